@@ -1,0 +1,207 @@
+/**
+ * The words of the program (docs/guide.md, "Words"), as types that every room shares.
+ * Plain data only: whatever crosses a room's border is one of these.
+ */
+
+/** A failure to report on one item; `errno` is a stable code, `errmsg` a sentence. */
+export interface ItemError {
+  readonly errno: string;
+  readonly errmsg: string;
+}
+
+/** A label as the recording gives it: 0/1 and true/false become numbers, other text stays text. */
+export type Label = number | string | null;
+
+/** The physical line (or item of a line) that a record came from; `raw` decodes it on demand. */
+export interface SourceLine {
+  readonly file: string;
+  /** 1-based physical line. */
+  readonly line: number;
+  /** Offset of the line's first byte in the uncompressed input. */
+  readonly byteOffset: number;
+  /** 0-based place in a minute-batch line; absent for rows. */
+  readonly item?: number;
+  /** The line's own text; base64 where the bytes are not UTF-8. */
+  raw(): RawText;
+}
+
+export interface RawText {
+  readonly text: string;
+  readonly encoding: 'utf8' | 'base64';
+}
+
+/** One row of a recording. */
+export interface MinuteRecord {
+  /** Start of its interval, epoch ms. */
+  readonly minuteMs: number;
+  readonly target: string;
+  /** `[columns]` in the recording's column order, NaN where missing; `[window, columns]` row by row if `bringsWindow`. */
+  readonly values: Float64Array;
+  readonly bringsWindow: boolean;
+  readonly label: Label;
+  readonly source: SourceLine;
+}
+
+export type RejectReason =
+  | 'bad_line' // not JSON, or CSV that does not parse
+  | 'bad_encoding' // not UTF-8
+  | 'line_too_long'
+  | 'column_count' // a CSV row with more or fewer fields than the header
+  | 'not_a_record' // JSON, but not an object of the layout
+  | 'no_time'
+  | 'bad_time'
+  | 'no_target'
+  | 'bad_value' // text or Infinity in a metric column
+  | 'bad_shape' // values of a batch item that do not fit the columns or window
+  | 'duplicate'; // second record of a target in one interval
+
+/** A record that was not accepted, kept with its own text. */
+export interface Reject {
+  readonly source: SourceLine;
+  readonly reason: RejectReason;
+  readonly message: string;
+}
+
+/** All records of one interval, one per target, targets in code-unit order. */
+export interface MinuteBatch {
+  readonly minuteMs: number;
+  readonly records: readonly MinuteRecord[];
+}
+
+/**
+ * One step of reading: at most one closed minute, and what was rejected or merged meanwhile.
+ * `records = accepted + merged + rejects.length` holds for the sum over all steps.
+ */
+export interface ReadStep {
+  readonly batch: MinuteBatch | null;
+  readonly rejects: readonly Reject[];
+  /** Records folded into another one of the same target and interval (`--duplicates first|last|mean`). */
+  readonly merged: number;
+  /** Records left out because `--targets` does not select them; not part of the identity. */
+  readonly filtered: number;
+}
+
+/** What the model sees in one minute: `items` windows, targets' order kept. */
+export interface ItemBatch {
+  readonly minuteMs: number;
+  /** `[items]` */
+  readonly targets: readonly string[];
+  /** `[items]`; null for a multivariate item. */
+  readonly columns: readonly (string | null)[];
+  readonly window: number;
+  /** Columns of one item: 1 for univariate. */
+  readonly width: number;
+  /** `[items, window, width]`, row-major, oldest interval first, raw units. */
+  readonly values: Float64Array;
+}
+
+/** The answers to a run of items, in their order. */
+export interface Answers {
+  /** `[items]`; NaN where the item has no score. */
+  readonly scores: Float32Array;
+  /** `[items]`: 1 anomaly, 0 none, `NO_VERDICT` where the model has no threshold. */
+  readonly anomalies: Uint8Array;
+  /** All items' outputs, flattened one after another. */
+  readonly outputs: Float32Array;
+  /** `[items + 1]`: item i's outputs are `outputs[outputOffsets[i] … outputOffsets[i + 1])`. */
+  readonly outputOffsets: Uint32Array;
+  /** Failures by item index. */
+  readonly errors: ReadonlyMap<number, ItemError>;
+}
+
+/** In `Answers.anomalies`: the model gives no verdict. */
+export const NO_VERDICT = 2;
+
+export type BackendName = 'node' | 'wasm';
+
+/** How a chunk is put to the model: one predict call per batch of items, or one per item. */
+export type CallStyle = 'batched' | 'per-item';
+
+/** What computes inside an actor; all actors of a run must agree on every field. */
+export interface BackendFacts {
+  readonly name: BackendName;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly threads: number;
+  /** Items per predict call; null: as many as the chunk has. */
+  readonly batchSize: number | null;
+  /** Instruction-set features the backend found, for instance `simd`. */
+  readonly features: readonly string[];
+}
+
+/** Which model the actors loaded. */
+export interface ModelFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly format: 'saved-model' | 'graph-model' | 'layers-model';
+  /** sha256 over the manifest and all files it names. */
+  readonly digest: string;
+}
+
+/** What an executor knows once its actors are up. */
+export interface ReadyFacts {
+  readonly backend: BackendFacts;
+  readonly model: ModelFacts;
+  readonly actors: readonly ActorFacts[];
+  /** From starting the first actor until the last one was warm. */
+  readonly startMs: number;
+}
+
+export interface ActorFacts {
+  readonly name: string;
+  readonly pid: number;
+  readonly loadMs: number;
+  readonly warmupMs: number;
+}
+
+/** Where the time of one chunk went; all in ms. */
+export interface ChunkTiming {
+  /** 0-based slot in the pool. */
+  readonly actor: number;
+  readonly items: number;
+  readonly encodeMs: number;
+  /** Service time that neither parent nor actor accounts for: both ways through the pipe, and being scheduled. */
+  readonly pipeMs: number;
+  readonly decodeMs: number;
+  readonly normalizeMs: number;
+  readonly predictMs: number;
+  readonly replyMs: number;
+  /** From when the chunk could start on its actor until its answer was decoded, without waiting behind another minute. */
+  readonly serviceMs: number;
+}
+
+/** The timing of one minute's items. */
+export interface MinuteTiming {
+  readonly items: number;
+  /** Service time of the whole minute, ms. */
+  readonly wallMs: number;
+  readonly chunks: readonly ChunkTiming[];
+}
+
+export interface MinuteRun {
+  readonly answers: Answers;
+  readonly timing: MinuteTiming;
+}
+
+/** The one seam between a run and whatever computes: a pool of actors, one solo child, some day a cluster. */
+export interface Executor {
+  readonly name: 'pool' | 'solo';
+  /** Starts and warms up; rejects with an AiopsError that names what failed. */
+  start(): Promise<ReadyFacts>;
+  /** Answers every item of the batch or rejects; several calls may be under way. */
+  run(batch: ItemBatch, style: CallStyle): Promise<MinuteRun>;
+  /** Ends all actors; resolves once they are gone. Safe to call twice and before start. */
+  stop(): Promise<void>;
+}
+
+/** One line of the results. */
+export interface ResultRow {
+  readonly minuteMs: number;
+  readonly target: string;
+  readonly column: string | null;
+  readonly status: 'ok' | 'warmup' | 'error';
+  readonly score: number | null;
+  readonly anomaly: boolean | null;
+  readonly label: Label;
+  readonly output: Float32Array | null;
+  readonly error: ItemError | null;
+}
