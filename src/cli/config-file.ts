@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+
+import { InvalidArgumentError, type Command, type Option } from 'commander';
+import { z } from 'zod';
+
+import { AiopsError } from '../core/errors.js';
+
+/** Taken from the current folder when there is one; `--config` names another. */
+const DEFAULT_CONFIG = 'aiops-serve.config.json';
+
+const value = z.union([z.string(), z.number(), z.boolean()]);
+const schema = z.record(z.string(), z.union([value, z.array(value), z.record(z.string(), value)]));
+
+/**
+ * Gives every option that neither the command line nor the environment has set its value from the
+ * configuration file: `{ "actors": 4, "columns": ["cpu", "mem"] }`, keys being flags without their dashes.
+ *
+ * @throws AiopsError `config` naming the file, the key and what was expected
+ */
+export function applyConfigFile(command: Command, path: string | undefined): void {
+  const settings = readSettings(path ?? DEFAULT_CONFIG, path !== undefined);
+  const options = new Map(command.options.map((option) => [option.name(), option]));
+  for (const [key, setting] of Object.entries(settings)) {
+    const option = options.get(key);
+    if (option === undefined || key === 'config') {
+      throw new AiopsError('config', `${path ?? DEFAULT_CONFIG}: unknown setting "${key}"`, {
+        hint: `settings are flags without their dashes: ${[...options.keys()].filter((name) => name !== 'config').join(', ')}`,
+      });
+    }
+    const source = command.getOptionValueSource(option.attributeName());
+    if (source !== undefined && source !== 'default') continue;
+    command.setOptionValueWithSource(option.attributeName(), parse(option, setting, path), 'config');
+  }
+}
+
+function parse(option: Option, setting: z.infer<typeof schema>[string], path: string | undefined): unknown {
+  if (option.isBoolean() && typeof setting === 'boolean') return setting;
+  const text = settingText(setting);
+  try {
+    if (option.argChoices?.includes(text) === false) {
+      throw new InvalidArgumentError(`Allowed choices are ${option.argChoices.join(', ')}.`);
+    }
+    return option.argChoices === undefined && option.parseArg ? option.parseArg(text, undefined) : text;
+  } catch (cause) {
+    if (!(cause instanceof InvalidArgumentError)) throw cause;
+    throw new AiopsError(
+      'config',
+      `${path ?? DEFAULT_CONFIG}: "${option.name()}": ${JSON.stringify(setting)} is invalid. ${cause.message}`,
+    );
+  }
+}
+
+function settingText(setting: z.infer<typeof schema>[string]): string {
+  if (Array.isArray(setting)) return setting.join(',');
+  if (typeof setting !== 'object') return String(setting);
+  return Object.entries(setting)
+    .map(([key, text]) => `${key}=${text}`)
+    .join(',');
+}
+
+function readSettings(path: string, required: boolean): z.infer<typeof schema> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (!required && (cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new AiopsError('config', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new AiopsError('config', `${path} is no configuration: ${why}`, {
+      hint: 'it is a JSON object such as { "actors": 4, "columns": ["cpu", "mem"] }',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import type { ErrorCode } from '../core/errors.js';
+
+/** Exit status of every known failure; the numbers are those of BSD's sysexits.h where it has one. */
+export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
+  usage: 64,
+  input_empty: 65,
+  input_unusable: 65,
+  input_out_of_order: 65,
+  reject_limit: 65,
+  input_missing: 66,
+  actor_failed: 69,
+  internal: 70,
+  output_cannot_create: 73,
+  output_io: 74,
+  output_locked: 75,
+  config: 78,
+  model: 78,
+  backend: 78,
+  interrupted: 130,
+};
+
+/** Done, but some records were rejected or some items failed. */
+export const DONE_WITH_FAILURES = 3;
+
+/** What a shell expects of a program that a signal ended. */
+export const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export type EndingSignal = keyof typeof SIGNAL_STATUS;

@@ -1,0 +1,49 @@
+import { Command, CommanderError } from 'commander';
+
+import { AiopsError } from '../core/errors.js';
+import { program } from '../host/program.js';
+import { Console } from './console.js';
+import { EXIT_STATUS } from './exit-codes.js';
+import { replayCommand } from './replay-command.js';
+
+const DESCRIPTION = `Replays recorded minutes of monitoring data through a TensorFlow.js model in a fixed pool of
+child-process actors, writes the predictions, and measures sequential against parallel serving.`;
+
+const EXAMPLES = `
+Examples:
+  $ aiops-serve replay data.jsonl
+  $ aiops-serve replay host-a.csv host-b.csv.gz --actors 4 --out backfill/
+  $ zcat minutes.csv.gz | aiops-serve replay - --out - | head
+
+Exit status: 0 done, 3 done with rejects or failed items, 64 usage, 65 input unusable, 66 input missing,
+69 an actor died, 73/74 output, 78 configuration or model, 129/130/143 interrupted. All: docs/guide.md`;
+
+/** Parses the command line and runs what it names; sets the exit status and lets the streams drain. */
+async function main(): Promise<void> {
+  const cli = new Command(program.name)
+    .description(DESCRIPTION)
+    .version(program.version)
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError(`(see ${program.name} --help)`)
+    .configureHelp({ showGlobalOptions: true });
+  cli.addCommand(replayCommand((status) => (process.exitCode = status)));
+  for (const command of [cli, ...cli.commands]) command.exitOverride();
+  try {
+    await cli.parseAsync();
+  } catch (error) {
+    process.exitCode = statusOf(error);
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_STATUS.usage;
+  if (error instanceof AiopsError && error.code !== 'internal') {
+    new Console({ quiet: false, stream: process.stderr }).error(error);
+    return EXIT_STATUS[error.code];
+  }
+  console.error(`This is a bug in ${program.name} ${program.version}; please report it with what follows.`);
+  console.error(error);
+  return EXIT_STATUS.internal;
+}
+
+await main();

@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+
+import type { Notice } from '../core/errors.js';
+import { plural } from '../report/format.js';
+import { terminalReport } from '../report/terminal.js';
+import { replay, type ReplayOutcome } from '../run/replay.js';
+import { applyConfigFile } from './config-file.js';
+import { Console } from './console.js';
+import { DONE_WITH_FAILURES, SIGNAL_STATUS } from './exit-codes.js';
+import { openProgress } from './progress.js';
+import { addReplayOptions, replayConfig, type ReplayFlags } from './replay-options.js';
+import { watchSignals } from './signals.js';
+
+/** `aiops-serve replay`; `done` gets the exit status. */
+export function replayCommand(done: (status: number) => void): Command {
+  const command = new Command('replay')
+    .description('Replays recordings through a model and compares sequential with parallel serving.')
+    .argument('<input...>', 'CSV or JSONL files, .gz or not; - is standard input');
+  return addReplayOptions(command).action(async (inputs: string[], _flags: unknown, self: Command) => {
+    applyConfigFile(self, self.opts<ReplayFlags>().config);
+    done(await runReplay(inputs, self.opts<ReplayFlags>()));
+  });
+}
+
+async function runReplay(inputs: readonly string[], flags: ReplayFlags): Promise<number> {
+  const config = replayConfig(inputs, flags);
+  const terminal = new Console({ quiet: flags.quiet, stream: process.stderr });
+  const progress = openProgress(terminal, { quiet: flags.quiet, stream: process.stderr });
+  const interruption = watchSignals((signal) =>
+    terminal.info(`${signal}: finishing the minutes under way; once more ends at once`),
+  );
+  try {
+    const outcome = await replay(config, {
+      stdin: process.stdin,
+      stdout: process.stdout,
+      signal: interruption.signal,
+      onNotice: (notice: Notice) => terminal.notice(notice),
+      onReady: () => progress.start(),
+      onMinute: (counts, recording) => progress.update(counts, recording.progress()),
+      onActorLine: (actor, line) => terminal.info(`[${actor}] ${line}`),
+    });
+    progress.stop();
+    return conclude(outcome, terminal, {
+      toStdout: config.output.out !== '-',
+      rejectsAllowed: config.maxRejects !== null,
+      interrupted: SIGNAL_STATUS[interruption.caught() ?? 'SIGINT'],
+      out: config.output.out,
+      quiet: flags.quiet,
+    });
+  } finally {
+    progress.stop();
+    interruption.dispose();
+  }
+}
+
+interface Conclusion {
+  /** The report goes to standard output unless results do. */
+  readonly toStdout: boolean;
+  readonly rejectsAllowed: boolean;
+  readonly interrupted: number;
+  readonly out: string;
+  readonly quiet: boolean;
+}
+
+function conclude(outcome: ReplayOutcome, terminal: Console, how: Conclusion): number {
+  if (outcome.kind === 'closed') return 0;
+  if (outcome.kind === 'interrupted') {
+    const where = outcome.results === null ? '' : `; results so far are in ${outcome.results}`;
+    terminal.notice({
+      level: 'warning',
+      text: `interrupted after ${plural(outcome.counts.minutes, 'minute')}${where}`,
+    });
+    return how.interrupted;
+  }
+  const { counts } = outcome.summary;
+  const report = terminalReport(outcome.summary);
+  if (how.toStdout && !how.quiet) process.stdout.write(`${report}\nwritten to ${how.out}\n`);
+  else terminal.info(report.trimEnd());
+  const failed = counts.error > 0 || (counts.rejected > 0 && !how.rejectsAllowed);
+  return failed ? DONE_WITH_FAILURES : 0;
+}

@@ -1,0 +1,96 @@
+import { InvalidArgumentError } from 'commander';
+
+import type { ActorCount, RejectLimit } from '../run/replay-config.js';
+
+/* Each parser takes the text of a flag, an environment variable or the configuration file. */
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `500ms`, `10s`, `1m`, `1h`, `1d` → ms, more than 0. */
+export function parseDuration(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  const ms = Number(amount) * (UNIT_MS[unit ?? ''] ?? NaN);
+  if (!(ms > 0)) throw new InvalidArgumentError('Expected a duration such as 500ms, 10s, 1m or 1h.');
+  return ms;
+}
+
+/** `auto` or a duration of at least a second. */
+export function parseInterval(text: string): 'auto' | number {
+  if (text === 'auto') return text;
+  const ms = parseDuration(text);
+  if (ms < 1000 || !Number.isInteger(ms)) {
+    throw new InvalidArgumentError('An interval is at least 1s; or give auto.');
+  }
+  return ms;
+}
+
+export function parseWhole(least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+const MOST_ACTORS = 1024;
+
+/** `4`, `30%` (of the usable processors) or `auto` (all of them). */
+export function parseActors(text: string): ActorCount {
+  if (text === 'auto') return { kind: 'auto' };
+  const [, digits, percent] = /^(\d+)(%?)$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (digits === undefined || value < 1 || value > MOST_ACTORS) {
+    throw new InvalidArgumentError(`Expected 1 to ${MOST_ACTORS} actors, a share such as 30%, or auto.`);
+  }
+  return percent === '%' ? { kind: 'share', share: value / 100 } : { kind: 'count', count: value };
+}
+
+/** `100` or `2.5%`. */
+export function parseRejectLimit(text: string): RejectLimit {
+  const [, share] = /^(\d+(?:\.\d+)?)%$/.exec(text) ?? [];
+  if (share !== undefined && Number(share) <= 100) return { kind: 'share', share: Number(share) / 100 };
+  if (/^\d+$/.test(text)) return { kind: 'count', count: Number(text) };
+  throw new InvalidArgumentError('Expected a number of records such as 100, or a share such as 1%.');
+}
+
+/** `64`, `free` or `auto`. */
+export function parseBatchSize(text: string): number | 'free' | 'auto' {
+  return text === 'free' || text === 'auto' ? text : parseWhole(1)(text);
+}
+
+/** `a,b,c`; given again, the flag adds to the list. */
+export function parseList(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('Expected names separated by commas.');
+  return [...(earlier ?? []), ...names];
+}
+
+/** `new=old,new2=old2`; given again, the flag adds to the map. */
+export function parseMap(
+  text: string,
+  earlier: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const pairs = parseList(text, undefined).map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1 || at === pair.length - 1) throw new InvalidArgumentError('Expected NEW=OLD.');
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+  });
+  return { ...earlier, ...Object.fromEntries(pairs) };
+}
+
+/** `UTC` or a name of the IANA time-zone database. */
+export function parseTimezone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    throw new InvalidArgumentError('Expected UTC or a zone such as Europe/Vienna.');
+  }
+}

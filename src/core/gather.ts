@@ -1,0 +1,66 @@
+import { NO_VERDICT, type Answers, type ItemError, type ResultRow } from './types.js';
+import type { WindowedMinute } from './window.js';
+
+/** Joins the answers to consecutive ranges of items into the answers to all of them, order kept. */
+export function joinAnswers(parts: readonly Answers[]): Answers {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const items = parts.reduce((sum, part) => sum + part.scores.length, 0);
+  const scores = new Float32Array(items);
+  const anomalies = new Uint8Array(items);
+  const outputs = new Float32Array(parts.reduce((sum, part) => sum + part.outputs.length, 0));
+  const outputOffsets = new Uint32Array(items + 1);
+  const errors = new Map<number, ItemError>();
+  let item = 0;
+  let output = 0;
+  for (const part of parts) {
+    scores.set(part.scores, item);
+    anomalies.set(part.anomalies, item);
+    outputs.set(part.outputs, output);
+    for (let i = 1; i < part.outputOffsets.length; i++) {
+      outputOffsets[item + i] = output + (part.outputOffsets[i] ?? 0);
+    }
+    for (const [index, error] of part.errors) errors.set(item + index, error);
+    item += part.scores.length;
+    output += part.outputs.length;
+  }
+  return { scores, anomalies, outputs, outputOffsets, errors };
+}
+
+/**
+ * Pairs the planned rows of a minute with the answers to its items, in the rows' order.
+ *
+ * @throws RangeError when there are not exactly as many answers as rows that asked for one.
+ */
+export function resultRows(minute: WindowedMinute, answers: Answers): ResultRow[] {
+  let item = 0;
+  const rows = minute.rows.map((row): ResultRow => {
+    const base = { minuteMs: minute.minuteMs, target: row.target, column: row.column, label: row.label };
+    if (row.state === 'item') return { ...base, ...answerOf(answers, item++) };
+    if (row.state === 'warmup') return { ...base, ...UNANSWERED, status: 'warmup', error: null };
+    return { ...base, ...UNANSWERED, status: 'error', error: row.state };
+  });
+  if (item !== answers.scores.length) {
+    throw new RangeError(`${item} items asked, ${answers.scores.length} answered`);
+  }
+  return rows;
+}
+
+const UNANSWERED = { score: null, anomaly: null, output: null } as const;
+
+function answerOf(
+  answers: Answers,
+  item: number,
+): Pick<ResultRow, 'status' | 'score' | 'anomaly' | 'output' | 'error'> {
+  const error = answers.errors.get(item);
+  if (error !== undefined) return { ...UNANSWERED, status: 'error', error };
+  const score = answers.scores[item] ?? NaN;
+  const verdict = answers.anomalies[item];
+  return {
+    status: 'ok',
+    score: Number.isNaN(score) ? null : score,
+    anomaly: verdict === NO_VERDICT ? null : verdict === 1,
+    output: answers.outputs.subarray(answers.outputOffsets[item], answers.outputOffsets[item + 1]),
+    error: null,
+  };
+}

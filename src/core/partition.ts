@@ -1,0 +1,26 @@
+/** A run of items, `start` included, `end` not. */
+export interface ItemRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Cuts `items` into exactly `parts` contiguous ranges by divmod: with `q, r = divmod(items, parts)`
+ * the first `r` ranges hold `q + 1` items and the others `q`, so no remainder is ever dropped.
+ * With fewer items than parts the last ranges are empty.
+ *
+ * @throws RangeError unless `items` is a whole number ≥ 0 and `parts` one ≥ 1.
+ */
+export function partition(items: number, parts: number): ItemRange[] {
+  if (!Number.isInteger(items) || items < 0) throw new RangeError(`cannot partition ${items} items`);
+  if (!Number.isInteger(parts) || parts < 1) throw new RangeError(`cannot partition into ${parts} parts`);
+  const quotient = Math.floor(items / parts);
+  const remainder = items % parts;
+  let start = 0;
+  return Array.from({ length: parts }, (_, part) => {
+    const end = start + quotient + (part < remainder ? 1 : 0);
+    const range = { start, end };
+    start = end;
+    return range;
+  });
+}

@@ -1,0 +1,50 @@
+import type { ComparisonSummary } from './comparison.js';
+import { countText, durationText, figures, plural } from './format.js';
+import type { MinutesSummary } from './run-timings.js';
+
+/** Below this, a ratio of two timings is not worth acting on. */
+const WORTHWHILE = 1.05;
+
+/** What the figures of a run suggest, in two or three sentences. */
+export function adviceFor(
+  minutes: MinutesSummary | null,
+  comparison: ComparisonSummary | null,
+  deadlineMs: number,
+  actors: number,
+): string {
+  if (minutes === null) return 'No minute had an item for the model, so there is nothing to advise.';
+  return [fit(minutes, deadlineMs), ...(comparison === null ? [] : [actorsWorth(comparison, actors)])].join(' ');
+}
+
+function fit(minutes: MinutesSummary, deadlineMs: number): string {
+  const p99 = `the 99th-percentile minute took ${durationText(minutes.wallMs.p99)}`;
+  const deadline = durationText(deadlineMs);
+  if (minutes.headroom < 1) {
+    return `A minute does not fit: ${p99} against a deadline of ${deadline}; add actors or give each fewer items.`;
+  }
+  return (
+    `A minute fits: ${p99} of the ${deadline} there are (${figures(minutes.headroom)} × headroom), ` +
+    `and about ${countText(roundedDown(minutes.capacityItems))} items would.`
+  );
+}
+
+function actorsWorth(comparison: ComparisonSummary, actors: number): string {
+  const { value, low, high } = comparison.speedup['sequential-batched'];
+  const pool = plural(actors, 'actor');
+  if (low > WORTHWHILE) {
+    return `${pool} served a minute ${figures(value)} × as fast as one process with batches.`;
+  }
+  if (high < 1) {
+    return (
+      `One process with batches was ${figures(1 / value)} × as fast as ${pool}: ` +
+      `minutes this small do not pay for handing them out, so --actors 1 is enough.`
+    );
+  }
+  return `${pool} and one process with batches were equally fast within the measurement, so --actors 1 is enough.`;
+}
+
+/** Two figures: a capacity extrapolated from a percentile is no better known than that. */
+function roundedDown(count: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(count, 1))) - 1);
+  return Math.floor(count / unit) * unit;
+}

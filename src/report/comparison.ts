@@ -1,0 +1,138 @@
+import { NO_VERDICT, type Answers } from '../core/types.js';
+import { SampleStore } from '../core/samples.js';
+import {
+  bootstrapMedian,
+  karpFlatt,
+  seededRandom,
+  type Distribution,
+  type Estimate,
+} from '../core/statistics.js';
+import { distribution } from './run-timings.js';
+
+/** The ways to serve a minute that a run compares. */
+export const ARMS = ['sequential-per-item', 'sequential-batched', 'parallel'] as const;
+export type Arm = (typeof ARMS)[number];
+
+/** How far the arms' answers to the same items were apart. */
+export interface Agreement {
+  /** Every number and verdict has the same bits. */
+  readonly identical: boolean;
+  /** Largest difference between two scores or outputs. */
+  readonly maxDifference: number;
+  /** Items whose verdict or error differs. */
+  readonly differingVerdicts: number;
+}
+
+export interface ComparisonSummary {
+  /** Minutes that all arms served, one after the other with everything else idle. */
+  readonly minutes: number;
+  readonly wallMs: Readonly<Record<Arm, Distribution>>;
+  /** Median over the minutes of `arm's time / parallel time`, paired by minute. */
+  readonly speedup: Readonly<Record<Exclude<Arm, 'parallel'>, Estimate>>;
+  /** Speed-up over sequential batched divided by actors. */
+  readonly efficiency: number;
+  /** Karp-Flatt serial fraction of that speed-up; null for one actor. */
+  readonly serialFraction: number | null;
+  readonly answers: Readonly<Record<Arm, Agreement>>;
+  /** Largest difference that counts as agreement on this backend. */
+  readonly tolerance: number;
+}
+
+const SEED = 20180430;
+
+/** Collects minutes that every arm served. */
+export class Comparison {
+  readonly #walls = new Map(ARMS.map((arm) => [arm, new SampleStore()]));
+  readonly #ratios = {
+    'sequential-per-item': new SampleStore(),
+    'sequential-batched': new SampleStore(),
+  };
+  readonly #agreement = new Map<Arm, Agreement>(ARMS.map((arm) => [arm, SAME]));
+  #minutes = 0;
+
+  get minutes(): number {
+    return this.#minutes;
+  }
+
+  /** Adds one minute: each arm's time in ms, and how its answers compare with those that were written. */
+  add(wallMs: Readonly<Record<Arm, number>>, agreement: Readonly<Record<Arm, Agreement>>): void {
+    this.#minutes++;
+    for (const arm of ARMS) {
+      this.#walls.get(arm)?.add(wallMs[arm]);
+      this.#agreement.set(arm, worse(this.#agreement.get(arm) ?? SAME, agreement[arm]));
+    }
+    for (const arm of ['sequential-per-item', 'sequential-batched'] as const) {
+      this.#ratios[arm].add(wallMs[arm] / wallMs.parallel);
+    }
+  }
+
+  /** Null before the first minute. */
+  summary(actors: number, tolerance: number): ComparisonSummary | null {
+    if (this.#minutes === 0) return null;
+    const random = seededRandom(SEED);
+    const speedup = {
+      'sequential-per-item': bootstrapMedian(this.#ratios['sequential-per-item'].values(), random),
+      'sequential-batched': bootstrapMedian(this.#ratios['sequential-batched'].values(), random),
+    };
+    const gained = speedup['sequential-batched'].value;
+    return {
+      minutes: this.#minutes,
+      wallMs: byArm((arm) => distribution(this.#walls.get(arm) ?? new SampleStore())),
+      speedup,
+      efficiency: gained / actors,
+      serialFraction: karpFlatt(gained, actors),
+      answers: byArm((arm) => this.#agreement.get(arm) ?? SAME),
+      tolerance,
+    };
+  }
+}
+
+export function byArm<T>(of: (arm: Arm) => T): Record<Arm, T> {
+  return {
+    'sequential-per-item': of('sequential-per-item'),
+    'sequential-batched': of('sequential-batched'),
+    parallel: of('parallel'),
+  };
+}
+
+const SAME: Agreement = { identical: true, maxDifference: 0, differingVerdicts: 0 };
+
+/** Compares two answers to the same items. */
+export function agreementOf(a: Answers, b: Answers): Agreement {
+  const scores = spread(a.scores, b.scores);
+  const outputs = spread(a.outputs, b.outputs);
+  let differingVerdicts = 0;
+  for (let item = 0; item < Math.max(a.anomalies.length, b.anomalies.length); item++) {
+    const verdicts = (a.anomalies[item] ?? NO_VERDICT) === (b.anomalies[item] ?? NO_VERDICT);
+    const errors = a.errors.get(item)?.errno === b.errors.get(item)?.errno;
+    if (!verdicts || !errors) differingVerdicts++;
+  }
+  return {
+    identical: scores.identical && outputs.identical && differingVerdicts === 0,
+    maxDifference: Math.max(scores.max, outputs.max),
+    differingVerdicts,
+  };
+}
+
+function spread(a: Float32Array, b: Float32Array): { identical: boolean; max: number } {
+  if (a.length !== b.length) return { identical: false, max: Infinity };
+  let identical = true;
+  let max = 0;
+  for (let i = 0; i < a.length; i++) {
+    const left = a[i] ?? NaN;
+    const right = b[i] ?? NaN;
+    if (Object.is(left, right)) continue;
+    identical = false;
+    const difference = Math.abs(left - right);
+    max = Math.max(max, Number.isNaN(difference) ? Infinity : difference);
+  }
+  return { identical, max };
+}
+
+function worse(a: Agreement, b: Agreement): Agreement {
+  return {
+    identical: a.identical && b.identical,
+    maxDifference: Math.max(a.maxDifference, b.maxDifference),
+    differingVerdicts: a.differingVerdicts + b.differingVerdicts,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Notice } from '../core/errors.js';
+import type { BackendFacts, ModelFacts } from '../core/types.js';
+import type { ComparisonSummary } from './comparison.js';
+import type { MinutesSummary } from './run-timings.js';
+
+/** What became of every record and every result row. */
+export interface RunCounts {
+  /** `accepted + merged + rejected` */
+  readonly records: number;
+  readonly accepted: number;
+  readonly merged: number;
+  readonly rejected: number;
+  /** Left out by `--targets`, not counted as records. */
+  readonly filtered: number;
+  readonly minutes: number;
+  /** `accepted × rows per record = ok + warmup + error` */
+  readonly rows: number;
+  readonly ok: number;
+  readonly warmup: number;
+  readonly error: number;
+  readonly anomalies: number;
+}
+
+/** Everything that `timing.json` says; times in ms. */
+export interface RunSummary {
+  readonly program: { readonly name: string; readonly version: string };
+  readonly status: 'complete' | 'interrupted';
+  readonly input: {
+    readonly files: readonly string[];
+    readonly layout: 'rows' | 'batches';
+    readonly columns: readonly string[];
+    readonly intervalMs: number;
+    readonly intervalSource: 'given' | 'detected' | 'default';
+    readonly firstMinute: string | null;
+    readonly lastMinute: string | null;
+  };
+  readonly model: ModelFacts & { readonly window: number };
+  readonly backend: BackendFacts;
+  readonly execution: {
+    readonly mode: 'parallel' | 'sequential';
+    readonly actors: number;
+    /** Minutes under way at once. */
+    readonly inflight: number;
+    /** From starting the first actor until the last one was warm. */
+    readonly startMs: number;
+  };
+  readonly host: {
+    readonly node: string;
+    readonly platform: string;
+    readonly processor: string;
+    readonly processors: number;
+  };
+  readonly counts: RunCounts;
+  /** From the first byte read to the last result written, comparisons included. */
+  readonly elapsedMs: number;
+  /** Of that, time spent only on comparing. */
+  readonly comparingMs: number;
+  readonly deadlineMs: number;
+  readonly minutes: MinutesSummary | null;
+  /** Share of the time the actors had (`actors × (elapsedMs − comparingMs)`) that they spent on chunks. */
+  readonly utilization: number;
+  readonly comparison: ComparisonSummary | null;
+  readonly advice: string;
+  readonly notices: readonly Notice[];
+}
+
+/** The text of `timing.json`. */
+export function summaryJson(summary: RunSummary): string {
+  return `${JSON.stringify(summary, null, 2)}\n`;
+}

@@ -1,0 +1,107 @@
+import { SampleStore } from '../core/samples.js';
+import { describe, percentile, sortSamples, type Distribution } from '../core/statistics.js';
+import type { ChunkTiming, MinuteTiming } from '../core/types.js';
+
+/** Where a run's time went, summed over all chunks, ms. */
+export type Breakdown = Readonly<Record<BreakdownPart, number>>;
+
+const PARTS = ['encodeMs', 'pipeMs', 'decodeMs', 'normalizeMs', 'predictMs', 'replyMs'] as const;
+type BreakdownPart = (typeof PARTS)[number];
+
+/** What the minutes of a run come to; null where no minute had an item. */
+export interface MinutesSummary {
+  /** Minutes that had items for the model. */
+  readonly served: number;
+  readonly wallMs: Distribution;
+  readonly items: Distribution;
+  /** Slowest chunk over the mean chunk of its minute; 1 is even. */
+  readonly imbalance: Distribution;
+  /** Minutes whose service time exceeded the deadline. */
+  readonly late: number;
+  /** `deadline / p99`: how many times the 99th-percentile minute fits into the deadline. */
+  readonly headroom: number;
+  /** Items a minute that fit the deadline at the 99th percentile of the cost per item. */
+  readonly capacityItems: number;
+  readonly breakdownMs: Breakdown;
+}
+
+/** Collects the timing of every minute in bounded memory. */
+export class RunTimings {
+  readonly #deadlineMs: number;
+  readonly #wall = new SampleStore();
+  readonly #items = new SampleStore();
+  readonly #imbalance = new SampleStore();
+  readonly #itemCost = new SampleStore();
+  readonly #breakdown = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<BreakdownPart, number>;
+  #busyMs = 0;
+  #late = 0;
+
+  constructor(deadlineMs: number) {
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Minutes without items do not count: there was nothing to serve. */
+  add(timing: MinuteTiming): void {
+    if (timing.items === 0) return;
+    this.#wall.add(timing.wallMs);
+    this.#items.add(timing.items);
+    this.#imbalance.add(imbalance(timing.chunks));
+    this.#itemCost.add(timing.wallMs / timing.items);
+    if (timing.wallMs > this.#deadlineMs) this.#late++;
+    for (const chunk of timing.chunks) {
+      for (const part of PARTS) this.#breakdown[part] += chunk[part];
+      this.#busyMs += chunk.decodeMs + chunk.normalizeMs + chunk.predictMs + chunk.replyMs;
+    }
+  }
+
+  /** Time that actors spent on chunks, summed over actors, ms. */
+  get busyMs(): number {
+    return this.#busyMs;
+  }
+
+  summary(): MinutesSummary | null {
+    if (this.#wall.seen === 0) return null;
+    const wallMs = distribution(this.#wall);
+    return {
+      served: this.#wall.seen,
+      wallMs,
+      items: distribution(this.#items),
+      imbalance: distribution(this.#imbalance),
+      late: this.#late,
+      headroom: this.#deadlineMs / wallMs.p99,
+      capacityItems: Math.floor(this.#deadlineMs / percentile(sortSamples(this.#itemCost.values()), 0.99)),
+      breakdownMs: { ...this.#breakdown },
+    };
+  }
+}
+
+/** The samples' distribution; its maximum is exact even where samples were thinned out. */
+export function distribution(store: SampleStore): Distribution {
+  return { ...describe(sortSamples(store.values())), max: store.max };
+}
+
+/** One line of `timing.jsonl`. */
+export function timingLine(minuteMs: number, timing: MinuteTiming): string {
+  const line = {
+    minute: new Date(minuteMs).toISOString(),
+    items: timing.items,
+    wallMs: rounded(timing.wallMs),
+    slowestMs: rounded(Math.max(0, ...timing.chunks.map((chunk) => chunk.serviceMs))),
+    imbalance: rounded(imbalance(timing.chunks)),
+    chunks: timing.chunks.map((chunk) =>
+      Object.fromEntries(Object.entries(chunk).map(([key, value]) => [key, rounded(value)])),
+    ),
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+function imbalance(chunks: readonly ChunkTiming[]): number {
+  const times = chunks.map((chunk) => chunk.serviceMs);
+  const sum = times.reduce((total, time) => total + time, 0);
+  return sum === 0 ? 1 : (Math.max(...times) * times.length) / sum;
+}
+
+/** To the microsecond: what the clocks behind the figures can tell. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

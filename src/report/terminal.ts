@@ -1,0 +1,79 @@
+import { ARMS, type Agreement, type Arm, type ComparisonSummary } from './comparison.js';
+import { alignedTable, countText, durationText, figures, plural } from './format.js';
+import type { RunSummary } from './run-summary.js';
+
+/** The report that ends a replay on a terminal, a pure function of the summary. */
+export function terminalReport(summary: RunSummary): string {
+  const sections = [runLines(summary), timingLines(summary), [summary.advice]];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function runLines(summary: RunSummary): string[] {
+  const { counts, model, backend, execution } = summary;
+  const versions = Object.values(backend.versions).join(', ');
+  const details = [versions, ...backend.features, plural(backend.threads, 'thread') + ' per actor'].join(', ');
+  const servingMs = summary.elapsedMs - summary.comparingMs;
+  return [
+    `model    ${model.name} ${model.version} (${model.format}, sha256 ${model.digest.slice(0, 12)}), window ${model.window}`,
+    `backend  ${backend.name} (${details})`,
+    `records  ${countText(counts.records)} = ${countText(counts.accepted)} accepted + ${countText(counts.merged)} merged + ${countText(counts.rejected)} rejected` +
+      (counts.filtered > 0 ? `; ${countText(counts.filtered)} not selected` : ''),
+    `rows     ${countText(counts.rows)} = ${countText(counts.ok)} ok + ${countText(counts.warmup)} warm-up + ${countText(counts.error)} error; ${countText(counts.anomalies)} flagged`,
+    `served   ${plural(counts.minutes, 'minute')} in ${durationText(servingMs)}` +
+      ` (${figures(counts.minutes / (servingMs / 1000))} minutes/s, ${execution.mode}` +
+      (execution.mode === 'parallel' ? `, ${plural(execution.actors, 'actor')}` : '') +
+      `, started in ${durationText(execution.startMs)})`,
+  ];
+}
+
+function timingLines(summary: RunSummary): string[] {
+  const { comparison, minutes } = summary;
+  if (comparison !== null) return comparisonLines(comparison, summary.execution.actors);
+  if (minutes === null) return [];
+  return alignedTable([
+    ['time per minute', 'minutes', 'p50', 'p95', 'max'],
+    [summary.execution.mode, countText(minutes.served), ...times(minutes.wallMs)],
+  ]);
+}
+
+function comparisonLines(comparison: ComparisonSummary, actors: number): string[] {
+  const names: Readonly<Record<Arm, string>> = {
+    'sequential-per-item': 'sequential, per item',
+    'sequential-batched': 'sequential, batched',
+    parallel: `parallel, ${plural(actors, 'actor')}`,
+  };
+  const rows = ARMS.map((arm) => [
+    names[arm],
+    countText(comparison.minutes),
+    ...times(comparison.wallMs[arm]),
+    speedupText(comparison, arm),
+    agreementText(comparison.answers[arm], comparison.tolerance),
+  ]);
+  const serial =
+    comparison.serialFraction === null ? '' : `, serial fraction ${figures(comparison.serialFraction)}`;
+  return [
+    ...alignedTable([['time per minute', 'minutes', 'p50', 'p95', 'max', 'parallel is', 'answers'], ...rows]),
+    `efficiency ${figures(comparison.efficiency)} of ${plural(actors, 'actor')} against sequential, batched${serial}`,
+  ];
+}
+
+function speedupText(comparison: ComparisonSummary, arm: Arm): string {
+  if (arm === 'parallel') return '';
+  const { value, low, high } = comparison.speedup[arm];
+  return `${figures(value)} × as fast (${figures(low)}–${figures(high)})`;
+}
+
+/** Whether an arm's answers are those that were written. */
+function agreementText(agreement: Agreement, tolerance: number): string {
+  if (agreement.identical) return 'identical';
+  const within = agreement.differingVerdicts === 0 && agreement.maxDifference <= tolerance;
+  const difference = `max difference ${agreement.maxDifference.toExponential(1)}`;
+  return within ? `same, ${difference}` : `DIFFER, ${difference}, ${agreement.differingVerdicts} verdicts`;
+}
+
+function times(wallMs: { readonly p50: number; readonly p95: number; readonly max: number }): string[] {
+  return [wallMs.p50, wallMs.p95, wallMs.max].map(durationText);
+}

@@ -1,0 +1,79 @@
+import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
+import { ARMS, agreementOf, byArm, Comparison, type Arm } from '../report/comparison.js';
+
+/** Sampling halves its density whenever it has taken this many more minutes. */
+const SAMPLES_PER_OCTAVE = 8;
+
+export interface ComparerOptions {
+  readonly pool: Executor;
+  readonly solo: Executor;
+  /** The arm whose answers are written. */
+  readonly writes: Arm;
+  readonly choose: 'sample' | 'all';
+  /** What a sample's minutes may cost on top of the run, ms. */
+  readonly budgetMs: number;
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+}
+
+/**
+ * Serves chosen minutes in every way, one after another while nothing else runs,
+ * so that the ways are compared on the same items at the same moment of the machine.
+ */
+export class Comparer {
+  readonly comparison = new Comparison();
+  readonly #options: ComparerOptions;
+  #served = 0;
+  #spentMs = 0;
+
+  constructor(options: ComparerOptions) {
+    this.#options = options;
+  }
+
+  /** Time spent beyond serving what is written, ms. */
+  get spentMs(): number {
+    return this.#spentMs;
+  }
+
+  /** Whether the next minute is one to compare; minutes without items never are. */
+  wants(batch: ItemBatch): boolean {
+    if (batch.targets.length === 0) return false;
+    const index = this.#served++;
+    if (this.#options.choose === 'all') return true;
+    return this.#spentMs < this.#options.budgetMs && isSampled(index);
+  }
+
+  /** Serves the minute in all ways; returns the run whose answers are to be written. */
+  async compare(batch: ItemBatch): Promise<MinuteRun> {
+    const startedAt = this.#options.now();
+    const runs = new Map<Arm, MinuteRun>();
+    const first = this.comparison.minutes % ARMS.length; // no arm always follows the same other one
+    for (const arm of [...ARMS.slice(first), ...ARMS.slice(0, first)]) {
+      runs.set(arm, await this.#serve(arm, batch));
+    }
+    const run = (arm: Arm): MinuteRun => {
+      const found = runs.get(arm);
+      if (found === undefined) throw new RangeError(`no run of ${arm}`);
+      return found;
+    };
+    const written = run(this.#options.writes);
+    this.comparison.add(
+      byArm((arm) => run(arm).timing.wallMs),
+      byArm((arm) => agreementOf(written.answers, run(arm).answers)),
+    );
+    this.#spentMs += this.#options.now() - startedAt - written.timing.wallMs;
+    return written;
+  }
+
+  #serve(arm: Arm, batch: ItemBatch): Promise<MinuteRun> {
+    const { pool, solo } = this.#options;
+    if (arm === 'parallel') return pool.run(batch, 'batched');
+    return solo.run(batch, arm === 'sequential-batched' ? 'batched' : 'per-item');
+  }
+}
+
+/** The first 8 minutes, every second of the next 16, every fourth of the next 32, and so on. */
+export function isSampled(index: number): boolean {
+  const octave = Math.floor(Math.log2(index / SAMPLES_PER_OCTAVE + 1));
+  return (index - SAMPLES_PER_OCTAVE * (2 ** octave - 1)) % 2 ** octave === 0;
+}

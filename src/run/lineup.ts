@@ -1,0 +1,52 @@
+import type { Executor, ReadyFacts } from '../core/types.js';
+import { Pool } from '../dispatch/pool.js';
+import { Solo } from '../dispatch/solo.js';
+import { usableProcessors } from '../host/processors.js';
+import type { LoadRequest } from '../protocol/messages.js';
+import type { ActorCount, ReplayConfig } from './replay-config.js';
+
+/** The executors that a run needs, started together. */
+export interface Lineup {
+  /** Answers what is written. */
+  readonly writer: Executor;
+  /** Both ways to serve, where they are to be compared. */
+  readonly rivals: { readonly pool: Executor; readonly solo: Executor } | null;
+  /** Of the pool, also where the run is sequential: what a comparison speaks of. */
+  readonly actors: number;
+  start(): Promise<ReadyFacts>;
+  stop(): Promise<void>;
+}
+
+type LineupConfig = Pick<ReplayConfig, 'actors' | 'mode' | 'compare'>;
+
+export function lineup(
+  config: LineupConfig,
+  load: LoadRequest,
+  log: (actor: string, line: string) => void,
+): Lineup {
+  const actors = resolveActors(config.actors);
+  const pool = config.mode === 'parallel' || config.compare !== 'none' ? new Pool({ actors, load, log }) : null;
+  const solo = config.mode === 'sequential' || config.compare !== 'none' ? new Solo({ load, log }) : null;
+  const writer = config.mode === 'parallel' ? pool : solo;
+  if (writer === null) throw new RangeError(`no executor for mode ${config.mode}`);
+  const executors = [pool, solo].filter((executor) => executor !== null);
+  return {
+    writer,
+    rivals: pool !== null && solo !== null ? { pool, solo } : null,
+    actors,
+    async start() {
+      const [ready] = await Promise.all([writer, ...executors.filter((one) => one !== writer)].map((one) => one.start()));
+      if (ready === undefined) throw new RangeError('nothing was started');
+      return ready;
+    },
+    async stop() {
+      await Promise.all(executors.map((executor) => executor.stop()));
+    },
+  };
+}
+
+/** Whole actors: a share of the processors is rounded down, and there is always at least one. */
+export function resolveActors(wanted: ActorCount, processors = usableProcessors()): number {
+  if (wanted.kind === 'count') return wanted.count;
+  return Math.max(1, Math.floor(wanted.kind === 'auto' ? processors : processors * wanted.share));
+}

@@ -1,0 +1,38 @@
+import type { BackendName } from '../core/types.js';
+import type { ReadOptions } from '../read/recording.js';
+import type { RunOutputOptions } from '../write/run-output.js';
+
+/** How many actors: a number, a share of the usable processors, or as many as those. */
+export type ActorCount =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'share'; readonly share: number }
+  | { readonly kind: 'auto' };
+
+/** How many rejects end the run. */
+export type RejectLimit =
+  { readonly kind: 'count'; readonly count: number } | { readonly kind: 'share'; readonly share: number };
+
+/** A replay's settings, validated. */
+export interface ReplayConfig {
+  /** Paths, or `-` for standard input. */
+  readonly inputs: readonly string[];
+  readonly read: Omit<ReadOptions, 'ownWindow'>;
+  /** Bundle folder; null for the built-in one. */
+  readonly model: string | null;
+  readonly backend: BackendName | 'auto';
+  readonly threadsPerActor: number;
+  readonly batchSize: number | 'free' | 'auto';
+  readonly actors: ActorCount;
+  /** Minutes under way at once, ≥ 1. */
+  readonly inflight: number;
+  /** Who answers what is written: the pool, or one process with batches. */
+  readonly mode: 'parallel' | 'sequential';
+  readonly compare: 'sample' | 'all' | 'none';
+  /** What comparing a sample may cost, ms. */
+  readonly compareTimeMs: number;
+  readonly output: RunOutputOptions;
+  /** Null: any number of rejects, and exit status 3 if there were some. */
+  readonly maxRejects: RejectLimit | null;
+  /** Null: the recording's interval. */
+  readonly deadlineMs: number | null;
+}

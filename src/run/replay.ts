@@ -1,0 +1,229 @@
+import { performance } from 'node:perf_hooks';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import { AiopsError, type Notice } from '../core/errors.js';
+import { resultRows } from '../core/gather.js';
+import type { MinuteRun, ReadStep, ReadyFacts } from '../core/types.js';
+import { WindowStore, type WindowedMinute } from '../core/window.js';
+import { openBundle, type Bundle } from '../model/bundle.js';
+import { openRecording, type Recording } from '../read/recording.js';
+import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summary.js';
+import { RunTimings, timingLine } from '../report/run-timings.js';
+import { OutputClosed } from '../write/stream-sink.js';
+import { RunOutput } from '../write/run-output.js';
+import { Comparer } from './comparer.js';
+import { InOrder } from './in-order.js';
+import { lineup, type Lineup } from './lineup.js';
+import type { ReplayConfig } from './replay-config.js';
+import { summarize } from './summarize.js';
+import { Tally } from './tally.js';
+
+/** What a run needs from outside and tells while it goes. */
+export interface ReplayContext {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  /** Aborted: finish the minutes under way, then end. */
+  readonly signal: AbortSignal;
+  readonly onNotice: (notice: Notice) => void;
+  readonly onReady: (ready: ReadyFacts) => void;
+  /** After every minute. */
+  readonly onMinute: (counts: RunCounts, recording: Recording) => void;
+  /** What an actor printed. */
+  readonly onActorLine: (actor: string, line: string) => void;
+}
+
+export type ReplayOutcome =
+  | { readonly kind: 'complete'; readonly summary: RunSummary }
+  /** Ended by the signal; `results` names the file with what was done, null on standard output. */
+  | { readonly kind: 'interrupted'; readonly counts: RunCounts; readonly results: string | null }
+  /** Nobody reads our standard output any more. */
+  | { readonly kind: 'closed' };
+
+const BUILT_IN = fileURLToPath(new URL('../../fixtures/bundles/builtin', import.meta.url));
+
+/**
+ * Replays recordings through a model: read → minute → window → partition → dispatch → gather → write → report.
+ *
+ * @throws AiopsError that says what was wrong, where, and what to do
+ */
+export async function replay(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
+  const bundle = await openBundle(config.model ?? BUILT_IN);
+  const recording = await openRecording(
+    config.inputs,
+    { ...config.read, ownWindow: { window: bundle.manifest.input.window } },
+    context.stdin,
+  );
+  try {
+    const windows = openWindows(bundle, recording);
+    for (const notice of recording.notices) context.onNotice(notice);
+    const output = await RunOutput.open(config.output, context.stdout);
+    const executors = lineup(config, loadRequest(config, bundle), context.onActorLine);
+    try {
+      const ready = await executors.start();
+      context.onReady(ready);
+      return await serve({ config, context, bundle, recording, windows, output, executors, ready });
+    } catch (error) {
+      await output.abandon();
+      if (error instanceof OutputClosed) return { kind: 'closed' };
+      throw error;
+    } finally {
+      await executors.stop();
+    }
+  } finally {
+    await recording.close();
+  }
+}
+
+interface Serving {
+  readonly config: ReplayConfig;
+  readonly context: ReplayContext;
+  readonly bundle: Bundle;
+  readonly recording: Recording;
+  readonly windows: WindowStore;
+  readonly output: RunOutput;
+  readonly executors: Lineup;
+  readonly ready: ReadyFacts;
+}
+
+/** One step on its way through the actors. */
+interface Served {
+  readonly step: ReadStep;
+  readonly minute: WindowedMinute | null;
+  readonly run: MinuteRun | null;
+}
+
+async function serve(serving: Serving): Promise<ReplayOutcome> {
+  const { config, context, bundle, recording, windows, output, executors, ready } = serving;
+  const startedAt = performance.now();
+  const deadlineMs = config.deadlineMs ?? recording.intervalMs;
+  const tally = new Tally(windows.rowsPerRecord);
+  const timings = new RunTimings(deadlineMs);
+  const comparer = openComparer(config, executors);
+  const span = { firstMs: NaN, lastMs: NaN };
+
+  const write = async ({ step, minute, run }: Served): Promise<void> => {
+    tally.addStep(step);
+    await output.writeRejects(step.rejects);
+    if (minute !== null && run !== null) {
+      const rows = resultRows(minute, run.answers);
+      tally.addRows(rows);
+      await output.writeRows(rows);
+      timings.add(run.timing);
+      await output.writeTiming(timingLine(minute.minuteMs, run.timing));
+      if (Number.isNaN(span.firstMs)) span.firstMs = minute.minuteMs;
+      span.lastMs = minute.minuteMs;
+    }
+    tally.checkRejects(config.maxRejects, false);
+    context.onMinute(tally.counts, recording);
+  };
+
+  const pipeline = new InOrder(config.inflight, write);
+  await output.writeHeader();
+  for await (const step of untilAborted(recording.steps(), context.signal)) {
+    const minute = step.batch === null ? null : windows.push(step.batch);
+    if (minute !== null && comparer?.wants(minute.batch) === true) {
+      await pipeline.drain();
+      await pipeline.submit(comparer.compare(minute.batch).then((run) => ({ step, minute, run })));
+      await pipeline.drain();
+      continue;
+    }
+    const run = minute === null ? Promise.resolve(null) : executors.writer.run(minute.batch, 'batched');
+    await pipeline.submit(run.then((answered) => ({ step, minute, run: answered })));
+  }
+  await pipeline.drain();
+  if (context.signal.aborted) {
+    await output.abandon();
+    return { kind: 'interrupted', counts: tally.counts, results: output.unfinishedResults };
+  }
+  for (const notice of closingNotices(recording, tally.counts, bundle)) context.onNotice(notice);
+  tally.settle();
+  const summary = summarize({
+    config,
+    recording,
+    bundle,
+    ready,
+    actors: executors.actors,
+    counts: tally.counts,
+    span,
+    deadlineMs,
+    elapsedMs: performance.now() - startedAt,
+    timings,
+    comparer,
+  });
+  await output.finish(summaryJson(summary));
+  tally.checkRejects(config.maxRejects, true);
+  return { kind: 'complete', summary };
+}
+
+function openWindows(bundle: Bundle, recording: Recording): WindowStore {
+  const { window, columns, missing } = bundle.manifest.input;
+  const lacking = columns === 'each' ? [] : columns.filter((name) => !recording.columns.includes(name));
+  if (lacking.length > 0) {
+    throw new AiopsError(
+      'config',
+      `the model ${bundle.manifest.name} needs the columns ${list(lacking)}, but the recording has ${list(recording.columns)}`,
+      { hint: 'rename columns with --map MODEL_NAME=RECORDED_NAME, or choose another model' },
+    );
+  }
+  return new WindowStore({
+    intervalMs: recording.intervalMs,
+    window,
+    recordingColumns: recording.columns,
+    columns,
+    missing,
+  });
+}
+
+function loadRequest(config: ReplayConfig, bundle: Bundle) {
+  return {
+    bundle: bundle.dir,
+    backend: config.backend,
+    threads: config.threadsPerActor,
+    batchSize: config.batchSize,
+    params: {},
+  };
+}
+
+function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null {
+  if (executors.rivals === null || config.compare === 'none') return null;
+  return new Comparer({
+    ...executors.rivals,
+    writes: config.mode === 'parallel' ? 'parallel' : 'sequential-batched',
+    choose: config.compare,
+    budgetMs: config.compareTimeMs,
+    now: () => performance.now(),
+  });
+}
+
+/** The steps until the signal; a read that would never come back is left behind. */
+async function* untilAborted(steps: AsyncIterable<ReadStep>, signal: AbortSignal): AsyncGenerator<ReadStep> {
+  const iterator = steps[Symbol.asyncIterator]();
+  const aborted = new Promise<null>((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  for (;;) {
+    const next = await Promise.race([aborted, iterator.next()]);
+    if (next === null || next.done === true) return;
+    yield next.value;
+  }
+}
+
+function closingNotices(recording: Recording, counts: RunCounts, bundle: Bundle): Notice[] {
+  const { window } = bundle.manifest.input;
+  const notices: Notice[] = [...recording.lateNotices()];
+  if (counts.rows > 0 && counts.warmup === counts.rows) {
+    notices.push({
+      level: 'warning',
+      text:
+        `every row was warm-up: the model needs ${window} intervals of a target before its first prediction, ` +
+        `and the recording has ${counts.minutes} minutes`,
+    });
+  }
+  return notices;
+}
+
+function list(names: readonly string[]): string {
+  return names.join(', ');
+}

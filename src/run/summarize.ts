@@ -1,0 +1,74 @@
+import { version as nodeVersion, platform, arch } from 'node:process';
+
+import type { BackendName, ReadyFacts } from '../core/types.js';
+import { processorModel, usableProcessors } from '../host/processors.js';
+import { program } from '../host/program.js';
+import type { Bundle } from '../model/bundle.js';
+import type { Recording } from '../read/recording.js';
+import { adviceFor } from '../report/advice.js';
+import type { RunCounts, RunSummary } from '../report/run-summary.js';
+import type { RunTimings } from '../report/run-timings.js';
+import type { Comparer } from './comparer.js';
+import type { ReplayConfig } from './replay-config.js';
+
+/** How far two ways of serving may differ and still agree: wasm gives the same bits however work is cut. */
+const TOLERANCE: Readonly<Record<BackendName, number>> = { wasm: 0, node: 1e-4 };
+
+export interface FinishedRun {
+  readonly config: ReplayConfig;
+  readonly recording: Recording;
+  readonly bundle: Bundle;
+  readonly ready: ReadyFacts;
+  readonly actors: number;
+  readonly counts: RunCounts;
+  /** First and last minute, epoch ms; NaN without any. */
+  readonly span: { readonly firstMs: number; readonly lastMs: number };
+  readonly deadlineMs: number;
+  readonly elapsedMs: number;
+  readonly timings: RunTimings;
+  readonly comparer: Comparer | null;
+}
+
+/** What a finished run comes to. */
+export function summarize(run: FinishedRun): RunSummary {
+  const { config, recording, ready, actors, deadlineMs, elapsedMs } = run;
+  const minutes = run.timings.summary();
+  const comparison = run.comparer?.comparison.summary(actors, TOLERANCE[ready.backend.name]) ?? null;
+  const comparingMs = run.comparer?.spentMs ?? 0;
+  const serving = config.mode === 'parallel' ? actors : 1;
+  return {
+    program,
+    status: 'complete',
+    input: {
+      files: config.inputs,
+      layout: recording.layout,
+      columns: recording.columns,
+      intervalMs: recording.intervalMs,
+      intervalSource: recording.intervalSource,
+      firstMinute: minuteText(run.span.firstMs),
+      lastMinute: minuteText(run.span.lastMs),
+    },
+    model: { ...ready.model, window: run.bundle.manifest.input.window },
+    backend: ready.backend,
+    execution: { mode: config.mode, actors, inflight: config.inflight, startMs: ready.startMs },
+    host: {
+      node: nodeVersion,
+      platform: `${platform}-${arch}`,
+      processor: processorModel(),
+      processors: usableProcessors(),
+    },
+    counts: run.counts,
+    elapsedMs,
+    comparingMs,
+    deadlineMs,
+    minutes,
+    utilization: run.timings.busyMs / (serving * Math.max(elapsedMs - comparingMs, 1)),
+    comparison,
+    advice: adviceFor(minutes, comparison, deadlineMs, actors),
+    notices: [...recording.notices, ...recording.lateNotices()],
+  };
+}
+
+function minuteText(minuteMs: number): string | null {
+  return Number.isNaN(minuteMs) ? null : new Date(minuteMs).toISOString();
+}

@@ -1,0 +1,107 @@
+import { AiopsError } from '../core/errors.js';
+import type { ReadStep, Reject, ResultRow } from '../core/types.js';
+import type { RunCounts } from '../report/run-summary.js';
+import type { RejectLimit } from './replay-config.js';
+
+/** A share of rejects means little before this many records. */
+const SHARE_NEEDS_RECORDS = 1000;
+
+/** Counts what became of every record and row, so that nothing is lost unseen. */
+export class Tally {
+  readonly #rowsPerRecord: number;
+  #accepted = 0;
+  #merged = 0;
+  #rejected = 0;
+  #filtered = 0;
+  #minutes = 0;
+  #anomalies = 0;
+  readonly #rows = { ok: 0, warmup: 0, error: 0 };
+  #firstReject: Reject | null = null;
+
+  constructor(rowsPerRecord: number) {
+    this.#rowsPerRecord = rowsPerRecord;
+  }
+
+  addStep(step: ReadStep): void {
+    this.#accepted += step.batch?.records.length ?? 0;
+    this.#merged += step.merged;
+    this.#rejected += step.rejects.length;
+    this.#filtered += step.filtered;
+    this.#minutes += step.batch === null ? 0 : 1;
+    this.#firstReject ??= step.rejects[0] ?? null;
+  }
+
+  addRows(rows: readonly ResultRow[]): void {
+    for (const row of rows) {
+      this.#rows[row.status]++;
+      if (row.anomaly === true) this.#anomalies++;
+    }
+  }
+
+  get counts(): RunCounts {
+    const { ok, warmup, error } = this.#rows;
+    return {
+      records: this.#accepted + this.#merged + this.#rejected,
+      accepted: this.#accepted,
+      merged: this.#merged,
+      rejected: this.#rejected,
+      filtered: this.#filtered,
+      minutes: this.#minutes,
+      rows: ok + warmup + error,
+      ok,
+      warmup,
+      error,
+      anomalies: this.#anomalies,
+    };
+  }
+
+  /** @throws AiopsError `reject_limit` once there are more rejects than `limit` allows. */
+  checkRejects(limit: RejectLimit | null, ended: boolean): void {
+    if (limit === null) return;
+    const { records, rejected } = this.counts;
+    const passed =
+      limit.kind === 'count'
+        ? rejected > limit.count
+        : (ended || records >= SHARE_NEEDS_RECORDS) && rejected > limit.share * records;
+    if (!passed) return;
+    const allowed = limit.kind === 'count' ? String(limit.count) : `${limit.share * 100}%`;
+    throw new AiopsError(
+      'reject_limit',
+      `${rejected} of ${records} records were rejected, more than --max-rejects ${allowed}${this.#example()}`,
+      { hint: 'see the rejects for what was wrong, or allow more with --max-rejects' },
+    );
+  }
+
+  /**
+   * Holds the finished run to its account.
+   *
+   * @throws AiopsError `input_unusable` when no record was accepted
+   * @throws AiopsError `internal` when rows and records do not add up
+   */
+  settle(): void {
+    const { records, accepted, rows } = this.counts;
+    if (rows !== accepted * this.#rowsPerRecord) {
+      throw new AiopsError(
+        'internal',
+        `the account does not balance: ${accepted} accepted records × ${this.#rowsPerRecord} rows each, but ${rows} result rows`,
+      );
+    }
+    if (accepted > 0) return;
+    throw new AiopsError('input_unusable', this.#nothingAccepted(records), {
+      hint: 'see --targets, --time-column, --columns and --map for how records are chosen and read',
+    });
+  }
+
+  #nothingAccepted(records: number): string {
+    if (records > 0) return `none of the ${records} records could be used${this.#example()}`;
+    return this.#filtered > 0
+      ? `none of the ${this.#filtered} records is of a target that --targets selects`
+      : 'the input has no records';
+  }
+
+  #example(): string {
+    if (this.#firstReject === null) return '';
+    const { source, message } = this.#firstReject;
+    return `; the first: ${source.file}:${source.line}: ${message}`;
+  }
+}

@@ -1,0 +1,126 @@
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { AiopsError } from '../core/errors.js';
+
+/** Somewhere that lines go, in order. */
+export interface LineSink {
+  /** `text` is whole lines with their line ends; resolves when more may follow. */
+  write(text: string): Promise<void>;
+  /** Makes what was written final. */
+  finish(): Promise<void>;
+  /** Ends without making it final; never throws. */
+  abandon(): Promise<void>;
+}
+
+const FLUSH_AT_CHARS = 256 * 1024;
+
+/**
+ * A file that comes into being whole: lines go to `PATH.partial`, which takes the name `PATH` when finished.
+ * Until then a file of an earlier run stays as it was; after a failure the partial one is there to look at.
+ */
+export class LineFile implements LineSink {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  #pending = '';
+  #written = false;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
+
+  /** @throws AiopsError `output_cannot_create` */
+  static async create(path: string): Promise<LineFile> {
+    try {
+      return new LineFile(path, await open(partialPath(path), 'w'));
+    } catch (cause) {
+      throw new AiopsError('output_cannot_create', `cannot create ${partialPath(path)}: ${reason(cause)}`, {
+        hint: 'check the folder’s permissions and free space, or choose another with --out',
+        cause,
+      });
+    }
+  }
+
+  /** @throws AiopsError `output_io` */
+  async write(text: string): Promise<void> {
+    this.#pending += text;
+    if (this.#pending.length >= FLUSH_AT_CHARS) await this.#flush();
+  }
+
+  /** @throws AiopsError `output_io` */
+  async finish(): Promise<void> {
+    await this.#flush();
+    await this.#io(async () => {
+      await this.#handle.sync();
+      await this.#handle.close();
+      await rename(partialPath(this.#path), this.#path);
+      await syncFolder(dirname(this.#path));
+    });
+  }
+
+  async abandon(): Promise<void> {
+    try {
+      await this.#flush();
+    } catch {
+      // the error that led here is the one to report
+    }
+    await this.#handle.close().catch(() => undefined);
+    if (!this.#written) await rm(partialPath(this.#path), { force: true }).catch(() => undefined);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#pending === '') return;
+    const text = this.#pending;
+    this.#pending = '';
+    this.#written = true;
+    await this.#io(() => this.#handle.appendFile(text));
+  }
+
+  async #io(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (cause) {
+      throw writeError(this.#path, cause);
+    }
+  }
+}
+
+/** Replaces a file by `text` at once: readers see the old content or the new, also after a crash. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const file = await LineFile.create(path);
+  try {
+    await file.write(text);
+    await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+/** Where the lines of an unfinished file are. */
+export function partialPath(path: string): string {
+  return `${path}.partial`;
+}
+
+/** After a rename, the name itself is durable only once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return; // folders cannot be opened there
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function writeError(path: string, cause: unknown): AiopsError {
+  return new AiopsError('output_io', `cannot write ${path}: ${reason(cause)}`, {
+    hint: 'free some space or choose another place with --out, then run the same command again',
+    cause,
+  });
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,82 @@
+import { float32Text } from '../core/number-text.js';
+import type { ResultRow } from '../core/types.js';
+
+export type ResultsFormat = 'jsonl' | 'csv';
+
+/** Output numbers shown unless all are asked for. */
+const OUTPUT_LIMIT = 8;
+
+export interface ResultLineOptions {
+  readonly format: ResultsFormat;
+  /** Leave out everything but rows flagged as anomalies. */
+  readonly anomaliesOnly: boolean;
+  /** All output numbers instead of the first 8. */
+  readonly fullOutput: boolean;
+}
+
+/** The fields of a result, in the order of `results.csv` and of each line of `results.jsonl`. */
+const FIELDS = 'minute,target,column,status,score,anomaly,label,output,errno,errmsg';
+
+/** What comes before the first row: the header line of CSV. */
+export function resultsHeader(format: ResultsFormat): string {
+  return format === 'csv' ? `${FIELDS}\n` : '';
+}
+
+/** The rows' lines, each ended by a newline. The text depends on the rows only, never on the clock. */
+export function resultLines(rows: readonly ResultRow[], options: ResultLineOptions): string {
+  const line = options.format === 'csv' ? csvLine : jsonLine;
+  let text = '';
+  for (const row of rows) {
+    if (options.anomaliesOnly && row.anomaly !== true) continue;
+    text += line(row, options.fullOutput);
+  }
+  return text;
+}
+
+function jsonLine(row: ResultRow, fullOutput: boolean): string {
+  const output = row.output === null ? 'null' : `[${outputTexts(row.output, fullOutput).join(',')}]`;
+  return (
+    `{"minute":"${minuteText(row.minuteMs)}","target":${JSON.stringify(row.target)},` +
+    `"column":${row.column === null ? 'null' : JSON.stringify(row.column)},"status":"${row.status}",` +
+    `"score":${row.score === null ? 'null' : float32Text(row.score)},"anomaly":${row.anomaly},` +
+    `"label":${JSON.stringify(row.label)},"output":${output},` +
+    `"errno":${JSON.stringify(row.error?.errno ?? null)},"errmsg":${JSON.stringify(row.error?.errmsg ?? null)}}\n`
+  );
+}
+
+function csvLine(row: ResultRow, fullOutput: boolean): string {
+  const fields = [
+    minuteText(row.minuteMs),
+    quoted(row.target),
+    quoted(row.column ?? ''),
+    row.status,
+    row.score === null ? '' : float32Text(row.score),
+    row.anomaly === null ? '' : row.anomaly ? '1' : '0',
+    quoted(row.label === null ? '' : String(row.label)),
+    row.output === null ? '' : outputTexts(row.output, fullOutput).join(' '),
+    row.error?.errno ?? '',
+    quoted(row.error?.errmsg ?? ''),
+  ];
+  return `${fields.join(',')}\n`;
+}
+
+function outputTexts(output: Float32Array, full: boolean): string[] {
+  return Array.from(full ? output : output.subarray(0, OUTPUT_LIMIT), float32Text);
+}
+
+let lastMinuteMs = NaN;
+let lastMinuteText = '';
+
+/** `2018-04-30T00:00:00Z`; with milliseconds only where there are some. */
+function minuteText(minuteMs: number): string {
+  if (minuteMs !== lastMinuteMs) {
+    lastMinuteMs = minuteMs;
+    lastMinuteText = new Date(minuteMs).toISOString().replace('.000Z', 'Z');
+  }
+  return lastMinuteText;
+}
+
+/** RFC 4180 quoting, where a field needs it. */
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+
+import { AiopsError } from '../core/errors.js';
+import type { LineSink } from './line-file.js';
+
+/** The reader of our standard output has gone, as after `| head`: a reason to end, not an error. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed';
+}
+
+/** Writes to a stream that somebody else owns; it is never ended here. */
+export class StreamSink implements LineSink {
+  readonly #stream: Writable;
+  #failure: Error | null = null;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    stream.on('error', (error) => {
+      this.#failure = error;
+    });
+  }
+
+  /**
+   * @throws OutputClosed when the reader has gone
+   * @throws AiopsError `output_io`
+   */
+  async write(text: string): Promise<void> {
+    if (text === '') return;
+    this.#check();
+    if (!this.#stream.write(text)) await once(this.#stream, 'drain').catch(() => undefined);
+    this.#check();
+  }
+
+  async finish(): Promise<void> {
+    await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+    this.#check();
+  }
+
+  async abandon(): Promise<void> {
+    // nothing to undo
+  }
+
+  #check(): void {
+    if (this.#failure === null) return;
+    if ('code' in this.#failure && this.#failure.code === 'EPIPE') throw new OutputClosed();
+    throw new AiopsError('output_io', `cannot write results: ${this.#failure.message}`, {
+      cause: this.#failure,
+    });
+  }
+}
