@@ -18,7 +18,7 @@ export function adviceFor(
 
 function fit(minutes: MinutesSummary, deadlineMs: number): string {
   const p99 = `the 99th-percentile minute took ${durationText(minutes.wallMs.p99)}`;
-  const deadline = durationText(deadlineMs);
+  const deadline = durationText(deadlineMs).replace(/\.0+ /, ' ');
   if (minutes.headroom < 1) {
     return `A minute does not fit: ${p99} against a deadline of ${deadline}; add actors or give each fewer items.`;
   }

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { InvalidArgumentError } from 'commander';
+
+import {
+  parseActors,
+  parseBatchSize,
+  parseDuration,
+  parseInterval,
+  parseList,
+  parseMap,
+  parseRejectLimit,
+  parseTimezone,
+  parseWhole,
+} from '#dist/cli/values.js';
+
+test('durations', () => {
+  assert.equal(parseDuration('500ms'), 500);
+  assert.equal(parseDuration('1.5s'), 1500);
+  assert.equal(parseDuration('1m'), 60_000);
+  assert.equal(parseDuration('2h'), 7_200_000);
+  for (const text of ['', '5', '0s', '-1s', '1 m', 's', '1e3s', 'NaNs']) {
+    assert.throws(() => parseDuration(text), InvalidArgumentError, text);
+  }
+});
+
+test('intervals are auto or at least a second', () => {
+  assert.equal(parseInterval('auto'), 'auto');
+  assert.equal(parseInterval('15s'), 15_000);
+  assert.throws(() => parseInterval('200ms'), InvalidArgumentError);
+});
+
+test('actors are a number, a share or auto, and never none', () => {
+  assert.deepEqual(parseActors('4'), { kind: 'count', count: 4 });
+  assert.deepEqual(parseActors('30%'), { kind: 'share', share: 0.3 });
+  assert.deepEqual(parseActors('auto'), { kind: 'auto' });
+  for (const text of ['0', '0%', '-1', '1.5', '2000', 'many', '']) {
+    assert.throws(() => parseActors(text), InvalidArgumentError, text);
+  }
+});
+
+test('reject limits are a number or a share', () => {
+  assert.deepEqual(parseRejectLimit('0'), { kind: 'count', count: 0 });
+  assert.deepEqual(parseRejectLimit('2.5%'), { kind: 'share', share: 0.025 });
+  for (const text of ['101%', '-1', 'x', '1.5']) assert.throws(() => parseRejectLimit(text), InvalidArgumentError, text);
+});
+
+test('batch sizes and whole numbers', () => {
+  assert.equal(parseBatchSize('free'), 'free');
+  assert.equal(parseBatchSize('64'), 64);
+  assert.throws(() => parseBatchSize('0'), InvalidArgumentError);
+  assert.throws(() => parseWhole(0)('1e3'), InvalidArgumentError);
+});
+
+test('lists and maps add up over repeated flags', () => {
+  assert.deepEqual(parseList('c', parseList('a, b', undefined)), ['a', 'b', 'c']);
+  assert.throws(() => parseList('a,,b', undefined), InvalidArgumentError);
+  assert.deepEqual(parseMap('c=d=e', parseMap('a=b', undefined)), { a: 'b', c: 'd=e' });
+  for (const text of ['a', '=b', 'a=']) assert.throws(() => parseMap(text, undefined), InvalidArgumentError, text);
+});
+
+test('time zones are those the runtime knows', () => {
+  assert.equal(parseTimezone('UTC'), 'UTC');
+  assert.equal(parseTimezone('Europe/Vienna'), 'Europe/Vienna');
+  assert.throws(() => parseTimezone('Mars/Olympus'), InvalidArgumentError);
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type { Answers, CallStyle, Executor, ItemBatch, MinuteRun } from '#dist/core/types.js';
+import { Comparer, isSampled } from '#dist/run/comparer.js';
+
+const batch: ItemBatch = {
+  minuteMs: 0,
+  targets: ['a'],
+  columns: ['cpu'],
+  window: 1,
+  width: 1,
+  values: Float64Array.of(1),
+};
+
+const answers = (score: number): Answers => ({
+  scores: Float32Array.of(score),
+  anomalies: Uint8Array.of(0),
+  outputs: new Float32Array(),
+  outputOffsets: Uint32Array.of(0, 0),
+  errors: new Map(),
+});
+
+/** An executor that takes `wallMs` by a clock of its own and tells in what order it was called. */
+function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }, score = 0.5): Executor {
+  return {
+    name,
+    start: () => Promise.reject(new Error('not needed')),
+    stop: () => Promise.resolve(),
+    run: (items: ItemBatch, style: CallStyle): Promise<MinuteRun> => {
+      calls.push(`${name} ${style}`);
+      clock.now += 10;
+      return Promise.resolve({
+        answers: answers(score),
+        timing: { items: items.targets.length, wallMs: 10, chunks: [] },
+      });
+    },
+  };
+}
+
+function comparer(budgetMs: number, choose: 'sample' | 'all' = 'sample', poolScore = 0.5) {
+  const calls: string[] = [];
+  const clock = { now: 0 };
+  const made = new Comparer({
+    pool: executor('pool', calls, clock, poolScore),
+    solo: executor('solo', calls, clock),
+    writes: 'parallel',
+    choose,
+    budgetMs,
+    now: () => clock.now,
+  });
+  return { made, calls };
+}
+
+test('every way is served once a minute, and each comes first in its turn', async () => {
+  const { made, calls } = comparer(1000);
+  for (let minute = 0; minute < 3; minute++) await made.compare(batch);
+  assert.deepEqual(calls.slice(0, 3).toSorted(), ['pool batched', 'solo batched', 'solo per-item']);
+  assert.deepEqual([calls[0], calls[3], calls[6]].toSorted(), ['pool batched', 'solo batched', 'solo per-item']);
+  assert.equal(made.comparison.minutes, 3);
+  assert.equal(made.spentMs, 3 * 20);
+});
+
+test('the answers written are those of the mode, and a difference is seen', async () => {
+  const { made } = comparer(1000, 'all', 0.25);
+  const written = await made.compare(batch);
+  assert.equal(written.answers.scores[0], 0.25);
+  const summary = made.comparison.summary(2, 0);
+  assert.equal(summary?.answers.parallel.identical, true);
+  assert.deepEqual(summary.answers['sequential-batched'], {
+    identical: false,
+    maxDifference: 0.25,
+    differingVerdicts: 0,
+  });
+});
+
+test('a sample ends with its budget; all does not', async () => {
+  for (const [choose, expected] of [
+    ['sample', 2],
+    ['all', 12],
+  ] as const) {
+    const { made } = comparer(40, choose);
+    let compared = 0;
+    for (let minute = 0; minute < 12; minute++) {
+      if (!made.wants(batch)) continue;
+      compared++;
+      await made.compare(batch);
+    }
+    assert.equal(compared, expected);
+  }
+});
+
+test('minutes without items are never compared', () => {
+  const { made } = comparer(1000, 'all');
+  assert.equal(made.wants({ ...batch, targets: [] }), false);
+});
+
+test('sampling thins out by half with every doubling of the recording', () => {
+  const sampled = Array.from({ length: 1440 }, (_, i) => i).filter(isSampled);
+  assert.deepEqual(sampled.slice(0, 20), [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36]);
+  assert.ok(sampled.length > 50 && sampled.length < 64, String(sampled.length));
+});

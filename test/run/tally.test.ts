@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { AiopsError } from '#dist/core/errors.js';
+import type { ReadStep, Reject, ResultRow } from '#dist/core/types.js';
+import { Tally } from '#dist/run/tally.js';
+
+import { minuteBatch, record, sourceLine } from '../support/records.js';
+
+const reject: Reject = { source: sourceLine(), reason: 'bad_value', message: 'cpu is "x", not a number' };
+const step = (accepted: number, rejected = 0): ReadStep => ({
+  batch: minuteBatch(0, Array.from({ length: accepted }, (_, i) => record(0, `t${i}`, [1]))),
+  rejects: Array.from({ length: rejected }, () => reject),
+  merged: 1,
+  filtered: 2,
+});
+const row = (status: ResultRow['status'], anomaly: boolean | null = null): ResultRow => ({
+  minuteMs: 0,
+  target: 'a',
+  column: null,
+  status,
+  score: null,
+  anomaly,
+  label: null,
+  output: null,
+  error: null,
+});
+const failsWith = (code: string, text: RegExp) => (error: unknown) =>
+  error instanceof AiopsError && error.code === code && text.test(error.message);
+
+test('records and rows are counted and balance', () => {
+  const tally = new Tally(2);
+  tally.addStep(step(2, 3));
+  tally.addRows([row('ok', true), row('ok', false), row('warmup'), row('error')]);
+  assert.deepEqual(tally.counts, {
+    records: 6,
+    accepted: 2,
+    merged: 1,
+    rejected: 3,
+    filtered: 2,
+    minutes: 1,
+    rows: 4,
+    ok: 2,
+    warmup: 1,
+    error: 1,
+    anomalies: 1,
+  });
+  assert.doesNotThrow(() => tally.settle());
+});
+
+test('a lost or doubled row is a bug that stops the run', () => {
+  const tally = new Tally(1);
+  tally.addStep(step(2));
+  tally.addRows([row('ok')]);
+  assert.throws(() => tally.settle(), failsWith('internal', /does not balance/));
+});
+
+test('nothing accepted: the first reject says why', () => {
+  const tally = new Tally(1);
+  tally.addStep({ ...step(0, 2), batch: null, merged: 0 });
+  assert.throws(() => tally.settle(), failsWith('input_unusable', /none of the 2 records.*data\.csv:2: cpu is "x"/));
+});
+
+test('--max-rejects by count stops with the first one too many', () => {
+  const tally = new Tally(1);
+  tally.addStep(step(5, 2));
+  assert.doesNotThrow(() => tally.checkRejects(null, true));
+  assert.doesNotThrow(() => tally.checkRejects({ kind: 'count', count: 2 }, false));
+  assert.throws(() => tally.checkRejects({ kind: 'count', count: 1 }, false), failsWith('reject_limit', /--max-rejects 1/));
+});
+
+test('--max-rejects by share waits for enough records, or for the end', () => {
+  const tally = new Tally(1);
+  tally.addStep(step(5, 4));
+  const tenth = { kind: 'share', share: 0.1 } as const;
+  assert.doesNotThrow(() => tally.checkRejects(tenth, false));
+  assert.throws(() => tally.checkRejects(tenth, true), failsWith('reject_limit', /4 of 10 records.*10%/));
+  tally.addStep(step(500, 600));
+  assert.throws(() => tally.checkRejects(tenth, false), failsWith('reject_limit', /604/));
+});

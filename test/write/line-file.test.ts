@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+
+import { AiopsError } from '#dist/core/errors.js';
+import { LineFile, partialPath, replaceFile } from '#dist/write/line-file.js';
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('the file appears whole when finished, and an earlier one stands until then', async (t) => {
+  const path = join(temporaryFolder(t), 'results.jsonl');
+  writeFileSync(path, 'earlier\n');
+  const file = await LineFile.create(path);
+  const lines = Array.from({ length: 50_000 }, (_, i) => `line ${i}\n`);
+  for (const line of lines) await file.write(line);
+  assert.equal(readFileSync(path, 'utf8'), 'earlier\n');
+  await file.finish();
+  assert.equal(readFileSync(path, 'utf8'), lines.join(''));
+  assert.equal(existsSync(partialPath(path)), false);
+});
+
+test('an abandoned file leaves what was written under its partial name, or nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  const written = await LineFile.create(join(folder, 'a.jsonl'));
+  await written.write('one\n');
+  await written.abandon();
+  const empty = await LineFile.create(join(folder, 'b.jsonl'));
+  await empty.abandon();
+  assert.deepEqual(readdirSync(folder), ['a.jsonl.partial']);
+  assert.equal(readFileSync(join(folder, 'a.jsonl.partial'), 'utf8'), 'one\n');
+});
+
+test('a place that cannot be written is an error with its path and a way out', async (t) => {
+  const path = join(temporaryFolder(t), 'no-such-folder', 'x.jsonl');
+  await assert.rejects(LineFile.create(path), (error) => {
+    assert.ok(error instanceof AiopsError);
+    assert.equal(error.code, 'output_cannot_create');
+    assert.match(error.message, /no-such-folder/);
+    assert.match(error.hint ?? '', /--out/);
+    return true;
+  });
+});
+
+test('a full disk keeps the old file and is reported', { skip: existsSync('/dev/full') ? false : 'no /dev/full here' }, async (t) => {
+  const path = join(temporaryFolder(t), 'timing.json');
+  writeFileSync(path, 'old');
+  symlinkSync('/dev/full', partialPath(path));
+  await assert.rejects(replaceFile(path, 'new'), (error) => error instanceof AiopsError && error.code === 'output_io');
+  assert.equal(readFileSync(path, 'utf8'), 'old');
+});
