@@ -1,3 +1,5 @@
+import type { RandomStream } from './random.js';
+
 declare const sorted: unique symbol;
 
 /** Samples in ascending order, at least one. */
@@ -55,16 +57,16 @@ const RESAMPLES = 1000;
 
 /**
  * Median of the samples with a percentile-bootstrap interval (Efron and Tibshirani,
- * "An Introduction to the Bootstrap", 1993, §13.3). `random` gives numbers in [0, 1).
+ * "An Introduction to the Bootstrap", 1993, §13.3).
  *
  * @throws RangeError without samples.
  */
-export function bootstrapMedian(samples: ArrayLike<number>, random: () => number): Estimate {
+export function bootstrapMedian(samples: ArrayLike<number>, random: RandomStream): Estimate {
   const ordered = sortSamples(samples);
   const medians = new Float64Array(RESAMPLES);
   const draw = new Float64Array(ordered.length);
   for (let round = 0; round < RESAMPLES; round++) {
-    for (let i = 0; i < draw.length; i++) draw[i] = ordered[Math.floor(random() * ordered.length)] ?? NaN;
+    for (let i = 0; i < draw.length; i++) draw[i] = ordered[Math.floor(random.next() * ordered.length)] ?? NaN;
     medians[round] = percentile(sortSamples(draw), 0.5);
   }
   const spread = sortSamples(medians);
@@ -81,15 +83,4 @@ export function bootstrapMedian(samples: ArrayLike<number>, random: () => number
  */
 export function karpFlatt(speedup: number, actors: number): number | null {
   return actors > 1 ? (1 / speedup - 1 / actors) / (1 - 1 / actors) : null;
-}
-
-/** mulberry32 by Tommy Ettinger (public domain): a small seeded generator of numbers in [0, 1). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,9 +1,9 @@
 import { NO_VERDICT, type Answers } from '../core/types.js';
+import { RandomStream } from '../core/random.js';
 import { SampleStore } from '../core/samples.js';
 import {
   bootstrapMedian,
   karpFlatt,
-  seededRandom,
   type Distribution,
   type Estimate,
 } from '../core/statistics.js';
@@ -69,7 +69,7 @@ export class Comparison {
   /** Null before the first minute. */
   summary(actors: number, tolerance: number): ComparisonSummary | null {
     if (this.#minutes === 0) return null;
-    const random = seededRandom(SEED);
+    const random = new RandomStream(SEED);
     const speedup = {
       'sequential-per-item': bootstrapMedian(this.#ratios['sequential-per-item'].values(), random),
       'sequential-batched': bootstrapMedian(this.#ratios['sequential-batched'].values(), random),

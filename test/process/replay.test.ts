@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+import { parse } from 'csv-parse/sync';
+
+import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+
+interface Row {
+  readonly minute: string;
+  readonly target: string;
+  readonly column: string;
+  readonly status: string;
+  readonly score: number | null;
+  readonly label: number;
+}
+
+const jsonLines = <T>(path: string): T[] =>
+  readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T);
+
+const readJson = (path: string): Record<string, never> =>
+  JSON.parse(readFileSync(path, 'utf8')) as Record<string, never>;
+
+/** Rows of `targets` × `minutes`, one column, a sine a target. */
+function rowsCsv(targets: number, minutes: number): string {
+  const lines = ['timestamp,target,value'];
+  for (let minute = 0; minute < minutes; minute++) {
+    const time = new Date(Date.UTC(2018, 3, 30) + minute * 60_000).toISOString();
+    for (let target = 0; target < targets; target++) {
+      lines.push(`${time},t${String(target).padStart(4, '0')},${100 + Math.sin(minute / 9 + target)}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+describe('one real day', () => {
+  test('the same bytes with 1, 2, 3 and 7 actors, sequential, and from every layout; nothing is lost', async (t) => {
+    const cwd = temporaryFolder(t);
+    const runs: readonly (readonly string[])[] = [
+      ['--actors', '1', '--compare', 'none', '--out', 'a1'],
+      ['--actors', '2', '--compare', 'sample', '--compare-time', '1s', '--out', 'a2'],
+      ['--actors', '3', '--compare', 'none', '--inflight', '4', '--out', 'a3'],
+      ['--actors', '7', '--compare', 'none', '--inflight', '1', '--out', 'a7'],
+      ['--mode', 'sequential', '--compare', 'none', '--out', 'sequential'],
+    ];
+    for (const flags of runs) {
+      const result = await runCli(['replay', recording('real-day.csv'), ...flags], { cwd });
+      assert.equal(result.status, 0, result.stderr);
+    }
+    for (const [input, out] of [
+      ['real-day.jsonl', 'jsonl'],
+      ['real-day.batches.jsonl', 'batches'],
+    ] as const) {
+      const flags = ['--actors', '2', '--compare', 'none', '--out', out];
+      const result = await runCli(['replay', recording(input), ...flags], { cwd });
+      assert.equal(result.status, 0, result.stderr);
+    }
+    const expected = readFileSync(join(cwd, 'a1/results.jsonl'));
+    for (const out of ['a2', 'a3', 'a7', 'sequential', 'jsonl', 'batches']) {
+      assert.ok(expected.equals(readFileSync(join(cwd, out, 'results.jsonl'))), `${out} differs`);
+    }
+    const rows = jsonLines<Row>(join(cwd, 'a1/results.jsonl'));
+    assert.equal(rows.length, 14_400);
+    assert.equal(rows.filter((row) => row.status === 'warmup').length, 59 * 10);
+    assert.equal(rows.filter((row) => row.status === 'ok').length, 14_400 - 590);
+    const labels = parse(readFileSync(recording('real-day.csv')), { columns: true, cast: false }) as Record<string, string>[];
+    assert.deepEqual(
+      rows.map((row) => `${row.minute} ${row.target} ${row.label}`),
+      labels.map((row) => `${row['timestamp']} ${row['target']} ${row['label']}`),
+    );
+    assert.equal(readFileSync(join(cwd, 'a1/rejects.jsonl'), 'utf8'), '');
+    const summary = readJson(join(cwd, 'a2/timing.json'));
+    assert.deepEqual(summary['counts'], {
+      records: 14_400,
+      accepted: 14_400,
+      merged: 0,
+      rejected: 0,
+      filtered: 0,
+      minutes: 1440,
+      rows: 14_400,
+      ok: 13_810,
+      warmup: 590,
+      error: 0,
+      anomalies: (summary['counts'] as { anomalies: number }).anomalies,
+    });
+    assert.equal(jsonLines(join(cwd, 'a2/timing.jsonl')).length, 1440);
+  });
+
+  test('the report compares three ways to serve, with identical answers', async (t) => {
+    const cwd = temporaryFolder(t);
+    const result = await runCli(['replay', recording('real-day.csv'), '--actors', '2', '--compare-time', '2s'], { cwd });
+    assert.equal(result.status, 0, result.stderr);
+    assert.match(result.stdout, /sequential, per item .* × as fast .* identical/);
+    assert.match(result.stdout, /sequential, batched .* × as fast .* identical/);
+    assert.match(result.stdout, /parallel, 2 actors .* identical/);
+    assert.match(result.stdout, /efficiency .* headroom/s);
+    assert.deepEqual(readdirSync(join(cwd, 'real-day.csv.aiops')), [
+      'rejects.jsonl',
+      'results.jsonl',
+      'timing.json',
+      'timing.jsonl',
+    ]);
+  });
+});
+
+describe('how minutes are cut', () => {
+  test('500 targets on 3 actors: chunks of 167, 167 and 166', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), rowsCsv(500, 90));
+    const result = await runCli(['replay', 'data.csv', '--actors', '3', '--compare', 'none'], { cwd });
+    assert.equal(result.status, 0, result.stderr);
+    const timings = jsonLines<{ items: number; chunks: { items: number }[] }>(join(cwd, 'data.csv.aiops/timing.jsonl'));
+    assert.equal(timings.length, 90);
+    for (const [minute, { items, chunks }] of timings.entries()) {
+      assert.equal(items, minute < 59 ? 0 : 500);
+      assert.deepEqual(
+        chunks.map((chunk) => chunk.items),
+        minute < 59 ? [] : [167, 167, 166],
+      );
+    }
+  });
+
+  test('2 targets on 8 actors: 2 busy actors and no error', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), rowsCsv(2, 70));
+    const result = await runCli(['replay', 'data.csv', '--actors', '8', '--compare', 'none'], { cwd });
+    assert.equal(result.status, 0, result.stderr);
+    const timings = jsonLines<{ chunks: { actor: number }[] }>(join(cwd, 'data.csv.aiops/timing.jsonl'));
+    assert.deepEqual(
+      timings.at(-1)?.chunks.map((chunk) => chunk.actor),
+      [0, 1],
+    );
+  });
+});
+
+describe('what is read and written', () => {
+  test('one file per host replays as one recording', async (t) => {
+    const cwd = temporaryFolder(t);
+    const hosts = ['host-a', 'host-b', 'host-c'];
+    const inputs = hosts.map((host) => recording(`three-hosts/${host}.csv`));
+    const result = await runCli(['replay', ...inputs, '--compare', 'none', '--out', 'out'], { cwd });
+    assert.equal(result.status, 0, result.stderr);
+    const rows = jsonLines<Row>(join(cwd, 'out/results.jsonl'));
+    assert.deepEqual(
+      rows.slice(0, 3).map((row) => row.target),
+      hosts,
+    );
+    const minutes = rows.map((row) => row.minute);
+    assert.deepEqual(minutes, minutes.toSorted());
+    assert.equal(rows.length, 3 * 180);
+  });
+
+  test('rejects are kept with their own text, and the status says that there were some', async (t) => {
+    const cwd = temporaryFolder(t);
+    const csv = rowsCsv(1, 65).split('\n');
+    csv.splice(3, 0, '2018-04-30T00:02:00Z,t0000,high');
+    csv.splice(10, 0, csv[9] ?? '');
+    writeFileSync(join(cwd, 'data.csv'), csv.join('\n'));
+    const flags = ['--actors', '1', '--compare', 'none'];
+    const result = await runCli(['replay', 'data.csv', ...flags], { cwd });
+    assert.equal(result.status, 3, result.stderr);
+    const rejects = jsonLines<Record<string, unknown>>(join(cwd, 'data.csv.aiops/rejects.jsonl'));
+    assert.deepEqual(
+      rejects.map(({ file, line, reason, raw }) => ({ file, line, reason, raw })),
+      [
+        { file: 'data.csv', line: 4, reason: 'bad_value', raw: '2018-04-30T00:02:00Z,t0000,high' },
+        { file: 'data.csv', line: 11, reason: 'duplicate', raw: csv[10] },
+      ],
+    );
+    assert.equal((await runCli(['replay', 'data.csv', ...flags, '--max-rejects', '2'], { cwd })).status, 0);
+    const limited = await runCli(['replay', 'data.csv', ...flags, '--max-rejects', '1', '--out', 'limited'], { cwd });
+    assert.equal(limited.status, 65);
+    assert.match(limited.stderr, /--max-rejects 1/);
+    const merged = await runCli(['replay', 'data.csv', ...flags, '--duplicates', 'last', '--max-rejects', '1'], { cwd });
+    assert.equal(merged.status, 0, merged.stderr);
+  });
+
+  test('standard input to standard output, gzipped, as CSV', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv.gz'), gzipSync(rowsCsv(3, 62)));
+    const flags = ['--out', '-', '--results-format', 'csv', '--compare', 'none', '--actors', '1', '--quiet'];
+    const child = startCli(['replay', '-', ...flags], { cwd });
+    createReadStream(join(cwd, 'data.csv.gz')).pipe(child.stdin ?? assert.fail('no standard input'));
+    const result = await finished(child);
+    assert.equal(result.status, 0, result.stderr);
+    assert.equal(result.stderr, '');
+    const rows = parse(result.stdout, { columns: true }) as Record<string, string>[];
+    assert.equal(rows.length, 3 * 62);
+    assert.deepEqual(readdirSync(cwd), ['data.csv.gz'], 'no other file');
+  });
+
+  test('a setting comes from the flag, else the environment, else the configuration file', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), rowsCsv(1, 61));
+    const settings = { actors: 3, compare: 'none', 'results-format': 'csv', out: 'by-file', targets: ['t0000'] };
+    writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(settings));
+    const env = { AIOPS_SERVE_OUT: 'by-environment', AIOPS_SERVE_ACTORS: '2' };
+    const result = await runCli(['replay', 'data.csv', '--actors', '1'], { cwd, env });
+    assert.equal(result.status, 0, result.stderr);
+    assert.ok(existsSync(join(cwd, 'by-environment/results.csv')));
+    const { execution } = readJson(join(cwd, 'by-environment/timing.json')) as { execution: { actors: number } };
+    assert.equal(execution.actors, 1);
+  });
+});

@@ -1,0 +1,60 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's folder, seen from the compiled tests. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export const recording = (name: string): string => join(ROOT, 'fixtures/recordings', name);
+
+/** An empty folder that goes when the test ends. */
+export function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Finished {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts the program itself, as a user would. */
+export function startCli(args: readonly string[], options: CliOptions): ChildProcess {
+  return spawn(process.execPath, [join(ROOT, 'bin/aiops-serve.js'), ...args], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+  });
+}
+
+/** Resolves once the program and its pipes are closed. */
+export async function finished(child: ChildProcess): Promise<Finished> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+  });
+}
+
+export async function runCli(
+  args: readonly string[],
+  options: CliOptions & { readonly input?: string },
+): Promise<Finished> {
+  const child = startCli(args, options);
+  child.stdin?.on('error', () => undefined); // a program that refuses its arguments does not read on
+  child.stdin?.end(options.input ?? '');
+  return finished(child);
+}
