@@ -40,7 +40,9 @@ function parse(option: Option, setting: z.infer<typeof schema>[string], path: st
     if (option.argChoices?.includes(text) === false) {
       throw new InvalidArgumentError(`Allowed choices are ${option.argChoices.join(', ')}.`);
     }
-    return option.argChoices === undefined && option.parseArg ? option.parseArg(text, undefined) : text;
+    return option.argChoices === undefined && option.parseArg
+      ? option.parseArg<unknown>(text, undefined)
+      : text;
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
     throw new AiopsError(

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { Command, CommanderError } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
@@ -41,8 +43,9 @@ function statusOf(error: unknown): number {
     new Console({ quiet: false, stream: process.stderr }).error(error);
     return EXIT_STATUS[error.code];
   }
-  console.error(`This is a bug in ${program.name} ${program.version}; please report it with what follows.`);
-  console.error(error);
+  process.stderr.write(
+    `This is a bug in ${program.name} ${program.version}; please report it with what follows.\n${inspect(error)}\n`,
+  );
   return EXIT_STATUS.internal;
 }
 

@@ -58,7 +58,8 @@ function plainProgress(terminal: Console): Progress {
       const now = performance.now();
       if (now < nextAtMs) return;
       nextAtMs = now + PLAIN_EVERY_MS;
-      const share = totalBytes === null ? '' : ` (${Math.floor((100 * readBytes) / Math.max(totalBytes, 1))} %)`;
+      const share =
+        totalBytes === null ? '' : ` (${Math.floor((100 * readBytes) / Math.max(totalBytes, 1))} %)`;
       terminal.info(
         `${plural(counts.minutes, 'minute')}${share}, ${countText(counts.rows)} rows, ${countText(counts.rejected)} rejected`,
       );

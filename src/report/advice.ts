@@ -13,7 +13,9 @@ export function adviceFor(
   actors: number,
 ): string {
   if (minutes === null) return 'No minute had an item for the model, so there is nothing to advise.';
-  return [fit(minutes, deadlineMs), ...(comparison === null ? [] : [actorsWorth(comparison, actors)])].join(' ');
+  return [fit(minutes, deadlineMs), ...(comparison === null ? [] : [actorsWorth(comparison, actors)])].join(
+    ' ',
+  );
 }
 
 function fit(minutes: MinutesSummary, deadlineMs: number): string {

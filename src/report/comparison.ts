@@ -1,12 +1,7 @@
 import { NO_VERDICT, type Answers } from '../core/types.js';
 import { RandomStream } from '../core/random.js';
 import { SampleStore } from '../core/samples.js';
-import {
-  bootstrapMedian,
-  karpFlatt,
-  type Distribution,
-  type Estimate,
-} from '../core/statistics.js';
+import { bootstrapMedian, karpFlatt, type Distribution, type Estimate } from '../core/statistics.js';
 import { distribution } from './run-timings.js';
 
 /** The ways to serve a minute that a run compares. */

@@ -25,7 +25,8 @@ export function lineup(
   log: (actor: string, line: string) => void,
 ): Lineup {
   const actors = resolveActors(config.actors);
-  const pool = config.mode === 'parallel' || config.compare !== 'none' ? new Pool({ actors, load, log }) : null;
+  const pool =
+    config.mode === 'parallel' || config.compare !== 'none' ? new Pool({ actors, load, log }) : null;
   const solo = config.mode === 'sequential' || config.compare !== 'none' ? new Solo({ load, log }) : null;
   const writer = config.mode === 'parallel' ? pool : solo;
   if (writer === null) throw new RangeError(`no executor for mode ${config.mode}`);
@@ -35,7 +36,9 @@ export function lineup(
     rivals: pool !== null && solo !== null ? { pool, solo } : null,
     actors,
     async start() {
-      const [ready] = await Promise.all([writer, ...executors.filter((one) => one !== writer)].map((one) => one.start()));
+      const [ready] = await Promise.all(
+        [writer, ...executors.filter((one) => one !== writer)].map((one) => one.start()),
+      );
       if (ready === undefined) throw new RangeError('nothing was started');
       return ready;
     },

@@ -3,21 +3,20 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { AiopsError, type Notice } from '../core/errors.js';
-import { resultRows } from '../core/gather.js';
-import type { MinuteRun, ReadStep, ReadyFacts } from '../core/types.js';
-import { WindowStore, type WindowedMinute } from '../core/window.js';
+import type { ReadStep, ReadyFacts } from '../core/types.js';
+import { WindowStore } from '../core/window.js';
 import { openBundle, type Bundle } from '../model/bundle.js';
+import type { LoadRequest } from '../protocol/messages.js';
 import { openRecording, type Recording } from '../read/recording.js';
 import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summary.js';
-import { RunTimings, timingLine } from '../report/run-timings.js';
 import { OutputClosed } from '../write/stream-sink.js';
 import { RunOutput } from '../write/run-output.js';
 import { Comparer } from './comparer.js';
 import { InOrder } from './in-order.js';
+import { Ledger, type ServedStep } from './ledger.js';
 import { lineup, type Lineup } from './lineup.js';
 import type { ReplayConfig } from './replay-config.js';
 import { summarize } from './summarize.js';
-import { Tally } from './tally.js';
 
 /** What a run needs from outside and tells while it goes. */
 export interface ReplayContext {
@@ -61,6 +60,7 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
     const executors = lineup(config, loadRequest(config, bundle), context.onActorLine);
     try {
       const ready = await executors.start();
+      for (const text of ready.notices) context.onNotice({ level: 'warning', text });
       context.onReady(ready);
       return await serve({ config, context, bundle, recording, windows, output, executors, ready });
     } catch (error) {
@@ -86,74 +86,52 @@ interface Serving {
   readonly ready: ReadyFacts;
 }
 
-/** One step on its way through the actors. */
-interface Served {
-  readonly step: ReadStep;
-  readonly minute: WindowedMinute | null;
-  readonly run: MinuteRun | null;
-}
-
 async function serve(serving: Serving): Promise<ReplayOutcome> {
-  const { config, context, bundle, recording, windows, output, executors, ready } = serving;
+  const { config, context, bundle, recording, windows, output, executors } = serving;
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs;
-  const tally = new Tally(windows.rowsPerRecord);
-  const timings = new RunTimings(deadlineMs);
+  const { maxRejects } = config;
+  const ledger = new Ledger({ output, rowsPerRecord: windows.rowsPerRecord, deadlineMs, maxRejects });
   const comparer = openComparer(config, executors);
-  const span = { firstMs: NaN, lastMs: NaN };
-
-  const write = async ({ step, minute, run }: Served): Promise<void> => {
-    tally.addStep(step);
-    await output.writeRejects(step.rejects);
-    if (minute !== null && run !== null) {
-      const rows = resultRows(minute, run.answers);
-      tally.addRows(rows);
-      await output.writeRows(rows);
-      timings.add(run.timing);
-      await output.writeTiming(timingLine(minute.minuteMs, run.timing));
-      if (Number.isNaN(span.firstMs)) span.firstMs = minute.minuteMs;
-      span.lastMs = minute.minuteMs;
-    }
-    tally.checkRejects(config.maxRejects, false);
-    context.onMinute(tally.counts, recording);
-  };
-
-  const pipeline = new InOrder(config.inflight, write);
   await output.writeHeader();
-  for await (const step of untilAborted(recording.steps(), context.signal)) {
-    const minute = step.batch === null ? null : windows.push(step.batch);
-    if (minute !== null && comparer?.wants(minute.batch) === true) {
-      await pipeline.drain();
-      await pipeline.submit(comparer.compare(minute.batch).then((run) => ({ step, minute, run })));
-      await pipeline.drain();
-      continue;
-    }
-    const run = minute === null ? Promise.resolve(null) : executors.writer.run(minute.batch, 'batched');
-    await pipeline.submit(run.then((answered) => ({ step, minute, run: answered })));
-  }
-  await pipeline.drain();
+  await serveSteps(serving, ledger, comparer);
+  const { counts } = ledger.tally;
   if (context.signal.aborted) {
     await output.abandon();
-    return { kind: 'interrupted', counts: tally.counts, results: output.unfinishedResults };
+    return { kind: 'interrupted', counts, results: output.unfinishedResults };
   }
-  for (const notice of closingNotices(recording, tally.counts, bundle)) context.onNotice(notice);
-  tally.settle();
-  const summary = summarize({
-    config,
-    recording,
-    bundle,
-    ready,
-    actors: executors.actors,
-    counts: tally.counts,
-    span,
-    deadlineMs,
-    elapsedMs: performance.now() - startedAt,
-    timings,
-    comparer,
-  });
+  for (const notice of closingNotices(recording, counts, bundle)) context.onNotice(notice);
+  ledger.tally.settle();
+  const elapsedMs = performance.now() - startedAt;
+  const summary = summarize({ ...serving, ledger, comparer, deadlineMs, elapsedMs });
   await output.finish(summaryJson(summary));
-  tally.checkRejects(config.maxRejects, true);
+  ledger.tally.checkRejects(maxRejects, true);
   return { kind: 'complete', summary };
+}
+
+/** The stages in order, for every step of reading, with up to `inflight` minutes under way. */
+async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer | null): Promise<void> {
+  const { config, context, recording, windows, executors } = serving;
+  const pipeline = new InOrder<ServedStep>(config.inflight, async (step) => {
+    await ledger.enter(step);
+    context.onMinute(ledger.tally.counts, recording);
+  });
+  for await (const step of untilAborted(recording.steps(), context.signal)) {
+    if (step.batch === null) {
+      await pipeline.submit(Promise.resolve({ step, served: null }));
+      continue;
+    }
+    const minute = windows.push(step.batch);
+    if (comparer?.wants(minute.batch) === true) {
+      await pipeline.drain(); // a comparison is fair only when nothing else is under way
+      const run = await comparer.compare(minute.batch);
+      await pipeline.submit(Promise.resolve({ step, served: { minute, run } }));
+      continue;
+    }
+    const running = executors.writer.run(minute.batch, 'batched');
+    await pipeline.submit(running.then((run) => ({ step, served: { minute, run } })));
+  }
+  await pipeline.drain();
 }
 
 function openWindows(bundle: Bundle, recording: Recording): WindowStore {
@@ -175,7 +153,7 @@ function openWindows(bundle: Bundle, recording: Recording): WindowStore {
   });
 }
 
-function loadRequest(config: ReplayConfig, bundle: Bundle) {
+function loadRequest(config: ReplayConfig, bundle: Bundle): LoadRequest {
   return {
     bundle: bundle.dir,
     backend: config.backend,

@@ -6,9 +6,10 @@ import { program } from '../host/program.js';
 import type { Bundle } from '../model/bundle.js';
 import type { Recording } from '../read/recording.js';
 import { adviceFor } from '../report/advice.js';
-import type { RunCounts, RunSummary } from '../report/run-summary.js';
-import type { RunTimings } from '../report/run-timings.js';
+import type { RunSummary } from '../report/run-summary.js';
 import type { Comparer } from './comparer.js';
+import type { Ledger } from './ledger.js';
+import type { Lineup } from './lineup.js';
 import type { ReplayConfig } from './replay-config.js';
 
 /** How far two ways of serving may differ and still agree: wasm gives the same bits however work is cut. */
@@ -19,20 +20,18 @@ export interface FinishedRun {
   readonly recording: Recording;
   readonly bundle: Bundle;
   readonly ready: ReadyFacts;
-  readonly actors: number;
-  readonly counts: RunCounts;
-  /** First and last minute, epoch ms; NaN without any. */
-  readonly span: { readonly firstMs: number; readonly lastMs: number };
+  readonly executors: Pick<Lineup, 'actors'>;
+  readonly ledger: Ledger;
   readonly deadlineMs: number;
   readonly elapsedMs: number;
-  readonly timings: RunTimings;
   readonly comparer: Comparer | null;
 }
 
 /** What a finished run comes to. */
 export function summarize(run: FinishedRun): RunSummary {
-  const { config, recording, ready, actors, deadlineMs, elapsedMs } = run;
-  const minutes = run.timings.summary();
+  const { config, recording, ready, ledger, deadlineMs, elapsedMs } = run;
+  const { actors } = run.executors;
+  const minutes = ledger.timings.summary();
   const comparison = run.comparer?.comparison.summary(actors, TOLERANCE[ready.backend.name]) ?? null;
   const comparingMs = run.comparer?.spentMs ?? 0;
   const serving = config.mode === 'parallel' ? actors : 1;
@@ -45,8 +44,8 @@ export function summarize(run: FinishedRun): RunSummary {
       columns: recording.columns,
       intervalMs: recording.intervalMs,
       intervalSource: recording.intervalSource,
-      firstMinute: minuteText(run.span.firstMs),
-      lastMinute: minuteText(run.span.lastMs),
+      firstMinute: minuteText(ledger.span.firstMs),
+      lastMinute: minuteText(ledger.span.lastMs),
     },
     model: { ...ready.model, window: run.bundle.manifest.input.window },
     backend: ready.backend,
@@ -57,12 +56,12 @@ export function summarize(run: FinishedRun): RunSummary {
       processor: processorModel(),
       processors: usableProcessors(),
     },
-    counts: run.counts,
+    counts: ledger.tally.counts,
     elapsedMs,
     comparingMs,
     deadlineMs,
     minutes,
-    utilization: run.timings.busyMs / (serving * Math.max(elapsedMs - comparingMs, 1)),
+    utilization: ledger.timings.busyMs / (serving * Math.max(elapsedMs - comparingMs, 1)),
     comparison,
     advice: adviceFor(minutes, comparison, deadlineMs, actors),
     notices: [...recording.notices, ...recording.lateNotices()],

@@ -43,7 +43,8 @@ test('actors are a number, a share or auto, and never none', () => {
 test('reject limits are a number or a share', () => {
   assert.deepEqual(parseRejectLimit('0'), { kind: 'count', count: 0 });
   assert.deepEqual(parseRejectLimit('2.5%'), { kind: 'share', share: 0.025 });
-  for (const text of ['101%', '-1', 'x', '1.5']) assert.throws(() => parseRejectLimit(text), InvalidArgumentError, text);
+  for (const text of ['101%', '-1', 'x', '1.5'])
+    assert.throws(() => parseRejectLimit(text), InvalidArgumentError, text);
 });
 
 test('batch sizes and whole numbers', () => {
@@ -57,7 +58,8 @@ test('lists and maps add up over repeated flags', () => {
   assert.deepEqual(parseList('c', parseList('a, b', undefined)), ['a', 'b', 'c']);
   assert.throws(() => parseList('a,,b', undefined), InvalidArgumentError);
   assert.deepEqual(parseMap('c=d=e', parseMap('a=b', undefined)), { a: 'b', c: 'd=e' });
-  for (const text of ['a', '=b', 'a=']) assert.throws(() => parseMap(text, undefined), InvalidArgumentError, text);
+  for (const text of ['a', '=b', 'a='])
+    assert.throws(() => parseMap(text, undefined), InvalidArgumentError, text);
 });
 
 test('time zones are those the runtime knows', () => {

@@ -51,7 +51,14 @@ const planned = (target: string, state: PlannedRow['state']): PlannedRow => ({
 });
 
 function minute(rows: readonly PlannedRow[]): WindowedMinute {
-  const batch = { minuteMs: 60_000, targets: [], columns: [], window: 1, width: 1, values: new Float64Array() };
+  const batch = {
+    minuteMs: 60_000,
+    targets: [],
+    columns: [],
+    window: 1,
+    width: 1,
+    values: new Float64Array(),
+  };
   return { minuteMs: 60_000, rows, batch };
 }
 

@@ -6,11 +6,7 @@ import fc from 'fast-check';
 import { float32Text } from '#dist/core/number-text.js';
 
 const significantDigits = (text: string): number =>
-  text
-    .replace(/e.*$/, '')
-    .replace(/[-.]/g, '')
-    .replace(/^0+/, '')
-    .replace(/0+$/, '').length;
+  text.replace(/e.*$/, '').replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '').length;
 
 test('the text reads back to the same Float32, and no shorter one does', () => {
   fc.assert(

@@ -2,13 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { RandomStream } from '#dist/core/random.js';
-import {
-  bootstrapMedian,
-  describe,
-  karpFlatt,
-  percentile,
-  sortSamples,
-} from '#dist/core/statistics.js';
+import { bootstrapMedian, describe, karpFlatt, percentile, sortSamples } from '#dist/core/statistics.js';
 
 test('percentiles are linear between neighbours (definition 7)', () => {
   const samples = sortSamples([30, 10, 40, 20]);

@@ -45,15 +45,15 @@ function reference(
   { window, missing, columns, recordingColumns }: WindowSpec,
 ): Row[] {
   const history = new Map<string, Map<number, Float64Array>>();
-  const groups =
-    columns === 'each' ? recordingColumns.map((name) => [name]) : [columns.map((name) => name)];
+  const groups = columns === 'each' ? recordingColumns.map((name) => [name]) : [columns.map((name) => name)];
   return minutes.flatMap((minute) => {
     const tick = minute.minuteMs / MINUTE_MS;
     return minute.records.flatMap(({ target, values }) => {
       const seen = history.get(target) ?? new Map<number, Float64Array>();
       history.set(target, seen.set(tick, values));
       let first = tick;
-      for (let earlier = tick - 1; earlier > first - window; earlier--) if (seen.has(earlier)) first = earlier;
+      for (let earlier = tick - 1; earlier > first - window; earlier--)
+        if (seen.has(earlier)) first = earlier;
       return groups.map((names): Row => {
         const column = columns === 'each' ? (names[0] ?? '') : null;
         if (tick - first + 1 < window) return [target, column, 'warmup', null];
@@ -85,10 +85,16 @@ const recording = fc
     fc.record({
       step: fc.constantFrom(1, 1, 1, 1, 2, 3, 7),
       present: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-      values: fc.array(fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 99 }) }, { weight: 1, arbitrary: fc.constant(NaN) }), {
-        minLength: 8,
-        maxLength: 8,
-      }),
+      values: fc.array(
+        fc.oneof(
+          { weight: 4, arbitrary: fc.integer({ min: 1, max: 99 }) },
+          { weight: 1, arbitrary: fc.constant(NaN) },
+        ),
+        {
+          minLength: 8,
+          maxLength: 8,
+        },
+      ),
     }),
     { maxLength: 40 },
   )

@@ -49,7 +49,12 @@ for (const [name, content, complaint] of UNUSABLE) {
 test('wrong command lines', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
-  assertRefused(await runCli(['replay', 'data.csv', '--actors', '0'], { cwd }), 64, /--actors/, /'0' is invalid/);
+  assertRefused(
+    await runCli(['replay', 'data.csv', '--actors', '0'], { cwd }),
+    64,
+    /--actors/,
+    /'0' is invalid/,
+  );
   assertRefused(await runCli(['replay', 'data.csv', '--actorz', '2'], { cwd }), 64, /--actorz/, /--actors/);
   assertRefused(await runCli(['replai', 'data.csv'], { cwd }), 64, /replai/, /replay/);
   assertRefused(await runCli(['replay'], { cwd }), 64, /missing required argument/);
@@ -80,7 +85,12 @@ test('models that cannot be trusted', async (t) => {
   const bytes = readFileSync(path);
   bytes[100] = (bytes[100] ?? 0) ^ 1;
   writeFileSync(path, bytes);
-  assertRefused(await runCli(['replay', 'data.csv', '--model', 'altered'], { cwd }), 78, /sha256/, new RegExp(weights));
+  assertRefused(
+    await runCli(['replay', 'data.csv', '--model', 'altered'], { cwd }),
+    78,
+    /sha256/,
+    new RegExp(weights),
+  );
   assert.equal(existsSync(join(cwd, 'data.csv.aiops')), false, 'nothing was made');
 });
 

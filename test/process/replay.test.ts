@@ -68,7 +68,7 @@ describe('one real day', () => {
     assert.equal(rows.length, 14_400);
     assert.equal(rows.filter((row) => row.status === 'warmup').length, 59 * 10);
     assert.equal(rows.filter((row) => row.status === 'ok').length, 14_400 - 590);
-    const labels = parse(readFileSync(recording('real-day.csv')), { columns: true, cast: false }) as Record<string, string>[];
+    const labels = parse<Record<string, string>>(readFileSync(recording('real-day.csv')), { columns: true });
     assert.deepEqual(
       rows.map((row) => `${row.minute} ${row.target} ${row.label}`),
       labels.map((row) => `${row['timestamp']} ${row['target']} ${row['label']}`),
@@ -93,7 +93,10 @@ describe('one real day', () => {
 
   test('the report compares three ways to serve, with identical answers', async (t) => {
     const cwd = temporaryFolder(t);
-    const result = await runCli(['replay', recording('real-day.csv'), '--actors', '2', '--compare-time', '2s'], { cwd });
+    const result = await runCli(
+      ['replay', recording('real-day.csv'), '--actors', '2', '--compare-time', '2s'],
+      { cwd },
+    );
     assert.equal(result.status, 0, result.stderr);
     assert.match(result.stdout, /sequential, per item .* × as fast .* identical/);
     assert.match(result.stdout, /sequential, batched .* × as fast .* identical/);
@@ -114,7 +117,9 @@ describe('how minutes are cut', () => {
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(500, 90));
     const result = await runCli(['replay', 'data.csv', '--actors', '3', '--compare', 'none'], { cwd });
     assert.equal(result.status, 0, result.stderr);
-    const timings = jsonLines<{ items: number; chunks: { items: number }[] }>(join(cwd, 'data.csv.aiops/timing.jsonl'));
+    const timings = jsonLines<{ items: number; chunks: { items: number }[] }>(
+      join(cwd, 'data.csv.aiops/timing.jsonl'),
+    );
     assert.equal(timings.length, 90);
     for (const [minute, { items, chunks }] of timings.entries()) {
       assert.equal(items, minute < 59 ? 0 : 500);
@@ -173,10 +178,15 @@ describe('what is read and written', () => {
       ],
     );
     assert.equal((await runCli(['replay', 'data.csv', ...flags, '--max-rejects', '2'], { cwd })).status, 0);
-    const limited = await runCli(['replay', 'data.csv', ...flags, '--max-rejects', '1', '--out', 'limited'], { cwd });
+    const limited = await runCli(['replay', 'data.csv', ...flags, '--max-rejects', '1', '--out', 'limited'], {
+      cwd,
+    });
     assert.equal(limited.status, 65);
     assert.match(limited.stderr, /--max-rejects 1/);
-    const merged = await runCli(['replay', 'data.csv', ...flags, '--duplicates', 'last', '--max-rejects', '1'], { cwd });
+    const merged = await runCli(
+      ['replay', 'data.csv', ...flags, '--duplicates', 'last', '--max-rejects', '1'],
+      { cwd },
+    );
     assert.equal(merged.status, 0, merged.stderr);
   });
 
@@ -189,7 +199,7 @@ describe('what is read and written', () => {
     const result = await finished(child);
     assert.equal(result.status, 0, result.stderr);
     assert.equal(result.stderr, '');
-    const rows = parse(result.stdout, { columns: true }) as Record<string, string>[];
+    const rows = parse<Record<string, string>>(result.stdout, { columns: true });
     assert.equal(rows.length, 3 * 62);
     assert.deepEqual(readdirSync(cwd), ['data.csv.gz'], 'no other file');
   });
@@ -197,13 +207,21 @@ describe('what is read and written', () => {
   test('a setting comes from the flag, else the environment, else the configuration file', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(1, 61));
-    const settings = { actors: 3, compare: 'none', 'results-format': 'csv', out: 'by-file', targets: ['t0000'] };
+    const settings = {
+      actors: 3,
+      compare: 'none',
+      'results-format': 'csv',
+      out: 'by-file',
+      targets: ['t0000'],
+    };
     writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(settings));
     const env = { AIOPS_SERVE_OUT: 'by-environment', AIOPS_SERVE_ACTORS: '2' };
     const result = await runCli(['replay', 'data.csv', '--actors', '1'], { cwd, env });
     assert.equal(result.status, 0, result.stderr);
     assert.ok(existsSync(join(cwd, 'by-environment/results.csv')));
-    const { execution } = readJson(join(cwd, 'by-environment/timing.json')) as { execution: { actors: number } };
+    const { execution } = readJson(join(cwd, 'by-environment/timing.json')) as {
+      execution: { actors: number };
+    };
     assert.equal(execution.actors, 1);
   });
 });

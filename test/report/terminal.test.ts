@@ -18,7 +18,11 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
     timings.add(minuteTiming([minute / 10, minute / 20]));
     const same = { identical: true, maxDifference: 0, differingVerdicts: 0 };
     comparison.add(
-      { 'sequential-per-item': minute, 'sequential-batched': more.batchedMs ?? minute / 5, parallel: minute / 10 },
+      {
+        'sequential-per-item': minute,
+        'sequential-batched': more.batchedMs ?? minute / 5,
+        parallel: minute / 10,
+      },
       byArm((arm) => (arm === 'parallel' ? same : (more.agreement ?? same))),
     );
   }
@@ -78,7 +82,10 @@ test('timing.json', () => {
 
 test('answers that differ are shouted about, those within the tolerance are not', () => {
   const differing = { identical: false, maxDifference: 0.5, differingVerdicts: 2 };
-  assert.match(terminalReport(summary({ agreement: differing })), /DIFFER, max difference 5\.0e-1, 200 verdicts/);
+  assert.match(
+    terminalReport(summary({ agreement: differing })),
+    /DIFFER, max difference 5\.0e-1, 200 verdicts/,
+  );
 });
 
 test('advice: more actors where they pay, one where they do not', () => {

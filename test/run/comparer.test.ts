@@ -56,7 +56,11 @@ test('every way is served once a minute, and each comes first in its turn', asyn
   const { made, calls } = comparer(1000);
   for (let minute = 0; minute < 3; minute++) await made.compare(batch);
   assert.deepEqual(calls.slice(0, 3).toSorted(), ['pool batched', 'solo batched', 'solo per-item']);
-  assert.deepEqual([calls[0], calls[3], calls[6]].toSorted(), ['pool batched', 'solo batched', 'solo per-item']);
+  assert.deepEqual([calls[0], calls[3], calls[6]].toSorted(), [
+    'pool batched',
+    'solo batched',
+    'solo per-item',
+  ]);
   assert.equal(made.comparison.minutes, 3);
   assert.equal(made.spentMs, 3 * 20);
 });
@@ -97,6 +101,9 @@ test('minutes without items are never compared', () => {
 
 test('sampling thins out by half with every doubling of the recording', () => {
   const sampled = Array.from({ length: 1440 }, (_, i) => i).filter(isSampled);
-  assert.deepEqual(sampled.slice(0, 20), [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36]);
+  assert.deepEqual(
+    sampled.slice(0, 20),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36],
+  );
   assert.ok(sampled.length > 50 && sampled.length < 64, String(sampled.length));
 });

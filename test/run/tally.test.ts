@@ -9,7 +9,10 @@ import { minuteBatch, record, sourceLine } from '../support/records.js';
 
 const reject: Reject = { source: sourceLine(), reason: 'bad_value', message: 'cpu is "x", not a number' };
 const step = (accepted: number, rejected = 0): ReadStep => ({
-  batch: minuteBatch(0, Array.from({ length: accepted }, (_, i) => record(0, `t${i}`, [1]))),
+  batch: minuteBatch(
+    0,
+    Array.from({ length: accepted }, (_, i) => record(0, `t${i}`, [1])),
+  ),
   rejects: Array.from({ length: rejected }, () => reject),
   merged: 1,
   filtered: 2,
@@ -58,7 +61,10 @@ test('a lost or doubled row is a bug that stops the run', () => {
 test('nothing accepted: the first reject says why', () => {
   const tally = new Tally(1);
   tally.addStep({ ...step(0, 2), batch: null, merged: 0 });
-  assert.throws(() => tally.settle(), failsWith('input_unusable', /none of the 2 records.*data\.csv:2: cpu is "x"/));
+  assert.throws(
+    () => tally.settle(),
+    failsWith('input_unusable', /none of the 2 records.*data\.csv:2: cpu is "x"/),
+  );
 });
 
 test('--max-rejects by count stops with the first one too many', () => {
@@ -66,7 +72,10 @@ test('--max-rejects by count stops with the first one too many', () => {
   tally.addStep(step(5, 2));
   assert.doesNotThrow(() => tally.checkRejects(null, true));
   assert.doesNotThrow(() => tally.checkRejects({ kind: 'count', count: 2 }, false));
-  assert.throws(() => tally.checkRejects({ kind: 'count', count: 1 }, false), failsWith('reject_limit', /--max-rejects 1/));
+  assert.throws(
+    () => tally.checkRejects({ kind: 'count', count: 1 }, false),
+    failsWith('reject_limit', /--max-rejects 1/),
+  );
 });
 
 test('--max-rejects by share waits for enough records, or for the end', () => {

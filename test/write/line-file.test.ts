@@ -55,10 +55,17 @@ test('a place that cannot be written is an error with its path and a way out', a
   });
 });
 
-test('a full disk keeps the old file and is reported', { skip: existsSync('/dev/full') ? false : 'no /dev/full here' }, async (t) => {
-  const path = join(temporaryFolder(t), 'timing.json');
-  writeFileSync(path, 'old');
-  symlinkSync('/dev/full', partialPath(path));
-  await assert.rejects(replaceFile(path, 'new'), (error) => error instanceof AiopsError && error.code === 'output_io');
-  assert.equal(readFileSync(path, 'utf8'), 'old');
-});
+test(
+  'a full disk keeps the old file and is reported',
+  { skip: existsSync('/dev/full') ? false : 'no /dev/full here' },
+  async (t) => {
+    const path = join(temporaryFolder(t), 'timing.json');
+    writeFileSync(path, 'old');
+    symlinkSync('/dev/full', partialPath(path));
+    await assert.rejects(
+      replaceFile(path, 'new'),
+      (error) => error instanceof AiopsError && error.code === 'output_io',
+    );
+    assert.equal(readFileSync(path, 'utf8'), 'old');
+  },
+);

@@ -19,7 +19,16 @@ const ok: ResultRow = {
 };
 const rows: ResultRow[] = [
   ok,
-  { ...ok, target: 'b', status: 'warmup', column: null, score: null, anomaly: null, label: null, output: null },
+  {
+    ...ok,
+    target: 'b',
+    status: 'warmup',
+    column: null,
+    score: null,
+    anomaly: null,
+    label: null,
+    output: null,
+  },
   {
     ...ok,
     target: 'c',
@@ -110,7 +119,9 @@ test('CSV: read back by a CSV parser, quotes and line breaks survive', () => {
 });
 
 test('anomalies alone, and all output numbers, where asked for', () => {
-  const lines = resultLines(rows, { format: 'jsonl', anomaliesOnly: true, fullOutput: true }).trim().split('\n');
+  const lines = resultLines(rows, { format: 'jsonl', anomaliesOnly: true, fullOutput: true })
+    .trim()
+    .split('\n');
   assert.equal(lines.length, 1);
   assert.deepEqual((JSON.parse(lines[0] ?? '') as { output: number[] }).output.length, 9);
 });

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+import { finished, ROOT, temporaryFolder } from './support/cli.js';
+
+/** A forbidden import each: [file, what it imports, the rule that says no]. */
+const FORBIDDEN: readonly (readonly [file: string, module: string, rule: string])[] = [
+  ['src/core/a.ts', '../model/fine.js', 'direction-core'],
+  ['src/core/b.ts', 'node:path', 'core-imports-nothing'],
+  ['src/core/c.ts', 'zod', 'core-imports-nothing'],
+  ['src/model/a.ts', '../protocol/fine.js', 'direction-model'],
+  ['src/protocol/a.ts', '../model/fine.js', 'direction-protocol'],
+  ['src/actor/a.ts', '../dispatch/fine.js', 'direction-actor'],
+  ['src/read/a.ts', '../write/fine.js', 'direction-read'],
+  ['src/write/a.ts', '../report/fine.js', 'direction-write'],
+  ['src/report/a.ts', '../host/fine.js', 'direction-report'],
+  ['src/host/a.ts', '../run/fine.js', 'direction-host'],
+  ['src/dispatch/a.ts', '../actor/fine.js', 'direction-dispatch'],
+  ['src/run/a.ts', '../cli/fine.js', 'direction-run'],
+  ['src/run/b.ts', '../actor/fine.js', 'direction-run'],
+  ['src/cli/a.ts', '../actor/fine.js', 'direction-cli'],
+  ['src/helpers/a.ts', '../core/fine.js', 'known-rooms'],
+  ['src/actor/b.ts', '@tensorflow/tfjs-core', 'tensorflow-in-backends'],
+  ['src/model/b.ts', '@tensorflow/tfjs-core', 'tensorflow-in-backends'],
+  ['src/run/c.ts', 'execa', 'execa-where-processes-start'],
+  ['src/run/d.ts', 'commander', 'commander-in-cli'],
+  ['src/report/b.ts', 'cli-progress', 'progress-in-cli'],
+  ['src/run/e.ts', 'csv-parse', 'csv-parse-in-read'],
+  ['src/read/b.ts', 'zod', 'zod-at-the-boundaries'],
+  ['src/core/d.ts', 'node:fs', 'no-files-here'],
+  ['src/report/c.ts', 'node:fs/promises', 'no-files-here'],
+  ['src/dispatch/b.ts', 'fs', 'no-files-here'],
+  ['src/protocol/b.ts', 'node:fs', 'no-files-here'],
+  ['src/write/cycle.ts', './ring.js', 'no-cycles'],
+  ['src/write/b.ts', './nowhere.js', 'no-unresolvable'],
+  ['src/host/b.ts', 'fast-check', 'published-imports-are-dependencies'],
+  ['bin/a.js', '../src/cli/fine.js', 'bin-is-one-import'],
+  ['test/a.test.ts', '../src/core/fine.js', 'tests-test-the-build'],
+];
+
+/** Files that break no rule. */
+const FINE: Readonly<Record<string, readonly string[]>> = {
+  'bin/fine.js': ['../dist/cli/main.js'],
+  'dist/cli/main.js': [],
+  'src/core/fine.ts': ['./other.js'],
+  'src/core/other.ts': [],
+  'src/model/fine.ts': ['../core/fine.js', 'zod', 'node:fs'],
+  'src/protocol/fine.ts': ['../core/fine.js'],
+  'src/actor/fine.ts': ['../model/fine.js', '../protocol/fine.js', './backends/fine.js'],
+  'src/actor/backends/fine.ts': ['@tensorflow/tfjs-core'],
+  'src/read/fine.ts': ['../model/fine.js', 'csv-parse', 'node:fs'],
+  'src/write/fine.ts': ['../core/fine.js', 'node:fs/promises'],
+  'src/write/ring.ts': ['./cycle.js'],
+  'src/report/fine.ts': ['../core/fine.js'],
+  'src/host/fine.ts': ['../core/fine.js', 'execa', 'node:fs'],
+  'src/dispatch/fine.ts': ['../protocol/fine.js', 'execa', 'node:path'],
+  'src/run/fine.ts': ['../read/fine.js', '../dispatch/fine.js', '../write/fine.js', '../report/fine.js'],
+  'src/cli/fine.ts': ['../run/fine.js', '../core/fine.js', 'commander', 'cli-progress', 'zod'],
+  'test/fine.test.ts': ['fast-check'],
+};
+
+const DEPENDENCIES = ['@tensorflow/tfjs-core', 'cli-progress', 'commander', 'csv-parse', 'execa', 'zod'];
+
+interface Violation {
+  readonly from: string;
+  readonly rule: { readonly name: string };
+}
+
+test('every import rule bites, and only where it should', async (t) => {
+  const folder = temporaryFolder(t);
+  makeTree(folder);
+  const violations = await cruise(folder);
+  const broken = (file: string): string[] =>
+    violations.filter((v) => v.from === file).map((v) => v.rule.name);
+
+  for (const [file, module, rule] of FORBIDDEN) {
+    assert.ok(broken(file).includes(rule), `${file} may import ${module}: ${rule} did not bite`);
+  }
+  assert.deepEqual(broken('src/core/orphan.ts'), ['no-orphans']);
+  for (const file of Object.keys(FINE).filter((name) => name !== 'src/write/ring.ts')) {
+    assert.deepEqual(broken(file), [], `${file} breaks no rule`);
+  }
+});
+
+test('type-only imports count', async (t) => {
+  const folder = temporaryFolder(t);
+  makeTree(folder);
+  write(
+    folder,
+    'src/dispatch/types.ts',
+    "import type { name } from '../actor/fine.js';\nexport type Name = typeof name;\n",
+  );
+  const violations = await cruise(folder);
+  assert.deepEqual(
+    violations.filter((v) => v.from === 'src/dispatch/types.ts').map((v) => v.rule.name),
+    ['direction-dispatch'],
+  );
+});
+
+/** A repository in small, its packages empty ones. */
+function makeTree(folder: string): void {
+  for (const [file, modules] of Object.entries(FINE)) write(folder, file, source(modules));
+  for (const [file, module] of FORBIDDEN) write(folder, file, source([module]));
+  write(folder, 'src/core/orphan.ts', source([]));
+  for (const name of [...DEPENDENCIES, 'fast-check']) {
+    write(
+      folder,
+      `node_modules/${name}/package.json`,
+      JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
+    );
+    write(folder, `node_modules/${name}/index.js`, '');
+  }
+  write(
+    folder,
+    'package.json',
+    JSON.stringify({
+      type: 'module',
+      dependencies: Object.fromEntries(DEPENDENCIES.map((name) => [name, '1.0.0'])),
+      devDependencies: { 'fast-check': '1.0.0' },
+    }),
+  );
+  write(folder, 'tsconfig.json', '{ "compilerOptions": { "module": "NodeNext" } }');
+}
+
+function source(modules: readonly string[]): string {
+  return `${modules.map((module) => `import '${module}';\n`).join('')}export const name = 1;\n`;
+}
+
+function write(folder: string, file: string, text: string): void {
+  mkdirSync(dirname(join(folder, file)), { recursive: true });
+  writeFileSync(join(folder, file), text);
+}
+
+/** Runs the tool with the repository's own rules over `folder`. */
+async function cruise(folder: string): Promise<readonly Violation[]> {
+  const tool = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const rules = join(ROOT, '.dependency-cruiser.mjs');
+  const args = ['--config', rules, '--output-type', 'json', 'bin', 'src', 'test'];
+  const { stdout, stderr } = await finished(spawn(process.execPath, [tool, ...args], { cwd: folder }));
+  assert.equal(stderr, '');
+  const { summary } = JSON.parse(stdout) as { summary: { violations: readonly Violation[] } };
+  return summary.violations;
+}

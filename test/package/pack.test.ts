@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { ROOT, temporaryFolder } from '../support/cli.js';
+import { installPacked, npx, pack } from '../support/packed.js';
+
+const MEBIBYTE = 2 ** 20;
+
+test('the package holds the program and its built-in model, nothing else', async (t) => {
+  const { files, sizeBytes, unpackedBytes } = await pack(temporaryFolder(t));
+  t.diagnostic(`${files.length} files, ${sizeBytes} bytes packed, ${unpackedBytes} bytes unpacked`);
+
+  const allowed =
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/aiops-serve\.js|dist\/.+\.js|schema\/.+\.json|fixtures\/bundles\/builtin\/.+)$/;
+  assert.deepEqual(
+    files.filter((file) => !allowed.test(file)),
+    [],
+  );
+  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli/main.js', 'dist/actor/main.js']) {
+    assert.ok(files.includes(file), `${file} is missing`);
+  }
+  for (const file of files.filter((name) => name.startsWith('dist/'))) {
+    const source = join(ROOT, file.replace(/^dist/, 'src').replace(/\.js$/, '.ts'));
+    assert.ok(existsSync(source), `${file} is left over from a source that is gone: npm run clean`);
+  }
+  assert.ok(sizeBytes < MEBIBYTE, `${sizeBytes} bytes packed`);
+});
+
+// Without the optional native backend, as where it cannot be downloaded; test/heavy installs with it.
+test('installed in an empty folder, it replays a recording', async (t) => {
+  const folder = temporaryFolder(t);
+  const app = await installPacked(folder, (await pack(folder)).path, '--omit=optional');
+  const recording = ['--targets', '3', '--minutes', '70', '--out', join(app, 'data.jsonl')];
+  execFileSync(process.execPath, [join(ROOT, 'scripts/generate-recording.mjs'), ...recording]);
+
+  const version = await npx(app, 'aiops-serve', '--version');
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  assert.deepEqual([version.status, version.stdout], [0, `${manifest.version}\n`], version.stderr);
+
+  const replay = await npx(app, 'aiops-serve', 'replay', 'data.jsonl');
+  assert.equal(replay.status, 0, replay.stderr);
+  const rows = readFileSync(join(app, 'data.jsonl.aiops/results.jsonl'), 'utf8').trimEnd().split('\n');
+  const answered = rows.filter((row) => (JSON.parse(row) as { status: string }).status === 'ok');
+  assert.equal(rows.length, 3 * 70);
+  assert.equal(answered.length, 3 * (70 - 59));
+});
