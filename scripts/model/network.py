@@ -1,103 +1,138 @@
-"""The network and its training."""
+"""The network, the windows it is trained on, and its training."""
 
 from __future__ import annotations
 
-import os
+from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-
-import tensorflow as tf  # noqa: E402
-
-import synthetic  # noqa: E402
-from recording import Series, split_minute  # noqa: E402
-from windows import WINDOW, RobustNormalization, normalize, sliding_windows  # noqa: E402
-
-BATCH = 512
+import synthetic
+from recording import Series, split_minute
+from windows import WINDOW, RobustNormalization, normalize, sliding_windows
 
 
-def fix_randomness(seed: int, threads: int) -> None:
-    """Makes a training run repeatable, to the bit on one kind of machine."""
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.keras.utils.set_random_seed(seed)
-    tf.config.experimental.enable_op_determinism()
+@dataclass(frozen=True)
+class Recipe:
+    """How many windows of which kind make a round, and how long to train."""
+
+    seed: int = 20180425
+    rounds: int = 35
+    batch: int = 512
+    learning_rate: float = 2e-3
+    real_ordinary: int = 38_000
+    real_anomalous: int = 2_000
+    injected_into_real: int = 20_000
+    generic: int = 10_000
+    injected_into_generic: int = 5_000
+
+    @property
+    def windows_per_round(self) -> int:
+        return (
+            self.real_ordinary
+            + self.real_anomalous
+            + self.injected_into_real
+            + self.generic
+            + self.injected_into_generic
+        )
 
 
-def build(variant='conv') -> tf.keras.Model:
-    L = tf.keras.layers
-    window = L.Input((WINDOW,), name="window")
-    if variant == 'mlp':
-        x = L.Dense(64, activation='relu')(window); x = L.Dense(32, activation='relu')(x)
-    else:
-        x = L.Reshape((WINDOW, 1))(window)
-        x = L.Conv1D(12, 5, padding='same', activation='relu')(x)
-        x = L.MaxPooling1D(2)(x)
-        x = L.Conv1D(16, 5, padding='same', activation='relu')(x)
-        x = L.MaxPooling1D(2)(x)
-        x = L.Flatten()(x)
-        x = L.Concatenate()([x, window])
-        x = L.Dense(32, activation='relu')(x)
-        x = L.Dense(16, activation='relu')(x)
-    y = L.Dense(1, activation='sigmoid', name='probability')(x)
-    return tf.keras.Model(window, y)
+def build() -> tf.keras.Model:
+    """[batch, 60] -> [batch, 1]: two small convolutions, then dense layers.
+
+    The dense layers also see the window itself, because pooling blurs which minute is
+    the last one. Every layer has a name: generated ones would depend on how many
+    models the process has built before.
+    """
+    layers = tf.keras.layers
+    window = layers.Input((WINDOW,), name="window")
+    x = layers.Reshape((WINDOW, 1), name="as_channel")(window)
+    x = layers.Conv1D(12, 5, padding="same", activation="relu", name="conv_1")(x)
+    x = layers.MaxPooling1D(2, name="pool_1")(x)
+    x = layers.Conv1D(16, 5, padding="same", activation="relu", name="conv_2")(x)
+    x = layers.MaxPooling1D(2, name="pool_2")(x)
+    x = layers.Flatten(name="flat")(x)
+    x = layers.Concatenate(name="with_window")([x, window])
+    x = layers.Dense(32, activation="relu", name="dense_1")(x)
+    x = layers.Dense(16, activation="relu", name="dense_2")(x)
+    probability = layers.Dense(1, activation="sigmoid", name="probability")(x)
+    return tf.keras.Model(window, probability, name="builtin")
 
 
-class TrainingData:
-    """Draws a fresh set of windows for each round from the training days."""
+class TrainingWindows:
+    """Real windows of the training days, and fresh rounds drawn from them."""
 
-    def __init__(self, series: list[Series], normalization: RobustNormalization, real_items, pos_share, injected, generic):
-        self.normalization = normalization
+    def __init__(self, series: list[Series]) -> None:
         end = split_minute()
-        self.cfg=(real_items,pos_share,injected,generic)
-        windows, labels, trusted, clean, onset = [], [], [], [], []
+        windows, ordinary, anomalous, clean = [], [], [], []
         for one in series:
-            every = sliding_windows(one.values[:end])
-            lab = one.labels[:end]
-            lw = sliding_windows(lab)
-            ok = one.trusted()[:end]
-            keep = ok[WINDOW-1:]
-            windows.append(every); labels.append(lw[:,-1]); trusted.append(keep)
-            clean.append((sliding_windows(ok).all(axis=1)) & (lw.sum(axis=1)==0))
-            onset.append((lw.min(axis=1)==0))
-        self.windows=np.concatenate(windows); self.labels=np.concatenate(labels).astype(np.float32)
-        t=np.concatenate(trusted); on=np.concatenate(onset)
-        self.neg=np.flatnonzero(t&(self.labels==0)); self.pos=np.flatnonzero(t&(self.labels==1)&on)
-        self.pos_late=np.flatnonzero(t&(self.labels==1)&~on)
-        self.clean=np.flatnonzero(np.concatenate(clean))
+            labels = one.labels[:end].astype(bool)
+            trusted = one.trusted()[:end]
+            label_windows = sliding_windows(labels)
+            last = label_windows[:, -1]
+            usable = trusted[WINDOW - 1 :]
+            windows.append(sliding_windows(one.values[:end]))
+            ordinary.append(usable & ~last)
+            # Deep inside a long outage nothing in a scale-free window shows it; learning
+            # those minutes as positives taught the network to flag gentle rises.
+            ordinary_minutes = WINDOW - label_windows.sum(axis=1)
+            anomalous.append(usable & last & (ordinary_minutes >= synthetic.MINUTES_BEFORE))
+            clean.append(sliding_windows(trusted).all(axis=1) & ~label_windows.any(axis=1))
+        self._windows = np.concatenate(windows)
+        self._ordinary = np.flatnonzero(np.concatenate(ordinary))
+        self._anomalous = np.flatnonzero(np.concatenate(anomalous))
+        self._clean = np.flatnonzero(np.concatenate(clean))
 
-    def draw(self, rng):
-        real, ps, inj, gen = self.cfg
-        npos=int(real*ps)
-        parts=[]
-        i=rng.choice(self.neg, real-npos)
-        parts.append((self.windows[i], self.labels[i], np.ones(len(i))))
-        if npos and len(self.pos):
-            i=rng.choice(self.pos, npos)
-            parts.append((self.windows[i], self.labels[i], np.ones(len(i))))
-            if len(self.pos_late):
-                i=rng.choice(self.pos_late, npos//4)
-                parts.append((self.windows[i], self.labels[i], np.ones(len(i))))
-        i=rng.choice(self.clean, inj)
-        parts.append(synthetic.inject(rng, self.windows[i]))
-        b=synthetic.backgrounds(rng, gen); parts.append((b, np.zeros(gen), np.ones(gen)))
-        b=synthetic.backgrounds(rng, gen//2); parts.append(synthetic.inject(rng,b))
-        x=np.concatenate([p[0] for p in parts]); y=np.concatenate([p[1] for p in parts]); w=np.concatenate([p[2] for p in parts])
-        o=rng.permutation(len(x))
-        return normalize(x[o], self.normalization), y[o].astype(np.float32), w[o].astype(np.float32)
+    def draw(self, rng: np.random.Generator, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
+        """One round in random order: raw windows [n, 60] and labels [n] in 0..1."""
+        ordinary = self._windows[rng.choice(self._ordinary, recipe.real_ordinary)]
+        anomalous = self._windows[rng.choice(self._anomalous, recipe.real_anomalous)]
+        generic = synthetic.backgrounds(rng, recipe.generic)
+        clean = self._windows[rng.choice(self._clean, recipe.injected_into_real)]
+        in_real, in_real_labels = synthetic.inject(rng, clean)
+        in_generic, in_generic_labels = synthetic.inject(
+            rng, synthetic.backgrounds(rng, recipe.injected_into_generic)
+        )
+        windows = np.concatenate([ordinary, anomalous, generic, in_real, in_generic])
+        labels = np.concatenate(
+            [
+                np.zeros(len(ordinary)),
+                np.ones(len(anomalous)),
+                np.zeros(len(generic)),
+                in_real_labels,
+                in_generic_labels,
+            ]
+        )
+        order = rng.permutation(len(windows))
+        return windows[order], labels[order]
 
 
-def train(series, normalization, *, seed, rounds, variant='conv', real=16000, ps=0.2, inj=16000, gen=8000, lr=2e-3):
-    tf.keras.utils.set_random_seed(seed)
-    rng=np.random.default_rng(seed)
-    data=TrainingData(series, normalization, real, ps, inj, gen)
-    model=build(variant)
-    n=real+(inj+gen+gen//2)
-    steps=rounds*(n//BATCH)
-    model.compile(tf.keras.optimizers.legacy.Adam(tf.keras.optimizers.schedules.CosineDecay(lr, steps, 0.02)), 'binary_crossentropy')
-    for r in range(rounds):
-        x,y,w=data.draw(rng)
-        h=model.fit(x,y,sample_weight=w,batch_size=BATCH,verbose=0)
-    return model, h.history['loss'][-1]
+def train(
+    series: list[Series], normalization: RobustNormalization, recipe: Recipe
+) -> tf.keras.Model:
+    """Trains a new network on the training days of these targets."""
+    tf.keras.backend.clear_session()
+    tf.keras.utils.set_random_seed(recipe.seed)
+    rng = np.random.default_rng(recipe.seed)
+    source = TrainingWindows(series)
+    steps = recipe.rounds * -(-recipe.windows_per_round // recipe.batch)
+    schedule = tf.keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps, 0.02)
+    model = build()
+    model.compile(tf.keras.optimizers.Adam(schedule), "binary_crossentropy")
+    for _ in range(recipe.rounds):
+        windows, labels = source.draw(rng, recipe)
+        model.fit(
+            normalize(windows, normalization),
+            labels.astype(np.float32),
+            batch_size=recipe.batch,
+            shuffle=False,
+            verbose=0,
+        )
+    return model
+
+
+def predict(
+    model: tf.keras.Model, windows: np.ndarray, normalization: RobustNormalization
+) -> np.ndarray:
+    """Raw windows [items, 60] -> scores [items], float32."""
+    return model.predict(normalize(windows, normalization), batch_size=4096, verbose=0)[:, 0]

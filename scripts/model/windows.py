@@ -28,7 +28,7 @@ class RobustNormalization:
     mad_scale: float = 1.4826
     spread_floor: float = 0.1
     level_floor: float = 1e-10
-    limit: float = 10.0
+    limit: float = 30
 
     def manifest(self) -> dict[str, object]:
         return {
@@ -46,6 +46,7 @@ def sliding_windows(values: np.ndarray) -> np.ndarray:
 
 
 def row_median(rows: np.ndarray) -> np.ndarray:
+    """[items, n] -> [items]; for an even n the half sum of the two middle values."""
     ordered = np.sort(rows, axis=1)
     middle = rows.shape[1] // 2
     if rows.shape[1] % 2 == 1:
