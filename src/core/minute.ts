@@ -1,0 +1,127 @@
+import type { Label, MinuteRecord, Reject } from './types.js';
+
+/** What becomes of several records of one target in one interval. */
+export type DuplicatePolicy = 'reject' | 'first' | 'last' | 'mean';
+
+/** One record per target, and what became of the others. */
+export interface FoldedRecords {
+  /** Targets in code-unit order, each once. */
+  readonly records: readonly MinuteRecord[];
+  readonly rejects: readonly Reject[];
+  /** Records folded into another one. */
+  readonly merged: number;
+}
+
+/**
+ * Brings the records of one interval, in reading order, to one per target, sorted by target.
+ *
+ * A rejected duplicate is the one read later. `mean` is taken over the values that are there, column by
+ * column; its label is the highest number, or the first text. A mean keeps its sums, so what a fold
+ * returned may be folded again with the records that came after it, to the same bits as all at once:
+ * a minute of any length needs no more than a record a target. A mean given to a fold is used up by it.
+ */
+export function foldRecords(records: readonly MinuteRecord[], policy: DuplicatePolicy): FoldedRecords {
+  if (isStrictlySorted(records)) return { records, rejects: [], merged: 0 };
+  // The sort is stable, so records of one target stay in reading order.
+  const sorted = records.slice().sort(byTarget);
+  const kept: MinuteRecord[] = [];
+  const rejects: Reject[] = [];
+  let merged = 0;
+  for (const record of sorted) {
+    const known = kept[kept.length - 1];
+    if (known === undefined || known.target !== record.target) {
+      kept.push(record);
+      continue;
+    }
+    const both = policy === 'reject' ? null : combine(known, record, policy);
+    if (both === null) {
+      rejects.push(duplicate(known, record, policy));
+    } else {
+      kept[kept.length - 1] = both;
+      merged++;
+    }
+  }
+  return { records: kept, rejects, merged };
+}
+
+function isStrictlySorted(records: readonly MinuteRecord[]): boolean {
+  for (let i = 1; i < records.length; i++) {
+    const before = records[i - 1];
+    const record = records[i];
+    if (before !== undefined && record !== undefined && !(before.target < record.target)) return false;
+  }
+  return true;
+}
+
+/** `<` on strings compares code units; a locale's order would differ between machines. */
+function byTarget(a: MinuteRecord, b: MinuteRecord): number {
+  return a.target < b.target ? -1 : a.target > b.target ? 1 : 0;
+}
+
+function combine(
+  known: MinuteRecord,
+  record: MinuteRecord,
+  policy: 'first' | 'last' | 'mean',
+): MinuteRecord | null {
+  if (policy === 'first') return known;
+  if (policy === 'last') return record;
+  if (known.values.length !== record.values.length) return null;
+  return MeanRecord.of(known).plus(MeanRecord.of(record));
+}
+
+function duplicate(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePolicy): Reject {
+  const first = `${known.source.file}:${known.source.line}`;
+  const minute = new Date(record.minuteMs).toISOString();
+  const why = policy === 'mean' ? ', and its values have another shape' : '';
+  return {
+    source: record.source,
+    reason: 'duplicate',
+    message: `target ${record.target} already has a record for ${minute}, at ${first}${why}`,
+  };
+}
+
+/** Several records of a target as one; `values` are the means of what was there. */
+class MeanRecord implements MinuteRecord {
+  readonly minuteMs: number;
+  readonly target: string;
+  readonly bringsWindow: boolean;
+  readonly source: MinuteRecord['source'];
+  label: Label;
+  readonly #sums: Float64Array;
+  readonly #counts: Uint32Array;
+  #means: Float64Array | null = null;
+
+  private constructor(first: MinuteRecord) {
+    this.minuteMs = first.minuteMs;
+    this.target = first.target;
+    this.bringsWindow = first.bringsWindow;
+    this.source = first.source;
+    this.label = first.label;
+    this.#counts = Uint32Array.from(first.values, (value) => (Number.isNaN(value) ? 0 : 1));
+    this.#sums = first.values.map((value) => (Number.isNaN(value) ? 0 : value));
+  }
+
+  static of(record: MinuteRecord): MeanRecord {
+    return record instanceof MeanRecord ? record : new MeanRecord(record);
+  }
+
+  get values(): Float64Array {
+    this.#means ??= this.#sums.map((sum, i) => sum / (this.#counts[i] ?? 0));
+    return this.#means;
+  }
+
+  plus(other: MeanRecord): this {
+    this.#means = null;
+    for (let i = 0; i < this.#sums.length; i++) {
+      this.#sums[i] = (this.#sums[i] ?? 0) + (other.#sums[i] ?? 0);
+      this.#counts[i] = (this.#counts[i] ?? 0) + (other.#counts[i] ?? 0);
+    }
+    this.label = strongerLabel(this.label, other.label);
+    return this;
+  }
+}
+
+function strongerLabel(a: Label, b: Label): Label {
+  if (typeof a === 'number' && typeof b === 'number') return Math.max(a, b);
+  return a ?? b;
+}

@@ -1,0 +1,193 @@
+const SECOND_MS = 1000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const QUARTER_MS = 15 * MINUTE_MS;
+
+/** 0001-01-01T00:00Z and 9999-12-31T23:59:59.999Z: what an ISO year of four digits can say. */
+const EARLIEST_MS = -62_135_596_800_000;
+const LATEST_MS = 253_402_300_799_999;
+/** Up to here an epoch number is seconds (the year 5138), from here on milliseconds (March 1973). */
+const SECONDS_BELOW = 1e11;
+/** Since then every zone's clock changes fall on quarters of an hour; before, offsets had odd seconds. */
+const QUARTERS_SINCE_MS = Date.UTC(1973, 0, 1);
+const MAX_CACHED_QUARTERS = 4096;
+
+/** Reads a time as epoch ms; NaN for what is not one. */
+export type ParseTime = (value: string | number) => number;
+
+/**
+ * Makes a reader of times: ISO 8601 dates and date-times with `T` or a space, seconds and fraction
+ * optional, `Z`, `UTC`, `GMT` or an offset optional; epoch seconds (also with a fraction) or milliseconds.
+ * Finer than a millisecond is cut off. Nonsense like month 13, 31 February or a 25th hour is NaN.
+ *
+ * A time without a zone is in `timezone`. Where the clock is set back, a time that occurs twice is
+ * taken as the first of the two; where it is set forward, a time that never occurs is NaN.
+ *
+ * @throws RangeError when `timezone` is neither `UTC` nor an IANA name known to Intl
+ */
+export function timeParser(timezone: string): ParseTime {
+  const toUtc = timezone === 'UTC' ? (localMs: number) => localMs : zoneToUtc(timezone);
+  return (value) => {
+    if (typeof value === 'number') return epochMs(value);
+    const text = needsTrim(value) ? value.trim() : value;
+    return text.charCodeAt(4) === 45 /* - */ && text.length >= 10 ? isoMs(text, toUtc) : epochTextMs(text);
+  };
+}
+
+/** Start of the interval that holds `timeMs`; intervals are counted from the epoch, also before it. */
+export function floorToInterval(timeMs: number, intervalMs: number): number {
+  // Adding 0 turns the -0 of a negative time within the first interval into 0.
+  return Math.floor(timeMs / intervalMs) * intervalMs + 0;
+}
+
+/** A duration as a user would type it: `1m`, `90s`, `1d`, `250ms`. */
+export function formatDuration(durationMs: number): string {
+  const units = [
+    ['d', DAY_MS],
+    ['h', HOUR_MS],
+    ['m', MINUTE_MS],
+    ['s', SECOND_MS],
+  ] as const;
+  for (const [name, unitMs] of units) {
+    if (durationMs >= unitMs && durationMs % unitMs === 0) return `${durationMs / unitMs}${name}`;
+  }
+  return `${durationMs}ms`;
+}
+
+function needsTrim(text: string): boolean {
+  return !(text.charCodeAt(0) > 32 && text.charCodeAt(text.length - 1) > 32);
+}
+
+function epochTextMs(text: string): number {
+  return /^[+-]?\d+(?:\.\d*)?$/.test(text) ? epochMs(Number(text)) : NaN;
+}
+
+function epochMs(value: number): number {
+  // Rounded to whole microseconds first: 1524614400.123 × 1000 must not floor to …122.
+  const ms = Math.abs(value) < SECONDS_BELOW ? Math.floor(Math.round(value * 1e6) / 1e3) : Math.floor(value);
+  return inRange(ms);
+}
+
+function inRange(ms: number): number {
+  return ms >= EARLIEST_MS && ms <= LATEST_MS ? ms + 0 : NaN;
+}
+
+/** Reads by fixed positions; past the end `charCodeAt` is NaN, which fails every check. */
+function isoMs(text: string, toUtc: (localMs: number) => number): number {
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  if (text.charCodeAt(7) !== 45 || !isDate(year, month, day)) return NaN;
+  const midnight = epochDay(year, month, day) * DAY_MS;
+  if (text.length === 10) return inRange(toUtc(midnight));
+
+  const separator = text.charCodeAt(10);
+  if (separator !== 84 /* T */ && separator !== 32 && separator !== 116 /* t */) return NaN;
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  if (text.charCodeAt(13) !== 58 /* : */ || !(hour < 24 && minute < 60)) return NaN;
+  let local = midnight + hour * HOUR_MS + minute * MINUTE_MS;
+  let at = 16;
+  if (text.charCodeAt(16) === 58) {
+    const second = twoDigits(text, 17);
+    if (!(second < 60)) return NaN;
+    local += second * SECOND_MS;
+    at = 19;
+    const mark = text.charCodeAt(19);
+    if (mark === 46 /* . */ || mark === 44 /* , */) {
+      at = endOfDigits(text, 20);
+      if (at === 20) return NaN;
+      local += Number(text.slice(20, Math.min(at, 23)).padEnd(3, '0'));
+    }
+  }
+  if (at === text.length) return inRange(toUtc(local));
+  return inRange(local - zoneOffsetMs(text.slice(at)));
+}
+
+function endOfDigits(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57) at++;
+  return at;
+}
+
+function zoneOffsetMs(text: string): number {
+  if (text === 'Z' || text === 'z') return 0;
+  const match = /^ ?(?:(?:Z|UTC|GMT)|([+-])(\d\d)(?::?([0-5]\d))?)$/i.exec(text);
+  if (match === null) return NaN;
+  const hours = Number(match[2] ?? 0);
+  if (hours > 23) return NaN;
+  return (match[1] === '-' ? -1 : 1) * (hours * HOUR_MS + Number(match[3] ?? 0) * MINUTE_MS);
+}
+
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+}
+
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isDate(year: number, month: number, day: number): boolean {
+  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1)) return false;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day <= (month === 2 && leap ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0));
+}
+
+/** Days since 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, "days_from_civil"). */
+function epochDay(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const yearOfEra = y - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+/** Local wall-clock ms (counted as if it were UTC) → epoch ms in the zone, NaN in a gap. */
+function zoneToUtc(timezone: string): (localMs: number) => number {
+  const offsetAt = zoneOffsets(timezone);
+  const cache = new Map<number, number>();
+  return (localMs) => {
+    if (localMs < QUARTERS_SINCE_MS) return localMs - localOffset(localMs, offsetAt);
+    const quarter = Math.floor(localMs / QUARTER_MS);
+    let offset = cache.get(quarter);
+    if (offset === undefined) {
+      if (cache.size >= MAX_CACHED_QUARTERS) cache.clear();
+      offset = localOffset(localMs, offsetAt);
+      cache.set(quarter, offset);
+    }
+    return localMs - offset;
+  };
+}
+
+/** The offset that a wall-clock time has: tried are those a day before and a day after it. */
+function localOffset(localMs: number, offsetAt: (utcMs: number) => number): number {
+  const before = offsetAt(localMs - DAY_MS);
+  const after = offsetAt(localMs + DAY_MS);
+  const holds = [before, after].filter((offset) => offsetAt(localMs - offset) === offset);
+  return holds.length === 0 ? NaN : Math.max(...holds);
+}
+
+function zoneOffsets(timezone: string): (utcMs: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: timezone,
+    calendar: 'gregory',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  return (utcMs) => {
+    const parts = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
+    for (const { type, value } of format.formatToParts(utcMs)) {
+      if (type in parts) parts[type as keyof typeof parts] = Number(value);
+    }
+    const { year, month, day, hour, minute, second } = parts;
+    const local = epochDay(year, month, day) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS;
+    return local + second * SECOND_MS - Math.floor(utcMs / SECOND_MS) * SECOND_MS;
+  };
+}

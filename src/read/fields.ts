@@ -1,0 +1,103 @@
+import { AiopsError } from '../core/errors.js';
+import type { ReadOptions } from './options.js';
+
+/** Names that people give to these fields, best first; compared without case. */
+const HABITS = {
+  time: ['timestamp', 'time', 'ts', 'minute', '@timestamp'],
+  target: ['target', 'target_id', 'host', 'instance', 'service', 'name', 'id'],
+  label: ['label', 'anomaly', 'is_anomaly'],
+} as const;
+
+type NamedField = keyof typeof HABITS;
+
+/** The fields of a file that are no metrics, by their names in the file. */
+export interface NamedFields {
+  readonly time: string;
+  readonly target: string | null;
+  readonly label: string | null;
+}
+
+/** Where names may stand: in a line and in an item of it for batches, the same for rows. */
+export interface SeenNames {
+  readonly line: readonly string[];
+  readonly item: readonly string[];
+}
+
+/**
+ * Finds time, target and label: by the flags, else by habit among what `--map` renamed.
+ *
+ * @throws AiopsError `input_unusable` when there is no time column, or a column that a flag names
+ */
+export function findNamedFields(file: string, seen: SeenNames, options: ReadOptions): NamedFields {
+  const time = findField('time', file, seen.line, options, options.timeColumn);
+  if (time === null) {
+    throw new AiopsError('input_unusable', `${file} has no time column: saw ${listNames(seen.line)}`, {
+      hint: looksLikeData(seen.line)
+        ? 'the first line must name the columns; put a line such as timestamp,target,value before it'
+        : 'name it with --time-column',
+    });
+  }
+  return {
+    time,
+    target: findField('target', file, seen.item, options, options.targetColumn),
+    label: findField('label', file, seen.item, options, options.labelColumn, 'may be absent'),
+  };
+}
+
+/** What a field is called after `--map`. */
+export function newName(field: string, options: ReadOptions): string {
+  for (const [renamed, old] of Object.entries(options.map)) if (old === field) return renamed;
+  return field;
+}
+
+/** A list of names for a message, cut where it would be too long to read. */
+export function listNames(names: readonly string[], most = 12): string {
+  if (names.length === 0) return 'nothing';
+  const shown = names.slice(0, most).map((name) => (name === '' ? '(nameless)' : name));
+  return shown.join(', ') + (names.length > most ? `, … (${names.length - most} more)` : '');
+}
+
+function findField(
+  kind: NamedField,
+  file: string,
+  names: readonly string[],
+  options: ReadOptions,
+  wanted: string | undefined,
+  absent: 'is an error' | 'may be absent' = 'is an error',
+): string | null {
+  if (wanted !== undefined) {
+    const lower = wanted.toLowerCase();
+    const found =
+      names.find((name) => name === wanted || newName(name, options) === wanted) ??
+      names.find((name) => name.toLowerCase() === lower);
+    if (found !== undefined) return found;
+    if (absent === 'may be absent') return null;
+    throw new AiopsError('input_unusable', `${file} has no column ${wanted}: saw ${listNames(names)}`, {
+      hint: `name the ${kind} column as the file has it with --${kind}-column`,
+    });
+  }
+  const free = names.filter((name) => !isTaken(kind, name, options));
+  for (const habit of HABITS[kind]) {
+    const found = free.find((name) => newName(name, options).toLowerCase() === habit);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** A flag may have given the name another meaning. */
+function isTaken(kind: NamedField, name: string, options: ReadOptions): boolean {
+  const given = {
+    time: options.timeColumn,
+    target: options.targetColumn,
+    label: options.labelColumn,
+  };
+  const others = [...(options.columns ?? [])];
+  for (const [other, column] of Object.entries(given)) {
+    if (other !== kind && column !== undefined) others.push(column);
+  }
+  return others.includes(name) || others.includes(newName(name, options));
+}
+
+function looksLikeData(names: readonly string[]): boolean {
+  return names.some((name) => /^[-+]?\d/.test(name));
+}

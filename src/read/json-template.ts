@@ -1,0 +1,153 @@
+import type { TextBlock } from './lines.js';
+import { NumberScanner } from './number-field.js';
+import { ROLE } from './plan.js';
+import type { FilePlan } from './plan.js';
+import { TargetNames } from './target-names.js';
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const NULL = Buffer.from('null');
+
+/**
+ * Reads rows that look like one which was read before: the same bytes between the values, and values
+ * that are plain numbers, null, or strings without escapes. Such a line is JSON by its making, so the
+ * numbers can be taken straight from the bytes, at about twice the speed of `JSON.parse` alone; every
+ * other line is `JSON.parse`'s to judge.
+ */
+export class JsonTemplate {
+  time: string | number | null = null;
+  target: string | number | null = null;
+  label: string | number | null = null;
+  readonly #plan: FilePlan;
+  readonly #numbers = new NumberScanner();
+  readonly #names = new TargetNames();
+  /** The bytes before each value, and after the last one. */
+  #before: readonly Uint8Array[] = [];
+  #after: Uint8Array = new Uint8Array();
+  #roles: readonly number[] = [];
+  #isPartial = false;
+  #misses = 0;
+  #stop = 0;
+
+  constructor(plan: FilePlan) {
+    this.#plan = plan;
+  }
+
+  /** Fills `values`, `[columns]`, time, target and label; false, with nothing meant, if the line is not alike. */
+  take(block: TextBlock, start: number, end: number, values: Float64Array): boolean {
+    const isAlike = this.#roles.length > 0 && this.#take(block, start, end, values);
+    if (isAlike) this.#misses = 0;
+    return isAlike;
+  }
+
+  /** Takes a line that `take` did not, but `JSON.parse` did, for an example; seldom where that does not help. */
+  learn(block: TextBlock, start: number, end: number): void {
+    this.#misses++;
+    const isPowerOfTwo = (this.#misses & (this.#misses - 1)) === 0;
+    if (!isPowerOfTwo) return;
+    this.#roles = [];
+    const line = block.slice(start, end);
+    const values = findValues(line);
+    if (values === null) return;
+    const names = values.map(({ name }) => name);
+    if (new Set(names).size < names.length) return;
+    let at = 0;
+    this.#before = values.map(({ from, to }) => {
+      const before = Buffer.from(line.slice(at, from));
+      at = to;
+      return before;
+    });
+    this.#after = Buffer.from(line.slice(at));
+    this.#roles = names.map((name) => this.#plan.roles.get(name) ?? ROLE.late);
+    this.#isPartial = this.#roles.filter((role) => role >= 0).length < this.#plan.columns.length;
+  }
+
+  #take(block: TextBlock, start: number, end: number, values: Float64Array): boolean {
+    this.time = null;
+    this.target = null;
+    this.label = null;
+    if (this.#isPartial) values.fill(NaN);
+    let at = start;
+    for (let i = 0; i < this.#roles.length; i++) {
+      at = skip(block.bytes, at, this.#before[i]);
+      if (at < 0) return false;
+      const role = this.#roles[i] ?? ROLE.ignored;
+      if (role >= 0) {
+        values[role] = this.#metric(block, at);
+      } else if (!this.#field(role, block, at)) {
+        return false;
+      }
+      if (this.#stop < 0) return false;
+      at = this.#stop;
+    }
+    return skip(block.bytes, at, this.#after) === end;
+  }
+
+  /** The number or null at `at`; leaves its end in `#stop`, negative if there is neither. */
+  #metric(block: TextBlock, at: number): number {
+    const value = this.#numbers.scanJson(block, at);
+    this.#stop = this.#numbers.stop;
+    if (this.#stop < 0) this.#stop = skip(block.bytes, at, NULL);
+    return value;
+  }
+
+  #field(role: number, block: TextBlock, at: number): boolean {
+    if (block.bytes[at] !== QUOTE) {
+      const value = this.#metric(block, at);
+      return !(this.#stop < 0) && this.#keep(role, Number.isNaN(value) ? null : value);
+    }
+    const close = endOfPlainString(block.bytes, at + 1);
+    this.#stop = close + 1;
+    if (close < 0) return false;
+    if (role === ROLE.target && block.bytes[at + 1] !== 32 && block.bytes[close - 1] !== 32) {
+      return this.#keep(role, this.#names.at(block, at + 1, close));
+    }
+    return this.#keep(role, block.slice(at + 1, close));
+  }
+
+  #keep(role: number, value: string | number | null): boolean {
+    if (role === ROLE.time) this.time = value;
+    else if (role === ROLE.target) this.target = value;
+    else if (role === ROLE.label) this.label = value;
+    // What is to be counted, is counted by whoever reads the others.
+    else if (role === ROLE.late) return value === null;
+    return true;
+  }
+}
+
+/** Offset behind `expected`, negative if something else stands at `at`. */
+function skip(bytes: Buffer, at: number, expected: Uint8Array | undefined): number {
+  if (expected === undefined) return -1;
+  for (let k = 0; k < expected.length; k++) if (bytes[at + k] !== expected[k]) return -1;
+  return at + expected.length;
+}
+
+/** Offset of the closing quote; negative if an escape or a control character comes first. */
+function endOfPlainString(bytes: Buffer, from: number): number {
+  let at = from;
+  for (let byte = bytes[at] ?? 0; byte !== QUOTE; byte = bytes[++at] ?? 0) {
+    if (byte === BACKSLASH || byte < 32) return -2;
+  }
+  return at;
+}
+
+/** Where the values of a line stand that is known to be a JSON object; null if one is an object or list. */
+function findValues(line: string): { name: string; from: number; to: number }[] | null {
+  // A string, or a bare word, or a mark between them.
+  const token = /"(?:[^"\\]|\\.)*"|[^\s"{}[\],:]+|[{}[\],:]/g;
+  const values: { name: string; from: number; to: number }[] = [];
+  let name: string | null = null;
+  let depth = 0;
+  for (const { 0: text, index } of line.matchAll(token)) {
+    if (text === '{' || text === '[') depth++;
+    if (depth > 1) return null;
+    if (/^[{}[\],:]$/.test(text)) continue;
+    if (name === null) {
+      name = JSON.parse(text) as string;
+    } else {
+      values.push({ name, from: index, to: index + text.length });
+      name = null;
+    }
+  }
+  return values;
+}

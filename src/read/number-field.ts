@@ -1,0 +1,112 @@
+import type { TextBlock } from './lines.js';
+
+/** Exact powers of ten: an integer below 2^53 divided by one of them is correctly rounded. */
+const POWERS_OF_TEN = Array.from({ length: 17 }, (_, exponent) => 10 ** exponent);
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/**
+ * The value of a metric given as text: a decimal number, NaN for a missing one (empty, null or NaN in
+ * any case), undefined for everything else, so for words, Infinity, `0x10`, `1_000` and `1e400`.
+ */
+export function metricOfText(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return NaN;
+  if (DECIMAL.test(trimmed)) return finite(Number(trimmed));
+  return /^(?:[+-]?nan|null)$/i.test(trimmed) ? NaN : undefined;
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Reads numbers straight from a block's bytes; leaves where the field ended in `stop`. */
+export class NumberScanner {
+  /** Offset of the delimiter or line end after the last field. */
+  stop = 0;
+
+  /** Value of the field at `at`, as `metricOfText` has it; `end` is the line's end. */
+  scan(block: TextBlock, at: number, end: number, delimiter: number): number | undefined {
+    const { bytes } = block;
+    let i = at;
+    const negative = bytes[i] === 45;
+    if (negative) i++;
+    const first = i;
+    let mantissa = 0;
+    let digit = 0;
+    while (i < end && (digit = (bytes[i] ?? 0) - 48) >= 0 && digit <= 9) {
+      mantissa = mantissa * 10 + digit;
+      i++;
+    }
+    let digits = i - first;
+    let scale = 0;
+    if (i < end && bytes[i] === 46) {
+      const dot = ++i;
+      while (i < end && (digit = (bytes[i] ?? 0) - 48) >= 0 && digit <= 9) {
+        mantissa = mantissa * 10 + digit;
+        i++;
+      }
+      scale = i - dot;
+      digits += scale;
+    }
+    if (i < end && bytes[i] !== delimiter) return this.#text(block, at, end, delimiter);
+    this.stop = i;
+    if (digits === 0) return i === at ? NaN : this.#text(block, at, end, delimiter);
+    if (digits <= 16 && mantissa < Number.MAX_SAFE_INTEGER) {
+      const value = scale === 0 ? mantissa : mantissa / (POWERS_OF_TEN[scale] ?? NaN);
+      return negative ? -value : value;
+    }
+    return finite(Number(block.text.substring(at, i)));
+  }
+
+  /**
+   * Value of the JSON number at `at`, without exponent; `stop` is negative if there is none.
+   * What follows it is for the caller to look at.
+   */
+  scanJson({ bytes, text }: TextBlock, at: number): number {
+    let i = at;
+    const negative = bytes[i] === 45;
+    if (negative) i++;
+    const first = i;
+    let mantissa = 0;
+    let digit = 0;
+    while ((digit = (bytes[i] ?? 0) - 48) >= 0 && digit <= 9) {
+      mantissa = mantissa * 10 + digit;
+      i++;
+    }
+    let digits = i - first;
+    this.stop = -1;
+    if (digits === 0 || (digits > 1 && bytes[first] === 48)) return NaN;
+    let scale = 0;
+    if (bytes[i] === 46) {
+      const dot = ++i;
+      while ((digit = (bytes[i] ?? 0) - 48) >= 0 && digit <= 9) {
+        mantissa = mantissa * 10 + digit;
+        i++;
+      }
+      scale = i - dot;
+      if (scale === 0) return NaN;
+      digits += scale;
+    }
+    if (digits <= 16 && mantissa < Number.MAX_SAFE_INTEGER) {
+      this.stop = i;
+      const value = scale === 0 ? mantissa : mantissa / (POWERS_OF_TEN[scale] ?? NaN);
+      return negative ? -value : value;
+    }
+    const value = Number(text.substring(at, i));
+    if (Number.isFinite(value)) this.stop = i;
+    return value;
+  }
+
+  #text(block: TextBlock, at: number, end: number, delimiter: number): number | undefined {
+    this.stop = fieldEnd(block, at, end, delimiter);
+    return metricOfText(block.text.substring(at, this.stop));
+  }
+}
+
+/** Offset of the next delimiter, at most `end`. */
+export function fieldEnd(block: TextBlock, at: number, end: number, delimiter: number): number {
+  const { bytes } = block;
+  let i = at;
+  while (i < end && bytes[i] !== delimiter) i++;
+  return i;
+}

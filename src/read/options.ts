@@ -1,0 +1,24 @@
+import type { DuplicatePolicy } from '../core/minute.js';
+
+export interface ReadOptions {
+  readonly format: 'auto' | 'csv' | 'jsonl';
+  readonly timeColumn?: string;
+  readonly targetColumn?: string;
+  readonly labelColumn?: string;
+  /** The metric columns, in this order; without it, all numeric ones. */
+  readonly columns?: readonly string[];
+  /** New name → name in the file. */
+  readonly map: Readonly<Record<string, string>>;
+  /** Only these targets; `*` stands for any text. */
+  readonly targets?: readonly string[];
+  /** For times without a zone: `UTC` or an IANA name. */
+  readonly timezone: string;
+  /** ms */
+  readonly interval: 'auto' | number;
+  /** Intervals that a file may go back in time. */
+  readonly grace: number;
+  readonly duplicates: DuplicatePolicy;
+  /** What two-dimensional values must have: `[window, columns]`; null: they are not allowed. */
+  readonly ownWindow: { readonly window: number } | null;
+  readonly maxLineBytes: number;
+}

@@ -1,0 +1,51 @@
+/** What a field of a file is for; 0 and above: the metric column of that index. */
+export const ROLE = {
+  time: -1,
+  target: -2,
+  label: -3,
+  /** Text, or nameless: never looked at. */
+  ignored: -4,
+  /** Had no value in the sample, so it stayed out; counted if it gets one. */
+  late: -5,
+} as const;
+
+export type FileFormat = 'csv' | 'jsonl';
+export type Layout = 'rows' | 'batches';
+
+/** How one file is to be read. */
+export interface FilePlan {
+  readonly file: string;
+  readonly format: FileFormat;
+  readonly layout: Layout;
+  /** CSV only. */
+  readonly delimiter: string;
+  /** CSV only: the names of the header, as they stand there. */
+  readonly header: readonly string[];
+  /** What its records are called when no field names their target. */
+  readonly series: string;
+  readonly timeField: string;
+  readonly targetField: string | null;
+  readonly labelField: string | null;
+  /** Field name → index into the recording's columns, or one of `ROLE`. */
+  readonly roles: ReadonlyMap<string, number>;
+  /** The recording's columns. */
+  readonly columns: readonly string[];
+}
+
+/** Names beyond this many are counted together: a file may make up new ones for ever. */
+const MAX_LATE_NAMES = 100;
+
+/** Counts the records that had a value in a field which the sample did not show. */
+export class LateFields {
+  readonly #counts = new Map<string, number>();
+
+  count(field: string): void {
+    const known = this.#counts.has(field) || this.#counts.size < MAX_LATE_NAMES;
+    const name = known ? field : '(others)';
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+}

@@ -1,0 +1,119 @@
+import { floorToInterval } from '../core/time.js';
+import type { ParseTime } from '../core/time.js';
+import type { Label, MinuteRecord, Reject } from '../core/types.js';
+import type { LineCursor, TextBlock } from './lines.js';
+import { metricOfText } from './number-field.js';
+import type { LateFields } from './plan.js';
+import type { TargetFilter } from './target-filter.js';
+
+/** What holds for all files of a recording. */
+export interface ReadRules {
+  readonly parseTime: ParseTime;
+  readonly intervalMs: number;
+  readonly filter: TargetFilter;
+  /** What two-dimensional values must have; null: they are not allowed. */
+  readonly ownWindow: { readonly window: number } | null;
+  readonly maxLineBytes: number;
+  readonly late: LateFields;
+}
+
+/** Takes what a file's lines were made into, in the file's order. */
+export interface RecordSink {
+  record(record: MinuteRecord): void;
+  reject(reject: Reject): void;
+  filtered(): void;
+}
+
+/** Turns the lines of a block into records. */
+export interface BlockReader {
+  readonly cursor: LineCursor;
+  /**
+   * Reads the block; returns how many of its bytes are done. Fewer than all, unless `last`, when the
+   * lines at the end cannot be understood without those after them.
+   */
+  read(block: TextBlock, last: boolean): number;
+}
+
+/** Values are cut from slabs this long: a typed array of its own costs several times as much. */
+const SLAB_VALUES = 8192;
+const SHOWN_TEXT = 60;
+
+/** What readers of all formats do alike: times, values, labels, and handing over. */
+export class RecordMaker {
+  readonly cursor: LineCursor;
+  readonly rules: ReadRules;
+  readonly #sink: RecordSink;
+  readonly #width: number;
+  #slab = new Float64Array(0);
+  #slabUsed = 0;
+  #values: Float64Array | null = null;
+  #lastTime: string | number = '';
+  #lastMinuteMs = NaN;
+
+  constructor(cursor: LineCursor, rules: ReadRules, sink: RecordSink, width: number) {
+    this.cursor = cursor;
+    this.rules = rules;
+    this.#sink = sink;
+    this.#width = width;
+  }
+
+  /** `[columns]` to be filled; the same again until a record was made of it. */
+  values(): Float64Array {
+    if (this.#values === null) {
+      if (this.#slabUsed + this.#width > this.#slab.length) {
+        this.#slab = new Float64Array(Math.max(SLAB_VALUES, this.#width));
+        this.#slabUsed = 0;
+      }
+      this.#values = new Float64Array(this.#slab.buffer, this.#slabUsed * 8, this.#width);
+      this.#slabUsed += this.#width;
+    }
+    return this.#values;
+  }
+
+  /** Start of the interval of a time, NaN where it is none. Records of one minute mostly share their time. */
+  minuteOf(time: string | number): number {
+    if (time === this.#lastTime) return this.#lastMinuteMs;
+    this.#lastTime = time;
+    this.#lastMinuteMs = floorToInterval(this.rules.parseTime(time), this.rules.intervalMs);
+    return this.#lastMinuteMs;
+  }
+
+  /** Whether `--targets` selects the target; counts it if not. */
+  selects(target: string): boolean {
+    if (this.rules.filter.selects(target)) return true;
+    this.#sink.filtered();
+    return false;
+  }
+
+  /** Makes the line a record of it. */
+  make(minuteMs: number, target: string, values: Float64Array, label: Label): void {
+    if (values === this.#values) this.#values = null;
+    this.#sink.record({ minuteMs, target, values, bringsWindow: false, label, source: this.cursor.source() });
+  }
+
+  /** Makes an item of the line a record; `values` may be a `[window, columns]` of its own. */
+  makeItem(minuteMs: number, target: string, values: Float64Array, label: Label, item: number): void {
+    const bringsWindow = values !== this.#values;
+    if (!bringsWindow) this.#values = null;
+    this.#sink.record({ minuteMs, target, values, bringsWindow, label, source: this.cursor.source(item) });
+  }
+}
+
+/** What a label says: numbers and truth values as numbers, other text as it is. */
+export function labelOf(value: unknown): Label {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (value === null || value === undefined) return null;
+  if (typeof value !== 'string') return JSON.stringify(value);
+  const text = value.trim();
+  if (/^true$/i.test(text)) return 1;
+  if (/^false$/i.test(text)) return 0;
+  const number = metricOfText(text);
+  return number === undefined ? text : Number.isNaN(number) ? null : number;
+}
+
+/** A value for a message, cut if it is long. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text;
+}

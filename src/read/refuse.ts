@@ -1,0 +1,101 @@
+import { AiopsError } from '../core/errors.js';
+import type { Reject } from '../core/types.js';
+import type { BlockAssembler } from './assembler.js';
+import type { FilePlan } from './plan.js';
+import type { BlockReader, RecordSink } from './records.js';
+import type { FileSample } from './sample.js';
+
+/** The sample of one file, to be read for good. */
+export interface TriedSample {
+  readonly plan: FilePlan;
+  readonly chunks: readonly Buffer[];
+  readonly assembler: BlockAssembler;
+  openReader(sink: RecordSink): BlockReader;
+}
+
+/**
+ * Makes sure that a JSONL file has objects on its lines, or items in them.
+ *
+ * @throws AiopsError `input_unusable`
+ */
+export function refuseWithoutRecords({ file, fields, lines, firstLine }: FileSample): void {
+  if (fields !== null) return;
+  const seen = lines === 1 ? 'its only line' : `none of its first ${lines} lines`;
+  const holds = lines === 1 ? 'holds no record' : 'holds a record';
+  throw new AiopsError('input_unusable', `${file}: ${seen} ${holds}; the first one begins ${firstLine}`, {
+    hint: firstLine.trimStart().startsWith('[') ? listHint(file) : CSV_HINT,
+  });
+}
+
+const CSV_HINT = 'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}; if it is CSV, add --format csv';
+
+function listHint(file: string): string {
+  return `it is a JSON list; make lines of it: jq -c '.[]' ${file} > lines.jsonl`;
+}
+
+/** Thrown by the sink: the sample has a record, so nothing more needs to be known. */
+class RecordFound extends Error {}
+
+/**
+ * Makes sure that not every record of the sample is rejected: then something is wrong with all of them,
+ * and the first one's reason says more than thousands of rejects.
+ *
+ * @throws AiopsError `input_unusable`
+ */
+export function refuseUnreadable(samples: readonly TriedSample[]): void {
+  let first: { reject: Reject; plan: FilePlan } | null = null;
+  let count = 0;
+  const found = (): void => {
+    throw new RecordFound();
+  };
+  for (const { plan, chunks, assembler, openReader } of samples) {
+    const reject = (each: Reject): void => {
+      first ??= { reject: each, plan };
+      count++;
+    };
+    try {
+      readAll(chunks, assembler, openReader({ record: found, filtered: found, reject }));
+    } catch (error) {
+      if (error instanceof RecordFound) return;
+      throw error;
+    }
+  }
+  if (first !== null) throw unreadable(first, count);
+}
+
+function readAll(chunks: readonly Buffer[], assembler: BlockAssembler, reader: BlockReader): void {
+  for (const chunk of chunks) {
+    for (const piece of assembler.push(chunk)) {
+      if (piece.kind === 'lines') reader.read(piece.block, true);
+    }
+  }
+  for (const piece of assembler.end()) if (piece.kind === 'lines') reader.read(piece.block, true);
+}
+
+function unreadable({ reject, plan }: { reject: Reject; plan: FilePlan }, count: number): AiopsError {
+  const { file, line } = reject.source;
+  const records = count === 1 ? 'its only record' : `each of its first ${count} records`;
+  return new AiopsError(
+    'input_unusable',
+    `nothing in ${file} can be read: ${records} is rejected, the first one at ${file}:${line}: ${reject.message}`,
+    { hint: hintFor(reject, plan) },
+  );
+}
+
+function hintFor(reject: Reject, plan: FilePlan): string {
+  switch (reject.reason) {
+    case 'bad_line':
+      return plan.format === 'jsonl' ? CSV_HINT : 'if it is JSONL, add --format jsonl';
+    case 'no_time':
+    case 'bad_time':
+      return 'times are ISO 8601, YYYY-MM-DD HH:MM[:SS], or epoch seconds or milliseconds; name their column with --time-column';
+    case 'no_target':
+      return 'name the column of the targets with --target-column';
+    case 'bad_value':
+      return 'name the columns that hold numbers with --columns';
+    case 'bad_shape':
+      return 'a list of values needs one per column, and one with a window of its own the window of the model';
+    default:
+      return 'see the format in docs/formats.md';
+  }
+}

@@ -1,0 +1,235 @@
+import type { ParseTime } from '../core/time.js';
+import { findDelimiter, splitFields } from './csv-fields.js';
+import { findNamedFields } from './fields.js';
+import type { NamedFields } from './fields.js';
+import { StepCounter } from './interval.js';
+import { isObject, own, parseJsonLine } from './json-line.js';
+import type { LineCursor } from './lines.js';
+import { metricOfText } from './number-field.js';
+import type { ReadOptions } from './options.js';
+import type { FileFormat, Layout } from './plan.js';
+
+/** Records that show what the fields are. */
+const FIELD_RECORDS = 1024;
+/** Records by which a JSONL file has shown the names of time, target and label. */
+const NAME_RECORDS = 100;
+/** Records after which the interval is taken from what there is. */
+const MAX_RECORDS = 65_536;
+const CLEAR_STEPS = 32;
+/** The same for an input that keeps us waiting: three records of one target will do. */
+const CLEAR_STEPS_LIVE = 2;
+
+const SHOWN_TEXT = 60;
+
+/** What the values of a field were in the sample. */
+export interface FieldValues {
+  numbers: number;
+  texts: number;
+  missing: number;
+}
+
+/** What the beginning of a file showed. */
+export interface FileSample {
+  readonly file: string;
+  readonly format: FileFormat;
+  readonly layout: Layout;
+  readonly delimiter: string;
+  /** CSV only. */
+  readonly header: readonly string[];
+  /** Null where there was no record. */
+  readonly fields: NamedFields | null;
+  /** By name in the file, in order of appearance; without time, target and label. */
+  readonly metrics: ReadonlyMap<string, FieldValues>;
+  readonly steps: StepCounter;
+  /** Lines with anything on them, a header not counted. */
+  readonly lines: number;
+  /** JSONL only: the beginning of the first of them. */
+  readonly firstLine: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface SampleRow {
+  readonly line: Fields;
+  readonly item: Fields;
+  /** Where the metrics are; null: among the item's fields. */
+  readonly values: Fields | null;
+}
+
+export interface SampledInput {
+  readonly file: string;
+  /** What its records are called when no field names their target. */
+  readonly series: string;
+  /** Null: tell it from the first line. */
+  readonly format: FileFormat | null;
+  /** Bytes of lines to look at, at most. */
+  readonly maxBytes: number;
+}
+
+/** Looks at the lines of one file until its columns and its interval are clear. */
+export class Sampler {
+  readonly #options: ReadOptions;
+  readonly #file: string;
+  readonly #series: string;
+  readonly #maxBytes: number;
+  readonly #parseTime: ParseTime;
+  readonly #steps = new StepCounter();
+  readonly #metrics = new Map<string, FieldValues>();
+  #format: FileFormat | null = null;
+  #layout: Layout = 'rows';
+  #delimiter = ',';
+  #header: readonly string[] | null = null;
+  #fields: NamedFields | null = null;
+  #waiting: SampleRow[] = [];
+  #records = 0;
+  #lines = 0;
+  #firstLine = '';
+  #bytes = 0;
+
+  constructor(input: SampledInput, options: ReadOptions, parseTime: ParseTime) {
+    this.#file = input.file;
+    this.#series = input.series;
+    this.#format = input.format;
+    this.#maxBytes = input.maxBytes;
+    this.#options = options;
+    this.#parseTime = parseTime;
+  }
+
+  /** Takes in lines from the cursor's block until there are enough or no more. */
+  read(cursor: LineCursor): void {
+    while (!this.isEnough && cursor.advance()) {
+      this.#bytes += cursor.end - cursor.start;
+      this.#line(cursor.block.slice(cursor.start, cursor.end));
+    }
+  }
+
+  get isEnough(): boolean {
+    if (this.#lines >= MAX_RECORDS || this.#bytes >= this.#maxBytes) return true;
+    return this.#records >= FIELD_RECORDS && this.#isIntervalClear(CLEAR_STEPS);
+  }
+
+  /** Whether what there is would do for an input that does not give more at the moment. */
+  wouldDo(): boolean {
+    if (this.#waiting.length > 0) this.#settle();
+    const numeric = [...this.#metrics.values()].some(({ numbers }) => numbers > 0);
+    return numeric && this.#isIntervalClear(CLEAR_STEPS_LIVE);
+  }
+
+  /** @throws AiopsError `input_unusable` when a named column or the time is not among the fields */
+  finish(): FileSample {
+    if (this.#waiting.length > 0 || (this.#header !== null && this.#lines > 0)) this.#settle();
+    return {
+      file: this.#file,
+      format: this.#format ?? 'csv',
+      layout: this.#layout,
+      delimiter: this.#delimiter,
+      header: this.#header ?? [],
+      fields: this.#fields,
+      metrics: this.#metrics,
+      steps: this.#steps,
+      lines: this.#lines,
+      firstLine: this.#firstLine,
+    };
+  }
+
+  #isIntervalClear(minSteps: number): boolean {
+    return this.#options.interval !== 'auto' || this.#steps.isClear(minSteps);
+  }
+
+  #line(text: string): void {
+    this.#format ??= /^\s*[[{]/.test(text) ? 'jsonl' : 'csv';
+    if (this.#format === 'jsonl') {
+      if (this.#lines++ === 0) this.#firstLine = text.slice(0, SHOWN_TEXT);
+      this.#json(text);
+    } else if (this.#header === null) {
+      this.#delimiter = findDelimiter(text);
+      const split = splitFields(text, this.#delimiter);
+      this.#header = 'fields' in split ? split.fields.map((name) => name.trim()) : [text];
+    } else {
+      this.#lines++;
+      const split = splitFields(text, this.#delimiter);
+      if ('fields' in split && split.fields.length === this.#header.length) this.#csv(split.fields);
+    }
+  }
+
+  #csv(values: readonly string[]): void {
+    const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+    this.#header?.forEach((name, i) => {
+      fields[name] = values[i];
+    });
+    this.#row({ line: fields, item: fields, values: null });
+  }
+
+  #json(text: string): void {
+    const line = parseJsonLine(text);
+    if (!isObject(line)) return;
+    const items = own(line, 'items');
+    if (this.#records === 0) this.#layout = Array.isArray(items) ? 'batches' : 'rows';
+    if (this.#layout === 'rows') {
+      const nested = own(line, 'values');
+      this.#row({ line, item: line, values: isObject(nested) ? nested : null });
+      return;
+    }
+    if (!Array.isArray(items)) return;
+    for (const item of items as unknown[]) {
+      if (isObject(item)) this.#row({ line, item, values: namedValues(own(item, 'values'), this.#options) });
+    }
+  }
+
+  #row(row: SampleRow): void {
+    this.#records++;
+    if (this.#fields !== null) {
+      this.#count(row, this.#fields);
+      return;
+    }
+    this.#waiting.push(row);
+    if (this.#format === 'csv' || this.#waiting.length >= NAME_RECORDS) this.#settle();
+  }
+
+  #settle(): void {
+    const rows = this.#waiting;
+    this.#waiting = [];
+    const line = new Set(rows.flatMap((row) => Object.keys(row.line)));
+    const item = new Set(rows.flatMap((row) => Object.keys(row.item)));
+    const seen =
+      this.#format === 'csv'
+        ? { line: this.#header ?? [], item: this.#header ?? [] }
+        : { line: [...line], item: [...item] };
+    this.#fields ??= findNamedFields(this.#file, seen, this.#options);
+    for (const row of rows) this.#count(row, this.#fields);
+  }
+
+  #count(row: SampleRow, { time, target, label }: NamedFields): void {
+    const at = own(row.line, time);
+    const timeMs = typeof at === 'string' || typeof at === 'number' ? this.#parseTime(at) : NaN;
+    const name = target === null ? this.#series : own(row.item, target);
+    if (!Number.isNaN(timeMs) && name !== undefined) this.#steps.see(String(name), timeMs);
+    if (this.#records > FIELD_RECORDS) return;
+    if (row.values !== null) {
+      for (const [field, value] of Object.entries(row.values)) this.#metric(field, value);
+    }
+    // The items of a batch have all their metrics in `values`.
+    if (this.#layout === 'batches') return;
+    for (const [field, value] of Object.entries(row.item)) {
+      const isNamed = field === time || field === target || field === label;
+      if (!isNamed && value !== row.values) this.#metric(field, value);
+    }
+  }
+
+  #metric(field: string, value: unknown): void {
+    let values = this.#metrics.get(field);
+    if (values === undefined) this.#metrics.set(field, (values = { numbers: 0, texts: 0, missing: 0 }));
+    const number = typeof value === 'string' ? metricOfText(value) : value;
+    if (value === null || Number.isNaN(number)) values.missing++;
+    else if (typeof number === 'number' && Number.isFinite(number)) values.numbers++;
+    else values.texts++;
+  }
+}
+
+/** The values of a batch item under column names; a list takes them from `--columns`, or numbers them. */
+function namedValues(values: unknown, options: ReadOptions): Fields {
+  if (isObject(values)) return values;
+  const list: unknown[] = Array.isArray(values) ? (values as unknown[]) : [values];
+  const row = Array.isArray(list[0]) ? (list[list.length - 1] as unknown[]) : list;
+  return Object.fromEntries(row.map((value, i) => [options.columns?.[i] ?? `column_${i + 1}`, value]));
+}

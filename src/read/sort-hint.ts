@@ -1,0 +1,20 @@
+import type { FilePlan } from './plan.js';
+
+/** How to bring a file into time order, as a command to copy. */
+export function sortHint(plan: FilePlan): string {
+  const isStdin = plan.file === 'stdin';
+  const isPacked = /\.gz$/i.test(plan.file);
+  const file = isStdin ? 'FILE' : quote(plan.file);
+  const show = isPacked ? `gzip -dc ${file}` : `cat ${file}`;
+  if (plan.format === 'jsonl') {
+    const key = JSON.stringify(plan.timeField);
+    return `sort it: ${show} | jq -s -c 'sort_by(.[${key}])[]' > sorted.jsonl`;
+  }
+  const field = plan.header.indexOf(plan.timeField) + 1;
+  const delimiter = plan.delimiter === '\t' ? "$'\\t'" : `'${plan.delimiter}'`;
+  return `sort it: ${show} | (IFS= read -r header; echo "$header"; LC_ALL=C sort -s -t ${delimiter} -k ${field},${field}) > sorted.csv`;
+}
+
+function quote(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

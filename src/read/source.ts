@@ -1,0 +1,271 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AiopsError } from '../core/errors.js';
+
+/** How the input called `-` is named in messages, rejects and series. */
+export const STDIN_NAME = 'stdin';
+
+/** The bytes of one input, uncompressed. */
+export interface ByteSource {
+  readonly name: string;
+  /** Whether more may come at any time: standard input, a pipe. */
+  readonly live: boolean;
+  /** Bytes of the input itself that were taken so far, packed ones if it is packed. */
+  readBytes(): number;
+  /** Size of the input; null where it cannot be known. */
+  readonly sizeBytes: number | null;
+  /** Length of the byte-order mark that was dropped. */
+  readonly bomBytes: number;
+  /** Call `chunks` once. @throws AiopsError `input_unusable` on damaged gzip, `input_missing` on an I/O error */
+  chunks(): AsyncIterator<Buffer, undefined>;
+  /** Ends reading, also one that waits for bytes. */
+  close(): Promise<void>;
+}
+
+/** Enough for a byte-order mark and every magic number. */
+const MAGIC_BYTES = 4;
+/** Where NUL bytes are looked for. */
+const HEAD_BYTES = 4096;
+const GUNZIP_CHUNK_BYTES = 256 * 1024;
+
+/** What is not text, by its first bytes, and how to make text of it. */
+const FOREIGN = [
+  { magic: [0xff, 0xfe], what: 'is UTF-16 text', hint: 'convert it: iconv -f UTF-16 -t UTF-8' },
+  { magic: [0xfe, 0xff], what: 'is UTF-16 text', hint: 'convert it: iconv -f UTF-16 -t UTF-8' },
+  { magic: [0x50, 0x4b, 3, 4], what: 'is a zip archive or a spreadsheet', hint: 'unpack it, or export it as CSV' },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], what: 'is compressed with zstd', hint: 'pipe it: zstd -dc FILE | … -' },
+  { magic: [0xfd, 0x37, 0x7a, 0x58], what: 'is compressed with xz', hint: 'pipe it: xz -dc FILE | … -' },
+  { magic: [0x42, 0x5a, 0x68], what: 'is compressed with bzip2', hint: 'pipe it: bzip2 -dc FILE | … -' },
+  { magic: [0x50, 0x41, 0x52, 0x31], what: 'is a Parquet file', hint: 'export it as CSV or JSONL' },
+] as const;
+
+/**
+ * Opens a file, or standard input for `-`; gzip is recognised by its first bytes and unpacked.
+ *
+ * @throws AiopsError `input_missing`: no such file, a folder, not readable; `input_unusable`: UTF-16,
+ *   an archive, a `.gz` that is not gzip
+ */
+export async function openSource(input: string, blockBytes: number, stdin: Readable): Promise<ByteSource> {
+  if (input === '-') return prepare(STDIN_NAME, stdinBytes(stdin), null);
+  const handle = await openFile(input);
+  try {
+    const stats = await handle.stat();
+    if (stats.isDirectory()) {
+      throw new AiopsError('input_missing', `${input} is a folder, not a recording`, {
+        hint: `name the files in it, for instance ${input.replace(/\/$/, '')}/*.csv`,
+      });
+    }
+    return await prepare(input, fileBytes(input, handle, blockBytes), stats.isFile() ? stats.size : null);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+interface RawBytes {
+  readonly chunks: AsyncGenerator<Buffer, undefined>;
+  close(): Promise<void>;
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new AiopsError('input_missing', `no such file: ${path}`, {
+        hint: 'check the path; - reads standard input',
+        cause,
+      });
+    }
+    if (code === 'EMFILE') {
+      throw new AiopsError('input_missing', `cannot open ${path}: too many open files`, {
+        hint: 'raise the limit (ulimit -n 4096), or join the files into fewer',
+        cause,
+      });
+    }
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(name: string, cause: unknown): AiopsError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AiopsError('input_missing', `cannot read ${name}: ${reason}`, {
+    hint: 'check that the file may be read and that its disk is sound',
+    cause,
+  });
+}
+
+function stdinBytes(stdin: Readable): RawBytes {
+  async function* chunks(): AsyncGenerator<Buffer, undefined> {
+    try {
+      for await (const chunk of stdin) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    } catch (error) {
+      throw unreadable(STDIN_NAME, error);
+    }
+    return undefined;
+  }
+  return {
+    chunks: chunks(),
+    close: () => {
+      stdin.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+function fileBytes(path: string, handle: FileHandle, blockBytes: number): RawBytes {
+  const readBlock = async (): Promise<Buffer> => {
+    const block = Buffer.allocUnsafeSlow(blockBytes);
+    const { bytesRead } = await handle.read(block, 0, blockBytes);
+    return block.subarray(0, bytesRead);
+  };
+  let closed = false;
+  async function* chunks(): AsyncGenerator<Buffer, undefined> {
+    try {
+      let ahead = readBlock();
+      for (;;) {
+        const block = await ahead;
+        if (block.length === 0) break;
+        ahead = readBlock();
+        // Nobody may be waiting for it when it fails; the next turn is.
+        ahead.catch(() => undefined);
+        yield block;
+      }
+    } catch (error) {
+      if (!closed) throw unreadable(path, error);
+    }
+    return undefined;
+  }
+  return {
+    chunks: chunks(),
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      await handle.close();
+    },
+  };
+}
+
+async function prepare(name: string, raw: RawBytes, sizeBytes: number | null): Promise<ByteSource> {
+  let readBytes = 0;
+  const packed = await peek(
+    counted(raw.chunks, (count) => (readBytes += count)),
+    MAGIC_BYTES,
+  );
+  const zipped = packed.head[0] === 0x1f && packed.head[1] === 0x8b;
+  if (!zipped && packed.head.length > 0 && name.toLowerCase().endsWith('.gz')) {
+    throw new AiopsError('input_unusable', `${name} is not gzip, though its name says so`, {
+      hint: 'if it is plain text, name it without .gz; otherwise fetch it again',
+    });
+  }
+  const text = zipped ? await peek(gunzip(name, packed.chunks), MAGIC_BYTES) : packed;
+  const { head } = text;
+  refuseForeign(name, head);
+  const bomBytes = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+  return {
+    name,
+    live: sizeBytes === null,
+    sizeBytes,
+    readBytes: () => readBytes,
+    bomBytes,
+    chunks: () => withoutFirst(text.chunks, bomBytes),
+    close: () => raw.close(),
+  };
+}
+
+function refuseForeign(name: string, head: Buffer): void {
+  const foreign = FOREIGN.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
+  if (foreign !== undefined) {
+    throw new AiopsError('input_unusable', `${name} ${foreign.what}`, { hint: foreign.hint });
+  }
+  const sample = head.subarray(0, HEAD_BYTES);
+  const nulBytes = sample.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
+  if (nulBytes > sample.length / 5) {
+    throw new AiopsError('input_unusable', `${name} is not UTF-8 text: ${nulBytes} of its first bytes are NUL`, {
+      hint: 'if it is UTF-16, convert it: iconv -f UTF-16LE -t UTF-8',
+    });
+  }
+}
+
+async function* counted(
+  chunks: AsyncGenerator<Buffer, undefined>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Buffer, undefined> {
+  for await (const chunk of chunks) {
+    count(chunk.length);
+    yield chunk;
+  }
+  return undefined;
+}
+
+/** Takes chunks until there are `count` bytes, and puts them back in front. */
+async function peek(
+  chunks: AsyncGenerator<Buffer, undefined>,
+  count: number,
+): Promise<{ head: Buffer; chunks: AsyncGenerator<Buffer, undefined> }> {
+  const taken: Buffer[] = [];
+  let size = 0;
+  while (size < count) {
+    const { value } = await chunks.next();
+    if (value === undefined) break;
+    taken.push(value);
+    size += value.length;
+  }
+  const head = Buffer.concat(taken);
+  async function* all(): AsyncGenerator<Buffer, undefined> {
+    if (head.length > 0) yield head;
+    yield* chunks;
+    return undefined;
+  }
+  return { head, chunks: all() };
+}
+
+async function* withoutFirst(
+  chunks: AsyncGenerator<Buffer, undefined>,
+  count: number,
+): AsyncGenerator<Buffer, undefined> {
+  let left = count;
+  for await (const chunk of chunks) {
+    if (chunk.length > left) yield left === 0 ? chunk : chunk.subarray(left);
+    left -= Math.min(left, chunk.length);
+  }
+  return undefined;
+}
+
+async function* gunzip(name: string, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
+  const input = Readable.from(packed, { objectMode: false });
+  const unzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
+  input.on('error', (error) => unzip.destroy(error));
+  input.pipe(unzip);
+  let unpackedBytes = 0;
+  try {
+    for await (const chunk of unzip) {
+      const bytes = chunk as Buffer;
+      unpackedBytes += bytes.length;
+      yield bytes;
+    }
+  } catch (error) {
+    if (error instanceof AiopsError) throw error;
+    throw damaged(name, error, unzip.bytesWritten, unpackedBytes);
+  } finally {
+    input.destroy();
+    unzip.destroy();
+  }
+  return undefined;
+}
+
+function damaged(name: string, cause: unknown, packedBytes: number, unpackedBytes: number): AiopsError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const what = code === 'Z_BUF_ERROR' ? 'is cut off' : 'is damaged';
+  return new AiopsError(
+    'input_unusable',
+    `${name} ${what}: its gzip data ends or breaks at byte ${packedBytes} (${unpackedBytes} bytes of text came out before)`,
+    {
+      hint: `fetch it again; to replay what can be saved of it: gzip -dc ${name} 2>/dev/null | aiops-serve replay -`,
+      cause,
+    },
+  );
+}
