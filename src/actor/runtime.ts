@@ -1,17 +1,8 @@
-import type { BackendFacts, BackendName, ModelFacts } from '../core/types.js';
+import type { BackendFacts, ModelFacts } from '../core/types.js';
 import type { Analyzer, AnalyzerContext } from '../model/analyzer.js';
+import type { LoadRequest } from '../protocol/messages.js';
 
-/** What the parent asks an actor to load. */
-export interface LoadRequest {
-  /** Absolute path of the bundle folder. */
-  readonly bundle: string;
-  readonly backend: BackendName | 'auto';
-  /** Threads that native TensorFlow may use; its environment was set before the process started. */
-  readonly threads: number;
-  /** Items per predict call; `free`: as many as the chunk has; `auto`: the backend's own default. */
-  readonly batchSize: number | 'free' | 'auto';
-  readonly params: Readonly<Record<string, string>>;
-}
+export type { LoadRequest };
 
 /** A loaded and warmed-up model behind the analyzer contract. */
 export interface Runtime {

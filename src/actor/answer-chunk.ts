@@ -1,0 +1,124 @@
+import { NO_VERDICT, type Answers, type ItemBatch, type ItemError } from '../core/types.js';
+import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '../model/analyzer.js';
+import type { Chunk, LoadRequest } from '../protocol/messages.js';
+
+type Params = LoadRequest['params'];
+
+/**
+ * Puts a chunk to the analyzer: all items in one call, or item by item.
+ *
+ * @throws whatever the analyzer throws, and Error where it does not answer as its contract says.
+ */
+export async function answerChunk(analyzer: Analyzer, chunk: Chunk, params: Params): Promise<Answers> {
+  const items = itemsOf(chunk, params);
+  const call = { style: chunk.style };
+  if (chunk.style === 'batched')
+    return collect(items, checkCount(items, await analyzer.predict(items, call)));
+  const answers: AnalyzerAnswer[] = [];
+  for (const item of items) answers.push(...checkCount([item], await analyzer.predict([item], call)));
+  return collect(items, answers);
+}
+
+function itemsOf(
+  { targets, columns, minuteMs, window, width, values }: ItemBatch,
+  params: Params,
+): AnalyzerItem[] {
+  const shape = [window, width] as const;
+  const size = window * width;
+  return targets.map((target, i) => ({
+    target,
+    column: columns[i] ?? null,
+    minute: minuteMs,
+    values: values.subarray(i * size, (i + 1) * size),
+    shape,
+    params,
+  }));
+}
+
+function checkCount(
+  items: readonly AnalyzerItem[],
+  answers: readonly AnalyzerAnswer[],
+): readonly AnalyzerAnswer[] {
+  const count = Array.isArray(answers) ? `${answers.length} answers` : 'no list of answers';
+  if (!Array.isArray(answers) || answers.length !== items.length) {
+    throw new Error(`the analyzer gave ${count} to ${items.length} items${items.length === 1 ? placeOf(items[0]) : ''}`);
+  }
+  return answers;
+}
+
+/** Analyzer's objects to columns; an item whose numbers are not finite as Float32 becomes an error. */
+function collect(items: readonly AnalyzerItem[], given: readonly AnalyzerAnswer[]): Answers {
+  const offsets = new Uint32Array(items.length + 1);
+  let total = 0;
+  for (let i = 0; i < given.length; i++) offsets[i + 1] = total += checkForm(given[i], items[i]);
+  const answers = toColumns(given, offsets);
+  const isFinite = areFinite(answers.outputs) && given.every((answer) => isError(answer) || hasFiniteScore(answer));
+  return isFinite ? answers : collect(items, given.map(refuseNonFinite));
+}
+
+function toColumns(given: readonly AnalyzerAnswer[], outputOffsets: Uint32Array): Answers {
+  const scores = new Float32Array(given.length).fill(NaN);
+  const anomalies = new Uint8Array(given.length).fill(NO_VERDICT);
+  const outputs = new Float32Array(outputOffsets[given.length] ?? 0);
+  const errors = new Map<number, ItemError>();
+  given.forEach((answer, i) => {
+    if (isError(answer)) {
+      errors.set(i, { errno: answer.errno, errmsg: answer.errmsg });
+      return;
+    }
+    if (answer.score !== null) scores[i] = answer.score;
+    if (answer.anomaly !== null) anomalies[i] = answer.anomaly ? 1 : 0;
+    outputs.set(answer.output, outputOffsets[i]);
+  });
+  return { scores, anomalies, outputs, outputOffsets, errors };
+}
+
+const EXPONENT_BITS = 0x7f80_0000;
+
+/** Infinities and NaN have all bits of the exponent set; adding one more carries into the sign bit. */
+function areFinite(values: Float32Array): boolean {
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  let carried = 0;
+  for (let i = 0; i < bits.length; i++) carried |= ((bits[i] ?? 0) & EXPONENT_BITS) + 0x80_0000;
+  return carried >= 0;
+}
+
+function hasFiniteScore({ score }: { readonly score: number | null }): boolean {
+  return score === null || Number.isFinite(Math.fround(score));
+}
+
+function refuseNonFinite(answer: AnalyzerAnswer): AnalyzerAnswer {
+  if (isError(answer)) return answer;
+  if (!hasFiniteScore(answer)) return { errno: 'non_finite_output', errmsg: `the score is ${answer.score}` };
+  const place = Array.from(answer.output, Math.fround).findIndex((value) => !Number.isFinite(value));
+  if (place < 0) return answer;
+  const { length, [place]: value } = answer.output;
+  return { errno: 'non_finite_output', errmsg: `output ${place} of ${length} is ${value}` };
+}
+
+function isError(answer: AnalyzerAnswer): answer is ItemError {
+  return 'errno' in answer;
+}
+
+/** The number of outputs. Analyzers come as JavaScript, so what they give is as unchecked as input. */
+function checkForm(answer: AnalyzerAnswer | undefined, item: AnalyzerItem | undefined): number {
+  if (typeof answer === 'object' && answer !== null) {
+    if (isError(answer)) {
+      if (typeof answer.errno === 'string' && typeof answer.errmsg === 'string') return 0;
+    } else if (
+      (answer.score === null || typeof answer.score === 'number') &&
+      (answer.anomaly === null || typeof answer.anomaly === 'boolean') &&
+      Number.isSafeInteger(answer.output?.length)
+    ) {
+      return answer.output.length;
+    }
+  }
+  throw new Error(
+    `the analyzer's answer${placeOf(item)} is neither { score, anomaly, output } nor { errno, errmsg }`,
+  );
+}
+
+function placeOf(item: AnalyzerItem | undefined): string {
+  if (item === undefined) return '';
+  return ` for target ${item.target}${item.column === null ? '' : `, column ${item.column}`}`;
+}

@@ -1,0 +1,60 @@
+import { AiopsError } from '../../core/errors.js';
+
+/** A shape as models declare it: null and -1 stand for any size, undefined for no declaration. */
+export type DeclaredShape = readonly (number | null)[] | null | undefined;
+
+export interface InputShape {
+  /** Items that the model demands in each call; null: any number. */
+  readonly batch: number | null;
+  /** Shape of one item as the model takes it, without the batch dimension. */
+  readonly dims: readonly number[];
+}
+
+/**
+ * Fits the manifest's item to the model's declared input. Dimensions of size 1 may be more or fewer
+ * (`[60]` goes into `[60,1]`): the numbers and their order are the same.
+ *
+ * @param itemDims shape of one item as the manifest has it
+ * @throws AiopsError 'model' that shows both shapes
+ */
+export function fitInput(itemDims: readonly number[], declared: DeclaredShape, where: string): InputShape {
+  if (declared === undefined || declared === null) return { batch: null, dims: itemDims };
+  const [batch = null, ...wanted] = declared.map((size) => (size === null || size < 0 ? null : size));
+  const dims = sameRank(itemDims, wanted) ?? withoutOnes(itemDims, wanted);
+  if (dims !== null) return { batch, dims };
+  throw new AiopsError(
+    'model',
+    `the manifest gives the model items of shape ${text([null, ...itemDims])}, ` +
+      `but ${where} takes ${text([batch, ...wanted])} (the first dimension is the items)`,
+    {
+      hint: 'correct input.window, input.columns, input.shape or output.kind in aiops-model.json (docs/bundle.md)',
+    },
+  );
+}
+
+function sameRank(itemDims: readonly number[], wanted: readonly (number | null)[]): readonly number[] | null {
+  const fits =
+    wanted.length === itemDims.length && wanted.every((size, i) => size === null || size === itemDims[i]);
+  return fits ? itemDims : null;
+}
+
+function withoutOnes(
+  itemDims: readonly number[],
+  wanted: readonly (number | null)[],
+): readonly number[] | null {
+  const rest = itemDims.filter((size) => size !== 1);
+  const dims: number[] = [];
+  for (const size of wanted) {
+    if (size === 1) dims.push(1);
+    else {
+      const next = rest.shift() ?? 1;
+      if (size !== null && size !== next) return null;
+      dims.push(next);
+    }
+  }
+  return rest.length === 0 ? dims : null;
+}
+
+function text(shape: readonly (number | null)[]): string {
+  return `[${shape.map((size) => size ?? '?').join(',')}]`;
+}

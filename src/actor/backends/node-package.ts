@@ -1,0 +1,125 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import util from 'node:util';
+
+import type * as core from '@tensorflow/tfjs-core';
+
+import { AiopsError } from '../../core/errors.js';
+import type { TensorFlow } from './tfjs-model.js';
+
+export const TFJS_NODE = '@tensorflow/tfjs-node';
+
+/** What this program uses of tfjs-node: its own namespace, so that no second TF.js gets mixed in. */
+export interface NativeTensorFlow extends TensorFlow {
+  readonly version: Readonly<Record<string, string>>;
+  readonly matMul: typeof core.matMul;
+  getBackend(): string;
+  backend(): unknown;
+}
+
+const HINT_WITHOUT = `--backend wasm needs nothing; for native TensorFlow: npm install ${TFJS_NODE}@4.22.0`;
+const HINT_REBUILD = `npm rebuild ${TFJS_NODE} (allow its install script, which fetches or builds the addon), or use --backend wasm`;
+
+/**
+ * Loads tfjs-node, seen from the module `from`.
+ *
+ * @throws AiopsError 'backend' that tells not installed, installed without its addon, and broken apart
+ */
+export function loadTfjsNode(from: string | URL): NativeTensorFlow {
+  const require = createRequire(from);
+  const folder = packageFolder(require);
+  if (!hasAddon(folder)) {
+    throw new AiopsError(
+      'backend',
+      `${TFJS_NODE} is installed in ${folder}, but without its native addon: its install script did not run or failed`,
+      { hint: HINT_REBUILD },
+    );
+  }
+  restoreUtil();
+  let loaded: unknown;
+  try {
+    loaded = require(folder);
+  } catch (cause) {
+    throw new AiopsError('backend', `${TFJS_NODE} in ${folder} does not load: ${firstLine(cause)}`, {
+      hint: HINT_REBUILD,
+      cause,
+    });
+  }
+  if (isNativeTensorFlow(loaded)) return loaded;
+  throw new AiopsError('backend', `${TFJS_NODE} in ${folder} loads, but its TensorFlow is not in use`, {
+    hint: HINT_REBUILD,
+  });
+}
+
+function packageFolder(require: NodeJS.Require): string {
+  try {
+    return dirname(require.resolve(`${TFJS_NODE}/package.json`));
+  } catch (cause) {
+    throw new AiopsError('backend', `native TensorFlow (${TFJS_NODE}) is not installed`, {
+      hint: HINT_WITHOUT,
+      cause,
+    });
+  }
+}
+
+/** A package manager that runs no install scripts leaves the package without it. */
+function hasAddon(folder: string): boolean {
+  try {
+    const napiFolders = readdirSync(join(folder, 'lib')).filter((name) => name.startsWith('napi-v'));
+    return napiFolders.some((name) => readdirSync(join(folder, 'lib', name)).includes('tfjs_binding.node'));
+  } catch {
+    return false;
+  }
+}
+
+/** tfjs-node 4.22 calls two functions of `util` that Node 23 took away. */
+function restoreUtil(): void {
+  const legacy: Record<string, unknown> = { ...util };
+  if (legacy['isArray'] === undefined) Object.assign(util, { isArray: Array.isArray });
+  if (legacy['isNullOrUndefined'] !== undefined) return;
+  Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
+}
+
+function isNativeTensorFlow(loaded: unknown): loaded is NativeTensorFlow {
+  if (typeof loaded !== 'object' || loaded === null) return false;
+  const wanted = [
+    'tensor',
+    'tidy',
+    'dispose',
+    'loadGraphModel',
+    'loadLayersModel',
+    'matMul',
+    'getBackend',
+    'backend',
+  ];
+  const members = loaded as Readonly<Record<string, unknown>>;
+  if (!wanted.every((name) => typeof members[name] === 'function')) return false;
+  return (loaded as NativeTensorFlow).getBackend() === 'tensorflow';
+}
+
+/** The version of the TensorFlow library behind the addon. */
+export function tensorflowVersion(tf: NativeTensorFlow): string {
+  const backend = tf.backend() as { readonly binding?: { readonly TF_Version?: unknown } };
+  const version = backend.binding?.TF_Version;
+  return typeof version === 'string' ? version : 'unknown';
+}
+
+const TOLD_APART = ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'amx_tile', 'asimd', 'sve'];
+
+/** Instruction sets that TensorFlow's kernels choose by, as far as Linux tells them. */
+export function processorFeatures(): string[] {
+  let text: string;
+  try {
+    text = readFileSync('/proc/cpuinfo', 'utf8');
+  } catch {
+    return [process.arch];
+  }
+  const flags = new Set(/^(?:flags|Features)\s*:(.*)$/m.exec(text)?.[1]?.split(' '));
+  return [process.arch, ...TOLD_APART.filter((name) => flags.has(name))];
+}
+
+function firstLine(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.split('\n', 1)[0] ?? message;
+}

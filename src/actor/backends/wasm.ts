@@ -1,0 +1,81 @@
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+
+import type * as tfjs from '@tensorflow/tfjs-core';
+
+import { AiopsError } from '../../core/errors.js';
+import type { Backend } from './backend.js';
+import { loadTfjsModel, type TensorFlow } from './tfjs-model.js';
+
+/**
+ * Starts TensorFlow.js on WebAssembly, which every machine has.
+ *
+ * It has one thread: under Node TF.js does not start more. Its answers have the same bits however items are
+ * cut into calls, so a call takes a whole chunk.
+ *
+ * @throws AiopsError 'backend'
+ */
+export async function openWasm(): Promise<Backend> {
+  const [core, converter, layers, wasm] = await Promise.all([
+    import('@tensorflow/tfjs-core'),
+    import('@tensorflow/tfjs-converter'),
+    import('@tensorflow/tfjs-layers'),
+    import('@tensorflow/tfjs-backend-wasm'),
+  ]);
+  wasm.setWasmPaths(wasmFolder());
+  await withoutNewListeners(async () => {
+    if (await core.setBackend('wasm').catch(() => false)) return;
+    throw new AiopsError('backend', 'the wasm backend of TensorFlow.js does not start on this machine', {
+      hint: 'reinstall the program; WebAssembly must not be disabled in Node (--jitless does)',
+    });
+  });
+  compute(core);
+  const simd = (await core.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
+  const { dispose, tensor, tidy } = core;
+  const tf: TensorFlow = {
+    ...{ dispose, tensor, tidy },
+    loadGraphModel: converter.loadGraphModel,
+    loadLayersModel: layers.loadLayersModel,
+  };
+  return {
+    facts: {
+      name: 'wasm',
+      versions: { tfjs: core.version_core, 'tfjs-backend-wasm': wasm.version_wasm },
+      threads: 1,
+      features: simd ? ['simd'] : [],
+    },
+    defaultPlan: { size: null, pad: false },
+    shapeMatters: false,
+    load(bundle, format, itemDims) {
+      if (format !== 'saved-model') return loadTfjsModel(tf, bundle, format, itemDims);
+      throw new RangeError('formats.ts does not list saved-model for wasm');
+    },
+  };
+}
+
+/** TF.js would look for the .wasm files next to the program's entry. */
+function wasmFolder(): string {
+  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  return dirname(main) + sep;
+}
+
+/** The wasm glue adds listeners that rethrow, which would end the process with status 7 in place of ours. */
+async function withoutNewListeners(work: () => Promise<void>): Promise<void> {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = new Set(events.flatMap((event) => process.rawListeners(event)));
+  try {
+    await work();
+  } finally {
+    for (const event of events) {
+      for (const listener of process.rawListeners(event)) {
+        if (!before.has(listener)) process.removeListener(event, listener as () => void);
+      }
+    }
+  }
+}
+
+function compute(core: typeof tfjs): void {
+  const sum = core.tidy(() => core.sum(core.tensor1d([1, 2, 3])).dataSync()[0] ?? NaN);
+  if (sum !== 6)
+    throw new AiopsError('backend', `the wasm backend of TensorFlow.js adds 1, 2 and 3 up to ${sum}`);
+}

@@ -1,0 +1,115 @@
+import { AiopsError } from '../core/errors.js';
+import { ProtocolError } from '../protocol/frames.js';
+import {
+  PROTOCOL_VERSION,
+  type ActorMessage,
+  type Chunk,
+  type LoadRequest,
+  type ParentMessage,
+} from '../protocol/messages.js';
+import { answerChunk } from './answer-chunk.js';
+import { PhaseClock } from './phase-clock.js';
+import type { LoadRuntime, Runtime } from './runtime.js';
+
+/** A parent's message and what it cost to decode. */
+export interface Received {
+  readonly message: ParentMessage;
+  readonly decodeMs: number;
+}
+
+/** How the loop is connected to its parent. */
+export interface LoopTransport {
+  /** In the order they came; ends with the connection, throws ProtocolError at what is not a message. */
+  readonly received: AsyncIterator<Received>;
+  /** @throws ProtocolError when the message does not fit a frame. */
+  send(message: ActorMessage): void;
+}
+
+/** Longest message of a failure, in characters; an analyzer may throw anything. */
+const LONGEST_MESSAGE = 4000;
+
+/**
+ * An actor's life: version check, load, chunk after chunk, until it is told to stop or its parent is gone.
+ * Every chunk is answered or fails, in order; nothing an analyzer throws ends the loop.
+ *
+ * @param now monotonic clock, ms
+ */
+export async function runLoop(transport: LoopTransport, load: LoadRuntime, now: () => number): Promise<void> {
+  transport.send({ type: 'hello', version: PROTOCOL_VERSION });
+  try {
+    await greet(transport);
+    const request = await nextInit(transport);
+    if (request === null) return;
+    const clock = new PhaseClock(now);
+    const runtime = await load(request, { params: request.params, measure: clock.measure });
+    const { backend, model, loadMs, warmupMs, notices } = runtime;
+    transport.send({ type: 'ready', backend, model, loadMs, warmupMs, pid: process.pid, notices });
+    await serveChunks(transport, { runtime, params: request.params, clock, now });
+    await runtime.analyzer.dispose?.();
+  } catch (error) {
+    transport.send(failure(null, error));
+  }
+}
+
+async function greet({ received }: LoopTransport): Promise<void> {
+  const next = await received.next();
+  if (next.done === true) return;
+  const { message } = next.value;
+  if (message.type !== 'hello')
+    throw new ProtocolError(`the first message must be hello, not ${message.type}`);
+  if (message.version !== PROTOCOL_VERSION) {
+    throw new ProtocolError(`the parent speaks protocol ${message.version}, this actor ${PROTOCOL_VERSION}`);
+  }
+}
+
+async function nextInit({ received }: LoopTransport): Promise<LoadRequest | null> {
+  const next = await received.next();
+  if (next.done === true || next.value.message.type === 'stop') return null;
+  const { message } = next.value;
+  if (message.type !== 'init') throw new ProtocolError(`init must follow hello, not ${message.type}`);
+  return message.load;
+}
+
+interface Serving {
+  readonly runtime: Runtime;
+  readonly params: LoadRequest['params'];
+  readonly clock: PhaseClock;
+  readonly now: () => number;
+}
+
+async function serveChunks(transport: LoopTransport, serving: Serving): Promise<void> {
+  for (;;) {
+    const next = await transport.received.next();
+    if (next.done === true || next.value.message.type === 'stop') return;
+    const { message, decodeMs } = next.value;
+    if (message.type !== 'chunk') throw new ProtocolError(`expected a chunk or stop, not ${message.type}`);
+    try {
+      transport.send(await answer(message, decodeMs, serving));
+    } catch (error) {
+      transport.send(failure(message.id, error));
+    }
+  }
+}
+
+async function answer(chunk: Chunk, decodeMs: number, serving: Serving): Promise<ActorMessage> {
+  const { runtime, params, clock, now } = serving;
+  clock.take(); // what a failed chunk or the warm-up left behind
+  const startedAt = now();
+  const answers = await answerChunk(runtime.analyzer, chunk, params);
+  const elapsedMs = now() - startedAt;
+  const { normalize, predict } = clock.take();
+  const replyMs = Math.max(0, elapsedMs - normalize - predict);
+  const timing = { decodeMs, normalizeMs: normalize, predictMs: predict, replyMs };
+  return { type: 'answer', id: chunk.id, answers, timing };
+}
+
+function failure(id: number | null, error: unknown): ActorMessage {
+  const known = error instanceof AiopsError;
+  return {
+    type: 'failed',
+    id,
+    code: known ? error.code : error instanceof ProtocolError ? 'internal' : 'model',
+    message: (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE),
+    hint: known && error.hint !== undefined ? error.hint.slice(0, LONGEST_MESSAGE) : null,
+  };
+}

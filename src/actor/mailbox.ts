@@ -1,0 +1,31 @@
+/** Messages that wait for the one reader that takes them in order. */
+export class Mailbox<T> implements AsyncIterator<T> {
+  readonly #waiting: T[] = [];
+  #broken: { readonly error: unknown } | null = null;
+  #reader: { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void } | null = null;
+
+  put(message: T): void {
+    if (this.#reader === null) {
+      this.#waiting.push(message);
+      return;
+    }
+    this.#reader.resolve({ done: false, value: message });
+    this.#reader = null;
+  }
+
+  /** The reader gets what already waits, then this error. */
+  fail(error: unknown): void {
+    this.#broken = { error };
+    this.#reader?.reject(error);
+    this.#reader = null;
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    const message = this.#waiting.shift();
+    if (message !== undefined) return Promise.resolve({ done: false, value: message });
+    if (this.#broken !== null) return Promise.reject(this.#broken.error);
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+
+import { encodeActorMessage } from '../protocol/actor-frames.js';
+import { FrameReader } from '../protocol/frames.js';
+import { ParentMessageDecoder } from '../protocol/parent-frames.js';
+import { writeFrame } from '../protocol/write-frame.js';
+import { runLoop, type Received } from './loop.js';
+import { Mailbox } from './mailbox.js';
+import type { LoadRuntime } from './runtime.js';
+
+/** The descriptor on which the parent talks to us; standard output belongs to whatever user code prints. */
+const PARENT_FD = 3;
+
+/** Makes this process an actor of the parent that started it; ends the process when the parent is done with it. */
+export async function serveParent(load: LoadRuntime): Promise<void> {
+  startWatchdog();
+  // Ctrl-C reaches every process of the terminal; when actors end is for the parent to say.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+  const mailbox = new Mailbox<Received>();
+  const socket = connect(mailbox);
+  socket.on('error', () => undefined); // followed by close
+  socket.once('close', () => process.exit()); // nobody is left to answer
+  await runLoop(
+    { received: mailbox, send: (message) => writeFrame(socket, encodeActorMessage(message)) },
+    load,
+    () => performance.now(),
+  );
+  socket.end();
+  await once(socket, 'finish');
+  process.exit();
+}
+
+/** Starts next to whatever loads; it takes about 45 ms, during which nothing waits for it. */
+function startWatchdog(): void {
+  const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), {
+    workerData: process.ppid,
+    execArgv: [],
+    env: {},
+  });
+  watchdog.unref();
+}
+
+function connect(mailbox: Mailbox<Received>): Socket {
+  const reader = new FrameReader();
+  const decoder = new ParentMessageDecoder();
+  let decodeMs = 0;
+  const receive = (bytes: Uint8Array): void => {
+    let startedAt = performance.now();
+    reader.push(bytes, (frame) => {
+      const message = decoder.decode(frame);
+      const now = performance.now();
+      mailbox.put({ message, decodeMs: decodeMs + now - startedAt });
+      decodeMs = 0;
+      startedAt = now;
+    });
+    decodeMs += performance.now() - startedAt;
+  };
+  const socket = new Socket({ fd: PARENT_FD });
+  socket.on('data', (bytes) => {
+    try {
+      receive(bytes);
+    } catch (error) {
+      socket.pause(); // what follows can't be understood
+      mailbox.fail(error);
+    }
+  });
+  return socket;
+}

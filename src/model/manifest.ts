@@ -1,0 +1,174 @@
+import { z } from 'zod';
+
+import { AiopsError } from '../core/errors.js';
+
+/** The manifest's name inside a bundle folder. */
+export const MANIFEST_NAME = 'aiops-model.json';
+
+const columnParameters = z.array(z.number()).min(1);
+const notNegative = z.number().min(0);
+
+const normalize = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({
+    kind: z.literal('window-zscore'),
+    epsilon: z.number().positive().default(1e-8).describe('Added to the standard deviation, in raw units.'),
+  }),
+  z.strictObject({
+    kind: z.literal('window-robust'),
+    madScale: z.number().positive().default(1.4826).describe('Makes the MAD of Gaussian noise its sigma.'),
+    spreadFloor: notNegative.default(0.1).describe('Share of the mean absolute deviation in the scale.'),
+    levelFloor: notNegative.default(1e-10).describe('Share of |median| in the scale.'),
+    limit: z.number().positive().optional().describe('Results are squashed to stay below it.'),
+  }),
+  z.strictObject({
+    kind: z.literal('zscore'),
+    mean: columnParameters.describe('One for each column, raw units.'),
+    std: z.array(notNegative).min(1).describe('One for each column, raw units; 0 counts as 1.'),
+  }),
+  z.strictObject({
+    kind: z.literal('minmax'),
+    min: columnParameters.describe('One for each column, raw units; becomes 0.'),
+    max: columnParameters.describe('One for each column, raw units; becomes 1.'),
+  }),
+]);
+
+const threshold = z.number().optional().describe('A score above it is an anomaly; none: no verdict.');
+const errorMeasure = z
+  .enum(['rmse', 'mse', 'mae'])
+  .default('rmse')
+  .describe('How differences become one score.');
+
+const output = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('raw'), threshold }),
+  z.strictObject({ kind: z.literal('forecast'), error: errorMeasure, threshold }),
+  z.strictObject({
+    kind: z.literal('reconstruction'),
+    error: errorMeasure,
+    over: z.enum(['window', 'last']).default('window').describe('Intervals that the score is taken over.'),
+    threshold,
+  }),
+  z.strictObject({
+    kind: z.literal('probability'),
+    class: z.int().min(0).optional().describe('Which output number is the probability of an anomaly.'),
+    threshold,
+  }),
+]);
+
+const columnNames = z
+  .array(z.string().min(1))
+  .min(1)
+  .refine((names) => new Set(names).size === names.length, 'expected every column once');
+
+const input = z
+  .strictObject({
+    columns: z
+      .union([z.literal('each'), columnNames], 'expected "each" or a list of different column names')
+      .describe('"each": every column of a target is an item; names: one item a target, of these columns.'),
+    window: z.int().min(1).max(100_000).describe('Intervals of an item, the newest one counted.'),
+    shape: z.enum(['[window]', '[window,columns]']).describe('Shape of one item as the model takes it.'),
+    normalize,
+    missing: z.enum(['hold', 'zero', 'reject']).default('hold').describe('What becomes of missing values.'),
+  })
+  .superRefine((value, context) => {
+    const width = value.columns === 'each' ? 1 : value.columns.length;
+    if (value.shape === '[window]' && width > 1) {
+      const message = `expected "[window,columns]", because an item has ${width} columns`;
+      context.addIssue({ code: 'custom', path: ['shape'], message });
+    }
+    for (const [name, list] of Object.entries(value.normalize)) {
+      if (!Array.isArray(list) || list.length === width) continue;
+      const message = `expected ${width} numbers, one for each column of an item, found ${list.length}`;
+      context.addIssue({ code: 'custom', path: ['normalize', name], message });
+    }
+    if (value.normalize.kind !== 'minmax') return;
+    const { min, max } = value.normalize;
+    const reversed = min.findIndex((low, column) => low > (max[column] ?? low));
+    if (reversed < 0) return;
+    const message = `expected at least min (${min[reversed]}), found ${max[reversed]}`;
+    context.addIssue({ code: 'custom', path: ['normalize', 'max', reversed], message });
+  });
+
+const filePath = z.string().min(1).describe('Relative to the bundle folder, with forward slashes.');
+
+const formats = z
+  .strictObject({
+    'saved-model': filePath.optional(),
+    'graph-model': filePath.optional(),
+    'layers-model': filePath.optional(),
+  })
+  .refine((value) => Object.values(value).some((path) => path !== undefined), {
+    message: 'expected at least one of saved-model, graph-model, layers-model',
+  });
+
+/** The form of `aiops-model.json`; schema/aiops-model.schema.json is written from it. */
+export const manifestSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: z.string().min(1),
+    version: z.string().min(1),
+    description: z.string().optional(),
+    notes: z.unknown().optional(),
+    formats,
+    sha256: z.record(
+      z.string().min(1),
+      z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits in lower case'),
+    ),
+    input,
+    output,
+  })
+  .superRefine((value, context) => {
+    if (value.output.kind === 'forecast' && value.input.window < 2) {
+      const message =
+        'expected at least 2 for a forecast: the newest interval is what the model has to foresee';
+      context.addIssue({ code: 'custom', path: ['input', 'window'], message });
+    }
+  });
+
+/** `aiops-model.json` with its defaults filled in. */
+export type Manifest = z.output<typeof manifestSchema>;
+export type ModelFormat = keyof Manifest['formats'];
+export type NormalizeSpec = Manifest['input']['normalize'];
+export type OutputSpec = Manifest['output'];
+
+/** Columns of one item. */
+export function itemWidth({ columns }: Manifest['input']): number {
+  return columns === 'each' ? 1 : columns.length;
+}
+
+/** The oldest intervals of an item that the model sees: all of them, but for a forecast without the newest. */
+export function seenIntervals({ input: { window }, output: { kind } }: Manifest): number {
+  return kind === 'forecast' ? window - 1 : window;
+}
+
+const MOST_ISSUES_SHOWN = 5;
+
+/**
+ * Checks parsed JSON against the schema.
+ *
+ * @param file named in the message
+ * @throws AiopsError 'model' that lists each wrong place and what was expected there
+ */
+export function parseManifest(json: unknown, file: string): Manifest {
+  const result = manifestSchema.safeParse(json);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const shown = issues.slice(0, MOST_ISSUES_SHOWN).map(({ path, message }) => `${placeOf(path)}: ${message}`);
+  const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : '';
+  throw new AiopsError('model', `${file} is not a valid model manifest: ${shown.join('; ')}${more}`, {
+    hint: 'docs/bundle.md lists every field; schema/aiops-model.schema.json lets an editor check it',
+  });
+}
+
+function placeOf(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'at the top';
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** The manifest's form as JSON Schema, for editors; checks across fields are the program's alone. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(manifestSchema, { io: 'input' }), title: `aiops-serve model bundle: ${MANIFEST_NAME}` };
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import fc from 'fast-check';
+
+import type { BatchPlan, LoadedModel } from '#dist/actor/backends/backend.js';
+import { choosePlan, perItemPlan, predictInBatches } from '#dist/actor/backends/batches.js';
+
+const NODE = { facts: { name: 'node' }, defaultPlan: { size: 64, pad: true }, shapeMatters: true } as const;
+const WASM = { facts: { name: 'wasm' }, defaultPlan: { size: null, pad: false }, shapeMatters: false } as const;
+
+/** Gives each item's first number and their sum, and remembers the sizes of its calls. */
+function recorder(): { model: LoadedModel; calls: number[] } {
+  const calls: number[] = [];
+  const model: LoadedModel = {
+    declaredBatch: null,
+    async predict(input, items) {
+      calls.push(items);
+      assert.equal(input.length, items * 3);
+      const values = new Float32Array(items * 2);
+      for (let i = 0; i < items; i++) {
+        const [a = 0, b = 0, c = 0] = input.subarray(i * 3);
+        values.set([a, a + b + c], i * 2);
+      }
+      return { names: ['y'], width: 2, values };
+    },
+    dispose: () => undefined,
+  };
+  return { model, calls };
+}
+
+async function run(items: number, plan: BatchPlan): Promise<{ values: number[]; calls: number[] }> {
+  const { model, calls } = recorder();
+  const input = Float32Array.from({ length: items * 3 }, (_, i) => i + 1);
+  const { values } = await predictInBatches(model, input, items, plan);
+  return { values: [...values], calls };
+}
+
+suite('batches', () => {
+  test('one call without a size', async () => {
+    assert.deepEqual((await run(5, { size: null, pad: false })).calls, [5]);
+  });
+
+  test('a size caps the calls; padding gives all of them one shape', async () => {
+    assert.deepEqual((await run(7, { size: 3, pad: false })).calls, [3, 3, 1]);
+    assert.deepEqual((await run(7, { size: 3, pad: true })).calls, [3, 3, 3]);
+    assert.deepEqual((await run(2, { size: 64, pad: true })).calls, [64]);
+    assert.deepEqual((await run(0, { size: 64, pad: true })).calls, []);
+  });
+
+  test('every item is answered once, in order, however it is cut', async () => {
+    const plans = fc.record({ size: fc.option(fc.integer({ min: 1, max: 9 })), pad: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 40 }), plans, async (items, plan) => {
+        const whole = await run(items, { size: null, pad: false });
+        assert.equal(whole.values.length, items * 2);
+        assert.deepEqual((await run(items, plan)).values, whole.values);
+      }),
+    );
+  });
+
+  test('what --batch-size means on either backend', () => {
+    assert.deepEqual(choosePlan('auto', NODE, null).plan, { size: 64, pad: true });
+    assert.deepEqual(choosePlan('auto', WASM, null).plan, { size: null, pad: false });
+    assert.deepEqual(choosePlan(10, NODE, null).plan, { size: 10, pad: true });
+    assert.deepEqual(choosePlan(10, WASM, null), { plan: { size: 10, pad: false }, notices: [] });
+    assert.deepEqual(choosePlan('free', WASM, null), { plan: { size: null, pad: false }, notices: [] });
+    const free = choosePlan('free', NODE, null);
+    assert.deepEqual(free.plan, { size: null, pad: false });
+    assert.match(free.notices.join(), /last digits/);
+  });
+
+  test('a model’s own batch wins, and that is told', () => {
+    assert.deepEqual(choosePlan('auto', WASM, 8), { plan: { size: 8, pad: true }, notices: [] });
+    assert.match(choosePlan(64, WASM, 8).notices.join(), /exactly 8 items.*64 has no effect/);
+    assert.deepEqual(perItemPlan(8), { size: 8, pad: true });
+    assert.deepEqual(perItemPlan(null), { size: 1, pad: false });
+  });
+});
