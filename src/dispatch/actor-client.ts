@@ -1,0 +1,283 @@
+import { performance } from 'node:perf_hooks';
+
+import { AiopsError } from '../core/errors.js';
+import type { Answers, ChunkTiming } from '../core/types.js';
+import { parseActorMessage } from '../protocol/actor-frames.js';
+import { FrameReader, ProtocolError } from '../protocol/frames.js';
+import {
+  PROTOCOL_VERSION,
+  type ActorMessage,
+  type ActorTiming,
+  type Answer,
+  type Chunk,
+  type Failed,
+  type LoadRequest,
+  type ParentMessage,
+  type Ready,
+} from '../protocol/messages.js';
+import { ParentMessageEncoder } from '../protocol/parent-frames.js';
+import { writeFrame } from '../protocol/write-frame.js';
+import { describeExit } from './actor-exit.js';
+import { ActorProcess } from './actor-process.js';
+import { Deferred } from './deferred.js';
+
+export interface ActorClientOptions {
+  readonly name: string;
+  /** 0-based place in the pool. */
+  readonly slot: number;
+  readonly entry: URL;
+  readonly load: LoadRequest;
+  readonly log: (actor: string, line: string) => void;
+  /** Told once, when the actor is of no further use and nobody asked it to end. */
+  readonly onLost: (error: AiopsError) => void;
+}
+
+/** An answered chunk. */
+export interface ChunkReply {
+  readonly answers: Answers;
+  readonly timing: ChunkTiming;
+  /** When the chunk was handed to the pipe, on the clock of `performance.now()`. */
+  readonly handedOverAtMs: number;
+  /** From then, or from the actor's previous answer if that came later, until the answer was decoded. */
+  readonly remainingMs: number;
+}
+
+interface Pending {
+  readonly chunk: Pick<Chunk, 'id' | 'minuteMs' | 'targets'>;
+  readonly reply: Deferred<ChunkReply>;
+  readonly encodeMs: number;
+  readonly sendMs: number;
+  readonly handedOverAtMs: number;
+}
+
+/** An actor that does not leave on its own is killed after this. */
+const STOP_GRACE_MS = 2000;
+/** A process whose pipe broke has this long to end by itself, which tells more than a kill would. */
+const BROKEN_PIPE_GRACE_MS = 1000;
+
+/**
+ * The parent's end of one actor: hello, init, then chunks first in, first out.
+ * Every promise it gives is settled, whatever becomes of the process.
+ */
+export class ActorClient {
+  readonly name: string;
+  readonly #options: ActorClientOptions;
+  readonly #process: ActorProcess;
+  readonly #encoder = new ParentMessageEncoder();
+  readonly #ready = new Deferred<Ready>();
+  readonly #pending: Pending[] = [];
+  #stage: 'hello' | 'loading' | 'serving' | 'stopping' | 'lost' = 'hello';
+  #lastAnswerAtMs = 0;
+
+  /** Starts the process. */
+  constructor(options: ActorClientOptions) {
+    const { name, entry, load, log } = options;
+    this.name = name;
+    this.#options = options;
+    this.#process = new ActorProcess({ name, entry, threads: load.threads, log });
+    this.#listen();
+    this.#send({ type: 'hello', version: PROTOCOL_VERSION });
+    void this.#process.closed.then((exit) => {
+      const { pid, lastLines } = this.#process;
+      this.#lose(describeExit(exit, { name, pid, doing: this.#doing(), lastLines }));
+    });
+  }
+
+  /** Resolves once the model is loaded and warm; rejects with the AiopsError that the actor reported. */
+  get ready(): Promise<Ready> {
+    return this.#ready.promise;
+  }
+
+  /** Sends a chunk, whose values must not change until it is answered; rejects with an AiopsError. */
+  ask(chunk: Chunk): Promise<ChunkReply> {
+    const reply = new Deferred<ChunkReply>();
+    const startedAtMs = performance.now();
+    const buffers = this.#encodeChunk(chunk);
+    const encodedAtMs = performance.now();
+    writeFrame(this.#process.pipe, buffers);
+    const handedOverAtMs = performance.now();
+    this.#pending.push({
+      chunk,
+      reply,
+      encodeMs: encodedAtMs - startedAtMs,
+      sendMs: handedOverAtMs - encodedAtMs,
+      handedOverAtMs,
+    });
+    return reply.promise;
+  }
+
+  /** Lets the actor finish its chunks and leave; resolves once it is gone. */
+  async stop(): Promise<void> {
+    if (this.#stage === 'serving') {
+      this.#stage = 'stopping';
+      this.#send({ type: 'stop' });
+      const grace = setTimeout(() => this.#process.kill(), STOP_GRACE_MS);
+      await this.#process.closed;
+      clearTimeout(grace);
+      return;
+    }
+    if (this.#stage !== 'stopping') {
+      await this.kill(new AiopsError('interrupted', `${this.name} was stopped while ${this.#doing()}`));
+    }
+    await this.#process.closed;
+  }
+
+  /** Ends the actor at once; what it was asked rejects with `reason`. Resolves once it is gone. */
+  async kill(reason: AiopsError): Promise<void> {
+    if (this.#stage !== 'lost') {
+      this.#stage = 'stopping';
+      this.#settle(reason);
+    }
+    this.#process.kill();
+    await this.#process.closed;
+  }
+
+  #listen(): void {
+    const { pipe, closed } = this.#process;
+    const reader = new FrameReader();
+    let decodeMs = 0;
+    pipe.on('data', (bytes: Buffer) => {
+      if (this.#stage === 'lost') return;
+      let startedAtMs = performance.now();
+      try {
+        reader.push(bytes, (frame) => {
+          const message = parseActorMessage(frame);
+          const now = performance.now();
+          this.#take(message, { atMs: now, decodeMs: decodeMs + now - startedAtMs });
+          decodeMs = 0;
+          startedAtMs = performance.now();
+        });
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        this.#lose(this.#breach(error));
+      }
+      decodeMs += performance.now() - startedAtMs;
+    });
+    // Which of a broken pipe and the exit is seen first is chance; the exit explains more.
+    pipe.on('error', () => undefined);
+    pipe.once('close', () => {
+      const error = new AiopsError('actor_failed', `${this.name} closed its pipe while ${this.#doing()}`);
+      const grace = setTimeout(() => this.#lose(error), BROKEN_PIPE_GRACE_MS);
+      void closed.then(() => clearTimeout(grace));
+    });
+  }
+
+  #take(message: ActorMessage, received: { atMs: number; decodeMs: number }): void {
+    if (message.type === 'failed' && message.id === null) {
+      this.#lose(this.#reported(message));
+    } else if (this.#stage === 'hello') {
+      this.#greet(message);
+    } else if (this.#stage === 'loading') {
+      if (message.type !== 'ready') throw new ProtocolError(`sent ${message.type} instead of ready`);
+      this.#stage = 'serving';
+      this.#ready.resolve(message);
+    } else if (message.type === 'answer' || message.type === 'failed') {
+      this.#settleChunk(message, received);
+    } else {
+      throw new ProtocolError(`sent ${message.type} instead of an answer`);
+    }
+  }
+
+  #greet(message: ActorMessage): void {
+    if (message.type !== 'hello') throw new ProtocolError(`sent ${message.type} instead of hello`);
+    if (message.version !== PROTOCOL_VERSION) {
+      throw new ProtocolError(`speaks protocol ${message.version}, this program ${PROTOCOL_VERSION}`);
+    }
+    this.#stage = 'loading';
+    this.#send({ type: 'init', load: this.#options.load });
+  }
+
+  #settleChunk(message: Answer | Failed, received: { atMs: number; decodeMs: number }): void {
+    const pending = this.#pending[0];
+    if (pending === undefined || message.id !== pending.chunk.id) {
+      throw new ProtocolError(`answered chunk ${message.id} instead of ${pending?.chunk.id ?? 'none'}`);
+    }
+    const items = pending.chunk.targets.length;
+    if (message.type === 'answer' && message.answers.scores.length !== items) {
+      throw new ProtocolError(`gave ${message.answers.scores.length} answers to ${items} items`);
+    }
+    this.#pending.shift();
+    if (message.type === 'failed') {
+      pending.reply.reject(this.#reported(message));
+    } else {
+      pending.reply.resolve(this.#replyTo(pending, message, received));
+    }
+    this.#lastAnswerAtMs = received.atMs;
+  }
+
+  #replyTo(pending: Pending, message: Answer, received: { atMs: number; decodeMs: number }): ChunkReply {
+    const { encodeMs, sendMs, handedOverAtMs, chunk } = pending;
+    const accountedMs = sumOf(message.timing) + received.decodeMs;
+    // The actor may have started before we saw its previous answer; it was busy for at least what it says.
+    const remainingMs = Math.max(received.atMs - Math.max(handedOverAtMs, this.#lastAnswerAtMs), accountedMs);
+    const serviceMs = sendMs + remainingMs;
+    const timing: ChunkTiming = {
+      ...message.timing,
+      actor: this.#options.slot,
+      items: chunk.targets.length,
+      encodeMs,
+      pipeMs: serviceMs - accountedMs,
+      decodeMs: message.timing.decodeMs + received.decodeMs,
+      serviceMs,
+    };
+    return { answers: message.answers, timing, handedOverAtMs, remainingMs };
+  }
+
+  #send(message: ParentMessage): void {
+    writeFrame(this.#process.pipe, this.#encoder.encode(message));
+  }
+
+  #encodeChunk(chunk: Chunk): Uint8Array[] {
+    try {
+      return this.#encoder.encode(chunk);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      const size = `${chunk.targets.length} items of ${chunk.window} × ${chunk.width} values`;
+      throw new AiopsError('config', `${size} are too much for one chunk: ${error.message}`, {
+        hint: 'use more --actors, or a shorter window',
+        cause: error,
+      });
+    }
+  }
+
+  /** The end of the conversation; only its first reason counts. */
+  #lose(error: AiopsError): void {
+    if (this.#stage === 'lost') return;
+    const wasAsked = this.#stage === 'stopping';
+    this.#stage = 'lost';
+    this.#settle(error);
+    this.#process.kill();
+    if (!wasAsked) this.#options.onLost(error);
+  }
+
+  #settle(error: AiopsError): void {
+    this.#ready.reject(error);
+    for (const { reply } of this.#pending.splice(0)) reply.reject(error);
+  }
+
+  #reported({ id, code, message, hint }: Failed): AiopsError {
+    const where = id === null ? '' : ` while ${this.#doing()}`;
+    return new AiopsError(code, `${this.name}${where}: ${message}`, hint === null ? {} : { hint });
+  }
+
+  #breach(error: ProtocolError): AiopsError {
+    const { pid } = this.#process;
+    return new AiopsError('actor_failed', `${this.name} (pid ${pid}) broke the protocol: ${error.message}`, {
+      hint: 'an analyzer must leave file descriptor 3 alone; otherwise please report this',
+      cause: error,
+    });
+  }
+
+  #doing(): string {
+    const [pending] = this.#pending;
+    if (this.#stage === 'hello') return 'starting';
+    if (this.#stage === 'loading') return 'loading the model';
+    if (pending === undefined) return this.#stage === 'stopping' ? 'stopping' : 'waiting for work';
+    const { targets, minuteMs } = pending.chunk;
+    return `answering ${targets.length} items of ${new Date(minuteMs).toISOString()}`;
+  }
+}
+
+function sumOf({ decodeMs, normalizeMs, predictMs, replyMs }: ActorTiming): number {
+  return decodeMs + normalizeMs + predictMs + replyMs;
+}

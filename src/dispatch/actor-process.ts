@@ -1,0 +1,99 @@
+import type { ChildProcess } from 'node:child_process';
+import { Duplex, type Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import { execa } from 'execa';
+
+import type { ActorExit } from './actor-exit.js';
+import { OutputLines } from './output-lines.js';
+
+/** What a child process is started with. */
+export interface ActorProcessOptions {
+  readonly name: string;
+  /** The JavaScript file to run. */
+  readonly entry: URL;
+  /** For native TensorFlow, which reads it once, before any code of ours. */
+  readonly threads: number;
+  /** Gets every line that the process prints, to whichever stream. */
+  readonly log: (actor: string, line: string) => void;
+}
+
+/** How many of its last lines on standard error an error message shows. */
+const LAST_LINES = 5;
+/** What output may still take after the exit; a grandchild can hold the pipes open for ever. */
+const DRAIN_MS = 500;
+
+/** A child process with a duplex pipe on its descriptor 3; what is said over the pipe is for others to know. */
+export class ActorProcess {
+  /** Undefined where the process could not be started. */
+  readonly pid: number | undefined;
+  readonly pipe: Duplex;
+  /** Resolves once the process is gone and what it wrote was read. */
+  readonly closed: Promise<ActorExit>;
+  readonly #child: Pick<ChildProcess, 'kill'>;
+  readonly #lastLines: string[] = [];
+
+  constructor({ name, entry, threads, log }: ActorProcessOptions) {
+    const child = execa(process.execPath, [fileURLToPath(entry)], {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      buffer: false,
+      reject: false,
+      cleanup: true,
+      env: environment(threads),
+    });
+    const [, stdout, stderr, pipe] = child.stdio;
+    if (!(pipe instanceof Duplex)) throw new TypeError('descriptor 3 is not a duplex pipe');
+    this.#child = child;
+    this.pid = child.pid;
+    this.pipe = pipe;
+    readLines(stdout, (line) => log(name, line));
+    readLines(stderr, (line) => {
+      this.#lastLines.push(line);
+      if (this.#lastLines.length > LAST_LINES) this.#lastLines.shift();
+      log(name, line);
+    });
+    if (child.pid === undefined) {
+      this.closed = child.then(({ originalMessage }) => ({
+        exitCode: null,
+        signal: null,
+        spawnError: originalMessage ?? 'no reason given',
+      }));
+      return;
+    }
+    // execa's own promise may resolve before the output was read, when the pipe breaks.
+    this.closed = new Promise((resolve) => {
+      child.once('close', (exitCode, signal) => resolve({ exitCode, signal, spawnError: null }));
+    });
+    child.once('exit', () => {
+      const drain = setTimeout(() => {
+        for (const stream of [stdout, stderr, pipe]) stream.destroy();
+      }, DRAIN_MS);
+      void this.closed.then(() => clearTimeout(drain));
+    });
+  }
+
+  /** The last lines that it wrote to standard error. */
+  get lastLines(): readonly string[] {
+    return this.#lastLines;
+  }
+
+  /** Ends the process at once; harmless when it is gone. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+function environment(threads: number): Record<string, string> {
+  return {
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: String(threads),
+    TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
+  };
+}
+
+function readLines(stream: Readable, onLine: (line: string) => void): void {
+  const lines = new OutputLines(onLine);
+  stream.on('data', (bytes: Buffer) => lines.push(bytes));
+  stream.once('close', () => lines.end());
+  stream.on('error', () => undefined); // followed by close
+}

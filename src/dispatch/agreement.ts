@@ -1,0 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { AiopsError } from '../core/errors.js';
+import type { Ready } from '../protocol/messages.js';
+
+/** What actors must have in common for their answers to be interchangeable. */
+type Facts = Pick<Ready, 'backend' | 'model'>;
+
+/** @throws AiopsError `backend` that names the first fact in which two actors differ. */
+export function checkAgreement(actors: readonly { readonly name: string; readonly facts: Facts }[]): void {
+  const [first, ...others] = actors;
+  if (first === undefined) return;
+  for (const other of others) {
+    for (const group of ['backend', 'model'] as const) {
+      const ours: Readonly<Record<string, unknown>> = { ...first.facts[group] };
+      const theirs: Readonly<Record<string, unknown>> = { ...other.facts[group] };
+      const field = Object.keys(ours).find((name) => !isDeepStrictEqual(ours[name], theirs[name]));
+      if (field === undefined) continue;
+      throw new AiopsError(
+        'backend',
+        `${first.name} and ${other.name} differ in ${group}.${field}: ` +
+          `${JSON.stringify(ours[field])} and ${JSON.stringify(theirs[field])}`,
+        { hint: 'all actors must compute alike; choose a backend with --backend, and leave the model alone' },
+      );
+    }
+  }
+}

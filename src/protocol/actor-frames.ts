@@ -1,0 +1,167 @@
+import type { ErrorCode } from '../core/errors.js';
+import type { Answers, BackendFacts, ItemError, ModelFacts } from '../core/types.js';
+import { fieldsOf, partOf, type Fields } from './fields.js';
+import { encodeFrame, ProtocolError, type Frame } from './frames.js';
+import type { ActorMessage, Answer, Failed, Ready } from './messages.js';
+import { textsFromParts, textsToParts } from './text-parts.js';
+
+/**
+ * The buffers of an actor's message; an answer's numbers are not copied.
+ *
+ * @throws ProtocolError when the message is too large for a frame.
+ */
+export function encodeActorMessage(message: ActorMessage): Uint8Array[] {
+  switch (message.type) {
+    case 'hello':
+    case 'ready':
+    case 'failed': {
+      const { type, ...fields } = message;
+      return encodeFrame(type, fields);
+    }
+    case 'answer':
+      return encodeAnswer(message);
+    default:
+      return message satisfies never;
+  }
+}
+
+/** @throws ProtocolError unless the frame is an actor's message with all its fields. */
+export function parseActorMessage(frame: Frame): ActorMessage {
+  const fields = fieldsOf(frame);
+  switch (frame.type) {
+    case 'hello':
+      return { type: 'hello', version: fields.count('version') };
+    case 'ready':
+      return parseReady(fields);
+    case 'answer':
+      return parseAnswer(frame, fields);
+    case 'failed':
+      return parseFailed(fields);
+    default:
+      throw new ProtocolError(`an actor does not send ${frame.type}`);
+  }
+}
+
+function encodeAnswer({ id, answers, timing }: Answer): Uint8Array[] {
+  const { scores, anomalies, outputs, outputOffsets, errors } = answers;
+  const failed = Uint32Array.from(errors.keys());
+  const texts = [...errors.values()].flatMap(({ errno, errmsg }) => [errno, errmsg]);
+  return encodeFrame('answer', { id, timing }, [
+    { name: 'failed', shape: [failed.length], values: failed },
+    ...textsToParts('errors', texts),
+    { name: 'scores', shape: [scores.length], values: scores },
+    { name: 'anomalies', shape: [anomalies.length], values: anomalies },
+    { name: 'outputOffsets', shape: [outputOffsets.length], values: outputOffsets },
+    { name: 'outputs', shape: [outputs.length], values: outputs },
+  ]);
+}
+
+function parseAnswer(frame: Frame, fields: Fields): Answer {
+  const timing = fields.nested('timing');
+  return {
+    type: 'answer',
+    id: fields.count('id'),
+    answers: parseAnswers(frame),
+    timing: {
+      decodeMs: timing.number('decodeMs'),
+      normalizeMs: timing.number('normalizeMs'),
+      predictMs: timing.number('predictMs'),
+      replyMs: timing.number('replyMs'),
+    },
+  };
+}
+
+function parseAnswers(frame: Frame): Answers {
+  const scores = partOf(frame, 'scores', Float32Array);
+  const items = scores.length;
+  const outputs = partOf(frame, 'outputs', Float32Array);
+  const outputOffsets = partOf(frame, 'outputOffsets', Uint32Array, items + 1);
+  let last = 0;
+  for (const offset of outputOffsets) {
+    if (offset < last) throw new ProtocolError('answer: outputOffsets must not fall');
+    last = offset;
+  }
+  if (outputOffsets[0] !== 0 || last !== outputs.length) {
+    throw new ProtocolError(
+      `answer: outputOffsets must run from 0 to ${outputs.length}, the number of outputs`,
+    );
+  }
+  const anomalies = partOf(frame, 'anomalies', Uint8Array, items);
+  return { scores, anomalies, outputs, outputOffsets, errors: parseErrors(frame, items) };
+}
+
+function parseErrors(frame: Frame, items: number): Map<number, ItemError> {
+  const failed = partOf(frame, 'failed', Uint32Array);
+  const texts = textsFromParts(frame, 'errors');
+  if (texts.length !== 2 * failed.length) {
+    throw new ProtocolError(
+      `answer: ${failed.length} items failed, with ${texts.length} texts instead of two each`,
+    );
+  }
+  const errors = new Map<number, ItemError>();
+  failed.forEach((item, i) => {
+    if (item >= items || errors.has(item)) throw new ProtocolError(`answer: item ${item} can't have failed`);
+    errors.set(item, { errno: texts[2 * i] ?? '', errmsg: texts[2 * i + 1] ?? '' });
+  });
+  return errors;
+}
+
+function parseReady(fields: Fields): Ready {
+  return {
+    type: 'ready',
+    backend: parseBackend(fields.nested('backend')),
+    model: parseModel(fields.nested('model')),
+    loadMs: fields.number('loadMs'),
+    warmupMs: fields.number('warmupMs'),
+    pid: fields.count('pid'),
+    notices: fields.texts('notices'),
+  };
+}
+
+function parseBackend(fields: Fields): BackendFacts {
+  return {
+    name: fields.oneOf('name', ['node', 'wasm'] as const),
+    versions: fields.textByName('versions'),
+    threads: fields.count('threads'),
+    batchSize: fields.isNull('batchSize') ? null : fields.count('batchSize'),
+    features: fields.texts('features'),
+  };
+}
+
+function parseModel(fields: Fields): ModelFacts {
+  return {
+    name: fields.text('name'),
+    version: fields.text('version'),
+    format: fields.oneOf('format', ['saved-model', 'graph-model', 'layers-model'] as const),
+    digest: fields.text('digest'),
+  };
+}
+
+/** Keyed by code so that the compiler notices a missing one. */
+const ERROR_CODES: Readonly<Record<ErrorCode, true>> = {
+  usage: true,
+  input_empty: true,
+  input_unusable: true,
+  input_out_of_order: true,
+  reject_limit: true,
+  input_missing: true,
+  actor_failed: true,
+  output_cannot_create: true,
+  output_io: true,
+  output_locked: true,
+  config: true,
+  model: true,
+  backend: true,
+  interrupted: true,
+  internal: true,
+};
+
+function parseFailed(fields: Fields): Failed {
+  return {
+    type: 'failed',
+    id: fields.isNull('id') ? null : fields.count('id'),
+    code: fields.oneOf('code', Object.keys(ERROR_CODES) as ErrorCode[]),
+    message: fields.text('message'),
+    hint: fields.textOrNull('hint'),
+  };
+}

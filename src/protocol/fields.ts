@@ -1,0 +1,96 @@
+import { ProtocolError, type Frame, type PartValues } from './frames.js';
+
+/** Checked access to what a frame's header holds; every method throws a ProtocolError that names the field. */
+export class Fields {
+  readonly #where: string;
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(where: string, values: Readonly<Record<string, unknown>>) {
+    this.#where = where;
+    this.#values = values;
+  }
+
+  text(name: string): string {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : this.#refuse(name, 'text');
+  }
+
+  textOrNull(name: string): string | null {
+    return this.isNull(name) ? null : this.text(name);
+  }
+
+  /** A finite number. */
+  number(name: string): number {
+    const value = this.#values[name];
+    return typeof value === 'number' && Number.isFinite(value)
+      ? value
+      : this.#refuse(name, 'a finite number');
+  }
+
+  /** A whole number ≥ 0. */
+  count(name: string): number {
+    const value = this.number(name);
+    return Number.isSafeInteger(value) && value >= 0 ? value : this.#refuse(name, 'a whole number ≥ 0');
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[]): T {
+    const value = this.text(name);
+    return allowed.find((one) => one === value) ?? this.#refuse(name, `one of ${allowed.join(', ')}`);
+  }
+
+  texts(name: string): string[] {
+    const value = this.#values[name];
+    const isTexts = Array.isArray(value) && value.every((one) => typeof one === 'string');
+    return isTexts ? (value as string[]) : this.#refuse(name, 'a list of texts');
+  }
+
+  /** An object whose values are texts. */
+  textByName(name: string): Record<string, string> {
+    const value = this.#object(name);
+    const isTexts = Object.values(value).every((one) => typeof one === 'string');
+    return isTexts ? (value as Record<string, string>) : this.#refuse(name, 'an object of texts');
+  }
+
+  nested(name: string): Fields {
+    return new Fields(`${this.#where}.${name}`, this.#object(name));
+  }
+
+  isText(name: string): boolean {
+    return typeof this.#values[name] === 'string';
+  }
+
+  isNull(name: string): boolean {
+    return this.#values[name] === null;
+  }
+
+  #object(name: string): Record<string, unknown> {
+    const value = this.#values[name];
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : this.#refuse(name, 'an object');
+  }
+
+  #refuse(name: string, expected: string): never {
+    const value = JSON.stringify(this.#values[name])?.slice(0, 80) ?? 'missing';
+    throw new ProtocolError(`${this.#where}: ${name} must be ${expected}, it is ${value}`);
+  }
+}
+
+export function fieldsOf(frame: Frame): Fields {
+  return new Fields(frame.type, frame.fields);
+}
+
+/** The numbers of a part, where it has the expected dtype and, if given, length. */
+export function partOf<T extends PartValues>(
+  frame: Frame,
+  name: string,
+  dtype: new (length: number) => T,
+  length?: number,
+): T {
+  const values = frame.parts.get(name)?.values;
+  if (!(values instanceof dtype))
+    throw new ProtocolError(`${frame.type}: part ${name} must be a ${dtype.name}`);
+  if (length !== undefined && values.length !== length) {
+    throw new ProtocolError(`${frame.type}: part ${name} has ${values.length} values instead of ${length}`);
+  }
+  return values;
+}

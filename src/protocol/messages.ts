@@ -1,0 +1,92 @@
+/**
+ * What a parent and an actor say to each other. Invariant: every request is answered or fails.
+ *
+ *   parent  hello            init              chunk …                stop
+ *   actor          hello           ready|failed       answer|failed …      (closes)
+ *
+ * Chunks are answered in the order they came; several may be on their way. The first message each way is a
+ * version check, whose form never changes. A `failed` with a chunk's id concerns that chunk alone; one with
+ * id null ends the conversation. An actor keeps nothing between chunks: a chunk brings its windows whole.
+ */
+import type { ErrorCode } from '../core/errors.js';
+import type { Answers, BackendFacts, BackendName, CallStyle, ItemBatch, ModelFacts } from '../core/types.js';
+
+/** Raised whenever a message changes its form; both sides must have the same. */
+export const PROTOCOL_VERSION = 1;
+
+/** What the parent asks an actor to load. */
+export interface LoadRequest {
+  /** Absolute path of the bundle folder. */
+  readonly bundle: string;
+  readonly backend: BackendName | 'auto';
+  /** Threads that native TensorFlow may use; its environment was set before the process started. */
+  readonly threads: number;
+  /** Items per predict call; `free`: as many as the chunk has; `auto`: the backend's own default. */
+  readonly batchSize: number | 'free' | 'auto';
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface Hello {
+  readonly type: 'hello';
+  readonly version: number;
+}
+
+export interface Init {
+  readonly type: 'init';
+  readonly load: LoadRequest;
+}
+
+/** A contiguous run of a minute's items for one actor. */
+export interface Chunk extends ItemBatch {
+  readonly type: 'chunk';
+  /** Chosen by the parent, unique within the conversation. */
+  readonly id: number;
+  readonly style: CallStyle;
+}
+
+/** Answer all chunks sent before, then leave. */
+export interface Stop {
+  readonly type: 'stop';
+}
+
+/** A model is loaded and has made a warm-up prediction. */
+export interface Ready {
+  readonly type: 'ready';
+  readonly backend: BackendFacts;
+  readonly model: ModelFacts;
+  readonly loadMs: number;
+  readonly warmupMs: number;
+  readonly pid: number;
+  /** What was downgraded on the way, for the user to know. */
+  readonly notices: readonly string[];
+}
+
+export interface Answer {
+  readonly type: 'answer';
+  readonly id: number;
+  /** One for each item of the chunk, in its order. */
+  readonly answers: Answers;
+  readonly timing: ActorTiming;
+}
+
+/** Where an actor's time for one chunk went, ms. Encoding and sending the answer come after and are in none. */
+export interface ActorTiming {
+  /** From bytes to a checked message. */
+  readonly decodeMs: number;
+  readonly normalizeMs: number;
+  readonly predictMs: number;
+  /** The rest until the answers are put together: handing out items, scoring, collecting. */
+  readonly replyMs: number;
+}
+
+export interface Failed {
+  readonly type: 'failed';
+  /** The chunk that can't be answered; null where the actor is of no further use. */
+  readonly id: number | null;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+export type ParentMessage = Hello | Init | Chunk | Stop;
+export type ActorMessage = Hello | Ready | Answer | Failed;

@@ -1,0 +1,97 @@
+import { fieldsOf, partOf, type Fields } from './fields.js';
+import { encodeFrame, ProtocolError, type Frame } from './frames.js';
+import type { Chunk, LoadRequest, ParentMessage } from './messages.js';
+import { LabelDecoder, LabelEncoder } from './text-parts.js';
+
+/** Turns a parent's messages to one actor into frames. */
+export class ParentMessageEncoder {
+  readonly #targets = new LabelEncoder('targets');
+  readonly #columns = new LabelEncoder('columns');
+
+  /**
+   * The buffers of one frame; a chunk's values are not copied.
+   *
+   * @throws ProtocolError when the message is too large for a frame.
+   */
+  encode(message: ParentMessage): Uint8Array[] {
+    switch (message.type) {
+      case 'hello':
+        return encodeFrame('hello', { version: message.version });
+      case 'init':
+        return encodeFrame('init', { load: message.load });
+      case 'chunk':
+        return this.#encodeChunk(message);
+      case 'stop':
+        return encodeFrame('stop', {});
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #encodeChunk({ id, minuteMs, style, targets, columns, window, width, values }: Chunk): Uint8Array[] {
+    return encodeFrame('chunk', { id, minuteMs, style }, [
+      ...this.#targets.toParts(targets),
+      ...this.#columns.toParts(columns),
+      { name: 'values', shape: [targets.length, window, width], values },
+    ]);
+  }
+}
+
+/** Reads what a `ParentMessageEncoder` wrote. */
+export class ParentMessageDecoder {
+  readonly #targets = new LabelDecoder('targets');
+  readonly #columns = new LabelDecoder('columns');
+
+  /** @throws ProtocolError unless the frame is a parent's message with all its fields. */
+  decode(frame: Frame): ParentMessage {
+    const fields = fieldsOf(frame);
+    switch (frame.type) {
+      case 'hello':
+        return { type: 'hello', version: fields.count('version') };
+      case 'init':
+        return { type: 'init', load: parseLoad(fields.nested('load')) };
+      case 'chunk':
+        return this.#decodeChunk(frame, fields);
+      case 'stop':
+        return { type: 'stop' };
+      default:
+        throw new ProtocolError(`a parent does not send ${frame.type}`);
+    }
+  }
+
+  #decodeChunk(frame: Frame, fields: Fields): Chunk {
+    const [items, window, width, ...rest] = frame.parts.get('values')?.shape ?? [];
+    if (items === undefined || window === undefined || width === undefined || rest.length > 0) {
+      throw new ProtocolError('chunk: values must have the shape [items, window, width]');
+    }
+    const targets = this.#targets.fromFrame(frame, items);
+    if (!areTexts(targets)) throw new ProtocolError('chunk: an item has no target');
+    return {
+      type: 'chunk',
+      id: fields.count('id'),
+      minuteMs: fields.number('minuteMs'),
+      style: fields.oneOf('style', ['batched', 'per-item'] as const),
+      targets,
+      columns: this.#columns.fromFrame(frame, items),
+      window,
+      width,
+      values: partOf(frame, 'values', Float64Array),
+    };
+  }
+}
+
+function areTexts(labels: readonly (string | null)[]): labels is readonly string[] {
+  return !labels.includes(null);
+}
+
+function parseLoad(load: Fields): LoadRequest {
+  return {
+    bundle: load.text('bundle'),
+    backend: load.oneOf('backend', ['node', 'wasm', 'auto'] as const),
+    threads: load.count('threads'),
+    batchSize: load.isText('batchSize')
+      ? load.oneOf('batchSize', ['free', 'auto'] as const)
+      : load.count('batchSize'),
+    params: load.textByName('params'),
+  };
+}
