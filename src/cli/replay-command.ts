@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import type { Notice } from '../core/errors.js';
-import { plural } from '../report/format.js';
+import { durationText, plural } from '../report/format.js';
 import { terminalReport } from '../report/terminal.js';
 import { replay, type ReplayOutcome } from '../run/replay.js';
 import { applyConfigFile } from './config-file.js';
@@ -35,7 +35,11 @@ async function runReplay(inputs: readonly string[], flags: ReplayFlags): Promise
       stdout: process.stdout,
       signal: interruption.signal,
       onNotice: (notice: Notice) => terminal.notice(notice),
-      onReady: () => progress.start(),
+      onReady: ({ actors, backend, startMs }) => {
+        const pids = actors.map(({ name, pid }) => `${name} ${pid}`).join(', ');
+        terminal.info(`started on ${backend.name} in ${durationText(startMs)}: ${pids}`);
+        progress.start();
+      },
       onMinute: (counts, recording) => progress.update(counts, recording.progress()),
       onActorLine: (actor, line) => terminal.info(`[${actor}] ${line}`),
     });

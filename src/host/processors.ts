@@ -25,7 +25,9 @@ function cgroupQuota(): number | null {
     const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
     if (controllers === undefined || path === undefined) return [];
     if (controllers === '') return quotasUpwards('/sys/fs/cgroup', path, unifiedQuota);
-    return controllers.split(',').includes('cpu') ? quotasUpwards('/sys/fs/cgroup/cpu', path, legacyQuota) : [];
+    return controllers.split(',').includes('cpu')
+      ? quotasUpwards('/sys/fs/cgroup/cpu', path, legacyQuota)
+      : [];
   });
   return quotas.length === 0 ? null : Math.min(...quotas);
 }

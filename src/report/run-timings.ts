@@ -88,11 +88,15 @@ export function timingLine(minuteMs: number, timing: MinuteTiming): string {
     wallMs: rounded(timing.wallMs),
     slowestMs: rounded(Math.max(0, ...timing.chunks.map((chunk) => chunk.serviceMs))),
     imbalance: rounded(imbalance(timing.chunks)),
-    chunks: timing.chunks.map((chunk) =>
-      Object.fromEntries(Object.entries(chunk).map(([key, value]) => [key, rounded(value)])),
-    ),
+    chunks: timing.chunks.map(chunkFields),
   };
   return `${JSON.stringify(line)}\n`;
+}
+
+function chunkFields(chunk: ChunkTiming): Record<string, number> {
+  const { actor, items, serviceMs } = chunk;
+  const parts = PARTS.map((part) => [part, rounded(chunk[part])]);
+  return { actor, items, serviceMs: rounded(serviceMs), ...Object.fromEntries(parts) };
 }
 
 function imbalance(chunks: readonly ChunkTiming[]): number {

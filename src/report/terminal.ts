@@ -13,20 +13,21 @@ export function terminalReport(summary: RunSummary): string {
 
 function runLines(summary: RunSummary): string[] {
   const { counts, model, backend, execution } = summary;
-  const versions = Object.values(backend.versions).join(', ');
-  const details = [versions, ...backend.features, `${plural(backend.threads, 'thread')  } per actor`].join(
+  const versions = [...new Set(Object.values(backend.versions))].join(', ');
+  const details = [versions, ...backend.features, `${plural(backend.threads, 'thread')} per actor`].join(
     ', ',
   );
   const servingMs = summary.elapsedMs - summary.comparingMs;
   return [
     `model    ${model.name} ${model.version} (${model.format}, sha256 ${model.digest.slice(0, 12)}), window ${model.window}`,
     `backend  ${backend.name} (${details})`,
-    `records  ${countText(counts.records)} = ${countText(counts.accepted)} accepted + ${countText(counts.merged)} merged + ${countText(counts.rejected)} rejected${ 
-      counts.filtered > 0 ? `; ${countText(counts.filtered)} not selected` : ''}`,
+    `records  ${countText(counts.records)} = ${countText(counts.accepted)} accepted + ${countText(counts.merged)} merged + ${countText(counts.rejected)} rejected${
+      counts.filtered > 0 ? `; ${countText(counts.filtered)} not selected` : ''
+    }`,
     `rows     ${countText(counts.rows)} = ${countText(counts.ok)} ok + ${countText(counts.warmup)} warm-up + ${countText(counts.error)} error; ${countText(counts.anomalies)} flagged`,
     `served   ${plural(counts.minutes, 'minute')} in ${durationText(servingMs)}` +
-      ` (${figures(counts.minutes / (servingMs / 1000))} minutes/s, ${execution.mode}${ 
-      execution.mode === 'parallel' ? `, ${plural(execution.actors, 'actor')}` : '' 
+      ` (${figures(counts.minutes / (servingMs / 1000))} minutes/s, ${execution.mode}${
+        execution.mode === 'parallel' ? `, ${plural(execution.actors, 'actor')}` : ''
       }, started in ${durationText(execution.startMs)})`,
   ];
 }
@@ -54,8 +55,11 @@ function comparisonLines(comparison: ComparisonSummary, actors: number): string[
     speedupText(comparison, arm),
     agreementText(comparison.answers[arm], comparison.tolerance),
   ]);
+  // Where parallel is slower there is no serial part to blame: the overhead exceeds all of the work.
   const serial =
-    comparison.serialFraction === null ? '' : `, serial fraction ${figures(comparison.serialFraction)}`;
+    comparison.serialFraction === null || comparison.serialFraction > 1
+      ? ''
+      : `, serial fraction ${figures(comparison.serialFraction)}`;
   return [
     ...alignedTable([['time per minute', 'minutes', 'p50', 'p95', 'max', 'parallel is', 'answers'], ...rows]),
     `efficiency ${figures(comparison.efficiency)} of ${plural(actors, 'actor')} against sequential, batched${serial}`,

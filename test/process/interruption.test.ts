@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { finished, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+
+const procfs = { skip: existsSync('/proc/self/task') ? false : 'no /proc here to find actors in' };
+
+/** Rows of one target, a minute each. */
+function rows(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, i) => {
+    const minute = new Date(Date.UTC(2018, 3, 30) + (from + i) * 60_000).toISOString();
+    return `${minute},a,${100 + Math.sin(from + i)}\n`;
+  }).join('');
+}
+
+interface LiveRun {
+  readonly child: ChildProcess;
+  readonly cwd: string;
+  readonly result: Promise<Finished>;
+}
+
+/** A run that has answered its first item and waits for more input, its actors idle. */
+async function liveRun(t: TestContext, flags: readonly string[]): Promise<LiveRun> {
+  const cwd = temporaryFolder(t);
+  const child = startCli(['replay', '-', '--format', 'csv', '--compare', 'none', ...flags], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  child.stdin?.on('error', () => undefined);
+  const result = finished(child);
+  const stderr = child.stderr ?? assert.fail('no standard error');
+  child.stdin?.write(`timestamp,target,value\n${rows(0, 62)}`);
+  for (let text = ''; !text.includes('started');) text += String((await once(stderr, 'data'))[0]);
+  return { child, cwd, result };
+}
+
+/** Processes whose parent is `pid`. */
+function childrenOf(pid: number | undefined): number[] {
+  const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return listed === '' ? [] : listed.split(' ').map(Number);
+}
+
+/** Whether a process runs; one that only waits to be reaped does not. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+async function assertGone(pids: readonly number[], withinMs: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < withinMs && pids.some(isRunning); waitedMs += 50) await sleep(50);
+  assert.deepEqual(pids.filter(isRunning), []);
+}
+
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  test(
+    `${signal}: minutes under way are finished, results so far are kept, no actor stays`,
+    procfs,
+    async (t) => {
+      const { child, cwd, result } = await liveRun(t, ['--actors', '2', '--out', 'out']);
+      const actors = childrenOf(child.pid);
+      assert.equal(actors.length, 2);
+      child.kill(signal);
+      const { status: exit, stderr } = await result;
+      assert.equal(exit, status, stderr);
+      assert.match(stderr, /interrupted after \d+ minutes; results so far are in .*results\.jsonl\.partial/);
+      const lines = readFileSync(join(cwd, 'out/results.jsonl.partial'), 'utf8').trimEnd().split('\n');
+      assert.equal(lines.length, Number(/after (\d+) minutes/.exec(stderr)?.[1]));
+      assert.ok(lines.every((line) => typeof JSON.parse(line) === 'object'));
+      assert.equal(existsSync(join(cwd, 'out/results.jsonl')), false);
+      await assertGone(actors, 2000);
+    },
+  );
+}
+
+test('SIGKILL of the program: no actor runs two seconds later', procfs, async (t) => {
+  const { child, result } = await liveRun(t, ['--actors', '2']);
+  const actors = childrenOf(child.pid);
+  child.kill('SIGKILL');
+  assert.equal((await result).signal, 'SIGKILL');
+  await assertGone(actors, 2000);
+});
+
+test('an actor that dies ends the run with its name and fate, and nothing hangs', procfs, async (t) => {
+  const { child, cwd, result } = await liveRun(t, ['--actors', '2', '--out', 'out']);
+  const actors = childrenOf(child.pid);
+  process.kill(actors[1] ?? assert.fail('no second actor'), 'SIGKILL');
+  child.stdin?.write(rows(62, 70));
+  const { status, stderr } = await result;
+  assert.equal(status, 69, stderr);
+  assert.match(stderr, /error: .*actor-\d.*SIGKILL/);
+  assert.ok(readdirSync(join(cwd, 'out')).includes('results.jsonl.partial'));
+  await assertGone(actors, 2000);
+});
+
+test(
+  'standard output that closes early, as after | head: status 0, nothing said, no actor stays',
+  procfs,
+  async (t) => {
+    const { child, result } = await liveRun(t, ['--actors', '1', '--out', '-']);
+    const actors = childrenOf(child.pid);
+    child.stdout?.destroy();
+    child.stdin?.write(rows(62, 5000));
+    child.stdin?.end();
+    const { status, stderr } = await result;
+    assert.equal(status, 0, stderr);
+    assert.doesNotMatch(stderr, /error|EPIPE|warning/);
+    await assertGone(actors, 2000);
+  },
+);
