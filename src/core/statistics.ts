@@ -66,7 +66,8 @@ export function bootstrapMedian(samples: ArrayLike<number>, random: RandomStream
   const medians = new Float64Array(RESAMPLES);
   const draw = new Float64Array(ordered.length);
   for (let round = 0; round < RESAMPLES; round++) {
-    for (let i = 0; i < draw.length; i++) draw[i] = ordered[Math.floor(random.next() * ordered.length)] ?? NaN;
+    for (let i = 0; i < draw.length; i++)
+      draw[i] = ordered[Math.floor(random.next() * ordered.length)] ?? NaN;
     medians[round] = percentile(sortSamples(draw), 0.5);
   }
   const spread = sortSamples(medians);

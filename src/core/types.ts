@@ -144,6 +144,8 @@ export interface ReadyFacts {
   readonly actors: readonly ActorFacts[];
   /** From starting the first actor until the last one was warm. */
   readonly startMs: number;
+  /** What actors downgraded while loading, for instance why `auto` did not take `node`; each once. */
+  readonly notices: readonly string[];
 }
 
 export interface ActorFacts {

@@ -1,0 +1,132 @@
+#!/usr/bin/env node
+/**
+ * What the pool costs on top of a bare pipe: the same minute goes to actors whose analyzer answers at once, and
+ * the same number of bytes through pipes with nothing but a length before them, turn by turn in one run.
+ *
+ *   node scripts/bench-pipe.mjs [--items 500] [--values 60] [--actors 2] [--rounds 2000]
+ */
+import { spawn } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { encodeActorMessage } from '#dist/protocol/actor-frames.js';
+import { ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
+import { Pool } from '#dist/dispatch/pool.js';
+
+import { block, readBlocks } from './bench-pipe/bare.mjs';
+
+const { values: flags } = parseArgs({
+  options: {
+    items: { type: 'string', default: '500' },
+    values: { type: 'string', default: '60' },
+    actors: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '2000' },
+  },
+});
+const items = Number(flags.items);
+const width = Number(flags.values);
+const actors = Number(flags.actors);
+const rounds = Number(flags.rounds);
+
+const batch = {
+  minuteMs: Date.UTC(2024, 0, 1),
+  targets: Array.from({ length: items }, (_, i) => `target-${i}`),
+  columns: new Array(items).fill(null),
+  window: width,
+  width: 1,
+  values: Float64Array.from({ length: items * width }, (_, i) => Math.sin(i)),
+};
+
+/** Bytes of one chunk's frame and of its answer's, whatever a bare pipe has to move as well. */
+function frameBytes(replies) {
+  const perActor = Math.ceil(items / actors);
+  const chunk = { type: 'chunk', id: 0, style: 'batched', ...batch, targets: batch.targets.slice(0, perActor) };
+  const values = batch.values.subarray(0, perActor * width);
+  const asked = new ParentMessageEncoder().encode({ ...chunk, columns: batch.columns.slice(0, perActor), values });
+  const timing = { decodeMs: 0.1234, normalizeMs: 0, predictMs: 0, replyMs: 0.1234 };
+  const answers = { ...replies, scores: replies.scores.subarray(0, perActor) };
+  answers.anomalies = replies.anomalies.subarray(0, perActor);
+  answers.outputOffsets = replies.outputOffsets.subarray(0, perActor + 1);
+  answers.outputs = replies.outputs.subarray(0, perActor * width);
+  const answered = encodeActorMessage({ type: 'answer', id: 0, answers, timing });
+  return { asked: sum(asked), answered: sum(answered) };
+}
+
+function sum(buffers) {
+  return buffers.reduce((bytes, buffer) => bytes + buffer.length, 0);
+}
+
+/** A child that answers each block with a block of its own; neither side looks inside. */
+class BarePipe {
+  constructor(entry, bytes) {
+    const child = spawn(process.execPath, [entry, String(bytes.answered)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    });
+    this.pipe = child.stdio[3];
+    this.block = block(bytes.asked);
+    this.onAnswer = null;
+    readBlocks(this.pipe, (answer) => this.onAnswer(answer));
+  }
+
+  ask() {
+    return new Promise((resolve) => {
+      this.onAnswer = resolve;
+      this.pipe.write(this.block);
+    });
+  }
+
+  stop() {
+    this.pipe.end();
+  }
+}
+
+function median(samples) {
+  return Float64Array.from(samples).sort()[samples.length >> 1];
+}
+
+const load = { bundle: '/', backend: 'wasm', threads: 1, batchSize: 'free', params: {} };
+const pool = new Pool({
+  actors,
+  load,
+  entry: new URL('./bench-pipe/actor.mjs', import.meta.url),
+  log: (actor, line) => console.error(`${actor}: ${line}`),
+});
+await pool.start();
+const { answers } = await pool.run(batch, 'batched');
+const bytes = frameBytes(answers);
+const bareEntry = fileURLToPath(new URL('./bench-pipe/bare.mjs', import.meta.url));
+const bare = Array.from({ length: actors }, () => new BarePipe(bareEntry, bytes));
+
+const spent = { pool: [], bare: [] };
+const told = [];
+for (let round = -200; round < rounds; round++) {
+  let startedAt = performance.now();
+  const { timing } = await pool.run(batch, 'batched');
+  const poolMs = performance.now() - startedAt;
+  startedAt = performance.now();
+  await Promise.all(bare.map((pipe) => pipe.ask()));
+  const bareMs = performance.now() - startedAt;
+  if (round < 0) continue;
+  spent.pool.push(poolMs);
+  spent.bare.push(bareMs);
+  told.push(timing.wallMs);
+}
+await pool.stop();
+for (const pipe of bare) pipe.stop();
+
+const poolMs = median(spent.pool);
+const bareMs = median(spent.bare);
+console.log(
+  JSON.stringify({
+    items,
+    values: width,
+    actors,
+    rounds,
+    bytes,
+    poolMedianMs: poolMs,
+    poolSaysMedianMs: median(told),
+    bareMedianMs: bareMs,
+    ratio: poolMs / bareMs,
+  }),
+);

@@ -1,0 +1,68 @@
+/**
+ * Cuts fixtures/recordings/ out of the real week (cloud-monitoring-week.csv.gz): one day in every layout, and
+ * three hosts in a file each. Numbers keep their text. Needs a build (npm run build).
+ *
+ *   node scripts/make-fixtures.mjs [FOLDER]
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+
+import { csvHeader, csvRows, jsonBatch, jsonRows } from '../dist/core/recording-text.js';
+
+const RECORDINGS = fileURLToPath(new URL('../fixtures/recordings/', import.meta.url));
+const DAY = '2018-04-30';
+const HOSTS = { 'host-a': 'ingress-01', 'host-b': 'ingress-04', 'host-c': 'mongo-03' };
+const HOST_MINUTES = 180;
+const COLUMNS = ['value'];
+
+const folder = process.argv[2] ?? RECORDINGS;
+const minutes = byMinute(
+  gunzipSync(await readFile(join(RECORDINGS, 'cloud-monitoring-week.csv.gz'))).toString(),
+);
+
+await mkdir(join(folder, 'three-hosts'), { recursive: true });
+await writeFile(
+  join(folder, 'real-day.csv'),
+  csvHeader(COLUMNS, true) + joined((time, records) => csvRows(time, records)),
+);
+await writeFile(
+  join(folder, 'real-day.jsonl'),
+  joined((time, records) => jsonRows(time, COLUMNS, records)),
+);
+await writeFile(
+  join(folder, 'real-day.batches.jsonl'),
+  joined((time, records) => jsonBatch(time, COLUMNS, records)),
+);
+for (const [host, target] of Object.entries(HOSTS)) {
+  await writeFile(join(folder, 'three-hosts', `${host}.csv`), hostFile(target));
+}
+
+function joined(text) {
+  return Array.from(minutes, ([time, records]) => text(time, records)).join('');
+}
+
+/** One host's series as it would export it: it does not name itself. */
+function hostFile(target) {
+  const rows = [...minutes]
+    .slice(0, HOST_MINUTES)
+    .flatMap(([time, records]) =>
+      records
+        .filter((record) => record.target === target)
+        .map(({ values, label }) => `${time},${values.join(',')},${label}\n`),
+    );
+  return `timestamp,${COLUMNS.join(',')},label\n${rows.join('')}`;
+}
+
+/** The day's records by timestamp, in the recording's order. */
+function byMinute(csv) {
+  const minutes = new Map();
+  for (const line of csv.split('\n')) {
+    if (!line.startsWith(DAY)) continue;
+    const [time, target, value, label] = line.trimEnd().split(',');
+    if (!minutes.has(time)) minutes.set(time, []);
+    minutes.get(time).push({ target, values: [value], label });
+  }
+  return minutes;
+}
