@@ -8,8 +8,9 @@ import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
 import { replayCommand } from './replay-command.js';
 
-const DESCRIPTION = `Replays recorded minutes of monitoring data through a TensorFlow.js model in a fixed pool of
-child-process actors, writes the predictions, and measures sequential against parallel serving.`;
+const DESCRIPTION =
+  'Replays recorded minutes of monitoring data through a TensorFlow.js model in a fixed pool of child-process ' +
+  'actors, writes the predictions, and measures sequential against parallel serving.';
 
 const EXAMPLES = `
 Examples:
@@ -26,15 +27,22 @@ async function main(): Promise<void> {
     .description(DESCRIPTION)
     .version(program.version)
     .addHelpText('after', EXAMPLES)
-    .showHelpAfterError(`(see ${program.name} --help)`)
-    .configureHelp({ showGlobalOptions: true });
-  cli.addCommand(replayCommand((status) => (process.exitCode = status)));
-  for (const command of [cli, ...cli.commands]) command.exitOverride();
+    .addCommand(replayCommand((status) => (process.exitCode = status)));
+  for (const command of [cli, ...cli.commands]) {
+    const called = command === cli ? program.name : `${program.name} ${command.name()}`;
+    command.exitOverride().showHelpAfterError(`(see ${called} --help)`);
+  }
+  process.stdout.on('error', ignoreClosedPipe);
   try {
     await cli.parseAsync();
   } catch (error) {
     process.exitCode = statusOf(error);
   }
+}
+
+/** Whoever read our output, `| head` for instance, may have seen enough. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function statusOf(error: unknown): number {

@@ -8,14 +8,20 @@ import { applyConfigFile } from './config-file.js';
 import { Console } from './console.js';
 import { DONE_WITH_FAILURES, SIGNAL_STATUS } from './exit-codes.js';
 import { openProgress } from './progress.js';
-import { addReplayOptions, replayConfig, type ReplayFlags } from './replay-options.js';
+import { addReplayOptions, describeOption, replayConfig, type ReplayFlags } from './replay-options.js';
 import { watchSignals } from './signals.js';
+
+const HELP_AFTER = `
+Each flag can also come from the environment (--compare-time: AIOPS_SERVE_COMPARE_TIME) and from
+aiops-serve.config.json ({ "compare-time": "5s" }), in this order.`;
 
 /** `aiops-serve replay`; `done` gets the exit status. */
 export function replayCommand(done: (status: number) => void): Command {
   const command = new Command('replay')
     .description('Replays recordings through a model and compares sequential with parallel serving.')
-    .argument('<input...>', 'CSV or JSONL files, .gz or not; - is standard input');
+    .argument('<input...>', 'CSV or JSONL files, .gz or not; - is standard input')
+    .configureHelp({ optionDescription: describeOption })
+    .addHelpText('after', HELP_AFTER);
   return addReplayOptions(command).action(async (inputs: string[], _flags: unknown, self: Command) => {
     applyConfigFile(self, self.opts<ReplayFlags>().config);
     done(await runReplay(inputs, self.opts<ReplayFlags>()));

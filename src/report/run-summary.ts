@@ -55,6 +55,8 @@ export interface RunSummary {
   readonly elapsedMs: number;
   /** Of that, time spent only on comparing. */
   readonly comparingMs: number;
+  /** Largest resident memory of the parent, bytes; actors are processes of their own. */
+  readonly parentMaxRssBytes: number;
   readonly deadlineMs: number;
   readonly minutes: MinutesSummary | null;
   /** Share of the time the actors had (`actors × (elapsedMs − comparingMs)`) that they spent on chunks. */

@@ -177,12 +177,14 @@ function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null 
 /** The steps until the signal; a read that would never come back is left behind. */
 async function* untilAborted(steps: AsyncIterable<ReadStep>, signal: AbortSignal): AsyncGenerator<ReadStep> {
   const iterator = steps[Symbol.asyncIterator]();
-  const aborted = new Promise<null>((resolve) => {
-    if (signal.aborted) resolve(null);
-    signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
-  for (;;) {
-    const next = await Promise.race([aborted, iterator.next()]);
+  let leave = (): void => undefined;
+  signal.addEventListener('abort', () => leave(), { once: true });
+  while (!signal.aborted) {
+    // Not Promise.race: a promise that is raced again and again holds every result until it is settled itself.
+    const next = await new Promise<IteratorResult<ReadStep> | null>((resolve, reject) => {
+      leave = () => resolve(null);
+      iterator.next().then(resolve, reject);
+    });
     if (next === null || next.done === true) return;
     yield next.value;
   }

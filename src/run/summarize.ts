@@ -1,4 +1,4 @@
-import { version as nodeVersion, platform, arch } from 'node:process';
+import { arch, platform, resourceUsage, version as nodeVersion } from 'node:process';
 
 import type { BackendName, ReadyFacts } from '../core/types.js';
 import { processorModel, usableProcessors } from '../host/processors.js';
@@ -59,6 +59,7 @@ export function summarize(run: FinishedRun): RunSummary {
     counts: ledger.tally.counts,
     elapsedMs,
     comparingMs,
+    parentMaxRssBytes: resourceUsage().maxRSS * 1024,
     deadlineMs,
     minutes,
     utilization: ledger.timings.busyMs / (serving * Math.max(elapsedMs - comparingMs, 1)),

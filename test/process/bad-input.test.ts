@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { ROOT, runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { finished, ROOT, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 
 const GOOD = 'timestamp,target,value\n2018-04-30T00:00:00Z,a,1\n2018-04-30T00:01:00Z,a,2\n';
 
@@ -71,6 +71,14 @@ test('help and version are no errors', async (t) => {
   const help = await runCli(['replay', '--help'], { cwd });
   assert.equal(help.status, 0);
   assert.match(help.stdout, /--compare-time/);
+});
+
+test('help into a pipe that closes early', async (t) => {
+  const child = startCli(['replay', '--help'], { cwd: temporaryFolder(t) });
+  child.stdout?.destroy();
+  const { status, stderr } = await finished(child);
+  assert.equal(status, 0);
+  assert.equal(stderr, '');
 });
 
 test('models that cannot be trusted', async (t) => {

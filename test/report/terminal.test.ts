@@ -59,6 +59,7 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
     },
     elapsedMs: 2500,
     comparingMs: 500,
+    parentMaxRssBytes: 2 ** 27,
     deadlineMs: 60_000,
     minutes,
     utilization: 0.5,
