@@ -5,12 +5,13 @@ const SMALLEST_NORMAL = 2 ** -126;
  * The shortest decimal text that reads back to the same Float32, for instance `0.1` for 0.10000000149011612.
  * `value` must be a finite Float32.
  *
- * For normal numbers, whenever 7 or fewer digits suffice, rounding to 7 gives them followed by zeros: half a Float32 step is at most
- * 2^-24 of the value, less than half a unit of its 7th digit. Nine digits always suffice (IEEE 754, §5.12.2).
+ * For normal numbers, whenever 6 or fewer digits suffice, rounding to 6 gives them followed by zeros: the value is
+ * then within half a Float32 step of that text, at most 2^-24 of it, and half a unit of its 6th digit is at least
+ * 5e-7 of it. Nine digits always suffice (IEEE 754, §5.12.2).
  */
 export function float32Text(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return Object.is(value, -0) ? '-0' : String(value);
-  for (let digits = Math.abs(value) < SMALLEST_NORMAL ? 1 : 7; digits < 9; digits++) {
+  for (let digits = Math.abs(value) < SMALLEST_NORMAL ? 1 : 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return String(rounded);
   }
