@@ -41,9 +41,19 @@ const batch = {
 /** Bytes of one chunk's frame and of its answer's, whatever a bare pipe has to move as well. */
 function frameBytes(replies) {
   const perActor = Math.ceil(items / actors);
-  const chunk = { type: 'chunk', id: 0, style: 'batched', ...batch, targets: batch.targets.slice(0, perActor) };
+  const chunk = {
+    type: 'chunk',
+    id: 0,
+    style: 'batched',
+    ...batch,
+    targets: batch.targets.slice(0, perActor),
+  };
   const values = batch.values.subarray(0, perActor * width);
-  const asked = new ParentMessageEncoder().encode({ ...chunk, columns: batch.columns.slice(0, perActor), values });
+  const asked = new ParentMessageEncoder().encode({
+    ...chunk,
+    columns: batch.columns.slice(0, perActor),
+    values,
+  });
   const timing = { decodeMs: 0.1234, normalizeMs: 0, predictMs: 0, replyMs: 0.1234 };
   const answers = { ...replies, scores: replies.scores.subarray(0, perActor) };
   answers.anomalies = replies.anomalies.subarray(0, perActor);

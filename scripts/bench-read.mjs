@@ -46,7 +46,9 @@ function writeRecordings(folder, digits) {
       const values = names.map(value);
       csv.push(`${timestamp},${target},${values.join(',')}`);
       quoted.push(`${timestamp},"${target}",${values.join(',')}`);
-      jsonl.push(JSON.stringify({ timestamp, target, ...Object.fromEntries(names.map((n, k) => [n, values[k]])) }));
+      jsonl.push(
+        JSON.stringify({ timestamp, target, ...Object.fromEntries(names.map((n, k) => [n, values[k]])) }),
+      );
     }
   }
   const files = { csv, quoted, jsonl };
@@ -62,7 +64,8 @@ function writeRecordings(folder, digits) {
 async function readAll(path) {
   const recording = await openRecording([path], options, Readable.from([]));
   let records = 0;
-  for await (const { batch, rejects } of recording.steps()) records += (batch?.records.length ?? 0) - rejects.length;
+  for await (const { batch, rejects } of recording.steps())
+    records += (batch?.records.length ?? 0) - rejects.length;
   await recording.close();
   return records;
 }
@@ -106,7 +109,9 @@ async function race(contestants) {
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-read-'));
 try {
-  console.log(`${targets * minutes} rows of ${columns} columns, Node ${process.version}, median of ${rounds} rounds`);
+  console.log(
+    `${targets * minutes} rows of ${columns} columns, Node ${process.version}, median of ${rounds} rounds`,
+  );
   for (const digits of ['4', 'all']) {
     const files = writeRecordings(folder, digits);
     const [bareJson, jsonl, bareCsv, csv, quoted] = await race([
@@ -117,7 +122,9 @@ try {
       ['CSV, quoted targets', readAll, files.quoted],
     ]);
     const line = (name, rate, of, bare) =>
-      console.log(`${name.padEnd(22)}${Math.round(rate).toLocaleString('en').padStart(10)} rows/s   ${(rate / bare).toFixed(2)} × ${of}`);
+      console.log(
+        `${name.padEnd(22)}${Math.round(rate).toLocaleString('en').padStart(10)} rows/s   ${(rate / bare).toFixed(2)} × ${of}`,
+      );
     console.log(digits === 'all' ? '\nvalues with all their digits (16 or 17)' : '\nvalues with 4 decimals');
     line('JSON.parse alone', bareJson, 'itself', bareJson);
     line('JSONL', jsonl, 'JSON.parse alone', bareJson);

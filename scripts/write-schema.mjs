@@ -6,4 +6,7 @@ import { format } from 'prettier';
 import { manifestJsonSchema } from '../dist/model/manifest.js';
 
 const path = new URL('../schema/aiops-model.schema.json', import.meta.url);
-await writeFile(path, await format(JSON.stringify(manifestJsonSchema()), { parser: 'json', printWidth: 110 }));
+await writeFile(
+  path,
+  await format(JSON.stringify(manifestJsonSchema()), { parser: 'json', printWidth: 110 }),
+);

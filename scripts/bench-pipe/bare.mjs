@@ -14,7 +14,7 @@ export function readBlocks(pipe, onBlock) {
   let into = length;
   let filled = 0;
   pipe.on('data', (bytes) => {
-    for (let from = 0; from < bytes.length; ) {
+    for (let from = 0; from < bytes.length;) {
       const take = Math.min(bytes.length - from, into.length - filled);
       into.set(bytes.subarray(from, from + take), filled);
       from += take;

@@ -35,15 +35,12 @@ function itemsOf(
   }));
 }
 
-function checkCount(
-  items: readonly AnalyzerItem[],
-  answers: readonly AnalyzerAnswer[],
-): readonly AnalyzerAnswer[] {
+/** Analyzers come as JavaScript, so what they give is as unchecked as input. */
+function checkCount(items: readonly AnalyzerItem[], answers: unknown): readonly AnalyzerAnswer[] {
+  if (Array.isArray(answers) && answers.length === items.length) return answers as AnalyzerAnswer[];
   const count = Array.isArray(answers) ? `${answers.length} answers` : 'no list of answers';
-  if (!Array.isArray(answers) || answers.length !== items.length) {
-    throw new Error(`the analyzer gave ${count} to ${items.length} items${items.length === 1 ? placeOf(items[0]) : ''}`);
-  }
-  return answers;
+  const where = items.length === 1 ? placeOf(items[0]) : '';
+  throw new Error(`the analyzer gave ${count} to ${items.length} items${where}`);
 }
 
 /** Analyzer's objects to columns; an item whose numbers are not finite as Float32 becomes an error. */
@@ -52,7 +49,8 @@ function collect(items: readonly AnalyzerItem[], given: readonly AnalyzerAnswer[
   let total = 0;
   for (let i = 0; i < given.length; i++) offsets[i + 1] = total += checkForm(given[i], items[i]);
   const answers = toColumns(given, offsets);
-  const isFinite = areFinite(answers.outputs) && given.every((answer) => isError(answer) || hasFiniteScore(answer));
+  const isFinite =
+    areFinite(answers.outputs) && given.every((answer) => isError(answer) || hasFiniteScore(answer));
   return isFinite ? answers : collect(items, given.map(refuseNonFinite));
 }
 
@@ -73,14 +71,22 @@ function toColumns(given: readonly AnalyzerAnswer[], outputOffsets: Uint32Array)
   return { scores, anomalies, outputs, outputOffsets, errors };
 }
 
-const EXPONENT_BITS = 0x7f80_0000;
+const EXPONENT = 0x7f80_0000;
+const LOWEST_EXPONENT_BIT = 0x80_0000;
 
-/** Infinities and NaN have all bits of the exponent set; adding one more carries into the sign bit. */
+/**
+ * Infinities and NaN have all bits of the exponent set, so that one more carries into the sign bit.
+ * Two accumulators, since this runs over every number of every answer: they take half the time of one.
+ */
 function areFinite(values: Float32Array): boolean {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  let carried = 0;
-  for (let i = 0; i < bits.length; i++) carried |= ((bits[i] ?? 0) & EXPONENT_BITS) + 0x80_0000;
-  return carried >= 0;
+  let even = 0;
+  let odd = 0;
+  for (let i = 0; i < bits.length; i += 2) {
+    even |= ((bits[i] ?? 0) & EXPONENT) + LOWEST_EXPONENT_BIT;
+    odd |= ((bits[i + 1] ?? 0) & EXPONENT) + LOWEST_EXPONENT_BIT;
+  }
+  return (even | odd) >= 0;
 }
 
 function hasFiniteScore({ score }: { readonly score: number | null }): boolean {
@@ -100,21 +106,28 @@ function isError(answer: AnalyzerAnswer): answer is ItemError {
   return 'errno' in answer;
 }
 
-/** The number of outputs. Analyzers come as JavaScript, so what they give is as unchecked as input. */
-function checkForm(answer: AnalyzerAnswer | undefined, item: AnalyzerItem | undefined): number {
+/** The number of outputs of an answer that has the form it must have. */
+function checkForm(answer: unknown, item: AnalyzerItem | undefined): number {
   if (typeof answer === 'object' && answer !== null) {
-    if (isError(answer)) {
-      if (typeof answer.errno === 'string' && typeof answer.errmsg === 'string') return 0;
+    const { errno, errmsg, score, anomaly, output } = answer as Readonly<Record<string, unknown>>;
+    if (errno !== undefined) {
+      if (typeof errno === 'string' && typeof errmsg === 'string') return 0;
     } else if (
-      (answer.score === null || typeof answer.score === 'number') &&
-      (answer.anomaly === null || typeof answer.anomaly === 'boolean') &&
-      Number.isSafeInteger(answer.output?.length)
+      (score === null || typeof score === 'number') &&
+      (anomaly === null || typeof anomaly === 'boolean') &&
+      isArrayLike(output)
     ) {
-      return answer.output.length;
+      return output.length;
     }
   }
   throw new Error(
     `the analyzer's answer${placeOf(item)} is neither { score, anomaly, output } nor { errno, errmsg }`,
+  );
+}
+
+function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && 'length' in value && Number.isSafeInteger(value.length)
   );
 }
 

@@ -27,10 +27,14 @@ export const loadBundleRuntime: LoadRuntime = async (request, context) => {
   const startedAt = performance.now();
   const bundle = await openBundle(request.bundle, 'manifest');
   const choices = candidates(request.backend, bundle.manifest.formats);
-  return firstThere(choices, async (candidate) => {
+  const runtime = await firstThere(choices, async (candidate) => {
     const backend = await OPEN[candidate.backend](request.threads);
     return loadOn(backend, candidate, bundle, { request, context, startedAt });
   });
+  const hasSavedModel = bundle.manifest.formats['saved-model'] !== undefined;
+  if (request.backend !== 'auto' || !hasSavedModel || choices[0]?.format === 'saved-model') return runtime;
+  const unused = `the bundle's SavedModel is not used: no backend here runs it, so its ${runtime.model.format} does`;
+  return { ...runtime, notices: [...runtime.notices, unused] };
 };
 
 /**

@@ -1,8 +1,8 @@
 /** Messages that wait for the one reader that takes them in order. */
 export class Mailbox<T> implements AsyncIterator<T> {
   readonly #waiting: T[] = [];
-  #broken: { readonly error: unknown } | null = null;
-  #reader: { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void } | null = null;
+  #broken: Error | null = null;
+  #reader: { resolve: (result: IteratorResult<T>) => void; reject: (error: Error) => void } | null = null;
 
   put(message: T): void {
     if (this.#reader === null) {
@@ -14,8 +14,8 @@ export class Mailbox<T> implements AsyncIterator<T> {
   }
 
   /** The reader gets what already waits, then this error. */
-  fail(error: unknown): void {
-    this.#broken = { error };
+  fail(error: Error): void {
+    this.#broken = error;
     this.#reader?.reject(error);
     this.#reader = null;
   }
@@ -23,7 +23,7 @@ export class Mailbox<T> implements AsyncIterator<T> {
   next(): Promise<IteratorResult<T>> {
     const message = this.#waiting.shift();
     if (message !== undefined) return Promise.resolve({ done: false, value: message });
-    if (this.#broken !== null) return Promise.reject(this.#broken.error);
+    if (this.#broken !== null) return Promise.reject(this.#broken);
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
     });

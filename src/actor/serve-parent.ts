@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { Socket } from 'node:net';
+import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
 import { encodeActorMessage } from '../protocol/actor-frames.js';
-import { FrameReader } from '../protocol/frames.js';
+import { FrameReader, ProtocolError } from '../protocol/frames.js';
 import { ParentMessageDecoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
 import { runLoop, type Received } from './loop.js';
@@ -13,6 +13,8 @@ import type { LoadRuntime } from './runtime.js';
 
 /** The descriptor on which the parent talks to us; standard output belongs to whatever user code prints. */
 const PARENT_FD = 3;
+/** Reading into one buffer of our own spares an allocation for every 64 KiB of a chunk. */
+const READ_BYTES = 256 * 1024;
 
 /** Makes this process an actor of the parent that started it; ends the process when the parent is done with it. */
 export async function serveParent(load: LoadRuntime): Promise<void> {
@@ -59,14 +61,21 @@ function connect(mailbox: Mailbox<Received>): Socket {
     });
     decodeMs += performance.now() - startedAt;
   };
-  const socket = new Socket({ fd: PARENT_FD });
-  socket.on('data', (bytes) => {
-    try {
-      receive(bytes);
-    } catch (error) {
-      socket.pause(); // what follows can't be understood
-      mailbox.fail(error);
-    }
-  });
-  return socket;
+  const options: SocketConstructorOpts & { onread: OnReadOpts } = {
+    fd: PARENT_FD,
+    onread: {
+      buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+      callback: (length, buffer) => {
+        try {
+          receive(buffer.subarray(0, length));
+          return true;
+        } catch (error) {
+          if (!(error instanceof ProtocolError)) throw error;
+          mailbox.fail(error);
+          return false; // what follows can't be understood
+        }
+      },
+    },
+  };
+  return new Socket(options);
 }

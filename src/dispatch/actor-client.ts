@@ -212,12 +212,14 @@ export class ActorClient {
     const remainingMs = Math.max(received.atMs - Math.max(handedOverAtMs, this.#lastAnswerAtMs), accountedMs);
     const serviceMs = sendMs + remainingMs;
     const timing: ChunkTiming = {
-      ...message.timing,
       actor: this.#options.slot,
       items: chunk.targets.length,
       encodeMs,
       pipeMs: serviceMs - accountedMs,
       decodeMs: message.timing.decodeMs + received.decodeMs,
+      normalizeMs: message.timing.normalizeMs,
+      predictMs: message.timing.predictMs,
+      replyMs: message.timing.replyMs,
       serviceMs,
     };
     return { answers: message.answers, timing, handedOverAtMs, remainingMs };

@@ -60,7 +60,7 @@ export class Pool implements Executor {
     } catch (error) {
       if (error instanceof AiopsError) this.#lose(error);
       await this.stop();
-      throw this.#ended ?? error;
+      throw error;
     }
   }
 
@@ -91,31 +91,27 @@ export class Pool implements Executor {
     await Promise.all(this.#actors.map((actor) => actor.stop()));
   }
 
-  async #ask(batch: ItemBatch, style: CallStyle): Promise<ChunkReply[]> {
+  #ask(batch: ItemBatch, style: CallStyle): Promise<ChunkReply[]> {
     const size = batch.window * batch.width;
     const ranges = partition(batch.targets.length, this.#actors.length).filter(
       ({ start, end }) => end > start,
     );
-    try {
-      return await Promise.all(
-        ranges.map(({ start, end }, slot) => {
-          const chunk: Chunk = {
-            type: 'chunk',
-            id: this.#nextChunkId++,
-            minuteMs: batch.minuteMs,
-            style,
-            targets: batch.targets.slice(start, end),
-            columns: batch.columns.slice(start, end),
-            window: batch.window,
-            width: batch.width,
-            values: batch.values.subarray(start * size, end * size),
-          };
-          return this.#actor(slot).ask(chunk);
-        }),
-      );
-    } catch (error) {
-      throw this.#ended ?? error;
-    }
+    return Promise.all(
+      ranges.map(({ start, end }, slot) => {
+        const chunk: Chunk = {
+          type: 'chunk',
+          id: this.#nextChunkId++,
+          minuteMs: batch.minuteMs,
+          style,
+          targets: batch.targets.slice(start, end),
+          columns: batch.columns.slice(start, end),
+          window: batch.window,
+          width: batch.width,
+          values: batch.values.subarray(start * size, end * size),
+        };
+        return this.#actor(slot).ask(chunk);
+      }),
+    );
   }
 
   #actor(slot: number): ActorClient {

@@ -170,5 +170,8 @@ function placeOf(path: readonly PropertyKey[]): string {
 
 /** The manifest's form as JSON Schema, for editors; checks across fields are the program's alone. */
 export function manifestJsonSchema(): Record<string, unknown> {
-  return { ...z.toJSONSchema(manifestSchema, { io: 'input' }), title: `aiops-serve model bundle: ${MANIFEST_NAME}` };
+  return {
+    ...z.toJSONSchema(manifestSchema, { io: 'input' }),
+    title: `aiops-serve model bundle: ${MANIFEST_NAME}`,
+  };
 }

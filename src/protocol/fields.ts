@@ -41,7 +41,7 @@ export class Fields {
   texts(name: string): string[] {
     const value = this.#values[name];
     const isTexts = Array.isArray(value) && value.every((one) => typeof one === 'string');
-    return isTexts ? (value as string[]) : this.#refuse(name, 'a list of texts');
+    return isTexts ? value : this.#refuse(name, 'a list of texts');
   }
 
   /** An object whose values are texts. */
@@ -70,8 +70,9 @@ export class Fields {
   }
 
   #refuse(name: string, expected: string): never {
-    const value = JSON.stringify(this.#values[name])?.slice(0, 80) ?? 'missing';
-    throw new ProtocolError(`${this.#where}: ${name} must be ${expected}, it is ${value}`);
+    const value = this.#values[name];
+    const given = value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80);
+    throw new ProtocolError(`${this.#where}: ${name} must be ${expected}, it is ${given}`);
   }
 }
 

@@ -141,11 +141,6 @@ export class FrameReader {
     }
   }
 
-  /** Whether the bytes so far end inside a frame. */
-  get isInsideFrame(): boolean {
-    return this.#stage !== 'prefix' || this.#filled > 0;
-  }
-
   #advance(): Frame | null {
     if (this.#stage === 'prefix') {
       const { headerBytes, bodyBytes } = readPrefix(this.#prefix);

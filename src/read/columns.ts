@@ -30,7 +30,8 @@ export function chooseColumns(inputs: readonly ReadableSample[], options: ReadOp
   for (const { sample } of inputs) refuseDuplicates(sample, options);
   refuseUnknownNames(inputs, options);
   const pooled = poolValues(inputs, options);
-  const columns = options.columns ?? [...pooled].filter(([, values]) => isMetric(values)).map(([name]) => name);
+  const columns =
+    options.columns ?? [...pooled].filter(([, values]) => isMetric(values)).map(([name]) => name);
   if (columns.length === 0) throw noNumericColumn(inputs, pooled);
   const plans = inputs.map((input) => planFile(input, columns, pooled, options));
   return { columns, plans, notices: columnNotices(plans, pooled, options) };
@@ -123,7 +124,8 @@ function refuseDuplicates(sample: FileSample, options: ReadOptions): void {
 
 function refuseUnknownNames(inputs: readonly ReadableSample[], options: ReadOptions): void {
   const seen = new Set(inputs.flatMap(({ sample }) => allNames(sample)));
-  const renamed = new Set([...seen].map((field) => newName(field, options)));
+  const listed = inputs.flatMap(({ sample }) => sample.listed);
+  const renamed = new Set([...seen, ...listed].map((field) => newName(field, options)));
   const unmapped = Object.values(options.map).filter((old) => !seen.has(old));
   const unknown = (options.columns ?? []).filter((name) => !renamed.has(name));
   const label = options.labelColumn;
@@ -143,7 +145,10 @@ function noNumericColumn(
   inputs: readonly ReadableSample[],
   pooled: ReadonlyMap<string, FieldValues>,
 ): AiopsError {
-  const where = listNames(inputs.map(({ sample }) => sample.file), 3);
+  const where = listNames(
+    inputs.map(({ sample }) => sample.file),
+    3,
+  );
   const seen = [...new Set(inputs.flatMap(({ sample }) => allNames(sample)))];
   const texts = [...pooled].filter(([, values]) => values.texts > 0).map(([name]) => name);
   const why = texts.length > 0 ? `; text in ${listNames(texts)}` : '';
@@ -160,7 +165,8 @@ function columnNotices(
   const notices: Notice[] = [];
   const [first] = plans;
   if (first !== undefined) {
-    const target = first.targetField === null ? `one series (${first.series})` : `target ${first.targetField}`;
+    const target =
+      first.targetField === null ? `one series (${first.series})` : `target ${first.targetField}`;
     const label = first.labelField === null ? 'no label' : `label ${first.labelField}`;
     const count = first.columns.length === 1 ? '1 column' : `${first.columns.length} columns`;
     const text = `time ${first.timeField}, ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;

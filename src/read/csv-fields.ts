@@ -2,8 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 
 /** The fields of a line, or what is wrong with it; `open`: a quoted field has no end on it. */
 export type SplitLine =
-  | { readonly fields: readonly string[] }
-  | { readonly problem: 'open' | 'broken'; readonly message: string };
+  { readonly fields: readonly string[] } | { readonly problem: 'open' | 'broken'; readonly message: string };
 
 const QUOTE = '"';
 

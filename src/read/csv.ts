@@ -144,7 +144,9 @@ export class CsvReader implements BlockReader {
   }
 
   /** Looks whether the lines after it close the quoted field that the current line leaves open. */
-  #join(last: boolean): { fields: readonly string[]; end: number; next: number; lines: number } | 'more' | null {
+  #join(
+    last: boolean,
+  ): { fields: readonly string[]; end: number; next: number; lines: number } | 'more' | null {
     const { block, start, next } = this.cursor;
     const { length } = block.bytes;
     for (let from = next, lines = 2; lines <= MAX_JOINED_LINES; lines++) {

@@ -90,7 +90,8 @@ export class MinuteCollector implements RecordSink {
     const { minuteMs } = record;
     const { grace, intervalMs } = this.#rules;
     const newest = this.#newest;
-    if (newest !== null && minuteMs < newest.minuteMs - grace * intervalMs) throw this.#outOfOrder(record, newest);
+    if (newest !== null && minuteMs < newest.minuteMs - grace * intervalMs)
+      throw this.#outOfOrder(record, newest);
     if (newest === null || minuteMs > newest.minuteMs) {
       this.#newest = record;
       this.#closeBefore(minuteMs - grace * intervalMs);

@@ -14,6 +14,8 @@ const USUAL_MS = [
 ];
 /** How far a step may be from a usual interval, as a share of it. */
 const JITTER = 0.2;
+/** From this share of one step on, times do not jitter. */
+const REGULAR = 0.9;
 
 /** Counts the steps between consecutive distinct times of each target. */
 export class StepCounter {
@@ -38,17 +40,21 @@ export class StepCounter {
     for (const [stepMs, count] of other.#counts) this.#add(stepMs, count);
   }
 
-  /** The interval that the steps show, ms; null where no target was seen twice. */
+  /**
+   * The interval that the steps show, ms: the commonest step, or, where times jitter, the usual interval
+   * that more of them are near to. Null where no target was seen at two times.
+   */
   interval(): number | null {
     if (this.#total === 0) return null;
     const exact = commonest(this.#counts);
-    if (this.isClear(1)) return exact;
+    if (this.#most >= this.#total * REGULAR) return exact;
     const usual = new Map<number, number>();
     for (const [stepMs, count] of this.#counts) {
-      const near = USUAL_MS.find((usualMs) => Math.abs(stepMs - usualMs) <= usualMs * JITTER);
-      if (near !== undefined) usual.set(near, (usual.get(near) ?? 0) + count);
+      const usualMs = USUAL_MS.find((each) => Math.abs(stepMs - each) <= each * JITTER);
+      if (usualMs !== undefined) usual.set(usualMs, (usual.get(usualMs) ?? 0) + count);
     }
-    return usual.size === 0 ? exact : commonest(usual);
+    const near = commonest(usual);
+    return (usual.get(near) ?? 0) > this.#most ? near : exact;
   }
 
   #add(stepMs: number, count: number): void {
@@ -85,7 +91,11 @@ export interface ChosenInterval {
  */
 export function chooseInterval(given: 'auto' | number, counters: readonly StepCounter[]): ChosenInterval {
   if (given !== 'auto') {
-    return { intervalMs: given, source: 'given', notice: info(`interval ${formatDuration(given)}, as given`) };
+    return {
+      intervalMs: given,
+      source: 'given',
+      notice: info(`interval ${formatDuration(given)}, as given`),
+    };
   }
   const all = new StepCounter();
   for (const counter of counters) all.addAll(counter);
@@ -105,7 +115,11 @@ export function chooseInterval(given: 'auto' | number, counters: readonly StepCo
       hint: 'say how to group them, for instance --interval 1m --duplicates mean',
     });
   }
-  return { intervalMs: found, source: 'detected', notice: info(`interval ${formatDuration(found)}, detected`) };
+  return {
+    intervalMs: found,
+    source: 'detected',
+    notice: info(`interval ${formatDuration(found)}, detected`),
+  };
 }
 
 function info(text: string): Notice {

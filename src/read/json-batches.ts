@@ -99,7 +99,11 @@ export class JsonBatchesReader implements BlockReader {
     if (window === null || rows.length !== window || !isShaped) {
       const wanted = window === null ? 'values without a window' : `[${window}][${columns.length}]`;
       const lengths = new Set(rows.map((row) => (Array.isArray(row) ? row.length : 'not a list')));
-      cursor.reject('bad_shape', `values are [${rows.length}][${[...lengths].join(' or ')}], not ${wanted}`, index);
+      cursor.reject(
+        'bad_shape',
+        `values are [${rows.length}][${[...lengths].join(' or ')}], not ${wanted}`,
+        index,
+      );
       return null;
     }
     const values = new Float64Array(window * columns.length);

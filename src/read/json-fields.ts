@@ -80,7 +80,8 @@ export class FieldValues implements NamedValues {
       values[role] = number;
       return null;
     }
-    if (name === 'values' && this.#plan.layout === 'rows' && isObject(value)) return this.#nested(value, values);
+    if (name === 'values' && this.#plan.layout === 'rows' && isObject(value))
+      return this.#nested(value, values);
     if (!Number.isNaN(metricOf(value))) this.#late.count(name);
     return null;
   }

@@ -27,7 +27,10 @@ function parseWithNonFinite(text: string): unknown {
   while (at < text.length) {
     const open = text.indexOf('"', at);
     const plainEnd = open < 0 ? text.length : open;
-    relaxed += text.slice(at, plainEnd).replace(/-?\bNaN\b/g, 'null').replace(/\bInfinity\b/g, '1e999');
+    relaxed += text
+      .slice(at, plainEnd)
+      .replace(/-?\bNaN\b/g, 'null')
+      .replace(/\bInfinity\b/g, '1e999');
     at = open < 0 ? text.length : endOfString(text, open);
     relaxed += text.slice(plainEnd, at);
   }

@@ -106,7 +106,12 @@ export class LineCursor {
       this.start = start;
       this.end = end;
       if (end - start > this.#maxLineBytes) {
-        this.rejectLongLine(this.line, block.byteOffset + start, block.bytes.subarray(start, end), end - start);
+        this.rejectLongLine(
+          this.line,
+          block.byteOffset + start,
+          block.bytes.subarray(start, end),
+          end - start,
+        );
         continue;
       }
       if (end > start && block.bytes[end - 1] === RETURN) this.end = --end;
@@ -163,9 +168,8 @@ export class LineCursor {
   }
 }
 
-function isBlank(block: TextBlock, start: number, end: number): boolean {
+function isBlank({ bytes }: TextBlock, start: number, end: number): boolean {
   let at = start;
-  let byte = 0;
-  while (at < end && ((byte = block.bytes[at] ?? 0) === 32 || byte === 9)) at++;
+  while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++;
   return at === end;
 }

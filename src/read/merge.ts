@@ -64,7 +64,8 @@ export async function* mergeMinutes(
 /** Takes the earliest minute off every queue that has it. */
 function takeEarliest(queues: readonly MinuteQueue[]): FileMinute[] {
   let minuteMs = Infinity;
-  for (const { first } of queues) if (first !== undefined && first.minuteMs < minuteMs) minuteMs = first.minuteMs;
+  for (const { first } of queues)
+    if (first !== undefined && first.minuteMs < minuteMs) minuteMs = first.minuteMs;
   const taken: FileMinute[] = [];
   for (const queue of queues) {
     const { first } = queue;
@@ -78,7 +79,8 @@ function takeEarliest(queues: readonly MinuteQueue[]): FileMinute[] {
 function toStep(minutes: readonly FileMinute[], duplicates: DuplicatePolicy): ReadStep {
   const [only] = minutes;
   const minuteMs = only?.minuteMs ?? NaN;
-  const records = minutes.length === 1 && only !== undefined ? only.records : minutes.flatMap((m) => m.records);
+  const records =
+    minutes.length === 1 && only !== undefined ? only.records : minutes.flatMap((m) => m.records);
   const folded = foldRecords(records, duplicates);
   const rejects = minutes.flatMap((minute) => minute.rejects);
   return {

@@ -32,7 +32,7 @@ export class NumberScanner {
     if (negative) i++;
     const first = i;
     let mantissa = 0;
-    let digit = 0;
+    let digit;
     while (i < end && (digit = (bytes[i] ?? 0) - 48) >= 0 && digit <= 9) {
       mantissa = mantissa * 10 + digit;
       i++;
@@ -68,7 +68,7 @@ export class NumberScanner {
     if (negative) i++;
     const first = i;
     let mantissa = 0;
-    let digit = 0;
+    let digit;
     while ((digit = (bytes[i] ?? 0) - 48) >= 0 && digit <= 9) {
       mantissa = mantissa * 10 + digit;
       i++;

@@ -98,12 +98,22 @@ export async function openRecording(
 }
 
 function checkOptions(inputs: readonly string[], options: ReadOptions): ParseTime {
-  if (inputs.length === 0) throw new AiopsError('usage', 'no input named', { hint: 'name a file, or - for standard input' });
+  if (inputs.length === 0)
+    throw new AiopsError('usage', 'no input named', { hint: 'name a file, or - for standard input' });
   if (inputs.filter((input) => input === '-').length > 1) {
     throw new AiopsError('usage', 'standard input is named twice', { hint: 'name - once' });
   }
+  const { columns = [] } = options;
+  const twice = columns.filter((name, i) => columns.indexOf(name) !== i);
+  if (twice.length > 0) {
+    throw new AiopsError('usage', `--columns names ${listNames(twice)} twice`, {
+      hint: 'name each column once',
+    });
+  }
   if (options.interval !== 'auto' && !(Number.isInteger(options.interval) && options.interval > 0)) {
-    throw new AiopsError('usage', `an interval of ${options.interval} ms`, { hint: 'give one such as 30s, 1m or 5m' });
+    throw new AiopsError('usage', `an interval of ${options.interval} ms`, {
+      hint: 'give one such as 30s, 1m or 5m',
+    });
   }
   try {
     return timeParser(options.timezone);
@@ -122,7 +132,11 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
   for (const { sample } of inputs) refuseWithoutRecords(sample);
   const chosen = chooseColumns(inputs, options);
   const layout = oneLayout(chosen.plans);
-  const { intervalMs, source: intervalSource, notice } = chooseInterval(
+  const {
+    intervalMs,
+    source: intervalSource,
+    notice,
+  } = chooseInterval(
     options.interval,
     inputs.map(({ sample }) => sample.steps),
   );
@@ -147,7 +161,11 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
     layout,
     hasLabels: chosen.plans.some((plan) => plan.labelField !== null),
     notices: [...chosen.notices, notice, ...empty.map(emptyNotice)],
-    steps: () => mergeMinutes(files.map(({ input, plan }) => minutesOf(input, plan, rules, options)), options.duplicates),
+    steps: () =>
+      mergeMinutes(
+        files.map(({ input, plan }) => minutesOf(input, plan, rules, options)),
+        options.duplicates,
+      ),
     lateNotices: () => lateNotices(late),
     progress: () => progressOf(sources),
     close: () => closeAll(sources),
@@ -192,7 +210,10 @@ function oneLayout(plans: readonly FilePlan[]): Layout {
 }
 
 function noRecord(all: readonly SampledSource[]): AiopsError {
-  const names = listNames(all.map(({ source }) => source.name), 3);
+  const names = listNames(
+    all.map(({ source }) => source.name),
+    3,
+  );
   const [first] = all;
   const header = first?.sample.header ?? [];
   return header.length > 0

@@ -10,7 +10,7 @@ export interface TriedSample {
   readonly plan: FilePlan;
   readonly chunks: readonly Buffer[];
   readonly assembler: BlockAssembler;
-  openReader(sink: RecordSink): BlockReader;
+  readonly openReader: (sink: RecordSink) => BlockReader;
 }
 
 /**
@@ -27,7 +27,8 @@ export function refuseWithoutRecords({ file, fields, lines, firstLine }: FileSam
   });
 }
 
-const CSV_HINT = 'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}; if it is CSV, add --format csv';
+const CSV_HINT =
+  'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}; if it is CSV, add --format csv';
 
 function listHint(file: string): string {
   return `it is a JSON list; make lines of it: jq -c '.[]' ${file} > lines.jsonl`;
@@ -43,15 +44,14 @@ class RecordFound extends Error {}
  * @throws AiopsError `input_unusable`
  */
 export function refuseUnreadable(samples: readonly TriedSample[]): void {
-  let first: { reject: Reject; plan: FilePlan } | null = null;
+  const rejected: { reject: Reject; plan: FilePlan }[] = [];
   let count = 0;
   const found = (): void => {
     throw new RecordFound();
   };
   for (const { plan, chunks, assembler, openReader } of samples) {
     const reject = (each: Reject): void => {
-      first ??= { reject: each, plan };
-      count++;
+      if (count++ === 0) rejected.push({ reject: each, plan });
     };
     try {
       readAll(chunks, assembler, openReader({ record: found, filtered: found, reject }));
@@ -60,7 +60,8 @@ export function refuseUnreadable(samples: readonly TriedSample[]): void {
       throw error;
     }
   }
-  if (first !== null) throw unreadable(first, count);
+  const [first] = rejected;
+  if (first !== undefined) throw unreadable(first, count);
 }
 
 function readAll(chunks: readonly Buffer[], assembler: BlockAssembler, reader: BlockReader): void {

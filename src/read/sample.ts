@@ -1,4 +1,6 @@
+import { AiopsError } from '../core/errors.js';
 import type { ParseTime } from '../core/time.js';
+import type { Reject } from '../core/types.js';
 import { findDelimiter, splitFields } from './csv-fields.js';
 import { findNamedFields } from './fields.js';
 import type { NamedFields } from './fields.js';
@@ -40,6 +42,8 @@ export interface FileSample {
   readonly fields: NamedFields | null;
   /** By name in the file, in order of appearance; without time, target and label. */
   readonly metrics: ReadonlyMap<string, FieldValues>;
+  /** Batches only: what the places of lists of values are called. */
+  readonly listed: readonly string[];
   readonly steps: StepCounter;
   /** Lines with anything on them, a header not counted. */
   readonly lines: number;
@@ -54,6 +58,8 @@ interface SampleRow {
   readonly item: Fields;
   /** Where the metrics are; null: among the item's fields. */
   readonly values: Fields | null;
+  /** Whether the names of the values were made up. */
+  readonly isListed: boolean;
 }
 
 export interface SampledInput {
@@ -75,6 +81,8 @@ export class Sampler {
   readonly #parseTime: ParseTime;
   readonly #steps = new StepCounter();
   readonly #metrics = new Map<string, FieldValues>();
+  /** The same for values that came as lists; these names count only where there are no others. */
+  readonly #listed = new Map<string, FieldValues>();
   #format: FileFormat | null = null;
   #layout: Layout = 'rows';
   #delimiter = ',';
@@ -103,6 +111,22 @@ export class Sampler {
     }
   }
 
+  /**
+   * A line that no format could read matters to nobody here, unless it was to name the columns.
+   *
+   * @throws AiopsError `input_unusable`
+   */
+  passOver({ source, message }: Reject): void {
+    if (this.#header !== null || this.#format === 'jsonl') return;
+    throw new AiopsError(
+      'input_unusable',
+      `${this.#file}:${source.line}: the header cannot be read: ${message}`,
+      {
+        hint: 'a recording is UTF-8 text; from Latin-1: iconv -f LATIN1 -t UTF-8',
+      },
+    );
+  }
+
   get isEnough(): boolean {
     if (this.#lines >= MAX_RECORDS || this.#bytes >= this.#maxBytes) return true;
     return this.#records >= FIELD_RECORDS && this.#isIntervalClear(CLEAR_STEPS);
@@ -111,7 +135,7 @@ export class Sampler {
   /** Whether what there is would do for an input that does not give more at the moment. */
   wouldDo(): boolean {
     if (this.#waiting.length > 0) this.#settle();
-    const numeric = [...this.#metrics.values()].some(({ numbers }) => numbers > 0);
+    const numeric = [...this.#metrics.values(), ...this.#listed.values()].some(({ numbers }) => numbers > 0);
     return numeric && this.#isIntervalClear(CLEAR_STEPS_LIVE);
   }
 
@@ -125,7 +149,8 @@ export class Sampler {
       delimiter: this.#delimiter,
       header: this.#header ?? [],
       fields: this.#fields,
-      metrics: this.#metrics,
+      metrics: this.#metrics.size > 0 ? this.#metrics : this.#listed,
+      listed: [...this.#listed.keys()],
       steps: this.#steps,
       lines: this.#lines,
       firstLine: this.#firstLine,
@@ -157,7 +182,7 @@ export class Sampler {
     this.#header?.forEach((name, i) => {
       fields[name] = values[i];
     });
-    this.#row({ line: fields, item: fields, values: null });
+    this.#row({ line: fields, item: fields, values: null, isListed: false });
   }
 
   #json(text: string): void {
@@ -167,12 +192,20 @@ export class Sampler {
     if (this.#records === 0) this.#layout = Array.isArray(items) ? 'batches' : 'rows';
     if (this.#layout === 'rows') {
       const nested = own(line, 'values');
-      this.#row({ line, item: line, values: isObject(nested) ? nested : null });
+      this.#row({ line, item: line, values: isObject(nested) ? nested : null, isListed: false });
       return;
     }
     if (!Array.isArray(items)) return;
     for (const item of items as unknown[]) {
-      if (isObject(item)) this.#row({ line, item, values: namedValues(own(item, 'values'), this.#options) });
+      if (!isObject(item)) continue;
+      const values = own(item, 'values');
+      const isNamed = isObject(values);
+      this.#row({
+        line,
+        item,
+        values: isNamed ? values : listedValues(values, this.#options),
+        isListed: !isNamed,
+      });
     }
   }
 
@@ -203,32 +236,33 @@ export class Sampler {
     const at = own(row.line, time);
     const timeMs = typeof at === 'string' || typeof at === 'number' ? this.#parseTime(at) : NaN;
     const name = target === null ? this.#series : own(row.item, target);
-    if (!Number.isNaN(timeMs) && name !== undefined) this.#steps.see(String(name), timeMs);
+    const isName = typeof name === 'string' || typeof name === 'number';
+    if (!Number.isNaN(timeMs) && isName) this.#steps.see(String(name), timeMs);
     if (this.#records > FIELD_RECORDS) return;
     if (row.values !== null) {
-      for (const [field, value] of Object.entries(row.values)) this.#metric(field, value);
+      const metrics = row.isListed ? this.#listed : this.#metrics;
+      for (const [field, value] of Object.entries(row.values)) countValue(metrics, field, value);
     }
     // The items of a batch have all their metrics in `values`.
     if (this.#layout === 'batches') return;
     for (const [field, value] of Object.entries(row.item)) {
       const isNamed = field === time || field === target || field === label;
-      if (!isNamed && value !== row.values) this.#metric(field, value);
+      if (!isNamed && value !== row.values) countValue(this.#metrics, field, value);
     }
-  }
-
-  #metric(field: string, value: unknown): void {
-    let values = this.#metrics.get(field);
-    if (values === undefined) this.#metrics.set(field, (values = { numbers: 0, texts: 0, missing: 0 }));
-    const number = typeof value === 'string' ? metricOfText(value) : value;
-    if (value === null || Number.isNaN(number)) values.missing++;
-    else if (typeof number === 'number' && Number.isFinite(number)) values.numbers++;
-    else values.texts++;
   }
 }
 
-/** The values of a batch item under column names; a list takes them from `--columns`, or numbers them. */
-function namedValues(values: unknown, options: ReadOptions): Fields {
-  if (isObject(values)) return values;
+function countValue(metrics: Map<string, FieldValues>, field: string, value: unknown): void {
+  let values = metrics.get(field);
+  if (values === undefined) metrics.set(field, (values = { numbers: 0, texts: 0, missing: 0 }));
+  const number = typeof value === 'string' ? metricOfText(value) : value;
+  if (value === null || Number.isNaN(number)) values.missing++;
+  else if (typeof number === 'number' && Number.isFinite(number)) values.numbers++;
+  else values.texts++;
+}
+
+/** A list of values, or one of lists, under column names: those of `--columns`, or numbered ones. */
+function listedValues(values: unknown, options: ReadOptions): Fields {
   const list: unknown[] = Array.isArray(values) ? (values as unknown[]) : [values];
   const row = Array.isArray(list[0]) ? (list[list.length - 1] as unknown[]) : list;
   return Object.fromEntries(row.map((value, i) => [options.columns?.[i] ?? `column_${i + 1}`, value]));

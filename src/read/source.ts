@@ -34,7 +34,11 @@ const GUNZIP_CHUNK_BYTES = 256 * 1024;
 const FOREIGN = [
   { magic: [0xff, 0xfe], what: 'is UTF-16 text', hint: 'convert it: iconv -f UTF-16 -t UTF-8' },
   { magic: [0xfe, 0xff], what: 'is UTF-16 text', hint: 'convert it: iconv -f UTF-16 -t UTF-8' },
-  { magic: [0x50, 0x4b, 3, 4], what: 'is a zip archive or a spreadsheet', hint: 'unpack it, or export it as CSV' },
+  {
+    magic: [0x50, 0x4b, 3, 4],
+    what: 'is a zip archive or a spreadsheet',
+    hint: 'unpack it, or export it as CSV',
+  },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], what: 'is compressed with zstd', hint: 'pipe it: zstd -dc FILE | … -' },
   { magic: [0xfd, 0x37, 0x7a, 0x58], what: 'is compressed with xz', hint: 'pipe it: xz -dc FILE | … -' },
   { magic: [0x42, 0x5a, 0x68], what: 'is compressed with bzip2', hint: 'pipe it: bzip2 -dc FILE | … -' },
@@ -123,6 +127,11 @@ function fileBytes(path: string, handle: FileHandle, blockBytes: number): RawByt
     return block.subarray(0, bytesRead);
   };
   let closed = false;
+  const close = async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    await handle.close();
+  };
   async function* chunks(): AsyncGenerator<Buffer, undefined> {
     try {
       let ahead = readBlock();
@@ -136,17 +145,12 @@ function fileBytes(path: string, handle: FileHandle, blockBytes: number): RawByt
       }
     } catch (error) {
       if (!closed) throw unreadable(path, error);
+    } finally {
+      await close();
     }
     return undefined;
   }
-  return {
-    chunks: chunks(),
-    close: async () => {
-      if (closed) return;
-      closed = true;
-      await handle.close();
-    },
-  };
+  return { chunks: chunks(), close };
 }
 
 async function prepare(name: string, raw: RawBytes, sizeBytes: number | null): Promise<ByteSource> {
@@ -184,9 +188,13 @@ function refuseForeign(name: string, head: Buffer): void {
   const sample = head.subarray(0, HEAD_BYTES);
   const nulBytes = sample.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
   if (nulBytes > sample.length / 5) {
-    throw new AiopsError('input_unusable', `${name} is not UTF-8 text: ${nulBytes} of its first bytes are NUL`, {
-      hint: 'if it is UTF-16, convert it: iconv -f UTF-16LE -t UTF-8',
-    });
+    throw new AiopsError(
+      'input_unusable',
+      `${name} is not UTF-8 text: ${nulBytes} of its first bytes are NUL`,
+      {
+        hint: 'if it is UTF-16, convert it: iconv -f UTF-16LE -t UTF-8',
+      },
+    );
   }
 }
 

@@ -25,7 +25,10 @@ function bundle(t: TestContext, manifest: ManifestJson = {}): string {
 }
 
 function sums(changes: Readonly<Record<string, string | undefined>> = {}): ManifestJson {
-  const all = { 'model/model.json': sha256(MODEL['model.json']!), 'model/weights.bin': sha256(MODEL['weights.bin']!) };
+  const all = {
+    'model/model.json': sha256(MODEL['model.json']!),
+    'model/weights.bin': sha256(MODEL['weights.bin']!),
+  };
   return { sha256: JSON.parse(JSON.stringify({ ...all, ...changes })) as unknown };
 }
 
@@ -57,7 +60,10 @@ suite('openBundle', () => {
     weights[3]! ^= 1;
     writeFileSync(join(folder, 'model/weights.bin'), weights);
     const expected = sha256(MODEL['weights.bin']!);
-    const message = [/model.weights\.bin/, new RegExp(`expected sha256 ${expected}, found ${sha256(weights)}`)];
+    const message = [
+      /model.weights\.bin/,
+      new RegExp(`expected sha256 ${expected}, found ${sha256(weights)}`),
+    ];
     await refused(openBundle(folder), ...message);
     await refused(readFormat(await openBundle(folder, 'manifest'), 'layers-model'), ...message);
   });
@@ -77,13 +83,18 @@ suite('openBundle', () => {
       /no sha256 sum for model\/weights\.bin/,
       /sha256sum weights\.bin/,
     );
-    await refused(openBundle(bundle(t, sums({ 'model/model.json': undefined }))), /no sha256 sum for model\/model\.json/);
+    await refused(
+      openBundle(bundle(t, sums({ 'model/model.json': undefined }))),
+      /no sha256 sum for model\/model\.json/,
+    );
     await refused(openBundle(bundle(t, sums({ 'README.md': 'a'.repeat(64) }))), /lacks the file README\.md/);
   });
 
   test('paths that leave the bundle', async (t) => {
     for (const path of ['../model.json', 'model/../../model.json', '/etc/passwd', 'C:\\model.json', '..']) {
-      const opening = openBundle(bundle(t, { formats: { 'layers-model': path }, ...sums({ [path]: 'a'.repeat(64) }) }));
+      const opening = openBundle(
+        bundle(t, { formats: { 'layers-model': path }, ...sums({ [path]: 'a'.repeat(64) }) }),
+      );
       await refused(opening, /is not a path inside of the bundle/);
     }
     const outside = join(temporaryFolder(t), 'weights.bin');
@@ -91,8 +102,14 @@ suite('openBundle', () => {
     copyFileSync(join(folder, 'model/weights.bin'), outside);
     rmSync(join(folder, 'model/weights.bin'));
     symlinkSync(outside, join(folder, 'model/weights.bin'));
-    await refused(openBundle(folder), /"model\/weights\.bin", which leads out of the bundle, to .*weights\.bin/);
-    await refused(readFormat(await openBundle(folder, 'manifest'), 'layers-model'), /leads out of the bundle/);
+    await refused(
+      openBundle(folder),
+      /"model\/weights\.bin", which leads out of the bundle, to .*weights\.bin/,
+    );
+    await refused(
+      readFormat(await openBundle(folder, 'manifest'), 'layers-model'),
+      /leads out of the bundle/,
+    );
   });
 
   test('weights that model.json looks for outside', async (t) => {
@@ -128,11 +145,20 @@ suite('openBundle', () => {
     mkdirSync(join(folder, 'saved/variables'), { recursive: true });
     writeFileSync(join(folder, 'saved/saved_model.pb'), 'graph');
     writeFileSync(join(folder, 'saved/variables/variables.index'), 'index');
-    const manifest = { name: 's', version: '1', formats: { 'saved-model': 'saved/' }, input: INPUT, output: { kind: 'raw' } };
+    const manifest = {
+      name: 's',
+      version: '1',
+      formats: { 'saved-model': 'saved/' },
+      input: INPUT,
+      output: { kind: 'raw' },
+    };
     const graph = { 'saved/saved_model.pb': sha256('graph') };
     writeManifest(folder, { ...manifest, sha256: graph });
     await refused(openBundle(folder), /no sha256 sum for saved\/variables\/variables\.index/);
-    writeManifest(folder, { ...manifest, sha256: { ...graph, 'saved/variables/variables.index': sha256('index') } });
+    writeManifest(folder, {
+      ...manifest,
+      sha256: { ...graph, 'saved/variables/variables.index': sha256('index') },
+    });
     await openBundle(folder);
   });
 

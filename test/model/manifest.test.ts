@@ -10,7 +10,9 @@ import { ROOT } from '../support/cli.js';
 
 const SUM = 'a'.repeat(64);
 
-function manifest(changes: { input?: ManifestJson; output?: ManifestJson; top?: ManifestJson } = {}): unknown {
+function manifest(
+  changes: { input?: ManifestJson; output?: ManifestJson; top?: ManifestJson } = {},
+): unknown {
   return {
     name: 'm',
     version: '1',
@@ -43,7 +45,12 @@ suite('manifest', () => {
       'm',
     );
     assert.equal(input.missing, 'hold');
-    assert.deepEqual(input.normalize, { kind: 'window-robust', madScale: 1.4826, spreadFloor: 0.1, levelFloor: 1e-10 });
+    assert.deepEqual(input.normalize, {
+      kind: 'window-robust',
+      madScale: 1.4826,
+      spreadFloor: 0.1,
+      levelFloor: 1e-10,
+    });
     assert.deepEqual(output, { kind: 'reconstruction', error: 'rmse', over: 'window' });
   });
 
@@ -63,13 +70,19 @@ suite('manifest', () => {
   test('names each wrong place and what was expected there', () => {
     refused(manifest({ input: { window: '60' } }), /input\.window: .*expected number, received string/);
     refused(manifest({ input: { window: 0 } }), /input\.window: .*>=1/);
-    refused(manifest({ input: { columns: 'all' } }), /input\.columns: expected "each" or a list of different column names/);
+    refused(
+      manifest({ input: { columns: 'all' } }),
+      /input\.columns: expected "each" or a list of different column names/,
+    );
     refused(manifest({ input: { columns: ['a', 'a'] } }), /input\.columns: expected/);
     refused(manifest({ input: { shape: '[60]' } }), /input\.shape: .*"\[window\]"/);
     refused(manifest({ input: { normalize: { kind: 'robust' } } }), /input\.normalize\.kind: /);
     refused(manifest({ output: { kind: 'forecast', threshold: 'high' } }), /output\.threshold: /);
     refused(manifest({ top: { formats: {} } }), /formats: expected at least one of/);
-    refused(manifest({ top: { sha256: { 'model.json': 'abc' } } }), /sha256\.model\.json: expected 64 hexadecimal/);
+    refused(
+      manifest({ top: { sha256: { 'model.json': 'abc' } } }),
+      /sha256\.model\.json: expected 64 hexadecimal/,
+    );
     refused(manifest({ top: { name: 1, version: 2 } }), /name: .*; version: /);
     refused([], /at the top: /);
     refused(null, /at the top: /);
@@ -87,7 +100,10 @@ suite('manifest', () => {
       manifest({ input: { ...two, normalize: { kind: 'minmax', min: [0, 5], max: [1, 4] } } }),
       /input\.normalize\.max\[1\]: expected at least min \(5\), found 4/,
     );
-    refused(manifest({ input: { window: 1 }, output: { kind: 'forecast' } }), /input\.window: expected at least 2/);
+    refused(
+      manifest({ input: { window: 1 }, output: { kind: 'forecast' } }),
+      /input\.window: expected at least 2/,
+    );
   });
 
   test('a forecast does not see its newest interval', () => {

@@ -9,10 +9,21 @@ import { parseManifest, type NormalizeSpec } from '#dist/model/manifest.js';
 import { createNormalizer, medianInPlace } from '#dist/model/normalize.js';
 import { ROOT } from '../support/cli.js';
 
-const ROBUST = { kind: 'window-robust', madScale: 1.4826, spreadFloor: 0.1, levelFloor: 1e-10, limit: 30 } as const;
+const ROBUST = {
+  kind: 'window-robust',
+  madScale: 1.4826,
+  spreadFloor: 0.1,
+  levelFloor: 1e-10,
+  limit: 30,
+} as const;
 const ZSCORE = { kind: 'window-zscore', epsilon: 1e-8 } as const;
 
-function normalized(spec: NormalizeSpec, values: readonly number[], width = 1, basis = values.length / width) {
+function normalized(
+  spec: NormalizeSpec,
+  values: readonly number[],
+  width = 1,
+  basis = values.length / width,
+) {
   const out = new Float32Array(values.length);
   const normalize = createNormalizer(spec, { intervals: values.length / width, width }, basis);
   const finite = normalize(Float64Array.from(values), out, 0);
@@ -49,7 +60,10 @@ suite('normalize', () => {
     // Median 3, distances 2 1 0 1 7: MAD 1, mean distance 2.2.
     const spec = { kind: 'window-robust', madScale: 2, spreadFloor: 0.5, levelFloor: 0.1 } as const;
     const scale = 2 * 1 + 0.5 * 2.2 + 0.1 * 3;
-    assert.deepEqual(normalized(spec, [1, 2, 3, 4, 10]).out, float32([-2, -1, 0, 1, 7].map((x) => x / scale)));
+    assert.deepEqual(
+      normalized(spec, [1, 2, 3, 4, 10]).out,
+      float32([-2, -1, 0, 1, 7].map((x) => x / scale)),
+    );
     const squashed = [-2, -1, 0, 1, 7].map((x) => x / scale).map((z) => (3 * z) / (3 + Math.abs(z)));
     assert.deepEqual(normalized({ ...spec, limit: 3 }, [1, 2, 3, 4, 10]).out, float32(squashed));
   });
@@ -89,7 +103,10 @@ suite('normalize', () => {
   test('zscore and minmax take each column’s own parameters', () => {
     const values = [1, 100, 2, 200, 3, 300];
     const zscore = { kind: 'zscore', mean: [1, 100], std: [2, 50] } as const;
-    assert.deepEqual(normalized({ ...zscore, mean: [1, 100], std: [2, 50] }, values, 2).out, [0, 0, 0.5, 2, 1, 4]);
+    assert.deepEqual(
+      normalized({ ...zscore, mean: [1, 100], std: [2, 50] }, values, 2).out,
+      [0, 0, 0.5, 2, 1, 4],
+    );
     const minmax: NormalizeSpec = { kind: 'minmax', min: [1, 100], max: [5, 300] };
     assert.deepEqual(normalized(minmax, values, 2).out, [0, 0, 0.25, 0.5, 0.5, 1]);
   });
@@ -107,9 +124,16 @@ suite('normalize', () => {
     const a = [1, 5, 2, 8, 3, 1];
     const b = [1e6, 3e6, 9e6, 2e6, 2e6, 7e6];
     for (const spec of [ZSCORE, ROBUST]) {
-      const { out } = normalized(spec, a.flatMap((x, i) => [x, b[i]!]), 2);
+      const { out } = normalized(
+        spec,
+        a.flatMap((x, i) => [x, b[i]!]),
+        2,
+      );
       const [alone, other] = [normalized(spec, a).out, normalized(spec, b).out];
-      assert.deepEqual(out, alone.flatMap((x, i) => [x, other[i]!]));
+      assert.deepEqual(
+        out,
+        alone.flatMap((x, i) => [x, other[i]!]),
+      );
     }
   });
 

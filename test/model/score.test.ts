@@ -25,7 +25,12 @@ function score(
   });
 }
 
-const refused = (output: OutputSpec, shape: readonly [number, number], count: number, message: RegExp): void => {
+const refused = (
+  output: OutputSpec,
+  shape: readonly [number, number],
+  count: number,
+  message: RegExp,
+): void => {
   assert.throws(
     () => score(output, shape, [], new Array<number>(count).fill(0)),
     (error) => error instanceof AiopsError && error.code === 'model' && message.test(error.message),

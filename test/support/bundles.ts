@@ -22,14 +22,17 @@ export function float32Bytes(...numbers: readonly number[]): Uint8Array {
 export type ModelFiles = Readonly<Record<string, string | Uint8Array>>;
 
 export function modelFiles(topology: object, weights: readonly Weight[], more: object = {}): ModelFiles {
-  const specs = weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
+  const specs = weights.map(({ name, shape, dtype = 'float32' }) => ({ name, shape, dtype }));
+  const bytes = weights.map(({ values, dtype }) =>
+    dtype === 'int32' ? new Uint8Array(Int32Array.from(values).buffer) : float32Bytes(...values),
+  );
   return {
     'model.json': JSON.stringify({
       modelTopology: topology,
       weightsManifest: weights.length === 0 ? [] : [{ paths: ['weights.bin'], weights: specs }],
       ...more,
     }),
-    ...(weights.length === 0 ? {} : { 'weights.bin': float32Bytes(...weights.flatMap(({ values }) => values)) }),
+    ...(weights.length === 0 ? {} : { 'weights.bin': Buffer.concat(bytes) }),
   };
 }
 
@@ -37,6 +40,8 @@ export interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: readonly number[];
+  /** float32 if absent. */
+  readonly dtype?: 'int32';
 }
 
 export interface LayerJson {
@@ -58,13 +63,16 @@ export function linearModel(
   kernel: readonly (readonly number[])[],
   { activation = 'linear', batch = null }: { activation?: string; batch?: number | null } = {},
 ): ModelFiles {
-  const units = kernel[0]?.length ?? 0;
+  const first = { batch_input_shape: [batch, ...inputShape] };
+  const dense = { name: 'linear', units: kernel[0]?.length ?? 0, use_bias: false, activation };
   return sequential(
-    [
-      { class_name: 'Flatten', config: { name: 'flat', batch_input_shape: [batch, ...inputShape] } },
-      { class_name: 'Dense', config: { name: 'linear', units, use_bias: false, activation } },
-    ],
-    [{ name: 'linear/kernel', shape: [kernel.length, units], values: kernel.flat() }],
+    inputShape.length === 1
+      ? [{ class_name: 'Dense', config: { ...first, ...dense } }]
+      : [
+          { class_name: 'Flatten', config: { name: 'flat', ...first } },
+          { class_name: 'Dense', config: dense },
+        ],
+    [{ name: 'linear/kernel', shape: [kernel.length, dense.units], values: kernel.flat() }],
   );
 }
 
@@ -88,7 +96,10 @@ export function graphModel(
     op: 'Placeholder',
     attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape } },
   };
-  const constants = weights.map(({ name }) => ({ name, op: 'Const', attr: { dtype: { type: 'DT_FLOAT' } } }));
+  const constants = weights.map(({ name, dtype }) => {
+    const type = dtype === 'int32' ? 'DT_INT32' : 'DT_FLOAT';
+    return { name, op: 'Const', attr: { dtype: { type } } };
+  });
   const tensorInfo = (name: string) => ({ name: `${name}:0`, dtype: 'DT_FLOAT', tensorShape: shape });
   return modelFiles({ node: [placeholder, ...constants, ...nodes], versions: { producer: 1087 } }, weights, {
     format: 'graph-model',

@@ -46,6 +46,7 @@ export async function predictInBatches(
   items: number,
   { size, pad }: BatchPlan,
 ): Promise<Outputs> {
+  if (items === 0) return { names: [], width: 0, values: new Float32Array(0) };
   const batch = size ?? items;
   if (items === batch) return model.predict(input, items);
   const itemSize = input.length / items;

@@ -73,12 +73,10 @@ function hasAddon(folder: string): boolean {
   }
 }
 
-/** tfjs-node 4.22 calls two functions of `util` that Node 23 took away. */
+/** tfjs-node 4.22 calls two functions of `util` that warn since Node 22 and are gone in later versions. */
 function restoreUtil(): void {
-  const legacy: Record<string, unknown> = { ...util };
-  if (legacy['isArray'] === undefined) Object.assign(util, { isArray: Array.isArray });
-  if (legacy['isNullOrUndefined'] !== undefined) return;
-  Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
+  const isNullOrUndefined = (value: unknown): boolean => value === null || value === undefined;
+  Object.assign(util, { isArray: Array.isArray, isNullOrUndefined });
 }
 
 function isNativeTensorFlow(loaded: unknown): loaded is NativeTensorFlow {

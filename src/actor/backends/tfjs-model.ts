@@ -105,7 +105,8 @@ async function loadLayers(tf: TensorFlow, artifacts: ModelArtifacts): Promise<Mo
   }
   return {
     inputs: model.inputs,
-    outputNames: model.outputNames,
+    // A Sequential leaves its own outputNames empty.
+    outputNames: model.outputNames.length > 0 ? model.outputNames : model.outputs.map(({ name }) => name),
     // Not predict(), which cuts its input into batches of 32.
     call: (x) => asList(model.predictOnBatch(x)),
     callAsync: null,
@@ -164,7 +165,7 @@ function predictor(
     // Nothing is returned through tidy: it would look for a tensor in every element of an array.
     const outputs: Outputs[] = [];
     tf.tidy(() => void outputs.push(collect(model.call(tf.tensor(input, [items, ...dims])), items)));
-    return outputs[0] ?? { names, width: 0, values: new Float32Array(0) };
+    return outputs[0]!;
   };
 }
 

@@ -21,7 +21,9 @@ suite('candidates', () => {
       { backend: 'node', format: 'saved-model' },
       { backend: 'wasm', format: 'graph-model' },
     ]);
-    assert.deepEqual(candidates('auto', { 'saved-model': 's' }, NATIVE), [{ backend: 'node', format: 'saved-model' }]);
+    assert.deepEqual(candidates('auto', { 'saved-model': 's' }, NATIVE), [
+      { backend: 'node', format: 'saved-model' },
+    ]);
   });
 
   test('a named backend stands alone', () => {
@@ -29,7 +31,9 @@ suite('candidates', () => {
     assert.deepEqual(candidates('wasm', { ...GRAPH, 'saved-model': 's' }, NATIVE), [
       { backend: 'wasm', format: 'graph-model' },
     ]);
-    assert.deepEqual(candidates('wasm', { 'layers-model': 'l' }), [{ backend: 'wasm', format: 'layers-model' }]);
+    assert.deepEqual(candidates('wasm', { 'layers-model': 'l' }), [
+      { backend: 'wasm', format: 'layers-model' },
+    ]);
   });
 
   test('says which formats a backend would run', () => {
@@ -38,7 +42,8 @@ suite('candidates', () => {
       (error) =>
         error instanceof AiopsError &&
         error.code === 'backend' &&
-        error.message === 'the bundle has saved-model, but the wasm backend runs only graph-model and layers-model',
+        error.message ===
+          'the bundle has saved-model, but the wasm backend runs only graph-model and layers-model',
     );
   });
 });

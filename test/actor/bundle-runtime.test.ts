@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+
+import { firstThere, loadBundleRuntime } from '#dist/actor/bundle-runtime.js';
+import type { LoadRequest, Runtime } from '#dist/actor/runtime.js';
+import { AiopsError } from '#dist/core/errors.js';
+import { partition } from '#dist/core/partition.js';
+import type { CallStyle } from '#dist/core/types.js';
+import type { AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
+import {
+  analyzerItem,
+  linearModel,
+  writeBundle,
+  type ManifestJson,
+  type ModelFiles,
+} from '../support/bundles.js';
+import { ROOT, temporaryFolder } from '../support/cli.js';
+
+const BUILT_IN = join(ROOT, 'fixtures/bundles/builtin');
+
+/** Phases in the order they were measured. */
+type Phases = string[];
+
+function load(bundle: string, request: Partial<LoadRequest> = {}, phases: Phases = []): Promise<Runtime> {
+  return loadBundleRuntime(
+    { bundle, backend: 'auto', threads: 1, batchSize: 'auto', params: {}, ...request },
+    {
+      params: {},
+      measure(phase, work) {
+        phases.push(phase);
+        return work();
+      },
+    },
+  );
+}
+
+interface TestModel {
+  readonly model: ModelFiles;
+  readonly input?: ManifestJson;
+  readonly output: ManifestJson;
+  readonly manifest?: ManifestJson;
+}
+
+function bundleOf(t: TestContext, { model, input, output, manifest = {} }: TestModel): string {
+  const each = { columns: 'each', window: 3, shape: '[window]', normalize: { kind: 'none' } };
+  return writeBundle(temporaryFolder(t), { model, input: { ...each, ...input }, output, manifest });
+}
+
+async function answers(
+  { analyzer }: Runtime,
+  items: readonly AnalyzerItem[],
+  style: CallStyle = 'batched',
+): Promise<readonly AnalyzerAnswer[]> {
+  return analyzer.predict(items, { style });
+}
+
+const plain = (given: readonly AnalyzerAnswer[]): unknown[] =>
+  given.map((answer) =>
+    'errno' in answer ? answer.errno : { ...answer, output: [...Array.from(answer.output)] },
+  );
+
+interface GoldenCase {
+  readonly name: string;
+  readonly values: readonly number[];
+  readonly score: number;
+}
+
+const GOLDEN = JSON.parse(readFileSync(join(BUILT_IN, '../builtin.golden.json'), 'utf8')) as GoldenCase[];
+
+suite('bundle runtime, built-in bundle', () => {
+  for (const format of ['graph-model', 'layers-model'] as const) {
+    test(`${format}: the scores of the Python that trained it`, async (t) => {
+      const manifest = JSON.parse(readFileSync(join(BUILT_IN, 'aiops-model.json'), 'utf8')) as Record<
+        'formats' | 'input' | 'output',
+        Record<string, string>
+      >;
+      const file = manifest.formats[format] ?? '';
+      const model = Object.fromEntries(
+        ['model.json', 'weights.bin'].map((name) => [name, readFileSync(join(BUILT_IN, file, '..', name))]),
+      );
+      const { input, output } = manifest;
+      const runtime = await load(writeBundle(temporaryFolder(t), { format, model, input, output }));
+      assert.equal(runtime.model.format, format);
+      const given = await answers(
+        runtime,
+        GOLDEN.map(({ values }) => analyzerItem(values)),
+      );
+      for (const [i, { name, score }] of GOLDEN.entries()) {
+        const answer = given[i]!;
+        assert.ok('score' in answer && answer.score !== null, name);
+        // Another library adds up in another order: the logits agree to some of Float32's last digits.
+        assert.ok(
+          Math.abs(answer.score - score) <= 1e-5 * score + 1e-9,
+          `${name}: ${answer.score}, not ${score}`,
+        );
+        assert.equal(answer.anomaly, score > Number(output['threshold']), name);
+      }
+    });
+  }
+
+  test('tells what was loaded', async () => {
+    const { backend, model, notices, analyzer, loadMs, warmupMs } = await load(BUILT_IN);
+    assert.equal(backend.name, 'wasm');
+    assert.equal(backend.batchSize, null);
+    assert.equal(model.name, 'builtin');
+    assert.match(model.digest, /^[0-9a-f]{64}$/);
+    assert.deepEqual(notices, []);
+    assert.equal(analyzer.window, 60);
+    assert.ok(loadMs > 0 && warmupMs > 0);
+  });
+
+  const items = Array.from({ length: 500 }, (_, i) =>
+    analyzerItem(Array.from({ length: 60 }, (_, k) => 100 * Math.sin(7.3 * i + k * k) + i)),
+  );
+
+  const bits = (given: readonly AnalyzerAnswer[]): readonly number[] => {
+    const scores = given.map((answer) => ('errno' in answer ? NaN : (answer.score ?? NaN)));
+    return [...new Uint32Array(Float32Array.from(scores).buffer)];
+  };
+
+  test('the bits do not depend on how 500 items are cut', async () => {
+    const runtime = await load(BUILT_IN);
+    const whole = bits(await answers(runtime, items));
+    assert.ok(new Set(whole).size > 400);
+    for (const chunks of [3, 7, 500]) {
+      const given: AnalyzerAnswer[] = [];
+      for (const { start, end } of partition(items.length, chunks)) {
+        given.push(...(await answers(runtime, items.slice(start, end))));
+      }
+      assert.deepEqual(bits(given), whole, `${chunks} chunks`);
+    }
+    assert.deepEqual(bits(await answers(runtime, items, 'per-item')), whole, 'per item');
+    const sized = await load(BUILT_IN, { batchSize: 64 });
+    assert.equal(sized.backend.batchSize, 64);
+    assert.deepEqual(bits(await answers(sized, items)), whole, 'batches of 64');
+  });
+
+  test('on native TensorFlow neither, with its fixed batch shape', async (t) => {
+    let runtime: Runtime;
+    try {
+      runtime = await load(BUILT_IN, { backend: 'node' });
+    } catch (error) {
+      if (error instanceof AiopsError && error.code === 'backend') return t.skip(error.message);
+      throw error;
+    }
+    assert.equal(runtime.backend.batchSize, 64);
+    const whole = bits(await answers(runtime, items));
+    for (const chunks of [3, 7, 500]) {
+      const given: AnalyzerAnswer[] = [];
+      for (const { start, end } of partition(items.length, chunks)) {
+        given.push(...(await answers(runtime, items.slice(start, end))));
+      }
+      assert.deepEqual(bits(given), whole, `${chunks} chunks`);
+    }
+  });
+});
+
+suite('bundle runtime, models worked out by hand', () => {
+  const LAST = linearModel([3], [[0], [0], [1]]);
+
+  test('raw: the model’s number, measured in its phases', async (t) => {
+    const phases: Phases = [];
+    const runtime = await load(
+      bundleOf(t, { model: LAST, output: { kind: 'raw', threshold: 5 } }),
+      {},
+      phases,
+    );
+    const given = await answers(runtime, [analyzerItem([1, 2, 3]), analyzerItem([4, 5, 6])]);
+    assert.deepEqual(plain(given), [
+      { score: 3, anomaly: false, output: [3] },
+      { score: 6, anomaly: true, output: [6] },
+    ]);
+    assert.deepEqual(phases, ['normalize', 'predict']);
+  });
+
+  test('forecast: persistence against the newest interval, in deviations of the seen part', async (t) => {
+    // Sees 3 of 4 intervals and foresees the last one that it saw.
+    const input = { window: 4, normalize: { kind: 'window-zscore', epsilon: 1 } };
+    const runtime = await load(
+      bundleOf(t, { model: LAST, input, output: { kind: 'forecast', threshold: 5 } }),
+    );
+    assert.equal(runtime.analyzer.window, 4);
+    const given = await answers(runtime, [analyzerItem([7, 7, 7, 7]), analyzerItem([7, 7, 7, 17])]);
+    // The seen part has σ = 0, so that the jump is 10 / (0 + epsilon).
+    assert.deepEqual(plain(given), [
+      { score: 0, anomaly: false, output: [0] },
+      { score: 10, anomaly: true, output: [0] },
+    ]);
+  });
+
+  test('forecast of several columns', async (t) => {
+    // Sees [2, 2], foresees a ← its last one, b ← its last but one; both columns are scaled by 10.
+    const model = linearModel(
+      [2, 2],
+      [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [0, 0],
+      ],
+    );
+    const normalize = { kind: 'zscore', mean: [0, 0], std: [10, 10] };
+    const input = { columns: ['a', 'b'], shape: '[window,columns]', normalize };
+    const runtime = await load(bundleOf(t, { model, input, output: { kind: 'forecast', error: 'mae' } }));
+    const given = await answers(runtime, [analyzerItem([10, 20, 30, 40, 60, 60], 2)]);
+    // Foreseen 3 and 2, found 6 and 6.
+    assert.deepEqual(plain(given), [{ score: 3.5, anomaly: null, output: [3, 2] }]);
+  });
+
+  test('reconstruction of several columns, minmax', async (t) => {
+    // Gives back half of everything.
+    const size = 4;
+    const half = Array.from({ length: size }, (_, i) =>
+      Array.from({ length: size }, (_, k) => (i === k ? 0.5 : 0)),
+    );
+    const normalize = { kind: 'minmax', min: [0, 100], max: [8, 108] };
+    const input = { window: 2, columns: ['a', 'b'], shape: '[window,columns]', normalize };
+    const output = { kind: 'reconstruction', error: 'mae' };
+    const runtime = await load(bundleOf(t, { model: linearModel([2, 2], half), input, output }));
+    const given = await answers(runtime, [analyzerItem([8, 104, 4, 100], 2)]);
+    // Normalized 1, 0.5, 0.5, 0: errors 0.5, 0.25, 0.25, 0.
+    assert.deepEqual(plain(given), [{ score: 0.25, anomaly: null, output: [0.5, 0.25, 0.25, 0] }]);
+  });
+
+  test('a window of one row goes into a model without that dimension', async (t) => {
+    const model = linearModel([2], [[1], [10]]);
+    const input = { window: 1, columns: ['a', 'b'], shape: '[window,columns]' };
+    const runtime = await load(bundleOf(t, { model, input, output: { kind: 'raw' } }));
+    const given = await answers(runtime, [analyzerItem([1, 2], 2)]);
+    assert.deepEqual(plain(given), [{ score: 21, anomaly: null, output: [21] }]);
+  });
+
+  test('[window] goes into a model that wants [window,1]', async (t) => {
+    const runtime = await load(
+      bundleOf(t, { model: linearModel([3, 1], [[0], [0], [1]]), output: { kind: 'raw' } }),
+    );
+    assert.deepEqual(plain(await answers(runtime, [analyzerItem([1, 2, 3])])), [
+      { score: 3, anomaly: null, output: [3] },
+    ]);
+  });
+
+  test('a model that demands its batch gets it, filled up', async (t) => {
+    const model = linearModel([3], [[0], [0], [1]], { batch: 4 });
+    const runtime = await load(bundleOf(t, { model, output: { kind: 'raw' } }), { batchSize: 'free' });
+    assert.equal(runtime.backend.batchSize, 4);
+    assert.match(runtime.notices.join(), /exactly 4 items/);
+    const items = Array.from({ length: 6 }, (_, i) => analyzerItem([0, 0, i]));
+    const expected = items.map((_, i) => ({ score: i, anomaly: null, output: [i] }));
+    assert.deepEqual(plain(await answers(runtime, items)), expected);
+    assert.deepEqual(plain(await answers(runtime, items.slice(0, 1), 'per-item')), expected.slice(0, 1));
+  });
+
+  test('an item beyond Float32 is an error row and leaves its neighbours alone', async (t) => {
+    const runtime = await load(bundleOf(t, { model: LAST, output: { kind: 'raw' } }));
+    const given = await answers(runtime, [
+      analyzerItem([1, 2, 3]),
+      analyzerItem([1e300, 0, 0]),
+      analyzerItem([4, 5, 6]),
+    ]);
+    assert.deepEqual(plain(given), [
+      { score: 3, anomaly: null, output: [3] },
+      'not_finite_input',
+      { score: 6, anomaly: null, output: [6] },
+    ]);
+  });
+
+  test('logits in place of probabilities are error rows', async (t) => {
+    const runtime = await load(bundleOf(t, { model: LAST, output: { kind: 'probability', threshold: 0.5 } }));
+    const given = await answers(runtime, [analyzerItem([0, 0, 0.75]), analyzerItem([0, 0, 3])]);
+    assert.deepEqual(plain(given), [{ score: 0.75, anomaly: true, output: [0.75] }, 'not_a_probability']);
+  });
+
+  test('a larger chunk after a smaller one, and none', async (t) => {
+    const runtime = await load(bundleOf(t, { model: LAST, output: { kind: 'raw' } }));
+    for (const count of [1, 40, 3, 0]) {
+      const items = Array.from({ length: count }, (_, i) => analyzerItem([0, 0, i]));
+      const expected = items.map((_, i) => ({ score: i, anomaly: null, output: [i] }));
+      assert.deepEqual(plain(await answers(runtime, items)), expected);
+    }
+  });
+});
+
+suite('bundle runtime, notices', () => {
+  test('auto tells of a SavedModel that it does not use', async (t) => {
+    const model = linearModel([3], [[0], [0], [1]]);
+    const formats = { 'saved-model': 'saved/', 'layers-model': 'model/model.json' };
+    const bundle = bundleOf(t, { model, output: { kind: 'raw' }, manifest: { formats } });
+    const { notices } = await load(bundle);
+    assert.match(notices.join(), /SavedModel is not used: .* layers-model/);
+    assert.deepEqual((await load(bundle, { backend: 'wasm' })).notices, []);
+  });
+});
+
+suite('bundle runtime, refusals', () => {
+  const refused = async (loading: Promise<unknown>, message: RegExp): Promise<void> => {
+    await assert.rejects(
+      loading,
+      (error) => error instanceof AiopsError && error.code === 'model' && message.test(error.message),
+    );
+  };
+
+  test('before the first minute: an input shape that does not fit', async (t) => {
+    const bundle = bundleOf(t, { model: linearModel([4], [[1], [1], [1], [1]]), output: { kind: 'raw' } });
+    await refused(load(bundle), /items of shape \[\?,3\], but the layers-model of test takes \[\?,4\]/);
+  });
+
+  test('before the first minute: an output that does not fit', async (t) => {
+    const model = linearModel(
+      [3],
+      [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    );
+    await refused(
+      load(bundleOf(t, { model, output: { kind: 'reconstruction' } })),
+      /takes 3 numbers \[3,1\] an item, but the model gives 2/,
+    );
+  });
+
+  test('a bundle that is none', async (t) => {
+    await refused(load(temporaryFolder(t)), /is not a model bundle/);
+  });
+});
+
+suite('firstThere', () => {
+  const CHOICES = [
+    { backend: 'node', format: 'saved-model' },
+    { backend: 'wasm', format: 'graph-model' },
+  ] as const;
+
+  test('passes over a backend that is not there, and tells', async () => {
+    const there = await load(BUILT_IN);
+    const runtime = await firstThere(CHOICES, async ({ backend }) => {
+      if (backend === 'wasm') return there;
+      throw new AiopsError('backend', 'native TensorFlow is not installed');
+    });
+    assert.deepEqual(runtime.notices, ['wasm in place of node: native TensorFlow is not installed']);
+  });
+
+  test('a fault of the model is not covered up by another backend', async () => {
+    const tried: string[] = [];
+    const loading = firstThere(CHOICES, async ({ backend }) => {
+      tried.push(backend);
+      throw new AiopsError('model', 'altered');
+    });
+    await assert.rejects(loading, /altered/);
+    assert.deepEqual(tried, ['node']);
+  });
+});

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { foldRecords } from '#dist/core/minute.js';
+import type { DuplicatePolicy } from '#dist/core/minute.js';
+import type { Label, MinuteRecord } from '#dist/core/types.js';
+
+function record(target: string, values: readonly number[], line = 1, label: Label = null): MinuteRecord {
+  return {
+    minuteMs: 60_000,
+    target,
+    values: Float64Array.from(values),
+    bringsWindow: false,
+    label,
+    source: { file: 'a.csv', line, byteOffset: 0, raw: () => ({ text: '', encoding: 'utf8' }) },
+  };
+}
+
+const plain = ({ target, values, label }: MinuteRecord): unknown => ({ target, values: [...values], label });
+
+test('targets come in code-unit order, whatever the locale thinks', () => {
+  const { records } = foldRecords(
+    ['b', 'a', 'Z', 'ä', 'a1', '10', '9', ''].map((target) => record(target, [1])),
+    'reject',
+  );
+  assert.deepEqual(
+    records.map(({ target }) => target),
+    ['', '10', '9', 'Z', 'a', 'a1', 'b', 'ä'],
+  );
+});
+
+test('sorted records without duplicates are handed on as they are', () => {
+  const records = [record('a', [1]), record('b', [2])];
+  assert.equal(foldRecords(records, 'mean').records, records);
+});
+
+test('each rule for duplicates does what its name says', () => {
+  const records = [
+    record('b', [1], 2),
+    record('a', [2, 8], 3, 0),
+    record('a', [4, NaN], 4, 1),
+    record('a', [9, NaN], 5, 0),
+  ];
+  const expected: Readonly<Record<DuplicatePolicy, unknown>> = {
+    reject: { target: 'a', values: [2, 8], label: 0 },
+    first: { target: 'a', values: [2, 8], label: 0 },
+    last: { target: 'a', values: [9, NaN], label: 0 },
+    mean: { target: 'a', values: [5, 8], label: 1 },
+  };
+  for (const [policy, a] of Object.entries(expected) as [DuplicatePolicy, unknown][]) {
+    const folded = foldRecords(records, policy);
+    assert.deepEqual(folded.records.map(plain), [a, { target: 'b', values: [1], label: null }], policy);
+    assert.deepEqual(
+      folded.rejects.map(({ source, reason }) => [source.line, reason]),
+      policy === 'reject'
+        ? [
+            [4, 'duplicate'],
+            [5, 'duplicate'],
+          ]
+        : [],
+    );
+    assert.equal(folded.merged, policy === 'reject' ? 0 : 2);
+  }
+});
+
+test('a rejected duplicate says where the first one is', () => {
+  const { rejects } = foldRecords([record('a', [1], 7), record('a', [2], 8)], 'reject');
+  assert.match(rejects[0]?.message ?? '', /target a .* 1970-01-01T00:01:00.000Z, at a\.csv:7/);
+});
+
+test('the mean of nothing is missing, and its label is the strongest', () => {
+  const mean = (a: Label, b: Label): unknown =>
+    foldRecords([record('a', [NaN], 1, a), record('a', [NaN], 2, b)], 'mean').records.map(plain);
+  assert.deepEqual(mean(null, 'spike'), [{ target: 'a', values: [NaN], label: 'spike' }]);
+  assert.deepEqual(mean(1, 0), [{ target: 'a', values: [NaN], label: 1 }]);
+});
+
+test('values of different shapes have no mean', () => {
+  const { records, rejects, merged } = foldRecords([record('a', [1]), record('a', [1, 2], 2)], 'mean');
+  assert.deepEqual([records.length, rejects.length, merged], [1, 1, 0]);
+});
+
+test('nothing is lost, and folding in parts gives the same bits as folding at once', () => {
+  const value = fc.oneof(
+    fc.constant(NaN),
+    fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }),
+  );
+  const row = fc.tuple(
+    fc.constantFrom('a', 'b', 'c', 'd'),
+    value,
+    value,
+    fc.constantFrom<Label>(null, 0, 1, 'x'),
+  );
+  const policy = fc.constantFrom<DuplicatePolicy>('reject', 'first', 'last', 'mean');
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 30 }), fc.nat(30), policy, (rows, cut, rule) => {
+      const make = (): MinuteRecord[] =>
+        rows.map(([target, x, y, label], i) => record(target, [x, y], i, label));
+      const whole = foldRecords(make(), rule);
+      assert.equal(whole.records.length + whole.merged + whole.rejects.length, rows.length);
+      const first = foldRecords(make().slice(0, cut), rule);
+      const second = foldRecords([...first.records, ...make().slice(cut)], rule);
+      assert.deepEqual(second.records.map(plain), whole.records.map(plain));
+      assert.equal(first.merged + second.merged, whole.merged);
+      assert.equal(first.rejects.length + second.rejects.length, whole.rejects.length);
+    }),
+  );
+});
