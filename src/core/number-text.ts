@@ -11,9 +11,13 @@ const SMALLEST_NORMAL = 2 ** -126;
  */
 export function float32Text(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return Object.is(value, -0) ? '-0' : String(value);
-  for (let digits = Math.abs(value) < SMALLEST_NORMAL ? 1 : 6; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return String(rounded);
-  }
-  return String(Number(value.toPrecision(9)));
+  if (Math.abs(value) < SMALLEST_NORMAL) return textWithin(value, 1);
+  // Most values need 8 or 9 digits, so asking for 8 first saves half of the tries.
+  return Math.fround(Number(value.toPrecision(8))) === value ? textWithin(value, 6) : String(Number(value.toPrecision(9)));
+}
+
+/** The text with as few digits as it takes, from `digits` on. */
+function textWithin(value: number, digits: number): string {
+  const rounded = Number(value.toPrecision(digits));
+  return Math.fround(rounded) === value ? String(rounded) : textWithin(value, digits + 1);
 }

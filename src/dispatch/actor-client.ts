@@ -208,14 +208,17 @@ export class ActorClient {
   #replyTo(pending: Pending, message: Answer, received: { atMs: number; decodeMs: number }): ChunkReply {
     const { encodeMs, sendMs, handedOverAtMs, chunk } = pending;
     const accountedMs = sumOf(message.timing) + received.decodeMs;
-    // The actor may have started before we saw its previous answer; it was busy for at least what it says.
-    const remainingMs = Math.max(received.atMs - Math.max(handedOverAtMs, this.#lastAnswerAtMs), accountedMs);
+    const waited = this.#lastAnswerAtMs > handedOverAtMs;
+    const remainingMs = waited
+      ? // It may have started before we saw its previous answer, but was busy for as long as it says.
+        Math.max(received.atMs - this.#lastAnswerAtMs, accountedMs)
+      : received.atMs - handedOverAtMs;
     const serviceMs = sendMs + remainingMs;
     const timing: ChunkTiming = {
       actor: this.#options.slot,
       items: chunk.targets.length,
       encodeMs,
-      pipeMs: serviceMs - accountedMs,
+      pipeMs: Math.max(0, serviceMs - accountedMs),
       decodeMs: message.timing.decodeMs + received.decodeMs,
       normalizeMs: message.timing.normalizeMs,
       predictMs: message.timing.predictMs,

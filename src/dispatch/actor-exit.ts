@@ -18,6 +18,10 @@ export interface LostActor {
   readonly lastLines: readonly string[];
 }
 
+const SHOWN_LINES = 5;
+/** What Node prints around an error that nobody caught, which would hide the error itself. */
+const STACK_LINE = /^\s*(at .*|Node\.js v[\d.]+|)$/;
+
 /** The error that an actor's unasked-for end is. */
 export function describeExit(exit: ActorExit, { name, pid, doing, lastLines }: LostActor): AiopsError {
   if (exit.spawnError !== null) {
@@ -26,7 +30,8 @@ export function describeExit(exit: ActorExit, { name, pid, doing, lastLines }: L
     });
   }
   const how = exit.signal === null ? `exited with status ${exit.exitCode}` : `was ended by ${exit.signal}`;
-  const words = lastLines.length === 0 ? '' : `; its last lines were: ${lastLines.join(' | ')}`;
+  const telling = lastLines.filter((line) => !STACK_LINE.test(line)).slice(-SHOWN_LINES);
+  const words = telling.length === 0 ? '' : `; its last lines were: ${telling.join(' | ')}`;
   return new AiopsError('actor_failed', `${name} (pid ${pid}) ${how} while ${doing}${words}`, {
     hint:
       exit.signal === 'SIGKILL'

@@ -18,8 +18,8 @@ export interface ActorProcessOptions {
   readonly log: (actor: string, line: string) => void;
 }
 
-/** How many of its last lines on standard error an error message shows. */
-const LAST_LINES = 5;
+/** How many of its last lines on standard error are kept: enough for a stack trace and what comes before it. */
+const LAST_LINES = 30;
 /** What output may still take after the exit; a grandchild can hold the pipes open for ever. */
 const DRAIN_MS = 500;
 

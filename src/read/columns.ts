@@ -1,10 +1,11 @@
 import { AiopsError } from '../core/errors.js';
 import type { Notice } from '../core/errors.js';
+import type { FieldValues } from './field-values.js';
 import { listNames, newName } from './fields.js';
 import type { ReadOptions } from './options.js';
 import { ROLE } from './plan.js';
 import type { FilePlan } from './plan.js';
-import type { FieldValues, FileSample } from './sample.js';
+import type { FileSample } from './sample.js';
 
 /** A sample that had records, with the name its series would have. */
 export interface ReadableSample {

@@ -109,7 +109,7 @@ export class CsvReader implements BlockReader {
       } else {
         at = fieldEnd(block, at, end, close);
         if (role === ROLE.time) time = block.text.substring(from, at);
-        else if (role === ROLE.target) target = this.#names.at(block, from, at);
+        else if (role === ROLE.target) target = this.#names.at(block, from, at).trim();
         else if (role === ROLE.label) label = block.slice(from, at);
         else if (role === ROLE.late) this.#late(field, block.text.substring(from, at));
       }

@@ -7,6 +7,10 @@ import { TargetNames } from './target-names.js';
 const QUOTE = 34;
 const BACKSLASH = 92;
 const NULL = Buffer.from('null');
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
+
+type Scalar = string | number | boolean | null;
 
 /**
  * Reads rows that look like one which was read before: the same bytes between the values, and values
@@ -15,9 +19,9 @@ const NULL = Buffer.from('null');
  * other line is `JSON.parse`'s to judge.
  */
 export class JsonTemplate {
-  time: string | number | null = null;
-  target: string | number | null = null;
-  label: string | number | null = null;
+  time: Scalar = null;
+  target: Scalar = null;
+  label: Scalar = null;
   readonly #plan: FilePlan;
   readonly #numbers = new NumberScanner();
   readonly #names = new TargetNames();
@@ -94,18 +98,20 @@ export class JsonTemplate {
   #field(role: number, block: TextBlock, at: number): boolean {
     if (block.bytes[at] !== QUOTE) {
       const value = this.#metric(block, at);
-      return !(this.#stop < 0) && this.#keep(role, Number.isNaN(value) ? null : value);
+      if (this.#stop >= 0) return this.#keep(role, Number.isNaN(value) ? null : value);
+      const isTrue = skip(block.bytes, at, TRUE);
+      this.#stop = isTrue < 0 ? skip(block.bytes, at, FALSE) : isTrue;
+      return this.#stop >= 0 && this.#keep(role, isTrue >= 0);
     }
     const close = endOfPlainString(block.bytes, at + 1);
     this.#stop = close + 1;
     if (close < 0) return false;
-    if (role === ROLE.target && block.bytes[at + 1] !== 32 && block.bytes[close - 1] !== 32) {
-      return this.#keep(role, this.#names.at(block, at + 1, close));
-    }
-    return this.#keep(role, block.slice(at + 1, close));
+    // A target's name outlives its line.
+    const isTarget = role === ROLE.target;
+    return this.#keep(role, isTarget ? this.#names.at(block, at + 1, close) : block.slice(at + 1, close));
   }
 
-  #keep(role: number, value: string | number | null): boolean {
+  #keep(role: number, value: Scalar): boolean {
     if (role === ROLE.time) this.time = value;
     else if (role === ROLE.target) this.target = value;
     else if (role === ROLE.label) this.label = value;

@@ -2,12 +2,13 @@ import { AiopsError } from '../core/errors.js';
 import type { ParseTime } from '../core/time.js';
 import type { Reject } from '../core/types.js';
 import { findDelimiter, splitFields } from './csv-fields.js';
+import { countValue, listedValues } from './field-values.js';
+import type { FieldValues } from './field-values.js';
 import { findNamedFields } from './fields.js';
 import type { NamedFields } from './fields.js';
 import { StepCounter } from './interval.js';
 import { isObject, own, parseJsonLine } from './json-line.js';
 import type { LineCursor } from './lines.js';
-import { metricOfText } from './number-field.js';
 import type { ReadOptions } from './options.js';
 import type { FileFormat, Layout } from './plan.js';
 
@@ -22,13 +23,6 @@ const CLEAR_STEPS = 32;
 const CLEAR_STEPS_LIVE = 2;
 
 const SHOWN_TEXT = 60;
-
-/** What the values of a field were in the sample. */
-export interface FieldValues {
-  numbers: number;
-  texts: number;
-  missing: number;
-}
 
 /** What the beginning of a file showed. */
 export interface FileSample {
@@ -250,20 +244,4 @@ export class Sampler {
       if (!isNamed && value !== row.values) countValue(this.#metrics, field, value);
     }
   }
-}
-
-function countValue(metrics: Map<string, FieldValues>, field: string, value: unknown): void {
-  let values = metrics.get(field);
-  if (values === undefined) metrics.set(field, (values = { numbers: 0, texts: 0, missing: 0 }));
-  const number = typeof value === 'string' ? metricOfText(value) : value;
-  if (value === null || Number.isNaN(number)) values.missing++;
-  else if (typeof number === 'number' && Number.isFinite(number)) values.numbers++;
-  else values.texts++;
-}
-
-/** A list of values, or one of lists, under column names: those of `--columns`, or numbered ones. */
-function listedValues(values: unknown, options: ReadOptions): Fields {
-  const list: unknown[] = Array.isArray(values) ? (values as unknown[]) : [values];
-  const row = Array.isArray(list[0]) ? (list[list.length - 1] as unknown[]) : list;
-  return Object.fromEntries(row.map((value, i) => [options.columns?.[i] ?? `column_${i + 1}`, value]));
 }

@@ -1,8 +1,9 @@
 import type { FilePlan } from './plan.js';
+import { STDIN_NAME } from './source.js';
 
 /** How to bring a file into time order, as a command to copy. */
 export function sortHint(plan: FilePlan): string {
-  const isStdin = plan.file === 'stdin';
+  const isStdin = plan.file === STDIN_NAME;
   const isPacked = /\.gz$/i.test(plan.file);
   const file = isStdin ? 'FILE' : quote(plan.file);
   const show = isPacked ? `gzip -dc ${file}` : `cat ${file}`;

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { AiopsError } from '../core/errors.js';
+import { refuseForeign } from './foreign.js';
+import { gunzip } from './gunzip.js';
 
 /** How the input called `-` is named in messages, rejects and series. */
 export const STDIN_NAME = 'stdin';
@@ -26,24 +27,6 @@ export interface ByteSource {
 
 /** Enough for a byte-order mark and every magic number. */
 const MAGIC_BYTES = 4;
-/** Where NUL bytes are looked for. */
-const HEAD_BYTES = 4096;
-const GUNZIP_CHUNK_BYTES = 256 * 1024;
-
-/** What is not text, by its first bytes, and how to make text of it. */
-const FOREIGN = [
-  { magic: [0xff, 0xfe], what: 'is UTF-16 text', hint: 'convert it: iconv -f UTF-16 -t UTF-8' },
-  { magic: [0xfe, 0xff], what: 'is UTF-16 text', hint: 'convert it: iconv -f UTF-16 -t UTF-8' },
-  {
-    magic: [0x50, 0x4b, 3, 4],
-    what: 'is a zip archive or a spreadsheet',
-    hint: 'unpack it, or export it as CSV',
-  },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], what: 'is compressed with zstd', hint: 'pipe it: zstd -dc FILE | … -' },
-  { magic: [0xfd, 0x37, 0x7a, 0x58], what: 'is compressed with xz', hint: 'pipe it: xz -dc FILE | … -' },
-  { magic: [0x42, 0x5a, 0x68], what: 'is compressed with bzip2', hint: 'pipe it: bzip2 -dc FILE | … -' },
-  { magic: [0x50, 0x41, 0x52, 0x31], what: 'is a Parquet file', hint: 'export it as CSV or JSONL' },
-] as const;
 
 /**
  * Opens a file, or standard input for `-`; gzip is recognised by its first bytes and unpacked.
@@ -180,24 +163,6 @@ async function prepare(name: string, raw: RawBytes, sizeBytes: number | null): P
   };
 }
 
-function refuseForeign(name: string, head: Buffer): void {
-  const foreign = FOREIGN.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
-  if (foreign !== undefined) {
-    throw new AiopsError('input_unusable', `${name} ${foreign.what}`, { hint: foreign.hint });
-  }
-  const sample = head.subarray(0, HEAD_BYTES);
-  const nulBytes = sample.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
-  if (nulBytes > sample.length / 5) {
-    throw new AiopsError(
-      'input_unusable',
-      `${name} is not UTF-8 text: ${nulBytes} of its first bytes are NUL`,
-      {
-        hint: 'if it is UTF-16, convert it: iconv -f UTF-16LE -t UTF-8',
-      },
-    );
-  }
-}
-
 async function* counted(
   chunks: AsyncGenerator<Buffer, undefined>,
   count: (bytes: number) => void,
@@ -241,39 +206,4 @@ async function* withoutFirst(
     left -= Math.min(left, chunk.length);
   }
   return undefined;
-}
-
-async function* gunzip(name: string, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
-  const input = Readable.from(packed, { objectMode: false });
-  const unzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
-  input.on('error', (error) => unzip.destroy(error));
-  input.pipe(unzip);
-  let unpackedBytes = 0;
-  try {
-    for await (const chunk of unzip) {
-      const bytes = chunk as Buffer;
-      unpackedBytes += bytes.length;
-      yield bytes;
-    }
-  } catch (error) {
-    if (error instanceof AiopsError) throw error;
-    throw damaged(name, error, unzip.bytesWritten, unpackedBytes);
-  } finally {
-    input.destroy();
-    unzip.destroy();
-  }
-  return undefined;
-}
-
-function damaged(name: string, cause: unknown, packedBytes: number, unpackedBytes: number): AiopsError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  const what = code === 'Z_BUF_ERROR' ? 'is cut off' : 'is damaged';
-  return new AiopsError(
-    'input_unusable',
-    `${name} ${what}: its gzip data ends or breaks at byte ${packedBytes} (${unpackedBytes} bytes of text came out before)`,
-    {
-      hint: `fetch it again; to replay what can be saved of it: gzip -dc ${name} 2>/dev/null | aiops-serve replay -`,
-      cause,
-    },
-  );
 }

@@ -20,10 +20,17 @@ function frameOf(buffers: readonly Uint8Array[]): Frame {
 
 const viaParent = (message: ParentMessage): ParentMessage =>
   new ParentMessageDecoder().decode(frameOf(new ParentMessageEncoder().encode(message)));
-const viaActor = (message: ActorMessage): ActorMessage => parseActorMessage(frameOf(encodeActorMessage(message)));
+const viaActor = (message: ActorMessage): ActorMessage =>
+  parseActorMessage(frameOf(encodeActorMessage(message)));
 
 test('messages without numbers read back the same', () => {
-  const load = { bundle: '/b', backend: 'auto', threads: 2, batchSize: 64, params: { 'a b': 'ü', __proto: '' } } as const;
+  const load = {
+    bundle: '/b',
+    backend: 'auto',
+    threads: 2,
+    batchSize: 64,
+    params: { 'a b': 'ü', __proto: '' },
+  } as const;
   for (const message of [
     { type: 'hello', version: 3 },
     { type: 'init', load },
@@ -33,7 +40,13 @@ test('messages without numbers read back the same', () => {
   ] as const) {
     assert.deepEqual(viaParent(message), message);
   }
-  const backend = { name: 'wasm', versions: { tfjs: '4' }, threads: 1, batchSize: null, features: ['simd'] } as const;
+  const backend = {
+    name: 'wasm',
+    versions: { tfjs: '4' },
+    threads: 1,
+    batchSize: null,
+    features: ['simd'],
+  } as const;
   const model = { name: 'm', version: '1', format: 'graph-model', digest: 'd' } as const;
   const ready = { type: 'ready', backend, model, loadMs: 1.5, warmupMs: 0, pid: 7, notices: ['so'] } as const;
   for (const message of [
@@ -105,11 +118,19 @@ test('answers read back the same, failures included', () => {
 
 for (const [what, given, reason] of [
   ['verdicts for other items', { anomalies: Uint8Array.of(1) }, /anomalies has 1 values instead of 3/],
-  ['offsets that are too few', { outputOffsets: Uint32Array.of(0, 3) }, /outputOffsets has 2 values instead of 4/],
+  [
+    'offsets that are too few',
+    { outputOffsets: Uint32Array.of(0, 3) },
+    /outputOffsets has 2 values instead of 4/,
+  ],
   ['offsets that fall', { outputOffsets: Uint32Array.of(0, 2, 1, 3) }, /must not fall/],
   ['offsets that do not start', { outputOffsets: Uint32Array.of(1, 1, 1, 3) }, /from 0 to 3/],
   ['offsets that do not end', { outputOffsets: Uint32Array.of(0, 1, 1, 2) }, /from 0 to 3/],
-  ['failures beyond the items', { errors: new Map([[3, { errno: 'x', errmsg: '' }]]) }, /item 3 can't have failed/],
+  [
+    'failures beyond the items',
+    { errors: new Map([[3, { errno: 'x', errmsg: '' }]]) },
+    /item 3 can't have failed/,
+  ],
 ] as const) {
   test(`an answer is refused for ${what}`, () => {
     assert.throws(
@@ -163,7 +184,11 @@ test('a chunk put together by hand as docs/protocol.md says is understood', () =
 for (const [what, message, reason] of [
   ['what only an actor sends', () => decode('ready', {}), /does not send ready/],
   ['an unknown type', () => decode('toString', {}), /does not send toString/],
-  ['a version that is no number', () => decode('hello', { version: '1' }), /version must be a finite number, it is "1"/],
+  [
+    'a version that is no number',
+    () => decode('hello', { version: '1' }),
+    /version must be a finite number, it is "1"/,
+  ],
   ['a version that is missing', () => decode('hello', {}), /version must be a finite number, it is missing/],
   ['a load that is no object', () => decode('init', { load: null }), /load must be an object, it is null/],
   [
@@ -173,17 +198,56 @@ for (const [what, message, reason] of [
   ],
   [
     'params that are not texts',
-    () => decode('init', { load: { bundle: '/', backend: 'node', threads: 1, batchSize: 1, params: { a: 1 } } }),
+    () =>
+      decode('init', { load: { bundle: '/', backend: 'node', threads: 1, batchSize: 1, params: { a: 1 } } }),
     /params must be an object of texts/,
   ],
-  ['an unknown style', () => decode('chunk', { ...chunkFields, style: 'x' }, chunkParts(u8('targets', 'ab'))), /style must be one of/],
-  ['a fractional id', () => decode('chunk', { ...chunkFields, id: 1.5 }, chunkParts(u8('targets', 'ab'))), /id must be a whole number/],
-  ['values without a shape', () => decode('chunk', chunkFields, chunkParts({ name: 'values', shape: [2], values: Float64Array.of(1, 2) })), /shape \[items, window, width\]/],
-  ['values of another dtype', () => decode('chunk', chunkFields, chunkParts({ name: 'values', shape: [2, 1, 1], values: Float32Array.of(1, 2) })), /values must be a Float64Array/],
-  ['targets for other items', () => decode('chunk', chunkFields, chunkParts(u32('targets.index', 0))), /targets.index has 1 values instead of 2/],
-  ['a target that is not there', () => decode('chunk', chunkFields, chunkParts(u32('targets.index', 0, 2))), /points at text 2/],
-  ['an item without a target', () => decode('chunk', chunkFields, chunkParts(u32('targets.index', 0, 0xffff_ffff))), /an item has no target/],
-  ['texts that do not add up', () => decode('chunk', chunkFields, chunkParts(u32('targets.bytes', 1, 2))), /does not add up to the 2 bytes/],
+  [
+    'an unknown style',
+    () => decode('chunk', { ...chunkFields, style: 'x' }, chunkParts(u8('targets', 'ab'))),
+    /style must be one of/,
+  ],
+  [
+    'a fractional id',
+    () => decode('chunk', { ...chunkFields, id: 1.5 }, chunkParts(u8('targets', 'ab'))),
+    /id must be a whole number/,
+  ],
+  [
+    'values without a shape',
+    () =>
+      decode('chunk', chunkFields, chunkParts({ name: 'values', shape: [2], values: Float64Array.of(1, 2) })),
+    /shape \[items, window, width\]/,
+  ],
+  [
+    'values of another dtype',
+    () =>
+      decode(
+        'chunk',
+        chunkFields,
+        chunkParts({ name: 'values', shape: [2, 1, 1], values: Float32Array.of(1, 2) }),
+      ),
+    /values must be a Float64Array/,
+  ],
+  [
+    'targets for other items',
+    () => decode('chunk', chunkFields, chunkParts(u32('targets.index', 0))),
+    /targets.index has 1 values instead of 2/,
+  ],
+  [
+    'a target that is not there',
+    () => decode('chunk', chunkFields, chunkParts(u32('targets.index', 0, 2))),
+    /points at text 2/,
+  ],
+  [
+    'an item without a target',
+    () => decode('chunk', chunkFields, chunkParts(u32('targets.index', 0, 0xffff_ffff))),
+    /an item has no target/,
+  ],
+  [
+    'texts that do not add up',
+    () => decode('chunk', chunkFields, chunkParts(u32('targets.bytes', 1, 2))),
+    /does not add up to the 2 bytes/,
+  ],
 ] as const) {
   test(`a parent's message is refused for ${what}`, () => {
     assert.throws(message, (error) => error instanceof ProtocolError && reason.test(error.message));

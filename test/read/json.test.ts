@@ -166,26 +166,30 @@ test('rows that look alike are read as JSON.parse reads them', async () => {
       '"a\\"b"',
     ),
   );
-  const target = fc.constantFrom('"a"', '"b"', '"é"', '" c "', '"\\u0064"', '5', 'null');
+  const target = fc.constantFrom('"a"', '"b"', '"é"', '" c "', '"\u00a0d"', '"\\u0064"', '5', 'null');
   const gap = fc.constantFrom('', ' ', '\t');
-  const row = fc.tuple(target, scalar, scalar, gap, fc.constantFrom('', ',"extra":1', ',"cpu":2', ' '));
+  const end = fc.constantFrom('', ',"extra":1', ',"cpu":2', ' ');
+  const label = fc.constantFrom('true', 'false', '0', '1', 'null', '"full"', 'tru', '[]');
+  const row = fc.tuple(target, scalar, scalar, gap, end, label);
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 12 }), async (rows) => {
-      const first = `{"time":"${at(0)}","target":"first","cpu":1,"mem":2}`;
+      const first = `{"time":"${at(0)}","target":"first","cpu":1,"mem":2,"label":true}`;
       const texts = rows.map(
-        ([name, cpu, mem, blank, end], i) =>
-          `{"time":${blank}"${at(0)}","target":${name},"cpu":${cpu},${blank}"mem":${mem}${end}}${i % 2 === 0 ? '' : ' '}`,
+        ([name, cpu, mem, blank, close, anomaly], i) =>
+          `{"time":${blank}"${at(0)}","target":${name},"cpu":${cpu},${blank}"mem":${mem},"label":${anomaly}${close}}${i % 2 === 0 ? '' : ' '}`,
       );
       const options = { interval: 60_000, columns: ['cpu', 'mem'], duplicates: 'last' } as const;
       // Each by itself cannot look like the one before it: a fresh reader has nothing to compare with.
       const together = await readText([Buffer.from([first, first, ...texts].join('\n'))], options);
       const alone = await Promise.all(texts.map((text) => readText(`${first}\n${text}`, options)));
-      const last = new Map<string, unknown>([['first', [1, 2]]]);
+      const last = new Map<string, unknown>([['first', [[1, 2], 1]]]);
       for (const { records } of alone) {
-        for (const { target: name, values } of records) if (name !== 'first') last.set(name, values);
+        for (const { target: name, values, label } of records) {
+          if (name !== 'first') last.set(name, [values, label]);
+        }
       }
       assert.deepEqual(
-        new Map(together.records.map(({ target: name, values }) => [name, values])),
+        new Map(together.records.map(({ target: name, values, label }) => [name, [values, label]])),
         new Map([...last].sort(([a], [b]) => (a < b ? -1 : 1))),
       );
       assert.deepEqual(

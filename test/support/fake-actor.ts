@@ -1,51 +1,53 @@
 /**
- * An actor whose analyzer is a few lines; targets of certain names make it misbehave.
+ * An actor whose analyzer is a few lines, and misbehaves for targets and parameters of certain names.
  * Real in all else: process, pipe, loop, watchdog.
  */
 import { closeSync, writeSync } from 'node:fs';
+
 import { serveParent } from '#dist/actor/serve-parent.js';
 
-import { answerOf, fakeAnalyzer, fakeRuntime, type Trick } from './fake-runtime.js';
+import { answerOf, fakeAnalyzer, fakeRuntime } from './fake-runtime.js';
 
-const tricks: Record<string, Trick> = {
-  killed: () => {
-    process.kill(process.pid, 'SIGKILL');
-    return spin(60_000);
-  },
-  busy: () => spin(60_000),
-  exits: () => process.exit(7),
-  throws: () => {
-    throw new Error('this target is beyond me');
-  },
-  prints: (item) => {
-    process.stdout.write('to standard output\n');
-    process.stderr.write('to standard error\nwithout an end');
-    return answerOf(item);
-  },
-  garbage: (item) => {
-    writeSync(3, 'hello, I am no frame at all');
-    return answerOf(item);
-  },
-  'closes-pipe': () => {
-    closeSync(3);
-    return spin(60_000);
-  },
-};
-
-function spin(forMs: number): never {
-  const end = Date.now() + forMs;
+function computeForAMinute(): never {
+  const end = Date.now() + 60_000;
   while (Date.now() < end);
   throw new Error('nobody ended this actor');
 }
 
-// In a pool told to disagree, every actor reports another version: its own process.
-const load = fakeRuntime(fakeAnalyzer(tricks));
-await serveParent((request, context) => {
-  const { params } = request;
-  if (params['crash'] !== undefined) {
+const analyzer = fakeAnalyzer({
+  busy: computeForAMinute,
+  killed: () => {
+    process.kill(process.pid, 'SIGKILL');
+    return computeForAMinute();
+  },
+  exits: () => {
     process.stderr.write('first words\nlast words\n');
-    process.exit(3);
-  }
-  const version = params['disagree'] === undefined ? '1' : String(process.pid);
-  return load({ ...request, params: { ...params, version } }, context);
+    process.exit(7);
+  },
+  throws: () => {
+    throw new Error('this is beyond me');
+  },
+  prints: (item) => {
+    process.stdout.write(`${'to standard output '.repeat(2000)}\nmore\n`);
+    process.stderr.write('to standard error\nwithout an end');
+    return answerOf(item);
+  },
+  garbage: (item) => {
+    writeSync(3, 'I am not a frame at all');
+    return answerOf(item);
+  },
+  'closes its pipe': () => {
+    closeSync(3);
+    return computeForAMinute();
+  },
+});
+
+const load = fakeRuntime(analyzer);
+await serveParent(async (request, context) => {
+  const { params } = request;
+  if (params['hang'] !== undefined) computeForAMinute();
+  if (params['crash'] !== undefined) throw process.exit(3);
+  const shown = params['show'] === undefined ? {} : { notice: process.env[params['show']] ?? 'not set' };
+  const version = params['disagree'] === undefined ? {} : { version: String(process.pid) };
+  return load({ ...request, params: { ...params, ...shown, ...version } }, context);
 });

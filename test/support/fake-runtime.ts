@@ -1,9 +1,11 @@
-import { AiopsError } from '#dist/core/errors.js';
 import type { LoadRuntime, Runtime } from '#dist/actor/runtime.js';
+import { AiopsError } from '#dist/core/errors.js';
 import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
+import type { LoadRequest } from '#dist/protocol/messages.js';
 
-/** Does something to the process or the call instead of just answering; chosen by an item's target. */
-export type Trick = (item: AnalyzerItem) => AnalyzerAnswer;
+export function loadOf(params: LoadRequest['params'] = {}): LoadRequest {
+  return { bundle: '/nowhere', backend: 'auto', threads: 1, batchSize: 'auto', params };
+}
 
 /** Answers with the mean of the window as score and the window itself as output, without any model. */
 export function answerOf(item: AnalyzerItem): AnalyzerAnswer {
@@ -11,35 +13,31 @@ export function answerOf(item: AnalyzerItem): AnalyzerAnswer {
   return { score: mean, anomaly: mean > 100, output: item.values };
 }
 
-export function fakeAnalyzer(tricks: Readonly<Record<string, Trick>> = {}): Analyzer {
+/** What an analyzer does for a target of that name in place of just answering. */
+export type Tricks = Readonly<Record<string, (item: AnalyzerItem) => AnalyzerAnswer>>;
+
+export function fakeAnalyzer(tricks: Tricks = {}): Analyzer {
   return {
     window: 1,
     predict: (items) =>
-      items.map(
-        (item) => (Object.hasOwn(tricks, item.target) ? tricks[item.target]?.(item) : null) ?? answerOf(item),
-      ),
+      items.map((item) => (Object.hasOwn(tricks, item.target) ? tricks[item.target] : answerOf)!(item)),
   };
 }
 
-/** A runtime that loads nothing; `params.refuse` makes it refuse, any other param shows in the facts. */
+/** Loads nothing; `params.refuse` makes it refuse, `params.version` and `params.notice` show in what it tells. */
 export function fakeRuntime(analyzer: Analyzer): LoadRuntime {
-  return async ({ params, threads }): Promise<Runtime> => {
-    if (params['refuse'] !== undefined) {
-      throw new AiopsError('model', `${params['refuse']} is no model`, { hint: 'name another one' });
+  return ({ params, threads }): Promise<Runtime> => {
+    const { refuse, version = '1', notice } = params;
+    if (refuse !== undefined) {
+      return Promise.reject(new AiopsError('model', `${refuse} is no model`, { hint: 'name another one' }));
     }
-    return {
+    return Promise.resolve({
       analyzer,
-      backend: {
-        name: 'wasm',
-        versions: { fake: params['version'] ?? '1' },
-        threads,
-        batchSize: null,
-        features: [],
-      },
+      backend: { name: 'wasm', versions: { fake: version }, threads, batchSize: null, features: [] },
       model: { name: 'fake', version: '1', format: 'graph-model', digest: 'none' },
       loadMs: 1,
       warmupMs: 2,
-      notices: params['notice'] === undefined ? [] : [params['notice']],
-    };
+      notices: notice === undefined ? [] : [notice],
+    });
   };
 }

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { ActorProcess } from '#dist/dispatch/actor-process.js';
+
+import { assertGone, isRunning } from '../support/processes.js';
+
+const PARENT = fileURLToPath(new URL('../support/pool-parent.js', import.meta.url));
+
+interface Parent {
+  readonly child: ChildProcess;
+  readonly actors: readonly number[];
+}
+
+/** A parent whose two actors are at work on this target. */
+async function parentOf(t: TestContext, target: string): Promise<Parent> {
+  const child = spawn(process.execPath, [PARENT, target], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const actors = line.split(' ').map(Number);
+  assert.equal(actors.length, 2);
+  return { child, actors };
+}
+
+test('SIGKILL of the parent while its actors compute: none runs two seconds later', async (t) => {
+  const { child, actors } = await parentOf(t, 'busy');
+  await sleep(100); // well inside the computation, which never looks at the pipe
+  assert.deepEqual(actors.filter(isRunning), actors);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await assertGone(actors, 2000);
+});
+
+test('process.exit of the parent takes its actors along', async (t) => {
+  const { child, actors } = await parentOf(t, 'busy');
+  child.kill('SIGTERM'); // without a handler of its own; execa has one that kills children
+  await once(child, 'exit');
+  await assertGone(actors, 2000);
+});
+
+test('after stop nothing keeps the parent', async (t) => {
+  const { child, actors } = await parentOf(t, 'done');
+  const [code] = (await once(child, 'exit')) as [number | null];
+  assert.equal(code, 0);
+  await assertGone(actors, 0);
+});
+
+/** An actor that waits for its init. */
+async function idleActor(t: TestContext): Promise<ActorProcess> {
+  const entry = new URL('../support/fake-actor.js', import.meta.url);
+  const actor = new ActorProcess({ name: 'actor', entry, threads: 1, log: () => undefined });
+  t.after(() => actor.kill());
+  await once(actor.pipe, 'data'); // its hello: it has started
+  return actor;
+}
+
+test('an actor whose pipe closes leaves, also while its parent lives', async (t) => {
+  const actor = await idleActor(t);
+  actor.pipe.destroy();
+  const exit = await actor.closed;
+  assert.deepEqual(exit, { exitCode: 0, signal: null, spawnError: null });
+});
+
+test('Ctrl-C and a closing terminal are the parent’s to decide; SIGTERM ends an actor', async (t) => {
+  const actor = await idleActor(t);
+  const pid = actor.pid ?? assert.fail('not started');
+  process.kill(pid, 'SIGINT');
+  process.kill(pid, 'SIGHUP');
+  await sleep(200);
+  assert.ok(isRunning(pid));
+  process.kill(pid, 'SIGTERM');
+  assert.equal((await actor.closed).signal, 'SIGTERM');
+});

@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+
+import { AiopsError, type ErrorCode } from '#dist/core/errors.js';
+import type { CallStyle, MinuteRun, ReadyFacts } from '#dist/core/types.js';
+import { Pool } from '#dist/dispatch/pool.js';
+import { Solo } from '#dist/dispatch/solo.js';
+
+import { batchOf, targetsOf } from '../support/batches.js';
+import { loadOf } from '../support/fake-runtime.js';
+import { assertGone, isRunning } from '../support/processes.js';
+
+const FAKE_ACTOR = new URL('../support/fake-actor.js', import.meta.url);
+
+interface Started {
+  readonly pool: Pool;
+  readonly ready: ReadyFacts;
+  readonly pids: readonly number[];
+  /** What the actors printed. */
+  readonly lines: readonly string[];
+}
+
+function poolOf(
+  t: TestContext,
+  actors: number,
+  params = {},
+  entry = FAKE_ACTOR,
+): { pool: Pool; lines: string[] } {
+  const lines: string[] = [];
+  const log = (actor: string, line: string): void => void lines.push(`${actor}: ${line}`);
+  const pool = new Pool({ actors, load: loadOf(params), log, entry });
+  t.after(() => pool.stop());
+  return { pool, lines };
+}
+
+async function started(t: TestContext, actors: number, params = {}): Promise<Started> {
+  const { pool, lines } = poolOf(t, actors, params);
+  const ready = await pool.start();
+  return { pool, ready, pids: ready.actors.map(({ pid }) => pid), lines };
+}
+
+function failsWith(code: ErrorCode, message: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof AiopsError, String(error));
+    assert.match(error.message, message);
+    assert.equal(error.code, code);
+    return true;
+  };
+}
+
+function assertAnswered({ answers }: MinuteRun, items: number, window: number, from: number): void {
+  const expected = Array.from({ length: items }, (_, i) => from + i);
+  assert.deepEqual([...answers.scores], expected);
+  assert.deepEqual(
+    [...answers.outputs],
+    expected.flatMap((value) => new Array<number>(window).fill(value)),
+  );
+  assert.equal(answers.errors.size, 0);
+}
+
+for (const actors of [1, 2, 3, 8]) {
+  test(`${actors} actors: every item answered exactly once and in order, minutes overlapping`, async (t) => {
+    const { pool, ready, pids } = await started(t, actors);
+    assert.equal(new Set(pids).size, actors);
+    assert.ok(pids.every((pid) => pid !== process.pid && isRunning(pid)));
+    assert.equal(ready.backend.versions['fake'], '1');
+    assert.deepEqual(
+      ready.actors.map(({ name }) => name),
+      pids.map((_, slot) => `actor-${slot + 1}`),
+    );
+    const sizes = [500, 0, 1, 2, 7, 64, 8, 500];
+    const runs = sizes.map((items, i) => {
+      const style: CallStyle = i % 2 === 0 ? 'batched' : 'per-item';
+      return pool.run(batchOf(targetsOf(items), 3, i * 1000), style);
+    });
+    for (const [i, run] of (await Promise.all(runs)).entries()) {
+      const items = sizes[i]!;
+      assertAnswered(run, items, 3, i * 1000);
+      const chunks = run.timing.chunks.map((chunk) => chunk.items);
+      assert.equal(chunks.length, Math.min(items, actors));
+      assert.equal(
+        chunks.reduce((sum, size) => sum + size, 0),
+        items,
+      );
+      assert.ok(
+        chunks.every((size) => size === Math.floor(items / actors) || size === Math.ceil(items / actors)),
+      );
+    }
+    await pool.stop();
+    await assertGone(pids);
+  });
+}
+
+test('500 items on 3 actors are chunks of 167, 167 and 166; 2 items on 8 actors keep two busy', async (t) => {
+  const three = await started(t, 3);
+  const { timing } = await three.pool.run(batchOf(targetsOf(500)), 'batched');
+  assert.deepEqual(
+    timing.chunks.map(({ actor, items }) => [actor, items]),
+    [
+      [0, 167],
+      [1, 167],
+      [2, 166],
+    ],
+  );
+  const eight = await started(t, 8);
+  const few = await eight.pool.run(batchOf(targetsOf(2)), 'batched');
+  assert.deepEqual(
+    few.timing.chunks.map(({ actor, items }) => [actor, items]),
+    [
+      [0, 1],
+      [1, 1],
+    ],
+  );
+});
+
+test('a minute’s time has all of its parts, also where minutes overlap', async (t) => {
+  const { pool } = await started(t, 2);
+  const runs = Array.from({ length: 20 }, () => pool.run(batchOf(targetsOf(500), 60), 'batched'));
+  for (const { timing } of await Promise.all(runs)) {
+    for (const chunk of timing.chunks) {
+      const { encodeMs, pipeMs, decodeMs, normalizeMs, predictMs, replyMs, serviceMs } = chunk;
+      for (const part of [encodeMs, pipeMs, decodeMs, normalizeMs, predictMs, replyMs]) assert.ok(part >= 0);
+      const parts = pipeMs + decodeMs + normalizeMs + predictMs + replyMs;
+      assert.ok(parts > serviceMs - 1e-6, `${parts} of ${serviceMs}`);
+    }
+    // The last chunk is sent after all have been encoded.
+    const encodeMs = timing.chunks.reduce((sum, chunk) => sum + chunk.encodeMs, 0);
+    assert.ok(timing.wallMs >= encodeMs + timing.chunks.at(-1)!.serviceMs);
+  }
+});
+
+test('a minute that overlaps no other never takes longer than its caller waited', async (t) => {
+  const { pool } = await started(t, 2);
+  for (let i = 0; i < 30; i++) {
+    const startedAt = performance.now();
+    const { timing } = await pool.run(batchOf(targetsOf(500), 60), 'batched');
+    assert.ok(timing.wallMs <= performance.now() - startedAt);
+  }
+});
+
+for (const [target, message] of [
+  [
+    'killed',
+    /^actor-2 \(pid \d+\) was ended by SIGKILL while answering 2 items of 2024-01-01T12:00:00.000Z$/,
+  ],
+  [
+    'exits',
+    /^actor-2 \(pid \d+\) exited with status 7 while answering .*; its last lines were: first words \| last words$/,
+  ],
+  ['garbage', /^actor-2 \(pid \d+\) broke the protocol: these bytes do not start a frame/],
+  ['closes its pipe', /^actor-2 closed its pipe while answering 2 items/],
+] as const) {
+  test(`an actor that fails (${target}): runs under way and later ones reject, no process stays`, async (t) => {
+    const { pool, pids } = await started(t, 3);
+    const before = pool.run(batchOf(targetsOf(6)), 'batched');
+    const runs = [batchOf(['a', 'busy', target, 'c', 'busy', 'd']), batchOf(['e', 'f', 'g'])];
+    const [failed, queued] = runs.map((batch) => pool.run(batch, 'batched'));
+    assertAnswered(await before, 6, 1, 0);
+    const expected = failsWith('actor_failed', message);
+    await Promise.all([assert.rejects(failed!, expected), assert.rejects(queued!, expected)]);
+    await assert.rejects(pool.run(batchOf(['a']), 'batched'), expected);
+    await assertGone(pids, 3000);
+    await pool.stop();
+  });
+}
+
+test('an idle actor that is killed ends the pool with the next run at the latest', async (t) => {
+  const { pool, pids } = await started(t, 2);
+  process.kill(pids[0]!, 'SIGKILL');
+  const expected = failsWith('actor_failed', /^actor-1 .* was ended by SIGKILL while/);
+  await assert.rejects(async () => {
+    for (let i = 0; i < 1000; i++) await pool.run(batchOf(['a', 'b']), 'batched');
+  }, expected);
+  await assertGone(pids);
+});
+
+test('an analyzer that throws fails its own minute only', async (t) => {
+  const { pool } = await started(t, 2);
+  const [good, bad, after] = [
+    ['a', 'b'],
+    ['a', 'throws'],
+    ['c', 'd'],
+  ].map((targets) => pool.run(batchOf(targets), 'batched'));
+  await assert.rejects(
+    bad!,
+    failsWith('model', /^actor-2 while answering 1 items of .*: this is beyond me$/),
+  );
+  assertAnswered(await good!, 2, 1, 0);
+  assertAnswered(await after!, 2, 1, 0);
+  assertAnswered(await pool.run(batchOf(['e']), 'batched'), 1, 1, 0);
+});
+
+test('what actors print is told line by line with their names, and disturbs no answer', async (t) => {
+  const { pool, lines } = await started(t, 2);
+  assertAnswered(await pool.run(batchOf(['a', 'b', 'prints', 'c']), 'batched'), 4, 1, 0);
+  await pool.stop();
+  const output = lines.filter((line) => line.startsWith('actor-2: ')).map((line) => line.slice(9));
+  assert.equal(output.length, lines.length);
+  assert.ok(
+    output.includes('to standard error') && output.includes('without an end') && output.includes('more'),
+  );
+  assert.equal(output.join('').split('to standard output ').length - 1, 2000);
+});
+
+test('a chunk of 50 MB goes there and half of it back', async (t) => {
+  const { pool } = await started(t, 1);
+  const [items, window] = [1000, 6250];
+  const { answers } = await pool.run(batchOf(targetsOf(items), window), 'batched');
+  assert.equal(answers.outputs.length, items * window);
+  for (let item = 0; item < items; item++) {
+    assert.equal(answers.outputs[item * window], item);
+    assert.equal(answers.outputs[(item + 1) * window - 1], item);
+  }
+});
+
+for (const [what, params, expected] of [
+  ['refuses its model', { refuse: 'this' }, failsWith('model', /^actor-\d: this is no model$/)],
+  [
+    'dies while loading',
+    { crash: '' },
+    failsWith('actor_failed', /^actor-\d .* exited with status 3 while loading the model/),
+  ],
+  [
+    'differs from the others',
+    { disagree: '' },
+    failsWith('backend', /^actor-1 and actor-2 differ in backend.versions: .*\d/),
+  ],
+] as const) {
+  test(`a pool whose actor ${what} does not start, and leaves no process`, async (t) => {
+    const { pool } = poolOf(t, 3, params);
+    await assert.rejects(pool.start(), expected);
+    await assert.rejects(pool.run(batchOf(['a']), 'batched'), expected);
+    await pool.stop();
+  });
+}
+
+test('the hint of an actor that refuses its model comes along', async (t) => {
+  await assert.rejects(poolOf(t, 1, { refuse: 'this' }).pool.start(), { hint: 'name another one' });
+});
+
+test('an actor of another protocol version is refused', async (t) => {
+  const { pool } = poolOf(t, 1, {}, new URL('../support/old-actor.js', import.meta.url));
+  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 1$/));
+});
+
+test('an actor whose file is missing tells so with its last words', async (t) => {
+  const { pool } = poolOf(t, 1, {}, new URL('../support/nowhere.js', import.meta.url));
+  await assert.rejects(
+    pool.start(),
+    failsWith('actor_failed', /exited with status 1 while starting; .*nowhere\.js/),
+  );
+});
+
+test('notices of actors are told once, and threads are set before the process starts', async (t) => {
+  for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']) {
+    const { ready } = await started(t, 2, { show: name });
+    assert.deepEqual(ready.notices, ['1']);
+  }
+});
+
+test('stop: before the start, twice, and at once while actors still load', async (t) => {
+  const early = poolOf(t, 2).pool;
+  await Promise.all([early.stop(), early.stop()]);
+  await assert.rejects(early.run(batchOf(['a']), 'batched'), failsWith('interrupted', /was stopped/));
+
+  const { pool } = poolOf(t, 2, { hang: '' });
+  const start = assert.rejects(pool.start(), failsWith('interrupted', /^actor-\d was stopped while/));
+  await pool.stop();
+  await start;
+});
+
+test('stop lets actors finish what they have, and kills one that would take for ever', async (t) => {
+  const { pool, pids } = await started(t, 2);
+  const quick = pool.run(batchOf(targetsOf(200), 60), 'batched');
+  await Promise.all([pool.stop(), pool.stop()]);
+  assertAnswered(await quick, 200, 60, 0);
+  await assertGone(pids);
+
+  const slow = await started(t, 2);
+  const run = assert.rejects(
+    slow.pool.run(batchOf(['busy', 'a']), 'batched'),
+    failsWith('actor_failed', /actor-1/),
+  );
+  await slow.pool.stop();
+  await run;
+  await assertGone(slow.pids, 0);
+});
+
+test('a pool needs at least one whole actor', () => {
+  for (const actors of [0, -1, 1.5, NaN]) {
+    assert.throws(() => new Pool({ actors, load: loadOf(), log: () => undefined }), RangeError);
+  }
+});
+
+test('the solo child answers like a pool, and its minute is the time inside it', async (t) => {
+  const solo = new Solo({ load: loadOf(), log: () => undefined, entry: FAKE_ACTOR });
+  t.after(() => solo.stop());
+  const ready = await solo.start();
+  assert.deepEqual(
+    ready.actors.map(({ name }) => name),
+    ['solo'],
+  );
+  for (const style of ['batched', 'per-item'] as const) {
+    const run = await solo.run(batchOf(targetsOf(100), 60), style);
+    assertAnswered(run, 100, 60, 0);
+    const [chunk, ...others] = run.timing.chunks;
+    assert.ok(chunk !== undefined && others.length === 0);
+    assert.deepEqual([chunk.encodeMs, chunk.pipeMs, chunk.decodeMs], [0, 0, 0]);
+    assert.ok(run.timing.wallMs > 0);
+    assert.equal(run.timing.wallMs, chunk.normalizeMs + chunk.predictMs + chunk.replyMs);
+  }
+  assert.deepEqual((await solo.run(batchOf([]), 'batched')).timing, { items: 0, wallMs: 0, chunks: [] });
+});
