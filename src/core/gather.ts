@@ -1,5 +1,5 @@
 import { NO_VERDICT, type Answers, type ItemError, type ResultRow } from './types.js';
-import type { WindowedMinute } from './window.js';
+import type { PlannedRow, WindowedMinute } from './window.js';
 
 /** Joins the answers to consecutive ranges of items into the answers to all of them, order kept. */
 export function joinAnswers(parts: readonly Answers[]): Answers {
@@ -32,35 +32,42 @@ export function joinAnswers(parts: readonly Answers[]): Answers {
  *
  * @throws RangeError when there are not exactly as many answers as rows that asked for one.
  */
-export function resultRows(minute: WindowedMinute, answers: Answers): ResultRow[] {
-  let item = 0;
-  const rows = minute.rows.map((row): ResultRow => {
-    const base = { minuteMs: minute.minuteMs, target: row.target, column: row.column, label: row.label };
-    if (row.state === 'item') return { ...base, ...answerOf(answers, item++) };
-    if (row.state === 'warmup') return { ...base, ...UNANSWERED, status: 'warmup', error: null };
-    return { ...base, ...UNANSWERED, status: 'error', error: row.state };
-  });
-  if (item !== answers.scores.length) {
-    throw new RangeError(`${item} items asked, ${answers.scores.length} answered`);
+export function resultRows({ minuteMs, rows, batch }: WindowedMinute, answers: Answers): ResultRow[] {
+  const asked = batch.targets.length;
+  if (asked !== answers.scores.length) {
+    throw new RangeError(`${asked} items asked, ${answers.scores.length} answered`);
   }
-  return rows;
+  let item = 0;
+  return rows.map((row) => {
+    if (row.state === 'item') return answeredRow(minuteMs, row, answers, item++);
+    if (row.state === 'warmup') return unansweredRow(minuteMs, row, 'warmup', null);
+    return unansweredRow(minuteMs, row, 'error', row.state);
+  });
 }
 
-const UNANSWERED = { score: null, anomaly: null, output: null } as const;
-
-function answerOf(
-  answers: Answers,
-  item: number,
-): Pick<ResultRow, 'status' | 'score' | 'anomaly' | 'output' | 'error'> {
+function answeredRow(minuteMs: number, row: PlannedRow, answers: Answers, item: number): ResultRow {
   const error = answers.errors.get(item);
-  if (error !== undefined) return { ...UNANSWERED, status: 'error', error };
+  if (error !== undefined) return unansweredRow(minuteMs, row, 'error', error);
   const score = answers.scores[item] ?? NaN;
   const verdict = answers.anomalies[item];
   return {
+    minuteMs,
+    target: row.target,
+    column: row.column,
     status: 'ok',
     score: Number.isNaN(score) ? null : score,
     anomaly: verdict === NO_VERDICT ? null : verdict === 1,
+    label: row.label,
     output: answers.outputs.subarray(answers.outputOffsets[item], answers.outputOffsets[item + 1]),
     error: null,
   };
+}
+
+function unansweredRow(
+  minuteMs: number,
+  { target, column, label }: PlannedRow,
+  status: 'warmup' | 'error',
+  error: ItemError | null,
+): ResultRow {
+  return { minuteMs, target, column, status, score: null, anomaly: null, label, output: null, error };
 }

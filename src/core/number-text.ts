@@ -13,7 +13,9 @@ export function float32Text(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return Object.is(value, -0) ? '-0' : String(value);
   if (Math.abs(value) < SMALLEST_NORMAL) return textWithin(value, 1);
   // Most values need 8 or 9 digits, so asking for 8 first saves half of the tries.
-  return Math.fround(Number(value.toPrecision(8))) === value ? textWithin(value, 6) : String(Number(value.toPrecision(9)));
+  return Math.fround(Number(value.toPrecision(8))) === value
+    ? textWithin(value, 6)
+    : String(Number(value.toPrecision(9)));
 }
 
 /** The text with as few digits as it takes, from `digits` on. */

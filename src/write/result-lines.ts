@@ -34,7 +34,7 @@ export function resultLines(rows: readonly ResultRow[], options: ResultLineOptio
 }
 
 function jsonLine(row: ResultRow, fullOutput: boolean): string {
-  const output = row.output === null ? 'null' : `[${outputTexts(row.output, fullOutput).join(',')}]`;
+  const output = row.output === null ? 'null' : `[${outputText(row.output, ',', fullOutput)}]`;
   return (
     `{"minute":"${minuteText(row.minuteMs)}","target":${JSON.stringify(row.target)},` +
     `"column":${row.column === null ? 'null' : JSON.stringify(row.column)},"status":"${row.status}",` +
@@ -53,15 +53,18 @@ function csvLine(row: ResultRow, fullOutput: boolean): string {
     row.score === null ? '' : float32Text(row.score),
     row.anomaly === null ? '' : row.anomaly ? '1' : '0',
     quoted(row.label === null ? '' : String(row.label)),
-    row.output === null ? '' : outputTexts(row.output, fullOutput).join(' '),
+    row.output === null ? '' : outputText(row.output, ' ', fullOutput),
     row.error?.errno ?? '',
     quoted(row.error?.errmsg ?? ''),
   ];
   return `${fields.join(',')}\n`;
 }
 
-function outputTexts(output: Float32Array, full: boolean): string[] {
-  return Array.from(full ? output : output.subarray(0, OUTPUT_LIMIT), float32Text);
+function outputText(output: Float32Array, separator: string, full: boolean): string {
+  const shown = full ? output.length : Math.min(output.length, OUTPUT_LIMIT);
+  let text = '';
+  for (let i = 0; i < shown; i++) text += (i === 0 ? '' : separator) + float32Text(output[i]!);
+  return text;
 }
 
 let lastMinuteMs = NaN;

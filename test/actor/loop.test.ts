@@ -173,6 +173,8 @@ test('items carry their window, place and parameters; the style decides the call
   ]);
 });
 
+/** Analyzers are JavaScript: they may throw anything. */
+const WORD = 'a word' as unknown as Error;
 const throwing = fakeAnalyzer({
   bad: () => {
     throw new Error('this is beyond me');
@@ -180,7 +182,7 @@ const throwing = fakeAnalyzer({
 });
 for (const [what, analyzer, message] of [
   ['throws', throwing, /^this is beyond me$/],
-  ['throws no error', { window: 1, predict: () => Promise.reject('a word' as unknown as Error) }, /^a word$/],
+  ['throws no error', { window: 1, predict: () => Promise.reject(WORD) }, /^a word$/],
   [
     'throws endlessly much',
     { window: 1, predict: () => Promise.reject(new Error('x'.repeat(9999))) },

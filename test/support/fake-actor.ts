@@ -46,7 +46,7 @@ const load = fakeRuntime(analyzer);
 await serveParent(async (request, context) => {
   const { params } = request;
   if (params['hang'] !== undefined) computeForAMinute();
-  if (params['crash'] !== undefined) throw process.exit(3);
+  if (params['crash'] !== undefined) process.exit(3);
   const shown = params['show'] === undefined ? {} : { notice: process.env[params['show']] ?? 'not set' };
   const version = params['disagree'] === undefined ? {} : { version: String(process.pid) };
   return load({ ...request, params: { ...params, ...shown, ...version } }, context);

@@ -20,7 +20,10 @@ export function fakeAnalyzer(tricks: Tricks = {}): Analyzer {
   return {
     window: 1,
     predict: (items) =>
-      items.map((item) => (Object.hasOwn(tricks, item.target) ? tricks[item.target] : answerOf)!(item)),
+      items.map((item) => {
+        const trick = Object.hasOwn(tricks, item.target) ? tricks[item.target]! : answerOf;
+        return trick(item);
+      }),
   };
 }
 
