@@ -51,15 +51,14 @@ const planned = (target: string, state: PlannedRow['state']): PlannedRow => ({
 });
 
 function minute(rows: readonly PlannedRow[]): WindowedMinute {
-  const batch = {
+  const targets = rows.filter((row) => row.state === 'item').map((row) => row.target);
+  const columns = targets.map(() => 'cpu');
+  const values = new Float64Array(targets.length);
+  return {
     minuteMs: 60_000,
-    targets: [],
-    columns: [],
-    window: 1,
-    width: 1,
-    values: new Float64Array(),
+    rows,
+    batch: { minuteMs: 60_000, targets, columns, window: 1, width: 1, values },
   };
-  return { minuteMs: 60_000, rows, batch };
 }
 
 test('rows keep their order whatever their state, and answers go to the rows that asked', () => {
