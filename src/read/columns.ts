@@ -166,11 +166,11 @@ function columnNotices(
   const notices: Notice[] = [];
   const [first] = plans;
   if (first !== undefined) {
-    const target =
-      first.targetField === null ? `one series (${first.series})` : `target ${first.targetField}`;
-    const label = first.labelField === null ? 'no label' : `label ${first.labelField}`;
-    const count = first.columns.length === 1 ? '1 column' : `${first.columns.length} columns`;
-    const text = `time ${first.timeField}, ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;
+    const series = plans.length > 1 ? 'each file one target' : `one target (${first.series})`;
+    const target = first.targetField === null ? series : `target from "${first.targetField}"`;
+    const label = first.labelField === null ? 'no label' : `label from "${first.labelField}"`;
+    const count = first.columns.length === 1 ? '1 metric' : `${first.columns.length} metrics`;
+    const text = `time from "${first.timeField}", ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;
     notices.push({ level: 'info', text });
   }
   if (options.columns === undefined) {

@@ -118,7 +118,7 @@ export function chooseInterval(given: 'auto' | number, counters: readonly StepCo
   return {
     intervalMs: found,
     source: 'detected',
-    notice: info(`interval ${formatDuration(found)}, detected`),
+    notice: info(`interval ${formatDuration(found)}, found from the data`),
   };
 }
 
