@@ -78,7 +78,7 @@ test('columns are what is mostly numbers; the rest is named', async () => {
     [[3, 'bad_value']],
   );
   const texts = recording.notices.map(({ text }) => text);
-  assert.match(texts[0] ?? '', /^time time, target target, no label, 2 columns: cpu, mixed$/);
+  assert.match(texts[0] ?? '', /^time from "time", target from "target", no label, 2 metrics: cpu, mixed$/);
   assert.match(texts[1] ?? '', /region, host \(text/);
   assert.match(texts[2] ?? '', /empty \(no value/);
 });
