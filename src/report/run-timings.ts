@@ -94,9 +94,9 @@ export function timingLine(minuteMs: number, timing: MinuteTiming): string {
 }
 
 function chunkFields(chunk: ChunkTiming): Record<string, number> {
-  const { actor, items, serviceMs } = chunk;
-  const parts = PARTS.map((part) => [part, rounded(chunk[part])]);
-  return { actor, items, serviceMs: rounded(serviceMs), ...Object.fromEntries(parts) };
+  const fields: Record<string, number> = { actor: chunk.actor, items: chunk.items };
+  for (const part of ['serviceMs', ...PARTS] as const) fields[part] = rounded(chunk[part]);
+  return fields;
 }
 
 function imbalance(chunks: readonly ChunkTiming[]): number {
