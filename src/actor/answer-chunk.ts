@@ -29,7 +29,7 @@ function itemsOf(
     target,
     column: columns[i] ?? null,
     minute: minuteMs,
-    values: values.subarray(i * size, (i + 1) * size),
+    values: new Float64Array(values.buffer, values.byteOffset + i * size * values.BYTES_PER_ELEMENT, size),
     shape,
     params,
   }));

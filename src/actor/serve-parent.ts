@@ -3,7 +3,7 @@ import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
-import { encodeActorMessage } from '../protocol/actor-frames.js';
+import { ActorMessageEncoder } from '../protocol/actor-frames.js';
 import { FrameReader, ProtocolError } from '../protocol/frames.js';
 import { ParentMessageDecoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
@@ -24,10 +24,11 @@ export async function serveParent(load: LoadRuntime): Promise<void> {
 
   const mailbox = new Mailbox<Received>();
   const socket = connect(mailbox);
+  const encoder = new ActorMessageEncoder();
   socket.on('error', () => undefined); // followed by close
   socket.once('close', () => process.exit()); // nobody is left to answer
   await runLoop(
-    { received: mailbox, send: (message) => writeFrame(socket, encodeActorMessage(message)) },
+    { received: mailbox, send: (message) => writeFrame(socket, encoder.encode(message)) },
     load,
     () => performance.now(),
   );

@@ -1,27 +1,48 @@
 import type { ErrorCode } from '../core/errors.js';
 import type { Answers, BackendFacts, ItemError, ModelFacts } from '../core/types.js';
-import { fieldsOf, partOf, type Fields } from './fields.js';
-import { encodeFrame, ProtocolError, type Frame } from './frames.js';
+import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
+import { FrameEncoder, ProtocolError, type Frame } from './frames.js';
 import type { ActorMessage, Answer, Failed, Ready } from './messages.js';
 import { textsFromParts, textsToParts } from './text-parts.js';
 
-/**
- * The buffers of an actor's message; an answer's numbers are not copied.
- *
- * @throws ProtocolError when the message is too large for a frame.
- */
-export function encodeActorMessage(message: ActorMessage): Uint8Array[] {
-  switch (message.type) {
-    case 'hello':
-    case 'ready':
-    case 'failed': {
-      const { type, ...fields } = message;
-      return encodeFrame(type, fields);
+/** Turns an actor's messages to its parent into frames. */
+export class ActorMessageEncoder {
+  readonly #frames = new FrameEncoder();
+
+  /**
+   * The buffers of one frame; an answer's numbers are not copied.
+   *
+   * @throws ProtocolError when the message is too large for a frame.
+   */
+  encode(message: ActorMessage): Uint8Array[] {
+    switch (message.type) {
+      case 'hello':
+      case 'ready':
+      case 'failed': {
+        const { type, ...fields } = message;
+        return this.#frames.encode(type, fields);
+      }
+      case 'answer':
+        return this.#encodeAnswer(message);
+      default:
+        return message satisfies never;
     }
-    case 'answer':
-      return encodeAnswer(message);
-    default:
-      return message satisfies never;
+  }
+
+  #encodeAnswer({ id, answers, timing }: Answer): Uint8Array[] {
+    const { decodeMs, normalizeMs, predictMs, replyMs } = timing;
+    const { scores, anomalies, outputs, outputOffsets, errors } = answers;
+    const failed = Uint32Array.from(errors.keys());
+    const texts = [...errors.values()].flatMap(({ errno, errmsg }) => [errno, errmsg]);
+    return this.#frames.encode('answer', {}, [
+      { name: 'call', shape: [5], values: Float64Array.of(id, decodeMs, normalizeMs, predictMs, replyMs) },
+      { name: 'failed', shape: [failed.length], values: failed },
+      ...textsToParts('errors', texts),
+      { name: 'scores', shape: [scores.length], values: scores },
+      { name: 'anomalies', shape: [anomalies.length], values: anomalies },
+      { name: 'outputOffsets', shape: [outputOffsets.length], values: outputOffsets },
+      { name: 'outputs', shape: [outputs.length], values: outputs },
+    ]);
   }
 }
 
@@ -34,7 +55,7 @@ export function parseActorMessage(frame: Frame): ActorMessage {
     case 'ready':
       return parseReady(fields);
     case 'answer':
-      return parseAnswer(frame, fields);
+      return parseAnswer(frame);
     case 'failed':
       return parseFailed(fields);
     default:
@@ -42,33 +63,11 @@ export function parseActorMessage(frame: Frame): ActorMessage {
   }
 }
 
-function encodeAnswer({ id, answers, timing }: Answer): Uint8Array[] {
-  const { scores, anomalies, outputs, outputOffsets, errors } = answers;
-  const failed = Uint32Array.from(errors.keys());
-  const texts = [...errors.values()].flatMap(({ errno, errmsg }) => [errno, errmsg]);
-  return encodeFrame('answer', { id, timing }, [
-    { name: 'failed', shape: [failed.length], values: failed },
-    ...textsToParts('errors', texts),
-    { name: 'scores', shape: [scores.length], values: scores },
-    { name: 'anomalies', shape: [anomalies.length], values: anomalies },
-    { name: 'outputOffsets', shape: [outputOffsets.length], values: outputOffsets },
-    { name: 'outputs', shape: [outputs.length], values: outputs },
-  ]);
-}
+const ANSWER_CALL = ['id', 'decodeMs', 'normalizeMs', 'predictMs', 'replyMs'] as const;
 
-function parseAnswer(frame: Frame, fields: Fields): Answer {
-  const timing = fields.nested('timing');
-  return {
-    type: 'answer',
-    id: fields.count('id'),
-    answers: parseAnswers(frame),
-    timing: {
-      decodeMs: timing.number('decodeMs'),
-      normalizeMs: timing.number('normalizeMs'),
-      predictMs: timing.number('predictMs'),
-      replyMs: timing.number('replyMs'),
-    },
-  };
+function parseAnswer(frame: Frame): Answer {
+  const { id, ...timing } = numbersOf(frame, 'call', ANSWER_CALL);
+  return { type: 'answer', id: checkId(frame, id), answers: parseAnswers(frame), timing };
 }
 
 function parseAnswers(frame: Frame): Answers {

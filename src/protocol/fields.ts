@@ -95,3 +95,21 @@ export function partOf<T extends PartValues>(
   }
   return values;
 }
+
+/** The finite numbers of an f64 part, by the names that their places have. */
+export function numbersOf<K extends string>(
+  frame: Frame,
+  part: string,
+  names: readonly K[],
+): Record<K, number> {
+  const values = partOf(frame, part, Float64Array, names.length);
+  if (!values.every(Number.isFinite))
+    throw new ProtocolError(`${frame.type}: ${part} must be finite numbers`);
+  return Object.fromEntries(names.map((name, i) => [name, values[i]])) as Record<K, number>;
+}
+
+/** A chunk's id: a whole number ≥ 0. */
+export function checkId(frame: Frame, id: number): number {
+  if (Number.isSafeInteger(id) && id >= 0) return id;
+  throw new ProtocolError(`${frame.type}: an id must be a whole number ≥ 0, it is ${id}`);
+}

@@ -23,10 +23,12 @@ export interface Part {
   readonly values: PartValues;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** What was received: `fields` is the header without its parts, still unchecked. */
 export interface Frame {
   readonly type: string;
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: Fields;
   readonly parts: ReadonlyMap<string, Part>;
 }
 
@@ -46,31 +48,79 @@ type Dtype = keyof typeof DTYPES;
 const COPY_BELOW_BYTES = 16 * 1024;
 
 /**
- * The buffers of one frame, to be written one after another. Large parts are views of the values themselves,
- * which must not change until they are written; everything else lies in one new buffer.
- *
- * @throws ProtocolError when the frame would be larger than a receiver accepts.
+ * Makes the frames of one conversation. The header of the last frame is kept and used again while it would be
+ * the same: from one minute to the next it is, as long as what changes every minute travels in parts.
  */
-export function encodeFrame(
-  type: string,
-  fields: Readonly<Record<string, unknown>>,
-  parts: readonly Part[] = [],
-): Uint8Array[] {
-  const described = parts.map((part) => [part.name, dtypeOf(part.values), part.shape]);
-  const header = JSON.stringify({ type, ...fields, parts: described });
-  const headerBytes = padded(Buffer.byteLength(header));
-  const bodyBytes = parts.reduce((sum, part) => sum + padded(part.values.byteLength), 0);
-  checkSize('header', headerBytes, MAX_HEADER_BYTES);
-  checkSize('body', bodyBytes, MAX_BODY_BYTES);
+export class FrameEncoder {
+  #last: { readonly type: string; readonly fields: Fields; readonly forms: readonly PartForm[] } | null =
+    null;
+  #header = '';
+  #headerBytes = 0;
 
-  const viewedBytes = parts.reduce((sum, { values }) => sum + (isCopied(values) ? 0 : values.byteLength), 0);
-  const copy = Buffer.allocUnsafe(PREFIX_BYTES + headerBytes + bodyBytes - viewedBytes);
-  copy.writeUInt32LE(MAGIC, 0);
-  copy.writeUInt32LE(headerBytes, 4);
-  copy.writeUInt32LE(bodyBytes, 8);
-  copy.writeUInt32LE(0, 12);
-  copy.fill(' ', PREFIX_BYTES + copy.write(header, PREFIX_BYTES), PREFIX_BYTES + headerBytes);
-  return layOut(copy, PREFIX_BYTES + headerBytes, parts);
+  /**
+   * The buffers of one frame, to be written one after another. Large parts are views of the values themselves,
+   * which must not change until they are written; everything else lies in one new buffer.
+   *
+   * @throws ProtocolError when the frame would be larger than a receiver accepts.
+   */
+  encode(type: string, fields: Fields, parts: readonly Part[] = []): Uint8Array[] {
+    this.#describe(type, fields, parts);
+    let bodyBytes = 0;
+    let viewedBytes = 0;
+    for (const { values } of parts) {
+      bodyBytes += padded(values.byteLength);
+      if (!isCopied(values)) viewedBytes += values.byteLength;
+    }
+    checkSize('header', this.#headerBytes, MAX_HEADER_BYTES);
+    checkSize('body', bodyBytes, MAX_BODY_BYTES);
+
+    const bodyStart = PREFIX_BYTES + this.#headerBytes;
+    const copy = Buffer.allocUnsafe(bodyStart + bodyBytes - viewedBytes);
+    copy.writeUInt32LE(MAGIC, 0);
+    copy.writeUInt32LE(this.#headerBytes, 4);
+    copy.writeUInt32LE(bodyBytes, 8);
+    copy.writeUInt32LE(0, 12);
+    copy.fill(' ', PREFIX_BYTES + copy.write(this.#header, PREFIX_BYTES), bodyStart);
+    return layOut(copy, bodyStart, parts);
+  }
+
+  #describe(type: string, fields: Fields, parts: readonly Part[]): void {
+    const last = this.#last;
+    if (last?.type === type && haveSameFields(fields, last.fields) && haveForms(parts, last.forms)) return;
+    const forms = parts.map(({ name, values, shape }): PartForm => ({ name, dtype: dtypeOf(values), shape }));
+    const described = forms.map(({ name, dtype, shape }) => [name, dtype, shape]);
+    this.#header = JSON.stringify({ type, ...fields, parts: described });
+    this.#headerBytes = padded(Buffer.byteLength(this.#header));
+    this.#last = { type, fields, forms };
+  }
+}
+
+/** What a header says of a part. */
+interface PartForm {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+}
+
+/** Nested fields count as different: messages that have them are rare. */
+function haveSameFields(some: Fields, others: Fields): boolean {
+  const names = Object.keys(some);
+  return names.length === Object.keys(others).length && names.every((name) => some[name] === others[name]);
+}
+
+function haveForms(parts: readonly Part[], forms: readonly PartForm[]): boolean {
+  return (
+    parts.length === forms.length &&
+    parts.every(({ name, values, shape }, i) => {
+      const form = forms[i];
+      return (
+        form?.name === name &&
+        form.dtype === dtypeOf(values) &&
+        form.shape.length === shape.length &&
+        form.shape.every((size, axis) => size === shape[axis])
+      );
+    })
+  );
 }
 
 /** Puts small parts and all padding into `copy` from `offset` on, and large parts between its pieces. */
@@ -114,11 +164,15 @@ function checkSize(what: 'header' | 'body', bytes: number, most: number): void {
     throw new ProtocolError(`a frame's ${what} has ${bytes} bytes, at most ${most} are allowed`);
 }
 
-/** Finds frames in a stream of bytes, however it is cut. Each body is copied once, into memory of its own. */
+/**
+ * Finds the frames of one conversation in a stream of bytes, however it is cut. Each body is copied once, into
+ * memory of its own.
+ */
 export class FrameReader {
   #stage: 'prefix' | 'header' | 'body' = 'prefix';
   readonly #prefix = Buffer.alloc(PREFIX_BYTES);
   #header: Buffer = Buffer.alloc(0);
+  #last: { readonly header: Buffer; readonly description: FrameDescription } | null = null;
   #body: Buffer = Buffer.alloc(0);
   #filling: Buffer = this.#prefix;
   #filled = 0;
@@ -150,7 +204,15 @@ export class FrameReader {
     }
     if (this.#stage === 'header') return this.#fill('body', this.#body);
     this.#fill('prefix', this.#prefix);
-    return parseFrame(this.#header, this.#body);
+    return viewFrame(this.#describe(), this.#body);
+  }
+
+  /** Parses a header once and keeps what it said while the same header comes again. */
+  #describe(): FrameDescription {
+    if (this.#last?.header.equals(this.#header) !== true) {
+      this.#last = { header: this.#header, description: parseDescription(this.#header) };
+    }
+    return this.#last.description;
   }
 
   #fill(stage: 'prefix' | 'header' | 'body', into: Buffer): null {
@@ -177,37 +239,52 @@ function readPrefix(prefix: Buffer): { headerBytes: number; bodyBytes: number } 
   return { headerBytes, bodyBytes };
 }
 
-function parseFrame(header: Buffer, body: Buffer): Frame {
+/** What a header says. */
+interface FrameDescription {
+  readonly type: string;
+  readonly fields: Fields;
+  readonly parts: readonly PartDescription[];
+  /** Of all parts, with their padding. */
+  readonly bodyBytes: number;
+}
+
+interface PartDescription extends PartForm {
+  readonly length: number;
+  readonly offset: number;
+}
+
+function parseDescription(header: Buffer): FrameDescription {
   const fields = parseHeader(header);
   const { type, parts: described } = fields;
   if (typeof type !== 'string' || !Array.isArray(described)) {
     throw new ProtocolError('a frame header needs a type and parts');
   }
-  const parts = new Map<string, Part>();
   let offset = 0;
-  for (const description of described) {
+  const parts = described.map((description): PartDescription => {
     const { name, dtype, shape } = checkDescription(description);
-    const items = shape.reduce((product, size) => product * size, 1);
-    const Values = DTYPES[dtype];
-    const bytes = items * Values.BYTES_PER_ELEMENT;
-    if (offset + bytes > body.length) {
-      throw new ProtocolError(
-        `part ${name} of a ${type} frame reaches beyond its ${body.length} bytes of body`,
-      );
-    }
-    parts.set(name, {
-      name,
-      shape,
-      values: new Values(body.buffer as ArrayBuffer, body.byteOffset + offset, items),
-    });
-    offset += padded(bytes);
+    const length = shape.reduce((product, size) => product * size, 1);
+    const part = { name, dtype, shape, length, offset };
+    offset += padded(length * DTYPES[dtype].BYTES_PER_ELEMENT);
+    return part;
+  });
+  if (new Set(parts.map(({ name }) => name)).size < parts.length) {
+    throw new ProtocolError(`a ${type} frame has two parts of one name`);
   }
-  if (offset !== body.length || parts.size !== described.length) {
+  return { type, fields, parts, bodyBytes: offset };
+}
+
+function viewFrame({ type, fields, parts, bodyBytes }: FrameDescription, body: Buffer): Frame {
+  if (bodyBytes !== body.length) {
     throw new ProtocolError(
-      `the parts of a ${type} frame take ${offset} of its ${body.length} bytes of body`,
+      `the parts of a ${type} frame take ${bodyBytes} bytes, its body has ${body.length}`,
     );
   }
-  return { type, fields, parts };
+  const views = new Map<string, Part>();
+  for (const { name, dtype, shape, length, offset } of parts) {
+    const values = new DTYPES[dtype](body.buffer as ArrayBuffer, body.byteOffset + offset, length);
+    views.set(name, { name, shape, values });
+  }
+  return { type, fields, parts: views };
 }
 
 function parseHeader(header: Buffer): Record<string, unknown> {
@@ -223,7 +300,7 @@ function parseHeader(header: Buffer): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
-function checkDescription(description: unknown): { name: string; dtype: Dtype; shape: number[] } {
+function checkDescription(description: unknown): PartForm {
   if (Array.isArray(description)) {
     const [name, dtype, shape] = description as unknown[];
     if (typeof name === 'string' && isDtype(dtype) && isShape(shape)) return { name, dtype, shape };

@@ -1,10 +1,11 @@
-import { fieldsOf, partOf, type Fields } from './fields.js';
-import { encodeFrame, ProtocolError, type Frame } from './frames.js';
+import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
+import { FrameEncoder, ProtocolError, type Frame } from './frames.js';
 import type { Chunk, LoadRequest, ParentMessage } from './messages.js';
 import { LabelDecoder, LabelEncoder } from './text-parts.js';
 
 /** Turns a parent's messages to one actor into frames. */
 export class ParentMessageEncoder {
+  readonly #frames = new FrameEncoder();
   readonly #targets = new LabelEncoder('targets');
   readonly #columns = new LabelEncoder('columns');
 
@@ -16,20 +17,21 @@ export class ParentMessageEncoder {
   encode(message: ParentMessage): Uint8Array[] {
     switch (message.type) {
       case 'hello':
-        return encodeFrame('hello', { version: message.version });
+        return this.#frames.encode('hello', { version: message.version });
       case 'init':
-        return encodeFrame('init', { load: message.load });
+        return this.#frames.encode('init', { load: message.load });
       case 'chunk':
         return this.#encodeChunk(message);
       case 'stop':
-        return encodeFrame('stop', {});
+        return this.#frames.encode('stop', {});
       default:
         return message satisfies never;
     }
   }
 
   #encodeChunk({ id, minuteMs, style, targets, columns, window, width, values }: Chunk): Uint8Array[] {
-    return encodeFrame('chunk', { id, minuteMs, style }, [
+    return this.#frames.encode('chunk', { style }, [
+      { name: 'call', shape: [2], values: Float64Array.of(id, minuteMs) },
       ...this.#targets.toParts(targets),
       ...this.#columns.toParts(columns),
       { name: 'values', shape: [targets.length, window, width], values },
@@ -66,10 +68,11 @@ export class ParentMessageDecoder {
     }
     const targets = this.#targets.fromFrame(frame, items);
     if (!areTexts(targets)) throw new ProtocolError('chunk: an item has no target');
+    const { id, minuteMs } = numbersOf(frame, 'call', ['id', 'minuteMs']);
     return {
       type: 'chunk',
-      id: fields.count('id'),
-      minuteMs: fields.number('minuteMs'),
+      id: checkId(frame, id),
+      minuteMs,
       style: fields.oneOf('style', ['batched', 'per-item'] as const),
       targets,
       columns: this.#columns.fromFrame(frame, items),

@@ -152,10 +152,9 @@ for (const [target, message] of [
 ] as const) {
   test(`an actor that fails (${target}): runs under way and later ones reject, no process stays`, async (t) => {
     const { pool, pids } = await started(t, 3);
-    const before = pool.run(batchOf(targetsOf(6)), 'batched');
+    assertAnswered(await pool.run(batchOf(targetsOf(6)), 'batched'), 6, 1, 0);
     const failed = pool.run(batchOf(['a', 'busy', target, 'c', 'busy', 'd']), 'batched');
     const queued = pool.run(batchOf(['e', 'f', 'g']), 'batched');
-    assertAnswered(await before, 6, 1, 0);
     const expected = failsWith('actor_failed', message);
     await Promise.all([assert.rejects(failed, expected), assert.rejects(queued, expected)]);
     await assert.rejects(pool.run(batchOf(['a']), 'batched'), expected);
