@@ -10,11 +10,11 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { encodeActorMessage } from '#dist/protocol/actor-frames.js';
+import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
 import { ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
 import { Pool } from '#dist/dispatch/pool.js';
 
-import { block, readBlocks } from './bench-pipe/bare.mjs';
+import { block, readBlocks } from './bench-pipe/blocks.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -59,7 +59,7 @@ function frameBytes(replies) {
   answers.anomalies = replies.anomalies.subarray(0, perActor);
   answers.outputOffsets = replies.outputOffsets.subarray(0, perActor + 1);
   answers.outputs = replies.outputs.subarray(0, perActor * width);
-  const answered = encodeActorMessage({ type: 'answer', id: 0, answers, timing });
+  const answered = new ActorMessageEncoder().encode({ type: 'answer', id: 0, answers, timing });
   return { asked: sum(asked), answered: sum(answered) };
 }
 
@@ -110,7 +110,7 @@ const bare = Array.from({ length: actors }, () => new BarePipe(bareEntry, bytes)
 
 const spent = { pool: [], bare: [] };
 const told = [];
-for (let round = -200; round < rounds; round++) {
+for (let round = -500; round < rounds; round++) {
   let startedAt = performance.now();
   const { timing } = await pool.run(batch, 'batched');
   const poolMs = performance.now() - startedAt;

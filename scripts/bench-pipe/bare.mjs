@@ -1,40 +1,8 @@
-/** Both ends of a bare framed pipe: blocks of numbers behind their length, each gathered in memory of its own. */
+/** The far end of a bare framed pipe: answers each block with one of as many bytes as it was told. */
 import { Socket } from 'node:net';
 
-/** A block of `bytes` that are not all the same page of zeros. */
-export function block(bytes) {
-  const frame = Buffer.alloc(4 + bytes, 7);
-  frame.writeUInt32LE(bytes);
-  return frame;
-}
+import { block, readBlocks } from './blocks.mjs';
 
-/** Calls `onBlock` with each whole block that comes through the pipe. */
-export function readBlocks(pipe, onBlock) {
-  const length = Buffer.alloc(4);
-  let into = length;
-  let filled = 0;
-  pipe.on('data', (bytes) => {
-    for (let from = 0; from < bytes.length;) {
-      const take = Math.min(bytes.length - from, into.length - filled);
-      into.set(bytes.subarray(from, from + take), filled);
-      from += take;
-      filled += take;
-      if (filled < into.length) return;
-      filled = 0;
-      if (into === length) {
-        into = Buffer.allocUnsafeSlow(length.readUInt32LE());
-      } else {
-        const whole = into;
-        into = length;
-        onBlock(whole);
-      }
-    }
-  });
-}
-
-const [answered] = process.argv.slice(2).map(Number);
-if (answered > 0) {
-  const answer = block(answered);
-  const pipe = new Socket({ fd: 3 });
-  readBlocks(pipe, () => pipe.write(answer));
-}
+const answer = block(Number(process.argv[2]));
+const pipe = new Socket({ fd: 3 });
+readBlocks(pipe, () => pipe.write(answer));

@@ -4,7 +4,8 @@ import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
 import { ActorMessageEncoder } from '../protocol/actor-frames.js';
-import { FrameReader, ProtocolError } from '../protocol/frames.js';
+import { FrameReader } from '../protocol/frame-reader.js';
+import { ProtocolError } from '../protocol/frames.js';
 import { ParentMessageDecoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
 import { runLoop, type Received } from './loop.js';

@@ -66,7 +66,10 @@ function readSettings(path: string, required: boolean): z.infer<typeof schema> {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     if (!required && (cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new AiopsError('config', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new AiopsError('config', `cannot read the settings: ${(cause as Error).message}`, {
+      hint: 'check the path given with --config',
+      cause,
+    });
   }
   try {
     return schema.parse(JSON.parse(text));

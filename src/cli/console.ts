@@ -20,17 +20,17 @@ export class Console {
   }
 
   info(text: string): void {
-    if (!this.#quiet) this.#line(text);
+    if (!this.#quiet) this.#line(printable(text));
   }
 
   notice(notice: Notice): void {
     if (notice.level === 'info') this.info(notice.text);
-    else this.#line(`${this.#paint('yellow', 'warning:')} ${notice.text}`);
+    else this.#line(`${this.#paint('yellow', 'warning:')} ${printable(notice.text)}`);
   }
 
   error(error: AiopsError): void {
-    this.#line(`${this.#paint('red', 'error:')} ${error.message}`);
-    if (error.hint !== undefined) this.#line(`  ${error.hint}`);
+    this.#line(`${this.#paint('red', 'error:')} ${printable(error.message)}`);
+    if (error.hint !== undefined) this.#line(`  ${printable(error.hint)}`);
   }
 
   #line(text: string): void {
@@ -42,4 +42,12 @@ export class Console {
     const plain = !this.#stream.isTTY || (process.env['NO_COLOR'] ?? '') !== '';
     return plain ? text : styleText(color, text);
   }
+}
+
+/** Names come from files: what would steer a terminal is shown as a code instead. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, (control) => {
+    const code = control.charCodeAt(0).toString(16).padStart(2, '0');
+    return `\\x${code}`;
+  });
 }

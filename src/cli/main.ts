@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     const called = command === cli ? program.name : `${program.name} ${command.name()}`;
     command.exitOverride().showHelpAfterError(`(see ${called} --help)`);
   }
-  process.stdout.on('error', ignoreClosedPipe);
+  process.stdout.on('error', onOutputError);
   try {
     await cli.parseAsync();
   } catch (error) {
@@ -40,9 +40,9 @@ async function main(): Promise<void> {
   }
 }
 
-/** Whoever read our output, `| head` for instance, may have seen enough. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** Whoever read our output, `| head` for instance, may have seen enough; anything else is a failure. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') process.exitCode = EXIT_STATUS.output_io;
 }
 
 function statusOf(error: unknown): number {

@@ -4,8 +4,10 @@ import type { Notice } from '../core/errors.js';
 import { durationText, plural } from '../report/format.js';
 import { terminalReport } from '../report/terminal.js';
 import { replay, type ReplayOutcome } from '../run/replay.js';
+import { OutputClosed, StreamSink } from '../write/stream-sink.js';
 import { applyConfigFile } from './config-file.js';
-import { Console } from './console.js';
+import { Console, printable } from './console.js';
+import { applySwitches, unknownVariables } from './environment.js';
 import { DONE_WITH_FAILURES, SIGNAL_STATUS } from './exit-codes.js';
 import { openProgress } from './progress.js';
 import { addReplayOptions, describeOption, replayConfig, type ReplayFlags } from './replay-options.js';
@@ -23,14 +25,20 @@ export function replayCommand(done: (status: number) => void): Command {
     .configureHelp({ optionDescription: describeOption })
     .addHelpText('after', HELP_AFTER);
   return addReplayOptions(command).action(async (inputs: string[], _flags: unknown, self: Command) => {
+    applySwitches(self, process.env);
     applyConfigFile(self, self.opts<ReplayFlags>().config);
-    done(await runReplay(inputs, self.opts<ReplayFlags>()));
+    done(await runReplay(inputs, self.opts<ReplayFlags>(), unknownVariables(self, process.env)));
   });
 }
 
-async function runReplay(inputs: readonly string[], flags: ReplayFlags): Promise<number> {
+async function runReplay(
+  inputs: readonly string[],
+  flags: ReplayFlags,
+  notices: readonly Notice[],
+): Promise<number> {
   const config = replayConfig(inputs, flags);
   const terminal = new Console({ quiet: flags.quiet, stream: process.stderr });
+  for (const notice of notices) terminal.notice(notice);
   const progress = openProgress(terminal, { quiet: flags.quiet, stream: process.stderr });
   const interruption = watchSignals((signal) =>
     terminal.info(`${signal}: finishing the minutes under way; once more ends at once`),
@@ -50,7 +58,7 @@ async function runReplay(inputs: readonly string[], flags: ReplayFlags): Promise
       onActorLine: (actor, line) => terminal.info(`[${actor}] ${line}`),
     });
     progress.stop();
-    return conclude(outcome, terminal, {
+    return await conclude(outcome, terminal, {
       toStdout: config.output.out !== '-',
       rejectsAllowed: config.maxRejects !== null,
       interrupted: SIGNAL_STATUS[interruption.caught() ?? 'SIGINT'],
@@ -72,7 +80,7 @@ interface Conclusion {
   readonly quiet: boolean;
 }
 
-function conclude(outcome: ReplayOutcome, terminal: Console, how: Conclusion): number {
+async function conclude(outcome: ReplayOutcome, terminal: Console, how: Conclusion): Promise<number> {
   if (outcome.kind === 'closed') return 0;
   if (outcome.kind === 'interrupted') {
     const where = outcome.results === null ? '' : `; results so far are in ${outcome.results}`;
@@ -84,8 +92,19 @@ function conclude(outcome: ReplayOutcome, terminal: Console, how: Conclusion): n
   }
   const { counts } = outcome.summary;
   const report = terminalReport(outcome.summary);
-  if (how.toStdout && !how.quiet) process.stdout.write(`${report}\nwritten to ${how.out}\n`);
+  if (how.toStdout && !how.quiet) await print(printable(`${report}\nwritten to ${how.out}\n`));
   else terminal.info(report.trimEnd());
   const failed = counts.error > 0 || (counts.rejected > 0 && !how.rejectsAllowed);
   return failed ? DONE_WITH_FAILURES : 0;
+}
+
+/** @throws AiopsError `output_io`; a reader that has seen enough is no error */
+async function print(text: string): Promise<void> {
+  const sink = new StreamSink(process.stdout);
+  try {
+    await sink.write(text);
+    await sink.settle();
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  }
 }

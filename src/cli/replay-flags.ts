@@ -5,6 +5,7 @@ import {
   parseInterval,
   parseList,
   parseMap,
+  parseName,
   parseRejectLimit,
   parseTimezone,
   parseWhole,
@@ -32,10 +33,12 @@ export const FLAGS: Readonly<Record<string, readonly FlagRow[]>> = {
     {
       flags: '--time-column <name>',
       description: 'column of the time (default: timestamp, time, ts, minute …)',
+      parse: parseName,
     },
     {
       flags: '--target-column <name>',
       description: 'column of the target (default: target, host, service, name …)',
+      parse: parseName,
     },
     {
       flags: '--columns <names>',
@@ -45,6 +48,7 @@ export const FLAGS: Readonly<Record<string, readonly FlagRow[]>> = {
     {
       flags: '--label-column <name>',
       description: 'column of the label (default: label, anomaly, is_anomaly)',
+      parse: parseName,
     },
     {
       flags: '--map <new=old>',
@@ -86,7 +90,11 @@ export const FLAGS: Readonly<Record<string, readonly FlagRow[]>> = {
     },
   ],
   'Model:': [
-    { flags: '--model <folder>', description: 'model bundle (default: the built-in univariate one)' },
+    {
+      flags: '--model <folder>',
+      description: 'model bundle (default: the built-in univariate one)',
+      parse: parseName,
+    },
     {
       flags: '--backend <name>',
       description: 'what computes inside an actor',
@@ -144,6 +152,7 @@ export const FLAGS: Readonly<Record<string, readonly FlagRow[]>> = {
     {
       flags: '--out <folder>',
       description: 'where the files go; - sends results to standard output (default: INPUT.aiops)',
+      parse: parseName,
     },
     { flags: '--results-format <format>', description: 'format of the results', choices: ['jsonl', 'csv'] },
     { flags: '--emit <which>', description: 'rows to write', choices: ['all', 'anomalies'] },
@@ -155,6 +164,7 @@ export const FLAGS: Readonly<Record<string, readonly FlagRow[]>> = {
     {
       flags: '--rejects <file>',
       description: 'where rejected records go (default: rejects.jsonl in the output folder)',
+      parse: parseName,
     },
     { flags: '--quiet', description: 'only warnings and errors', preset: [false, ''] },
   ],
@@ -162,6 +172,7 @@ export const FLAGS: Readonly<Record<string, readonly FlagRow[]>> = {
     {
       flags: '--config <file>',
       description: 'settings file (default: aiops-serve.config.json, if there is one)',
+      parse: parseName,
     },
   ],
 };

@@ -4,6 +4,7 @@ import { Option, type Command } from 'commander';
 
 import { DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
 import type { ActorCount, RejectLimit, ReplayConfig } from '../run/replay-config.js';
+import { environmentName } from './environment.js';
 import { FLAGS, type FlagRow } from './replay-flags.js';
 
 /** The values of replay's flags, as commander collects them. */
@@ -61,11 +62,6 @@ export function describeOption({ description, argChoices, defaultValueDescriptio
   const choices = argChoices === undefined ? '' : `: ${argChoices.join(' | ')}`;
   const preset = (defaultValueDescription ?? '') === '' ? '' : ` (default: ${defaultValueDescription})`;
   return description + choices + preset;
-}
-
-/** The environment variable of a flag: `--compare-time` → `AIOPS_SERVE_COMPARE_TIME`. */
-function environmentName(flag: string): string {
-  return `AIOPS_SERVE_${flag.replaceAll('-', '_').toUpperCase()}`;
 }
 
 export function replayConfig(inputs: readonly string[], flags: ReplayFlags): ReplayConfig {

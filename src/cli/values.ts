@@ -83,7 +83,25 @@ export function parseMap(
     if (at < 1 || at === pair.length - 1) throw new InvalidArgumentError('Expected NEW=OLD.');
     return [pair.slice(0, at), pair.slice(at + 1)] as const;
   });
-  return { ...earlier, ...Object.fromEntries(pairs) };
+  const all = [...Object.entries(earlier ?? {}), ...pairs];
+  for (const side of [0, 1] as const) {
+    const twice = all.find((pair, i) => all.findIndex((other) => other[side] === pair[side]) !== i);
+    if (twice !== undefined) throw new InvalidArgumentError(`"${twice[side]}" is mapped twice.`);
+  }
+  return Object.fromEntries(all);
+}
+
+/** What an environment variable says of a flag without a value. */
+export function parseSwitch(text: string): boolean {
+  if (/^(1|true|yes|on)$/i.test(text)) return true;
+  if (/^(0|false|no|off|)$/i.test(text)) return false;
+  throw new InvalidArgumentError('Expected true or false.');
+}
+
+/** A path or name; not the empty text. */
+export function parseName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected a name.');
+  return text;
 }
 
 /** `UTC` or a name of the IANA time-zone database. */

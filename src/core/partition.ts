@@ -16,11 +16,11 @@ export function partition(items: number, parts: number): ItemRange[] {
   if (!Number.isInteger(parts) || parts < 1) throw new RangeError(`cannot partition into ${parts} parts`);
   const quotient = Math.floor(items / parts);
   const remainder = items % parts;
-  let start = 0;
-  return Array.from({ length: parts }, (_, part) => {
+  const ranges: ItemRange[] = [];
+  for (let part = 0, start = 0; part < parts; part++) {
     const end = start + quotient + (part < remainder ? 1 : 0);
-    const range = { start, end };
+    ranges.push({ start, end });
     start = end;
-    return range;
-  });
+  }
+  return ranges;
 }

@@ -48,11 +48,6 @@ export function jsonBatch(
   return `{"minute":${JSON.stringify(timestamp)},"items":[${items.join(',')}]}\n`;
 }
 
-/** `2018-04-30T00:00:00Z`, with milliseconds only where there are some. */
-export function isoTime(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace('.000Z', 'Z');
-}
-
 function jsonMembers(columns: readonly string[], values: readonly string[]): string {
   return columns
     .map((column, index) => `${JSON.stringify(column)}:${jsonNumber(values[index] ?? '')}`)

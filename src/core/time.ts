@@ -191,3 +191,8 @@ function zoneOffsets(timezone: string): (utcMs: number) => number {
     return local + second * SECOND_MS - Math.floor(utcMs / SECOND_MS) * SECOND_MS;
   };
 }
+
+/** `2018-04-30T00:00:00Z`, with milliseconds only where there are some. */
+export function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace('.000Z', 'Z');
+}

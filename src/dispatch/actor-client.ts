@@ -3,7 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { AiopsError } from '../core/errors.js';
 import type { Answers, ChunkTiming } from '../core/types.js';
 import { parseActorMessage } from '../protocol/actor-frames.js';
-import { FrameReader, ProtocolError } from '../protocol/frames.js';
+import { FrameReader } from '../protocol/frame-reader.js';
+import { ProtocolError } from '../protocol/frames.js';
 import {
   PROTOCOL_VERSION,
   type ActorMessage,

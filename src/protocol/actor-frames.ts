@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../core/errors.js';
 import type { Answers, BackendFacts, ItemError, ModelFacts } from '../core/types.js';
 import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
-import { FrameEncoder, ProtocolError, type Frame } from './frames.js';
+import { FrameEncoder } from './frame-encoder.js';
+import { ProtocolError, type Frame } from './frames.js';
 import type { ActorMessage, Answer, Failed, Ready } from './messages.js';
 import { textsFromParts, textsToParts } from './text-parts.js';
 

@@ -105,7 +105,9 @@ export function numbersOf<K extends string>(
   const values = partOf(frame, part, Float64Array, names.length);
   if (!values.every(Number.isFinite))
     throw new ProtocolError(`${frame.type}: ${part} must be finite numbers`);
-  return Object.fromEntries(names.map((name, i) => [name, values[i]])) as Record<K, number>;
+  const numbers: Partial<Record<K, number>> = {};
+  names.forEach((name, i) => (numbers[name] = values[i]!));
+  return numbers as Record<K, number>;
 }
 
 /** A chunk's id: a whole number ≥ 0. */

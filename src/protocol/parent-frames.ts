@@ -1,5 +1,6 @@
 import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
-import { FrameEncoder, ProtocolError, type Frame } from './frames.js';
+import { FrameEncoder } from './frame-encoder.js';
+import { ProtocolError, type Frame } from './frames.js';
 import type { Chunk, LoadRequest, ParentMessage } from './messages.js';
 import { LabelDecoder, LabelEncoder } from './text-parts.js';
 

@@ -37,6 +37,7 @@ export function textsFromParts(frame: Frame, name: string): string[] {
       `${frame.type}: ${name}.bytes does not add up to the ${values.length} bytes of ${name}`,
     );
   }
+  if (lengths.length === 0) return [];
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.length);
   const all = bytes.toString('utf8');
   const isAscii = all.length === bytes.length;

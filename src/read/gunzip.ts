@@ -39,7 +39,7 @@ function damaged(name: string, cause: unknown, packedBytes: number, unpackedByte
   const what = code === 'Z_BUF_ERROR' ? 'is cut off' : 'is damaged';
   return new AiopsError(
     'input_unusable',
-    `${name} ${what}: its gzip data ends or breaks at byte ${packedBytes} (${unpackedBytes} bytes of text came out before)`,
+    `${name} ${what}: its gzip data ends, breaks or is followed by something else near byte ${packedBytes} (${unpackedBytes} bytes of text came out before)`,
     {
       hint: `fetch it again; to replay what can be saved of it: gzip -dc ${name} 2>/dev/null | aiops-serve replay -`,
       cause,

@@ -100,11 +100,13 @@ export async function openRecording(
 function checkOptions(inputs: readonly string[], options: ReadOptions): ParseTime {
   if (inputs.length === 0)
     throw new AiopsError('usage', 'no input named', { hint: 'name a file, or - for standard input' });
-  if (inputs.filter((input) => input === '-').length > 1) {
-    throw new AiopsError('usage', 'standard input is named twice', { hint: 'name - once' });
+  const inputsTwice = repeated(inputs);
+  if (inputsTwice.length > 0) {
+    throw new AiopsError('usage', `${listNames(inputsTwice)} is named twice`, {
+      hint: 'name each input once',
+    });
   }
-  const { columns = [] } = options;
-  const twice = columns.filter((name, i) => columns.indexOf(name) !== i);
+  const twice = repeated(options.columns ?? []);
   if (twice.length > 0) {
     throw new AiopsError('usage', `--columns names ${listNames(twice)} twice`, {
       hint: 'name each column once',
@@ -125,10 +127,14 @@ function checkOptions(inputs: readonly string[], options: ReadOptions): ParseTim
   }
 }
 
+function repeated(names: readonly string[]): string[] {
+  return names.filter((name, i) => names.indexOf(name) !== i);
+}
+
 function describe(all: readonly SampledSource[], options: ReadOptions, parseTime: ParseTime): Recording {
   const inputs = all.filter(({ sample }) => sample.lines > 0);
   const empty = all.filter(({ sample }) => sample.lines === 0);
-  if (inputs.length === 0) throw noRecord(all);
+  if (inputs.length === 0) throw noRecord(all, options.maxLineBytes);
   for (const { sample } of inputs) refuseWithoutRecords(sample);
   const chosen = chooseColumns(inputs, options);
   const layout = oneLayout(chosen.plans);
@@ -180,7 +186,12 @@ function minutesOf(
 ): AsyncIterator<FileMinute[], undefined> {
   const { grace, duplicates } = options;
   const { intervalMs, maxLineBytes } = rules;
-  const collector = new MinuteCollector({ intervalMs, grace, duplicates, sortHint: sortHint(plan) });
+  const collector = new MinuteCollector({
+    intervalMs,
+    grace,
+    duplicates,
+    sortHint: sortHint(plan, options.timezone),
+  });
   const assembler = new BlockAssembler(maxLineBytes, input.source.bomBytes);
   return readMinutes(input.chunks(), assembler, openReader(plan, rules, collector), collector);
 }
@@ -209,13 +220,19 @@ function oneLayout(plans: readonly FilePlan[]): Layout {
   );
 }
 
-function noRecord(all: readonly SampledSource[]): AiopsError {
+function noRecord(all: readonly SampledSource[], maxLineBytes: number): AiopsError {
   const names = listNames(
     all.map(({ source }) => source.name),
     3,
   );
   const [first] = all;
   const header = first?.sample.header ?? [];
+  if (header.length === 0 && all.some(({ source }) => source.readBytes() > maxLineBytes)) {
+    const mebibytes = Math.round(maxLineBytes / 2 ** 20);
+    return new AiopsError('input_unusable', `${names}: no line is shorter than ${mebibytes} MiB`, {
+      hint: 'a recording has a line for each record or each minute: check the line ends',
+    });
+  }
   return header.length > 0
     ? new AiopsError('input_empty', `${names}: a header (${listNames(header)}), but no record after it`, {
         hint: 'a recording has a header line, then a line for each target and minute',

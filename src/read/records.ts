@@ -104,7 +104,7 @@ export function labelOf(value: unknown): Label {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (value === null || value === undefined) return null;
-  if (typeof value !== 'string') return JSON.stringify(value);
+  if (typeof value !== 'string') return jsonText(value);
   const text = value.trim();
   if (/^true$/i.test(text)) return 1;
   if (/^false$/i.test(text)) return 0;
@@ -114,6 +114,17 @@ export function labelOf(value: unknown): Label {
 
 /** A value for a message, cut if it is long. */
 export function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  const text = value === undefined ? 'nothing' : jsonText(value);
   return text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text;
+}
+
+/** `JSON.stringify` recurses where `JSON.parse` does not, so what could be read may be too deep to be written. */
+function jsonText(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return 'a value nested too deeply to show';
+    throw error;
+  }
 }

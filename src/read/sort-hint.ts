@@ -2,7 +2,12 @@ import type { FilePlan } from './plan.js';
 import { STDIN_NAME } from './source.js';
 
 /** How to bring a file into time order, as a command to copy. */
-export function sortHint(plan: FilePlan): string {
+export function sortHint(plan: FilePlan, timezone: string): string {
+  if (timezone === 'UTC') return sortCommand(plan);
+  return `where clocks in ${timezone} went back, local times alone do not tell the order: record them in UTC or with their offset; otherwise ${sortCommand(plan)}`;
+}
+
+function sortCommand(plan: FilePlan): string {
   const isStdin = plan.file === STDIN_NAME;
   const isPacked = /\.gz$/i.test(plan.file);
   const file = isStdin ? 'FILE' : quote(plan.file);

@@ -25,6 +25,8 @@ export interface RunCounts {
 export interface RunSummary {
   readonly program: { readonly name: string; readonly version: string };
   readonly status: 'complete' | 'interrupted';
+  /** The run's settings, as the command line, the environment and the configuration file gave them. */
+  readonly settings: unknown;
   readonly input: {
     readonly files: readonly string[];
     readonly layout: 'rows' | 'batches';

@@ -1,3 +1,4 @@
+import { isoTime } from '../core/time.js';
 import { SampleStore } from '../core/samples.js';
 import { describe, percentile, sortSamples, type Distribution } from '../core/statistics.js';
 import type { ChunkTiming, MinuteTiming } from '../core/types.js';
@@ -83,7 +84,7 @@ export function distribution(store: SampleStore): Distribution {
 /** One line of `timing.jsonl`. */
 export function timingLine(minuteMs: number, timing: MinuteTiming): string {
   const line = {
-    minute: new Date(minuteMs).toISOString(),
+    minute: isoTime(minuteMs),
     items: timing.items,
     wallMs: rounded(timing.wallMs),
     slowestMs: rounded(Math.max(0, ...timing.chunks.map((chunk) => chunk.serviceMs))),

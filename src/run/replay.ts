@@ -8,6 +8,7 @@ import { WindowStore } from '../core/window.js';
 import { openBundle, type Bundle } from '../model/bundle.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import { openRecording, type Recording } from '../read/recording.js';
+import { plural } from '../report/format.js';
 import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summary.js';
 import { OutputClosed } from '../write/stream-sink.js';
 import { RunOutput } from '../write/run-output.js';
@@ -100,7 +101,7 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
     await output.abandon();
     return { kind: 'interrupted', counts, results: output.unfinishedResults };
   }
-  for (const notice of closingNotices(recording, counts, bundle)) context.onNotice(notice);
+  for (const notice of await closingNotices(recording, counts, bundle, output)) context.onNotice(notice);
   ledger.tally.settle();
   const elapsedMs = performance.now() - startedAt;
   const summary = summarize({ ...serving, ledger, comparer, deadlineMs, elapsedMs });
@@ -190,7 +191,12 @@ async function* untilAborted(steps: AsyncIterable<ReadStep>, signal: AbortSignal
   }
 }
 
-function closingNotices(recording: Recording, counts: RunCounts, bundle: Bundle): Notice[] {
+async function closingNotices(
+  recording: Recording,
+  counts: RunCounts,
+  bundle: Bundle,
+  output: RunOutput,
+): Promise<Notice[]> {
   const { window } = bundle.manifest.input;
   const notices: Notice[] = [...recording.lateNotices()];
   if (counts.rows > 0 && counts.warmup === counts.rows) {
@@ -198,8 +204,16 @@ function closingNotices(recording: Recording, counts: RunCounts, bundle: Bundle)
       level: 'warning',
       text:
         `every row was warm-up: the model needs ${window} intervals of a target before its first prediction, ` +
-        `and the recording has ${counts.minutes} minutes`,
+        `and the recording has ${plural(counts.minutes, 'minute')}`,
     });
+  }
+  if (counts.rejected > 0 && !output.keepsRejects) {
+    const text = `${plural(counts.rejected, 'rejected record')} not kept: --rejects FILE keeps them`;
+    notices.push({ level: 'warning', text });
+  }
+  const stale = await output.staleResults();
+  if (stale !== null) {
+    notices.push({ level: 'warning', text: `${stale} is of an earlier run, which wrote the other format` });
   }
   return notices;
 }

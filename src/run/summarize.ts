@@ -1,5 +1,6 @@
 import { arch, platform, resourceUsage, version as nodeVersion } from 'node:process';
 
+import { isoTime } from '../core/time.js';
 import type { BackendName, ReadyFacts } from '../core/types.js';
 import { processorModel, usableProcessors } from '../host/processors.js';
 import { program } from '../host/program.js';
@@ -38,6 +39,7 @@ export function summarize(run: FinishedRun): RunSummary {
   return {
     program,
     status: 'complete',
+    settings: config,
     input: {
       files: config.inputs,
       layout: recording.layout,
@@ -70,5 +72,5 @@ export function summarize(run: FinishedRun): RunSummary {
 }
 
 function minuteText(minuteMs: number): string | null {
-  return Number.isNaN(minuteMs) ? null : new Date(minuteMs).toISOString();
+  return Number.isNaN(minuteMs) ? null : isoTime(minuteMs);
 }

@@ -7,8 +7,10 @@ import { AiopsError } from '../core/errors.js';
 export interface LineSink {
   /** `text` is whole lines with their line ends; resolves when more may follow. */
   write(text: string): Promise<void>;
-  /** Makes what was written final. */
-  finish(): Promise<void>;
+  /** Brings everything to where it survives a crash; nothing is written after. */
+  settle(): Promise<void>;
+  /** Gives what was settled its final name. */
+  publish(): Promise<void>;
   /** Ends without making it final; never throws. */
   abandon(): Promise<void>;
 }
@@ -16,7 +18,7 @@ export interface LineSink {
 const FLUSH_AT_CHARS = 256 * 1024;
 
 /**
- * A file that comes into being whole: lines go to `PATH.partial`, which takes the name `PATH` when finished.
+ * A file that comes into being whole: lines go to `PATH.partial`, which takes the name `PATH` when published.
  * Until then a file of an earlier run stays as it was; after a failure the partial one is there to look at.
  */
 export class LineFile implements LineSink {
@@ -36,7 +38,7 @@ export class LineFile implements LineSink {
       return new LineFile(path, await open(partialPath(path), 'w'));
     } catch (cause) {
       throw new AiopsError('output_cannot_create', `cannot create ${partialPath(path)}: ${reason(cause)}`, {
-        hint: 'check the folder’s permissions and free space, or choose another with --out',
+        hint: 'check that its folder exists and can be written, or choose another place',
         cause,
       });
     }
@@ -49,11 +51,17 @@ export class LineFile implements LineSink {
   }
 
   /** @throws AiopsError `output_io` */
-  async finish(): Promise<void> {
+  async settle(): Promise<void> {
     await this.#flush();
     await this.#io(async () => {
       await this.#handle.sync();
       await this.#handle.close();
+    });
+  }
+
+  /** @throws AiopsError `output_io` */
+  async publish(): Promise<void> {
+    await this.#io(async () => {
       await rename(partialPath(this.#path), this.#path);
       await syncFolder(dirname(this.#path));
     });
@@ -86,18 +94,6 @@ export class LineFile implements LineSink {
   }
 }
 
-/** Replaces a file by `text` at once: readers see the old content or the new, also after a crash. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const file = await LineFile.create(path);
-  try {
-    await file.write(text);
-    await file.finish();
-  } catch (error) {
-    await file.abandon();
-    throw error;
-  }
-}
-
 /** Where the lines of an unfinished file are. */
 export function partialPath(path: string): string {
   return `${path}.partial`;
@@ -116,7 +112,7 @@ async function syncFolder(path: string): Promise<void> {
 
 function writeError(path: string, cause: unknown): AiopsError {
   return new AiopsError('output_io', `cannot write ${path}: ${reason(cause)}`, {
-    hint: 'free some space or choose another place with --out, then run the same command again',
+    hint: 'check that the folder is still there and has space, or choose another with --out; then run the same command again',
     cause,
   });
 }

@@ -1,4 +1,5 @@
 import { float32Text } from '../core/number-text.js';
+import { isoTime } from '../core/time.js';
 import type { ResultRow } from '../core/types.js';
 
 export type ResultsFormat = 'jsonl' | 'csv';
@@ -70,11 +71,11 @@ function outputText(output: Float32Array, separator: string, full: boolean): str
 let lastMinuteMs = NaN;
 let lastMinuteText = '';
 
-/** `2018-04-30T00:00:00Z`; with milliseconds only where there are some. */
+/** Rows of one minute come together, so its text is made once. */
 function minuteText(minuteMs: number): string {
   if (minuteMs !== lastMinuteMs) {
     lastMinuteMs = minuteMs;
-    lastMinuteText = new Date(minuteMs).toISOString().replace('.000Z', 'Z');
+    lastMinuteText = isoTime(minuteMs);
   }
   return lastMinuteText;
 }

@@ -4,7 +4,8 @@ import type { Writable } from 'node:stream';
 
 import { AiopsError } from '../core/errors.js';
 import type { Reject, ResultRow } from '../core/types.js';
-import { LineFile, partialPath, replaceFile, type LineSink } from './line-file.js';
+import { FolderLock } from './folder-lock.js';
+import { LineFile, partialPath, type LineSink } from './line-file.js';
 import { rejectLines } from './reject-lines.js';
 import { resultLines, resultsHeader, type ResultLineOptions } from './result-lines.js';
 import { StreamSink } from './stream-sink.js';
@@ -22,20 +23,22 @@ export class RunOutput {
   readonly #results: LineSink;
   readonly #rejects: LineSink | null;
   readonly #timings: LineSink | null;
+  readonly #summary: LineSink | null;
+  readonly #lock: FolderLock | null;
 
-  private constructor(
-    options: RunOutputOptions,
-    sinks: { results: LineSink; rejects: LineSink | null; timings: LineSink | null },
-  ) {
+  private constructor(options: RunOutputOptions, lock: FolderLock | null, sinks: Sinks) {
     this.#options = options;
+    this.#lock = lock;
     this.#results = sinks.results;
     this.#rejects = sinks.rejects;
     this.#timings = sinks.timings;
+    this.#summary = sinks.summary;
   }
 
-  /** @throws AiopsError `output_cannot_create` */
+  /** @throws AiopsError `output_cannot_create`, or `output_locked` where another run writes to the folder */
   static async open(options: RunOutputOptions, stdout: Writable): Promise<RunOutput> {
     const opened: LineSink[] = [];
+    let lock: FolderLock | null = null;
     const create = async (path: string): Promise<LineSink> => {
       const file = await LineFile.create(path);
       opened.push(file);
@@ -43,16 +46,21 @@ export class RunOutput {
     };
     try {
       const folder = options.out === '-' ? null : options.out;
-      if (folder !== null) await makeFolder(folder);
+      if (folder !== null) {
+        await makeFolder(folder);
+        lock = await FolderLock.take(folder);
+      }
       const rejectsPath = options.rejectsFile ?? (folder === null ? null : join(folder, 'rejects.jsonl'));
       const sinks = {
         results: folder === null ? new StreamSink(stdout) : await create(resultsPath(folder, options)),
         rejects: rejectsPath === null ? null : await create(rejectsPath),
         timings: folder === null ? null : await create(join(folder, 'timing.jsonl')),
+        summary: folder === null ? null : await create(join(folder, 'timing.json')),
       };
-      return new RunOutput(options, sinks);
+      return new RunOutput(options, lock, sinks);
     } catch (error) {
       await Promise.all(opened.map((sink) => sink.abandon()));
+      await lock?.release();
       throw error;
     }
   }
@@ -79,24 +87,48 @@ export class RunOutput {
     return this.#options.out === '-' ? null : partialPath(resultsPath(this.#options.out, this.#options));
   }
 
-  /** Gives all files their names; `summary` becomes `timing.json`. */
+  /** Whether rejects are kept anywhere. */
+  get keepsRejects(): boolean {
+    return this.#rejects !== null;
+  }
+
+  /** Results of an earlier run in the other format, which this run does not replace; null if there are none. */
+  async staleResults(): Promise<string | null> {
+    const { out, format } = this.#options;
+    if (out === '-') return null;
+    const other = resultsPath(out, { format: format === 'csv' ? 'jsonl' : 'csv' });
+    return (await stat(other).catch(() => null)) === null ? null : other;
+  }
+
+  /** Gives all files their names, once everything is safely written; `summary` becomes `timing.json`. */
   async finish(summary: string): Promise<void> {
-    await this.#results.finish();
-    await this.#rejects?.finish();
-    await this.#timings?.finish();
-    if (this.#options.out !== '-') await replaceFile(join(this.#options.out, 'timing.json'), summary);
+    await this.#summary?.write(summary);
+    const sinks = this.#sinks();
+    for (const sink of sinks) await sink.settle();
+    for (const sink of sinks) await sink.publish();
+    await this.#lock?.release();
   }
 
   /** Leaves what was written under the partial names. */
   async abandon(): Promise<void> {
-    await this.#results.abandon();
-    await this.#rejects?.abandon();
-    await this.#timings?.abandon();
+    for (const sink of this.#sinks()) await sink.abandon();
+    await this.#lock?.release();
+  }
+
+  #sinks(): LineSink[] {
+    return [this.#results, this.#rejects, this.#timings, this.#summary].filter((sink) => sink !== null);
   }
 }
 
-function resultsPath(folder: string, options: RunOutputOptions): string {
-  return join(folder, `results.${options.format}`);
+interface Sinks {
+  readonly results: LineSink;
+  readonly rejects: LineSink | null;
+  readonly timings: LineSink | null;
+  readonly summary: LineSink | null;
+}
+
+function resultsPath(folder: string, { format }: Pick<RunOutputOptions, 'format'>): string {
+  return join(folder, `results.${format}`);
 }
 
 async function makeFolder(path: string): Promise<void> {

@@ -32,9 +32,13 @@ export class StreamSink implements LineSink {
     this.#check();
   }
 
-  async finish(): Promise<void> {
+  async settle(): Promise<void> {
     await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
     this.#check();
+  }
+
+  async publish(): Promise<void> {
+    // a stream has no name to take
   }
 
   async abandon(): Promise<void> {
@@ -44,7 +48,7 @@ export class StreamSink implements LineSink {
   #check(): void {
     if (this.#failure === null) return;
     if ('code' in this.#failure && this.#failure.code === 'EPIPE') throw new OutputClosed();
-    throw new AiopsError('output_io', `cannot write results: ${this.#failure.message}`, {
+    throw new AiopsError('output_io', `cannot write to standard output: ${this.#failure.message}`, {
       cause: this.#failure,
     });
   }

@@ -11,6 +11,7 @@ import {
   parseList,
   parseMap,
   parseRejectLimit,
+  parseSwitch,
   parseTimezone,
   parseWhole,
 } from '#dist/cli/values.js';
@@ -58,6 +59,8 @@ test('lists and maps add up over repeated flags', () => {
   assert.deepEqual(parseList('c', parseList('a, b', undefined)), ['a', 'b', 'c']);
   assert.throws(() => parseList('a,,b', undefined), InvalidArgumentError);
   assert.deepEqual(parseMap('c=d=e', parseMap('a=b', undefined)), { a: 'b', c: 'd=e' });
+  for (const text of ['a=b,a=c', 'a=c,b=c'])
+    assert.throws(() => parseMap(text, undefined), InvalidArgumentError, text);
   for (const text of ['a', '=b', 'a='])
     assert.throws(() => parseMap(text, undefined), InvalidArgumentError, text);
 });
@@ -66,4 +69,10 @@ test('time zones are those the runtime knows', () => {
   assert.equal(parseTimezone('UTC'), 'UTC');
   assert.equal(parseTimezone('Europe/Vienna'), 'Europe/Vienna');
   assert.throws(() => parseTimezone('Mars/Olympus'), InvalidArgumentError);
+});
+
+test('switches from the environment are true or false, not just there', () => {
+  for (const text of ['1', 'true', 'YES', 'on']) assert.equal(parseSwitch(text), true);
+  for (const text of ['0', 'false', 'No', 'off', '']) assert.equal(parseSwitch(text), false);
+  assert.throws(() => parseSwitch('maybe'), InvalidArgumentError);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { csvHeader, csvRows, isoTime, jsonBatch, jsonRows } from '#dist/core/recording-text.js';
+import { csvHeader, csvRows, jsonBatch, jsonRows } from '#dist/core/recording-text.js';
+import { isoTime } from '#dist/core/time.js';
 
 const TIME = '2018-04-30T00:00:00Z';
 const labelled = [

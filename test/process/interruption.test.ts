@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { finished, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 
 const procfs = { skip: existsSync('/proc/self/task') ? false : 'no /proc here to find actors in' };
 
@@ -117,3 +117,41 @@ test(
     await assertGone(actors, 2000);
   },
 );
+
+test(
+  'a second run on the same folder leaves at once, and the first one is not disturbed',
+  procfs,
+  async (t) => {
+    const { child, cwd, result } = await liveRun(t, ['--actors', '1', '--out', 'out']);
+    const second = await runCli(['replay', '-', '--format', 'csv', '--out', 'out'], {
+      cwd,
+      input: `timestamp,target,value\n${rows(0, 3)}`,
+    });
+    assert.equal(second.status, 75, second.stderr);
+    assert.match(second.stderr, /another run is writing to out/);
+    child.stdin?.end();
+    assert.equal((await result).status, 0);
+    assert.equal(readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n').length, 62);
+  },
+);
+
+const full = { skip: existsSync('/dev/full') ? false : 'no /dev/full here' };
+
+test('a standard output that is full is an error with the right status', full, async (t) => {
+  const cwd = temporaryFolder(t);
+  const stdout = openSync('/dev/full', 'w');
+  t.after(() => closeSync(stdout));
+  for (const flags of [
+    ['--out', '-'],
+    ['--out', 'out'],
+  ]) {
+    const child = startCli(['replay', '-', '--format', 'csv', '--compare', 'none', ...flags], {
+      cwd,
+      stdout,
+    });
+    child.stdin?.end(`timestamp,target,value\n${rows(0, 62)}`);
+    const { status, stderr } = await finished(child);
+    assert.equal(status, 74, stderr);
+    assert.match(stderr, /error: cannot write to standard output: .*ENOSPC/);
+  }
+});

@@ -223,4 +223,45 @@ describe('what is read and written', () => {
     assert.ok(existsSync(join(cwd, 'by-environment/results.csv')));
     assert.equal(readSummary(join(cwd, 'by-environment')).execution.actors, 1);
   });
+
+  test('a switch in the environment can be false; a variable that is no setting is told', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), rowsCsv(1, 61));
+    const flags = ['replay', 'data.csv', '--compare', 'none', '--actors', '1'];
+    const env = { AIOPS_SERVE_QUIET: 'false', AIOPS_SERVE_ACTOR: '2' };
+    const told = await runCli(flags, { cwd, env });
+    assert.equal(told.status, 0, told.stderr);
+    assert.match(told.stdout, /^records/m);
+    assert.match(told.stderr, /warning: AIOPS_SERVE_ACTOR is no setting/);
+    const refused = await runCli(flags, { cwd, env: { AIOPS_SERVE_QUIET: 'perhaps' } });
+    assert.equal(refused.status, 64);
+    assert.match(refused.stderr, /AIOPS_SERVE_QUIET='perhaps'/);
+  });
+
+  test('rejects that nobody keeps are told; results of the other format are, too', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), `${rowsCsv(1, 61)}2018-05-01,t0000,high\n`);
+    const flags = ['replay', 'data.csv', '--compare', 'none', '--actors', '1'];
+    const piped = await runCli([...flags, '--out', '-'], { cwd });
+    assert.equal(piped.status, 3);
+    assert.match(piped.stderr, /1 rejected record not kept: --rejects FILE/);
+    const kept = await runCli([...flags, '--out', '-', '--rejects', 'rejects.jsonl'], { cwd });
+    assert.doesNotMatch(kept.stderr, /not kept/);
+    assert.equal(jsonLines(join(cwd, 'rejects.jsonl')).length, 1);
+    await runCli([...flags, '--out', 'out'], { cwd });
+    const other = await runCli([...flags, '--out', 'out', '--results-format', 'csv'], { cwd });
+    assert.match(other.stderr, /results\.jsonl is of an earlier run/);
+  });
+
+  test('a value nested beyond what can be shown is a reject like any other', async (t) => {
+    const cwd = temporaryFolder(t);
+    const deep = `{"time":"2018-04-30T00:00:00Z","v":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    writeFileSync(join(cwd, 'data.jsonl'), `{"time":"2018-04-30T00:00:00Z","v":1}\n${deep}\n`);
+    const result = await runCli(['replay', 'data.jsonl', '--compare', 'none', '--actors', '1'], { cwd });
+    assert.equal(result.status, 3, result.stderr);
+    assert.equal(
+      jsonLines<{ reason: string }>(join(cwd, 'data.jsonl.aiops/rejects.jsonl'))[0]?.reason,
+      'bad_value',
+    );
+  });
 });

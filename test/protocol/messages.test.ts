@@ -4,8 +4,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { NO_VERDICT, type ItemError } from '#dist/core/types.js';
-import { encodeActorMessage, parseActorMessage } from '#dist/protocol/actor-frames.js';
-import { encodeFrame, FrameReader, ProtocolError, type Frame, type Part } from '#dist/protocol/frames.js';
+import { ActorMessageEncoder, parseActorMessage } from '#dist/protocol/actor-frames.js';
+import { FrameEncoder } from '#dist/protocol/frame-encoder.js';
+import { FrameReader } from '#dist/protocol/frame-reader.js';
+import { ProtocolError, type Frame, type Part } from '#dist/protocol/frames.js';
 import type { ActorMessage, Answer, Chunk, ParentMessage } from '#dist/protocol/messages.js';
 import { ParentMessageDecoder, ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
 
@@ -21,7 +23,7 @@ function frameOf(buffers: readonly Uint8Array[]): Frame {
 const viaParent = (message: ParentMessage): ParentMessage =>
   new ParentMessageDecoder().decode(frameOf(new ParentMessageEncoder().encode(message)));
 const viaActor = (message: ActorMessage): ActorMessage =>
-  parseActorMessage(frameOf(encodeActorMessage(message)));
+  parseActorMessage(frameOf(new ActorMessageEncoder().encode(message)));
 
 test('messages without numbers read back the same', () => {
   const load = {
@@ -141,7 +143,7 @@ for (const [what, given, reason] of [
 }
 
 const decode = (type: string, fields: Record<string, unknown>, parts: readonly Part[] = []): ParentMessage =>
-  new ParentMessageDecoder().decode(frameOf(encodeFrame(type, fields, parts)));
+  new ParentMessageDecoder().decode(frameOf(new FrameEncoder().encode(type, fields, parts)));
 const u32 = (name: string, ...numbers: number[]): Part => ({
   name,
   shape: [numbers.length],
@@ -154,7 +156,8 @@ const u8 = (name: string, letters: string): Part => ({
 });
 /** The parts of a chunk of two items, one of them changed. */
 function chunkParts(change: Part): Part[] {
-  const parts = [
+  const parts: Part[] = [
+    { name: 'call', shape: [2], values: Float64Array.of(1, 60_000) },
     u8('targets', 'ab'),
     u32('targets.bytes', 1, 1),
     u32('targets.index', 0, 1),
@@ -166,13 +169,15 @@ function chunkParts(change: Part): Part[] {
   assert.ok(parts.some(({ name }) => name === change.name));
   return parts.map((part) => (part.name === change.name ? change : part));
 }
-const chunkFields = { id: 1, minuteMs: 0, style: 'batched' };
+const chunkFields = { style: 'batched' };
 
 test('a chunk put together by hand as docs/protocol.md says is understood', () => {
   const message = decode('chunk', chunkFields, chunkParts(u8('targets', 'xy')));
   assert.deepEqual(message, {
-    ...chunkFields,
     type: 'chunk',
+    id: 1,
+    minuteMs: 60_000,
+    style: 'batched',
     targets: ['x', 'y'],
     columns: [null, null],
     window: 1,
@@ -209,8 +214,15 @@ for (const [what, message, reason] of [
   ],
   [
     'a fractional id',
-    () => decode('chunk', { ...chunkFields, id: 1.5 }, chunkParts(u8('targets', 'ab'))),
-    /id must be a whole number/,
+    () =>
+      decode('chunk', chunkFields, chunkParts({ name: 'call', shape: [2], values: Float64Array.of(1.5, 0) })),
+    /an id must be a whole number ≥ 0, it is 1.5/,
+  ],
+  [
+    'a minute that is no number',
+    () =>
+      decode('chunk', chunkFields, chunkParts({ name: 'call', shape: [2], values: Float64Array.of(1, NaN) })),
+    /call must be finite numbers/,
   ],
   [
     'values without a shape',
@@ -261,12 +273,15 @@ for (const [what, fields, reason] of [
 ] as const) {
   test(`an actor's failure is refused for ${what}`, () => {
     assert.throws(
-      () => parseActorMessage(frameOf(encodeFrame('failed', fields))),
+      () => parseActorMessage(frameOf(new FrameEncoder().encode('failed', fields))),
       (error) => error instanceof ProtocolError && reason.test(error.message),
     );
   });
 }
 
 test('an actor may not send what only a parent sends', () => {
-  assert.throws(() => parseActorMessage(frameOf(encodeFrame('chunk', {}))), /does not send chunk/);
+  assert.throws(
+    () => parseActorMessage(frameOf(new FrameEncoder().encode('chunk', {}))),
+    /does not send chunk/,
+  );
 });

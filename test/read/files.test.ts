@@ -105,7 +105,7 @@ test('gzip that is cut off or damaged stops the run after what was complete', as
     'damaged.csv.gz': damaged,
   });
   for (const [name, pattern] of [
-    ['cut.csv.gz', new RegExp(`is cut off: .* at byte ${packed.length - 2000} `)],
+    ['cut.csv.gz', new RegExp(`is cut off: .* near byte ${packed.length - 2000} `)],
     ['damaged.csv.gz', /is damaged: .* at byte \d+/],
   ] as const) {
     const recording = await openRecording([join(folder, name)], READ_DEFAULTS, Readable.from([]));

@@ -31,6 +31,7 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
   return {
     program: { name: 'aiops-serve', version: '0.0.0' },
     status: 'complete',
+    settings: {},
     input: {
       files: ['data.jsonl'],
       layout: 'rows',

@@ -27,6 +27,8 @@ export interface Finished {
 export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A file descriptor in place of a pipe. */
+  readonly stdout?: number;
 }
 
 /** Starts the program itself, as a user would. */
@@ -34,6 +36,7 @@ export function startCli(args: readonly string[], options: CliOptions): ChildPro
   return spawn(process.execPath, [join(ROOT, 'bin/aiops-serve.js'), ...args], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
+    stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],
   });
 }
 

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
-import { LineFile, partialPath, replaceFile } from '#dist/write/line-file.js';
+import { LineFile, partialPath } from '#dist/write/line-file.js';
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
@@ -28,7 +28,9 @@ test('the file appears whole when finished, and an earlier one stands until then
   const lines = Array.from({ length: 50_000 }, (_, i) => `line ${i}\n`);
   for (const line of lines) await file.write(line);
   assert.equal(readFileSync(path, 'utf8'), 'earlier\n');
-  await file.finish();
+  await file.settle();
+  assert.equal(readFileSync(path, 'utf8'), 'earlier\n');
+  await file.publish();
   assert.equal(readFileSync(path, 'utf8'), lines.join(''));
   assert.equal(existsSync(partialPath(path)), false);
 });
@@ -50,7 +52,7 @@ test('a place that cannot be written is an error with its path and a way out', a
     assert.ok(error instanceof AiopsError);
     assert.equal(error.code, 'output_cannot_create');
     assert.match(error.message, /no-such-folder/);
-    assert.match(error.hint ?? '', /--out/);
+    assert.match(error.hint ?? '', /another place/);
     return true;
   });
 });
@@ -62,10 +64,9 @@ test(
     const path = join(temporaryFolder(t), 'timing.json');
     writeFileSync(path, 'old');
     symlinkSync('/dev/full', partialPath(path));
-    await assert.rejects(
-      replaceFile(path, 'new'),
-      (error) => error instanceof AiopsError && error.code === 'output_io',
-    );
+    const file = await LineFile.create(path);
+    await file.write('new');
+    await assert.rejects(file.settle(), (error) => error instanceof AiopsError && error.code === 'output_io');
     assert.equal(readFileSync(path, 'utf8'), 'old');
   },
 );

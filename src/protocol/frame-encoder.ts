@@ -1,0 +1,117 @@
+import {
+  checkSize,
+  MAGIC,
+  MAX_BODY_BYTES,
+  MAX_HEADER_BYTES,
+  padded,
+  PREFIX_BYTES,
+  type Dtype,
+  type Fields,
+  type Part,
+  type PartForm,
+  type PartValues,
+} from './frames.js';
+
+/** Smaller parts are copied next to the header: handing the system many small buffers costs more. */
+const COPY_BELOW_BYTES = 16 * 1024;
+
+/**
+ * Makes the frames of one conversation. The header of the last frame is kept and used again while it would be
+ * the same: from one minute to the next it is, as long as what changes every minute travels in parts.
+ */
+export class FrameEncoder {
+  #last: { readonly type: string; readonly fields: Fields; readonly forms: readonly PartForm[] } | null =
+    null;
+  #header = '';
+  #headerBytes = 0;
+
+  /**
+   * The buffers of one frame, to be written one after another. Large parts are views of the values themselves,
+   * which must not change until they are written; everything else lies in one new buffer.
+   *
+   * @throws ProtocolError when the frame would be larger than a receiver accepts.
+   */
+  encode(type: string, fields: Fields, parts: readonly Part[] = []): Uint8Array[] {
+    this.#describe(type, fields, parts);
+    let bodyBytes = 0;
+    let viewedBytes = 0;
+    for (const { values } of parts) {
+      bodyBytes += padded(values.byteLength);
+      if (!isCopied(values)) viewedBytes += values.byteLength;
+    }
+    checkSize('header', this.#headerBytes, MAX_HEADER_BYTES);
+    checkSize('body', bodyBytes, MAX_BODY_BYTES);
+
+    const bodyStart = PREFIX_BYTES + this.#headerBytes;
+    const copy = Buffer.allocUnsafe(bodyStart + bodyBytes - viewedBytes);
+    copy.writeUInt32LE(MAGIC, 0);
+    copy.writeUInt32LE(this.#headerBytes, 4);
+    copy.writeUInt32LE(bodyBytes, 8);
+    copy.writeUInt32LE(0, 12);
+    copy.fill(' ', PREFIX_BYTES + copy.write(this.#header, PREFIX_BYTES), bodyStart);
+    return layOut(copy, bodyStart, parts);
+  }
+
+  #describe(type: string, fields: Fields, parts: readonly Part[]): void {
+    const last = this.#last;
+    if (last?.type === type && haveSameFields(fields, last.fields) && haveForms(parts, last.forms)) return;
+    const forms = parts.map(({ name, values, shape }): PartForm => ({ name, dtype: dtypeOf(values), shape }));
+    const described = forms.map(({ name, dtype, shape }) => [name, dtype, shape]);
+    this.#header = JSON.stringify({ type, ...fields, parts: described });
+    this.#headerBytes = padded(Buffer.byteLength(this.#header));
+    this.#last = { type, fields, forms };
+  }
+}
+
+/** Nested fields count as different: messages that have them are rare. */
+function haveSameFields(some: Fields, others: Fields): boolean {
+  const names = Object.keys(some);
+  return names.length === Object.keys(others).length && names.every((name) => some[name] === others[name]);
+}
+
+function haveForms(parts: readonly Part[], forms: readonly PartForm[]): boolean {
+  return (
+    parts.length === forms.length &&
+    parts.every(({ name, values, shape }, i) => {
+      const form = forms[i];
+      return (
+        form?.name === name &&
+        form.dtype === dtypeOf(values) &&
+        form.shape.length === shape.length &&
+        form.shape.every((size, axis) => size === shape[axis])
+      );
+    })
+  );
+}
+
+/** Puts small parts and all padding into `copy` from `offset` on, and large parts between its pieces. */
+function layOut(copy: Buffer, offset: number, parts: readonly Part[]): Uint8Array[] {
+  const buffers: Uint8Array[] = [];
+  let pieceStart = 0;
+  let at = offset;
+  for (const { values } of parts) {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    if (isCopied(values)) {
+      copy.set(bytes, at);
+      at += bytes.length;
+    } else {
+      buffers.push(copy.subarray(pieceStart, at), bytes);
+      pieceStart = at;
+    }
+    const padding = padded(bytes.length) - bytes.length;
+    copy.fill(0, at, at + padding);
+    at += padding;
+  }
+  if (pieceStart < at) buffers.push(copy.subarray(pieceStart, at));
+  return buffers;
+}
+
+function isCopied(values: PartValues): boolean {
+  return values.byteLength < COPY_BELOW_BYTES;
+}
+
+function dtypeOf(values: PartValues): Dtype {
+  if (values instanceof Float64Array) return 'f64';
+  if (values instanceof Float32Array) return 'f32';
+  return values instanceof Uint32Array ? 'u32' : 'u8';
+}

@@ -1,0 +1,168 @@
+import {
+  ALIGNMENT,
+  checkSize,
+  DTYPES,
+  MAGIC,
+  MAX_BODY_BYTES,
+  MAX_HEADER_BYTES,
+  padded,
+  PREFIX_BYTES,
+  ProtocolError,
+  type Dtype,
+  type Fields,
+  type Frame,
+  type Part,
+  type PartForm,
+} from './frames.js';
+
+/**
+ * Finds the frames of one conversation in a stream of bytes, however it is cut. Each body is copied once, into
+ * memory of its own.
+ */
+export class FrameReader {
+  #stage: 'prefix' | 'header' | 'body' = 'prefix';
+  readonly #prefix = Buffer.alloc(PREFIX_BYTES);
+  #header: Buffer = Buffer.alloc(0);
+  #last: { readonly header: Buffer; readonly description: FrameDescription } | null = null;
+  #body: Buffer = Buffer.alloc(0);
+  #filling: Buffer = this.#prefix;
+  #filled = 0;
+
+  /**
+   * Takes the next bytes, which may be reused afterwards, and hands on the frames that they complete.
+   *
+   * @throws ProtocolError when the bytes are not a frame; nothing after them can be understood.
+   */
+  push(bytes: Uint8Array, onFrame: (frame: Frame) => void): void {
+    let from = 0;
+    for (;;) {
+      const take = Math.min(bytes.length - from, this.#filling.length - this.#filled);
+      this.#filling.set(bytes.subarray(from, from + take), this.#filled);
+      from += take;
+      this.#filled += take;
+      if (this.#filled < this.#filling.length) return;
+      const frame = this.#advance();
+      if (frame !== null) onFrame(frame);
+    }
+  }
+
+  #advance(): Frame | null {
+    if (this.#stage === 'prefix') {
+      const { headerBytes, bodyBytes } = readPrefix(this.#prefix);
+      this.#header = Buffer.allocUnsafe(headerBytes);
+      this.#body = Buffer.allocUnsafeSlow(bodyBytes); // starts its own ArrayBuffer, so parts are aligned in it
+      return this.#fill('header', this.#header);
+    }
+    if (this.#stage === 'header') return this.#fill('body', this.#body);
+    this.#fill('prefix', this.#prefix);
+    return viewFrame(this.#describe(), this.#body);
+  }
+
+  /** Parses a header once and keeps what it said while the same header comes again. */
+  #describe(): FrameDescription {
+    if (this.#last?.header.equals(this.#header) !== true) {
+      this.#last = { header: this.#header, description: parseDescription(this.#header) };
+    }
+    return this.#last.description;
+  }
+
+  #fill(stage: 'prefix' | 'header' | 'body', into: Buffer): null {
+    this.#stage = stage;
+    this.#filling = into;
+    this.#filled = 0;
+    return null;
+  }
+}
+
+function readPrefix(prefix: Buffer): { headerBytes: number; bodyBytes: number } {
+  if (prefix.readUInt32LE(0) !== MAGIC || prefix.readUInt32LE(12) !== 0) {
+    throw new ProtocolError(`these bytes do not start a frame: ${prefix.toString('hex')}`);
+  }
+  const headerBytes = prefix.readUInt32LE(4);
+  const bodyBytes = prefix.readUInt32LE(8);
+  if (headerBytes % ALIGNMENT !== 0 || bodyBytes % ALIGNMENT !== 0) {
+    throw new ProtocolError(
+      `a frame's sizes are multiples of ${ALIGNMENT}, not ${headerBytes} and ${bodyBytes}`,
+    );
+  }
+  checkSize('header', headerBytes, MAX_HEADER_BYTES);
+  checkSize('body', bodyBytes, MAX_BODY_BYTES);
+  return { headerBytes, bodyBytes };
+}
+
+/** What a header says. */
+interface FrameDescription {
+  readonly type: string;
+  readonly fields: Fields;
+  readonly parts: readonly PartDescription[];
+  /** Of all parts, with their padding. */
+  readonly bodyBytes: number;
+}
+
+interface PartDescription extends PartForm {
+  readonly length: number;
+  readonly offset: number;
+}
+
+function parseDescription(header: Buffer): FrameDescription {
+  const fields = parseHeader(header);
+  const { type, parts: described } = fields;
+  if (typeof type !== 'string' || !Array.isArray(described)) {
+    throw new ProtocolError('a frame header needs a type and parts');
+  }
+  let offset = 0;
+  const parts = described.map((description): PartDescription => {
+    const { name, dtype, shape } = checkDescription(description);
+    const length = shape.reduce((product, size) => product * size, 1);
+    const part = { name, dtype, shape, length, offset };
+    offset += padded(length * DTYPES[dtype].BYTES_PER_ELEMENT);
+    return part;
+  });
+  if (new Set(parts.map(({ name }) => name)).size < parts.length) {
+    throw new ProtocolError(`a ${type} frame has two parts of one name`);
+  }
+  return { type, fields, parts, bodyBytes: offset };
+}
+
+function viewFrame({ type, fields, parts, bodyBytes }: FrameDescription, body: Buffer): Frame {
+  if (bodyBytes !== body.length) {
+    throw new ProtocolError(
+      `the parts of a ${type} frame take ${bodyBytes} bytes, its body has ${body.length}`,
+    );
+  }
+  const views = new Map<string, Part>();
+  for (const { name, dtype, shape, length, offset } of parts) {
+    const values = new DTYPES[dtype](body.buffer as ArrayBuffer, body.byteOffset + offset, length);
+    views.set(name, { name, shape, values });
+  }
+  return { type, fields, parts: views };
+}
+
+function parseHeader(header: Buffer): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(header.toString('utf8'));
+  } catch (error) {
+    throw new ProtocolError('a frame header is not JSON', { cause: error });
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new ProtocolError('a frame header is not an object');
+  }
+  return parsed as Record<string, unknown>;
+}
+
+function checkDescription(description: unknown): PartForm {
+  if (Array.isArray(description)) {
+    const [name, dtype, shape] = description as unknown[];
+    if (typeof name === 'string' && isDtype(dtype) && isShape(shape)) return { name, dtype, shape };
+  }
+  throw new ProtocolError(`not a part's name, dtype and shape: ${JSON.stringify(description)}`);
+}
+
+function isDtype(value: unknown): value is Dtype {
+  return typeof value === 'string' && Object.hasOwn(DTYPES, value);
+}
+
+function isShape(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
+}
