@@ -99,6 +99,7 @@ const load = { bundle: '/', backend: 'wasm', threads: 1, batchSize: 'free', para
 const pool = new Pool({
   actors,
   load,
+  timeoutMs: 60_000,
   entry: new URL('./bench-pipe/actor.mjs', import.meta.url),
   log: (actor, line) => console.error(`${actor}: ${line}`),
 });

@@ -121,6 +121,12 @@ export const FLAGS: Readonly<Record<string, readonly FlagRow[]>> = {
       preset: [1, '1'],
     },
     {
+      flags: '--actor-timeout <duration>',
+      description: 'an actor that gives no answer for so long counts as stuck and ends the run',
+      parse: parseDuration,
+      preset: [300_000, '5m'],
+    },
+    {
       flags: '--inflight <n>',
       description: 'minutes under way at once',
       parse: parseWhole(1),

@@ -26,6 +26,7 @@ export interface ReplayFlags {
   readonly batchSize: number | 'free' | 'auto';
   readonly actors: ActorCount;
   readonly threadsPerActor: number;
+  readonly actorTimeout: number;
   readonly inflight: number;
   readonly mode: 'parallel' | 'sequential';
   readonly compare: 'sample' | 'all' | 'none';
@@ -86,6 +87,7 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
     threadsPerActor: flags.threadsPerActor,
     batchSize: flags.batchSize,
     actors: flags.actors,
+    actorTimeoutMs: flags.actorTimeout,
     inflight: flags.inflight,
     mode: flags.mode,
     compare: flags.compare,

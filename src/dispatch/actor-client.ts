@@ -18,9 +18,10 @@ import {
 } from '../protocol/messages.js';
 import { ParentMessageEncoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
-import { describeExit } from './actor-exit.js';
+import { breach, describeExit, stuck, tooLarge, type LostActor } from './actor-errors.js';
 import { ActorProcess } from './actor-process.js';
 import { Deferred } from './deferred.js';
+import { Patience } from './patience.js';
 
 export interface ActorClientOptions {
   readonly name: string;
@@ -29,6 +30,8 @@ export interface ActorClientOptions {
   readonly entry: URL;
   readonly load: LoadRequest;
   readonly log: (actor: string, line: string) => void;
+  /** Running time without an answer after which the actor counts as stuck, ms. */
+  readonly timeoutMs: number;
   /** Told once, when the actor is of no further use and nobody asked it to end. */
   readonly onLost: (error: AiopsError) => void;
 }
@@ -65,6 +68,7 @@ export class ActorClient {
   readonly #options: ActorClientOptions;
   readonly #process: ActorProcess;
   readonly #encoder = new ParentMessageEncoder();
+  readonly #patience: Patience;
   readonly #ready = new Deferred<Ready>();
   readonly #pending: Pending[] = [];
   #stage: 'hello' | 'loading' | 'serving' | 'stopping' | 'lost' = 'hello';
@@ -72,15 +76,16 @@ export class ActorClient {
 
   /** Starts the process. */
   constructor(options: ActorClientOptions) {
-    const { name, entry, load, log } = options;
+    const { name, entry, load, log, timeoutMs } = options;
     this.name = name;
     this.#options = options;
+    this.#patience = new Patience(timeoutMs, () => this.#lose(stuck(this.#identity(), timeoutMs)));
+    this.#patience.renew(true);
     this.#process = new ActorProcess({ name, entry, threads: load.threads, log });
     this.#listen();
     this.#send({ type: 'hello', version: PROTOCOL_VERSION });
     void this.#process.closed.then((exit) => {
-      const { pid, lastLines } = this.#process;
-      this.#lose(describeExit(exit, { name, pid, doing: this.#doing(), lastLines }));
+      this.#lose(describeExit(exit, this.#identity()));
     });
   }
 
@@ -92,6 +97,10 @@ export class ActorClient {
   /** Sends a chunk, whose values must not change until it is answered; rejects with an AiopsError. */
   ask(chunk: Chunk): Promise<ChunkReply> {
     const reply = new Deferred<ChunkReply>();
+    if (this.#stage !== 'serving') {
+      reply.reject(new AiopsError('actor_failed', `${this.name} takes no chunk while ${this.#doing()}`));
+      return reply.promise;
+    }
     const startedAtMs = performance.now();
     const buffers = this.#encodeChunk(chunk);
     const encodedAtMs = performance.now();
@@ -104,6 +113,7 @@ export class ActorClient {
       sendMs: handedOverAtMs - encodedAtMs,
       handedOverAtMs,
     });
+    if (this.#pending.length === 1) this.#patience.renew(true);
     return reply.promise;
   }
 
@@ -111,6 +121,7 @@ export class ActorClient {
   async stop(): Promise<void> {
     if (this.#stage === 'serving') {
       this.#stage = 'stopping';
+      this.#patience.renew(false);
       this.#send({ type: 'stop' });
       const grace = setTimeout(() => this.#process.kill(), STOP_GRACE_MS);
       await this.#process.closed;
@@ -150,7 +161,7 @@ export class ActorClient {
         });
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
-        this.#lose(this.#breach(error));
+        this.#lose(breach(this.#identity(), error));
       }
       decodeMs += performance.now() - startedAtMs;
     });
@@ -171,6 +182,7 @@ export class ActorClient {
     } else if (this.#stage === 'loading') {
       if (message.type !== 'ready') throw new ProtocolError(`sent ${message.type} instead of ready`);
       this.#stage = 'serving';
+      this.#patience.renew(false);
       this.#ready.resolve(message);
     } else if (message.type === 'answer' || message.type === 'failed') {
       this.#settleChunk(message, received);
@@ -198,6 +210,7 @@ export class ActorClient {
       throw new ProtocolError(`gave ${message.answers.scores.length} answers to ${items} items`);
     }
     this.#pending.shift();
+    this.#patience.renew(this.#pending.length > 0);
     if (message.type === 'failed') {
       pending.reply.reject(this.#reported(message));
     } else {
@@ -237,12 +250,7 @@ export class ActorClient {
     try {
       return this.#encoder.encode(chunk);
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      const size = `${chunk.targets.length} items of ${chunk.window} × ${chunk.width} values`;
-      throw new AiopsError('config', `${size} are too much for one chunk: ${error.message}`, {
-        hint: 'use more --actors, or a shorter window',
-        cause: error,
-      });
+      throw error instanceof ProtocolError ? tooLarge(chunk, error) : error;
     }
   }
 
@@ -257,6 +265,7 @@ export class ActorClient {
   }
 
   #settle(error: AiopsError): void {
+    this.#patience.renew(false);
     this.#ready.reject(error);
     for (const { reply } of this.#pending.splice(0)) reply.reject(error);
   }
@@ -266,12 +275,9 @@ export class ActorClient {
     return new AiopsError(code, `${this.name}${where}: ${message}`, hint === null ? {} : { hint });
   }
 
-  #breach(error: ProtocolError): AiopsError {
-    const { pid } = this.#process;
-    return new AiopsError('actor_failed', `${this.name} (pid ${pid}) broke the protocol: ${error.message}`, {
-      hint: 'an analyzer must leave file descriptor 3 alone; otherwise please report this',
-      cause: error,
-    });
+  #identity(): LostActor {
+    const { pid, lastLines } = this.#process;
+    return { name: this.name, pid, doing: this.#doing(), lastLines };
   }
 
   #doing(): string {

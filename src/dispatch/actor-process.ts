@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
 
-import type { ActorExit } from './actor-exit.js';
+import type { ActorExit } from './actor-errors.js';
 import { OutputLines } from './output-lines.js';
 
 /** What a child process is started with. */

@@ -12,6 +12,8 @@ export interface ExecutorOptions {
   readonly load: LoadRequest;
   /** Gets every line that an actor prints. */
   readonly log: (actor: string, line: string) => void;
+  /** Time without an answer after which an actor counts as stuck, ms. */
+  readonly timeoutMs: number;
   /** The file that an actor runs; the program's own by default. */
   readonly entry?: URL;
 }
@@ -46,12 +48,12 @@ export class Pool implements Executor {
 
   async start(): Promise<ReadyFacts> {
     if (this.#actors.length > 0 || this.#ended !== null) throw new RangeError('a pool starts once');
-    const { actors, load, log, entry = ACTOR_ENTRY, nameOf = actorName } = this.#options;
+    const { actors, load, log, timeoutMs, entry = ACTOR_ENTRY, nameOf = actorName } = this.#options;
     const startedAtMs = performance.now();
     const onLost = (error: AiopsError): void => this.#lose(error);
     this.#actors = Array.from(
       { length: actors },
-      (_, slot) => new ActorClient({ name: nameOf(slot), slot, entry, load, log, onLost }),
+      (_, slot) => new ActorClient({ name: nameOf(slot), slot, entry, load, log, timeoutMs, onLost }),
     );
     try {
       const ready = await Promise.all(this.#actors.map((actor) => actor.ready));

@@ -1,7 +1,6 @@
 import { NO_VERDICT, type Answers } from '../core/types.js';
-import { RandomStream } from '../core/random.js';
 import { SampleStore } from '../core/samples.js';
-import { bootstrapMedian, karpFlatt, type Distribution, type Estimate } from '../core/statistics.js';
+import { karpFlatt, medianEstimate, type Distribution, type Estimate } from '../core/statistics.js';
 import { distribution } from './run-timings.js';
 
 /** The ways to serve a minute that a run compares. */
@@ -33,8 +32,6 @@ export interface ComparisonSummary {
   readonly tolerance: number;
 }
 
-const SEED = 20180430;
-
 /** Collects minutes that every arm served. */
 export class Comparison {
   readonly #walls = new Map(ARMS.map((arm) => [arm, new SampleStore()]));
@@ -64,10 +61,9 @@ export class Comparison {
   /** Null before the first minute. */
   summary(actors: number, tolerance: number): ComparisonSummary | null {
     if (this.#minutes === 0) return null;
-    const random = new RandomStream(SEED);
     const speedup = {
-      'sequential-per-item': bootstrapMedian(this.#ratios['sequential-per-item'].values(), random),
-      'sequential-batched': bootstrapMedian(this.#ratios['sequential-batched'].values(), random),
+      'sequential-per-item': medianEstimate(this.#ratios['sequential-per-item'].values()),
+      'sequential-batched': medianEstimate(this.#ratios['sequential-batched'].values()),
     };
     const gained = speedup['sequential-batched'].value;
     return {

@@ -17,7 +17,7 @@ export interface Lineup {
   stop(): Promise<void>;
 }
 
-type LineupConfig = Pick<ReplayConfig, 'actors' | 'mode' | 'compare'>;
+type LineupConfig = Pick<ReplayConfig, 'actors' | 'actorTimeoutMs' | 'mode' | 'compare'>;
 
 export function lineup(
   config: LineupConfig,
@@ -25,9 +25,13 @@ export function lineup(
   log: (actor: string, line: string) => void,
 ): Lineup {
   const actors = resolveActors(config.actors);
+  const timeoutMs = config.actorTimeoutMs;
   const pool =
-    config.mode === 'parallel' || config.compare !== 'none' ? new Pool({ actors, load, log }) : null;
-  const solo = config.mode === 'sequential' || config.compare !== 'none' ? new Solo({ load, log }) : null;
+    config.mode === 'parallel' || config.compare !== 'none'
+      ? new Pool({ actors, load, log, timeoutMs })
+      : null;
+  const solo =
+    config.mode === 'sequential' || config.compare !== 'none' ? new Solo({ load, log, timeoutMs }) : null;
   const writer = config.mode === 'parallel' ? pool : solo;
   if (writer === null) throw new RangeError(`no executor for mode ${config.mode}`);
   const executors = [pool, solo].filter((executor) => executor !== null);

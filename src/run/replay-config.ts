@@ -23,6 +23,8 @@ export interface ReplayConfig {
   readonly threadsPerActor: number;
   readonly batchSize: number | 'free' | 'auto';
   readonly actors: ActorCount;
+  /** Time without an answer after which an actor counts as stuck, ms. */
+  readonly actorTimeoutMs: number;
   /** Minutes under way at once, ≥ 1. */
   readonly inflight: number;
   /** Who answers what is written: the pool, or one process with batches. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { RandomStream } from '#dist/core/random.js';
-import { bootstrapMedian, describe, karpFlatt, percentile, sortSamples } from '#dist/core/statistics.js';
+import { describe, karpFlatt, medianEstimate, percentile, sortSamples } from '#dist/core/statistics.js';
 
 test('percentiles are linear between neighbours (definition 7)', () => {
   const samples = sortSamples([30, 10, 40, 20]);
@@ -31,12 +30,13 @@ test('a distribution says how many samples it rests on', () => {
   assert.throws(() => sortSamples([]), RangeError);
 });
 
-test('the bootstrap interval holds the median and shrinks to nothing for equal samples', () => {
-  const random = new RandomStream(1);
-  assert.deepEqual(bootstrapMedian([2, 2, 2], random), { value: 2, low: 2, high: 2 });
-  const { value, low, high } = bootstrapMedian([1, 2, 3, 4, 5, 6, 7, 8, 9], random);
-  assert.equal(value, 5);
-  assert.ok(low < value && value < high && low >= 1 && high <= 9, `${low} ${high}`);
+test('the median has an interval between order statistics that widens with fewer samples', () => {
+  assert.deepEqual(medianEstimate([2, 2, 2]), { value: 2, low: 2, high: 2 });
+  assert.deepEqual(medianEstimate([3, 1, 2]), { value: 2, low: 1, high: 3 });
+  // 100 samples: ranks 50 ∓ 9.8, so the 40th and the 61st (a table of the binomial gives the same).
+  const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
+  assert.deepEqual(medianEstimate(hundred), { value: 50.5, low: 40, high: 61 });
+  assert.throws(() => medianEstimate([]), RangeError);
 });
 
 test('Karp-Flatt: perfect speed-up has no serial part, none at all is all serial', () => {

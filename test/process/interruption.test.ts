@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { assertGone } from '../support/processes.js';
 
 const procfs = { skip: existsSync('/proc/self/task') ? false : 'no /proc here to find actors in' };
 
@@ -43,20 +43,6 @@ function childrenOf(pid: number | undefined): number[] {
   return listed === '' ? [] : listed.split(' ').map(Number);
 }
 
-/** Whether a process runs; one that only waits to be reaped does not. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-async function assertGone(pids: readonly number[], withinMs: number): Promise<void> {
-  for (let waitedMs = 0; waitedMs < withinMs && pids.some(isRunning); waitedMs += 50) await sleep(50);
-  assert.deepEqual(pids.filter(isRunning), []);
-}
-
 for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -77,7 +63,7 @@ for (const [signal, status] of [
       assert.equal(lines.length, Number(/after (\d+) minutes/.exec(stderr)?.[1]));
       assert.ok(lines.every((line) => typeof JSON.parse(line) === 'object'));
       assert.equal(existsSync(join(cwd, 'out/results.jsonl')), false);
-      await assertGone(actors, 2000);
+      await assertGone(actors);
     },
   );
 }
@@ -87,7 +73,7 @@ test('SIGKILL of the program: no actor runs two seconds later', procfs, async (t
   const actors = childrenOf(child.pid);
   child.kill('SIGKILL');
   assert.equal((await result).signal, 'SIGKILL');
-  await assertGone(actors, 2000);
+  await assertGone(actors);
 });
 
 test('an actor that dies ends the run with its name and fate, and nothing hangs', procfs, async (t) => {
@@ -99,7 +85,7 @@ test('an actor that dies ends the run with its name and fate, and nothing hangs'
   assert.equal(status, 69, stderr);
   assert.match(stderr, /error: .*actor-\d.*SIGKILL/);
   assert.ok(readdirSync(join(cwd, 'out')).includes('results.jsonl.partial'));
-  await assertGone(actors, 2000);
+  await assertGone(actors);
 });
 
 test(
@@ -114,7 +100,7 @@ test(
     const { status, stderr } = await result;
     assert.equal(status, 0, stderr);
     assert.doesNotMatch(stderr, /error|EPIPE|warning/);
-    await assertGone(actors, 2000);
+    await assertGone(actors);
   },
 );
 

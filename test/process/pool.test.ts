@@ -25,10 +25,11 @@ function poolOf(
   actors: number,
   params = {},
   entry = FAKE_ACTOR,
+  timeoutMs = 60_000,
 ): { pool: Pool; lines: string[] } {
   const lines: string[] = [];
   const log = (actor: string, line: string): void => void lines.push(`${actor}: ${line}`);
-  const pool = new Pool({ actors, load: loadOf(params), log, entry });
+  const pool = new Pool({ actors, load: loadOf(params), log, timeoutMs, entry });
   t.after(() => pool.stop());
   return { pool, lines };
 }
@@ -283,12 +284,15 @@ test('stop lets actors finish what they have, and kills one that would take for 
 
 test('a pool needs at least one whole actor', () => {
   for (const actors of [0, -1, 1.5, NaN]) {
-    assert.throws(() => new Pool({ actors, load: loadOf(), log: () => undefined }), RangeError);
+    assert.throws(
+      () => new Pool({ actors, load: loadOf(), log: () => undefined, timeoutMs: 1000 }),
+      RangeError,
+    );
   }
 });
 
 test('the solo child answers like a pool, and its minute is the time inside it', async (t) => {
-  const solo = new Solo({ load: loadOf(), log: () => undefined, entry: FAKE_ACTOR });
+  const solo = new Solo({ load: loadOf(), log: () => undefined, timeoutMs: 60_000, entry: FAKE_ACTOR });
   t.after(() => solo.stop());
   const ready = await solo.start();
   assert.deepEqual(
@@ -305,4 +309,12 @@ test('the solo child answers like a pool, and its minute is the time inside it',
     assert.equal(run.timing.wallMs, chunk.normalizeMs + chunk.predictMs + chunk.replyMs);
   }
   assert.deepEqual((await solo.run(batchOf([]), 'batched')).timing, { items: 0, wallMs: 0, chunks: [] });
+});
+
+test('an actor that gives no answer in time is stuck: its name and what it did are told, no process stays', async (t) => {
+  const { pool } = poolOf(t, 2, {}, FAKE_ACTOR, 1500);
+  const pids = (await pool.start()).actors.map(({ pid }) => pid);
+  const expected = failsWith('actor_failed', /^actor-2 .* gave no answer for 1\.5 s while answering 1 items/);
+  await assert.rejects(pool.run(batchOf(['a', 'busy']), 'batched'), expected);
+  await assertGone(pids);
 });

@@ -11,6 +11,7 @@ const pool = new Pool({
   actors: 2,
   load: loadOf(),
   log: () => undefined,
+  timeoutMs: 60_000,
   entry: new URL('./fake-actor.js', import.meta.url),
 });
 const { actors } = await pool.start();

@@ -1,4 +1,6 @@
 import { AiopsError } from '../core/errors.js';
+import type { ProtocolError } from '../protocol/frames.js';
+import type { Chunk } from '../protocol/messages.js';
 
 /** How a process ended. */
 export interface ActorExit {
@@ -8,7 +10,7 @@ export interface ActorExit {
   readonly spawnError: string | null;
 }
 
-/** Whose end it was. */
+/** Whose failure it was. */
 export interface LostActor {
   readonly name: string;
   readonly pid: number | undefined;
@@ -37,5 +39,30 @@ export function describeExit(exit: ActorExit, { name, pid, doing, lastLines }: L
       exit.signal === 'SIGKILL'
         ? 'if nobody killed it, the system may have run out of memory: try fewer --actors'
         : 'what it printed before is on standard error, marked with its name',
+  });
+}
+
+/** The error of an actor that gave no sign of life for so long. */
+export function stuck({ name, pid, doing }: LostActor, timeoutMs: number): AiopsError {
+  const message = `${name} (pid ${pid}) gave no answer for ${timeoutMs / 1000} s while ${doing}`;
+  return new AiopsError('actor_failed', message, {
+    hint: 'where the model needs that long, allow it with --actor-timeout',
+  });
+}
+
+/** The error of an actor whose bytes cannot be trusted. */
+export function breach({ name, pid }: LostActor, cause: ProtocolError): AiopsError {
+  return new AiopsError('actor_failed', `${name} (pid ${pid}) broke the protocol: ${cause.message}`, {
+    hint: 'an analyzer must leave file descriptor 3 alone; otherwise please report this',
+    cause,
+  });
+}
+
+/** The error of a chunk that does not fit a frame. */
+export function tooLarge({ targets, window, width }: Chunk, cause: ProtocolError): AiopsError {
+  const size = `${targets.length} items of ${window} × ${width} values`;
+  return new AiopsError('config', `${size} are too much for one chunk: ${cause.message}`, {
+    hint: 'use more --actors, or a shorter window',
+    cause,
   });
 }
