@@ -36,6 +36,7 @@ function progressBar(terminal: Console, stream: NodeJS.WriteStream): Progress {
   terminal.shareWith(() => {
     if (bar.isActive) stream.write('\r\u001b[K');
   });
+  process.once('exit', () => bar.stop()); // a second signal must not leave the cursor hidden
   return {
     start: () => bar.start(1, 0, { minutes: 0, rows: 0, rejected: 0 }),
     update: (counts, { readBytes, totalBytes }) => {

@@ -86,7 +86,7 @@ async function conclude(outcome: ReplayOutcome, terminal: Console, how: Conclusi
     const where = outcome.results === null ? '' : `; results so far are in ${outcome.results}`;
     terminal.notice({
       level: 'warning',
-      text: `interrupted after ${plural(outcome.counts.minutes, 'minute')}${where}`,
+      text: `interrupted after ${plural(outcome.minutes, 'minute')}${where}`,
     });
     return how.interrupted;
   }

@@ -20,7 +20,7 @@ import { mergeMinutes } from './merge.js';
 import type { ReadOptions } from './options.js';
 import { LateFields } from './plan.js';
 import type { FilePlan, Layout } from './plan.js';
-import { RecordMaker } from './records.js';
+import { CountingSink, RecordMaker } from './records.js';
 import type { BlockReader, ReadRules, RecordSink } from './records.js';
 import { refuseUnreadable, refuseWithoutRecords } from './refuse.js';
 import { sortHint } from './sort-hint.js';
@@ -64,6 +64,8 @@ export interface Recording {
   steps(): AsyncIterable<ReadStep>;
   /** What only showed after the sample; ask once the steps have ended. */
   lateNotices(): readonly Notice[];
+  /** Records found so far, before any of them was accepted, merged or rejected; filtered ones not. */
+  recordsRead(): number;
   progress(): ReadProgress;
   /** Ends reading. Safe to call twice. */
   close(): Promise<void>;
@@ -160,6 +162,7 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
     })),
   );
   const sources = all.map(({ source }) => source);
+  const counters: CountingSink[] = [];
   return {
     columns: chosen.columns,
     intervalMs,
@@ -169,10 +172,11 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
     notices: [...chosen.notices, notice, ...empty.map(emptyNotice)],
     steps: () =>
       mergeMinutes(
-        files.map(({ input, plan }) => minutesOf(input, plan, rules, options)),
+        files.map(({ input, plan }) => minutesOf(input, plan, rules, options, counters)),
         options.duplicates,
       ),
     lateNotices: () => lateNotices(late),
+    recordsRead: () => counters.reduce((sum, { records }) => sum + records, 0),
     progress: () => progressOf(sources),
     close: () => closeAll(sources),
   };
@@ -183,6 +187,7 @@ function minutesOf(
   plan: FilePlan,
   rules: ReadRules,
   options: ReadOptions,
+  counters: CountingSink[],
 ): AsyncIterator<FileMinute[], undefined> {
   const { grace, duplicates } = options;
   const { intervalMs, maxLineBytes } = rules;
@@ -192,8 +197,10 @@ function minutesOf(
     duplicates,
     sortHint: sortHint(plan, options.timezone),
   });
+  const counter = new CountingSink(collector);
+  counters.push(counter);
   const assembler = new BlockAssembler(maxLineBytes, input.source.bomBytes);
-  return readMinutes(input.chunks(), assembler, openReader(plan, rules, collector), collector);
+  return readMinutes(input.chunks(), assembler, openReader(plan, rules, counter), collector);
 }
 
 function openReader(plan: FilePlan, rules: ReadRules, sink: RecordSink): BlockReader {

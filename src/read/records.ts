@@ -24,6 +24,35 @@ export interface RecordSink {
   filtered(): void;
 }
 
+/** Counts what it hands on: the account of a run is held against this count. */
+export class CountingSink implements RecordSink {
+  readonly #to: RecordSink;
+  #records = 0;
+
+  constructor(to: RecordSink) {
+    this.#to = to;
+  }
+
+  /** Records that came, rejected ones included and filtered ones not. */
+  get records(): number {
+    return this.#records;
+  }
+
+  record(record: MinuteRecord): void {
+    this.#records++;
+    this.#to.record(record);
+  }
+
+  reject(reject: Reject): void {
+    this.#records++;
+    this.#to.reject(reject);
+  }
+
+  filtered(): void {
+    this.#to.filtered();
+  }
+}
+
 /** Turns the lines of a block into records. */
 export interface BlockReader {
   readonly cursor: LineCursor;

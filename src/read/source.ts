@@ -35,7 +35,14 @@ const MAGIC_BYTES = 4;
  *   an archive, a `.gz` that is not gzip
  */
 export async function openSource(input: string, blockBytes: number, stdin: Readable): Promise<ByteSource> {
-  if (input === '-') return prepare(STDIN_NAME, stdinBytes(stdin), null);
+  if (input === '-') {
+    try {
+      return await prepare(STDIN_NAME, stdinBytes(stdin), null);
+    } catch (error) {
+      stdin.destroy(); // whoever writes to it would keep us waiting
+      throw error;
+    }
+  }
   const handle = await openFile(input);
   try {
     const stats = await handle.stat();

@@ -13,16 +13,15 @@ export function adviceFor(
   actors: number,
 ): string {
   if (minutes === null) return 'No minute had an item for the model, so there is nothing to advise.';
-  return [fit(minutes, deadlineMs), ...(comparison === null ? [] : [actorsWorth(comparison, actors)])].join(
-    ' ',
-  );
+  const worth = comparison === null ? [] : [actorsWorth(comparison, actors)];
+  return [fit(minutes, deadlineMs), ...worth].join('\n');
 }
 
 function fit(minutes: MinutesSummary, deadlineMs: number): string {
   const p99 = `the 99th-percentile minute took ${durationText(minutes.wallMs.p99)}`;
   const deadline = durationText(deadlineMs).replace(/\.0+ /, ' ');
   if (minutes.headroom < 1) {
-    return `A minute does not fit: ${p99} against a deadline of ${deadline}; add actors or give each fewer items.`;
+    return `A minute does not fit: ${p99} against a deadline of ${deadline}; more actors, fewer items or a faster backend would help.`;
   }
   return (
     `A minute fits: ${p99} of the ${deadline} there are (${figures(minutes.headroom)} × headroom), ` +
@@ -33,6 +32,8 @@ function fit(minutes: MinutesSummary, deadlineMs: number): string {
 function actorsWorth(comparison: ComparisonSummary, actors: number): string {
   const { value, low, high } = comparison.speedup['sequential-batched'];
   const pool = plural(actors, 'actor');
+  if (actors === 1)
+    return 'Against one actor a comparison says what the pipe costs; try more to see what they gain.';
   if (low > WORTHWHILE) {
     return `${pool} served a minute ${figures(value)} × as fast as one process with batches.`;
   }

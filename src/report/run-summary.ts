@@ -24,7 +24,6 @@ export interface RunCounts {
 /** Everything that `timing.json` says; times in ms. */
 export interface RunSummary {
   readonly program: { readonly name: string; readonly version: string };
-  readonly status: 'complete' | 'interrupted';
   /** The run's settings, as the command line, the environment and the configuration file gave them. */
   readonly settings: unknown;
   readonly input: {
@@ -53,7 +52,7 @@ export interface RunSummary {
     readonly processors: number;
   };
   readonly counts: RunCounts;
-  /** From the first byte read to the last result written, comparisons included. */
+  /** From the first minute to the last result handed to the file, comparisons included; starting is not. */
   readonly elapsedMs: number;
   /** Of that, time spent only on comparing. */
   readonly comparingMs: number;

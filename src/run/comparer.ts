@@ -25,6 +25,7 @@ export class Comparer {
   readonly #options: ComparerOptions;
   #served = 0;
   #spentMs = 0;
+  #lastCostMs = 0;
 
   constructor(options: ComparerOptions) {
     this.#options = options;
@@ -35,12 +36,12 @@ export class Comparer {
     return this.#spentMs;
   }
 
-  /** Whether the next minute is one to compare; minutes without items never are. */
+  /** Whether the next minute is one to compare, the last one's cost still fitting; minutes without items never are. */
   wants(batch: ItemBatch): boolean {
     if (batch.targets.length === 0) return false;
     const index = this.#served++;
     if (this.#options.choose === 'all') return true;
-    return this.#spentMs < this.#options.budgetMs && isSampled(index);
+    return this.#spentMs + this.#lastCostMs < this.#options.budgetMs && isSampled(index);
   }
 
   /** Serves the minute in all ways; returns the run whose answers are to be written. */
@@ -61,7 +62,8 @@ export class Comparer {
       byArm((arm) => run(arm).timing.wallMs),
       byArm((arm) => agreementOf(written.answers, run(arm).answers)),
     );
-    this.#spentMs += this.#options.now() - startedAt - written.timing.wallMs;
+    this.#lastCostMs = this.#options.now() - startedAt - written.timing.wallMs;
+    this.#spentMs += this.#lastCostMs;
     return written;
   }
 

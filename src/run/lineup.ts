@@ -1,3 +1,4 @@
+import { AiopsError } from '../core/errors.js';
 import type { Executor, ReadyFacts } from '../core/types.js';
 import { Pool } from '../dispatch/pool.js';
 import { Solo } from '../dispatch/solo.js';
@@ -40,11 +41,8 @@ export function lineup(
     rivals: pool !== null && solo !== null ? { pool, solo } : null,
     actors,
     async start() {
-      const [ready] = await Promise.all(
-        [writer, ...executors.filter((one) => one !== writer)].map((one) => one.start()),
-      );
-      if (ready === undefined) throw new RangeError('nothing was started');
-      return ready;
+      const ready = await Promise.all(executors.map((executor) => executor.start()));
+      return agreed(ready, executors.indexOf(writer));
     },
     async stop() {
       await Promise.all(executors.map((executor) => executor.stop()));
@@ -56,4 +54,17 @@ export function lineup(
 export function resolveActors(wanted: ActorCount, processors = usableProcessors()): number {
   if (wanted.kind === 'count') return wanted.count;
   return Math.max(1, Math.floor(wanted.kind === 'auto' ? processors : processors * wanted.share));
+}
+
+/** The writer's facts, with what all executors have to tell. A comparison across backends would be none. */
+function agreed(all: readonly ReadyFacts[], writer: number): ReadyFacts {
+  const facts = all[writer]!;
+  for (const other of all) {
+    if (JSON.stringify([other.backend, other.model]) === JSON.stringify([facts.backend, facts.model]))
+      continue;
+    throw new AiopsError('backend', `pool and solo disagree: ${facts.backend.name}, ${other.backend.name}`, {
+      hint: 'name a --backend, or leave the comparison with --compare none',
+    });
+  }
+  return { ...facts, notices: [...new Set(all.flatMap(({ notices }) => notices))] };
 }

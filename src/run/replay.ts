@@ -18,6 +18,7 @@ import { Ledger, type ServedStep } from './ledger.js';
 import { lineup, type Lineup } from './lineup.js';
 import type { ReplayConfig } from './replay-config.js';
 import { summarize } from './summarize.js';
+import { unlessAborted } from './unless-aborted.js';
 
 /** What a run needs from outside and tells while it goes. */
 export interface ReplayContext {
@@ -35,10 +36,12 @@ export interface ReplayContext {
 
 export type ReplayOutcome =
   | { readonly kind: 'complete'; readonly summary: RunSummary }
-  /** Ended by the signal; `results` names the file with what was done, null on standard output. */
-  | { readonly kind: 'interrupted'; readonly counts: RunCounts; readonly results: string | null }
+  /** Ended by the signal; `results` names the file with what was done, null if there is none. */
+  | { readonly kind: 'interrupted'; readonly minutes: number; readonly results: string | null }
   /** Nobody reads our standard output any more. */
   | { readonly kind: 'closed' };
+
+const NOTHING_DONE: ReplayOutcome = { kind: 'interrupted', minutes: 0, results: null };
 
 const BUILT_IN = fileURLToPath(new URL('../../fixtures/bundles/builtin', import.meta.url));
 
@@ -49,18 +52,24 @@ const BUILT_IN = fileURLToPath(new URL('../../fixtures/bundles/builtin', import.
  */
 export async function replay(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
   const bundle = await openBundle(config.model ?? BUILT_IN);
-  const recording = await openRecording(
-    config.inputs,
-    { ...config.read, ownWindow: { window: bundle.manifest.input.window } },
-    context.stdin,
-  );
+  const readOptions = { ...config.read, ownWindow: { window: bundle.manifest.input.window } };
+  const opening = openRecording(config.inputs, readOptions, context.stdin);
+  const recording = await unlessAborted(opening, context.signal);
+  if (recording === null) {
+    context.stdin.destroy(); // it may be what the opening waits for
+    return NOTHING_DONE;
+  }
   try {
     const windows = openWindows(bundle, recording);
     for (const notice of recording.notices) context.onNotice(notice);
     const output = await RunOutput.open(config.output, context.stdout);
     const executors = lineup(config, loadRequest(config, bundle), context.onActorLine);
     try {
-      const ready = await executors.start();
+      const ready = await unlessAborted(executors.start(), context.signal);
+      if (ready === null) {
+        await output.abandon();
+        return NOTHING_DONE;
+      }
       for (const text of ready.notices) context.onNotice({ level: 'warning', text });
       context.onReady(ready);
       return await serve({ config, context, bundle, recording, windows, output, executors, ready });
@@ -98,15 +107,14 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   await serveSteps(serving, ledger, comparer);
   const { counts } = ledger.tally;
   if (context.signal.aborted) {
-    await output.abandon();
-    return { kind: 'interrupted', counts, results: output.unfinishedResults };
+    return { kind: 'interrupted', minutes: counts.minutes, results: await output.suspend() };
   }
   for (const notice of await closingNotices(recording, counts, bundle, output)) context.onNotice(notice);
-  ledger.tally.settle();
+  ledger.tally.settle(recording.recordsRead());
+  ledger.tally.checkRejects(maxRejects, true);
   const elapsedMs = performance.now() - startedAt;
   const summary = summarize({ ...serving, ledger, comparer, deadlineMs, elapsedMs });
   await output.finish(summaryJson(summary));
-  ledger.tally.checkRejects(maxRejects, true);
   return { kind: 'complete', summary };
 }
 
@@ -178,14 +186,8 @@ function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null 
 /** The steps until the signal; a read that would never come back is left behind. */
 async function* untilAborted(steps: AsyncIterable<ReadStep>, signal: AbortSignal): AsyncGenerator<ReadStep> {
   const iterator = steps[Symbol.asyncIterator]();
-  let leave = (): void => undefined;
-  signal.addEventListener('abort', () => leave(), { once: true });
-  while (!signal.aborted) {
-    // Not Promise.race: a promise that is raced again and again holds every result until it is settled itself.
-    const next = await new Promise<IteratorResult<ReadStep> | null>((resolve, reject) => {
-      leave = () => resolve(null);
-      iterator.next().then(resolve, reject);
-    });
+  for (;;) {
+    const next = await unlessAborted(iterator.next(), signal);
     if (next === null || next.done === true) return;
     yield next.value;
   }

@@ -38,7 +38,6 @@ export function summarize(run: FinishedRun): RunSummary {
   const serving = config.mode === 'parallel' ? actors : 1;
   return {
     program,
-    status: 'complete',
     settings: config,
     input: {
       files: config.inputs,

@@ -73,13 +73,19 @@ export class Tally {
   }
 
   /**
-   * Holds the finished run to its account.
+   * Holds the finished run to its account; `recordsRead` is the reader's own count.
    *
    * @throws AiopsError `input_unusable` when no record was accepted
    * @throws AiopsError `internal` when rows and records do not add up
    */
-  settle(): void {
+  settle(recordsRead: number): void {
     const { records, accepted, rows } = this.counts;
+    if (records !== recordsRead) {
+      throw new AiopsError(
+        'internal',
+        `the account does not balance: ${recordsRead} records were read, but ${records} accepted, merged or rejected`,
+      );
+    }
     if (rows !== accepted * this.#rowsPerRecord) {
       throw new AiopsError(
         'internal',

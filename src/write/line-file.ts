@@ -7,6 +7,8 @@ import { AiopsError } from '../core/errors.js';
 export interface LineSink {
   /** `text` is whole lines with their line ends; resolves when more may follow. */
   write(text: string): Promise<void>;
+  /** Hands on what waits in memory. */
+  flush(): Promise<void>;
   /** Brings everything to where it survives a crash; nothing is written after. */
   settle(): Promise<void>;
   /** Gives what was settled its final name. */
@@ -47,12 +49,12 @@ export class LineFile implements LineSink {
   /** @throws AiopsError `output_io` */
   async write(text: string): Promise<void> {
     this.#pending += text;
-    if (this.#pending.length >= FLUSH_AT_CHARS) await this.#flush();
+    if (this.#pending.length >= FLUSH_AT_CHARS) await this.flush();
   }
 
   /** @throws AiopsError `output_io` */
   async settle(): Promise<void> {
-    await this.#flush();
+    await this.flush();
     await this.#io(async () => {
       await this.#handle.sync();
       await this.#handle.close();
@@ -69,7 +71,7 @@ export class LineFile implements LineSink {
 
   async abandon(): Promise<void> {
     try {
-      await this.#flush();
+      await this.flush();
     } catch {
       // the error that led here is the one to report
     }
@@ -77,7 +79,8 @@ export class LineFile implements LineSink {
     if (!this.#written) await rm(partialPath(this.#path), { force: true }).catch(() => undefined);
   }
 
-  async #flush(): Promise<void> {
+  /** @throws AiopsError `output_io` */
+  async flush(): Promise<void> {
     if (this.#pending === '') return;
     const text = this.#pending;
     this.#pending = '';

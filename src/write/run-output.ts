@@ -82,11 +82,6 @@ export class RunOutput {
     await this.#timings?.write(line);
   }
 
-  /** Where the results are while the run is under way, and after one that did not finish; null on standard output. */
-  get unfinishedResults(): string | null {
-    return this.#options.out === '-' ? null : partialPath(resultsPath(this.#options.out, this.#options));
-  }
-
   /** Whether rejects are kept anywhere. */
   get keepsRejects(): boolean {
     return this.#rejects !== null;
@@ -109,7 +104,21 @@ export class RunOutput {
     await this.#lock?.release();
   }
 
-  /** Leaves what was written under the partial names. */
+  /**
+   * Ends a run that was interrupted: what it did stays under the partial names.
+   * Returns where the results are; null where there are none, or where they went to standard output.
+   *
+   * @throws AiopsError `output_io`
+   */
+  async suspend(): Promise<string | null> {
+    for (const sink of this.#sinks()) await sink.flush();
+    await this.abandon();
+    if (this.#options.out === '-') return null;
+    const path = partialPath(resultsPath(this.#options.out, this.#options));
+    return (await stat(path).catch(() => null)) === null ? null : path;
+  }
+
+  /** Ends a run that failed, with what it wrote under the partial names; never throws. */
   async abandon(): Promise<void> {
     for (const sink of this.#sinks()) await sink.abandon();
     await this.#lock?.release();

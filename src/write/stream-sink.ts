@@ -32,6 +32,10 @@ export class StreamSink implements LineSink {
     this.#check();
   }
 
+  async flush(): Promise<void> {
+    // nothing waits here
+  }
+
   async settle(): Promise<void> {
     await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
     this.#check();

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { assertGone } from '../support/processes.js';
@@ -67,6 +68,19 @@ for (const [signal, status] of [
     },
   );
 }
+
+test('SIGTERM before there was anything to read: nothing is made, the status says why', procfs, async (t) => {
+  const cwd = temporaryFolder(t);
+  const child = startCli(['replay', '-'], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  const result = finished(child);
+  await sleep(1500); // started, and silent: there is no line to wait for
+  child.kill('SIGTERM');
+  const { status, stderr } = await result;
+  assert.equal(status, 143, stderr);
+  assert.match(stderr, /interrupted after 0 minutes$/m);
+  assert.deepEqual(readdirSync(cwd), []);
+});
 
 test('SIGKILL of the program: no actor runs two seconds later', procfs, async (t) => {
   const { child, result } = await liveRun(t, ['--actors', '2']);

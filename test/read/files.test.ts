@@ -106,7 +106,7 @@ test('gzip that is cut off or damaged stops the run after what was complete', as
   });
   for (const [name, pattern] of [
     ['cut.csv.gz', new RegExp(`is cut off: .* near byte ${packed.length - 2000} `)],
-    ['damaged.csv.gz', /is damaged: .* at byte \d+/],
+    ['damaged.csv.gz', /is damaged: .* near byte \d+/],
   ] as const) {
     const recording = await openRecording([join(folder, name)], READ_DEFAULTS, Readable.from([]));
     let minutes = 0;

@@ -30,7 +30,6 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
   const compared = comparison.summary(2, 0);
   return {
     program: { name: 'aiops-serve', version: '0.0.0' },
-    status: 'complete',
     settings: {},
     input: {
       files: ['data.jsonl'],

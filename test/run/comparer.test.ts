@@ -83,7 +83,7 @@ test('a sample ends with its budget; all does not', async () => {
     ['sample', 2],
     ['all', 12],
   ] as const) {
-    const { made } = comparer(40, choose);
+    const { made } = comparer(50, choose);
     let compared = 0;
     for (let minute = 0; minute < 12; minute++) {
       if (!made.wants(batch)) continue;

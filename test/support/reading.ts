@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +78,7 @@ export async function readInputs(
   } finally {
     await recording.close();
   }
+  assert.equal(recording.recordsRead(), records.length + merged + rejects.length, 'the account balances');
   const facts = { columns, intervalMs, intervalSource, layout, hasLabels, notices };
   return { recording: facts, records, rejects, merged, filtered, steps, late: recording.lateNotices() };
 }
