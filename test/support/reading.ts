@@ -40,7 +40,7 @@ export interface ReadReject {
 
 /** Everything that reading inputs to their end gives. */
 export interface ReadOutcome {
-  readonly recording: Omit<Recording, 'steps' | 'close' | 'progress' | 'lateNotices'>;
+  readonly recording: Omit<Recording, 'steps' | 'close' | 'progress' | 'lateNotices' | 'recordsRead'>;
   readonly records: readonly ReadRecord[];
   readonly rejects: readonly ReadReject[];
   readonly merged: number;
