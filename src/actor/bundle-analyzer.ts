@@ -106,6 +106,6 @@ export class BundleAnalyzer implements Analyzer {
 }
 
 const NOT_FINITE: ItemError = {
-  errno: 'not_finite_input',
+  errno: 'non_finite_input',
   errmsg: 'normalized, a value of the window is beyond what Float32 holds',
 };

@@ -261,7 +261,7 @@ suite('bundle runtime, models worked out by hand', () => {
     ]);
     assert.deepEqual(plain(given), [
       { score: 3, anomaly: null, output: [3] },
-      'not_finite_input',
+      'non_finite_input',
       { score: 6, anomaly: null, output: [6] },
     ]);
   });

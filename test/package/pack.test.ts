@@ -9,12 +9,12 @@ import { installPacked, npx, pack } from '../support/packed.js';
 
 const MEBIBYTE = 2 ** 20;
 
-test('the package holds the program and its built-in model, nothing else', async (t) => {
+test('the package holds the program and its built-in model and docs, nothing else', async (t) => {
   const { files, sizeBytes, unpackedBytes } = await pack(temporaryFolder(t));
   t.diagnostic(`${files.length} files, ${sizeBytes} bytes packed, ${unpackedBytes} bytes unpacked`);
 
   const allowed =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/aiops-serve\.js|dist\/.+\.js|schema\/.+\.json|fixtures\/bundles\/builtin\/.+)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/aiops-serve\.js|dist\/.+\.js|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],
