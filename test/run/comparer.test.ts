@@ -52,17 +52,18 @@ function comparer(budgetMs: number, choose: 'sample' | 'all' = 'sample', poolSco
   return { made, calls };
 }
 
-test('every way is served once a minute, and each comes first in its turn', async () => {
+test('every way is served, batches twice, and each way comes first in its turn', async () => {
   const { made, calls } = comparer(1000);
   for (let minute = 0; minute < 3; minute++) await made.compare(batch);
-  assert.deepEqual(calls.slice(0, 3).toSorted(), ['pool batched', 'solo batched', 'solo per-item']);
-  assert.deepEqual([calls[0], calls[3], calls[6]].toSorted(), [
+  const once = ['pool batched', 'pool batched', 'solo batched', 'solo batched', 'solo per-item'];
+  assert.deepEqual(calls.slice(0, 5).toSorted(), once);
+  assert.deepEqual([calls[0], calls[5], calls[10]].toSorted(), [
     'pool batched',
     'solo batched',
     'solo per-item',
   ]);
   assert.equal(made.comparison.minutes, 3);
-  assert.equal(made.spentMs, 3 * 20);
+  assert.equal(made.spentMs, 3 * 40);
 });
 
 test('the answers written are those of the mode, and a difference is seen', async () => {
@@ -83,7 +84,7 @@ test('a sample ends with its budget; all does not', async () => {
     ['sample', 2],
     ['all', 12],
   ] as const) {
-    const { made } = comparer(50, choose);
+    const { made } = comparer(90, choose);
     let compared = 0;
     for (let minute = 0; minute < 12; minute++) {
       if (!made.wants(batch)) continue;
