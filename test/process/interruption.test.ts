@@ -44,14 +44,6 @@ function childrenOf(pid: number | undefined): number[] {
   return listed === '' ? [] : listed.split(' ').map(Number);
 }
 
-const SIGTERM_BIT = 1n << 14n;
-
-/** Whether the program has got as far as to handle SIGTERM itself. */
-function catchesSigterm(pid: number | undefined): boolean {
-  const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
-  return (BigInt(`0x${caught}`) & SIGTERM_BIT) !== 0n;
-}
-
 for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -82,7 +74,7 @@ test('SIGTERM before there was anything to read: nothing is made, the status say
   const child = startCli(['replay', '-'], { cwd });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
-  while (!catchesSigterm(child.pid)) await sleep(20);
+  await sleep(1500); // started, and silent: there is no line to wait for
   child.kill('SIGTERM');
   const { status, stderr } = await result;
   assert.equal(status, 143, stderr);
