@@ -74,7 +74,7 @@ test('SIGTERM before there was anything to read: nothing is made, the status say
   const child = startCli(['replay', '-'], { cwd });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
-  await sleep(1500); // started, and silent: there is no line to wait for
+  await sleep(3000); // started, and silent: there is nothing to wait for
   child.kill('SIGTERM');
   const { status, stderr } = await result;
   assert.equal(status, 143, stderr);
