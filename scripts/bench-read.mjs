@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
+import { RandomStream } from '#dist/core/random.js';
 import { DEFAULT_MAX_LINE_BYTES, openRecording } from '#dist/read/recording.js';
 
 const [columns = 38, targets = 200, minutes = 120, rounds = 5] = process.argv.slice(2).map(Number);
@@ -21,19 +22,9 @@ const options = {
   maxLineBytes: DEFAULT_MAX_LINE_BYTES,
 };
 
-/** mulberry32: the same files on every machine. */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function writeRecordings(folder, digits) {
-  const next = random(1);
+  const random = new RandomStream(1);
+  const next = () => random.next();
   const names = Array.from({ length: columns }, (_, i) => `metric_${String(i).padStart(2, '0')}`);
   const value = () => (digits === 'all' ? next() * 100 : Math.round(next() * 1e6) / 1e4);
   const csv = [`timestamp,target,${names.join(',')}`];
