@@ -1,8 +1,8 @@
-import type { CallStyle, ItemError } from '../core/types.js';
-import type { Analyzer, AnalyzerAnswer, AnalyzerContext, AnalyzerItem } from '../model/analyzer.js';
+import type { CallStyle, InputSpec, ItemError, ModelOutput } from '../core/types.js';
+import type { AnalyzerAnswer, AnalyzerItem, LoadedBundle, Measure } from '../model/analyzer.js';
 import { itemWidth, seenIntervals, type Manifest } from '../model/manifest.js';
 import { createNormalizer, type NormalizeItem } from '../model/normalize.js';
-import { createScorer, scoreProblem, verdict, type ScoreItem } from '../model/score.js';
+import { createScorer, scoredOutput, scoreProblem, verdict, type ScoreItem } from '../model/score.js';
 import type { BatchPlan, LoadedModel, Outputs } from './backends/backend.js';
 import { perItemPlan, predictInBatches } from './backends/batches.js';
 
@@ -10,18 +10,25 @@ export interface BundleAnalyzerSettings {
   readonly manifest: Manifest;
   readonly model: LoadedModel;
   readonly plan: BatchPlan;
-  /** Numbers that the model gives for one item, as the warm-up found. */
-  readonly outputWidth: number;
-  readonly measure: AnalyzerContext['measure'];
+  /** What the model gives for one item, as the warm-up found. */
+  readonly outputs: readonly ModelOutput[];
+  readonly measure: Measure;
 }
 
 /** Runs a bundle's model over windows: normalize → predict → score. */
-export class BundleAnalyzer implements Analyzer {
+export class BundleAnalyzer implements LoadedBundle {
+  readonly name: string;
+  readonly version: string;
   readonly window: number;
+  readonly columns: InputSpec['columns'];
+  readonly missing: InputSpec['missing'];
   readonly #settings: BundleAnalyzerSettings;
   readonly #perItem: BatchPlan;
   readonly #normalize: NormalizeItem;
   readonly #score: ScoreItem;
+  /** Where the scored output starts among an item's numbers. */
+  readonly #scoredAt: number;
+  readonly #outputWidth: number;
   readonly #itemSize: number;
   /** Numbers of an item that the model sees; fewer than `#itemSize` for a forecast. */
   readonly #seenSize: number;
@@ -32,15 +39,22 @@ export class BundleAnalyzer implements Analyzer {
 
   /** @throws AiopsError 'model' where the model's output does not fit the manifest */
   constructor(settings: BundleAnalyzerSettings) {
-    const { manifest, model, outputWidth } = settings;
-    const { window } = manifest.input;
+    const { manifest, model, outputs } = settings;
+    const { window, columns, missing } = manifest.input;
+    const scored = scoredOutput(manifest.output, outputs);
     const shape = { intervals: window, width: itemWidth(manifest.input) };
     const seen = seenIntervals(manifest);
+    this.name = manifest.name;
+    this.version = manifest.version;
     this.window = window;
+    this.columns = columns;
+    this.missing = missing;
     this.#settings = settings;
     this.#perItem = perItemPlan(model.declaredBatch);
     this.#normalize = createNormalizer(manifest.input.normalize, shape, seen);
-    this.#score = createScorer(manifest.output, shape, outputWidth);
+    this.#score = createScorer(manifest.output, shape, scored.size);
+    this.#scoredAt = scored.at;
+    this.#outputWidth = outputs.reduce((total, { size }) => total + size, 0);
     this.#itemSize = window * shape.width;
     this.#seenSize = seen * shape.width;
   }
@@ -54,10 +68,8 @@ export class BundleAnalyzer implements Analyzer {
     const unfit = measure('normalize', () => this.#normalizeAll(items));
     const input = this.#input.subarray(0, items.length * this.#seenSize);
     const outputs = await measure('predict', () => predictInBatches(model, input, items.length, plan));
-    if (items.length > 0 && outputs.width !== this.#settings.outputWidth) {
-      throw new Error(
-        `the model gave ${outputs.width} numbers an item, ${this.#settings.outputWidth} at its warm-up`,
-      );
+    if (items.length > 0 && outputs.width !== this.#outputWidth) {
+      throw new Error(`the model gave ${outputs.width} numbers an item, ${this.#outputWidth} at its warm-up`);
     }
     return items.map((_, i) => unfit.get(i) ?? this.#answer(outputs, i));
   }
@@ -94,7 +106,7 @@ export class BundleAnalyzer implements Analyzer {
     const { output } = this.#settings.manifest;
     const score = this.#score({
       outputs: values,
-      outputAt: i * width,
+      outputAt: i * width + this.#scoredAt,
       item: this.#normalized,
       itemAt: i * this.#itemSize,
     });

@@ -41,9 +41,9 @@ export async function runLoop(transport: LoopTransport, load: LoadRuntime, now: 
     const request = await nextInit(transport);
     if (request === null) return;
     const clock = new PhaseClock(now);
-    const runtime = await load(request, { params: request.params, measure: clock.measure });
-    const { backend, model, loadMs, warmupMs, notices } = runtime;
-    transport.send({ type: 'ready', backend, model, loadMs, warmupMs, pid: process.pid, notices });
+    const runtime = await load(request, clock.measure);
+    const { analyzer: _analyzer, ...facts } = runtime;
+    transport.send({ type: 'ready', ...facts, pid: process.pid });
     await serveChunks(transport, { runtime, params: request.params, clock, now });
     await runtime.analyzer.dispose?.();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { loadBundleRuntime } from './bundle-runtime.js';
+import { loadRuntime } from './load-runtime.js';
 import { serveParent } from './serve-parent.js';
 
-await serveParent(loadBundleRuntime);
+await serveParent(loadRuntime);

@@ -1,4 +1,4 @@
-import type { AnalyzerContext, AnalyzerPhase } from '../model/analyzer.js';
+import type { AnalyzerPhase, Measure } from '../model/analyzer.js';
 
 /** Books how long an analyzer's phases take; `take` tells and starts afresh. */
 export class PhaseClock {
@@ -11,7 +11,7 @@ export class PhaseClock {
   }
 
   /** Where `work` gives a promise, the phase lasts until that is settled. */
-  readonly measure: AnalyzerContext['measure'] = (phase, work) => {
+  readonly measure: Measure = (phase, work) => {
     const startedAt = this.#now();
     const book = (): void => this.#book(phase, startedAt);
     let result: ReturnType<typeof work> | undefined;

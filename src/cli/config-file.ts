@@ -35,14 +35,13 @@ export function applyConfigFile(command: Command, path: string | undefined): voi
 
 function parse(option: Option, setting: z.infer<typeof schema>[string], path: string | undefined): unknown {
   if (option.isBoolean() && typeof setting === 'boolean') return setting;
-  const text = settingText(setting);
+  const { argChoices, parseArg } = option;
   try {
-    if (option.argChoices?.includes(text) === false) {
-      throw new InvalidArgumentError(`Allowed choices are ${option.argChoices.join(', ')}.`);
-    }
-    return option.argChoices === undefined && option.parseArg
-      ? option.parseArg<unknown>(text, undefined)
-      : text;
+    if (argChoices !== undefined) return chosen(argChoices, String(setting));
+    let value: unknown;
+    // As on the command line, where a flag that is given again adds to what it was.
+    for (const text of settingTexts(setting)) value = parseArg ? parseArg<unknown>(text, value) : text;
+    return value;
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
     throw new AiopsError(
@@ -52,12 +51,15 @@ function parse(option: Option, setting: z.infer<typeof schema>[string], path: st
   }
 }
 
-function settingText(setting: z.infer<typeof schema>[string]): string {
-  if (Array.isArray(setting)) return setting.join(',');
-  if (typeof setting !== 'object') return String(setting);
-  return Object.entries(setting)
-    .map(([key, text]) => `${key}=${text}`)
-    .join(',');
+function chosen(choices: readonly string[], text: string): string {
+  if (choices.includes(text)) return text;
+  throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
+}
+
+function settingTexts(setting: z.infer<typeof schema>[string]): readonly string[] {
+  if (Array.isArray(setting)) return setting.map(String);
+  if (typeof setting !== 'object') return [String(setting)];
+  return Object.entries(setting).map(([key, text]) => `${key}=${text}`);
 }
 
 function readSettings(path: string, required: boolean): z.infer<typeof schema> {

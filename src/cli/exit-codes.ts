@@ -16,6 +16,7 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   config: 78,
   model: 78,
   backend: 78,
+  backend_missing: 78,
   interrupted: 130,
 };
 

@@ -5,10 +5,11 @@ import { Option, type Command } from 'commander';
 import { DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
 import type { ActorCount, RejectLimit, ReplayConfig } from '../run/replay-config.js';
 import { environmentName } from './environment.js';
+import { modelChoice, type ModelFlags } from './model-options.js';
 import { FLAGS, type FlagRow } from './replay-flags.js';
 
 /** The values of replay's flags, as commander collects them. */
-export interface ReplayFlags {
+export interface ReplayFlags extends ModelFlags {
   readonly format: 'auto' | 'csv' | 'jsonl';
   readonly timeColumn?: string;
   readonly targetColumn?: string;
@@ -21,9 +22,10 @@ export interface ReplayFlags {
   readonly grace: number;
   readonly duplicates: 'reject' | 'first' | 'last' | 'mean';
   readonly maxRejects?: RejectLimit;
-  readonly model?: string;
   readonly backend: 'auto' | 'node' | 'wasm';
-  readonly batchSize: number | 'free' | 'auto';
+  readonly modelFormat: 'auto' | 'saved-model' | 'graph-model' | 'layers-model';
+  readonly batchSize: number | 'auto';
+  readonly batchShape: 'fixed' | 'free';
   readonly actors: ActorCount;
   readonly threadsPerActor: number;
   readonly actorTimeout: number;
@@ -65,6 +67,7 @@ export function describeOption({ description, argChoices, defaultValueDescriptio
   return description + choices + preset;
 }
 
+/** @throws AiopsError `usage` where flags contradict each other */
 export function replayConfig(inputs: readonly string[], flags: ReplayFlags): ReplayConfig {
   return {
     inputs,
@@ -82,10 +85,13 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
       duplicates: flags.duplicates,
       maxLineBytes: DEFAULT_MAX_LINE_BYTES,
     },
-    model: flags.model ?? null,
+    model: modelChoice(flags),
+    params: flags.param ?? {},
     backend: flags.backend,
+    modelFormat: flags.modelFormat,
     threadsPerActor: flags.threadsPerActor,
     batchSize: flags.batchSize,
+    batchShape: flags.batchShape,
     actors: flags.actors,
     actorTimeoutMs: flags.actorTimeout,
     inflight: flags.inflight,

@@ -61,9 +61,46 @@ export function parseRejectLimit(text: string): RejectLimit {
   throw new InvalidArgumentError('Expected a number of records such as 100, or a share such as 1%.');
 }
 
-/** `64`, `free` or `auto`. */
-export function parseBatchSize(text: string): number | 'free' | 'auto' {
-  return text === 'free' || text === 'auto' ? text : parseWhole(1)(text);
+/** `64` or `auto`. */
+export function parseBatchSize(text: string): number | 'auto' {
+  return text === 'auto' ? text : parseWhole(1)(text);
+}
+
+/** One of a few words, where leaving the flag away means something else than any of them. */
+export function parseOneOf<T extends string>(words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`Expected ${words.join(', ')}.`);
+  };
+}
+
+/** Any finite decimal number. */
+export function parseNumber(text: string): number {
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  if (!Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+/** `each`, or `a,b,c`; given again, the flag adds to the list. */
+export function parseModelColumns(
+  text: string,
+  earlier: 'each' | readonly string[] | undefined,
+): 'each' | readonly string[] {
+  return text === 'each' ? text : parseList(text, earlier === 'each' ? undefined : earlier);
+}
+
+/** `key=value`, the value being any text; given again, the flag adds to what there is. */
+export function parseParam(
+  text: string,
+  earlier: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected KEY=VALUE.');
+  const key = text.slice(0, at);
+  const before = Object.entries(earlier ?? {});
+  if (before.some(([other]) => other === key)) throw new InvalidArgumentError(`"${key}" is given twice.`);
+  return Object.fromEntries([...before, [key, text.slice(at + 1)]]);
 }
 
 /** `a,b,c`; given again, the flag adds to the list. */

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'config'
   | 'model'
   | 'backend'
+  | 'backend_missing'
   | 'interrupted'
   | 'internal';
 

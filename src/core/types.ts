@@ -2,6 +2,7 @@
  * The words of the program (docs/guide.md, "Words"), as types that every room shares.
  * Plain data only: whatever crosses a room's border is one of these.
  */
+import type { Notice } from './errors.js';
 
 /** A failure to report on one item; `errno` is a stable code, `errmsg` a sentence. */
 export interface ItemError {
@@ -112,40 +113,70 @@ export interface Answers {
 /** In `Answers.anomalies`: the model gives no verdict. */
 export const NO_VERDICT = 2;
 
+/** Backends that run models; `--backend` chooses among them. */
 export type BackendName = 'node' | 'wasm';
+
+/** The forms in which a bundle can hold a model. */
+export type ModelFormat = 'saved-model' | 'graph-model' | 'layers-model';
+
+/** What becomes of a missing value: the last one known, 0, or an error row. */
+export type MissingPolicy = 'hold' | 'zero' | 'reject';
+
+/** What an item is: who answers items says how they are to be cut. */
+export interface InputSpec {
+  /** Intervals in a window, ≥ 1. */
+  readonly window: number;
+  /** `each`: every column of a target is an item; names: one item a target, of these columns. */
+  readonly columns: 'each' | readonly string[];
+  readonly missing: MissingPolicy;
+}
 
 /** How a chunk is put to the model: one predict call per batch of items, or one per item. */
 export type CallStyle = 'batched' | 'per-item';
 
 /** What computes inside an actor; all actors of a run must agree on every field. */
 export interface BackendFacts {
-  readonly name: BackendName;
+  /** `js`: an analyzer that loaded no model, plain JavaScript. */
+  readonly name: BackendName | 'js';
   readonly versions: Readonly<Record<string, string>>;
   readonly threads: number;
   /** Items per predict call; null: as many as the chunk has. */
   readonly batchSize: number | null;
+  /** Whether an answer has the same bits however a minute is cut, with these versions on this kind of machine. */
+  readonly reproducible: boolean;
   /** Instruction-set features the backend found, for instance `simd`. */
   readonly features: readonly string[];
 }
 
-/** Which model the actors loaded. */
+/** Which model the actors loaded, or which analyzer. */
 export interface ModelFacts {
   readonly name: string;
   readonly version: string;
-  readonly format: 'saved-model' | 'graph-model' | 'layers-model';
-  /** sha256 over the manifest and all files it names. */
+  readonly format: ModelFormat | 'analyzer';
+  /** sha256 over the manifest with the sums of all files; of an analyzer: over its module and the bundles it loaded. */
   readonly digest: string;
+  /** What the model gives for an item, in the order of the numbers; empty for an analyzer. */
+  readonly outputs: readonly ModelOutput[];
+  /** Bundles that an analyzer loaded, in that order; empty for a bundle. */
+  readonly bundles: readonly ModelFacts[];
+}
+
+export interface ModelOutput {
+  readonly name: string;
+  /** Numbers for one item. */
+  readonly size: number;
 }
 
 /** What an executor knows once its actors are up. */
 export interface ReadyFacts {
   readonly backend: BackendFacts;
   readonly model: ModelFacts;
+  readonly input: InputSpec;
   readonly actors: readonly ActorFacts[];
   /** From starting the first actor until the last one was warm. */
   readonly startMs: number;
   /** What actors downgraded while loading, for instance why `auto` did not take `node`; each once. */
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 export interface ActorFacts {

@@ -1,17 +1,9 @@
-import type { ItemBatch, ItemError, Label, MinuteBatch, MinuteRecord } from './types.js';
+import type { InputSpec, ItemBatch, ItemError, Label, MinuteBatch, MinuteRecord } from './types.js';
 
-/** What becomes of a missing value: the last one known, 0, or an error row. */
-export type MissingPolicy = 'hold' | 'zero' | 'reject';
-
-export interface WindowSpec {
+export interface WindowSpec extends InputSpec {
   readonly intervalMs: number;
-  /** Intervals in a window, ≥ 1. */
-  readonly window: number;
   /** The recording's columns, in its order. */
   readonly recordingColumns: readonly string[];
-  /** `each`: every column of a target is an item; names: one item a target, of these columns. */
-  readonly columns: 'each' | readonly string[];
-  readonly missing: MissingPolicy;
 }
 
 /** One line of the results to come: an item to ask the model about, or why there is none. */

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { AiopsError } from '../core/errors.js';
+import { AiopsError, type Notice } from '../core/errors.js';
 import type { Ready } from '../protocol/messages.js';
 
 /** What actors must have in common for their answers to be interchangeable. */
-type Facts = Pick<Ready, 'backend' | 'model'>;
+type Facts = Pick<Ready, 'backend' | 'model' | 'input'>;
 
 /** @throws AiopsError `backend` that names the first fact in which two actors differ. */
 export function checkAgreement(actors: readonly { readonly name: string; readonly facts: Facts }[]): void {
   const [first, ...others] = actors;
   if (first === undefined) return;
   for (const other of others) {
-    for (const group of ['backend', 'model'] as const) {
+    for (const group of ['backend', 'model', 'input'] as const) {
       const ours: Readonly<Record<string, unknown>> = { ...first.facts[group] };
       const theirs: Readonly<Record<string, unknown>> = { ...other.facts[group] };
       const field = Object.keys(ours).find((name) => !isDeepStrictEqual(ours[name], theirs[name]));
@@ -24,4 +24,10 @@ export function checkAgreement(actors: readonly { readonly name: string; readonl
       );
     }
   }
+}
+
+/** What several actors have to tell, each text once. */
+export function distinctNotices(all: readonly { readonly notices: readonly Notice[] }[]): Notice[] {
+  const byText = new Map(all.flatMap(({ notices }) => notices).map((notice) => [notice.text, notice]));
+  return [...byText.values()];
 }

@@ -6,7 +6,7 @@ import { partition } from '../core/partition.js';
 import type { CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
 import type { Chunk, LoadRequest, Ready } from '../protocol/messages.js';
 import { ActorClient, type ChunkReply } from './actor-client.js';
-import { checkAgreement } from './agreement.js';
+import { checkAgreement, distinctNotices } from './agreement.js';
 
 export interface ExecutorOptions {
   readonly load: LoadRequest;
@@ -140,8 +140,9 @@ function readyFacts(ready: readonly Ready[], nameOf: (slot: number) => string, s
   return {
     backend: first.backend,
     model: first.model,
+    input: first.input,
     actors: ready.map(({ pid, loadMs, warmupMs }, slot) => ({ name: nameOf(slot), pid, loadMs, warmupMs })),
     startMs,
-    notices: [...new Set(ready.flatMap(({ notices }) => notices))],
+    notices: distinctNotices(ready),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { AiopsError } from '../core/errors.js';
+import type { InputSpec, ModelFormat } from '../core/types.js';
 
 /** The manifest's name inside a bundle folder. */
 export const MANIFEST_NAME = 'aiops-model.json';
@@ -39,17 +40,25 @@ const errorMeasure = z
   .default('rmse')
   .describe('How differences become one score.');
 
+const outputName = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('The output that is scored; the sole one if absent.');
+
 const output = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('raw'), threshold }),
-  z.strictObject({ kind: z.literal('forecast'), error: errorMeasure, threshold }),
+  z.strictObject({ kind: z.literal('raw'), name: outputName, threshold }),
+  z.strictObject({ kind: z.literal('forecast'), name: outputName, error: errorMeasure, threshold }),
   z.strictObject({
     kind: z.literal('reconstruction'),
+    name: outputName,
     error: errorMeasure,
     over: z.enum(['window', 'last']).default('window').describe('Intervals that the score is taken over.'),
     threshold,
   }),
   z.strictObject({
     kind: z.literal('probability'),
+    name: outputName,
     class: z.int().min(0).optional().describe('Which output number is the probability of an anomaly.'),
     threshold,
   }),
@@ -96,10 +105,12 @@ const formats = z
     'saved-model': filePath.optional(),
     'graph-model': filePath.optional(),
     'layers-model': filePath.optional(),
-  })
+  } satisfies Record<ModelFormat, unknown>)
   .refine((value) => Object.values(value).some((path) => path !== undefined), {
     message: 'expected at least one of saved-model, graph-model, layers-model',
   });
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits in lower case');
 
 /** The form of `aiops-model.json`; schema/aiops-model.schema.json is written from it. */
 export const manifestSchema = z
@@ -110,10 +121,15 @@ export const manifestSchema = z
     description: z.string().optional(),
     notes: z.unknown().optional(),
     formats,
-    sha256: z.record(
-      z.string().min(1),
-      z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits in lower case'),
-    ),
+    signature: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Of the SavedModel; `serving_default` or the only one if absent.'),
+    sha256: z.record(z.string().min(1), sha256),
+    seal: sha256
+      .optional()
+      .describe('sha256 over the rest of this file: `aiops-serve model seal` writes it.'),
     input,
     output,
   })
@@ -127,13 +143,17 @@ export const manifestSchema = z
 
 /** `aiops-model.json` with its defaults filled in. */
 export type Manifest = z.output<typeof manifestSchema>;
-export type ModelFormat = keyof Manifest['formats'];
 export type NormalizeSpec = Manifest['input']['normalize'];
 export type OutputSpec = Manifest['output'];
 
 /** Columns of one item. */
 export function itemWidth({ columns }: Manifest['input']): number {
   return columns === 'each' ? 1 : columns.length;
+}
+
+/** What an item of this model is. */
+export function inputSpec({ input: { window, columns, missing } }: Manifest): InputSpec {
+  return { window, columns, missing };
 }
 
 /** The oldest intervals of an item that the model sees: all of them, but for a forecast without the newest. */

@@ -1,5 +1,5 @@
 import { AiopsError } from '../core/errors.js';
-import type { ItemError } from '../core/types.js';
+import type { ItemError, ModelOutput } from '../core/types.js';
 import type { OutputSpec } from './manifest.js';
 import type { ItemShape } from './normalize.js';
 
@@ -33,7 +33,7 @@ export type ScoreItem = (input: ScoreInput) => number | null;
  * Malhotra et al., "LSTM-based Encoder-Decoder for Multi-sensor Anomaly Detection", 2016; of the newest
  * interval: Su et al., KDD 2019.)
  *
- * @param outputWidth numbers that the model gives for one item
+ * @param outputWidth numbers of the output that is scored, for one item
  * @throws AiopsError 'model' where the model's output does not fit the manifest
  */
 export function createScorer(output: OutputSpec, shape: ItemShape, outputWidth: number): ScoreItem {
@@ -57,6 +57,35 @@ export function createScorer(output: OutputSpec, shape: ItemShape, outputWidth: 
       return errorScore(output.error, width, { itemSkip: size - width, outputSkip: size - width });
     }
   }
+}
+
+/** Where the numbers that are scored stand among all that the model gives for an item. */
+export interface ScoredOutput {
+  readonly at: number;
+  readonly size: number;
+}
+
+/**
+ * The output that the manifest names, or the only one. Of several without a name all are passed on unscored,
+ * as long as nothing else is asked for.
+ *
+ * @throws AiopsError 'model' that lists the model's outputs
+ */
+export function scoredOutput(output: OutputSpec, outputs: readonly ModelOutput[]): ScoredOutput {
+  const named = outputs.findIndex(({ name }) => name === output.name);
+  const place = output.name === undefined && outputs.length === 1 ? 0 : named;
+  if (place >= 0) return { at: sizeOf(outputs.slice(0, place)), size: outputs[place]!.size };
+  if (output.name === undefined && output.kind === 'raw' && output.threshold === undefined)
+    return { at: 0, size: sizeOf(outputs) };
+  const list = outputs.map(({ name, size }) => `${name} (${size} numbers)`).join(', ');
+  const asked = output.name === undefined ? 'none of them by output.name' : `${output.name} by output.name`;
+  throw new AiopsError('model', `the model has the outputs ${list}, but the manifest names ${asked}`, {
+    hint: 'name the one that is to be scored in aiops-model.json: "output": { "name": … }',
+  });
+}
+
+function sizeOf(outputs: readonly ModelOutput[]): number {
+  return outputs.reduce((total, { size }) => total + size, 0);
 }
 
 /** Whether a score is an anomaly: above the threshold, both as the Float32 that results show. */

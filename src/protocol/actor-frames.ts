@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/errors.js';
-import type { Answers, BackendFacts, ItemError, ModelFacts } from '../core/types.js';
+import type { Answers, BackendFacts, InputSpec, ItemError, ModelFacts } from '../core/types.js';
 import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { ProtocolError, type Frame } from './frames.js';
@@ -111,19 +111,24 @@ function parseReady(fields: Fields): Ready {
     type: 'ready',
     backend: parseBackend(fields.nested('backend')),
     model: parseModel(fields.nested('model')),
+    input: parseInput(fields.nested('input')),
     loadMs: fields.number('loadMs'),
     warmupMs: fields.number('warmupMs'),
     pid: fields.count('pid'),
-    notices: fields.texts('notices'),
+    notices: fields.list('notices').map((notice) => ({
+      level: notice.oneOf('level', ['info', 'warning'] as const),
+      text: notice.text('text'),
+    })),
   };
 }
 
 function parseBackend(fields: Fields): BackendFacts {
   return {
-    name: fields.oneOf('name', ['node', 'wasm'] as const),
+    name: fields.oneOf('name', ['node', 'wasm', 'js'] as const),
     versions: fields.textByName('versions'),
     threads: fields.count('threads'),
     batchSize: fields.isNull('batchSize') ? null : fields.count('batchSize'),
+    reproducible: fields.flag('reproducible'),
     features: fields.texts('features'),
   };
 }
@@ -132,8 +137,18 @@ function parseModel(fields: Fields): ModelFacts {
   return {
     name: fields.text('name'),
     version: fields.text('version'),
-    format: fields.oneOf('format', ['saved-model', 'graph-model', 'layers-model'] as const),
+    format: fields.oneOf('format', ['saved-model', 'graph-model', 'layers-model', 'analyzer'] as const),
     digest: fields.text('digest'),
+    outputs: fields.list('outputs').map((one) => ({ name: one.text('name'), size: one.count('size') })),
+    bundles: fields.list('bundles').map(parseModel),
+  };
+}
+
+function parseInput(fields: Fields): InputSpec {
+  return {
+    window: fields.count('window'),
+    columns: fields.isText('columns') ? fields.oneOf('columns', ['each'] as const) : fields.texts('columns'),
+    missing: fields.oneOf('missing', ['hold', 'zero', 'reject'] as const),
   };
 }
 
@@ -152,6 +167,7 @@ const ERROR_CODES: Readonly<Record<ErrorCode, true>> = {
   config: true,
   model: true,
   backend: true,
+  backend_missing: true,
   interrupted: true,
   internal: true,
 };

@@ -44,6 +44,15 @@ export class Fields {
     return isTexts ? value : this.#refuse(name, 'a list of texts');
   }
 
+  /** A list of objects, each with its own place in messages. */
+  list(name: string): Fields[] {
+    const value = this.#values[name];
+    if (!Array.isArray(value)) return this.#refuse(name, 'a list');
+    return value.map((one: unknown, i) =>
+      new Fields(this.#where, { [`${name}[${i}]`]: one }).nested(`${name}[${i}]`),
+    );
+  }
+
   /** An object whose values are texts. */
   textByName(name: string): Record<string, string> {
     const value = this.#object(name);
@@ -57,6 +66,11 @@ export class Fields {
 
   isText(name: string): boolean {
     return typeof this.#values[name] === 'string';
+  }
+
+  flag(name: string): boolean {
+    const value = this.#values[name];
+    return typeof value === 'boolean' ? value : this.#refuse(name, 'true or false');
   }
 
   isNull(name: string): boolean {

@@ -8,23 +8,54 @@
  * version check, whose form never changes. A `failed` with a chunk's id concerns that chunk alone; one with
  * id null ends the conversation. An actor keeps nothing between chunks: a chunk brings its windows whole.
  */
-import type { ErrorCode } from '../core/errors.js';
-import type { Answers, BackendFacts, BackendName, CallStyle, ItemBatch, ModelFacts } from '../core/types.js';
+import type { ErrorCode, Notice } from '../core/errors.js';
+import type {
+  Answers,
+  BackendFacts,
+  BackendName,
+  CallStyle,
+  InputSpec,
+  ItemBatch,
+  ModelFacts,
+  ModelFormat,
+} from '../core/types.js';
 
 /** Raised whenever a message changes its form; both sides must have the same. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** What the parent asks an actor to load. */
 export interface LoadRequest {
-  /** Absolute path of the bundle folder. */
-  readonly bundle: string;
+  readonly model: ModelSource;
   readonly backend: BackendName | 'auto';
+  /** Which of a bundle's formats; `auto`: the first one that the backend runs. */
+  readonly format: ModelFormat | 'auto';
   /** Threads that native TensorFlow may use; its environment was set before the process started. */
   readonly threads: number;
-  /** Items per predict call; `free`: as many as the chunk has; `auto`: the backend's own default. */
-  readonly batchSize: number | 'free' | 'auto';
+  /** Items per predict call; `auto`: the backend's own default. */
+  readonly batchSize: number | 'auto';
+  /** `fixed`: where a call's shape can change an answer, all calls have the same; `free`: as items come. */
+  readonly batchShape: BatchShape;
+  /** Absolute path of the folder in whose `node_modules` native TensorFlow is; null: where this program's is. */
+  readonly native: string | null;
   readonly params: Readonly<Record<string, string>>;
 }
+
+export type BatchShape = 'fixed' | 'free';
+
+/** What answers items: a bundle, with the manifest as the parent read it, or a module of the user's. */
+export type ModelSource =
+  | {
+      readonly kind: 'bundle';
+      /** Absolute path of its folder. */
+      readonly folder: string;
+      /** JSON */
+      readonly manifest: string;
+    }
+  | {
+      readonly kind: 'analyzer';
+      /** Absolute path of an ES module. */
+      readonly module: string;
+    };
 
 export interface Hello {
   readonly type: 'hello';
@@ -54,11 +85,12 @@ export interface Ready {
   readonly type: 'ready';
   readonly backend: BackendFacts;
   readonly model: ModelFacts;
+  readonly input: InputSpec;
   readonly loadMs: number;
   readonly warmupMs: number;
   readonly pid: number;
   /** What was downgraded on the way, for the user to know. */
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 export interface Answer {

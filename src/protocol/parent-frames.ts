@@ -1,7 +1,7 @@
 import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { ProtocolError, type Frame } from './frames.js';
-import type { Chunk, LoadRequest, ParentMessage } from './messages.js';
+import type { Chunk, LoadRequest, ModelSource, ParentMessage } from './messages.js';
 import { LabelDecoder, LabelEncoder } from './text-parts.js';
 
 /** Turns a parent's messages to one actor into frames. */
@@ -90,12 +90,21 @@ function areTexts(labels: readonly (string | null)[]): labels is readonly string
 
 function parseLoad(load: Fields): LoadRequest {
   return {
-    bundle: load.text('bundle'),
+    model: parseSource(load.nested('model')),
     backend: load.oneOf('backend', ['node', 'wasm', 'auto'] as const),
+    format: load.oneOf('format', ['saved-model', 'graph-model', 'layers-model', 'auto'] as const),
     threads: load.count('threads'),
     batchSize: load.isText('batchSize')
-      ? load.oneOf('batchSize', ['free', 'auto'] as const)
+      ? load.oneOf('batchSize', ['auto'] as const)
       : load.count('batchSize'),
+    batchShape: load.oneOf('batchShape', ['fixed', 'free'] as const),
+    native: load.textOrNull('native'),
     params: load.textByName('params'),
   };
+}
+
+function parseSource(model: Fields): ModelSource {
+  const kind = model.oneOf('kind', ['bundle', 'analyzer'] as const);
+  if (kind === 'analyzer') return { kind, module: model.text('module') };
+  return { kind, folder: model.text('folder'), manifest: model.text('manifest') };
 }

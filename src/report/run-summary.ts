@@ -1,5 +1,5 @@
 import type { Notice } from '../core/errors.js';
-import type { BackendFacts, ModelFacts } from '../core/types.js';
+import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
 import type { ComparisonSummary } from './comparison.js';
 import type { MinutesSummary } from './run-timings.js';
 
@@ -35,7 +35,7 @@ export interface RunSummary {
     readonly firstMinute: string | null;
     readonly lastMinute: string | null;
   };
-  readonly model: ModelFacts & { readonly window: number };
+  readonly model: ModelFacts & InputSpec;
   readonly backend: BackendFacts;
   readonly execution: {
     readonly mode: 'parallel' | 'sequential';

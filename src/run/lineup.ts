@@ -1,5 +1,6 @@
 import { AiopsError } from '../core/errors.js';
 import type { Executor, ReadyFacts } from '../core/types.js';
+import { distinctNotices } from '../dispatch/agreement.js';
 import { Pool } from '../dispatch/pool.js';
 import { Solo } from '../dispatch/solo.js';
 import { usableProcessors } from '../host/processors.js';
@@ -14,6 +15,7 @@ export interface Lineup {
   readonly rivals: { readonly pool: Executor; readonly solo: Executor } | null;
   /** Of the pool, also where the run is sequential: what a comparison speaks of. */
   readonly actors: number;
+  /** Started once, however often it is asked. */
   start(): Promise<ReadyFacts>;
   stop(): Promise<void>;
 }
@@ -36,14 +38,16 @@ export function lineup(
   const writer = config.mode === 'parallel' ? pool : solo;
   if (writer === null) throw new RangeError(`no executor for mode ${config.mode}`);
   const executors = [pool, solo].filter((executor) => executor !== null);
+  const start = async (): Promise<ReadyFacts> => {
+    const ready = await Promise.all(executors.map((executor) => executor.start()));
+    return agreed(ready, executors.indexOf(writer));
+  };
+  let started: Promise<ReadyFacts> | null = null;
   return {
     writer,
     rivals: pool !== null && solo !== null ? { pool, solo } : null,
     actors,
-    async start() {
-      const ready = await Promise.all(executors.map((executor) => executor.start()));
-      return agreed(ready, executors.indexOf(writer));
-    },
+    start: () => (started ??= start()),
     async stop() {
       await Promise.all(executors.map((executor) => executor.stop()));
     },
@@ -66,5 +70,5 @@ function agreed(all: readonly ReadyFacts[], writer: number): ReadyFacts {
       hint: 'name a --backend, or leave the comparison with --compare none',
     });
   }
-  return { ...facts, notices: [...new Set(all.flatMap(({ notices }) => notices))] };
+  return { ...facts, notices: distinctNotices(all) };
 }

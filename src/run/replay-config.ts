@@ -1,6 +1,8 @@
-import type { BackendName } from '../core/types.js';
+import type { BackendName, ModelFormat } from '../core/types.js';
+import type { BatchShape } from '../protocol/messages.js';
 import type { ReadOptions } from '../read/recording.js';
 import type { RunOutputOptions } from '../write/run-output.js';
+import type { ModelChoice } from './model-choice.js';
 
 /** How many actors: a number, a share of the usable processors, or as many as those. */
 export type ActorCount =
@@ -17,11 +19,14 @@ export interface ReplayConfig {
   /** Paths, or `-` for standard input. */
   readonly inputs: readonly string[];
   readonly read: Omit<ReadOptions, 'ownWindow'>;
-  /** Bundle folder; null for the built-in one. */
-  readonly model: string | null;
+  readonly model: ModelChoice;
+  /** For an analyzer. */
+  readonly params: Readonly<Record<string, string>>;
   readonly backend: BackendName | 'auto';
   readonly threadsPerActor: number;
-  readonly batchSize: number | 'free' | 'auto';
+  readonly modelFormat: ModelFormat | 'auto';
+  readonly batchSize: number | 'auto';
+  readonly batchShape: BatchShape;
   readonly actors: ActorCount;
   /** Time without an answer after which an actor counts as stuck, ms. */
   readonly actorTimeoutMs: number;

@@ -1,12 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 
 import { AiopsError, type Notice } from '../core/errors.js';
-import type { ReadStep, ReadyFacts } from '../core/types.js';
+import type { InputSpec, ReadStep, ReadyFacts } from '../core/types.js';
 import { WindowStore } from '../core/window.js';
-import { openBundle, type Bundle } from '../model/bundle.js';
-import type { LoadRequest } from '../protocol/messages.js';
+import type { LoadRequest, ModelSource } from '../protocol/messages.js';
 import { openRecording, type Recording } from '../read/recording.js';
 import { plural } from '../report/format.js';
 import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summary.js';
@@ -16,6 +14,7 @@ import { Comparer } from './comparer.js';
 import { InOrder } from './in-order.js';
 import { Ledger, type ServedStep } from './ledger.js';
 import { lineup, type Lineup } from './lineup.js';
+import { findModel } from './model-choice.js';
 import type { ReplayConfig } from './replay-config.js';
 import { summarize } from './summarize.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -43,61 +42,75 @@ export type ReplayOutcome =
 
 const NOTHING_DONE: ReplayOutcome = { kind: 'interrupted', minutes: 0, results: null };
 
-const BUILT_IN = fileURLToPath(new URL('../../fixtures/bundles/builtin', import.meta.url));
-
 /**
  * Replays recordings through a model: read → minute → window → partition → dispatch → gather → write → report.
  *
  * @throws AiopsError that says what was wrong, where, and what to do
  */
 export async function replay(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
-  const bundle = await openBundle(config.model ?? BUILT_IN);
-  const readOptions = { ...config.read, ownWindow: { window: bundle.manifest.input.window } };
-  const opening = openRecording(config.inputs, readOptions, context.stdin);
-  const recording = await unlessAborted(opening, context.signal);
-  if (recording === null) {
-    context.stdin.destroy(); // it may be what the opening waits for
-    return NOTHING_DONE;
-  }
+  const model = await findModel(config.model);
+  const executors = lineup(config, loadRequest(config, model.source), context.onActorLine);
   try {
-    const windows = openWindows(bundle, recording);
-    for (const notice of recording.notices) context.onNotice(notice);
-    const output = await RunOutput.open(config.output, context.stdout);
-    const executors = lineup(config, loadRequest(config, bundle), context.onActorLine);
+    // Input at fault shows before actors start, unless only they can tell what an item is.
+    const input = model.input ?? (await unlessAborted(executors.start(), context.signal))?.input;
+    if (input === undefined) return NOTHING_DONE;
+    const readOptions = { ...config.read, ownWindow: { window: input.window } };
+    const opening = openRecording(config.inputs, readOptions, context.stdin);
+    const recording = await unlessAborted(opening, context.signal);
+    if (recording === null) {
+      context.stdin.destroy(); // it may be what the opening waits for
+      return NOTHING_DONE;
+    }
     try {
-      const ready = await unlessAborted(executors.start(), context.signal);
-      if (ready === null) {
-        await output.abandon();
-        return NOTHING_DONE;
-      }
-      for (const text of ready.notices) context.onNotice({ level: 'warning', text });
-      context.onReady(ready);
-      return await serve({ config, context, bundle, recording, windows, output, executors, ready });
-    } catch (error) {
-      await output.abandon();
-      if (error instanceof OutputClosed) return { kind: 'closed' };
-      throw error;
+      return await replayRecording(recording, input, { config, context, executors });
     } finally {
-      await executors.stop();
+      await recording.close();
     }
   } finally {
-    await recording.close();
+    await executors.stop();
   }
 }
 
-interface Serving {
+interface Replaying {
   readonly config: ReplayConfig;
   readonly context: ReplayContext;
-  readonly bundle: Bundle;
+  readonly executors: Lineup;
+}
+
+async function replayRecording(
+  recording: Recording,
+  input: InputSpec,
+  replaying: Replaying,
+): Promise<ReplayOutcome> {
+  const { config, context, executors } = replaying;
+  const windows = openWindows(input, recording);
+  for (const notice of recording.notices) context.onNotice(notice);
+  const output = await RunOutput.open(config.output, context.stdout);
+  try {
+    const ready = await unlessAborted(executors.start(), context.signal);
+    if (ready === null) {
+      await output.abandon();
+      return NOTHING_DONE;
+    }
+    for (const notice of ready.notices) context.onNotice(notice);
+    context.onReady(ready);
+    return await serve({ ...replaying, recording, windows, output, ready });
+  } catch (error) {
+    await output.abandon();
+    if (error instanceof OutputClosed) return { kind: 'closed' };
+    throw error;
+  }
+}
+
+interface Serving extends Replaying {
   readonly recording: Recording;
   readonly windows: WindowStore;
   readonly output: RunOutput;
-  readonly executors: Lineup;
   readonly ready: ReadyFacts;
 }
 
 async function serve(serving: Serving): Promise<ReplayOutcome> {
-  const { config, context, bundle, recording, windows, output, executors } = serving;
+  const { config, context, recording, windows, output, executors, ready } = serving;
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs;
   const { maxRejects } = config;
@@ -109,7 +122,7 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   if (context.signal.aborted) {
     return { kind: 'interrupted', minutes: counts.minutes, results: await output.suspend() };
   }
-  for (const notice of await closingNotices(recording, counts, bundle, output)) context.onNotice(notice);
+  for (const notice of await closingNotices(recording, counts, ready.input, output)) context.onNotice(notice);
   ledger.tally.settle(recording.recordsRead());
   ledger.tally.checkRejects(maxRejects, true);
   const elapsedMs = performance.now() - startedAt;
@@ -143,32 +156,33 @@ async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer |
   await pipeline.drain();
 }
 
-function openWindows(bundle: Bundle, recording: Recording): WindowStore {
-  const { window, columns, missing } = bundle.manifest.input;
+function openWindows(input: InputSpec, recording: Recording): WindowStore {
+  const { columns } = input;
   const lacking = columns === 'each' ? [] : columns.filter((name) => !recording.columns.includes(name));
   if (lacking.length > 0) {
     throw new AiopsError(
       'config',
-      `the model ${bundle.manifest.name} needs the columns ${list(lacking)}, but the recording has ${list(recording.columns)}`,
+      `the model needs the columns ${list(lacking)}, but the recording has ${list(recording.columns)}`,
       { hint: 'rename columns with --map MODEL_NAME=RECORDED_NAME, or choose another model' },
     );
   }
   return new WindowStore({
+    ...input,
     intervalMs: recording.intervalMs,
-    window,
     recordingColumns: recording.columns,
-    columns,
-    missing,
   });
 }
 
-function loadRequest(config: ReplayConfig, bundle: Bundle): LoadRequest {
+function loadRequest(config: ReplayConfig, model: ModelSource): LoadRequest {
   return {
-    bundle: bundle.dir,
+    model,
     backend: config.backend,
+    format: config.modelFormat,
     threads: config.threadsPerActor,
     batchSize: config.batchSize,
-    params: {},
+    batchShape: config.batchShape,
+    native: null,
+    params: config.params,
   };
 }
 
@@ -196,10 +210,9 @@ async function* untilAborted(steps: AsyncIterable<ReadStep>, signal: AbortSignal
 async function closingNotices(
   recording: Recording,
   counts: RunCounts,
-  bundle: Bundle,
+  { window }: InputSpec,
   output: RunOutput,
 ): Promise<Notice[]> {
-  const { window } = bundle.manifest.input;
   const notices: Notice[] = [...recording.lateNotices()];
   if (counts.rows > 0 && counts.warmup === counts.rows) {
     notices.push({

@@ -1,10 +1,9 @@
 import { arch, platform, resourceUsage, version as nodeVersion } from 'node:process';
 
 import { isoTime } from '../core/time.js';
-import type { BackendName, ReadyFacts } from '../core/types.js';
+import type { BackendFacts, ReadyFacts } from '../core/types.js';
 import { processorModel, usableProcessors } from '../host/processors.js';
 import { program } from '../host/program.js';
-import type { Bundle } from '../model/bundle.js';
 import type { Recording } from '../read/recording.js';
 import { adviceFor } from '../report/advice.js';
 import type { RunSummary } from '../report/run-summary.js';
@@ -14,12 +13,11 @@ import type { Lineup } from './lineup.js';
 import type { ReplayConfig } from './replay-config.js';
 
 /** How far two ways of serving may differ and still agree: wasm gives the same bits however work is cut. */
-const TOLERANCE: Readonly<Record<BackendName, number>> = { wasm: 0, node: 1e-4 };
+const TOLERANCE: Readonly<Record<BackendFacts['name'], number>> = { wasm: 0, js: 0, node: 1e-4 };
 
 export interface FinishedRun {
   readonly config: ReplayConfig;
   readonly recording: Recording;
-  readonly bundle: Bundle;
   readonly ready: ReadyFacts;
   readonly executors: Pick<Lineup, 'actors'>;
   readonly ledger: Ledger;
@@ -48,7 +46,7 @@ export function summarize(run: FinishedRun): RunSummary {
       firstMinute: minuteText(ledger.span.firstMs),
       lastMinute: minuteText(ledger.span.lastMs),
     },
-    model: { ...ready.model, window: run.bundle.manifest.input.window },
+    model: { ...ready.model, ...ready.input },
     backend: ready.backend,
     execution: { mode: config.mode, actors, inflight: config.inflight, startMs: ready.startMs },
     host: {
@@ -66,7 +64,7 @@ export function summarize(run: FinishedRun): RunSummary {
     utilization: ledger.timings.busyMs / (serving * Math.max(elapsedMs - comparingMs, 1)),
     comparison,
     advice: adviceFor(minutes, comparison, deadlineMs, actors),
-    notices: [...recording.notices, ...recording.lateNotices()],
+    notices: [...recording.notices, ...ready.notices, ...recording.lateNotices()],
   };
 }
 

@@ -1,11 +1,10 @@
-import type { BackendFacts } from '../../core/types.js';
+import type { BackendFacts, ModelFormat, ModelOutput } from '../../core/types.js';
 import type { Bundle } from '../../model/bundle.js';
-import type { ModelFormat } from '../../model/manifest.js';
 
 /** What a model gives for some items. */
 export interface Outputs {
   /** The model's outputs in code-unit order, which is the order of their numbers within an item. */
-  readonly names: readonly string[];
+  readonly layout: readonly ModelOutput[];
   /** Numbers of one item, all outputs together. */
   readonly width: number;
   /** `[items, width]` */
@@ -36,9 +35,9 @@ export interface BatchPlan {
 
 /** Something that computes; it is only handed out after a computation ran on it. */
 export interface Backend {
-  readonly facts: Omit<BackendFacts, 'batchSize'>;
-  /** What `--batch-size auto` means here. */
-  readonly defaultPlan: BatchPlan;
+  readonly facts: Omit<BackendFacts, 'batchSize' | 'reproducible'>;
+  /** Items per call that `--batch-size auto` means here; null: as many as the chunk has. */
+  readonly defaultBatchSize: number | null;
   /** Whether answers have the same bits only if every call has the same batch shape. */
   readonly shapeMatters: boolean;
   /**

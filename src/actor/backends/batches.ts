@@ -1,32 +1,48 @@
 import type { BackendName } from '../../core/types.js';
-import type { LoadRequest } from '../runtime.js';
+import type { LoadRequest } from '../../protocol/messages.js';
 import type { Backend, BatchPlan, LoadedModel, Outputs } from './backend.js';
 
-/** How items are put into calls, and what was asked for in vain. */
+/** How items are put into calls, and what was asked for in vain or at a price. */
 export interface ChosenPlan {
   readonly plan: BatchPlan;
-  readonly notices: readonly string[];
+  /** Whether an answer has the same bits however a minute is cut. */
+  readonly reproducible: boolean;
+  readonly warnings: readonly string[];
 }
 
-/** What `--batch-size` means on this backend, with this model. */
+type Asked = Pick<LoadRequest, 'batchSize' | 'batchShape'>;
+type On = Pick<Backend, 'defaultBatchSize' | 'shapeMatters'> & {
+  readonly facts: { readonly name: BackendName | 'js' };
+};
+
+/** What `--batch-size` and `--batch-shape` mean on this backend, with this model. */
 export function choosePlan(
-  asked: LoadRequest['batchSize'],
-  backend: Pick<Backend, 'defaultPlan' | 'shapeMatters'> & { readonly facts: { readonly name: BackendName } },
+  { batchSize, batchShape }: Asked,
+  { defaultBatchSize, shapeMatters, facts }: On,
   declaredBatch: number | null,
 ): ChosenPlan {
   if (declaredBatch !== null) {
-    const notices =
-      asked === 'auto' || asked === declaredBatch
-        ? []
-        : [`the model takes exactly ${declaredBatch} items a call, so --batch-size ${asked} has no effect`];
-    return { plan: { size: declaredBatch, pad: true }, notices };
+    const vain = batchSize !== 'auto' && batchSize !== declaredBatch;
+    return {
+      plan: { size: declaredBatch, pad: true },
+      reproducible: true,
+      warnings: vain
+        ? [
+            `the model takes exactly ${declaredBatch} items a call, so --batch-size ${batchSize} has no effect`,
+          ]
+        : [],
+    };
   }
-  if (asked === 'auto') return { plan: backend.defaultPlan, notices: [] };
-  if (asked !== 'free') return { plan: { size: asked, pad: backend.shapeMatters }, notices: [] };
-  const lost = `on ${backend.facts.name} the last digits of an answer depend on how the items were cut`;
+  if (!shapeMatters || batchShape === 'fixed') {
+    const size = batchSize === 'auto' ? defaultBatchSize : batchSize;
+    return { plan: { size, pad: shapeMatters }, reproducible: true, warnings: [] };
+  }
   return {
-    plan: { size: null, pad: false },
-    notices: backend.shapeMatters ? [`--batch-size free: ${lost}`] : [],
+    plan: { size: batchSize === 'auto' ? null : batchSize, pad: false },
+    reproducible: false,
+    warnings: [
+      `--batch-shape free: on ${facts.name} the last digits of an answer depend on how the items were cut, so another number of actors gives other bytes`,
+    ],
   };
 }
 
@@ -46,7 +62,7 @@ export async function predictInBatches(
   items: number,
   { size, pad }: BatchPlan,
 ): Promise<Outputs> {
-  if (items === 0) return { names: [], width: 0, values: new Float32Array(0) };
+  if (items === 0) return { layout: [], width: 0, values: new Float32Array(0) };
   const batch = size ?? items;
   if (items === batch) return model.predict(input, items);
   const itemSize = input.length / items;
@@ -60,19 +76,19 @@ export async function predictInBatches(
     }
     const padded = new Float32Array(batch * itemSize);
     padded.set(own);
-    const { values, width, names } = await model.predict(padded, batch);
-    parts.push({ values: values.subarray(0, count * width), width, names });
+    const { values, width, layout } = await model.predict(padded, batch);
+    parts.push({ values: values.subarray(0, count * width), width, layout });
   }
   return join(parts, items);
 }
 
 function join(parts: readonly Outputs[], items: number): Outputs {
-  const [first = { names: [], width: 0 }] = parts;
+  const [first = { layout: [], width: 0 }] = parts;
   const values = new Float32Array(items * first.width);
   let at = 0;
   for (const part of parts) {
     values.set(part.values, at);
     at += part.values.length;
   }
-  return { names: first.names, width: first.width, values };
+  return { layout: first.layout, width: first.width, values };
 }

@@ -1,10 +1,11 @@
 import { AiopsError } from '../../core/errors.js';
-import type { BackendName } from '../../core/types.js';
-import type { Manifest, ModelFormat } from '../../model/manifest.js';
+import type { BackendName, ModelFormat } from '../../core/types.js';
+import type { Manifest } from '../../model/manifest.js';
+import type { LoadRequest } from '../../protocol/messages.js';
 
 /** Which formats a backend runs, the preferred one first. */
 const FORMATS: Readonly<Record<BackendName, readonly ModelFormat[]>> = {
-  node: ['graph-model', 'layers-model'],
+  node: ['saved-model', 'graph-model', 'layers-model'],
   wasm: ['graph-model', 'layers-model'],
 };
 
@@ -16,28 +17,30 @@ export interface Candidate {
 
 /**
  * The backends to try in turn, the second only where the first is not there. `auto` is a fixed rule, so that
- * results do not depend on chance: native TensorFlow where it can run the bundle's SavedModel, else wasm.
+ * results do not depend on chance: native TensorFlow for a SavedModel, else wasm.
  *
  * @throws AiopsError 'backend' when nothing asked for can run what the bundle has
  */
 export function candidates(
-  asked: BackendName | 'auto',
-  formats: Manifest['formats'],
-  runs: Readonly<Record<BackendName, readonly ModelFormat[]>> = FORMATS,
+  { backend, format }: Pick<LoadRequest, 'backend' | 'format'>,
+  { name, formats }: Pick<Manifest, 'name' | 'formats'>,
 ): readonly Candidate[] {
-  const auto: readonly BackendName[] =
-    formats['saved-model'] !== undefined && runs.node.includes('saved-model') ? ['node', 'wasm'] : ['wasm'];
-  const found = (asked === 'auto' ? auto : [asked]).flatMap((backend) => {
-    const format = runs[backend].find((one) => formats[one] !== undefined);
-    return format === undefined ? [] : [{ backend, format }];
+  const present = FORMATS.node.filter((one) => formats[one] !== undefined);
+  const wanted = present.filter((one) => format === 'auto' || format === one);
+  if (wanted.length === 0) {
+    throw new AiopsError('backend', `the bundle ${name} has no ${format}, only ${present.join(' and ')}`, {
+      hint: 'leave --model-format, or add that format to the bundle',
+    });
+  }
+  const auto: readonly BackendName[] = wanted.includes('saved-model') ? ['node', 'wasm'] : ['wasm'];
+  const found = (backend === 'auto' ? auto : [backend]).flatMap((one) => {
+    const runnable = FORMATS[one].find((candidate) => wanted.includes(candidate));
+    return runnable === undefined ? [] : [{ backend: one, format: runnable }];
   });
   if (found.length > 0) return found;
-  const present = Object.entries(formats).flatMap(([format, path]) => (path === undefined ? [] : [format]));
-  const running = asked === 'auto' ? [...new Set([...runs.node, ...runs.wasm])] : runs[asked];
-  const who = asked === 'auto' ? 'the backends run' : `the ${asked} backend runs`;
   throw new AiopsError(
     'backend',
-    `the bundle has ${present.join(' and ')}, but ${who} only ${running.join(' and ')}`,
-    { hint: 'convert the model with tensorflowjs_converter and name the result under "formats"' },
+    `the ${backend} backend does not run the ${wanted.join(' or ')} of ${name}`,
+    { hint: 'use --backend node (aiops-serve native install), or convert it with tensorflowjs_converter' },
   );
 }

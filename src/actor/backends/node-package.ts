@@ -6,7 +6,8 @@ import util from 'node:util';
 import type * as core from '@tensorflow/tfjs-core';
 
 import { AiopsError } from '../../core/errors.js';
-import type { TensorFlow } from './tfjs-model.js';
+import type { SavedModels } from './saved-model.js';
+import type { TensorFlow } from './tf-model.js';
 
 export const TFJS_NODE = '@tensorflow/tfjs-node';
 
@@ -14,26 +15,32 @@ export const TFJS_NODE = '@tensorflow/tfjs-node';
 export interface NativeTensorFlow extends TensorFlow {
   readonly version: Readonly<Record<string, string>>;
   readonly matMul: typeof core.matMul;
+  readonly memory: typeof core.memory;
+  readonly node: SavedModels;
   getBackend(): string;
   backend(): unknown;
 }
 
-const HINT_WITHOUT = `--backend wasm needs nothing; for native TensorFlow: npm install ${TFJS_NODE}@4.22.0`;
-const HINT_REBUILD = `npm rebuild ${TFJS_NODE} (allow its install script, which fetches or builds the addon), or use --backend wasm`;
+const HINT_WITHOUT =
+  '`aiops-serve native install` brings it; graph-models and layers-models also run on --backend wasm';
+const HINT_REPAIR =
+  '`aiops-serve native install` brings one that works beside it, `aiops-serve native status` tells more; --backend wasm needs none';
 
 /**
- * Loads tfjs-node, seen from the module `from`.
+ * Loads tfjs-node.
  *
- * @throws AiopsError 'backend' that tells not installed, installed without its addon, and broken apart
+ * @param native the folder in whose `node_modules` it is; null: seen from this program
+ * @throws AiopsError 'backend_missing' where it is not installed
+ * @throws AiopsError 'backend' that tells installed without its addon, and broken apart
  */
-export function loadTfjsNode(from: string | URL): NativeTensorFlow {
-  const require = createRequire(from);
+export function loadTfjsNode(native: string | null): NativeTensorFlow {
+  const require = createRequire(native === null ? import.meta.url : join(native, 'package.json'));
   const folder = packageFolder(require);
   if (!hasAddon(folder)) {
     throw new AiopsError(
       'backend',
       `${TFJS_NODE} is installed in ${folder}, but without its native addon: its install script did not run or failed`,
-      { hint: HINT_REBUILD },
+      { hint: HINT_REPAIR },
     );
   }
   restoreUtil();
@@ -42,13 +49,13 @@ export function loadTfjsNode(from: string | URL): NativeTensorFlow {
     loaded = require(folder);
   } catch (cause) {
     throw new AiopsError('backend', `${TFJS_NODE} in ${folder} does not load: ${firstLine(cause)}`, {
-      hint: HINT_REBUILD,
+      hint: HINT_REPAIR,
       cause,
     });
   }
   if (isNativeTensorFlow(loaded)) return loaded;
   throw new AiopsError('backend', `${TFJS_NODE} in ${folder} loads, but its TensorFlow is not in use`, {
-    hint: HINT_REBUILD,
+    hint: HINT_REPAIR,
   });
 }
 
@@ -56,7 +63,7 @@ function packageFolder(require: NodeJS.Require): string {
   try {
     return dirname(require.resolve(`${TFJS_NODE}/package.json`));
   } catch (cause) {
-    throw new AiopsError('backend', `native TensorFlow (${TFJS_NODE}) is not installed`, {
+    throw new AiopsError('backend_missing', `native TensorFlow (${TFJS_NODE}) is not installed`, {
       hint: HINT_WITHOUT,
       cause,
     });

@@ -1,6 +1,7 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Backend } from './backend.js';
 import { loadTfjsNode, processorFeatures, TFJS_NODE, tensorflowVersion } from './node-package.js';
+import { loadSavedModel } from './saved-model.js';
 import { loadTfjsModel } from './tfjs-model.js';
 
 /**
@@ -13,11 +14,11 @@ const NODE_BATCH_SIZE = 64;
  * Starts native TensorFlow through tfjs-node.
  *
  * @param threads that TensorFlow may use; it read them from its environment
- * @param from the module that tfjs-node is looked for from
- * @throws AiopsError 'backend' that says why it is not there and what to do
+ * @param native the folder in whose `node_modules` tfjs-node is; null: seen from this program
+ * @throws AiopsError 'backend' or 'backend_missing' that says why it is not there and what to do
  */
-export async function openNode(threads: number, from: string | URL = import.meta.url): Promise<Backend> {
-  const tf = loadTfjsNode(from);
+export async function openNode(threads: number, native: string | null): Promise<Backend> {
+  const tf = loadTfjsNode(native);
   let product = NaN;
   tf.tidy(() => {
     const pair = tf.tensor([3, 4], [1, 2]);
@@ -32,11 +33,11 @@ export async function openNode(threads: number, from: string | URL = import.meta
       threads,
       features: processorFeatures(),
     },
-    defaultPlan: { size: NODE_BATCH_SIZE, pad: true },
+    defaultBatchSize: NODE_BATCH_SIZE,
     shapeMatters: true,
-    load(bundle, format, itemDims) {
-      if (format !== 'saved-model') return loadTfjsModel(tf, bundle, format, itemDims);
-      throw new RangeError('formats.ts does not list saved-model for node');
-    },
+    load: (bundle, format, itemDims) =>
+      format === 'saved-model'
+        ? loadSavedModel(tf, bundle, itemDims)
+        : loadTfjsModel(tf, bundle, format, itemDims),
   };
 }

@@ -5,7 +5,8 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 
 import { AiopsError } from '../../core/errors.js';
 import type { Backend } from './backend.js';
-import { loadTfjsModel, type TensorFlow } from './tfjs-model.js';
+import type { TensorFlow } from './tf-model.js';
+import { loadTfjsModel } from './tfjs-model.js';
 
 /**
  * Starts TensorFlow.js on WebAssembly, which every machine has.
@@ -44,7 +45,7 @@ export async function openWasm(): Promise<Backend> {
       threads: 1,
       features: simd ? ['simd'] : [],
     },
-    defaultPlan: { size: null, pad: false },
+    defaultBatchSize: null,
     shapeMatters: false,
     load(bundle, format, itemDims) {
       if (format !== 'saved-model') return loadTfjsModel(tf, bundle, format, itemDims);

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { AiopsError } from '../core/errors.js';
+import type { InputSpec } from '../core/types.js';
+import type { Analyzer, AnalyzerContext, CreateAnalyzer } from '../model/analyzer.js';
+
+/** A user's module that is set up, and what it says of itself. */
+export interface AnalyzerModule {
+  readonly analyzer: Analyzer;
+  readonly input: InputSpec;
+  readonly name: string;
+  readonly version: string;
+  /** sha256 of the module's own text; what it imports is not in it. */
+  readonly moduleSum: string;
+}
+
+/**
+ * Imports a module and creates its analyzer, which comes as JavaScript: what it says is as unchecked as input.
+ *
+ * @throws AiopsError 'model' that names the module and what was expected of it; what its bundles throw passes
+ */
+export async function importAnalyzer(path: string, context: AnalyzerContext): Promise<AnalyzerModule> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw refused(path, `can't be read: ${reasonOf(cause)}`, 'check the path after --analyzer', cause);
+  });
+  const create = await createFunction(path);
+  let analyzer: Analyzer;
+  try {
+    analyzer = checked(path, await create(context));
+  } catch (cause) {
+    if (cause instanceof AiopsError) throw cause;
+    throw refused(path, `fails in createAnalyzer: ${originOf(cause)}`, 'correct it there', cause);
+  }
+  return {
+    analyzer,
+    input: {
+      window: analyzer.window,
+      columns: analyzer.columns ?? 'each',
+      missing: analyzer.missing ?? 'hold',
+    },
+    name: analyzer.name ?? basename(path).replace(/\.[cm]?js$/, ''),
+    version: analyzer.version ?? 'unversioned',
+    moduleSum: createHash('sha256').update(bytes).digest('hex'),
+  };
+}
+
+async function createFunction(path: string): Promise<CreateAnalyzer> {
+  let module: { readonly createAnalyzer?: unknown };
+  try {
+    module = (await import(pathToFileURL(path).href)) as typeof module;
+  } catch (cause) {
+    throw refused(path, `can't be imported: ${originOf(cause)}`, 'try `node FILE` to see it alone', cause);
+  }
+  if (typeof module.createAnalyzer === 'function') return module.createAnalyzer as CreateAnalyzer;
+  const found = Object.keys(module);
+  throw refused(
+    path,
+    `exports no function createAnalyzer, ${found.length === 0 ? 'nothing at all' : `only ${found.join(', ')}`}`,
+    'export function createAnalyzer(context) { return { window, predict(items) { … } }; }',
+  );
+}
+
+const MOST_INTERVALS = 100_000;
+
+function checked(path: string, given: unknown): Analyzer {
+  if (typeof given !== 'object' || given === null)
+    throw refused(path, `creates ${String(given)} in place of an analyzer`, CONTRACT);
+  const { window, columns, missing, name, version, predict, dispose } = given as Readonly<
+    Record<string, unknown>
+  >;
+  const wrong = (field: string, value: unknown, expected: string): AiopsError =>
+    refused(path, `creates an analyzer whose ${field} is ${shown(value)}, expected ${expected}`, CONTRACT);
+  if (!Number.isInteger(window) || Number(window) < 1 || Number(window) > MOST_INTERVALS)
+    throw wrong('window', window, `a whole number from 1 to ${MOST_INTERVALS}`);
+  if (typeof predict !== 'function') throw wrong('predict', predict, 'a function');
+  if (columns !== undefined && columns !== 'each' && !areNames(columns))
+    throw wrong('columns', columns, '"each" or a list of different column names');
+  if (missing !== undefined && !['hold', 'zero', 'reject'].includes(String(missing)))
+    throw wrong('missing', missing, '"hold", "zero" or "reject"');
+  for (const [field, value] of Object.entries({ name, version })) {
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw wrong(field, value, 'a text');
+  }
+  if (dispose !== undefined && typeof dispose !== 'function') throw wrong('dispose', dispose, 'a function');
+  return given as Analyzer;
+}
+
+const CONTRACT = "docs/analyzers.md tells what an analyzer is; the types are in `import('aiops-serve')`";
+
+function areNames(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((name) => typeof name === 'string' && name !== '') &&
+    new Set(value).size === value.length
+  );
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? 'missing');
+}
+
+/** What was thrown, with the first place in the user's own files: a message alone is hard to find. */
+function originOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const place = /file:\/\/\S+:\d+/.exec(cause.stack ?? '')?.[0];
+  return place === undefined ? cause.message : `${cause.message} (${place})`;
+}
+
+function refused(path: string, what: string, hint: string, cause?: unknown): AiopsError {
+  return new AiopsError('model', `the analyzer ${path} ${what}`, { hint, cause });
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

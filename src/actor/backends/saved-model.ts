@@ -1,0 +1,118 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+import { AiopsError } from '../../core/errors.js';
+import { checkSavedModel, type Bundle } from '../../model/bundle.js';
+import type { LoadedModel } from './backend.js';
+import { fittedModel, reasonOf, type TensorFlow, type TfModel } from './tf-model.js';
+
+/** What tfjs-node says of a SavedModel and does with it; dimensions come as messages of its protobuf library. */
+export interface SavedModels {
+  getMetaGraphsFromSavedModel(path: string): Promise<readonly MetaGraph[]>;
+  loadSavedModel(path: string, tags: string[], signature: string): Promise<NativeModel>;
+}
+
+export interface MetaGraph {
+  readonly tags: string[];
+  readonly signatureDefs: Readonly<Record<string, Signature>>;
+}
+
+export interface Signature {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly outputs: Readonly<Record<string, TensorInfo>>;
+}
+
+interface TensorInfo {
+  readonly dtype: string;
+  readonly tfDtype: string;
+  readonly shape: readonly { getSize(): number }[];
+}
+
+interface NativeModel {
+  predict(inputs: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
+  dispose(): void;
+}
+
+/**
+ * Loads a bundle's SavedModel into a native session. TensorFlow reads the files by itself, right after they
+ * were checked here.
+ *
+ * @param itemDims shape of one item as the manifest has it
+ * @throws AiopsError 'model' naming the folder and what is wrong with it
+ */
+export async function loadSavedModel(
+  tf: TensorFlow & { readonly node: SavedModels },
+  bundle: Bundle,
+  itemDims: readonly number[],
+): Promise<LoadedModel> {
+  const what = `the saved-model of ${bundle.manifest.name}`;
+  const path = await checkSavedModel(bundle);
+  try {
+    const { tags, signatureDefs } = servingGraph(await tf.node.getMetaGraphsFromSavedModel(path), what);
+    const [name, signature] = chooseSignature(signatureDefs, bundle.manifest.signature, what);
+    const model = await tf.node.loadSavedModel(path, tags, name);
+    return fittedModel(tf, signedModel(model, signature), itemDims, `${what} (signature ${name})`);
+  } catch (cause) {
+    if (cause instanceof AiopsError) throw cause;
+    throw new AiopsError('model', `TensorFlow cannot load ${what} (${path}): ${reasonOf(cause)}`, {
+      hint: 'save it again with tf.saved_model.save; its operations must be known to the TensorFlow of `aiops-serve native status`',
+      cause,
+    });
+  }
+}
+
+/** The graph that was saved for serving, or the only one. */
+function servingGraph(graphs: readonly MetaGraph[], what: string): MetaGraph {
+  const serving = graphs.find(({ tags }) => tags.length === 1 && tags[0] === 'serve');
+  const [first] = graphs;
+  const chosen = serving ?? (graphs.length === 1 ? first : undefined);
+  if (chosen !== undefined) return chosen;
+  const found = graphs.map(({ tags }) => `{${tags.join(', ')}}`).join(' and ');
+  throw new AiopsError('model', `${what} has no graph with the tag serve, but ${found || 'none at all'}`, {
+    hint: 'save it with tf.saved_model.save, which sets that tag',
+  });
+}
+
+/**
+ * The signature that the manifest names, else `serving_default`, else the only one.
+ *
+ * @throws AiopsError 'model' that lists those there are
+ */
+export function chooseSignature(
+  signatures: MetaGraph['signatureDefs'],
+  wanted: string | undefined,
+  what: string,
+): [name: string, Signature] {
+  const names = Object.keys(signatures).filter((name) => name !== '__saved_model_train_op');
+  const name =
+    wanted ?? (names.includes(DEFAULT_SIGNATURE) || names.length !== 1 ? DEFAULT_SIGNATURE : names[0]!);
+  const found = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
+  if (found !== undefined) return [name, found];
+  const there = names.length === 0 ? 'no signature at all' : `only ${names.join(', ')}`;
+  throw new AiopsError('model', `${what} has no signature ${name}, ${there}`, {
+    hint:
+      names.length === 0
+        ? 'save it with tf.saved_model.save(model, folder, signatures=…)'
+        : 'name one of them: "signature" in aiops-model.json, --signature for a model without one',
+  });
+}
+
+const DEFAULT_SIGNATURE = 'serving_default';
+
+function signedModel(model: NativeModel, { inputs, outputs }: Signature): TfModel {
+  const outputNames = Object.keys(outputs);
+  const [inputName = ''] = Object.keys(inputs);
+  return {
+    inputs: Object.values(inputs).map(({ dtype, tfDtype, shape }) => ({
+      dtype: tfDtype === 'DT_FLOAT' ? dtype : tfDtype,
+      // A tensor of unknown rank has no dimensions either; a model that takes a scalar shows at its warm-up.
+      shape: shape.length === 0 ? undefined : shape.map((dim) => dim.getSize()),
+    })),
+    outputNames,
+    call: (x) => {
+      const answers = model.predict({ [inputName]: x });
+      return outputNames.map((name) => answers[name]!);
+    },
+    callAsync: null,
+    dispose: () => model.dispose(),
+  };
+}

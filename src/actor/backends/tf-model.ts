@@ -1,0 +1,143 @@
+import type * as converter from '@tensorflow/tfjs-converter';
+import type * as core from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type * as layers from '@tensorflow/tfjs-layers';
+
+import { AiopsError } from '../../core/errors.js';
+import type { ModelOutput } from '../../core/types.js';
+import type { LoadedModel, Outputs } from './backend.js';
+import { fitInput, type DeclaredShape } from './input-shape.js';
+
+/** What this program uses of TF.js: three packages on wasm, one namespace on node. */
+export type TensorFlow = Pick<typeof core, 'dispose' | 'tensor' | 'tidy'> &
+  Pick<typeof converter, 'loadGraphModel'> &
+  Pick<typeof layers, 'loadLayersModel'>;
+
+/** What models of all formats have in common here. */
+export interface TfModel {
+  readonly inputs: readonly { readonly shape?: DeclaredShape; readonly dtype?: string }[];
+  /** In the order of `call`'s tensors. */
+  readonly outputNames: readonly string[];
+  call(x: Tensor): readonly Tensor[];
+  /** For models with control flow, which can't be called otherwise. */
+  callAsync: ((x: Tensor) => Promise<readonly Tensor[]>) | null;
+  dispose(): void;
+}
+
+/**
+ * A model behind flat arrays, its input held against the manifest's item. A model that does not fit is disposed of.
+ *
+ * @param itemDims shape of one item as the manifest has it
+ * @param what names the model in messages
+ * @throws AiopsError 'model' that shows both shapes
+ */
+export function fittedModel(
+  tf: TensorFlow,
+  model: TfModel,
+  itemDims: readonly number[],
+  what: string,
+): LoadedModel {
+  try {
+    const input = fitInput(itemDims, soleInput(model, what).shape, what);
+    const predict = predictor(tf, model, [...input.dims], what);
+    return { declaredBatch: input.batch, predict, dispose: () => model.dispose() };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+export function asList(result: Tensor | readonly Tensor[]): readonly Tensor[] {
+  return result instanceof Array ? result : [result];
+}
+
+/** What a caught value says. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function soleInput(model: TfModel, what: string): TfModel['inputs'][number] {
+  const [input] = model.inputs;
+  const types = model.inputs.map(({ dtype }) => dtype ?? 'unknown').join(', ');
+  if (input !== undefined && model.inputs.length === 1 && (input.dtype ?? 'float32') === 'float32')
+    return input;
+  throw new AiopsError(
+    'model',
+    `${what} has ${model.inputs.length} inputs (${types}), expected one of float32`,
+    {
+      hint: 'give the model one input with the windows',
+    },
+  );
+}
+
+function predictor(
+  tf: TensorFlow,
+  model: TfModel,
+  dims: readonly number[],
+  what: string,
+): LoadedModel['predict'] {
+  const order = model.outputNames.map((name, i) => ({ name, i })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const collect = (tensors: readonly Tensor[], items: number): Outputs =>
+    interleaved(
+      order.map(({ name, i }) => flattened(tensors[i], items, name, what)),
+      items,
+    );
+  return async (input, items) => {
+    if (model.callAsync !== null) {
+      const x = tf.tensor(input, [items, ...dims]);
+      const tensors = await model.callAsync(x).finally(() => x.dispose());
+      try {
+        return collect(tensors, items);
+      } finally {
+        tf.dispose([...tensors]);
+      }
+    }
+    // Nothing is returned through tidy: it would look for a tensor in every element of an array.
+    const outputs: Outputs[] = [];
+    tf.tidy(() => void outputs.push(collect(model.call(tf.tensor(input, [items, ...dims])), items)));
+    return outputs[0]!;
+  };
+}
+
+interface Flat extends ModelOutput {
+  /** `[items, size]` */
+  readonly values: Float32Array;
+}
+
+function flattened(tensor: Tensor | undefined, items: number, name: string, what: string): Flat {
+  const shape = tensor?.shape ?? [];
+  if (
+    tensor === undefined ||
+    shape[0] !== items ||
+    tensor.dtype === 'string' ||
+    tensor.dtype === 'complex64'
+  ) {
+    throw new AiopsError(
+      'model',
+      `output ${name} of ${what} has shape [${shape.join(',')}] and type ${tensor?.dtype ?? 'none'} ` +
+        `for ${items} items; expected real numbers of shape [${items},…]`,
+      { hint: 'a model has to answer item by item, the items being its first dimension' },
+    );
+  }
+  const data = tensor.dataSync();
+  const values = data instanceof Float32Array ? data : Float32Array.from(data);
+  return { name, size: values.length / items, values };
+}
+
+/** Item by item, one output after another. */
+function interleaved(parts: readonly Flat[], items: number): Outputs {
+  const layout = parts.map(({ name, size }) => ({ name, size }));
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return { layout, width: only.size, values: only.values };
+  const width = parts.reduce((total, part) => total + part.size, 0);
+  const values = new Float32Array(items * width);
+  let column = 0;
+  for (const part of parts) {
+    for (let item = 0; item < items; item++) {
+      const own = part.values.subarray(item * part.size, (item + 1) * part.size);
+      values.set(own, item * width + column);
+    }
+    column += part.size;
+  }
+  return { layout, width, values };
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { version as nodeVersion } from 'node:process';
+
+import { AiopsError, type Notice } from '../core/errors.js';
+import type { BackendFacts, BackendName, ModelFacts, ModelOutput } from '../core/types.js';
+import type { Measure } from '../model/analyzer.js';
+import type { Bundle } from '../model/bundle.js';
+import { itemWidth, seenIntervals, type Manifest } from '../model/manifest.js';
+import type { LoadRequest } from '../protocol/messages.js';
+import type { AnalyzerModule } from './analyzer-module.js';
+import type { Backend, BatchPlan, LoadedModel } from './backends/backend.js';
+import { choosePlan, perItemPlan, predictInBatches } from './backends/batches.js';
+import { candidates, type Candidate } from './backends/formats.js';
+import { openNode } from './backends/node.js';
+import { openWasm } from './backends/wasm.js';
+import { BundleAnalyzer } from './bundle-analyzer.js';
+
+/** A bundle that is loaded and warm. */
+export interface HostedBundle {
+  readonly analyzer: BundleAnalyzer;
+  readonly model: ModelFacts;
+}
+
+const OPEN: Readonly<Record<BackendName, (request: LoadRequest) => Promise<Backend>>> = {
+  node: ({ threads, native }) => openNode(threads, native),
+  wasm: () => openWasm(),
+};
+
+/** What an analyzer without a model computes on. */
+const PLAIN_JAVASCRIPT: BackendFacts = {
+  name: 'js',
+  versions: { node: nodeVersion.slice(1) },
+  threads: 1,
+  batchSize: null,
+  reproducible: true,
+  features: [],
+};
+
+/** Loads an actor's bundles, all on one backend, and keeps account of them. */
+export class ModelHost {
+  readonly #request: LoadRequest;
+  readonly #measure: Measure;
+  readonly #opened = new Map<BackendName, Promise<Backend>>();
+  readonly #loaded: { readonly model: ModelFacts; readonly backend: BackendFacts }[] = [];
+  readonly #notices: Notice[] = [];
+  #warmupMs = 0;
+
+  constructor(request: LoadRequest, measure: Measure) {
+    this.#request = request;
+    this.#measure = measure;
+  }
+
+  /** Time that warm-up predictions took, all bundles together, ms. */
+  get warmupMs(): number {
+    return this.#warmupMs;
+  }
+
+  get notices(): readonly Notice[] {
+    return this.#notices;
+  }
+
+  /** What the loaded bundles run on. */
+  backend(): BackendFacts {
+    return this.#loaded[0]?.backend ?? PLAIN_JAVASCRIPT;
+  }
+
+  /** What a user's module is known by: its own text and the bundles that it has loaded. */
+  factsOf({ name, version, moduleSum }: AnalyzerModule): ModelFacts {
+    const bundles = this.#loaded.map(({ model }) => model);
+    const hash = createHash('sha256');
+    for (const sum of [moduleSum, ...bundles.map(({ digest }) => digest)]) hash.update(sum);
+    return { name, version, format: 'analyzer', digest: hash.digest('hex'), outputs: [], bundles };
+  }
+
+  /**
+   * Loads a bundle on the first backend that is there and warms it up.
+   *
+   * @throws AiopsError 'model' if the bundle or its model is at fault, 'backend' or 'backend_missing' if no
+   *   backend is there or it is another one than that of a bundle before
+   */
+  async load(bundle: Bundle): Promise<HostedBundle> {
+    const choices = candidates(this.#request, bundle.manifest);
+    const { result, notices } = await firstThere(choices, async (candidate) => {
+      const backend = await this.#open(candidate.backend);
+      return this.#loadOn(backend, candidate, bundle);
+    });
+    this.#notices.push(...notices);
+    return result;
+  }
+
+  #open(name: BackendName): Promise<Backend> {
+    const opened = this.#opened.get(name) ?? OPEN[name](this.#request);
+    this.#opened.set(name, opened);
+    return opened;
+  }
+
+  async #loadOn(
+    backend: Backend,
+    { format }: Candidate,
+    { manifest, ...bundle }: Bundle,
+  ): Promise<HostedBundle> {
+    this.#checkSameBackend(backend, manifest);
+    const itemDims = itemDimsOf(manifest);
+    const loaded = await backend.load({ manifest, ...bundle }, format, itemDims);
+    const { plan, reproducible, warnings } = choosePlan(this.#request, backend, loaded.declaredBatch);
+    for (const text of warnings) this.#notices.push({ level: 'warning', text });
+    const startedAt = performance.now();
+    const outputs = await warmUp(loaded, plan, itemDims, manifest);
+    this.#warmupMs += performance.now() - startedAt;
+    const analyzer = new BundleAnalyzer({ manifest, model: loaded, plan, outputs, measure: this.#measure });
+    const { name, version } = manifest;
+    const model: ModelFacts = { name, version, format, digest: bundle.digest, outputs, bundles: [] };
+    this.#loaded.push({ model, backend: { ...backend.facts, batchSize: plan.size, reproducible } });
+    return { analyzer, model };
+  }
+
+  /** One report can only speak of one backend. */
+  #checkSameBackend({ facts }: Backend, { name }: Manifest): void {
+    const [first] = this.#loaded;
+    if (first === undefined || first.backend.name === facts.name) return;
+    throw new AiopsError(
+      'backend',
+      `${name} would run on ${facts.name}, but ${first.model.name}, which the analyzer loaded before, runs on ${first.backend.name}`,
+      { hint: 'name the backend for both with --backend' },
+    );
+  }
+}
+
+/**
+ * The result of the first candidate whose backend is there; the notices say why others were passed over.
+ *
+ * @throws AiopsError of the last candidate, or at once what is not about a backend
+ */
+export async function firstThere<T>(
+  choices: readonly Candidate[],
+  load: (candidate: Candidate) => Promise<T>,
+): Promise<{ readonly result: T; readonly notices: readonly Notice[] }> {
+  const notices: Notice[] = [];
+  for (const [i, candidate] of choices.entries()) {
+    try {
+      return { result: await load(candidate), notices };
+    } catch (error) {
+      const next = choices[i + 1];
+      if (next === undefined || !isAboutBackend(error)) throw error;
+      // Most machines have none and need none; one that does not work was meant to.
+      const level = error.code === 'backend_missing' ? 'info' : 'warning';
+      notices.push({ level, text: `${next.backend} in place of ${candidate.backend}: ${error.message}` });
+    }
+  }
+  throw new RangeError('no backend to choose from');
+}
+
+function isAboutBackend(error: unknown): error is AiopsError {
+  return error instanceof AiopsError && (error.code === 'backend' || error.code === 'backend_missing');
+}
+
+/** Shape of one item as the model sees it. */
+function itemDimsOf(manifest: Manifest): readonly number[] {
+  const seen = seenIntervals(manifest);
+  return manifest.input.shape === '[window]' ? [seen] : [seen, itemWidth(manifest.input)];
+}
+
+/** Items of the warm-up where calls take a whole chunk. */
+const WARM_UP_ITEMS = 64;
+
+/**
+ * Predicts on zeros and on ones, in the batch shapes to come.
+ *
+ * @returns what the model gives for one item
+ * @throws AiopsError 'model' if it does not predict
+ */
+async function warmUp(
+  model: LoadedModel,
+  plan: BatchPlan,
+  itemDims: readonly number[],
+  { name }: Manifest,
+): Promise<readonly ModelOutput[]> {
+  const itemSize = itemDims.reduce((product, size) => product * size, 1);
+  const batch = plan.size ?? WARM_UP_ITEMS;
+  try {
+    await predictInBatches(model, new Float32Array(itemSize), 1, perItemPlan(model.declaredBatch));
+    const ones = new Float32Array(batch * itemSize).fill(1);
+    return (await predictInBatches(model, ones, batch, plan)).layout;
+  } catch (cause) {
+    if (cause instanceof AiopsError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AiopsError('model', `the model ${name} loads, but its first prediction fails: ${reason}`, {
+      hint: 'the backend may lack an operation of the model: try another --backend or format',
+      cause,
+    });
+  }
+}
