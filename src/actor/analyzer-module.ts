@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 
 import { AiopsError } from '../core/errors.js';
 import type { InputSpec } from '../core/types.js';
@@ -78,7 +79,7 @@ function checked(path: string, given: unknown): Analyzer {
   if (typeof predict !== 'function') throw wrong('predict', predict, 'a function');
   if (columns !== undefined && columns !== 'each' && !areNames(columns))
     throw wrong('columns', columns, '"each" or a list of different column names');
-  if (missing !== undefined && !['hold', 'zero', 'reject'].includes(String(missing)))
+  if (missing !== undefined && missing !== 'hold' && missing !== 'zero' && missing !== 'reject')
     throw wrong('missing', missing, '"hold", "zero" or "reject"');
   for (const [field, value] of Object.entries({ name, version })) {
     if (value !== undefined && (typeof value !== 'string' || value === ''))
@@ -100,7 +101,7 @@ function areNames(value: unknown): boolean {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? 'missing');
+  return value === undefined ? 'missing' : inspect(value, { breakLength: Infinity, depth: 1 });
 }
 
 /** What was thrown, with the first place in the user's own files: a message alone is hard to find. */

@@ -37,7 +37,7 @@ function parse(option: Option, setting: z.infer<typeof schema>[string], path: st
   if (option.isBoolean() && typeof setting === 'boolean') return setting;
   const { argChoices, parseArg } = option;
   try {
-    if (argChoices !== undefined) return chosen(argChoices, String(setting));
+    if (argChoices !== undefined) return chosen(argChoices, settingTexts(setting).join(','));
     let value: unknown;
     // As on the command line, where a flag that is given again adds to what it was.
     for (const text of settingTexts(setting)) value = parseArg ? parseArg<unknown>(text, value) : text;

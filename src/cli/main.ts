@@ -6,6 +6,7 @@ import { AiopsError } from '../core/errors.js';
 import { program } from '../host/program.js';
 import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
+import { modelCommand } from './model-command.js';
 import { replayCommand } from './replay-command.js';
 
 const DESCRIPTION =
@@ -27,17 +28,21 @@ async function main(): Promise<void> {
     .description(DESCRIPTION)
     .version(program.version)
     .addHelpText('after', EXAMPLES)
-    .addCommand(replayCommand((status) => (process.exitCode = status)));
-  for (const command of [cli, ...cli.commands]) {
-    const called = command === cli ? program.name : `${program.name} ${command.name()}`;
-    command.exitOverride().showHelpAfterError(`(see ${called} --help)`);
-  }
+    .addCommand(replayCommand((status) => (process.exitCode = status)))
+    .addCommand(modelCommand());
+  prepare(cli, program.name);
   process.stdout.on('error', onOutputError);
   try {
     await cli.parseAsync();
   } catch (error) {
     process.exitCode = statusOf(error);
   }
+}
+
+/** Errors of a command and those below it come back to us, and point to that command's help. */
+function prepare(command: Command, called: string): void {
+  command.exitOverride().showHelpAfterError(`(see ${called} --help)`);
+  for (const below of command.commands) prepare(below, `${called} ${below.name()}`);
 }
 
 /** Whoever read our output, `| head` for instance, may have seen enough; anything else is a failure. */

@@ -2,9 +2,9 @@
  * What an analyzer is: a module of yours that answers items inside an actor (docs/analyzers.md).
  * These types are what `import type { … } from 'aiops-serve'` gives.
  */
-import type { CallStyle, InputSpec, ItemError, MissingPolicy } from '../core/types.js';
+import type { CallStyle, InputSpec, ItemError } from '../core/types.js';
 
-export type { CallStyle, InputSpec, ItemError, MissingPolicy };
+export type { CallStyle, InputSpec, ItemError };
 
 /** What an analyzer is handed: one window of one target (or of one column of it). */
 export interface AnalyzerItem {

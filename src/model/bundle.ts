@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix, resolve } from 'node:path';
 
@@ -98,7 +99,7 @@ export async function checkSavedModel({ dir, manifest }: Bundle): Promise<string
 /**
  * @throws AiopsError 'model': no such path, or unreadable
  */
-export async function statOf(path: string) {
+export async function statOf(path: string): Promise<Stats> {
   return stat(path).catch((cause: unknown) => {
     if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'ENOTDIR')) throw unreadable(path, cause);
     throw new AiopsError('model', `there is no model at ${path}: no such file or folder`, {

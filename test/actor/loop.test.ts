@@ -70,7 +70,7 @@ test('hello, ready with the facts, answers in order, then the end', async () => 
   assert.deepEqual(hello, HELLO);
   assert.ok(ready?.type === 'ready');
   assert.equal(ready.pid, process.pid);
-  assert.deepEqual(ready.notices, ['so']);
+  assert.deepEqual(ready.notices, [{ level: 'info', text: 'so' }]);
   assert.deepEqual(
     answers.map((answer) => answer.type === 'answer' && [answer.id, ...answer.answers.scores]),
     [
@@ -270,7 +270,7 @@ for (const [what, messages, message] of [
   [
     'a parent of another version',
     [{ type: 'hello', version: 99 }],
-    /the parent speaks protocol 99, this actor 1/,
+    /the parent speaks protocol 99, this actor 2/,
   ],
   ['no greeting', [INIT], /first message must be hello, not init/],
   ['no init', [HELLO, chunkOf(['a'])], /init must follow hello, not chunk/],
@@ -325,13 +325,13 @@ test('messages are answered as they come, however late, and stop disposes the an
 
 test('the time of a chunk is booked under its phases, asynchronous ones whole, and nothing is carried over', async () => {
   let phase = 0;
-  const load: LoadRuntime = async (request, context) => {
-    context.measure('predict', () => 'warm-up'); // not part of any chunk
-    const runtime = await fakeRuntime(fakeAnalyzer())(request, context);
+  const load: LoadRuntime = async (request, measure) => {
+    measure('predict', () => 'warm-up'); // not part of any chunk
+    const runtime = await fakeRuntime(fakeAnalyzer())(request, measure);
     const predict: Analyzer['predict'] = async (items, call) => {
-      context.measure('normalize', () => phase++);
+      measure('normalize', () => phase++);
       if (items[0]?.target === 'bad') throw new Error('no');
-      await context.measure('predict', () => new Promise(setImmediate));
+      await measure('predict', () => new Promise(setImmediate));
       return runtime.analyzer.predict(items, call);
     };
     return { ...runtime, analyzer: { window: 1, predict } };

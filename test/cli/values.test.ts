@@ -49,7 +49,7 @@ test('reject limits are a number or a share', () => {
 });
 
 test('batch sizes and whole numbers', () => {
-  assert.equal(parseBatchSize('free'), 'free');
+  assert.equal(parseBatchSize('auto'), 'auto');
   assert.equal(parseBatchSize('64'), 64);
   assert.throws(() => parseBatchSize('0'), InvalidArgumentError);
   assert.throws(() => parseWhole(0)('1e3'), InvalidArgumentError);

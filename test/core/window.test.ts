@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { MinuteBatch } from '#dist/core/types.js';
-import { WindowStore, type MissingPolicy, type WindowSpec } from '#dist/core/window.js';
+import type { MinuteBatch, MissingPolicy } from '#dist/core/types.js';
+import { WindowStore, type WindowSpec } from '#dist/core/window.js';
 
 import { MINUTE_MS, minuteBatch, record } from '../support/records.js';
 

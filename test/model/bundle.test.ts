@@ -3,8 +3,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, wri
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
-import { openBareModel, openBundle, readFormat, type BareModelFlags } from '#dist/model/bundle.js';
+import { checkSavedModel, manifestText, openBundle, readFormat, restoreBundle } from '#dist/model/bundle.js';
 import {
   float32Bytes,
   linearModel,
@@ -15,6 +14,7 @@ import {
   type ManifestJson,
 } from '../support/bundles.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
+import { refused } from '../support/refused.js';
 
 const INPUT = { columns: 'each', window: 2, shape: '[window]', normalize: { kind: 'none' } };
 const MODEL = linearModel([2], [[3], [4]]);
@@ -32,14 +32,8 @@ function sums(changes: Readonly<Record<string, string | undefined>> = {}): Manif
   return { sha256: JSON.parse(JSON.stringify({ ...all, ...changes })) as unknown };
 }
 
-const refused = async (opening: Promise<unknown>, ...wanted: readonly RegExp[]): Promise<void> => {
-  await assert.rejects(opening, (error) => {
-    assert.ok(error instanceof AiopsError, String(error));
-    assert.equal(error.code, 'model');
-    for (const one of wanted) assert.match(`${error.message}\n${error.hint ?? ''}`, one);
-    return true;
-  });
-};
+const refusedModel = (opening: Promise<unknown>, ...wanted: readonly RegExp[]): Promise<void> =>
+  refused(opening, 'model', ...wanted);
 
 suite('openBundle', () => {
   test('opens what is right, and reads its weights', async (t) => {
@@ -64,30 +58,33 @@ suite('openBundle', () => {
       /model.weights\.bin/,
       new RegExp(`expected sha256 ${expected}, found ${sha256(weights)}`),
     ];
-    await refused(openBundle(folder), ...message);
-    await refused(readFormat(await openBundle(folder, 'manifest'), 'layers-model'), ...message);
+    await refusedModel(openBundle(folder), ...message);
+    await refusedModel(readFormat(await openBundle(folder, 'manifest'), 'layers-model'), ...message);
   });
 
   test('an altered model.json is found before it is believed', async (t) => {
     const folder = bundle(t);
     writeFileSync(join(folder, 'model/model.json'), '{}');
-    await refused(openBundle(folder), /model\.json is not the file that the manifest describes/);
+    await refusedModel(openBundle(folder), /model\.json is not the file that the manifest describes/);
   });
 
   test('files that are missing, or without a sum', async (t) => {
     const folder = bundle(t);
     rmSync(join(folder, 'model/weights.bin'));
-    await refused(openBundle(folder), /lacks the file model\/weights\.bin/);
-    await refused(
+    await refusedModel(openBundle(folder), /lacks the file model\/weights\.bin/);
+    await refusedModel(
       openBundle(bundle(t, sums({ 'model/weights.bin': undefined }))),
       /no sha256 sum for model\/weights\.bin/,
       /sha256sum weights\.bin/,
     );
-    await refused(
+    await refusedModel(
       openBundle(bundle(t, sums({ 'model/model.json': undefined }))),
       /no sha256 sum for model\/model\.json/,
     );
-    await refused(openBundle(bundle(t, sums({ 'README.md': 'a'.repeat(64) }))), /lacks the file README\.md/);
+    await refusedModel(
+      openBundle(bundle(t, sums({ 'README.md': 'a'.repeat(64) }))),
+      /lacks the file README\.md/,
+    );
   });
 
   test('paths that leave the bundle', async (t) => {
@@ -95,18 +92,18 @@ suite('openBundle', () => {
       const opening = openBundle(
         bundle(t, { formats: { 'layers-model': path }, ...sums({ [path]: 'a'.repeat(64) }) }),
       );
-      await refused(opening, /is not a path inside of the bundle/);
+      await refusedModel(opening, /is not a path inside of the bundle/);
     }
     const outside = join(temporaryFolder(t), 'weights.bin');
     const folder = bundle(t);
     copyFileSync(join(folder, 'model/weights.bin'), outside);
     rmSync(join(folder, 'model/weights.bin'));
     symlinkSync(outside, join(folder, 'model/weights.bin'));
-    await refused(
+    await refusedModel(
       openBundle(folder),
       /"model\/weights\.bin", which leads out of the bundle, to .*weights\.bin/,
     );
-    await refused(
+    await refusedModel(
       readFormat(await openBundle(folder, 'manifest'), 'layers-model'),
       /leads out of the bundle/,
     );
@@ -120,8 +117,11 @@ suite('openBundle', () => {
     const folder = writeBundle(temporaryFolder(t), parts);
     const manifest = JSON.parse(readFileSync(join(folder, 'aiops-model.json'), 'utf8')) as { sha256: object };
     writeManifest(folder, { ...manifest, sha256: { ...manifest.sha256, '../weights.bin': 'a'.repeat(64) } });
-    await refused(openBundle(folder), /"\.\.\/weights\.bin", which is not a path inside/);
-    await refused(readFormat(await openBundle(folder, 'manifest'), 'layers-model'), /is not a path inside/);
+    await refusedModel(openBundle(folder), /"\.\.\/weights\.bin", which is not a path inside/);
+    await refusedModel(
+      readFormat(await openBundle(folder, 'manifest'), 'layers-model'),
+      /is not a path inside/,
+    );
   });
 
   test('a link inside of the bundle, and a bundle that is a link, are fine', async (t) => {
@@ -137,7 +137,10 @@ suite('openBundle', () => {
   test('weights cut before their sum was taken', async (t) => {
     const model = { ...MODEL, 'weights.bin': float32Bytes(3) };
     const folder = writeBundle(temporaryFolder(t), { model, input: INPUT, output: { kind: 'raw' } });
-    await refused(readFormat(await openBundle(folder), 'layers-model'), /hold 4 bytes, but it describes 8/);
+    await refusedModel(
+      readFormat(await openBundle(folder), 'layers-model'),
+      /hold 4 bytes, but it describes 8/,
+    );
   });
 
   test('every file of a SavedModel needs its sum', async (t) => {
@@ -154,7 +157,7 @@ suite('openBundle', () => {
     };
     const graph = { 'saved/saved_model.pb': sha256('graph') };
     writeManifest(folder, { ...manifest, sha256: graph });
-    await refused(openBundle(folder), /no sha256 sum for saved\/variables\/variables\.index/);
+    await refusedModel(openBundle(folder), /no sha256 sum for saved\/variables\/variables\.index/);
     writeManifest(folder, {
       ...manifest,
       sha256: { ...graph, 'saved/variables/variables.index': sha256('index') },
@@ -164,21 +167,25 @@ suite('openBundle', () => {
 
   test('what is no bundle says what it is instead', async (t) => {
     const empty = temporaryFolder(t);
-    await refused(openBundle(join(empty, 'nothing')), /there is no model at .*nothing/);
-    await refused(openBundle(empty), /has no aiops-model\.json/, /docs\/bundle\.md/);
+    await refusedModel(openBundle(join(empty, 'nothing')), /there is no model at .*nothing/);
+    await refusedModel(openBundle(empty), /has no aiops-model\.json/, /docs\/bundle\.md/);
     const folder = bundle(t);
-    await refused(openBundle(join(folder, 'aiops-model.json')), /is a file/, /name its folder/);
-    await refused(openBundle(join(folder, 'model')), /only a bare model\.json/, /write an aiops-model\.json/);
+    await refusedModel(openBundle(join(folder, 'aiops-model.json')), /is a file/, /name its folder/);
+    await refusedModel(
+      openBundle(join(folder, 'model')),
+      /only a bare model\.json/,
+      /write an aiops-model\.json/,
+    );
     writeFileSync(join(empty, 'saved_model.pb'), '');
-    await refused(openBundle(empty), /only a bare saved_model\.pb/);
+    await refusedModel(openBundle(empty), /only a bare saved_model\.pb/);
     writeFileSync(join(empty, 'aiops-model.json'), '{"name": "x",');
-    await refused(openBundle(empty), /aiops-model\.json is not JSON: /);
+    await refusedModel(openBundle(empty), /aiops-model\.json is not JSON: /);
   });
 
   test('a model.json that is none', async (t) => {
     const model = { 'model.json': '{"modelTopology": {}, "weightsManifest": [{"paths": "weights.bin"}]}' };
     const folder = writeBundle(temporaryFolder(t), { model, input: INPUT, output: { kind: 'raw' } });
-    await refused(openBundle(folder), /is not a TensorFlow\.js model: at weightsManifest\.0\.paths/);
+    await refusedModel(openBundle(folder), /is not a TensorFlow\.js model: at weightsManifest\.0\.paths/);
   });
 
   test('the digest tells models apart, and only them', async (t) => {
@@ -193,48 +200,36 @@ suite('openBundle', () => {
   });
 });
 
-suite('openBareModel', () => {
-  const flags: BareModelFlags = {
-    window: 2,
-    columns: 'each',
-    normalize: 'window-zscore',
-    missing: 'zero',
-    output: 'raw',
-    threshold: 3,
-  };
-
-  test('describes a bare model.json', async (t) => {
-    const folder = join(bundle(t), 'model');
-    const opened = await openBareModel(folder, flags);
-    assert.deepEqual(opened.manifest.formats, { 'layers-model': 'model.json' });
-    assert.deepEqual(opened.manifest.input.normalize, { kind: 'window-zscore', epsilon: 1e-8 });
-    assert.deepEqual(opened.manifest.output, { kind: 'raw', threshold: 3 });
-    assert.deepEqual(Object.keys(opened.manifest.sha256), ['model.json', 'weights.bin']);
-    assert.equal((await readFormat(opened, 'layers-model')).weightData.byteLength, 8);
-    assert.deepEqual(await openBareModel(join(folder, 'model.json'), flags), opened);
-    assert.notEqual((await openBareModel(folder, { ...flags, window: 3 })).digest, opened.digest);
+suite('a bundle that travels', () => {
+  test('its manifest as text, opened elsewhere, is the same bundle', async (t) => {
+    const opened = await openBundle(bundle(t, { description: 'words', notes: { a: [1] }, $schema: 'x' }));
+    const restored = restoreBundle(opened.dir, manifestText(opened));
+    assert.equal(restored.digest, opened.digest);
+    const { description: _description, notes: _notes, ...rest } = opened.manifest;
+    assert.deepEqual(restored.manifest, rest);
   });
 
-  test('a file that is altered afterwards is found', async (t) => {
-    const folder = join(bundle(t), 'model');
-    const opened = await openBareModel(folder, flags);
-    writeFileSync(join(folder, 'weights.bin'), float32Bytes(3, 5));
-    await refused(readFormat(opened, 'layers-model'), /expected sha256/);
-  });
-
-  test('refuses flags that do not fit together, and folders without a model', async (t) => {
-    const folder = join(bundle(t), 'model');
-    await refused(openBareModel(folder, { ...flags, window: 1, output: 'forecast' }), /input\.window/);
-    await refused(openBareModel(temporaryFolder(t), flags), /is not a model bundle/);
-    await refused(openBareModel(join(folder, 'none'), flags), /there is no model/);
-  });
-
-  test('takes a SavedModel folder', async (t) => {
+  test('a SavedModel is checked file by file', async (t) => {
     const folder = temporaryFolder(t);
-    writeFileSync(join(folder, 'saved_model.pb'), 'graph');
-    const { manifest } = await openBareModel(folder, { ...flags, columns: ['a', 'b'] });
-    assert.deepEqual(manifest.formats, { 'saved-model': '.' });
-    assert.deepEqual(manifest.sha256, { 'saved_model.pb': sha256('graph') });
-    assert.equal(manifest.input.shape, '[window,columns]');
+    mkdirSync(join(folder, 'saved/variables'), { recursive: true });
+    writeFileSync(join(folder, 'saved/saved_model.pb'), 'graph');
+    writeFileSync(join(folder, 'saved/variables/variables.index'), 'index');
+    const sha = {
+      'saved/saved_model.pb': sha256('graph'),
+      'saved/variables/variables.index': sha256('index'),
+    };
+    const formats = { 'saved-model': 'saved' };
+    writeManifest(folder, {
+      name: 's',
+      version: '1',
+      formats,
+      sha256: sha,
+      input: INPUT,
+      output: { kind: 'raw' },
+    });
+    const opened = await openBundle(folder, 'manifest');
+    assert.equal(await checkSavedModel(opened), join(folder, 'saved'));
+    rmSync(join(folder, 'saved/variables/variables.index'));
+    await refusedModel(checkSavedModel(opened), /lacks the file saved\/variables\/variables\.index/);
   });
 });

@@ -236,7 +236,7 @@ test('the hint of an actor that refuses its model comes along', async (t) => {
 
 test('an actor of another protocol version is refused', async (t) => {
   const { pool } = poolOf(t, 1, {}, new URL('../support/old-actor.js', import.meta.url));
-  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 1$/));
+  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 2$/));
 });
 
 test('an actor whose file is missing tells so with its last words', async (t) => {
@@ -250,7 +250,7 @@ test('an actor whose file is missing tells so with its last words', async (t) =>
 test('notices of actors are told once, and threads are set before the process starts', async (t) => {
   for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']) {
     const { ready } = await started(t, 2, { show: name });
-    assert.deepEqual(ready.notices, ['1']);
+    assert.deepEqual(ready.notices, [{ level: 'info', text: '1' }]);
   }
 });
 

@@ -27,17 +27,21 @@ const viaActor = (message: ActorMessage): ActorMessage =>
 
 test('messages without numbers read back the same', () => {
   const load = {
-    bundle: '/b',
+    model: { kind: 'bundle', folder: '/b', manifest: '{"ü": 1}' },
     backend: 'auto',
+    format: 'auto',
     threads: 2,
     batchSize: 64,
+    batchShape: 'fixed',
+    native: null,
     params: { 'a b': 'ü', __proto: '' },
   } as const;
   for (const message of [
     { type: 'hello', version: 3 },
     { type: 'init', load },
-    { type: 'init', load: { ...load, batchSize: 'free', backend: 'wasm', params: {} } },
-    { type: 'init', load: { ...load, batchSize: 'auto', backend: 'node' } },
+    { type: 'init', load: { ...load, batchShape: 'free', backend: 'wasm', params: {} } },
+    { type: 'init', load: { ...load, batchSize: 'auto', backend: 'node', format: 'saved-model' } },
+    { type: 'init', load: { ...load, model: { kind: 'analyzer', module: '/m.mjs' }, native: '/n' } },
     { type: 'stop' },
   ] as const) {
     assert.deepEqual(viaParent(message), message);
@@ -47,14 +51,34 @@ test('messages without numbers read back the same', () => {
     versions: { tfjs: '4' },
     threads: 1,
     batchSize: null,
+    reproducible: true,
     features: ['simd'],
   } as const;
-  const model = { name: 'm', version: '1', format: 'graph-model', digest: 'd' } as const;
-  const ready = { type: 'ready', backend, model, loadMs: 1.5, warmupMs: 0, pid: 7, notices: ['so'] } as const;
+  const outputs = [{ name: 'y', size: 2 }];
+  const model = {
+    name: 'm',
+    version: '1',
+    format: 'graph-model',
+    digest: 'd',
+    outputs,
+    bundles: [],
+  } as const;
+  const analyzer = { ...model, format: 'analyzer', outputs: [], bundles: [model, model] } as const;
+  const ready = {
+    type: 'ready',
+    backend,
+    model,
+    input: { window: 60, columns: 'each', missing: 'hold' },
+    loadMs: 1.5,
+    warmupMs: 0,
+    pid: 7,
+    notices: [{ level: 'info', text: 'so' }],
+  } as const;
   for (const message of [
     { type: 'hello', version: 3 },
     ready,
-    { ...ready, backend: { ...backend, batchSize: 64 } },
+    { ...ready, backend: { ...backend, name: 'js', batchSize: 64, reproducible: false } },
+    { ...ready, model: analyzer, input: { window: 1, columns: ['a', 'b'], missing: 'reject' }, notices: [] },
     { type: 'failed', id: null, code: 'model', message: 'no', hint: 'yes' },
     { type: 'failed', id: 0, code: 'internal', message: '', hint: null },
   ] as const) {
@@ -198,13 +222,19 @@ for (const [what, message, reason] of [
   ['a load that is no object', () => decode('init', { load: null }), /load must be an object, it is null/],
   [
     'an unknown backend',
-    () => decode('init', { load: { bundle: '/', backend: 'gpu' } }),
+    () => decode('init', { load: { model: { kind: 'analyzer', module: '/' }, backend: 'gpu' } }),
     /init.load: backend must be one of node, wasm, auto/,
   ],
   [
     'params that are not texts',
     () =>
-      decode('init', { load: { bundle: '/', backend: 'node', threads: 1, batchSize: 1, params: { a: 1 } } }),
+      decode('init', {
+        load: {
+          model: { kind: 'bundle', folder: '/', manifest: '' },
+          ...{ backend: 'node', format: 'auto', threads: 1, batchSize: 1, batchShape: 'free', native: null },
+          params: { a: 1 },
+        },
+      }),
     /params must be an object of texts/,
   ],
   [

@@ -4,7 +4,16 @@ import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyze
 import type { LoadRequest } from '#dist/protocol/messages.js';
 
 export function loadOf(params: LoadRequest['params'] = {}): LoadRequest {
-  return { bundle: '/nowhere', backend: 'auto', threads: 1, batchSize: 'auto', params };
+  return {
+    model: { kind: 'analyzer', module: '/nowhere' },
+    backend: 'auto',
+    format: 'auto',
+    threads: 1,
+    batchSize: 'auto',
+    batchShape: 'fixed',
+    native: null,
+    params,
+  };
 }
 
 /** Answers with the mean of the window as score and the window itself as output, without any model. */
@@ -36,11 +45,26 @@ export function fakeRuntime(analyzer: Analyzer): LoadRuntime {
     }
     return Promise.resolve({
       analyzer,
-      backend: { name: 'wasm', versions: { fake: version }, threads, batchSize: null, features: [] },
-      model: { name: 'fake', version: '1', format: 'graph-model', digest: 'none' },
+      input: { window: analyzer.window, columns: 'each', missing: 'hold' },
+      backend: {
+        name: 'wasm',
+        versions: { fake: version },
+        threads,
+        batchSize: null,
+        reproducible: true,
+        features: [],
+      },
+      model: {
+        name: 'fake',
+        version: '1',
+        format: 'graph-model',
+        digest: 'none',
+        outputs: [{ name: 'window', size: 1 }],
+        bundles: [],
+      },
       loadMs: 1,
       warmupMs: 2,
-      notices: notice === undefined ? [] : [notice],
+      notices: notice === undefined ? [] : [{ level: 'info', text: notice }],
     });
   };
 }

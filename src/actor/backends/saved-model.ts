@@ -11,12 +11,12 @@ export interface SavedModels {
   loadSavedModel(path: string, tags: string[], signature: string): Promise<NativeModel>;
 }
 
-export interface MetaGraph {
+interface MetaGraph {
   readonly tags: string[];
   readonly signatureDefs: Readonly<Record<string, Signature>>;
 }
 
-export interface Signature {
+interface Signature {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly outputs: Readonly<Record<string, TensorInfo>>;
 }
@@ -77,7 +77,7 @@ function servingGraph(graphs: readonly MetaGraph[], what: string): MetaGraph {
  *
  * @throws AiopsError 'model' that lists those there are
  */
-export function chooseSignature(
+function chooseSignature(
   signatures: MetaGraph['signatureDefs'],
   wanted: string | undefined,
   what: string,

@@ -6,12 +6,9 @@ import fc from 'fast-check';
 import type { BatchPlan, LoadedModel } from '#dist/actor/backends/backend.js';
 import { choosePlan, perItemPlan, predictInBatches } from '#dist/actor/backends/batches.js';
 
-const NODE = { facts: { name: 'node' }, defaultPlan: { size: 64, pad: true }, shapeMatters: true } as const;
-const WASM = {
-  facts: { name: 'wasm' },
-  defaultPlan: { size: null, pad: false },
-  shapeMatters: false,
-} as const;
+const NODE = { facts: { name: 'node' }, defaultBatchSize: 64, shapeMatters: true } as const;
+const WASM = { facts: { name: 'wasm' }, defaultBatchSize: null, shapeMatters: false } as const;
+const AUTO = { batchSize: 'auto', batchShape: 'fixed' } as const;
 
 /** Gives each item's first number and their sum, and remembers the sizes of its calls. */
 function recorder(): { model: LoadedModel; calls: number[] } {
@@ -26,7 +23,7 @@ function recorder(): { model: LoadedModel; calls: number[] } {
         const [a = 0, b = 0, c = 0] = input.subarray(i * 3);
         values.set([a, a + b + c], i * 2);
       }
-      return { names: ['y'], width: 2, values };
+      return { layout: [{ name: 'y', size: 2 }], width: 2, values };
     },
     dispose: () => undefined,
   };
@@ -64,19 +61,33 @@ suite('batches', () => {
   });
 
   test('what --batch-size means on either backend', () => {
-    assert.deepEqual(choosePlan('auto', NODE, null).plan, { size: 64, pad: true });
-    assert.deepEqual(choosePlan('auto', WASM, null).plan, { size: null, pad: false });
-    assert.deepEqual(choosePlan(10, NODE, null).plan, { size: 10, pad: true });
-    assert.deepEqual(choosePlan(10, WASM, null), { plan: { size: 10, pad: false }, notices: [] });
-    assert.deepEqual(choosePlan('free', WASM, null), { plan: { size: null, pad: false }, notices: [] });
-    const free = choosePlan('free', NODE, null);
-    assert.deepEqual(free.plan, { size: null, pad: false });
-    assert.match(free.notices.join(), /last digits/);
+    const ten = { ...AUTO, batchSize: 10 };
+    assert.deepEqual(choosePlan(AUTO, NODE, null).plan, { size: 64, pad: true });
+    assert.deepEqual(choosePlan(AUTO, WASM, null).plan, { size: null, pad: false });
+    assert.deepEqual(choosePlan(ten, NODE, null).plan, { size: 10, pad: true });
+    assert.deepEqual(choosePlan(ten, WASM, null).plan, { size: 10, pad: false });
+    for (const backend of [NODE, WASM]) {
+      const { reproducible, warnings } = choosePlan(ten, backend, null);
+      assert.deepEqual({ reproducible, warnings }, { reproducible: true, warnings: [] });
+    }
+  });
+
+  test('a free batch shape gives up equal bits where a shape matters, and says so', () => {
+    const free = { ...AUTO, batchShape: 'free' } as const;
+    const onNode = choosePlan(free, NODE, null);
+    assert.deepEqual(onNode.plan, { size: null, pad: false });
+    assert.equal(onNode.reproducible, false);
+    assert.match(onNode.warnings.join(), /last digits/);
+    assert.deepEqual(choosePlan({ ...free, batchSize: 10 }, NODE, null).plan, { size: 10, pad: false });
+    assert.deepEqual(choosePlan(free, WASM, null), choosePlan(AUTO, WASM, null));
   });
 
   test('a model’s own batch wins, and that is told', () => {
-    assert.deepEqual(choosePlan('auto', WASM, 8), { plan: { size: 8, pad: true }, notices: [] });
-    assert.match(choosePlan(64, WASM, 8).notices.join(), /exactly 8 items.*64 has no effect/);
+    const own = { plan: { size: 8, pad: true }, reproducible: true, warnings: [] };
+    assert.deepEqual(choosePlan(AUTO, WASM, 8), own);
+    assert.deepEqual(choosePlan({ ...AUTO, batchShape: 'free' }, NODE, 8), own);
+    const { warnings } = choosePlan({ ...AUTO, batchSize: 64 }, WASM, 8);
+    assert.match(warnings.join(), /exactly 8 items.*64 has no effect/);
     assert.deepEqual(perItemPlan(8), { size: 8, pad: true });
     assert.deepEqual(perItemPlan(null), { size: 1, pad: false });
   });

@@ -2,48 +2,65 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
-import { candidates } from '#dist/actor/backends/formats.js';
+import type { BackendName, ModelFormat } from '#dist/core/types.js';
+import { candidates, type Candidate } from '#dist/actor/backends/formats.js';
 
-const GRAPH = { 'graph-model': 'g/model.json', 'layers-model': 'l/model.json' };
-const NATIVE = {
-  node: ['saved-model', 'graph-model', 'layers-model'],
-  wasm: ['graph-model', 'layers-model'],
-} as const;
+const TFJS = { 'graph-model': 'g/model.json', 'layers-model': 'l/model.json' };
+const ALL = { ...TFJS, 'saved-model': 's' };
+const SAVED = { 'saved-model': 's' };
+
+const choose = (
+  backend: BackendName | 'auto',
+  formats: Partial<Record<ModelFormat, string>>,
+  format: ModelFormat | 'auto' = 'auto',
+): readonly Candidate[] => candidates({ backend, format }, { name: 'm', formats });
 
 suite('candidates', () => {
   test('auto is wasm without a SavedModel', () => {
-    assert.deepEqual(candidates('auto', GRAPH), [{ backend: 'wasm', format: 'graph-model' }]);
-    assert.deepEqual(candidates('auto', GRAPH, NATIVE), [{ backend: 'wasm', format: 'graph-model' }]);
+    assert.deepEqual(choose('auto', TFJS), [{ backend: 'wasm', format: 'graph-model' }]);
   });
 
-  test('auto tries native TensorFlow first where it runs the SavedModel', () => {
-    assert.deepEqual(candidates('auto', { ...GRAPH, 'saved-model': 's' }, NATIVE), [
+  test('auto tries native TensorFlow first for a SavedModel', () => {
+    assert.deepEqual(choose('auto', ALL), [
       { backend: 'node', format: 'saved-model' },
       { backend: 'wasm', format: 'graph-model' },
     ]);
-    assert.deepEqual(candidates('auto', { 'saved-model': 's' }, NATIVE), [
-      { backend: 'node', format: 'saved-model' },
-    ]);
+    assert.deepEqual(choose('auto', SAVED), [{ backend: 'node', format: 'saved-model' }]);
   });
 
   test('a named backend stands alone', () => {
-    assert.deepEqual(candidates('node', GRAPH), [{ backend: 'node', format: 'graph-model' }]);
-    assert.deepEqual(candidates('wasm', { ...GRAPH, 'saved-model': 's' }, NATIVE), [
-      { backend: 'wasm', format: 'graph-model' },
-    ]);
-    assert.deepEqual(candidates('wasm', { 'layers-model': 'l' }), [
-      { backend: 'wasm', format: 'layers-model' },
-    ]);
+    assert.deepEqual(choose('node', TFJS), [{ backend: 'node', format: 'graph-model' }]);
+    assert.deepEqual(choose('wasm', ALL), [{ backend: 'wasm', format: 'graph-model' }]);
+    assert.deepEqual(choose('wasm', { 'layers-model': 'l' }), [{ backend: 'wasm', format: 'layers-model' }]);
   });
 
-  test('says which formats a backend would run', () => {
-    assert.throws(
-      () => candidates('wasm', { 'saved-model': 's' }),
-      (error) =>
-        error instanceof AiopsError &&
-        error.code === 'backend' &&
-        error.message ===
-          'the bundle has saved-model, but the wasm backend runs only graph-model and layers-model',
+  test('a named format is the only one tried', () => {
+    assert.deepEqual(choose('auto', ALL, 'layers-model'), [{ backend: 'wasm', format: 'layers-model' }]);
+    assert.deepEqual(choose('auto', ALL, 'saved-model'), [{ backend: 'node', format: 'saved-model' }]);
+    assert.deepEqual(choose('node', ALL, 'layers-model'), [{ backend: 'node', format: 'layers-model' }]);
+  });
+
+  const refused = (choosing: () => unknown, message: RegExp, hint: RegExp): void => {
+    assert.throws(choosing, (error) => {
+      assert.ok(error instanceof AiopsError);
+      assert.equal(error.code, 'backend');
+      assert.match(error.message, message);
+      assert.match(error.hint ?? '', hint);
+      return true;
+    });
+  };
+
+  test('says what would run a format that the backend does not', () => {
+    const message = /the wasm backend does not run the saved-model of m/;
+    refused(() => choose('wasm', SAVED), message, /native install.*tensorflowjs_converter/);
+    refused(() => choose('wasm', ALL, 'saved-model'), message, /native install/);
+  });
+
+  test('says which formats there are', () => {
+    refused(
+      () => choose('auto', SAVED, 'graph-model'),
+      /m has no graph-model, only saved-model/,
+      /--model-format/,
     );
   });
 });

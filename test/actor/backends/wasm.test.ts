@@ -7,7 +7,7 @@ import { AiopsError } from '#dist/core/errors.js';
 import type { Backend, LoadedModel } from '#dist/actor/backends/backend.js';
 import { openWasm } from '#dist/actor/backends/wasm.js';
 import { openBundle } from '#dist/model/bundle.js';
-import type { ModelFormat } from '#dist/model/manifest.js';
+import type { ModelFormat } from '#dist/core/types.js';
 import { graphModel, linearModel, sequential, writeBundle, type ModelFiles } from '../../support/bundles.js';
 import { temporaryFolder } from '../../support/cli.js';
 
@@ -85,10 +85,10 @@ suite('wasm backend', () => {
 
   test('predicts what can be worked out by hand', async (t) => {
     const model = await load(t, linearModel([2], [[3], [4]]), [2]);
-    const { names, width, values } = await model.predict(Float32Array.from([1, 2, 10, 20]), 2);
+    const { layout, width, values } = await model.predict(Float32Array.from([1, 2, 10, 20]), 2);
     assert.deepEqual(
-      { names, width, values: [...values] },
-      { names: ['linear/linear'], width: 1, values: [11, 110] },
+      { layout, width, values: [...values] },
+      { layout: [{ name: 'linear/linear', size: 1 }], width: 1, values: [11, 110] },
     );
   });
 
@@ -113,8 +113,11 @@ suite('wasm backend', () => {
 
   test('several outputs stand by name, item after item', async (t) => {
     const model = await load(t, TWO_OUTPUTS, [2], 'graph-model');
-    const { names, width, values } = await model.predict(Float32Array.from([1, 2, 3, 4]), 2);
-    assert.deepEqual(names, ['a', 'b']);
+    const { layout, width, values } = await model.predict(Float32Array.from([1, 2, 3, 4]), 2);
+    assert.deepEqual(layout, [
+      { name: 'a', size: 1 },
+      { name: 'b', size: 2 },
+    ]);
     assert.equal(width, 3);
     assert.deepEqual([...values], [21, 1, 2, 43, 3, 4]);
   });

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { firstThere, loadBundleRuntime } from '#dist/actor/bundle-runtime.js';
-import type { LoadRequest, Runtime } from '#dist/actor/runtime.js';
+import { loadRuntime } from '#dist/actor/load-runtime.js';
+import { firstThere } from '#dist/actor/model-host.js';
+import type { Runtime } from '#dist/actor/runtime.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { partition } from '#dist/core/partition.js';
 import type { CallStyle } from '#dist/core/types.js';
 import type { AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
+import { manifestText, openBundle } from '#dist/model/bundle.js';
+import type { LoadRequest } from '#dist/protocol/messages.js';
 import {
   analyzerItem,
   linearModel,
@@ -17,23 +20,24 @@ import {
   type ModelFiles,
 } from '../support/bundles.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
+import { loadOf } from '../support/fake-runtime.js';
 
 const BUILT_IN = join(ROOT, 'fixtures/bundles/builtin');
 
 /** Phases in the order they were measured. */
 type Phases = string[];
 
-function load(bundle: string, request: Partial<LoadRequest> = {}, phases: Phases = []): Promise<Runtime> {
-  return loadBundleRuntime(
-    { bundle, backend: 'auto', threads: 1, batchSize: 'auto', params: {}, ...request },
-    {
-      params: {},
-      measure(phase, work) {
-        phases.push(phase);
-        return work();
-      },
-    },
-  );
+async function load(
+  folder: string,
+  request: Partial<LoadRequest> = {},
+  phases: Phases = [],
+): Promise<Runtime> {
+  const manifest = manifestText(await openBundle(folder, 'manifest'));
+  const model = { kind: 'bundle', folder, manifest } as const;
+  return loadRuntime({ ...loadOf(), model, ...request }, (phase, work) => {
+    phases.push(phase);
+    return work();
+  });
 }
 
 interface TestModel {
@@ -69,7 +73,7 @@ interface GoldenCase {
 
 const GOLDEN = JSON.parse(readFileSync(join(BUILT_IN, '../builtin.golden.json'), 'utf8')) as GoldenCase[];
 
-suite('bundle runtime, built-in bundle', () => {
+suite('a bundle, built-in bundle', () => {
   for (const format of ['graph-model', 'layers-model'] as const) {
     test(`${format}: the scores of the Python that trained it`, async (t) => {
       const manifest = JSON.parse(readFileSync(join(BUILT_IN, 'aiops-model.json'), 'utf8')) as Record<
@@ -101,13 +105,15 @@ suite('bundle runtime, built-in bundle', () => {
   }
 
   test('tells what was loaded', async () => {
-    const { backend, model, notices, analyzer, loadMs, warmupMs } = await load(BUILT_IN);
+    const runtime = await load(BUILT_IN, { backend: 'wasm' });
+    const { backend, model, notices, input, loadMs, warmupMs } = runtime;
     assert.equal(backend.name, 'wasm');
     assert.equal(backend.batchSize, null);
     assert.equal(model.name, 'builtin');
     assert.match(model.digest, /^[0-9a-f]{64}$/);
+    assert.deepEqual(model.outputs, [{ name: 'probability', size: 1 }]);
     assert.deepEqual(notices, []);
-    assert.equal(analyzer.window, 60);
+    assert.deepEqual(input, { window: 60, columns: 'each', missing: 'hold' });
     assert.ok(loadMs > 0 && warmupMs > 0);
   });
 
@@ -121,7 +127,7 @@ suite('bundle runtime, built-in bundle', () => {
   };
 
   test('the bits do not depend on how 500 items are cut', async () => {
-    const runtime = await load(BUILT_IN);
+    const runtime = await load(BUILT_IN, { backend: 'wasm' });
     const whole = bits(await answers(runtime, items));
     assert.ok(new Set(whole).size > 400);
     for (const chunks of [3, 7, 500]) {
@@ -132,7 +138,7 @@ suite('bundle runtime, built-in bundle', () => {
       assert.deepEqual(bits(given), whole, `${chunks} chunks`);
     }
     assert.deepEqual(bits(await answers(runtime, items, 'per-item')), whole, 'per item');
-    const sized = await load(BUILT_IN, { batchSize: 64 });
+    const sized = await load(BUILT_IN, { backend: 'wasm', batchSize: 64 });
     assert.equal(sized.backend.batchSize, 64);
     assert.deepEqual(bits(await answers(sized, items)), whole, 'batches of 64');
   });
@@ -157,7 +163,7 @@ suite('bundle runtime, built-in bundle', () => {
   });
 });
 
-suite('bundle runtime, models worked out by hand', () => {
+suite('a bundle, models worked out by hand', () => {
   const LAST = linearModel([3], [[0], [0], [1]]);
 
   test('raw: the model’s number, measured in its phases', async (t) => {
@@ -243,9 +249,9 @@ suite('bundle runtime, models worked out by hand', () => {
 
   test('a model that demands its batch gets it, filled up', async (t) => {
     const model = linearModel([3], [[0], [0], [1]], { batch: 4 });
-    const runtime = await load(bundleOf(t, { model, output: { kind: 'raw' } }), { batchSize: 'free' });
+    const runtime = await load(bundleOf(t, { model, output: { kind: 'raw' } }), { batchSize: 9 });
     assert.equal(runtime.backend.batchSize, 4);
-    assert.match(runtime.notices.join(), /exactly 4 items/);
+    assert.match(runtime.notices[0]?.text ?? '', /exactly 4 items/);
     const items = Array.from({ length: 6 }, (_, i) => analyzerItem([0, 0, i]));
     const expected = items.map((_, i) => ({ score: i, anomaly: null, output: [i] }));
     assert.deepEqual(plain(await answers(runtime, items)), expected);
@@ -282,18 +288,49 @@ suite('bundle runtime, models worked out by hand', () => {
   });
 });
 
-suite('bundle runtime, notices', () => {
-  test('auto tells of a SavedModel that it does not use', async (t) => {
-    const model = linearModel([3], [[0], [0], [1]]);
+suite('a bundle, notices', () => {
+  const model = linearModel([3], [[0], [0], [1]]);
+  const bundle = (t: TestContext): string => {
     const formats = { 'saved-model': 'saved/', 'layers-model': 'model/model.json' };
-    const bundle = bundleOf(t, { model, output: { kind: 'raw' }, manifest: { formats } });
-    const { notices } = await load(bundle);
-    assert.match(notices.join(), /SavedModel is not used: .* layers-model/);
-    assert.deepEqual((await load(bundle, { backend: 'wasm' })).notices, []);
+    return bundleOf(t, { model, output: { kind: 'raw' }, manifest: { formats } });
+  };
+
+  test('auto tells why it does not use a SavedModel, where native TensorFlow is not installed', async (t) => {
+    const { notices, backend } = await load(bundle(t), { native: temporaryFolder(t) });
+    assert.deepEqual(notices, [
+      {
+        level: 'info',
+        text: 'wasm in place of node: native TensorFlow (@tensorflow/tfjs-node) is not installed',
+      },
+    ]);
+    assert.equal(backend.name, 'wasm');
+    assert.deepEqual((await load(bundle(t), { backend: 'wasm' })).notices, []);
+  });
+
+  test('one that is installed and does not work is worth a warning', async (t) => {
+    const native = temporaryFolder(t);
+    const folder = join(native, 'node_modules/@tensorflow/tfjs-node');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{}');
+    const { notices } = await load(bundle(t), { native });
+    assert.equal(notices[0]?.level, 'warning');
+    assert.match(notices[0].text, /^wasm in place of node: .* without its native addon/);
+  });
+
+  test('a SavedModel alone needs native TensorFlow, and the error says how to get it', async (t) => {
+    const formats = { 'saved-model': 'saved/' };
+    const folder = bundleOf(t, { model, output: { kind: 'raw' }, manifest: { formats } });
+    await assert.rejects(load(folder, { native: temporaryFolder(t) }), (error) => {
+      assert.ok(error instanceof AiopsError);
+      assert.equal(error.code, 'backend_missing');
+      assert.match(error.message, /is not installed/);
+      assert.match(error.hint ?? '', /aiops-serve native install/);
+      return true;
+    });
   });
 });
 
-suite('bundle runtime, refusals', () => {
+suite('a bundle, refusals', () => {
   const refused = async (loading: Promise<unknown>, message: RegExp): Promise<void> => {
     await assert.rejects(
       loading,
@@ -333,12 +370,14 @@ suite('firstThere', () => {
   ] as const;
 
   test('passes over a backend that is not there, and tells', async () => {
-    const there = await load(BUILT_IN);
-    const runtime = await firstThere(CHOICES, async ({ backend }) => {
-      if (backend === 'wasm') return there;
-      throw new AiopsError('backend', 'native TensorFlow is not installed');
+    const { result, notices } = await firstThere(CHOICES, async ({ backend }) => {
+      if (backend === 'wasm') return 'there';
+      throw new AiopsError('backend', 'native TensorFlow is broken');
     });
-    assert.deepEqual(runtime.notices, ['wasm in place of node: native TensorFlow is not installed']);
+    assert.equal(result, 'there');
+    assert.deepEqual(notices, [
+      { level: 'warning', text: 'wasm in place of node: native TensorFlow is broken' },
+    ]);
   });
 
   test('a fault of the model is not covered up by another backend', async () => {

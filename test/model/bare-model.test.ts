@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+
+import { openBareModel, openModel, type BareModelFlags } from '#dist/model/bare-model.js';
+import { checkSavedModel, readFormat } from '#dist/model/bundle.js';
+import { float32Bytes, linearModel, sha256, writeBundle } from '../support/bundles.js';
+import { temporaryFolder } from '../support/cli.js';
+import { refused } from '../support/refused.js';
+
+const INPUT = { columns: 'each', window: 2, shape: '[window]', normalize: { kind: 'none' } };
+
+function bundle(t: TestContext): string {
+  const parts = { model: linearModel([2], [[3], [4]]), input: INPUT, output: { kind: 'raw' } };
+  return writeBundle(temporaryFolder(t), parts);
+}
+
+/** A folder with a model.json and its weights, and no manifest. */
+function modelFolder(t: TestContext): string {
+  const folder = join(temporaryFolder(t), 'mine');
+  renameSync(join(bundle(t), 'model'), folder);
+  return folder;
+}
+
+const flags: BareModelFlags = {
+  window: 2,
+  columns: 'each',
+  normalize: 'window-zscore',
+  missing: 'zero',
+  output: 'raw',
+  threshold: 3,
+  signature: null,
+};
+
+suite('openBareModel', () => {
+  test('describes a bare model.json', async (t) => {
+    const folder = modelFolder(t);
+    const opened = await openBareModel(folder, flags);
+    assert.deepEqual(opened.manifest.formats, { 'layers-model': 'model.json' });
+    assert.deepEqual(opened.manifest.input.normalize, { kind: 'window-zscore', epsilon: 1e-8 });
+    assert.deepEqual(opened.manifest.output, { kind: 'raw', threshold: 3 });
+    assert.deepEqual(Object.keys(opened.manifest.sha256), ['model.json', 'weights.bin']);
+    assert.equal((await readFormat(opened, 'layers-model')).weightData.byteLength, 8);
+    assert.deepEqual(await openBareModel(join(folder, 'model.json'), flags), opened);
+    assert.notEqual((await openBareModel(folder, { ...flags, window: 3 })).digest, opened.digest);
+  });
+
+  test('a file that is altered afterwards is found', async (t) => {
+    const folder = modelFolder(t);
+    const opened = await openBareModel(folder, flags);
+    writeFileSync(join(folder, 'weights.bin'), float32Bytes(3, 5));
+    await refused(readFormat(opened, 'layers-model'), 'model', /expected sha256/);
+  });
+
+  test('refuses flags that do not fit together, and folders without a model', async (t) => {
+    const folder = modelFolder(t);
+    await refused(
+      openBareModel(folder, { ...flags, window: 1, output: 'forecast' }),
+      'model',
+      /input\.window/,
+    );
+    await refused(openBareModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
+    await refused(openBareModel(join(folder, 'none'), flags), 'model', /there is no model/);
+  });
+
+  test('takes a SavedModel folder', async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, 'saved_model.pb'), 'graph');
+    const { manifest } = await openBareModel(folder, { ...flags, columns: ['a', 'b'] });
+    assert.deepEqual(manifest.formats, { 'saved-model': '.' });
+    assert.deepEqual(manifest.sha256, { 'saved_model.pb': sha256('graph') });
+    assert.equal(manifest.input.shape, '[window,columns]');
+  });
+});
+
+suite('openModel', () => {
+  test('a bundle needs no flags, a bare model does', async (t) => {
+    assert.equal((await openModel(bundle(t), null)).manifest.version, '1');
+    assert.equal((await openModel(modelFolder(t), flags)).manifest.version, 'bare');
+    await refused(openModel(modelFolder(t), null), 'usage', /is a bare model/, /--window N/);
+    await refused(openModel(join(modelFolder(t), 'model.json'), null), 'usage', /is a bare model/);
+  });
+
+  test('flags that a bundle has no use for are refused, not passed over', async (t) => {
+    await refused(openModel(bundle(t), flags), 'usage', /is a bundle/, /leave these flags/);
+  });
+
+  test('what is neither says so', async (t) => {
+    await refused(openModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
+    await refused(openModel(join(temporaryFolder(t), 'no'), null), 'model', /there is no model at/);
+  });
+
+  test('a SavedModel that changes after it was opened is found', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'variables'));
+    writeFileSync(join(folder, 'saved_model.pb'), 'graph');
+    writeFileSync(join(folder, 'variables/variables.index'), 'index');
+    const opened = await openModel(folder, flags);
+    assert.equal(await checkSavedModel(opened), folder);
+    writeFileSync(join(folder, 'variables/more'), 'x');
+    await refused(checkSavedModel(opened), 'model', /no sha256 sum for variables\/more/);
+  });
+});
