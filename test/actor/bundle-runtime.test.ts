@@ -101,7 +101,7 @@ suite('bundle runtime, built-in bundle', () => {
   }
 
   test('tells what was loaded', async () => {
-    const { backend, model, notices, analyzer, loadMs, warmupMs } = await load(BUILT_IN);
+    const { backend, model, notices, analyzer, loadMs, warmupMs } = await load(BUILT_IN, { backend: 'wasm' });
     assert.equal(backend.name, 'wasm');
     assert.equal(backend.batchSize, null);
     assert.equal(model.name, 'builtin');
@@ -121,7 +121,7 @@ suite('bundle runtime, built-in bundle', () => {
   };
 
   test('the bits do not depend on how 500 items are cut', async () => {
-    const runtime = await load(BUILT_IN);
+    const runtime = await load(BUILT_IN, { backend: 'wasm' });
     const whole = bits(await answers(runtime, items));
     assert.ok(new Set(whole).size > 400);
     for (const chunks of [3, 7, 500]) {
@@ -132,7 +132,7 @@ suite('bundle runtime, built-in bundle', () => {
       assert.deepEqual(bits(given), whole, `${chunks} chunks`);
     }
     assert.deepEqual(bits(await answers(runtime, items, 'per-item')), whole, 'per item');
-    const sized = await load(BUILT_IN, { batchSize: 64 });
+    const sized = await load(BUILT_IN, { backend: 'wasm', batchSize: 64 });
     assert.equal(sized.backend.batchSize, 64);
     assert.deepEqual(bits(await answers(sized, items)), whole, 'batches of 64');
   });
@@ -333,7 +333,7 @@ suite('firstThere', () => {
   ] as const;
 
   test('passes over a backend that is not there, and tells', async () => {
-    const there = await load(BUILT_IN);
+    const there = await load(BUILT_IN, { backend: 'wasm' });
     const runtime = await firstThere(CHOICES, async ({ backend }) => {
       if (backend === 'wasm') return there;
       throw new AiopsError('backend', 'native TensorFlow is not installed');
