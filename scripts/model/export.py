@@ -109,6 +109,21 @@ def _tensor_info(name: str, shape: tuple[int | None, ...]) -> dict[str, object]:
     return {"name": f"{name}:0", "dtype": "DT_FLOAT", "tensorShape": {"dim": sizes}}
 
 
+def _share_weights(graph: tf.compat.v1.GraphDef) -> None:
+    """Leaves one of equal weights: freezing puts one at each place that reads a variable."""
+    first_of_value: dict[bytes, str] = {}
+    first_of: dict[str, str] = {}
+    for node in graph.node:
+        if node.op == "Const" and node.attr["dtype"].type == tf.float32.as_datatype_enum:
+            value = node.attr["value"].tensor.SerializeToString(deterministic=True)
+            first_of[node.name] = first_of_value.setdefault(value, node.name)
+    kept = [node for node in graph.node if first_of.get(node.name, node.name) == node.name]
+    for node in kept:
+        node.input[:] = [first_of.get(name, name) for name in node.input]
+    del graph.node[:]
+    graph.node.extend(kept)
+
+
 def _take_constants(graph: tf.compat.v1.GraphDef) -> list[tuple[str, np.ndarray]]:
     """Takes the constants' values out of the graph: the reader needs only their kind there."""
     weights: list[tuple[str, np.ndarray]] = []
@@ -137,6 +152,7 @@ def write_graph_model(model: tf.keras.Model, folder: Path) -> None:
         if node.name == frozen_output:
             # Freezing calls it "Identity"; nothing reads it, so it can have a real name.
             node.name = output_name
+    _share_weights(graph)
     weights = _take_constants(graph)
     graph.ClearField("library")
     _write_json(
