@@ -114,15 +114,11 @@ def main() -> None:
     threshold = choose_threshold(detector, ordinary)
     print(f"{len(ordinary)} windows, {model.count_params()} parameters, threshold {threshold}\n")
     days = TestDays("service", sliding_windows(values[first - SEEN :], WINDOW), labelled[first:])
-    print(
-        report(detector, lambda it: last_minute_distance(normalization, it), threshold, [days])
-    )
+    print(report(detector, lambda it: last_minute_distance(normalization, it), threshold, [days]))
     unrolled = build(unroll=True)
     unrolled.set_weights(model.get_weights())
     cases = _edge_cases(normalization) | _real_cases(values)
-    write_example(
-        arguments.bundle, detector, describe(normalization, threshold), cases, unrolled
-    )
+    write_example(arguments.bundle, detector, describe(normalization, threshold), cases, unrolled)
 
 
 if __name__ == "__main__":

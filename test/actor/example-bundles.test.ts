@@ -6,7 +6,8 @@ import { suite, test, type TestContext } from 'node:test';
 import { loadBundleRuntime } from '#dist/actor/bundle-runtime.js';
 import type { Runtime } from '#dist/actor/runtime.js';
 import { openBundle, type Bundle } from '#dist/model/bundle.js';
-import { itemWidth } from '#dist/model/manifest.js';
+import { itemWidth, seenIntervals } from '#dist/model/manifest.js';
+import { createNormalizer } from '#dist/model/normalize.js';
 import { analyzerItem, writeBundle, type ManifestJson } from '../support/bundles.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
 
@@ -15,6 +16,8 @@ interface GoldenCase {
   readonly name: string;
   /** Raw, `[window, columns]` */
   readonly values: readonly number[];
+  /** The same as Float32 */
+  readonly normalized: readonly number[];
   readonly output: readonly number[];
   readonly score: number;
   readonly anomaly: boolean;
@@ -48,6 +51,18 @@ async function only(
 for (const name of ['mlp-autoencoder', 'lstm-forecast']) {
   suite(`example bundle ${name}`, () => {
     const golden = JSON.parse(readFileSync(`${folderOf(name)}.golden.json`, 'utf8')) as GoldenCase[];
+
+    test('normalized: the bits of the Python that trained it', async () => {
+      const { manifest } = await openBundle(folderOf(name));
+      const { window: intervals, normalize } = manifest.input;
+      const shape = { intervals, width: itemWidth(manifest.input) };
+      const normalizeItem = createNormalizer(normalize, shape, seenIntervals(manifest));
+      for (const { name, values, normalized } of golden) {
+        const out = new Float32Array(values.length);
+        assert.ok(normalizeItem(Float64Array.from(values), out, 0), name);
+        assert.deepEqual([...out], normalized, name);
+      }
+    });
 
     for (const format of ['graph-model', 'layers-model'] as const) {
       test(`${format}: outputs, scores and verdicts of the Python that trained it`, async (t) => {
