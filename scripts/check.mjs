@@ -22,6 +22,7 @@ const typesOfTests = { name: 'types of tests', script: 'build:tests' };
 const checks = [
   typesOfTests,
   { name: 'lint', script: 'lint' },
+  { name: 'examples', script: 'check:examples' },
   { name: 'format', script: 'check:format' },
   { name: 'import rules', script: 'check:imports' },
   { name: 'unused code', script: 'check:unused' },

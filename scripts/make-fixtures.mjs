@@ -1,6 +1,6 @@
 /**
- * Cuts fixtures/recordings/ out of the real week (cloud-monitoring-week.csv.gz): one day in every layout, and
- * three hosts in a file each. Numbers keep their text. Needs a build (npm run build).
+ * Cuts fixtures/recordings/ out of the real week (cloud-monitoring-week.csv.gz): one day in every layout,
+ * three hosts in a file each, and the day's ingress series as the columns of one target. Numbers keep their text. Needs a build (npm run build).
  *
  *   node scripts/make-fixtures.mjs [FOLDER]
  */
@@ -16,6 +16,8 @@ const DAY = '2018-04-30';
 const HOSTS = { 'host-a': 'ingress-01', 'host-b': 'ingress-04', 'host-c': 'mongo-03' };
 const HOST_MINUTES = 180;
 const COLUMNS = ['value'];
+/** What the bundle lstm-forecast sees (scripts/model/train_forecast.py). */
+const SERVICE_COLUMNS = ['ingress-01', 'ingress-03', 'ingress-04', 'ingress-05'];
 
 const folder = process.argv[2] ?? RECORDINGS;
 const minutes = byMinute(
@@ -35,12 +37,23 @@ await writeFile(
   join(folder, 'real-day.batches.jsonl'),
   joined((time, records) => jsonBatch(time, COLUMNS, records)),
 );
+await writeFile(
+  join(folder, 'service-day.csv'),
+  csvHeader(SERVICE_COLUMNS, true) + joined((time, records) => csvRows(time, [asService(records)])),
+);
 for (const [host, target] of Object.entries(HOSTS)) {
   await writeFile(join(folder, 'three-hosts', `${host}.csv`), hostFile(target));
 }
 
 function joined(text) {
   return Array.from(minutes, ([time, records]) => text(time, records)).join('');
+}
+
+/** A minute's series as columns of one target, labelled if any of them is. */
+function asService(records) {
+  const columns = SERVICE_COLUMNS.map((name) => records.find(({ target }) => target === name));
+  const label = columns.some((record) => record.label === '1') ? '1' : '0';
+  return { target: 'service', values: columns.map(({ values }) => values[0]), label };
 }
 
 /** One host's series as it would export it: it does not name itself. */

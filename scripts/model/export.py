@@ -1,15 +1,18 @@
-"""Writes one Keras model as a TensorFlow.js LayersModel and GraphModel, and the manifest.
+"""Writes one Keras model as a TensorFlow.js LayersModel and GraphModel, and as a SavedModel.
 
 The `tensorflowjs` package is not used: it pulls in jax, flax and decision forests to
 write two JSON files. What both formats are is short:
 a `model.json` with the topology and `weightsManifest`, and a file with the weights'
 little-endian bytes, one after another in the manifest's order.
+
+A model here has one input and one output; their Keras names become the names of the
+SavedModel's and GraphModel's signature.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +22,8 @@ from tensorflow.core.protobuf import config_pb2, meta_graph_pb2
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 from tensorflow.python.grappler import tf_optimizer
 
-from windows import WINDOW, RobustNormalization
-
 CONVERTER = "aiops-serve scripts/model"
 WEIGHTS_FILE = "weights.bin"
-OUTPUT_NODE = "probability"
 
 # Keras 2.15 writes these into a configuration for Keras 3; TensorFlow.js reads Keras 2.
 _KERAS_3_KEYS = {"module", "registered_name", "build_config", "compile_config"}
@@ -100,38 +100,61 @@ def _optimized(graph: tf.compat.v1.GraphDef, output: str) -> tf.compat.v1.GraphD
     return tf_optimizer.OptimizeGraph(config, meta)
 
 
+def _input_spec(model: tf.keras.Model) -> tf.TensorSpec:
+    return tf.TensorSpec(model.input_shape, tf.float32, name=model.input_names[0])
+
+
+def _tensor_info(name: str, shape: tuple[int | None, ...]) -> dict[str, object]:
+    sizes = [{"size": str(-1 if size is None else size)} for size in shape]
+    return {"name": f"{name}:0", "dtype": "DT_FLOAT", "tensorShape": {"dim": sizes}}
+
+
+def _share_weights(graph: tf.compat.v1.GraphDef) -> None:
+    """Leaves one of equal weights: freezing puts one at each place that reads a variable."""
+    first_of_value: dict[bytes, str] = {}
+    first_of: dict[str, str] = {}
+    for node in graph.node:
+        if node.op == "Const" and node.attr["dtype"].type == tf.float32.as_datatype_enum:
+            value = node.attr["value"].tensor.SerializeToString(deterministic=True)
+            first_of[node.name] = first_of_value.setdefault(value, node.name)
+    kept = [node for node in graph.node if first_of.get(node.name, node.name) == node.name]
+    for node in kept:
+        node.input[:] = [first_of.get(name, name) for name in node.input]
+    del graph.node[:]
+    graph.node.extend(kept)
+
+
+def _take_constants(graph: tf.compat.v1.GraphDef) -> list[tuple[str, np.ndarray]]:
+    """Takes the constants' values out of the graph: the reader needs only their kind there."""
+    weights: list[tuple[str, np.ndarray]] = []
+    for node in graph.node:
+        if node.op != "Const":
+            continue
+        tensor = node.attr["value"].tensor
+        weights.append((node.name, tf.make_ndarray(tensor)))
+        for field in ("tensor_content", "float_val", "int_val"):
+            tensor.ClearField(field)
+    return weights
+
+
 def write_graph_model(model: tf.keras.Model, folder: Path) -> None:
-    """Writes `model.json` and the weights of a frozen GraphModel into `folder`.
+    """Writes `model.json` and the weights of a frozen GraphModel into `folder`."""
 
-    Input node `window` [-1, 60], output node `probability` [-1, 1].
-    """
-
-    @tf.function(input_signature=[tf.TensorSpec([None, WINDOW], tf.float32, name="window")])
+    @tf.function(input_signature=[_input_spec(model)])
     def forward(window: tf.Tensor) -> tf.Tensor:
         return model(window, training=False)
 
     frozen = convert_variables_to_constants_v2(forward.get_concrete_function())
-    output = frozen.outputs[0].op.name
-    graph = _optimized(frozen.graph.as_graph_def(), output)
-
-    weights: list[tuple[str, np.ndarray]] = []
+    frozen_output = frozen.outputs[0].op.name
+    graph = _optimized(frozen.graph.as_graph_def(), frozen_output)
+    input_name, output_name = model.input_names[0], model.output_names[0]
     for node in graph.node:
-        if node.name == output:
+        if node.name == frozen_output:
             # Freezing calls it "Identity"; nothing reads it, so it can have a real name.
-            node.name = OUTPUT_NODE
-        if node.op == "Const":
-            value = tf.make_ndarray(node.attr["value"].tensor)
-            weights.append((node.name, value))
-            # The reader takes the value from the weights file and needs only the kind.
-            node.attr["value"].tensor.ClearField("tensor_content")
-            for field in ("float_val", "int_val"):
-                node.attr["value"].tensor.ClearField(field)
+            node.name = output_name
+    _share_weights(graph)
+    weights = _take_constants(graph)
     graph.ClearField("library")
-
-    def signature(name: str, width: int) -> dict[str, object]:
-        shape = {"dim": [{"size": "-1"}, {"size": str(width)}]}
-        return {"name": name, "dtype": "DT_FLOAT", "tensorShape": shape}
-
     _write_json(
         folder / "model.json",
         {
@@ -139,8 +162,8 @@ def write_graph_model(model: tf.keras.Model, folder: Path) -> None:
             "generatedBy": tf.__version__,
             "convertedBy": CONVERTER,
             "signature": {
-                "inputs": {"window": signature("window:0", WINDOW)},
-                "outputs": {OUTPUT_NODE: signature(f"{OUTPUT_NODE}:0", 1)},
+                "inputs": {input_name: _tensor_info(input_name, model.input_shape)},
+                "outputs": {output_name: _tensor_info(output_name, model.output_shape)},
             },
             "modelTopology": json_format.MessageToDict(graph),
             "weightsManifest": _write_weights(folder / WEIGHTS_FILE, weights),
@@ -148,33 +171,21 @@ def write_graph_model(model: tf.keras.Model, folder: Path) -> None:
     )
 
 
-def write_manifest(
-    bundle: Path,
-    formats: dict[str, str],
-    normalization: RobustNormalization,
-    threshold: float,
-) -> None:
-    """Writes `aiops-model.json` with the digest of every other file of the bundle."""
-    files = sorted(path for path in bundle.rglob("*") if path.is_file())
-    digests = {
-        path.relative_to(bundle).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-        if path.name != "aiops-model.json"
-    }
-    manifest = {
-        "name": "builtin",
-        "version": "1.0.0",
-        "formats": formats,
-        "sha256": digests,
-        "input": {
-            "columns": "each",
-            "window": WINDOW,
-            "shape": "[window]",
-            "normalize": normalization.manifest(),
-            "missing": "hold",
-        },
-        "output": {"kind": "probability", "threshold": threshold},
-    }
-    bundle.joinpath("aiops-model.json").write_text(
-        json.dumps(manifest, indent=2) + "\n", encoding="utf-8"
-    )
+def write_saved_model(model: tf.keras.Model, folder: Path) -> None:
+    """Writes a SavedModel with the one signature `serving_default` into `folder`.
+
+    The variables hang from a plain module: a Keras model would bring its metadata and
+    several functions for each of its layers.
+    """
+    output_name = model.output_names[0]
+
+    @tf.function(input_signature=[_input_spec(model)])
+    def serve(window: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {output_name: model(window, training=False)}
+
+    module = tf.Module()
+    module.weights = model.weights
+    tf.saved_model.save(module, str(folder), signatures={"serving_default": serve})
+    # Neither has anything a reader needs: an identity drawn by chance, and an empty folder.
+    folder.joinpath("fingerprint.pb").unlink()
+    shutil.rmtree(folder / "assets")

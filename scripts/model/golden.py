@@ -1,4 +1,4 @@
-"""The golden file: windows with what normalization and network make of them."""
+"""Golden files: items with what normalization and network make of them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 
-from network import predict
+from detector import Detector
 from recording import Series, split_minute
-from windows import WINDOW, RobustNormalization, normalize, sliding_windows
+from windows import WINDOW, sliding_windows
 
 
-def _edge_cases() -> dict[str, np.ndarray]:
+def edge_cases() -> dict[str, np.ndarray]:
+    """Windows [60] of one column, made up, by what they show."""
     rng = np.random.default_rng(60)
     noise = rng.standard_normal(WINDOW)
     minute = np.arange(WINDOW, dtype=np.float64)
@@ -49,8 +49,8 @@ def _edge_cases() -> dict[str, np.ndarray]:
     }
 
 
-def _real_cases(series: list[Series]) -> dict[str, np.ndarray]:
-    """Named by target and the index of the last minute in the recording."""
+def real_cases(series: list[Series]) -> dict[str, np.ndarray]:
+    """Windows [60] named by target and the index of the last minute in the recording."""
     first = split_minute()
     picked = {
         "ingress-01": [4176, 8530],
@@ -73,23 +73,27 @@ def _real_cases(series: list[Series]) -> dict[str, np.ndarray]:
 
 
 def write_golden(
-    path: Path, model: tf.keras.Model, series: list[Series], normalization: RobustNormalization
+    path: Path, cases: dict[str, np.ndarray], detector: Detector, threshold: float
 ) -> None:
-    """Writes one line a case; numbers are the shortest text that reads back the same."""
-    cases = {**_edge_cases(), **_real_cases(series)}
-    windows = np.stack(list(cases.values()))
-    normalized = normalize(windows, normalization)
-    scores = predict(model, windows, normalization)
+    """Writes one line a case; numbers are the shortest text that reads back the same.
+
+    Items lie row by row, oldest minute first. What is float32 stands there widened to
+    double: JSON has no shorter exact form.
+    """
+    items = np.stack(list(cases.values()))
+    judged = detector.judge(items)
     lines = [
         json.dumps(
             {
                 "name": name,
-                "values": window.tolist(),
-                # A float32 widened to double: JSON has no shorter exact form.
-                "normalized": row.astype(np.float64).tolist(),
-                "score": float(score),
+                "values": items[i].ravel().tolist(),
+                "normalized": judged.normalized[i].ravel().astype(np.float64).tolist(),
+                "score": float(judged.scores[i]),
+                "output": judged.outputs[i].astype(np.float64).tolist(),
+                # As the program compares: both as the float32 that results show.
+                "anomaly": bool(np.float32(judged.scores[i]) > np.float32(threshold)),
             }
         )
-        for name, window, row, score in zip(cases, windows, normalized, scores, strict=True)
+        for i, name in enumerate(cases)
     ]
     path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import time
 from pathlib import Path
 
 from tensorflow_setup import fix_randomness  # isort: skip  (first: see there)
 
+from bundle import write_bundle
+from detector import Detector
 from evaluate import choose_threshold, out_of_family_scores, report
-from export import write_graph_model, write_layers_model, write_manifest
-from golden import write_golden
+from golden import edge_cases, real_cases, write_golden
 from network import Recipe, train
 from recording import read_recording
-from windows import RobustNormalization
+from windows import WINDOW, RobustNormalization, normalize
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SAVED_MODEL_HELP = "also write a SavedModel; inside the bundle, the manifest names it"
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -30,7 +29,6 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--bundle", type=Path, default=fixtures / "bundles" / "builtin")
     parser.add_argument("--golden", type=Path, help="default: BUNDLE.golden.json beside the bundle")
-    parser.add_argument("--saved-model", type=Path, metavar="DIR", help=SAVED_MODEL_HELP)
     parser.add_argument("--threads", type=int, default=2, help="TensorFlow threads (default 2)")
     return parser.parse_args()
 
@@ -52,20 +50,30 @@ def main() -> None:
     print(report(model, series, normalization, threshold))
 
     bundle: Path = arguments.bundle
-    formats = {"graph-model": "graph/model.json", "layers-model": "layers/model.json"}
-    for name in ("graph", "layers"):
-        # A file left from an earlier layout would get a digest and be shipped.
-        shutil.rmtree(bundle / name, ignore_errors=True)
-    write_graph_model(model, bundle / "graph")
-    write_layers_model(model, bundle / "layers")
-    if arguments.saved_model is not None:
-        folder: Path = arguments.saved_model.resolve()
-        model.export(folder)
-        if folder.is_relative_to(bundle.resolve()):
-            formats["saved-model"] = f"{folder.relative_to(bundle.resolve()).as_posix()}/"
-    write_manifest(bundle, formats, normalization, threshold)
+    write_bundle(
+        bundle,
+        model,
+        {
+            "name": "builtin",
+            "version": "1.0.0",
+            "input": {
+                "columns": "each",
+                "window": WINDOW,
+                "shape": "[window]",
+                "normalize": normalization.manifest(),
+                "missing": "hold",
+            },
+            "output": {"kind": "probability", "threshold": threshold},
+        },
+    )
+    detector = Detector(
+        model,
+        normalize=lambda windows: normalize(windows, normalization),
+        seen=WINDOW,
+        score=lambda _, outputs: outputs[:, 0],
+    )
     golden = arguments.golden or bundle.with_name(f"{bundle.name}.golden.json")
-    write_golden(golden, model, series, normalization)
+    write_golden(golden, edge_cases() | real_cases(series), detector, threshold)
     print(f"\nwrote {bundle.name} in {time.monotonic() - started_at:.0f} s")
 
 

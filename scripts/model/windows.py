@@ -40,9 +40,33 @@ class RobustNormalization:
         }
 
 
-def sliding_windows(values: np.ndarray) -> np.ndarray:
-    """[minutes] -> [minutes - 59, 60]; row i ends at minute i + 59, which it scores."""
-    return np.lib.stride_tricks.sliding_window_view(values, WINDOW)
+@dataclass(frozen=True)
+class ColumnNormalization:
+    """Parameters of `zscore`: one mean and one standard deviation for each column."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @staticmethod
+    def of(values: np.ndarray) -> ColumnNormalization:
+        """Takes both from [minutes, columns]; the deviation is the population's."""
+        return ColumnNormalization(tuple(values.mean(axis=0)), tuple(values.std(axis=0)))
+
+    def manifest(self) -> dict[str, object]:
+        return {"kind": "zscore", "mean": list(self.mean), "std": list(self.std)}
+
+    def normalize(self, items: np.ndarray) -> np.ndarray:
+        """[items, minutes, columns] float64 -> the same as float32."""
+        return ((items - np.array(self.mean)) / np.array(self.std)).astype(np.float32)
+
+
+def sliding_windows(values: np.ndarray, window: int = WINDOW) -> np.ndarray:
+    """[minutes] -> [minutes - 59, 60]; row i ends at minute i + 59, which it scores.
+
+    [minutes, columns] -> [minutes - 59, 60, columns].
+    """
+    views = np.lib.stride_tricks.sliding_window_view(values, window, axis=0)
+    return np.moveaxis(views, -1, 1)
 
 
 def row_median(rows: np.ndarray) -> np.ndarray:

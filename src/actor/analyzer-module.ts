@@ -53,7 +53,7 @@ async function createFunction(path: string): Promise<CreateAnalyzer> {
   try {
     module = (await import(pathToFileURL(path).href)) as typeof module;
   } catch (cause) {
-    throw refused(path, `can't be imported: ${originOf(cause)}`, 'try `node FILE` to see it alone', cause);
+    throw refused(path, `can't be imported: ${originOf(cause)}`, `\`node ${path}\` shows the place`, cause);
   }
   if (typeof module.createAnalyzer === 'function') return module.createAnalyzer as CreateAnalyzer;
   const found = Object.keys(module);

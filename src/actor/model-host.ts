@@ -60,9 +60,14 @@ export class ModelHost {
     return this.#notices;
   }
 
-  /** What the loaded bundles run on. */
+  /** What the loaded bundles run on; call once all are loaded. */
   backend(): BackendFacts {
-    return this.#loaded[0]?.backend ?? PLAIN_JAVASCRIPT;
+    const [first] = this.#loaded;
+    if (first !== undefined) return first.backend;
+    const { backend } = this.#request;
+    const text = `--backend ${backend} has no effect: the analyzer loaded no bundle`;
+    if (backend !== 'auto') this.#notices.push({ level: 'warning', text });
+    return PLAIN_JAVASCRIPT;
   }
 
   /** What a user's module is known by: its own text and the bundles that it has loaded. */
@@ -104,7 +109,10 @@ export class ModelHost {
     const itemDims = itemDimsOf(manifest);
     const loaded = await backend.load({ manifest, ...bundle }, format, itemDims);
     const { plan, reproducible, warnings } = choosePlan(this.#request, backend, loaded.declaredBatch);
-    for (const text of warnings) this.#notices.push({ level: 'warning', text });
+    const { threads } = this.#request;
+    const inVain = `--threads-per-actor ${threads} has no effect: TensorFlow.js has one thread on ${backend.facts.name}`;
+    for (const text of threads > backend.facts.threads ? [...warnings, inVain] : warnings)
+      this.#notices.push({ level: 'warning', text });
     const startedAt = performance.now();
     const outputs = await warmUp(loaded, plan, itemDims, manifest);
     this.#warmupMs += performance.now() - startedAt;

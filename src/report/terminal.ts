@@ -1,3 +1,4 @@
+import type { BackendFacts, ModelFacts } from '../core/types.js';
 import { ARMS, type Agreement, type Arm, type ComparisonSummary } from './comparison.js';
 import { alignedTable, countText, durationText, figures, plural } from './format.js';
 import type { RunSummary } from './run-summary.js';
@@ -12,15 +13,13 @@ export function terminalReport(summary: RunSummary): string {
 }
 
 function runLines(summary: RunSummary): string[] {
-  const { counts, model, backend, execution } = summary;
-  const versions = [...new Set(Object.values(backend.versions))].join(', ');
-  const details = [versions, ...backend.features, `${plural(backend.threads, 'thread')} per actor`].join(
-    ', ',
-  );
+  const { counts, model, execution } = summary;
   const servingMs = summary.elapsedMs - summary.comparingMs;
   return [
-    `model    ${model.name} ${model.version} (${model.format}, sha256 ${model.digest.slice(0, 12)}), window ${model.window}`,
-    `backend  ${backend.name} (${details})`,
+    `model    ${modelText(model)}, window ${model.window}`,
+    ...model.bundles.map((bundle) => `         with ${modelText(bundle)}`),
+    ...(model.outputs.length > 1 ? [`outputs  ${outputsText(model)}`] : []),
+    `backend  ${summary.backend.name} (${backendText(summary.backend)})`,
     `records  ${countText(counts.records)} = ${countText(counts.accepted)} accepted + ${countText(counts.merged)} merged + ${countText(counts.rejected)} rejected${
       counts.filtered > 0 ? `; ${countText(counts.filtered)} not selected` : ''
     }`,
@@ -30,6 +29,24 @@ function runLines(summary: RunSummary): string[] {
         execution.mode === 'parallel' ? `, ${plural(execution.actors, 'actor')}` : ''
       }, started in ${durationText(execution.startMs)})`,
   ];
+}
+
+function modelText({ name, version, format, digest }: ModelFacts): string {
+  return `${name} ${version} (${format}, sha256 ${digest.slice(0, 12)})`;
+}
+
+function outputsText({ outputs }: ModelFacts): string {
+  return outputs.map(({ name, size }) => `${name} [${size}]`).join(', ');
+}
+
+function backendText({ versions, features, threads, batchSize, reproducible }: BackendFacts): string {
+  return [
+    ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
+    ...features,
+    `${plural(threads, 'thread')} per actor`,
+    ...(batchSize === null ? [] : [`batches of ${batchSize}`]),
+    ...(reproducible ? [] : ['last digits depend on the number of actors']),
+  ].join(', ');
 }
 
 function timingLines(summary: RunSummary): string[] {

@@ -11,6 +11,7 @@ const FILES = [
   'real-day.csv',
   'real-day.jsonl',
   'real-day.batches.jsonl',
+  'service-day.csv',
   'three-hosts/host-a.csv',
   'three-hosts/host-b.csv',
   'three-hosts/host-c.csv',
@@ -56,4 +57,26 @@ test('the real day has a digit-for-digit twin in every layout', () => {
       ].map(([, target, value, label]) => `${time},${target},${value},${label}`);
     });
   assert.deepEqual(fromBatches, rows);
+});
+
+test('the service’s day has the four ingress series as columns, and a label where any has one', () => {
+  const lines = (file: string): string[] => readFileSync(recording(file), 'utf8').trimEnd().split('\n');
+  const [header, ...found] = lines('service-day.csv');
+  const names = ['ingress-01', 'ingress-03', 'ingress-04', 'ingress-05'];
+  assert.equal(header, `timestamp,target,${names.join(',')},label`);
+  // Four rows of the real day, sorted by minute and name, make one of the service's.
+  const day = lines('real-day.csv')
+    .map((line) => line.split(','))
+    .filter(([, target]) => names.includes(target ?? ''));
+  const expected = Array.from({ length: 1440 }, (_, minute) => {
+    const rows = day.slice(4 * minute, 4 * minute + 4);
+    assert.deepEqual(
+      rows.map(([time, target]) => `${time} ${target}`),
+      names.map((name) => `${rows[0]?.[0]} ${name}`),
+    );
+    const label = rows.map(([, , , label]) => Number(label)).reduce((a, b) => Math.max(a, b));
+    return [rows[0]?.[0], 'service', ...rows.map(([, , value]) => value), label].join(',');
+  });
+  assert.deepEqual(found, expected);
+  assert.equal(found.filter((line) => line.endsWith(',1')).length, 73);
 });

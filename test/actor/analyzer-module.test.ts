@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+
+import { importAnalyzer } from '#dist/actor/analyzer-module.js';
+import { loadRuntime } from '#dist/actor/load-runtime.js';
+import type { Runtime } from '#dist/actor/runtime.js';
+import type { AnalyzerContext } from '#dist/model/analyzer.js';
+import type { LoadRequest } from '#dist/protocol/messages.js';
+import { analyzerItem, linearModel, writeBundle } from '../support/bundles.js';
+import { temporaryFolder } from '../support/cli.js';
+import { loadOf } from '../support/fake-runtime.js';
+import { refused } from '../support/refused.js';
+
+const CONTEXT: AnalyzerContext = {
+  params: { a: 'b' },
+  measure: (_phase, work) => work(),
+  loadBundle: () => Promise.reject(new Error('not asked for')),
+};
+
+function moduleOf(t: TestContext, source: string): string {
+  const path = join(temporaryFolder(t), 'mine.mjs');
+  writeFileSync(path, source);
+  return path;
+}
+
+/** A module that creates `analyzer`, given as source text. */
+const creating = (analyzer: string): string => `export const createAnalyzer = (context) => (${analyzer});`;
+const PREDICT = 'predict: (items) => items.map(() => ({ score: 1, anomaly: null, output: [] }))';
+
+suite('importAnalyzer', () => {
+  test('what a module does not say has a default', async (t) => {
+    const module = await importAnalyzer(moduleOf(t, creating(`{ window: 3, ${PREDICT} }`)), CONTEXT);
+    assert.deepEqual(module.input, { window: 3, columns: 'each', missing: 'hold' });
+    assert.deepEqual([module.name, module.version], ['mine', 'unversioned']);
+    assert.match(module.moduleSum, /^[0-9a-f]{64}$/);
+  });
+
+  test('what it says is taken, and its setup may be asynchronous', async (t) => {
+    const source = `export async function createAnalyzer({ params }) {
+      await new Promise(setImmediate);
+      return { name: 'n', version: params.a, window: 2, columns: ['x', 'y'], missing: 'zero', ${PREDICT} };
+    }`;
+    const module = await importAnalyzer(moduleOf(t, source), CONTEXT);
+    assert.deepEqual(module.input, { window: 2, columns: ['x', 'y'], missing: 'zero' });
+    assert.deepEqual([module.name, module.version], ['n', 'b']);
+  });
+
+  for (const [what, source, ...wanted] of [
+    [
+      'no JavaScript',
+      'export const = 1',
+      /can't be imported: Unexpected token '='\n`node .*mine\.mjs` shows/,
+    ],
+    ['an import that is not there', "import './other.mjs'", /can't be imported: .*other\.mjs/],
+    ['nothing exported', 'const x = 1;', /exports no function createAnalyzer, nothing at all/],
+    [
+      'something else exported',
+      'export const create = 1;',
+      /only create$/m,
+      /export function createAnalyzer/,
+    ],
+    [
+      'setup that throws',
+      "export const createAnalyzer = () => {\n throw new Error('no weights'); }",
+      /fails in createAnalyzer: no weights \(file:.*mine\.mjs:2:\d+\)/,
+    ],
+    [
+      'setup that rejects',
+      "export const createAnalyzer = async () => { throw 'a text'; }",
+      /createAnalyzer: a text/,
+    ],
+    ['no analyzer', creating('undefined'), /creates undefined in place of an analyzer/],
+    ['no window', creating(`{ ${PREDICT} }`), /window is missing, expected a whole number from 1/],
+    ['half a window', creating(`{ window: 1.5, ${PREDICT} }`), /window is 1\.5/],
+    ['no predict', creating('{ window: 1 }'), /predict is missing, expected a function/],
+    [
+      'columns twice',
+      creating(`{ window: 1, columns: ['a', 'a'], ${PREDICT} }`),
+      /columns is \[ 'a', 'a' \]/,
+    ],
+    ['no columns', creating(`{ window: 1, columns: [], ${PREDICT} }`), /columns is \[\]/],
+    ['an unknown policy', creating(`{ window: 1, missing: 'guess', ${PREDICT} }`), /missing is 'guess'/],
+    ['a name that is none', creating(`{ window: 1, name: 7, ${PREDICT} }`), /name is 7, expected a text/],
+    ['dispose that is none', creating(`{ window: 1, dispose: {}, ${PREDICT} }`), /dispose is \{\}/],
+  ] as const) {
+    test(`refuses ${what}`, async (t) => {
+      const path = moduleOf(t, source);
+      await refused(importAnalyzer(path, CONTEXT), 'model', new RegExp(`the analyzer ${path}`), ...wanted);
+    });
+  }
+
+  test('refuses a file that is not there', async (t) => {
+    const path = join(temporaryFolder(t), 'nowhere.mjs');
+    await refused(importAnalyzer(path, CONTEXT), 'model', /can't be read: ENOENT/, /--analyzer/);
+  });
+});
+
+suite('an analyzer with bundles', () => {
+  const input = { columns: 'each', window: 2, shape: '[window]', normalize: { kind: 'none' } };
+
+  /** Weighs the two minutes of a window with `kernel`. */
+  function bundle(t: TestContext, ...kernel: readonly [number, number]): string {
+    const model = linearModel([2], [[kernel[0]], [kernel[1]]]);
+    return writeBundle(temporaryFolder(t), { model, input, output: { kind: 'raw' } });
+  }
+
+  const load = (module: string, request: Partial<LoadRequest> = {}): Promise<Runtime> =>
+    loadRuntime({ ...loadOf(), model: { kind: 'analyzer', module }, ...request }, (_phase, work) => work());
+
+  const SUM = `export async function createAnalyzer({ params, loadBundle }) {
+    const models = [];
+    for (const folder of params.folders.split(':')) models.push(await loadBundle(folder));
+    return {
+      window: models[0].window,
+      async predict(items, call) {
+        const all = [];
+        for (const model of models) all.push(await model.predict(items, call));
+        return items.map((_, i) => ({ score: all.reduce((s, answers) => s + answers[i].score, 0), anomaly: null, output: [] }));
+      },
+    };
+  }`;
+
+  test('answers with them, and is known by its text and by theirs', async (t) => {
+    const module = moduleOf(t, SUM);
+    const folders = `${bundle(t, 1, 0)}:${bundle(t, 0, 10)}`;
+    const runtime = await load(module, { params: { folders } });
+    const answers = await runtime.analyzer.predict([analyzerItem([3, 4])], { style: 'batched' });
+    assert.deepEqual(answers, [{ score: 43, anomaly: null, output: [] }]);
+    assert.equal(runtime.backend.name, 'wasm');
+    assert.equal(runtime.model.format, 'analyzer');
+    assert.deepEqual(
+      runtime.model.bundles.map(({ name, format }) => [name, format]),
+      [
+        ['test', 'layers-model'],
+        ['test', 'layers-model'],
+      ],
+    );
+    assert.ok(runtime.warmupMs > 0);
+    const { digest } = runtime.model;
+    assert.equal((await load(module, { params: { folders } })).model.digest, digest);
+    const others = `${bundle(t, 1, 0)}:${bundle(t, 0, 11)}`;
+    assert.notEqual((await load(module, { params: { folders: others } })).model.digest, digest);
+    const again = moduleOf(t, `${SUM}\n// a change`);
+    assert.notEqual((await load(again, { params: { folders } })).model.digest, digest);
+  });
+
+  test('a bundle may lie beside the module', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'own'));
+    const model = linearModel([2], [[1], [1]]);
+    writeBundle(join(folder, 'own'), { model, input, output: { kind: 'raw' } });
+    const path = join(folder, 'mine.mjs');
+    const url = "new URL('./own/', import.meta.url)";
+    writeFileSync(path, `export const createAnalyzer = ({ loadBundle }) => loadBundle(${url});`);
+    const runtime = await load(path);
+    assert.equal(runtime.model.name, 'test');
+    assert.deepEqual(runtime.input, { window: 2, columns: 'each', missing: 'hold' });
+  });
+
+  test('what is wrong with a bundle is said as it is without an analyzer', async (t) => {
+    const params = { folders: temporaryFolder(t) };
+    await refused(load(moduleOf(t, SUM), { params }), 'model', /is not a model bundle/);
+  });
+
+  test('without a bundle it computes on plain JavaScript, and a backend was asked for in vain', async (t) => {
+    const module = moduleOf(t, creating(`{ window: 1, ${PREDICT} }`));
+    assert.equal((await load(module)).backend.name, 'js');
+    const { notices } = await load(module, { backend: 'wasm' });
+    assert.match(notices[0]?.text ?? '', /--backend wasm has no effect/);
+  });
+});
