@@ -77,7 +77,7 @@ export function scoredOutput(output: OutputSpec, outputs: readonly ModelOutput[]
   if (place >= 0) return { at: sizeOf(outputs.slice(0, place)), size: outputs[place]!.size };
   if (output.name === undefined && output.kind === 'raw' && output.threshold === undefined)
     return { at: 0, size: sizeOf(outputs) };
-  const list = outputs.map(({ name, size }) => `${name} (${size} numbers)`).join(', ');
+  const list = outputs.map(({ name, size }) => `${name} [${size}]`).join(', ');
   const asked = output.name === undefined ? 'none of them by output.name' : `${output.name} by output.name`;
   throw new AiopsError('model', `the model has the outputs ${list}, but the manifest names ${asked}`, {
     hint: 'name the one that is to be scored in aiops-model.json: "output": { "name": … }',

@@ -31,14 +31,13 @@ export async function sealManifest(dir: string): Promise<SealedManifest> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new AiopsError('model', `${path} is not a JSON object`, { hint: 'docs/bundle.md has one to copy' });
   }
-  const { seal: _seal, sha256: _sha256, ...rest } = json as Readonly<Record<string, unknown>>;
-  const { formats } = parseManifest({ ...rest, sha256: {} }, path);
+  const unsealed = { ...json, sha256: {}, seal: undefined };
+  const { formats } = parseManifest(unsealed, path);
   const files = await filesOf(folder, formats);
   const sha256: Record<string, string> = {};
   for (const file of files) sha256[file] = await sumOf(folder, file);
-  const whole = { ...rest, sha256 };
-  const seal = sealOf(whole);
-  return { path, files, seal, text: `${JSON.stringify({ ...whole, seal }, null, 2)}\n` };
+  const seal = sealOf({ ...unsealed, sha256 });
+  return { path, files, seal, text: `${JSON.stringify({ ...unsealed, sha256, seal }, null, 2)}\n` };
 }
 
 async function filesOf(dir: string, formats: ReturnType<typeof parseManifest>['formats']): Promise<string[]> {

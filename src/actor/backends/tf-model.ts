@@ -120,7 +120,8 @@ function flattened(tensor: Tensor | undefined, items: number, name: string, what
     );
   }
   const data = tensor.dataSync();
-  const values = data instanceof Float32Array ? data : Float32Array.from(data);
+  // Native TensorFlow gives 64-bit integers as BigInt.
+  const values = data instanceof Float32Array ? data : Float32Array.from(data, Number);
   return { name, size: values.length / items, values };
 }
 

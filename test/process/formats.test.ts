@@ -1,0 +1,163 @@
+/** Every format on every backend that runs it, in real actors: the same model gives the same answers. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+
+import type { Answers, BackendName, ModelFormat } from '#dist/core/types.js';
+import { Solo } from '#dist/dispatch/solo.js';
+import { manifestText, openBundle } from '#dist/model/bundle.js';
+import type { RunSummary } from '#dist/report/run-summary.js';
+import { recording, runCli, temporaryFolder } from '../support/cli.js';
+import { BUNDLES, bundleFolder, goldenBatch, goldenCases, type GoldenCase } from '../support/examples.js';
+import { loadOf } from '../support/fake-runtime.js';
+import { native, whyNoNative } from '../support/native.js';
+
+/**
+ * Of the largest number of an answer. Another library, and another format, adds up in another order; the most
+ * that was found is 4.3e-6.
+ */
+const TOLERANCE = 1e-5;
+
+const noNative = await whyNoNative();
+
+const COMBINATIONS: readonly { readonly backend: BackendName; readonly format: ModelFormat }[] = [
+  { backend: 'node', format: 'saved-model' },
+  { backend: 'node', format: 'graph-model' },
+  { backend: 'node', format: 'layers-model' },
+  { backend: 'wasm', format: 'graph-model' },
+  { backend: 'wasm', format: 'layers-model' },
+];
+const skipOn = (backend: BackendName): string | false => (backend === 'node' ? noNative : false);
+
+function checkAnswers(golden: readonly GoldenCase[], { scores, anomalies, outputs, outputOffsets }: Answers) {
+  for (const [i, { name, output, score, anomaly }] of golden.entries()) {
+    const allowed = TOLERANCE * Math.max(...output.map(Math.abs));
+    const found = outputs.subarray(outputOffsets[i], outputOffsets[i + 1]);
+    assert.equal(found.length, output.length, name);
+    for (const [k, expected] of output.entries()) {
+      assert.ok(Math.abs(found[k]! - expected) <= allowed, `${name}, ${k}: ${found[k]!}, not ${expected}`);
+    }
+    // No error measure moves by more than the largest move of what it compares, but for its own rounding.
+    const moved = allowed + 2 ** -23 * score;
+    assert.ok(Math.abs(scores[i]! - score) <= moved, `${name}: ${scores[i]!}, not ${score}`);
+    assert.equal(anomalies[i] === 1, anomaly, name);
+  }
+}
+
+for (const name of BUNDLES) {
+  suite(`${name} in all formats: outputs, scores and verdicts of the Python that trained it`, () => {
+    const golden = goldenCases(name);
+    for (const { backend, format } of COMBINATIONS) {
+      test(`${format} on ${backend}`, { skip: skipOn(backend) }, async (t) => {
+        const bundle = await openBundle(bundleFolder(name));
+        const model = { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) } as const;
+        const load = { ...loadOf(), model, backend, format, native };
+        const solo = new Solo({ load, log: () => undefined, timeoutMs: 60_000 });
+        t.after(() => solo.stop());
+        const ready = await solo.start();
+        assert.deepEqual([ready.backend.name, ready.model.format], [backend, format]);
+        const batch = goldenBatch(golden, ready.input.window);
+        for (const style of ['batched', 'per-item'] as const) {
+          checkAnswers(golden, (await solo.run(batch, style)).answers);
+        }
+      });
+    }
+  });
+}
+
+interface Row {
+  readonly status: string;
+  readonly score: number | null;
+  readonly anomaly: boolean | null;
+}
+
+const rowsOf = (folder: string): Row[] =>
+  readFileSync(join(folder, 'results.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row);
+
+test(
+  'one recording through SavedModel on node, GraphModel and LayersModel on wasm: all flags equal',
+  { skip: noNative },
+  async (t) => {
+    const cwd = temporaryFolder(t);
+    const runs = new Map<ModelFormat, Row[]>();
+    for (const { backend, format } of COMBINATIONS) {
+      if (backend === 'node' && format !== 'saved-model') continue;
+      const flags = ['--backend', backend, '--model-format', format, '--compare', 'none', '--out', format];
+      const { status, stderr } = await runCli(['replay', recording('real-day.csv'), ...flags], { cwd });
+      assert.equal(status, 0, stderr);
+      runs.set(format, rowsOf(join(cwd, format)));
+      const { backend: facts, model } = JSON.parse(
+        readFileSync(join(cwd, format, 'timing.json'), 'utf8'),
+      ) as RunSummary;
+      assert.deepEqual(
+        [facts.name, facts.threads, model.format, model.name],
+        [backend, 1, format, 'builtin'],
+      );
+      assert.ok(Object.keys(facts.versions).length > 0 && /^[0-9a-f]{64}$/.test(model.digest));
+    }
+    const [saved = [], ...others] = [...runs.values()];
+    assert.equal(saved.length, 14_400);
+    for (const rows of others) {
+      for (const [i, row] of rows.entries()) {
+        const { status, anomaly, score } = saved[i]!;
+        assert.deepEqual([row.status, row.anomaly], [status, anomaly], `row ${i}`);
+        // The score is the model's one output, a probability.
+        const difference = Math.abs((row.score ?? 0) - (score ?? 0));
+        assert.ok(
+          difference <= TOLERANCE * Math.max(score ?? 0, 1e-3),
+          `row ${i}: ${row.score} and ${score}`,
+        );
+      }
+    }
+  },
+);
+
+const firstLines = (path: string, count: number): string =>
+  `${readFileSync(path, 'utf8').split('\n').slice(0, count).join('\n')}\n`;
+
+/** Minutes of 25 services with the LSTM's columns, so that every number of actors cuts them in another way. */
+function servicesCsv(columns: readonly string[], mean: readonly number[], std: readonly number[]): string {
+  const lines = [`timestamp,target,${columns.join(',')}`];
+  for (let minute = 0; minute < 70; minute++) {
+    for (let service = 0; service < 25; service++) {
+      const values = mean.map(
+        (level, k) => level + (std[k] ?? 0) * 2 * Math.sin(minute * (k + 1) + service * service),
+      );
+      const time = new Date(Date.UTC(2024, 0, 1) + minute * 60_000).toISOString();
+      lines.push(`${time},s${service},${values.join(',')}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+suite('results on node are the same bytes however minutes are cut', { skip: noNative }, () => {
+  for (const name of BUNDLES) {
+    test(name, async (t) => {
+      const cwd = temporaryFolder(t);
+      const { manifest } = await openBundle(bundleFolder(name));
+      const { columns, normalize } = manifest.input;
+      let input = join(cwd, 'day.csv');
+      writeFileSync(input, firstLines(recording('real-day.csv'), 1 + 10 * 120));
+      if (columns !== 'each' && normalize.kind === 'zscore') {
+        input = join(cwd, 'services.csv');
+        writeFileSync(input, servicesCsv(columns, normalize.mean, normalize.std));
+      }
+      const results = async (...flags: readonly string[]): Promise<Buffer> => {
+        const on = ['--backend', 'node', '--model', bundleFolder(name), '--compare', 'none', '--full-output'];
+        const out = flags.join('-');
+        const finished = await runCli(['replay', input, ...on, ...flags, '--out', out], { cwd });
+        assert.equal(finished.status, 0, finished.stderr);
+        return readFileSync(join(cwd, out, 'results.jsonl'));
+      };
+      const one = await results('--actors', '1');
+      for (const actors of ['2', '3', '7']) {
+        assert.ok(one.equals(await results('--actors', actors)), `${actors} actors differ`);
+      }
+      assert.ok(one.equals(await results('--mode', 'sequential')), 'sequential differs');
+    });
+  }
+});
