@@ -27,7 +27,7 @@ export interface NativeProof {
   readonly wasm: Prediction;
 }
 
-const HINT = 'aiops-serve native install';
+const HINT = '`aiops-serve native install` brings one that works; --backend wasm needs none';
 
 /**
  * Has both backends score the same item, each in an actor of its own.

@@ -93,8 +93,8 @@ export const TOOLS: readonly ToolNeed[] = [
   },
   {
     name: 'compiler',
-    title: 'a C++ compiler (g++, c++ or clang++, or the one that CXX names)',
-    why: 'compiles the addon of tfjs-node',
+    title: 'a C++ compiler',
+    why: 'compiles the addon of tfjs-node; g++, c++, clang++ or what CXX names',
     programs: ['g++', 'c++', 'clang++'],
     prefix: [],
     howToGet: ['Debian, Ubuntu: apt-get install g++; Fedora, RHEL: dnf install gcc-c++'],

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { AiopsError } from '../../core/errors.js';
@@ -33,7 +33,15 @@ export async function downloadWheel(folder: string, pip: Tool, run: ToolRun): Pr
   await mkdir(folder, { recursive: true });
   const hint = `check the network and pip's settings (index, proxy), or fetch ${WHEEL.file} elsewhere and give it with --wheel`;
   await runTool(pip, downloadArguments(folder), run, hint);
-  return join(folder, WHEEL.file);
+  const names = await readdir(folder);
+  if (names.includes(WHEEL.file)) return join(folder, WHEEL.file);
+  throw new AiopsError(
+    'tool_failed',
+    `pip brought ${names.join(', ') || 'nothing'} in place of ${WHEEL.file}`,
+    {
+      hint,
+    },
+  );
 }
 
 /**
