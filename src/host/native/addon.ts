@@ -21,7 +21,7 @@ export async function placeTensorFlow(
 }
 
 /** What binding.gyp of tfjs-node says, without node-gyp, which would download Node's headers. */
-export function compilerArguments(output: string): string[] {
+function compilerArguments(output: string): string[] {
   return [
     '-shared',
     '-fPIC',

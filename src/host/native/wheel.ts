@@ -7,7 +7,7 @@ import { WHEEL } from './recipe.js';
 import { runTool, type Tool, type ToolRun } from './run-tool.js';
 
 /** The command's arguments that bring the wheel, for any Python 3 on any system. */
-export function downloadArguments(folder: string): string[] {
+function downloadArguments(folder: string): string[] {
   return [
     'download',
     '--no-deps',
