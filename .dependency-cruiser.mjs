@@ -93,6 +93,7 @@ export default {
       'execa',
       'processes start in two places only',
     ),
+    onlyIn('zip-in-host', ['host'], 'yauzl', 'archives are opened by native install only'),
     onlyIn('commander-in-cli', ['cli'], 'commander', 'options end at the cli: run takes a checked config'),
     onlyIn(
       'progress-in-cli',

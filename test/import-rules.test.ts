@@ -26,6 +26,7 @@ const FORBIDDEN: readonly (readonly [file: string, module: string, rule: string]
   ['src/actor/b.ts', '@tensorflow/tfjs-core', 'tensorflow-in-backends'],
   ['src/model/b.ts', '@tensorflow/tfjs-core', 'tensorflow-in-backends'],
   ['src/run/c.ts', 'execa', 'execa-where-processes-start'],
+  ['src/run/f.ts', 'yauzl', 'zip-in-host'],
   ['src/run/d.ts', 'commander', 'commander-in-cli'],
   ['src/report/b.ts', 'cli-progress', 'progress-in-cli'],
   ['src/run/e.ts', 'csv-parse', 'csv-parse-in-read'],

@@ -9,6 +9,7 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   reject_limit: 65,
   input_missing: 66,
   actor_failed: 69,
+  tool_failed: 69,
   internal: 70,
   output_cannot_create: 73,
   output_io: 74,

@@ -7,6 +7,7 @@ import { program } from '../host/program.js';
 import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
 import { modelCommand } from './model-command.js';
+import { nativeCommand } from './native-command.js';
 import { replayCommand } from './replay-command.js';
 
 const DESCRIPTION =
@@ -18,6 +19,7 @@ Examples:
   $ aiops-serve replay data.jsonl
   $ aiops-serve replay host-a.csv host-b.csv.gz --actors 4 --out backfill/
   $ zcat minutes.csv.gz | aiops-serve replay - --out - | head
+  $ aiops-serve native install
 
 Exit status: 0 done, 3 done with rejects or failed items, 64 usage, 65 input unusable, 66 input missing,
 69 an actor died, 73/74 output, 78 configuration or model, 129/130/143 interrupted. All: docs/guide.md`;
@@ -29,7 +31,8 @@ async function main(): Promise<void> {
     .version(program.version)
     .addHelpText('after', EXAMPLES)
     .addCommand(replayCommand((status) => (process.exitCode = status)))
-    .addCommand(modelCommand());
+    .addCommand(modelCommand())
+    .addCommand(nativeCommand((status) => (process.exitCode = status)));
   prepare(cli, program.name);
   process.stdout.on('error', onOutputError);
   try {

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'reject_limit'
   | 'input_missing'
   | 'actor_failed'
+  | 'tool_failed'
   | 'output_cannot_create'
   | 'output_io'
   | 'output_locked'

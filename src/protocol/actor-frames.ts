@@ -161,6 +161,7 @@ const ERROR_CODES: Readonly<Record<ErrorCode, true>> = {
   reject_limit: true,
   input_missing: true,
   actor_failed: true,
+  tool_failed: true,
   output_cannot_create: true,
   output_io: true,
   output_locked: true,

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { AiopsError, type Notice } from '../core/errors.js';
 import type { InputSpec, ReadStep, ReadyFacts } from '../core/types.js';
 import { WindowStore } from '../core/window.js';
+import { installedNative } from '../host/native/location.js';
 import type { LoadRequest, ModelSource } from '../protocol/messages.js';
 import { openRecording, type Recording } from '../read/recording.js';
 import { plural } from '../report/format.js';
@@ -181,7 +182,7 @@ function loadRequest(config: ReplayConfig, model: ModelSource): LoadRequest {
     threads: config.threadsPerActor,
     batchSize: config.batchSize,
     batchShape: config.batchShape,
-    native: null,
+    native: installedNative()?.folder ?? null,
     params: config.params,
   };
 }

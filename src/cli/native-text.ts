@@ -1,0 +1,58 @@
+import { INSTALLED_BYTES } from '../host/native/recipe.js';
+import { durationText, figures } from '../report/format.js';
+import type { Prediction } from '../run/native-check.js';
+import type { InstallPlan, InstallRequest } from '../run/native-install.js';
+import type { NativeInventory } from '../run/native-status.js';
+import { megabytes } from '../run/native-steps.js';
+
+/** What `native status` says before it tries anything. */
+export function inventoryLines({ folder, install, npm, used }: NativeInventory): string[] {
+  return [
+    ...(install === null
+      ? [`cache        no install in ${folder ?? 'a cache folder: no home folder is known'}`]
+      : [
+          `cache        ${install.folder}`,
+          `             tfjs-node ${install.receipt.tfjsNode} with TensorFlow ${install.receipt.tensorflow}, ` +
+            `${megabytes(install.receipt.sizeBytes)}, installed ${install.receipt.installedAt}`,
+        ]),
+    `npm's own    ${npmText(npm)}`,
+    `used         ${USED[used]}`,
+  ];
+}
+
+const USED = { cache: 'the one in the cache', npm: "npm's own", none: 'none' } as const;
+
+function npmText(npm: NativeInventory['npm']): string {
+  if (npm.kind === 'absent') return '@tensorflow/tfjs-node is not installed';
+  const what = `@tensorflow/tfjs-node ${npm.version} in ${npm.folder}`;
+  return npm.kind === 'present' ? what : `${what}, without its native addon`;
+}
+
+/** A score, how long it took and on what. */
+export function predictionText({ score, predictMs, startMs, backend }: Prediction): string {
+  const versions = Object.entries(backend.versions).map(([name, version]) => `${name} ${version}`);
+  return (
+    `score ${figures(score)} in ${durationText(predictMs)} on ${backend.name} (${versions.join(', ')}), ` +
+    `actor started in ${durationText(startMs)}`
+  );
+}
+
+/** What `native install --dry-run` says. */
+export function planLines(plan: InstallPlan, request: InstallRequest): string[] {
+  const { found, missing } = plan.tools;
+  const fate = request.force ? '--force replaces it' : 'it stays if it works';
+  const present = plan.present === null ? [] : [`there is an install in ${plan.present.folder}: ${fate}`];
+  return [
+    `would install into ${plan.folder} (about ${megabytes(INSTALLED_BYTES)}; ${megabytes(plan.freeBytes)} are free there)`,
+    ...present,
+    'with',
+    ...[...found.values()].map(({ path, version }) => `  ${path}: ${version}`),
+    ...missing.flatMap(({ need, reason }) => [
+      `  missing: ${need.title} (${need.why}): ${reason}`,
+      ...need.howToGet.map((line) => `    ${line}`),
+    ]),
+    'in these steps',
+    ...plan.steps.map(({ title }, index) => `  ${index + 1}. ${title}`),
+    'nothing was changed',
+  ];
+}

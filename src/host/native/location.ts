@@ -1,0 +1,46 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+import { readReceipt, type Receipt } from './receipt.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** An install in the user's cache. */
+export interface NativeInstall {
+  /** Absolute; tfjs-node is in its `node_modules`. */
+  readonly folder: string;
+  readonly receipt: Receipt;
+}
+
+/** The part of the user's cache that holds native TensorFlow; null where no home is known. */
+export function nativeFolder(
+  environment: Environment = process.env,
+  platform: string = process.platform,
+  home: () => string = homedir,
+): string | null {
+  const cache = cacheFolder(environment, platform, home);
+  return cache === null ? null : join(cache, 'aiops-serve', 'native');
+}
+
+function cacheFolder(environment: Environment, platform: string, home: () => string): string | null {
+  const chosen = environment[platform === 'win32' ? 'LOCALAPPDATA' : 'XDG_CACHE_HOME'] ?? '';
+  if (isAbsolute(chosen)) return chosen; // the XDG specification: a relative path is to be ignored
+  try {
+    const at = home();
+    if (!isAbsolute(at)) return null;
+    if (platform === 'win32') return join(at, 'AppData', 'Local');
+    return platform === 'darwin' ? join(at, 'Library', 'Caches') : join(at, '.cache');
+  } catch {
+    return null; // a user without a home, as containers have them
+  }
+}
+
+/**
+ * The install in this user's cache, for actors to load; null without one. It reads one small file: whether the
+ * install works shows when an actor loads it.
+ */
+export function installedNative(folder: string | null = nativeFolder()): NativeInstall | null {
+  if (folder === null) return null;
+  const receipt = readReceipt(folder);
+  return receipt === null ? null : { folder: join(folder, receipt.folder), receipt };
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { platformFacts, whyUnsupported } from '#dist/host/native/platform.js';
+
+const HERE = { platform: 'linux', arch: 'x64', glibc: '2.36', avx: true };
+
+test('Linux x64 with the GNU C library and AVX is supported', () => {
+  assert.equal(whyUnsupported(HERE), null);
+});
+
+for (const [changes, message, hint] of [
+  [
+    { platform: 'darwin', arch: 'arm64' },
+    /Linux x64 only.*darwin arm64/,
+    /npm install @tensorflow\/tfjs-node.*wasm/,
+  ],
+  [{ platform: 'win32' }, /win32 x64/, /wasm/],
+  [{ arch: 'arm64' }, /linux arm64/, /wasm/],
+  [{ glibc: null }, /GNU C library.*Alpine/, /wasm.*Debian/],
+  [{ avx: false }, /AVX/, /wasm/],
+] as const) {
+  test(`elsewhere, what to do instead: ${JSON.stringify(changes)}`, () => {
+    const why = whyUnsupported({ ...HERE, ...changes });
+    assert.match(why?.message ?? '', message);
+    assert.match(why?.hint ?? '', hint);
+  });
+}
+
+test('this machine is told as Node sees it', () => {
+  const facts = platformFacts();
+  assert.deepEqual([facts.platform, facts.arch], [process.platform, process.arch]);
+  assert.match(facts.glibc ?? '2.0', /^\d+\.\d+/);
+});
