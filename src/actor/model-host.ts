@@ -44,6 +44,7 @@ export class ModelHost {
   readonly #opened = new Map<BackendName, Promise<Backend>>();
   readonly #loaded: { readonly model: ModelFacts; readonly backend: BackendFacts }[] = [];
   readonly #notices: Notice[] = [];
+  #inUse: BackendName | null = null;
   #warmupMs = 0;
 
   constructor(request: LoadRequest, measure: Measure) {
@@ -79,17 +80,18 @@ export class ModelHost {
   }
 
   /**
-   * Loads a bundle on the first backend that is there and warms it up.
+   * Loads a bundle on the first backend that is there, or on the one that a bundle before runs on: one report
+   * speaks of one backend, and TF.js has one in use per process. Warms it up.
    *
    * @throws AiopsError 'model' if the bundle or its model is at fault, 'backend' or 'backend_missing' if no
-   *   backend is there or it is another one than that of a bundle before
+   *   backend is there
    */
   async load(bundle: Bundle): Promise<HostedBundle> {
-    const choices = candidates(this.#request, bundle.manifest);
-    const { result, notices } = await firstThere(choices, async (candidate) => {
-      const backend = await this.#open(candidate.backend);
-      return this.#loadOn(backend, candidate, bundle);
-    });
+    const backend = this.#inUse ?? this.#request.backend;
+    const choices = candidates({ ...this.#request, backend }, bundle.manifest);
+    const { result, notices } = await firstThere(choices, async (candidate) =>
+      this.#loadOn(await this.#open(candidate.backend), candidate, bundle),
+    );
     this.#notices.push(...notices);
     return result;
   }
@@ -102,10 +104,9 @@ export class ModelHost {
 
   async #loadOn(
     backend: Backend,
-    { format }: Candidate,
+    { format, backend: backendName }: Candidate,
     { manifest, ...bundle }: Bundle,
   ): Promise<HostedBundle> {
-    this.#checkSameBackend(backend, manifest);
     const itemDims = itemDimsOf(manifest);
     const loaded = await backend.load({ manifest, ...bundle }, format, itemDims);
     const { plan, reproducible, warnings } = choosePlan(this.#request, backend, loaded.declaredBatch);
@@ -119,19 +120,9 @@ export class ModelHost {
     const analyzer = new BundleAnalyzer({ manifest, model: loaded, plan, outputs, measure: this.#measure });
     const { name, version } = manifest;
     const model: ModelFacts = { name, version, format, digest: bundle.digest, outputs, bundles: [] };
+    this.#inUse = backendName;
     this.#loaded.push({ model, backend: { ...backend.facts, batchSize: plan.size, reproducible } });
     return { analyzer, model };
-  }
-
-  /** One report can only speak of one backend. */
-  #checkSameBackend({ facts }: Backend, { name }: Manifest): void {
-    const [first] = this.#loaded;
-    if (first === undefined || first.backend.name === facts.name) return;
-    throw new AiopsError(
-      'backend',
-      `${name} would run on ${facts.name}, but ${first.model.name}, which the analyzer loaded before, runs on ${first.backend.name}`,
-      { hint: 'name the backend for both with --backend' },
-    );
   }
 }
 

@@ -104,25 +104,6 @@ suite('a bundle, built-in bundle', () => {
     assert.equal(sized.backend.batchSize, 64);
     assert.deepEqual(bits(await answers(sized, items)), whole, 'batches of 64');
   });
-
-  test('on native TensorFlow neither, with its fixed batch shape', async (t) => {
-    let runtime: Runtime;
-    try {
-      runtime = await load(BUILT_IN, { backend: 'node' });
-    } catch (error) {
-      if (error instanceof AiopsError && error.code === 'backend') return t.skip(error.message);
-      throw error;
-    }
-    assert.equal(runtime.backend.batchSize, 64);
-    const whole = bits(await answers(runtime, items));
-    for (const chunks of [3, 7, 500]) {
-      const given: AnalyzerAnswer[] = [];
-      for (const { start, end } of partition(items.length, chunks)) {
-        given.push(...(await answers(runtime, items.slice(start, end))));
-      }
-      assert.deepEqual(bits(given), whole, `${chunks} chunks`);
-    }
-  });
 });
 
 suite('a bundle, models worked out by hand', () => {

@@ -14,7 +14,7 @@ test('the package holds the program and its built-in model and docs, nothing els
   t.diagnostic(`${files.length} files, ${sizeBytes} bytes packed, ${unpackedBytes} bytes unpacked`);
 
   const allowed =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/aiops-serve\.js|dist\/.+\.js|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/aiops-serve\.js|dist\/.+\.js|dist\/(model\/analyzer|core\/(errors|types))\.d\.ts|examples\/.+\.mjs|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],
@@ -23,7 +23,7 @@ test('the package holds the program and its built-in model and docs, nothing els
     assert.ok(files.includes(file), `${file} is missing`);
   }
   for (const file of files.filter((name) => name.startsWith('dist/'))) {
-    const source = join(ROOT, file.replace(/^dist/, 'src').replace(/\.js$/, '.ts'));
+    const source = join(ROOT, file.replace(/^dist/, 'src').replace(/(\.d)?\.[jt]s$/, '.ts'));
     assert.ok(existsSync(source), `${file} is left over from a source that is gone: npm run clean`);
   }
   assert.ok(sizeBytes < MEBIBYTE, `${sizeBytes} bytes packed`);

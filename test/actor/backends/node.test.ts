@@ -3,11 +3,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
+import { loadTfjsNode } from '#dist/actor/backends/node-package.js';
 import { openNode } from '#dist/actor/backends/node.js';
-import { AiopsError, type ErrorCode } from '#dist/core/errors.js';
+import type { ErrorCode } from '#dist/core/errors.js';
 import { openBundle } from '#dist/model/bundle.js';
 import { linearModel, writeBundle } from '../../support/bundles.js';
-import { ROOT, temporaryFolder } from '../../support/cli.js';
+import { temporaryFolder } from '../../support/cli.js';
+import { bundleFolder } from '../../support/examples.js';
+import { native, whyNoNative } from '../../support/native.js';
+import { refused } from '../../support/refused.js';
 
 /** A folder where tfjs-node is installed as `files` say. */
 function nativeFolder(t: TestContext, files: Readonly<Record<string, string>>): string {
@@ -23,37 +27,27 @@ function nativeFolder(t: TestContext, files: Readonly<Record<string, string>>): 
 const PACKAGE = { 'package.json': '{"name": "@tensorflow/tfjs-node", "main": "index.js"}' };
 const WITH_ADDON = { ...PACKAGE, 'lib/napi-v8/tfjs_binding.node': '' };
 
-const refused = async (
-  opening: Promise<unknown>,
-  message: RegExp,
-  code: ErrorCode = 'backend',
-): Promise<void> => {
-  await assert.rejects(opening, (error) => {
-    assert.ok(error instanceof AiopsError, String(error));
-    assert.equal(error.code, code);
-    assert.match(error.message, message);
-    assert.match(error.hint ?? '', /`aiops-serve native install`.*--backend wasm/);
-    return true;
-  });
-};
+/** Refused, with a way to get one that works. */
+const absent = (opening: Promise<unknown>, message: RegExp, code: ErrorCode = 'backend'): Promise<void> =>
+  refused(opening, code, message, /`aiops-serve native install`.*--backend wasm/);
 
 suite('node backend, absent', () => {
   test('not installed', async (t) => {
-    await refused(openNode(1, nativeFolder(t, {})), /is not installed/, 'backend_missing');
+    await absent(openNode(1, nativeFolder(t, {})), /is not installed/, 'backend_missing');
   });
 
   test('installed without its addon', async (t) => {
     const message = /is installed in .*tfjs-node, but without its native addon/;
-    await refused(openNode(1, nativeFolder(t, PACKAGE)), message);
-    await refused(openNode(1, nativeFolder(t, { ...PACKAGE, 'lib/napi-v8/readme': '' })), message);
+    await absent(openNode(1, nativeFolder(t, PACKAGE)), message);
+    await absent(openNode(1, nativeFolder(t, { ...PACKAGE, 'lib/napi-v8/readme': '' })), message);
   });
 
   test('broken: the first line of the reason is told', async (t) => {
     const index = "throw new Error('libtensorflow.so.2: cannot open shared object file\\nand more')";
     const native = nativeFolder(t, { ...WITH_ADDON, 'index.js': index });
-    await refused(
+    await absent(
       openNode(1, native),
-      /does not load: libtensorflow\.so\.2: cannot open shared object file$/,
+      /does not load: libtensorflow\.so\.2: cannot open shared object file\n/,
     );
   });
 
@@ -61,22 +55,13 @@ suite('node backend, absent', () => {
     const names = ['tensor', 'tidy', 'dispose', 'loadGraphModel', 'loadLayersModel', 'matMul', 'backend'];
     const index = `for (const name of ${JSON.stringify(names)}) exports[name] = () => 0; exports.getBackend = () => 'cpu'`;
     const native = nativeFolder(t, { ...WITH_ADDON, 'index.js': index });
-    await refused(openNode(1, native), /TensorFlow is not in use/);
+    await absent(openNode(1, native), /TensorFlow is not in use/);
   });
 });
 
-async function whyAbsent(): Promise<string | false> {
-  try {
-    await openNode(1, null);
-    return false;
-  } catch (error) {
-    return error instanceof AiopsError ? error.message : String(error);
-  }
-}
-
-suite('node backend, present', { skip: await whyAbsent() }, () => {
+suite('node backend, present', { skip: await whyNoNative() }, () => {
   test('tells what it is', async () => {
-    const { facts, defaultBatchSize } = await openNode(3, null);
+    const { facts, defaultBatchSize } = await openNode(3, native);
     assert.equal(facts.name, 'node');
     assert.equal(facts.threads, 3);
     assert.match(facts.versions['tensorflow'] ?? '', /^\d+\.\d+\.\d+/);
@@ -84,7 +69,7 @@ suite('node backend, present', { skip: await whyAbsent() }, () => {
   });
 
   test('predicts what can be worked out by hand', async (t) => {
-    const backend = await openNode(1, null);
+    const backend = await openNode(1, native);
     const parts = {
       model: linearModel([2], [[3], [4]]),
       input: { columns: 'each', window: 2, shape: '[window]', normalize: { kind: 'none' } },
@@ -96,14 +81,30 @@ suite('node backend, present', { skip: await whyAbsent() }, () => {
     assert.deepEqual([...values], [11, 110]);
   });
 
-  test('loads both formats of the built-in bundle', async () => {
-    const backend = await openNode(1, null);
-    const bundle = await openBundle(join(ROOT, 'fixtures/bundles/builtin'));
-    for (const format of ['graph-model', 'layers-model'] as const) {
+  for (const format of ['saved-model', 'graph-model', 'layers-model'] as const) {
+    test(`${format}: keeps no tensors, over 10,000 chunks and after dispose`, async () => {
+      const backend = await openNode(1, native);
+      const { memory } = loadTfjsNode(native);
+      const atFirst = memory().numTensors;
+      const bundle = await openBundle(bundleFolder('builtin'));
       const model = await backend.load(bundle, format, [60]);
-      const { width, values } = await model.predict(new Float32Array(120), 2);
-      assert.equal(width, 1);
-      assert.equal(values[0], values[1]);
-    }
+      const input = new Float32Array(120);
+      await model.predict(input, 2);
+      const held = memory().numTensors;
+      for (let chunk = 0; chunk < 10_000; chunk++) await model.predict(input, 2);
+      assert.equal(memory().numTensors, held);
+      model.dispose();
+      assert.equal(memory().numTensors, atFirst);
+    });
+  }
+
+  test('a failing call of a SavedModel keeps none either', async () => {
+    const backend = await openNode(1, native);
+    const model = await backend.load(await openBundle(bundleFolder('builtin')), 'saved-model', [60]);
+    const { memory } = loadTfjsNode(native);
+    const held = memory().numTensors;
+    await assert.rejects(model.predict(new Float32Array(3), 1));
+    assert.equal(memory().numTensors, held);
+    model.dispose();
   });
 });
