@@ -41,7 +41,7 @@ const PLAIN_JAVASCRIPT: BackendFacts = {
 export class ModelHost {
   readonly #request: LoadRequest;
   readonly #measure: Measure;
-  readonly #opened = new Map<BackendName, Promise<Backend>>();
+  readonly #opened = new Map<BackendName, Backend>();
   readonly #loaded: { readonly model: ModelFacts; readonly backend: BackendFacts }[] = [];
   readonly #notices: Notice[] = [];
   #inUse: BackendName | null = null;
@@ -89,37 +89,35 @@ export class ModelHost {
   async load(bundle: Bundle): Promise<HostedBundle> {
     const backend = this.#inUse ?? this.#request.backend;
     const choices = candidates({ ...this.#request, backend }, bundle.manifest);
-    const { result, notices } = await firstThere(choices, async (candidate) =>
-      this.#loadOn(await this.#open(candidate.backend), candidate, bundle),
-    );
+    const { result, notices } = await firstThere(choices, (candidate) => this.#loadOn(candidate, bundle));
     this.#notices.push(...notices);
     return result;
   }
 
-  #open(name: BackendName): Promise<Backend> {
-    const opened = this.#opened.get(name) ?? OPEN[name](this.#request);
-    this.#opened.set(name, opened);
-    return opened;
+  async #open(name: BackendName): Promise<Backend> {
+    const known = this.#opened.get(name);
+    if (known !== undefined) return known;
+    const backend = await OPEN[name](this.#request);
+    this.#opened.set(name, backend);
+    const { threads } = this.#request;
+    const text = `--threads-per-actor ${threads} has no effect: TensorFlow.js has one thread on ${name}`;
+    if (threads > backend.facts.threads) this.#notices.push({ level: 'warning', text });
+    return backend;
   }
 
-  async #loadOn(
-    backend: Backend,
-    { format, backend: backendName }: Candidate,
-    { manifest, ...bundle }: Bundle,
-  ): Promise<HostedBundle> {
+  async #loadOn({ format, backend: backendName }: Candidate, bundle: Bundle): Promise<HostedBundle> {
+    const { manifest, digest } = bundle;
+    const backend = await this.#open(backendName);
     const itemDims = itemDimsOf(manifest);
-    const loaded = await backend.load({ manifest, ...bundle }, format, itemDims);
+    const loaded = await backend.load(bundle, format, itemDims);
     const { plan, reproducible, warnings } = choosePlan(this.#request, backend, loaded.declaredBatch);
-    const { threads } = this.#request;
-    const inVain = `--threads-per-actor ${threads} has no effect: TensorFlow.js has one thread on ${backend.facts.name}`;
-    for (const text of threads > backend.facts.threads ? [...warnings, inVain] : warnings)
-      this.#notices.push({ level: 'warning', text });
+    for (const text of warnings) this.#notices.push({ level: 'warning', text });
     const startedAt = performance.now();
     const outputs = await warmUp(loaded, plan, itemDims, manifest);
     this.#warmupMs += performance.now() - startedAt;
     const analyzer = new BundleAnalyzer({ manifest, model: loaded, plan, outputs, measure: this.#measure });
     const { name, version } = manifest;
-    const model: ModelFacts = { name, version, format, digest: bundle.digest, outputs, bundles: [] };
+    const model: ModelFacts = { name, version, format, digest, outputs, bundles: [] };
     this.#inUse = backendName;
     this.#loaded.push({ model, backend: { ...backend.facts, batchSize: plan.size, reproducible } });
     return { analyzer, model };
