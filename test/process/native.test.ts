@@ -8,7 +8,7 @@ import { suite, test, type TestContext } from 'node:test';
 
 import { platformFacts, whyUnsupported } from '#dist/host/native/platform.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
-import { programs } from '../support/native.js';
+import { programs } from '../support/native-install.js';
 
 // Shell scripts stand for npm, g++ and pip: what is tested is what becomes of the cache, not what they bring.
 // test/heavy has the real thing.
