@@ -87,7 +87,7 @@ suite('native install of the packed program', { skip: await whyNot() }, () => {
   test('killed at any instant, a new install leaves the old one as it was', async (t) => {
     const wheel = join(folder, 'wheel');
     mkdirSync(wheel);
-    // From pip's cache, which the first install filled.
+    // Once for all kills; pip's own cache may have it.
     const pip = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--quiet', `--dest=${wheel}`];
     const which = [`--python-version=${WHEEL.python}`, `--platform=${WHEEL.platform}`, '--implementation=cp'];
     execFileSync('python3', [...pip, ...which, `${WHEEL.package}==${WHEEL.tensorflow}`], {
