@@ -84,7 +84,10 @@ export async function installNative(
   context: InstallContext,
 ): Promise<InstallOutcome> {
   const present = request.force ? null : await presentAndWorking(context);
-  if (present !== null) return present;
+  if (present !== null) {
+    await tidy(requireNativeFolder());
+    return present;
+  }
   const plan = await planNative(request, context.environment);
   requireAll(plan.tools);
   if (request.wheel !== null) await checkWheel(request.wheel, context.signal);
@@ -115,6 +118,15 @@ async function presentAndWorking({ signal, onLine }: InstallContext): Promise<In
     if (!(error instanceof AiopsError) || error.code === 'interrupted') throw error;
     onLine(`the install in ${install.folder} does not work and will be replaced: ${error.message}`);
     return null;
+  }
+}
+
+/** Removes leftovers, unless somebody is at work whose they may be. */
+async function tidy(folder: string): Promise<void> {
+  try {
+    await whileLocked(folder, () => sweep(folder));
+  } catch (error) {
+    if (!(error instanceof AiopsError) || error.code !== 'output_locked') throw error;
   }
 }
 

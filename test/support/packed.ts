@@ -51,14 +51,15 @@ export async function npx(cwd: string, ...args: readonly string[]): Promise<Fini
   return finished(spawn('npx', ['--no-install', ...args], { cwd, env: ownEnvironment() }));
 }
 
-async function npm(cwd: string, ...args: readonly string[]): Promise<Finished> {
+/** Fails with what npm said. */
+export async function npm(cwd: string, ...args: readonly string[]): Promise<Finished> {
   const result = await finished(spawn('npm', args, { cwd, env: ownEnvironment() }));
   assert.equal(result.status, 0, `npm ${args.join(' ')}\n${result.stdout}${result.stderr}`);
   return result;
 }
 
 /** What npm told `npm test` about this repository is not for the npm of another folder. */
-function ownEnvironment(): NodeJS.ProcessEnv {
+export function ownEnvironment(): NodeJS.ProcessEnv {
   const names = Object.keys(process.env).filter(
     (name) => !/^(npm_(package|lifecycle|command)|INIT_CWD)/.test(name),
   );

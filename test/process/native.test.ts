@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite, test, type TestContext } from 'node:test';
+
+import { platformFacts, whyUnsupported } from '#dist/host/native/platform.js';
+import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { programs } from '../support/native-install.js';
+
+// Shell scripts stand for npm, g++ and pip: what is tested is what becomes of the cache, not what they bring.
+// test/heavy has the real thing.
+const unsupported = whyUnsupported(platformFacts());
+const TOOLS = { 'g++': 'echo g++ 13', python3: 'echo pip 24' };
+const NPM_FAILS = 'case "$1" in --version) echo 11;; *) echo npm error code ENETUNREACH >&2; exit 1;; esac';
+/** Begins its work, tells so, and takes its time. */
+const NPM_HANGS = `case "$1" in --version) echo 11;; *) echo $$ > node_modules; exec ${process.execPath} -e 'setTimeout(() => {}, 60000)';; esac`;
+
+interface Machine {
+  readonly cwd: string;
+  readonly native: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+function machine(t: TestContext, npm: string, tools: Readonly<Record<string, string>> = TOOLS): Machine {
+  const cwd = temporaryFolder(t);
+  const cache = join(cwd, 'cache');
+  const PATH = programs(join(cwd, 'bin'), { npm, ...tools });
+  return { cwd, native: join(cache, 'aiops-serve/native'), env: { XDG_CACHE_HOME: cache, PATH, CXX: '' } };
+}
+
+const native = (on: Machine, ...args: readonly string[]): Promise<Finished> =>
+  runCli(['native', ...args], { cwd: on.cwd, env: on.env });
+
+const leftovers = (on: Machine): string[] => (existsSync(on.native) ? readdirSync(on.native) : []);
+
+/** Starts an install and waits until its npm is at work in the cache. */
+async function underWay(on: Machine) {
+  const child = startCli(['native', 'install'], { cwd: on.cwd, env: on.env });
+  const ended = finished(child);
+  const atWork = (): boolean =>
+    leftovers(on).some((name) => existsSync(join(on.native, name, 'node_modules')));
+  for (let waitedMs = 0; !atWork(); waitedMs += 20) {
+    assert.ok(waitedMs < 20_000 && child.exitCode === null, 'npm was never started');
+    await sleep(20);
+  }
+  return { child, ended };
+}
+
+suite('native install', { skip: unsupported?.message ?? false }, () => {
+  test('a dry run says what would be done, with what and where, and changes nothing', async (t) => {
+    const on = machine(t, NPM_FAILS);
+    const { status, stdout } = await native(on, 'install', '--dry-run');
+    assert.equal(status, 0);
+    for (const wanted of [on.native, /g\+\+ 13/, /pip 24/, /208 MB/, /MB are free/, /nothing was changed/])
+      assert.ok(
+        typeof wanted === 'string' ? stdout.includes(wanted) : wanted.test(stdout),
+        `${wanted}\n${stdout}`,
+      );
+    assert.ok(!existsSync(join(on.cwd, 'cache')));
+  });
+
+  test('missing tools are all named before anything is touched', async (t) => {
+    const on = machine(t, NPM_FAILS, {});
+    const { status, stderr } = await native(on, 'install');
+    assert.equal(status, 78);
+    assert.match(stderr, /C\+\+ compiler[^]*apt-get install g\+\+[^]*python3 with pip[^]*python3-pip/);
+    assert.ok(!existsSync(join(on.cwd, 'cache')));
+    assert.match((await native(on, 'install', '--dry-run')).stdout, /missing: a C\+\+ compiler/);
+  });
+
+  test('a failing tool shows its last lines and leaves nothing', async (t) => {
+    const on = machine(t, NPM_FAILS);
+    const { status, stderr } = await native(on, 'install');
+    assert.equal(status, 69);
+    assert.match(stderr, /npm ci failed \(exit status 1\):\nnpm error code ENETUNREACH/);
+    assert.deepEqual(leftovers(on), []);
+  });
+
+  test('a wheel of one’s own that is another file is refused before anything is touched', async (t) => {
+    const on = machine(t, NPM_FAILS);
+    writeFileSync(join(on.cwd, 'w.whl'), 'PK');
+    const { status, stderr } = await native(on, 'install', '--wheel', 'w.whl');
+    assert.equal(status, 65);
+    assert.match(stderr, /w\.whl is not the wheel: 2 bytes in place of/);
+    assert.ok(!existsSync(join(on.cwd, 'cache')));
+    assert.equal((await native(on, 'install', '--wheel', 'none.whl')).status, 66);
+  });
+
+  test('a cache that cannot be made', async (t) => {
+    const on = machine(t, NPM_FAILS);
+    writeFileSync(join(on.cwd, 'cache'), 'a file');
+    const { status, stderr } = await native(on, 'install');
+    assert.equal(status, 73);
+    assert.match(stderr, /cannot create .*native[^]*XDG_CACHE_HOME/);
+  });
+
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    test(`${signal} ends it, and nothing is left`, async (t) => {
+      const on = machine(t, NPM_HANGS);
+      const { child, ended } = await underWay(on);
+      child.kill(signal);
+      const { status, stderr } = await ended;
+      assert.equal(status, expected, stderr);
+      assert.match(stderr, /everything is as it was before/);
+      assert.deepEqual(leftovers(on), []);
+    });
+  }
+
+  test('what a killed one left is no install, and the next one removes it', async (t) => {
+    const on = machine(t, NPM_HANGS);
+    const { child, ended } = await underWay(on);
+    child.kill('SIGKILL');
+    await ended;
+    const [left = '', ...more] = leftovers(on);
+    assert.deepEqual(more, []);
+    process.kill(Number(readFileSync(join(on.native, left, 'node_modules'), 'utf8'))); // nobody else will
+    assert.match((await native(on, 'status')).stdout, /cache +no install in/);
+    writeFileSync(join(on.env['PATH'] ?? '', 'npm'), `#!/bin/sh\n${NPM_FAILS}\n`);
+    const { stderr } = await native(on, 'install');
+    assert.match(stderr, /removed what an interrupted install had left/);
+    assert.deepEqual(leftovers(on), []);
+  });
+
+  test('one at a time', async (t) => {
+    const on = machine(t, NPM_FAILS);
+    mkdirSync(on.native, { recursive: true });
+    const { dev, ino } = statSync(on.native, { bigint: true });
+    const holder = createServer().listen(`\0aiops-serve:${dev}:${ino}`);
+    t.after(() => holder.close());
+    await once(holder, 'listening');
+    for (const args of [['install'], ['remove']]) {
+      const { status, stderr } = await native(on, ...args);
+      assert.equal(status, 75, stderr);
+      assert.match(stderr, /another install or remove is at work/);
+    }
+  });
+
+  test('removing nothing is no failure', async (t) => {
+    const on = machine(t, NPM_FAILS);
+    const { status, stdout } = await native(on, 'remove');
+    assert.deepEqual([status, /nothing to remove/.test(stdout)], [0, true]);
+    assert.ok(!existsSync(join(on.cwd, 'cache')));
+  });
+});
+
+test('status as JSON says the same as the exit status', async (t) => {
+  const on = machine(t, NPM_FAILS);
+  const { status, stdout } = await native(on, 'status', '--json');
+  const { works, install } = JSON.parse(stdout) as { works: boolean; install: unknown };
+  assert.equal(works, status === 0);
+  assert.equal(install, null);
+});
+
+test('wrong flags are usage errors of their own command', async (t) => {
+  const on = machine(t, NPM_FAILS);
+  for (const [args, wanted] of [
+    [['instal'], /Did you mean install\?/],
+    [['install', '--whel', 'x'], /Did you mean --wheel\?[^]*native install --help/],
+    [['remove', 'x'], /too many arguments[^]*native remove --help/],
+  ] as const) {
+    const { status, stderr } = await native(on, ...args);
+    assert.equal(status, 64, stderr);
+    assert.match(stderr, wanted);
+  }
+});
