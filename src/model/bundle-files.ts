@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, isAbsolute, join, posix, sep } from 'node:path';
+import { isAbsolute, join, posix, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { AiopsError } from '../core/errors.js';
@@ -84,7 +84,7 @@ function expectedSum(dir: string, file: string, sums: Sums): string {
     'model',
     `the manifest of ${dir} has no sha256 sum for ${file}, which the model needs`,
     {
-      hint: `add it under "sha256"; \`sha256sum ${basename(file)}\` prints it`,
+      hint: '`aiops-serve model seal FOLDER` takes the sums of all files, if they are as they should be',
     },
   );
 }

@@ -75,7 +75,7 @@ suite('openBundle', () => {
     await refusedModel(
       openBundle(bundle(t, sums({ 'model/weights.bin': undefined }))),
       /no sha256 sum for model\/weights\.bin/,
-      /sha256sum weights\.bin/,
+      /aiops-serve model seal/,
     );
     await refusedModel(
       openBundle(bundle(t, sums({ 'model/model.json': undefined }))),

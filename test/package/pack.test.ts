@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -46,4 +46,29 @@ test('installed in an empty folder, it replays a recording', async (t) => {
   const answered = rows.filter((row) => (JSON.parse(row) as { status: string }).status === 'ok');
   assert.equal(rows.length, 3 * 70);
   assert.equal(answered.length, 3 * (70 - 59));
+
+  const example = ['--analyzer', 'node_modules/aiops-serve/examples/rolling-zscore.mjs', '--out', 'z'];
+  const analyzed = await npx(app, 'aiops-serve', 'replay', 'data.jsonl', ...example);
+  assert.equal(analyzed.status, 0, analyzed.stderr);
+
+  const types = (source: string): ReturnType<typeof npx> => {
+    writeFileSync(join(app, 'mine.ts'), source);
+    return npx(
+      app,
+      ...[TSC, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', 'mine.ts'],
+    );
+  };
+  const right = await types(MINE);
+  assert.equal(right.status, 0, right.stdout);
+  const wrong = await types(MINE.replace('score: 1', "score: 'high'"));
+  assert.match(wrong.stdout, /error TS2322/);
 });
+
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+
+/** An analyzer in TypeScript, by the types of the package. */
+const MINE = `import type { Analyzer, CreateAnalyzer } from 'aiops-serve';
+const predict: Analyzer['predict'] = (items) => items.map(() => ({ score: 1, anomaly: null, output: [] }));
+export const createAnalyzer: CreateAnalyzer = async ({ params, loadBundle }) =>
+  params['bundle'] === undefined ? { window: 1, predict } : loadBundle(params['bundle']);
+`;

@@ -40,6 +40,9 @@ function rowsCsv(targets: number, minutes: number): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The backend that every machine has; formats.test.ts holds native TensorFlow to the same. */
+const WASM = ['--backend', 'wasm'];
+
 describe('one real day', () => {
   test('the same bytes with 1, 2, 3 and 7 actors, sequential, and from every layout; nothing is lost', async (t) => {
     const cwd = temporaryFolder(t);
@@ -51,7 +54,7 @@ describe('one real day', () => {
       ['--mode', 'sequential', '--compare', 'none', '--out', 'sequential'],
     ];
     for (const flags of runs) {
-      const result = await runCli(['replay', recording('real-day.csv'), ...flags], { cwd });
+      const result = await runCli(['replay', recording('real-day.csv'), ...flags, ...WASM], { cwd });
       assert.equal(result.status, 0, result.stderr);
     }
     for (const [input, out] of [
@@ -59,7 +62,7 @@ describe('one real day', () => {
       ['real-day.batches.jsonl', 'batches'],
     ] as const) {
       const flags = ['--actors', '2', '--compare', 'none', '--out', out];
-      const result = await runCli(['replay', recording(input), ...flags], { cwd });
+      const result = await runCli(['replay', recording(input), ...flags, ...WASM], { cwd });
       assert.equal(result.status, 0, result.stderr);
     }
     const expected = readFileSync(join(cwd, 'a1/results.jsonl'));
@@ -96,7 +99,7 @@ describe('one real day', () => {
   test('the report compares three ways to serve, with identical answers', async (t) => {
     const cwd = temporaryFolder(t);
     const result = await runCli(
-      ['replay', recording('real-day.csv'), '--actors', '2', '--compare-time', '2s'],
+      ['replay', recording('real-day.csv'), '--actors', '2', '--compare-time', '2s', ...WASM],
       { cwd },
     );
     assert.equal(result.status, 0, result.stderr);
