@@ -42,7 +42,7 @@ export function readReceipt(nativeFolder: string, name = RECEIPT_NAME): Receipt 
 }
 
 /** @returns null for anything but a whole receipt whose folder lies beside it */
-export function parseReceipt(text: string): Receipt | null {
+function parseReceipt(text: string): Receipt | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
