@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, suite, test } from 'node:test';
@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os';
 
 import { RandomStream } from '#dist/core/random.js';
 import { platformFacts, whyUnsupported } from '#dist/host/native/platform.js';
+import type { Receipt } from '#dist/host/native/receipt.js';
 import { WHEEL } from '#dist/host/native/recipe.js';
 import { findTools } from '#dist/host/native/tools.js';
 import { finished, type Finished } from '../support/cli.js';
 import { installPacked, npm, ownEnvironment, pack } from '../support/packed.js';
 
 const SEED = 20261124;
-const KILLS = ['SIGKILL', 'SIGINT', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL'] as const;
+const KILLS = ['SIGKILL', 'SIGINT', 'SIGKILL', 'SIGTERM', 'SIGKILL'] as const;
 
 /** Why the real install cannot be tried on this machine. */
 async function whyNot(): Promise<string | false> {
@@ -111,6 +112,21 @@ suite('native install of the packed program', { skip: await whyNot() }, () => {
     }
     assert.equal((await native('install')).status, 0);
     assert.equal(inCache().length, 2, 'nothing half-made is left');
+  });
+
+  test('an install that is damaged is told apart, and replaced by the next one', async () => {
+    const { folder: name, files } = JSON.parse(receipt()) as Receipt;
+    const library = files.find(({ path }) => path.includes('framework'))?.path ?? '';
+    truncateSync(join(cache, 'aiops-serve/native', name, library), 1_000_000);
+    const status = await native('status');
+    assert.equal(status.status, 78);
+    assert.match(status.stderr, /libtensorflow_framework\.so\.2 has changed[^]*aiops-serve native install/);
+
+    const install = await native('install', '--wheel', join(folder, 'wheel', WHEEL.file));
+    assert.equal(install.status, 0, install.stderr);
+    assert.match(install.stderr, /does not work and will be replaced: .* has changed/);
+    assert.equal(inCache().length, 2);
+    await assertPredicts();
   });
 
   test('remove takes all of it', async () => {
