@@ -1,0 +1,119 @@
+/**
+ * Predict times of the example models on the backends that are here: an actor an arm, served in turn, ratios
+ * paired by round. Needs a build, and `aiops-serve native install` for native TensorFlow.
+ *
+ *   node scripts/bench-models.mjs formats        500 items in each format on each backend, per item and batched
+ *   node scripts/bench-models.mjs batch-shape    what calls of a fixed shape cost against one free call
+ */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { RandomStream } from '../dist/core/random.js';
+import { Solo } from '../dist/dispatch/solo.js';
+import { installedNative } from '../dist/host/native/location.js';
+import { manifestText, openBundle } from '../dist/model/bundle.js';
+
+const BUNDLES = ['mlp-autoencoder', 'builtin', 'lstm-forecast'];
+const WARM_UP_ROUNDS = 3;
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: 'string', default: '40' } },
+  allowPositionals: true,
+});
+const rounds = Number(values.rounds);
+const compare = { formats: compareFormats, 'batch-shape': compareBatchShapes }[positionals[0]];
+if (compare === undefined) throw new Error('name what to compare: formats or batch-shape');
+
+for (const name of BUNDLES) {
+  const bundle = await openBundle(fileURLToPath(new URL(`../fixtures/bundles/${name}`, import.meta.url)));
+  await compare(bundle);
+}
+
+async function compareFormats(bundle) {
+  const items = 500;
+  const itemsAlone = 10; // one eager LSTM call takes 80 ms
+  const arms = [];
+  for (const [backend, formats] of Object.entries({
+    node: ['saved-model', 'graph-model', 'layers-model'],
+    wasm: ['graph-model', 'layers-model'],
+  })) {
+    for (const format of formats) {
+      const solo = await started(bundle, { backend, format, batchShape: 'free' });
+      arms.push({ label: `${format} on ${backend}`, solo });
+    }
+  }
+  const batched = await interleaved(arms, randomBatch(bundle.manifest, items), 'batched');
+  const perItem = await interleaved(arms, randomBatch(bundle.manifest, itemsAlone), 'per-item');
+  console.log(`${bundle.manifest.name}, ms for ${items} items, per item (from ${itemsAlone}) and batched:`);
+  for (const { label } of arms) {
+    const alone = (median(perItem.get(label)) * items) / itemsAlone;
+    console.log(
+      `  ${label.padEnd(22)} ${alone.toFixed(0).padStart(6)}  ${median(batched.get(label)).toFixed(2)}`,
+    );
+  }
+  await stop(arms);
+}
+
+async function compareBatchShapes(bundle) {
+  const arms = [{ label: 'free', solo: await started(bundle, { batchShape: 'free' }) }];
+  for (const batchSize of [16, 32, 64, 128, 256])
+    arms.push({ label: String(batchSize), solo: await started(bundle, { batchSize }) });
+  for (const items of [50, 250, 500]) {
+    const times = await interleaved(arms, randomBatch(bundle.manifest, items), 'batched');
+    const free = times.get('free');
+    const cells = arms.map(({ label }) => {
+      const own = times.get(label);
+      const ratio = median(own.map((time, round) => time / free[round]));
+      return `${label} ${median(own).toFixed(2)} ms (${ratio.toFixed(2)})`;
+    });
+    console.log(`${bundle.manifest.name}, ${items} items: ${cells.join(', ')}`);
+  }
+  await stop(arms);
+}
+
+async function started(bundle, given) {
+  const load = {
+    model: { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) },
+    ...{ backend: 'node', format: 'saved-model', threads: 1, batchSize: 'auto', batchShape: 'fixed' },
+    ...given,
+    native: installedNative()?.folder ?? null,
+    params: {},
+  };
+  const solo = new Solo({ load, log: () => undefined, timeoutMs: 60_000 });
+  await solo.start();
+  return solo;
+}
+
+async function stop(arms) {
+  await Promise.all(arms.map(({ solo }) => solo.stop()));
+}
+
+/** Predict times by arm, ms, one a round. */
+async function interleaved(arms, batch, style) {
+  const times = new Map(arms.map(({ label }) => [label, []]));
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+    for (const { label, solo } of arms) {
+      const { timing } = await solo.run(batch, style);
+      if (round >= 0) times.get(label).push(timing.chunks[0].predictMs);
+    }
+  }
+  return times;
+}
+
+function randomBatch({ input }, items) {
+  const random = new RandomStream(1);
+  const width = input.columns === 'each' ? 1 : input.columns.length;
+  return {
+    minuteMs: 0,
+    targets: Array.from({ length: items }, (_, i) => `t${i}`),
+    columns: new Array(items).fill(null),
+    window: input.window,
+    width,
+    values: Float64Array.from({ length: items * input.window * width }, () => 100 + random.nextNormal()),
+  };
+}
+
+function median(times) {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
