@@ -16,6 +16,8 @@ export interface ExecutorOptions {
   readonly timeoutMs: number;
   /** The file that an actor runs; the program's own by default. */
   readonly entry?: URL;
+  /** Told once, when an actor was lost and no minute can be answered any more. */
+  readonly onLost?: (error: AiopsError) => void;
 }
 
 export interface PoolOptions extends ExecutorOptions {
@@ -127,6 +129,7 @@ export class Pool implements Executor {
     if (this.#ended !== null) return;
     this.#ended = error;
     for (const actor of this.#actors) void actor.kill(error);
+    this.#options.onLost?.(error);
   }
 }
 

@@ -15,6 +15,8 @@ export interface Lineup {
   readonly rivals: { readonly pool: Executor; readonly solo: Executor } | null;
   /** Of the pool, also where the run is sequential: what a comparison speaks of. */
   readonly actors: number;
+  /** Aborted, with the reason, once an executor can answer no more. */
+  readonly lost: AbortSignal;
   /** Started once, however often it is asked. */
   start(): Promise<ReadyFacts>;
   stop(): Promise<void>;
@@ -29,12 +31,11 @@ export function lineup(
 ): Lineup {
   const actors = resolveActors(config.actors);
   const timeoutMs = config.actorTimeoutMs;
+  const lost = new AbortController();
+  const options = { load, log, timeoutMs, onLost: (error: AiopsError) => lost.abort(error) };
   const pool =
-    config.mode === 'parallel' || config.compare !== 'none'
-      ? new Pool({ actors, load, log, timeoutMs })
-      : null;
-  const solo =
-    config.mode === 'sequential' || config.compare !== 'none' ? new Solo({ load, log, timeoutMs }) : null;
+    config.mode === 'parallel' || config.compare !== 'none' ? new Pool({ actors, ...options }) : null;
+  const solo = config.mode === 'sequential' || config.compare !== 'none' ? new Solo(options) : null;
   const writer = config.mode === 'parallel' ? pool : solo;
   if (writer === null) throw new RangeError(`no executor for mode ${config.mode}`);
   const executors = [pool, solo].filter((executor) => executor !== null);
@@ -47,6 +48,7 @@ export function lineup(
     writer,
     rivals: pool !== null && solo !== null ? { pool, solo } : null,
     actors,
+    lost: lost.signal,
     start: () => (started ??= start()),
     async stop() {
       await Promise.all(executors.map((executor) => executor.stop()));

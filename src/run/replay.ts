@@ -139,7 +139,7 @@ async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer |
     await ledger.enter(step);
     context.onMinute(ledger.tally.counts, recording);
   });
-  for await (const step of untilAborted(recording.steps(), context.signal)) {
+  for await (const step of untilAborted(recording.steps(), context.signal, executors.lost)) {
     if (step.batch === null) {
       await pipeline.submit(Promise.resolve({ step, served: null }));
       continue;
@@ -198,11 +198,21 @@ function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null 
   });
 }
 
-/** The steps until the signal; a read that would never come back is left behind. */
-async function* untilAborted(steps: AsyncIterable<ReadStep>, signal: AbortSignal): AsyncGenerator<ReadStep> {
+/**
+ * The steps until the signal; a read that would never come back is left behind.
+ *
+ * @throws what `lost` gives as its reason: input that may be silent for long must not hide that nobody answers
+ */
+async function* untilAborted(
+  steps: AsyncIterable<ReadStep>,
+  signal: AbortSignal,
+  lost: AbortSignal,
+): AsyncGenerator<ReadStep> {
   const iterator = steps[Symbol.asyncIterator]();
+  const either = AbortSignal.any([signal, lost]);
   for (;;) {
-    const next = await unlessAborted(iterator.next(), signal);
+    const next = await unlessAborted(iterator.next(), either);
+    if (next === null) lost.throwIfAborted();
     if (next === null || next.done === true) return;
     yield next.value;
   }

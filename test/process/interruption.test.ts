@@ -90,17 +90,20 @@ test('SIGKILL of the program: no actor runs two seconds later', procfs, async (t
   await assertGone(actors);
 });
 
-test('an actor that dies ends the run with its name and fate, and nothing hangs', procfs, async (t) => {
-  const { child, cwd, result } = await liveRun(t, ['--actors', '2', '--out', 'out']);
-  const actors = childrenOf(child.pid);
-  process.kill(actors[1] ?? assert.fail('no second actor'), 'SIGKILL');
-  child.stdin?.write(rows(62, 70));
-  const { status, stderr } = await result;
-  assert.equal(status, 69, stderr);
-  assert.match(stderr, /error: .*actor-\d.*SIGKILL/);
-  assert.ok(readdirSync(join(cwd, 'out')).includes('results.jsonl.partial'));
-  await assertGone(actors);
-});
+test(
+  'an actor that dies ends the run with its name and fate, also while input is silent',
+  procfs,
+  async (t) => {
+    const { child, cwd, result } = await liveRun(t, ['--actors', '2', '--out', 'out']);
+    const actors = childrenOf(child.pid);
+    process.kill(actors[1] ?? assert.fail('no second actor'), 'SIGKILL');
+    const { status, stderr } = await result;
+    assert.equal(status, 69, stderr);
+    assert.match(stderr, /error: .*actor-\d.*SIGKILL/);
+    assert.ok(readdirSync(join(cwd, 'out')).includes('results.jsonl.partial'));
+    await assertGone(actors);
+  },
+);
 
 test(
   'standard output that closes early, as after | head: status 0, nothing said, no actor stays',
