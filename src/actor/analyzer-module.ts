@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
-import { AiopsError } from '../core/errors.js';
+import { AiopsError, messageOf } from '../core/errors.js';
 import type { InputSpec } from '../core/types.js';
 import type { Analyzer, AnalyzerContext, CreateAnalyzer } from '../model/analyzer.js';
 
@@ -25,7 +25,7 @@ export interface AnalyzerModule {
  */
 export async function importAnalyzer(path: string, context: AnalyzerContext): Promise<AnalyzerModule> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw refused(path, `can't be read: ${reasonOf(cause)}`, 'check the path after --analyzer', cause);
+    throw refused(path, `can't be read: ${messageOf(cause)}`, 'check the path after --analyzer', cause);
   });
   const create = await createFunction(path);
   let analyzer: Analyzer;
@@ -33,7 +33,7 @@ export async function importAnalyzer(path: string, context: AnalyzerContext): Pr
     analyzer = checked(path, await create(context));
   } catch (cause) {
     if (cause instanceof AiopsError) throw cause;
-    throw refused(path, `fails in createAnalyzer: ${originOf(cause)}`, 'correct it there', cause);
+    throw refused(path, `fails in createAnalyzer: ${originOf(path, cause)}`, 'correct it there', cause);
   }
   return {
     analyzer,
@@ -53,7 +53,12 @@ async function createFunction(path: string): Promise<CreateAnalyzer> {
   try {
     module = (await import(pathToFileURL(path).href)) as typeof module;
   } catch (cause) {
-    throw refused(path, `can't be imported: ${originOf(cause)}`, `\`node ${path}\` shows the place`, cause);
+    throw refused(
+      path,
+      `can't be imported: ${originOf(path, cause)}`,
+      `\`node ${path}\` shows the place`,
+      cause,
+    );
   }
   if (typeof module.createAnalyzer === 'function') return module.createAnalyzer as CreateAnalyzer;
   const found = Object.keys(module);
@@ -104,17 +109,15 @@ function shown(value: unknown): string {
   return value === undefined ? 'missing' : inspect(value, { breakLength: Infinity, depth: 1 });
 }
 
-/** What was thrown, with the first place in the user's own files: a message alone is hard to find. */
-function originOf(cause: unknown): string {
+/** What was thrown, with the first place in the module's folder: a message alone is hard to find. */
+function originOf(path: string, cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  const place = /file:\/\/\S+:\d+/.exec(cause.stack ?? '')?.[0];
+  const folder = pathToFileURL(dirname(path)).href;
+  const places = cause.stack?.match(/file:\/\/[^\s)]+:\d+/g) ?? [];
+  const place = places.find((one) => one.startsWith(`${folder}/`));
   return place === undefined ? cause.message : `${cause.message} (${place})`;
 }
 
 function refused(path: string, what: string, hint: string, cause?: unknown): AiopsError {
   return new AiopsError('model', `the analyzer ${path} ${what}`, { hint, cause });
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -5,6 +5,7 @@ import { createNormalizer, type NormalizeItem } from '../model/normalize.js';
 import { createScorer, scoredOutput, scoreProblem, verdict, type ScoreItem } from '../model/score.js';
 import type { BatchPlan, LoadedModel, Outputs } from './backends/backend.js';
 import { perItemPlan, predictInBatches } from './backends/batches.js';
+import type { Turns } from './turns.js';
 
 export interface BundleAnalyzerSettings {
   readonly manifest: Manifest;
@@ -12,6 +13,8 @@ export interface BundleAnalyzerSettings {
   readonly plan: BatchPlan;
   /** What the model gives for one item, as the warm-up found. */
   readonly outputs: readonly ModelOutput[];
+  /** A prediction waits for those before it, also of other bundles. */
+  readonly turns: Turns;
   readonly measure: Measure;
 }
 
@@ -59,7 +62,14 @@ export class BundleAnalyzer implements LoadedBundle {
     this.#seenSize = seen * shape.width;
   }
 
-  async predict(
+  predict(
+    items: readonly AnalyzerItem[],
+    call: { readonly style: CallStyle } = { style: 'batched' },
+  ): Promise<AnalyzerAnswer[]> {
+    return this.#settings.turns.take(() => this.#predict(items, call));
+  }
+
+  async #predict(
     items: readonly AnalyzerItem[],
     call: { readonly style: CallStyle },
   ): Promise<AnalyzerAnswer[]> {

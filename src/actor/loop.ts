@@ -1,4 +1,4 @@
-import { AiopsError } from '../core/errors.js';
+import { AiopsError, messageOf } from '../core/errors.js';
 import { ProtocolError } from '../protocol/frames.js';
 import {
   PROTOCOL_VERSION,
@@ -42,8 +42,8 @@ export async function runLoop(transport: LoopTransport, load: LoadRuntime, now: 
     if (request === null) return;
     const clock = new PhaseClock(now);
     const runtime = await load(request, clock.measure);
-    const { analyzer: _analyzer, ...facts } = runtime;
-    transport.send({ type: 'ready', ...facts, pid: process.pid });
+    const { backend, model, input, loadMs, warmupMs, notices } = runtime;
+    transport.send({ type: 'ready', backend, model, input, loadMs, warmupMs, pid: process.pid, notices });
     await serveChunks(transport, { runtime, params: request.params, clock, now });
     await runtime.analyzer.dispose?.();
   } catch (error) {
@@ -109,7 +109,7 @@ function failure(id: number | null, error: unknown): ActorMessage {
     type: 'failed',
     id,
     code: known ? error.code : error instanceof ProtocolError ? 'internal' : 'model',
-    message: (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE),
+    message: messageOf(error).slice(0, LONGEST_MESSAGE),
     hint: known && error.hint !== undefined ? error.hint.slice(0, LONGEST_MESSAGE) : null,
   };
 }

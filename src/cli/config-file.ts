@@ -37,10 +37,15 @@ function parse(option: Option, setting: z.infer<typeof schema>[string], path: st
   if (option.isBoolean() && typeof setting === 'boolean') return setting;
   const { argChoices, parseArg } = option;
   try {
-    if (argChoices !== undefined) return chosen(argChoices, settingTexts(setting).join(','));
+    const texts = settingTexts(setting);
+    // A parser that takes what came before is one of a flag that may be given several times.
+    const isList = argChoices === undefined && (parseArg?.length ?? 0) > 1;
+    if (typeof setting === 'object' && (!isList || texts.length === 0))
+      throw new InvalidArgumentError(isList ? 'Expected at least one value.' : 'Expected one value.');
+    if (argChoices !== undefined) return chosen(argChoices, String(texts[0]));
     let value: unknown;
     // As on the command line, where a flag that is given again adds to what it was.
-    for (const text of settingTexts(setting)) value = parseArg ? parseArg<unknown>(text, value) : text;
+    for (const text of texts) value = parseArg ? parseArg<unknown>(text, value) : text;
     return value;
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;

@@ -21,19 +21,30 @@ export function modelChoice(flags: ModelFlags): ModelChoice {
   const { model, analyzer, param } = flags;
   const bare = bareModelFlags(flags);
   if (analyzer !== undefined) {
-    if (model !== undefined) throw contradiction('--model and --analyzer both say what answers items');
+    if (model !== undefined)
+      throw contradiction('--model and --analyzer both say what answers items', 'leave one of them');
     if (bare !== null)
-      throw contradiction('--window and the like describe a bare --model, not an --analyzer');
+      throw contradiction(
+        '--window and the like describe a bare --model, not an --analyzer',
+        'an analyzer says itself what it sees; values for it go by --param',
+      );
     return { kind: 'analyzer', module: analyzer };
   }
-  if (param !== undefined) throw contradiction('--param is for an --analyzer, and there is none');
+  if (param !== undefined)
+    throw contradiction(
+      '--param is for an --analyzer, and there is none',
+      'add --analyzer FILE, or leave --param',
+    );
   if (model === undefined && bare !== null)
-    throw contradiction('--window and the like describe a bare --model, and there is none');
+    throw contradiction(
+      '--window and the like describe a bare --model, and there is none',
+      'add --model PATH, or leave these flags',
+    );
   return { kind: 'model', path: model ?? null, bare };
 }
 
-function contradiction(message: string): AiopsError {
-  return new AiopsError('usage', message, { hint: 'leave one of them' });
+function contradiction(message: string, hint: string): AiopsError {
+  return new AiopsError('usage', message, { hint });
 }
 
 /** Null where no flag speaks of a bare model. */

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
-import { durationText } from '../report/format.js';
+import { durationText, megabytes } from '../report/format.js';
 import { installNative, planNative, type InstallRequest } from '../run/native-install.js';
 import { removeNative } from '../run/native-remove.js';
-import { megabytes } from '../run/native-steps.js';
 import { nativeInventory, proveNative } from '../run/native-status.js';
 import { Console, printable } from './console.js';
 import { SIGNAL_STATUS } from './exit-codes.js';
@@ -36,8 +35,13 @@ export function nativeCommand(done: (status: number) => void): Command {
     .option('--dry-run', 'say what would be done, and change nothing')
     .action(async ({ wheel, force = false, dryRun = false }: InstallFlags) => {
       const request = { wheel: wheel ?? null, force };
-      if (dryRun) print(planLines(await planNative(request, process.env), request));
-      else done(await interruptible((terminal, interruption) => install(request, terminal, interruption)));
+      done(
+        await interruptible(async (terminal, interruption) => {
+          const context = { environment: process.env, signal: interruption.signal };
+          if (dryRun) print(planLines(await planNative(request, context), request));
+          else await install(request, terminal, interruption);
+        }),
+      );
     });
   native
     .command('status')
@@ -65,16 +69,14 @@ async function interruptible(
   work: (terminal: Console, interruption: Interruption) => Promise<void>,
 ): Promise<number> {
   const terminal = new Console({ quiet: false, stream: process.stderr });
-  const interruption = watchSignals((signal) =>
-    terminal.info(`${signal}: cleaning up; once more ends at once`),
-  );
+  const interruption = watchSignals((signal) => terminal.info(`${signal}: ending; once more ends at once`));
   try {
     await work(terminal, interruption);
     return 0;
   } catch (error) {
     const signal = interruption.caught();
     if (signal === null || !(error instanceof AiopsError) || error.code !== 'interrupted') throw error;
-    terminal.notice({ level: 'warning', text: 'interrupted; everything is as it was before' });
+    terminal.notice({ level: 'warning', text: 'interrupted; what was there before is still as it was' });
     return SIGNAL_STATUS[signal];
   } finally {
     interruption.dispose();

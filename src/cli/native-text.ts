@@ -1,9 +1,8 @@
 import { INSTALLED_BYTES } from '../host/native/recipe.js';
-import { durationText, figures } from '../report/format.js';
+import { durationText, figures, megabytes } from '../report/format.js';
 import type { Prediction } from '../run/native-check.js';
 import type { InstallPlan, InstallRequest } from '../run/native-install.js';
 import type { NativeInventory } from '../run/native-status.js';
-import { megabytes } from '../run/native-steps.js';
 
 /** What `native status` says before it tries anything. */
 export function inventoryLines({ folder, install, npm, used }: NativeInventory): string[] {

@@ -61,9 +61,14 @@ export function parseRejectLimit(text: string): RejectLimit {
   throw new InvalidArgumentError('Expected a number of records such as 100, or a share such as 1%.');
 }
 
+const MOST_ITEMS_A_CALL = 65_536;
+
 /** `64` or `auto`. */
 export function parseBatchSize(text: string): number | 'auto' {
-  return text === 'auto' ? text : parseWhole(1)(text);
+  if (text === 'auto') return text;
+  const size = parseWhole(1)(text);
+  if (size > MOST_ITEMS_A_CALL) throw new InvalidArgumentError(`Expected at most ${MOST_ITEMS_A_CALL}.`);
+  return size;
 }
 
 /** One of a few words, where leaving the flag away means something else than any of them. */

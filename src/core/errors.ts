@@ -39,3 +39,8 @@ export interface Notice {
   readonly level: 'info' | 'warning';
   readonly text: string;
 }
+
+/** What a caught value says; anything may be thrown. */
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -123,7 +123,10 @@ export class ActorClient {
       this.#stage = 'stopping';
       this.#patience.renew(false);
       this.#send({ type: 'stop' });
-      const grace = setTimeout(() => this.#process.kill(), STOP_GRACE_MS);
+      const grace = setTimeout(() => {
+        this.#options.log(this.name, `ended: still at work ${STOP_GRACE_MS / 1000} s after it was to leave`);
+        this.#process.kill();
+      }, STOP_GRACE_MS);
       await this.#process.closed;
       clearTimeout(grace);
       return;
@@ -176,6 +179,7 @@ export class ActorClient {
 
   #take(message: ActorMessage, received: { atMs: number; decodeMs: number }): void {
     if (message.type === 'failed' && message.id === null) {
+      if (this.#stage === 'stopping') this.#options.log(this.name, `while leaving: ${message.message}`);
       this.#lose(this.#reported(message));
     } else if (this.#stage === 'hello') {
       this.#greet(message);

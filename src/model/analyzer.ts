@@ -43,7 +43,8 @@ export interface AnalyzerContext {
   readonly measure: Measure;
   /**
    * Loads a model bundle on the run's backend and warms it up. Its files are checked as those of `--model` are,
-   * and it counts into what the run is known by (digest). Ends with the analyzer; there is nothing to free.
+   * and it counts into what the run is known by (digest). Only while `createAnalyzer` is at work: await it there.
+   * Ends with the analyzer; there is nothing to free.
    *
    * @param folder a path from the current folder, or a URL: `new URL('./my-bundle/', import.meta.url)`
    * @throws if the bundle, its model or the backend is at fault; let it pass: it says what to do
@@ -70,10 +71,14 @@ export interface Analyzer extends Partial<Pick<InputSpec, 'columns' | 'missing'>
   dispose?(): void | Promise<void>;
 }
 
-/** A model bundle, which is an analyzer itself. */
+/** A model bundle, which is an analyzer itself. Calls may overlap: each waits for those before it. */
 export interface LoadedBundle extends InputSpec, Omit<Analyzer, keyof InputSpec> {
   readonly name: string;
   readonly version: string;
+  predict(
+    items: readonly AnalyzerItem[],
+    call?: { readonly style: CallStyle },
+  ): Promise<readonly AnalyzerAnswer[]>;
 }
 
 /** The function that an analyzer's module exports under the name `createAnalyzer`; called once in each actor. */

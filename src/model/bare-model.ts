@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import type { InputSpec, ModelFormat } from '../core/types.js';
-import { filesUnder, sumOf, unreadable } from './bundle-files.js';
-import { bareFile, describedBundle, noManifest, openBundle, statOf, type Bundle } from './bundle.js';
+import type { InputSpec } from '../core/types.js';
+import { sumOf, unreadable } from './bundle-files.js';
+import { bareFiles, describedBundle, noManifest, openBundle, statOf, type Bundle } from './bundle.js';
+import { formatFiles } from './format-files.js';
 import { MANIFEST_NAME, type Manifest } from './manifest.js';
-import { parseModelJson, weightFiles } from './model-json.js';
+import { parseModelJson } from './model-json.js';
 
 /** What a bare TF.js model or SavedModel does not say about itself. */
 export interface BareModelFlags extends InputSpec {
@@ -37,13 +38,16 @@ export async function openModel(path: string, flags: BareModelFlags | null): Pro
       },
     );
   }
-  const isBare = isFolder ? (await bareFile(absolute)) !== null : basename(absolute) !== MANIFEST_NAME;
+  const isBare = isFolder ? (await bareFiles(absolute)).length > 0 : MODEL_FILE.test(absolute);
   if (isBundle || !isBare) return openBundle(path);
   if (flags !== null) return openBareModel(path, flags);
   throw new AiopsError('usage', `${path} is a bare model, which does not say what it sees and gives`, {
     hint: `add --window N, and --normalize, --output-kind and --threshold where they apply; or write an ${MANIFEST_NAME} (docs/bundle.md)`,
   });
 }
+
+/** A file that may be a bare model, or the main one of it. */
+const MODEL_FILE = /(?<!aiops-model)\.json$|saved_model\.pb$/;
 
 /**
  * Opens a model that has no manifest: the folder of a `model.json` or of a `saved_model.pb`, or that file
@@ -55,14 +59,22 @@ export async function openBareModel(path: string, flags: BareModelFlags): Promis
   const absolute = resolve(path);
   const isFolder = (await statOf(absolute)).isDirectory();
   const dir = isFolder ? absolute : dirname(absolute);
-  const { format, file, needed } = await bareFormat(dir, isFolder ? null : basename(absolute));
+  const named = isFolder ? await bareFiles(dir) : [basename(absolute)];
+  if (named.length === 0) throw await noManifest(dir);
+  const formats = await bareFormats(dir, named);
+  if (flags.signature !== null && formats['saved-model'] === undefined) {
+    throw new AiopsError('usage', `--signature ${flags.signature} is for a SavedModel, and ${path} is none`, {
+      hint: 'leave --signature',
+    });
+  }
   const sha256: Record<string, string> = {};
-  for (const name of needed) sha256[name] = await sumOf(dir, name);
+  const read = (file: string): Promise<Buffer> => readBare(join(dir, file));
+  for (const name of await formatFiles(dir, formats, read)) sha256[name] = await sumOf(dir, name);
   const { window, columns, missing, normalize, output, threshold, signature } = flags;
   const json = {
     name: basename(dir),
     version: 'bare',
-    formats: { [format]: file },
+    formats,
     ...(signature === null ? {} : { signature }),
     sha256,
     input: {
@@ -77,30 +89,25 @@ export async function openBareModel(path: string, flags: BareModelFlags): Promis
   return describedBundle(dir, json, `the description of ${absolute}`);
 }
 
-interface BareFormat {
-  readonly format: ModelFormat;
-  /** As a manifest would name it. */
-  readonly file: string;
-  readonly needed: readonly string[];
+/** What the files of a bare model are; as a manifest would name them. */
+async function bareFormats(dir: string, names: readonly string[]): Promise<Manifest['formats']> {
+  const formats: Manifest['formats'] = {};
+  for (const name of names) {
+    if (name === 'saved_model.pb') formats['saved-model'] = '.';
+    else formats[await jsonFormat(join(dir, name))] = name;
+  }
+  return formats;
 }
 
-async function bareFormat(dir: string, named: string | null): Promise<BareFormat> {
-  const found = named ?? (await bareFile(dir));
-  if (found === null) throw await noManifest(dir);
-  if (found === 'saved_model.pb') {
-    return { format: 'saved-model', file: '.', needed: await filesUnder(dir, '.') };
-  }
-  const path = join(dir, found);
-  const bytes = await readFile(path).catch((cause: unknown) => {
+async function jsonFormat(path: string): Promise<'graph-model' | 'layers-model'> {
+  const { format, modelTopology } = parseModelJson(await readBare(path), path);
+  return format === 'graph-model' || Array.isArray(modelTopology['node']) ? 'graph-model' : 'layers-model';
+}
+
+async function readBare(path: string): Promise<Buffer> {
+  return readFile(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  const json = parseModelJson(bytes, path);
-  const isGraph = json.format === 'graph-model' || Array.isArray(json.modelTopology['node']);
-  return {
-    format: isGraph ? 'graph-model' : 'layers-model',
-    file: found,
-    needed: [found, ...weightFiles(found, json)],
-  };
 }
 
 async function exists(path: string): Promise<boolean> {

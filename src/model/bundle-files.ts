@@ -4,7 +4,7 @@ import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { AiopsError } from '../core/errors.js';
+import { AiopsError, messageOf } from '../core/errors.js';
 
 /** sha256 in hexadecimal by file; files relative to the bundle folder, with forward slashes. */
 export type Sums = Readonly<Record<string, string>>;
@@ -118,8 +118,10 @@ function outside(dir: string, file: string, what: string): AiopsError {
 
 /** A file or folder that is there, but can't be read. */
 export function unreadable(path: string, cause: unknown): AiopsError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AiopsError('model', `cannot read ${path}: ${reason}`, { hint: 'check its permissions', cause });
+  return new AiopsError('model', `cannot read ${path}: ${messageOf(cause)}`, {
+    hint: 'check its permissions',
+    cause,
+  });
 }
 
 /** Whether a caught error is the system's `code`. */

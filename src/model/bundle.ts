@@ -4,10 +4,11 @@ import { basename, dirname, join, posix, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import type { ModelFormat } from '../core/types.js';
-import { checkFile, containedPath, filesUnder, hasCode, readChecked, unreadable } from './bundle-files.js';
+import { checkFile, containedPath, hasCode, readChecked, unreadable } from './bundle-files.js';
 import { checkSeal, digestOf } from './digest.js';
+import { formatFiles, savedModelFiles } from './format-files.js';
 import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js';
-import { parseJson, parseModelJson, readArtifacts, weightFiles, type ModelArtifacts } from './model-json.js';
+import { parseJson, readArtifacts, type ModelArtifacts } from './model-json.js';
 
 /** A model bundle: its folder and the checked description of it. */
 export interface Bundle {
@@ -77,7 +78,7 @@ export async function readFormat({ dir, manifest }: Bundle, format: TfjsFormat):
 }
 
 /**
- * Checks a bundle's SavedModel, which TensorFlow reads by itself: every file in its folder, and that none is missing.
+ * Checks a bundle's SavedModel, which TensorFlow reads by itself: every file of it, and that none is missing.
  *
  * @returns the folder's absolute path
  * @throws AiopsError 'model' naming the file that is missing, altered, unlisted or outside of the bundle
@@ -85,15 +86,11 @@ export async function readFormat({ dir, manifest }: Bundle, format: TfjsFormat):
 export async function checkSavedModel({ dir, manifest }: Bundle): Promise<string> {
   const folder = manifest.formats['saved-model'];
   if (folder === undefined) throw new RangeError(`the bundle ${manifest.name} has no saved-model`);
-  const normal = posix.join(folder, '.');
-  const listed = Object.keys(manifest.sha256).filter(
-    (file) => normal === '.' || file.startsWith(`${normal}/`),
-  );
-  const present = await filesUnder(dir, normal);
-  const files = new Set([posix.join(normal, 'saved_model.pb'), ...listed, ...present]);
-  files.delete(MANIFEST_NAME); // of a bundle whose folder is the SavedModel's
-  for (const file of files) await checkFile(dir, file, manifest.sha256);
-  return containedPath(dir, normal);
+  const inside = posix.join(folder, '/').replace(/^\.\//, '');
+  const listed = Object.keys(manifest.sha256).filter((file) => file.startsWith(inside));
+  for (const file of new Set([...(await savedModelFiles(dir, folder)), ...listed]))
+    await checkFile(dir, file, manifest.sha256);
+  return containedPath(dir, posix.join(folder, '.'));
 }
 
 /**
@@ -103,24 +100,16 @@ export async function statOf(path: string): Promise<Stats> {
   return stat(path).catch((cause: unknown) => {
     if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'ENOTDIR')) throw unreadable(path, cause);
     throw new AiopsError('model', `there is no model at ${path}: no such file or folder`, {
-      hint: 'check the spelling of --model; without it the built-in model is used',
+      hint: 'check the spelling of the path',
       cause,
     });
   });
 }
 
-async function checkFiles(bundle: Bundle): Promise<void> {
-  const { dir, manifest } = bundle;
-  const files = new Set(Object.keys(manifest.sha256));
-  for (const format of ['graph-model', 'layers-model'] as const) {
-    const file = manifest.formats[format];
-    if (file === undefined) continue;
-    const bytes = await readChecked(dir, posix.normalize(file), manifest.sha256);
-    for (const weights of weightFiles(posix.normalize(file), parseModelJson(bytes, join(dir, file))))
-      files.add(weights);
-  }
-  for (const file of files) await checkFile(dir, file, manifest.sha256);
-  if (manifest.formats['saved-model'] !== undefined) await checkSavedModel(bundle);
+async function checkFiles({ dir, manifest }: Bundle): Promise<void> {
+  const { formats, sha256 } = manifest;
+  const needed = await formatFiles(dir, formats, (file) => readChecked(dir, file, sha256));
+  for (const file of new Set([...Object.keys(sha256), ...needed])) await checkFile(dir, file, sha256);
 }
 
 async function expectFolder(path: string): Promise<void> {
@@ -135,21 +124,21 @@ async function expectFolder(path: string): Promise<void> {
 
 /** The error that a folder without a manifest is. */
 export async function noManifest(dir: string): Promise<AiopsError> {
-  const bare = await bareFile(dir);
+  const bare = await bareFiles(dir);
   const message = `${dir} is not a model bundle: it has no ${MANIFEST_NAME}`;
-  if (bare === null) {
+  if (bare.length === 0) {
     return new AiopsError('model', message, { hint: 'docs/bundle.md tells what a model bundle is' });
   }
-  return new AiopsError('model', `${message}, only a bare ${bare}`, {
+  return new AiopsError('model', `${message}, only a bare ${bare.join(' and ')}`, {
     hint: `write an ${MANIFEST_NAME} next to it (docs/bundle.md has one to copy), or describe it by --window and the like`,
   });
 }
 
-/** Which bare model a folder holds; null for none. */
-export async function bareFile(dir: string): Promise<'saved_model.pb' | 'model.json' | null> {
+/** The files by which a folder is known to hold a bare model. */
+export async function bareFiles(dir: string): Promise<('saved_model.pb' | 'model.json')[]> {
+  const found: ('saved_model.pb' | 'model.json')[] = [];
   for (const name of ['saved_model.pb', 'model.json'] as const) {
-    const found = await stat(join(dir, name)).catch(() => null);
-    if (found !== null) return name;
+    if ((await stat(join(dir, name)).catch(() => null)) !== null) found.push(name);
   }
-  return null;
+  return found;
 }

@@ -5,10 +5,11 @@ import type { Manifest } from './manifest.js';
 
 /**
  * What tells one model from another: sha256 over the manifest in canonical form (keys sorted, defaults filled
- * in), which holds the sums of all files. What can't change an answer (description, notes) is left out.
+ * in), which holds the sums of all files. What can't change an answer (names, words, the seal) is left out.
  */
 export function digestOf(manifest: Manifest): string {
-  const { description: _description, notes: _notes, $schema: _schema, seal: _seal, ...rest } = manifest;
+  const { name: _name, version: _version, description: _description, ...more } = manifest;
+  const { notes: _notes, $schema: _schema, seal: _seal, ...rest } = more;
   return sha256Of(canonical(rest));
 }
 

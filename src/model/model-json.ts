@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 
 import { z } from 'zod';
 
-import { AiopsError } from '../core/errors.js';
+import { AiopsError, messageOf } from '../core/errors.js';
 import { containedPath, readChecked, type Sums } from './bundle-files.js';
 
 const weightSpec = z.looseObject({
@@ -63,8 +63,7 @@ export function parseJson(bytes: Uint8Array, path: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AiopsError('model', `${path} is not JSON: ${reason}`, { cause });
+    throw new AiopsError('model', `${path} is not JSON: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -127,7 +127,7 @@ function parseBackend(fields: Fields): BackendFacts {
     name: fields.oneOf('name', ['node', 'wasm', 'js'] as const),
     versions: fields.textByName('versions'),
     threads: fields.count('threads'),
-    batchSize: fields.isNull('batchSize') ? null : fields.count('batchSize'),
+    batchSize: fields.isNull('batchSize') ? null : fields.atLeast('batchSize', 1),
     reproducible: fields.flag('reproducible'),
     features: fields.texts('features'),
   };
@@ -146,8 +146,8 @@ function parseModel(fields: Fields): ModelFacts {
 
 function parseInput(fields: Fields): InputSpec {
   return {
-    window: fields.count('window'),
-    columns: fields.isText('columns') ? fields.oneOf('columns', ['each'] as const) : fields.texts('columns'),
+    window: fields.atLeast('window', 1),
+    columns: fields.isText('columns') ? fields.oneOf('columns', ['each'] as const) : fields.names('columns'),
     missing: fields.oneOf('missing', ['hold', 'zero', 'reject'] as const),
   };
 }

@@ -33,6 +33,12 @@ export class Fields {
     return Number.isSafeInteger(value) && value >= 0 ? value : this.#refuse(name, 'a whole number ≥ 0');
   }
 
+  /** A whole number ≥ `least`. */
+  atLeast(name: string, least: number): number {
+    const value = this.count(name);
+    return value >= least ? value : this.#refuse(name, `at least ${least}`);
+  }
+
   oneOf<T extends string>(name: string, allowed: readonly T[]): T {
     const value = this.text(name);
     return allowed.find((one) => one === value) ?? this.#refuse(name, `one of ${allowed.join(', ')}`);
@@ -42,6 +48,13 @@ export class Fields {
     const value = this.#values[name];
     const isTexts = Array.isArray(value) && value.every((one) => typeof one === 'string');
     return isTexts ? value : this.#refuse(name, 'a list of texts');
+  }
+
+  /** At least one text, none twice. */
+  names(name: string): string[] {
+    const value = this.texts(name);
+    const areDifferent = value.length > 0 && new Set(value).size === value.length;
+    return areDifferent ? value : this.#refuse(name, 'a list of different texts');
   }
 
   /** A list of objects, each with its own place in messages. */

@@ -93,10 +93,10 @@ function parseLoad(load: Fields): LoadRequest {
     model: parseSource(load.nested('model')),
     backend: load.oneOf('backend', ['node', 'wasm', 'auto'] as const),
     format: load.oneOf('format', ['saved-model', 'graph-model', 'layers-model', 'auto'] as const),
-    threads: load.count('threads'),
+    threads: load.atLeast('threads', 1),
     batchSize: load.isText('batchSize')
       ? load.oneOf('batchSize', ['auto'] as const)
-      : load.count('batchSize'),
+      : load.atLeast('batchSize', 1),
     batchShape: load.oneOf('batchShape', ['fixed', 'free'] as const),
     native: load.textOrNull('native'),
     params: load.textByName('params'),

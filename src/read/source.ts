@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { AiopsError } from '../core/errors.js';
+import { AiopsError, messageOf } from '../core/errors.js';
 import { refuseForeign } from './foreign.js';
 import { gunzip } from './gunzip.js';
 
@@ -85,8 +85,7 @@ async function openFile(path: string): Promise<FileHandle> {
 }
 
 function unreadable(name: string, cause: unknown): AiopsError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AiopsError('input_missing', `cannot read ${name}: ${reason}`, {
+  return new AiopsError('input_missing', `cannot read ${name}: ${messageOf(cause)}`, {
     hint: 'check that the file may be read and that its disk is sound',
     cause,
   });

@@ -1,6 +1,6 @@
-import { AiopsError } from '../core/errors.js';
+import { type AiopsError } from '../core/errors.js';
 import type { Executor, ReadyFacts } from '../core/types.js';
-import { distinctNotices } from '../dispatch/agreement.js';
+import { checkAgreement, distinctNotices } from '../dispatch/agreement.js';
 import { Pool } from '../dispatch/pool.js';
 import { Solo } from '../dispatch/solo.js';
 import { usableProcessors } from '../host/processors.js';
@@ -41,7 +41,7 @@ export function lineup(
   const executors = [pool, solo].filter((executor) => executor !== null);
   const start = async (): Promise<ReadyFacts> => {
     const ready = await Promise.all(executors.map((executor) => executor.start()));
-    return agreed(ready, executors.indexOf(writer));
+    return agreed(executors, ready, writer);
   };
   let started: Promise<ReadyFacts> | null = null;
   return {
@@ -63,14 +63,7 @@ export function resolveActors(wanted: ActorCount, processors = usableProcessors(
 }
 
 /** The writer's facts, with what all executors have to tell. A comparison across backends would be none. */
-function agreed(all: readonly ReadyFacts[], writer: number): ReadyFacts {
-  const facts = all[writer]!;
-  for (const other of all) {
-    if (JSON.stringify([other.backend, other.model]) === JSON.stringify([facts.backend, facts.model]))
-      continue;
-    throw new AiopsError('backend', `pool and solo disagree: ${facts.backend.name}, ${other.backend.name}`, {
-      hint: 'name a --backend, or leave the comparison with --compare none',
-    });
-  }
-  return { ...facts, notices: distinctNotices(all) };
+function agreed(executors: readonly Executor[], all: readonly ReadyFacts[], writer: Executor): ReadyFacts {
+  checkAgreement(executors.map(({ name }, i) => ({ name: `the ${name}`, facts: all[i]! })));
+  return { ...all[executors.indexOf(writer)]!, notices: distinctNotices(all) };
 }

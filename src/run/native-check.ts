@@ -16,6 +16,8 @@ export interface Prediction {
 
 const TIMEOUT_MS = 60_000;
 const WINDOW = 60;
+/** Of what the actor printed, shown where it failed. */
+const LAST_LINES = 5;
 
 /**
  * Starts a real actor on the built-in model and has it score one item.
@@ -53,14 +55,19 @@ export async function predictOne(
     const predictMs = run.timing.chunks.reduce((sum, chunk) => sum + chunk.predictMs, 0);
     return { score, predictMs, startMs: ready.startMs, backend: ready.backend };
   } catch (error) {
-    throw error instanceof AiopsError && error.code === 'actor_failed' ? broken(backend, error) : error;
+    throw error instanceof AiopsError && error.code === 'actor_failed'
+      ? broken(backend, error, lines)
+      : error;
   } finally {
     await solo.stop();
   }
 }
 
-function broken(backend: BackendName, error: AiopsError): AiopsError {
-  return new AiopsError('backend', `${backend} does not work here: ${error.message}`, { cause: error });
+function broken(backend: BackendName, error: AiopsError, lines: readonly string[]): AiopsError {
+  const said = lines.slice(-LAST_LINES).map((line) => `\n  ${line}`);
+  return new AiopsError('backend', `${backend} does not work here: ${error.message}${said.join('')}`, {
+    cause: error,
+  });
 }
 
 /** A steady hour whose last minute is far out, so that the score says something. */

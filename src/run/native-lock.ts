@@ -21,8 +21,9 @@ export function requireNativeFolder(): string {
  * @throws AiopsError 'output_locked' where somebody does, 'output_io' for a full disk and the like
  */
 export async function whileLocked<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const lock = await takeLock(folder);
+  let lock: FolderLock | null = null;
   try {
+    lock = await takeLock(folder);
     return await work();
   } catch (error) {
     throw asOutputError(error, folder);

@@ -1,5 +1,5 @@
 import { AiopsError } from '../core/errors.js';
-import { changedFiles } from '../host/native/digest.js';
+import { changedFiles } from '../host/native/file-facts.js';
 import { installedNative, nativeFolder, type NativeInstall } from '../host/native/location.js';
 import { npmPackage, type NpmPackage } from '../host/native/npm-package.js';
 import { predictOne, type Prediction } from './native-check.js';

@@ -1,14 +1,10 @@
+import { megabytes } from '../report/format.js';
 import { NPM_DOWNLOAD_BYTES, TFJS_NODE_VERSION, WHEEL } from '../host/native/recipe.js';
 
 /** A step of installing, in order. */
 export interface NativeStep {
   readonly name: 'packages' | 'download' | 'check' | 'unpack' | 'compile' | 'predict' | 'sync';
   readonly title: string;
-}
-
-/** Bytes for people: MB of a million bytes, as download pages count. */
-export function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
 }
 
 /** @param wheel the one that is here already; null: it is to be downloaded */

@@ -1,5 +1,5 @@
 import { sealManifest, type SealedManifest } from '../model/seal.js';
-import { LineFile } from '../write/line-file.js';
+import { writeWhole } from '../write/line-file.js';
 
 /**
  * Writes a bundle's sums and seal into its manifest, whole or not at all.
@@ -9,14 +9,6 @@ import { LineFile } from '../write/line-file.js';
  */
 export async function sealBundle(dir: string): Promise<SealedManifest> {
   const sealed = await sealManifest(dir);
-  const file = await LineFile.create(sealed.path);
-  try {
-    await file.write(sealed.text);
-    await file.settle();
-    await file.publish();
-  } catch (error) {
-    await file.abandon();
-    throw error;
-  }
+  await writeWhole(sealed.path, sealed.text);
   return sealed;
 }

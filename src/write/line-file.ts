@@ -1,7 +1,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { AiopsError } from '../core/errors.js';
+import { AiopsError, messageOf } from '../core/errors.js';
 
 /** Somewhere that lines go, in order. */
 export interface LineSink {
@@ -39,10 +39,14 @@ export class LineFile implements LineSink {
     try {
       return new LineFile(path, await open(partialPath(path), 'w'));
     } catch (cause) {
-      throw new AiopsError('output_cannot_create', `cannot create ${partialPath(path)}: ${reason(cause)}`, {
-        hint: 'check that its folder exists and can be written, or choose another place',
-        cause,
-      });
+      throw new AiopsError(
+        'output_cannot_create',
+        `cannot create ${partialPath(path)}: ${messageOf(cause)}`,
+        {
+          hint: 'check that its folder exists and can be written, or choose another place',
+          cause,
+        },
+      );
     }
   }
 
@@ -97,6 +101,24 @@ export class LineFile implements LineSink {
   }
 }
 
+/**
+ * Writes a file whole or not at all: until it is safely there, what was there before stays.
+ *
+ * @throws AiopsError `output_cannot_create`, `output_io`
+ */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await LineFile.create(path);
+  try {
+    await file.write(text);
+    await file.settle();
+    await file.publish();
+  } catch (error) {
+    await file.abandon();
+    await rm(partialPath(path), { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** Where the lines of an unfinished file are. */
 export function partialPath(path: string): string {
   return `${path}.partial`;
@@ -114,12 +136,8 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 function writeError(path: string, cause: unknown): AiopsError {
-  return new AiopsError('output_io', `cannot write ${path}: ${reason(cause)}`, {
-    hint: 'check that the folder is still there and has space, or choose another with --out; then run the same command again',
+  return new AiopsError('output_io', `cannot write ${path}: ${messageOf(cause)}`, {
+    hint: 'check that the folder is still there and has space, then run the same command again',
     cause,
   });
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -146,6 +146,71 @@ suite('an analyzer with bundles', () => {
     assert.notEqual((await load(again, { params: { folders } })).model.digest, digest);
   });
 
+  test('bundles may be loaded all at once: they are known by the order in which they were asked for', async (t) => {
+    const module = moduleOf(
+      t,
+      SUM.replace(
+        /const models = \[\];.*?\n.*?\n/s,
+        `const models = await Promise.all(params.folders.split(':').map(loadBundle));\n`,
+      ),
+    );
+    const folders = `${bundle(t, 1, 0)}:${bundle(t, 0, 10)}:${bundle(t, 5, 5)}`;
+    const orders = new Set<string>();
+    for (let run = 0; run < 5; run++) {
+      const { model } = await load(module, { params: { folders } });
+      orders.add(model.bundles.map(({ digest }) => digest).join());
+    }
+    assert.equal(orders.size, 1);
+    assert.equal([...orders][0]?.split(',').length, 3);
+  });
+
+  test('predictions may overlap: each item gets the answer that it gets alone', async (t) => {
+    const source = `export async function createAnalyzer({ params, loadBundle }) {
+      const model = await loadBundle(params.folder);
+      return {
+        window: 2,
+        async predict(items) {
+          const middle = items.length >> 1;
+          const halves = [items.slice(0, middle), items.slice(middle)].map((half) => model.predict(half));
+          return (await Promise.all(halves)).flat();
+        },
+      };
+    }`;
+    const normalize = { kind: 'zscore', mean: [0], std: [2] };
+    const parts = { model: linearModel([2], [[1], [0]]), input: { ...input, window: 3, normalize } };
+    const output = { kind: 'forecast' };
+    const folder = writeBundle(temporaryFolder(t), { ...parts, output });
+    const runtime = await load(moduleOf(t, source.replace('window: 2', 'window: 3')), { params: { folder } });
+    const items = Array.from({ length: 301 }, (_, i) => analyzerItem([i, 0, 3 * i]));
+    const answers = await runtime.analyzer.predict(items, { style: 'batched' });
+    // Foreseen i / 2, found 3 i / 2.
+    assert.deepEqual(
+      answers.map((answer) => ('score' in answer ? answer.score : null)),
+      items.map((_, i) => i),
+    );
+  });
+
+  test('a bundle that is loaded later would be known to nobody: refused', async (t) => {
+    const folder = bundle(t, 1, 0);
+    const source = `export const createAnalyzer = ({ loadBundle }) => ({
+      window: 2,
+      predict: async (items, call) => (await loadBundle(${JSON.stringify(folder)})).predict(items, call),
+    });`;
+    const { analyzer } = await load(moduleOf(t, source));
+    const answers = (async () => analyzer.predict([analyzerItem([1, 2])], { style: 'batched' }))();
+    await refused(answers, 'model', /after createAnalyzer was done/, /await them there/);
+  });
+
+  test('what the backend is said to be holds for all bundles', async (t) => {
+    const declared = linearModel([2], [[1], [1]], { batch: 8 });
+    const fixed = writeBundle(temporaryFolder(t), { model: declared, input, output: { kind: 'raw' } });
+    for (const folders of [`${fixed}:${bundle(t, 1, 0)}`, `${bundle(t, 1, 0)}:${fixed}`]) {
+      assert.equal((await load(moduleOf(t, SUM), { params: { folders } })).backend.batchSize, null);
+    }
+    const same = `${fixed}:${fixed}`;
+    assert.equal((await load(moduleOf(t, SUM), { params: { folders: same } })).backend.batchSize, 8);
+  });
+
   test('a bundle may lie beside the module', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'own'));

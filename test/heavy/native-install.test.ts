@@ -21,7 +21,7 @@ const KILLS = ['SIGKILL', 'SIGINT', 'SIGKILL', 'SIGTERM', 'SIGKILL'] as const;
 async function whyNot(): Promise<string | false> {
   const unsupported = whyUnsupported(platformFacts());
   if (unsupported !== null) return unsupported.message;
-  const { missing } = await findTools(['npm', 'compiler', 'pip'], process.env);
+  const { missing } = await findTools(['npm', 'compiler', 'pip'], process.env, new AbortController().signal);
   if (missing.length > 0) return `not here: ${missing.map(({ need }) => need.title).join(', ')}`;
   return false;
 }

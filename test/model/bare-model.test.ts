@@ -86,8 +86,39 @@ suite('openModel', () => {
     await refused(openModel(bundle(t), flags), 'usage', /is a bundle/, /leave these flags/);
   });
 
+  test('both forms of a model that lies in two are there to choose from', async (t) => {
+    const folder = modelFolder(t);
+    writeFileSync(join(folder, 'saved_model.pb'), 'graph');
+    const { manifest } = await openModel(folder, flags);
+    assert.deepEqual(manifest.formats, { 'saved-model': '.', 'layers-model': 'model.json' });
+  });
+
+  test('what else lies in a SavedModel’s folder is none of its business, nor is the folder’s name', async (t) => {
+    const folder = join(temporaryFolder(t), 'first');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'saved_model.pb'), 'graph');
+    const { digest } = await openModel(folder, flags);
+    writeFileSync(join(folder, 'NOTES.txt'), 'words');
+    mkdirSync(join(folder, 'data.csv.aiops'));
+    writeFileSync(join(folder, 'data.csv.aiops/results.jsonl.partial'), '');
+    const opened = await openModel(folder, flags);
+    assert.deepEqual(Object.keys(opened.manifest.sha256), ['saved_model.pb']);
+    writeFileSync(join(folder, 'NOTES.txt'), 'other words');
+    await checkSavedModel(opened);
+    renameSync(folder, join(folder, '../second'));
+    assert.equal((await openModel(join(folder, '../second'), flags)).digest, digest);
+  });
+
+  test('a signature is for SavedModels', async (t) => {
+    const opening = openModel(modelFolder(t), { ...flags, signature: 'serve' });
+    await refused(opening, 'usage', /--signature serve is for a SavedModel/);
+  });
+
   test('what is neither says so', async (t) => {
     await refused(openModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
+    const readme = join(temporaryFolder(t), 'README.md');
+    writeFileSync(readme, '# words');
+    await refused(openModel(readme, flags), 'model', /is a file, but a model bundle is a folder/);
     await refused(openModel(join(temporaryFolder(t), 'no'), null), 'model', /there is no model at/);
   });
 

@@ -153,6 +153,22 @@ describe('an analyzer of one’s own', () => {
     assert.match(stderr, /needs the columns cpu, but the recording has value/);
   });
 
+  test('that fails while leaving says so; the results stand', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');
+    const flags = write(
+      cwd,
+      `export const createAnalyzer = () => ({
+        window: 1,
+        predict: (items) => items.map(() => ({ score: 0, anomaly: null, output: [] })),
+        dispose() { throw new Error('cannot flush'); },
+      });`,
+    );
+    const { status, stderr } = await replay(cwd, 'data.csv', 'out', '--actors', '1', ...flags);
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /^\[actor-1\] while leaving: cannot flush$/m);
+  });
+
   test('parameters also come from the configuration file, commas and all', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');

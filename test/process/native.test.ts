@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite, test, type TestContext } from 'node:test';
 
+import { npmPackage } from '#dist/host/native/npm-package.js';
 import { platformFacts, whyUnsupported } from '#dist/host/native/platform.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
-import { programs } from '../support/native-install.js';
+import { programs, receiptOf, writeReceipt } from '../support/native-install.js';
 
 // Shell scripts stand for npm, g++ and pip: what is tested is what becomes of the cache, not what they bring.
 // test/heavy has the real thing.
@@ -107,10 +108,21 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
       child.kill(signal);
       const { status, stderr } = await ended;
       assert.equal(status, expected, stderr);
-      assert.match(stderr, /everything is as it was before/);
+      assert.match(stderr, /what was there before is still as it was/);
       assert.deepEqual(leftovers(on), []);
     });
   }
+
+  test('SIGINT while tools are looked for is an interruption too', async (t) => {
+    const on = machine(t, `exec ${process.execPath} -e 'setTimeout(() => {}, 60000)'`);
+    const child = startCli(['native', 'install'], { cwd: on.cwd, env: on.env });
+    const ended = finished(child);
+    await sleep(1500);
+    child.kill('SIGINT');
+    const { status, stderr } = await ended;
+    assert.equal(status, 130, stderr);
+    assert.deepEqual(leftovers(on), []);
+  });
 
   test('what a killed one left is no install, and the next one removes it', async (t) => {
     const on = machine(t, NPM_HANGS);
@@ -149,12 +161,27 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
   });
 });
 
-test('status as JSON says the same as the exit status', async (t) => {
+const npmsOwn = npmPackage().kind === 'absent' ? false : "npm's own tfjs-node is installed here";
+
+test('status without any: the reason and the way out, also as JSON', { skip: npmsOwn }, async (t) => {
   const on = machine(t, NPM_FAILS);
+  const plain = await native(on, 'status');
+  assert.equal(plain.status, 78);
+  assert.match(plain.stderr, /native TensorFlow is not installed[^]*aiops-serve native install/);
   const { status, stdout } = await native(on, 'status', '--json');
-  const { works, install } = JSON.parse(stdout) as { works: boolean; install: unknown };
-  assert.equal(works, status === 0);
-  assert.equal(install, null);
+  const { works, install, reason } = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+  assert.deepEqual([status, works, install], [78, false, null]);
+  assert.match(String(reason), /not installed/);
+});
+
+test('status of an install that is damaged: what is wrong with it, and that it is not used', async (t) => {
+  const on = machine(t, NPM_FAILS);
+  mkdirSync(join(on.native, 'tfjs-node-x.1'), { recursive: true });
+  await writeReceipt(on.native, receiptOf('tfjs-node-x.1'));
+  const { status, stdout, stderr } = await native(on, 'status');
+  assert.equal(status, 78);
+  assert.match(stdout, /used +the one in the cache/);
+  assert.match(stderr, /can't be found or read there[^]*tfjs-node-x\.1\/one can't be read/);
 });
 
 test('wrong flags are usage errors of their own command', async (t) => {

@@ -238,6 +238,17 @@ for (const [what, message, reason] of [
     /params must be an object of texts/,
   ],
   [
+    'a batch of nothing',
+    () =>
+      decode('init', {
+        load: {
+          model: { kind: 'analyzer', module: '/' },
+          ...{ backend: 'node', format: 'auto', threads: 1, batchSize: 0 },
+        },
+      }),
+    /batchSize must be at least 1, it is 0/,
+  ],
+  [
     'an unknown style',
     () => decode('chunk', { ...chunkFields, style: 'x' }, chunkParts(u8('targets', 'ab'))),
     /style must be one of/,

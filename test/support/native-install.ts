@@ -1,7 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Receipt } from '#dist/host/native/receipt.js';
+import { RECEIPT_NAME, receiptText, type Receipt } from '#dist/host/native/receipt.js';
+import { writeWhole } from '#dist/write/line-file.js';
 
 /** A receipt of a made-up install. */
 export function receiptOf(folder: string, changes: Partial<Receipt> = {}): Receipt {
@@ -27,4 +28,9 @@ export function programs(folder: string, scripts: Readonly<Record<string, string
     writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
   return folder;
+}
+
+/** Puts a receipt into a cache folder as an install does. */
+export function writeReceipt(cache: string, receipt: Receipt): Promise<void> {
+  return writeWhole(join(cache, RECEIPT_NAME), receiptText(receipt));
 }

@@ -35,7 +35,9 @@ export function choosePlan(
   }
   if (!shapeMatters || batchShape === 'fixed') {
     const size = batchSize === 'auto' ? defaultBatchSize : batchSize;
-    return { plan: { size, pad: shapeMatters }, reproducible: true, warnings: [] };
+    const vain = `--batch-shape free has no effect: on ${facts.name} answers do not depend on it`;
+    const warnings = batchShape === 'free' ? [vain] : [];
+    return { plan: { size, pad: shapeMatters }, reproducible: true, warnings };
   }
   return {
     plan: { size: batchSize === 'auto' ? null : batchSize, pad: false },

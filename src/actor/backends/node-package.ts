@@ -5,7 +5,7 @@ import util from 'node:util';
 
 import type * as core from '@tensorflow/tfjs-core';
 
-import { AiopsError } from '../../core/errors.js';
+import { AiopsError, messageOf } from '../../core/errors.js';
 import type { SavedModels } from './saved-model.js';
 import type { TensorFlow } from './tf-model.js';
 
@@ -35,7 +35,7 @@ const HINT_REPAIR =
  */
 export function loadTfjsNode(native: string | null): NativeTensorFlow {
   const require = createRequire(native === null ? import.meta.url : join(native, 'package.json'));
-  const folder = packageFolder(require);
+  const folder = packageFolder(require, native);
   if (!hasAddon(folder)) {
     throw new AiopsError(
       'backend',
@@ -59,10 +59,14 @@ export function loadTfjsNode(native: string | null): NativeTensorFlow {
   });
 }
 
-function packageFolder(require: NodeJS.Require): string {
+function packageFolder(require: NodeJS.Require, native: string | null): string {
   try {
     return dirname(require.resolve(`${TFJS_NODE}/package.json`));
   } catch (cause) {
+    if (native !== null) {
+      const message = `native TensorFlow was installed into ${native}, but ${TFJS_NODE} can't be found or read there`;
+      throw new AiopsError('backend', message, { hint: HINT_REPAIR, cause });
+    }
     throw new AiopsError('backend_missing', `native TensorFlow (${TFJS_NODE}) is not installed`, {
       hint: HINT_WITHOUT,
       cause,
@@ -125,6 +129,5 @@ export function processorFeatures(): string[] {
 }
 
 function firstLine(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return message.split('\n', 1)[0] ?? message;
+  return messageOf(cause).split('\n', 1)[0] ?? '';
 }

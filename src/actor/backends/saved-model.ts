@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-import { AiopsError } from '../../core/errors.js';
+import { AiopsError, messageOf } from '../../core/errors.js';
 import { checkSavedModel, type Bundle } from '../../model/bundle.js';
 import type { LoadedModel } from './backend.js';
-import { fittedModel, reasonOf, type TensorFlow, type TfModel } from './tf-model.js';
+import { fittedModel, type TensorFlow, type TfModel } from './tf-model.js';
 
 /** What tfjs-node says of a SavedModel and does with it; dimensions come as messages of its protobuf library. */
 export interface SavedModels {
@@ -53,7 +53,7 @@ export async function loadSavedModel(
     return fittedModel(tf, signedModel(model, signature), itemDims, `${what} (signature ${name})`);
   } catch (cause) {
     if (cause instanceof AiopsError) throw cause;
-    throw new AiopsError('model', `TensorFlow cannot load ${what} (${path}): ${reasonOf(cause)}`, {
+    throw new AiopsError('model', `TensorFlow cannot load ${what} (${path}): ${messageOf(cause)}`, {
       hint: 'save it again with tf.saved_model.save; its operations must be known to the TensorFlow of `aiops-serve native status`',
       cause,
     });

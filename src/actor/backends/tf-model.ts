@@ -51,11 +51,6 @@ export function asList(result: Tensor | readonly Tensor[]): readonly Tensor[] {
   return result instanceof Array ? result : [result];
 }
 
-/** What a caught value says. */
-export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
 function soleInput(model: TfModel, what: string): TfModel['inputs'][number] {
   const [input] = model.inputs;
   const types = model.inputs.map(({ dtype }) => dtype ?? 'unknown').join(', ');

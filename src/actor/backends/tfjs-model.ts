@@ -1,8 +1,8 @@
-import { AiopsError } from '../../core/errors.js';
+import { AiopsError, messageOf } from '../../core/errors.js';
 import { readFormat, type Bundle, type TfjsFormat } from '../../model/bundle.js';
 import type { ModelArtifacts } from '../../model/model-json.js';
 import type { LoadedModel } from './backend.js';
-import { asList, fittedModel, reasonOf, type TensorFlow, type TfModel } from './tf-model.js';
+import { asList, fittedModel, type TensorFlow, type TfModel } from './tf-model.js';
 
 /**
  * Loads a bundle's graph-model or layers-model from checked bytes in memory.
@@ -20,7 +20,7 @@ export async function loadTfjsModel(
   const artifacts = await readFormat(bundle, format);
   const model = await LOADERS[format](tf, artifacts).catch((cause: unknown) => {
     if (cause instanceof AiopsError) throw cause;
-    throw new AiopsError('model', `TensorFlow.js cannot load ${what} (${bundle.dir}): ${reasonOf(cause)}`, {
+    throw new AiopsError('model', `TensorFlow.js cannot load ${what} (${bundle.dir}): ${messageOf(cause)}`, {
       hint: 'convert it with tensorflowjs_converter, for instance to a graph-model',
       cause,
     });

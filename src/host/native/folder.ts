@@ -1,8 +1,9 @@
-import { lstat, mkdir, mkdtemp, open, readdir, rm, rmdir, statfs } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, readdir, rm, rmdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { INSTALL_KEY } from './recipe.js';
-import { readReceipt, syncFolder } from './receipt.js';
+import { readReceipt } from './receipt.js';
 
 /** Everything that an install puts into the cache folder begins so. */
 const OURS = 'tfjs-node-';
@@ -12,7 +13,10 @@ const SYNCED_AT_ONCE = 16;
 
 /** A new folder for an install, which stays only if a receipt comes to name it. */
 export async function stagingFolder(nativeFolder: string): Promise<string> {
-  return mkdtemp(join(nativeFolder, `${INSTALL_KEY}.`));
+  // Not mkdtemp, whose folders are private: the user of a container image shares the cache of root, who built it.
+  const folder = join(nativeFolder, `${INSTALL_KEY}.${randomBytes(4).toString('hex')}`);
+  await mkdir(folder);
+  return folder;
 }
 
 /**
@@ -24,10 +28,17 @@ export async function stagingFolder(nativeFolder: string): Promise<string> {
 export async function sweep(nativeFolder: string): Promise<number> {
   const names = (await readdir(nativeFolder)).filter((name) => name.startsWith(OURS));
   const receipts = names.filter((name) => name.endsWith('.json'));
-  const kept = new Set([...receipts, ...receipts.map((name) => readReceipt(nativeFolder, name)?.folder)]);
-  const leftovers = names.filter((name) => !kept.has(name));
+  const leftovers = names.filter(
+    (name) => !receipts.includes(name) && !receipts.some((receipt) => mayName(nativeFolder, receipt, name)),
+  );
   for (const name of leftovers) await rm(join(nativeFolder, name), DELETE);
   return leftovers.length;
+}
+
+/** Whether a receipt is of that folder; of one that this version can't read, any folder of its key may be. */
+function mayName(nativeFolder: string, receiptName: string, name: string): boolean {
+  const receipt = readReceipt(nativeFolder, receiptName);
+  return receipt === null ? name.startsWith(receiptName.replace(/json$/, '')) : receipt.folder === name;
 }
 
 /**
@@ -99,7 +110,8 @@ export async function freeBytes(folder: string): Promise<number> {
   }
 }
 
-/** Makes the cache folder where it is not. */
-export async function makeFolder(nativeFolder: string): Promise<void> {
-  await mkdir(nativeFolder, { recursive: true });
+/** Makes a folder's entries last through a power failure. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
 }

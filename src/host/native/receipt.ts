@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { INSTALL_KEY } from './recipe.js';
 
@@ -74,32 +72,7 @@ function isPlainName(name: string): boolean {
   return name.startsWith('tfjs-node-') && basename(name) === name;
 }
 
-/**
- * Puts a receipt in place of the one before: whole or not at all, whatever happens meanwhile. It is in place
- * for good when this resolves.
- */
-export async function writeReceipt(nativeFolder: string, receipt: Receipt): Promise<void> {
-  const path = join(nativeFolder, RECEIPT_NAME);
-  const partial = `${path}.${randomBytes(4).toString('hex')}`;
-  const text = `${JSON.stringify(receipt, null, 2)}\n`;
-  const file = await open(partial, 'wx');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  if ((await readFile(partial, 'utf8')) !== text) throw new Error(`${partial} did not keep what was written`);
-  await rename(partial, path);
-  await syncFolder(dirname(path));
-}
-
-/** Makes a folder's entries last through a power failure. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+/** A receipt as it is written: in one step, by whoever makes it count. */
+export function receiptText(receipt: Receipt): string {
+  return `${JSON.stringify(receipt, null, 2)}\n`;
 }

@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 
 import { execa } from 'execa';
 
@@ -18,11 +18,15 @@ export interface FoundTools {
 }
 
 /** Looks for each tool on the PATH and asks it for its version: what cannot even tell that is as good as missing. */
-export async function findTools(names: readonly ToolName[], environment: Environment): Promise<FoundTools> {
+export async function findTools(
+  names: readonly ToolName[],
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<FoundTools> {
   const found = new Map<ToolName, Tool>();
   const missing: FoundTools['missing'][number][] = [];
   for (const need of TOOLS.filter(({ name }) => names.includes(name))) {
-    const tool = await findTool(need, environment);
+    const tool = await findTool(need, environment, signal);
     if (typeof tool === 'string') missing.push({ need, reason: tool });
     else found.set(need.name, tool);
   }
@@ -41,7 +45,11 @@ export function requireAll({ missing }: FoundTools): void {
   });
 }
 
-async function findTool(need: ToolNeed, environment: Environment): Promise<Tool | string> {
+async function findTool(
+  need: ToolNeed,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<Tool | string> {
   const chosen = need.name === 'compiler' ? (environment['CXX'] ?? '').trim() : '';
   const candidates = chosen === '' ? need.programs.map((program) => [program]) : [chosen.split(/\s+/)];
   let reason = chosen === '' ? 'not found' : `CXX is ${chosen}, which is not found`;
@@ -53,6 +61,7 @@ async function findTool(need: ToolNeed, environment: Environment): Promise<Tool 
       stdin: 'ignore',
       reject: false,
       timeout: 60_000,
+      cancelSignal: signal,
     });
     if (!failed) return { path, prefix, version: firstLine(stdout) };
     reason = `${[path, ...prefix].join(' ')} does not run: ${firstLine(stderr) || 'no reason given'}`;
@@ -61,9 +70,9 @@ async function findTool(need: ToolNeed, environment: Environment): Promise<Tool 
 }
 
 function programPath(program: string, searchPath: string): string | null {
-  if (program.includes('/')) return isProgram(program) ? program : null;
+  if (program.includes('/')) return isProgram(program) ? resolve(program) : null;
   const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, program)).find(isProgram) ?? null;
+  return folders.map((folder) => resolve(folder, program)).find(isProgram) ?? null;
 }
 
 function isProgram(path: string): boolean {

@@ -2,7 +2,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { AiopsError } from '../../core/errors.js';
-import { fileSha256 } from './digest.js';
+import { fileSha256 } from './file-facts.js';
 import { WHEEL } from './recipe.js';
 import { runTool, type Tool, type ToolRun } from './run-tool.js';
 

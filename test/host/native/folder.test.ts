@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { dropEmptyFolders, folderBytes, freeBytes, removeAll, sweep } from '#dist/host/native/folder.js';
-import { RECEIPT_NAME, writeReceipt } from '#dist/host/native/receipt.js';
+import {
+  dropEmptyFolders,
+  folderBytes,
+  freeBytes,
+  removeAll,
+  stagingFolder,
+  sweep,
+} from '#dist/host/native/folder.js';
+import { RECEIPT_NAME } from '#dist/host/native/receipt.js';
 import { temporaryFolder } from '../../support/cli.js';
-import { receiptOf } from '../../support/native-install.js';
+import { receiptOf, writeReceipt } from '../../support/native-install.js';
 
 /** One install that counts, one of another version, and what interrupted ones leave; something foreign too. */
 async function crowded(t: TestContext): Promise<string> {
@@ -29,6 +36,20 @@ test('leftovers go; installs, of other versions too, and what is not ours stay',
     ['mine', RECEIPT_NAME, 'tfjs-node-0.json', 'tfjs-node-0.old', 'tfjs-node-1.new'].sort(),
   );
   assert.equal(await sweep(cache), 0);
+});
+
+test('an install whose receipt only a newer version can read stays', async (t) => {
+  const cache = await crowded(t);
+  writeFileSync(join(cache, 'tfjs-node-1.json'), JSON.stringify({ format: 2, where: 'tfjs-node-1.dead' }));
+  await sweep(cache);
+  assert.ok(existsSync(join(cache, 'tfjs-node-1.dead')));
+});
+
+test('a new folder is open to whom the umask lets in', async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'ordinary'));
+  const staging = await stagingFolder(folder);
+  assert.equal(statSync(staging).mode, statSync(join(folder, 'ordinary')).mode);
 });
 
 test('removing takes all of ours and says how much that was', async (t) => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { installedNative, nativeFolder } from '#dist/host/native/location.js';
-import { RECEIPT_NAME, writeReceipt } from '#dist/host/native/receipt.js';
+import { RECEIPT_NAME } from '#dist/host/native/receipt.js';
 import { temporaryFolder } from '../../support/cli.js';
-import { receiptOf } from '../../support/native-install.js';
+import { receiptOf, writeReceipt } from '../../support/native-install.js';
 
 const home = (): string => '/home/me';
 

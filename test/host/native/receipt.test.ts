@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { RECEIPT_NAME, readReceipt, writeReceipt } from '#dist/host/native/receipt.js';
+import { RECEIPT_NAME, readReceipt } from '#dist/host/native/receipt.js';
 import { temporaryFolder } from '../../support/cli.js';
-import { receiptOf } from '../../support/native-install.js';
+import { receiptOf, writeReceipt } from '../../support/native-install.js';
 
 test('a receipt reads back as it was written, and nothing else stays', async (t) => {
   const folder = temporaryFolder(t);

@@ -12,7 +12,7 @@ const ALL: readonly ToolName[] = ['npm', 'compiler', 'pip'];
 suite('tools', { skip: process.platform === 'win32' ? 'shell scripts stand for tools here' : false }, () => {
   test('all that is missing is named at once, each with how to get it', async (t) => {
     const PATH = programs(join(temporaryFolder(t), 'bin'), {});
-    const tools = await findTools(ALL, { PATH });
+    const tools = await findTools(ALL, { PATH }, new AbortController().signal);
     assert.equal(tools.found.size, 0);
     assert.throws(
       () => requireAll(tools),
@@ -30,7 +30,7 @@ suite('tools', { skip: process.platform === 'win32' ? 'shell scripts stand for t
 
   test('with a wheel of one’s own no Python is looked for', async (t) => {
     const PATH = programs(join(temporaryFolder(t), 'bin'), { npm: 'echo 11.0.0', 'c++': 'echo c++ 13' });
-    requireAll(await findTools(['npm', 'compiler'], { PATH }));
+    requireAll(await findTools(['npm', 'compiler'], { PATH }, new AbortController().signal));
   });
 
   test('what is there is told with its path and version', async (t) => {
@@ -39,7 +39,11 @@ suite('tools', { skip: process.platform === 'win32' ? 'shell scripts stand for t
       'clang++': 'echo clang version 18; echo more',
       python: 'echo "pip 24 of $*"',
     });
-    const { found, missing } = await findTools(ALL, { PATH: `/nowhere::${PATH}` });
+    const { found, missing } = await findTools(
+      ALL,
+      { PATH: `/nowhere::${PATH}` },
+      new AbortController().signal,
+    );
     assert.deepEqual(missing, []);
     assert.deepEqual(found.get('compiler'), {
       path: join(PATH, 'clang++'),
@@ -52,17 +56,20 @@ suite('tools', { skip: process.platform === 'win32' ? 'shell scripts stand for t
   test('a Python without pip counts as missing, and the next one is tried', async (t) => {
     const folder = temporaryFolder(t);
     const bad = programs(join(folder, 'bad'), { python3: 'echo No module named pip >&2; exit 1' });
-    const { missing } = await findTools(['pip'], { PATH: bad });
+    const { missing } = await findTools(['pip'], { PATH: bad }, new AbortController().signal);
     assert.match(missing[0]?.reason ?? '', /bad\/python3 -m pip does not run: No module named pip/);
     const good = programs(join(folder, 'good'), { python: 'echo pip 24' });
-    assert.equal((await findTools(['pip'], { PATH: `${bad}:${good}` })).found.size, 1);
+    assert.equal(
+      (await findTools(['pip'], { PATH: `${bad}:${good}` }, new AbortController().signal)).found.size,
+      1,
+    );
   });
 
   test('CXX goes first, with arguments of its own, and is not replaced silently', async (t) => {
     const PATH = programs(join(temporaryFolder(t), 'bin'), { 'g++': 'echo g++', wrap: 'echo wrapped "$@"' });
-    const { found } = await findTools(['compiler'], { PATH, CXX: 'wrap g++' });
+    const { found } = await findTools(['compiler'], { PATH, CXX: 'wrap g++' }, new AbortController().signal);
     assert.equal(found.get('compiler')?.version, 'wrapped g++ --version');
-    const { missing } = await findTools(['compiler'], { PATH, CXX: 'icpx' });
+    const { missing } = await findTools(['compiler'], { PATH, CXX: 'icpx' }, new AbortController().signal);
     assert.match(missing[0]?.reason ?? '', /CXX is icpx/);
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { version as nodeVersion } from 'node:process';
 
-import { AiopsError, type Notice } from '../core/errors.js';
+import { AiopsError, messageOf, type Notice } from '../core/errors.js';
 import type { BackendFacts, BackendName, ModelFacts, ModelOutput } from '../core/types.js';
 import type { Measure } from '../model/analyzer.js';
 import type { Bundle } from '../model/bundle.js';
@@ -15,9 +15,10 @@ import { candidates, type Candidate } from './backends/formats.js';
 import { openNode } from './backends/node.js';
 import { openWasm } from './backends/wasm.js';
 import { BundleAnalyzer } from './bundle-analyzer.js';
+import { Turns } from './turns.js';
 
 /** A bundle that is loaded and warm. */
-export interface HostedBundle {
+export interface WarmBundle {
   readonly analyzer: BundleAnalyzer;
   readonly model: ModelFacts;
 }
@@ -37,15 +38,20 @@ const PLAIN_JAVASCRIPT: BackendFacts = {
   features: [],
 };
 
-/** Loads an actor's bundles, all on one backend, and keeps account of them. */
-export class ModelHost {
+/**
+ * Loads an actor's bundles, all on one backend, and keeps account of them. Loads and predictions take turns:
+ * an analyzer may ask for several at once, and neither TF.js nor the account of phases is made for that.
+ */
+export class BundleLoader {
   readonly #request: LoadRequest;
   readonly #measure: Measure;
   readonly #opened = new Map<BackendName, Backend>();
   readonly #loaded: { readonly model: ModelFacts; readonly backend: BackendFacts }[] = [];
   readonly #notices: Notice[] = [];
+  readonly #turns = new Turns();
   #inUse: BackendName | null = null;
   #warmupMs = 0;
+  #isClosed = false;
 
   constructor(request: LoadRequest, measure: Measure) {
     this.#request = request;
@@ -61,14 +67,27 @@ export class ModelHost {
     return this.#notices;
   }
 
-  /** What the loaded bundles run on; call once all are loaded. */
+  /** No more bundles: what a run is known by must not change while it goes on. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** What the loaded bundles run on; a batch size only where all have the same. */
   backend(): BackendFacts {
-    const [first] = this.#loaded;
-    if (first !== undefined) return first.backend;
-    const { backend } = this.#request;
-    const text = `--backend ${backend} has no effect: the analyzer loaded no bundle`;
-    if (backend !== 'auto') this.#notices.push({ level: 'warning', text });
-    return PLAIN_JAVASCRIPT;
+    const all = this.#loaded.map(({ backend }) => backend);
+    const [first] = all;
+    if (first === undefined) {
+      const { backend } = this.#request;
+      const text = `--backend ${backend} has no effect: the analyzer loaded no bundle`;
+      if (backend !== 'auto') this.#notices.push({ level: 'warning', text });
+      return PLAIN_JAVASCRIPT;
+    }
+    const { batchSize } = first;
+    return {
+      ...first,
+      batchSize: all.every((one) => one.batchSize === batchSize) ? batchSize : null,
+      reproducible: all.every(({ reproducible }) => reproducible),
+    };
   }
 
   /** What a user's module is known by: its own text and the bundles that it has loaded. */
@@ -83,10 +102,26 @@ export class ModelHost {
    * Loads a bundle on the first backend that is there, or on the one that a bundle before runs on: one report
    * speaks of one backend, and TF.js has one in use per process. Warms it up.
    *
-   * @throws AiopsError 'model' if the bundle or its model is at fault, 'backend' or 'backend_missing' if no
-   *   backend is there
+   * @throws AiopsError 'model' if the bundle or its model is at fault, or all were to be loaded by now; 'backend'
+   *   or 'backend_missing' if no backend is there
    */
-  async load(bundle: Bundle): Promise<HostedBundle> {
+  load(open: () => Promise<Bundle>): Promise<WarmBundle> {
+    return this.#turns.take(async () => {
+      this.#checkOpen();
+      const loaded = await this.#loadFirst(await open());
+      this.#checkOpen();
+      return loaded;
+    });
+  }
+
+  #checkOpen(): void {
+    if (!this.#isClosed) return;
+    throw new AiopsError('model', 'the analyzer loads a bundle after createAnalyzer was done', {
+      hint: 'load all bundles in createAnalyzer, and await them there',
+    });
+  }
+
+  async #loadFirst(bundle: Bundle): Promise<WarmBundle> {
     const backend = this.#inUse ?? this.#request.backend;
     const choices = candidates({ ...this.#request, backend }, bundle.manifest);
     const { result, notices } = await firstThere(choices, (candidate) => this.#loadOn(candidate, bundle));
@@ -105,7 +140,7 @@ export class ModelHost {
     return backend;
   }
 
-  async #loadOn({ format, backend: backendName }: Candidate, bundle: Bundle): Promise<HostedBundle> {
+  async #loadOn({ format, backend: backendName }: Candidate, bundle: Bundle): Promise<WarmBundle> {
     const { manifest, digest } = bundle;
     const backend = await this.#open(backendName);
     const itemDims = itemDimsOf(manifest);
@@ -115,7 +150,8 @@ export class ModelHost {
     const startedAt = performance.now();
     const outputs = await warmUp(loaded, plan, itemDims, manifest);
     this.#warmupMs += performance.now() - startedAt;
-    const analyzer = new BundleAnalyzer({ manifest, model: loaded, plan, outputs, measure: this.#measure });
+    const [turns, measure] = [this.#turns, this.#measure];
+    const analyzer = new BundleAnalyzer({ manifest, model: loaded, plan, outputs, turns, measure });
     const { name, version } = manifest;
     const model: ModelFacts = { name, version, format, digest, outputs, bundles: [] };
     this.#inUse = backendName;
@@ -158,7 +194,7 @@ function itemDimsOf(manifest: Manifest): readonly number[] {
   return manifest.input.shape === '[window]' ? [seen] : [seen, itemWidth(manifest.input)];
 }
 
-/** Items of the warm-up where calls take a whole chunk. */
+/** Items of the warm-up where a call's shape does not matter. */
 const WARM_UP_ITEMS = 64;
 
 /**
@@ -174,17 +210,21 @@ async function warmUp(
   { name }: Manifest,
 ): Promise<readonly ModelOutput[]> {
   const itemSize = itemDims.reduce((product, size) => product * size, 1);
-  const batch = plan.size ?? WARM_UP_ITEMS;
+  const batch =
+    plan.pad && plan.size !== null ? plan.size : Math.min(plan.size ?? WARM_UP_ITEMS, WARM_UP_ITEMS);
   try {
     await predictInBatches(model, new Float32Array(itemSize), 1, perItemPlan(model.declaredBatch));
     const ones = new Float32Array(batch * itemSize).fill(1);
     return (await predictInBatches(model, ones, batch, plan)).layout;
   } catch (cause) {
     if (cause instanceof AiopsError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AiopsError('model', `the model ${name} loads, but its first prediction fails: ${reason}`, {
-      hint: 'the backend may lack an operation of the model: try another --backend or format',
-      cause,
-    });
+    throw new AiopsError(
+      'model',
+      `the model ${name} loads, but its first prediction of ${batch} items fails: ${messageOf(cause)}`,
+      {
+        hint: 'the backend may lack an operation of the model (try another --backend or --model-format), or memory for so many items (--batch-size)',
+        cause,
+      },
+    );
   }
 }

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
+import { messageOf } from '../../core/errors.js';
 import type { FileFact } from './receipt.js';
 
 /** sha256 of a file's bytes, in hex. */
@@ -27,7 +28,7 @@ export async function fileFacts(
   return facts;
 }
 
-/** The files that are not what they were: gone, of another size, or with other bytes if `sums` are to be compared. */
+/** The files that are not what they were: not to be read, of another size, or with other bytes if `sums` are to be compared. */
 export async function changedFiles(
   folder: string,
   facts: readonly FileFact[],
@@ -36,17 +37,13 @@ export async function changedFiles(
   const changed: string[] = [];
   for (const { path, sizeBytes, sha256 } of facts) {
     const at = join(folder, path);
-    const size = await stat(at).then(
-      (found) => found.size,
-      () => null,
-    );
-    const how =
-      size === null
-        ? 'is gone'
-        : size !== sizeBytes || (sums === 'sums-too' && (await fileSha256(at)) !== sha256)
-          ? 'has changed'
-          : null;
-    if (how !== null) changed.push(`${at} ${how}`);
+    try {
+      const { size } = await stat(at);
+      if (size !== sizeBytes || (sums === 'sums-too' && (await fileSha256(at)) !== sha256))
+        changed.push(`${at} has changed`);
+    } catch (cause) {
+      changed.push(`${at} can't be read: ${messageOf(cause)}`);
+    }
   }
   return changed;
 }

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+
+import { Command } from 'commander';
+
+import { applyConfigFile } from '#dist/cli/config-file.js';
+import { addReplayOptions } from '#dist/cli/replay-options.js';
+import { AiopsError } from '#dist/core/errors.js';
+import { temporaryFolder } from '../support/cli.js';
+
+function settings(t: TestContext, config: object): Readonly<Record<string, unknown>> {
+  const path = join(temporaryFolder(t), 'settings.json');
+  writeFileSync(path, JSON.stringify(config));
+  const command = addReplayOptions(new Command('replay'));
+  applyConfigFile(command, path);
+  return command.opts();
+}
+
+suite('the configuration file', () => {
+  test('lists and objects are for flags that may be given several times', (t) => {
+    const { columns, map, param } = settings(t, {
+      columns: ['cpu', 'mem'],
+      map: { target: 'host' },
+      param: { list: '1,2', 'a b': 'c=d' },
+    });
+    assert.deepEqual(columns, ['cpu', 'mem']);
+    assert.deepEqual(map, { target: 'host' });
+    assert.deepEqual(param, { list: '1,2', 'a b': 'c=d' });
+  });
+
+  for (const [what, config, message] of [
+    ['an empty list', { actors: [] }, /"actors": \[\] is invalid\. Expected one value/],
+    ['a list for one value', { actors: [2, 3] }, /Expected one value/],
+    ['an object for one value', { window: { a: 1 } }, /Expected one value/],
+    ['a list for a choice', { backend: ['wasm'] }, /Expected one value/],
+    ['an empty list of names', { columns: [] }, /Expected at least one value/],
+    ['a word that is no choice', { backend: 'gpu' }, /Allowed choices are auto, node, wasm/],
+    ['an unknown setting', { actor: 2 }, /unknown setting "actor"/],
+  ] as const) {
+    test(`refuses ${what}`, (t) => {
+      assert.throws(
+        () => settings(t, config),
+        (error) => error instanceof AiopsError && error.code === 'config' && message.test(error.message),
+      );
+    });
+  }
+});
