@@ -28,15 +28,13 @@ export async function importAnalyzer(path: string, context: AnalyzerContext): Pr
     throw refused(path, `can't be read: ${messageOf(cause)}`, 'check the path after --analyzer', cause);
   });
   const create = await createFunction(path);
-  let analyzer: Analyzer;
-  try {
-    analyzer = checked(path, await create(context));
-  } catch (cause) {
-    if (cause instanceof AiopsError) throw cause;
-    throw refused(path, `fails in createAnalyzer: ${originOf(path, cause)}`, 'correct it there', cause);
-  }
+  const analyzer = await explained(path, 'createAnalyzer', async () => checked(path, await create(context)));
   return {
-    analyzer,
+    analyzer: {
+      window: analyzer.window,
+      predict: (items, call) => explained(path, 'predict', async () => analyzer.predict(items, call)),
+      dispose: async () => analyzer.dispose?.(),
+    },
     input: {
       window: analyzer.window,
       columns: analyzer.columns ?? 'each',
@@ -69,7 +67,21 @@ async function createFunction(path: string): Promise<CreateAnalyzer> {
   );
 }
 
+/** Runs the user's code; what it throws is told with the module and the place. */
+async function explained<T>(path: string, where: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof AiopsError) throw cause;
+    const hint =
+      where === 'predict' ? 'for what is wrong with one item, answer { errno, errmsg }' : 'correct it there';
+    throw refused(path, `fails in ${where}: ${originOf(path, cause)}`, hint, cause);
+  }
+}
+
 const MOST_INTERVALS = 100_000;
+/** What an analyzer may consist of; a class of the user's may have more. */
+const MEMBERS = ['name', 'version', 'window', 'columns', 'missing', 'predict', 'dispose'];
 
 function checked(path: string, given: unknown): Analyzer {
   if (typeof given !== 'object' || given === null)
@@ -91,6 +103,10 @@ function checked(path: string, given: unknown): Analyzer {
       throw wrong(field, value, 'a text');
   }
   if (dispose !== undefined && typeof dispose !== 'function') throw wrong('dispose', dispose, 'a function');
+  const isPlain = Object.getPrototypeOf(given) === Object.prototype;
+  const unknown = isPlain ? Object.keys(given).filter((member) => !MEMBERS.includes(member)) : [];
+  if (unknown.length > 0)
+    throw refused(path, `creates an analyzer with ${unknown.join(', ')}, which mean nothing here`, CONTRACT);
   return given as Analyzer;
 }
 

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { NO_VERDICT, type Answers, type ItemBatch, type ItemError } from '../core/types.js';
 import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '../model/analyzer.js';
 import type { Chunk, LoadRequest } from '../protocol/messages.js';
@@ -22,11 +24,11 @@ export async function answerChunk(analyzer: Analyzer, chunk: Chunk, params: Para
 function itemsOf(
   { targets, columns, minuteMs, window, width, values }: ItemBatch,
   params: Params,
-): AnalyzerItem[] {
+): readonly AnalyzerItem[] {
   const shape = [window, width] as const;
   const size = window * width;
   const { buffer, byteOffset, BYTES_PER_ELEMENT } = values;
-  return targets.map((target, i) => ({
+  const items = targets.map((target, i) => ({
     target,
     column: columns[i] ?? null,
     minute: minuteMs,
@@ -34,6 +36,7 @@ function itemsOf(
     shape,
     params,
   }));
+  return Object.freeze(items); // an analyzer that took items out of it would take answers from others
 }
 
 /** Analyzers come as JavaScript, so what they give is as unchecked as input. */
@@ -98,21 +101,26 @@ function isError(answer: AnalyzerAnswer): answer is ItemError {
 
 /** The number of outputs of an answer that has the form it must have. */
 function checkForm(answer: unknown, item: AnalyzerItem | undefined): number {
-  if (typeof answer === 'object' && answer !== null) {
-    const { errno, errmsg, score, anomaly, output } = answer as Readonly<Record<string, unknown>>;
-    if (errno !== undefined) {
-      if (typeof errno === 'string' && typeof errmsg === 'string') return 0;
-    } else if (
-      (score === null || typeof score === 'number') &&
-      (anomaly === null || typeof anomaly === 'boolean') &&
-      isArrayLike(output)
-    ) {
-      return output.length;
-    }
+  const wrong = (what: string): Error => new Error(`the analyzer's answer${placeOf(item)} ${what}`);
+  if (typeof answer !== 'object' || answer === null)
+    throw wrong(`is ${shown(answer)}, neither { score, anomaly, output } nor { errno, errmsg }`);
+  const { errno, errmsg, score, anomaly, output } = answer as Readonly<Record<string, unknown>>;
+  const member = (name: string, value: unknown, expected: string): Error =>
+    wrong(`has ${shown(value)} as ${name}, expected ${expected}`);
+  if (errno !== undefined) {
+    if (typeof errno !== 'string' || errno === '') throw member('errno', errno, 'a text');
+    if (typeof errmsg !== 'string') throw member('errmsg', errmsg, 'a text');
+    return 0;
   }
-  throw new Error(
-    `the analyzer's answer${placeOf(item)} is neither { score, anomaly, output } nor { errno, errmsg }`,
-  );
+  if (score !== null && typeof score !== 'number') throw member('score', score, 'a number or null');
+  if (anomaly !== null && typeof anomaly !== 'boolean')
+    throw member('anomaly', anomaly, 'true, false or null');
+  if (!isArrayLike(output)) throw member('output', output, 'a list of numbers');
+  return output.length;
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { breakLength: Infinity, depth: 0, maxStringLength: 40 });
 }
 
 function isArrayLike(value: unknown): value is ArrayLike<unknown> {

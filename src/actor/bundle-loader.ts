@@ -2,20 +2,21 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { version as nodeVersion } from 'node:process';
 
-import { AiopsError, messageOf, type Notice } from '../core/errors.js';
-import type { BackendFacts, BackendName, ModelFacts, ModelOutput } from '../core/types.js';
+import { AiopsError, type Notice } from '../core/errors.js';
+import type { BackendFacts, BackendName, ModelFacts } from '../core/types.js';
 import type { Measure } from '../model/analyzer.js';
 import type { Bundle } from '../model/bundle.js';
 import { itemWidth, seenIntervals, type Manifest } from '../model/manifest.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { AnalyzerModule } from './analyzer-module.js';
-import type { Backend, BatchPlan, LoadedModel } from './backends/backend.js';
-import { choosePlan, perItemPlan, predictInBatches } from './backends/batches.js';
+import type { Backend } from './backends/backend.js';
+import { choosePlan } from './backends/batches.js';
 import { candidates, type Candidate } from './backends/formats.js';
 import { openNode } from './backends/node.js';
 import { openWasm } from './backends/wasm.js';
 import { BundleAnalyzer } from './bundle-analyzer.js';
 import { Turns } from './turns.js';
+import { warmUp } from './warm-up.js';
 
 /** A bundle that is loaded and warm. */
 export interface WarmBundle {
@@ -77,9 +78,13 @@ export class BundleLoader {
     const all = this.#loaded.map(({ backend }) => backend);
     const [first] = all;
     if (first === undefined) {
-      const { backend } = this.#request;
-      const text = `--backend ${backend} has no effect: the analyzer loaded no bundle`;
-      if (backend !== 'auto') this.#notices.push({ level: 'warning', text });
+      const { backend, format, batchSize, batchShape } = this.#request;
+      const flags = { backend, 'model-format': format, 'batch-size': batchSize, 'batch-shape': batchShape };
+      for (const [flag, value] of Object.entries(flags)) {
+        if (value === 'auto' || value === 'fixed') continue;
+        const text = `--${flag} ${value} has no effect: the analyzer loaded no bundle`;
+        this.#notices.push({ level: 'warning', text });
+      }
       return PLAIN_JAVASCRIPT;
     }
     const { batchSize } = first;
@@ -192,39 +197,4 @@ function isAboutBackend(error: unknown): error is AiopsError {
 function itemDimsOf(manifest: Manifest): readonly number[] {
   const seen = seenIntervals(manifest);
   return manifest.input.shape === '[window]' ? [seen] : [seen, itemWidth(manifest.input)];
-}
-
-/** Items of the warm-up where a call's shape does not matter. */
-const WARM_UP_ITEMS = 64;
-
-/**
- * Predicts on zeros and on ones, in the batch shapes to come.
- *
- * @returns what the model gives for one item
- * @throws AiopsError 'model' if it does not predict
- */
-async function warmUp(
-  model: LoadedModel,
-  plan: BatchPlan,
-  itemDims: readonly number[],
-  { name }: Manifest,
-): Promise<readonly ModelOutput[]> {
-  const itemSize = itemDims.reduce((product, size) => product * size, 1);
-  const batch =
-    plan.pad && plan.size !== null ? plan.size : Math.min(plan.size ?? WARM_UP_ITEMS, WARM_UP_ITEMS);
-  try {
-    await predictInBatches(model, new Float32Array(itemSize), 1, perItemPlan(model.declaredBatch));
-    const ones = new Float32Array(batch * itemSize).fill(1);
-    return (await predictInBatches(model, ones, batch, plan)).layout;
-  } catch (cause) {
-    if (cause instanceof AiopsError) throw cause;
-    throw new AiopsError(
-      'model',
-      `the model ${name} loads, but its first prediction of ${batch} items fails: ${messageOf(cause)}`,
-      {
-        hint: 'the backend may lack an operation of the model (try another --backend or --model-format), or memory for so many items (--batch-size)',
-        cause,
-      },
-    );
-  }
 }

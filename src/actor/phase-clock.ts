@@ -12,6 +12,7 @@ export class PhaseClock {
 
   /** Where `work` gives a promise, the phase lasts until that is settled. */
   readonly measure: Measure = (phase, work) => {
+    if (!Object.hasOwn(this.#spent, phase)) throw new RangeError(`there is no phase ${phase} to measure`);
     const startedAt = this.#now();
     const book = (): void => this.#book(phase, startedAt);
     let result: ReturnType<typeof work> | undefined;

@@ -9,7 +9,13 @@ import { AiopsError } from '../core/errors.js';
 const DEFAULT_CONFIG = 'aiops-serve.config.json';
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
-const schema = z.record(z.string(), z.union([value, z.array(value), z.record(z.string(), value)]));
+const schema = z.record(
+  z.string(),
+  z.union(
+    [value, z.array(value), z.record(z.string(), z.union([z.string(), z.number()]))],
+    'expected a text, a number, true or false, or a list or object of such',
+  ),
+);
 
 /**
  * Gives every option that neither the command line nor the environment has set its value from the

@@ -46,7 +46,7 @@ export class Console {
 
 /** Names come from files: what would steer a terminal is shown as a code instead. */
 export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n]/gu, (control) => {
+  return text.replaceAll('\t', '  ').replace(/[^\P{Cc}\n]/gu, (control) => {
     const code = control.charCodeAt(0).toString(16).padStart(2, '0');
     return `\\x${code}`;
   });

@@ -36,9 +36,22 @@ async function main(): Promise<void> {
   prepare(cli, program.name);
   process.stdout.on('error', onOutputError);
   try {
+    checkFolder();
     await cli.parseAsync();
   } catch (error) {
     process.exitCode = statusOf(error);
+  }
+}
+
+/** A shell can stand in a folder that somebody has deleted. */
+function checkFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new AiopsError('input_missing', 'the current folder is not there any more', {
+      hint: 'change to one that is',
+      cause,
+    });
   }
 }
 

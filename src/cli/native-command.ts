@@ -2,7 +2,7 @@ import { Command } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
 import { durationText, megabytes } from '../report/format.js';
-import { installNative, planNative, type InstallRequest } from '../run/native-install.js';
+import { checkPlan, installNative, planNative, type InstallRequest } from '../run/native-install.js';
 import { removeNative } from '../run/native-remove.js';
 import { nativeInventory, proveNative } from '../run/native-status.js';
 import { Console, printable } from './console.js';
@@ -38,8 +38,10 @@ export function nativeCommand(done: (status: number) => void): Command {
       done(
         await interruptible(async (terminal, interruption) => {
           const context = { environment: process.env, signal: interruption.signal };
-          if (dryRun) print(planLines(await planNative(request, context), request));
-          else await install(request, terminal, interruption);
+          if (!dryRun) return install(request, terminal, interruption);
+          const plan = await planNative(request, context);
+          print(planLines(plan, request));
+          await checkPlan(plan, request, context.signal);
         }),
       );
     });

@@ -5,7 +5,7 @@ import type { InstallPlan, InstallRequest } from '../run/native-install.js';
 import type { NativeInventory } from '../run/native-status.js';
 
 /** What `native status` says before it tries anything. */
-export function inventoryLines({ folder, install, npm, used }: NativeInventory): string[] {
+export function inventoryLines({ folder, install, damagedReceipt, npm, used }: NativeInventory): string[] {
   return [
     ...(install === null
       ? [`cache        no install in ${folder ?? 'a cache folder: no home folder is known'}`]
@@ -14,6 +14,9 @@ export function inventoryLines({ folder, install, npm, used }: NativeInventory):
           `             tfjs-node ${install.receipt.tfjsNode} with TensorFlow ${install.receipt.tensorflow}, ` +
             `${megabytes(install.receipt.sizeBytes)}, installed ${install.receipt.installedAt}`,
         ]),
+    ...(damagedReceipt === null
+      ? []
+      : [`             ${damagedReceipt} can't be read: native install replaces it`]),
     `npm's own    ${npmText(npm)}`,
     `used         ${USED[used]}`,
   ];

@@ -9,6 +9,7 @@ import { applyConfigFile } from './config-file.js';
 import { Console, printable } from './console.js';
 import { applySwitches, unknownVariables } from './environment.js';
 import { DONE_WITH_FAILURES, SIGNAL_STATUS } from './exit-codes.js';
+import { leaveOutOverruled } from './model-options.js';
 import { openProgress } from './progress.js';
 import { addReplayOptions, describeOption, replayConfig, type ReplayFlags } from './replay-options.js';
 import { watchSignals } from './signals.js';
@@ -27,6 +28,7 @@ export function replayCommand(done: (status: number) => void): Command {
   return addReplayOptions(command).action(async (inputs: string[], _flags: unknown, self: Command) => {
     applySwitches(self, process.env);
     applyConfigFile(self, self.opts<ReplayFlags>().config);
+    leaveOutOverruled(self);
     done(await runReplay(inputs, self.opts<ReplayFlags>(), unknownVariables(self, process.env)));
   });
 }

@@ -35,12 +35,19 @@ export function describeExit(exit: ActorExit, { name, pid, doing, lastLines }: L
   const telling = lastLines.filter((line) => !STACK_LINE.test(line)).slice(-SHOWN_LINES);
   const words = telling.length === 0 ? '' : `; its last lines were: ${telling.join(' | ')}`;
   return new AiopsError('actor_failed', `${name} (pid ${pid}) ${how} while ${doing}${words}`, {
-    hint:
-      exit.signal === 'SIGKILL'
-        ? 'if nobody killed it, the system may have run out of memory: try fewer --actors'
-        : 'what it printed before is on standard error, marked with its name',
+    hint: HINTS[exit.signal ?? ''] ?? 'what it printed before is on standard error, marked with its name',
   });
 }
+
+const NATIVE_CRASH =
+  'native code crashed: `aiops-serve native status` checks native TensorFlow; --backend wasm needs none';
+const HINTS: Readonly<Record<string, string>> = {
+  SIGKILL:
+    'if nobody killed it, the system may have run out of memory: try fewer --actors or a smaller --batch-size',
+  SIGBUS: NATIVE_CRASH,
+  SIGILL: NATIVE_CRASH,
+  SIGSEGV: NATIVE_CRASH,
+};
 
 /** The error of an actor that gave no sign of life for so long. */
 export function stuck({ name, pid, doing }: LostActor, timeoutMs: number): AiopsError {

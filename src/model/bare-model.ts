@@ -34,7 +34,7 @@ export async function openModel(path: string, flags: BareModelFlags | null): Pro
       'usage',
       `${path} is a bundle: its ${MANIFEST_NAME} says what --window and the like would`,
       {
-        hint: 'leave these flags, or correct the manifest',
+        hint: 'leave these flags out, or correct the manifest',
       },
     );
   }
@@ -64,7 +64,7 @@ export async function openBareModel(path: string, flags: BareModelFlags): Promis
   const formats = await bareFormats(dir, named);
   if (flags.signature !== null && formats['saved-model'] === undefined) {
     throw new AiopsError('usage', `--signature ${flags.signature} is for a SavedModel, and ${path} is none`, {
-      hint: 'leave --signature',
+      hint: 'leave --signature out',
     });
   }
   const sha256: Record<string, string> = {};

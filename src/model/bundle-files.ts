@@ -94,7 +94,9 @@ function compareSums(path: string, expected: string, found: string): void {
   throw new AiopsError(
     'model',
     `${path} is not the file that the manifest describes: expected sha256 ${expected}, found ${found}`,
-    { hint: 'copy the bundle again from where it was made, or correct the sum if the change was meant' },
+    {
+      hint: 'copy the bundle again from where it was made; if the change was meant: aiops-serve model seal FOLDER',
+    },
   );
 }
 

@@ -112,13 +112,23 @@ async function checkFiles({ dir, manifest }: Bundle): Promise<void> {
   for (const file of new Set([...Object.keys(sha256), ...needed])) await checkFile(dir, file, sha256);
 }
 
+const EXPORT_HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /\.(keras|h5|hdf5)$/,
+    'it is a Keras file: export it with model.export("folder") in Python, and name that folder',
+  ],
+  [/\.pb$/, 'it is a graph alone: save it as a SavedModel (tf.saved_model.save), and name that folder'],
+  [/\.(onnx|tflite|pt|pth)$/, 'convert it to a SavedModel, and name that folder'],
+];
+
 async function expectFolder(path: string): Promise<void> {
   if ((await statOf(path)).isDirectory()) return;
   throw new AiopsError('model', `${path} is a file, but a model bundle is a folder`, {
     hint:
       basename(path) === MANIFEST_NAME
         ? `name its folder: ${dirname(path)}`
-        : `name a folder that has an ${MANIFEST_NAME}`,
+        : (EXPORT_HINTS.find(([ending]) => ending.test(path))?.[1] ??
+          `name a folder that has an ${MANIFEST_NAME}`),
   });
 }
 

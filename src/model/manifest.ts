@@ -126,7 +126,11 @@ export const manifestSchema = z
       .min(1)
       .optional()
       .describe('Of the SavedModel; `serving_default` or the only one if absent.'),
-    sha256: z.record(z.string().min(1), sha256),
+    sha256: z.record(
+      z.string().min(1),
+      sha256,
+      'expected the sums of all files: `aiops-serve model seal FOLDER` takes them',
+    ),
     seal: sha256
       .optional()
       .describe('sha256 over the rest of this file: `aiops-serve model seal` writes it.'),

@@ -63,7 +63,10 @@ export function parseJson(bytes: Uint8Array, path: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new AiopsError('model', `${path} is not JSON: ${messageOf(cause)}`, { cause });
+    throw new AiopsError('model', `${path} is not JSON: ${messageOf(cause)}`, {
+      hint: 'it has to be a JSON text in UTF-8; docs/bundle.md has one to copy',
+      cause,
+    });
   }
 }
 

@@ -10,7 +10,8 @@ export interface ItemShape {
  * Normalizes one item: reads `values` `[intervals, width]` in raw units, computes in double precision and
  * writes the same shape to `out` from `at` on, rounded to Float32 at the very end.
  *
- * Reads and writes nothing else and allocates nothing; false if a result is not finite as Float32.
+ * Reads and writes nothing else and allocates nothing; false if a result is not finite as Float32, or a window's
+ * spread is beyond what a double holds.
  */
 export type NormalizeItem = (values: Float64Array, out: Float32Array, at: number) => boolean;
 
@@ -74,6 +75,7 @@ function windowZscore(
         squares += distance * distance;
       }
       const scale = Math.sqrt(squares / basis) + spec.epsilon;
+      if (!Number.isFinite(scale)) return false; // everything would come out as 0
       for (let i = column; i < end; i += width) out[at + i] = (values[i]! - origin - mean) / scale;
     }
     return allFinite(out, at, end);
@@ -110,6 +112,7 @@ function windowRobust(
       }
       const mad = medianInPlace(scratch);
       const scale = madScale * mad + spreadFloor * (total / basis) + levelFloor * Math.abs(median);
+      if (!Number.isFinite(scale)) return false;
       for (let i = column; i < end; i += width) {
         const z = scale > 0 ? (values[i]! - median) / scale : 0;
         out[at + i] = limit === undefined ? z : (limit * z) / (limit + Math.abs(z));

@@ -80,7 +80,7 @@ export function scoredOutput(output: OutputSpec, outputs: readonly ModelOutput[]
   const list = outputs.map(({ name, size }) => `${name} [${size}]`).join(', ');
   const asked = output.name === undefined ? 'none of them by output.name' : `${output.name} by output.name`;
   throw new AiopsError('model', `the model has the outputs ${list}, but the manifest names ${asked}`, {
-    hint: 'name the one that is to be scored in aiops-model.json: "output": { "name": … }',
+    hint: 'name the one that is to be scored in aiops-model.json: "output": { "name": … }; a bare model with several outputs can only pass them on',
   });
 }
 
@@ -144,6 +144,8 @@ function unfitting(kind: string, expected: string, found: number): AiopsError {
   return new AiopsError(
     'model',
     `the manifest's output.kind is ${kind}, which takes ${expected} an item, but the model gives ${found}`,
-    { hint: 'set output.kind in aiops-model.json to what the model gives (docs/bundle.md, "output")' },
+    {
+      hint: 'set output.kind in aiops-model.json to what the model gives (docs/bundle.md, "output"); of a bare model --output-kind',
+    },
   );
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
@@ -11,7 +11,7 @@ import { parseJson } from './model-json.js';
 
 /** A manifest with the sums of all files that its formats need, and a seal over itself. */
 export interface SealedManifest {
-  /** Absolute. */
+  /** Absolute; where a link leads. */
   readonly path: string;
   readonly text: string;
   readonly files: readonly string[];
@@ -43,5 +43,10 @@ export async function sealManifest(dir: string): Promise<SealedManifest> {
   const sha256: Record<string, string> = {};
   for (const file of files) sha256[file] = await sumOf(folder, file);
   const seal = sealOf({ ...unsealed, sha256 });
-  return { path, files, seal, text: `${JSON.stringify({ ...unsealed, sha256, seal }, null, 2)}\n` };
+  return {
+    path: await realpath(path),
+    files,
+    seal,
+    text: `${JSON.stringify({ ...unsealed, sha256, seal }, null, 2)}\n`,
+  };
 }

@@ -11,7 +11,7 @@ export type Arm = (typeof ARMS)[number];
 export interface Agreement {
   /** Every number and verdict has the same bits. */
   readonly identical: boolean;
-  /** Largest difference between two scores or outputs. */
+  /** Largest difference between two scores or outputs, as a share of the larger one where that is above 1. */
   readonly maxDifference: number;
   /** Items whose verdict or error differs. */
   readonly differingVerdicts: number;
@@ -58,6 +58,11 @@ export class Comparison {
     }
   }
 
+  /** Whether some way's answers were further from those written than `tolerance`, or its verdicts others. */
+  differs(tolerance: number): boolean {
+    return [...this.#agreement.values()].some((one) => !agrees(one, tolerance));
+  }
+
   /** Null before the first minute. */
   summary(actors: number, tolerance: number): ComparisonSummary | null {
     if (this.#minutes === 0) return null;
@@ -76,6 +81,11 @@ export class Comparison {
       tolerance,
     };
   }
+}
+
+/** Equal verdicts, and numbers no further apart than `tolerance`. */
+export function agrees({ differingVerdicts, maxDifference }: Agreement, tolerance: number): boolean {
+  return differingVerdicts === 0 && maxDifference <= tolerance;
 }
 
 export function byArm<T>(of: (arm: Arm) => T): Record<Arm, T> {
@@ -114,7 +124,7 @@ function spread(a: Float32Array, b: Float32Array): { identical: boolean; max: nu
     const right = b[i] ?? NaN;
     if (Object.is(left, right)) continue;
     identical = false;
-    const difference = Math.abs(left - right);
+    const difference = Math.abs(left - right) / Math.max(1, Math.abs(left), Math.abs(right));
     max = Math.max(max, Number.isNaN(difference) ? Infinity : difference);
   }
   return { identical, max };

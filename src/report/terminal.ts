@@ -1,5 +1,5 @@
 import type { BackendFacts, ModelFacts } from '../core/types.js';
-import { ARMS, type Agreement, type Arm, type ComparisonSummary } from './comparison.js';
+import { agrees, ARMS, type Agreement, type Arm, type ComparisonSummary } from './comparison.js';
 import { alignedTable, countText, durationText, figures, plural } from './format.js';
 import type { RunSummary } from './run-summary.js';
 
@@ -92,9 +92,10 @@ function speedupText(comparison: ComparisonSummary, arm: Arm): string {
 /** Whether an arm's answers are those that were written. */
 function agreementText(agreement: Agreement, tolerance: number): string {
   if (agreement.identical) return 'identical';
-  const within = agreement.differingVerdicts === 0 && agreement.maxDifference <= tolerance;
   const difference = `max difference ${agreement.maxDifference.toExponential(1)}`;
-  return within ? `same, ${difference}` : `DIFFER, ${difference}, ${agreement.differingVerdicts} verdicts`;
+  return agrees(agreement, tolerance)
+    ? `same, ${difference}`
+    : `DIFFER, ${difference}, ${agreement.differingVerdicts} verdicts`;
 }
 
 function times(wallMs: { readonly p50: number; readonly p95: number; readonly max: number }): string[] {

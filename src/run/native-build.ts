@@ -52,7 +52,7 @@ export async function buildNative(
   await step('packages', () => installPackages(staging, tool(tools, 'npm'), run));
   const wheelPath =
     wheel ?? (await step('download', () => downloadWheel(run.temporary, tool(tools, 'pip'), run)));
-  if (wheel === null) await step('check', () => checkWheel(wheelPath, signal));
+  await step('check', () => checkWheel(wheelPath, signal));
   await step('unpack', () => placeTensorFlow(wheelPath, packageFolder, signal));
   await step('compile', () => compileAddon(packageFolder, tool(tools, 'compiler'), run));
   await dropTemporary(run.temporary);

@@ -86,9 +86,7 @@ export async function installNative(
 
 async function installAnew(request: InstallRequest, context: InstallContext): Promise<InstallOutcome> {
   const plan = await planNative(request, context);
-  requireAll(plan.tools);
-  if (request.wheel !== null) await checkWheel(request.wheel, context.signal);
-  checkSpace(plan);
+  await checkPlan(plan, request, context.signal);
   await mkdir(plan.folder, { recursive: true }).catch((cause: unknown) => {
     throw new AiopsError('output_cannot_create', `cannot create ${plan.folder}: ${messageOf(cause)}`, {
       hint: 'set XDG_CACHE_HOME to a folder that can be written',
@@ -127,6 +125,17 @@ async function sweepQuietly(folder: string, onLine: InstallContext['onLine']): P
     onLine(`something is left in ${folder}, which the next install tries to remove: ${messageOf(cause)}`);
     return 0;
   });
+}
+
+/** @throws AiopsError for whatever would keep an install from succeeding, as far as that can be told before */
+export async function checkPlan(
+  plan: InstallPlan,
+  { wheel }: InstallRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  requireAll(plan.tools);
+  if (wheel !== null) await checkWheel(wheel, signal);
+  checkSpace(plan);
 }
 
 function checkSpace({ folder, freeBytes: free }: InstallPlan): void {

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { AiopsError } from '../core/errors.js';
 import { changedFiles } from '../host/native/file-facts.js';
 import { installedNative, nativeFolder, type NativeInstall } from '../host/native/location.js';
+import { RECEIPT_NAME } from '../host/native/receipt.js';
 import { npmPackage, type NpmPackage } from '../host/native/npm-package.js';
 import { predictOne, type Prediction } from './native-check.js';
 
@@ -9,6 +13,8 @@ export interface NativeInventory {
   /** Where an install is, or would be; null where no home is known. */
   readonly folder: string | null;
   readonly install: NativeInstall | null;
+  /** A receipt that can't be read, so that what it was of does not count; null where there is none. */
+  readonly damagedReceipt: string | null;
   readonly npm: NpmPackage;
   /** Whose actors load: an install in the cache goes before npm's package. */
   readonly used: 'cache' | 'npm' | 'none';
@@ -17,9 +23,11 @@ export interface NativeInventory {
 export function nativeInventory(): NativeInventory {
   const folder = nativeFolder();
   const install = installedNative(folder);
+  const receipt = folder === null ? null : join(folder, RECEIPT_NAME);
+  const damagedReceipt = install === null && receipt !== null && existsSync(receipt) ? receipt : null;
   const npm = npmPackage();
   const used = install !== null ? 'cache' : npm.kind === 'absent' ? 'none' : 'npm';
-  return { folder, install, npm, used };
+  return { folder, install, damagedReceipt, npm, used };
 }
 
 export interface NativeProof {

@@ -17,7 +17,7 @@ import { Ledger, type ServedStep } from './ledger.js';
 import { lineup, type Lineup } from './lineup.js';
 import { findModel } from './model-choice.js';
 import type { ReplayConfig } from './replay-config.js';
-import { summarize } from './summarize.js';
+import { differs, summarize } from './summarize.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /** What a run needs from outside and tells while it goes. */
@@ -111,7 +111,7 @@ interface Serving extends Replaying {
 }
 
 async function serve(serving: Serving): Promise<ReplayOutcome> {
-  const { config, context, recording, windows, output, executors, ready } = serving;
+  const { config, context, recording, windows, output, executors } = serving;
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs;
   const { maxRejects } = config;
@@ -123,7 +123,7 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   if (context.signal.aborted) {
     return { kind: 'interrupted', minutes: counts.minutes, results: await output.suspend() };
   }
-  for (const notice of await closingNotices(recording, counts, ready.input, output)) context.onNotice(notice);
+  for (const notice of await closingNotices(serving, ledger, comparer)) context.onNotice(notice);
   ledger.tally.settle(recording.recordsRead());
   ledger.tally.checkRejects(maxRejects, true);
   const elapsedMs = performance.now() - startedAt;
@@ -219,29 +219,33 @@ async function* untilAborted(
 }
 
 async function closingNotices(
-  recording: Recording,
-  counts: RunCounts,
-  { window }: InputSpec,
-  output: RunOutput,
+  { config, recording, output, ready }: Serving,
+  { tally }: Ledger,
+  comparer: Comparer | null,
 ): Promise<Notice[]> {
-  const notices: Notice[] = [...recording.lateNotices()];
+  const { counts } = tally;
+  const texts: string[] = [];
   if (counts.rows > 0 && counts.warmup === counts.rows) {
-    notices.push({
-      level: 'warning',
-      text:
-        `every row was warm-up: the model needs ${window} intervals of a target before its first prediction, ` +
+    texts.push(
+      `every row was warm-up: the model needs ${ready.input.window} intervals of a target before its first prediction, ` +
         `and the recording has ${plural(counts.minutes, 'minute')}`,
-    });
+    );
   }
-  if (counts.rejected > 0 && !output.keepsRejects) {
-    const text = `${plural(counts.rejected, 'rejected record')} not kept: --rejects FILE keeps them`;
-    notices.push({ level: 'warning', text });
+  if (config.output.anomaliesOnly && counts.ok > 0 && tally.verdicts === 0)
+    texts.push(
+      'no row has a verdict, since the model has no threshold: --emit anomalies leaves nothing to write',
+    );
+  if (comparer !== null && differs(comparer.comparison, ready.backend.name)) {
+    texts.push(
+      'ways to serve gave different answers to the same items: the model does not answer each item by itself, ' +
+        'so its results depend on how minutes are cut',
+    );
   }
+  if (counts.rejected > 0 && !output.keepsRejects)
+    texts.push(`${plural(counts.rejected, 'rejected record')} not kept: --rejects FILE keeps them`);
   const stale = await output.staleResults();
-  if (stale !== null) {
-    notices.push({ level: 'warning', text: `${stale} is of an earlier run, which wrote the other format` });
-  }
-  return notices;
+  if (stale !== null) texts.push(`${stale} is of an earlier run, which wrote the other format`);
+  return [...recording.lateNotices(), ...texts.map((text) => ({ level: 'warning', text }) as const)];
 }
 
 function list(names: readonly string[]): string {

@@ -6,6 +6,7 @@ import { processorModel, usableProcessors } from '../host/processors.js';
 import { program } from '../host/program.js';
 import type { Recording } from '../read/recording.js';
 import { adviceFor } from '../report/advice.js';
+import type { Comparison } from '../report/comparison.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { Comparer } from './comparer.js';
 import type { Ledger } from './ledger.js';
@@ -14,6 +15,11 @@ import type { ReplayConfig } from './replay-config.js';
 
 /** How far two ways of serving may differ and still agree: wasm gives the same bits however work is cut. */
 const TOLERANCE: Readonly<Record<BackendFacts['name'], number>> = { wasm: 0, js: 0, node: 1e-4 };
+
+/** Whether the ways to serve gave answers further apart than rounding explains. */
+export function differs(comparison: Comparison, backend: BackendFacts['name']): boolean {
+  return comparison.differs(TOLERANCE[backend]);
+}
 
 export interface FinishedRun {
   readonly config: ReplayConfig;
@@ -47,7 +53,12 @@ export function summarize(run: FinishedRun): RunSummary {
       lastMinute: minuteText(ledger.span.lastMs),
     },
     model: { ...ready.model, ...ready.input },
-    backend: ready.backend,
+    backend: {
+      ...ready.backend,
+      reproducible:
+        ready.backend.reproducible &&
+        !(run.comparer !== null && differs(run.comparer.comparison, ready.backend.name)),
+    },
     execution: { mode: config.mode, actors, inflight: config.inflight, startMs: ready.startMs },
     host: {
       node: nodeVersion,

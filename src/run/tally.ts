@@ -15,6 +15,7 @@ export class Tally {
   #filtered = 0;
   #minutes = 0;
   #anomalies = 0;
+  #verdicts = 0;
   readonly #rows = { ok: 0, warmup: 0, error: 0 };
   #firstReject: Reject | null = null;
 
@@ -35,7 +36,13 @@ export class Tally {
     for (const row of rows) {
       this.#rows[row.status]++;
       if (row.anomaly === true) this.#anomalies++;
+      if (row.anomaly !== null) this.#verdicts++;
     }
+  }
+
+  /** Rows that say whether they are an anomaly. */
+  get verdicts(): number {
+    return this.#verdicts;
   }
 
   get counts(): RunCounts {

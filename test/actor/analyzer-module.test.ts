@@ -83,6 +83,11 @@ suite('importAnalyzer', () => {
     ['no columns', creating(`{ window: 1, columns: [], ${PREDICT} }`), /columns is \[\]/],
     ['an unknown policy', creating(`{ window: 1, missing: 'guess', ${PREDICT} }`), /missing is 'guess'/],
     ['a name that is none', creating(`{ window: 1, name: 7, ${PREDICT} }`), /name is 7, expected a text/],
+    [
+      'a member that means nothing',
+      creating(`{ window: 1, colums: ['a'], ${PREDICT} }`),
+      /with colums, which mean nothing/,
+    ],
     ['dispose that is none', creating(`{ window: 1, dispose: {}, ${PREDICT} }`), /dispose is \{\}/],
   ] as const) {
     test(`refuses ${what}`, async (t) => {

@@ -15,6 +15,7 @@ import { manifestText, openBundle } from '#dist/model/bundle.js';
 import type { LoadRequest } from '#dist/protocol/messages.js';
 import {
   analyzerItem,
+  graphModel,
   linearModel,
   writeBundle,
   type ManifestJson,
@@ -302,6 +303,23 @@ suite('a bundle, refusals', () => {
       load(bundleOf(t, { model, output: { kind: 'reconstruction' } })),
       /takes 3 numbers \[3,1\] an item, but the model gives 2/,
     );
+  });
+
+  test('before the first minute: a model that looks at an item’s neighbours', async (t) => {
+    const float = { T: { type: 'DT_FLOAT' } };
+    const model = graphModel(
+      [3],
+      [
+        { name: 'mean', op: 'Mean', input: ['x', 'axes'], attr: { keep_dims: { b: true } } },
+        { name: 'centered', op: 'Sub', input: ['x', 'mean'], attr: float },
+      ],
+      { y: 'centered' },
+      [{ name: 'axes', shape: [1], values: [0], dtype: 'int32' }],
+    );
+    const parts = { format: 'graph-model', model, output: { kind: 'raw' } } as const;
+    const input = { columns: 'each', window: 3, shape: '[window]', normalize: { kind: 'none' } };
+    const folder = writeBundle(temporaryFolder(t), { ...parts, input });
+    await refused(load(folder), /answers the same item differently among other items/);
   });
 
   test('a bundle that is none', async (t) => {

@@ -197,19 +197,23 @@ for (const [what, analyzer, message] of [
   [
     'answers with null',
     { window: 1, predict: () => [null] as unknown as [] },
-    /answer for target bad is neither/,
+    /answer for target bad is null, neither \{ score/,
   ],
   [
     'leaves out the output',
     { window: 1, predict: () => [{ score: 1, anomaly: null }] as unknown as [] },
-    /is neither/,
+    /has undefined as output, expected a list of numbers/,
   ],
   [
     'scores in words',
     { window: 1, predict: () => [{ score: '1', anomaly: null, output: [] }] as unknown as [] },
-    /is neither/,
+    /has '1' as score, expected a number or null/,
   ],
-  ['fails without a message', { window: 1, predict: () => [{ errno: 'x' }] as unknown as [] }, /is neither/],
+  [
+    'fails without a message',
+    { window: 1, predict: () => [{ errno: 'x' }] as unknown as [] },
+    /has undefined as errmsg/,
+  ],
 ] as const) {
   for (const style of ['batched', 'per-item'] as const) {
     test(`an analyzer that ${what} (${style}) fails that chunk, and the next is answered`, async () => {

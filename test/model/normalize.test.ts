@@ -179,3 +179,18 @@ suite('normalize', () => {
     );
   });
 });
+
+for (const kind of ['window-zscore', 'window-robust'] as const) {
+  test(`${kind}: a spread beyond a double is no window of zeros`, () => {
+    const spec = NORMALIZE_DEFAULTS[kind];
+    const normalize = createNormalizer(spec, { intervals: 4, width: 1 }, 4);
+    const out = new Float32Array(4);
+    assert.equal(normalize(Float64Array.of(1, 2, 3, 4), out, 0), true);
+    assert.equal(normalize(Float64Array.of(1e308, -1e308, 1e308, 2), out, 0), false);
+  });
+}
+
+const NORMALIZE_DEFAULTS = {
+  'window-zscore': { kind: 'window-zscore', epsilon: 1e-8 },
+  'window-robust': { kind: 'window-robust', madScale: 1.4826, spreadFloor: 0.1, levelFloor: 1e-10 },
+} as const;

@@ -130,7 +130,12 @@ describe('an analyzer of one’s own', () => {
   for (const [what, flags, status, message] of [
     ['that is not there', ['--analyzer', 'none.mjs'], 78, /the analyzer .*none\.mjs can't be read/],
     ['beside a model', ['--analyzer', 'x.mjs', '--model', 'y'], 64, /--model and --analyzer both/],
-    ['with flags of a bare model', ['--analyzer', 'x.mjs', '--window', '3'], 64, /describe a bare --model/],
+    [
+      'with flags of a bare model',
+      ['--analyzer', 'x.mjs', '--window', '3'],
+      64,
+      /--window describes a bare --model, not an --analyzer/,
+    ],
     ['with parameters but no module', ['--param', 'a=b'], 64, /--param is for an --analyzer/],
     ['with a parameter twice', ['--param', 'a=b', '--param', 'a=c'], 64, /"a" is given twice/],
     ['with a parameter that is none', ['--param', 'a'], 64, /Expected KEY=VALUE/],
@@ -151,6 +156,80 @@ describe('an analyzer of one’s own', () => {
     const { status, stderr } = await replay(cwd, recording('real-day.csv'), 'out', ...flags);
     assert.equal(status, 78, stderr);
     assert.match(stderr, /needs the columns cpu, but the recording has value/);
+  });
+
+  test('that throws at one minute: that minute is named, with the module and the place', async (t) => {
+    const cwd = temporaryFolder(t);
+    const minutes = Array.from({ length: 9 }, (_, i) => `2024-01-01T00:0${i}:00Z,x,${i}\n`);
+    writeFileSync(join(cwd, 'data.csv'), `timestamp,target,a\n${minutes.join('')}`);
+    const flags = write(
+      cwd,
+      `export const createAnalyzer = () => ({
+        window: 1,
+        predict: (items) => items.map(({ values }) => {
+          if (values[0] === 3) throw new TypeError('three is too much');
+          return { score: 0, anomaly: null, output: [] };
+        }),
+      });`,
+    );
+    const { status, stderr } = await replay(
+      cwd,
+      'data.csv',
+      'out',
+      '--actors',
+      '1',
+      '--inflight',
+      '4',
+      ...flags,
+    );
+    assert.equal(status, 78, stderr);
+    assert.match(
+      stderr,
+      /actor-1 while answering 1 items of 2024-01-01T00:03:00\.000Z: the analyzer .*mine\.mjs fails in predict: three is too much \(file:.*mine\.mjs:4:\d+\)/,
+    );
+  });
+
+  test('a stronger source overrules what answers items: --analyzer goes before a model of the settings', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');
+    writeFileSync(join(cwd, 'aiops-serve.config.json'), '{"model": "./nowhere", "window": 3}');
+    const flags = write(
+      cwd,
+      'export const createAnalyzer = () => ({ window: 1, predict: (items) => items.map(() => ({ score: 7, anomaly: null, output: [] })) });',
+    );
+    const { status, stderr } = await replay(cwd, 'data.csv', 'out', ...flags);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(
+      rowsOf(join(cwd, 'out')).map(({ score }) => score),
+      [7],
+    );
+  });
+
+  test('--emit anomalies without any verdict is told', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');
+    const flags = write(
+      cwd,
+      'export const createAnalyzer = () => ({ window: 1, predict: (items) => items.map(() => ({ score: 7, anomaly: null, output: [] })) });',
+    );
+    const { stderr } = await replay(cwd, 'data.csv', 'out', '--emit', 'anomalies', ...flags);
+    assert.match(stderr, /no row has a verdict/);
+  });
+
+  test('answers that depend on how minutes are cut are told, and not called reproducible', async (t) => {
+    const cwd = temporaryFolder(t);
+    const flags = write(
+      cwd,
+      `export const createAnalyzer = () => ({
+        window: 1,
+        predict: (items) => items.map(() => ({ score: items.length, anomaly: null, output: [] })),
+      });`,
+    );
+    const input = recording('real-day.csv');
+    const args = ['replay', input, '--actors', '2', '--compare-time', '300ms', '--out', 'out', ...flags];
+    const { stderr } = await runCli(args, { cwd });
+    assert.match(stderr, /warning: ways to serve gave different answers to the same items/);
+    assert.equal(summaryOf(join(cwd, 'out')).backend.reproducible, false);
   });
 
   test('that fails while leaving says so; the results stand', async (t) => {

@@ -22,15 +22,16 @@ export function choosePlan(
   declaredBatch: number | null,
 ): ChosenPlan {
   if (declaredBatch !== null) {
-    const vain = batchSize !== 'auto' && batchSize !== declaredBatch;
+    const vain = [
+      ...(batchSize === 'auto' || batchSize === declaredBatch ? [] : [`--batch-size ${batchSize}`]),
+      ...(batchShape === 'free' && shapeMatters ? ['--batch-shape free'] : []),
+    ];
     return {
       plan: { size: declaredBatch, pad: true },
       reproducible: true,
-      warnings: vain
-        ? [
-            `the model takes exactly ${declaredBatch} items a call, so --batch-size ${batchSize} has no effect`,
-          ]
-        : [],
+      warnings: vain.map(
+        (flag) => `the model takes exactly ${declaredBatch} items a call, so ${flag} has no effect`,
+      ),
     };
   }
   if (!shapeMatters || batchShape === 'fixed') {

@@ -29,7 +29,7 @@ export function candidates(
   const wanted = present.filter((one) => format === 'auto' || format === one);
   if (wanted.length === 0) {
     throw new AiopsError('backend', `the bundle ${name} has no ${format}, only ${present.join(' and ')}`, {
-      hint: 'leave --model-format, or add that format to the bundle',
+      hint: 'leave --model-format out, or add that format to the bundle',
     });
   }
   const auto: readonly BackendName[] = wanted.includes('saved-model') ? ['node', 'wasm'] : ['wasm'];

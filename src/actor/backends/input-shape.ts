@@ -27,7 +27,7 @@ export function fitInput(itemDims: readonly number[], declared: DeclaredShape, w
     `the manifest gives the model items of shape ${text([null, ...itemDims])}, ` +
       `but ${where} takes ${text([batch, ...wanted])} (the first dimension is the items)`,
     {
-      hint: 'correct input.window, input.columns, input.shape or output.kind in aiops-model.json (docs/bundle.md)',
+      hint: 'correct input.window, input.columns, input.shape or output.kind in aiops-model.json (docs/bundle.md); of a bare model --window, --model-columns or --output-kind',
     },
   );
 }

@@ -53,11 +53,24 @@ export async function loadSavedModel(
     return fittedModel(tf, signedModel(model, signature), itemDims, `${what} (signature ${name})`);
   } catch (cause) {
     if (cause instanceof AiopsError) throw cause;
+    const [, type] = /^Unsupported tensor DataType: (\w+)/.exec(messageOf(cause)) ?? [];
+    if (type !== undefined) throw unknownType(what, type);
     throw new AiopsError('model', `TensorFlow cannot load ${what} (${path}): ${messageOf(cause)}`, {
       hint: 'save it again with tf.saved_model.save; its operations must be known to the TensorFlow of `aiops-serve native status`',
       cause,
     });
   }
+}
+
+function unknownType(what: string, type: string): AiopsError {
+  const shown = type === 'undefined' ? 'a type' : type;
+  return new AiopsError(
+    'model',
+    `a signature of ${what} has an input or output of ${shown} that tfjs-node does not know`,
+    {
+      hint: 'cast inputs and outputs to float32 in every signature that is saved with it',
+    },
+  );
 }
 
 /** The graph that was saved for serving, or the only one. */
@@ -87,8 +100,8 @@ function chooseSignature(
     wanted ?? (names.includes(DEFAULT_SIGNATURE) || names.length !== 1 ? DEFAULT_SIGNATURE : names[0]!);
   const found = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
   if (found !== undefined) return [name, found];
-  const there = names.length === 0 ? 'no signature at all' : `only ${names.join(', ')}`;
-  throw new AiopsError('model', `${what} has no signature ${name}, ${there}`, {
+  const lacking = names.length === 0 ? 'no signature' : `no signature ${name}, only ${names.join(', ')}`;
+  throw new AiopsError('model', `${what} has ${lacking}`, {
     hint:
       names.length === 0
         ? 'save it with tf.saved_model.save(model, folder, signatures=…)'

@@ -56,6 +56,11 @@ function soleInput(model: TfModel, what: string): TfModel['inputs'][number] {
   const types = model.inputs.map(({ dtype }) => dtype ?? 'unknown').join(', ');
   if (input !== undefined && model.inputs.length === 1 && (input.dtype ?? 'float32') === 'float32')
     return input;
+  if (model.inputs.length === 1) {
+    throw new AiopsError('model', `${what} takes ${types}, expected float32`, {
+      hint: 'cast it inside of the model: windows come as float32',
+    });
+  }
   throw new AiopsError(
     'model',
     `${what} has ${model.inputs.length} inputs (${types}), expected one of float32`,

@@ -87,7 +87,9 @@ suite('batches', () => {
   test('a model’s own batch wins, and that is told', () => {
     const own = { plan: { size: 8, pad: true }, reproducible: true, warnings: [] };
     assert.deepEqual(choosePlan(AUTO, WASM, 8), own);
-    assert.deepEqual(choosePlan({ ...AUTO, batchShape: 'free' }, NODE, 8), own);
+    const free = choosePlan({ ...AUTO, batchShape: 'free' }, NODE, 8);
+    assert.deepEqual({ ...free, warnings: [] }, own);
+    assert.match(free.warnings.join(), /--batch-shape free has no effect/);
     const { warnings } = choosePlan({ ...AUTO, batchSize: 64 }, WASM, 8);
     assert.match(warnings.join(), /exactly 8 items.*64 has no effect/);
     assert.deepEqual(perItemPlan(8), { size: 8, pad: true });
