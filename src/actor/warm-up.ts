@@ -27,7 +27,8 @@ export async function warmUp(
   const items =
     plan.pad && plan.size !== null ? plan.size : Math.min(plan.size ?? WARM_UP_ITEMS, WARM_UP_ITEMS);
   const random = new RandomStream(1);
-  const batch = Float32Array.from({ length: items * itemSize }, () => random.nextNormal());
+  // From 0 to 1, which also models take that are particular about their input: positive, or the number of a word.
+  const batch = Float32Array.from({ length: items * itemSize }, () => random.next());
   const otherwise = batch.map((value, i) => (i < itemSize ? value : 1 - value));
   let answers: readonly [Outputs, Outputs];
   try {
@@ -58,7 +59,10 @@ export async function warmUp(
 /** As far as rounding goes, which may differ with the place in a batch. */
 function isSameAnswer(a: Outputs, b: Outputs): boolean {
   let largest = 0;
-  for (let i = 0; i < a.width; i++) largest = Math.max(largest, Math.abs(a.values[i]!));
+  for (let i = 0; i < a.width; i++) {
+    const size = Math.abs(a.values[i]!);
+    if (Number.isFinite(size)) largest = Math.max(largest, size);
+  }
   for (let i = 0; i < a.width; i++) {
     const [one, other] = [a.values[i]!, b.values[i]!];
     if (!Object.is(one, other) && !(Math.abs(one - other) <= ROUNDING * largest)) return false;
