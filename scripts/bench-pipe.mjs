@@ -95,7 +95,12 @@ function median(samples) {
   return Float64Array.from(samples).sort()[samples.length >> 1];
 }
 
-const load = { bundle: '/', backend: 'wasm', threads: 1, batchSize: 'free', params: {} };
+const load = {
+  model: { kind: 'analyzer', module: '/' },
+  ...{ backend: 'wasm', format: 'auto', threads: 1, batchSize: 'auto', batchShape: 'free' },
+  native: null,
+  params: {},
+};
 const pool = new Pool({
   actors,
   load,

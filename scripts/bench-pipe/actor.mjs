@@ -17,8 +17,9 @@ function answersTo(items) {
 
 await serveParent(async () => ({
   analyzer: { window: 1, predict: answersTo },
-  backend: { name: 'wasm', versions: {}, threads: 1, batchSize: null, features: [] },
-  model: { name: 'none', version: '0', format: 'graph-model', digest: '' },
+  input: { window: 1, columns: 'each', missing: 'hold' },
+  backend: { name: 'js', versions: {}, threads: 1, batchSize: null, reproducible: true, features: [] },
+  model: { name: 'none', version: '0', format: 'analyzer', digest: '', outputs: [], bundles: [] },
   loadMs: 0,
   warmupMs: 0,
   notices: [],

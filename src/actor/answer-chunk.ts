@@ -15,7 +15,8 @@ export async function answerChunk(analyzer: Analyzer, chunk: Chunk, params: Para
   const items = itemsOf(chunk, params);
   const call = { style: chunk.style };
   if (chunk.style === 'batched')
-    return collect(items, checkCount(items, await analyzer.predict(items, call)));
+    // A copy: an analyzer that takes items out of its list must not take the others' answers.
+    return collect(items, checkCount(items, await analyzer.predict(items.slice(), call)));
   const answers: AnalyzerAnswer[] = [];
   for (const item of items) answers.push(...checkCount([item], await analyzer.predict([item], call)));
   return collect(items, answers);
@@ -24,11 +25,11 @@ export async function answerChunk(analyzer: Analyzer, chunk: Chunk, params: Para
 function itemsOf(
   { targets, columns, minuteMs, window, width, values }: ItemBatch,
   params: Params,
-): readonly AnalyzerItem[] {
+): AnalyzerItem[] {
   const shape = [window, width] as const;
   const size = window * width;
   const { buffer, byteOffset, BYTES_PER_ELEMENT } = values;
-  const items = targets.map((target, i) => ({
+  return targets.map((target, i) => ({
     target,
     column: columns[i] ?? null,
     minute: minuteMs,
@@ -36,7 +37,6 @@ function itemsOf(
     shape,
     params,
   }));
-  return Object.freeze(items); // an analyzer that took items out of it would take answers from others
 }
 
 /** Analyzers come as JavaScript, so what they give is as unchecked as input. */
@@ -101,22 +101,35 @@ function isError(answer: AnalyzerAnswer): answer is ItemError {
 
 /** The number of outputs of an answer that has the form it must have. */
 function checkForm(answer: unknown, item: AnalyzerItem | undefined): number {
-  const wrong = (what: string): Error => new Error(`the analyzer's answer${placeOf(item)} ${what}`);
-  if (typeof answer !== 'object' || answer === null)
-    throw wrong(`is ${shown(answer)}, neither { score, anomaly, output } nor { errno, errmsg }`);
-  const { errno, errmsg, score, anomaly, output } = answer as Readonly<Record<string, unknown>>;
-  const member = (name: string, value: unknown, expected: string): Error =>
-    wrong(`has ${shown(value)} as ${name}, expected ${expected}`);
-  if (errno !== undefined) {
-    if (typeof errno !== 'string' || errno === '') throw member('errno', errno, 'a text');
-    if (typeof errmsg !== 'string') throw member('errmsg', errmsg, 'a text');
-    return 0;
+  if (typeof answer === 'object' && answer !== null) {
+    const { errno, errmsg, score, anomaly, output } = answer as Readonly<Record<string, unknown>>;
+    if (errno !== undefined) {
+      if (typeof errno === 'string' && errno !== '' && typeof errmsg === 'string') return 0;
+    } else if (
+      (score === null || typeof score === 'number') &&
+      (anomaly === null || typeof anomaly === 'boolean') &&
+      isArrayLike(output)
+    ) {
+      return output.length;
+    }
   }
-  if (score !== null && typeof score !== 'number') throw member('score', score, 'a number or null');
-  if (anomaly !== null && typeof anomaly !== 'boolean')
-    throw member('anomaly', anomaly, 'true, false or null');
-  if (!isArrayLike(output)) throw member('output', output, 'a list of numbers');
-  return output.length;
+  throw new Error(`the analyzer's answer${placeOf(item)} ${formProblem(answer)}`);
+}
+
+/** What is wrong with an answer that is none, to be read after it. */
+function formProblem(answer: unknown): string {
+  if (typeof answer !== 'object' || answer === null)
+    return `is ${shown(answer)}, neither { score, anomaly, output } nor { errno, errmsg }`;
+  const { errno, errmsg, score, anomaly, output } = answer as Readonly<Record<string, unknown>>;
+  const has = (name: string, value: unknown, expected: string): string =>
+    `has ${shown(value)} as ${name}, expected ${expected}`;
+  if (errno !== undefined)
+    return typeof errno === 'string' && errno !== ''
+      ? has('errmsg', errmsg, 'a text')
+      : has('errno', errno, 'a text');
+  if (score !== null && typeof score !== 'number') return has('score', score, 'a number or null');
+  if (anomaly !== null && typeof anomaly !== 'boolean') return has('anomaly', anomaly, 'true, false or null');
+  return has('output', output, 'a list of numbers');
 }
 
 function shown(value: unknown): string {

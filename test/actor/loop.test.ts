@@ -5,7 +5,7 @@ import { runLoop, type Received } from '#dist/actor/loop.js';
 import { Mailbox } from '#dist/actor/mailbox.js';
 import type { LoadRuntime } from '#dist/actor/runtime.js';
 import { NO_VERDICT } from '#dist/core/types.js';
-import type { Analyzer, AnalyzerAnswer } from '#dist/model/analyzer.js';
+import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
 import { ProtocolError } from '#dist/protocol/frames.js';
 import {
   PROTOCOL_VERSION,
@@ -16,7 +16,7 @@ import {
 } from '#dist/protocol/messages.js';
 
 import { chunkOf } from '../support/chunks.js';
-import { fakeAnalyzer, fakeRuntime, loadOf } from '../support/fake-runtime.js';
+import { answerOf, fakeAnalyzer, fakeRuntime, loadOf } from '../support/fake-runtime.js';
 
 const HELLO: ParentMessage = { type: 'hello', version: PROTOCOL_VERSION };
 const INIT: ParentMessage = { type: 'init', load: loadOf() };
@@ -97,6 +97,15 @@ test('answers become columns', async () => {
     outputOffsets: Uint32Array.of(0, 2, 2, 2, 3),
     errors: new Map([[2, { errno: 'nope', errmsg: 'no such thing' }]]),
   });
+});
+
+test('an analyzer that empties the list it was handed takes nobody’s answer', async () => {
+  const hungry: Analyzer = {
+    window: 1,
+    predict: (items) => (items as AnalyzerItem[]).splice(0).map(answerOf),
+  };
+  const { answers } = await reply(hungry, chunkOf(['a', 'b'], 5));
+  assert.deepEqual([...answers.scores], [5, 6]);
 });
 
 for (const [what, answer, errmsg] of [
