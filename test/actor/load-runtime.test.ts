@@ -23,6 +23,7 @@ import {
 } from '../support/bundles.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
 import { loadOf } from '../support/fake-runtime.js';
+import { refused } from '../support/refused.js';
 
 const npmsOwn = npmPackage().kind === 'absent' ? false : "npm's own tfjs-node is installed here";
 
@@ -278,16 +279,13 @@ suite('a bundle, notices', () => {
 });
 
 suite('a bundle, refusals', () => {
-  const refused = async (loading: Promise<unknown>, message: RegExp): Promise<void> => {
-    await assert.rejects(
-      loading,
-      (error) => error instanceof AiopsError && error.code === 'model' && message.test(error.message),
-    );
-  };
-
   test('before the first minute: an input shape that does not fit', async (t) => {
     const bundle = bundleOf(t, { model: linearModel([4], [[1], [1], [1], [1]]), output: { kind: 'raw' } });
-    await refused(load(bundle), /items of shape \[\?,3\], but the layers-model of test takes \[\?,4\]/);
+    await refused(
+      load(bundle),
+      'model',
+      /items of shape \[\?,3\], but the layers-model of test takes \[\?,4\]/,
+    );
   });
 
   test('before the first minute: an output that does not fit', async (t) => {
@@ -301,6 +299,7 @@ suite('a bundle, refusals', () => {
     );
     await refused(
       load(bundleOf(t, { model, output: { kind: 'reconstruction' } })),
+      'model',
       /takes 3 numbers \[3,1\] an item, but the model gives 2/,
     );
   });
@@ -319,11 +318,11 @@ suite('a bundle, refusals', () => {
     const parts = { format: 'graph-model', model, output: { kind: 'raw' } } as const;
     const input = { columns: 'each', window: 3, shape: '[window]', normalize: { kind: 'none' } };
     const folder = writeBundle(temporaryFolder(t), { ...parts, input });
-    await refused(load(folder), /answers the same item differently among other items/);
+    await refused(load(folder), 'model', /answers the same item differently among other items/);
   });
 
   test('a bundle that is none', async (t) => {
-    await refused(load(temporaryFolder(t)), /is not a model bundle/);
+    await refused(load(temporaryFolder(t)), 'model', /is not a model bundle/);
   });
 });
 

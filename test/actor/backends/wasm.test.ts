@@ -3,13 +3,13 @@ import { before, suite, test, type TestContext } from 'node:test';
 
 import { memory, profile } from '@tensorflow/tfjs-core';
 
-import { AiopsError } from '#dist/core/errors.js';
 import type { Backend, LoadedModel } from '#dist/actor/backends/backend.js';
 import { openWasm } from '#dist/actor/backends/wasm.js';
 import { openBundle } from '#dist/model/bundle.js';
 import type { ModelFormat } from '#dist/core/types.js';
 import { graphModel, linearModel, sequential, writeBundle, type ModelFiles } from '../../support/bundles.js';
 import { temporaryFolder } from '../../support/cli.js';
+import { refused } from '../../support/refused.js';
 
 const FLOAT = { T: { type: 'DT_FLOAT' } };
 
@@ -153,18 +153,12 @@ suite('wasm backend', () => {
     assert.equal(memory().numTensors, held);
   });
 
-  const refused = async (loading: Promise<unknown>, message: RegExp): Promise<void> => {
-    await assert.rejects(loading, (error) => {
-      assert.ok(error instanceof AiopsError, String(error));
-      assert.equal(error.code, 'model');
-      assert.match(error.message, message);
-      return true;
-    });
-  };
+  const refusedModel = (loading: Promise<unknown>, message: RegExp): Promise<void> =>
+    refused(loading, 'model', message);
 
   test('refuses a model whose input is another, showing both', async (t) => {
     const message = /items of shape \[\?,3\], but the layers-model of test takes \[\?,2\]/;
-    await refused(load(t, linearModel([2], [[3], [4]]), [3]), message);
+    await refusedModel(load(t, linearModel([2], [[3], [4]]), [3]), message);
   });
 
   test('refuses a stateful model, whose answers would depend on what came before', async (t) => {
@@ -180,7 +174,7 @@ suite('wasm backend', () => {
         { name: 'memory/recurrent_kernel', shape: [1, 1], values: [1] },
       ],
     );
-    await refused(load(t, rnn, [2]), /the layer memory is stateful/);
+    await refusedModel(load(t, rnn, [2]), /the layer memory is stateful/);
   });
 
   test('refuses a model that does not answer item by item', async (t) => {
@@ -190,7 +184,10 @@ suite('wasm backend', () => {
       { y: 'sum' },
     );
     const model = await load(t, sum, [2], 'graph-model');
-    await refused(model.predict(new Float32Array(6), 3), /output y of .* has shape \[2,2\] .* for 3 items/);
+    await refusedModel(
+      model.predict(new Float32Array(6), 3),
+      /output y of .* has shape \[2,2\] .* for 3 items/,
+    );
   });
 
   test('says what TF.js can’t load', async (t) => {
@@ -198,6 +195,6 @@ suite('wasm backend', () => {
       [{ class_name: 'Mystery', config: { name: 'm', batch_input_shape: [null, 2] } }],
       [],
     );
-    await refused(load(t, unknown, [2]), /cannot load the layers-model of test .*Mystery/s);
+    await refusedModel(load(t, unknown, [2]), /cannot load the layers-model of test .*Mystery/s);
   });
 });
