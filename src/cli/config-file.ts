@@ -49,10 +49,10 @@ function parse(option: Option, setting: z.infer<typeof schema>[string], path: st
     if (typeof setting === 'object' && (!isList || texts.length === 0))
       throw new InvalidArgumentError(isList ? 'Expected at least one value.' : 'Expected one value.');
     if (argChoices !== undefined) return chosen(argChoices, String(texts[0]));
-    let value: unknown;
+    let parsed: unknown;
     // As on the command line, where a flag that is given again adds to what it was.
-    for (const text of texts) value = parseArg ? parseArg<unknown>(text, value) : text;
-    return value;
+    for (const text of texts) parsed = parseArg ? parseArg<unknown>(text, parsed) : text;
+    return parsed;
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
     throw new AiopsError(

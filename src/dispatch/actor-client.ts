@@ -213,14 +213,13 @@ export class ActorClient {
     if (message.type === 'answer' && message.answers.scores.length !== items) {
       throw new ProtocolError(`gave ${message.answers.scores.length} answers to ${items} items`);
     }
-    const failure = message.type === 'failed' ? this.#reported(message) : null; // of the chunk that is first still
-    this.#pending.shift();
-    this.#patience.renew(this.#pending.length > 0);
     if (message.type === 'failed') {
-      pending.reply.reject(failure);
+      pending.reply.reject(this.#reported(message)); // which names the chunk that is first still
     } else {
       pending.reply.resolve(this.#replyTo(pending, message, received));
     }
+    this.#pending.shift();
+    this.#patience.renew(this.#pending.length > 0);
     this.#lastAnswerAtMs = received.atMs;
   }
 

@@ -1,6 +1,5 @@
 import { basename, join } from 'node:path';
 
-import { AiopsError } from '../core/errors.js';
 import { compileAddon, placeTensorFlow } from '../host/native/addon.js';
 import { fileFacts } from '../host/native/file-facts.js';
 import { folderBytes, syncAll } from '../host/native/folder.js';
@@ -52,7 +51,7 @@ export async function buildNative(
   await step('packages', () => installPackages(staging, tool(tools, 'npm'), run));
   const wheelPath =
     wheel ?? (await step('download', () => downloadWheel(run.temporary, tool(tools, 'pip'), run)));
-  await step('check', () => checkWheel(wheelPath, signal));
+  if (wheel === null) await step('check', () => checkWheel(wheelPath, signal)); // one's own was checked before
   await step('unpack', () => placeTensorFlow(wheelPath, packageFolder, signal));
   await step('compile', () => compileAddon(packageFolder, tool(tools, 'compiler'), run));
   await dropTemporary(run.temporary);
@@ -73,7 +72,7 @@ function tool({ found }: FoundTools, name: ToolName): Tool {
 
 function stepper(steps: readonly NativeStep[], { signal, onStep, onStepDone }: InstallContext) {
   return async <T>(name: NativeStep['name'], work: () => Promise<T>): Promise<T> => {
-    if (signal.aborted) throw new AiopsError('interrupted', 'interrupted');
+    signal.throwIfAborted();
     const index = steps.findIndex((step) => step.name === name);
     onStep(steps[index]!.title, index, steps.length);
     const startedAt = performance.now();

@@ -17,8 +17,6 @@ import { predictOne, type Prediction } from './native-check.js';
 import { requireNativeFolder, whileLocked } from './native-lock.js';
 import { nativeSteps, type NativeStep } from './native-steps.js';
 
-export type { InstallContext };
-
 /** How native TensorFlow is to be installed. */
 export interface InstallRequest {
   /** A wheel that is here already; null: pip downloads it. */

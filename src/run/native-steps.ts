@@ -21,7 +21,7 @@ export function nativeSteps(wheel: string | null): NativeStep[] {
       name: 'packages',
       title: `install tfjs-node ${TFJS_NODE_VERSION} with npm (about ${megabytes(NPM_DOWNLOAD_BYTES)} to download)`,
     },
-    ...(wheel === null ? download : [{ name: 'check', title: `check the sha256 of ${wheel}` } as const]),
+    ...(wheel === null ? download : []),
     { name: 'unpack', title: "unpack TensorFlow's libraries" },
     { name: 'compile', title: 'compile the addon' },
     { name: 'predict', title: 'predict with it' },

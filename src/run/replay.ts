@@ -235,7 +235,7 @@ async function closingNotices(
     texts.push(
       'no row has a verdict, since the model has no threshold: --emit anomalies leaves nothing to write',
     );
-  if (comparer !== null && differs(comparer.comparison, ready.backend.name)) {
+  if (differs(comparer, ready.backend)) {
     texts.push(
       'ways to serve gave different answers to the same items: the model does not answer each item by itself, ' +
         'so its results depend on how minutes are cut',

@@ -6,7 +6,6 @@ import { processorModel, usableProcessors } from '../host/processors.js';
 import { program } from '../host/program.js';
 import type { Recording } from '../read/recording.js';
 import { adviceFor } from '../report/advice.js';
-import type { Comparison } from '../report/comparison.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { Comparer } from './comparer.js';
 import type { Ledger } from './ledger.js';
@@ -17,8 +16,8 @@ import type { ReplayConfig } from './replay-config.js';
 const TOLERANCE: Readonly<Record<BackendFacts['name'], number>> = { wasm: 0, js: 0, node: 1e-4 };
 
 /** Whether the ways to serve gave answers further apart than rounding explains. */
-export function differs(comparison: Comparison, backend: BackendFacts['name']): boolean {
-  return comparison.differs(TOLERANCE[backend]);
+export function differs(comparer: Comparer | null, { name }: BackendFacts): boolean {
+  return comparer?.comparison.differs(TOLERANCE[name]) ?? false;
 }
 
 export interface FinishedRun {
@@ -55,9 +54,7 @@ export function summarize(run: FinishedRun): RunSummary {
     model: { ...ready.model, ...ready.input },
     backend: {
       ...ready.backend,
-      reproducible:
-        ready.backend.reproducible &&
-        !(run.comparer !== null && differs(run.comparer.comparison, ready.backend.name)),
+      reproducible: ready.backend.reproducible && !differs(run.comparer, ready.backend),
     },
     execution: { mode: config.mode, actors, inflight: config.inflight, startMs: ready.startMs },
     host: {

@@ -24,7 +24,7 @@ export interface NativeTensorFlow extends TensorFlow {
 const HINT_WITHOUT =
   '`aiops-serve native install` brings it; graph-models and layers-models also run on --backend wasm';
 const HINT_REPAIR =
-  '`aiops-serve native install` brings one that works beside it, `aiops-serve native status` tells more; --backend wasm needs none';
+  '`aiops-serve native install` brings one that works, `aiops-serve native status` tells more; --backend wasm needs none';
 
 /**
  * Loads tfjs-node.
@@ -37,11 +37,9 @@ export function loadTfjsNode(native: string | null): NativeTensorFlow {
   const require = createRequire(native === null ? import.meta.url : join(native, 'package.json'));
   const folder = packageFolder(require, native);
   if (!hasAddon(folder)) {
-    throw new AiopsError(
-      'backend',
-      `${TFJS_NODE} is installed in ${folder}, but without its native addon: its install script did not run or failed`,
-      { hint: HINT_REPAIR },
-    );
+    const why = native === null ? ': its install script did not run or failed' : ''; // ours runs none
+    const message = `${TFJS_NODE} is installed in ${folder}, but without its native addon${why}`;
+    throw new AiopsError('backend', message, { hint: HINT_REPAIR });
   }
   restoreUtil();
   let loaded: unknown;

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 
 import yauzl from 'yauzl';
 
-import { AiopsError } from '../../core/errors.js';
+import { AiopsError, messageOf } from '../../core/errors.js';
 
 /**
  * Unpacks only the entries that `wanted` maps to a path. Names in the archive decide nothing about where
@@ -36,7 +36,7 @@ export async function unpack(
     }
   } catch (cause) {
     if (signal.aborted || isSystemError(cause)) throw cause;
-    throw new AiopsError('input_unusable', `cannot unpack ${archive}: ${(cause as Error).message}`, {
+    throw new AiopsError('input_unusable', `cannot unpack ${archive}: ${messageOf(cause)}`, {
       cause,
     });
   }

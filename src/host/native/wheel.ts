@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { AiopsError } from '../../core/errors.js';
+import { AiopsError, messageOf } from '../../core/errors.js';
 import { fileSha256 } from './file-facts.js';
 import { WHEEL } from './recipe.js';
 import { runTool, type Tool, type ToolRun } from './run-tool.js';
@@ -51,7 +51,7 @@ export async function downloadWheel(folder: string, pip: Tool, run: ToolRun): Pr
  */
 export async function checkWheel(path: string, signal: AbortSignal, pin = WHEEL_PIN): Promise<void> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new AiopsError('input_missing', `cannot read the wheel: ${(cause as Error).message}`, {
+    throw new AiopsError('input_missing', `cannot read the wheel: ${messageOf(cause)}`, {
       hint: 'check the path given with --wheel',
       cause,
     });
