@@ -191,6 +191,8 @@ export interface ChunkTiming {
   /** 0-based slot in the pool. */
   readonly actor: number;
   readonly items: number;
+  /** When the parent began with the chunk, on the clock of its `performance.now()`. */
+  readonly startedAtMs: number;
   readonly encodeMs: number;
   /** Service time that neither parent nor actor accounts for: both ways through the pipe, and being scheduled. */
   readonly pipeMs: number;
@@ -205,8 +207,12 @@ export interface ChunkTiming {
 /** The timing of one minute's items. */
 export interface MinuteTiming {
   readonly items: number;
+  /** When the parent began with the minute, on the clock of its `performance.now()`. */
+  readonly startedAtMs: number;
   /** Service time of the whole minute, ms. */
   readonly wallMs: number;
+  /** Of that, joining the chunks' answers. */
+  readonly gatherMs: number;
   readonly chunks: readonly ChunkTiming[];
 }
 

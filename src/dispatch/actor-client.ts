@@ -1,14 +1,12 @@
 import { performance } from 'node:perf_hooks';
 
 import { AiopsError } from '../core/errors.js';
-import type { Answers, ChunkTiming } from '../core/types.js';
 import { parseActorMessage } from '../protocol/actor-frames.js';
 import { FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
 import {
   PROTOCOL_VERSION,
   type ActorMessage,
-  type ActorTiming,
   type Answer,
   type Chunk,
   type Failed,
@@ -20,6 +18,7 @@ import { ParentMessageEncoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
 import { breach, describeExit, stuck, tooLarge, type LostActor } from './actor-errors.js';
 import { ActorProcess } from './actor-process.js';
+import { chunkReply, type ChunkReply, type SentChunk } from './chunk-reply.js';
 import { Deferred } from './deferred.js';
 import { Patience } from './patience.js';
 
@@ -36,22 +35,9 @@ export interface ActorClientOptions {
   readonly onLost: (error: AiopsError) => void;
 }
 
-/** An answered chunk. */
-export interface ChunkReply {
-  readonly answers: Answers;
-  readonly timing: ChunkTiming;
-  /** When the chunk was handed to the pipe, on the clock of `performance.now()`. */
-  readonly handedOverAtMs: number;
-  /** From then, or from the actor's previous answer if that came later, until the answer was decoded. */
-  readonly remainingMs: number;
-}
-
-interface Pending {
+interface Pending extends SentChunk {
   readonly chunk: Pick<Chunk, 'id' | 'minuteMs' | 'targets'>;
   readonly reply: Deferred<ChunkReply>;
-  readonly encodeMs: number;
-  readonly sendMs: number;
-  readonly handedOverAtMs: number;
 }
 
 /** An actor that does not leave on its own is killed after this. */
@@ -109,6 +95,8 @@ export class ActorClient {
     this.#pending.push({
       chunk,
       reply,
+      items: chunk.targets.length,
+      startedAtMs,
       encodeMs: encodedAtMs - startedAtMs,
       sendMs: handedOverAtMs - encodedAtMs,
       handedOverAtMs,
@@ -216,34 +204,17 @@ export class ActorClient {
     if (message.type === 'failed') {
       pending.reply.reject(this.#reported(message)); // which names the chunk that is first still
     } else {
-      pending.reply.resolve(this.#replyTo(pending, message, received));
+      pending.reply.resolve(
+        chunkReply(pending, message, {
+          ...received,
+          slot: this.#options.slot,
+          lastAnswerAtMs: this.#lastAnswerAtMs,
+        }),
+      );
     }
     this.#pending.shift();
     this.#patience.renew(this.#pending.length > 0);
     this.#lastAnswerAtMs = received.atMs;
-  }
-
-  #replyTo(pending: Pending, message: Answer, received: { atMs: number; decodeMs: number }): ChunkReply {
-    const { encodeMs, sendMs, handedOverAtMs, chunk } = pending;
-    const accountedMs = sumOf(message.timing) + received.decodeMs;
-    const waited = this.#lastAnswerAtMs > handedOverAtMs;
-    const remainingMs = waited
-      ? // It may have started before we saw its previous answer, but was busy for as long as it says.
-        Math.max(received.atMs - this.#lastAnswerAtMs, accountedMs)
-      : received.atMs - handedOverAtMs;
-    const serviceMs = sendMs + remainingMs;
-    const timing: ChunkTiming = {
-      actor: this.#options.slot,
-      items: chunk.targets.length,
-      encodeMs,
-      pipeMs: Math.max(0, serviceMs - accountedMs),
-      decodeMs: message.timing.decodeMs + received.decodeMs,
-      normalizeMs: message.timing.normalizeMs,
-      predictMs: message.timing.predictMs,
-      replyMs: message.timing.replyMs,
-      serviceMs,
-    };
-    return { answers: message.answers, timing, handedOverAtMs, remainingMs };
   }
 
   #send(message: ParentMessage): void {
@@ -292,8 +263,4 @@ export class ActorClient {
     const { targets, minuteMs } = pending.chunk;
     return `answering ${targets.length} items of ${new Date(minuteMs).toISOString()}`;
   }
-}
-
-function sumOf({ decodeMs, normalizeMs, predictMs, replyMs }: ActorTiming): number {
-  return decodeMs + normalizeMs + predictMs + replyMs;
 }

@@ -2,11 +2,12 @@ import { performance } from 'node:perf_hooks';
 
 import { AiopsError } from '../core/errors.js';
 import { joinAnswers } from '../core/gather.js';
-import { partition } from '../core/partition.js';
+import { partition, type ItemRange } from '../core/partition.js';
 import type { CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
 import type { Chunk, LoadRequest, Ready } from '../protocol/messages.js';
-import { ActorClient, type ChunkReply } from './actor-client.js';
+import { ActorClient } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
+import type { ChunkReply } from './chunk-reply.js';
 
 export interface ExecutorOptions {
   readonly load: LoadRequest;
@@ -73,12 +74,16 @@ export class Pool implements Executor {
    * this call until the chunk was handed over (cutting, encoding and writing, chunks before it included), then
    * until its answer was decoded, less any wait behind another minute; plus the gather.
    * A minute that overlaps no other one thus shows exactly the time that passed.
+   *
+   * @param actors how many of the pool's actors to serve it with, the first ones
    */
-  async run(batch: ItemBatch, style: CallStyle): Promise<MinuteRun> {
+  async run(batch: ItemBatch, style: CallStyle, actors = this.#actors.length): Promise<MinuteRun> {
     const startedAtMs = performance.now();
     if (this.#ended !== null) throw this.#ended;
-    if (this.#actors.length === 0) throw new RangeError('the pool was not started');
-    const replies = await this.#ask(batch, style);
+    const ranges = partition(batch.targets.length, Math.max(actors, 1)).filter(
+      ({ start, end }) => end > start,
+    );
+    const replies = await Promise.all(ranges.map((range, slot) => this.ask(slot, batch, range, style)));
     const answeredAtMs = performance.now();
     const answers = joinAnswers(replies.map((reply) => reply.answers));
     const gatherMs = performance.now() - answeredAtMs;
@@ -87,41 +92,34 @@ export class Pool implements Executor {
       0,
     );
     const chunks = replies.map((reply) => reply.timing);
-    return { answers, timing: { items: batch.targets.length, wallMs: slowestMs + gatherMs, chunks } };
+    const items = batch.targets.length;
+    return { answers, timing: { items, startedAtMs, wallMs: slowestMs + gatherMs, gatherMs, chunks } };
+  }
+
+  /** Has the actor in one slot answer some items of a batch; rejects with an AiopsError. */
+  async ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<ChunkReply> {
+    if (this.#ended !== null) throw this.#ended;
+    const actor = this.#actors[slot];
+    if (actor === undefined) throw new RangeError(`no actor in slot ${slot}: was the pool started?`);
+    const size = batch.window * batch.width;
+    const { start, end } = range;
+    const chunk: Chunk = {
+      type: 'chunk',
+      id: this.#nextChunkId++,
+      minuteMs: batch.minuteMs,
+      style,
+      targets: batch.targets.slice(start, end),
+      columns: batch.columns.slice(start, end),
+      window: batch.window,
+      width: batch.width,
+      values: batch.values.subarray(start * size, end * size),
+    };
+    return await actor.ask(chunk);
   }
 
   async stop(): Promise<void> {
     this.#ended ??= new AiopsError('interrupted', `the ${this.name} was stopped`);
     await Promise.all(this.#actors.map((actor) => actor.stop()));
-  }
-
-  #ask(batch: ItemBatch, style: CallStyle): Promise<ChunkReply[]> {
-    const size = batch.window * batch.width;
-    const ranges = partition(batch.targets.length, this.#actors.length).filter(
-      ({ start, end }) => end > start,
-    );
-    return Promise.all(
-      ranges.map(({ start, end }, slot) => {
-        const chunk: Chunk = {
-          type: 'chunk',
-          id: this.#nextChunkId++,
-          minuteMs: batch.minuteMs,
-          style,
-          targets: batch.targets.slice(start, end),
-          columns: batch.columns.slice(start, end),
-          window: batch.window,
-          width: batch.width,
-          values: batch.values.subarray(start * size, end * size),
-        };
-        return this.#actor(slot).ask(chunk);
-      }),
-    );
-  }
-
-  #actor(slot: number): ActorClient {
-    const actor = this.#actors[slot];
-    if (actor === undefined) throw new RangeError(`no actor in slot ${slot}`);
-    return actor;
   }
 
   /** Where a supervisor would replace the actor and try its chunks again; without one the pool ends. */

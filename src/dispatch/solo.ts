@@ -22,7 +22,7 @@ export class Solo implements Executor {
     const { answers, timing } = await this.#pool.run(batch, style);
     const chunks = timing.chunks.map(insideChild);
     const wallMs = chunks.reduce((sum, { serviceMs }) => sum + serviceMs, 0);
-    return { answers, timing: { items: timing.items, wallMs, chunks } };
+    return { answers, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
   }
 
   stop(): Promise<void> {

@@ -21,9 +21,23 @@ export interface RunCounts {
   readonly anomalies: number;
 }
 
+export interface ProgramFacts {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The machine that figures are of. */
+export interface HostFacts {
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  /** That this process may use. */
+  readonly processors: number;
+}
+
 /** Everything that `timing.json` says; times in ms. */
 export interface RunSummary {
-  readonly program: { readonly name: string; readonly version: string };
+  readonly program: ProgramFacts;
   /** The run's settings, as the command line, the environment and the configuration file gave them. */
   readonly settings: unknown;
   readonly input: {
@@ -45,12 +59,7 @@ export interface RunSummary {
     /** From starting the first actor until the last one was warm. */
     readonly startMs: number;
   };
-  readonly host: {
-    readonly node: string;
-    readonly platform: string;
-    readonly processor: string;
-    readonly processors: number;
-  };
+  readonly host: HostFacts;
   readonly counts: RunCounts;
   /** From the first minute to the last result handed to the file, comparisons included; starting is not. */
   readonly elapsedMs: number;

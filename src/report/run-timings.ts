@@ -3,11 +3,23 @@ import { SampleStore } from '../core/samples.js';
 import { describe, percentile, sortSamples, type Distribution } from '../core/statistics.js';
 import type { ChunkTiming, MinuteTiming } from '../core/types.js';
 
-/** Where a run's time went, summed over all chunks, ms. */
+/** Where a run's time went, summed over all chunks and minutes, ms. */
 export type Breakdown = Readonly<Record<BreakdownPart, number>>;
 
 const PARTS = ['encodeMs', 'pipeMs', 'decodeMs', 'normalizeMs', 'predictMs', 'replyMs'] as const;
-type BreakdownPart = (typeof PARTS)[number];
+type ChunkPart = (typeof PARTS)[number];
+type BreakdownPart = ChunkPart | 'gatherMs';
+
+/** What one actor did. */
+export interface ActorShare {
+  /** 0-based slot in the pool. */
+  readonly actor: number;
+  readonly chunks: number;
+  readonly items: number;
+  /** Service times of its chunks, summed, ms. */
+  readonly serviceMs: number;
+  readonly breakdownMs: Readonly<Record<ChunkPart, number>>;
+}
 
 /** What the minutes of a run come to; null where no minute had an item. */
 export interface MinutesSummary {
@@ -24,6 +36,8 @@ export interface MinutesSummary {
   /** Items a minute that fit the deadline at the 99th percentile of the cost per item. */
   readonly capacityItems: number;
   readonly breakdownMs: Breakdown;
+  /** By slot; only actors that were sent something. */
+  readonly perActor: readonly ActorShare[];
 }
 
 /** Collects the timing of every minute in bounded memory. */
@@ -33,8 +47,8 @@ export class RunTimings {
   readonly #items = new SampleStore();
   readonly #imbalance = new SampleStore();
   readonly #itemCost = new SampleStore();
-  readonly #breakdown = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<BreakdownPart, number>;
-  #busyMs = 0;
+  readonly #actors: (MutableShare | undefined)[] = [];
+  #gatherMs = 0;
   #late = 0;
 
   constructor(deadlineMs: number) {
@@ -49,16 +63,20 @@ export class RunTimings {
     this.#imbalance.add(imbalance(timing.chunks));
     this.#itemCost.add(timing.wallMs / timing.items);
     if (timing.wallMs > this.#deadlineMs) this.#late++;
+    this.#gatherMs += timing.gatherMs;
     for (const chunk of timing.chunks) {
-      for (const part of PARTS) this.#breakdown[part] += chunk[part];
-      // Without decoding, which happens on both sides of the pipe.
-      this.#busyMs += chunk.normalizeMs + chunk.predictMs + chunk.replyMs;
+      const share = (this.#actors[chunk.actor] ??= emptyShare(chunk.actor));
+      share.chunks++;
+      share.items += chunk.items;
+      share.serviceMs += chunk.serviceMs;
+      for (const part of PARTS) share.breakdownMs[part] += chunk[part];
     }
   }
 
-  /** Time that actors spent on items, summed over actors, ms. */
+  /** Time that actors spent on items, summed over actors, ms; without decoding, which both sides of a pipe do. */
   get busyMs(): number {
-    return this.#busyMs;
+    const { normalizeMs, predictMs, replyMs } = this.#breakdown();
+    return normalizeMs + predictMs + replyMs;
   }
 
   summary(): MinutesSummary | null {
@@ -72,9 +90,35 @@ export class RunTimings {
       late: this.#late,
       headroom: this.#deadlineMs / wallMs.p99,
       capacityItems: Math.floor(this.#deadlineMs / percentile(sortSamples(this.#itemCost.values()), 0.99)),
-      breakdownMs: { ...this.#breakdown },
+      breakdownMs: this.#breakdown(),
+      perActor: this.#shares(),
     };
   }
+
+  #shares(): MutableShare[] {
+    return this.#actors.filter((share) => share !== undefined);
+  }
+
+  #breakdown(): Breakdown {
+    const total = { ...noTime(), gatherMs: this.#gatherMs };
+    for (const { breakdownMs } of this.#shares()) for (const part of PARTS) total[part] += breakdownMs[part];
+    return total;
+  }
+}
+
+interface MutableShare extends ActorShare {
+  chunks: number;
+  items: number;
+  serviceMs: number;
+  readonly breakdownMs: Record<ChunkPart, number>;
+}
+
+function emptyShare(actor: number): MutableShare {
+  return { actor, chunks: 0, items: 0, serviceMs: 0, breakdownMs: noTime() };
+}
+
+function noTime(): Record<ChunkPart, number> {
+  return Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<ChunkPart, number>;
 }
 
 /** The samples' distribution; its maximum is exact even where samples were thinned out. */
@@ -89,6 +133,7 @@ export function timingLine(minuteMs: number, timing: MinuteTiming): string {
     items: timing.items,
     wallMs: rounded(timing.wallMs),
     slowestMs: rounded(Math.max(0, ...timing.chunks.map((chunk) => chunk.serviceMs))),
+    gatherMs: rounded(timing.gatherMs),
     imbalance: rounded(imbalance(timing.chunks)),
     chunks: timing.chunks.map(chunkFields),
   };

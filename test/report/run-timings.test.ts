@@ -7,7 +7,7 @@ import { minuteTiming } from '../support/timings.js';
 
 test('minutes without items are not served minutes', () => {
   const timings = new RunTimings(100);
-  timings.add({ items: 0, wallMs: 0, chunks: [] });
+  timings.add(minuteTiming([]));
   assert.equal(timings.summary(), null);
 });
 
@@ -28,7 +28,15 @@ test('lateness, headroom, capacity and where the time went', () => {
 
 test('a line of timing.jsonl names every chunk', () => {
   const line = JSON.parse(timingLine(0, minuteTiming([4, 2]))) as Record<string, unknown>;
-  assert.deepEqual(Object.keys(line), ['minute', 'items', 'wallMs', 'slowestMs', 'imbalance', 'chunks']);
+  assert.deepEqual(Object.keys(line), [
+    'minute',
+    'items',
+    'wallMs',
+    'slowestMs',
+    'gatherMs',
+    'imbalance',
+    'chunks',
+  ]);
   assert.equal(line['minute'], '1970-01-01T00:00:00Z');
   assert.equal(line['slowestMs'], 4);
   assert.equal(line['imbalance'], 1.333);

@@ -32,7 +32,7 @@ function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }
       clock.now += 10;
       return Promise.resolve({
         answers: answers(score),
-        timing: { items: items.targets.length, wallMs: 10, chunks: [] },
+        timing: { items: items.targets.length, startedAtMs: 0, wallMs: 10, gatherMs: 0, chunks: [] },
       });
     },
   };

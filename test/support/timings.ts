@@ -4,10 +4,13 @@ import type { MinuteTiming } from '#dist/core/types.js';
 export function minuteTiming(serviceMs: readonly number[]): MinuteTiming {
   return {
     items: 5 * serviceMs.length,
+    startedAtMs: 0,
+    gatherMs: 0,
     wallMs: Math.max(0, ...serviceMs),
     chunks: serviceMs.map((ms, actor) => ({
       actor,
       items: 5,
+      startedAtMs: 0,
       encodeMs: ms / 10,
       pipeMs: ms / 10,
       decodeMs: ms / 10,

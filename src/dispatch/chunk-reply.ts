@@ -1,0 +1,69 @@
+import type { Answers, ChunkTiming } from '../core/types.js';
+import type { ActorTiming, Answer } from '../protocol/messages.js';
+
+/** An answered chunk. */
+export interface ChunkReply {
+  readonly answers: Answers;
+  readonly timing: ChunkTiming;
+  /** When the chunk was handed to the pipe, on the clock of `performance.now()`. */
+  readonly handedOverAtMs: number;
+  /** From then, or from the actor's previous answer if that came later, until the answer was decoded. */
+  readonly remainingMs: number;
+}
+
+/** What the parent noted when it sent a chunk; times on the clock of `performance.now()`. */
+export interface SentChunk {
+  readonly items: number;
+  readonly startedAtMs: number;
+  readonly encodeMs: number;
+  /** Writing to the pipe. */
+  readonly sendMs: number;
+  readonly handedOverAtMs: number;
+}
+
+/** How an answer came back. */
+export interface ReceivedAnswer {
+  readonly slot: number;
+  readonly atMs: number;
+  /** The parent's own decoding. */
+  readonly decodeMs: number;
+  /** When the same actor's answer before this one was decoded; 0 before the first. */
+  readonly lastAnswerAtMs: number;
+}
+
+/** Accounts for the time between sending a chunk and having its answer. */
+export function chunkReply(
+  sent: SentChunk,
+  { answers, timing }: Answer,
+  received: ReceivedAnswer,
+): ChunkReply {
+  const { handedOverAtMs } = sent;
+  const accountedMs = sumOf(timing) + received.decodeMs;
+  const waited = received.lastAnswerAtMs > handedOverAtMs;
+  const remainingMs = waited
+    ? // It may have started before we saw its previous answer, but was busy for as long as it says.
+      Math.max(received.atMs - received.lastAnswerAtMs, accountedMs)
+    : received.atMs - handedOverAtMs;
+  const serviceMs = sent.sendMs + remainingMs;
+  return {
+    answers,
+    timing: {
+      actor: received.slot,
+      items: sent.items,
+      startedAtMs: sent.startedAtMs,
+      encodeMs: sent.encodeMs,
+      pipeMs: Math.max(0, serviceMs - accountedMs),
+      decodeMs: timing.decodeMs + received.decodeMs,
+      normalizeMs: timing.normalizeMs,
+      predictMs: timing.predictMs,
+      replyMs: timing.replyMs,
+      serviceMs,
+    },
+    handedOverAtMs,
+    remainingMs,
+  };
+}
+
+function sumOf({ decodeMs, normalizeMs, predictMs, replyMs }: ActorTiming): number {
+  return decodeMs + normalizeMs + predictMs + replyMs;
+}
