@@ -5,13 +5,14 @@ import { durationText, plural } from '../report/format.js';
 import { terminalReport } from '../report/terminal.js';
 import { replay, type ReplayOutcome } from '../run/replay.js';
 import { OutputClosed, StreamSink } from '../write/stream-sink.js';
+import { addOptions, describeOption } from './add-options.js';
 import { applyConfigFile } from './config-file.js';
 import { Console, printable } from './console.js';
 import { applySwitches, unknownVariables } from './environment.js';
 import { DONE_WITH_FAILURES, SIGNAL_STATUS } from './exit-codes.js';
 import { leaveOutOverruled } from './model-options.js';
 import { openProgress } from './progress.js';
-import { addReplayOptions, describeOption, replayConfig, type ReplayFlags } from './replay-options.js';
+import { REPLAY_FLAGS, replayConfig, type ReplayFlags } from './replay-options.js';
 import { watchSignals } from './signals.js';
 
 const HELP_AFTER = `
@@ -25,12 +26,14 @@ export function replayCommand(done: (status: number) => void): Command {
     .argument('<input...>', 'CSV or JSONL files, .gz or not; - is standard input')
     .configureHelp({ optionDescription: describeOption })
     .addHelpText('after', HELP_AFTER);
-  return addReplayOptions(command).action(async (inputs: string[], _flags: unknown, self: Command) => {
-    applySwitches(self, process.env);
-    applyConfigFile(self, self.opts<ReplayFlags>().config);
-    leaveOutOverruled(self);
-    done(await runReplay(inputs, self.opts<ReplayFlags>(), unknownVariables(self, process.env)));
-  });
+  return addOptions(command, REPLAY_FLAGS).action(
+    async (inputs: string[], _flags: unknown, self: Command) => {
+      applySwitches(self, process.env);
+      applyConfigFile(self, self.opts<ReplayFlags>().config);
+      leaveOutOverruled(self);
+      done(await runReplay(inputs, self.opts<ReplayFlags>(), unknownVariables(self, process.env)));
+    },
+  );
 }
 
 async function runReplay(

@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
 
-import { Option, type Command } from 'commander';
-
 import { DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
 import type { ActorCount, RejectLimit, ReplayConfig } from '../run/replay-config.js';
-import { environmentName } from './environment.js';
+import type { FlagGroups } from './flags/flag-row.js';
+import { MODEL_FLAGS } from './flags/model.js';
+import { OTHER_FLAGS } from './flags/other.js';
+import { READING_FLAGS } from './flags/reading.js';
+import { REPORTING_FLAGS } from './flags/reporting.js';
+import { SERVING_FLAGS } from './flags/serving.js';
+import { WRITING_FLAGS } from './flags/writing.js';
 import { modelChoice, type ModelFlags } from './model-options.js';
-import { FLAGS, type FlagRow } from './replay-flags.js';
 
 /** The values of replay's flags, as commander collects them. */
 export interface ReplayFlags extends ModelFlags {
@@ -43,29 +46,15 @@ export interface ReplayFlags extends ModelFlags {
   readonly config?: string;
 }
 
-/** Adds replay's flags; each can also come from `AIOPS_SERVE_<FLAG>` and the configuration file. */
-export function addReplayOptions(command: Command): Command {
-  for (const [group, rows] of Object.entries(FLAGS)) {
-    command.optionsGroup(group);
-    for (const row of rows) command.addOption(optionOf(row));
-  }
-  return command;
-}
-
-function optionOf({ flags, description, choices, parse, preset }: FlagRow): Option {
-  const option = new Option(flags, description);
-  if (choices !== undefined) option.choices(choices).default(choices[0], choices[0]);
-  if (parse !== undefined) option.argParser(parse as (text: string, earlier: unknown) => unknown);
-  if (preset !== undefined) option.default(...preset);
-  return option.env(environmentName(option.name()));
-}
-
-/** A flag's help: what it is, its choices, its default. */
-export function describeOption({ description, argChoices, defaultValueDescription }: Option): string {
-  const choices = argChoices === undefined ? '' : `: ${argChoices.join(' | ')}`;
-  const preset = (defaultValueDescription ?? '') === '' ? '' : ` (default: ${defaultValueDescription})`;
-  return description + choices + preset;
-}
+/** Replay's flags. */
+export const REPLAY_FLAGS: FlagGroups = {
+  ...READING_FLAGS,
+  ...MODEL_FLAGS,
+  ...SERVING_FLAGS,
+  ...WRITING_FLAGS,
+  ...REPORTING_FLAGS,
+  ...OTHER_FLAGS,
+};
 
 /** @throws AiopsError `usage` where flags contradict each other */
 export function replayConfig(inputs: readonly string[], flags: ReplayFlags): ReplayConfig {

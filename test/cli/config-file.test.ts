@@ -6,14 +6,15 @@ import { suite, test, type TestContext } from 'node:test';
 import { Command } from 'commander';
 
 import { applyConfigFile } from '#dist/cli/config-file.js';
-import { addReplayOptions } from '#dist/cli/replay-options.js';
+import { addOptions } from '#dist/cli/add-options.js';
+import { REPLAY_FLAGS } from '#dist/cli/replay-options.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { temporaryFolder } from '../support/cli.js';
 
 function settings(t: TestContext, config: object): Readonly<Record<string, unknown>> {
   const path = join(temporaryFolder(t), 'settings.json');
   writeFileSync(path, JSON.stringify(config));
-  const command = addReplayOptions(new Command('replay'));
+  const command = addOptions(new Command('replay'), REPLAY_FLAGS);
   applyConfigFile(command, path);
   return command.opts();
 }

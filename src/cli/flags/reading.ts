@@ -1,0 +1,79 @@
+import {
+  parseInterval,
+  parseList,
+  parseMap,
+  parseName,
+  parseRejectLimit,
+  parseTimezone,
+  parseWhole,
+} from '../values.js';
+import type { FlagGroups } from './flag-row.js';
+
+/** How recordings are read. */
+export const READING_FLAGS: FlagGroups = {
+  'Reading:': [
+    {
+      flags: '--format <format>',
+      description: 'what the input is; auto goes by extension, then by content',
+      choices: ['auto', 'csv', 'jsonl'],
+    },
+    {
+      flags: '--time-column <name>',
+      description: 'column of the time (default: timestamp, time, ts, minute …)',
+      parse: parseName,
+    },
+    {
+      flags: '--target-column <name>',
+      description: 'column of the target (default: target, host, service, name …)',
+      parse: parseName,
+    },
+    {
+      flags: '--columns <names>',
+      description: 'metric columns, comma-separated (default: all numeric ones)',
+      parse: parseList,
+    },
+    {
+      flags: '--label-column <name>',
+      description: 'column of the label (default: label, anomaly, is_anomaly)',
+      parse: parseName,
+    },
+    {
+      flags: '--map <new=old>',
+      description: 'rename columns while reading, comma-separated',
+      parse: parseMap,
+    },
+    {
+      flags: '--targets <names>',
+      description: 'only these targets, comma-separated, * stands for anything',
+      parse: parseList,
+    },
+    {
+      flags: '--timezone <zone>',
+      description: 'of times that name none',
+      parse: parseTimezone,
+      preset: ['UTC', 'UTC'],
+    },
+    {
+      flags: '--interval <duration>',
+      description: 'length of a "minute"; auto takes the commonest step of a target',
+      parse: parseInterval,
+      preset: ['auto', 'auto'],
+    },
+    {
+      flags: '--grace <intervals>',
+      description: 'how far back a record may be out of order',
+      parse: parseWhole(0),
+      preset: [0, '0'],
+    },
+    {
+      flags: '--duplicates <rule>',
+      description: 'several records of a target in one interval',
+      choices: ['reject', 'first', 'last', 'mean'],
+    },
+    {
+      flags: '--max-rejects <n|p%>',
+      description: 'stop when more records than this are rejected (default: no limit, exit status 3)',
+      parse: parseRejectLimit,
+    },
+  ],
+};

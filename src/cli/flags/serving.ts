@@ -1,0 +1,48 @@
+import { parseActors, parseDuration, parseWhole } from '../values.js';
+import type { FlagGroups } from './flag-row.js';
+
+/** Who serves minutes, and how. */
+export const SERVING_FLAGS: FlagGroups = {
+  'Serving:': [
+    {
+      flags: '--actors <n|p%|auto>',
+      description: 'size of the pool; a share is of the usable processors',
+      parse: parseActors,
+      preset: [{ kind: 'auto' }, 'auto'],
+    },
+    {
+      flags: '--threads-per-actor <n>',
+      description: 'threads of native TensorFlow in each actor',
+      parse: parseWhole(1),
+      preset: [1, '1'],
+    },
+    {
+      flags: '--actor-timeout <duration>',
+      description: 'an actor that gives no answer for so long counts as stuck and ends the run',
+      parse: parseDuration,
+      preset: [300_000, '5m'],
+    },
+    {
+      flags: '--inflight <n>',
+      description: 'minutes under way at once',
+      parse: parseWhole(1),
+      preset: [2, '2'],
+    },
+    {
+      flags: '--mode <mode>',
+      description: 'who answers what is written',
+      choices: ['parallel', 'sequential'],
+    },
+    {
+      flags: '--compare <which>',
+      description: 'minutes to serve in every way for comparison',
+      choices: ['sample', 'all', 'none'],
+    },
+    {
+      flags: '--compare-time <duration>',
+      description: 'what comparing a sample may cost',
+      parse: parseDuration,
+      preset: [10_000, '10s'],
+    },
+  ],
+};
