@@ -1,6 +1,6 @@
 import { float32Text } from '../core/number-text.js';
 import { isoTime } from '../core/time.js';
-import type { ResultRow } from '../core/types.js';
+import type { ItemError, ResultRow } from '../core/types.js';
 
 export type ResultsFormat = 'jsonl' | 'csv';
 
@@ -35,14 +35,28 @@ export function resultLines(rows: readonly ResultRow[], options: ResultLineOptio
 }
 
 function jsonLine(row: ResultRow, fullOutput: boolean): string {
+  const score = row.score === null ? 'null' : float32Text(row.score);
+  const label = row.label === null ? 'null' : JSON.stringify(row.label);
   const output = row.output === null ? 'null' : `[${outputText(row.output, ',', fullOutput)}]`;
+  const error = row.error === null ? NO_ERROR : errorFields(row.error);
   return (
-    `{"minute":"${minuteText(row.minuteMs)}","target":${JSON.stringify(row.target)},` +
-    `"column":${row.column === null ? 'null' : JSON.stringify(row.column)},"status":"${row.status}",` +
-    `"score":${row.score === null ? 'null' : float32Text(row.score)},"anomaly":${row.anomaly},` +
-    `"label":${JSON.stringify(row.label)},"output":${output},` +
-    `"errno":${JSON.stringify(row.error?.errno ?? null)},"errmsg":${JSON.stringify(row.error?.errmsg ?? null)}}\n`
+    `{"minute":"${minuteText(row.minuteMs)}","target":${jsonText(row.target)},"column":${jsonText(row.column)},` +
+    `"status":"${row.status}","score":${score},"anomaly":${row.anomaly},"label":${label},"output":${output}${error}}\n`
   );
+}
+
+const NO_ERROR = ',"errno":null,"errmsg":null';
+
+function errorFields({ errno, errmsg }: ItemError): string {
+  return `,"errno":${JSON.stringify(errno)},"errmsg":${JSON.stringify(errmsg)}`;
+}
+
+/** What JSON may hold as it is. */
+const PLAIN = /^[\w .:/-]*$/;
+
+function jsonText(text: string | null): string {
+  if (text === null) return 'null';
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function csvLine(row: ResultRow, fullOutput: boolean): string {
