@@ -1,9 +1,7 @@
+import { isRealSpeedup } from '../core/scaling.js';
 import type { ComparisonSummary } from './comparison.js';
 import { countText, durationText, figures, plural } from './format.js';
 import type { MinutesSummary } from './run-timings.js';
-
-/** Below this, a ratio of two timings is not worth acting on. */
-const WORTHWHILE = 1.05;
 
 /** What the figures of a run suggest, in two or three sentences. */
 export function adviceFor(
@@ -30,14 +28,15 @@ function fit(minutes: MinutesSummary, deadlineMs: number): string {
 }
 
 function actorsWorth(comparison: ComparisonSummary, actors: number): string {
-  const { value, low, high } = comparison.speedup['sequential-batched'];
+  const gained = comparison.speedup['sequential-batched'];
+  const { value, low, high } = gained;
   const pool = plural(actors, 'actor');
   if (actors === 1)
     return 'Against one actor a comparison says what the pipe costs; try more to see what they gain.';
-  if (low > WORTHWHILE) {
+  if (isRealSpeedup(gained)) {
     return `${pool} served a minute ${figures(value)} × as fast as one process with batches.`;
   }
-  if (high < 1) {
+  if (isRealSpeedup({ value: 1 / value, low: 1 / high, high: 1 / low })) {
     return (
       `One process with batches was ${figures(1 / value)} × as fast as ${pool}: ` +
       `minutes this small do not pay for handing them out, so --actors 1 is enough.`

@@ -1,6 +1,7 @@
 import { NO_VERDICT, type Answers } from '../core/types.js';
 import { SampleStore } from '../core/samples.js';
-import { karpFlatt, medianEstimate, type Distribution, type Estimate } from '../core/statistics.js';
+import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
+import type { Distribution, Estimate } from '../core/statistics.js';
 import { distribution } from './run-timings.js';
 
 /** The ways to serve a minute that a run compares. */
@@ -35,10 +36,6 @@ export interface ComparisonSummary {
 /** Collects minutes that every arm served. */
 export class Comparison {
   readonly #walls = new Map(ARMS.map((arm) => [arm, new SampleStore()]));
-  readonly #ratios = {
-    'sequential-per-item': new SampleStore(),
-    'sequential-batched': new SampleStore(),
-  };
   readonly #agreement = new Map<Arm, Agreement>(ARMS.map((arm) => [arm, SAME]));
   #minutes = 0;
 
@@ -53,9 +50,6 @@ export class Comparison {
       this.#walls.get(arm)?.add(wallMs[arm]);
       this.#agreement.set(arm, worse(this.#agreement.get(arm) ?? SAME, agreement[arm]));
     }
-    for (const arm of ['sequential-per-item', 'sequential-batched'] as const) {
-      this.#ratios[arm].add(wallMs[arm] / wallMs.parallel);
-    }
   }
 
   /** Whether some way's answers were further from those written than `tolerance`, or its verdicts others. */
@@ -66,20 +60,29 @@ export class Comparison {
   /** Null before the first minute. */
   summary(actors: number, tolerance: number): ComparisonSummary | null {
     if (this.#minutes === 0) return null;
-    const speedup = {
-      'sequential-per-item': medianEstimate(this.#ratios['sequential-per-item'].values()),
-      'sequential-batched': medianEstimate(this.#ratios['sequential-batched'].values()),
+    const gained = {
+      'sequential-per-item': this.#speedupOver('sequential-per-item'),
+      'sequential-batched': this.#speedupOver('sequential-batched'),
     };
-    const gained = speedup['sequential-batched'].value;
+    const overBatched = gained['sequential-batched'].value;
     return {
       minutes: this.#minutes,
-      wallMs: byArm((arm) => distribution(this.#walls.get(arm) ?? new SampleStore())),
-      speedup,
-      efficiency: gained / actors,
-      serialFraction: karpFlatt(gained, actors),
+      wallMs: byArm((arm) => distribution(this.#wallsOf(arm))),
+      speedup: gained,
+      efficiency: efficiency(overBatched, actors),
+      serialFraction: karpFlatt(overBatched, actors),
       answers: byArm((arm) => this.#agreement.get(arm) ?? SAME),
       tolerance,
     };
+  }
+
+  /** All stores are filled together and so thinned out alike: their samples stay paired. */
+  #speedupOver(arm: Arm): Estimate {
+    return speedup(this.#wallsOf(arm).values(), this.#wallsOf('parallel').values());
+  }
+
+  #wallsOf(arm: Arm): SampleStore {
+    return this.#walls.get(arm) ?? new SampleStore();
   }
 }
 

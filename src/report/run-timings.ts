@@ -1,6 +1,7 @@
 import { isoTime } from '../core/time.js';
 import { SampleStore } from '../core/samples.js';
-import { describe, percentile, sortSamples, type Distribution } from '../core/statistics.js';
+import { capacityItems } from '../core/scaling.js';
+import { describe, sortSamples, type Distribution } from '../core/statistics.js';
 import type { ChunkTiming, MinuteTiming } from '../core/types.js';
 
 /** Where a run's time went, summed over all chunks and minutes, ms. */
@@ -89,7 +90,7 @@ export class RunTimings {
       imbalance: distribution(this.#imbalance),
       late: this.#late,
       headroom: this.#deadlineMs / wallMs.p99,
-      capacityItems: Math.floor(this.#deadlineMs / percentile(sortSamples(this.#itemCost.values()), 0.99)),
+      capacityItems: capacityItems(this.#itemCost.values(), this.#deadlineMs),
       breakdownMs: this.#breakdown(),
       perActor: this.#shares(),
     };

@@ -1,0 +1,143 @@
+/* What parallel serving is worth, out of measured times. */
+import { medianEstimate, percentile, sortSamples, type Estimate } from './statistics.js';
+
+/** Below this, a ratio of two timings is not worth acting on. */
+const WORTHWHILE = 1.05;
+
+/**
+ * Median over the rounds of `baseline / arm`, both in ms and paired by round, with its 95 % interval: what a machine
+ * does besides hits both times of a round, so their ratio is steadier than either (Kalibera and Jones, "Rigorous
+ * Benchmarking in Reasonable Time", 2013, on why ratios need intervals of their own).
+ *
+ * @throws RangeError where there is no round, or one side has more of them
+ */
+export function speedup(baselineMs: ArrayLike<number>, armMs: ArrayLike<number>): Estimate {
+  if (baselineMs.length !== armMs.length) {
+    throw new RangeError(`${baselineMs.length} rounds cannot be paired with ${armMs.length}`);
+  }
+  return medianEstimate(Float64Array.from(baselineMs, (ms, round) => ms / armMs[round]!));
+}
+
+/** Whether a speed-up is one: its interval lies above 1, and it is large enough to act on. */
+export function isRealSpeedup({ value, low }: Estimate): boolean {
+  return low > 1 && value > WORTHWHILE;
+}
+
+/** What was gained of what `actors` could give at most: `speedup / actors`; 1 is all of it. */
+export function efficiency(gained: number, actors: number): number {
+  return gained / actors;
+}
+
+/**
+ * The serial fraction that a measured speed-up on `actors` implies (Karp and Flatt, "Measuring Parallel
+ * Processor Performance", CACM 33(5), 1990): `(1/speedup − 1/actors) / (1 − 1/actors)`. Null for one actor.
+ */
+export function karpFlatt(gained: number, actors: number): number | null {
+  return actors > 1 ? (1 / gained - 1 / actors) / (1 - 1 / actors) : null;
+}
+
+/** What a minute costs: `fixedMs + perItemMs · items`. */
+export interface CostLine {
+  readonly fixedMs: number;
+  readonly perItemMs: number;
+}
+
+/**
+ * The line through measured minutes: its slope the median of the slopes between all pairs of different sizes, its
+ * start the median of what that leaves (Theil, 1950; Sen, "Estimates of the Regression Coefficient Based on
+ * Kendall's Tau", JASA 63, 1968). A few slow minutes do not bend it. Takes all pairs: for some hundred points.
+ *
+ * @throws RangeError with fewer than two different sizes
+ */
+export function costLine(points: readonly { readonly items: number; readonly ms: number }[]): CostLine {
+  const slopes = points.flatMap((a, i) =>
+    points
+      .slice(i + 1)
+      .filter((b) => b.items !== a.items)
+      .map((b) => (b.ms - a.ms) / (b.items - a.items)),
+  );
+  if (slopes.length === 0) throw new RangeError('a cost line needs minutes of at least two sizes');
+  const perItemMs = percentile(sortSamples(slopes), 0.5);
+  const rests = points.map(({ items, ms }) => ms - perItemMs * items);
+  return { fixedMs: percentile(sortSamples(rests), 0.5), perItemMs };
+}
+
+/**
+ * The least number of items, 1 or more, from which on `parallel` is faster, whatever the number: just beyond
+ * where the two lines cross. Null where there is none, since parallel costs as much an item or more.
+ */
+export function breakEvenItems(sequential: CostLine, parallel: CostLine): number | null {
+  const savedPerItemMs = sequential.perItemMs - parallel.perItemMs;
+  const overheadMs = parallel.fixedMs - sequential.fixedMs;
+  if (savedPerItemMs < 0 || (savedPerItemMs === 0 && overheadMs >= 0)) return null;
+  return savedPerItemMs === 0 ? 1 : Math.max(1, Math.floor(overheadMs / savedPerItemMs) + 1);
+}
+
+/**
+ * The cost of an item in one process, ms, from which on `actors` pay at this many items a minute. What parallel
+ * serving adds is `overhead = parallelMs − sequentialMs / actors`; with items of cost c it pays as soon as
+ * `items · c > items · c / actors + overhead`. 0 where there is no overhead, null for one actor.
+ *
+ * @throws RangeError without items
+ */
+export function breakEvenItemMs(options: {
+  readonly items: number;
+  readonly sequentialMs: number;
+  readonly parallelMs: number;
+  readonly actors: number;
+}): number | null {
+  const { items, sequentialMs, parallelMs, actors } = options;
+  if (!(items > 0)) throw new RangeError('a break-even needs items');
+  if (actors <= 1) return null;
+  const overheadMs = parallelMs - sequentialMs / actors;
+  return Math.max(0, overheadMs / (items * (1 - 1 / actors)));
+}
+
+/**
+ * Items a minute that fit the deadline at the 99th percentile of the cost per item, ms.
+ *
+ * @throws RangeError without samples
+ */
+export function capacityItems(itemCostMs: ArrayLike<number>, deadlineMs: number): number {
+  return Math.floor(deadlineMs / percentile(sortSamples(itemCostMs), 0.99));
+}
+
+/** Times of an arm, ms a round; arms are paired by round. */
+interface Rounds {
+  readonly roundMs: readonly number[];
+}
+
+/**
+ * The fewest actors that are not really slower than the arm with the lowest median: more of them would cost memory
+ * and gain nothing that this measurement can tell. Does not depend on the order of the arms.
+ *
+ * @throws RangeError without arms, or where their rounds do not pair
+ */
+export function bestActors(arms: readonly (Rounds & { readonly actors: number })[]): number {
+  const [fastest] = [...arms].sort((a, b) => medianMs(a) - medianMs(b) || a.actors - b.actors);
+  if (fastest === undefined) throw new RangeError('no arms');
+  const asFast = arms.filter((arm) => !isReallyFaster(fastest, arm));
+  return Math.min(...asFast.map(({ actors }) => actors));
+}
+
+/**
+ * Name of the first arm that no other one really beats; arms come in order of simplicity. Where each is beaten by
+ * another one, which pairing by round allows, the one with the lowest median.
+ *
+ * @throws RangeError without arms, or where their rounds do not pair
+ */
+export function winner(arms: readonly (Rounds & { readonly name: string })[]): string {
+  const unbeaten = arms.find((arm) => !arms.some((other) => isReallyFaster(other, arm)));
+  const [fastest] = [...arms].sort((a, b) => medianMs(a) - medianMs(b));
+  const found = unbeaten ?? fastest;
+  if (found === undefined) throw new RangeError('no arms');
+  return found.name;
+}
+
+function isReallyFaster(fast: Rounds, slow: Rounds): boolean {
+  return isRealSpeedup(speedup(slow.roundMs, fast.roundMs));
+}
+
+function medianMs({ roundMs }: Rounds): number {
+  return percentile(sortSamples(roundMs), 0.5);
+}
