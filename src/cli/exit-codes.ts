@@ -21,6 +21,9 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   interrupted: 130,
 };
 
+/** Done, but a condition of `--fail-if` was met or had no value. */
+export const GATE_FAILED = 99;
+
 /** Done, but some records were rejected or some items failed. */
 export const DONE_WITH_FAILURES = 3;
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import type { Notice } from '../core/errors.js';
 import { durationText, plural } from '../report/format.js';
+import { failedGates, gateText } from '../report/gates.js';
 import { terminalReport } from '../report/terminal.js';
 import { replay, type ReplayOutcome } from '../run/replay.js';
 import { OutputClosed, StreamSink } from '../write/stream-sink.js';
@@ -9,7 +10,7 @@ import { addOptions, describeOption } from './add-options.js';
 import { applyConfigFile } from './config-file.js';
 import { Console, printable } from './console.js';
 import { applySwitches, unknownVariables } from './environment.js';
-import { DONE_WITH_FAILURES, SIGNAL_STATUS } from './exit-codes.js';
+import { DONE_WITH_FAILURES, GATE_FAILED, SIGNAL_STATUS } from './exit-codes.js';
 import { leaveOutOverruled } from './model-options.js';
 import { openProgress } from './progress.js';
 import { REPLAY_FLAGS, replayConfig, type ReplayFlags } from './replay-options.js';
@@ -95,10 +96,13 @@ async function conclude(outcome: ReplayOutcome, terminal: Console, how: Conclusi
     });
     return how.interrupted;
   }
-  const { counts } = outcome.summary;
+  const { counts, gates } = outcome.summary;
   const report = terminalReport(outcome.summary);
   if (how.toStdout && !how.quiet) await print(printable(`${report}\nwritten to ${how.out}\n`));
   else terminal.info(report.trimEnd());
+  const failures = failedGates(gates);
+  for (const gate of failures) terminal.notice({ level: 'warning', text: `--fail-if ${gateText(gate)}` });
+  if (failures.length > 0) return GATE_FAILED;
   const failed = counts.error > 0 || (counts.rejected > 0 && !how.rejectsAllowed);
   return failed ? DONE_WITH_FAILURES : 0;
 }

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 
 import { DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
+import { refuseGatesWithout, type Gate } from '../report/gates.js';
+import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import type { ActorCount, RejectLimit, ReplayConfig } from '../run/replay-config.js';
 import type { FlagGroups } from './flags/flag-row.js';
 import { MODEL_FLAGS } from './flags/model.js';
 import { OTHER_FLAGS } from './flags/other.js';
 import { READING_FLAGS } from './flags/reading.js';
-import { REPORTING_FLAGS } from './flags/reporting.js';
+import { reportingFlags } from './flags/reporting.js';
 import { SERVING_FLAGS } from './flags/serving.js';
 import { WRITING_FLAGS } from './flags/writing.js';
 import { modelChoice, type ModelFlags } from './model-options.js';
@@ -37,6 +39,7 @@ export interface ReplayFlags extends ModelFlags {
   readonly compare: 'sample' | 'all' | 'none';
   readonly compareTime: number;
   readonly deadline?: number;
+  readonly failIf?: readonly Gate[];
   readonly out?: string;
   readonly resultsFormat: 'jsonl' | 'csv';
   readonly emit: 'all' | 'anomalies';
@@ -52,12 +55,14 @@ export const REPLAY_FLAGS: FlagGroups = {
   ...MODEL_FLAGS,
   ...SERVING_FLAGS,
   ...WRITING_FLAGS,
-  ...REPORTING_FLAGS,
+  ...reportingFlags(REPLAY_METRICS),
   ...OTHER_FLAGS,
 };
 
 /** @throws AiopsError `usage` where flags contradict each other */
 export function replayConfig(inputs: readonly string[], flags: ReplayFlags): ReplayConfig {
+  const gates = flags.failIf ?? [];
+  if (flags.compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
   return {
     inputs,
     read: {
@@ -96,6 +101,7 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
     },
     maxRejects: flags.maxRejects ?? null,
     deadlineMs: flags.deadline ?? null,
+    gates,
   };
 }
 

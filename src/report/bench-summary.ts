@@ -2,6 +2,7 @@ import type { Notice } from '../core/errors.js';
 import type { Distribution, Estimate } from '../core/statistics.js';
 import type { BackendFacts, CallStyle, InputSpec, ModelFacts } from '../core/types.js';
 import type { Agreement } from './comparison.js';
+import type { GateResult } from './gates.js';
 import type { ActorShare, Breakdown } from './run-timings.js';
 import type { HostFacts, ProgramFacts } from './run-summary.js';
 
@@ -80,6 +81,8 @@ export interface BenchSummary {
   readonly breakEven: readonly BreakEven[];
   /** What `--baseline` found; null without it. */
   readonly baseline: BaselineComparison | null;
+  /** What `--fail-if` asked for. */
+  readonly gates: readonly GateResult[];
   readonly advice: string;
   readonly notices: readonly Notice[];
 }

@@ -1,6 +1,8 @@
 import type { Notice } from '../core/errors.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
 import type { ComparisonSummary } from './comparison.js';
+import type { GateResult } from './gates.js';
+import type { LabelsSummary } from './run-labels.js';
 import type { MinutesSummary } from './run-timings.js';
 
 /** What became of every record and every result row. */
@@ -72,6 +74,10 @@ export interface RunSummary {
   /** Share of the time the actors had (`actors × (elapsedMs − comparingMs)`) that they spent on chunks. */
   readonly utilization: number;
   readonly comparison: ComparisonSummary | null;
+  /** How well labelled anomalies were told; null where no record has a label. */
+  readonly labels: LabelsSummary | null;
+  /** What `--fail-if` asked for. */
+  readonly gates: readonly GateResult[];
   readonly advice: string;
   readonly notices: readonly Notice[];
 }

@@ -1,11 +1,19 @@
 import type { BackendFacts, ModelFacts } from '../core/types.js';
 import { agrees, ARMS, type Agreement, type Arm, type ComparisonSummary } from './comparison.js';
 import { alignedTable, countText, durationText, figures, plural } from './format.js';
+import { gateText } from './gates.js';
+import { labelLines } from './labels-text.js';
 import type { RunSummary } from './run-summary.js';
 
 /** The report that ends a replay on a terminal, a pure function of the summary. */
 export function terminalReport(summary: RunSummary): string {
-  const sections = [runLines(summary), timingLines(summary), [summary.advice]];
+  const sections = [
+    runLines(summary),
+    timingLines(summary),
+    labelLines(summary.labels),
+    [summary.advice],
+    summary.gates.map((gate) => `--fail-if ${gateText(gate)}`),
+  ];
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))

@@ -1,6 +1,7 @@
 import { resultRows } from '../core/gather.js';
 import type { MinuteRun, ReadStep } from '../core/types.js';
 import type { WindowedMinute } from '../core/window.js';
+import { RunLabels } from '../report/run-labels.js';
 import { RunTimings, timingLine } from '../report/run-timings.js';
 import type { RunOutput } from '../write/run-output.js';
 import type { RejectLimit } from './replay-config.js';
@@ -16,6 +17,7 @@ export interface ServedStep {
 export class Ledger {
   readonly tally: Tally;
   readonly timings: RunTimings;
+  readonly labels: RunLabels;
   readonly #output: RunOutput;
   readonly #maxRejects: RejectLimit | null;
   #firstMinuteMs = NaN;
@@ -31,6 +33,7 @@ export class Ledger {
     this.#maxRejects = options.maxRejects;
     this.tally = new Tally(options.rowsPerRecord);
     this.timings = new RunTimings(options.deadlineMs);
+    this.labels = new RunLabels(options.rowsPerRecord);
   }
 
   /** First and last minute entered, epoch ms; NaN before there was one. */
@@ -49,6 +52,7 @@ export class Ledger {
   async #enterMinute(minute: WindowedMinute, { answers, timing }: MinuteRun): Promise<void> {
     const rows = resultRows(minute, answers);
     this.tally.addRows(rows);
+    this.labels.add(rows);
     await this.#output.writeRows(rows);
     this.timings.add(timing);
     await this.#output.writeTiming(timingLine(minute.minuteMs, timing));

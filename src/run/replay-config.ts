@@ -1,5 +1,6 @@
 import type { BackendName, ModelFormat } from '../core/types.js';
 import type { BatchShape } from '../protocol/messages.js';
+import type { Gate } from '../report/gates.js';
 import type { ReadOptions } from '../read/recording.js';
 import type { RunOutputOptions } from '../write/run-output.js';
 import type { ModelChoice } from './model-choice.js';
@@ -42,4 +43,6 @@ export interface ReplayConfig {
   readonly maxRejects: RejectLimit | null;
   /** Null: the recording's interval. */
   readonly deadlineMs: number | null;
+  /** Conditions that fail the finished run. */
+  readonly gates: readonly Gate[];
 }

@@ -8,6 +8,8 @@ import { installedNative } from '../host/native/location.js';
 import type { LoadRequest, ModelSource } from '../protocol/messages.js';
 import { openRecording, type Recording } from '../read/recording.js';
 import { plural } from '../report/format.js';
+import { refuseGatesWithout } from '../report/gates.js';
+import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summary.js';
 import { OutputClosed } from '../write/stream-sink.js';
 import { RunOutput } from '../write/run-output.js';
@@ -84,6 +86,7 @@ async function replayRecording(
   replaying: Replaying,
 ): Promise<ReplayOutcome> {
   const { config, context, executors } = replaying;
+  if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
   const windows = openWindows(input, recording);
   for (const notice of recording.notices) context.onNotice(notice);
   const output = await RunOutput.open(config.output, context.stdout);
@@ -220,7 +223,7 @@ async function* untilAborted(
 
 async function closingNotices(
   { config, recording, output, ready }: Serving,
-  { tally }: Ledger,
+  { tally, labels }: Ledger,
   comparer: Comparer | null,
 ): Promise<Notice[]> {
   const { counts } = tally;
@@ -245,7 +248,11 @@ async function closingNotices(
     texts.push(`${plural(counts.rejected, 'rejected record')} not kept: --rejects FILE keeps them`);
   const stale = await output.staleResults();
   if (stale !== null) texts.push(`${stale} is of an earlier run, which wrote the other format`);
-  return [...recording.lateNotices(), ...texts.map((text) => ({ level: 'warning', text }) as const)];
+  return [
+    ...recording.lateNotices(),
+    ...labels.notices(),
+    ...texts.map((text) => ({ level: 'warning', text }) as const),
+  ];
 }
 
 function list(names: readonly string[]): string {

@@ -6,6 +6,8 @@ import { processorModel, usableProcessors } from '../host/processors.js';
 import { program } from '../host/program.js';
 import type { Recording } from '../read/recording.js';
 import { adviceFor } from '../report/advice.js';
+import { checkGates } from '../report/gates.js';
+import { REPLAY_METRICS, type UngatedRun } from '../report/replay-metrics.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { Comparer } from './comparer.js';
 import type { Ledger } from './ledger.js';
@@ -33,6 +35,11 @@ export interface FinishedRun {
 
 /** What a finished run comes to. */
 export function summarize(run: FinishedRun): RunSummary {
+  const summary = ungated(run);
+  return { ...summary, gates: checkGates(run.config.gates, REPLAY_METRICS, summary) };
+}
+
+function ungated(run: FinishedRun): UngatedRun {
   const { config, recording, ready, ledger, deadlineMs, elapsedMs } = run;
   const { actors } = run.executors;
   const minutes = ledger.timings.summary();
@@ -71,8 +78,9 @@ export function summarize(run: FinishedRun): RunSummary {
     minutes,
     utilization: ledger.timings.busyMs / (serving * Math.max(elapsedMs - comparingMs, 1)),
     comparison,
+    labels: ledger.labels.summary(),
     advice: adviceFor(minutes, comparison, deadlineMs, actors),
-    notices: [...recording.notices, ...ready.notices, ...recording.lateNotices()],
+    notices: [...recording.notices, ...ready.notices, ...recording.lateNotices(), ...ledger.labels.notices()],
   };
 }
 

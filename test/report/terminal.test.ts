@@ -3,6 +3,9 @@ import { test } from 'node:test';
 
 import { adviceFor } from '#dist/report/advice.js';
 import { Comparison, byArm, type Agreement } from '#dist/report/comparison.js';
+import { checkGates, parseGate } from '#dist/report/gates.js';
+import { REPLAY_METRICS } from '#dist/report/replay-metrics.js';
+import { RunLabels } from '#dist/report/run-labels.js';
 import { summaryJson, type RunSummary } from '#dist/report/run-summary.js';
 import { RunTimings } from '#dist/report/run-timings.js';
 import { terminalReport } from '#dist/report/terminal.js';
@@ -81,6 +84,8 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
     minutes,
     utilization: 0.5,
     comparison: compared,
+    labels: null,
+    gates: [],
     advice: adviceFor(minutes, compared, 60_000, 2),
     notices: [],
   };
@@ -95,7 +100,26 @@ test('the terminal report of a run without comparison', () => {
 });
 
 test('timing.json', () => {
-  golden('timing.json', summaryJson(summary()));
+  golden('timing.json', summaryJson(labelledSummary()));
+});
+
+/** The same run over labelled records, with gates. */
+function labelledSummary(): RunSummary {
+  const labels = new RunLabels(1);
+  const row = { minuteMs: 0, column: 'value', output: null, error: null };
+  for (let i = 0; i < 20; i++) {
+    const score = Math.fround(i / 20);
+    const label = i % 4 === 3 ? 1 : 0;
+    labels.add([{ ...row, target: `t${i % 3}`, status: 'ok', score, anomaly: score > 0.75, label }]);
+  }
+  labels.add([{ ...row, target: 't0', status: 'warmup', score: null, anomaly: null, label: 0 }]);
+  const ungated = { ...summary(), labels: labels.summary() };
+  const gates = ['p99>5s', 'speedup < 3', 'f1>=90%'].map((text) => parseGate(text, REPLAY_METRICS));
+  return { ...ungated, gates: checkGates(gates, REPLAY_METRICS, ungated) };
+}
+
+test('the terminal report of labelled records, with gates', () => {
+  golden('report-labelled.txt', terminalReport(labelledSummary()));
 });
 
 test('answers that differ are shouted about, those within the tolerance are not', () => {

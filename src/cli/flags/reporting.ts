@@ -1,13 +1,22 @@
+import type { Metrics } from '../../report/gates.js';
+import { parseGates } from '../gate-values.js';
 import { parseDuration } from '../values.js';
 import type { FlagGroups } from './flag-row.js';
 
-/** What reports say. */
-export const REPORTING_FLAGS: FlagGroups = {
-  'Reporting:': [
-    {
-      flags: '--deadline <duration>',
-      description: 'what a minute’s service must fit into (default: the interval)',
-      parse: parseDuration,
-    },
-  ],
-};
+/** What reports say, and which `metrics` can fail the run. */
+export function reportingFlags<Summary>(metrics: Metrics<Summary>): FlagGroups {
+  return {
+    'Reporting:': [
+      {
+        flags: '--deadline <duration>',
+        description: 'what a minute’s service must fit into (default: the interval)',
+        parse: parseDuration,
+      },
+      {
+        flags: '--fail-if <condition>',
+        description: "end with status 99 if it holds, such as 'p99>5s'; may be given several times",
+        parse: parseGates(metrics),
+      },
+    ],
+  };
+}

@@ -1,0 +1,193 @@
+import { rank, ratesOf, ScoreCounts, type Ranking, type Rates } from '../core/detection.js';
+import type { Notice } from '../core/errors.js';
+import type { ResultRow } from '../core/types.js';
+import { plural } from './format.js';
+
+/** Different scores that are kept apart, once over all records and once by target: some 6 MB each. */
+const DISTINCT_SCORES = 2 ** 17;
+/** Targets that get figures of their own, the first that come; further ones count in the overall figures. */
+const MOST_TARGETS = 1024;
+/** Of those, how many the summary lists. */
+const LISTED_TARGETS = 200;
+
+/** How well scores and verdicts told the labelled anomalies. */
+export interface DetectionFigures extends Rates {
+  /** Records with a label and a score. */
+  readonly records: number;
+  /** Of those, labelled 1. */
+  readonly positives: number;
+  /** Of those, with a verdict and flagged. */
+  readonly flagged: number;
+  readonly averagePrecision: Ranking['averagePrecision'];
+  readonly best: Ranking['best'];
+}
+
+export interface TargetFigures extends DetectionFigures {
+  readonly target: string;
+}
+
+/** What became of the records that have a label. */
+export interface LabelCounts {
+  /** Labelled 0 or 1 and with a score: what the figures are of. */
+  readonly scored: number;
+  readonly warmup: number;
+  readonly error: number;
+  /** Answered, but without a score. */
+  readonly unscored: number;
+  /** With a label that is neither 0 nor 1: left out. */
+  readonly unusable: number;
+  /** Without a label. */
+  readonly unlabelled: number;
+}
+
+export interface LabelsSummary {
+  readonly counts: LabelCounts;
+  readonly overall: DetectionFigures;
+  /** Mean of the targets' average precision over those that have an anomaly; null if none has. */
+  readonly meanAveragePrecision: number | null;
+  /** Targets with a scored label, as far as they have figures of their own. */
+  readonly targets: number;
+  /** Scored records of targets that have none. */
+  readonly recordsOfOtherTargets: number;
+  /** The targets with the most anomalies, then the most flagged. */
+  readonly perTarget: readonly TargetFigures[];
+  /**
+   * Last bits of a Float32 score that rankings overall and by target do not tell apart; 0: every score counts as it
+   * is. Precision, recall and F1 of the verdicts are always exact.
+   */
+  readonly droppedBits: { readonly overall: number; readonly perTarget: number };
+}
+
+interface Verdicts {
+  records: number;
+  positives: number;
+  truePositives: number;
+  falsePositives: number;
+  falseNegatives: number;
+}
+
+/** Collects the labelled records of a run, in memory that neither records nor targets can grow beyond bounds. */
+export class RunLabels {
+  readonly #rowsPerRecord: number;
+  readonly #overall = noVerdicts();
+  readonly #perTarget = new Map<string, Verdicts>();
+  readonly #scores = new ScoreCounts(DISTINCT_SCORES);
+  readonly #targetScores = new ScoreCounts(DISTINCT_SCORES);
+  readonly #counts = { scored: 0, warmup: 0, error: 0, unscored: 0, unusable: 0, unlabelled: 0 };
+  #recordsOfOtherTargets = 0;
+  #unusable: string | null = null;
+
+  constructor(rowsPerRecord: number) {
+    this.#rowsPerRecord = rowsPerRecord;
+  }
+
+  /** Takes the rows of a minute, the `rowsPerRecord` rows of a record standing together. */
+  add(rows: readonly ResultRow[]): void {
+    for (let first = 0; first < rows.length; first += this.#rowsPerRecord) {
+      const { label, target } = rows[first]!;
+      if (label === null) this.#counts.unlabelled++;
+      else if (label === 0 || label === 1) this.#addRecord(rows, first, target, label === 1);
+      else {
+        this.#counts.unusable++;
+        this.#unusable ??= String(label);
+      }
+    }
+  }
+
+  /** A record's score is the largest of its items, and it is flagged if one of them is. */
+  #addRecord(rows: readonly ResultRow[], first: number, target: string, isPositive: boolean): void {
+    let score: number | null = null;
+    let flagged: boolean | null = null;
+    for (let i = first; i < first + this.#rowsPerRecord; i++) {
+      const row = rows[i]!;
+      if (row.score === null) continue;
+      if (score === null || row.score > score) score = row.score;
+      if (row.anomaly !== null) flagged = flagged === true || row.anomaly;
+    }
+    if (score === null) this.#counts[whyUnscored(rows.slice(first, first + this.#rowsPerRecord))]++;
+    else this.#addScore(target, score, isPositive, flagged);
+  }
+
+  #addScore(target: string, score: number, isPositive: boolean, flagged: boolean | null): void {
+    this.#counts.scored++;
+    addVerdict(this.#overall, isPositive, flagged);
+    this.#scores.add('', score, isPositive);
+    let verdicts = this.#perTarget.get(target);
+    if (verdicts === undefined) {
+      if (this.#perTarget.size >= MOST_TARGETS) {
+        this.#recordsOfOtherTargets++;
+        return;
+      }
+      this.#perTarget.set(target, (verdicts = noVerdicts()));
+    }
+    addVerdict(verdicts, isPositive, flagged);
+    this.#targetScores.add(target, score, isPositive);
+  }
+
+  /** Null where no record had a label. */
+  summary(): LabelsSummary | null {
+    const { unlabelled: _, ...labelled } = this.#counts;
+    if (Object.values(labelled).every((count) => count === 0)) return null;
+    const all = Array.from(this.#perTarget, ([target, verdicts]) => ({
+      target,
+      ...figuresOf(verdicts, this.#targetScores.ranking(target)),
+    }));
+    const averages = all.map((one) => one.averagePrecision).filter((value) => value !== null);
+    return {
+      counts: { ...this.#counts },
+      overall: figuresOf(this.#overall, this.#scores.ranking('')),
+      meanAveragePrecision:
+        averages.length === 0 ? null : averages.reduce((sum, value) => sum + value, 0) / averages.length,
+      targets: all.length,
+      recordsOfOtherTargets: this.#recordsOfOtherTargets,
+      perTarget: all
+        .sort((a, b) => b.positives - a.positives || b.flagged - a.flagged || (a.target < b.target ? -1 : 1))
+        .slice(0, LISTED_TARGETS),
+      droppedBits: { overall: this.#scores.droppedBits, perTarget: this.#targetScores.droppedBits },
+    };
+  }
+
+  /** What was left out. */
+  notices(): Notice[] {
+    if (this.#unusable === null) return [];
+    const { unusable } = this.#counts;
+    return [
+      {
+        level: 'warning',
+        text:
+          `${plural(unusable, 'record')} ${unusable === 1 ? 'has a label' : 'have labels'} that ` +
+          `${unusable === 1 ? 'is' : 'are'} neither 0 nor 1, the first "${this.#unusable.slice(0, 40)}": ` +
+          'left out of precision, recall and average precision',
+      },
+    ];
+  }
+}
+
+function whyUnscored(rows: readonly ResultRow[]): 'warmup' | 'error' | 'unscored' {
+  if (rows.some(({ status }) => status === 'error')) return 'error';
+  return rows.every(({ status }) => status === 'warmup') ? 'warmup' : 'unscored';
+}
+
+function noVerdicts(): Verdicts {
+  return { records: 0, positives: 0, truePositives: 0, falsePositives: 0, falseNegatives: 0 };
+}
+
+function addVerdict(to: Verdicts, isPositive: boolean, flagged: boolean | null): void {
+  to.records++;
+  if (isPositive) to.positives++;
+  if (flagged === true && isPositive) to.truePositives++;
+  if (flagged === true && !isPositive) to.falsePositives++;
+  if (flagged === false && isPositive) to.falseNegatives++;
+}
+
+function figuresOf(verdicts: Verdicts, ranking: Ranking | null): DetectionFigures {
+  const { averagePrecision, best } = ranking ?? rank([]);
+  return {
+    records: verdicts.records,
+    positives: verdicts.positives,
+    flagged: verdicts.truePositives + verdicts.falsePositives,
+    ...ratesOf(verdicts),
+    averagePrecision,
+    best,
+  };
+}

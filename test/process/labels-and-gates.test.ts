@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+
+import type { TargetFigures } from '#dist/report/run-labels.js';
+import type { RunSummary } from '#dist/report/run-summary.js';
+
+import { recording, ROOT, runCli, temporaryFolder } from '../support/cli.js';
+
+const PLAIN = ['--backend', 'wasm', '--compare', 'none', '--actors', '1', '--out', 'out'];
+
+const readSummary = (folder: string): RunSummary =>
+  JSON.parse(readFileSync(join(folder, 'out/timing.json'), 'utf8')) as RunSummary;
+
+/** `minutes` of one target, each with this label, and too few of them for the built-in model to leave warm-up. */
+function labelledCsv(label: string, minutes = 5): string {
+  const lines = ['timestamp,target,value,label'];
+  for (let minute = 0; minute < minutes; minute++) {
+    lines.push(`${new Date(Date.UTC(2018, 3, 30) + minute * 60_000).toISOString()},a,${minute},${label}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+describe('labels', () => {
+  test('the built-in model on the three test days, as its training script evaluates it', async (t) => {
+    const cwd = temporaryFolder(t);
+    const week = gunzipSync(readFileSync(recording('cloud-monitoring-week.csv.gz'))).toString();
+    const [header = '', ...rows] = week.split('\n');
+    // The test days begin with 59 minutes of look-back, which are warm-up in a replay.
+    const days = rows.filter((line) => line >= '2018-04-28T23:01');
+    writeFileSync(join(cwd, 'days.csv'), [header, ...days].join('\n'));
+    const result = await runCli(['replay', 'days.csv', ...PLAIN], { cwd });
+    assert.equal(result.status, 0, result.stderr);
+    const { labels } = readSummary(cwd);
+    assert.equal(labels?.counts.scored, 43_200);
+    assert.equal(labels.counts.warmup, 590);
+    assert.equal(labels.overall.positives, 1318);
+    assert.equal(labels.meanAveragePrecision?.toFixed(3), '0.461');
+    // The table of docs/builtin-model.md, which scripts/model/train.py printed with three decimals.
+    const expected = {
+      'ingress-01': [0.547, 0.553, 0.722, 0.627, 94],
+      'ingress-02': [0.655, 0.474, 1, 0.643, 38],
+      'ingress-04': [0.367, 0.5, 0.567, 0.531, 76],
+      'ingress-05': [0.381, 0.495, 0.652, 0.562, 91],
+      'mongo-03': [0.354, null, 0, 0, 0],
+    };
+    for (const [target, figures] of Object.entries(expected)) {
+      const found: TargetFigures | undefined = labels.perTarget.find((one) => one.target === target);
+      assert.ok(found, target);
+      const { averagePrecision, precision, recall, f1, flagged } = found;
+      [averagePrecision, precision, recall, f1, flagged].forEach((figure, i) => {
+        const printed = figures[i] ?? null;
+        if (printed === null || figure === null) assert.equal(figure, printed, target);
+        else assert.ok(Math.abs(figure - printed) < 0.000501, `${target}: ${figure} for ${printed}`);
+      });
+    }
+    assert.equal(labels.perTarget.find(({ target }) => target === 'mongo-04')?.averagePrecision, null);
+    assert.match(result.stdout, /^labelled .* average precision +best threshold$/m);
+    assert.match(result.stdout, /43,200 labelled records scored; not counted: 590 in warm-up/);
+  });
+
+  test('the best threshold, given as the model’s, gives the figures that were promised', async (t) => {
+    const cwd = temporaryFolder(t);
+    const model = [join(ROOT, 'fixtures/bundles/builtin/graph/model.json'), '--window', '60'];
+    const replay = async (threshold: string): Promise<RunSummary> => {
+      const bare = [...model, '--normalize', 'window-robust', '--threshold', threshold];
+      const result = await runCli(['replay', recording('real-day.csv'), ...PLAIN, '--model', ...bare], {
+        cwd,
+      });
+      assert.equal(result.status, 0, result.stderr);
+      return readSummary(cwd);
+    };
+    const best = (await replay('0.65')).labels?.overall.best;
+    assert.ok(best);
+    const again = (await replay(String(best.threshold))).labels?.overall;
+    const { precision, recall, f1 } = again ?? {};
+    assert.deepEqual({ threshold: best.threshold, precision, recall, f1 }, best);
+  });
+
+  test('of several columns the largest score counts', async (t) => {
+    const cwd = temporaryFolder(t);
+    const result = await runCli(['replay', recording('service-day.csv'), ...PLAIN], { cwd });
+    assert.equal(result.status, 0, result.stderr);
+    const rows = readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n');
+    const records = new Map<string, { score: number; flagged: boolean; label: number }>();
+    for (const line of rows) {
+      const row = JSON.parse(line) as {
+        minute: string;
+        score: number | null;
+        anomaly: boolean;
+        label: number;
+      };
+      if (row.score === null) continue;
+      const before = records.get(row.minute) ?? { score: -1, flagged: false, label: row.label };
+      const score = Math.max(before.score, row.score);
+      records.set(row.minute, { score, flagged: before.flagged || row.anomaly, label: row.label });
+    }
+    const all = [...records.values()];
+    const { overall } = readSummary(cwd).labels ?? {};
+    assert.equal(overall?.records, all.length);
+    assert.equal(overall.positives, all.filter(({ label }) => label === 1).length);
+    assert.equal(overall.flagged, all.filter(({ flagged }) => flagged).length);
+    const hits = all.filter(({ flagged, label }) => flagged && label === 1).length;
+    assert.equal(overall.recall, hits / overall.positives);
+    assert.ok(overall.positives > 0 && hits > 0);
+  });
+
+  test('labels that are neither 0 nor 1 are left out, and the run says so', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'a.csv'), labelledCsv('broken'));
+    const result = await runCli(['replay', 'a.csv', ...PLAIN], { cwd });
+    assert.equal(result.status, 0, result.stderr);
+    assert.match(
+      result.stderr,
+      /warning: 5 records have labels that are neither 0 nor 1, the first "broken"/,
+    );
+    assert.equal(readSummary(cwd).labels?.counts.unusable, 5);
+  });
+});
+
+describe('gates', () => {
+  test('one that is met ends with 99, after the report', async (t) => {
+    const cwd = temporaryFolder(t);
+    const gates = ['--fail-if', 'late>0', '--fail-if', 'items<1000'];
+    const result = await runCli(['replay', recording('real-day.csv'), ...PLAIN, ...gates], { cwd });
+    assert.equal(result.status, 99, result.stderr);
+    assert.match(
+      result.stdout,
+      /^--fail-if late>0: not met, it was 0\n--fail-if items<1000: MET, it was 10$/m,
+    );
+    assert.match(result.stderr, /warning: --fail-if items<1000: MET, it was 10/);
+    assert.doesNotMatch(result.stderr, /late>0/);
+    const summary = readSummary(cwd);
+    assert.deepEqual(
+      summary.gates.map(({ condition, value, outcome }) => [condition, value, outcome]),
+      [
+        ['late>0', 0, 'not met'],
+        ['items<1000', 10, 'met'],
+      ],
+    );
+    assert.ok(existsSync(join(cwd, 'out/results.jsonl')));
+  });
+
+  test('gates that are not met leave the status as it is; the configuration file can hold several', async (t) => {
+    const cwd = temporaryFolder(t);
+    const gates = ['p99>1h', 'average-precision<1%', 'recall<.5'];
+    writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify({ 'fail-if': gates }));
+    const result = await runCli(['replay', recording('real-day.csv'), ...PLAIN], { cwd });
+    assert.equal(result.status, 0, result.stderr);
+    assert.deepEqual(
+      readSummary(cwd).gates.map(({ condition, outcome }) => [condition, outcome]),
+      gates.map((condition) => [condition, 'not met']),
+    );
+  });
+
+  test('a metric that turns out to have no value fails, also with results on standard output', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'a.csv'), labelledCsv('0'));
+    const flags = ['--backend', 'wasm', '--compare', 'none', '--actors', '1', '--out', '-', '--quiet'];
+    const gates = ['--fail-if', 'precision<1%', '--fail-if', 'p99>1h'];
+    const result = await runCli(['replay', 'a.csv', ...flags, ...gates], { cwd });
+    assert.equal(result.status, 99, result.stderr);
+    assert.match(result.stderr, /--fail-if precision<1%: FAILED, it has no value in this run/);
+    assert.match(result.stderr, /--fail-if p99>1h: FAILED, it has no value in this run/);
+    assert.equal(result.stdout.trimEnd().split('\n').length, 5);
+  });
+
+  test('what cannot have a value, or is not known, is refused before anything starts', async (t) => {
+    const cwd = temporaryFolder(t);
+    const day = recording('real-day.csv');
+    writeFileSync(join(cwd, 'plain.csv'), 'timestamp,target,value\n2018-04-30T00:00:00Z,a,1\n');
+    const cases: readonly [flags: readonly string[], told: RegExp][] = [
+      [[day, '--fail-if', 'p98>5s'], /There is no metric "p98"; there are p50, p90/],
+      [[day, '--fail-if', 'p99>5'], /needs a unit/],
+      [[day, '--fail-if', 'p99=5s'], /no operator "="/],
+      [[day, '--compare', 'none', '--fail-if', 'speedup<2'], /nothing is compared/],
+      [['plain.csv', '--fail-if', 'f1<50%'], /the recording has no labels/],
+    ];
+    for (const [flags, told] of cases) {
+      const result = await runCli(['replay', ...flags], { cwd });
+      assert.equal(result.status, 64, result.stderr);
+      assert.match(result.stderr, told);
+      assert.doesNotMatch(result.stderr, /started on/);
+    }
+  });
+});
