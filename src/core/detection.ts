@@ -1,4 +1,4 @@
-/* How well scores tell labelled anomalies: counted in bounded memory, then ranked. */
+/* How well scores and verdicts tell labelled anomalies. */
 
 /** Scores that count as one step of the ranking, and the labels of the records that have them. */
 export interface ScoreStep {
@@ -53,9 +53,9 @@ export interface Ranking {
   readonly best: BestThreshold | null;
 }
 
-/** Ranks records by score; `steps` come in any order and do not overlap. */
+/** Ranks records by score; `steps` come in any order, and two of them are the same score or do not overlap. */
 export function rank(steps: readonly ScoreStep[]): Ranking {
-  const falling = [...steps].sort((a, b) => b.least - a.least);
+  const falling = joined([...steps].sort((a, b) => b.least - a.least));
   const positives = falling.reduce((sum, step) => sum + step.positives, 0);
   const negatives = falling.reduce((sum, step) => sum + step.negatives, 0);
   if (positives === 0) return { positives, negatives, averagePrecision: null, best: null };
@@ -81,6 +81,20 @@ export function rank(steps: readonly ScoreStep[]): Ranking {
   return { positives, negatives, averagePrecision: gained / positives, best };
 }
 
+/** Sorted steps, those of the same score as one. */
+function joined(sorted: readonly ScoreStep[]): ScoreStep[] {
+  const steps: ScoreStep[] = [];
+  for (const step of sorted) {
+    const last = steps.at(-1);
+    if (last?.least !== step.least) steps.push(step);
+    else {
+      const positives = last.positives + step.positives;
+      steps[steps.length - 1] = { ...last, positives, negatives: last.negatives + step.negatives };
+    }
+  }
+  return steps;
+}
+
 /** Digits that tell any two Float32 apart (IEEE 754, §5.12.2). */
 const FLOAT32_DIGITS = 9;
 
@@ -96,102 +110,4 @@ function thresholdBetween(below: number | null, above: number): number {
     if (Math.fround(rounded) >= floor && Math.fround(rounded) < above) return rounded;
   }
   return floor;
-}
-
-const scratch = new Float32Array(1);
-const scratchBits = new Int32Array(scratch.buffer);
-
-/** Float32 as 32-bit integers of the same order: negative numbers have their magnitude's bits turned over. */
-function orderedBits(score: number): number {
-  scratch[0] = score + 0; // -0 + 0 is 0: they are equal scores
-  const bits = scratchBits[0] ?? 0;
-  return bits < 0 ? bits ^ 0x7fffffff : bits;
-}
-
-function scoreOf(ordered: number): number {
-  scratchBits[0] = ordered < 0 ? ordered ^ 0x7fffffff : ordered;
-  return scratch[0] ?? NaN;
-}
-
-/** Bits of a Float32 that can be dropped: what is left tells sign and exponent. */
-const MANTISSA_BITS = 23;
-
-/** Records by the leading bits of their score. */
-interface Counts {
-  readonly positives: Map<number, number>;
-  readonly negatives: Map<number, number>;
-}
-
-/**
- * Counts labelled scores of any number of records, for one or more series, in bounded memory: as long as there are
- * no more different scores than `limit`, over all series, each by itself; then the last bits of all scores are
- * dropped, so that near ones become one step. Where that is not enough, each series has one step an exponent.
- */
-export class ScoreCounts {
-  readonly #limit: number;
-  readonly #series = new Map<string, Counts>();
-  #entries = 0;
-  #droppedBits = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  /** Last bits of a score that no longer count; 0: all scores are kept apart. */
-  get droppedBits(): number {
-    return this.#droppedBits;
-  }
-
-  /** Different scores held, by series and label: what memory goes by. */
-  get entries(): number {
-    return this.#entries;
-  }
-
-  /** `score` is finite, as Float32. */
-  add(series: string, score: number, isPositive: boolean): void {
-    let counts = this.#series.get(series);
-    if (counts === undefined)
-      this.#series.set(series, (counts = { positives: new Map(), negatives: new Map() }));
-    const side = isPositive ? counts.positives : counts.negatives;
-    const key = orderedBits(score) >> this.#droppedBits;
-    const before = side.get(key);
-    side.set(key, (before ?? 0) + 1);
-    if (before === undefined && ++this.#entries > this.#limit) this.#coarsen();
-  }
-
-  /** Null where the series has no record. */
-  ranking(series: string): Ranking | null {
-    const counts = this.#series.get(series);
-    return counts === undefined ? null : rank(this.#steps(counts));
-  }
-
-  #steps({ positives, negatives }: Counts): ScoreStep[] {
-    const keys = new Set([...positives.keys(), ...negatives.keys()]);
-    return Array.from(keys, (key) => ({
-      least: scoreOf(key << this.#droppedBits),
-      greatest: scoreOf((key << this.#droppedBits) | ((1 << this.#droppedBits) - 1)),
-      positives: positives.get(key) ?? 0,
-      negatives: negatives.get(key) ?? 0,
-    }));
-  }
-
-  /** Down to half of the limit, so that it does not come back at once. */
-  #coarsen(): void {
-    while (this.#entries > this.#limit / 2 && this.#droppedBits < MANTISSA_BITS) {
-      this.#droppedBits++;
-      this.#entries = 0;
-      for (const { positives, negatives } of this.#series.values()) {
-        halve(positives);
-        halve(negatives);
-        this.#entries += positives.size + negatives.size;
-      }
-    }
-  }
-}
-
-/** Drops each key's last bit. */
-function halve(counts: Map<number, number>): void {
-  const before = [...counts];
-  counts.clear();
-  for (const [key, count] of before) counts.set(key >> 1, (counts.get(key >> 1) ?? 0) + count);
 }

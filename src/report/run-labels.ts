@@ -1,10 +1,13 @@
-import { rank, ratesOf, ScoreCounts, type Ranking, type Rates } from '../core/detection.js';
+import { ratesOf, type Ranking, type Rates } from '../core/detection.js';
 import type { Notice } from '../core/errors.js';
+import { ScoreCounts, type ScoreSeries } from '../core/score-counts.js';
 import type { ResultRow } from '../core/types.js';
 import { plural } from './format.js';
 
-/** Different scores that are kept apart, once over all records and once by target: some 6 MB each. */
-const DISTINCT_SCORES = 2 ** 17;
+/** Different scores that are kept apart over all records. */
+const DISTINCT_SCORES = 2 ** 16;
+/** The same over all targets, each by itself: a day of 500 targets, in some 16 MB at the most. */
+const DISTINCT_SCORES_BY_TARGET = 2 ** 20;
 /** Targets that get figures of their own, the first that come; further ones count in the overall figures. */
 const MOST_TARGETS = 1024;
 /** Of those, how many the summary lists. */
@@ -58,7 +61,9 @@ export interface LabelsSummary {
   readonly droppedBits: { readonly overall: number; readonly perTarget: number };
 }
 
-interface Verdicts {
+/** What is known of the records of a target, or of all. */
+interface Account {
+  readonly scores: ScoreSeries;
   records: number;
   positives: number;
   truePositives: number;
@@ -69,10 +74,10 @@ interface Verdicts {
 /** Collects the labelled records of a run, in memory that neither records nor targets can grow beyond bounds. */
 export class RunLabels {
   readonly #rowsPerRecord: number;
-  readonly #overall = noVerdicts();
-  readonly #perTarget = new Map<string, Verdicts>();
   readonly #scores = new ScoreCounts(DISTINCT_SCORES);
-  readonly #targetScores = new ScoreCounts(DISTINCT_SCORES);
+  readonly #targetScores = new ScoreCounts(DISTINCT_SCORES_BY_TARGET);
+  readonly #overall = openAccount(this.#scores);
+  readonly #perTarget = new Map<string, Account>();
   readonly #counts = { scored: 0, warmup: 0, error: 0, unscored: 0, unusable: 0, unlabelled: 0 };
   #recordsOfOtherTargets = 0;
   #unusable: string | null = null;
@@ -110,32 +115,27 @@ export class RunLabels {
 
   #addScore(target: string, score: number, isPositive: boolean, flagged: boolean | null): void {
     this.#counts.scored++;
-    addVerdict(this.#overall, isPositive, flagged);
-    this.#scores.add('', score, isPositive);
-    let verdicts = this.#perTarget.get(target);
-    if (verdicts === undefined) {
+    enter(this.#overall, score, isPositive, flagged);
+    let account = this.#perTarget.get(target);
+    if (account === undefined) {
       if (this.#perTarget.size >= MOST_TARGETS) {
         this.#recordsOfOtherTargets++;
         return;
       }
-      this.#perTarget.set(target, (verdicts = noVerdicts()));
+      this.#perTarget.set(target, (account = openAccount(this.#targetScores)));
     }
-    addVerdict(verdicts, isPositive, flagged);
-    this.#targetScores.add(target, score, isPositive);
+    enter(account, score, isPositive, flagged);
   }
 
   /** Null where no record had a label. */
   summary(): LabelsSummary | null {
     const { unlabelled: _, ...labelled } = this.#counts;
     if (Object.values(labelled).every((count) => count === 0)) return null;
-    const all = Array.from(this.#perTarget, ([target, verdicts]) => ({
-      target,
-      ...figuresOf(verdicts, this.#targetScores.ranking(target)),
-    }));
+    const all = Array.from(this.#perTarget, ([target, account]) => ({ target, ...figuresOf(account) }));
     const averages = all.map((one) => one.averagePrecision).filter((value) => value !== null);
     return {
       counts: { ...this.#counts },
-      overall: figuresOf(this.#overall, this.#scores.ranking('')),
+      overall: figuresOf(this.#overall),
       meanAveragePrecision:
         averages.length === 0 ? null : averages.reduce((sum, value) => sum + value, 0) / averages.length,
       targets: all.length,
@@ -168,11 +168,13 @@ function whyUnscored(rows: readonly ResultRow[]): 'warmup' | 'error' | 'unscored
   return rows.every(({ status }) => status === 'warmup') ? 'warmup' : 'unscored';
 }
 
-function noVerdicts(): Verdicts {
-  return { records: 0, positives: 0, truePositives: 0, falsePositives: 0, falseNegatives: 0 };
+function openAccount(counts: ScoreCounts): Account {
+  const none = { records: 0, positives: 0, truePositives: 0, falsePositives: 0, falseNegatives: 0 };
+  return { scores: counts.open(), ...none };
 }
 
-function addVerdict(to: Verdicts, isPositive: boolean, flagged: boolean | null): void {
+function enter(to: Account, score: number, isPositive: boolean, flagged: boolean | null): void {
+  to.scores.add(score, isPositive);
   to.records++;
   if (isPositive) to.positives++;
   if (flagged === true && isPositive) to.truePositives++;
@@ -180,13 +182,13 @@ function addVerdict(to: Verdicts, isPositive: boolean, flagged: boolean | null):
   if (flagged === false && isPositive) to.falseNegatives++;
 }
 
-function figuresOf(verdicts: Verdicts, ranking: Ranking | null): DetectionFigures {
-  const { averagePrecision, best } = ranking ?? rank([]);
+function figuresOf(account: Account): DetectionFigures {
+  const { averagePrecision, best } = account.scores.ranking();
   return {
-    records: verdicts.records,
-    positives: verdicts.positives,
-    flagged: verdicts.truePositives + verdicts.falsePositives,
-    ...ratesOf(verdicts),
+    records: account.records,
+    positives: account.positives,
+    flagged: account.truePositives + account.falsePositives,
+    ...ratesOf(account),
     averagePrecision,
     best,
   };

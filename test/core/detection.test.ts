@@ -3,7 +3,8 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { rank, ratesOf, ScoreCounts, type Ranking } from '#dist/core/detection.js';
+import { ratesOf, type Ranking } from '#dist/core/detection.js';
+import { ScoreCounts } from '#dist/core/score-counts.js';
 
 interface Labelled {
   readonly score: number;
@@ -15,8 +16,9 @@ const labelled = (scores: readonly number[], labels: readonly (0 | 1)[]): Labell
 
 function ranked(records: readonly Labelled[], limit = 1000): Ranking {
   const counts = new ScoreCounts(limit);
-  for (const { score, label } of records) counts.add('a', score, label === 1);
-  return counts.ranking('a') ?? rank([]);
+  const series = counts.open();
+  for (const { score, label } of records) series.add(score, label === 1);
+  return series.ranking();
 }
 
 /** Precision, recall and F1 of `score > threshold`, the program's rule for verdicts. */
@@ -80,7 +82,7 @@ test('without an anomaly there is nothing to rank', () => {
     averagePrecision: null,
     best: null,
   });
-  assert.equal(new ScoreCounts(10).ranking('nobody'), null);
+  assert.equal(ranked([]).averagePrecision, null);
 });
 
 test('neighbouring Float32 scores have a threshold between them', () => {
@@ -142,34 +144,6 @@ test('figures do not depend on the order in which records come', () => {
       assert.deepEqual(ranked(records.toReversed()), ranked(records));
     }),
   );
-});
-
-test('scores are exact up to the limit, then coarse, and no record is lost', () => {
-  const counts = new ScoreCounts(64);
-  for (let i = 1; i <= 64; i++) counts.add('a', i / 64, i % 8 === 0);
-  assert.deepEqual([counts.droppedBits, counts.entries], [0, 64]);
-  for (let i = 1; i <= 5000; i++) {
-    counts.add(i % 2 === 0 ? 'a' : 'b', Math.fround(i / 5000), i % 8 === 0);
-    assert.ok(counts.entries <= 64);
-  }
-  assert.ok(counts.droppedBits > 0);
-  const [a, b] = [counts.ranking('a'), counts.ranking('b')];
-  assert.deepEqual([a?.positives, a?.negatives], [8 + 625, 56 + 1875]);
-  assert.deepEqual([b?.positives, b?.negatives], [0, 2500]);
-});
-
-test('however many series there are, each keeps a step an exponent at the most', () => {
-  const counts = new ScoreCounts(8);
-  for (let series = 0; series < 50; series++) {
-    for (let i = 0; i < 100; i++) counts.add(String(series), Math.fround(1 + i / 100), i % 2 === 0);
-  }
-  assert.deepEqual([counts.droppedBits, counts.entries], [23, 100]);
-  assert.deepEqual(counts.ranking('49'), {
-    positives: 50,
-    negatives: 50,
-    averagePrecision: 1 / 2,
-    best: { threshold: 0.5, precision: 1 / 2, recall: 1, f1: 2 / 3 },
-  });
 });
 
 test('a best threshold out of coarse scores still gives what it says', () => {
