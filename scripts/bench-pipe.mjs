@@ -5,16 +5,14 @@
  *
  *   node scripts/bench-pipe.mjs [--items 500] [--values 60] [--actors 2] [--rounds 2000]
  */
-import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
 import { ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
 import { Pool } from '#dist/dispatch/pool.js';
 
-import { block, readBlocks } from './bench-pipe/blocks.mjs';
+import { BarePipe } from './bench-pipe/bare-pipe.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -67,30 +65,6 @@ function sum(buffers) {
   return buffers.reduce((bytes, buffer) => bytes + buffer.length, 0);
 }
 
-/** A child that answers each block with a block of its own; neither side looks inside. */
-class BarePipe {
-  constructor(entry, bytes) {
-    const child = spawn(process.execPath, [entry, String(bytes.answered)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-    });
-    this.pipe = child.stdio[3];
-    this.block = block(bytes.asked);
-    this.onAnswer = null;
-    readBlocks(this.pipe, (answer) => this.onAnswer(answer));
-  }
-
-  ask() {
-    return new Promise((resolve) => {
-      this.onAnswer = resolve;
-      this.pipe.write(this.block);
-    });
-  }
-
-  stop() {
-    this.pipe.end();
-  }
-}
-
 function median(samples) {
   return Float64Array.from(samples).sort()[samples.length >> 1];
 }
@@ -111,8 +85,7 @@ const pool = new Pool({
 await pool.start();
 const { answers } = await pool.run(batch, 'batched');
 const bytes = frameBytes(answers);
-const bareEntry = fileURLToPath(new URL('./bench-pipe/bare.mjs', import.meta.url));
-const bare = Array.from({ length: actors }, () => new BarePipe(bareEntry, bytes));
+const bare = Array.from({ length: actors }, () => new BarePipe(bytes));
 
 const spent = { pool: [], bare: [] };
 const told = [];

@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+/**
+ * This program against the systems that do the same work: Ray's actors, Python's multiprocessing, a generic pool of
+ * Node processes, and what none of them can be faster than. The same SavedModel, items and number of processes, the
+ * same numbers returned (that is checked), turn by turn in one run with everything else idle. What is timed is what
+ * a caller waits for: from a minute's items in the driving process to its answers there.
+ *
+ *   npm run bench:peers:setup        once: Ray and TensorFlow for Python, in the user's cache
+ *   npm run bench:peers -- [--cases none,mlp,lstm,mlp-many,lstm-many] [--rounds 15] [--turn-ms 200]
+ *                          [--items 500] [--many 5000] [--actors 2] [--seed 1] [--json FILE] [--markdown]
+ *   npm run bench:peers -- --ray-idle   what Ray costs others while it has nothing to do
+ *
+ * Needs a build and `aiops-serve native install`.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { RandomStream } from '#dist/core/random.js';
+import { countText } from '#dist/report/format.js';
+import { tableLines, tableMarkdown } from '#dist/report/table.js';
+
+import { armsOf, startPeers, stopPeers } from './peers/arms.mjs';
+import { judge } from './peers/bars.mjs';
+import { peersPython } from './peers/environment.mjs';
+import { measureIdleRay } from './peers/ray-idle.mjs';
+import { takeTurns } from './peers/rounds.mjs';
+import { barTable, caseTable } from './peers/tables.mjs';
+import { CASES, makeWorkload } from './peers/workload.mjs';
+
+const { values: flags } = parseArgs({
+  options: {
+    cases: { type: 'string', default: CASES.map(({ name }) => name).join(',') },
+    rounds: { type: 'string', default: '15' },
+    'turn-ms': { type: 'string', default: '200' },
+    items: { type: 'string', default: '500' },
+    many: { type: 'string', default: '5000' },
+    actors: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'string' },
+    markdown: { type: 'boolean', default: false },
+    'ray-idle': { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(flags.rounds);
+const processes = Number(flags.actors);
+const seed = Number(flags.seed);
+
+function chosenCases() {
+  const names = flags.cases.split(',');
+  const unknown = names.filter((name) => !CASES.some((one) => one.name === name));
+  if (unknown.length > 0) throw new Error(`no case ${unknown.join(', ')}`);
+  return CASES.filter(({ name }) => names.includes(name));
+}
+
+/** What the figures depend on. */
+function machineFacts() {
+  const [{ model }] = cpus();
+  const facts = { processor: model, processors: availableParallelism(), node: process.version };
+  return { ...facts, loadAverage: loadavg()[0], date: new Date().toISOString().slice(0, 10) };
+}
+
+async function runCase(chosen, folder) {
+  const items = Number(chosen.size === 'few' ? flags.items : flags.many);
+  const title = `${chosen.title}, ${countText(items)} items, processes: ${processes}`;
+  const arms = armsOf(chosen);
+  console.error(`${title}: starting ${new Set(arms.map(({ peer }) => peer)).size} peers`);
+  const workload = await makeWorkload(chosen, { items, processes, seed, folder });
+  const { peers, facts, expected } = await startPeers(workload, arms, folder);
+  try {
+    const times = await takeTurns({
+      ...{ arms, peers, expected, processes, rounds },
+      turnMs: Number(flags['turn-ms']),
+      random: new RandomStream(seed, 1),
+      onRound: (round) => console.error(`${title}: round ${round + 1} of ${rounds}`),
+    });
+    return { title, items, facts, arms: times };
+  } finally {
+    await stopPeers(peers);
+  }
+}
+
+function show(table) {
+  console.log(flags.markdown ? tableMarkdown(table) : `${tableLines(table).join('\n')}\n`);
+}
+
+async function comparePeers(folder) {
+  const machine = machineFacts();
+  console.log(`${JSON.stringify(machine)}\n`);
+  const results = new Map();
+  for (const chosen of chosenCases()) {
+    const result = await runCase(chosen, folder);
+    results.set(chosen.name, result);
+    console.log(`${result.title}\n${JSON.stringify(result.facts)}\n`);
+    show(caseTable(result));
+  }
+  const bars = judge(results);
+  show(barTable(bars));
+  if (flags.json === undefined) return;
+  const cases = [...results].map(([name, { arms, ...rest }]) => ({
+    name,
+    ...rest,
+    arms: [...arms.values()],
+  }));
+  writeFileSync(flags.json, `${JSON.stringify({ machine, settings: flags, cases, bars }, null, 2)}\n`);
+}
+
+peersPython(); // tells at once if it is missing
+const folder = mkdtempSync(join(tmpdir(), 'aiops-peers-'));
+try {
+  if (flags['ray-idle'])
+    console.log(JSON.stringify(await measureIdleRay({ folder, processes, seed, rounds })));
+  else await comparePeers(folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,85 @@
+/** What must hold, as ratios of two arms' times, and whether it does. */
+import { medianEstimate } from '#dist/core/statistics.js';
+
+/**
+ * `slow`'s time in multiples of `fast`'s has to be at least `least`, or at most `most`. Without either, it is
+ * only told.
+ */
+const BARS = [
+  {
+    what: 'no model, against Ray at its best (one array)',
+    case: 'none',
+    slow: 'ray array',
+    fast: 'own batched',
+    least: 4,
+  },
+  {
+    what: 'no model, against Ray’s compiled graph',
+    case: 'none',
+    slow: 'ray compiled',
+    fast: 'own batched',
+  },
+  { what: 'no model, against a bare pipe', case: 'none', slow: 'own batched', fast: 'bare bytes', most: 1.5 },
+  ...['mlp', 'lstm'].flatMap((model) => {
+    const title = model.toUpperCase();
+    return [
+      {
+        what: `${title}, per item, against Ray from tuples`,
+        case: model,
+        slow: 'ray per-item',
+        fast: 'own per-item',
+        least: 1.5,
+      },
+      {
+        what: `${title}, per item, against Ray at its best (one array, session)`,
+        case: model,
+        slow: 'ray per-item-array',
+        fast: 'own per-item',
+      },
+      {
+        what: `${title}, batched, against Ray at its best (one array)`,
+        case: model,
+        slow: 'ray array',
+        fast: 'own batched',
+        least: model === 'mlp' ? 4 : 1.5,
+      },
+      {
+        what: `${title}, batched, against Ray’s compiled graph`,
+        case: model,
+        slow: 'ray compiled',
+        fast: 'own batched',
+      },
+    ];
+  }),
+  ...[
+    ['lstm-many', 'LSTM, many items, batched', 'own batched 1', 'own batched', 1.9],
+    ['lstm', 'LSTM, batched', 'own batched 1', 'own batched', undefined],
+    ['lstm', 'LSTM, per item', 'own per-item 1', 'own per-item', undefined],
+    ['mlp-many', 'MLP, many items, batched', 'own batched 1', 'own batched', undefined],
+    ['mlp', 'MLP, per item', 'own per-item 1', 'own per-item', undefined],
+    ['lstm-many', 'Ray, one array: LSTM, many items, batched', 'ray array 1', 'ray array', undefined],
+  ].map(([name, what, slow, fast, least]) => ({
+    what: `all actors against 1: ${what}`,
+    case: name,
+    slow,
+    fast,
+    ...(least === undefined ? {} : { least }),
+  })),
+];
+
+/** An arm's time in multiples of another's, paired by round: median with its 95 % interval. */
+export function ratioOf(slow, fast) {
+  return medianEstimate(slow.turnsMs.map((ms, round) => ms / fast.turnsMs[round]));
+}
+
+/** The bars of the cases that were run; `reached` is null where a ratio is only told. */
+export function judge(results) {
+  return BARS.flatMap(({ what, case: name, slow, fast, least, most }) => {
+    const arms = results.get(name)?.arms;
+    if (arms === undefined) return [];
+    const ratio = ratioOf(arms.get(slow), arms.get(fast));
+    const bar = least ?? most ?? null;
+    const reached = bar === null ? null : least === undefined ? ratio.value <= bar : ratio.value >= bar;
+    return [{ what, ratio, bar, kind: least === undefined ? 'at most' : 'at least', reached }];
+  });
+}

@@ -1,0 +1,166 @@
+/** The peers that this very process drives: this program's pool, a generic one, and what none can be faster than. */
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+
+import workerpool from 'workerpool';
+
+import { partition } from '#dist/core/partition.js';
+import { Pool } from '#dist/dispatch/pool.js';
+import { Solo } from '#dist/dispatch/solo.js';
+
+import { BarePipe } from '../bench-pipe/bare-pipe.mjs';
+
+async function timeMinutes(serve, minutes) {
+  await serve(); // whatever the others' turns pushed out of caches
+  const times = [];
+  for (let minute = 0; minute < minutes; minute++) {
+    const startedAt = performance.now();
+    await serve();
+    times.push(performance.now() - startedAt);
+  }
+  return times;
+}
+
+function executorOptions(load) {
+  return { load, timeoutMs: 60_000, log: (actor, line) => console.error(`${actor}: ${line}`) };
+}
+
+function outputsOf({ answers }) {
+  if (answers.errors.size > 0) throw new Error(`${answers.errors.size} items failed`);
+  return answers.outputs;
+}
+
+/** This program. Arms: `per-item`, `batched`. */
+export class OwnPeer {
+  constructor({ batch, processes, load }) {
+    this.batch = batch;
+    this.pool = new Pool({ ...executorOptions(load), actors: processes });
+  }
+
+  async start() {
+    const { backend } = await this.pool.start();
+    return backend.versions;
+  }
+
+  time(style, processes, minutes) {
+    return timeMinutes(() => this.pool.run(this.batch, style, processes), minutes);
+  }
+
+  async outputs(style, processes) {
+    return outputsOf(await this.pool.run(this.batch, style, processes));
+  }
+
+  stop() {
+    return this.pool.stop();
+  }
+}
+
+/** One process's own time for all items in one call, divided by the number of processes. Arm: `batched`. */
+export class SoloFloor {
+  constructor({ batch, load }) {
+    this.batch = batch;
+    this.solo = new Solo(executorOptions(load));
+  }
+
+  async start() {
+    await this.solo.start();
+    return {};
+  }
+
+  async time(style, processes, minutes) {
+    const times = [];
+    for (let minute = -1; minute < minutes; minute++) {
+      const { timing } = await this.solo.run(this.batch, style);
+      if (minute >= 0) times.push(timing.wallMs / processes);
+    }
+    return times;
+  }
+
+  async outputs(style) {
+    return outputsOf(await this.solo.run(this.batch, style));
+  }
+
+  stop() {
+    return this.solo.stop();
+  }
+}
+
+/** The same numbers as bytes, there and back, with a length before them. */
+export class BareFloor {
+  constructor({ batch, processes }, outputsPerItem) {
+    const itemBytes = (batch.values.length / batch.targets.length) * Float64Array.BYTES_PER_ELEMENT;
+    const answerBytes = outputsPerItem * Float32Array.BYTES_PER_ELEMENT;
+    this.pipes = partition(batch.targets.length, processes).map(
+      ({ start, end }) =>
+        new BarePipe({ asked: (end - start) * itemBytes, answered: (end - start) * answerBytes }),
+    );
+  }
+
+  time(_arm, _processes, minutes) {
+    return timeMinutes(() => Promise.all(this.pipes.map((pipe) => pipe.ask())), minutes);
+  }
+
+  async stop() {
+    for (const pipe of this.pipes) pipe.stop();
+  }
+}
+
+/** workerpool's processes with this program's predict code. Arms: `per-item`, `batched`. */
+export class WorkerpoolPeer {
+  constructor({ batch, processes, load }) {
+    this.batch = batch;
+    const env = {
+      ...process.env,
+      TF_CPP_MIN_LOG_LEVEL: '2',
+      TF_NUM_INTRAOP_THREADS: '1',
+      TF_NUM_INTEROP_THREADS: '1',
+      PEERS_LOAD: JSON.stringify(load),
+    };
+    this.pool = workerpool.pool(fileURLToPath(new URL('workerpool-child.mjs', import.meta.url)), {
+      workerType: 'process',
+      minWorkers: processes,
+      maxWorkers: processes,
+      forkOpts: { env, serialization: 'advanced' },
+    });
+  }
+
+  async start() {
+    await this.#serve('batched', this.pool.maxWorkers);
+    return {};
+  }
+
+  time(style, processes, minutes) {
+    return timeMinutes(() => this.#serve(style, processes), minutes);
+  }
+
+  outputs(style, processes) {
+    return this.#serve(style, processes);
+  }
+
+  async stop() {
+    await this.pool.terminate();
+  }
+
+  async #serve(style, processes) {
+    const { targets, values, window, width } = this.batch;
+    const size = window * width;
+    const parts = await Promise.all(
+      partition(targets.length, processes).map(({ start, end }) => {
+        const chunk = {
+          items: end - start,
+          window,
+          width,
+          values: values.subarray(start * size, end * size),
+        };
+        return this.pool.exec('predict', [style, chunk]);
+      }),
+    );
+    const outputs = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      outputs.set(part, at);
+      at += part.length;
+    }
+    return outputs;
+  }
+}
