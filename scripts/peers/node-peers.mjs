@@ -10,10 +10,11 @@ import { Solo } from '#dist/dispatch/solo.js';
 
 import { BarePipe } from '../bench-pipe/bare-pipe.mjs';
 
-async function timeMinutes(serve, minutes) {
+/** Times in ms of `minutes` minutes, or as many as fit in `mostMs`, but at least one. */
+async function timeMinutes(serve, minutes, mostMs) {
   await serve(); // whatever the others' turns pushed out of caches
   const times = [];
-  for (let minute = 0; minute < minutes; minute++) {
+  for (let spentMs = 0; times.length < minutes && spentMs < mostMs; spentMs += times.at(-1)) {
     const startedAt = performance.now();
     await serve();
     times.push(performance.now() - startedAt);
@@ -42,8 +43,8 @@ export class OwnPeer {
     return backend.versions;
   }
 
-  time(style, processes, minutes) {
-    return timeMinutes(() => this.pool.run(this.batch, style, processes), minutes);
+  time(style, processes, minutes, mostMs) {
+    return timeMinutes(() => this.pool.run(this.batch, style, processes), minutes, mostMs);
   }
 
   async outputs(style, processes) {
@@ -67,13 +68,14 @@ export class SoloFloor {
     return {};
   }
 
-  async time(style, processes, minutes) {
-    const times = [];
-    for (let minute = -1; minute < minutes; minute++) {
+  async time(style, processes, minutes, mostMs) {
+    const inside = [];
+    const serve = async () => {
       const { timing } = await this.solo.run(this.batch, style);
-      if (minute >= 0) times.push(timing.wallMs / processes);
-    }
-    return times;
+      inside.push(timing.wallMs / processes);
+    };
+    const { length } = await timeMinutes(serve, minutes, mostMs);
+    return inside.slice(-length); // without the untimed one
   }
 
   async outputs(style) {
@@ -96,8 +98,8 @@ export class BareFloor {
     );
   }
 
-  time(_arm, _processes, minutes) {
-    return timeMinutes(() => Promise.all(this.pipes.map((pipe) => pipe.ask())), minutes);
+  time(_arm, _processes, minutes, mostMs) {
+    return timeMinutes(() => Promise.all(this.pipes.map((pipe) => pipe.ask())), minutes, mostMs);
   }
 
   async stop() {
@@ -129,8 +131,8 @@ export class WorkerpoolPeer {
     return {};
   }
 
-  time(style, processes, minutes) {
-    return timeMinutes(() => this.#serve(style, processes), minutes);
+  time(style, processes, minutes, mostMs) {
+    return timeMinutes(() => this.#serve(style, processes), minutes, mostMs);
   }
 
   outputs(style, processes) {

@@ -41,9 +41,9 @@ export class PythonPeer {
     return (await this.#reply()).ready;
   }
 
-  /** Times in ms of `minutes` minutes, from items to answers in the driving process. */
-  async time(arm, processes, minutes) {
-    return (await this.#ask({ arm, processes, minutes })).ms;
+  /** Times in ms of `minutes` minutes, or as many as fit in `mostMs`, from items to answers in the driving process. */
+  async time(arm, processes, minutes, mostMs) {
+    return (await this.#ask({ arm, processes, minutes, mostMs })).ms;
   }
 
   async outputs(arm, processes) {

@@ -7,6 +7,8 @@ import { armKey } from './arms.mjs';
 const TOLERANCE = 1e-4;
 const WARM_UP_MS = 500;
 const MOST_MINUTES = 500;
+/** A turn ends before its minutes are over if it takes so many times as long as it should. */
+const PATIENCE = 5;
 
 export function median(samples) {
   return percentile(sortSamples(samples), 0.5);
@@ -29,8 +31,8 @@ async function checkOutputs(peer, { arm, title }, processes, expected) {
 /** Minutes that a turn of an arm has, so that it lasts about `turnMs`. */
 async function warmUp(peer, arm, processes, turnMs) {
   const minutesIn = (ms, each) => Math.min(Math.max(Math.round(ms / each), 1), MOST_MINUTES);
-  const first = median(await peer.time(arm, processes, 2));
-  const warm = median(await peer.time(arm, processes, minutesIn(WARM_UP_MS, first)));
+  const first = median(await peer.time(arm, processes, 2, WARM_UP_MS));
+  const warm = median(await peer.time(arm, processes, minutesIn(WARM_UP_MS, first), PATIENCE * WARM_UP_MS));
   return minutesIn(turnMs, warm);
 }
 
@@ -53,7 +55,7 @@ export async function takeTurns({ arms, peers, expected, processes, rounds, turn
   for (let round = 0; round < rounds; round++) {
     onRound(round);
     for (const { arm, peer, count, minutes, turnsMs } of shuffled(runs, random))
-      turnsMs.push(median(await peer.time(arm.arm, count, minutes)));
+      turnsMs.push(median(await peer.time(arm.arm, count, minutes, PATIENCE * turnMs)));
   }
   return new Map(
     runs.map(({ arm, count, minutes, difference, turnsMs }) => [

@@ -72,15 +72,16 @@ def serve_turns(arms: dict[str, Opened], facts: dict[str, str]) -> None:
 def take_turn(arm: Arm, told: dict[str, Any]) -> dict[str, Any]:
     """Times some minutes, or leaves one minute's answers in a file."""
     if "outputs" not in told:
-        return {"ms": timed(arm, told["processes"], told["minutes"])}
+        return {"ms": timed(arm, told["processes"], told["minutes"], told["mostMs"])}
     as_array(arm(told["processes"])).tofile(told["outputs"])
     return {}
 
 
-def timed(arm: Arm, processes: int, minutes: int) -> list[float]:
+def timed(arm: Arm, processes: int, minutes: int, most_ms: float) -> list[float]:
+    """In ms; fewer minutes, but at least one, where they take longer than expected."""
     arm(processes)  # whatever the others' turns pushed out of caches
-    times = []
-    for _ in range(minutes):
+    times: list[float] = []
+    while len(times) < minutes and sum(times) < most_ms:
         started = perf_counter()
         arm(processes)
         times.append((perf_counter() - started) * 1000)
@@ -105,5 +106,5 @@ def faster(arms: dict[str, Arm], processes: int) -> str:
     times: dict[str, list[float]] = {name: [] for name in arms}
     for _ in range(4):
         for name, arm in arms.items():
-            times[name] += timed(arm, processes, 5)
+            times[name] += timed(arm, processes, 5, most_ms=5000)
     return min(times, key=lambda name: float(np.median(times[name])))
