@@ -11,9 +11,11 @@ import { answerChunk } from './answer-chunk.js';
 import { PhaseClock } from './phase-clock.js';
 import type { LoadRuntime, Runtime } from './runtime.js';
 
-/** A parent's message and what it cost to decode. */
+/** A parent's message, when it had come whole, and what it cost to decode. */
 export interface Received {
   readonly message: ParentMessage;
+  /** On the machine's monotonic clock. */
+  readonly arrivedAtMs: number;
   readonly decodeMs: number;
 }
 
@@ -32,7 +34,7 @@ const LONGEST_MESSAGE = 4000;
  * An actor's life: version check, load, chunk after chunk, until it is told to stop or its parent is gone.
  * Every chunk is answered or fails, in order; nothing an analyzer throws ends the loop.
  *
- * @param now monotonic clock, ms
+ * @param now the machine's monotonic clock, ms
  */
 export async function runLoop(transport: LoopTransport, load: LoadRuntime, now: () => number): Promise<void> {
   transport.send({ type: 'hello', version: PROTOCOL_VERSION });
@@ -81,25 +83,30 @@ async function serveChunks(transport: LoopTransport, serving: Serving): Promise<
   for (;;) {
     const next = await transport.received.next();
     if (next.done === true || next.value.message.type === 'stop') return;
-    const { message, decodeMs } = next.value;
+    const { message, ...received } = next.value;
     if (message.type !== 'chunk') throw new ProtocolError(`expected a chunk or stop, not ${message.type}`);
     try {
-      transport.send(await answer(message, decodeMs, serving));
+      transport.send(await answer(message, received, serving));
     } catch (error) {
       transport.send(failure(message.id, error));
     }
   }
 }
 
-async function answer(chunk: Chunk, decodeMs: number, serving: Serving): Promise<ActorMessage> {
+async function answer(
+  chunk: Chunk,
+  { arrivedAtMs, decodeMs }: Omit<Received, 'message'>,
+  serving: Serving,
+): Promise<ActorMessage> {
   const { runtime, params, clock, now } = serving;
   clock.take(); // what a failed chunk or the warm-up left behind
-  const startedAt = now();
+  const servedFromMs = now();
   const answers = await answerChunk(runtime.analyzer, chunk, params);
-  const elapsedMs = now() - startedAt;
+  const elapsedMs = now() - servedFromMs;
   const { normalize, predict } = clock.take();
   const replyMs = Math.max(0, elapsedMs - normalize - predict);
-  const timing = { decodeMs, normalizeMs: normalize, predictMs: predict, replyMs };
+  const spent = { decodeMs, normalizeMs: normalize, predictMs: predict, replyMs };
+  const timing = { arrivedAtMs, servedFromMs, ...spent };
   return { type: 'answer', id: chunk.id, answers, timing };
 }
 

@@ -35,6 +35,11 @@ export interface ActorClientOptions {
   readonly onLost: (error: AiopsError) => void;
 }
 
+/** What an actor told once it was warm, and when, on the clock of `performance.now()`. */
+export interface WarmActor extends Ready {
+  readonly readyAtMs: number;
+}
+
 interface Pending extends SentChunk {
   readonly chunk: Pick<Chunk, 'id' | 'minuteMs' | 'targets'>;
   readonly reply: Deferred<ChunkReply>;
@@ -55,7 +60,7 @@ export class ActorClient {
   readonly #process: ActorProcess;
   readonly #encoder = new ParentMessageEncoder();
   readonly #patience: Patience;
-  readonly #ready = new Deferred<Ready>();
+  readonly #ready = new Deferred<WarmActor>();
   readonly #pending: Pending[] = [];
   #stage: 'hello' | 'loading' | 'serving' | 'stopping' | 'lost' = 'hello';
   #lastAnswerAtMs = 0;
@@ -76,7 +81,7 @@ export class ActorClient {
   }
 
   /** Resolves once the model is loaded and warm; rejects with the AiopsError that the actor reported. */
-  get ready(): Promise<Ready> {
+  get ready(): Promise<WarmActor> {
     return this.#ready.promise;
   }
 
@@ -175,7 +180,7 @@ export class ActorClient {
       if (message.type !== 'ready') throw new ProtocolError(`sent ${message.type} instead of ready`);
       this.#stage = 'serving';
       this.#patience.renew(false);
-      this.#ready.resolve(message);
+      this.#ready.resolve({ ...message, readyAtMs: received.atMs });
     } else if (message.type === 'answer' || message.type === 'failed') {
       this.#settleChunk(message, received);
     } else {

@@ -1,4 +1,5 @@
 import type { Answers, ChunkTiming } from '../core/types.js';
+import { fromMachineTime } from '../protocol/machine-clock.js';
 import type { ActorTiming, Answer } from '../protocol/messages.js';
 
 /** An answered chunk. */
@@ -51,9 +52,11 @@ export function chunkReply(
       actor: received.slot,
       items: sent.items,
       startedAtMs: sent.startedAtMs,
+      ...momentsOf(sent, timing, received),
       encodeMs: sent.encodeMs,
       pipeMs: Math.max(0, serviceMs - accountedMs),
       decodeMs: timing.decodeMs + received.decodeMs,
+      actorDecodeMs: timing.decodeMs,
       normalizeMs: timing.normalizeMs,
       predictMs: timing.predictMs,
       replyMs: timing.replyMs,
@@ -62,6 +65,24 @@ export function chunkReply(
     handedOverAtMs,
     remainingMs,
   };
+}
+
+/**
+ * The actor's moments on our own clock. What it says can't have been before the chunk was sent, nor so late that
+ * its answer could not have come: an actor without the machine's clock is given the nearest time that can be.
+ */
+function momentsOf(
+  sent: SentChunk,
+  timing: ActorTiming,
+  received: ReceivedAnswer,
+): Pick<ChunkTiming, 'arrivedAtMs' | 'servedFromMs' | 'answeredAtMs'> {
+  const { normalizeMs, predictMs, replyMs } = timing;
+  const earliest = sent.startedAtMs + sent.encodeMs + timing.decodeMs;
+  const latest = received.atMs - received.decodeMs - normalizeMs - predictMs - replyMs;
+  const possible = (moment: number, atMost: number): number => Math.max(earliest, Math.min(moment, atMost));
+  const servedFromMs = possible(fromMachineTime(timing.servedFromMs), latest);
+  const arrivedAtMs = possible(fromMachineTime(timing.arrivedAtMs), servedFromMs);
+  return { arrivedAtMs, servedFromMs, answeredAtMs: received.atMs };
 }
 
 function sumOf({ decodeMs, normalizeMs, predictMs, replyMs }: ActorTiming): number {
