@@ -3,6 +3,7 @@ import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
 import { ActorMessageEncoder } from '../protocol/actor-frames.js';
+import { BodyMemory } from '../protocol/body-memory.js';
 import { FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
 import { machineNow } from '../protocol/machine-clock.js';
@@ -49,7 +50,8 @@ function startWatchdog(): void {
 }
 
 function connect(mailbox: Mailbox<Received>): Socket {
-  const reader = new FrameReader();
+  const bodies = new BodyMemory();
+  const reader = new FrameReader(bodies);
   const decoder = new ParentMessageDecoder();
   let decodeMs = 0;
   const receive = (bytes: Uint8Array): void => {
@@ -57,7 +59,8 @@ function connect(mailbox: Mailbox<Received>): Socket {
     reader.push(bytes, (frame) => {
       const message = decoder.decode(frame);
       const now = machineNow();
-      mailbox.put({ message, arrivedAtMs: now, decodeMs: decodeMs + now - startedAt });
+      const release = (): void => bodies.giveBack(frame.memory);
+      mailbox.put({ message, arrivedAtMs: now, decodeMs: decodeMs + now - startedAt, release });
       decodeMs = 0;
       startedAt = now;
     });

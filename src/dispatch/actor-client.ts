@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import { AiopsError } from '../core/errors.js';
 import { parseActorMessage } from '../protocol/actor-frames.js';
+import { BodyMemory } from '../protocol/body-memory.js';
 import { FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
 import {
@@ -18,7 +19,7 @@ import { ParentMessageEncoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
 import { breach, describeExit, stuck, tooLarge, type LostActor } from './actor-errors.js';
 import { ActorProcess } from './actor-process.js';
-import { chunkReply, type ChunkReply, type SentChunk } from './chunk-reply.js';
+import { chunkReply, type ChunkReply, type ReceivedAnswer, type SentChunk } from './chunk-reply.js';
 import { Deferred } from './deferred.js';
 import { Patience } from './patience.js';
 
@@ -39,6 +40,9 @@ export interface ActorClientOptions {
 export interface WarmActor extends Ready {
   readonly readyAtMs: number;
 }
+
+/** How a message came. */
+type Arrival = Pick<ReceivedAnswer, 'atMs' | 'decodeMs' | 'release'>;
 
 interface Pending extends SentChunk {
   readonly chunk: Pick<Chunk, 'id' | 'minuteMs' | 'targets'>;
@@ -142,7 +146,8 @@ export class ActorClient {
 
   #listen(): void {
     const { pipe, closed } = this.#process;
-    const reader = new FrameReader();
+    const bodies = new BodyMemory();
+    const reader = new FrameReader(bodies);
     let decodeMs = 0;
     pipe.on('data', (bytes: Buffer) => {
       if (this.#stage === 'lost') return;
@@ -151,7 +156,8 @@ export class ActorClient {
         reader.push(bytes, (frame) => {
           const message = parseActorMessage(frame);
           const now = performance.now();
-          this.#take(message, { atMs: now, decodeMs: decodeMs + now - startedAtMs });
+          const release = (): void => bodies.giveBack(frame.memory);
+          this.#take(message, { atMs: now, decodeMs: decodeMs + now - startedAtMs, release });
           decodeMs = 0;
           startedAtMs = performance.now();
         });
@@ -170,7 +176,7 @@ export class ActorClient {
     });
   }
 
-  #take(message: ActorMessage, received: { atMs: number; decodeMs: number }): void {
+  #take(message: ActorMessage, received: Arrival): void {
     if (message.type === 'failed' && message.id === null) {
       if (this.#stage === 'stopping') this.#options.log(this.name, `while leaving: ${message.message}`);
       this.#lose(this.#reported(message));
@@ -197,7 +203,7 @@ export class ActorClient {
     this.#send({ type: 'init', load: this.#options.load });
   }
 
-  #settleChunk(message: Answer | Failed, received: { atMs: number; decodeMs: number }): void {
+  #settleChunk(message: Answer | Failed, received: Arrival): void {
     const pending = this.#pending[0];
     if (pending === undefined || message.id !== pending.chunk.id) {
       throw new ProtocolError(`answered chunk ${message.id} instead of ${pending?.chunk.id ?? 'none'}`);

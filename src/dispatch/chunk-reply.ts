@@ -10,6 +10,8 @@ export interface ChunkReply {
   readonly handedOverAtMs: number;
   /** From then, or from the actor's previous answer if that came later, until the answer was decoded. */
   readonly remainingMs: number;
+  /** Call it when the answers were copied: the next one comes to lie in their memory. */
+  readonly release: () => void;
 }
 
 /** What the parent noted when it sent a chunk; times on the clock of `performance.now()`. */
@@ -30,6 +32,8 @@ export interface ReceivedAnswer {
   readonly decodeMs: number;
   /** When the same actor's answer before this one was decoded; 0 before the first. */
   readonly lastAnswerAtMs: number;
+  /** Frees the memory in which the answers lie. */
+  readonly release: () => void;
 }
 
 /** Accounts for the time between sending a chunk and having its answer. */
@@ -64,6 +68,7 @@ export function chunkReply(
     },
     handedOverAtMs,
     remainingMs,
+    release: received.release,
   };
 }
 

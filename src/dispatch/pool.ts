@@ -86,6 +86,7 @@ export class Pool implements Executor {
     const replies = await Promise.all(ranges.map((range, slot) => this.ask(slot, batch, range, style)));
     const answeredAtMs = performance.now();
     const answers = joinAnswers(replies.map((reply) => reply.answers));
+    if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is handed on as it is
     const endedAtMs = performance.now();
     const gatherMs = endedAtMs - answeredAtMs;
     const slowestMs = replies.reduce(

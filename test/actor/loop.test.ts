@@ -245,6 +245,26 @@ for (const [what, analyzer, message] of [
   }
 }
 
+test('a chunk’s memory is free once it was answered, or failed', async () => {
+  const received = new Mailbox<Received>();
+  const events: string[] = [];
+  for (const message of [HELLO, INIT, chunkOf(['a'], 0, { id: 3 }), chunkOf(['bad'], 0, { id: 4 }), STOP]) {
+    const release = (): void => void events.push('released');
+    received.put({ message, arrivedAtMs: -1, decodeMs: 0, release });
+  }
+  const analyzer: Analyzer = {
+    window: 1,
+    predict: async (items) => {
+      await new Promise(setImmediate);
+      if (items[0]?.target === 'bad') throw new Error('no');
+      return items.map(answerOf);
+    },
+  };
+  const send = ({ type }: ActorMessage): void => void events.push(type);
+  await runLoop({ received, send }, fakeRuntime(analyzer), ticking());
+  assert.deepEqual(events, ['hello', 'ready', 'answer', 'released', 'failed', 'released']);
+});
+
 test('an answer too large for a frame fails its chunk', async () => {
   const received = new Mailbox<Received>();
   for (const message of [HELLO, INIT, chunkOf(['a'], 0, { id: 9 }), STOP])
