@@ -10,11 +10,16 @@ import {
 import { answerChunk } from './answer-chunk.js';
 import { PhaseClock } from './phase-clock.js';
 import type { LoadRuntime, Runtime } from './runtime.js';
+import { WindowViews } from './window-views.js';
 
-/** A parent's message and what it cost to decode. */
+/** A parent's message, when it had come whole, and what it cost to decode. */
 export interface Received {
   readonly message: ParentMessage;
+  /** On the machine's monotonic clock. */
+  readonly arrivedAtMs: number;
   readonly decodeMs: number;
+  /** Call it when the message is done with: its numbers lie in memory that the next one may need. */
+  readonly release?: () => void;
 }
 
 /** How the loop is connected to its parent. */
@@ -32,7 +37,7 @@ const LONGEST_MESSAGE = 4000;
  * An actor's life: version check, load, chunk after chunk, until it is told to stop or its parent is gone.
  * Every chunk is answered or fails, in order; nothing an analyzer throws ends the loop.
  *
- * @param now monotonic clock, ms
+ * @param now the machine's monotonic clock, ms
  */
 export async function runLoop(transport: LoopTransport, load: LoadRuntime, now: () => number): Promise<void> {
   transport.send({ type: 'hello', version: PROTOCOL_VERSION });
@@ -44,7 +49,7 @@ export async function runLoop(transport: LoopTransport, load: LoadRuntime, now: 
     const runtime = await load(request, clock.measure);
     const { backend, model, input, loadMs, warmupMs, notices } = runtime;
     transport.send({ type: 'ready', backend, model, input, loadMs, warmupMs, pid: process.pid, notices });
-    await serveChunks(transport, { runtime, params: request.params, clock, now });
+    await serveChunks(transport, { runtime, params: request.params, clock, now, views: new WindowViews() });
     await runtime.analyzer.dispose?.();
   } catch (error) {
     transport.send(failure(null, error));
@@ -75,31 +80,38 @@ interface Serving {
   readonly params: LoadRequest['params'];
   readonly clock: PhaseClock;
   readonly now: () => number;
+  readonly views: WindowViews;
 }
 
 async function serveChunks(transport: LoopTransport, serving: Serving): Promise<void> {
   for (;;) {
     const next = await transport.received.next();
     if (next.done === true || next.value.message.type === 'stop') return;
-    const { message, decodeMs } = next.value;
+    const { message, release } = next.value;
     if (message.type !== 'chunk') throw new ProtocolError(`expected a chunk or stop, not ${message.type}`);
     try {
-      transport.send(await answer(message, decodeMs, serving));
+      transport.send(await answer(message, next.value, serving));
     } catch (error) {
       transport.send(failure(message.id, error));
     }
+    release?.();
   }
 }
 
-async function answer(chunk: Chunk, decodeMs: number, serving: Serving): Promise<ActorMessage> {
-  const { runtime, params, clock, now } = serving;
+async function answer(
+  chunk: Chunk,
+  { arrivedAtMs, decodeMs }: Omit<Received, 'message'>,
+  serving: Serving,
+): Promise<ActorMessage> {
+  const { runtime, params, clock, now, views } = serving;
   clock.take(); // what a failed chunk or the warm-up left behind
-  const startedAt = now();
-  const answers = await answerChunk(runtime.analyzer, chunk, params);
-  const elapsedMs = now() - startedAt;
+  const servedFromMs = now();
+  const answers = await answerChunk(runtime.analyzer, chunk, params, views);
+  const elapsedMs = now() - servedFromMs;
   const { normalize, predict } = clock.take();
   const replyMs = Math.max(0, elapsedMs - normalize - predict);
-  const timing = { decodeMs, normalizeMs: normalize, predictMs: predict, replyMs };
+  const spent = { decodeMs, normalizeMs: normalize, predictMs: predict, replyMs };
+  const timing = { arrivedAtMs, servedFromMs, ...spent };
   return { type: 'answer', id: chunk.id, answers, timing };
 }
 

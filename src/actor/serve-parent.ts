@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
 import { ActorMessageEncoder } from '../protocol/actor-frames.js';
+import { BodyMemory } from '../protocol/body-memory.js';
 import { FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
+import { machineNow } from '../protocol/machine-clock.js';
 import { ParentMessageDecoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
 import { runLoop, type Received } from './loop.js';
@@ -31,7 +32,7 @@ export async function serveParent(load: LoadRuntime): Promise<void> {
   await runLoop(
     { received: mailbox, send: (message) => writeFrame(socket, encoder.encode(message)) },
     load,
-    () => performance.now(),
+    machineNow,
   );
   socket.end();
   await once(socket, 'finish');
@@ -49,19 +50,21 @@ function startWatchdog(): void {
 }
 
 function connect(mailbox: Mailbox<Received>): Socket {
-  const reader = new FrameReader();
+  const bodies = new BodyMemory();
+  const reader = new FrameReader(bodies);
   const decoder = new ParentMessageDecoder();
   let decodeMs = 0;
   const receive = (bytes: Uint8Array): void => {
-    let startedAt = performance.now();
+    let startedAt = machineNow();
     reader.push(bytes, (frame) => {
       const message = decoder.decode(frame);
-      const now = performance.now();
-      mailbox.put({ message, decodeMs: decodeMs + now - startedAt });
+      const now = machineNow();
+      const release = (): void => bodies.giveBack(frame.memory);
+      mailbox.put({ message, arrivedAtMs: now, decodeMs: decodeMs + now - startedAt, release });
       decodeMs = 0;
       startedAt = now;
     });
-    decodeMs += performance.now() - startedAt;
+    decodeMs += machineNow() - startedAt;
   };
   const options: SocketConstructorOpts & { onread: OnReadOpts } = {
     fd: PARENT_FD,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 
+import { AiopsError } from '../core/errors.js';
 import { DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
@@ -40,6 +41,7 @@ export interface ReplayFlags extends ModelFlags {
   readonly compareTime: number;
   readonly deadline?: number;
   readonly failIf?: readonly Gate[];
+  readonly trace: boolean;
   readonly out?: string;
   readonly resultsFormat: 'jsonl' | 'csv';
   readonly emit: 'all' | 'anomalies';
@@ -63,6 +65,12 @@ export const REPLAY_FLAGS: FlagGroups = {
 export function replayConfig(inputs: readonly string[], flags: ReplayFlags): ReplayConfig {
   const gates = flags.failIf ?? [];
   if (flags.compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
+  const out = flags.out ?? defaultOut(inputs);
+  if (flags.trace && out === '-') {
+    throw new AiopsError('usage', '--trace needs a folder to write to, and --out - is none', {
+      hint: 'name one with --out DIR, or leave --trace out',
+    });
+  }
   return {
     inputs,
     read: {
@@ -93,11 +101,12 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
     compare: flags.compare,
     compareTimeMs: flags.compareTime,
     output: {
-      out: flags.out ?? defaultOut(inputs),
+      out,
       rejectsFile: flags.rejects ?? null,
       format: flags.resultsFormat,
       anomaliesOnly: flags.emit === 'anomalies',
       fullOutput: flags.fullOutput,
+      trace: flags.trace,
     },
     maxRejects: flags.maxRejects ?? null,
     deadlineMs: flags.deadline ?? null,

@@ -184,19 +184,33 @@ export interface ActorFacts {
   readonly pid: number;
   readonly loadMs: number;
   readonly warmupMs: number;
+  /** When the parent heard that it was warm, on the clock of its `performance.now()`. */
+  readonly readyAtMs: number;
 }
 
-/** Where the time of one chunk went; all in ms. */
+/**
+ * Where the time of one chunk went, and when; all in ms. Moments (`…AtMs`) are on the clock of the parent's
+ * `performance.now()`, also those that the actor told.
+ */
 export interface ChunkTiming {
   /** 0-based slot in the pool. */
   readonly actor: number;
   readonly items: number;
-  /** When the parent began with the chunk, on the clock of its `performance.now()`. */
+  /** When the parent began with the chunk: it is encoded first. */
   readonly startedAtMs: number;
+  /** When the actor had received and decoded it. */
+  readonly arrivedAtMs: number;
+  /** When the actor turned to it: normalize, predict and reply follow. */
+  readonly servedFromMs: number;
+  /** When the parent had received and decoded the answer. */
+  readonly answeredAtMs: number;
   readonly encodeMs: number;
   /** Service time that neither parent nor actor accounts for: both ways through the pipe, and being scheduled. */
   readonly pipeMs: number;
+  /** On both sides. */
   readonly decodeMs: number;
+  /** Of that, the actor's. */
+  readonly actorDecodeMs: number;
   readonly normalizeMs: number;
   readonly predictMs: number;
   readonly replyMs: number;
@@ -209,6 +223,8 @@ export interface MinuteTiming {
   readonly items: number;
   /** When the parent began with the minute, on the clock of its `performance.now()`. */
   readonly startedAtMs: number;
+  /** When its answers were joined; later than `wallMs` says where it waited behind another minute. */
+  readonly endedAtMs: number;
   /** Service time of the whole minute, ms. */
   readonly wallMs: number;
   /** Of that, joining the chunks' answers. */

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import { AiopsError } from '../core/errors.js';
 import { parseActorMessage } from '../protocol/actor-frames.js';
+import { BodyMemory } from '../protocol/body-memory.js';
 import { FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
 import {
@@ -18,7 +19,7 @@ import { ParentMessageEncoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
 import { breach, describeExit, stuck, tooLarge, type LostActor } from './actor-errors.js';
 import { ActorProcess } from './actor-process.js';
-import { chunkReply, type ChunkReply, type SentChunk } from './chunk-reply.js';
+import { chunkReply, type ChunkReply, type ReceivedAnswer, type SentChunk } from './chunk-reply.js';
 import { Deferred } from './deferred.js';
 import { Patience } from './patience.js';
 
@@ -34,6 +35,14 @@ export interface ActorClientOptions {
   /** Told once, when the actor is of no further use and nobody asked it to end. */
   readonly onLost: (error: AiopsError) => void;
 }
+
+/** What an actor told once it was warm, and when, on the clock of `performance.now()`. */
+export interface WarmActor extends Ready {
+  readonly readyAtMs: number;
+}
+
+/** How a message came. */
+type Arrival = Pick<ReceivedAnswer, 'atMs' | 'decodeMs' | 'release'>;
 
 interface Pending extends SentChunk {
   readonly chunk: Pick<Chunk, 'id' | 'minuteMs' | 'targets'>;
@@ -55,7 +64,7 @@ export class ActorClient {
   readonly #process: ActorProcess;
   readonly #encoder = new ParentMessageEncoder();
   readonly #patience: Patience;
-  readonly #ready = new Deferred<Ready>();
+  readonly #ready = new Deferred<WarmActor>();
   readonly #pending: Pending[] = [];
   #stage: 'hello' | 'loading' | 'serving' | 'stopping' | 'lost' = 'hello';
   #lastAnswerAtMs = 0;
@@ -76,7 +85,7 @@ export class ActorClient {
   }
 
   /** Resolves once the model is loaded and warm; rejects with the AiopsError that the actor reported. */
-  get ready(): Promise<Ready> {
+  get ready(): Promise<WarmActor> {
     return this.#ready.promise;
   }
 
@@ -137,7 +146,8 @@ export class ActorClient {
 
   #listen(): void {
     const { pipe, closed } = this.#process;
-    const reader = new FrameReader();
+    const bodies = new BodyMemory();
+    const reader = new FrameReader(bodies);
     let decodeMs = 0;
     pipe.on('data', (bytes: Buffer) => {
       if (this.#stage === 'lost') return;
@@ -146,7 +156,8 @@ export class ActorClient {
         reader.push(bytes, (frame) => {
           const message = parseActorMessage(frame);
           const now = performance.now();
-          this.#take(message, { atMs: now, decodeMs: decodeMs + now - startedAtMs });
+          const release = (): void => bodies.giveBack(frame.memory);
+          this.#take(message, { atMs: now, decodeMs: decodeMs + now - startedAtMs, release });
           decodeMs = 0;
           startedAtMs = performance.now();
         });
@@ -165,7 +176,7 @@ export class ActorClient {
     });
   }
 
-  #take(message: ActorMessage, received: { atMs: number; decodeMs: number }): void {
+  #take(message: ActorMessage, received: Arrival): void {
     if (message.type === 'failed' && message.id === null) {
       if (this.#stage === 'stopping') this.#options.log(this.name, `while leaving: ${message.message}`);
       this.#lose(this.#reported(message));
@@ -175,7 +186,7 @@ export class ActorClient {
       if (message.type !== 'ready') throw new ProtocolError(`sent ${message.type} instead of ready`);
       this.#stage = 'serving';
       this.#patience.renew(false);
-      this.#ready.resolve(message);
+      this.#ready.resolve({ ...message, readyAtMs: received.atMs });
     } else if (message.type === 'answer' || message.type === 'failed') {
       this.#settleChunk(message, received);
     } else {
@@ -192,7 +203,7 @@ export class ActorClient {
     this.#send({ type: 'init', load: this.#options.load });
   }
 
-  #settleChunk(message: Answer | Failed, received: { atMs: number; decodeMs: number }): void {
+  #settleChunk(message: Answer | Failed, received: Arrival): void {
     const pending = this.#pending[0];
     if (pending === undefined || message.id !== pending.chunk.id) {
       throw new ProtocolError(`answered chunk ${message.id} instead of ${pending?.chunk.id ?? 'none'}`);

@@ -1,4 +1,5 @@
 import type { Answers, ChunkTiming } from '../core/types.js';
+import { fromMachineTime } from '../protocol/machine-clock.js';
 import type { ActorTiming, Answer } from '../protocol/messages.js';
 
 /** An answered chunk. */
@@ -9,6 +10,8 @@ export interface ChunkReply {
   readonly handedOverAtMs: number;
   /** From then, or from the actor's previous answer if that came later, until the answer was decoded. */
   readonly remainingMs: number;
+  /** Call it when the answers were copied: the next one comes to lie in their memory. */
+  readonly release: () => void;
 }
 
 /** What the parent noted when it sent a chunk; times on the clock of `performance.now()`. */
@@ -29,6 +32,8 @@ export interface ReceivedAnswer {
   readonly decodeMs: number;
   /** When the same actor's answer before this one was decoded; 0 before the first. */
   readonly lastAnswerAtMs: number;
+  /** Frees the memory in which the answers lie. */
+  readonly release: () => void;
 }
 
 /** Accounts for the time between sending a chunk and having its answer. */
@@ -51,9 +56,11 @@ export function chunkReply(
       actor: received.slot,
       items: sent.items,
       startedAtMs: sent.startedAtMs,
+      ...momentsOf(sent, timing, received),
       encodeMs: sent.encodeMs,
       pipeMs: Math.max(0, serviceMs - accountedMs),
       decodeMs: timing.decodeMs + received.decodeMs,
+      actorDecodeMs: timing.decodeMs,
       normalizeMs: timing.normalizeMs,
       predictMs: timing.predictMs,
       replyMs: timing.replyMs,
@@ -61,7 +68,26 @@ export function chunkReply(
     },
     handedOverAtMs,
     remainingMs,
+    release: received.release,
   };
+}
+
+/**
+ * The actor's moments on our own clock. What it says can't have been before the chunk was sent, nor so late that
+ * its answer could not have come: an actor without the machine's clock is given the nearest time that can be.
+ */
+function momentsOf(
+  sent: SentChunk,
+  timing: ActorTiming,
+  received: ReceivedAnswer,
+): Pick<ChunkTiming, 'arrivedAtMs' | 'servedFromMs' | 'answeredAtMs'> {
+  const { normalizeMs, predictMs, replyMs } = timing;
+  const earliest = sent.startedAtMs + sent.encodeMs + timing.decodeMs;
+  const latest = received.atMs - received.decodeMs - normalizeMs - predictMs - replyMs;
+  const possible = (moment: number, atMost: number): number => Math.max(earliest, Math.min(moment, atMost));
+  const servedFromMs = possible(fromMachineTime(timing.servedFromMs), latest);
+  const arrivedAtMs = possible(fromMachineTime(timing.arrivedAtMs), servedFromMs);
+  return { arrivedAtMs, servedFromMs, answeredAtMs: received.atMs };
 }
 
 function sumOf({ decodeMs, normalizeMs, predictMs, replyMs }: ActorTiming): number {

@@ -3,6 +3,7 @@ export class Patience {
   readonly #limitMs: number;
   readonly #onExhausted: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #isDue = false;
 
   constructor(limitMs: number, onExhausted: () => void) {
     this.#limitMs = limitMs;
@@ -11,7 +12,12 @@ export class Patience {
 
   /** A sign of life, or a new duty; `isDue` says whether anything is still expected. */
   renew(isDue: boolean): void {
-    clearTimeout(this.#timer);
-    this.#timer = isDue ? setTimeout(this.#onExhausted, this.#limitMs) : undefined;
+    this.#isDue = isDue;
+    // One timer for all: a new one at each chunk costs as much as sending it. It keeps no process alive;
+    // whoever is waited for does, by a pipe.
+    this.#timer ??= setTimeout(() => {
+      if (this.#isDue) this.#onExhausted();
+    }, this.#limitMs).unref();
+    this.#timer.refresh();
   }
 }

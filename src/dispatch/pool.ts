@@ -4,8 +4,8 @@ import { AiopsError } from '../core/errors.js';
 import { joinAnswers } from '../core/gather.js';
 import { partition, type ItemRange } from '../core/partition.js';
 import type { CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
-import type { Chunk, LoadRequest, Ready } from '../protocol/messages.js';
-import { ActorClient } from './actor-client.js';
+import type { Chunk, LoadRequest } from '../protocol/messages.js';
+import { ActorClient, type WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
 import type { ChunkReply } from './chunk-reply.js';
 
@@ -61,7 +61,7 @@ export class Pool implements Executor {
     try {
       const ready = await Promise.all(this.#actors.map((actor) => actor.ready));
       checkAgreement(ready.map((facts, slot) => ({ name: nameOf(slot), facts })));
-      return readyFacts(ready, nameOf, performance.now() - startedAtMs);
+      return readyFacts(ready, nameOf, startedAtMs);
     } catch (error) {
       if (error instanceof AiopsError) this.#lose(error);
       await this.stop();
@@ -86,14 +86,17 @@ export class Pool implements Executor {
     const replies = await Promise.all(ranges.map((range, slot) => this.ask(slot, batch, range, style)));
     const answeredAtMs = performance.now();
     const answers = joinAnswers(replies.map((reply) => reply.answers));
-    const gatherMs = performance.now() - answeredAtMs;
+    if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is handed on as it is
+    const endedAtMs = performance.now();
+    const gatherMs = endedAtMs - answeredAtMs;
     const slowestMs = replies.reduce(
       (slowest, reply) => Math.max(slowest, reply.handedOverAtMs - startedAtMs + reply.remainingMs),
       0,
     );
     const chunks = replies.map((reply) => reply.timing);
     const items = batch.targets.length;
-    return { answers, timing: { items, startedAtMs, wallMs: slowestMs + gatherMs, gatherMs, chunks } };
+    const wallMs = slowestMs + gatherMs;
+    return { answers, timing: { items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks } };
   }
 
   /** Has the actor in one slot answer some items of a batch; rejects with an AiopsError. */
@@ -135,15 +138,21 @@ function actorName(slot: number): string {
   return `actor-${slot + 1}`;
 }
 
-function readyFacts(ready: readonly Ready[], nameOf: (slot: number) => string, startMs: number): ReadyFacts {
+function readyFacts(
+  ready: readonly WarmActor[],
+  nameOf: (slot: number) => string,
+  startedAtMs: number,
+): ReadyFacts {
   const [first] = ready;
   if (first === undefined) throw new RangeError('no actor is ready');
   return {
     backend: first.backend,
     model: first.model,
     input: first.input,
-    actors: ready.map(({ pid, loadMs, warmupMs }, slot) => ({ name: nameOf(slot), pid, loadMs, warmupMs })),
-    startMs,
+    actors: ready.map(({ pid, loadMs, warmupMs, readyAtMs }, slot) => {
+      return { name: nameOf(slot), pid, loadMs, warmupMs, readyAtMs };
+    }),
+    startMs: Math.max(...ready.map(({ readyAtMs }) => readyAtMs)) - startedAtMs,
     notices: distinctNotices(ready),
   };
 }

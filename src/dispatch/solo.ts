@@ -32,5 +32,5 @@ export class Solo implements Executor {
 
 function insideChild(chunk: ChunkTiming): ChunkTiming {
   const serviceMs = chunk.normalizeMs + chunk.predictMs + chunk.replyMs;
-  return { ...chunk, encodeMs: 0, pipeMs: 0, decodeMs: 0, serviceMs };
+  return { ...chunk, encodeMs: 0, pipeMs: 0, decodeMs: 0, actorDecodeMs: 0, serviceMs };
 }

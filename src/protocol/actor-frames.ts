@@ -3,8 +3,18 @@ import type { Answers, BackendFacts, InputSpec, ItemError, ModelFacts } from '..
 import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { ProtocolError, type Frame } from './frames.js';
-import type { ActorMessage, Answer, Failed, Ready } from './messages.js';
+import type { ActorMessage, ActorTiming, Answer, Failed, Ready } from './messages.js';
 import { textsFromParts, textsToParts } from './text-parts.js';
+
+/** In the order in which they travel, behind the chunk's id. */
+const ACTOR_TIMING = [
+  'arrivedAtMs',
+  'servedFromMs',
+  'decodeMs',
+  'normalizeMs',
+  'predictMs',
+  'replyMs',
+] as const satisfies readonly (keyof ActorTiming)[];
 
 /** Turns an actor's messages to its parent into frames. */
 export class ActorMessageEncoder {
@@ -31,12 +41,12 @@ export class ActorMessageEncoder {
   }
 
   #encodeAnswer({ id, answers, timing }: Answer): Uint8Array[] {
-    const { decodeMs, normalizeMs, predictMs, replyMs } = timing;
     const { scores, anomalies, outputs, outputOffsets, errors } = answers;
     const failed = Uint32Array.from(errors.keys());
     const texts = [...errors.values()].flatMap(({ errno, errmsg }) => [errno, errmsg]);
+    const call = Float64Array.of(id, ...ACTOR_TIMING.map((name) => timing[name]));
     return this.#frames.encode('answer', {}, [
-      { name: 'call', shape: [5], values: Float64Array.of(id, decodeMs, normalizeMs, predictMs, replyMs) },
+      { name: 'call', shape: [call.length], values: call },
       { name: 'failed', shape: [failed.length], values: failed },
       ...textsToParts('errors', texts),
       { name: 'scores', shape: [scores.length], values: scores },
@@ -64,10 +74,8 @@ export function parseActorMessage(frame: Frame): ActorMessage {
   }
 }
 
-const ANSWER_CALL = ['id', 'decodeMs', 'normalizeMs', 'predictMs', 'replyMs'] as const;
-
 function parseAnswer(frame: Frame): Answer {
-  const { id, ...timing } = numbersOf(frame, 'call', ANSWER_CALL);
+  const { id, ...timing } = numbersOf(frame, 'call', ['id', ...ACTOR_TIMING]);
   return { type: 'answer', id: checkId(frame, id), answers: parseAnswers(frame), timing };
 }
 

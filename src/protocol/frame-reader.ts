@@ -1,3 +1,4 @@
+import { BodyMemory } from './body-memory.js';
 import {
   ALIGNMENT,
   checkSize,
@@ -17,7 +18,7 @@ import {
 
 /**
  * Finds the frames of one conversation in a stream of bytes, however it is cut. Each body is copied once, into
- * memory of its own.
+ * memory of its own until that is given back.
  */
 export class FrameReader {
   #stage: 'prefix' | 'header' | 'body' = 'prefix';
@@ -27,6 +28,11 @@ export class FrameReader {
   #body: Buffer = Buffer.alloc(0);
   #filling: Buffer = this.#prefix;
   #filled = 0;
+  readonly #bodies: BodyMemory;
+
+  constructor(bodies = new BodyMemory()) {
+    this.#bodies = bodies;
+  }
 
   /**
    * Takes the next bytes, which may be reused afterwards, and hands on the frames that they complete.
@@ -50,7 +56,7 @@ export class FrameReader {
     if (this.#stage === 'prefix') {
       const { headerBytes, bodyBytes } = readPrefix(this.#prefix);
       this.#header = Buffer.allocUnsafe(headerBytes);
-      this.#body = Buffer.allocUnsafeSlow(bodyBytes); // starts its own ArrayBuffer, so parts are aligned in it
+      this.#body = this.#bodies.take(bodyBytes);
       return this.#fill('header', this.#header);
     }
     if (this.#stage === 'header') return this.#fill('body', this.#body);
@@ -130,12 +136,13 @@ function viewFrame({ type, fields, parts, bodyBytes }: FrameDescription, body: B
       `the parts of a ${type} frame take ${bodyBytes} bytes, its body has ${body.length}`,
     );
   }
+  const memory = body.buffer as ArrayBuffer;
   const views = new Map<string, Part>();
   for (const { name, dtype, shape, length, offset } of parts) {
-    const values = new DTYPES[dtype](body.buffer as ArrayBuffer, body.byteOffset + offset, length);
+    const values = new DTYPES[dtype](memory, body.byteOffset + offset, length);
     views.set(name, { name, shape, values });
   }
-  return { type, fields, parts: views };
+  return { type, fields, parts: views, memory };
 }
 
 function parseHeader(header: Buffer): Record<string, unknown> {

@@ -30,6 +30,8 @@ export interface Frame {
   readonly type: string;
   readonly fields: Fields;
   readonly parts: ReadonlyMap<string, Part>;
+  /** What the parts' numbers lie in. */
+  readonly memory: ArrayBuffer;
 }
 
 export const MAGIC = 0x314f4941; // "AIO1" read as a little-endian u32

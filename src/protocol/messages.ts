@@ -21,7 +21,7 @@ import type {
 } from '../core/types.js';
 
 /** Raised whenever a message changes its form; both sides must have the same. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** What the parent asks an actor to load. */
 export interface LoadRequest {
@@ -103,6 +103,10 @@ export interface Answer {
 
 /** Where an actor's time for one chunk went, ms. Encoding and sending the answer come after and are in none. */
 export interface ActorTiming {
+  /** When the chunk was received and decoded, on the machine's monotonic clock. */
+  readonly arrivedAtMs: number;
+  /** When the actor turned to it, on the same clock. */
+  readonly servedFromMs: number;
   /** From bytes to a checked message. */
   readonly decodeMs: number;
   readonly normalizeMs: number;

@@ -6,6 +6,7 @@ import { RunTimings, timingLine } from '../report/run-timings.js';
 import type { RunOutput } from '../write/run-output.js';
 import type { RejectLimit } from './replay-config.js';
 import { Tally } from './tally.js';
+import type { TraceWriter } from './trace-writer.js';
 
 /** A step of reading, and what the model said to its minute, if it closed one. */
 export interface ServedStep {
@@ -19,17 +20,20 @@ export class Ledger {
   readonly timings: RunTimings;
   readonly labels: RunLabels;
   readonly #output: RunOutput;
+  readonly #trace: TraceWriter | null;
   readonly #maxRejects: RejectLimit | null;
   #firstMinuteMs = NaN;
   #lastMinuteMs = NaN;
 
   constructor(options: {
     output: RunOutput;
+    trace: TraceWriter | null;
     rowsPerRecord: number;
     deadlineMs: number;
     maxRejects: RejectLimit | null;
   }) {
     this.#output = options.output;
+    this.#trace = options.trace;
     this.#maxRejects = options.maxRejects;
     this.tally = new Tally(options.rowsPerRecord);
     this.timings = new RunTimings(options.deadlineMs);
@@ -56,6 +60,7 @@ export class Ledger {
     await this.#output.writeRows(rows);
     this.timings.add(timing);
     await this.#output.writeTiming(timingLine(minute.minuteMs, timing));
+    await this.#trace?.enter(minute.minuteMs, timing);
     if (Number.isNaN(this.#firstMinuteMs)) this.#firstMinuteMs = minute.minuteMs;
     this.#lastMinuteMs = minute.minuteMs;
   }

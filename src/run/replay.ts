@@ -20,6 +20,7 @@ import { lineup, type Lineup } from './lineup.js';
 import { findModel } from './model-choice.js';
 import type { ReplayConfig } from './replay-config.js';
 import { differs, summarize } from './summarize.js';
+import { TraceWriter } from './trace-writer.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /** What a run needs from outside and tells while it goes. */
@@ -118,7 +119,9 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs;
   const { maxRejects } = config;
-  const ledger = new Ledger({ output, rowsPerRecord: windows.rowsPerRecord, deadlineMs, maxRejects });
+  const trace = await TraceWriter.open(output, { name: config.mode, actors: serving.ready.actors });
+  const { rowsPerRecord } = windows;
+  const ledger = new Ledger({ output, trace, rowsPerRecord, deadlineMs, maxRejects });
   const comparer = openComparer(config, executors);
   await output.writeHeader();
   await serveSteps(serving, ledger, comparer);
@@ -131,6 +134,7 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   ledger.tally.checkRejects(maxRejects, true);
   const elapsedMs = performance.now() - startedAt;
   const summary = summarize({ ...serving, ledger, comparer, deadlineMs, elapsedMs });
+  await trace?.end();
   await output.finish(summaryJson(summary));
   return { kind: 'complete', summary };
 }

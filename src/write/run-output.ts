@@ -15,6 +15,8 @@ export interface RunOutputOptions extends ResultLineOptions {
   readonly out: string;
   /** Where rejects go; null: `rejects.jsonl` in the folder, nowhere with `-`. */
   readonly rejectsFile: string | null;
+  /** Whether there is a `trace.json` in the folder. */
+  readonly trace: boolean;
 }
 
 /** The files of one run. They are all opened before the first minute, so that a place that cannot be written shows at once. */
@@ -23,6 +25,7 @@ export class RunOutput {
   readonly #results: LineSink;
   readonly #rejects: LineSink | null;
   readonly #timings: LineSink | null;
+  readonly #trace: LineSink | null;
   readonly #summary: LineSink | null;
   readonly #lock: FolderLock | null;
 
@@ -32,6 +35,7 @@ export class RunOutput {
     this.#results = sinks.results;
     this.#rejects = sinks.rejects;
     this.#timings = sinks.timings;
+    this.#trace = sinks.trace;
     this.#summary = sinks.summary;
   }
 
@@ -55,6 +59,7 @@ export class RunOutput {
         results: folder === null ? new StreamSink(stdout) : await create(resultsPath(folder, options)),
         rejects: rejectsPath === null ? null : await create(rejectsPath),
         timings: folder === null ? null : await create(join(folder, 'timing.jsonl')),
+        trace: folder === null || !options.trace ? null : await create(join(folder, 'trace.json')),
         summary: folder === null ? null : await create(join(folder, 'timing.json')),
       };
       return new RunOutput(options, lock, sinks);
@@ -80,6 +85,15 @@ export class RunOutput {
 
   async writeTiming(line: string): Promise<void> {
     await this.#timings?.write(line);
+  }
+
+  async writeTrace(text: string): Promise<void> {
+    await this.#trace?.write(text);
+  }
+
+  /** Whether there is a trace to write. */
+  get keepsTrace(): boolean {
+    return this.#trace !== null;
   }
 
   /** Whether rejects are kept anywhere. */
@@ -125,7 +139,8 @@ export class RunOutput {
   }
 
   #sinks(): LineSink[] {
-    return [this.#results, this.#rejects, this.#timings, this.#summary].filter((sink) => sink !== null);
+    const sinks = [this.#results, this.#rejects, this.#timings, this.#trace, this.#summary];
+    return sinks.filter((sink) => sink !== null);
   }
 }
 
@@ -133,6 +148,7 @@ interface Sinks {
   readonly results: LineSink;
   readonly rejects: LineSink | null;
   readonly timings: LineSink | null;
+  readonly trace: LineSink | null;
   readonly summary: LineSink | null;
 }
 

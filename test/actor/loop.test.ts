@@ -31,7 +31,7 @@ function ticking(): () => number {
 /** What the loop sends when it receives these messages; each takes 0.5 ms to decode. */
 async function converse(messages: readonly ParentMessage[], load: LoadRuntime): Promise<ActorMessage[]> {
   const received = new Mailbox<Received>();
-  for (const message of messages) received.put({ message, decodeMs: 0.5 });
+  for (const message of messages) received.put({ message, arrivedAtMs: -1, decodeMs: 0.5 });
   const sent: ActorMessage[] = [];
   await runLoop({ received, send: (message) => void sent.push(message) }, load, ticking());
   return sent;
@@ -245,10 +245,30 @@ for (const [what, analyzer, message] of [
   }
 }
 
+test('a chunk’s memory is free once it was answered, or failed', async () => {
+  const received = new Mailbox<Received>();
+  const events: string[] = [];
+  for (const message of [HELLO, INIT, chunkOf(['a'], 0, { id: 3 }), chunkOf(['bad'], 0, { id: 4 }), STOP]) {
+    const release = (): void => void events.push('released');
+    received.put({ message, arrivedAtMs: -1, decodeMs: 0, release });
+  }
+  const analyzer: Analyzer = {
+    window: 1,
+    predict: async (items) => {
+      await new Promise(setImmediate);
+      if (items[0]?.target === 'bad') throw new Error('no');
+      return items.map(answerOf);
+    },
+  };
+  const send = ({ type }: ActorMessage): void => void events.push(type);
+  await runLoop({ received, send }, fakeRuntime(analyzer), ticking());
+  assert.deepEqual(events, ['hello', 'ready', 'answer', 'released', 'failed', 'released']);
+});
+
 test('an answer too large for a frame fails its chunk', async () => {
   const received = new Mailbox<Received>();
   for (const message of [HELLO, INIT, chunkOf(['a'], 0, { id: 9 }), STOP])
-    received.put({ message, decodeMs: 0 });
+    received.put({ message, arrivedAtMs: -1, decodeMs: 0 });
   const sent: ActorMessage[] = [];
   const send = (message: ActorMessage): void => {
     if (message.type === 'answer') throw new ProtocolError('too large');
@@ -283,7 +303,7 @@ for (const [what, messages, message] of [
   [
     'a parent of another version',
     [{ type: 'hello', version: 99 }],
-    /the parent speaks protocol 99, this actor 2/,
+    /the parent speaks protocol 99, this actor 3/,
   ],
   ['no greeting', [INIT], /first message must be hello, not init/],
   ['no init', [HELLO, chunkOf(['a'])], /init must follow hello, not chunk/],
@@ -300,7 +320,8 @@ for (const [what, messages, message] of [
 
 test('bytes that are no frame end the loop, after what came before them was answered', async () => {
   const received = new Mailbox<Received>();
-  for (const message of [HELLO, INIT, chunkOf(['a'])]) received.put({ message, decodeMs: 0 });
+  for (const message of [HELLO, INIT, chunkOf(['a'])])
+    received.put({ message, arrivedAtMs: -1, decodeMs: 0 });
   received.fail(new ProtocolError('these are no frames'));
   const sent: ActorMessage[] = [];
   await runLoop(
@@ -326,12 +347,12 @@ test('messages are answered as they come, however late, and stop disposes the an
   );
   for (const message of [HELLO, INIT, chunkOf(['a']), chunkOf(['b'])]) {
     const before = sent.length;
-    received.put({ message, decodeMs: 0 });
+    received.put({ message, arrivedAtMs: -1, decodeMs: 0 });
     await new Promise(setImmediate);
     assert.equal(sent.length, message === HELLO ? before : before + 1);
   }
   assert.equal(isDisposed, false);
-  received.put({ message: STOP, decodeMs: 0 });
+  received.put({ message: STOP, arrivedAtMs: -1, decodeMs: 0 });
   await ended;
   assert.equal(isDisposed, true);
 });
@@ -350,10 +371,17 @@ test('the time of a chunk is booked under its phases, asynchronous ones whole, a
     return { ...runtime, analyzer: { window: 1, predict } };
   };
   const sent = await converse([HELLO, INIT, chunkOf(['bad']), chunkOf(['a']), chunkOf(['b']), STOP], load);
-  for (const answer of sent.slice(-2)) {
+  for (const [i, answer] of sent.slice(-2).entries()) {
     assert.ok(answer.type === 'answer');
     // The clock ticks at start and end, and at start and end of each phase: 5 ms, of which 1 ms per phase.
-    assert.deepEqual(answer.timing, { decodeMs: 0.5, normalizeMs: 1, predictMs: 1, replyMs: 3 });
+    assert.deepEqual(answer.timing, {
+      arrivedAtMs: -1,
+      servedFromMs: [5, 11][i], // the warm-up took two ticks, the failed chunk three, the one before six
+      decodeMs: 0.5,
+      normalizeMs: 1,
+      predictMs: 1,
+      replyMs: 3,
+    });
   }
   assert.equal(phase, 3);
 });

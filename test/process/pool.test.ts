@@ -92,6 +92,15 @@ for (const actors of [1, 2, 3, 8]) {
   });
 }
 
+for (const actors of [1, 2]) {
+  test(`${actors} actors: the answers to a minute stay as they are while later ones come`, async (t) => {
+    const { pool } = await started(t, actors);
+    const runs: MinuteRun[] = [];
+    for (let i = 0; i < 6; i++) runs.push(await pool.run(batchOf(targetsOf(50), 60, i * 1000), 'batched'));
+    for (const [i, run] of runs.entries()) assertAnswered(run, 50, 60, i * 1000);
+  });
+}
+
 test('500 items on 3 actors are chunks of 167, 167 and 166; 2 items on 8 actors keep two busy', async (t) => {
   const three = await started(t, 3);
   const { timing } = await three.pool.run(batchOf(targetsOf(500)), 'batched');
@@ -236,7 +245,7 @@ test('the hint of an actor that refuses its model comes along', async (t) => {
 
 test('an actor of another protocol version is refused', async (t) => {
   const { pool } = poolOf(t, 1, {}, new URL('../support/old-actor.js', import.meta.url));
-  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 2$/));
+  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 3$/));
 });
 
 test('an actor whose file is missing tells so with its last words', async (t) => {

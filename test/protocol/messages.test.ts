@@ -131,7 +131,14 @@ function answer(given: Partial<Answer['answers']> = {}): Answer {
       errors: new Map<number, ItemError>([[1, { errno: 'poison', errmsg: 'ü\0' }]]),
       ...given,
     },
-    timing: { decodeMs: 0.25, normalizeMs: 1, predictMs: 2, replyMs: 3 },
+    timing: {
+      arrivedAtMs: 1e9,
+      servedFromMs: 1e9 + 0.5,
+      decodeMs: 0.25,
+      normalizeMs: 1,
+      predictMs: 2,
+      replyMs: 3,
+    },
   };
 }
 

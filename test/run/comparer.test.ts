@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import type { Answers, CallStyle, Executor, ItemBatch, MinuteRun } from '#dist/core/types.js';
 import { Comparer, isSampled } from '#dist/run/comparer.js';
 
+import { minuteTiming } from '../support/timings.js';
+
 const batch: ItemBatch = {
   minuteMs: 0,
   targets: ['a'],
@@ -32,7 +34,7 @@ function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }
       clock.now += 10;
       return Promise.resolve({
         answers: answers(score),
-        timing: { items: items.targets.length, startedAtMs: 0, wallMs: 10, gatherMs: 0, chunks: [] },
+        timing: { ...minuteTiming([]), items: items.targets.length, wallMs: 10 },
       });
     },
   };

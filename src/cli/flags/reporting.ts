@@ -17,6 +17,11 @@ export function reportingFlags<Summary>(metrics: Metrics<Summary>): FlagGroups {
         description: "end with status 99 if it holds, such as 'p99>5s'; may be given several times",
         parse: parseGates(metrics),
       },
+      {
+        flags: '--trace',
+        description: 'also write trace.json, which Perfetto and chrome://tracing open',
+        preset: [false, ''],
+      },
     ],
   };
 }

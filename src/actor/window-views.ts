@@ -1,0 +1,30 @@
+/**
+ * The windows of a chunk as views of its values, which are kept for as long as the memory is: the next chunk
+ * mostly comes to lie in the same.
+ */
+export class WindowViews {
+  readonly #known = new WeakMap<ArrayBufferLike, KnownViews>();
+
+  /** At least `items` views of `size` numbers each, one after another. */
+  of(
+    { buffer, byteOffset, BYTES_PER_ELEMENT }: Float64Array,
+    items: number,
+    size: number,
+  ): readonly Float64Array[] {
+    let known = this.#known.get(buffer);
+    if (known?.byteOffset !== byteOffset || known.size !== size) {
+      this.#known.set(buffer, (known = { byteOffset, size, views: [] }));
+    }
+    const { views } = known;
+    for (let i = views.length; i < items; i++) {
+      views.push(new Float64Array(buffer, byteOffset + i * size * BYTES_PER_ELEMENT, size));
+    }
+    return views;
+  }
+}
+
+interface KnownViews {
+  readonly byteOffset: number;
+  readonly size: number;
+  readonly views: Float64Array[];
+}

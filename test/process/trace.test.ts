@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+
+import type { TraceEvent } from '#dist/report/trace.js';
+
+import { runCli, temporaryFolder } from '../support/cli.js';
+import { assertLanesNest, isSlice, lanesOf, traceEvents, waysOf, type Slice } from '../support/traces.js';
+
+interface TimingLine {
+  readonly minute: string;
+  readonly items: number;
+  readonly gatherMs: number;
+  readonly chunks: readonly Readonly<Record<string, number>>[];
+}
+
+interface Traced {
+  readonly events: readonly TraceEvent[];
+  /** The minutes that had items. */
+  readonly lines: readonly TimingLine[];
+}
+
+/** Serves 12 targets for 80 minutes, of which 59 are warm-up. */
+async function traced(t: TestContext, ...flags: readonly string[]): Promise<Traced> {
+  const cwd = temporaryFolder(t);
+  const rows = Array.from({ length: 80 * 12 }, (_, i) => {
+    const time = new Date(Date.UTC(2024, 0, 1) + Math.floor(i / 12) * 60_000).toISOString();
+    return `${time},t${String(i % 12).padStart(2, '0')},${100 + Math.sin(i / 9)}`;
+  });
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows.join('\n')}\n`);
+  const always = ['--trace', '--compare', 'none', '--backend', 'wasm', '--out', 'out'];
+  const result = await runCli(['replay', 'data.csv', ...always, ...flags], { cwd });
+  assert.equal(result.status, 0, result.stderr);
+  const lines = readFileSync(join(cwd, 'out/timing.jsonl'), 'utf8').trimEnd().split('\n');
+  return {
+    events: traceEvents(readFileSync(join(cwd, 'out/trace.json'), 'utf8')),
+    lines: lines.map((line) => JSON.parse(line) as TimingLine).filter(({ items }) => items > 0),
+  };
+}
+
+/** Each chunk's slices on its actor's lane: `chunk` itself first, then what lies in it. */
+function chunksOf(events: readonly TraceEvent[]): [Slice, ...Slice[]][] {
+  const chunks: [Slice, ...Slice[]][] = [];
+  for (const slices of lanesOf(events).values()) {
+    for (const slice of slices) {
+      if (slice.name === 'chunk') chunks.push([slice]);
+      else if (['decode', 'normalize', 'predict', 'reply'].includes(slice.name) && slice.tid > 1000) {
+        chunks.at(-1)?.push(slice);
+      }
+    }
+  }
+  return chunks;
+}
+
+const lengthOf = (slices: readonly Slice[]): number => slices.reduce((sum, { dur }) => sum + dur, 0);
+
+test('what is drawn of a chunk adds up to its service time', async (t) => {
+  const { events, lines } = await traced(t, '--actors', '3', '--inflight', '1');
+  assertLanesNest(events);
+  const ways = waysOf(events);
+  const decoded = new Map(
+    events
+      .filter(isSlice)
+      .filter(({ name, tid }) => name === 'decode' && tid < 1000)
+      .map(({ bind_id, dur }) => [bind_id, dur]),
+  );
+  const chunks = chunksOf(events);
+  assert.equal(chunks.length, 21 * 3);
+  for (const [chunk, ...inside] of chunks) {
+    const { minute, serviceMs } = chunk.args as { minute: string; serviceMs: number };
+    const line = lines.find((one) => one.minute === minute);
+    const timing = line?.chunks.find(({ actor }) => actor === chunk.tid - 1001);
+    assert.equal(timing?.['serviceMs'], serviceMs);
+    const back = decoded.get(chunk.bind_id) ?? NaN;
+    const pipe =
+      (ways.get(`pipe there ${chunk.bind_id}`) ?? NaN) + (ways.get(`pipe back ${chunk.bind_id}`) ?? NaN);
+    const drawn = chunk.dur + pipe + back;
+    assert.ok(Math.abs(drawn - 1000 * serviceMs) < 2, `${drawn} µs drawn of ${serviceMs} ms`);
+    // The pipe's share is all that is neither decoding nor serving.
+    const waiting = chunk.dur - lengthOf(inside);
+    assert.ok(Math.abs(pipe + waiting - 1000 * (timing['pipeMs'] ?? NaN)) < 2);
+  }
+});
+
+test('one lane an actor, and overlapping minutes apart', async (t) => {
+  const { events, lines } = await traced(t, '--actors', '2', '--inflight', '3');
+  assertLanesNest(events);
+  const names = events.filter(({ name }) => name === 'thread_name').map(({ args }) => args?.['name']);
+  assert.match(names.join(), /^actor-1 \(pid \d+\),actor-2 \(pid \d+\),minutes/);
+  const minutes = events.filter(({ ph, name }) => ph === 'X' && name.startsWith('2024-'));
+  assert.deepEqual(
+    minutes.map(({ name }) => name),
+    lines.map(({ minute }) => minute),
+  );
+  assert.equal(lines.length, 21);
+  for (const name of ['load', 'warm up']) {
+    assert.equal(events.filter((event) => event.name === name).length, 2);
+  }
+  assert.equal(events.filter(({ name }) => name === 'encode').length, 42);
+  assert.equal(events.filter(({ name, tid }) => name === 'decode' && tid < 1000).length, 42);
+});
+
+test('a sequential run has one lane, without a pipe', async (t) => {
+  const { events } = await traced(t, '--mode', 'sequential');
+  assertLanesNest(events);
+  assert.equal(waysOf(events).size, 0);
+  const names = new Set(
+    events.filter(({ ph, name }) => ph === 'X' && !name.startsWith('2024-')).map(({ name }) => name),
+  );
+  assert.deepEqual([...names].sort(), ['chunk', 'load', 'normalize', 'predict', 'reply', 'warm up']);
+});
+
+test('--trace needs a folder', async (t) => {
+  const cwd = temporaryFolder(t);
+  const result = await runCli(['replay', '-', '--trace', '--out', '-'], { cwd });
+  assert.equal(result.status, 64);
+  assert.match(result.stderr, /--trace needs a folder to write to, and --out - is none/);
+  assert.ok(!existsSync(join(cwd, 'trace.json')));
+});
