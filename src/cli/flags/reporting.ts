@@ -17,6 +17,17 @@ export function reportingFlags<Summary>(metrics: Metrics<Summary>): FlagGroups {
         description: "end with status 99 if it holds, such as 'p99>5s'; may be given several times",
         parse: parseGates(metrics),
       },
+      {
+        flags: '--json',
+        description: 'standard output gets the summary as JSON in place of the report',
+        preset: [false, ''],
+      },
+      { flags: '--csv', description: 'standard output gets the timings as CSV', preset: [false, ''] },
+      {
+        flags: '--markdown',
+        description: 'standard output gets the tables as Markdown',
+        preset: [false, ''],
+      },
     ],
   };
 }
