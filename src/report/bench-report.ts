@@ -11,6 +11,7 @@ export function benchReport(summary: BenchSummary): string {
     table: (table) => tableLines(table).join('\n'),
     heading: (text) => text,
     separator: '\n',
+    gap: '\n',
   });
 }
 
@@ -18,8 +19,9 @@ export function benchReport(summary: BenchSummary): string {
 export function benchMarkdown(summary: BenchSummary): string {
   return sections(summary, {
     table: (table) => tableMarkdown(table).trimEnd(),
-    heading: (text) => `### ${text}\n`,
+    heading: (text) => `### ${text}`,
     separator: '\n\n',
+    gap: '',
   });
 }
 
@@ -34,6 +36,8 @@ interface Layout {
   readonly heading: (text: string) => string;
   /** Between the lines of a section. */
   readonly separator: string;
+  /** Before a further table of a section. */
+  readonly gap: string;
 }
 
 function sections(summary: BenchSummary, layout: Layout): string {
@@ -55,11 +59,11 @@ function caseSection(one: BenchCase, layout: Layout): string {
   const lines = [
     layout.heading(heading),
     layout.table(armsTable(one)),
-    `${WINNER_MARK} no other one is faster by more than this measurement can tell`,
+    `"${WINNER_MARK}": no other one is faster by more than this measurement can tell`,
     ...(reproducible(one) ? [] : [`last digits on ${backend.name} depend on the number of actors`]),
   ];
-  if (one.kind === 'full' && won !== undefined) lines.push('', layout.table(breakdownTable(won)));
-  return lines.join('\n');
+  if (one.kind === 'full' && won !== undefined) lines.push(layout.gap + layout.table(breakdownTable(won)));
+  return lines.join(layout.separator);
 }
 
 function reproducible({ backend }: BenchCase): boolean {
@@ -99,5 +103,5 @@ function baselineSection(baseline: BaselineComparison, layout: Layout): string {
     layout.table(baselineTable(baseline)),
     `${file}: ${like}`,
     'two runs differ by more than rounds of one run do: a difference is real once it shows again',
-  ].join('\n');
+  ].join(layout.separator);
 }

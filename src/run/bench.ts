@@ -11,7 +11,7 @@ import type { BenchConfig } from './bench-config.js';
 import { benchLineup, type BenchLineup, type BenchReady } from './bench/bench-lineup.js';
 import { casePlans, type CasePlan } from './bench/case-plans.js';
 import { measureCase, type MeasuredCase } from './bench/measure-case.js';
-import { GENERATED_ITEMS, generatedSupply, type MinuteSupply } from './bench/minute-supply.js';
+import { generatedSupply, type MinuteSupply } from './bench/minute-supply.js';
 import { recordedMinutes } from './bench/recorded-minutes.js';
 import { BenchSession } from './bench/session.js';
 import { armsOf, estimateMs, setups, type Setup } from './bench/setups.js';
@@ -127,14 +127,14 @@ async function measure(plan: CasePlan, measuring: Measuring): Promise<MeasuredCa
       signal: context.signal,
       onPace: (expectedMs) =>
         warnWhereSlow(session, plan, { expectedMs, plannedMs: arms.length * plan.timeMs }),
-      onTurn: (share) => context.onProgress((session.cases.length + share) / caseCount(config), plan),
+      onTurn: (share) => context.onProgress((session.cases.length + share) / caseCount(config, supply), plan),
     },
   );
 }
 
 /** Cases that there will be, those of a setup that turns out to be known counted. */
-function caseCount(config: BenchConfig): number {
-  return setups(config).length * casePlans(config.items ?? [GENERATED_ITEMS], config.timeMs).length;
+function caseCount(config: BenchConfig, { items }: MinuteSupply): number {
+  return setups(config).length * casePlans(config.items ?? [items], config.timeMs).length;
 }
 
 /** The minutes to serve, found once and announced; null where aborted. */

@@ -19,8 +19,7 @@ export const MOST_MINUTES = 16;
 /** What the minutes of a case may hold in memory. */
 const MOST_BYTES = 64 * 2 ** 20;
 
-/** Of a made-up minute where none were asked for. */
-export const GENERATED_ITEMS = 500;
+const GENERATED_ITEMS = 500;
 const GENERATED_INTERVAL_MS = 60_000;
 
 /** Made-up minutes; `columns` and window as the model wants them. */
