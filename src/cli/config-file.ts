@@ -19,15 +19,21 @@ const schema = z.record(
 
 /**
  * Gives every option that neither the command line nor the environment has set its value from the
- * configuration file: `{ "actors": 4, "columns": ["cpu", "mem"] }`, keys being flags without their dashes.
+ * configuration file: `{ "actors": 4, "columns": ["cpu", "mem"] }`, keys being flags without their dashes. Keys
+ * that `elsewhere` has, settings of other commands, are passed over.
  *
  * @throws AiopsError `config` naming the file, the key and what was expected
  */
-export function applyConfigFile(command: Command, path: string | undefined): void {
+export function applyConfigFile(
+  command: Command,
+  path: string | undefined,
+  elsewhere: ReadonlySet<string> = new Set(),
+): void {
   const settings = readSettings(path ?? DEFAULT_CONFIG, path !== undefined);
   const options = new Map(command.options.map((option) => [option.name(), option]));
   for (const [key, setting] of Object.entries(settings)) {
     const option = options.get(key);
+    if (option === undefined && elsewhere.has(key)) continue;
     if (option === undefined || key === 'config') {
       throw new AiopsError('config', `${path ?? DEFAULT_CONFIG}: unknown setting "${key}"`, {
         hint: `settings are flags without their dashes: ${[...options.keys()].filter((name) => name !== 'config').join(', ')}`,

@@ -32,9 +32,14 @@ export function applySwitches(command: Command, environment: Environment): void 
   }
 }
 
-/** A warning for each variable that looks like a setting of ours and is none. */
-export function unknownVariables(command: Command, environment: Environment): Notice[] {
-  const known = new Set(command.options.map((option) => environmentName(option.name())));
+/** A warning for each variable that looks like a setting of ours and is none, nor one of other commands. */
+export function unknownVariables(
+  command: Command,
+  environment: Environment,
+  elsewhere: ReadonlySet<string>,
+): Notice[] {
+  const names = [...command.options.map((option) => option.name()), ...elsewhere];
+  const known = new Set(names.map(environmentName));
   return Object.keys(environment)
     .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable))
     .map((variable) => ({ level: 'warning', text: `${variable} is no setting of ${command.name()}` }));

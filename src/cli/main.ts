@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
 import { program } from '../host/program.js';
+import { benchCommand } from './bench-command.js';
 import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
 import { modelCommand } from './model-command.js';
@@ -19,6 +20,7 @@ Examples:
   $ aiops-serve replay data.jsonl
   $ aiops-serve replay host-a.csv host-b.csv.gz --actors 4 --out backfill/
   $ zcat minutes.csv.gz | aiops-serve replay - --out - | head
+  $ aiops-serve bench --actors 4
   $ aiops-serve native install
 
 Exit status: 0 done, 3 done with rejects or failed items, 64 usage, 65 input unusable, 66 input missing,
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
     .version(program.version)
     .addHelpText('after', EXAMPLES)
     .addCommand(replayCommand((status) => (process.exitCode = status)))
+    .addCommand(benchCommand((status) => (process.exitCode = status)))
     .addCommand(modelCommand())
     .addCommand(nativeCommand((status) => (process.exitCode = status)));
   prepare(cli, program.name);

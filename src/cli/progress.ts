@@ -1,13 +1,20 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-import type { ReadProgress } from '../read/recording.js';
-import { countText, plural } from '../report/format.js';
-import type { RunCounts } from '../report/run-summary.js';
 import type { Console } from './console.js';
+
+/** How far something is. */
+export interface ProgressStep {
+  readonly done: number;
+  /** In the unit of `done`; null where nobody knows. */
+  readonly total: number | null;
+  /** What there is to say besides. */
+  readonly text: string;
+}
 
 export interface Progress {
   start(): void;
-  update(counts: RunCounts, read: ReadProgress): void;
+  /** May be called often: most calls cost nothing. */
+  update(step: () => ProgressStep): void;
   stop(): void;
 }
 
@@ -26,7 +33,7 @@ function progressBar(terminal: Console, stream: NodeJS.WriteStream): Progress {
   const bar = new SingleBar(
     {
       stream,
-      format: '{bar} {percentage}% | {minutes} minutes | {rows} rows | {rejected} rejected',
+      format: '{bar} {percentage}% | {text}',
       clearOnComplete: true,
       hideCursor: true,
       gracefulExit: false, // signals are the run's own business
@@ -38,14 +45,13 @@ function progressBar(terminal: Console, stream: NodeJS.WriteStream): Progress {
   });
   process.once('exit', () => bar.stop()); // a second signal must not leave the cursor hidden
   return {
-    start: () => bar.start(1, 0, { minutes: 0, rows: 0, rejected: 0 }),
-    update: (counts, { readBytes, totalBytes }) => {
-      bar.setTotal(totalBytes ?? readBytes + 1); // of unknown length: a bar that is never full
-      bar.update(readBytes, {
-        minutes: countText(counts.minutes),
-        rows: countText(counts.rows),
-        rejected: countText(counts.rejected),
-      });
+    start: () => {
+      if (!bar.isActive) bar.start(1, 0, { text: '' });
+    },
+    update: (step) => {
+      const { done, total, text } = step();
+      bar.setTotal(total ?? done + 1); // of unknown length: a bar that is never full
+      bar.update(done, { text });
     },
     stop: () => bar.stop(),
   };
@@ -55,15 +61,13 @@ function plainProgress(terminal: Console): Progress {
   let nextAtMs = performance.now() + PLAIN_EVERY_MS;
   return {
     start: () => undefined,
-    update: (counts, { readBytes, totalBytes }) => {
+    update: (step) => {
       const now = performance.now();
       if (now < nextAtMs) return;
       nextAtMs = now + PLAIN_EVERY_MS;
-      const share =
-        totalBytes === null ? '' : ` (${Math.floor((100 * readBytes) / Math.max(totalBytes, 1))} %)`;
-      terminal.info(
-        `${plural(counts.minutes, 'minute')}${share}, ${countText(counts.rows)} rows, ${countText(counts.rejected)} rejected`,
-      );
+      const { done, total, text } = step();
+      const share = total === null ? '' : ` (${Math.floor((100 * done) / Math.max(total, 1))} %)`;
+      terminal.info(`${text}${share}`);
     },
     stop: () => undefined,
   };

@@ -1,10 +1,7 @@
-import { basename } from 'node:path';
-
 import { AiopsError } from '../core/errors.js';
-import { DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
-import type { ActorCount, RejectLimit, ReplayConfig } from '../run/replay-config.js';
+import type { ActorCount, ReplayConfig } from '../run/replay-config.js';
 import type { FlagGroups } from './flags/flag-row.js';
 import { MODEL_FLAGS } from './flags/model.js';
 import { OTHER_FLAGS } from './flags/other.js';
@@ -13,21 +10,11 @@ import { reportingFlags } from './flags/reporting.js';
 import { SERVING_FLAGS } from './flags/serving.js';
 import { WRITING_FLAGS } from './flags/writing.js';
 import { modelChoice, type ModelFlags } from './model-options.js';
+import { defaultOut, readOptions, type ReadingFlags } from './reading-options.js';
+import { stdoutForm, type StdoutFlags, type StdoutForm } from './stdout-form.js';
 
 /** The values of replay's flags, as commander collects them. */
-export interface ReplayFlags extends ModelFlags {
-  readonly format: 'auto' | 'csv' | 'jsonl';
-  readonly timeColumn?: string;
-  readonly targetColumn?: string;
-  readonly labelColumn?: string;
-  readonly columns?: readonly string[];
-  readonly map?: Readonly<Record<string, string>>;
-  readonly targets?: readonly string[];
-  readonly timezone: string;
-  readonly interval: 'auto' | number;
-  readonly grace: number;
-  readonly duplicates: 'reject' | 'first' | 'last' | 'mean';
-  readonly maxRejects?: RejectLimit;
+export interface ReplayFlags extends ModelFlags, ReadingFlags, StdoutFlags {
   readonly backend: 'auto' | 'node' | 'wasm';
   readonly modelFormat: 'auto' | 'saved-model' | 'graph-model' | 'layers-model';
   readonly batchSize: number | 'auto';
@@ -63,30 +50,14 @@ export const REPLAY_FLAGS: FlagGroups = {
 
 /** @throws AiopsError `usage` where flags contradict each other */
 export function replayConfig(inputs: readonly string[], flags: ReplayFlags): ReplayConfig {
+  const out = flags.out ?? defaultOut(inputs);
+  const form = stdoutForm(flags);
   const gates = flags.failIf ?? [];
   if (flags.compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
-  const out = flags.out ?? defaultOut(inputs);
-  if (flags.trace && out === '-') {
-    throw new AiopsError('usage', '--trace needs a folder to write to, and --out - is none', {
-      hint: 'name one with --out DIR, or leave --trace out',
-    });
-  }
+  if (out === '-') refuseOnStdout(form, flags.trace);
   return {
     inputs,
-    read: {
-      format: flags.format,
-      ...(flags.timeColumn === undefined ? {} : { timeColumn: flags.timeColumn }),
-      ...(flags.targetColumn === undefined ? {} : { targetColumn: flags.targetColumn }),
-      ...(flags.labelColumn === undefined ? {} : { labelColumn: flags.labelColumn }),
-      ...(flags.columns === undefined ? {} : { columns: flags.columns }),
-      ...(flags.targets === undefined ? {} : { targets: flags.targets }),
-      map: flags.map ?? {},
-      timezone: flags.timezone,
-      interval: flags.interval,
-      grace: flags.grace,
-      duplicates: flags.duplicates,
-      maxLineBytes: DEFAULT_MAX_LINE_BYTES,
-    },
+    read: readOptions(flags),
     model: modelChoice(flags),
     params: flags.param ?? {},
     backend: flags.backend,
@@ -114,8 +85,16 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
   };
 }
 
-/** `data.jsonl` → `data.jsonl.aiops` in the current folder; several inputs go by the first. */
-function defaultOut(inputs: readonly string[]): string {
-  const [first = '-'] = inputs;
-  return `${first === '-' ? 'stdin' : basename(first)}.aiops`;
+/** With results on standard output there is no place for what else goes there, nor for files. */
+function refuseOnStdout(form: StdoutForm, trace: boolean): void {
+  if (form !== 'text') {
+    throw new AiopsError('usage', `--${form} goes to standard output, and with --out - so do the results`, {
+      hint: 'name a folder with --out DIR, or leave one of them out',
+    });
+  }
+  if (trace) {
+    throw new AiopsError('usage', '--trace needs a folder to write to, and --out - is none', {
+      hint: 'name one with --out DIR, or leave --trace out',
+    });
+  }
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
+import type { ActorRange } from '../run/bench-config.js';
 import type { ActorCount, RejectLimit } from '../run/replay-config.js';
 
 /* Each parser takes the text of a flag, an environment variable or the configuration file. */
@@ -52,6 +53,35 @@ export function parseActors(text: string): ActorCount {
   }
   return percent === '%' ? { kind: 'share', share: value / 100 } : { kind: 'count', count: value };
 }
+
+/** `4`, `30%` or `auto`: up to so many; `1,2,4`, or given several times: exactly these. */
+export function parseActorRange(text: string, earlier: ActorRange | undefined): ActorRange {
+  const counts = parseEach(parseActors)(text, countsOf(earlier));
+  const [only] = counts;
+  return only !== undefined && counts.length === 1 && !text.includes(',')
+    ? { kind: 'up-to', most: only }
+    : { kind: 'exactly', counts };
+}
+
+function countsOf(range: ActorRange | undefined): readonly ActorCount[] | undefined {
+  return range?.kind === 'up-to' ? [range.most] : range?.counts;
+}
+
+/** `a,b,c`, each by a parser of its own; given again, the flag adds to the list. */
+export function parseEach<T>(
+  parse: (text: string) => T,
+): (text: string, earlier: readonly T[] | undefined) => readonly T[] {
+  return (text, earlier) => [...(earlier ?? []), ...parseList(text, undefined).map(parse)];
+}
+
+const MOST_ITEMS = 1_000_000;
+
+/** `100,500,2000` */
+export const parseItemCounts = parseEach((text) => {
+  const count = parseWhole(1)(text);
+  if (count > MOST_ITEMS) throw new InvalidArgumentError(`Expected at most ${MOST_ITEMS} items.`);
+  return count;
+});
 
 /** `100` or `2.5%`. */
 export function parseRejectLimit(text: string): RejectLimit {

@@ -1,6 +1,6 @@
 import { isRealSpeedup } from '../core/scaling.js';
 import type { ComparisonSummary } from './comparison.js';
-import { countText, durationText, figures, plural } from './format.js';
+import { countText, durationText, figures, plural, roundDuration, roundedDown } from './format.js';
 import type { MinutesSummary } from './run-timings.js';
 
 /** What the figures of a run suggest, in two or three sentences. */
@@ -17,7 +17,7 @@ export function adviceFor(
 
 function fit(minutes: MinutesSummary, deadlineMs: number): string {
   const p99 = `the 99th-percentile minute took ${durationText(minutes.wallMs.p99)}`;
-  const deadline = durationText(deadlineMs).replace(/\.0+ /, ' ');
+  const deadline = roundDuration(deadlineMs);
   if (minutes.headroom < 1) {
     return `A minute does not fit: ${p99} against a deadline of ${deadline}; more actors, fewer items or a faster backend would help.`;
   }
@@ -43,10 +43,4 @@ function actorsWorth(comparison: ComparisonSummary, actors: number): string {
     );
   }
   return `${pool} and one process with batches were equally fast within the measurement, so --actors 1 is enough.`;
-}
-
-/** Two figures: a capacity extrapolated from a percentile is no better known than that. */
-function roundedDown(count: number): number {
-  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(count, 1))) - 1);
-  return Math.floor(count / unit) * unit;
 }

@@ -91,6 +91,15 @@ export function agrees({ differingVerdicts, maxDifference }: Agreement, toleranc
   return differingVerdicts === 0 && maxDifference <= tolerance;
 }
 
+/** Whether answers are those that they were compared with. */
+export function agreementText(agreement: Agreement, tolerance: number): string {
+  if (agreement.identical) return 'identical';
+  const difference = `max difference ${agreement.maxDifference.toExponential(1)}`;
+  return agrees(agreement, tolerance)
+    ? `same, ${difference}`
+    : `DIFFER, ${difference}, ${agreement.differingVerdicts} verdicts`;
+}
+
 export function byArm<T>(of: (arm: Arm) => T): Record<Arm, T> {
   return {
     'sequential-per-item': of('sequential-per-item'),
@@ -99,7 +108,8 @@ export function byArm<T>(of: (arm: Arm) => T): Record<Arm, T> {
   };
 }
 
-const SAME: Agreement = { identical: true, maxDifference: 0, differingVerdicts: 0 };
+/** Of answers that have the same bits. */
+export const SAME: Agreement = { identical: true, maxDifference: 0, differingVerdicts: 0 };
 
 /** Compares two answers to the same items. */
 export function agreementOf(a: Answers, b: Answers): Agreement {
@@ -133,7 +143,8 @@ function spread(a: Float32Array, b: Float32Array): { identical: boolean; max: nu
   return { identical, max };
 }
 
-function worse(a: Agreement, b: Agreement): Agreement {
+/** Of two sets of minutes taken together. */
+export function worse(a: Agreement, b: Agreement): Agreement {
   return {
     identical: a.identical && b.identical,
     maxDifference: Math.max(a.maxDifference, b.maxDifference),

@@ -1,9 +1,27 @@
+import type { Estimate } from '../core/statistics.js';
+
 /** A duration for people, three figures, the unit that suits it. */
 export function durationText(ms: number): string {
-  if (ms >= 120_000) return `${figures(ms / 60_000)} min`;
-  if (ms >= 1000) return `${figures(ms / 1000)} s`;
-  if (ms >= 1) return `${figures(ms)} ms`;
-  return `${figures(ms * 1000)} µs`;
+  const unit = unitOf(ms);
+  return `${figures(ms / unit.ms)} ${unit.name}`;
+}
+
+function unitOf(ms: number): { readonly name: string; readonly ms: number } {
+  if (ms >= 120_000) return { name: 'min', ms: 60_000 };
+  if (ms >= 1000) return { name: 's', ms: 1000 };
+  if (ms >= 1) return { name: 'ms', ms: 1 };
+  return { name: 'µs', ms: 0.001 };
+}
+
+/** A duration that somebody chose, without zeros behind the point: `60 s`. */
+export function roundDuration(ms: number): string {
+  return durationText(ms).replace(/\.0+ /, ' ');
+}
+
+/** `2.31 ms (2.24–5.15)`: an estimate with the bounds of its interval in the same unit. */
+export function durationRange({ value, low, high }: Estimate): string {
+  const unitMs = unitOf(value).ms;
+  return `${durationText(value)} (${figures(low / unitMs)}–${figures(high / unitMs)})`;
 }
 
 /** A whole number with separated thousands. */
@@ -42,4 +60,10 @@ export function alignedTable(rows: readonly (readonly string[])[]): string[] {
 /** Bytes for people: MB of a million bytes, as download pages count. */
 export function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
+}
+
+/** Two figures: a capacity extrapolated from a percentile is no better known than that. */
+export function roundedDown(count: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(count, 1))) - 1);
+  return Math.floor(count / unit) * unit;
 }

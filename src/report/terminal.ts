@@ -1,9 +1,11 @@
 import type { BackendFacts, ModelFacts } from '../core/types.js';
-import { agrees, ARMS, type Agreement, type Arm, type ComparisonSummary } from './comparison.js';
-import { alignedTable, countText, durationText, figures, plural } from './format.js';
+import type { ComparisonSummary } from './comparison.js';
+import { countText, durationText, figures, plural } from './format.js';
 import { gateText } from './gates.js';
 import { labelLines } from './labels-text.js';
 import type { RunSummary } from './run-summary.js';
+import { tableLines } from './table.js';
+import { timingTable } from './timing-table.js';
 
 /** The report that ends a replay on a terminal, a pure function of the summary. */
 export function terminalReport(summary: RunSummary): string {
@@ -58,54 +60,15 @@ function backendText({ versions, features, threads, batchSize, reproducible }: B
 }
 
 function timingLines(summary: RunSummary): string[] {
-  const { comparison, minutes } = summary;
-  if (comparison !== null) return comparisonLines(comparison, summary.execution.actors);
-  if (minutes === null) return [];
-  return alignedTable([
-    ['time per minute', 'minutes', 'p50', 'p95', 'max'],
-    [summary.execution.mode, countText(minutes.served), ...times(minutes.wallMs)],
-  ]);
+  const table = timingTable(summary);
+  if (table === null) return [];
+  const { comparison, execution } = summary;
+  return [...tableLines(table), ...(comparison === null ? [] : [gainLine(comparison, execution.actors)])];
 }
 
-function comparisonLines(comparison: ComparisonSummary, actors: number): string[] {
-  const names: Readonly<Record<Arm, string>> = {
-    'sequential-per-item': 'sequential, per item',
-    'sequential-batched': 'sequential, batched',
-    parallel: `parallel, ${plural(actors, 'actor')}`,
-  };
-  const rows = ARMS.map((arm) => [
-    names[arm],
-    countText(comparison.minutes),
-    ...times(comparison.wallMs[arm]),
-    speedupText(comparison, arm),
-    agreementText(comparison.answers[arm], comparison.tolerance),
-  ]);
+function gainLine({ efficiency, serialFraction }: ComparisonSummary, actors: number): string {
   // Where parallel is slower there is no serial part to blame: the overhead exceeds all of the work.
   const serial =
-    comparison.serialFraction === null || comparison.serialFraction > 1
-      ? ''
-      : `, serial fraction ${figures(comparison.serialFraction)}`;
-  return [
-    ...alignedTable([['time per minute', 'minutes', 'p50', 'p95', 'max', 'parallel is', 'answers'], ...rows]),
-    `efficiency ${figures(comparison.efficiency)} of ${plural(actors, 'actor')} against sequential, batched${serial}`,
-  ];
-}
-
-function speedupText(comparison: ComparisonSummary, arm: Arm): string {
-  if (arm === 'parallel') return '';
-  const { value, low, high } = comparison.speedup[arm];
-  return `${figures(value)} × as fast (${figures(low)}–${figures(high)})`;
-}
-
-/** Whether an arm's answers are those that were written. */
-function agreementText(agreement: Agreement, tolerance: number): string {
-  if (agreement.identical) return 'identical';
-  const difference = `max difference ${agreement.maxDifference.toExponential(1)}`;
-  return agrees(agreement, tolerance)
-    ? `same, ${difference}`
-    : `DIFFER, ${difference}, ${agreement.differingVerdicts} verdicts`;
-}
-
-function times(wallMs: { readonly p50: number; readonly p95: number; readonly max: number }): string[] {
-  return [wallMs.p50, wallMs.p95, wallMs.max].map(durationText);
+    serialFraction === null || serialFraction > 1 ? '' : `, serial fraction ${figures(serialFraction)}`;
+  return `efficiency ${figures(efficiency)} of ${plural(actors, 'actor')} against sequential, batched${serial}`;
 }

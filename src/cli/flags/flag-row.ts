@@ -11,3 +11,10 @@ export interface FlagRow {
 
 /** Flags by the heading they stand under in the help. */
 export type FlagGroups = Readonly<Record<string, readonly FlagRow[]>>;
+
+/** The same flags, with other rows in place of those of the same name. */
+export function withRows(groups: FlagGroups, rows: readonly FlagRow[]): FlagGroups {
+  const nameOf = ({ flags }: FlagRow): string => flags.split(' ')[0] ?? flags;
+  const replaced = (row: FlagRow): FlagRow => rows.find((other) => nameOf(other) === nameOf(row)) ?? row;
+  return Object.fromEntries(Object.entries(groups).map(([heading, group]) => [heading, group.map(replaced)]));
+}

@@ -22,6 +22,17 @@ export function reportingFlags<Summary>(metrics: Metrics<Summary>): FlagGroups {
         description: 'also write trace.json, which Perfetto and chrome://tracing open',
         preset: [false, ''],
       },
+      {
+        flags: '--json',
+        description: 'standard output gets the summary as JSON in place of the report',
+        preset: [false, ''],
+      },
+      { flags: '--csv', description: 'standard output gets the timings as CSV', preset: [false, ''] },
+      {
+        flags: '--markdown',
+        description: 'standard output gets the tables as Markdown',
+        preset: [false, ''],
+      },
     ],
   };
 }

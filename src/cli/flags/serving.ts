@@ -1,5 +1,21 @@
 import { parseActors, parseDuration, parseWhole } from '../values.js';
-import type { FlagGroups } from './flag-row.js';
+import type { FlagGroups, FlagRow } from './flag-row.js';
+
+/** About actors as processes: also of commands that choose otherwise who serves. */
+export const PROCESS_ROWS: readonly FlagRow[] = [
+  {
+    flags: '--threads-per-actor <n>',
+    description: 'threads of native TensorFlow in each actor',
+    parse: parseWhole(1),
+    preset: [1, '1'],
+  },
+  {
+    flags: '--actor-timeout <duration>',
+    description: 'an actor that gives no answer for so long counts as stuck and ends the run',
+    parse: parseDuration,
+    preset: [300_000, '5m'],
+  },
+];
 
 /** Who serves minutes, and how. */
 export const SERVING_FLAGS: FlagGroups = {
@@ -10,18 +26,7 @@ export const SERVING_FLAGS: FlagGroups = {
       parse: parseActors,
       preset: [{ kind: 'auto' }, 'auto'],
     },
-    {
-      flags: '--threads-per-actor <n>',
-      description: 'threads of native TensorFlow in each actor',
-      parse: parseWhole(1),
-      preset: [1, '1'],
-    },
-    {
-      flags: '--actor-timeout <duration>',
-      description: 'an actor that gives no answer for so long counts as stuck and ends the run',
-      parse: parseDuration,
-      preset: [300_000, '5m'],
-    },
+    ...PROCESS_ROWS,
     {
       flags: '--inflight <n>',
       description: 'minutes under way at once',

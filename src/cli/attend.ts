@@ -1,0 +1,59 @@
+import type { Notice } from '../core/errors.js';
+import type { ReadyFacts } from '../core/types.js';
+import { durationText } from '../report/format.js';
+import { Console } from './console.js';
+import { SIGNAL_STATUS } from './exit-codes.js';
+import { openProgress, type Progress } from './progress.js';
+import { watchSignals } from './signals.js';
+
+/** What a command that serves minutes has while it runs. */
+export interface Attended {
+  readonly terminal: Console;
+  readonly progress: Progress;
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
+  /** Exit status of a run that a signal ended. */
+  readonly interruptedStatus: () => number;
+  readonly onNotice: (notice: Notice) => void;
+  readonly onReady: (ready: ReadyFacts) => void;
+  readonly onActorLine: (actor: string, line: string) => void;
+}
+
+export interface AttendOptions {
+  readonly quiet: boolean;
+  /** To show before anything else. */
+  readonly notices: readonly Notice[];
+  /** What the first signal lets end: `the minutes under way`. */
+  readonly finishing: string;
+}
+
+/** Runs work with a console, progress and signals around it; returns what the work does. */
+export async function attend(
+  { quiet, notices, finishing }: AttendOptions,
+  work: (attended: Attended) => Promise<number>,
+): Promise<number> {
+  const terminal = new Console({ quiet, stream: process.stderr });
+  for (const notice of notices) terminal.notice(notice);
+  const progress = openProgress(terminal, { quiet, stream: process.stderr });
+  const interruption = watchSignals((signal) =>
+    terminal.info(`${signal}: finishing ${finishing}; once more ends at once`),
+  );
+  try {
+    return await work({
+      terminal,
+      progress,
+      signal: interruption.signal,
+      interruptedStatus: () => SIGNAL_STATUS[interruption.caught() ?? 'SIGINT'],
+      onNotice: (notice) => terminal.notice(notice),
+      onReady: ({ actors, backend, startMs }) => {
+        const pids = actors.map(({ name, pid }) => `${name} ${pid}`).join(', ');
+        terminal.info(`started on ${backend.name} in ${durationText(startMs)}: ${pids}`);
+        progress.start();
+      },
+      onActorLine: (actor, line) => terminal.info(`[${actor}] ${line}`),
+    });
+  } finally {
+    progress.stop();
+    interruption.dispose();
+  }
+}

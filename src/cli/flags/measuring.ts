@@ -1,0 +1,47 @@
+import { parseActorRange, parseDuration, parseItemCounts, parseName, parseWhole } from '../values.js';
+import type { FlagGroups } from './flag-row.js';
+
+/** What a benchmark measures, and for how long. */
+export const MEASURING_FLAGS: FlagGroups = {
+  'Measuring:': [
+    {
+      flags: '--actors <n|list|auto>',
+      description: '4: 1, 2 and 4; 1,3: these; auto: up to twice the usable processors (default: auto)',
+      parse: parseActorRange,
+    },
+    {
+      flags: '--items <list>',
+      description: 'items a minute, comma-separated (default: those of the recording, or 500)',
+      parse: parseItemCounts,
+    },
+    {
+      flags: '--rounds <n>',
+      description: 'turns of each arm (default: 10 to 20, as minutes fit into the time)',
+      parse: parseWhole(1),
+    },
+    {
+      flags: '--time <duration>',
+      description: 'for each arm',
+      parse: parseDuration,
+      preset: [3000, '3s'],
+    },
+    {
+      flags: '--seed <n>',
+      description: 'of made-up minutes',
+      parse: parseWhole(0),
+      preset: [1, '1'],
+    },
+    {
+      flags: '--baseline <file>',
+      description: 'bench.json of an earlier run to compare with',
+      parse: parseName,
+    },
+    {
+      flags: '--out <folder>',
+      description: 'where bench.json goes',
+      parse: parseName,
+      preset: ['bench.aiops', 'bench.aiops'],
+    },
+    { flags: '--quiet', description: 'only warnings and errors', preset: [false, ''] },
+  ],
+};

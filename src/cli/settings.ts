@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+
+import type { Notice } from '../core/errors.js';
+import { addOptions, describeOption } from './add-options.js';
+import { applyConfigFile } from './config-file.js';
+import { applySwitches, unknownVariables } from './environment.js';
+import type { FlagGroups } from './flags/flag-row.js';
+import { leaveOutOverruled } from './model-options.js';
+
+const HELP_AFTER = `
+Each flag can also come from the environment (--actor-timeout: AIOPS_SERVE_ACTOR_TIMEOUT) and from
+aiops-serve.config.json ({ "actor-timeout": "1m" }), in this order.`;
+
+/**
+ * Adds flags to a command that takes inputs, and has it act once their values of all sources are in it: the
+ * command line wins over the environment, that one over the configuration file.
+ */
+export function withSettings(
+  command: Command,
+  rows: FlagGroups,
+  act: (inputs: readonly string[], command: Command, notices: readonly Notice[]) => Promise<void>,
+): Command {
+  command.configureHelp({ optionDescription: describeOption }).addHelpText('after', HELP_AFTER);
+  return addOptions(command, rows).action(async (inputs: string[], _flags: unknown, self: Command) => {
+    const elsewhere = settingsElsewhere(self);
+    applySwitches(self, process.env);
+    applyConfigFile(self, self.opts<{ readonly config?: string }>().config, elsewhere);
+    leaveOutOverruled(self);
+    await act(inputs, self, unknownVariables(self, process.env, elsewhere));
+  });
+}
+
+/** Names of settings that other commands have: one environment and one file may hold those of all. */
+function settingsElsewhere(command: Command): ReadonlySet<string> {
+  const others = (command.parent?.commands ?? []).filter((other) => other !== command);
+  return new Set(others.flatMap(({ options }) => options.map((option) => option.name())));
+}

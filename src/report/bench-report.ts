@@ -1,0 +1,107 @@
+import { caseName } from './bench-advice.js';
+import type { BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
+import { allArmsTable, armsTable, baselineTable, breakdownTable, WINNER_MARK } from './bench-tables.js';
+import { countText, durationText, plural } from './format.js';
+import { gateText } from './gates.js';
+import { tableCsv, tableLines, tableMarkdown, type Table } from './table.js';
+
+/** The report that ends a benchmark on a terminal, a pure function of the summary. */
+export function benchReport(summary: BenchSummary): string {
+  return sections(summary, {
+    table: (table) => tableLines(table).join('\n'),
+    heading: (text) => text,
+    separator: '\n',
+    gap: '\n',
+  });
+}
+
+/** The same as Markdown. */
+export function benchMarkdown(summary: BenchSummary): string {
+  return sections(summary, {
+    table: (table) => tableMarkdown(table).trimEnd(),
+    heading: (text) => `### ${text}`,
+    separator: '\n\n',
+    gap: '',
+  });
+}
+
+/** A row for every arm of every case, raw numbers. */
+export function benchCsv({ cases }: Pick<BenchSummary, 'cases'>): string {
+  return tableCsv(allArmsTable(cases));
+}
+
+/** How a report is laid out. */
+interface Layout {
+  readonly table: (table: Table) => string;
+  readonly heading: (text: string) => string;
+  /** Between the lines of a section. */
+  readonly separator: string;
+  /** Before a further table of a section. */
+  readonly gap: string;
+}
+
+function sections(summary: BenchSummary, layout: Layout): string {
+  const lines = [
+    ...summary.cases.map((one) => caseSection(one, layout)),
+    breakEvenLines(summary).join(layout.separator),
+    ...(summary.baseline === null ? [] : [baselineSection(summary.baseline, layout)]),
+    summary.advice.replaceAll('\n', layout.separator),
+    summary.gates.map((gate) => `--fail-if ${gateText(gate)}`).join(layout.separator),
+  ];
+  return `${lines.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function caseSection(one: BenchCase, layout: Layout): string {
+  const { model, backend, rounds, arms, winner } = one;
+  const probe = one.kind === 'probe' ? ' (a probe: batched only)' : '';
+  const heading = `${caseName(one)}, ${model.name} ${model.version}, ${plural(rounds, 'round')}${probe}`;
+  const won = arms.find(({ name }) => name === winner);
+  const lines = [
+    layout.heading(heading),
+    layout.table(armsTable(one)),
+    `"${WINNER_MARK}": no other one is faster by more than this measurement can tell`,
+    ...(reproducible(one) ? [] : [`last digits on ${backend.name} depend on the number of actors`]),
+  ];
+  if (one.kind === 'full' && won !== undefined) lines.push(layout.gap + layout.table(breakdownTable(won)));
+  return lines.join(layout.separator);
+}
+
+function reproducible({ backend }: BenchCase): boolean {
+  return backend.reproducible;
+}
+
+function breakEvenLines({ cases, breakEven }: BenchSummary): string[] {
+  const points = breakEven.map(({ backend, batchSize, actors, items }) => {
+    const where = `${backend}${batchSize === null ? '' : `, batches of ${batchSize}`}`;
+    if (items === null) return `${where}: ${plural(actors, 'actor')} pay at no number of items`;
+    if (items <= 1) return `${where}: ${plural(actors, 'actor')} pay at any number of items`;
+    return `${where}: ${plural(actors, 'actor')} pay from about ${countText(items)} items a minute on`;
+  });
+  const costs = cases.flatMap((one) => {
+    const { breakEvenItemMs, items, kind } = one;
+    if (breakEvenItemMs === null || kind === 'probe') return [];
+    return [
+      `${caseName(one)}: more actors than one pay where an item costs ${durationText(breakEvenItemMs)} or more` +
+        ` (here ${durationText(itemMs(one) / items)})`,
+    ];
+  });
+  return [...points, ...costs];
+}
+
+/** What one process with batches takes for a minute. */
+function itemMs({ arms }: BenchCase): number {
+  return arms.find(({ mode, style }) => mode === 'sequential' && style === 'batched')?.medianMs.value ?? NaN;
+}
+
+function baselineSection(baseline: BaselineComparison, layout: Layout): string {
+  const { file, differences } = baseline;
+  const like =
+    differences.length === 0
+      ? 'machine, versions and settings are those of then'
+      : `not like with like: ${differences.join('; ')}`;
+  return [
+    layout.table(baselineTable(baseline)),
+    `${file}: ${like}`,
+    'two runs differ by more than rounds of one run do: a difference is real once it shows again',
+  ].join(layout.separator);
+}

@@ -1,0 +1,77 @@
+import type { Distribution } from '../core/statistics.js';
+import { agreementText, ARMS, type Arm, type ComparisonSummary } from './comparison.js';
+import { countText, durationText, figures, plural } from './format.js';
+import type { RunSummary } from './run-summary.js';
+import {
+  numberCell,
+  tableCsv,
+  tableMarkdown,
+  textCell,
+  type Cell,
+  type Column,
+  type Table,
+} from './table.js';
+
+type TimedRun = Pick<RunSummary, 'comparison' | 'minutes' | 'execution'>;
+
+const TIME_COLUMNS: readonly Column[] = [
+  { key: 'arm', title: 'time per minute' },
+  { key: 'minutes', title: 'minutes' },
+  { key: 'p50_ms', title: 'p50' },
+  { key: 'p95_ms', title: 'p95' },
+  { key: 'max_ms', title: 'max' },
+];
+
+/** The times of a run's minutes, of each way to serve where it compared them; null where no minute had an item. */
+export function timingTable({ comparison, minutes, execution }: TimedRun): Table | null {
+  if (comparison !== null) return comparisonTable(comparison, execution.actors);
+  if (minutes === null) return null;
+  return {
+    columns: TIME_COLUMNS,
+    rows: [[textCell(execution.mode), ...timeCells(minutes.served, minutes.wallMs)]],
+  };
+}
+
+/** As CSV, numbers as they are. */
+export function timingCsv(run: TimedRun): string {
+  return tableCsv(timingTable(run) ?? { columns: TIME_COLUMNS, rows: [] });
+}
+
+/** As Markdown, with the advice. */
+export function timingMarkdown(run: TimedRun & Pick<RunSummary, 'advice'>): string {
+  const table = timingTable(run);
+  const advice = `${run.advice.replaceAll('\n', '\n\n')}\n`;
+  return table === null ? advice : `${tableMarkdown(table)}\n${advice}`;
+}
+
+function comparisonTable(comparison: ComparisonSummary, actors: number): Table {
+  const names: Readonly<Record<Arm, string>> = {
+    'sequential-per-item': 'sequential, per item',
+    'sequential-batched': 'sequential, batched',
+    parallel: `parallel, ${plural(actors, 'actor')}`,
+  };
+  return {
+    columns: [
+      ...TIME_COLUMNS,
+      { key: 'speedup', title: 'parallel is' },
+      { key: 'answers', title: 'answers' },
+    ],
+    rows: ARMS.map((arm) => [
+      textCell(names[arm]),
+      ...timeCells(comparison.minutes, comparison.wallMs[arm]),
+      speedupCell(comparison, arm),
+      textCell(agreementText(comparison.answers[arm], comparison.tolerance)),
+    ]),
+  };
+}
+
+function timeCells(minutes: number, wallMs: Distribution): Cell[] {
+  const times = [wallMs.p50, wallMs.p95, wallMs.max].map((ms) => numberCell(ms, durationText));
+  return [numberCell(minutes, countText), ...times];
+}
+
+function speedupCell(comparison: ComparisonSummary, arm: Arm): Cell {
+  if (arm === 'parallel') return { value: null, text: '' };
+  const { value, low, high } = comparison.speedup[arm];
+  return { value, text: `${figures(value)} × as fast (${figures(low)}–${figures(high)})` };
+}

@@ -1,0 +1,182 @@
+import { performance } from 'node:perf_hooks';
+import type { Readable } from 'node:stream';
+
+import type { Notice } from '../core/errors.js';
+import type { InputSpec, ReadyFacts } from '../core/types.js';
+import { busyShare } from '../host/pressure.js';
+import type { BenchSummary } from '../report/bench-summary.js';
+import { countText, durationText, figures, plural } from '../report/format.js';
+import { BenchOutput } from '../write/bench-output.js';
+import type { BenchConfig } from './bench-config.js';
+import { benchLineup, type BenchLineup, type BenchReady } from './bench/bench-lineup.js';
+import { casePlans, type CasePlan } from './bench/case-plans.js';
+import { measureCase, type MeasuredCase } from './bench/measure-case.js';
+import { generatedSupply, type MinuteSupply } from './bench/minute-supply.js';
+import { recordedMinutes } from './bench/recorded-minutes.js';
+import { BenchSession } from './bench/session.js';
+import { armsOf, estimateMs, setups, type Setup } from './bench/setups.js';
+import { summarizeCase } from './bench/summarize-case.js';
+import { loadRequest } from './load-request.js';
+import { findModel, type ChosenModel } from './model-choice.js';
+import { unlessAborted } from './unless-aborted.js';
+
+/** What a benchmark needs from outside and tells while it goes. */
+export interface BenchContext {
+  readonly stdin: Readable;
+  /** Aborted: finish the turn under way, then end. */
+  readonly signal: AbortSignal;
+  readonly onNotice: (notice: Notice) => void;
+  readonly onReady: (ready: ReadyFacts) => void;
+  /** The share of all that is measured, 0..1, and the case under way. */
+  readonly onProgress: (share: number, one: CasePlan) => void;
+  /** What an actor printed. */
+  readonly onActorLine: (actor: string, line: string) => void;
+}
+
+export type BenchOutcome =
+  | { readonly kind: 'complete'; readonly summary: BenchSummary; readonly path: string }
+  /** Ended by the signal; `path` names the file with the cases that were complete, null if there were none. */
+  | { readonly kind: 'interrupted'; readonly cases: number; readonly path: string | null };
+
+/** Of a processor's time, used by others before anything starts: worth a warning. */
+const BUSY = 0.2;
+const BUSY_SAMPLE_MS = 250;
+
+/**
+ * Measures what sequential and parallel serving cost: for each backend and batch size start actors, for each number
+ * of items serve minutes in all ways in turn, and write what came of it.
+ *
+ * @throws AiopsError that says what was wrong, where, and what to do
+ */
+export async function bench(config: BenchConfig, context: BenchContext): Promise<BenchOutcome> {
+  const model = await findModel(config.model);
+  const output = await BenchOutput.open(config.out);
+  try {
+    const { onNotice } = context;
+    const session = new BenchSession({ config, output, onNotice, now: () => performance.now() });
+    const benching = { config, context, session, model };
+    // Input at fault shows before actors start, unless only they can tell what an item is.
+    if (model.input !== null) await supplyMinutes(model.input, benching);
+    await warnWhereBusy(session);
+    for (const setup of setups(config)) {
+      if (!context.signal.aborted) await measureSetup(setup, benching);
+    }
+    if (context.signal.aborted) {
+      const cases = session.cases.length;
+      return { kind: 'interrupted', cases, path: cases === 0 ? null : output.path };
+    }
+    return { kind: 'complete', summary: await session.conclude(), path: output.path };
+  } finally {
+    await output.release();
+  }
+}
+
+interface Benching {
+  readonly config: BenchConfig;
+  readonly context: BenchContext;
+  readonly session: BenchSession;
+  readonly model: ChosenModel;
+}
+
+/** Starts the processes of one backend and batch size, and measures all cases with them. */
+async function measureSetup(setup: Setup, benching: Benching): Promise<void> {
+  const { config, context, session, model } = benching;
+  const lineup = benchLineup({
+    load: loadRequest({ ...config, ...setup }, model.source),
+    actors: Math.max(...session.actors),
+    processors: session.processors,
+    timeoutMs: config.actorTimeoutMs,
+    log: context.onActorLine,
+  });
+  try {
+    const ready = await unlessAborted(lineup.start(), context.signal);
+    if (ready === null || session.knows(ready)) return;
+    for (const notice of ready.notices) session.tell(notice);
+    context.onReady(ready);
+    const supply = await supplyMinutes(ready.input, benching);
+    if (supply === null) return;
+    for (const plan of casePlans(config.items ?? [supply.items], config.timeMs)) {
+      const measured = await measure(plan, { ...benching, lineup, ready, supply });
+      if (measured === null) return;
+      await session.add(summarizeCase(plan, ready, measured));
+    }
+  } finally {
+    await lineup.stop();
+  }
+}
+
+interface Measuring extends Benching {
+  readonly lineup: BenchLineup;
+  readonly ready: BenchReady;
+  readonly supply: MinuteSupply;
+}
+
+/** Null where aborted. */
+async function measure(plan: CasePlan, measuring: Measuring): Promise<MeasuredCase | null> {
+  const { config, context, session, lineup, ready, supply } = measuring;
+  const { allThreads } = ready;
+  const arms = armsOf(plan, { actors: session.actors, threads: config.threadsPerActor, allThreads });
+  const { rounds } = config;
+  const { deadlineMs } = session;
+  const batches = supply.of(plan.items);
+  return measureCase(
+    { arms, batches, rounds, timeMs: plan.timeMs, deadlineMs },
+    {
+      serve: (arm, batch) => lineup.serve(arm, batch),
+      now: () => performance.now(),
+      signal: context.signal,
+      onPace: (expectedMs) =>
+        warnWhereSlow(session, plan, { expectedMs, plannedMs: arms.length * plan.timeMs }),
+      onTurn: (share) => context.onProgress((session.cases.length + share) / caseCount(config, supply), plan),
+    },
+  );
+}
+
+/** Cases that there will be, those of a setup that turns out to be known counted. */
+function caseCount(config: BenchConfig, { items }: MinuteSupply): number {
+  return setups(config).length * casePlans(config.items ?? [items], config.timeMs).length;
+}
+
+/** The minutes to serve, found once and announced; null where aborted. */
+async function supplyMinutes(input: InputSpec, benching: Benching): Promise<MinuteSupply | null> {
+  const { config, context, session } = benching;
+  if (session.supply !== null) return session.supply;
+  const supply =
+    config.inputs.length === 0
+      ? generatedSupply(input, config.seed)
+      : await recordedMinutes(config, input, context);
+  if (supply === null) return null;
+  session.supply = supply;
+  for (const notice of supply.notices) session.tell(notice);
+  const cases = casePlans(config.items ?? [supply.items], config.timeMs);
+  const totalMs = estimateMs(setups(config).length, cases, session.actors, config.threadsPerActor);
+  const items = cases.map((one) => countText(one.items)).join(', ');
+  const origin = config.inputs.length === 0 ? 'made-up minutes' : 'recorded minutes';
+  session.tell({
+    level: 'info',
+    text: `${origin} of ${items} items, ${session.actors.join(', ')} actors: takes about ${durationText(totalMs)}`,
+  });
+  return supply;
+}
+
+async function warnWhereBusy(session: BenchSession): Promise<void> {
+  const share = await busyShare(BUSY_SAMPLE_MS);
+  if (share < BUSY) return;
+  session.tell({
+    level: 'warning',
+    text: `other programs use ${figures(100 * share)} % of the processors: close them, or figures will be unsteady`,
+  });
+}
+
+/** A case whose minutes are long takes more than its time: each arm serves at least one in every round. */
+function warnWhereSlow(
+  session: BenchSession,
+  plan: CasePlan,
+  { expectedMs, plannedMs }: { readonly expectedMs: number; readonly plannedMs: number },
+): void {
+  if (expectedMs < 1.5 * plannedMs || expectedMs - plannedMs < 10_000) return;
+  session.tell({
+    level: 'info',
+    text: `minutes of ${plural(plan.items, 'item')} are slow here: these take about ${durationText(expectedMs)}; fewer --items or --rounds are quicker`,
+  });
+}

@@ -1,0 +1,67 @@
+import type { AiopsError } from '../../core/errors.js';
+import type { Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
+import { checkAgreement, distinctNotices } from '../../dispatch/agreement.js';
+import { Pool } from '../../dispatch/pool.js';
+import { Solo } from '../../dispatch/solo.js';
+import type { LoadRequest } from '../../protocol/messages.js';
+import type { ArmPlan } from './arm-plans.js';
+
+/** The processes that serve all arms of one backend and batch size. */
+export interface BenchLineup {
+  /** Aborted, with the reason, once an executor can answer no more. */
+  readonly lost: AbortSignal;
+  start(): Promise<BenchReady>;
+  serve(arm: ArmPlan, batch: ItemBatch): Promise<MinuteRun>;
+  stop(): Promise<void>;
+}
+
+export interface BenchReady extends ReadyFacts {
+  /** Threads of one more sequential process that uses all processors; null: there is none. */
+  readonly allThreads: number | null;
+}
+
+export interface BenchLineupOptions {
+  readonly load: LoadRequest;
+  /** The largest number of actors that an arm has. */
+  readonly actors: number;
+  /** That may be used. */
+  readonly processors: number;
+  readonly timeoutMs: number;
+  readonly log: (actor: string, line: string) => void;
+}
+
+/** One pool for every number of actors: those beyond it wait at their pipes meanwhile, which costs no time. */
+export function benchLineup(options: BenchLineupOptions): BenchLineup {
+  const { load, actors, processors } = options;
+  const lost = new AbortController();
+  const shared = { ...options, onLost: (error: AiopsError) => lost.abort(error) };
+  const pool = new Pool({ ...shared, actors });
+  const solo = new Solo(shared);
+  const threaded = new Solo({ ...shared, load: { ...load, threads: processors } });
+  return {
+    lost: lost.signal,
+    async start() {
+      const [ofPool, ofSolo] = await Promise.all([pool.start(), solo.start()]);
+      const both = [
+        { name: 'the pool', facts: ofPool },
+        { name: 'the solo', facts: ofSolo },
+      ];
+      checkAgreement(both);
+      const hasThreads = ofPool.backend.name === 'node' && processors > load.threads;
+      if (hasThreads) await threaded.start();
+      return {
+        ...ofPool,
+        notices: distinctNotices([ofPool, ofSolo]),
+        allThreads: hasThreads ? processors : null,
+      };
+    },
+    serve(arm, batch) {
+      if (arm.mode === 'parallel') return pool.run(batch, arm.style, arm.actors);
+      return (arm.threads === load.threads ? solo : threaded).run(batch, arm.style);
+    },
+    async stop() {
+      const all: readonly Executor[] = [pool, solo, threaded];
+      await Promise.all(all.map((executor) => executor.stop()));
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { Notice } from '../../core/errors.js';
+import type { ReadyFacts } from '../../core/types.js';
+import { takenTime } from '../../host/pressure.js';
+import { usableProcessors } from '../../host/processors.js';
+import { program } from '../../host/program.js';
+import { compareBaseline } from '../../report/baseline.js';
+import { benchAdvice } from '../../report/bench-advice.js';
+import { BENCH_METRICS } from '../../report/bench-metrics.js';
+import { benchJson, type BenchCase, type BenchSummary } from '../../report/bench-summary.js';
+import { answerWarnings, steadinessWarnings, takenTimeWarnings } from '../../report/bench-warnings.js';
+import { breakEvens } from '../../report/break-even.js';
+import { checkGates } from '../../report/gates.js';
+import type { BenchOutput } from '../../write/bench-output.js';
+import type { BenchConfig } from '../bench-config.js';
+import { hostFacts } from '../host-facts.js';
+import { actorCounts } from './actor-counts.js';
+import type { MinuteSupply } from './minute-supply.js';
+import { setupName } from './setups.js';
+
+export interface SessionOptions {
+  readonly config: BenchConfig;
+  readonly output: BenchOutput;
+  readonly onNotice: (notice: Notice) => void;
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+}
+
+/** One benchmark as it goes on: what was measured so far, and what there was to tell. */
+export class BenchSession {
+  readonly processors = usableProcessors();
+  /** Numbers of actors to measure. */
+  readonly actors: readonly number[];
+  /** The minutes to serve, once they are known. */
+  supply: MinuteSupply | null = null;
+  readonly #options: SessionOptions;
+  readonly #cases: BenchCase[] = [];
+  readonly #notices: Notice[] = [];
+  readonly #startedAtMs: number;
+  readonly #takenAtStart = takenTime();
+  readonly #setups = new Set<string>();
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#startedAtMs = options.now();
+    this.actors = actorCounts(options.config.actors, this.processors);
+  }
+
+  get cases(): readonly BenchCase[] {
+    return this.#cases;
+  }
+
+  /** What a minute must fit into, ms. */
+  get deadlineMs(): number {
+    return this.#options.config.deadlineMs ?? this.supply?.intervalMs ?? NaN;
+  }
+
+  /** Whether these processes compute as earlier ones did, which `auto` can bring about; says so. */
+  knows(ready: ReadyFacts): boolean {
+    const name = setupName(ready);
+    if (!this.#setups.has(name)) {
+      this.#setups.add(name);
+      return false;
+    }
+    this.tell({ level: 'info', text: `${name} was measured already` });
+    return true;
+  }
+
+  /** Says something at once, and in the report. */
+  tell(notice: Notice): void {
+    this.#notices.push(notice);
+    this.#options.onNotice(notice);
+  }
+
+  /** Takes in a case and writes everything measured so far. */
+  async add(one: BenchCase): Promise<void> {
+    this.#cases.push(one);
+    for (const notice of answerWarnings(one)) this.tell(notice);
+    await this.#options.output.writeSummary(benchJson(this.summary()));
+  }
+
+  /** Ends the benchmark with the whole report written. */
+  async conclude(): Promise<BenchSummary> {
+    const elapsedMs = this.#options.now() - this.#startedAtMs;
+    const taken = takenTimeWarnings(this.#takenMs(), elapsedMs, this.processors);
+    for (const notice of [...steadinessWarnings(this.#cases), ...taken]) this.tell(notice);
+    const summary = this.summary();
+    await this.#options.output.writeSummary(benchJson(summary));
+    return summary;
+  }
+
+  summary(): BenchSummary {
+    const { config } = this.#options;
+    const measured = {
+      program,
+      host: hostFacts(),
+      settings: { ...config, baseline: config.baseline?.file ?? null },
+      input: config.inputs.length === 0 ? null : config.inputs.join(', '),
+      deadlineMs: this.deadlineMs,
+      cases: this.#cases,
+      breakEven: breakEvens(this.#cases),
+    };
+    const summary = {
+      ...measured,
+      elapsedMs: this.#options.now() - this.#startedAtMs,
+      baseline: config.baseline === null ? null : compareBaseline(measured, config.baseline),
+      advice: benchAdvice(measured),
+      notices: this.#notices,
+    };
+    return { ...summary, gates: checkGates(config.gates, BENCH_METRICS, summary) };
+  }
+
+  #takenMs(): { readonly stealMs: number; readonly throttledMs: number } {
+    const { stealMs, throttledMs } = takenTime();
+    return {
+      stealMs: stealMs - this.#takenAtStart.stealMs,
+      throttledMs: throttledMs - this.#takenAtStart.throttledMs,
+    };
+  }
+}

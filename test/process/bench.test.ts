@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { BenchSummary } from '#dist/report/bench-summary.js';
+import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+
+const QUICK = ['--rounds', '2', '--time', '50ms', '--backend', 'wasm', '--actors', '2'];
+
+function summaryOf(folder: string): BenchSummary {
+  return JSON.parse(readFileSync(join(folder, 'bench.json'), 'utf8')) as BenchSummary;
+}
+
+test('without an input: all arms, probes, the report and bench.json; its figures are those of the report', async (t) => {
+  const cwd = temporaryFolder(t);
+  const { status, stdout, stderr } = await runCli(['bench', ...QUICK, '--items', '20'], { cwd });
+  assert.equal(status, 0, stderr);
+  const { cases, advice, settings } = summaryOf(join(cwd, 'bench.aiops'));
+  assert.deepEqual(
+    cases.map(({ items, kind, arms, rounds }) => [items, kind, arms.length, rounds]),
+    [
+      [20, 'full', 6, 2],
+      [4, 'probe', 3, 2],
+      [80, 'probe', 3, 2],
+    ],
+  );
+  for (const { arms } of cases) {
+    assert.ok(arms.every(({ answers }) => answers.identical));
+    assert.ok(arms.every(({ roundMs, wallMs }) => roundMs.length === 2 && wallMs.samples >= 2));
+    assert.equal(arms.at(-1)?.perActor.length, 2);
+  }
+  assert.ok(stdout.includes(advice));
+  assert.match(advice, /--actors [12]/);
+  assert.match(stdout, /20 items on wasm, builtin/);
+  assert.match(stdout, /written to bench\.aiops/);
+  assert.match(stderr, /made-up minutes of 20, 4, 80 items, 1, 2 actors: takes about/);
+  assert.match(stderr, /warning: intervals of 2 rounds/);
+  assert.equal((settings as { seed: number }).seed, 1);
+});
+
+test('with an input: its minutes, also with more items than it has; the interval is the deadline', async (t) => {
+  const cwd = temporaryFolder(t);
+  const args = ['bench', recording('real-day.csv'), ...QUICK, '--items', '10,25', '--out', 'out', '--csv'];
+  const { status, stdout, stderr } = await runCli([...args, '--quiet'], { cwd });
+  assert.equal(status, 0, stderr);
+  const [header = '', ...rows] = stdout.trimEnd().split('\n');
+  assert.ok(header.startsWith('model,model_version,backend,batch_size,items,case'));
+  assert.equal(rows.length, 2 * 6);
+  const { input, deadlineMs, cases } = summaryOf(join(cwd, 'out'));
+  assert.match(input ?? '', /real-day\.csv$/);
+  assert.equal(deadlineMs, 60_000);
+  assert.deepEqual(
+    cases.map(({ items, kind }) => [items, kind]),
+    [
+      [10, 'full'],
+      [25, 'full'],
+    ],
+  );
+});
+
+test('a baseline: against itself, and one whose times somebody divided by a thousand', async (t) => {
+  const cwd = temporaryFolder(t);
+  const args = ['bench', ...QUICK, '--items', '5,10', '--quiet'];
+  assert.equal((await runCli(args, { cwd })).status, 0);
+  const then = summaryOf(join(cwd, 'bench.aiops'));
+  const doctored = {
+    ...then,
+    host: { ...then.host, node: 'v1.2.3' },
+    cases: then.cases.map((one) => ({
+      ...one,
+      arms: one.arms.map((arm) => ({ ...arm, roundMs: arm.roundMs.map((ms) => ms / 1000) })),
+    })),
+  };
+  writeFileSync(join(cwd, 'fast.json'), JSON.stringify(doctored));
+  const gates = ['--fail-if', 'slower>0'];
+  const slower = await runCli([...args, '--baseline', 'fast.json', '--json', ...gates], { cwd });
+  assert.equal(slower.status, 99, slower.stderr);
+  const { baseline } = JSON.parse(slower.stdout) as BenchSummary;
+  assert.deepEqual(baseline?.differences, [`Node: v1.2.3 then, ${process.version} now`]);
+  assert.equal(baseline.arms.length, 12);
+  assert.ok(baseline.arms.every(({ verdict }) => verdict === 'slower'));
+  // The file that the run itself replaces may be the baseline: it is read first.
+  const again = await runCli([...args, '--baseline', 'bench.aiops/bench.json', '--json'], { cwd });
+  assert.deepEqual((JSON.parse(again.stdout) as BenchSummary).baseline?.differences, []);
+});
+
+test('what cannot be is said before anything starts', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'other.json'), '{"a":1}');
+  writeFileSync(join(cwd, 'short.csv'), 'timestamp,target,value\n2024-01-01T00:00:00Z,a,1\n');
+  const cases: readonly (readonly [string[], number, RegExp])[] = [
+    [['--actors', '0'], 64, /1 to 1024 actors/],
+    [['--items', '5,x'], 64, /whole number/],
+    [['--backend', 'wasm,gpu'], 64, /Expected auto, node, wasm/],
+    [['--json', '--csv'], 64, /--json and --csv both say/],
+    [['--fail-if', 'slower>0'], 64, /there is no baseline/],
+    [['--baseline', 'none.json'], 66, /cannot read the baseline/],
+    [['--baseline', 'other.json'], 78, /other\.json is no bench\.json/],
+    [['none.csv'], 66, /none\.csv/],
+    [['short.csv'], 65, /no item to serve in 1 minute\n.*60 intervals of a target/],
+  ];
+  for (const [flags, expected, message] of cases) {
+    const { status, stderr } = await runCli(['bench', ...flags], { cwd });
+    assert.equal(status, expected, `${flags.join(' ')}: ${stderr}`);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /started on/);
+  }
+});
+
+test('settings of replay in the same file and environment are no error, unknown ones are', async (t) => {
+  const cwd = temporaryFolder(t);
+  const settings = { compare: 'none', items: [3, 4], 'results-format': 'csv', actors: 1 };
+  writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(settings));
+  const flags = ['bench', '--rounds', '1', '--time', '10ms', '--backend', 'wasm'];
+  const ran = await runCli(flags, { cwd, env: { AIOPS_SERVE_INFLIGHT: '3', AIOPS_SERVE_SEED: '7' } });
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.doesNotMatch(ran.stderr, /no setting of/);
+  const { cases, settings: used } = summaryOf(join(cwd, 'bench.aiops'));
+  assert.deepEqual(
+    cases.map(({ items }) => items),
+    [3, 4],
+  );
+  assert.equal((used as { seed: number }).seed, 7);
+  writeFileSync(join(cwd, 'aiops-serve.config.json'), '{ "itmes": 3 }');
+  assert.equal((await runCli(flags, { cwd })).status, 78);
+});
+
+test('SIGINT: the cases that were complete are kept, status 130', async (t) => {
+  const cwd = temporaryFolder(t);
+  const flags = ['--backend', 'wasm', '--actors', '1', '--rounds', '10', '--time', '200ms'];
+  const child = startCli(['bench', ...flags, '--items', '2,20000'], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  const result = finished(child);
+  const path = join(cwd, 'bench.aiops/bench.json');
+  while (!existsSync(path) && child.exitCode === null) await sleep(50);
+  child.kill('SIGINT');
+  const { status, stderr } = await result;
+  assert.equal(status, 130, stderr);
+  assert.match(stderr, /interrupted after 1 case; they are in bench\.aiops\/bench\.json/);
+  assert.deepEqual(
+    summaryOf(join(cwd, 'bench.aiops')).cases.map(({ items }) => items),
+    [2],
+  );
+});
+
+test('standard output that closes early, as after | head: status 0, bench.json is whole', async (t) => {
+  const cwd = temporaryFolder(t);
+  const child = startCli(['bench', ...QUICK, '--items', '3,4', '--json'], { cwd });
+  child.stdout?.destroy();
+  const { status, stderr } = await finished(child);
+  assert.equal(status, 0, stderr);
+  assert.doesNotMatch(stderr, /error|EPIPE/);
+  assert.equal(summaryOf(join(cwd, 'bench.aiops')).cases.length, 2);
+});
+
+test('replay gives its report as JSON, CSV and Markdown too, but not beside results', async (t) => {
+  const cwd = temporaryFolder(t);
+  const replay = ['replay', recording('real-day.csv'), '--out', 'out', '--compare-time', '200ms', '--quiet'];
+  const json = await runCli([...replay, '--json'], { cwd });
+  assert.equal(json.stdout, readFileSync(join(cwd, 'out/timing.json'), 'utf8'));
+  const csv = await runCli([...replay, '--csv'], { cwd });
+  assert.match(csv.stdout, /^arm,minutes,p50_ms,p95_ms,max_ms,speedup,answers\n"sequential, per item",/);
+  const markdown = await runCli([...replay, '--markdown'], { cwd });
+  assert.match(markdown.stdout, /^\| time per minute \| minutes \|/);
+  const both = await runCli(['replay', recording('real-day.csv'), '--out', '-', '--json'], { cwd });
+  assert.equal(both.status, 64);
+});

@@ -1,0 +1,76 @@
+import type { MinuteTiming } from '#dist/core/types.js';
+import type { BenchCase, BenchSummary } from '#dist/report/bench-summary.js';
+import { benchAdvice } from '#dist/report/bench-advice.js';
+import { breakEvens } from '#dist/report/break-even.js';
+import { armPlans, type ArmPlan } from '#dist/run/bench/arm-plans.js';
+import { ArmRecord } from '#dist/run/bench/arm-record.js';
+import { summarizeCase } from '#dist/run/bench/summarize-case.js';
+
+import { minuteTiming } from './timings.js';
+
+const ROUNDS = 10;
+
+/** A minute of `items` items in one chunk for each actor; `ms` is easy to divide by hand. */
+function minute({ actors }: ArmPlan, items: number, ms: number): MinuteTiming {
+  const timing = minuteTiming(Array.from({ length: actors }, () => ms));
+  const chunks = timing.chunks.map((chunk) => ({ ...chunk, items: items / actors }));
+  return { ...timing, items, gatherMs: ms / 10, chunks };
+}
+
+/** A case whose arms took what `msOf` says, a round each 1 % more than the one before. */
+export function benchCase(
+  msOf: (arm: ArmPlan) => number,
+  more: { items?: number; kind?: BenchCase['kind']; actors?: readonly number[] } = {},
+): BenchCase {
+  const { items = 500, kind = 'full', actors = [1, 2, 4] } = more;
+  const plans = armPlans({ actors, threads: 1, allThreads: null, batchedOnly: kind === 'probe' });
+  const arms = plans.map((plan) => {
+    const record = new ArmRecord(plan, 60_000);
+    for (let round = 0; round < ROUNDS; round++) {
+      record.addTurn([minute(plan, items, msOf(plan) * (1 + round / 100))]);
+    }
+    return record;
+  });
+  return summarizeCase({ items, kind, timeMs: 3000 }, FACTS, { rounds: ROUNDS, arms });
+}
+
+const FACTS: Parameters<typeof summarizeCase>[1] = {
+  backend: {
+    name: 'wasm',
+    versions: { tfjs: '4.22.0' },
+    threads: 1,
+    batchSize: null,
+    reproducible: true,
+    features: [],
+  },
+  model: {
+    name: 'test',
+    version: '1.0.0',
+    format: 'graph-model',
+    digest: 'ab'.repeat(32),
+    outputs: [],
+    bundles: [],
+  },
+  input: { window: 60, columns: 'each', missing: 'hold' },
+  actors: [],
+  startMs: 900,
+  notices: [],
+};
+
+/** A run with these cases; no clock and no host in it. */
+export function benchSummary(cases: readonly BenchCase[], more: Partial<BenchSummary> = {}): BenchSummary {
+  const measured = { cases, breakEven: breakEvens(cases), deadlineMs: 60_000 };
+  return {
+    program: { name: 'aiops-serve', version: '0.0.0' },
+    host: { node: 'v0', platform: 'test', processor: 'test', processors: 2 },
+    settings: {},
+    input: null,
+    elapsedMs: 30_000,
+    baseline: null,
+    advice: benchAdvice(measured),
+    gates: [],
+    notices: [],
+    ...measured,
+    ...more,
+  };
+}
