@@ -1,11 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { Readable, Writable } from 'node:stream';
 
-import { AiopsError, type Notice } from '../core/errors.js';
-import type { InputSpec, ReadStep, ReadyFacts } from '../core/types.js';
-import { WindowStore } from '../core/window.js';
-import { installedNative } from '../host/native/location.js';
-import type { LoadRequest, ModelSource } from '../protocol/messages.js';
+import type { Notice } from '../core/errors.js';
+import type { InputSpec, ReadyFacts } from '../core/types.js';
+import type { WindowStore } from '../core/window.js';
 import { openRecording, type Recording } from '../read/recording.js';
 import { plural } from '../report/format.js';
 import { refuseGatesWithout } from '../report/gates.js';
@@ -17,10 +15,13 @@ import { Comparer } from './comparer.js';
 import { InOrder } from './in-order.js';
 import { Ledger, type ServedStep } from './ledger.js';
 import { lineup, type Lineup } from './lineup.js';
+import { loadRequest } from './load-request.js';
 import { findModel } from './model-choice.js';
+import { openWindows } from './open-windows.js';
 import type { ReplayConfig } from './replay-config.js';
 import { differs, summarize } from './summarize.js';
 import { unlessAborted } from './unless-aborted.js';
+import { untilAborted } from './until-aborted.js';
 
 /** What a run needs from outside and tells while it goes. */
 export interface ReplayContext {
@@ -160,36 +161,6 @@ async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer |
   await pipeline.drain();
 }
 
-function openWindows(input: InputSpec, recording: Recording): WindowStore {
-  const { columns } = input;
-  const lacking = columns === 'each' ? [] : columns.filter((name) => !recording.columns.includes(name));
-  if (lacking.length > 0) {
-    throw new AiopsError(
-      'config',
-      `the model needs the columns ${list(lacking)}, but the recording has ${list(recording.columns)}`,
-      { hint: 'rename columns with --map MODEL_NAME=RECORDED_NAME, or choose another model' },
-    );
-  }
-  return new WindowStore({
-    ...input,
-    intervalMs: recording.intervalMs,
-    recordingColumns: recording.columns,
-  });
-}
-
-function loadRequest(config: ReplayConfig, model: ModelSource): LoadRequest {
-  return {
-    model,
-    backend: config.backend,
-    format: config.modelFormat,
-    threads: config.threadsPerActor,
-    batchSize: config.batchSize,
-    batchShape: config.batchShape,
-    native: installedNative()?.folder ?? null,
-    params: config.params,
-  };
-}
-
 function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null {
   if (executors.rivals === null || config.compare === 'none') return null;
   return new Comparer({
@@ -199,26 +170,6 @@ function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null 
     budgetMs: config.compareTimeMs,
     now: () => performance.now(),
   });
-}
-
-/**
- * The steps until the signal; a read that would never come back is left behind.
- *
- * @throws what `lost` gives as its reason: input that may be silent for long must not hide that nobody answers
- */
-async function* untilAborted(
-  steps: AsyncIterable<ReadStep>,
-  signal: AbortSignal,
-  lost: AbortSignal,
-): AsyncGenerator<ReadStep> {
-  const iterator = steps[Symbol.asyncIterator]();
-  const either = AbortSignal.any([signal, lost]);
-  for (;;) {
-    const next = await unlessAborted(iterator.next(), either);
-    if (next === null) lost.throwIfAborted();
-    if (next === null || next.done === true) return;
-    yield next.value;
-  }
 }
 
 async function closingNotices(
@@ -253,8 +204,4 @@ async function closingNotices(
     ...labels.notices(),
     ...texts.map((text) => ({ level: 'warning', text }) as const),
   ];
-}
-
-function list(names: readonly string[]): string {
-  return names.join(', ');
 }

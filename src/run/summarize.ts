@@ -1,8 +1,7 @@
-import { arch, platform, resourceUsage, version as nodeVersion } from 'node:process';
+import { resourceUsage } from 'node:process';
 
 import { isoTime } from '../core/time.js';
 import type { BackendFacts, ReadyFacts } from '../core/types.js';
-import { processorModel, usableProcessors } from '../host/processors.js';
 import { program } from '../host/program.js';
 import type { Recording } from '../read/recording.js';
 import { adviceFor } from '../report/advice.js';
@@ -10,12 +9,11 @@ import { checkGates } from '../report/gates.js';
 import { REPLAY_METRICS, type UngatedRun } from '../report/replay-metrics.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { Comparer } from './comparer.js';
+import { hostFacts } from './host-facts.js';
 import type { Ledger } from './ledger.js';
 import type { Lineup } from './lineup.js';
 import type { ReplayConfig } from './replay-config.js';
-
-/** How far two ways of serving may differ and still agree: wasm gives the same bits however work is cut. */
-const TOLERANCE: Readonly<Record<BackendFacts['name'], number>> = { wasm: 0, js: 0, node: 1e-4 };
+import { TOLERANCE } from './tolerance.js';
 
 /** Whether the ways to serve gave answers further apart than rounding explains. */
 export function differs(comparer: Comparer | null, { name }: BackendFacts): boolean {
@@ -64,12 +62,7 @@ function ungated(run: FinishedRun): UngatedRun {
       reproducible: ready.backend.reproducible && !differs(run.comparer, ready.backend),
     },
     execution: { mode: config.mode, actors, inflight: config.inflight, startMs: ready.startMs },
-    host: {
-      node: nodeVersion,
-      platform: `${platform}-${arch}`,
-      processor: processorModel(),
-      processors: usableProcessors(),
-    },
+    host: hostFacts(),
     counts: ledger.tally.counts,
     elapsedMs,
     comparingMs,

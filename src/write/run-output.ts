@@ -1,11 +1,11 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 
-import { AiopsError } from '../core/errors.js';
 import type { Reject, ResultRow } from '../core/types.js';
 import { FolderLock } from './folder-lock.js';
 import { LineFile, partialPath, type LineSink } from './line-file.js';
+import { makeFolder } from './make-folder.js';
 import { rejectLines } from './reject-lines.js';
 import { resultLines, resultsHeader, type ResultLineOptions } from './result-lines.js';
 import { StreamSink } from './stream-sink.js';
@@ -138,18 +138,4 @@ interface Sinks {
 
 function resultsPath(folder: string, { format }: Pick<RunOutputOptions, 'format'>): string {
   return join(folder, `results.${format}`);
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    const exists = await stat(path).catch(() => null);
-    const reason =
-      exists !== null && !exists.isDirectory() ? 'a file of that name exists' : (cause as Error).message;
-    throw new AiopsError('output_cannot_create', `cannot create the output folder ${path}: ${reason}`, {
-      hint: 'choose another folder with --out DIR, or --out - for standard output',
-      cause,
-    });
-  }
 }
