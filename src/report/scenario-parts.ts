@@ -38,7 +38,7 @@ export interface ScenarioText<Result> {
   caveats(result: Result): string[];
 }
 
-/** `wasm · model 1.0.0 · 2 actors …`: the columns that come first in every table. */
+/** Tells backends apart, which share a table. */
 export const BACKEND_COLUMN: Column = { key: 'backend', title: 'backend' };
 
 export function backendCell({ backend }: ScenarioSetting): Cell {
@@ -65,9 +65,10 @@ export function countCell(count: number): Cell {
   return numberCell(count, countText);
 }
 
-/** `2.14 × (1.90–2.31)` */
+/** `2.14 × (1.90–2.31)`; after a single round there is no interval to show. */
 export function ratioText({ value, low, high }: Estimate): string {
-  return `${figures(value)} × (${figures(low)}–${figures(high)})`;
+  const interval = low === high ? '' : ` (${figures(low)}–${figures(high)})`;
+  return `${figures(value)} ×${interval}`;
 }
 
 /** What a ratio of two times says, its interval regarded: the first is really longer, really shorter, or neither. */

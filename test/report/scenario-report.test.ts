@@ -5,7 +5,7 @@ import type { TimedWay } from '#dist/report/scenario-parts.js';
 import { gatherText, type GatherResult } from '#dist/report/scenario-gather.js';
 import { granularityText, type GranularityResult } from '#dist/report/scenario-granularity.js';
 import { idleText, type IdleResult } from '#dist/report/scenario-idle.js';
-import { commonCaveats, verdictOf } from '#dist/report/scenario-parts.js';
+import { commonCaveats, ratioText, verdictOf } from '#dist/report/scenario-parts.js';
 import { poolText, type PoolResult, type PoolSize } from '#dist/report/scenario-pool.js';
 import { reloadText, type ReloadResult } from '#dist/report/scenario-reload.js';
 import { scenarioReport, scenarioTable } from '#dist/report/scenario-report.js';
@@ -170,6 +170,11 @@ test('pool: the best number, none, or one that may lie beyond those tried', () =
     poolText.shows(pool([size(1, 10, unsure(1))], 1)),
     /gained nothing .* 1 actor served them 1\.00 ×/,
   );
+});
+
+test('a ratio of a single round has no interval', () => {
+  assert.equal(ratioText({ value: 7.021, low: 7.021, high: 7.021 }), '7.02 ×');
+  assert.equal(ratioText(sure(2)), '2.00 × (1.98–2.02)');
 });
 
 test('few rounds and differing answers are told', () => {

@@ -14,7 +14,7 @@ export interface FakeLab {
 }
 
 /** What an item costs by the fake clock, ms. */
-export const ITEM_MS = 1;
+const ITEM_MS = 1;
 
 export const FAKE_READY: ReadyFacts = {
   backend: {

@@ -42,6 +42,6 @@ export async function interleaved<Name extends string>(
 }
 
 /** @throws RangeError without rounds */
-export function timedWay(roundMs: readonly number[]): TimedWay {
+function timedWay(roundMs: readonly number[]): TimedWay {
   return { roundMs, medianMs: medianEstimate(roundMs) };
 }

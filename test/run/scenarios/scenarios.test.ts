@@ -60,7 +60,7 @@ test('granularity: every call is sent before the first answer, to actors in turn
   assert.deepEqual(sent[7], ['send 0-5 to 0 per-item', 'send 0-5 to 1 per-item', 'send 0-1 to 0 per-item']);
   assert.deepEqual(
     sent[8],
-    sent[7]!.map((event) => event.replace('per-item', 'batched')),
+    sent[7].map((event) => event.replace('per-item', 'batched')),
   );
   const tiny = sent[6]!;
   assert.ok(tiny.every((event, i) => event.endsWith(`to ${i % 2} per-item`)));
