@@ -10,6 +10,7 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   input_missing: 66,
   actor_failed: 69,
   tool_failed: 69,
+  unsupported: 69,
   internal: 70,
   output_cannot_create: 73,
   output_io: 74,

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'input_missing'
   | 'actor_failed'
   | 'tool_failed'
+  | 'unsupported'
   | 'output_cannot_create'
   | 'output_io'
   | 'output_locked'

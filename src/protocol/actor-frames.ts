@@ -170,6 +170,7 @@ const ERROR_CODES: Readonly<Record<ErrorCode, true>> = {
   input_missing: true,
   actor_failed: true,
   tool_failed: true,
+  unsupported: true,
   output_cannot_create: true,
   output_io: true,
   output_locked: true,
