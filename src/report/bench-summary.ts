@@ -51,6 +51,8 @@ export interface BenchCase {
   readonly kind: 'full' | 'probe';
   readonly rounds: number;
   readonly arms: readonly BenchArm[];
+  /** Largest difference of answers that counts as agreement on this backend. */
+  readonly tolerance: number;
   /** Name of the arm that wins: no other one is faster by more than the measurement can tell. */
   readonly winner: string;
   /** The fewest actors that are as fast as any number measured, within the measurement. */
