@@ -56,6 +56,7 @@ function benchCase(kind: BenchCase['kind'], winner: string, gained: number): Ben
     items: 500,
     kind,
     rounds: 1,
+    tolerance: 0,
     arms: [
       arm('sequential, batched', 1, 10, null),
       arm('4 actors, per item', 4, 1, 99),

@@ -3,6 +3,7 @@ import type { BenchSummary } from '../bench-summary.js';
 import { benchCaseSections } from './bench-case.js';
 import { baselineSection, benchAboutSection, benchResultSection, itemsSections } from './bench-sections.js';
 import { Figures } from './figures.js';
+import { gatesSections } from './gates-section.js';
 import { markup } from './markup.js';
 import { pageHtml, type PageAssets } from './page.js';
 import { noticesMarkup, type PageSection } from './parts.js';
@@ -22,6 +23,7 @@ export function benchHtml(
       subtitle: `${plural(cases.length, 'case')}: ${cases.map(({ items, backend }) => `${plural(items, 'item')} on ${backend.name}`).join(', ')}`,
       sections: [
         benchResultSection(summary, figures),
+        ...gatesSections(summary.gates),
         ...(warnings.length > 0
           ? [{ id: 'warnings', title: 'Worth knowing', body: noticesMarkup(warnings) }]
           : []),

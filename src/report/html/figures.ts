@@ -30,9 +30,14 @@ export class Figures {
     return markup`<span data-figure="${path}" data-value="${value}">${format(value)}</span>`;
   }
 
+  /** Whether the summary has anything there. */
+  has(path: string): boolean {
+    return valueAt(this.#summary, path) !== null;
+  }
+
   /** An estimate's value with its interval. */
   estimate(path: string, format: FigureFormat): Markup {
-    if (valueAt(this.#summary, path) === null) return markup`–`;
+    if (!this.has(path)) return markup`–`;
     const part = (name: string): Markup => this.show(`${path}.${name}`, format);
     return markup`${part('value')} <span class="interval">(${part('low')} to ${part('high')})</span>`;
   }

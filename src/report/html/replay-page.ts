@@ -6,9 +6,11 @@ import { plural } from '../format.js';
 import type { RunSummary } from '../run-summary.js';
 import { Figures } from './figures.js';
 import { markup } from './markup.js';
+import { labelsTable } from './labels-section.js';
 import { pageHtml, type PageAssets } from './page.js';
 import { noticesMarkup, type PageSection } from './parts.js';
 import type { MinutesPlot, TargetsPlot } from './plot-data.js';
+import { gatesSections } from './gates-section.js';
 import { bandLine, targetLine } from './plot-encoding.js';
 import { aboutSection, recordsSection } from './run-facts.js';
 import { armName, breakdownSection, resultSection, speedupSection, timesSection } from './run-sections.js';
@@ -63,9 +65,11 @@ function replaySections(
   const { summary } = report;
   const figures = new Figures(summary);
   const chosen = chosenMinutes(report);
+  const metrics = summary.labels === null ? null : labelsTable(summary.labels, figures);
   const warnings = summary.notices.filter(({ level }) => level === 'warning');
   return [
     resultSection(summary, figures),
+    ...gatesSections(summary.gates),
     ...(warnings.length > 0
       ? [{ id: 'warnings', title: 'Worth knowing', body: noticesMarkup(warnings) }]
       : []),
@@ -73,7 +77,7 @@ function replaySections(
     ...(summary.comparison === null ? [] : [speedupSection(summary, summary.comparison, figures)]),
     ...(summary.minutes === null ? [] : [breakdownSection(summary, summary.minutes, figures)]),
     ...(chosen === null ? [] : [timelineSection(chosen)]),
-    ...(targets === null ? [] : [targetsSection(targets, report.charts.targets)]),
+    ...(targets === null ? [] : [targetsSection(targets, report.charts.targets, metrics)]),
     recordsSection(summary, figures),
   ];
 }

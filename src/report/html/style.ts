@@ -51,7 +51,9 @@ section { margin-top: 32px; padding-top: 20px; border-top: 1px solid var(--edge)
 .facts dt { color: var(--faint); } .facts dd { margin: 0; overflow-wrap: anywhere; }
 .notices { margin: 0; padding: 0; list-style: none; }
 .notices li { margin: 0 0 8px; padding: 8px 12px; background: var(--panel); border-left: 4px solid var(--edge); overflow-wrap: anywhere; }
-.notices .warning { border-color: var(--warn); } .notices .warning strong { color: var(--warn); }
+.notices .warning { border-color: var(--warn); } .notices .failed { border-color: var(--bad); } .notices .failed strong { color: var(--bad); }
+.notices .passed { border-color: var(--good); } .notices .passed strong { color: var(--good); }
+.notices .warning strong { color: var(--warn); }
 .scroll { overflow-x: auto; margin: 12px 0 16px; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { padding: 0 0 6px; text-align: left; font-size: .8125rem; }

@@ -4,10 +4,11 @@ import { markup, type Content } from './markup.js';
 import { canvasMarkup, figureMarkup, tableMarkup, type PageSection } from './parts.js';
 import type { TargetsPlot } from './plot-data.js';
 
-/** The series of a labelled recording, one target at a time. */
+/** How well a labelled recording was told, and its series, one target at a time. */
 export function targetsSection(
   { targets, threshold }: TargetsPlot,
   charts: Pick<TargetCharts, 'chosen' | 'targets'>,
+  metrics: Content,
 ): PageSection {
   const options = targets.map(({ target }, i) => markup`<option value="${i}">${target}</option>`);
   const most = Math.max(...targets.map(({ minutesPerBucket }) => minutesPerBucket));
@@ -34,7 +35,7 @@ export function targetsSection(
   return {
     id: 'targets',
     title: 'Scores, flags and labels',
-    body: [figureMarkup(caption, body), countsTable(charts)],
+    body: [metrics, figureMarkup(caption, body), countsTable(charts)],
   };
 }
 

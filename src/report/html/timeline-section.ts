@@ -16,7 +16,7 @@ export function timelineSection({ typical, slowest }: ChosenMinutes): PageSectio
     id: 'timeline',
     title: 'What each actor did',
     body: figureMarkup(
-      'From the start of the minute on. The pipe’s time is both ways and stands where a chunk sets out; waiting behind another minute is left out. The first minutes of a run are often its slowest: code is still being compiled.',
+      'From the start of the minute until its answers were joined. The pipe is there twice, for both ways; a chunk that waits behind another minute waits there. The first minutes of a run are often its slowest: code is still being compiled.',
       [...minutes, partsLegend()],
     ),
   };
