@@ -1,6 +1,6 @@
 import { countText, plural } from '../format.js';
 import type { LabelsSummary } from '../run-labels.js';
-import { asCount, asRatio, type FigureFormat, type Figures } from './figures.js';
+import { asCount, asRatio, type Figures } from './figures.js';
 import { markup, type Content } from './markup.js';
 import { tableMarkup } from './parts.js';
 
@@ -13,16 +13,17 @@ export function labelsTable({ perTarget, counts }: LabelsSummary, figures: Figur
   const left = counts.warmup + counts.error + counts.unscored + counts.unusable + counts.unlabelled;
   return [
     tableMarkup({
-      caption: 'How well flags and scores tell the labels',
+      caption:
+        'How well flags and scores tell the labelled records: average precision is of the scores, at any threshold',
       columns: [
         'target',
-        'labelled records',
+        'records',
         'anomalies',
         'flagged',
         'precision',
         'recall',
         'F1',
-        'average precision',
+        'avg. precision',
         'best threshold',
         'its F1',
       ],
@@ -42,12 +43,10 @@ export function labelsTable({ perTarget, counts }: LabelsSummary, figures: Figur
 function row(name: Content, path: string, figures: Figures): Content[] {
   const counts = ['records', 'positives', 'flagged'].map((key) => figures.show(`${path}.${key}`, asCount));
   const shares = ['precision', 'recall', 'f1', 'averagePrecision'].map((key) =>
-    figures.show(`${path}.${key}`, asShare),
+    figures.show(`${path}.${key}`, asRatio),
   );
   const best = figures.has(`${path}.best`)
-    ? [figures.show(`${path}.best.threshold`, asRatio), figures.show(`${path}.best.f1`, asShare)]
+    ? [figures.show(`${path}.best.threshold`, asRatio), figures.show(`${path}.best.f1`, asRatio)]
     : ['–', '–'];
   return [name, ...counts, ...shares, ...best];
 }
-
-const asShare: FigureFormat = (share) => share.toFixed(3);
