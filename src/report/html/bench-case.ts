@@ -17,7 +17,12 @@ export function caseTitle({ items, backend }: Pick<BenchCase, 'items' | 'backend
 }
 
 /** The arms of one case against one another. */
-export function benchCaseSections(one: BenchCase, index: number, figures: Figures): PageSection[] {
+export function benchCaseSections(
+  one: BenchCase,
+  index: number,
+  deadlineMs: number,
+  figures: Figures,
+): PageSection[] {
   const path = `cases.${index}`;
   const title = caseTitle(one);
   return [
@@ -26,7 +31,7 @@ export function benchCaseSections(one: BenchCase, index: number, figures: Figure
       title,
       body: [
         figureMarkup(
-          `Time per minute, ${plural(one.rounds, 'round')} each, taken in turn: dots are the rounds’ medians, bars the median of all rounds with its 95 % interval; a logarithmic axis. ✓ marks the winner: no other one is faster by more than the measurement can tell.`,
+          `Time per minute, ${plural(one.rounds, 'round')} each, taken in turn: dots are the rounds’ medians, bars the median of all rounds with its 95 % interval; a logarithmic axis. ✓ marks the winner: no other one is faster by more than the measurement can tell. ${deadlineText(one, deadlineMs)}`,
           armsChart(one),
         ),
         timesTable(one, path, figures),
@@ -46,6 +51,15 @@ export function benchCaseSections(one: BenchCase, index: number, figures: Figure
     },
     breakdownSection(one, path, figures, `case-${index + 1}-breakdown`),
   ];
+}
+
+/** The axis ends before a deadline that is far away. */
+function deadlineText({ arms }: BenchCase, deadlineMs: number): string {
+  const slowestMs = Math.max(...arms.map(({ wallMs }) => wallMs.max));
+  const times = deadlineMs / slowestMs;
+  return times >= 1
+    ? `The deadline, ${shortDuration(deadlineMs)}, is ${threeFigures(times)} × the slowest minute of all.`
+    : `The slowest minute of all took ${durationText(slowestMs)}, longer than the deadline of ${shortDuration(deadlineMs)}.`;
 }
 
 function armsChart({ arms, winner }: BenchCase): Content {

@@ -5,7 +5,7 @@ import { baselineSection, benchAboutSection, benchResultSection, itemsSections }
 import { Figures } from './figures.js';
 import { gatesSections } from './gates-section.js';
 import { markup } from './markup.js';
-import { pageHtml, type PageAssets } from './page.js';
+import { baseName, pageHtml, type PageAssets } from './page.js';
 import { noticesMarkup, type PageSection } from './parts.js';
 
 /** The text of a benchmark's `report.html`. `further` sections stand before the facts about the run. */
@@ -19,7 +19,7 @@ export function benchHtml(
   const warnings = summary.notices.filter(({ level }) => level === 'warning');
   return pageHtml(
     {
-      title: `Benchmark of ${input ?? 'generated minutes'}`,
+      title: `Benchmark of ${input === null ? 'generated minutes' : baseName(input)}`,
       subtitle: `${plural(cases.length, 'case')}: ${cases.map(({ items, backend }) => `${plural(items, 'item')} on ${backend.name}`).join(', ')}`,
       sections: [
         benchResultSection(summary, figures),
@@ -27,7 +27,9 @@ export function benchHtml(
         ...(warnings.length > 0
           ? [{ id: 'warnings', title: 'Worth knowing', body: noticesMarkup(warnings) }]
           : []),
-        ...cases.flatMap((one, i) => (one.kind === 'full' ? benchCaseSections(one, i, figures) : [])),
+        ...cases.flatMap((one, i) =>
+          one.kind === 'full' ? benchCaseSections(one, i, summary.deadlineMs, figures) : [],
+        ),
         ...itemsSections(summary, figures),
         ...(baseline === null ? [] : [baselineSection(baseline, figures)]),
         ...further,

@@ -25,6 +25,11 @@ export interface Page {
   readonly footer: Content;
 }
 
+/** Of a path, for a title; whole paths stand under the facts about a run. */
+export function baseName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
 /** A page that loads nothing: its policy allows exactly the style and the scripts that stand in it. */
 export function pageHtml({ title, subtitle, sections, plots, footer }: Page, assets: PageAssets): string {
   const style = inlineText(plots === null ? PAGE_STYLE : `${assets.plotStyle}\n${PAGE_STYLE}`, 'style');

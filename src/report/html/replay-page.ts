@@ -7,7 +7,7 @@ import type { RunSummary } from '../run-summary.js';
 import { Figures } from './figures.js';
 import { markup } from './markup.js';
 import { labelsTable } from './labels-section.js';
-import { pageHtml, type PageAssets } from './page.js';
+import { baseName, pageHtml, type PageAssets } from './page.js';
 import { noticesMarkup, type PageSection } from './parts.js';
 import type { MinutesPlot, TargetsPlot } from './plot-data.js';
 import { gatesSections } from './gates-section.js';
@@ -103,9 +103,4 @@ function targetsPlot({ summary, charts, threshold }: ReplayReport): TargetsPlot 
   if (chosen.length === 0) return null;
   const { columns, intervalMs } = summary.input;
   return { threshold, targets: chosen.map((target) => targetLine(target, columns, intervalMs)) };
-}
-
-/** The paths stand under the facts about the run. */
-function baseName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }
