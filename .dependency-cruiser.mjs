@@ -4,6 +4,7 @@
  *
  *   bin → cli → run → {read, dispatch, write, report, host} → {model, protocol} → core
  *                                                     actor → {model, protocol} → core
+ *                                     page (what a report runs in a browser) → types of report
  */
 
 /** Each room under src/, and the rooms it may import from. */
@@ -16,6 +17,7 @@ const MAY_IMPORT = {
   dispatch: ['model', 'protocol', 'core'],
   write: ['model', 'protocol', 'core'],
   report: ['model', 'protocol', 'core'],
+  page: ['report'],
   host: ['model', 'protocol', 'core'],
   run: ['read', 'dispatch', 'write', 'report', 'host', 'model', 'protocol', 'core'],
   cli: ['run', 'read', 'dispatch', 'write', 'report', 'host', 'model', 'protocol', 'core'],
@@ -32,6 +34,7 @@ const WHY = {
     'stage folders never import one another, so that each can be read and replaced alone; run joins them',
   report:
     'stage folders never import one another, so that each can be read and replaced alone; run joins them',
+  page: 'the script inside report.html: of ours it knows how its data looks, and nothing else',
   host: 'stage folders never import one another, so that each can be read and replaced alone; run joins them',
   run: 'run joins the stages; how it was asked to is cli’s, and the actor is dispatch’s',
   cli: 'cli asks run and shows what comes back; an actor is never loaded into this process',

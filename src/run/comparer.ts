@@ -1,8 +1,11 @@
 import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
+import { BandSeries } from '../report/charts/band-series.js';
 import { ARMS, agreementOf, byArm, Comparison, type Arm } from '../report/comparison.js';
 
 /** Sampling halves its density whenever it has taken this many more minutes. */
 const SAMPLES_PER_OCTAVE = 8;
+/** Buckets of a plot of the compared minutes. */
+const COMPARED_BUCKETS = 250;
 
 export interface ComparerOptions {
   readonly pool: Executor;
@@ -22,6 +25,7 @@ export interface ComparerOptions {
  */
 export class Comparer {
   readonly comparison = new Comparison();
+  readonly walls = byArm(() => new BandSeries(COMPARED_BUCKETS));
   readonly #options: ComparerOptions;
   #served = 0;
   #spentMs = 0;
@@ -58,8 +62,10 @@ export class Comparer {
       return found;
     };
     const written = run(this.#options.writes);
+    const wallMs = byArm((arm) => run(arm).timing.wallMs);
+    for (const arm of ARMS) this.walls[arm].add(batch.minuteMs, wallMs[arm]);
     this.comparison.add(
-      byArm((arm) => run(arm).timing.wallMs),
+      wallMs,
       byArm((arm) => agreementOf(written.answers, run(arm).answers)),
     );
     this.#lastCostMs = this.#options.now() - startedAt - written.timing.wallMs;

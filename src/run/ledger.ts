@@ -1,7 +1,9 @@
 import { resultRows } from '../core/gather.js';
-import type { MinuteRun, ReadStep } from '../core/types.js';
+import type { MinuteRun, ReadStep, ResultRow } from '../core/types.js';
 import type { WindowedMinute } from '../core/window.js';
 import { RunLabels } from '../report/run-labels.js';
+import { RunCharts } from '../report/charts/run-charts.js';
+import type { TargetChartsOptions } from '../report/charts/target-charts.js';
 import { RunTimings, timingLine } from '../report/run-timings.js';
 import type { RunOutput } from '../write/run-output.js';
 import type { RejectLimit } from './replay-config.js';
@@ -19,6 +21,7 @@ export class Ledger {
   readonly tally: Tally;
   readonly timings: RunTimings;
   readonly labels: RunLabels;
+  readonly charts: RunCharts;
   readonly #output: RunOutput;
   readonly #trace: TraceWriter | null;
   readonly #maxRejects: RejectLimit | null;
@@ -31,6 +34,7 @@ export class Ledger {
     rowsPerRecord: number;
     deadlineMs: number;
     maxRejects: RejectLimit | null;
+    series: TargetChartsOptions;
   }) {
     this.#output = options.output;
     this.#trace = options.trace;
@@ -38,6 +42,7 @@ export class Ledger {
     this.tally = new Tally(options.rowsPerRecord);
     this.timings = new RunTimings(options.deadlineMs);
     this.labels = new RunLabels(options.rowsPerRecord);
+    this.charts = new RunCharts(options.series);
   }
 
   /** First and last minute entered, epoch ms; NaN before there was one. */
@@ -49,19 +54,24 @@ export class Ledger {
   async enter({ step, served }: ServedStep): Promise<void> {
     this.tally.addStep(step);
     await this.#output.writeRejects(step.rejects);
-    if (served !== null) await this.#enterMinute(served.minute, served.run);
+    if (served !== null && step.batch !== null) {
+      const rows = await this.#enterMinute(served.minute, served.run);
+      this.charts.addRows(step.batch, rows);
+    }
     this.tally.checkRejects(this.#maxRejects, false);
   }
 
-  async #enterMinute(minute: WindowedMinute, { answers, timing }: MinuteRun): Promise<void> {
+  async #enterMinute(minute: WindowedMinute, { answers, timing }: MinuteRun): Promise<ResultRow[]> {
     const rows = resultRows(minute, answers);
     this.tally.addRows(rows);
     this.labels.add(rows);
     await this.#output.writeRows(rows);
     this.timings.add(timing);
+    this.charts.addTiming(minute.minuteMs, timing);
     await this.#output.writeTiming(timingLine(minute.minuteMs, timing));
     await this.#trace?.enter(minute.minuteMs, timing);
     if (Number.isNaN(this.#firstMinuteMs)) this.#firstMinuteMs = minute.minuteMs;
     this.#lastMinuteMs = minute.minuteMs;
+    return rows;
   }
 }

@@ -24,6 +24,8 @@ export interface ChosenModel {
   readonly source: ModelSource;
   /** How items are to be cut; null: an analyzer tells when it is set up. */
   readonly input: InputSpec | null;
+  /** Above which a score is an anomaly; null: none, or an analyzer's own affair. */
+  readonly threshold: number | null;
 }
 
 const BUILT_IN = fileURLToPath(new URL('../../fixtures/bundles/builtin', import.meta.url));
@@ -31,11 +33,12 @@ const BUILT_IN = fileURLToPath(new URL('../../fixtures/bundles/builtin', import.
 /** @throws AiopsError 'model' where a bundle or bare model is at fault, 'usage' where flags do not suit it */
 export async function findModel(choice: ModelChoice): Promise<ChosenModel> {
   if (choice.kind === 'analyzer') {
-    return { source: { kind: 'analyzer', module: resolve(choice.module) }, input: null };
+    return { source: { kind: 'analyzer', module: resolve(choice.module) }, input: null, threshold: null };
   }
   const bundle = await openModel(choice.path ?? BUILT_IN, choice.bare);
   return {
     source: { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) },
     input: inputSpec(bundle.manifest),
+    threshold: bundle.manifest.output.threshold ?? null,
   };
 }

@@ -16,9 +16,10 @@ import { InOrder } from './in-order.js';
 import { Ledger, type ServedStep } from './ledger.js';
 import { lineup, type Lineup } from './lineup.js';
 import { loadRequest } from './load-request.js';
-import { findModel } from './model-choice.js';
+import { findModel, type ChosenModel } from './model-choice.js';
 import { openWindows } from './open-windows.js';
 import type { ReplayConfig } from './replay-config.js';
+import { replayPage } from './replay-page.js';
 import { differs, summarize } from './summarize.js';
 import { TraceWriter } from './trace-writer.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -67,7 +68,7 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
       return NOTHING_DONE;
     }
     try {
-      return await replayRecording(recording, input, { config, context, executors });
+      return await replayRecording(recording, input, { config, context, executors, model });
     } finally {
       await recording.close();
     }
@@ -80,6 +81,7 @@ interface Replaying {
   readonly config: ReplayConfig;
   readonly context: ReplayContext;
   readonly executors: Lineup;
+  readonly model: ChosenModel;
 }
 
 async function replayRecording(
@@ -116,14 +118,15 @@ interface Serving extends Replaying {
 }
 
 async function serve(serving: Serving): Promise<ReplayOutcome> {
-  const { config, context, recording, windows, output, executors } = serving;
+  const { config, context, recording, windows, output, ready } = serving;
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs;
   const { maxRejects } = config;
-  const trace = await TraceWriter.open(output, { name: config.mode, actors: serving.ready.actors });
+  const trace = await TraceWriter.open(output, { name: config.mode, actors: ready.actors });
   const { rowsPerRecord } = windows;
-  const ledger = new Ledger({ output, trace, rowsPerRecord, deadlineMs, maxRejects });
-  const comparer = openComparer(config, executors);
+  const series = { columns: recording.columns, modelColumns: ready.input.columns };
+  const ledger = new Ledger({ output, trace, rowsPerRecord, deadlineMs, maxRejects, series });
+  const comparer = openComparer(config, serving.executors);
   await output.writeHeader();
   await serveSteps(serving, ledger, comparer);
   const { counts } = ledger.tally;
@@ -134,9 +137,12 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   ledger.tally.settle(recording.recordsRead());
   ledger.tally.checkRejects(maxRejects, true);
   const elapsedMs = performance.now() - startedAt;
-  const summary = summarize({ ...serving, ledger, comparer, deadlineMs, elapsedMs });
+  const finished = { ...serving, ledger, comparer, deadlineMs, elapsedMs };
+  const summary = summarize(finished);
+  const { threshold } = serving.model;
+  const page = output.keepsReport ? await replayPage({ ...finished, threshold }, summary) : '';
   await trace?.end();
-  await output.finish(summaryJson(summary));
+  await output.finish({ summary: summaryJson(summary), page });
   return { kind: 'complete', summary };
 }
 

@@ -19,6 +19,14 @@ export interface RunOutputOptions extends ResultLineOptions {
   readonly trace: boolean;
 }
 
+/** What is known at the end only. */
+export interface FinalReports {
+  /** The text of `timing.json`. */
+  readonly summary: string;
+  /** The text of `report.html`; not looked at where `keepsReport` is false. */
+  readonly page: string;
+}
+
 /** The files of one run. They are all opened before the first minute, so that a place that cannot be written shows at once. */
 export class RunOutput {
   readonly #options: RunOutputOptions;
@@ -27,6 +35,7 @@ export class RunOutput {
   readonly #timings: LineSink | null;
   readonly #trace: LineSink | null;
   readonly #summary: LineSink | null;
+  readonly #page: LineSink | null;
   readonly #lock: FolderLock | null;
 
   private constructor(options: RunOutputOptions, lock: FolderLock | null, sinks: Sinks) {
@@ -37,6 +46,7 @@ export class RunOutput {
     this.#timings = sinks.timings;
     this.#trace = sinks.trace;
     this.#summary = sinks.summary;
+    this.#page = sinks.page;
   }
 
   /** @throws AiopsError `output_cannot_create`, or `output_locked` where another run writes to the folder */
@@ -61,6 +71,7 @@ export class RunOutput {
         timings: folder === null ? null : await create(join(folder, 'timing.jsonl')),
         trace: folder === null || !options.trace ? null : await create(join(folder, 'trace.json')),
         summary: folder === null ? null : await create(join(folder, 'timing.json')),
+        page: folder === null ? null : await create(join(folder, 'report.html')),
       };
       return new RunOutput(options, lock, sinks);
     } catch (error) {
@@ -109,9 +120,15 @@ export class RunOutput {
     return (await stat(other).catch(() => null)) === null ? null : other;
   }
 
-  /** Gives all files their names, once everything is safely written; `summary` becomes `timing.json`. */
-  async finish(summary: string): Promise<void> {
-    await this.#summary?.write(summary);
+  /** Whether there is a folder for the summary and the report. */
+  get keepsReport(): boolean {
+    return this.#page !== null;
+  }
+
+  /** Gives all files their names, once everything is safely written. */
+  async finish(reports: FinalReports): Promise<void> {
+    await this.#summary?.write(reports.summary);
+    await this.#page?.write(reports.page);
     const sinks = this.#sinks();
     for (const sink of sinks) await sink.settle();
     for (const sink of sinks) await sink.publish();
@@ -139,8 +156,8 @@ export class RunOutput {
   }
 
   #sinks(): LineSink[] {
-    const sinks = [this.#results, this.#rejects, this.#timings, this.#trace, this.#summary];
-    return sinks.filter((sink) => sink !== null);
+    const reports = [this.#trace, this.#summary, this.#page];
+    return [this.#results, this.#rejects, this.#timings, ...reports].filter((sink) => sink !== null);
   }
 }
 
@@ -150,6 +167,7 @@ interface Sinks {
   readonly timings: LineSink | null;
   readonly trace: LineSink | null;
   readonly summary: LineSink | null;
+  readonly page: LineSink | null;
 }
 
 function resultsPath(folder: string, { format }: Pick<RunOutputOptions, 'format'>): string {

@@ -109,6 +109,7 @@ describe('one real day', () => {
     assert.match(result.stdout, /efficiency .* headroom/s);
     assert.deepEqual(readdirSync(join(cwd, 'real-day.csv.aiops')), [
       'rejects.jsonl',
+      'report.html',
       'results.jsonl',
       'timing.json',
       'timing.jsonl',

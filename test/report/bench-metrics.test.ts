@@ -56,12 +56,12 @@ function benchCase(kind: BenchCase['kind'], winner: string, gained: number): Ben
     items: 500,
     kind,
     rounds: 1,
+    tolerance: 0,
     arms: [
       arm('sequential, batched', 1, 10, null),
       arm('4 actors, per item', 4, 1, 99),
       arm('2 actors, batched', 2, 8, gained / 2),
       arm('4 actors, batched', 4, 4, gained),
-    ],
     tolerance: 0,
     winner,
     bestActors: 4,

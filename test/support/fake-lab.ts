@@ -3,6 +3,7 @@ import type { ChunkReply } from '#dist/dispatch/chunk-reply.js';
 import type { LabPool, LabTools, Station } from '#dist/run/scenarios/lab.js';
 
 import { loadOf } from './fake-runtime.js';
+import { minuteTiming } from './timings.js';
 
 /** What a fake lab's executors were asked, in order, on a clock that only they move. */
 export interface FakeLab {
@@ -85,7 +86,7 @@ function fakePool(
     events.push(`${name} ${using} ${style}`);
     await new Promise((resolve) => setImmediate(resolve));
     clock.now += wallMs;
-    const timing = { items, startedAtMs: 0, wallMs, gatherMs: 0, chunks: [] };
+    const timing = { ...minuteTiming([]), items, wallMs };
     return { answers: answersTo(batch, 0, items), timing };
   };
   return {
@@ -100,6 +101,7 @@ function fakePool(
         pid: i + 1,
         loadMs: 60,
         warmupMs: 10,
+        readyAtMs: clock.now,
       }));
       return Promise.resolve({ ...FAKE_READY, actors: facts });
     },
@@ -123,17 +125,6 @@ function answersTo({ values, window, width }: ItemBatch, start: number, end: num
 }
 
 function reply(answers: Answers): ChunkReply {
-  const timing = {
-    actor: 0,
-    items: answers.scores.length,
-    startedAtMs: 0,
-    encodeMs: 0,
-    pipeMs: 0,
-    decodeMs: 0,
-    normalizeMs: 0,
-    predictMs: 0,
-    replyMs: 0,
-    serviceMs: 0,
-  };
-  return { answers, timing, handedOverAtMs: 0, remainingMs: 0 };
+  const timing = { ...minuteTiming([0]).chunks[0]!, items: answers.scores.length };
+  return { answers, timing, handedOverAtMs: 0, remainingMs: 0, release: () => undefined };
 }

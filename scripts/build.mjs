@@ -1,0 +1,14 @@
+/** `npm run build`: the program, and the script of its page, which is compiled with a browser's types. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+
+for (const project of ['tsconfig.json', 'src/page/tsconfig.json']) {
+  const { status } = spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) {
+    process.exitCode = status ?? 1;
+    break;
+  }
+}

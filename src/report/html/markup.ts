@@ -1,0 +1,52 @@
+/** Text that is HTML already; only `markup` makes it, so that nothing gets into a page unescaped by mistake. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Content = Markup | string | number | null | readonly Content[];
+
+/** A template whose values are escaped, for text and for attributes in double quotes alike; null is nothing. */
+export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  return new Markup(parts.reduce((text, part, i) => text + contentText(values[i - 1] ?? null) + part));
+}
+
+function contentText(content: Content): string {
+  if (content === null) return '';
+  if (content instanceof Markup) return content.text;
+  if (typeof content === 'string' || typeof content === 'number') return escaped(String(content));
+  return content.map(contentText).join('');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Control characters, which HTML does not allow even as entities, are shown as what stands for them. */
+function escaped(text: string): string {
+  return (
+    text
+      .replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
+      // eslint-disable-next-line no-control-regex -- they are what is looked for
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (char) =>
+        String.fromCharCode(0x2400 + char.charCodeAt(0)),
+      )
+  );
+}
+
+/** JSON that can stand inside a script element: `<` cannot end or nest one where it is written as an escape. */
+export function islandJson(value: unknown): Markup {
+  return new Markup(
+    JSON.stringify(value)
+      .replaceAll('<', '\\u003c')
+      .replaceAll('\u2028', '\\u2028')
+      .replaceAll('\u2029', '\\u2029'),
+  );
+}

@@ -1,0 +1,111 @@
+import { formatDuration } from '../../core/time.js';
+import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
+import { plural } from '../format.js';
+import type { HostFacts, RunSummary } from '../run-summary.js';
+import { asCount, asDuration, asMegabytes, type Figures } from './figures.js';
+import { markup, type Content, type Markup } from './markup.js';
+import { factsMarkup, noticesMarkup, tableMarkup, type PageSection } from './parts.js';
+
+/** What became of every record and every row. */
+export function recordsSection({ counts }: RunSummary, figures: Figures): PageSection {
+  const row = (name: string, key: string, words: string): Content[] => [
+    name,
+    figures.show(`counts.${key}`, asCount),
+    words,
+  ];
+  return {
+    id: 'records',
+    title: 'Records and results',
+    body: tableMarkup({
+      caption: 'Counts',
+      columns: ['what', 'count', 'is'],
+      words: ['is'],
+      rows: [
+        row('minutes', 'minutes', 'intervals with a record'),
+        row('records', 'records', 'accepted + merged + rejected'),
+        row('accepted', 'accepted', ''),
+        row('merged', 'merged', 'folded into another one of the same target and interval'),
+        row('rejected', 'rejected', counts.rejected > 0 ? 'rejects.jsonl says why' : ''),
+        ...(counts.filtered > 0 ? [row('not selected', 'filtered', 'left out by --targets')] : []),
+        row('result rows', 'rows', 'ok + warm-up + error'),
+        row('ok', 'ok', ''),
+        row('warm-up', 'warmup', 'the target’s window was not full yet'),
+        row('error', 'error', ''),
+        row('flagged', 'anomalies', 'rows that the model calls an anomaly'),
+      ],
+    }),
+  };
+}
+
+/** What ran, where, and with which settings. */
+export function aboutSection(summary: RunSummary, figures: Figures): PageSection {
+  const { input, model, backend, execution, host, settings } = summary;
+  const remarks = summary.notices.filter(({ level }) => level === 'info');
+  return {
+    id: 'about',
+    title: 'About this run',
+    body: [
+      factsMarkup([
+        ['input', `${input.files.join(', ')} (${input.layout})`],
+        ['columns', input.columns.join(', ')],
+        ['interval', `${formatDuration(input.intervalMs)} (${input.intervalSource})`],
+        ...modelFacts(model),
+        ['backend', backendText(backend)],
+        ['served', servedText(execution)],
+        [
+          'took',
+          markup`${figures.show('elapsedMs', asDuration)}, of which ${figures.show('comparingMs', asDuration)} were spent on comparing; actors started in ${figures.show('execution.startMs', asDuration)}`,
+        ],
+        ['memory', markup`at most ${figures.show('parentMaxRssBytes', asMegabytes)} in the parent`],
+        ['machine', hostText(host)],
+      ]),
+      ...(remarks.length > 0 ? [markup`<h3>Found and assumed</h3>\n`, noticesMarkup(remarks)] : []),
+      settingsMarkup(settings),
+    ],
+  };
+}
+
+export function modelFacts(model: ModelFacts & InputSpec): [string, Content][] {
+  const named = ({ name, version, format, digest }: ModelFacts): string =>
+    `${name} ${version} (${format}, sha256 ${digest.slice(0, 12)})`;
+  const columns =
+    model.columns === 'each' ? 'each column an item' : `columns ${model.columns.join(', ')} an item`;
+  return [
+    ['model', `${named(model)}; window ${model.window}, ${columns}`],
+    ...model.bundles.map((bundle): [string, Content] => ['with', named(bundle)]),
+  ];
+}
+
+export function backendText({
+  name,
+  versions,
+  features,
+  threads,
+  batchSize,
+  reproducible,
+}: BackendFacts): string {
+  return [
+    name,
+    ...Object.entries(versions).map(([what, version]) => `${what} ${version}`),
+    ...features,
+    `${plural(threads, 'thread')} per actor`,
+    ...(batchSize === null ? [] : [`batches of ${batchSize}`]),
+    ...(reproducible ? [] : ['last digits depend on the number of actors']),
+  ].join(', ');
+}
+
+export function hostText({ processor, processors, platform, node }: HostFacts): string {
+  return `${processor}, ${plural(processors, 'usable processor')}, ${platform}, Node ${node}`;
+}
+
+/** Folded up: for those who want to run the same again. */
+export function settingsMarkup(settings: unknown): Markup {
+  return markup`<details><summary>Settings</summary><pre>${JSON.stringify(settings, null, 2)}</pre></details>\n`;
+}
+
+function servedText({ mode, actors, inflight }: RunSummary['execution']): string {
+  const minutes = `${plural(inflight, 'minute')} under way at once`;
+  return mode === 'parallel'
+    ? `in parallel, ${plural(actors, 'actor')}, ${minutes}`
+    : `sequentially, ${minutes}`;
+}

@@ -1,0 +1,99 @@
+import type { ReplayReport } from '#dist/report/html/replay-page.js';
+import { RunCharts } from '#dist/report/charts/run-charts.js';
+import { RunTimings } from '#dist/report/run-timings.js';
+import type { RunSummary } from '#dist/report/run-summary.js';
+
+import { minuteBatch, record } from './records.js';
+import { minuteTiming } from './timings.js';
+
+/** A labelled run of made-up figures: `minutes` of `targets`, whose values repeat after 997 minutes. */
+export function runReport(minutes: number, targets: readonly string[]): ReplayReport {
+  const charts = new RunCharts({ columns: ['value'], modelColumns: 'each' });
+  const timings = new RunTimings(60_000);
+  for (let tick = 0; tick < minutes; tick++) {
+    const step = (tick * 389) % 997;
+    const timing = minuteTiming([1 + step / 7, 2 + step / 11]);
+    timings.add(timing);
+    charts.addTiming(tick * 60_000, timing);
+    const isAnomaly = step > 980;
+    const records = targets.map((target, i) =>
+      record(tick, target, [1e6 * (i + 1) + step * 1234.5678], { label: isAnomaly ? 1 : 0 }),
+    );
+    charts.addRows(
+      minuteBatch(tick, records),
+      records.map(({ minuteMs, target, label }) => ({
+        minuteMs,
+        target,
+        column: 'value',
+        status: 'ok',
+        score: step / 99.7,
+        anomaly: isAnomaly,
+        label,
+        output: null,
+        error: null,
+      })),
+    );
+  }
+  return { summary: runSummary(minutes, timings), charts, compared: null, threshold: 3 };
+}
+
+function runSummary(minutes: number, timings: RunTimings): RunSummary {
+  return {
+    program: { name: 'aiops-serve', version: '0' },
+    settings: { actors: 2 },
+    input: {
+      files: ['made-up.csv'],
+      layout: 'rows',
+      columns: ['value'],
+      intervalMs: 60_000,
+      intervalSource: 'detected',
+      firstMinute: '1970-01-01T00:00:00Z',
+      lastMinute: '1970-01-31T00:00:00Z',
+    },
+    model: {
+      name: 'made-up',
+      version: '1',
+      format: 'graph-model',
+      digest: '0'.repeat(64),
+      outputs: [],
+      bundles: [],
+      window: 60,
+      columns: 'each',
+      missing: 'hold',
+    },
+    backend: {
+      name: 'wasm',
+      versions: {},
+      threads: 1,
+      batchSize: null,
+      reproducible: true,
+      features: [],
+    },
+    execution: { mode: 'parallel', actors: 2, inflight: 2, startMs: 1000 },
+    host: { node: 'v20', platform: 'linux-x64', processor: 'made-up', processors: 2 },
+    counts: {
+      records: minutes,
+      accepted: minutes,
+      merged: 0,
+      rejected: 0,
+      filtered: 0,
+      minutes,
+      rows: minutes,
+      ok: minutes,
+      warmup: 0,
+      error: 0,
+      anomalies: 0,
+    },
+    elapsedMs: 1e6,
+    comparingMs: 0,
+    parentMaxRssBytes: 1e8,
+    deadlineMs: 60_000,
+    minutes: timings.summary(),
+    utilization: 0.5,
+    comparison: null,
+    labels: null,
+    gates: [],
+    advice: 'A minute fits.',
+    notices: [],
+  };
+}

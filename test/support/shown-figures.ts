@@ -1,0 +1,56 @@
+import type { Page } from 'playwright-core';
+
+/** What a unit comes to in the unit of the summary: ms, bytes, and plain numbers. */
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  µs: 0.001,
+  ms: 1,
+  s: 1000,
+  min: 60_000,
+  '×': 1,
+  '%': 0.01,
+  MB: 1e6,
+};
+
+interface Shown {
+  readonly path: string;
+  readonly value: string;
+  readonly text: string;
+}
+
+// Text, since tests are compiled without the browser's types.
+const SHOWN = `[...document.querySelectorAll('[data-figure]')].map(({ dataset, textContent }) => ({
+  path: dataset.figure, value: dataset.value, text: textContent,
+}))`;
+
+/** Holds every figure that a page shows to the summary it is of: its raw value exactly, its text to three figures. */
+export async function mismatchedFigures(
+  page: Page,
+  summary: unknown,
+): Promise<{ readonly compared: number; readonly wrong: string[] }> {
+  const shown = await page.evaluate<Shown[]>(SHOWN);
+  const wrong = shown.flatMap((one) => {
+    const expected = valueAt(summary, one.path);
+    return isRight(one, expected) ? [] : [`${one.path}: ${one.text} (${one.value}) for ${String(expected)}`];
+  });
+  return { compared: shown.length, wrong };
+}
+
+function isRight({ value, text }: Shown, expected: unknown): boolean {
+  if (expected === null) return value === 'null' && text === '–';
+  if (typeof expected !== 'number' || Number(value) !== expected) return false;
+  const [, digits = '', unit = ''] = /^(-?[\d.,]+) ?(\D*)$/.exec(text) ?? [];
+  const factor = UNITS[unit];
+  if (digits === '' || factor === undefined) return false;
+  const told = Number(digits.replaceAll(',', '')) * factor;
+  return (
+    Math.abs(told - expected) <=
+    Math.max(Math.abs(expected) * 0.005, factor * 0.5 * (expected >= 100 ? 1 : 0)) + 1e-12
+  );
+}
+
+function valueAt(root: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>> | null)?.[key], root);
+}
