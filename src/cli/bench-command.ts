@@ -4,14 +4,23 @@ import type { Notice } from '../core/errors.js';
 import { benchCsv, benchMarkdown, benchReport } from '../report/bench-report.js';
 import { benchJson, type BenchSummary } from '../report/bench-summary.js';
 import { plural } from '../report/format.js';
+import {
+  scenarioCsv,
+  scenarioJson,
+  scenarioMarkdown,
+  scenarioReport,
+  type ScenarioSummary,
+} from '../report/scenario-report.js';
 import { bench, type BenchOutcome } from '../run/bench.js';
+import { measureScenario, type ScenarioConfig } from '../run/scenarios/measure-scenario.js';
 import { attend, type Attended } from './attend.js';
 import { readBaseline } from './baseline-file.js';
 import { BENCH_FLAGS, benchConfig, type BenchFlags } from './bench-options.js';
 import { GATE_FAILED } from './exit-codes.js';
 import { failGates, report, type ReportOptions, type Reports } from './report.js';
+import { scenarioConfig } from './scenario-options.js';
 import { withSettings } from './settings.js';
-import { stdoutForm } from './stdout-form.js';
+import { stdoutForm, type StdoutForm } from './stdout-form.js';
 
 /** `aiops-serve bench`; `done` gets the exit status. */
 export function benchCommand(done: (status: number) => void): Command {
@@ -31,6 +40,10 @@ async function runBench(
   notices: readonly Notice[],
 ): Promise<number> {
   const form = stdoutForm(flags);
+  if (flags.scenario !== undefined) {
+    const config = scenarioConfig(flags.scenario, inputs, flags);
+    return runScenario(config, { form, quiet: flags.quiet, notices });
+  }
   const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline);
   const config = benchConfig(inputs, flags, baseline);
   const { quiet, out } = flags;
@@ -46,6 +59,29 @@ async function runBench(
     attended.progress.stop();
     return conclude(outcome, attended, { form, quiet, out, terminal: attended.terminal });
   });
+}
+
+/** Measures one scenario in place of a benchmark. */
+async function runScenario(
+  config: ScenarioConfig,
+  { form, quiet, notices }: { form: StdoutForm; quiet: boolean; notices: readonly Notice[] },
+): Promise<number> {
+  return attend(
+    { quiet, notices, finishing: 'nothing, a scenario cut short says nothing' },
+    async (attended) => {
+      attended.progress.start();
+      const onStep = (text: string): void =>
+        attended.progress.update(() => ({ done: 0, total: null, text: `${config.scenario}: ${text}` }));
+      const summary = await measureScenario(config, { ...attended, onStep });
+      attended.progress.stop();
+      if (summary === null) {
+        attended.terminal.notice({ level: 'warning', text: 'interrupted before the scenario was measured' });
+        return attended.interruptedStatus();
+      }
+      await report(SCENARIO_REPORTS, summary, { form, quiet, out: config.out, terminal: attended.terminal });
+      return 0;
+    },
+  );
 }
 
 async function conclude(outcome: BenchOutcome, attended: Attended, how: ReportOptions): Promise<number> {
@@ -65,4 +101,11 @@ const REPORTS: Reports<BenchSummary> = {
   json: benchJson,
   csv: benchCsv,
   markdown: benchMarkdown,
+};
+
+const SCENARIO_REPORTS: Reports<ScenarioSummary> = {
+  text: scenarioReport,
+  json: scenarioJson,
+  csv: scenarioCsv,
+  markdown: scenarioMarkdown,
 };

@@ -1,7 +1,8 @@
 import type { BaselineRun } from '../report/baseline.js';
 import { BENCH_METRICS } from '../report/bench-metrics.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
-import type { ActorRange, BenchConfig } from '../run/bench-config.js';
+import type { ScenarioName } from '../report/scenario-report.js';
+import type { ActorRange, BenchConfig, MeasuringConfig } from '../run/bench-config.js';
 import { withRows, type FlagGroups } from './flags/flag-row.js';
 import { MEASURING_FLAGS } from './flags/measuring.js';
 import { MODEL_FLAGS } from './flags/model.js';
@@ -24,6 +25,7 @@ export interface BenchFlags extends ModelFlags, ReadingFlags, StdoutFlags {
   readonly actorTimeout: number;
   readonly actors?: ActorRange;
   readonly items?: readonly number[];
+  readonly scenario?: ScenarioName;
   readonly rounds?: number;
   readonly time: number;
   readonly seed: number;
@@ -31,6 +33,7 @@ export interface BenchFlags extends ModelFlags, ReadingFlags, StdoutFlags {
   readonly out: string;
   readonly deadline?: number;
   readonly failIf?: readonly Gate[];
+  readonly trace: boolean;
   readonly quiet: boolean;
   readonly config?: string;
 }
@@ -69,9 +72,23 @@ export function benchConfig(
   const gates = flags.failIf ?? [];
   if (baseline === null) refuseGatesWithout('baseline', gates, BENCH_METRICS);
   return {
+    ...measuringConfig(flags),
     inputs,
     read: readOptions(flags),
     maxRejects: flags.maxRejects ?? null,
+    actors: flags.actors ?? { kind: 'up-to', most: { kind: 'auto' } },
+    items: flags.items === undefined ? null : distinct(flags.items),
+    rounds: flags.rounds ?? null,
+    trace: flags.trace,
+    deadlineMs: flags.deadline ?? null,
+    baseline,
+    gates,
+  };
+}
+
+/** What both a benchmark and a scenario are told about who serves, for how long, and where it goes. */
+export function measuringConfig(flags: BenchFlags): MeasuringConfig {
+  return {
     model: modelChoice(flags),
     params: flags.param ?? {},
     backends: distinct(flags.backend ?? ['auto']),
@@ -80,15 +97,9 @@ export function benchConfig(
     batchShape: flags.batchShape,
     threadsPerActor: flags.threadsPerActor,
     actorTimeoutMs: flags.actorTimeout,
-    actors: flags.actors ?? { kind: 'up-to', most: { kind: 'auto' } },
-    items: flags.items === undefined ? null : distinct(flags.items),
-    rounds: flags.rounds ?? null,
     timeMs: flags.time,
     seed: flags.seed,
     out: flags.out,
-    deadlineMs: flags.deadline ?? null,
-    baseline,
-    gates,
   };
 }
 

@@ -7,7 +7,7 @@ import { idleText, type IdleResult } from './scenario-idle.js';
 import type { ScenarioSetting, ScenarioText } from './scenario-parts.js';
 import { poolText, type PoolResult } from './scenario-pool.js';
 import { reloadText, type ReloadResult } from './scenario-reload.js';
-import { tableLines, type Table } from './table.js';
+import { tableCsv, tableLines, tableMarkdown, type Table } from './table.js';
 
 export const SCENARIOS = ['granularity', 'gather', 'reload', 'idle', 'pool'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
@@ -36,9 +36,25 @@ export type ScenarioSummary = ScenarioFindings & {
   readonly notices: readonly Notice[];
 };
 
+/** The text of `scenario-NAME.json`. */
+export function scenarioJson(summary: ScenarioSummary): string {
+  return `${JSON.stringify(summary, null, 2)}\n`;
+}
+
 /** The figures in rows, backend by backend. */
 export function scenarioTable(summary: ScenarioFindings): Table {
   return told(summary).table;
+}
+
+export function scenarioCsv(summary: ScenarioFindings): string {
+  return tableCsv(scenarioTable(summary));
+}
+
+export function scenarioMarkdown(summary: ScenarioFindings): string {
+  const { question, table, settings, findings } = told(summary);
+  return [`**${summary.scenario}**: ${question}`, ...settings, tableMarkdown(table), ...findings]
+    .map((part) => `${part.trimEnd()}\n`)
+    .join('\n');
 }
 
 /** For a terminal: the question, the table, what it shows, and what to keep in mind. */

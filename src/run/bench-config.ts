@@ -7,34 +7,32 @@ export type ActorRange =
   | { readonly kind: 'up-to'; readonly most: ActorCount }
   | { readonly kind: 'exactly'; readonly counts: readonly ActorCount[] };
 
-/** A benchmark's settings, validated. */
-export interface BenchConfig extends Pick<
+/** Who serves, for how long, and where it is told: settings of a benchmark and of a scenario, validated. */
+export interface MeasuringConfig extends Pick<
   ReplayConfig,
-  | 'read'
-  | 'maxRejects'
-  | 'model'
-  | 'params'
-  | 'modelFormat'
-  | 'threadsPerActor'
-  | 'batchShape'
-  | 'actorTimeoutMs'
-  | 'gates'
+  'model' | 'params' | 'modelFormat' | 'threadsPerActor' | 'batchShape' | 'actorTimeoutMs'
 > {
-  /** Recordings whose minutes are served; none: made-up minutes. */
-  readonly inputs: readonly string[];
   readonly backends: readonly (BackendName | 'auto')[];
   readonly batchSizes: readonly (number | 'auto')[];
-  readonly actors: ActorRange;
-  /** Items a minute; null: what the recording has, or 500. */
-  readonly items: readonly number[] | null;
-  /** Null: as many as suit the time. */
-  readonly rounds: number | null;
   /** For each arm, ms. */
   readonly timeMs: number;
   /** Of made-up minutes. */
   readonly seed: number;
   /** A folder. */
   readonly out: string;
+}
+
+/** A benchmark's settings, validated. */
+export interface BenchConfig extends MeasuringConfig, Pick<ReplayConfig, 'read' | 'maxRejects' | 'gates'> {
+  /** Recordings whose minutes are served; none: made-up minutes. */
+  readonly inputs: readonly string[];
+  readonly actors: ActorRange;
+  /** Items a minute; null: what the recording has, or 500. */
+  readonly items: readonly number[] | null;
+  /** Null: as many as suit the time. */
+  readonly rounds: number | null;
+  /** Whether there is a `trace.json` in the output folder. */
+  readonly trace: boolean;
   /** Null: the recording's interval, or a minute. */
   readonly deadlineMs: number | null;
   /** An earlier run to compare with. */

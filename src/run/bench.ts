@@ -8,16 +8,17 @@ import type { BenchSummary } from '../report/bench-summary.js';
 import { countText, durationText, figures, plural } from '../report/format.js';
 import { BenchOutput } from '../write/bench-output.js';
 import type { BenchConfig } from './bench-config.js';
-import { benchLineup, type BenchLineup, type BenchReady } from './bench/bench-lineup.js';
+import { benchLineup, type BenchLineup, type BenchReady, type Crew } from './bench/bench-lineup.js';
 import { casePlans, type CasePlan } from './bench/case-plans.js';
-import { measureCase, type MeasuredCase } from './bench/measure-case.js';
+import { measureCase, type CaseContext, type MeasuredCase } from './bench/measure-case.js';
 import { generatedSupply, type MinuteSupply } from './bench/minute-supply.js';
 import { recordedMinutes } from './bench/recorded-minutes.js';
-import { BenchSession } from './bench/session.js';
-import { armsOf, estimateMs, setups, type Setup } from './bench/setups.js';
+import { BENCH_FILE, BenchSession } from './bench/session.js';
+import { armsOf, estimateMs, setupName, setups, type Setup } from './bench/setups.js';
 import { summarizeCase } from './bench/summarize-case.js';
 import { loadRequest } from './load-request.js';
 import { findModel, type ChosenModel } from './model-choice.js';
+import { TraceWriter, type TracedGroup } from './trace-writer.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /** What a benchmark needs from outside and tells while it goes. */
@@ -34,7 +35,7 @@ export interface BenchContext {
 }
 
 export type BenchOutcome =
-  | { readonly kind: 'complete'; readonly summary: BenchSummary; readonly path: string }
+  | { readonly kind: 'complete'; readonly summary: BenchSummary }
   /** Ended by the signal; `path` names the file with the cases that were complete, null if there were none. */
   | { readonly kind: 'interrupted'; readonly cases: number; readonly path: string | null };
 
@@ -50,11 +51,12 @@ const BUSY_SAMPLE_MS = 250;
  */
 export async function bench(config: BenchConfig, context: BenchContext): Promise<BenchOutcome> {
   const model = await findModel(config.model);
-  const output = await BenchOutput.open(config.out);
+  const output = await BenchOutput.open(config.out, config);
   try {
     const { onNotice } = context;
     const session = new BenchSession({ config, output, onNotice, now: () => performance.now() });
-    const benching = { config, context, session, model };
+    const trace = await TraceWriter.open(output);
+    const benching = { config, context, session, model, trace };
     // Input at fault shows before actors start, unless only they can tell what an item is.
     if (model.input !== null) await supplyMinutes(model.input, benching);
     await warnWhereBusy(session);
@@ -63,9 +65,11 @@ export async function bench(config: BenchConfig, context: BenchContext): Promise
     }
     if (context.signal.aborted) {
       const cases = session.cases.length;
-      return { kind: 'interrupted', cases, path: cases === 0 ? null : output.path };
+      return { kind: 'interrupted', cases, path: cases === 0 ? null : output.pathOf(BENCH_FILE) };
     }
-    return { kind: 'complete', summary: await session.conclude(), path: output.path };
+    await trace?.end();
+    await output.publishTrace();
+    return { kind: 'complete', summary: await session.conclude() };
   } finally {
     await output.release();
   }
@@ -76,6 +80,7 @@ interface Benching {
   readonly context: BenchContext;
   readonly session: BenchSession;
   readonly model: ChosenModel;
+  readonly trace: TraceWriter | null;
 }
 
 /** Starts the processes of one backend and batch size, and measures all cases with them. */
@@ -95,8 +100,9 @@ async function measureSetup(setup: Setup, benching: Benching): Promise<void> {
     context.onReady(ready);
     const supply = await supplyMinutes(ready.input, benching);
     if (supply === null) return;
+    const serve = await servingWith(lineup, ready, benching);
     for (const plan of casePlans(config.items ?? [supply.items], config.timeMs)) {
-      const measured = await measure(plan, { ...benching, lineup, ready, supply });
+      const measured = await measure(plan, { ...benching, serve, ready, supply });
       if (measured === null) return;
       await session.add(summarizeCase(plan, ready, measured));
     }
@@ -106,14 +112,14 @@ async function measureSetup(setup: Setup, benching: Benching): Promise<void> {
 }
 
 interface Measuring extends Benching {
-  readonly lineup: BenchLineup;
+  readonly serve: CaseContext['serve'];
   readonly ready: BenchReady;
   readonly supply: MinuteSupply;
 }
 
 /** Null where aborted. */
 async function measure(plan: CasePlan, measuring: Measuring): Promise<MeasuredCase | null> {
-  const { config, context, session, lineup, ready, supply } = measuring;
+  const { config, context, session, serve, ready, supply } = measuring;
   const { allThreads } = ready;
   const arms = armsOf(plan, { actors: session.actors, threads: config.threadsPerActor, allThreads });
   const { rounds } = config;
@@ -122,7 +128,7 @@ async function measure(plan: CasePlan, measuring: Measuring): Promise<MeasuredCa
   return measureCase(
     { arms, batches, rounds, timeMs: plan.timeMs, deadlineMs },
     {
-      serve: (arm, batch) => lineup.serve(arm, batch),
+      serve,
       now: () => performance.now(),
       signal: context.signal,
       onPace: (expectedMs) =>
@@ -130,6 +136,24 @@ async function measure(plan: CasePlan, measuring: Measuring): Promise<MeasuredCa
       onTurn: (share) => context.onProgress((session.cases.length + share) / caseCount(config, supply), plan),
     },
   );
+}
+
+/** How the lineup serves minutes; where there is a trace, they get into it. */
+async function servingWith(
+  lineup: BenchLineup,
+  ready: BenchReady,
+  { trace }: Benching,
+): Promise<CaseContext['serve']> {
+  if (trace === null) return (arm, batch) => lineup.serve(arm, batch);
+  const groups = new Map<Crew, TracedGroup>();
+  for (const [crew, actors] of ready.crews) {
+    groups.set(crew, await trace.begin({ name: `${crew} on ${setupName(ready)}`, actors }));
+  }
+  return async (arm, batch) => {
+    const run = await lineup.serve(arm, batch);
+    await groups.get(lineup.crewOf(arm))?.enter(batch.minuteMs, run.timing);
+    return run;
+  };
 }
 
 /** Cases that there will be, those of a setup that turns out to be known counted. */

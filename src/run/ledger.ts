@@ -8,7 +8,7 @@ import { RunTimings, timingLine } from '../report/run-timings.js';
 import type { RunOutput } from '../write/run-output.js';
 import type { RejectLimit } from './replay-config.js';
 import { Tally } from './tally.js';
-import type { TraceWriter } from './trace-writer.js';
+import type { TracedGroup } from './trace-writer.js';
 
 /** A step of reading, and what the model said to its minute, if it closed one. */
 export interface ServedStep {
@@ -23,14 +23,14 @@ export class Ledger {
   readonly labels: RunLabels;
   readonly charts: RunCharts;
   readonly #output: RunOutput;
-  readonly #trace: TraceWriter | null;
+  readonly #trace: TracedGroup | null;
   readonly #maxRejects: RejectLimit | null;
   #firstMinuteMs = NaN;
   #lastMinuteMs = NaN;
 
   constructor(options: {
     output: RunOutput;
-    trace: TraceWriter | null;
+    trace: TracedGroup | null;
     rowsPerRecord: number;
     deadlineMs: number;
     maxRejects: RejectLimit | null;

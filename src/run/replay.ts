@@ -122,10 +122,11 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs;
   const { maxRejects } = config;
-  const trace = await TraceWriter.open(output, { name: config.mode, actors: ready.actors });
+  const trace = await TraceWriter.open(output);
+  const traced = (await trace?.begin({ name: config.mode, actors: ready.actors })) ?? null;
   const { rowsPerRecord } = windows;
   const series = { columns: recording.columns, modelColumns: ready.input.columns };
-  const ledger = new Ledger({ output, trace, rowsPerRecord, deadlineMs, maxRejects, series });
+  const ledger = new Ledger({ output, trace: traced, rowsPerRecord, deadlineMs, maxRejects, series });
   const comparer = openComparer(config, serving.executors);
   await output.writeHeader();
   await serveSteps(serving, ledger, comparer);

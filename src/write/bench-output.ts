@@ -1,40 +1,64 @@
 import { join } from 'node:path';
 
 import { FolderLock } from './folder-lock.js';
-import { writeWhole } from './line-file.js';
+import { LineFile, writeWhole } from './line-file.js';
 import { makeFolder } from './make-folder.js';
 
 /** The folder of a benchmark. What is measured is written as soon as it is known, so that a failure loses nothing. */
 export class BenchOutput {
   readonly #folder: string;
   readonly #lock: FolderLock | null;
+  readonly #trace: LineFile | null;
 
-  private constructor(folder: string, lock: FolderLock | null) {
+  private constructor(folder: string, lock: FolderLock | null, trace: LineFile | null) {
     this.#folder = folder;
     this.#lock = lock;
+    this.#trace = trace;
   }
 
   /** @throws AiopsError `output_cannot_create`, or `output_locked` where another run writes to the folder */
-  static async open(folder: string): Promise<BenchOutput> {
+  static async open(folder: string, { trace }: { readonly trace: boolean }): Promise<BenchOutput> {
     await makeFolder(folder);
-    return new BenchOutput(folder, await FolderLock.take(folder));
+    const lock = await FolderLock.take(folder);
+    try {
+      return new BenchOutput(folder, lock, trace ? await LineFile.create(join(folder, 'trace.json')) : null);
+    } catch (error) {
+      await lock?.release();
+      throw error;
+    }
   }
 
   /**
-   * Replaces `bench.json`; what was there before stays until the new text is safely written.
+   * Replaces one of the folder's reports; what was there before stays until the new text is safely written.
    *
    * @throws AiopsError `output_cannot_create`, `output_io`
    */
-  async writeSummary(json: string): Promise<void> {
-    await writeWhole(this.path, json);
+  async writeReport(name: string, text: string): Promise<void> {
+    await writeWhole(this.pathOf(name), text);
   }
 
-  /** Of the summary. */
-  get path(): string {
-    return join(this.#folder, 'bench.json');
+  pathOf(name: string): string {
+    return join(this.#folder, name);
   }
 
+  /** Whether there is a trace to write. */
+  get keepsTrace(): boolean {
+    return this.#trace !== null;
+  }
+
+  async writeTrace(text: string): Promise<void> {
+    await this.#trace?.write(text);
+  }
+
+  /** Gives the trace its name, once it is whole. */
+  async publishTrace(): Promise<void> {
+    await this.#trace?.settle();
+    await this.#trace?.publish();
+  }
+
+  /** Ends it all; a trace that was not published stays under its partial name. */
   async release(): Promise<void> {
+    await this.#trace?.abandon();
     await this.#lock?.release();
   }
 }

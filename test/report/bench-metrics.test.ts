@@ -62,7 +62,7 @@ function benchCase(kind: BenchCase['kind'], winner: string, gained: number): Ben
       arm('4 actors, per item', 4, 1, 99),
       arm('2 actors, batched', 2, 8, gained / 2),
       arm('4 actors, batched', 4, 4, gained),
-    tolerance: 0,
+    ],
     winner,
     bestActors: 4,
     breakEvenItemMs: 0.5,

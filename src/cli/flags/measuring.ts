@@ -1,4 +1,12 @@
-import { parseActorRange, parseDuration, parseItemCounts, parseName, parseWhole } from '../values.js';
+import { SCENARIOS } from '../../report/scenario-report.js';
+import {
+  parseActorRange,
+  parseDuration,
+  parseItemCounts,
+  parseName,
+  parseOneOf,
+  parseWhole,
+} from '../values.js';
 import type { FlagGroups } from './flag-row.js';
 
 /** What a benchmark measures, and for how long. */
@@ -13,6 +21,11 @@ export const MEASURING_FLAGS: FlagGroups = {
       flags: '--items <list>',
       description: 'items a minute, comma-separated (default: those of the recording, or 500)',
       parse: parseItemCounts,
+    },
+    {
+      flags: '--scenario <name>',
+      description: 'measure one lesson instead: granularity, gather, reload, idle or pool',
+      parse: parseOneOf(SCENARIOS),
     },
     {
       flags: '--rounds <n>',

@@ -1,5 +1,5 @@
 import type { AiopsError } from '../../core/errors.js';
-import type { Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
+import type { ActorFacts, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
 import { checkAgreement, distinctNotices } from '../../dispatch/agreement.js';
 import { Pool } from '../../dispatch/pool.js';
 import { Solo } from '../../dispatch/solo.js';
@@ -12,10 +12,16 @@ export interface BenchLineup {
   readonly lost: AbortSignal;
   start(): Promise<BenchReady>;
   serve(arm: ArmPlan, batch: ItemBatch): Promise<MinuteRun>;
+  /** Who serves an arm. */
+  crewOf(arm: ArmPlan): Crew;
   stop(): Promise<void>;
 }
 
+/** Processes that serve minutes together. */
+export type Crew = 'pool' | 'one process' | 'one process, all threads';
+
 export interface BenchReady extends ReadyFacts {
+  readonly crews: ReadonlyMap<Crew, readonly ActorFacts[]>;
   /** Threads of one more sequential process that uses all processors; null: there is none. */
   readonly allThreads: number | null;
 }
@@ -38,8 +44,14 @@ export function benchLineup(options: BenchLineupOptions): BenchLineup {
   const pool = new Pool({ ...shared, actors });
   const solo = new Solo(shared);
   const threaded = new Solo({ ...shared, load: { ...load, threads: processors } });
+  const executors = { pool, 'one process': solo, 'one process, all threads': threaded } as const;
+  const crewOf = ({ mode, threads }: ArmPlan): Crew => {
+    if (mode === 'parallel') return 'pool';
+    return threads === load.threads ? 'one process' : 'one process, all threads';
+  };
   return {
     lost: lost.signal,
+    crewOf,
     async start() {
       const [ofPool, ofSolo] = await Promise.all([pool.start(), solo.start()]);
       const both = [
@@ -48,19 +60,25 @@ export function benchLineup(options: BenchLineupOptions): BenchLineup {
       ];
       checkAgreement(both);
       const hasThreads = ofPool.backend.name === 'node' && processors > load.threads;
-      if (hasThreads) await threaded.start();
+      const crews = new Map<Crew, readonly ActorFacts[]>([
+        ['pool', ofPool.actors],
+        ['one process', ofSolo.actors],
+      ]);
+      if (hasThreads) crews.set('one process, all threads', (await threaded.start()).actors);
       return {
         ...ofPool,
+        crews,
         notices: distinctNotices([ofPool, ofSolo]),
         allThreads: hasThreads ? processors : null,
       };
     },
     serve(arm, batch) {
-      if (arm.mode === 'parallel') return pool.run(batch, arm.style, arm.actors);
-      return (arm.threads === load.threads ? solo : threaded).run(batch, arm.style);
+      return arm.mode === 'parallel'
+        ? pool.run(batch, arm.style, arm.actors)
+        : executors[crewOf(arm)].run(batch, arm.style);
     },
     async stop() {
-      const all: readonly Executor[] = [pool, solo, threaded];
+      const all: readonly Executor[] = Object.values(executors);
       await Promise.all(all.map((executor) => executor.stop()));
     },
   };

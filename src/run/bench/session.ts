@@ -10,12 +10,17 @@ import { benchJson, type BenchCase, type BenchSummary } from '../../report/bench
 import { answerWarnings, steadinessWarnings, takenTimeWarnings } from '../../report/bench-warnings.js';
 import { breakEvens } from '../../report/break-even.js';
 import { checkGates } from '../../report/gates.js';
+import { benchHtml } from '../../report/html/bench-page.js';
 import type { BenchOutput } from '../../write/bench-output.js';
 import type { BenchConfig } from '../bench-config.js';
 import { hostFacts } from '../host-facts.js';
+import { pageAssets } from '../page-assets.js';
 import { actorCounts } from './actor-counts.js';
 import type { MinuteSupply } from './minute-supply.js';
 import { setupName } from './setups.js';
+
+/** What a benchmark measured, in its folder. */
+export const BENCH_FILE = 'bench.json';
 
 export interface SessionOptions {
   readonly config: BenchConfig;
@@ -75,7 +80,7 @@ export class BenchSession {
   async add(one: BenchCase): Promise<void> {
     this.#cases.push(one);
     for (const notice of answerWarnings(one)) this.tell(notice);
-    await this.#options.output.writeSummary(benchJson(this.summary()));
+    await this.#options.output.writeReport(BENCH_FILE, benchJson(this.summary()));
   }
 
   /** Ends the benchmark with the whole report written. */
@@ -84,7 +89,8 @@ export class BenchSession {
     const taken = takenTimeWarnings(this.#takenMs(), elapsedMs, this.processors);
     for (const notice of [...steadinessWarnings(this.#cases), ...taken]) this.tell(notice);
     const summary = this.summary();
-    await this.#options.output.writeSummary(benchJson(summary));
+    await this.#options.output.writeReport(BENCH_FILE, benchJson(summary));
+    await this.#options.output.writeReport('report.html', benchHtml(summary, await pageAssets()));
     return summary;
   }
 
