@@ -1,12 +1,14 @@
+import { Queue } from '../core/queue.js';
+
 /** Messages that wait for the one reader that takes them in order. */
 export class Mailbox<T> implements AsyncIterator<T> {
-  readonly #waiting: T[] = [];
+  readonly #waiting = new Queue<T>();
   #broken: Error | null = null;
   #reader: { resolve: (result: IteratorResult<T>) => void; reject: (error: Error) => void } | null = null;
 
   put(message: T): void {
     if (this.#reader === null) {
-      this.#waiting.push(message);
+      this.#waiting.put(message);
       return;
     }
     this.#reader.resolve({ done: false, value: message });
@@ -21,7 +23,7 @@ export class Mailbox<T> implements AsyncIterator<T> {
   }
 
   next(): Promise<IteratorResult<T>> {
-    const message = this.#waiting.shift();
+    const message = this.#waiting.take();
     if (message !== undefined) return Promise.resolve({ done: false, value: message });
     if (this.#broken !== null) return Promise.reject(this.#broken);
     return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 import { AiopsError } from '../core/errors.js';
+import { Queue } from '../core/queue.js';
 import { parseActorMessage } from '../protocol/actor-frames.js';
 import { BodyMemory } from '../protocol/body-memory.js';
 import { FrameReader } from '../protocol/frame-reader.js';
@@ -65,7 +66,7 @@ export class ActorClient {
   readonly #encoder = new ParentMessageEncoder();
   readonly #patience: Patience;
   readonly #ready = new Deferred<WarmActor>();
-  readonly #pending: Pending[] = [];
+  readonly #pending = new Queue<Pending>();
   #stage: 'hello' | 'loading' | 'serving' | 'stopping' | 'lost' = 'hello';
   #lastAnswerAtMs = 0;
 
@@ -101,7 +102,7 @@ export class ActorClient {
     const encodedAtMs = performance.now();
     writeFrame(this.#process.pipe, buffers);
     const handedOverAtMs = performance.now();
-    this.#pending.push({
+    this.#pending.put({
       chunk,
       reply,
       items: chunk.targets.length,
@@ -204,7 +205,7 @@ export class ActorClient {
   }
 
   #settleChunk(message: Answer | Failed, received: Arrival): void {
-    const pending = this.#pending[0];
+    const pending = this.#pending.first;
     if (pending === undefined || message.id !== pending.chunk.id) {
       throw new ProtocolError(`answered chunk ${message.id} instead of ${pending?.chunk.id ?? 'none'}`);
     }
@@ -223,7 +224,7 @@ export class ActorClient {
         }),
       );
     }
-    this.#pending.shift();
+    this.#pending.take();
     this.#patience.renew(this.#pending.length > 0);
     this.#lastAnswerAtMs = received.atMs;
   }
@@ -253,7 +254,7 @@ export class ActorClient {
   #settle(error: AiopsError): void {
     this.#patience.renew(false);
     this.#ready.reject(error);
-    for (const { reply } of this.#pending.splice(0)) reply.reject(error);
+    for (const { reply } of this.#pending.takeAll()) reply.reject(error);
   }
 
   #reported({ id, code, message, hint }: Failed): AiopsError {
@@ -267,7 +268,7 @@ export class ActorClient {
   }
 
   #doing(): string {
-    const [pending] = this.#pending;
+    const pending = this.#pending.first;
     if (this.#stage === 'hello') return 'starting';
     if (this.#stage === 'loading') return 'loading the model';
     if (pending === undefined) return this.#stage === 'stopping' ? 'stopping' : 'waiting for work';
