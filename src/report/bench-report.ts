@@ -1,7 +1,8 @@
 import { caseName } from './bench-advice.js';
 import type { BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
 import { allArmsTable, armsTable, baselineTable, breakdownTable, WINNER_MARK } from './bench-tables.js';
-import { countText, durationText, plural } from './format.js';
+import { agrees } from './comparison.js';
+import { countText, durationText, figures, plural } from './format.js';
 import { gateText } from './gates.js';
 import { tableCsv, tableLines, tableMarkdown, type Table } from './table.js';
 
@@ -59,11 +60,32 @@ function caseSection(one: BenchCase, layout: Layout): string {
   const lines = [
     layout.heading(heading),
     layout.table(armsTable(one)),
-    `"${WINNER_MARK}": no other one is faster by more than this measurement can tell`,
+    `${WINNER_MARK} no other one is faster by more than this measurement can tell`,
+    answersLine(one),
+    ...serialLine(one),
     ...(reproducible(one) ? [] : [`last digits on ${backend.name} depend on the number of actors`]),
   ];
   if (one.kind === 'full' && won !== undefined) lines.push(layout.gap + layout.table(breakdownTable(won)));
   return lines.join(layout.separator);
+}
+
+/** Whether all arms gave the answers of the first one. */
+function answersLine({ arms, tolerance }: BenchCase): string {
+  const differing = arms.filter(({ answers }) => !agrees(answers, tolerance));
+  if (differing.length > 0) return `answers DIFFER: ${differing.map(({ name }) => name).join(', ')}`;
+  const most = Math.max(...arms.map(({ answers }) => answers.maxDifference));
+  return most === 0 ? 'answers: identical' : `answers: the same, max difference ${most.toExponential(1)}`;
+}
+
+/** Where parallel is slower there is no serial part to blame: the overhead exceeds all of the work. */
+function serialLine({ arms, kind }: BenchCase): string[] {
+  const fractions = arms.flatMap(({ name, style, serialFraction }) =>
+    style === 'batched' && serialFraction !== null && serialFraction <= 1
+      ? [`${figures(Math.max(0, serialFraction))} of ${name}`]
+      : [],
+  );
+  if (kind === 'probe' || fractions.length === 0) return [];
+  return [`serial fraction (Karp and Flatt): ${fractions.join('; ')}`];
 }
 
 function reproducible({ backend }: BenchCase): boolean {

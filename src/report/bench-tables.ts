@@ -1,6 +1,5 @@
 import type { Estimate } from '../core/statistics.js';
 import type { BaselineComparison, BenchArm, BenchCase } from './bench-summary.js';
-import { agreementText } from './comparison.js';
 import { countText, durationRange, durationText, figures, roundedDown } from './format.js';
 import type { Breakdown } from './run-timings.js';
 import { numberCell, textCell, type Cell, type Column, type Table } from './table.js';
@@ -22,33 +21,26 @@ const COLUMNS: readonly ArmColumn[] = [
     }),
   },
   { key: 'minutes', title: 'minutes', cell: ({ wallMs }) => numberCell(wallMs.samples, countText) },
-  { key: 'p50_ms', title: 'p50', cell: ({ wallMs }) => numberCell(wallMs.p50, durationText) },
-  { key: 'p99_ms', title: 'p99', cell: ({ wallMs }) => numberCell(wallMs.p99, durationText) },
   {
     key: 'median_ms',
     title: 'median of rounds',
     cell: ({ medianMs }) => ({ value: medianMs.value, text: durationRange(medianMs) }),
   },
+  { key: 'p99_ms', title: 'p99', cell: ({ wallMs }) => numberCell(wallMs.p99, durationText) },
   { key: 'speedup', title: '× batched', cell: ({ speedup }) => estimateCell(speedup, figures) },
   {
     key: 'efficiency',
     title: 'efficiency',
     cell: (arm) => numberCell(arm.efficiency, (value) => `${figures(100 * value)} %`),
   },
-  { key: 'serial_fraction', title: 'serial', cell: ({ serialFraction }) => serialCell(serialFraction) },
   {
     key: 'capacity_items',
     title: 'would fit',
     cell: (arm) => numberCell(arm.capacityItems, (items) => countText(roundedDown(items))),
   },
-  {
-    key: 'answers',
-    title: 'answers',
-    cell: ({ answers }, { tolerance }) => textCell(agreementText(answers, tolerance)),
-  },
 ];
 
-/** The arms of a case. */
+/** The arms of a case: what fits a terminal's width; the rest is in `allArmsTable`. */
 export function armsTable(one: BenchCase): Table {
   return { columns: COLUMNS, rows: one.arms.map((arm) => COLUMNS.map(({ cell }) => cell(arm, one))) };
 }
@@ -57,11 +49,6 @@ function estimateCell(estimate: Estimate | null, text: (value: number) => string
   if (estimate === null) return { value: null, text: '' };
   const { value, low, high } = estimate;
   return { value, text: `${text(value)} (${text(low)}–${text(high)})` };
-}
-
-/** Where parallel is slower there is no serial part to blame: the overhead exceeds all of the work. */
-function serialCell(fraction: number | null): Cell {
-  return { value: fraction, text: fraction === null || fraction > 1 ? '' : figures(Math.max(0, fraction)) };
 }
 
 /** Every arm of every case, a row each, raw numbers. */
@@ -116,13 +103,11 @@ export function breakdownTable({ breakdownMs, actors }: BenchArm): Table {
       { key: 'part', title: over },
       { key: 'ms', title: 'time' },
       { key: 'share', title: 'share' },
-      { key: 'what', title: '' },
     ],
     rows: parts.map(([part, name, what]) => [
-      textCell(name),
+      textCell(`${name}: ${what}`),
       numberCell(breakdownMs[part], durationText),
       numberCell(breakdownMs[part] / total, (share) => `${figures(100 * share)} %`),
-      textCell(what),
     ]),
   };
 }

@@ -130,6 +130,20 @@ describe('report.html in a browser', { skip }, () => {
     }
   });
 
+  test('of a real benchmark: figures are those of bench.json', async (t) => {
+    const cwd = temporaryFolder(t);
+    const flags = ['--backend', 'wasm', '--actors', '2', '--items', '20', '--rounds', '3', '--time', '50ms'];
+    const result = await runCli(['bench', ...flags], { cwd });
+    assert.equal(result.status, 0, result.stderr);
+    const { page, complaints } = await openFile(t, browser, join(cwd, 'bench.aiops/report.html'), PHONE);
+    const summary: unknown = JSON.parse(readFileSync(join(cwd, 'bench.aiops/bench.json'), 'utf8'));
+    const { compared, wrong } = await mismatchedFigures(page, summary);
+    assert.deepEqual(wrong, []);
+    assert.ok(compared > 80, `${compared} figures`);
+    assert.equal(await overflow(page), 0);
+    assert.deepEqual(complaints, []);
+  });
+
   test('of a benchmark: marks are drawn and figures are those of bench.json', async (t) => {
     const file = join(temporaryFolder(t), 'report.html');
     const summary = benchSummary();

@@ -40,6 +40,46 @@ test('without an input: all arms, probes, the report and bench.json; its figures
   assert.equal((settings as { seed: number }).seed, 1);
 });
 
+test('with --trace there is one lane for each process that served, and the page is there without it', async (t) => {
+  const cwd = temporaryFolder(t);
+  const { status, stderr } = await runCli(['bench', ...QUICK, '--items', '5,10', '--trace', '--quiet'], {
+    cwd,
+  });
+  assert.equal(status, 0, stderr);
+  const trace = readFileSync(join(cwd, 'bench.aiops/trace.json'), 'utf8');
+  const events = JSON.parse(trace) as { name: string; args?: { name?: string } }[];
+  const named = (kind: string): (string | undefined)[] =>
+    events.filter(({ name }) => name === kind).map(({ args }) => args?.name);
+  assert.deepEqual(named('process_name'), ['pool on wasm', 'one process on wasm']);
+  const lanes = named('thread_name').map((name) => name?.replace(/ \(pid \d+\)/, ''));
+  assert.deepEqual(lanes.toSorted(), ['actor-1', 'actor-2', 'minutes', 'minutes', 'solo']);
+  const timed = summaryOf(join(cwd, 'bench.aiops')).cases.flatMap(({ arms }) => arms);
+  const minutes = events.filter(({ name }) => /^\d{4}-.*Z$/.test(name)).length;
+  assert.ok(minutes > timed.reduce((sum, { wallMs }) => sum + wallMs.samples, 0), 'the warm-up too');
+  assert.match(readFileSync(join(cwd, 'bench.aiops/report.html'), 'utf8'), /^<!doctype html>/i);
+  assert.ok(!existsSync(join(cwd, 'bench.aiops/trace.json.partial')));
+});
+
+test('a scenario in place of a benchmark: its report, as JSON too, and what it has no use for', async (t) => {
+  const cwd = temporaryFolder(t);
+  const small = ['--backend', 'wasm', '--actors', '2', '--items', '20', '--rounds', '2', '--time', '1ms'];
+  const gather = ['bench', '--scenario', 'gather', ...small];
+  const { status, stdout, stderr } = await runCli(gather, { cwd });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^gather: /);
+  assert.match(stdout, /written to bench\.aiops/);
+  const json = await runCli([...gather, '--json', '--quiet'], { cwd });
+  assert.equal(json.stdout, readFileSync(join(cwd, 'bench.aiops/scenario-gather.json'), 'utf8'));
+  for (const flags of [['--baseline', 'x'], ['--trace'], ['--items', '5,10'], ['--actors', '1,2']]) {
+    const refused = await runCli(['bench', '--scenario', 'gather', ...flags], { cwd });
+    assert.equal(refused.status, 64, flags.join(' '));
+    assert.match(refused.stderr, /--scenario takes no/);
+  }
+  const unknown = await runCli(['bench', '--scenario', 'nothing'], { cwd });
+  assert.equal(unknown.status, 64);
+  assert.match(unknown.stderr, /granularity, gather, reload, idle, pool/);
+});
+
 test('with an input: its minutes, also with more items than it has; the interval is the deadline', async (t) => {
   const cwd = temporaryFolder(t);
   const args = ['bench', recording('real-day.csv'), ...QUICK, '--items', '10,25', '--out', 'out', '--csv'];

@@ -67,11 +67,15 @@ test('what is drawn of a chunk adds up to its service time', async (t) => {
   );
   const chunks = chunksOf(events);
   assert.equal(chunks.length, 21 * 3);
+  let added = 0;
   for (const [chunk, ...inside] of chunks) {
     const { minute, serviceMs } = chunk.args as { minute: string; serviceMs: number };
     const line = lines.find((one) => one.minute === minute);
     const timing = line?.chunks.find(({ actor }) => actor === chunk.tid - 1001);
     assert.equal(timing?.['serviceMs'], serviceMs);
+    // An answer that came before the parent turned to it leaves nothing for the pipe, and no sum to check.
+    if (timing['pipeMs'] === 0) continue;
+    added++;
     const back = decoded.get(chunk.bind_id) ?? NaN;
     const pipe =
       (ways.get(`pipe there ${chunk.bind_id}`) ?? NaN) + (ways.get(`pipe back ${chunk.bind_id}`) ?? NaN);
@@ -81,6 +85,7 @@ test('what is drawn of a chunk adds up to its service time', async (t) => {
     const waiting = chunk.dur - lengthOf(inside);
     assert.ok(Math.abs(pipe + waiting - 1000 * (timing['pipeMs'] ?? NaN)) < 2);
   }
+  assert.ok(added > chunks.length / 2, `${added} of ${chunks.length} chunks`);
 });
 
 test('one lane an actor, and overlapping minutes apart', async (t) => {
