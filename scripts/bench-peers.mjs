@@ -43,9 +43,17 @@ const { values: flags } = parseArgs({
     'ray-idle': { type: 'boolean', default: false },
   },
 });
-const rounds = Number(flags.rounds);
-const processes = Number(flags.actors);
-const seed = Number(flags.seed);
+const rounds = count('rounds');
+const processes = count('actors');
+const seed = count('seed');
+
+/** The value of a flag that is a whole number of at least 1. */
+function count(name) {
+  const value = Number(flags[name]);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new Error(`--${name} ${flags[name]}: expected a number`);
+  return value;
+}
 
 function chosenCases() {
   const names = flags.cases.split(',');
@@ -62,7 +70,7 @@ function machineFacts() {
 }
 
 async function runCase(chosen, folder) {
-  const items = Number(chosen.size === 'few' ? flags.items : flags.many);
+  const items = count(chosen.size === 'few' ? 'items' : 'many');
   const title = `${chosen.title}, ${countText(items)} items, processes: ${processes}`;
   const arms = armsOf(chosen);
   console.error(`${title}: starting ${new Set(arms.map(({ peer }) => peer)).size} peers`);
@@ -71,7 +79,7 @@ async function runCase(chosen, folder) {
   try {
     const times = await takeTurns({
       ...{ arms, peers, expected, processes, rounds },
-      turnMs: Number(flags['turn-ms']),
+      turnMs: count('turn-ms'),
       random: new RandomStream(seed, 1),
       onRound: (round) => console.error(`${title}: round ${round + 1} of ${rounds}`),
     });

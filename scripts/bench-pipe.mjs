@@ -52,7 +52,8 @@ function frameBytes(replies) {
     columns: batch.columns.slice(0, perActor),
     values,
   });
-  const timing = { decodeMs: 0.1234, normalizeMs: 0, predictMs: 0, replyMs: 0.1234 };
+  const moments = { arrivedAtMs: 1234.5678, servedFromMs: 1234.5678 };
+  const timing = { ...moments, decodeMs: 0.1234, normalizeMs: 0, predictMs: 0, replyMs: 0.1234 };
   const answers = { ...replies, scores: replies.scores.subarray(0, perActor) };
   answers.anomalies = replies.anomalies.subarray(0, perActor);
   answers.outputOffsets = replies.outputOffsets.subarray(0, perActor + 1);

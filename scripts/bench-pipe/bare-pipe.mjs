@@ -14,13 +14,15 @@ export class BarePipe {
     });
     this.pipe = child.stdio[3];
     this.block = block(bytes.asked);
-    this.onAnswer = null;
-    readBlocks(this.pipe, (answer) => this.onAnswer(answer));
+    this.waiting = null;
+    readBlocks(this.pipe, (answer) => this.waiting.resolve(answer));
+    this.pipe.on('error', () => undefined); // the close that follows tells
+    this.pipe.on('close', () => this.waiting?.reject(new Error('the far end of a bare pipe is gone')));
   }
 
   ask() {
-    return new Promise((resolve) => {
-      this.onAnswer = resolve;
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject };
       this.pipe.write(this.block);
     });
   }

@@ -74,6 +74,11 @@ export class RunTimings {
     }
   }
 
+  /** Service times, of all minutes or of an even selection, ms. */
+  get wallsMs(): Float64Array {
+    return this.#wall.values();
+  }
+
   /** Time that actors spent on items, summed over actors, ms; without decoding, which both sides of a pipe do. */
   get busyMs(): number {
     const { normalizeMs, predictMs, replyMs } = this.#breakdown();

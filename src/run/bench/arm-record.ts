@@ -1,5 +1,4 @@
 import { percentile, sortSamples } from '../../core/statistics.js';
-import { SampleStore } from '../../core/samples.js';
 import type { MinuteTiming } from '../../core/types.js';
 import { SAME, worse, type Agreement } from '../../report/comparison.js';
 import { RunTimings } from '../../report/run-timings.js';
@@ -11,7 +10,6 @@ export class ArmRecord {
   /** Of all timed minutes. */
   readonly timings: RunTimings;
   readonly #roundMs: number[] = [];
-  readonly #walls = new SampleStore();
   #agreement = SAME;
 
   constructor(plan: ArmPlan, deadlineMs: number) {
@@ -24,11 +22,6 @@ export class ArmRecord {
     return this.#roundMs;
   }
 
-  /** Service times, of all minutes or of an even selection, ms. */
-  get wallsMs(): Float64Array {
-    return this.#walls.values();
-  }
-
   /** With the answers of the first arm, over all rounds. */
   get agreement(): Agreement {
     return this.#agreement;
@@ -36,10 +29,7 @@ export class ArmRecord {
 
   /** Takes in a turn's minutes, at least one. */
   addTurn(minutes: readonly MinuteTiming[]): void {
-    for (const timing of minutes) {
-      this.timings.add(timing);
-      this.#walls.add(timing.wallMs);
-    }
+    for (const timing of minutes) this.timings.add(timing);
     this.#roundMs.push(percentile(sortSamples(minutes.map(({ wallMs }) => wallMs)), 0.5));
   }
 

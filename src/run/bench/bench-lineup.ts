@@ -1,4 +1,3 @@
-import type { AiopsError } from '../../core/errors.js';
 import type { ActorFacts, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
 import { checkAgreement, distinctNotices } from '../../dispatch/agreement.js';
 import { Pool } from '../../dispatch/pool.js';
@@ -8,8 +7,6 @@ import type { ArmPlan } from './arm-plans.js';
 
 /** The processes that serve all arms of one backend and batch size. */
 export interface BenchLineup {
-  /** Aborted, with the reason, once an executor can answer no more. */
-  readonly lost: AbortSignal;
   start(): Promise<BenchReady>;
   serve(arm: ArmPlan, batch: ItemBatch): Promise<MinuteRun>;
   /** Who serves an arm. */
@@ -38,19 +35,16 @@ export interface BenchLineupOptions {
 
 /** One pool for every number of actors: those beyond it wait at their pipes meanwhile, which costs no time. */
 export function benchLineup(options: BenchLineupOptions): BenchLineup {
-  const { load, actors, processors } = options;
-  const lost = new AbortController();
-  const shared = { ...options, onLost: (error: AiopsError) => lost.abort(error) };
-  const pool = new Pool({ ...shared, actors });
-  const solo = new Solo(shared);
-  const threaded = new Solo({ ...shared, load: { ...load, threads: processors } });
+  const { load, processors } = options;
+  const pool = new Pool(options);
+  const solo = new Solo(options);
+  const threaded = new Solo({ ...options, load: { ...load, threads: processors } });
   const executors = { pool, 'one process': solo, 'one process, all threads': threaded } as const;
   const crewOf = ({ mode, threads }: ArmPlan): Crew => {
     if (mode === 'parallel') return 'pool';
     return threads === load.threads ? 'one process' : 'one process, all threads';
   };
   return {
-    lost: lost.signal,
     crewOf,
     async start() {
       const [ofPool, ofSolo] = await Promise.all([pool.start(), solo.start()]);

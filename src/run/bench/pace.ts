@@ -1,5 +1,6 @@
 import { percentile, sortSamples } from '../../core/statistics.js';
 import type { CallStyle, ItemBatch } from '../../core/types.js';
+import { cycleRounds } from './round-order.js';
 import type { Serve, TurnPlan } from './turn.js';
 
 /** Rounds where none were asked for: what a statistic needs at least, and what it profits from. */
@@ -29,10 +30,16 @@ export async function warmUp(
   return percentile(sortSamples(later), 0.5);
 }
 
-/** As many rounds as leave the slowest arm time for a minute in each, within bounds. */
+/**
+ * As many rounds as leave the slowest arm time for a minute in each, within bounds; of those the most that are a
+ * whole cycle of turn orders, if there is one.
+ */
 export function chooseRounds(timeMs: number, minuteMs: readonly number[]): number {
   const fit = Math.floor(timeMs / Math.max(...minuteMs));
-  return Math.min(MOST_ROUNDS, Math.max(FEWEST_ROUNDS, fit));
+  const rounds = Math.min(MOST_ROUNDS, Math.max(FEWEST_ROUNDS, fit));
+  const cycle = cycleRounds(minuteMs.length);
+  const whole = Math.floor(rounds / cycle) * cycle;
+  return whole >= FEWEST_ROUNDS ? whole : rounds;
 }
 
 /**
@@ -42,7 +49,7 @@ export function chooseRounds(timeMs: number, minuteMs: readonly number[]): numbe
  */
 export function turnPlan(style: CallStyle, minuteMs: number, turnMs: number): TurnPlan {
   return {
-    minutes: Math.max(1, Math.floor(turnMs / minuteMs)),
+    minutes: Math.ceil(turnMs / minuteMs),
     untimed: style === 'batched' && minuteMs <= turnMs,
     limitMs: 2 * turnMs, // a machine that became slow must not hold everybody up
   };

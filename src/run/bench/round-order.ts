@@ -10,6 +10,11 @@ export function roundOrder(round: number, count: number): number[] {
   return isMirrored ? order.reverse() : order;
 }
 
+/** Rounds after which every arm has taken every place, and followed every other arm, equally often. */
+export function cycleRounds(count: number): number {
+  return count % 2 === 0 ? count : 2 * count;
+}
+
 /** 0, 1, −1, 2, −2 … modulo count: all differences between neighbours are different. */
 function zigzag(place: number, count: number): number {
   return place % 2 === 1 ? (place + 1) / 2 : (count - place / 2) % count;

@@ -47,7 +47,7 @@ function summarizeArm(record: ArmRecord, batched: ArmRecord | null, perItem: Arm
     capacityItems: minutes.capacityItems,
     breakdownMs: perMinute(minutes),
     perActor: minutes.perActor,
-    outliers: outliers(record.wallsMs).count,
+    outliers: outliers(record.timings.wallsMs).count,
     answers: record.agreement,
   };
 }

@@ -92,11 +92,11 @@ test('both arms of a round begin with the same minute, which moves on with the r
 test('a round’s figure is the median minute of the turn, paired by round', async () => {
   const msOf = (arm: ArmPlan, batch: ItemBatch): number =>
     (arm.actors === 2 ? 20 : 40) + (batch.values[0] ?? 0);
-  const { result } = await measured(msOf, { timeMs: 600 });
+  const { result } = await measured(msOf, { timeMs: 400 });
   const [sequential, parallel] = result?.arms.map(({ roundMs }) => roundMs) ?? [];
   assert.equal(sequential?.length, 4);
   assert.equal(parallel?.length, 4);
-  // 2 minutes of 40 + 0, 10, 20 ms fit into 150: those at 0 and 1, 1 and 2, 2 and 0, 0 and 1.
+  // 2 minutes of 40 + 0, 10, 20 ms fill 100: those at 0 and 1, 1 and 2, 2 and 0, 0 and 1.
   assert.deepEqual(sequential, [45, 55, 50, 45]);
 });
 
