@@ -1,5 +1,5 @@
 /* What the reports of all scenarios share. */
-import { isRealSpeedup } from '../core/scaling.js';
+import { inverse, isRealSpeedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
 import type { BackendFacts, ModelFacts } from '../core/types.js';
 import type { Agreement } from './comparison.js';
@@ -72,9 +72,9 @@ export function ratioText({ value, low, high }: Estimate): string {
 }
 
 /** What a ratio of two times says, its interval regarded: the first is really longer, really shorter, or neither. */
-export function verdictOf({ value, low, high }: Estimate): 'longer' | 'shorter' | 'same' {
-  if (isRealSpeedup({ value, low, high })) return 'longer';
-  if (isRealSpeedup({ value: 1 / value, low: 1 / high, high: 1 / low })) return 'shorter';
+export function verdictOf(ratio: Estimate): 'longer' | 'shorter' | 'same' {
+  if (isRealSpeedup(ratio)) return 'longer';
+  if (isRealSpeedup(inverse(ratio))) return 'shorter';
   return 'same';
 }
 
