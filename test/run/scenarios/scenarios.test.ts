@@ -79,6 +79,25 @@ test('granularity: every call is sent before the first answer, to actors in turn
   assert.deepEqual([...open], []);
 });
 
+test('granularity: many calls take few minutes in turn, so that memory does not grow with them', async () => {
+  const { station } = fakeLab({ items: 20_000, rounds: 1, timeMs: 0 });
+  const batches = new Set<unknown>();
+  const openPool: typeof station.tools.openPool = (load, actors) => {
+    const pool = station.tools.openPool(load, actors);
+    return {
+      ...pool,
+      ask: (slot, batch, range, style) => {
+        batches.add(batch);
+        return pool.ask(slot, batch, range, style);
+      },
+    };
+  };
+  const result = await granularity({ ...station, tools: { ...station.tools, openPool } });
+  assert.deepEqual([result?.items, result?.ways['big-batched'].calls], [20_000, 20]);
+  // The warm-up has two minutes, one for each actor.
+  assert.ok(batches.size <= 16 + 2, `${batches.size} minutes`);
+});
+
 test('granularity: work that nobody asked for is cut to what fits; work that was asked for is not', async () => {
   // An item takes 1 ms in each of three ways, a big call has 1000, and 30 s are left.
   const cut = await granularity(fakeLab({ items: null, endMs: 42_100 }).station);
