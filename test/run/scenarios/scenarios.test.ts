@@ -158,7 +158,6 @@ test('idle: memory and processor time of an actor and of all, for every number o
     [1, 2, 3].map((actors) => [
       {
         actors,
-        samples: actors * 3,
         residentBytes: mostly(100e6),
         proportionalBytes: mostly(60e6),
         totalBytes: actors * 60e6,
@@ -167,6 +166,22 @@ test('idle: memory and processor time of an actor and of all, for every number o
     ]),
   );
   assert.deepEqual([...open], []);
+});
+
+test('idle: each actor is one sample, the median of its watches', async () => {
+  // Three actors of 10, 20 and 30 MB; the first grows to 100 MB in a single watch.
+  const asked = new Map<number, number>();
+  const usage = (pid: number) => {
+    const time = (asked.get(pid) ?? 0) + 1;
+    asked.set(pid, time);
+    const bytes = pid === 1 && time % 4 === 3 ? 100e6 : pid * 10e6;
+    return { residentBytes: bytes, proportionalBytes: null, cpuMs: pid * time, cpuStepMs: 10 };
+  };
+  const result = await idle(fakeLab({ actors: 3, timeMs: 3000 }, { usage }).station);
+  const three = result?.counts.find(({ actors }) => actors === 3);
+  assert.deepEqual(three?.residentBytes, { value: 20e6, low: 10e6, high: 30e6 });
+  const { value, low, high } = three.cpuMsPerS;
+  assert.deepEqual([value, low, high].map(Math.round), [2, 1, 3]);
 });
 
 test('idle: where the system does not tell, no actor is started', async () => {
