@@ -4,6 +4,7 @@ import type { Estimate } from '../core/statistics.js';
 import type { BackendFacts, ModelFacts } from '../core/types.js';
 import type { Agreement } from './comparison.js';
 import { countText, figures } from './format.js';
+import { setupName } from './setup-name.js';
 import { numberCell, textCell, type Cell, type Column } from './table.js';
 
 /** On what a scenario was measured. */
@@ -38,11 +39,11 @@ export interface ScenarioText<Result> {
   caveats(result: Result): string[];
 }
 
-/** Tells backends apart, which share a table. */
+/** Tells backends and batch sizes apart, which share a table. */
 export const BACKEND_COLUMN: Column = { key: 'backend', title: 'backend' };
 
-export function backendCell({ backend }: ScenarioSetting): Cell {
-  return textCell(backend.name);
+export function backendCell(setting: ScenarioSetting): Cell {
+  return textCell(setupName(setting));
 }
 
 /** Three columns for a value and its interval. */

@@ -51,6 +51,7 @@ export function fakeLab(changes: Partial<Station> = {}, tools: Partial<LabTools>
     signal: new AbortController().signal,
     onNotice: () => undefined,
     onStep: () => undefined,
+    isKnown: () => false,
     tools: {
       now: () => clock.now,
       pause: (ms) => {

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { scenarioReport, scenarioTable } from '#dist/report/scenario-report.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { gather } from '#dist/run/scenarios/gather.js';
 import { granularity } from '#dist/run/scenarios/granularity.js';
 import { idle } from '#dist/run/scenarios/idle.js';
 import { poolSizes } from '#dist/run/scenarios/pool.js';
+import { runScenario } from '#dist/run/scenarios/run-scenario.js';
 import { reload } from '#dist/run/scenarios/reload.js';
 
-import { fakeLab } from '../../support/fake-lab.js';
+import { FAKE_READY, fakeLab } from '../../support/fake-lab.js';
 
 test('gather: in turn, each chunk is answered before the next one is sent; at once, all are sent before', async () => {
   const { station, events, open } = fakeLab({ actors: 3 });
@@ -191,6 +193,29 @@ test('idle: where the system does not tell, no actor is started', async () => {
   const { station, events, clock } = fakeLab({}, { usage });
   await assert.rejects(idle(station), { code: 'unsupported' });
   assert.deepEqual([events, clock.now], [[], 0]);
+});
+
+test('batch sizes are told apart, and what auto makes the same is measured once', async () => {
+  // Three settings, of which the third turns out to be the first.
+  const sizes = [null, 64, null];
+  let opened = 0;
+  const { station } = fakeLab();
+  const openPool: typeof station.tools.openPool = (load, actors) => {
+    const batchSize = sizes[opened++]!;
+    const pool = station.tools.openPool(load, actors);
+    const backend = { ...FAKE_READY.backend, batchSize };
+    return { ...pool, start: async () => ({ ...(await pool.start()), backend }) };
+  };
+  const loads = sizes.map(() => station.load);
+  const summary = await runScenario('gather', { ...station, loads, tools: { ...station.tools, openPool } });
+  assert.ok(summary !== null);
+  assert.equal(opened, 3);
+  assert.deepEqual(
+    scenarioTable(summary).rows.map((row) => row[1]?.value),
+    ['wasm', 'wasm', 'wasm with batches of 64', 'wasm with batches of 64'],
+  );
+  assert.match(scenarioReport(summary), /^On wasm: .*\nOn wasm with batches of 64: /m);
+  assert.ok(summary.notices.some(({ text }) => text === 'wasm was measured already'));
 });
 
 test('every scenario ends without a result, and without an actor, once the signal is given', async () => {
