@@ -18,6 +18,11 @@ export function speedup(baselineMs: ArrayLike<number>, armMs: ArrayLike<number>)
   return medianEstimate(Float64Array.from(baselineMs, (ms, round) => ms / armMs[round]!));
 }
 
+/** A ratio the other way round, its interval with it. */
+export function inverse({ value, low, high }: Estimate): Estimate {
+  return { value: 1 / value, low: 1 / high, high: 1 / low };
+}
+
 /** Whether a speed-up is one: its interval lies above 1, and it is large enough to act on. */
 export function isRealSpeedup({ value, low }: Estimate): boolean {
   return low > 1 && value > WORTHWHILE;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
@@ -8,9 +8,9 @@ export interface ProcessUsage {
   readonly residentBytes: number;
   /** Pages that processes share being divided among them (Linux's `Pss`); null where the kernel does not say. */
   readonly proportionalBytes: number | null;
-  /** Processor time of all its threads since it started, ms. */
+  /** Processor time of all its threads since it started, those that have ended included, ms; never less than before. */
   readonly cpuMs: number;
-  /** In steps of how many ms that is counted; 0: exactly. */
+  /** In steps of how many ms that is counted. */
   readonly cpuStepMs: number;
 }
 
@@ -27,15 +27,14 @@ export function processUsage(pid: number, proc = '/proc'): ProcessUsage {
   const status = read(join(folder, 'status'));
   if (status === null) throw unreadable(pid, proc);
   const residentBytes = kilobytes(status, 'VmRSS');
-  const exactMs = threadTimeMs(folder);
-  const cpuMs = exactMs ?? tickTimeMs(folder);
+  const cpuMs = tickTimeMs(folder);
   if (residentBytes === null || cpuMs === null) throw unreadable(pid, proc);
   const rollup = read(join(folder, 'smaps_rollup'));
   return {
     residentBytes,
     proportionalBytes: rollup === null ? null : kilobytes(rollup, 'Pss'),
     cpuMs,
-    cpuStepMs: exactMs === null ? TICK_MS : 0,
+    cpuStepMs: TICK_MS,
   };
 }
 
@@ -55,25 +54,10 @@ function kilobytes(text: string, field: string): number | null {
   return count === undefined ? null : Number(count) * 1024;
 }
 
-/** By the scheduler's own account, in ns; null where it keeps none, and shows zeros. */
-function threadTimeMs(folder: string): number | null {
-  let totalNs = 0;
-  for (const thread of threads(folder)) {
-    const [spentNs] = (read(join(folder, 'task', thread, 'schedstat')) ?? '').split(' ');
-    totalNs += Number(spentNs ?? 0);
-  }
-  return totalNs > 0 ? totalNs / 1e6 : null;
-}
-
-function threads(folder: string): string[] {
-  try {
-    return readdirSync(join(folder, 'task'));
-  } catch {
-    return [];
-  }
-}
-
-/** `utime` and `stime` of proc_pid_stat(5). The name before them is in brackets and may hold any character. */
+/**
+ * `utime` and `stime` of proc_pid_stat(5). The name before them is in brackets and may hold any character. `schedstat`
+ * counts in ns, but of threads only, and forgets one when it ends.
+ */
 function tickTimeMs(folder: string): number | null {
   const stat = read(join(folder, 'stat'));
   if (stat === null) return null;

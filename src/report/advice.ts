@@ -1,4 +1,4 @@
-import { isRealSpeedup } from '../core/scaling.js';
+import { inverse, isRealSpeedup } from '../core/scaling.js';
 import type { ComparisonSummary } from './comparison.js';
 import { countText, durationText, figures, plural, roundDuration, roundedDown } from './format.js';
 import type { MinutesSummary } from './run-timings.js';
@@ -29,16 +29,16 @@ function fit(minutes: MinutesSummary, deadlineMs: number): string {
 
 function actorsWorth(comparison: ComparisonSummary, actors: number): string {
   const gained = comparison.speedup['sequential-batched'];
-  const { value, low, high } = gained;
   const pool = plural(actors, 'actor');
   if (actors === 1)
     return 'Against one actor a comparison says what the pipe costs; try more to see what they gain.';
   if (isRealSpeedup(gained)) {
-    return `${pool} served a minute ${figures(value)} × as fast as one process with batches.`;
+    return `${pool} served a minute ${figures(gained.value)} × as fast as one process with batches.`;
   }
-  if (isRealSpeedup({ value: 1 / value, low: 1 / high, high: 1 / low })) {
+  const lost = inverse(gained);
+  if (isRealSpeedup(lost)) {
     return (
-      `One process with batches was ${figures(1 / value)} × as fast as ${pool}: ` +
+      `One process with batches was ${figures(lost.value)} × as fast as ${pool}: ` +
       `minutes this small do not pay for handing them out, so --actors 1 is enough.`
     );
   }

@@ -1,5 +1,6 @@
 import { RandomStream } from '../core/random.js';
 import { ratioOfMedians, type Estimate } from '../core/statistics.js';
+import { caseName } from './bench-advice.js';
 import type { BaselineArm, BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
 import type { HostFacts, ProgramFacts } from './run-summary.js';
 
@@ -29,7 +30,7 @@ export interface BaselineCase {
 const LEAST_CHANGE = 0.05;
 
 /** Settings that change what is measured, or how well; others decide only which cases and arms there are. */
-const SETTINGS = ['batchShape', 'seed', 'rounds', 'timeMs'];
+const SETTINGS = ['batchShape', 'params', 'seed', 'rounds', 'timeMs'];
 
 type Current = Pick<BenchSummary, 'program' | 'host' | 'input' | 'cases'> & {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -42,13 +43,35 @@ export function compareBaseline(current: Current, baseline: BaselineRun): Baseli
     return earlier === undefined ? [] : [{ one, earlier }];
   });
   const settings = pairs.flatMap(({ one, earlier }) => caseDifferences(one, earlier));
-  const differences = [...new Set([...machineDifferences(current, baseline), ...settings])];
-  if (pairs.length < current.cases.length) differences.push(missing(current.cases.length - pairs.length));
+  const unpaired = [
+    ...measuredOnly(current.cases, baseline.cases, 'now, not then'),
+    ...measuredOnly(baseline.cases, current.cases, 'then, not now'),
+  ];
   return {
     file: baseline.file,
-    differences,
+    differences: [...new Set([...machineDifferences(current, baseline), ...settings, ...unpaired])],
     arms: pairs.flatMap(({ one, earlier }) => compare(one, earlier)),
+    unpairedArms: current.cases
+      .filter(({ kind }) => kind === 'full')
+      .reduce((sum, one) => sum + withoutPartner(one, baseline.cases).length, 0),
   };
+}
+
+/** Cases and arms that only one side has, a line each. */
+function measuredOnly(
+  cases: readonly BaselineCase[],
+  others: readonly BaselineCase[],
+  when: string,
+): string[] {
+  return cases.flatMap((one) => {
+    if (!others.some((other) => isSameCase(one, other))) return [`${caseName(one)}: measured ${when}`];
+    return withoutPartner(one, others).map(({ name }) => `${caseName(one)}, ${name}: measured ${when}`);
+  });
+}
+
+function withoutPartner(one: BaselineCase, others: readonly BaselineCase[]): BaselineCase['arms'] {
+  const other = others.find((candidate) => isSameCase(one, candidate));
+  return one.arms.filter(({ name }) => other?.arms.every((arm) => arm.name !== name) ?? true);
 }
 
 function isSameCase(a: BaselineCase, b: BaselineCase): boolean {
@@ -97,7 +120,9 @@ function caseDifferences(one: BaselineCase, then: BaselineCase): string[] {
 
 function settingText({ settings }: Pick<Current, 'settings'>, name: string): string {
   const value = settings[name];
-  return value === null || value === undefined ? 'by default' : JSON.stringify(value);
+  if (value === null || value === undefined) return 'by default';
+  // The order of --param does not matter.
+  return JSON.stringify(typeof value === 'object' ? Object.entries(value).sort() : value);
 }
 
 function modelText({ model: { name, version, digest } }: BaselineCase): string {
@@ -110,8 +135,4 @@ function differing(
   return facts
     .filter(([, then, now]) => then !== now)
     .map(([what, then, now]) => `${what}: ${then} then, ${now} now`);
-}
-
-function missing(cases: number): string {
-  return cases === 1 ? 'one case was not measured then' : `${cases} cases were not measured then`;
 }

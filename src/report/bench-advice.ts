@@ -14,7 +14,13 @@ export function benchAdvice(summary: Pick<BenchSummary, 'cases' | 'breakEven' | 
 }
 
 /** `500 items on wasm`, with the batch size where calls have one. */
-export function caseName({ items, backend }: BenchCase): string {
+export function caseName({
+  items,
+  backend,
+}: {
+  readonly items: number;
+  readonly backend: { readonly name: string; readonly batchSize: number | null };
+}): string {
   const size = backend.batchSize === null ? '' : `, batches of ${backend.batchSize}`;
   return `${plural(items, 'item')} on ${backend.name}${size}`;
 }

@@ -1,5 +1,5 @@
 import type { Distribution } from '../core/statistics.js';
-import type { BenchArm, BenchCase, BenchSummary } from './bench-summary.js';
+import type { BaselineArm, BenchArm, BenchCase, BenchSummary } from './bench-summary.js';
 import type { Metric, Metrics } from './gates.js';
 
 /** What there is to see before the gates are looked at. */
@@ -61,16 +61,14 @@ export const BENCH_METRICS: Metrics<UngatedBench> = {
     unit: 'ratio',
     is: 'new median time over that of the baseline, the worst arm',
     needs: 'baseline',
-    of: ({ baseline }) => baseline?.arms.map(({ ratio }) => ratio.value) ?? null,
+    of: ({ baseline }) => comparedArms(baseline)?.map(({ ratio }) => ratio.value) ?? null,
   },
   slower: {
     unit: 'count',
     is: 'arms that are really slower than in the baseline',
     needs: 'baseline',
     of: ({ baseline }) =>
-      baseline === null || baseline.arms.length === 0
-        ? null
-        : baseline.arms.filter(({ verdict }) => verdict === 'slower').length,
+      comparedArms(baseline)?.filter(({ verdict }) => verdict === 'slower').length ?? null,
   },
   elapsed: { unit: 'duration', is: 'time of the whole run', of: ({ elapsedMs }) => elapsedMs },
 };
@@ -89,6 +87,12 @@ function full(cases: readonly BenchCase[]): BenchCase[] {
 
 function winnerOf({ arms, winner }: BenchCase): BenchArm | undefined {
   return arms.find(({ name }) => name === winner);
+}
+
+/** Null where there are none, or where an arm of a full case is not among them and may be the slower one. */
+function comparedArms(baseline: BenchSummary['baseline']): readonly BaselineArm[] | null {
+  if (baseline === null || baseline.arms.length === 0 || baseline.unpairedArms > 0) return null;
+  return baseline.arms;
 }
 
 /** The parallel arm with batches that gained most over one process with batches. */

@@ -92,9 +92,11 @@ export interface BenchSummary {
 /** This run against an earlier one. */
 export interface BaselineComparison {
   readonly file: string;
-  /** What is not the same as then: machine, versions, settings. Empty: like is compared with like. */
+  /** What is not the same as then: machine, versions, settings, what was measured. Empty: like is compared with like. */
   readonly differences: readonly string[];
   readonly arms: readonly BaselineArm[];
+  /** Arms of this run's full cases that were not measured then: whether they are slower cannot be said. */
+  readonly unpairedArms: number;
 }
 
 export interface BaselineArm {

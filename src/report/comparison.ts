@@ -14,7 +14,7 @@ export interface Agreement {
   readonly identical: boolean;
   /** Largest difference between two scores or outputs, as a share of the larger one where that is above 1. */
   readonly maxDifference: number;
-  /** Items whose verdict or error differs. */
+  /** Items whose verdict or error differs; over several comparisons their sum, an item counting in each of them. */
   readonly differingVerdicts: number;
 }
 
@@ -143,7 +143,7 @@ function spread(a: Float32Array, b: Float32Array): { identical: boolean; max: nu
   return { identical, max };
 }
 
-/** Of two sets of minutes taken together. */
+/** Of two comparisons, or sets of them, taken together: the larger difference, and the sum of verdicts. */
 export function worse(a: Agreement, b: Agreement): Agreement {
   return {
     identical: a.identical && b.identical,

@@ -43,13 +43,38 @@ export interface GateResult extends Gate {
   readonly outcome: 'met' | 'not met' | 'no value';
 }
 
-/** How a limit may be written, with what one unit comes to in the metric's own. */
-const UNITS: Readonly<Record<MetricUnit, Readonly<Record<string, number>>>> = {
-  duration: { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 },
-  bytes: { kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 },
-  count: { '': 1 },
-  ratio: { '': 1, x: 1 },
-  share: { '': 1, '%': 0.01 },
+/**
+ * What a unit comes to in the metric's own: `factor · 10^decimals`. Decimals are moved in the text, since 57 · 0.01 is
+ * not the number nearest to 57/100, and a share of 57/100 would lie below a limit of 57 %.
+ */
+interface Scale {
+  readonly decimals: number;
+  readonly factor: number;
+}
+
+const scale = (decimals: number, factor = 1): Scale => ({ decimals, factor });
+
+/** How a limit may be written. */
+const UNITS: Readonly<Record<MetricUnit, Readonly<Record<string, Scale>>>> = {
+  duration: {
+    us: scale(-3),
+    µs: scale(-3),
+    ms: scale(0),
+    s: scale(3),
+    m: scale(3, 60),
+    h: scale(3, 3600),
+  },
+  bytes: {
+    kB: scale(3),
+    MB: scale(6),
+    GB: scale(9),
+    KiB: scale(0, 2 ** 10),
+    MiB: scale(0, 2 ** 20),
+    GiB: scale(0, 2 ** 30),
+  },
+  count: { '': scale(0) },
+  ratio: { '': scale(0), x: scale(0) },
+  share: { '': scale(0), '%': scale(-2) },
 };
 
 /**
@@ -74,12 +99,14 @@ export function parseGate<Summary>(condition: string, metrics: Metrics<Summary>)
     throw new RangeError(`There is no operator "${operator}"; there are ${OPERATORS.join(', ')}.`);
   }
   const units = UNITS[metric.unit];
-  const factor = Object.hasOwn(units, unit ?? '') ? units[unit ?? ''] : undefined;
-  if (factor === undefined) {
-    const written = (unit ?? '') === '' ? 'needs a unit' : `is not counted in "${unit}"`;
-    throw new RangeError(`${name} (${metric.is}) ${written}; write its limit ${unitsText(metric.unit)}.`);
+  const written = unit ?? '';
+  const scaled = Object.hasOwn(units, written) ? units[written] : undefined;
+  if (scaled === undefined) {
+    const wrong = written === '' ? 'needs a unit' : `is not counted in "${written}"`;
+    throw new RangeError(`${name} (${metric.is}) ${wrong}; write its limit ${unitsText(metric.unit)}.`);
   }
-  return { condition: condition.trim(), metric: name, operator: known, limit: Number(digits) * factor };
+  const limit = Number(`${digits}e${scaled.decimals}`) * scaled.factor;
+  return { condition: condition.trim(), metric: name, operator: known, limit };
 }
 
 function unitsText(unit: MetricUnit): string {

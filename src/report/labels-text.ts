@@ -1,5 +1,6 @@
-import { alignedTable, countText, figures, plural } from './format.js';
-import type { DetectionFigures, LabelsSummary } from './run-labels.js';
+import { countText, figures, plural } from './format.js';
+import type { DetectionFigures, LabelsSummary, TargetFigures } from './run-labels.js';
+import { numberCell, tableLines, textCell, type Cell, type Table } from './table.js';
 
 /** Targets in the terminal's table; timing.json lists more. */
 const SHOWN_TARGETS = 10;
@@ -7,37 +8,48 @@ const SHOWN_TARGETS = 10;
 /** What a terminal shows of labelled records; nothing where there are none. */
 export function labelLines(labels: LabelsSummary | null): string[] {
   if (labels === null) return [];
-  const shown = labels.perTarget.filter(({ positives }) => positives > 0).slice(0, SHOWN_TARGETS);
-  const rows = [
-    [
-      'labelled',
-      'records',
-      'anomalies',
-      'flagged',
-      'precision',
-      'recall',
-      'F1',
-      'average precision',
-      'best threshold',
-    ],
-    ['all targets', ...cells(labels.overall)],
-    ...shown.map((one) => [one.target, ...cells(one)]),
-  ];
-  return [
-    ...alignedTable(rows),
-    accountText(labels),
-    ...listedText(labels, shown.length),
-    ...coarseText(labels),
-  ];
+  return [...tableLines(labelTable(labels)), ...labelNotes(labels)];
 }
 
-function cells({ records, positives, flagged, best, ...rates }: DetectionFigures): string[] {
+/** Over all records, and for the targets with the most anomalies. */
+export function labelTable(labels: LabelsSummary): Table {
+  return {
+    columns: [
+      { key: 'target', title: 'labelled' },
+      { key: 'records', title: 'records' },
+      { key: 'anomalies', title: 'anomalies' },
+      { key: 'flagged', title: 'flagged' },
+      { key: 'precision', title: 'precision' },
+      { key: 'recall', title: 'recall' },
+      { key: 'f1', title: 'F1' },
+      { key: 'average_precision', title: 'average precision' },
+      { key: 'best_threshold', title: 'best threshold' },
+    ],
+    rows: [
+      [textCell('all targets'), ...cells(labels.overall)],
+      ...shownTargets(labels).map((one) => [textCell(one.target), ...cells(one)]),
+    ],
+  };
+}
+
+/** What to know with that table, a line each. */
+export function labelNotes(labels: LabelsSummary): string[] {
+  return [accountText(labels), ...listedText(labels, shownTargets(labels).length), ...coarseText(labels)];
+}
+
+function shownTargets({ perTarget }: LabelsSummary): TargetFigures[] {
+  return perTarget.filter(({ positives }) => positives > 0).slice(0, SHOWN_TARGETS);
+}
+
+function cells({ records, positives, flagged, best, ...rates }: DetectionFigures): Cell[] {
+  const shares = [rates.precision, rates.recall, rates.f1, rates.averagePrecision];
   return [
-    countText(records),
-    countText(positives),
-    countText(flagged),
-    ...[rates.precision, rates.recall, rates.f1, rates.averagePrecision].map(shareText),
-    best === null ? '–' : `${best.threshold} (F1 ${shareText(best.f1)})`,
+    ...[records, positives, flagged].map((count) => numberCell(count, countText)),
+    ...shares.map((share) => ({ value: share, text: shareText(share) })),
+    {
+      value: best?.threshold ?? null,
+      text: best === null ? '–' : `${best.threshold} (F1 ${shareText(best.f1)})`,
+    },
   ];
 }
 
@@ -46,7 +58,7 @@ function shareText(share: number | null): string {
 }
 
 function accountText({ counts }: LabelsSummary): string {
-  const { scored, warmup, error, unscored, unusable, unlabelled } = counts;
+  const { scored, judged, warmup, error, unscored, unusable, unlabelled } = counts;
   const left = [
     [warmup, 'in warm-up'],
     [error, 'failed'],
@@ -55,7 +67,12 @@ function accountText({ counts }: LabelsSummary): string {
     [unlabelled, 'without a label'],
   ] as const;
   const others = left.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`);
-  return `${plural(scored, 'labelled record')} scored${others.length === 0 ? '' : `; not counted: ${others.join(', ')}`}`;
+  const verdictOnly =
+    judged === 0
+      ? ''
+      : `, ${countText(judged)} with a verdict but no score (not counted in average precision and best threshold)`;
+  const notCounted = others.length === 0 ? '' : `; not counted: ${others.join(', ')}`;
+  return `${plural(scored, 'labelled record')} scored${verdictOnly}${notCounted}`;
 }
 
 function listedText(

@@ -15,7 +15,7 @@ const LISTED_TARGETS = 200;
 
 /** How well scores and verdicts told the labelled anomalies. */
 export interface DetectionFigures extends Rates {
-  /** Records with a label and a score. */
+  /** Records with a label, and a score or a verdict. */
   readonly records: number;
   /** Of those, labelled 1. */
   readonly positives: number;
@@ -31,11 +31,13 @@ export interface TargetFigures extends DetectionFigures {
 
 /** What became of the records that have a label. */
 export interface LabelCounts {
-  /** Labelled 0 or 1 and with a score: what the figures are of. */
+  /** Labelled 0 or 1 and with a score: what rankings are of. */
   readonly scored: number;
+  /** The same with a verdict, but without a score: these count in precision, recall and F1 only. */
+  readonly judged: number;
   readonly warmup: number;
   readonly error: number;
-  /** Answered, but without a score. */
+  /** Answered, but with neither a score nor a verdict. */
   readonly unscored: number;
   /** With a label that is neither 0 nor 1: left out. */
   readonly unusable: number;
@@ -48,9 +50,9 @@ export interface LabelsSummary {
   readonly overall: DetectionFigures;
   /** Mean of the targets' average precision over those that have an anomaly; null if none has. */
   readonly meanAveragePrecision: number | null;
-  /** Targets with a scored label, as far as they have figures of their own. */
+  /** Targets with a record that counts, as far as they have figures of their own. */
   readonly targets: number;
-  /** Scored records of targets that have none. */
+  /** Records that count, of targets that have none. */
   readonly recordsOfOtherTargets: number;
   /** The targets with the most anomalies, then the most flagged. */
   readonly perTarget: readonly TargetFigures[];
@@ -78,7 +80,7 @@ export class RunLabels {
   readonly #targetScores = new ScoreCounts(DISTINCT_SCORES_BY_TARGET);
   readonly #overall = openAccount(this.#scores);
   readonly #perTarget = new Map<string, Account>();
-  readonly #counts = { scored: 0, warmup: 0, error: 0, unscored: 0, unusable: 0, unlabelled: 0 };
+  readonly #counts = { scored: 0, judged: 0, warmup: 0, error: 0, unscored: 0, unusable: 0, unlabelled: 0 };
   #recordsOfOtherTargets = 0;
   #unusable: string | null = null;
 
@@ -105,16 +107,15 @@ export class RunLabels {
     let flagged: boolean | null = null;
     for (let i = first; i < first + this.#rowsPerRecord; i++) {
       const row = rows[i]!;
-      if (row.score === null) continue;
-      if (score === null || row.score > score) score = row.score;
+      if (row.score !== null && (score === null || row.score > score)) score = row.score;
       if (row.anomaly !== null) flagged = flagged === true || row.anomaly;
     }
-    if (score === null) this.#counts[whyUnscored(rows.slice(first, first + this.#rowsPerRecord))]++;
-    else this.#addScore(target, score, isPositive, flagged);
+    if (score !== null || flagged !== null) this.#enter(target, score, isPositive, flagged);
+    else this.#counts[whyUnscored(rows.slice(first, first + this.#rowsPerRecord))]++;
   }
 
-  #addScore(target: string, score: number, isPositive: boolean, flagged: boolean | null): void {
-    this.#counts.scored++;
+  #enter(target: string, score: number | null, isPositive: boolean, flagged: boolean | null): void {
+    this.#counts[score === null ? 'judged' : 'scored']++;
     enter(this.#overall, score, isPositive, flagged);
     let account = this.#perTarget.get(target);
     if (account === undefined) {
@@ -173,8 +174,8 @@ function openAccount(counts: ScoreCounts): Account {
   return { scores: counts.open(), ...none };
 }
 
-function enter(to: Account, score: number, isPositive: boolean, flagged: boolean | null): void {
-  to.scores.add(score, isPositive);
+function enter(to: Account, score: number | null, isPositive: boolean, flagged: boolean | null): void {
+  if (score !== null) to.scores.add(score, isPositive);
   to.records++;
   if (isPositive) to.positives++;
   if (flagged === true && isPositive) to.truePositives++;

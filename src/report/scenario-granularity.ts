@@ -1,3 +1,4 @@
+import { inverse } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
 import type { CallStyle } from '../core/types.js';
 import type { Agreement } from './comparison.js';
@@ -134,8 +135,4 @@ function largerCause(messages: Estimate, batching: Estimate): string {
   return batching.value > messages.value
     ? 'Most of what big chunks gain here is that they can be predicted in batches.'
     : 'Most of what big chunks gain here is that fewer messages go round.';
-}
-
-function inverse({ value, low, high }: Estimate): Estimate {
-  return { value: 1 / value, low: 1 / high, high: 1 / low };
 }

@@ -11,11 +11,9 @@ import {
 } from './scenario-parts.js';
 import { numberCell } from './table.js';
 
-/** What some actors cost while they wait. */
+/** What some actors cost while they wait. Each actor is one sample, however often it was watched. */
 export interface IdleActors {
   readonly actors: number;
-  /** Of each actor and watch. */
-  readonly samples: number;
   /** Resident memory of an actor, bytes. */
   readonly residentBytes: Estimate;
   /** The same, pages that processes share being divided among them; null where the kernel does not say. */
@@ -29,7 +27,7 @@ export interface IdleActors {
 export interface IdleResult extends ScenarioSetting {
   /** How long actors waited in one watch, ms. */
   readonly watchMs: number;
-  /** In steps of how many ms the system counts processor time; 0: exactly. */
+  /** In steps of how many ms the system counts processor time. */
   readonly cpuStepMs: number;
   /** By number of actors, ascending, at least one. */
   readonly counts: readonly IdleActors[];
@@ -49,7 +47,6 @@ export const idleText: ScenarioText<IdleResult> = {
     ...estimateColumns('proportional', 'shared pages divided', 'bytes'),
     { key: 'total_bytes', title: 'all together' },
     ...estimateColumns('cpu', 'processor a second, each', 'ms'),
-    { key: 'samples', title: 'samples' },
   ],
   rows: (result) =>
     result.counts.map((one) => [
@@ -59,24 +56,20 @@ export const idleText: ScenarioText<IdleResult> = {
       ...estimateCells(one.proportionalBytes, megabytesText),
       numberCell(one.totalBytes, megabytesText),
       ...estimateCells(one.cpuMsPerS, durationText),
-      countCell(one.samples),
     ]),
   shows: ({ counts }) => {
     const most = counts[counts.length - 1]!;
     return [memorySentence(counts[0]!, most), processorSentence(most)].join(' ');
   },
-  caveats: ({ counts, watchMs, cpuStepMs }) => [
+  caveats: ({ counts, rounds, watchMs, cpuStepMs }) => [
     ...(counts.some(({ proportionalBytes }) => proportionalBytes === null)
       ? [
           'This kernel does not say which pages processes share, so the sum counts the program’s own code once an actor.',
         ]
       : []),
-    ...(cpuStepMs > 0
-      ? [
-          `This kernel counts processor time in steps of ${cpuStepMs} ms; actors were watched for ` +
-            `${durationText(watchMs)} a sample.`,
-        ]
-      : []),
+    `The figures are of actors, each being a single sample: memory is its median of ${rounds} watches, ` +
+      `processor time that of the ${durationText(rounds * watchMs)} that they took, counted in steps of ${cpuStepMs} ms. ` +
+      'With fewer than seven actors, "from" and "to" are the least and the greatest one.',
     'Actors had served a few minutes before they waited: what that left on their heaps is part of the figure.',
   ],
 };

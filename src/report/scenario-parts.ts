@@ -1,9 +1,10 @@
 /* What the reports of all scenarios share. */
-import { isRealSpeedup } from '../core/scaling.js';
+import { inverse, isRealSpeedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
 import type { BackendFacts, ModelFacts } from '../core/types.js';
 import type { Agreement } from './comparison.js';
 import { countText, figures } from './format.js';
+import { setupName } from './setup-name.js';
 import { numberCell, textCell, type Cell, type Column } from './table.js';
 
 /** On what a scenario was measured. */
@@ -38,11 +39,11 @@ export interface ScenarioText<Result> {
   caveats(result: Result): string[];
 }
 
-/** Tells backends apart, which share a table. */
+/** Tells backends and batch sizes apart, which share a table. */
 export const BACKEND_COLUMN: Column = { key: 'backend', title: 'backend' };
 
-export function backendCell({ backend }: ScenarioSetting): Cell {
-  return textCell(backend.name);
+export function backendCell(setting: ScenarioSetting): Cell {
+  return textCell(setupName(setting));
 }
 
 /** Three columns for a value and its interval. */
@@ -72,9 +73,9 @@ export function ratioText({ value, low, high }: Estimate): string {
 }
 
 /** What a ratio of two times says, its interval regarded: the first is really longer, really shorter, or neither. */
-export function verdictOf({ value, low, high }: Estimate): 'longer' | 'shorter' | 'same' {
-  if (isRealSpeedup({ value, low, high })) return 'longer';
-  if (isRealSpeedup({ value: 1 / value, low: 1 / high, high: 1 / low })) return 'shorter';
+export function verdictOf(ratio: Estimate): 'longer' | 'shorter' | 'same' {
+  if (isRealSpeedup(ratio)) return 'longer';
+  if (isRealSpeedup(inverse(ratio))) return 'shorter';
   return 'same';
 }
 

@@ -7,12 +7,13 @@ import { idleText, type IdleResult } from './scenario-idle.js';
 import type { ScenarioSetting, ScenarioText } from './scenario-parts.js';
 import { poolText, type PoolResult } from './scenario-pool.js';
 import { reloadText, type ReloadResult } from './scenario-reload.js';
+import { setupName } from './setup-name.js';
 import { tableCsv, tableLines, tableMarkdown, type Table } from './table.js';
 
 export const SCENARIOS = ['granularity', 'gather', 'reload', 'idle', 'pool'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
-/** What each scenario finds, on one backend. */
+/** What each scenario finds, on one backend with one batch size. */
 export interface ScenarioResults {
   readonly granularity: GranularityResult;
   readonly gather: GatherResult;
@@ -21,7 +22,7 @@ export interface ScenarioResults {
   readonly pool: PoolResult;
 }
 
-/** What was found, by backend. */
+/** What was found, by backend and batch size. */
 type ScenarioFindings = {
   [Name in ScenarioName]: { readonly scenario: Name; readonly results: readonly ScenarioResults[Name][] };
 }[ScenarioName];
@@ -90,7 +91,7 @@ function told(summary: ScenarioFindings): Told {
 
 function tell<Result extends ScenarioSetting>(text: ScenarioText<Result>, results: readonly Result[]): Told {
   const shown = results.map((result) =>
-    results.length === 1 ? text.shows(result) : `On ${result.backend.name}: ${text.shows(result)}`,
+    results.length === 1 ? text.shows(result) : `On ${setupName(result)}: ${text.shows(result)}`,
   );
   const caveats = new Set(results.flatMap((result) => text.caveats(result)));
   return {
@@ -101,9 +102,10 @@ function tell<Result extends ScenarioSetting>(text: ScenarioText<Result>, result
   };
 }
 
-function settingLine({ backend, model, actors, items }: ScenarioSetting): string {
+function settingLine(setting: ScenarioSetting): string {
+  const { model, actors, items } = setting;
   return (
-    `${model.name} ${model.version} (${model.format}) on ${backend.name}, ` +
+    `${model.name} ${model.version} (${model.format}) on ${setupName(setting)}, ` +
     `${plural(actors, 'actor')}, ${countText(items)} items`
   );
 }

@@ -1,6 +1,8 @@
 import type { Distribution } from '../core/statistics.js';
 import { agreementText, ARMS, type Arm, type ComparisonSummary } from './comparison.js';
 import { countText, durationText, figures, plural } from './format.js';
+import { gateText } from './gates.js';
+import { labelNotes, labelTable } from './labels-text.js';
 import type { RunSummary } from './run-summary.js';
 import {
   numberCell,
@@ -37,11 +39,17 @@ export function timingCsv(run: TimedRun): string {
   return tableCsv(timingTable(run) ?? { columns: TIME_COLUMNS, rows: [] });
 }
 
-/** As Markdown, with the advice. */
-export function timingMarkdown(run: TimedRun & Pick<RunSummary, 'advice'>): string {
-  const table = timingTable(run);
-  const advice = `${run.advice.replaceAll('\n', '\n\n')}\n`;
-  return table === null ? advice : `${tableMarkdown(table)}\n${advice}`;
+/** As Markdown, with how labels were told, the advice and the gates. */
+export function timingMarkdown(run: TimedRun & Pick<RunSummary, 'advice' | 'labels' | 'gates'>): string {
+  const times = timingTable(run);
+  const { advice, labels, gates } = run;
+  const paragraphs = [
+    ...(times === null ? [] : [tableMarkdown(times)]),
+    ...(labels === null ? [] : [tableMarkdown(labelTable(labels)), ...labelNotes(labels)]),
+    ...advice.split('\n'),
+    ...gates.map((gate) => `--fail-if ${gateText(gate)}`),
+  ];
+  return `${paragraphs.map((paragraph) => paragraph.trimEnd()).join('\n\n')}\n`;
 }
 
 function comparisonTable(comparison: ComparisonSummary, actors: number): Table {

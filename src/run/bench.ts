@@ -6,6 +6,7 @@ import type { InputSpec, ReadyFacts } from '../core/types.js';
 import { busyShare } from '../host/pressure.js';
 import type { BenchSummary } from '../report/bench-summary.js';
 import { countText, durationText, figures, plural } from '../report/format.js';
+import { setupName } from '../report/setup-name.js';
 import { BenchOutput } from '../write/bench-output.js';
 import type { BenchConfig } from './bench-config.js';
 import { benchLineup, type BenchLineup, type BenchReady, type Crew } from './bench/bench-lineup.js';
@@ -14,7 +15,7 @@ import { measureCase, type CaseContext, type MeasuredCase } from './bench/measur
 import { generatedSupply, type MinuteSupply } from './bench/minute-supply.js';
 import { recordedMinutes } from './bench/recorded-minutes.js';
 import { BENCH_FILE, BenchSession } from './bench/session.js';
-import { armsOf, estimateMs, setupName, setups, type Setup } from './bench/setups.js';
+import { armsOf, estimateMs, setups, type Setup } from './bench/setups.js';
 import { summarizeCase } from './bench/summarize-case.js';
 import { loadRequest } from './load-request.js';
 import { findModel, type ChosenModel } from './model-choice.js';

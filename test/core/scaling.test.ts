@@ -10,6 +10,7 @@ import {
   capacityItems,
   costLine,
   efficiency,
+  inverse,
   isRealSpeedup,
   karpFlatt,
   speedup,
@@ -177,4 +178,8 @@ test('where arms beat one another in a circle, the lowest median wins', () => {
     { name: 'c', roundMs: cycle(30, 10, 19) },
   ];
   assert.equal(winner(circle), 'c');
+});
+
+test('a ratio the other way round has its interval the other way round', () => {
+  assert.deepEqual(inverse({ value: 2, low: 1, high: 4 }), { value: 0.5, low: 0.25, high: 1 });
 });

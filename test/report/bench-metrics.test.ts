@@ -85,6 +85,7 @@ const SUMMARY: UngatedBench = {
   baseline: {
     file: 'old.json',
     differences: [],
+    unpairedArms: 0,
     arms: [
       { backend: 'wasm', items: 500, name: 'a', ratio: exactly(1.2), verdict: 'slower' },
       { backend: 'wasm', items: 500, name: 'b', ratio: exactly(0.9), verdict: 'faster' },
@@ -119,6 +120,11 @@ test('regressions need a baseline, and a break-even that is never has no value',
   assert.equal(value('slower>0'), 1);
   assert.equal(value('regression>1.1', { ...SUMMARY, baseline: null }), null);
   assert.equal(value('slower>0', { ...SUMMARY, baseline: null }), null);
+  const { baseline } = SUMMARY;
+  assert.ok(baseline !== null);
+  const partly = { ...SUMMARY, baseline: { ...baseline, unpairedArms: 1 } };
+  assert.equal(value('slower>0', partly), null, 'the arm without a counterpart may be slower');
+  assert.equal(value('regression>1.1', partly), null);
   assert.equal(value('break-even-items>1000'), null);
   assert.equal(value('break-even-cost>1ms'), 0.5);
 });

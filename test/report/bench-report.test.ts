@@ -90,11 +90,44 @@ test('a run that took twice the time is slower; what else changed is listed', ()
   });
   const compared = compareBaseline(current(now), asBaseline(then));
   assert.ok(compared.arms.every(({ verdict }) => verdict === 'slower'));
-  assert.deepEqual(compared.differences, ['Node: v0 then, v1 now', 'usable processors: 2 then, 4 now']);
+  assert.deepEqual(compared.differences, [
+    'Node: v0 then, v1 now',
+    'usable processors: 2 then, 4 now',
+    '100 items on wasm: measured then, not now',
+    '2,000 items on wasm: measured then, not now',
+  ]);
+  assert.equal(compared.unpairedArms, 0);
   const back = compareBaseline(current(then), asBaseline(now));
   assert.ok(back.arms.every(({ verdict }) => verdict === 'faster'));
-  assert.ok(back.differences.includes('2 cases were not measured then'));
+  assert.ok(back.differences.includes('100 items on wasm: measured now, not then'));
+  assert.equal(back.unpairedArms, 0, 'probes do not count');
   assert.match(benchReport({ ...now, baseline: compared }), /not like with like: Node: v0 then, v1 now/);
+});
+
+test('arms and cases that only one run has are listed, and those of full cases counted', () => {
+  const then = benchSummary([benchCase(msOf(500), { actors: [2, 8] })]);
+  const now = benchSummary([benchCase(msOf(500), { actors: [2, 4] }), benchCase(msOf(50), { items: 50 })]);
+  const compared = compareBaseline(current(now), asBaseline(then));
+  assert.deepEqual(compared.differences, [
+    '500 items on wasm, 4 actors, per item: measured now, not then',
+    '500 items on wasm, 4 actors, batched: measured now, not then',
+    '50 items on wasm: measured now, not then',
+    '500 items on wasm, 8 actors, per item: measured then, not now',
+    '500 items on wasm, 8 actors, batched: measured then, not now',
+  ]);
+  assert.equal(compared.unpairedArms, 2 + now.cases[1]!.arms.length);
+});
+
+test('other values for the analyzer are a difference, another order of them is none', () => {
+  const summary = gaining();
+  const withParams = (params: object): BaselineRun => ({ ...asBaseline(summary), settings: { params } });
+  const compared = compareBaseline(
+    { ...summary, settings: { params: { a: '1', b: '2' } } },
+    withParams({ b: '2', a: '1' }),
+  );
+  assert.deepEqual(compared.differences, []);
+  const other = compareBaseline({ ...summary, settings: { params: { a: '1' } } }, withParams({ a: '2' }));
+  assert.deepEqual(other.differences, ['params: [["a","2"]] then, [["a","1"]] now']);
 });
 
 test('steady figures are no reason to warn; outliers, drift, few rounds and lost time are', () => {

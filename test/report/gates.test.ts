@@ -47,6 +47,15 @@ test('limits are taken in the metric’s own unit', () => {
   });
 });
 
+test('a percentage is the number that a share of so many hundredths or thousandths is', () => {
+  const limit = (text: string): number => parseGate(text, METRICS).limit;
+  for (let thousandths = 0; thousandths <= 1000; thousandths++) {
+    assert.equal(limit(`recall<${(thousandths / 10).toFixed(1)}%`), thousandths / 1000);
+    assert.equal(limit(`p99>${thousandths}us`), thousandths / 1000);
+  }
+  assert.equal(limit('recall<57%'), 57 / 100);
+});
+
 test('what is not known is refused with what is', () => {
   const refused = (text: string, told: RegExp): void =>
     assert.throws(

@@ -59,6 +59,7 @@ test('what has no usable label or no score is counted apart', () => {
   labels.add([row('a', 'broken'), row('b', 0.5), row('c', null), row('d', 1)]);
   assert.deepEqual(labels.summary()?.counts, {
     scored: 1,
+    judged: 0,
     warmup: 1,
     error: 1,
     unscored: 1,
@@ -83,6 +84,32 @@ test('records without a verdict count for the ranking only', () => {
   const overall = labels.summary()?.overall;
   assert.deepEqual([overall?.precision, overall?.recall, overall?.f1], [null, null, null]);
   assert.equal(overall?.averagePrecision, 1);
+});
+
+test('records with a verdict and no score count for precision, recall and F1 only', () => {
+  const labels = new RunLabels(2);
+  const flag = { score: null, anomaly: true };
+  const pass = { score: null, anomaly: false };
+  labels.add([row('a', 1, pass), row('a', 1, flag), row('a', 0, pass), row('a', 0, pass)]);
+  labels.add([row('a', 0, flag), row('a', 0, pass), row('a', 1, pass), row('a', 1, failed)]);
+  labels.add([row('a', 1, { score: 0.5, anomaly: null }), row('a', 1, flag)]);
+  const summary = labels.summary();
+  assert.deepEqual([summary?.counts.scored, summary?.counts.judged], [1, 4]);
+  assert.deepEqual(summary?.overall, {
+    records: 5,
+    positives: 3,
+    flagged: 3,
+    precision: 2 / 3,
+    recall: 2 / 3,
+    f1: 2 / 3,
+    averagePrecision: 1,
+    best: { threshold: 0.3, precision: 1, recall: 1, f1: 1 },
+  });
+  assert.match(labelLines(summary).join('\n'), /1 labelled record scored, 4 with a verdict but no score/);
+  const unranked = new RunLabels(1);
+  unranked.add([row('a', 1, flag)]);
+  const judged = unranked.summary()?.overall;
+  assert.deepEqual([judged?.averagePrecision, judged?.best, judged?.recall], [null, null, 1]);
 });
 
 test('targets by their anomalies, and the mean over those that have some', () => {

@@ -9,6 +9,7 @@ import { RunLabels } from '#dist/report/run-labels.js';
 import { summaryJson, type RunSummary } from '#dist/report/run-summary.js';
 import { RunTimings } from '#dist/report/run-timings.js';
 import { terminalReport } from '#dist/report/terminal.js';
+import { timingCsv, timingMarkdown } from '#dist/report/timing-table.js';
 
 import { golden } from '../support/golden.js';
 import { minuteTiming } from '../support/timings.js';
@@ -120,6 +121,12 @@ function labelledSummary(): RunSummary {
 
 test('the terminal report of labelled records, with gates', () => {
   golden('report-labelled.txt', terminalReport(labelledSummary()));
+});
+
+test('as Markdown: times, labels, advice and gates; CSV is times only', () => {
+  golden('report-labelled.md', timingMarkdown(labelledSummary()));
+  assert.doesNotMatch(timingMarkdown(summary()), /labelled|--fail-if/);
+  assert.equal(timingCsv(labelledSummary()), timingCsv(summary()));
 });
 
 test('answers that differ are shouted about, those within the tolerance are not', () => {

@@ -110,6 +110,7 @@ export function benchSummary(): BenchSummary {
     baseline: {
       file: 'old.json',
       differences: ['Node v18 then'],
+      unpairedArms: 0,
       arms: [
         {
           backend: 'wasm',

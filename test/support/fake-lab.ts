@@ -51,6 +51,7 @@ export function fakeLab(changes: Partial<Station> = {}, tools: Partial<LabTools>
     signal: new AbortController().signal,
     onNotice: () => undefined,
     onStep: () => undefined,
+    isKnown: () => false,
     tools: {
       now: () => clock.now,
       pause: (ms) => {
@@ -59,7 +60,7 @@ export function fakeLab(changes: Partial<Station> = {}, tools: Partial<LabTools>
       },
       openPool: (_, actors) => fakePool('pool', actors, { events, clock, open }),
       openSolo: () => fakePool('solo', 1, { events, clock, open }),
-      usage: () => ({ residentBytes: 100e6, proportionalBytes: 60e6, cpuMs: clock.now / 500, cpuStepMs: 0 }),
+      usage: () => ({ residentBytes: 100e6, proportionalBytes: 60e6, cpuMs: clock.now / 500, cpuStepMs: 10 }),
       processors: 2,
       ...tools,
     },

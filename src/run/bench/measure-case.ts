@@ -1,9 +1,9 @@
+import { roundOrder } from '../../core/round-order.js';
 import type { Answers, ItemBatch, MinuteRun } from '../../core/types.js';
 import { agreementOf } from '../../report/comparison.js';
 import type { ArmPlan } from './arm-plans.js';
 import { ArmRecord } from './arm-record.js';
 import { chooseRounds, expectedMs, turnPlan, warmUp } from './pace.js';
-import { roundOrder } from './round-order.js';
 import { takeTurn, type Serve, type TurnPlan } from './turn.js';
 
 export interface CaseToMeasure {

@@ -24,13 +24,11 @@ const GENERATED_INTERVAL_MS = 60_000;
 
 /** Made-up minutes; `columns` and window as the model wants them. */
 export function generatedSupply(input: InputSpec, seed: number): MinuteSupply {
-  const width = input.columns === 'each' ? 1 : input.columns.length;
   return {
     items: GENERATED_ITEMS,
     intervalMs: GENERATED_INTERVAL_MS,
     notices: [],
-    of: (items) =>
-      generatedMinutes(input, { items, count: minutesThatFit(items * input.window * width), seed }),
+    of: (items) => generatedMinutes(input, { items, count: minutesThatFit(items, input), seed }),
   };
 }
 
@@ -47,11 +45,16 @@ export function recordedSupply(recorded: {
     items: own,
     intervalMs,
     notices,
-    of: (items) => batches.slice(0, minutesThatFit(items * size)).map((batch) => repeatItems(batch, items)),
+    of: (items) => batches.slice(0, fitting(items * size)).map((batch) => repeatItems(batch, items)),
   };
 }
 
-function minutesThatFit(numbersPerMinute: number): number {
+/** Different minutes of so many items that memory is taken for, at least one. */
+export function minutesThatFit(items: number, { window, columns }: InputSpec): number {
+  return fitting(items * window * (columns === 'each' ? 1 : columns.length));
+}
+
+function fitting(numbersPerMinute: number): number {
   const fit = Math.floor(MOST_BYTES / (numbersPerMinute * Float64Array.BYTES_PER_ELEMENT));
   return Math.min(MOST_MINUTES, Math.max(1, fit));
 }

@@ -1,6 +1,6 @@
+import { cycleRounds } from '../../core/round-order.js';
 import { percentile, sortSamples } from '../../core/statistics.js';
 import type { CallStyle, ItemBatch } from '../../core/types.js';
-import { cycleRounds } from './round-order.js';
 import type { Serve, TurnPlan } from './turn.js';
 
 /** Rounds where none were asked for: what a statistic needs at least, and what it profits from. */

@@ -11,13 +11,13 @@ import { answerWarnings, steadinessWarnings, takenTimeWarnings } from '../../rep
 import { breakEvens } from '../../report/break-even.js';
 import { checkGates } from '../../report/gates.js';
 import { benchHtml } from '../../report/html/bench-page.js';
+import { setupName } from '../../report/setup-name.js';
 import type { BenchOutput } from '../../write/bench-output.js';
 import type { BenchConfig } from '../bench-config.js';
 import { hostFacts } from '../host-facts.js';
 import { pageAssets } from '../page-assets.js';
 import { actorCounts } from './actor-counts.js';
 import type { MinuteSupply } from './minute-supply.js';
-import { setupName } from './setups.js';
 
 /** What a benchmark measured, in its folder. */
 export const BENCH_FILE = 'bench.json';

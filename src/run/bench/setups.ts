@@ -1,4 +1,3 @@
-import type { ReadyFacts } from '../../core/types.js';
 import type { BenchConfig } from '../bench-config.js';
 import { armPlans, type ArmPlan } from './arm-plans.js';
 import type { CasePlan } from './case-plans.js';
@@ -11,11 +10,6 @@ export interface Setup {
 
 export function setups({ backends, batchSizes }: Pick<BenchConfig, 'backends' | 'batchSizes'>): Setup[] {
   return backends.flatMap((backend) => batchSizes.map((batchSize) => ({ backend, batchSize })));
-}
-
-/** What tells a setup from another one once it is known what `auto` is. */
-export function setupName({ backend: { name, batchSize } }: Pick<ReadyFacts, 'backend'>): string {
-  return batchSize === null ? name : `${name} with batches of ${batchSize}`;
 }
 
 export function armsOf(

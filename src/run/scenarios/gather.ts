@@ -40,7 +40,10 @@ export async function gather(station: Station): Promise<GatherResult | null> {
       }
       return percentile(sortSamples(minuteMs), 0.5);
     };
-    const ways = await interleaved({ 'in-turn': timed('in-turn'), 'at-once': timed('at-once') }, station);
+    const ways = await interleaved(
+      WAITS.map((wait) => [wait, timed(wait)] as const),
+      station,
+    );
     if (ways === null) return null;
     return {
       backend,

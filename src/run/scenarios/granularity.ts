@@ -1,10 +1,12 @@
 import { joinAnswers } from '../../core/gather.js';
-import { partition, type ItemRange } from '../../core/partition.js';
+import type { ItemRange } from '../../core/partition.js';
 import { medianEstimate, type Estimate } from '../../core/statistics.js';
 import { speedup } from '../../core/scaling.js';
 import type { Answers, CallStyle, InputSpec, ItemBatch, ReadyFacts } from '../../core/types.js';
+import type { ChunkReply } from '../../dispatch/chunk-reply.js';
 import { GRAINS, type Grain, type GranularityResult } from '../../report/scenario-granularity.js';
 import type { TimedWay } from '../../report/scenario-parts.js';
+import { minutesThatFit } from '../bench/minute-supply.js';
 import { generatedMinutes } from '../generated-minutes.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { AnswerCheck } from './check-answers.js';
@@ -23,7 +25,8 @@ interface Call {
 interface Work {
   readonly items: number;
   readonly itemsPerCall: number;
-  readonly calls: Readonly<Record<Grain, readonly Call[]>>;
+  /** Minutes of `itemsPerCall` items that big calls take in turn: few, however many calls there are. */
+  readonly minutes: readonly ItemBatch[];
 }
 
 const STYLES: Readonly<Record<Grain, CallStyle>> = {
@@ -55,7 +58,10 @@ export async function granularity(station: Station): Promise<GranularityResult |
       await served(work, grain);
       return tools.now() - startedAtMs;
     };
-    const times = await interleaved(byGrain(timed), station);
+    const times = await interleaved(
+      GRAINS.map((grain) => [grain, timed(grain)] as const),
+      station,
+    );
     return times === null
       ? null
       : resultOf({ ready, actors, wantedItems, work, times, answers: warm.agreement });
@@ -91,9 +97,10 @@ function fittingItems(
 /** Sends every call of the work, to the actors in turn, and gathers once. */
 async function serveAll(how: { pool: LabPool; actors: number; work: Work; grain: Grain }): Promise<Answers> {
   const { pool, actors, work, grain } = how;
-  const replies = work.calls[grain].map(({ batch, range }, i) =>
-    pool.ask(i % actors, batch, range, STYLES[grain]),
-  );
+  const replies: Promise<ChunkReply>[] = [];
+  for (const { batch, range } of callsOf(work, grain)) {
+    replies.push(pool.ask(replies.length % actors, batch, range, STYLES[grain]));
+  }
   const answers = joinAnswers((await Promise.all(replies)).map((reply) => reply.answers));
   if (answers.scores.length !== work.items) {
     throw new RangeError(`${work.items} items asked, ${answers.scores.length} answered`);
@@ -101,18 +108,29 @@ async function serveAll(how: { pool: LabPool; actors: number; work: Work; grain:
   return answers;
 }
 
-/** A minute of made-up data is a big call, the last one cut to what is left. */
 function cutWork(input: InputSpec, how: { items: number; itemsPerCall: number; seed: number }): Work {
   const { items, itemsPerCall, seed } = how;
-  const count = Math.ceil(items / itemsPerCall);
-  const big = generatedMinutes(input, { items: itemsPerCall, count, seed }).map((batch, i) => ({
-    batch,
-    range: { start: 0, end: Math.min(itemsPerCall, items - i * itemsPerCall) },
-  }));
-  const tiny = big.flatMap(({ batch, range: { end } }) =>
-    partition(end, end).map((range) => ({ batch, range })),
-  );
-  return { items, itemsPerCall, calls: { tiny, 'big-per-item': big, 'big-batched': big } };
+  const count = Math.min(bigCalls(how), minutesThatFit(itemsPerCall, input));
+  return { items, itemsPerCall, minutes: generatedMinutes(input, { items: itemsPerCall, count, seed }) };
+}
+
+function bigCalls({ items, itemsPerCall }: Pick<Work, 'items' | 'itemsPerCall'>): number {
+  return Math.ceil(items / itemsPerCall);
+}
+
+function callCount(work: Work, grain: Grain): number {
+  return grain === 'tiny' ? work.items : bigCalls(work);
+}
+
+/** A big call is a minute of made-up data, the last one cut to what is left; a tiny call is an item of one. */
+function* callsOf(work: Work, grain: Grain): Generator<Call> {
+  const { items, itemsPerCall, minutes } = work;
+  for (let call = 0; call < bigCalls(work); call++) {
+    const batch = minutes[call % minutes.length]!;
+    const end = Math.min(itemsPerCall, items - call * itemsPerCall);
+    if (grain !== 'tiny') yield { batch, range: { start: 0, end } };
+    else for (let item = 0; item < end; item++) yield { batch, range: { start: item, end: item + 1 } };
+  }
 }
 
 function resultOf(found: {
@@ -134,7 +152,7 @@ function resultOf(found: {
     rounds: tiny.roundMs.length,
     ways: byGrain((grain) => ({
       ...times[grain],
-      calls: work.calls[grain].length,
+      calls: callCount(work, grain),
       itemsPerCall: grain === 'tiny' ? 1 : work.itemsPerCall,
       style: STYLES[grain],
     })),
@@ -146,8 +164,8 @@ function resultOf(found: {
 }
 
 /** Zero where there were no more messages one way than the other. */
-function perMessage(times: Readonly<Record<Grain, TimedWay>>, { calls }: Work): Estimate {
-  const more = calls.tiny.length - calls['big-per-item'].length;
+function perMessage(times: Readonly<Record<Grain, TimedWay>>, work: Work): Estimate {
+  const more = callCount(work, 'tiny') - callCount(work, 'big-per-item');
   return medianEstimate(
     times.tiny.roundMs.map((ms, round) =>
       more === 0 ? 0 : (ms - times['big-per-item'].roundMs[round]!) / more,

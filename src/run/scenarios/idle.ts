@@ -1,4 +1,4 @@
-import { medianEstimate } from '../../core/statistics.js';
+import { medianEstimate, percentile, sortSamples, type Estimate } from '../../core/statistics.js';
 import type { ReadyFacts } from '../../core/types.js';
 import type { ProcessUsage } from '../../host/process-usage.js';
 import type { IdleActors, IdleResult } from '../../report/scenario-idle.js';
@@ -59,38 +59,44 @@ async function watchActors({ pool, ready, items, watchMs, station }: Watching): 
     await pool.run(minute, 'batched');
   }
   await tools.pause(SETTLE_MS);
-  const usages: ProcessUsage[] = [];
-  const cpuMsPerS: number[] = [];
+  const before = pids.map(tools.usage);
+  const startedAtMs = tools.now();
+  const watches: ProcessUsage[][] = [];
   for (let watch = 0; watch < WATCHES; watch++) {
-    const before = pids.map(tools.usage);
-    const startedAtMs = tools.now();
     await tools.pause(watchMs);
-    const after = pids.map(tools.usage);
-    const seconds = (tools.now() - startedAtMs) / 1000;
-    usages.push(...after);
-    cpuMsPerS.push(...after.map(({ cpuMs }, i) => (cpuMs - before[i]!.cpuMs) / seconds));
+    watches.push(pids.map(tools.usage));
   }
-  return idleActors(pids.length, usages, cpuMsPerS);
+  return idleActors({ before, watches, seconds: (tools.now() - startedAtMs) / 1000 });
 }
 
-/** `usages` are those of all actors, watch after watch. */
-function idleActors(
-  actors: number,
-  usages: readonly ProcessUsage[],
-  cpuMsPerS: readonly number[],
-): IdleActors {
-  const proportional = usages.map((usage) => usage.proportionalBytes).filter((bytes) => bytes !== null);
-  const areKnown = proportional.length === usages.length;
-  const last = usages.slice(-actors);
+/** Watches of one process resemble each other and are no samples of their own: each actor gives one figure. */
+function idleActors({
+  before,
+  watches,
+  seconds,
+}: {
+  readonly before: readonly ProcessUsage[];
+  /** `[watches][actors]` */
+  readonly watches: readonly (readonly ProcessUsage[])[];
+  /** That all watches took together. */
+  readonly seconds: number;
+}): IdleActors {
+  const last = watches[watches.length - 1]!;
+  const overActors = (bytes: (usage: ProcessUsage) => number): Estimate =>
+    medianEstimate(last.map((_, actor) => median(watches.map((watch) => bytes(watch[actor]!)))));
+  const areKnown = watches.flat().every(({ proportionalBytes }) => proportionalBytes !== null);
+  const proportional = (usage: ProcessUsage): number => usage.proportionalBytes ?? NaN;
+  const held = areKnown ? proportional : (usage: ProcessUsage): number => usage.residentBytes;
   return {
-    actors,
-    samples: usages.length,
-    residentBytes: medianEstimate(usages.map((usage) => usage.residentBytes)),
-    proportionalBytes: areKnown ? medianEstimate(proportional) : null,
-    totalBytes: last.reduce(
-      (sum, usage) => sum + ((areKnown ? usage.proportionalBytes : null) ?? usage.residentBytes),
-      0,
-    ),
-    cpuMsPerS: medianEstimate(cpuMsPerS),
+    actors: last.length,
+    residentBytes: overActors(({ residentBytes }) => residentBytes),
+    proportionalBytes: areKnown ? overActors(proportional) : null,
+    totalBytes: last.reduce((sum, usage) => sum + held(usage), 0),
+    // Over all watches: what waiting takes is little against the steps in which it is counted.
+    cpuMsPerS: medianEstimate(last.map(({ cpuMs }, actor) => (cpuMs - before[actor]!.cpuMs) / seconds)),
   };
+}
+
+function median(values: readonly number[]): number {
+  return percentile(sortSamples(values), 0.5);
 }

@@ -32,7 +32,7 @@ export interface LabTools {
 
 /** What a scenario is to measure, and with what. */
 export interface Lab {
-  /** One for each backend to measure. */
+  /** One for each backend and batch size to measure. */
   readonly loads: readonly LoadRequest[];
   /** The most actors; null: as many as suit the scenario. */
   readonly actors: number | null;
@@ -55,11 +55,13 @@ export interface Lab {
   readonly tools: LabTools;
 }
 
-/** A lab at work on one backend. */
+/** A lab at work on one backend with one batch size. */
 export interface Station extends Lab {
   readonly load: LoadRequest;
   /** No round begins that would likely end later, on the clock of `tools.now`. */
   readonly endMs: number;
+  /** Whether processes turn out to compute as those of an earlier result did, which `auto` can bring about. */
+  readonly isKnown: (ready: ReadyFacts) => boolean;
 }
 
 /** Real actors, clock and processes. */
@@ -79,15 +81,15 @@ export function labTools(options: {
   };
 }
 
-/** Starts an executor, works with it and stops it, whatever happens; null: aborted before the work was done. */
+/** Starts an executor, works with it and stops it, whatever happens; null: aborted before that, or known already. */
 export async function workWith<T>(
   executor: Executor,
-  { signal, onNotice }: Pick<Station, 'signal' | 'onNotice'>,
+  { signal, onNotice, isKnown }: Pick<Station, 'signal' | 'onNotice' | 'isKnown'>,
   work: (ready: ReadyFacts) => Promise<T | null>,
 ): Promise<T | null> {
   try {
     const ready = await unlessAborted(executor.start(), signal);
-    if (ready === null) return null;
+    if (ready === null || isKnown(ready)) return null;
     for (const notice of ready.notices) onNotice(notice);
     return await work(ready);
   } finally {

@@ -14,6 +14,10 @@ const MINUTES_PER_ROUND = 5;
 
 type Serve = (minute: ItemBatch) => Promise<MinuteRun>;
 
+/** One process serves, or so many actors. */
+type Way = readonly [actors: number, serve: Serve];
+const SEQUENTIAL = 0;
+
 /** Minutes served in batches by one process, and by 1..N actors of one pool. */
 export async function poolSizes(station: Station): Promise<PoolResult | null> {
   const { load, signal, tools, seed } = station;
@@ -25,19 +29,20 @@ export async function poolSizes(station: Station): Promise<PoolResult | null> {
   return workWith(solo, station, () =>
     workWith(pool, station, async ({ backend, model, input }) => {
       const minutes = generatedMinutes(input, { items, count: MINUTES_PER_ROUND, seed });
-      const ways: Record<string, Serve> = { sequential: (minute) => solo.run(minute, 'batched') };
-      for (const count of counts) ways[count] = (minute) => pool.run(minute, 'batched', count);
+      const ways: Way[] = [
+        [SEQUENTIAL, (minute) => solo.run(minute, 'batched')],
+        ...counts.map((count): Way => [count, (minute) => pool.run(minute, 'batched', count)]),
+      ];
       const check = new AnswerCheck();
       station.onStep('warm-up');
       if ((await unlessAborted(checked(ways, minutes[0]!, check), signal)) === null) return null;
 
-      const timed = Object.entries(ways).map(([name, serve]) => [name, () => medianMinute(serve, minutes)]);
       const times = await interleaved(
-        Object.fromEntries(timed) as Record<string, () => Promise<number>>,
+        ways.map(([count, serve]) => [count, () => medianMinute(serve, minutes)] as const),
         station,
       );
       if (times === null) return null;
-      const sequential = times['sequential']!;
+      const sequential = times[SEQUENTIAL]!;
       const sizes = counts.map((count) => poolSize(count, times[count]!, sequential, times[1]!));
       return {
         backend,
@@ -56,12 +61,8 @@ export async function poolSizes(station: Station): Promise<PoolResult | null> {
   );
 }
 
-async function checked(
-  ways: Readonly<Record<string, Serve>>,
-  minute: ItemBatch,
-  check: AnswerCheck,
-): Promise<true> {
-  for (const serve of Object.values(ways)) {
+async function checked(ways: readonly Way[], minute: ItemBatch, check: AnswerCheck): Promise<true> {
+  for (const [, serve] of ways) {
     check.check((await serve(minute)).answers, minute.targets.length);
   }
   return true;

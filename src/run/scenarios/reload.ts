@@ -32,7 +32,13 @@ export async function reload(station: Station): Promise<ReloadResult | null> {
     const warmUp = async (): Promise<number> => (await fresh(discarded)) + (await askActor());
     if ((await unlessAborted(warmUp(), signal)) === null) return null;
     const parts = noTimes();
-    const ways = await interleaved({ fresh: () => fresh(parts), actor: askActor }, station);
+    const ways = await interleaved(
+      [
+        ['fresh', () => fresh(parts)],
+        ['actor', askActor],
+      ],
+      station,
+    );
     if (ways === null) return null;
     return {
       backend,

@@ -1,3 +1,4 @@
+import { roundOrder } from '../../core/round-order.js';
 import { medianEstimate } from '../../core/statistics.js';
 import type { TimedWay } from '../../report/scenario-parts.js';
 import { unlessAborted } from '../unless-aborted.js';
@@ -11,30 +12,29 @@ type Limits = Pick<Station, 'rounds' | 'timeMs' | 'endMs' | 'signal' | 'onStep'>
 };
 
 /**
- * Does all ways in turn, round after round, nothing else being under way; whoever comes first changes with the
- * round, so that no way always follows the same other one. `[rounds]` times of each, ms; null: aborted.
+ * Does all ways in turn, round after round, nothing else being under way, in the orders of a balanced Latin square.
+ * `[rounds]` times of each, ms; null: aborted.
  */
-export async function interleaved<Name extends string>(
-  ways: Readonly<Record<Name, Way>>,
+export async function interleaved<Name extends string | number>(
+  ways: readonly (readonly [name: Name, way: Way])[],
   limits: Limits,
 ): Promise<Record<Name, TimedWay> | null> {
   const { now } = limits.tools;
-  const names = Object.keys(ways) as Name[];
-  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  const times = new Map<Name, number[]>(ways.map(([name]) => [name, []]));
   const startedAtMs = now();
   let slowestMs = 0;
   for (let round = 0; ; round++) {
     limits.onStep(`round ${round + 1}`);
     const roundAtMs = now();
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(round + turn) % names.length]!;
-      const tookMs = await unlessAborted(ways[name](), limits.signal);
+    for (const index of roundOrder(round, ways.length)) {
+      const [name, way] = ways[index]!;
+      const tookMs = await unlessAborted(way(), limits.signal);
       if (tookMs === null) return null;
       times.get(name)?.push(tookMs);
     }
     const atMs = now();
     slowestMs = Math.max(slowestMs, atMs - roundAtMs);
-    const isEnough = round + 1 >= limits.rounds && atMs - startedAtMs >= limits.timeMs * names.length;
+    const isEnough = round + 1 >= limits.rounds && atMs - startedAtMs >= limits.timeMs * ways.length;
     if (isEnough || atMs + slowestMs > limits.endMs) break;
   }
   const entries = [...times].map(([name, roundMs]) => [name, timedWay(roundMs)] as const);

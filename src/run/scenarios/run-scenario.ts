@@ -1,6 +1,7 @@
 import type { Notice } from '../../core/errors.js';
 import { program } from '../../host/program.js';
 import type { ScenarioName, ScenarioResults, ScenarioSummary } from '../../report/scenario-report.js';
+import { setupName } from '../../report/setup-name.js';
 import { hostFacts } from '../host-facts.js';
 import { gather } from './gather.js';
 import { granularity } from './granularity.js';
@@ -19,7 +20,7 @@ const RUN: { readonly [Name in ScenarioName]: (station: Station) => Promise<Scen
   };
 
 /**
- * Measures one scenario, backend after backend. No actor is left when it ends, however it ends.
+ * Measures one scenario on one backend and batch size after another, on each of them once. No actor is left when it ends, however it ends.
  *
  * @returns null where the signal came first
  * @throws AiopsError that says what was wrong, where, and what to do
@@ -37,11 +38,17 @@ export async function runScenario<Name extends ScenarioName>(
     lab.onNotice(notice);
   };
   const results: ScenarioResults[Name][] = [];
+  const isKnown: Station['isKnown'] = (ready) => {
+    const name = setupName(ready);
+    const known = results.some((result) => setupName(result) === name);
+    if (known) onNotice({ level: 'info', text: `${name} was measured already` });
+    return known;
+  };
   for (const [i, load] of lab.loads.entries()) {
     const endMs = startedAtMs + (lab.limitMs * (i + 1)) / lab.loads.length;
-    const result = await RUN[scenario]({ ...lab, load, endMs, onNotice });
-    if (result === null) return null;
-    results.push(result);
+    const result = await RUN[scenario]({ ...lab, load, endMs, onNotice, isKnown });
+    if (result !== null) results.push(result);
+    else if (lab.signal.aborted) return null;
   }
   const summary = {
     scenario,

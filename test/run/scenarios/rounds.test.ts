@@ -24,16 +24,38 @@ function limitsOf(changes: { rounds?: number; timeMs?: number; endMs?: number; s
   return { limits, calls, way };
 }
 
-test('ways take turns, and each comes first in its turn', async () => {
-  const { limits, calls, way } = limitsOf();
-  const found = await interleaved({ a: way('a', 1), b: way('b', 2), c: way('c', 3) }, limits);
-  assert.equal(calls.join(' '), 'a b c b c a c a b');
-  assert.deepEqual(found?.b, { roundMs: [2, 2, 2], medianMs: { value: 2, low: 2, high: 2 } });
+test('ways take turns, each follows every other one equally often, and names that are numbers keep their place', async () => {
+  const { limits, calls, way } = limitsOf({ rounds: 6 });
+  const found = await interleaved(
+    [
+      ['a', way('a', 1)],
+      ['b', way('b', 2)],
+      ['c', way('c', 3)],
+    ],
+    limits,
+  );
+  assert.equal(calls.join(' '), 'a b c b c a c a b c b a a c b b a c');
+  assert.deepEqual(found?.b, { roundMs: [2, 2, 2, 2, 2, 2], medianMs: { value: 2, low: 2, high: 2 } });
+  const numbered = limitsOf({ rounds: 1 });
+  await interleaved(
+    [
+      [2, numbered.way('first', 1)],
+      [1, numbered.way('second', 1)],
+    ],
+    numbered.limits,
+  );
+  assert.deepEqual(numbered.calls, ['first', 'second']);
 });
 
 test('rounds go on until every way had its time', async () => {
   const { limits, way } = limitsOf({ timeMs: 50 });
-  const found = await interleaved({ a: way('a', 5), b: way('b', 15) }, limits);
+  const found = await interleaved(
+    [
+      ['a', way('a', 5)],
+      ['b', way('b', 15)],
+    ],
+    limits,
+  );
   assert.equal(found?.a.roundMs.length, 5); // 5 × 20 ms is twice 50 ms
 });
 
@@ -44,7 +66,13 @@ test('no round begins that would end too late, but there is always one', async (
     [60, 3],
   ] as const) {
     const { limits, way } = limitsOf({ endMs, rounds: 10 });
-    const found = await interleaved({ a: way('a', 5), b: way('b', 15) }, limits);
+    const found = await interleaved(
+      [
+        ['a', way('a', 5)],
+        ['b', way('b', 15)],
+      ],
+      limits,
+    );
     assert.equal(found?.a.roundMs.length, rounds, `until ${endMs}`);
   }
 });
@@ -52,7 +80,7 @@ test('no round begins that would end too late, but there is always one', async (
 test('the signal ends a round that is under way', async () => {
   const aborter = new AbortController();
   const { limits } = limitsOf({ signal: aborter.signal });
-  const never = interleaved({ a: () => new Promise<number>(() => undefined) }, limits);
+  const never = interleaved([['a', () => new Promise<number>(() => undefined)]], limits);
   aborter.abort();
   assert.equal(await never, null);
 });

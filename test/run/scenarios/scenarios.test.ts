@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { scenarioReport, scenarioTable } from '#dist/report/scenario-report.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { gather } from '#dist/run/scenarios/gather.js';
 import { granularity } from '#dist/run/scenarios/granularity.js';
 import { idle } from '#dist/run/scenarios/idle.js';
 import { poolSizes } from '#dist/run/scenarios/pool.js';
+import { runScenario } from '#dist/run/scenarios/run-scenario.js';
 import { reload } from '#dist/run/scenarios/reload.js';
 
-import { fakeLab } from '../../support/fake-lab.js';
+import { FAKE_READY, fakeLab } from '../../support/fake-lab.js';
 
 test('gather: in turn, each chunk is answered before the next one is sent; at once, all are sent before', async () => {
   const { station, events, open } = fakeLab({ actors: 3 });
@@ -79,6 +81,25 @@ test('granularity: every call is sent before the first answer, to actors in turn
   assert.deepEqual([...open], []);
 });
 
+test('granularity: many calls take few minutes in turn, so that memory does not grow with them', async () => {
+  const { station } = fakeLab({ items: 20_000, rounds: 1, timeMs: 0 });
+  const batches = new Set<unknown>();
+  const openPool: typeof station.tools.openPool = (load, actors) => {
+    const pool = station.tools.openPool(load, actors);
+    return {
+      ...pool,
+      ask: (slot, batch, range, style) => {
+        batches.add(batch);
+        return pool.ask(slot, batch, range, style);
+      },
+    };
+  };
+  const result = await granularity({ ...station, tools: { ...station.tools, openPool } });
+  assert.deepEqual([result?.items, result?.ways['big-batched'].calls], [20_000, 20]);
+  // The warm-up has two minutes, one for each actor.
+  assert.ok(batches.size <= 16 + 2, `${batches.size} minutes`);
+});
+
 test('granularity: work that nobody asked for is cut to what fits; work that was asked for is not', async () => {
   // An item takes 1 ms in each of three ways, a big call has 1000, and 30 s are left.
   const cut = await granularity(fakeLab({ items: null, endMs: 42_100 }).station);
@@ -139,7 +160,6 @@ test('idle: memory and processor time of an actor and of all, for every number o
     [1, 2, 3].map((actors) => [
       {
         actors,
-        samples: actors * 3,
         residentBytes: mostly(100e6),
         proportionalBytes: mostly(60e6),
         totalBytes: actors * 60e6,
@@ -150,6 +170,22 @@ test('idle: memory and processor time of an actor and of all, for every number o
   assert.deepEqual([...open], []);
 });
 
+test('idle: each actor is one sample, the median of its watches', async () => {
+  // Three actors of 10, 20 and 30 MB; the first grows to 100 MB in a single watch.
+  const asked = new Map<number, number>();
+  const usage = (pid: number) => {
+    const time = (asked.get(pid) ?? 0) + 1;
+    asked.set(pid, time);
+    const bytes = pid === 1 && time % 4 === 3 ? 100e6 : pid * 10e6;
+    return { residentBytes: bytes, proportionalBytes: null, cpuMs: pid * time, cpuStepMs: 10 };
+  };
+  const result = await idle(fakeLab({ actors: 3, timeMs: 3000 }, { usage }).station);
+  const three = result?.counts.find(({ actors }) => actors === 3);
+  assert.deepEqual(three?.residentBytes, { value: 20e6, low: 10e6, high: 30e6 });
+  const { value, low, high } = three.cpuMsPerS;
+  assert.deepEqual([value, low, high].map(Math.round), [2, 1, 3]);
+});
+
 test('idle: where the system does not tell, no actor is started', async () => {
   const usage = (): never => {
     throw new AiopsError('unsupported', 'not here');
@@ -157,6 +193,29 @@ test('idle: where the system does not tell, no actor is started', async () => {
   const { station, events, clock } = fakeLab({}, { usage });
   await assert.rejects(idle(station), { code: 'unsupported' });
   assert.deepEqual([events, clock.now], [[], 0]);
+});
+
+test('batch sizes are told apart, and what auto makes the same is measured once', async () => {
+  // Three settings, of which the third turns out to be the first.
+  const sizes = [null, 64, null];
+  let opened = 0;
+  const { station } = fakeLab();
+  const openPool: typeof station.tools.openPool = (load, actors) => {
+    const batchSize = sizes[opened++]!;
+    const pool = station.tools.openPool(load, actors);
+    const backend = { ...FAKE_READY.backend, batchSize };
+    return { ...pool, start: async () => ({ ...(await pool.start()), backend }) };
+  };
+  const loads = sizes.map(() => station.load);
+  const summary = await runScenario('gather', { ...station, loads, tools: { ...station.tools, openPool } });
+  assert.ok(summary !== null);
+  assert.equal(opened, 3);
+  assert.deepEqual(
+    scenarioTable(summary).rows.map((row) => row[1]?.value),
+    ['wasm', 'wasm', 'wasm with batches of 64', 'wasm with batches of 64'],
+  );
+  assert.match(scenarioReport(summary), /^On wasm: .*\nOn wasm with batches of 64: /m);
+  assert.ok(summary.notices.some(({ text }) => text === 'wasm was measured already'));
 });
 
 test('every scenario ends without a result, and without an actor, once the signal is given', async () => {
