@@ -46,16 +46,23 @@ function shareText(share: number | null): string {
 }
 
 function accountText({ counts }: LabelsSummary): string {
-  const { scored, warmup, error, unscored, unusable, unlabelled } = counts;
+  const left = notCounted(counts);
+  return `${plural(counts.scored, 'labelled record')} scored${left === '' ? '' : `; not counted: ${left}`}`;
+}
+
+/** Which records had no part in the figures, and why; empty where all had. */
+export function notCounted(counts: LabelsSummary['counts']): string {
   const left = [
-    [warmup, 'in warm-up'],
-    [error, 'failed'],
-    [unscored, 'without a score'],
-    [unusable, 'with a label that is neither 0 nor 1'],
-    [unlabelled, 'without a label'],
+    [counts.warmup, 'in warm-up'],
+    [counts.error, 'failed'],
+    [counts.unscored, 'without a score'],
+    [counts.unusable, 'with a label that is neither 0 nor 1'],
+    [counts.unlabelled, 'without a label'],
   ] as const;
-  const others = left.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`);
-  return `${plural(scored, 'labelled record')} scored${others.length === 0 ? '' : `; not counted: ${others.join(', ')}`}`;
+  return left
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${countText(count)} ${what}`)
+    .join(', ');
 }
 
 function listedText(

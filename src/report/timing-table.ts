@@ -1,6 +1,6 @@
 import type { Distribution } from '../core/statistics.js';
-import { agreementText, ARMS, type Arm, type ComparisonSummary } from './comparison.js';
-import { countText, durationText, figures, plural } from './format.js';
+import { agreementText, armName, ARMS, type Arm, type ComparisonSummary } from './comparison.js';
+import { countText, durationText, figures } from './format.js';
 import type { RunSummary } from './run-summary.js';
 import {
   numberCell,
@@ -45,11 +45,6 @@ export function timingMarkdown(run: TimedRun & Pick<RunSummary, 'advice'>): stri
 }
 
 function comparisonTable(comparison: ComparisonSummary, actors: number): Table {
-  const names: Readonly<Record<Arm, string>> = {
-    'sequential-per-item': 'sequential, per item',
-    'sequential-batched': 'sequential, batched',
-    parallel: `parallel, ${plural(actors, 'actor')}`,
-  };
   return {
     columns: [
       ...TIME_COLUMNS,
@@ -57,7 +52,7 @@ function comparisonTable(comparison: ComparisonSummary, actors: number): Table {
       { key: 'answers', title: 'answers' },
     ],
     rows: ARMS.map((arm) => [
-      textCell(names[arm]),
+      textCell(armName(arm, actors)),
       ...timeCells(comparison.minutes, comparison.wallMs[arm]),
       speedupCell(comparison, arm),
       textCell(agreementText(comparison.answers[arm], comparison.tolerance)),
