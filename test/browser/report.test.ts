@@ -46,6 +46,11 @@ async function canvases(page: Page): Promise<Canvas[]> {
   return page.evaluate<Canvas[]>(CANVASES);
 }
 const overflow = (page: Page): Promise<number> => page.evaluate<number>(OVERFLOW);
+/** Asked from outside: a poll inside the page would be a text that its policy does not let it evaluate. */
+async function fits(page: Page): Promise<void> {
+  for (let i = 0; i < 100 && (await overflow(page)) > 0; i++) await page.waitForTimeout(50);
+  assert.ok((await overflow(page)) <= 0);
+}
 const background = (page: Page): Promise<string> => page.evaluate<string>(BACKGROUND);
 
 describe('report.html in a browser', { skip }, () => {
@@ -116,16 +121,16 @@ describe('report.html in a browser', { skip }, () => {
     const assets = await pageAssets();
     const pages = {
       replay: replayHtml(runReport(500, ['a'.repeat(80)]), assets),
-      bench: benchHtml(benchSummary(), assets),
+      bench: benchHtml(benchSummary(), []),
     };
     for (const [name, html] of Object.entries(pages)) {
       writeFileSync(join(folder, `${name}.html`), html);
       const { page, complaints } = await openFile(t, browser, join(folder, `${name}.html`), PHONE);
       assert.equal(await overflow(page), 0, name);
       await page.setViewportSize({ width: 740, height: 360 });
-      await page.waitForFunction(`${OVERFLOW} <= 0`);
+      await fits(page);
       await page.setViewportSize(PHONE.viewport);
-      await page.waitForFunction(`${OVERFLOW} <= 0`);
+      await fits(page);
       assert.deepEqual(complaints, []);
     }
   });
@@ -147,7 +152,7 @@ describe('report.html in a browser', { skip }, () => {
   test('of a benchmark: marks are drawn and figures are those of bench.json', async (t) => {
     const file = join(temporaryFolder(t), 'report.html');
     const summary = benchSummary();
-    writeFileSync(file, benchHtml(summary, await pageAssets()));
+    writeFileSync(file, benchHtml(summary, []));
     const { page, complaints } = await openFile(t, browser, file);
     const { compared, wrong } = await mismatchedFigures(page, JSON.parse(JSON.stringify(summary)));
     assert.deepEqual(wrong, []);
