@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-<<<<<<< HEAD:test/run/bench/round-order.test.ts
-import { cycleRounds, roundOrder } from '#dist/run/bench/round-order.js';
-=======
-import { roundOrder } from '#dist/core/round-order.js';
->>>>>>> fixp:test/core/round-order.test.ts
+import { cycleRounds, roundOrder } from '#dist/core/round-order.js';
 
 test('each round has every arm once; over a cycle each takes every place and follows every other equally often', () => {
   for (let count = 1; count <= 9; count++) {
