@@ -30,19 +30,22 @@ export function benchCommand(done: (status: number) => void): Command {
     )
     .argument('[input...]', 'recordings whose minutes to serve (default: made-up minutes)');
   return withSettings(command, BENCH_FLAGS, async (inputs, self, notices) =>
-    done(await runBench(inputs, self.opts<BenchFlags>(), notices)),
+    done(await runBench(inputs, self, notices)),
   );
 }
 
 async function runBench(
   inputs: readonly string[],
-  flags: BenchFlags,
+  command: Command,
   notices: readonly Notice[],
 ): Promise<number> {
+  const flags = command.opts<BenchFlags>();
   const form = stdoutForm(flags);
   if (flags.scenario !== undefined) {
-    const config = scenarioConfig(flags.scenario, inputs, flags);
-    return runScenario(config, { form, quiet: flags.quiet, notices });
+    const sourceOf = (flag: string): string | undefined => command.getOptionValueSource(flag);
+    const settings = scenarioConfig(flags.scenario, inputs, flags, sourceOf);
+    const all = [...notices, ...settings.notices];
+    return runScenario(settings.config, { form, quiet: flags.quiet, notices: all });
   }
   const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline);
   const config = benchConfig(inputs, flags, baseline);

@@ -1,6 +1,7 @@
 import type { BaselineRun } from '../report/baseline.js';
 import { BENCH_METRICS } from '../report/bench-metrics.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
+import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import type { ScenarioName } from '../report/scenario-report.js';
 import type { ActorRange, BenchConfig, MeasuringConfig } from '../run/bench-config.js';
 import { withRows, type FlagGroups } from './flags/flag-row.js';
@@ -59,7 +60,7 @@ export const BENCH_FLAGS: FlagGroups = {
   ...withRows(MODEL_FLAGS, LIST_ROWS),
   'Processes:': PROCESS_ROWS,
   ...READING_FLAGS,
-  ...reportingFlags(BENCH_METRICS),
+  ...reportingFlags(BENCH_METRICS, REPLAY_METRICS),
   ...OTHER_FLAGS,
 };
 

@@ -63,7 +63,8 @@ const BARE_MODEL_FLAGS = [
   'signature',
 ] as const satisfies readonly (keyof ModelFlags)[];
 
-function dashed(name: string): string {
+/** A flag by commander's name for it. */
+export function dashed(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

@@ -1,4 +1,5 @@
 import { AiopsError } from '../core/errors.js';
+import { BENCH_METRICS } from '../report/bench-metrics.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import type { ActorCount, ReplayConfig } from '../run/replay-config.js';
@@ -44,7 +45,7 @@ export const REPLAY_FLAGS: FlagGroups = {
   ...MODEL_FLAGS,
   ...SERVING_FLAGS,
   ...WRITING_FLAGS,
-  ...reportingFlags(REPLAY_METRICS),
+  ...reportingFlags(REPLAY_METRICS, BENCH_METRICS),
   ...OTHER_FLAGS,
 };
 

@@ -5,6 +5,7 @@ import { addOptions, describeOption } from './add-options.js';
 import { applyConfigFile } from './config-file.js';
 import { applySwitches, unknownVariables } from './environment.js';
 import type { FlagGroups } from './flags/flag-row.js';
+import { passOverForeignGates } from './gate-values.js';
 import { leaveOutOverruled } from './model-options.js';
 
 const HELP_AFTER = `
@@ -26,7 +27,8 @@ export function withSettings(
     applySwitches(self, process.env);
     applyConfigFile(self, self.opts<{ readonly config?: string }>().config, elsewhere);
     leaveOutOverruled(self);
-    await act(inputs, self, unknownVariables(self, process.env, elsewhere));
+    const notices = [...passOverForeignGates(self), ...unknownVariables(self, process.env, elsewhere)];
+    await act(inputs, self, notices);
   });
 }
 

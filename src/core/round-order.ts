@@ -1,6 +1,6 @@
 /**
- * The order in which `count` arms, or other ways to do the same work, take their turns in a round. Over `count` rounds (twice as many for an odd count)
- * every arm takes every place, and follows every other arm, equally often: what an arm leaves behind in caches and
+ * The order in which `count` arms, or other ways to do the same work, take their turns in a round. Over `count`
+ * rounds (twice as many for an odd count) every arm takes every place, and follows every other arm, equally often: what an arm leaves behind in caches and
  * clock rates falls on all others alike. A balanced Latin square: E. J. Williams, "Experimental Designs Balanced for
  * the Estimation of Residual Effects of Treatments", Australian Journal of Scientific Research 2, 1949.
  */

@@ -14,6 +14,11 @@ export const BENCH_METRICS: Metrics<UngatedBench> = {
   p99: ofWinner('p99', '99th percentile minute of the arm that wins'),
   max: ofWinner('max', 'slowest minute of the arm that wins'),
   mean: ofWinner('mean', 'mean minute of the arm that wins'),
+  late: perCase(
+    'count',
+    'minutes over the deadline, of the arm that wins',
+    (one) => winnerOf(one)?.late ?? null,
+  ),
   headroom: {
     unit: 'ratio',
     is: 'deadline over p99 of the arm that wins',

@@ -18,6 +18,8 @@ export interface BenchArm {
   readonly threads: number;
   /** Service times of all timed minutes. */
   readonly wallMs: Distribution;
+  /** Of those minutes, how many took longer than the deadline. */
+  readonly late: number;
   /** `[rounds]`: the median minute of each round, in order. Rounds are what arms are paired by. */
   readonly roundMs: readonly number[];
   /** Median of `roundMs` with its interval. */

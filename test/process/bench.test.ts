@@ -126,6 +126,31 @@ test('a baseline: against itself, and one whose times somebody divided by a thou
   assert.deepEqual((JSON.parse(again.stdout) as BenchSummary).baseline?.differences, []);
 });
 
+test('a settings file may hold what only replay or only a benchmark has a use for', async (t) => {
+  const cwd = temporaryFolder(t);
+  const shared = {
+    'fail-if': ['p99>1h', 'late>0', 'errors>0'],
+    trace: true,
+    columns: ['cpu'],
+    compare: 'none',
+  };
+  writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(shared));
+  const small = ['bench', ...QUICK, '--items', '5'];
+  const bench = await runCli(small, { cwd });
+  assert.equal(bench.status, 0, bench.stderr);
+  assert.match(bench.stderr, /--fail-if 'errors>0' is passed over: bench has no such metric/);
+  assert.deepEqual(
+    summaryOf(join(cwd, 'bench.aiops')).gates.map(({ condition, outcome }) => [condition, outcome]),
+    [
+      ['p99>1h', 'not met'],
+      ['late>0', 'not met'],
+    ],
+  );
+  const scenario = await runCli([...small, '--scenario', 'gather'], { cwd });
+  assert.equal(scenario.status, 0, scenario.stderr);
+  assert.match(scenario.stderr, /--trace of the environment or the settings file is passed over/);
+});
+
 test('what cannot be is said before anything starts', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'other.json'), '{"a":1}');

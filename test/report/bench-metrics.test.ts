@@ -17,6 +17,7 @@ function arm(name: string, actors: number, ms: number, speedup: number | null): 
     actors,
     threads: 1,
     wallMs,
+    late: actors,
     roundMs: [ms],
     medianMs: exactly(ms),
     speedup: speedup === null ? null : exactly(speedup),
@@ -104,6 +105,8 @@ test('times are of the arm that wins, in the full case that comes closest to the
   assert.equal(value('max>1s'), 50);
   assert.equal(value('headroom<1'), 60_000 / 40);
   assert.equal(value('capacity<1'), 100);
+  assert.equal(value('late>0'), 4);
+  assert.equal(value('late<9'), 1);
 });
 
 test('speed-ups are of the best parallel arm with batches; probes do not count', () => {

@@ -30,6 +30,7 @@ function arm(name: string, medianMs: number, sequentialMs: number, more: Partial
     actors,
     threads: 1,
     wallMs: describe(sortSamples(rounds)),
+    late: 0,
     roundMs: rounds,
     medianMs: medianEstimate(rounds),
     speedup: name === 'sequential, batched' ? null : speedup,

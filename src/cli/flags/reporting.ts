@@ -3,8 +3,8 @@ import { parseGates } from '../gate-values.js';
 import { parseDuration } from '../values.js';
 import type { FlagGroups } from './flag-row.js';
 
-/** What reports say, and which `metrics` can fail the run. */
-export function reportingFlags<Summary>(metrics: Metrics<Summary>): FlagGroups {
+/** What reports say, and which `metrics` can fail the run; `elsewhere` are those of the other command. */
+export function reportingFlags<Own, Other>(metrics: Metrics<Own>, elsewhere: Metrics<Other>): FlagGroups {
   return {
     'Reporting:': [
       {
@@ -15,7 +15,7 @@ export function reportingFlags<Summary>(metrics: Metrics<Summary>): FlagGroups {
       {
         flags: '--fail-if <condition>',
         description: "end with status 99 if it holds, such as 'p99>5s'; may be given several times",
-        parse: parseGates(metrics),
+        parse: parseGates(metrics, elsewhere),
       },
       {
         flags: '--trace',

@@ -38,6 +38,7 @@ function summarizeArm(record: ArmRecord, batched: ArmRecord | null, perItem: Arm
   return {
     ...plan,
     wallMs: minutes.wallMs,
+    late: minutes.late,
     roundMs,
     medianMs: medianEstimate(roundMs),
     speedup: overBatched,
