@@ -61,10 +61,7 @@ export async function bench(config: BenchConfig, context: BenchContext): Promise
     // Input at fault shows before actors start, unless only they can tell what an item is.
     if (model.input !== null) await supplyMinutes(model.input, benching);
     await warnWhereBusy(session);
-    for (const setup of setups(config)) {
-      if (!context.signal.aborted) await measureSetup(setup, benching);
-    }
-    if (context.signal.aborted) {
+    if (!(await measureSetups(benching))) {
       const cases = session.cases.length;
       return { kind: 'interrupted', cases, path: cases === 0 ? null : output.pathOf(BENCH_FILE) };
     }
@@ -84,8 +81,16 @@ interface Benching {
   readonly trace: TraceWriter | null;
 }
 
-/** Starts the processes of one backend and batch size, and measures all cases with them. */
-async function measureSetup(setup: Setup, benching: Benching): Promise<void> {
+/** Returns whether everything was measured: a signal during the very last turn cuts nothing short. */
+async function measureSetups(benching: Benching): Promise<boolean> {
+  for (const setup of setups(benching.config)) {
+    if (benching.context.signal.aborted || !(await measureSetup(setup, benching))) return false;
+  }
+  return true;
+}
+
+/** Starts the processes of one backend and batch size, and measures all cases with them; false where aborted. */
+async function measureSetup(setup: Setup, benching: Benching): Promise<boolean> {
   const { config, context, session, model } = benching;
   const lineup = benchLineup({
     load: loadRequest({ ...config, ...setup }, model.source),
@@ -96,17 +101,19 @@ async function measureSetup(setup: Setup, benching: Benching): Promise<void> {
   });
   try {
     const ready = await unlessAborted(lineup.start(), context.signal);
-    if (ready === null || session.knows(ready)) return;
+    if (ready === null) return false;
+    if (session.knows(ready)) return true;
     for (const notice of ready.notices) session.tell(notice);
     context.onReady(ready);
     const supply = await supplyMinutes(ready.input, benching);
-    if (supply === null) return;
+    if (supply === null) return false;
     const serve = await servingWith(lineup, ready, benching);
     for (const plan of casePlans(config.items ?? [supply.items], config.timeMs)) {
       const measured = await measure(plan, { ...benching, serve, ready, supply });
-      if (measured === null) return;
+      if (measured === null) return false;
       await session.add(summarizeCase(plan, ready, measured));
     }
+    return true;
   } finally {
     await lineup.stop();
   }

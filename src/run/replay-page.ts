@@ -1,17 +1,18 @@
 import { byArm } from '../report/comparison.js';
+import type { PageAssets } from '../report/html/page.js';
 import { replayHtml } from '../report/html/replay-page.js';
 import type { RunSummary } from '../report/run-summary.js';
-import { pageAssets } from './page-assets.js';
 import type { FinishedRun } from './summarize.js';
 
 /** The text of a finished run's `report.html`. */
-export async function replayPage(
+export function replayPage(
   { ledger, comparer, threshold }: FinishedRun & { readonly threshold: number | null },
   summary: RunSummary,
-): Promise<string> {
+  assets: PageAssets,
+): string {
   const compared =
     comparer === null || comparer.comparison.minutes === 0
       ? null
       : byArm((arm) => comparer.walls[arm].bands());
-  return replayHtml({ summary, charts: ledger.charts, compared, threshold }, await pageAssets());
+  return replayHtml({ summary, charts: ledger.charts, compared, threshold }, assets);
 }

@@ -6,6 +6,7 @@ import type { InputSpec, ReadyFacts } from '../core/types.js';
 import type { WindowStore } from '../core/window.js';
 import { openRecording, type Recording } from '../read/recording.js';
 import { plural } from '../report/format.js';
+import type { PageAssets } from '../report/html/page.js';
 import { refuseGatesWithout } from '../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summary.js';
@@ -18,6 +19,8 @@ import { lineup, type Lineup } from './lineup.js';
 import { loadRequest } from './load-request.js';
 import { findModel, type ChosenModel } from './model-choice.js';
 import { openWindows } from './open-windows.js';
+import { pageAssets } from './page-assets.js';
+import { attemptPage, pageMissing } from './page-attempt.js';
 import type { ReplayConfig } from './replay-config.js';
 import { replayPage } from './replay-page.js';
 import { differs, summarize } from './summarize.js';
@@ -95,6 +98,8 @@ async function replayRecording(
   for (const notice of recording.notices) context.onNotice(notice);
   const output = await RunOutput.open(config.output, context.stdout);
   try {
+    // Before the first minute, as files are opened: what an installation lacks must not cost a finished run.
+    const assets = output.keepsReport ? await pageAssets() : null;
     const ready = await unlessAborted(executors.start(), context.signal);
     if (ready === null) {
       await output.abandon();
@@ -102,7 +107,7 @@ async function replayRecording(
     }
     for (const notice of ready.notices) context.onNotice(notice);
     context.onReady(ready);
-    return await serve({ ...replaying, recording, windows, output, ready });
+    return await serve({ ...replaying, recording, windows, output, assets, ready });
   } catch (error) {
     await output.abandon();
     if (error instanceof OutputClosed) return { kind: 'closed' };
@@ -114,11 +119,13 @@ interface Serving extends Replaying {
   readonly recording: Recording;
   readonly windows: WindowStore;
   readonly output: RunOutput;
+  /** Null where there is no page to make. */
+  readonly assets: PageAssets | null;
   readonly ready: ReadyFacts;
 }
 
 async function serve(serving: Serving): Promise<ReplayOutcome> {
-  const { config, context, recording, windows, output, ready } = serving;
+  const { config, context, recording, windows, output, assets, ready } = serving;
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs;
   const { maxRejects } = config;
@@ -134,16 +141,22 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   if (context.signal.aborted) {
     return { kind: 'interrupted', minutes: counts.minutes, results: await output.suspend() };
   }
-  for (const notice of await closingNotices(serving, ledger, comparer)) context.onNotice(notice);
+  const closing = await closingNotices(serving, ledger, comparer);
+  for (const notice of closing) context.onNotice(notice);
   ledger.tally.settle(recording.recordsRead());
   ledger.tally.checkRejects(maxRejects, true);
   const elapsedMs = performance.now() - startedAt;
-  const finished = { ...serving, ledger, comparer, deadlineMs, elapsedMs };
+  const finished = { ...serving, ledger, comparer, deadlineMs, elapsedMs, closing };
   const summary = summarize(finished);
   const { threshold } = serving.model;
-  const page = output.keepsReport ? await replayPage({ ...finished, threshold }, summary) : '';
+  const page =
+    assets === null ? null : attemptPage(() => replayPage({ ...finished, threshold }, summary, assets));
   await trace?.end();
-  await output.finish({ summary: summaryJson(summary), page });
+  await output.finish({
+    summary: summaryJson(summary),
+    page: page !== null && 'text' in page ? page.text : null,
+  });
+  if (page !== null && 'bug' in page) throw pageMissing(page.bug);
   return { kind: 'complete', summary };
 }
 

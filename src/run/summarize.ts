@@ -1,5 +1,6 @@
 import { resourceUsage } from 'node:process';
 
+import type { Notice } from '../core/errors.js';
 import { isoTime } from '../core/time.js';
 import type { BackendFacts, ReadyFacts } from '../core/types.js';
 import { program } from '../host/program.js';
@@ -29,6 +30,8 @@ export interface FinishedRun {
   readonly deadlineMs: number;
   readonly elapsedMs: number;
   readonly comparer: Comparer | null;
+  /** What only the whole run could tell. */
+  readonly closing: readonly Notice[];
 }
 
 /** What a finished run comes to. */
@@ -73,7 +76,7 @@ function ungated(run: FinishedRun): UngatedRun {
     comparison,
     labels: ledger.labels.summary(),
     advice: adviceFor(minutes, comparison, deadlineMs, actors),
-    notices: [...recording.notices, ...ready.notices, ...recording.lateNotices(), ...ledger.labels.notices()],
+    notices: [...recording.notices, ...ready.notices, ...run.closing],
   };
 }
 

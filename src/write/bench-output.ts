@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { FolderLock } from './folder-lock.js';
-import { LineFile, writeWhole } from './line-file.js';
+import { LineFile, removeEarlier, writeWhole } from './line-file.js';
 import { makeFolder } from './make-folder.js';
 
 /** The folder of a benchmark. What is measured is written as soon as it is known, so that a failure loses nothing. */
@@ -30,11 +30,13 @@ export class BenchOutput {
 
   /**
    * Replaces one of the folder's reports; what was there before stays until the new text is safely written.
+   * Null: this run has none, and an earlier run's goes, since it is not of what stands beside it.
    *
    * @throws AiopsError `output_cannot_create`, `output_io`
    */
-  async writeReport(name: string, text: string): Promise<void> {
-    await writeWhole(this.pathOf(name), text);
+  async writeReport(name: string, text: string | null): Promise<void> {
+    const path = this.pathOf(name);
+    await (text === null ? removeEarlier(path) : writeWhole(path, text));
   }
 
   pathOf(name: string): string {

@@ -119,6 +119,19 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
+/**
+ * Takes away what an earlier run left, where it would stand beside files of this one that it is not of.
+ *
+ * @throws AiopsError `output_io`
+ */
+export async function removeEarlier(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+}
+
 /** Where the lines of an unfinished file are. */
 export function partialPath(path: string): string {
   return `${path}.partial`;

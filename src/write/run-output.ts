@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 
 import type { Reject, ResultRow } from '../core/types.js';
 import { FolderLock } from './folder-lock.js';
-import { LineFile, partialPath, type LineSink } from './line-file.js';
+import { LineFile, partialPath, removeEarlier, type LineSink } from './line-file.js';
 import { makeFolder } from './make-folder.js';
 import { rejectLines } from './reject-lines.js';
 import { resultLines, resultsHeader, type ResultLineOptions } from './result-lines.js';
@@ -23,8 +23,8 @@ export interface RunOutputOptions extends ResultLineOptions {
 export interface FinalReports {
   /** The text of `timing.json`. */
   readonly summary: string;
-  /** The text of `report.html`; not looked at where `keepsReport` is false. */
-  readonly page: string;
+  /** The text of `report.html`; null: there is none, and an earlier run's goes. */
+  readonly page: string | null;
 }
 
 /** The files of one run. They are all opened before the first minute, so that a place that cannot be written shows at once. */
@@ -71,7 +71,7 @@ export class RunOutput {
         timings: folder === null ? null : await create(join(folder, 'timing.jsonl')),
         trace: folder === null || !options.trace ? null : await create(join(folder, 'trace.json')),
         summary: folder === null ? null : await create(join(folder, 'timing.json')),
-        page: folder === null ? null : await create(join(folder, 'report.html')),
+        page: folder === null ? null : await create(pagePath(folder)),
       };
       return new RunOutput(options, lock, sinks);
     } catch (error) {
@@ -128,10 +128,14 @@ export class RunOutput {
   /** Gives all files their names, once everything is safely written. */
   async finish(reports: FinalReports): Promise<void> {
     await this.#summary?.write(reports.summary);
-    await this.#page?.write(reports.page);
-    const sinks = this.#sinks();
+    if (reports.page !== null) await this.#page?.write(reports.page);
+    const sinks = this.#sinks().filter((sink) => sink !== this.#page || reports.page !== null);
     for (const sink of sinks) await sink.settle();
     for (const sink of sinks) await sink.publish();
+    if (reports.page === null && this.#page !== null) {
+      await this.#page.abandon();
+      await removeEarlier(pagePath(this.#options.out));
+    }
     await this.#lock?.release();
   }
 
@@ -168,6 +172,10 @@ interface Sinks {
   readonly trace: LineSink | null;
   readonly summary: LineSink | null;
   readonly page: LineSink | null;
+}
+
+function pagePath(folder: string): string {
+  return join(folder, 'report.html');
 }
 
 function resultsPath(folder: string, { format }: Pick<RunOutputOptions, 'format'>): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -167,13 +167,17 @@ test('settings of replay in the same file and environment are no error, unknown 
   assert.equal((await runCli(flags, { cwd })).status, 78);
 });
 
-test('SIGINT: the cases that were complete are kept, status 130', async (t) => {
+test('SIGINT: the cases that were complete are kept, on a page too, and nothing of an earlier run; status 130', async (t) => {
   const cwd = temporaryFolder(t);
   const flags = ['--backend', 'wasm', '--actors', '1', '--rounds', '10', '--time', '200ms'];
   const child = startCli(['bench', ...flags, '--items', '2,20000'], { cwd });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
   const path = join(cwd, 'bench.aiops/bench.json');
+  mkdirSync(join(cwd, 'bench.aiops'));
+  for (const name of ['report.html', 'trace.json']) {
+    writeFileSync(join(cwd, 'bench.aiops', name), 'of an earlier run');
+  }
   while (!existsSync(path) && child.exitCode === null) await sleep(50);
   child.kill('SIGINT');
   const { status, stderr } = await result;
@@ -183,6 +187,9 @@ test('SIGINT: the cases that were complete are kept, status 130', async (t) => {
     summaryOf(join(cwd, 'bench.aiops')).cases.map(({ items }) => items),
     [2],
   );
+  const page = readFileSync(join(cwd, 'bench.aiops/report.html'), 'utf8');
+  assert.match(page, /<p class="subtitle">1 case: 2 items on wasm<\/p>/);
+  assert.deepEqual(readdirSync(join(cwd, 'bench.aiops')).toSorted(), ['bench.json', 'report.html']);
 });
 
 test('standard output that closes early, as after | head: status 0, bench.json is whole', async (t) => {

@@ -269,3 +269,29 @@ describe('what is read and written', () => {
     );
   });
 });
+
+test('what is warned of at the end stands in timing.json and on the page too', async (t) => {
+  const cwd = temporaryFolder(t);
+  const flags = [
+    '--format',
+    'csv',
+    '--backend',
+    'wasm',
+    '--actors',
+    '1',
+    '--compare',
+    'none',
+    '--out',
+    'out',
+  ];
+  const { status, stderr } = await runCli(['replay', '-', ...flags], { cwd, input: rowsCsv(1, 3) });
+  assert.equal(status, 0, stderr);
+  const warned = /every row was warm-up: the model needs 60 intervals of a target/;
+  assert.match(stderr, warned);
+  const told = readSummary(join(cwd, 'out')).notices.filter(({ text }) => warned.test(text));
+  assert.deepEqual(
+    told.map(({ level }) => level),
+    ['warning'],
+  );
+  assert.match(readFileSync(join(cwd, 'out/report.html'), 'utf8'), warned);
+});

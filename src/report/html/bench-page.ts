@@ -5,39 +5,31 @@ import { baselineSection, benchAboutSection, benchResultSection, itemsSections }
 import { Figures } from './figures.js';
 import { gatesSections } from './gates-section.js';
 import { markup } from './markup.js';
-import { baseName, pageHtml, type PageAssets } from './page.js';
-import { noticesMarkup, type PageSection } from './parts.js';
+import { inputNames, pageHtml } from './page.js';
+import { noticesMarkup } from './parts.js';
 
-/** The text of a benchmark's `report.html`. `further` sections stand before the facts about the run. */
-export function benchHtml(
-  summary: BenchSummary,
-  assets: PageAssets,
-  further: readonly PageSection[] = [],
-): string {
+/** The text of a benchmark's `report.html`; `inputs` are the recordings that it served, none: generated minutes. */
+export function benchHtml(summary: BenchSummary, inputs: readonly string[]): string {
   const figures = new Figures(summary);
-  const { program, input, cases, baseline } = summary;
+  const { program, cases, baseline } = summary;
   const warnings = summary.notices.filter(({ level }) => level === 'warning');
-  return pageHtml(
-    {
-      title: `Benchmark of ${input === null ? 'generated minutes' : baseName(input)}`,
-      subtitle: `${plural(cases.length, 'case')}: ${cases.map(({ items, backend }) => `${plural(items, 'item')} on ${backend.name}`).join(', ')}`,
-      sections: [
-        benchResultSection(summary, figures),
-        ...gatesSections(summary.gates),
-        ...(warnings.length > 0
-          ? [{ id: 'warnings', title: 'Worth knowing', body: noticesMarkup(warnings) }]
-          : []),
-        ...cases.flatMap((one, i) =>
-          one.kind === 'full' ? benchCaseSections(one, i, summary.deadlineMs, figures) : [],
-        ),
-        ...itemsSections(summary, figures),
-        ...(baseline === null ? [] : [baselineSection(baseline, figures)]),
-        ...further,
-        benchAboutSection(summary, figures),
-      ],
-      plots: null,
-      footer: markup`Written by ${program.name} ${program.version}. All figures are those of bench.json.`,
-    },
-    assets,
-  );
+  return pageHtml({
+    title: `Benchmark of ${inputs.length === 0 ? 'generated minutes' : inputNames(inputs)}`,
+    subtitle: `${plural(cases.length, 'case')}: ${cases.map(({ items, backend }) => `${plural(items, 'item')} on ${backend.name}`).join(', ')}`,
+    sections: [
+      benchResultSection(summary, figures),
+      ...gatesSections(summary.gates),
+      ...(warnings.length > 0
+        ? [{ id: 'warnings', title: 'Worth knowing', body: noticesMarkup(warnings) }]
+        : []),
+      ...cases.flatMap((one, i) =>
+        one.kind === 'full' ? benchCaseSections(one, i, summary.deadlineMs, figures) : [],
+      ),
+      ...itemsSections(summary, figures),
+      ...(baseline === null ? [] : [baselineSection(baseline, figures)]),
+      benchAboutSection(summary, figures),
+    ],
+    plots: null,
+    footer: markup`Written by ${program.name} ${program.version}. All figures are those of bench.json.`,
+  });
 }

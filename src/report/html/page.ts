@@ -5,7 +5,7 @@ import { sectionMarkup, type PageSection } from './parts.js';
 import type { PlotData } from './plot-data.js';
 import { PAGE_STYLE } from './style.js';
 
-/** What is inlined into a page, as text; whoever may touch files reads it (write/page-assets.ts). */
+/** What is inlined into a page, as text; whoever may touch files reads it (run/page-assets.ts). */
 export interface PageAssets {
   /** The plotting library, defining `uPlot`; its licence asks to travel with it. */
   readonly plotScript: string;
@@ -20,20 +20,22 @@ export interface Page {
   /** Below the title: what ran, when, where. */
   readonly subtitle: Content;
   readonly sections: readonly PageSection[];
-  /** Null: nothing that needs a script to be drawn. */
-  readonly plots: PlotData | null;
+  /** What a script draws, and with what; null: nothing that needs one. */
+  readonly plots: { readonly data: PlotData; readonly assets: PageAssets } | null;
   readonly footer: Content;
 }
 
-/** Of a path, for a title; whole paths stand under the facts about a run. */
-export function baseName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
+/** Names of recordings, for a title; whole paths stand under the facts about a run. */
+export function inputNames(paths: readonly string[]): string {
+  return paths
+    .map((path) => (path === '-' ? 'standard input' : (path.split(/[\\/]/).at(-1) ?? path)))
+    .join(', ');
 }
 
 /** A page that loads nothing: its policy allows exactly the style and the scripts that stand in it. */
-export function pageHtml({ title, subtitle, sections, plots, footer }: Page, assets: PageAssets): string {
-  const style = inlineText(plots === null ? PAGE_STYLE : `${assets.plotStyle}\n${PAGE_STYLE}`, 'style');
-  const scripts = plots === null ? [] : inlineScripts(assets);
+export function pageHtml({ title, subtitle, sections, plots, footer }: Page): string {
+  const style = inlineText(plots === null ? PAGE_STYLE : `${plots.assets.plotStyle}\n${PAGE_STYLE}`, 'style');
+  const scripts = plots === null ? [] : inlineScripts(plots.assets);
   const links = sections.map(({ id, title: name }) => markup`<li><a href="#${id}">${name}</a></li>\n`);
   return markup`<!doctype html>
 <html lang="en">
@@ -56,7 +58,7 @@ ${links}</ul></nav>
 <main>
 ${sections.map(sectionMarkup)}</main>
 <footer>${footer}</footer>
-${plots === null ? null : markup`<script type="application/json" id="plot-data">${islandJson(plots)}</script>\n`}${scripts.map(
+${plots === null ? null : markup`<script type="application/json" id="plot-data">${islandJson(plots.data)}</script>\n`}${scripts.map(
     (text) => markup`<script>${new Markup(text)}</script>\n`,
   )}</body>
 </html>

@@ -7,7 +7,7 @@ import type { RunSummary } from '../run-summary.js';
 import { Figures } from './figures.js';
 import { markup } from './markup.js';
 import { labelsTable } from './labels-section.js';
-import { baseName, pageHtml, type PageAssets } from './page.js';
+import { inputNames, pageHtml, type PageAssets } from './page.js';
 import { noticesMarkup, type PageSection } from './parts.js';
 import type { MinutesPlot, TargetsPlot } from './plot-data.js';
 import { gatesSections } from './gates-section.js';
@@ -27,34 +27,22 @@ export interface ReplayReport {
   readonly threshold: number | null;
 }
 
-/** The text of a replay's `report.html`. `further` sections stand before the facts about the run. */
-export function replayHtml(
-  report: ReplayReport,
-  assets: PageAssets,
-  further: readonly PageSection[] = [],
-): string {
+/** The text of a replay's `report.html`. */
+export function replayHtml(report: ReplayReport, assets: PageAssets): string {
   const { summary } = report;
   const { program, input } = summary;
-  const files = input.files.map((file) => (file === '-' ? 'standard input' : baseName(file))).join(', ');
   const minutes = minutesPlot(report);
   const targets = targetsPlot(report);
-  return pageHtml(
-    {
-      title: `Replay of ${files}`,
-      subtitle:
-        input.firstMinute === null
-          ? 'no minute'
-          : `${plural(summary.counts.minutes, 'minute')}, ${input.firstMinute} to ${input.lastMinute ?? ''}`,
-      sections: [
-        ...replaySections(report, minutes, targets),
-        ...further,
-        aboutSection(summary, new Figures(summary)),
-      ],
-      plots: minutes === null && targets === null ? null : { minutes, targets },
-      footer: markup`Written by ${program.name} ${program.version}. All figures are those of timing.json; times are UTC. Plots: uPlot, MIT licence (its text stands in this file).`,
-    },
-    assets,
-  );
+  return pageHtml({
+    title: `Replay of ${inputNames(input.files)}`,
+    subtitle:
+      input.firstMinute === null
+        ? 'no minute'
+        : `${plural(summary.counts.minutes, 'minute')}, ${input.firstMinute} to ${input.lastMinute ?? ''}`,
+    sections: [...replaySections(report, minutes, targets), aboutSection(summary, new Figures(summary))],
+    plots: minutes === null && targets === null ? null : { data: { minutes, targets }, assets },
+    footer: markup`Written by ${program.name} ${program.version}. All figures are those of timing.json; times are UTC. Plots: uPlot, MIT licence (its text stands in this file).`,
+  });
 }
 
 function replaySections(

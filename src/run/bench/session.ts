@@ -15,7 +15,7 @@ import { setupName } from '../../report/setup-name.js';
 import type { BenchOutput } from '../../write/bench-output.js';
 import type { BenchConfig } from '../bench-config.js';
 import { hostFacts } from '../host-facts.js';
-import { pageAssets } from '../page-assets.js';
+import { attemptPage, pageMissing, type PageAttempt } from '../page-attempt.js';
 import { actorCounts } from './actor-counts.js';
 import type { MinuteSupply } from './minute-supply.js';
 
@@ -80,18 +80,33 @@ export class BenchSession {
   async add(one: BenchCase): Promise<void> {
     this.#cases.push(one);
     for (const notice of answerWarnings(one)) this.tell(notice);
-    await this.#options.output.writeReport(BENCH_FILE, benchJson(this.summary()));
+    // Until there is a trace of this run, the folder has none.
+    if (this.#cases.length === 1) await this.#options.output.writeReport('trace.json', null);
+    await this.#write(this.summary());
   }
 
-  /** Ends the benchmark with the whole report written. */
+  /**
+   * Ends the benchmark with the whole report written.
+   *
+   * @throws Error where the page could not be made, which is a bug; `bench.json` is written nevertheless
+   */
   async conclude(): Promise<BenchSummary> {
     const elapsedMs = this.#options.now() - this.#startedAtMs;
     const taken = takenTimeWarnings(this.#takenMs(), elapsedMs, this.processors);
     for (const notice of [...steadinessWarnings(this.#cases), ...taken]) this.tell(notice);
     const summary = this.summary();
-    await this.#options.output.writeReport(BENCH_FILE, benchJson(summary));
-    await this.#options.output.writeReport('report.html', benchHtml(summary, await pageAssets()));
+    const page = await this.#write(summary);
+    if ('bug' in page) throw pageMissing(page.bug);
     return summary;
+  }
+
+  /** Writes both reports, so that the page is always of the figures beside it. */
+  async #write(summary: BenchSummary): Promise<PageAttempt> {
+    const { output, config } = this.#options;
+    const page = attemptPage(() => benchHtml(summary, config.inputs));
+    await output.writeReport(BENCH_FILE, benchJson(summary));
+    await output.writeReport('report.html', 'text' in page ? page.text : null);
+    return page;
   }
 
   summary(): BenchSummary {

@@ -2,12 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 
-import { benchHtml } from '#dist/report/html/bench-page.js';
-import { markup } from '#dist/report/html/markup.js';
 import { replayHtml } from '#dist/report/html/replay-page.js';
 import { pageAssets } from '#dist/run/page-assets.js';
 
-import { benchSummary } from '../../support/bench-summary.js';
 import { runReport } from '../../support/run-report.js';
 
 const MONTH = 30 * 1440;
@@ -57,19 +54,5 @@ describe('a replay’s page', async () => {
     const late = { ...report.summary, minutes: { ...minutes, headroom: 0.5 } };
     assert.match(replayHtml({ ...report, summary: late }, assets), /✗ A minute does not fit/);
     assert.match(replayHtml(report, assets), /✓ A minute fits/);
-  });
-
-  test('takes further sections', () => {
-    const further = [{ id: 'more', title: 'More', body: markup`<p>of it</p>` }];
-    for (const page of [
-      replayHtml(runReport(10, ['a']), assets, further),
-      benchHtml(benchSummary(), assets, further),
-    ]) {
-      assert.match(
-        page,
-        /<section id="more" aria-labelledby="more-title">\n<h2 id="more-title">More<\/h2>\n<p>of it/,
-      );
-      assert.match(page, /<a href="#more">More<\/a>/);
-    }
   });
 });
