@@ -1,6 +1,6 @@
 import { RandomStream } from '../core/random.js';
 import { ratioOfMedians, type Estimate } from '../core/statistics.js';
-import { caseName } from './bench-advice.js';
+import { caseName } from './bench-names.js';
 import type { BaselineArm, BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
 import type { HostFacts, ProgramFacts } from './run-summary.js';
 

@@ -1,3 +1,4 @@
+import { caseName } from './bench-names.js';
 import type { BenchArm, BenchCase, BenchSummary, BreakEven } from './bench-summary.js';
 import { countText, durationText, figures, plural, roundDuration, roundedDown } from './format.js';
 
@@ -11,18 +12,6 @@ export function benchAdvice(summary: Pick<BenchSummary, 'cases' | 'breakEven' | 
       return heading + adviceFor(one, summary);
     })
     .join('\n');
-}
-
-/** `500 items on wasm`, with the batch size where calls have one. */
-export function caseName({
-  items,
-  backend,
-}: {
-  readonly items: number;
-  readonly backend: { readonly name: string; readonly batchSize: number | null };
-}): string {
-  const size = backend.batchSize === null ? '' : `, batches of ${backend.batchSize}`;
-  return `${plural(items, 'item')} on ${backend.name}${size}`;
 }
 
 function adviceFor(one: BenchCase, summary: Pick<BenchSummary, 'breakEven' | 'deadlineMs'>): string {
@@ -47,15 +36,23 @@ function servedBy({ arms, bestActors, winner }: BenchCase): BenchArm {
 
 function howMany({ arms, bestActors }: BenchCase, served: BenchArm): string {
   if (bestActors > 1) return `Run ${plural(bestActors, 'actor')} (--actors ${bestActors}): ${gain(served)}.`;
-  const threads =
-    served.mode === 'sequential' && served.threads > 1 ? ` with ${plural(served.threads, 'thread')}` : '';
   const pool = arms.filter(isBatchedPool).sort((a, b) => a.medianMs.value - b.medianMs.value)[0];
   const speedup = pool?.speedup;
   const others =
     pool === undefined || speedup === null || speedup === undefined
       ? ''
       : `: ${plural(pool.actors, 'actor')} were ${figures(speedup.value)} × as fast`;
-  return `One process with batches${threads} is enough (--actors 1)${others}.`;
+  return `${oneProcess(served)}${others}.`;
+}
+
+/** With the flags of a replay that serves like that. */
+function oneProcess({ mode, threads }: BenchArm): string {
+  const withThreads = threads > 1 ? ` with ${plural(threads, 'thread')}` : '';
+  const flags = [
+    mode === 'sequential' ? '--mode sequential' : '--actors 1',
+    ...(threads > 1 ? [`--threads-per-actor ${threads}`] : []),
+  ];
+  return `One process with batches${withThreads} is enough (${flags.join(' ')})`;
 }
 
 function isBatchedPool({ mode, style, actors }: BenchArm): boolean {

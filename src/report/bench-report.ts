@@ -1,4 +1,4 @@
-import { caseName } from './bench-advice.js';
+import { caseName, setupText } from './bench-names.js';
 import type { BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
 import { allArmsTable, armsTable, baselineTable, breakdownTable, WINNER_MARK } from './bench-tables.js';
 import { agrees } from './comparison.js';
@@ -11,6 +11,7 @@ export function benchReport(summary: BenchSummary): string {
   return sections(summary, {
     table: (table) => tableLines(table).join('\n'),
     heading: (text) => text,
+    legend: (text) => `${WINNER_MARK} ${text}`,
     separator: '\n',
     gap: '\n',
   });
@@ -21,6 +22,8 @@ export function benchMarkdown(summary: BenchSummary): string {
   return sections(summary, {
     table: (table) => tableMarkdown(table).trimEnd(),
     heading: (text) => `### ${text}`,
+    // A line that begins with the mark would be an item of a list.
+    legend: (text) => `The arm with \`${WINNER_MARK}\` wins: ${text}`,
     separator: '\n\n',
     gap: '',
   });
@@ -35,6 +38,8 @@ export function benchCsv({ cases }: Pick<BenchSummary, 'cases'>): string {
 interface Layout {
   readonly table: (table: Table) => string;
   readonly heading: (text: string) => string;
+  /** What the winner's mark says. */
+  readonly legend: (text: string) => string;
   /** Between the lines of a section. */
   readonly separator: string;
   /** Before a further table of a section. */
@@ -60,7 +65,7 @@ function caseSection(one: BenchCase, layout: Layout): string {
   const lines = [
     layout.heading(heading),
     layout.table(armsTable(one)),
-    `${WINNER_MARK} no other one is faster by more than this measurement can tell`,
+    layout.legend('no other one is faster by more than this measurement can tell'),
     answersLine(one),
     ...serialLine(one),
     ...(reproducible(one) ? [] : [`last digits on ${backend.name} depend on the number of actors`]),
@@ -73,8 +78,10 @@ function caseSection(one: BenchCase, layout: Layout): string {
 function answersLine({ arms, tolerance }: BenchCase): string {
   const differing = arms.filter(({ answers }) => !agrees(answers, tolerance));
   if (differing.length > 0) return `answers DIFFER: ${differing.map(({ name }) => name).join(', ')}`;
+  // Not by the largest difference: 0 and −0 have none, and other bits.
+  if (arms.every(({ answers }) => answers.identical)) return 'answers: identical';
   const most = Math.max(...arms.map(({ answers }) => answers.maxDifference));
-  return most === 0 ? 'answers: identical' : `answers: the same, max difference ${most.toExponential(1)}`;
+  return `answers: the same, max difference ${most.toExponential(1)}`;
 }
 
 /** Where parallel is slower there is no serial part to blame: the overhead exceeds all of the work. */
@@ -94,7 +101,7 @@ function reproducible({ backend }: BenchCase): boolean {
 
 function breakEvenLines({ cases, breakEven }: BenchSummary): string[] {
   const points = breakEven.map(({ backend, batchSize, actors, items }) => {
-    const where = `${backend}${batchSize === null ? '' : `, batches of ${batchSize}`}`;
+    const where = setupText(backend, batchSize);
     if (items === null) return `${where}: ${plural(actors, 'actor')} pay at no number of items`;
     if (items <= 1) return `${where}: ${plural(actors, 'actor')} pay at any number of items`;
     return `${where}: ${plural(actors, 'actor')} pay from about ${countText(items)} items a minute on`;
@@ -102,10 +109,11 @@ function breakEvenLines({ cases, breakEven }: BenchSummary): string[] {
   const costs = cases.flatMap((one) => {
     const { breakEvenItemMs, items, kind } = one;
     if (breakEvenItemMs === null || kind === 'probe') return [];
-    return [
-      `${caseName(one)}: more actors than one pay where an item costs ${durationText(breakEvenItemMs)} or more` +
-        ` (here ${durationText(itemMs(one) / items)})`,
-    ];
+    const cost =
+      breakEvenItemMs === 0
+        ? 'at any cost of an item'
+        : `where an item costs ${durationText(breakEvenItemMs)} or more`;
+    return [`${caseName(one)}: more actors than one pay ${cost} (here ${durationText(itemMs(one) / items)})`];
   });
   return [...points, ...costs];
 }

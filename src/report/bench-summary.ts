@@ -57,7 +57,10 @@ export interface BenchCase {
   readonly winner: string;
   /** The fewest actors that are as fast as any number measured, within the measurement. */
   readonly bestActors: number;
-  /** Cost of an item in one process, ms, from which on `bestActors` (or two, if that is one) pay; null: never. */
+  /**
+   * Cost of an item in one process, ms, from which on `bestActors` (or the next larger number measured, if that is
+   * one) pay; 0: at any cost; null: not measured, since no arm has two actors.
+   */
   readonly breakEvenItemMs: number | null;
 }
 

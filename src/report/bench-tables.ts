@@ -1,7 +1,7 @@
 import type { Estimate } from '../core/statistics.js';
 import type { BaselineComparison, BenchArm, BenchCase } from './bench-summary.js';
+import { PARTS } from './breakdown-parts.js';
 import { countText, durationRange, durationText, figures, roundedDown } from './format.js';
-import type { Breakdown } from './run-timings.js';
 import { numberCell, textCell, type Cell, type Column, type Table } from './table.js';
 
 interface ArmColumn extends Column {
@@ -111,16 +111,6 @@ export function breakdownTable({ breakdownMs, actors }: BenchArm): Table {
     ]),
   };
 }
-
-const PARTS: readonly (readonly [part: keyof Breakdown, name: string, what: string])[] = [
-  ['encodeMs', 'encode', 'making frames of chunks'],
-  ['pipeMs', 'pipe', 'both ways, and being scheduled'],
-  ['decodeMs', 'decode', 'reading frames'],
-  ['normalizeMs', 'normalize', 'before the model'],
-  ['predictMs', 'predict', 'the model itself'],
-  ['replyMs', 'reply', 'scores, and answers put together'],
-  ['gatherMs', 'gather', 'joining the answers of chunks'],
-];
 
 /** This run against an earlier one, arm by arm. */
 export function baselineTable({ arms }: BaselineComparison): Table {

@@ -2,6 +2,7 @@ import { NO_VERDICT, type Answers } from '../core/types.js';
 import { SampleStore } from '../core/samples.js';
 import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
 import type { Distribution, Estimate } from '../core/statistics.js';
+import { plural } from './format.js';
 import { distribution } from './run-timings.js';
 
 /** The ways to serve a minute that a run compares. */
@@ -83,6 +84,18 @@ export class Comparison {
 
   #wallsOf(arm: Arm): SampleStore {
     return this.#walls.get(arm) ?? new SampleStore();
+  }
+}
+
+/** What a way to serve is called. */
+export function armName(arm: Arm, actors: number): string {
+  switch (arm) {
+    case 'sequential-per-item':
+      return 'sequential, per item';
+    case 'sequential-batched':
+      return 'sequential, batched';
+    case 'parallel':
+      return `parallel, ${plural(actors, 'actor')}`;
   }
 }
 

@@ -13,9 +13,11 @@ function unitOf(ms: number): { readonly name: string; readonly ms: number } {
   return { name: 'µs', ms: 0.001 };
 }
 
-/** A duration that somebody chose, without zeros behind the point: `60 s`. */
+/** A duration that somebody chose, or of an axis: without zeros at its end, `60 s` and `1.5 s`. */
 export function roundDuration(ms: number): string {
-  return durationText(ms).replace(/\.0+ /, ' ');
+  return durationText(ms)
+    .replace(/(\.\d*?)0+(?= )/, '$1')
+    .replace(/\.(?= )/, '');
 }
 
 /** `2.31 ms (2.24–5.15)`: an estimate with the bounds of its interval in the same unit. */

@@ -58,21 +58,28 @@ function shareText(share: number | null): string {
 }
 
 function accountText({ counts }: LabelsSummary): string {
-  const { scored, judged, warmup, error, unscored, unusable, unlabelled } = counts;
-  const left = [
-    [warmup, 'in warm-up'],
-    [error, 'failed'],
-    [unscored, 'without a score'],
-    [unusable, 'with a label that is neither 0 nor 1'],
-    [unlabelled, 'without a label'],
-  ] as const;
-  const others = left.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`);
+  const { scored, judged } = counts;
+  const left = notCounted(counts);
   const verdictOnly =
     judged === 0
       ? ''
       : `, ${countText(judged)} with a verdict but no score (not counted in average precision and best threshold)`;
-  const notCounted = others.length === 0 ? '' : `; not counted: ${others.join(', ')}`;
-  return `${plural(scored, 'labelled record')} scored${verdictOnly}${notCounted}`;
+  return `${plural(scored, 'labelled record')} scored${verdictOnly}${left === '' ? '' : `; not counted: ${left}`}`;
+}
+
+/** Which records had no part in the figures, and why; empty where all had. */
+export function notCounted(counts: LabelsSummary['counts']): string {
+  const left = [
+    [counts.warmup, 'in warm-up'],
+    [counts.error, 'failed'],
+    [counts.unscored, 'without a score'],
+    [counts.unusable, 'with a label that is neither 0 nor 1'],
+    [counts.unlabelled, 'without a label'],
+  ] as const;
+  return left
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${countText(count)} ${what}`)
+    .join(', ');
 }
 
 function listedText(

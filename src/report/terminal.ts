@@ -1,8 +1,9 @@
-import type { BackendFacts, ModelFacts } from '../core/types.js';
+import type { ModelFacts } from '../core/types.js';
 import type { ComparisonSummary } from './comparison.js';
 import { countText, durationText, figures, plural } from './format.js';
 import { gateText } from './gates.js';
 import { labelLines } from './labels-text.js';
+import { backendDetails, modelText } from './model-text.js';
 import type { RunSummary } from './run-summary.js';
 import { tableLines } from './table.js';
 import { timingTable } from './timing-table.js';
@@ -29,7 +30,7 @@ function runLines(summary: RunSummary): string[] {
     `model    ${modelText(model)}, window ${model.window}`,
     ...model.bundles.map((bundle) => `         with ${modelText(bundle)}`),
     ...(model.outputs.length > 1 ? [`outputs  ${outputsText(model)}`] : []),
-    `backend  ${summary.backend.name} (${backendText(summary.backend)})`,
+    `backend  ${summary.backend.name} (${backendDetails(summary.backend)})`,
     `records  ${countText(counts.records)} = ${countText(counts.accepted)} accepted + ${countText(counts.merged)} merged + ${countText(counts.rejected)} rejected${
       counts.filtered > 0 ? `; ${countText(counts.filtered)} not selected` : ''
     }`,
@@ -41,22 +42,8 @@ function runLines(summary: RunSummary): string[] {
   ];
 }
 
-function modelText({ name, version, format, digest }: ModelFacts): string {
-  return `${name} ${version} (${format}, sha256 ${digest.slice(0, 12)})`;
-}
-
 function outputsText({ outputs }: ModelFacts): string {
   return outputs.map(({ name, size }) => `${name} [${size}]`).join(', ');
-}
-
-function backendText({ versions, features, threads, batchSize, reproducible }: BackendFacts): string {
-  return [
-    ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
-    ...features,
-    `${plural(threads, 'thread')} per actor`,
-    ...(batchSize === null ? [] : [`batches of ${batchSize}`]),
-    ...(reproducible ? [] : ['last digits depend on the number of actors']),
-  ].join(', ');
 }
 
 function timingLines(summary: RunSummary): string[] {

@@ -1,6 +1,6 @@
 import type { Distribution } from '../core/statistics.js';
-import { agreementText, ARMS, type Arm, type ComparisonSummary } from './comparison.js';
-import { countText, durationText, figures, plural } from './format.js';
+import { agreementText, armName, ARMS, type Arm, type ComparisonSummary } from './comparison.js';
+import { countText, durationText, figures } from './format.js';
 import { gateText } from './gates.js';
 import { labelNotes, labelTable } from './labels-text.js';
 import type { RunSummary } from './run-summary.js';
@@ -53,11 +53,6 @@ export function timingMarkdown(run: TimedRun & Pick<RunSummary, 'advice' | 'labe
 }
 
 function comparisonTable(comparison: ComparisonSummary, actors: number): Table {
-  const names: Readonly<Record<Arm, string>> = {
-    'sequential-per-item': 'sequential, per item',
-    'sequential-batched': 'sequential, batched',
-    parallel: `parallel, ${plural(actors, 'actor')}`,
-  };
   return {
     columns: [
       ...TIME_COLUMNS,
@@ -65,7 +60,7 @@ function comparisonTable(comparison: ComparisonSummary, actors: number): Table {
       { key: 'answers', title: 'answers' },
     ],
     rows: ARMS.map((arm) => [
-      textCell(names[arm]),
+      textCell(armName(arm, actors)),
       ...timeCells(comparison.minutes, comparison.wallMs[arm]),
       speedupCell(comparison, arm),
       textCell(agreementText(comparison.answers[arm], comparison.tolerance)),

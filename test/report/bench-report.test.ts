@@ -63,9 +63,51 @@ test('where one process is enough: that is said, and from how many items on it i
   // n / 500 = n / 1000 + 2 at 2,000 items.
   assert.match(
     advice,
-    /^One process with batches is enough \(--actors 1\): 2 actors were 0\.400 × as fast\./,
+    /^One process with batches is enough \(--mode sequential\): 2 actors were 0\.400 × as fast\./,
   );
   assert.match(advice, /2 actors would pay from about 2,000 items a minute on\./);
+});
+
+test('where one process with all threads wins: the flags that serve like that', () => {
+  const one = losing().cases[0]!;
+  const name = 'sequential, batched, 4 threads';
+  const winner = { ...one.arms[1]!, name, threads: 4 };
+  const { advice } = benchSummary([{ ...one, winner: name, arms: [...one.arms, winner] }]);
+  assert.match(
+    advice,
+    /^One process with batches with 4 threads is enough \(--mode sequential --threads-per-actor 4\): /,
+  );
+});
+
+test('where a pool of one actor is fastest, that is what is advised', () => {
+  const one = benchCase(({ mode, actors }) => (mode === 'sequential' ? 20 : 10 * actors));
+  assert.match(benchSummary([one]).advice, /^One process with batches is enough \(--actors 1\): 2 actors/);
+});
+
+test('answers with the same bits are identical, those that only differ by nothing are not', () => {
+  const one = benchCase(msOf(500));
+  assert.match(benchReport(benchSummary([one])), /^answers: identical$/m);
+  const zeros = { identical: false, maxDifference: 0, differingVerdicts: 0 };
+  const arms = one.arms.map((arm, i) => (i === 1 ? { ...arm, answers: zeros } : arm));
+  const report = benchReport(benchSummary([{ ...one, arms }]));
+  assert.match(report, /^answers: the same, max difference 0\.0e\+0$/m);
+});
+
+test('a pool that pays at any cost of an item is not said to pay from nothing on', () => {
+  const one = benchCase(({ mode, actors }) => (mode === 'sequential' ? 100 : 90 / actors));
+  assert.equal(one.breakEvenItemMs, 0);
+  const report = benchReport(benchSummary([one]));
+  assert.match(report, /more actors than one pay at any cost of an item \(here 209 µs\)/);
+});
+
+test('with one actor nothing is said about the cost from which on more of them pay', () => {
+  const one = benchCase(msOf(500), { actors: [1] });
+  assert.equal(one.breakEvenItemMs, null);
+  assert.doesNotMatch(benchReport(benchSummary([one])), /more actors than one pay/);
+});
+
+test('no line of Markdown becomes an item of a list', () => {
+  assert.doesNotMatch(benchMarkdown(gaining()), /^[*+-] /m);
 });
 
 test('a minute that does not fit is said to not fit', () => {

@@ -1,19 +1,7 @@
-import type { Breakdown } from '../run-timings.js';
+import { PARTS } from '../breakdown-parts.js';
 import { durationText, figures } from '../format.js';
+import type { Breakdown } from '../run-timings.js';
 import { markup, type Content, type Markup } from './markup.js';
-
-/** The parts of a chunk's time in the order in which they happen, as people call them. */
-export const PARTS = [
-  ['encodeMs', 'encode', 'writing the request as bytes'],
-  ['pipeMs', 'pipe', 'through the pipe both ways, and waiting for a processor'],
-  ['decodeMs', 'decode', 'reading bytes as numbers, on both sides'],
-  ['normalizeMs', 'normalize', 'bringing windows to what the model was trained on'],
-  ['predictMs', 'predict', 'the model itself'],
-  ['replyMs', 'reply', 'scoring, and putting the answer together'],
-  ['gatherMs', 'gather', 'joining the chunks’ answers'],
-] as const satisfies readonly (readonly [keyof Breakdown, string, string])[];
-
-export type PartName = (typeof PARTS)[number][0];
 
 /** Narrower segments have no room for their name. */
 const NAMED_FROM = 0.12;

@@ -1,7 +1,9 @@
-import { agrees } from '../comparison.js';
+import { caseName } from '../bench-names.js';
 import type { BenchArm, BenchCase } from '../bench-summary.js';
-import { durationText, figures as threeFigures, plural } from '../format.js';
-import { breakdownBar, namedBar, PARTS, partsLegend } from './bars.js';
+import { PARTS } from '../breakdown-parts.js';
+import { agrees } from '../comparison.js';
+import { durationText, figures as threeFigures, plural, roundDuration } from '../format.js';
+import { breakdownBar, namedBar, partsLegend } from './bars.js';
 import { breakdownBody } from './breakdown.js';
 import { asCount, asDuration, asPercent, asRatio, asTimes, type Figures } from './figures.js';
 import { markup, type Content } from './markup.js';
@@ -9,12 +11,6 @@ import { figureMarkup, tableMarkup, type PageSection } from './parts.js';
 import { rangeChart } from './range-chart.js';
 import { linearScale, logScale, wholeScale } from './scale.js';
 import { tickText, xyChart, type ChartLine } from './xy-chart.js';
-
-/** What a case is called: no two of a benchmark have the same name. */
-export function caseTitle({ items, backend }: Pick<BenchCase, 'items' | 'backend'>): string {
-  const batches = backend.batchSize === null ? '' : `, batches of ${backend.batchSize}`;
-  return `${plural(items, 'item')} on ${backend.name}${batches}`;
-}
 
 /** The arms of one case against one another. */
 export function benchCaseSections(
@@ -24,7 +20,7 @@ export function benchCaseSections(
   figures: Figures,
 ): PageSection[] {
   const path = `cases.${index}`;
-  const title = caseTitle(one);
+  const title = caseName(one);
   return [
     {
       id: `case-${index + 1}`,
@@ -58,8 +54,8 @@ function deadlineText({ arms }: BenchCase, deadlineMs: number): string {
   const slowestMs = Math.max(...arms.map(({ wallMs }) => wallMs.max));
   const times = deadlineMs / slowestMs;
   return times >= 1
-    ? `The deadline, ${shortDuration(deadlineMs)}, is ${threeFigures(times)} × the slowest minute of all.`
-    : `The slowest minute of all took ${durationText(slowestMs)}, longer than the deadline of ${shortDuration(deadlineMs)}.`;
+    ? `The deadline, ${roundDuration(deadlineMs)}, is ${threeFigures(times)} × the slowest minute of all.`
+    : `The slowest minute of all took ${durationText(slowestMs)}, longer than the deadline of ${roundDuration(deadlineMs)}.`;
 }
 
 function armsChart({ arms, winner }: BenchCase): Content {
@@ -73,7 +69,7 @@ function armsChart({ arms, winner }: BenchCase): Content {
     text: `${durationText(medianMs.value)} (${durationText(medianMs.low)} to ${durationText(medianMs.high)})`,
     isWinner: name === winner,
   }));
-  return rangeChart(rows, logScale(Math.min(...all), Math.max(...all)), shortDuration);
+  return rangeChart(rows, logScale(Math.min(...all), Math.max(...all)), roundDuration);
 }
 
 function timesTable({ arms, winner }: BenchCase, path: string, figures: Figures): Content {
@@ -170,7 +166,7 @@ function breakdownSection(
   const won = arms[at];
   return {
     id,
-    title: `Where the time goes: ${caseTitle(rest)}`,
+    title: `Where the time goes: ${caseName(rest)}`,
     body: [
       figureMarkup('Shares of an average minute’s time, over its chunks, for each arm.', [
         ...bars,
@@ -186,6 +182,7 @@ function breakdownSection(
               breakdownNote: 'of an average minute, summed over its chunks',
               perActor: won.perActor,
               perActorPath: `${path}.arms.${at}.perActor`,
+              perActorNote: 'summed over all timed minutes',
               of: won.name,
             }),
           ]),
@@ -195,11 +192,4 @@ function breakdownSection(
 
 function partsText(parts: BenchArm['breakdownMs']): string {
   return PARTS.map(([part, name]) => `${name} ${durationText(parts[part])}`).join(', ');
-}
-
-/** For ticks, which are round numbers. */
-export function shortDuration(ms: number): string {
-  return durationText(ms)
-    .replace(/\.0+(?= )/, '')
-    .replace(/(\.\d*?)0+(?= )/, '$1');
 }

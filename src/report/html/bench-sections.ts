@@ -1,6 +1,6 @@
+import { caseName, setupText } from '../bench-names.js';
 import type { BaselineComparison, BenchCase, BenchSummary } from '../bench-summary.js';
-import { countText, plural } from '../format.js';
-import { caseTitle, shortDuration } from './bench-case.js';
+import { countText, plural, roundDuration } from '../format.js';
 import { asCount, asDuration, asTimes, type Figures } from './figures.js';
 import { markup, type Content, type Markup } from './markup.js';
 import {
@@ -22,7 +22,7 @@ export function benchResultSection({ advice, cases }: BenchSummary, figures: Fig
     if (one.kind === 'probe' || at < 0) return [];
     return [
       {
-        name: `${caseTitle(one)}: ${one.winner}`,
+        name: `${caseName(one)}: ${one.winner}`,
         figure: figures.show(`cases.${i}.arms.${at}.medianMs.value`, asDuration),
         note: 'the median minute of the winner',
       },
@@ -66,7 +66,7 @@ function grouped(cases: readonly BenchCase[]): Map<string, BenchCase[]> {
   const found = new Map<string, BenchCase[]>();
   for (const one of cases) {
     const { name, batchSize } = one.backend;
-    const key = `${name}${batchSize === null ? '' : `, batches of ${batchSize}`}`;
+    const key = setupText(name, batchSize);
     found.set(key, [...(found.get(key) ?? []), one]);
   }
   return found;
@@ -86,7 +86,7 @@ function itemsChart(name: string, cases: readonly BenchCase[]): Markup {
     {
       title: 'time per minute',
       scale: logScale(Math.min(...times), Math.max(...times)),
-      text: shortDuration,
+      text: roundDuration,
     },
     lines,
   );
@@ -105,7 +105,7 @@ function breakEvenTable({ breakEven }: BenchSummary, figures: Figures): Content 
     caption: 'From how many items on actors are faster than one process with batches',
     columns: ['backend', 'actors', 'pay from, items'],
     rows: breakEven.map(({ backend, batchSize, items }, i) => [
-      `${backend}${batchSize === null ? '' : `, batches of ${batchSize}`}`,
+      setupText(backend, batchSize),
       figures.show(`breakEven.${i}.actors`, asCount),
       items === null ? 'at no number' : figures.show(`breakEven.${i}.items`, asCount),
     ]),
@@ -117,11 +117,16 @@ function costTable({ cases }: BenchSummary, figures: Figures): Content {
     caption: 'Which cost of an item, in one process, makes actors pay',
     columns: ['case', 'actors worth having', 'pay from, cost of an item'],
     rows: cases.map((one, i) => [
-      caseTitle(one),
+      caseName(one),
       figures.show(`cases.${i}.bestActors`, asCount),
-      one.breakEvenItemMs === null ? 'at no cost' : figures.show(`cases.${i}.breakEvenItemMs`, asDuration),
+      costText(one, `cases.${i}.breakEvenItemMs`, figures),
     ]),
   });
+}
+
+function costText({ breakEvenItemMs }: BenchCase, path: string, figures: Figures): Content {
+  if (breakEvenItemMs === null) return 'not measured';
+  return breakEvenItemMs === 0 ? 'at any cost' : figures.show(path, asDuration);
 }
 
 /** This run against an earlier one. */

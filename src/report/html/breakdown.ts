@@ -1,6 +1,7 @@
+import { PARTS } from '../breakdown-parts.js';
 import { durationText, figures as threeFigures } from '../format.js';
 import type { ActorShare, Breakdown } from '../run-timings.js';
-import { breakdownBar, namedBar, PARTS, partsLegend } from './bars.js';
+import { breakdownBar, namedBar, partsLegend } from './bars.js';
 import { asCount, asDuration, type Figures } from './figures.js';
 import type { Content } from './markup.js';
 import { figureMarkup, tableMarkup } from './parts.js';
@@ -13,16 +14,19 @@ export interface BreakdownShown {
   readonly breakdownNote: string;
   readonly perActor: readonly ActorShare[];
   readonly perActorPath: string;
+  /** What the times of actors are of. */
+  readonly perActorNote: string;
   /** Whose time it is. */
   readonly of: string;
 }
 
 /** Bars of the parts over all and by actor, and the same as tables. */
 export function breakdownBody(figures: Figures, shown: BreakdownShown): Content {
-  const { breakdownMs, perActor, of } = shown;
+  const { breakdownMs, breakdownNote, perActor, perActorNote, of } = shown;
+  const byActor = perActor.length > 1;
   const bars = [
     namedBar(of, breakdownBar(`Time of ${of}: ${sharesText(breakdownMs)}`, breakdownMs)),
-    ...(perActor.length > 1
+    ...(byActor
       ? perActor.map(({ actor, breakdownMs: own }) =>
           namedBar(`actor ${actor + 1}`, breakdownBar(`Time of actor ${actor + 1}: ${sharesText(own)}`, own)),
         )
@@ -30,7 +34,10 @@ export function breakdownBody(figures: Figures, shown: BreakdownShown): Content 
     partsLegend(),
   ];
   return [
-    figureMarkup(`Shares of the time that chunks took, ${shown.breakdownNote}.`, bars),
+    figureMarkup(
+      `Shares of the time that chunks took, ${breakdownNote}${byActor ? `; those of each actor are ${perActorNote}` : ''}.`,
+      bars,
+    ),
     partsTable(figures, shown),
     ...(perActor.length > 0 ? [actorsTable(figures, shown)] : []),
   ];
@@ -54,9 +61,9 @@ function partsTable(
   });
 }
 
-function actorsTable(figures: Figures, { perActor, perActorPath }: BreakdownShown): Content {
+function actorsTable(figures: Figures, { perActor, perActorPath, perActorNote }: BreakdownShown): Content {
   return tableMarkup({
-    caption: 'By actor',
+    caption: `By actor, ${perActorNote}`,
     columns: ['actor', 'chunks', 'items', 'service time', ...PARTS.slice(0, -1).map(([, name]) => name)],
     rows: perActor.map(({ actor }, i) => [
       `actor ${actor + 1}`,

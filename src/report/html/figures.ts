@@ -6,6 +6,8 @@ export type FigureFormat = (value: number) => string;
 
 export const asDuration: FigureFormat = durationText;
 export const asCount: FigureFormat = countText;
+/** For what people copy, where a digit less would be another value. */
+export const asIs: FigureFormat = String;
 export const asRatio: FigureFormat = (value) => figures(value);
 export const asTimes: FigureFormat = (value) => `${figures(value)} ×`;
 export const asPercent: FigureFormat = (value) => `${figures(value * 100)} %`;

@@ -1,6 +1,7 @@
-import { countText, plural } from '../format.js';
+import { plural } from '../format.js';
+import { notCounted } from '../labels-text.js';
 import type { LabelsSummary } from '../run-labels.js';
-import { asCount, asRatio, type Figures } from './figures.js';
+import { asCount, asIs, asRatio, type Figures } from './figures.js';
 import { markup, type Content } from './markup.js';
 import { tableMarkup } from './parts.js';
 
@@ -10,7 +11,7 @@ const SHOWN_TARGETS = 20;
 /** How well the model told the labels: over all records, and for the targets with the most anomalies. */
 export function labelsTable({ perTarget, counts }: LabelsSummary, figures: Figures): Content {
   const shown = perTarget.slice(0, SHOWN_TARGETS);
-  const left = counts.warmup + counts.error + counts.unscored + counts.unusable + counts.unlabelled;
+  const left = notCounted(counts);
   return [
     tableMarkup({
       caption:
@@ -36,7 +37,7 @@ export function labelsTable({ perTarget, counts }: LabelsSummary, figures: Figur
       perTarget.length > shown.length
         ? ` ${plural(perTarget.length - shown.length, 'more target')} in timing.json.`
         : ''
-    }${left > 0 ? ` Not counted: ${countText(left)} records in warm-up, without a label, a score or an answer.` : ''}</p>\n`,
+    }${left === '' ? '' : ` Records not counted: ${left}.`}</p>\n`,
   ];
 }
 
@@ -46,7 +47,7 @@ function row(name: Content, path: string, figures: Figures): Content[] {
     figures.show(`${path}.${key}`, asRatio),
   );
   const best = figures.has(`${path}.best`)
-    ? [figures.show(`${path}.best.threshold`, asRatio), figures.show(`${path}.best.f1`, asRatio)]
+    ? [figures.show(`${path}.best.threshold`, asIs), figures.show(`${path}.best.f1`, asRatio)]
     : ['–', '–'];
   return [name, ...counts, ...shares, ...best];
 }

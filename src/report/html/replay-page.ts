@@ -1,7 +1,7 @@
 import type { RunCharts } from '../charts/run-charts.js';
 import type { ChosenMinutes } from '../charts/timeline-keeper.js';
 import type { Band } from '../charts/band-series.js';
-import { ARMS, type Arm } from '../comparison.js';
+import { armName, ARMS, type Arm } from '../comparison.js';
 import { plural } from '../format.js';
 import type { RunSummary } from '../run-summary.js';
 import { Figures } from './figures.js';
@@ -13,7 +13,7 @@ import type { MinutesPlot, TargetsPlot } from './plot-data.js';
 import { gatesSections } from './gates-section.js';
 import { bandLine, targetLine } from './plot-encoding.js';
 import { aboutSection, recordsSection } from './run-facts.js';
-import { armName, breakdownSection, resultSection, speedupSection, timesSection } from './run-sections.js';
+import { breakdownSection, resultSection, speedupSection, timesSection } from './run-sections.js';
 import { targetsSection } from './targets-section.js';
 import { timelineSection } from './timeline-section.js';
 

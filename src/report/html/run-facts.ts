@@ -1,6 +1,7 @@
 import { formatDuration } from '../../core/time.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import { plural } from '../format.js';
+import { backendDetails, modelText } from '../model-text.js';
 import type { HostFacts, RunSummary } from '../run-summary.js';
 import { asCount, asDuration, asMegabytes, type Figures } from './figures.js';
 import { markup, type Content, type Markup } from './markup.js';
@@ -66,32 +67,17 @@ export function aboutSection(summary: RunSummary, figures: Figures): PageSection
 }
 
 export function modelFacts(model: ModelFacts & InputSpec): [string, Content][] {
-  const named = ({ name, version, format, digest }: ModelFacts): string =>
-    `${name} ${version} (${format}, sha256 ${digest.slice(0, 12)})`;
   const columns =
     model.columns === 'each' ? 'each column an item' : `columns ${model.columns.join(', ')} an item`;
   return [
-    ['model', `${named(model)}; window ${model.window}, ${columns}`],
-    ...model.bundles.map((bundle): [string, Content] => ['with', named(bundle)]),
+    ['model', `${modelText(model)}; window ${model.window}, ${columns}`],
+    ...model.bundles.map((bundle): [string, Content] => ['with', modelText(bundle)]),
   ];
 }
 
-export function backendText({
-  name,
-  versions,
-  features,
-  threads,
-  batchSize,
-  reproducible,
-}: BackendFacts): string {
-  return [
-    name,
-    ...Object.entries(versions).map(([what, version]) => `${what} ${version}`),
-    ...features,
-    `${plural(threads, 'thread')} per actor`,
-    ...(batchSize === null ? [] : [`batches of ${batchSize}`]),
-    ...(reproducible ? [] : ['last digits depend on the number of actors']),
-  ].join(', ');
+/** A backend with all that is known of it. */
+export function backendText(backend: BackendFacts): string {
+  return `${backend.name}, ${backendDetails(backend)}`;
 }
 
 export function hostText({ processor, processors, platform, node }: HostFacts): string {

@@ -1,5 +1,5 @@
 import type { BandSeries } from '../charts/band-series.js';
-import { agrees, ARMS, type Arm, type ComparisonSummary } from '../comparison.js';
+import { agreementText, armName, ARMS, type ComparisonSummary } from '../comparison.js';
 import { durationText, figures as threeFigures, plural } from '../format.js';
 import type { MinutesSummary } from '../run-timings.js';
 import type { RunSummary } from '../run-summary.js';
@@ -16,17 +16,6 @@ import {
 import { breakdownBody } from './breakdown.js';
 import { linearScale, wholeScale } from './scale.js';
 import { tickText, xyChart } from './xy-chart.js';
-
-export function armName(arm: Arm, actors: number): string {
-  switch (arm) {
-    case 'sequential-per-item':
-      return 'sequential, per item';
-    case 'sequential-batched':
-      return 'sequential, batched';
-    case 'parallel':
-      return `parallel, ${plural(actors, 'actor')}`;
-  }
-}
 
 /** Does a minute fit, what is advised, and the figures that say so. */
 export function resultSection(summary: RunSummary, figures: Figures): PageSection {
@@ -142,7 +131,7 @@ export function speedupSection(
   const rows = (['sequential-per-item', 'sequential-batched'] as const).map((arm) => [
     armName(arm, actors),
     figures.estimate(`comparison.speedup.${arm}`, asTimes),
-    agreementText(comparison, arm),
+    agreementText(comparison.answers[arm], comparison.tolerance),
   ]);
   return {
     id: 'speedup',
@@ -181,13 +170,6 @@ function speedupChart(comparison: ComparisonSummary, actors: number): Content {
   );
 }
 
-function agreementText({ answers, tolerance }: ComparisonSummary, arm: Arm): string {
-  const { identical, maxDifference } = answers[arm];
-  if (identical) return 'identical';
-  const difference = `largest difference ${maxDifference.toExponential(1)}`;
-  return agrees(answers[arm], tolerance) ? `same, ${difference}` : `DIFFER, ${difference}`;
-}
-
 /** Where the minutes' time went, over all and by actor. */
 export function breakdownSection(
   { execution }: RunSummary,
@@ -203,6 +185,7 @@ export function breakdownSection(
       breakdownNote: 'summed over all chunks and minutes',
       perActor,
       perActorPath: 'minutes.perActor',
+      perActorNote: 'summed over all their chunks',
       of: execution.mode === 'parallel' ? plural(execution.actors, 'actor') : 'one process',
     }),
   };

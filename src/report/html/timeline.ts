@@ -1,6 +1,7 @@
 import type { ChunkTiming, MinuteTiming } from '../../core/types.js';
 import { durationText, plural } from '../format.js';
-import { namedBar, PARTS, segmentMarkup, type PartName } from './bars.js';
+import { PARTS, type PartName } from '../breakdown-parts.js';
+import { namedBar, segmentMarkup } from './bars.js';
 import { markup, type Markup } from './markup.js';
 
 /** Narrower stretches have no room for their name. */
