@@ -12,6 +12,7 @@ const UNITS: Readonly<Record<string, number>> = {
   MB: 1e6,
 };
 
+/** A figure as a page has it: its place, its raw value and what people read. */
 interface Shown {
   readonly path: string;
   readonly value: string;
@@ -36,17 +37,18 @@ export async function mismatchedFigures(
   return { compared: shown.length, wrong };
 }
 
-function isRight({ value, text }: Shown, expected: unknown): boolean {
+/** Whether a figure's raw value is exactly `expected`, and its text the same to three figures. */
+export function isRight({ value, text }: Omit<Shown, 'path'>, expected: unknown): boolean {
   if (expected === null) return value === 'null' && text === '–';
   if (typeof expected !== 'number' || Number(value) !== expected) return false;
-  const [, digits = '', unit = ''] = /^(-?[\d.,]+) ?(\D*)$/.exec(text) ?? [];
+  const [, digits = '', unit = ''] = /^(-?[\d.,]+(?:e[+-]\d+)?) ?(\D*)$/.exec(text) ?? [];
   const factor = UNITS[unit];
   if (digits === '' || factor === undefined) return false;
   const told = Number(digits.replaceAll(',', '')) * factor;
-  return (
-    Math.abs(told - expected) <=
-    Math.max(Math.abs(expected) * 0.005, factor * 0.5 * (expected >= 100 ? 1 : 0)) + 1e-12
-  );
+  // From 100 of its unit on a figure is a whole number.
+  const size = Math.abs(expected);
+  const tolerance = size / factor >= 100 ? factor * 0.5 : size * 0.005;
+  return Math.abs(told - expected) <= tolerance + 1e-12;
 }
 
 function valueAt(root: unknown, path: string): unknown {
