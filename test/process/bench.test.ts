@@ -32,7 +32,7 @@ test('without an input: all arms, probes, the report and bench.json; its figures
     assert.equal(arms.at(-1)?.perActor.length, 2);
   }
   assert.ok(stdout.includes(advice));
-  assert.match(advice, /--actors [12]/);
+  assert.match(advice, /--actors [12]|--mode sequential/);
   assert.match(stdout, /20 items on wasm, builtin/);
   assert.match(stdout, /written to bench\.aiops/);
   assert.match(stderr, /made-up minutes of 20, 4, 80 items, 1, 2 actors: takes about/);
