@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 
 import { z } from 'zod';
 
@@ -22,6 +23,14 @@ const schema = z.object({
   cases: z.array(z.object({ model, backend, items: z.number(), arms: z.array(arm) })),
 });
 
+/** @throws AiopsError `usage` where a run would replace the file that it is to be compared with */
+export function keepBaseline(file: string, out: string): void {
+  if (resolve(file) !== resolve(out, 'bench.json')) return;
+  throw new AiopsError('usage', `this run would replace its own baseline, ${file}`, {
+    hint: 'write to another folder with --out DIR, or copy the baseline first',
+  });
+}
+
 /**
  * Reads the `bench.json` of an earlier run.
  *
@@ -40,10 +49,17 @@ export async function readBaseline(file: string): Promise<BaselineRun> {
   try {
     return { file, ...schema.parse(JSON.parse(json)) };
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    const why = cause instanceof z.ZodError ? firstIssue(cause) : messageOf(cause);
     throw new AiopsError('config', `${file} is no bench.json: ${why}`, {
       hint: 'a baseline is what an earlier aiops-serve bench wrote into its output folder',
       cause,
     });
   }
+}
+
+/** What is wrong first, and how many things are. */
+function firstIssue({ issues }: z.ZodError): string {
+  const [first] = issues;
+  const others = issues.length > 1 ? `, and ${issues.length - 1} more` : '';
+  return `${first?.path.join('.') ?? ''}: ${first?.message ?? 'not as expected'}${others}`;
 }

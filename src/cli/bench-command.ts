@@ -14,7 +14,7 @@ import {
 import { bench, type BenchOutcome } from '../run/bench.js';
 import { measureScenario, type ScenarioConfig } from '../run/scenarios/measure-scenario.js';
 import { attend, type Attended } from './attend.js';
-import { readBaseline } from './baseline-file.js';
+import { keepBaseline, readBaseline } from './baseline-file.js';
 import { BENCH_FLAGS, benchConfig, type BenchFlags } from './bench-options.js';
 import { GATE_FAILED } from './exit-codes.js';
 import { failGates, report, type ReportOptions, type Reports } from './report.js';
@@ -47,6 +47,7 @@ async function runBench(
     const all = [...notices, ...settings.notices];
     return runScenario(settings.config, { form, quiet: flags.quiet, notices: all });
   }
+  if (flags.baseline !== undefined) keepBaseline(flags.baseline, flags.out);
   const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline);
   const config = benchConfig(inputs, flags, baseline);
   const { quiet, out } = flags;
@@ -88,15 +89,19 @@ async function runScenario(
 }
 
 async function conclude(outcome: BenchOutcome, attended: Attended, how: ReportOptions): Promise<number> {
+  if (outcome.summary !== null) await report(REPORTS, outcome.summary, how);
+  if (outcome.kind === 'failed') throw outcome.failure;
   if (outcome.kind === 'interrupted') {
-    const where = outcome.path === null ? '' : `; they are in ${outcome.path}`;
-    const text = `interrupted after ${plural(outcome.cases, 'case')}${where}`;
-    attended.terminal.notice({ level: 'warning', text });
+    const { summary } = outcome;
+    const after = summary === null ? 'before the first case was complete' : complete(summary.cases.length);
+    attended.terminal.notice({ level: 'warning', text: `interrupted ${after}` });
     return attended.interruptedStatus();
   }
-  const { summary } = outcome;
-  await report(REPORTS, summary, how);
-  return failGates(summary.gates, how.terminal) ? GATE_FAILED : 0;
+  return failGates(outcome.summary.gates, how.terminal) ? GATE_FAILED : 0;
+}
+
+function complete(cases: number): string {
+  return `after ${plural(cases, 'case')}: what is above was complete by then`;
 }
 
 const REPORTS: Reports<BenchSummary> = {

@@ -1,8 +1,9 @@
+import { isRealSpeedup } from '../core/scaling.js';
 import { caseName, setupText } from './bench-names.js';
-import type { BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
+import type { BaselineComparison, BenchCase, BenchSummary, BreakEven } from './bench-summary.js';
 import { allArmsTable, armsTable, baselineTable, breakdownTable, WINNER_MARK } from './bench-tables.js';
 import { agrees } from './comparison.js';
-import { countText, durationText, figures, plural } from './format.js';
+import { countText, durationText, figures, plural, roundedDown } from './format.js';
 import { gateText } from './gates.js';
 import { tableCsv, tableLines, tableMarkdown, type Table } from './table.js';
 
@@ -100,15 +101,21 @@ function reproducible({ backend }: BenchCase): boolean {
 }
 
 function breakEvenLines({ cases, breakEven }: BenchSummary): string[] {
-  const points = breakEven.map(({ backend, batchSize, actors, items }) => {
-    const where = setupText(backend, batchSize);
-    if (items === null) return `${where}: ${plural(actors, 'actor')} pay at no number of items`;
-    if (items <= 1) return `${where}: ${plural(actors, 'actor')} pay at any number of items`;
-    return `${where}: ${plural(actors, 'actor')} pay from about ${countText(items)} items a minute on`;
+  const points = breakEven.map((one) => {
+    const { backend, batchSize, actors, items } = one;
+    const who = `${setupText(backend, batchSize)}: ${plural(actors, 'actor')}`;
+    if (items === null) return `${who} pay at no number of items`;
+    if (items <= 1) return `${who} pay at any number of items`;
+    const about = countText(roundedDown(items));
+    return isUncertain(one, cases)
+      ? `${who} break even near ${about} items a minute: too near to what was measured to tell more`
+      : `${who} pay from about ${about} items a minute on, by the lines through what was measured`;
   });
   const costs = cases.flatMap((one) => {
     const { breakEvenItemMs, items, kind } = one;
     if (breakEvenItemMs === null || kind === 'probe') return [];
+    if (one.bestActors === 1 && breakEvenItemMs <= itemMs(one) / items)
+      return [`${caseName(one)}: an item costs about as much as makes more actors than one pay`];
     const cost =
       breakEvenItemMs === 0
         ? 'at any cost of an item'
@@ -116,6 +123,18 @@ function breakEvenLines({ cases, breakEven }: BenchSummary): string[] {
     return [`${caseName(one)}: more actors than one pay ${cost} (here ${durationText(itemMs(one) / items)})`];
   });
   return [...points, ...costs];
+}
+
+/** Whether a break-even says that so many actors pay where a measurement of as many items does not. */
+function isUncertain({ backend, batchSize, actors, items }: BreakEven, cases: readonly BenchCase[]): boolean {
+  return cases.some(
+    (one) =>
+      one.backend.name === backend &&
+      one.backend.batchSize === batchSize &&
+      one.items >= (items ?? Infinity) &&
+      one.bestActors < actors &&
+      !one.arms.some((arm) => arm.actors === actors && arm.speedup !== null && isRealSpeedup(arm.speedup)),
+  );
 }
 
 /** What one process with batches takes for a minute. */
@@ -129,6 +148,7 @@ function baselineSection(baseline: BaselineComparison, layout: Layout): string {
     differences.length === 0
       ? 'machine, versions and settings are those of then'
       : `not like with like: ${differences.join('; ')}`;
+  if (baseline.arms.length === 0) return `${file} has nothing in common with this run: ${like}`;
   return [
     layout.table(baselineTable(baseline)),
     `${file}: ${like}`,

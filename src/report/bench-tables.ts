@@ -119,7 +119,7 @@ export function baselineTable({ arms }: BaselineComparison): Table {
       { key: 'arm', title: 'against the baseline' },
       { key: 'backend', title: 'backend' },
       { key: 'items', title: 'items' },
-      { key: 'ratio', title: 'time then = 1' },
+      { key: 'ratio', title: 'time now / then' },
       { key: 'verdict', title: 'verdict' },
     ],
     rows: arms.map(({ name, backend, items, ratio, verdict }) => [

@@ -193,7 +193,7 @@ export function failedGates(results: readonly GateResult[]): GateResult[] {
 /** `p99>5s: not met, it was 6.71 ms`. */
 export function gateText({ condition, value, outcome, unit }: GateResult): string {
   if (value === null) return `${condition}: FAILED, it has no value in this run`;
-  return `${condition}: ${outcome === 'met' ? 'MET' : 'not met'}, it was ${valueText(value, unit)}`;
+  return `${condition}: ${outcome === 'met' ? 'FAILED' : 'not met'}, it was ${valueText(value, unit)}`;
 }
 
 function valueText(value: number, unit: MetricUnit): string {

@@ -5,7 +5,7 @@ import type { Notice } from '../core/errors.js';
 import type { InputSpec, ReadyFacts } from '../core/types.js';
 import { busyShare } from '../host/pressure.js';
 import type { BenchSummary } from '../report/bench-summary.js';
-import { countText, durationText, figures, plural } from '../report/format.js';
+import { countText, durationText, figures, plural, roundDuration } from '../report/format.js';
 import { setupName } from '../report/setup-name.js';
 import { BenchOutput } from '../write/bench-output.js';
 import type { BenchConfig } from './bench-config.js';
@@ -14,7 +14,7 @@ import { casePlans, type CasePlan } from './bench/case-plans.js';
 import { measureCase, type CaseContext, type MeasuredCase } from './bench/measure-case.js';
 import { generatedSupply, type MinuteSupply } from './bench/minute-supply.js';
 import { recordedMinutes } from './bench/recorded-minutes.js';
-import { BENCH_FILE, BenchSession } from './bench/session.js';
+import { BenchSession } from './bench/session.js';
 import { armsOf, estimateMs, setups, type Setup } from './bench/setups.js';
 import { summarizeCase } from './bench/summarize-case.js';
 import { loadRequest } from './load-request.js';
@@ -35,10 +35,12 @@ export interface BenchContext {
   readonly onActorLine: (actor: string, line: string) => void;
 }
 
+/** `summary` is of the cases that were measured: what is known is shown, however a benchmark ends. */
 export type BenchOutcome =
   | { readonly kind: 'complete'; readonly summary: BenchSummary }
-  /** Ended by the signal; `path` names the file with the cases that were complete, null if there were none. */
-  | { readonly kind: 'interrupted'; readonly cases: number; readonly path: string | null };
+  | { readonly kind: 'failed'; readonly summary: BenchSummary; readonly failure: unknown }
+  /** By the signal; null: before the first case was complete. */
+  | { readonly kind: 'interrupted'; readonly summary: BenchSummary | null };
 
 /** Of a processor's time, used by others before anything starts: worth a warning. */
 const BUSY = 0.2;
@@ -61,13 +63,7 @@ export async function bench(config: BenchConfig, context: BenchContext): Promise
     // Input at fault shows before actors start, unless only they can tell what an item is.
     if (model.input !== null) await supplyMinutes(model.input, benching);
     await warnWhereBusy(session);
-    if (!(await measureSetups(benching))) {
-      const cases = session.cases.length;
-      return { kind: 'interrupted', cases, path: cases === 0 ? null : output.pathOf(BENCH_FILE) };
-    }
-    await trace?.end();
-    await output.publishTrace();
-    return { kind: 'complete', summary: await session.conclude() };
+    return await measureAll(benching, output);
   } finally {
     await output.release();
   }
@@ -79,6 +75,21 @@ interface Benching {
   readonly session: BenchSession;
   readonly model: ChosenModel;
   readonly trace: TraceWriter | null;
+}
+
+async function measureAll(benching: Benching, output: BenchOutput): Promise<BenchOutcome> {
+  const { session, trace } = benching;
+  try {
+    if (await measureSetups(benching)) {
+      await trace?.end();
+      await output.publishTrace();
+      return { kind: 'complete', summary: await session.conclude() };
+    }
+    return { kind: 'interrupted', summary: session.cases.length === 0 ? null : session.summary() };
+  } catch (failure) {
+    if (session.cases.length === 0) throw failure;
+    return { kind: 'failed', summary: session.summary(), failure };
+  }
 }
 
 /** Returns whether everything was measured: a signal during the very last turn cuts nothing short. */
@@ -184,9 +195,11 @@ async function supplyMinutes(input: InputSpec, benching: Benching): Promise<Minu
   const totalMs = estimateMs(setups(config).length, cases, session.actors, config.threadsPerActor);
   const items = cases.map((one) => countText(one.items)).join(', ');
   const origin = config.inputs.length === 0 ? 'made-up minutes' : 'recorded minutes';
+  const actors = session.actors.join() === '1' ? 'actor' : 'actors';
+  const roundedUp = Math.ceil(totalMs / 1000) * 1000;
   session.tell({
     level: 'info',
-    text: `${origin} of ${items} items, ${session.actors.join(', ')} actors: takes about ${durationText(totalMs)}`,
+    text: `${origin} of ${items} items, ${session.actors.join(', ')} ${actors}: takes about ${roundDuration(roundedUp)}`,
   });
   return supply;
 }

@@ -115,8 +115,8 @@ test('gates in words', () => {
   const gates = texts.map((text) => parseGate(text, METRICS));
   assert.deepEqual(checkGates(gates, METRICS, { ms: 12.34, ratios: [2] }).map(gateText), [
     'p99>5s: not met, it was 12.3 ms',
-    'speedup<3: MET, it was 2.00',
-    'late>0: MET, it was 3',
+    'speedup<3: FAILED, it was 2.00',
+    'late>0: FAILED, it was 3',
     'recall<40%: not met, it was 0.500',
     'memory>2MiB: not met, it was 1.00 MiB',
     'speedup>9: not met, it was 2.00',

@@ -94,6 +94,11 @@ export class BenchSession {
     const elapsedMs = this.#options.now() - this.#startedAtMs;
     const taken = takenTimeWarnings(this.#takenMs(), elapsedMs, this.processors);
     for (const notice of [...steadinessWarnings(this.#cases), ...taken]) this.tell(notice);
+    const differences = this.summary().baseline?.differences ?? [];
+    if (differences.length > 0) {
+      const text = `the baseline is not of a run like this one, so its verdicts may not be about what changed: ${differences.join('; ')}`;
+      this.tell({ level: 'warning', text });
+    }
     const summary = this.summary();
     const page = await this.#write(summary);
     if ('bug' in page) throw pageMissing(page.bug);
