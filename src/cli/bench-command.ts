@@ -28,7 +28,10 @@ export function benchCommand(done: (status: number) => void): Command {
     .description(
       'Measures what sequential and parallel serving cost here, and how many actors are worth having.',
     )
-    .argument('[input...]', 'recordings whose minutes to serve (default: made-up minutes)');
+    .argument(
+      '[input...]',
+      'CSV or JSONL files, .gz or not, whose minutes to serve; - is standard input (default: made-up minutes)',
+    );
   return withSettings(command, BENCH_FLAGS, async (inputs, self, notices) =>
     done(await runBench(inputs, self, notices)),
   );

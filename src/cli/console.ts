@@ -2,11 +2,17 @@ import { styleText } from 'node:util';
 
 import type { AiopsError, Notice } from '../core/errors.js';
 
+/** What stands on the terminal's last line, and can be taken off while another line is printed. */
+export interface SharedProgress {
+  hide(): void;
+  show(): void;
+}
+
 /** Everything that is not data goes to standard error through here. */
 export class Console {
   readonly #quiet: boolean;
   readonly #stream: NodeJS.WriteStream;
-  #clearProgress: () => void = () => undefined;
+  #progress: SharedProgress | null = null;
 
   constructor(options: { quiet: boolean; stream: NodeJS.WriteStream }) {
     this.#quiet = options.quiet;
@@ -14,9 +20,9 @@ export class Console {
     this.#stream.on('error', () => undefined); // a closed terminal must not turn into a crash
   }
 
-  /** A progress bar that shares the terminal gets out of the way before each line. */
-  shareWith(clearProgress: () => void): void {
-    this.#clearProgress = clearProgress;
+  /** A progress bar that shares the terminal gets out of the way of each line. */
+  shareWith(progress: SharedProgress): void {
+    this.#progress = progress;
   }
 
   info(text: string): void {
@@ -34,8 +40,9 @@ export class Console {
   }
 
   #line(text: string): void {
-    this.#clearProgress();
+    this.#progress?.hide();
     this.#stream.write(`${text}\n`);
+    this.#progress?.show();
   }
 
   #paint(color: 'red' | 'yellow', text: string): string {
@@ -44,10 +51,10 @@ export class Console {
   }
 }
 
-/** Names come from files: what would steer a terminal is shown as a code instead. */
+/** Names come from files: what would steer a terminal, or turn the order of letters around, is shown as a code. */
 export function printable(text: string): string {
-  return text.replaceAll('\t', '  ').replace(/[^\P{Cc}\n]/gu, (control) => {
-    const code = control.charCodeAt(0).toString(16).padStart(2, '0');
-    return `\\x${code}`;
+  return text.replaceAll('\t', '  ').replace(/[^\P{Cc}\n]|\p{Bidi_Control}/gu, (control) => {
+    const code = control.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
   });
 }

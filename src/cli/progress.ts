@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { SingleBar, type Params } from 'cli-progress';
 
 import type { Console } from './console.js';
 
@@ -19,6 +19,7 @@ export interface Progress {
 }
 
 const PLAIN_EVERY_MS = 10_000;
+const CLEAR_LINE = '\r\u001b[K';
 
 /** A bar on a terminal, a plain line every ten seconds elsewhere, nothing when quiet. */
 export function openProgress(
@@ -29,21 +30,31 @@ export function openProgress(
   return options.stream.isTTY ? progressBar(terminal, options.stream) : plainProgress(terminal);
 }
 
+/** Columns left free at the right: a terminal shows `^C` behind the bar, and must not wrap it into the next line. */
+const FREE_COLUMNS = 3;
+const BAR_COLUMNS = 40;
+
 function progressBar(terminal: Console, stream: NodeJS.WriteStream): Progress {
-  const bar = new SingleBar(
-    {
-      stream,
-      format: '{bar} {percentage}% | {text}',
-      clearOnComplete: true,
-      hideCursor: true,
-      gracefulExit: false, // signals are the run's own business
+  const options = {
+    terminal: barTerminal(stream),
+    format: (_: object, { progress, maxWidth }: Params, { text }: { text: string }) =>
+      barText(progress, text, maxWidth - FREE_COLUMNS),
+    linewrap: true,
+    forceRedraw: true, // others write to the terminal too: lines, and keys that are echoed
+    clearOnComplete: true,
+    hideCursor: true,
+    gracefulExit: false, // signals are the run's own business
+  };
+  const bar = new SingleBar(options);
+  terminal.shareWith({
+    hide: () => {
+      if (bar.isActive) stream.write(CLEAR_LINE);
     },
-    Presets.shades_classic,
-  );
-  terminal.shareWith(() => {
-    if (bar.isActive) stream.write('\r\u001b[K');
+    show: () => {
+      if (bar.isActive) bar.render();
+    },
   });
-  process.once('exit', () => bar.stop()); // a second signal must not leave the cursor hidden
+  process.once('exit', () => bar.stop()); // a second signal must not leave the bar or a hidden cursor
   return {
     start: () => {
       if (!bar.isActive) bar.start(1, 0, { text: '' });
@@ -54,6 +65,32 @@ function progressBar(terminal: Console, stream: NodeJS.WriteStream): Progress {
       bar.update(done, { text });
     },
     stop: () => bar.stop(),
+  };
+}
+
+/** A bar and what there is to say, cut to the columns that there are. */
+function barText(share: number, text: string, columns: number): string {
+  const full = Math.round(share * BAR_COLUMNS);
+  const bar = '\u2588'.repeat(full) + '\u2591'.repeat(BAR_COLUMNS - full);
+  return `${bar} ${Math.floor(share * 100)}% | ${text}`.slice(0, Math.max(columns, 0));
+}
+
+/**
+ * What the bar does to the terminal. Its own way saves the cursor's place when it starts and goes back there in the
+ * end, over all that was printed in between; here it stays on the line where the cursor is.
+ */
+function barTerminal(stream: NodeJS.WriteStream): object {
+  return {
+    isTTY: () => true,
+    // A terminal that does not tell its size says 0.
+    getWidth: () => (stream.columns > 0 ? stream.columns : 80),
+    cursorSave: () => undefined,
+    cursorRestore: () => undefined,
+    cursor: (shown: boolean) => stream.write(shown ? '\u001b[?25h' : '\u001b[?25l'),
+    cursorTo: () => stream.write('\r'),
+    clearLine: () => stream.write(CLEAR_LINE),
+    clearRight: () => stream.write('\u001b[K'),
+    write: (text: string) => stream.write(text),
   };
 }
 

@@ -43,6 +43,14 @@ export function plural(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** A text of at most so many characters, its middle left out where it is longer: ends tell long names apart. */
+export function shortened(text: string, most: number): string {
+  const characters = Array.from(text); // never half of a surrogate pair
+  if (characters.length <= most) return text;
+  const end = Math.floor((most - 1) / 2);
+  return `${characters.slice(0, most - 1 - end).join('')}…${characters.slice(-end).join('')}`;
+}
+
 /** Columns padded to their widest cell, the first to the left and the others to the right. */
 export function alignedTable(rows: readonly (readonly string[])[]): string[] {
   const columns = Math.max(...rows.map((row) => row.length));

@@ -1,9 +1,12 @@
-import { countText, figures, plural } from './format.js';
+import { countText, figures, plural, shortened } from './format.js';
 import type { DetectionFigures, LabelsSummary, TargetFigures } from './run-labels.js';
 import { numberCell, tableLines, textCell, type Cell, type Table } from './table.js';
 
 /** Targets in the terminal's table; timing.json lists more. */
 const SHOWN_TARGETS = 10;
+
+/** Longer names are cut for people; timing.json has them whole. */
+const NAME_COLUMNS = 40;
 
 /** What a terminal shows of labelled records; nothing where there are none. */
 export function labelLines(labels: LabelsSummary | null): string[] {
@@ -27,7 +30,7 @@ export function labelTable(labels: LabelsSummary): Table {
     ],
     rows: [
       [textCell('all targets'), ...cells(labels.overall)],
-      ...shownTargets(labels).map((one) => [textCell(one.target), ...cells(one)]),
+      ...shownTargets(labels).map((one) => [nameCell(one.target), ...cells(one)]),
     ],
   };
 }
@@ -39,6 +42,11 @@ export function labelNotes(labels: LabelsSummary): string[] {
 
 function shownTargets({ perTarget }: LabelsSummary): TargetFigures[] {
   return perTarget.filter(({ positives }) => positives > 0).slice(0, SHOWN_TARGETS);
+}
+
+/** The whole name as data, no more than fits as text. */
+function nameCell(name: string): Cell {
+  return { value: name, text: shortened(name, NAME_COLUMNS) };
 }
 
 function cells({ records, positives, flagged, best, ...rates }: DetectionFigures): Cell[] {

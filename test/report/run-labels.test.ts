@@ -159,3 +159,14 @@ test('where there are too many different scores, the report says how coarse it i
     /rankings take scores as equal that differ by less than .* overall/,
   );
 });
+
+test('a long name does not widen the table: its middle is left out, in the table only', () => {
+  const labels = new RunLabels(1);
+  const long = `first-${'x'.repeat(150)}-last`;
+  labels.add([row(long, 1, { score: 0.9 })]);
+  const summary = labels.summary();
+  const lines = labelLines(summary);
+  assert.match(lines.join('\n'), /^first-x{14}…x{14}-last {3}/m);
+  assert.ok(lines.every((line) => line.length <= 140));
+  assert.equal(summary?.perTarget[0]?.target, long);
+});

@@ -13,8 +13,9 @@ import type { FlagGroups } from './flag-row.js';
 export const MEASURING_FLAGS: FlagGroups = {
   'Measuring:': [
     {
-      flags: '--actors <n|list|auto>',
-      description: '4: 1, 2 and 4; 1,3: these; auto: up to twice the usable processors (default: auto)',
+      flags: '--actors <n|p%|list|auto>',
+      description:
+        '4: 1, 2 and 4; 1,3: these; 50%: up to half of the usable processors; auto: up to twice all of them (default: auto)',
       parse: parseActorRange,
     },
     {

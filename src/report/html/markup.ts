@@ -29,7 +29,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Control characters, which HTML does not allow even as entities, are shown as what stands for them. */
+/**
+ * Control characters, which HTML does not allow even as entities, are shown as what stands for them, and characters
+ * that would turn the order of letters around as their code.
+ */
 function escaped(text: string): string {
   return (
     text
@@ -38,6 +41,7 @@ function escaped(text: string): string {
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (char) =>
         String.fromCharCode(0x2400 + char.charCodeAt(0)),
       )
+      .replace(/\p{Bidi_Control}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
   );
 }
 

@@ -58,7 +58,7 @@ section { margin-top: 32px; padding-top: 20px; border-top: 1px solid var(--edge)
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { padding: 0 0 6px; text-align: left; font-size: .8125rem; }
 .scroll th, .scroll td { padding: 5px 10px; text-align: right; vertical-align: baseline; border-bottom: 1px solid var(--edge); white-space: nowrap; }
-.scroll th:first-child { text-align: left; padding-left: 0; } .scroll tbody th { font-weight: 500; }
+.scroll th:first-child { text-align: left; padding-left: 0; } .scroll tbody th { font-weight: 500; min-width: 8rem; max-width: 18rem; white-space: normal; overflow-wrap: anywhere; }
 .scroll thead th { font-weight: 600; color: var(--faint); }
 .scroll .words { text-align: left; }
 .win th, .win td { font-weight: 700; }

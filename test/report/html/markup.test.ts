@@ -23,6 +23,7 @@ describe('markup', () => {
 
   test('control characters become visible signs', () => {
     assert.equal(markup`${'a\u0000b\u001bc\td'}`.text, 'a\u2400b\u241bc\td');
+    assert.equal(markup`${'a\u202eb\u2069'}`.text, 'a\\u202eb\\u2069');
   });
 
   test('no value brings a bracket or a quote along', () => {

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+
+import { ROOT, finished, temporaryFolder } from '../support/cli.js';
+import { Screen } from '../support/screen.js';
+
+/** Only `script` of util-linux runs a command by these flags. */
+const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
+const pseudoTerminal = { skip: hasScript ? false : 'no script of util-linux here to make a terminal' };
+
+const COLUMNS = 80;
+const BAR = /[\u2588\u2591]/;
+
+interface OnTerminal {
+  /** What keys send: `\u0003` is Ctrl-C. */
+  readonly type: (keys: string) => void;
+  /** Resolves once the terminal was sent a text that matches. */
+  readonly until: (pattern: RegExp) => Promise<void>;
+  readonly ended: Promise<{ status: number | null; screen: Screen; sent: string }>;
+}
+
+/** Starts the program on a terminal of its own. */
+function onTerminal(t: TestContext, args: string, cwd: string): OnTerminal {
+  const program = `stty cols ${COLUMNS} rows 24; exec '${process.execPath}' '${join(ROOT, 'bin/aiops-serve.js')}' ${args}`;
+  const child = spawn('script', ['-qec', program, '/dev/null'], { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  let sent = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (sent += text));
+  const ended = finished(child).then(({ status }) => {
+    const screen = new Screen(COLUMNS);
+    screen.write(sent);
+    return { status, screen, sent };
+  });
+  return {
+    type: (keys) => child.stdin.write(keys),
+    until: async (pattern) => {
+      while (!pattern.test(sent)) await once(child.stdout, 'data');
+    },
+    ended,
+  };
+}
+
+/** The lines that were sent, whole: without bars and what steers the terminal. */
+function printed(sent: string): string {
+  return sent
+    .split('\n')
+    .map((line) =>
+      line
+        .split('\r')
+        .filter((part) => !BAR.test(part))
+        .join(''),
+    )
+    .map((line) => stripVTControlCharacters(line).trimEnd())
+    .join('\n')
+    .trimEnd();
+}
+
+const LONG = 'bench --items 20 --backend wasm --rounds 1000 --time 60s --actors 1 --out out';
+
+test(
+  'lines printed under a bar stay whole, also wide ones, and the report stands below them',
+  pseudoTerminal,
+  async (t) => {
+    const cwd = temporaryFolder(t);
+    const { ended } = onTerminal(
+      t,
+      'bench --items 50,100 --rounds 10 --time 200ms --actors 1 --backend wasm --out out',
+      cwd,
+    );
+    const { status, screen, sent } = await ended;
+    assert.equal(status, 0, sent);
+    assert.match(sent, BAR, 'there was a bar');
+    const text = screen.text();
+    assert.doesNotMatch(text, BAR);
+    assert.ok(screen.cursorShown);
+    assert.equal(screen.column, 0);
+    assert.match(text, /^started on wasm in .*: actor-1 \d+$/m);
+    assert.match(text, /^written to out$/m);
+    assert.equal(text, printed(sent));
+  },
+);
+
+test('Ctrl-C: what is said stays, the bar goes, the cursor comes back', pseudoTerminal, async (t) => {
+  const cwd = temporaryFolder(t);
+  const { type, until, ended } = onTerminal(t, LONG, cwd);
+  await until(BAR);
+  type('\u0003');
+  const { status, screen, sent } = await ended;
+  assert.equal(status, 130, sent);
+  const text = screen.text();
+  assert.match(text, /^SIGINT: finishing the turn under way; once more ends at once$/m);
+  assert.match(text, /^warning: interrupted after 0 cases$/m);
+  assert.doesNotMatch(text, BAR);
+  assert.doesNotMatch(text, /\^C/);
+  assert.ok(screen.cursorShown);
+  assert.equal(screen.column, 0);
+});
+
+test('Ctrl-C twice: the same, at once', pseudoTerminal, async (t) => {
+  const cwd = temporaryFolder(t);
+  const { type, until, ended } = onTerminal(t, LONG, cwd);
+  await until(BAR);
+  type('\u0003');
+  await until(/SIGINT/);
+  type('\u0003');
+  const { status, screen, sent } = await ended;
+  assert.equal(status, 130, sent);
+  const text = screen.text();
+  assert.match(text, /^SIGINT: finishing the turn under way; once more ends at once$/m);
+  assert.doesNotMatch(text, BAR);
+  assert.ok(screen.cursorShown);
+  assert.equal(screen.column, 0);
+  assert.ok(readdirSync(cwd).length <= 1);
+});
