@@ -20,7 +20,7 @@ import { actorCounts } from './actor-counts.js';
 import type { MinuteSupply } from './minute-supply.js';
 
 /** What a benchmark measured, in its folder. */
-export const BENCH_FILE = 'bench.json';
+const BENCH_FILE = 'bench.json';
 
 export interface SessionOptions {
   readonly config: BenchConfig;
