@@ -27,16 +27,18 @@ export function joinAnswers(parts: readonly Answers[]): Answers {
   return { scores, anomalies, outputs, outputOffsets, errors };
 }
 
+/** @throws RangeError where there are more or fewer answers than items were asked for */
+export function checkAnswered(items: number, { scores }: Answers): void {
+  if (scores.length !== items) throw new RangeError(`${items} items asked, ${scores.length} answered`);
+}
+
 /**
  * Pairs the planned rows of a minute with the answers to its items, in the rows' order.
  *
  * @throws RangeError when there are not exactly as many answers as rows that asked for one.
  */
 export function resultRows({ minuteMs, rows, batch }: WindowedMinute, answers: Answers): ResultRow[] {
-  const asked = batch.targets.length;
-  if (asked !== answers.scores.length) {
-    throw new RangeError(`${asked} items asked, ${answers.scores.length} answered`);
-  }
+  checkAnswered(batch.targets.length, answers);
   let item = 0;
   return rows.map((row) => {
     if (row.state === 'item') return answeredRow(minuteMs, row, answers, item++);

@@ -1,4 +1,4 @@
-import { caseName } from './bench-names.js';
+import { caseName, isOfSetup } from './bench-names.js';
 import type { BenchArm, BenchCase, BenchSummary, BreakEven } from './bench-summary.js';
 import { countText, durationText, figures, plural, roundDuration, roundedDown } from './format.js';
 
@@ -68,10 +68,7 @@ function gain({ speedup, efficiency }: BenchArm): string {
 /** Where one process is enough now: from how many items on that changes. */
 function whenMore(one: BenchCase, breakEven: readonly BreakEven[]): string | null {
   if (one.bestActors > 1) return null;
-  const points = breakEven.filter(
-    ({ backend, batchSize, items }) =>
-      backend === one.backend.name && batchSize === one.backend.batchSize && items !== null,
-  );
+  const points = breakEven.filter((point) => isOfSetup(point, one) && point.items !== null);
   const first = points.sort((a, b) => (a.items ?? 0) - (b.items ?? 0))[0];
   const items = first?.items ?? null;
   if (first === undefined || items === null || items <= one.items) return null;

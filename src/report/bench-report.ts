@@ -1,5 +1,5 @@
 import { isRealSpeedup } from '../core/scaling.js';
-import { caseName, setupText } from './bench-names.js';
+import { caseName, isOfSetup, setupText } from './bench-names.js';
 import type { BaselineComparison, BenchCase, BenchSummary, BreakEven } from './bench-summary.js';
 import { allArmsTable, armsTable, baselineTable, breakdownTable, WINNER_MARK } from './bench-tables.js';
 import { agrees } from './comparison.js';
@@ -126,11 +126,11 @@ function breakEvenLines({ cases, breakEven }: BenchSummary): string[] {
 }
 
 /** Whether a break-even says that so many actors pay where a measurement of as many items does not. */
-function isUncertain({ backend, batchSize, actors, items }: BreakEven, cases: readonly BenchCase[]): boolean {
+function isUncertain(point: BreakEven, cases: readonly BenchCase[]): boolean {
+  const { actors, items } = point;
   return cases.some(
     (one) =>
-      one.backend.name === backend &&
-      one.backend.batchSize === batchSize &&
+      isOfSetup(point, one) &&
       one.items >= (items ?? Infinity) &&
       one.bestActors < actors &&
       !one.arms.some((arm) => arm.actors === actors && arm.speedup !== null && isRealSpeedup(arm.speedup)),

@@ -1,6 +1,6 @@
 import type { Notice } from '../core/errors.js';
 import { percentile, sortSamples } from '../core/statistics.js';
-import type { BenchCase } from './bench-summary.js';
+import type { BaselineComparison, BenchCase } from './bench-summary.js';
 import { agrees } from './comparison.js';
 import { durationText, figures, plural } from './format.js';
 
@@ -22,6 +22,16 @@ export function answerWarnings({ items, backend, arms, tolerance }: BenchCase): 
     `${plural(items, 'item')} on ${backend.name}: ${differing.join(', ')} gave other answers than ` +
       `"${arms[0]?.name ?? ''}" to the same items: the model does not answer each item by itself, so its results ` +
       'depend on how minutes are cut',
+  ]);
+}
+
+/** What a baseline was not measured like. */
+export function baselineWarnings(baseline: BaselineComparison | null): Notice[] {
+  if (baseline === null || baseline.differences.length === 0) return [];
+  return warnings([
+    `the baseline is not of a run like this one, so its verdicts may not be about what changed: ${baseline.differences.join(
+      '; ',
+    )}`,
   ]);
 }
 

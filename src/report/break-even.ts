@@ -1,18 +1,10 @@
 import { breakEvenItems, costLine, type CostLine } from '../core/scaling.js';
+import { bySetup } from './bench-names.js';
 import type { BenchArm, BenchCase, BreakEven } from './bench-summary.js';
 
 /** From how many items on each number of actors pays, for every backend and batch size with cases of two sizes. */
 export function breakEvens(cases: readonly BenchCase[]): BreakEven[] {
-  return [...groups(cases).values()].flatMap(breakEvensOf);
-}
-
-function groups(cases: readonly BenchCase[]): Map<string, BenchCase[]> {
-  const found = new Map<string, BenchCase[]>();
-  for (const one of cases) {
-    const key = `${one.backend.name} ${one.backend.batchSize}`;
-    found.set(key, [...(found.get(key) ?? []), one]);
-  }
-  return found;
+  return [...bySetup(cases).values()].flatMap(breakEvensOf);
 }
 
 function breakEvensOf(cases: readonly BenchCase[]): BreakEven[] {

@@ -4,7 +4,7 @@ import type { Estimate } from '../core/statistics.js';
 import type { BackendFacts, ModelFacts } from '../core/types.js';
 import type { Agreement } from './comparison.js';
 import { countText, figures } from './format.js';
-import { setupName } from './setup-name.js';
+import { setupName } from './bench-names.js';
 import { numberCell, textCell, type Cell, type Column } from './table.js';
 
 /** On what a scenario was measured. */

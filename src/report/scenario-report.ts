@@ -7,7 +7,7 @@ import { idleText, type IdleResult } from './scenario-idle.js';
 import type { ScenarioSetting, ScenarioText } from './scenario-parts.js';
 import { poolText, type PoolResult } from './scenario-pool.js';
 import { reloadText, type ReloadResult } from './scenario-reload.js';
-import { setupName } from './setup-name.js';
+import { setupName } from './bench-names.js';
 import { tableCsv, tableLines, tableMarkdown, type Table } from './table.js';
 
 export const SCENARIOS = ['granularity', 'gather', 'reload', 'idle', 'pool'] as const;

@@ -6,7 +6,7 @@ import type { InputSpec, ReadyFacts } from '../core/types.js';
 import { busyShare } from '../host/pressure.js';
 import type { BenchSummary } from '../report/bench-summary.js';
 import { countText, durationText, figures, plural, roundDuration } from '../report/format.js';
-import { setupName } from '../report/setup-name.js';
+import { setupName } from '../report/bench-names.js';
 import { BenchOutput } from '../write/bench-output.js';
 import type { BenchConfig } from './bench-config.js';
 import { benchLineup, type BenchLineup, type BenchReady, type Crew } from './bench/bench-lineup.js';

@@ -1,6 +1,8 @@
 import { describe, medianEstimate, sortSamples } from '#dist/core/statistics.js';
 import type { BenchArm, BenchCase, BenchSummary } from '#dist/report/bench-summary.js';
 
+import { READY } from './facts.js';
+
 const ROUNDS = 10;
 const SAME = { identical: true, maxDifference: 0, differingVerdicts: 0 };
 
@@ -57,25 +59,8 @@ function benchCase(items: number, kind: BenchCase['kind']): BenchCase {
   const parallel = (actors: number): BenchArm =>
     arm(`${actors} actors, batched`, onePassMs / (0.9 * actors), onePassMs, { mode: 'parallel', actors });
   return {
-    model: {
-      name: 'made-up',
-      version: '1',
-      format: 'graph-model',
-      digest: '0'.repeat(64),
-      outputs: [],
-      bundles: [],
-      window: 60,
-      columns: 'each',
-      missing: 'hold',
-    },
-    backend: {
-      name: 'wasm',
-      versions: { tfjs: '4' },
-      threads: 1,
-      batchSize: null,
-      reproducible: true,
-      features: [],
-    },
+    model: { ...READY.model, ...READY.input },
+    backend: READY.backend,
     items,
     kind,
     rounds: ROUNDS,

@@ -6,6 +6,7 @@ import { armPlans, type ArmPlan } from '#dist/run/bench/arm-plans.js';
 import { ArmRecord } from '#dist/run/bench/arm-record.js';
 import { summarizeCase } from '#dist/run/bench/summarize-case.js';
 
+import { READY } from './facts.js';
 import { minuteTiming } from './timings.js';
 
 const ROUNDS = 10;
@@ -31,31 +32,8 @@ export function benchCase(
     }
     return record;
   });
-  return summarizeCase({ items, kind, timeMs: 3000 }, FACTS, { rounds: ROUNDS, arms });
+  return summarizeCase({ items, kind, timeMs: 3000 }, READY, { rounds: ROUNDS, arms });
 }
-
-const FACTS: Parameters<typeof summarizeCase>[1] = {
-  backend: {
-    name: 'wasm',
-    versions: { tfjs: '4.22.0' },
-    threads: 1,
-    batchSize: null,
-    reproducible: true,
-    features: [],
-  },
-  model: {
-    name: 'test',
-    version: '1.0.0',
-    format: 'graph-model',
-    digest: 'ab'.repeat(32),
-    outputs: [],
-    bundles: [],
-  },
-  input: { window: 60, columns: 'each', missing: 'hold' },
-  actors: [],
-  startMs: 900,
-  notices: [],
-};
 
 /** A run with these cases; no clock and no host in it. */
 export function benchSummary(cases: readonly BenchCase[], more: Partial<BenchSummary> = {}): BenchSummary {

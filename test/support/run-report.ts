@@ -3,6 +3,7 @@ import { RunCharts } from '#dist/report/charts/run-charts.js';
 import { RunTimings } from '#dist/report/run-timings.js';
 import type { RunSummary } from '#dist/report/run-summary.js';
 
+import { READY } from './facts.js';
 import { minuteBatch, record } from './records.js';
 import { minuteTiming } from './timings.js';
 
@@ -50,25 +51,8 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
       firstMinute: '1970-01-01T00:00:00Z',
       lastMinute: '1970-01-31T00:00:00Z',
     },
-    model: {
-      name: 'made-up',
-      version: '1',
-      format: 'graph-model',
-      digest: '0'.repeat(64),
-      outputs: [],
-      bundles: [],
-      window: 60,
-      columns: 'each',
-      missing: 'hold',
-    },
-    backend: {
-      name: 'wasm',
-      versions: {},
-      threads: 1,
-      batchSize: null,
-      reproducible: true,
-      features: [],
-    },
+    model: { ...READY.model, ...READY.input },
+    backend: READY.backend,
     execution: { mode: 'parallel', actors: 2, inflight: 2, startMs: 1000 },
     host: { node: 'v20', platform: 'linux-x64', processor: 'made-up', processors: 2 },
     counts: {

@@ -1,4 +1,4 @@
-import { caseName, setupText } from '../bench-names.js';
+import { bySetup, caseName, setupText } from '../bench-names.js';
 import type { BaselineComparison, BenchCase, BenchSummary } from '../bench-summary.js';
 import { countText, plural, roundDuration } from '../format.js';
 import { asCount, asDuration, asTimes, type Figures } from './figures.js';
@@ -44,7 +44,7 @@ export function benchResultSection({ advice, cases }: BenchSummary, figures: Fig
 
 /** How times grow with the items, and from where on actors pay; nothing where all cases have as many items. */
 export function itemsSections(summary: BenchSummary, figures: Figures): PageSection[] {
-  const groups = [...grouped(summary.cases).entries()];
+  const groups = [...bySetup(summary.cases).entries()];
   const charts = groups.filter(([, cases]) => cases.length > 1);
   if (charts.length === 0 && summary.breakEven.length === 0) return [];
   const body: Content[] = charts.map(([name, cases]) =>
@@ -60,16 +60,6 @@ export function itemsSections(summary: BenchSummary, figures: Figures): PageSect
       body: [...body, breakEvenTable(summary, figures), costTable(summary, figures)],
     },
   ];
-}
-
-function grouped(cases: readonly BenchCase[]): Map<string, BenchCase[]> {
-  const found = new Map<string, BenchCase[]>();
-  for (const one of cases) {
-    const { name, batchSize } = one.backend;
-    const key = setupText(name, batchSize);
-    found.set(key, [...(found.get(key) ?? []), one]);
-  }
-  return found;
 }
 
 function itemsChart(name: string, cases: readonly BenchCase[]): Markup {

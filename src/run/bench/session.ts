@@ -7,11 +7,16 @@ import { compareBaseline } from '../../report/baseline.js';
 import { benchAdvice } from '../../report/bench-advice.js';
 import { BENCH_METRICS } from '../../report/bench-metrics.js';
 import { benchJson, type BenchCase, type BenchSummary } from '../../report/bench-summary.js';
-import { answerWarnings, steadinessWarnings, takenTimeWarnings } from '../../report/bench-warnings.js';
+import {
+  answerWarnings,
+  baselineWarnings,
+  steadinessWarnings,
+  takenTimeWarnings,
+} from '../../report/bench-warnings.js';
 import { breakEvens } from '../../report/break-even.js';
 import { checkGates } from '../../report/gates.js';
 import { benchHtml } from '../../report/html/bench-page.js';
-import { setupName } from '../../report/setup-name.js';
+import { setupName } from '../../report/bench-names.js';
 import type { BenchOutput } from '../../write/bench-output.js';
 import type { BenchConfig } from '../bench-config.js';
 import { hostFacts } from '../host-facts.js';
@@ -94,12 +99,9 @@ export class BenchSession {
     const elapsedMs = this.#options.now() - this.#startedAtMs;
     const taken = takenTimeWarnings(this.#takenMs(), elapsedMs, this.processors);
     for (const notice of [...steadinessWarnings(this.#cases), ...taken]) this.tell(notice);
-    const differences = this.summary().baseline?.differences ?? [];
-    if (differences.length > 0) {
-      const text = `the baseline is not of a run like this one, so its verdicts may not be about what changed: ${differences.join('; ')}`;
-      this.tell({ level: 'warning', text });
-    }
-    const summary = this.summary();
+    const measured = this.summary();
+    for (const notice of baselineWarnings(measured.baseline)) this.tell(notice);
+    const summary = { ...measured, notices: this.#notices };
     const page = await this.#write(summary);
     if ('bug' in page) throw pageMissing(page.bug);
     return summary;

@@ -1,3 +1,4 @@
+import { checkAnswered } from '../../core/gather.js';
 import type { Answers } from '../../core/types.js';
 import { agreementOf, SAME, worse, type Agreement } from '../../report/comparison.js';
 
@@ -8,9 +9,7 @@ export class AnswerCheck {
 
   /** @throws RangeError where there are more or fewer answers than items: no way may lose any */
   check(answers: Answers, items: number): void {
-    if (answers.scores.length !== items) {
-      throw new RangeError(`${items} items asked, ${answers.scores.length} answered`);
-    }
+    checkAnswered(items, answers);
     this.#first ??= answers;
     this.#worst = worse(this.#worst, agreementOf(this.#first, answers));
   }

@@ -1,4 +1,4 @@
-import { joinAnswers } from '../../core/gather.js';
+import { checkAnswered, joinAnswers } from '../../core/gather.js';
 import type { ItemRange } from '../../core/partition.js';
 import { medianEstimate, type Estimate } from '../../core/statistics.js';
 import { speedup } from '../../core/scaling.js';
@@ -102,9 +102,7 @@ async function serveAll(how: { pool: LabPool; actors: number; work: Work; grain:
     replies.push(pool.ask(replies.length % actors, batch, range, STYLES[grain]));
   }
   const answers = joinAnswers((await Promise.all(replies)).map((reply) => reply.answers));
-  if (answers.scores.length !== work.items) {
-    throw new RangeError(`${work.items} items asked, ${answers.scores.length} answered`);
-  }
+  checkAnswered(work.items, answers);
   return answers;
 }
 

@@ -1,7 +1,7 @@
 import type { Notice } from '../../core/errors.js';
 import { program } from '../../host/program.js';
 import type { ScenarioName, ScenarioResults, ScenarioSummary } from '../../report/scenario-report.js';
-import { setupName } from '../../report/setup-name.js';
+import { setupName } from '../../report/bench-names.js';
 import { hostFacts } from '../host-facts.js';
 import { gather } from './gather.js';
 import { granularity } from './granularity.js';
