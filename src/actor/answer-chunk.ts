@@ -29,7 +29,7 @@ export async function answerChunk(
 }
 
 function itemsOf(
-  { targets, columns, minuteMs, window, width, values }: ItemBatch,
+  { targets, columns, minuteMs, window, width, values }: Omit<ItemBatch, 'intervalMs'>,
   params: Params,
   views: WindowViews,
 ): AnalyzerItem[] {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-import { DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
 import type { RejectLimit, ReplayConfig } from '../run/replay-config.js';
 
 /** The flags that say how recordings are read, as commander collects them. */
@@ -32,7 +32,11 @@ export function readOptions(flags: ReadingFlags): ReplayConfig['read'] {
     interval: flags.interval,
     grace: flags.grace,
     duplicates: flags.duplicates,
+    shard: null,
+    fromMs: null,
+    toMs: null,
     maxLineBytes: DEFAULT_MAX_LINE_BYTES,
+    maxExpansion: DEFAULT_MAX_EXPANSION,
   };
 }
 

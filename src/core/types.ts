@@ -69,22 +69,49 @@ export interface MinuteBatch {
   readonly records: readonly MinuteRecord[];
 }
 
+/** Where reading one input can go on, once everything before it is accounted for. */
+export interface FilePosition {
+  /** Offset, in the uncompressed input, of the first line that may hold a record of a later minute. */
+  readonly byteOffset: number;
+  /** Its 1-based number. */
+  readonly line: number;
+  /** Last line of which rejects and counts were handed on; it may lie behind `line`. */
+  readonly doneLine: number;
+  /** In it, the last 0-based item of which they were; -1: none of its items, null: the whole line. */
+  readonly doneItem: number | null;
+  /** Where the input cannot be looked up again: what its first bytes were, for the next time they come. */
+  readonly prefix?: { readonly bytes: number; readonly sha256: string };
+}
+
+/** `end`: everything was read; more can only come if the input has grown. */
+export type InputPosition = FilePosition | 'end';
+
 /**
  * One step of reading: at most one closed minute, and what was rejected or merged meanwhile.
  * `records = accepted + merged + rejects.length` holds for the sum over all steps.
  */
 export interface ReadStep {
   readonly batch: MinuteBatch | null;
+  /** Read again, or before the time range: only for the windows of the minutes to come, in no account. */
+  readonly lookBack: boolean;
+  /** Where each input goes on after this step, in the order of the inputs; null: reading cannot start here. */
+  readonly positions: readonly InputPosition[] | null;
+  /** The end of an input closed it, or its last, unfinished line did: it would be another if the input grew. */
+  readonly isTail: boolean;
+  /** Records found since the step before, whatever became of them; filtered ones not. */
+  readonly found: number;
   readonly rejects: readonly Reject[];
   /** Records folded into another one of the same target and interval (`--duplicates first|last|mean`). */
   readonly merged: number;
-  /** Records left out because `--targets` does not select them; not part of the identity. */
+  /** Records left out because `--targets`, `--shard`, `--from` or `--to` do not select them; not part of the identity. */
   readonly filtered: number;
 }
 
 /** What the model sees in one minute: `items` windows, targets' order kept. */
 export interface ItemBatch {
   readonly minuteMs: number;
+  /** Length of an interval, ms: a row stays in the windows of `window` of them. */
+  readonly intervalMs: number;
   /** `[items]` */
   readonly targets: readonly string[];
   /** `[items]`; null for a multivariate item. */
@@ -235,6 +262,34 @@ export interface MinuteTiming {
 export interface MinuteRun {
   readonly answers: Answers;
   readonly timing: MinuteTiming;
+  /** What went wrong with actors on the way and was made good, in order. */
+  readonly incidents: readonly Incident[];
+}
+
+/** Something that happened to an actor and did not end the run. */
+export interface Incident {
+  /**
+   * `lost`: an actor died, hung or broke the protocol, and was replaced; `grown`: it was replaced for its memory;
+   * `retried`: a chunk was put to another actor; `isolated`: its items were tried one by one;
+   * `quarantined`: an item that costs actors was found, and its series is left out for a while.
+   */
+  readonly kind: 'lost' | 'grown' | 'retried' | 'isolated' | 'quarantined';
+  readonly actor: string;
+  /** The minute that it was about; null: between minutes. */
+  readonly minuteMs: number | null;
+  /** A sentence for the user: what happened, and why. */
+  readonly text: string;
+  /** Of `quarantined` only. */
+  readonly quarantine?: Quarantine;
+}
+
+/** A series whose row at `fromMs` costs every actor that gets it: not tried before the row has left the window. */
+export interface Quarantine {
+  readonly target: string;
+  readonly column: string | null;
+  readonly fromMs: number;
+  /** First minute in which it is tried again. */
+  readonly untilMs: number;
 }
 
 /** The one seam between a run and whatever computes: a pool of actors, one solo child, some day a cluster. */

@@ -14,6 +14,11 @@ export interface PlannedRow {
   readonly state: 'item' | 'warmup' | ItemError;
 }
 
+/** How many intervals before a minute its windows and its warm-up depend on; see WindowStore. */
+export function lookBackIntervals(window: number): number {
+  return 2 * window - 2;
+}
+
 export interface WindowedMinute {
   readonly minuteMs: number;
   /** Targets in order, within a target its columns in order. */
@@ -102,7 +107,7 @@ export class WindowStore {
     }
     this.#sweep(tick);
     const used = values.subarray(0, targets.length * size);
-    const batch = { minuteMs: minute.minuteMs, targets, columns, window, width, values: used };
+    const batch = { minuteMs: minute.minuteMs, intervalMs, targets, columns, window, width, values: used };
     return { minuteMs: minute.minuteMs, rows, batch };
   }
 

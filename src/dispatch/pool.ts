@@ -96,7 +96,8 @@ export class Pool implements Executor {
     const chunks = replies.map((reply) => reply.timing);
     const items = batch.targets.length;
     const wallMs = slowestMs + gatherMs;
-    return { answers, timing: { items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks } };
+    const timing = { items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks };
+    return { answers, timing, incidents: [] };
   }
 
   /** Has the actor in one slot answer some items of a batch; rejects with an AiopsError. */

@@ -19,10 +19,10 @@ export class Solo implements Executor {
    * that served a minute by itself would need just that, so neither pipe nor frames are in the figure.
    */
   async run(batch: ItemBatch, style: CallStyle): Promise<MinuteRun> {
-    const { answers, timing } = await this.#pool.run(batch, style);
+    const { timing, ...run } = await this.#pool.run(batch, style);
     const chunks = timing.chunks.map(insideChild);
     const wallMs = chunks.reduce((sum, { serviceMs }) => sum + serviceMs, 0);
-    return { answers, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
+    return { ...run, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
   }
 
   stop(): Promise<void> {

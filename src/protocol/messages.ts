@@ -68,7 +68,7 @@ export interface Init {
 }
 
 /** A contiguous run of a minute's items for one actor. */
-export interface Chunk extends ItemBatch {
+export interface Chunk extends Omit<ItemBatch, 'intervalMs'> {
   readonly type: 'chunk';
   /** Chosen by the parent, unique within the conversation. */
   readonly id: number;

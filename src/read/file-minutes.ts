@@ -1,7 +1,7 @@
 import { AiopsError } from '../core/errors.js';
 import { foldRecords } from '../core/minute.js';
 import type { DuplicatePolicy } from '../core/minute.js';
-import type { MinuteRecord, Reject } from '../core/types.js';
+import type { InputPosition, MinuteRecord, Reject } from '../core/types.js';
 import type { BlockAssembler, Piece } from './assembler.js';
 import type { BlockReader, RecordSink } from './records.js';
 
@@ -19,6 +19,12 @@ export interface FileMinute {
   readonly rejects: readonly Reject[];
   readonly merged: number;
   readonly filtered: number;
+  /** Records found since the minute before, whatever became of them. */
+  readonly found: number;
+  /** Where the file goes on; null: reading cannot start between this minute and the next. */
+  readonly after: InputPosition | null;
+  /** The end of the file closed it, or its last, unfinished line did. */
+  readonly isTail: boolean;
 }
 
 export interface OrderRules {
@@ -120,6 +126,9 @@ export class MinuteCollector implements RecordSink {
       rejects: this.#rejects,
       merged: this.#merged,
       filtered: this.#filtered,
+      found: 0,
+      after: null,
+      isTail: false,
     });
     this.#rejects = [];
     this.#merged = 0;

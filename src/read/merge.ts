@@ -85,6 +85,10 @@ function toStep(minutes: readonly FileMinute[], duplicates: DuplicatePolicy): Re
   const rejects = minutes.flatMap((minute) => minute.rejects);
   return {
     batch: records.length === 0 ? null : { minuteMs, records: folded.records },
+    lookBack: false,
+    positions: null,
+    isTail: minutes.some((minute) => minute.isTail),
+    found: minutes.reduce((sum, { found }) => sum + found, 0),
     rejects: folded.rejects.length === 0 ? rejects : rejects.concat(folded.rejects),
     merged: folded.merged + minutes.reduce((sum, { merged }) => sum + merged, 0),
     filtered: minutes.reduce((sum, { filtered }) => sum + filtered, 0),

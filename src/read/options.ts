@@ -11,6 +11,12 @@ export interface ReadOptions {
   readonly map: Readonly<Record<string, string>>;
   /** Only these targets; `*` stands for any text. */
   readonly targets?: readonly string[];
+  /** Only targets whose hash falls to this share, `index` from 1 to `count`; null: all. */
+  readonly shard: { readonly index: number; readonly count: number } | null;
+  /** Only minutes from this one on, epoch ms; null: from the first. */
+  readonly fromMs: number | null;
+  /** Only minutes before this one, epoch ms; null: to the last. */
+  readonly toMs: number | null;
   /** For times without a zone: `UTC` or an IANA name. */
   readonly timezone: string;
   /** ms */
@@ -20,5 +26,9 @@ export interface ReadOptions {
   readonly duplicates: DuplicatePolicy;
   /** What two-dimensional values must have: `[window, columns]`; null: they are not allowed. */
   readonly ownWindow: { readonly window: number } | null;
+  /** Intervals before the first minute that its windows and its warm-up depend on. */
+  readonly lookBackIntervals: number;
   readonly maxLineBytes: number;
+  /** How many times its size a packed input may come to. */
+  readonly maxExpansion: number;
 }

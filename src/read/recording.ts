@@ -32,6 +32,8 @@ export type { ReadOptions } from './options.js';
 
 /** The longest line that is read unless an option says otherwise. */
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
+/** Above what monitoring data packs to, below what only a bomb reaches. */
+export const DEFAULT_MAX_EXPANSION = 1000;
 /** Bytes that are looked at to find columns and interval, over all files. */
 const SAMPLE_BYTES = 16 * 1024 * 1024;
 /** Blocks are smaller where many files are open, so that memory does not grow with their number. */

@@ -73,6 +73,7 @@ function broken(backend: BackendName, error: AiopsError, lines: readonly string[
 /** A steady hour whose last minute is far out, so that the score says something. */
 const ITEM: ItemBatch = {
   minuteMs: 0,
+  intervalMs: 60_000,
   targets: ['check'],
   columns: ['value'],
   window: WINDOW,

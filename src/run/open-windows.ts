@@ -1,7 +1,13 @@
 import { AiopsError } from '../core/errors.js';
 import type { InputSpec } from '../core/types.js';
-import { WindowStore } from '../core/window.js';
-import type { Recording } from '../read/recording.js';
+import { lookBackIntervals, WindowStore } from '../core/window.js';
+import type { ReadOptions, Recording } from '../read/recording.js';
+import type { ReadSettings } from './replay-config.js';
+
+/** Settings of reading, with what the model asks of it. */
+export function readOptionsFor(read: ReadSettings, { window }: InputSpec): ReadOptions {
+  return { ...read, ownWindow: { window }, lookBackIntervals: lookBackIntervals(window) };
+}
 
 /** @throws AiopsError `config` where the recording lacks a column that the model needs */
 export function openWindows(input: InputSpec, recording: Recording): WindowStore {

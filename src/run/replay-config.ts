@@ -15,11 +15,26 @@ export type ActorCount =
 export type RejectLimit =
   { readonly kind: 'count'; readonly count: number } | { readonly kind: 'share'; readonly share: number };
 
+/** How recordings are read, as far as the model has no say in it. */
+export type ReadSettings = Omit<ReadOptions, 'ownWindow' | 'lookBackIntervals'>;
+
+/** How an output that an earlier run wrote is treated, and how often this one is made safe. */
+export interface BackfillSettings {
+  /** Begin anew, whatever is there. */
+  readonly restart: boolean;
+  /** Take the output although another host may be at work on it. */
+  readonly breakLock: boolean;
+  /** Compare all of an input with what an earlier run read, not samples of it. */
+  readonly verifyInput: boolean;
+  /** Work that a kill may cost at most, ms; 0: commit every minute. */
+  readonly commitIntervalMs: number;
+}
+
 /** A replay's settings, validated. */
 export interface ReplayConfig {
   /** Paths, or `-` for standard input. */
   readonly inputs: readonly string[];
-  readonly read: Omit<ReadOptions, 'ownWindow'>;
+  readonly read: ReadSettings;
   readonly model: ModelChoice;
   /** For an analyzer. */
   readonly params: Readonly<Record<string, string>>;
@@ -39,6 +54,11 @@ export interface ReplayConfig {
   /** What comparing a sample may cost, ms. */
   readonly compareTimeMs: number;
   readonly output: RunOutputOptions;
+  readonly backfill: BackfillSettings;
+  /** Recorded time that passes in a second, in seconds; null: as fast as it goes. */
+  readonly pace: number | null;
+  /** Resident memory above which an actor is replaced, bytes; null: however large. */
+  readonly maxActorRssBytes: number | null;
   /** Null: any number of rejects, and exit status 3 if there were some. */
   readonly maxRejects: RejectLimit | null;
   /** Null: the recording's interval. */

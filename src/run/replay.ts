@@ -18,7 +18,7 @@ import { Ledger, type ServedStep } from './ledger.js';
 import { lineup, type Lineup } from './lineup.js';
 import { loadRequest } from './load-request.js';
 import { findModel, type ChosenModel } from './model-choice.js';
-import { openWindows } from './open-windows.js';
+import { openWindows, readOptionsFor } from './open-windows.js';
 import { pageAssets } from './page-assets.js';
 import { attemptPage, pageMissing } from './page-attempt.js';
 import type { ReplayConfig } from './replay-config.js';
@@ -63,7 +63,7 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
     // Input at fault shows before actors start, unless only they can tell what an item is.
     const input = model.input ?? (await unlessAborted(executors.start(), context.signal))?.input;
     if (input === undefined) return NOTHING_DONE;
-    const readOptions = { ...config.read, ownWindow: { window: input.window } };
+    const readOptions = readOptionsFor(config.read, input);
     const opening = openRecording(config.inputs, readOptions, context.stdin);
     const recording = await unlessAborted(opening, context.signal);
     if (recording === null) {

@@ -57,7 +57,7 @@ function minute(rows: readonly PlannedRow[]): WindowedMinute {
   return {
     minuteMs: 60_000,
     rows,
-    batch: { minuteMs: 60_000, targets, columns, window: 1, width: 1, values },
+    batch: { minuteMs: 60_000, intervalMs: 60_000, targets, columns, window: 1, width: 1, values },
   };
 }
 

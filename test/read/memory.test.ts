@@ -12,7 +12,7 @@ const COLUMNS = Array.from({ length: 10 }, (_, i) => `metric_${i}`);
 const HEAP = ['--max-old-space-size=24', '--max-semi-space-size=1'];
 const CHILD = `
   const { openRecording } = await import(process.argv[1]);
-  const options = { format: 'auto', map: {}, timezone: 'UTC', interval: 'auto', grace: 0, duplicates: 'reject', ownWindow: null, maxLineBytes: 1e6 };
+  const options = { format: 'auto', map: {}, timezone: 'UTC', interval: 'auto', grace: 0, duplicates: 'reject', ownWindow: null, shard: null, fromMs: null, toMs: null, lookBackIntervals: 0, maxLineBytes: 1e6, maxExpansion: 1000 };
   const recording = await openRecording(process.argv.slice(2), options, process.stdin);
   let records = 0;
   for await (const { batch } of recording.steps()) records += batch?.records.length ?? 0;

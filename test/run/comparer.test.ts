@@ -7,6 +7,7 @@ import { Comparer, isSampled } from '#dist/run/comparer.js';
 import { minuteTiming } from '../support/timings.js';
 
 const batch: ItemBatch = {
+  intervalMs: 60_000,
   minuteMs: 0,
   targets: ['a'],
   columns: ['cpu'],
@@ -35,6 +36,7 @@ function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }
       return Promise.resolve({
         answers: answers(score),
         timing: { ...minuteTiming([]), items: items.targets.length, wallMs: 10 },
+        incidents: [],
       });
     },
   };

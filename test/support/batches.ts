@@ -6,6 +6,7 @@ export function batchOf(targets: readonly string[], window = 1, from = 0): ItemB
   targets.forEach((_, i) => values.fill(from + i, i * window, (i + 1) * window));
   return {
     minuteMs: Date.UTC(2024, 0, 1, 12),
+    intervalMs: 60_000,
     targets,
     columns: targets.map(() => null),
     window,

@@ -30,6 +30,7 @@ export function goldenBatch(cases: readonly GoldenCase[], window: number): ItemB
   const width = (cases[0]?.values.length ?? 0) / window;
   return {
     minuteMs: 0,
+    intervalMs: 60_000,
     targets: cases.map(({ name }) => name),
     columns: cases.map(() => null),
     window,

@@ -88,7 +88,7 @@ function fakePool(
     await new Promise((resolve) => setImmediate(resolve));
     clock.now += wallMs;
     const timing = { ...minuteTiming([]), items, wallMs };
-    return { answers: answersTo(batch, 0, items), timing };
+    return { answers: answersTo(batch, 0, items), timing, incidents: [] };
   };
   return {
     name,

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import type { Notice } from '#dist/core/errors.js';
 import type { Label, MinuteRecord, RawText, RejectReason } from '#dist/core/types.js';
-import { DEFAULT_MAX_LINE_BYTES, openRecording } from '#dist/read/recording.js';
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES, openRecording } from '#dist/read/recording.js';
 import type { ReadOptions, Recording } from '#dist/read/recording.js';
 
 /** What a run without flags asks for. */
@@ -17,8 +17,13 @@ export const READ_DEFAULTS: ReadOptions = {
   interval: 'auto',
   grace: 0,
   duplicates: 'reject',
+  shard: null,
+  fromMs: null,
+  toMs: null,
   ownWindow: null,
+  lookBackIntervals: 0,
   maxLineBytes: DEFAULT_MAX_LINE_BYTES,
+  maxExpansion: DEFAULT_MAX_EXPANSION,
 };
 
 export interface ReadRecord {

@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream';
 
 import { AiopsError, type Notice } from '../../core/errors.js';
 import type { InputSpec, ItemBatch } from '../../core/types.js';
-import { openRecording, type ReadOptions, type Recording } from '../../read/recording.js';
+import { openRecording, type Recording } from '../../read/recording.js';
 import { countText, plural } from '../../report/format.js';
-import { openWindows } from '../open-windows.js';
-import type { RejectLimit } from '../replay-config.js';
+import { openWindows, readOptionsFor } from '../open-windows.js';
+import type { ReadSettings, RejectLimit } from '../replay-config.js';
 import { Tally } from '../tally.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { untilAborted } from '../until-aborted.js';
@@ -17,7 +17,7 @@ const LOOK_AT_BYTES = 256 * 2 ** 20;
 
 export interface RecordedInput {
   readonly inputs: readonly string[];
-  readonly read: Omit<ReadOptions, 'ownWindow'>;
+  readonly read: ReadSettings;
   readonly maxRejects: RejectLimit | null;
 }
 
@@ -31,7 +31,7 @@ export async function recordedMinutes(
   input: InputSpec,
   outside: { readonly stdin: Readable; readonly signal: AbortSignal },
 ): Promise<MinuteSupply | null> {
-  const options = { ...read, ownWindow: { window: input.window } };
+  const options = readOptionsFor(read, input);
   const recording = await unlessAborted(openRecording(inputs, options, outside.stdin), outside.signal);
   if (recording === null) {
     outside.stdin.destroy(); // it may be what the opening waits for

@@ -1,0 +1,56 @@
+import type { BackendFacts, InputPosition, InputSpec, ModelFacts, Quarantine } from '../../core/types.js';
+import type { PinnedRecording } from '../../read/pinned.js';
+import type { ProgramFacts, RunCounts } from '../../report/run-summary.js';
+
+/** Raised whenever the journal's lines change their meaning. */
+export const JOURNAL_FORMAT = 1;
+
+/** What a run is: the first line of its journal. Whoever goes on with it must be the same, but for the program. */
+export interface RunFacts {
+  readonly format: typeof JOURNAL_FORMAT;
+  readonly program: ProgramFacts;
+  /** ISO 8601, when the run first began. */
+  readonly startedAt: string;
+  /** Settings that can change a result, by their flags. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly recording: PinnedRecording;
+  readonly model: ModelFacts;
+  readonly input: InputSpec;
+  readonly backend: BackendFacts;
+}
+
+/** How far a run is: what each commit in the journal says besides the lengths of files. */
+export interface RunProgress {
+  /** ISO 8601, when it was committed. */
+  readonly at: string;
+  /** First minute written, and the last one, epoch ms. */
+  readonly firstMinuteMs: number;
+  readonly minuteMs: number;
+  readonly counts: RunCounts;
+  /** Rows that say whether they are an anomaly. */
+  readonly verdicts: number;
+  /** Records found by the reader. */
+  readonly found: number;
+  /** Where each input goes on. */
+  readonly positions: readonly InputPosition[];
+  /** Series that are left out for a while. */
+  readonly quarantines: readonly Quarantine[];
+  readonly incidents: IncidentCounts;
+}
+
+/** What happened to actors since the run first began. */
+export interface IncidentCounts {
+  readonly lost: number;
+  readonly grown: number;
+  readonly retried: number;
+  readonly isolated: number;
+  readonly quarantined: number;
+}
+
+/** How a run ended: the last line of its journal. */
+export interface RunCompletion {
+  readonly at: string;
+  readonly counts: RunCounts;
+  /** Of the text of `timing.json`, so that it can be told whether it is still the one written then. */
+  readonly summarySha256: string;
+}
