@@ -3,6 +3,8 @@
  * Plain data only: whatever crosses a room's border is one of these.
  */
 import type { Notice } from './errors.js';
+import type { Incident } from './incidents.js';
+import type { InputPosition } from './input-position.js';
 
 /** A failure to report on one item; `errno` is a stable code, `errmsg` a sentence. */
 export interface ItemError {
@@ -68,23 +70,6 @@ export interface MinuteBatch {
   readonly minuteMs: number;
   readonly records: readonly MinuteRecord[];
 }
-
-/** Where reading one input can go on, once everything before it is accounted for. */
-export interface FilePosition {
-  /** Offset, in the uncompressed input, of the first line that may hold a record of a later minute. */
-  readonly byteOffset: number;
-  /** Its 1-based number. */
-  readonly line: number;
-  /** Last line of which rejects and counts were handed on; it may lie behind `line`. */
-  readonly doneLine: number;
-  /** In it, the last 0-based item of which they were; -1: none of its items, null: the whole line. */
-  readonly doneItem: number | null;
-  /** Where the input cannot be looked up again: what its first bytes were, for the next time they come. */
-  readonly prefix?: { readonly bytes: number; readonly sha256: string };
-}
-
-/** `end`: everything was read; more can only come if the input has grown. */
-export type InputPosition = FilePosition | 'end';
 
 /**
  * One step of reading: at most one closed minute, and what was rejected or merged meanwhile.
@@ -264,32 +249,6 @@ export interface MinuteRun {
   readonly timing: MinuteTiming;
   /** What went wrong with actors on the way and was made good, in order. */
   readonly incidents: readonly Incident[];
-}
-
-/** Something that happened to an actor and did not end the run. */
-export interface Incident {
-  /**
-   * `lost`: an actor died, hung or broke the protocol, and was replaced; `grown`: it was replaced for its memory;
-   * `retried`: a chunk was put to another actor; `isolated`: its items were tried one by one;
-   * `quarantined`: an item that costs actors was found, and its series is left out for a while.
-   */
-  readonly kind: 'lost' | 'grown' | 'retried' | 'isolated' | 'quarantined';
-  readonly actor: string;
-  /** The minute that it was about; null: between minutes. */
-  readonly minuteMs: number | null;
-  /** A sentence for the user: what happened, and why. */
-  readonly text: string;
-  /** Of `quarantined` only. */
-  readonly quarantine?: Quarantine;
-}
-
-/** A series whose row at `fromMs` costs every actor that gets it: not tried before the row has left the window. */
-export interface Quarantine {
-  readonly target: string;
-  readonly column: string | null;
-  readonly fromMs: number;
-  /** First minute in which it is tried again. */
-  readonly untilMs: number;
 }
 
 /** The one seam between a run and whatever computes: a pool of actors, one solo child, some day a cluster. */

@@ -1,7 +1,8 @@
 import { AiopsError } from '../core/errors.js';
 import { foldRecords } from '../core/minute.js';
 import type { DuplicatePolicy } from '../core/minute.js';
-import type { InputPosition, MinuteRecord, Reject } from '../core/types.js';
+import type { InputPosition } from '../core/input-position.js';
+import type { MinuteRecord, Reject } from '../core/types.js';
 import type { BlockAssembler, Piece } from './assembler.js';
 import type { BlockReader, RecordSink } from './records.js';
 

@@ -1,4 +1,6 @@
-import type { BackendFacts, InputPosition, InputSpec, ModelFacts, Quarantine } from '../../core/types.js';
+import type { Quarantine } from '../../core/incidents.js';
+import type { InputPosition } from '../../core/input-position.js';
+import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { PinnedRecording } from '../../read/pinned.js';
 import type { ProgramFacts, RunCounts } from '../../report/run-summary.js';
 
