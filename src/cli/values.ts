@@ -21,6 +21,25 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
+/** A duration, or `0`. */
+export function parseDurationOrZero(text: string): number {
+  return /^0(ms|s|m|h|d)?$/.test(text) ? 0 : parseDuration(text);
+}
+
+/** `2/3`: the second of three shares. */
+export function parseShard(text: string): { readonly index: number; readonly count: number } {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (!(shard.index >= 1 && shard.index <= shard.count && shard.count <= MOST_SHARDS)) {
+    throw new InvalidArgumentError(
+      `Expected a share such as 2/3: the second of three, at most ${MOST_SHARDS}.`,
+    );
+  }
+  return shard;
+}
+
+const MOST_SHARDS = 10_000;
+
 /** `auto` or a duration of at least a second. */
 export function parseInterval(text: string): 'auto' | number {
   if (text === 'auto') return text;

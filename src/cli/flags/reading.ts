@@ -4,6 +4,7 @@ import {
   parseMap,
   parseName,
   parseRejectLimit,
+  parseShard,
   parseTimezone,
   parseWhole,
 } from '../values.js';
@@ -47,6 +48,17 @@ export const READING_FLAGS: FlagGroups = {
       description: 'only these targets, comma-separated, * stands for anything',
       parse: parseList,
     },
+    {
+      flags: '--shard <i/n>',
+      description: 'only the i-th of n shares of the targets, chosen by a hash of their names',
+      parse: parseShard,
+    },
+    {
+      flags: '--from <time>',
+      description: 'only minutes from this time on; those before it fill the windows',
+      parse: parseName,
+    },
+    { flags: '--to <time>', description: 'only minutes before this time', parse: parseName },
     {
       flags: '--timezone <zone>',
       description: 'of times that name none',
