@@ -96,7 +96,7 @@ async function replayRecording(
   if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
   const windows = openWindows(input, recording);
   for (const notice of recording.notices) context.onNotice(notice);
-  const output = await RunOutput.open(config.output, context.stdout);
+  const output = await RunOutput.open(config.output, context.stdout, config.backfill);
   try {
     // Before the first minute, as files are opened: what an installation lacks must not cost a finished run.
     const assets = output.keepsReport ? await pageAssets() : null;
@@ -129,19 +129,22 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs;
   const { maxRejects } = config;
+  await output.beginAnew({}, { replace: config.backfill.restart });
   const trace = await TraceWriter.open(output);
   const traced = (await trace?.begin({ name: config.mode, actors: ready.actors })) ?? null;
   const { rowsPerRecord } = windows;
   const series = { columns: recording.columns, modelColumns: ready.input.columns };
   const ledger = new Ledger({ output, trace: traced, rowsPerRecord, deadlineMs, maxRejects, series });
   const comparer = openComparer(config, serving.executors);
-  await output.writeHeader();
   await serveSteps(serving, ledger, comparer);
   const { counts } = ledger.tally;
   if (context.signal.aborted) {
-    return { kind: 'interrupted', minutes: counts.minutes, results: await output.suspend() };
+    await output.commit({});
+    await output.abandon();
+    const results = counts.minutes === 0 ? null : output.resultsPath;
+    return { kind: 'interrupted', minutes: counts.minutes, results };
   }
-  const closing = await closingNotices(serving, ledger, comparer);
+  const closing = closingNotices(serving, ledger, comparer);
   for (const notice of closing) context.onNotice(notice);
   ledger.tally.settle(recording.recordsRead());
   ledger.tally.checkRejects(maxRejects, true);
@@ -152,10 +155,9 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   const page =
     assets === null ? null : attemptPage(() => replayPage({ ...finished, threshold }, summary, assets));
   await trace?.end();
-  await output.finish({
-    summary: summaryJson(summary),
-    page: page !== null && 'text' in page ? page.text : null,
-  });
+  await output.commit({});
+  const reports = { summary: summaryJson(summary), page: page !== null && 'text' in page ? page.text : null };
+  await output.complete(reports, {});
   if (page !== null && 'bug' in page) throw pageMissing(page.bug);
   return { kind: 'complete', summary };
 }
@@ -196,11 +198,11 @@ function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null 
   });
 }
 
-async function closingNotices(
+function closingNotices(
   { config, recording, output, ready }: Serving,
   { tally, labels }: Ledger,
   comparer: Comparer | null,
-): Promise<Notice[]> {
+): Notice[] {
   const { counts } = tally;
   const texts: string[] = [];
   if (counts.rows > 0 && counts.warmup === counts.rows) {
@@ -221,8 +223,6 @@ async function closingNotices(
   }
   if (counts.rejected > 0 && !output.keepsRejects)
     texts.push(`${plural(counts.rejected, 'rejected record')} not kept: --rejects FILE keeps them`);
-  const stale = await output.staleResults();
-  if (stale !== null) texts.push(`${stale} is of an earlier run, which wrote the other format`);
   return [
     ...recording.lateNotices(),
     ...labels.notices(),
