@@ -106,6 +106,7 @@ async function replayRecording(
       return NOTHING_DONE;
     }
     for (const notice of ready.notices) context.onNotice(notice);
+    await output.beginAnew({}, { replace: config.backfill.restart });
     context.onReady(ready);
     return await serve({ ...replaying, recording, windows, output, assets, ready });
   } catch (error) {
@@ -129,7 +130,6 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs;
   const { maxRejects } = config;
-  await output.beginAnew({}, { replace: config.backfill.restart });
   const trace = await TraceWriter.open(output);
   const traced = (await trace?.begin({ name: config.mode, actors: ready.actors })) ?? null;
   const { rowsPerRecord } = windows;
