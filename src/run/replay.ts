@@ -17,7 +17,7 @@ import {
   servingSettings,
 } from './backfill/result-settings.js';
 import { resumeText } from './backfill/resume-plan.js';
-import { JOURNAL_FORMAT, type RunFacts } from './backfill/run-facts.js';
+import type { RunFacts } from './backfill/run-facts.js';
 import { lineup } from './lineup.js';
 import { findModel } from './model-choice.js';
 import { openWindows, readOptionsFor } from './open-windows.js';
@@ -117,7 +117,7 @@ async function replayRecording(
     context.onNotice({ level: 'info', text: resumeText(prior.plan, prior.commits) });
   }
   context.onReady(ready);
-  return await serve({ ...replaying, facts, recording, windows, output, assets, ready });
+  return await serve({ ...replaying, recording, windows, output, assets, ready });
 }
 
 async function runFacts(
@@ -126,10 +126,8 @@ async function runFacts(
   { config, prior }: Replaying,
 ): Promise<RunFacts> {
   return {
-    format: JOURNAL_FORMAT,
     program,
     startedAt: prior?.facts.startedAt ?? new Date().toISOString(),
-    resumed: prior === null ? 0 : prior.facts.resumed + 1,
     settings: resultSettings(config),
     serving: servingSettings(config),
     recording: await recording.pin({ whole: config.backfill.verifyInput }),

@@ -9,7 +9,7 @@ import type { PageAssets } from '../report/html/page.js';
 import { summaryJson } from '../report/run-summary.js';
 import type { RunOutput } from '../write/run-output.js';
 import { summarySum } from './backfill/completed-run.js';
-import type { RunCompletion, RunFacts, RunProgress } from './backfill/run-facts.js';
+import type { RunCompletion, RunProgress } from './backfill/run-facts.js';
 import { wholeLabels, wholeTimings, type WholeRun } from './backfill/whole-run.js';
 import { Comparer } from './comparer.js';
 import { InOrder } from './in-order.js';
@@ -25,7 +25,6 @@ import { untilAborted } from './until-aborted.js';
 
 /** A replay with everything open: what is left is to serve its minutes. */
 export interface Serving extends Replaying {
-  readonly facts: RunFacts;
   readonly recording: Recording;
   readonly windows: WindowStore;
   readonly output: RunOutput;
@@ -69,7 +68,8 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
   const closing = closingNotices(serving, ledger, whole, comparer);
   for (const notice of closing) context.onNotice(notice);
   const elapsedMs = performance.now() - startedAt;
-  return finish(serving, { ledger, whole, comparer, trace, before, deadlineMs, elapsedMs, closing });
+  const resumed = prior === null ? 0 : (output.prior?.resumed ?? 0) + 1;
+  return finish(serving, { ledger, whole, comparer, trace, before, resumed, deadlineMs, elapsedMs, closing });
 }
 
 interface Finished {
@@ -78,6 +78,7 @@ interface Finished {
   readonly comparer: Comparer | null;
   readonly trace: TraceWriter | null;
   readonly before: RunProgress | null;
+  readonly resumed: number;
   readonly deadlineMs: number;
   readonly elapsedMs: number;
   readonly closing: readonly Notice[];

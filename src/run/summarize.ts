@@ -9,7 +9,7 @@ import { adviceFor } from '../report/advice.js';
 import { checkGates } from '../report/gates.js';
 import { REPLAY_METRICS, type UngatedRun } from '../report/replay-metrics.js';
 import type { RunSummary } from '../report/run-summary.js';
-import type { RunFacts, RunProgress } from './backfill/run-facts.js';
+import type { RunProgress } from './backfill/run-facts.js';
 import type { WholeRun } from './backfill/whole-run.js';
 import type { Comparer } from './comparer.js';
 import { hostFacts } from './host-facts.js';
@@ -35,7 +35,8 @@ export interface FinishedRun {
   readonly comparer: Comparer | null;
   /** What earlier sessions of the run came to; null: this is the first. */
   readonly before: RunProgress | null;
-  readonly facts: Pick<RunFacts, 'resumed'>;
+  /** How often the run was gone on with. */
+  readonly resumed: number;
   /** What only the whole run could tell. */
   readonly closing: readonly Notice[];
 }
@@ -72,7 +73,7 @@ function ungated(run: FinishedRun): UngatedRun {
     },
     execution: { mode: config.mode, actors, inflight: config.inflight, startMs: ready.startMs },
     host: hostFacts(),
-    sessions: { resumed: run.facts.resumed, earlierMinutes: run.before?.counts.minutes ?? 0 },
+    sessions: { resumed: run.resumed, earlierMinutes: run.before?.counts.minutes ?? 0 },
     incidents: { counts: ledger.incidents.counts, listed: ledger.incidents.listed },
     counts: ledger.tally.counts,
     elapsedMs,

@@ -4,17 +4,11 @@ import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { PinnedRecording } from '../../read/pinned.js';
 import type { ProgramFacts, RunCounts } from '../../report/run-summary.js';
 
-/** Raised whenever the journal's lines change their meaning. */
-export const JOURNAL_FORMAT = 1;
-
 /** What a run is: the first line of its journal. Whoever goes on with it must be the same, but for the program. */
 export interface RunFacts {
-  readonly format: typeof JOURNAL_FORMAT;
   readonly program: ProgramFacts;
   /** ISO 8601, when the run first began. */
   readonly startedAt: string;
-  /** How often it was gone on with since. */
-  readonly resumed: number;
   /** Settings that can change a result, by their flags. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Settings that can change one only where answers depend on how a minute is cut. */
