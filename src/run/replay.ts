@@ -143,7 +143,7 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
   }
   const closing = await closingNotices(serving, ledger, comparer);
   for (const notice of closing) context.onNotice(notice);
-  ledger.tally.settle(recording.recordsRead());
+  ledger.tally.settle();
   ledger.tally.checkRejects(maxRejects, true);
   const elapsedMs = performance.now() - startedAt;
   const finished = { ...serving, ledger, comparer, deadlineMs, elapsedMs, closing };

@@ -13,6 +13,8 @@ export class Tally {
   #merged = 0;
   #rejected = 0;
   #filtered = 0;
+  /** As the reader counted them, before it was known what becomes of them. */
+  #found = 0;
   #minutes = 0;
   #anomalies = 0;
   #verdicts = 0;
@@ -28,6 +30,7 @@ export class Tally {
     this.#merged += step.merged;
     this.#rejected += step.rejects.length;
     this.#filtered += step.filtered;
+    this.#found += step.found;
     this.#minutes += step.batch === null ? 0 : 1;
     this.#firstReject ??= step.rejects[0] ?? null;
   }
@@ -80,17 +83,17 @@ export class Tally {
   }
 
   /**
-   * Holds the finished run to its account; `recordsRead` is the reader's own count.
+   * Holds the finished run to its account.
    *
    * @throws AiopsError `input_unusable` when no record was accepted
    * @throws AiopsError `internal` when rows and records do not add up
    */
-  settle(recordsRead: number): void {
+  settle(): void {
     const { records, accepted, rows } = this.counts;
-    if (records !== recordsRead) {
+    if (records !== this.#found) {
       throw new AiopsError(
         'internal',
-        `the account does not balance: ${recordsRead} records were read, but ${records} accepted, merged or rejected`,
+        `the account does not balance: ${this.#found} records were found, but ${records} accepted, merged or rejected`,
       );
     }
     if (rows !== accepted * this.#rowsPerRecord) {
