@@ -1,76 +1,17 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { PinnedRecording } from '#dist/read/pinned.js';
-import { openRecording } from '#dist/read/recording.js';
 import type { ReadOptions } from '#dist/read/recording.js';
-import { reopenRecording } from '#dist/read/reopen-recording.js';
-import type { ResumePoint } from '#dist/read/resume.js';
-import { committable, plainSteps } from '../support/read-steps.js';
-import type { PlainStep } from '../support/read-steps.js';
+import { checkBalance, checkResume, committable, readWhole } from '../support/resumed.js';
 import { READ_DEFAULTS, folderWith } from '../support/reading.js';
 import { fileBytes, recordedFile } from '../support/recorded-events.js';
 import type { FileKind } from '../support/recorded-events.js';
 
 const HOUR_START = Date.UTC(2026, 0, 1);
 const minuteMs = (minute: number): number => HOUR_START + minute * 60_000;
-
-interface Inputs {
-  readonly paths: readonly string[];
-  readonly stdin: Buffer | null;
-}
-
-const open = ({ stdin }: Inputs): Readable => Readable.from(stdin === null ? [] : cut(stdin));
-
-function cut(bytes: Buffer): Buffer[] {
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += 50_000) chunks.push(bytes.subarray(at, at + 50_000));
-  return chunks;
-}
-
-/** What a journal does to what it keeps. */
-function kept<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
-}
-
-async function readOnce(
-  inputs: Inputs,
-  options: ReadOptions,
-): Promise<{ steps: PlainStep[]; pinned: PinnedRecording }> {
-  const recording = await openRecording(inputs.paths, options, open(inputs));
-  const pinned = kept(await recording.pin({ whole: false }));
-  return { steps: await plainSteps(recording), pinned };
-}
-
-/** Goes on after step `m`, from the place of step `from`, -1 being the beginning; checks every step. */
-async function checkResume(
-  inputs: Inputs,
-  options: ReadOptions,
-  whole: { readonly steps: readonly PlainStep[]; readonly pinned: PinnedRecording },
-  from: number,
-  m: number,
-): Promise<void> {
-  const { steps } = whole;
-  const start = from < 0 ? null : steps[from]!;
-  const point: ResumePoint = {
-    positions: start?.positions ?? null,
-    positionsMinuteMs: start?.minuteMs ?? null,
-    afterMinuteMs: steps[m]!.minuteMs ?? NaN,
-  };
-  const again = await reopenRecording(inputs.paths, options, open(inputs), whole.pinned, kept(point));
-  const found = await plainSteps(again);
-  const seen = found.filter(({ lookBack }) => lookBack);
-  const expected = steps.slice(from + 1, m + 1).filter(({ minuteMs: at }) => at !== null);
-  const windows = (all: readonly PlainStep[]): unknown =>
-    all.map(({ minuteMs: at, records }) => [at, records]);
-  assert.deepEqual(windows(seen), windows(expected), 'look-back');
-  for (const { account, rejects } of seen) assert.deepEqual([account, rejects], [[0, 0, 0], []]);
-  assert.deepEqual(found.slice(seen.length), steps.slice(m + 1), `from ${from} after ${m}`);
-}
 
 const setting = fc.record({
   files: fc.array(recordedFile, { minLength: 1, maxLength: 3 }),
@@ -122,7 +63,8 @@ test('a resumed reading gives the steps of an unbroken one, from any place to an
       ...(targets === undefined ? {} : { targets }),
     };
     const inputs = { paths, stdin };
-    const whole = await readOnce(inputs, options);
+    const whole = await readWhole(inputs, options);
+    checkBalance(whole.steps);
     const places = committable(whole.steps);
     for (const [a, b] of given.picks) {
       if (places.length === 0) break;

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { InputPosition } from '#dist/core/input-position.js';
 import type { ReadStep } from '#dist/core/types.js';
 import type { Recording } from '#dist/read/recording.js';
@@ -55,14 +54,3 @@ function plainStep({
     }),
   };
 }
-
-/** Indexes of the steps after which a run may commit. */
-export function committable(steps: readonly PlainStep[]): number[] {
-  return [...steps.keys()].filter((i) => {
-    const { minuteMs, lookBack, positions, isTail } = steps[i]!;
-    return minuteMs !== null && !lookBack && positions !== null && !isTail;
-  });
-}
-
-/** A stream of its own for each reading of the same bytes. */
-export type OpenStdin = () => Readable;

@@ -56,7 +56,7 @@ const event: fc.Arbitrary<RecordedEvent> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('bulk' as const), count: fc.constantFrom(17_000, 40_000) }),
+    arbitrary: fc.record({ kind: fc.constant('bulk' as const), count: fc.constantFrom(17_000, 33_000) }),
   },
 );
 
