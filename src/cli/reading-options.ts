@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { timeParser } from '../core/time.js';
-import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
 import type { RejectLimit, ReplayConfig } from '../run/replay-config.js';
 
 /** The flags that say how recordings are read, as commander collects them. */
@@ -22,6 +21,9 @@ export interface ReadingFlags {
   readonly grace: number;
   readonly duplicates: 'reject' | 'first' | 'last' | 'mean';
   readonly maxRejects?: RejectLimit;
+  /** Bytes. */
+  readonly maxLine: number;
+  readonly maxExpansion: number;
 }
 
 /** @throws AiopsError `usage` where a time cannot be read, or the range is empty */
@@ -40,8 +42,8 @@ export function readOptions(flags: ReadingFlags): ReplayConfig['read'] {
     duplicates: flags.duplicates,
     shard: flags.shard ?? null,
     ...timeRange(flags),
-    maxLineBytes: DEFAULT_MAX_LINE_BYTES,
-    maxExpansion: DEFAULT_MAX_EXPANSION,
+    maxLineBytes: flags.maxLine,
+    maxExpansion: flags.maxExpansion,
   };
 }
 

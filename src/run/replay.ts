@@ -1,7 +1,7 @@
 import type { InputSpec, ReadyFacts } from '../core/types.js';
 import { program } from '../host/program.js';
 import { openRecording, type Recording } from '../read/recording.js';
-import { reopenRecording } from '../read/reopen.js';
+import { reopenRecording } from '../read/reopen-recording.js';
 import { refuseGatesWithout } from '../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import { OutputClosed } from '../write/stream-sink.js';
@@ -39,7 +39,7 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
   const model = await findModel(config.model);
   const output = await RunOutput.open(config.output, context.stdout, config.backfill);
   try {
-    const prior = await findPriorRun(output, config, model);
+    const prior = await findPriorRun(output, config, model, context.onNotice);
     const executors = lineup(config, pinnedLoad(config, model.source, prior), {
       log: context.onActorLine,
       onIncident: ({ text }) => context.onNotice({ level: 'warning', text }),

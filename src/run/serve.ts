@@ -140,7 +140,6 @@ async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer |
   });
   for await (const step of untilAborted(recording.steps(), context.signal, executors.lost)) {
     if (step.lookBack) {
-      ledger.tally.addLookBack(step);
       if (step.batch !== null) windows.push(step.batch);
       continue;
     }

@@ -43,11 +43,6 @@ export class Tally {
     this.#found = found;
   }
 
-  /** Records of minutes that only fill windows are not selected ones. */
-  addLookBack(step: ReadStep): void {
-    this.#filtered += step.filtered;
-  }
-
   addStep(step: ReadStep): void {
     this.#found += step.found;
     this.#accepted += step.batch?.records.length ?? 0;

@@ -73,13 +73,6 @@ test('a run that goes on counts from where it was', () => {
   assert.doesNotThrow(() => second.settle());
 });
 
-test('minutes that only fill windows are in no account but that of what was not selected', () => {
-  const tally = new Tally(1);
-  tally.addLookBack({ ...step(4), lookBack: true, filtered: 4 });
-  assert.equal(tally.counts.filtered, 4);
-  assert.equal(tally.counts.records, 0);
-});
-
 test('a lost or doubled row is a bug that stops the run', () => {
   const tally = new Tally(1);
   tally.addStep(step(2));

@@ -1,11 +1,11 @@
 import type { RunOutput } from '../../write/run-output.js';
 import { compareInputs } from '../../read/identity.js';
-import { AiopsError } from '../../core/errors.js';
+import { AiopsError, type Notice } from '../../core/errors.js';
 import { lookBackIntervals } from '../../core/window.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ChosenModel } from '../model-choice.js';
 import { refuseDifferences, resultSettings, servingSettings, settingDifferences } from './result-settings.js';
-import { planResume, type InputState, type ResumePlan } from './resume-plan.js';
+import { planResume, type InputChange, type ResumePlan } from './resume-plan.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
 /** A run that the output holds already, and where to go on with it. */
@@ -26,6 +26,7 @@ export async function findPriorRun(
   output: RunOutput,
   config: ReplayConfig,
   model: ChosenModel,
+  onNotice: (notice: Notice) => void,
 ): Promise<PriorRun | null> {
   if (output.prior === null || config.backfill.restart) return null;
   // Its checksums say that these are lines of our own; their format was checked on reading.
@@ -33,9 +34,9 @@ export async function findPriorRun(
   const commits = output.prior.commits.map(({ state }) => state as RunProgress);
   const completion = output.prior.completion as RunCompletion | null;
   refuseDifferences(changedSettings(facts, config, model), config.output.out);
-  const states = await inputStates(facts, config);
+  const changes = await inputChanges(facts, config, onNotice);
   const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
-  const plan = planResume(commits, states, lookBackMs);
+  const plan = planResume(commits, changes, lookBackMs);
   const isDone = completion !== null && commits[plan.commit]?.ended === true;
   return { facts, commits, plan, completion: isDone ? completion : null };
 }
@@ -52,18 +53,27 @@ function changedSettings(facts: RunFacts, config: ReplayConfig, model: ChosenMod
   return differences;
 }
 
-async function inputStates(
+async function inputChanges(
   facts: RunFacts,
   { inputs, backfill, output }: ReplayConfig,
-): Promise<InputState[]> {
+  onNotice: (notice: Notice) => void,
+): Promise<InputChange[]> {
   const states = await compareInputs(inputs, facts.recording, { whole: backfill.verifyInput });
-  const changed = states.flatMap((state, i) =>
-    typeof state === 'object' ? [`${inputs[i] ?? ''}: ${state.changed}`] : [],
-  );
-  if (changed.length > 0) {
-    throw new AiopsError('config', `the input is not what ${output.out} was made of: ${changed.join('; ')}`, {
-      hint: 'choose another --out for it, or begin anew with --restart, which replaces what is there',
-    });
+  const changed: string[] = [];
+  for (const [i, input] of inputs.entries()) {
+    const state = states[i];
+    if (state?.state === 'changed') changed.push(`${input} ${state.what}`);
+    if (!backfill.verifyInput || state === undefined || !('verified' in state) || state.verified === 'whole')
+      continue;
+    const text = `${input} was compared by samples: the run began without --verify-input, so it has no sum of all`;
+    onNotice({ level: 'warning', text });
   }
-  return states.map((state) => (state === 'unknown' ? 'open' : state) as InputState);
+  if (changed.length > 0) {
+    throw new AiopsError(
+      'config',
+      `the input is not what ${output.out} was made of: ${changed.join('; ')}`,
+      { hint: 'choose another --out for it, or begin anew with --restart, which replaces what is there' },
+    );
+  }
+  return states.map(({ state }) => (state === 'changed' ? 'unknown' : state));
 }

@@ -1,23 +1,16 @@
 import { isoTime } from '../../core/time.js';
-import type { InputPosition } from '../../core/input-position.js';
+import type { ResumePoint } from '../../read/resume.js';
 import type { RunProgress } from './run-facts.js';
 
-/** What became of an input since it was read: `open` where that cannot be told, as of standard input. */
-export type InputState = 'same' | 'grown' | 'open';
+/** What became of an input since it was read; of standard input only reading it again tells. */
+export type InputChange = 'same' | 'grown' | 'unknown';
 
 /** Where a run goes on. */
 export interface ResumePlan {
   /** Index of the commit that it goes back to; -1: to its beginning. */
   readonly commit: number;
   /** From where to read, so that windows are full again. */
-  readonly readFrom: {
-    /** Null: from the beginning. */
-    readonly positions: readonly InputPosition[] | null;
-    /** The minute that they follow from. */
-    readonly positionsMinuteMs: number;
-    /** Steps up to this minute are done. */
-    readonly afterMinuteMs: number;
-  };
+  readonly readFrom: ResumePoint;
 }
 
 /**
@@ -26,7 +19,7 @@ export interface ResumePlan {
  */
 export function planResume(
   commits: readonly RunProgress[],
-  states: readonly InputState[],
+  states: readonly InputChange[],
   lookBackMs: number,
 ): ResumePlan {
   const commit = commits.findLastIndex(({ positions }) =>
@@ -48,7 +41,7 @@ export function planResume(
   };
 }
 
-const BEGINNING = { positions: null, positionsMinuteMs: -Infinity, afterMinuteMs: -Infinity } as const;
+const BEGINNING = { positions: null, positionsMinuteMs: null, afterMinuteMs: -Infinity } as const;
 
 /** For the user: from where a run goes on. */
 export function resumeText(plan: ResumePlan, commits: readonly RunProgress[]): string {

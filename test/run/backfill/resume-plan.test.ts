@@ -17,7 +17,7 @@ const minutes = (...list: readonly number[]): ReturnType<typeof progress>[] =>
 test('nothing committed: from the beginning', () => {
   assert.deepEqual(planResume([], ['same'], 0), {
     commit: -1,
-    readFrom: { positions: null, positionsMinuteMs: -Infinity, afterMinuteMs: -Infinity },
+    readFrom: { positions: null, positionsMinuteMs: null, afterMinuteMs: -Infinity },
   });
 });
 
@@ -54,7 +54,7 @@ test('an input that has grown takes the run back to before its end, others do no
   assert.equal(planResume(commits, ['same', 'same'], 0).commit, 2);
   assert.equal(planResume(commits, ['same', 'grown'], 0).commit, 1);
   assert.equal(planResume(commits, ['grown', 'same'], 0).commit, 0);
-  assert.equal(planResume(commits, ['same', 'open'], 0).commit, 1, 'who knows what a pipe holds');
+  assert.equal(planResume(commits, ['same', 'unknown'], 0).commit, 1, 'who knows what a pipe holds');
 });
 
 test('an input that grew in the middle of a run changes nothing', () => {
