@@ -4,7 +4,7 @@ import { AiopsError } from '../core/errors.js';
 import type { Files } from './files.js';
 import { readJournal, type JournalContents } from './journal.js';
 import { cannotRead } from './output-errors.js';
-import { RESULTS_NAMES } from './output-paths.js';
+import { REJECTS_NAME, RESULTS_NAMES } from './output-paths.js';
 
 /**
  * What an earlier run's journal says; null: there is none, or none that matters since the folder is begun anew.
@@ -43,8 +43,13 @@ export async function refuseUnknownResults(folder: string, files: Files): Promis
   }
 }
 
-/** Names of results in the folder that a run in `own` takes the place of, `earlier` being those of runs before. */
-export function replacedNames(own: string, earlier: readonly string[]): string[] {
+/**
+ * Names in the folder that go because a run with files `own` takes the place of earlier ones, which had files
+ * `earlier`, or any of ours where that is null.
+ */
+export function replacedNames(own: readonly string[], earlier: readonly string[] | null): string[] {
   // Known names only: a journal is a file like any other, and may say anything.
-  return RESULTS_NAMES.filter((name) => name !== own && earlier.includes(name));
+  return [...RESULTS_NAMES, REJECTS_NAME].filter(
+    (name) => !own.includes(name) && (earlier?.includes(name) ?? true),
+  );
 }

@@ -27,7 +27,9 @@ export interface JournalContents {
   readonly facts: unknown;
   /** Name of the results' file in the folder. */
   readonly results: string;
-  /** Names of results of an earlier run that this one replaces. */
+  /** `rejects.jsonl` for the one in the folder, otherwise where it is. */
+  readonly rejects: string;
+  /** Names in the folder that an earlier run left and this one has no use for. */
   readonly replaced: readonly string[];
   readonly commits: readonly Commit[];
   /** Null: the run is not complete. */
@@ -41,6 +43,7 @@ export type JournalEntry =
       readonly type: 'run';
       readonly format: number;
       readonly results: string;
+      readonly rejects: string;
       readonly replaced: readonly string[];
       readonly facts: unknown;
     }
@@ -104,8 +107,8 @@ function begun(entry: JournalEntry | null, path: string): Contents {
   if (entry.format !== JOURNAL_FORMAT) {
     throw notOurs(path, `it has format ${entry.format}, this program knows format ${JOURNAL_FORMAT}`);
   }
-  const { facts, results, replaced } = entry;
-  return { facts, results, replaced, commits: [], completion: null, resumed: 0 };
+  const { facts, results, rejects, replaced } = entry;
+  return { facts, results, rejects, replaced, commits: [], completion: null, resumed: 0 };
 }
 
 /** False: the line is not one that can come here. */
@@ -155,7 +158,9 @@ function isEntry(value: Record<string, unknown>): value is JournalEntry & Record
       return (
         typeof value['format'] === 'number' &&
         (value['format'] !== JOURNAL_FORMAT ||
-          (typeof value['results'] === 'string' && Array.isArray(value['replaced'])))
+          (typeof value['results'] === 'string' &&
+            typeof value['rejects'] === 'string' &&
+            Array.isArray(value['replaced'])))
       );
     case 'commit':
       return isLengths(value['lengths']);

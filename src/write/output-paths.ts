@@ -21,6 +21,9 @@ export function resultsName(format: ResultsFormat): string {
   return `results.${format}`;
 }
 
+/** Name of the rejects' file, where it is in the folder. */
+export const REJECTS_NAME = 'rejects.jsonl';
+
 /** Both names that results may have. */
 export const RESULTS_NAMES: readonly string[] = [resultsName('jsonl'), resultsName('csv')];
 
@@ -30,8 +33,8 @@ export function growingPaths(
   format: ResultsFormat,
   rejectsFile: string | null,
 ): GrowingPaths {
-  const rejects = rejectsFile ?? join(folder, 'rejects.jsonl');
-  const taken = [...WITH_PARTIALS, ...REPORTS, 'lock.json'].filter((name) => name !== 'rejects.jsonl');
+  const rejects = rejectsFile ?? join(folder, REJECTS_NAME);
+  const taken = [...WITH_PARTIALS, ...REPORTS, 'lock.json'].filter((name) => name !== REJECTS_NAME);
   const clash = taken.find((name) => resolve(folder, name) === resolve(rejects));
   if (clash !== undefined) {
     throw new AiopsError('usage', `rejects cannot go to ${rejects}: that is where the run's ${clash} is`, {
@@ -47,4 +50,9 @@ export function isLeftover(name: string): boolean {
     (REPORTS as readonly string[]).includes(name) ||
     [...REPORTS, ...WITH_PARTIALS].some((own) => name === `${own}.partial`)
   );
+}
+
+/** How a journal names the rejects' file. */
+export function rejectsLabel(folder: string, rejects: string): string {
+  return resolve(folder, REJECTS_NAME) === resolve(rejects) ? REJECTS_NAME : resolve(rejects);
 }

@@ -10,7 +10,7 @@ import { JOURNAL_FORMAT, journalLine, type FileLengths, type JournalContents } f
 import { LineFile, removeEarlier, writeWhole } from './line-file.js';
 import { makeFolder } from './make-folder.js';
 import { cannotRead } from './output-errors.js';
-import { growingPaths, RESULTS_NAMES, resultsName } from './output-paths.js';
+import { growingPaths, rejectsLabel, resultsName } from './output-paths.js';
 import { readLines } from './read-lines.js';
 import { rejectLines } from './reject-lines.js';
 import { resultLines, resultsHeader, type ResultLineOptions } from './result-lines.js';
@@ -132,11 +132,13 @@ export class RunOutput {
   async beginAnew(facts: unknown, { replace }: { readonly replace: boolean }): Promise<void> {
     if (this.#folder === null) return this.#beginStream();
     if (this.prior === null && !replace) await refuseUnknownResults(this.#folder, this.#files);
-    const own = resultsName(this.#options.format);
-    const earlier =
-      this.prior !== null ? [this.prior.results, ...this.prior.replaced] : replace ? RESULTS_NAMES : [];
-    const replaced = replacedNames(own, earlier);
-    await this.#begin({ lines: [runLine(own, replaced, facts)], lengths: NOTHING, replaced });
+    const earlier = this.prior === null ? [] : namesOf(this.prior);
+    await this.#begin({
+      lines: (run) => [run],
+      lengths: NOTHING,
+      facts,
+      earlier: this.prior === null && replace ? null : earlier,
+    });
   }
 
   /**
@@ -149,13 +151,12 @@ export class RunOutput {
     const { prior } = this;
     if (prior === null) throw new Error('there is no earlier run to go on with');
     const commits = prior.commits.slice(0, index + 1);
-    const own = resultsName(this.#options.format);
-    const replaced = replacedNames(own, prior.replaced);
     const resumed = journalLine({ type: 'resumed', times: prior.resumed + 1 });
     await this.#begin({
-      lines: [runLine(own, replaced, facts), ...commitLines(commits), resumed],
+      lines: (run) => [run, ...commitLines(commits), resumed],
       lengths: commits.at(-1)?.lengths ?? NOTHING,
-      replaced,
+      facts,
+      earlier: namesOf(prior),
     });
   }
 
@@ -253,10 +254,13 @@ export class RunOutput {
     await this.#stream.write(resultsHeader(format));
   }
 
-  async #begin({ lines, lengths, replaced }: FolderBeginning): Promise<void> {
+  async #begin({ lines, lengths, facts, earlier }: FolderBeginning): Promise<void> {
     const { out: folder, format, rejectsFile } = this.#options;
     const paths = growingPaths(folder, format, rejectsFile);
-    const beginning = { folder, paths, journal: lines, lengths, remove: replaced };
+    const own = { results: resultsName(format), rejects: rejectsLabel(folder, paths.rejects) };
+    const replaced = replacedNames(Object.values(own), earlier);
+    const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...own, replaced, facts });
+    const beginning = { folder, paths, journal: lines(run), lengths, remove: replaced };
     this.#growing = await CommittedFiles.begin(beginning, this.#files);
     if (this.keepsTrace) this.#trace = await LineFile.create(join(folder, 'trace.json'), this.#files);
     if (lengths.results === 0) await this.#growing.results.write(resultsHeader(format));
@@ -270,11 +274,14 @@ function begun<T>(sink: T | null): T {
 }
 
 interface FolderBeginning {
-  readonly lines: readonly string[];
+  /** The journal's lines, the first of which is given. */
+  readonly lines: (run: string) => string[];
   readonly lengths: FileLengths;
-  readonly replaced: readonly string[];
+  readonly facts: unknown;
+  /** Files of earlier runs; null: whatever there is. */
+  readonly earlier: readonly string[] | null;
 }
 
-function runLine(results: string, replaced: readonly string[], facts: unknown): string {
-  return journalLine({ type: 'run', format: JOURNAL_FORMAT, results, replaced, facts });
+function namesOf({ results, rejects, replaced }: JournalContents): string[] {
+  return [results, rejects, ...replaced];
 }
