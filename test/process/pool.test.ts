@@ -245,7 +245,7 @@ test('the hint of an actor that refuses its model comes along', async (t) => {
 
 test('an actor of another protocol version is refused', async (t) => {
   const { pool } = poolOf(t, 1, {}, new URL('../support/old-actor.js', import.meta.url));
-  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 3$/));
+  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 4$/));
 });
 
 test('an actor whose file is missing tells so with its last words', async (t) => {
