@@ -7,7 +7,9 @@ export function withUntried(
   answers: Answers,
   errors: ReadonlyMap<number, ItemError>,
 ): Answers {
-  return assemble(items, errors, (start, end, skipped) => cutAnswers(answers, start - skipped, end - skipped));
+  return assemble(items, errors, (start, end, skipped) =>
+    cutAnswers(answers, start - skipped, end - skipped),
+  );
 }
 
 /** Answers with errors in place of some of them. */

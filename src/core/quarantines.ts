@@ -69,7 +69,10 @@ export function quarantineOf(batch: ItemBatch, item: number): Quarantine {
 
 function errorOf({ fromMs, untilMs }: Quarantine, minuteMs: number): ItemError {
   if (minuteMs === fromMs) {
-    return { errno: ACTOR_LOST, errmsg: 'every actor that was given this item was lost while it answered it' };
+    return {
+      errno: ACTOR_LOST,
+      errmsg: 'every actor that was given this item was lost while it answered it',
+    };
   }
   const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
   return {

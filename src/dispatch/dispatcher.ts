@@ -10,7 +10,10 @@ import { askFor, ChunkMaker, failedReply, itemByItem, type Job, type JobReply } 
 import { Recovery } from './recovery.js';
 import { Slot, type SlotOptions } from './slot.js';
 
-export interface DispatcherOptions extends Omit<SlotOptions, 'name' | 'slot' | 'countsChunks' | 'admit' | 'onEnd'> {
+export interface DispatcherOptions extends Omit<
+  SlotOptions,
+  'name' | 'slot' | 'countsChunks' | 'admit' | 'onEnd'
+> {
   readonly actors: number;
   readonly nameOf: (slot: number) => string;
   readonly quarantines: Quarantines;

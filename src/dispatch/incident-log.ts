@@ -17,7 +17,8 @@ export class IncidentLog {
   /** Hands over, in order, what happened to this minute or an earlier one, or between minutes. */
   take(minuteMs: number): readonly Incident[] {
     if (this.#kept.length === 0) return [];
-    const isDue = (incident: Incident): boolean => incident.minuteMs === null || incident.minuteMs <= minuteMs;
+    const isDue = (incident: Incident): boolean =>
+      incident.minuteMs === null || incident.minuteMs <= minuteMs;
     const due = this.#kept.filter(isDue);
     this.#kept = this.#kept.filter((incident) => !isDue(incident));
     return due;

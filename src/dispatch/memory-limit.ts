@@ -36,7 +36,10 @@ export class MemoryLimit {
       if (rssBytes > GROWTH * this.#firstBytes) return { what: `${sizes}, and is replaced`, isToGo: true };
       if (this.#hasTold) return null;
       this.#hasTold = true;
-      return { what: `${sizes}, from its first answer on: it stays until it has grown by half`, isToGo: false };
+      return {
+        what: `${sizes}, from its first answer on: it stays until it has grown by half`,
+        isToGo: false,
+      };
     }
     return rssBytes > this.#limitBytes ? { what: `${sizes}, and is replaced`, isToGo: true } : null;
   }

@@ -95,6 +95,8 @@ export class PendingChunks {
    * @param hasSuspect whether the one that the actor was at work on may be to blame
    */
   lose(loss: Loss, hasSuspect: boolean): void {
-    this.#chunks.takeAll().forEach(({ reply }, i) => reply.reject(new ChunkLost(loss, hasSuspect && i === 0)));
+    this.#chunks
+      .takeAll()
+      .forEach(({ reply }, i) => reply.reject(new ChunkLost(loss, hasSuspect && i === 0)));
   }
 }

@@ -183,7 +183,11 @@ export class Pool implements Executor {
 
   #admit(facts: WarmActor, name: string): void {
     if (this.#facts === null) this.#early.push({ name, facts });
-    else checkAgreement([{ name: this.#nameOf(0), facts: this.#facts }, { name, facts }]);
+    else
+      checkAgreement([
+        { name: this.#nameOf(0), facts: this.#facts },
+        { name, facts },
+      ]);
   }
 
   #lose(error: AiopsError): void {

@@ -306,7 +306,7 @@ test('the solo child answers like a pool, and its minute is the time inside it',
   const ready = await solo.start();
   assert.deepEqual(
     ready.actors.map(({ name }) => name),
-    ['solo'],
+    ['sequential actor'],
   );
   for (const style of ['batched', 'per-item'] as const) {
     const run = await solo.run(batchOf(targetsOf(100), 60), style);
