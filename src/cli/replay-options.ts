@@ -23,10 +23,12 @@ export interface ReplayFlags extends ModelFlags, ReadingFlags, StdoutFlags {
   readonly actors: ActorCount;
   readonly threadsPerActor: number;
   readonly actorTimeout: number;
-  readonly inflight: number;
+  readonly inflight?: number;
   readonly mode: 'parallel' | 'sequential';
-  readonly compare: 'sample' | 'all' | 'none';
+  readonly compare?: 'sample' | 'all' | 'none';
   readonly compareTime: number;
+  readonly pace: number | null;
+  readonly stopGrace: number;
   readonly deadline?: number;
   readonly failIf?: readonly Gate[];
   readonly trace: boolean;
@@ -54,7 +56,11 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
   const out = flags.out ?? defaultOut(inputs);
   const form = stdoutForm(flags);
   const gates = flags.failIf ?? [];
-  if (flags.compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
+  const isPaced = flags.pace !== null;
+  // Comparing takes time that a schedule does not have.
+  const compare = flags.compare ?? (isPaced ? 'none' : 'sample');
+  if (compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
+  if (!isPaced) refuseGatesWithout('schedule', gates, REPLAY_METRICS);
   if (out === '-') refuseOnStdout(form, flags.trace);
   return {
     inputs,
@@ -68,9 +74,9 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
     batchShape: flags.batchShape,
     actors: flags.actors,
     actorTimeoutMs: flags.actorTimeout,
-    inflight: flags.inflight,
+    inflight: flags.inflight ?? (isPaced ? 1 : 2),
     mode: flags.mode,
-    compare: flags.compare,
+    compare,
     compareTimeMs: flags.compareTime,
     output: {
       out,
@@ -81,7 +87,7 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
       trace: flags.trace,
     },
     backfill: { restart: false, breakLock: false, verifyInput: false, commitIntervalMs: 1000 },
-    pace: null,
+    pace: flags.pace,
     maxActorRssBytes: null,
     maxRejects: flags.maxRejects ?? null,
     deadlineMs: flags.deadline ?? null,

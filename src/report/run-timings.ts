@@ -22,6 +22,14 @@ export interface ActorShare {
   readonly breakdownMs: Readonly<Record<ChunkPart, number>>;
 }
 
+/** How minutes kept to the schedule of a paced run. */
+export interface ScheduleSummary {
+  /** From when a minute was due until it began. */
+  readonly latenessMs: Distribution;
+  /** From when a minute was due until its answers were joined. */
+  readonly responseMs: Distribution;
+}
+
 /** What the minutes of a run come to; null where no minute had an item. */
 export interface MinutesSummary {
   /** Minutes that had items for the model. */
@@ -30,12 +38,14 @@ export interface MinutesSummary {
   readonly items: Distribution;
   /** Slowest chunk over the mean chunk of its minute; 1 is even. */
   readonly imbalance: Distribution;
-  /** Minutes whose service time exceeded the deadline. */
+  /** Minutes that took longer than the deadline: from their scheduled start, or without a schedule in service. */
   readonly late: number;
   /** `deadline / p99`: how many times the 99th-percentile minute fits into the deadline. */
   readonly headroom: number;
   /** Items a minute that fit the deadline at the 99th percentile of the cost per item. */
   readonly capacityItems: number;
+  /** How the minutes kept to their schedule; null where they had none. */
+  readonly scheduled: ScheduleSummary | null;
   readonly breakdownMs: Breakdown;
   /** By slot; only actors that were sent something. */
   readonly perActor: readonly ActorShare[];
@@ -49,6 +59,8 @@ export class RunTimings {
   readonly #imbalance = new SampleStore();
   readonly #itemCost = new SampleStore();
   readonly #actors: (MutableShare | undefined)[] = [];
+  readonly #lateness = new SampleStore();
+  readonly #response = new SampleStore();
   #gatherMs = 0;
   #late = 0;
 
@@ -56,14 +68,18 @@ export class RunTimings {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** Minutes without items do not count: there was nothing to serve. */
-  add(timing: MinuteTiming): void {
+  /**
+   * Minutes without items do not count: there was nothing to serve.
+   *
+   * @param dueAtMs when the minute was to begin, on the clock of its timing; null: it had no schedule
+   */
+  add(timing: MinuteTiming, dueAtMs: number | null = null): void {
     if (timing.items === 0) return;
     this.#wall.add(timing.wallMs);
     this.#items.add(timing.items);
     this.#imbalance.add(imbalance(timing.chunks));
     this.#itemCost.add(timing.wallMs / timing.items);
-    if (timing.wallMs > this.#deadlineMs) this.#late++;
+    if ((this.#addScheduled(timing, dueAtMs) ?? timing.wallMs) > this.#deadlineMs) this.#late++;
     this.#gatherMs += timing.gatherMs;
     for (const chunk of timing.chunks) {
       const share = (this.#actors[chunk.actor] ??= emptyShare(chunk.actor));
@@ -96,9 +112,22 @@ export class RunTimings {
       late: this.#late,
       headroom: this.#deadlineMs / wallMs.p99,
       capacityItems: capacityItems(this.#itemCost.values(), this.#deadlineMs),
+      scheduled:
+        this.#response.seen === 0
+          ? null
+          : { latenessMs: distribution(this.#lateness), responseMs: distribution(this.#response) },
       breakdownMs: this.#breakdown(),
       perActor: this.#shares(),
     };
+  }
+
+  /** Returns the response time; null without a schedule. */
+  #addScheduled(timing: MinuteTiming, dueAtMs: number | null): number | null {
+    if (dueAtMs === null) return null;
+    const { latenessMs, responseMs } = againstSchedule(timing, dueAtMs);
+    this.#lateness.add(latenessMs);
+    this.#response.add(responseMs);
+    return responseMs;
   }
 
   #shares(): MutableShare[] {
@@ -133,17 +162,28 @@ export function distribution(store: SampleStore): Distribution {
 }
 
 /** One line of `timing.jsonl`. */
-export function timingLine(minuteMs: number, timing: MinuteTiming): string {
+export function timingLine(minuteMs: number, timing: MinuteTiming, dueAtMs: number | null = null): string {
+  const schedule = dueAtMs === null ? null : againstSchedule(timing, dueAtMs);
   const line = {
     minute: isoTime(minuteMs),
     items: timing.items,
     wallMs: rounded(timing.wallMs),
+    ...(schedule === null
+      ? {}
+      : { latenessMs: rounded(schedule.latenessMs), responseMs: rounded(schedule.responseMs) }),
     slowestMs: rounded(Math.max(0, ...timing.chunks.map((chunk) => chunk.serviceMs))),
     gatherMs: rounded(timing.gatherMs),
     imbalance: rounded(imbalance(timing.chunks)),
     chunks: timing.chunks.map(chunkFields),
   };
   return `${JSON.stringify(line)}\n`;
+}
+
+function againstSchedule(
+  { startedAtMs, endedAtMs }: MinuteTiming,
+  dueAtMs: number,
+): { latenessMs: number; responseMs: number } {
+  return { latenessMs: startedAtMs - dueAtMs, responseMs: endedAtMs - dueAtMs };
 }
 
 function chunkFields(chunk: ChunkTiming): Record<string, number> {

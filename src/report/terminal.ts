@@ -38,7 +38,7 @@ function runLines(summary: RunSummary): string[] {
     `served   ${plural(counts.minutes, 'minute')} in ${durationText(servingMs)}` +
       ` (${figures(counts.minutes / (servingMs / 1000))} minutes/s, ${execution.mode}${
         execution.mode === 'parallel' ? `, ${plural(execution.actors, 'actor')}` : ''
-      }, started in ${durationText(execution.startMs)})`,
+      }${execution.pace === null ? '' : `, paced ${figures(execution.pace)} ×`}, started in ${durationText(execution.startMs)})`,
   ];
 }
 

@@ -10,10 +10,18 @@ import type { RejectLimit } from './replay-config.js';
 import { Tally } from './tally.js';
 import type { TracedGroup } from './trace-writer.js';
 
+/** What became of a minute. */
+export interface ServedMinute {
+  readonly minute: WindowedMinute;
+  readonly run: MinuteRun;
+  /** When it was to begin, on the clock of its timing; null: as soon as it could. */
+  readonly dueAtMs: number | null;
+}
+
 /** A step of reading, and what the model said to its minute, if it closed one. */
 export interface ServedStep {
   readonly step: ReadStep;
-  readonly served: { readonly minute: WindowedMinute; readonly run: MinuteRun } | null;
+  readonly served: ServedMinute | null;
 }
 
 /** Where the minutes of a run end: written to the output, counted and timed. */
@@ -55,20 +63,21 @@ export class Ledger {
     this.tally.addStep(step);
     await this.#output.writeRejects(step.rejects);
     if (served !== null && step.batch !== null) {
-      const rows = await this.#enterMinute(served.minute, served.run);
+      const rows = await this.#enterMinute(served);
       this.charts.addRows(step.batch, rows);
     }
     this.tally.checkRejects(this.#maxRejects, false);
   }
 
-  async #enterMinute(minute: WindowedMinute, { answers, timing }: MinuteRun): Promise<ResultRow[]> {
+  async #enterMinute({ minute, run, dueAtMs }: ServedMinute): Promise<ResultRow[]> {
+    const { answers, timing } = run;
     const rows = resultRows(minute, answers);
     this.tally.addRows(rows);
     this.labels.add(rows);
     await this.#output.writeRows(rows);
-    this.timings.add(timing);
+    this.timings.add(timing, dueAtMs);
     this.charts.addTiming(minute.minuteMs, timing);
-    await this.#output.writeTiming(timingLine(minute.minuteMs, timing));
+    await this.#output.writeTiming(timingLine(minute.minuteMs, timing, dueAtMs));
     await this.#trace?.enter(minute.minuteMs, timing);
     if (Number.isNaN(this.#firstMinuteMs)) this.#firstMinuteMs = minute.minuteMs;
     this.#lastMinuteMs = minute.minuteMs;

@@ -21,6 +21,7 @@ import { findModel, type ChosenModel } from './model-choice.js';
 import { openWindows, readOptionsFor } from './open-windows.js';
 import { pageAssets } from './page-assets.js';
 import { attemptPage, pageMissing } from './page-attempt.js';
+import { Pacer } from './pacer.js';
 import type { ReplayConfig } from './replay-config.js';
 import { replayPage } from './replay-page.js';
 import { differs, summarize } from './summarize.js';
@@ -127,7 +128,7 @@ interface Serving extends Replaying {
 async function serve(serving: Serving): Promise<ReplayOutcome> {
   const { config, context, recording, windows, output, assets, ready } = serving;
   const startedAt = performance.now();
-  const deadlineMs = config.deadlineMs ?? recording.intervalMs;
+  const deadlineMs = config.deadlineMs ?? recording.intervalMs / (config.pace ?? 1);
   const { maxRejects } = config;
   const trace = await TraceWriter.open(output);
   const traced = (await trace?.begin({ name: config.mode, actors: ready.actors })) ?? null;
@@ -162,27 +163,46 @@ async function serve(serving: Serving): Promise<ReplayOutcome> {
 
 /** The stages in order, for every step of reading, with up to `inflight` minutes under way. */
 async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer | null): Promise<void> {
-  const { config, context, recording, windows, executors } = serving;
+  const { config, context, recording } = serving;
   const pipeline = new InOrder<ServedStep>(config.inflight, async (step) => {
     await ledger.enter(step);
     context.onMinute(ledger.tally.counts, recording);
   });
-  for await (const step of untilAborted(recording.steps(), context.signal, executors.lost)) {
+  try {
+    await submitSteps(serving, pipeline, comparer);
+  } catch (error) {
+    await pipeline.drain().catch(() => undefined); // what was complete before is still handed on
+    throw error;
+  }
+  await pipeline.drain();
+}
+
+async function submitSteps(
+  { config, context, recording, windows, executors }: Serving,
+  pipeline: InOrder<ServedStep>,
+  comparer: Comparer | null,
+): Promise<void> {
+  const pacer = new Pacer(config.pace);
+  const lost = AbortSignal.any([executors.lost, pipeline.failed]);
+  const ending = AbortSignal.any([context.signal, lost]);
+  for await (const step of untilAborted(recording.steps(), context.signal, lost)) {
     if (step.batch === null) {
       await pipeline.submit(Promise.resolve({ step, served: null }));
       continue;
     }
+    const dueAtMs = await pacer.due(step.batch.minuteMs, ending);
+    lost.throwIfAborted();
+    if (context.signal.aborted) return; // its turn never came
     const minute = windows.push(step.batch);
     if (comparer?.wants(minute.batch) === true) {
       await pipeline.drain(); // a comparison is fair only when nothing else is under way
       const run = await comparer.compare(minute.batch);
-      await pipeline.submit(Promise.resolve({ step, served: { minute, run } }));
+      await pipeline.submit(Promise.resolve({ step, served: { minute, run, dueAtMs } }));
       continue;
     }
     const running = executors.writer.run(minute.batch, 'batched');
-    await pipeline.submit(running.then((run) => ({ step, served: { minute, run } })));
+    await pipeline.submit(running.then((run) => ({ step, served: { minute, run, dueAtMs } })));
   }
-  await pipeline.drain();
 }
 
 function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null {

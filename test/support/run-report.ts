@@ -53,7 +53,7 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
     },
     model: { ...READY.model, ...READY.input },
     backend: READY.backend,
-    execution: { mode: 'parallel', actors: 2, inflight: 2, startMs: 1000 },
+    execution: { mode: 'parallel', actors: 2, inflight: 2, pace: null, startMs: 1000 },
     host: { node: 'v20', platform: 'linux-x64', processor: 'made-up', processors: 2 },
     counts: {
       records: minutes,
