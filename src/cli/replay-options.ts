@@ -64,7 +64,8 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
   if (out === '-') refuseOnStdout(form, flags.trace);
   return {
     inputs,
-    read: readOptions(flags),
+    // In real time, what may still come is waited for by the clock.
+    read: { ...readOptions(flags), live: flags.pace === 1 },
     model: modelChoice(flags),
     params: flags.param ?? {},
     backend: flags.backend,

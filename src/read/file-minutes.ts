@@ -87,6 +87,12 @@ export class MinuteCollector implements RecordSink {
     return closed;
   }
 
+  /** Closes the minutes up to this one, as a live feed is silent: nothing says where in it the next one begins. */
+  closeThrough(minuteMs: number): void {
+    this.#closeBefore(minuteMs + 1);
+    this.#current = null;
+  }
+
   /** Closes what is open: the file has ended. */
   end(): void {
     this.#closeBefore(Infinity);

@@ -2,12 +2,14 @@ import { foldRecords } from '../core/minute.js';
 import type { DuplicatePolicy } from '../core/minute.js';
 import type { ReadStep } from '../core/types.js';
 import type { FileMinute } from './file-minutes.js';
+import { withoutHandedOn, type LiveFills } from './live-merge.js';
 
 /** One file's minutes, of which the first is always at hand. */
 class MinuteQueue {
   readonly #minutes: AsyncIterator<FileMinute[], undefined>;
   #waiting: FileMinute[] = [];
   #next = 0;
+  #handedOnMs = -Infinity;
 
   constructor(minutes: AsyncIterator<FileMinute[], undefined>) {
     this.#minutes = minutes;
@@ -22,10 +24,15 @@ class MinuteQueue {
     while (this.first === undefined) {
       const { value } = await this.#minutes.next();
       if (value === undefined) return false;
-      this.#waiting = value;
+      this.#waiting = this.#handedOnMs === -Infinity ? value : withoutHandedOn(value, this.#handedOnMs);
       this.#next = 0;
     }
     return true;
+  }
+
+  /** Another input's minute is handed on without this one. */
+  passBy(minuteMs: number): void {
+    this.#handedOnMs = minuteMs;
   }
 
   shift(): void {
@@ -44,21 +51,27 @@ class MinuteQueue {
 export async function* mergeMinutes(
   files: readonly AsyncIterator<FileMinute[], undefined>[],
   duplicates: DuplicatePolicy,
+  live: LiveFills | null = null,
 ): AsyncGenerator<ReadStep, undefined> {
   let queues = files.map((minutes) => new MinuteQueue(minutes));
   try {
     for (;;) {
-      const ended = new Set<MinuteQueue>();
-      for (const queue of queues) {
-        if (queue.first === undefined && !(await queue.fill())) ended.add(queue);
-      }
+      const ended = await (live?.fill(queues) ?? fillAll(queues));
       if (ended.size > 0) queues = queues.filter((queue) => !ended.has(queue));
       if (queues.length === 0) return undefined;
       yield toStep(takeEarliest(queues), duplicates);
     }
   } finally {
-    for (const queue of queues) await queue.close();
+    for (const queue of queues) if (live?.isFilling(queue) !== true) await queue.close();
   }
+}
+
+async function fillAll(queues: readonly MinuteQueue[]): Promise<ReadonlySet<MinuteQueue>> {
+  const ended = new Set<MinuteQueue>();
+  for (const queue of queues) {
+    if (queue.first === undefined && !(await queue.fill())) ended.add(queue);
+  }
+  return ended;
 }
 
 /** Takes the earliest minute off every queue that has it. */
@@ -69,7 +82,10 @@ function takeEarliest(queues: readonly MinuteQueue[]): FileMinute[] {
   const taken: FileMinute[] = [];
   for (const queue of queues) {
     const { first } = queue;
-    if (first === undefined || first.minuteMs !== minuteMs) continue;
+    if (first?.minuteMs !== minuteMs) {
+      if (first === undefined && minuteMs > -Infinity) queue.passBy(minuteMs);
+      continue;
+    }
     taken.push(first);
     queue.shift();
   }

@@ -16,6 +16,8 @@ import { chooseInterval } from './interval.js';
 import { JsonBatchesReader } from './json-batches.js';
 import { JsonRowsReader } from './json-rows.js';
 import { LineCursor } from './lines.js';
+import { LiveFills } from './live-merge.js';
+import { LiveMinutes } from './live.js';
 import { mergeMinutes } from './merge.js';
 import type { ReadOptions } from './options.js';
 import { LateFields } from './plan.js';
@@ -165,6 +167,7 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
   );
   const sources = all.map(({ source }) => source);
   const counters: CountingSink[] = [];
+  const isLive = options.live === true && sources.some((source) => source.live);
   return {
     columns: chosen.columns,
     intervalMs,
@@ -176,6 +179,7 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
       mergeMinutes(
         files.map(({ input, plan }) => minutesOf(input, plan, rules, options, counters)),
         options.duplicates,
+        isLive && files.length > 1 ? new LiveFills((1 + options.grace) * intervalMs) : null,
       ),
     lateNotices: () => lateNotices(late),
     recordsRead: () => counters.reduce((sum, { records }) => sum + records, 0),
@@ -199,10 +203,13 @@ function minutesOf(
     duplicates,
     sortHint: sortHint(plan, options.timezone),
   });
-  const counter = new CountingSink(collector);
+  const live =
+    options.live === true && input.source.live ? new LiveMinutes(collector, { intervalMs, grace }) : null;
+  const counter = new CountingSink(live ?? collector);
   counters.push(counter);
   const assembler = new BlockAssembler(maxLineBytes, input.source.bomBytes);
-  return readMinutes(input.chunks(), assembler, openReader(plan, rules, counter), collector);
+  const chunks = live?.watch(input.chunks()) ?? input.chunks();
+  return readMinutes(chunks, assembler, openReader(plan, rules, counter), collector);
 }
 
 function openReader(plan: FilePlan, rules: ReadRules, sink: RecordSink): BlockReader {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { AiopsError, messageOf } from '../core/errors.js';
 import { refuseForeign } from './foreign.js';
 import { gunzip } from './gunzip.js';
+import { isPipe, pipeBytes } from './pipe-bytes.js';
 
 /** How the input called `-` is named in messages, rejects and series. */
 export const STDIN_NAME = 'stdin';
@@ -43,6 +44,7 @@ export async function openSource(input: string, blockBytes: number, stdin: Reada
       throw error;
     }
   }
+  if (await isPipe(input)) return prepare(input, pipeBytes(input), null);
   const handle = await openFile(input);
   try {
     const stats = await handle.stat();
