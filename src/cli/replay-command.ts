@@ -32,7 +32,8 @@ async function runReplay(
 ): Promise<number> {
   const config = replayConfig(inputs, flags);
   const { quiet } = flags;
-  return attend({ quiet, notices, finishing: 'the minutes under way' }, async (attended) => {
+  const stop = { graceMs: flags.stopGrace, afterwards: goesOn(config.output.out) };
+  return attend({ quiet, notices, finishing: 'the minutes under way', stop }, async (attended) => {
     const outcome = await replay(config, {
       ...attended,
       stdin: process.stdin,
@@ -69,9 +70,11 @@ interface Conclusion {
 
 async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclusion): Promise<number> {
   const { terminal } = attended;
-  if (outcome.kind === 'closed') return 0;
+  // A terminal that closes takes its output along before its signal is seen, or after.
+  if (outcome.kind === 'closed') return attended.signal.aborted ? attended.interruptedStatus() : 0;
   if (outcome.kind === 'interrupted') {
-    const where = outcome.results === null ? '' : `; results so far are in ${outcome.results}`;
+    const where =
+      outcome.results === null ? '' : `; results so far are in ${outcome.results}${goesOn(how.out)}`;
     terminal.notice({
       level: 'warning',
       text: `interrupted after ${plural(outcome.minutes, 'minute')}${where}`,
@@ -85,6 +88,11 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
   if (failGates(summary.gates, terminal)) return GATE_FAILED;
   const failed = counts.error > 0 || (counts.rejected > 0 && !how.rejectsAllowed);
   return failed ? DONE_WITH_FAILURES : 0;
+}
+
+/** What an interrupted run may count on. */
+function goesOn(out: string): string {
+  return out === '-' ? '' : '; the same command goes on from what was committed';
 }
 
 const REPORTS: Reports<RunSummary> = {
