@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 
-import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
 import type { RejectLimit, ReplayConfig } from '../run/replay-config.js';
 
 /** The flags that say how recordings are read, as commander collects them. */
@@ -17,6 +16,9 @@ export interface ReadingFlags {
   readonly grace: number;
   readonly duplicates: 'reject' | 'first' | 'last' | 'mean';
   readonly maxRejects?: RejectLimit;
+  /** Bytes. */
+  readonly maxLine: number;
+  readonly maxExpansion: number;
 }
 
 export function readOptions(flags: ReadingFlags): ReplayConfig['read'] {
@@ -35,8 +37,8 @@ export function readOptions(flags: ReadingFlags): ReplayConfig['read'] {
     shard: null,
     fromMs: null,
     toMs: null,
-    maxLineBytes: DEFAULT_MAX_LINE_BYTES,
-    maxExpansion: DEFAULT_MAX_EXPANSION,
+    maxLineBytes: flags.maxLine,
+    maxExpansion: flags.maxExpansion,
   };
 }
 

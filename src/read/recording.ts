@@ -32,8 +32,8 @@ export type { ReadOptions } from './options.js';
 
 /** The longest line that is read unless an option says otherwise. */
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
-/** Above what monitoring data packs to, below what only a bomb reaches. */
-export const DEFAULT_MAX_EXPANSION = 1000;
+/** Above what monitoring data packs to, below what deflate makes of one byte over and over (about 1,030). */
+export const DEFAULT_MAX_EXPANSION = 500;
 /** Bytes that are looked at to find columns and interval, over all files. */
 const SAMPLE_BYTES = 16 * 1024 * 1024;
 /** Blocks are smaller where many files are open, so that memory does not grow with their number. */
@@ -90,7 +90,7 @@ export async function openRecording(
   const blockBytes = Math.max(MIN_BLOCK_BYTES, Math.min(MAX_BLOCK_BYTES, share));
   const sources: ByteSource[] = [];
   try {
-    for (const input of inputs) sources.push(await openSource(input, blockBytes, stdin));
+    for (const input of inputs) sources.push(await openSource(input, blockBytes, stdin, options));
     const sampleBytes = Math.max(blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
     const sampled: SampledSource[] = [];
     for (const source of sources) sampled.push(await takeSample(source, options, parseTime, sampleBytes));

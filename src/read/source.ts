@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { AiopsError, messageOf } from '../core/errors.js';
 import { refuseForeign } from './foreign.js';
 import { gunzip } from './gunzip.js';
+import type { ReadOptions } from './options.js';
 
 /** How the input called `-` is named in messages, rejects and series. */
 export const STDIN_NAME = 'stdin';
@@ -32,12 +33,17 @@ const MAGIC_BYTES = 4;
  * Opens a file, or standard input for `-`; gzip is recognised by its first bytes and unpacked.
  *
  * @throws AiopsError `input_missing`: no such file, a folder, not readable; `input_unusable`: UTF-16,
- *   an archive, a `.gz` that is not gzip
+ *   an archive, a `.gz` that is not gzip, one that expands beyond `maxExpansion`
  */
-export async function openSource(input: string, blockBytes: number, stdin: Readable): Promise<ByteSource> {
+export async function openSource(
+  input: string,
+  blockBytes: number,
+  stdin: Readable,
+  { maxExpansion }: Pick<ReadOptions, 'maxExpansion'>,
+): Promise<ByteSource> {
   if (input === '-') {
     try {
-      return await prepare(STDIN_NAME, stdinBytes(stdin), null);
+      return await prepare(STDIN_NAME, stdinBytes(stdin), null, maxExpansion);
     } catch (error) {
       stdin.destroy(); // whoever writes to it would keep us waiting
       throw error;
@@ -51,7 +57,8 @@ export async function openSource(input: string, blockBytes: number, stdin: Reada
         hint: `name the files in it, for instance ${input.replace(/\/$/, '')}/*.csv`,
       });
     }
-    return await prepare(input, fileBytes(input, handle, blockBytes), stats.isFile() ? stats.size : null);
+    const sizeBytes = stats.isFile() ? stats.size : null;
+    return await prepare(input, fileBytes(input, handle, blockBytes), sizeBytes, maxExpansion);
   } catch (error) {
     await handle.close();
     throw error;
@@ -142,7 +149,12 @@ function fileBytes(path: string, handle: FileHandle, blockBytes: number): RawByt
   return { chunks: chunks(), close };
 }
 
-async function prepare(name: string, raw: RawBytes, sizeBytes: number | null): Promise<ByteSource> {
+async function prepare(
+  name: string,
+  raw: RawBytes,
+  sizeBytes: number | null,
+  maxExpansion: number,
+): Promise<ByteSource> {
   let readBytes = 0;
   const packed = await peek(
     counted(raw.chunks, (count) => (readBytes += count)),
@@ -154,7 +166,7 @@ async function prepare(name: string, raw: RawBytes, sizeBytes: number | null): P
       hint: 'if it is plain text, name it without .gz; otherwise fetch it again',
     });
   }
-  const text = zipped ? await peek(gunzip(name, packed.chunks), MAGIC_BYTES) : packed;
+  const text = zipped ? await peek(gunzip(name, packed.chunks, maxExpansion), MAGIC_BYTES) : packed;
   const { head } = text;
   refuseForeign(name, head);
   const bomBytes = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;

@@ -1,5 +1,7 @@
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/recording.js';
 import {
   parseInterval,
+  parseLineSize,
   parseList,
   parseMap,
   parseName,
@@ -69,6 +71,18 @@ export const READING_FLAGS: FlagGroups = {
       flags: '--duplicates <rule>',
       description: 'several records of a target in one interval',
       choices: ['reject', 'first', 'last', 'mean'],
+    },
+    {
+      flags: '--max-line <size>',
+      description: 'a longer line is rejected',
+      parse: parseLineSize,
+      preset: [DEFAULT_MAX_LINE_BYTES, '16MiB'],
+    },
+    {
+      flags: '--max-expansion <times>',
+      description: 'stop where a gzip input comes to more than this times its size (and 64MiB)',
+      parse: parseWhole(1),
+      preset: [DEFAULT_MAX_EXPANSION, String(DEFAULT_MAX_EXPANSION)],
     },
     {
       flags: '--max-rejects <n|p%>',
