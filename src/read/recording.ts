@@ -23,6 +23,7 @@ import type { FilePlan, Layout } from './plan.js';
 import { CountingSink, RecordMaker } from './records.js';
 import type { BlockReader, ReadRules, RecordSink } from './records.js';
 import { refuseUnreadable, refuseWithoutRecords } from './refuse.js';
+import { unreadHint } from './sample.js';
 import { sortHint } from './sort-hint.js';
 import { openSource } from './source.js';
 import type { ByteSource } from './source.js';
@@ -138,7 +139,7 @@ function repeated(names: readonly string[]): string[] {
 function describe(all: readonly SampledSource[], options: ReadOptions, parseTime: ParseTime): Recording {
   const inputs = all.filter(({ sample }) => sample.lines > 0);
   const empty = all.filter(({ sample }) => sample.lines === 0);
-  if (inputs.length === 0) throw noRecord(all, options.maxLineBytes);
+  if (inputs.length === 0) throw noRecord(all);
   for (const { sample } of inputs) refuseWithoutRecords(sample);
   const chosen = chooseColumns(inputs, options);
   const layout = oneLayout(chosen.plans);
@@ -158,6 +159,7 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
   refuseUnreadable(
     files.map(({ input, plan }) => ({
       plan,
+      lastLine: input.sample.lastLine,
       chunks: input.sampled,
       assembler: new BlockAssembler(maxLineBytes, input.source.bomBytes),
       openReader: (sink) => openReader(plan, { ...rules, late: new LateFields() }, sink),
@@ -229,18 +231,17 @@ function oneLayout(plans: readonly FilePlan[]): Layout {
   );
 }
 
-function noRecord(all: readonly SampledSource[], maxLineBytes: number): AiopsError {
+function noRecord(all: readonly SampledSource[]): AiopsError {
   const names = listNames(
     all.map(({ source }) => source.name),
     3,
   );
-  const [first] = all;
-  const header = first?.sample.header ?? [];
-  if (header.length === 0 && all.some(({ source }) => source.readBytes() > maxLineBytes)) {
-    const mebibytes = Math.round(maxLineBytes / 2 ** 20);
-    return new AiopsError('input_unusable', `${names}: no line is shorter than ${mebibytes} MiB`, {
-      hint: 'a recording has a line for each record or each minute: check the line ends',
-    });
+  const header = all[0]?.sample.header ?? [];
+  const unread = all.find(({ sample }) => sample.unread !== null)?.sample.unread;
+  if (header.length === 0 && unread !== null && unread !== undefined) {
+    const { source, reason, message } = unread;
+    const text = `nothing in ${names} can be read, from ${source.file}:${source.line} on: ${message}`;
+    return new AiopsError('input_unusable', text, { hint: unreadHint(reason) });
   }
   return header.length > 0
     ? new AiopsError('input_empty', `${names}: a header (${listNames(header)}), but no record after it`, {
