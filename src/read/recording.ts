@@ -243,6 +243,11 @@ function noRecord(all: readonly SampledSource[]): AiopsError {
     const text = `nothing in ${names} can be read, from ${source.file}:${source.line} on: ${message}`;
     return new AiopsError('input_unusable', text, { hint: unreadHint(reason) });
   }
+  if (header.some((name) => name.includes('\r'))) {
+    return new AiopsError('input_unusable', `${names}: all on one line, with carriage returns in it`, {
+      hint: "make line ends of them: tr '\\r' '\\n' < FILE",
+    });
+  }
   return header.length > 0
     ? new AiopsError('input_empty', `${names}: a header (${listNames(header)}), but no record after it`, {
         hint: 'a recording has a header line, then a line for each target and minute',

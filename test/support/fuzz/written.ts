@@ -8,7 +8,7 @@ import { rejectLines } from '#dist/write/reject-lines.js';
 import { resultLines, resultsHeader } from '#dist/write/result-lines.js';
 import type { Reading } from './read-all.js';
 
-export const WINDOW = 3;
+const WINDOW = 3;
 
 /** Holds that what is written of a reading says the same when it is read back, and that each record has its rows. */
 export function checkWritten({ recording, steps }: Reading): void {
