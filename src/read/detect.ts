@@ -62,7 +62,10 @@ export async function takeSample(
   if (hasEnded) for (const piece of assembler.end()) feed(piece);
 
   function feed(piece: Piece): void {
-    if (piece.kind !== 'lines') return;
+    if (piece.kind === 'long-line') {
+      cursor.rejectLongLine(cursor.line + 1, piece.byteOffset, piece.head, piece.sizeBytes);
+      return;
+    }
     cursor.enter(piece.block);
     sampler.read(cursor);
   }

@@ -284,7 +284,8 @@ export async function* readMinutes(
   return undefined;
 }
 
-function readPiece(piece: Piece, assembler: BlockAssembler, reader: BlockReader): void {
+/** Reads what came of a chunk; lines that cannot be understood yet go back to the assembler. */
+export function readPiece(piece: Piece, assembler: BlockAssembler, reader: BlockReader): void {
   if (piece.kind === 'long-line') {
     const { byteOffset, head, sizeBytes } = piece;
     reader.cursor.rejectLongLine(reader.cursor.line + 1, byteOffset, head, sizeBytes);
