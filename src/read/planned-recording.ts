@@ -67,12 +67,9 @@ export function plannedRecording(
     start: input.start,
     minutes: minutesOf(input, rules, options, range, goingOn.handedOnMs),
   });
+  const choice = { ...range, lookBackFromMs, afterMinuteMs: goingOn.afterMinuteMs };
   const steps = (): AsyncGenerator<ReadStep, undefined> =>
-    selectSteps(mergeMinutes(inputs.map(merged), options.duplicates, range), {
-      ...range,
-      lookBackFromMs,
-      afterMinuteMs: goingOn.afterMinuteMs,
-    });
+    selectSteps(mergeMinutes(inputs.map(merged), options.duplicates, range), choice);
   return {
     ...facts,
     hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
