@@ -76,7 +76,7 @@ test('standard input is read again up to the place, if it begins as it did', asy
 test('a named pipe goes on like standard input', async (t) => {
   const folder = await folderWith(t, { 'data.csv': TEXT });
   const pipe = join(folder, 'pipe');
-  execFileSync('mkfifo', [pipe]);
+  execFileSync('sh', ['-c', `mkfifo ${pipe}`]);
   const feed = (): void => {
     const cat = spawn('sh', ['-c', `exec cat ${folder}/data.csv > ${pipe}`], { stdio: 'ignore' });
     t.after(() => cat.kill('SIGKILL'));
