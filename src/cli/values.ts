@@ -21,6 +21,26 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** `500MB`, `2GiB` → bytes, more than 0. */
+export function parseSize(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(B|kB|MB|GB|KiB|MiB|GiB)$/.exec(text) ?? [];
+  const bytes = Math.floor(Number(amount) * (UNIT_BYTES[unit ?? ''] ?? NaN));
+  if (!(bytes > 0 && Number.isSafeInteger(bytes))) {
+    throw new InvalidArgumentError('Expected a size such as 500MB or 2GiB.');
+  }
+  return bytes;
+}
+
 /** `auto` or a duration of at least a second. */
 export function parseInterval(text: string): 'auto' | number {
   if (text === 'auto') return text;

@@ -58,7 +58,10 @@ const NOTHING_DONE: ReplayOutcome = { kind: 'interrupted', minutes: 0, results: 
  */
 export async function replay(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
   const model = await findModel(config.model);
-  const executors = lineup(config, loadRequest(config, model.source), context.onActorLine);
+  const executors = lineup(config, loadRequest(config, model.source), {
+    log: context.onActorLine,
+    onIncident: ({ text }) => context.onNotice({ level: 'warning', text }),
+  });
   try {
     // Input at fault shows before actors start, unless only they can tell what an item is.
     const input = model.input ?? (await unlessAborted(executors.start(), context.signal))?.input;
