@@ -22,22 +22,22 @@ export function parseDuration(text: string): number {
 }
 
 const UNIT_BYTES: Readonly<Record<string, number>> = {
+  '': 1,
   B: 1,
-  kB: 1e3,
+  KB: 1e3,
   MB: 1e6,
   GB: 1e9,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
 };
 
-/** `500MB`, `2GiB` → bytes, more than 0. */
+/** `16MiB`, `500KB`, `1.5GB`, `4096` → whole bytes, at least 1; units in any case. */
 export function parseSize(text: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(B|kB|MB|GB|KiB|MiB|GiB)$/.exec(text) ?? [];
-  const bytes = Math.floor(Number(amount) * (UNIT_BYTES[unit ?? ''] ?? NaN));
-  if (!(bytes > 0 && Number.isSafeInteger(bytes))) {
-    throw new InvalidArgumentError('Expected a size such as 500MB or 2GiB.');
-  }
+  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(amount) * (UNIT_BYTES[unit?.toUpperCase() ?? ''] ?? NaN));
+  if (!(bytes >= 1 && Number.isSafeInteger(bytes)))
+    throw new InvalidArgumentError('Expected a size such as 16MiB, 500KB, 2GB or a number of bytes.');
   return bytes;
 }
 
