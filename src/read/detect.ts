@@ -42,7 +42,9 @@ export async function takeSample(
   const sampled: Buffer[] = [];
   let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;
   let hasEnded = false;
-  while (!sampler.isEnough) {
+  let sampledBytes = 0;
+  // A line without end must not be kept as a sample.
+  while (!sampler.isEnough && sampledBytes < maxBytes + options.maxLineBytes) {
     pending ??= chunks.next();
     if (source.live && (await isSilent(pending)) && sampler.wouldDo()) break;
     const { value } = await pending;
@@ -52,6 +54,7 @@ export async function takeSample(
       break;
     }
     sampled.push(value);
+    sampledBytes += value.length;
     for (const piece of assembler.push(value)) feed(piece);
   }
   if (hasEnded) for (const piece of assembler.end()) feed(piece);
