@@ -2,10 +2,11 @@
  * Preloaded into the program (plan.ts): counts its file operations in one folder, and at a given one lets it fail,
  * fall short or take the process with it. Actors, which start with the same environment, are left alone.
  */
-import { writeSync, openSync } from 'node:fs';
+import callbacks, { openSync, writeSync } from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
 import { ERRNO, type FaultPlan, type FileOperation } from './plan.js';
@@ -15,7 +16,7 @@ type Operations = Record<string, Operation>;
 
 const ON_HANDLES = {
   changing: ['appendFile', 'write', 'writev', 'writeFile', 'truncate', 'datasync', 'sync'],
-  reading: ['read', 'readv', 'readFile', 'stat', 'close'],
+  reading: ['read', 'readv', 'readFile', 'stat'],
 };
 const ON_PATHS = {
   changing: ['rename', 'link', 'unlink', 'rm', 'mkdir', 'truncate', 'writeFile', 'appendFile', 'copyFile'],
@@ -26,7 +27,7 @@ const WRITING = new Set(['appendFile', 'write', 'writev', 'writeFile']);
 class Faults {
   readonly #plan: FaultPlan;
   readonly #log: number;
-  readonly #paths = new WeakMap<object, { readonly path: string; readonly writes: boolean }>();
+  readonly #paths = new WeakMap<object, string>();
   #count = 0;
   #busy = false;
 
@@ -46,21 +47,68 @@ class Faults {
       [false, ON_PATHS.reading],
     ] as const)
       for (const name of names)
-        this.#wrap(files, name, (_self, args) => ({ path: String(args[0]), changes }));
+        this.#wrap(files, name, (_self, args) => ({ path: pathText(args[0]), changes }));
     for (const [changes, names] of [
       [true, ON_HANDLES.changing],
       [false, ON_HANDLES.reading],
     ] as const) {
       for (const name of names) {
         this.#wrap(handles, name, (self) => {
-          const opened = this.#paths.get(self as object);
-          return opened === undefined
-            ? null
-            : { path: opened.path, changes: changes || (name === 'close' && opened.writes) };
+          const path = this.#paths.get(self as object);
+          return path === undefined ? null : { path, changes };
         });
       }
     }
+    this.#wrapStreams();
     syncBuiltinESMExports();
+  }
+
+  /** What streams of files are read with. */
+  #wrapStreams(): void {
+    const files = callbacks as unknown as Record<string, (...args: unknown[]) => void>;
+    const paths = new Map<unknown, string>();
+    const asPromised =
+      (name: string) =>
+      (...args: unknown[]): Promise<unknown[]> =>
+        new Promise((resolve, reject) => {
+          original(name)(...args, (error: unknown, ...values: unknown[]) => {
+            if (error === null) resolve(values);
+            else reject(error instanceof Error ? error : new Error(String(error)));
+          });
+        });
+    const originals = new Map(['open', 'read'].map((name) => [name, files[name]]));
+    const original = (name: string): ((...args: unknown[]) => void) => {
+      const found = originals.get(name);
+      if (found === undefined) throw new Error(`there is no ${name}`);
+      return found.bind(files);
+    };
+    const wrap = (name: string, pathOf: (args: readonly unknown[]) => string | undefined): void => {
+      files[name] = (...all) => {
+        const [args, done] = [all.slice(0, -1), all.at(-1) as (...values: unknown[]) => void];
+        const path = pathOf(args);
+        const inside = path === undefined ? null : this.#inside(path);
+        if (inside === null || this.#plan.changesOnly || this.#busy) {
+          original(name)(...all);
+          return;
+        }
+        const operation = { name, path: inside, changes: false };
+        this.#meet(operation, asPromised(name), args).then(
+          (values) => {
+            if (name === 'open') paths.set((values as unknown[])[0], path ?? '');
+            done(null, ...(values as unknown[]));
+          },
+          (error: unknown) => done(error),
+        );
+      };
+    };
+    wrap('open', ([path, flags]) => (isWriting(flags) ? undefined : pathText(path)));
+    wrap('read', ([fd]) => paths.get(fd));
+  }
+
+  /** Null: it is not in the folder. */
+  #inside(path: string): string | null {
+    const inside = relative(this.#plan.under, resolve(path));
+    return inside.startsWith('..') ? null : inside;
   }
 
   #wrapOpen(files: Operations): void {
@@ -69,11 +117,14 @@ class Faults {
     const remember: Operation = async (...args) => {
       const handle = (await open.apply(files, args)) as FileHandle;
       const writes = isWriting(args[1]);
-      this.#paths.set(handle, { path: String(args[0]), writes });
+      const path = pathText(args[0]);
+      this.#paths.set(handle, path);
+      // It is each handle's own.
+      this.#wrap(handle as unknown as Operations, 'close', () => ({ path, changes: writes }));
       return handle;
     };
     files['open'] = remember;
-    this.#wrap(files, 'open', (_self, args) => ({ path: String(args[0]), changes: isWriting(args[1]) }));
+    this.#wrap(files, 'open', (_self, args) => ({ path: pathText(args[0]), changes: isWriting(args[1]) }));
   }
 
   #wrap(
@@ -86,8 +137,8 @@ class Faults {
     const meet = (self: unknown, args: unknown[]): Promise<unknown> => {
       // What Node does on its own way to the end of an operation is a part of it.
       const described = this.#busy ? null : describe(self, args);
-      const path = described === null ? null : relative(this.#plan.under, resolve(described.path));
-      if (described === null || path === null || path.startsWith('..')) return original.apply(self, args);
+      const path = described === null ? null : this.#inside(described.path);
+      if (described === null || path === null) return original.apply(self, args);
       if (this.#plan.changesOnly && !described.changes) return original.apply(self, args);
       return this.#meet({ name, path, changes: described.changes }, original.bind(self), args);
     };
@@ -126,6 +177,11 @@ class Faults {
       this.#busy = false;
     }
   }
+}
+
+/** Node loads modules by their URLs, with the same functions. */
+function pathText(path: unknown): string {
+  return path instanceof URL ? fileURLToPath(path) : String(path);
 }
 
 function isLasting(action: FaultPlan['action']): boolean {
