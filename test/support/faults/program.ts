@@ -22,9 +22,15 @@ export interface Blow {
   readonly afterMs: number;
 }
 
-/** Runs the program itself to its end, which a blow may hasten. */
-export async function runProgram(run: ProgramRun, blow: Blow | null = null): Promise<Finished> {
-  const child = spawn(process.execPath, [join(ROOT, 'bin/aiops-serve.js'), ...run.args], {
+/** Starts the program itself, by another one that makes its surroundings if there is one. */
+export function startUnder(launcher: readonly string[], run: ProgramRun): ChildProcess {
+  const [file = process.execPath, ...args] = [
+    ...launcher,
+    process.execPath,
+    join(ROOT, 'bin/aiops-serve.js'),
+    ...run.args,
+  ];
+  const child = spawn(file, args, {
     cwd: run.cwd,
     env: { ...process.env, ...run.env, [MARK]: run.mark },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -32,6 +38,12 @@ export async function runProgram(run: ProgramRun, blow: Blow | null = null): Pro
   });
   child.stdin.on('error', () => undefined); // it may end before it has read all
   child.stdin.end(run.stdin);
+  return child;
+}
+
+/** Runs the program itself to its end, which a blow may hasten. */
+export async function runProgram(run: ProgramRun, blow: Blow | null = null): Promise<Finished> {
+  const child = startUnder([], run);
   const result = finished(child);
   if (blow !== null) await strike(child, blow, result);
   return result;
