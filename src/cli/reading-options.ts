@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 
-import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../read/recording.js';
+import { AiopsError } from '../core/errors.js';
+import { timeParser } from '../core/time.js';
 import type { RejectLimit, ReplayConfig } from '../run/replay-config.js';
 
 /** The flags that say how recordings are read, as commander collects them. */
@@ -12,13 +13,20 @@ export interface ReadingFlags {
   readonly columns?: readonly string[];
   readonly map?: Readonly<Record<string, string>>;
   readonly targets?: readonly string[];
+  readonly shard?: { readonly index: number; readonly count: number };
+  readonly from?: string;
+  readonly to?: string;
   readonly timezone: string;
   readonly interval: 'auto' | number;
   readonly grace: number;
   readonly duplicates: 'reject' | 'first' | 'last' | 'mean';
   readonly maxRejects?: RejectLimit;
+  /** Bytes. */
+  readonly maxLine: number;
+  readonly maxExpansion: number;
 }
 
+/** @throws AiopsError `usage` where a time cannot be read, or the range is empty */
 export function readOptions(flags: ReadingFlags): ReplayConfig['read'] {
   return {
     format: flags.format,
@@ -32,16 +40,35 @@ export function readOptions(flags: ReadingFlags): ReplayConfig['read'] {
     interval: flags.interval,
     grace: flags.grace,
     duplicates: flags.duplicates,
-    shard: null,
-    fromMs: null,
-    toMs: null,
-    maxLineBytes: DEFAULT_MAX_LINE_BYTES,
-    maxExpansion: DEFAULT_MAX_EXPANSION,
+    shard: flags.shard ?? null,
+    ...timeRange(flags),
+    maxLineBytes: flags.maxLine,
+    maxExpansion: flags.maxExpansion,
   };
 }
 
-/** `data.jsonl` → `data.jsonl.aiops` in the current folder; several inputs go by the first. */
-export function defaultOut(inputs: readonly string[]): string {
+function timeRange({ from, to, timezone }: ReadingFlags): Pick<ReplayConfig['read'], 'fromMs' | 'toMs'> {
+  const parse = timeParser(timezone);
+  const read = (flag: string, text: string | undefined): number | null => {
+    if (text === undefined) return null;
+    const timeMs = parse(text);
+    if (!Number.isNaN(timeMs)) return timeMs;
+    throw new AiopsError('usage', `${flag} ${text} is no time`, {
+      hint: 'give one such as 2024-05-01, "2024-05-01 12:30" or 2024-05-01T12:30:00Z',
+    });
+  };
+  const range = { fromMs: read('--from', from), toMs: read('--to', to) };
+  if (range.fromMs !== null && range.toMs !== null && range.fromMs >= range.toMs) {
+    throw new AiopsError('usage', `nothing lies between --from ${from} and --to ${to}`, {
+      hint: '--to names the first minute that is left out, so it comes after --from',
+    });
+  }
+  return range;
+}
+
+/** `data.jsonl` → `data.jsonl.aiops` in the current folder; several inputs go by the first, shares have their own. */
+export function defaultOut(inputs: readonly string[], { shard }: Pick<ReadingFlags, 'shard'>): string {
   const [first = '-'] = inputs;
-  return `${first === '-' ? 'stdin' : basename(first)}.aiops`;
+  const share = shard === undefined ? '' : `.shard-${shard.index}-of-${shard.count}`;
+  return `${first === '-' ? 'stdin' : basename(first)}${share}.aiops`;
 }

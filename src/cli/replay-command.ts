@@ -6,8 +6,11 @@ import { countText, plural } from '../report/format.js';
 import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summary.js';
 import { terminalReport } from '../report/terminal.js';
 import { timingCsv, timingMarkdown } from '../report/timing-table.js';
-import { replay, type ReplayOutcome } from '../run/replay.js';
+import { replay } from '../run/replay.js';
+import type { CompletedRun } from '../run/backfill/completed-run.js';
+import type { ReplayOutcome } from '../run/replaying.js';
 import { attend, type Attended } from './attend.js';
+import type { Console } from './console.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';
 import { REPLAY_FLAGS, replayConfig, type ReplayFlags } from './replay-options.js';
@@ -71,20 +74,32 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
   const { terminal } = attended;
   if (outcome.kind === 'closed') return 0;
   if (outcome.kind === 'interrupted') {
-    const where = outcome.results === null ? '' : `; results so far are in ${outcome.results}`;
-    terminal.notice({
-      level: 'warning',
-      text: `interrupted after ${plural(outcome.minutes, 'minute')}${where}`,
-    });
+    const done = `interrupted after ${plural(outcome.minutes, 'minute')}`;
+    const more = outcome.resumable ? '; the same command goes on from there' : '';
+    terminal.notice({ level: 'warning', text: `${done}${more}` });
     return attended.interruptedStatus();
   }
+  if (outcome.kind === 'done-before') sayDone(outcome, terminal, how.out);
   const { summary } = outcome;
-  const { counts } = summary;
+  if (summary === null) return statusOf(outcome.counts, how);
   if (how.out === '-') terminal.info(terminalReport(summary).trimEnd());
   else await report(REPORTS, summary, { ...how, terminal });
-  if (failGates(summary.gates, terminal)) return GATE_FAILED;
-  const failed = counts.error > 0 || (counts.rejected > 0 && !how.rejectsAllowed);
-  return failed ? DONE_WITH_FAILURES : 0;
+  return failGates(summary.gates, terminal) ? GATE_FAILED : statusOf(summary.counts, how);
+}
+
+function sayDone({ counts, summary }: CompletedRun, terminal: Console, out: string): void {
+  const done = `${plural(counts.minutes, 'minute')}, ${countText(counts.rows)} rows`;
+  terminal.notice({
+    level: 'info',
+    text: `${out} is complete: ${done}; --restart does it all again`,
+  });
+  if (summary !== null) return;
+  const text = `${out}/timing.json is not the one that this run wrote, so there is no report to repeat`;
+  terminal.notice({ level: 'warning', text });
+}
+
+function statusOf({ error, rejected }: RunCounts, { rejectsAllowed }: Conclusion): number {
+  return error > 0 || (rejected > 0 && !rejectsAllowed) ? DONE_WITH_FAILURES : 0;
 }
 
 const REPORTS: Reports<RunSummary> = {

@@ -35,6 +35,10 @@ export interface ReplayFlags extends ModelFlags, ReadingFlags, StdoutFlags {
   readonly emit: 'all' | 'anomalies';
   readonly fullOutput: boolean;
   readonly rejects?: string;
+  readonly commitInterval: number;
+  readonly restart: boolean;
+  readonly verifyInput: boolean;
+  readonly breakLock: boolean;
   readonly quiet: boolean;
   readonly config?: string;
 }
@@ -51,7 +55,7 @@ export const REPLAY_FLAGS: FlagGroups = {
 
 /** @throws AiopsError `usage` where flags contradict each other */
 export function replayConfig(inputs: readonly string[], flags: ReplayFlags): ReplayConfig {
-  const out = flags.out ?? defaultOut(inputs);
+  const out = flags.out ?? defaultOut(inputs, flags);
   const form = stdoutForm(flags);
   const gates = flags.failIf ?? [];
   if (flags.compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
@@ -80,7 +84,12 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
       fullOutput: flags.fullOutput,
       trace: flags.trace,
     },
-    backfill: { restart: false, breakLock: false, verifyInput: false, commitIntervalMs: 1000 },
+    backfill: {
+      restart: flags.restart,
+      breakLock: flags.breakLock,
+      verifyInput: flags.verifyInput,
+      commitIntervalMs: flags.commitInterval,
+    },
     pace: null,
     maxActorRssBytes: null,
     maxRejects: flags.maxRejects ?? null,

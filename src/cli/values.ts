@@ -21,6 +21,57 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
+/** A duration, or `0`. */
+export function parseDurationOrZero(text: string): number {
+  return /^0(ms|s|m|h|d)?$/.test(text) ? 0 : parseDuration(text);
+}
+
+/** `2/3`: the second of three shares. */
+export function parseShard(text: string): { readonly index: number; readonly count: number } {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (!(shard.index >= 1 && shard.index <= shard.count && shard.count <= MOST_SHARDS)) {
+    throw new InvalidArgumentError(
+      `Expected a share such as 2/3: the second of three, at most ${MOST_SHARDS}.`,
+    );
+  }
+  return shard;
+}
+
+const MOST_SHARDS = 10_000;
+
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+};
+
+/** `16MiB`, `500KB`, `1.5GB`, `4096` → whole bytes, at least 1; units in any case. */
+export function parseSize(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(amount) * (UNIT_BYTES[unit?.toUpperCase() ?? ''] ?? NaN));
+  if (!(bytes >= 1 && Number.isSafeInteger(bytes)))
+    throw new InvalidArgumentError('Expected a size such as 16MiB, 500KB, 2GB or a number of bytes.');
+  return bytes;
+}
+
+/** The longest line that fits a string of V8 with room to spare. */
+const MOST_LINE_BYTES = 256 * 2 ** 20;
+const LEAST_LINE_BYTES = 64;
+
+/** What one line may take at most. */
+export function parseLineSize(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes < LEAST_LINE_BYTES || bytes > MOST_LINE_BYTES)
+    throw new InvalidArgumentError('Expected a size from 64 bytes to 256MiB.');
+  return bytes;
+}
+
 /** `auto` or a duration of at least a second. */
 export function parseInterval(text: string): 'auto' | number {
   if (text === 'auto') return text;

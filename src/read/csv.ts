@@ -28,12 +28,13 @@ export class CsvReader implements BlockReader {
   readonly #names = new TargetNames();
   /** The file lacks some of the recording's columns. */
   readonly #isPartial: boolean;
-  #headerSeen = false;
+  #headerSeen: boolean;
   /** Offset of the first quote at or after the current line. */
   #quote = 0;
 
   constructor(maker: RecordMaker, plan: FilePlan) {
     this.cursor = maker.cursor;
+    this.#headerSeen = maker.cursor.line > 0;
     this.#maker = maker;
     this.#plan = plan;
     this.#roles = Int32Array.from(plan.header, (name) => plan.roles.get(name) ?? ROLE.ignored);

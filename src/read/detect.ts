@@ -37,7 +37,7 @@ export async function takeSample(
   const format = options.format === 'auto' ? formatByName(source.name) : options.format;
   const sampler = new Sampler({ file: source.name, series, format, maxBytes }, options, parseTime);
   const cursor = new LineCursor(source.name, options.maxLineBytes, (reject) => sampler.passOver(reject));
-  const assembler = new BlockAssembler(options.maxLineBytes, source.bomBytes);
+  const assembler = new BlockAssembler(options.maxLineBytes, source.byteOffset);
   const chunks = source.chunks();
   const sampled: Buffer[] = [];
   let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;

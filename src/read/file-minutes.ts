@@ -1,10 +1,13 @@
 import { AiopsError } from '../core/errors.js';
 import { foldRecords } from '../core/minute.js';
 import type { DuplicatePolicy } from '../core/minute.js';
-import type { InputPosition } from '../core/input-position.js';
+import type { FilePosition, InputPosition } from '../core/input-position.js';
 import type { MinuteRecord, Reject } from '../core/types.js';
 import type { BlockAssembler, Piece } from './assembler.js';
 import type { BlockReader, RecordSink } from './records.js';
+import type { FileResume } from './resume.js';
+import { isInRange } from './time-range.js';
+import type { TimeRange } from './time-range.js';
 
 /** Rejects that are handed on without waiting for a minute to close. */
 const MAX_WAITING_REJECTS = 4096;
@@ -13,14 +16,14 @@ const FOLD_RECORDS = 16_384;
 
 /** One closed interval of one file, with what was rejected while it was read. */
 export interface FileMinute {
-  /** -Infinity: rejects only, that need not wait; Infinity: what is left at the file's end. */
+  /** -Infinity: no interval was closed, only rejects and counts that need not wait for one. */
   readonly minuteMs: number;
   /** In reading order, unless folded. */
   readonly records: readonly MinuteRecord[];
   readonly rejects: readonly Reject[];
   readonly merged: number;
   readonly filtered: number;
-  /** Records found since the minute before, whatever became of them. */
+  /** Records found since the minute before, whatever became of them; filtered ones not. */
   readonly found: number;
   /** Where the file goes on; null: reading cannot start between this minute and the next. */
   readonly after: InputPosition | null;
@@ -33,12 +36,20 @@ export interface OrderRules {
   /** Intervals that a record may go back. */
   readonly grace: number;
   readonly duplicates: DuplicatePolicy;
+  /** Records outside it count as filtered, and what is rejected while they are read is left out. */
+  readonly range: TimeRange;
   /** What to do about a file that goes back further. */
   readonly sortHint: string;
+  /** What the file's first bytes up to an offset were, where it cannot be looked up again. */
+  readonly prefixAt: (byteOffset: number) => FilePosition['prefix'];
 }
 
 interface OpenMinute {
   readonly minuteMs: number;
+  readonly isInRange: boolean;
+  /** Where its first record stands. */
+  readonly byteOffset: number;
+  readonly line: number;
   records: MinuteRecord[];
   foldAt: number;
 }
@@ -46,38 +57,65 @@ interface OpenMinute {
 /**
  * Groups a file's records by interval and closes an interval once a record shows that the file has
  * gone on more than `grace` intervals. What comes out depends on the records alone, not on the blocks
- * that they came in.
+ * that they came in, nor on where in the file reading began: what was accounted for before is passed over.
  */
 export class MinuteCollector implements RecordSink {
   readonly #rules: OrderRules;
+  readonly #doneLine: number;
+  readonly #doneItem: number;
+  readonly #handedOnMs: number;
   readonly #open = new Map<number, OpenMinute>();
   #current: OpenMinute | null = null;
   #newest: MinuteRecord | null = null;
+  #isTail = false;
   #rejects: Reject[] = [];
   #merged = 0;
   #filtered = 0;
+  #found = 0;
   #closed: FileMinute[] = [];
 
-  constructor(rules: OrderRules) {
+  constructor(rules: OrderRules, { position, minuteMs }: FileResume) {
     this.#rules = rules;
+    this.#doneLine = position.doneLine;
+    this.#doneItem = position.doneItem ?? Infinity;
+    this.#handedOnMs = minuteMs;
   }
 
   /** @throws AiopsError `input_out_of_order` */
   record(record: MinuteRecord): void {
-    if (this.#current === null || record.minuteMs !== this.#current.minuteMs) {
+    const { minuteMs, source } = record;
+    const isDone = source.line <= this.#doneLine && this.#wasDone(source.line, source.item);
+    // An interval that was open at the same time as others that still are: it does not come again.
+    if (isDone && minuteMs <= this.#handedOnMs) return;
+    if (this.#current === null || minuteMs !== this.#current.minuteMs) {
       this.#current = this.#minuteOf(record);
     }
-    this.#current.records.push(record);
-    if (this.#current.records.length >= this.#current.foldAt) this.#fold(this.#current);
+    const minute = this.#current;
+    if (!isDone) {
+      if (minute.isInRange) this.#found++;
+      else this.#filtered++;
+    }
+    minute.records.push(record);
+    if (minute.records.length >= minute.foldAt) this.#fold(minute, isDone);
   }
 
   reject(reject: Reject): void {
+    const { line, item } = reject.source;
+    if (line <= this.#doneLine && this.#wasDone(line, item)) return;
+    if (this.#newest !== null && !isInRange(this.#rules.range, this.#newest.minuteMs)) return;
+    this.#found++;
     this.#rejects.push(reject);
-    if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, []);
+    if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, [], this.#positionBehind(reject));
   }
 
-  filtered(): void {
+  filtered(line: number, item?: number): void {
+    if (line <= this.#doneLine && this.#wasDone(line, item)) return;
     this.#filtered++;
+  }
+
+  /** What comes from here on would be read in another way if the file went on. */
+  enterTail(): void {
+    this.#isTail = true;
   }
 
   /** The minutes closed since the last call, in order. */
@@ -89,59 +127,108 @@ export class MinuteCollector implements RecordSink {
 
   /** Closes what is open: the file has ended. */
   end(): void {
-    this.#closeBefore(Infinity);
-    if (this.#rejects.length > 0 || this.#filtered > 0) this.#emit(Infinity, []);
+    this.enterTail();
+    const open = [...this.#takeBefore(Infinity)];
+    open.forEach(({ minuteMs, records }, i) => {
+      this.#emit(minuteMs, records, i === open.length - 1 ? 'end' : null);
+    });
+    if (this.#rejects.length > 0 || this.#filtered > 0) this.#emit(-Infinity, [], 'end');
+  }
+
+  #wasDone(line: number, item: number | undefined): boolean {
+    return line < this.#doneLine || (item ?? 0) <= this.#doneItem;
   }
 
   #minuteOf(record: MinuteRecord): OpenMinute {
-    const { minuteMs } = record;
-    const { grace, intervalMs } = this.#rules;
+    const { minuteMs, source } = record;
+    const { grace, intervalMs, range } = this.#rules;
     const newest = this.#newest;
     if (newest !== null && minuteMs < newest.minuteMs - grace * intervalMs)
       throw this.#outOfOrder(record, newest);
     if (newest === null || minuteMs > newest.minuteMs) {
+      if (newest === null && !isInRange(range, minuteMs)) this.#dropUndated();
       this.#newest = record;
-      this.#closeBefore(minuteMs - grace * intervalMs);
+      for (const due of this.#takeBefore(minuteMs - grace * intervalMs)) {
+        this.#emit(due.minuteMs, due.records, this.#positionBefore(record));
+      }
     }
     let minute = this.#open.get(minuteMs);
     if (minute === undefined) {
-      minute = { minuteMs, records: [], foldAt: FOLD_RECORDS };
+      const { byteOffset, line } = source;
+      const foldAt = FOLD_RECORDS;
+      minute = { minuteMs, isInRange: isInRange(range, minuteMs), byteOffset, line, records: [], foldAt };
       this.#open.set(minuteMs, minute);
     }
     return minute;
   }
 
-  #closeBefore(limitMs: number): void {
+  /** What was rejected before the first record, which now turns out not to be asked for. */
+  #dropUndated(): void {
+    this.#found = 0;
+    this.#rejects = [];
+  }
+
+  /** Closes the minutes before the limit, in order, one after another: the later ones are still open meanwhile. */
+  *#takeBefore(limitMs: number): Generator<OpenMinute> {
     const due = [...this.#open.values()].filter(({ minuteMs }) => minuteMs < limitMs);
     due.sort((a, b) => a.minuteMs - b.minuteMs);
-    for (const { minuteMs, records } of due) {
-      this.#open.delete(minuteMs);
-      this.#emit(minuteMs, records);
+    for (const minute of due) {
+      this.#open.delete(minute.minuteMs);
+      yield minute;
     }
   }
 
-  #emit(minuteMs: number, records: readonly MinuteRecord[]): void {
+  #emit(minuteMs: number, records: readonly MinuteRecord[], after: InputPosition | null): void {
     this.#closed.push({
       minuteMs,
       records,
       rejects: this.#rejects,
       merged: this.#merged,
       filtered: this.#filtered,
-      found: 0,
-      after: null,
-      isTail: false,
+      found: this.#found,
+      after: this.#isTail && after !== 'end' ? null : after,
+      isTail: this.#isTail,
     });
     this.#rejects = [];
     this.#merged = 0;
     this.#filtered = 0;
+    this.#found = 0;
   }
 
-  #fold(minute: OpenMinute): void {
+  /** All before the record is accounted for, but for those of minutes that are open. */
+  #positionBefore({ source }: MinuteRecord): FilePosition {
+    const { line, item = 0 } = source;
+    const done = item === 0 ? { doneLine: line - 1, doneItem: null } : { doneLine: line, doneItem: item - 1 };
+    return this.#position(source, done);
+  }
+
+  #positionBehind({ source }: Reject): FilePosition {
+    return this.#position(source, { doneLine: source.line, doneItem: source.item ?? null });
+  }
+
+  #position(
+    source: { readonly byteOffset: number; readonly line: number },
+    done: Pick<FilePosition, 'doneLine' | 'doneItem'>,
+  ): FilePosition {
+    let { byteOffset, line } = source;
+    for (const minute of this.#open.values()) {
+      if (minute.byteOffset < byteOffset) ({ byteOffset, line } = minute);
+    }
+    const prefix = this.#rules.prefixAt(byteOffset);
+    return { byteOffset, line, ...done, ...(prefix === undefined ? {} : { prefix }) };
+  }
+
+  #fold(minute: OpenMinute, isDone: boolean): void {
     const { records, rejects, merged } = foldRecords(minute.records, this.#rules.duplicates);
     minute.records = [...records];
     minute.foldAt = Math.max(FOLD_RECORDS, 2 * records.length);
+    if (isDone || !minute.isInRange) return;
     this.#merged += merged;
-    for (const reject of rejects) this.reject(reject);
+    for (const reject of rejects) {
+      this.#rejects.push(reject);
+      // In the middle of a fold there is no place in the file to go on from.
+      if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, [], null);
+    }
   }
 
   #outOfOrder(record: MinuteRecord, newest: MinuteRecord): AiopsError {
@@ -170,6 +257,7 @@ export async function* readMinutes(
       const closed = collector.take();
       if (closed.length > 0) yield closed;
     }
+    collector.enterTail();
     for (const piece of assembler.end()) readPiece(piece, assembler, reader);
     collector.end();
   } catch (error) {

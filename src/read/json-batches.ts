@@ -61,7 +61,7 @@ export class JsonBatchesReader implements BlockReader {
       cursor.reject('no_target', noTarget(targetField, name), index);
       return;
     }
-    if (!maker.selects(target)) return;
+    if (!maker.selects(target, index)) return;
     const values = this.#itemValues(own(item, 'values'), index);
     if (values === null) return;
     const label = labelField === null ? null : labelOf(own(item, labelField));

@@ -72,7 +72,7 @@ class BlockItem extends BlockLine {
 export class LineCursor {
   readonly file: string;
   /** 1-based number of the current line. */
-  line = 0;
+  line: number;
   block = new TextBlock(Buffer.alloc(0), 0);
   /** The current line without its end: `[start, end)` of the block's bytes. */
   start = 0;
@@ -82,8 +82,10 @@ export class LineCursor {
   readonly #maxLineBytes: number;
   readonly #reject: (reject: Reject) => void;
 
-  constructor(file: string, maxLineBytes: number, reject: (reject: Reject) => void) {
+  /** `firstLine` is the number of the first line to come. */
+  constructor(file: string, maxLineBytes: number, reject: (reject: Reject) => void, firstLine = 1) {
     this.file = file;
+    this.line = firstLine - 1;
     this.#maxLineBytes = maxLineBytes;
     this.#reject = reject;
   }

@@ -1,4 +1,5 @@
 import type { DuplicatePolicy } from '../core/minute.js';
+import type { Shard } from '../core/shard.js';
 
 export interface ReadOptions {
   readonly format: 'auto' | 'csv' | 'jsonl';
@@ -12,7 +13,7 @@ export interface ReadOptions {
   /** Only these targets; `*` stands for any text. */
   readonly targets?: readonly string[];
   /** Only targets whose hash falls to this share, `index` from 1 to `count`; null: all. */
-  readonly shard: { readonly index: number; readonly count: number } | null;
+  readonly shard: Shard | null;
   /** Only minutes from this one on, epoch ms; null: from the first. */
   readonly fromMs: number | null;
   /** Only minutes before this one, epoch ms; null: to the last. */

@@ -1,77 +1,34 @@
 import type { Readable } from 'node:stream';
 import { AiopsError } from '../core/errors.js';
 import type { Notice } from '../core/errors.js';
-import { timeParser } from '../core/time.js';
 import type { ParseTime } from '../core/time.js';
-import type { ReadStep } from '../core/types.js';
 import { BlockAssembler } from './assembler.js';
+import { checkOptions } from './check-options.js';
 import { chooseColumns } from './columns.js';
-import { CsvReader } from './csv.js';
 import { takeSample } from './detect.js';
 import type { SampledSource } from './detect.js';
 import { listNames } from './fields.js';
-import { MinuteCollector, readMinutes } from './file-minutes.js';
-import type { FileMinute } from './file-minutes.js';
 import { chooseInterval } from './interval.js';
-import { JsonBatchesReader } from './json-batches.js';
-import { JsonRowsReader } from './json-rows.js';
-import { LineCursor } from './lines.js';
-import { mergeMinutes } from './merge.js';
 import type { ReadOptions } from './options.js';
 import { LateFields } from './plan.js';
 import type { FilePlan, Layout } from './plan.js';
-import { CountingSink, RecordMaker } from './records.js';
-import type { BlockReader, ReadRules, RecordSink } from './records.js';
+import { FROM_THE_BEGINNING, openReader, plannedRecording, readRules } from './planned-recording.js';
+import type { PlannedInput } from './planned-recording.js';
+import type { Recording } from './recording-types.js';
 import { refuseUnreadable, refuseWithoutRecords } from './refuse.js';
-import { sortHint } from './sort-hint.js';
-import { openSource } from './source.js';
+import { FILE_START } from './resume.js';
+import { blockBytesFor, closeAll, openSource } from './source.js';
 import type { ByteSource } from './source.js';
-import { TargetFilter } from './target-filter.js';
 
 export type { ReadOptions } from './options.js';
+export type { ReadProgress, Recording } from './recording-types.js';
 
 /** The longest line that is read unless an option says otherwise. */
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
-/** Above what monitoring data packs to, below what only a bomb reaches. */
-export const DEFAULT_MAX_EXPANSION = 1000;
+/** Above what monitoring data packs to, below what deflate makes of one byte over and over (about 1,030). */
+export const DEFAULT_MAX_EXPANSION = 500;
 /** Bytes that are looked at to find columns and interval, over all files. */
 const SAMPLE_BYTES = 16 * 1024 * 1024;
-/** Blocks are smaller where many files are open, so that memory does not grow with their number. */
-const MAX_BLOCK_BYTES = 256 * 1024;
-const MIN_BLOCK_BYTES = 16 * 1024;
-const ALL_BLOCKS_BYTES = 16 * 1024 * 1024;
-
-export interface ReadProgress {
-  /** Bytes of the inputs that were taken so far, packed ones of a packed input. */
-  readonly readBytes: number;
-  /** Null where an input's size cannot be known. */
-  readonly totalBytes: number | null;
-}
-
-/** Recorded minutes, one after another, from one or more inputs. */
-export interface Recording {
-  readonly columns: readonly string[];
-  readonly intervalMs: number;
-  readonly intervalSource: 'given' | 'detected' | 'default';
-  readonly layout: Layout;
-  readonly hasLabels: boolean;
-  /** What was found or assumed, and what was left out. */
-  readonly notices: readonly Notice[];
-  /**
-   * The minutes in order, with accounts of what was rejected, merged and filtered. Call once.
-   *
-   * @throws AiopsError `input_out_of_order`; `input_unusable` on damaged gzip; `input_missing` on an I/O
-   *   error. What was complete before is handed on first.
-   */
-  steps(): AsyncIterable<ReadStep>;
-  /** What only showed after the sample; ask once the steps have ended. */
-  lateNotices(): readonly Notice[];
-  /** Records found so far, before any of them was accepted, merged or rejected; filtered ones not. */
-  recordsRead(): number;
-  progress(): ReadProgress;
-  /** Ends reading. Safe to call twice. */
-  close(): Promise<void>;
-}
 
 /**
  * Opens recordings, `-` being standard input, and finds out their format, columns and interval.
@@ -86,11 +43,11 @@ export async function openRecording(
   stdin: Readable,
 ): Promise<Recording> {
   const parseTime = checkOptions(inputs, options);
-  const share = Math.floor(ALL_BLOCKS_BYTES / inputs.length);
-  const blockBytes = Math.max(MIN_BLOCK_BYTES, Math.min(MAX_BLOCK_BYTES, share));
+  const blockBytes = blockBytesFor(inputs.length);
+  const sourceOptions = { blockBytes, maxExpansion: options.maxExpansion };
   const sources: ByteSource[] = [];
   try {
-    for (const input of inputs) sources.push(await openSource(input, blockBytes, stdin));
+    for (const input of inputs) sources.push(await openSource(input, sourceOptions, stdin));
     const sampleBytes = Math.max(blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
     const sampled: SampledSource[] = [];
     for (const source of sources) sampled.push(await takeSample(source, options, parseTime, sampleBytes));
@@ -99,40 +56,6 @@ export async function openRecording(
     await closeAll(sources);
     throw error;
   }
-}
-
-function checkOptions(inputs: readonly string[], options: ReadOptions): ParseTime {
-  if (inputs.length === 0)
-    throw new AiopsError('usage', 'no input named', { hint: 'name a file, or - for standard input' });
-  const inputsTwice = repeated(inputs);
-  if (inputsTwice.length > 0) {
-    throw new AiopsError('usage', `${listNames(inputsTwice)} is named twice`, {
-      hint: 'name each input once',
-    });
-  }
-  const twice = repeated(options.columns ?? []);
-  if (twice.length > 0) {
-    throw new AiopsError('usage', `--columns names ${listNames(twice)} twice`, {
-      hint: 'name each column once',
-    });
-  }
-  if (options.interval !== 'auto' && !(Number.isInteger(options.interval) && options.interval > 0)) {
-    throw new AiopsError('usage', `an interval of ${options.interval} ms`, {
-      hint: 'give one such as 30s, 1m or 5m',
-    });
-  }
-  try {
-    return timeParser(options.timezone);
-  } catch (cause) {
-    throw new AiopsError('usage', `no such time zone: ${options.timezone}`, {
-      hint: 'give UTC or a name such as Europe/Berlin',
-      cause,
-    });
-  }
-}
-
-function repeated(names: readonly string[]): string[] {
-  return names.filter((name, i) => names.indexOf(name) !== i);
 }
 
 function describe(all: readonly SampledSource[], options: ReadOptions, parseTime: ParseTime): Recording {
@@ -150,66 +73,24 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
     options.interval,
     inputs.map(({ sample }) => sample.steps),
   );
-  const late = new LateFields();
-  const { ownWindow, maxLineBytes } = options;
-  const filter = new TargetFilter(options.targets);
-  const rules: ReadRules = { parseTime, intervalMs, filter, ownWindow, maxLineBytes, late };
-  const files = inputs.map((input, i) => ({ input, plan: planAt(chosen.plans, i) }));
+  const rules = readRules(options, parseTime, intervalMs);
+  const planOf = new Map(inputs.map((input, i) => [input, planAt(chosen.plans, i)]));
   refuseUnreadable(
-    files.map(({ input, plan }) => ({
+    [...planOf].map(([input, plan]) => ({
       plan,
       chunks: input.sampled,
-      assembler: new BlockAssembler(maxLineBytes, input.source.bomBytes),
+      assembler: new BlockAssembler(options.maxLineBytes, input.source.byteOffset),
       openReader: (sink) => openReader(plan, { ...rules, late: new LateFields() }, sink),
     })),
   );
-  const sources = all.map(({ source }) => source);
-  const counters: CountingSink[] = [];
-  return {
-    columns: chosen.columns,
-    intervalMs,
-    intervalSource,
-    layout,
-    hasLabels: chosen.plans.some((plan) => plan.labelField !== null),
-    notices: [...chosen.notices, notice, ...empty.map(emptyNotice)],
-    steps: () =>
-      mergeMinutes(
-        files.map(({ input, plan }) => minutesOf(input, plan, rules, options, counters)),
-        options.duplicates,
-      ),
-    lateNotices: () => lateNotices(late),
-    recordsRead: () => counters.reduce((sum, { records }) => sum + records, 0),
-    progress: () => progressOf(sources),
-    close: () => closeAll(sources),
-  };
-}
-
-function minutesOf(
-  input: SampledSource,
-  plan: FilePlan,
-  rules: ReadRules,
-  options: ReadOptions,
-  counters: CountingSink[],
-): AsyncIterator<FileMinute[], undefined> {
-  const { grace, duplicates } = options;
-  const { intervalMs, maxLineBytes } = rules;
-  const collector = new MinuteCollector({
-    intervalMs,
-    grace,
-    duplicates,
-    sortHint: sortHint(plan, options.timezone),
+  const planned = all.map((input): PlannedInput => {
+    const plan = planOf.get(input) ?? null;
+    const { source } = input;
+    return { source, plan, start: plan === null ? 'end' : FILE_START, chunks: () => input.chunks() };
   });
-  const counter = new CountingSink(collector);
-  counters.push(counter);
-  const assembler = new BlockAssembler(maxLineBytes, input.source.bomBytes);
-  return readMinutes(input.chunks(), assembler, openReader(plan, rules, counter), collector);
-}
-
-function openReader(plan: FilePlan, rules: ReadRules, sink: RecordSink): BlockReader {
-  const cursor = new LineCursor(plan.file, rules.maxLineBytes, (reject) => sink.reject(reject));
-  const maker = new RecordMaker(cursor, rules, sink, plan.columns.length);
-  if (plan.format === 'csv') return new CsvReader(maker, plan);
-  return plan.layout === 'rows' ? new JsonRowsReader(maker, plan) : new JsonBatchesReader(maker, plan);
+  const notices = [...chosen.notices, notice, ...empty.map(emptyNotice)];
+  const facts = { columns: chosen.columns, intervalMs, intervalSource, layout, notices };
+  return plannedRecording(planned, facts, rules, options, FROM_THE_BEGINNING);
 }
 
 function planAt(plans: readonly FilePlan[], index: number): FilePlan {
@@ -251,25 +132,4 @@ function noRecord(all: readonly SampledSource[], maxLineBytes: number): AiopsErr
 
 function emptyNotice({ source }: SampledSource): Notice {
   return { level: 'warning', text: `${source.name} holds no record` };
-}
-
-function lateNotices(late: LateFields): Notice[] {
-  return [...late.counts].map(([field, count]) => ({
-    level: 'warning' as const,
-    text: `left out: ${field}, which had a value first after the sample, in ${count} record${count === 1 ? '' : 's'} (--columns takes it in)`,
-  }));
-}
-
-function progressOf(sources: readonly ByteSource[]): ReadProgress {
-  let readBytes = 0;
-  let totalBytes: number | null = 0;
-  for (const source of sources) {
-    readBytes += source.readBytes();
-    totalBytes = totalBytes === null || source.sizeBytes === null ? null : totalBytes + source.sizeBytes;
-  }
-  return { readBytes, totalBytes };
-}
-
-async function closeAll(sources: readonly ByteSource[]): Promise<void> {
-  for (const source of sources) await source.close();
 }

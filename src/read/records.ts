@@ -21,36 +21,8 @@ export interface ReadRules {
 export interface RecordSink {
   record(record: MinuteRecord): void;
   reject(reject: Reject): void;
-  filtered(): void;
-}
-
-/** Counts what it hands on: the account of a run is held against this count. */
-export class CountingSink implements RecordSink {
-  readonly #to: RecordSink;
-  #records = 0;
-
-  constructor(to: RecordSink) {
-    this.#to = to;
-  }
-
-  /** Records that came, rejected ones included and filtered ones not. */
-  get records(): number {
-    return this.#records;
-  }
-
-  record(record: MinuteRecord): void {
-    this.#records++;
-    this.#to.record(record);
-  }
-
-  reject(reject: Reject): void {
-    this.#records++;
-    this.#to.reject(reject);
-  }
-
-  filtered(): void {
-    this.#to.filtered();
-  }
+  /** A record of a target that is not selected, by its place. */
+  filtered(line: number, item?: number): void;
 }
 
 /** Turns the lines of a block into records. */
@@ -107,10 +79,10 @@ export class RecordMaker {
     return this.#lastMinuteMs;
   }
 
-  /** Whether `--targets` selects the target; counts it if not. */
-  selects(target: string): boolean {
+  /** Whether `--targets` and `--shard` select the target; counts it if not. */
+  selects(target: string, item?: number): boolean {
     if (this.rules.filter.selects(target)) return true;
-    this.#sink.filtered();
+    this.#sink.filtered(this.cursor.line, item);
     return false;
   }
 

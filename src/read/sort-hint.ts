@@ -1,5 +1,5 @@
 import type { FilePlan } from './plan.js';
-import { STDIN_NAME } from './source.js';
+import { STDIN_NAME } from './raw-bytes.js';
 
 /** How to bring a file into time order, as a command to copy. */
 export function sortHint(plan: FilePlan, timezone: string): string {

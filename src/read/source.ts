@@ -1,12 +1,15 @@
-import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { AiopsError, messageOf } from '../core/errors.js';
+import { Readable } from 'node:stream';
+import { AiopsError } from '../core/errors.js';
+import type { FilePosition } from '../core/input-position.js';
 import { refuseForeign } from './foreign.js';
 import { gunzip } from './gunzip.js';
-
-/** How the input called `-` is named in messages, rejects and series. */
-export const STDIN_NAME = 'stdin';
+import { factsOf, lookAt } from './file-facts.js';
+import type { FileFacts } from './file-facts.js';
+import { PrefixSums, anotherInput } from './prefix-sums.js';
+import { STDIN_NAME, fileBytes, openFile, stdinBytes } from './raw-bytes.js';
+import type { RawBytes } from './raw-bytes.js';
+import { FILE_START } from './resume.js';
 
 /** The bytes of one input, uncompressed. */
 export interface ByteSource {
@@ -17,27 +20,59 @@ export interface ByteSource {
   readBytes(): number;
   /** Size of the input; null where it cannot be known. */
   readonly sizeBytes: number | null;
-  /** Length of the byte-order mark that was dropped. */
-  readonly bomBytes: number;
-  /** Call `chunks` once. @throws AiopsError `input_unusable` on damaged gzip, `input_missing` on an I/O error */
+  /** What the file was when it was opened; null for standard input and pipes. */
+  readonly file: FileFacts | null;
+  /** Offset of the first of its bytes: behind a byte-order mark, or where reading goes on. */
+  readonly byteOffset: number;
+  /** Of an input that comes only once: what its first bytes were, up to an offset that was read. */
+  prefixAt(byteOffset: number): FilePosition['prefix'];
+  /**
+   * Call once.
+   *
+   * @throws AiopsError `input_unusable` on damaged gzip, `input_missing` on an I/O error, `config` where an
+   *   input that reading is to go on with is another one, or shorter
+   */
   chunks(): AsyncIterator<Buffer, undefined>;
   /** Ends reading, also one that waits for bytes. */
   close(): Promise<void>;
+}
+
+/** Blocks are smaller where many files are open, so that memory does not grow with their number. */
+const MAX_BLOCK_BYTES = 256 * 1024;
+const MIN_BLOCK_BYTES = 16 * 1024;
+const ALL_BLOCKS_BYTES = 16 * 1024 * 1024;
+
+/** How much is read at a time of each of several inputs. */
+export function blockBytesFor(inputs: number): number {
+  return Math.max(MIN_BLOCK_BYTES, Math.min(MAX_BLOCK_BYTES, Math.floor(ALL_BLOCKS_BYTES / inputs)));
+}
+
+export interface SourceOptions {
+  readonly blockBytes: number;
+  /** How many times its size a packed input may come to. */
+  readonly maxExpansion: number;
 }
 
 /** Enough for a byte-order mark and every magic number. */
 const MAGIC_BYTES = 4;
 
 /**
- * Opens a file, or standard input for `-`; gzip is recognised by its first bytes and unpacked.
+ * Opens a file, or standard input for `-`; gzip is recognised by its first bytes and unpacked. To go on at
+ * a position, a plain file is opened right there; of others what lies before it is read and dropped.
  *
  * @throws AiopsError `input_missing`: no such file, a folder, not readable; `input_unusable`: UTF-16,
- *   an archive, a `.gz` that is not gzip
+ *   an archive, a `.gz` that is not gzip, one that expands beyond `maxExpansion`
  */
-export async function openSource(input: string, blockBytes: number, stdin: Readable): Promise<ByteSource> {
+export async function openSource(
+  input: string,
+  options: SourceOptions,
+  stdin: Readable,
+  from: FilePosition = FILE_START,
+): Promise<ByteSource> {
   if (input === '-') {
+    const raw = stdinBytes(stdin);
     try {
-      return await prepare(STDIN_NAME, stdinBytes(stdin), null);
+      return await prepare({ name: STDIN_NAME, raw, file: null, maxExpansion: options.maxExpansion, from });
     } catch (error) {
       stdin.destroy(); // whoever writes to it would keep us waiting
       throw error;
@@ -45,126 +80,115 @@ export async function openSource(input: string, blockBytes: number, stdin: Reada
   }
   const handle = await openFile(input);
   try {
-    const stats = await handle.stat();
-    if (stats.isDirectory()) {
-      throw new AiopsError('input_missing', `${input} is a folder, not a recording`, {
-        hint: `name the files in it, for instance ${input.replace(/\/$/, '')}/*.csv`,
-      });
-    }
-    return await prepare(input, fileBytes(input, handle, blockBytes), stats.isFile() ? stats.size : null);
+    return await openBytes(input, handle, options, from);
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-interface RawBytes {
-  readonly chunks: AsyncGenerator<Buffer, undefined>;
-  close(): Promise<void>;
-}
-
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new AiopsError('input_missing', `no such file: ${path}`, {
-        hint: 'check the path; - reads standard input',
-        cause,
-      });
-    }
-    if (code === 'EMFILE') {
-      throw new AiopsError('input_missing', `cannot open ${path}: too many open files`, {
-        hint: 'raise the limit (ulimit -n 4096), or join the files into fewer',
-        cause,
-      });
-    }
-    throw unreadable(path, cause);
-  }
-}
-
-function unreadable(name: string, cause: unknown): AiopsError {
-  return new AiopsError('input_missing', `cannot read ${name}: ${messageOf(cause)}`, {
-    hint: 'check that the file may be read and that its disk is sound',
-    cause,
-  });
-}
-
-function stdinBytes(stdin: Readable): RawBytes {
-  async function* chunks(): AsyncGenerator<Buffer, undefined> {
-    try {
-      for await (const chunk of stdin) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    } catch (error) {
-      throw unreadable(STDIN_NAME, error);
-    }
-    return undefined;
-  }
+/** An input of which nothing more is read. @throws AiopsError `input_missing` */
+export async function endedSource(input: string): Promise<ByteSource> {
+  const file = input === '-' ? null : await lookAt(input);
+  const sizeBytes = file?.sizeBytes ?? 0;
   return {
-    chunks: chunks(),
-    close: () => {
-      stdin.destroy();
-      return Promise.resolve();
-    },
+    name: input === '-' ? STDIN_NAME : input,
+    live: false,
+    sizeBytes,
+    readBytes: () => sizeBytes,
+    file,
+    byteOffset: 0,
+    prefixAt: () => undefined,
+    chunks: () => Readable.from([])[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>,
+    close: () => Promise.resolve(),
   };
 }
 
-function fileBytes(path: string, handle: FileHandle, blockBytes: number): RawBytes {
-  const readBlock = async (): Promise<Buffer> => {
-    const block = Buffer.allocUnsafeSlow(blockBytes);
-    const { bytesRead } = await handle.read(block, 0, blockBytes);
-    return block.subarray(0, bytesRead);
-  };
-  let closed = false;
-  const close = async (): Promise<void> => {
-    if (closed) return;
-    closed = true;
-    await handle.close();
-  };
-  async function* chunks(): AsyncGenerator<Buffer, undefined> {
-    try {
-      let ahead = readBlock();
-      for (;;) {
-        const block = await ahead;
-        if (block.length === 0) break;
-        ahead = readBlock();
-        // Nobody may be waiting for it when it fails; the next turn is.
-        ahead.catch(() => undefined);
-        yield block;
-      }
-    } catch (error) {
-      if (!closed) throw unreadable(path, error);
-    } finally {
-      await close();
-    }
-    return undefined;
+export async function closeAll(sources: readonly ByteSource[]): Promise<void> {
+  for (const source of sources) await source.close();
+}
+
+async function openBytes(
+  input: string,
+  handle: FileHandle,
+  { blockBytes, maxExpansion }: SourceOptions,
+  from: FilePosition,
+): Promise<ByteSource> {
+  const stats = await handle.stat({ bigint: true });
+  if (stats.isDirectory()) {
+    throw new AiopsError('input_missing', `${input} is a folder, not a recording`, {
+      hint: `name the files in it, for instance ${input.replace(/\/$/, '')}/*.csv`,
+    });
   }
-  return { chunks: chunks(), close };
+  const file = factsOf(stats);
+  if (file !== null && from.byteOffset > 0 && !(await isPacked(handle))) {
+    return placed(input, fileBytes(input, handle, blockBytes, from.byteOffset), file, from.byteOffset);
+  }
+  const raw = fileBytes(input, handle, blockBytes, file === null ? null : 0);
+  return prepare({ name: input, raw, file, maxExpansion, from });
 }
 
-async function prepare(name: string, raw: RawBytes, sizeBytes: number | null): Promise<ByteSource> {
+async function isPacked(handle: FileHandle): Promise<boolean> {
+  const head = Buffer.alloc(2);
+  await handle.read(head, 0, head.length, 0);
+  return isGzip(head);
+}
+
+function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function placed(name: string, raw: RawBytes, file: FileFacts, byteOffset: number): ByteSource {
+  let readBytes = byteOffset;
+  return {
+    name,
+    live: false,
+    sizeBytes: file.sizeBytes,
+    readBytes: () => readBytes,
+    file,
+    byteOffset,
+    prefixAt: () => undefined,
+    chunks: () => counted(raw.chunks, (count) => (readBytes += count)),
+    close: () => raw.close(),
+  };
+}
+
+interface Unprepared {
+  readonly name: string;
+  readonly raw: RawBytes;
+  readonly file: FileFacts | null;
+  readonly maxExpansion: number;
+  readonly from: FilePosition;
+}
+
+async function prepare({ name, raw, file, maxExpansion, from }: Unprepared): Promise<ByteSource> {
   let readBytes = 0;
   const packed = await peek(
     counted(raw.chunks, (count) => (readBytes += count)),
     MAGIC_BYTES,
   );
-  const zipped = packed.head[0] === 0x1f && packed.head[1] === 0x8b;
+  const zipped = isGzip(packed.head);
   if (!zipped && packed.head.length > 0 && name.toLowerCase().endsWith('.gz')) {
     throw new AiopsError('input_unusable', `${name} is not gzip, though its name says so`, {
       hint: 'if it is plain text, name it without .gz; otherwise fetch it again',
     });
   }
-  const text = zipped ? await peek(gunzip(name, packed.chunks), MAGIC_BYTES) : packed;
+  const text = zipped ? await peek(gunzip(name, packed.chunks, maxExpansion), MAGIC_BYTES) : packed;
   const { head } = text;
   refuseForeign(name, head);
   const bomBytes = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+  const live = file === null;
+  const sums = live ? new PrefixSums(name, from.prefix) : null;
+  const byteOffset = Math.max(bomBytes, from.byteOffset);
   return {
     name,
-    live: sizeBytes === null,
-    sizeBytes,
+    live,
+    sizeBytes: file?.sizeBytes ?? null,
     readBytes: () => readBytes,
-    bomBytes,
-    chunks: () => withoutFirst(text.chunks, bomBytes),
+    file,
+    byteOffset,
+    prefixAt: (at) => sums?.at(at),
+    chunks: () => withoutFirst(name, sums?.over(text.chunks) ?? text.chunks, byteOffset),
     close: () => raw.close(),
   };
 }
@@ -203,6 +227,7 @@ async function peek(
 }
 
 async function* withoutFirst(
+  name: string,
   chunks: AsyncGenerator<Buffer, undefined>,
   count: number,
 ): AsyncGenerator<Buffer, undefined> {
@@ -211,5 +236,6 @@ async function* withoutFirst(
     if (chunk.length > left) yield left === 0 ? chunk : chunk.subarray(left);
     left -= Math.min(left, chunk.length);
   }
+  if (left > 0) throw anotherInput(name, `it ends before byte ${count}, up to which it was read`);
   return undefined;
 }

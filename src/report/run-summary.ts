@@ -1,4 +1,5 @@
 import type { Notice } from '../core/errors.js';
+import type { Incident } from '../core/incidents.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
 import type { ComparisonSummary } from './comparison.js';
 import type { GateResult } from './gates.js';
@@ -12,7 +13,7 @@ export interface RunCounts {
   readonly accepted: number;
   readonly merged: number;
   readonly rejected: number;
-  /** Left out by `--targets`, not counted as records. */
+  /** Left out by `--targets`, `--shard`, `--from` or `--to`, not counted as records. */
   readonly filtered: number;
   readonly minutes: number;
   /** `accepted × rows per record = ok + warmup + error` */
@@ -62,6 +63,18 @@ export interface RunSummary {
     readonly startMs: number;
   };
   readonly host: HostFacts;
+  readonly sessions: {
+    /** How often the run was gone on with after it had ended early, or after its input had grown. */
+    readonly resumed: number;
+    /** Minutes that earlier sessions did: times of this run, its comparison and its plots are not of these. */
+    readonly earlierMinutes: number;
+  };
+  readonly incidents: {
+    /** Since the run first began. */
+    readonly counts: Readonly<Record<Incident['kind'], number>>;
+    /** Of this session, the first 100. */
+    readonly listed: readonly Incident[];
+  };
   readonly counts: RunCounts;
   /** From the first minute to the last result handed to the file, comparisons included; starting is not. */
   readonly elapsedMs: number;

@@ -7,9 +7,16 @@ import type { ChunkTiming, MinuteTiming } from '../core/types.js';
 /** Where a run's time went, summed over all chunks and minutes, ms. */
 export type Breakdown = Readonly<Record<BreakdownPart, number>>;
 
-const PARTS = ['encodeMs', 'pipeMs', 'decodeMs', 'normalizeMs', 'predictMs', 'replyMs'] as const;
-type ChunkPart = (typeof PARTS)[number];
+export const PARTS = ['encodeMs', 'pipeMs', 'decodeMs', 'normalizeMs', 'predictMs', 'replyMs'] as const;
+export type ChunkPart = (typeof PARTS)[number];
 type BreakdownPart = ChunkPart | 'gatherMs';
+
+/** Of a minute's timing, what figures are made of and a line of `timing.jsonl` holds. */
+export interface TimedMinute extends Pick<MinuteTiming, 'items' | 'wallMs' | 'gatherMs'> {
+  readonly chunks: readonly TimedChunk[];
+}
+
+type TimedChunk = Pick<ChunkTiming, 'actor' | 'items' | 'serviceMs' | ChunkPart>;
 
 /** What one actor did. */
 export interface ActorShare {
@@ -57,7 +64,7 @@ export class RunTimings {
   }
 
   /** Minutes without items do not count: there was nothing to serve. */
-  add(timing: MinuteTiming): void {
+  add(timing: TimedMinute): void {
     if (timing.items === 0) return;
     this.#wall.add(timing.wallMs);
     this.#items.add(timing.items);
@@ -146,13 +153,19 @@ export function timingLine(minuteMs: number, timing: MinuteTiming): string {
   return `${JSON.stringify(line)}\n`;
 }
 
+/** Reads such a line again. */
+export function readTimingLine(line: string): { readonly minuteMs: number; readonly timing: TimedMinute } {
+  const { minute, ...timing } = JSON.parse(line) as TimedMinute & { readonly minute: string };
+  return { minuteMs: Date.parse(minute), timing };
+}
+
 function chunkFields(chunk: ChunkTiming): Record<string, number> {
   const fields: Record<string, number> = { actor: chunk.actor, items: chunk.items };
   for (const part of ['serviceMs', ...PARTS] as const) fields[part] = rounded(chunk[part]);
   return fields;
 }
 
-function imbalance(chunks: readonly ChunkTiming[]): number {
+function imbalance(chunks: readonly TimedChunk[]): number {
   const times = chunks.map((chunk) => chunk.serviceMs);
   const sum = times.reduce((total, time) => total + time, 0);
   return sum === 0 ? 1 : (Math.max(...times) * times.length) / sum;

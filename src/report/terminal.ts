@@ -4,6 +4,7 @@ import { countText, durationText, figures, plural } from './format.js';
 import { gateText } from './gates.js';
 import { labelLines } from './labels-text.js';
 import { backendDetails, modelText } from './model-text.js';
+import { incidentsText, sessionsText } from './run-history.js';
 import type { RunSummary } from './run-summary.js';
 import { tableLines } from './table.js';
 import { timingTable } from './timing-table.js';
@@ -26,6 +27,9 @@ export function terminalReport(summary: RunSummary): string {
 function runLines(summary: RunSummary): string[] {
   const { counts, model, execution } = summary;
   const servingMs = summary.elapsedMs - summary.comparingMs;
+  const minutes = counts.minutes - summary.sessions.earlierMinutes;
+  const incidents = incidentsText(summary.incidents.counts);
+  const sessions = sessionsText(summary.sessions);
   return [
     `model    ${modelText(model)}, window ${model.window}`,
     ...model.bundles.map((bundle) => `         with ${modelText(bundle)}`),
@@ -35,8 +39,10 @@ function runLines(summary: RunSummary): string[] {
       counts.filtered > 0 ? `; ${countText(counts.filtered)} not selected` : ''
     }`,
     `rows     ${countText(counts.rows)} = ${countText(counts.ok)} ok + ${countText(counts.warmup)} warm-up + ${countText(counts.error)} error; ${countText(counts.anomalies)} flagged`,
-    `served   ${plural(counts.minutes, 'minute')} in ${durationText(servingMs)}` +
-      ` (${figures(counts.minutes / (servingMs / 1000))} minutes/s, ${execution.mode}${
+    ...(incidents === null ? [] : [`actors   ${incidents}`]),
+    ...(sessions === null ? [] : [`resumed  ${sessions}`]),
+    `served   ${plural(minutes, 'minute')} in ${durationText(servingMs)}` +
+      ` (${figures(minutes / (servingMs / 1000))} minutes/s, ${execution.mode}${
         execution.mode === 'parallel' ? `, ${plural(execution.actors, 'actor')}` : ''
       }, started in ${durationText(execution.startMs)})`,
   ];

@@ -1,4 +1,5 @@
 import { resultRows } from '../core/gather.js';
+import type { InputPosition } from '../core/input-position.js';
 import type { MinuteRun, ReadStep, ResultRow } from '../core/types.js';
 import type { WindowedMinute } from '../core/window.js';
 import { RunLabels } from '../report/run-labels.js';
@@ -6,6 +7,8 @@ import { RunCharts } from '../report/charts/run-charts.js';
 import type { TargetChartsOptions } from '../report/charts/target-charts.js';
 import { RunTimings, timingLine } from '../report/run-timings.js';
 import type { RunOutput } from '../write/run-output.js';
+import { RunIncidents } from './backfill/run-incidents.js';
+import type { RunProgress } from './backfill/run-facts.js';
 import type { RejectLimit } from './replay-config.js';
 import { Tally } from './tally.js';
 import type { TracedGroup } from './trace-writer.js';
@@ -16,33 +19,49 @@ export interface ServedStep {
   readonly served: { readonly minute: WindowedMinute; readonly run: MinuteRun } | null;
 }
 
-/** Where the minutes of a run end: written to the output, counted and timed. */
+export interface LedgerOptions {
+  readonly output: RunOutput;
+  readonly trace: TracedGroup | null;
+  readonly rowsPerRecord: number;
+  readonly deadlineMs: number;
+  readonly maxRejects: RejectLimit | null;
+  readonly series: TargetChartsOptions;
+  /** Time between commits, ms; 0: every minute. */
+  readonly commitIntervalMs: number;
+  /** What earlier sessions of the run came to; null: this is the first. */
+  readonly before: RunProgress | null;
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+}
+
+/** Where the minutes of a run end: written to the output, counted, timed, and committed from time to time. */
 export class Ledger {
   readonly tally: Tally;
   readonly timings: RunTimings;
   readonly labels: RunLabels;
   readonly charts: RunCharts;
-  readonly #output: RunOutput;
-  readonly #trace: TracedGroup | null;
-  readonly #maxRejects: RejectLimit | null;
-  #firstMinuteMs = NaN;
-  #lastMinuteMs = NaN;
+  readonly incidents: RunIncidents;
+  readonly #options: LedgerOptions;
+  #firstMinuteMs: number;
+  #lastMinuteMs: number;
+  /** Where reading can go on after what was entered; null: not here, or it is committed already. */
+  #positions: readonly InputPosition[] | null = null;
+  /** The same, also where only the end of all reading can be committed. */
+  #lastPositions: readonly InputPosition[];
+  #committedAtMs: number;
 
-  constructor(options: {
-    output: RunOutput;
-    trace: TracedGroup | null;
-    rowsPerRecord: number;
-    deadlineMs: number;
-    maxRejects: RejectLimit | null;
-    series: TargetChartsOptions;
-  }) {
-    this.#output = options.output;
-    this.#trace = options.trace;
-    this.#maxRejects = options.maxRejects;
-    this.tally = new Tally(options.rowsPerRecord);
+  constructor(options: LedgerOptions) {
+    const { before, rowsPerRecord } = options;
+    this.#options = options;
+    this.tally = new Tally(rowsPerRecord, before);
     this.timings = new RunTimings(options.deadlineMs);
-    this.labels = new RunLabels(options.rowsPerRecord);
+    this.labels = new RunLabels(rowsPerRecord);
     this.charts = new RunCharts(options.series);
+    this.incidents = new RunIncidents(before);
+    this.#firstMinuteMs = before?.firstMinuteMs ?? NaN;
+    this.#lastMinuteMs = before?.minuteMs ?? NaN;
+    this.#lastPositions = before?.positions ?? [];
+    this.#committedAtMs = options.now();
   }
 
   /** First and last minute entered, epoch ms; NaN before there was one. */
@@ -52,24 +71,71 @@ export class Ledger {
 
   /** @throws AiopsError when the output fails or the reject limit is passed */
   async enter({ step, served }: ServedStep): Promise<void> {
+    // What the end of an input closes is done again when the input grows: the run must be able to go back to here.
+    if (step.isTail) await this.commit();
+    this.#positions = null;
     this.tally.addStep(step);
-    await this.#output.writeRejects(step.rejects);
+    await this.#options.output.writeRejects(step.rejects);
     if (served !== null && step.batch !== null) {
       const rows = await this.#enterMinute(served.minute, served.run);
       this.charts.addRows(step.batch, rows);
     }
-    this.tally.checkRejects(this.#maxRejects, false);
+    if (step.batch !== null) this.#positions = step.positions;
+    this.#lastPositions = step.positions ?? this.#lastPositions;
+    this.tally.checkRejects(this.#options.maxRejects, false);
+    const { now, commitIntervalMs } = this.#options;
+    if (now() - this.#committedAtMs >= commitIntervalMs) await this.commit();
   }
 
-  async #enterMinute(minute: WindowedMinute, { answers, timing }: MinuteRun): Promise<ResultRow[]> {
+  /**
+   * Makes sure of what was entered since the last commit, where reading can go on after it.
+   *
+   * @throws AiopsError `output_io`
+   */
+  async commit(): Promise<void> {
+    if (this.#positions === null) return;
+    await this.#commit(this.#positions, false);
+  }
+
+  /** Makes sure of everything: reading has ended. @throws AiopsError `output_io` */
+  async commitEnd(): Promise<void> {
+    await this.#commit(this.#lastPositions, true);
+  }
+
+  async #commit(positions: readonly InputPosition[], ended: boolean): Promise<void> {
+    this.#positions = null;
+    await this.#options.output.commit(this.#progress(positions, ended));
+    this.#committedAtMs = this.#options.now();
+  }
+
+  #progress(positions: readonly InputPosition[], ended: boolean): RunProgress {
+    const { counts, verdicts, found } = this.tally;
+    return {
+      at: new Date().toISOString(),
+      firstMinuteMs: this.#firstMinuteMs,
+      minuteMs: this.#lastMinuteMs,
+      counts,
+      verdicts,
+      found,
+      positions,
+      quarantines: this.incidents.quarantinesAfter(this.#lastMinuteMs),
+      incidents: this.incidents.counts,
+      ended,
+    };
+  }
+
+  async #enterMinute(minute: WindowedMinute, run: MinuteRun): Promise<ResultRow[]> {
+    const { answers, timing } = run;
+    const { output, trace } = this.#options;
     const rows = resultRows(minute, answers);
     this.tally.addRows(rows);
     this.labels.add(rows);
-    await this.#output.writeRows(rows);
+    this.incidents.add(run.incidents);
+    await output.writeRows(rows);
     this.timings.add(timing);
     this.charts.addTiming(minute.minuteMs, timing);
-    await this.#output.writeTiming(timingLine(minute.minuteMs, timing));
-    await this.#trace?.enter(minute.minuteMs, timing);
+    await output.writeTiming(timingLine(minute.minuteMs, timing));
+    await trace?.enter(minute.minuteMs, timing);
     if (Number.isNaN(this.#firstMinuteMs)) this.#firstMinuteMs = minute.minuteMs;
     this.#lastMinuteMs = minute.minuteMs;
     return rows;

@@ -26,19 +26,23 @@ export interface ChosenModel {
   readonly input: InputSpec | null;
   /** Above which a score is an anomaly; null: none, or an analyzer's own affair. */
   readonly threshold: number | null;
+  /** What a bundle is known by; null: an analyzer tells when it is set up. */
+  readonly digest: string | null;
 }
 
+const NOT_KNOWN_YET = { input: null, threshold: null, digest: null };
 const BUILT_IN = fileURLToPath(new URL('../../fixtures/bundles/builtin', import.meta.url));
 
 /** @throws AiopsError 'model' where a bundle or bare model is at fault, 'usage' where flags do not suit it */
 export async function findModel(choice: ModelChoice): Promise<ChosenModel> {
   if (choice.kind === 'analyzer') {
-    return { source: { kind: 'analyzer', module: resolve(choice.module) }, input: null, threshold: null };
+    return { source: { kind: 'analyzer', module: resolve(choice.module) }, ...NOT_KNOWN_YET };
   }
   const bundle = await openModel(choice.path ?? BUILT_IN, choice.bare);
   return {
     source: { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) },
     input: inputSpec(bundle.manifest),
     threshold: bundle.manifest.output.threshold ?? null,
+    digest: bundle.digest,
   };
 }

@@ -6,7 +6,7 @@ import type { FinishedRun } from './summarize.js';
 
 /** The text of a finished run's `report.html`. */
 export function replayPage(
-  { ledger, comparer, threshold }: FinishedRun & { readonly threshold: number | null },
+  { ledger, whole, comparer, threshold }: FinishedRun & { readonly threshold: number | null },
   summary: RunSummary,
   assets: PageAssets,
 ): string {
@@ -14,5 +14,7 @@ export function replayPage(
     comparer === null || comparer.comparison.minutes === 0
       ? null
       : byArm((arm) => comparer.walls[arm].bands());
-  return replayHtml({ summary, charts: ledger.charts, compared, threshold }, assets);
+  const { timeline, targets } = ledger.charts;
+  const charts = { walls: whole.walls, timeline, targets };
+  return replayHtml({ summary, charts, compared, threshold }, assets);
 }

@@ -9,6 +9,8 @@ import { adviceFor } from '../report/advice.js';
 import { checkGates } from '../report/gates.js';
 import { REPLAY_METRICS, type UngatedRun } from '../report/replay-metrics.js';
 import type { RunSummary } from '../report/run-summary.js';
+import type { RunProgress } from './backfill/run-facts.js';
+import type { WholeRun } from './backfill/whole-run.js';
 import type { Comparer } from './comparer.js';
 import { hostFacts } from './host-facts.js';
 import type { Ledger } from './ledger.js';
@@ -27,9 +29,14 @@ export interface FinishedRun {
   readonly ready: ReadyFacts;
   readonly executors: Pick<Lineup, 'actors'>;
   readonly ledger: Ledger;
+  readonly whole: WholeRun;
   readonly deadlineMs: number;
   readonly elapsedMs: number;
   readonly comparer: Comparer | null;
+  /** What earlier sessions of the run came to; null: this is the first. */
+  readonly before: RunProgress | null;
+  /** How often the run was gone on with. */
+  readonly resumed: number;
   /** What only the whole run could tell. */
   readonly closing: readonly Notice[];
 }
@@ -43,7 +50,7 @@ export function summarize(run: FinishedRun): RunSummary {
 function ungated(run: FinishedRun): UngatedRun {
   const { config, recording, ready, ledger, deadlineMs, elapsedMs } = run;
   const { actors } = run.executors;
-  const minutes = ledger.timings.summary();
+  const minutes = run.whole.timings.summary();
   const comparison = run.comparer?.comparison.summary(actors, TOLERANCE[ready.backend.name]) ?? null;
   const comparingMs = run.comparer?.spentMs ?? 0;
   const serving = config.mode === 'parallel' ? actors : 1;
@@ -66,6 +73,8 @@ function ungated(run: FinishedRun): UngatedRun {
     },
     execution: { mode: config.mode, actors, inflight: config.inflight, startMs: ready.startMs },
     host: hostFacts(),
+    sessions: { resumed: run.resumed, earlierMinutes: run.before?.counts.minutes ?? 0 },
+    incidents: { counts: ledger.incidents.counts, listed: ledger.incidents.listed },
     counts: ledger.tally.counts,
     elapsedMs,
     comparingMs,
@@ -74,7 +83,7 @@ function ungated(run: FinishedRun): UngatedRun {
     minutes,
     utilization: ledger.timings.busyMs / (serving * Math.max(elapsedMs - comparingMs, 1)),
     comparison,
-    labels: ledger.labels.summary(),
+    labels: run.whole.labels?.summary() ?? null,
     advice: adviceFor(minutes, comparison, deadlineMs, actors),
     notices: [...recording.notices, ...ready.notices, ...run.closing],
   };

@@ -6,6 +6,13 @@ import type { RejectLimit } from './replay-config.js';
 /** A share of rejects means little before this many records. */
 const SHARE_NEEDS_RECORDS = 1000;
 
+/** What a tally has counted, to go on from. */
+export interface TallyCounts {
+  readonly counts: RunCounts;
+  readonly verdicts: number;
+  readonly found: number;
+}
+
 /** Counts what became of every record and row, so that nothing is lost unseen. */
 export class Tally {
   readonly #rowsPerRecord: number;
@@ -16,14 +23,28 @@ export class Tally {
   #minutes = 0;
   #anomalies = 0;
   #verdicts = 0;
-  readonly #rows = { ok: 0, warmup: 0, error: 0 };
+  #rows = { ok: 0, warmup: 0, error: 0 };
   #firstReject: Reject | null = null;
+  #found = 0;
 
-  constructor(rowsPerRecord: number) {
+  /** `before`: what earlier sessions of the run came to. */
+  constructor(rowsPerRecord: number, before: TallyCounts | null = null) {
     this.#rowsPerRecord = rowsPerRecord;
+    if (before === null) return;
+    const { counts, verdicts, found } = before;
+    this.#accepted = counts.accepted;
+    this.#merged = counts.merged;
+    this.#rejected = counts.rejected;
+    this.#filtered = counts.filtered;
+    this.#minutes = counts.minutes;
+    this.#anomalies = counts.anomalies;
+    this.#rows = { ok: counts.ok, warmup: counts.warmup, error: counts.error };
+    this.#verdicts = verdicts;
+    this.#found = found;
   }
 
   addStep(step: ReadStep): void {
+    this.#found += step.found;
     this.#accepted += step.batch?.records.length ?? 0;
     this.#merged += step.merged;
     this.#rejected += step.rejects.length;
@@ -38,6 +59,11 @@ export class Tally {
       if (row.anomaly === true) this.#anomalies++;
       if (row.anomaly !== null) this.#verdicts++;
     }
+  }
+
+  /** Records that the reader found, before any of them was accepted, merged or rejected. */
+  get found(): number {
+    return this.#found;
   }
 
   /** Rows that say whether they are an anomaly. */
@@ -80,17 +106,17 @@ export class Tally {
   }
 
   /**
-   * Holds the finished run to its account; `recordsRead` is the reader's own count.
+   * Holds the finished run to its account: what became of records against the reader's own count of them.
    *
    * @throws AiopsError `input_unusable` when no record was accepted
    * @throws AiopsError `internal` when rows and records do not add up
    */
-  settle(recordsRead: number): void {
+  settle(): void {
     const { records, accepted, rows } = this.counts;
-    if (records !== recordsRead) {
+    if (records !== this.#found) {
       throw new AiopsError(
         'internal',
-        `the account does not balance: ${recordsRead} records were read, but ${records} accepted, merged or rejected`,
+        `the account does not balance: ${this.#found} records were read, but ${records} accepted, merged or rejected`,
       );
     }
     if (rows !== accepted * this.#rowsPerRecord) {

@@ -1,7 +1,8 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { AiopsError, messageOf } from '../core/errors.js';
+import { BufferedFile } from './buffered-file.js';
+import { nodeFiles, type Files } from './files.js';
+import { cannotWrite } from './output-errors.js';
 
 /** Somewhere that lines go, in order. */
 export interface LineSink {
@@ -17,87 +18,71 @@ export interface LineSink {
   abandon(): Promise<void>;
 }
 
-const FLUSH_AT_CHARS = 256 * 1024;
-
 /**
  * A file that comes into being whole: lines go to `PATH.partial`, which takes the name `PATH` when published.
  * Until then a file of an earlier run stays as it was; after a failure the partial one is there to look at.
  */
 export class LineFile implements LineSink {
   readonly #path: string;
-  readonly #handle: FileHandle;
-  #pending = '';
-  #written = false;
+  readonly #files: Files;
+  readonly #partial: BufferedFile;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, files: Files, partial: BufferedFile) {
     this.#path = path;
-    this.#handle = handle;
+    this.#files = files;
+    this.#partial = partial;
   }
 
   /** @throws AiopsError `output_cannot_create` */
-  static async create(path: string): Promise<LineFile> {
-    try {
-      return new LineFile(path, await open(partialPath(path), 'w'));
-    } catch (cause) {
-      throw new AiopsError(
-        'output_cannot_create',
-        `cannot create ${partialPath(path)}: ${messageOf(cause)}`,
-        {
-          hint: 'check that its folder exists and can be written, or choose another place',
-          cause,
-        },
-      );
-    }
+  static async create(path: string, files: Files = nodeFiles): Promise<LineFile> {
+    return new LineFile(path, files, await BufferedFile.open(partialPath(path), 'empty', files));
   }
 
   /** @throws AiopsError `output_io` */
   async write(text: string): Promise<void> {
-    this.#pending += text;
-    if (this.#pending.length >= FLUSH_AT_CHARS) await this.flush();
-  }
-
-  /** @throws AiopsError `output_io` */
-  async settle(): Promise<void> {
-    await this.flush();
-    await this.#io(async () => {
-      await this.#handle.sync();
-      await this.#handle.close();
-    });
-  }
-
-  /** @throws AiopsError `output_io` */
-  async publish(): Promise<void> {
-    await this.#io(async () => {
-      await rename(partialPath(this.#path), this.#path);
-      await syncFolder(dirname(this.#path));
-    });
-  }
-
-  async abandon(): Promise<void> {
-    try {
-      await this.flush();
-    } catch {
-      // the error that led here is the one to report
-    }
-    await this.#handle.close().catch(() => undefined);
-    if (!this.#written) await rm(partialPath(this.#path), { force: true }).catch(() => undefined);
+    await this.#partial.write(text);
   }
 
   /** @throws AiopsError `output_io` */
   async flush(): Promise<void> {
-    if (this.#pending === '') return;
-    const text = this.#pending;
-    this.#pending = '';
-    this.#written = true;
-    await this.#io(() => this.#handle.appendFile(text));
+    await this.#partial.flush();
   }
 
-  async #io(work: () => Promise<void>): Promise<void> {
+  /** @throws AiopsError `output_io`, also where the file is not as long as it should be */
+  async settle(): Promise<void> {
+    await this.#partial.sync();
+    await this.#partial.close();
+  }
+
+  /** @throws AiopsError `output_io` */
+  async publish(): Promise<void> {
     try {
-      await work();
+      await this.#files.rename(partialPath(this.#path), this.#path);
+      // The name itself is sure only once its folder is.
+      await this.#files.syncFolder(dirname(this.#path));
     } catch (cause) {
-      throw writeError(this.#path, cause);
+      throw cannotWrite(this.#path, cause);
     }
+  }
+
+  async abandon(): Promise<void> {
+    try {
+      await this.#partial.flush();
+    } catch {
+      // the error that led here is the one to report
+    }
+    await this.#partial.letGo();
+    if (this.#partial.lengthBytes === 0) await this.#removePartial();
+  }
+
+  /** Ends it and leaves nothing; never throws. */
+  async discard(): Promise<void> {
+    await this.#partial.letGo();
+    await this.#removePartial();
+  }
+
+  async #removePartial(): Promise<void> {
+    await this.#files.remove(partialPath(this.#path)).catch(() => undefined);
   }
 }
 
@@ -106,15 +91,18 @@ export class LineFile implements LineSink {
  *
  * @throws AiopsError `output_cannot_create`, `output_io`
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const file = await LineFile.create(path);
+export async function writeWhole(
+  path: string,
+  text: string | Iterable<string>,
+  files: Files = nodeFiles,
+): Promise<void> {
+  const file = await LineFile.create(path, files);
   try {
-    await file.write(text);
+    for (const part of typeof text === 'string' ? [text] : text) await file.write(part);
     await file.settle();
     await file.publish();
   } catch (error) {
-    await file.abandon();
-    await rm(partialPath(path), { force: true }).catch(() => undefined);
+    await file.discard();
     throw error;
   }
 }
@@ -124,33 +112,15 @@ export async function writeWhole(path: string, text: string): Promise<void> {
  *
  * @throws AiopsError `output_io`
  */
-export async function removeEarlier(path: string): Promise<void> {
+export async function removeEarlier(path: string, files: Files = nodeFiles): Promise<void> {
   try {
-    await rm(path, { force: true });
+    await files.remove(path);
   } catch (cause) {
-    throw writeError(path, cause);
+    throw cannotWrite(path, cause);
   }
 }
 
 /** Where the lines of an unfinished file are. */
 export function partialPath(path: string): string {
   return `${path}.partial`;
-}
-
-/** After a rename, the name itself is durable only once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return; // folders cannot be opened there
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-function writeError(path: string, cause: unknown): AiopsError {
-  return new AiopsError('output_io', `cannot write ${path}: ${messageOf(cause)}`, {
-    hint: 'check that the folder is still there and has space, then run the same command again',
-    cause,
-  });
 }

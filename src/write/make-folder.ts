@@ -1,48 +1,53 @@
-import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
+import { nodeFiles, type FileEntry, type Files } from './files.js';
 
 /**
  * Makes a folder and those above it that are missing.
  *
  * @throws AiopsError `output_cannot_create`
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, files: Files = nodeFiles): Promise<void> {
   try {
-    await makeWithParents(path);
+    await makeWithParents(path, files);
   } catch (cause) {
     throw new AiopsError(
       'output_cannot_create',
-      `cannot create the output folder ${path}: ${await reasonText(path, cause as NodeJS.ErrnoException)}`,
+      `cannot create the output folder ${path}: ${await reasonText(path, cause as NodeJS.ErrnoException, files)}`,
       { hint: 'choose another folder with --out DIR', cause },
     );
   }
 }
 
 /** One folder after the other: Node's own `recursive` never ends where a folder such as /proc takes no new ones. */
-async function makeWithParents(path: string): Promise<void> {
+async function makeWithParents(path: string, files: Files): Promise<void> {
+  const parent = dirname(path);
   try {
-    await mkdir(path);
+    await files.makeFolder(path);
   } catch (error) {
-    if (await isFolder(path)) return;
-    const parent = dirname(path);
-    const parentMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && !(await exists(parent));
+    if ((await entry(path, files))?.kind === 'folder') return;
+    const { code } = error as NodeJS.ErrnoException;
+    const parentMissing = code === 'ENOENT' && (await entry(parent, files)) === null;
     if (!parentMissing || parent === path) throw error;
-    await makeWithParents(parent);
-    await makeWithParents(path);
+    await makeWithParents(parent, files);
+    await makeWithParents(path, files);
+    return;
   }
+  await files.syncFolder(parent);
 }
 
-async function reasonText(path: string, { code, message }: NodeJS.ErrnoException): Promise<string> {
-  if ((await exists(path)) && !(await isFolder(path))) return 'a file of that name exists';
+async function reasonText(
+  path: string,
+  { code, message }: NodeJS.ErrnoException,
+  files: Files,
+): Promise<string> {
+  const there = await entry(path, files);
+  if (there !== null && there.kind !== 'folder') return 'a file of that name exists';
   return code === 'ENOENT' ? `no folder can be made there (${message})` : message;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+/** What cannot be looked at counts as not there: the error that led here tells more. */
+async function entry(path: string, files: Files): Promise<FileEntry | null> {
+  return files.entry(path).catch(() => null);
 }

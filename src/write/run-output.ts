@@ -1,11 +1,17 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 
 import type { Reject, ResultRow } from '../core/types.js';
+import { commitLines, CommittedFiles, NOTHING } from './committed-files.js';
+import { readEarlierRun, refuseUnknownResults, replacedNames } from './earlier-run.js';
+import { nodeFiles, type Files } from './files.js';
 import { FolderLock } from './folder-lock.js';
-import { LineFile, partialPath, removeEarlier, type LineSink } from './line-file.js';
+import { JOURNAL_FORMAT, journalLine, type FileLengths, type JournalContents } from './journal.js';
+import { LineFile, removeEarlier, writeWhole } from './line-file.js';
 import { makeFolder } from './make-folder.js';
+import { cannotRead } from './output-errors.js';
+import { growingPaths, rejectsLabel, resultsName } from './output-paths.js';
+import { readLines } from './read-lines.js';
 import { rejectLines } from './reject-lines.js';
 import { resultLines, resultsHeader, type ResultLineOptions } from './result-lines.js';
 import { StreamSink } from './stream-sink.js';
@@ -19,165 +25,263 @@ export interface RunOutputOptions extends ResultLineOptions {
   readonly trace: boolean;
 }
 
+/** How an output that is there already is opened. */
+export interface OpenOutputOptions {
+  /** Take the folder although another host says that it holds it. */
+  readonly breakLock?: boolean;
+  /** It will be begun anew, so that a journal that cannot be understood does not matter. */
+  readonly restart?: boolean;
+  readonly files?: Files;
+}
+
 /** What is known at the end only. */
 export interface FinalReports {
   /** The text of `timing.json`. */
   readonly summary: string;
-  /** The text of `report.html`; null: there is none, and an earlier run's goes. */
+  /** The text of `report.html`; null: there is none. */
   readonly page: string | null;
 }
 
-/** The files of one run. They are all opened before the first minute, so that a place that cannot be written shows at once. */
+/**
+ * The files of one run. Opened, it says what an earlier run left; then it is begun, anew or from one of that run's
+ * commits, and written to. What was committed is never lost again: not by a kill, not by a failing disk.
+ */
 export class RunOutput {
+  /** What an earlier run left; null: nothing, or there is no folder. */
+  readonly prior: JournalContents | null;
   readonly #options: RunOutputOptions;
-  readonly #results: LineSink;
-  readonly #rejects: LineSink | null;
-  readonly #timings: LineSink | null;
-  readonly #trace: LineSink | null;
-  readonly #summary: LineSink | null;
-  readonly #page: LineSink | null;
+  readonly #files: Files;
+  /** Null: results go to standard output. */
+  readonly #folder: string | null;
   readonly #lock: FolderLock | null;
+  readonly #stdout: Writable;
+  #growing: CommittedFiles | null = null;
+  #stream: StreamSink | null = null;
+  /** Where rejects are kept beside results on standard output. */
+  #rejectsFile: LineFile | null = null;
+  #trace: LineFile | null = null;
+  #hasUncommitted = false;
 
-  private constructor(options: RunOutputOptions, lock: FolderLock | null, sinks: Sinks) {
+  private constructor(
+    options: RunOutputOptions,
+    stdout: Writable,
+    opened: { files: Files; lock: FolderLock | null; prior: JournalContents | null },
+  ) {
     this.#options = options;
-    this.#lock = lock;
-    this.#results = sinks.results;
-    this.#rejects = sinks.rejects;
-    this.#timings = sinks.timings;
-    this.#trace = sinks.trace;
-    this.#summary = sinks.summary;
-    this.#page = sinks.page;
+    this.#folder = options.out === '-' ? null : options.out;
+    this.#stdout = stdout;
+    this.#files = opened.files;
+    this.#lock = opened.lock;
+    this.prior = opened.prior;
   }
 
-  /** @throws AiopsError `output_cannot_create`, or `output_locked` where another run writes to the folder */
-  static async open(options: RunOutputOptions, stdout: Writable): Promise<RunOutput> {
-    const opened: LineSink[] = [];
-    let lock: FolderLock | null = null;
-    const create = async (path: string): Promise<LineSink> => {
-      const file = await LineFile.create(path);
-      opened.push(file);
-      return file;
-    };
+  /**
+   * Takes the folder and looks what is there; nothing else is changed.
+   *
+   * @throws AiopsError `output_cannot_create`, `output_locked` where another run writes there, `output_io`,
+   * `usage`, `config` where there is a journal that cannot be understood
+   */
+  static async open(
+    options: RunOutputOptions,
+    stdout: Writable,
+    { breakLock = false, restart = false, files = nodeFiles }: OpenOutputOptions = {},
+  ): Promise<RunOutput> {
+    const { out, format, rejectsFile } = options;
+    if (out === '-') return new RunOutput(options, stdout, { files, lock: null, prior: null });
+    growingPaths(out, format, rejectsFile); // whether they clash
+    await makeFolder(out, files);
+    const lock = await FolderLock.take(out, { breakLock, files });
     try {
-      const folder = options.out === '-' ? null : options.out;
-      if (folder !== null) {
-        await makeFolder(folder);
-        lock = await FolderLock.take(folder);
-      }
-      const rejectsPath = options.rejectsFile ?? (folder === null ? null : join(folder, 'rejects.jsonl'));
-      const sinks = {
-        results: folder === null ? new StreamSink(stdout) : await create(resultsPath(folder, options)),
-        rejects: rejectsPath === null ? null : await create(rejectsPath),
-        timings: folder === null ? null : await create(join(folder, 'timing.jsonl')),
-        trace: folder === null || !options.trace ? null : await create(join(folder, 'trace.json')),
-        summary: folder === null ? null : await create(join(folder, 'timing.json')),
-        page: folder === null ? null : await create(pagePath(folder)),
-      };
-      return new RunOutput(options, lock, sinks);
+      return new RunOutput(options, stdout, {
+        files,
+        lock,
+        prior: await readEarlierRun(out, restart, files),
+      });
     } catch (error) {
-      await Promise.all(opened.map((sink) => sink.abandon()));
-      await lock?.release();
+      await lock.release();
       throw error;
     }
   }
 
-  /** What stands first in the results; call once, before any rows. */
-  async writeHeader(): Promise<void> {
-    await this.#results.write(resultsHeader(this.#options.format));
-  }
-
-  async writeRows(rows: readonly ResultRow[]): Promise<void> {
-    await this.#results.write(resultLines(rows, this.#options));
-  }
-
-  async writeRejects(rejects: readonly Reject[]): Promise<void> {
-    if (rejects.length > 0) await this.#rejects?.write(rejectLines(rejects));
-  }
-
-  async writeTiming(line: string): Promise<void> {
-    await this.#timings?.write(line);
-  }
-
-  async writeTrace(text: string): Promise<void> {
-    await this.#trace?.write(text);
-  }
-
   /** Whether there is a trace to write. */
   get keepsTrace(): boolean {
-    return this.#trace !== null;
+    return this.#folder !== null && this.#options.trace;
   }
 
   /** Whether rejects are kept anywhere. */
   get keepsRejects(): boolean {
-    return this.#rejects !== null;
-  }
-
-  /** Results of an earlier run in the other format, which this run does not replace; null if there are none. */
-  async staleResults(): Promise<string | null> {
-    const { out, format } = this.#options;
-    if (out === '-') return null;
-    const other = resultsPath(out, { format: format === 'csv' ? 'jsonl' : 'csv' });
-    return (await stat(other).catch(() => null)) === null ? null : other;
+    return this.#folder !== null || this.#options.rejectsFile !== null;
   }
 
   /** Whether there is a folder for the summary and the report. */
   get keepsReport(): boolean {
-    return this.#page !== null;
+    return this.#folder !== null;
   }
 
-  /** Gives all files their names, once everything is safely written. */
-  async finish(reports: FinalReports): Promise<void> {
-    await this.#summary?.write(reports.summary);
-    if (reports.page !== null) await this.#page?.write(reports.page);
-    const sinks = this.#sinks().filter((sink) => sink !== this.#page || reports.page !== null);
-    for (const sink of sinks) await sink.settle();
-    for (const sink of sinks) await sink.publish();
-    if (reports.page === null && this.#page !== null) {
-      await this.#page.abandon();
-      await removeEarlier(pagePath(this.#options.out));
-    }
-    await this.#lock?.release();
+  /** Where the results are; null: on standard output. */
+  get resultsPath(): string | null {
+    return this.#folder === null ? null : join(this.#folder, resultsName(this.#options.format));
   }
 
   /**
-   * Ends a run that was interrupted: what it did stays under the partial names.
-   * Returns where the results are; null where there are none, or where they went to standard output.
+   * Begins from nothing; what an earlier run left goes.
    *
-   * @throws AiopsError `output_io`
+   * @throws AiopsError `config` where there are results that no journal speaks of, unless they may be replaced;
+   * `output_cannot_create`, `output_io`
    */
-  async suspend(): Promise<string | null> {
-    for (const sink of this.#sinks()) await sink.flush();
-    await this.abandon();
-    if (this.#options.out === '-') return null;
-    const path = partialPath(resultsPath(this.#options.out, this.#options));
-    return (await stat(path).catch(() => null)) === null ? null : path;
+  async beginAnew(facts: unknown, { replace }: { readonly replace: boolean }): Promise<void> {
+    if (this.#folder === null) return this.#beginStream();
+    if (this.prior === null && !replace) await refuseUnknownResults(this.#folder, this.#files);
+    const earlier = this.prior === null ? [] : namesOf(this.prior);
+    await this.#begin({
+      lines: (run) => [run],
+      lengths: NOTHING,
+      facts,
+      earlier: this.prior === null && replace ? null : earlier,
+    });
   }
 
-  /** Ends a run that failed, with what it wrote under the partial names; never throws. */
+  /**
+   * Goes on after one of the earlier run's commits; what came later is undone. -1: after none of them, from
+   * nothing, but still as the same run.
+   *
+   * @throws AiopsError `output_io` where a file lacks what was committed, `output_cannot_create`
+   */
+  async goOnFrom(index: number, facts: unknown): Promise<void> {
+    const { prior } = this;
+    if (prior === null) throw new Error('there is no earlier run to go on with');
+    const commits = prior.commits.slice(0, index + 1);
+    const resumed = journalLine({ type: 'resumed', times: prior.resumed + 1 });
+    await this.#begin({
+      lines: (run) => [run, ...commitLines(commits), resumed],
+      lengths: commits.at(-1)?.lengths ?? NOTHING,
+      facts,
+      earlier: namesOf(prior),
+    });
+  }
+
+  async writeRows(rows: readonly ResultRow[]): Promise<void> {
+    const text = resultLines(rows, this.#options);
+    this.#hasUncommitted ||= text !== '';
+    await begun(this.#growing?.results ?? this.#stream).write(text);
+  }
+
+  async writeRejects(rejects: readonly Reject[]): Promise<void> {
+    if (rejects.length === 0) return;
+    this.#hasUncommitted = true;
+    await (this.#growing?.rejects ?? this.#rejectsFile)?.write(rejectLines(rejects));
+  }
+
+  async writeTiming(line: string): Promise<void> {
+    this.#hasUncommitted = true;
+    await this.#growing?.timings.write(line);
+  }
+
+  async writeTrace(text: string): Promise<void> {
+    if (this.keepsTrace) await begun(this.#trace).write(text);
+  }
+
+  /** Of everything written so far, committed or not, in bytes. */
+  get lengths(): FileLengths {
+    return this.#growing?.lengths ?? NOTHING;
+  }
+
+  /**
+   * Makes everything written so far sure. Nothing on standard output can be, so there it does nothing.
+   *
+   * @throws AiopsError `output_io`; the run can only be abandoned then, and gone on with from the commit before
+   */
+  async commit(state: unknown): Promise<void> {
+    this.#hasUncommitted = false;
+    await this.#growing?.commit(state);
+  }
+
+  /** The lines of the committed part of a file, without the header line of results. */
+  async *committed(kind: 'timings' | 'results'): AsyncGenerator<string> {
+    if (this.#growing === null) return;
+    const { path } = this.#growing[kind];
+    let headers = kind === 'results' && resultsHeader(this.#options.format) !== '' ? 1 : 0;
+    try {
+      for await (const line of readLines(this.#files, path, {
+        lengthBytes: this.#growing.committed[kind],
+      })) {
+        if (headers-- > 0) continue;
+        yield line;
+      }
+    } catch (cause) {
+      throw cannotRead(path, cause);
+    }
+  }
+
+  /**
+   * Writes the reports, then the journal's last word, and ends. Everything must have been committed.
+   *
+   * @throws AiopsError `output_cannot_create`, `output_io`; what was committed is still there
+   */
+  async complete({ summary, page }: FinalReports, completion: unknown): Promise<void> {
+    if (this.#growing !== null && this.#folder !== null) {
+      if (this.#hasUncommitted) throw new Error('what was written last is not committed');
+      await this.#growing.sync();
+      await writeWhole(join(this.#folder, 'timing.json'), summary, this.#files);
+      const pagePath = join(this.#folder, 'report.html');
+      await (page === null ? removeEarlier(pagePath, this.#files) : writeWhole(pagePath, page, this.#files));
+      await this.#trace?.settle();
+      await this.#trace?.publish();
+      await this.#growing.complete(completion);
+    }
+    await this.#stream?.settle();
+    await this.#rejectsFile?.settle();
+    await this.#rejectsFile?.publish();
+    await this.#letGo();
+  }
+
+  /** Ends a run that stops or failed; what was committed stays. Never throws. */
   async abandon(): Promise<void> {
-    for (const sink of this.#sinks()) await sink.abandon();
+    await this.#trace?.abandon();
+    await this.#rejectsFile?.abandon();
+    await this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
+    await this.#growing?.letGo();
     await this.#lock?.release();
   }
 
-  #sinks(): LineSink[] {
-    const reports = [this.#trace, this.#summary, this.#page];
-    return [this.#results, this.#rejects, this.#timings, ...reports].filter((sink) => sink !== null);
+  async #beginStream(): Promise<void> {
+    const { rejectsFile, format } = this.#options;
+    this.#stream = new StreamSink(this.#stdout);
+    if (rejectsFile !== null) this.#rejectsFile = await LineFile.create(rejectsFile, this.#files);
+    await this.#stream.write(resultsHeader(format));
+  }
+
+  async #begin({ lines, lengths, facts, earlier }: FolderBeginning): Promise<void> {
+    const { out: folder, format, rejectsFile } = this.#options;
+    const paths = growingPaths(folder, format, rejectsFile);
+    const own = { results: resultsName(format), rejects: rejectsLabel(folder, paths.rejects) };
+    const replaced = replacedNames(Object.values(own), earlier);
+    const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...own, replaced, facts });
+    const beginning = { folder, paths, journal: lines(run), lengths, remove: replaced };
+    this.#growing = await CommittedFiles.begin(beginning, this.#files);
+    if (this.keepsTrace) this.#trace = await LineFile.create(join(folder, 'trace.json'), this.#files);
+    if (lengths.results === 0) await this.#growing.results.write(resultsHeader(format));
   }
 }
 
-interface Sinks {
-  readonly results: LineSink;
-  readonly rejects: LineSink | null;
-  readonly timings: LineSink | null;
-  readonly trace: LineSink | null;
-  readonly summary: LineSink | null;
-  readonly page: LineSink | null;
+/** Guards against lines that would go nowhere. */
+function begun<T>(sink: T | null): T {
+  if (sink === null) throw new Error('the output was not begun');
+  return sink;
 }
 
-function pagePath(folder: string): string {
-  return join(folder, 'report.html');
+interface FolderBeginning {
+  /** The journal's lines, the first of which is given. */
+  readonly lines: (run: string) => string[];
+  readonly lengths: FileLengths;
+  readonly facts: unknown;
+  /** Files of earlier runs; null: whatever there is. */
+  readonly earlier: readonly string[] | null;
 }
 
-function resultsPath(folder: string, { format }: Pick<RunOutputOptions, 'format'>): string {
-  return join(folder, `results.${format}`);
+function namesOf({ results, rejects, replaced }: JournalContents): string[] {
+  return [results, rejects, ...replaced];
 }

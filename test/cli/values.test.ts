@@ -8,9 +8,11 @@ import {
   parseBatchSize,
   parseDuration,
   parseInterval,
+  parseLineSize,
   parseList,
   parseMap,
   parseRejectLimit,
+  parseSize,
   parseSwitch,
   parseTimezone,
   parseWhole,
@@ -24,6 +26,19 @@ test('durations', () => {
   for (const text of ['', '5', '0s', '-1s', '1 m', 's', '1e3s', 'NaNs']) {
     assert.throws(() => parseDuration(text), InvalidArgumentError, text);
   }
+});
+
+test('sizes have units of 1000 and of 1024, or none', () => {
+  assert.equal(parseSize('4096'), 4096);
+  assert.equal(parseSize('16MiB'), 16 * 1024 * 1024);
+  assert.equal(parseSize('500KB'), 500_000);
+  assert.equal(parseSize('1.5 gb'), 1_500_000_000);
+  assert.equal(parseSize('7B'), 7);
+  for (const text of ['', '0', '-1', '0.2', '1e3', 'MiB', '5 XB', '1k', '9999999999GiB', '1,5MB']) {
+    assert.throws(() => parseSize(text), InvalidArgumentError, text);
+  }
+  assert.equal(parseLineSize('64'), 64);
+  for (const text of ['63', '257MiB']) assert.throws(() => parseLineSize(text), InvalidArgumentError, text);
 });
 
 test('intervals are auto or at least a second', () => {

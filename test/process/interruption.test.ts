@@ -59,11 +59,10 @@ for (const [signal, status] of [
       child.kill(signal);
       const { status: exit, stderr } = await result;
       assert.equal(exit, status, stderr);
-      assert.match(stderr, /interrupted after \d+ minutes; results so far are in .*results\.jsonl\.partial/);
-      const lines = readFileSync(join(cwd, 'out/results.jsonl.partial'), 'utf8').trimEnd().split('\n');
+      assert.match(stderr, /interrupted after \d+ minutes; results so far are in .*results\.jsonl$/m);
+      const lines = readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n');
       assert.equal(lines.length, Number(/after (\d+) minutes/.exec(stderr)?.[1]));
       assert.ok(lines.every((line) => typeof JSON.parse(line) === 'object'));
-      assert.equal(existsSync(join(cwd, 'out/results.jsonl')), false);
       await assertGone(actors);
     },
   );
@@ -100,7 +99,12 @@ test(
     const { status, stderr } = await result;
     assert.equal(status, 69, stderr);
     assert.match(stderr, /error: .*actor-\d.*SIGKILL/);
-    assert.ok(readdirSync(join(cwd, 'out')).includes('results.jsonl.partial'));
+    assert.deepEqual(readdirSync(join(cwd, 'out')).sort(), [
+      'journal.jsonl',
+      'rejects.jsonl',
+      'results.jsonl',
+      'timing.jsonl',
+    ]);
     await assertGone(actors);
   },
 );

@@ -108,6 +108,7 @@ describe('one real day', () => {
     assert.match(result.stdout, /parallel, 2 actors .* identical/);
     assert.match(result.stdout, /efficiency .* headroom/s);
     assert.deepEqual(readdirSync(join(cwd, 'real-day.csv.aiops')), [
+      'journal.jsonl',
       'rejects.jsonl',
       'report.html',
       'results.jsonl',
@@ -242,7 +243,7 @@ describe('what is read and written', () => {
     assert.match(refused.stderr, /AIOPS_SERVE_QUIET='perhaps'/);
   });
 
-  test('rejects that nobody keeps are told; results of the other format are, too', async (t) => {
+  test('rejects that nobody keeps are told', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), `${rowsCsv(1, 61)}2018-05-01,t0000,high\n`);
     const flags = ['replay', 'data.csv', '--compare', 'none', '--actors', '1'];
@@ -252,9 +253,6 @@ describe('what is read and written', () => {
     const kept = await runCli([...flags, '--out', '-', '--rejects', 'rejects.jsonl'], { cwd });
     assert.doesNotMatch(kept.stderr, /not kept/);
     assert.equal(jsonLines(join(cwd, 'rejects.jsonl')).length, 1);
-    await runCli([...flags, '--out', 'out'], { cwd });
-    const other = await runCli([...flags, '--out', 'out', '--results-format', 'csv'], { cwd });
-    assert.match(other.stderr, /results\.jsonl is of an earlier run/);
   });
 
   test('a value nested beyond what can be shown is a reject like any other', async (t) => {

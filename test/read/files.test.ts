@@ -121,6 +121,25 @@ test('gzip that is cut off or damaged stops the run after what was complete', as
   }
 });
 
+test('gzip that expands beyond the limit stops the run, but not before 64 MiB came out', async (t) => {
+  const blank = Buffer.alloc(1024 * 1024, ' ');
+  blank[blank.length - 1] = 10;
+  const text = (mebibytes: number): Buffer =>
+    Buffer.concat([Buffer.from(ROWS), ...Array<Buffer>(mebibytes).fill(blank)]);
+  const folder = await folderWith(t, { 'bomb.gz': gzipSync(text(66)), 'small.gz': gzipSync(text(60)) });
+  const bomb = join(folder, 'bomb.gz');
+  await assert.rejects(
+    readInputs([bomb], { maxExpansion: 500 }),
+    refusal(
+      'input_unusable',
+      /bomb\.gz expands too much: its first \d+ packed bytes came to 6\d{7}, more than 500 times/,
+      /--max-expansion/,
+    ),
+  );
+  assert.deepEqual(kept(await readInputs([bomb], { maxExpansion: 2000 })), EXPECTED);
+  assert.deepEqual(kept(await readInputs([join(folder, 'small.gz')], { maxExpansion: 1 })), EXPECTED);
+});
+
 test('without a target column each file is a series called after it', async (t) => {
   const series = csv('time,v', [at(0), 1], [at(1), 2]);
   const folder = await folderWith(t, { 'web.01.csv.gz': gzipSync(series), db: series, 'cache.txt': series });

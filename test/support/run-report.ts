@@ -54,6 +54,11 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
     model: { ...READY.model, ...READY.input },
     backend: READY.backend,
     execution: { mode: 'parallel', actors: 2, inflight: 2, startMs: 1000 },
+    sessions: { resumed: 0, earlierMinutes: 0 },
+    incidents: {
+      counts: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
+      listed: [],
+    },
     host: { node: 'v20', platform: 'linux-x64', processor: 'made-up', processors: 2 },
     counts: {
       records: minutes,

@@ -1,9 +1,12 @@
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/recording.js';
 import {
   parseInterval,
+  parseLineSize,
   parseList,
   parseMap,
   parseName,
   parseRejectLimit,
+  parseShard,
   parseTimezone,
   parseWhole,
 } from '../values.js';
@@ -48,6 +51,17 @@ export const READING_FLAGS: FlagGroups = {
       parse: parseList,
     },
     {
+      flags: '--shard <i/n>',
+      description: 'only the i-th of n shares of the targets, chosen by a hash of their names',
+      parse: parseShard,
+    },
+    {
+      flags: '--from <time>',
+      description: 'only minutes from this time on; those before it fill the windows',
+      parse: parseName,
+    },
+    { flags: '--to <time>', description: 'only minutes before this time', parse: parseName },
+    {
       flags: '--timezone <zone>',
       description: 'of times that name none',
       parse: parseTimezone,
@@ -69,6 +83,18 @@ export const READING_FLAGS: FlagGroups = {
       flags: '--duplicates <rule>',
       description: 'several records of a target in one interval',
       choices: ['reject', 'first', 'last', 'mean'],
+    },
+    {
+      flags: '--max-line <size>',
+      description: 'a longer line is rejected',
+      parse: parseLineSize,
+      preset: [DEFAULT_MAX_LINE_BYTES, '16MiB'],
+    },
+    {
+      flags: '--max-expansion <times>',
+      description: 'stop where a gzip input comes to more than this times its size (and 64MiB)',
+      parse: parseWhole(1),
+      preset: [DEFAULT_MAX_EXPANSION, String(DEFAULT_MAX_EXPANSION)],
     },
     {
       flags: '--max-rejects <n|p%>',

@@ -1,4 +1,4 @@
-import { parseName } from '../values.js';
+import { parseDurationOrZero, parseName } from '../values.js';
 import type { FlagGroups } from './flag-row.js';
 
 /** What is written, and where. */
@@ -20,6 +20,27 @@ export const WRITING_FLAGS: FlagGroups = {
       flags: '--rejects <file>',
       description: 'where rejected records go (default: rejects.jsonl in the output folder)',
       parse: parseName,
+    },
+    {
+      flags: '--commit-interval <duration>',
+      description: 'work that a kill may cost at most; 0s makes sure of every minute by itself',
+      parse: parseDurationOrZero,
+      preset: [1000, '1s'],
+    },
+    {
+      flags: '--restart',
+      description: 'begin anew, replacing what the output holds',
+      preset: [false, ''],
+    },
+    {
+      flags: '--verify-input',
+      description: 'compare all of the input with what an earlier run read, not samples of it',
+      preset: [false, ''],
+    },
+    {
+      flags: '--break-lock',
+      description: 'write although another host holds the output: only if nothing runs there any more',
+      preset: [false, ''],
     },
     { flags: '--quiet', description: 'only warnings and errors', preset: [false, ''] },
   ],

@@ -4,7 +4,7 @@ import { TargetCharts, type TargetChartsOptions } from './target-charts.js';
 import { TimelineKeeper } from './timeline-keeper.js';
 
 /** Buckets of the plot of every minute. */
-const MINUTE_BUCKETS = 1000;
+export const MINUTE_BUCKETS = 1000;
 
 /** What the plots of a run need beyond its summary, collected while it goes in memory that does not grow with it. */
 export class RunCharts {

@@ -1,6 +1,8 @@
+import type { Incident } from '../../core/incidents.js';
 import { formatDuration } from '../../core/time.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import { plural } from '../format.js';
+import { incidentsText, sessionsText } from '../run-history.js';
 import { backendDetails, modelText } from '../model-text.js';
 import type { HostFacts, RunSummary } from '../run-summary.js';
 import { asCount, asDuration, asMegabytes, type Figures } from './figures.js';
@@ -27,7 +29,9 @@ export function recordsSection({ counts }: RunSummary, figures: Figures): PageSe
         row('accepted', 'accepted', ''),
         row('merged', 'merged', 'folded into another one of the same target and interval'),
         row('rejected', 'rejected', counts.rejected > 0 ? 'rejects.jsonl says why' : ''),
-        ...(counts.filtered > 0 ? [row('not selected', 'filtered', 'left out by --targets')] : []),
+        ...(counts.filtered > 0
+          ? [row('not selected', 'filtered', 'left out by --targets, --shard, --from or --to')]
+          : []),
         row('result rows', 'rows', 'ok + warm-up + error'),
         row('ok', 'ok', ''),
         row('warm-up', 'warmup', 'the target’s window was not full yet'),
@@ -53,6 +57,8 @@ export function aboutSection(summary: RunSummary, figures: Figures): PageSection
         ...modelFacts(model),
         ['backend', backendText(backend)],
         ['served', servedText(execution)],
+        ...optionalFact('actors', incidentsText(summary.incidents.counts)),
+        ...optionalFact('resumed', sessionsText(summary.sessions)),
         [
           'took',
           markup`${figures.show('elapsedMs', asDuration)}, of which ${figures.show('comparingMs', asDuration)} were spent on comparing; actors started in ${figures.show('execution.startMs', asDuration)}`,
@@ -61,9 +67,20 @@ export function aboutSection(summary: RunSummary, figures: Figures): PageSection
         ['machine', hostText(host)],
       ]),
       ...(remarks.length > 0 ? [markup`<h3>Found and assumed</h3>\n`, noticesMarkup(remarks)] : []),
+      ...incidentsMarkup(summary.incidents.listed),
       settingsMarkup(settings),
     ],
   };
+}
+
+function optionalFact(name: string, text: string | null): [string, Content][] {
+  return text === null ? [] : [[name, text]];
+}
+
+function incidentsMarkup(listed: readonly Incident[]): Markup[] {
+  if (listed.length === 0) return [];
+  const items = listed.map(({ text }) => markup`<li>${text}</li>\n`);
+  return [markup`<h3>What happened to actors</h3>\n<ul>\n${items}</ul>\n`];
 }
 
 export function modelFacts(model: ModelFacts & InputSpec): [string, Content][] {

@@ -1,20 +1,18 @@
-import type { Quarantine } from '../../core/incidents.js';
+import type { Incident, Quarantine } from '../../core/incidents.js';
 import type { InputPosition } from '../../core/input-position.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { PinnedRecording } from '../../read/pinned.js';
 import type { ProgramFacts, RunCounts } from '../../report/run-summary.js';
 
-/** Raised whenever the journal's lines change their meaning. */
-export const JOURNAL_FORMAT = 1;
-
 /** What a run is: the first line of its journal. Whoever goes on with it must be the same, but for the program. */
 export interface RunFacts {
-  readonly format: typeof JOURNAL_FORMAT;
   readonly program: ProgramFacts;
   /** ISO 8601, when the run first began. */
   readonly startedAt: string;
   /** Settings that can change a result, by their flags. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Settings that can change one only where answers depend on how a minute is cut. */
+  readonly serving: Readonly<Record<string, unknown>>;
   readonly recording: PinnedRecording;
   readonly model: ModelFacts;
   readonly input: InputSpec;
@@ -38,16 +36,12 @@ export interface RunProgress {
   /** Series that are left out for a while. */
   readonly quarantines: readonly Quarantine[];
   readonly incidents: IncidentCounts;
+  /** Everything was read: only the reports are left to be written. */
+  readonly ended: boolean;
 }
 
 /** What happened to actors since the run first began. */
-export interface IncidentCounts {
-  readonly lost: number;
-  readonly grown: number;
-  readonly retried: number;
-  readonly isolated: number;
-  readonly quarantined: number;
-}
+export type IncidentCounts = Readonly<Record<Incident['kind'], number>>;
 
 /** How a run ended: the last line of its journal. */
 export interface RunCompletion {

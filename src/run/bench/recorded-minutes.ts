@@ -58,10 +58,11 @@ async function firstBatches(
   const batches: ItemBatch[] = [];
   let bytes = 0;
   for await (const step of untilAborted(recording.steps(), signal)) {
-    tally.addStep(step);
+    if (!step.lookBack) tally.addStep(step);
     tally.checkRejects(maxRejects, false);
     if (step.batch === null) continue;
     const { batch } = windows.push(step.batch);
+    if (step.lookBack) continue;
     if (batch.targets.length === 0) continue;
     batches.push(batch);
     bytes += batch.values.byteLength;

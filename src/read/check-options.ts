@@ -1,0 +1,44 @@
+import { AiopsError } from '../core/errors.js';
+import { timeParser } from '../core/time.js';
+import type { ParseTime } from '../core/time.js';
+import { listNames } from './fields.js';
+import type { ReadOptions } from './options.js';
+
+/**
+ * Refuses options that cannot be; returns how they say that times are read.
+ *
+ * @throws AiopsError `usage`
+ */
+export function checkOptions(inputs: readonly string[], options: ReadOptions): ParseTime {
+  if (inputs.length === 0)
+    throw new AiopsError('usage', 'no input named', { hint: 'name a file, or - for standard input' });
+  const inputsTwice = repeated(inputs);
+  if (inputsTwice.length > 0) {
+    throw new AiopsError('usage', `${listNames(inputsTwice)} is named twice`, {
+      hint: 'name each input once',
+    });
+  }
+  const twice = repeated(options.columns ?? []);
+  if (twice.length > 0) {
+    throw new AiopsError('usage', `--columns names ${listNames(twice)} twice`, {
+      hint: 'name each column once',
+    });
+  }
+  if (options.interval !== 'auto' && !(Number.isInteger(options.interval) && options.interval > 0)) {
+    throw new AiopsError('usage', `an interval of ${options.interval} ms`, {
+      hint: 'give one such as 30s, 1m or 5m',
+    });
+  }
+  try {
+    return timeParser(options.timezone);
+  } catch (cause) {
+    throw new AiopsError('usage', `no such time zone: ${options.timezone}`, {
+      hint: 'give UTC or a name such as Europe/Berlin',
+      cause,
+    });
+  }
+}
+
+function repeated(names: readonly string[]): string[] {
+  return names.filter((name, i) => names.indexOf(name) !== i);
+}

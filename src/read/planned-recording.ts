@@ -1,0 +1,136 @@
+import type { Notice } from '../core/errors.js';
+import type { InputPosition } from '../core/input-position.js';
+import type { ParseTime } from '../core/time.js';
+import type { ReadStep } from '../core/types.js';
+import { BlockAssembler } from './assembler.js';
+import { CsvReader } from './csv.js';
+import { MinuteCollector, readMinutes } from './file-minutes.js';
+import { JsonBatchesReader } from './json-batches.js';
+import { JsonRowsReader } from './json-rows.js';
+import { LineCursor } from './lines.js';
+import { mergeMinutes } from './merge.js';
+import type { MergedInput } from './merge.js';
+import type { ReadOptions } from './options.js';
+import { pinRecording } from './pin.js';
+import { LateFields } from './plan.js';
+import type { FilePlan } from './plan.js';
+import { RecordMaker } from './records.js';
+import type { BlockReader, ReadRules, RecordSink } from './records.js';
+import type { Recording, RecordingFacts } from './recording-types.js';
+import { selectSteps } from './select-steps.js';
+import { sortHint } from './sort-hint.js';
+import { closeAll } from './source.js';
+import type { ByteSource } from './source.js';
+import { TargetFilter } from './target-filter.js';
+import type { TimeRange } from './time-range.js';
+
+/** An input that is open, and how it is to be read. */
+export interface PlannedInput {
+  readonly source: ByteSource;
+  /** Null: it has no record. */
+  readonly plan: FilePlan | null;
+  /** Where reading it begins. */
+  readonly start: InputPosition;
+  /** Call once. */
+  chunks(): AsyncIterable<Buffer>;
+}
+
+/** How reading goes on where a run was committed; minutes in epoch ms, -Infinity where there was none. */
+export interface GoingOn {
+  /** Minutes up to this one are behind the positions that reading begins at. */
+  readonly handedOnMs: number;
+  /** Steps up to this minute are handed out again, for the windows only. */
+  readonly afterMinuteMs: number;
+}
+
+export const FROM_THE_BEGINNING: GoingOn = { handedOnMs: -Infinity, afterMinuteMs: -Infinity };
+
+/** What holds for all inputs alike; the fields that only show while they are read are counted in it. */
+export function readRules(options: ReadOptions, parseTime: ParseTime, intervalMs: number): ReadRules {
+  const { ownWindow, maxLineBytes } = options;
+  const filter = new TargetFilter(options.targets, options.shard);
+  return { parseTime, intervalMs, filter, ownWindow, maxLineBytes, late: new LateFields() };
+}
+
+/** Inputs whose plans are known, as a recording to be read. */
+export function plannedRecording(
+  inputs: readonly PlannedInput[],
+  facts: RecordingFacts,
+  rules: ReadRules,
+  options: ReadOptions,
+  goingOn: GoingOn,
+): Recording {
+  const sources = inputs.map(({ source }) => source);
+  const range: TimeRange = { fromMs: options.fromMs ?? -Infinity, toMs: options.toMs ?? Infinity };
+  const lookBackFromMs = range.fromMs - options.lookBackIntervals * facts.intervalMs;
+  const merged = (input: PlannedInput): MergedInput => ({
+    start: input.start,
+    minutes: minutesOf(input, rules, options, range, goingOn.handedOnMs),
+  });
+  const steps = (): AsyncGenerator<ReadStep, undefined> =>
+    selectSteps(mergeMinutes(inputs.map(merged), options.duplicates, range), {
+      ...range,
+      lookBackFromMs,
+      afterMinuteMs: goingOn.afterMinuteMs,
+    });
+  return {
+    ...facts,
+    hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
+    steps,
+    lateNotices: () => lateNotices(rules.late),
+    progress: () => progressOf(sources),
+    pin: (asked) => pinRecording(facts, inputs, asked),
+    close: () => closeAll(sources),
+  };
+}
+
+/** A reader of the format and layout that the plan names. */
+export function openReader(plan: FilePlan, rules: ReadRules, sink: RecordSink, firstLine = 1): BlockReader {
+  const cursor = new LineCursor(plan.file, rules.maxLineBytes, (reject) => sink.reject(reject), firstLine);
+  const maker = new RecordMaker(cursor, rules, sink, plan.columns.length);
+  if (plan.format === 'csv') return new CsvReader(maker, plan);
+  return plan.layout === 'rows' ? new JsonRowsReader(maker, plan) : new JsonBatchesReader(maker, plan);
+}
+
+function minutesOf(
+  input: PlannedInput,
+  rules: ReadRules,
+  options: ReadOptions,
+  range: TimeRange,
+  handedOnMs: number,
+): MergedInput['minutes'] {
+  const { source, plan, start } = input;
+  if (plan === null || start === 'end') return null;
+  const { grace, duplicates, timezone } = options;
+  const { intervalMs, maxLineBytes } = rules;
+  const collector = new MinuteCollector(
+    {
+      intervalMs,
+      grace,
+      duplicates,
+      range,
+      sortHint: sortHint(plan, timezone),
+      prefixAt: (byteOffset) => source.prefixAt(byteOffset),
+    },
+    { position: start, minuteMs: handedOnMs },
+  );
+  const assembler = new BlockAssembler(maxLineBytes, source.byteOffset);
+  return readMinutes(input.chunks(), assembler, openReader(plan, rules, collector, start.line), collector);
+}
+
+function lateNotices(late: LateFields): Notice[] {
+  return [...late.counts].map(([field, count]) => ({
+    level: 'warning' as const,
+    text: `left out: ${field}, which had a value first after the sample, in ${count} record${count === 1 ? '' : 's'} (--columns takes it in)`,
+  }));
+}
+
+function progressOf(sources: readonly ByteSource[]): ReturnType<Recording['progress']> {
+  let readBytes = 0;
+  let totalBytes: number | null = 0;
+  for (const source of sources) {
+    readBytes += source.readBytes();
+    totalBytes = totalBytes === null || source.sizeBytes === null ? null : totalBytes + source.sizeBytes;
+  }
+  return { readBytes, totalBytes };
+}

@@ -1,0 +1,74 @@
+import type { Readable } from 'node:stream';
+import type { InputPosition } from '../core/input-position.js';
+import { checkOptions } from './check-options.js';
+import type { ReadOptions } from './options.js';
+import { unpinned } from './pin.js';
+import type { PinnedRecording } from './pinned.js';
+import { plannedRecording, readRules } from './planned-recording.js';
+import type { GoingOn, PlannedInput } from './planned-recording.js';
+import type { Recording } from './recording-types.js';
+import { FILE_START } from './resume.js';
+import type { ResumePoint } from './resume.js';
+import { blockBytesFor, closeAll, endedSource, openSource } from './source.js';
+import type { ByteSource, SourceOptions } from './source.js';
+
+/**
+ * Opens a recording that was read before, to go on from a committed place: with the columns and the interval
+ * found then, so that no sample is taken. Steps up to the minute that was handed on last come as look-back;
+ * all later ones are those of a reading without a break. The inputs are to be those of `pinned`, which
+ * `compareInputs` tells.
+ *
+ * @throws AiopsError `usage`: an option cannot be; `input_missing`: no such file, a folder, unreadable
+ */
+export async function reopenRecording(
+  inputs: readonly string[],
+  options: ReadOptions,
+  stdin: Readable,
+  pinned: PinnedRecording,
+  from: ResumePoint,
+): Promise<Recording> {
+  const parseTime = checkOptions(inputs, options);
+  const sourceOptions = { blockBytes: blockBytesFor(inputs.length), maxExpansion: options.maxExpansion };
+  const sources: ByteSource[] = [];
+  try {
+    const planned: PlannedInput[] = [];
+    for (const [i, input] of inputs.entries()) {
+      const plan = unpinned(pinned, i);
+      const start = plan === null ? 'end' : (from.positions?.[i] ?? FILE_START);
+      const source = await openAt(input, start, sourceOptions, stdin);
+      sources.push(source);
+      planned.push({
+        source,
+        plan,
+        start,
+        chunks: () => ({ [Symbol.asyncIterator]: () => source.chunks() }),
+      });
+    }
+    const { columns, intervalMs, intervalSource, layout } = pinned;
+    const facts = { columns, intervalMs, intervalSource, layout, notices: [] };
+    return plannedRecording(
+      planned,
+      facts,
+      readRules(options, parseTime, intervalMs),
+      options,
+      goingOn(from),
+    );
+  } catch (error) {
+    await closeAll(sources);
+    throw error;
+  }
+}
+
+function openAt(
+  input: string,
+  start: InputPosition,
+  options: SourceOptions,
+  stdin: Readable,
+): Promise<ByteSource> {
+  return start === 'end' ? endedSource(input) : openSource(input, options, stdin, start);
+}
+
+function goingOn({ positions, positionsMinuteMs, afterMinuteMs }: ResumePoint): GoingOn {
+  const handedOnMs = positions === null ? -Infinity : (positionsMinuteMs ?? -Infinity);
+  return { handedOnMs, afterMinuteMs: handedOnMs < afterMinuteMs ? afterMinuteMs : -Infinity };
+}

@@ -1,0 +1,62 @@
+import type { ReadStep } from '../core/types.js';
+import type { TimeRange } from './time-range.js';
+
+/** Which steps of reading are handed out, and which of them for the windows only; minutes in epoch ms. */
+export interface StepChoice extends TimeRange {
+  /** Minutes before the range that its windows need begin here. */
+  readonly lookBackFromMs: number;
+  /** Steps up to this minute were handed out once before and are in the account; -Infinity: none. */
+  readonly afterMinuteMs: number;
+}
+
+type Account = Pick<ReadStep, 'found' | 'rejects' | 'merged' | 'filtered'>;
+
+const NO_ACCOUNT: Account = { found: 0, rejects: [], merged: 0, filtered: 0 };
+
+/**
+ * Hands out the steps of a time range, those before it that its windows need as look-back, and ends at the
+ * first minute after it. What a step says of records goes over to the next one that counts, so that the
+ * account of all steps handed out balances. Steps that were handed out once before come as look-back.
+ */
+export async function* selectSteps(
+  steps: AsyncIterable<ReadStep>,
+  { fromMs, toMs, lookBackFromMs, afterMinuteMs }: StepChoice,
+): AsyncGenerator<ReadStep, undefined> {
+  let isAgain = afterMinuteMs !== -Infinity;
+  let carried = NO_ACCOUNT;
+  let last: ReadStep | null = null;
+  for await (const step of steps) {
+    last = step;
+    const minuteMs = step.batch?.minuteMs ?? null;
+    if (minuteMs !== null && minuteMs > afterMinuteMs) isAgain = false;
+    if (!isAgain) carried = sum(carried, step);
+    if (minuteMs !== null && minuteMs >= toMs) break;
+    const isLookBack = isAgain || (minuteMs !== null && minuteMs < fromMs);
+    if (isLookBack) {
+      if (minuteMs !== null && minuteMs >= lookBackFromMs) yield { ...step, ...NO_ACCOUNT, lookBack: true };
+    } else {
+      const account = carried;
+      carried = NO_ACCOUNT;
+      yield { ...step, ...account };
+    }
+    if (minuteMs === afterMinuteMs) isAgain = false;
+  }
+  if (last !== null && !isEmpty(carried)) {
+    const { positions, isTail } = last;
+    yield { batch: null, lookBack: false, positions, isTail, ...carried };
+  }
+  return undefined;
+}
+
+function sum(a: Account, b: Account): Account {
+  return {
+    found: a.found + b.found,
+    rejects: a.rejects.length === 0 ? b.rejects : a.rejects.concat(b.rejects),
+    merged: a.merged + b.merged,
+    filtered: a.filtered + b.filtered,
+  };
+}
+
+function isEmpty({ found, rejects, merged, filtered }: Account): boolean {
+  return found === 0 && rejects.length === 0 && merged === 0 && filtered === 0;
+}

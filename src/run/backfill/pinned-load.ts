@@ -1,0 +1,17 @@
+import type { LoadRequest, ModelSource } from '../../protocol/messages.js';
+import { loadRequest } from '../load-request.js';
+import type { LoadSettings } from '../load-request.js';
+import type { PriorRun } from './prior-run.js';
+
+/** What actors are asked to load: where settings leave the choice open, what the run chose when it began. */
+export function pinnedLoad(config: LoadSettings, model: ModelSource, prior: PriorRun | null): LoadRequest {
+  const load = loadRequest(config, model);
+  if (prior === null) return load;
+  const { backend, model: known } = prior.facts;
+  return {
+    ...load,
+    backend: load.backend === 'auto' && backend.name !== 'js' ? backend.name : load.backend,
+    format: load.format === 'auto' && known.format !== 'analyzer' ? known.format : load.format,
+    batchSize: load.batchSize === 'auto' ? (backend.batchSize ?? 'auto') : load.batchSize,
+  };
+}

@@ -1,0 +1,79 @@
+import type { RunOutput } from '../../write/run-output.js';
+import { compareInputs } from '../../read/identity.js';
+import { AiopsError, type Notice } from '../../core/errors.js';
+import { lookBackIntervals } from '../../core/window.js';
+import type { ReplayConfig } from '../replay-config.js';
+import type { ChosenModel } from '../model-choice.js';
+import { refuseDifferences, resultSettings, servingSettings, settingDifferences } from './result-settings.js';
+import { planResume, type InputChange, type ResumePlan } from './resume-plan.js';
+import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
+
+/** A run that the output holds already, and where to go on with it. */
+export interface PriorRun {
+  readonly facts: RunFacts;
+  readonly commits: readonly RunProgress[];
+  readonly plan: ResumePlan;
+  /** What its last session came to, if nothing is left to do. */
+  readonly completion: RunCompletion | null;
+}
+
+/**
+ * Looks whether the output holds this very run; null where it holds none.
+ *
+ * @throws AiopsError `config` where it holds another one, or where an input is not what it was
+ */
+export async function findPriorRun(
+  output: RunOutput,
+  config: ReplayConfig,
+  model: ChosenModel,
+  onNotice: (notice: Notice) => void,
+): Promise<PriorRun | null> {
+  if (output.prior === null || config.backfill.restart) return null;
+  // Its checksums say that these are lines of our own; their format was checked on reading.
+  const facts = output.prior.facts as RunFacts;
+  const commits = output.prior.commits.map(({ state }) => state as RunProgress);
+  const completion = output.prior.completion as RunCompletion | null;
+  refuseDifferences(changedSettings(facts, config, model), config.output.out);
+  const changes = await inputChanges(facts, config, onNotice);
+  const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
+  const plan = planResume(commits, changes, lookBackMs);
+  const isDone = completion !== null && commits[plan.commit]?.ended === true;
+  return { facts, commits, plan, completion: isDone ? completion : null };
+}
+
+/** Of what can be told before actors are up. */
+function changedSettings(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
+  const differences = settingDifferences(facts.settings, resultSettings(config));
+  if (!facts.backend.reproducible)
+    differences.push(...settingDifferences(facts.serving, servingSettings(config)));
+  if (model.digest !== null && model.digest !== facts.model.digest) {
+    const { name, digest } = facts.model;
+    differences.push(`the model was ${name} (${digest.slice(0, 12)}), now ${model.digest.slice(0, 12)}`);
+  }
+  return differences;
+}
+
+async function inputChanges(
+  facts: RunFacts,
+  { inputs, backfill, output }: ReplayConfig,
+  onNotice: (notice: Notice) => void,
+): Promise<InputChange[]> {
+  const states = await compareInputs(inputs, facts.recording, { whole: backfill.verifyInput });
+  const changed: string[] = [];
+  for (const [i, input] of inputs.entries()) {
+    const state = states[i];
+    if (state?.state === 'changed') changed.push(`${input} ${state.what}`);
+    if (!backfill.verifyInput || state === undefined || !('verified' in state) || state.verified === 'whole')
+      continue;
+    const text = `${input} was compared by samples: the run began without --verify-input, so it has no sum of all`;
+    onNotice({ level: 'warning', text });
+  }
+  if (changed.length > 0) {
+    throw new AiopsError(
+      'config',
+      `the input is not what ${output.out} was made of: ${changed.join('; ')}`,
+      { hint: 'choose another --out for it, or begin anew with --restart, which replaces what is there' },
+    );
+  }
+  return states.map(({ state }) => (state === 'changed' ? 'unknown' : state));
+}

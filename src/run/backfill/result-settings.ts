@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { AiopsError } from '../../core/errors.js';
+import { isoTime } from '../../core/time.js';
+import type { ReadyFacts } from '../../core/types.js';
+import type { ReplayConfig } from '../replay-config.js';
+import type { RunFacts } from './run-facts.js';
+
+/** Settings by their flags; null: not given. */
+type Settings = RunFacts['settings'];
+
+/**
+ * The settings that can change a result, by their flags. Not among them: what the model, its backend and its
+ * batches are, which actors tell, and whatever only changes how fast, how watched or how safe a run is.
+ */
+export function resultSettings({ inputs, read, params, output, threadsPerActor }: ReplayConfig): Settings {
+  return {
+    input: inputs,
+    '--format': read.format,
+    '--time-column': read.timeColumn ?? null,
+    '--target-column': read.targetColumn ?? null,
+    '--label-column': read.labelColumn ?? null,
+    '--columns': read.columns ?? null,
+    '--map': read.map,
+    '--targets': read.targets ?? null,
+    '--shard': read.shard === null ? null : `${read.shard.index}/${read.shard.count}`,
+    '--from': read.fromMs === null ? null : isoTime(read.fromMs),
+    '--to': read.toMs === null ? null : isoTime(read.toMs),
+    '--timezone': read.timezone,
+    '--interval': read.interval,
+    '--grace': read.grace,
+    '--duplicates': read.duplicates,
+    '--max-line': read.maxLineBytes,
+    '--param': params,
+    '--threads-per-actor': threadsPerActor,
+    '--results-format': output.format,
+    '--emit': output.anomaliesOnly ? 'anomalies' : 'all',
+    '--full-output': output.fullOutput,
+    '--rejects': output.rejectsFile,
+  };
+}
+
+/** Who serves, which changes results only where they depend on how a minute is cut. */
+export function servingSettings({ mode, actors }: ReplayConfig): Settings {
+  return { '--mode': mode, '--actors': actors };
+}
+
+/** What differs, each as a text for a message. */
+export function settingDifferences(before: Settings, now: Settings): string[] {
+  return Object.keys({ ...before, ...now })
+    .filter((name) => !isDeepStrictEqual(before[name], now[name]))
+    .map((name) => `${name} was ${shown(before[name])}, now ${shown(now[name])}`);
+}
+
+/** Of a model, and of the backend that computes it, what can change a result. */
+type Computing = Pick<RunFacts, 'model' | 'input' | 'backend'>;
+
+export function computingDifferences(before: Computing, now: Computing): string[] {
+  const differences: string[] = [];
+  if (before.model.digest !== now.model.digest) {
+    const name = ({ model }: Computing): string =>
+      `${model.name} ${model.version} (${model.digest.slice(0, 12)})`;
+    differences.push(`the model was ${name(before)}, now ${name(now)}`);
+  } else if (before.model.format !== now.model.format) {
+    differences.push(`--model-format was ${before.model.format}, now ${now.model.format}`);
+  }
+  if (!isDeepStrictEqual(before.input, now.input)) {
+    differences.push(`an item was ${JSON.stringify(before.input)}, now ${JSON.stringify(now.input)}`);
+  }
+  if (before.backend.name !== now.backend.name)
+    differences.push(`--backend was ${before.backend.name}, now ${now.backend.name}`);
+  if (before.backend.batchSize !== now.backend.batchSize)
+    differences.push(`--batch-size was ${before.backend.batchSize}, now ${now.backend.batchSize}`);
+  if (before.backend.reproducible !== now.backend.reproducible)
+    differences.push(`--batch-shape was ${shape(before)}, now ${shape(now)}`);
+  return differences;
+}
+
+function shape({ backend }: Computing): string {
+  return backend.reproducible ? 'fixed' : 'free';
+}
+
+/** What may change last digits although nobody changed a setting: the machine, or an update. Null if nothing did. */
+export function environmentChange(before: RunFacts, { backend }: Pick<ReadyFacts, 'backend'>): string | null {
+  const text = ({ versions, features }: RunFacts['backend']): string =>
+    [...Object.entries(versions).map(([name, version]) => `${name} ${version}`), ...features].join(', ');
+  const [was, is] = [text(before.backend), text(backend)];
+  return was === is ? null : `what computes has changed: it was ${was}, now ${is}; last digits may differ`;
+}
+
+/** @throws AiopsError `config` unless there is no difference */
+export function refuseDifferences(differences: readonly string[], out: string): void {
+  if (differences.length === 0) return;
+  throw new AiopsError('config', `${out} holds another run: ${differences.join('; ')}`, {
+    hint: 'choose another --out, or begin anew with --restart, which replaces what is there',
+  });
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'not given';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,51 @@
+import { AiopsError } from '../../core/errors.js';
+import type { ResultRow } from '../../core/types.js';
+import { BandSeries } from '../../report/charts/band-series.js';
+import { MINUTE_BUCKETS } from '../../report/charts/run-charts.js';
+import { RunLabels } from '../../report/run-labels.js';
+import { readTimingLine, RunTimings } from '../../report/run-timings.js';
+import type { RunOutput } from '../../write/run-output.js';
+
+/** Figures of all sessions of a run. */
+export interface WholeRun {
+  readonly timings: RunTimings;
+  /** Service times over the run. */
+  readonly walls: BandSeries;
+  /** Null where what earlier sessions wrote does not tell. */
+  readonly labels: RunLabels | null;
+}
+
+/** Times of a run that was gone on with: those that earlier sessions wrote are still there to be read. */
+export async function wholeTimings(
+  output: RunOutput,
+  deadlineMs: number,
+): Promise<Pick<WholeRun, 'timings' | 'walls'>> {
+  const timings = new RunTimings(deadlineMs);
+  const walls = new BandSeries(MINUTE_BUCKETS);
+  for await (const line of output.committed('timings')) {
+    const { minuteMs, timing } = readTimingLine(line);
+    timings.add(timing);
+    if (timing.items > 0) walls.add(minuteMs, timing.wallMs);
+  }
+  return { timings, walls };
+}
+
+/** How well labels were told in all sessions, read from results that hold every row as JSON lines. */
+export async function wholeLabels(output: RunOutput, rowsPerRecord: number): Promise<RunLabels> {
+  const labels = new RunLabels(rowsPerRecord);
+  let record: ResultRow[] = [];
+  for await (const line of output.committed('results')) {
+    record.push(readResultLine(line));
+    if (record.length < rowsPerRecord) continue;
+    labels.add(record);
+    record = [];
+  }
+  return labels;
+}
+
+function readResultLine(line: string): ResultRow {
+  const row = JSON.parse(line) as ResultRow;
+  if (typeof row.target !== 'string') throw new AiopsError('output_io', `not a line of results: ${line}`);
+  // The other fields say nothing about how well a label was told.
+  return { ...row, minuteMs: NaN, output: null, error: null };
+}

@@ -1,0 +1,210 @@
+import { performance } from 'node:perf_hooks';
+
+import type { Notice } from '../core/errors.js';
+import type { ReadyFacts } from '../core/types.js';
+import type { WindowStore } from '../core/window.js';
+import type { Recording } from '../read/recording.js';
+import { plural } from '../report/format.js';
+import type { PageAssets } from '../report/html/page.js';
+import { summaryJson } from '../report/run-summary.js';
+import type { RunOutput } from '../write/run-output.js';
+import { summarySum } from './backfill/completed-run.js';
+import type { RunCompletion, RunProgress } from './backfill/run-facts.js';
+import { wholeLabels, wholeTimings, type WholeRun } from './backfill/whole-run.js';
+import { Comparer } from './comparer.js';
+import { InOrder } from './in-order.js';
+import { Ledger, type ServedStep } from './ledger.js';
+import type { Lineup } from './lineup.js';
+import { attemptPage, pageMissing } from './page-attempt.js';
+import type { ReplayConfig } from './replay-config.js';
+import { replayPage } from './replay-page.js';
+import type { Replaying, ReplayOutcome } from './replaying.js';
+import { differs, summarize } from './summarize.js';
+import { TraceWriter } from './trace-writer.js';
+import { untilAborted } from './until-aborted.js';
+
+/** A replay with everything open: what is left is to serve its minutes. */
+export interface Serving extends Replaying {
+  readonly recording: Recording;
+  readonly windows: WindowStore;
+  readonly output: RunOutput;
+  /** Null where there is no page to make. */
+  readonly assets: PageAssets | null;
+  readonly ready: ReadyFacts;
+}
+
+/** Serves the minutes that are left, and writes the reports once there is none. */
+export async function serve(serving: Serving): Promise<ReplayOutcome> {
+  const { config, context, recording, output, ready, prior } = serving;
+  const startedAt = performance.now();
+  const deadlineMs = config.deadlineMs ?? recording.intervalMs;
+  const before = prior?.commits[prior.plan.commit] ?? null;
+  const trace = await TraceWriter.open(output);
+  const ledger = new Ledger({
+    output,
+    trace: (await trace?.begin({ name: config.mode, actors: ready.actors })) ?? null,
+    rowsPerRecord: serving.windows.rowsPerRecord,
+    deadlineMs,
+    maxRejects: config.maxRejects,
+    series: { columns: recording.columns, modelColumns: ready.input.columns },
+    commitIntervalMs: config.backfill.commitIntervalMs,
+    before,
+    now: () => performance.now(),
+  });
+  const comparer = openComparer(config, serving.executors);
+  if (before?.ended !== true) await serveOrCommit(serving, ledger, comparer);
+  if (context.signal.aborted) {
+    await ledger.commit();
+    return {
+      kind: 'interrupted',
+      minutes: ledger.tally.counts.minutes,
+      resumable: config.output.out !== '-',
+    };
+  }
+  ledger.tally.settle();
+  ledger.tally.checkRejects(config.maxRejects, true);
+  await ledger.commitEnd();
+  const whole = before === null ? ofOneSession(ledger) : await ofAllSessions(serving, ledger, deadlineMs);
+  const closing = closingNotices(serving, ledger, whole, comparer);
+  for (const notice of closing) context.onNotice(notice);
+  const elapsedMs = performance.now() - startedAt;
+  const resumed = prior === null ? 0 : (output.prior?.resumed ?? 0) + 1;
+  return finish(serving, { ledger, whole, comparer, trace, before, resumed, deadlineMs, elapsedMs, closing });
+}
+
+interface Finished {
+  readonly ledger: Ledger;
+  readonly whole: WholeRun;
+  readonly comparer: Comparer | null;
+  readonly trace: TraceWriter | null;
+  readonly before: RunProgress | null;
+  readonly resumed: number;
+  readonly deadlineMs: number;
+  readonly elapsedMs: number;
+  readonly closing: readonly Notice[];
+}
+
+async function finish(serving: Serving, finished: Finished): Promise<ReplayOutcome> {
+  const { assets, output, model } = serving;
+  const run = { ...serving, ...finished };
+  const summary = summarize(run);
+  const page =
+    assets === null
+      ? null
+      : attemptPage(() => replayPage({ ...run, threshold: model.threshold }, summary, assets));
+  await finished.trace?.end();
+  const text = summaryJson(summary);
+  const completion: RunCompletion = {
+    at: new Date().toISOString(),
+    counts: summary.counts,
+    summarySha256: summarySum(text),
+  };
+  await output.complete(
+    { summary: text, page: page !== null && 'text' in page ? page.text : null },
+    completion,
+  );
+  if (page !== null && 'bug' in page) throw pageMissing(page.bug);
+  return { kind: 'complete', summary };
+}
+
+function ofOneSession({ timings, charts, labels }: Ledger): WholeRun {
+  return { timings, walls: charts.walls, labels };
+}
+
+async function ofAllSessions(serving: Serving, ledger: Ledger, deadlineMs: number): Promise<WholeRun> {
+  const { output, recording, windows, config } = serving;
+  const { format, anomaliesOnly, out } = config.output;
+  if (out === '-') return ofOneSession(ledger);
+  const times = await wholeTimings(output, deadlineMs);
+  if (!recording.hasLabels) return { ...times, labels: ledger.labels };
+  const holdsAll = format === 'jsonl' && !anomaliesOnly;
+  return { ...times, labels: holdsAll ? await wholeLabels(output, windows.rowsPerRecord) : null };
+}
+
+/** What was done before a failure is worth keeping, unless it was the keeping that failed. */
+async function serveOrCommit(serving: Serving, ledger: Ledger, comparer: Comparer | null): Promise<void> {
+  try {
+    await serveSteps(serving, ledger, comparer);
+  } catch (error) {
+    await ledger.commit().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The stages in order, for every step of reading, with up to `inflight` minutes under way. */
+async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer | null): Promise<void> {
+  const { config, context, recording, windows, executors } = serving;
+  const pipeline = new InOrder<ServedStep>(config.inflight, async (step) => {
+    await ledger.enter(step);
+    context.onMinute(ledger.tally.counts, recording);
+  });
+  for await (const step of untilAborted(recording.steps(), context.signal, executors.lost)) {
+    if (step.lookBack) {
+      if (step.batch !== null) windows.push(step.batch);
+      continue;
+    }
+    if (step.batch === null) {
+      await pipeline.submit(Promise.resolve({ step, served: null }));
+      continue;
+    }
+    const minute = windows.push(step.batch);
+    if (comparer?.wants(minute.batch) === true) {
+      await pipeline.drain(); // a comparison is fair only when nothing else is under way
+      const run = await comparer.compare(minute.batch);
+      await pipeline.submit(Promise.resolve({ step, served: { minute, run } }));
+      continue;
+    }
+    const running = executors.writer.run(minute.batch, 'batched');
+    await pipeline.submit(running.then((run) => ({ step, served: { minute, run } })));
+  }
+  await pipeline.drain();
+}
+
+function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null {
+  if (executors.rivals === null || config.compare === 'none') return null;
+  return new Comparer({
+    ...executors.rivals,
+    writes: config.mode === 'parallel' ? 'parallel' : 'sequential-batched',
+    choose: config.compare,
+    budgetMs: config.compareTimeMs,
+    now: () => performance.now(),
+  });
+}
+
+function closingNotices(
+  { config, recording, output, ready }: Serving,
+  { tally }: Ledger,
+  { labels }: WholeRun,
+  comparer: Comparer | null,
+): Notice[] {
+  const { counts } = tally;
+  const texts: string[] = [];
+  if (counts.rows > 0 && counts.warmup === counts.rows) {
+    texts.push(
+      `every row was warm-up: the model needs ${ready.input.window} intervals of a target before its first prediction, ` +
+        `and the recording has ${plural(counts.minutes, 'minute')}`,
+    );
+  }
+  if (config.output.anomaliesOnly && counts.ok > 0 && tally.verdicts === 0)
+    texts.push(
+      'no row has a verdict, since the model has no threshold: --emit anomalies leaves nothing to write',
+    );
+  if (differs(comparer, ready.backend)) {
+    texts.push(
+      'ways to serve gave different answers to the same items: the model does not answer each item by itself, ' +
+        'so its results depend on how minutes are cut',
+    );
+  }
+  if (counts.rejected > 0 && !output.keepsRejects)
+    texts.push(`${plural(counts.rejected, 'rejected record')} not kept: --rejects FILE keeps them`);
+  if (labels === null) {
+    texts.push(
+      'no figures on labels: the run did not go through in one, and they are read from results of --emit all as jsonl',
+    );
+  }
+  return [
+    ...recording.lateNotices(),
+    ...(labels?.notices() ?? []),
+    ...texts.map((text) => ({ level: 'warning', text }) as const),
+  ];
+}

@@ -1,0 +1,194 @@
+import { dirname, join, resolve } from 'node:path';
+
+import { AiopsError } from '../core/errors.js';
+import { BufferedFile } from './buffered-file.js';
+import type { Files } from './files.js';
+import { journalLine, journalPath, type Commit, type FileLengths, type JournalEntry } from './journal.js';
+import { writeWhole } from './line-file.js';
+import { cannotCreate, cannotWrite } from './output-errors.js';
+import { isLeftover, type GrowingPaths } from './output-paths.js';
+
+/** Where a run begins or goes on. */
+interface Beginning {
+  readonly folder: string;
+  readonly paths: GrowingPaths;
+  /** The whole text of the journal to begin with. */
+  readonly journal: Iterable<string>;
+  /** How much of each file stays. */
+  readonly lengths: FileLengths;
+  /** Names in the folder that go, as far as they are there. */
+  readonly remove: readonly string[];
+}
+
+export const NOTHING: FileLengths = { results: 0, rejects: 0, timings: 0 };
+
+const KINDS = ['results', 'rejects', 'timings'] as const;
+
+type Growing = Readonly<Record<(typeof KINDS)[number], BufferedFile>>;
+
+/**
+ * The files of a run that grow in place, and the journal, which says how much of each counts. A commit brings
+ * them to the disk first and then writes the journal's line, so that what the journal says is always there.
+ */
+export class CommittedFiles {
+  readonly #growing: Growing;
+  readonly #journal: BufferedFile;
+  #committed: FileLengths;
+
+  private constructor(growing: Growing, journal: BufferedFile, committed: FileLengths) {
+    this.#growing = growing;
+    this.#journal = journal;
+    this.#committed = committed;
+  }
+
+  /**
+   * Files that cannot be opened, or lack what was committed, show before anything is changed. Then the journal is
+   * replaced in one step, and only then are files cut to what it says, so that they are never shorter than that.
+   *
+   * @throws AiopsError `output_cannot_create`, `output_io`
+   */
+  static async begin(beginning: Beginning, files: Files): Promise<CommittedFiles> {
+    const { folder, paths, lengths } = beginning;
+    const opened: BufferedFile[] = [];
+    const open = async (path: string): Promise<BufferedFile> => {
+      const file = await BufferedFile.open(path, 'keep', files);
+      opened.push(file);
+      return file;
+    };
+    try {
+      for (const kind of KINDS) await checkLength(paths[kind], lengths[kind], files);
+      const growing = {
+        results: await open(paths.results),
+        rejects: await open(paths.rejects),
+        timings: await open(paths.timings),
+      };
+      const journalBytes = await replaceJournal(beginning, files);
+      const journal = await open(journalPath(folder));
+      await journal.startAt(journalBytes);
+      await removeNames(beginning, files);
+      for (const kind of KINDS) await growing[kind].startAt(lengths[kind]);
+      await syncFolders([folder, dirname(paths.rejects)], files);
+      return new CommittedFiles(growing, journal, lengths);
+    } catch (error) {
+      for (const file of opened) await file.letGo();
+      throw error;
+    }
+  }
+
+  get results(): BufferedFile {
+    return this.#growing.results;
+  }
+
+  get rejects(): BufferedFile {
+    return this.#growing.rejects;
+  }
+
+  get timings(): BufferedFile {
+    return this.#growing.timings;
+  }
+
+  /** Of everything written so far, committed or not. */
+  get lengths(): FileLengths {
+    const { results, rejects, timings } = this.#growing;
+    return { results: results.lengthBytes, rejects: rejects.lengthBytes, timings: timings.lengthBytes };
+  }
+
+  get committed(): FileLengths {
+    return this.#committed;
+  }
+
+  /**
+   * Makes everything written so far sure, and says so in the journal.
+   *
+   * @throws AiopsError `output_io`; nothing more can be written or committed after it
+   */
+  async commit(state: unknown): Promise<void> {
+    const lengths = this.lengths;
+    await this.sync();
+    await this.#append({ type: 'commit', lengths, state });
+    this.#committed = lengths;
+  }
+
+  /** Brings the growing files to the disk, all at once. */
+  async sync(): Promise<void> {
+    const synced = await Promise.allSettled(KINDS.map((kind) => this.#growing[kind].sync()));
+    for (const outcome of synced) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  /** The journal's last word. */
+  async complete(completion: unknown): Promise<void> {
+    await this.#append({ type: 'complete', completion });
+  }
+
+  async #append(entry: JournalEntry): Promise<void> {
+    await this.#journal.write(journalLine(entry));
+    await this.#journal.sync();
+  }
+
+  /** Closes, whatever happened before; never throws. */
+  async letGo(): Promise<void> {
+    for (const kind of KINDS) await this.#growing[kind].letGo();
+    await this.#journal.letGo();
+  }
+}
+
+/** The journal's lines that say all of some commits. */
+export function commitLines(commits: readonly Commit[]): string[] {
+  return commits.map(({ lengths, state }) => journalLine({ type: 'commit', lengths, state }));
+}
+
+async function checkLength(path: string, committedBytes: number, files: Files): Promise<void> {
+  let entry;
+  try {
+    entry = await files.entry(path);
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+  if (entry !== null && entry.kind !== 'file') {
+    throw cannotCreate(path, new Error('what is there is not a plain file'));
+  }
+  const sizeBytes = entry?.sizeBytes ?? 0;
+  if (sizeBytes >= committedBytes) return;
+  const found = entry === null ? 'it is not there' : `it has ${sizeBytes}`;
+  throw new AiopsError(
+    'output_io',
+    `cannot go on with ${path}: ${committedBytes} bytes of it were committed, ${found}`,
+    { hint: 'bring the file back as it was, or begin anew with --restart' },
+  );
+}
+
+/** Returns the new journal's length in bytes. */
+async function replaceJournal({ folder, journal }: Beginning, files: Files): Promise<number> {
+  let lengthBytes = 0;
+  const counted = function* (): Generator<string> {
+    for (const line of journal) {
+      lengthBytes += Buffer.byteLength(line);
+      yield line;
+    }
+  };
+  await writeWhole(journalPath(folder), counted(), files);
+  return lengthBytes;
+}
+
+async function removeNames({ folder, remove }: Beginning, files: Files): Promise<void> {
+  let path = folder;
+  try {
+    for (const name of await files.list(folder)) {
+      if (!isLeftover(name) && !remove.includes(name)) continue;
+      path = join(folder, name);
+      await files.remove(path);
+    }
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+async function syncFolders(folders: readonly string[], files: Files): Promise<void> {
+  for (const folder of new Set(folders.map((each) => resolve(each)))) {
+    try {
+      await files.syncFolder(folder);
+    } catch (cause) {
+      throw cannotWrite(folder, cause);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { join, resolve } from 'node:path';
+
+import { AiopsError } from '../core/errors.js';
+import type { ResultsFormat } from './result-lines.js';
+
+/** Where the files of a run that grow are. */
+export interface GrowingPaths {
+  readonly results: string;
+  readonly rejects: string;
+  readonly timings: string;
+}
+
+/** Reports that are written whole, at the end of a run. */
+const REPORTS = ['timing.json', 'report.html', 'trace.json'] as const;
+
+/** Every name of ours that a file in the making may bear with `.partial`; earlier versions wrote all of them so. */
+const WITH_PARTIALS = ['journal.jsonl', 'results.jsonl', 'results.csv', 'rejects.jsonl', 'timing.jsonl'];
+
+/** Name of the results' file. */
+export function resultsName(format: ResultsFormat): string {
+  return `results.${format}`;
+}
+
+/** Name of the rejects' file, where it is in the folder. */
+export const REJECTS_NAME = 'rejects.jsonl';
+
+/** Both names that results may have. */
+export const RESULTS_NAMES: readonly string[] = [resultsName('jsonl'), resultsName('csv')];
+
+/** @throws AiopsError `usage` where rejects would go to another file of ours */
+export function growingPaths(
+  folder: string,
+  format: ResultsFormat,
+  rejectsFile: string | null,
+): GrowingPaths {
+  const rejects = rejectsFile ?? join(folder, REJECTS_NAME);
+  const taken = [...WITH_PARTIALS, ...REPORTS, 'lock.json'].filter((name) => name !== REJECTS_NAME);
+  const clash = taken.find((name) => resolve(folder, name) === resolve(rejects));
+  if (clash !== undefined) {
+    throw new AiopsError('usage', `rejects cannot go to ${rejects}: that is where the run's ${clash} is`, {
+      hint: 'choose another file with --rejects',
+    });
+  }
+  return { results: join(folder, resultsName(format)), rejects, timings: join(folder, 'timing.jsonl') };
+}
+
+/** Whether something of that name in a run's folder is no part of a run that begins or goes on. */
+export function isLeftover(name: string): boolean {
+  return (
+    (REPORTS as readonly string[]).includes(name) ||
+    [...REPORTS, ...WITH_PARTIALS].some((own) => name === `${own}.partial`)
+  );
+}
+
+/** How a journal names the rejects' file. */
+export function rejectsLabel(folder: string, rejects: string): string {
+  return resolve(folder, REJECTS_NAME) === resolve(rejects) ? REJECTS_NAME : resolve(rejects);
+}

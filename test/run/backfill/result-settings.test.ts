@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { AiopsError } from '#dist/core/errors.js';
+import {
+  computingDifferences,
+  refuseDifferences,
+  settingDifferences,
+} from '#dist/run/backfill/result-settings.js';
+import { READY } from '../../support/facts.js';
+
+const computing = { model: READY.model, input: READY.input, backend: READY.backend };
+
+test('settings: what differs is named with both values, what is the same is not', () => {
+  const before = { '--duplicates': 'reject', '--columns': ['cpu'], '--from': null };
+  assert.deepEqual(settingDifferences(before, { ...before, '--columns': ['cpu'] }), []);
+  assert.deepEqual(
+    settingDifferences(before, { ...before, '--duplicates': 'last', '--from': '2024-01-01' }),
+    ['--duplicates was reject, now last', '--from was not given, now 2024-01-01'],
+  );
+});
+
+test('a setting that only one of both knows is a difference too', () => {
+  assert.deepEqual(settingDifferences({}, { '--shard': '1/2' }), ['--shard was not given, now 1/2']);
+});
+
+test('another model, backend, batch size or batch shape is a difference, other versions are none', () => {
+  assert.deepEqual(computingDifferences(computing, computing), []);
+  const differs = (now: Partial<typeof computing>): string[] =>
+    computingDifferences(computing, { ...computing, ...now });
+  assert.match(
+    differs({ model: { ...READY.model, digest: 'f'.repeat(64) } })[0] ?? '',
+    /the model was .*f{12}/,
+  );
+  assert.match(differs({ backend: { ...READY.backend, name: 'js' } })[0] ?? '', /--backend was \w+, now js/);
+  assert.match(
+    differs({ backend: { ...READY.backend, batchSize: 7 } })[0] ?? '',
+    /--batch-size was .*, now 7/,
+  );
+  assert.equal(
+    differs({ backend: { ...READY.backend, reproducible: !READY.backend.reproducible } }).length,
+    1,
+  );
+  assert.match(differs({ input: { ...READY.input, window: 99 } })[0] ?? '', /an item was .*99/);
+  assert.deepEqual(differs({ backend: { ...READY.backend, versions: { other: '1' } } }), []);
+});
+
+test('a refusal names the output, the differences and both ways out', () => {
+  refuseDifferences([], 'out');
+  assert.throws(
+    () => refuseDifferences(['--grace was 0, now 1'], 'out'),
+    (error) =>
+      error instanceof AiopsError &&
+      error.code === 'config' &&
+      /out holds another run: --grace was 0, now 1/.test(error.message) &&
+      /--restart/.test(error.hint ?? '') &&
+      /--out/.test(error.hint ?? ''),
+  );
+});

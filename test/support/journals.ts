@@ -1,0 +1,19 @@
+import type { RunProgress } from '#dist/run/backfill/run-facts.js';
+
+/** A commit's state, made up but for what is given. */
+export function progress(given: Partial<RunProgress>): RunProgress {
+  const none = { merged: 0, rejected: 0, filtered: 0, warmup: 0, error: 0, anomalies: 0 };
+  return {
+    at: '2026-01-01T00:00:00.000Z',
+    firstMinuteMs: 0,
+    minuteMs: 0,
+    counts: { records: 1, accepted: 1, minutes: 1, rows: 1, ok: 1, ...none },
+    verdicts: 1,
+    found: 1,
+    positions: [],
+    quarantines: [],
+    incidents: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
+    ended: false,
+    ...given,
+  };
+}

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+
+import { RandomStream } from '#dist/core/random.js';
+import { readJournal } from '#dist/write/journal.js';
+
+import { CrashStates, type Unsynced } from './crash-states.js';
+import { MemoryFiles, type DiskState, type LoggedOperation } from './memory-files.js';
+import { runScript, type ScriptedCommand, type SureProgress } from './scripted-run.js';
+
+export interface PowerLossOptions {
+  /** Commands that follow one another on one disk, as over some nights. */
+  readonly commands: readonly ScriptedCommand[];
+  /** Distinct states to recover from, at least. */
+  readonly states: number;
+  readonly seed: number;
+  /** `PLACE:NUMBER` of the one state to recover from. */
+  readonly only?: string | undefined;
+  /** One state in so many loses power again while it is recovered. */
+  readonly secondLossEvery: number;
+}
+
+export interface PowerLossCounts {
+  /** Prefixes of the log. */
+  readonly places: number;
+  readonly recoveries: number;
+  /** States that differ from all others in what is on the disk. */
+  readonly distinct: number;
+  readonly secondLosses: number;
+}
+
+/** What was so when the log was so long. */
+interface Mark extends SureProgress {
+  readonly logged: number;
+  readonly command: ScriptedCommand;
+}
+
+const NOTHING_SURE: SureProgress = { begun: false, minutes: 0, complete: false };
+
+/** Ways to lose power that are tried at every place, at most; there may be fewer states than were asked for. */
+const MOST_ROUNDS = 2000;
+
+/**
+ * Runs commands on a disk that logs, and then loses power after every operation of that log, in many ways each;
+ * from every such state the command of that time must come to the end that it has when nothing happens.
+ */
+export async function losePower(options: PowerLossOptions): Promise<PowerLossCounts> {
+  const { commands, seed, only } = options;
+  const { files, marks } = await record(new MemoryFiles(), commands);
+  const places = files.log.length + 1;
+  const seen = new Set<string>();
+  const distinct = new Set<string>();
+  let secondLosses = 0;
+  for (let number = 0; number < MOST_ROUNDS && distinct.size < options.states; number++) {
+    const crashes = new Crashes(new MemoryFiles(), files.log);
+    for (let place = 0; place < places; place++) {
+      const state = crashes.stateAt(place, unsynced(number, seed, place));
+      const name = `${place}:${number}`;
+      const content = digest(state);
+      if ((only ?? name) !== name || seen.has(`${place} ${content}`)) continue;
+      seen.add(`${place} ${content}`);
+      distinct.add(content);
+      const again = number % options.secondLossEvery === options.secondLossEvery - 1;
+      if (again) secondLosses++;
+      try {
+        await recover(state, markAt(marks, place), again ? new RandomStream(seed, place, number, 2) : null);
+      } catch (cause) {
+        throw new Error(unrecovered(name, seed, state, markAt(marks, place)), { cause });
+      }
+    }
+  }
+  return { places, recoveries: seen.size, distinct: distinct.size, secondLosses };
+}
+
+function unrecovered(name: string, seed: number, { files }: DiskState, mark: Mark): string {
+  const shown = [...files].map(([path, bytes]) => `${path}: ${bytes.toString().slice(0, 2000)}`);
+  return (
+    `not recovered: FAULT_SEED=${seed} FAULT_ONLY=${name} gives the state again\n` +
+    `after ${JSON.stringify(mark)} the disk had\n${shown.join('\n')}`
+  );
+}
+
+/** The first of all ways to lose power at a place keeps nothing that was not synced, the second all of it. */
+function unsynced(number: number, seed: number, place: number): Unsynced {
+  return number === 0 ? 'lost' : number === 1 ? 'kept' : new RandomStream(seed, place, number);
+}
+
+async function record(
+  files: MemoryFiles,
+  commands: readonly ScriptedCommand[],
+): Promise<{ files: MemoryFiles; marks: Mark[] }> {
+  const marks: Mark[] = [];
+  let sure = NOTHING_SURE;
+  for (const command of commands) {
+    marks.push({ ...sure, logged: files.log.length, command });
+    await runScript(files, command, (now) => {
+      sure = now;
+      marks.push({ ...now, logged: files.log.length, command });
+    });
+  }
+  return { files, marks };
+}
+
+/** Walks along a log; places must be asked for in order. */
+class Crashes {
+  readonly #log: readonly LoggedOperation[];
+  readonly #states: CrashStates;
+  #place = 0;
+
+  /** @param start the disk as it was when the log began */
+  constructor({ names, nodes }: MemoryFiles, log: readonly LoggedOperation[]) {
+    this.#log = log;
+    this.#states = new CrashStates(
+      [...names].map(([path, number]) => {
+        const node = nodes[number]!;
+        return { path, number, bytes: node.kind === 'folder' ? null : node.bytes };
+      }),
+    );
+  }
+
+  stateAt(place: number, unsynced: Unsynced): DiskState {
+    while (this.#place < place) this.#states.enter(this.#log[this.#place++]!);
+    return this.#states.state(unsynced);
+  }
+}
+
+/** @param again a stream to draw a second loss of power from, while the first is recovered from */
+async function recover(state: DiskState, mark: Mark, again: RandomStream | null): Promise<void> {
+  const files = new MemoryFiles(state);
+  await assertSure(files, mark);
+  const command = { ...mark.command, killedAfter: null };
+  const crashes = new Crashes(new MemoryFiles(state), files.log);
+  const { marks } = await record(files, [await sameAgain(files, command)]);
+  await assertAsUnbroken(files, command);
+  if (again === null) return;
+  const place = again.nextInteger(0, files.log.length);
+  const second = new MemoryFiles(crashes.stateAt(place, again));
+  const { begun, minutes, complete } = markAt(marks, place);
+  // What the first state had made sure is sure after the second loss too, unless the command undoes it.
+  await assertSure(second, { begun: begun || mark.begun, minutes, complete });
+  await runScript(second, await sameAgain(second, command));
+  await assertAsUnbroken(second, command);
+}
+
+function markAt(marks: readonly Mark[], place: number): Mark {
+  const found = marks.findLast(({ logged }) => logged <= place);
+  assert.ok(found !== undefined);
+  return found;
+}
+
+/** The command as somebody gives it again: with --restart only as long as another run's journal is there. */
+async function sameAgain(files: MemoryFiles, command: ScriptedCommand): Promise<ScriptedCommand> {
+  const prior = await readJournal(command.out, files);
+  const isOther = prior !== null && (prior.facts as { setting: string }).setting !== command.setting;
+  return { ...command, restart: isOther };
+}
+
+async function assertSure(
+  files: MemoryFiles,
+  sure: SureProgress & { command?: ScriptedCommand },
+): Promise<void> {
+  const prior = await readJournal(FIRST.out, files);
+  if (sure.begun) assert.ok(prior !== null, 'there is no journal');
+  const last = prior?.commits.at(-1)?.state as { minute: number } | undefined;
+  assert.ok((last?.minute ?? 0) >= sure.minutes, `minute ${sure.minutes} was sure, ${last?.minute} is there`);
+  if (sure.complete) assert.ok(prior?.completion !== null, 'the run was complete');
+}
+
+const unbroken = new Map<string, Promise<MemoryFiles>>();
+
+/** What the command leaves when nothing happens to it. */
+async function unbrokenRun(command: ScriptedCommand): Promise<MemoryFiles> {
+  const key = JSON.stringify(command);
+  const known = unbroken.get(key);
+  if (known !== undefined) return known;
+  const run = (async () => {
+    const files = new MemoryFiles();
+    await runScript(files, { ...command, restart: false });
+    return files;
+  })();
+  unbroken.set(key, run);
+  return run;
+}
+
+/** Results, rejects and timings byte for byte, the reports of all minutes, and no other file. */
+async function assertAsUnbroken(files: MemoryFiles, command: ScriptedCommand): Promise<void> {
+  const expected = await unbrokenRun(command);
+  assert.deepEqual([...files.names.keys()].sort(), [...expected.names.keys()].sort());
+  const rejects = command.rejectsFile ?? join(command.out, 'rejects.jsonl');
+  const names = [`results.${command.format}`, 'timing.jsonl', 'timing.json', 'report.html'];
+  for (const path of [rejects, ...names.map((name) => join(command.out, name))]) {
+    assert.equal(files.text(path), expected.text(path), path);
+  }
+  assert.deepEqual((await readJournal(command.out, files))?.completion, { minutes: command.minutes });
+  assert.equal(files.openHandles.size, 0);
+  assert.ok(files.names.has(dirname(rejects)));
+}
+
+function digest({ files, folders }: DiskState): string {
+  const hash = createHash('sha1').update([...folders].join('\n'));
+  for (const path of [...files.keys()].sort()) hash.update(`\n${path}\n`).update(files.get(path) ?? '');
+  return hash.digest('base64');
+}
+
+const FIRST: ScriptedCommand = {
+  out: '/work/out',
+  setting: 'first',
+  minutes: 8,
+  format: 'jsonl',
+  rejectsFile: null,
+  restart: false,
+};
+
+/**
+ * A run that is killed, goes on, is complete; goes on when its input has grown; is begun anew with another setting,
+ * which writes its results in another format and its rejects elsewhere.
+ */
+export const NIGHTS: readonly ScriptedCommand[] = [
+  { ...FIRST, killedAfter: 6 },
+  FIRST,
+  { ...FIRST, minutes: 10 },
+  { ...FIRST, minutes: 7, setting: 'second', format: 'csv', rejectsFile: '/rejects.jsonl', restart: true },
+];
+
+/** A run whose buffers are written between its commits. */
+export const LARGE_NIGHTS: readonly ScriptedCommand[] = [
+  { ...FIRST, largeRejectChars: 300_000, killedAfter: 6 },
+  { ...FIRST, largeRejectChars: 300_000 },
+];

@@ -1,0 +1,164 @@
+import { PassThrough } from 'node:stream';
+
+import type { Reject, ResultRow } from '#dist/core/types.js';
+import type { Files } from '#dist/write/files.js';
+import { RunOutput } from '#dist/write/run-output.js';
+
+/** A run as a command line asks for it, over an input of so many minutes. */
+export interface ScriptedCommand {
+  readonly out: string;
+  /** Stands for every setting that can change a result. */
+  readonly setting: string;
+  readonly minutes: number;
+  readonly format: 'jsonl' | 'csv';
+  readonly rejectsFile: string | null;
+  readonly restart: boolean;
+  /** Minutes that are written before the run is killed; null: it is left alone. */
+  readonly killedAfter?: number | null;
+  /** Size of one minute's reject, so that buffers are written in the middle of it. */
+  readonly largeRejectChars?: number;
+}
+
+/** What is sure by now, whatever may happen from here on. */
+export interface SureProgress {
+  /** Whether there is a journal. */
+  readonly begun: boolean;
+  /** Minutes that no crash may lose. */
+  readonly minutes: number;
+  readonly complete: boolean;
+}
+
+interface State {
+  readonly minute: number;
+  /** The end of the input closed this minute, which a longer input may have more of. */
+  readonly isTail: boolean;
+}
+
+interface Facts {
+  readonly setting: string;
+  readonly minutes: number;
+}
+
+const COMMIT_EVERY = 3;
+const LARGE_MINUTE = 4;
+
+/**
+ * Does to an output what a replay does: begins it or goes on with what is there, writes minute after minute with
+ * commits in between, and completes it. Which minute has which lines depends on the command alone.
+ *
+ * @param onSure called when what is sure changes
+ */
+export async function runScript(
+  files: Files,
+  command: ScriptedCommand,
+  onSure: (sure: SureProgress) => void = () => undefined,
+): Promise<'complete' | 'killed'> {
+  const { out, format, rejectsFile, restart } = command;
+  const options = { out, format, rejectsFile, trace: true, anomaliesOnly: false, fullOutput: false };
+  const output = await RunOutput.open(options, new PassThrough(), { files, restart });
+  try {
+    const done = await begin(output, command, onSure);
+    if (done === 'complete') {
+      await output.abandon();
+      return 'complete';
+    }
+    return await writeMinutes(output, command, done, onSure);
+  } catch (error) {
+    await output.abandon();
+    throw error;
+  }
+}
+
+/** Returns the last minute that is done already. */
+async function begin(
+  output: RunOutput,
+  { setting, minutes, restart }: ScriptedCommand,
+  onSure: (sure: SureProgress) => void,
+): Promise<number | 'complete'> {
+  const facts: Facts = { setting, minutes };
+  const { prior } = output;
+  if (prior === null || restart) {
+    onSure({ begun: prior !== null, minutes: 0, complete: false });
+    await output.beginAnew(facts, { replace: restart });
+    onSure({ begun: true, minutes: 0, complete: false });
+    return 0;
+  }
+  const earlier = prior.facts as Facts;
+  if (earlier.setting !== setting) throw new Error(`setting ${earlier.setting} became ${setting}`);
+  const hasGrown = earlier.minutes !== minutes;
+  if (prior.completion !== null && !hasGrown) return 'complete';
+  const states = prior.commits.map((commit) => commit.state as State);
+  const index = states.findLastIndex((state) => !hasGrown || !state.isTail);
+  const done = states[index]?.minute ?? 0;
+  onSure({ begun: true, minutes: done, complete: false });
+  await output.goOnFrom(index, facts);
+  return done;
+}
+
+async function writeMinutes(
+  output: RunOutput,
+  command: ScriptedCommand,
+  done: number,
+  onSure: (sure: SureProgress) => void,
+): Promise<'complete' | 'killed'> {
+  const commit = async (minute: number, isTail: boolean): Promise<void> => {
+    await output.commit({ minute, isTail } satisfies State);
+    onSure({ begun: true, minutes: minute, complete: false });
+  };
+  await output.writeTrace('[');
+  let committed = done;
+  for (let minute = done + 1; minute <= command.minutes; minute++) {
+    if (minute === command.killedAfter) {
+      await output.abandon();
+      return 'killed';
+    }
+    const isTail = minute === command.minutes;
+    if (isTail && committed !== minute - 1) await commit(minute - 1, false);
+    await output.writeRows(rowsOf(minute, command));
+    await output.writeRejects(rejectsOf(minute, command));
+    await output.writeTiming(`{"minute":${minute}}\n`);
+    await output.writeTrace(`{"minute":${minute}},`);
+    if (!isTail && minute % COMMIT_EVERY !== 0) continue;
+    await commit(minute, isTail);
+    committed = minute;
+  }
+  let rows = 0;
+  for await (const line of output.committed('results')) rows += line === '' ? 0 : 1;
+  const reports = { summary: `{"minutes":${command.minutes}}`, page: `<p>${rows} rows</p>` };
+  await output.complete(reports, { minutes: command.minutes });
+  onSure({ begun: true, minutes: command.minutes, complete: true });
+  return 'complete';
+}
+
+function rowsOf(minute: number, { setting, minutes }: ScriptedCommand): ResultRow[] {
+  // The end of an input may cut a minute short: its rows are others once the input has grown.
+  const targets = minute === minutes ? ['a'] : ['a', 'b, "quoted"'];
+  return targets.map((target) => ({
+    minuteMs: Date.UTC(2026, 10, 25, 0, minute),
+    target,
+    column: setting,
+    status: 'ok',
+    score: Math.fround(minute / 7),
+    anomaly: minute % 5 === 0,
+    label: null,
+    output: Float32Array.of(minute, 2 * minute),
+    error: null,
+  }));
+}
+
+function rejectsOf(minute: number, { setting, largeRejectChars = 0 }: ScriptedCommand): Reject[] {
+  if (minute % 2 === 1) return [];
+  const text = `minute ${minute} of ${setting}${minute === LARGE_MINUTE ? 'x'.repeat(largeRejectChars) : ''}`;
+  return [
+    {
+      source: {
+        file: 'input.csv',
+        line: minute,
+        byteOffset: 10 * minute,
+        raw: () => ({ text, encoding: 'utf8' }),
+      },
+      reason: 'bad_value',
+      message: 'made up',
+    },
+  ];
+}
