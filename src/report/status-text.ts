@@ -56,6 +56,7 @@ const USUAL: Readonly<Record<string, unknown>> = {
   '--interval': 'auto',
   '--grace': 0,
   '--duplicates': 'reject',
+  '--max-line': 16 * 1024 * 1024,
   '--threads-per-actor': 1,
   '--results-format': 'jsonl',
   '--emit': 'all',

@@ -6,7 +6,8 @@ import { test, type TestContext } from 'node:test';
 import { RandomStream } from '#dist/core/random.js';
 
 import { temporaryFolder, type Finished } from '../support/cli.js';
-import { faultCase, FAULTS, tally } from '../support/faults/amounts.js';
+import { FAULTS, tally } from '../support/faults/amounts.js';
+import { CaseFailures } from '../support/faults/case-failures.js';
 import { assertSameOutputs, runOutputs } from '../support/faults/outputs.js';
 import {
   ERRNO,
@@ -100,9 +101,8 @@ async function failAt(place: Bench, cwd: string, at: number, action: FaultAction
       assertStatus(result, operation);
       if (result.status !== DONE) assertToldWell(result, operation, action.code);
     } catch (error) {
-      throw new Error(`${operation.name} of ${operation.path} failed: ${(error as Error).message}`, {
-        cause: error,
-      });
+      const message = (error as Error).message.slice(0, 600);
+      throw new Error(`${operation.name} of ${operation.path} failed: ${message}`, { cause: error });
     }
   } else assert.equal(result.status, DONE, `${operation.name} of ${operation.path}: ${result.stderr}`);
   const again = await run(place, cwd);
@@ -142,19 +142,21 @@ async function failing(
   const operations = readOperations(log).length;
   const all = Array.from({ length: operations * ACTIONS.length }, (_, i) => i);
   const step = FAULTS.all ? 1 : all.length / SAMPLE;
+  const cases = new CaseFailures('file-operations');
   let failed = 0;
   for (let i = FAULTS.all ? 0 : random.next() * step; i < all.length; i += step) {
-    const place_ = Math.floor(i);
-    const at = 1 + (place_ % operations);
-    const action = ACTIONS[Math.floor(place_ / operations)] ?? ACTIONS[0]!;
+    const number = Math.floor(i);
+    const at = 1 + (number % operations);
+    const action = ACTIONS[Math.floor(number / operations)] ?? ACTIONS[0]!;
     const what = `operation ${at} of ${operations} ${actionText(action)}`;
-    await faultCase('file-operations', offset + place_, what, async () => {
+    await cases.run(offset + number, what, async () => {
       anew();
       await failAt(place, cwd, at, action);
       failed += 1;
     });
   }
   tally('file operations failed', failed);
+  cases.assertNone();
   t.diagnostic(`${failed} of ${all.length} failures`);
 }
 

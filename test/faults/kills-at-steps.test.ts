@@ -97,7 +97,7 @@ test('killed at each file operation of a first run, it is gone on with', { timeo
         const chain = new Chain(join(folder, `first-${index}-${i}`), scenario, reference);
         await chain.strike(kill(point));
         assert.equal(chain.counts.kills, 1, `killed ${point.when} operation ${point.at}`);
-        await chain.finish();
+        await chain.finish({ andAgain: i === 0 });
         kills += chain.counts.kills;
       }
     });
@@ -122,7 +122,7 @@ test(
         const points = range(1, RESUMING_OPERATIONS).flatMap((at) => WHEN.map((when) => ({ at, when })));
         const chosen = FAULTS.all ? points : sampled(points, share, random);
         for (const point of chosen) await chain.strike(kill(point));
-        await chain.finish();
+        await chain.finish({ andAgain: true });
         kills += chain.counts.kills;
       });
       return kills;

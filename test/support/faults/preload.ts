@@ -192,17 +192,17 @@ function isWriting(flags: unknown): boolean {
   return typeof flags === 'string' ? /[wa+]/.test(flags) : typeof flags === 'number' && (flags & 3) !== 0;
 }
 
-/** The arguments of a write that writes half of it. */
+/** The arguments of a write that writes half of it, and at least a byte. */
 function halved(name: string, args: readonly unknown[]): unknown[] {
   const [data, ...more] = args;
   if (name === 'writev') {
     const all = Buffer.concat((data as NodeJS.ArrayBufferView[]).map(bytesOf));
-    return [[all.subarray(0, all.length >> 1)], ...more];
+    return [[all.subarray(0, (all.length + 1) >> 1)], ...more];
   }
   const all = typeof data === 'string' ? Buffer.from(data) : bytesOf(data as NodeJS.ArrayBufferView);
-  if (name !== 'write') return [all.subarray(0, all.length >> 1), ...more];
+  if (name !== 'write') return [all.subarray(0, (all.length + 1) >> 1), ...more];
   const { from, length, position } = span(all, typeof data === 'string' ? [0, all.length, more[0]] : more);
-  return [all, from, length >> 1, position];
+  return [all, from, (length + 1) >> 1, position];
 }
 
 /** The arguments of a read or write that takes only a part; others stay as they are. */

@@ -14,11 +14,15 @@ export interface ProgramRun {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** How a run is ended from outside, and when after its start. */
+/** How a run is ended from outside. */
 export interface Blow {
   readonly signal: 'SIGKILL' | 'SIGTERM';
   /** The whole process group: the program and its actors at once. */
   readonly group: boolean;
+}
+
+export interface TimedBlow extends Blow {
+  /** After its start. */
   readonly afterMs: number;
 }
 
@@ -42,14 +46,14 @@ export function startUnder(launcher: readonly string[], run: ProgramRun): ChildP
 }
 
 /** Runs the program itself to its end, which a blow may hasten. */
-export async function runProgram(run: ProgramRun, blow: Blow | null = null): Promise<Finished> {
+export async function runProgram(run: ProgramRun, blow: TimedBlow | null = null): Promise<Finished> {
   const child = startUnder([], run);
   const result = finished(child);
   if (blow !== null) await strike(child, blow, result);
   return result;
 }
 
-async function strike(child: ChildProcess, blow: Blow, result: Promise<unknown>): Promise<void> {
+async function strike(child: ChildProcess, blow: TimedBlow, result: Promise<unknown>): Promise<void> {
   const done = new AbortController();
   const ended = result.finally(() => done.abort());
   ended.catch(() => undefined); // whoever waits for the result hears of it

@@ -30,7 +30,9 @@ export interface RecordingSize {
   readonly targets: number;
 }
 
-const ONE_MINUTE_IN = 9; // with something wrong in it
+/** Minutes of which one has something wrong in it; an early one always has. */
+const ONE_IN = 9;
+const EARLY = 2;
 
 /**
  * A made-up recording with rejects (broken lines, text for a number, no time) and duplicates in it; the same seed
@@ -98,7 +100,9 @@ function recordingText(
     gapsPerDay: 2,
     anomaliesPerDay: 1,
   };
+  let minute = 0;
   for (const { minuteMs, records } of syntheticMinutes(options)) {
+    minute += 1;
     const all = records.map(({ target, values, label }) => ({
       target,
       values: values.map((value) => (value === null ? '' : String(value))),
@@ -106,7 +110,7 @@ function recordingText(
     }));
     const mine = all.filter((_, index) => index % parts === part);
     if (mine.length === 0) continue;
-    const isWrong = random.nextInteger(1, ONE_MINUTE_IN) === 1;
+    const isWrong = random.nextInteger(1, ONE_IN) === 1 || minute === EARLY;
     texts.push(minuteText(layout, isoTime(minuteMs), columns, isWrong ? withDuplicate(mine, random) : mine));
     if (isWrong) texts.push(wrongLine(layout, isoTime(minuteMs), random));
   }

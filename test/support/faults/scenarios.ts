@@ -54,10 +54,7 @@ export function drawScenario(index: number, random: RandomStream): Scenario {
 
 /** Arguments of the program after those that name the input. */
 export function scenarioArgs(scenario: Scenario, out: string): string[] {
-  const model =
-    scenario.model === 'built-in'
-      ? ['--backend', 'wasm']
-      : ['--analyzer', ANALYZER_NAME, '--backend', 'wasm'];
+  const model = scenario.model === 'built-in' ? ['--backend', 'wasm'] : ['--analyzer', ANALYZER_NAME];
   return [
     ...model,
     ...['--out', out, '--compare', 'none', '--commit-interval', scenario.commitInterval],
