@@ -38,8 +38,14 @@ const LONGEST_MESSAGE = 4000;
  * Every chunk is answered or fails, in order; nothing an analyzer throws ends the loop.
  *
  * @param now the machine's monotonic clock, ms
+ * @param rssBytes resident memory of this process; 0 where it is not known
  */
-export async function runLoop(transport: LoopTransport, load: LoadRuntime, now: () => number): Promise<void> {
+export async function runLoop(
+  transport: LoopTransport,
+  load: LoadRuntime,
+  now: () => number,
+  rssBytes: () => number = () => 0,
+): Promise<void> {
   transport.send({ type: 'hello', version: PROTOCOL_VERSION });
   try {
     await greet(transport);
@@ -49,7 +55,8 @@ export async function runLoop(transport: LoopTransport, load: LoadRuntime, now: 
     const runtime = await load(request, clock.measure);
     const { backend, model, input, loadMs, warmupMs, notices } = runtime;
     transport.send({ type: 'ready', backend, model, input, loadMs, warmupMs, pid: process.pid, notices });
-    await serveChunks(transport, { runtime, params: request.params, clock, now, views: new WindowViews() });
+    const { params } = request;
+    await serveChunks(transport, { runtime, params, clock, now, rssBytes, views: new WindowViews() });
     await runtime.analyzer.dispose?.();
   } catch (error) {
     transport.send(failure(null, error));
@@ -80,6 +87,7 @@ interface Serving {
   readonly params: LoadRequest['params'];
   readonly clock: PhaseClock;
   readonly now: () => number;
+  readonly rssBytes: () => number;
   readonly views: WindowViews;
 }
 
@@ -103,7 +111,7 @@ async function answer(
   { arrivedAtMs, decodeMs }: Omit<Received, 'message'>,
   serving: Serving,
 ): Promise<ActorMessage> {
-  const { runtime, params, clock, now, views } = serving;
+  const { runtime, params, clock, now, rssBytes, views } = serving;
   clock.take(); // what a failed chunk or the warm-up left behind
   const servedFromMs = now();
   const answers = await answerChunk(runtime.analyzer, chunk, params, views);
@@ -112,7 +120,7 @@ async function answer(
   const replyMs = Math.max(0, elapsedMs - normalize - predict);
   const spent = { decodeMs, normalizeMs: normalize, predictMs: predict, replyMs };
   const timing = { arrivedAtMs, servedFromMs, ...spent };
-  return { type: 'answer', id: chunk.id, answers, timing };
+  return { type: 'answer', id: chunk.id, answers, timing, rssBytes: rssBytes() };
 }
 
 function failure(id: number | null, error: unknown): ActorMessage {

@@ -23,6 +23,7 @@ export interface ReplayFlags extends ModelFlags, ReadingFlags, StdoutFlags {
   readonly actors: ActorCount;
   readonly threadsPerActor: number;
   readonly actorTimeout: number;
+  readonly maxActorRss?: number;
   readonly inflight: number;
   readonly mode: 'parallel' | 'sequential';
   readonly compare: 'sample' | 'all' | 'none';
@@ -91,7 +92,7 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
       commitIntervalMs: flags.commitInterval,
     },
     pace: null,
-    maxActorRssBytes: null,
+    maxActorRssBytes: flags.maxActorRss ?? null,
     maxRejects: flags.maxRejects ?? null,
     deadlineMs: flags.deadline ?? null,
     gates,

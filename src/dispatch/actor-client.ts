@@ -1,15 +1,8 @@
-import { performance } from 'node:perf_hooks';
-
 import { AiopsError } from '../core/errors.js';
-import { Queue } from '../core/queue.js';
-import { parseActorMessage } from '../protocol/actor-frames.js';
-import { BodyMemory } from '../protocol/body-memory.js';
-import { FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
 import {
   PROTOCOL_VERSION,
   type ActorMessage,
-  type Answer,
   type Chunk,
   type Failed,
   type LoadRequest,
@@ -20,9 +13,12 @@ import { ParentMessageEncoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
 import { breach, describeExit, stuck, tooLarge, type LostActor } from './actor-errors.js';
 import { ActorProcess } from './actor-process.js';
-import { chunkReply, type ChunkReply, type ReceivedAnswer, type SentChunk } from './chunk-reply.js';
+import type { Loss } from './chunk-errors.js';
+import type { ChunkReply } from './chunk-reply.js';
 import { Deferred } from './deferred.js';
+import { listen, type Arrival } from './incoming.js';
 import { Patience } from './patience.js';
+import { PendingChunks } from './pending-chunks.js';
 
 export interface ActorClientOptions {
   readonly name: string;
@@ -33,21 +29,15 @@ export interface ActorClientOptions {
   readonly log: (actor: string, line: string) => void;
   /** Running time without an answer after which the actor counts as stuck, ms. */
   readonly timeoutMs: number;
+  /** Told at every answer, with the actor's resident memory; 0: not known. */
+  readonly onAnswer?: (rssBytes: number) => void;
   /** Told once, when the actor is of no further use and nobody asked it to end. */
-  readonly onLost: (error: AiopsError) => void;
+  readonly onLost: (loss: Loss) => void;
 }
 
 /** What an actor told once it was warm, and when, on the clock of `performance.now()`. */
 export interface WarmActor extends Ready {
   readonly readyAtMs: number;
-}
-
-/** How a message came. */
-type Arrival = Pick<ReceivedAnswer, 'atMs' | 'decodeMs' | 'release'>;
-
-interface Pending extends SentChunk {
-  readonly chunk: Pick<Chunk, 'id' | 'minuteMs' | 'targets'>;
-  readonly reply: Deferred<ChunkReply>;
 }
 
 /** An actor that does not leave on its own is killed after this. */
@@ -57,30 +47,38 @@ const BROKEN_PIPE_GRACE_MS = 1000;
 
 /**
  * The parent's end of one actor: hello, init, then chunks first in, first out.
- * Every promise it gives is settled, whatever becomes of the process.
+ * Every promise it gives is settled, whatever becomes of the process; nothing that comes after that counts.
  */
 export class ActorClient {
   readonly name: string;
+  /** Resolves once the process is gone. */
+  readonly gone: Promise<void>;
   readonly #options: ActorClientOptions;
   readonly #process: ActorProcess;
   readonly #encoder = new ParentMessageEncoder();
   readonly #patience: Patience;
   readonly #ready = new Deferred<WarmActor>();
-  readonly #pending = new Queue<Pending>();
+  readonly #pending: PendingChunks;
+  readonly #unlisten: () => void;
+  #idle: Deferred<void> | null = null;
   #stage: 'hello' | 'loading' | 'serving' | 'stopping' | 'lost' = 'hello';
-  #lastAnswerAtMs = 0;
 
   /** Starts the process. */
   constructor(options: ActorClientOptions) {
-    const { name, entry, load, log, timeoutMs } = options;
+    const { name, slot, entry, load, log, timeoutMs } = options;
     this.name = name;
     this.#options = options;
+    this.#pending = new PendingChunks(slot);
     this.#patience = new Patience(timeoutMs, () => this.#lose(stuck(this.#identity(), timeoutMs)));
     this.#patience.renew(true);
     this.#process = new ActorProcess({ name, entry, threads: load.threads, log });
-    this.#listen();
+    this.#unlisten = listen(this.#process.pipe, {
+      onMessage: (message, arrival) => this.#take(message, arrival),
+      onBreach: (error) => this.#lose(breach(this.#identity(), error)),
+    });
+    this.#watchPipe();
     this.#send({ type: 'hello', version: PROTOCOL_VERSION });
-    void this.#process.closed.then((exit) => {
+    this.gone = this.#process.closed.then((exit) => {
       this.#lose(describeExit(exit, this.#identity()));
     });
   }
@@ -90,29 +88,21 @@ export class ActorClient {
     return this.#ready.promise;
   }
 
-  /** Sends a chunk, whose values must not change until it is answered; rejects with an AiopsError. */
-  ask(chunk: Chunk): Promise<ChunkReply> {
-    const reply = new Deferred<ChunkReply>();
+  /**
+   * Sends a chunk, whose values must not change until it is answered; rejects with ChunkLost, ChunkFailed, or an
+   * AiopsError where it can't be sent.
+   */
+  async ask(chunk: Chunk): Promise<ChunkReply> {
     if (this.#stage !== 'serving') {
-      reply.reject(new AiopsError('actor_failed', `${this.name} takes no chunk while ${this.#doing()}`));
-      return reply.promise;
+      throw new AiopsError('actor_failed', `${this.name} takes no chunk while ${this.#doing()}`);
     }
-    const startedAtMs = performance.now();
-    const buffers = this.#encodeChunk(chunk);
-    const encodedAtMs = performance.now();
-    writeFrame(this.#process.pipe, buffers);
-    const handedOverAtMs = performance.now();
-    this.#pending.put({
+    const reply = this.#pending.send(
       chunk,
-      reply,
-      items: chunk.targets.length,
-      startedAtMs,
-      encodeMs: encodedAtMs - startedAtMs,
-      sendMs: handedOverAtMs - encodedAtMs,
-      handedOverAtMs,
-    });
+      (given) => this.#encodeChunk(given),
+      (buffers) => writeFrame(this.#process.pipe, buffers),
+    );
     if (this.#pending.length === 1) this.#patience.renew(true);
-    return reply.promise;
+    return reply;
   }
 
   /** Lets the actor finish its chunks and leave; resolves once it is gone. */
@@ -125,49 +115,38 @@ export class ActorClient {
         this.#options.log(this.name, `ended: still at work ${STOP_GRACE_MS / 1000} s after it was to leave`);
         this.#process.kill();
       }, STOP_GRACE_MS);
-      await this.#process.closed;
+      await this.gone;
       clearTimeout(grace);
       return;
     }
     if (this.#stage !== 'stopping') {
       await this.kill(new AiopsError('interrupted', `${this.name} was stopped while ${this.#doing()}`));
     }
-    await this.#process.closed;
+    await this.gone;
+  }
+
+  /** Lets the actor leave once it has answered what it has; resolves once it is gone. It must get nothing more. */
+  async retire(): Promise<void> {
+    if (this.#pending.length > 0) {
+      this.#idle ??= new Deferred();
+      await this.#idle.promise;
+    }
+    await this.stop();
   }
 
   /** Ends the actor at once; what it was asked rejects with `reason`. Resolves once it is gone. */
   async kill(reason: AiopsError): Promise<void> {
     if (this.#stage !== 'lost') {
+      const loss = this.#lossOf(reason, false);
       this.#stage = 'stopping';
-      this.#settle(reason);
+      this.#settle(loss, false);
     }
     this.#process.kill();
-    await this.#process.closed;
+    await this.gone;
   }
 
-  #listen(): void {
+  #watchPipe(): void {
     const { pipe, closed } = this.#process;
-    const bodies = new BodyMemory();
-    const reader = new FrameReader(bodies);
-    let decodeMs = 0;
-    pipe.on('data', (bytes: Buffer) => {
-      if (this.#stage === 'lost') return;
-      let startedAtMs = performance.now();
-      try {
-        reader.push(bytes, (frame) => {
-          const message = parseActorMessage(frame);
-          const now = performance.now();
-          const release = (): void => bodies.giveBack(frame.memory);
-          this.#take(message, { atMs: now, decodeMs: decodeMs + now - startedAtMs, release });
-          decodeMs = 0;
-          startedAtMs = performance.now();
-        });
-      } catch (error) {
-        if (!(error instanceof ProtocolError)) throw error;
-        this.#lose(breach(this.#identity(), error));
-      }
-      decodeMs += performance.now() - startedAtMs;
-    });
     // Which of a broken pipe and the exit is seen first is chance; the exit explains more.
     pipe.on('error', () => undefined);
     pipe.once('close', () => {
@@ -177,19 +156,22 @@ export class ActorClient {
     });
   }
 
-  #take(message: ActorMessage, received: Arrival): void {
+  #take(message: ActorMessage, arrival: Arrival): void {
     if (message.type === 'failed' && message.id === null) {
       if (this.#stage === 'stopping') this.#options.log(this.name, `while leaving: ${message.message}`);
-      this.#lose(this.#reported(message));
+      this.#lose(this.#reported(message), true);
     } else if (this.#stage === 'hello') {
       this.#greet(message);
     } else if (this.#stage === 'loading') {
       if (message.type !== 'ready') throw new ProtocolError(`sent ${message.type} instead of ready`);
       this.#stage = 'serving';
       this.#patience.renew(false);
-      this.#ready.resolve({ ...message, readyAtMs: received.atMs });
+      this.#ready.resolve({ ...message, readyAtMs: arrival.atMs });
     } else if (message.type === 'answer' || message.type === 'failed') {
-      this.#settleChunk(message, received);
+      this.#pending.settle(message, arrival, (failed) => this.#reported(failed));
+      this.#patience.renew(this.#pending.length > 0);
+      this.#options.onAnswer?.(message.type === 'answer' ? message.rssBytes : 0);
+      if (this.#pending.length === 0) this.#idle?.resolve();
     } else {
       throw new ProtocolError(`sent ${message.type} instead of an answer`);
     }
@@ -202,31 +184,6 @@ export class ActorClient {
     }
     this.#stage = 'loading';
     this.#send({ type: 'init', load: this.#options.load });
-  }
-
-  #settleChunk(message: Answer | Failed, received: Arrival): void {
-    const pending = this.#pending.first;
-    if (pending === undefined || message.id !== pending.chunk.id) {
-      throw new ProtocolError(`answered chunk ${message.id} instead of ${pending?.chunk.id ?? 'none'}`);
-    }
-    const items = pending.chunk.targets.length;
-    if (message.type === 'answer' && message.answers.scores.length !== items) {
-      throw new ProtocolError(`gave ${message.answers.scores.length} answers to ${items} items`);
-    }
-    if (message.type === 'failed') {
-      pending.reply.reject(this.#reported(message)); // which names the chunk that is first still
-    } else {
-      pending.reply.resolve(
-        chunkReply(pending, message, {
-          ...received,
-          slot: this.#options.slot,
-          lastAnswerAtMs: this.#lastAnswerAtMs,
-        }),
-      );
-    }
-    this.#pending.take();
-    this.#patience.renew(this.#pending.length > 0);
-    this.#lastAnswerAtMs = received.atMs;
   }
 
   #send(message: ParentMessage): void {
@@ -242,19 +199,27 @@ export class ActorClient {
   }
 
   /** The end of the conversation; only its first reason counts. */
-  #lose(error: AiopsError): void {
+  #lose(error: AiopsError, isReported = false): void {
     if (this.#stage === 'lost') return;
     const wasAsked = this.#stage === 'stopping';
+    const loss = this.#lossOf(error, isReported);
     this.#stage = 'lost';
-    this.#settle(error);
+    this.#unlisten();
+    this.#settle(loss, !wasAsked);
     this.#process.kill();
-    if (!wasAsked) this.#options.onLost(error);
+    if (!wasAsked) this.#options.onLost(loss);
   }
 
-  #settle(error: AiopsError): void {
+  #lossOf(error: AiopsError, isReported: boolean): Loss {
+    const wasLoading = this.#stage === 'hello' || this.#stage === 'loading';
+    return { actor: this.name, error, isReported, wasLoading, minuteMs: this.#pending.minuteMs };
+  }
+
+  #settle(loss: Loss, hasSuspect: boolean): void {
     this.#patience.renew(false);
-    this.#ready.reject(error);
-    for (const { reply } of this.#pending.takeAll()) reply.reject(error);
+    this.#ready.reject(loss.error);
+    this.#pending.lose(loss, hasSuspect);
+    this.#idle?.resolve();
   }
 
   #reported({ id, code, message, hint }: Failed): AiopsError {
@@ -268,11 +233,8 @@ export class ActorClient {
   }
 
   #doing(): string {
-    const pending = this.#pending.first;
     if (this.#stage === 'hello') return 'starting';
     if (this.#stage === 'loading') return 'loading the model';
-    if (pending === undefined) return this.#stage === 'stopping' ? 'stopping' : 'waiting for work';
-    const { targets, minuteMs } = pending.chunk;
-    return `answering ${targets.length} items of ${new Date(minuteMs).toISOString()}`;
+    return this.#pending.doing ?? (this.#stage === 'stopping' ? 'stopping' : 'waiting for work');
   }
 }

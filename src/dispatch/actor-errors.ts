@@ -1,6 +1,7 @@
 import { AiopsError } from '../core/errors.js';
 import type { ProtocolError } from '../protocol/frames.js';
 import type { Chunk } from '../protocol/messages.js';
+import type { Loss } from './chunk-errors.js';
 
 /** How a process ended. */
 export interface ActorExit {
@@ -63,6 +64,27 @@ export function breach({ name, pid }: LostActor, cause: ProtocolError): AiopsErr
     hint: 'an analyzer must leave file descriptor 3 alone; otherwise please report this',
     cause,
   });
+}
+
+/** The error of a slot whose actors are lost again and again; the last time tells why. */
+export function lostTooOften({ actor, error }: Loss, restarts: number): AiopsError {
+  const times = `${restarts + 1} times within a minute or without any answer in between`;
+  return new AiopsError('actor_failed', `${actor} was lost ${times}, the last time so: ${error.message}`, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  });
+}
+
+/** The error of a dispatcher all whose items cost their actors. */
+export function everyItemLost(items: number, { error }: Loss): AiopsError {
+  return new AiopsError(
+    'actor_failed',
+    `${items} items one after another each cost an actor, the last one so: ${error.message}`,
+    {
+      hint: 'this is more than a few bad rows: try the model on other data, or another --backend',
+      cause: error,
+    },
+  );
 }
 
 /** The error of a chunk that does not fit a frame. */

@@ -1,13 +1,19 @@
 import { performance } from 'node:perf_hooks';
 
+import { withErrors } from '../core/answer-parts.js';
 import { AiopsError } from '../core/errors.js';
 import { joinAnswers } from '../core/gather.js';
+import type { Incident } from '../core/incidents.js';
 import { partition, type ItemRange } from '../core/partition.js';
+import { Quarantines } from '../core/quarantines.js';
 import type { CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
-import type { Chunk, LoadRequest } from '../protocol/messages.js';
-import { ActorClient, type WarmActor } from './actor-client.js';
+import type { LoadRequest } from '../protocol/messages.js';
+import type { WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
 import type { ChunkReply } from './chunk-reply.js';
+import { Dispatcher } from './dispatcher.js';
+import { IncidentLog } from './incident-log.js';
+import type { JobReply } from './job.js';
 
 export interface ExecutorOptions {
   readonly load: LoadRequest;
@@ -15,9 +21,17 @@ export interface ExecutorOptions {
   readonly log: (actor: string, line: string) => void;
   /** Time without an answer after which an actor counts as stuck, ms. */
   readonly timeoutMs: number;
+  /** How often a lost actor is replaced within a minute; 0, the default: the first loss ends the pool. */
+  readonly restarts?: number;
+  /** Resident memory above which an actor is replaced, bytes; null, the default: however large. */
+  readonly maxRssBytes?: number | null;
+  /** What is left out, to which is added what is found; executors of one run share it. */
+  readonly quarantines?: Quarantines;
+  /** Told at once; each is also part of a minute's run. */
+  readonly onIncident?: (incident: Incident) => void;
   /** The file that an actor runs; the program's own by default. */
   readonly entry?: URL;
-  /** Told once, when an actor was lost and no minute can be answered any more. */
+  /** Told once, when no minute can be answered any more. */
   readonly onLost?: (error: AiopsError) => void;
 }
 
@@ -33,35 +47,55 @@ const ACTOR_ENTRY = new URL('../actor/main.js', import.meta.url);
  * A fixed set of actors, each with the model loaded once. A minute's items are cut by divmod into one chunk
  * for each actor, all sent at once and gathered once.
  *
- * When an actor is lost, every run under way and every later one rejects with the reason.
+ * Actors that are lost are replaced and their chunks tried again (`Recovery`), as long as `restarts` allows.
+ * Beyond that every run under way and every later one rejects with the reason.
  */
 export class Pool implements Executor {
   readonly name = 'pool';
   readonly #options: PoolOptions;
-  #actors: readonly ActorClient[] = [];
+  readonly #quarantines: Quarantines;
+  readonly #dispatcher: Dispatcher;
+  readonly #incidents: IncidentLog;
+  readonly #nameOf: (slot: number) => string;
+  /** Those that were warm before all were. */
+  readonly #early: { readonly name: string; readonly facts: WarmActor }[] = [];
+  #facts: WarmActor | null = null;
+  #hasStarted = false;
   #ended: AiopsError | null = null;
-  #nextChunkId = 0;
+  #runs = 0;
+  #lastRun: Promise<unknown> = Promise.resolve();
 
   constructor(options: PoolOptions) {
-    if (!Number.isInteger(options.actors) || options.actors < 1) {
-      throw new RangeError(`a pool can't have ${options.actors} actors`);
-    }
+    const { actors, load, log, timeoutMs, restarts = 0, maxRssBytes = null } = options;
+    if (!Number.isInteger(actors) || actors < 1) throw new RangeError(`a pool can't have ${actors} actors`);
     this.#options = options;
+    this.#quarantines = options.quarantines ?? new Quarantines();
+    this.#incidents = new IncidentLog(options.onIncident ?? (() => undefined));
+    this.#nameOf = options.nameOf ?? actorName;
+    this.#dispatcher = new Dispatcher({
+      ...{ actors, load, log, timeoutMs, restarts, maxRssBytes },
+      entry: options.entry ?? ACTOR_ENTRY,
+      nameOf: this.#nameOf,
+      quarantines: this.#quarantines,
+      admit: (warm, name) => this.#admit(warm, name),
+      onIncident: (incident) => this.#incidents.add(incident),
+      onEnd: (error) => this.#lose(error),
+      ended: () => this.#ended,
+    });
   }
 
   async start(): Promise<ReadyFacts> {
-    if (this.#actors.length > 0 || this.#ended !== null) throw new RangeError('a pool starts once');
-    const { actors, load, log, timeoutMs, entry = ACTOR_ENTRY, nameOf = actorName } = this.#options;
+    if (this.#hasStarted || this.#ended !== null) throw new RangeError('a pool starts once');
+    this.#hasStarted = true;
     const startedAtMs = performance.now();
-    const onLost = (error: AiopsError): void => this.#lose(error);
-    this.#actors = Array.from(
-      { length: actors },
-      (_, slot) => new ActorClient({ name: nameOf(slot), slot, entry, load, log, timeoutMs, onLost }),
-    );
     try {
-      const ready = await Promise.all(this.#actors.map((actor) => actor.ready));
-      checkAgreement(ready.map((facts, slot) => ({ name: nameOf(slot), facts })));
-      return readyFacts(ready, nameOf, startedAtMs);
+      const ready = await this.#dispatcher.start();
+      checkAgreement([
+        ...ready.map((facts, slot) => ({ name: this.#nameOf(slot), facts })),
+        ...this.#early.splice(0),
+      ]);
+      this.#facts = ready[0] ?? null;
+      return readyFacts(ready, this.#nameOf, startedAtMs);
     } catch (error) {
       if (error instanceof AiopsError) this.#lose(error);
       await this.stop();
@@ -75,15 +109,32 @@ export class Pool implements Executor {
    * until its answer was decoded, less any wait behind another minute; plus the gather.
    * A minute that overlaps no other one thus shows exactly the time that passed.
    *
+   * A supervised pool hands minutes back in the order of the calls: what an earlier one finds is left out of a later
+   * one, also if that was answered before, so that results do not depend on how many were under way.
+   *
    * @param actors how many of the pool's actors to serve it with, the first ones
    */
-  async run(batch: ItemBatch, style: CallStyle, actors = this.#actors.length): Promise<MinuteRun> {
+  run(batch: ItemBatch, style: CallStyle, actors = this.#options.actors): Promise<MinuteRun> {
+    const earlier = this.#lastRun;
+    const run = this.#run(batch, style, actors, earlier);
+    this.#lastRun = run.catch(() => undefined);
+    return run;
+  }
+
+  async #run(
+    batch: ItemBatch,
+    style: CallStyle,
+    actors: number,
+    earlier: Promise<unknown>,
+  ): Promise<MinuteRun> {
     const startedAtMs = performance.now();
-    if (this.#ended !== null) throw this.#ended;
-    const ranges = partition(batch.targets.length, Math.max(actors, 1)).filter(
-      ({ start, end }) => end > start,
+    this.#checkServing();
+    const order = this.#runs++;
+    const items = batch.targets.length;
+    const ranges = partition(items, actors).filter(({ start, end }) => end > start);
+    const replies = await this.#answered(
+      ranges.map((range, slot) => this.#dispatcher.answer({ batch, range, style, slot, order })),
     );
-    const replies = await Promise.all(ranges.map((range, slot) => this.ask(slot, batch, range, style)));
     const answeredAtMs = performance.now();
     const answers = joinAnswers(replies.map((reply) => reply.answers));
     if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is handed on as it is
@@ -93,44 +144,56 @@ export class Pool implements Executor {
       (slowest, reply) => Math.max(slowest, reply.handedOverAtMs - startedAtMs + reply.remainingMs),
       0,
     );
-    const chunks = replies.map((reply) => reply.timing);
-    const items = batch.targets.length;
+    const chunks = replies.map((reply) => reply.timing).filter((timing) => timing !== null);
     const wallMs = slowestMs + gatherMs;
     const timing = { items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks };
-    return { answers, timing, incidents: [] };
+    await earlier;
+    const errors = this.#quarantines.errorsOf(batch);
+    return {
+      answers: errors.size === 0 ? answers : withErrors(answers, errors),
+      timing,
+      incidents: this.#incidents.take(batch.minuteMs),
+    };
   }
 
-  /** Has the actor in one slot answer some items of a batch; rejects with an AiopsError. */
+  /** Has the actor in one slot answer some items of a batch, once; rejects with an AiopsError. */
   async ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<ChunkReply> {
-    if (this.#ended !== null) throw this.#ended;
-    const actor = this.#actors[slot];
-    if (actor === undefined) throw new RangeError(`no actor in slot ${slot}: was the pool started?`);
-    const size = batch.window * batch.width;
-    const { start, end } = range;
-    const chunk: Chunk = {
-      type: 'chunk',
-      id: this.#nextChunkId++,
-      minuteMs: batch.minuteMs,
-      style,
-      targets: batch.targets.slice(start, end),
-      columns: batch.columns.slice(start, end),
-      window: batch.window,
-      width: batch.width,
-      values: batch.values.subarray(start * size, end * size),
-    };
-    return await actor.ask(chunk);
+    this.#checkServing();
+    return this.#dispatcher.ask(slot, this.#dispatcher.chunks.ofRange(batch, range, style));
   }
 
   async stop(): Promise<void> {
     this.#ended ??= new AiopsError('interrupted', `the ${this.name} was stopped`);
-    await Promise.all(this.#actors.map((actor) => actor.stop()));
+    await this.#dispatcher.stop();
   }
 
-  /** Where a supervisor would replace the actor and try its chunks again; without one the pool ends. */
+  /** All replies, or what ended the pool: that explains more than what one chunk met. */
+  async #answered(replies: readonly Promise<JobReply>[]): Promise<JobReply[]> {
+    try {
+      return await Promise.all(replies);
+    } catch (error) {
+      throw this.#ended === null || this.#ended.code === 'interrupted' ? error : this.#ended;
+    }
+  }
+
+  #checkServing(): void {
+    if (this.#ended !== null) throw this.#ended;
+    if (!this.#hasStarted) throw new RangeError('the pool was not started');
+  }
+
+  #admit(facts: WarmActor, name: string): void {
+    if (this.#facts === null) this.#early.push({ name, facts });
+    else
+      checkAgreement([
+        { name: this.#nameOf(0), facts: this.#facts },
+        { name, facts },
+      ]);
+  }
+
   #lose(error: AiopsError): void {
     if (this.#ended !== null) return;
     this.#ended = error;
-    for (const actor of this.#actors) void actor.kill(error);
+    this.#dispatcher.kill(error);
     this.#options.onLost?.(error);
   }
 }

@@ -7,7 +7,7 @@ export class Solo implements Executor {
   readonly #pool: Pool;
 
   constructor(options: ExecutorOptions) {
-    this.#pool = new Pool({ ...options, actors: 1, nameOf: () => 'solo' });
+    this.#pool = new Pool({ ...options, actors: 1, nameOf: () => 'sequential actor' });
   }
 
   start(): Promise<ReadyFacts> {

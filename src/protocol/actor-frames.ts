@@ -6,7 +6,7 @@ import { ProtocolError, type Frame } from './frames.js';
 import type { ActorMessage, ActorTiming, Answer, Failed, Ready } from './messages.js';
 import { textsFromParts, textsToParts } from './text-parts.js';
 
-/** In the order in which they travel, behind the chunk's id. */
+/** In the order in which they travel, behind the chunk's id and before the actor's memory. */
 const ACTOR_TIMING = [
   'arrivedAtMs',
   'servedFromMs',
@@ -40,11 +40,11 @@ export class ActorMessageEncoder {
     }
   }
 
-  #encodeAnswer({ id, answers, timing }: Answer): Uint8Array[] {
+  #encodeAnswer({ id, answers, timing, rssBytes }: Answer): Uint8Array[] {
     const { scores, anomalies, outputs, outputOffsets, errors } = answers;
     const failed = Uint32Array.from(errors.keys());
     const texts = [...errors.values()].flatMap(({ errno, errmsg }) => [errno, errmsg]);
-    const call = Float64Array.of(id, ...ACTOR_TIMING.map((name) => timing[name]));
+    const call = Float64Array.of(id, ...ACTOR_TIMING.map((name) => timing[name]), rssBytes);
     return this.#frames.encode('answer', {}, [
       { name: 'call', shape: [call.length], values: call },
       { name: 'failed', shape: [failed.length], values: failed },
@@ -75,8 +75,8 @@ export function parseActorMessage(frame: Frame): ActorMessage {
 }
 
 function parseAnswer(frame: Frame): Answer {
-  const { id, ...timing } = numbersOf(frame, 'call', ['id', ...ACTOR_TIMING]);
-  return { type: 'answer', id: checkId(frame, id), answers: parseAnswers(frame), timing };
+  const { id, rssBytes, ...timing } = numbersOf(frame, 'call', ['id', ...ACTOR_TIMING, 'rssBytes']);
+  return { type: 'answer', id: checkId(frame, id), answers: parseAnswers(frame), timing, rssBytes };
 }
 
 function parseAnswers(frame: Frame): Answers {

@@ -21,7 +21,7 @@ import type {
 } from '../core/types.js';
 
 /** Raised whenever a message changes its form; both sides must have the same. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** What the parent asks an actor to load. */
 export interface LoadRequest {
@@ -99,6 +99,8 @@ export interface Answer {
   /** One for each item of the chunk, in its order. */
   readonly answers: Answers;
   readonly timing: ActorTiming;
+  /** Resident memory of the actor's process, as it lately was; 0 where the actor cannot tell. */
+  readonly rssBytes: number;
 }
 
 /** Where an actor's time for one chunk went, ms. Encoding and sending the answer come after and are in none. */

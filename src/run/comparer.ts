@@ -1,3 +1,4 @@
+import type { Incident } from '../core/incidents.js';
 import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
 import { BandSeries } from '../report/charts/band-series.js';
 import { ARMS, agreementOf, byArm, Comparison, type Arm } from '../report/comparison.js';
@@ -48,13 +49,17 @@ export class Comparer {
     return this.#spentMs + this.#lastCostMs < this.#options.budgetMs && isSampled(index);
   }
 
-  /** Serves the minute in all ways; returns the run whose answers are to be written. */
+  /**
+   * Serves the minute in all ways; returns the run whose answers are to be written, with the incidents of all.
+   * A minute with an incident is not compared: one way would bear alone what happened to its actor.
+   */
   async compare(batch: ItemBatch): Promise<MinuteRun> {
     const startedAt = this.#options.now();
     const runs = new Map<Arm, MinuteRun>();
+    const incidents: Incident[] = [];
     const first = this.comparison.minutes % ARMS.length; // no arm always follows the same other one
     for (const arm of [...ARMS.slice(first), ...ARMS.slice(0, first)]) {
-      runs.set(arm, await this.#serve(arm, batch));
+      runs.set(arm, await this.#serve(arm, batch, incidents));
     }
     const run = (arm: Arm): MinuteRun => {
       const found = runs.get(arm);
@@ -62,27 +67,33 @@ export class Comparer {
       return found;
     };
     const written = run(this.#options.writes);
-    const wallMs = byArm((arm) => run(arm).timing.wallMs);
-    for (const arm of ARMS) this.walls[arm].add(batch.minuteMs, wallMs[arm]);
-    this.comparison.add(
-      wallMs,
-      byArm((arm) => agreementOf(written.answers, run(arm).answers)),
-    );
+    if (incidents.length === 0) {
+      const wallMs = byArm((arm) => run(arm).timing.wallMs);
+      for (const arm of ARMS) this.walls[arm].add(batch.minuteMs, wallMs[arm]);
+      this.comparison.add(
+        wallMs,
+        byArm((arm) => agreementOf(written.answers, run(arm).answers)),
+      );
+    }
     this.#lastCostMs = this.#options.now() - startedAt - written.timing.wallMs;
     this.#spentMs += this.#lastCostMs;
-    return written;
+    return { ...written, incidents };
   }
 
   /**
    * Batches are served twice and the second time counts: whoever ran last would otherwise have its code and data
    * in the processors' caches, and the others not. Item by item, the many calls warm themselves.
    */
-  async #serve(arm: Arm, batch: ItemBatch): Promise<MinuteRun> {
+  async #serve(arm: Arm, batch: ItemBatch, incidents: Incident[]): Promise<MinuteRun> {
     const { pool, solo } = this.#options;
-    if (arm === 'sequential-per-item') return solo.run(batch, 'per-item');
     const executor = arm === 'parallel' ? pool : solo;
-    await executor.run(batch, 'batched');
-    return executor.run(batch, 'batched');
+    const serve = async (): Promise<MinuteRun> => {
+      const run = await executor.run(batch, arm === 'sequential-per-item' ? 'per-item' : 'batched');
+      incidents.push(...run.incidents);
+      return run;
+    };
+    if (arm !== 'sequential-per-item') await serve();
+    return serve();
   }
 }
 

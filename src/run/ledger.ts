@@ -1,5 +1,6 @@
 import { resultRows } from '../core/gather.js';
 import type { InputPosition } from '../core/input-position.js';
+import type { Quarantines } from '../core/quarantines.js';
 import type { MinuteRun, ReadStep, ResultRow } from '../core/types.js';
 import type { WindowedMinute } from '../core/window.js';
 import { RunLabels } from '../report/run-labels.js';
@@ -28,6 +29,7 @@ export interface LedgerOptions {
   readonly series: TargetChartsOptions;
   /** Time between commits, ms; 0: every minute. */
   readonly commitIntervalMs: number;
+  readonly quarantines: Pick<Quarantines, 'after'>;
   /** What earlier sessions of the run came to; null: this is the first. */
   readonly before: RunProgress | null;
   /** Monotonic clock, ms. */
@@ -118,7 +120,7 @@ export class Ledger {
       verdicts,
       found,
       positions,
-      quarantines: this.incidents.quarantinesAfter(this.#lastMinuteMs),
+      quarantines: this.#options.quarantines.after(this.#lastMinuteMs),
       incidents: this.incidents.counts,
       ended,
     };

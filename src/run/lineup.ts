@@ -1,4 +1,6 @@
 import { type AiopsError } from '../core/errors.js';
+import type { Incident } from '../core/incidents.js';
+import { Quarantines } from '../core/quarantines.js';
 import type { Executor, ReadyFacts } from '../core/types.js';
 import { checkAgreement, distinctNotices } from '../dispatch/agreement.js';
 import { Pool } from '../dispatch/pool.js';
@@ -15,6 +17,8 @@ export interface Lineup {
   readonly rivals: { readonly pool: Executor; readonly solo: Executor } | null;
   /** Of the pool, also where the run is sequential: what a comparison speaks of. */
   readonly actors: number;
+  /** What no executor tries: an earlier run's may be added before the first minute. */
+  readonly quarantines: Quarantines;
   /** Aborted, with the reason, once an executor can answer no more. */
   readonly lost: AbortSignal;
   /** Started once, however often it is asked. */
@@ -22,17 +26,30 @@ export interface Lineup {
   stop(): Promise<void>;
 }
 
-type LineupConfig = Pick<ReplayConfig, 'actors' | 'actorTimeoutMs' | 'mode' | 'compare'>;
+type LineupConfig = Pick<ReplayConfig, 'actors' | 'actorTimeoutMs' | 'maxActorRssBytes' | 'mode' | 'compare'>;
 
-export function lineup(
-  config: LineupConfig,
-  load: LoadRequest,
-  log: (actor: string, line: string) => void,
-): Lineup {
+/** What executors tell while they serve. */
+export interface LineupEvents {
+  /** What an actor printed. */
+  readonly log: (actor: string, line: string) => void;
+  /** Told at once; the runs of minutes hold the same, so that it can be written. */
+  readonly onIncident: (incident: Incident) => void;
+}
+
+/** Within a minute; an actor that is lost more often would be lost for ever. */
+const RESTARTS = 3;
+
+export function lineup(config: LineupConfig, load: LoadRequest, { log, onIncident }: LineupEvents): Lineup {
   const actors = resolveActors(config.actors);
-  const timeoutMs = config.actorTimeoutMs;
   const lost = new AbortController();
-  const options = { load, log, timeoutMs, onLost: (error: AiopsError) => lost.abort(error) };
+  const quarantines = new Quarantines();
+  const options = {
+    ...{ load, log, onIncident, quarantines },
+    timeoutMs: config.actorTimeoutMs,
+    maxRssBytes: config.maxActorRssBytes,
+    restarts: RESTARTS,
+    onLost: (error: AiopsError) => lost.abort(error),
+  };
   const pool =
     config.mode === 'parallel' || config.compare !== 'none' ? new Pool({ actors, ...options }) : null;
   const solo = config.mode === 'sequential' || config.compare !== 'none' ? new Solo(options) : null;
@@ -48,6 +65,7 @@ export function lineup(
     writer,
     rivals: pool !== null && solo !== null ? { pool, solo } : null,
     actors,
+    quarantines,
     lost: lost.signal,
     start: () => (started ??= start()),
     async stop() {
@@ -62,8 +80,13 @@ export function resolveActors(wanted: ActorCount, processors = usableProcessors(
   return Math.max(1, Math.floor(wanted.kind === 'auto' ? processors : processors * wanted.share));
 }
 
+const NAMES: Readonly<Record<Executor['name'], string>> = {
+  pool: 'the pool',
+  solo: 'the sequential actor',
+};
+
 /** The writer's facts, with what all executors have to tell. A comparison across backends would be none. */
 function agreed(executors: readonly Executor[], all: readonly ReadyFacts[], writer: Executor): ReadyFacts {
-  checkAgreement(executors.map(({ name }, i) => ({ name: `the ${name}`, facts: all[i]! })));
+  checkAgreement(executors.map(({ name }, i) => ({ name: NAMES[name], facts: all[i]! })));
   return { ...all[executors.indexOf(writer)]!, notices: distinctNotices(all) };
 }

@@ -43,8 +43,8 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
     const executors = lineup(config, pinnedLoad(config, model.source, prior), {
       log: context.onActorLine,
       onIncident: ({ text }) => context.onNotice({ level: 'warning', text }),
-      quarantines: prior?.commits[prior.plan.commit]?.quarantines ?? [],
     });
+    for (const known of prior?.commits[prior.plan.commit]?.quarantines ?? []) executors.quarantines.add(known);
     try {
       return await replayTo(output, { config, context, executors, model, prior });
     } finally {

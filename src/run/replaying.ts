@@ -25,7 +25,7 @@ export interface ReplayContext {
 }
 
 export type ReplayOutcome =
-  | { readonly kind: 'complete'; readonly summary: RunSummary }
+  | { readonly kind: 'complete'; readonly counts: RunCounts; readonly summary: RunSummary }
   /** An earlier run did all there was to do. */
   | ({ readonly kind: 'done-before' } & CompletedRun)
   /** Ended by the signal. */

@@ -48,6 +48,7 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
     maxRejects: config.maxRejects,
     series: { columns: recording.columns, modelColumns: ready.input.columns },
     commitIntervalMs: config.backfill.commitIntervalMs,
+    quarantines: serving.executors.quarantines,
     before,
     now: () => performance.now(),
   });
@@ -104,7 +105,7 @@ async function finish(serving: Serving, finished: Finished): Promise<ReplayOutco
     completion,
   );
   if (page !== null && 'bug' in page) throw pageMissing(page.bug);
-  return { kind: 'complete', summary };
+  return { kind: 'complete', counts: summary.counts, summary };
 }
 
 function ofOneSession({ timings, charts, labels }: Ledger): WholeRun {

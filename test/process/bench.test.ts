@@ -52,7 +52,7 @@ test('with --trace there is one lane for each process that served, and the page 
     events.filter(({ name }) => name === kind).map(({ args }) => args?.name);
   assert.deepEqual(named('process_name'), ['pool on wasm', 'one process on wasm']);
   const lanes = named('thread_name').map((name) => name?.replace(/ \(pid \d+\)/, ''));
-  assert.deepEqual(lanes.toSorted(), ['actor-1', 'actor-2', 'minutes', 'minutes', 'solo']);
+  assert.deepEqual(lanes.toSorted(), ['actor-1', 'actor-2', 'minutes', 'minutes', 'sequential actor']);
   const timed = summaryOf(join(cwd, 'bench.aiops')).cases.flatMap(({ arms }) => arms);
   const minutes = events.filter(({ name }) => /^\d{4}-.*Z$/.test(name)).length;
   assert.ok(minutes > timed.reduce((sum, { wallMs }) => sum + wallMs.samples, 0), 'the warm-up too');

@@ -245,7 +245,7 @@ test('the hint of an actor that refuses its model comes along', async (t) => {
 
 test('an actor of another protocol version is refused', async (t) => {
   const { pool } = poolOf(t, 1, {}, new URL('../support/old-actor.js', import.meta.url));
-  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 3$/));
+  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 4$/));
 });
 
 test('an actor whose file is missing tells so with its last words', async (t) => {
@@ -306,7 +306,7 @@ test('the solo child answers like a pool, and its minute is the time inside it',
   const ready = await solo.start();
   assert.deepEqual(
     ready.actors.map(({ name }) => name),
-    ['solo'],
+    ['sequential actor'],
   );
   for (const style of ['batched', 'per-item'] as const) {
     const run = await solo.run(batchOf(targetsOf(100), 60), style);

@@ -37,7 +37,7 @@ test('messages without numbers read back the same', () => {
     params: { 'a b': 'ü', __proto: '' },
   } as const;
   for (const message of [
-    { type: 'hello', version: 3 },
+    { type: 'hello', version: 4 },
     { type: 'init', load },
     { type: 'init', load: { ...load, batchShape: 'free', backend: 'wasm', params: {} } },
     { type: 'init', load: { ...load, batchSize: 'auto', backend: 'node', format: 'saved-model' } },
@@ -75,7 +75,7 @@ test('messages without numbers read back the same', () => {
     notices: [{ level: 'info', text: 'so' }],
   } as const;
   for (const message of [
-    { type: 'hello', version: 3 },
+    { type: 'hello', version: 4 },
     ready,
     { ...ready, backend: { ...backend, name: 'js', batchSize: 64, reproducible: false } },
     { ...ready, model: analyzer, input: { window: 1, columns: ['a', 'b'], missing: 'reject' }, notices: [] },
@@ -139,6 +139,7 @@ function answer(given: Partial<Answer['answers']> = {}): Answer {
       predictMs: 2,
       replyMs: 3,
     },
+    rssBytes: 2 ** 31,
   };
 }
 

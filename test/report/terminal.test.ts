@@ -65,6 +65,11 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
     },
     execution: { mode: 'parallel', actors: 2, inflight: 2, startMs: 900 },
     host: { node: 'v0', platform: 'test', processor: 'test', processors: 2 },
+    sessions: { resumed: 0, earlierMinutes: 0 },
+    incidents: {
+      counts: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
+      listed: [],
+    },
     counts: {
       records: 1010,
       accepted: 1000,

@@ -1,4 +1,4 @@
-import { parseActors, parseDuration, parseWhole } from '../values.js';
+import { parseActors, parseDuration, parseSize, parseWhole } from '../values.js';
 import type { FlagGroups, FlagRow } from './flag-row.js';
 
 /** About actors as processes: also of commands that choose otherwise who serves. */
@@ -11,7 +11,7 @@ export const PROCESS_ROWS: readonly FlagRow[] = [
   },
   {
     flags: '--actor-timeout <duration>',
-    description: 'an actor that gives no answer for so long counts as stuck and ends the run',
+    description: 'an actor that gives no answer for so long counts as stuck; replay replaces it, bench ends',
     parse: parseDuration,
     preset: [300_000, '5m'],
   },
@@ -27,6 +27,11 @@ export const SERVING_FLAGS: FlagGroups = {
       preset: [{ kind: 'auto' }, 'auto'],
     },
     ...PROCESS_ROWS,
+    {
+      flags: '--max-actor-rss <size>',
+      description: 'an actor that holds more memory than this is replaced',
+      parse: parseSize,
+    },
     {
       flags: '--inflight <n>',
       description: 'minutes under way at once',

@@ -1,5 +1,5 @@
 import type { RunOutput } from '../../write/run-output.js';
-import { compareInputs } from '../../read/identity.js';
+import { compareInputs } from '../../read/compare-inputs.js';
 import { AiopsError, type Notice } from '../../core/errors.js';
 import { lookBackIntervals } from '../../core/window.js';
 import type { ReplayConfig } from '../replay-config.js';

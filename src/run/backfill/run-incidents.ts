@@ -1,4 +1,4 @@
-import type { Incident, Quarantine } from '../../core/incidents.js';
+import type { Incident } from '../../core/incidents.js';
 import type { IncidentCounts, RunProgress } from './run-facts.js';
 
 /** Incidents that a report lists; all are counted. */
@@ -9,18 +9,15 @@ const NONE: IncidentCounts = { lost: 0, grown: 0, retried: 0, isolated: 0, quara
 export class RunIncidents {
   readonly #counts: Record<Incident['kind'], number>;
   readonly #listed: Incident[] = [];
-  #quarantines: readonly Quarantine[];
 
-  constructor(before: Pick<RunProgress, 'incidents' | 'quarantines'> | null) {
+  constructor(before: Pick<RunProgress, 'incidents'> | null) {
     this.#counts = { ...(before?.incidents ?? NONE) };
-    this.#quarantines = before?.quarantines ?? [];
   }
 
   add(incidents: readonly Incident[]): void {
     for (const incident of incidents) {
       this.#counts[incident.kind]++;
       if (this.#listed.length < MOST_LISTED) this.#listed.push(incident);
-      if (incident.quarantine !== undefined) this.#quarantines = [...this.#quarantines, incident.quarantine];
     }
   }
 
@@ -32,11 +29,5 @@ export class RunIncidents {
   /** Of this session, the first that came. */
   get listed(): readonly Incident[] {
     return this.#listed;
-  }
-
-  /** Quarantines that still hold in the minutes after this one. */
-  quarantinesAfter(minuteMs: number): readonly Quarantine[] {
-    this.#quarantines = this.#quarantines.filter(({ untilMs }) => untilMs > minuteMs);
-    return this.#quarantines;
   }
 }

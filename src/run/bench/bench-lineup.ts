@@ -50,7 +50,7 @@ export function benchLineup(options: BenchLineupOptions): BenchLineup {
       const [ofPool, ofSolo] = await Promise.all([pool.start(), solo.start()]);
       const both = [
         { name: 'the pool', facts: ofPool },
-        { name: 'the solo', facts: ofSolo },
+        { name: 'the sequential actor', facts: ofSolo },
       ];
       checkAgreement(both);
       const hasThreads = ofPool.backend.name === 'node' && processors > load.threads;

@@ -1,0 +1,162 @@
+import type { AiopsError } from '../core/errors.js';
+import type { Incident } from '../core/incidents.js';
+import type { Quarantines } from '../core/quarantines.js';
+import type { Chunk } from '../protocol/messages.js';
+import type { WarmActor } from './actor-client.js';
+import { ChunkFailed, plainError, type Loss } from './chunk-errors.js';
+import type { ChunkReply } from './chunk-reply.js';
+import { Isolation } from './isolation.js';
+import { askFor, ChunkMaker, failedReply, itemByItem, type Job, type JobReply } from './job.js';
+import { Recovery } from './recovery.js';
+import { Slot, type SlotOptions } from './slot.js';
+
+export interface DispatcherOptions extends Omit<
+  SlotOptions,
+  'name' | 'slot' | 'countsChunks' | 'admit' | 'onEnd'
+> {
+  readonly actors: number;
+  readonly nameOf: (slot: number) => string;
+  readonly quarantines: Quarantines;
+  readonly admit: (warm: WarmActor, name: string) => void;
+  /** Told once, when nothing can be answered any more. */
+  readonly onEnd: (error: AiopsError) => void;
+  /** What ended the pool; null while it serves. */
+  readonly ended: () => AiopsError | null;
+}
+
+/** `ItemError.errno` of an item that the analyzer failed at, but not at others. */
+const ANALYZER_FAILED = 'analyzer_failed';
+
+/** Who answers jobs: a slot for each actor, one more for isolation, and what is done when one of them fails. */
+export class Dispatcher {
+  readonly chunks = new ChunkMaker();
+  readonly #options: DispatcherOptions;
+  readonly #slots: readonly Slot[];
+  readonly #isolation: Isolation;
+  readonly #recovery: Recovery;
+
+  constructor(options: DispatcherOptions) {
+    const { actors, nameOf, quarantines, onIncident, onEnd, ended } = options;
+    this.#options = options;
+    this.#slots = Array.from({ length: actors }, (_, slot) => this.#openSlot(nameOf(slot), slot, true));
+    this.#isolation = new Isolation({
+      name: 'isolation',
+      openSlot: () => this.#openIsolation(),
+      chunks: this.chunks,
+      quarantines,
+      onIncident,
+      onHopeless: onEnd,
+    });
+    this.#recovery = new Recovery({
+      put: (job, slot) => this.#put(job, slot),
+      isolate: (job, losses) => this.#isolate(job, losses),
+      otherThan: (slot) => (slot + 1) % actors,
+      onRetry: (job, slot) => onIncident(retried(job, nameOf(slot))),
+      ended,
+    });
+  }
+
+  /** Resolves once all actors are warm, in the order of their slots; rejects with an AiopsError. */
+  start(): Promise<WarmActor[]> {
+    return Promise.all(this.#slots.map((slot) => slot.start()));
+  }
+
+  /** Every item of the job is answered, or it rejects with what failed. */
+  async answer(job: Job): Promise<JobReply> {
+    try {
+      if (this.#options.restarts === 0) return await this.#put(job, job.slot);
+      return await this.#recovery.answer(job);
+    } catch (error) {
+      if (this.#options.restarts === 0 || !isAnalyzers(error)) throw plainError(error);
+      return this.#withoutFailing(job, error);
+    }
+  }
+
+  /** Has the actor in one slot answer a chunk, whatever becomes of it. */
+  async ask(slot: number, chunk: Chunk): Promise<ChunkReply> {
+    try {
+      return await this.#slotAt(slot).ask(chunk);
+    } catch (error) {
+      throw plainError(error);
+    }
+  }
+
+  /** Lets all actors finish what they have and leave; resolves once they are gone. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#all().map((slot) => slot.stop()));
+  }
+
+  /** Ends all actors at once. */
+  kill(reason: AiopsError): void {
+    for (const slot of this.#all()) void slot.kill(reason);
+  }
+
+  #openSlot(name: string, slot: number, countsChunks: boolean): Slot {
+    const { admit, ...options } = this.#options;
+    return new Slot({ ...options, name, slot, countsChunks, admit: (warm) => admit(warm, name) });
+  }
+
+  #openIsolation(): Slot {
+    const slot = this.#openSlot('isolation', 0, false);
+    slot.start().catch(() => undefined); // whoever asks it hears the same
+    return slot;
+  }
+
+  #all(): readonly Slot[] {
+    const { slot } = this.#isolation;
+    return slot === null ? this.#slots : [...this.#slots, slot];
+  }
+
+  #slotAt(slot: number): Slot {
+    const found = this.#slots[slot];
+    if (found === undefined) throw new RangeError(`the pool has no slot ${slot}`);
+    return found;
+  }
+
+  #put(job: Job, slot: number): Promise<JobReply> {
+    const { chunks, quarantines } = { chunks: this.chunks, quarantines: this.#options.quarantines };
+    return askFor(job, { chunks, quarantines }, (chunk) => this.#slotAt(slot).ask(chunk));
+  }
+
+  async #isolate(job: Job, losses: readonly Loss[]): Promise<JobReply> {
+    const reply = await this.#isolation.serve(job, async (_single, put) => {
+      try {
+        return await put();
+      } catch (error) {
+        if (!isAnalyzers(error)) throw error;
+        return failedReply({ errno: ANALYZER_FAILED, errmsg: error.said });
+      }
+    });
+    const { batch, range } = job;
+    // It was an item's fault then, be it one of this minute or an earlier one.
+    const isExplained = this.#options.quarantines.errorsOf(batch, range.start, range.end).size > 0;
+    if (isExplained) for (const slot of this.#slots) slot.forgive(losses);
+    return reply;
+  }
+
+  /** Asks item by item: those that fail alone fail, the others are answered. All of them: that is not the data's fault. */
+  async #withoutFailing(job: Job, failure: ChunkFailed): Promise<JobReply> {
+    const items = job.range.end - job.range.start;
+    if (items === 1) return failedReply({ errno: ANALYZER_FAILED, errmsg: failure.said });
+    let failed = 0;
+    const reply = await itemByItem(job, async (single) => {
+      const one = await this.answer(single);
+      if (one.answers.errors.get(0)?.errno === ANALYZER_FAILED) failed++;
+      return one;
+    });
+    if (failed === items) throw failure.reason;
+    return reply;
+  }
+}
+
+/** What an analyzer threw has this code; others are about the model's files, the backend or this program. */
+function isAnalyzers(error: unknown): error is ChunkFailed {
+  return error instanceof ChunkFailed && error.reason.code === 'model';
+}
+
+function retried({ batch, range }: Job, actor: string): Incident {
+  const { minuteMs } = batch;
+  const items = range.end - range.start;
+  const text = `${items} items of ${new Date(minuteMs).toISOString()} that cost an actor are put to ${actor}`;
+  return { kind: 'retried', actor, minuteMs, text };
+}

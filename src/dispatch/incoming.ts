@@ -1,0 +1,55 @@
+import { performance } from 'node:perf_hooks';
+import type { Duplex } from 'node:stream';
+
+import { parseActorMessage } from '../protocol/actor-frames.js';
+import { BodyMemory } from '../protocol/body-memory.js';
+import { FrameReader } from '../protocol/frame-reader.js';
+import { ProtocolError } from '../protocol/frames.js';
+import type { ActorMessage } from '../protocol/messages.js';
+import type { ReceivedAnswer } from './chunk-reply.js';
+
+/** How a message came. */
+export type Arrival = Pick<ReceivedAnswer, 'atMs' | 'decodeMs' | 'release'>;
+
+export interface Listener {
+  /** Each message in order; may throw ProtocolError where it is not one that could come now. */
+  readonly onMessage: (message: ActorMessage, arrival: Arrival) => void;
+  /** What came is not to be trusted: nothing more is handed on. */
+  readonly onBreach: (error: ProtocolError) => void;
+}
+
+/** Hands on an actor's messages until the first breach of the protocol, or until told to stop by what it returns. */
+export function listen(pipe: Duplex, { onMessage, onBreach }: Listener): () => void {
+  const bodies = new BodyMemory();
+  const reader = new FrameReader(bodies);
+  let decodeMs = 0;
+  let isListening = true;
+  const receive = (bytes: Buffer): void => {
+    let startedAtMs = performance.now();
+    reader.push(bytes, (frame) => {
+      if (!isListening) return; // whoever stopped it did so because of an earlier frame in these bytes
+      const message = parseActorMessage(frame);
+      const now = performance.now();
+      const release = (): void => bodies.giveBack(frame.memory);
+      onMessage(message, { atMs: now, decodeMs: decodeMs + now - startedAtMs, release });
+      decodeMs = 0;
+      startedAtMs = performance.now();
+    });
+    decodeMs += performance.now() - startedAtMs;
+  };
+  const onData = (bytes: Buffer): void => {
+    if (!isListening) return;
+    try {
+      receive(bytes);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      onBreach(error);
+    }
+  };
+  pipe.on('data', onData);
+  return () => {
+    isListening = false;
+    pipe.off('data', onData);
+    pipe.resume(); // to its end, so that the process can be seen to close
+  };
+}

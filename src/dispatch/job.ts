@@ -1,0 +1,137 @@
+import { performance } from 'node:perf_hooks';
+
+import { failedItem, withUntried } from '../core/answer-parts.js';
+import { joinAnswers } from '../core/gather.js';
+import type { ItemRange } from '../core/partition.js';
+import type { Quarantines } from '../core/quarantines.js';
+import type { Answers, CallStyle, ChunkTiming, ItemBatch, ItemError } from '../core/types.js';
+import type { Chunk } from '../protocol/messages.js';
+import type { ChunkReply } from './chunk-reply.js';
+
+/** A run of a batch's items to be answered together, whoever does it in the end. */
+export interface Job {
+  readonly batch: ItemBatch;
+  readonly range: ItemRange;
+  readonly style: CallStyle;
+  /** The place in the pool whose actor is to answer, 0-based. */
+  readonly slot: number;
+  /** Jobs of a later minute have a higher one. */
+  readonly order: number;
+}
+
+/** An answered job. */
+export interface JobReply extends Omit<ChunkReply, 'timing'> {
+  /** Null where none of the items was put to an actor. */
+  readonly timing: ChunkTiming | null;
+}
+
+/** Makes chunks, each with an id of its own: an answer to one can never be taken for an answer to another. */
+export class ChunkMaker {
+  #nextId = 0;
+
+  /** The items of a range. */
+  ofRange(batch: ItemBatch, { start, end }: ItemRange, style: CallStyle): Chunk {
+    const size = batch.window * batch.width;
+    return {
+      ...this.#frame(batch, style),
+      targets: batch.targets.slice(start, end),
+      columns: batch.columns.slice(start, end),
+      values: batch.values.subarray(start * size, end * size),
+    };
+  }
+
+  /** Some of a batch's items, by their places. */
+  ofItems(batch: ItemBatch, items: readonly number[], style: CallStyle): Chunk {
+    const size = batch.window * batch.width;
+    const values = new Float64Array(items.length * size);
+    items.forEach((item, i) => values.set(batch.values.subarray(item * size, (item + 1) * size), i * size));
+    return {
+      ...this.#frame(batch, style),
+      targets: items.map((item) => batch.targets[item]!),
+      columns: items.map((item) => batch.columns[item] ?? null),
+      values,
+    };
+  }
+
+  #frame(
+    { minuteMs, window, width }: ItemBatch,
+    style: CallStyle,
+  ): Omit<Chunk, 'targets' | 'columns' | 'values'> {
+    return { type: 'chunk', id: this.#nextId++, minuteMs, style, window, width };
+  }
+}
+
+/** Puts a job's items to somebody, those in quarantine left out. */
+export async function askFor(
+  { batch, range, style }: Job,
+  tools: { readonly chunks: ChunkMaker; readonly quarantines: Quarantines },
+  ask: (chunk: Chunk) => Promise<ChunkReply>,
+): Promise<JobReply> {
+  const errors = tools.quarantines.errorsOf(batch, range.start, range.end);
+  if (errors.size === 0) return ask(tools.chunks.ofRange(batch, range, style));
+  const items = range.end - range.start;
+  const tried = Array.from({ length: items }, (_, i) => i).filter((i) => !errors.has(i));
+  if (tried.length === 0) return unasked(withUntried(items, joinAnswers([]), errors));
+  const places = tried.map((i) => range.start + i);
+  const reply = await ask(tools.chunks.ofItems(batch, places, style));
+  const answers = withUntried(items, reply.answers, errors);
+  reply.release();
+  return { ...reply, answers, release: () => undefined };
+}
+
+/** The reply to a job of one item that has no answer. */
+export function failedReply(error: ItemError): JobReply {
+  return unasked(failedItem(error));
+}
+
+function unasked(answers: Answers): JobReply {
+  const handedOverAtMs = performance.now();
+  return { answers, timing: null, handedOverAtMs, remainingMs: 0, release: () => undefined };
+}
+
+/** Has a job's items answered one at a time, each as a job of its own. */
+export async function itemByItem(
+  job: Job,
+  answer: (single: Job, item: number) => Promise<JobReply>,
+): Promise<JobReply> {
+  const replies: JobReply[] = [];
+  for (let item = job.range.start; item < job.range.end; item++) {
+    replies.push(await answer({ ...job, range: { start: item, end: item + 1 } }, item));
+  }
+  const answers = joinAnswers(replies.map((reply) => reply.answers));
+  if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is handed on as it is
+  const timings = replies.map((reply) => reply.timing).filter((timing) => timing !== null);
+  return {
+    answers,
+    timing: sumOf(timings, job.slot),
+    // All that passed counts, also what lost actors took.
+    handedOverAtMs: performance.now(),
+    remainingMs: 0,
+    release: () => undefined,
+  };
+}
+
+/** Chunks of one item each, one after another, in the accounts of the slot whose chunk they were. */
+function sumOf(timings: readonly ChunkTiming[], slot: number): ChunkTiming | null {
+  const [first] = timings;
+  const last = timings.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const total = (of: (timing: ChunkTiming) => number): number =>
+    timings.reduce((sum, timing) => sum + of(timing), 0);
+  return {
+    actor: slot,
+    items: total(({ items }) => items),
+    startedAtMs: first.startedAtMs,
+    arrivedAtMs: first.arrivedAtMs,
+    servedFromMs: first.servedFromMs,
+    answeredAtMs: last.answeredAtMs,
+    encodeMs: total(({ encodeMs }) => encodeMs),
+    pipeMs: total(({ pipeMs }) => pipeMs),
+    decodeMs: total(({ decodeMs }) => decodeMs),
+    actorDecodeMs: total(({ actorDecodeMs }) => actorDecodeMs),
+    normalizeMs: total(({ normalizeMs }) => normalizeMs),
+    predictMs: total(({ predictMs }) => predictMs),
+    replyMs: total(({ replyMs }) => replyMs),
+    serviceMs: total(({ serviceMs }) => serviceMs),
+  };
+}

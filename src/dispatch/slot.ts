@@ -1,0 +1,155 @@
+import { performance } from 'node:perf_hooks';
+
+import { AiopsError } from '../core/errors.js';
+import type { Incident } from '../core/incidents.js';
+import type { Chunk } from '../protocol/messages.js';
+import { ActorClient, type ActorClientOptions, type WarmActor } from './actor-client.js';
+import { lostTooOften } from './actor-errors.js';
+import type { Loss } from './chunk-errors.js';
+import type { ChunkReply } from './chunk-reply.js';
+import { Deferred } from './deferred.js';
+import { MemoryLimit } from './memory-limit.js';
+import { RestartLimit } from './restart-limit.js';
+
+export interface SlotOptions extends Omit<ActorClientOptions, 'onAnswer' | 'onLost'> {
+  /** How often a lost actor is replaced within a minute; 0: never. */
+  readonly restarts: number;
+  /** Whether a loss counts although a chunk cost it: not where chunks are put to it because they do. */
+  readonly countsChunks: boolean;
+  /** Null: an actor may have any size. */
+  readonly maxRssBytes: number | null;
+  /** Told when an actor is warm that takes another one's place; throws AiopsError where it would answer otherwise. */
+  readonly admit: (warm: WarmActor) => void;
+  readonly onIncident: (incident: Incident) => void;
+  /** Told once, when there is no actor and there will be none. */
+  readonly onEnd: (error: AiopsError) => void;
+}
+
+/**
+ * One place in a pool: an actor, and another one where that is lost or has grown. Chunks are put to whichever is
+ * there, or to the next one as soon as it is warm. What was put to a lost one rejects: who is to blame is not
+ * for the slot to say.
+ */
+export class Slot {
+  readonly #options: SlotOptions;
+  readonly #limit: RestartLimit<Loss>;
+  readonly #memory: MemoryLimit;
+  /** All whose processes may still run. */
+  readonly #clients = new Set<ActorClient>();
+  #current: ActorClient | null = null;
+  #next: ActorClient | null = null;
+  #warm = new Deferred<WarmActor>();
+  #ended: AiopsError | null = null;
+
+  constructor(options: SlotOptions) {
+    this.#options = options;
+    this.#limit = new RestartLimit(options.restarts);
+    this.#memory = new MemoryLimit(options.maxRssBytes);
+  }
+
+  /** Resolves once the first actor is warm; rejects with an AiopsError. To be called once. */
+  start(): Promise<WarmActor> {
+    this.#launch();
+    return this.#warm.promise;
+  }
+
+  /** Rejects with ChunkLost, ChunkFailed, or an AiopsError where the chunk can't be sent to anybody. */
+  ask(chunk: Chunk): Promise<ChunkReply> {
+    if (this.#current !== null) return this.#current.ask(chunk);
+    return this.#warm.promise.then(() => this.ask(chunk));
+  }
+
+  /** These losses do not count any more. */
+  forgive(losses: readonly Loss[]): void {
+    this.#limit.forgive(losses);
+  }
+
+  /** Lets actors finish what they have and leave; resolves once they are gone. */
+  async stop(): Promise<void> {
+    this.#end(new AiopsError('interrupted', `${this.#options.name} was stopped`));
+    await Promise.all([...this.#clients].map((client) => client.stop()));
+  }
+
+  /** Ends all actors at once; what they were asked rejects with `reason`. Resolves once they are gone. */
+  async kill(reason: AiopsError): Promise<void> {
+    this.#end(reason);
+    await Promise.all([...this.#clients].map((client) => client.kill(reason)));
+  }
+
+  #launch(): void {
+    const client: ActorClient = new ActorClient({
+      ...this.#options,
+      onAnswer: (rssBytes) => this.#note(client, rssBytes),
+      onLost: (loss) => this.#lose(client, loss),
+    });
+    this.#next = client;
+    this.#clients.add(client);
+    void client.gone.then(() => this.#clients.delete(client));
+    // Where it never gets warm, it is lost, of which we are told, or it was stopped.
+    void client.ready.then(
+      (warm) => this.#take(client, warm),
+      (error: unknown) => {
+        if (this.#ended !== null) this.#warm.reject(error);
+      },
+    );
+  }
+
+  #take(client: ActorClient, warm: WarmActor): void {
+    if (this.#ended !== null || this.#next !== client) return;
+    try {
+      this.#options.admit(warm);
+    } catch (error) {
+      if (!(error instanceof AiopsError)) throw error;
+      this.#fail(error);
+      return;
+    }
+    const before = this.#current;
+    this.#next = null;
+    this.#current = client;
+    this.#memory.begin();
+    this.#warm.resolve(warm);
+    if (before !== null) void before.retire();
+  }
+
+  #note(client: ActorClient, rssBytes: number): void {
+    this.#limit.achieved();
+    if (client !== this.#current || this.#next !== null || this.#ended !== null) return;
+    const finding = this.#memory.check(rssBytes);
+    if (finding === null) return;
+    const { name: actor } = this.#options;
+    this.#options.onIncident({ kind: 'grown', actor, minuteMs: null, text: `${actor} ${finding.what}` });
+    if (finding.isToGo) this.#launch(); // it takes over once it is warm
+  }
+
+  #lose(client: ActorClient, loss: Loss): void {
+    if (this.#ended !== null) return;
+    const wasRetiring = client !== this.#current && client !== this.#next;
+    if (client === this.#current) {
+      this.#current = null;
+      this.#warm = new Deferred();
+    }
+    if (client === this.#next) this.#next = null;
+    const isFatal = this.#options.restarts === 0 || (loss.isReported && loss.wasLoading);
+    if (isFatal) return this.#fail(loss.error);
+    const counts = !wasRetiring && (this.#options.countsChunks || loss.minuteMs === null);
+    if (counts && !this.#limit.allows(loss, performance.now())) {
+      return this.#fail(lostTooOften(loss, this.#options.restarts));
+    }
+    const replaced = wasRetiring ? 'another one has taken its place' : 'another one takes its place';
+    const text = `${loss.error.message}; ${replaced}`;
+    this.#options.onIncident({ kind: 'lost', actor: loss.actor, minuteMs: loss.minuteMs, text });
+    if (this.#next === null && !wasRetiring) this.#launch();
+  }
+
+  #fail(error: AiopsError): void {
+    this.#end(error);
+    this.#options.onEnd(error);
+  }
+
+  #end(error: AiopsError): void {
+    if (this.#ended !== null) return;
+    this.#ended = error;
+    // Those that wait for an actor; the reason of one that is just loading says more, and is told first.
+    if (this.#current === null && this.#next === null) this.#warm.reject(error);
+  }
+}

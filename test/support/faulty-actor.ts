@@ -1,0 +1,179 @@
+/**
+ * An actor that fails for targets of certain names, each in its own way; real in all else. Parameters:
+ * `once`, a folder: only the first actor that meets such a target fails; `load`, a fault to have while loading.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+
+import { runLoop, type Received } from '#dist/actor/loop.js';
+import { Mailbox } from '#dist/actor/mailbox.js';
+import { cutAnswers } from '#dist/core/answer-parts.js';
+import type { AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
+import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
+import { FrameReader } from '#dist/protocol/frame-reader.js';
+import { machineNow } from '#dist/protocol/machine-clock.js';
+import type { ActorMessage, Answer } from '#dist/protocol/messages.js';
+import { ParentMessageDecoder } from '#dist/protocol/parent-frames.js';
+import { writeFrame } from '#dist/protocol/write-frame.js';
+
+import { answerOf, fakeAnalyzer, fakeRuntime, type Tricks } from './fake-runtime.js';
+
+/** What an actor can do wrong while it is at work on a chunk. */
+const FAULTS = {
+  killed: () => signalSelf('SIGKILL'),
+  segfaults: () => signalSelf('SIGSEGV'),
+  aborts: () => process.abort(),
+  stopped: () => signalSelf('SIGSTOP'),
+  loops: wait,
+  'out of memory': fillHeap,
+  'exits 0': () => process.exit(0),
+  'exits 7': () => process.exit(7),
+  'closes its pipe': () => {
+    closeSync(3);
+    return wait();
+  },
+  garbage: () => void writeSync(3, 'I am not a frame at all'),
+  prints: () => void process.stdout.write(`${'to standard output '.repeat(2000)}\nwithout an end`),
+  'too few': () => void (sending = tooFew),
+  'too many': () => void (sending = tooMany),
+  twice: () => void (sending = twice),
+  'another id': () => void (sending = anotherId),
+  'dies after': () => void (sending = dyingAfter),
+  'dies in its answer': () => void (sending = dyingIn),
+} as const satisfies Record<string, () => void>;
+
+export type Fault = keyof typeof FAULTS;
+
+let sending: ((answer: Answer) => void) | null = null;
+let onceFolder: string | undefined;
+let growing = false;
+let chunks = 0;
+
+function signalSelf(signal: NodeJS.Signals): never {
+  process.kill(process.pid, signal);
+  return wait();
+}
+
+/** For longer than any test has patience; not for ever, should nobody be left to end this process. */
+function wait(): never {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end);
+  throw new Error('nobody ended this actor');
+}
+
+function fillHeap(): never {
+  setFlagsFromString('--max-old-space-size=48');
+  const held: number[][] = [];
+  for (;;) held.push(new Array<number>(100_000).fill(held.length));
+}
+
+const socket = new Socket({ fd: 3 });
+const encoder = new ActorMessageEncoder();
+
+function write(message: ActorMessage): void {
+  writeFrame(socket, encoder.encode(message));
+}
+
+function tooFew(answer: Answer): void {
+  write({ ...answer, answers: cutAnswers(answer.answers, 0, answer.answers.scores.length - 1) });
+}
+
+function tooMany(answer: Answer): void {
+  const { answers } = answer;
+  const grown = {
+    ...answers,
+    scores: Float32Array.of(...answers.scores, 0),
+    anomalies: Uint8Array.of(...answers.anomalies, 0),
+    outputOffsets: Uint32Array.of(...answers.outputOffsets, answers.outputs.length),
+  };
+  write({ ...answer, answers: grown });
+}
+
+function twice(answer: Answer): void {
+  write(answer);
+  write(answer);
+}
+
+function anotherId(answer: Answer): void {
+  write({ ...answer, id: answer.id + 1 });
+}
+
+function dyingAfter(answer: Answer): void {
+  for (const buffer of encoder.encode(answer)) writeSync(3, buffer);
+  signalSelf('SIGKILL');
+}
+
+function dyingIn(answer: Answer): void {
+  const [first] = encoder.encode(answer);
+  writeSync(3, (first ?? Buffer.alloc(0)).subarray(0, 20));
+  signalSelf('SIGKILL');
+}
+
+function fail(name: string): void {
+  if (!Object.hasOwn(FAULTS, name) || !isItsTurn(name)) return;
+  FAULTS[name as Fault]();
+}
+
+/** Whichever process can make the file is the first. */
+function isItsTurn(name: string): boolean {
+  if (onceFolder === undefined) return true;
+  try {
+    closeSync(openSync(join(onceFolder, name), 'wx'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function failing(item: AnalyzerItem): AnalyzerAnswer {
+  fail(item.target);
+  return answerOf(item);
+}
+
+function throwing(item: AnalyzerItem): AnalyzerAnswer {
+  throw new Error(`${item.target} is beyond me`);
+}
+
+const tricks: Tricks = {
+  ...Object.fromEntries(Object.keys(FAULTS).map((name) => [name, failing])),
+  throws: throwing,
+  // With the bad row anywhere in its window.
+  poisoned: (item) => (item.values.includes(-666) ? signalSelf('SIGKILL') : answerOf(item)),
+};
+
+const mailbox = new Mailbox<Received>();
+const reader = new FrameReader();
+const decoder = new ParentMessageDecoder();
+socket.on('error', () => undefined);
+socket.once('close', () => process.exit());
+socket.on('data', (bytes) => {
+  reader.push(bytes, (frame) => {
+    mailbox.put({ message: decoder.decode(frame), arrivedAtMs: machineNow(), decodeMs: 0 });
+  });
+});
+
+const load = fakeRuntime(fakeAnalyzer(tricks));
+await runLoop(
+  {
+    received: mailbox,
+    send: (message) => {
+      if (message.type === 'answer') chunks++;
+      if (message.type !== 'answer' || sending === null) return write(message);
+      const send = sending;
+      sending = null;
+      send(message);
+    },
+  },
+  (request, measure) => {
+    onceFolder = request.params['once'];
+    growing = request.params['grow'] !== undefined;
+    const atLoading = request.params['load'];
+    if (atLoading !== undefined) fail(atLoading);
+    return load(request, measure);
+  },
+  machineNow,
+  () => (growing ? chunks * 2 ** 20 : 0),
+);
+socket.end();
