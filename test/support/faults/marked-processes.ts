@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isRunning } from '../processes.js';
 
-export const CAN_SEE_PROCESSES = existsSync('/proc/self/environ');
+const CAN_SEE_PROCESSES = existsSync('/proc/self/environ');
 
 /** The variable that marks a process and all that it starts. */
 export const MARK = 'AIOPS_FAULT_MARK';

@@ -36,6 +36,6 @@ export interface FileOperation {
 
 /** Environment of a program that meets its file operations as planned. */
 export function withFaults(plan: FaultPlan): Readonly<Record<string, string>> {
-  const preload = pathToFileURL(fileURLToPath(new URL('preload.js', import.meta.url))).href;
+  const preload = pathToFileURL(fileURLToPath(new URL('./preload.js', import.meta.url))).href;
   return { NODE_OPTIONS: `--import=${preload}`, FAULT_PLAN: JSON.stringify(plan) };
 }

@@ -71,9 +71,9 @@ class Faults {
       (name: string) =>
       (...args: unknown[]): Promise<unknown[]> =>
         new Promise((resolve, reject) => {
-          original(name)(...args, (error: unknown, ...values: unknown[]) => {
+          original(name)(...args, (error: Error | null, ...values: unknown[]) => {
             if (error === null) resolve(values);
-            else reject(error instanceof Error ? error : new Error(String(error)));
+            else reject(error);
           });
         });
     const originals = new Map(['open', 'read'].map((name) => [name, files[name]]));
