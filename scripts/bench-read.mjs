@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { RandomStream } from '#dist/core/random.js';
-import { DEFAULT_MAX_LINE_BYTES, openRecording } from '#dist/read/recording.js';
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES, openRecording } from '#dist/read/recording.js';
 
 const [columns = 38, targets = 200, minutes = 120, rounds = 5] = process.argv.slice(2).map(Number);
 const BLOCK_BYTES = 256 * 1024;
@@ -18,8 +18,13 @@ const options = {
   interval: 'auto',
   grace: 0,
   duplicates: 'reject',
+  shard: null,
+  fromMs: null,
+  toMs: null,
   ownWindow: null,
+  lookBackIntervals: 0,
   maxLineBytes: DEFAULT_MAX_LINE_BYTES,
+  maxExpansion: DEFAULT_MAX_EXPANSION,
 };
 
 function writeRecordings(folder, digits) {

@@ -95,16 +95,16 @@ export class Slot {
   }
 
   #take(client: ActorClient, warm: WarmActor): void {
-    if (this.#ended !== null || this.#next !== client) return;
+    if (this.#ended !== null) return this.#warm.reject(this.#ended);
+    if (this.#next !== client) return;
+    this.#next = null;
     try {
       this.#options.admit(warm);
     } catch (error) {
       if (!(error instanceof AiopsError)) throw error;
-      this.#fail(error);
-      return;
+      return this.#fail(error);
     }
     const before = this.#current;
-    this.#next = null;
     this.#current = client;
     this.#memory.begin();
     this.#warm.resolve(warm);

@@ -22,10 +22,12 @@ export async function makeFolder(path: string, files: Files = nodeFiles): Promis
 
 /** One folder after the other: Node's own `recursive` never ends where a folder such as /proc takes no new ones. */
 async function makeWithParents(path: string, files: Files): Promise<void> {
+  if ((await files.entry(path))?.kind === 'folder') return;
   const parent = dirname(path);
   try {
     await files.makeFolder(path);
   } catch (error) {
+    // Somebody else may have made it meanwhile.
     if ((await entry(path, files))?.kind === 'folder') return;
     const { code } = error as NodeJS.ErrnoException;
     const parentMissing = code === 'ENOENT' && (await entry(parent, files)) === null;

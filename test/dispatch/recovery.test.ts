@@ -142,7 +142,7 @@ async function serveAll(given: Given): Promise<{ pool: FakePool; replies: string
     await Promise.all(underWay);
     isDone = true;
   })();
-  for (let idle = 0; !isDone && idle < 20; ) {
+  for (let idle = 0; !isDone && idle < 20;) {
     idle = pool.step() ? 0 : idle + 1;
     await new Promise(setImmediate);
   }
@@ -220,7 +220,13 @@ test('a job that cost an actor is put to another slot, and answered there', asyn
     onRetry: () => undefined,
     ended: () => null,
   });
-  const job = { batch: batchOf(0, 3), range: { start: 0, end: 3 }, style: 'batched', slot: 2, order: 0 } as const;
+  const job = {
+    batch: batchOf(0, 3),
+    range: { start: 0, end: 3 },
+    style: 'batched',
+    slot: 2,
+    order: 0,
+  } as const;
   assert.deepEqual((await recovery.answer(job)).answers, answered(job).answers);
   assert.deepEqual(asked, [2, 0]);
 });
@@ -238,7 +244,13 @@ test('once the pool has ended, jobs that wait or come hear why', async () => {
     onRetry: () => undefined,
     ended: () => (hasEnded ? ended : null),
   });
-  const job = { batch: batchOf(0, 3), range: { start: 0, end: 3 }, style: 'batched', slot: 0, order: 1 } as const;
+  const job = {
+    batch: batchOf(0, 3),
+    range: { start: 0, end: 3 },
+    style: 'batched',
+    slot: 0,
+    order: 1,
+  } as const;
   await assert.rejects(recovery.answer(job), ChunkLost);
   await assert.rejects(recovery.answer(job), ended);
 });

@@ -1,6 +1,9 @@
 /**
  * An actor that fails for targets of certain names, each in its own way; real in all else. Parameters:
- * `once`, a folder: only the first actor that meets such a target fails; `load`, a fault to have while loading.
+ * `bad`: only with this value in the window;
+ * `once`, a folder: only the first actor that meets such a target fails; `load`: a fault to have while loading;
+ * `late`: how long one that is late takes, ms; `grow`: it tells of 1 MiB more after each chunk; `disagree`: its facts
+ * are its own.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -35,6 +38,7 @@ const FAULTS = {
     return wait();
   },
   garbage: () => void writeSync(3, 'I am not a frame at all'),
+  late: () => block(lateMs),
   prints: () => void process.stdout.write(`${'to standard output '.repeat(2000)}\nwithout an end`),
   'too few': () => void (sending = tooFew),
   'too many': () => void (sending = tooMany),
@@ -49,6 +53,8 @@ export type Fault = keyof typeof FAULTS;
 let sending: ((answer: Answer) => void) | null = null;
 let onceFolder: string | undefined;
 let growing = false;
+let lateMs = 0;
+let badValue: number | undefined;
 let chunks = 0;
 
 function signalSelf(signal: NodeJS.Signals): never {
@@ -56,10 +62,14 @@ function signalSelf(signal: NodeJS.Signals): never {
   return wait();
 }
 
+function block(ms: number): void {
+  const end = Date.now() + ms;
+  while (Date.now() < end);
+}
+
 /** For longer than any test has patience; not for ever, should nobody be left to end this process. */
 function wait(): never {
-  const end = Date.now() + 60_000;
-  while (Date.now() < end);
+  block(60_000);
   throw new Error('nobody ended this actor');
 }
 
@@ -128,7 +138,7 @@ function isItsTurn(name: string): boolean {
 }
 
 function failing(item: AnalyzerItem): AnalyzerAnswer {
-  fail(item.target);
+  if (badValue === undefined || item.values.includes(badValue)) fail(item.target);
   return answerOf(item);
 }
 
@@ -139,8 +149,7 @@ function throwing(item: AnalyzerItem): AnalyzerAnswer {
 const tricks: Tricks = {
   ...Object.fromEntries(Object.keys(FAULTS).map((name) => [name, failing])),
   throws: throwing,
-  // With the bad row anywhere in its window.
-  poisoned: (item) => (item.values.includes(-666) ? signalSelf('SIGKILL') : answerOf(item)),
+  pid: () => ({ score: process.pid, anomaly: null, output: [] }),
 };
 
 const mailbox = new Mailbox<Received>();
@@ -169,9 +178,12 @@ await runLoop(
   (request, measure) => {
     onceFolder = request.params['once'];
     growing = request.params['grow'] !== undefined;
+    badValue = request.params['bad'] === undefined ? undefined : Number(request.params['bad']);
+    lateMs = Number(request.params['late'] ?? 0);
     const atLoading = request.params['load'];
     if (atLoading !== undefined) fail(atLoading);
-    return load(request, measure);
+    const version = request.params['disagree'] === undefined ? {} : { version: String(process.pid) };
+    return load({ ...request, params: { ...request.params, ...version } }, measure);
   },
   machineNow,
   () => (growing ? chunks * 2 ** 20 : 0),

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,10 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
-import { LineFile, partialPath } from '#dist/write/line-file.js';
+import { nodeFiles } from '#dist/write/files.js';
+import { LineFile, partialPath, writeWhole } from '#dist/write/line-file.js';
+
+import { FaultyFiles } from '../support/faulty-files.js';
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
@@ -70,3 +74,44 @@ test(
     assert.equal(readFileSync(path, 'utf8'), 'old');
   },
 );
+
+test('writes that take only a part are gone on with, so that the file is whole', async (t) => {
+  const path = join(temporaryFolder(t), 'timing.json');
+  const text = 'äöü'.repeat(100_000);
+  const files = new FaultyFiles(nodeFiles, { at: 0, fault: 'short', times: 'always' });
+  await writeWhole(path, text, files);
+  assert.ok(files.writes > 10);
+  assert.equal(readFileSync(path, 'utf8'), text);
+});
+
+test('a file that is not as long as what was written never takes the place of the old one', async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'timing.json');
+  writeFileSync(path, 'old');
+  const file = await LineFile.create(path);
+  await file.write('new text');
+  await file.flush();
+  truncateSync(partialPath(path), 3);
+  await assert.rejects(file.settle(), { code: 'output_io', message: /it is 3 bytes long, 8 were written/ });
+  await file.abandon();
+  assert.equal(readFileSync(path, 'utf8'), 'old');
+});
+
+test('a whole file that cannot be written leaves no part of itself', async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'timing.json');
+  writeFileSync(path, 'old');
+  for (let at = 0; ; at++) {
+    const files = new FaultyFiles(nodeFiles, { at, fault: 'ENOSPC', times: 'once' });
+    const failure: unknown = await writeWhole(path, 'new', files).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (failure === null) break;
+    assert.ok(failure instanceof AiopsError && failure.hint?.includes('make room') === true);
+    assert.deepEqual(readdirSync(folder), ['timing.json']);
+    // The last step makes the name sure: by then the new file is there.
+    assert.equal(readFileSync(path, 'utf8'), files.failed[0]?.startsWith('fsync') === true ? 'new' : 'old');
+  }
+  assert.equal(readFileSync(path, 'utf8'), 'new');
+});

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { appendFile, open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { AiopsError } from '#dist/core/errors.js';
+import { openRecording } from '#dist/read/recording.js';
+import type { ReadOptions } from '#dist/read/recording.js';
+import { reopenRecording } from '#dist/read/reopen-recording.js';
+import type { ResumePoint } from '#dist/read/resume.js';
+import { READ_DEFAULTS, folderWith } from '../support/reading.js';
+import { checkResume, committable, readWhole } from '../support/resumed.js';
+import { plainSteps } from '../support/read-steps.js';
+
+const OPTIONS: ReadOptions = { ...READ_DEFAULTS, interval: 60_000, columns: ['v'] };
+const MIB = 2 ** 20;
+
+/** About 2.5 MiB. */
+const LONG = ['time,target,v'];
+for (let minute = 0; LONG.length < 52_000; minute++) {
+  const time = new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
+  for (let i = 0; i < 20; i++) LONG.push(`${time},host-number-${i},${minute * 1000 + i}`);
+}
+const TEXT = Buffer.from(`${LONG.join('\n')}\n`);
+
+const refusal =
+  (code: string, pattern: RegExp) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof AiopsError, String(error));
+    assert.equal(error.code, code);
+    assert.match(error.message, pattern);
+    return true;
+  };
+
+test('standard input is read again up to the place, if it begins as it did', async () => {
+  const inputs = { paths: ['-'], stdin: TEXT };
+  const whole = await readWhole(inputs, OPTIONS);
+  const places = committable(whole.steps);
+  const from = places[places.length - 9]!;
+  const m = places[places.length - 5]!;
+  const [position] = whole.steps[from]!.positions ?? [];
+  assert.ok(position !== undefined && position !== 'end');
+  assert.ok(position.byteOffset > 2 * MIB && position.prefix?.bytes === 2 * MIB, JSON.stringify(position));
+  await checkResume(inputs, OPTIONS, whole, from, m);
+  await checkResume({ paths: ['-'], stdin: gzipSync(TEXT) }, OPTIONS, whole, from, m);
+
+  const again = async (stdin: Buffer): Promise<unknown> => {
+    const point: ResumePoint = {
+      positions: whole.steps[from]!.positions,
+      positionsMinuteMs: whole.steps[from]!.minuteMs,
+      afterMinuteMs: whole.steps[m]!.minuteMs ?? NaN,
+    };
+    const recording = await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.pinned, point);
+    return plainSteps(recording);
+  };
+  const other = Buffer.from(TEXT);
+  other[2 * MIB - 1]! ^= 1;
+  await assert.rejects(
+    again(other),
+    refusal('config', /stdin is not what this run read before: its first bytes/),
+  );
+  const cut = TEXT.subarray(0, position.byteOffset - 1);
+  await assert.rejects(again(cut), refusal('config', /stdin is not what .* ends before byte \d+/));
+  await assert.rejects(again(Buffer.alloc(0)), refusal('config', /ends before byte/));
+});
+
+test('a named pipe goes on like standard input', async (t) => {
+  const folder = await folderWith(t, { 'data.csv': TEXT });
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const feed = (): void => {
+    const cat = spawn('sh', ['-c', `exec cat ${folder}/data.csv > ${pipe}`], { stdio: 'ignore' });
+    t.after(() => cat.kill('SIGKILL'));
+  };
+  feed();
+  const recording = await openRecording([pipe], OPTIONS, Readable.from([]));
+  const pinned = await recording.pin({ whole: true });
+  assert.equal(pinned.files[0]?.identity, null);
+  const whole = { steps: await plainSteps(recording), pinned };
+  const places = committable(whole.steps);
+  feed();
+  await checkResume(
+    { paths: [pipe], stdin: null },
+    OPTIONS,
+    whole,
+    places[places.length - 9]!,
+    places[places.length - 5]!,
+  );
+});
+
+test('what an input is at the end of is not read again, and counts as read', async (t) => {
+  const row = (minute: number, target: string): string =>
+    `${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},${target},1\n`;
+  const folder = await folderWith(t, {
+    'a.csv': `time,target,v\n${row(0, 'a')}`,
+    'b.csv': `time,target,v\n${[0, 1, 2, 3].map((minute) => row(minute, 'b')).join('')}`,
+  });
+  const paths = ['a.csv', 'b.csv'].map((name) => join(folder, name));
+  const whole = await readWhole({ paths, stdin: null }, OPTIONS);
+  const { positions, minuteMs } = whole.steps[1]!;
+  assert.equal(positions?.[0], 'end');
+  // What stands there would stop any reading.
+  await writeFile(paths[0]!, Buffer.alloc(5000));
+  const point = { positions, positionsMinuteMs: minuteMs, afterMinuteMs: whole.steps[2]!.minuteMs ?? NaN };
+  const recording = await reopenRecording(paths, OPTIONS, Readable.from([]), whole.pinned, point);
+  const { readBytes, totalBytes } = recording.progress();
+  assert.ok(
+    readBytes >= 5000 && totalBytes !== null && totalBytes > readBytes,
+    `${readBytes} of ${totalBytes}`,
+  );
+  assert.deepEqual((await plainSteps(recording)).slice(1), whole.steps.slice(3));
+  assert.deepEqual(recording.progress(), { readBytes: totalBytes, totalBytes });
+  await rm(paths[0]!);
+  await assert.rejects(
+    reopenRecording(paths, OPTIONS, Readable.from([]), whole.pinned, point),
+    refusal('input_missing', /no such file: .*a\.csv/),
+  );
+});
+
+test('a plain file is opened at the place: what stands before it is not looked at', async (t) => {
+  const folder = await folderWith(t, { 'data.csv': TEXT });
+  const path = join(folder, 'data.csv');
+  const inputs = { paths: [path], stdin: null };
+  const whole = await readWhole(inputs, OPTIONS);
+  const places = committable(whole.steps);
+  const [position] = whole.steps[places[places.length - 9]!]!.positions ?? [];
+  assert.ok(position !== undefined && position !== 'end' && position.prefix === undefined);
+  const handle = await open(path, 'r+');
+  await handle.write(Buffer.alloc(position.byteOffset, '#'), 0, position.byteOffset, 0);
+  await handle.close();
+  await checkResume(inputs, OPTIONS, whole, places[places.length - 9]!, places[places.length - 5]!);
+});
+
+test('a file that grew goes on from a place before its end as if it had been as long from the beginning', async (t) => {
+  const head = TEXT.subarray(0, TEXT.length - 700);
+  for (const isPacked of [false, true]) {
+    const pack = (bytes: Buffer): Buffer => (isPacked ? gzipSync(bytes) : bytes);
+    const folder = await folderWith(t, { 'data.csv': pack(head) });
+    const inputs = { paths: [join(folder, 'data.csv')], stdin: null };
+    const { steps, pinned } = await readWhole(inputs, OPTIONS);
+    await appendFile(inputs.paths[0]!, pack(TEXT.subarray(head.length)));
+    const grown = await readWhole(inputs, OPTIONS);
+    const places = committable(steps);
+    assert.deepEqual(steps.slice(0, places.length), grown.steps.slice(0, places.length));
+    await checkResume(
+      inputs,
+      OPTIONS,
+      { steps: grown.steps, pinned },
+      places[places.length - 7]!,
+      places[places.length - 1]!,
+    );
+  }
+});

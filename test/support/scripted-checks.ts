@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+
+import { readJournal } from '#dist/write/journal.js';
+
+import { MemoryFiles } from './memory-files.js';
+import { runScript, type ScriptedCommand, type SureProgress } from './scripted-run.js';
+
+export const FIRST: ScriptedCommand = {
+  out: '/work/out',
+  setting: 'first',
+  minutes: 8,
+  format: 'jsonl',
+  rejectsFile: null,
+  restart: false,
+};
+
+/** The command as somebody gives it again: with --restart only as long as another run's journal is there. */
+export async function sameAgain(files: MemoryFiles, command: ScriptedCommand): Promise<ScriptedCommand> {
+  const prior = await readJournal(command.out, files);
+  const isOther = prior !== null && (prior.facts as { setting: string }).setting !== command.setting;
+  return { ...command, restart: isOther };
+}
+
+export async function assertSure(
+  files: MemoryFiles,
+  sure: SureProgress & { command?: ScriptedCommand },
+): Promise<void> {
+  const prior = await readJournal(FIRST.out, files);
+  if (sure.begun) assert.ok(prior !== null, 'there is no journal');
+  const last = prior?.commits.at(-1)?.state as { minute: number } | undefined;
+  assert.ok((last?.minute ?? 0) >= sure.minutes, `minute ${sure.minutes} was sure, ${last?.minute} is there`);
+  if (sure.complete) assert.ok(prior?.completion !== null, 'the run was complete');
+}
+
+const unbroken = new Map<string, Promise<MemoryFiles>>();
+
+/** What the command leaves when nothing happens to it. */
+async function unbrokenRun(command: ScriptedCommand): Promise<MemoryFiles> {
+  const key = JSON.stringify(command);
+  const known = unbroken.get(key);
+  if (known !== undefined) return known;
+  const run = (async () => {
+    const files = new MemoryFiles();
+    await runScript(files, { ...command, restart: false });
+    return files;
+  })();
+  unbroken.set(key, run);
+  return run;
+}
+
+/** Results, rejects and timings byte for byte, the reports of all minutes, and no other file. */
+export async function assertAsUnbroken(files: MemoryFiles, command: ScriptedCommand): Promise<void> {
+  const expected = await unbrokenRun(command);
+  assert.deepEqual([...files.names.keys()].sort(), [...expected.names.keys()].sort());
+  const rejects = command.rejectsFile ?? join(command.out, 'rejects.jsonl');
+  const names = [`results.${command.format}`, 'timing.jsonl', 'timing.json', 'report.html'];
+  for (const path of [rejects, ...names.map((name) => join(command.out, name))]) {
+    assert.equal(files.text(path), expected.text(path), path);
+  }
+  assert.deepEqual((await readJournal(command.out, files))?.completion, { minutes: command.minutes });
+  assert.equal(files.openHandles.size, 0);
+}
