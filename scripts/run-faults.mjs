@@ -3,7 +3,7 @@
  * What it tries is drawn from a seed, which is printed; the same seed tries the same again. Needs a build of
  * program and tests (npm run test:faults makes one).
  *
- *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--only N] [--all] [PATTERN…]
+ *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--only CASE] [--all] [PATTERN…]
  *
  * Without flags: a part bounded to some minutes, which continuous integration runs. With patterns: the test files
  * under test/faults whose path contains one of them.
@@ -24,7 +24,7 @@ const USAGE = `usage: npm run test:faults -- [options] [PATTERN…]
   --kills N    kills of the program (${BOUNDED.kills}; ${ALL.kills} with --all)
   --states N   states of a disk after a power loss (${BOUNDED.states}; ${ALL.states} with --all)
   --cases N    inputs of the fuzzer (${BOUNDED.cases}; ${ALL.cases} with --all)
-  --only N     only the case of this number, as a failure names it
+  --only CASE  only this case, as a failure names it
   --all        everything, in place of a bounded part`;
 
 try {
@@ -59,7 +59,7 @@ async function main() {
     FAULT_KILLS: String(number('kills', values.kills ?? process.env.FAULT_KILLS ?? amounts.kills)),
     FAULT_STATES: String(number('states', values.states ?? process.env.FAULT_STATES ?? amounts.states)),
     FAULT_CASES: String(number('cases', values.cases ?? process.env.FAULT_CASES ?? amounts.cases)),
-    ...(values.only === undefined ? {} : { FAULT_ONLY: String(number('only', values.only)) }),
+    ...(values.only === undefined ? {} : { FAULT_ONLY: values.only }),
     ...(values.all ? { FAULT_ALL: '1' } : {}),
   };
   return run(env, positionals);

@@ -38,7 +38,7 @@ function stateText({ state, holder, completedAt }: RunStatus): string {
     case 'ended':
       return 'not complete: it was interrupted or failed; the same command goes on with it';
     case 'killed':
-      return 'not complete: it was killed or lost its power; the same command goes on with it';
+      return 'not complete: it was killed, or its machine was; the same command goes on with it';
     case 'complete':
       return `complete since ${completedAt ?? 'its end'}`;
   }
