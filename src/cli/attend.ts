@@ -1,8 +1,9 @@
 import type { Notice } from '../core/errors.js';
+import { formatDuration } from '../core/time.js';
 import type { ReadyFacts } from '../core/types.js';
 import { durationText } from '../report/format.js';
 import { Console } from './console.js';
-import { SIGNAL_STATUS } from './exit-codes.js';
+import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
 import { openProgress, type Progress } from './progress.js';
 import { watchSignals } from './signals.js';
 
@@ -25,18 +26,28 @@ export interface AttendOptions {
   readonly notices: readonly Notice[];
   /** What the first signal lets end: `the minutes under way`. */
   readonly finishing: string;
+  /** How long that may take, ms, and what holds when it took longer; null: as long as it takes. */
+  readonly stop?: StopOptions | null;
+}
+
+interface StopOptions {
+  readonly graceMs: number;
+  readonly afterwards: string;
 }
 
 /** Runs work with a console, progress and signals around it; returns what the work does. */
 export async function attend(
-  { quiet, notices, finishing }: AttendOptions,
+  { quiet, notices, finishing, stop = null }: AttendOptions,
   work: (attended: Attended) => Promise<number>,
 ): Promise<number> {
   const terminal = new Console({ quiet, stream: process.stderr });
   for (const notice of notices) terminal.notice(notice);
   const progress = openProgress(terminal, { quiet, stream: process.stderr });
-  const interruption = watchSignals((signal) =>
-    terminal.info(`${signal}: finishing ${finishing}; once more ends at once`),
+  const interruption = watchSignals(
+    (signal) => terminal.info(`${signal}: finishing ${finishing}${atMost(stop)}; once more ends at once`),
+    stop === null
+      ? null
+      : { ms: stop.graceMs, onOver: (signal) => terminal.notice(tooLong(finishing, stop, signal)) },
   );
   try {
     return await work({
@@ -56,4 +67,13 @@ export async function attend(
     progress.stop();
     interruption.dispose();
   }
+}
+
+function atMost(stop: StopOptions | null): string {
+  return stop === null ? '' : ` (${formatDuration(stop.graceMs)} at most)`;
+}
+
+function tooLong(finishing: string, { graceMs, afterwards }: StopOptions, signal: EndingSignal): Notice {
+  const text = `${finishing} took more than ${formatDuration(graceMs)} after ${signal}, so the run ends here${afterwards}`;
+  return { level: 'warning', text };
 }

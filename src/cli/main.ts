@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
 import { program } from '../host/program.js';
+import { isGone } from '../write/stream-sink.js';
 import { benchCommand } from './bench-command.js';
 import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     .addCommand(nativeCommand((status) => (process.exitCode = status)));
   prepare(cli, program.name);
   process.stdout.on('error', onOutputError);
+  process.stderr.on('error', () => undefined); // where nobody reads what goes wrong, that is no failure
   try {
     checkFolder();
     await cli.parseAsync();
@@ -70,7 +72,7 @@ function prepare(command: Command, called: string): void {
 
 /** Whoever read our output, `| head` for instance, may have seen enough; anything else is a failure. */
 function onOutputError(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') process.exitCode = EXIT_STATUS.output_io;
+  if (!isGone(error, process.stdout)) process.exitCode = EXIT_STATUS.output_io;
 }
 
 function statusOf(error: unknown): number {

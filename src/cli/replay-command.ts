@@ -35,7 +35,8 @@ async function runReplay(
 ): Promise<number> {
   const config = replayConfig(inputs, flags);
   const { quiet } = flags;
-  return attend({ quiet, notices, finishing: 'the minutes under way' }, async (attended) => {
+  const stop = { graceMs: flags.stopGrace, afterwards: goesOn(config.output.out) };
+  return attend({ quiet, notices, finishing: 'the minutes under way', stop }, async (attended) => {
     const outcome = await replay(config, {
       ...attended,
       stdin: process.stdin,
@@ -72,10 +73,11 @@ interface Conclusion {
 
 async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclusion): Promise<number> {
   const { terminal } = attended;
-  if (outcome.kind === 'closed') return 0;
+  // A terminal that closes takes its output along before its signal is seen, or after.
+  if (outcome.kind === 'closed') return attended.signal.aborted ? attended.interruptedStatus() : 0;
   if (outcome.kind === 'interrupted') {
     const done = `interrupted after ${plural(outcome.minutes, 'minute')}`;
-    const more = outcome.resumable ? '; the same command goes on from there' : '';
+    const more = outcome.resumable ? goesOn(how.out) : '';
     terminal.notice({ level: 'warning', text: `${done}${more}` });
     return attended.interruptedStatus();
   }
@@ -100,6 +102,11 @@ function sayDone({ counts, summary }: CompletedRun, terminal: Console, out: stri
 
 function statusOf({ error, rejected }: RunCounts, { rejectsAllowed }: Conclusion): number {
   return error > 0 || (rejected > 0 && !rejectsAllowed) ? DONE_WITH_FAILURES : 0;
+}
+
+/** What an interrupted run may count on. */
+function goesOn(out: string): string {
+  return out === '-' ? '' : '; the same command goes on from what was committed';
 }
 
 const REPORTS: Reports<RunSummary> = {

@@ -24,10 +24,12 @@ export interface ReplayFlags extends ModelFlags, ReadingFlags, StdoutFlags {
   readonly threadsPerActor: number;
   readonly actorTimeout: number;
   readonly maxActorRss?: number;
-  readonly inflight: number;
+  readonly inflight?: number;
   readonly mode: 'parallel' | 'sequential';
-  readonly compare: 'sample' | 'all' | 'none';
+  readonly compare?: 'sample' | 'all' | 'none';
   readonly compareTime: number;
+  readonly pace: number | null;
+  readonly stopGrace: number;
   readonly deadline?: number;
   readonly failIf?: readonly Gate[];
   readonly trace: boolean;
@@ -59,11 +61,16 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
   const out = flags.out ?? defaultOut(inputs, flags);
   const form = stdoutForm(flags);
   const gates = flags.failIf ?? [];
-  if (flags.compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
+  const isPaced = flags.pace !== null;
+  // Comparing takes time that a schedule does not have.
+  const compare = flags.compare ?? (isPaced ? 'none' : 'sample');
+  if (compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
+  if (!isPaced) refuseGatesWithout('schedule', gates, REPLAY_METRICS);
   if (out === '-') refuseOnStdout(form, flags.trace);
   return {
     inputs,
-    read: readOptions(flags),
+    // In real time, what may still come is waited for by the clock.
+    read: { ...readOptions(flags), live: flags.pace === 1 },
     model: modelChoice(flags),
     params: flags.param ?? {},
     backend: flags.backend,
@@ -73,9 +80,9 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
     batchShape: flags.batchShape,
     actors: flags.actors,
     actorTimeoutMs: flags.actorTimeout,
-    inflight: flags.inflight,
+    inflight: flags.inflight ?? (isPaced ? 1 : 2),
     mode: flags.mode,
-    compare: flags.compare,
+    compare,
     compareTimeMs: flags.compareTime,
     output: {
       out,
@@ -91,7 +98,7 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
       verifyInput: flags.verifyInput,
       commitIntervalMs: flags.commitInterval,
     },
-    pace: null,
+    pace: flags.pace,
     maxActorRssBytes: flags.maxActorRss ?? null,
     maxRejects: flags.maxRejects ?? null,
     deadlineMs: flags.deadline ?? null,

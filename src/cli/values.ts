@@ -72,6 +72,17 @@ export function parseLineSize(text: string): number {
   return bytes;
 }
 
+/** `realtime`, `10x`, `0.5x` → recorded time over real time; `max` → null, without a schedule. */
+export function parsePace(text: string): number | null {
+  if (text === 'max') return null;
+  const [, digits] = /^(\d+(?:\.\d+)?)x$/.exec(text === 'realtime' ? '1x' : text) ?? [];
+  const pace = Number(digits);
+  if (!(pace > 0 && Number.isFinite(pace))) {
+    throw new InvalidArgumentError('Expected realtime, a factor such as 10x or 0.5x, or max.');
+  }
+  return pace;
+}
+
 /** `auto` or a duration of at least a second. */
 export function parseInterval(text: string): 'auto' | number {
   if (text === 'auto') return text;

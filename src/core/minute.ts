@@ -80,6 +80,9 @@ function duplicate(known: MinuteRecord, record: MinuteRecord, policy: DuplicateP
   };
 }
 
+/** Sums of values times this cannot overflow; a power of two, so that it changes no digit of a large one. */
+const SCALE = 2 ** -64;
+
 /** Several records of a target as one; `values` are the means of what was there. */
 class MeanRecord implements MinuteRecord {
   readonly minuteMs: number;
@@ -88,6 +91,8 @@ class MeanRecord implements MinuteRecord {
   readonly source: MinuteRecord['source'];
   label: Label;
   readonly #sums: Float64Array;
+  /** The same sums times `SCALE`, for those that overflow. */
+  readonly #scaled: Float64Array;
   readonly #counts: Uint32Array;
   #means: Float64Array | null = null;
 
@@ -99,6 +104,7 @@ class MeanRecord implements MinuteRecord {
     this.label = first.label;
     this.#counts = Uint32Array.from(first.values, (value) => (Number.isNaN(value) ? 0 : 1));
     this.#sums = first.values.map((value) => (Number.isNaN(value) ? 0 : value));
+    this.#scaled = this.#sums.map((value) => value * SCALE);
   }
 
   static of(record: MinuteRecord): MeanRecord {
@@ -106,7 +112,10 @@ class MeanRecord implements MinuteRecord {
   }
 
   get values(): Float64Array {
-    this.#means ??= this.#sums.map((sum, i) => sum / (this.#counts[i] ?? 0));
+    this.#means ??= this.#sums.map((sum, i) => {
+      const count = this.#counts[i] ?? 0;
+      return Number.isFinite(sum) ? sum / count : (this.#scaled[i] ?? 0) / count / SCALE;
+    });
     return this.#means;
   }
 
@@ -114,6 +123,7 @@ class MeanRecord implements MinuteRecord {
     this.#means = null;
     for (let i = 0; i < this.#sums.length; i++) {
       this.#sums[i] = (this.#sums[i] ?? 0) + (other.#sums[i] ?? 0);
+      this.#scaled[i] = (this.#scaled[i] ?? 0) + (other.#scaled[i] ?? 0);
       this.#counts[i] = (this.#counts[i] ?? 0) + (other.#counts[i] ?? 0);
     }
     this.label = strongerLabel(this.label, other.label);

@@ -118,7 +118,7 @@ export class CsvReader implements BlockReader {
       if (isQuoted) at++;
       if (at >= end) break;
     }
-    this.#finish(field, time, target, label, badField, badText);
+    this.#finish(field, block.ascii ? time : decoded(time), target, label, badField, badText);
   }
 
   /** False when only the lines of the next block can tell what the line is. */
@@ -234,6 +234,11 @@ export class CsvReader implements BlockReader {
   #late(field: number, text: string): void {
     if (!Number.isNaN(metricOfText(text))) this.#maker.rules.late.count(this.#plan.header[field] ?? '');
   }
+}
+
+/** The text of bytes that were taken for Latin-1; a time has only others than ASCII where it is none. */
+function decoded(latin1: string): string {
+  return /[^ -~]/.test(latin1) ? Buffer.from(latin1, 'latin1').toString() : latin1;
 }
 
 function quoteFrom(block: TextBlock, at: number): number {

@@ -9,6 +9,8 @@ import { Sampler } from './sample.js';
 import type { FileSample } from './sample.js';
 import type { ByteSource } from './source.js';
 
+/** The same, if it gives little by little instead of being silent. */
+const LITTLE_MS = 2000;
 /** How long an input that may be live has to be silent before what it gave is taken for a sample. */
 const SILENT_MS = 200;
 
@@ -42,22 +44,28 @@ export async function takeSample(
   const sampled: Buffer[] = [];
   let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;
   let hasEnded = false;
+  let firstAtMs = Infinity;
   while (!sampler.isEnough) {
     pending ??= chunks.next();
-    if (source.live && (await isSilent(pending)) && sampler.wouldDo()) break;
+    const isLong = performance.now() - firstAtMs > LITTLE_MS;
+    if (source.live && ((await isSilent(pending)) || isLong) && sampler.wouldDo()) break;
     const { value } = await pending;
     pending = null;
     if (value === undefined) {
       hasEnded = true;
       break;
     }
+    firstAtMs = Math.min(firstAtMs, performance.now());
     sampled.push(value);
     for (const piece of assembler.push(value)) feed(piece);
   }
   if (hasEnded) for (const piece of assembler.end()) feed(piece);
 
   function feed(piece: Piece): void {
-    if (piece.kind !== 'lines') return;
+    if (piece.kind === 'long-line') {
+      cursor.rejectLongLine(cursor.line + 1, piece.byteOffset, piece.head, piece.sizeBytes);
+      return;
+    }
     cursor.enter(piece.block);
     sampler.read(cursor);
   }

@@ -2,7 +2,7 @@ import { AiopsError } from '../core/errors.js';
 import { foldRecords } from '../core/minute.js';
 import type { DuplicatePolicy } from '../core/minute.js';
 import type { FilePosition, InputPosition } from '../core/input-position.js';
-import type { MinuteRecord, Reject } from '../core/types.js';
+import type { MinuteRecord, Reject, SourceLine } from '../core/types.js';
 import type { BlockAssembler, Piece } from './assembler.js';
 import type { BlockReader, RecordSink } from './records.js';
 import type { FileResume } from './resume.js';
@@ -67,6 +67,8 @@ export class MinuteCollector implements RecordSink {
   readonly #open = new Map<number, OpenMinute>();
   #current: OpenMinute | null = null;
   #newest: MinuteRecord | null = null;
+  /** The line that was made a record or rejected last. */
+  #last: SourceLine | null = null;
   #isTail = false;
   #rejects: Reject[] = [];
   #merged = 0;
@@ -96,6 +98,7 @@ export class MinuteCollector implements RecordSink {
       else this.#filtered++;
     }
     minute.records.push(record);
+    this.#last = source;
     if (minute.records.length >= minute.foldAt) this.#fold(minute, isDone);
   }
 
@@ -104,6 +107,7 @@ export class MinuteCollector implements RecordSink {
     if (line <= this.#doneLine && this.#wasDone(line, item)) return;
     if (this.#newest !== null && !isInRange(this.#rules.range, this.#newest.minuteMs)) return;
     this.#found++;
+    this.#last = reject.source;
     this.#rejects.push(reject);
     if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, [], this.#positionBehind(reject));
   }
@@ -123,6 +127,16 @@ export class MinuteCollector implements RecordSink {
     const closed = this.#closed;
     this.#closed = [];
     return closed;
+  }
+
+  /** Closes the minutes up to this one, as a live feed is silent: nothing says where in it the next one begins. */
+  closeThrough(minuteMs: number): void {
+    const last = this.#last;
+    for (const due of this.#takeBefore(minuteMs + 1)) {
+      const after = last === null ? null : this.#position(last, { doneLine: last.line, doneItem: null });
+      this.#emit(due.minuteMs, due.records, after);
+    }
+    this.#current = null;
   }
 
   /** Closes what is open: the file has ended. */
@@ -270,7 +284,8 @@ export async function* readMinutes(
   return undefined;
 }
 
-function readPiece(piece: Piece, assembler: BlockAssembler, reader: BlockReader): void {
+/** Reads what came of a chunk; lines that cannot be understood yet go back to the assembler. */
+export function readPiece(piece: Piece, assembler: BlockAssembler, reader: BlockReader): void {
   if (piece.kind === 'long-line') {
     const { byteOffset, head, sizeBytes } = piece;
     reader.cursor.rejectLongLine(reader.cursor.line + 1, byteOffset, head, sizeBytes);

@@ -18,7 +18,8 @@ export async function* gunzip(
   maxExpansion: number,
 ): AsyncGenerator<Buffer, undefined> {
   const input = Readable.from(packed, { objectMode: false });
-  const unzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  // No chunk waits in the stream: one that did would be lost when the next bytes turn out to be damaged.
+  const unzip = createGunzip({ chunkSize: CHUNK_BYTES, ...{ readableHighWaterMark: 1 } });
   input.on('error', (error) => unzip.destroy(error));
   input.pipe(unzip);
   let unpackedBytes = 0;

@@ -122,9 +122,12 @@ export function takeList(
   return null;
 }
 
+/** Half a character, which only an escape can write; no file of text could hold it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** A target's name; null for what cannot be one. */
 export function targetOf(value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : value;
+  if (typeof value === 'string') return value === '' || LONE_SURROGATE.test(value) ? null : value;
   if (typeof value !== 'number' || !Number.isFinite(value)) return null;
   // Two longer numbers may have become the same one.
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? null : String(value);

@@ -3,6 +3,7 @@ import type { DuplicatePolicy } from '../core/minute.js';
 import type { InputPosition } from '../core/input-position.js';
 import type { ReadStep } from '../core/types.js';
 import type { FileMinute } from './file-minutes.js';
+import { withoutHandedOn, type LiveFills } from './live-merge.js';
 import { isInRange } from './time-range.js';
 import type { TimeRange } from './time-range.js';
 
@@ -21,6 +22,7 @@ class MinuteQueue {
   readonly #minutes: AsyncIterator<FileMinute[], undefined> | null;
   #waiting: FileMinute[] = [];
   #next = 0;
+  #handedOnMs = -Infinity;
 
   constructor({ minutes, start }: MergedInput) {
     this.#minutes = minutes;
@@ -39,10 +41,15 @@ class MinuteQueue {
         this.position = 'end';
         return false;
       }
-      this.#waiting = value;
+      this.#waiting = this.#handedOnMs === -Infinity ? value : withoutHandedOn(value, this.#handedOnMs);
       this.#next = 0;
     }
     return true;
+  }
+
+  /** Another input's minute is handed on without this one. */
+  passBy(minuteMs: number): void {
+    this.#handedOnMs = minuteMs;
   }
 
   take(minute: FileMinute): void {
@@ -63,23 +70,29 @@ export async function* mergeMinutes(
   inputs: readonly MergedInput[],
   duplicates: DuplicatePolicy,
   range: TimeRange,
+  live: LiveFills | null = null,
 ): AsyncGenerator<ReadStep, undefined> {
   const all = inputs.map((input) => new MinuteQueue(input));
   let queues: readonly MinuteQueue[] = all;
   try {
     for (;;) {
-      const ended = new Set<MinuteQueue>();
-      for (const queue of queues) {
-        if (queue.first === undefined && !(await queue.fill())) ended.add(queue);
-      }
+      const ended = await (live?.fill(queues) ?? fillAll(queues));
       if (ended.size > 0) queues = queues.filter((queue) => !ended.has(queue));
       if (queues.length === 0) return undefined;
       const step = toStep(takeEarliest(queues), duplicates, range);
       yield { ...step, positions: positionsOf(all) };
     }
   } finally {
-    for (const queue of queues) await queue.close();
+    for (const queue of queues) if (live?.isFilling(queue) !== true) await queue.close();
   }
+}
+
+async function fillAll(queues: readonly MinuteQueue[]): Promise<ReadonlySet<MinuteQueue>> {
+  const ended = new Set<MinuteQueue>();
+  for (const queue of queues) {
+    if (queue.first === undefined && !(await queue.fill())) ended.add(queue);
+  }
+  return ended;
 }
 
 /** Takes the earliest minute off every queue that has it. */
@@ -90,7 +103,10 @@ function takeEarliest(queues: readonly MinuteQueue[]): FileMinute[] {
   const taken: FileMinute[] = [];
   for (const queue of queues) {
     const { first } = queue;
-    if (first === undefined || first.minuteMs !== minuteMs) continue;
+    if (first?.minuteMs !== minuteMs) {
+      if (first === undefined && minuteMs > -Infinity) queue.passBy(minuteMs);
+      continue;
+    }
     taken.push(first);
     queue.take(first);
   }

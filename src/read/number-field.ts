@@ -99,7 +99,7 @@ export class NumberScanner {
 
   #text(block: TextBlock, at: number, end: number, delimiter: number): number | undefined {
     this.stop = fieldEnd(block, at, end, delimiter);
-    return metricOfText(block.text.substring(at, this.stop));
+    return metricOfText(block.slice(at, this.stop));
   }
 }
 

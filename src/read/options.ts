@@ -29,6 +29,8 @@ export interface ReadOptions {
   readonly ownWindow: { readonly window: number } | null;
   /** Intervals before the first minute that its windows and its warm-up depend on. */
   readonly lookBackIntervals: number;
+  /** Whether inputs come as time goes: their minutes are closed by the clock as well. */
+  readonly live?: boolean;
   readonly maxLineBytes: number;
   /** How many times its size a packed input may come to. */
   readonly maxExpansion: number;

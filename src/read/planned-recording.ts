@@ -8,6 +8,8 @@ import { MinuteCollector, readMinutes } from './file-minutes.js';
 import { JsonBatchesReader } from './json-batches.js';
 import { JsonRowsReader } from './json-rows.js';
 import { LineCursor } from './lines.js';
+import { LiveFills } from './live-merge.js';
+import { LiveMinutes } from './live.js';
 import { mergeMinutes } from './merge.js';
 import type { MergedInput } from './merge.js';
 import type { ReadOptions } from './options.js';
@@ -68,11 +70,14 @@ export function plannedRecording(
     minutes: minutesOf(input, rules, options, range, goingOn.handedOnMs),
   });
   const steps = (): AsyncGenerator<ReadStep, undefined> =>
-    selectSteps(mergeMinutes(inputs.map(merged), options.duplicates, range), {
-      ...range,
-      lookBackFromMs,
-      afterMinuteMs: goingOn.afterMinuteMs,
-    });
+    selectSteps(
+      mergeMinutes(inputs.map(merged), options.duplicates, range, liveFills(inputs, options, facts)),
+      {
+        ...range,
+        lookBackFromMs,
+        afterMinuteMs: goingOn.afterMinuteMs,
+      },
+    );
   return {
     ...facts,
     hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
@@ -114,8 +119,22 @@ function minutesOf(
     },
     { position: start, minuteMs: handedOnMs },
   );
+  const live =
+    options.live === true && source.live ? new LiveMinutes(collector, { intervalMs, grace }) : null;
+  const chunks = live?.watch(input.chunks()) ?? input.chunks();
   const assembler = new BlockAssembler(maxLineBytes, source.byteOffset);
-  return readMinutes(input.chunks(), assembler, openReader(plan, rules, collector, start.line), collector);
+  const reader = openReader(plan, rules, live ?? collector, start.line);
+  return readMinutes(chunks, assembler, reader, collector);
+}
+
+/** Of several inputs, one of which may be silent for long while others go on; null: none may. */
+function liveFills(
+  inputs: readonly PlannedInput[],
+  { live, grace }: ReadOptions,
+  { intervalMs }: RecordingFacts,
+): LiveFills | null {
+  const mayBeSilent = live === true && inputs.length > 1 && inputs.some(({ source }) => source.live);
+  return mayBeSilent ? new LiveFills((1 + grace) * intervalMs) : null;
 }
 
 function lateNotices(late: LateFields): Notice[] {

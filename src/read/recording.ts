@@ -17,6 +17,7 @@ import type { PlannedInput } from './planned-recording.js';
 import type { Recording } from './recording-types.js';
 import { refuseUnreadable, refuseWithoutRecords } from './refuse.js';
 import { FILE_START } from './resume.js';
+import { unreadHint } from './sample.js';
 import { blockBytesFor, closeAll, openSource } from './source.js';
 import type { ByteSource } from './source.js';
 
@@ -61,7 +62,7 @@ export async function openRecording(
 function describe(all: readonly SampledSource[], options: ReadOptions, parseTime: ParseTime): Recording {
   const inputs = all.filter(({ sample }) => sample.lines > 0);
   const empty = all.filter(({ sample }) => sample.lines === 0);
-  if (inputs.length === 0) throw noRecord(all, options.maxLineBytes);
+  if (inputs.length === 0) throw noRecord(all);
   for (const { sample } of inputs) refuseWithoutRecords(sample);
   const chosen = chooseColumns(inputs, options);
   const layout = oneLayout(chosen.plans);
@@ -78,6 +79,7 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
   refuseUnreadable(
     [...planOf].map(([input, plan]) => ({
       plan,
+      lastLine: input.sample.lastLine,
       chunks: input.sampled,
       assembler: new BlockAssembler(options.maxLineBytes, input.source.byteOffset),
       openReader: (sink) => openReader(plan, { ...rules, late: new LateFields() }, sink),
@@ -110,17 +112,21 @@ function oneLayout(plans: readonly FilePlan[]): Layout {
   );
 }
 
-function noRecord(all: readonly SampledSource[], maxLineBytes: number): AiopsError {
+function noRecord(all: readonly SampledSource[]): AiopsError {
   const names = listNames(
     all.map(({ source }) => source.name),
     3,
   );
-  const [first] = all;
-  const header = first?.sample.header ?? [];
-  if (header.length === 0 && all.some(({ source }) => source.readBytes() > maxLineBytes)) {
-    const mebibytes = Math.round(maxLineBytes / 2 ** 20);
-    return new AiopsError('input_unusable', `${names}: no line is shorter than ${mebibytes} MiB`, {
-      hint: 'a recording has a line for each record or each minute: check the line ends',
+  const header = all[0]?.sample.header ?? [];
+  const unread = all.find(({ sample }) => sample.unread !== null)?.sample.unread;
+  if (header.length === 0 && unread !== null && unread !== undefined) {
+    const { source, reason, message } = unread;
+    const text = `nothing in ${names} can be read, from ${source.file}:${source.line} on: ${message}`;
+    return new AiopsError('input_unusable', text, { hint: unreadHint(reason) });
+  }
+  if (header.some((name) => name.includes('\r'))) {
+    return new AiopsError('input_unusable', `${names}: all on one line, with carriage returns in it`, {
+      hint: "make line ends of them: tr '\\r' '\\n' < FILE",
     });
   }
   return header.length > 0

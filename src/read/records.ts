@@ -102,7 +102,7 @@ export class RecordMaker {
 
 /** What a label says: numbers and truth values as numbers, other text as it is. */
 export function labelOf(value: unknown): Label {
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number') return numberLabel(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (value === null || value === undefined) return null;
   if (typeof value !== 'string') return jsonText(value);
@@ -110,7 +110,12 @@ export function labelOf(value: unknown): Label {
   if (/^true$/i.test(text)) return 1;
   if (/^false$/i.test(text)) return 0;
   const number = metricOfText(text);
-  return number === undefined ? text : Number.isNaN(number) ? null : number;
+  return number === undefined ? text : Number.isNaN(number) ? null : numberLabel(number);
+}
+
+/** JSON, which labels are written as, has neither -0 nor infinities. */
+function numberLabel(value: number): Label {
+  return Number.isFinite(value) ? value + 0 : String(value);
 }
 
 /** A value for a message, cut if it is long. */

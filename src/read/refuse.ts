@@ -1,13 +1,16 @@
 import { AiopsError } from '../core/errors.js';
-import type { Reject } from '../core/types.js';
+import type { MinuteRecord, Reject } from '../core/types.js';
 import type { BlockAssembler } from './assembler.js';
 import type { FilePlan } from './plan.js';
+import { readPiece } from './file-minutes.js';
 import type { BlockReader, RecordSink } from './records.js';
 import type { FileSample } from './sample.js';
 
 /** The sample of one file, to be read for good. */
 export interface TriedSample {
   readonly plan: FilePlan;
+  /** How far the sample goes; the chunks may have more, depending on how they came. */
+  readonly lastLine: number;
   readonly chunks: readonly Buffer[];
   readonly assembler: BlockAssembler;
   readonly openReader: (sink: RecordSink) => BlockReader;
@@ -36,6 +39,8 @@ function listHint(file: string): string {
 
 /** Thrown by the sink: the sample has a record, so nothing more needs to be known. */
 class RecordFound extends Error {}
+/** Thrown by the sink: what follows is not of the sample. */
+class SampleRead extends Error {}
 
 /**
  * Makes sure that not every record of the sample is rejected: then something is wrong with all of them,
@@ -46,18 +51,22 @@ class RecordFound extends Error {}
 export function refuseUnreadable(samples: readonly TriedSample[]): void {
   const rejected: { reject: Reject; plan: FilePlan }[] = [];
   let count = 0;
-  const found = (): void => {
+  const filtered = (): void => {
     throw new RecordFound();
   };
-  for (const { plan, chunks, assembler, openReader } of samples) {
+  for (const { plan, lastLine, chunks, assembler, openReader } of samples) {
     const reject = (each: Reject): void => {
+      if (each.source.line > lastLine) throw new SampleRead();
       if (count++ === 0) rejected.push({ reject: each, plan });
     };
+    const record = ({ source }: MinuteRecord): void => {
+      throw source.line > lastLine ? new SampleRead() : new RecordFound();
+    };
     try {
-      readAll(chunks, assembler, openReader({ record: found, filtered: found, reject }));
+      readAll(chunks, assembler, openReader({ record, filtered, reject }));
     } catch (error) {
       if (error instanceof RecordFound) return;
-      throw error;
+      if (!(error instanceof SampleRead)) throw error;
     }
   }
   const [first] = rejected;
@@ -65,12 +74,8 @@ export function refuseUnreadable(samples: readonly TriedSample[]): void {
 }
 
 function readAll(chunks: readonly Buffer[], assembler: BlockAssembler, reader: BlockReader): void {
-  for (const chunk of chunks) {
-    for (const piece of assembler.push(chunk)) {
-      if (piece.kind === 'lines') reader.read(piece.block, true);
-    }
-  }
-  for (const piece of assembler.end()) if (piece.kind === 'lines') reader.read(piece.block, true);
+  for (const chunk of chunks) for (const piece of assembler.push(chunk)) readPiece(piece, assembler, reader);
+  for (const piece of assembler.end()) readPiece(piece, assembler, reader);
 }
 
 function unreadable({ reject, plan }: { reject: Reject; plan: FilePlan }, count: number): AiopsError {

@@ -24,6 +24,13 @@ const CLEAR_STEPS_LIVE = 2;
 
 const SHOWN_TEXT = 60;
 
+/** What to do about a line that no format could read. */
+export function unreadHint(reason: Reject['reason']): string {
+  return reason === 'line_too_long'
+    ? 'a recording has a line for each record or each minute: check the line ends, or raise --max-line'
+    : 'a recording is UTF-8 text; from Latin-1: iconv -f LATIN1 -t UTF-8';
+}
+
 /** What the beginning of a file showed. */
 export interface FileSample {
   readonly file: string;
@@ -41,8 +48,12 @@ export interface FileSample {
   readonly steps: StepCounter;
   /** Lines with anything on them, a header not counted. */
   readonly lines: number;
+  /** Number of the last of them. */
+  readonly lastLine: number;
   /** JSONL only: the beginning of the first of them. */
   readonly firstLine: string;
+  /** The first line that no format could read. */
+  readonly unread: Reject | null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -85,7 +96,9 @@ export class Sampler {
   #waiting: SampleRow[] = [];
   #records = 0;
   #lines = 0;
+  #lastLine = 0;
   #firstLine = '';
+  #unread: Reject | null = null;
   #bytes = 0;
 
   constructor(input: SampledInput, options: ReadOptions, parseTime: ParseTime) {
@@ -100,6 +113,7 @@ export class Sampler {
   /** Takes in lines from the cursor's block until there are enough or no more. */
   read(cursor: LineCursor): void {
     while (!this.isEnough && cursor.advance()) {
+      this.#lastLine = cursor.line;
       this.#bytes += cursor.end - cursor.start;
       this.#line(cursor.block.slice(cursor.start, cursor.end));
     }
@@ -110,13 +124,16 @@ export class Sampler {
    *
    * @throws AiopsError `input_unusable`
    */
-  passOver({ source, message }: Reject): void {
+  passOver(reject: Reject): void {
+    const { source, reason, message } = reject;
+    this.#unread ??= reject;
+    this.#lastLine = source.line;
     if (this.#header !== null || this.#format === 'jsonl') return;
     throw new AiopsError(
       'input_unusable',
       `${this.#file}:${source.line}: the header cannot be read: ${message}`,
       {
-        hint: 'a recording is UTF-8 text; from Latin-1: iconv -f LATIN1 -t UTF-8',
+        hint: unreadHint(reason),
       },
     );
   }
@@ -147,7 +164,9 @@ export class Sampler {
       listed: [...this.#listed.keys()],
       steps: this.#steps,
       lines: this.#lines,
+      lastLine: this.#lastLine,
       firstLine: this.#firstLine,
+      unread: this.#unread,
     };
   }
 

@@ -10,6 +10,7 @@ import { PrefixSums, anotherInput } from './prefix-sums.js';
 import { STDIN_NAME, closeRead, fileBytes, openFile, statsOf, stdinBytes } from './raw-bytes.js';
 import type { RawBytes } from './raw-bytes.js';
 import { FILE_START } from './resume.js';
+import { isPipe, pipeBytes } from './pipe-bytes.js';
 
 /** The bytes of one input, uncompressed. */
 export interface ByteSource {
@@ -77,6 +78,10 @@ export async function openSource(
       stdin.destroy(); // whoever writes to it would keep us waiting
       throw error;
     }
+  }
+  if (await isPipe(input)) {
+    const raw = pipeBytes(input);
+    return prepare({ name: input, raw, file: null, maxExpansion: options.maxExpansion, from });
   }
   const handle = await openFile(input);
   try {

@@ -12,7 +12,16 @@ export function adviceFor(
 ): string {
   if (minutes === null) return 'No minute had an item for the model, so there is nothing to advise.';
   const worth = comparison === null ? [] : [actorsWorth(comparison, actors)];
-  return [fit(minutes, deadlineMs), ...worth].join('\n');
+  const kept = minutes.scheduled === null ? [] : [keptTo(minutes, deadlineMs)];
+  return [fit(minutes, deadlineMs), ...kept, ...worth].join('\n');
+}
+
+/** What a paced run adds: service times do not show that minutes had to wait for those before them. */
+function keptTo({ late, served }: MinutesSummary, deadlineMs: number): string {
+  const deadline = roundDuration(deadlineMs);
+  return late === 0
+    ? `Every minute was answered within ${deadline} of its scheduled start.`
+    : `${countText(late)} of ${plural(served, 'minute')} came later than ${deadline} after the scheduled start.`;
 }
 
 function fit(minutes: MinutesSummary, deadlineMs: number): string {

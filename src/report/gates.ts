@@ -7,7 +7,7 @@ import { countText, durationText, figures } from './format.js';
 type MetricUnit = 'duration' | 'bytes' | 'count' | 'ratio' | 'share';
 
 /** What a run must have so that a metric has a value: known before it starts, or soon after. */
-export type GateNeed = 'comparison' | 'labels' | 'baseline';
+export type GateNeed = 'comparison' | 'labels' | 'baseline' | 'schedule';
 
 /** A figure of a summary that a gate can speak of. */
 export interface Metric<Summary> {
@@ -120,7 +120,7 @@ function unitsText(unit: MetricUnit): string {
 const WITHOUT: Readonly<Record<GateNeed, { readonly why: string; readonly hint: string }>> = {
   comparison: {
     why: 'nothing is compared',
-    hint: 'leave --compare none out, or the gate',
+    hint: 'ask for it with --compare sample, or leave the gate out',
   },
   labels: {
     why: 'the recording has no labels',
@@ -129,6 +129,10 @@ const WITHOUT: Readonly<Record<GateNeed, { readonly why: string; readonly hint: 
   baseline: {
     why: 'there is no baseline',
     hint: 'name one with --baseline, or leave the gate out',
+  },
+  schedule: {
+    why: 'nothing is paced',
+    hint: 'give a pace such as --pace realtime, or leave the gate out',
   },
 };
 

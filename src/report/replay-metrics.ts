@@ -3,7 +3,7 @@ import type { Metric, Metrics } from './gates.js';
 import type { RunCounts, RunSummary } from './run-summary.js';
 import type { ComparisonSummary } from './comparison.js';
 import type { DetectionFigures } from './run-labels.js';
-import type { MinutesSummary } from './run-timings.js';
+import type { MinutesSummary, ScheduleSummary } from './run-timings.js';
 
 /** What there is to see before the gates are looked at. */
 export type UngatedRun = Omit<RunSummary, 'gates'>;
@@ -19,6 +19,14 @@ export const REPLAY_METRICS: Metrics<UngatedRun> = {
   mean: wall('mean', 'mean service time of a minute'),
   items: ofMinutes('count', 'items of the largest minute', ({ items }) => items.max),
   late: ofMinutes('count', 'minutes that took longer than the deadline', ({ late }) => late),
+  'response-p99': scheduled(
+    '99th percentile from a minute’s scheduled start to its answers',
+    'responseMs',
+    'p99',
+  ),
+  'response-max': scheduled('the longest time from a scheduled start to the answers', 'responseMs', 'max'),
+  'lateness-p99': scheduled('99th percentile of how late a minute began', 'latenessMs', 'p99'),
+  'lateness-max': scheduled('the latest beginning of a minute', 'latenessMs', 'max'),
   headroom: ofMinutes('ratio', 'deadline over p99', ({ headroom }) => headroom),
   capacity: ofMinutes('count', 'items a minute that fit the deadline', ({ capacityItems }) => capacityItems),
   imbalance: ofMinutes(
@@ -64,6 +72,11 @@ export const REPLAY_METRICS: Metrics<UngatedRun> = {
 
 function wall(figure: Exclude<keyof Distribution, 'samples'>, is: string): ReplayMetric {
   return ofMinutes('duration', is, ({ wallMs }) => wallMs[figure]);
+}
+
+function scheduled(is: string, what: keyof ScheduleSummary, figure: 'p99' | 'max'): ReplayMetric {
+  const of = ({ minutes }: UngatedRun): number | null => minutes?.scheduled?.[what][figure] ?? null;
+  return { unit: 'duration', is, needs: 'schedule', of };
 }
 
 function ofMinutes(

@@ -59,6 +59,8 @@ export interface RunSummary {
     readonly actors: number;
     /** Minutes under way at once. */
     readonly inflight: number;
+    /** Recorded time over real time; null: as fast as it went. */
+    readonly pace: number | null;
     /** From starting the first actor until the last one was warm. */
     readonly startMs: number;
   };

@@ -16,6 +16,12 @@ export interface TimedMinute extends Pick<MinuteTiming, 'items' | 'wallMs' | 'ga
   readonly chunks: readonly TimedChunk[];
 }
 
+/** How a minute stood to its schedule, ms: when it began after it was due, and when its answers were gathered. */
+export interface Schedule {
+  readonly latenessMs: number;
+  readonly responseMs: number;
+}
+
 type TimedChunk = Pick<ChunkTiming, 'actor' | 'items' | 'serviceMs' | ChunkPart>;
 
 /** What one actor did. */
@@ -29,6 +35,14 @@ export interface ActorShare {
   readonly breakdownMs: Readonly<Record<ChunkPart, number>>;
 }
 
+/** How minutes kept to the schedule of a paced run. */
+export interface ScheduleSummary {
+  /** From when a minute was due until it began. */
+  readonly latenessMs: Distribution;
+  /** From when a minute was due until its answers were joined. */
+  readonly responseMs: Distribution;
+}
+
 /** What the minutes of a run come to; null where no minute had an item. */
 export interface MinutesSummary {
   /** Minutes that had items for the model. */
@@ -37,12 +51,14 @@ export interface MinutesSummary {
   readonly items: Distribution;
   /** Slowest chunk over the mean chunk of its minute; 1 is even. */
   readonly imbalance: Distribution;
-  /** Minutes whose service time exceeded the deadline. */
+  /** Minutes that took longer than the deadline: from their scheduled start, or without a schedule in service. */
   readonly late: number;
   /** `deadline / p99`: how many times the 99th-percentile minute fits into the deadline. */
   readonly headroom: number;
   /** Items a minute that fit the deadline at the 99th percentile of the cost per item. */
   readonly capacityItems: number;
+  /** How the minutes kept to their schedule; null where they had none. */
+  readonly scheduled: ScheduleSummary | null;
   readonly breakdownMs: Breakdown;
   /** By slot; only actors that were sent something. */
   readonly perActor: readonly ActorShare[];
@@ -56,6 +72,8 @@ export class RunTimings {
   readonly #imbalance = new SampleStore();
   readonly #itemCost = new SampleStore();
   readonly #actors: (MutableShare | undefined)[] = [];
+  readonly #lateness = new SampleStore();
+  readonly #response = new SampleStore();
   #gatherMs = 0;
   #late = 0;
 
@@ -63,14 +81,27 @@ export class RunTimings {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** Minutes without items do not count: there was nothing to serve. */
-  add(timing: TimedMinute): void {
+  /**
+   * Minutes without items do not count: there was nothing to serve.
+   *
+   * @param dueAtMs when the minute was to begin, on the clock of its timing; null: it had no schedule
+   */
+  add(timing: MinuteTiming, dueAtMs: number | null = null): void {
+    this.addTimed(timing, dueAtMs === null ? null : againstSchedule(timing, dueAtMs));
+  }
+
+  /** The same of a minute that was timed before. */
+  addTimed(timing: TimedMinute, schedule: Schedule | null): void {
     if (timing.items === 0) return;
     this.#wall.add(timing.wallMs);
     this.#items.add(timing.items);
     this.#imbalance.add(imbalance(timing.chunks));
     this.#itemCost.add(timing.wallMs / timing.items);
-    if (timing.wallMs > this.#deadlineMs) this.#late++;
+    if ((schedule?.responseMs ?? timing.wallMs) > this.#deadlineMs) this.#late++;
+    if (schedule !== null) {
+      this.#lateness.add(schedule.latenessMs);
+      this.#response.add(schedule.responseMs);
+    }
     this.#gatherMs += timing.gatherMs;
     for (const chunk of timing.chunks) {
       const share = (this.#actors[chunk.actor] ??= emptyShare(chunk.actor));
@@ -103,6 +134,10 @@ export class RunTimings {
       late: this.#late,
       headroom: this.#deadlineMs / wallMs.p99,
       capacityItems: capacityItems(this.#itemCost.values(), this.#deadlineMs),
+      scheduled:
+        this.#response.seen === 0
+          ? null
+          : { latenessMs: distribution(this.#lateness), responseMs: distribution(this.#response) },
       breakdownMs: this.#breakdown(),
       perActor: this.#shares(),
     };
@@ -140,11 +175,15 @@ export function distribution(store: SampleStore): Distribution {
 }
 
 /** One line of `timing.jsonl`. */
-export function timingLine(minuteMs: number, timing: MinuteTiming): string {
+export function timingLine(minuteMs: number, timing: MinuteTiming, dueAtMs: number | null = null): string {
+  const schedule = dueAtMs === null ? null : againstSchedule(timing, dueAtMs);
   const line = {
     minute: isoTime(minuteMs),
     items: timing.items,
     wallMs: rounded(timing.wallMs),
+    ...(schedule === null
+      ? {}
+      : { latenessMs: rounded(schedule.latenessMs), responseMs: rounded(schedule.responseMs) }),
     slowestMs: rounded(Math.max(0, ...timing.chunks.map((chunk) => chunk.serviceMs))),
     gatherMs: rounded(timing.gatherMs),
     imbalance: rounded(imbalance(timing.chunks)),
@@ -154,9 +193,23 @@ export function timingLine(minuteMs: number, timing: MinuteTiming): string {
 }
 
 /** Reads such a line again. */
-export function readTimingLine(line: string): { readonly minuteMs: number; readonly timing: TimedMinute } {
-  const { minute, ...timing } = JSON.parse(line) as TimedMinute & { readonly minute: string };
-  return { minuteMs: Date.parse(minute), timing };
+export function readTimingLine(line: string): {
+  readonly minuteMs: number;
+  readonly timing: TimedMinute;
+  readonly schedule: Schedule | null;
+} {
+  const { minute, latenessMs, responseMs, ...timing } = JSON.parse(line) as TimedMinute &
+    Partial<Schedule> & { readonly minute: string };
+  const isScheduled = latenessMs !== undefined && responseMs !== undefined;
+  return {
+    minuteMs: Date.parse(minute),
+    timing,
+    schedule: isScheduled ? { latenessMs, responseMs } : null,
+  };
+}
+
+function againstSchedule({ startedAtMs, endedAtMs }: MinuteTiming, dueAtMs: number): Schedule {
+  return { latenessMs: startedAtMs - dueAtMs, responseMs: endedAtMs - dueAtMs };
 }
 
 function chunkFields(chunk: ChunkTiming): Record<string, number> {

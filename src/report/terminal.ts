@@ -44,7 +44,7 @@ function runLines(summary: RunSummary): string[] {
     `served   ${plural(minutes, 'minute')} in ${durationText(servingMs)}` +
       ` (${figures(minutes / (servingMs / 1000))} minutes/s, ${execution.mode}${
         execution.mode === 'parallel' ? `, ${plural(execution.actors, 'actor')}` : ''
-      }, started in ${durationText(execution.startMs)})`,
+      }${execution.pace === null ? '' : `, paced ${figures(execution.pace)} ×`}, started in ${durationText(execution.startMs)})`,
   ];
 }
 

@@ -4,6 +4,7 @@ import { countText, durationText, figures } from './format.js';
 import { gateText } from './gates.js';
 import { labelNotes, labelTable } from './labels-text.js';
 import type { RunSummary } from './run-summary.js';
+import type { MinutesSummary } from './run-timings.js';
 import {
   numberCell,
   tableCsv,
@@ -26,11 +27,16 @@ const TIME_COLUMNS: readonly Column[] = [
 
 /** The times of a run's minutes, of each way to serve where it compared them; null where no minute had an item. */
 export function timingTable({ comparison, minutes, execution }: TimedRun): Table | null {
-  if (comparison !== null) return comparisonTable(comparison, execution.actors);
+  const scheduled = scheduleRows(minutes);
+  if (comparison !== null) {
+    const compared = comparisonTable(comparison, execution.actors);
+    const blank: Cell = { value: null, text: '' };
+    return { ...compared, rows: [...compared.rows, ...scheduled.map((row) => [...row, blank, blank])] };
+  }
   if (minutes === null) return null;
   return {
     columns: TIME_COLUMNS,
-    rows: [[textCell(execution.mode), ...timeCells(minutes.served, minutes.wallMs)]],
+    rows: [[textCell(execution.mode), ...timeCells(minutes.served, minutes.wallMs)], ...scheduled],
   };
 }
 
@@ -50,6 +56,17 @@ export function timingMarkdown(run: TimedRun & Pick<RunSummary, 'advice' | 'labe
     ...gates.map((gate) => `--fail-if ${gateText(gate)}`),
   ];
   return `${paragraphs.map((paragraph) => paragraph.trimEnd()).join('\n\n')}\n`;
+}
+
+/** How a paced run kept to its schedule. */
+function scheduleRows(minutes: MinutesSummary | null): Cell[][] {
+  const scheduled = minutes?.scheduled ?? null;
+  if (minutes === null || scheduled === null) return [];
+  const { latenessMs, responseMs } = scheduled;
+  return [
+    [textCell('schedule to start'), ...timeCells(minutes.served, latenessMs)],
+    [textCell('schedule to answers'), ...timeCells(minutes.served, responseMs)],
+  ];
 }
 
 function comparisonTable(comparison: ComparisonSummary, actors: number): Table {

@@ -14,10 +14,18 @@ import type { RejectLimit } from './replay-config.js';
 import { Tally } from './tally.js';
 import type { TracedGroup } from './trace-writer.js';
 
+/** What became of a minute. */
+export interface ServedMinute {
+  readonly minute: WindowedMinute;
+  readonly run: MinuteRun;
+  /** When it was to begin, on the clock of its timing; null: as soon as it could. */
+  readonly dueAtMs: number | null;
+}
+
 /** A step of reading, and what the model said to its minute, if it closed one. */
 export interface ServedStep {
   readonly step: ReadStep;
-  readonly served: { readonly minute: WindowedMinute; readonly run: MinuteRun } | null;
+  readonly served: ServedMinute | null;
 }
 
 export interface LedgerOptions {
@@ -79,7 +87,7 @@ export class Ledger {
     this.tally.addStep(step);
     await this.#options.output.writeRejects(step.rejects);
     if (served !== null && step.batch !== null) {
-      const rows = await this.#enterMinute(served.minute, served.run);
+      const rows = await this.#enterMinute(served);
       this.charts.addRows(step.batch, rows);
     }
     if (step.batch !== null) this.#positions = step.positions;
@@ -126,7 +134,7 @@ export class Ledger {
     };
   }
 
-  async #enterMinute(minute: WindowedMinute, run: MinuteRun): Promise<ResultRow[]> {
+  async #enterMinute({ minute, run, dueAtMs }: ServedMinute): Promise<ResultRow[]> {
     const { answers, timing } = run;
     const { output, trace } = this.#options;
     const rows = resultRows(minute, answers);
@@ -134,9 +142,9 @@ export class Ledger {
     this.labels.add(rows);
     this.incidents.add(run.incidents);
     await output.writeRows(rows);
-    this.timings.add(timing);
+    this.timings.add(timing, dueAtMs);
     this.charts.addTiming(minute.minuteMs, timing);
-    await output.writeTiming(timingLine(minute.minuteMs, timing));
+    await output.writeTiming(timingLine(minute.minuteMs, timing, dueAtMs));
     await trace?.enter(minute.minuteMs, timing);
     if (Number.isNaN(this.#firstMinuteMs)) this.#firstMinuteMs = minute.minuteMs;
     this.#lastMinuteMs = minute.minuteMs;

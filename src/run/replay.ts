@@ -44,7 +44,8 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
       log: context.onActorLine,
       onIncident: ({ text }) => context.onNotice({ level: 'warning', text }),
     });
-    for (const known of prior?.commits[prior.plan.commit]?.quarantines ?? []) executors.quarantines.add(known);
+    for (const known of prior?.commits[prior.plan.commit]?.quarantines ?? [])
+      executors.quarantines.add(known);
     try {
       return await replayTo(output, { config, context, executors, model, prior });
     } finally {

@@ -15,6 +15,7 @@ import { Comparer } from './comparer.js';
 import { InOrder } from './in-order.js';
 import { Ledger, type ServedStep } from './ledger.js';
 import type { Lineup } from './lineup.js';
+import { Pacer } from './pacer.js';
 import { attemptPage, pageMissing } from './page-attempt.js';
 import type { ReplayConfig } from './replay-config.js';
 import { replayPage } from './replay-page.js';
@@ -37,7 +38,7 @@ export interface Serving extends Replaying {
 export async function serve(serving: Serving): Promise<ReplayOutcome> {
   const { config, context, recording, output, ready, prior } = serving;
   const startedAt = performance.now();
-  const deadlineMs = config.deadlineMs ?? recording.intervalMs;
+  const deadlineMs = config.deadlineMs ?? recording.intervalMs / (config.pace ?? 1);
   const before = prior?.commits[prior.plan.commit] ?? null;
   const trace = await TraceWriter.open(output);
   const ledger = new Ledger({
@@ -134,12 +135,29 @@ async function serveOrCommit(serving: Serving, ledger: Ledger, comparer: Compare
 
 /** The stages in order, for every step of reading, with up to `inflight` minutes under way. */
 async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer | null): Promise<void> {
-  const { config, context, recording, windows, executors } = serving;
+  const { config, context, recording } = serving;
   const pipeline = new InOrder<ServedStep>(config.inflight, async (step) => {
     await ledger.enter(step);
     context.onMinute(ledger.tally.counts, recording);
   });
-  for await (const step of untilAborted(recording.steps(), context.signal, executors.lost)) {
+  try {
+    await submitSteps(serving, pipeline, comparer);
+  } catch (error) {
+    await pipeline.drain().catch(() => undefined); // what was complete before is still handed on
+    throw error;
+  }
+  await pipeline.drain();
+}
+
+async function submitSteps(
+  { config, context, recording, windows, executors }: Serving,
+  pipeline: InOrder<ServedStep>,
+  comparer: Comparer | null,
+): Promise<void> {
+  const pacer = new Pacer(config.pace);
+  const lost = AbortSignal.any([executors.lost, pipeline.failed]);
+  const ending = AbortSignal.any([context.signal, lost]);
+  for await (const step of untilAborted(recording.steps(), context.signal, lost)) {
     if (step.lookBack) {
       if (step.batch !== null) windows.push(step.batch);
       continue;
@@ -148,17 +166,19 @@ async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer |
       await pipeline.submit(Promise.resolve({ step, served: null }));
       continue;
     }
+    const dueAtMs = await pacer.due(step.batch.minuteMs, ending);
+    lost.throwIfAborted();
+    if (context.signal.aborted) return; // its turn never came
     const minute = windows.push(step.batch);
     if (comparer?.wants(minute.batch) === true) {
       await pipeline.drain(); // a comparison is fair only when nothing else is under way
       const run = await comparer.compare(minute.batch);
-      await pipeline.submit(Promise.resolve({ step, served: { minute, run } }));
+      await pipeline.submit(Promise.resolve({ step, served: { minute, run, dueAtMs } }));
       continue;
     }
     const running = executors.writer.run(minute.batch, 'batched');
-    await pipeline.submit(running.then((run) => ({ step, served: { minute, run } })));
+    await pipeline.submit(running.then((run) => ({ step, served: { minute, run, dueAtMs } })));
   }
-  await pipeline.drain();
 }
 
 function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null {

@@ -9,6 +9,15 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
+/** Whether an error says that nobody reads any more: a pipe without its reader, a terminal that was closed. */
+export function isGone(
+  error: NodeJS.ErrnoException,
+  stream: Writable & { readonly isTTY?: boolean },
+): boolean {
+  if (error.code === 'EIO') return stream.isTTY === true;
+  return error.code === 'EPIPE' || error.code === 'ECONNRESET';
+}
+
 /** Writes to a stream that somebody else owns; it is never ended here. */
 export class StreamSink implements LineSink {
   readonly #stream: Writable;
@@ -51,7 +60,7 @@ export class StreamSink implements LineSink {
 
   #check(): void {
     if (this.#failure === null) return;
-    if ('code' in this.#failure && this.#failure.code === 'EPIPE') throw new OutputClosed();
+    if (isGone(this.#failure, this.#stream)) throw new OutputClosed();
     throw new AiopsError('output_io', `cannot write to standard output: ${this.#failure.message}`, {
       cause: this.#failure,
     });

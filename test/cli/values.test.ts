@@ -11,6 +11,7 @@ import {
   parseLineSize,
   parseList,
   parseMap,
+  parsePace,
   parseRejectLimit,
   parseSize,
   parseSwitch,
@@ -45,6 +46,16 @@ test('intervals are auto or at least a second', () => {
   assert.equal(parseInterval('auto'), 'auto');
   assert.equal(parseInterval('15s'), 15_000);
   assert.throws(() => parseInterval('200ms'), InvalidArgumentError);
+});
+
+test('a pace is realtime, a factor or max', () => {
+  assert.equal(parsePace('realtime'), 1);
+  assert.equal(parsePace('10x'), 10);
+  assert.equal(parsePace('0.5x'), 0.5);
+  assert.equal(parsePace('max'), null);
+  for (const text of ['', '0x', '0.0x', '-1x', '10', 'x', 'fast', '1e3x', `${'9'.repeat(400)}x`]) {
+    assert.throws(() => parsePace(text), InvalidArgumentError, text);
+  }
 });
 
 test('actors are a number, a share or auto, and never none', () => {

@@ -75,6 +75,11 @@ test('the mean of nothing is missing, and its label is the strongest', () => {
   assert.deepEqual(mean(1, 0), [{ target: 'a', values: [NaN], label: 1 }]);
 });
 
+test('the mean of numbers whose sum is none is still a number', () => {
+  const two = [record('a', [1.5e308, -1.5e308, 1]), record('a', [1e308, -1.5e308, NaN])];
+  assert.deepEqual([...(foldRecords(two, 'mean').records[0]?.values ?? [])], [1.25e308, -1.5e308, 1]);
+});
+
 test('values of different shapes have no mean', () => {
   const { records, rejects, merged } = foldRecords([record('a', [1]), record('a', [1, 2], 2)], 'mean');
   assert.deepEqual([records.length, rejects.length, merged], [1, 1, 0]);

@@ -63,7 +63,7 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
       reproducible: true,
       features: ['simd'],
     },
-    execution: { mode: 'parallel', actors: 2, inflight: 2, startMs: 900 },
+    execution: { mode: 'parallel', actors: 2, inflight: 2, pace: null, startMs: 900 },
     host: { node: 'v0', platform: 'test', processor: 'test', processors: 2 },
     sessions: { resumed: 0, earlierMinutes: 0 },
     incidents: {

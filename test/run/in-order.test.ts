@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -33,6 +34,25 @@ test('results come in order of submission, with never more than the limit under 
     ),
     { numRuns: 50 },
   );
+});
+
+test('a result is handed on as soon as it is there, also while nobody submits', async () => {
+  let handedOn = (): void => undefined;
+  const there = new Promise<void>((resolve) => (handedOn = resolve));
+  const pipeline = new InOrder<string>(2, () => {
+    handedOn();
+    return Promise.resolve();
+  });
+  await pipeline.submit(Promise.resolve('a'));
+  await there;
+});
+
+test('a failure is told at once, also while nobody submits', async () => {
+  const pipeline = new InOrder<string>(2, () => Promise.reject(new Error('full')));
+  await pipeline.submit(Promise.resolve('a'));
+  if (!pipeline.failed.aborted) await once(pipeline.failed, 'abort');
+  assert.throws(() => pipeline.failed.throwIfAborted(), /full/);
+  await assert.rejects(pipeline.drain(), /full/);
 });
 
 test('after a failure nothing later is handed on, and later failures stay quiet', async () => {

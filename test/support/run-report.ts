@@ -53,7 +53,7 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
     },
     model: { ...READY.model, ...READY.input },
     backend: READY.backend,
-    execution: { mode: 'parallel', actors: 2, inflight: 2, startMs: 1000 },
+    execution: { mode: 'parallel', actors: 2, inflight: 2, pace: null, startMs: 1000 },
     sessions: { resumed: 0, earlierMinutes: 0 },
     incidents: {
       counts: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },

@@ -1,4 +1,4 @@
-import { parseActors, parseDuration, parseSize, parseWhole } from '../values.js';
+import { parseActors, parseDuration, parseOneOf, parsePace, parseSize, parseWhole } from '../values.js';
 import type { FlagGroups, FlagRow } from './flag-row.js';
 
 /** About actors as processes: also of commands that choose otherwise who serves. */
@@ -34,9 +34,8 @@ export const SERVING_FLAGS: FlagGroups = {
     },
     {
       flags: '--inflight <n>',
-      description: 'minutes under way at once',
+      description: 'minutes under way at once (default: 2, 1 when paced)',
       parse: parseWhole(1),
-      preset: [2, '2'],
     },
     {
       flags: '--mode <mode>',
@@ -45,12 +44,25 @@ export const SERVING_FLAGS: FlagGroups = {
     },
     {
       flags: '--compare <which>',
-      description: 'minutes to serve in every way for comparison',
-      choices: ['sample', 'all', 'none'],
+      description:
+        'minutes to serve in every way for comparison: sample, all, none (default: sample, none when paced)',
+      parse: parseOneOf(['sample', 'all', 'none']),
     },
     {
       flags: '--compare-time <duration>',
       description: 'what comparing a sample may cost',
+      parse: parseDuration,
+      preset: [10_000, '10s'],
+    },
+    {
+      flags: '--pace <factor>',
+      description: 'how fast recorded time passes: realtime, a factor such as 10x or 0.5x, or max',
+      parse: parsePace,
+      preset: [null, 'max'],
+    },
+    {
+      flags: '--stop-grace <duration>',
+      description: 'what minutes under way may still take after a signal, before the run leaves at once',
       parse: parseDuration,
       preset: [10_000, '10s'],
     },

@@ -106,8 +106,9 @@ export function settingsMarkup(settings: unknown): Markup {
   return markup`<details><summary>Settings</summary><pre>${JSON.stringify(settings, null, 2)}</pre></details>\n`;
 }
 
-function servedText({ mode, actors, inflight }: RunSummary['execution']): string {
-  const minutes = `${plural(inflight, 'minute')} under way at once`;
+function servedText({ mode, actors, inflight, pace }: RunSummary['execution']): string {
+  const paced = pace === null ? '' : `, paced at ${pace} × real time`;
+  const minutes = `${plural(inflight, 'minute')} under way at once${paced}`;
   return mode === 'parallel'
     ? `in parallel, ${plural(actors, 'actor')}, ${minutes}`
     : `sequentially, ${minutes}`;

@@ -60,18 +60,33 @@ function resultTiles(summary: RunSummary, figures: Figures): Tile[] {
     {
       name: 'Late minutes',
       figure: figures.show('minutes.late', asCount),
-      note: 'took longer than the deadline',
+      note:
+        (summary.minutes?.scheduled ?? null) === null
+          ? 'took longer than the deadline'
+          : 'came later than the deadline after their scheduled start',
     },
     {
       name: 'Would still fit',
       figure: figures.show('minutes.capacityItems', asCount),
       note: markup`items a minute; the median minute has ${figures.show('minutes.items.p50', asCount)}`,
     },
+    ...scheduleTiles(summary, figures),
     ...speedup,
     {
       name: 'Utilization',
       figure: figures.show('utilization', asPercent),
       note: 'of the actors’ time went into items',
+    },
+  ];
+}
+
+function scheduleTiles({ minutes }: RunSummary, figures: Figures): Tile[] {
+  if ((minutes?.scheduled ?? null) === null) return [];
+  return [
+    {
+      name: 'Schedule to answers, p99',
+      figure: figures.show('minutes.scheduled.responseMs.p99', asDuration),
+      note: markup`began ${figures.show('minutes.scheduled.latenessMs.p99', asDuration)} late (p99)`,
     },
   ];
 }
@@ -104,6 +119,12 @@ export function timesSection(summary: RunSummary, figures: Figures, walls: BandS
         columns: ['served', 'minutes', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'],
         rows: [
           timesRow(`every minute, ${execution.mode}`, 'minutes.wallMs', figures),
+          ...((minutes?.scheduled ?? null) === null
+            ? []
+            : [
+                timesRow('schedule to start', 'minutes.scheduled.latenessMs', figures),
+                timesRow('schedule to answers', 'minutes.scheduled.responseMs', figures),
+              ]),
           ...(comparison === null
             ? []
             : ARMS.map((arm) =>

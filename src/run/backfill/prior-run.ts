@@ -69,11 +69,9 @@ async function inputChanges(
     onNotice({ level: 'warning', text });
   }
   if (changed.length > 0) {
-    throw new AiopsError(
-      'config',
-      `the input is not what ${output.out} was made of: ${changed.join('; ')}`,
-      { hint: 'choose another --out for it, or begin anew with --restart, which replaces what is there' },
-    );
+    throw new AiopsError('config', `the input is not what ${output.out} was made of: ${changed.join('; ')}`, {
+      hint: 'choose another --out for it, or begin anew with --restart, which replaces what is there',
+    });
   }
   return states.map(({ state }) => (state === 'changed' ? 'unknown' : state));
 }

@@ -23,8 +23,8 @@ export async function wholeTimings(
   const timings = new RunTimings(deadlineMs);
   const walls = new BandSeries(MINUTE_BUCKETS);
   for await (const line of output.committed('timings')) {
-    const { minuteMs, timing } = readTimingLine(line);
-    timings.add(timing);
+    const { minuteMs, timing, schedule } = readTimingLine(line);
+    timings.addTimed(timing, schedule);
     if (timing.items > 0) walls.add(minuteMs, timing.wallMs);
   }
   return { timings, walls };

@@ -1,0 +1,54 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time as a pacer knows it. */
+export interface PaceClock {
+  /** Monotonic, ms. */
+  now(): number;
+  /** Resolves after `ms`, or as soon as the signal is given. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A timer does not go further at once: Node takes 2³¹ ms and more for 1 ms. */
+const LONGEST_SLEEP_MS = 86_400_000;
+
+/** The clock that minutes are timed with. */
+export const SYSTEM_CLOCK: PaceClock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+};
+
+/**
+ * Says when minutes are due. The first one sets the schedule, later ones follow as far apart as they were recorded,
+ * divided by the pace, whatever became of those before them: a slow minute shows in the ones after it.
+ */
+export class Pacer {
+  readonly #pace: number | null;
+  readonly #clock: PaceClock;
+  #firstAtMs = NaN;
+  #firstMinuteMs = NaN;
+
+  /** @param pace recorded time over real time, > 0; null: no schedule, minutes are due as they come */
+  constructor(pace: number | null, clock: PaceClock = SYSTEM_CLOCK) {
+    this.#pace = pace;
+    this.#clock = clock;
+  }
+
+  /**
+   * Waits until a minute is due; returns when that was, on the clock of `performance.now()`, or null without a
+   * schedule. The wait ends early once the signal is given.
+   */
+  async due(minuteMs: number, signal: AbortSignal): Promise<number | null> {
+    if (this.#pace === null) return null;
+    if (Number.isNaN(this.#firstMinuteMs)) {
+      this.#firstAtMs = this.#clock.now();
+      this.#firstMinuteMs = minuteMs;
+    }
+    const dueAtMs = this.#firstAtMs + (minuteMs - this.#firstMinuteMs) / this.#pace;
+    for (;;) {
+      const leftMs = dueAtMs - this.#clock.now();
+      if (leftMs <= 0 || signal.aborted) return dueAtMs;
+      await this.#clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), signal);
+    }
+  }
+}

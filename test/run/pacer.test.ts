@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Pacer, type PaceClock } from '#dist/run/pacer.js';
+
+const NEVER = new AbortController().signal;
+
+/** A clock that only goes on while somebody sleeps, or is told to. */
+class FakeClock implements PaceClock {
+  atMs = 1000;
+  readonly slept: number[] = [];
+
+  now(): number {
+    return this.atMs;
+  }
+
+  sleep(ms: number): Promise<void> {
+    this.slept.push(ms);
+    this.atMs += ms;
+    return Promise.resolve();
+  }
+}
+
+test('without a pace nothing is scheduled and nobody waits', async () => {
+  const clock = new FakeClock();
+  const pacer = new Pacer(null, clock);
+  assert.equal(await pacer.due(0, NEVER), null);
+  assert.equal(await pacer.due(60_000, NEVER), null);
+  assert.deepEqual(clock.slept, []);
+});
+
+test('minutes are due as far apart as they were recorded, divided by the pace, gaps included', async () => {
+  const clock = new FakeClock();
+  const pacer = new Pacer(10, clock);
+  const due: (number | null)[] = [];
+  for (const minute of [7, 8, 9, 20]) due.push(await pacer.due(minute * 60_000, NEVER));
+  assert.deepEqual(due, [1000, 7000, 13_000, 79_000]);
+  assert.deepEqual(clock.slept, [6000, 6000, 66_000]);
+});
+
+test('a slow minute moves no later one: what is overdue does not wait, and the schedule stays', async () => {
+  const clock = new FakeClock();
+  const pacer = new Pacer(1, clock);
+  await pacer.due(0, NEVER);
+  clock.atMs += 150_000; // served for two minutes and a half
+  assert.equal(await pacer.due(60_000, NEVER), 61_000);
+  assert.equal(await pacer.due(120_000, NEVER), 121_000);
+  assert.deepEqual(clock.slept, []);
+  assert.equal(await pacer.due(180_000, NEVER), 181_000);
+  assert.deepEqual(clock.slept, [30_000]);
+});
+
+test('a timer that comes early is set again, and a long wait is cut into what a timer can hold', async () => {
+  const clock = new FakeClock();
+  clock.sleep = (ms) => {
+    clock.slept.push(ms);
+    clock.atMs += ms === 500 ? 499 : ms;
+    return Promise.resolve();
+  };
+  const pacer = new Pacer(2, clock);
+  await pacer.due(0, NEVER);
+  await pacer.due(1000, NEVER);
+  assert.deepEqual(clock.slept.splice(0), [500, 1]);
+  const days30 = 30 * 86_400_000;
+  await pacer.due(days30, NEVER);
+  assert.ok(clock.slept.every((ms) => ms <= 86_400_000));
+  assert.equal(clock.atMs, 1000 + days30 / 2);
+});
+
+test('a signal ends the wait at once', async () => {
+  const stop = new AbortController();
+  const pacer = new Pacer(1); // the real clock
+  await pacer.due(0, stop.signal);
+  const waiting = pacer.due(3_600_000, stop.signal);
+  stop.abort();
+  await waiting;
+});
