@@ -1,6 +1,6 @@
 /**
  * What group commit costs: replays the same recording with several `--commit-interval`s and, for reference, with
- * results on standard output, which has no commits. In rounds, each in another order, so that a slow moment hits
+ * results on standard output, which has no commits (nor times and a report, which are written to a folder only). In rounds, each in another order, so that a slow moment hits
  * all of them; ratios are paired by round. Needs a build (npm run build) and a machine with nothing else to do.
  *
  *   node scripts/bench-commit.mjs [--targets 100] [--minutes 1440] [--rounds 9] [--folder DIR] [--model built-in]
@@ -34,7 +34,7 @@ const ANALYZER = `export function createAnalyzer() {
   return {
     window: 1,
     columns: 'each',
-    predict: (items) => items.map(({ values }) => ({ score: Math.fround(values[0]), anomaly: false, output: null })),
+    predict: (items) => items.map(({ values }) => ({ score: Math.fround(values[0]), anomaly: false, output: [] })),
   };
 }
 `;
@@ -74,7 +74,7 @@ async function main() {
   for (const { name } of arms) console.log(armLine(name, rounds));
 }
 
-/** Time and commits of one run: from its first minute to its last byte, without the start of its actors. */
+/** Time of one run, with its start, and its commits. */
 async function turn({ flags }) {
   const model = values.model === 'built-in' ? ['--backend', 'wasm'] : ['--analyzer', 'analyzer.mjs'];
   rmSync(join(folder, 'out'), { recursive: true, force: true });
