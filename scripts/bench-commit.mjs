@@ -1,11 +1,12 @@
 /**
  * What group commit costs: replays the same recording with several `--commit-interval`s and, for reference, with
- * results on standard output, which has no commits (nor times and a report, which are written to a folder only). In rounds, each in another order, so that a slow moment hits
- * all of them; ratios are paired by round. Needs a build (npm run build) and a machine with nothing else to do.
+ * results on standard output, where there are no commits (and neither times nor a report are kept). In rounds, each
+ * in another order, so that a slow moment hits all of them; ratios are paired by round. Needs a build (npm run
+ * build) and a machine with nothing else to do.
  *
  *   node scripts/bench-commit.mjs [--targets 100] [--minutes 1440] [--rounds 9] [--folder DIR] [--model built-in]
  *
- * The files go to a folder below DIR (default: the system's for temporary files): what a commit costs is up to its disk.
+ * The files go to a folder below DIR (default: the system's for temporary files): a commit costs what its disk takes.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
