@@ -8,6 +8,7 @@ import { isGone } from '../write/stream-sink.js';
 import { benchCommand } from './bench-command.js';
 import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
+import { outliveTerminal } from './hang-up.js';
 import { modelCommand } from './model-command.js';
 import { nativeCommand } from './native-command.js';
 import { replayCommand } from './replay-command.js';
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     .addCommand(modelCommand())
     .addCommand(nativeCommand((status) => (process.exitCode = status)));
   prepare(cli, program.name);
+  outliveTerminal();
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', () => undefined); // where nobody reads what goes wrong, that is no failure
   try {

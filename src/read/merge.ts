@@ -79,8 +79,8 @@ export async function* mergeMinutes(
       const ended = await (live?.fill(queues) ?? fillAll(queues));
       if (ended.size > 0) queues = queues.filter((queue) => !ended.has(queue));
       if (queues.length === 0) return undefined;
-      const step = toStep(takeEarliest(queues), duplicates, range);
-      yield { ...step, positions: positionsOf(all) };
+      const taken = takeEarliest(queues);
+      yield toStep(taken, positionsOf(all), duplicates, range);
     }
   } finally {
     for (const queue of queues) if (live?.isFilling(queue) !== true) await queue.close();
@@ -124,9 +124,10 @@ function positionsOf(queues: readonly MinuteQueue[]): InputPosition[] | null {
 
 function toStep(
   minutes: readonly FileMinute[],
+  positions: ReadStep['positions'],
   duplicates: DuplicatePolicy,
   range: TimeRange,
-): Omit<ReadStep, 'positions'> {
+): ReadStep {
   const [only] = minutes;
   const minuteMs = only?.minuteMs ?? NaN;
   const records =
@@ -137,6 +138,7 @@ function toStep(
   return {
     batch: records.length === 0 ? null : { minuteMs, records: folded.records },
     lookBack: false,
+    positions,
     isTail: minutes.some((minute) => minute.isTail),
     found: minutes.reduce((sum, { found }) => sum + found, 0),
     rejects: folded.rejects.length === 0 || !isAsked ? rejects : rejects.concat(folded.rejects),

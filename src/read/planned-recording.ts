@@ -69,14 +69,11 @@ export function plannedRecording(
     start: input.start,
     minutes: minutesOf(input, rules, options, range, goingOn.handedOnMs),
   });
+  const choice = { ...range, lookBackFromMs, afterMinuteMs: goingOn.afterMinuteMs };
   const steps = (): AsyncGenerator<ReadStep, undefined> =>
     selectSteps(
       mergeMinutes(inputs.map(merged), options.duplicates, range, liveFills(inputs, options, facts)),
-      {
-        ...range,
-        lookBackFromMs,
-        afterMinuteMs: goingOn.afterMinuteMs,
-      },
+      choice,
     );
   return {
     ...facts,

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { InputPosition } from '../core/input-position.js';
+import type { FilePosition, InputPosition } from '../core/input-position.js';
 import { checkOptions } from './check-options.js';
 import type { ReadOptions } from './options.js';
 import { unpinned } from './pin.js';
@@ -10,7 +10,7 @@ import type { Recording } from './recording-types.js';
 import { FILE_START } from './resume.js';
 import type { ResumePoint } from './resume.js';
 import { blockBytesFor, closeAll, endedSource, openSource } from './source.js';
-import type { ByteSource, SourceOptions } from './source.js';
+import type { ByteSource } from './source.js';
 
 /**
  * Opens a recording that was read before, to go on from a committed place: with the columns and the interval
@@ -35,7 +35,13 @@ export async function reopenRecording(
     for (const [i, input] of inputs.entries()) {
       const plan = unpinned(pinned, i);
       const start = plan === null ? 'end' : (from.positions?.[i] ?? FILE_START);
-      const source = await openAt(input, start, sourceOptions, stdin);
+      const source =
+        start === 'end'
+          ? await endedSource(input)
+          : await openSource(input, sourceOptions, stdin, {
+              ...start,
+              ...prefixOf(from.afterPositions?.[i]),
+            });
       sources.push(source);
       planned.push({
         source,
@@ -59,13 +65,8 @@ export async function reopenRecording(
   }
 }
 
-function openAt(
-  input: string,
-  start: InputPosition,
-  options: SourceOptions,
-  stdin: Readable,
-): Promise<ByteSource> {
-  return start === 'end' ? endedSource(input) : openSource(input, options, stdin, start);
+function prefixOf(position: InputPosition = 'end'): Pick<FilePosition, 'prefix'> {
+  return position === 'end' || position.prefix === undefined ? {} : { prefix: position.prefix };
 }
 
 function goingOn({ positions, positionsMinuteMs, afterMinuteMs }: ResumePoint): GoingOn {

@@ -8,6 +8,8 @@ export interface ResumePoint {
   readonly positionsMinuteMs: number | null;
   /** The last minute that was handed on for good, epoch ms: it and those before it only come for the windows. */
   readonly afterMinuteMs: number;
+  /** Where the inputs went on after that minute: standard input is held against what it was up to there. */
+  readonly afterPositions?: readonly InputPosition[];
 }
 
 /** Where one file goes on. */

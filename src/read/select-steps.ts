@@ -1,3 +1,4 @@
+import { AiopsError } from '../core/errors.js';
 import type { ReadStep } from '../core/types.js';
 import type { TimeRange } from './time-range.js';
 
@@ -17,8 +18,18 @@ const NO_ACCOUNT: Account = { found: 0, rejects: [], merged: 0, filtered: 0 };
  * Hands out the steps of a time range, those before it that its windows need as look-back, and ends at the
  * first minute after it. What a step says of records goes over to the next one that counts, so that the
  * account of all steps handed out balances. Steps that were handed out once before come as look-back.
+ *
+ * @throws AiopsError `config` where the last of them does not come
  */
-export async function* selectSteps(
+export function selectSteps(
+  steps: AsyncGenerator<ReadStep, undefined>,
+  choice: StepChoice,
+): AsyncGenerator<ReadStep, undefined> {
+  const isAll = choice.fromMs === -Infinity && choice.toMs === Infinity && choice.afterMinuteMs === -Infinity;
+  return isAll ? steps : selected(steps, choice);
+}
+
+async function* selected(
   steps: AsyncIterable<ReadStep>,
   { fromMs, toMs, lookBackFromMs, afterMinuteMs }: StepChoice,
 ): AsyncGenerator<ReadStep, undefined> {
@@ -28,7 +39,7 @@ export async function* selectSteps(
   for await (const step of steps) {
     last = step;
     const minuteMs = step.batch?.minuteMs ?? null;
-    if (minuteMs !== null && minuteMs > afterMinuteMs) isAgain = false;
+    if (isAgain && minuteMs !== null && minuteMs > afterMinuteMs) throw noSuchMinute(afterMinuteMs);
     if (!isAgain) carried = sum(carried, step);
     if (minuteMs !== null && minuteMs >= toMs) break;
     const isLookBack = isAgain || (minuteMs !== null && minuteMs < fromMs);
@@ -41,11 +52,24 @@ export async function* selectSteps(
     }
     if (minuteMs === afterMinuteMs) isAgain = false;
   }
+  if (isAgain) throw noSuchMinute(afterMinuteMs);
   if (last !== null && !isEmpty(carried)) {
     const { positions, isTail } = last;
     yield { batch: null, lookBack: false, positions, isTail, ...carried };
   }
   return undefined;
+}
+
+/** Only an input that cannot be looked up again comes so far; `compareInputs` tells of all others. */
+function noSuchMinute(afterMinuteMs: number): AiopsError {
+  const minute = new Date(afterMinuteMs).toISOString();
+  return new AiopsError(
+    'config',
+    `the input no longer has the minute ${minute}, up to which this run read it`,
+    {
+      hint: 'give it the same input again; or begin anew with --restart, or with another --out',
+    },
+  );
 }
 
 function sum(a: Account, b: Account): Account {

@@ -13,7 +13,7 @@ export interface PaceClock {
 const LONGEST_SLEEP_MS = 86_400_000;
 
 /** The clock that minutes are timed with. */
-export const SYSTEM_CLOCK: PaceClock = {
+const SYSTEM_CLOCK: PaceClock = {
   now: () => performance.now(),
   sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
 };

@@ -37,7 +37,6 @@ class FakePool {
   /** `minute:target` of what isolation found. */
   readonly found: string[] = [];
   losses = 0;
-  retries = 0;
   readonly #given: Given;
   readonly #queues: { job: Job; reply: Deferred<JobReply> }[][];
 
@@ -120,7 +119,7 @@ async function serveAll(given: Given): Promise<{ pool: FakePool; replies: string
     put: (job, slot) => pool.put(job, slot),
     isolate: (job) => pool.isolate(job),
     otherThan: (slot) => (slot + 1) % given.slots,
-    onRetry: () => void pool.retries++,
+    onRetry: () => undefined,
     ended: () => null,
   });
   const replies: string[] = [];
@@ -133,20 +132,20 @@ async function serveAll(given: Given): Promise<{ pool: FakePool; replies: string
       replies.push(reply.answers.errors.get(0)?.errmsg ?? '');
     }
   };
-  let isDone = false;
+  const state = { isDone: false };
   const all = (async () => {
     for (const minute of given.sizes.keys()) {
       underWay.push(serve(minute));
       if (underWay.length >= given.inflight) await underWay.shift();
     }
     await Promise.all(underWay);
-    isDone = true;
+    state.isDone = true;
   })();
-  for (let idle = 0; !isDone && idle < 20;) {
+  for (let idle = 0; !state.isDone && idle < 20;) {
     idle = pool.step() ? 0 : idle + 1;
     await new Promise(setImmediate);
   }
-  assert.ok(isDone, 'nobody goes on, and not all is answered');
+  assert.ok(state.isDone, 'nobody goes on, and not all is answered');
   await all;
   return { pool, replies };
 }
@@ -203,6 +202,32 @@ test('one poison costs two actors at most, or one for each minute under way', as
     }),
     { numRuns: 150 },
   );
+});
+
+test('of a series that stays with its slot, one bad row costs two actors, however many minutes are under way', async () => {
+  await fc.assert(
+    fc.asyncProperty(given, fc.integer({ min: 2, max: 9 }), fc.nat(8), async (chosen, size, minute) => {
+      const sizes = Array.from({ length: 12 }, () => size);
+      const { pool } = await serveAll({ ...chosen, sizes, poisons: [{ target: 't1', minute }] });
+      assert.deepEqual([pool.losses, pool.found], [2, [`${minute}:t1`]]);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('what waits behind one bad row is tried before a later minute is isolated for another', async () => {
+  const { pool } = await serveAll({
+    slots: 2,
+    inflight: 3,
+    sizes: [4, 4, 2], // t1 is with the second slot in the last minute only
+    poisons: [
+      { target: 't0', minute: 0 },
+      { target: 't1', minute: 1 },
+    ],
+    // The second slot gets ahead, to the last minute; then the first one is lost at the first minute.
+    choices: [1, 1, 1, ...new Array<number>(100).fill(0)].values(),
+  });
+  assert.deepEqual(pool.found, ['0:t0', '1:t1']);
 });
 
 test('a job that cost an actor is put to another slot, and answered there', async () => {

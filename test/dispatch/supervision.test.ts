@@ -11,7 +11,7 @@ import { Solo } from '#dist/dispatch/solo.js';
 import { batchOf } from '../support/batches.js';
 import { loadOf } from '../support/fake-runtime.js';
 import { assertGone } from '../support/processes.js';
-import type { Fault } from '../support/faulty-actor.js';
+import type { Fault } from '../support/fault-names.js';
 import {
   assertAllTold,
   assertNoActorLeft,

@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
-import { assertGone } from '../support/processes.js';
+import { assertGone, childrenOf } from '../support/processes.js';
 
 const procfs = { skip: existsSync('/proc/self/task') ? false : 'no /proc here to find actors in' };
 
@@ -36,12 +36,6 @@ async function liveRun(t: TestContext, flags: readonly string[]): Promise<LiveRu
   child.stdin?.write(`timestamp,target,value\n${rows(0, 62)}`);
   for (let text = ''; !text.includes('started');) text += String((await once(stderr, 'data'))[0]);
   return { child, cwd, result };
-}
-
-/** Processes whose parent is `pid`. */
-function childrenOf(pid: number | undefined): number[] {
-  const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return listed === '' ? [] : listed.split(' ').map(Number);
 }
 
 for (const [signal, status] of [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 import { ActorProcess } from '#dist/dispatch/actor-process.js';
 
-import { assertGone, isRunning } from '../support/processes.js';
+import { assertGone, childrenOf, isRunning } from '../support/processes.js';
 
+const procfs = { skip: existsSync('/proc/self/task') ? false : 'no /proc here to find actors in' };
 const PARENT = fileURLToPath(new URL('../support/pool-parent.js', import.meta.url));
 
 interface Parent {
@@ -27,14 +29,46 @@ async function parentOf(t: TestContext, target: string): Promise<Parent> {
   return { child, actors };
 }
 
-test('SIGKILL of the parent while its actors compute: none runs two seconds later', async (t) => {
-  const { child, actors } = await parentOf(t, 'busy');
-  await sleep(100); // well inside the computation, which never looks at the pipe
+for (const target of ['busy', 'busy in native code', 'idle']) {
+  test(`SIGKILL of the parent, its actors ${target}: none runs two seconds later`, async (t) => {
+    const { child, actors } = await parentOf(t, target);
+    await sleep(100); // well inside a computation, which never looks at the pipe
+    assert.deepEqual(actors.filter(isRunning), actors);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await assertGone(actors, 2000);
+  });
+}
+
+test('SIGKILL of the parent while its actors write more than it has read: none runs two seconds later', async (t) => {
+  const { child, actors } = await parentOf(t, 'answers at length');
+  child.kill('SIGSTOP'); // what they write fills their pipes
+  await sleep(500);
   assert.deepEqual(actors.filter(isRunning), actors);
   child.kill('SIGKILL');
   await once(child, 'exit');
   await assertGone(actors, 2000);
 });
+
+for (const [when, waitMs] of [
+  ['as soon as there are actors, before any has said a word', 0],
+  ['while its actors load', 1500],
+] as const) {
+  test(`SIGKILL of the parent ${when}: none runs two seconds later`, procfs, async (t) => {
+    const child = spawn(process.execPath, [PARENT, 'loading'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill('SIGKILL'));
+    let actors: number[] = [];
+    while (actors.length < 2) {
+      await sleep(1);
+      actors = childrenOf(child.pid);
+    }
+    await sleep(waitMs);
+    assert.deepEqual(actors.filter(isRunning), actors);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await assertGone(actors, 2000);
+  });
+}
 
 test('process.exit of the parent takes its actors along', async (t) => {
   const { child, actors } = await parentOf(t, 'busy');

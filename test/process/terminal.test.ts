@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 
 import { ROOT, finished, temporaryFolder } from '../support/cli.js';
+import { assertGone } from '../support/processes.js';
 import { Screen } from '../support/screen.js';
 
 /** Only `script` of util-linux runs a command by these flags. */
@@ -117,3 +119,45 @@ test('Ctrl-C twice: the same, at once', pseudoTerminal, async (t) => {
   assert.equal(screen.column, 0);
   assert.ok(readdirSync(cwd).length <= 1);
 });
+
+/** What a shell does that runs the program on a terminal: pass on its hang-up, or keep it from the program. */
+const SHELLS = {
+  'that tells it so': (program: string) =>
+    `${program} & trap "kill -HUP $!" HUP; wait $!; wait $!; echo $? > status`,
+  'that does not tell it': (program: string) => `trap '' HUP; ${program}; echo $? > status`,
+};
+
+for (const out of ['out', '-']) {
+  for (const [shell, expected] of [
+    ['that tells it so', 129],
+    ['that does not tell it', 0],
+  ] as const) {
+    test(
+      `--out ${out}: a terminal that closes under a shell ${shell}: status ${expected}, no actor stays`,
+      pseudoTerminal,
+      async (t) => {
+        const cwd = temporaryFolder(t);
+        const minutes = Array.from({ length: 60 }, (_, i) => `${new Date(i * 60_000).toISOString()},a,${i}`);
+        writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${minutes.join('\n')}\n`);
+        // Long enough to be ended in the middle, or short enough to write to what is closed.
+        const pace = expected === 129 ? 'realtime' : '1200x';
+        const run = `replay data.csv --pace ${pace} --backend wasm --actors 2 --out ${out}`;
+        const program = `'${process.execPath}' '${join(ROOT, 'bin/aiops-serve.js')}' ${run}`;
+        const command = ['-qec', SHELLS[shell](program), '/dev/null'];
+        const terminal = spawn('script', command, { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+        t.after(() => terminal.kill('SIGKILL'));
+        let sent = '';
+        terminal.stdout.setEncoding('utf8').on('data', (text: string) => (sent += text));
+        while (!/started on .*actor-2 \d+/.test(sent)) await once(terminal.stdout, 'data');
+        const actors = [...sent.matchAll(/actor-\d (\d+)/g)].map(([, pid]) => Number(pid));
+        assert.equal(actors.length, 2, sent);
+        terminal.kill('SIGKILL'); // who holds its other end is gone
+        const status = join(cwd, 'status');
+        for (let waitedMs = 0; waitedMs < 30_000 && !existsSync(status); waitedMs += 20) await sleep(20);
+        await sleep(100); // to be written
+        assert.equal(readFileSync(status, 'utf8').trim(), String(expected));
+        await assertGone(actors);
+      },
+    );
+  }
+}

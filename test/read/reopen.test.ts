@@ -46,11 +46,12 @@ test('standard input is read again up to the place, if it begins as it did', asy
   await checkResume(inputs, OPTIONS, whole, from, m);
   await checkResume({ paths: ['-'], stdin: gzipSync(TEXT) }, OPTIONS, whole, from, m);
 
-  const again = async (stdin: Buffer): Promise<unknown> => {
+  const again = async (stdin: Buffer, more: Partial<ResumePoint> = {}): Promise<unknown> => {
     const point: ResumePoint = {
       positions: whole.steps[from]!.positions,
       positionsMinuteMs: whole.steps[from]!.minuteMs,
       afterMinuteMs: whole.steps[m]!.minuteMs ?? NaN,
+      ...more,
     };
     const recording = await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.pinned, point);
     return plainSteps(recording);
@@ -64,12 +65,18 @@ test('standard input is read again up to the place, if it begins as it did', asy
   const cut = TEXT.subarray(0, position.byteOffset - 1);
   await assert.rejects(again(cut), refusal('config', /stdin is not what .* ends before byte \d+/));
   await assert.rejects(again(Buffer.alloc(0)), refusal('config', /ends before byte/));
+  const short = TEXT.subarray(0, position.byteOffset + 10);
+  await assert.rejects(again(short), refusal('config', /no longer has the minute 20.*, up to which/));
+  // Begun anew there is no place, but what came before the last minute is still known.
+  const begun = { positions: null, positionsMinuteMs: null, afterPositions: whole.steps[m]!.positions ?? [] };
+  await again(TEXT, begun);
+  await assert.rejects(again(other, begun), refusal('config', /its first bytes are others/));
 });
 
 test('a named pipe goes on like standard input', async (t) => {
   const folder = await folderWith(t, { 'data.csv': TEXT });
   const pipe = join(folder, 'pipe');
-  execFileSync('mkfifo', [pipe]);
+  execFileSync('sh', ['-c', `mkfifo ${pipe}`]);
   const feed = (): void => {
     const cat = spawn('sh', ['-c', `exec cat ${folder}/data.csv > ${pipe}`], { stdio: 'ignore' });
     t.after(() => cat.kill('SIGKILL'));

@@ -2,6 +2,7 @@
  * An actor whose analyzer is a few lines, and misbehaves for targets and parameters of certain names.
  * Real in all else: process, pipe, loop, watchdog.
  */
+import { pbkdf2Sync } from 'node:crypto';
 import { closeSync, writeSync } from 'node:fs';
 
 import { serveParent } from '#dist/actor/serve-parent.js';
@@ -16,6 +17,11 @@ function computeForAMinute(): never {
 
 const analyzer = fakeAnalyzer({
   busy: computeForAMinute,
+  'busy in native code': (item) => {
+    pbkdf2Sync('password', 'salt', 2 ** 31 - 1, 64, 'sha512'); // many minutes
+    return answerOf(item);
+  },
+  'answers at length': () => ({ score: 1, anomaly: false, output: new Float64Array(2 ** 22) }),
   killed: () => {
     process.kill(process.pid, 'SIGKILL');
     return computeForAMinute();

@@ -21,10 +21,10 @@ import type { ActorMessage, Answer } from '#dist/protocol/messages.js';
 import { ParentMessageDecoder } from '#dist/protocol/parent-frames.js';
 import { writeFrame } from '#dist/protocol/write-frame.js';
 
+import type { Fault } from './fault-names.js';
 import { answerOf, fakeAnalyzer, fakeRuntime, type Tricks } from './fake-runtime.js';
 
-/** What an actor can do wrong while it is at work on a chunk. */
-const FAULTS = {
+const FAULTS: Readonly<Record<Fault, () => void>> = {
   killed: () => signalSelf('SIGKILL'),
   segfaults: () => signalSelf('SIGSEGV'),
   aborts: () => process.abort(),
@@ -46,9 +46,7 @@ const FAULTS = {
   'another id': () => void (sending = anotherId),
   'dies after': () => void (sending = dyingAfter),
   'dies in its answer': () => void (sending = dyingIn),
-} as const satisfies Record<string, () => void>;
-
-export type Fault = keyof typeof FAULTS;
+};
 
 let sending: ((answer: Answer) => void) | null = null;
 let onceFolder: string | undefined;

@@ -1,23 +1,25 @@
 /**
- * A parent that keeps its actors busy (`busy`) until somebody ends it, or that ends by itself (`done`).
- * Prints its actors' process ids.
+ * A parent that keeps its actors busy (with a target of fake-actor.ts), idle, or loading until somebody ends it, or
+ * that ends by itself (`done`). Prints its actors' process ids once they are ready.
  */
 import { Pool } from '#dist/dispatch/pool.js';
 
 import { batchOf } from './batches.js';
 import { loadOf } from './fake-runtime.js';
 
+const [target = 'done'] = process.argv.slice(2);
 const pool = new Pool({
   actors: 2,
-  load: loadOf(),
+  load: loadOf(target === 'loading' ? { hang: 'yes' } : {}),
   log: () => undefined,
   timeoutMs: 60_000,
   entry: new URL('./fake-actor.js', import.meta.url),
 });
 const { actors } = await pool.start();
-const [target = 'done'] = process.argv.slice(2);
-const run = pool.run(batchOf([target, target]), 'batched');
+const run = target === 'idle' ? null : pool.run(batchOf([target, target]), 'batched');
 process.stdout.write(`${actors.map(({ pid }) => pid).join(' ')}\n`);
 await run;
-await pool.stop();
-process.stdout.write('stopped\n');
+if (target === 'done') {
+  await pool.stop();
+  process.stdout.write('stopped\n');
+}

@@ -13,6 +13,12 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** Processes whose parent is `pid`; where there is /proc. */
+export function childrenOf(pid: number | undefined): number[] {
+  const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return listed === '' ? [] : listed.split(' ').map(Number);
+}
+
 /** Fails unless all of these processes have ended in time. */
 export async function assertGone(pids: readonly number[], withinMs = 2000): Promise<void> {
   for (let waitedMs = 0; waitedMs < withinMs && pids.some(isRunning); waitedMs += 20) await sleep(20);

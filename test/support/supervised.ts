@@ -92,13 +92,19 @@ function windowOf(window: number, valueOf: (ago: number) => number): number[] {
   return Array.from({ length: window }, (_, k) => valueOf(window - 1 - k));
 }
 
-/** Serves all minutes, up to `inflight` of them under way. */
-export async function serveRecorded(pool: Pool, recorded: Recorded, inflight: number): Promise<MinuteRun[]> {
+/** Serves all minutes, up to `inflight` of them under way; `meanwhile` comes after each was begun. */
+export async function serveRecorded(
+  pool: Pool,
+  recorded: Recorded,
+  inflight: number,
+  meanwhile: (minute: number) => Promise<void> = () => Promise.resolve(),
+): Promise<MinuteRun[]> {
   const runs: Promise<MinuteRun>[] = [];
   for (let minute = 0; minute < recorded.minutes; minute++) {
     const run = pool.run(recordedBatch(recorded, minute), 'batched');
     run.catch(() => undefined); // reported when its turn comes
     runs.push(run);
+    await meanwhile(minute);
     const due = runs[minute - inflight + 1];
     if (due !== undefined) await due;
   }
@@ -153,10 +159,14 @@ export function countOf(incidents: readonly Incident[], kind: Incident['kind']):
 
 /** Fails unless all faulty actors that this process started have ended. */
 export async function assertNoActorLeft(): Promise<void> {
+  await assertGone(actorPids());
+}
+
+/** The faulty actors that this process started and that run. */
+export function actorPids(): number[] {
   const rows = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  const pids = rows
+  return rows
     .map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row))
     .filter((match) => match?.[2] === String(process.pid) && match[3]?.includes('faulty-actor') === true)
     .map((match) => Number(match?.[1]));
-  await assertGone(pids);
 }

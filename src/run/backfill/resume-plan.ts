@@ -28,6 +28,7 @@ export function planResume(
   const progress = commits[commit];
   if (progress === undefined) return { commit: -1, readFrom: BEGINNING };
   const afterMinuteMs = progress.minuteMs;
+  const after = { afterMinuteMs, afterPositions: progress.positions };
   const earlier = commits.findLastIndex(
     ({ minuteMs }) => minuteMs < afterMinuteMs && minuteMs <= afterMinuteMs - lookBackMs,
   );
@@ -36,8 +37,8 @@ export function planResume(
     commit,
     readFrom:
       start === undefined
-        ? { ...BEGINNING, afterMinuteMs }
-        : { positions: start.positions, positionsMinuteMs: start.minuteMs, afterMinuteMs },
+        ? { ...BEGINNING, ...after }
+        : { positions: start.positions, positionsMinuteMs: start.minuteMs, ...after },
   };
 }
 

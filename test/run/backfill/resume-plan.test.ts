@@ -29,6 +29,7 @@ test('reading starts at the last commit that leaves room for the look-back', () 
     positions: [at(4)],
     positionsMinuteMs: 4 * 60_000,
     afterMinuteMs: 8 * 60_000,
+    afterPositions: [at(8)],
   });
 });
 

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import type { RunSummary } from '#dist/report/run-summary.js';
+
+import { finished, runCli, startCli, temporaryFolder } from '../support/cli.js';
+
+interface TimingLine {
+  readonly latenessMs: number;
+  readonly responseMs: number;
+  readonly wallMs: number;
+}
+
+const rows = (minutes: number): string =>
+  Array.from({ length: minutes }, (_, i) => `${new Date(i * 60_000).toISOString()},a,${i}\n`).join('');
+
+/** Answers at once, but for the minute whose value is 5: that takes 400 ms. */
+const ANALYZER = `
+export function createAnalyzer() {
+  return {
+    window: 1,
+    predict: (items) => items.map(({ values: [value] }) => {
+      if (value === 5) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+      return { score: value, anomaly: false, output: [] };
+    }),
+  };
+}
+`;
+
+const SERVED = ['replay', 'data.csv', '--analyzer', 'slow.mjs', '--actors', '1'];
+
+test('a paced run keeps to its schedule, and a slow minute makes those after it late', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(12)}`);
+  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
+  const flags = ['--pace', '600x', '--out', 'paced', '--fail-if', 'response-max<399ms'];
+  const paced = await runCli([...SERVED, ...flags], { cwd });
+  assert.equal(paced.status, 0, paced.stderr);
+  const summary = JSON.parse(readFileSync(join(cwd, 'paced/timing.json'), 'utf8')) as RunSummary;
+  assert.equal(summary.execution.pace, 600);
+  assert.equal(summary.execution.inflight, 1);
+  assert.equal(summary.comparison, null);
+  assert.equal(summary.deadlineMs, 100);
+  // Eleven times 100 ms, and what a timer may be off by.
+  assert.ok(summary.elapsedMs >= 1099, `twelve minutes took ${summary.elapsedMs} ms`);
+  assert.ok((summary.minutes?.late ?? 0) >= 3, 'the slow one, and two that it made late');
+  const lines = readFileSync(join(cwd, 'paced/timing.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as TimingLine);
+  assert.ok(lines.every(({ latenessMs, responseMs }) => latenessMs >= 0 && responseMs >= latenessMs));
+  assert.ok((lines[5]?.responseMs ?? 0) >= 399);
+  assert.ok((lines[6]?.latenessMs ?? 0) >= 299);
+  assert.ok((lines[7]?.latenessMs ?? 0) >= 199);
+  assert.match(paced.stdout, /paced 600 ×/);
+  assert.match(paced.stdout, /^schedule to start +12 /m);
+  assert.match(paced.stdout, /^schedule to answers +12 /m);
+  assert.match(paced.stdout, /^\d+ of 12 minutes came later than 100 ms after the scheduled start\.$/m);
+  const page = readFileSync(join(cwd, 'paced/report.html'), 'utf8');
+  assert.match(page, /data-figure="minutes\.scheduled\.responseMs\.p99"/);
+
+  const free = await runCli([...SERVED, '--compare', 'none', '--out', 'free'], { cwd });
+  assert.equal(free.status, 0, free.stderr);
+  const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
+  assert.equal(results('paced'), results('free'));
+  const unpaced = JSON.parse(readFileSync(join(cwd, 'free/timing.json'), 'utf8')) as RunSummary;
+  assert.equal(unpaced.minutes?.scheduled, null);
+  assert.equal(unpaced.execution.inflight, 2);
+});
+
+test('a gate on the schedule needs one, a gate on a comparison needs one asked for', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(3)}`);
+  const free = await runCli(['replay', 'data.csv', '--fail-if', 'lateness-max>1s'], { cwd });
+  assert.equal(free.status, 64);
+  assert.match(free.stderr, /'lateness-max>1s' will have no value: nothing is paced/);
+  const paced = await runCli(['replay', 'data.csv', '--pace', '60x', '--fail-if', 'speedup<1'], { cwd });
+  assert.equal(paced.status, 64);
+  assert.match(paced.stderr, /'speedup<1' will have no value: nothing is compared/);
+  const fast = await runCli(['replay', 'data.csv', '--pace', 'fast'], { cwd });
+  assert.equal(fast.status, 64);
+  assert.match(fast.stderr, /Expected realtime, a factor such as 10x or 0\.5x, or max/);
+  assert.equal(existsSync(join(cwd, 'data.csv.aiops')), false);
+});
+
+test('a signal ends the wait for a minute that is not due', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(3)}`);
+  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
+  const child = startCli([...SERVED, '--pace', 'realtime', '--out', '-'], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  const result = finished(child);
+  await once(child.stdout ?? assert.fail(), 'data'); // the first minute is due at once, the second in a minute
+  child.kill('SIGINT');
+  const { status, stdout, stderr } = await result;
+  assert.equal(status, 130, stderr);
+  assert.match(stderr, /interrupted after 1 minute$/m);
+  assert.equal(stdout.trimEnd().split('\n').length, 1);
+});
+
+test('a live feed: a row is there as soon as its minute is over, what comes too late is rejected', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
+  const args = ['replay', '-', '--format', 'csv', '--interval', '1s', '--pace', 'realtime', '--out', '-'];
+  const flags = ['--analyzer', 'slow.mjs', '--actors', '1', '--rejects', 'rejects.jsonl'];
+  const child = startCli([...args, ...flags], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  const result = finished(child);
+  const stdin = child.stdin ?? assert.fail();
+  const stdout = child.stdout ?? assert.fail();
+  stdin.write('timestamp,target,value\n2024-01-01T00:00:00Z,a,1\n');
+  const [first] = (await once(stdout, 'data')) as [string]; // though nothing else came
+  assert.match(first, /"2024-01-01T00:00:00Z","target":"a"/);
+  stdin.write('2024-01-01T00:00:00Z,b,1\n2024-01-01T00:00:01Z,a,2\n');
+  const [second] = (await once(stdout, 'data')) as [string];
+  assert.match(second, /"2024-01-01T00:00:01Z","target":"a"/);
+  stdin.end();
+  const { status, stderr, stdout: all } = await result;
+  assert.equal(status, 3, stderr);
+  assert.equal(all.trimEnd().split('\n').length, 2);
+  const reject = JSON.parse(readFileSync(join(cwd, 'rejects.jsonl'), 'utf8')) as Record<string, unknown>;
+  assert.equal(reject['reason'], 'late');
+  assert.equal(reject['line'], 3);
+});
