@@ -12,6 +12,7 @@ import { outliveTerminal } from './hang-up.js';
 import { modelCommand } from './model-command.js';
 import { nativeCommand } from './native-command.js';
 import { replayCommand } from './replay-command.js';
+import { statusCommand } from './status-command.js';
 
 const DESCRIPTION =
   'Replays recorded minutes of monitoring data through a TensorFlow.js model in a fixed pool of child-process ' +
@@ -21,6 +22,7 @@ const EXAMPLES = `
 Examples:
   $ aiops-serve replay data.jsonl
   $ aiops-serve replay host-a.csv host-b.csv.gz --actors 4 --out backfill/
+  $ aiops-serve status backfill/
   $ zcat minutes.csv.gz | aiops-serve replay - --out - | head
   $ aiops-serve bench --actors 4
   $ aiops-serve native install
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
     .addHelpText('after', EXAMPLES)
     .addCommand(replayCommand((status) => (process.exitCode = status)))
     .addCommand(benchCommand((status) => (process.exitCode = status)))
+    .addCommand(statusCommand())
     .addCommand(modelCommand())
     .addCommand(nativeCommand((status) => (process.exitCode = status)));
   prepare(cli, program.name);

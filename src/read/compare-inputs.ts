@@ -2,7 +2,7 @@ import { lookAt } from './file-facts.js';
 import type { FileFacts } from './file-facts.js';
 import { samplesSum, wholeSum } from './identity.js';
 import type { FileIdentity, PinnedFile, PinnedRecording } from './pinned.js';
-import { openFile } from './raw-bytes.js';
+import { closeRead, openFile } from './raw-bytes.js';
 
 /** How sure it is: inode, size and time of change alone, samples of its bytes, or all of them. */
 export type Verified = 'facts' | 'samples' | 'whole';
@@ -78,7 +78,7 @@ async function compareFile(
     const isAlike = (await samplesSum(path, handle, then.sizeBytes)) === then.samplesSha256;
     return isAlike ? { state, verified: 'samples' } : changed('holds other bytes than it did');
   } finally {
-    await handle.close();
+    await closeRead(handle);
   }
 }
 

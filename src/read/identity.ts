@@ -6,7 +6,7 @@ import { RandomStream } from '../core/random.js';
 import { factsOf } from './file-facts.js';
 import type { FileFacts } from './file-facts.js';
 import type { FileIdentity } from './pinned.js';
-import { openFile, unreadable } from './raw-bytes.js';
+import { closeRead, openFile, statsOf, unreadable } from './raw-bytes.js';
 
 const SAMPLE_BYTES = 64 * 1024;
 /** Of a longer file: its head, its tail, and this many places in between. */
@@ -27,13 +27,13 @@ export async function identify(
 ): Promise<FileIdentity> {
   const handle = await openFile(path);
   try {
-    const now = factsOf(await handle.stat({ bigint: true }));
+    const now = factsOf(await statsOf(path, handle));
     if (now?.inode !== opened.inode || now.sizeBytes < opened.sizeBytes) throw replaced(path);
     const { sizeBytes } = opened;
     const samplesSha256 = await samplesSum(path, handle, sizeBytes);
     return { ...opened, samplesSha256, wholeSha256: whole ? await wholeSum(path, handle, sizeBytes) : null };
   } finally {
-    await handle.close();
+    await closeRead(handle);
   }
 }
 

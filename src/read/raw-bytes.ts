@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -46,6 +47,20 @@ export function unreadable(name: string, cause: unknown): AiopsError {
   });
 }
 
+/** @throws AiopsError `input_missing` */
+export async function statsOf(path: string, handle: FileHandle): Promise<BigIntStats> {
+  try {
+    return await handle.stat({ bigint: true });
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** Never throws: what was only read loses nothing by it, and an error on the way there is the one to tell. */
+export async function closeRead(handle: FileHandle): Promise<void> {
+  await handle.close().catch(() => undefined);
+}
+
 /** Standard input. */
 export function stdinBytes(stdin: Readable): RawBytes {
   async function* chunks(): AsyncGenerator<Buffer, undefined> {
@@ -83,7 +98,7 @@ export function fileBytes(
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
-    await handle.close();
+    await closeRead(handle);
   };
   async function* chunks(): AsyncGenerator<Buffer, undefined> {
     try {

@@ -7,7 +7,7 @@ import { gunzip } from './gunzip.js';
 import { factsOf, lookAt } from './file-facts.js';
 import type { FileFacts } from './file-facts.js';
 import { PrefixSums, anotherInput } from './prefix-sums.js';
-import { STDIN_NAME, fileBytes, openFile, stdinBytes } from './raw-bytes.js';
+import { STDIN_NAME, closeRead, fileBytes, openFile, statsOf, stdinBytes } from './raw-bytes.js';
 import type { RawBytes } from './raw-bytes.js';
 import { FILE_START } from './resume.js';
 import { isPipe, pipeBytes } from './pipe-bytes.js';
@@ -87,7 +87,7 @@ export async function openSource(
   try {
     return await openBytes(input, handle, options, from);
   } catch (error) {
-    await handle.close();
+    await closeRead(handle);
     throw error;
   }
 }
@@ -119,7 +119,7 @@ async function openBytes(
   { blockBytes, maxExpansion }: SourceOptions,
   from: FilePosition,
 ): Promise<ByteSource> {
-  const stats = await handle.stat({ bigint: true });
+  const stats = await statsOf(input, handle);
   if (stats.isDirectory()) {
     throw new AiopsError('input_missing', `${input} is a folder, not a recording`, {
       hint: `name the files in it, for instance ${input.replace(/\/$/, '')}/*.csv`,

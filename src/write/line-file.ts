@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 
 import { BufferedFile } from './buffered-file.js';
 import { nodeFiles, type Files } from './files.js';
-import { cannotWrite } from './output-errors.js';
+import { cannotCreate, cannotWrite } from './output-errors.js';
 
 /** Somewhere that lines go, in order. */
 export interface LineSink {
@@ -35,6 +35,7 @@ export class LineFile implements LineSink {
 
   /** @throws AiopsError `output_cannot_create` */
   static async create(path: string, files: Files = nodeFiles): Promise<LineFile> {
+    await refuseOther(path, files);
     return new LineFile(path, files, await BufferedFile.open(partialPath(path), 'empty', files));
   }
 
@@ -84,6 +85,18 @@ export class LineFile implements LineSink {
   async #removePartial(): Promise<void> {
     await this.#files.remove(partialPath(this.#path)).catch(() => undefined);
   }
+}
+
+/** A device or a pipe must not be replaced by a file, which is what taking its name would do: /dev/null, say. */
+async function refuseOther(path: string, files: Files): Promise<void> {
+  let entry;
+  try {
+    entry = await files.entry(path);
+  } catch (cause) {
+    throw cannotCreate(path, cause);
+  }
+  if (entry === null || entry.kind === 'file') return;
+  throw cannotCreate(path, new Error('what is there is not a plain file'));
 }
 
 /**

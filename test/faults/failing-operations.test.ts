@@ -1,5 +1,6 @@
 import { test } from 'node:test';
 
+import { tally } from '../support/faults/amounts.js';
 import { allPlans, failAt, SCENES } from '../support/failing-operations.js';
 
 for (const scene of SCENES) {
@@ -12,6 +13,7 @@ for (const scene of SCENES) {
         throw new Error(`with ${JSON.stringify(plan)}`, { cause });
       }
     }
+    tally('outputs with a failing operation', counts.runs);
     t.diagnostic(`${counts.runs} runs, ${counts.tolerated} of them complete all the same`);
   });
 }

@@ -75,7 +75,7 @@ export async function losePower(options: PowerLossOptions): Promise<PowerLossCou
 function unrecovered(name: string, seed: number, { files }: DiskState, mark: Mark): string {
   const shown = [...files].map(([path, bytes]) => `${path}: ${bytes.toString().slice(0, 2000)}`);
   return (
-    `not recovered: FAULT_SEED=${seed} FAULT_ONLY=${name} gives the state again\n` +
+    `not recovered; repeat it with: npm run test:faults -- power-loss --seed ${seed} --only ${name}\n` +
     `after ${JSON.stringify(mark)} the disk had\n${shown.join('\n')}`
   );
 }

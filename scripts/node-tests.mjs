@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Compiled test files, of those under test/ whose path there is selected, so that a compiled leftover never runs. */
+export async function testFiles(isSelected) {
+  return (await readdir(join(root, 'test'), { recursive: true }))
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.test.ts') && isSelected(file))
+    .sort()
+    .map((file) => join('dist-test', file.replace(/\.ts$/, '.js')));
+}
+
+/** Runs compiled tests by node's own runner; resolves to its exit status. */
+export function runTests(files, { concurrency = 2, env = {} } = {}) {
+  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}

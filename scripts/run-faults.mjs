@@ -1,0 +1,122 @@
+/**
+ * Runs the fault suite (test/faults): kills, power loss, failing file operations, misbehaving actors, bad input.
+ * What it tries is drawn from a seed, which is printed; the same seed tries the same again. Needs a build of
+ * program and tests (npm run test:faults makes one).
+ *
+ *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--only CASE] [--all] [PATTERN…]
+ *
+ * Without flags: a part bounded to some minutes, which continuous integration runs. With patterns: the test files
+ * under test/faults whose path contains one of them.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { runTests, testFiles } from './node-tests.mjs';
+
+/** How much is tried: in the bounded part, and with --all. */
+const BOUNDED = { kills: 200, states: 10_000, cases: 2000 };
+const ALL = { kills: 5000, states: 50_000, cases: 50_000 };
+
+const USAGE = `usage: npm run test:faults -- [options] [PATTERN…]
+  --seed N     what is drawn (random, printed)
+  --kills N    kills of the program (${BOUNDED.kills}; ${ALL.kills} with --all)
+  --states N   states of a disk after a power loss (${BOUNDED.states}; ${ALL.states} with --all)
+  --cases N    inputs of the fuzzer (${BOUNDED.cases}; ${ALL.cases} with --all)
+  --only CASE  only this case, as a failure names it
+  --all        everything, in place of a bounded part`;
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!String(error.code).startsWith('ERR_PARSE_ARGS') && !(error instanceof RangeError)) throw error;
+  console.error(`${error.message}\n${USAGE}`);
+  process.exitCode = 1;
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    options: {
+      seed: { type: 'string' },
+      kills: { type: 'string' },
+      states: { type: 'string' },
+      cases: { type: 'string' },
+      only: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const amounts = values.all ? ALL : BOUNDED;
+  const seed = number('seed', values.seed ?? process.env.FAULT_SEED ?? Math.floor(Math.random() * 1e9));
+  const env = {
+    FAULT_SEED: String(seed),
+    FAULT_KILLS: String(number('kills', values.kills ?? process.env.FAULT_KILLS ?? amounts.kills)),
+    FAULT_STATES: String(number('states', values.states ?? process.env.FAULT_STATES ?? amounts.states)),
+    FAULT_CASES: String(number('cases', values.cases ?? process.env.FAULT_CASES ?? amounts.cases)),
+    ...(values.only === undefined ? {} : { FAULT_ONLY: values.only }),
+    ...(values.all ? { FAULT_ALL: '1' } : {}),
+  };
+  return run(env, positionals);
+}
+
+function number(name, text) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) {
+    throw new RangeError(`${name} must be a whole number of 0 or more, not ${text}`);
+  }
+  return value;
+}
+
+async function run(env, patterns) {
+  const files = await testFiles(
+    (file) =>
+      file.startsWith('faults/') &&
+      (patterns.length === 0 || patterns.some((pattern) => `test/${file}`.includes(pattern))),
+  );
+  if (files.length === 0) {
+    console.error(`no test file's path under test/faults contains ${patterns.join(' or ')}`);
+    return 1;
+  }
+  console.log(
+    Object.entries(env)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' '),
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-faults-'));
+  try {
+    const tally = join(folder, 'tally');
+    const startedAt = performance.now();
+    const status = await runTests(files, { env: { ...env, FAULT_TALLY: tally } });
+    const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
+    const counts = tallied(tally).map(([what, count]) => `${count.toLocaleString('en')} ${what}`);
+    console.log(`\nseed ${env.FAULT_SEED}, ${minutes} minutes: ${counts.join(', ') || 'nothing counted'}`);
+    console.log(
+      status === 0 ? 'nothing lost' : 'FAILED; each failure above names the command that repeats it',
+    );
+    return status;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the test files counted (test/support/faults.ts), summed by what it is of. */
+function tallied(path) {
+  const sums = new Map();
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    // nothing was counted
+  }
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    const { what, count } = JSON.parse(line);
+    sums.set(what, (sums.get(what) ?? 0) + count);
+  }
+  return [...sums];
+}

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+
+import { statusJson } from '../report/run-status.js';
+import { statusText } from '../report/status-text.js';
+import { runStatus } from '../run/backfill/status.js';
+import { printable } from './console.js';
+
+const HELP_AFTER = `
+The states are running, stopped (by SIGSTOP or Ctrl-Z), held (by another host, which cannot be seen from here),
+ended (by a signal or an error), killed, and complete. It takes no lock and changes nothing. Exit status: 0, also of
+a run that is not complete; 66 where there is none. More: docs/backfill.md`;
+
+/** `aiops-serve status`: how far a replay is that writes to a folder, and what it is. */
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('Says what run an output folder holds, how far it is, and whether it is running.')
+    .argument('<folder>', 'output of a replay (its --out)')
+    .option('--json', 'as one JSON object')
+    .addHelpText('after', HELP_AFTER)
+    .action(async (folder: string, { json = false }: { json?: boolean }) => {
+      const status = await runStatus(folder);
+      process.stdout.write(json ? statusJson(status) : printable(statusText(status)));
+    });
+}

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { AiopsError } from '../../core/errors.js';
+import type { InputPosition } from '../../core/input-position.js';
+import { isoTime } from '../../core/time.js';
+import type { RunStatus, StatusProgress } from '../../report/run-status.js';
+import { readJournal, type JournalContents } from '../../write/journal.js';
+import { holderState, parseHolder, thisHolder, type LockHolder } from '../../write/lock-holder.js';
+import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
+
+/**
+ * What the journal in a folder says about its run, and whether somebody is at work on it. Takes no lock and changes
+ * nothing, so it may be asked at any time.
+ *
+ * @throws AiopsError `input_missing` where there is no journal, `config` where it is none of ours, `output_io`
+ */
+export async function runStatus(folder: string): Promise<RunStatus> {
+  // First, so that a run which ends meanwhile is told as it was when we looked, not as killed.
+  const held = await folderHolder(folder);
+  const journal = await readJournal(folder);
+  if (journal === null) {
+    throw new AiopsError('input_missing', `there is no run in ${folder}: it has no journal.jsonl`, {
+      hint: 'name the output folder of a replay, the one that --out gave it (default: INPUT.aiops)',
+    });
+  }
+  const facts = journal.facts as RunFacts;
+  const completion = journal.completion as RunCompletion | null;
+  const { program, startedAt, settings, recording, model, input, backend } = facts;
+  return {
+    folder,
+    state: stateOf(held, completion !== null),
+    holder: held === null ? null : shownHolder(held.holder),
+    program,
+    startedAt,
+    resumed: journal.resumed,
+    settings,
+    inputs: recording.files.map(({ plan }, index) => plan?.file ?? `input ${index + 1}`),
+    layout: recording.layout,
+    columns: recording.columns,
+    intervalMs: recording.intervalMs,
+    model: { ...model, ...input },
+    backend,
+    progress: progressOf(journal, facts),
+    completedAt: completion?.at ?? null,
+    results: journal.results,
+  };
+}
+
+type Held = { readonly holder: LockHolder; readonly state: Awaited<ReturnType<typeof holderState>> };
+
+async function folderHolder(folder: string): Promise<Held | null> {
+  const text = await readFile(join(folder, 'lock.json'), 'utf8').catch(() => null);
+  const holder = text === null ? null : parseHolder(text);
+  return holder === null ? null : { holder, state: await holderState(holder, await thisHolder()) };
+}
+
+function stateOf(held: Held | null, isComplete: boolean): RunStatus['state'] {
+  switch (held?.state) {
+    case 'running':
+    case 'stopped':
+      return held.state;
+    case 'unseen':
+      return isComplete ? 'complete' : 'held';
+    case 'dead':
+      return isComplete ? 'complete' : 'killed';
+    case undefined:
+      return isComplete ? 'complete' : 'ended';
+  }
+}
+
+function shownHolder({ pid, host, since }: LockHolder): RunStatus['holder'] {
+  return { pid, host, since };
+}
+
+function progressOf({ commits }: JournalContents, { recording }: RunFacts): StatusProgress | null {
+  const last = commits.at(-1)?.state as RunProgress | undefined;
+  if (last === undefined) return null;
+  return {
+    committedAt: last.at,
+    firstMinute: isoTime(last.firstMinuteMs),
+    lastMinute: isoTime(last.minuteMs),
+    counts: last.counts,
+    inputShare: last.ended ? 1 : shareOf(last.positions, recording),
+    incidents: last.incidents,
+    quarantines: last.quarantines.filter(({ untilMs }) => untilMs > last.minuteMs),
+  };
+}
+
+/** By bytes, of the sizes that the files had; null where one of them has none, or is packed. */
+function shareOf(
+  positions: readonly InputPosition[],
+  { files }: RunFacts['recording'],
+): StatusProgress['inputShare'] {
+  let doneBytes = 0;
+  let totalBytes = 0;
+  for (const [index, { identity }] of files.entries()) {
+    const position = positions[index];
+    if (identity === null || position === undefined) return null;
+    const done = position === 'end' ? identity.sizeBytes : position.byteOffset;
+    // A packed file's offsets are those of its text.
+    if (done > identity.sizeBytes || /\.gz$/i.test(files[index]?.plan?.file ?? '')) return null;
+    doneBytes += done;
+    totalBytes += identity.sizeBytes;
+  }
+  return totalBytes === 0 ? null : doneBytes / totalBytes;
+}

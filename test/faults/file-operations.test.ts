@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+
+import { RandomStream } from '#dist/core/random.js';
+
+import { temporaryFolder, type Finished } from '../support/cli.js';
+import { FAULTS, tally } from '../support/faults/amounts.js';
+import { CaseFailures } from '../support/faults/case-failures.js';
+import { assertSameOutputs, runOutputs } from '../support/faults/outputs.js';
+import {
+  ERRNO,
+  withFaults,
+  type FaultAction,
+  type FaultCode,
+  type FileOperation,
+} from '../support/faults/plan.js';
+import { runProgram } from '../support/faults/program.js';
+import { writeInput } from '../support/faults/recordings.js';
+import { DONE, readOperations, References, type Reference } from '../support/faults/references.js';
+import { scenarioArgs, writeAnalyzer, type Scenario } from '../support/faults/scenarios.js';
+
+const SCENARIO: Scenario = {
+  layout: 'csv',
+  packing: 'two files',
+  results: 'jsonl',
+  model: 'analyzer',
+  duplicates: 'reject',
+  actors: 1,
+  sequential: false,
+  commitInterval: '0s',
+};
+
+// Few minutes, since each has its commit and each operation of it fails in many ways.
+const SIZE = { minutes: 14, targets: 4 };
+const SAMPLE = 60;
+const timeout = 4 * 3_600_000;
+
+/** All the ways in which an operation goes wrong. */
+const ACTIONS: readonly FaultAction[] = [
+  ...(Object.keys(ERRNO) as FaultCode[]).flatMap((code) =>
+    [false, true].map((forever) => ({ kind: 'fail', code, torn: false, forever }) as const),
+  ),
+  { kind: 'fail', code: 'ENOSPC', torn: true, forever: true },
+  { kind: 'fail', code: 'EIO', torn: true, forever: false },
+  { kind: 'short', forever: false },
+  { kind: 'short', forever: true },
+];
+
+/** Operations that a run may do without, if its output is right nevertheless: they tell, tidy up or read ahead. */
+const DISPENSABLE = /^(close|stat|lstat|rm|unlink|readdir|read|readFile)$/;
+
+interface Bench {
+  readonly folder: string;
+  readonly reference: Reference;
+}
+
+async function bench(t: TestContext): Promise<Bench> {
+  const folder = temporaryFolder(t);
+  return { folder, reference: await new References(folder, SIZE, FAULTS.seed).of(SCENARIO) };
+}
+
+function run(
+  { reference }: Bench,
+  cwd: string,
+  more: { env?: Readonly<Record<string, string>>; flags?: readonly string[] } = {},
+): Promise<Finished> {
+  const args = ['replay', ...reference.input.args, ...scenarioArgs(SCENARIO, 'out'), ...(more.flags ?? [])];
+  return runProgram({ cwd, args, stdin: Buffer.alloc(0), mark: cwd, ...more });
+}
+
+/** Fails unless an error of the program says which file, why and what to do, and is no bug. */
+function assertToldWell({ stderr }: Finished, { path }: FileOperation, code: FaultCode): void {
+  assert.match(stderr, /^error: /m);
+  assert.doesNotMatch(stderr, /This is a bug|^\s+at .*:\d+:\d+/m, stderr);
+  const [, message = '', hint = ''] = /^error: (.*)\n(?: {2}(.*))?/m.exec(stderr) ?? [];
+  assert.ok(message.includes(code) || code === 'EMFILE', `says why: ${message}`);
+  const name = path.split('/').at(-1)?.replace(/\..*$/, '') ?? path;
+  assert.ok(message.includes(name) || message.includes('out'), `says which file (${path}): ${message}`);
+  assert.ok(hint.length > 10, `says what to do: ${stderr}`);
+}
+
+/** Exit status that DESIGN asks for: 66 for input, 73 and 74 for output. */
+function assertStatus({ status, stderr }: Finished, operation: FileOperation): void {
+  const wanted = operation.path.startsWith('out') ? [73, 74] : [66];
+  if (DISPENSABLE.test(operation.name) || operation.path.includes('lock.json')) wanted.push(DONE);
+  assert.ok(wanted.includes(status ?? NaN), `status ${status} for ${wanted.join(' or ')}: ${stderr}`);
+}
+
+async function failAt(place: Bench, cwd: string, at: number, action: FaultAction): Promise<void> {
+  const log = join(place.folder, 'operations.log');
+  rmSync(log, { force: true });
+  const env = withFaults({ under: cwd, changesOnly: false, log, at, action });
+  const result = await run(place, cwd, { env });
+  const operation = readOperations(log)[at - 1];
+  if (operation === undefined) {
+    assert.equal(result.status, DONE, `it had fewer operations, so none failed: ${result.stderr}`);
+  } else if (action.kind === 'fail') {
+    try {
+      assertStatus(result, operation);
+      if (result.status === DONE) assertSameOutputs(runOutputs(join(cwd, 'out')), place.reference.outputs);
+      else assertToldWell(result, operation, action.code);
+    } catch (error) {
+      const message = (error as Error).message.slice(0, 600);
+      throw new Error(`${operation.name} of ${operation.path} failed: ${message}`, { cause: error });
+    }
+  } else assert.equal(result.status, DONE, `${operation.name} of ${operation.path}: ${result.stderr}`);
+  const again = await run(place, cwd);
+  assert.equal(again.status, DONE, `after ${JSON.stringify(operation)}: ${again.stderr}`);
+  assertSameOutputs(runOutputs(join(cwd, 'out')), place.reference.outputs);
+}
+
+function actionText(action: FaultAction): string {
+  if (action.kind === 'kill') return action.when;
+  const lasting = action.forever ? 'from then on' : 'once';
+  if (action.kind === 'short') return `falls short ${lasting}`;
+  return `${action.code} ${lasting}${action.torn ? ', after half of it' : ''}`;
+}
+
+/** Fails operations of runs that begin with what `prepare` put into the folder. */
+async function failing(
+  t: TestContext,
+  place: Bench,
+  offset: number,
+  prepare: (cwd: string) => Promise<void>,
+): Promise<void> {
+  const random = new RandomStream(FAULTS.seed, 4, offset);
+  const template = join(place.folder, `template-${offset}`);
+  writeInput(template, place.reference.input);
+  writeAnalyzer(template);
+  await prepare(template);
+  const cwd = join(place.folder, 'run');
+  const log = join(place.folder, `unbroken-${offset}.log`);
+  const anew = (): void => {
+    rmSync(cwd, { recursive: true, force: true });
+    // With its times, by which the program knows that the input is still the same.
+    cpSync(template, cwd, { recursive: true, preserveTimestamps: true });
+  };
+  anew();
+  const env = withFaults({ under: cwd, changesOnly: false, log, at: 0, action: null });
+  assert.equal((await run(place, cwd, { env })).status, DONE);
+  const operations = readOperations(log).length;
+  const all = Array.from({ length: operations * ACTIONS.length }, (_, i) => i);
+  const step = FAULTS.all ? 1 : all.length / SAMPLE;
+  const cases = new CaseFailures('file-operations');
+  let failed = 0;
+  for (let i = FAULTS.all ? 0 : random.next() * step; i < all.length; i += step) {
+    const number = Math.floor(i);
+    const at = 1 + (number % operations);
+    const action = ACTIONS[Math.floor(number / operations)] ?? ACTIONS[0]!;
+    const what = `operation ${at} of ${operations} ${actionText(action)}`;
+    await cases.run(offset + number, what, async () => {
+      anew();
+      await failAt(place, cwd, at, action);
+      failed += 1;
+    });
+  }
+  tally('file operations failed', failed);
+  cases.assertNone();
+  t.diagnostic(`${failed} of ${all.length} failures`);
+}
+
+test('each file operation of a first run failing: told, and gone on with', { timeout }, async (t) => {
+  await failing(t, await bench(t), 0, () => Promise.resolve());
+});
+
+test('each file operation of a resumed run failing: told, and gone on with', { timeout }, async (t) => {
+  const place = await bench(t);
+  await failing(t, place, 1_000_000, async (cwd) => {
+    const { operations } = place.reference;
+    const env = withFaults({
+      under: join(cwd, 'out'),
+      changesOnly: true,
+      log: join(place.folder, 'killed.log'),
+      at: Math.floor(operations.length / 2),
+      action: { kind: 'kill', when: 'after' },
+    });
+    assert.equal((await run(place, cwd, { env })).signal, 'SIGKILL');
+  });
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import type { RunStatus } from '#dist/report/run-status.js';
+
+import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+
+/** What of a folder could change: names, sizes, times and contents. */
+function snapshot(folder: string): unknown {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => {
+      const path = join(folder, name);
+      return [name, statSync(path).mtimeMs, readFileSync(path, 'utf8')];
+    });
+}
+
+async function jsonStatus(cwd: string, folder: string): Promise<RunStatus> {
+  const { status, stdout, stderr } = await runCli(['status', folder, '--json'], { cwd });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as RunStatus;
+}
+
+test('the status of a complete run has its facts and counts, and asking changes nothing', async (t) => {
+  const cwd = temporaryFolder(t);
+  const args = ['replay', recording('service-day.csv'), '--out', 'out', '--compare', 'none', '--actors', '1'];
+  assert.equal((await runCli(args, { cwd })).status, 0);
+  const before = snapshot(join(cwd, 'out'));
+  const status = await jsonStatus(cwd, 'out');
+  const summary = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as {
+    counts: unknown;
+    input: { firstMinute: string; lastMinute: string };
+  };
+  assert.equal(status.state, 'complete');
+  assert.equal(status.holder, null);
+  assert.equal(status.resumed, 0);
+  assert.deepEqual(status.progress?.counts, summary.counts);
+  assert.equal(status.progress?.firstMinute, summary.input.firstMinute);
+  assert.equal(status.progress.lastMinute, summary.input.lastMinute);
+  assert.equal(status.progress.inputShare, 1);
+  const { status: exit, stdout } = await runCli(['status', 'out'], { cwd });
+  assert.equal(exit, 0);
+  assert.match(stdout, /^state +complete since 20\d\d-/m);
+  assert.match(stdout, /^model +builtin /m);
+  assert.doesNotMatch(stdout, /^settings/m, 'nothing unusual was set');
+  assert.deepEqual(snapshot(join(cwd, 'out')), before);
+});
+
+test('settings that are not as usual are told', async (t) => {
+  const cwd = temporaryFolder(t);
+  const flags = ['--duplicates', 'last', '--results-format', 'csv', '--compare', 'none', '--actors', '1'];
+  const args = ['replay', recording('service-day.csv'), '--out', 'out', ...flags];
+  assert.equal((await runCli(args, { cwd })).status, 0);
+  const { stdout } = await runCli(['status', 'out'], { cwd });
+  assert.match(stdout, /^settings +--duplicates last, --results-format csv$/m);
+  assert.match(stdout, /^results +out\/results\.csv$/m);
+});
+
+test(
+  'while a run is going its status says who is at work, and afterwards how it ended',
+  { skip: existsSync('/proc/self/stat') ? false : 'no /proc here' },
+  async (t) => {
+    const cwd = temporaryFolder(t);
+    const flags = ['--format', 'csv', '--compare', 'none', '--actors', '1', '--commit-interval', '0s'];
+    const child = startCli(['replay', '-', '--out', 'out', ...flags], { cwd });
+    t.after(() => child.kill('SIGKILL'));
+    child.stdin?.on('error', () => undefined);
+    const result = finished(child);
+    const rows = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, i) => {
+        const minute = new Date(Date.UTC(2024, 0, 1) + (from + i) * 60_000).toISOString();
+        return `${minute},a,${100 + Math.sin(from + i)}\n`;
+      }).join('');
+    child.stdin?.write(`timestamp,target,value\n${rows(0, 62)}`);
+    const stderr = child.stderr ?? assert.fail('no standard error');
+    for (let text = ''; !text.includes('started');) text += String((await once(stderr, 'data'))[0]);
+
+    let status = await jsonStatus(cwd, 'out');
+    while (status.progress === null) status = await jsonStatus(cwd, 'out');
+    assert.equal(status.state, 'running');
+    assert.equal(status.holder?.pid, child.pid);
+    assert.equal(status.completedAt, null);
+    assert.equal(status.progress.inputShare, null, 'of standard input nobody knows how much there is');
+
+    child.kill('SIGSTOP');
+    assert.equal((await jsonStatus(cwd, 'out')).state, 'stopped');
+    child.kill('SIGKILL');
+    assert.equal((await result).signal, 'SIGKILL');
+    assert.equal((await jsonStatus(cwd, 'out')).state, 'killed');
+    assert.match(
+      (await runCli(['status', 'out'], { cwd })).stdout,
+      /^state +not complete: .*the same command goes on with it$/m,
+    );
+  },
+);
+
+test('a folder without a run, and one that is not there, are told apart from a failure of ours', async (t) => {
+  const cwd = temporaryFolder(t);
+  mkdirSync(join(cwd, 'empty'));
+  for (const folder of ['empty', 'nowhere']) {
+    const { status, stderr } = await runCli(['status', folder], { cwd });
+    assert.equal(status, 66, stderr);
+    assert.match(
+      stderr,
+      new RegExp(`^error: there is no run in ${folder}: .*journal\\.jsonl\\n {2}name the`),
+    );
+  }
+  writeFileSync(join(cwd, 'empty/journal.jsonl'), 'not a journal\n');
+  const { status, stderr } = await runCli(['status', 'empty'], { cwd });
+  assert.equal(status, 78, stderr);
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a finished run left in its folder, as far as two runs over the same input must agree on it. */
+export interface RunOutputs {
+  /** Names of all files. */
+  readonly names: readonly string[];
+  readonly results: Buffer;
+  readonly rejects: Buffer;
+  /** Minutes in `timing.jsonl`, in its order. */
+  readonly minutes: readonly string[];
+  /** Of `timing.json`. */
+  readonly counts: unknown;
+  readonly span: readonly unknown[];
+}
+
+export function runOutputs(folder: string): RunOutputs {
+  const names = readdirSync(folder).sort();
+  const results = names.find((name) => /^results\.(csv|jsonl)$/.test(name)) ?? 'results.jsonl';
+  const summary = JSON.parse(readFileSync(join(folder, 'timing.json'), 'utf8')) as {
+    counts: unknown;
+    input: { firstMinute: unknown; lastMinute: unknown };
+  };
+  return {
+    names,
+    results: readFileSync(join(folder, results)),
+    rejects: readFileSync(join(folder, 'rejects.jsonl')),
+    minutes: readFileSync(join(folder, 'timing.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => String((JSON.parse(line) as { minute: unknown }).minute)),
+    counts: summary.counts,
+    span: [summary.input.firstMinute, summary.input.lastMinute],
+  };
+}
+
+/** Holds that a run that was broken off and gone on with left what an unbroken one does. */
+export function assertSameOutputs(actual: RunOutputs, unbroken: RunOutputs): void {
+  assertSameBytes('results', actual.results, unbroken.results);
+  assertSameBytes('rejects', actual.rejects, unbroken.rejects);
+  assert.deepEqual(actual.minutes, unbroken.minutes, 'minutes of timing.jsonl');
+  assert.deepEqual(actual.counts, unbroken.counts, 'counts of timing.json');
+  assert.deepEqual(actual.span, unbroken.span, 'first and last minute of timing.json');
+  assert.deepEqual(actual.names, unbroken.names, 'files in the output folder');
+}
+
+function assertSameBytes(what: string, actual: Buffer, expected: Buffer): void {
+  if (actual.equals(expected)) return;
+  let at = 0;
+  while (at < actual.length && actual[at] === expected[at]) at += 1;
+  const around = (bytes: Buffer): string => bytes.toString('utf8', Math.max(0, at - 120), at + 120);
+  assert.fail(
+    `${what} differ from byte ${at} on (${actual.length} bytes for ${expected.length}):\n` +
+      `${around(actual)}\nin place of\n${around(expected)}`,
+  );
+}
