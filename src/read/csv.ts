@@ -154,6 +154,8 @@ export class CsvReader implements BlockReader {
       if (from >= length) return last ? null : 'more';
       const newline = block.text.indexOf('\n', from);
       const stop = newline < 0 ? length : newline;
+      // Such a line is not read, not even as a part of another.
+      if (stop - from > this.#maker.rules.maxLineBytes) return null;
       const end = stop > from && block.bytes[stop - 1] === 13 ? stop - 1 : stop;
       if (end - start > MAX_JOINED_BYTES || this.#isRecord(block.slice(from, end))) return null;
       if (block.suspect && !isText(block.bytes.subarray(start, end))) return null;

@@ -41,6 +41,12 @@ awkwardTests({
     input: csv(`${T},"a`, 'b",1,2', `${T},"say ""hi"", twice",3,4`),
     records: ['3 a\nb 1 2', '5 say "hi", twice 3 4', SOUND],
   },
+  'a quoted field that goes on over a line that is too long': {
+    input: csv(`${T},"a`, `${'b'.repeat(70)}",1,2`, `${T},c,3,4`),
+    options: { maxLineBytes: 64 },
+    records: ['5 c 3 4', SOUND],
+    rejects: ['3 bad_line not CSV: a quoted field has no closing quote', '4 line_too_long 75 bytes'],
+  },
   'short, long and empty rows, delimiters at the end': {
     input: csv(`${T},a`, `${T},b,1,2,3`, '', `${T},c,1,2,`, ',,,', `${T},d,,`, ' ', '\t'),
     records: ['8 d NaN NaN', SOUND],
