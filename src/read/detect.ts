@@ -45,7 +45,9 @@ export async function takeSample(
   let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;
   let hasEnded = false;
   let firstAtMs = Infinity;
-  while (!sampler.isEnough) {
+  let sampledBytes = 0;
+  // A line without end must not be kept as a sample.
+  while (!sampler.isEnough && sampledBytes < maxBytes + options.maxLineBytes) {
     pending ??= chunks.next();
     const isLong = performance.now() - firstAtMs > LITTLE_MS;
     if (source.live && ((await isSilent(pending)) || isLong) && sampler.wouldDo()) break;
@@ -57,6 +59,7 @@ export async function takeSample(
     }
     firstAtMs = Math.min(firstAtMs, performance.now());
     sampled.push(value);
+    sampledBytes += value.length;
     for (const piece of assembler.push(value)) feed(piece);
   }
   if (hasEnded) for (const piece of assembler.end()) feed(piece);

@@ -37,7 +37,7 @@ export interface LedgerOptions {
   readonly series: TargetChartsOptions;
   /** Time between commits, ms; 0: every minute. */
   readonly commitIntervalMs: number;
-  readonly quarantines: Pick<Quarantines, 'after'>;
+  readonly quarantines: Pick<Quarantines, 'after' | 'forgetBefore'>;
   /** What earlier sessions of the run came to; null: this is the first. */
   readonly before: RunProgress | null;
   /** Monotonic clock, ms. */
@@ -115,6 +115,7 @@ export class Ledger {
   async #commit(positions: readonly InputPosition[], ended: boolean): Promise<void> {
     this.#positions = null;
     await this.#options.output.commit(this.#progress(positions, ended));
+    this.#options.quarantines.forgetBefore(this.#lastMinuteMs);
     this.#committedAtMs = this.#options.now();
   }
 

@@ -61,7 +61,7 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
 
 async function replayTo(output: RunOutput, replaying: Replaying): Promise<ReplayOutcome> {
   const { config, context, executors, model, prior } = replaying;
-  if (prior?.completion != null) {
+  if (prior !== null && prior.completion !== null) {
     // What an analyzer is, only actors can tell.
     const ready =
       model.digest === null ? await unlessAborted(executors.start(), context.signal) : prior.facts;
@@ -109,6 +109,7 @@ async function replayRecording(
   for (const notice of ready.notices) context.onNotice(notice);
   const facts = await runFacts(recording, ready, replaying);
   if (prior === null) {
+    noticeOnceOnly(facts, config, context);
     await output.beginAnew(facts, { replace: config.backfill.restart });
   } else {
     refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
@@ -119,6 +120,19 @@ async function replayRecording(
   }
   context.onReady(ready);
   return await serve({ ...replaying, recording, windows, output, assets, ready });
+}
+
+/** Inputs that cannot be looked up again. */
+function noticeOnceOnly(
+  { recording }: RunFacts,
+  { output, inputs }: ReplayConfig,
+  context: ReplayContext,
+): void {
+  const onceOnly = inputs.filter((_, i) => recording.files[i]?.identity === null);
+  if (onceOnly.length === 0 || output.out === '-') return;
+  const names = onceOnly.map((input) => (input === '-' ? 'standard input' : input)).join(', ');
+  const text = `${names}: a run that ends early goes on only if it gets the same bytes again, which are read over`;
+  context.onNotice({ level: 'info', text });
 }
 
 async function runFacts(

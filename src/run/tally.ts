@@ -23,7 +23,7 @@ export class Tally {
   #minutes = 0;
   #anomalies = 0;
   #verdicts = 0;
-  #rows = { ok: 0, warmup: 0, error: 0 };
+  readonly #rows = { ok: 0, warmup: 0, error: 0 };
   #firstReject: Reject | null = null;
   #found = 0;
 

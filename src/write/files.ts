@@ -6,6 +6,7 @@ import {
   readdir,
   rename,
   rm,
+  rmdir,
   stat,
   type FileHandle as NodeFileHandle,
 } from 'node:fs/promises';
@@ -45,6 +46,8 @@ export interface Files {
   /** What is not there is no error. */
   remove(path: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
+  /** Only if it is empty. */
+  removeFolder(path: string): Promise<void>;
   /** Names made, changed or removed in a folder are sure once it is synced. */
   syncFolder(path: string): Promise<void>;
 }
@@ -62,6 +65,7 @@ export const nodeFiles: Files = {
   makeFolder: async (path) => {
     await mkdir(path);
   },
+  removeFolder: rmdir,
   syncFolder: syncNodeFolder,
 };
 

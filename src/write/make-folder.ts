@@ -4,13 +4,13 @@ import { AiopsError } from '../core/errors.js';
 import { nodeFiles, type FileEntry, type Files } from './files.js';
 
 /**
- * Makes a folder and those above it that are missing.
+ * Makes a folder and those above it that are missing; false: it was there.
  *
  * @throws AiopsError `output_cannot_create`
  */
-export async function makeFolder(path: string, files: Files = nodeFiles): Promise<void> {
+export async function makeFolder(path: string, files: Files = nodeFiles): Promise<boolean> {
   try {
-    await makeWithParents(path, files);
+    return await makeWithParents(path, files);
   } catch (cause) {
     throw new AiopsError(
       'output_cannot_create',
@@ -21,22 +21,22 @@ export async function makeFolder(path: string, files: Files = nodeFiles): Promis
 }
 
 /** One folder after the other: Node's own `recursive` never ends where a folder such as /proc takes no new ones. */
-async function makeWithParents(path: string, files: Files): Promise<void> {
-  if ((await files.entry(path))?.kind === 'folder') return;
+async function makeWithParents(path: string, files: Files): Promise<boolean> {
+  if ((await files.entry(path))?.kind === 'folder') return false;
   const parent = dirname(path);
   try {
     await files.makeFolder(path);
   } catch (error) {
     // Somebody else may have made it meanwhile.
-    if ((await entry(path, files))?.kind === 'folder') return;
+    if ((await entry(path, files))?.kind === 'folder') return false;
     const { code } = error as NodeJS.ErrnoException;
     const parentMissing = code === 'ENOENT' && (await entry(parent, files)) === null;
     if (!parentMissing || parent === path) throw error;
     await makeWithParents(parent, files);
-    await makeWithParents(path, files);
-    return;
+    return makeWithParents(path, files);
   }
   await files.syncFolder(parent);
+  return true;
 }
 
 async function reasonText(

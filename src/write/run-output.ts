@@ -54,6 +54,8 @@ export class RunOutput {
   /** Null: results go to standard output. */
   readonly #folder: string | null;
   readonly #lock: FolderLock | null;
+  /** Whether the folder was not there before. */
+  readonly #isMade: boolean;
   readonly #stdout: Writable;
   #growing: CommittedFiles | null = null;
   #stream: StreamSink | null = null;
@@ -65,13 +67,14 @@ export class RunOutput {
   private constructor(
     options: RunOutputOptions,
     stdout: Writable,
-    opened: { files: Files; lock: FolderLock | null; prior: JournalContents | null },
+    opened: { files: Files; lock: FolderLock | null; isMade: boolean; prior: JournalContents | null },
   ) {
     this.#options = options;
     this.#folder = options.out === '-' ? null : options.out;
     this.#stdout = stdout;
     this.#files = opened.files;
     this.#lock = opened.lock;
+    this.#isMade = opened.isMade;
     this.prior = opened.prior;
   }
 
@@ -87,14 +90,15 @@ export class RunOutput {
     { breakLock = false, restart = false, files = nodeFiles }: OpenOutputOptions = {},
   ): Promise<RunOutput> {
     const { out, format, rejectsFile } = options;
-    if (out === '-') return new RunOutput(options, stdout, { files, lock: null, prior: null });
+    if (out === '-') return new RunOutput(options, stdout, { files, lock: null, isMade: false, prior: null });
     growingPaths(out, format, rejectsFile); // whether they clash
-    await makeFolder(out, files);
+    const isMade = await makeFolder(out, files);
     const lock = await FolderLock.take(out, { breakLock, files });
     try {
       return new RunOutput(options, stdout, {
         files,
         lock,
+        isMade,
         prior: await readEarlierRun(out, restart, files),
       });
     } catch (error) {
@@ -235,11 +239,13 @@ export class RunOutput {
     await this.#letGo();
   }
 
-  /** Ends a run that stops or failed; what was committed stays. Never throws. */
+  /** Ends a run that stops or failed; what was committed stays, a folder that nothing came into goes. Never throws. */
   async abandon(): Promise<void> {
     await this.#trace?.abandon();
     await this.#rejectsFile?.abandon();
     await this.#letGo();
+    const isEmpty = this.#isMade && this.#growing === null;
+    if (isEmpty && this.#folder !== null) await this.#files.removeFolder(this.#folder).catch(() => undefined);
   }
 
   async #letGo(): Promise<void> {

@@ -55,6 +55,21 @@ async function reply(analyzer: Analyzer, chunk: ParentMessage): Promise<Answer> 
   return only;
 }
 
+test('every answer tells the memory that the process holds', async () => {
+  const received = new Mailbox<Received>();
+  for (const message of [HELLO, INIT, chunkOf(['a'], 0, { id: 1 }), chunkOf(['b'], 0, { id: 2 }), STOP]) {
+    received.put({ message, arrivedAtMs: 0, decodeMs: 0 });
+  }
+  const sent: ActorMessage[] = [];
+  let bytes = 100;
+  const send = (message: ActorMessage): void => void sent.push(message);
+  await runLoop({ received, send }, fakeRuntime(fakeAnalyzer()), ticking(), () => bytes++);
+  assert.deepEqual(
+    sent.flatMap((message) => (message.type === 'answer' ? [message.rssBytes] : [])),
+    [100, 101],
+  );
+});
+
 test('hello, ready with the facts, answers in order, then the end', async () => {
   const chunks = [3, 0, 7].map((id) => chunkOf(['a', 'b'], id, { id }));
   const load = fakeRuntime(fakeAnalyzer());

@@ -158,10 +158,10 @@ describe('an analyzer of one’s own', () => {
     assert.match(stderr, /needs the columns cpu, but the recording has value/);
   });
 
-  test('that throws at one minute: that minute is named, with the module and the place', async (t) => {
+  test('that throws at all items of a minute: that minute is named, with the module and the place', async (t) => {
     const cwd = temporaryFolder(t);
-    const minutes = Array.from({ length: 9 }, (_, i) => `2024-01-01T00:0${i}:00Z,x,${i}\n`);
-    writeFileSync(join(cwd, 'data.csv'), `timestamp,target,a\n${minutes.join('')}`);
+    const minutes = Array.from({ length: 9 }, (_, i) => `2024-01-01T00:0${i}:00Z,x,${i},${i}\n`);
+    writeFileSync(join(cwd, 'data.csv'), `timestamp,target,a,b\n${minutes.join('')}`);
     const flags = write(
       cwd,
       `export const createAnalyzer = () => ({
@@ -185,7 +185,7 @@ describe('an analyzer of one’s own', () => {
     assert.equal(status, 78, stderr);
     assert.match(
       stderr,
-      /actor-1 while answering 1 items of 2024-01-01T00:03:00\.000Z: the analyzer .*mine\.mjs fails in predict: three is too much \(file:.*mine\.mjs:4:\d+\)/,
+      /actor-1 while answering 2 items of 2024-01-01T00:03:00\.000Z: the analyzer .*mine\.mjs fails in predict: three is too much \(file:.*mine\.mjs:4:\d+\)/,
     );
   });
 

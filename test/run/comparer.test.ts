@@ -83,6 +83,36 @@ test('the answers written are those of the mode, and a difference is seen', asyn
   });
 });
 
+test('a minute in which something happened to an actor is not compared, and all that happened is told', async () => {
+  const { made } = comparer(1000, 'all');
+  const options = { calls: [] as string[], clock: { now: 0 } };
+  const solo = executor('solo', options.calls, options.clock);
+  let count = 0;
+  const troubled: Executor = {
+    ...solo,
+    run: async (items, style) => {
+      const run = await solo.run(items, style);
+      const text = `${++count}`;
+      return { ...run, incidents: [{ kind: 'lost', actor: 'sequential actor', minuteMs: 0, text }] };
+    },
+  };
+  const other = new Comparer({
+    pool: executor('pool', options.calls, options.clock),
+    solo: troubled,
+    writes: 'parallel',
+    choose: 'all',
+    budgetMs: 1000,
+    now: () => options.clock.now,
+  });
+  const written = await other.compare(batch);
+  assert.deepEqual(
+    written.incidents.map(({ text }) => text),
+    ['1', '2', '3'],
+  );
+  assert.deepEqual((await made.compare(batch)).incidents, []);
+  assert.deepEqual([other.comparison.minutes, made.comparison.minutes], [0, 1]);
+});
+
 test('a sample ends with its budget; all does not', async () => {
   for (const [choose, expected] of [
     ['sample', 2],

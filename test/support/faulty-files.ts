@@ -99,6 +99,11 @@ export class FaultyFiles implements Files {
     await this.#files.remove(path);
   }
 
+  async removeFolder(path: string): Promise<void> {
+    this.#count('rmdir', path);
+    await this.#files.removeFolder(path);
+  }
+
   async makeFolder(path: string): Promise<void> {
     this.#count('mkdir', path);
     await this.#files.makeFolder(path);

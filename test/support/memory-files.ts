@@ -120,6 +120,14 @@ export class MemoryFiles implements Files {
     this.#logNames('mkdir', [[path, number]]);
   }
 
+  async removeFolder(path: string): Promise<void> {
+    if (this.#find(path)?.kind !== 'folder') throw errnoError('ENOENT', 'rmdir', path);
+    const isEmpty = ![...this.names.keys()].some((name) => name.startsWith(`${path}/`));
+    if (!isEmpty) throw errnoError('ENOTEMPTY', 'rmdir', path);
+    this.names.delete(path);
+    this.#logNames('rmdir', [[path, null]]);
+  }
+
   async syncFolder(path: string): Promise<void> {
     if (this.#find(path)?.kind !== 'folder') throw errnoError('ENOENT', 'open', path);
     this.log.push({ kind: 'syncFolder', folder: path });

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { runCli, temporaryFolder, type Finished } from '../support/cli.js';
+
+const MINUTES = 30;
+const BAD_MINUTE = 12;
+const WINDOW = 4;
+
+/** Answers with the mean of the window; a value of -1 in it ends the process, one of -2 is beyond it. */
+const ANALYZER = `
+  const held = [];
+  export function createAnalyzer({ params }) {
+    return {
+      window: ${WINDOW},
+      predict: async (items) => {
+        if (params.grow) {
+          held.push(Buffer.alloc(1_000_000, 1));
+          await new Promise((resolve) => setTimeout(resolve, 5)); // memory is measured once a second
+        }
+        return items.map(({ values, target }) => {
+          if (values.includes(-1)) process.exit(0);
+          if (values.includes(-2)) throw new Error('no idea about ' + target);
+          return { score: values.reduce((a, b) => a + b) / values.length, anomaly: false, output: [] };
+        });
+      },
+    };
+  }`;
+
+/** Six targets, one of which turns up every third minute only, so that others move from actor to actor. */
+function recordingCsv(badValue: number): string {
+  const lines = ['timestamp,target,cpu,mem'];
+  for (let minute = 0; minute < MINUTES; minute++) {
+    const time = new Date(Date.UTC(2024, 0, 1, 0, minute)).toISOString();
+    for (const target of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      if (target === 'a' && minute % 3 !== 0) continue;
+      const cpu = target === 'c' && minute === BAD_MINUTE ? badValue : minute + 1;
+      lines.push(`${time},${target},${cpu},${10 * minute}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+interface Row {
+  readonly minute: string;
+  readonly target: string;
+  readonly column: string;
+  readonly status: string;
+  readonly errno: string | null;
+}
+
+const errorsIn = (results: string): string[] =>
+  results
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row)
+    .filter(({ status }) => status === 'error')
+    .map(({ minute, target, column, errno }) => `${minute.slice(14, 16)} ${target} ${column} ${errno}`);
+
+test('a row that costs actors: the same results for any number of actors, minutes and ways to serve', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
+  writeFileSync(join(cwd, 'data.csv'), recordingCsv(-1));
+  const replay = (out: string, ...flags: string[]): Promise<Finished> =>
+    runCli(['replay', 'data.csv', '--analyzer', 'mine.mjs', '--out', out, ...flags], { cwd });
+  const ways = [
+    ['--actors', '1', '--inflight', '1', '--compare', 'none'],
+    ['--actors', '2', '--compare', 'none'],
+    ['--actors', '3', '--inflight', '3', '--compare', 'none'],
+    ['--mode', 'sequential', '--compare', 'none'],
+    ['--actors', '2', '--compare', 'all'],
+  ];
+  const all: string[] = [];
+  for (const [i, way] of ways.entries()) {
+    const { status, stderr } = await replay(`out-${i}`, ...way);
+    assert.equal(status, 3, stderr);
+    assert.match(stderr, /exited with status 0 while answering .*; another one takes its place/);
+    assert.match(stderr, /c, column cpu: its item of 2024-01-01T00:12:00.000Z costs every actor/);
+    assert.ok(stderr.split('takes its place').length - 1 <= Math.max(3, way.includes('3') ? 4 : 3), stderr);
+    all.push(readFileSync(join(cwd, `out-${i}`, 'results.jsonl'), 'utf8'));
+  }
+  for (const results of all) assert.equal(results, all[0]);
+  assert.deepEqual(errorsIn(all[0]!), [
+    '12 c cpu actor_lost',
+    ...['13', '14', '15'].map((minute) => `${minute} c cpu quarantined`),
+  ]);
+});
+
+test('a row that an analyzer throws at is an error row, in any way to serve', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
+  writeFileSync(join(cwd, 'data.csv'), recordingCsv(-2));
+  const all: string[] = [];
+  for (const way of [
+    ['--mode', 'sequential'],
+    ['--actors', '2'],
+  ]) {
+    const flags = ['--analyzer', 'mine.mjs', '--out', way[1]!, '--compare', 'none', ...way];
+    const { status, stderr } = await runCli(['replay', 'data.csv', ...flags], { cwd });
+    assert.equal(status, 3, stderr);
+    assert.doesNotMatch(stderr, /takes its place/);
+    all.push(readFileSync(join(cwd, way[1]!, 'results.jsonl'), 'utf8'));
+  }
+  assert.equal(all[0], all[1]);
+  assert.deepEqual(
+    errorsIn(all[0]!),
+    ['12', '13', '14', '15'].map((minute) => `${minute} c cpu analyzer_failed`),
+  );
+  assert.match(all[0]!, /no idea about c/);
+});
+
+test('an actor that outgrows --max-actor-rss is replaced, which costs nobody an answer', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
+  const lines = Array.from({ length: 800 }, (_, i) => {
+    return `${new Date(Date.UTC(2024, 0, 1, 0, i)).toISOString()},a,${i}`;
+  });
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,cpu\n${lines.join('\n')}\n`);
+  const flags = ['--analyzer', 'mine.mjs', '--param', 'grow=1', '--actors', '1', '--compare', 'none'];
+  const child = await runCli(['replay', 'data.csv', '--max-actor-rss', '150MiB', '--out', 'out', ...flags], {
+    cwd,
+  });
+  assert.equal(child.status, 0, child.stderr);
+  assert.match(
+    child.stderr,
+    /actor-1 holds \d+ MiB of memory, more than the 150 MiB allowed, and is replaced/,
+  );
+  assert.doesNotMatch(child.stderr, /takes its place/);
+});
