@@ -30,8 +30,7 @@ test(
       if (FAULTS.only !== null && index > FAULTS.only) break;
       const random = new RandomStream(FAULTS.seed, 1, index);
       const scenario = drawScenario(index, random);
-      const isAppendable = scenario.packing === 'plain' || scenario.packing === 'two files';
-      const shares = isAppendable && random.nextInteger(0, 1) === 1 ? drawShares(random) : [1];
+      const shares = random.nextInteger(0, 1) === 1 ? drawShares(random) : [1];
       const what = `${scenarioText(scenario)}${shares.length > 1 ? `, growing: ${shares.join(', ')}` : ''}`;
       await faultCase('kills-at-instants', index, what, async () => {
         const reference = await references.of(scenario);

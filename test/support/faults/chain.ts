@@ -110,7 +110,8 @@ export class Chain {
     const { input } = this.#reference;
     this.#runs += 1;
     const args = ['replay', ...input.args, ...scenarioArgs(this.#scenario, 'out')];
-    return runProgram({ cwd: this.#folder, args, stdin: input.stdin, mark: this.#folder, env }, blow);
+    const stdin = input.stdin.subarray(0, Math.ceil(input.stdin.length * (this.#shares[this.#stage] ?? 1)));
+    return runProgram({ cwd: this.#folder, args, stdin, mark: this.#folder, env }, blow);
   }
 
   /** The time that the next run is going to take, by how much of the results there is. */

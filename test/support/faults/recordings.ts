@@ -73,11 +73,15 @@ export function writeInput(folder: string, input: RecordedInput, share = 1): voi
   }
 }
 
-/** Appends to files in a folder what they lack up to another share, in place, as whoever writes a log does. */
+/**
+ * Appends to files in a folder what they lack up to another share, in place, as whoever writes a log does; to packed
+ * ones as a further member.
+ */
 export function growInput(folder: string, input: RecordedInput, from: number, to: number): void {
+  if (input.packing === 'standard input') return; // more of it comes the next time
   for (const [name, text] of input.texts) {
-    const start = Math.ceil(text.length * from);
-    appendFileSync(join(folder, name), text.subarray(start, Math.ceil(text.length * to)));
+    const part = text.subarray(Math.ceil(text.length * from), Math.ceil(text.length * to));
+    appendFileSync(join(folder, name), input.packing === 'gzip' ? gzipSync(part) : part);
   }
 }
 
