@@ -95,8 +95,9 @@ for (const { fault, actors, inflight, once, outcome, given } of TRIALS) {
         assertServed(runs, recorded, outcome);
         assertAllTold(runs, incidents);
         assert.equal(countOf(incidents, 'quarantined'), outcome === 'left out' ? 1 : 0);
-        // One that dies with its answer given costs nobody; whether its end is seen within the run is chance.
-        const isCertain = !['prints', 'twice', 'dies after'].includes(fault);
+        // One that dies with its answer given costs nobody; whether its end is seen within the run is chance. Where
+        // a time limit finds the fault, a machine at work may hold up another actor for as long.
+        const isCertain = !['prints', 'twice', 'dies after', 'stopped'].includes(fault);
         if (isCertain) assert.equal(countOf(incidents, 'lost'), once ? 1 : 3);
       } finally {
         await pool.stop();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { RunSummary } from '#dist/report/run-summary.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { assertGone, childrenOf } from '../support/processes.js';
 
@@ -53,7 +54,10 @@ for (const [signal, status] of [
       child.kill(signal);
       const { status: exit, stderr } = await result;
       assert.equal(exit, status, stderr);
-      assert.match(stderr, /interrupted after \d+ minutes; results so far are in .*results\.jsonl$/m);
+      assert.match(
+        stderr,
+        /interrupted after \d+ minutes; the same command goes on from what was committed$/m,
+      );
       const lines = readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n');
       assert.equal(lines.length, Number(/after (\d+) minutes/.exec(stderr)?.[1]));
       assert.ok(lines.every((line) => typeof JSON.parse(line) === 'object'));
@@ -83,25 +87,21 @@ test('SIGKILL of the program: no actor runs two seconds later', procfs, async (t
   await assertGone(actors);
 });
 
-test(
-  'an actor that dies ends the run with its name and fate, also while input is silent',
-  procfs,
-  async (t) => {
-    const { child, cwd, result } = await liveRun(t, ['--actors', '2', '--out', 'out']);
-    const actors = childrenOf(child.pid);
-    process.kill(actors[1] ?? assert.fail('no second actor'), 'SIGKILL');
-    const { status, stderr } = await result;
-    assert.equal(status, 69, stderr);
-    assert.match(stderr, /error: .*actor-\d.*SIGKILL/);
-    assert.deepEqual(readdirSync(join(cwd, 'out')).sort(), [
-      'journal.jsonl',
-      'rejects.jsonl',
-      'results.jsonl',
-      'timing.jsonl',
-    ]);
-    await assertGone(actors);
-  },
-);
+test('an actor that dies while input is silent is replaced, and the run goes on', procfs, async (t) => {
+  const { child, cwd, result } = await liveRun(t, ['--actors', '2', '--out', 'out']);
+  const actors = childrenOf(child.pid);
+  process.kill(actors[1] ?? assert.fail('no second actor'), 'SIGKILL');
+  const stderr = child.stderr ?? assert.fail('no standard error');
+  for (let text = ''; !text.includes('SIGKILL');) text += String((await once(stderr, 'data'))[0]);
+  child.stdin?.end(rows(62, 70));
+  const { status, stderr: told } = await result;
+  assert.equal(status, 0, told);
+  assert.equal(readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n').length, 70);
+  const { incidents } = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as RunSummary;
+  assert.equal(incidents.counts.lost, 1);
+  assert.match(incidents.listed[0]?.text ?? '', /actor-\d.*SIGKILL/);
+  await assertGone(actors);
+});
 
 test(
   'standard output that closes early, as after | head: status 0, nothing said, no actor stays',
