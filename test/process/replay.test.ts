@@ -191,7 +191,7 @@ describe('what is read and written', () => {
     assert.equal(limited.status, 65);
     assert.match(limited.stderr, /--max-rejects 1/);
     const merged = await runCli(
-      ['replay', 'data.csv', ...flags, '--duplicates', 'last', '--max-rejects', '1'],
+      ['replay', 'data.csv', ...flags, '--duplicates', 'last', '--max-rejects', '1', '--out', 'merged'],
       { cwd },
     );
     assert.equal(merged.status, 0, merged.stderr);
