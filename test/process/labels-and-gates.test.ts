@@ -66,9 +66,8 @@ describe('labels', () => {
     const model = [join(ROOT, 'fixtures/bundles/builtin/graph/model.json'), '--window', '60'];
     const replay = async (threshold: string): Promise<RunSummary> => {
       const bare = [...model, '--normalize', 'window-robust', '--threshold', threshold];
-      const result = await runCli(['replay', recording('real-day.csv'), ...PLAIN, '--model', ...bare], {
-        cwd,
-      });
+      const input = [recording('real-day.csv'), '--restart'];
+      const result = await runCli(['replay', ...input, ...PLAIN, '--model', ...bare], { cwd });
       assert.equal(result.status, 0, result.stderr);
       return readSummary(cwd);
     };

@@ -34,7 +34,7 @@ test('a page that cannot be made is a bug, and all other files are in place', as
   assert.ok(counts.rows > 0);
   const lines = readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n');
   assert.equal(lines.length, counts.rows);
-  const others = ['rejects.jsonl', 'results.jsonl', 'timing.json', 'timing.jsonl'];
+  const others = ['journal.jsonl', 'rejects.jsonl', 'results.jsonl', 'timing.json', 'timing.jsonl'];
   assert.deepEqual(readdirSync(join(cwd, 'out')).toSorted(), others);
 });
 
