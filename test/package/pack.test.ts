@@ -14,7 +14,7 @@ test('the package holds the program and its built-in model and docs, nothing els
   t.diagnostic(`${files.length} files, ${sizeBytes} bytes packed, ${unpackedBytes} bytes unpacked`);
 
   const allowed =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/aiops-serve\.js|dist\/.+\.js|dist\/(model\/analyzer|core\/(errors|types))\.d\.ts|examples\/.+\.(mjs|service|timer)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/aiops-serve\.js|dist\/.+\.js|dist\/(model\/analyzer|core\/(errors|incidents|input-position|types))\.d\.ts|examples\/.+\.(mjs|service|timer)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],
