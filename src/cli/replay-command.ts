@@ -7,10 +7,8 @@ import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summ
 import { terminalReport } from '../report/terminal.js';
 import { timingCsv, timingMarkdown } from '../report/timing-table.js';
 import { replay } from '../run/replay.js';
-import type { CompletedRun } from '../run/backfill/completed-run.js';
 import type { ReplayOutcome } from '../run/replaying.js';
 import { attend, type Attended } from './attend.js';
-import type { Console } from './console.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';
 import { REPLAY_FLAGS, replayConfig, type ReplayFlags } from './replay-options.js';
@@ -81,23 +79,15 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
     terminal.notice({ level: 'warning', text: `${done}${more}` });
     return attended.interruptedStatus();
   }
-  if (outcome.kind === 'done-before') sayDone(outcome, terminal, how.out);
   const { summary } = outcome;
-  if (summary === null) return statusOf(outcome.counts, how);
+  if (outcome.kind === 'done-before') {
+    const { minutes, rows } = summary.counts;
+    const text = `${how.out} is complete: ${plural(minutes, 'minute')}, ${countText(rows)} rows; --restart does it all again`;
+    terminal.notice({ level: 'info', text });
+  }
   if (how.out === '-') terminal.info(terminalReport(summary).trimEnd());
   else await report(REPORTS, summary, { ...how, terminal });
   return failGates(summary.gates, terminal) ? GATE_FAILED : statusOf(summary.counts, how);
-}
-
-function sayDone({ counts, summary }: CompletedRun, terminal: Console, out: string): void {
-  const done = `${plural(counts.minutes, 'minute')}, ${countText(counts.rows)} rows`;
-  terminal.notice({
-    level: 'info',
-    text: `${out} is complete: ${done}; --restart does it all again`,
-  });
-  if (summary !== null) return;
-  const text = `${out}/timing.json is not the one that this run wrote, so there is no report to repeat`;
-  terminal.notice({ level: 'warning', text });
 }
 
 function statusOf({ error, rejected }: RunCounts, { rejectsAllowed }: Conclusion): number {

@@ -1,7 +1,7 @@
 import type { Notice } from '../core/errors.js';
 import type { InputPosition } from '../core/input-position.js';
 import type { ParseTime } from '../core/time.js';
-import type { ReadStep } from '../core/types.js';
+import type { ReadStep, Reject } from '../core/types.js';
 import { BlockAssembler } from './assembler.js';
 import { CsvReader } from './csv.js';
 import { MinuteCollector, readMinutes } from './file-minutes.js';
@@ -51,7 +51,8 @@ export const FROM_THE_BEGINNING: GoingOn = { handedOnMs: -Infinity, afterMinuteM
 export function readRules(options: ReadOptions, parseTime: ParseTime, intervalMs: number): ReadRules {
   const { ownWindow, maxLineBytes } = options;
   const filter = new TargetFilter(options.targets, options.shard);
-  return { parseTime, intervalMs, filter, ownWindow, maxLineBytes, late: new LateFields() };
+  const keepsNameless = options.shard === null || options.shard.index === 1;
+  return { parseTime, intervalMs, filter, keepsNameless, ownWindow, maxLineBytes, late: new LateFields() };
 }
 
 /** Inputs whose plans are known, as a recording to be read. */
@@ -86,9 +87,30 @@ export function plannedRecording(
   };
 }
 
+const NAMELESS: ReadonlySet<Reject['reason']> = new Set([
+  'bad_line',
+  'bad_encoding',
+  'line_too_long',
+  'column_count',
+  'not_a_record',
+  'no_target',
+]);
+
+/** Whether a record was rejected before its target was known, as a whole line of a minute-batch always is. */
+function isNameless(reason: Reject['reason'], isBatchLine: boolean): boolean {
+  return isBatchLine || NAMELESS.has(reason);
+}
+
 /** A reader of the format and layout that the plan names. */
 export function openReader(plan: FilePlan, rules: ReadRules, sink: RecordSink, firstLine = 1): BlockReader {
-  const cursor = new LineCursor(plan.file, rules.maxLineBytes, (reject) => sink.reject(reject), firstLine);
+  // Who has no target is nobody's: without this every share would keep them.
+  const isOurs = ({ source, reason }: Reject): boolean =>
+    rules.keepsNameless || !isNameless(reason, plan.layout === 'batches' && source.item === undefined);
+  const take = (reject: Reject): void => {
+    if (isOurs(reject)) sink.reject(reject);
+    else sink.filtered(reject.source.line, reject.source.item);
+  };
+  const cursor = new LineCursor(plan.file, rules.maxLineBytes, take, firstLine);
   const maker = new RecordMaker(cursor, rules, sink, plan.columns.length);
   if (plan.format === 'csv') return new CsvReader(maker, plan);
   return plan.layout === 'rows' ? new JsonRowsReader(maker, plan) : new JsonBatchesReader(maker, plan);

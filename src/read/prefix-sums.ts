@@ -3,11 +3,11 @@ import { AiopsError } from '../core/errors.js';
 import type { FilePosition } from '../core/input-position.js';
 
 /** Sums are kept at whole multiples of this. */
-const STEP_BYTES = 2 ** 20;
+const STEP_BYTES = 2 ** 16;
 
 /**
  * What the beginning of an input is that comes only once, such as standard input: its sha256 up to every
- * MiB that is not yet behind, and whether it is what it was before.
+ * 64 KiB that are not yet behind, and whether it is what it was before.
  */
 export class PrefixSums {
   readonly #name: string;
@@ -30,7 +30,7 @@ export class PrefixSums {
     return undefined;
   }
 
-  /** Up to the last whole MiB before the offset, which was reached, and is not before that of the last call. */
+  /** Up to the last whole 64 KiB before the offset, which was reached, and is not before that of the last call. */
   at(byteOffset: number): FilePosition['prefix'] {
     const bytes = byteOffset - (byteOffset % STEP_BYTES);
     for (const behind of this.#sums.keys()) {

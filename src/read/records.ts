@@ -11,6 +11,8 @@ export interface ReadRules {
   readonly parseTime: ParseTime;
   readonly intervalMs: number;
   readonly filter: TargetFilter;
+  /** Whether records whose target cannot be told are kept, as rejects: of several shares only one does. */
+  readonly keepsNameless: boolean;
   /** What two-dimensional values must have; null: they are not allowed. */
   readonly ownWindow: { readonly window: number } | null;
   readonly maxLineBytes: number;

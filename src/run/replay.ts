@@ -6,7 +6,7 @@ import { refuseGatesWithout } from '../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import { OutputClosed } from '../write/stream-sink.js';
 import { RunOutput } from '../write/run-output.js';
-import { repeatCompletion } from './backfill/completed-run.js';
+import { judgeAgain } from './backfill/completed-run.js';
 import { pinnedLoad } from './backfill/pinned-load.js';
 import { findPriorRun } from './backfill/prior-run.js';
 import {
@@ -61,13 +61,14 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
 
 async function replayTo(output: RunOutput, replaying: Replaying): Promise<ReplayOutcome> {
   const { config, context, executors, model, prior } = replaying;
-  if (prior !== null && prior.completion !== null) {
+  if (prior !== null && prior.done !== null) {
     // What an analyzer is, only actors can tell.
     const ready =
       model.digest === null ? await unlessAborted(executors.start(), context.signal) : prior.facts;
     if (ready === null) return NOTHING_DONE;
     refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
-    return { kind: 'done-before', ...(await repeatCompletion(config, prior.completion)) };
+    const { summary, last } = prior.done;
+    return { kind: 'done-before', summary: judgeAgain(config, summary, last) };
   }
   // Input at fault shows before actors start, unless only they can tell what an item is.
   const known = prior?.facts.input ?? model.input;

@@ -4,7 +4,6 @@ import type { Notice } from '../core/errors.js';
 import type { ReadyFacts } from '../core/types.js';
 import type { Recording } from '../read/recording.js';
 import type { RunCounts, RunSummary } from '../report/run-summary.js';
-import type { CompletedRun } from './backfill/completed-run.js';
 import type { PriorRun } from './backfill/prior-run.js';
 import type { Lineup } from './lineup.js';
 import type { ChosenModel } from './model-choice.js';
@@ -25,9 +24,9 @@ export interface ReplayContext {
 }
 
 export type ReplayOutcome =
-  | { readonly kind: 'complete'; readonly counts: RunCounts; readonly summary: RunSummary }
+  | { readonly kind: 'complete'; readonly summary: RunSummary }
   /** An earlier run did all there was to do. */
-  | ({ readonly kind: 'done-before' } & CompletedRun)
+  | { readonly kind: 'done-before'; readonly summary: RunSummary }
   /** Ended by the signal. */
   | { readonly kind: 'interrupted'; readonly minutes: number; readonly resumable: boolean }
   /** Nobody reads our standard output any more. */

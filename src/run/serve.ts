@@ -106,7 +106,7 @@ async function finish(serving: Serving, finished: Finished): Promise<ReplayOutco
     completion,
   );
   if (page !== null && 'bug' in page) throw pageMissing(page.bug);
-  return { kind: 'complete', counts: summary.counts, summary };
+  return { kind: 'complete', summary };
 }
 
 function ofOneSession({ timings, charts, labels }: Ledger): WholeRun {

@@ -56,7 +56,7 @@ export class CommittedFiles {
       return file;
     };
     try {
-      for (const kind of KINDS) await checkLength(paths[kind], lengths[kind], files);
+      await checkLengths(paths, lengths, files);
       const growing = {
         results: await open(paths.results),
         rejects: await open(paths.rejects),
@@ -135,6 +135,11 @@ export class CommittedFiles {
 /** The journal's lines that say all of some commits. */
 export function commitLines(commits: readonly Commit[]): string[] {
   return commits.map(({ lengths, state }) => journalLine({ type: 'commit', lengths, state }));
+}
+
+/** @throws AiopsError `output_io` where a file is shorter than what was committed of it */
+export async function checkLengths(paths: GrowingPaths, lengths: FileLengths, files: Files): Promise<void> {
+  for (const kind of KINDS) await checkLength(paths[kind], lengths[kind], files);
 }
 
 async function checkLength(path: string, committedBytes: number, files: Files): Promise<void> {

@@ -53,3 +53,8 @@ export function replacedNames(own: readonly string[], earlier: readonly string[]
     (name) => !own.includes(name) && (earlier?.includes(name) ?? true),
   );
 }
+
+/** Files that an earlier run wrote or replaced. */
+export function namesOf({ results, rejects, replaced }: JournalContents): string[] {
+  return [results, rejects, ...replaced];
+}

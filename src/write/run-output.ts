@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 
 import type { Reject, ResultRow } from '../core/types.js';
-import { commitLines, CommittedFiles, NOTHING } from './committed-files.js';
-import { readEarlierRun, refuseUnknownResults, replacedNames } from './earlier-run.js';
+import { commitLines, CommittedFiles, NOTHING, checkLengths } from './committed-files.js';
+import { namesOf, readEarlierRun, refuseUnknownResults, replacedNames } from './earlier-run.js';
 import { nodeFiles, type Files } from './files.js';
 import { FolderLock } from './folder-lock.js';
 import { JOURNAL_FORMAT, journalLine, type FileLengths, type JournalContents } from './journal.js';
@@ -164,6 +164,14 @@ export class RunOutput {
     });
   }
 
+  /** Looks whether the earlier run's files still hold what it committed last. @throws AiopsError `output_io` */
+  async checkCommitted(): Promise<void> {
+    const last = this.prior?.commits.at(-1);
+    const { out, format, rejectsFile } = this.#options;
+    if (last !== undefined)
+      await checkLengths(growingPaths(out, format, rejectsFile), last.lengths, this.#files);
+  }
+
   async writeRows(rows: readonly ResultRow[]): Promise<void> {
     const text = resultLines(rows, this.#options);
     this.#hasUncommitted ||= text !== '';
@@ -244,8 +252,8 @@ export class RunOutput {
     await this.#trace?.abandon();
     await this.#rejectsFile?.abandon();
     await this.#letGo();
-    const isEmpty = this.#isMade && this.#growing === null;
-    if (isEmpty && this.#folder !== null) await this.#files.removeFolder(this.#folder).catch(() => undefined);
+    if (!this.#isMade || this.#growing !== null) return;
+    await this.#files.removeFolder(this.#options.out).catch(() => undefined);
   }
 
   async #letGo(): Promise<void> {
@@ -286,8 +294,4 @@ interface FolderBeginning {
   readonly facts: unknown;
   /** Files of earlier runs; null: whatever there is. */
   readonly earlier: readonly string[] | null;
-}
-
-function namesOf({ results, rejects, replaced }: JournalContents): string[] {
-  return [results, rejects, ...replaced];
 }

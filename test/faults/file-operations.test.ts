@@ -83,7 +83,8 @@ function assertToldWell({ stderr }: Finished, { path }: FileOperation, code: Fau
 
 /** Exit status that DESIGN asks for: 66 for input, 73 and 74 for output. */
 function assertStatus({ status, stderr }: Finished, operation: FileOperation, forever: boolean): void {
-  const wanted = operation.path.startsWith('out') ? [73, 74] : [66];
+  // Without a path it is the folder in which the output's own name is made sure.
+  const wanted = operation.path === '' || operation.path.startsWith('out') ? [73, 74] : [66];
   if (DISPENSABLE.test(operation.name) || operation.path.includes('lock.json')) {
     wanted.push(DONE);
     // The run did without it, and came to another one that fails as well.

@@ -42,7 +42,11 @@ test('standard input is read again up to the place, if it begins as it did', asy
   const m = places[places.length - 5]!;
   const [position] = whole.steps[from]!.positions ?? [];
   assert.ok(position !== undefined && position !== 'end');
-  assert.ok(position.byteOffset > 2 * MIB && position.prefix?.bytes === 2 * MIB, JSON.stringify(position));
+  assert.ok(
+    position.byteOffset > 2 * MIB &&
+      position.prefix?.bytes === position.byteOffset - (position.byteOffset % 2 ** 16),
+    JSON.stringify(position),
+  );
   await checkResume(inputs, OPTIONS, whole, from, m);
   await checkResume({ paths: ['-'], stdin: gzipSync(TEXT) }, OPTIONS, whole, from, m);
 

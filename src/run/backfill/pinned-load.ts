@@ -8,9 +8,12 @@ export function pinnedLoad(config: LoadSettings, model: ModelSource, prior: Prio
   const load = loadRequest(config, model);
   if (prior === null) return load;
   const { backend, model: known } = prior.facts;
+  // Who asks for another model or backend is told so once it is loaded, which must not fail for what was chosen then.
+  if ((known.format === 'analyzer') !== (model.kind === 'analyzer') || backend.name === 'js') return load;
+  if (load.backend !== 'auto' && load.backend !== backend.name) return load;
   return {
     ...load,
-    backend: load.backend === 'auto' && backend.name !== 'js' ? backend.name : load.backend,
+    backend: backend.name,
     format: load.format === 'auto' && known.format !== 'analyzer' ? known.format : load.format,
     batchSize: load.batchSize === 'auto' ? (backend.batchSize ?? 'auto') : load.batchSize,
   };

@@ -2,8 +2,10 @@ import type { RunOutput } from '../../write/run-output.js';
 import { compareInputs } from '../../read/compare-inputs.js';
 import { AiopsError, type Notice } from '../../core/errors.js';
 import { lookBackIntervals } from '../../core/window.js';
+import type { RunSummary } from '../../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ChosenModel } from '../model-choice.js';
+import { writtenSummary } from './completed-run.js';
 import { refuseDifferences, resultSettings, servingSettings, settingDifferences } from './result-settings.js';
 import { planResume, type InputChange, type ResumePlan } from './resume-plan.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
@@ -13,14 +15,15 @@ export interface PriorRun {
   readonly facts: RunFacts;
   readonly commits: readonly RunProgress[];
   readonly plan: ResumePlan;
-  /** What its last session came to, if nothing is left to do. */
-  readonly completion: RunCompletion | null;
+  /** What it came to, if nothing is left to do; null where there is, and be it a report that got lost. */
+  readonly done: { readonly summary: RunSummary; readonly last: RunProgress } | null;
 }
 
 /**
  * Looks whether the output holds this very run; null where it holds none.
  *
- * @throws AiopsError `config` where it holds another one, or where an input is not what it was
+ * @throws AiopsError `config` where it holds another one, or where an input is not what it was; `output_io` where
+ *   files of a complete run are shorter than they were
  */
 export async function findPriorRun(
   output: RunOutput,
@@ -32,13 +35,23 @@ export async function findPriorRun(
   // Its checksums say that these are lines of our own; their format was checked on reading.
   const facts = output.prior.facts as RunFacts;
   const commits = output.prior.commits.map(({ state }) => state as RunProgress);
-  const completion = output.prior.completion as RunCompletion | null;
   refuseDifferences(changedSettings(facts, config, model), config.output.out);
   const changes = await inputChanges(facts, config, onNotice);
   const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
   const plan = planResume(commits, changes, lookBackMs);
-  const isDone = completion !== null && commits[plan.commit]?.ended === true;
-  return { facts, commits, plan, completion: isDone ? completion : null };
+  return { facts, commits, plan, done: await findDone(output, config.output.out, commits[plan.commit]) };
+}
+
+async function findDone(
+  output: RunOutput,
+  out: string,
+  last: RunProgress | undefined,
+): Promise<PriorRun['done']> {
+  const completion = (output.prior?.completion ?? null) as RunCompletion | null;
+  if (completion === null || last?.ended !== true) return null;
+  await output.checkCommitted();
+  const summary = await writtenSummary(out, completion);
+  return summary === null ? null : { summary, last };
 }
 
 /** Of what can be told before actors are up. */
