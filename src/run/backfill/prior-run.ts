@@ -6,7 +6,13 @@ import type { RunSummary } from '../../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ChosenModel } from '../model-choice.js';
 import { writtenSummary } from './completed-run.js';
-import { refuseDifferences, resultSettings, servingSettings, settingDifferences } from './result-settings.js';
+import {
+  computingSettings,
+  refuseDifferences,
+  resultSettings,
+  servingSettings,
+  settingDifferences,
+} from './result-settings.js';
 import { planResume, type InputChange, type ResumePlan } from './resume-plan.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
@@ -57,6 +63,7 @@ async function findDone(
 /** Of what can be told before actors are up. */
 function changedSettings(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
   const differences = settingDifferences(facts.settings, resultSettings(config));
+  differences.push(...settingDifferences(...computingSettings(facts, config)));
   if (!facts.backend.reproducible)
     differences.push(...settingDifferences(facts.serving, servingSettings(config)));
   if (model.digest !== null && model.digest !== facts.model.digest) {

@@ -13,7 +13,14 @@ type Settings = RunFacts['settings'];
  * The settings that can change a result, by their flags. Not among them: what the model, its backend and its
  * batches are, which actors tell, and whatever only changes how fast, how watched or how safe a run is.
  */
-export function resultSettings({ inputs, read, params, output, threadsPerActor }: ReplayConfig): Settings {
+export function resultSettings({
+  inputs,
+  read,
+  params,
+  output,
+  threadsPerActor,
+  batchShape,
+}: ReplayConfig): Settings {
   return {
     input: inputs,
     '--format': read.format,
@@ -33,6 +40,7 @@ export function resultSettings({ inputs, read, params, output, threadsPerActor }
     '--max-line': read.maxLineBytes,
     '--param': params,
     '--threads-per-actor': threadsPerActor,
+    '--batch-shape': batchShape,
     '--results-format': output.format,
     '--emit': output.anomaliesOnly ? 'anomalies' : 'all',
     '--full-output': output.fullOutput,
@@ -43,6 +51,24 @@ export function resultSettings({ inputs, read, params, output, threadsPerActor }
 /** Who serves, which changes results only where they depend on how a minute is cut. */
 export function servingSettings({ mode, actors }: ReplayConfig): Settings {
   return { '--mode': mode, '--actors': actors };
+}
+
+/** What the run chose to compute with, and the same with what the command asks for where it leaves no choice. */
+export function computingSettings(
+  { model, backend }: Pick<RunFacts, 'model' | 'backend'>,
+  config: ReplayConfig,
+): [before: Settings, now: Settings] {
+  const before = {
+    '--backend': backend.name,
+    '--model-format': model.format,
+    '--batch-size': backend.batchSize,
+  };
+  const now = {
+    '--backend': config.backend === 'auto' ? before['--backend'] : config.backend,
+    '--model-format': config.modelFormat === 'auto' ? before['--model-format'] : config.modelFormat,
+    '--batch-size': config.batchSize === 'auto' ? before['--batch-size'] : config.batchSize,
+  };
+  return [before, now];
 }
 
 /** What differs, each as a text for a message. */

@@ -4,9 +4,11 @@ import { test } from 'node:test';
 import { AiopsError } from '#dist/core/errors.js';
 import {
   computingDifferences,
+  computingSettings,
   refuseDifferences,
   settingDifferences,
 } from '#dist/run/backfill/result-settings.js';
+import type { ReplayConfig } from '#dist/run/replay-config.js';
 import { READY } from '../../support/facts.js';
 
 const computing = { model: READY.model, input: READY.input, backend: READY.backend };
@@ -43,6 +45,16 @@ test('another model, backend, batch size or batch shape is a difference, other v
   );
   assert.match(differs({ input: { ...READY.input, window: 99 } })[0] ?? '', /an item was .*99/);
   assert.deepEqual(differs({ backend: { ...READY.backend, versions: { other: '1' } } }), []);
+});
+
+test('what the command asks to compute with differs only where it leaves no choice', () => {
+  const auto = { backend: 'auto', modelFormat: 'auto', batchSize: 'auto' } as const;
+  const differs = (asked: Partial<ReplayConfig>): string[] =>
+    settingDifferences(...computingSettings(computing, { ...auto, ...asked } as ReplayConfig));
+  assert.deepEqual(differs({}), []);
+  const other = computing.backend.name === 'wasm' ? 'node' : 'wasm';
+  assert.deepEqual(differs({ backend: other }), [`--backend was ${computing.backend.name}, now ${other}`]);
+  assert.match(differs({ batchSize: 7 })[0] ?? '', /--batch-size was .*, now 7/);
 });
 
 test('a refusal names the output, the differences and both ways out', () => {
