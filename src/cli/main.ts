@@ -28,8 +28,8 @@ Examples:
   $ aiops-serve native install
 
 Exit status: 0 done, 3 done with rejects or failed items, 64 usage, 65 input unusable, 66 input missing,
-69 an actor or a tool failed, 73/74 output, 78 configuration or model, 99 a --fail-if held,
-129/130/143 interrupted. All: docs/guide.md`;
+69 an actor or a tool failed, 73/74 output, 75 another run holds the output, 78 configuration, model or
+a changed run, 99 a --fail-if held, 129/130/143 interrupted. All: docs/guide.md`;
 
 /** Parses the command line and runs what it names; sets the exit status and lets the streams drain. */
 async function main(): Promise<void> {

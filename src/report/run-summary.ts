@@ -68,7 +68,7 @@ export interface RunSummary {
   readonly sessions: {
     /** How often the run was gone on with after it had ended early, or after its input had grown. */
     readonly resumed: number;
-    /** Minutes that earlier sessions did: times of this run, its comparison and its plots are not of these. */
+    /** Minutes that earlier sessions did: not in `elapsedMs`, `utilization` and the comparison. */
     readonly earlierMinutes: number;
   };
   readonly incidents: {

@@ -58,6 +58,7 @@ const USUAL: Readonly<Record<string, unknown>> = {
   '--duplicates': 'reject',
   '--max-line': 16 * 1024 * 1024,
   '--threads-per-actor': 1,
+  '--batch-shape': 'fixed',
   '--results-format': 'jsonl',
   '--emit': 'all',
   '--full-output': false,

@@ -52,6 +52,7 @@ const STATUS: RunStatus = {
     '--targets': ['host-*'],
     '--duplicates': 'last',
     '--grace': 0,
+    '--batch-shape': 'fixed',
     '--emit': 'all',
   },
   inputs: ['day.csv'],

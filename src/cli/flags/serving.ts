@@ -29,7 +29,7 @@ export const SERVING_FLAGS: FlagGroups = {
     ...PROCESS_ROWS,
     {
       flags: '--max-actor-rss <size>',
-      description: 'an actor that holds more memory than this is replaced',
+      description: 'an actor that holds more memory than this is replaced (default: no limit)',
       parse: parseSize,
     },
     {

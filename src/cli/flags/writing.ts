@@ -34,7 +34,8 @@ export const WRITING_FLAGS: FlagGroups = {
     },
     {
       flags: '--verify-input',
-      description: 'compare all of the input with what an earlier run read, not samples of it',
+      description:
+        'compare all of the input with what an earlier run read, not samples; to be given from the first run on',
       preset: [false, ''],
     },
     {
