@@ -92,7 +92,7 @@ export const READING_FLAGS: FlagGroups = {
     },
     {
       flags: '--max-expansion <times>',
-      description: 'stop where a gzip input comes to more than this times its size (and 64MiB)',
+      description: 'stop at a gzip input that comes to more than 64MiB and more than so many times its size',
       parse: parseWhole(1),
       preset: [DEFAULT_MAX_EXPANSION, String(DEFAULT_MAX_EXPANSION)],
     },

@@ -23,7 +23,7 @@ export const WRITING_FLAGS: FlagGroups = {
     },
     {
       flags: '--commit-interval <duration>',
-      description: 'work that a kill may cost at most; 0s makes sure of every minute by itself',
+      description: 'time between commits, the work that a kill may cost; 0s commits every minute by itself',
       parse: parseDurationOrZero,
       preset: [1000, '1s'],
     },
