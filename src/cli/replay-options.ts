@@ -28,7 +28,8 @@ export interface ReplayFlags extends ModelFlags, ReadingFlags, StdoutFlags {
   readonly mode: 'parallel' | 'sequential';
   readonly compare?: 'sample' | 'all' | 'none';
   readonly compareTime: number;
-  readonly pace: number | null;
+  /** Infinity: without a schedule. */
+  readonly pace: number;
   readonly stopGrace: number;
   readonly deadline?: number;
   readonly failIf?: readonly Gate[];
@@ -61,7 +62,7 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
   const out = flags.out ?? defaultOut(inputs, flags);
   const form = stdoutForm(flags);
   const gates = flags.failIf ?? [];
-  const isPaced = flags.pace !== null;
+  const isPaced = flags.pace < Infinity;
   // Comparing takes time that a schedule does not have.
   const compare = flags.compare ?? (isPaced ? 'none' : 'sample');
   if (compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
@@ -98,7 +99,7 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
       verifyInput: flags.verifyInput,
       commitIntervalMs: flags.commitInterval,
     },
-    pace: flags.pace,
+    pace: isPaced ? flags.pace : null,
     maxActorRssBytes: flags.maxActorRss ?? null,
     maxRejects: flags.maxRejects ?? null,
     deadlineMs: flags.deadline ?? null,

@@ -72,9 +72,9 @@ export function parseLineSize(text: string): number {
   return bytes;
 }
 
-/** `realtime`, `10x`, `0.5x` → recorded time over real time; `max` → null, without a schedule. */
-export function parsePace(text: string): number | null {
-  if (text === 'max') return null;
+/** `realtime`, `10x`, `0.5x` → recorded time over real time; `max` → Infinity, since commander makes `''` of null. */
+export function parsePace(text: string): number {
+  if (text === 'max') return Infinity;
   const [, digits] = /^(\d+(?:\.\d+)?)x$/.exec(text === 'realtime' ? '1x' : text) ?? [];
   const pace = Number(digits);
   if (!(pace > 0 && Number.isFinite(pace))) {

@@ -8,9 +8,9 @@ const UTF8 = new TextEncoder();
 
 /**
  * Which of `count` shares a target belongs to, from 1: every target to one, whatever else is recorded.
- * Its name's UTF-8 bytes are hashed by 32-bit FNV-1a (Fowler, Noll and Vo, http://www.isthe.com/chongo/tech/comp/fnv), whose low bits alone
- * follow the low bits of the bytes too closely, so the finalizer of MurmurHash3 (Austin Appleby, public
- * domain) mixes them; the share is 1 + the hash modulo `count`.
+ * Its name's UTF-8 bytes are hashed by 32-bit FNV-1a (Fowler, Noll and Vo,
+ * http://www.isthe.com/chongo/tech/comp/fnv). Low bits of that follow the low bits of the bytes too closely, so
+ * the finalizer of MurmurHash3 (Austin Appleby, public domain) mixes them; the share is 1 + the hash modulo `count`.
  */
 export function shardOf(target: string, count: number): number {
   return 1 + (mixed(fnv1a(UTF8.encode(target))) % count);

@@ -20,14 +20,15 @@ export type InputState =
 /**
  * Compares inputs with what they were, in their order. A file is unchanged if inode, size and time of
  * change are; otherwise samples of it are compared. With `whole`, all the bytes that it had are, where the
- * run kept their sum: `verified` says which it was.
+ * run kept their sum: `verified` says which it was. Standard input and pipes are read again as they were only where
+ * no clock closed their minutes, nor would with `live`.
  *
  * @throws AiopsError `input_missing`: no such file, unreadable
  */
 export async function compareInputs(
   inputs: readonly string[],
   pinned: PinnedRecording,
-  asked: { readonly whole: boolean },
+  asked: { readonly whole: boolean; readonly live: boolean },
 ): Promise<InputState[]> {
   const states: InputState[] = [];
   for (const [i, input] of inputs.entries()) {
@@ -38,7 +39,9 @@ export async function compareInputs(
         : await compareInput(input, file, asked.whole),
     );
   }
-  return states;
+  if (!pinned.isLive && !asked.live) return states;
+  const clocked = changed(pinned.isLive ? WAS_LIVE : WOULD_BE_LIVE);
+  return states.map((state) => (state.state === 'unknown' ? clocked : state));
 }
 
 async function compareInput(
@@ -81,6 +84,10 @@ async function compareFile(
     await closeRead(handle);
   }
 }
+
+const WAS_LIVE = 'was a live feed (--pace realtime): which minutes the clock closed, no second reading tells';
+const WOULD_BE_LIVE =
+  'would be a live feed with --pace realtime, and was none: the clock may close its minutes sooner';
 
 function changed(what: string): InputState {
   return { state: 'changed', what };

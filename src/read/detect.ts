@@ -9,10 +9,10 @@ import { Sampler } from './sample.js';
 import type { FileSample } from './sample.js';
 import type { ByteSource } from './source.js';
 
-/** The same, if it gives little by little instead of being silent. */
-const LITTLE_MS = 2000;
 /** How long an input that may be live has to be silent before what it gave is taken for a sample. */
 const SILENT_MS = 200;
+/** The same, if it gives little by little instead of being silent. */
+const LITTLE_MS = 2000;
 
 export interface SampledSource {
   readonly source: ByteSource;

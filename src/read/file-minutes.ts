@@ -2,9 +2,8 @@ import { AiopsError } from '../core/errors.js';
 import { foldRecords } from '../core/minute.js';
 import type { DuplicatePolicy } from '../core/minute.js';
 import type { FilePosition, InputPosition } from '../core/input-position.js';
-import type { MinuteRecord, Reject, SourceLine } from '../core/types.js';
-import type { BlockAssembler, Piece } from './assembler.js';
-import type { BlockReader, RecordSink } from './records.js';
+import type { MinuteRecord, Reject } from '../core/types.js';
+import type { RecordSink } from './records.js';
 import type { FileResume } from './resume.js';
 import { isInRange } from './time-range.js';
 import type { TimeRange } from './time-range.js';
@@ -67,8 +66,11 @@ export class MinuteCollector implements RecordSink {
   readonly #open = new Map<number, OpenMinute>();
   #current: OpenMinute | null = null;
   #newest: MinuteRecord | null = null;
-  /** The line that was made a record or rejected last. */
-  #last: SourceLine | null = null;
+  /**
+   * What becomes of what is rejected before the first record: it waits for that record's time. Masses of it cannot;
+   * they are taken for older than any record.
+   */
+  #undated: 'waits' | 'counts' | 'left-out';
   #isTail = false;
   #rejects: Reject[] = [];
   #merged = 0;
@@ -81,6 +83,7 @@ export class MinuteCollector implements RecordSink {
     this.#doneLine = position.doneLine;
     this.#doneItem = position.doneItem ?? Infinity;
     this.#handedOnMs = minuteMs;
+    this.#undated = position.doneLine > 0 ? 'counts' : 'waits';
   }
 
   /** @throws AiopsError `input_out_of_order` */
@@ -98,18 +101,21 @@ export class MinuteCollector implements RecordSink {
       else this.#filtered++;
     }
     minute.records.push(record);
-    this.#last = source;
     if (minute.records.length >= minute.foldAt) this.#fold(minute, isDone);
   }
 
   reject(reject: Reject): void {
     const { line, item } = reject.source;
     if (line <= this.#doneLine && this.#wasDone(line, item)) return;
-    if (this.#newest !== null && !isInRange(this.#rules.range, this.#newest.minuteMs)) return;
+    const { range } = this.#rules;
+    if (this.#newest === null ? this.#undated === 'left-out' : !isInRange(range, this.#newest.minuteMs))
+      return;
     this.#found++;
-    this.#last = reject.source;
     this.#rejects.push(reject);
-    if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, [], this.#positionBehind(reject));
+    if (this.#rejects.length < MAX_WAITING_REJECTS) return;
+    if (this.#newest === null) this.#undated = isInRange(range, -Infinity) ? 'counts' : 'left-out';
+    if (this.#undated === 'left-out') this.#dropUndated();
+    else this.#emit(-Infinity, [], this.#positionBehind(reject));
   }
 
   filtered(line: number, item?: number): void {
@@ -129,12 +135,13 @@ export class MinuteCollector implements RecordSink {
     return closed;
   }
 
-  /** Closes the minutes up to this one, as a live feed is silent: nothing says where in it the next one begins. */
+  /**
+   * Closes the minutes up to this one, as a live feed is silent. Nothing says where in it the next one begins, and
+   * no run goes on with such a feed: the place only lets it commit.
+   */
   closeThrough(minuteMs: number): void {
-    const last = this.#last;
-    for (const due of this.#takeBefore(minuteMs + 1)) {
-      const after = last === null ? null : this.#position(last, { doneLine: last.line, doneItem: null });
-      this.#emit(due.minuteMs, due.records, after);
+    for (const { minuteMs: dueMs, records, byteOffset, line } of this.#takeBefore(minuteMs + 1)) {
+      this.#emit(dueMs, records, { byteOffset, line, doneLine: line, doneItem: null });
     }
     this.#current = null;
   }
@@ -160,7 +167,8 @@ export class MinuteCollector implements RecordSink {
     if (newest !== null && minuteMs < newest.minuteMs - grace * intervalMs)
       throw this.#outOfOrder(record, newest);
     if (newest === null || minuteMs > newest.minuteMs) {
-      if (newest === null && !isInRange(range, minuteMs)) this.#dropUndated();
+      if (newest === null && this.#undated === 'waits' && !isInRange(range, minuteMs)) this.#dropUndated();
+      this.#undated = 'counts';
       this.#newest = record;
       for (const due of this.#takeBefore(minuteMs - grace * intervalMs)) {
         this.#emit(due.minuteMs, due.records, this.#positionBefore(record));
@@ -176,7 +184,7 @@ export class MinuteCollector implements RecordSink {
     return minute;
   }
 
-  /** What was rejected before the first record, which now turns out not to be asked for. */
+  /** What was rejected before the first record, and turns out not to be asked for. */
   #dropUndated(): void {
     this.#found = 0;
     this.#rejects = [];
@@ -256,42 +264,4 @@ export class MinuteCollector implements RecordSink {
       { hint: `${this.#rules.sortHint}; or allow it with --grace ${back} (intervals)` },
     );
   }
-}
-
-/** Reads a file to its end; yields the minutes that each chunk closed. */
-export async function* readMinutes(
-  chunks: AsyncIterable<Buffer>,
-  assembler: BlockAssembler,
-  reader: BlockReader,
-  collector: MinuteCollector,
-): AsyncGenerator<FileMinute[], undefined> {
-  try {
-    for await (const chunk of chunks) {
-      for (const piece of assembler.push(chunk)) readPiece(piece, assembler, reader);
-      const closed = collector.take();
-      if (closed.length > 0) yield closed;
-    }
-    collector.enterTail();
-    for (const piece of assembler.end()) readPiece(piece, assembler, reader);
-    collector.end();
-  } catch (error) {
-    // What was complete before the damage is still handed on, so that it does not hang on block borders.
-    const closed = collector.take();
-    if (closed.length > 0) yield closed;
-    throw error;
-  }
-  yield collector.take();
-  return undefined;
-}
-
-/** Reads what came of a chunk; lines that cannot be understood yet go back to the assembler. */
-export function readPiece(piece: Piece, assembler: BlockAssembler, reader: BlockReader): void {
-  if (piece.kind === 'long-line') {
-    const { byteOffset, head, sizeBytes } = piece;
-    reader.cursor.rejectLongLine(reader.cursor.line + 1, byteOffset, head, sizeBytes);
-    return;
-  }
-  const { block, last } = piece;
-  const doneBytes = reader.read(block, last);
-  if (doneBytes < block.bytes.length) assembler.giveBack(block.bytes.subarray(doneBytes));
 }

@@ -16,14 +16,14 @@ const BLOCK_BYTES = 1024 * 1024;
 
 /**
  * What tells a file that was opened apart from others; only the bytes that it had then are looked at, so
- * that it may grow meanwhile.
+ * that it may grow meanwhile. With `whole`, all of them; `wholeSha256` is their sum where it is known.
  *
  * @throws AiopsError `input_unusable` where it was replaced or cut since; `input_missing` on an I/O error
  */
 export async function identify(
   path: string,
   opened: FileFacts,
-  { whole }: { readonly whole: boolean },
+  { whole, wholeSha256 }: { readonly whole: boolean; readonly wholeSha256: string | null },
 ): Promise<FileIdentity> {
   const handle = await openFile(path);
   try {
@@ -31,13 +31,18 @@ export async function identify(
     if (now?.inode !== opened.inode || now.sizeBytes < opened.sizeBytes) throw replaced(path);
     const { sizeBytes } = opened;
     const samplesSha256 = await samplesSum(path, handle, sizeBytes);
-    return { ...opened, samplesSha256, wholeSha256: whole ? await wholeSum(path, handle, sizeBytes) : null };
+    if (wholeSha256 !== null || !whole) return { ...opened, samplesSha256, wholeSha256 };
+    return { ...opened, samplesSha256, wholeSha256: await wholeSum(path, handle, sizeBytes) };
   } finally {
     await closeRead(handle);
   }
 }
 
-/** sha256 over head, tail and seeded blocks of the first `sizeBytes` bytes; over all of them where they are few. */
+/**
+ * sha256 over head, tail and seeded blocks of the first `sizeBytes` bytes; over all of them where they are few.
+ *
+ * @throws AiopsError `input_unusable` where there are fewer; `input_missing` on an I/O error
+ */
 export async function samplesSum(path: string, handle: FileHandle, sizeBytes: number): Promise<string> {
   const hash = createHash('sha256');
   for (const at of samplePlaces(sizeBytes)) {
@@ -46,7 +51,7 @@ export async function samplesSum(path: string, handle: FileHandle, sizeBytes: nu
   return hash.digest('hex');
 }
 
-/** sha256 over the first `sizeBytes` bytes. */
+/** sha256 over the first `sizeBytes` bytes. @throws AiopsError as `samplesSum` */
 export async function wholeSum(path: string, handle: FileHandle, sizeBytes: number): Promise<string> {
   const hash = createHash('sha256');
   await addBytes(hash, path, handle, 0, sizeBytes);

@@ -65,6 +65,8 @@ class MinuteQueue {
 /**
  * Merges several inputs' closed minutes by time, inputs in their order within a minute, and applies the
  * rule for duplicates over all of them. A minute is handed on once every input has closed it or a later one.
+ *
+ * @throws AiopsError what reading an input throws
  */
 export async function* mergeMinutes(
   inputs: readonly MergedInput[],

@@ -1,27 +1,35 @@
 import { identify } from './identity.js';
 import type { FileFacts } from './file-facts.js';
-import type { PinnedFile, PinnedPlan, PinnedRecording } from './pinned.js';
+import type { FileIdentity, PinnedFile, PinnedPlan, PinnedRecording } from './pinned.js';
 import type { FilePlan } from './plan.js';
-import type { RecordingFacts } from './recording-types.js';
+import type { Recording, RecordingFacts } from './recording-types.js';
 
 /** An input as it was opened. */
 interface OpenedInput {
   readonly source: { readonly name: string; readonly file: FileFacts | null };
   readonly plan: FilePlan | null;
+  readonly known?: FileIdentity | null;
 }
 
-/** What is needed to read a recording in the same way another time, and to tell whether its files are the same. */
+/**
+ * What is needed to read a recording in the same way another time, and to tell whether its files are the same. A sum
+ * of a whole file that is known from before stays, as long as the file has not grown.
+ *
+ * @throws AiopsError `input_unusable` where a file was replaced or cut since it was opened; `input_missing`
+ */
 export async function pinRecording(
-  { columns, intervalMs, intervalSource, layout }: RecordingFacts,
+  { columns, intervalMs, intervalSource, layout, isLive }: RecordingFacts & Pick<Recording, 'isLive'>,
   inputs: readonly OpenedInput[],
   asked: { readonly whole: boolean },
 ): Promise<PinnedRecording> {
   const files: PinnedFile[] = [];
-  for (const { source, plan } of inputs) {
-    const identity = source.file === null ? null : await identify(source.name, source.file, asked);
+  for (const { source, plan, known } of inputs) {
+    const { file } = source;
+    const wholeSha256 = file !== null && known?.sizeBytes === file.sizeBytes ? known.wholeSha256 : null;
+    const identity = file === null ? null : await identify(source.name, file, { ...asked, wholeSha256 });
     files.push({ plan: plan === null ? null : pinnedPlan(plan), identity });
   }
-  return { columns, intervalMs, intervalSource, layout, files };
+  return { columns, intervalMs, intervalSource, layout, isLive, files };
 }
 
 /** The plan of an input; null: it had no record. */

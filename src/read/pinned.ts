@@ -6,6 +6,8 @@ export interface PinnedRecording {
   readonly intervalMs: number;
   readonly intervalSource: 'given' | 'detected' | 'default';
   readonly layout: Layout;
+  /** Whether minutes were closed by the clock as well, so that reading goes on nowhere. */
+  readonly isLive: boolean;
   /** In the order of the inputs. */
   readonly files: readonly PinnedFile[];
 }

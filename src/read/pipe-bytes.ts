@@ -1,7 +1,10 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { AiopsError, messageOf } from '../core/errors.js';
+import { unreadable } from './raw-bytes.js';
+import type { RawBytes } from './raw-bytes.js';
+
+const HINT = 'check that the pipe may be read';
 
 /** Whether a path is that of a named pipe, or of a descriptor that is a pipe (`/dev/fd/63`). */
 export async function isPipe(path: string): Promise<boolean> {
@@ -15,10 +18,7 @@ export async function isPipe(path: string): Promise<boolean> {
  *
  * @throws AiopsError `input_missing`
  */
-export function pipeBytes(path: string): {
-  chunks: AsyncGenerator<Buffer, undefined>;
-  close(): Promise<void>;
-} {
+export function pipeBytes(path: string): RawBytes {
   const socket = openPipe(path);
   async function* chunks(): AsyncGenerator<Buffer, undefined> {
     try {
@@ -26,7 +26,7 @@ export function pipeBytes(path: string): {
     } catch (cause) {
       // Closed by us while it was waited for.
       if ((cause as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE')
-        throw unreadable(path, cause);
+        throw unreadable(path, cause, HINT);
     }
     return undefined;
   }
@@ -46,13 +46,6 @@ function openPipe(path: string): Socket {
     return new Socket({ fd, readable: true, writable: false });
   } catch (cause) {
     if (fd !== null) closeSync(fd);
-    throw unreadable(path, cause);
+    throw unreadable(path, cause, HINT);
   }
-}
-
-function unreadable(path: string, cause: unknown): AiopsError {
-  return new AiopsError('input_missing', `cannot read ${path}: ${messageOf(cause)}`, {
-    hint: 'check that the pipe may be read',
-    cause,
-  });
 }

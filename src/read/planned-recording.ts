@@ -4,7 +4,7 @@ import type { ParseTime } from '../core/time.js';
 import type { ReadStep, Reject } from '../core/types.js';
 import { BlockAssembler } from './assembler.js';
 import { CsvReader } from './csv.js';
-import { MinuteCollector, readMinutes } from './file-minutes.js';
+import { MinuteCollector } from './file-minutes.js';
 import { JsonBatchesReader } from './json-batches.js';
 import { JsonRowsReader } from './json-rows.js';
 import { LineCursor } from './lines.js';
@@ -14,8 +14,10 @@ import { mergeMinutes } from './merge.js';
 import type { MergedInput } from './merge.js';
 import type { ReadOptions } from './options.js';
 import { pinRecording } from './pin.js';
+import type { FileIdentity } from './pinned.js';
 import { LateFields } from './plan.js';
 import type { FilePlan } from './plan.js';
+import { readMinutes } from './read-minutes.js';
 import { RecordMaker } from './records.js';
 import type { BlockReader, ReadRules, RecordSink } from './records.js';
 import type { Recording, RecordingFacts } from './recording-types.js';
@@ -33,6 +35,8 @@ export interface PlannedInput {
   readonly plan: FilePlan | null;
   /** Where reading it begins. */
   readonly start: InputPosition;
+  /** What the file was in an earlier session; null or nothing: there was none, or no file. */
+  readonly known?: FileIdentity | null;
   /** Call once. */
   chunks(): AsyncIterable<Buffer>;
 }
@@ -64,6 +68,7 @@ export function plannedRecording(
   goingOn: GoingOn,
 ): Recording {
   const sources = inputs.map(({ source }) => source);
+  const isLive = options.live === true && sources.some(({ live }) => live);
   const range: TimeRange = { fromMs: options.fromMs ?? -Infinity, toMs: options.toMs ?? Infinity };
   const lookBackFromMs = range.fromMs - options.lookBackIntervals * facts.intervalMs;
   const merged = (input: PlannedInput): MergedInput => ({
@@ -79,10 +84,11 @@ export function plannedRecording(
   return {
     ...facts,
     hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
+    isLive,
     steps,
     lateNotices: () => lateNotices(rules.late),
     progress: () => progressOf(sources),
-    pin: (asked) => pinRecording(facts, inputs, asked),
+    pin: (asked) => pinRecording({ ...facts, isLive }, inputs, asked),
     close: () => closeAll(sources),
   };
 }

@@ -2,19 +2,25 @@ import { createHash } from 'node:crypto';
 import { AiopsError } from '../core/errors.js';
 import type { FilePosition } from '../core/input-position.js';
 
-/** Sums are kept at whole multiples of this. */
-const STEP_BYTES = 2 ** 16;
+/** So much is held of what no place has passed yet; of what is more, sums are kept at every half of it. */
+const MAX_HELD_BYTES = 2 ** 20;
+
+type Prefix = NonNullable<FilePosition['prefix']>;
 
 /**
- * What the beginning of an input is that comes only once, such as standard input: its sha256 up to every
- * 64 KiB that are not yet behind, and whether it is what it was before.
+ * What the beginning of an input is that comes only once, such as standard input: its sha256 up to the places where
+ * reading could go on, and whether it is what it was before.
  */
 export class PrefixSums {
   readonly #name: string;
   readonly #expected: FilePosition['prefix'];
   readonly #hash = createHash('sha256');
-  readonly #sums = new Map<number, string>();
-  #bytes = 0;
+  #hashedBytes = 0;
+  /** What comes after the bytes that were hashed. */
+  readonly #held: Buffer[] = [];
+  #heldBytes = 0;
+  /** In order; only the first may be behind the last place. */
+  readonly #sums: Prefix[] = [];
 
   constructor(name: string, expected: FilePosition['prefix']) {
     this.#name = name;
@@ -24,38 +30,55 @@ export class PrefixSums {
   /** Hands the input's bytes on. @throws AiopsError `config` where they are others than before */
   async *over(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
     for await (const chunk of chunks) {
-      this.#add(chunk);
+      this.#held.push(chunk);
+      this.#heldBytes += chunk.length;
+      this.#check();
+      if (this.#heldBytes > MAX_HELD_BYTES) {
+        this.#hashUpTo(this.#hashedBytes + this.#heldBytes - MAX_HELD_BYTES / 2);
+        this.#sums.push(this.#sum());
+      }
       yield chunk;
     }
     return undefined;
   }
 
-  /** Up to the last whole 64 KiB before the offset, which was reached, and is not before that of the last call. */
+  /**
+   * Up to the offset, which was reached, or up to one before it where it lies far behind what was read. Offsets do
+   * not go down from call to call.
+   */
   at(byteOffset: number): FilePosition['prefix'] {
-    const bytes = byteOffset - (byteOffset % STEP_BYTES);
-    for (const behind of this.#sums.keys()) {
-      if (behind >= bytes) break;
-      this.#sums.delete(behind);
+    if (byteOffset >= this.#hashedBytes) {
+      this.#hashUpTo(byteOffset);
+      this.#sums.push(this.#sum());
     }
-    const sha256 = this.#sums.get(bytes);
-    return sha256 === undefined ? undefined : { bytes, sha256 };
+    while ((this.#sums[1]?.bytes ?? Infinity) <= byteOffset) this.#sums.shift();
+    const [sum] = this.#sums;
+    return sum !== undefined && sum.bytes <= byteOffset ? sum : undefined;
   }
 
-  #add(chunk: Buffer): void {
-    for (let rest = chunk; rest.length > 0;) {
-      const part = rest.subarray(0, STEP_BYTES - (this.#bytes % STEP_BYTES));
-      this.#hash.update(part);
-      this.#bytes += part.length;
-      rest = rest.subarray(part.length);
-      if (this.#bytes % STEP_BYTES === 0) this.#keep();
-    }
-  }
-
-  #keep(): void {
-    const sha256 = this.#hash.copy().digest('hex');
-    this.#sums.set(this.#bytes, sha256);
-    if (this.#bytes === this.#expected?.bytes && sha256 !== this.#expected.sha256)
+  #check(): void {
+    const expected = this.#expected;
+    if (expected === undefined || this.#hashedBytes >= expected.bytes) return;
+    this.#hashUpTo(expected.bytes);
+    if (this.#hashedBytes === expected.bytes && this.#sum().sha256 !== expected.sha256)
       throw anotherInput(this.#name, 'its first bytes are others');
+  }
+
+  /** Or as far as there are bytes. */
+  #hashUpTo(byteOffset: number): void {
+    while (this.#hashedBytes < byteOffset) {
+      const first = this.#held.shift();
+      if (first === undefined) return;
+      const part = first.subarray(0, byteOffset - this.#hashedBytes);
+      this.#hash.update(part);
+      this.#hashedBytes += part.length;
+      this.#heldBytes -= part.length;
+      if (part.length < first.length) this.#held.unshift(first.subarray(part.length));
+    }
+  }
+
+  #sum(): Prefix {
+    return { bytes: this.#hashedBytes, sha256: this.#hash.copy().digest('hex') };
   }
 }
 

@@ -40,11 +40,12 @@ export function notOpened(path: string, cause: unknown): AiopsError {
   return unreadable(path, cause);
 }
 
-export function unreadable(name: string, cause: unknown): AiopsError {
-  return new AiopsError('input_missing', `cannot read ${name}: ${messageOf(cause)}`, {
-    hint: 'check that the file may be read and that its disk is sound',
-    cause,
-  });
+export function unreadable(
+  name: string,
+  cause: unknown,
+  hint = 'check that the file may be read and that its disk is sound',
+): AiopsError {
+  return new AiopsError('input_missing', `cannot read ${name}: ${messageOf(cause)}`, { hint, cause });
 }
 
 /** @throws AiopsError `input_missing` */
@@ -61,7 +62,7 @@ export async function closeRead(handle: FileHandle): Promise<void> {
   await handle.close().catch(() => undefined);
 }
 
-/** Standard input. */
+/** Standard input. Its chunks throw AiopsError `input_missing`. */
 export function stdinBytes(stdin: Readable): RawBytes {
   async function* chunks(): AsyncGenerator<Buffer, undefined> {
     try {
@@ -80,17 +81,22 @@ export function stdinBytes(stdin: Readable): RawBytes {
   };
 }
 
-/** A file from the offset on; null: a pipe or a device, which has no offsets. */
+/**
+ * A file from the offset on, up to its end or to `endOffset`; null: a pipe or a device, which has no offsets.
+ * Its chunks throw AiopsError `input_missing`.
+ */
 export function fileBytes(
   path: string,
   handle: FileHandle,
   blockBytes: number,
   byteOffset: number | null,
+  endOffset = Infinity,
 ): RawBytes {
   let at = byteOffset;
   const readBlock = async (): Promise<Buffer> => {
-    const block = Buffer.allocUnsafeSlow(blockBytes);
-    const { bytesRead } = await handle.read(block, 0, blockBytes, at);
+    const length = at === null ? blockBytes : Math.min(blockBytes, Math.max(0, endOffset - at));
+    const block = Buffer.allocUnsafeSlow(length);
+    const { bytesRead } = await handle.read(block, 0, length, at);
     if (at !== null) at += bytesRead;
     return block.subarray(0, bytesRead);
   };

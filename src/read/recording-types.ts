@@ -23,6 +23,8 @@ export interface RecordingFacts {
 /** Recorded minutes, one after another, from one or more inputs. */
 export interface Recording extends RecordingFacts {
   readonly hasLabels: boolean;
+  /** Whether an input is a feed whose minutes the clock closes too: reading it again would not give them again. */
+  readonly isLive: boolean;
   /**
    * The minutes in order, with accounts of what was rejected, merged and filtered. Call once.
    *
@@ -37,7 +39,7 @@ export interface Recording extends RecordingFacts {
   /**
    * How the recording is read and what its files are, as plain JSON; `whole`: with a sum of all their bytes.
    *
-   * @throws AiopsError `input_unusable` where a file was replaced or cut since it was opened
+   * @throws AiopsError `input_unusable` where a file was replaced or cut since it was opened; `input_missing`
    */
   pin(asked: { readonly whole: boolean }): Promise<PinnedRecording>;
   /** Ends reading. Safe to call twice. */

@@ -2,7 +2,7 @@ import { AiopsError } from '../core/errors.js';
 import type { MinuteRecord, Reject } from '../core/types.js';
 import type { BlockAssembler } from './assembler.js';
 import type { FilePlan } from './plan.js';
-import { readPiece } from './file-minutes.js';
+import { readPiece } from './read-minutes.js';
 import type { BlockReader, RecordSink } from './records.js';
 import type { FileSample } from './sample.js';
 

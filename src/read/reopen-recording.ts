@@ -3,14 +3,14 @@ import type { FilePosition, InputPosition } from '../core/input-position.js';
 import { checkOptions } from './check-options.js';
 import type { ReadOptions } from './options.js';
 import { unpinned } from './pin.js';
-import type { PinnedRecording } from './pinned.js';
+import type { FileIdentity, PinnedRecording } from './pinned.js';
 import { plannedRecording, readRules } from './planned-recording.js';
 import type { GoingOn, PlannedInput } from './planned-recording.js';
 import type { Recording } from './recording-types.js';
 import { FILE_START } from './resume.js';
 import type { ResumePoint } from './resume.js';
 import { blockBytesFor, closeAll, endedSource, openSource } from './source.js';
-import type { ByteSource } from './source.js';
+import type { ByteSource, SourceOptions } from './source.js';
 
 /**
  * Opens a recording that was read before, to go on from a committed place: with the columns and the interval
@@ -18,7 +18,8 @@ import type { ByteSource } from './source.js';
  * all later ones are those of a reading without a break. The inputs are to be those of `pinned`, which
  * `compareInputs` tells.
  *
- * @throws AiopsError `usage`: an option cannot be; `input_missing`: no such file, a folder, unreadable
+ * @throws AiopsError `usage`: an option cannot be; `input_missing`: no such file, a folder, unreadable;
+ *   `input_unusable`: not text
  */
 export async function reopenRecording(
   inputs: readonly string[],
@@ -34,11 +35,14 @@ export async function reopenRecording(
     const planned: PlannedInput[] = [];
     for (const [i, input] of inputs.entries()) {
       const plan = unpinned(pinned, i);
+      const known = pinned.files[i]?.identity ?? null;
       const start = plan === null ? 'end' : (from.positions?.[i] ?? FILE_START);
+      const hasEnded = start === 'end' || from.afterPositions?.[i] === 'end';
+      const most = hasEnded ? mostOf(known) : {};
       const source =
         start === 'end'
-          ? await endedSource(input)
-          : await openSource(input, sourceOptions, stdin, {
+          ? await endedSource(input, most.mostBytes)
+          : await openSource(input, { ...sourceOptions, ...most }, stdin, {
               ...start,
               ...prefixOf(from.afterPositions?.[i]),
             });
@@ -47,6 +51,7 @@ export async function reopenRecording(
         source,
         plan,
         start,
+        known,
         chunks: () => ({ [Symbol.asyncIterator]: () => source.chunks() }),
       });
     }
@@ -63,6 +68,11 @@ export async function reopenRecording(
     await closeAll(sources);
     throw error;
   }
+}
+
+/** What was added to a file since it was read to its end is left to a session that finds it grown. */
+function mostOf(known: FileIdentity | null): Pick<SourceOptions, 'mostBytes'> {
+  return known === null ? {} : { mostBytes: known.sizeBytes };
 }
 
 function prefixOf(position: InputPosition = 'end'): Pick<FilePosition, 'prefix'> {

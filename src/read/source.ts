@@ -52,6 +52,8 @@ export interface SourceOptions {
   readonly blockBytes: number;
   /** How many times its size a packed input may come to. */
   readonly maxExpansion: number;
+  /** How much of a file there is to it, whatever was added since; without it, all. */
+  readonly mostBytes?: number;
 }
 
 /** Enough for a byte-order mark and every magic number. */
@@ -92,9 +94,9 @@ export async function openSource(
   }
 }
 
-/** An input of which nothing more is read. @throws AiopsError `input_missing` */
-export async function endedSource(input: string): Promise<ByteSource> {
-  const file = input === '-' ? null : await lookAt(input);
+/** An input of which nothing more is read, of a file no more than `mostBytes`. @throws AiopsError `input_missing` */
+export async function endedSource(input: string, mostBytes = Infinity): Promise<ByteSource> {
+  const file = input === '-' ? null : upTo(mostBytes, await lookAt(input));
   const sizeBytes = file?.sizeBytes ?? 0;
   return {
     name: input === '-' ? STDIN_NAME : input,
@@ -116,7 +118,7 @@ export async function closeAll(sources: readonly ByteSource[]): Promise<void> {
 async function openBytes(
   input: string,
   handle: FileHandle,
-  { blockBytes, maxExpansion }: SourceOptions,
+  { blockBytes, maxExpansion, mostBytes = Infinity }: SourceOptions,
   from: FilePosition,
 ): Promise<ByteSource> {
   const stats = await statsOf(input, handle);
@@ -125,12 +127,18 @@ async function openBytes(
       hint: `name the files in it, for instance ${input.replace(/\/$/, '')}/*.csv`,
     });
   }
-  const file = factsOf(stats);
+  const file = upTo(mostBytes, factsOf(stats));
   if (file !== null && from.byteOffset > 0 && !(await isPacked(handle))) {
-    return placed(input, fileBytes(input, handle, blockBytes, from.byteOffset), file, from.byteOffset);
+    const raw = fileBytes(input, handle, blockBytes, from.byteOffset, mostBytes);
+    return placed(input, raw, file, from.byteOffset);
   }
-  const raw = fileBytes(input, handle, blockBytes, file === null ? null : 0);
+  const raw = fileBytes(input, handle, blockBytes, file === null ? null : 0, mostBytes);
   return prepare({ name: input, raw, file, maxExpansion, from });
+}
+
+/** What a file was when there were so many bytes to it. */
+function upTo(mostBytes: number, file: FileFacts | null): FileFacts | null {
+  return file === null ? null : { ...file, sizeBytes: Math.min(file.sizeBytes, mostBytes) };
 }
 
 async function isPacked(handle: FileHandle): Promise<boolean> {

@@ -8,7 +8,8 @@ export interface RunStatus {
   /**
    * `running`: a process is at work on it; `stopped`: it is there but does not run (SIGSTOP, Ctrl-Z);
    * `held`: another host or container says so, which cannot be seen from here; `ended`: by a signal or an error;
-   * `killed`: it ended without tidying up; `complete`: everything is done. All but the last can be gone on with.
+   * `killed`: it ended without tidying up; `complete`: everything is done. All but the last can be gone on with,
+   * unless the input was a live feed.
    */
   readonly state: 'running' | 'stopped' | 'held' | 'ended' | 'killed' | 'complete';
   /** Who holds the folder, or held it when it was killed. */
@@ -21,6 +22,8 @@ export interface RunStatus {
   /** Settings that can change a result, by their flags. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly inputs: readonly string[];
+  /** Whether one of them was a live feed: such a run is only begun anew. */
+  readonly isLive: boolean;
   readonly layout: 'rows' | 'batches';
   readonly columns: readonly string[];
   readonly intervalMs: number;

@@ -25,9 +25,10 @@ export function statusText(status: RunStatus): string {
   return `${rows.map(([name, text]) => `${name.padEnd(8)} ${text}`.trimEnd()).join('\n')}\n`;
 }
 
-function stateText({ state, holder, completedAt }: RunStatus): string {
+function stateText({ state, holder, completedAt, isLive }: RunStatus): string {
   const who =
     holder === null ? 'a process' : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
+  const next = isLive ? 'of a live feed, which is only begun anew' : 'the same command goes on with it';
   switch (state) {
     case 'running':
       return `running: ${who}`;
@@ -36,9 +37,9 @@ function stateText({ state, holder, completedAt }: RunStatus): string {
     case 'held':
       return `held by ${who}, which cannot be seen from here: whether it runs is not known`;
     case 'ended':
-      return 'not complete: it was interrupted or failed; the same command goes on with it';
+      return `not complete: it was interrupted or failed; ${next}`;
     case 'killed':
-      return 'not complete: it was killed, or its machine was; the same command goes on with it';
+      return `not complete: it was killed, or its machine was; ${next}`;
     case 'complete':
       return `complete since ${completedAt ?? 'its end'}`;
   }

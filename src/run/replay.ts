@@ -132,7 +132,9 @@ function noticeOnceOnly(
   const onceOnly = inputs.filter((_, i) => recording.files[i]?.identity === null);
   if (onceOnly.length === 0 || output.out === '-') return;
   const names = onceOnly.map((input) => (input === '-' ? 'standard input' : input)).join(', ');
-  const text = `${names}: a run that ends early goes on only if it gets the same bytes again, which are read over`;
+  const text = recording.isLive
+    ? `${names}: a live feed, so a run that ends early cannot be gone on with; what it wrote until then is kept`
+    : `${names}: a run that ends early goes on only if it gets the same bytes again, which are read over`;
   context.onNotice({ level: 'info', text });
 }
 

@@ -60,7 +60,7 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
     return {
       kind: 'interrupted',
       minutes: ledger.tally.counts.minutes,
-      resumable: config.output.out !== '-',
+      resumable: config.output.out !== '-' && !recording.isLive,
     };
   }
   ledger.tally.settle();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as turn } from 'node:timers/promises';
 
 import type { RunSummary } from '#dist/report/run-summary.js';
 
@@ -62,7 +63,7 @@ test('a paced run keeps to its schedule, and a slow minute makes those after it 
   const page = readFileSync(join(cwd, 'paced/report.html'), 'utf8');
   assert.match(page, /data-figure="minutes\.scheduled\.responseMs\.p99"/);
 
-  const free = await runCli([...SERVED, '--compare', 'none', '--out', 'free'], { cwd });
+  const free = await runCli([...SERVED, '--pace', 'max', '--compare', 'none', '--out', 'free'], { cwd });
   assert.equal(free.status, 0, free.stderr);
   const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
   assert.equal(results('paced'), results('free'));
@@ -124,4 +125,37 @@ test('a live feed: a row is there as soon as its minute is over, what comes too 
   const reject = JSON.parse(readFileSync(join(cwd, 'rejects.jsonl'), 'utf8')) as Record<string, unknown>;
   assert.equal(reject['reason'], 'late');
   assert.equal(reject['line'], 3);
+});
+
+test('a run of a live feed is kept, but not gone on with: it says so when it begins, when it ends and before it begins again', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
+  const args = ['replay', '-', '--format', 'csv', '--interval', '1s', '--out', 'live', '--compare', 'none'];
+  const all = [...args, '--analyzer', 'slow.mjs', '--actors', '1', '--commit-interval', '0s', '--pace'];
+  const child = startCli([...all, 'realtime'], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  const result = finished(child);
+  const input = 'timestamp,target,value\n2024-01-01T00:00:00Z,a,1\n';
+  child.stdin?.write(input);
+  const journal = join(cwd, 'live/journal.jsonl');
+  const isCommitted = (): boolean =>
+    existsSync(journal) && readFileSync(journal, 'utf8').includes('"commit"');
+  while (child.exitCode === null && !isCommitted()) await turn(20);
+  child.kill('SIGTERM'); // the clock closed the minute
+  const { status, stderr } = await result;
+  assert.equal(status, 143, stderr);
+  assert.match(stderr, /standard input: a live feed, so a run that ends early cannot be gone on with/);
+  assert.match(stderr, /interrupted after 1 minute$/m);
+  const told = await runCli(['status', 'live'], { cwd });
+  assert.match(told.stdout, /not complete: .*; of a live feed, which is only begun anew$/m);
+  for (const pace of ['realtime', 'max']) {
+    const again = await runCli([...all, pace], { cwd, input });
+    assert.equal(again.status, 78, again.stderr);
+    assert.match(again.stderr, /standard input was a live feed .*\n.*--restart/);
+  }
+  const anew = await runCli([...all, 'max', '--restart'], { cwd, input });
+  assert.equal(anew.status, 0, anew.stderr);
+  const clocked = await runCli([...all, 'realtime'], { cwd, input });
+  assert.equal(clocked.status, 78, clocked.stderr);
+  assert.match(clocked.stderr, /standard input would be a live feed with --pace realtime/);
 });

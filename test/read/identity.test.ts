@@ -37,7 +37,7 @@ async function stateOf(
   pinned: PinnedRecording,
   whole = false,
 ): Promise<InputState | undefined> {
-  return (await compareInputs([path], pinned, { whole }))[0];
+  return (await compareInputs([path], pinned, { whole, live: false }))[0];
 }
 
 async function overwrite(path: string, at: number, text: string): Promise<void> {
@@ -151,11 +151,11 @@ test('an input without a record that has some now has changed; standard input on
   const inputs = [...paths, '-'];
   const pinned = await pin(inputs);
   assert.deepEqual(
-    (await compareInputs(inputs, pinned, { whole: false })).map(({ state }) => state),
+    (await compareInputs(inputs, pinned, { whole: false, live: false })).map(({ state }) => state),
     ['same', 'same', 'same', 'unknown'],
   );
   for (const path of paths) await appendFile(path, row(200_000));
-  assert.deepEqual(await compareInputs(inputs, pinned, { whole: false }), [
+  assert.deepEqual(await compareInputs(inputs, pinned, { whole: false, live: false }), [
     { state: 'changed', what: 'had no record when the run began' },
     { state: 'changed', what: 'had no record when the run began' },
     { state: 'grown', verified: 'samples' },
@@ -179,4 +179,20 @@ test('a file may grow while it is opened: what it was then is what counts', asyn
   );
   await recording.close();
   assert.equal((await stat(path)).size, TEXT.length);
+});
+
+test('a pipe whose minutes the clock closed, or would close now, is not read again; files are', async (t) => {
+  const inputs = [await recorded(t), '-'];
+  const pinned = await pin(inputs);
+  assert.equal(pinned.isLive, false);
+  for (const [isLive, live, what] of [
+    [true, false, /^was a live feed/],
+    [true, true, /^was a live feed/],
+    [false, true, /^would be a live feed/],
+  ] as const) {
+    const [file, pipe] = await compareInputs(inputs, { ...pinned, isLive }, { whole: false, live });
+    assert.equal(file?.state, 'same');
+    assert.ok(pipe?.state === 'changed');
+    assert.match(pipe.what, what);
+  }
 });

@@ -36,6 +36,7 @@ async function openFeed(
   options: Partial<ReadOptions> = {},
 ): Promise<Feed> {
   const recording = await openRecording(inputs, { ...LIVE, ...options }, stdin);
+  assert.equal(recording.isLive, options.live !== false);
   t.after(() => recording.close());
   const steps = recording.steps()[Symbol.asyncIterator]();
   return {
@@ -54,6 +55,7 @@ test('a minute is closed though nothing more comes, and what then comes for it i
   const first = await feed.next();
   assert.equal(tickOf(first), 0);
   assert.equal(first.isTail, false);
+  assert.notEqual(first.positions, null, 'it can be committed');
   stdin.write(line(0, 'b') + line(1, 'a') + line(2, 'a'));
   const second = await feed.next();
   assert.equal(tickOf(second), 1);

@@ -62,6 +62,18 @@ test('rejects in masses outside the range are left out as well', async () => {
   ]);
 });
 
+test('masses of rejects before the first record are of the range that has no beginning, whatever that record is', async () => {
+  const text = `time,target,v\n${'junk\n'.repeat(5000)}${row(5)}${row(6)}`;
+  const rejectsOf = async (from: number | null, to: number | null): Promise<number> => {
+    const range = { fromMs: from === null ? null : minuteMs(from), toMs: to === null ? null : minuteMs(to) };
+    return (await readText(text, { ...OPTIONS, columns: ['v'], ...range })).rejects.length;
+  };
+  for (const border of [3, 6, 9]) {
+    assert.equal(await rejectsOf(null, border), 5000, `to ${border}`);
+    assert.equal(await rejectsOf(border, null), 0, `from ${border}`);
+  }
+});
+
 const recorded = fc.array(
   fc.record({
     ahead: fc.constantFrom(0, 0, 1, 1, 3),

@@ -56,6 +56,7 @@ const STATUS: RunStatus = {
     '--emit': 'all',
   },
   inputs: ['day.csv'],
+  isLive: false,
   layout: 'rows',
   columns: ['cpu', 'mem'],
   intervalMs: 60_000,
@@ -76,6 +77,8 @@ test('each state has a sentence of its own', () => {
   assert.equal(new Set(lines).size, states.length);
   assert.match(lines[0] ?? '', /^state +running: process 4711 on night, since 2026-11-25/);
   for (const line of lines.slice(3, 5)) assert.match(line ?? '', /the same command goes on with it/);
+  const live = statusText({ ...STATUS, state: 'killed', isLive: true }).split('\n')[0];
+  assert.match(live ?? '', /killed.*; of a live feed, which is only begun anew$/);
 });
 
 test('a run that has committed nothing says so', () => {

@@ -58,7 +58,7 @@ export const SERVING_FLAGS: FlagGroups = {
       flags: '--pace <factor>',
       description: 'how fast recorded time passes: realtime, a factor such as 10x or 0.5x, or max',
       parse: parsePace,
-      preset: [null, 'max'],
+      preset: [Infinity, 'max'],
     },
     {
       flags: '--stop-grace <duration>',

@@ -75,14 +75,15 @@ function changedSettings(facts: RunFacts, config: ReplayConfig, model: ChosenMod
 
 async function inputChanges(
   facts: RunFacts,
-  { inputs, backfill, output }: ReplayConfig,
+  { inputs, read, backfill, output }: ReplayConfig,
   onNotice: (notice: Notice) => void,
 ): Promise<InputChange[]> {
-  const states = await compareInputs(inputs, facts.recording, { whole: backfill.verifyInput });
+  const asked = { whole: backfill.verifyInput, live: read.live === true };
+  const states = await compareInputs(inputs, facts.recording, asked);
   const changed: string[] = [];
   for (const [i, input] of inputs.entries()) {
     const state = states[i];
-    if (state?.state === 'changed') changed.push(`${input} ${state.what}`);
+    if (state?.state === 'changed') changed.push(`${input === '-' ? 'standard input' : input} ${state.what}`);
     if (!backfill.verifyInput || state === undefined || !('verified' in state) || state.verified === 'whole')
       continue;
     const text = `${input} was compared by samples: the run began without --verify-input, so it has no sum of all`;

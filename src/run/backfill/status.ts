@@ -36,6 +36,7 @@ export async function runStatus(folder: string): Promise<RunStatus> {
     resumed: journal.resumed,
     settings,
     inputs: recording.files.map(({ plan }, index) => plan?.file ?? `input ${index + 1}`),
+    isLive: recording.isLive,
     layout: recording.layout,
     columns: recording.columns,
     intervalMs: recording.intervalMs,
