@@ -18,9 +18,9 @@ function watched(t: TestContext): Watched {
   let nowMs = 0;
   t.mock.method(performance, 'now', () => nowMs);
   t.mock.method(process, 'exit', (status: unknown) => void exits.push(status));
-  const { dispose } = watchSignals((signal) => firsts.push(signal));
+  const interruption = watchSignals((signal) => firsts.push(signal));
   t.mock.timers.enable({ apis: ['setInterval'] }); // by which the process would leave in the end
-  t.after(dispose);
+  t.after(() => interruption.dispose());
   const send = (signal: EndingSignal, atMs: number): void => {
     nowMs = atMs;
     process.emit(signal, signal);
