@@ -111,6 +111,7 @@ for (const [actors, inflight] of [
   [1, 2],
   [2, 1],
   [3, 2],
+  [4, 2],
 ] as const) {
   test(`a bad row in 60 windows, ${actors} actors, ${inflight} under way: three losses, all else right`, async () => {
     const quarantines = new Quarantines();

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import type { RunSummary } from '#dist/report/run-summary.js';
+import { thisHolder } from '#dist/write/lock-holder.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { assertGone, catches, childrenOf } from '../support/processes.js';
 import { said, until } from '../support/wait.js';
@@ -134,6 +143,23 @@ test(
     assert.equal(readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n').length, 62);
   },
 );
+
+test('a folder that a run on another host holds is left alone; --break-lock takes it', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(0, 3)}`);
+  mkdirSync(join(cwd, 'out'));
+  const lock = join(cwd, 'out/lock.json');
+  const held = JSON.stringify({ ...(await thisHolder()), host: 'elsewhere' });
+  writeFileSync(lock, held);
+  const args = ['replay', 'data.csv', '--actors', '1', '--compare', 'none', '--out', 'out'];
+  const { status, stderr } = await runCli(args, { cwd });
+  assert.equal(status, 75, stderr);
+  assert.match(stderr, /^error: .* on elsewhere since .*\n {2}.*--break-lock/m);
+  assert.equal(readFileSync(lock, 'utf8'), held);
+  const broken = await runCli([...args, '--break-lock'], { cwd });
+  assert.equal(broken.status, 0, broken.stderr);
+  assert.ok(!existsSync(lock), 'it was given back');
+});
 
 const full = { skip: existsSync('/dev/full') ? false : 'no /dev/full here' };
 
