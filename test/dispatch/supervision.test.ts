@@ -12,6 +12,7 @@ import { batchOf } from '../support/batches.js';
 import { loadOf } from '../support/fake-runtime.js';
 import { assertGone } from '../support/processes.js';
 import type { Fault } from '../support/fault-names.js';
+import { until } from '../support/wait.js';
 import {
   assertAllTold,
   assertNoActorLeft,
@@ -110,6 +111,7 @@ for (const [actors, inflight] of [
   [1, 2],
   [2, 1],
   [3, 2],
+  [4, 2],
 ] as const) {
   test(`a bad row in 60 windows, ${actors} actors, ${inflight} under way: three losses, all else right`, async () => {
     const quarantines = new Quarantines();
@@ -209,7 +211,7 @@ test('a loss between minutes goes with the next minute, and costs nobody an answ
   const { actors } = await pool.start();
   process.kill(actors[1]!.pid, 'SIGKILL');
   await assertGone([actors[1]!.pid]);
-  while (incidents.length === 0) await new Promise(setImmediate);
+  await until('the loss to be noticed', () => incidents.length > 0);
   const run = await pool.run(batchOf(['a', 'b', 'c']), 'batched').finally(() => pool.stop());
   assert.deepEqual([...run.answers.scores], [0, 1, 2]);
   assert.deepEqual(run.incidents, incidents);
@@ -361,7 +363,7 @@ test('a pool that is stopped while it clears up leaves no process, and blames no
   await second.pool.start();
   const interrupted = second.pool.run(batchOf(['killed', 'a', 'loops']), 'batched');
   const rejected = assert.rejects(interrupted);
-  while (second.incidents.length === 0) await new Promise(setImmediate);
+  await until('a loss', () => second.incidents.length > 0);
   await second.pool.stop();
   await rejected;
   assert.deepEqual([countOf(incidents, 'quarantined'), countOf(second.incidents, 'quarantined')], [0, 0]);

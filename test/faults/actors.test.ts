@@ -47,6 +47,8 @@ const WHILE_LOADING: readonly Fault[] = [
   'aborts',
   'garbage',
   'out of memory',
+  'stopped',
+  'loops',
 ];
 
 interface Case {
@@ -112,13 +114,13 @@ for (const [index, fault] of WHILE_LOADING.entries()) {
     test(`${fault} while loading, ${actors} actors (FAULT_SEED=${SEED})`, { timeout: 120_000 }, async () => {
       const recorded = draw(new RandomStream(SEED, 100 + index, 1), 'nothing');
       await withFolder(async (folder) => {
-        const { pool, incidents } = supervised(actors, { load: fault, once: folder });
+        const { pool, incidents } = supervised(actors, { load: fault, once: folder }, timeoutOf(fault));
         await pool.start();
         const runs = await serveRecorded(pool, recorded, 2).finally(() => pool.stop());
         assertServed(runs, recorded, 'answered');
         assert.equal(countOf(incidents, 'lost'), 1);
       });
-      const { pool } = supervised(actors, { load: fault });
+      const { pool } = supervised(actors, { load: fault }, timeoutOf(fault));
       await assert.rejects(
         pool.start(),
         (error) => error instanceof AiopsError && error.code === 'actor_failed',

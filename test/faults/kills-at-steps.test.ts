@@ -84,7 +84,7 @@ async function chains(
 const CHAINS = 6;
 const timeout = 4 * 3_600_000;
 
-test('killed at each file operation of a first run, it is gone on with', { timeout }, async (t) => {
+test('a first run killed before, in or after a file operation is gone on with', { timeout }, async (t) => {
   const share = Math.ceil(wanted / 2 / CHAINS);
   await chains(t, range(0, CHAINS - 1), async (index, folder, references) => {
     const random = new RandomStream(FAULTS.seed, 2, index);
@@ -107,7 +107,7 @@ test('killed at each file operation of a first run, it is gone on with', { timeo
 });
 
 test(
-  'killed at each file operation of resuming, again and again, it is gone on with',
+  'killed at one of its first file operations, and so each time that it is gone on with',
   { timeout },
   async (t) => {
     const share = Math.ceil(wanted / 2 / CHAINS);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { BenchSummary } from '#dist/report/bench-summary.js';
 import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { until } from '../support/wait.js';
 
 const QUICK = ['--rounds', '2', '--time', '50ms', '--backend', 'wasm', '--actors', '2'];
 
@@ -207,7 +207,7 @@ test('SIGINT: the cases that were complete are kept, on a page too, and nothing 
   for (const name of ['report.html', 'trace.json']) {
     writeFileSync(join(cwd, 'bench.aiops', name), 'of an earlier run');
   }
-  while (!existsSync(path) && child.exitCode === null) await sleep(50);
+  await until('the first case to be written', () => existsSync(path) || child.exitCode !== null);
   child.kill('SIGINT');
   const { status, stderr } = await result;
   assert.equal(status, 130, stderr);

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RunSummary } from '#dist/report/run-summary.js';
+import { thisHolder } from '#dist/write/lock-holder.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
-import { assertGone, childrenOf } from '../support/processes.js';
+import { assertGone, catches, childrenOf } from '../support/processes.js';
+import { said, until } from '../support/wait.js';
 
 const procfs = { skip: existsSync('/proc/self/task') ? false : 'no /proc here to find actors in' };
 
@@ -33,9 +42,8 @@ async function liveRun(t: TestContext, flags: readonly string[]): Promise<LiveRu
   t.after(() => child.kill('SIGKILL'));
   child.stdin?.on('error', () => undefined);
   const result = finished(child);
-  const stderr = child.stderr ?? assert.fail('no standard error');
   child.stdin?.write(`timestamp,target,value\n${rows(0, 62)}`);
-  for (let text = ''; !text.includes('started');) text += String((await once(stderr, 'data'))[0]);
+  await said(child.stderr, /started/);
   return { child, cwd, result };
 }
 
@@ -71,7 +79,8 @@ test('SIGTERM before there was anything to read: nothing is made, the status say
   const child = startCli(['replay', '-'], { cwd });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
-  await sleep(3000); // started, and silent: there is nothing to wait for
+  // It says nothing; of these signals, Node itself takes no notice of a hang-up.
+  await until('the program to watch signals', () => catches(child.pid, constants.signals.SIGHUP));
   child.kill('SIGTERM');
   const { status, stderr } = await result;
   assert.equal(status, 143, stderr);
@@ -91,8 +100,7 @@ test('an actor that dies while input is silent is replaced, and the run goes on'
   const { child, cwd, result } = await liveRun(t, ['--actors', '2', '--out', 'out']);
   const actors = childrenOf(child.pid);
   process.kill(actors[1] ?? assert.fail('no second actor'), 'SIGKILL');
-  const stderr = child.stderr ?? assert.fail('no standard error');
-  for (let text = ''; !text.includes('SIGKILL');) text += String((await once(stderr, 'data'))[0]);
+  await said(child.stderr, /SIGKILL/);
   child.stdin?.end(rows(62, 70));
   const { status, stderr: told } = await result;
   assert.equal(status, 0, told);
@@ -135,6 +143,23 @@ test(
     assert.equal(readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n').length, 62);
   },
 );
+
+test('a folder that a run on another host holds is left alone; --break-lock takes it', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(0, 3)}`);
+  mkdirSync(join(cwd, 'out'));
+  const lock = join(cwd, 'out/lock.json');
+  const held = JSON.stringify({ ...(await thisHolder()), host: 'elsewhere' });
+  writeFileSync(lock, held);
+  const args = ['replay', 'data.csv', '--actors', '1', '--compare', 'none', '--out', 'out'];
+  const { status, stderr } = await runCli(args, { cwd });
+  assert.equal(status, 75, stderr);
+  assert.match(stderr, /^error: .* on elsewhere since .*\n {2}.*--break-lock/m);
+  assert.equal(readFileSync(lock, 'utf8'), held);
+  const broken = await runCli([...args, '--break-lock'], { cwd });
+  assert.equal(broken.status, 0, broken.stderr);
+  assert.ok(!existsSync(lock), 'it was given back');
+});
 
 const full = { skip: existsSync('/dev/full') ? false : 'no /dev/full here' };
 

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { suite, test, type TestContext } from 'node:test';
 
 import { npmPackage } from '#dist/host/native/npm-package.js';
 import { platformFacts, whyUnsupported } from '#dist/host/native/platform.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { programs, receiptOf, writeReceipt } from '../support/native-install.js';
+import { until } from '../support/wait.js';
 
 // Shell scripts stand for npm, g++ and pip: what is tested is what becomes of the cache, not what they bring.
 // test/heavy has the real thing.
@@ -43,10 +43,8 @@ async function underWay(on: Machine) {
   const ended = finished(child);
   const atWork = (): boolean =>
     leftovers(on).some((name) => existsSync(join(on.native, name, 'node_modules')));
-  for (let waitedMs = 0; !atWork(); waitedMs += 20) {
-    assert.ok(waitedMs < 20_000 && child.exitCode === null, 'npm was never started');
-    await sleep(20);
-  }
+  await until('npm to be at work', () => atWork() || child.exitCode !== null);
+  assert.equal(child.exitCode, null, 'npm was never started');
   return { child, ended };
 }
 
@@ -114,10 +112,10 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
   }
 
   test('SIGINT while tools are looked for is an interruption too', async (t) => {
-    const on = machine(t, `exec ${process.execPath} -e 'setTimeout(() => {}, 60000)'`);
+    const on = machine(t, `echo > looked-for; exec ${process.execPath} -e 'setTimeout(() => {}, 60000)'`);
     const child = startCli(['native', 'install'], { cwd: on.cwd, env: on.env });
     const ended = finished(child);
-    await sleep(1500);
+    await until('npm to be asked', () => existsSync(join(on.cwd, 'looked-for')));
     child.kill('SIGINT');
     const { status, stderr } = await ended;
     assert.equal(status, 130, stderr);

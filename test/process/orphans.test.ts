@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { ActorProcess } from '#dist/dispatch/actor-process.js';
 
 import { assertGone, childrenOf, isRunning } from '../support/processes.js';
+import { said, until } from '../support/wait.js';
 
 const procfs = { skip: existsSync('/proc/self/task') ? false : 'no /proc here to find actors in' };
 const PARENT = fileURLToPath(new URL('../support/pool-parent.js', import.meta.url));
@@ -23,8 +23,7 @@ interface Parent {
 async function parentOf(t: TestContext, target: string): Promise<Parent> {
   const child = spawn(process.execPath, [PARENT, target], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const actors = line.split(' ').map(Number);
+  const actors = (await said(child.stdout, /\n/)).trim().split(' ').map(Number);
   assert.equal(actors.length, 2);
   return { child, actors };
 }
@@ -50,19 +49,18 @@ test('SIGKILL of the parent while its actors write more than it has read: none r
   await assertGone(actors, 2000);
 });
 
-for (const [when, waitMs] of [
-  ['as soon as there are actors, before any has said a word', 0],
-  ['while its actors load', 1500],
+for (const [when, loading] of [
+  ['as soon as there are actors, before any has said a word', false],
+  ['while its actors load', true],
 ] as const) {
   test(`SIGKILL of the parent ${when}: none runs two seconds later`, procfs, async (t) => {
     const child = spawn(process.execPath, [PARENT, 'loading'], { stdio: ['ignore', 'pipe', 'inherit'] });
     t.after(() => child.kill('SIGKILL'));
-    let actors: number[] = [];
-    while (actors.length < 2) {
-      await sleep(1);
-      actors = childrenOf(child.pid);
-    }
-    await sleep(waitMs);
+    const load = said(child.stdout, /loading[^]*loading/);
+    load.catch(() => undefined); // not everybody waits for it
+    await until('two actors', () => childrenOf(child.pid).length === 2);
+    const actors = childrenOf(child.pid);
+    if (loading) await load;
     assert.deepEqual(actors.filter(isRunning), actors);
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -89,7 +87,7 @@ async function idleActor(t: TestContext): Promise<ActorProcess> {
   const entry = new URL('../support/fake-actor.js', import.meta.url);
   const actor = new ActorProcess({ name: 'actor', entry, threads: 1, log: () => undefined });
   t.after(() => actor.kill());
-  await once(actor.pipe, 'data'); // its hello: it has started
+  await said(actor.pipe, /./s); // its hello: it has started
   return actor;
 }
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,6 +7,7 @@ import { setTimeout as turn } from 'node:timers/promises';
 import type { RunSummary } from '#dist/report/run-summary.js';
 
 import { finished, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { said } from '../support/wait.js';
 
 interface TimingLine {
   readonly latenessMs: number;
@@ -94,7 +94,7 @@ test('a signal ends the wait for a minute that is not due', async (t) => {
   const child = startCli([...SERVED, '--pace', 'realtime', '--out', '-'], { cwd });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
-  await once(child.stdout ?? assert.fail(), 'data'); // the first minute is due at once, the second in a minute
+  await said(child.stdout, /\n/); // the first minute is due at once, the second in a minute
   child.kill('SIGINT');
   const { status, stdout, stderr } = await result;
   assert.equal(status, 130, stderr);
@@ -111,13 +111,10 @@ test('a live feed: a row is there as soon as its minute is over, what comes too 
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
   const stdin = child.stdin ?? assert.fail();
-  const stdout = child.stdout ?? assert.fail();
   stdin.write('timestamp,target,value\n2024-01-01T00:00:00Z,a,1\n');
-  const [first] = (await once(stdout, 'data')) as [string]; // though nothing else came
-  assert.match(first, /"2024-01-01T00:00:00Z","target":"a"/);
+  await said(child.stdout, /"2024-01-01T00:00:00Z","target":"a".*\n/); // though nothing else came
   stdin.write('2024-01-01T00:00:00Z,b,1\n2024-01-01T00:00:01Z,a,2\n');
-  const [second] = (await once(stdout, 'data')) as [string];
-  assert.match(second, /"2024-01-01T00:00:01Z","target":"a"/);
+  await said(child.stdout, /"2024-01-01T00:00:01Z","target":"a".*\n/);
   stdin.end();
   const { status, stderr, stdout: all } = await result;
   assert.equal(status, 3, stderr);

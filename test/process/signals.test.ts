@@ -1,26 +1,27 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { finished, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { assertGone, childrenOf } from '../support/processes.js';
+import { said } from '../support/wait.js';
 
 const procfs = { skip: existsSync('/proc/self/task') ? false : 'no /proc here to find actors in' };
 
 const DATA = `timestamp,target,value\n${[0, 1, 2].map((i) => `${new Date(i * 60_000).toISOString()},a,${i}\n`).join('')}`;
 
-/** An analyzer whose every minute takes so long, during which its process looks at nothing. */
-const slowAnalyzer = (ms: number): string => `
-export function createAnalyzer() {
+/** An analyzer each of whose minutes takes until there is a file `go-on`; meanwhile its process looks at nothing. */
+const SLOW_ANALYZER = `
+import { existsSync } from 'node:fs';
+export function createAnalyzer({ params }) {
   return {
     window: 1,
     predict(items) {
       process.stderr.write('at work\\n');
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms});
+      const lock = new Int32Array(new SharedArrayBuffer(4));
+      while (!existsSync(params.until)) Atomics.wait(lock, 0, 0, 10);
       return items.map(() => ({ score: 0, anomaly: false, output: [] }));
     },
   };
@@ -29,28 +30,30 @@ export function createAnalyzer() {
 
 interface Run {
   readonly child: ChildProcess;
+  readonly goOn: () => void;
   readonly result: Promise<Finished>;
 }
 
 /** A run whose first minute is under way. */
-async function slowRun(t: TestContext, ms: number, flags: readonly string[] = []): Promise<Run> {
+async function slowRun(t: TestContext, flags: readonly string[] = []): Promise<Run> {
   const cwd = temporaryFolder(t);
-  writeFileSync(join(cwd, 'slow.mjs'), slowAnalyzer(ms));
+  const goOn = join(cwd, 'go-on');
+  writeFileSync(join(cwd, 'slow.mjs'), SLOW_ANALYZER);
   writeFileSync(join(cwd, 'data.csv'), DATA);
-  const args = ['replay', 'data.csv', '--analyzer', 'slow.mjs', '--actors', '1', '--compare', 'none'];
-  const child = startCli([...args, '--inflight', '1', '--out', 'out', ...flags], { cwd });
+  const slow = ['--analyzer', 'slow.mjs', '--param', `until=${goOn}`, '--actors', '1', '--inflight', '1'];
+  const args = ['replay', 'data.csv', ...slow, '--compare', 'none', '--out', 'out', ...flags];
+  const child = startCli(args, { cwd });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
-  const stderr = child.stderr ?? assert.fail('no standard error');
-  for (let text = ''; !text.includes('at work');) text += String((await once(stderr, 'data'))[0]);
-  return { child, result };
+  await said(child.stderr, /at work/);
+  return { child, result, goOn: () => writeFileSync(goOn, '') };
 }
 
 test(
   'a minute that does not end within --stop-grace is left: the same status, and it is said',
   procfs,
   async (t) => {
-    const { child, result } = await slowRun(t, 60_000, ['--stop-grace', '300ms']);
+    const { child, result } = await slowRun(t, ['--stop-grace', '300ms']);
     const actors = childrenOf(child.pid);
     child.kill('SIGTERM');
     const { status, stderr } = await result;
@@ -69,10 +72,11 @@ test(
 );
 
 test('a second signal leaves at once', procfs, async (t) => {
-  const { child, result } = await slowRun(t, 60_000, ['--stop-grace', '1h']);
+  const { child, result } = await slowRun(t, ['--stop-grace', '1h']);
   const actors = childrenOf(child.pid);
+  const heard = said(child.stderr, /SIGTERM: finishing/);
   child.kill('SIGTERM');
-  await sleep(200); // sooner it would be taken for an echo
+  await heard;
   child.kill('SIGINT');
   const { status, stderr } = await result;
   assert.equal(status, 130, stderr);
@@ -80,16 +84,17 @@ test('a second signal leaves at once', procfs, async (t) => {
   await assertGone(actors);
 });
 
-test('one Ctrl-C that comes twice, and a terminal that hangs up again and again, count once', async (t) => {
+test('a terminal that hangs up, also after another signal, is no second one', async (t) => {
   for (const [signal, expected] of [
     ['SIGINT', 130],
     ['SIGHUP', 129],
   ] as const) {
-    const { child, result } = await slowRun(t, 1500);
+    const { child, result, goOn } = await slowRun(t);
+    const heard = said(child.stderr, new RegExp(`${signal}: finishing`));
     child.kill(signal);
-    child.kill(signal);
-    await sleep(200);
+    await heard;
     child.kill('SIGHUP');
+    goOn();
     const { status, stderr } = await result;
     assert.equal(status, expected, stderr);
     assert.match(stderr, /interrupted after 1 minute;/);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -7,6 +6,8 @@ import { test } from 'node:test';
 import type { RunStatus } from '#dist/report/run-status.js';
 
 import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { stateOf } from '../support/processes.js';
+import { said, until } from '../support/wait.js';
 
 /** What of a folder could change: names, sizes, times and contents. */
 function snapshot(folder: string): unknown {
@@ -75,17 +76,17 @@ test(
         return `${minute},a,${100 + Math.sin(from + i)}\n`;
       }).join('');
     child.stdin?.write(`timestamp,target,value\n${rows(0, 62)}`);
-    const stderr = child.stderr ?? assert.fail('no standard error');
-    for (let text = ''; !text.includes('started');) text += String((await once(stderr, 'data'))[0]);
+    await said(child.stderr, /started/);
 
     let status = await jsonStatus(cwd, 'out');
-    while (status.progress === null) status = await jsonStatus(cwd, 'out');
+    await until('a commit', async () => (status = await jsonStatus(cwd, 'out')).progress !== null);
     assert.equal(status.state, 'running');
     assert.equal(status.holder?.pid, child.pid);
     assert.equal(status.completedAt, null);
-    assert.equal(status.progress.inputShare, null, 'of standard input nobody knows how much there is');
+    assert.equal(status.progress?.inputShare, null, 'of standard input nobody knows how much there is');
 
     child.kill('SIGSTOP');
+    await until('the program to stop', () => stateOf(child.pid) === 'T');
     assert.equal((await jsonStatus(cwd, 'out')).state, 'stopped');
     child.kill('SIGKILL');
     assert.equal((await result).signal, 'SIGKILL');

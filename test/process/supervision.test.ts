@@ -17,8 +17,8 @@ const ANALYZER = `
       window: ${WINDOW},
       predict: async (items) => {
         if (params.grow) {
-          held.push(Buffer.alloc(1_000_000, 1));
-          await new Promise((resolve) => setTimeout(resolve, 5)); // memory is measured once a second
+          held.push(Buffer.alloc(100_000_000, 1));
+          await new Promise((resolve) => setTimeout(resolve, 1100)); // memory is measured once a second
         }
         return items.map(({ values, target }) => {
           if (values.includes(-1)) process.exit(0);
@@ -114,18 +114,18 @@ test('a row that an analyzer throws at is an error row, in any way to serve', as
 test('an actor that outgrows --max-actor-rss is replaced, which costs nobody an answer', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
-  const lines = Array.from({ length: 800 }, (_, i) => {
+  const lines = Array.from({ length: WINDOW + 4 }, (_, i) => {
     return `${new Date(Date.UTC(2024, 0, 1, 0, i)).toISOString()},a,${i}`;
   });
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,cpu\n${lines.join('\n')}\n`);
   const flags = ['--analyzer', 'mine.mjs', '--param', 'grow=1', '--actors', '1', '--compare', 'none'];
-  const child = await runCli(['replay', 'data.csv', '--max-actor-rss', '150MiB', '--out', 'out', ...flags], {
+  const child = await runCli(['replay', 'data.csv', '--max-actor-rss', '300MiB', '--out', 'out', ...flags], {
     cwd,
   });
   assert.equal(child.status, 0, child.stderr);
   assert.match(
     child.stderr,
-    /actor-1 holds \d+ MiB of memory, more than the 150 MiB allowed, and is replaced/,
+    /actor-1 holds \d+ MiB of memory, more than the 300 MiB allowed, and is replaced/,
   );
   assert.doesNotMatch(child.stderr, /takes its place/);
 });

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 
 import { ROOT, finished, temporaryFolder } from '../support/cli.js';
 import { assertGone } from '../support/processes.js';
 import { Screen } from '../support/screen.js';
+import { said, until } from '../support/wait.js';
 
 /** Only `script` of util-linux runs a command by these flags. */
 const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
@@ -40,9 +39,7 @@ function onTerminal(t: TestContext, args: string, cwd: string): OnTerminal {
   });
   return {
     type: (keys) => child.stdin.write(keys),
-    until: async (pattern) => {
-      while (!pattern.test(sent)) await once(child.stdout, 'data');
-    },
+    until: (pattern) => until(`${pattern} on the terminal`, () => pattern.test(sent)),
     ended,
   };
 }
@@ -146,15 +143,12 @@ for (const out of ['out', '-']) {
         const command = ['-qec', SHELLS[shell](program), '/dev/null'];
         const terminal = spawn('script', command, { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
         t.after(() => terminal.kill('SIGKILL'));
-        let sent = '';
-        terminal.stdout.setEncoding('utf8').on('data', (text: string) => (sent += text));
-        while (!/started on .*actor-2 \d+/.test(sent)) await once(terminal.stdout, 'data');
+        const sent = await said(terminal.stdout.setEncoding('utf8'), /started on .*actor-2 \d+/);
         const actors = [...sent.matchAll(/actor-\d (\d+)/g)].map(([, pid]) => Number(pid));
         assert.equal(actors.length, 2, sent);
         terminal.kill('SIGKILL'); // who holds its other end is gone
         const status = join(cwd, 'status');
-        for (let waitedMs = 0; waitedMs < 30_000 && !existsSync(status); waitedMs += 20) await sleep(20);
-        await sleep(100); // to be written
+        await until('the program to end', () => existsSync(status) && statSync(status).size > 0);
         assert.equal(readFileSync(status, 'utf8').trim(), String(expected));
         await assertGone(actors);
       },

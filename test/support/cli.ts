@@ -40,15 +40,28 @@ export function startCli(args: readonly string[], options: CliOptions): ChildPro
   });
 }
 
-/** Resolves once the program and its pipes are closed. */
+/** Longer than any program here runs, however busy the machine is: one that is still there then hangs. */
+const PATIENCE_MS = 15 * 60_000;
+
+/** Resolves once the program and its pipes are closed; ends one that hangs, and fails with what it said. */
 export async function finished(child: ChildProcess): Promise<Finished> {
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+    const patience = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`${child.spawnargs.join(' ')} hung. It said:\n${stdout}\n${stderr}`));
+    }, PATIENCE_MS);
+    child.on('error', (error) => {
+      clearTimeout(patience);
+      reject(error);
+    });
+    child.on('close', (status, signal) => {
+      clearTimeout(patience);
+      resolve({ status, signal, stdout, stderr });
+    });
   });
 }
 

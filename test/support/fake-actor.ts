@@ -51,7 +51,10 @@ const analyzer = fakeAnalyzer({
 const load = fakeRuntime(analyzer);
 await serveParent(async (request, context) => {
   const { params } = request;
-  if (params['hang'] !== undefined) computeForAMinute();
+  if (params['hang'] !== undefined) {
+    writeSync(2, 'loading\n');
+    computeForAMinute();
+  }
   if (params['crash'] !== undefined) process.exit(3);
   const shown = params['show'] === undefined ? {} : { notice: process.env[params['show']] ?? 'not set' };
   const version = params['disagree'] === undefined ? {} : { version: String(process.pid) };

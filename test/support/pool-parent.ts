@@ -1,6 +1,6 @@
 /**
  * A parent that keeps its actors busy (with a target of fake-actor.ts), idle, or loading until somebody ends it, or
- * that ends by itself (`done`). Prints its actors' process ids once they are ready.
+ * that ends by itself (`done`). Prints its actors' process ids once they are ready, and what they say.
  */
 import { Pool } from '#dist/dispatch/pool.js';
 
@@ -11,7 +11,7 @@ const [target = 'done'] = process.argv.slice(2);
 const pool = new Pool({
   actors: 2,
   load: loadOf(target === 'loading' ? { hang: 'yes' } : {}),
-  log: () => undefined,
+  log: console.log,
   timeoutMs: 60_000,
   entry: new URL('./fake-actor.js', import.meta.url),
 });

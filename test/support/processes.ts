@@ -19,6 +19,17 @@ export function childrenOf(pid: number | undefined): number[] {
   return listed === '' ? [] : listed.split(' ').map(Number);
 }
 
+/** State of a process, as `/proc` has it: `T` is stopped, `Z` has ended and nobody has asked how. */
+export function stateOf(pid: number | undefined): string | undefined {
+  return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+}
+
+/** Whether a process has a handler of its own for a signal, by number; where there is /proc. */
+export function catches(pid: number | undefined, signal: number): boolean {
+  const [, mask = '0'] = /^SigCgt:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
+}
+
 /** Fails unless all of these processes have ended in time. */
 export async function assertGone(pids: readonly number[], withinMs = 2000): Promise<void> {
   for (let waitedMs = 0; waitedMs < withinMs && pids.some(isRunning); waitedMs += 20) await sleep(20);

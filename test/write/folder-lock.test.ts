@@ -5,7 +5,6 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { FolderLock } from '#dist/write/folder-lock.js';
@@ -14,6 +13,8 @@ import { thisHolder, type LockHolder } from '#dist/write/lock-holder.js';
 import { temporaryFolder } from '../support/cli.js';
 import { FaultyFiles } from '../support/faulty-files.js';
 import { errnoError, MemoryFiles } from '../support/memory-files.js';
+import { stateOf } from '../support/processes.js';
+import { until } from '../support/wait.js';
 
 const linux = { skip: process.platform === 'linux' ? false : 'what is told of other processes needs /proc' };
 const program = fileURLToPath(new URL('../support/lock-taker.js', import.meta.url));
@@ -51,10 +52,9 @@ async function forge(folder: string, changes: Partial<LockHolder>): Promise<void
   writeFileSync(join(folder, 'lock.json'), JSON.stringify({ ...(await thisHolder()), ...changes }));
 }
 
-function processStat(pid: number | undefined): { state: string; startedTicks: number } {
+function startedTicksOf(pid: number | undefined): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', startedTicks: Number(fields[19]) };
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
 }
 
 async function assertFree(folder: string): Promise<void> {
@@ -90,7 +90,7 @@ describe('processes of this machine', linux, () => {
     const folder = temporaryFolder(t);
     const { child } = await taker(t, folder);
     child.kill('SIGSTOP');
-    while (processStat(child.pid).state !== 'T') await sleep(5);
+    await until('the holder to stop', () => stateOf(child.pid) === 'T');
     await assert.rejects(FolderLock.take(folder, { breakLock: true }), (error: Error & { hint?: string }) => {
       assert.match(error.message, new RegExp(`process ${child.pid} .*, which is stopped`));
       assert.match(error.hint ?? '', new RegExp(`kill -CONT ${child.pid}`));
@@ -119,8 +119,7 @@ describe('processes of this machine', linux, () => {
   test('a live process that lock.json names is believed, with a socket or without', async (t) => {
     const folder = temporaryFolder(t);
     const other = await taker(t, temporaryFolder(t));
-    const { startedTicks } = processStat(other.child.pid);
-    await forge(folder, { pid: other.child.pid ?? 0, startedTicks });
+    await forge(folder, { pid: other.child.pid ?? 0, startedTicks: startedTicksOf(other.child.pid) });
     await assert.rejects(FolderLock.take(folder, { breakLock: true }), {
       code: 'output_locked',
       message: new RegExp(`process ${other.child.pid}`),
@@ -149,8 +148,8 @@ describe('lock.json alone', linux, () => {
     t.after(() => parent.kill('SIGKILL'));
     const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
     const pid = Number(line);
-    while (processStat(pid).state !== 'Z') await sleep(5);
-    await forge(folder, { pid, startedTicks: processStat(pid).startedTicks });
+    await until('the process to end', () => stateOf(pid) === 'Z');
+    await forge(folder, { pid, startedTicks: startedTicksOf(pid) });
     await assertFree(folder);
   });
 

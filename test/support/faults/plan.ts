@@ -32,6 +32,8 @@ export interface FileOperation {
   readonly path: string;
   /** Whether it can change something there. */
   readonly changes: boolean;
+  /** How much a `read` of a handle asks for. */
+  readonly bytes?: number;
 }
 
 /** Environment of a program that meets its file operations as planned. */

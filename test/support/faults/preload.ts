@@ -53,9 +53,9 @@ class Faults {
       [false, ON_HANDLES.reading],
     ] as const) {
       for (const name of names) {
-        this.#wrap(handles, name, (self) => {
+        this.#wrap(handles, name, (self, args) => {
           const path = this.#paths.get(self as object);
-          return path === undefined ? null : { path, changes };
+          return path === undefined ? null : { path, changes, ...askedBytes(name, args) };
         });
       }
     }
@@ -130,7 +130,7 @@ class Faults {
   #wrap(
     owner: Operations,
     name: string,
-    describe: (self: unknown, args: readonly unknown[]) => { path: string; changes: boolean } | null,
+    describe: (self: unknown, args: readonly unknown[]) => Omit<FileOperation, 'name'> | null,
   ): void {
     const original = owner[name];
     if (original === undefined) throw new Error(`there is no ${name}`);
@@ -140,7 +140,7 @@ class Faults {
       const path = described === null ? null : this.#inside(described.path);
       if (described === null || path === null) return original.apply(self, args);
       if (this.#plan.changesOnly && !described.changes) return original.apply(self, args);
-      return this.#meet({ name, path, changes: described.changes }, original.bind(self), args);
+      return this.#meet({ name, ...described, path }, original.bind(self), args);
     };
     owner[name] = function (this: unknown, ...args: unknown[]) {
       return meet(this, args);
@@ -212,6 +212,11 @@ function shortened(name: string, args: readonly unknown[]): unknown[] {
   if (name !== 'read' || !ArrayBuffer.isView(buffer)) return [...args];
   const { from, length, position } = span(bytesOf(buffer as NodeJS.ArrayBufferView), more);
   return [buffer, from, Math.max(1, length >> 1), position];
+}
+
+function askedBytes(name: string, [buffer, ...more]: readonly unknown[]): { readonly bytes?: number } {
+  if (name !== 'read' || !ArrayBuffer.isView(buffer)) return {};
+  return { bytes: span(bytesOf(buffer as NodeJS.ArrayBufferView), more).length };
 }
 
 /** Of `(buffer, offset, length, position)` or `(buffer, { offset, length, position })`. */
