@@ -41,6 +41,7 @@ export interface LineupEvents {
 /** Within a minute; an actor that is lost more often would be lost for ever. */
 const RESTARTS = 3;
 
+/** Makes the executors that the settings ask for; nothing is started yet. */
 export function lineup(config: LineupConfig, load: LoadRequest, { log, onIncident }: LineupEvents): Lineup {
   const actors = resolveActors(config.actors);
   const lost = new AbortController();
