@@ -7,6 +7,7 @@ import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summ
 import { terminalReport } from '../report/terminal.js';
 import { timingCsv, timingMarkdown } from '../report/timing-table.js';
 import { replay } from '../run/replay.js';
+import type { ReplayConfig } from '../run/replay-config.js';
 import type { ReplayOutcome } from '../run/replaying.js';
 import { attend, type Attended } from './attend.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
@@ -44,6 +45,7 @@ async function runReplay(
       },
     });
     attended.progress.stop();
+    if (outcome.kind === 'done-before') noticeUnmet(flags, outcome.summary, attended.onNotice);
     return conclude(outcome, attended, {
       rejectsAllowed: config.maxRejects !== null,
       out: config.output.out,
@@ -88,6 +90,21 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
   if (how.out === '-') terminal.info(terminalReport(summary).trimEnd());
   else await report(REPORTS, summary, { ...how, terminal });
   return failGates(summary.gates, terminal) ? GATE_FAILED : statusOf(summary.counts, how);
+}
+
+/** What was asked for and a run that was complete already does not have. */
+function noticeUnmet(
+  { trace, compare = 'none' }: ReplayFlags,
+  { settings, comparison }: RunSummary,
+  onNotice: (notice: Notice) => void,
+): void {
+  const unmet = [
+    ...(trace && !(settings as ReplayConfig).output.trace ? ['--trace'] : []),
+    ...(compare !== 'none' && comparison === null ? [`--compare ${compare}`] : []),
+  ].join(' and ');
+  if (unmet === '') return;
+  const text = `${unmet}: not done, since the run is complete and was made without; --restart does it all again`;
+  onNotice({ level: 'warning', text });
 }
 
 function statusOf({ error, rejected }: RunCounts, { rejectsAllowed }: Conclusion): number {

@@ -114,8 +114,8 @@ export class Dispatcher {
   }
 
   #put(job: Job, slot: number): Promise<JobReply> {
-    const { chunks, quarantines } = { chunks: this.chunks, quarantines: this.#options.quarantines };
-    return askFor(job, { chunks, quarantines }, (chunk) => this.#slotAt(slot).ask(chunk));
+    const tools = { chunks: this.chunks, quarantines: this.#options.quarantines };
+    return askFor(job, tools, (chunk) => this.#slotAt(slot).ask(chunk));
   }
 
   async #isolate(job: Job, losses: readonly Loss[]): Promise<JobReply> {

@@ -162,6 +162,11 @@ export class Pool implements Executor {
     return this.#dispatcher.ask(slot, this.#dispatcher.chunks.ofRange(batch, range, style));
   }
 
+  /** What happened since the last run, which none told: to an actor that had answered all it was asked, for instance. */
+  leftIncidents(): readonly Incident[] {
+    return this.#incidents.take(Infinity);
+  }
+
   async stop(): Promise<void> {
     this.#ended ??= new AiopsError('interrupted', `the ${this.name} was stopped`);
     await this.#dispatcher.stop();

@@ -1,3 +1,4 @@
+import type { Incident } from '../core/incidents.js';
 import type { CallStyle, ChunkTiming, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
 import { Pool, type ExecutorOptions } from './pool.js';
 
@@ -23,6 +24,11 @@ export class Solo implements Executor {
     const chunks = timing.chunks.map(insideChild);
     const wallMs = chunks.reduce((sum, { serviceMs }) => sum + serviceMs, 0);
     return { ...run, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
+  }
+
+  /** What happened since the last run, which none told. */
+  leftIncidents(): readonly Incident[] {
+    return this.#pool.leftIncidents();
   }
 
   stop(): Promise<void> {

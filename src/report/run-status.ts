@@ -35,6 +35,16 @@ export interface RunStatus {
   readonly completedAt: string | null;
   /** File of the results in the folder. */
   readonly results: string;
+  /** Files that lack some of what was committed: the run cannot go on with them. */
+  readonly short: readonly ShortFile[];
+}
+
+/** A file of a run that is shorter than its journal says. */
+export interface ShortFile {
+  readonly path: string;
+  readonly committedBytes: number;
+  /** Null: it is not there. */
+  readonly sizeBytes: number | null;
 }
 
 /** What the last commit says. */

@@ -3,7 +3,8 @@ import { formatDuration, isoTime } from '../core/time.js';
 import { countText, figures, plural } from './format.js';
 import { backendDetails, modelText } from './model-text.js';
 import { incidentsText } from './run-history.js';
-import type { RunStatus, StatusProgress } from './run-status.js';
+import type { RunStatus, ShortFile, StatusProgress } from './run-status.js';
+import { settingText } from './setting-text.js';
 
 /** Quarantines that are named; the others are counted. */
 const MOST_NAMED = 5;
@@ -21,6 +22,7 @@ export function statusText(status: RunStatus): string {
     ['began', beganText(status)],
     ...(progress === null ? [['done', 'nothing committed yet'] as const] : progressRows(progress)),
     ['results', `${status.folder}/${status.results}`],
+    ...status.short.map((file) => ['damaged', shortText(file)] as const),
   ];
   return `${rows.map(([name, text]) => `${name.padEnd(8)} ${text}`.trimEnd()).join('\n')}\n`;
 }
@@ -68,13 +70,17 @@ const USUAL: Readonly<Record<string, unknown>> = {
 function settingRows(settings: RunStatus['settings']): (readonly [string, string])[] {
   const texts = Object.entries(settings)
     .filter(([name, value]) => name.startsWith('--') && isWorthSaying(name, value))
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return texts.length === 0 ? [] : [['settings', texts.join(', ')]];
+    .map(([name, value]) => `${name} ${settingText(name, value) ?? ''}`.trimEnd());
+  return texts.length === 0 ? [] : [['settings', texts.join(' ')]];
 }
 
 function isWorthSaying(name: string, value: unknown): boolean {
-  if (value === null || value === undefined || value === USUAL[name]) return false;
-  return typeof value !== 'object' || Object.keys(value).length > 0;
+  return settingText(name, value) !== null && value !== USUAL[name];
+}
+
+function shortText({ path, committedBytes, sizeBytes }: ShortFile): string {
+  const found = sizeBytes === null ? 'it is not there' : `it has ${countText(sizeBytes)}`;
+  return `${path}: ${countText(committedBytes)} bytes of it were committed, ${found}; bring it back, or --restart`;
 }
 
 function beganText({ startedAt, resumed, program }: RunStatus): string {

@@ -52,6 +52,8 @@ export class Comparer {
   /**
    * Serves the minute in all ways; returns the run whose answers are to be written, with the incidents of all.
    * A minute with an incident is not compared: one way would bear alone what happened to its actor.
+   *
+   * @throws AiopsError what an executor rejects with
    */
   async compare(batch: ItemBatch): Promise<MinuteRun> {
     const startedAt = this.#options.now();

@@ -44,6 +44,9 @@ export interface LedgerOptions {
   readonly now: () => number;
 }
 
+/** A timer does not go further at once: Node takes 2³¹ ms and more for 1 ms. */
+const LONGEST_WAIT_MS = 86_400_000;
+
 /** Where the minutes of a run end: written to the output, counted, timed, and committed from time to time. */
 export class Ledger {
   readonly tally: Tally;
@@ -59,6 +62,11 @@ export class Ledger {
   /** The same, also where only the end of all reading can be committed. */
   #lastPositions: readonly InputPosition[];
   #committedAtMs: number;
+  /** Settles once what was entered or committed last is done with: one thing at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Commits when nothing more is entered. */
+  #timer: NodeJS.Timeout | null = null;
+  readonly #failed = new AbortController();
 
   constructor(options: LedgerOptions) {
     const { before, rowsPerRecord } = options;
@@ -79,10 +87,41 @@ export class Ledger {
     return { firstMs: this.#firstMinuteMs, lastMs: this.#lastMinuteMs };
   }
 
-  /** @throws AiopsError when the output fails or the reject limit is passed */
-  async enter({ step, served }: ServedStep): Promise<void> {
+  /** Aborted, with the reason, where a commit failed while nothing was entered. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  /** @throws AiopsError `output_cannot_create`, `output_io`; `reject_limit` once that is passed */
+  enter(served: ServedStep): Promise<void> {
+    return this.#inTurn(() => this.#enter(served));
+  }
+
+  /**
+   * Makes sure of what was entered since the last commit, where reading can go on after it.
+   *
+   * @throws AiopsError `output_io`
+   */
+  commit(): Promise<void> {
+    return this.#inTurn(() => this.#commitEntered());
+  }
+
+  /** Makes sure of everything: reading has ended. @throws AiopsError `output_io` */
+  commitEnd(): Promise<void> {
+    return this.#inTurn(() => this.#commit(this.#lastPositions, true));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #enter({ step, served }: ServedStep): Promise<void> {
     // What the end of an input closes is done again when the input grows: the run must be able to go back to here.
-    if (step.isTail) await this.commit();
+    // After a step without a minute it cannot go on before the next one, and there may be many until then. That is
+    // at most one commit for each minute: a step has none where a few thousand rejects came first, or at the end.
+    if (step.isTail || step.batch === null) await this.#commitEntered();
     this.#positions = null;
     this.tally.addStep(step);
     await this.#options.output.writeRejects(step.rejects);
@@ -94,27 +133,30 @@ export class Ledger {
     this.#lastPositions = step.positions ?? this.#lastPositions;
     this.tally.checkRejects(this.#options.maxRejects, false);
     const { now, commitIntervalMs } = this.#options;
-    if (now() - this.#committedAtMs >= commitIntervalMs) await this.commit();
+    const leftMs = this.#committedAtMs + commitIntervalMs - now();
+    if (leftMs <= 0) await this.#commitEntered();
+    else if (this.#positions !== null) this.#commitWithin(leftMs);
   }
 
-  /**
-   * Makes sure of what was entered since the last commit, where reading can go on after it.
-   *
-   * @throws AiopsError `output_io`
-   */
-  async commit(): Promise<void> {
-    if (this.#positions === null) return;
-    await this.#commit(this.#positions, false);
+  /** The next minute may be long in coming: of a live feed, or where time passes as recorded. */
+  #commitWithin(ms: number): void {
+    if (this.#timer !== null) return;
+    const commit = (): void => {
+      this.#timer = null;
+      this.commit().catch((error: unknown) => this.#failed.abort(error));
+    };
+    this.#timer = setTimeout(commit, Math.min(ms, LONGEST_WAIT_MS)).unref();
   }
 
-  /** Makes sure of everything: reading has ended. @throws AiopsError `output_io` */
-  async commitEnd(): Promise<void> {
-    await this.#commit(this.#lastPositions, true);
+  async #commitEntered(): Promise<void> {
+    if (this.#positions !== null) await this.#commit(this.#positions, false);
   }
 
   async #commit(positions: readonly InputPosition[], ended: boolean): Promise<void> {
-    this.#positions = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
     await this.#options.output.commit(this.#progress(positions, ended));
+    this.#positions = null; // not before: whoever asks again is to hear of a failure, too
     this.#options.quarantines.forgetBefore(this.#lastMinuteMs);
     this.#committedAtMs = this.#options.now();
   }

@@ -21,7 +21,9 @@ export interface Lineup {
   readonly quarantines: Quarantines;
   /** Aborted, with the reason, once an executor can answer no more. */
   readonly lost: AbortSignal;
-  /** Started once, however often it is asked. */
+  /** What happened since the last minute of each executor, which none of its runs told. */
+  leftIncidents(): readonly Incident[];
+  /** Started once, however often it is asked; rejects with an AiopsError. */
   start(): Promise<ReadyFacts>;
   stop(): Promise<void>;
 }
@@ -39,6 +41,7 @@ export interface LineupEvents {
 /** Within a minute; an actor that is lost more often would be lost for ever. */
 const RESTARTS = 3;
 
+/** Makes the executors that the settings ask for; nothing is started yet. */
 export function lineup(config: LineupConfig, load: LoadRequest, { log, onIncident }: LineupEvents): Lineup {
   const actors = resolveActors(config.actors);
   const lost = new AbortController();
@@ -67,6 +70,7 @@ export function lineup(config: LineupConfig, load: LoadRequest, { log, onInciden
     actors,
     quarantines,
     lost: lost.signal,
+    leftIncidents: () => executors.flatMap((executor) => executor.leftIncidents()),
     start: () => (started ??= start()),
     async stop() {
       await Promise.all(executors.map((executor) => executor.stop()));

@@ -6,9 +6,9 @@ import { refuseGatesWithout } from '../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import { OutputClosed } from '../write/stream-sink.js';
 import { RunOutput } from '../write/run-output.js';
-import { judgeAgain } from './backfill/completed-run.js';
+import { checkCommittedRejects, judgeAgain } from './backfill/completed-run.js';
 import { pinnedLoad } from './backfill/pinned-load.js';
-import { findPriorRun } from './backfill/prior-run.js';
+import { findPriorRun, type PriorRun } from './backfill/prior-run.js';
 import {
   computingDifferences,
   environmentChange,
@@ -16,7 +16,6 @@ import {
   resultSettings,
   servingSettings,
 } from './backfill/result-settings.js';
-import { resumeText } from './backfill/resume-plan.js';
 import type { RunFacts } from './backfill/run-facts.js';
 import { lineup } from './lineup.js';
 import { findModel } from './model-choice.js';
@@ -26,8 +25,6 @@ import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, Replaying, ReplayOutcome } from './replaying.js';
 import { serve } from './serve.js';
 import { unlessAborted } from './unless-aborted.js';
-
-const NOTHING_DONE: ReplayOutcome = { kind: 'interrupted', minutes: 0, resumable: false };
 
 /**
  * Replays recordings through a model: read → minute → window → partition → dispatch → gather → write → report.
@@ -44,8 +41,7 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
       log: context.onActorLine,
       onIncident: ({ text }) => context.onNotice({ level: 'warning', text }),
     });
-    for (const known of prior?.commits[prior.plan.commit]?.quarantines ?? [])
-      executors.quarantines.add(known);
+    for (const known of prior?.last?.quarantines ?? []) executors.quarantines.add(known);
     try {
       return await replayTo(output, { config, context, executors, model, prior });
     } finally {
@@ -65,25 +61,31 @@ async function replayTo(output: RunOutput, replaying: Replaying): Promise<Replay
     // What an analyzer is, only actors can tell.
     const ready =
       model.digest === null ? await unlessAborted(executors.start(), context.signal) : prior.facts;
-    if (ready === null) return NOTHING_DONE;
+    if (ready === null) return nothingDone(prior);
     refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
     const { summary, last } = prior.done;
     return { kind: 'done-before', summary: judgeAgain(config, summary, last) };
   }
+  if (prior !== null && prior.last !== null) checkCommittedRejects(prior.last, config.maxRejects);
   // Input at fault shows before actors start, unless only they can tell what an item is.
   const known = prior?.facts.input ?? model.input;
   const input = known ?? (await unlessAborted(executors.start(), context.signal))?.input;
-  if (input === undefined) return NOTHING_DONE;
+  if (input === undefined) return nothingDone(prior);
   const recording = await unlessAborted(openInput(replaying, input), context.signal);
   if (recording === null) {
     context.stdin.destroy(); // it may be what the opening waits for
-    return NOTHING_DONE;
+    return nothingDone(prior);
   }
   try {
     return await replayRecording(recording, input, output, replaying);
   } finally {
     await recording.close();
   }
+}
+
+/** Interrupted before it came to a minute: what an earlier session committed is there still. */
+function nothingDone(prior: PriorRun | null): ReplayOutcome {
+  return { kind: 'interrupted', minutes: prior?.last?.counts.minutes ?? 0, resumable: prior !== null };
 }
 
 function openInput({ config, context, prior }: Replaying, input: InputSpec): Promise<Recording> {
@@ -106,7 +108,7 @@ async function replayRecording(
   // Before the first minute, as files are opened: what an installation lacks must not cost a finished run.
   const assets = output.keepsReport ? await pageAssets() : null;
   const ready = await unlessAborted(executors.start(), context.signal);
-  if (ready === null) return NOTHING_DONE;
+  if (ready === null) return nothingDone(prior);
   for (const notice of ready.notices) context.onNotice(notice);
   const facts = await runFacts(recording, ready, replaying);
   if (prior === null) {
@@ -116,8 +118,8 @@ async function replayRecording(
     refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
     const change = environmentChange(prior.facts, ready);
     if (change !== null) context.onNotice({ level: 'warning', text: change });
-    await output.goOnFrom(prior.plan.commit, facts);
-    context.onNotice({ level: 'info', text: resumeText(prior.plan, prior.commits) });
+    await output.goOnFrom(prior.plan.commit, facts, prior.kept);
+    context.onNotice({ level: 'info', text: prior.goingOn });
   }
   context.onReady(ready);
   return await serve({ ...replaying, recording, windows, output, assets, ready });

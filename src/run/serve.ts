@@ -34,12 +34,16 @@ export interface Serving extends Replaying {
   readonly ready: ReadyFacts;
 }
 
-/** Serves the minutes that are left, and writes the reports once there is none. */
+/**
+ * Serves the minutes that are left, and writes the reports once there is none.
+ *
+ * @throws AiopsError where the input, the actors or the output fail, or `reject_limit`; what was done is committed
+ */
 export async function serve(serving: Serving): Promise<ReplayOutcome> {
   const { config, context, recording, output, ready, prior } = serving;
   const startedAt = performance.now();
   const deadlineMs = config.deadlineMs ?? recording.intervalMs / (config.pace ?? 1);
-  const before = prior?.commits[prior.plan.commit] ?? null;
+  const before = prior?.last ?? null;
   const trace = await TraceWriter.open(output);
   const ledger = new Ledger({
     output,
@@ -55,6 +59,7 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
   });
   const comparer = openComparer(config, serving.executors);
   if (before?.ended !== true) await serveOrCommit(serving, ledger, comparer);
+  ledger.incidents.add(serving.executors.leftIncidents());
   if (context.signal.aborted) {
     await ledger.commit();
     return {
@@ -64,13 +69,13 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
     };
   }
   ledger.tally.settle();
-  ledger.tally.checkRejects(config.maxRejects, true);
   await ledger.commitEnd();
+  ledger.tally.checkRejects(config.maxRejects, true);
   const whole = before === null ? ofOneSession(ledger) : await ofAllSessions(serving, ledger, deadlineMs);
   const closing = closingNotices(serving, ledger, whole, comparer);
   for (const notice of closing) context.onNotice(notice);
   const elapsedMs = performance.now() - startedAt;
-  const resumed = prior === null ? 0 : (output.prior?.resumed ?? 0) + 1;
+  const resumed = prior === null ? 0 : prior.resumed + 1;
   return finish(serving, { ledger, whole, comparer, trace, before, resumed, deadlineMs, elapsedMs, closing });
 }
 
@@ -141,7 +146,8 @@ async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer |
     context.onMinute(ledger.tally.counts, recording);
   });
   try {
-    await submitSteps(serving, pipeline, comparer);
+    const lost = AbortSignal.any([serving.executors.lost, pipeline.failed, ledger.failed]);
+    await submitSteps(serving, pipeline, comparer, lost);
   } catch (error) {
     await pipeline.drain().catch(() => undefined); // what was complete before is still handed on
     throw error;
@@ -153,9 +159,9 @@ async function submitSteps(
   { config, context, recording, windows, executors }: Serving,
   pipeline: InOrder<ServedStep>,
   comparer: Comparer | null,
+  lost: AbortSignal,
 ): Promise<void> {
   const pacer = new Pacer(config.pace);
-  const lost = AbortSignal.any([executors.lost, pipeline.failed]);
   const ending = AbortSignal.any([context.signal, lost]);
   for await (const step of untilAborted(recording.steps(), context.signal, lost)) {
     if (step.lookBack) {

@@ -47,8 +47,8 @@ export interface FinalReports {
  * commits, and written to. What was committed is never lost again: not by a kill, not by a failing disk.
  */
 export class RunOutput {
-  /** What an earlier run left; null: nothing, or there is no folder. */
-  readonly prior: JournalContents | null;
+  /** What an earlier run left, until this one begins; null: nothing, or there is no folder. */
+  prior: JournalContents | null;
   readonly #options: RunOutputOptions;
   readonly #files: Files;
   /** Null: results go to standard output. */
@@ -147,14 +147,14 @@ export class RunOutput {
 
   /**
    * Goes on after one of the earlier run's commits; what came later is undone. -1: after none of them, from
-   * nothing, but still as the same run.
+   * nothing, but still as the same run. Of those before it, the journal keeps what is `kept`.
    *
    * @throws AiopsError `output_io` where a file lacks what was committed, `output_cannot_create`
    */
-  async goOnFrom(index: number, facts: unknown): Promise<void> {
+  async goOnFrom(index: number, facts: unknown, kept?: ReadonlySet<number>): Promise<void> {
     const { prior } = this;
     if (prior === null) throw new Error('there is no earlier run to go on with');
-    const commits = prior.commits.slice(0, index + 1);
+    const commits = prior.commits.filter((_, i) => i === index || (i < index && kept?.has(i) !== false));
     const resumed = journalLine({ type: 'resumed', times: prior.resumed + 1 });
     await this.#begin({
       lines: (run) => [run, ...commitLines(commits), resumed],
@@ -276,6 +276,7 @@ export class RunOutput {
     const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...own, replaced, facts });
     const beginning = { folder, paths, journal: lines(run), lengths, remove: replaced };
     this.#growing = await CommittedFiles.begin(beginning, this.#files);
+    this.prior = null; // which may be large
     if (this.keepsTrace) this.#trace = await LineFile.create(join(folder, 'trace.json'), this.#files);
     if (lengths.results === 0) await this.#growing.results.write(resultsHeader(format));
   }

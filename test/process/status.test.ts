@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -56,8 +65,28 @@ test('settings that are not as usual are told', async (t) => {
   const args = ['replay', recording('service-day.csv'), '--out', 'out', ...flags];
   assert.equal((await runCli(args, { cwd })).status, 0);
   const { stdout } = await runCli(['status', 'out'], { cwd });
-  assert.match(stdout, /^settings +--duplicates last, --results-format csv$/m);
+  assert.match(stdout, /^settings +--duplicates last --results-format csv$/m);
   assert.match(stdout, /^results +out\/results\.csv$/m);
+  assert.deepEqual((await jsonStatus(cwd, 'out')).short, []);
+});
+
+test('files that lack what was committed are told, and whoever names the input is told the folder', async (t) => {
+  const cwd = temporaryFolder(t);
+  const args = ['replay', recording('service-day.csv'), '--compare', 'none', '--actors', '1'];
+  assert.equal((await runCli(args, { cwd })).status, 0);
+  const out = 'service-day.csv.aiops';
+  const sizeBytes = statSync(join(cwd, out, 'results.jsonl')).size;
+  truncateSync(join(cwd, out, 'results.jsonl'), 17);
+  rmSync(join(cwd, out, 'timing.jsonl'));
+  const { short } = await jsonStatus(cwd, out);
+  assert.deepEqual(short[0], { path: `${out}/results.jsonl`, committedBytes: sizeBytes, sizeBytes: 17 });
+  assert.equal(short[1]?.sizeBytes, null);
+  assert.equal(short.length, 2);
+  for (const named of ['service-day.csv', recording('service-day.csv')]) {
+    const { status, stderr } = await runCli(['status', named], { cwd });
+    assert.equal(status, 66);
+    assert.match(stderr, /^ {2}there is one in service-day\.csv\.aiops: aiops-serve status service-day/m);
+  }
 });
 
 test(

@@ -65,6 +65,7 @@ const STATUS: RunStatus = {
   progress: PROGRESS,
   completedAt: null,
   results: 'results.jsonl',
+  short: [],
 };
 
 test('a status says what the run is, how far it is and what happened, but no setting that is as usual', () => {
@@ -94,6 +95,16 @@ test('of many quarantines some are named and the others counted', () => {
   const text = statusText({ ...STATUS, progress: { ...PROGRESS, quarantines } });
   assert.equal(text.match(/left out from/g)?.length, 5);
   assert.match(text, /and 3 more/);
+});
+
+test('a file that lacks what was committed is named', () => {
+  const short = [
+    { path: 'backfill/results.jsonl', committedBytes: 5000, sizeBytes: 17 },
+    { path: 'backfill/timing.jsonl', committedBytes: 80, sizeBytes: null },
+  ];
+  const text = statusText({ ...STATUS, short });
+  assert.match(text, /^damaged +backfill\/results\.jsonl: 5,000 bytes of it were committed, it has 17; /m);
+  assert.match(text, /^damaged +backfill\/timing\.jsonl: 80 bytes of it were committed, it is not there; /m);
 });
 
 test('as JSON it is one object with the same facts', () => {

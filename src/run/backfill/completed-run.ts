@@ -33,6 +33,15 @@ export function judgeAgain(
   summary: RunSummary,
   last: RunProgress,
 ): RunSummary {
-  new Tally(1, last).checkRejects(maxRejects, true);
+  checkCommittedRejects(last, maxRejects);
   return { ...summary, gates: checkGates(gates, REPLAY_METRICS, summary) };
+}
+
+/**
+ * Holds what was committed to the limit, before anything more is served.
+ *
+ * @throws AiopsError `reject_limit`
+ */
+export function checkCommittedRejects(last: RunProgress, maxRejects: ReplayConfig['maxRejects']): void {
+  new Tally(1, last).checkRejects(maxRejects, last.ended);
 }

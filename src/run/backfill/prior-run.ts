@@ -6,6 +6,7 @@ import type { RunSummary } from '../../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ChosenModel } from '../model-choice.js';
 import { writtenSummary } from './completed-run.js';
+import { keptCommits } from './kept-commits.js';
 import {
   computingSettings,
   refuseDifferences,
@@ -13,14 +14,21 @@ import {
   servingSettings,
   settingDifferences,
 } from './result-settings.js';
-import { planResume, type InputChange, type ResumePlan } from './resume-plan.js';
+import { planResume, resumeText, type InputChange, type ResumePlan } from './resume-plan.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
 /** A run that the output holds already, and where to go on with it. */
 export interface PriorRun {
   readonly facts: RunFacts;
-  readonly commits: readonly RunProgress[];
   readonly plan: ResumePlan;
+  /** What it had come to where it goes on; null: it goes on from its beginning. */
+  readonly last: RunProgress | null;
+  /** Indexes of its commits that a later session may need. */
+  readonly kept: ReadonlySet<number>;
+  /** For the user: from where it goes on. */
+  readonly goingOn: string;
+  /** How many times it was gone on with. */
+  readonly resumed: number;
   /** What it came to, if nothing is left to do; null where there is, and be it a report that got lost. */
   readonly done: { readonly summary: RunSummary; readonly last: RunProgress } | null;
 }
@@ -45,14 +53,19 @@ export async function findPriorRun(
   const changes = await inputChanges(facts, config, onNotice);
   const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
   const plan = planResume(commits, changes, lookBackMs);
-  return { facts, commits, plan, done: await findDone(output, config.output.out, commits[plan.commit]) };
+  const last = commits[plan.commit] ?? null;
+  return {
+    facts,
+    plan,
+    last,
+    kept: keptCommits(commits.slice(0, plan.commit + 1), lookBackMs),
+    goingOn: resumeText(plan, commits),
+    resumed: output.prior.resumed,
+    done: await findDone(output, config.output.out, last),
+  };
 }
 
-async function findDone(
-  output: RunOutput,
-  out: string,
-  last: RunProgress | undefined,
-): Promise<PriorRun['done']> {
+async function findDone(output: RunOutput, out: string, last: RunProgress | null): Promise<PriorRun['done']> {
   const completion = (output.prior?.completion ?? null) as RunCompletion | null;
   if (completion === null || last?.ended !== true) return null;
   await output.checkCommitted();

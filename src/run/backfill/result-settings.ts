@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../../core/errors.js';
 import { isoTime } from '../../core/time.js';
-import type { ReadyFacts } from '../../core/types.js';
+import type { InputSpec, ReadyFacts } from '../../core/types.js';
+import { plural } from '../../report/format.js';
+import { settingText } from '../../report/setting-text.js';
+import { resolveActors } from '../lineup.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { RunFacts } from './run-facts.js';
 
@@ -48,9 +51,9 @@ export function resultSettings({
   };
 }
 
-/** Who serves, which changes results only where they depend on how a minute is cut. */
+/** How many serve, which changes results only where they depend on how a minute is cut. */
 export function servingSettings({ mode, actors }: ReplayConfig): Settings {
-  return { '--mode': mode, '--actors': actors };
+  return { '--mode': mode, '--actors': mode === 'parallel' ? resolveActors(actors) : 1 };
 }
 
 /** What the run chose to compute with, and the same with what the command asks for where it leaves no choice. */
@@ -71,11 +74,15 @@ export function computingSettings(
   return [before, now];
 }
 
-/** What differs, each as a text for a message. */
+/**
+ * What differs, each as a text for a message. Only what the journal names is compared: it lacks a setting that came
+ * with a later release, and were that held to its default, which need not be null, no run from before could be
+ * gone on with. A release with which such a run would change its results raises `JOURNAL_FORMAT` instead.
+ */
 export function settingDifferences(before: Settings, now: Settings): string[] {
-  return Object.keys({ ...before, ...now })
-    .filter((name) => !isDeepStrictEqual(before[name], now[name]))
-    .map((name) => `${name} was ${shown(before[name])}, now ${shown(now[name])}`);
+  return Object.keys(before)
+    .filter((name) => !isDeepStrictEqual(before[name] ?? null, now[name] ?? null))
+    .map((name) => difference(name, before[name], now[name]));
 }
 
 /** Of a model, and of the backend that computes it, what can change a result. */
@@ -88,18 +95,23 @@ export function computingDifferences(before: Computing, now: Computing): string[
       `${model.name} ${model.version} (${model.digest.slice(0, 12)})`;
     differences.push(`the model was ${name(before)}, now ${name(now)}`);
   } else if (before.model.format !== now.model.format) {
-    differences.push(`--model-format was ${before.model.format}, now ${now.model.format}`);
+    differences.push(difference('--model-format', before.model.format, now.model.format));
   }
   if (!isDeepStrictEqual(before.input, now.input)) {
-    differences.push(`an item was ${JSON.stringify(before.input)}, now ${JSON.stringify(now.input)}`);
+    differences.push(`an item was ${itemText(before.input)}, now ${itemText(now.input)}`);
   }
   if (before.backend.name !== now.backend.name)
-    differences.push(`--backend was ${before.backend.name}, now ${now.backend.name}`);
+    differences.push(difference('--backend', before.backend.name, now.backend.name));
   if (before.backend.batchSize !== now.backend.batchSize)
-    differences.push(`--batch-size was ${before.backend.batchSize}, now ${now.backend.batchSize}`);
+    differences.push(difference('--batch-size', before.backend.batchSize, now.backend.batchSize));
   if (before.backend.reproducible !== now.backend.reproducible)
-    differences.push(`--batch-shape was ${shape(before)}, now ${shape(now)}`);
+    differences.push(difference('--batch-shape', shape(before), shape(now)));
   return differences;
+}
+
+function itemText({ window, columns, missing }: InputSpec): string {
+  const of = columns === 'each' ? 'each column' : columns.join(', ');
+  return `${plural(window, 'interval')} of ${of} (missing values: ${missing})`;
 }
 
 function shape({ backend }: Computing): string {
@@ -122,7 +134,10 @@ export function refuseDifferences(differences: readonly string[], out: string): 
   });
 }
 
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return 'not given';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function difference(name: string, before: unknown, now: unknown): string {
+  const shown = (value: unknown): string => {
+    const text = settingText(name, value);
+    return text === null ? 'not given' : text || 'given';
+  };
+  return `${name} was ${shown(before)}, now ${shown(now)}`;
 }

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 import { AiopsError } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { isoTime } from '../../core/time.js';
-import type { RunStatus, StatusProgress } from '../../report/run-status.js';
-import { readJournal, type JournalContents } from '../../write/journal.js';
+import type { RunStatus, ShortFile, StatusProgress } from '../../report/run-status.js';
+import { journalPath, readJournal, type JournalContents } from '../../write/journal.js';
+import { REJECTS_NAME } from '../../write/output-paths.js';
 import { holderState, parseHolder, thisHolder, type LockHolder } from '../../write/lock-holder.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
@@ -19,11 +20,7 @@ export async function runStatus(folder: string): Promise<RunStatus> {
   // First, so that a run which ends meanwhile is told as it was when we looked, not as killed.
   const held = await folderHolder(folder);
   const journal = await readJournal(folder);
-  if (journal === null) {
-    throw new AiopsError('input_missing', `there is no run in ${folder}: it has no journal.jsonl`, {
-      hint: 'name the output folder of a replay, the one that --out gave it (default: INPUT.aiops)',
-    });
-  }
+  if (journal === null) throw await noRun(folder);
   const facts = journal.facts as RunFacts;
   const completion = journal.completion as RunCompletion | null;
   const { program, startedAt, settings, recording, model, input, backend } = facts;
@@ -45,7 +42,44 @@ export async function runStatus(folder: string): Promise<RunStatus> {
     progress: progressOf(journal, facts),
     completedAt: completion?.at ?? null,
     results: journal.results,
+    short: await shortFiles(folder, journal),
   };
+}
+
+/** Whoever names the input means the folder that a replay of it writes to by itself. */
+async function noRun(folder: string): Promise<AiopsError> {
+  let hint = 'name the output folder of a replay, the one that --out gave it (default: INPUT.aiops)';
+  for (const meant of [`${basename(folder)}.aiops`, join(dirname(folder), `${basename(folder)}.aiops`)]) {
+    if ((await sizeOf(journalPath(meant))) === null) continue;
+    hint = `there is one in ${meant}: aiops-serve status ${meant}`;
+    break;
+  }
+  return new AiopsError('input_missing', `there is no run in ${folder}: it has no journal.jsonl`, { hint });
+}
+
+async function shortFiles(
+  folder: string,
+  { commits, results, rejects }: JournalContents,
+): Promise<ShortFile[]> {
+  const lengths = commits.at(-1)?.lengths;
+  if (lengths === undefined) return [];
+  const committed = [
+    [join(folder, results), lengths.results],
+    [rejects === REJECTS_NAME ? join(folder, rejects) : rejects, lengths.rejects],
+    [join(folder, 'timing.jsonl'), lengths.timings],
+  ] as const;
+  const short: ShortFile[] = [];
+  for (const [path, committedBytes] of committed) {
+    const sizeBytes = await sizeOf(path);
+    if ((sizeBytes ?? 0) < committedBytes) short.push({ path, committedBytes, sizeBytes });
+  }
+  return short;
+}
+
+/** Null where there is no such file. */
+async function sizeOf(path: string): Promise<number | null> {
+  const entry = await stat(path).catch(() => null);
+  return entry?.isFile() === true ? entry.size : null;
 }
 
 type Held = { readonly holder: LockHolder; readonly state: Awaited<ReturnType<typeof holderState>> };

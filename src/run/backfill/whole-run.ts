@@ -15,7 +15,11 @@ export interface WholeRun {
   readonly labels: RunLabels | null;
 }
 
-/** Times of a run that was gone on with: those that earlier sessions wrote are still there to be read. */
+/**
+ * Times of a run that was gone on with: those that earlier sessions wrote are still there to be read.
+ *
+ * @throws AiopsError `output_io`
+ */
 export async function wholeTimings(
   output: RunOutput,
   deadlineMs: number,
@@ -30,7 +34,11 @@ export async function wholeTimings(
   return { timings, walls };
 }
 
-/** How well labels were told in all sessions, read from results that hold every row as JSON lines. */
+/**
+ * How well labels were told in all sessions, read from results that hold every row as JSON lines.
+ *
+ * @throws AiopsError `output_io`, also where a line is none of results
+ */
 export async function wholeLabels(output: RunOutput, rowsPerRecord: number): Promise<RunLabels> {
   const labels = new RunLabels(rowsPerRecord);
   let record: ResultRow[] = [];

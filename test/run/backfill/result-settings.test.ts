@@ -6,8 +6,10 @@ import {
   computingDifferences,
   computingSettings,
   refuseDifferences,
+  servingSettings,
   settingDifferences,
 } from '#dist/run/backfill/result-settings.js';
+import { resolveActors } from '#dist/run/lineup.js';
 import type { ReplayConfig } from '#dist/run/replay-config.js';
 import { READY } from '../../support/facts.js';
 
@@ -22,8 +24,41 @@ test('settings: what differs is named with both values, what is the same is not'
   );
 });
 
-test('a setting that only one of both knows is a difference too', () => {
-  assert.deepEqual(settingDifferences({}, { '--shard': '1/2' }), ['--shard was not given, now 1/2']);
+test('a setting that came with a later release does not break off the runs from before, but one that is gone does', () => {
+  assert.deepEqual(settingDifferences({}, { '--later': 'fixed' }), []);
+  assert.deepEqual(settingDifferences({ '--shard': '1/2', '--later': null }, {}), [
+    '--shard was 1/2, now not given',
+  ]);
+});
+
+test('values are shown as they are typed', () => {
+  const before = { '--interval': 60_000, '--max-line': 2 ** 20, '--full-output': false, '--map': { a: 'b' } };
+  assert.deepEqual(
+    settingDifferences(before, {
+      '--interval': 'auto',
+      '--max-line': 4096,
+      '--full-output': true,
+      '--map': {},
+    }),
+    [
+      '--interval was 1m, now auto',
+      '--max-line was 1MiB, now 4KiB',
+      '--full-output was not given, now given',
+      '--map was a=b, now not given',
+    ],
+  );
+});
+
+test('who serves is compared by the number of actors that it comes to', () => {
+  const serving = (actors: ReplayConfig['actors'], mode: ReplayConfig['mode'] = 'parallel'): unknown =>
+    servingSettings({ mode, actors } as ReplayConfig);
+  const auto = resolveActors({ kind: 'auto' });
+  assert.deepEqual(serving({ kind: 'auto' }), serving({ kind: 'count', count: auto }));
+  assert.notDeepEqual(serving({ kind: 'auto' }), serving({ kind: 'count', count: auto + 1 }));
+  assert.deepEqual(
+    serving({ kind: 'auto' }, 'sequential'),
+    serving({ kind: 'count', count: 9 }, 'sequential'),
+  );
 });
 
 test('another model, backend, batch size or batch shape is a difference, other versions are none', () => {
@@ -43,7 +78,10 @@ test('another model, backend, batch size or batch shape is a difference, other v
     differs({ backend: { ...READY.backend, reproducible: !READY.backend.reproducible } }).length,
     1,
   );
-  assert.match(differs({ input: { ...READY.input, window: 99 } })[0] ?? '', /an item was .*99/);
+  assert.match(
+    differs({ input: { ...READY.input, window: 99 } })[0] ?? '',
+    /an item was 60 intervals of each column .*, now 99/,
+  );
   assert.deepEqual(differs({ backend: { ...READY.backend, versions: { other: '1' } } }), []);
 });
 

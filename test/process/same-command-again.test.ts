@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { RunSummary } from '#dist/report/run-summary.js';
+
+import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+
+/** A minute each; one that is `bad` has a value that is no number beside the good one. */
+const rows = (minutes: number, isBad: (minute: number) => boolean = () => false): string =>
+  Array.from({ length: minutes }, (_, minute) => {
+    const time = new Date(Date.UTC(2024, 0, 1) + minute * 60_000).toISOString();
+    return `${time},a,${minute}\n${isBad(minute) ? `${time},b,much\n` : ''}`;
+  }).join('');
+const csv = (...given: Parameters<typeof rows>): string => `timestamp,target,value\n${rows(...given)}`;
+
+test('a run that --max-rejects stopped does not go on until more are allowed', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(
+    join(cwd, 'data.csv'),
+    csv(80, (minute) => minute >= 20),
+  );
+  const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', '--compare', 'none'];
+  const replay = (limit: string): Promise<Finished> => runCli([...args, '--max-rejects', limit], { cwd });
+  const files = (): string[] =>
+    ['results.jsonl', 'rejects.jsonl', 'journal.jsonl'].map((name) =>
+      readFileSync(join(cwd, 'out', name), 'utf8'),
+    );
+  assert.equal((await replay('30')).status, 65);
+  const stopped = files();
+  const again = await replay('30');
+  assert.equal(again.status, 65);
+  assert.match(again.stderr, /^error: 31 of \d+ records were rejected, more than --max-rejects 30$/m);
+  assert.doesNotMatch(again.stderr, /started on/);
+  assert.deepEqual(files(), stopped);
+  const { status, stderr } = await replay('100');
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /^going on after /m);
+  assert.equal(files()[1]?.trimEnd().split('\n').length, 60);
+});
+
+test('what a complete run was made without and is now asked for is told', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), csv(70));
+  const replay = (...flags: string[]): Promise<Finished> =>
+    runCli(['replay', 'data.csv', '--out', 'out', '--actors', '1', ...flags], { cwd });
+  assert.equal((await replay('--compare', 'none')).status, 0);
+  const both = await replay('--compare', 'all', '--trace');
+  assert.equal(both.status, 0, both.stderr);
+  assert.match(both.stderr, /^warning: --trace and --compare all: not done, since the run is complete/m);
+  assert.doesNotMatch((await replay()).stderr, /not done/, 'nobody asked for a comparison');
+  assert.equal((await replay('--compare', 'all', '--trace', '--restart')).status, 0);
+  assert.doesNotMatch((await replay('--compare', 'all', '--trace')).stderr, /not done/, 'it is there');
+});
+
+test('interrupted before it came to a minute, a run that has some says that it can be gone on with', async (t) => {
+  const cwd = temporaryFolder(t);
+  const args = ['replay', '-', '--format', 'csv', '--out', 'out', '--compare', 'none', '--actors', '1'];
+  const first = startCli([...args, '--commit-interval', '0s'], { cwd });
+  t.after(() => first.kill('SIGKILL'));
+  const ended = finished(first);
+  first.stdin?.write(csv(62));
+  while (!existsSync(join(cwd, 'out/results.jsonl'))) await sleep(20);
+  first.kill('SIGTERM');
+  const done = /after (\d+ minutes?)/.exec((await ended).stderr)?.[1] ?? assert.fail('it says how many');
+
+  const second = startCli(args, { cwd });
+  t.after(() => second.kill('SIGKILL'));
+  const result = finished(second);
+  while (!existsSync(join(cwd, 'out/lock.json'))) await sleep(20);
+  second.kill('SIGTERM');
+  const { status, stderr } = await result;
+  assert.equal(status, 143, stderr);
+  assert.match(stderr, new RegExp(`interrupted after ${done}; the same command goes on`));
+});
+
+test('what comes last is committed although nothing more comes', async (t) => {
+  const cwd = temporaryFolder(t);
+  const args = ['replay', '-', '--format', 'csv', '--out', 'out', '--compare', 'none', '--actors', '1'];
+  const child = startCli([...args, '--commit-interval', '300ms'], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  const result = finished(child);
+  child.stdin?.write(csv(62));
+  const journal = (): string => {
+    const path = join(cwd, 'out/journal.jsonl');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
+  const last = Date.UTC(2024, 0, 1) + 60 * 60_000; // the 62nd is open still
+  while (!journal().includes(`"minuteMs":${last},`)) await sleep(50);
+  child.kill('SIGKILL');
+  assert.equal((await result).signal, 'SIGKILL');
+});
+
+/** Each process answers; the first that was asked twice for all items leaves, and the others wait until it is gone. */
+const LEAVING = `
+  import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+  let asked = 0;
+  const isThere = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
+  export function createAnalyzer() {
+    return {
+      window: 1,
+      predict: (items) => {
+        if (items.length > 1 && ++asked === 2 && !existsSync('left')) {
+          writeFileSync('left', String(process.pid));
+          setTimeout(() => process.exit(0), 100);
+        } else if (existsSync('left')) {
+          while (isThere(Number(readFileSync('left', 'utf8')))) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+        }
+        return items.map(({ values: [score] }) => ({ score, anomaly: false, output: [] }));
+      },
+    };
+  }`;
+
+test('an actor that dies once it has answered all it was asked is in the report, too', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'mine.mjs'), LEAVING);
+  const minute = '2024-01-01T00:00:00Z';
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${minute},a,1\n${minute},b,2\n`);
+  const args = ['replay', 'data.csv', '--analyzer', 'mine.mjs', '--out', 'out', '--interval', '1m'];
+  const { status, stderr } = await runCli([...args, '--compare', 'all', '--actors', '1'], { cwd });
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /exited with status 0 .*another one takes its place/);
+  const { incidents } = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as RunSummary;
+  assert.equal(incidents.counts.lost, 1);
+});
