@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { AiopsError } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { isoTime } from '../../core/time.js';
 import type { RunStatus, StatusProgress } from '../../report/run-status.js';
 import { readJournal, type JournalContents } from '../../write/journal.js';
-import { holderState, parseHolder, thisHolder, type LockHolder } from '../../write/lock-holder.js';
+import { readHolder } from '../../write/lock-file.js';
+import { holderState, thisHolder, type LockHolder } from '../../write/lock-holder.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
 /**
@@ -50,8 +48,7 @@ export async function runStatus(folder: string): Promise<RunStatus> {
 type Held = { readonly holder: LockHolder; readonly state: Awaited<ReturnType<typeof holderState>> };
 
 async function folderHolder(folder: string): Promise<Held | null> {
-  const text = await readFile(join(folder, 'lock.json'), 'utf8').catch(() => null);
-  const holder = text === null ? null : parseHolder(text);
+  const holder = await readHolder(folder);
   return holder === null ? null : { holder, state: await holderState(holder, await thisHolder()) };
 }
 
