@@ -88,7 +88,7 @@ export class LockFile {
     }
   }
 
-  /** Takes away what processes left that were killed in the middle of a claim. */
+  /** Takes away what processes left that were killed in the middle of a claim. @throws as the system does */
   async removeLeftovers(): Promise<void> {
     for (const name of await this.#files.list(this.#folder)) {
       if (/^lock\.json\..*\.partial$/.test(name)) await this.#files.remove(join(this.#folder, name));

@@ -125,7 +125,7 @@ export class RunOutput {
    * Begins from nothing; what an earlier run left goes.
    *
    * @throws AiopsError `config` where there are results or rejects that no journal speaks of, unless they may be
-   * replaced; `output_cannot_create`, `output_io`
+   * replaced; `output_cannot_create`, `output_io`; OutputClosed where nobody reads standard output any more
    */
   async beginAnew(facts: unknown, { replace }: { readonly replace: boolean }): Promise<void> {
     if (this.#folder === null) return this.#beginStream();
@@ -198,7 +198,8 @@ export class RunOutput {
   /**
    * Makes everything written so far sure. Nothing on standard output can be, so there it does nothing.
    *
-   * @throws AiopsError `output_io`; the run can only be abandoned then, and gone on with from the commit before
+   * @throws AiopsError `output_io`, also where the folder was deleted or moved meanwhile; the run can only be
+   * abandoned then, and gone on with from the commit before
    */
   async commit(state: unknown): Promise<void> {
     await this.#growing?.commit(state);
@@ -214,7 +215,8 @@ export class RunOutput {
   /**
    * Writes the reports, then the journal's last word, and ends. Everything must have been committed.
    *
-   * @throws AiopsError `output_cannot_create`, `output_io`; what was committed is still there
+   * @throws AiopsError `output_cannot_create`, `output_io`; what was committed is still there. OutputClosed where
+   * nobody reads standard output any more
    */
   async complete({ summary, page }: FinalReports, completion: unknown): Promise<void> {
     if (this.#growing !== null && this.#folder !== null) {
