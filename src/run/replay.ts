@@ -34,7 +34,10 @@ import { unlessAborted } from './unless-aborted.js';
  */
 export async function replay(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
   const model = await findModel(config.model);
-  const output = await RunOutput.open(config.output, context.stdout, config.backfill);
+  const output = await RunOutput.open(config.output, context.stdout, {
+    ...config.backfill,
+    inputs: config.inputs,
+  });
   try {
     const prior = await findPriorRun(output, config, model, context.onNotice);
     const executors = lineup(config, pinnedLoad(config, model.source, prior), {

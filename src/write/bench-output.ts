@@ -62,11 +62,12 @@ export class BenchOutput {
     return this.#trace !== null;
   }
 
+  /** @throws AiopsError `output_io` */
   async writeTrace(text: string): Promise<void> {
     await this.#trace?.write(text);
   }
 
-  /** Gives the trace its name, once it is whole. */
+  /** Gives the trace its name, once it is whole. @throws AiopsError `output_io` */
   async publishTrace(): Promise<void> {
     await this.#trace?.settle();
     await this.#trace?.publish();

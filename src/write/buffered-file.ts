@@ -86,8 +86,9 @@ export class BufferedFile {
     this.#unsynced = false;
   }
 
-  /** @throws AiopsError `output_io` */
+  /** @throws AiopsError `output_io`; closed it is in any case */
   async close(): Promise<void> {
+    if (this.#failure !== null) await this.letGo();
     this.#closed = true;
     await this.#attempt(() => this.#handle.close());
   }

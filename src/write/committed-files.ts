@@ -2,11 +2,12 @@ import { dirname, join, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { BufferedFile } from './buffered-file.js';
-import type { Files } from './files.js';
+import { NotPlainFile, type Files } from './files.js';
 import { journalLine, journalPath, type Commit, type FileLengths, type JournalEntry } from './journal.js';
 import { writeWhole } from './line-file.js';
-import { cannotCreate, cannotWrite } from './output-errors.js';
+import { cannotCreate, cannotRead, cannotWrite } from './output-errors.js';
 import { isLeftover, type GrowingPaths } from './output-paths.js';
+import { readLines } from './read-lines.js';
 
 /** Where a run begins or goes on. */
 interface Beginning {
@@ -33,12 +34,14 @@ type Growing = Readonly<Record<(typeof KINDS)[number], BufferedFile>>;
 export class CommittedFiles {
   readonly #growing: Growing;
   readonly #journal: BufferedFile;
+  readonly #files: Files;
   #committed: FileLengths;
 
-  private constructor(growing: Growing, journal: BufferedFile, committed: FileLengths) {
+  private constructor(growing: Growing, journal: BufferedFile, committed: FileLengths, files: Files) {
     this.#growing = growing;
     this.#journal = journal;
     this.#committed = committed;
+    this.#files = files;
   }
 
   /**
@@ -68,7 +71,7 @@ export class CommittedFiles {
       await removeNames(beginning, files);
       for (const kind of KINDS) await growing[kind].startAt(lengths[kind]);
       await syncFolders([folder, dirname(paths.rejects)], files);
-      return new CommittedFiles(growing, journal, lengths);
+      return new CommittedFiles(growing, journal, lengths, files);
     } catch (error) {
       for (const file of opened) await file.letGo();
       throw error;
@@ -105,17 +108,45 @@ export class CommittedFiles {
   async commit(state: unknown): Promise<void> {
     const lengths = this.lengths;
     await this.sync();
+    await this.#checkPlace();
     await this.#append({ type: 'commit', lengths, state });
     this.#committed = lengths;
   }
 
-  /** Brings the growing files to the disk, all at once. */
+  /** Files can be written to long after their folder was deleted or moved: a commit there would make nothing sure. */
+  async #checkPlace(): Promise<void> {
+    const { path, lengthBytes } = this.#journal;
+    const entry = await this.#files.entry(path).catch((cause: unknown) => {
+      throw cannotWrite(path, cause);
+    });
+    // By its length: inodes are not the same for ever on some network file systems.
+    if (entry?.sizeBytes === lengthBytes) return;
+    throw new AiopsError(
+      'output_io',
+      `cannot go on in ${dirname(path)}: its journal was deleted, moved or replaced while the run was going`,
+      {
+        hint: 'if the folder was moved, name its new place with --out; if it was deleted, the same command begins anew',
+      },
+    );
+  }
+
+  /** Brings the growing files to the disk, all at once. @throws AiopsError `output_io` */
   async sync(): Promise<void> {
     const synced = await Promise.allSettled(KINDS.map((kind) => this.#growing[kind].sync()));
     for (const outcome of synced) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** The journal's last word. */
+  /** The lines of the committed part of a file. @throws AiopsError `output_io` */
+  async *committedLines(kind: (typeof KINDS)[number]): AsyncGenerator<string> {
+    const { path } = this.#growing[kind];
+    try {
+      yield* readLines(this.#files, path, { lengthBytes: this.#committed[kind] });
+    } catch (cause) {
+      throw cannotRead(path, cause);
+    }
+  }
+
+  /** The journal's last word. @throws AiopsError `output_io` */
   async complete(completion: unknown): Promise<void> {
     await this.#append({ type: 'complete', completion });
   }
@@ -149,9 +180,7 @@ async function checkLength(path: string, committedBytes: number, files: Files): 
   } catch (cause) {
     throw cannotWrite(path, cause);
   }
-  if (entry !== null && entry.kind !== 'file') {
-    throw cannotCreate(path, new Error('what is there is not a plain file'));
-  }
+  if (entry !== null && entry.kind !== 'file') throw cannotCreate(path, new NotPlainFile());
   const sizeBytes = entry?.sizeBytes ?? 0;
   if (sizeBytes >= committedBytes) return;
   const found = entry === null ? 'it is not there' : `it has ${sizeBytes}`;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import type { Files } from './files.js';
+import type { FileEntry, Files } from './files.js';
 import { readJournal, type JournalContents } from './journal.js';
 import { cannotRead } from './output-errors.js';
 import { REJECTS_NAME, RESULTS_NAMES } from './output-paths.js';
@@ -32,13 +32,60 @@ export async function readEarlierRun(
 export async function refuseUnknownResults(folder: string, files: Files): Promise<void> {
   for (const name of RESULTS_NAMES) {
     const path = join(folder, name);
-    const entry = await files.entry(path).catch((cause: unknown) => {
-      throw cannotRead(path, cause);
-    });
+    const entry = await entryOf(path, files);
     // An empty one is what a run leaves that was killed while it began.
     if (entry === null || entry.sizeBytes === 0) continue;
     throw new AiopsError('config', `${path} is there, but no journal says which run wrote it`, {
       hint: '--restart replaces it, or choose another folder with --out',
+    });
+  }
+}
+
+/**
+ * Keeps a file from being overwritten by rejects that the folder's earlier run did not write.
+ *
+ * @param label how a journal names it
+ * @throws AiopsError `config`
+ */
+export async function refuseUnknownRejects(
+  path: string,
+  label: string,
+  prior: JournalContents | null,
+  files: Files,
+): Promise<void> {
+  if (prior?.rejects === label) return;
+  const entry = await entryOf(path, files);
+  if (entry?.kind !== 'file' || entry.sizeBytes === 0) return;
+  throw new AiopsError('config', `${path} is there, and is not the rejects file of a run in this folder`, {
+    hint: '--restart replaces it, or choose another file with --rejects',
+  });
+}
+
+/**
+ * Keeps an input from being overwritten by what is made of it, whatever names it goes by.
+ *
+ * @throws AiopsError `usage`
+ */
+export async function refuseInputs(
+  inputs: readonly string[],
+  paths: readonly string[],
+  files: Files,
+): Promise<void> {
+  if (inputs.length === 0) return;
+  const idOf = async (path: string): Promise<string | null> => {
+    // One that cannot be looked at is told of when it is opened.
+    const entry = await files.entry(path).catch(() => null);
+    return entry?.kind === 'file' ? `${entry.device}:${entry.inode}` : null;
+  };
+  const written = new Map<string | null, string>();
+  for (const path of paths) written.set(await idOf(path), path);
+  written.delete(null);
+  for (const input of inputs) {
+    const path = written.get(await idOf(input === '-' ? '/dev/stdin' : input));
+    if (path === undefined) continue;
+    const name = input === '-' ? 'standard input' : input;
+    throw new AiopsError('usage', `${name} is an input, and the run would write over it as ${path}`, {
+      hint: 'choose another place with --out or --rejects',
     });
   }
 }
@@ -52,6 +99,15 @@ export function replacedNames(own: readonly string[], earlier: readonly string[]
   return [...RESULTS_NAMES, REJECTS_NAME].filter(
     (name) => !own.includes(name) && (earlier?.includes(name) ?? true),
   );
+}
+
+/** @throws AiopsError `output_io` */
+async function entryOf(path: string, files: Files): Promise<FileEntry | null> {
+  try {
+    return await files.entry(path);
+  } catch (cause) {
+    throw cannotRead(path, cause);
+  }
 }
 
 /** Files that an earlier run wrote or replaced. */

@@ -35,6 +35,7 @@ export type OpenMode = 'empty' | 'keep';
 /** The file operations that outputs are written with: a seam, so that tests can lose power and fill disks. */
 export interface Files {
   open(path: string, mode: OpenMode): Promise<OpenFile>;
+  /** Fails where something other than a plain file is there: a pipe would keep us waiting. */
   read(path: string): AsyncIterable<Uint8Array>;
   /** Null: there is nothing of that name. */
   entry(path: string): Promise<FileEntry | null>;
@@ -56,7 +57,7 @@ export interface Files {
 export const nodeFiles: Files = {
   open: async (path, mode) =>
     new NodeFile(await open(path, mode === 'empty' ? 'w' : constants.O_RDWR | constants.O_CREAT)),
-  read: (path) => createReadStream(path) as AsyncIterable<Uint8Array>,
+  read: readPlainFile,
   entry: statEntry,
   list: (folder) => readdir(folder),
   rename,
@@ -113,6 +114,11 @@ async function statEntry(path: string): Promise<FileEntry | null> {
   }
 }
 
+async function* readPlainFile(path: string): AsyncGenerator<Uint8Array> {
+  if ((await statEntry(path))?.kind === 'other') throw new NotPlainFile();
+  yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+}
+
 async function syncNodeFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return; // folders cannot be opened there
   const folder = await open(path, 'r');
@@ -123,6 +129,20 @@ async function syncNodeFolder(path: string): Promise<void> {
     if (!isErrno(error, 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
   } finally {
     await folder.close();
+  }
+}
+
+/** The whole text of a file, which must be small. */
+export async function readText(path: string, files: Files = nodeFiles): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of files.read(path)) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+/** A device, a pipe or a folder stands where a file of ours should. */
+export class NotPlainFile extends Error {
+  constructor() {
+    super('what is there is not a plain file');
   }
 }
 

@@ -19,7 +19,7 @@ export class FolderSocket {
   /**
    * Null where there are no such sockets.
    *
-   * @throws AiopsError `output_locked`
+   * @throws AiopsError `output_locked`, `output_cannot_create` where the folder has gone; or as the system does
    */
   static async take(folder: string, files: Files = nodeFiles): Promise<FolderSocket | null> {
     if (process.platform !== 'linux') return null;

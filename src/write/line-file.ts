@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 
 import { BufferedFile } from './buffered-file.js';
-import { nodeFiles, type Files } from './files.js';
+import { nodeFiles, NotPlainFile, type Files } from './files.js';
 import { cannotCreate, cannotWrite } from './output-errors.js';
 
 /** Somewhere that lines go, in order. */
@@ -96,7 +96,7 @@ async function refuseOther(path: string, files: Files): Promise<void> {
     throw cannotCreate(path, cause);
   }
   if (entry === null || entry.kind === 'file') return;
-  throw cannotCreate(path, new Error('what is there is not a plain file'));
+  throw cannotCreate(path, new NotPlainFile());
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { BufferedFile } from './buffered-file.js';
-import { isErrno, type Files } from './files.js';
+import { isErrno, nodeFiles, readText, type Files } from './files.js';
 import { holderState, parseHolder, type HolderState, type LockHolder } from './lock-holder.js';
 import { cannotCreate } from './output-errors.js';
 
@@ -16,6 +16,15 @@ export interface ClaimOptions {
 
 /** Attempts to claim a folder that others claim at the same instant. */
 const ATTEMPTS = 10;
+
+/** Who `lock.json` says holds a folder; null: nobody, or it cannot be read as one of ours. Never throws. */
+export async function readHolder(folder: string, files: Files = nodeFiles): Promise<LockHolder | null> {
+  try {
+    return parseHolder(await readText(lockPath(folder), files));
+  } catch {
+    return null;
+  }
+}
 
 /**
  * `lock.json`, which says who holds a folder: for people, and for hosts and containers that share the folder but
@@ -30,7 +39,7 @@ export class LockFile {
 
   constructor(folder: string, files: Files, self: LockHolder) {
     this.#folder = folder;
-    this.#path = join(folder, 'lock.json');
+    this.#path = lockPath(folder);
     this.#files = files;
     this.#self = self;
     this.#text = `${JSON.stringify(self, null, 2)}\n`;
@@ -61,8 +70,7 @@ export class LockFile {
 
   /** Who holds the folder, as an error. */
   async refusal(): Promise<AiopsError> {
-    const text = await this.#read().catch(() => null);
-    const holder = text === null ? null : parseHolder(text);
+    const holder = await readHolder(this.#folder, this.#files);
     // A socket that is taken while the file names nobody alive: its holder is just beginning, or ending.
     const state = holder === null ? 'dead' : await holderState(holder, this.#self);
     if (holder === null || state === 'dead' || state === 'unseen') {
@@ -80,7 +88,7 @@ export class LockFile {
     }
   }
 
-  /** Takes away what processes left that were killed in the middle of a claim. */
+  /** Takes away what processes left that were killed in the middle of a claim. @throws as the system does */
   async removeLeftovers(): Promise<void> {
     for (const name of await this.#files.list(this.#folder)) {
       if (/^lock\.json\..*\.partial$/.test(name)) await this.#files.remove(join(this.#folder, name));
@@ -135,7 +143,7 @@ export class LockFile {
       throw error;
     }
     try {
-      if ((await this.#readFile(aside)) !== judged) await this.#takeName(aside);
+      if ((await readText(aside, this.#files)) !== judged) await this.#takeName(aside);
     } finally {
       await this.#files.remove(aside).catch(() => undefined);
     }
@@ -148,17 +156,11 @@ export class LockFile {
 
   async #read(): Promise<string | null> {
     try {
-      return await this.#readFile(this.#path);
+      return await readText(this.#path, this.#files);
     } catch (error) {
       if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null;
       throw error;
     }
-  }
-
-  async #readFile(path: string): Promise<string> {
-    const parts: Uint8Array[] = [];
-    for await (const part of this.#files.read(path)) parts.push(part);
-    return Buffer.concat(parts).toString();
   }
 
   async #heldBy(holder: LockHolder): Promise<AiopsError> {
@@ -182,6 +184,10 @@ export class LockFile {
   #held(who: string, hint: string): AiopsError {
     return new AiopsError('output_locked', `another run is writing to ${this.#folder}${who}`, { hint });
   }
+}
+
+function lockPath(folder: string): string {
+  return join(folder, 'lock.json');
 }
 
 const STATE_TEXT: Readonly<Record<Exclude<HolderState, 'unseen'>, string>> = {

@@ -1,10 +1,10 @@
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import { nodeFiles, type FileEntry, type Files } from './files.js';
+import { isErrno, nodeFiles, type FileEntry, type Files } from './files.js';
 
 /**
- * Makes a folder and those above it that are missing; false: it was there.
+ * Makes a folder and those above it that are missing, so that they survive a loss of power; false: it was there.
  *
  * @throws AiopsError `output_cannot_create`
  */
@@ -22,21 +22,31 @@ export async function makeFolder(path: string, files: Files = nodeFiles): Promis
 
 /** One folder after the other: Node's own `recursive` never ends where a folder such as /proc takes no new ones. */
 async function makeWithParents(path: string, files: Files): Promise<boolean> {
-  if ((await files.entry(path))?.kind === 'folder') return false;
-  const parent = dirname(path);
+  const parent = join(path, '..');
+  if ((await files.entry(path))?.kind === 'folder') {
+    await syncMade(parent, files);
+    return false;
+  }
+  if (parent !== path) await makeWithParents(parent, files);
   try {
     await files.makeFolder(path);
   } catch (error) {
     // Somebody else may have made it meanwhile.
     if ((await entry(path, files))?.kind === 'folder') return false;
-    const { code } = error as NodeJS.ErrnoException;
-    const parentMissing = code === 'ENOENT' && (await entry(parent, files)) === null;
-    if (!parentMissing || parent === path) throw error;
-    await makeWithParents(parent, files);
-    return makeWithParents(path, files);
+    throw error;
   }
   await files.syncFolder(parent);
   return true;
+}
+
+/** A folder that is there may have been made by a run that was killed before it could make its name sure. */
+async function syncMade(parent: string, files: Files): Promise<void> {
+  try {
+    await files.syncFolder(parent);
+  } catch (error) {
+    // One that we may not open is hardly one that we made a folder in.
+    if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
+  }
 }
 
 async function reasonText(

@@ -1,4 +1,5 @@
 import { AiopsError, messageOf } from '../core/errors.js';
+import { NotPlainFile } from './files.js';
 
 /** A file or folder that cannot be made or opened, as an error that says what to do. */
 export function cannotCreate(path: string, cause: unknown): AiopsError {
@@ -40,6 +41,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 function hintOf(cause: unknown): string | undefined {
+  if (cause instanceof NotPlainFile) return 'move it away, or choose another place';
   const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
   return code === undefined ? undefined : HINTS[code];
 }

@@ -44,6 +44,15 @@ export function growingPaths(
   return { results: join(folder, resultsName(format)), rejects, timings: join(folder, 'timing.jsonl') };
 }
 
+/** Every path that a run may write to, make anew or remove, but for those that end in `.partial`. */
+export function ownPaths(folder: string | null, rejectsFile: string | null): string[] {
+  const inFolder = [...RESULTS_NAMES, REJECTS_NAME, ...REPORTS, 'timing.jsonl', 'journal.jsonl', 'lock.json'];
+  return [
+    ...(folder === null ? [] : inFolder.map((name) => join(folder, name))),
+    ...(rejectsFile === null ? [] : [rejectsFile]),
+  ];
+}
+
 /** Whether something of that name in a run's folder is no part of a run that begins or goes on. */
 export function isLeftover(name: string): boolean {
   return (

@@ -1,17 +1,23 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 
+import { AiopsError } from '../core/errors.js';
 import type { Reject, ResultRow } from '../core/types.js';
 import { commitLines, CommittedFiles, NOTHING, checkLengths } from './committed-files.js';
-import { namesOf, readEarlierRun, refuseUnknownResults, replacedNames } from './earlier-run.js';
+import {
+  namesOf,
+  refuseInputs,
+  refuseUnknownRejects,
+  refuseUnknownResults,
+  replacedNames,
+} from './earlier-run.js';
 import { nodeFiles, type Files } from './files.js';
 import { FolderLock } from './folder-lock.js';
 import { JOURNAL_FORMAT, journalLine, type FileLengths, type JournalContents } from './journal.js';
 import { LineFile, removeEarlier, writeWhole } from './line-file.js';
-import { makeFolder } from './make-folder.js';
-import { cannotRead } from './output-errors.js';
-import { growingPaths, rejectsLabel, resultsName } from './output-paths.js';
-import { readLines } from './read-lines.js';
+import { openFolder, type OpenedFolder } from './opened-folder.js';
+import { growingPaths, ownPaths, rejectsLabel, resultsName } from './output-paths.js';
 import { rejectLines } from './reject-lines.js';
 import { resultLines, resultsHeader, type ResultLineOptions } from './result-lines.js';
 import { StreamSink } from './stream-sink.js';
@@ -31,6 +37,8 @@ export interface OpenOutputOptions {
   readonly breakLock?: boolean;
   /** It will be begun anew, so that a journal that cannot be understood does not matter. */
   readonly restart?: boolean;
+  /** What the run reads, none of which may be written over; `-` is standard input. */
+  readonly inputs?: readonly string[];
   readonly files?: Files;
 }
 
@@ -52,59 +60,45 @@ export class RunOutput {
   readonly #options: RunOutputOptions;
   readonly #files: Files;
   /** Null: results go to standard output. */
-  readonly #folder: string | null;
-  readonly #lock: FolderLock | null;
-  /** Whether the folder was not there before. */
-  readonly #isMade: boolean;
+  readonly #folder: OpenedFolder | null;
   readonly #stdout: Writable;
   #growing: CommittedFiles | null = null;
   #stream: StreamSink | null = null;
   /** Where rejects are kept beside results on standard output. */
   #rejectsFile: LineFile | null = null;
   #trace: LineFile | null = null;
-  #hasUncommitted = false;
 
   private constructor(
     options: RunOutputOptions,
     stdout: Writable,
-    opened: { files: Files; lock: FolderLock | null; isMade: boolean; prior: JournalContents | null },
+    folder: OpenedFolder | null,
+    files: Files,
   ) {
     this.#options = options;
-    this.#folder = options.out === '-' ? null : options.out;
     this.#stdout = stdout;
-    this.#files = opened.files;
-    this.#lock = opened.lock;
-    this.#isMade = opened.isMade;
-    this.prior = opened.prior;
+    this.#folder = folder;
+    this.#files = files;
+    this.prior = folder?.prior ?? null;
   }
 
   /**
    * Takes the folder and looks what is there; nothing else is changed.
    *
    * @throws AiopsError `output_cannot_create`, `output_locked` where another run writes there, `output_io`,
-   * `usage`, `config` where there is a journal that cannot be understood
+   * `usage` where files of the run would be one another's or an input's, `config` where there is a journal that
+   * cannot be understood
    */
   static async open(
     options: RunOutputOptions,
     stdout: Writable,
-    { breakLock = false, restart = false, files = nodeFiles }: OpenOutputOptions = {},
+    { breakLock = false, restart = false, inputs = [], files = nodeFiles }: OpenOutputOptions = {},
   ): Promise<RunOutput> {
     const { out, format, rejectsFile } = options;
-    if (out === '-') return new RunOutput(options, stdout, { files, lock: null, isMade: false, prior: null });
-    growingPaths(out, format, rejectsFile); // whether they clash
-    const isMade = await makeFolder(out, files);
-    const lock = await FolderLock.take(out, { breakLock, files });
-    try {
-      return new RunOutput(options, stdout, {
-        files,
-        lock,
-        isMade,
-        prior: await readEarlierRun(out, restart, files),
-      });
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+    const folder = out === '-' ? null : out;
+    if (folder !== null) growingPaths(folder, format, rejectsFile); // whether they clash
+    await refuseInputs(inputs, ownPaths(folder, rejectsFile), files);
+    const opened = folder === null ? null : await openFolder(folder, { breakLock, restart, files });
+    return new RunOutput(options, stdout, opened, files);
   }
 
   /** Whether there is a trace to write. */
@@ -124,24 +118,25 @@ export class RunOutput {
 
   /** Where the results are; null: on standard output. */
   get resultsPath(): string | null {
-    return this.#folder === null ? null : join(this.#folder, resultsName(this.#options.format));
+    return this.#folder === null ? null : join(this.#folder.path, resultsName(this.#options.format));
   }
 
   /**
    * Begins from nothing; what an earlier run left goes.
    *
-   * @throws AiopsError `config` where there are results that no journal speaks of, unless they may be replaced;
-   * `output_cannot_create`, `output_io`
+   * @throws AiopsError `config` where there are results or rejects that no journal speaks of, unless they may be
+   * replaced; `output_cannot_create`, `output_io`; OutputClosed where nobody reads standard output any more
    */
   async beginAnew(facts: unknown, { replace }: { readonly replace: boolean }): Promise<void> {
     if (this.#folder === null) return this.#beginStream();
-    if (this.prior === null && !replace) await refuseUnknownResults(this.#folder, this.#files);
+    if (this.prior === null && !replace) await refuseUnknownResults(this.#folder.path, this.#files);
     const earlier = this.prior === null ? [] : namesOf(this.prior);
     await this.#begin({
       lines: (run) => [run],
       lengths: NOTHING,
       facts,
       earlier: this.prior === null && replace ? null : earlier,
+      replace,
     });
   }
 
@@ -149,7 +144,8 @@ export class RunOutput {
    * Goes on after one of the earlier run's commits; what came later is undone. -1: after none of them, from
    * nothing, but still as the same run. Of those before it, the journal keeps what is `kept`.
    *
-   * @throws AiopsError `output_io` where a file lacks what was committed, `output_cannot_create`
+   * @throws AiopsError `output_io` where a file lacks what was committed, `output_cannot_create`, `config` where
+   * rejects would go to another file, which holds something
    */
   async goOnFrom(index: number, facts: unknown, kept?: ReadonlySet<number>): Promise<void> {
     const { prior } = this;
@@ -161,6 +157,7 @@ export class RunOutput {
       lengths: commits.at(-1)?.lengths ?? NOTHING,
       facts,
       earlier: namesOf(prior),
+      replace: false,
     });
   }
 
@@ -172,23 +169,23 @@ export class RunOutput {
       await checkLengths(growingPaths(out, format, rejectsFile), last.lengths, this.#files);
   }
 
+  /** @throws AiopsError `output_io`; OutputClosed where nobody reads standard output any more */
   async writeRows(rows: readonly ResultRow[]): Promise<void> {
-    const text = resultLines(rows, this.#options);
-    this.#hasUncommitted ||= text !== '';
-    await begun(this.#growing?.results ?? this.#stream).write(text);
+    await begun(this.#growing?.results ?? this.#stream).write(resultLines(rows, this.#options));
   }
 
+  /** Where they are kept. @throws AiopsError `output_io` */
   async writeRejects(rejects: readonly Reject[]): Promise<void> {
     if (rejects.length === 0) return;
-    this.#hasUncommitted = true;
     await (this.#growing?.rejects ?? this.#rejectsFile)?.write(rejectLines(rejects));
   }
 
+  /** @throws AiopsError `output_io` */
   async writeTiming(line: string): Promise<void> {
-    this.#hasUncommitted = true;
     await this.#growing?.timings.write(line);
   }
 
+  /** @throws AiopsError `output_io` */
   async writeTrace(text: string): Promise<void> {
     if (this.keepsTrace) await begun(this.#trace).write(text);
   }
@@ -201,41 +198,33 @@ export class RunOutput {
   /**
    * Makes everything written so far sure. Nothing on standard output can be, so there it does nothing.
    *
-   * @throws AiopsError `output_io`; the run can only be abandoned then, and gone on with from the commit before
+   * @throws AiopsError `output_io`, also where the folder was deleted or moved meanwhile; the run can only be
+   * abandoned then, and gone on with from the commit before
    */
   async commit(state: unknown): Promise<void> {
-    this.#hasUncommitted = false;
     await this.#growing?.commit(state);
   }
 
-  /** The lines of the committed part of a file, without the header line of results. */
+  /** The lines of the committed part of a file, without the header line of results. @throws AiopsError `output_io` */
   async *committed(kind: 'timings' | 'results'): AsyncGenerator<string> {
     if (this.#growing === null) return;
-    const { path } = this.#growing[kind];
     let headers = kind === 'results' && resultsHeader(this.#options.format) !== '' ? 1 : 0;
-    try {
-      for await (const line of readLines(this.#files, path, {
-        lengthBytes: this.#growing.committed[kind],
-      })) {
-        if (headers-- > 0) continue;
-        yield line;
-      }
-    } catch (cause) {
-      throw cannotRead(path, cause);
-    }
+    for await (const line of this.#growing.committedLines(kind)) if (headers-- <= 0) yield line;
   }
 
   /**
    * Writes the reports, then the journal's last word, and ends. Everything must have been committed.
    *
-   * @throws AiopsError `output_cannot_create`, `output_io`; what was committed is still there
+   * @throws AiopsError `output_cannot_create`, `output_io`; what was committed is still there. OutputClosed where
+   * nobody reads standard output any more
    */
   async complete({ summary, page }: FinalReports, completion: unknown): Promise<void> {
     if (this.#growing !== null && this.#folder !== null) {
-      if (this.#hasUncommitted) throw new Error('what was written last is not committed');
+      const { lengths, committed } = this.#growing;
+      if (!isDeepStrictEqual(lengths, committed)) throw new Error('what was written last is not committed');
       await this.#growing.sync();
-      await writeWhole(join(this.#folder, 'timing.json'), summary, this.#files);
-      const pagePath = join(this.#folder, 'report.html');
+      await writeWhole(join(this.#folder.path, 'timing.json'), summary, this.#files);
+      const pagePath = join(this.#folder.path, 'report.html');
       await (page === null ? removeEarlier(pagePath, this.#files) : writeWhole(pagePath, page, this.#files));
       await this.#trace?.settle();
       await this.#trace?.publish();
@@ -252,13 +241,13 @@ export class RunOutput {
     await this.#trace?.abandon();
     await this.#rejectsFile?.abandon();
     await this.#letGo();
-    if (!this.#isMade || this.#growing !== null) return;
-    await this.#files.removeFolder(this.#options.out).catch(() => undefined);
+    if (this.#folder?.isMade !== true || this.#growing !== null) return;
+    await this.#files.removeFolder(this.#folder.path).catch(() => undefined);
   }
 
   async #letGo(): Promise<void> {
     await this.#growing?.letGo();
-    await this.#lock?.release();
+    if (this.#folder?.lock instanceof FolderLock) await this.#folder.lock.release();
   }
 
   async #beginStream(): Promise<void> {
@@ -268,10 +257,12 @@ export class RunOutput {
     await this.#stream.write(resultsHeader(format));
   }
 
-  async #begin({ lines, lengths, facts, earlier }: FolderBeginning): Promise<void> {
+  async #begin({ lines, lengths, facts, earlier, replace }: FolderBeginning): Promise<void> {
+    if (this.#folder?.lock instanceof AiopsError) throw this.#folder.lock;
     const { out: folder, format, rejectsFile } = this.#options;
     const paths = growingPaths(folder, format, rejectsFile);
     const own = { results: resultsName(format), rejects: rejectsLabel(folder, paths.rejects) };
+    if (!replace) await refuseUnknownRejects(paths.rejects, own.rejects, this.prior, this.#files);
     const replaced = replacedNames(Object.values(own), earlier);
     const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...own, replaced, facts });
     const beginning = { folder, paths, journal: lines(run), lengths, remove: replaced };
@@ -295,4 +286,6 @@ interface FolderBeginning {
   readonly facts: unknown;
   /** Files of earlier runs; null: whatever there is. */
   readonly earlier: readonly string[] | null;
+  /** Whether a rejects file may go that is not an earlier run's. */
+  readonly replace: boolean;
 }

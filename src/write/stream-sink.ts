@@ -45,6 +45,10 @@ export class StreamSink implements LineSink {
     // nothing waits here
   }
 
+  /**
+   * @throws OutputClosed when the reader has gone
+   * @throws AiopsError `output_io`
+   */
   async settle(): Promise<void> {
     await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
     this.#check();

@@ -141,10 +141,9 @@ describe('lock.json alone', linux, () => {
 
   test('a process that has ended is dead, also while nobody has asked how it ended', async (t) => {
     const folder = temporaryFolder(t);
-    // The shell becomes a program that knows of no child.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    // The shell becomes a program that knows of no child; only then the child ends, so that no shell asks how.
+    const script = '{ while grep -q sh /proc/$$/comm; do :; done; } & echo $!; exec sleep 60';
+    const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     t.after(() => parent.kill('SIGKILL'));
     const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
     const pid = Number(line);

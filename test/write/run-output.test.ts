@@ -4,8 +4,11 @@ import {
   appendFileSync,
   mkdirSync,
   readdirSync,
+  linkSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -230,6 +233,36 @@ describe('going on', () => {
     assert.equal(read(out, 'journal.jsonl'), journal);
   });
 
+  test('a folder that is deleted or moved is noticed at the next commit', async (t) => {
+    for (const [change, hint] of [
+      [(out: string) => rmSync(out, { recursive: true }), /begins anew/],
+      [(out: string) => renameSync(out, `${out}-moved`), /new place with --out/],
+    ] as const) {
+      const out = join(temporaryFolder(t), 'out');
+      const output = await opened(t, out);
+      await output.beginAnew(FACTS, { replace: false });
+      await output.writeRows([row(1)]);
+      await output.commit({ minute: 1 });
+      change(out);
+      await output.writeRows([row(2)]);
+      await assert.rejects(output.commit({ minute: 2 }), {
+        code: 'output_io',
+        message: `cannot go on in ${out}: its journal was deleted, moved or replaced while the run was going`,
+        hint,
+      });
+      await output.abandon();
+    }
+  });
+
+  test('rejects do not go to a file of the same name elsewhere', async (t) => {
+    const [out, first, second] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)];
+    await completed(t, out, { rejectsFile: join(first, 'rejected.jsonl') });
+    writeFileSync(join(second, 'rejected.jsonl'), 'mine\n');
+    const output = await opened(t, out, { rejectsFile: join(second, 'rejected.jsonl') });
+    await assert.rejects(output.goOnFrom(0, FACTS), { code: 'config', hint: /--rejects/ });
+    assert.equal(read(second, 'rejected.jsonl'), 'mine\n');
+  });
+
   test('somebody else who writes to a file is noticed before the next commit', async (t) => {
     const out = temporaryFolder(t);
     const output = await opened(t, out);
@@ -291,6 +324,45 @@ describe('beginning anew', () => {
     const output = await opened(t, out, {}, { restart: true });
     await output.beginAnew(FACTS, { replace: true });
     assert.equal(readdirSync(out).includes('results.csv'), false);
+  });
+
+  test('rejects replace an unknown file only when asked for', async (t) => {
+    const rejectsFile = join(temporaryFolder(t), 'notes.txt');
+    writeFileSync(rejectsFile, 'mine\n');
+    const out = temporaryFolder(t);
+    const refusing = await opened(t, out, { rejectsFile });
+    await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), {
+      code: 'config',
+      message: `${rejectsFile} is there, and is not the rejects file of a run in this folder`,
+      hint: /--restart.*--rejects/,
+    });
+    await refusing.abandon();
+    assert.equal(read(rejectsFile), 'mine\n');
+    assert.deepEqual(readdirSync(out), []);
+    const output = await opened(t, out, { rejectsFile }, { restart: true });
+    await output.beginAnew(FACTS, { replace: true });
+    assert.equal(read(rejectsFile), '');
+  });
+
+  test('no input is written over, whatever name it goes by', async (t) => {
+    const folder = temporaryFolder(t);
+    const input = join(folder, 'input.csv');
+    writeFileSync(input, 'a,b\n');
+    linkSync(input, join(folder, 'hard.csv'));
+    symlinkSync(input, join(folder, 'soft.csv'));
+    for (const name of ['input.csv', 'hard.csv', 'soft.csv']) {
+      for (const out of ['-', join(folder, 'out')]) {
+        const rejectsFile = join(folder, name);
+        await assert.rejects(opened(t, out, { rejectsFile }, { inputs: [join(folder, 'other'), input] }), {
+          code: 'usage',
+          message: `${input} is an input, and the run would write over it as ${rejectsFile}`,
+          hint: /--rejects/,
+        });
+      }
+    }
+    linkSync(input, join(folder, 'results.csv'));
+    await assert.rejects(opened(t, folder, {}, { restart: true, inputs: [input] }), { code: 'usage' });
+    assert.equal(read(input), 'a,b\n');
   });
 
   test('a journal that cannot be understood stops all but a restart', async (t) => {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { checkGates } from '../../report/gates.js';
 import { REPLAY_METRICS } from '../../report/replay-metrics.js';
 import type { RunSummary } from '../../report/run-summary.js';
+import { readText } from '../../write/files.js';
 import type { ReplayConfig } from '../replay-config.js';
 import { Tally } from '../tally.js';
 import type { RunCompletion, RunProgress } from './run-facts.js';
@@ -19,7 +19,7 @@ export async function writtenSummary(
   out: string,
   { summarySha256 }: RunCompletion,
 ): Promise<RunSummary | null> {
-  const text = await readFile(join(out, 'timing.json'), 'utf8').catch(() => '');
+  const text = await readText(join(out, 'timing.json')).catch(() => '');
   return summarySum(text) === summarySha256 ? (JSON.parse(text) as RunSummary) : null;
 }
 

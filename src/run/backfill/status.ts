@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { AiopsError } from '../../core/errors.js';
@@ -7,7 +7,8 @@ import { isoTime } from '../../core/time.js';
 import type { RunStatus, ShortFile, StatusProgress } from '../../report/run-status.js';
 import { journalPath, readJournal, type JournalContents } from '../../write/journal.js';
 import { REJECTS_NAME } from '../../write/output-paths.js';
-import { holderState, parseHolder, thisHolder, type LockHolder } from '../../write/lock-holder.js';
+import { readHolder } from '../../write/lock-file.js';
+import { holderState, thisHolder, type LockHolder } from '../../write/lock-holder.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
 /**
@@ -85,8 +86,7 @@ async function sizeOf(path: string): Promise<number | null> {
 type Held = { readonly holder: LockHolder; readonly state: Awaited<ReturnType<typeof holderState>> };
 
 async function folderHolder(folder: string): Promise<Held | null> {
-  const text = await readFile(join(folder, 'lock.json'), 'utf8').catch(() => null);
-  const holder = text === null ? null : parseHolder(text);
+  const holder = await readHolder(folder);
   return holder === null ? null : { holder, state: await holderState(holder, await thisHolder()) };
 }
 
