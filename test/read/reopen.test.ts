@@ -95,6 +95,57 @@ test('standard input of few bytes is held against what it was, too', async () =>
   await assert.rejects(again(other), refusal('config', /its first bytes are others/));
 });
 
+/** A row a minute and target, each of `bytes`. */
+function rowsOf(minutes: number, targets: readonly string[], bytes: number): string {
+  const lines = ['time,target,v'];
+  for (let minute = 0; minute < minutes; minute++) {
+    const time = new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
+    for (const target of targets) lines.push(`${time},${target},`.padEnd(bytes - 1, '1'));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+test('of standard input that is another one no minute is handed on, be it shorter or still coming', async () => {
+  const text = rowsOf(100, ['a', 'b', 'c', 'd'], 50);
+  const { steps, pinned } = await readWhole({ paths: ['-'], stdin: Buffer.from(text) }, OPTIONS);
+  const m = committable(steps)[79]!;
+  const [position] = steps[m]!.positions ?? [];
+  assert.ok(position !== undefined && position !== 'end' && position.prefix !== undefined);
+  const again = async (stdin: string, prefix = position.prefix): Promise<(number | null)[]> => {
+    const afterPositions = [{ ...position, ...(prefix === undefined ? {} : { prefix }) }];
+    const afterMinuteMs = steps[m]!.minuteMs ?? NaN;
+    const point = { positions: null, positionsMinuteMs: null, afterMinuteMs, afterPositions };
+    const chunks = Readable.from(Array.from(stdin.matchAll(/[^]{1,70}/g), ([chunk]) => Buffer.from(chunk)));
+    const recording = await reopenRecording(['-'], OPTIONS, chunks, pinned, point);
+    const handedOn: (number | null)[] = [];
+    try {
+      for await (const { batch, lookBack } of recording.steps())
+        if (!lookBack) handedOn.push(batch?.minuteMs ?? null);
+    } catch (error) {
+      assert.deepEqual(handedOn, [], String(error));
+      throw error;
+    }
+    return handedOn;
+  };
+  const right = steps.slice(m + 1).map(({ minuteMs }) => minuteMs);
+  assert.deepEqual(await again(text), right);
+  assert.equal((await again(text.slice(0, position.byteOffset))).length, 0, 'it ends at the place');
+
+  const fewer = refusal('config', /stdin is not what .*: its minutes .* end before byte \d+$/);
+  assert.ok(rowsOf(100, ['x'], 50).length < position.byteOffset);
+  await assert.rejects(again(rowsOf(100, ['x'], 50)), fewer, 'shorter');
+  assert.ok(rowsOf(1000, ['x'], 50).length > position.byteOffset);
+  await assert.rejects(again(rowsOf(1000, ['x'], 50)), fewer, 'long');
+
+  // Cut in the minute that was handed on last: the end of the input closes it once more, with fewer records.
+  const cut = text.slice(0, position.byteOffset - 100);
+  const ends = refusal('config', /stdin is not what .* it ends before byte \d+, /);
+  await assert.rejects(again(cut), ends);
+  const sooner = steps[m - 1]!.positions?.[0];
+  assert.ok(sooner !== undefined && sooner !== 'end');
+  await assert.rejects(again(cut, sooner.prefix), ends, 'the sum is of less');
+});
+
 test('a named pipe goes on like standard input', async (t) => {
   const folder = await folderWith(t, { 'data.csv': TEXT });
   const pipe = join(folder, 'pipe');
