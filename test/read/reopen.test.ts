@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { appendFile, open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,7 +12,8 @@ import { compareInputs } from '#dist/read/compare-inputs.js';
 import { openRecording } from '#dist/read/recording.js';
 import type { ReadOptions } from '#dist/read/recording.js';
 import { reopenRecording } from '#dist/read/reopen-recording.js';
-import type { ResumePoint } from '#dist/read/resume.js';
+import { FILE_START, type ResumePoint } from '#dist/read/resume.js';
+import { openSource } from '#dist/read/source.js';
 import { READ_DEFAULTS, folderWith } from '../support/reading.js';
 import { checkResume, committable, readWhole } from '../support/resumed.js';
 import { plainSteps } from '../support/read-steps.js';
@@ -170,6 +173,21 @@ test('a named pipe goes on like standard input', async (t) => {
   );
 });
 
+const procfs = { skip: existsSync('/proc/self/mem') ? false : 'no /proc here' };
+
+test(
+  'where nothing says whether a file is packed, since it cannot be read, that is an error of the input',
+  procfs,
+  async () => {
+    const memory = '/proc/self/mem'; // a regular file whose first byte cannot be read
+    const source = openSource(memory, { blockBytes: MIB, maxExpansion: 500 }, Readable.from([]), {
+      ...FILE_START,
+      byteOffset: 10,
+    });
+    await assert.rejects(source, refusal('input_missing', /cannot read .proc.self.mem: EIO/));
+  },
+);
+
 test('what an input is at the end of is not read again, and counts as read', async (t) => {
   const row = (minute: number, target: string): string =>
     `${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},${target},1\n`;
@@ -198,6 +216,19 @@ test('what an input is at the end of is not read again, and counts as read', asy
     reopenRecording(paths, OPTIONS, Readable.from([]), whole.pinned, point),
     refusal('input_missing', /no such file: .*a\.csv/),
   );
+});
+
+test('a named pipe that holds no recording is let go, so that who writes to it ends', async (t) => {
+  const pipe = join(await folderWith(t, {}), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', `exec > ${pipe}; printf '\\377\\376a\\0'; exec cat /dev/zero`]);
+  t.after(() => writer.kill('SIGKILL'));
+  const ended = once(writer, 'exit');
+  await assert.rejects(
+    openRecording([pipe], OPTIONS, Readable.from([])),
+    refusal('input_unusable', /UTF-16/),
+  );
+  await ended;
 });
 
 test('what is added to a file after it was found unchanged at its end is left to the next session', async (t) => {
