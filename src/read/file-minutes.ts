@@ -261,7 +261,9 @@ export class MinuteCollector implements RecordSink {
     return new AiopsError(
       'input_out_of_order',
       `${file}:${line}: ${at} comes after ${after} (line ${newest.source.line}): the file is not in time order`,
-      { hint: `${this.#rules.sortHint}; or allow it with --grace ${back} (intervals)` },
+      {
+        hint: `${this.#rules.sortHint}; or allow it with --grace ${back} (intervals); either needs --restart in an --out that is begun`,
+      },
     );
   }
 }

@@ -16,23 +16,25 @@ const BLOCK_BYTES = 1024 * 1024;
 
 /**
  * What tells a file that was opened apart from others; only the bytes that it had then are looked at, so
- * that it may grow meanwhile. With `whole`, all of them; `wholeSha256` is their sum where it is known.
+ * that it may grow meanwhile. With `whole`, all of them; sums that are `known` are taken as they are.
  *
  * @throws AiopsError `input_unusable` where it was replaced or cut since; `input_missing` on an I/O error
  */
 export async function identify(
   path: string,
   opened: FileFacts,
-  { whole, wholeSha256 }: { readonly whole: boolean; readonly wholeSha256: string | null },
+  whole: boolean,
+  known: Pick<FileIdentity, 'samplesSha256' | 'wholeSha256'> | null,
 ): Promise<FileIdentity> {
   const handle = await openFile(path);
   try {
     const now = factsOf(await statsOf(path, handle));
     if (now?.inode !== opened.inode || now.sizeBytes < opened.sizeBytes) throw replaced(path);
     const { sizeBytes } = opened;
-    const samplesSha256 = await samplesSum(path, handle, sizeBytes);
-    if (wholeSha256 !== null || !whole) return { ...opened, samplesSha256, wholeSha256 };
-    return { ...opened, samplesSha256, wholeSha256: await wholeSum(path, handle, sizeBytes) };
+    const samplesSha256 = known?.samplesSha256 ?? (await samplesSum(path, handle, sizeBytes));
+    const sumOfAll = known?.wholeSha256 ?? null;
+    const wholeSha256 = sumOfAll ?? (whole ? await wholeSum(path, handle, sizeBytes) : null);
+    return { ...opened, samplesSha256, wholeSha256 };
   } finally {
     await closeRead(handle);
   }

@@ -12,8 +12,8 @@ interface OpenedInput {
 }
 
 /**
- * What is needed to read a recording in the same way another time, and to tell whether its files are the same. A sum
- * of a whole file that is known from before stays, as long as the file has not grown.
+ * What is needed to read a recording in the same way another time, and to tell whether its files are the same. Sums that
+ * are known from before stay, as long as the file has not grown: `compareInputs` held it against them.
  *
  * @throws AiopsError `input_unusable` where a file was replaced or cut since it was opened; `input_missing`
  */
@@ -25,8 +25,8 @@ export async function pinRecording(
   const files: PinnedFile[] = [];
   for (const { source, plan, known } of inputs) {
     const { file } = source;
-    const wholeSha256 = file !== null && known?.sizeBytes === file.sizeBytes ? known.wholeSha256 : null;
-    const identity = file === null ? null : await identify(source.name, file, { ...asked, wholeSha256 });
+    const sums = file !== null && known?.sizeBytes === file.sizeBytes ? known : null;
+    const identity = file === null ? null : await identify(source.name, file, asked.whole, sums);
     files.push({ plan: plan === null ? null : pinnedPlan(plan), identity });
   }
   return { columns, intervalMs, intervalSource, layout, isLive, files };

@@ -75,7 +75,10 @@ export function plannedRecording(
     start: input.start,
     minutes: minutesOf(input, rules, options, range, goingOn.handedOnMs),
   });
-  const choice = { ...range, lookBackFromMs, afterMinuteMs: goingOn.afterMinuteMs };
+  const checkReached = (): void => {
+    for (const source of sources) source.checkReached();
+  };
+  const choice = { ...range, lookBackFromMs, afterMinuteMs: goingOn.afterMinuteMs, checkReached };
   const steps = (): AsyncGenerator<ReadStep, undefined> =>
     selectSteps(
       mergeMinutes(inputs.map(merged), options.duplicates, range, liveFills(inputs, options, facts)),

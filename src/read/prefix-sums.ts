@@ -7,13 +7,16 @@ const MAX_HELD_BYTES = 2 ** 20;
 
 type Prefix = NonNullable<FilePosition['prefix']>;
 
+/** Where reading an input went on before, and what its bytes up to there were, as far as that is known. */
+export type ReadBefore = Pick<FilePosition, 'byteOffset' | 'prefix'>;
+
 /**
  * What the beginning of an input is that comes only once, such as standard input: its sha256 up to the places where
  * reading could go on, and whether it is what it was before.
  */
 export class PrefixSums {
   readonly #name: string;
-  readonly #expected: FilePosition['prefix'];
+  readonly #before: ReadBefore | null;
   readonly #hash = createHash('sha256');
   #hashedBytes = 0;
   /** What comes after the bytes that were hashed. */
@@ -22,12 +25,12 @@ export class PrefixSums {
   /** In order; only the first may be behind the last place. */
   readonly #sums: Prefix[] = [];
 
-  constructor(name: string, expected: FilePosition['prefix']) {
+  constructor(name: string, before: ReadBefore | null) {
     this.#name = name;
-    this.#expected = expected;
+    this.#before = before;
   }
 
-  /** Hands the input's bytes on. @throws AiopsError `config` where they are others than before */
+  /** Hands the input's bytes on. @throws AiopsError `config` where they are others than before, or end sooner */
   async *over(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
     for await (const chunk of chunks) {
       this.#held.push(chunk);
@@ -39,7 +42,27 @@ export class PrefixSums {
       }
       yield chunk;
     }
+    const missedByte = this.#missedByte();
+    if (missedByte !== null) throw endsBefore(this.#name, missedByte);
     return undefined;
+  }
+
+  /**
+   * To be called once the last minute comes that was read before: so has the byte at which reading went on after it,
+   * as it was what closed the minute.
+   *
+   * @throws AiopsError `config` where it has not, so that the bytes before it were not compared
+   */
+  checkReached(): void {
+    const missedByte = this.#missedByte();
+    if (missedByte === null) return;
+    throw anotherInput(this.#name, `its minutes up to the last one read then end before byte ${missedByte}`);
+  }
+
+  /** The offset up to which the input was read before, where it has not come so far. */
+  #missedByte(): number | null {
+    const { byteOffset } = this.#before ?? { byteOffset: 0 };
+    return this.#hashedBytes + this.#heldBytes < byteOffset ? byteOffset : null;
   }
 
   /**
@@ -57,7 +80,7 @@ export class PrefixSums {
   }
 
   #check(): void {
-    const expected = this.#expected;
+    const expected = this.#before?.prefix;
     if (expected === undefined || this.#hashedBytes >= expected.bytes) return;
     this.#hashUpTo(expected.bytes);
     if (this.#hashedBytes === expected.bytes && this.#sum().sha256 !== expected.sha256)
@@ -82,8 +105,13 @@ export class PrefixSums {
   }
 }
 
+/** An input that is to go on at an offset has fewer bytes. */
+export function endsBefore(name: string, byteOffset: number): AiopsError {
+  return anotherInput(name, `it ends before byte ${byteOffset}, up to which it was read`);
+}
+
 /** An input that comes only once is not the one that the run began with. */
-export function anotherInput(name: string, difference: string): AiopsError {
+function anotherInput(name: string, difference: string): AiopsError {
   return new AiopsError('config', `${name} is not what this run read before: ${difference}`, {
     hint: 'give it the same input again, from its beginning; or begin anew with --restart, or with another --out',
   });

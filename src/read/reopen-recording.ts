@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FilePosition, InputPosition } from '../core/input-position.js';
+import type { InputPosition } from '../core/input-position.js';
 import { checkOptions } from './check-options.js';
 import type { ReadOptions } from './options.js';
 import { unpinned } from './pin.js';
@@ -7,6 +7,7 @@ import type { FileIdentity, PinnedRecording } from './pinned.js';
 import { plannedRecording, readRules } from './planned-recording.js';
 import type { GoingOn, PlannedInput } from './planned-recording.js';
 import type { Recording } from './recording-types.js';
+import type { ReadBefore } from './prefix-sums.js';
 import { FILE_START } from './resume.js';
 import type { ResumePoint } from './resume.js';
 import { blockBytesFor, closeAll, endedSource, openSource } from './source.js';
@@ -42,10 +43,12 @@ export async function reopenRecording(
       const source =
         start === 'end'
           ? await endedSource(input, most.mostBytes)
-          : await openSource(input, { ...sourceOptions, ...most }, stdin, {
-              ...start,
-              ...prefixOf(from.afterPositions?.[i]),
-            });
+          : await openSource(
+              input,
+              { ...sourceOptions, ...most, before: placeOf(from.afterPositions?.[i]) ?? start },
+              stdin,
+              start,
+            );
       sources.push(source);
       planned.push({
         source,
@@ -75,8 +78,9 @@ function mostOf(known: FileIdentity | null): Pick<SourceOptions, 'mostBytes'> {
   return known === null ? {} : { mostBytes: known.sizeBytes };
 }
 
-function prefixOf(position: InputPosition = 'end'): Pick<FilePosition, 'prefix'> {
-  return position === 'end' || position.prefix === undefined ? {} : { prefix: position.prefix };
+/** Where an input went on, to hold it against what it was up to there. */
+function placeOf(position: InputPosition = 'end'): ReadBefore | null {
+  return position === 'end' ? null : position;
 }
 
 function goingOn({ positions, positionsMinuteMs, afterMinuteMs }: ResumePoint): GoingOn {

@@ -8,6 +8,8 @@ export interface StepChoice extends TimeRange {
   readonly lookBackFromMs: number;
   /** Steps up to this minute were handed out once before and are in the account; -Infinity: none. */
   readonly afterMinuteMs: number;
+  /** Called when that minute comes. @throws AiopsError `config` where it cannot be the one of then */
+  readonly checkReached: () => void;
 }
 
 type Account = Pick<ReadStep, 'found' | 'rejects' | 'merged' | 'filtered'>;
@@ -19,7 +21,7 @@ const NO_ACCOUNT: Account = { found: 0, rejects: [], merged: 0, filtered: 0 };
  * first minute after it. What a step says of records goes over to the next one that counts, so that the
  * account of all steps handed out balances. Steps that were handed out once before come as look-back.
  *
- * @throws AiopsError `config` where the last of them does not come
+ * @throws AiopsError `config` where the last of them does not come; what `checkReached` throws
  */
 export function selectSteps(
   steps: AsyncGenerator<ReadStep, undefined>,
@@ -31,29 +33,38 @@ export function selectSteps(
 
 async function* selected(
   steps: AsyncIterable<ReadStep>,
-  { fromMs, toMs, lookBackFromMs, afterMinuteMs }: StepChoice,
+  { fromMs, toMs, lookBackFromMs, afterMinuteMs, checkReached }: StepChoice,
 ): AsyncGenerator<ReadStep, undefined> {
   let isAgain = afterMinuteMs !== -Infinity;
   let carried = NO_ACCOUNT;
   let last: ReadStep | null = null;
+  let handedOut: ReadStep | null = null;
   for await (const step of steps) {
     last = step;
     const minuteMs = step.batch?.minuteMs ?? null;
     if (isAgain && minuteMs !== null && minuteMs > afterMinuteMs) throw noSuchMinute(afterMinuteMs);
+    if (isAgain && minuteMs === afterMinuteMs) checkReached();
     if (!isAgain) carried = sum(carried, step);
-    if (minuteMs !== null && minuteMs >= toMs) break;
+    if (minuteMs !== null && minuteMs >= toMs) {
+      // Of minutes that the end of an input closed only the last says where it goes on.
+      if (step.positions === null) continue;
+      break;
+    }
     const isLookBack = isAgain || (minuteMs !== null && minuteMs < fromMs);
     if (isLookBack) {
       if (minuteMs !== null && minuteMs >= lookBackFromMs) yield { ...step, ...NO_ACCOUNT, lookBack: true };
     } else {
       const account = carried;
       carried = NO_ACCOUNT;
+      handedOut = step;
       yield { ...step, ...account };
     }
     if (minuteMs === afterMinuteMs) isAgain = false;
   }
   if (isAgain) throw noSuchMinute(afterMinuteMs);
-  if (last !== null && !isEmpty(carried)) {
+  // Without a place after the last one, an input that was read to its end would not count as such.
+  const hasNoPlace = handedOut !== null && handedOut !== last && handedOut.positions === null;
+  if (last !== null && (hasNoPlace || !isEmpty(carried))) {
     const { positions, isTail } = last;
     yield { batch: null, lookBack: false, positions, isTail, ...carried };
   }

@@ -6,8 +6,9 @@ import { refuseForeign } from './foreign.js';
 import { gunzip } from './gunzip.js';
 import { factsOf, lookAt } from './file-facts.js';
 import type { FileFacts } from './file-facts.js';
-import { PrefixSums, anotherInput } from './prefix-sums.js';
-import { STDIN_NAME, closeRead, fileBytes, openFile, statsOf, stdinBytes } from './raw-bytes.js';
+import { PrefixSums, endsBefore } from './prefix-sums.js';
+import type { ReadBefore } from './prefix-sums.js';
+import { STDIN_NAME, closeRead, fileBytes, openFile, statsOf, stdinBytes, unreadable } from './raw-bytes.js';
 import type { RawBytes } from './raw-bytes.js';
 import { FILE_START } from './resume.js';
 import { isPipe, pipeBytes } from './pipe-bytes.js';
@@ -27,6 +28,12 @@ export interface ByteSource {
   readonly byteOffset: number;
   /** Of an input that comes only once: what its first bytes were, up to an offset that was read. */
   prefixAt(byteOffset: number): FilePosition['prefix'];
+  /**
+   * Of an input that comes only once: to be called when the last minute comes that was read before.
+   *
+   * @throws AiopsError `config` where it took fewer bytes than before
+   */
+  checkReached(): void;
   /**
    * Call once.
    *
@@ -54,6 +61,8 @@ export interface SourceOptions {
   readonly maxExpansion: number;
   /** How much of a file there is to it, whatever was added since; without it, all. */
   readonly mostBytes?: number;
+  /** What an input that comes only once is held against; without it, nothing. */
+  readonly before?: ReadBefore;
 }
 
 /** Enough for a byte-order mark and every magic number. */
@@ -72,18 +81,15 @@ export async function openSource(
   stdin: Readable,
   from: FilePosition = FILE_START,
 ): Promise<ByteSource> {
-  if (input === '-') {
-    const raw = stdinBytes(stdin);
+  if (input === '-' || (await isPipe(input))) {
+    const name = input === '-' ? STDIN_NAME : input;
+    const raw = input === '-' ? stdinBytes(stdin) : pipeBytes(input);
     try {
-      return await prepare({ name: STDIN_NAME, raw, file: null, maxExpansion: options.maxExpansion, from });
+      return await prepare({ name, raw, file: null, options, from });
     } catch (error) {
-      stdin.destroy(); // whoever writes to it would keep us waiting
+      await raw.close(); // whoever writes to it would keep us waiting
       throw error;
     }
-  }
-  if (await isPipe(input)) {
-    const raw = pipeBytes(input);
-    return prepare({ name: input, raw, file: null, maxExpansion: options.maxExpansion, from });
   }
   const handle = await openFile(input);
   try {
@@ -106,6 +112,7 @@ export async function endedSource(input: string, mostBytes = Infinity): Promise<
     file,
     byteOffset: 0,
     prefixAt: () => undefined,
+    checkReached: () => undefined,
     chunks: () => Readable.from([])[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>,
     close: () => Promise.resolve(),
   };
@@ -118,9 +125,10 @@ export async function closeAll(sources: readonly ByteSource[]): Promise<void> {
 async function openBytes(
   input: string,
   handle: FileHandle,
-  { blockBytes, maxExpansion, mostBytes = Infinity }: SourceOptions,
+  options: SourceOptions,
   from: FilePosition,
 ): Promise<ByteSource> {
+  const { blockBytes, mostBytes = Infinity } = options;
   const stats = await statsOf(input, handle);
   if (stats.isDirectory()) {
     throw new AiopsError('input_missing', `${input} is a folder, not a recording`, {
@@ -128,12 +136,12 @@ async function openBytes(
     });
   }
   const file = upTo(mostBytes, factsOf(stats));
-  if (file !== null && from.byteOffset > 0 && !(await isPacked(handle))) {
+  if (file !== null && from.byteOffset > 0 && !(await isPacked(input, handle))) {
     const raw = fileBytes(input, handle, blockBytes, from.byteOffset, mostBytes);
     return placed(input, raw, file, from.byteOffset);
   }
   const raw = fileBytes(input, handle, blockBytes, file === null ? null : 0, mostBytes);
-  return prepare({ name: input, raw, file, maxExpansion, from });
+  return prepare({ name: input, raw, file, options, from });
 }
 
 /** What a file was when there were so many bytes to it. */
@@ -141,9 +149,14 @@ function upTo(mostBytes: number, file: FileFacts | null): FileFacts | null {
   return file === null ? null : { ...file, sizeBytes: Math.min(file.sizeBytes, mostBytes) };
 }
 
-async function isPacked(handle: FileHandle): Promise<boolean> {
+/** @throws AiopsError `input_missing` on an I/O error */
+async function isPacked(path: string, handle: FileHandle): Promise<boolean> {
   const head = Buffer.alloc(2);
-  await handle.read(head, 0, head.length, 0);
+  try {
+    await handle.read(head, 0, head.length, 0);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
   return isGzip(head);
 }
 
@@ -161,6 +174,7 @@ function placed(name: string, raw: RawBytes, file: FileFacts, byteOffset: number
     file,
     byteOffset,
     prefixAt: () => undefined,
+    checkReached: () => undefined,
     chunks: () => counted(raw.chunks, (count) => (readBytes += count)),
     close: () => raw.close(),
   };
@@ -170,11 +184,11 @@ interface Unprepared {
   readonly name: string;
   readonly raw: RawBytes;
   readonly file: FileFacts | null;
-  readonly maxExpansion: number;
+  readonly options: Pick<SourceOptions, 'maxExpansion' | 'before'>;
   readonly from: FilePosition;
 }
 
-async function prepare({ name, raw, file, maxExpansion, from }: Unprepared): Promise<ByteSource> {
+async function prepare({ name, raw, file, options, from }: Unprepared): Promise<ByteSource> {
   let readBytes = 0;
   const packed = await peek(
     counted(raw.chunks, (count) => (readBytes += count)),
@@ -186,12 +200,12 @@ async function prepare({ name, raw, file, maxExpansion, from }: Unprepared): Pro
       hint: 'if it is plain text, name it without .gz; otherwise fetch it again',
     });
   }
-  const text = zipped ? await peek(gunzip(name, packed.chunks, maxExpansion), MAGIC_BYTES) : packed;
+  const text = zipped ? await peek(gunzip(name, packed.chunks, options.maxExpansion), MAGIC_BYTES) : packed;
   const { head } = text;
   refuseForeign(name, head);
   const bomBytes = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
   const live = file === null;
-  const sums = live ? new PrefixSums(name, from.prefix) : null;
+  const sums = live ? new PrefixSums(name, options.before ?? null) : null;
   const byteOffset = Math.max(bomBytes, from.byteOffset);
   return {
     name,
@@ -201,6 +215,7 @@ async function prepare({ name, raw, file, maxExpansion, from }: Unprepared): Pro
     file,
     byteOffset,
     prefixAt: (at) => sums?.at(at),
+    checkReached: () => sums?.checkReached(),
     chunks: () => withoutFirst(name, sums?.over(text.chunks) ?? text.chunks, byteOffset),
     close: () => raw.close(),
   };
@@ -249,6 +264,6 @@ async function* withoutFirst(
     if (chunk.length > left) yield left === 0 ? chunk : chunk.subarray(left);
     left -= Math.min(left, chunk.length);
   }
-  if (left > 0) throw anotherInput(name, `it ends before byte ${count}, up to which it was read`);
+  if (left > 0) throw endsBefore(name, count);
   return undefined;
 }

@@ -76,6 +76,41 @@ test('interrupted before it came to a minute, a run that has some says that it c
   assert.match(stderr, new RegExp(`interrupted after ${done}; the same command goes on`));
 });
 
+test('a run of standard input is not gone on with by a shorter other one, and afterwards still is by its own', async (t) => {
+  const cwd = temporaryFolder(t);
+  const replay = (out: string, input: string): Promise<Finished> =>
+    runCli(
+      [
+        'replay',
+        '-',
+        '--format',
+        'csv',
+        '--out',
+        out,
+        '--compare',
+        'none',
+        '--actors',
+        '1',
+        '--max-rejects',
+        '100%',
+      ],
+      { cwd, input },
+    );
+  const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
+  const own = csv(90, () => true);
+  const begun = csv(89, () => true);
+  assert.equal((await replay('out', begun)).status, 0);
+  const other = csv(95).replaceAll(',a,', ',x,');
+  assert.ok(other.length < begun.length);
+  const refused = await replay('out', other);
+  assert.equal(refused.status, 78, refused.stderr);
+  assert.match(refused.stderr, /stdin is not what this run read before: /);
+  assert.doesNotMatch(results('out'), /"target":"x"/);
+  assert.equal((await replay('out', own)).status, 0);
+  assert.equal((await replay('whole', own)).status, 0);
+  assert.equal(results('out'), results('whole'));
+});
+
 test('what comes last is committed although nothing more comes', async (t) => {
   const cwd = temporaryFolder(t);
   const args = ['replay', '-', '--format', 'csv', '--out', 'out', '--compare', 'none', '--actors', '1'];

@@ -21,7 +21,7 @@ test('the sum up to a place is that of all bytes before it, however they come', 
     fc.array(fc.nat(3000), { maxLength: 10 }),
     fc.array(fc.nat(2000), { maxLength: 20 }),
     async (sizes, steps) => {
-      const sums = new PrefixSums('stdin', undefined);
+      const sums = new PrefixSums('stdin', null);
       let readBytes = 0;
       let at = 0;
       let asked = 0;
@@ -40,7 +40,7 @@ test('the sum up to a place is that of all bytes before it, however they come', 
 
 test('far behind what was read, a place has the sum of somewhat less', async () => {
   const bytes = Buffer.concat(Array.from({ length: 200 }, () => BYTES));
-  const sums = new PrefixSums('stdin', undefined);
+  const sums = new PrefixSums('stdin', null);
   for await (const chunk of sums.over(Readable.from(cut(bytes, Array(700).fill(10_000))))) assert.ok(chunk);
   assert.equal(sums.at(1000), undefined);
   for (const at of [2_000_000, 2_000_001, 5_000_000, bytes.length]) {
@@ -51,7 +51,10 @@ test('far behind what was read, a place has the sum of somewhat less', async () 
 });
 
 test('other bytes are told as soon as those of the place were read, also where it lies within a chunk', async () => {
-  const place = { bytes: 25_000, sha256: sumOf(BYTES.subarray(0, 25_000)) };
+  const place = {
+    byteOffset: 25_000,
+    prefix: { bytes: 25_000, sha256: sumOf(BYTES.subarray(0, 25_000)) },
+  };
   const seen = async (bytes: Buffer): Promise<number> => {
     let count = 0;
     try {
@@ -69,4 +72,18 @@ test('other bytes are told as soon as those of the place were read, also where i
   assert.equal(await seen(other), BYTES.length, 'behind the place');
   other[24_999]! ^= 1;
   assert.equal(await seen(other), 20_000);
+});
+
+test('an input that ends before the place is another one, also where the sum is of less', async () => {
+  const place = {
+    byteOffset: 25_000,
+    prefix: { bytes: 20_000, sha256: sumOf(BYTES.subarray(0, 20_000)) },
+  };
+  const readAll = async (bytes: Buffer): Promise<void> => {
+    const sums = new PrefixSums('stdin', place);
+    for await (const chunk of sums.over(Readable.from(cut(bytes, [7000, 7000])))) assert.ok(chunk);
+  };
+  await readAll(BYTES.subarray(0, 25_000));
+  for (const size of [24_999, 20_000, 19_999, 0])
+    await assert.rejects(readAll(BYTES.subarray(0, size)), /stdin is not what .* ends before byte 25000/);
 });

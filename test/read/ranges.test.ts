@@ -53,6 +53,20 @@ test('a range without a record is all filtered', async () => {
   assert.deepEqual(shown(await stepsOf(text, { fromMs: minuteMs(20) })), [[null, 'counts', 0, 3, 0]]);
 });
 
+test('where the end of an input closed minutes on both sides of the range’s end, it counts as read to its end', async () => {
+  for (const rows of [9, 10, 11]) {
+    const text = `time,target,v\n${Array.from({ length: rows }, (_, i) => row(i)).join('')}`;
+    const steps = await stepsOf(text, { grace: 2, toMs: minuteMs(8) });
+    assert.deepEqual(steps.at(-1)?.positions, ['end'], `${rows} rows`);
+    assert.equal(
+      steps.reduce((sum, { account: [found, , filtered] }) => sum + found + filtered, 0),
+      rows,
+    );
+  }
+  const unfinished = await stepsOf(`time,target,v\n${row(0)}${row(1)}`.trimEnd(), { toMs: minuteMs(1) });
+  assert.deepEqual(unfinished.at(-1)?.positions, ['end'], 'its last line closed the minute before');
+});
+
 test('rejects in masses outside the range are left out as well', async () => {
   const junk = 'junk\n'.repeat(5000);
   const text = `time,target,v\n${junk.slice(0, 50)}${row(0)}${junk}${row(1)}${row(2)}${junk}${row(3)}`;

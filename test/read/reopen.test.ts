@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { appendFile, open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,7 +12,8 @@ import { compareInputs } from '#dist/read/compare-inputs.js';
 import { openRecording } from '#dist/read/recording.js';
 import type { ReadOptions } from '#dist/read/recording.js';
 import { reopenRecording } from '#dist/read/reopen-recording.js';
-import type { ResumePoint } from '#dist/read/resume.js';
+import { FILE_START, type ResumePoint } from '#dist/read/resume.js';
+import { openSource } from '#dist/read/source.js';
 import { READ_DEFAULTS, folderWith } from '../support/reading.js';
 import { checkResume, committable, readWhole } from '../support/resumed.js';
 import { plainSteps } from '../support/read-steps.js';
@@ -95,6 +98,57 @@ test('standard input of few bytes is held against what it was, too', async () =>
   await assert.rejects(again(other), refusal('config', /its first bytes are others/));
 });
 
+/** A row a minute and target, each of `bytes`. */
+function rowsOf(minutes: number, targets: readonly string[], bytes: number): string {
+  const lines = ['time,target,v'];
+  for (let minute = 0; minute < minutes; minute++) {
+    const time = new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
+    for (const target of targets) lines.push(`${time},${target},`.padEnd(bytes - 1, '1'));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+test('of standard input that is another one no minute is handed on, be it shorter or still coming', async () => {
+  const text = rowsOf(100, ['a', 'b', 'c', 'd'], 50);
+  const { steps, pinned } = await readWhole({ paths: ['-'], stdin: Buffer.from(text) }, OPTIONS);
+  const m = committable(steps)[79]!;
+  const [position] = steps[m]!.positions ?? [];
+  assert.ok(position !== undefined && position !== 'end' && position.prefix !== undefined);
+  const again = async (stdin: string, prefix = position.prefix): Promise<(number | null)[]> => {
+    const afterPositions = [{ ...position, ...(prefix === undefined ? {} : { prefix }) }];
+    const afterMinuteMs = steps[m]!.minuteMs ?? NaN;
+    const point = { positions: null, positionsMinuteMs: null, afterMinuteMs, afterPositions };
+    const chunks = Readable.from(Array.from(stdin.matchAll(/[^]{1,70}/g), ([chunk]) => Buffer.from(chunk)));
+    const recording = await reopenRecording(['-'], OPTIONS, chunks, pinned, point);
+    const handedOn: (number | null)[] = [];
+    try {
+      for await (const { batch, lookBack } of recording.steps())
+        if (!lookBack) handedOn.push(batch?.minuteMs ?? null);
+    } catch (error) {
+      assert.deepEqual(handedOn, [], String(error));
+      throw error;
+    }
+    return handedOn;
+  };
+  const right = steps.slice(m + 1).map(({ minuteMs }) => minuteMs);
+  assert.deepEqual(await again(text), right);
+  assert.equal((await again(text.slice(0, position.byteOffset))).length, 0, 'it ends at the place');
+
+  const fewer = refusal('config', /stdin is not what .*: its minutes .* end before byte \d+$/);
+  assert.ok(rowsOf(100, ['x'], 50).length < position.byteOffset);
+  await assert.rejects(again(rowsOf(100, ['x'], 50)), fewer, 'shorter');
+  assert.ok(rowsOf(1000, ['x'], 50).length > position.byteOffset);
+  await assert.rejects(again(rowsOf(1000, ['x'], 50)), fewer, 'long');
+
+  // Cut in the minute that was handed on last: the end of the input closes it once more, with fewer records.
+  const cut = text.slice(0, position.byteOffset - 100);
+  const ends = refusal('config', /stdin is not what .* it ends before byte \d+, /);
+  await assert.rejects(again(cut), ends);
+  const sooner = steps[m - 1]!.positions?.[0];
+  assert.ok(sooner !== undefined && sooner !== 'end');
+  await assert.rejects(again(cut, sooner.prefix), ends, 'the sum is of less');
+});
+
 test('a named pipe goes on like standard input', async (t) => {
   const folder = await folderWith(t, { 'data.csv': TEXT });
   const pipe = join(folder, 'pipe');
@@ -118,6 +172,21 @@ test('a named pipe goes on like standard input', async (t) => {
     places[places.length - 5]!,
   );
 });
+
+const procfs = { skip: existsSync('/proc/self/mem') ? false : 'no /proc here' };
+
+test(
+  'where nothing says whether a file is packed, since it cannot be read, that is an error of the input',
+  procfs,
+  async () => {
+    const memory = '/proc/self/mem'; // a regular file whose first byte cannot be read
+    const source = openSource(memory, { blockBytes: MIB, maxExpansion: 500 }, Readable.from([]), {
+      ...FILE_START,
+      byteOffset: 10,
+    });
+    await assert.rejects(source, refusal('input_missing', /cannot read .proc.self.mem: EIO/));
+  },
+);
 
 test('what an input is at the end of is not read again, and counts as read', async (t) => {
   const row = (minute: number, target: string): string =>
@@ -147,6 +216,19 @@ test('what an input is at the end of is not read again, and counts as read', asy
     reopenRecording(paths, OPTIONS, Readable.from([]), whole.pinned, point),
     refusal('input_missing', /no such file: .*a\.csv/),
   );
+});
+
+test('a named pipe that holds no recording is let go, so that who writes to it ends', async (t) => {
+  const pipe = join(await folderWith(t, {}), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', `exec > ${pipe}; printf '\\377\\376a\\0'; exec cat /dev/zero`]);
+  t.after(() => writer.kill('SIGKILL'));
+  const ended = once(writer, 'exit');
+  await assert.rejects(
+    openRecording([pipe], OPTIONS, Readable.from([])),
+    refusal('input_unusable', /UTF-16/),
+  );
+  await ended;
 });
 
 test('what is added to a file after it was found unchanged at its end is left to the next session', async (t) => {

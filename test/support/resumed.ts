@@ -52,6 +52,7 @@ export async function checkResume(
     positions: start?.positions ?? null,
     positionsMinuteMs: start?.minuteMs ?? null,
     afterMinuteMs: steps[m]!.minuteMs ?? NaN,
+    afterPositions: steps[m]!.positions ?? [],
   };
   const again = await reopenRecording(inputs.paths, options, open(inputs), whole.pinned, kept(point));
   const found = await plainSteps(again);

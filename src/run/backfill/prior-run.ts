@@ -99,7 +99,7 @@ async function inputChanges(
     if (state?.state === 'changed') changed.push(`${input === '-' ? 'standard input' : input} ${state.what}`);
     if (!backfill.verifyInput || state === undefined || !('verified' in state) || state.verified === 'whole')
       continue;
-    const text = `${input} was compared by samples: the run began without --verify-input, so it has no sum of all`;
+    const text = `${input} was compared by samples: the last session that read it had no --verify-input, so there is no sum of all`;
     onNotice({ level: 'warning', text });
   }
   if (changed.length > 0) {
