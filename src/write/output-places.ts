@@ -29,14 +29,14 @@ export async function checkPlaces(
 ): Promise<void> {
   if (out === '-') {
     if (rejectsFile === null) return;
-    if (!replace) await refuseUnknownRejects(rejectsFile, true, files);
+    if (!replace) await refuseFilled(rejectsFile, files);
     await checkRejectsPlace(rejectsFile, files);
     return;
   }
   const paths = growingPaths(out, format, rejectsFile);
   if (!replace && prior === null) {
     await refuseUnknownResults(out, files);
-    await refuseUnknownRejects(paths.rejects, false, files);
+    await refuseUnknownRejects(paths.rejects, files);
   } else if (!replace && prior !== null) {
     refuseOtherRejects(prior, rejectsLabel(out, paths.rejects), out);
     if (prior.completion !== null) await refuseLonger(paths, committed(prior), files);
@@ -81,19 +81,33 @@ async function refuseUnknownResults(folder: string, files: Files): Promise<void>
 }
 
 /**
- * Keeps a file from being overwritten that this run did not make for its rejects. Even an empty one may be that of
- * another run, which has rejected nothing yet.
+ * Keeps a file from being overwritten that no run in the folder made for its rejects. Even an empty one may be that
+ * of another run, which has rejected nothing yet.
  *
- * @param mayBeEmpty whether an empty one may be replaced all the same
  * @throws AiopsError `config`
  */
-async function refuseUnknownRejects(path: string, mayBeEmpty: boolean, files: Files): Promise<void> {
-  const entry = await entryOf(path, files);
-  if (entry?.kind !== 'file' || (mayBeEmpty && entry.sizeBytes === 0)) return;
+async function refuseUnknownRejects(path: string, files: Files): Promise<void> {
+  if ((await entryOf(path, files))?.kind !== 'file') return;
   throw new AiopsError('config', `${path} is there, and is not the rejects file of a run in this folder`, {
-    hint: 'remove it if nobody needs it, choose another file with --rejects, or have --restart replace it',
+    hint: REPLACING,
   });
 }
+
+/**
+ * Nothing tells which file is that of a run without a folder, so one with something in it is taken to be another's.
+ *
+ * @throws AiopsError `config`
+ */
+async function refuseFilled(path: string, files: Files): Promise<void> {
+  const entry = await entryOf(path, files);
+  if (entry?.kind !== 'file' || entry.sizeBytes === 0) return;
+  throw new AiopsError('config', `${path} has something in it, which the rejects would replace`, {
+    hint: REPLACING,
+  });
+}
+
+const REPLACING =
+  'remove it if nobody needs it, choose another file with --rejects, or have --restart replace it';
 
 /**
  * Rejects that a run has kept do not move: the same name may be another file, in another working directory for
