@@ -95,12 +95,13 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
 /** What was asked for and a run that was complete already does not have. */
 function noticeUnmet(
   { trace, compare = 'none' }: ReplayFlags,
-  { settings, comparison }: RunSummary,
+  { settings }: RunSummary,
   onNotice: (notice: Notice) => void,
 ): void {
+  const madeWith = settings as ReplayConfig;
   const unmet = [
-    ...(trace && !(settings as ReplayConfig).output.trace ? ['--trace'] : []),
-    ...(compare !== 'none' && comparison === null ? [`--compare ${compare}`] : []),
+    ...(trace && !madeWith.output.trace ? ['--trace'] : []),
+    ...(compare !== 'none' && madeWith.compare === 'none' ? [`--compare ${compare}`] : []),
   ].join(' and ');
   if (unmet === '') return;
   const text = `${unmet}: not done, since the run is complete and was made without; --restart does it all again`;

@@ -40,6 +40,8 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
   });
   try {
     const prior = await findPriorRun(output, config, model, context.onNotice);
+    // Before input is opened and actors are up, which may take long.
+    if (prior === null || prior.done === null) await output.checkPlaces({ replace: config.backfill.restart });
     const executors = lineup(config, pinnedLoad(config, model.source, prior), {
       log: context.onActorLine,
       onIncident: ({ text }) => context.onNotice({ level: 'warning', text }),

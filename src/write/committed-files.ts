@@ -2,10 +2,11 @@ import { dirname, join, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { BufferedFile } from './buffered-file.js';
-import { NotPlainFile, type Files } from './files.js';
+import { checkLengths, entryOf, KINDS } from './committed-lengths.js';
+import type { Files } from './files.js';
 import { journalLine, journalPath, type Commit, type FileLengths, type JournalEntry } from './journal.js';
 import { writeWhole } from './line-file.js';
-import { cannotCreate, cannotRead, cannotWrite } from './output-errors.js';
+import { cannotRead, cannotWrite } from './output-errors.js';
 import { isLeftover, type GrowingPaths } from './output-paths.js';
 import { readLines } from './read-lines.js';
 
@@ -22,8 +23,6 @@ interface Beginning {
 }
 
 export const NOTHING: FileLengths = { results: 0, rejects: 0, timings: 0 };
-
-const KINDS = ['results', 'rejects', 'timings'] as const;
 
 type Growing = Readonly<Record<(typeof KINDS)[number], BufferedFile>>;
 
@@ -47,6 +46,8 @@ export class CommittedFiles {
   /**
    * Files that cannot be opened, or lack what was committed, show before anything is changed. Then the journal is
    * replaced in one step, and only then are files cut to what it says, so that they are never shorter than that.
+   * A file for rejects comes to be once the journal names it: one that is there is some run's, and a kill must not
+   * leave one that is nobody's.
    *
    * @throws AiopsError `output_cannot_create`, `output_io`
    */
@@ -60,15 +61,14 @@ export class CommittedFiles {
     };
     try {
       await checkLengths(paths, lengths, files);
-      const growing = {
-        results: await open(paths.results),
-        rejects: await open(paths.rejects),
-        timings: await open(paths.timings),
-      };
+      const results = await open(paths.results);
+      const timings = await open(paths.timings);
+      const earlier = (await entryOf(paths.rejects, files)) === null ? null : await open(paths.rejects);
       const journalBytes = await replaceJournal(beginning, files);
       const journal = await open(journalPath(folder));
       await journal.startAt(journalBytes);
       await removeNames(beginning, files);
+      const growing = { results, timings, rejects: earlier ?? (await open(paths.rejects)) };
       for (const kind of KINDS) await growing[kind].startAt(lengths[kind]);
       await syncFolders([folder, dirname(paths.rejects)], files);
       return new CommittedFiles(growing, journal, lengths, files);
@@ -166,29 +166,6 @@ export class CommittedFiles {
 /** The journal's lines that say all of some commits. */
 export function commitLines(commits: readonly Commit[]): string[] {
   return commits.map(({ lengths, state }) => journalLine({ type: 'commit', lengths, state }));
-}
-
-/** @throws AiopsError `output_io` where a file is shorter than what was committed of it */
-export async function checkLengths(paths: GrowingPaths, lengths: FileLengths, files: Files): Promise<void> {
-  for (const kind of KINDS) await checkLength(paths[kind], lengths[kind], files);
-}
-
-async function checkLength(path: string, committedBytes: number, files: Files): Promise<void> {
-  let entry;
-  try {
-    entry = await files.entry(path);
-  } catch (cause) {
-    throw cannotWrite(path, cause);
-  }
-  if (entry !== null && entry.kind !== 'file') throw cannotCreate(path, new NotPlainFile());
-  const sizeBytes = entry?.sizeBytes ?? 0;
-  if (sizeBytes >= committedBytes) return;
-  const found = entry === null ? 'it is not there' : `it has ${sizeBytes}`;
-  throw new AiopsError(
-    'output_io',
-    `cannot go on with ${path}: ${committedBytes} bytes of it were committed, ${found}`,
-    { hint: 'bring the file back as it was, or begin anew with --restart' },
-  );
 }
 
 /** Returns the new journal's length in bytes. */

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
-
 import { AiopsError } from '../core/errors.js';
-import type { FileEntry, Files } from './files.js';
+import type { Files } from './files.js';
 import { readJournal, type JournalContents } from './journal.js';
-import { cannotRead } from './output-errors.js';
 import { REJECTS_NAME, RESULTS_NAMES } from './output-paths.js';
 
 /**
@@ -22,43 +19,6 @@ export async function readEarlierRun(
     if (restart && error instanceof AiopsError && error.code === 'config') return null;
     throw error;
   }
-}
-
-/**
- * Keeps results from being overwritten that this program may not have written.
- *
- * @throws AiopsError `config`
- */
-export async function refuseUnknownResults(folder: string, files: Files): Promise<void> {
-  for (const name of RESULTS_NAMES) {
-    const path = join(folder, name);
-    const entry = await entryOf(path, files);
-    // An empty one is what a run leaves that was killed while it began.
-    if (entry === null || entry.sizeBytes === 0) continue;
-    throw new AiopsError('config', `${path} is there, but no journal says which run wrote it`, {
-      hint: '--restart replaces it, or choose another folder with --out',
-    });
-  }
-}
-
-/**
- * Keeps a file from being overwritten by rejects that the folder's earlier run did not write.
- *
- * @param label how a journal names it
- * @throws AiopsError `config`
- */
-export async function refuseUnknownRejects(
-  path: string,
-  label: string,
-  prior: JournalContents | null,
-  files: Files,
-): Promise<void> {
-  if (prior?.rejects === label) return;
-  const entry = await entryOf(path, files);
-  if (entry?.kind !== 'file' || entry.sizeBytes === 0) return;
-  throw new AiopsError('config', `${path} is there, and is not the rejects file of a run in this folder`, {
-    hint: '--restart replaces it, or choose another file with --rejects',
-  });
 }
 
 /**
@@ -99,15 +59,6 @@ export function replacedNames(own: readonly string[], earlier: readonly string[]
   return [...RESULTS_NAMES, REJECTS_NAME].filter(
     (name) => !own.includes(name) && (earlier?.includes(name) ?? true),
   );
-}
-
-/** @throws AiopsError `output_io` */
-async function entryOf(path: string, files: Files): Promise<FileEntry | null> {
-  try {
-    return await files.entry(path);
-  } catch (cause) {
-    throw cannotRead(path, cause);
-  }
 }
 
 /** Files that an earlier run wrote or replaced. */

@@ -1,5 +1,6 @@
 import { constants, createReadStream } from 'node:fs';
 import {
+  access,
   link,
   mkdir,
   open,
@@ -39,6 +40,8 @@ export interface Files {
   read(path: string): AsyncIterable<Uint8Array>;
   /** Null: there is nothing of that name. */
   entry(path: string): Promise<FileEntry | null>;
+  /** Fails where no file can be made in a folder, for want of rights for instance; changes nothing. */
+  mayMakeIn(folder: string): Promise<void>;
   /** Names in a folder. */
   list(folder: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
@@ -59,6 +62,7 @@ export const nodeFiles: Files = {
     new NodeFile(await open(path, mode === 'empty' ? 'w' : constants.O_RDWR | constants.O_CREAT)),
   read: readPlainFile,
   entry: statEntry,
+  mayMakeIn: (folder) => access(folder, constants.W_OK | constants.X_OK),
   list: (folder) => readdir(folder),
   rename,
   link,

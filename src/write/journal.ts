@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AiopsError } from '../core/errors.js';
 import { isErrno, nodeFiles, type Files } from './files.js';
 import { cannotRead } from './output-errors.js';
+import { JOURNAL_NAME } from './output-paths.js';
 import { readLines } from './read-lines.js';
 
 /** Raised whenever the journal's lines change their meaning. */
@@ -56,7 +57,7 @@ const MAX_LINE_CHARS = 64 * 1024 * 1024;
 
 /** Where a folder's journal is. */
 export function journalPath(folder: string): string {
-  return join(folder, 'journal.jsonl');
+  return join(folder, JOURNAL_NAME);
 }
 
 /** A line with its checksum and its end. */

@@ -3,6 +3,7 @@ import { readEarlierRun } from './earlier-run.js';
 import { isErrno, type Files } from './files.js';
 import { FolderLock } from './folder-lock.js';
 import { readJournal, type JournalContents } from './journal.js';
+import { FolderSocket } from './folder-socket.js';
 import { makeFolder } from './make-folder.js';
 
 export interface OpenFolderOptions {
@@ -24,13 +25,41 @@ export interface OpenedFolder {
   readonly prior: JournalContents | null;
 }
 
+/** What a run holds against others. */
+export interface TakenPlaces {
+  /** Null: it writes to none. */
+  readonly folder: OpenedFolder | null;
+  /** For a rejects file that was named; null: none was, or it can only be guarded by being there. */
+  readonly rejectsHold: FolderSocket | null;
+}
+
+/**
+ * Takes everything that a run writes to.
+ *
+ * @throws AiopsError `output_cannot_create`, `output_locked`, `output_io`, `config`
+ */
+export async function takePlaces(
+  folder: string | null,
+  rejectsFile: string | null,
+  options: OpenFolderOptions,
+): Promise<TakenPlaces> {
+  const rejectsHold =
+    rejectsFile === null ? null : await FolderSocket.takeRejects(rejectsFile, options.files);
+  try {
+    return { folder: folder === null ? null : await openFolder(folder, options), rejectsHold };
+  } catch (error) {
+    await rejectsHold?.release();
+    throw error;
+  }
+}
+
 /**
  * Takes a folder, which is made if need be, and looks what is there. One that may only be read does for a run that
  * is complete, of which nothing is left to write.
  *
  * @throws AiopsError `output_cannot_create`, `output_locked`, `output_io`, `config`
  */
-export async function openFolder(
+async function openFolder(
   path: string,
   { breakLock, restart, files }: OpenFolderOptions,
 ): Promise<OpenedFolder> {

@@ -10,11 +10,16 @@ export interface GrowingPaths {
   readonly timings: string;
 }
 
+/** Name of the file that says how much of the others counts. */
+export const JOURNAL_NAME = 'journal.jsonl';
+
+const TIMINGS_NAME = 'timing.jsonl';
+
 /** Reports that are written whole, at the end of a run. */
 const REPORTS = ['timing.json', 'report.html', 'trace.json'] as const;
 
 /** Every name of ours that a file in the making may bear with `.partial`; earlier versions wrote all of them so. */
-const WITH_PARTIALS = ['journal.jsonl', 'results.jsonl', 'results.csv', 'rejects.jsonl', 'timing.jsonl'];
+const WITH_PARTIALS = [JOURNAL_NAME, 'results.jsonl', 'results.csv', 'rejects.jsonl', TIMINGS_NAME];
 
 /** Name of the results' file. */
 export function resultsName(format: ResultsFormat): string {
@@ -41,12 +46,12 @@ export function growingPaths(
       hint: 'choose another file with --rejects',
     });
   }
-  return { results: join(folder, resultsName(format)), rejects, timings: join(folder, 'timing.jsonl') };
+  return { results: join(folder, resultsName(format)), rejects, timings: join(folder, TIMINGS_NAME) };
 }
 
 /** Every path that a run may write to, make anew or remove, but for those that end in `.partial`. */
 export function ownPaths(folder: string | null, rejectsFile: string | null): string[] {
-  const inFolder = [...RESULTS_NAMES, REJECTS_NAME, ...REPORTS, 'timing.jsonl', 'journal.jsonl', 'lock.json'];
+  const inFolder = [...RESULTS_NAMES, REJECTS_NAME, ...REPORTS, TIMINGS_NAME, JOURNAL_NAME, 'lock.json'];
   return [
     ...(folder === null ? [] : inFolder.map((name) => join(folder, name))),
     ...(rejectsFile === null ? [] : [rejectsFile]),
@@ -64,4 +69,16 @@ export function isLeftover(name: string): boolean {
 /** How a journal names the rejects' file. */
 export function rejectsLabel(folder: string, rejects: string): string {
   return resolve(folder, REJECTS_NAME) === resolve(rejects) ? REJECTS_NAME : resolve(rejects);
+}
+
+/** Where the files are that a journal in a folder speaks of, by its names for them. */
+export function pathsOf(
+  folder: string,
+  { results, rejects }: Readonly<Record<'results' | 'rejects', string>>,
+): GrowingPaths {
+  return {
+    results: join(folder, results),
+    rejects: rejects === REJECTS_NAME ? join(folder, rejects) : rejects,
+    timings: join(folder, TIMINGS_NAME),
+  };
 }

@@ -4,20 +4,15 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../core/errors.js';
 import type { Reject, ResultRow } from '../core/types.js';
-import { commitLines, CommittedFiles, NOTHING, checkLengths } from './committed-files.js';
-import {
-  namesOf,
-  refuseInputs,
-  refuseUnknownRejects,
-  refuseUnknownResults,
-  replacedNames,
-} from './earlier-run.js';
+import { commitLines, CommittedFiles, NOTHING } from './committed-files.js';
+import { namesOf, refuseInputs, replacedNames } from './earlier-run.js';
 import { nodeFiles, type Files } from './files.js';
 import { FolderLock } from './folder-lock.js';
 import { JOURNAL_FORMAT, journalLine, type FileLengths, type JournalContents } from './journal.js';
 import { LineFile, removeEarlier, writeWhole } from './line-file.js';
-import { openFolder, type OpenedFolder } from './opened-folder.js';
+import { takePlaces, type OpenedFolder, type TakenPlaces } from './opened-folder.js';
 import { growingPaths, ownPaths, rejectsLabel, resultsName } from './output-paths.js';
+import { checkCommitted, checkPlaces } from './output-places.js';
 import { rejectLines } from './reject-lines.js';
 import { resultLines, resultsHeader, type ResultLineOptions } from './result-lines.js';
 import { StreamSink } from './stream-sink.js';
@@ -61,6 +56,8 @@ export class RunOutput {
   readonly #files: Files;
   /** Null: results go to standard output. */
   readonly #folder: OpenedFolder | null;
+  /** Keeps other runs off a rejects file that was named. */
+  readonly #rejectsHold: TakenPlaces['rejectsHold'];
   readonly #stdout: Writable;
   #growing: CommittedFiles | null = null;
   #stream: StreamSink | null = null;
@@ -71,20 +68,21 @@ export class RunOutput {
   private constructor(
     options: RunOutputOptions,
     stdout: Writable,
-    folder: OpenedFolder | null,
+    { folder, rejectsHold }: TakenPlaces,
     files: Files,
   ) {
     this.#options = options;
     this.#stdout = stdout;
     this.#folder = folder;
+    this.#rejectsHold = rejectsHold;
     this.#files = files;
     this.prior = folder?.prior ?? null;
   }
 
   /**
-   * Takes the folder and looks what is there; nothing else is changed.
+   * Takes the folder, and the rejects file if one is named, and looks what is there; nothing else is changed.
    *
-   * @throws AiopsError `output_cannot_create`, `output_locked` where another run writes there, `output_io`,
+   * @throws AiopsError `output_cannot_create`, `output_locked` where another run writes to one of them, `output_io`,
    * `usage` where files of the run would be one another's or an input's, `config` where there is a journal that
    * cannot be understood
    */
@@ -97,8 +95,8 @@ export class RunOutput {
     const folder = out === '-' ? null : out;
     if (folder !== null) growingPaths(folder, format, rejectsFile); // whether they clash
     await refuseInputs(inputs, ownPaths(folder, rejectsFile), files);
-    const opened = folder === null ? null : await openFolder(folder, { breakLock, restart, files });
-    return new RunOutput(options, stdout, opened, files);
+    const taken = await takePlaces(folder, rejectsFile, { breakLock, restart, files });
+    return new RunOutput(options, stdout, taken, files);
   }
 
   /** Whether there is a trace to write. */
@@ -122,21 +120,31 @@ export class RunOutput {
   }
 
   /**
+   * Looks whether it can be begun, or gone on with; nothing is changed. Beginning looks, too: this is for whoever
+   * has much to do before.
+   *
+   * @throws AiopsError `config` where there are results or rejects that are not an earlier run's of this folder,
+   * unless they may be replaced; `output_io` where somebody else wrote to a complete run's; `output_cannot_create`
+   */
+  async checkPlaces({ replace }: { readonly replace: boolean }): Promise<void> {
+    if (this.#folder?.lock instanceof AiopsError) throw this.#folder.lock;
+    await checkPlaces(this.#options, this.prior, { replace, files: this.#files });
+  }
+
+  /**
    * Begins from nothing; what an earlier run left goes.
    *
-   * @throws AiopsError `config` where there are results or rejects that no journal speaks of, unless they may be
-   * replaced; `output_cannot_create`, `output_io`; OutputClosed where nobody reads standard output any more
+   * @throws AiopsError as `checkPlaces` does; `output_io`; OutputClosed where nobody reads standard output any more
    */
   async beginAnew(facts: unknown, { replace }: { readonly replace: boolean }): Promise<void> {
+    await this.checkPlaces({ replace });
     if (this.#folder === null) return this.#beginStream();
-    if (this.prior === null && !replace) await refuseUnknownResults(this.#folder.path, this.#files);
     const earlier = this.prior === null ? [] : namesOf(this.prior);
     await this.#begin({
       lines: (run) => [run],
       lengths: NOTHING,
       facts,
       earlier: this.prior === null && replace ? null : earlier,
-      replace,
     });
   }
 
@@ -144,12 +152,12 @@ export class RunOutput {
    * Goes on after one of the earlier run's commits; what came later is undone. -1: after none of them, from
    * nothing, but still as the same run. Of those before it, the journal keeps what is `kept`.
    *
-   * @throws AiopsError `output_io` where a file lacks what was committed, `output_cannot_create`, `config` where
-   * rejects would go to another file, which holds something
+   * @throws AiopsError as `checkPlaces` does; `output_io` where a file lacks what was committed
    */
   async goOnFrom(index: number, facts: unknown, kept?: ReadonlySet<number>): Promise<void> {
     const { prior } = this;
     if (prior === null) throw new Error('there is no earlier run to go on with');
+    await this.checkPlaces({ replace: false });
     const commits = prior.commits.filter((_, i) => i === index || (i < index && kept?.has(i) !== false));
     const resumed = journalLine({ type: 'resumed', times: prior.resumed + 1 });
     await this.#begin({
@@ -157,16 +165,16 @@ export class RunOutput {
       lengths: commits.at(-1)?.lengths ?? NOTHING,
       facts,
       earlier: namesOf(prior),
-      replace: false,
     });
   }
 
-  /** Looks whether the earlier run's files still hold what it committed last. @throws AiopsError `output_io` */
+  /**
+   * Looks whether the earlier run's files still hold what it committed last.
+   *
+   * @throws AiopsError `output_io`, `config` where its rejects are in another file than is asked for
+   */
   async checkCommitted(): Promise<void> {
-    const last = this.prior?.commits.at(-1);
-    const { out, format, rejectsFile } = this.#options;
-    if (last !== undefined)
-      await checkLengths(growingPaths(out, format, rejectsFile), last.lengths, this.#files);
+    if (this.prior !== null) await checkCommitted(this.#options, this.prior, this.#files);
   }
 
   /** @throws AiopsError `output_io`; OutputClosed where nobody reads standard output any more */
@@ -248,6 +256,7 @@ export class RunOutput {
   async #letGo(): Promise<void> {
     await this.#growing?.letGo();
     if (this.#folder?.lock instanceof FolderLock) await this.#folder.lock.release();
+    await this.#rejectsHold?.release();
   }
 
   async #beginStream(): Promise<void> {
@@ -257,12 +266,10 @@ export class RunOutput {
     await this.#stream.write(resultsHeader(format));
   }
 
-  async #begin({ lines, lengths, facts, earlier, replace }: FolderBeginning): Promise<void> {
-    if (this.#folder?.lock instanceof AiopsError) throw this.#folder.lock;
+  async #begin({ lines, lengths, facts, earlier }: FolderBeginning): Promise<void> {
     const { out: folder, format, rejectsFile } = this.#options;
     const paths = growingPaths(folder, format, rejectsFile);
     const own = { results: resultsName(format), rejects: rejectsLabel(folder, paths.rejects) };
-    if (!replace) await refuseUnknownRejects(paths.rejects, own.rejects, this.prior, this.#files);
     const replaced = replacedNames(Object.values(own), earlier);
     const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...own, replaced, facts });
     const beginning = { folder, paths, journal: lines(run), lengths, remove: replaced };
@@ -286,6 +293,4 @@ interface FolderBeginning {
   readonly facts: unknown;
   /** Files of earlier runs; null: whatever there is. */
   readonly earlier: readonly string[] | null;
-  /** Whether a rejects file may go that is not an earlier run's. */
-  readonly replace: boolean;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,6 +53,52 @@ test('what a complete run was made without and is now asked for is told', async 
   assert.doesNotMatch((await replay()).stderr, /not done/, 'nobody asked for a comparison');
   assert.equal((await replay('--compare', 'all', '--trace', '--restart')).status, 0);
   assert.doesNotMatch((await replay('--compare', 'all', '--trace')).stderr, /not done/, 'it is there');
+  writeFileSync(join(cwd, 'data.csv'), csv(3));
+  assert.equal((await replay('--compare', 'sample', '--restart')).status, 0);
+  const warmup = await replay('--compare', 'sample');
+  assert.match(warmup.stderr, /is complete/);
+  assert.doesNotMatch(warmup.stderr, /not done/, 'there was nothing to compare');
+});
+
+test('rejects stay in their own file, which no other run takes', async (t) => {
+  const cwd = temporaryFolder(t);
+  const elsewhere = temporaryFolder(t);
+  const rejects = join(cwd, 'rejected.jsonl');
+  writeFileSync(
+    join(cwd, 'data.csv'),
+    csv(70, (minute) => minute === 5),
+  );
+  const replay = (from: string, out: string): Promise<Finished> => {
+    const flags = [
+      '--out',
+      join(cwd, out),
+      '--rejects',
+      'rejected.jsonl',
+      '--actors',
+      '1',
+      '--compare',
+      'none',
+    ];
+    return runCli(['replay', join(cwd, 'data.csv'), ...flags], { cwd: from });
+  };
+  assert.equal((await replay(cwd, 'out')).status, 3);
+  const kept = readFileSync(rejects, 'utf8');
+  const other = await replay(cwd, 'other');
+  assert.equal(other.status, 78);
+  assert.match(other.stderr, /^error: rejected\.jsonl is there, and is not the rejects file of a run in/m);
+  assert.doesNotMatch(other.stderr, /started on/, 'told before actors are up');
+  assert.equal(existsSync(join(cwd, 'other')), false);
+  const named = `keeps its rejects in ${rejects}, not in ${join(elsewhere, 'rejected.jsonl')}`;
+  const moved = await replay(elsewhere, 'out');
+  assert.equal(moved.status, 78);
+  assert.ok(moved.stderr.includes(named), moved.stderr);
+  appendFileSync(join(cwd, 'data.csv'), rows(71).split('\n').slice(-2).join('\n'));
+  const grown = await replay(elsewhere, 'out');
+  assert.equal(grown.status, 78);
+  assert.ok(grown.stderr.includes(named), grown.stderr);
+  assert.equal(readFileSync(rejects, 'utf8'), kept);
+  assert.equal((await replay(cwd, 'out')).status, 3);
+  assert.equal(readFileSync(rejects, 'utf8'), kept);
 });
 
 test('interrupted before it came to a minute, a run that has some says that it can be gone on with', async (t) => {

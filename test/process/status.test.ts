@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -82,6 +83,11 @@ test('files that lack what was committed are told, and whoever names the input i
   assert.deepEqual(short[0], { path: `${out}/results.jsonl`, committedBytes: sizeBytes, sizeBytes: 17 });
   assert.equal(short[1]?.sizeBytes, null);
   assert.equal(short.length, 2);
+  rmSync(join(cwd, out, 'results.jsonl'));
+  symlinkSync('results.jsonl', join(cwd, out, 'results.jsonl'));
+  const unseen = await runCli(['status', out], { cwd });
+  assert.equal(unseen.status, 74);
+  assert.match(unseen.stderr, /^error: cannot read service-day\.csv\.aiops\/results\.jsonl: ELOOP/m);
   for (const named of ['service-day.csv', recording('service-day.csv')]) {
     const { status, stderr } = await runCli(['status', named], { cwd });
     assert.equal(status, 66);

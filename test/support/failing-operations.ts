@@ -19,6 +19,11 @@ export interface FailureScene {
 /** The ways for a run to begin. */
 export const SCENES: readonly FailureScene[] = [
   { name: 'a new run', before: [], command: FIRST },
+  {
+    name: 'a new run with rejects elsewhere',
+    before: [],
+    command: { ...FIRST, rejectsFile: '/rejects.jsonl' },
+  },
   { name: 'a run that goes on', before: [{ ...FIRST, killedAfter: 6 }], command: FIRST },
   { name: 'a run whose input has grown', before: [FIRST], command: { ...FIRST, minutes: 9 } },
   {

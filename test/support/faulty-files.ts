@@ -79,6 +79,11 @@ export class FaultyFiles implements Files {
     return this.#files.entry(path);
   }
 
+  async mayMakeIn(folder: string): Promise<void> {
+    this.#count('access', folder);
+    await this.#files.mayMakeIn(folder);
+  }
+
   async list(folder: string): Promise<string[]> {
     this.#count('scandir', folder);
     return this.#files.list(folder);

@@ -87,6 +87,10 @@ export class MemoryFiles implements Files {
     };
   }
 
+  async mayMakeIn(folder: string): Promise<void> {
+    if (this.#find(folder)?.kind !== 'folder') throw errnoError('ENOENT', 'access', folder);
+  }
+
   async list(folder: string): Promise<string[]> {
     return [...this.names.keys()]
       .filter((path) => path !== '/' && dirname(path) === folder)

@@ -165,8 +165,7 @@ export const NIGHTS: readonly ScriptedCommand[] = [
   { ...FIRST, minutes: 7, setting: 'second', format: 'csv', rejectsFile: '/rejects.jsonl', restart: true },
 ];
 
-/** A run whose buffers are written between its commits. */
-export const LARGE_NIGHTS: readonly ScriptedCommand[] = [
-  { ...FIRST, largeRejectChars: 300_000, killedAfter: 6 },
-  { ...FIRST, largeRejectChars: 300_000 },
-];
+const LARGE: ScriptedCommand = { ...FIRST, rejectsFile: '/rejects.jsonl', largeRejectChars: 300_000 };
+
+/** A run whose buffers are written between its commits, and whose rejects go elsewhere from its beginning. */
+export const LARGE_NIGHTS: readonly ScriptedCommand[] = [{ ...LARGE, killedAfter: 6 }, LARGE];

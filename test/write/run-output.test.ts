@@ -254,13 +254,35 @@ describe('going on', () => {
     }
   });
 
-  test('rejects do not go to a file of the same name elsewhere', async (t) => {
+  test('rejects stay in their file, whatever its name stands for now, complete or not', async (t) => {
     const [out, first, second] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)];
-    await completed(t, out, { rejectsFile: join(first, 'rejected.jsonl') });
-    writeFileSync(join(second, 'rejected.jsonl'), 'mine\n');
-    const output = await opened(t, out, { rejectsFile: join(second, 'rejected.jsonl') });
-    await assert.rejects(output.goOnFrom(0, FACTS), { code: 'config', hint: /--rejects/ });
-    assert.equal(read(second, 'rejected.jsonl'), 'mine\n');
+    const rejectsFile = join(first, 'rejected.jsonl');
+    await completed(t, out, { rejectsFile });
+    const moved = join(second, 'rejected.jsonl');
+    const output = await opened(t, out, { rejectsFile: moved });
+    const refused = {
+      code: 'config',
+      message: `the run in ${out} keeps its rejects in ${rejectsFile}, not in ${moved}`,
+      hint: /--rejects/,
+    };
+    await assert.rejects(output.checkCommitted(), refused);
+    await assert.rejects(output.goOnFrom(0, FACTS), refused);
+    assert.deepEqual(readdirSync(second), []);
+  });
+
+  test('what somebody else wrote to a file of a complete run is not cut', async (t) => {
+    const out = temporaryFolder(t);
+    const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
+    await completed(t, out, { rejectsFile });
+    writeFileSync(rejectsFile, 'of another run\n');
+    const output = await opened(t, out, { rejectsFile });
+    await assert.rejects(output.goOnFrom(0, FACTS), {
+      code: 'output_io',
+      message: `cannot go on with ${rejectsFile}: it had 0 bytes when the run was complete, now it has 15`,
+      hint: /another --rejects/,
+    });
+    assert.equal(read(rejectsFile), 'of another run\n');
+    assert.notEqual((await readJournal(out))?.completion, null);
   });
 
   test('somebody else who writes to a file is noticed before the next commit', async (t) => {
@@ -288,7 +310,7 @@ describe('beginning anew', () => {
     writeFileSync(join(out, 'trace.json.partial'), '[');
     const elsewhere = join(temporaryFolder(t), 'rejected.jsonl');
     const output = await opened(t, out, { format: 'csv', rejectsFile: elsewhere });
-    await output.beginAnew(FACTS, { replace: false });
+    await output.beginAnew(FACTS, { replace: true });
     await output.commit({});
     assert.deepEqual(readdirSync(out).sort(), [
       'journal.jsonl',
@@ -326,22 +348,49 @@ describe('beginning anew', () => {
     assert.equal(readdirSync(out).includes('results.csv'), false);
   });
 
-  test('rejects replace an unknown file only when asked for', async (t) => {
-    const rejectsFile = join(temporaryFolder(t), 'notes.txt');
-    writeFileSync(rejectsFile, 'mine\n');
+  test('rejects replace an unknown file, and even an empty one, only when asked for', async (t) => {
+    for (const text of ['mine\n', '']) {
+      const rejectsFile = join(temporaryFolder(t), 'notes.txt');
+      writeFileSync(rejectsFile, text);
+      const out = temporaryFolder(t);
+      const refusing = await opened(t, out, { rejectsFile });
+      const refused = {
+        code: 'config',
+        message: `${rejectsFile} is there, and is not the rejects file of a run in this folder`,
+        hint: /--rejects.*--restart/,
+      };
+      await assert.rejects(refusing.checkPlaces({ replace: false }), refused);
+      await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), refused);
+      await refusing.abandon();
+      assert.equal(read(rejectsFile), text);
+      assert.deepEqual(readdirSync(out), []);
+      const output = await opened(t, out, { rejectsFile }, { restart: true });
+      await output.beginAnew(FACTS, { replace: true });
+      assert.equal(read(rejectsFile), '');
+    }
+  });
+
+  test('a rejects file is of the run that made it, killed or complete, and that one goes on with it', async (t) => {
+    const [first, second] = [temporaryFolder(t), temporaryFolder(t)];
+    const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
+    const begun = await opened(t, first, { rejectsFile });
+    await begun.beginAnew(FACTS, { replace: false });
+    await begun.abandon();
+    const other = await opened(t, second, { rejectsFile });
+    await assert.rejects(other.beginAnew(FACTS, { replace: false }), { code: 'config' });
+    await other.abandon();
+    const again = await opened(t, first, { rejectsFile });
+    await again.goOnFrom(-1, FACTS);
+  });
+
+  test('a folder that rejects cannot go to shows before anything is changed', async (t) => {
     const out = temporaryFolder(t);
-    const refusing = await opened(t, out, { rejectsFile });
-    await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), {
-      code: 'config',
-      message: `${rejectsFile} is there, and is not the rejects file of a run in this folder`,
-      hint: /--restart.*--rejects/,
+    const output = await opened(t, out, { rejectsFile: join(out, 'missing', 'rejected.jsonl') });
+    await assert.rejects(output.beginAnew(FACTS, { replace: false }), {
+      code: 'output_cannot_create',
+      message: /missing\/rejected\.jsonl: ENOENT/,
     });
-    await refusing.abandon();
-    assert.equal(read(rejectsFile), 'mine\n');
-    assert.deepEqual(readdirSync(out), []);
-    const output = await opened(t, out, { rejectsFile }, { restart: true });
-    await output.beginAnew(FACTS, { replace: true });
-    assert.equal(read(rejectsFile), '');
+    assert.deepEqual(readdirSync(out), ['lock.json']);
   });
 
   test('no input is written over, whatever name it goes by', async (t) => {
@@ -404,4 +453,42 @@ describe('results on standard output', () => {
     assert.deepEqual(readdirSync(join(rejectsFile, '..')), ['rejects.jsonl']);
     assert.match(String(stdout.read()), /^minute,[^\n]*\n1970[^\n]*\n$/);
   });
+
+  test('a file that is not ours is replaced by rejects only when asked for', async (t) => {
+    const rejectsFile = join(temporaryFolder(t), 'notes.txt');
+    writeFileSync(rejectsFile, 'mine\n');
+    const refusing = await opened(t, '-', { rejectsFile });
+    await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), {
+      code: 'config',
+      hint: /--restart/,
+    });
+    await refusing.abandon();
+    assert.equal(read(rejectsFile), 'mine\n');
+    for (const replace of [true, false]) {
+      const output = await opened(t, '-', { rejectsFile });
+      await output.beginAnew(FACTS, { replace });
+      await output.complete({ summary: '', page: null }, {});
+      assert.equal(read(rejectsFile), '');
+    }
+  });
+});
+
+const linux = { skip: process.platform === 'linux' ? false : 'a file is held by a socket of Linux' };
+
+test('one run at a time writes to a rejects file, from whatever folder', linux, async (t) => {
+  const folder = temporaryFolder(t);
+  const rejectsFile = join(folder, 'rejected.jsonl');
+  const first = await opened(t, temporaryFolder(t), { rejectsFile });
+  const out = join(folder, 'out');
+  for (const place of [out, '-']) {
+    await assert.rejects(opened(t, place, { rejectsFile: `${folder}/./rejected.jsonl` }), {
+      code: 'output_locked',
+      message: `another run is writing to ${folder}/./rejected.jsonl`,
+      hint: /--rejects/,
+    });
+  }
+  assert.equal(existsSync(out), false);
+  await opened(t, out, { rejectsFile: join(folder, 'other.jsonl') });
+  await first.abandon();
+  await opened(t, temporaryFolder(t), { rejectsFile });
 });

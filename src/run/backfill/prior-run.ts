@@ -29,7 +29,10 @@ export interface PriorRun {
   readonly goingOn: string;
   /** How many times it was gone on with. */
   readonly resumed: number;
-  /** What it came to, if nothing is left to do; null where there is, and be it a report that got lost. */
+  /**
+   * What it came to, if nothing is left to do; null where there is, and be it a `timing.json` that got lost. A page
+   * that got lost is no such thing: to make it, `timing.json` would be made again, without the comparison it has.
+   */
   readonly done: { readonly summary: RunSummary; readonly last: RunProgress } | null;
 }
 

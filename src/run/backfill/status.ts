@@ -1,12 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { AiopsError } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { isoTime } from '../../core/time.js';
 import type { RunStatus, ShortFile, StatusProgress } from '../../report/run-status.js';
+import { foundFiles, isShort } from '../../write/committed-lengths.js';
+import { nodeFiles } from '../../write/files.js';
 import { journalPath, readJournal, type JournalContents } from '../../write/journal.js';
-import { REJECTS_NAME } from '../../write/output-paths.js';
+import { pathsOf } from '../../write/output-paths.js';
 import { readHolder } from '../../write/lock-file.js';
 import { holderState, thisHolder, type LockHolder } from '../../write/lock-holder.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
@@ -15,7 +16,8 @@ import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
  * What the journal in a folder says about its run, and whether somebody is at work on it. Takes no lock and changes
  * nothing, so it may be asked at any time.
  *
- * @throws AiopsError `input_missing` where there is no journal, `config` where it is none of ours, `output_io`
+ * @throws AiopsError `input_missing` where there is no journal, `config` where it is none of ours, `output_io`, also where
+ * one of its files cannot be looked at
  */
 export async function runStatus(folder: string): Promise<RunStatus> {
   // First, so that a run which ends meanwhile is told as it was when we looked, not as killed.
@@ -51,36 +53,18 @@ export async function runStatus(folder: string): Promise<RunStatus> {
 async function noRun(folder: string): Promise<AiopsError> {
   let hint = 'name the output folder of a replay, the one that --out gave it (default: INPUT.aiops)';
   for (const meant of [`${basename(folder)}.aiops`, join(dirname(folder), `${basename(folder)}.aiops`)]) {
-    if ((await sizeOf(journalPath(meant))) === null) continue;
+    const journal = await nodeFiles.entry(journalPath(meant)).catch(() => null);
+    if (journal?.kind !== 'file') continue;
     hint = `there is one in ${meant}: aiops-serve status ${meant}`;
     break;
   }
   return new AiopsError('input_missing', `there is no run in ${folder}: it has no journal.jsonl`, { hint });
 }
 
-async function shortFiles(
-  folder: string,
-  { commits, results, rejects }: JournalContents,
-): Promise<ShortFile[]> {
-  const lengths = commits.at(-1)?.lengths;
+async function shortFiles(folder: string, journal: JournalContents): Promise<ShortFile[]> {
+  const lengths = journal.commits.at(-1)?.lengths;
   if (lengths === undefined) return [];
-  const committed = [
-    [join(folder, results), lengths.results],
-    [rejects === REJECTS_NAME ? join(folder, rejects) : rejects, lengths.rejects],
-    [join(folder, 'timing.jsonl'), lengths.timings],
-  ] as const;
-  const short: ShortFile[] = [];
-  for (const [path, committedBytes] of committed) {
-    const sizeBytes = await sizeOf(path);
-    if ((sizeBytes ?? 0) < committedBytes) short.push({ path, committedBytes, sizeBytes });
-  }
-  return short;
-}
-
-/** Null where there is no such file. */
-async function sizeOf(path: string): Promise<number | null> {
-  const entry = await stat(path).catch(() => null);
-  return entry?.isFile() === true ? entry.size : null;
+  return (await foundFiles(pathsOf(folder, journal), lengths, nodeFiles)).filter(isShort);
 }
 
 type Held = { readonly holder: LockHolder; readonly state: Awaited<ReturnType<typeof holderState>> };
