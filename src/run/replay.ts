@@ -1,3 +1,4 @@
+import { inputName } from '../core/input-name.js';
 import type { InputSpec, ReadyFacts } from '../core/types.js';
 import { program } from '../host/program.js';
 import { openRecording, type Recording } from '../read/recording.js';
@@ -138,7 +139,7 @@ function noticeOnceOnly(
 ): void {
   const onceOnly = inputs.filter((_, i) => recording.files[i]?.identity === null);
   if (onceOnly.length === 0 || output.out === '-') return;
-  const names = onceOnly.map((input) => (input === '-' ? 'standard input' : input)).join(', ');
+  const names = onceOnly.map(inputName).join(', ');
   const text = recording.isLive
     ? `${names}: a live feed, so a run that ends early cannot be gone on with; what it wrote until then is kept`
     : `${names}: a run that ends early goes on only if it gets the same bytes again, which are read over`;

@@ -1,4 +1,5 @@
 import { AiopsError } from '../core/errors.js';
+import { inputName } from '../core/input-name.js';
 import type { Files } from './files.js';
 import { readJournal, type JournalContents } from './journal.js';
 import { REJECTS_NAME, RESULTS_NAMES } from './output-paths.js';
@@ -43,10 +44,13 @@ export async function refuseInputs(
   for (const input of inputs) {
     const path = written.get(await idOf(input === '-' ? '/dev/stdin' : input));
     if (path === undefined) continue;
-    const name = input === '-' ? 'standard input' : input;
-    throw new AiopsError('usage', `${name} is an input, and the run would write over it as ${path}`, {
-      hint: 'choose another place with --out or --rejects',
-    });
+    throw new AiopsError(
+      'usage',
+      `${inputName(input)} is an input, and the run would write over it as ${path}`,
+      {
+        hint: 'choose another place with --out or --rejects',
+      },
+    );
   }
 }
 

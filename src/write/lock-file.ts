@@ -6,6 +6,7 @@ import { BufferedFile } from './buffered-file.js';
 import { isErrno, nodeFiles, readText, type Files } from './files.js';
 import { holderState, parseHolder, type HolderState, type LockHolder } from './lock-holder.js';
 import { cannotCreate } from './output-errors.js';
+import { LOCK_NAME } from './output-paths.js';
 
 export interface ClaimOptions {
   /** Take the folder from a holder that cannot be seen from here. */
@@ -187,7 +188,7 @@ export class LockFile {
 }
 
 function lockPath(folder: string): string {
-  return join(folder, 'lock.json');
+  return join(folder, LOCK_NAME);
 }
 
 const STATE_TEXT: Readonly<Record<Exclude<HolderState, 'unseen'>, string>> = {

@@ -13,6 +13,9 @@ export interface GrowingPaths {
 /** Name of the file that says how much of the others counts. */
 export const JOURNAL_NAME = 'journal.jsonl';
 
+/** Name of the file that says who holds the folder. */
+export const LOCK_NAME = 'lock.json';
+
 const TIMINGS_NAME = 'timing.jsonl';
 
 /** Reports that are written whole, at the end of a run. */
@@ -39,7 +42,7 @@ export function growingPaths(
   rejectsFile: string | null,
 ): GrowingPaths {
   const rejects = rejectsFile ?? join(folder, REJECTS_NAME);
-  const taken = [...WITH_PARTIALS, ...REPORTS, 'lock.json'].filter((name) => name !== REJECTS_NAME);
+  const taken = [...WITH_PARTIALS, ...REPORTS, LOCK_NAME].filter((name) => name !== REJECTS_NAME);
   const clash = taken.find((name) => resolve(folder, name) === resolve(rejects));
   if (clash !== undefined) {
     throw new AiopsError('usage', `rejects cannot go to ${rejects}: that is where the run's ${clash} is`, {
@@ -51,7 +54,7 @@ export function growingPaths(
 
 /** Every path that a run may write to, make anew or remove, but for those that end in `.partial`. */
 export function ownPaths(folder: string | null, rejectsFile: string | null): string[] {
-  const inFolder = [...RESULTS_NAMES, REJECTS_NAME, ...REPORTS, TIMINGS_NAME, JOURNAL_NAME, 'lock.json'];
+  const inFolder = [...RESULTS_NAMES, REJECTS_NAME, ...REPORTS, TIMINGS_NAME, JOURNAL_NAME, LOCK_NAME];
   return [
     ...(folder === null ? [] : inFolder.map((name) => join(folder, name))),
     ...(rejectsFile === null ? [] : [rejectsFile]),

@@ -1,6 +1,7 @@
 import type { RunOutput } from '../../write/run-output.js';
 import { compareInputs } from '../../read/compare-inputs.js';
 import { AiopsError, type Notice } from '../../core/errors.js';
+import { inputName } from '../../core/input-name.js';
 import { lookBackIntervals } from '../../core/window.js';
 import type { RunSummary } from '../../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
@@ -99,7 +100,7 @@ async function inputChanges(
   const changed: string[] = [];
   for (const [i, input] of inputs.entries()) {
     const state = states[i];
-    if (state?.state === 'changed') changed.push(`${input === '-' ? 'standard input' : input} ${state.what}`);
+    if (state?.state === 'changed') changed.push(`${inputName(input)} ${state.what}`);
     if (!backfill.verifyInput || state === undefined || !('verified' in state) || state.verified === 'whole')
       continue;
     const text = `${input} was compared by samples: the last session that read it had no --verify-input, so there is no sum of all`;
