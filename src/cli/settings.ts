@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Notice } from '../core/errors.js';
 import { addOptions, describeOption } from './add-options.js';
 import { applyConfigFile } from './config-file.js';
-import { applySwitches, unknownVariables } from './environment.js';
+import { applyEnvironment, unknownVariables } from './environment.js';
 import type { FlagGroups } from './flags/flag-row.js';
 import { passOverForeignGates } from './gate-values.js';
 import { leaveOutOverruled } from './model-options.js';
@@ -24,11 +24,12 @@ export function withSettings(
   command.configureHelp({ optionDescription: describeOption }).addHelpText('after', HELP_AFTER);
   return addOptions(command, rows).action(async (inputs: string[], _flags: unknown, self: Command) => {
     const elsewhere = settingsElsewhere(self);
-    applySwitches(self, process.env);
-    applyConfigFile(self, self.opts<{ readonly config?: string }>().config, elsewhere);
+    applyEnvironment(self, process.env);
+    const { config } = self.opts<{ readonly config?: string }>();
+    const lookUp = applyConfigFile(self, config, elsewhere);
     leaveOutOverruled(self);
     const notices = [...passOverForeignGates(self), ...unknownVariables(self, process.env, elsewhere)];
-    await act(inputs, self, notices);
+    await act(inputs, self, [...lookUp, ...notices]);
   });
 }
 

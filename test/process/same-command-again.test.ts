@@ -60,6 +60,24 @@ test('what a complete run was made without and is now asked for is told', async 
   assert.doesNotMatch(warmup.stderr, /not done/, 'there was nothing to compare');
 });
 
+test('a settings file in which "false" would turn --restart on replaces nothing', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), csv(3));
+  const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', '--compare', 'none'];
+  assert.equal((await runCli(args, { cwd })).status, 0);
+  const journal = readFileSync(join(cwd, 'out/journal.jsonl'), 'utf8');
+  for (const found of ['"false"', '"no"', '0', '"0"', '""', 'null']) {
+    writeFileSync(join(cwd, 'aiops-serve.config.json'), `{ "restart": ${found} }`);
+    const { status, stderr } = await runCli(args, { cwd });
+    assert.equal(status, 78, found);
+    assert.match(
+      stderr,
+      /^error: aiops-serve\.config\.json: "restart": .+ is invalid\. Expected true or false\.$/m,
+    );
+  }
+  assert.equal(readFileSync(join(cwd, 'out/journal.jsonl'), 'utf8'), journal);
+});
+
 test('rejects stay in their own file, which no other run takes', async (t) => {
   const cwd = temporaryFolder(t);
   const elsewhere = temporaryFolder(t);
