@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import type { Notice } from '../core/errors.js';
-import { addOptions, describeOption } from './add-options.js';
+import { addOptions, describeOption, settingsOf } from './add-options.js';
 import { applyConfigFile } from './config-file.js';
 import { applyEnvironment, unknownVariables } from './environment.js';
 import type { FlagGroups } from './flags/flag-row.js';
@@ -36,5 +36,5 @@ export function withSettings(
 /** Names of settings that other commands have: one environment and one file may hold those of all. */
 function settingsElsewhere(command: Command): ReadonlySet<string> {
   const others = (command.parent?.commands ?? []).filter((other) => other !== command);
-  return new Set(others.flatMap(({ options }) => options.map((option) => option.name())));
+  return new Set(others.flatMap((other) => [...settingsOf(other).keys()]));
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
+import { timeParser } from '../core/time.js';
 import type { ActorRange } from '../run/bench-config.js';
 import type { ActorCount, RejectLimit } from '../run/replay-config.js';
 
@@ -85,7 +86,7 @@ export function parsePace(text: string): number {
   const pace = Number(digits);
   if (pace >= SLOWEST_PACE && pace <= FASTEST_PACE) return pace;
   throw new InvalidArgumentError(
-    'Expected realtime, a factor such as 10x or 0.5x (0.000001x to 1000000000x), or max.',
+    'Expected realtime, a factor such as 10x or 0.5x, or max; the factor is 0.000001 to 1000000000.',
   );
 }
 
@@ -236,6 +237,14 @@ export function parseSwitch(text: string): boolean {
 export function parseName(text: string): string {
   if (text === '') throw new InvalidArgumentError('Expected a name.');
   return text;
+}
+
+/** A time as recordings have it, left as text: which instant it is may depend on `--timezone`. */
+export function parseTime(text: string): string {
+  if (!Number.isNaN(timeParser('UTC')(text))) return text;
+  throw new InvalidArgumentError(
+    'Expected a time such as 2024-05-01, "2024-05-01 12:30" or 2024-05-01T12:30:00Z.',
+  );
 }
 
 /** `UTC` or a name of the IANA time-zone database. */

@@ -15,6 +15,7 @@ import {
   parseRejectLimit,
   parseSize,
   parseSwitch,
+  parseTime,
   parseTimezone,
   parseWhole,
 } from '#dist/cli/values.js';
@@ -105,6 +106,19 @@ test('lists and maps add up over repeated flags', () => {
     assert.throws(() => parseMap(text, undefined), InvalidArgumentError, text);
   for (const text of ['a', '=b', 'a='])
     assert.throws(() => parseMap(text, undefined), InvalidArgumentError, text);
+});
+
+test('a time is any that a recording may have, and stays text', () => {
+  for (const text of [
+    '2024-05-01',
+    '2024-05-01 12:30',
+    '2024-05-01T12:30:00Z',
+    '1704067200',
+    '1704067200000',
+  ])
+    assert.equal(parseTime(text), text);
+  for (const text of ['', 'noon', '2024-13-01', '1e300', '9'.repeat(30)])
+    assert.throws(() => parseTime(text), InvalidArgumentError, text);
 });
 
 test('time zones are those the runtime knows', () => {

@@ -7,6 +7,7 @@ import {
   parseName,
   parseRejectLimit,
   parseShard,
+  parseTime,
   parseTimezone,
   parseWhole,
 } from '../values.js';
@@ -64,13 +65,13 @@ export const READING_FLAGS: FlagGroups = {
     {
       flags: '--from <time>',
       description: 'only minutes from this time on; those before it fill the windows',
-      parse: parseName,
+      parse: parseTime,
       json: 'number',
     },
     {
       flags: '--to <time>',
       description: 'only minutes before this time',
-      parse: parseName,
+      parse: parseTime,
       json: 'number',
     },
     {
