@@ -4,27 +4,30 @@
  *
  *   bin → cli → run → {read, dispatch, write, report, host} → {model, protocol} → core
  *                                                     actor → {model, protocol} → core
+ *   cli, run, read, dispatch, host → clock (timers of any length)
  *                                     page (what a report runs in a browser) → types of report
  */
 
 /** Each room under src/, and the rooms it may import from. */
 const MAY_IMPORT = {
   core: [],
+  clock: [],
   model: ['core'],
   protocol: ['core'],
   actor: ['model', 'protocol', 'core'],
-  read: ['model', 'protocol', 'core'],
-  dispatch: ['model', 'protocol', 'core'],
+  read: ['clock', 'model', 'protocol', 'core'],
+  dispatch: ['clock', 'model', 'protocol', 'core'],
   write: ['model', 'protocol', 'core'],
   report: ['model', 'protocol', 'core'],
   page: ['report'],
-  host: ['model', 'protocol', 'core'],
-  run: ['read', 'dispatch', 'write', 'report', 'host', 'model', 'protocol', 'core'],
-  cli: ['run', 'read', 'dispatch', 'write', 'report', 'host', 'model', 'protocol', 'core'],
+  host: ['clock', 'model', 'protocol', 'core'],
+  run: ['read', 'dispatch', 'write', 'report', 'host', 'clock', 'model', 'protocol', 'core'],
+  cli: ['run', 'read', 'dispatch', 'write', 'report', 'host', 'clock', 'model', 'protocol', 'core'],
 };
 
 const WHY = {
   core: 'core is the words and the pure functions that every room shares: it imports nothing of ours',
+  clock: 'clock is the timers of the process and nothing else',
   model: 'model says what a bundle is; it knows neither how frames look nor who loads it',
   protocol: 'protocol is what goes over the pipe; both of its ends import it, it imports neither',
   actor: 'an actor is a program of its own: what it shares with the parent is model, protocol and core',

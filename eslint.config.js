@@ -27,6 +27,12 @@ const noProcessExit = {
   message: 'It cuts piped output: set process.exitCode and let streams end.',
 };
 
+// Node turns a wait of 2^31 ms or more into 1 ms: only a constant is known to be shorter.
+const rawTimer = {
+  selector: 'CallExpression[callee.name=/^set(Timeout|Interval)$/]:not([arguments.1.name=/^[A-Z_]+$/])',
+  message: 'Use Timer or sleep of clock/timer, which can wait for any length of time.',
+};
+
 export default defineConfig(
   globalIgnores(['dist/', 'dist-test/', 'fixtures/', '**/*.aiops/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -77,6 +83,11 @@ export default defineConfig(
       'max-lines': ['error', 300],
       'max-lines-per-function': ['error', 60],
       'no-console': 'error',
+      'no-restricted-syntax': ['error', noDefaultExport, assertOnlyIndexing, rawTimer],
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'node:timers/promises', importNames: ['setTimeout'], message: rawTimer.message }] },
+      ],
       'no-restricted-properties': ['error', noProcessExit],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
     },

@@ -11,6 +11,7 @@ const FORBIDDEN: readonly (readonly [file: string, module: string, rule: string]
   ['src/core/a.ts', '../model/fine.js', 'direction-core'],
   ['src/core/b.ts', 'node:path', 'core-imports-nothing'],
   ['src/core/c.ts', 'zod', 'core-imports-nothing'],
+  ['src/clock/a.ts', '../core/fine.js', 'direction-clock'],
   ['src/model/a.ts', '../protocol/fine.js', 'direction-model'],
   ['src/protocol/a.ts', '../model/fine.js', 'direction-protocol'],
   ['src/actor/a.ts', '../dispatch/fine.js', 'direction-actor'],

@@ -4,7 +4,7 @@ import { refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import type { ScenarioName } from '../report/scenario-report.js';
 import type { ActorRange, BenchConfig, MeasuringConfig } from '../run/bench-config.js';
-import { withRows, type FlagGroups } from './flags/flag-row.js';
+import { withRows, type FlagGroups, type FlagRow } from './flags/flag-row.js';
 import { MEASURING_FLAGS } from './flags/measuring.js';
 import { MODEL_FLAGS } from './flags/model.js';
 import { OTHER_FLAGS } from './flags/other.js';
@@ -40,7 +40,7 @@ export interface BenchFlags extends ModelFlags, ReadingFlags, StdoutFlags {
 }
 
 /** What replay takes one of, bench takes several of, to compare them. */
-const LIST_ROWS = [
+const LIST_ROWS: readonly FlagRow[] = [
   {
     flags: '--backend <list>',
     description: 'what computes inside an actor: auto, node, wasm, comma-separated (default: auto)',
@@ -51,6 +51,7 @@ const LIST_ROWS = [
     description:
       'items per predict call, comma-separated; auto: 64 on node, all of a chunk on wasm (default: auto)',
     parse: parseEach(parseBatchSize),
+    json: 'number',
   },
 ];
 

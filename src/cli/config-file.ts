@@ -1,102 +1,101 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 
-import { InvalidArgumentError, type Command, type Option } from 'commander';
-import { z } from 'zod';
+import { InvalidArgumentError, type Command } from 'commander';
 
-import { AiopsError } from '../core/errors.js';
+import { AiopsError, type Notice } from '../core/errors.js';
+import { isGiven, settingsOf } from './add-options.js';
+import { repeatedKey } from './repeated-key.js';
+import { settingValue } from './setting-value.js';
 
 /** Taken from the current folder when there is one; `--config` names another. */
 const DEFAULT_CONFIG = 'aiops-serve.config.json';
-
-const value = z.union([z.string(), z.number(), z.boolean()]);
-const schema = z.record(
-  z.string(),
-  z.union(
-    [value, z.array(value), z.record(z.string(), z.union([z.string(), z.number()]))],
-    'expected a text, a number, true or false, or a list or object of such',
-  ),
-);
+/** Characters of a value that a message shows. */
+const MOST_SHOWN = 200;
 
 /**
- * Gives every option that neither the command line nor the environment has set its value from the
+ * Gives every setting that neither the command line nor the environment has set its value from the
  * configuration file: `{ "actors": 4, "columns": ["cpu", "mem"] }`, keys being flags without their dashes. Keys
- * that `elsewhere` has, settings of other commands, are passed over.
+ * that `elsewhere` has, settings of other commands, are ignored.
  *
- * @throws AiopsError `config` naming the file, the key and what was expected
+ * @throws AiopsError `config` naming the file, the key, its value and what was expected
  */
 export function applyConfigFile(
   command: Command,
   path: string | undefined,
   elsewhere: ReadonlySet<string> = new Set(),
-): void {
-  const settings = readSettings(path ?? DEFAULT_CONFIG, path !== undefined);
-  const options = new Map(command.options.map((option) => [option.name(), option]));
-  for (const [key, setting] of Object.entries(settings)) {
-    const option = options.get(key);
+): Notice[] {
+  const text = path === undefined ? readDefault() : read(path);
+  if (text === null) return [];
+  if (typeof text !== 'string') return [text];
+  const file = path ?? DEFAULT_CONFIG;
+  const known = settingsOf(command);
+  for (const [key, found] of Object.entries(parseSettings(file, text))) {
+    const option = known.get(key);
     if (option === undefined && elsewhere.has(key)) continue;
     if (option === undefined || key === 'config') {
-      throw new AiopsError('config', `${path ?? DEFAULT_CONFIG}: unknown setting "${key}"`, {
-        hint: `settings are flags without their dashes: ${[...options.keys()].filter((name) => name !== 'config').join(', ')}`,
+      throw new AiopsError('config', `${file}: unknown setting "${key}"`, {
+        hint: `settings are flags without their dashes: ${[...known.keys()].filter((name) => name !== 'config').join(', ')}`,
       });
     }
-    const source = command.getOptionValueSource(option.attributeName());
-    if (source !== undefined && source !== 'default') continue;
-    command.setOptionValueWithSource(option.attributeName(), parse(option, setting, path), 'config');
+    if (isGiven(command, option)) continue;
+    try {
+      command.setOptionValueWithSource(option.attributeName(), settingValue(option, found), 'config');
+    } catch (cause) {
+      if (!(cause instanceof InvalidArgumentError)) throw cause;
+      throw new AiopsError('config', `${file}: "${key}": ${shown(found)} is invalid. ${cause.message}`);
+    }
   }
+  return [];
 }
 
-function parse(option: Option, setting: z.infer<typeof schema>[string], path: string | undefined): unknown {
-  if (option.isBoolean() && typeof setting === 'boolean') return setting;
-  const { argChoices, parseArg } = option;
+function parseSettings(file: string, text: string): object {
+  const example = 'it is a JSON object such as { "actors": 4, "columns": ["cpu", "mem"] }';
+  let settings: unknown;
   try {
-    const texts = settingTexts(setting);
-    // A parser that takes what came before is one of a flag that may be given several times.
-    const isList = argChoices === undefined && (parseArg?.length ?? 0) > 1;
-    if (typeof setting === 'object' && (!isList || texts.length === 0))
-      throw new InvalidArgumentError(isList ? 'Expected at least one value.' : 'Expected one value.');
-    if (argChoices !== undefined) return chosen(argChoices, String(texts[0]));
-    let parsed: unknown;
-    // As on the command line, where a flag that is given again adds to what it was.
-    for (const text of texts) parsed = parseArg ? parseArg<unknown>(text, parsed) : text;
-    return parsed;
+    settings = JSON.parse(text);
   } catch (cause) {
-    if (!(cause instanceof InvalidArgumentError)) throw cause;
-    throw new AiopsError(
-      'config',
-      `${path ?? DEFAULT_CONFIG}: "${option.name()}": ${JSON.stringify(setting)} is invalid. ${cause.message}`,
-    );
-  }
-}
-
-function chosen(choices: readonly string[], text: string): string {
-  if (choices.includes(text)) return text;
-  throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
-}
-
-function settingTexts(setting: z.infer<typeof schema>[string]): readonly string[] {
-  if (Array.isArray(setting)) return setting.map(String);
-  if (typeof setting !== 'object') return [String(setting)];
-  return Object.entries(setting).map(([key, text]) => `${key}=${text}`);
-}
-
-function readSettings(path: string, required: boolean): z.infer<typeof schema> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    if (!required && (cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new AiopsError('config', `cannot read the settings: ${(cause as Error).message}`, {
-      hint: 'check the path given with --config',
+    throw new AiopsError('config', `${file} is no configuration: ${(cause as Error).message}`, {
+      hint: example,
       cause,
     });
   }
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    throw new AiopsError('config', `${path} is no configuration: ${why}`, {
-      hint: 'it is a JSON object such as { "actors": 4, "columns": ["cpu", "mem"] }',
-      cause,
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    throw new AiopsError('config', `${file} is no configuration: ${shown(settings)} is no object`, {
+      hint: example,
     });
+  const repeated = repeatedKey(text);
+  if (repeated === null) return settings;
+  throw new AiopsError('config', `${file}: "${repeated}" is given twice`, { hint: 'remove one of them' });
+}
+
+/** JSON of a value, cut where it is long; a number too large for one, such as 1e999, is Infinity. */
+function shown(found: unknown): string {
+  const text = typeof found === 'number' ? String(found) : JSON.stringify(found);
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+}
+
+/** The text of the default file; null where there is none, a warning where that cannot be found out. */
+function readDefault(): string | null | Notice {
+  try {
+    accessSync('.', constants.X_OK);
+    return readFileSync(DEFAULT_CONFIG, 'utf8');
+  } catch (cause) {
+    const { code, syscall, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    if (syscall !== 'access') throw unreadable(cause, 'make it readable, or move it away');
+    const text = `the current folder cannot be entered, so its ${DEFAULT_CONFIG}, if any, is ignored: ${message}`;
+    return { level: 'warning', text };
   }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw unreadable(cause, 'check the path given with --config');
+  }
+}
+
+function unreadable(cause: unknown, hint: string): AiopsError {
+  return new AiopsError('config', `cannot read the settings: ${(cause as Error).message}`, { hint, cause });
 }

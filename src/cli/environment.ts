@@ -1,6 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
 import { AiopsError, type Notice } from '../core/errors.js';
+import { isGiven, settingsOf } from './add-options.js';
+import { parseTexts } from './setting-value.js';
 import { parseSwitch } from './values.js';
 
 const PREFIX = 'AIOPS_SERVE_';
@@ -8,26 +10,27 @@ const PREFIX = 'AIOPS_SERVE_';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment variable of a flag: `compare-time` → `AIOPS_SERVE_COMPARE_TIME`. */
-export function environmentName(flag: string): string {
+function environmentName(flag: string): string {
   return PREFIX + flag.replaceAll('-', '_').toUpperCase();
 }
 
 /**
- * Flags without a value count as set for commander whenever their variable exists; here `false` and `0` are false.
+ * Gives every setting that the command line has not set the value of its variable, if there is one. Commander's own
+ * way would turn flags without a value on, whatever their variable says.
  *
- * @throws AiopsError `usage` where the variable is neither true nor false
+ * @throws AiopsError `config` naming the variable, its value and what was expected
  */
-export function applySwitches(command: Command, environment: Environment): void {
-  for (const option of command.options) {
-    const name = option.attributeName();
-    if (!option.isBoolean() || command.getOptionValueSource(name) !== 'env') continue;
-    const variable = environmentName(option.name());
-    const text = environment[variable] ?? '';
+export function applyEnvironment(command: Command, environment: Environment): void {
+  for (const [flag, option] of settingsOf(command)) {
+    const variable = environmentName(flag);
+    const text = environment[variable];
+    if (text === undefined || isGiven(command, option)) continue;
     try {
-      command.setOptionValueWithSource(name, parseSwitch(text), 'env');
+      const value = option.isBoolean() ? parseSwitch(text) : parseTexts(option, [text]);
+      command.setOptionValueWithSource(option.attributeName(), value, 'env');
     } catch (cause) {
       if (!(cause instanceof InvalidArgumentError)) throw cause;
-      throw new AiopsError('usage', `${variable}='${text}' is invalid. ${cause.message}`, { cause });
+      throw new AiopsError('config', `${variable}='${text}' is invalid. ${cause.message}`, { cause });
     }
   }
 }

@@ -13,6 +13,7 @@ import { modelCommand } from './model-command.js';
 import { nativeCommand } from './native-command.js';
 import { replayCommand } from './replay-command.js';
 import { statusCommand } from './status-command.js';
+import { inSurroundings } from './surroundings.js';
 
 const DESCRIPTION =
   'Replays recorded minutes of monitoring data through a TensorFlow.js model in a fixed pool of child-process ' +
@@ -47,22 +48,9 @@ async function main(): Promise<void> {
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', () => undefined); // where nobody reads what goes wrong, that is no failure
   try {
-    checkFolder();
     await cli.parseAsync();
   } catch (error) {
     process.exitCode = statusOf(error);
-  }
-}
-
-/** A shell can stand in a folder that somebody has deleted. */
-function checkFolder(): void {
-  try {
-    process.cwd();
-  } catch (cause) {
-    throw new AiopsError('input_missing', 'the current folder is not there any more', {
-      hint: 'change to one that is',
-      cause,
-    });
   }
 }
 
@@ -77,8 +65,9 @@ function onOutputError(error: NodeJS.ErrnoException): void {
   if (!isGone(error, process.stdout)) process.exitCode = EXIT_STATUS.output_io;
 }
 
-function statusOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_STATUS.usage;
+function statusOf(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_STATUS.usage;
+  const error = inSurroundings(thrown);
   if (error instanceof AiopsError && error.code !== 'internal') {
     new Console({ quiet: false, stream: process.stderr }).error(error);
     return EXIT_STATUS[error.code];

@@ -7,7 +7,6 @@ import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summ
 import { terminalReport } from '../report/terminal.js';
 import { timingCsv, timingMarkdown } from '../report/timing-table.js';
 import { replay } from '../run/replay.js';
-import type { ReplayConfig } from '../run/replay-config.js';
 import type { ReplayOutcome } from '../run/replaying.js';
 import { attend, type Attended } from './attend.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
@@ -15,6 +14,7 @@ import type { ProgressStep } from './progress.js';
 import { REPLAY_FLAGS, replayConfig, type ReplayFlags } from './replay-options.js';
 import { failGates, report, type Reports } from './report.js';
 import { withSettings } from './settings.js';
+import { unmetNotice } from './unmet.js';
 import { stdoutForm, type StdoutForm } from './stdout-form.js';
 
 /** `aiops-serve replay`; `done` gets the exit status. */
@@ -45,7 +45,8 @@ async function runReplay(
       },
     });
     attended.progress.stop();
-    if (outcome.kind === 'done-before') noticeUnmet(flags, outcome.summary, attended.onNotice);
+    const unmet = outcome.kind === 'done-before' ? unmetNotice(flags, outcome.summary) : null;
+    if (unmet !== null) attended.onNotice(unmet);
     return conclude(outcome, attended, {
       rejectsAllowed: config.maxRejects !== null,
       out: config.output.out,
@@ -90,22 +91,6 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
   if (how.out === '-') terminal.info(terminalReport(summary).trimEnd());
   else await report(REPORTS, summary, { ...how, terminal });
   return failGates(summary.gates, terminal) ? GATE_FAILED : statusOf(summary.counts, how);
-}
-
-/** What was asked for and a run that was complete already does not have. */
-function noticeUnmet(
-  { trace, compare = 'none' }: ReplayFlags,
-  { settings }: RunSummary,
-  onNotice: (notice: Notice) => void,
-): void {
-  const madeWith = settings as ReplayConfig;
-  const unmet = [
-    ...(trace && !madeWith.output.trace ? ['--trace'] : []),
-    ...(compare !== 'none' && madeWith.compare === 'none' ? [`--compare ${compare}`] : []),
-  ].join(' and ');
-  if (unmet === '') return;
-  const text = `${unmet}: not done, since the run is complete and was made without; --restart does it all again`;
-  onNotice({ level: 'warning', text });
 }
 
 function statusOf({ error, rejected }: RunCounts, { rejectsAllowed }: Conclusion): number {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
 import type { Notice } from '../core/errors.js';
-import { addOptions, describeOption } from './add-options.js';
+import { addOptions, describeOption, settingsOf } from './add-options.js';
 import { applyConfigFile } from './config-file.js';
-import { applySwitches, unknownVariables } from './environment.js';
+import { applyEnvironment, unknownVariables } from './environment.js';
 import type { FlagGroups } from './flags/flag-row.js';
 import { passOverForeignGates } from './gate-values.js';
 import { leaveOutOverruled } from './model-options.js';
@@ -24,16 +24,17 @@ export function withSettings(
   command.configureHelp({ optionDescription: describeOption }).addHelpText('after', HELP_AFTER);
   return addOptions(command, rows).action(async (inputs: string[], _flags: unknown, self: Command) => {
     const elsewhere = settingsElsewhere(self);
-    applySwitches(self, process.env);
-    applyConfigFile(self, self.opts<{ readonly config?: string }>().config, elsewhere);
+    applyEnvironment(self, process.env);
+    const { config } = self.opts<{ readonly config?: string }>();
+    const lookUp = applyConfigFile(self, config, elsewhere);
     leaveOutOverruled(self);
     const notices = [...passOverForeignGates(self), ...unknownVariables(self, process.env, elsewhere)];
-    await act(inputs, self, notices);
+    await act(inputs, self, [...lookUp, ...notices]);
   });
 }
 
 /** Names of settings that other commands have: one environment and one file may hold those of all. */
 function settingsElsewhere(command: Command): ReadonlySet<string> {
   const others = (command.parent?.commands ?? []).filter((other) => other !== command);
-  return new Set(others.flatMap(({ options }) => options.map((option) => option.name())));
+  return new Set(others.flatMap((other) => [...settingsOf(other).keys()]));
 }

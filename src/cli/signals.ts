@@ -1,3 +1,4 @@
+import { Timer } from '../clock/timer.js';
 import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
 
 /** How a run learns that it is to end. */
@@ -31,15 +32,15 @@ export function watchSignals(
 ): Interruption {
   const controller = new AbortController();
   let first: { readonly signal: EndingSignal; readonly atMs: number } | null = null;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | null = null;
   const onSignal = (signal: EndingSignal): void => {
     if (first === null) {
       first = { signal, atMs: performance.now() };
       if (grace !== null) {
-        timer = setTimeout(() => {
+        timer = new Timer(grace.ms, () => {
           grace.onOver(signal);
           process.exit(SIGNAL_STATUS[signal]);
-        }, grace.ms);
+        });
       }
       onFirst(signal);
       controller.abort();
@@ -54,7 +55,7 @@ export function watchSignals(
     signal: controller.signal,
     caught: () => first?.signal ?? null,
     dispose: () => {
-      clearTimeout(timer);
+      timer?.clear();
       for (const signal of signals) process.off(signal, onSignal);
       if (first !== null) leaveOnceWritten();
     },

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
+import { timeParser } from '../core/time.js';
 import type { ActorRange } from '../run/bench-config.js';
 import type { ActorCount, RejectLimit } from '../run/replay-config.js';
 
@@ -13,12 +14,15 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+/** A hundred years: anything longer would sooner or later not be a number any more. */
+const LONGEST_DURATION_MS = 36_500 * 86_400_000;
+
 /** `500ms`, `10s`, `1m`, `1h`, `1d` → ms, more than 0. */
 export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
   const ms = Number(amount) * (UNIT_MS[unit ?? ''] ?? NaN);
-  if (!(ms > 0)) throw new InvalidArgumentError('Expected a duration such as 500ms, 10s, 1m or 1h.');
-  return ms;
+  if (ms > 0 && ms <= LONGEST_DURATION_MS) return ms;
+  throw new InvalidArgumentError('Expected a duration such as 500ms, 10s, 1m or 1h, at most 36500d.');
 }
 
 /** A duration, or `0`. */
@@ -72,34 +76,37 @@ export function parseLineSize(text: string): number {
   return bytes;
 }
 
+const SLOWEST_PACE = 1e-6;
+const FASTEST_PACE = 1e9;
+
 /** `realtime`, `10x`, `0.5x` → recorded time over real time; `max` → Infinity, since commander makes `''` of null. */
 export function parsePace(text: string): number {
   if (text === 'max') return Infinity;
   const [, digits] = /^(\d+(?:\.\d+)?)x$/.exec(text === 'realtime' ? '1x' : text) ?? [];
   const pace = Number(digits);
-  if (!(pace > 0 && Number.isFinite(pace))) {
-    throw new InvalidArgumentError('Expected realtime, a factor such as 10x or 0.5x, or max.');
-  }
-  return pace;
+  if (pace >= SLOWEST_PACE && pace <= FASTEST_PACE) return pace;
+  throw new InvalidArgumentError(
+    'Expected realtime, a factor such as 10x or 0.5x, or max; the factor is 0.000001 to 1000000000.',
+  );
 }
 
-/** `auto` or a duration of at least a second. */
+const LONGEST_INTERVAL_MS = 366 * 86_400_000;
+
+/** `auto` or a duration from a second to a year. */
 export function parseInterval(text: string): 'auto' | number {
   if (text === 'auto') return text;
   const ms = parseDuration(text);
-  if (ms < 1000 || !Number.isInteger(ms)) {
-    throw new InvalidArgumentError('An interval is at least 1s; or give auto.');
+  if (ms < 1000 || ms > LONGEST_INTERVAL_MS || !Number.isInteger(ms)) {
+    throw new InvalidArgumentError('An interval is at least 1s and at most 366d; or give auto.');
   }
   return ms;
 }
 
-export function parseWhole(least: number): (text: string) => number {
+export function parseWhole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
-    }
-    return value;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
   };
 }
 
@@ -139,17 +146,14 @@ export function parseEach<T>(
 const MOST_ITEMS = 1_000_000;
 
 /** `100,500,2000` */
-export const parseItemCounts = parseEach((text) => {
-  const count = parseWhole(1)(text);
-  if (count > MOST_ITEMS) throw new InvalidArgumentError(`Expected at most ${MOST_ITEMS} items.`);
-  return count;
-});
+export const parseItemCounts = parseEach(parseWhole(1, MOST_ITEMS));
 
 /** `100` or `2.5%`. */
 export function parseRejectLimit(text: string): RejectLimit {
   const [, share] = /^(\d+(?:\.\d+)?)%$/.exec(text) ?? [];
   if (share !== undefined && Number(share) <= 100) return { kind: 'share', share: Number(share) / 100 };
-  if (/^\d+$/.test(text)) return { kind: 'count', count: Number(text) };
+  const count = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(count)) return { kind: 'count', count };
   throw new InvalidArgumentError('Expected a number of records such as 100, or a share such as 1%.');
 }
 
@@ -157,10 +161,7 @@ const MOST_ITEMS_A_CALL = 65_536;
 
 /** `64` or `auto`. */
 export function parseBatchSize(text: string): number | 'auto' {
-  if (text === 'auto') return text;
-  const size = parseWhole(1)(text);
-  if (size > MOST_ITEMS_A_CALL) throw new InvalidArgumentError(`Expected at most ${MOST_ITEMS_A_CALL}.`);
-  return size;
+  return text === 'auto' ? text : parseWhole(1, MOST_ITEMS_A_CALL)(text);
 }
 
 /** One of a few words, where leaving the flag away means something else than any of them. */
@@ -236,6 +237,14 @@ export function parseSwitch(text: string): boolean {
 export function parseName(text: string): string {
   if (text === '') throw new InvalidArgumentError('Expected a name.');
   return text;
+}
+
+/** A time as recordings have it, left as text: which instant it is may depend on `--timezone`. */
+export function parseTime(text: string): string {
+  if (!Number.isNaN(timeParser('UTC')(text))) return text;
+  throw new InvalidArgumentError(
+    'Expected a time such as 2024-05-01, "2024-05-01 12:30" or 2024-05-01T12:30:00Z.',
+  );
 }
 
 /** `UTC` or a name of the IANA time-zone database. */

@@ -14,6 +14,9 @@ export interface PlannedRow {
   readonly state: 'item' | 'warmup' | ItemError;
 }
 
+/** The longest window that a model may have. */
+export const MOST_INTERVALS = 100_000;
+
 /** How many intervals before a minute its windows and its warm-up depend on; see WindowStore. */
 export function lookBackIntervals(window: number): number {
   return 2 * window - 2;

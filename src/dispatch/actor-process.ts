@@ -39,6 +39,7 @@ export class ActorProcess {
       buffer: false,
       reject: false,
       cleanup: true,
+      cwd: currentFolder(),
       env: environment(threads),
     });
     const [, stdout, stderr, pipe] = child.stdio;
@@ -80,6 +81,20 @@ export class ActorProcess {
   /** Ends the process at once; harmless when it is gone. */
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+}
+
+/**
+ * Where an actor starts: in our folder, or, where that was deleted or may not be entered, at the root. An actor gets
+ * absolute paths, so that its folder does not matter.
+ */
+function currentFolder(): string {
+  try {
+    const folder = process.cwd();
+    process.chdir(folder); // which a new process would have to do
+    return folder;
+  } catch {
+    return '/';
   }
 }
 

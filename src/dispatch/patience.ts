@@ -1,8 +1,10 @@
+import { Timer } from '../clock/timer.js';
+
 /** How long somebody is waited for: counted anew at each sign of life, and not at all while nothing is due. */
 export class Patience {
   readonly #limitMs: number;
   readonly #onExhausted: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #isDue = false;
 
   constructor(limitMs: number, onExhausted: () => void) {
@@ -15,9 +17,9 @@ export class Patience {
     this.#isDue = isDue;
     // One timer for all: a new one at each chunk costs as much as sending it. It keeps no process alive;
     // whoever is waited for does, by a pipe.
-    this.#timer ??= setTimeout(() => {
+    this.#timer ??= new Timer(this.#limitMs, () => {
       if (this.#isDue) this.#onExhausted();
-    }, this.#limitMs).unref();
-    this.#timer.refresh();
+    }).unref();
+    this.#timer.restart();
   }
 }

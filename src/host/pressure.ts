@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+
+import { sleep } from '../clock/timer.js';
 
 /** Processor time that was wanted and not given, since the machine or its cgroup started, ms; 0 where unknown. */
 export interface TakenTime {

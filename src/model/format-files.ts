@@ -34,8 +34,8 @@ const SAVED_MODEL_FILES =
 /** The files of a SavedModel, relative to the bundle; `saved_model.pb` also if it is missing. */
 export async function savedModelFiles(dir: string, folder: string): Promise<string[]> {
   const normal = posix.join(folder, '.');
-  const present = (await filesUnder(dir, normal)).filter((file) =>
-    SAVED_MODEL_FILES.test(posix.relative(normal, file)),
-  );
+  // Below a root of their own: relative paths would be looked up from the current folder, which need not exist.
+  const inFolder = (file: string): string => posix.relative(posix.join('/', normal), posix.join('/', file));
+  const present = (await filesUnder(dir, normal)).filter((file) => SAVED_MODEL_FILES.test(inFolder(file)));
   return [...new Set([posix.join(normal, 'saved_model.pb'), ...present])].sort();
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { AiopsError } from '../core/errors.js';
 import type { InputSpec, ModelFormat } from '../core/types.js';
+import { MOST_INTERVALS } from '../core/window.js';
 
 /** The manifest's name inside a bundle folder. */
 export const MANIFEST_NAME = 'aiops-model.json';
@@ -74,7 +75,7 @@ const input = z
     columns: z
       .union([z.literal('each'), columnNames], 'expected "each" or a list of different column names')
       .describe('"each": every column of a target is an item; names: one item a target, of these columns.'),
-    window: z.int().min(1).max(100_000).describe('Intervals of an item, the newest one counted.'),
+    window: z.int().min(1).max(MOST_INTERVALS).describe('Intervals of an item, the newest one counted.'),
     shape: z.enum(['[window]', '[window,columns]']).describe('Shape of one item as the model takes it.'),
     normalize,
     missing: z.enum(['hold', 'zero', 'reject']).default('hold').describe('What becomes of missing values.'),

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../clock/timer.js';
 import type { ParseTime } from '../core/time.js';
 import { BlockAssembler } from './assembler.js';
 import type { Piece } from './assembler.js';
@@ -90,7 +90,7 @@ export async function takeSample(
 
 async function isSilent(pending: Promise<unknown>): Promise<boolean> {
   const stop = new AbortController();
-  const silence = delay(SILENT_MS, true, { signal: stop.signal }).catch(() => true);
+  const silence = sleep(SILENT_MS, stop.signal).then(() => true);
   const arrived = pending.then(
     () => false,
     () => false,

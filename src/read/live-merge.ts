@@ -1,3 +1,4 @@
+import { Timer } from '../clock/timer.js';
 import type { FileMinute } from './file-minutes.js';
 import { lateRecord } from './live.js';
 
@@ -69,9 +70,9 @@ export class LiveFills {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (ms < Infinity) {
-        const timer = setTimeout(resolve, ms);
+        const timer = new Timer(ms, resolve);
         this.#wake = () => {
-          clearTimeout(timer);
+          timer.clear();
           resolve();
         };
       }

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Timer } from '../clock/timer.js';
 import type { MinuteRecord, Reject } from '../core/types.js';
 import type { RecordSink } from './records.js';
 
@@ -125,9 +126,9 @@ export function lateRecord({ minuteMs, source }: MinuteRecord): Reject {
 async function within(promise: Promise<unknown>, ms: number): Promise<void> {
   if (ms <= 0) return;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1));
+    const timer = new Timer(ms, resolve);
     void promise.then(() => {
-      clearTimeout(timer);
+      timer.clear();
       resolve();
     });
   });

@@ -106,6 +106,7 @@ export function parseGate<Summary>(condition: string, metrics: Metrics<Summary>)
     throw new RangeError(`${name} (${metric.is}) ${wrong}; write its limit ${unitsText(metric.unit)}.`);
   }
   const limit = Number(`${digits}e${scaled.decimals}`) * scaled.factor;
+  if (!Number.isFinite(limit)) throw new RangeError(`The limit of ${name} is too large a number.`);
   return { condition: condition.trim(), metric: name, operator: known, limit };
 }
 

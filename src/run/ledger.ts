@@ -1,3 +1,4 @@
+import { Timer } from '../clock/timer.js';
 import { resultRows } from '../core/gather.js';
 import type { InputPosition } from '../core/input-position.js';
 import type { Quarantines } from '../core/quarantines.js';
@@ -44,9 +45,6 @@ export interface LedgerOptions {
   readonly now: () => number;
 }
 
-/** A timer does not go further at once: Node takes 2³¹ ms and more for 1 ms. */
-const LONGEST_WAIT_MS = 86_400_000;
-
 /** Where the minutes of a run end: written to the output, counted, timed, and committed from time to time. */
 export class Ledger {
   readonly tally: Tally;
@@ -65,7 +63,7 @@ export class Ledger {
   /** Settles once what was entered or committed last is done with: one thing at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   /** Commits when nothing more is entered. */
-  #timer: NodeJS.Timeout | null = null;
+  #timer: Timer | null = null;
   readonly #failed = new AbortController();
 
   constructor(options: LedgerOptions) {
@@ -145,7 +143,7 @@ export class Ledger {
       this.#timer = null;
       this.commit().catch((error: unknown) => this.#failed.abort(error));
     };
-    this.#timer = setTimeout(commit, Math.min(ms, LONGEST_WAIT_MS)).unref();
+    this.#timer = new Timer(ms, commit).unref();
   }
 
   async #commitEntered(): Promise<void> {
@@ -153,7 +151,7 @@ export class Ledger {
   }
 
   async #commit(positions: readonly InputPosition[], ended: boolean): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer?.clear();
     this.#timer = null;
     await this.#options.output.commit(this.#progress(positions, ended));
     this.#positions = null; // not before: whoever asks again is to hear of a failure, too

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
+
+import { sleep } from '../clock/timer.js';
 
 /** Time as a pacer knows it. */
 export interface PaceClock {
@@ -9,13 +10,10 @@ export interface PaceClock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** A timer does not go further at once: Node takes 2³¹ ms and more for 1 ms. */
-const LONGEST_SLEEP_MS = 86_400_000;
-
 /** The clock that minutes are timed with. */
 const SYSTEM_CLOCK: PaceClock = {
   now: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+  sleep,
 };
 
 /**
@@ -48,7 +46,7 @@ export class Pacer {
     for (;;) {
       const leftMs = dueAtMs - this.#clock.now();
       if (leftMs <= 0 || signal.aborted) return dueAtMs;
-      await this.#clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), signal);
+      await this.#clock.sleep(leftMs, signal);
     }
   }
 }

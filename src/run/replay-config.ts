@@ -66,3 +66,11 @@ export interface ReplayConfig {
   /** Conditions that fail the finished run. */
   readonly gates: readonly Gate[];
 }
+
+/** What a minute must be served within, ms: as asked, or the interval in real time. */
+export function deadlineOf(
+  { deadlineMs, pace }: Pick<ReplayConfig, 'deadlineMs' | 'pace'>,
+  intervalMs: number,
+): number {
+  return deadlineMs ?? intervalMs / (pace ?? 1);
+}

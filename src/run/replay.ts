@@ -69,8 +69,7 @@ async function replayTo(output: RunOutput, replaying: Replaying): Promise<Replay
       model.digest === null ? await unlessAborted(executors.start(), context.signal) : prior.facts;
     if (ready === null) return nothingDone(prior);
     refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
-    const { summary, last } = prior.done;
-    return { kind: 'done-before', summary: judgeAgain(config, summary, last) };
+    return { kind: 'done-before', summary: await judgeAgain(config, output, prior.done, context.onNotice) };
   }
   if (prior !== null && prior.last !== null) checkCommittedRejects(prior.last, config.maxRejects);
   // Input at fault shows before actors start, unless only they can tell what an item is.

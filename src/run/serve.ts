@@ -17,7 +17,7 @@ import { Ledger, type ServedStep } from './ledger.js';
 import type { Lineup } from './lineup.js';
 import { Pacer } from './pacer.js';
 import { attemptPage, pageMissing } from './page-attempt.js';
-import type { ReplayConfig } from './replay-config.js';
+import { deadlineOf, type ReplayConfig } from './replay-config.js';
 import { replayPage } from './replay-page.js';
 import type { Replaying, ReplayOutcome } from './replaying.js';
 import { differs, summarize } from './summarize.js';
@@ -42,7 +42,7 @@ export interface Serving extends Replaying {
 export async function serve(serving: Serving): Promise<ReplayOutcome> {
   const { config, context, recording, output, ready, prior } = serving;
   const startedAt = performance.now();
-  const deadlineMs = config.deadlineMs ?? recording.intervalMs / (config.pace ?? 1);
+  const deadlineMs = deadlineOf(config, recording.intervalMs);
   const before = prior?.last ?? null;
   const trace = await TraceWriter.open(output);
   const ledger = new Ledger({
@@ -122,7 +122,7 @@ async function ofAllSessions(serving: Serving, ledger: Ledger, deadlineMs: numbe
   const { output, recording, windows, config } = serving;
   const { format, anomaliesOnly, out } = config.output;
   if (out === '-') return ofOneSession(ledger);
-  const times = await wholeTimings(output, deadlineMs);
+  const times = await wholeTimings(output.committed('timings'), deadlineMs);
   if (!recording.hasLabels) return { ...times, labels: ledger.labels };
   const holdsAll = format === 'jsonl' && !anomaliesOnly;
   return { ...times, labels: holdsAll ? await wholeLabels(output, windows.rowsPerRecord) : null };

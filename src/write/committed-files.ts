@@ -137,13 +137,8 @@ export class CommittedFiles {
   }
 
   /** The lines of the committed part of a file. @throws AiopsError `output_io` */
-  async *committedLines(kind: (typeof KINDS)[number]): AsyncGenerator<string> {
-    const { path } = this.#growing[kind];
-    try {
-      yield* readLines(this.#files, path, { lengthBytes: this.#committed[kind] });
-    } catch (cause) {
-      throw cannotRead(path, cause);
-    }
+  committedLines(kind: (typeof KINDS)[number]): AsyncGenerator<string> {
+    return linesWithin(this.#growing[kind].path, this.#committed[kind], this.#files);
   }
 
   /** The journal's last word. @throws AiopsError `output_io` */
@@ -160,6 +155,15 @@ export class CommittedFiles {
   async letGo(): Promise<void> {
     for (const kind of KINDS) await this.#growing[kind].letGo();
     await this.#journal.letGo();
+  }
+}
+
+/** The lines in the first so many bytes of a file. @throws AiopsError `output_io` */
+export async function* linesWithin(path: string, lengthBytes: number, files: Files): AsyncGenerator<string> {
+  try {
+    yield* readLines(files, path, { lengthBytes });
+  } catch (cause) {
+    throw cannotRead(path, cause);
   }
 }
 

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import { NOTHING } from './committed-files.js';
+import { linesWithin, NOTHING } from './committed-files.js';
 import { checkLengths, entryOf, refuseLonger } from './committed-lengths.js';
 import { NotPlainFile, type Files } from './files.js';
 import type { FileLengths, JournalContents } from './journal.js';
@@ -57,6 +57,17 @@ export async function checkCommitted(
   const paths = growingPaths(out, format, rejectsFile);
   refuseOtherRejects(prior, rejectsLabel(out, paths.rejects), out);
   await checkLengths(paths, committed(prior), files);
+}
+
+/** The lines of a file that an earlier run committed. @throws AiopsError `output_io` */
+export async function* committedLines(
+  { out, format, rejectsFile }: Places,
+  prior: JournalContents | null,
+  kind: 'timings' | 'results',
+  files: Files,
+): AsyncGenerator<string> {
+  if (prior === null) return;
+  yield* linesWithin(growingPaths(out, format, rejectsFile)[kind], committed(prior)[kind], files);
 }
 
 function committed({ commits }: JournalContents): FileLengths {

@@ -12,7 +12,7 @@ import { JOURNAL_FORMAT, journalLine, type FileLengths, type JournalContents } f
 import { LineFile, removeEarlier, writeWhole } from './line-file.js';
 import { takePlaces, type OpenedFolder, type TakenPlaces } from './opened-folder.js';
 import { growingPaths, ownPaths, rejectsLabel, resultsName } from './output-paths.js';
-import { checkCommitted, checkPlaces } from './output-places.js';
+import { checkCommitted, checkPlaces, committedLines } from './output-places.js';
 import { rejectLines } from './reject-lines.js';
 import { resultLines, resultsHeader, type ResultLineOptions } from './result-lines.js';
 import { StreamSink } from './stream-sink.js';
@@ -213,11 +213,14 @@ export class RunOutput {
     await this.#growing?.commit(state);
   }
 
-  /** The lines of the committed part of a file, without the header line of results. @throws AiopsError `output_io` */
+  /**
+   * The committed lines of a file without the header of results; until this run begins, those of the earlier one.
+   * @throws AiopsError `output_io`
+   */
   async *committed(kind: 'timings' | 'results'): AsyncGenerator<string> {
-    if (this.#growing === null) return;
+    const prior = committedLines(this.#options, this.prior, kind, this.#files);
     let headers = kind === 'results' && resultsHeader(this.#options.format) !== '' ? 1 : 0;
-    for await (const line of this.#growing.committedLines(kind)) if (headers-- <= 0) yield line;
+    for await (const line of this.#growing?.committedLines(kind) ?? prior) if (headers-- <= 0) yield line;
   }
 
   /**

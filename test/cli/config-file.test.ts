@@ -11,9 +11,9 @@ import { REPLAY_FLAGS } from '#dist/cli/replay-options.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { temporaryFolder } from '../support/cli.js';
 
-function settings(t: TestContext, config: object): Readonly<Record<string, unknown>> {
+function settings(t: TestContext, config: object | string): Readonly<Record<string, unknown>> {
   const path = join(temporaryFolder(t), 'settings.json');
-  writeFileSync(path, JSON.stringify(config));
+  writeFileSync(path, typeof config === 'string' ? config : JSON.stringify(config));
   const command = addOptions(new Command('replay'), REPLAY_FLAGS);
   applyConfigFile(command, path);
   return command.opts();
@@ -39,6 +39,13 @@ suite('the configuration file', () => {
     ['an empty list of names', { columns: [] }, /Expected at least one value/],
     ['a word that is no choice', { backend: 'gpu' }, /Allowed choices are auto, node, wasm/],
     ['an unknown setting', { actor: 2 }, /unknown setting "actor"/],
+    ['a key with an equals sign', { map: { 'a=b': 'c' } }, /"a=b" and its value cannot be given as --map/],
+    ['two columns in one text', { map: { a: 'b,c=d' } }, /"a" and its value cannot be given as --map/],
+    ['a key that is given twice', '{"quiet":false,"qu\\u0069et":true}', /"quiet" is given twice/],
+    ['a nested key that is given twice', '{"map":{"a":"b","a":"c"}}', /"a" is given twice/],
+    ['a list', '[]', /\[\] is no object/],
+    ['null', 'null', /null is no object/],
+    ['what is no JSON', '{"actors": NaN}', /settings\.json is no configuration/],
   ] as const) {
     test(`refuses ${what}`, (t) => {
       assert.throws(

@@ -15,6 +15,7 @@ import {
   parseRejectLimit,
   parseSize,
   parseSwitch,
+  parseTime,
   parseTimezone,
   parseWhole,
 } from '#dist/cli/values.js';
@@ -24,7 +25,8 @@ test('durations', () => {
   assert.equal(parseDuration('1.5s'), 1500);
   assert.equal(parseDuration('1m'), 60_000);
   assert.equal(parseDuration('2h'), 7_200_000);
-  for (const text of ['', '5', '0s', '-1s', '1 m', 's', '1e3s', 'NaNs']) {
+  assert.equal(parseDuration('36500d'), 36_500 * 86_400_000);
+  for (const text of ['', '5', '0s', '-1s', '1 m', 's', '1e3s', 'NaNs', '36501d', `${'9'.repeat(400)}s`]) {
     assert.throws(() => parseDuration(text), InvalidArgumentError, text);
   }
 });
@@ -45,7 +47,8 @@ test('sizes have units of 1000 and of 1024, or none', () => {
 test('intervals are auto or at least a second', () => {
   assert.equal(parseInterval('auto'), 'auto');
   assert.equal(parseInterval('15s'), 15_000);
-  assert.throws(() => parseInterval('200ms'), InvalidArgumentError);
+  for (const text of ['200ms', '367d', `${'9'.repeat(300)}d`])
+    assert.throws(() => parseInterval(text), InvalidArgumentError, text);
 });
 
 test('a pace is realtime, a factor or max', () => {
@@ -53,7 +56,19 @@ test('a pace is realtime, a factor or max', () => {
   assert.equal(parsePace('10x'), 10);
   assert.equal(parsePace('0.5x'), 0.5);
   assert.equal(parsePace('max'), Infinity);
-  for (const text of ['', '0x', '0.0x', '-1x', '10', 'x', 'fast', '1e3x', `${'9'.repeat(400)}x`]) {
+  for (const text of [
+    '',
+    '0x',
+    '0.0x',
+    '-1x',
+    '10',
+    'x',
+    'fast',
+    '1e3x',
+    '0.0000001x',
+    '1000000001x',
+    `${'9'.repeat(400)}x`,
+  ]) {
     assert.throws(() => parsePace(text), InvalidArgumentError, text);
   }
 });
@@ -70,7 +85,7 @@ test('actors are a number, a share or auto, and never none', () => {
 test('reject limits are a number or a share', () => {
   assert.deepEqual(parseRejectLimit('0'), { kind: 'count', count: 0 });
   assert.deepEqual(parseRejectLimit('2.5%'), { kind: 'share', share: 0.025 });
-  for (const text of ['101%', '-1', 'x', '1.5'])
+  for (const text of ['101%', '-1', 'x', '1.5', '9'.repeat(20)])
     assert.throws(() => parseRejectLimit(text), InvalidArgumentError, text);
 });
 
@@ -78,7 +93,9 @@ test('batch sizes and whole numbers', () => {
   assert.equal(parseBatchSize('auto'), 'auto');
   assert.equal(parseBatchSize('64'), 64);
   assert.throws(() => parseBatchSize('0'), InvalidArgumentError);
-  assert.throws(() => parseWhole(0)('1e3'), InvalidArgumentError);
+  assert.equal(parseWhole(0, 9)('9'), 9);
+  for (const text of ['1e3', '10', '-1', '9'.repeat(400)])
+    assert.throws(() => parseWhole(0, 9)(text), /from 0 to 9/, text);
 });
 
 test('lists and maps add up over repeated flags', () => {
@@ -89,6 +106,19 @@ test('lists and maps add up over repeated flags', () => {
     assert.throws(() => parseMap(text, undefined), InvalidArgumentError, text);
   for (const text of ['a', '=b', 'a='])
     assert.throws(() => parseMap(text, undefined), InvalidArgumentError, text);
+});
+
+test('a time is any that a recording may have, and stays text', () => {
+  for (const text of [
+    '2024-05-01',
+    '2024-05-01 12:30',
+    '2024-05-01T12:30:00Z',
+    '1704067200',
+    '1704067200000',
+  ])
+    assert.equal(parseTime(text), text);
+  for (const text of ['', 'noon', '2024-13-01', '1e300', '9'.repeat(30)])
+    assert.throws(() => parseTime(text), InvalidArgumentError, text);
 });
 
 test('time zones are those the runtime knows', () => {

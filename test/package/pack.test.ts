@@ -9,12 +9,12 @@ import { installPacked, npx, pack } from '../support/packed.js';
 
 const MEBIBYTE = 2 ** 20;
 
-test('the package holds the program and its built-in model and docs, nothing else', async (t) => {
+test('the package holds the program, its built-in model, a recording and docs, nothing else', async (t) => {
   const { files, sizeBytes, unpackedBytes } = await pack(temporaryFolder(t));
   t.diagnostic(`${files.length} files, ${sizeBytes} bytes packed, ${unpackedBytes} bytes unpacked`);
 
   const allowed =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/aiops-serve\.js|dist\/.+\.js|dist\/(model\/analyzer|core\/(errors|incidents|input-position|types))\.d\.ts|examples\/.+\.(mjs|service|timer)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|bin\/aiops-serve\.js|dist\/.+\.js|dist\/(model\/analyzer|core\/(errors|incidents|input-position|types))\.d\.ts|examples\/.+\.(mjs|service|timer)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+|fixtures\/recordings\/(README\.md|LICENSE-cloud-monitoring|real-day\.csv)|scripts\/model\/README\.md)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],
@@ -46,6 +46,16 @@ test('installed in an empty folder, it replays a recording', async (t) => {
   const answered = rows.filter((row) => (JSON.parse(row) as { status: string }).status === 'ok');
   assert.equal(rows.length, 3 * 70);
   assert.equal(answered.length, 3 * (70 - 59));
+
+  const readme = readFileSync(join(app, 'node_modules/aiops-serve/README.md'), 'utf8');
+  const named = /^npx aiops-serve (replay node_modules\/.+)$/m.exec(readme)?.[1];
+  const first = await npx(
+    app,
+    'aiops-serve',
+    ...(named ?? assert.fail('README names no recording')).split(' '),
+  );
+  assert.equal(first.status, 0, first.stderr);
+  assert.match(first.stdout, /^records {2}14,400 = 14,400 accepted/m);
 
   const example = ['--analyzer', 'node_modules/aiops-serve/examples/rolling-zscore.mjs', '--out', 'z'];
   const analyzed = await npx(app, 'aiops-serve', 'replay', 'data.jsonl', ...example);

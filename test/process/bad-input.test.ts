@@ -60,7 +60,11 @@ test('wrong command lines', async (t) => {
   assertRefused(await runCli(['replay'], { cwd }), 64, /missing required argument/);
   assertRefused(await runCli([], { cwd }), 64, /Usage/);
   const env = { AIOPS_SERVE_ACTORS: 'none' };
-  assertRefused(await runCli(['replay', 'data.csv'], { cwd, env }), 64, /AIOPS_SERVE_ACTORS/);
+  assertRefused(
+    await runCli(['replay', 'data.csv'], { cwd, env }),
+    78,
+    /AIOPS_SERVE_ACTORS='none' is invalid/,
+  );
 });
 
 test('help and version are no errors', async (t) => {

@@ -239,8 +239,8 @@ describe('what is read and written', () => {
     assert.match(told.stdout, /^records/m);
     assert.match(told.stderr, /warning: AIOPS_SERVE_ACTOR is no setting/);
     const refused = await runCli(flags, { cwd, env: { AIOPS_SERVE_QUIET: 'perhaps' } });
-    assert.equal(refused.status, 64);
-    assert.match(refused.stderr, /AIOPS_SERVE_QUIET='perhaps'/);
+    assert.equal(refused.status, 78);
+    assert.match(refused.stderr, /AIOPS_SERVE_QUIET='perhaps' is invalid/);
   });
 
   test('rejects that nobody keeps are told', async (t) => {

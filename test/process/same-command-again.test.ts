@@ -41,23 +41,22 @@ test('a run that --max-rejects stopped does not go on until more are allowed', a
   assert.equal(files()[1]?.trimEnd().split('\n').length, 60);
 });
 
-test('what a complete run was made without and is now asked for is told', async (t) => {
+test('a settings file in which "false" would turn --restart on replaces nothing', async (t) => {
   const cwd = temporaryFolder(t);
-  writeFileSync(join(cwd, 'data.csv'), csv(70));
-  const replay = (...flags: string[]): Promise<Finished> =>
-    runCli(['replay', 'data.csv', '--out', 'out', '--actors', '1', ...flags], { cwd });
-  assert.equal((await replay('--compare', 'none')).status, 0);
-  const both = await replay('--compare', 'all', '--trace');
-  assert.equal(both.status, 0, both.stderr);
-  assert.match(both.stderr, /^warning: --trace and --compare all: not done, since the run is complete/m);
-  assert.doesNotMatch((await replay()).stderr, /not done/, 'nobody asked for a comparison');
-  assert.equal((await replay('--compare', 'all', '--trace', '--restart')).status, 0);
-  assert.doesNotMatch((await replay('--compare', 'all', '--trace')).stderr, /not done/, 'it is there');
   writeFileSync(join(cwd, 'data.csv'), csv(3));
-  assert.equal((await replay('--compare', 'sample', '--restart')).status, 0);
-  const warmup = await replay('--compare', 'sample');
-  assert.match(warmup.stderr, /is complete/);
-  assert.doesNotMatch(warmup.stderr, /not done/, 'there was nothing to compare');
+  const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', '--compare', 'none'];
+  assert.equal((await runCli(args, { cwd })).status, 0);
+  const journal = readFileSync(join(cwd, 'out/journal.jsonl'), 'utf8');
+  for (const found of ['"false"', '"no"', '0', '"0"', '""', 'null']) {
+    writeFileSync(join(cwd, 'aiops-serve.config.json'), `{ "restart": ${found} }`);
+    const { status, stderr } = await runCli(args, { cwd });
+    assert.equal(status, 78, found);
+    assert.match(
+      stderr,
+      /^error: aiops-serve\.config\.json: "restart": .+ is invalid\. Expected true or false\.$/m,
+    );
+  }
+  assert.equal(readFileSync(join(cwd, 'out/journal.jsonl'), 'utf8'), journal);
 });
 
 test('rejects stay in their own file, which no other run takes', async (t) => {

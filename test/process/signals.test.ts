@@ -71,6 +71,20 @@ test(
   },
 );
 
+// Longer than Node's own timers can wait: it would turn them into 1 ms.
+test('durations of more than 24 days are as long as they say', async (t) => {
+  const flags = ['--actor-timeout', '--stop-grace', '--commit-interval'].flatMap((flag) => [flag, '597h']);
+  const { child, result, goOn } = await slowRun(t, flags);
+  const heard = said(child.stderr, /SIGTERM: finishing the minutes under way \(597h at most\)/);
+  child.kill('SIGTERM');
+  await heard;
+  goOn();
+  const { status, stderr } = await result;
+  assert.equal(status, 143, stderr);
+  assert.match(stderr, /interrupted after 1 minute;/);
+  assert.doesNotMatch(stderr, /Warning/);
+});
+
 test('a second signal leaves at once', procfs, async (t) => {
   const { child, result } = await slowRun(t, ['--stop-grace', '1h']);
   const actors = childrenOf(child.pid);

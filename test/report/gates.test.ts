@@ -67,6 +67,7 @@ test('what is not known is refused with what is', () => {
   refused('p99=>5s', /no operator "=>"; there are >, >=, <, <=\./);
   refused('p99!=5s', /no operator "!="/);
   refused('p99>5', /needs a unit; write its limit in us, µs, ms, s, m or h\./);
+  refused(`p99>${'9'.repeat(400)}s`, /limit of p99 is too large a number/);
   refused('p99>5MB', /not counted in "MB"/);
   refused('late>5s', /as a number without a unit/);
   refused('recall<5x', /as a number, with or without %/);

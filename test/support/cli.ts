@@ -74,3 +74,20 @@ export async function runCli(
   child.stdin?.end(options.input ?? '');
   return finished(child);
 }
+
+/** Runs a command line of a shell, in which `aiops-serve` is the program itself. */
+export async function runShell(
+  line: string,
+  options: CliOptions & { readonly uid?: number },
+): Promise<Finished> {
+  const program = `aiops-serve() { '${process.execPath}' '${join(ROOT, 'bin/aiops-serve.js')}' "$@"; }`;
+  const { cwd, env, uid } = options;
+  return finished(
+    spawn('bash', ['-c', `${program}\n${line}`], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    }),
+  );
+}

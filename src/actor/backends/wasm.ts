@@ -27,7 +27,7 @@ export async function openWasm(): Promise<Backend> {
   await withoutNewListeners(async () => {
     if (await core.setBackend('wasm').catch(() => false)) return;
     throw new AiopsError('backend', 'the wasm backend of TensorFlow.js does not start on this machine', {
-      hint: 'reinstall the program; WebAssembly must not be disabled in Node (--jitless does)',
+      hint: 'check that Node may use WebAssembly (--jitless disables it) and that there is memory for it',
     });
   });
   compute(core);

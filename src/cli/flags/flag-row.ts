@@ -5,6 +5,11 @@ export interface FlagRow {
   /** Allowed values, the first being the default. */
   readonly choices?: readonly string[];
   readonly parse?: (text: string, earlier: never) => unknown;
+  /**
+   * What the configuration file may give it besides text, or a list of it where it may be given several times: a
+   * number, or an object of keys and values. A flag without a value takes true and false instead.
+   */
+  readonly json?: 'number' | 'pairs';
   /** The default, and its text in the help; empty where there is nothing to tell. */
   readonly preset?: readonly [value: unknown, text: string];
 }

@@ -9,6 +9,11 @@ import {
 } from '../values.js';
 import type { FlagGroups } from './flag-row.js';
 
+/** All of their times are held in memory. */
+const MOST_ROUNDS = 100_000;
+/** A seed is 32 bits. */
+const MOST_SEED = 2 ** 32 - 1;
+
 /** What a benchmark measures, and for how long. */
 export const MEASURING_FLAGS: FlagGroups = {
   'Measuring:': [
@@ -17,11 +22,13 @@ export const MEASURING_FLAGS: FlagGroups = {
       description:
         '4: 1, 2 and 4; 1,3: these; 50%: up to half of the usable processors; auto: up to twice all of them (default: auto)',
       parse: parseActorRange,
+      json: 'number',
     },
     {
       flags: '--items <list>',
       description: 'items a minute, comma-separated (default: those of the recording, or 500)',
       parse: parseItemCounts,
+      json: 'number',
     },
     {
       flags: '--scenario <name>',
@@ -31,7 +38,8 @@ export const MEASURING_FLAGS: FlagGroups = {
     {
       flags: '--rounds <n>',
       description: 'turns of each arm (default: 10 to 20, as minutes fit into the time)',
-      parse: parseWhole(1),
+      parse: parseWhole(1, MOST_ROUNDS),
+      json: 'number',
     },
     {
       flags: '--time <duration>',
@@ -42,7 +50,8 @@ export const MEASURING_FLAGS: FlagGroups = {
     {
       flags: '--seed <n>',
       description: 'of made-up minutes',
-      parse: parseWhole(0),
+      parse: parseWhole(0, MOST_SEED),
+      json: 'number',
       preset: [1, '1'],
     },
     {

@@ -1,3 +1,4 @@
+import { MOST_INTERVALS } from '../../core/window.js';
 import {
   parseBatchSize,
   parseModelColumns,
@@ -27,6 +28,7 @@ export const MODEL_FLAGS: FlagGroups = {
       flags: '--param <key=value>',
       description: 'for the analyzer; may be given several times',
       parse: parseParam,
+      json: 'pairs',
     },
     {
       flags: '--backend <name>',
@@ -42,6 +44,7 @@ export const MODEL_FLAGS: FlagGroups = {
       flags: '--batch-size <n|auto>',
       description: 'items per predict call; auto: 64 on node, all of a chunk on wasm',
       parse: parseBatchSize,
+      json: 'number',
       preset: ['auto', 'auto'],
     },
     {
@@ -54,7 +57,8 @@ export const MODEL_FLAGS: FlagGroups = {
     {
       flags: '--window <n>',
       description: 'intervals that an item has, the newest one counted',
-      parse: parseWhole(1),
+      parse: parseWhole(1, MOST_INTERVALS),
+      json: 'number',
     },
     {
       flags: '--model-columns <each|names>',
@@ -80,6 +84,7 @@ export const MODEL_FLAGS: FlagGroups = {
       flags: '--threshold <score>',
       description: 'a score above it is an anomaly (default: no verdict)',
       parse: parseNumber,
+      json: 'number',
     },
     {
       flags: '--signature <name>',

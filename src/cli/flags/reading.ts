@@ -7,10 +7,16 @@ import {
   parseName,
   parseRejectLimit,
   parseShard,
+  parseTime,
   parseTimezone,
   parseWhole,
 } from '../values.js';
 import type { FlagGroups } from './flag-row.js';
+
+/** Intervals; with the longest one their product is still far from the end of what a date can be. */
+const MOST_GRACE = 100_000;
+/** Of gzip, whose own limit is 1032, packed several times over. */
+const MOST_EXPANSION = 1_000_000_000;
 
 /** How recordings are read. */
 export const READING_FLAGS: FlagGroups = {
@@ -44,6 +50,7 @@ export const READING_FLAGS: FlagGroups = {
       flags: '--map <new=old>',
       description: 'rename columns while reading, comma-separated',
       parse: parseMap,
+      json: 'pairs',
     },
     {
       flags: '--targets <names>',
@@ -58,9 +65,15 @@ export const READING_FLAGS: FlagGroups = {
     {
       flags: '--from <time>',
       description: 'only minutes from this time on; those before it fill the windows',
-      parse: parseName,
+      parse: parseTime,
+      json: 'number',
     },
-    { flags: '--to <time>', description: 'only minutes before this time', parse: parseName },
+    {
+      flags: '--to <time>',
+      description: 'only minutes before this time',
+      parse: parseTime,
+      json: 'number',
+    },
     {
       flags: '--timezone <zone>',
       description: 'of times that name none',
@@ -76,7 +89,8 @@ export const READING_FLAGS: FlagGroups = {
     {
       flags: '--grace <intervals>',
       description: 'how far back a record may be out of order',
-      parse: parseWhole(0),
+      parse: parseWhole(0, MOST_GRACE),
+      json: 'number',
       preset: [0, '0'],
     },
     {
@@ -88,18 +102,21 @@ export const READING_FLAGS: FlagGroups = {
       flags: '--max-line <size>',
       description: 'a longer line is rejected',
       parse: parseLineSize,
+      json: 'number',
       preset: [DEFAULT_MAX_LINE_BYTES, '16MiB'],
     },
     {
       flags: '--max-expansion <times>',
       description: 'stop at a gzip input that comes to more than 64MiB and more than so many times its size',
-      parse: parseWhole(1),
+      parse: parseWhole(1, MOST_EXPANSION),
+      json: 'number',
       preset: [DEFAULT_MAX_EXPANSION, String(DEFAULT_MAX_EXPANSION)],
     },
     {
       flags: '--max-rejects <n|p%>',
       description: 'stop when more records than this are rejected (default: no limit, exit status 3)',
       parse: parseRejectLimit,
+      json: 'number',
     },
   ],
 };

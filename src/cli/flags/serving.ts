@@ -1,12 +1,17 @@
 import { parseActors, parseDuration, parseOneOf, parsePace, parseSize, parseWhole } from '../values.js';
 import type { FlagGroups, FlagRow } from './flag-row.js';
 
+const MOST_THREADS = 1024;
+/** Minutes, each of which is held in memory. */
+const MOST_INFLIGHT = 1024;
+
 /** About actors as processes: also of commands that choose otherwise who serves. */
 export const PROCESS_ROWS: readonly FlagRow[] = [
   {
     flags: '--threads-per-actor <n>',
     description: 'threads of native TensorFlow in each actor',
-    parse: parseWhole(1),
+    parse: parseWhole(1, MOST_THREADS),
+    json: 'number',
     preset: [1, '1'],
   },
   {
@@ -24,6 +29,7 @@ export const SERVING_FLAGS: FlagGroups = {
       flags: '--actors <n|p%|auto>',
       description: 'size of the pool; a share is of the usable processors',
       parse: parseActors,
+      json: 'number',
       preset: [{ kind: 'auto' }, 'auto'],
     },
     ...PROCESS_ROWS,
@@ -31,11 +37,13 @@ export const SERVING_FLAGS: FlagGroups = {
       flags: '--max-actor-rss <size>',
       description: 'an actor that holds more memory than this is replaced (default: no limit)',
       parse: parseSize,
+      json: 'number',
     },
     {
       flags: '--inflight <n>',
       description: 'minutes under way at once (default: 2, 1 when paced)',
-      parse: parseWhole(1),
+      parse: parseWhole(1, MOST_INFLIGHT),
+      json: 'number',
     },
     {
       flags: '--mode <mode>',

@@ -25,6 +25,7 @@ export const WRITING_FLAGS: FlagGroups = {
       flags: '--commit-interval <duration>',
       description: 'time between commits, the work that a kill may cost; 0s commits every minute by itself',
       parse: parseDurationOrZero,
+      json: 'number',
       preset: [1000, '1s'],
     },
     {

@@ -1,7 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { execa } from 'execa';
 
+import { sleep } from '../../clock/timer.js';
 import { AiopsError } from '../../core/errors.js';
 
 /** A program that was found, and what comes before its other arguments. */
@@ -48,7 +47,7 @@ export async function runTool(
     forceKillAfterDelay: FORCE_AFTER_MS,
   });
   if (!result.failed) return;
-  await wait(SIGNAL_LAG_MS);
+  await sleep(SIGNAL_LAG_MS);
   if (run.signal.aborted) throw new AiopsError('interrupted', 'interrupted');
   const said = result.all.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
   const how =

@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
+import type { Notice } from '../../core/errors.js';
+import { adviceFor } from '../../report/advice.js';
+import { roundDuration } from '../../report/format.js';
 import { checkGates } from '../../report/gates.js';
 import { REPLAY_METRICS } from '../../report/replay-metrics.js';
 import type { RunSummary } from '../../report/run-summary.js';
 import { readText } from '../../write/files.js';
-import type { ReplayConfig } from '../replay-config.js';
+import type { RunOutput } from '../../write/run-output.js';
+import { deadlineOf, type ReplayConfig } from '../replay-config.js';
 import { Tally } from '../tally.js';
 import type { RunCompletion, RunProgress } from './run-facts.js';
+import { wholeTimings } from './whole-run.js';
 
 /** What tells whether a `timing.json` is the one that was written. */
 export function summarySum(text: string): string {
@@ -24,17 +29,46 @@ export async function writtenSummary(
 }
 
 /**
- * Holds a run that was complete already to what the command asks of it, which may have changed.
+ * Holds a run that was complete already to what the command asks of it, which may have changed: its limit of rejects,
+ * its deadline, its gates. Writes nothing.
  *
- * @throws AiopsError `reject_limit`
+ * @throws AiopsError `reject_limit`; `output_io` where `timing.jsonl` cannot be read again
  */
-export function judgeAgain(
-  { gates, maxRejects }: Pick<ReplayConfig, 'gates' | 'maxRejects'>,
+export async function judgeAgain(
+  config: ReplayConfig,
+  output: Pick<RunOutput, 'committed'>,
+  { summary, last }: { readonly summary: RunSummary; readonly last: RunProgress },
+  onNotice: (notice: Notice) => void,
+): Promise<RunSummary> {
+  checkCommittedRejects(last, config.maxRejects);
+  const held = await heldAgainst(deadlineOf(config, summary.input.intervalMs), summary, output);
+  if (held.deadlineMs !== summary.deadlineMs) {
+    const [now, before] = [held, summary].map((run) => roundDuration(run.deadlineMs));
+    const text = `held against a deadline of ${now}; timing.json and report.html keep that of ${before}`;
+    onNotice({ level: 'info', text });
+  }
+  const judged = config.pace === summary.execution.pace ? held : withoutSchedule(held);
+  return { ...held, gates: checkGates(config.gates, REPLAY_METRICS, judged) };
+}
+
+/** The same run against another deadline: what depends on it is made again, out of the times of all its minutes. */
+async function heldAgainst(
+  deadlineMs: number,
   summary: RunSummary,
-  last: RunProgress,
-): RunSummary {
-  checkCommittedRejects(last, maxRejects);
-  return { ...summary, gates: checkGates(gates, REPLAY_METRICS, summary) };
+  output: Pick<RunOutput, 'committed'>,
+): Promise<RunSummary> {
+  if (deadlineMs === summary.deadlineMs || summary.minutes === null) return { ...summary, deadlineMs };
+  const { timings } = await wholeTimings(output.committed('timings'), deadlineMs);
+  const { late, headroom, capacityItems } = timings.summary() ?? summary.minutes;
+  const minutes = { ...summary.minutes, late, headroom, capacityItems };
+  const advice = adviceFor(minutes, summary.comparison, deadlineMs, summary.execution.actors);
+  return { ...summary, deadlineMs, minutes, advice };
+}
+
+/** For gates: how a run kept to another schedule does not say how it would keep to the one that is asked for. */
+function withoutSchedule(summary: RunSummary): RunSummary {
+  const { minutes } = summary;
+  return minutes === null ? summary : { ...summary, minutes: { ...minutes, late: NaN, scheduled: null } };
 }
 
 /**

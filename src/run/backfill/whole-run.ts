@@ -16,23 +16,37 @@ export interface WholeRun {
 }
 
 /**
- * Times of a run that was gone on with: those that earlier sessions wrote are still there to be read.
+ * Times of a run out of the lines of its `timing.jsonl`, held against a deadline.
  *
- * @throws AiopsError `output_io`
+ * @throws AiopsError `output_io`, also where a line is not one of timings
  */
 export async function wholeTimings(
-  output: RunOutput,
+  lines: AsyncIterable<string>,
   deadlineMs: number,
 ): Promise<Pick<WholeRun, 'timings' | 'walls'>> {
   const timings = new RunTimings(deadlineMs);
   const walls = new BandSeries(MINUTE_BUCKETS);
-  for await (const line of output.committed('timings')) {
-    const { minuteMs, timing, schedule } = readTimingLine(line);
+  for await (const line of lines) {
+    const { minuteMs, timing, schedule } = timedMinute(line);
     timings.addTimed(timing, schedule);
     if (timing.items > 0) walls.add(minuteMs, timing.wallMs);
   }
   return { timings, walls };
 }
+
+function timedMinute(line: string): ReturnType<typeof readTimingLine> {
+  try {
+    return readTimingLine(line);
+  } catch (cause) {
+    throw new AiopsError('output_io', `not a line of timing.jsonl: ${line.slice(0, MOST_SHOWN)}`, {
+      hint: 'bring the file back as the run wrote it, or run again with --restart',
+      cause,
+    });
+  }
+}
+
+/** Characters of a line that a message shows. */
+const MOST_SHOWN = 200;
 
 /**
  * How well labels were told in all sessions, read from results that hold every row as JSON lines.

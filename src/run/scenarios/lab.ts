@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 
+import { sleep } from '../../clock/timer.js';
 import type { Notice } from '../../core/errors.js';
 import type { CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
 import type { ItemRange } from '../../core/partition.js';

@@ -1,0 +1,55 @@
+import { AiopsError } from '../core/errors.js';
+import { addressSpaceLimit } from '../host/address-space.js';
+
+/* What a process was started with, and a command cannot see, can be why it fails: a limit, a folder that is gone. */
+
+const FOLDER_GONE = 'the current folder no longer exists';
+const FOLDER_HINT = 'change to a folder that exists, or give all paths as absolute ones, --out included';
+
+/** Limits below this are worth a word: V8 alone reserves gigabytes of address space, though it uses far less. */
+const ROOMY_BYTES = 2 ** 35;
+
+/** Codes of failures to start or keep a process that computes. */
+const OF_ACTORS: readonly AiopsError['code'][] = ['actor_failed', 'backend'];
+/** How V8 says that it got no memory. */
+const OUT_OF_MEMORY = /out of memory|allocation failed|cannot allocate/i;
+
+/** The same error, with what the surroundings of the process have to do with it. */
+export function inSurroundings(error: unknown): unknown {
+  if (isFolderGone() && isAboutFiles(error)) return withoutFolder(error);
+  const limit = addressSpaceLimit();
+  return limit !== null && limit < ROOMY_BYTES ? withinLimit(error, limit) : error;
+}
+
+/** On Linux a process can be in a folder that was deleted. */
+function isFolderGone(): boolean {
+  try {
+    process.cwd();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function isAboutFiles(error: unknown): boolean {
+  return error instanceof AiopsError
+    ? error.code !== 'usage' && error.code !== 'internal'
+    : (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+function withoutFolder(cause: unknown): AiopsError {
+  return cause instanceof AiopsError
+    ? new AiopsError(cause.code, `${cause.message} (${FOLDER_GONE})`, { hint: FOLDER_HINT, cause })
+    : new AiopsError('input_missing', FOLDER_GONE, { hint: FOLDER_HINT, cause });
+}
+
+function withinLimit(error: unknown, limitBytes: number): unknown {
+  const limit = `the address space of a process is limited to ${(limitBytes / 2 ** 30).toFixed(1)} GiB (ulimit -v)`;
+  const hint = `${limit}, which is likely why: lift it with ulimit -v unlimited; --max-actor-rss limits memory that is in use`;
+  if (error instanceof AiopsError)
+    return OF_ACTORS.includes(error.code)
+      ? new AiopsError(error.code, error.message, { hint, cause: error })
+      : error;
+  if (!(error instanceof RangeError && OUT_OF_MEMORY.test(error.message))) return error;
+  return new AiopsError('unsupported', `no memory: ${error.message}`, { hint, cause: error });
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+
+import { Command } from 'commander';
+
+import { addOptions, settingsOf, type SettingOption } from '#dist/cli/add-options.js';
+import { BENCH_FLAGS } from '#dist/cli/bench-options.js';
+import { applyConfigFile } from '#dist/cli/config-file.js';
+import { applyEnvironment } from '#dist/cli/environment.js';
+import { parseTexts } from '#dist/cli/setting-value.js';
+import { REPLAY_FLAGS } from '#dist/cli/replay-options.js';
+import { AiopsError } from '#dist/core/errors.js';
+import { temporaryFolder } from '../support/cli.js';
+
+/* Laws that hold for every row of the tables of flags, so that a new flag is under them without a test of its own. */
+
+const COMMANDS = { replay: REPLAY_FLAGS, bench: BENCH_FLAGS } as const;
+type Name = keyof typeof COMMANDS;
+
+const commandOf = (name: Name): Command => addOptions(new Command(name), COMMANDS[name]);
+
+function eachSetting(check: (name: Name, flag: string, option: SettingOption) => void): void {
+  for (const name of ['replay', 'bench'] as const)
+    for (const [flag, option] of settingsOf(commandOf(name)))
+      if (flag !== 'config') check(name, flag, option);
+}
+
+/** Takes the value of a setting from a file with this JSON. */
+function fromFile(t: TestContext): (name: Name, flag: string, json: string) => unknown {
+  const path = join(temporaryFolder(t), 'settings.json');
+  return (name, flag, json) => {
+    writeFileSync(path, `{ "${flag}": ${json} }`);
+    const command = commandOf(name);
+    applyConfigFile(command, path);
+    return command.getOptionValue(attribute(command, flag)) as unknown;
+  };
+}
+
+function fromEnvironment(name: Name, flag: string, text: string): unknown {
+  const command = commandOf(name);
+  applyEnvironment(command, { [`AIOPS_SERVE_${flag.replaceAll('-', '_').toUpperCase()}`]: text });
+  return command.getOptionValue(attribute(command, flag)) as unknown;
+}
+
+function attribute(command: Command, flag: string): string {
+  return settingsOf(command).get(flag)?.attributeName() ?? assert.fail(`no ${flag}`);
+}
+
+function assertRefused(value: () => unknown, ...said: readonly string[]): void {
+  assert.throws(
+    value,
+    (error) =>
+      error instanceof AiopsError &&
+      error.code === 'config' &&
+      said.every((text) => error.message.includes(text)),
+    said.join(' '),
+  );
+}
+
+const isSwitch = (option: SettingOption): boolean => option.isBoolean();
+const takesList = (option: SettingOption): boolean => (option.row.parse?.length ?? 0) > 1;
+
+/** Whether a flag reads digits as a number, and not as a name made of digits. */
+function readsNumbers(option: SettingOption): boolean {
+  return ['0', '1'].some((text) => {
+    try {
+      return !JSON.stringify(parseTexts(option, [text])).includes(`"${text}"`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+suite('every setting', () => {
+  test('a switch takes true and false in the file, and nothing else', (t) => {
+    const value = fromFile(t);
+    let switches = 0;
+    eachSetting((name, flag, option) => {
+      if (!isSwitch(option)) return;
+      switches++;
+      for (const wanted of [true, false]) assert.equal(value(name, flag, String(wanted)), wanted, flag);
+      for (const json of ['"false"', '"true"', '"no"', '""', '0', '1', '"0"', 'null', '[]', '{}', '[true]'])
+        assertRefused(
+          () => value(name, flag, json),
+          `settings.json: "${flag}": ${json} is invalid`,
+          'Expected true or false',
+        );
+    });
+    assert.ok(switches > 10);
+  });
+
+  test('a switch takes the usual words in the environment, and an empty variable turns it off', () => {
+    eachSetting((name, flag, option) => {
+      if (!isSwitch(option)) return;
+      for (const [text, wanted] of [
+        ['true', true],
+        ['YES', true],
+        ['on', true],
+        ['1', true],
+        ['False', false],
+        ['no', false],
+        ['OFF', false],
+        ['0', false],
+        ['', false],
+      ] as const)
+        assert.equal(fromEnvironment(name, flag, text), wanted, `${flag} ${text}`);
+      for (const text of ['maybe', ' ', '2', 'null', 'tru'])
+        assertRefused(
+          () => fromEnvironment(name, flag, text),
+          `'${text}' is invalid`,
+          'Expected true or false',
+        );
+    });
+  });
+
+  test('a setting with a value takes no boolean, null, nested list, infinite number or foreign object', (t) => {
+    const value = fromFile(t);
+    eachSetting((name, flag, option) => {
+      if (isSwitch(option)) return;
+      for (const [json, shown = json] of [
+        ['true'],
+        ['false'],
+        ['null'],
+        ['[]'],
+        ['[["a"]]'],
+        ['[null]'],
+        ['[{"a":"b"}]'],
+        ['{}'],
+        ['{"a":{"b":"c"}}'],
+        ['{"a":true}'],
+        ['1e999', 'Infinity'],
+        ['""'],
+      ] as const)
+        assertRefused(() => value(name, flag, json), `settings.json: "${flag}": ${shown} is invalid`);
+      if (option.row.json !== 'pairs') assertRefused(() => value(name, flag, '{"a":"b"}'), `"${flag}"`);
+      if (!takesList(option)) assertRefused(() => value(name, flag, '["1"]'), 'Expected one value');
+    });
+  });
+
+  test('a setting takes a JSON number exactly where its flag reads a number', (t) => {
+    const value = fromFile(t);
+    eachSetting((name, flag, option) => {
+      if (isSwitch(option)) return;
+      if (readsNumbers(option)) assert.equal(option.row.json, 'number', flag);
+      if (option.row.json !== 'number')
+        assertRefused(() => value(name, flag, '1'), `"${flag}": 1 is invalid`);
+    });
+    assert.equal(value('replay', 'grace', '3'), 3);
+    assert.deepEqual(value('bench', 'items', '[100, 500]'), [100, 500]);
+  });
+
+  test('a number too large to mean anything is refused on the command line and in the file', (t) => {
+    const value = fromFile(t);
+    eachSetting((name, flag, option) => {
+      if (!readsNumbers(option) || flag === 'threshold') return;
+      const huge = '9'.repeat(400);
+      assert.throws(() => parseTexts(option, [huge]), /Expected/, flag);
+      assertRefused(() => value(name, flag, '1e300'), `"${flag}": 1e+300 is invalid`);
+    });
+  });
+
+  test('an empty variable is no value', () => {
+    eachSetting((name, flag, option) => {
+      if (!isSwitch(option)) assertRefused(() => fromEnvironment(name, flag, ''), "='' is invalid");
+    });
+  });
+});
