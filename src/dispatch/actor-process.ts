@@ -39,6 +39,7 @@ export class ActorProcess {
       buffer: false,
       reject: false,
       cleanup: true,
+      killSignal: 'SIGKILL', // actors ignore every signal that asks
       env: environment(threads),
     });
     const [, stdout, stderr, pipe] = child.stdio;
