@@ -65,8 +65,7 @@ async function replayTo(output: RunOutput, replaying: Replaying): Promise<Replay
   const { config, context, executors, model, prior } = replaying;
   if (prior !== null && prior.done !== null) {
     // What an analyzer is, only actors can tell.
-    const ready =
-      model.digest === null ? await startUnlessAborted(executors, context.signal) : prior.facts;
+    const ready = model.digest === null ? await startUnlessAborted(executors, context.signal) : prior.facts;
     if (ready === null) return nothingDone(prior);
     refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
     const { summary, last } = prior.done;

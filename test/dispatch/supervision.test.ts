@@ -306,7 +306,10 @@ test('more than a few items in succession that cost actors are not the data’s 
   const columns = Array.from({ length: 12 }, (_, i) => `column-${i}`);
   await assert.rejects(
     pool.run({ ...batchOf(columns.map(() => 'killed')), columns }, 'batched'),
-    failsWith('actor_failed', /^10 items in a row crashed every actor that got them; the last time: isolation/),
+    failsWith(
+      'actor_failed',
+      /^10 items in a row crashed every actor that got them; the last time: isolation/,
+    ),
   );
   assert.equal(countOf(incidents, 'lost'), 2 + 10);
   await pool.stop();

@@ -80,6 +80,12 @@ export const READING_FLAGS: FlagGroups = {
       preset: [0, '0'],
     },
     {
+      flags: '--max-ahead <intervals>',
+      description: "of a live feed: how far a record may be ahead of this machine's clock",
+      parse: parseWhole(0),
+      preset: [5, '5'],
+    },
+    {
       flags: '--duplicates <rule>',
       description: 'several records of a target in one interval',
       choices: ['reject', 'first', 'last', 'mean'],
