@@ -132,10 +132,11 @@ export class Dispatcher {
   }
 
   /** Asks item by item: those that fail alone fail, the others are answered. */
-  #withoutFailing(job: Job, failure: ChunkFailed): Promise<JobReply> {
+  async #withoutFailing(job: Job, failure: ChunkFailed): Promise<JobReply> {
     const items = job.range.end - job.range.start;
-    if (items === 1) return Promise.resolve(failedReply(failure));
-    return itemByItem(job, (single) => this.answer(single));
+    if (items === 1) return failedReply(failure);
+    const { failures = [], ...reply } = await itemByItem(job, (single) => this.answer(single));
+    return { ...reply, failures: failures.map(() => failure) }; // which names the chunk
   }
 }
 
