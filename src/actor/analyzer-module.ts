@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 
 import { AiopsError, messageOf } from '../core/errors.js';
 import type { InputSpec } from '../core/types.js';
+import { MOST_INTERVALS } from '../core/window.js';
 import type { Analyzer, AnalyzerContext, CreateAnalyzer } from '../model/analyzer.js';
 
 /** A user's module that is set up, and what it says of itself. */
@@ -79,7 +80,6 @@ async function explained<T>(path: string, where: string, work: () => Promise<T>)
   }
 }
 
-const MOST_INTERVALS = 100_000;
 /** What an analyzer may consist of; a class of the user's may have more. */
 const MEMBERS = ['name', 'version', 'window', 'columns', 'missing', 'predict', 'dispose'];
 

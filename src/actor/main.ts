@@ -1,4 +1,9 @@
-import { loadRuntime } from './load-runtime.js';
 import { serveParent } from './serve-parent.js';
 
-await serveParent(loadRuntime);
+// Loaded while the parent is greeted: until signals are handled, one to the process group would end this process.
+const loading = import('./load-runtime.js');
+
+await serveParent(async (request, measure) => {
+  const { loadRuntime } = await loading;
+  return loadRuntime(request, measure);
+});

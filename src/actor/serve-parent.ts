@@ -21,8 +21,9 @@ const READ_BYTES = 256 * 1024;
 /** Makes this process an actor of the parent that started it; ends the process when the parent is done with it. */
 export async function serveParent(load: LoadRuntime): Promise<void> {
   startWatchdog();
-  // Ctrl-C reaches every process of the terminal; when actors end is for the parent to say.
-  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  // These reach the whole process group: Ctrl-C, a closing terminal, `timeout`, systemd. The parent finishes the
+  // minutes under way, which takes its actors; it then closes their pipes, or ends them with SIGKILL.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
   const mailbox = new Mailbox<Received>();
   const socket = connect(mailbox);

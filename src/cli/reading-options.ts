@@ -19,6 +19,7 @@ export interface ReadingFlags {
   readonly timezone: string;
   readonly interval: 'auto' | number;
   readonly grace: number;
+  readonly maxAhead: number;
   readonly duplicates: 'reject' | 'first' | 'last' | 'mean';
   readonly maxRejects?: RejectLimit;
   /** Bytes. */
@@ -39,6 +40,7 @@ export function readOptions(flags: ReadingFlags): ReplayConfig['read'] {
     timezone: flags.timezone,
     interval: flags.interval,
     grace: flags.grace,
+    maxAhead: flags.maxAhead,
     duplicates: flags.duplicates,
     shard: flags.shard ?? null,
     ...timeRange(flags),

@@ -2,9 +2,9 @@ import type { Quarantine } from './incidents.js';
 import type { ItemBatch, ItemError } from './types.js';
 
 /** `ItemError.errno` of the item that cost its actors. */
-const ACTOR_LOST = 'actor_lost';
+export const ACTOR_LOST = 'actor_lost';
 /** `ItemError.errno` of an item that was not tried, since its series is in quarantine. */
-const QUARANTINED = 'quarantined';
+export const QUARANTINED = 'quarantined';
 
 /**
  * Which series are left out, and until when. Several executors may share one: what one of them found

@@ -57,7 +57,8 @@ export type RejectReason =
   | 'bad_value' // text or Infinity in a metric column
   | 'bad_shape' // values of a batch item that do not fit the columns or window
   | 'duplicate' // second record of a target in one interval
-  | 'late'; // of a live feed: its minute was closed before it came
+  | 'late' // of a live feed: its minute was closed before it came
+  | 'early'; // of a live feed: its time is too far ahead of this machine's clock
 
 /** A record that was not accepted, kept with its own text. */
 export interface Reject {

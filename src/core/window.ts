@@ -14,7 +14,7 @@ export interface PlannedRow {
   readonly state: 'item' | 'warmup' | ItemError;
 }
 
-/** The longest window that a model may have. */
+/** The longest window, and the largest count of intervals that a setting may name. */
 export const MOST_INTERVALS = 100_000;
 
 /** How many intervals before a minute its windows and its warm-up depend on; see WindowStore. */

@@ -1,4 +1,5 @@
 import { AiopsError } from '../core/errors.js';
+import { MOST_LOST_IN_A_ROW } from '../core/loss-streak.js';
 import type { ProtocolError } from '../protocol/frames.js';
 import type { Chunk } from '../protocol/messages.js';
 import type { Loss } from './chunk-errors.js';
@@ -75,16 +76,13 @@ export function lostTooOften({ actor, error }: Loss, restarts: number): AiopsErr
   });
 }
 
-/** The error of a dispatcher all whose items cost their actors. */
-export function everyItemLost(items: number, { error }: Loss): AiopsError {
-  return new AiopsError(
-    'actor_failed',
-    `${items} items one after another each cost an actor, the last one so: ${error.message}`,
-    {
-      hint: 'this is more than a few bad rows: try the model on other data, or another --backend',
-      cause: error,
-    },
-  );
+/** The error of a run whose items crash every actor, one after another; `lastLoss` says what happened last. */
+export function everyItemLost(lastLoss: string | null): AiopsError {
+  const lately = lastLoss === null ? '' : `; the last time: ${lastLoss}`;
+  const text = `${MOST_LOST_IN_A_ROW} items in a row crashed every actor that got them${lately}`;
+  return new AiopsError('actor_failed', text, {
+    hint: 'this is more than a few bad rows: try the model on other data, or another --backend',
+  });
 }
 
 /** The error of a chunk that does not fit a frame. */

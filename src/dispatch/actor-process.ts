@@ -40,6 +40,7 @@ export class ActorProcess {
       reject: false,
       cleanup: true,
       cwd: currentFolder(),
+      killSignal: 'SIGKILL', // actors ignore every signal that asks
       env: environment(threads),
     });
     const [, stdout, stderr, pipe] = child.stdio;

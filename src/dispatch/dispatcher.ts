@@ -24,9 +24,6 @@ export interface DispatcherOptions extends Omit<
   readonly ended: () => AiopsError | null;
 }
 
-/** `ItemError.errno` of an item that the analyzer failed at, but not at others. */
-const ANALYZER_FAILED = 'analyzer_failed';
-
 /** Who answers jobs: a slot for each actor, one more for isolation, and what is done when one of them fails. */
 export class Dispatcher {
   readonly chunks = new ChunkMaker();
@@ -68,7 +65,7 @@ export class Dispatcher {
       return await this.#recovery.answer(job);
     } catch (error) {
       if (this.#options.restarts === 0 || !isAnalyzers(error)) throw plainError(error);
-      return this.#withoutFailing(job, error);
+      return await this.#withoutFailing(job, error);
     }
   }
 
@@ -124,7 +121,7 @@ export class Dispatcher {
         return await put();
       } catch (error) {
         if (!isAnalyzers(error)) throw error;
-        return failedReply({ errno: ANALYZER_FAILED, errmsg: error.said });
+        return failedReply(error);
       }
     });
     const { batch, range } = job;
@@ -134,18 +131,12 @@ export class Dispatcher {
     return reply;
   }
 
-  /** Asks item by item: those that fail alone fail, the others are answered. All of them: that is not the data's fault. */
+  /** Asks item by item: those that fail alone fail, the others are answered. */
   async #withoutFailing(job: Job, failure: ChunkFailed): Promise<JobReply> {
     const items = job.range.end - job.range.start;
-    if (items === 1) return failedReply({ errno: ANALYZER_FAILED, errmsg: failure.said });
-    let failed = 0;
-    const reply = await itemByItem(job, async (single) => {
-      const one = await this.answer(single);
-      if (one.answers.errors.get(0)?.errno === ANALYZER_FAILED) failed++;
-      return one;
-    });
-    if (failed === items) throw failure.reason;
-    return reply;
+    if (items === 1) return failedReply(failure);
+    const { failures = [], ...reply } = await itemByItem(job, (single) => this.answer(single));
+    return { ...reply, failures: failures.map(() => failure) }; // which names the chunk
   }
 }
 

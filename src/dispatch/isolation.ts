@@ -1,5 +1,6 @@
 import type { Incident } from '../core/incidents.js';
 import type { AiopsError } from '../core/errors.js';
+import { MOST_LOST_IN_A_ROW } from '../core/loss-streak.js';
 import { quarantineOf, type Quarantines } from '../core/quarantines.js';
 import { everyItemLost } from './actor-errors.js';
 import { ChunkLost } from './chunk-errors.js';
@@ -16,9 +17,6 @@ export interface IsolationOptions {
   /** Told where all items cost actors: it is not the data's fault. */
   readonly onHopeless: (error: AiopsError) => void;
 }
-
-/** So many items of a chunk in succession, each of which cost an actor, are not a few bad rows any more. */
-const MOST_IN_SUCCESSION = 10;
 
 /**
  * Finds the items that cost actors: an actor of its own gets the items of a chunk one at a time, so that no more than
@@ -51,20 +49,21 @@ export class Isolation {
     const items = job.range.end - job.range.start;
     const text = `the ${items} items of ${new Date(minuteMs).toISOString()} that cost actors are tried one by one`;
     onIncident({ kind: 'isolated', actor: name, minuteMs, text });
-    let inSuccession = 0;
+    let lostInARow = 0; // of this chunk: over chunks and minutes the run counts, in their order
     return itemByItem(job, async (single, item) => {
+      if (quarantines.errorsOf(job.batch, item, item + 1).size > 0) return this.#ask(single); // not tried
       try {
         const reply = await answer(single, () => this.#ask(single));
-        inSuccession = 0;
+        lostInARow = 0;
         return reply;
       } catch (error) {
         if (!(error instanceof ChunkLost) || !error.isSuspect) throw error;
-        inSuccession++;
+        lostInARow++;
         const quarantine = quarantineOf(job.batch, item);
         quarantines.add(quarantine);
         onIncident({ kind: 'quarantined', actor: name, minuteMs, text: describe(job, item), quarantine });
-        if (inSuccession >= MOST_IN_SUCCESSION) {
-          const hopeless = everyItemLost(inSuccession, error.loss);
+        if (lostInARow >= MOST_LOST_IN_A_ROW) {
+          const hopeless = everyItemLost(error.loss.error.message);
           this.#options.onHopeless(hopeless);
           throw hopeless;
         }

@@ -6,6 +6,7 @@ import type { ItemRange } from '../core/partition.js';
 import type { Quarantines } from '../core/quarantines.js';
 import type { Answers, CallStyle, ChunkTiming, ItemBatch, ItemError } from '../core/types.js';
 import type { Chunk } from '../protocol/messages.js';
+import type { ChunkFailed } from './chunk-errors.js';
 import type { ChunkReply } from './chunk-reply.js';
 
 /** A run of a batch's items to be answered together, whoever does it in the end. */
@@ -23,6 +24,8 @@ export interface Job {
 export interface JobReply extends Omit<ChunkReply, 'timing'> {
   /** Null where none of the items was put to an actor. */
   readonly timing: ChunkTiming | null;
+  /** Of each item that the analyzer failed at when it got it alone. */
+  readonly failures?: readonly ChunkFailed[];
 }
 
 /** Makes chunks, each with an id of its own: an answer to one can never be taken for an answer to another. */
@@ -79,9 +82,13 @@ export async function askFor(
   return { ...reply, answers, release: () => undefined };
 }
 
-/** The reply to a job of one item that has no answer. */
-export function failedReply(error: ItemError): JobReply {
-  return unasked(failedItem(error));
+/** `ItemError.errno` of an item that the analyzer failed at. */
+const ANALYZER_FAILED = 'analyzer_failed';
+
+/** The reply to a job of one item that the analyzer failed at. */
+export function failedReply(failure: ChunkFailed): JobReply {
+  const error: ItemError = { errno: ANALYZER_FAILED, errmsg: failure.said };
+  return { ...unasked(failedItem(error)), failures: [failure] };
 }
 
 function unasked(answers: Answers): JobReply {
@@ -104,6 +111,7 @@ export async function itemByItem(
   return {
     answers,
     timing: sumOf(timings, job.slot),
+    failures: replies.flatMap(({ failures = [] }) => failures),
     // All that passed counts, also what lost actors took.
     handedOverAtMs: performance.now(),
     remainingMs: 0,

@@ -136,6 +136,7 @@ export class Pool implements Executor {
       ranges.map((range, slot) => this.#dispatcher.answer({ batch, range, style, slot, order })),
     );
     const answeredAtMs = performance.now();
+    this.#refuseWhereAllFail(batch, replies);
     const answers = joinAnswers(replies.map((reply) => reply.answers));
     if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is handed on as it is
     const endedAtMs = performance.now();
@@ -179,6 +180,18 @@ export class Pool implements Executor {
     } catch (error) {
       throw this.#ended === null || this.#ended.code === 'interrupted' ? error : this.#ended;
     }
+  }
+
+  /**
+   * Where the analyzer fails at every item of a minute that it was asked for, and there are several, it is not the
+   * data's fault. That is for the minute to say: what is in a chunk depends on the number of actors.
+   */
+  #refuseWhereAllFail(batch: ItemBatch, replies: readonly JobReply[]): void {
+    const failures = replies.flatMap((reply) => reply.failures ?? []);
+    const [first] = failures;
+    if (first === undefined || failures.length === 1) return;
+    const tried = batch.targets.length - this.#quarantines.errorsOf(batch).size;
+    if (failures.length >= tried) throw first.reason;
   }
 
   #checkServing(): void {

@@ -136,14 +136,17 @@ export class MinuteCollector implements RecordSink {
   }
 
   /**
-   * Closes the minutes up to this one, as a live feed is silent. Nothing says where in it the next one begins, and
-   * no run goes on with such a feed: the place only lets it commit.
+   * Closes the minutes up to this one, as a live feed is silent, and emits what was rejected. Nothing says where in
+   * the feed the next minute begins, and no run goes on with such a feed: the place only lets it commit.
    */
   closeThrough(minuteMs: number): void {
     for (const { minuteMs: dueMs, records, byteOffset, line } of this.#takeBefore(minuteMs + 1)) {
       this.#emit(dueMs, records, { byteOffset, line, doneLine: line, doneItem: null });
     }
     this.#current = null;
+    const last = this.#rejects.at(-1);
+    const isKnown = this.#newest !== null || isInRange(this.#rules.range, -Infinity);
+    if (last !== undefined && isKnown) this.#emit(-Infinity, [], this.#positionBehind(last));
   }
 
   /** Closes what is open: the file has ended. */

@@ -31,6 +31,8 @@ export interface ReadOptions {
   readonly lookBackIntervals: number;
   /** Whether inputs come as time goes: their minutes are closed by the clock as well. */
   readonly live?: boolean;
+  /** Of a live input: intervals that a record may be ahead of this machine's clock; without it, any number. */
+  readonly maxAhead?: number;
   readonly maxLineBytes: number;
   /** How many times its size a packed input may come to. */
   readonly maxExpansion: number;

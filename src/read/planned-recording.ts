@@ -134,7 +134,7 @@ function minutesOf(
 ): MergedInput['minutes'] {
   const { source, plan, start } = input;
   if (plan === null || start === 'end') return null;
-  const { grace, duplicates, timezone } = options;
+  const { grace, maxAhead = Infinity, duplicates, timezone } = options;
   const { intervalMs, maxLineBytes } = rules;
   const collector = new MinuteCollector(
     {
@@ -148,7 +148,7 @@ function minutesOf(
     { position: start, minuteMs: handedOnMs },
   );
   const live =
-    options.live === true && source.live ? new LiveMinutes(collector, { intervalMs, grace }) : null;
+    options.live === true && source.live ? new LiveMinutes(collector, { intervalMs, grace, maxAhead }) : null;
   const chunks = live?.watch(input.chunks()) ?? input.chunks();
   const assembler = new BlockAssembler(maxLineBytes, source.byteOffset);
   const reader = openReader(plan, rules, live ?? collector, start.line);

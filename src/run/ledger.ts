@@ -1,9 +1,12 @@
 import { Timer } from '../clock/timer.js';
 import { resultRows } from '../core/gather.js';
+import type { Incident } from '../core/incidents.js';
 import type { InputPosition } from '../core/input-position.js';
+import { LossStreak } from '../core/loss-streak.js';
 import type { Quarantines } from '../core/quarantines.js';
 import type { MinuteRun, ReadStep, ResultRow } from '../core/types.js';
 import type { WindowedMinute } from '../core/window.js';
+import { everyItemLost } from '../dispatch/actor-errors.js';
 import { RunLabels } from '../report/run-labels.js';
 import { RunCharts } from '../report/charts/run-charts.js';
 import type { TargetChartsOptions } from '../report/charts/target-charts.js';
@@ -53,6 +56,7 @@ export class Ledger {
   readonly charts: RunCharts;
   readonly incidents: RunIncidents;
   readonly #options: LedgerOptions;
+  readonly #losses: LossStreak;
   #firstMinuteMs: number;
   #lastMinuteMs: number;
   /** Where reading can go on after what was entered; null: not here, or it is committed already. */
@@ -74,6 +78,7 @@ export class Ledger {
     this.labels = new RunLabels(rowsPerRecord);
     this.charts = new RunCharts(options.series);
     this.incidents = new RunIncidents(before);
+    this.#losses = new LossStreak(before?.lostInARow);
     this.#firstMinuteMs = before?.firstMinuteMs ?? NaN;
     this.#lastMinuteMs = before?.minuteMs ?? NaN;
     this.#lastPositions = before?.positions ?? [];
@@ -90,7 +95,10 @@ export class Ledger {
     return this.#failed.signal;
   }
 
-  /** @throws AiopsError `output_cannot_create`, `output_io`; `reject_limit` once that is passed */
+  /**
+   * @throws AiopsError `output_cannot_create`, `output_io`; `reject_limit` once that is passed; `actor_failed` where
+   *   item after item crashes every actor: that minute is not entered, so a rerun comes to it again
+   */
   enter(served: ServedStep): Promise<void> {
     return this.#inTurn(() => this.#enter(served));
   }
@@ -116,6 +124,9 @@ export class Ledger {
   }
 
   async #enter({ step, served }: ServedStep): Promise<void> {
+    if (served !== null && !this.#losses.takes(served.run.answers)) {
+      throw everyItemLost(lastLossOf(served.run.incidents));
+    }
     // What the end of an input closes is done again when the input grows: the run must be able to go back to here.
     // After a step without a minute it cannot go on before the next one, and there may be many until then. That is
     // at most one commit for each minute: a step has none where a few thousand rejects came first, or at the end.
@@ -170,6 +181,7 @@ export class Ledger {
       found,
       positions,
       quarantines: this.#options.quarantines.after(this.#lastMinuteMs),
+      lostInARow: this.#losses.length,
       incidents: this.incidents.counts,
       ended,
     };
@@ -191,4 +203,8 @@ export class Ledger {
     this.#lastMinuteMs = minute.minuteMs;
     return rows;
   }
+}
+
+function lastLossOf(incidents: readonly Incident[]): string | null {
+  return incidents.findLast(({ kind }) => kind === 'lost')?.text ?? null;
 }

@@ -18,7 +18,7 @@ import {
   servingSettings,
 } from './backfill/result-settings.js';
 import type { RunFacts } from './backfill/run-facts.js';
-import { lineup } from './lineup.js';
+import { lineup, type Lineup } from './lineup.js';
 import { findModel } from './model-choice.js';
 import { openWindows, readOptionsFor } from './open-windows.js';
 import { pageAssets } from './page-assets.js';
@@ -65,8 +65,7 @@ async function replayTo(output: RunOutput, replaying: Replaying): Promise<Replay
   const { config, context, executors, model, prior } = replaying;
   if (prior !== null && prior.done !== null) {
     // What an analyzer is, only actors can tell.
-    const ready =
-      model.digest === null ? await unlessAborted(executors.start(), context.signal) : prior.facts;
+    const ready = model.digest === null ? await startUnlessAborted(executors, context.signal) : prior.facts;
     if (ready === null) return nothingDone(prior);
     refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
     return { kind: 'done-before', summary: await judgeAgain(config, output, prior.done, context.onNotice) };
@@ -74,7 +73,7 @@ async function replayTo(output: RunOutput, replaying: Replaying): Promise<Replay
   if (prior !== null && prior.last !== null) checkCommittedRejects(prior.last, config.maxRejects);
   // Input at fault shows before actors start, unless only they can tell what an item is.
   const known = prior?.facts.input ?? model.input;
-  const input = known ?? (await unlessAborted(executors.start(), context.signal))?.input;
+  const input = known ?? (await startUnlessAborted(executors, context.signal))?.input;
   if (input === undefined) return nothingDone(prior);
   const recording = await unlessAborted(openInput(replaying, input), context.signal);
   if (recording === null) {
@@ -86,6 +85,16 @@ async function replayTo(output: RunOutput, replaying: Replaying): Promise<Replay
   } finally {
     await recording.close();
   }
+}
+
+/**
+ * Null as soon as the signal is given. Actors are stopped at once then: one that is still starting may die of the
+ * same signal, which is no loss to report.
+ */
+async function startUnlessAborted(executors: Lineup, signal: AbortSignal): Promise<ReadyFacts | null> {
+  const ready = await unlessAborted(executors.start(), signal);
+  if (ready === null) await executors.stop();
+  return ready;
 }
 
 /** Interrupted before it came to a minute: what an earlier session committed is there still. */
@@ -112,7 +121,7 @@ async function replayRecording(
   for (const notice of recording.notices) context.onNotice(notice);
   // Before the first minute, as files are opened: what an installation lacks must not cost a finished run.
   const assets = output.keepsReport ? await pageAssets() : null;
-  const ready = await unlessAborted(executors.start(), context.signal);
+  const ready = await startUnlessAborted(executors, context.signal);
   if (ready === null) return nothingDone(prior);
   for (const notice of ready.notices) context.onNotice(notice);
   const facts = await runFacts(recording, ready, replaying);

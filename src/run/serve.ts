@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 import type { Notice } from '../core/errors.js';
-import type { ReadyFacts } from '../core/types.js';
+import type { ReadStep, ReadyFacts } from '../core/types.js';
 import type { WindowStore } from '../core/window.js';
 import type { Recording } from '../read/recording.js';
 import { plural } from '../report/format.js';
@@ -15,6 +15,7 @@ import { Comparer } from './comparer.js';
 import { InOrder } from './in-order.js';
 import { Ledger, type ServedStep } from './ledger.js';
 import type { Lineup } from './lineup.js';
+import { LiveFeed } from './live-feed.js';
 import { Pacer } from './pacer.js';
 import { attemptPage, pageMissing } from './page-attempt.js';
 import { deadlineOf, type ReplayConfig } from './replay-config.js';
@@ -141,38 +142,51 @@ async function serveOrCommit(serving: Serving, ledger: Ledger, comparer: Compare
 /** The stages in order, for every step of reading, with up to `inflight` minutes under way. */
 async function serveSteps(serving: Serving, ledger: Ledger, comparer: Comparer | null): Promise<void> {
   const { config, context, recording } = serving;
-  const pipeline = new InOrder<ServedStep>(config.inflight, async (step) => {
-    await ledger.enter(step);
+  const { maxAhead = Infinity } = config.read;
+  const feed = recording.isLive ? new LiveFeed({ recording, maxAhead, onNotice: context.onNotice }) : null;
+  const pipeline = new InOrder<ServedStep>(config.inflight, async (served) => {
+    await ledger.enter(served);
+    feed?.see(served.step.rejects);
     context.onMinute(ledger.tally.counts, recording);
   });
   try {
     const lost = AbortSignal.any([serving.executors.lost, pipeline.failed, ledger.failed]);
-    await submitSteps(serving, pipeline, comparer, lost);
+    await submitSteps(serving, { pipeline, comparer, feed, lost });
+    await pipeline.drain();
   } catch (error) {
     await pipeline.drain().catch(() => undefined); // what was complete before is still handed on
     throw error;
+  } finally {
+    feed?.conclude();
   }
-  await pipeline.drain();
+}
+
+interface Submitting {
+  readonly pipeline: InOrder<ServedStep>;
+  readonly comparer: Comparer | null;
+  /** Null: not a live feed. */
+  readonly feed: LiveFeed | null;
+  readonly lost: AbortSignal;
 }
 
 async function submitSteps(
   { config, context, recording, windows, executors }: Serving,
-  pipeline: InOrder<ServedStep>,
-  comparer: Comparer | null,
-  lost: AbortSignal,
+  { pipeline, comparer, feed, lost }: Submitting,
 ): Promise<void> {
   const pacer = new Pacer(config.pace);
   const ending = AbortSignal.any([context.signal, lost]);
-  for await (const step of untilAborted(recording.steps(), context.signal, lost)) {
+  const passOn = (step: ReadStep): Promise<void> => pipeline.submit(Promise.resolve({ step, served: null }));
+  const steps = feed?.steps({ passOn, signal: ending }) ?? recording.steps();
+  for await (const step of untilAborted(steps, context.signal, lost)) {
     if (step.lookBack) {
       if (step.batch !== null) windows.push(step.batch);
       continue;
     }
     if (step.batch === null) {
-      await pipeline.submit(Promise.resolve({ step, served: null }));
+      await passOn(step);
       continue;
     }
-    const dueAtMs = await pacer.due(step.batch.minuteMs, ending);
+    const dueAtMs = await pacer.due(step.batch.minuteMs, ending, feed?.paceOf(step));
     lost.throwIfAborted();
     if (context.signal.aborted) return; // its turn never came
     const minute = windows.push(step.batch);

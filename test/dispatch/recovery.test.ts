@@ -3,13 +3,14 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
+import { failedItem } from '#dist/core/answer-parts.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { partition } from '#dist/core/partition.js';
 import { quarantineOf, Quarantines } from '#dist/core/quarantines.js';
 import type { ItemBatch } from '#dist/core/types.js';
 import { ChunkLost, type Loss } from '#dist/dispatch/chunk-errors.js';
 import { Deferred } from '#dist/dispatch/deferred.js';
-import { failedReply, type Job, type JobReply } from '#dist/dispatch/job.js';
+import type { Job, JobReply } from '#dist/dispatch/job.js';
 import { Recovery } from '#dist/dispatch/recovery.js';
 
 const MINUTE = 60_000;
@@ -96,7 +97,8 @@ function lossOf({ batch }: Job): Loss {
 }
 
 function answered({ order, range }: Job): JobReply {
-  return failedReply({ errno: 'answered', errmsg: `${order}:${range.start}-${range.end}` });
+  const answers = failedItem({ errno: 'answered', errmsg: `${order}:${range.start}-${range.end}` });
+  return { answers, timing: null, handedOverAtMs: 0, remainingMs: 0, release: () => undefined };
 }
 
 function batchOf(minute: number, size: number): ItemBatch {

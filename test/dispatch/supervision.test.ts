@@ -267,7 +267,7 @@ test('without restarts the first loss ends the pool', async () => {
   await pool.stop();
 });
 
-test('items an analyzer throws at fail alone; where it throws at all of a chunk, the run fails', async () => {
+test('items an analyzer throws at fail alone; where it throws at all of a minute, the run fails', async () => {
   const { pool, incidents } = supervised(2);
   try {
     await pool.start();
@@ -281,9 +281,11 @@ test('items an analyzer throws at fail alone; where it throws at all of a chunk,
       ],
     );
     assert.deepEqual([...answers.scores], [0, NaN, 2, 3, NaN]);
+    const chunk = await pool.run(batchOf(['a', 'b', 'throws', 'throws']), 'batched');
+    assert.deepEqual([...chunk.answers.errors.keys()], [2, 3], 'another chunk has answers');
     await assert.rejects(
-      pool.run(batchOf(['a', 'b', 'throws', 'throws']), 'batched'),
-      failsWith('model', /^actor-2 while answering 2 items of .*: throws is beyond me$/),
+      pool.run({ ...batchOf(['throws', 'throws']), columns: ['cpu', 'mem'] }, 'batched'),
+      failsWith('model', /^actor-1 while answering 1 items of .*: throws is beyond me$/),
     );
     const alone = await pool.run(batchOf(['throws']), 'batched');
     assert.deepEqual(alone.answers.errors.get(0), error);
@@ -304,9 +306,21 @@ test('more than a few items in succession that cost actors are not the data’s 
   const columns = Array.from({ length: 12 }, (_, i) => `column-${i}`);
   await assert.rejects(
     pool.run({ ...batchOf(columns.map(() => 'killed')), columns }, 'batched'),
-    failsWith('actor_failed', /^10 items one after another each cost an actor, the last one so: isolation/),
+    failsWith(
+      'actor_failed',
+      /^10 items in a row crashed every actor that got them; the last time: isolation/,
+    ),
   );
   assert.equal(countOf(incidents, 'lost'), 2 + 10);
+  await pool.stop();
+});
+
+test('an item that is not tried does not hide that all others of its chunk crash actors', async () => {
+  const columns = Array.from({ length: 12 }, (_, i) => `column-${i}`);
+  const batch = { ...batchOf(columns.map(() => 'killed')), columns };
+  const { pool } = supervised(1, {}, { quarantines: new Quarantines([quarantineOf(batch, 5)]) });
+  await pool.start();
+  await assert.rejects(pool.run(batch, 'batched'), failsWith('actor_failed', /^10 items in a row crashed/));
   await pool.stop();
 });
 

@@ -98,13 +98,12 @@ test('an actor whose pipe closes leaves, also while its parent lives', async (t)
   assert.deepEqual(exit, { exitCode: 0, signal: null, spawnError: null });
 });
 
-test('Ctrl-C and a closing terminal are the parent’s to decide; SIGTERM ends an actor', async (t) => {
+test('an actor ignores what reaches a whole process group; its parent can still kill it', async (t) => {
   const actor = await idleActor(t);
   const pid = actor.pid ?? assert.fail('not started');
-  process.kill(pid, 'SIGINT');
-  process.kill(pid, 'SIGHUP');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
   await sleep(200);
   assert.ok(isRunning(pid));
-  process.kill(pid, 'SIGTERM');
-  assert.equal((await actor.closed).signal, 'SIGTERM');
+  actor.kill();
+  assert.equal((await actor.closed).signal, 'SIGKILL');
 });

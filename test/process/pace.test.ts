@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import type { Writable } from 'node:stream';
+import { test, type TestContext } from 'node:test';
 import { setTimeout as turn } from 'node:timers/promises';
 
 import type { RunSummary } from '#dist/report/run-summary.js';
@@ -122,6 +124,112 @@ test('a live feed: a row is there as soon as its minute is over, what comes too 
   const reject = JSON.parse(readFileSync(join(cwd, 'rejects.jsonl'), 'utf8')) as Record<string, unknown>;
   assert.equal(reject['reason'], 'late');
   assert.equal(reject['line'], 3);
+});
+
+/** A live feed of intervals of a second, of which nothing is sent yet. */
+function liveFeed(t: TestContext): {
+  readonly child: ChildProcess;
+  readonly stdin: Writable;
+  readonly cwd: string;
+} {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
+  const args = ['replay', '-', '--format', 'csv', '--interval', '1s', '--pace', 'realtime', '--out', '-'];
+  const flags = ['--analyzer', 'slow.mjs', '--actors', '1', '--rejects', 'rejects.jsonl'];
+  const child = startCli([...args, ...flags], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  return { child, cwd, stdin: child.stdin ?? assert.fail() };
+}
+
+const rejectsIn = (cwd: string): [unknown, unknown][] =>
+  readFileSync(join(cwd, 'rejects.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .map(({ reason, line }) => [reason, line]);
+
+const JUMPED = `timestamp,target,value
+2024-01-01T00:00:00Z,a,1
+2024-01-01T01:00:00Z,b,1
+`;
+
+test('a jump of an hour in a recorded feed: it is read on, and what waits is due when it ends', async (t) => {
+  const { child, cwd, stdin } = liveFeed(t);
+  const result = finished(child);
+  const waits = said(
+    child.stderr,
+    /warning: 2024-01-01T01:00:00Z is due in .* by --pace realtime, or once the feed ends/,
+  );
+  stdin.write(JUMPED);
+  await waits;
+  // More than a pipe and the buffers of a stream hold: it can only be written if it is read.
+  const lateRows = '2024-01-01T00:00:01Z,a,2\n'.repeat(40_000);
+  await new Promise<void>((resolve, reject) => {
+    stdin.write(lateRows, (error) => (error ? reject(error) : resolve()));
+  });
+  stdin.end('2024-01-01T01:00:01Z,a,3\n');
+  const { status, stdout, stderr } = await result;
+  assert.equal(status, 3, stderr);
+  const minutes = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { minute: string }).minute);
+  assert.deepEqual(minutes, ['2024-01-01T00:00:00Z', '2024-01-01T01:00:00Z', '2024-01-01T01:00:01Z']);
+  const rejects = rejectsIn(cwd);
+  assert.equal(rejects.length, 40_000);
+  assert.ok(rejects.every(([reason]) => reason === 'late'));
+});
+
+test('a signal ends a run that waits for a minute an hour away, its feed still open', async (t) => {
+  const { child, stdin } = liveFeed(t);
+  const result = finished(child);
+  const waits = said(child.stderr, /warning: 2024-01-01T01:00:00Z is due in/);
+  stdin.write(JUMPED);
+  await waits;
+  child.kill('SIGTERM');
+  const { status, stdout, stderr } = await result;
+  assert.equal(status, 143, stderr);
+  assert.match(stderr, /interrupted after 1 minute$/m);
+  assert.equal(stdout.trimEnd().split('\n').length, 1);
+});
+
+test('records of the future do not hold up a live feed: they are early, and told', async (t) => {
+  const { child, cwd, stdin } = liveFeed(t);
+  const result = finished(child);
+  const at = (aheadMs: number): string => new Date(Date.now() + aheadMs).toISOString();
+  const first = said(child.stdout, /"target":"a"/);
+  const warned = said(
+    child.stderr,
+    /warning: stdin:3 is rejected as early: .* ahead of this machine's clock/,
+  );
+  stdin.write(`timestamp,target,value\n${at(0)},a,1\n${at(3_600_000)},b,1\n${at(7_200_000)},b,1\n`);
+  await Promise.all([first, warned]);
+  const second = said(child.stdout, /"target":"c"/);
+  stdin.write(`${at(0)},c,2\n`);
+  await second; // closed by the clock, an hour before the minutes of b
+  stdin.end();
+  const { status, stdout, stderr } = await result;
+  assert.equal(status, 3, stderr);
+  assert.doesNotMatch(stdout, /"target":"b"/);
+  assert.match(stderr, /warning: 2 records were rejected as early/);
+  assert.deepEqual(rejectsIn(cwd), [
+    ['early', 3],
+    ['early', 4],
+  ]);
+});
+
+test('an old recording that is piped in keeps its pace though its end has been read', async (t) => {
+  const { child, stdin } = liveFeed(t);
+  const result = finished(child);
+  const seen: number[] = [];
+  child.stdout?.on('data', () => seen.push(performance.now()));
+  const rowsOf = [0, 1, 2, 3].map((second) => `2024-01-01T00:00:0${second}Z,a,${second}\n`);
+  stdin.end(`timestamp,target,value\n${rowsOf.join('')}`);
+  const { status, stdout, stderr } = await result;
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout.trimEnd().split('\n').length, 4);
+  // Two steps of a second, and what a timer may be off by; the end closes the last one, which is due with it.
+  assert.ok((seen.at(-1) ?? NaN) - (seen[0] ?? NaN) >= 1900, seen.join());
 });
 
 test('a run of a live feed is kept, but not gone on with: it says so when it begins, when it ends and before it begins again', async (t) => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { finished, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import type { RunProgress } from '#dist/run/backfill/run-facts.js';
+
+import { finished, startCli, temporaryFolder, type CliOptions, type Finished } from '../support/cli.js';
 import { assertGone, childrenOf } from '../support/processes.js';
 import { said } from '../support/wait.js';
 
@@ -30,23 +32,28 @@ export function createAnalyzer({ params }) {
 
 interface Run {
   readonly child: ChildProcess;
+  readonly cwd: string;
   readonly goOn: () => void;
   readonly result: Promise<Finished>;
 }
 
 /** A run whose first minute is under way. */
-async function slowRun(t: TestContext, flags: readonly string[] = []): Promise<Run> {
+async function slowRun(
+  t: TestContext,
+  flags: readonly string[] = [],
+  options: Partial<CliOptions> = {},
+): Promise<Run> {
   const cwd = temporaryFolder(t);
   const goOn = join(cwd, 'go-on');
   writeFileSync(join(cwd, 'slow.mjs'), SLOW_ANALYZER);
   writeFileSync(join(cwd, 'data.csv'), DATA);
   const slow = ['--analyzer', 'slow.mjs', '--param', `until=${goOn}`, '--actors', '1', '--inflight', '1'];
   const args = ['replay', 'data.csv', ...slow, '--compare', 'none', '--out', 'out', ...flags];
-  const child = startCli(args, { cwd });
+  const child = startCli(args, { cwd, ...options });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
   await said(child.stderr, /at work/);
-  return { child, result, goOn: () => writeFileSync(goOn, '') };
+  return { child, cwd, result, goOn: () => writeFileSync(goOn, '') };
 }
 
 test(
@@ -114,6 +121,66 @@ test('a terminal that hangs up, also after another signal, is no second one', as
     assert.match(stderr, /interrupted after 1 minute;/);
   }
 });
+
+/** What the last commit of a folder's journal says. */
+function lastCommit(folder: string): RunProgress {
+  const lines = readFileSync(join(folder, 'journal.jsonl'), 'utf8').trimEnd().split('\n');
+  return (JSON.parse(lines.at(-1) ?? '') as { readonly state: RunProgress }).state;
+}
+
+for (const mode of ['parallel', 'sequential']) {
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    test(`${signal} to the process group of a ${mode} run: actors finish the minute under way`, async (t) => {
+      const run = await slowRun(t, ['--mode', mode], { ownGroup: true });
+      const { child, cwd, result, goOn } = run;
+      const heard = said(child.stderr, new RegExp(`${signal}: finishing`));
+      process.kill(-(child.pid ?? assert.fail('not started')), signal);
+      await heard;
+      goOn();
+      const { status, stderr } = await result;
+      assert.equal(status, expected, stderr);
+      assert.match(stderr, /interrupted after 1 minute;/);
+      assert.doesNotMatch(stderr, /was ended by|takes its place|crash/);
+      const { counts, incidents } = lastCommit(join(cwd, 'out'));
+      assert.equal(counts.minutes, 1);
+      assert.deepEqual(incidents, { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 });
+    });
+  }
+}
+
+test(
+  'SIGTERM to the process group of a bench ends it without a word about lost actors',
+  procfs,
+  async (t) => {
+    const args = [
+      'bench',
+      '--backend',
+      'wasm',
+      '--actors',
+      '1',
+      '--items',
+      '2',
+      '--rounds',
+      '1000',
+      '--time',
+      '1m',
+    ];
+    const child = startCli(args, { cwd: temporaryFolder(t), ownGroup: true });
+    t.after(() => child.kill('SIGKILL'));
+    const result = finished(child);
+    await said(child.stderr, /started on/);
+    const actors = childrenOf(child.pid);
+    process.kill(-(child.pid ?? assert.fail('not started')), 'SIGTERM');
+    const { status, stderr } = await result;
+    assert.equal(status, 143, stderr);
+    assert.doesNotMatch(stderr, /was ended by|error:/);
+    await assertGone(actors);
+  },
+);
 
 test('a closed standard error is no failure', async (t) => {
   const cwd = temporaryFolder(t);

@@ -129,3 +129,67 @@ test('an actor that outgrows --max-actor-rss is replaced, which costs nobody an 
   );
   assert.doesNotMatch(child.stderr, /takes its place/);
 });
+
+/** Rows of these targets, minute after minute; the value says how the analyzer below fares. */
+function valuesCsv(minutes: number, values: Readonly<Record<string, number>>): string {
+  const lines = Array.from({ length: minutes }, (_, minute) => {
+    const time = new Date(Date.UTC(2024, 0, 1, 0, minute)).toISOString();
+    return Object.entries(values).map(([target, value]) => `${time},${target},${value}`);
+  });
+  return `timestamp,target,value\n${lines.flat().join('\n')}\n`;
+}
+
+/** A value of 1 ends the process. */
+const CRASHING = `
+  export const createAnalyzer = () => ({
+    window: 2,
+    predict: (items) => items.map(({ values }) => {
+      if (values.includes(1)) process.exit(0);
+      return { score: 0, anomaly: false, output: [] };
+    }),
+  });`;
+
+const CRASH_FLAGS = ['replay', 'data.csv', '--analyzer', 'mine.mjs', '--compare', 'none'];
+
+test('an analyzer that crashes on every item ends the run at the same minute, in any way to serve, and again', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'mine.mjs'), CRASHING);
+  writeFileSync(join(cwd, 'data.csv'), valuesCsv(60, { a: 1, b: 1, c: 1, d: 1 }));
+  const replay = async (out: string, ...flags: string[]): Promise<string> => {
+    const { status, stderr } = await runCli([...CRASH_FLAGS, '--out', out, ...flags], { cwd });
+    assert.equal(status, 69, stderr);
+    assert.match(
+      stderr,
+      /^error: 10 items in a row crashed every actor that got them; the last time: isolation/m,
+    );
+    return readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
+  };
+  const results = await replay('out', '--actors', '2');
+  // Four items in each of the minutes 1 and 3; the tenth is in minute 5, which is not written.
+  const errors = errorsIn(results);
+  assert.equal(errors.filter((row) => row.endsWith('actor_lost')).length, 8);
+  assert.equal(errors.at(-1), '04 d value quarantined');
+  assert.equal(await replay('out', '--actors', '2'), results, 'the same command gets no further');
+  assert.equal(await replay('one', '--actors', '1', '--inflight', '1'), results);
+  assert.equal(await replay('sequential', '--mode', 'sequential'), results);
+});
+
+test('a target that crashes actors in every minute does not end a run that answers others', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'mine.mjs'), CRASHING);
+  writeFileSync(join(cwd, 'data.csv'), valuesCsv(30, { a: 0, b: 1, c: 0 }));
+  const { status, stderr } = await runCli([...CRASH_FLAGS, '--actors', '2', '--out', 'out'], { cwd });
+  assert.equal(status, 3, stderr);
+  const errors = errorsIn(readFileSync(join(cwd, 'out/results.jsonl'), 'utf8'));
+  assert.equal(errors.filter((row) => row.endsWith('b value actor_lost')).length, 15);
+  assert.equal(errors.length, 29);
+});
+
+test('an analyzer that ends its process while it loads ends the run', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'mine.mjs'), 'export const createAnalyzer = () => process.exit(0);');
+  writeFileSync(join(cwd, 'data.csv'), valuesCsv(3, { a: 0 }));
+  const { status, stderr } = await runCli([...CRASH_FLAGS, '--actors', '2', '--out', 'out'], { cwd });
+  assert.equal(status, 69, stderr);
+  assert.match(stderr, /^error: actor-\d was lost 4 times .* exited with status 0 while loading the model/m);
+});

@@ -7,12 +7,12 @@ import { PassThrough, type Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
-import type { ReadStep, Reject } from '#dist/core/types.js';
+import type { MinuteRecord, ReadStep, Reject } from '#dist/core/types.js';
 import { LiveMinutes } from '#dist/read/live.js';
 import { openRecording, type ReadOptions } from '#dist/read/recording.js';
 
 import { folderWith, READ_DEFAULTS } from '../support/reading.js';
-import { record } from '../support/records.js';
+import { MINUTE_MS, record } from '../support/records.js';
 
 const INTERVAL_MS = 100;
 const START_MS = Date.UTC(2024, 0, 1);
@@ -89,11 +89,12 @@ test('what goes back beyond --grace stops a file; in a live feed it is late', as
 
 /** Takes what a feed's minutes are made into. */
 class FakeSink {
+  readonly accepted: number[] = [];
   readonly closed: number[] = [];
   readonly rejected: Reject[] = [];
 
-  record(): void {
-    // only their closing matters here
+  record({ minuteMs }: MinuteRecord): void {
+    this.accepted.push(minuteMs / MINUTE_MS);
   }
 
   filtered(): void {
@@ -111,7 +112,7 @@ class FakeSink {
 
 test('what waits to be read while this process was busy comes before the clock', async (t) => {
   const sink = new FakeSink();
-  const live = new LiveMinutes(sink, { intervalMs: 300, grace: 0 });
+  const live = new LiveMinutes(sink, { intervalMs: 300, grace: 0, maxAhead: Infinity });
   const cat = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => cat.kill('SIGKILL'));
   cat.stdin.write('first');
@@ -129,6 +130,58 @@ test('what waits to be read while this process was busy comes before the clock',
   assert.deepEqual(sink.closed, [0]);
   cat.stdin.end();
   assert.equal((await chunks.next()).done, true);
+});
+
+/** A live feed's minutes at this time of day, with intervals of a minute. */
+function minutesAt(
+  epochNow: number,
+  maxAhead: number,
+): { readonly live: LiveMinutes; readonly sink: FakeSink } {
+  const sink = new FakeSink();
+  const clock = { now: () => 0, epochNow: () => epochNow };
+  return { live: new LiveMinutes(sink, { intervalMs: MINUTE_MS, grace: 0, maxAhead }, clock), sink };
+}
+
+test('a record that is ahead of the clock by more than --max-ahead is early, and closes nothing', () => {
+  const { live, sink } = minutesAt(10.5 * MINUTE_MS, 5);
+  for (const tick of [10, 16, 11, 60, 10]) live.record(record(tick, 'a', [1]));
+  assert.deepEqual(sink.accepted, [10, 11]);
+  assert.deepEqual(
+    sink.rejected.map(({ reason }) => reason),
+    ['early', 'early', 'late'],
+  );
+  assert.equal(
+    sink.rejected[0]?.message,
+    "1970-01-01T00:16:00Z is more than 5 × 1m (--max-ahead) ahead of this machine's clock, 1970-01-01T00:10:30Z",
+  );
+});
+
+test('--max-ahead 0 takes the current interval; without a limit, and in the past, nothing is early', () => {
+  const strict = minutesAt(10.5 * MINUTE_MS, 0);
+  for (const tick of [10, 11]) strict.live.record(record(tick, 'a', [1]));
+  assert.deepEqual(strict.sink.accepted, [10]);
+  const free = minutesAt(0, Infinity);
+  free.live.record(record(1e6, 'a', [1]));
+  assert.deepEqual(free.sink.accepted, [1e6]);
+  const late = minutesAt(1e9 * MINUTE_MS, 0);
+  for (const tick of [0, 60, 61]) late.live.record(record(tick, 'a', [1]));
+  assert.deepEqual([late.sink.accepted, late.sink.rejected], [[0, 60, 61], []]);
+});
+
+test('rejects come out although they are all that there is', async (t) => {
+  const stdin = new PassThrough();
+  const tomorrow = Date.now() + 86_400_000;
+  stdin.write(`timestamp,target,value\n${tomorrow},a,1\n${tomorrow},b,1\n`);
+  const feed = await openFeed(t, ['-'], stdin, { interval: 3_600_000, maxAhead: 0, columns: ['value'] });
+  const { batch, rejects, found } = await feed.next();
+  assert.deepEqual([batch, found], [null, 2]);
+  assert.deepEqual(
+    rejects.map(({ reason, source }) => [reason, source.line]),
+    [
+      ['early', 2],
+      ['early', 3],
+    ],
+  );
 });
 
 const hasPipes = spawnSync('mkfifo', ['--version']).status === 0;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
+import { failedItem } from '#dist/core/answer-parts.js';
 import { joinAnswers } from '#dist/core/gather.js';
 import type { InputPosition } from '#dist/core/input-position.js';
 import { Quarantines } from '#dist/core/quarantines.js';
@@ -10,6 +11,7 @@ import { Ledger, type LedgerOptions, type ServedStep } from '#dist/run/ledger.js
 import type { RunOutput } from '#dist/write/run-output.js';
 
 import { batchOf } from '../support/batches.js';
+import { progress } from '../support/journals.js';
 import { MINUTE_MS, minuteBatch, sourceLine } from '../support/records.js';
 import { minuteTiming } from '../support/timings.js';
 
@@ -50,6 +52,7 @@ function openLedger(
   commitIntervalMs: number,
   committing: () => Promise<void> = () => Promise.resolve(),
   given: Partial<LedgerOptions> = {},
+  onCommit: (progress: RunProgress) => Promise<void> = () => Promise.resolve(),
 ): Told {
   const told: string[] = [];
   const output = {
@@ -57,8 +60,10 @@ function openLedger(
     writeTiming: () => Promise.resolve(told.push('minute')),
     writeRejects: (rejects: readonly Reject[]) =>
       Promise.resolve(rejects.length > 0 && told.push(`rejects ${rejects.length}`)),
-    commit: async ({ minuteMs }: RunProgress) => {
+    commit: async (progress: RunProgress) => {
+      const { minuteMs } = progress;
       await committing();
+      await onCommit(progress);
       told.push(`commit ${minuteMs / MINUTE_MS}`);
     },
   };
@@ -156,4 +161,36 @@ test('with an interval of 0 each minute is committed by itself', async () => {
   await ledger.enter(minute(1));
   await ledger.enter(minute(2));
   assert.deepEqual(told, ['minute', 'commit 1', 'minute', 'commit 2']);
+});
+
+/** A minute whose only item crashed every actor. */
+function lostMinute(tick: number): ServedStep {
+  const { step, served } = minute(tick);
+  const lost = { errno: 'actor_lost', errmsg: 'gone' };
+  const text = `actor-1 died in minute ${tick}`;
+  const incidents = [{ kind: 'lost', actor: 'actor-1', minuteMs: tick * MINUTE_MS, text }] as const;
+  const run = { answers: failedItem(lost), timing: minuteTiming([]), incidents };
+  if (served === null) return assert.fail('no minute');
+  return { step, served: { ...served, minute: { ...served.minute, batch: batchOf(['a']) }, run } };
+}
+
+test('the tenth item in a row that crashes actors ends the run before its minute; a commit knows of nine', async () => {
+  const lengths: (number | undefined)[] = [];
+  const commit = ({ lostInARow }: RunProgress): Promise<void> =>
+    Promise.resolve(void lengths.push(lostInARow));
+  const { ledger, told } = openLedger(NEVER_MS, undefined, {}, commit);
+  for (let tick = 1; tick <= 9; tick++) await ledger.enter(lostMinute(tick));
+  const hopeless = {
+    code: 'actor_failed',
+    message: '10 items in a row crashed every actor that got them; the last time: actor-1 died in minute 10',
+  };
+  await assert.rejects(ledger.enter(lostMinute(10)), hopeless);
+  await ledger.commit();
+  assert.deepEqual(told, [...Array.from({ length: 9 }, () => 'minute'), 'commit 9']);
+  assert.deepEqual(lengths, [9]);
+
+  const resumed = openLedger(NEVER_MS, undefined, { before: progress({ lostInARow: 9 }) });
+  await assert.rejects(resumed.ledger.enter(lostMinute(10)), hopeless);
+  const fresh = openLedger(NEVER_MS, undefined, { before: progress({}) });
+  await fresh.ledger.enter(lostMinute(10));
 });

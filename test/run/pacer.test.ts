@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Pacer, type PaceClock } from '#dist/run/pacer.js';
+import { Pacer, type PaceClock, type PacedFeed } from '#dist/run/pacer.js';
 
 const NEVER = new AbortController().signal;
 
@@ -14,7 +14,8 @@ class FakeClock implements PaceClock {
     return this.atMs;
   }
 
-  sleep(ms: number): Promise<void> {
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    assert.ok(!signal.aborted, 'nobody sleeps any more');
     this.slept.push(ms);
     this.atMs += ms;
     return Promise.resolve();
@@ -73,4 +74,66 @@ test('a signal ends the wait at once', async () => {
   const waiting = pacer.due(3_600_000, stop.signal);
   stop.abort();
   await waiting;
+});
+
+const HOUR_MS = 3_600_000;
+
+interface FakeFeed extends PacedFeed {
+  readonly end: () => void;
+  readonly told: [minuteMs: number, waitMs: number][];
+}
+
+/** A feed whose minutes are waited for up to a minute after its end. */
+function fakeFeed(longestWaitMs = 60_000): FakeFeed {
+  const ended = new AbortController();
+  const told: [number, number][] = [];
+  return {
+    ended: ended.signal,
+    longestWaitMs,
+    onLongWait: (...wait) => told.push(wait),
+    end: () => ended.abort(),
+    told,
+  };
+}
+
+test('while a feed is open, a gap is waited out, and told', async () => {
+  const clock = new FakeClock();
+  const pacer = new Pacer(1, clock);
+  const feed = fakeFeed();
+  await pacer.due(0, NEVER, feed);
+  assert.equal(await pacer.due(60_000, NEVER, feed), 61_000);
+  assert.equal(await pacer.due(HOUR_MS, NEVER, feed), 1000 + HOUR_MS);
+  assert.deepEqual(feed.told, [[HOUR_MS, HOUR_MS - 60_000]]);
+});
+
+test('the end of a feed cuts the wait in a gap short, and later minutes keep their distance', async () => {
+  const clock = new FakeClock();
+  const pacer = new Pacer(1, clock);
+  const feed = fakeFeed();
+  await pacer.due(0, NEVER, feed);
+  clock.sleep = async (ms, signal) => {
+    clock.slept.push(ms);
+    if (ms <= 60_000) {
+      clock.atMs += ms;
+      return;
+    }
+    clock.atMs += 10_000;
+    feed.end();
+    assert.ok(signal.aborted, 'the sleep would go on');
+    await Promise.resolve();
+  };
+  assert.equal(await pacer.due(HOUR_MS, NEVER, feed), 11_000, 'due at once');
+  assert.equal(await pacer.due(HOUR_MS + 60_000, NEVER, feed), 71_000, 'a step of a minute still takes one');
+  assert.equal(await pacer.due(3 * HOUR_MS, NEVER, feed), 71_000, 'a second gap is not waited out at all');
+  assert.deepEqual(clock.slept, [HOUR_MS, 60_000]);
+  assert.equal(await pacer.due(3 * HOUR_MS + 1000, NEVER, { ...feed, longestWaitMs: 0 }), 71_000);
+});
+
+test('a signal ends the wait in a gap of a feed at once, and moves no schedule', async () => {
+  const stop = new AbortController();
+  const pacer = new Pacer(1);
+  const first = (await pacer.due(0, stop.signal, fakeFeed())) ?? NaN;
+  const waiting = pacer.due(HOUR_MS, stop.signal, fakeFeed());
+  stop.abort();
+  assert.equal(await waiting, first + HOUR_MS);
 });

@@ -29,12 +29,15 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A file descriptor in place of a pipe. */
   readonly stdout?: number;
+  /** The program leads a process group of its own, its actors being in it. */
+  readonly ownGroup?: boolean;
 }
 
 /** Starts the program itself, as a user would. */
 export function startCli(args: readonly string[], options: CliOptions): ChildProcess {
   return spawn(process.execPath, [join(ROOT, 'bin/aiops-serve.js'), ...args], {
     cwd: options.cwd,
+    detached: options.ownGroup === true,
     env: { ...process.env, ...options.env },
     stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],
   });

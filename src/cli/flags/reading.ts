@@ -1,3 +1,4 @@
+import { MOST_INTERVALS } from '../../core/window.js';
 import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/recording.js';
 import {
   parseInterval,
@@ -13,8 +14,6 @@ import {
 } from '../values.js';
 import type { FlagGroups } from './flag-row.js';
 
-/** Intervals; with the longest one their product is still far from the end of what a date can be. */
-const MOST_GRACE = 100_000;
 /** Of gzip, whose own limit is 1032, packed several times over. */
 const MOST_EXPANSION = 1_000_000_000;
 
@@ -89,9 +88,16 @@ export const READING_FLAGS: FlagGroups = {
     {
       flags: '--grace <intervals>',
       description: 'how far back a record may be out of order',
-      parse: parseWhole(0, MOST_GRACE),
+      parse: parseWhole(0, MOST_INTERVALS),
       json: 'number',
       preset: [0, '0'],
+    },
+    {
+      flags: '--max-ahead <intervals>',
+      description: "of a live feed: how far a record may be ahead of this machine's clock",
+      parse: parseWhole(0, MOST_INTERVALS),
+      json: 'number',
+      preset: [5, '5'],
     },
     {
       flags: '--duplicates <rule>',

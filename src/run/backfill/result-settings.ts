@@ -14,7 +14,8 @@ type Settings = RunFacts['settings'];
 
 /**
  * The settings that can change a result, by their flags. Not among them: what the model, its backend and its
- * batches are, which actors tell, and whatever only changes how fast, how watched or how safe a run is.
+ * batches are, which actors tell, and whatever only changes how fast, how watched or how safe a run is; nor
+ * `--max-ahead`, which changes results of live feeds alone: no run of one is resumed.
  */
 export function resultSettings({
   inputs,

@@ -35,6 +35,8 @@ export interface RunProgress {
   readonly positions: readonly InputPosition[];
   /** Series that are left out for a while. */
   readonly quarantines: readonly Quarantine[];
+  /** Items in a row, up to the last one, that crashed every actor; a journal of an earlier release does not say. */
+  readonly lostInARow?: number;
   readonly incidents: IncidentCounts;
   /** Everything was read: only the reports are left to be written. */
   readonly ended: boolean;
