@@ -71,11 +71,13 @@ function planFile(
   const { fields } = sample;
   if (fields === null) throw new Error('a file without records has no plan');
   const roles = new Map<string, number>();
+  const indexes = new Map(columns.map((name, index) => [name, index]));
   for (const field of new Set([...sample.header, ...sample.metrics.keys()])) {
-    const index = columns.indexOf(newName(field, options));
-    const values = pooled.get(newName(field, options));
+    const name = newName(field, options);
+    const index = field === '' ? undefined : indexes.get(name);
+    const values = pooled.get(name);
     const late = values !== undefined && isEmpty(values) && options.columns === undefined;
-    roles.set(field, index >= 0 && field !== '' ? index : late ? ROLE.late : ROLE.ignored);
+    roles.set(field, index ?? (late ? ROLE.late : ROLE.ignored));
   }
   // A list of values follows the columns, whatever they are called.
   if (sample.layout === 'batches') columns.forEach((name, i) => roles.set(oldName(name, options), i));
@@ -193,6 +195,12 @@ function leftOut(why: string, columns: readonly (readonly [string, FieldValues])
 }
 
 function sharedSeries(plans: readonly FilePlan[]): string[] {
-  const series = plans.filter((plan) => plan.targetField === null).map((plan) => plan.series);
-  return [...new Set(series.filter((name, i) => series.indexOf(name) !== i))];
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { targetField, series } of plans) {
+    if (targetField !== null) continue;
+    if (seen.has(series)) shared.add(series);
+    seen.add(series);
+  }
+  return [...shared];
 }

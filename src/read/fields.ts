@@ -44,10 +44,18 @@ export function findNamedFields(file: string, seen: SeenNames, options: ReadOpti
   };
 }
 
+/** `--map` turned round, name in the file → new name: it is asked for every field of every file. */
+const RENAMED = new WeakMap<ReadOptions['map'], ReadonlyMap<string, string>>();
+
 /** What a field is called after `--map`. */
-export function newName(field: string, options: ReadOptions): string {
-  for (const [renamed, old] of Object.entries(options.map)) if (old === field) return renamed;
-  return field;
+export function newName(field: string, { map }: ReadOptions): string {
+  let renamed = RENAMED.get(map);
+  if (renamed === undefined) {
+    // Reversed, so that the first of several new names for one field holds.
+    renamed = new Map(Object.entries(map).map(([name, old]) => [old, name] as const).reverse());
+    RENAMED.set(map, renamed);
+  }
+  return renamed.get(field) ?? field;
 }
 
 /** A list of names for a message, cut where it would be too long to read. */
@@ -76,7 +84,8 @@ function findField(
       hint: `name the ${kind} column as the file has it with --${kind}-column`,
     });
   }
-  const free = names.filter((name) => !isTaken(kind, name, options));
+  const taken = takenNames(kind, options);
+  const free = names.filter((name) => !taken.has(name) && !taken.has(newName(name, options)));
   for (const habit of HABITS[kind]) {
     const found = free.find((name) => newName(name, options).toLowerCase() === habit);
     if (found !== undefined) return found;
@@ -84,18 +93,18 @@ function findField(
   return null;
 }
 
-/** A flag may have given the name another meaning. */
-function isTaken(kind: NamedField, name: string, options: ReadOptions): boolean {
+/** Names that flags gave another meaning. */
+function takenNames(kind: NamedField, options: ReadOptions): ReadonlySet<string> {
   const given = {
     time: options.timeColumn,
     target: options.targetColumn,
     label: options.labelColumn,
   };
-  const others = [...(options.columns ?? [])];
+  const taken = new Set(options.columns);
   for (const [other, column] of Object.entries(given)) {
-    if (other !== kind && column !== undefined) others.push(column);
+    if (other !== kind && column !== undefined) taken.add(column);
   }
-  return others.includes(name) || others.includes(newName(name, options));
+  return taken;
 }
 
 function looksLikeData(names: readonly string[]): boolean {
