@@ -1,7 +1,8 @@
 import { AiopsError } from '../core/errors.js';
 import type { Notice } from '../core/errors.js';
-import type { FieldValues } from './field-values.js';
 import { listNames, newName } from './fields.js';
+import { isEmpty, isNumeric, metricsOf, valuesByField } from './metric-columns.js';
+import type { FieldValues } from './metric-columns.js';
 import type { ReadOptions } from './options.js';
 import { ROLE } from './plan.js';
 import type { FilePlan } from './plan.js';
@@ -22,44 +23,24 @@ export interface ChosenColumns {
 
 /**
  * Decides which fields are metric columns: those of `--columns`, else all that are mostly numbers in the
- * sample, the union over the files in order of appearance.
+ * sample, some of them in records that are not rejected; the union over the files in order of appearance.
  *
  * @throws AiopsError `input_unusable`: a header names a column twice, no numeric column, a column or a
  *   name to map that no file has
  */
-export function chooseColumns(inputs: readonly ReadableSample[], options: ReadOptions): ChosenColumns {
+export function chooseColumns(
+  inputs: readonly ReadableSample[],
+  options: ReadOptions,
+  intervalMs: number,
+): ChosenColumns {
   for (const { sample } of inputs) refuseDuplicates(sample, options);
   refuseUnknownNames(inputs, options);
-  const pooled = poolValues(inputs, options);
-  const columns =
-    options.columns ?? [...pooled].filter(([, values]) => isMetric(values)).map(([name]) => name);
+  const samples = inputs.map(({ sample }) => sample);
+  const pooled = valuesByField(samples, options, intervalMs);
+  const columns = options.columns ?? metricsOf(pooled);
   if (columns.length === 0) throw noNumericColumn(inputs, pooled);
   const plans = inputs.map((input) => planFile(input, columns, pooled, options));
   return { columns, plans, notices: columnNotices(plans, pooled, options) };
-}
-
-function isMetric({ numbers, texts }: FieldValues): boolean {
-  return numbers > 0 && numbers >= texts;
-}
-
-function isEmpty({ numbers, texts }: FieldValues): boolean {
-  return numbers + texts === 0;
-}
-
-function poolValues(inputs: readonly ReadableSample[], options: ReadOptions): Map<string, FieldValues> {
-  const pooled = new Map<string, FieldValues>();
-  for (const { sample } of inputs) {
-    for (const [field, values] of sample.metrics) {
-      if (field === '') continue;
-      const name = newName(field, options);
-      const sum = pooled.get(name) ?? { numbers: 0, texts: 0, missing: 0 };
-      sum.numbers += values.numbers;
-      sum.texts += values.texts;
-      sum.missing += values.missing;
-      pooled.set(name, sum);
-    }
-  }
-  return pooled;
 }
 
 function planFile(
@@ -72,12 +53,11 @@ function planFile(
   if (fields === null) throw new Error('a file without records has no plan');
   const roles = new Map<string, number>();
   const indexes = new Map(columns.map((name, index) => [name, index]));
-  for (const field of new Set([...sample.header, ...sample.metrics.keys()])) {
+  for (const field of new Set([...sample.header, ...sample.sampled.names])) {
     const name = newName(field, options);
     const index = field === '' ? undefined : indexes.get(name);
-    const values = pooled.get(name);
-    const late = values !== undefined && isEmpty(values) && options.columns === undefined;
-    roles.set(field, index ?? (late ? ROLE.late : ROLE.ignored));
+    const isLate = options.columns === undefined && field !== '' && isUnseen(pooled.get(name));
+    roles.set(field, index ?? (isLate ? ROLE.late : ROLE.ignored));
   }
   // A list of values follows the columns, whatever they are called.
   if (sample.layout === 'batches') columns.forEach((name, i) => roles.set(oldName(name, options), i));
@@ -101,13 +81,18 @@ function planFile(
   };
 }
 
+/** Whether no accepted record of the sample had a value in the field, so that one which comes later is news. */
+function isUnseen(values: FieldValues | undefined): boolean {
+  return values === undefined || isEmpty(values) || (isNumeric(values) && !values.isAccepted);
+}
+
 function oldName(name: string, options: ReadOptions): string {
   return Object.hasOwn(options.map, name) ? (options.map[name] ?? name) : name;
 }
 
-function allNames({ header, metrics, fields }: FileSample): string[] {
+function allNames({ header, sampled, fields }: FileSample): string[] {
   const named = [fields?.time, fields?.target, fields?.label].filter((name) => typeof name === 'string');
-  return [...new Set([...header, ...named, ...metrics.keys()])];
+  return [...new Set([...header, ...named, ...sampled.names])];
 }
 
 function refuseDuplicates(sample: FileSample, options: ReadOptions): void {
@@ -176,10 +161,13 @@ function columnNotices(
     notices.push({ level: 'info', text });
   }
   if (options.columns === undefined) {
-    const texts = [...pooled].filter(([, values]) => !isMetric(values) && !isEmpty(values));
+    const texts = [...pooled].filter(([, values]) => !isNumeric(values) && !isEmpty(values));
     const empty = [...pooled].filter(([, values]) => isEmpty(values));
+    const taken = new Set(first?.columns);
+    const rejected = [...pooled].filter(([name, values]) => isNumeric(values) && !taken.has(name));
     if (texts.length > 0) notices.push(leftOut('text, not numbers', texts));
     if (empty.length > 0) notices.push(leftOut('no value in the sample', empty));
+    if (rejected.length > 0) notices.push(leftOut('values in rejected records only', rejected));
   }
   const shared = sharedSeries(plans);
   if (shared.length > 0) {

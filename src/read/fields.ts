@@ -17,10 +17,14 @@ export interface NamedFields {
   readonly label: string | null;
 }
 
-/** Where names may stand: in a line and in an item of it for batches, the same for rows. */
+/** The names that a file has. */
 export interface SeenNames {
+  /** On its lines. */
   readonly line: readonly string[];
-  readonly item: readonly string[];
+  /** Whether some line has a time under the name. */
+  readonly isTime: (name: string) => boolean;
+  /** In its records, or items of its batches, if their time is the field of this name. */
+  readonly records: (time: string) => readonly string[];
 }
 
 /**
@@ -29,7 +33,11 @@ export interface SeenNames {
  * @throws AiopsError `input_unusable` when there is no time column, or a column that a flag names
  */
 export function findNamedFields(file: string, seen: SeenNames, options: ReadOptions): NamedFields {
-  const time = findField('time', file, seen.line, options, options.timeColumn);
+  const isHabit = (name: string): boolean =>
+    (HABITS.time as readonly string[]).includes(newName(name, options).toLowerCase());
+  const times = seen.line.filter((name) => isHabit(name) && seen.isTime(name));
+  const found = options.timeColumn === undefined ? findField('time', file, times, options) : null;
+  const time = found ?? findField('time', file, seen.line, options, options.timeColumn);
   if (time === null) {
     throw new AiopsError('input_unusable', `${file} has no time column: saw ${listNames(seen.line)}`, {
       hint: looksLikeData(seen.line)
@@ -37,10 +45,11 @@ export function findNamedFields(file: string, seen: SeenNames, options: ReadOpti
         : 'name it with --time-column',
     });
   }
+  const names = seen.records(time);
   return {
     time,
-    target: findField('target', file, seen.item, options, options.targetColumn),
-    label: findField('label', file, seen.item, options, options.labelColumn, 'may be absent'),
+    target: findField('target', file, names, options, options.targetColumn),
+    label: findField('label', file, names, options, options.labelColumn, 'may be absent'),
   };
 }
 
@@ -70,7 +79,7 @@ function findField(
   file: string,
   names: readonly string[],
   options: ReadOptions,
-  wanted: string | undefined,
+  wanted?: string,
   absent: 'is an error' | 'may be absent' = 'is an error',
 ): string | null {
   if (wanted !== undefined) {

@@ -72,7 +72,7 @@ export class JsonBatchesReader implements BlockReader {
   #itemValues(given: unknown, index: number): Float64Array | null {
     const { cursor } = this;
     const width = this.#plan.columns.length;
-    const values = this.#maker.values();
+    const values = this.#maker.begin();
     let bad: BadValue | null;
     if (isObject(given)) {
       bad = this.#values.take(given, values);

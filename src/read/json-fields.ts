@@ -82,7 +82,7 @@ export class FieldValues implements NamedValues {
     }
     if (name === 'values' && this.#plan.layout === 'rows' && isObject(value))
       return this.#nested(value, values);
-    if (!Number.isNaN(metricOf(value))) this.#late.count(name);
+    if (!Number.isNaN(metricOf(value))) this.#late.see(name);
     return null;
   }
 

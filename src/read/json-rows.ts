@@ -38,7 +38,7 @@ export class JsonRowsReader implements BlockReader {
         rejectLine(cursor, row);
         continue;
       }
-      this.#finish(this.#fields, this.#fields.take(row, this.#maker.values()));
+      this.#finish(this.#fields, this.#fields.take(row, this.#maker.begin()));
       template.learn(block, start, end);
     }
     return cursor.next;

@@ -60,6 +60,12 @@ export class RecordMaker {
     this.#width = width;
   }
 
+  /** `values()` for a record whose fields are looked at from here on. */
+  begin(): Float64Array {
+    this.rules.late.forget();
+    return this.values();
+  }
+
   /** `[columns]` to be filled; the same again until a record was made of it. */
   values(): Float64Array {
     if (this.#values === null) {
@@ -91,6 +97,7 @@ export class RecordMaker {
   /** Makes the line a record of it. */
   make(minuteMs: number, target: string, values: Float64Array, label: Label): void {
     if (values === this.#values) this.#values = null;
+    this.rules.late.accept();
     this.#sink.record({ minuteMs, target, values, bringsWindow: false, label, source: this.cursor.source() });
   }
 
@@ -98,6 +105,7 @@ export class RecordMaker {
   makeItem(minuteMs: number, target: string, values: Float64Array, label: Label, item: number): void {
     const bringsWindow = values !== this.#values;
     if (!bringsWindow) this.#values = null;
+    this.rules.late.accept();
     this.#sink.record({ minuteMs, target, values, bringsWindow, label, source: this.cursor.source(item) });
   }
 }
