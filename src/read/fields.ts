@@ -61,7 +61,11 @@ export function newName(field: string, { map }: ReadOptions): string {
   let renamed = RENAMED.get(map);
   if (renamed === undefined) {
     // Reversed, so that the first of several new names for one field holds.
-    renamed = new Map(Object.entries(map).map(([name, old]) => [old, name] as const).reverse());
+    renamed = new Map(
+      Object.entries(map)
+        .map(([name, old]) => [old, name] as const)
+        .reverse(),
+    );
     RENAMED.set(map, renamed);
   }
   return renamed.get(field) ?? field;

@@ -26,7 +26,12 @@ export function valuesByField(
   const fields = samples.map(({ sampled }) => pool(sampled, pooled, options));
   const taken = new Set<string>();
   samples.forEach(({ sampled }, i) => {
-    markAccepted(sampled.records, fields[i] ?? [], options.duplicates === 'reject' ? taken : null, intervalMs);
+    markAccepted(
+      sampled.records,
+      fields[i] ?? [],
+      options.duplicates === 'reject' ? taken : null,
+      intervalMs,
+    );
   });
   return pooled;
 }

@@ -255,11 +255,11 @@ export class Sampler {
     if ((isWhole ? this.#records : this.#rejected) > FIELD_RECORDS) return;
     const { values, item, isListed } = row;
     // The items of a batch have all their metrics in `values`.
-    const isOther = (field: string): boolean =>
-      this.#layout === 'rows' && field !== time && field !== target && field !== label;
-    const others = Object.entries(item).filter(([field, value]) => isOther(field) && value !== values);
+    const isBatch = this.#layout === 'batches';
+    const skips = (field: string, value: unknown): boolean =>
+      isBatch || field === time || field === target || field === label || value === values;
     const into = isListed ? this.#listed : this.#named;
-    into.add({ isWhole, timeMs, target: name ?? '' }, [...Object.entries(values ?? {}), ...others]);
+    into.add({ isWhole, timeMs, target: name ?? '' }, item, skips, values);
   }
 
   /** Null for what cannot be a target's name. */

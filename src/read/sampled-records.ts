@@ -3,6 +3,8 @@ import { metricOfText } from './number-field.js';
 /** What a field holds in a record; a field that the record lacks is 0. */
 export const HELD = { missing: 1, number: 2, text: 3 } as const;
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** One record of a sample. */
 export interface SampledRecord {
   /** Whether it has a time and a target; without, it is rejected whatever the columns are. */
@@ -17,7 +19,7 @@ export interface SampledRecord {
 export class SampledRecords {
   readonly #indexes = new Map<string, number>();
   readonly #records: SampledRecord[] = [];
-  #numbers = 0;
+  #hasNumbers = false;
 
   /** Of all fields, in order of appearance, also of records that are not whole. */
   get names(): readonly string[] {
@@ -30,7 +32,7 @@ export class SampledRecords {
 
   /** Whether a whole record has a number in any field. */
   get hasNumbers(): boolean {
-    return this.#numbers > 0;
+    return this.#hasNumbers;
   }
 
   /** Without the records that have another number of fields than most, as lists of values that are rejected have. */
@@ -49,20 +51,28 @@ export class SampledRecords {
     return kept;
   }
 
+  /** Takes in a record's fields: those of `nested`, and the others but for those to be skipped. */
   add(
-    { isWhole, timeMs, target }: Omit<SampledRecord, 'held'>,
-    fields: Iterable<readonly [string, unknown]>,
+    facts: Omit<SampledRecord, 'held'>,
+    fields: Fields,
+    skips: (field: string, value: unknown) => boolean,
+    nested: Fields | null,
   ): void {
     const held: number[] = [];
-    for (const [field, value] of fields) {
-      let index = this.#indexes.get(field);
-      if (index === undefined) this.#indexes.set(field, (index = this.#indexes.size));
-      while (held.length <= index) held.push(0);
-      const kind = kindOf(value);
-      if (kind === HELD.number && isWhole) this.#numbers++;
-      held[index] = Math.max(held[index] ?? 0, kind);
+    for (const field in nested) this.#hold(held, field, nested[field]);
+    for (const field in fields) {
+      const value = fields[field];
+      if (!skips(field, value)) this.#hold(held, field, value);
     }
-    this.#records.push({ isWhole, timeMs, target, held: Uint8Array.from(held) });
+    if (facts.isWhole && held.includes(HELD.number)) this.#hasNumbers = true;
+    this.#records.push({ ...facts, held: new Uint8Array(held) });
+  }
+
+  #hold(held: number[], field: string, value: unknown): void {
+    let index = this.#indexes.get(field);
+    if (index === undefined) this.#indexes.set(field, (index = this.#indexes.size));
+    while (held.length <= index) held.push(0);
+    held[index] = Math.max(held[index] ?? 0, kindOf(value));
   }
 }
 

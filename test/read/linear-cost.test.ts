@@ -54,3 +54,16 @@ test('a JSON string of many megabytes is read, not only up to where a stack ends
     [[0], [1]],
   );
 });
+
+test('a header takes time in proportion to its columns', async () => {
+  await assertLinear(
+    'columns',
+    (n) => Array.from({ length: n / 16 }, (_, i) => `column-${i}`),
+    (columns) =>
+      readText(
+        `time,target,${columns.join(',')}\n` +
+          `2026-01-01T00:00:00Z,a,${columns.map(() => 1).join(',')}\n`.repeat(2),
+        { columns },
+      ),
+  );
+});
