@@ -14,7 +14,9 @@ export function wildcard(pattern: string): (text: string) => boolean {
   const [first = '', ...others] = pattern.split('*');
   const last = others.pop();
   if (last === undefined) return (text) => text === pattern;
-  const parts = others.filter((part) => part !== '').map((text): Part => ({ text, borders: bordersOf(text) }));
+  const parts = others
+    .filter((part) => part !== '')
+    .map((text): Part => ({ text, borders: bordersOf(text) }));
   return (text) => {
     const end = text.length - last.length;
     if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;

@@ -1,5 +1,6 @@
 import { AiopsError } from '../core/errors.js';
 import type { Notice } from '../core/errors.js';
+import { oneLine } from '../core/one-line.js';
 import { listNames, newName } from './fields.js';
 import { isEmpty, isNumeric, metricsOf, valuesByField } from './metric-columns.js';
 import type { FieldValues } from './metric-columns.js';
@@ -153,11 +154,11 @@ function columnNotices(
   const notices: Notice[] = [];
   const [first] = plans;
   if (first !== undefined) {
-    const series = plans.length > 1 ? 'each file one target' : `one target (${first.series})`;
-    const target = first.targetField === null ? series : `target from "${first.targetField}"`;
-    const label = first.labelField === null ? 'no label' : `label from "${first.labelField}"`;
+    const series = plans.length > 1 ? 'each file one target' : `one target (${oneLine(first.series)})`;
+    const target = first.targetField === null ? series : `target from "${oneLine(first.targetField)}"`;
+    const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
     const count = first.columns.length === 1 ? '1 metric' : `${first.columns.length} metrics`;
-    const text = `time from "${first.timeField}", ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;
+    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;
     notices.push({ level: 'info', text });
   }
   if (options.columns === undefined) {

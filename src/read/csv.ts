@@ -197,7 +197,7 @@ export class CsvReader implements BlockReader {
     const minuteMs = maker.minuteOf(time);
     if (Number.isNaN(minuteMs)) {
       if (time.trim() === '') cursor.reject('no_time', `${timeField} is empty`);
-      else cursor.reject('bad_time', `${timeField}: ${show(time)} is not a time`);
+      else maker.rejectTime(timeField, time);
     } else if (badField >= 0) {
       cursor.reject('bad_value', `${header[badField] ?? ''}: ${show(badText)} is not a number`);
     } else {

@@ -1,4 +1,5 @@
 import { AiopsError } from '../core/errors.js';
+import { oneLine } from '../core/one-line.js';
 import type { ReadOptions } from './options.js';
 
 /** Names that people give to these fields, best first; compared without case. */
@@ -74,7 +75,7 @@ export function newName(field: string, { map }: ReadOptions): string {
 /** A list of names for a message, cut where it would be too long to read. */
 export function listNames(names: readonly string[], most = 12): string {
   if (names.length === 0) return 'nothing';
-  const shown = names.slice(0, most).map((name) => (name === '' ? '(nameless)' : name));
+  const shown = names.slice(0, most).map((name) => (name === '' ? '(nameless)' : oneLine(name)));
   return shown.join(', ') + (names.length > most ? `, … (${names.length - most} more)` : '');
 }
 
@@ -93,9 +94,13 @@ function findField(
       names.find((name) => name.toLowerCase() === lower);
     if (found !== undefined) return found;
     if (absent === 'may be absent') return null;
-    throw new AiopsError('input_unusable', `${file} has no column ${wanted}: saw ${listNames(names)}`, {
-      hint: `name the ${kind} column as the file has it with --${kind}-column`,
-    });
+    throw new AiopsError(
+      'input_unusable',
+      `${file} has no column ${oneLine(wanted)}: saw ${listNames(names)}`,
+      {
+        hint: `name the ${kind} column as the file has it with --${kind}-column`,
+      },
+    );
   }
   const taken = takenNames(kind, options);
   const free = names.filter((name) => !taken.has(name) && !taken.has(newName(name, options)));

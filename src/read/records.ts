@@ -1,4 +1,5 @@
 import { floorToInterval } from '../core/time.js';
+import type { ExplainTime } from '../core/skipped-time.js';
 import type { ParseTime } from '../core/time.js';
 import type { Label, MinuteRecord, Reject } from '../core/types.js';
 import type { LineCursor, TextBlock } from './lines.js';
@@ -9,6 +10,7 @@ import type { TargetFilter } from './target-filter.js';
 /** What holds for all files of a recording. */
 export interface ReadRules {
   readonly parseTime: ParseTime;
+  readonly explainTime: ExplainTime;
   readonly intervalMs: number;
   readonly filter: TargetFilter;
   /** Whether records whose target cannot be told are kept, as rejects: of several shares only one does. */
@@ -85,6 +87,13 @@ export class RecordMaker {
     this.#lastTime = time;
     this.#lastMinuteMs = floorToInterval(this.rules.parseTime(time), this.rules.intervalMs);
     return this.#lastMinuteMs;
+  }
+
+  /** Rejects what is not a time. */
+  rejectTime(field: string, value: unknown): void {
+    const isTimeLike = typeof value === 'string' || typeof value === 'number';
+    const skipped = isTimeLike ? this.rules.explainTime(value) : null;
+    this.cursor.reject('bad_time', `${field}: ${skipped ?? `${show(value)} is not a time`}`);
   }
 
   /** Whether `--targets` and `--shard` select the target; counts it if not. */

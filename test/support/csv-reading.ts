@@ -35,6 +35,7 @@ export function readCsv(
 ): void {
   const rules = {
     parseTime: timeParser('UTC'),
+    explainTime: () => null,
     intervalMs: 60_000,
     filter: new TargetFilter(undefined, null),
     keepsNameless: true,
