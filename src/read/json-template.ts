@@ -143,8 +143,9 @@ function findValues(line: string): { name: string; from: number; to: number }[] 
   const values: { name: string; from: number; to: number }[] = [];
   let name: string | null = null;
   let depth = 0;
-  for (let from = 0, to = 0; from < line.length; from = to) {
-    to = endOfToken(line, from);
+  for (let next = 0; next < line.length;) {
+    const from = next;
+    const to = (next = endOfToken(line, from));
     const first = line[from] ?? '';
     if (first === '{' || first === '[') depth++;
     if (depth > 1) return null;

@@ -118,12 +118,17 @@ const piece = fc.constantFrom(
 test('records over several lines and stray quotes are read as the rule says, however the bytes come', () => {
   const file = fc.array(piece, { maxLength: 14 }).map((pieces) => `time,target,v\n${pieces.join('')}`);
   fc.assert(
-    fc.property(file, fc.integer({ min: 64, max: 130 }), fc.integer({ min: 1, max: 40 }), (text, most, cut) => {
-      const bytes = Buffer.from(text);
-      const expected = readWhole(text, most);
-      assert.deepEqual(readCut(bytes, most, bytes.length), expected, JSON.stringify(text));
-      assert.deepEqual(readCut(bytes, most, cut), expected, JSON.stringify([text, cut]));
-    }),
+    fc.property(
+      file,
+      fc.integer({ min: 64, max: 130 }),
+      fc.integer({ min: 1, max: 40 }),
+      (text, most, cut) => {
+        const bytes = Buffer.from(text);
+        const expected = readWhole(text, most);
+        assert.deepEqual(readCut(bytes, most, bytes.length), expected, JSON.stringify(text));
+        assert.deepEqual(readCut(bytes, most, cut), expected, JSON.stringify([text, cut]));
+      },
+    ),
     { numRuns: 5000 },
   );
 });

@@ -61,8 +61,9 @@ test('a header takes time in proportion to its columns', async () => {
     (n) => Array.from({ length: n / 16 }, (_, i) => `column-${i}`),
     (columns) =>
       readText(
-        `time,target,${columns.join(',')}\n` +
-          `2026-01-01T00:00:00Z,a,${columns.map(() => 1).join(',')}\n`.repeat(2),
+        `time,target,${columns.join(',')}\n${`2026-01-01T00:00:00Z,a,${columns.map(() => 1).join(',')}\n`.repeat(
+          2,
+        )}`,
         { columns },
       ),
   );

@@ -11,8 +11,7 @@ import { assertLinear } from '../support/growth.js';
 function filesOf(bytes: Buffer, blockBytes: number): Files {
   return {
     ...nodeFiles,
-    // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous
-    read: async function* () {
+    async *read() {
       const memory = Buffer.alloc(blockBytes);
       for (let at = 0; at < bytes.length; at += blockBytes) {
         const length = bytes.copy(memory, 0, at, at + blockBytes);
