@@ -129,8 +129,10 @@ function shown(value: unknown): string {
 function originOf(path: string, cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const folder = pathToFileURL(dirname(path)).href;
-  const places = cause.stack?.match(/file:\/\/[^\s)]+:\d+/g) ?? [];
-  const place = places.find((one) => one.startsWith(`${folder}/`));
+  // Word by word, not by one expression over all: the message may be long and full of the same beginning.
+  const place = cause.stack
+    ?.split(/[\s)]+|\((?=file:)/)
+    .find((word) => word.startsWith(`${folder}/`) && /:\d+$/.test(word));
   return place === undefined ? cause.message : `${cause.message} (${place})`;
 }
 

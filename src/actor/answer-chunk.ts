@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 
+import { oneLine } from '../core/one-line.js';
 import { NO_VERDICT, type Answers, type ItemBatch, type ItemError } from '../core/types.js';
 import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '../model/analyzer.js';
 import type { Chunk, LoadRequest } from '../protocol/messages.js';
@@ -159,5 +160,5 @@ function isArrayLike(value: unknown): value is ArrayLike<unknown> {
 
 function placeOf(item: AnalyzerItem | undefined): string {
   if (item === undefined) return '';
-  return ` for target ${item.target}${item.column === null ? '' : `, column ${item.column}`}`;
+  return oneLine(` for target ${item.target}${item.column === null ? '' : `, column ${item.column}`}`);
 }

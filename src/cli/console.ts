@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 
 import type { AiopsError, Notice } from '../core/errors.js';
+import { oneLine } from '../core/one-line.js';
 
 /** What stands on the terminal's last line, and can be taken off while another line is printed. */
 export interface SharedProgress {
@@ -53,8 +54,5 @@ export class Console {
 
 /** Names come from files: what would steer a terminal, or turn the order of letters around, is shown as a code. */
 export function printable(text: string): string {
-  return text.replaceAll('\t', '  ').replace(/[^\P{Cc}\n]|\p{Bidi_Control}/gu, (control) => {
-    const code = control.charCodeAt(0).toString(16);
-    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
-  });
+  return text.replaceAll('\t', '  ').split('\n').map(oneLine).join('\n');
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
+import { skippedTimes } from '../core/skipped-time.js';
 import { timeParser } from '../core/time.js';
 import type { RejectLimit, ReplayConfig } from '../run/replay-config.js';
 
@@ -55,6 +56,12 @@ function timeRange({ from, to, timezone }: ReadingFlags): Pick<ReplayConfig['rea
     if (text === undefined) return null;
     const timeMs = parse(text);
     if (!Number.isNaN(timeMs)) return timeMs;
+    const skipped = skippedTimes(timezone)(text);
+    if (skipped !== null) {
+      throw new AiopsError('usage', `${flag}: ${skipped}`, {
+        hint: 'give a time before or after the gap, or one in UTC, with a Z at its end',
+      });
+    }
     throw new AiopsError('usage', `${flag} ${text} is no time`, {
       hint: 'give one such as 2024-05-01, "2024-05-01 12:30" or 2024-05-01T12:30:00Z',
     });

@@ -175,7 +175,7 @@ export function parseOneOf<T extends string>(words: readonly T[]): (text: string
 
 /** Any finite decimal number. */
 export function parseNumber(text: string): number {
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  const value = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
   if (!Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
 }
@@ -220,8 +220,11 @@ export function parseMap(
   });
   const all = [...Object.entries(earlier ?? {}), ...pairs];
   for (const side of [0, 1] as const) {
-    const twice = all.find((pair, i) => all.findIndex((other) => other[side] === pair[side]) !== i);
-    if (twice !== undefined) throw new InvalidArgumentError(`"${twice[side]}" is mapped twice.`);
+    const seen = new Set<string>();
+    for (const { [side]: name } of all) {
+      if (seen.has(name)) throw new InvalidArgumentError(`"${name}" is mapped twice.`);
+      seen.add(name);
+    }
   }
   return Object.fromEntries(all);
 }

@@ -169,7 +169,8 @@ function localOffset(localMs: number, offsetAt: (utcMs: number) => number): numb
   return holds.length === 0 ? NaN : Math.max(...holds);
 }
 
-function zoneOffsets(timezone: string): (utcMs: number) => number {
+/** How far the clocks of a zone are ahead of UTC at a time, ms. */
+export function zoneOffsets(timezone: string): (utcMs: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
     calendar: 'gregory',

@@ -63,9 +63,10 @@ export class WindowStore {
   constructor(spec: WindowSpec) {
     this.#spec = spec;
     const names = spec.columns === 'each' ? spec.recordingColumns : spec.columns;
+    const indexes = new Map(spec.recordingColumns.map((name, index) => [name, index]));
     this.#kept = names.map((name) => {
-      const index = spec.recordingColumns.indexOf(name);
-      if (index < 0) throw new RangeError(`column ${name} is not in the recording`);
+      const index = indexes.get(name);
+      if (index === undefined) throw new RangeError(`column ${name} is not in the recording`);
       return index;
     });
     this.#items =

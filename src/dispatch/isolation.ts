@@ -1,6 +1,7 @@
 import type { Incident } from '../core/incidents.js';
 import type { AiopsError } from '../core/errors.js';
 import { MOST_LOST_IN_A_ROW } from '../core/loss-streak.js';
+import { oneLine } from '../core/one-line.js';
 import { quarantineOf, type Quarantines } from '../core/quarantines.js';
 import { everyItemLost } from './actor-errors.js';
 import { ChunkLost } from './chunk-errors.js';
@@ -81,7 +82,7 @@ export class Isolation {
 
 function describe({ batch }: Job, item: number): string {
   const { target, column, fromMs, untilMs } = quarantineOf(batch, item);
-  const series = column === null ? target : `${target}, column ${column}`;
+  const series = oneLine(column === null ? target : `${target}, column ${column}`);
   const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
   return `${series}: its item of ${from} costs every actor that gets it; not tried again before ${until}`;
 }

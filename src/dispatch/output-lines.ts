@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** A longer line is handed on in pieces, so that output without line ends does not gather in memory. */
+/** A longer line is passed on in pieces, so that output without line ends does not gather in memory. */
 const LONGEST_LINE = 16 * 1024;
 
-/** Cuts what a process prints into lines; `end` hands on a last one without a line end. */
+/** Cuts what a process prints into lines; `end` passes on a last one without a line end. */
 export class OutputLines {
   readonly #onLine: (line: string) => void;
   readonly #decoder = new StringDecoder('utf8');
@@ -14,9 +14,16 @@ export class OutputLines {
   }
 
   push(bytes: Buffer): void {
-    const lines = (this.#rest + this.#decoder.write(bytes)).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+    const text = this.#decoder.write(bytes);
+    let start = 0;
+    // Only the new text is searched: the rest, which has no line end, is not looked at again with every piece.
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      const line = this.#rest + text.slice(start, end);
+      this.#rest = '';
+      this.#onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+      start = end + 1;
+    }
+    this.#rest += text.slice(start);
     while (this.#rest.length > LONGEST_LINE) {
       this.#onLine(this.#rest.slice(0, LONGEST_LINE));
       this.#rest = this.#rest.slice(LONGEST_LINE);

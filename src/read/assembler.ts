@@ -1,6 +1,8 @@
 import { HEAD_OF_LONG_LINE, TextBlock } from './lines.js';
 
 const NEWLINE = 10;
+/** More than this is not read again with every chunk that comes, however small. */
+const READ_AGAIN_BYTES = 4096;
 
 interface LongLine {
   readonly byteOffset: number;
@@ -29,6 +31,8 @@ export class BlockAssembler {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #unfinishedBytes = 0;
+  /** So much must be pending for lines that were given back to be read again. */
+  #enoughBytes = 0;
   #long: LongLine | null = null;
 
   /** `byteOffset` is that of the first byte to be pushed, behind a byte-order mark for instance. */
@@ -48,12 +52,23 @@ export class BlockAssembler {
     const newline = rest.lastIndexOf(NEWLINE);
     if (newline >= 0) {
       this.#hold(rest.subarray(0, newline + 1));
-      yield* this.#flush(false);
+      if (this.#pendingBytes >= this.#enoughBytes) yield* this.#flush(false);
     }
     const tail = rest.subarray(newline + 1);
     this.#hold(tail);
     this.#unfinishedBytes = newline >= 0 ? tail.length : this.#unfinishedBytes + tail.length;
     if (this.#unfinishedBytes > this.#maxLineBytes) yield* this.#giveUpLine();
+  }
+
+  /** What there is of complete lines once no chunk is to come, though the input may go on later. */
+  *drain(): Generator<Piece> {
+    if (this.#enoughBytes === 0) return;
+    const bytes = Buffer.concat(this.#pending);
+    const completeBytes = bytes.length - this.#unfinishedBytes;
+    this.#pending = [bytes.subarray(0, completeBytes)];
+    this.#pendingBytes = completeBytes;
+    yield* this.#flush(false);
+    this.#hold(bytes.subarray(completeBytes));
   }
 
   /** The last line may lack its newline. */
@@ -62,11 +77,17 @@ export class BlockAssembler {
     yield* this.#flush(true);
   }
 
-  /** Takes lines back from the block last cut, to put them before what comes next. */
+  /**
+   * Takes lines back from the block last cut, to put them before what comes next. Many of them wait until there is
+   * twice as much, or more than one record may have: if they were read again with every chunk, the time for it would
+   * grow with the square of their length.
+   */
   giveBack(bytes: Buffer): void {
     this.#pending.unshift(bytes);
     this.#pendingBytes += bytes.length;
     this.#byteOffset -= bytes.length;
+    const isSmall = bytes.length <= READ_AGAIN_BYTES;
+    this.#enoughBytes = isSmall ? 0 : Math.min(2 * bytes.length, this.#maxLineBytes + 1);
   }
 
   #hold(bytes: Buffer): void {
@@ -83,6 +104,7 @@ export class BlockAssembler {
     this.#byteOffset += bytes.length;
     this.#pending = [];
     this.#pendingBytes = 0;
+    this.#enoughBytes = 0;
     yield { kind: 'lines', block, last };
   }
 

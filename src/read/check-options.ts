@@ -40,5 +40,6 @@ export function checkOptions(inputs: readonly string[], options: ReadOptions): P
 }
 
 function repeated(names: readonly string[]): string[] {
-  return names.filter((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<string>();
+  return names.filter((name) => seen.has(name) || !seen.add(name));
 }

@@ -1,7 +1,9 @@
 import { AiopsError } from '../core/errors.js';
 import type { Notice } from '../core/errors.js';
-import type { FieldValues } from './field-values.js';
+import { oneLine } from '../core/one-line.js';
 import { listNames, newName } from './fields.js';
+import { isEmpty, isNumeric, metricsOf, valuesByField } from './metric-columns.js';
+import type { FieldValues } from './metric-columns.js';
 import type { ReadOptions } from './options.js';
 import { ROLE } from './plan.js';
 import type { FilePlan } from './plan.js';
@@ -22,44 +24,24 @@ export interface ChosenColumns {
 
 /**
  * Decides which fields are metric columns: those of `--columns`, else all that are mostly numbers in the
- * sample, the union over the files in order of appearance.
+ * sample, some of them in records that are not rejected; the union over the files in order of appearance.
  *
  * @throws AiopsError `input_unusable`: a header names a column twice, no numeric column, a column or a
  *   name to map that no file has
  */
-export function chooseColumns(inputs: readonly ReadableSample[], options: ReadOptions): ChosenColumns {
+export function chooseColumns(
+  inputs: readonly ReadableSample[],
+  options: ReadOptions,
+  intervalMs: number,
+): ChosenColumns {
   for (const { sample } of inputs) refuseDuplicates(sample, options);
   refuseUnknownNames(inputs, options);
-  const pooled = poolValues(inputs, options);
-  const columns =
-    options.columns ?? [...pooled].filter(([, values]) => isMetric(values)).map(([name]) => name);
+  const samples = inputs.map(({ sample }) => sample);
+  const pooled = valuesByField(samples, options, intervalMs);
+  const columns = options.columns ?? metricsOf(pooled);
   if (columns.length === 0) throw noNumericColumn(inputs, pooled);
   const plans = inputs.map((input) => planFile(input, columns, pooled, options));
   return { columns, plans, notices: columnNotices(plans, pooled, options) };
-}
-
-function isMetric({ numbers, texts }: FieldValues): boolean {
-  return numbers > 0 && numbers >= texts;
-}
-
-function isEmpty({ numbers, texts }: FieldValues): boolean {
-  return numbers + texts === 0;
-}
-
-function poolValues(inputs: readonly ReadableSample[], options: ReadOptions): Map<string, FieldValues> {
-  const pooled = new Map<string, FieldValues>();
-  for (const { sample } of inputs) {
-    for (const [field, values] of sample.metrics) {
-      if (field === '') continue;
-      const name = newName(field, options);
-      const sum = pooled.get(name) ?? { numbers: 0, texts: 0, missing: 0 };
-      sum.numbers += values.numbers;
-      sum.texts += values.texts;
-      sum.missing += values.missing;
-      pooled.set(name, sum);
-    }
-  }
-  return pooled;
 }
 
 function planFile(
@@ -71,11 +53,12 @@ function planFile(
   const { fields } = sample;
   if (fields === null) throw new Error('a file without records has no plan');
   const roles = new Map<string, number>();
-  for (const field of new Set([...sample.header, ...sample.metrics.keys()])) {
-    const index = columns.indexOf(newName(field, options));
-    const values = pooled.get(newName(field, options));
-    const late = values !== undefined && isEmpty(values) && options.columns === undefined;
-    roles.set(field, index >= 0 && field !== '' ? index : late ? ROLE.late : ROLE.ignored);
+  const indexes = new Map(columns.map((name, index) => [name, index]));
+  for (const field of new Set([...sample.header, ...sample.sampled.names])) {
+    const name = newName(field, options);
+    const index = field === '' ? undefined : indexes.get(name);
+    const isLate = options.columns === undefined && field !== '' && isUnseen(pooled.get(name));
+    roles.set(field, index ?? (isLate ? ROLE.late : ROLE.ignored));
   }
   // A list of values follows the columns, whatever they are called.
   if (sample.layout === 'batches') columns.forEach((name, i) => roles.set(oldName(name, options), i));
@@ -99,13 +82,18 @@ function planFile(
   };
 }
 
+/** Whether no accepted record of the sample had a value in the field, so that one which comes later is news. */
+function isUnseen(values: FieldValues | undefined): boolean {
+  return values === undefined || isEmpty(values) || (isNumeric(values) && !values.isAccepted);
+}
+
 function oldName(name: string, options: ReadOptions): string {
   return Object.hasOwn(options.map, name) ? (options.map[name] ?? name) : name;
 }
 
-function allNames({ header, metrics, fields }: FileSample): string[] {
+function allNames({ header, sampled, fields }: FileSample): string[] {
   const named = [fields?.time, fields?.target, fields?.label].filter((name) => typeof name === 'string');
-  return [...new Set([...header, ...named, ...metrics.keys()])];
+  return [...new Set([...header, ...named, ...sampled.names])];
 }
 
 function refuseDuplicates(sample: FileSample, options: ReadOptions): void {
@@ -166,18 +154,21 @@ function columnNotices(
   const notices: Notice[] = [];
   const [first] = plans;
   if (first !== undefined) {
-    const series = plans.length > 1 ? 'each file one target' : `one target (${first.series})`;
-    const target = first.targetField === null ? series : `target from "${first.targetField}"`;
-    const label = first.labelField === null ? 'no label' : `label from "${first.labelField}"`;
+    const series = plans.length > 1 ? 'each file one target' : `one target (${oneLine(first.series)})`;
+    const target = first.targetField === null ? series : `target from "${oneLine(first.targetField)}"`;
+    const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
     const count = first.columns.length === 1 ? '1 metric' : `${first.columns.length} metrics`;
-    const text = `time from "${first.timeField}", ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;
+    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;
     notices.push({ level: 'info', text });
   }
   if (options.columns === undefined) {
-    const texts = [...pooled].filter(([, values]) => !isMetric(values) && !isEmpty(values));
+    const texts = [...pooled].filter(([, values]) => !isNumeric(values) && !isEmpty(values));
     const empty = [...pooled].filter(([, values]) => isEmpty(values));
+    const taken = new Set(first?.columns);
+    const rejected = [...pooled].filter(([name, values]) => isNumeric(values) && !taken.has(name));
     if (texts.length > 0) notices.push(leftOut('text, not numbers', texts));
     if (empty.length > 0) notices.push(leftOut('no value in the sample', empty));
+    if (rejected.length > 0) notices.push(leftOut('values in rejected records only', rejected));
   }
   const shared = sharedSeries(plans);
   if (shared.length > 0) {
@@ -193,6 +184,12 @@ function leftOut(why: string, columns: readonly (readonly [string, FieldValues])
 }
 
 function sharedSeries(plans: readonly FilePlan[]): string[] {
-  const series = plans.filter((plan) => plan.targetField === null).map((plan) => plan.series);
-  return [...new Set(series.filter((name, i) => series.indexOf(name) !== i))];
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { targetField, series } of plans) {
+    if (targetField !== null) continue;
+    if (seen.has(series)) shared.add(series);
+    seen.add(series);
+  }
+  return [...shared];
 }

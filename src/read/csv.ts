@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
-import { splitFields } from './csv-fields.js';
+import { csvRecord, headerRules, recordRules } from './csv-record.js';
+import type { CsvRules } from './csv-record.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner, fieldEnd, metricOfText } from './number-field.js';
 import { ROLE } from './plan.js';
@@ -9,14 +9,10 @@ import type { BlockReader, RecordMaker } from './records.js';
 import { TargetNames } from './target-names.js';
 
 const QUOTE = 34;
-/** How far a quoted field may reach over line ends. */
-const MAX_JOINED_LINES = 32;
-const MAX_JOINED_BYTES = 64 * 1024;
 
 /**
  * Reads rows of CSV. A line without quotes, or with quotes around whole fields only, is taken
- * straight from the bytes; others go through `splitFields`. A quoted field may go on over following lines as long as these are no records
- * by themselves; otherwise its first line is rejected, and reading starts afresh at the next.
+ * straight from the bytes; others go through `csvRecord`.
  */
 export class CsvReader implements BlockReader {
   readonly cursor;
@@ -29,6 +25,8 @@ export class CsvReader implements BlockReader {
   /** The file lacks some of the recording's columns. */
   readonly #isPartial: boolean;
   #headerSeen: boolean;
+  readonly #headerRules: CsvRules;
+  readonly #recordRules: CsvRules;
   /** Offset of the first quote at or after the current line. */
   #quote = 0;
 
@@ -38,7 +36,10 @@ export class CsvReader implements BlockReader {
     this.#maker = maker;
     this.#plan = plan;
     this.#roles = Int32Array.from(plan.header, (name) => plan.roles.get(name) ?? ROLE.ignored);
-    this.#delimiter = plan.delimiter.charCodeAt(0);
+    const { delimiter, header } = plan;
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#headerRules = headerRules(delimiter);
+    this.#recordRules = recordRules(delimiter, header, () => plan.timeField, maker.rules.parseTime);
     this.#isPartial = this.#roles.filter((role) => role >= 0).length < plan.columns.length;
   }
 
@@ -48,14 +49,13 @@ export class CsvReader implements BlockReader {
     this.#quote = quoteFrom(block, 0);
     while (cursor.advance()) {
       if (!this.#headerSeen) {
-        this.#headerSeen = true;
+        if (!this.#header(last)) break;
         continue;
       }
       if (this.#quote < cursor.start) this.#quote = quoteFrom(block, cursor.start);
       if (this.#quote >= cursor.end || this.#isSimplyQuoted()) {
         this.#simpleLine();
-      } else if (!this.#quotedLine(last)) {
-        cursor.giveBack();
+      } else if (!this.#quotedRecord(last)) {
         break;
       }
     }
@@ -84,7 +84,7 @@ export class CsvReader implements BlockReader {
     const roles = this.#roles;
     const delimiter = this.#delimiter;
     const scanner = this.#scanner;
-    const values = this.#maker.values();
+    const values = this.#maker.begin();
     if (this.#isPartial) values.fill(NaN);
     let time = '';
     let target: string | null = null;
@@ -121,66 +121,38 @@ export class CsvReader implements BlockReader {
     this.#finish(field, block.ascii ? time : decoded(time), target, label, badField, badText);
   }
 
-  /** False when only the lines of the next block can tell what the line is. */
-  #quotedLine(last: boolean): boolean {
+  /** Skips the header; false when only the lines of the next block can tell where it ends. */
+  #header(last: boolean): boolean {
     const { cursor } = this;
-    const line = splitFields(cursor.block.slice(cursor.start, cursor.end), this.#plan.delimiter);
-    if ('fields' in line) {
-      this.#row(line.fields);
-      return true;
+    const header = csvRecord(cursor, this.#headerRules, last);
+    if (header === 'more') {
+      cursor.giveBack();
+      return false;
     }
-    if (line.problem === 'open') {
-      const joined = this.#join(last);
-      if (joined === 'more') return false;
-      if (joined !== null) {
-        cursor.end = joined.end;
-        this.#row(joined.fields);
-        cursor.next = joined.next;
-        cursor.line += joined.lines - 1;
-        return true;
-      }
-    }
-    cursor.reject('bad_line', `not CSV: ${line.message}`);
+    if ('fields' in header) cursor.line += header.lines - 1;
+    this.#headerSeen = true;
     return true;
   }
 
-  /** Looks whether the lines after it close the quoted field that the current line leaves open. */
-  #join(
-    last: boolean,
-  ): { fields: readonly string[]; end: number; next: number; lines: number } | 'more' | null {
-    const { block, start, next } = this.cursor;
-    const { length } = block.bytes;
-    for (let from = next, lines = 2; lines <= MAX_JOINED_LINES; lines++) {
-      if (from >= length) return last ? null : 'more';
-      const newline = block.text.indexOf('\n', from);
-      const stop = newline < 0 ? length : newline;
-      // Such a line is not read, not even as a part of another.
-      if (stop - from > this.#maker.rules.maxLineBytes) return null;
-      const end = stop > from && block.bytes[stop - 1] === 13 ? stop - 1 : stop;
-      if (end - start > MAX_JOINED_BYTES || this.#isRecord(block.slice(from, end))) return null;
-      if (block.suspect && !isText(block.bytes.subarray(start, end))) return null;
-      if (block.bytes.subarray(from, end).includes(QUOTE)) {
-        const split = splitFields(block.slice(start, end), this.#plan.delimiter);
-        if ('fields' in split) {
-          const fits = split.fields.length === this.#roles.length;
-          return fits ? { fields: split.fields, end, next: stop + 1, lines } : null;
-        }
-        if (split.problem === 'broken') return null;
-      }
-      from = stop + 1;
+  /** False when only the lines of the next block can tell what the line is. */
+  #quotedRecord(last: boolean): boolean {
+    const { cursor } = this;
+    const record = csvRecord(cursor, this.#recordRules, last);
+    if (record === 'more') {
+      cursor.giveBack();
+      return false;
     }
-    return null;
-  }
-
-  #isRecord(line: string): boolean {
-    const split = splitFields(line, this.#plan.delimiter);
-    if (!('fields' in split) || split.fields.length !== this.#roles.length) return false;
-    const time = split.fields[this.#roles.indexOf(ROLE.time)] ?? '';
-    return !Number.isNaN(this.#maker.minuteOf(time));
+    if ('fields' in record) {
+      this.#row(record.fields);
+      cursor.line += record.lines - 1;
+    } else {
+      cursor.reject('bad_line', record.message);
+    }
+    return true;
   }
 
   #row(fields: readonly string[]): void {
-    const values = this.#maker.values();
+    const values = this.#maker.begin();
     if (this.#isPartial) values.fill(NaN);
     let time = '';
     let target: string | null = null;
@@ -225,7 +197,7 @@ export class CsvReader implements BlockReader {
     const minuteMs = maker.minuteOf(time);
     if (Number.isNaN(minuteMs)) {
       if (time.trim() === '') cursor.reject('no_time', `${timeField} is empty`);
-      else cursor.reject('bad_time', `${timeField}: ${show(time)} is not a time`);
+      else maker.rejectTime(timeField, time);
     } else if (badField >= 0) {
       cursor.reject('bad_value', `${header[badField] ?? ''}: ${show(badText)} is not a number`);
     } else {
@@ -234,7 +206,7 @@ export class CsvReader implements BlockReader {
   }
 
   #late(field: number, text: string): void {
-    if (!Number.isNaN(metricOfText(text))) this.#maker.rules.late.count(this.#plan.header[field] ?? '');
+    if (!Number.isNaN(metricOfText(text))) this.#maker.rules.late.see(this.#plan.header[field] ?? '');
   }
 }
 
@@ -246,8 +218,4 @@ function decoded(latin1: string): string {
 function quoteFrom(block: TextBlock, at: number): number {
   const found = block.bytes.indexOf(QUOTE, at);
   return found < 0 ? Infinity : found;
-}
-
-function isText(bytes: Buffer): boolean {
-  return isUtf8(bytes) && !bytes.includes(0);
 }

@@ -62,15 +62,16 @@ export async function takeSample(
     sampledBytes += value.length;
     for (const piece of assembler.push(value)) feed(piece);
   }
-  if (hasEnded) for (const piece of assembler.end()) feed(piece);
+  for (const piece of hasEnded ? assembler.end() : assembler.drain()) feed(piece);
 
   function feed(piece: Piece): void {
     if (piece.kind === 'long-line') {
       cursor.rejectLongLine(cursor.line + 1, piece.byteOffset, piece.head, piece.sizeBytes);
       return;
     }
-    cursor.enter(piece.block);
-    sampler.read(cursor);
+    const { block, last } = piece;
+    cursor.enter(block);
+    if (!sampler.read(cursor, last)) assembler.giveBack(block.bytes.subarray(cursor.next));
   }
 
   async function* all(): AsyncGenerator<Buffer, undefined> {

@@ -1,4 +1,5 @@
 import { AiopsError } from '../core/errors.js';
+import { oneLine } from '../core/one-line.js';
 import type { ReadOptions } from './options.js';
 
 /** Names that people give to these fields, best first; compared without case. */
@@ -17,10 +18,14 @@ export interface NamedFields {
   readonly label: string | null;
 }
 
-/** Where names may stand: in a line and in an item of it for batches, the same for rows. */
+/** The names that a file has. */
 export interface SeenNames {
+  /** On its lines. */
   readonly line: readonly string[];
-  readonly item: readonly string[];
+  /** Whether some line has a time under the name. */
+  readonly isTime: (name: string) => boolean;
+  /** In its records, or items of its batches, if their time is the field of this name. */
+  readonly records: (time: string) => readonly string[];
 }
 
 /**
@@ -29,7 +34,11 @@ export interface SeenNames {
  * @throws AiopsError `input_unusable` when there is no time column, or a column that a flag names
  */
 export function findNamedFields(file: string, seen: SeenNames, options: ReadOptions): NamedFields {
-  const time = findField('time', file, seen.line, options, options.timeColumn);
+  const isHabit = (name: string): boolean =>
+    (HABITS.time as readonly string[]).includes(newName(name, options).toLowerCase());
+  const times = seen.line.filter((name) => isHabit(name) && seen.isTime(name));
+  const found = options.timeColumn === undefined ? findField('time', file, times, options) : null;
+  const time = found ?? findField('time', file, seen.line, options, options.timeColumn);
   if (time === null) {
     throw new AiopsError('input_unusable', `${file} has no time column: saw ${listNames(seen.line)}`, {
       hint: looksLikeData(seen.line)
@@ -37,23 +46,36 @@ export function findNamedFields(file: string, seen: SeenNames, options: ReadOpti
         : 'name it with --time-column',
     });
   }
+  const names = seen.records(time);
   return {
     time,
-    target: findField('target', file, seen.item, options, options.targetColumn),
-    label: findField('label', file, seen.item, options, options.labelColumn, 'may be absent'),
+    target: findField('target', file, names, options, options.targetColumn),
+    label: findField('label', file, names, options, options.labelColumn, 'may be absent'),
   };
 }
 
+/** `--map` turned round, name in the file → new name: it is asked for every field of every file. */
+const RENAMED = new WeakMap<ReadOptions['map'], ReadonlyMap<string, string>>();
+
 /** What a field is called after `--map`. */
-export function newName(field: string, options: ReadOptions): string {
-  for (const [renamed, old] of Object.entries(options.map)) if (old === field) return renamed;
-  return field;
+export function newName(field: string, { map }: ReadOptions): string {
+  let renamed = RENAMED.get(map);
+  if (renamed === undefined) {
+    // Reversed, so that the first of several new names for one field holds.
+    renamed = new Map(
+      Object.entries(map)
+        .map(([name, old]) => [old, name] as const)
+        .reverse(),
+    );
+    RENAMED.set(map, renamed);
+  }
+  return renamed.get(field) ?? field;
 }
 
 /** A list of names for a message, cut where it would be too long to read. */
 export function listNames(names: readonly string[], most = 12): string {
   if (names.length === 0) return 'nothing';
-  const shown = names.slice(0, most).map((name) => (name === '' ? '(nameless)' : name));
+  const shown = names.slice(0, most).map((name) => (name === '' ? '(nameless)' : oneLine(name)));
   return shown.join(', ') + (names.length > most ? `, … (${names.length - most} more)` : '');
 }
 
@@ -62,7 +84,7 @@ function findField(
   file: string,
   names: readonly string[],
   options: ReadOptions,
-  wanted: string | undefined,
+  wanted?: string,
   absent: 'is an error' | 'may be absent' = 'is an error',
 ): string | null {
   if (wanted !== undefined) {
@@ -72,11 +94,16 @@ function findField(
       names.find((name) => name.toLowerCase() === lower);
     if (found !== undefined) return found;
     if (absent === 'may be absent') return null;
-    throw new AiopsError('input_unusable', `${file} has no column ${wanted}: saw ${listNames(names)}`, {
-      hint: `name the ${kind} column as the file has it with --${kind}-column`,
-    });
+    throw new AiopsError(
+      'input_unusable',
+      `${file} has no column ${oneLine(wanted)}: saw ${listNames(names)}`,
+      {
+        hint: `name the ${kind} column as the file has it with --${kind}-column`,
+      },
+    );
   }
-  const free = names.filter((name) => !isTaken(kind, name, options));
+  const taken = takenNames(kind, options);
+  const free = names.filter((name) => !taken.has(name) && !taken.has(newName(name, options)));
   for (const habit of HABITS[kind]) {
     const found = free.find((name) => newName(name, options).toLowerCase() === habit);
     if (found !== undefined) return found;
@@ -84,18 +111,18 @@ function findField(
   return null;
 }
 
-/** A flag may have given the name another meaning. */
-function isTaken(kind: NamedField, name: string, options: ReadOptions): boolean {
+/** Names that flags gave another meaning. */
+function takenNames(kind: NamedField, options: ReadOptions): ReadonlySet<string> {
   const given = {
     time: options.timeColumn,
     target: options.targetColumn,
     label: options.labelColumn,
   };
-  const others = [...(options.columns ?? [])];
+  const taken = new Set(options.columns);
   for (const [other, column] of Object.entries(given)) {
-    if (other !== kind && column !== undefined) others.push(column);
+    if (other !== kind && column !== undefined) taken.add(column);
   }
-  return others.includes(name) || others.includes(newName(name, options));
+  return taken;
 }
 
 function looksLikeData(names: readonly string[]): boolean {

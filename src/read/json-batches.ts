@@ -41,7 +41,7 @@ export class JsonBatchesReader implements BlockReader {
     const time = own(line, this.#plan.timeField);
     const minuteMs = typeof time === 'string' || typeof time === 'number' ? this.#maker.minuteOf(time) : NaN;
     if (Number.isNaN(minuteMs)) {
-      rejectTime(cursor, this.#plan.timeField, time);
+      rejectTime(this.#maker, this.#plan.timeField, time);
       return;
     }
     for (let i = 0; i < items.length; i++) this.#item(minuteMs, items[i], i);
@@ -72,7 +72,7 @@ export class JsonBatchesReader implements BlockReader {
   #itemValues(given: unknown, index: number): Float64Array | null {
     const { cursor } = this;
     const width = this.#plan.columns.length;
-    const values = this.#maker.values();
+    const values = this.#maker.begin();
     let bad: BadValue | null;
     if (isObject(given)) {
       bad = this.#values.take(given, values);

@@ -4,6 +4,7 @@ import { metricOfText } from './number-field.js';
 import { ROLE } from './plan.js';
 import type { FilePlan, LateFields } from './plan.js';
 import { show } from './records.js';
+import type { RecordMaker } from './records.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -82,7 +83,7 @@ export class FieldValues implements NamedValues {
     }
     if (name === 'values' && this.#plan.layout === 'rows' && isObject(value))
       return this.#nested(value, values);
-    if (!Number.isNaN(metricOf(value))) this.#late.count(name);
+    if (!Number.isNaN(metricOf(value))) this.#late.see(name);
     return null;
   }
 
@@ -142,10 +143,11 @@ export function noTarget(field: string | null, value: unknown): string {
     : `${name}: ${show(value)} is not a name`;
 }
 
-export function rejectTime(cursor: LineCursor, field: string, value: unknown): void {
+export function rejectTime(maker: RecordMaker, field: string, value: unknown): void {
+  const { cursor } = maker;
   if (value === undefined) cursor.reject('no_time', `no ${field}`);
   else if (value === null || value === '') cursor.reject('no_time', `${field} is empty`);
-  else cursor.reject('bad_time', `${field}: ${show(value)} is not a time`);
+  else maker.rejectTime(field, value);
 }
 
 /** Rejects a line that is no object; `parsed` is undefined where it is not JSON at all. */

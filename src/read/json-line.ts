@@ -42,7 +42,7 @@ function parseWithNonFinite(text: string): unknown {
 }
 
 /** Offset behind the closing quote of the string that opens at `open`. */
-function endOfString(text: string, open: number): number {
+export function endOfString(text: string, open: number): number {
   let at = open + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;

@@ -38,7 +38,7 @@ export class JsonRowsReader implements BlockReader {
         rejectLine(cursor, row);
         continue;
       }
-      this.#finish(this.#fields, this.#fields.take(row, this.#maker.values()));
+      this.#finish(this.#fields, this.#fields.take(row, this.#maker.begin()));
       template.learn(block, start, end);
     }
     return cursor.next;
@@ -56,7 +56,7 @@ export class JsonRowsReader implements BlockReader {
     if (!maker.selects(target)) return;
     const { time } = fields;
     const minuteMs = typeof time === 'string' || typeof time === 'number' ? maker.minuteOf(time) : NaN;
-    if (Number.isNaN(minuteMs)) rejectTime(cursor, timeField, time);
+    if (Number.isNaN(minuteMs)) rejectTime(maker, timeField, time);
     else if (bad !== null) cursor.reject('bad_value', `${bad.field}: ${show(bad.value)} is not a number`);
     else maker.make(minuteMs, target, maker.values(), labelOf(fields.label));
   }

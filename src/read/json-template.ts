@@ -1,3 +1,4 @@
+import { endOfString } from './json-line.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner } from './number-field.js';
 import { ROLE } from './plan.js';
@@ -139,21 +140,36 @@ function endOfPlainString(bytes: Buffer, from: number): number {
 
 /** Where the values of a line stand that is known to be a JSON object; null if one is an object or list. */
 function findValues(line: string): { name: string; from: number; to: number }[] | null {
-  // A string, or a bare word, or a mark between them.
-  const token = /"(?:[^"\\]|\\.)*"|[^\s"{}[\],:]+|[{}[\],:]/g;
   const values: { name: string; from: number; to: number }[] = [];
   let name: string | null = null;
   let depth = 0;
-  for (const { 0: text, index } of line.matchAll(token)) {
-    if (text === '{' || text === '[') depth++;
+  for (let next = 0; next < line.length;) {
+    const from = next;
+    const to = (next = endOfToken(line, from));
+    const first = line[from] ?? '';
+    if (first === '{' || first === '[') depth++;
     if (depth > 1) return null;
-    if (/^[{}[\],:]$/.test(text)) continue;
+    if (NO_TOKEN.test(first)) continue;
     if (name === null) {
-      name = JSON.parse(text) as string;
+      name = JSON.parse(line.slice(from, to)) as string;
     } else {
-      values.push({ name, from: index, to: index + text.length });
+      values.push({ name, from, to });
       name = null;
     }
   }
   return values;
+}
+
+/** Marks and blanks, which stand between strings and bare words. */
+const NO_TOKEN = /[\s{}[\],:]/;
+const WORD = /[^\s"{}[\],:]+/y;
+
+/** Strings are stepped through: an expression over a string of many megabytes overflows its stack. */
+function endOfToken(line: string, from: number): number {
+  const first = line[from] ?? '';
+  if (first === '"') return endOfString(line, from);
+  if (NO_TOKEN.test(first)) return from + 1;
+  WORD.lastIndex = from;
+  WORD.test(line);
+  return WORD.lastIndex;
 }

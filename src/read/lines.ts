@@ -79,14 +79,14 @@ export class LineCursor {
   end = 0;
   /** Where the line after it begins. */
   next = 0;
-  readonly #maxLineBytes: number;
+  readonly maxLineBytes: number;
   readonly #reject: (reject: Reject) => void;
 
   /** `firstLine` is the number of the first line to come. */
   constructor(file: string, maxLineBytes: number, reject: (reject: Reject) => void, firstLine = 1) {
     this.file = file;
     this.line = firstLine - 1;
-    this.#maxLineBytes = maxLineBytes;
+    this.maxLineBytes = maxLineBytes;
     this.#reject = reject;
   }
 
@@ -107,7 +107,7 @@ export class LineCursor {
       this.next = end + 1;
       this.start = start;
       this.end = end;
-      if (end - start > this.#maxLineBytes) {
+      if (end - start > this.maxLineBytes) {
         this.rejectLongLine(
           this.line,
           block.byteOffset + start,
@@ -152,7 +152,7 @@ export class LineCursor {
     this.#reject({
       source: new BlockLine(this.file, line, byteOffset, kept, 0, size),
       reason: 'line_too_long',
-      message: `${sizeBytes} bytes are more than the ${this.#maxLineBytes} of the longest line that is read; its text is cut to ${size}`,
+      message: `${sizeBytes} bytes are more than the ${this.maxLineBytes} of the longest line that is read; its text is cut to ${size}`,
     });
   }
 

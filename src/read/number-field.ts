@@ -2,7 +2,8 @@ import type { TextBlock } from './lines.js';
 
 /** Exact powers of ten: an integer below 2^53 divided by one of them is correctly rounded. */
 const POWERS_OF_TEN = Array.from({ length: 17 }, (_, exponent) => 10 ** exponent);
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** No two parts in a row match the same digits, so a long run of them is scanned once, not once per split. */
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
  * The value of a metric given as text: a decimal number, NaN for a missing one (empty, null or NaN in

@@ -35,17 +35,34 @@ export interface FilePlan {
 /** Names beyond this many are counted together: a file may make up new ones for ever. */
 const MAX_LATE_NAMES = 100;
 
-/** Counts the records that had a value in a field which the sample did not show. */
+/** Counts the records, rejected ones not, that had a value in a field which the sample did not show. */
 export class LateFields {
   readonly #counts = new Map<string, number>();
+  /** Of the record that is being read. */
+  readonly #seen: string[] = [];
 
-  count(field: string): void {
-    const known = this.#counts.has(field) || this.#counts.size < MAX_LATE_NAMES;
-    const name = known ? field : '(others)';
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  see(field: string): void {
+    this.#seen.push(field);
+  }
+
+  /** The record in which they were seen is accepted. */
+  accept(): void {
+    for (const field of this.#seen) this.#count(field);
+    this.forget();
+  }
+
+  /** It was rejected, or is not selected. */
+  forget(): void {
+    if (this.#seen.length > 0) this.#seen.length = 0;
   }
 
   get counts(): ReadonlyMap<string, number> {
     return this.#counts;
+  }
+
+  #count(field: string): void {
+    const known = this.#counts.has(field) || this.#counts.size < MAX_LATE_NAMES;
+    const name = known ? field : '(others)';
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 }

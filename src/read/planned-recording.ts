@@ -1,5 +1,7 @@
 import type { Notice } from '../core/errors.js';
 import type { InputPosition } from '../core/input-position.js';
+import { oneLine } from '../core/one-line.js';
+import { skippedTimes } from '../core/skipped-time.js';
 import type { ParseTime } from '../core/time.js';
 import type { ReadStep, Reject } from '../core/types.js';
 import { BlockAssembler } from './assembler.js';
@@ -53,10 +55,12 @@ export const FROM_THE_BEGINNING: GoingOn = { handedOnMs: -Infinity, afterMinuteM
 
 /** What holds for all inputs alike; the fields that only show while they are read are counted in it. */
 export function readRules(options: ReadOptions, parseTime: ParseTime, intervalMs: number): ReadRules {
-  const { ownWindow, maxLineBytes } = options;
+  const { ownWindow, maxLineBytes, timezone } = options;
   const filter = new TargetFilter(options.targets, options.shard);
   const keepsNameless = options.shard === null || options.shard.index === 1;
-  return { parseTime, intervalMs, filter, keepsNameless, ownWindow, maxLineBytes, late: new LateFields() };
+  const explainTime = skippedTimes(timezone);
+  const late = new LateFields();
+  return { parseTime, explainTime, intervalMs, filter, keepsNameless, ownWindow, maxLineBytes, late };
 }
 
 /** Inputs whose plans are known, as a recording to be read. */
@@ -168,7 +172,7 @@ function liveFills(
 function lateNotices(late: LateFields): Notice[] {
   return [...late.counts].map(([field, count]) => ({
     level: 'warning' as const,
-    text: `left out: ${field}, which had a value first after the sample, in ${count} record${count === 1 ? '' : 's'} (--columns takes it in)`,
+    text: `left out: ${oneLine(field)}, which had a value first after the sample, in ${count} record${count === 1 ? '' : 's'} (--columns takes it in)`,
   }));
 }
 

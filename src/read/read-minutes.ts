@@ -19,6 +19,7 @@ export async function* readMinutes(
       const closed = collector.take();
       if (closed.length > 0) yield closed;
     }
+    for (const piece of assembler.drain()) readPiece(piece, assembler, reader);
     collector.enterTail();
     for (const piece of assembler.end()) readPiece(piece, assembler, reader);
     collector.end();

@@ -64,8 +64,6 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
   const empty = all.filter(({ sample }) => sample.lines === 0);
   if (inputs.length === 0) throw noRecord(all);
   for (const { sample } of inputs) refuseWithoutRecords(sample);
-  const chosen = chooseColumns(inputs, options);
-  const layout = oneLayout(chosen.plans);
   const {
     intervalMs,
     source: intervalSource,
@@ -74,6 +72,8 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
     options.interval,
     inputs.map(({ sample }) => sample.steps),
   );
+  const chosen = chooseColumns(inputs, options, intervalMs);
+  const layout = oneLayout(chosen.plans);
   const rules = readRules(options, parseTime, intervalMs);
   const planOf = new Map(inputs.map((input, i) => [input, planAt(chosen.plans, i)]));
   refuseUnreadable(

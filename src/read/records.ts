@@ -1,4 +1,5 @@
 import { floorToInterval } from '../core/time.js';
+import type { ExplainTime } from '../core/skipped-time.js';
 import type { ParseTime } from '../core/time.js';
 import type { Label, MinuteRecord, Reject } from '../core/types.js';
 import type { LineCursor, TextBlock } from './lines.js';
@@ -9,6 +10,7 @@ import type { TargetFilter } from './target-filter.js';
 /** What holds for all files of a recording. */
 export interface ReadRules {
   readonly parseTime: ParseTime;
+  readonly explainTime: ExplainTime;
   readonly intervalMs: number;
   readonly filter: TargetFilter;
   /** Whether records whose target cannot be told are kept, as rejects: of several shares only one does. */
@@ -60,6 +62,12 @@ export class RecordMaker {
     this.#width = width;
   }
 
+  /** `values()` for a record whose fields are looked at from here on. */
+  begin(): Float64Array {
+    this.rules.late.forget();
+    return this.values();
+  }
+
   /** `[columns]` to be filled; the same again until a record was made of it. */
   values(): Float64Array {
     if (this.#values === null) {
@@ -81,6 +89,13 @@ export class RecordMaker {
     return this.#lastMinuteMs;
   }
 
+  /** Rejects what is not a time. */
+  rejectTime(field: string, value: unknown): void {
+    const isTimeLike = typeof value === 'string' || typeof value === 'number';
+    const skipped = isTimeLike ? this.rules.explainTime(value) : null;
+    this.cursor.reject('bad_time', `${field}: ${skipped ?? `${show(value)} is not a time`}`);
+  }
+
   /** Whether `--targets` and `--shard` select the target; counts it if not. */
   selects(target: string, item?: number): boolean {
     if (this.rules.filter.selects(target)) return true;
@@ -91,6 +106,7 @@ export class RecordMaker {
   /** Makes the line a record of it. */
   make(minuteMs: number, target: string, values: Float64Array, label: Label): void {
     if (values === this.#values) this.#values = null;
+    this.rules.late.accept();
     this.#sink.record({ minuteMs, target, values, bringsWindow: false, label, source: this.cursor.source() });
   }
 
@@ -98,6 +114,7 @@ export class RecordMaker {
   makeItem(minuteMs: number, target: string, values: Float64Array, label: Label, item: number): void {
     const bringsWindow = values !== this.#values;
     if (!bringsWindow) this.#values = null;
+    this.rules.late.accept();
     this.#sink.record({ minuteMs, target, values, bringsWindow, label, source: this.cursor.source(item) });
   }
 }

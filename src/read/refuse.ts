@@ -1,4 +1,5 @@
 import { AiopsError } from '../core/errors.js';
+import { oneLine } from '../core/one-line.js';
 import type { MinuteRecord, Reject } from '../core/types.js';
 import type { BlockAssembler } from './assembler.js';
 import type { FilePlan } from './plan.js';
@@ -25,9 +26,13 @@ export function refuseWithoutRecords({ file, fields, lines, firstLine }: FileSam
   if (fields !== null) return;
   const seen = lines === 1 ? 'its only line' : `none of its first ${lines} lines`;
   const holds = lines === 1 ? 'holds no record' : 'holds a record';
-  throw new AiopsError('input_unusable', `${file}: ${seen} ${holds}; the first one begins ${firstLine}`, {
-    hint: firstLine.trimStart().startsWith('[') ? listHint(file) : CSV_HINT,
-  });
+  throw new AiopsError(
+    'input_unusable',
+    `${file}: ${seen} ${holds}; the first one begins ${oneLine(firstLine)}`,
+    {
+      hint: firstLine.trimStart().startsWith('[') ? listHint(file) : CSV_HINT,
+    },
+  );
 }
 
 const CSV_HINT =
@@ -83,7 +88,7 @@ function unreadable({ reject, plan }: { reject: Reject; plan: FilePlan }, count:
   const records = count === 1 ? 'its only record' : `each of its first ${count} records`;
   return new AiopsError(
     'input_unusable',
-    `nothing in ${file} can be read: ${records} is rejected, the first one at ${file}:${line}: ${reject.message}`,
+    `nothing in ${file} can be read: ${records} is rejected, the first one at ${file}:${line}: ${oneLine(reject.message)}`,
     { hint: hintFor(reject, plan) },
   );
 }

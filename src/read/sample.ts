@@ -1,16 +1,20 @@
 import { AiopsError } from '../core/errors.js';
 import type { ParseTime } from '../core/time.js';
 import type { Reject } from '../core/types.js';
-import { findDelimiter, splitFields } from './csv-fields.js';
-import { countValue, listedValues } from './field-values.js';
-import type { FieldValues } from './field-values.js';
+import { findDelimiter } from './csv-fields.js';
+import { csvRecord, headerRules, recordRules } from './csv-record.js';
+import type { CsvRules } from './csv-record.js';
 import { findNamedFields } from './fields.js';
 import type { NamedFields } from './fields.js';
 import { StepCounter } from './interval.js';
+import { targetOf } from './json-fields.js';
 import { isObject, own, parseJsonLine } from './json-line.js';
 import type { LineCursor } from './lines.js';
 import type { ReadOptions } from './options.js';
 import type { FileFormat, Layout } from './plan.js';
+import { csvRow, jsonRows, namesOfHeader, namesOfRows, timeOf } from './sample-rows.js';
+import type { SampleRow } from './sample-rows.js';
+import { SampledRecords } from './sampled-records.js';
 
 /** Records that show what the fields are. */
 const FIELD_RECORDS = 1024;
@@ -41,8 +45,8 @@ export interface FileSample {
   readonly header: readonly string[];
   /** Null where there was no record. */
   readonly fields: NamedFields | null;
-  /** By name in the file, in order of appearance; without time, target and label. */
-  readonly metrics: ReadonlyMap<string, FieldValues>;
+  /** By their names in the file, without time, target and label. */
+  readonly sampled: SampledRecords;
   /** Batches only: what the places of lists of values are called. */
   readonly listed: readonly string[];
   readonly steps: StepCounter;
@@ -54,17 +58,6 @@ export interface FileSample {
   readonly firstLine: string;
   /** The first line that no format could read. */
   readonly unread: Reject | null;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-interface SampleRow {
-  readonly line: Fields;
-  readonly item: Fields;
-  /** Where the metrics are; null: among the item's fields. */
-  readonly values: Fields | null;
-  /** Whether the names of the values were made up. */
-  readonly isListed: boolean;
 }
 
 export interface SampledInput {
@@ -85,16 +78,19 @@ export class Sampler {
   readonly #maxBytes: number;
   readonly #parseTime: ParseTime;
   readonly #steps = new StepCounter();
-  readonly #metrics = new Map<string, FieldValues>();
-  /** The same for values that came as lists; these names count only where there are no others. */
-  readonly #listed = new Map<string, FieldValues>();
+  readonly #named = new SampledRecords();
+  /** Records whose values came as lists; their names count only where there are no others. */
+  readonly #listed = new SampledRecords();
   #format: FileFormat | null = null;
   #layout: Layout = 'rows';
   #delimiter = ',';
   #header: readonly string[] | null = null;
   #fields: NamedFields | null = null;
   #waiting: SampleRow[] = [];
+  #rows = 0;
+  /** Rows with a time and a target, and those without. */
   #records = 0;
+  #rejected = 0;
   #lines = 0;
   #lastLine = 0;
   #firstLine = '';
@@ -110,13 +106,21 @@ export class Sampler {
     this.#parseTime = parseTime;
   }
 
-  /** Takes in lines from the cursor's block until there are enough or no more. */
-  read(cursor: LineCursor): void {
+  /**
+   * Takes in lines from the cursor's block until there are enough or no more. False: those from the cursor's `next`
+   * on can only be understood with what comes after the block, unless it is the `last`.
+   */
+  read(cursor: LineCursor, last: boolean): boolean {
     while (!this.isEnough && cursor.advance()) {
-      this.#lastLine = cursor.line;
-      this.#bytes += cursor.end - cursor.start;
-      this.#line(cursor.block.slice(cursor.start, cursor.end));
+      const { start, line } = cursor;
+      if (!this.#line(cursor, last)) {
+        cursor.giveBack();
+        return false;
+      }
+      this.#lastLine = line;
+      this.#bytes += cursor.end - start;
     }
+    return true;
   }
 
   /**
@@ -146,8 +150,8 @@ export class Sampler {
   /** Whether what there is would do for an input that does not give more at the moment. */
   wouldDo(): boolean {
     if (this.#waiting.length > 0) this.#settle();
-    const numeric = [...this.#metrics.values(), ...this.#listed.values()].some(({ numbers }) => numbers > 0);
-    return numeric && this.#isIntervalClear(CLEAR_STEPS_LIVE);
+    const isNumeric = this.#named.hasNumbers || this.#listed.hasNumbers;
+    return isNumeric && this.#isIntervalClear(CLEAR_STEPS_LIVE);
   }
 
   /** @throws AiopsError `input_unusable` when a named column or the time is not among the fields */
@@ -160,8 +164,8 @@ export class Sampler {
       delimiter: this.#delimiter,
       header: this.#header ?? [],
       fields: this.#fields,
-      metrics: this.#metrics.size > 0 ? this.#metrics : this.#listed,
-      listed: [...this.#listed.keys()],
+      sampled: this.#named.names.length > 0 ? this.#named : this.#listed.ofCommonestLength(),
+      listed: this.#listed.names,
       steps: this.#steps,
       lines: this.#lines,
       lastLine: this.#lastLine,
@@ -174,56 +178,47 @@ export class Sampler {
     return this.#options.interval !== 'auto' || this.#steps.isClear(minSteps);
   }
 
-  #line(text: string): void {
+  /** False when only the lines of the next block can tell what the line is. */
+  #line(cursor: LineCursor, last: boolean): boolean {
+    const { block, start, end } = cursor;
+    const text = block.slice(start, end);
     this.#format ??= /^\s*[[{]/.test(text) ? 'jsonl' : 'csv';
-    if (this.#format === 'jsonl') {
-      if (this.#lines++ === 0) this.#firstLine = text.slice(0, SHOWN_TEXT);
-      this.#json(text);
-    } else if (this.#header === null) {
-      this.#delimiter = findDelimiter(text);
-      const split = splitFields(text, this.#delimiter);
-      this.#header = 'fields' in split ? split.fields.map((name) => name.trim()) : [text];
-    } else {
-      this.#lines++;
-      const split = splitFields(text, this.#delimiter);
-      if ('fields' in split && split.fields.length === this.#header.length) this.#csv(split.fields);
-    }
+    if (this.#format === 'csv') return this.#csv(cursor, text, last);
+    if (this.#lines++ === 0) this.#firstLine = text.slice(0, SHOWN_TEXT);
+    this.#json(text);
+    return true;
   }
 
-  #csv(values: readonly string[]): void {
-    const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-    this.#header?.forEach((name, i) => {
-      fields[name] = values[i];
-    });
-    this.#row({ line: fields, item: fields, values: null, isListed: false });
+  #csv(cursor: LineCursor, text: string, last: boolean): boolean {
+    if (this.#header === null) this.#delimiter = findDelimiter(text);
+    const record = csvRecord(cursor, this.#csvRules(), last);
+    if (record === 'more') return false;
+    if ('fields' in record) cursor.line += record.lines - 1;
+    if (this.#header === null) {
+      this.#header = 'fields' in record ? record.fields.map((name) => name.trim()) : [text];
+      return true;
+    }
+    this.#lines++;
+    if (!('fields' in record) || record.fields.length !== this.#header.length) return true;
+    this.#row(csvRow(this.#header, record.fields));
+    return true;
+  }
+
+  #csvRules(): CsvRules {
+    const header = this.#header;
+    if (header === null) return headerRules(this.#delimiter);
+    return recordRules(this.#delimiter, header, () => this.#namedFields().time, this.#parseTime);
   }
 
   #json(text: string): void {
     const line = parseJsonLine(text);
     if (!isObject(line)) return;
-    const items = own(line, 'items');
-    if (this.#records === 0) this.#layout = Array.isArray(items) ? 'batches' : 'rows';
-    if (this.#layout === 'rows') {
-      const nested = own(line, 'values');
-      this.#row({ line, item: line, values: isObject(nested) ? nested : null, isListed: false });
-      return;
-    }
-    if (!Array.isArray(items)) return;
-    for (const item of items as unknown[]) {
-      if (!isObject(item)) continue;
-      const values = own(item, 'values');
-      const isNamed = isObject(values);
-      this.#row({
-        line,
-        item,
-        values: isNamed ? values : listedValues(values, this.#options),
-        isListed: !isNamed,
-      });
-    }
+    if (this.#rows === 0) this.#layout = Array.isArray(own(line, 'items')) ? 'batches' : 'rows';
+    for (const row of jsonRows(line, this.#layout, this.#options)) this.#row(row);
   }
 
   #row(row: SampleRow): void {
-    this.#records++;
+    this.#rows++;
     if (this.#fields !== null) {
       this.#count(row, this.#fields);
       return;
@@ -233,34 +228,44 @@ export class Sampler {
   }
 
   #settle(): void {
+    const fields = this.#namedFields();
     const rows = this.#waiting;
     this.#waiting = [];
-    const line = new Set(rows.flatMap((row) => Object.keys(row.line)));
-    const item = new Set(rows.flatMap((row) => Object.keys(row.item)));
-    const seen =
-      this.#format === 'csv'
-        ? { line: this.#header ?? [], item: this.#header ?? [] }
-        : { line: [...line], item: [...item] };
-    this.#fields ??= findNamedFields(this.#file, seen, this.#options);
-    for (const row of rows) this.#count(row, this.#fields);
+    for (const row of rows) this.#count(row, fields);
+  }
+
+  #namedFields(): NamedFields {
+    return (this.#fields ??= findNamedFields(
+      this.#file,
+      this.#header === null ? namesOfRows(this.#waiting, this.#parseTime) : namesOfHeader(this.#header),
+      this.#options,
+    ));
   }
 
   #count(row: SampleRow, { time, target, label }: NamedFields): void {
-    const at = own(row.line, time);
-    const timeMs = typeof at === 'string' || typeof at === 'number' ? this.#parseTime(at) : NaN;
-    const name = target === null ? this.#series : own(row.item, target);
-    const isName = typeof name === 'string' || typeof name === 'number';
-    if (!Number.isNaN(timeMs) && isName) this.#steps.see(String(name), timeMs);
-    if (this.#records > FIELD_RECORDS) return;
-    if (row.values !== null) {
-      const metrics = row.isListed ? this.#listed : this.#metrics;
-      for (const [field, value] of Object.entries(row.values)) countValue(metrics, field, value);
+    const timeMs = timeOf(row, time, this.#parseTime);
+    const name = target === null ? this.#series : this.#targetOf(own(row.item, target));
+    const isWhole = !Number.isNaN(timeMs) && name !== null;
+    if (isWhole) {
+      this.#records++;
+      this.#steps.see(name, timeMs);
+    } else {
+      this.#rejected++;
     }
+    if ((isWhole ? this.#records : this.#rejected) > FIELD_RECORDS) return;
+    const { values, item, isListed } = row;
     // The items of a batch have all their metrics in `values`.
-    if (this.#layout === 'batches') return;
-    for (const [field, value] of Object.entries(row.item)) {
-      const isNamed = field === time || field === target || field === label;
-      if (!isNamed && value !== row.values) countValue(this.#metrics, field, value);
-    }
+    const isBatch = this.#layout === 'batches';
+    const skips = (field: string, value: unknown): boolean =>
+      isBatch || field === time || field === target || field === label || value === values;
+    const into = isListed ? this.#listed : this.#named;
+    into.add({ isWhole, timeMs, target: name ?? '' }, item, skips, values);
+  }
+
+  /** Null for what cannot be a target's name. */
+  #targetOf(value: unknown): string | null {
+    if (this.#format === 'jsonl') return targetOf(value);
+    const name = String(value).trim();
+    return name === '' ? null : name;
   }
 }

@@ -1,12 +1,13 @@
 import { shardOf } from '../core/shard.js';
 import type { Shard } from '../core/shard.js';
+import { wildcard } from '../core/wildcard.js';
 
 /** Remembered verdicts; more targets than this in one run are asked for again. */
 const MAX_KNOWN = 65_536;
 
 /** Which targets `--targets` selects, names with `*` standing for any text, and `--shard`. */
 export class TargetFilter {
-  readonly #patterns: readonly RegExp[] | null;
+  readonly #patterns: readonly ((target: string) => boolean)[] | null;
   readonly #shard: Shard | null;
   readonly #known = new Map<string, boolean>();
 
@@ -27,12 +28,7 @@ export class TargetFilter {
   }
 
   #judge(target: string): boolean {
-    const isNamed = this.#patterns === null || this.#patterns.some((pattern) => pattern.test(target));
+    const isNamed = this.#patterns === null || this.#patterns.some((pattern) => pattern(target));
     return isNamed && (this.#shard === null || shardOf(target, this.#shard.count) === this.#shard.index);
   }
-}
-
-function wildcard(pattern: string): RegExp {
-  const literals = pattern.split('*').map((text) => text.replace(/[\\^$.+?()[\]{}|/-]/g, '\\$&'));
-  return new RegExp(`^${literals.join('.*')}$`, 's');
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../core/one-line.js';
 import { isRealSpeedup } from '../core/scaling.js';
 import { caseName, isOfSetup, setupText } from './bench-names.js';
 import type { BaselineComparison, BenchCase, BenchSummary, BreakEven } from './bench-summary.js';
@@ -5,13 +6,14 @@ import { allArmsTable, armsTable, baselineTable, breakdownTable, WINNER_MARK } f
 import { agrees } from './comparison.js';
 import { countText, durationText, figures, plural, roundedDown } from './format.js';
 import { gateText } from './gates.js';
+import { markdownText } from './markdown-text.js';
 import { tableCsv, tableLines, tableMarkdown, type Table } from './table.js';
 
 /** The report that ends a benchmark on a terminal, a pure function of the summary. */
 export function benchReport(summary: BenchSummary): string {
   return sections(summary, {
     table: (table) => tableLines(table).join('\n'),
-    heading: (text) => text,
+    heading: oneLine,
     legend: (text) => `${WINNER_MARK} ${text}`,
     separator: '\n',
     gap: '\n',
@@ -22,7 +24,7 @@ export function benchReport(summary: BenchSummary): string {
 export function benchMarkdown(summary: BenchSummary): string {
   return sections(summary, {
     table: (table) => tableMarkdown(table).trimEnd(),
-    heading: (text) => `### ${text}`,
+    heading: (text) => `### ${markdownText(text)}`,
     // A line that begins with the mark would be an item of a list.
     legend: (text) => `The arm with \`${WINNER_MARK}\` wins: ${text}`,
     separator: '\n\n',

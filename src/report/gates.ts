@@ -84,7 +84,7 @@ const UNITS: Readonly<Record<MetricUnit, Readonly<Record<string, Scale>>>> = {
  */
 export function parseGate<Summary>(condition: string, metrics: Metrics<Summary>): Gate {
   const [, name, operator, digits, unit] =
-    /^\s*([a-z][a-z0-9-]*)\s*([^a-z0-9\s.+-]+)\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*([a-zµ%]*)\s*$/i.exec(
+    /^\s*([a-z][a-z0-9-]*)\s*([^a-z0-9\s.+-]+)\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))\s*([a-zµ%]*)\s*$/i.exec(
       condition,
     ) ?? [];
   if (name === undefined) {

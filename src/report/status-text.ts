@@ -1,4 +1,5 @@
 import type { Quarantine } from '../core/incidents.js';
+import { oneLine } from '../core/one-line.js';
 import { formatDuration, isoTime } from '../core/time.js';
 import { countText, figures, plural } from './format.js';
 import { backendDetails, modelText } from './model-text.js';
@@ -24,7 +25,7 @@ export function statusText(status: RunStatus): string {
     ['results', `${status.folder}/${status.results}`],
     ...status.short.map((file) => ['damaged', shortText(file)] as const),
   ];
-  return `${rows.map(([name, text]) => `${name.padEnd(8)} ${text}`.trimEnd()).join('\n')}\n`;
+  return `${rows.map(([name, text]) => `${name.padEnd(8)} ${oneLine(text)}`.trimEnd()).join('\n')}\n`;
 }
 
 function stateText({ state, holder, completedAt, isLive }: RunStatus): string {

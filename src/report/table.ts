@@ -1,4 +1,6 @@
+import { oneLine } from '../core/one-line.js';
 import { alignedTable } from './format.js';
+import { markdownText } from './markdown-text.js';
 
 /** A value of a table: what it is as data, and how people read it. */
 export interface Cell {
@@ -31,7 +33,8 @@ export function numberCell(value: number | null, text: (value: number) => string
 
 /** Lines for a terminal. */
 export function tableLines({ columns, rows }: Table): string[] {
-  return alignedTable([columns.map(({ title }) => title), ...rows.map((row) => row.map(({ text }) => text))]);
+  const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(({ text }) => text))];
+  return alignedTable(lines.map((line) => line.map(oneLine)));
 }
 
 /** CSV by RFC 4180, numbers as they are and `key`s for a header. */
@@ -47,9 +50,9 @@ export function tableCsv({ columns, rows }: Table): string {
 export function tableMarkdown({ columns, rows }: Table): string {
   const rule = columns.map((_, i) => (isText(rows, i) ? '---' : '--:'));
   const lines = [
-    columns.map(({ title }) => title),
+    columns.map(({ title }) => markdownText(title)),
     rule,
-    ...rows.map((row) => row.map(({ text }) => text.replaceAll('|', '\\|'))),
+    ...rows.map((row) => row.map(({ text }) => markdownText(text))),
   ];
   return lines.map((line) => `| ${line.join(' | ')} |\n`).join('');
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../core/one-line.js';
 import type { ModelFacts } from '../core/types.js';
 import type { ComparisonSummary } from './comparison.js';
 import { countText, durationText, figures, plural } from './format.js';
@@ -15,12 +16,12 @@ export function terminalReport(summary: RunSummary): string {
     runLines(summary),
     timingLines(summary),
     labelLines(summary.labels),
-    [summary.advice],
+    summary.advice.split('\n'),
     summary.gates.map((gate) => `--fail-if ${gateText(gate)}`),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
+    .map((lines) => lines.map(oneLine).join('\n'))
     .join('\n\n')}\n`;
 }
 

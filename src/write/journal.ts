@@ -53,7 +53,7 @@ export type JournalEntry =
   | { readonly type: 'complete'; readonly completion: unknown };
 
 /** No line of ours comes near it; a file of another kind may have no line ends at all. */
-const MAX_LINE_CHARS = 64 * 1024 * 1024;
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /** Where a folder's journal is. */
 export function journalPath(folder: string): string {
@@ -82,7 +82,7 @@ export async function readJournal(folder: string, files: Files = nodeFiles): Pro
   const path = journalPath(folder);
   let contents: Contents | null = null;
   try {
-    for await (const line of readLines(files, path, { maxLineChars: MAX_LINE_CHARS })) {
+    for await (const line of readLines(files, path, { maxLineBytes: MAX_LINE_BYTES })) {
       if (contents === null) {
         contents = begun(parse(line), path);
       } else if (!add(contents, parse(line))) {

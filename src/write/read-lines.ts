@@ -1,32 +1,39 @@
-import { StringDecoder } from 'node:string_decoder';
-
 import type { Files } from './files.js';
 
 export interface ReadLinesOptions {
   /** Only so much of the file, from its beginning. */
   readonly lengthBytes?: number;
   /** A line longer than this ends the reading. */
-  readonly maxLineChars?: number;
+  readonly maxLineBytes?: number;
 }
 
-/** The whole lines of a file, without their line ends; what follows the last line end is left out. */
+const NEWLINE = 10;
+
+/** The whole lines of a file, without their line ends; what follows the last line end is ignored. */
 export async function* readLines(
   files: Files,
   path: string,
-  { lengthBytes = Infinity, maxLineChars = Infinity }: ReadLinesOptions = {},
+  { lengthBytes = Infinity, maxLineBytes = Infinity }: ReadLinesOptions = {},
 ): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
   let left = lengthBytes;
-  let rest = '';
-  for await (const bytes of files.read(path)) {
-    const wanted = bytes.length <= left ? bytes : bytes.subarray(0, left);
-    left -= wanted.length;
-    const lines = (rest + decoder.write(Buffer.from(wanted))).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line.length > maxLineChars) return;
-      yield line;
+  // The unfinished line, in pieces: joined once it has an end, so a long line is not copied with every block.
+  let pieces: Buffer[] = [];
+  let pieceBytes = 0;
+  for await (const read of files.read(path)) {
+    const bytes = Buffer.from(read.buffer, read.byteOffset, Math.min(read.length, left));
+    left -= bytes.length;
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      if (pieceBytes + end - start > maxLineBytes) return;
+      pieces.push(bytes.subarray(start, end));
+      yield Buffer.concat(pieces).toString();
+      pieces = [];
+      pieceBytes = 0;
+      start = end + 1;
     }
-    if (left <= 0 || rest.length > maxLineChars) return;
+    // A copy: the file's blocks may be read into the same memory again.
+    pieces.push(Buffer.from(bytes.subarray(start)));
+    pieceBytes += bytes.length - start;
+    if (left <= 0 || pieceBytes > maxLineBytes) return;
   }
 }

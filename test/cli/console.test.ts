@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { printable } from '#dist/cli/console.js';
 
 test('what would steer a terminal is shown as a code, text and line breaks stay', () => {
-  assert.equal(printable('a\u001b[31mred\u0007\r\nb – ü'), 'a\\x1b[31mred\\x07\\x0d\nb – ü');
+  assert.equal(printable('a\u001b[31mred\u0007\r\nb – ü'), 'a\\x1b[31mred\\x07\\r\nb – ü');
 });
 
 test('characters that turn the order of letters around are shown as codes', () => {

@@ -137,3 +137,63 @@ test('a recording shorter than the window: all warm-up, and the warning says wha
   assert.equal(result.status, 0, result.stderr);
   assert.match(result.stderr, /warning: .*60 intervals/);
 });
+
+test('names with line breaks and escape sequences: one line each, and the results can be replayed', async (t) => {
+  const cwd = temporaryFolder(t);
+  const name = 'a\nb\t|\u001b[2J';
+  const rows = Array.from({ length: 70 }, (_, i) => {
+    const time = new Date(Date.UTC(2018, 3, 30, 0, i)).toISOString();
+    return `${time},"${name}",${i % 7},${i === 65 ? 1 : 0}\n`;
+  });
+  writeFileSync(join(cwd, 'in.csv'), `timestamp,target,value,label\n${rows.join('')}`);
+  const flags = ['--compare', 'none', '--backend', 'wasm', '--actors', '1'];
+  const first = await runCli(
+    ['replay', 'in.csv', '--out', 'first', '--results-format', 'csv', '--markdown', ...flags],
+    { cwd },
+  );
+  assert.equal(first.status, 0, first.stderr);
+  assert.match(first.stdout, /^\| a\\\\nb\\\\t\\\|\\\\x1b\\\[2J \| 11 \|/m);
+  const second = await runCli(
+    ['replay', join('first', 'results.csv'), '--columns', 'score', '--out', 'second', ...flags],
+    { cwd },
+  );
+  assert.equal(second.status, 0, second.stderr);
+  const results = readFileSync(join(cwd, 'second', 'results.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  assert.equal(results.length, 70);
+  for (const line of results) assert.equal((JSON.parse(line) as { target: string }).target, name);
+});
+
+test('a long run of digits and patterns of many stars are judged at once', async (t) => {
+  const cwd = temporaryFolder(t);
+  const name = 'a'.repeat(40_000);
+  const text = `${GOOD}2018-04-30T00:02:00Z,a,${'1'.repeat(5_000_000)}x\n2018-04-30T00:03:00Z,${name},1\n`;
+  writeFileSync(join(cwd, 'in.csv'), text);
+  const targets = `a,${'*a'.repeat(5000)}*b`;
+  // With a matcher or an expression that tries again, this takes hours.
+  const result = await runCli(
+    ['replay', 'in.csv', '--targets', targets, '--out', 'out', '--compare', 'none', '--backend', 'wasm'],
+    { cwd },
+  );
+  assert.equal(result.status, 3, result.stderr);
+  const [reject] = readFileSync(join(cwd, 'out', 'rejects.jsonl'), 'utf8').split('\n');
+  assert.equal((JSON.parse(reject ?? '') as { reason: string }).reason, 'bad_value');
+});
+
+test('times that the clocks skip are explained, in flags and in rejects', async (t) => {
+  const cwd = temporaryFolder(t);
+  const gap = '02:30 on 2024-03-31 does not exist in Europe/Berlin: clocks go from 02:00 to 03:00';
+  writeFileSync(
+    join(cwd, 'in.csv'),
+    'timestamp,target,value\n2024-03-31 01:59,a,1\n2024-03-31 02:30,a,1\n2024-03-31 03:00,a,1\n',
+  );
+  const flags = ['replay', 'in.csv', '--timezone', 'Europe/Berlin', '--compare', 'none', '--backend', 'wasm'];
+  for (const flag of ['--from', '--to']) {
+    const refused = await runCli([...flags, flag, '2024-03-31 02:30'], { cwd });
+    assertRefused(refused, 64, new RegExp(`${flag}: ${gap}`));
+  }
+  const { status, stderr } = await runCli([...flags, '--out', 'out'], { cwd });
+  assert.equal(status, 3, stderr);
+  assert.ok(readFileSync(join(cwd, 'out', 'rejects.jsonl'), 'utf8').includes(gap));
+});

@@ -103,7 +103,7 @@ test('quoted fields, also with quotes, delimiters and line ends in them', async 
   );
 });
 
-test('a field is not joined over a line that is a record by itself, nor for ever', async () => {
+test('a field is not joined over a line that is a record by itself, nor beyond --max-line', async () => {
   const stray = `${at(0)},"a,1,2`;
   const good = `${at(0)},b,1,2`;
   const between = await readText([HEAD, stray, good, `${at(0)},c",1,2`, `${at(0)},d,1,2`].join('\n'));
@@ -111,11 +111,14 @@ test('a field is not joined over a line that is a record by itself, nor for ever
     [2, 'bad_line'],
     [4, 'bad_line'],
   ]);
-  const far = await readText(
-    [HEAD, good, `${at(0)},"a`, ...Array<string>(40).fill('text'), 'end",1,2', good].join('\n'),
-  );
-  assert.equal(far.rejects.length, 43);
+  const rows = [HEAD, good, `${at(0)},"a`, ...Array<string>(40).fill('text'), 'end",1,2'];
+  const size = rows.slice(2).join('\n').length;
+  const far = await readText(rows.join('\n'), { maxLineBytes: size - 1 });
+  assert.equal(far.rejects.length, 42);
   assert.deepEqual(far.rejects[0]?.raw.text, `${at(0)},"a`);
+  const near = await readText(rows.join('\n'), { maxLineBytes: size });
+  assert.deepEqual(near.rejects, []);
+  assert.equal(near.records[0]?.target, `a\n${'text\n'.repeat(40)}end`);
 });
 
 test('line ends of all kinds, blank lines and a last line without end', async () => {

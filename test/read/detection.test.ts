@@ -246,3 +246,85 @@ test('a live input is read as it comes: a minute is there when the next one begi
   assert.equal(await next(), at(3));
   await recording.close();
 });
+
+test('fields that only rejected records have are no metrics, and no text that rejects a record is let through', async () => {
+  const good = { time: at(0), target: 'a', v: 1 };
+  const cases: readonly (readonly [what: string, other: unknown, rejects: number])[] = [
+    ['no time', { foo: 3 }, 1],
+    ['no time, but a target', { target: 'b', foo: 3 }, 1],
+    ['a time that is none', { ...good, time: 'x', foo: 3 }, 1],
+    ['no target', { time: at(1), foo: 3 }, 1],
+    ['text in a metric', { ...good, target: 'b', v: 'high', foo: 3 }, 1],
+    ['a duplicate', { ...good, foo: 3 }, 1],
+  ];
+  for (const [what, other, rejects] of cases) {
+    for (const rows of [
+      [good, other],
+      [good, { ...good, target: 'c' }, other, other],
+    ]) {
+      const text = rows.map((row) => JSON.stringify(row)).join('\n');
+      const outcome = await readText(text, { interval: 60_000 });
+      assert.deepEqual(outcome.recording.columns, ['v'], what);
+      assert.ok(outcome.rejects.length >= rejects, what);
+      // A duplicate is only found where minutes are put together, after its fields were counted.
+      if (what !== 'a duplicate') assert.deepEqual(outcome.late, [], what);
+      const notice = outcome.recording.notices.find(({ text }) => text.includes('foo'));
+      assert.match(notice?.text ?? '', /^left out: foo \(values in rejected records only/, what);
+    }
+  }
+  const merged = await readText(`${JSON.stringify(good)}\n${JSON.stringify({ ...good, foo: 3 })}`, {
+    duplicates: 'mean',
+  });
+  assert.deepEqual(merged.recording.columns, ['v', 'foo']);
+});
+
+test('a first line that is no record names neither the target nor the label', async () => {
+  const head = '{"name":"export","version":2,"label":"x","ts":"none"}';
+  const rows = [0, 1].map((minute) => JSON.stringify({ minute: at(minute), v: minute, is_anomaly: 0 }));
+  const { recording, records, rejects } = await readText([head, ...rows].join('\n'));
+  assert.deepEqual(recording.columns, ['v']);
+  assert.deepEqual(
+    records.map(({ target, label }) => [target, label]),
+    [
+      ['stdin', 0],
+      ['stdin', 0],
+    ],
+  );
+  assert.deepEqual(
+    rejects.map(({ line, reason }) => [line, reason]),
+    [[1, 'no_time']],
+  );
+});
+
+test('lists of another length than most are rejected and add no column', async () => {
+  const item = (target: string, values: unknown): unknown => ({ target, values });
+  const line = (minute: number, ...items: readonly unknown[]): string =>
+    JSON.stringify({ minute: at(minute), items });
+  const { recording, records, rejects } = await readText(
+    [line(0, item('a', [1, 2, 3]), item('b', [1, 2])), line(1, item('a', [1, 2]), item('b', [3, 4]))].join(
+      '\n',
+    ),
+  );
+  assert.deepEqual(recording.columns, ['column_1', 'column_2']);
+  assert.equal(records.length, 3);
+  assert.deepEqual(
+    rejects.map(({ line: at, item: i, reason }) => [at, i, reason]),
+    [[1, 0, 'bad_shape']],
+  );
+});
+
+test('a field that comes after the sample counts where its record is accepted, not where it is rejected', async () => {
+  const rows = Array.from({ length: 1100 }, (_, i) => ({
+    time: at(Math.floor(i / 100)),
+    target: i % 100,
+    v: 1,
+  }));
+  const after = [
+    { time: at(12), target: 1, v: 'x', foo: 1 },
+    { time: 'x', target: 2, v: 1, foo: 1 },
+    { time: at(12), target: 3, v: 1, bar: 1 },
+  ];
+  const { late } = await readText([...rows, ...after].map((row) => JSON.stringify(row)).join('\n'));
+  assert.equal(late.length, 1);
+  assert.match(late[0]?.text ?? '', /bar, .* in 1 record /);
+});

@@ -57,6 +57,27 @@ test('an open quote that the end of the file decides on is in its tail', async (
   );
 });
 
+test('records over several lines are resumed at their first line, or behind their last', async (t) => {
+  const over = (minute: number): string => `${time(minute)},"a\r\nb\n\n""c""",1\r\n`;
+  const bad = (minute: number): string => row(minute, '"x\ny"', '"no\nnumber"');
+  const stray = `${time(2)},"a,1\n`;
+  const open = `${time(5)},"open\n`;
+  const lines = [row(0), over(0), over(1), bad(1), stray, over(2), bad(3), row(4), open, row(6)];
+  const folder = await folderWith(t, { 'a.csv': `time,"tar\nget",v\n${lines.join('')}` });
+  const options = { ...OPTIONS, targetColumn: 'tar\nget', duplicates: 'last' as const };
+  const steps = await checkEveryResume({ paths: [join(folder, 'a.csv')], stdin: null }, options);
+  assert.deepEqual(
+    steps.map(({ records, rejects }) => [records.map((each) => each[4]), rejects.map((each) => each[1])]),
+    [
+      [[3, 4], []],
+      [[8], [12, 15]],
+      [[16], [20]],
+      [[23], [24]],
+      [[25], []],
+    ],
+  );
+});
+
 test('with a grace, reading goes on at the first line of the minutes that are still open', async (t) => {
   const lines = [row(0), row(1), row(0, 'b'), row(2), row(1, 'b'), row(9)];
   const folder = await folderWith(t, { 'a.csv': `time,target,v\n${lines.join('')}` });

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { timeParser } from '#dist/core/time.js';
+import { splitFields, findDelimiter } from '#dist/read/csv-fields.js';
+import { parseJsonLine } from '#dist/read/json-line.js';
+import { metricOfText } from '#dist/read/number-field.js';
+import { labelOf } from '#dist/read/records.js';
+import { assertLinear } from '../support/growth.js';
+import { readText } from '../support/reading.js';
+
+/** Texts that make an expression try again: runs that several parts of it match, and an end that fails. */
+const HARD: readonly (readonly [string, (n: number) => string])[] = [
+  ['digits and an x', (n) => `${'1'.repeat(n)}x`],
+  ['digits, a point, digits and an x', (n) => `${'1'.repeat(n / 2)}.${'1'.repeat(n / 2)}x`],
+  ['an exponent of digits and an x', (n) => `1e${'1'.repeat(n)}x`],
+  ['points', (n) => '.'.repeat(n)],
+  ['blanks and an x', (n) => `1${' '.repeat(n)}x`],
+  ['a date, digits and an x', (n) => `2024-01-01T00:00:00.${'1'.repeat(n)}x`],
+  ['quotes', (n) => '"'.repeat(n)],
+  ['quotes and delimiters', (n) => '",'.repeat(n / 2)],
+  ['quotes in the wrong place', (n) => 'a",'.repeat(n / 3)],
+  ['quoted fields with blanks', (n) => '"a" ,'.repeat(n / 5)],
+  ['an open quote', (n) => `"${'a'.repeat(n)}`],
+  ['delimiters', (n) => ','.repeat(n)],
+  ['escapes', (n) => `{"a":"${'\\\\'.repeat(n / 2)}`],
+  ['bare words', (n) => `{"a":${'NaN'.repeat(n / 3)}`],
+  ['not a number, many times', (n) => `[${'NaN,'.repeat(n / 4)}1]`],
+  ['brackets', (n) => '['.repeat(n)],
+];
+
+test('a field or line takes time in proportion to its length, whatever it holds', async () => {
+  const parseTime = timeParser('UTC');
+  const readers: readonly (readonly [string, (text: string) => unknown])[] = [
+    ['number', metricOfText],
+    ['label', labelOf],
+    ['time', parseTime],
+    ['CSV line', (text) => splitFields(text, ',')],
+    ['CSV header', findDelimiter],
+    ['JSON line', parseJsonLine],
+  ];
+  for (const [what, make] of HARD) {
+    for (const [reader, read] of readers) await assertLinear(`${reader}: ${what}`, make, read);
+  }
+});
+
+test('a JSON string of many megabytes is read, not only up to where a stack ends', async () => {
+  const at = (minute: number): string => `2026-01-01T00:0${minute}:00Z`;
+  const long = (minute: number): string =>
+    `{"time":"${at(minute)}","target":"a","v":${minute},"note":"${'\\n'.repeat(3e6)}${'x'.repeat(9e6)}"}\n`;
+  const { records, rejects } = await readText(long(0) + long(1), { format: 'jsonl' });
+  assert.deepEqual(rejects, []);
+  assert.deepEqual(
+    records.map(({ values }) => values),
+    [[0], [1]],
+  );
+});
+
+test('a header takes time in proportion to its columns', async () => {
+  await assertLinear(
+    'columns',
+    (n) => Array.from({ length: n / 16 }, (_, i) => `column-${i}`),
+    (columns) =>
+      readText(
+        `time,target,${columns.join(',')}\n${`2026-01-01T00:00:00Z,a,${columns.map(() => 1).join(',')}\n`.repeat(
+          2,
+        )}`,
+        { columns },
+      ),
+  );
+});

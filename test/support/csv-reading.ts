@@ -1,0 +1,59 @@
+import { BlockAssembler } from '#dist/read/assembler.js';
+import type { MinuteRecord, Reject } from '#dist/core/types.js';
+import { timeParser } from '#dist/core/time.js';
+import { LateFields, ROLE } from '#dist/read/plan.js';
+import type { FilePlan } from '#dist/read/plan.js';
+import { openReader } from '#dist/read/planned-recording.js';
+import { readPiece } from '#dist/read/read-minutes.js';
+import { TargetFilter } from '#dist/read/target-filter.js';
+
+/** How a file of `time,target,v` is read. */
+const PLAN: FilePlan = {
+  file: 'in.csv',
+  format: 'csv',
+  layout: 'rows',
+  delimiter: ',',
+  header: ['time', 'target', 'v'],
+  series: 'in',
+  timeField: 'time',
+  targetField: 'target',
+  labelField: null,
+  roles: new Map([
+    ['time', ROLE.time],
+    ['target', ROLE.target],
+    ['v', 0],
+  ]),
+  columns: ['v'],
+};
+
+/** Reads a file of `time,target,v` as it comes in chunks; passes records and rejects on in the file's order. */
+export function readCsv(
+  chunks: Iterable<Buffer>,
+  maxLineBytes: number,
+  onRecord: (record: MinuteRecord) => void,
+  onReject: (reject: Reject) => void,
+): void {
+  const rules = {
+    parseTime: timeParser('UTC'),
+    explainTime: () => null,
+    intervalMs: 60_000,
+    filter: new TargetFilter(undefined, null),
+    keepsNameless: true,
+    ownWindow: null,
+    maxLineBytes,
+    late: new LateFields(),
+  };
+  const sink = { record: onRecord, reject: onReject, filtered: () => undefined };
+  const reader = openReader(PLAN, rules, sink);
+  const assembler = new BlockAssembler(maxLineBytes, 0);
+  for (const chunk of chunks) for (const piece of assembler.push(chunk)) readPiece(piece, assembler, reader);
+  for (const piece of assembler.drain()) readPiece(piece, assembler, reader);
+  for (const piece of assembler.end()) readPiece(piece, assembler, reader);
+}
+
+/** A text in chunks of this many bytes. */
+export function cutEvery(bytes: Buffer, size: number): Buffer[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+    bytes.subarray(i * size, (i + 1) * size),
+  );
+}
