@@ -170,7 +170,7 @@ async function submitSteps(
 ): Promise<void> {
   const pacer = new Pacer(config.pace);
   const ending = AbortSignal.any([context.signal, lost]);
-  for await (const step of untilAborted(recording.steps(), context.signal, lost)) {
+  for await (const step of untilAborted(recording.steps(context.onNotice), context.signal, lost)) {
     if (step.lookBack) {
       if (step.batch !== null) windows.push(step.batch);
       continue;

@@ -124,6 +124,40 @@ test('a live feed: a row is there as soon as its minute is over, what comes too 
   assert.equal(reject['line'], 3);
 });
 
+test('a column that a feed has only later is told while the feed goes on', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
+  const args = [
+    'replay',
+    '-',
+    '--format',
+    'jsonl',
+    '--interval',
+    '1m',
+    '--out',
+    '-',
+    '--analyzer',
+    'slow.mjs',
+  ];
+  const child = startCli([...args, '--actors', '1', '--compare', 'none', '--quiet'], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  const result = finished(child);
+  const record = (minute: number, more: object): string =>
+    `${JSON.stringify({ time: new Date(minute * 60_000).toISOString(), target: 'a', cpu: 1, ...more })}\n`;
+  child.stdin?.write(record(0, {}) + record(1, {}));
+  await said(child.stdout, /00:00:00Z/); // so the sample was taken
+  const told = said(child.stderr, /ignored column mem: .* add it with --columns/);
+  child.stdin?.write(record(2, { mem: 2 }));
+  await told;
+  child.stdin?.end(record(3, { mem: 2 }));
+  const { status, stderr } = await result;
+  assert.equal(status, 0);
+  assert.match(
+    stderr,
+    /^warning: ignored column mem: .* has a value now.*\n.* has a value in 2 records.*\n$/,
+  );
+});
+
 test('a run of a live feed is kept, but not gone on with: it says so when it begins, when it ends and before it begins again', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
