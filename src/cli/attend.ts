@@ -1,6 +1,6 @@
 import type { Notice } from '../core/errors.js';
 import { formatDuration } from '../core/time.js';
-import type { ReadyFacts } from '../core/types.js';
+import type { ActorLog, ReadyFacts } from '../core/types.js';
 import { durationText } from '../report/format.js';
 import { Console } from './console.js';
 import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
@@ -17,7 +17,7 @@ export interface Attended {
   readonly interruptedStatus: () => number;
   readonly onNotice: (notice: Notice) => void;
   readonly onReady: (ready: ReadyFacts) => void;
-  readonly onActorLine: (actor: string, line: string) => void;
+  readonly onActorLine: ActorLog;
 }
 
 export interface AttendOptions {
@@ -61,7 +61,11 @@ export async function attend(
         terminal.info(`started on ${backend.name} in ${durationText(startMs)}: ${pids}`);
         progress.start();
       },
-      onActorLine: (actor, line) => terminal.info(`[${actor}] ${line}`),
+      onActorLine: (actor, line, stream) => {
+        const text = `[${actor}] ${line}`;
+        if (stream === 'stderr') terminal.passOn(text);
+        else terminal.info(text);
+      },
     });
   } finally {
     progress.stop();

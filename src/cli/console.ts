@@ -30,6 +30,11 @@ export class Console {
     if (!this.#quiet) this.#line(printable(text));
   }
 
+  /** What a program of the user's says is wrong: shown in any case. */
+  passOn(text: string): void {
+    this.#line(printable(text));
+  }
+
   notice(notice: Notice): void {
     if (notice.level === 'info') this.info(notice.text);
     else this.#line(`${this.#paint('yellow', 'warning:')} ${printable(notice.text)}`);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Notice } from '../core/errors.js';
 import type { ReadProgress } from '../read/recording.js';
 import { countText, plural } from '../report/format.js';
+import type { Gate } from '../report/gates.js';
 import { summaryJson, type RunCounts, type RunSummary } from '../report/run-summary.js';
 import { terminalReport } from '../report/terminal.js';
 import { timingCsv, timingMarkdown } from '../report/timing-table.js';
@@ -12,7 +13,7 @@ import { attend, type Attended } from './attend.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';
 import { REPLAY_FLAGS, replayConfig, type ReplayFlags } from './replay-options.js';
-import { failGates, report, type Reports } from './report.js';
+import { failGates, failUnchecked, report, type Reports } from './report.js';
 import { withSettings } from './settings.js';
 import { unmetNotice } from './unmet.js';
 import { stdoutForm, type StdoutForm } from './stdout-form.js';
@@ -49,6 +50,7 @@ async function runReplay(
     if (unmet !== null) attended.onNotice(unmet);
     return conclude(outcome, attended, {
       rejectsAllowed: config.maxRejects !== null,
+      gates: config.gates,
       out: config.output.out,
       form: stdoutForm(flags),
       quiet,
@@ -66,6 +68,7 @@ function progressStep(
 
 interface Conclusion {
   readonly rejectsAllowed: boolean;
+  readonly gates: readonly Gate[];
   /** The report goes to standard output unless results do. */
   readonly out: string;
   readonly form: StdoutForm;
@@ -75,7 +78,10 @@ interface Conclusion {
 async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclusion): Promise<number> {
   const { terminal } = attended;
   // A terminal that closes takes its output along before its signal is seen, or after.
-  if (outcome.kind === 'closed') return attended.signal.aborted ? attended.interruptedStatus() : 0;
+  if (outcome.kind === 'closed') {
+    if (attended.signal.aborted) return attended.interruptedStatus();
+    return failUnchecked(how.gates, terminal) ? GATE_FAILED : 0;
+  }
   if (outcome.kind === 'interrupted') {
     const done = `interrupted after ${plural(outcome.minutes, 'minute')}`;
     const more = outcome.resumable ? goesOn(how.out) : '';

@@ -1,4 +1,4 @@
-import { failedGates, gateText, type GateResult } from '../report/gates.js';
+import { failedGates, gateText, type Gate, type GateResult } from '../report/gates.js';
 import { OutputClosed, StreamSink } from '../write/stream-sink.js';
 import { printable, type Console } from './console.js';
 import type { StdoutForm } from './stdout-form.js';
@@ -36,6 +36,15 @@ export function failGates(results: readonly GateResult[], terminal: Console): bo
   const failures = failedGates(results);
   for (const gate of failures) terminal.notice({ level: 'warning', text: `--fail-if ${gateText(gate)}` });
   return failures.length > 0;
+}
+
+/** The same where the run ended before it could check its gates, as its reader closed standard output. */
+export function failUnchecked(gates: readonly Gate[], terminal: Console): boolean {
+  for (const { condition } of gates) {
+    const text = `--fail-if ${condition}: FAILED, standard output was closed before the run was done`;
+    terminal.notice({ level: 'warning', text });
+  }
+  return gates.length > 0;
 }
 
 /**

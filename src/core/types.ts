@@ -253,6 +253,9 @@ export interface MinuteRun {
   readonly incidents: readonly Incident[];
 }
 
+/** Takes a line that an actor printed; what is told of an actor's end counts as standard error. */
+export type ActorLog = (actor: string, line: string, stream: 'stdout' | 'stderr') => void;
+
 /** The one seam between a run and whatever computes: a pool of actors, one solo child, some day a cluster. */
 export interface Executor {
   readonly name: 'pool' | 'solo';

@@ -1,4 +1,5 @@
 import { AiopsError } from '../core/errors.js';
+import type { ActorLog } from '../core/types.js';
 import { ProtocolError } from '../protocol/frames.js';
 import {
   PROTOCOL_VERSION,
@@ -26,7 +27,7 @@ export interface ActorClientOptions {
   readonly slot: number;
   readonly entry: URL;
   readonly load: LoadRequest;
-  readonly log: (actor: string, line: string) => void;
+  readonly log: ActorLog;
   /** Running time without an answer after which the actor counts as stuck, ms. */
   readonly timeoutMs: number;
   /** Told at every answer, with the actor's resident memory; 0: not known. */
@@ -112,7 +113,11 @@ export class ActorClient {
       this.#patience.renew(false);
       this.#send({ type: 'stop' });
       const grace = setTimeout(() => {
-        this.#options.log(this.name, `ended: still at work ${STOP_GRACE_MS / 1000} s after it was to leave`);
+        this.#options.log(
+          this.name,
+          `ended: still at work ${STOP_GRACE_MS / 1000} s after it was to leave`,
+          'stderr',
+        );
         this.#process.kill();
       }, STOP_GRACE_MS);
       await this.gone;
@@ -158,7 +163,8 @@ export class ActorClient {
 
   #take(message: ActorMessage, arrival: Arrival): void {
     if (message.type === 'failed' && message.id === null) {
-      if (this.#stage === 'stopping') this.#options.log(this.name, `while leaving: ${message.message}`);
+      if (this.#stage === 'stopping')
+        this.#options.log(this.name, `while leaving: ${message.message}`, 'stderr');
       this.#lose(this.#reported(message), true);
     } else if (this.#stage === 'hello') {
       this.#greet(message);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
 
+import type { ActorLog } from '../core/types.js';
 import type { ActorExit } from './actor-errors.js';
 import { OutputLines } from './output-lines.js';
 
@@ -15,7 +16,7 @@ export interface ActorProcessOptions {
   /** For native TensorFlow, which reads it once, before any code of ours. */
   readonly threads: number;
   /** Gets every line that the process prints, to whichever stream. */
-  readonly log: (actor: string, line: string) => void;
+  readonly log: ActorLog;
 }
 
 /** How many of its last lines on standard error are kept: enough for a stack trace and what comes before it. */
@@ -48,11 +49,11 @@ export class ActorProcess {
     this.#child = child;
     this.pid = child.pid;
     this.pipe = pipe;
-    readLines(stdout, (line) => log(name, line));
+    readLines(stdout, (line) => log(name, line, 'stdout'));
     readLines(stderr, (line) => {
       this.#lastLines.push(line);
       if (this.#lastLines.length > LAST_LINES) this.#lastLines.shift();
-      log(name, line);
+      log(name, line, 'stderr');
     });
     if (child.pid === undefined) {
       this.closed = child.then(({ originalMessage }) => ({

@@ -6,7 +6,7 @@ import { joinAnswers } from '../core/gather.js';
 import type { Incident } from '../core/incidents.js';
 import { partition, type ItemRange } from '../core/partition.js';
 import { Quarantines } from '../core/quarantines.js';
-import type { CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
+import type { ActorLog, CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
@@ -18,7 +18,7 @@ import type { JobReply } from './job.js';
 export interface ExecutorOptions {
   readonly load: LoadRequest;
   /** Gets every line that an actor prints. */
-  readonly log: (actor: string, line: string) => void;
+  readonly log: ActorLog;
   /** Time without an answer after which an actor counts as stuck, ms. */
   readonly timeoutMs: number;
   /** How often a lost actor is replaced within a minute; 0, the default: the first loss ends the pool. */

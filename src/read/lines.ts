@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { RawText, Reject, SourceLine } from '../core/types.js';
+import { ItemPlaces } from './item-places.js';
 
 /** What is kept of a line that is too long. */
 const KEPT_OF_LONG_LINE = 4096;
@@ -52,19 +53,30 @@ class BlockLine implements SourceLine {
   }
 
   raw(): RawText {
-    const bytes = this.bytes.subarray(this.start, this.end);
+    const bytes = this.rawBytes();
     return isUtf8(bytes)
       ? { text: bytes.toString('utf8'), encoding: 'utf8' }
       : { text: bytes.toString('base64'), encoding: 'base64' };
   }
+
+  protected rawBytes(): Buffer {
+    return this.bytes.subarray(this.start, this.end);
+  }
 }
 
+/** An item on a line. Its text is the item's alone: with that of the line, rejects of a line would grow with its square. */
 class BlockItem extends BlockLine {
   override readonly item: number;
+  private readonly places: ItemPlaces;
 
-  constructor(line: ConstructorParameters<typeof BlockLine>, item: number) {
+  constructor(line: ConstructorParameters<typeof BlockLine>, item: number, places: ItemPlaces) {
     super(...line);
     this.item = item;
+    this.places = places;
+  }
+
+  protected override rawBytes(): Buffer {
+    return this.places.item(this.item);
   }
 }
 
@@ -81,6 +93,8 @@ export class LineCursor {
   next = 0;
   readonly maxLineBytes: number;
   readonly #reject: (reject: Reject) => void;
+  /** Shared by the items of a line; null: none was asked for on the current line. */
+  #places: ItemPlaces | null = null;
 
   /** `firstLine` is the number of the first line to come. */
   constructor(file: string, maxLineBytes: number, reject: (reject: Reject) => void, firstLine = 1) {
@@ -107,6 +121,7 @@ export class LineCursor {
       this.next = end + 1;
       this.start = start;
       this.end = end;
+      this.#places = null;
       if (end - start > this.maxLineBytes) {
         this.rejectLongLine(
           this.line,
@@ -133,7 +148,12 @@ export class LineCursor {
   source(item?: number): SourceLine {
     const { file, line, block, start, end } = this;
     if (item !== undefined) {
-      return new BlockItem([file, line, block.byteOffset + start, block.bytes, start, end], item);
+      this.#places ??= new ItemPlaces(block.bytes.subarray(start, end));
+      return new BlockItem(
+        [file, line, block.byteOffset + start, block.bytes, start, end],
+        item,
+        this.#places,
+      );
     }
     return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, end);
   }

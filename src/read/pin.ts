@@ -6,7 +6,7 @@ import type { Recording, RecordingFacts } from './recording-types.js';
 
 /** An input as it was opened. */
 interface OpenedInput {
-  readonly source: { readonly name: string; readonly file: FileFacts | null };
+  readonly source: { readonly name: string; readonly file: FileFacts | null; readonly isPacked: boolean };
   readonly plan: FilePlan | null;
   readonly known?: FileIdentity | null;
 }
@@ -27,7 +27,7 @@ export async function pinRecording(
     const { file } = source;
     const sums = file !== null && known?.sizeBytes === file.sizeBytes ? known : null;
     const identity = file === null ? null : await identify(source.name, file, asked.whole, sums);
-    files.push({ plan: plan === null ? null : pinnedPlan(plan), identity });
+    files.push({ plan: plan === null ? null : pinnedPlan(plan), identity, isPacked: source.isPacked });
   }
   return { columns, intervalMs, intervalSource, layout, isLive, files };
 }

@@ -17,6 +17,8 @@ export interface PinnedFile {
   readonly plan: PinnedPlan | null;
   /** What the file was; null for standard input and pipes. */
   readonly identity: FileIdentity | null;
+  /** Whether it is gzip: positions in it are offsets into its text. */
+  readonly isPacked: boolean;
 }
 
 /** A FilePlan whose roles are a plain object. */

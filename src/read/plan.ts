@@ -34,9 +34,13 @@ export interface FilePlan {
 
 /** Names beyond this many are counted together: a file may make up new ones for ever. */
 const MAX_LATE_NAMES = 100;
+/** The name under which those are counted. */
+export const OTHER_FIELDS = '(others)';
 
 /** Counts the records, rejected ones not, that had a value in a field which the sample did not show. */
 export class LateFields {
+  /** Called when a field is counted for the first time; of those that are counted together, once. */
+  onFirst: (field: string) => void = () => undefined;
   readonly #counts = new Map<string, number>();
   /** Of the record that is being read. */
   readonly #seen: string[] = [];
@@ -62,7 +66,9 @@ export class LateFields {
 
   #count(field: string): void {
     const known = this.#counts.has(field) || this.#counts.size < MAX_LATE_NAMES;
-    const name = known ? field : '(others)';
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    const name = known ? field : OTHER_FIELDS;
+    const before = this.#counts.get(name) ?? 0;
+    this.#counts.set(name, before + 1);
+    if (before === 0) this.onFirst(name);
   }
 }

@@ -17,7 +17,7 @@ import type { MergedInput } from './merge.js';
 import type { ReadOptions } from './options.js';
 import { pinRecording } from './pin.js';
 import type { FileIdentity } from './pinned.js';
-import { LateFields } from './plan.js';
+import { LateFields, OTHER_FIELDS } from './plan.js';
 import type { FilePlan } from './plan.js';
 import { readMinutes } from './read-minutes.js';
 import { RecordMaker } from './records.js';
@@ -83,11 +83,15 @@ export function plannedRecording(
     for (const source of sources) source.checkReached();
   };
   const choice = { ...range, lookBackFromMs, afterMinuteMs: goingOn.afterMinuteMs, checkReached };
-  const steps = (): AsyncGenerator<ReadStep, undefined> =>
-    selectSteps(
+  const steps = (
+    onNotice: (notice: Notice) => void = () => undefined,
+  ): AsyncGenerator<ReadStep, undefined> => {
+    rules.late.onFirst = (field) => onNotice(lateNotice(field, 'has a value now'));
+    return selectSteps(
       mergeMinutes(inputs.map(merged), options.duplicates, range, liveFills(inputs, options, facts)),
       choice,
     );
+  };
   return {
     ...facts,
     hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
@@ -170,10 +174,17 @@ function liveFills(
 }
 
 function lateNotices(late: LateFields): Notice[] {
-  return [...late.counts].map(([field, count]) => ({
-    level: 'warning' as const,
-    text: `left out: ${oneLine(field)}, which had a value first after the sample, in ${count} record${count === 1 ? '' : 's'} (--columns takes it in)`,
-  }));
+  return [...late.counts].map(([field, count]) =>
+    lateNotice(field, `has a value in ${count} record${count === 1 ? '' : 's'}`),
+  );
+}
+
+function lateNotice(field: string, seen: string): Notice {
+  const name = field === OTHER_FIELDS ? 'any further column like these' : `column ${oneLine(field)}`;
+  return {
+    level: 'warning',
+    text: `ignored ${name}: it was empty in the sample and ${seen}; add it with --columns`,
+  };
 }
 
 function progressOf(sources: readonly ByteSource[]): ReturnType<Recording['progress']> {

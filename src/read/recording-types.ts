@@ -26,14 +26,15 @@ export interface Recording extends RecordingFacts {
   /** Whether an input is a feed whose minutes the clock closes too: reading it again would not give them again. */
   readonly isLive: boolean;
   /**
-   * The minutes in order, with accounts of what was rejected, merged and filtered. Call once.
+   * The minutes in order, with accounts of what was rejected, merged and filtered. Call once. `onNotice` is told at
+   * once of each field that the sample did not show, at the first record that has a value in it.
    *
    * @throws AiopsError `input_out_of_order`; `input_unusable` on damaged gzip; `input_missing` on an I/O
    *   error; `config` where standard input is not what the run read before. What was complete before is
    *   handed on first.
    */
-  steps(): AsyncIterable<ReadStep>;
-  /** What only showed after the sample; ask once the steps have ended. */
+  steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
+  /** The same with how many records had such a value; ask once the steps have ended. */
   lateNotices(): readonly Notice[];
   progress(): ReadProgress;
   /**

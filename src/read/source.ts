@@ -24,6 +24,8 @@ export interface ByteSource {
   readonly sizeBytes: number | null;
   /** What the file was when it was opened; null for standard input and pipes. */
   readonly file: FileFacts | null;
+  /** Whether it is gzip, so that offsets into its text are none into the file; false where none of it is read. */
+  readonly isPacked: boolean;
   /** Offset of the first of its bytes: behind a byte-order mark, or where reading goes on. */
   readonly byteOffset: number;
   /** Of an input that comes only once: what its first bytes were, up to an offset that was read. */
@@ -110,6 +112,7 @@ export async function endedSource(input: string, mostBytes = Infinity): Promise<
     sizeBytes,
     readBytes: () => sizeBytes,
     file,
+    isPacked: false,
     byteOffset: 0,
     prefixAt: () => undefined,
     checkReached: () => undefined,
@@ -172,6 +175,7 @@ function placed(name: string, raw: RawBytes, file: FileFacts, byteOffset: number
     sizeBytes: file.sizeBytes,
     readBytes: () => readBytes,
     file,
+    isPacked: false,
     byteOffset,
     prefixAt: () => undefined,
     checkReached: () => undefined,
@@ -213,6 +217,7 @@ async function prepare({ name, raw, file, options, from }: Unprepared): Promise<
     sizeBytes: file?.sizeBytes ?? null,
     readBytes: () => readBytes,
     file,
+    isPacked: zipped,
     byteOffset,
     prefixAt: (at) => sums?.at(at),
     checkReached: () => sums?.checkReached(),

@@ -36,15 +36,15 @@ export const REPLAY_METRICS: Metrics<UngatedRun> = {
   ),
   speedup: ofComparison(
     'ratio',
-    'of the pool over one process with batches',
+    'of the pool over one process with batches; last session',
     ({ speedup }) => speedup['sequential-batched'].value,
   ),
   'speedup-per-item': ofComparison(
     'ratio',
-    'of the pool over one process, item by item',
+    'of the pool over one process, item by item; last session',
     ({ speedup }) => speedup['sequential-per-item'].value,
   ),
-  efficiency: ofComparison('share', 'speedup over actors', ({ efficiency }) => efficiency),
+  efficiency: ofComparison('share', 'speedup over actors; last session', ({ efficiency }) => efficiency),
   utilization: {
     unit: 'share',
     is: 'of the actors’ time, what they spent on chunks',
@@ -61,11 +61,19 @@ export const REPLAY_METRICS: Metrics<UngatedRun> = {
   recall: ofLabels('recall', 'of the records labelled, those flagged'),
   f1: ofLabels('f1', 'harmonic mean of precision and recall'),
   'average-precision': ofLabels('averagePrecision', 'of the scores, over all thresholds'),
-  elapsed: { unit: 'duration', is: 'time of the whole run, its start excepted', of: (run) => run.elapsedMs },
-  start: { unit: 'duration', is: 'time until the last actor was warm', of: (run) => run.execution.startMs },
+  elapsed: {
+    unit: 'duration',
+    is: 'time of all sessions of the run, their starts excepted',
+    of: (run) => run.elapsedMs,
+  },
+  start: {
+    unit: 'duration',
+    is: 'time until the last actor was warm; last session',
+    of: (run) => run.execution.startMs,
+  },
   memory: {
     unit: 'bytes',
-    is: 'most memory of the parent, its actors excepted',
+    is: 'most memory of the parent in any session, without its actors',
     of: (run) => run.parentMaxRssBytes,
   },
 };

@@ -68,7 +68,7 @@ export interface RunSummary {
   readonly sessions: {
     /** How often the run was gone on with after it had ended early, or after its input had grown. */
     readonly resumed: number;
-    /** Minutes that earlier sessions did: not in `elapsedMs`, `utilization` and the comparison. */
+    /** Minutes that earlier sessions did; the comparison knows nothing of them. */
     readonly earlierMinutes: number;
   };
   readonly incidents: {
@@ -78,11 +78,14 @@ export interface RunSummary {
     readonly listed: readonly Incident[];
   };
   readonly counts: RunCounts;
-  /** From the first minute to the last result handed to the file, comparisons included; starting is not. */
+  /**
+   * From the first minute to the last result handed to the file, comparisons included; starting is not. Summed over all
+   * sessions; of one that was killed, up to its last commit. The same holds for the three below.
+   */
   readonly elapsedMs: number;
   /** Of that, time spent only on comparing. */
   readonly comparingMs: number;
-  /** Largest resident memory of the parent, bytes; actors are processes of their own. */
+  /** Largest resident memory of the parent in any session, bytes; actors are separate processes. */
   readonly parentMaxRssBytes: number;
   readonly deadlineMs: number;
   readonly minutes: MinutesSummary | null;

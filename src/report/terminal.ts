@@ -28,7 +28,6 @@ export function terminalReport(summary: RunSummary): string {
 function runLines(summary: RunSummary): string[] {
   const { counts, model, execution } = summary;
   const servingMs = summary.elapsedMs - summary.comparingMs;
-  const minutes = counts.minutes - summary.sessions.earlierMinutes;
   const incidents = incidentsText(summary.incidents.counts);
   const sessions = sessionsText(summary.sessions);
   return [
@@ -42,8 +41,8 @@ function runLines(summary: RunSummary): string[] {
     `rows     ${countText(counts.rows)} = ${countText(counts.ok)} ok + ${countText(counts.warmup)} warm-up + ${countText(counts.error)} error; ${countText(counts.anomalies)} flagged`,
     ...(incidents === null ? [] : [`actors   ${incidents}`]),
     ...(sessions === null ? [] : [`resumed  ${sessions}`]),
-    `served   ${plural(minutes, 'minute')} in ${durationText(servingMs)}` +
-      ` (${figures(minutes / (servingMs / 1000))} minutes/s, ${execution.mode}${
+    `served   ${plural(counts.minutes, 'minute')} in ${durationText(servingMs)}` +
+      ` (${figures(counts.minutes / (servingMs / 1000))} minutes/s, ${execution.mode}${
         execution.mode === 'parallel' ? `, ${plural(execution.actors, 'actor')}` : ''
       }${execution.pace === null ? '' : `, paced ${figures(execution.pace)} ×`}, started in ${durationText(execution.startMs)})`,
   ];

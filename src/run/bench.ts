@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 
 import type { Notice } from '../core/errors.js';
-import type { InputSpec, ReadyFacts } from '../core/types.js';
+import type { ActorLog, InputSpec, ReadyFacts } from '../core/types.js';
 import { busyShare } from '../host/pressure.js';
 import type { BenchSummary } from '../report/bench-summary.js';
 import { countText, durationText, figures, plural, roundDuration } from '../report/format.js';
@@ -32,7 +32,7 @@ export interface BenchContext {
   /** The share of all that is measured, 0..1, and the case under way. */
   readonly onProgress: (share: number, one: CasePlan) => void;
   /** What an actor printed. */
-  readonly onActorLine: (actor: string, line: string) => void;
+  readonly onActorLine: ActorLog;
 }
 
 /** `summary` is of the cases that were measured: what is known is shown, however a benchmark ends. */

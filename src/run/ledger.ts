@@ -15,6 +15,7 @@ import type { RunOutput } from '../write/run-output.js';
 import { RunIncidents } from './backfill/run-incidents.js';
 import type { RunProgress } from './backfill/run-facts.js';
 import type { RejectLimit } from './replay-config.js';
+import type { RunUsage } from './run-usage.js';
 import { Tally } from './tally.js';
 import type { TracedGroup } from './trace-writer.js';
 
@@ -42,6 +43,8 @@ export interface LedgerOptions {
   /** Time between commits, ms; 0: every minute. */
   readonly commitIntervalMs: number;
   readonly quarantines: Pick<Quarantines, 'after' | 'forgetBefore'>;
+  /** What the run has used up so far, given how long the actors were busy in this session, ms. */
+  readonly usage: (busyMs: number) => RunUsage;
   /** What earlier sessions of the run came to; null: this is the first. */
   readonly before: RunProgress | null;
   /** Monotonic clock, ms. */
@@ -88,6 +91,11 @@ export class Ledger {
   /** First and last minute entered, epoch ms; NaN before there was one. */
   get span(): { readonly firstMs: number; readonly lastMs: number } {
     return { firstMs: this.#firstMinuteMs, lastMs: this.#lastMinuteMs };
+  }
+
+  /** What all sessions of the run have used up until now. */
+  get usage(): RunUsage {
+    return this.#options.usage(this.timings.busyMs);
   }
 
   /** Aborted, with the reason, where a commit failed while nothing was entered. */
@@ -183,6 +191,7 @@ export class Ledger {
       quarantines: this.#options.quarantines.after(this.#lastMinuteMs),
       lostInARow: this.#losses.length,
       incidents: this.incidents.counts,
+      usage: this.usage,
       ended,
     };
   }

@@ -1,7 +1,7 @@
 import { type AiopsError } from '../core/errors.js';
 import type { Incident } from '../core/incidents.js';
 import { Quarantines } from '../core/quarantines.js';
-import type { Executor, ReadyFacts } from '../core/types.js';
+import type { ActorLog, Executor, ReadyFacts } from '../core/types.js';
 import { checkAgreement, distinctNotices } from '../dispatch/agreement.js';
 import { Pool } from '../dispatch/pool.js';
 import { Solo } from '../dispatch/solo.js';
@@ -33,7 +33,7 @@ type LineupConfig = Pick<ReplayConfig, 'actors' | 'actorTimeoutMs' | 'maxActorRs
 /** What executors tell while they serve. */
 export interface LineupEvents {
   /** What an actor printed. */
-  readonly log: (actor: string, line: string) => void;
+  readonly log: ActorLog;
   /** Told at once; the runs of minutes hold the same, so that it can be written. */
   readonly onIncident: (incident: Incident) => void;
 }

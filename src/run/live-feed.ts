@@ -24,8 +24,9 @@ export class LiveFeed {
   }
 
   /** The feed's steps; call once. */
-  steps(options: ReadAheadOptions): AsyncIterable<ReadStep> {
-    return (this.#ahead = new ReadAhead(this.#options.recording, options));
+  steps(options: Omit<ReadAheadOptions, 'onNotice'>): AsyncIterable<ReadStep> {
+    const { recording, onNotice } = this.#options;
+    return (this.#ahead = new ReadAhead(recording, { ...options, onNotice }));
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Notice } from '../core/errors.js';
 import { Queue } from '../core/queue.js';
 import type { ReadStep } from '../core/types.js';
 import type { Recording } from '../read/recording.js';
@@ -15,6 +16,7 @@ interface WaitingStep {
 export interface ReadAheadOptions {
   /** Gets steps that hold nothing but rejects at once: they have no turn to wait for. */
   readonly passOn: (step: ReadStep) => Promise<void>;
+  readonly onNotice: (notice: Notice) => void;
   /** Nothing more is read once it is given. */
   readonly signal: AbortSignal;
 }
@@ -66,9 +68,9 @@ export class ReadAhead implements AsyncIterable<ReadStep> {
   }
 
   async #read(): Promise<void> {
-    const { passOn, signal } = this.#options;
+    const { passOn, signal, onNotice } = this.#options;
     try {
-      for await (const step of this.#recording.steps()) {
+      for await (const step of this.#recording.steps(onNotice)) {
         if (signal.aborted) break;
         if (step.batch === null && !step.isTail) {
           await passOn(step);

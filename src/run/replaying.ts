@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 
 import type { Notice } from '../core/errors.js';
-import type { ReadyFacts } from '../core/types.js';
+import type { ActorLog, ReadyFacts } from '../core/types.js';
 import type { Recording } from '../read/recording.js';
 import type { RunCounts, RunSummary } from '../report/run-summary.js';
 import type { PriorRun } from './backfill/prior-run.js';
@@ -20,7 +20,7 @@ export interface ReplayContext {
   /** After every minute. */
   readonly onMinute: (counts: RunCounts, recording: Recording) => void;
   /** What an actor printed. */
-  readonly onActorLine: (actor: string, line: string) => void;
+  readonly onActorLine: ActorLog;
 }
 
 export type ReplayOutcome =

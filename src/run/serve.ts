@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { resourceUsage } from 'node:process';
 
 import type { Notice } from '../core/errors.js';
 import type { ReadStep, ReadyFacts } from '../core/types.js';
@@ -21,6 +22,7 @@ import { attemptPage, pageMissing } from './page-attempt.js';
 import { deadlineOf, type ReplayConfig } from './replay-config.js';
 import { replayPage } from './replay-page.js';
 import type { Replaying, ReplayOutcome } from './replaying.js';
+import { RunUsageMeter } from './run-usage.js';
 import { differs, summarize } from './summarize.js';
 import { TraceWriter } from './trace-writer.js';
 import { untilAborted } from './until-aborted.js';
@@ -42,9 +44,16 @@ export interface Serving extends Replaying {
  */
 export async function serve(serving: Serving): Promise<ReplayOutcome> {
   const { config, context, recording, output, ready, prior } = serving;
-  const startedAt = performance.now();
   const deadlineMs = deadlineOf(config, recording.intervalMs);
   const before = prior?.last ?? null;
+  const comparer = openComparer(config, serving.executors);
+  const meter = new RunUsageMeter({
+    before: before?.usage ?? null,
+    servers: config.mode === 'parallel' ? serving.executors.actors : 1,
+    comparingMs: () => comparer?.spentMs ?? 0,
+    now: () => performance.now(),
+    maxRssBytes: () => resourceUsage().maxRSS * 1024,
+  });
   const trace = await TraceWriter.open(output);
   const ledger = new Ledger({
     output,
@@ -55,10 +64,10 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
     series: { columns: recording.columns, modelColumns: ready.input.columns },
     commitIntervalMs: config.backfill.commitIntervalMs,
     quarantines: serving.executors.quarantines,
+    usage: (busyMs) => meter.total(busyMs),
     before,
     now: () => performance.now(),
   });
-  const comparer = openComparer(config, serving.executors);
   if (before?.ended !== true) await serveOrCommit(serving, ledger, comparer);
   ledger.incidents.add(serving.executors.leftIncidents());
   if (context.signal.aborted) {
@@ -75,9 +84,8 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
   const whole = before === null ? ofOneSession(ledger) : await ofAllSessions(serving, ledger, deadlineMs);
   const closing = closingNotices(serving, ledger, whole, comparer);
   for (const notice of closing) context.onNotice(notice);
-  const elapsedMs = performance.now() - startedAt;
   const resumed = prior === null ? 0 : prior.resumed + 1;
-  return finish(serving, { ledger, whole, comparer, trace, before, resumed, deadlineMs, elapsedMs, closing });
+  return finish(serving, { ledger, whole, comparer, trace, before, resumed, deadlineMs, closing });
 }
 
 interface Finished {
@@ -88,7 +96,6 @@ interface Finished {
   readonly before: RunProgress | null;
   readonly resumed: number;
   readonly deadlineMs: number;
-  readonly elapsedMs: number;
   readonly closing: readonly Notice[];
 }
 
@@ -176,7 +183,7 @@ async function submitSteps(
   const pacer = new Pacer(config.pace);
   const ending = AbortSignal.any([context.signal, lost]);
   const passOn = (step: ReadStep): Promise<void> => pipeline.submit(Promise.resolve({ step, served: null }));
-  const steps = feed?.steps({ passOn, signal: ending }) ?? recording.steps();
+  const steps = feed?.steps({ passOn, signal: ending }) ?? recording.steps(context.onNotice);
   for await (const step of untilAborted(steps, context.signal, lost)) {
     if (step.lookBack) {
       if (step.batch !== null) windows.push(step.batch);

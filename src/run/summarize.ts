@@ -1,5 +1,3 @@
-import { resourceUsage } from 'node:process';
-
 import type { Notice } from '../core/errors.js';
 import { isoTime } from '../core/time.js';
 import type { BackendFacts, ReadyFacts } from '../core/types.js';
@@ -31,7 +29,6 @@ export interface FinishedRun {
   readonly ledger: Ledger;
   readonly whole: WholeRun;
   readonly deadlineMs: number;
-  readonly elapsedMs: number;
   readonly comparer: Comparer | null;
   /** What earlier sessions of the run came to; null: this is the first. */
   readonly before: RunProgress | null;
@@ -48,12 +45,11 @@ export function summarize(run: FinishedRun): RunSummary {
 }
 
 function ungated(run: FinishedRun): UngatedRun {
-  const { config, recording, ready, ledger, deadlineMs, elapsedMs } = run;
+  const { config, recording, ready, ledger, deadlineMs } = run;
   const { actors } = run.executors;
   const minutes = run.whole.timings.summary();
   const comparison = run.comparer?.comparison.summary(actors, TOLERANCE[ready.backend.name]) ?? null;
-  const comparingMs = run.comparer?.spentMs ?? 0;
-  const serving = config.mode === 'parallel' ? actors : 1;
+  const { elapsedMs, comparingMs, parentMaxRssBytes, busyMs, availableMs } = ledger.usage;
   return {
     program,
     settings: config,
@@ -84,10 +80,10 @@ function ungated(run: FinishedRun): UngatedRun {
     counts: ledger.tally.counts,
     elapsedMs,
     comparingMs,
-    parentMaxRssBytes: resourceUsage().maxRSS * 1024,
+    parentMaxRssBytes,
     deadlineMs,
     minutes,
-    utilization: ledger.timings.busyMs / (serving * Math.max(elapsedMs - comparingMs, 1)),
+    utilization: busyMs / Math.max(availableMs, 1),
     comparison,
     labels: run.whole.labels?.summary() ?? null,
     advice: adviceFor(minutes, comparison, deadlineMs, actors),

@@ -248,6 +248,26 @@ describe('an analyzer of one’s own', () => {
     assert.match(stderr, /^\[actor-1\] while leaving: cannot flush$/m);
   });
 
+  test('with --quiet what it prints as an error is still shown, what it prints to standard output is not', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(
+      join(cwd, 'data.csv'),
+      'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n2024-01-01T00:01:00Z,x,1\n',
+    );
+    const flags = write(
+      cwd,
+      `export const createAnalyzer = () => {
+        console.log('ready to go');
+        console.error('weights missing, using defaults');
+        return { window: 1, predict: (items) => items.map(() => ({ score: 0, anomaly: null, output: [] })) };
+      };`,
+    );
+    const quiet = await replay(cwd, 'data.csv', 'out', '--actors', '1', '--quiet', ...flags);
+    assert.equal(quiet.status, 0);
+    assert.equal(quiet.stderr, '[actor-1] weights missing, using defaults\n');
+    assert.equal(quiet.stdout, '');
+  });
+
   test('parameters also come from the configuration file, commas and all', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');

@@ -106,6 +106,27 @@ describe('labels', () => {
     assert.ok(overall.positives > 0 && hits > 0);
   });
 
+  test('results that something else wrote to are no bug: the run ends with 74 and names the line', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'a.csv'), labelledCsv('0', 70));
+    assert.equal((await runCli(['replay', 'a.csv', ...PLAIN], { cwd })).status, 0);
+    const results = join(cwd, 'out/results.jsonl');
+    const lines = (): string[] => readFileSync(results, 'utf8').split('\n');
+    const own = lines()[1] ?? '';
+    const write = (second: string): void => writeFileSync(results, lines().with(1, second).join('\n'));
+    writeFileSync(join(cwd, 'a.csv'), labelledCsv('0', 71));
+    for (const spoiled of ['x', 'null', '{"target":"a"}']) {
+      write(spoiled.padEnd(own.length));
+      const { status, stderr } = await runCli(['replay', 'a.csv', ...PLAIN], { cwd });
+      assert.equal(status, 74, stderr);
+      assert.match(stderr, /^error: out\/results\.jsonl:2 is not a line of results: .*\n {2}.*--restart$/m);
+    }
+    write(own);
+    const { status, stderr } = await runCli(['replay', 'a.csv', ...PLAIN], { cwd });
+    assert.equal(status, 0, stderr);
+    assert.equal(readSummary(cwd).labels?.counts.scored, 12);
+  });
+
   test('labels that are neither 0 nor 1 are left out, and the run says so', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'a.csv'), labelledCsv('broken'));

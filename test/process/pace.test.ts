@@ -232,6 +232,40 @@ test('an old recording that is piped in keeps its pace though its end has been r
   assert.ok((seen.at(-1) ?? NaN) - (seen[0] ?? NaN) >= 1900, seen.join());
 });
 
+test('a column that a feed has only later is told while the feed goes on', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
+  const args = [
+    'replay',
+    '-',
+    '--format',
+    'jsonl',
+    '--interval',
+    '1m',
+    '--out',
+    '-',
+    '--analyzer',
+    'slow.mjs',
+  ];
+  const child = startCli([...args, '--actors', '1', '--compare', 'none', '--quiet'], { cwd });
+  t.after(() => child.kill('SIGKILL'));
+  const result = finished(child);
+  const record = (minute: number, more: object): string =>
+    `${JSON.stringify({ time: new Date(minute * 60_000).toISOString(), target: 'a', cpu: 1, ...more })}\n`;
+  child.stdin?.write(record(0, {}) + record(1, {}));
+  await said(child.stdout, /00:00:00Z/); // so the sample was taken
+  const told = said(child.stderr, /ignored column mem: .* add it with --columns/);
+  child.stdin?.write(record(2, { mem: 2 }));
+  await told;
+  child.stdin?.end(record(3, { mem: 2 }));
+  const { status, stderr } = await result;
+  assert.equal(status, 0);
+  assert.match(
+    stderr,
+    /^warning: ignored column mem: .* has a value now.*\n.* has a value in 2 records.*\n$/,
+  );
+});
+
 test('a run of a live feed is kept, but not gone on with: it says so when it begins, when it ends and before it begins again', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readText } from '../support/reading.js';
+import { openRecording } from '#dist/read/recording.js';
+import { READ_DEFAULTS, readText } from '../support/reading.js';
 
 const at = (minute: number): string => `2026-01-01T00:0${minute}:00Z`;
 const lines = (...rows: readonly unknown[]): string =>
@@ -136,12 +138,30 @@ test('a field that only comes after the sample is counted, not silently dropped'
   const outcome = await readText(lines(...rows, ...more), { interval: 60_000 });
   assert.equal(outcome.records.length, 3003);
   assert.deepEqual(
-    outcome.late.map(({ text }) => text.replace(/ \(--.*/, '')),
+    outcome.late.map(({ text }) => text),
     [
-      'left out: late, which had a value first after the sample, in 1 record',
-      'left out: later, which had a value first after the sample, in 2 records',
+      'ignored column late: it was empty in the sample and has a value in 1 record; add it with --columns',
+      'ignored column later: it was empty in the sample and has a value in 2 records; add it with --columns',
     ],
   );
+});
+
+test('a field that only comes after the sample is told once when it comes, and no more than a hundred are', async () => {
+  const minute = (i: number): string => new Date(i * 60_000).toISOString();
+  const sample = Array.from({ length: 1100 }, (_, i) => ({ time: minute(i), cpu: 1 }));
+  const fields = Array.from({ length: 150 }, (_, i) => [`late-${i}`, 5] as const);
+  const more = [0, 1].map((i) => ({ time: minute(1100 + i), cpu: 1, ...Object.fromEntries(fields) }));
+  const stdin = Readable.from([Buffer.from(lines(...sample, ...more))]);
+  const recording = await openRecording(['-'], READ_DEFAULTS, stdin);
+  const told: string[] = [];
+  for await (const { batch } of recording.steps(({ text }) => told.push(text))) assert.ok(batch !== null);
+  assert.equal(told.length, 101);
+  assert.equal(
+    told[0],
+    'ignored column late-0: it was empty in the sample and has a value now; add it with --columns',
+  );
+  assert.match(told[100] ?? '', /^ignored any further column like these: /);
+  assert.equal(recording.lateNotices().length, 101);
 });
 
 test('rows that look alike are read as JSON.parse reads them', async () => {
@@ -299,6 +319,37 @@ test('items that do not fit are rejected one by one, a line that does not at onc
   ]);
   const withoutWindow = await readText(text, options);
   assert.equal(withoutWindow.records.length, 1);
+});
+
+test('the text of a rejected item is its own, as it is written on the line', async () => {
+  const items = [
+    '{"target":"a","values":{"cpu":"x", "n": 1.0}}',
+    '{"target":"b","values":{"cpu":1e400}}',
+    '{"target":"c","values":{"cpu":2}}',
+    '{"target":"c","values":{"cpu":3.50}}',
+    '7',
+  ];
+  const line = `{"minute":"${at(0)}","items":[${items.join(', ')}]}`;
+  const outcome = await readText(`${line}\n${line.replace(at(0), 'x')}\n`, {
+    interval: 60_000,
+    columns: ['cpu'],
+  });
+  assert.deepEqual(
+    outcome.rejects.map(({ raw }) => raw.text).sort(),
+    [items[0], items[1], items[3], items[4], line.replace(at(0), 'x')].sort(),
+  );
+});
+
+test('rejects of the items of a line are as long as the line, however many there are', async () => {
+  const items = Array.from({ length: 500 }, (_, i) => ({
+    target: `t${i}`,
+    values: { cpu: i === 0 ? 1 : 'much' },
+  }));
+  const line = lines({ minute: at(0), items });
+  const { rejects } = await readText(line, { interval: 60_000, columns: ['cpu'] });
+  assert.equal(rejects.length, 499);
+  const keptChars = rejects.reduce((sum, { raw }) => sum + raw.text.length, 0);
+  assert.ok(keptChars <= line.length, `${keptChars} characters of a line of ${line.length}`);
 });
 
 test('values given as lists only get numbered columns, or those of --columns', async () => {

@@ -8,6 +8,7 @@ import { Quarantines } from '#dist/core/quarantines.js';
 import type { Reject } from '#dist/core/types.js';
 import type { RunProgress } from '#dist/run/backfill/run-facts.js';
 import { Ledger, type LedgerOptions, type ServedStep } from '#dist/run/ledger.js';
+import { NO_USAGE } from '#dist/run/run-usage.js';
 import type { RunOutput } from '#dist/write/run-output.js';
 
 import { batchOf } from '../support/batches.js';
@@ -76,6 +77,7 @@ function openLedger(
     series: { columns: ['cpu'], modelColumns: 'each' },
     commitIntervalMs,
     quarantines: new Quarantines(),
+    usage: (busyMs) => ({ ...NO_USAGE, busyMs }),
     before: null,
     now: () => 0,
     ...given,

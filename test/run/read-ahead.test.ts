@@ -48,7 +48,7 @@ interface Reading {
 function readAhead(recording: FakeRecording, signal = NEVER): Reading {
   const passedOn: ReadStep[] = [];
   const passOn = (step: ReadStep): Promise<void> => Promise.resolve(void passedOn.push(step));
-  const ahead = new ReadAhead(recording, { passOn, signal });
+  const ahead = new ReadAhead(recording, { passOn, signal, onNotice: () => undefined });
   const steps = ahead[Symbol.asyncIterator]();
   return { ahead, passedOn, next: () => steps.next() };
 }

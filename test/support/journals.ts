@@ -1,4 +1,5 @@
 import type { RunProgress } from '#dist/run/backfill/run-facts.js';
+import { NO_USAGE } from '#dist/run/run-usage.js';
 
 /** A commit's state, made up but for what is given. */
 export function progress(given: Partial<RunProgress>): RunProgress {
@@ -13,6 +14,7 @@ export function progress(given: Partial<RunProgress>): RunProgress {
     positions: [],
     quarantines: [],
     incidents: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
+    usage: NO_USAGE,
     ended: false,
     ...given,
   };

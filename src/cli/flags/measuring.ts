@@ -65,6 +65,10 @@ export const MEASURING_FLAGS: FlagGroups = {
       parse: parseName,
       preset: ['bench.aiops', 'bench.aiops'],
     },
-    { flags: '--quiet', description: 'only warnings and errors', preset: [false, ''] },
+    {
+      flags: '--quiet',
+      description: 'only warnings, errors and standard error of actors',
+      preset: [false, ''],
+    },
   ],
 };

@@ -44,6 +44,10 @@ export const WRITING_FLAGS: FlagGroups = {
       description: 'write although another host holds the output: only if nothing runs there any more',
       preset: [false, ''],
     },
-    { flags: '--quiet', description: 'only warnings and errors', preset: [false, ''] },
+    {
+      flags: '--quiet',
+      description: 'only warnings, errors and standard error of actors',
+      preset: [false, ''],
+    },
   ],
 };

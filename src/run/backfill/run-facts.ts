@@ -3,6 +3,7 @@ import type { InputPosition } from '../../core/input-position.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { PinnedRecording } from '../../read/pinned.js';
 import type { ProgramFacts, RunCounts } from '../../report/run-summary.js';
+import type { RunUsage } from '../run-usage.js';
 
 /** What a run is: the first line of its journal. Whoever goes on with it must be the same, but for the program. */
 export interface RunFacts {
@@ -38,6 +39,7 @@ export interface RunProgress {
   /** Items in a row, up to the last one, that crashed every actor; a journal of an earlier release does not say. */
   readonly lostInARow?: number;
   readonly incidents: IncidentCounts;
+  readonly usage: RunUsage;
   /** Everything was read: only the reports are left to be written. */
   readonly ended: boolean;
 }

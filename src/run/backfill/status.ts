@@ -106,20 +106,18 @@ function progressOf({ commits }: JournalContents, { recording }: RunFacts): Stat
   };
 }
 
-/** By bytes, of the sizes that the files had; null where one of them has none, or is packed. */
+/** By bytes, of the sizes that the files had; null where one of them has none, or is packed and not read to its end. */
 function shareOf(
   positions: readonly InputPosition[],
   { files }: RunFacts['recording'],
 ): StatusProgress['inputShare'] {
   let doneBytes = 0;
   let totalBytes = 0;
-  for (const [index, { identity }] of files.entries()) {
+  for (const [index, { identity, isPacked }] of files.entries()) {
     const position = positions[index];
     if (identity === null || position === undefined) return null;
-    const done = position === 'end' ? identity.sizeBytes : position.byteOffset;
-    // A packed file's offsets are those of its text.
-    if (done > identity.sizeBytes || /\.gz$/i.test(files[index]?.plan?.file ?? '')) return null;
-    doneBytes += done;
+    if (position !== 'end' && (isPacked || position.byteOffset > identity.sizeBytes)) return null;
+    doneBytes += position === 'end' ? identity.sizeBytes : position.byteOffset;
     totalBytes += identity.sizeBytes;
   }
   return totalBytes === 0 ? null : doneBytes / totalBytes;

@@ -56,8 +56,9 @@ const MOST_SHOWN = 200;
 export async function wholeLabels(output: RunOutput, rowsPerRecord: number): Promise<RunLabels> {
   const labels = new RunLabels(rowsPerRecord);
   let record: ResultRow[] = [];
+  let number = 0;
   for await (const line of output.committed('results')) {
-    record.push(readResultLine(line));
+    record.push(readResultLine(line, `${output.resultsPath ?? 'results'}:${++number}`));
     if (record.length < rowsPerRecord) continue;
     labels.add(record);
     record = [];
@@ -65,9 +66,41 @@ export async function wholeLabels(output: RunOutput, rowsPerRecord: number): Pro
   return labels;
 }
 
-function readResultLine(line: string): ResultRow {
-  const row = JSON.parse(line) as ResultRow;
-  if (typeof row.target !== 'string') throw new AiopsError('output_io', `not a line of results: ${line}`);
+const SHOWN_TEXT = 60;
+
+/** @param place file and line, for the message */
+function readResultLine(line: string, place: string): ResultRow {
+  const row = parsed(line);
+  if (!isResult(row)) {
+    const shown = line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line;
+    throw new AiopsError('output_io', `${place} is not a line of results: ${shown}`, {
+      hint: 'something else wrote to the file; restore it, or start over with --restart',
+    });
+  }
   // The other fields say nothing about how well a label was told.
   return { ...row, minuteMs: NaN, output: null, error: null };
 }
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether it has what figures on labels are made of. */
+function isResult(value: unknown): value is Pick<ResultRow, ResultField> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { target, column, status, score, anomaly, label } = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof target === 'string' &&
+    (column === null || typeof column === 'string') &&
+    (status === 'ok' || status === 'warmup' || status === 'error') &&
+    (score === null || typeof score === 'number') &&
+    (anomaly === null || typeof anomaly === 'boolean') &&
+    (label === null || typeof label === 'number' || typeof label === 'string')
+  );
+}
+
+type ResultField = 'target' | 'column' | 'status' | 'score' | 'anomaly' | 'label';

@@ -1,4 +1,4 @@
-import type { ActorFacts, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
+import type { ActorFacts, ActorLog, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
 import { checkAgreement, distinctNotices } from '../../dispatch/agreement.js';
 import { Pool } from '../../dispatch/pool.js';
 import { Solo } from '../../dispatch/solo.js';
@@ -30,7 +30,7 @@ export interface BenchLineupOptions {
   /** That may be used. */
   readonly processors: number;
   readonly timeoutMs: number;
-  readonly log: (actor: string, line: string) => void;
+  readonly log: ActorLog;
 }
 
 /** One pool for every number of actors: those beyond it wait at their pipes meanwhile, which costs no time. */

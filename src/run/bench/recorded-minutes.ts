@@ -80,7 +80,7 @@ function supply(recording: Recording, batches: readonly ItemBatch[], tally: Tall
   const step = Math.max(1, usual.length / MOST_MINUTES);
   const count = Math.min(usual.length, MOST_MINUTES);
   const chosen = Array.from({ length: count }, (_, i) => usual[Math.floor(i * step)]!);
-  const notices = [...recording.notices, ...rejectNotice(tally)];
+  const notices = [...recording.notices, ...recording.lateNotices(), ...rejectNotice(tally)];
   return recordedSupply({ batches: chosen, items, intervalMs: recording.intervalMs, notices });
 }
 

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import { sleep } from '../../clock/timer.js';
 import type { Notice } from '../../core/errors.js';
-import type { CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
+import type { ActorLog, CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
 import type { ItemRange } from '../../core/partition.js';
 import type { ChunkReply } from '../../dispatch/chunk-reply.js';
 import { Pool } from '../../dispatch/pool.js';
@@ -67,7 +67,7 @@ export interface Station extends Lab {
 /** Real actors, clock and processes. */
 export function labTools(options: {
   /** Gets every line that an actor prints. */
-  readonly log: (actor: string, line: string) => void;
+  readonly log: ActorLog;
   /** Time without an answer after which an actor counts as stuck, ms. */
   readonly timeoutMs: number;
 }): LabTools {

@@ -1,4 +1,5 @@
 import type { Notice } from '../../core/errors.js';
+import type { ActorLog } from '../../core/types.js';
 import { scenarioJson, type ScenarioName, type ScenarioSummary } from '../../report/scenario-report.js';
 import { BenchOutput } from '../../write/bench-output.js';
 import type { MeasuringConfig } from '../bench-config.js';
@@ -22,7 +23,7 @@ export interface ScenarioContext {
   readonly signal: AbortSignal;
   readonly onNotice: (notice: Notice) => void;
   readonly onStep: (text: string) => void;
-  readonly onActorLine: (actor: string, line: string) => void;
+  readonly onActorLine: ActorLog;
 }
 
 /** So that all ends within two minutes, starting included, unless one round takes longer. */

@@ -55,6 +55,13 @@ function linesOf(
   assert.ok(first !== undefined && first.byteOffset === source.byteOffset, `no line ${place}`);
   const { text: raw, encoding } = source.raw();
   const bytes = Buffer.from(raw, encoding);
+  if (source.item !== undefined) {
+    assert.ok(
+      first.bytes.includes(bytes),
+      `the raw text of item ${source.item} of line ${place} is not on it`,
+    );
+    return [source.line];
+  }
   const end = source.byteOffset + bytes.length;
   assert.ok(
     text.subarray(source.byteOffset, end).equals(bytes),

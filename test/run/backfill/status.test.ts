@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+import type { InputPosition } from '#dist/core/input-position.js';
+import type { PinnedRecording } from '#dist/read/pinned.js';
+import { openRecording } from '#dist/read/recording.js';
+import { reopenRecording } from '#dist/read/reopen-recording.js';
+import type { RunFacts } from '#dist/run/backfill/run-facts.js';
+import { runStatus } from '#dist/run/backfill/status.js';
+import { JOURNAL_FORMAT, journalLine } from '#dist/write/journal.js';
+
+import { temporaryFolder } from '../../support/cli.js';
+import { READY } from '../../support/facts.js';
+import { progress } from '../../support/journals.js';
+import { READ_DEFAULTS } from '../../support/reading.js';
+
+/** What the status says of the share of a recording that is read up to these positions. */
+async function shareOf(
+  folder: string,
+  recording: PinnedRecording,
+  positions: readonly InputPosition[],
+): Promise<number | null | undefined> {
+  const { model, input, backend } = READY;
+  const facts: RunFacts = {
+    program: { name: 'aiops-serve', version: '0' },
+    startedAt: '2026-01-01T00:00:00.000Z',
+    settings: {},
+    serving: {},
+    recording,
+    model,
+    input,
+    backend,
+  };
+  const names = { results: 'results.jsonl', rejects: 'rejects.jsonl', replaced: [] };
+  const lengths = { results: 0, rejects: 0, timings: 0 };
+  const tails = { results: '', rejects: '', timings: '' };
+  const commit = { type: 'commit', lengths, tails, state: progress({ positions }) } as const;
+  const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...names, facts });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'journal.jsonl'), run + journalLine(commit));
+  return (await runStatus(folder)).progress?.inputShare;
+}
+
+const at = (byteOffset: number): InputPosition => ({ byteOffset, line: 2, doneLine: 1, doneItem: null });
+
+test('no share of a gzip file is given until it is read to its end, whatever its name is', async (t) => {
+  const folder = temporaryFolder(t);
+  const text = `time,v\n${Array.from({ length: 200 }, (_, i) => `${new Date(i * 60_000).toISOString()},1\n`).join('')}`;
+  const paths = ['plain.csv', 'packed.csv.gz', 'packed.dat'].map((name) => join(folder, name));
+  for (const path of paths) writeFileSync(path, path.endsWith('plain.csv') ? text : gzipSync(text));
+  const out = join(folder, 'out');
+  for (const path of paths) {
+    const isPlain = path.endsWith('plain.csv');
+    const { length } = await readFile(path);
+    const stdin = Readable.from([]);
+    const opened = await openRecording([path], READ_DEFAULTS, stdin);
+    const pinned = await opened.pin({ whole: false });
+    await opened.close();
+    const from = { positions: [at(27)], positionsMinuteMs: 0, afterMinuteMs: 0, afterPositions: [at(27)] };
+    const again = await reopenRecording([path], READ_DEFAULTS, stdin, pinned, from);
+    const repinned = await again.pin({ whole: false });
+    await again.close();
+    for (const recording of [pinned, repinned]) {
+      assert.equal(await shareOf(out, recording, [at(27)]), isPlain ? 27 / length : null, path);
+      assert.equal(await shareOf(out, recording, ['end']), 1, path);
+    }
+  }
+});
