@@ -142,10 +142,12 @@ export function noTarget(field: string | null, value: unknown): string {
     : `${name}: ${show(value)} is not a name`;
 }
 
-export function rejectTime(cursor: LineCursor, field: string, value: unknown): void {
-  if (value === undefined) cursor.reject('no_time', `no ${field}`);
-  else if (value === null || value === '') cursor.reject('no_time', `${field} is empty`);
-  else cursor.reject('bad_time', `${field}: ${show(value)} is not a time`);
+/** `target` is null for the line of a whole minute-batch. */
+export function rejectTime(cursor: LineCursor, field: string, value: unknown, target: string | null): void {
+  const known = { target, minuteMs: NaN };
+  if (value === undefined) cursor.reject('no_time', `no ${field}`, known);
+  else if (value === null || value === '') cursor.reject('no_time', `${field} is empty`, known);
+  else cursor.reject('bad_time', `${field}: ${show(value)} is not a time`, known);
 }
 
 /** Rejects a line that is no object; `parsed` is undefined where it is not JSON at all. */

@@ -116,9 +116,9 @@ export class LiveMinutes implements RecordSink {
 }
 
 /** A record whose minute was handed on without it. */
-export function lateRecord({ minuteMs, source }: MinuteRecord): Reject {
+export function lateRecord({ minuteMs, target, source }: MinuteRecord): Reject {
   const message = `comes after its minute, ${new Date(minuteMs).toISOString()}, was closed`;
-  return { source, reason: 'late', message };
+  return { target, minuteMs, source, reason: 'late', message };
 }
 
 /** Resolves when the promise does, or after so long. */

@@ -1,4 +1,5 @@
 import { floorToInterval } from '../core/time.js';
+import type { Shard } from '../core/shard.js';
 import type { ParseTime } from '../core/time.js';
 import type { Label, MinuteRecord, Reject } from '../core/types.js';
 import type { LineCursor, TextBlock } from './lines.js';
@@ -11,8 +12,8 @@ export interface ReadRules {
   readonly parseTime: ParseTime;
   readonly intervalMs: number;
   readonly filter: TargetFilter;
-  /** Whether records whose target cannot be told are kept, as rejects: of several shares only one does. */
-  readonly keepsNameless: boolean;
+  /** Whose records and rejects are read; null: all. */
+  readonly shard: Shard | null;
   /** What two-dimensional values must have; null: they are not allowed. */
   readonly ownWindow: { readonly window: number } | null;
   readonly maxLineBytes: number;
@@ -79,6 +80,11 @@ export class RecordMaker {
     this.#lastTime = time;
     this.#lastMinuteMs = floorToInterval(this.rules.parseTime(time), this.rules.intervalMs);
     return this.#lastMinuteMs;
+  }
+
+  /** The same for a value of JSON, which may be anything. */
+  minuteOfJson(time: unknown): number {
+    return typeof time === 'string' || typeof time === 'number' ? this.minuteOf(time) : NaN;
   }
 
   /** Whether `--targets` and `--shard` select the target; counts it if not. */

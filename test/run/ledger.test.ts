@@ -10,7 +10,7 @@ import { Ledger, type LedgerOptions, type ServedStep } from '#dist/run/ledger.js
 import type { RunOutput } from '#dist/write/run-output.js';
 
 import { batchOf } from '../support/batches.js';
-import { MINUTE_MS, minuteBatch, sourceLine } from '../support/records.js';
+import { MINUTE_MS, minuteBatch, reject } from '../support/records.js';
 import { minuteTiming } from '../support/timings.js';
 
 const at = (line: number): InputPosition => ({
@@ -19,7 +19,7 @@ const at = (line: number): InputPosition => ({
   doneLine: line - 1,
   doneItem: null,
 });
-const REJECT: Reject = { source: sourceLine(), reason: 'bad_value', message: 'made up' };
+const REJECT = reject('made up');
 
 /** A minute without records, which closes with no more than its place. */
 function minute(tick: number): ServedStep {
@@ -59,7 +59,7 @@ function openLedger(
       Promise.resolve(rejects.length > 0 && told.push(`rejects ${rejects.length}`)),
     commit: async ({ minuteMs }: RunProgress) => {
       await committing();
-      told.push(`commit ${minuteMs / MINUTE_MS}`);
+      told.push(`commit ${(minuteMs ?? NaN) / MINUTE_MS}`);
     },
   };
   const ledger = new Ledger({

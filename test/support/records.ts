@@ -1,4 +1,4 @@
-import type { Label, MinuteBatch, MinuteRecord, SourceLine } from '#dist/core/types.js';
+import type { Label, MinuteBatch, MinuteRecord, Reject, SourceLine } from '#dist/core/types.js';
 
 export const MINUTE_MS = 60_000;
 
@@ -25,4 +25,9 @@ export function record(
 
 export function minuteBatch(tick: number, records: readonly MinuteRecord[]): MinuteBatch {
   return { minuteMs: tick * MINUTE_MS, records };
+}
+
+/** A record with a bad value, at a place that does not matter. */
+export function reject(message: string): Reject {
+  return { target: 'a', minuteMs: 0, source: sourceLine(), reason: 'bad_value', message };
 }
