@@ -22,7 +22,7 @@ export function explainNothing(asked: Asked, counts: RunCounts, extent: ReadExte
     const names = targets.map((name) => JSON.stringify(name)).join(', ');
     throw new AiopsError(
       'input_unusable',
-      `--targets ${names} selects none of the ${seenText(extent)} in the input`,
+      `--targets ${names} matches no target; the input has ${seenText(extent)}`,
       { hint: 'check the names; * stands for any text, for instance --targets "web-*"' },
     );
   }
@@ -40,13 +40,13 @@ function emptyText(asked: Asked, { rejected }: RunCounts, extent: ReadExtent): s
   const { shard, targets } = asked;
   const isRange = asked.fromMs !== null || asked.toMs !== null;
   const share = shard === null ? '' : `shard ${shard.index}/${shard.count}`;
-  const bad = rejected === 0 ? '' : `; ${plural(rejected, 'reject')} kept`;
+  const bad = rejected === 0 ? '' : `; ${plural(rejected, 'record')} rejected`;
   if (shard !== null && !extent.targets.hasSelected && extent.targets.count > 0) {
     return `no target of ${share} among the ${seenText(extent)} seen${bad}`;
   }
   const of = shard !== null ? ` of ${share}` : targets === undefined ? '' : ' of the selected targets';
   const range = isRange ? rangeText(asked) : '';
-  return `no usable record${of}${range}: ${extentText(extent)}${bad}`;
+  return `no usable record${of}${range}; ${extentText(extent)}${bad}`;
 }
 
 function rangeText({ fromMs, toMs }: Asked): string {
@@ -56,9 +56,10 @@ function rangeText({ fromMs, toMs }: Asked): string {
 
 function extentText({ firstMs, beforeMs, afterMs }: ReadExtent): string {
   if (beforeMs !== null && afterMs !== null)
-    return `the nearest ones are at ${isoTime(beforeMs)} and ${isoTime(afterMs)}`;
-  if (beforeMs !== null) return `they run from ${isoTime(firstMs ?? beforeMs)} to ${isoTime(beforeMs)}`;
-  if (afterMs !== null) return `the first one is at ${isoTime(afterMs)}`;
+    return `the nearest records are at ${isoTime(beforeMs)} and ${isoTime(afterMs)}`;
+  if (beforeMs !== null)
+    return `the records run from ${isoTime(firstMs ?? beforeMs)} to ${isoTime(beforeMs)}`;
+  if (afterMs !== null) return `the first record is at ${isoTime(afterMs)}`;
   return 'there is none at any time';
 }
 

@@ -34,8 +34,8 @@ test('an empty slice says what was asked for and what there is', () => {
   const range = { fromMs: day(5), toMs: day(6) };
   assert.equal(
     explain(range, { firstMs: day(1), beforeMs: day(2) }),
-    'no usable record between 2026-01-05T00:00:00Z and 2026-01-06T00:00:00Z: ' +
-      'they run from 2026-01-01T00:00:00Z to 2026-01-02T00:00:00Z',
+    'no usable record between 2026-01-05T00:00:00Z and 2026-01-06T00:00:00Z; ' +
+      'the records run from 2026-01-01T00:00:00Z to 2026-01-02T00:00:00Z',
   );
   assert.match(
     explain({ fromMs: day(5) }, { firstMs: 0, beforeMs: DAY_MS }),
@@ -43,13 +43,13 @@ test('an empty slice says what was asked for and what there is', () => {
   );
   assert.match(
     explain({ toMs: day(5) }, { firstMs: day(7), afterMs: day(7) }),
-    /before 2026-01-05.*the first one is at 2026-01-07/,
+    /before 2026-01-05.*the first record is at 2026-01-07/,
   );
   assert.match(
     explain(range, { firstMs: day(1), beforeMs: day(2), afterMs: day(8) }),
     /at 2026-01-02.* and 2026-01-08/,
   );
-  assert.match(explain(range, {}, 2), /there is none at any time; 2 rejects kept$/);
+  assert.match(explain(range, {}, 2), /there is none at any time; 2 records rejected$/);
 });
 
 test('an empty share says how many targets the others have', () => {
@@ -71,7 +71,7 @@ test('--targets that selects nothing in the whole input is refused, also in a sl
   const extent = { targets: { ...met, hasNamed: false, hasSelected: false } };
   assert.equal(
     explain(asked, extent),
-    'refused: --targets "web-9" selects none of the 3 targets in the input',
+    'refused: --targets "web-9" matches no target; the input has 3 targets',
   );
   assert.match(explain({ ...asked, fromMs: day(3) }, extent), /^refused: --targets/);
 });
