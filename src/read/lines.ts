@@ -8,7 +8,7 @@ export const HEAD_OF_LONG_LINE = KEPT_OF_LONG_LINE + 1;
 const RETURN = 13;
 
 /** Of a line of which neither target nor time could be read. */
-export const NOTHING_KNOWN: RejectFacts = { target: null, minuteMs: NaN };
+const NOTHING_KNOWN: RejectFacts = { target: null, minuteMs: NaN };
 
 /** Complete lines, as bytes and as text in which every byte is one character, so offsets are the same. */
 export class TextBlock {

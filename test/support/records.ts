@@ -3,7 +3,7 @@ import type { Label, MinuteBatch, MinuteRecord, Reject, SourceLine } from '#dist
 export const MINUTE_MS = 60_000;
 
 /** A place for records and rejects whose place does not matter. */
-export function sourceLine(text = 'raw text', place: Partial<SourceLine> = {}): SourceLine {
+function sourceLine(text = 'raw text', place: Partial<SourceLine> = {}): SourceLine {
   return { file: 'data.csv', line: 2, byteOffset: 27, raw: () => ({ text, encoding: 'utf8' }), ...place };
 }
 
