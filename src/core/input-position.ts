@@ -8,6 +8,8 @@ export interface FilePosition {
   readonly doneLine: number;
   /** In it, the last 0-based item of which they were; -1: none of its items, null: the whole line. */
   readonly doneItem: number | null;
+  /** Behind a reject: the minute that the rejects after it count to if they have no readable time, epoch ms. */
+  readonly lastMs?: number;
   /** Where the input cannot be looked up again: what its first bytes were, for the next time they come. */
   readonly prefix?: { readonly bytes: number; readonly sha256: string };
 }

@@ -74,6 +74,8 @@ function duplicate(known: MinuteRecord, record: MinuteRecord, policy: DuplicateP
   const minute = new Date(record.minuteMs).toISOString();
   const why = policy === 'mean' ? ', and its values have another shape' : '';
   return {
+    target: record.target,
+    minuteMs: record.minuteMs,
     source: record.source,
     reason: 'duplicate',
     message: `target ${record.target} already has a record for ${minute}, at ${first}${why}`,

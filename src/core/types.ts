@@ -60,8 +60,16 @@ export type RejectReason =
   | 'late' // of a live feed: its minute was closed before it came
   | 'early'; // of a live feed: its time is too far ahead of this machine's clock
 
+/** What could be read of a rejected record: it decides which of several runs the reject belongs to. */
+export interface RejectFacts {
+  /** Null where no target could be read. */
+  readonly target: string | null;
+  /** Start of its interval, epoch ms; NaN where no time could be read. */
+  readonly minuteMs: number;
+}
+
 /** A record that was not accepted, kept with its own text. */
-export interface Reject {
+export interface Reject extends RejectFacts {
   readonly source: SourceLine;
   readonly reason: RejectReason;
   readonly message: string;
@@ -90,7 +98,7 @@ export interface ReadStep {
   readonly rejects: readonly Reject[];
   /** Records folded into another one of the same target and interval (`--duplicates first|last|mean`). */
   readonly merged: number;
-  /** Records left out because `--targets`, `--shard`, `--from` or `--to` do not select them; not part of the identity. */
+  /** Records and rejects that `--targets`, `--shard`, `--from` or `--to` do not select; not part of the identity. */
   readonly filtered: number;
 }
 

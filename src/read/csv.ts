@@ -190,16 +190,19 @@ export class CsvReader implements BlockReader {
     }
     const target = targetField ?? series;
     if (target === '') {
-      cursor.reject('no_target', `${targetName ?? 'target'} is empty`);
+      const known = { target: null, minuteMs: maker.minuteOf(time) };
+      cursor.reject('no_target', `${targetName ?? 'target'} is empty`, known);
       return;
     }
     if (!maker.selects(target)) return;
     const minuteMs = maker.minuteOf(time);
     if (Number.isNaN(minuteMs)) {
-      if (time.trim() === '') cursor.reject('no_time', `${timeField} is empty`);
-      else maker.rejectTime(timeField, time);
+      const known = { target, minuteMs };
+      if (time.trim() === '') cursor.reject('no_time', `${timeField} is empty`, known);
+      else maker.rejectTime(timeField, time, target);
     } else if (badField >= 0) {
-      cursor.reject('bad_value', `${header[badField] ?? ''}: ${show(badText)} is not a number`);
+      const message = `${header[badField] ?? ''}: ${show(badText)} is not a number`;
+      cursor.reject('bad_value', message, { target, minuteMs });
     } else {
       maker.make(minuteMs, target, maker.values(), labelOf(label));
     }

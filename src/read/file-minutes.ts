@@ -3,6 +3,7 @@ import { foldRecords } from '../core/minute.js';
 import type { DuplicatePolicy } from '../core/minute.js';
 import type { FilePosition, InputPosition } from '../core/input-position.js';
 import type { MinuteRecord, Reject } from '../core/types.js';
+import { minuteOwning } from './ownership.js';
 import type { RecordSink } from './records.js';
 import type { FileResume } from './resume.js';
 import { isInRange } from './time-range.js';
@@ -35,8 +36,10 @@ export interface OrderRules {
   /** Intervals that a record may go back. */
   readonly grace: number;
   readonly duplicates: DuplicatePolicy;
-  /** Records outside it count as filtered, and what is rejected while they are read is left out. */
+  /** Records and rejects outside it count as filtered. */
   readonly range: TimeRange;
+  /** The minute that rejects count to before the first record with a readable time. */
+  readonly headMs: number;
   /** What to do about a file that goes back further. */
   readonly sortHint: string;
   /** What the file's first bytes up to an offset were, where it cannot be looked up again. */
@@ -66,11 +69,8 @@ export class MinuteCollector implements RecordSink {
   readonly #open = new Map<number, OpenMinute>();
   #current: OpenMinute | null = null;
   #newest: MinuteRecord | null = null;
-  /**
-   * What becomes of what is rejected before the first record: it waits for that record's time. Masses of it cannot;
-   * they are taken for older than any record.
-   */
-  #undated: 'waits' | 'counts' | 'left-out';
+  /** The minute of the last record with a readable time, accepted or rejected. */
+  #lastMs: number;
   #isTail = false;
   #rejects: Reject[] = [];
   #merged = 0;
@@ -83,12 +83,13 @@ export class MinuteCollector implements RecordSink {
     this.#doneLine = position.doneLine;
     this.#doneItem = position.doneItem ?? Infinity;
     this.#handedOnMs = minuteMs;
-    this.#undated = position.doneLine > 0 ? 'counts' : 'waits';
+    this.#lastMs = position.lastMs ?? rules.headMs;
   }
 
   /** @throws AiopsError `input_out_of_order` */
   record(record: MinuteRecord): void {
     const { minuteMs, source } = record;
+    this.#lastMs = minuteMs;
     const isDone = source.line <= this.#doneLine && this.#wasDone(source.line, source.item);
     // An interval that was open at the same time as others that still are: it does not come again.
     if (isDone && minuteMs <= this.#handedOnMs) return;
@@ -106,16 +107,15 @@ export class MinuteCollector implements RecordSink {
 
   reject(reject: Reject): void {
     const { line, item } = reject.source;
+    this.#lastMs = minuteOwning(reject, { lastMs: this.#lastMs, earliestMs: this.#earliestMs });
     if (line <= this.#doneLine && this.#wasDone(line, item)) return;
-    const { range } = this.#rules;
-    if (this.#newest === null ? this.#undated === 'left-out' : !isInRange(range, this.#newest.minuteMs))
+    if (!isInRange(this.#rules.range, this.#lastMs)) {
+      this.#filtered++;
       return;
+    }
     this.#found++;
     this.#rejects.push(reject);
-    if (this.#rejects.length < MAX_WAITING_REJECTS) return;
-    if (this.#newest === null) this.#undated = isInRange(range, -Infinity) ? 'counts' : 'left-out';
-    if (this.#undated === 'left-out') this.#dropUndated();
-    else this.#emit(-Infinity, [], this.#positionBehind(reject));
+    if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, [], this.#positionBehind(reject));
   }
 
   filtered(line: number, item?: number): void {
@@ -140,8 +140,9 @@ export class MinuteCollector implements RecordSink {
    * the feed the next minute begins, and no run goes on with such a feed: the place only lets it commit.
    */
   closeThrough(minuteMs: number): void {
-    for (const { minuteMs: dueMs, records, byteOffset, line } of this.#takeBefore(minuteMs + 1)) {
-      this.#emit(dueMs, records, { byteOffset, line, doneLine: line, doneItem: null });
+    for (const due of this.#dueBefore(minuteMs + 1)) {
+      const { byteOffset, line } = due;
+      this.#close(due, () => ({ byteOffset, line, doneLine: line, doneItem: null }));
     }
     this.#current = null;
     const last = this.#rejects.at(-1);
@@ -152,10 +153,9 @@ export class MinuteCollector implements RecordSink {
   /** Closes what is open: the file has ended. */
   end(): void {
     this.enterTail();
-    const open = [...this.#takeBefore(Infinity)];
-    open.forEach(({ minuteMs, records }, i) => {
-      this.#emit(minuteMs, records, i === open.length - 1 ? 'end' : null);
-    });
+    for (const due of this.#dueBefore(Infinity)) {
+      this.#close(due, () => (this.#open.size === 0 ? 'end' : null));
+    }
     if (this.#rejects.length > 0 || this.#filtered > 0) this.#emit(-Infinity, [], 'end');
   }
 
@@ -170,11 +170,9 @@ export class MinuteCollector implements RecordSink {
     if (newest !== null && minuteMs < newest.minuteMs - grace * intervalMs)
       throw this.#outOfOrder(record, newest);
     if (newest === null || minuteMs > newest.minuteMs) {
-      if (newest === null && this.#undated === 'waits' && !isInRange(range, minuteMs)) this.#dropUndated();
-      this.#undated = 'counts';
       this.#newest = record;
-      for (const due of this.#takeBefore(minuteMs - grace * intervalMs)) {
-        this.#emit(due.minuteMs, due.records, this.#positionBefore(record));
+      for (const due of this.#dueBefore(minuteMs - grace * intervalMs)) {
+        this.#close(due, () => this.#positionBefore(record));
       }
     }
     let minute = this.#open.get(minuteMs);
@@ -187,20 +185,24 @@ export class MinuteCollector implements RecordSink {
     return minute;
   }
 
-  /** What was rejected before the first record, and turns out not to be asked for. */
-  #dropUndated(): void {
-    this.#found = 0;
-    this.#rejects = [];
+  /** The earliest minute that a record may still have. */
+  get #earliestMs(): number {
+    const { grace, intervalMs } = this.#rules;
+    return this.#newest === null ? -Infinity : this.#newest.minuteMs - grace * intervalMs;
   }
 
-  /** Closes the minutes before the limit, in order, one after another: the later ones are still open meanwhile. */
-  *#takeBefore(limitMs: number): Generator<OpenMinute> {
+  /** The open minutes before the limit, in order. */
+  #dueBefore(limitMs: number): OpenMinute[] {
     const due = [...this.#open.values()].filter(({ minuteMs }) => minuteMs < limitMs);
-    due.sort((a, b) => a.minuteMs - b.minuteMs);
-    for (const minute of due) {
-      this.#open.delete(minute.minuteMs);
-      yield minute;
-    }
+    return due.sort((a, b) => a.minuteMs - b.minuteMs);
+  }
+
+  /** Closes a minute while later ones stay open. */
+  #close({ minuteMs, records }: OpenMinute, after: () => InputPosition | null): void {
+    // A run ends at the first minute behind its range, of any input: what belongs to the range must not wait for this one.
+    if (minuteMs >= this.#rules.range.toMs && this.#rejects.length > 0) this.#emit(-Infinity, [], after());
+    this.#open.delete(minuteMs);
+    this.#emit(minuteMs, records, after());
   }
 
   #emit(minuteMs: number, records: readonly MinuteRecord[], after: InputPosition | null): void {
@@ -228,12 +230,13 @@ export class MinuteCollector implements RecordSink {
   }
 
   #positionBehind({ source }: Reject): FilePosition {
-    return this.#position(source, { doneLine: source.line, doneItem: source.item ?? null });
+    const done = { doneLine: source.line, doneItem: source.item ?? null, lastMs: this.#lastMs };
+    return this.#position(source, done);
   }
 
   #position(
     source: { readonly byteOffset: number; readonly line: number },
-    done: Pick<FilePosition, 'doneLine' | 'doneItem'>,
+    done: Pick<FilePosition, 'doneLine' | 'doneItem' | 'lastMs'>,
   ): FilePosition {
     let { byteOffset, line } = source;
     for (const minute of this.#open.values()) {

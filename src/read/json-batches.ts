@@ -1,3 +1,4 @@
+import type { RejectFacts } from '../core/types.js';
 import { FieldValues, noTarget, rejectLine, rejectTime, takeList, targetOf } from './json-fields.js';
 import type { BadValue } from './json-fields.js';
 import { isObject, own, parseJsonLine } from './json-line.js';
@@ -33,15 +34,15 @@ export class JsonBatchesReader implements BlockReader {
 
   #line(line: Readonly<Record<string, unknown>>): void {
     const { cursor } = this;
+    const time = own(line, this.#plan.timeField);
+    const minuteMs = this.#maker.minuteOfJson(time);
     const items = own(line, 'items');
     if (!Array.isArray(items)) {
-      cursor.reject('not_a_record', 'no list called items');
+      cursor.reject('not_a_record', 'no list called items', { target: null, minuteMs });
       return;
     }
-    const time = own(line, this.#plan.timeField);
-    const minuteMs = typeof time === 'string' || typeof time === 'number' ? this.#maker.minuteOf(time) : NaN;
     if (Number.isNaN(minuteMs)) {
-      rejectTime(this.#maker, this.#plan.timeField, time);
+      rejectTime(this.#maker, this.#plan.timeField, time, null);
       return;
     }
     for (let i = 0; i < items.length; i++) this.#item(minuteMs, items[i], i);
@@ -52,24 +53,24 @@ export class JsonBatchesReader implements BlockReader {
     const { cursor } = this;
     const { targetField, labelField, series } = this.#plan;
     if (!isObject(item)) {
-      cursor.reject('not_a_record', 'an item is not an object', index);
+      cursor.reject('not_a_record', 'an item is not an object', { target: null, minuteMs }, index);
       return;
     }
     const name = targetField === null ? undefined : own(item, targetField);
     const target = targetField === null ? series : targetOf(name);
     if (target === null) {
-      cursor.reject('no_target', noTarget(targetField, name), index);
+      cursor.reject('no_target', noTarget(targetField, name), { target, minuteMs }, index);
       return;
     }
     if (!maker.selects(target, index)) return;
-    const values = this.#itemValues(own(item, 'values'), index);
+    const values = this.#itemValues(own(item, 'values'), { target, minuteMs }, index);
     if (values === null) return;
     const label = labelField === null ? null : labelOf(own(item, labelField));
     maker.makeItem(minuteMs, target, values, label, index);
   }
 
   /** Null where they were rejected. */
-  #itemValues(given: unknown, index: number): Float64Array | null {
+  #itemValues(given: unknown, known: RejectFacts, index: number): Float64Array | null {
     const { cursor } = this;
     const width = this.#plan.columns.length;
     const values = this.#maker.begin();
@@ -78,20 +79,20 @@ export class JsonBatchesReader implements BlockReader {
       bad = this.#values.take(given, values);
     } else {
       const list: unknown[] = Array.isArray(given) ? given : [given];
-      if (list.some((row) => Array.isArray(row))) return this.#ownWindow(list, index);
+      if (list.some((row) => Array.isArray(row))) return this.#ownWindow(list, known, index);
       if (given === undefined || list.length !== width) {
         const found = given === undefined ? 'no values' : `${list.length} values`;
-        cursor.reject('bad_shape', `${found}, but the recording has ${width} columns`, index);
+        cursor.reject('bad_shape', `${found}, but the recording has ${width} columns`, known, index);
         return null;
       }
       bad = takeList(list, this.#plan.columns, values, 0);
     }
     if (bad === null) return values;
-    cursor.reject('bad_value', `${bad.field}: ${show(bad.value)} is not a number`, index);
+    cursor.reject('bad_value', `${bad.field}: ${show(bad.value)} is not a number`, known, index);
     return null;
   }
 
-  #ownWindow(rows: readonly unknown[], index: number): Float64Array | null {
+  #ownWindow(rows: readonly unknown[], known: RejectFacts, index: number): Float64Array | null {
     const { cursor } = this;
     const { columns } = this.#plan;
     const window = this.#maker.rules.ownWindow?.window ?? null;
@@ -99,18 +100,16 @@ export class JsonBatchesReader implements BlockReader {
     if (window === null || rows.length !== window || !isShaped) {
       const wanted = window === null ? 'values without a window' : `[${window}][${columns.length}]`;
       const lengths = new Set(rows.map((row) => (Array.isArray(row) ? row.length : 'not a list')));
-      cursor.reject(
-        'bad_shape',
-        `values are [${rows.length}][${[...lengths].join(' or ')}], not ${wanted}`,
-        index,
-      );
+      const message = `values are [${rows.length}][${[...lengths].join(' or ')}], not ${wanted}`;
+      cursor.reject('bad_shape', message, known, index);
       return null;
     }
     const values = new Float64Array(window * columns.length);
     for (let k = 0; k < window; k++) {
       const bad = takeList(rows[k] as readonly unknown[], columns, values, k * columns.length);
       if (bad === null) continue;
-      cursor.reject('bad_value', `${bad.field} of row ${k}: ${show(bad.value)} is not a number`, index);
+      const message = `${bad.field} of row ${k}: ${show(bad.value)} is not a number`;
+      cursor.reject('bad_value', message, known, index);
       return null;
     }
     return values;

@@ -143,11 +143,13 @@ export function noTarget(field: string | null, value: unknown): string {
     : `${name}: ${show(value)} is not a name`;
 }
 
-export function rejectTime(maker: RecordMaker, field: string, value: unknown): void {
+/** `target` is null for the line of a whole minute-batch. */
+export function rejectTime(maker: RecordMaker, field: string, value: unknown, target: string | null): void {
   const { cursor } = maker;
-  if (value === undefined) cursor.reject('no_time', `no ${field}`);
-  else if (value === null || value === '') cursor.reject('no_time', `${field} is empty`);
-  else maker.rejectTime(field, value);
+  const known = { target, minuteMs: NaN };
+  if (value === undefined) cursor.reject('no_time', `no ${field}`, known);
+  else if (value === null || value === '') cursor.reject('no_time', `${field} is empty`, known);
+  else maker.rejectTime(field, value, target);
 }
 
 /** Rejects a line that is no object; `parsed` is undefined where it is not JSON at all. */

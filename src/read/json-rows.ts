@@ -49,15 +49,16 @@ export class JsonRowsReader implements BlockReader {
     const { cursor } = this;
     const { targetField, timeField, series } = this.#plan;
     const target = targetField === null ? series : targetOf(fields.target);
+    const { time } = fields;
     if (target === null) {
-      cursor.reject('no_target', noTarget(targetField, fields.target));
+      const known = { target, minuteMs: maker.minuteOfJson(time) };
+      cursor.reject('no_target', noTarget(targetField, fields.target), known);
       return;
     }
     if (!maker.selects(target)) return;
-    const { time } = fields;
-    const minuteMs = typeof time === 'string' || typeof time === 'number' ? maker.minuteOf(time) : NaN;
-    if (Number.isNaN(minuteMs)) rejectTime(maker, timeField, time);
-    else if (bad !== null) cursor.reject('bad_value', `${bad.field}: ${show(bad.value)} is not a number`);
-    else maker.make(minuteMs, target, maker.values(), labelOf(fields.label));
+    const minuteMs = maker.minuteOfJson(fields.time);
+    if (Number.isNaN(minuteMs)) rejectTime(maker, timeField, fields.time, target);
+    else if (bad === null) maker.make(minuteMs, target, maker.values(), labelOf(fields.label));
+    else cursor.reject('bad_value', `${bad.field}: ${show(bad.value)} is not a number`, { target, minuteMs });
   }
 }

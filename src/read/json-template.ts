@@ -20,9 +20,10 @@ type Scalar = string | number | boolean | null;
  * other line is `JSON.parse`'s to judge.
  */
 export class JsonTemplate {
-  time: Scalar = null;
-  target: Scalar = null;
-  label: Scalar = null;
+  /** Undefined where the line has no such field, as `FieldValues` leaves it. */
+  time: Scalar | undefined;
+  target: Scalar | undefined;
+  label: Scalar | undefined;
   readonly #plan: FilePlan;
   readonly #numbers = new NumberScanner();
   readonly #names = new TargetNames();
@@ -68,9 +69,9 @@ export class JsonTemplate {
   }
 
   #take(block: TextBlock, start: number, end: number, values: Float64Array): boolean {
-    this.time = null;
-    this.target = null;
-    this.label = null;
+    this.time = undefined;
+    this.target = undefined;
+    this.label = undefined;
     if (this.#isPartial) values.fill(NaN);
     let at = start;
     for (let i = 0; i < this.#roles.length; i++) {

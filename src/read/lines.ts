@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { RawText, Reject, SourceLine } from '../core/types.js';
+import type { RawText, Reject, RejectFacts, SourceLine } from '../core/types.js';
 import { ItemPlaces } from './item-places.js';
 
 /** What is kept of a line that is too long. */
@@ -7,6 +7,9 @@ const KEPT_OF_LONG_LINE = 4096;
 /** What is needed of it: one byte more shows where a character begins. */
 export const HEAD_OF_LONG_LINE = KEPT_OF_LONG_LINE + 1;
 const RETURN = 13;
+
+/** Of a line of which neither target nor time could be read. */
+const NOTHING_KNOWN: RejectFacts = { target: null, minuteMs: NaN };
 
 /** Complete lines, as bytes and as text in which every byte is one character, so offsets are the same. */
 export class TextBlock {
@@ -158,8 +161,13 @@ export class LineCursor {
     return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, end);
   }
 
-  reject(reason: Reject['reason'], message: string, item?: number): void {
-    this.#reject({ source: this.source(item), reason, message });
+  reject(
+    reason: Reject['reason'],
+    message: string,
+    { target, minuteMs }: RejectFacts = NOTHING_KNOWN,
+    item?: number,
+  ): void {
+    this.#reject({ target, minuteMs, source: this.source(item), reason, message });
   }
 
   /** Rejects a line of which only the beginning need be at hand. */
@@ -170,6 +178,7 @@ export class LineCursor {
     // A copy, so that the reject does not keep the whole line in memory.
     const kept = Buffer.from(head.subarray(0, size));
     this.#reject({
+      ...NOTHING_KNOWN,
       source: new BlockLine(this.file, line, byteOffset, kept, 0, size),
       reason: 'line_too_long',
       message: `${sizeBytes} bytes are more than the ${this.maxLineBytes} of the longest line that is read; its text is cut to ${size}`,

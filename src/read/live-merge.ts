@@ -1,6 +1,8 @@
 import { Timer } from '../clock/timer.js';
 import type { FileMinute } from './file-minutes.js';
 import { lateRecord } from './live.js';
+import { isInRange } from './time-range.js';
+import type { TimeRange } from './time-range.js';
 
 /** The closed minutes of one input, of which the first is at hand once it is filled. */
 export interface Fillable {
@@ -80,11 +82,16 @@ export class LiveFills {
   }
 }
 
-/** Minutes that come after they were handed on without this input: their records are late. */
-export function withoutHandedOn(minutes: readonly FileMinute[], handedOnMs: number): FileMinute[] {
+/** Minutes that come after they were handed on without this input: their records are late, where they were asked for. */
+export function withoutHandedOn(
+  minutes: readonly FileMinute[],
+  handedOnMs: number,
+  range: TimeRange,
+): FileMinute[] {
   return minutes.map((minute) => {
     if (minute.minuteMs > handedOnMs || minute.minuteMs === -Infinity) return minute;
-    const rejects = minute.rejects.concat(minute.records.map(lateRecord));
+    const late = isInRange(range, minute.minuteMs) ? minute.records.map(lateRecord) : [];
+    const rejects = minute.rejects.concat(late);
     return { ...minute, minuteMs: -Infinity, records: [], rejects };
   });
 }

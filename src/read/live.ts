@@ -151,20 +151,20 @@ export class LiveMinutes implements RecordSink {
 }
 
 /** A record whose minute was handed on without it. */
-export function lateRecord({ minuteMs, source }: MinuteRecord): Reject {
+export function lateRecord({ minuteMs, target, source }: MinuteRecord): Reject {
   const message = `comes after its minute, ${new Date(minuteMs).toISOString()}, was closed`;
-  return { source, reason: 'late', message };
+  return { target, minuteMs, source, reason: 'late', message };
 }
 
 /** A record whose time has not come by this machine's clock. */
 function earlyRecord(
-  { minuteMs, source }: MinuteRecord,
+  { minuteMs, target, source }: MinuteRecord,
   nowMs: number,
   { intervalMs, maxAhead }: LiveRules,
 ): Reject {
   const allowed = `${maxAhead} × ${formatDuration(intervalMs)} (--max-ahead)`;
   const message = `${isoTime(minuteMs)} is more than ${allowed} ahead of this machine's clock, ${isoTime(nowMs)}`;
-  return { source, reason: 'early', message };
+  return { target, minuteMs, source, reason: 'early', message };
 }
 
 /** Resolves when the promise does, or after so long. */

@@ -20,12 +20,14 @@ class MinuteQueue {
   /** Where the input goes on after what was taken of it; null: nowhere. */
   position: InputPosition | null;
   readonly #minutes: AsyncIterator<FileMinute[], undefined> | null;
+  readonly #range: TimeRange;
   #waiting: FileMinute[] = [];
   #next = 0;
   #handedOnMs = -Infinity;
 
-  constructor({ minutes, start }: MergedInput) {
+  constructor({ minutes, start }: MergedInput, range: TimeRange) {
     this.#minutes = minutes;
+    this.#range = range;
     this.position = start;
   }
 
@@ -41,7 +43,8 @@ class MinuteQueue {
         this.position = 'end';
         return false;
       }
-      this.#waiting = this.#handedOnMs === -Infinity ? value : withoutHandedOn(value, this.#handedOnMs);
+      const isFirst = this.#handedOnMs === -Infinity;
+      this.#waiting = isFirst ? value : withoutHandedOn(value, this.#handedOnMs, this.#range);
       this.#next = 0;
     }
     return true;
@@ -74,7 +77,7 @@ export async function* mergeMinutes(
   range: TimeRange,
   live: LiveFills | null = null,
 ): AsyncGenerator<ReadStep, undefined> {
-  const all = inputs.map((input) => new MinuteQueue(input));
+  const all = inputs.map((input) => new MinuteQueue(input, range));
   let queues: readonly MinuteQueue[] = all;
   try {
     for (;;) {

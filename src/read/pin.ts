@@ -8,6 +8,7 @@ import type { Recording, RecordingFacts } from './recording-types.js';
 interface OpenedInput {
   readonly source: { readonly name: string; readonly file: FileFacts | null; readonly isPacked: boolean };
   readonly plan: FilePlan | null;
+  readonly headMs: number;
   readonly known?: FileIdentity | null;
 }
 
@@ -23,11 +24,12 @@ export async function pinRecording(
   asked: { readonly whole: boolean },
 ): Promise<PinnedRecording> {
   const files: PinnedFile[] = [];
-  for (const { source, plan, known } of inputs) {
+  for (const { source, plan, headMs, known } of inputs) {
     const { file } = source;
     const sums = file !== null && known?.sizeBytes === file.sizeBytes ? known : null;
     const identity = file === null ? null : await identify(source.name, file, asked.whole, sums);
-    files.push({ plan: plan === null ? null : pinnedPlan(plan), identity, isPacked: source.isPacked });
+    const pinned = plan === null ? { plan, headMs: null } : { plan: pinnedPlan(plan), headMs };
+    files.push({ ...pinned, identity, isPacked: source.isPacked });
   }
   return { columns, intervalMs, intervalSource, layout, isLive, files };
 }

@@ -15,6 +15,8 @@ export interface PinnedRecording {
 export interface PinnedFile {
   /** Null: it had no record. */
   readonly plan: PinnedPlan | null;
+  /** The minute that its rejects count to before its first record with a readable time, epoch ms; null: it has no record. */
+  readonly headMs: number | null;
   /** What the file was; null for standard input and pipes. */
   readonly identity: FileIdentity | null;
   /** Whether it is gzip: positions in it are offsets into its text. */

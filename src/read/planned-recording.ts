@@ -17,6 +17,7 @@ import type { MergedInput } from './merge.js';
 import type { ReadOptions } from './options.js';
 import { pinRecording } from './pin.js';
 import type { FileIdentity } from './pinned.js';
+import { isOfShard } from './ownership.js';
 import { LateFields, OTHER_FIELDS } from './plan.js';
 import type { FilePlan } from './plan.js';
 import { readMinutes } from './read-minutes.js';
@@ -24,6 +25,7 @@ import { RecordMaker } from './records.js';
 import type { BlockReader, ReadRules, RecordSink } from './records.js';
 import type { Recording, RecordingFacts } from './recording-types.js';
 import { selectSteps } from './select-steps.js';
+import type { MinutesAround } from './select-steps.js';
 import { sortHint } from './sort-hint.js';
 import { closeAll } from './source.js';
 import type { ByteSource } from './source.js';
@@ -37,6 +39,8 @@ export interface PlannedInput {
   readonly plan: FilePlan | null;
   /** Where reading it begins. */
   readonly start: InputPosition;
+  /** The minute that its rejects count to before its first record with a readable time, epoch ms. */
+  readonly headMs: number;
   /** What the file was in an earlier session; null or nothing: there was none, or no file. */
   readonly known?: FileIdentity | null;
   /** Call once. */
@@ -55,12 +59,10 @@ export const FROM_THE_BEGINNING: GoingOn = { handedOnMs: -Infinity, afterMinuteM
 
 /** What holds for all inputs alike; the fields that only show while they are read are counted in it. */
 export function readRules(options: ReadOptions, parseTime: ParseTime, intervalMs: number): ReadRules {
-  const { ownWindow, maxLineBytes, timezone } = options;
-  const filter = new TargetFilter(options.targets, options.shard);
-  const keepsNameless = options.shard === null || options.shard.index === 1;
+  const { ownWindow, maxLineBytes, shard, timezone } = options;
+  const filter = new TargetFilter(options.targets, shard);
   const explainTime = skippedTimes(timezone);
-  const late = new LateFields();
-  return { parseTime, explainTime, intervalMs, filter, keepsNameless, ownWindow, maxLineBytes, late };
+  return { parseTime, explainTime, intervalMs, filter, shard, ownWindow, maxLineBytes, late: new LateFields() };
 }
 
 /** Inputs whose plans are known, as a recording to be read. */
@@ -82,7 +84,8 @@ export function plannedRecording(
   const checkReached = (): void => {
     for (const source of sources) source.checkReached();
   };
-  const choice = { ...range, lookBackFromMs, afterMinuteMs: goingOn.afterMinuteMs, checkReached };
+  const around: MinutesAround = { firstMs: null, beforeMs: null, afterMs: null };
+  const choice = { ...range, lookBackFromMs, afterMinuteMs: goingOn.afterMinuteMs, checkReached, around };
   const steps = (
     onNotice: (notice: Notice) => void = () => undefined,
   ): AsyncGenerator<ReadStep, undefined> => {
@@ -98,33 +101,17 @@ export function plannedRecording(
     isLive,
     steps,
     lateNotices: () => lateNotices(rules.late),
+    extent: () => ({ ...around, targets: rules.filter.met }),
     progress: () => progressOf(sources),
     pin: (asked) => pinRecording({ ...facts, isLive }, inputs, asked),
     close: () => closeAll(sources),
   };
 }
 
-const NAMELESS: ReadonlySet<Reject['reason']> = new Set([
-  'bad_line',
-  'bad_encoding',
-  'line_too_long',
-  'column_count',
-  'not_a_record',
-  'no_target',
-]);
-
-/** Whether a record was rejected before its target was known, as a whole line of a minute-batch always is. */
-function isNameless(reason: Reject['reason'], isBatchLine: boolean): boolean {
-  return isBatchLine || NAMELESS.has(reason);
-}
-
 /** A reader of the format and layout that the plan names. */
 export function openReader(plan: FilePlan, rules: ReadRules, sink: RecordSink, firstLine = 1): BlockReader {
-  // Who has no target is nobody's: without this every share would keep them.
-  const isOurs = ({ source, reason }: Reject): boolean =>
-    rules.keepsNameless || !isNameless(reason, plan.layout === 'batches' && source.item === undefined);
   const take = (reject: Reject): void => {
-    if (isOurs(reject)) sink.reject(reject);
+    if (isOfShard(reject, rules.shard)) sink.reject(reject);
     else sink.filtered(reject.source.line, reject.source.item);
   };
   const cursor = new LineCursor(plan.file, rules.maxLineBytes, take, firstLine);
@@ -140,7 +127,7 @@ function minutesOf(
   range: TimeRange,
   handedOnMs: number,
 ): MergedInput['minutes'] {
-  const { source, plan, start } = input;
+  const { source, plan, start, headMs } = input;
   if (plan === null || start === 'end') return null;
   const { grace, maxAhead = Infinity, duplicates, timezone } = options;
   const { intervalMs, maxLineBytes } = rules;
@@ -150,6 +137,7 @@ function minutesOf(
       grace,
       duplicates,
       range,
+      headMs,
       sortHint: sortHint(plan, timezone),
       prefixAt: (byteOffset) => source.prefixAt(byteOffset),
     },

@@ -2,6 +2,8 @@ import type { Notice } from '../core/errors.js';
 import type { ReadStep } from '../core/types.js';
 import type { PinnedRecording } from './pinned.js';
 import type { Layout } from './plan.js';
+import type { MinutesAround } from './select-steps.js';
+import type { MetTargets } from './target-filter.js';
 
 export interface ReadProgress {
   /** Bytes of the inputs that were taken so far, packed ones of a packed input. */
@@ -20,6 +22,11 @@ export interface RecordingFacts {
   readonly notices: readonly Notice[];
 }
 
+/** What was read of a recording, to explain why none of it was asked for. */
+export interface ReadExtent extends Readonly<MinutesAround> {
+  readonly targets: MetTargets;
+}
+
 /** Recorded minutes, one after another, from one or more inputs. */
 export interface Recording extends RecordingFacts {
   readonly hasLabels: boolean;
@@ -36,6 +43,8 @@ export interface Recording extends RecordingFacts {
   steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
   /** The same with how many records had such a value; ask once the steps have ended. */
   lateNotices(): readonly Notice[];
+  /** What there is around what was asked for; ask once the steps have ended. */
+  extent(): ReadExtent;
   progress(): ReadProgress;
   /**
    * How the recording is read and what its files are, as plain JSON; `whole`: with a sum of all their bytes.

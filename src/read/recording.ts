@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import { AiopsError } from '../core/errors.js';
 import type { Notice } from '../core/errors.js';
 import type { ParseTime } from '../core/time.js';
-import { BlockAssembler } from './assembler.js';
 import { checkOptions } from './check-options.js';
 import { chooseColumns } from './columns.js';
 import { takeSample } from './detect.js';
@@ -10,19 +9,21 @@ import type { SampledSource } from './detect.js';
 import { listNames } from './fields.js';
 import { chooseInterval } from './interval.js';
 import type { ReadOptions } from './options.js';
-import { LateFields } from './plan.js';
+import { headMinutes } from './ownership.js';
 import type { FilePlan, Layout } from './plan.js';
-import { FROM_THE_BEGINNING, openReader, plannedRecording, readRules } from './planned-recording.js';
+import { FROM_THE_BEGINNING, plannedRecording, readRules } from './planned-recording.js';
 import type { PlannedInput } from './planned-recording.js';
 import type { Recording } from './recording-types.js';
 import { refuseUnreadable, refuseWithoutRecords } from './refuse.js';
+import type { ReadRules } from './records.js';
 import { FILE_START } from './resume.js';
 import { unreadHint } from './sample.js';
 import { blockBytesFor, closeAll, openSource } from './source.js';
 import type { ByteSource } from './source.js';
+import { TriedSample } from './tried-sample.js';
 
 export type { ReadOptions } from './options.js';
-export type { ReadProgress, Recording } from './recording-types.js';
+export type { ReadExtent, ReadProgress, Recording } from './recording-types.js';
 
 /** The longest line that is read unless an option says otherwise. */
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -74,25 +75,29 @@ function describe(all: readonly SampledSource[], options: ReadOptions, parseTime
   );
   const chosen = chooseColumns(inputs, options, intervalMs);
   const layout = oneLayout(chosen.plans);
-  const rules = readRules(options, parseTime, intervalMs);
-  const planOf = new Map(inputs.map((input, i) => [input, planAt(chosen.plans, i)]));
-  refuseUnreadable(
-    [...planOf].map(([input, plan]) => ({
-      plan,
-      lastLine: input.sample.lastLine,
-      chunks: input.sampled,
-      assembler: new BlockAssembler(options.maxLineBytes, input.source.byteOffset),
-      openReader: (sink) => openReader(plan, { ...rules, late: new LateFields() }, sink),
-    })),
-  );
+  const samples = inputs.map((input, i) => new TriedSample(input, planAt(chosen.plans, i), options));
+  const rulesOf = (which: ReadOptions): ReadRules => readRules(which, parseTime, intervalMs);
+  // What all shares and slices decide alike, whichever of them reads.
+  refuseUnreadable(samples, rulesOf({ ...options, shard: null }));
+  const { targets: _, ...ofAnyTarget } = options;
+  const anyTarget = rulesOf({ ...ofAnyTarget, shard: null });
+  const headMs = headMinutes(samples.map((sample) => sample.firstMinute(anyTarget)));
   const planned = all.map((input): PlannedInput => {
-    const plan = planOf.get(input) ?? null;
     const { source } = input;
-    return { source, plan, start: plan === null ? 'end' : FILE_START, chunks: () => input.chunks() };
+    const chunks = (): AsyncIterable<Buffer> => input.chunks();
+    const i = inputs.indexOf(input);
+    if (i < 0) return { source, plan: null, start: 'end', headMs: -Infinity, chunks };
+    return {
+      source,
+      plan: planAt(chosen.plans, i),
+      start: FILE_START,
+      headMs: headMs[i] ?? -Infinity,
+      chunks,
+    };
   });
   const notices = [...chosen.notices, notice, ...empty.map(emptyNotice)];
   const facts = { columns: chosen.columns, intervalMs, intervalSource, layout, notices };
-  return plannedRecording(planned, facts, rules, options, FROM_THE_BEGINNING);
+  return plannedRecording(planned, facts, rulesOf(options), options, FROM_THE_BEGINNING);
 }
 
 function planAt(plans: readonly FilePlan[], index: number): FilePlan {

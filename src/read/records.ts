@@ -1,4 +1,5 @@
 import { floorToInterval } from '../core/time.js';
+import type { Shard } from '../core/shard.js';
 import type { ExplainTime } from '../core/skipped-time.js';
 import type { ParseTime } from '../core/time.js';
 import type { Label, MinuteRecord, Reject } from '../core/types.js';
@@ -13,8 +14,8 @@ export interface ReadRules {
   readonly explainTime: ExplainTime;
   readonly intervalMs: number;
   readonly filter: TargetFilter;
-  /** Whether records whose target cannot be told are kept, as rejects: of several shares only one does. */
-  readonly keepsNameless: boolean;
+  /** Whose records and rejects are read; null: all. */
+  readonly shard: Shard | null;
   /** What two-dimensional values must have; null: they are not allowed. */
   readonly ownWindow: { readonly window: number } | null;
   readonly maxLineBytes: number;
@@ -89,11 +90,17 @@ export class RecordMaker {
     return this.#lastMinuteMs;
   }
 
-  /** Rejects what is not a time. */
-  rejectTime(field: string, value: unknown): void {
+  /** The same for a value of JSON, which may be anything. */
+  minuteOfJson(time: unknown): number {
+    return typeof time === 'string' || typeof time === 'number' ? this.minuteOf(time) : NaN;
+  }
+
+  /** Rejects what is not a time; `target` is null where it is not known. */
+  rejectTime(field: string, value: unknown, target: string | null): void {
     const isTimeLike = typeof value === 'string' || typeof value === 'number';
     const skipped = isTimeLike ? this.rules.explainTime(value) : null;
-    this.cursor.reject('bad_time', `${field}: ${skipped ?? `${show(value)} is not a time`}`);
+    const message = `${field}: ${skipped ?? `${show(value)} is not a time`}`;
+    this.cursor.reject('bad_time', message, { target, minuteMs: NaN });
   }
 
   /** Whether `--targets` and `--shard` select the target; counts it if not. */

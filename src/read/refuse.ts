@@ -1,21 +1,10 @@
 import { AiopsError } from '../core/errors.js';
 import { oneLine } from '../core/one-line.js';
-import type { MinuteRecord, Reject } from '../core/types.js';
-import type { BlockAssembler } from './assembler.js';
+import type { Reject } from '../core/types.js';
 import type { FilePlan } from './plan.js';
-import { readPiece } from './read-minutes.js';
-import type { BlockReader, RecordSink } from './records.js';
+import type { ReadRules } from './records.js';
 import type { FileSample } from './sample.js';
-
-/** The sample of one file, to be read for good. */
-export interface TriedSample {
-  readonly plan: FilePlan;
-  /** How far the sample goes; the chunks may have more, depending on how they came. */
-  readonly lastLine: number;
-  readonly chunks: readonly Buffer[];
-  readonly assembler: BlockAssembler;
-  readonly openReader: (sink: RecordSink) => BlockReader;
-}
+import type { TriedSample } from './tried-sample.js';
 
 /**
  * Makes sure that a JSONL file has objects on its lines, or items in them.
@@ -42,45 +31,28 @@ function listHint(file: string): string {
   return `it is a JSON list; make lines of it: jq -c '.[]' ${file} > lines.jsonl`;
 }
 
-/** Thrown by the sink: the sample has a record, so nothing more needs to be known. */
-class RecordFound extends Error {}
-/** Thrown by the sink: what follows is not of the sample. */
-class SampleRead extends Error {}
-
 /**
  * Makes sure that not every record of the sample is rejected: then something is wrong with all of them,
  * and the first one's reason says more than thousands of rejects.
  *
  * @throws AiopsError `input_unusable`
  */
-export function refuseUnreadable(samples: readonly TriedSample[]): void {
+export function refuseUnreadable(samples: readonly TriedSample[], rules: ReadRules): void {
   const rejected: { reject: Reject; plan: FilePlan }[] = [];
   let count = 0;
-  const filtered = (): void => {
-    throw new RecordFound();
-  };
-  for (const { plan, lastLine, chunks, assembler, openReader } of samples) {
-    const reject = (each: Reject): void => {
-      if (each.source.line > lastLine) throw new SampleRead();
-      if (count++ === 0) rejected.push({ reject: each, plan });
-    };
-    const record = ({ source }: MinuteRecord): void => {
-      throw source.line > lastLine ? new SampleRead() : new RecordFound();
-    };
-    try {
-      readAll(chunks, assembler, openReader({ record, filtered, reject }));
-    } catch (error) {
-      if (error instanceof RecordFound) return;
-      if (!(error instanceof SampleRead)) throw error;
-    }
+  for (const sample of samples) {
+    const hasRecord = sample.some(rules, {
+      record: () => true,
+      filtered: () => true,
+      reject: (reject) => {
+        if (count++ === 0) rejected.push({ reject, plan: sample.plan });
+        return false;
+      },
+    });
+    if (hasRecord) return;
   }
   const [first] = rejected;
   if (first !== undefined) throw unreadable(first, count);
-}
-
-function readAll(chunks: readonly Buffer[], assembler: BlockAssembler, reader: BlockReader): void {
-  for (const chunk of chunks) for (const piece of assembler.push(chunk)) readPiece(piece, assembler, reader);
-  for (const piece of assembler.end()) readPiece(piece, assembler, reader);
 }
 
 function unreadable({ reject, plan }: { reject: Reject; plan: FilePlan }, count: number): AiopsError {

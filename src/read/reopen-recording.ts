@@ -54,6 +54,7 @@ export async function reopenRecording(
         source,
         plan,
         start,
+        headMs: pinned.files[i]?.headMs ?? -Infinity,
         known,
         chunks: () => ({ [Symbol.asyncIterator]: () => source.chunks() }),
       });

@@ -10,7 +10,21 @@ export interface StepChoice extends TimeRange {
   readonly afterMinuteMs: number;
   /** Called when that minute comes. @throws AiopsError `config` where it cannot be the one of then */
   readonly checkReached: () => void;
+  /** Told of what lies around the range. */
+  readonly around: MinutesAround;
 }
+
+/** The minutes next to a time range, epoch ms; null where none was read. */
+export interface MinutesAround {
+  /** The first minute that was read, and the last one before the range. */
+  firstMs: number | null;
+  beforeMs: number | null;
+  /** The first one after the range: reading stops there. */
+  afterMs: number | null;
+}
+
+/** Rejects that are carried over to the next step that counts; more are handed out in a step of their own. */
+const MAX_CARRIED_REJECTS = 4096;
 
 type Account = Pick<ReadStep, 'found' | 'rejects' | 'merged' | 'filtered'>;
 
@@ -33,7 +47,7 @@ export function selectSteps(
 
 async function* selected(
   steps: AsyncIterable<ReadStep>,
-  { fromMs, toMs, lookBackFromMs, afterMinuteMs, checkReached }: StepChoice,
+  { fromMs, toMs, lookBackFromMs, afterMinuteMs, checkReached, around }: StepChoice,
 ): AsyncGenerator<ReadStep, undefined> {
   let isAgain = afterMinuteMs !== -Infinity;
   let carried = NO_ACCOUNT;
@@ -45,6 +59,7 @@ async function* selected(
     if (isAgain && minuteMs !== null && minuteMs > afterMinuteMs) throw noSuchMinute(afterMinuteMs);
     if (isAgain && minuteMs === afterMinuteMs) checkReached();
     if (!isAgain) carried = sum(carried, step);
+    if (minuteMs !== null) note(around, minuteMs, { fromMs, toMs });
     if (minuteMs !== null && minuteMs >= toMs) {
       // Of minutes that the end of an input closed only the last says where it goes on.
       if (step.positions === null) continue;
@@ -53,6 +68,12 @@ async function* selected(
     const isLookBack = isAgain || (minuteMs !== null && minuteMs < fromMs);
     if (isLookBack) {
       if (minuteMs !== null && minuteMs >= lookBackFromMs) yield { ...step, ...NO_ACCOUNT, lookBack: true };
+      if (carried.rejects.length >= MAX_CARRIED_REJECTS) {
+        const { positions, isTail } = step;
+        handedOut = step;
+        yield { batch: null, lookBack: false, positions, isTail, ...carried };
+        carried = NO_ACCOUNT;
+      }
     } else {
       const account = carried;
       carried = NO_ACCOUNT;
@@ -69,6 +90,12 @@ async function* selected(
     yield { batch: null, lookBack: false, positions, isTail, ...carried };
   }
   return undefined;
+}
+
+function note(around: MinutesAround, minuteMs: number, { fromMs, toMs }: TimeRange): void {
+  around.firstMs ??= minuteMs;
+  if (minuteMs < fromMs) around.beforeMs = minuteMs;
+  else if (minuteMs >= toMs) around.afterMs ??= minuteMs;
 }
 
 /** Only an input that cannot be looked up again comes so far; `compareInputs` tells of all others. */

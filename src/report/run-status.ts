@@ -51,8 +51,9 @@ export interface ShortFile {
 export interface StatusProgress {
   /** ISO 8601, when it was committed. */
   readonly committedAt: string;
-  readonly firstMinute: string;
-  readonly lastMinute: string;
+  /** Null: the run is complete without a minute. */
+  readonly firstMinute: string | null;
+  readonly lastMinute: string | null;
   readonly counts: RunCounts;
   /** Share of the bytes of the input that are done, 0 to 1; null where its size or the place in it is not known. */
   readonly inputShare: number | null;

@@ -92,10 +92,11 @@ function beganText({ startedAt, resumed, program }: RunStatus): string {
 function progressRows(progress: StatusProgress): (readonly [string, string])[] {
   const { counts, committedAt, firstMinute, lastMinute, inputShare, incidents, quarantines } = progress;
   const share = inputShare === null ? '' : `, ${figures(inputShare * 100)} % of the input`;
+  const span = firstMinute === null || lastMinute === null ? '' : `, ${firstMinute} to ${lastMinute}`;
   const filtered = counts.filtered > 0 ? `; ${countText(counts.filtered)} not selected` : '';
   const happened = incidentsText(incidents);
   return [
-    ['done', `${plural(counts.minutes, 'minute')}, ${firstMinute} to ${lastMinute}${share}`],
+    ['done', `${plural(counts.minutes, 'minute')}${span}${share}`],
     ['', `committed ${committedAt}`],
     [
       'records',

@@ -182,8 +182,8 @@ export class Ledger {
     const { counts, verdicts, found } = this.tally;
     return {
       at: new Date().toISOString(),
-      firstMinuteMs: this.#firstMinuteMs,
-      minuteMs: this.#lastMinuteMs,
+      firstMinuteMs: Number.isNaN(this.#firstMinuteMs) ? null : this.#firstMinuteMs,
+      minuteMs: Number.isNaN(this.#lastMinuteMs) ? null : this.#lastMinuteMs,
       counts,
       verdicts,
       found,

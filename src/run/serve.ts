@@ -17,6 +17,7 @@ import { InOrder } from './in-order.js';
 import { Ledger, type ServedStep } from './ledger.js';
 import type { Lineup } from './lineup.js';
 import { LiveFeed } from './live-feed.js';
+import { explainNothing } from './nothing-found.js';
 import { Pacer } from './pacer.js';
 import { attemptPage, pageMissing } from './page-attempt.js';
 import { deadlineOf, type ReplayConfig } from './replay-config.js';
@@ -79,10 +80,14 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
     };
   }
   ledger.tally.settle();
+  const nothing = before?.ended === true ? null : nothingAccepted(serving, ledger);
   await ledger.commitEnd();
   ledger.tally.checkRejects(config.maxRejects, true);
   const whole = before === null ? ofOneSession(ledger) : await ofAllSessions(serving, ledger, deadlineMs);
-  const closing = closingNotices(serving, ledger, whole, comparer);
+  const closing = [
+    ...(nothing === null ? [] : [nothing]),
+    ...closingNotices(serving, ledger, whole, comparer),
+  ];
   for (const notice of closing) context.onNotice(notice);
   const resumed = prior === null ? 0 : prior.resumed + 1;
   return finish(serving, { ledger, whole, comparer, trace, before, resumed, deadlineMs, closing });
@@ -206,6 +211,12 @@ async function submitSteps(
     const running = executors.writer.run(minute.batch, 'batched');
     await pipeline.submit(running.then((run) => ({ step, served: { minute, run, dueAtMs } })));
   }
+}
+
+/** Null where a record was accepted. @throws AiopsError `input_unusable` */
+function nothingAccepted({ config, recording }: Serving, { tally }: Ledger): Notice | null {
+  if (tally.counts.accepted > 0) return null;
+  return explainNothing(config.read, tally.counts, recording.extent(), tally.example);
 }
 
 function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null {

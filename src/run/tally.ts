@@ -100,7 +100,7 @@ export class Tally {
     const allowed = limit.kind === 'count' ? String(limit.count) : `${limit.share * 100}%`;
     throw new AiopsError(
       'reject_limit',
-      `${rejected} of ${records} records were rejected, more than --max-rejects ${allowed}${this.#example()}`,
+      `${rejected} of ${records} records were rejected, more than --max-rejects ${allowed}${this.example}`,
       { hint: 'see the rejects for what was wrong, or allow more with --max-rejects' },
     );
   }
@@ -108,7 +108,6 @@ export class Tally {
   /**
    * Holds the finished run to its account: what became of records against the reader's own count of them.
    *
-   * @throws AiopsError `input_unusable` when no record was accepted
    * @throws AiopsError `internal` when rows and records do not add up
    */
   settle(): void {
@@ -125,20 +124,10 @@ export class Tally {
         `the account does not balance: ${accepted} accepted records × ${this.#rowsPerRecord} rows each, but ${rows} result rows`,
       );
     }
-    if (accepted > 0) return;
-    throw new AiopsError('input_unusable', this.#nothingAccepted(records), {
-      hint: 'see --targets, --time-column, --columns and --map for how records are chosen and read',
-    });
   }
 
-  #nothingAccepted(records: number): string {
-    if (records > 0) return `none of the ${records} records could be used${this.#example()}`;
-    return this.#filtered > 0
-      ? `none of the ${this.#filtered} records is of a target that --targets selects`
-      : 'the input has no records';
-  }
-
-  #example(): string {
+  /** The first reject, to end a message with; empty if there is none. */
+  get example(): string {
     if (this.#firstReject === null) return '';
     const { source, message } = this.#firstReject;
     return `; the first: ${source.file}:${source.line}: ${message}`;

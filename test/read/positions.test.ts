@@ -126,7 +126,10 @@ test('rejects in masses are a place to go on from as well, also within a line of
   });
   const paths = ['a.jsonl', 'b.jsonl'].map((name) => join(folder, name));
   const steps = await checkEveryResume({ paths, stdin: null }, OPTIONS);
-  assert.deepEqual(steps[0]?.positions, [{ ...START, doneLine: 2, doneItem: 1095 }, START]);
+  assert.deepEqual(steps[0]?.positions, [
+    { ...START, doneLine: 2, doneItem: 1095, lastMs: Date.parse(time(0)) },
+    START,
+  ]);
   assert.deepEqual(
     steps.map(({ rejects }) => rejects.length),
     [4096, 1904, 0, 0, 0, 0, 0],

@@ -13,7 +13,7 @@ import type { RunOutput } from '#dist/write/run-output.js';
 
 import { batchOf } from '../support/batches.js';
 import { progress } from '../support/journals.js';
-import { MINUTE_MS, minuteBatch, sourceLine } from '../support/records.js';
+import { MINUTE_MS, minuteBatch, reject } from '../support/records.js';
 import { minuteTiming } from '../support/timings.js';
 
 const at = (line: number): InputPosition => ({
@@ -22,7 +22,7 @@ const at = (line: number): InputPosition => ({
   doneLine: line - 1,
   doneItem: null,
 });
-const REJECT: Reject = { source: sourceLine(), reason: 'bad_value', message: 'made up' };
+const REJECT = reject('made up');
 
 /** A minute without records, which closes with no more than its place. */
 function minute(tick: number): ServedStep {
@@ -65,7 +65,7 @@ function openLedger(
       const { minuteMs } = progress;
       await committing();
       await onCommit(progress);
-      told.push(`commit ${minuteMs / MINUTE_MS}`);
+      told.push(`commit ${(minuteMs ?? NaN) / MINUTE_MS}`);
     },
   };
   const ledger = new Ledger({

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Reject } from '#dist/core/types.js';
 import { LiveFeed } from '#dist/run/live-feed.js';
 
-import { minuteBatch, sourceLine } from '../support/records.js';
+import { minuteBatch, reject } from '../support/records.js';
 
 const NOTHING = { lookBack: false, positions: null, rejects: [], merged: 0, filtered: 0, found: 0 };
 const STEP = { ...NOTHING, batch: minuteBatch(60, []), isTail: false };
@@ -24,11 +23,7 @@ function openFeed(): { readonly feed: LiveFeed; readonly told: string[] } {
 
 test('the first early record is told at once, and how many there were at the end', () => {
   const { feed, told } = openFeed();
-  const early: Reject = {
-    source: sourceLine('', { line: 7 }),
-    reason: 'early',
-    message: 'tomorrow is too far ahead',
-  };
+  const early = reject('tomorrow is too far ahead', { line: 7, reason: 'early' });
   feed.see([{ ...early, reason: 'late' }]);
   assert.deepEqual(told, []);
   feed.see([early, early]);

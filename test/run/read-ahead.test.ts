@@ -2,18 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
-import type { ReadStep, Reject } from '#dist/core/types.js';
+import type { ReadStep } from '#dist/core/types.js';
 import { ReadAhead } from '#dist/run/read-ahead.js';
 
-import { minuteBatch, sourceLine } from '../support/records.js';
+import { minuteBatch, reject } from '../support/records.js';
 
 const NEVER = new AbortController().signal;
 const NOTHING = { lookBack: false, positions: null, isTail: false, rejects: [], merged: 0, filtered: 0 };
-const REJECT: Reject = { source: sourceLine(), reason: 'late', message: 'too late' };
 
 /** A minute that so many records make up. */
 const minute = (tick: number, found = 1): ReadStep => ({ ...NOTHING, batch: minuteBatch(tick, []), found });
-const rejects: ReadStep = { ...NOTHING, batch: null, found: 1, rejects: [REJECT] };
+const rejects: ReadStep = {
+  ...NOTHING,
+  batch: null,
+  found: 1,
+  rejects: [reject('too late', { reason: 'late' })],
+};
 
 interface FakeRecording {
   readonly steps: () => AsyncGenerator<ReadStep>;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
-import type { ReadStep, Reject, ResultRow } from '#dist/core/types.js';
+import type { ReadStep, ResultRow } from '#dist/core/types.js';
 import { Tally } from '#dist/run/tally.js';
 
-import { minuteBatch, record, sourceLine } from '../support/records.js';
+import { minuteBatch, record, reject } from '../support/records.js';
 
-const reject: Reject = { source: sourceLine(), reason: 'bad_value', message: 'cpu is "x", not a number' };
+const REJECT = reject('cpu is "x", not a number');
 const step = (accepted: number, rejected = 0): ReadStep => ({
   batch: minuteBatch(
     0,
@@ -17,7 +17,7 @@ const step = (accepted: number, rejected = 0): ReadStep => ({
   positions: null,
   isTail: false,
   found: accepted + rejected + 1,
-  rejects: Array.from({ length: rejected }, () => reject),
+  rejects: Array.from({ length: rejected }, () => REJECT),
   merged: 1,
   filtered: 2,
 });
@@ -87,13 +87,12 @@ test('a lost record is one, too', () => {
   assert.throws(() => tally.settle(), failsWith('internal', /3 records were read, but 2 /));
 });
 
-test('nothing accepted: the first reject says why', () => {
+test('the first reject serves as an example', () => {
   const tally = new Tally(1);
+  assert.equal(tally.example, '');
   tally.addStep({ ...step(0, 2), batch: null, merged: 0, found: 2 });
-  assert.throws(
-    () => tally.settle(),
-    failsWith('input_unusable', /none of the 2 records.*data\.csv:2: cpu is "x"/),
-  );
+  assert.match(tally.example, /the first: data\.csv:2: cpu is "x"/);
+  assert.doesNotThrow(() => tally.settle(), 'no record accepted, but the account balances');
 });
 
 test('--max-rejects by count stops with the first one too many', () => {

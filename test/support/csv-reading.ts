@@ -38,7 +38,7 @@ export function readCsv(
     explainTime: () => null,
     intervalMs: 60_000,
     filter: new TargetFilter(undefined, null),
-    keepsNameless: true,
+    shard: null,
     ownWindow: null,
     maxLineBytes,
     late: new LateFields(),

@@ -45,7 +45,10 @@ export interface ReadReject {
 
 /** Everything that reading inputs to their end gives. */
 export interface ReadOutcome {
-  readonly recording: Omit<Recording, 'steps' | 'close' | 'progress' | 'lateNotices' | 'pin' | 'isLive'>;
+  readonly recording: Omit<
+    Recording,
+    'steps' | 'close' | 'progress' | 'lateNotices' | 'extent' | 'pin' | 'isLive'
+  >;
   readonly records: readonly ReadRecord[];
   readonly rejects: readonly ReadReject[];
   readonly merged: number;

@@ -1,9 +1,9 @@
-import type { Label, MinuteBatch, MinuteRecord, SourceLine } from '#dist/core/types.js';
+import type { Label, MinuteBatch, MinuteRecord, Reject, SourceLine } from '#dist/core/types.js';
 
 export const MINUTE_MS = 60_000;
 
 /** A place for records and rejects whose place does not matter. */
-export function sourceLine(text = 'raw text', place: Partial<SourceLine> = {}): SourceLine {
+function sourceLine(text = 'raw text', place: Partial<SourceLine> = {}): SourceLine {
   return { file: 'data.csv', line: 2, byteOffset: 27, raw: () => ({ text, encoding: 'utf8' }), ...place };
 }
 
@@ -25,4 +25,13 @@ export function record(
 
 export function minuteBatch(tick: number, records: readonly MinuteRecord[]): MinuteBatch {
   return { minuteMs: tick * MINUTE_MS, records };
+}
+
+/** A rejected record, at a place that does not matter. */
+export function reject(
+  message: string,
+  more: Partial<Pick<Reject, 'reason'>> & Partial<Pick<SourceLine, 'line'>> = {},
+): Reject {
+  const { reason = 'bad_value', ...place } = more;
+  return { target: 'a', minuteMs: 0, source: sourceLine('raw text', place), reason, message };
 }

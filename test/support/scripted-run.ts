@@ -157,6 +157,8 @@ function rejectsOf(minute: number, { setting, largeRejectChars = 0 }: ScriptedCo
         byteOffset: 10 * minute,
         raw: () => ({ text, encoding: 'utf8' }),
       },
+      target: 'a',
+      minuteMs: 60_000 * minute,
       reason: 'bad_value',
       message: 'made up',
     },

@@ -15,7 +15,7 @@ export function keptCommits(commits: readonly RunProgress[], lookBackMs: number)
     for (let index = place; index >= 0; index--) {
       kept.add(index);
       const { minuteMs } = commits[index]!;
-      if (minuteMs < placeMs && minuteMs <= placeMs - lookBackMs) break;
+      if (minuteMs !== null && minuteMs < placeMs && minuteMs <= placeMs - lookBackMs) break;
     }
   }
   return kept;

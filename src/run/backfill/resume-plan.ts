@@ -27,10 +27,10 @@ export function planResume(
   );
   const progress = commits[commit];
   if (progress === undefined) return { commit: -1, readFrom: BEGINNING };
-  const afterMinuteMs = progress.minuteMs;
+  const afterMinuteMs = progress.minuteMs ?? -Infinity;
   const after = { afterMinuteMs, afterPositions: progress.positions };
   const earlier = commits.findLastIndex(
-    ({ minuteMs }) => minuteMs < afterMinuteMs && minuteMs <= afterMinuteMs - lookBackMs,
+    ({ minuteMs }) => minuteMs !== null && minuteMs < afterMinuteMs && minuteMs <= afterMinuteMs - lookBackMs,
   );
   const start = commits[earlier];
   return {
@@ -47,7 +47,8 @@ const BEGINNING = { positions: null, positionsMinuteMs: null, afterMinuteMs: -In
 /** For the user: from where a run goes on. */
 export function resumeText(plan: ResumePlan, commits: readonly RunProgress[]): string {
   const progress = commits[plan.commit];
-  if (progress === undefined) return 'going on with a run that had no minute done';
+  if (progress === undefined || progress.minuteMs === null)
+    return 'going on with a run that had no minute done';
   const { counts, minuteMs } = progress;
   return `going on after ${isoTime(minuteMs)}, ${counts.minutes} minutes done`;
 }

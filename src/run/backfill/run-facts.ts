@@ -24,9 +24,9 @@ export interface RunFacts {
 export interface RunProgress {
   /** ISO 8601, when it was committed. */
   readonly at: string;
-  /** First minute written, and the last one, epoch ms. */
-  readonly firstMinuteMs: number;
-  readonly minuteMs: number;
+  /** First minute written, and the last one, epoch ms; null: there was none, which only the end of a run commits. */
+  readonly firstMinuteMs: number | null;
+  readonly minuteMs: number | null;
   readonly counts: RunCounts;
   /** Rows that say whether they are an anomaly. */
   readonly verdicts: number;

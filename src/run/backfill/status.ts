@@ -97,12 +97,12 @@ function progressOf({ commits }: JournalContents, { recording }: RunFacts): Stat
   if (last === undefined) return null;
   return {
     committedAt: last.at,
-    firstMinute: isoTime(last.firstMinuteMs),
-    lastMinute: isoTime(last.minuteMs),
+    firstMinute: last.firstMinuteMs === null ? null : isoTime(last.firstMinuteMs),
+    lastMinute: last.minuteMs === null ? null : isoTime(last.minuteMs),
     counts: last.counts,
     inputShare: last.ended ? 1 : shareOf(last.positions, recording),
     incidents: last.incidents,
-    quarantines: last.quarantines.filter(({ untilMs }) => untilMs > last.minuteMs),
+    quarantines: last.quarantines.filter(({ untilMs }) => untilMs > (last.minuteMs ?? -Infinity)),
   };
 }
 

@@ -39,7 +39,7 @@ test('with the commits that are kept a run goes on as with all, whatever grows a
       ({ commits, inputs }, lookBackMs, states, later) => {
         const kept = keptCommits(commits, lookBackMs);
         const { positions, minuteMs: lastMs } = commits[commits.length - 1]!;
-        let minuteMs = lastMs;
+        let minuteMs = lastMs ?? 0;
         const added = later.map((step) => progress({ minuteMs: (minuteMs += step), positions }));
         const planOf = (all: readonly RunProgress[]): unknown => {
           const { commit, readFrom } = planResume(all, states.slice(0, inputs), lookBackMs);
