@@ -326,5 +326,5 @@ test('a field that comes after the sample counts where its record is accepted, n
   ];
   const { late } = await readText([...rows, ...after].map((row) => JSON.stringify(row)).join('\n'));
   assert.equal(late.length, 1);
-  assert.match(late[0]?.text ?? '', /bar, .* in 1 record /);
+  assert.match(late[0]?.text ?? '', /bar: .* in 1 record;/);
 });
