@@ -88,6 +88,8 @@ export function replayConfig(inputs: readonly string[], flags: ReplayFlags): Rep
     output: {
       out,
       rejectsFile: flags.rejects ?? null,
+      // A service manager starts a live feed again and again: each time it is another part of the feed.
+      appendRejects: flags.pace === 1,
       format: flags.resultsFormat,
       anomaliesOnly: flags.emit === 'anomalies',
       fullOutput: flags.fullOutput,

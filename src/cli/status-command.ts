@@ -8,7 +8,7 @@ import { printable } from './console.js';
 const HELP_AFTER = `
 The states are running, stopped (by SIGSTOP or Ctrl-Z), held (by another host, which cannot be seen from here),
 ended (by a signal or an error), killed, and complete. It takes no lock and changes nothing. Exit status: 0, also of
-a run that is not complete; 66 where there is none. More: docs/backfill.md`;
+a run that is not complete; 66 where there is none, or it may not be read. More: docs/backfill.md`;
 
 /** `aiops-serve status`: how far a replay is that writes to a folder, and what it is. */
 export function statusCommand(): Command {

@@ -62,7 +62,16 @@ export function readRules(options: ReadOptions, parseTime: ParseTime, intervalMs
   const { ownWindow, maxLineBytes, shard, timezone } = options;
   const filter = new TargetFilter(options.targets, shard);
   const explainTime = skippedTimes(timezone);
-  return { parseTime, explainTime, intervalMs, filter, shard, ownWindow, maxLineBytes, late: new LateFields() };
+  return {
+    parseTime,
+    explainTime,
+    intervalMs,
+    filter,
+    shard,
+    ownWindow,
+    maxLineBytes,
+    late: new LateFields(),
+  };
 }
 
 /** Inputs whose plans are known, as a recording to be read. */

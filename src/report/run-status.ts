@@ -35,15 +35,17 @@ export interface RunStatus {
   readonly completedAt: string | null;
   /** File of the results in the folder. */
   readonly results: string;
-  /** Files that lack some of what was committed: the run cannot go on with them. */
-  readonly short: readonly ShortFile[];
+  /** Files that are not as the run left them: it cannot continue with them. */
+  readonly damaged: readonly DamagedFile[];
 }
 
-/** A file of a run that is shorter than its journal says. */
-export interface ShortFile {
+/** A file of a run that its journal tells otherwise of. */
+export interface DamagedFile {
   readonly path: string;
+  /** `long`: longer than when the run was complete; `changed`: the committed part is another one. */
+  readonly problem: 'missing' | 'short' | 'long' | 'changed';
   readonly committedBytes: number;
-  /** Null: it is not there. */
+  /** Null: it does not exist. */
   readonly sizeBytes: number | null;
 }
 

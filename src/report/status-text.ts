@@ -4,7 +4,7 @@ import { formatDuration, isoTime } from '../core/time.js';
 import { countText, figures, plural } from './format.js';
 import { backendDetails, modelText } from './model-text.js';
 import { incidentsText } from './run-history.js';
-import type { RunStatus, ShortFile, StatusProgress } from './run-status.js';
+import type { DamagedFile, RunStatus, StatusProgress } from './run-status.js';
 import { settingText } from './setting-text.js';
 
 /** Quarantines that are named; the others are counted. */
@@ -23,15 +23,17 @@ export function statusText(status: RunStatus): string {
     ['began', beganText(status)],
     ...(progress === null ? [['done', 'nothing committed yet'] as const] : progressRows(progress)),
     ['results', `${status.folder}/${status.results}`],
-    ...status.short.map((file) => ['damaged', shortText(file)] as const),
+    ...status.damaged.map((file) => ['damaged', damagedText(file)] as const),
   ];
   return `${rows.map(([name, text]) => `${name.padEnd(8)} ${oneLine(text)}`.trimEnd()).join('\n')}\n`;
 }
 
-function stateText({ state, holder, completedAt, isLive }: RunStatus): string {
+function stateText({ state, holder, completedAt, isLive, damaged }: RunStatus): string {
   const who =
     holder === null ? 'a process' : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
-  const next = isLive ? 'of a live feed, which is only begun anew' : 'the same command goes on with it';
+  const resumable =
+    damaged.length === 0 ? 'the same command goes on with it' : 'damaged files keep it from resuming';
+  const next = isLive ? 'of a live feed, which is only begun anew' : resumable;
   switch (state) {
     case 'running':
       return `running: ${who}`;
@@ -79,9 +81,15 @@ function isWorthSaying(name: string, value: unknown): boolean {
   return settingText(name, value) !== null && value !== USUAL[name];
 }
 
-function shortText({ path, committedBytes, sizeBytes }: ShortFile): string {
-  const found = sizeBytes === null ? 'it is not there' : `it has ${countText(sizeBytes)}`;
-  return `${path}: ${countText(committedBytes)} bytes of it were committed, ${found}; bring it back, or --restart`;
+function damagedText({ path, problem, committedBytes, sizeBytes }: DamagedFile): string {
+  const [has, committed] = [countText(sizeBytes ?? 0), countText(committedBytes)];
+  const what = {
+    missing: `is missing; ${committed} bytes of it were committed`,
+    short: `has only ${has} of the ${committed} bytes that were committed`,
+    long: `has ${has} bytes, ${committed} when the run was complete: another program wrote to it`,
+    changed: `another program changed what was committed, its first ${committed} bytes`,
+  }[problem];
+  return `${path}: ${what}; put it back as it was, or start over with --restart`;
 }
 
 function beganText({ startedAt, resumed, program }: RunStatus): string {

@@ -1,33 +1,51 @@
+import { createHash } from 'node:crypto';
+
 import type { AiopsError } from '../core/errors.js';
-import { nodeFiles, type Files, type OpenFile, type OpenMode } from './files.js';
+import { changeOf } from './changed-file.js';
+import { nodeFiles, NotPlainFile, type Files, type OpenFile, type OpenMode } from './files.js';
 import { cannotCreate, cannotWrite } from './output-errors.js';
 
 const FLUSH_AT_CHARS = 256 * 1024;
 
+/** How much of a file's end tells it from another one, or from one that was cut and has grown again. */
+export const TAIL_BYTES = 1024;
+
 /**
  * A file that grows at its end. Text is gathered and written in large pieces, each of them wholly: what a write
  * did not take is written again. After a failure nothing more is written, so that no later line can stand behind
- * a gap; every further call fails with the same error.
+ * a gap; every further call fails with the same error. Another process that truncates, extends, replaces or moves the
+ * file makes the next flush or sync fail.
  */
 export class BufferedFile {
   readonly path: string;
   readonly #handle: OpenFile;
+  readonly #files: Files;
+  readonly #mode: OpenMode;
   #pending = '';
   #handedOnBytes = 0;
+  /** The last of the bytes that were handed on. */
+  #tail: Uint8Array = new Uint8Array();
   #unsynced = false;
   #closed = false;
   #failure: AiopsError | null = null;
 
-  private constructor(path: string, handle: OpenFile) {
+  private constructor(path: string, mode: OpenMode, handle: OpenFile, files: Files) {
     this.path = path;
+    this.#mode = mode;
     this.#handle = handle;
+    this.#files = files;
   }
 
-  /** @throws AiopsError `output_cannot_create` */
+  /** A `stream` continues where it ends now; the others must be told where, if not at 0. @throws AiopsError `output_cannot_create` */
   static async open(path: string, mode: OpenMode, files: Files = nodeFiles): Promise<BufferedFile> {
+    let handle: OpenFile | null = null;
     try {
-      return new BufferedFile(path, await files.open(path, mode));
+      handle = await files.open(path, mode);
+      const file = new BufferedFile(path, mode, handle, files);
+      if (mode === 'stream') file.#handedOnBytes = (await handle.entry()).sizeBytes;
+      return file;
     } catch (cause) {
+      await handle?.close().catch(() => undefined);
       throw cannotCreate(path, cause);
     }
   }
@@ -37,14 +55,26 @@ export class BufferedFile {
     return this.#handedOnBytes + Buffer.byteLength(this.#pending);
   }
 
+  /** Of the last bytes that were flushed: the first 16 hexadecimal digits of their SHA-256. */
+  get tailSum(): string {
+    return sumOf(this.#tail);
+  }
+
   /**
-   * Cuts the file where it goes on.
+   * Cuts the file to where the run resumes.
    *
+   * @param tail its last bytes there, at most `TAIL_BYTES`
    * @throws AiopsError `output_io`
    */
-  async startAt(lengthBytes: number): Promise<void> {
-    await this.#attempt(() => this.#handle.truncate(lengthBytes));
+  async startAt(lengthBytes: number, tail: Uint8Array = new Uint8Array()): Promise<void> {
+    await this.#attempt(async () => {
+      const own = await this.#handle.entry();
+      // To truncate a file beyond its end would fill it with zeros.
+      if (own.sizeBytes < lengthBytes) refuse(changeOf(this.path, own, undefined, lengthBytes));
+      await this.#handle.truncate(lengthBytes);
+    });
     this.#handedOnBytes = lengthBytes;
+    this.#tail = tail;
     this.#unsynced = true;
   }
 
@@ -59,29 +89,32 @@ export class BufferedFile {
     if (this.#failure !== null) throw this.#failure;
     if (this.#pending === '') return;
     const bytes = Buffer.from(this.#pending);
-    const position = this.#handedOnBytes;
+    const earlierBytes = this.#handedOnBytes;
     this.#pending = '';
     this.#handedOnBytes += bytes.length;
+    this.#tail = tailOf(this.#tail, bytes);
     this.#unsynced = true;
-    await this.#attempt(() => writeAll(this.#handle, bytes, position));
+    await this.#attempt(async () => {
+      const own = await this.#handle.entry();
+      if (own.kind === 'file') refuse(changeOf(this.path, own, undefined, earlierBytes));
+      await writeAll(this.#handle, bytes);
+    });
   }
 
   /**
    * Brings everything to where it survives a loss of power.
    *
-   * @throws AiopsError `output_io`, also where the file is not as long as what was written to it
+   * @throws AiopsError `output_io`, also where the file is no longer the one that was opened, or not as long as what
+   * was written to it
    */
   async sync(): Promise<void> {
     await this.flush();
-    if (!this.#unsynced) return;
     await this.#attempt(async () => {
-      const sizeBytes = await this.#handle.sizeBytes();
-      if (sizeBytes !== this.#handedOnBytes) {
-        throw new Error(
-          `it is ${sizeBytes} bytes long, ${this.#handedOnBytes} were written: somebody else changes it`,
-        );
-      }
-      await this.#handle.datasync();
+      const [own, named] = await Promise.all([this.#handle.entry(), this.#files.entry(this.path)]);
+      if (own.kind !== 'file' && this.#mode === 'stream') return; // it cannot be synced, and has no length
+      if (own.kind !== 'file') throw new NotPlainFile();
+      refuse(changeOf(this.path, own, named, this.#handedOnBytes));
+      if (this.#unsynced) await this.#handle.datasync();
     });
     this.#unsynced = false;
   }
@@ -111,10 +144,24 @@ export class BufferedFile {
   }
 }
 
-async function writeAll(handle: OpenFile, bytes: Uint8Array, positionBytes: number): Promise<void> {
+async function writeAll(handle: OpenFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) {
-    const written = await handle.write(bytes.subarray(done), positionBytes + done);
+    const written = await handle.append(bytes.subarray(done));
     if (written <= 0) throw new Error('a write took no bytes');
     done += written;
   }
+}
+
+function refuse(change: AiopsError | null): void {
+  if (change !== null) throw change;
+}
+
+function tailOf(earlier: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const all = bytes.length < TAIL_BYTES ? Buffer.concat([earlier, bytes]) : bytes;
+  return Buffer.from(all.subarray(-TAIL_BYTES)); // a copy: the whole may be large
+}
+
+/** The first 16 hexadecimal digits of the SHA-256. */
+export function sumOf(tail: Uint8Array): string {
+  return createHash('sha256').update(tail).digest('hex').slice(0, 16);
 }

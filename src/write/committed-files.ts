@@ -1,12 +1,18 @@
 import { dirname, join, resolve } from 'node:path';
 
-import { AiopsError } from '../core/errors.js';
 import { BufferedFile } from './buffered-file.js';
-import { checkLengths, entryOf, KINDS } from './committed-lengths.js';
+import { checkFiles, entryOf, KINDS } from './committed-ends.js';
 import type { Files } from './files.js';
-import { journalLine, journalPath, type Commit, type FileLengths, type JournalEntry } from './journal.js';
-import { writeWhole } from './line-file.js';
-import { cannotRead, cannotWrite } from './output-errors.js';
+import {
+  journalLine,
+  journalPath,
+  type Commit,
+  type CommittedEnds,
+  type FileLengths,
+  type JournalEntry,
+} from './journal.js';
+import { removeFile, writeWhole } from './line-file.js';
+import { cannotCreate, cannotRead, cannotWrite } from './output-errors.js';
 import { isLeftover, type GrowingPaths } from './output-paths.js';
 import { readLines } from './read-lines.js';
 
@@ -17,12 +23,12 @@ interface Beginning {
   /** The whole text of the journal to begin with. */
   readonly journal: Iterable<string>;
   /** How much of each file stays. */
-  readonly lengths: FileLengths;
+  readonly ends: CommittedEnds;
   /** Names in the folder that go, as far as they are there. */
   readonly remove: readonly string[];
 }
 
-export const NOTHING: FileLengths = { results: 0, rejects: 0, timings: 0 };
+export const NOTHING: CommittedEnds = { lengths: { results: 0, rejects: 0, timings: 0 }, tails: null };
 
 type Growing = Readonly<Record<(typeof KINDS)[number], BufferedFile>>;
 
@@ -52,7 +58,7 @@ export class CommittedFiles {
    * @throws AiopsError `output_cannot_create`, `output_io`
    */
   static async begin(beginning: Beginning, files: Files): Promise<CommittedFiles> {
-    const { folder, paths, lengths } = beginning;
+    const { folder, paths, ends } = beginning;
     const opened: BufferedFile[] = [];
     const open = async (path: string): Promise<BufferedFile> => {
       const file = await BufferedFile.open(path, 'keep', files);
@@ -60,7 +66,7 @@ export class CommittedFiles {
       return file;
     };
     try {
-      await checkLengths(paths, lengths, files);
+      const tails = await checkFiles(paths, ends, { isComplete: false, files });
       const results = await open(paths.results);
       const timings = await open(paths.timings);
       const earlier = (await entryOf(paths.rejects, files)) === null ? null : await open(paths.rejects);
@@ -69,9 +75,9 @@ export class CommittedFiles {
       await journal.startAt(journalBytes);
       await removeNames(beginning, files);
       const growing = { results, timings, rejects: earlier ?? (await open(paths.rejects)) };
-      for (const kind of KINDS) await growing[kind].startAt(lengths[kind]);
-      await syncFolders([folder, dirname(paths.rejects)], files);
-      return new CommittedFiles(growing, journal, lengths, files);
+      for (const kind of KINDS) await growing[kind].startAt(ends.lengths[kind], tails[kind]);
+      await syncFolders([folder, ...(await foldersOf(Object.values(paths), files))], files);
+      return new CommittedFiles(growing, journal, ends.lengths, files);
     } catch (error) {
       for (const file of opened) await file.letGo();
       throw error;
@@ -103,31 +109,16 @@ export class CommittedFiles {
   /**
    * Makes everything written so far sure, and says so in the journal.
    *
-   * @throws AiopsError `output_io`; nothing more can be written or committed after it
+   * @throws AiopsError `output_io`, also where another process moved or changed one of the files; nothing more can be
+   * written or committed after it
    */
   async commit(state: unknown): Promise<void> {
     const lengths = this.lengths;
     await this.sync();
-    await this.#checkPlace();
-    await this.#append({ type: 'commit', lengths, state });
+    const { results, rejects, timings } = this.#growing;
+    const tails = { results: results.tailSum, rejects: rejects.tailSum, timings: timings.tailSum };
+    await this.#append({ type: 'commit', lengths, tails, state });
     this.#committed = lengths;
-  }
-
-  /** Files can be written to long after their folder was deleted or moved: a commit there would make nothing sure. */
-  async #checkPlace(): Promise<void> {
-    const { path, lengthBytes } = this.#journal;
-    const entry = await this.#files.entry(path).catch((cause: unknown) => {
-      throw cannotWrite(path, cause);
-    });
-    // By its length: inodes are not the same for ever on some network file systems.
-    if (entry?.sizeBytes === lengthBytes) return;
-    throw new AiopsError(
-      'output_io',
-      `cannot go on in ${dirname(path)}: its journal was deleted, moved or replaced while the run was going`,
-      {
-        hint: 'if the folder was moved, name its new place with --out; if it was deleted, the same command begins anew',
-      },
-    );
   }
 
   /** Brings the growing files to the disk, all at once. @throws AiopsError `output_io` */
@@ -141,9 +132,14 @@ export class CommittedFiles {
     return linesWithin(this.#growing[kind].path, this.#committed[kind], this.#files);
   }
 
-  /** The journal's last word. @throws AiopsError `output_io` */
+  /**
+   * The journal's last word, and a last look at every file: what was changed until now is noticed.
+   *
+   * @throws AiopsError `output_io`
+   */
   async complete(completion: unknown): Promise<void> {
     await this.#append({ type: 'complete', completion });
+    await this.sync();
   }
 
   async #append(entry: JournalEntry): Promise<void> {
@@ -169,7 +165,7 @@ export async function* linesWithin(path: string, lengthBytes: number, files: Fil
 
 /** The journal's lines that say all of some commits. */
 export function commitLines(commits: readonly Commit[]): string[] {
-  return commits.map(({ lengths, state }) => journalLine({ type: 'commit', lengths, state }));
+  return commits.map(({ lengths, tails, state }) => journalLine({ type: 'commit', lengths, tails, state }));
 }
 
 /** Returns the new journal's length in bytes. */
@@ -191,11 +187,24 @@ async function removeNames({ folder, remove }: Beginning, files: Files): Promise
     for (const name of await files.list(folder)) {
       if (!isLeftover(name) && !remove.includes(name)) continue;
       path = join(folder, name);
-      await files.remove(path);
+      await removeFile(path, files);
     }
   } catch (cause) {
     throw cannotWrite(path, cause);
   }
+}
+
+/** Where files really are, links followed. */
+async function foldersOf(paths: readonly string[], files: Files): Promise<string[]> {
+  const folders: string[] = [];
+  for (const path of paths) {
+    try {
+      folders.push(dirname(await files.realPath(path)));
+    } catch (cause) {
+      throw cannotCreate(path, cause);
+    }
+  }
+  return folders;
 }
 
 async function syncFolders(folders: readonly string[], files: Files): Promise<void> {

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+
 import { AiopsError } from '../core/errors.js';
 import { inputName } from '../core/input-name.js';
-import type { Files } from './files.js';
+import { isErrno, type Files } from './files.js';
 import { readJournal, type JournalContents } from './journal.js';
+import { cannotRead } from './output-errors.js';
 import { REJECTS_NAME, RESULTS_NAMES } from './output-paths.js';
 
 /**
@@ -22,6 +25,16 @@ export async function readEarlierRun(
   }
 }
 
+/** What a run writes to. */
+interface Written {
+  /** Null: no folder. */
+  readonly folder: string | null;
+  /** Which names in the folder. */
+  readonly isOwn: (name: string) => boolean;
+  /** Files elsewhere. */
+  readonly others: readonly string[];
+}
+
 /**
  * Keeps an input from being overwritten by what is made of it, whatever names it goes by.
  *
@@ -29,10 +42,12 @@ export async function readEarlierRun(
  */
 export async function refuseInputs(
   inputs: readonly string[],
-  paths: readonly string[],
+  { folder, isOwn, others }: Written,
   files: Files,
 ): Promise<void> {
   if (inputs.length === 0) return;
+  const names = folder === null ? [] : await namesIn(folder, files);
+  const paths = [...names.filter(isOwn).map((name) => join(folder ?? '', name)), ...others];
   const idOf = async (path: string): Promise<string | null> => {
     // One that cannot be looked at is told of when it is opened.
     const entry = await files.entry(path).catch(() => null);
@@ -47,10 +62,17 @@ export async function refuseInputs(
     throw new AiopsError(
       'usage',
       `${inputName(input)} is an input, and the run would write over it as ${path}`,
-      {
-        hint: 'choose another place with --out or --rejects',
-      },
+      { hint: 'choose another place with --out or --rejects' },
     );
+  }
+}
+
+async function namesIn(folder: string, files: Files): Promise<string[]> {
+  try {
+    return await files.list(folder);
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return [];
+    throw cannotRead(folder, cause);
   }
 }
 

@@ -40,13 +40,11 @@ export class FolderSocket {
   static async takeRejects(path: string, files: Files = nodeFiles): Promise<FolderSocket | null> {
     if (process.platform !== 'linux') return null;
     try {
-      const entry = await files.entry(dirname(resolve(path)));
+      const real = resolve(await files.realPath(path)); // two links may lead to one file
+      const entry = await files.entry(dirname(real));
       if (entry === null) return null;
       // A socket's name has little more than a hundred bytes.
-      const sum = createHash('sha256')
-        .update(basename(resolve(path)))
-        .digest('hex')
-        .slice(0, 32);
+      const sum = createHash('sha256').update(basename(real)).digest('hex').slice(0, 32);
       return await FolderSocket.#listen(`${nameOf(entry)}:${sum}`, path, 'file with --rejects');
     } catch (cause) {
       throw cannotCreate(path, cause);

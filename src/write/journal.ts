@@ -17,9 +17,18 @@ export interface FileLengths {
   readonly timings: number;
 }
 
-/** What is sure from here on: that much of each file, and how far the run was. */
-export interface Commit {
+/** Sums of the last bytes before each of these lengths (`BufferedFile.tailSum`). */
+export type FileTails = Readonly<Record<keyof FileLengths, string>>;
+
+/** How much of each file counts, and by what to recognize its end. */
+export interface CommittedEnds {
   readonly lengths: FileLengths;
+  /** Null: nothing is committed. */
+  readonly tails: FileTails | null;
+}
+
+/** What is sure from here on: that much of each file, and how far the run was. */
+export interface Commit extends CommittedEnds {
   readonly state: unknown;
 }
 
@@ -48,7 +57,7 @@ export type JournalEntry =
       readonly replaced: readonly string[];
       readonly facts: unknown;
     }
-  | { readonly type: 'commit'; readonly lengths: FileLengths; readonly state: unknown }
+  | ({ readonly type: 'commit' } & Commit)
   | { readonly type: 'resumed'; readonly times: number }
   | { readonly type: 'complete'; readonly completion: unknown };
 
@@ -117,7 +126,7 @@ function add(contents: Contents, entry: JournalEntry | null): boolean {
   if (contents.completion !== null) return false;
   switch (entry?.type) {
     case 'commit':
-      contents.commits.push({ lengths: entry.lengths, state: entry.state });
+      contents.commits.push({ lengths: entry.lengths, tails: entry.tails ?? null, state: entry.state });
       return true;
     case 'resumed':
       contents.resumed = entry.times;
@@ -164,7 +173,7 @@ function isEntry(value: Record<string, unknown>): value is JournalEntry & Record
             Array.isArray(value['replaced'])))
       );
     case 'commit':
-      return isLengths(value['lengths']);
+      return isLengths(value['lengths']) && isTails(value['tails'] ?? null);
     case 'resumed':
       return isCount(value['times']);
     case 'complete':
@@ -178,6 +187,13 @@ function isLengths(value: unknown): value is FileLengths {
   if (typeof value !== 'object' || value === null) return false;
   const { results, rejects, timings } = value as Record<string, unknown>;
   return isCount(results) && isCount(rejects) && isCount(timings);
+}
+
+function isTails(value: unknown): value is FileTails | null {
+  if (value === null) return true;
+  if (typeof value !== 'object') return false;
+  const { results, rejects, timings } = value as Record<string, unknown>;
+  return [results, rejects, timings].every((sum) => typeof sum === 'string');
 }
 
 function isCount(value: unknown): boolean {

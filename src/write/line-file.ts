@@ -21,6 +21,7 @@ export interface LineSink {
 /**
  * A file that comes into being whole: lines go to `PATH.partial`, which takes the name `PATH` when published.
  * Until then a file of an earlier run stays as it was; after a failure the partial one is there to look at.
+ * Where `PATH` is a link, the link stays, and the file that it names is written in this way.
  */
 export class LineFile implements LineSink {
   readonly #path: string;
@@ -35,8 +36,8 @@ export class LineFile implements LineSink {
 
   /** @throws AiopsError `output_cannot_create` */
   static async create(path: string, files: Files = nodeFiles): Promise<LineFile> {
-    await refuseOther(path, files);
-    return new LineFile(path, files, await BufferedFile.open(partialPath(path), 'empty', files));
+    const real = await replaceablePath(path, files);
+    return new LineFile(real, files, await BufferedFile.open(partialPath(real), 'empty', files));
   }
 
   /** @throws AiopsError `output_io` */
@@ -87,16 +88,18 @@ export class LineFile implements LineSink {
   }
 }
 
-/** A device or a pipe must not be replaced by a file, which is what taking its name would do: /dev/null, say. */
-async function refuseOther(path: string, files: Files): Promise<void> {
-  let entry;
+/**
+ * Where a path leads. A device or a pipe must not be replaced by a file, which is what taking its name would do:
+ * /dev/null, say.
+ */
+async function replaceablePath(path: string, files: Files): Promise<string> {
   try {
-    entry = await files.entry(path);
+    const entry = await files.entry(path);
+    if (entry !== null && entry.kind !== 'file') throw new NotPlainFile();
+    return await files.realPath(path);
   } catch (cause) {
     throw cannotCreate(path, cause);
   }
-  if (entry === null || entry.kind === 'file') return;
-  throw cannotCreate(path, new NotPlainFile());
 }
 
 /**
@@ -127,10 +130,16 @@ export async function writeWhole(
  */
 export async function removeEarlier(path: string, files: Files = nodeFiles): Promise<void> {
   try {
-    await files.remove(path);
+    await removeFile(path, files);
   } catch (cause) {
     throw cannotWrite(path, cause);
   }
+}
+
+/** Removes a file; where a link names it, the link stays, and so do devices and pipes. @throws as the system does */
+export async function removeFile(path: string, files: Files): Promise<void> {
+  const entry = await files.entry(path);
+  if (entry?.kind === 'file') await files.remove(await files.realPath(path));
 }
 
 /** Where the lines of an unfinished file are. */

@@ -6,7 +6,7 @@ import { BufferedFile } from './buffered-file.js';
 import { isErrno, nodeFiles, readText, type Files } from './files.js';
 import { holderState, parseHolder, type HolderState, type LockHolder } from './lock-holder.js';
 import { cannotCreate } from './output-errors.js';
-import { LOCK_NAME } from './output-paths.js';
+import { isLockPartial, LOCK_NAME } from './output-paths.js';
 
 export interface ClaimOptions {
   /** Take the folder from a holder that cannot be seen from here. */
@@ -92,7 +92,7 @@ export class LockFile {
   /** Takes away what processes left that were killed in the middle of a claim. @throws as the system does */
   async removeLeftovers(): Promise<void> {
     for (const name of await this.#files.list(this.#folder)) {
-      if (/^lock\.json\..*\.partial$/.test(name)) await this.#files.remove(join(this.#folder, name));
+      if (isLockPartial(name)) await this.#files.remove(join(this.#folder, name));
     }
   }
 

@@ -28,14 +28,15 @@ async function makeWithParents(path: string, files: Files): Promise<boolean> {
     return false;
   }
   if (parent !== path) await makeWithParents(parent, files);
+  const real = await files.realPath(path); // a link may lead to a folder that does not exist yet
   try {
-    await files.makeFolder(path);
+    await files.makeFolder(real);
   } catch (error) {
     // Somebody else may have made it meanwhile.
     if ((await entry(path, files))?.kind === 'folder') return false;
     throw error;
   }
-  await files.syncFolder(parent);
+  await files.syncFolder(join(real, '..'));
   return true;
 }
 

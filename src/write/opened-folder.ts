@@ -29,13 +29,14 @@ export interface OpenedFolder {
 export interface TakenPlaces {
   /** Null: it writes to none. */
   readonly folder: OpenedFolder | null;
-  /** For a rejects file that was named; null: none was, or it can only be guarded by being there. */
+  /** For a regular file of rejects that was named; null: none was, or it can only be guarded by being there. */
   readonly rejectsHold: FolderSocket | null;
 }
 
 /**
  * Takes everything that a run writes to.
  *
+ * @param rejectsFile a regular file; null: there is none to take
  * @throws AiopsError `output_cannot_create`, `output_locked`, `output_io`, `config`
  */
 export async function takePlaces(

@@ -1,5 +1,5 @@
 import { AiopsError, messageOf } from '../core/errors.js';
-import { NotPlainFile } from './files.js';
+import { isErrno, NotPlainFile } from './files.js';
 
 /** A file or folder that cannot be made or opened, as an error that says what to do. */
 export function cannotCreate(path: string, cause: unknown): AiopsError {
@@ -24,7 +24,9 @@ export function cannotWrite(path: string, cause: unknown): AiopsError {
 export function cannotRead(path: string, cause: unknown): AiopsError {
   if (cause instanceof AiopsError) return cause;
   return new AiopsError('output_io', `cannot read ${path}: ${messageOf(cause)}`, {
-    hint: hintOf(cause) ?? 'check the disk and its permissions, then run the same command again',
+    hint: isErrno(cause, 'EACCES', 'EPERM')
+      ? 'check who may read it: run the command as the user who owns it, or ask for permission to read'
+      : (hintOf(cause) ?? 'check the disk, then run the same command again'),
     cause,
   });
 }
@@ -37,6 +39,8 @@ const HINTS: Readonly<Record<string, string>> = {
   EROFS: 'that file system is read-only: mount it for writing, or choose another place',
   EMFILE: 'too many files are open: raise the limit (ulimit -n), then run the same command again',
   ENFILE: 'too many files are open on this machine: run the same command again later',
+  ENXIO: 'no process reads from it: start the reader first, or choose another place',
+  EPIPE: 'its reader has ended: start it again, then run the same command again',
   EIO: 'the disk reports an error: check it, then run the same command again',
 };
 

@@ -21,6 +21,19 @@ const TIMINGS_NAME = 'timing.jsonl';
 /** Reports that are written whole, at the end of a run. */
 const REPORTS = ['timing.json', 'report.html', 'trace.json'] as const;
 
+/** Reports that are not a replay's where no journal is beside them. */
+export const UNKNOWN_REPORTS: readonly string[] = REPORTS;
+
+/** What only a replay writes to its folder: where one of these is, no benchmark may write. */
+export const REPLAY_NAMES: readonly string[] = [
+  JOURNAL_NAME,
+  'results.jsonl',
+  'results.csv',
+  'rejects.jsonl',
+  TIMINGS_NAME,
+  'timing.json',
+];
+
 /** Every name of ours that a file in the making may bear with `.partial`; earlier versions wrote all of them so. */
 const WITH_PARTIALS = [JOURNAL_NAME, 'results.jsonl', 'results.csv', 'rejects.jsonl', TIMINGS_NAME];
 
@@ -52,13 +65,16 @@ export function growingPaths(
   return { results: join(folder, resultsName(format)), rejects, timings: join(folder, TIMINGS_NAME) };
 }
 
-/** Every path that a run may write to, make anew or remove, but for those that end in `.partial`. */
-export function ownPaths(folder: string | null, rejectsFile: string | null): string[] {
-  const inFolder = [...RESULTS_NAMES, REJECTS_NAME, ...REPORTS, TIMINGS_NAME, JOURNAL_NAME, LOCK_NAME];
-  return [
-    ...(folder === null ? [] : inFolder.map((name) => join(folder, name))),
-    ...(rejectsFile === null ? [] : [rejectsFile]),
-  ];
+/** Whether a run with this output folder may write to, replace or remove a file of that name in it. */
+export function isOwnName(name: string): boolean {
+  if (isLockPartial(name)) return true;
+  const whole = name.endsWith('.partial') ? name.slice(0, -'.partial'.length) : name;
+  return [...WITH_PARTIALS, ...REPORTS, LOCK_NAME].includes(whole);
+}
+
+/** Whether a claimer of the lock makes its file under that name. */
+export function isLockPartial(name: string): boolean {
+  return /^lock\.json\..*\.partial$/.test(name);
 }
 
 /** Whether something of that name in a run's folder is no part of a run that begins or goes on. */

@@ -1,12 +1,13 @@
 import { dirname, join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
+import { checkFiles, entryOf } from './committed-ends.js';
 import { linesWithin, NOTHING } from './committed-files.js';
-import { checkLengths, entryOf, refuseLonger } from './committed-lengths.js';
 import { NotPlainFile, type Files } from './files.js';
-import type { FileLengths, JournalContents } from './journal.js';
+import type { CommittedEnds, JournalContents } from './journal.js';
 import { cannotCreate } from './output-errors.js';
-import { growingPaths, rejectsLabel, RESULTS_NAMES } from './output-paths.js';
+import { growingPaths, rejectsLabel, UNKNOWN_REPORTS, RESULTS_NAMES } from './output-paths.js';
+import type { RejectsPlace } from './rejects-place.js';
 import type { ResultsFormat } from './result-lines.js';
 
 /** Where a run writes to: a folder or `-`, and where its rejects go, if not to the folder. */
@@ -14,6 +15,8 @@ interface Places {
   readonly out: string;
   readonly format: ResultsFormat;
   readonly rejectsFile: string | null;
+  /** Whether rejects beside results on standard output are added to those of earlier runs. */
+  readonly appendRejects?: boolean;
 }
 
 /**
@@ -23,23 +26,27 @@ interface Places {
  * @throws AiopsError `config`, `output_io`, `output_cannot_create`
  */
 export async function checkPlaces(
-  { out, format, rejectsFile }: Places,
+  { out, format, rejectsFile, appendRejects = false }: Places,
   prior: JournalContents | null,
-  { replace, files }: { readonly replace: boolean; readonly files: Files },
+  {
+    replace,
+    rejectsPlace,
+    files,
+  }: { readonly replace: boolean; readonly rejectsPlace: RejectsPlace; readonly files: Files },
 ): Promise<void> {
   if (out === '-') {
-    if (rejectsFile === null) return;
-    if (!replace) await refuseFilled(rejectsFile, files);
+    if (rejectsFile === null || rejectsPlace !== 'file') return;
+    if (!replace && !appendRejects) await refuseFilled(rejectsFile, files);
     await checkRejectsPlace(rejectsFile, files);
     return;
   }
   const paths = growingPaths(out, format, rejectsFile);
   if (!replace && prior === null) {
-    await refuseUnknownResults(out, files);
+    await refuseUnknown([...RESULTS_NAMES, ...UNKNOWN_REPORTS], out, files);
     await refuseUnknownRejects(paths.rejects, files);
   } else if (!replace && prior !== null) {
     refuseOtherRejects(prior, rejectsLabel(out, paths.rejects), out);
-    if (prior.completion !== null) await refuseLonger(paths, committed(prior), files);
+    if (prior.completion !== null) await checkFiles(paths, committed(prior), { isComplete: true, files });
   }
   await checkRejectsPlace(paths.rejects, files);
 }
@@ -56,7 +63,7 @@ export async function checkCommitted(
 ): Promise<void> {
   const paths = growingPaths(out, format, rejectsFile);
   refuseOtherRejects(prior, rejectsLabel(out, paths.rejects), out);
-  await checkLengths(paths, committed(prior), files);
+  await checkFiles(paths, committed(prior), { isComplete: prior.completion !== null, files });
 }
 
 /** The lines of a file that an earlier run committed. @throws AiopsError `output_io` */
@@ -67,26 +74,29 @@ export async function* committedLines(
   files: Files,
 ): AsyncGenerator<string> {
   if (prior === null) return;
-  yield* linesWithin(growingPaths(out, format, rejectsFile)[kind], committed(prior)[kind], files);
+  yield* linesWithin(growingPaths(out, format, rejectsFile)[kind], committed(prior).lengths[kind], files);
 }
 
-function committed({ commits }: JournalContents): FileLengths {
-  return commits.at(-1)?.lengths ?? NOTHING;
+function committed({ commits }: JournalContents): CommittedEnds {
+  return commits.at(-1) ?? NOTHING;
 }
 
 /**
- * Keeps results from being overwritten that this program may not have written.
+ * Keeps results and reports from being overwritten that no replay in this folder wrote: those of a benchmark, say.
  *
  * @throws AiopsError `config`
  */
-async function refuseUnknownResults(folder: string, files: Files): Promise<void> {
-  for (const name of RESULTS_NAMES) {
+async function refuseUnknown(names: readonly string[], folder: string, files: Files): Promise<void> {
+  for (const name of names) {
     const path = join(folder, name);
     const entry = await entryOf(path, files);
     // An empty one is what a run leaves that was killed while it began.
     if (entry === null || entry.sizeBytes === 0) continue;
-    throw new AiopsError('config', `${path} is there, but no journal says which run wrote it`, {
-      hint: '--restart replaces it, or choose another folder with --out',
+    const what = UNKNOWN_REPORTS.includes(name)
+      ? `${path} exists, but no replay in this folder wrote it`
+      : `${path} is there, but no journal says which run wrote it`;
+    throw new AiopsError('config', what, {
+      hint: 'choose another folder with --out, or have --restart replace it',
     });
   }
 }

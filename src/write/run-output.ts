@@ -1,27 +1,29 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../core/errors.js';
 import type { Reject, ResultRow } from '../core/types.js';
-import { commitLines, CommittedFiles, NOTHING } from './committed-files.js';
-import { namesOf, refuseInputs, replacedNames } from './earlier-run.js';
+import { commitLines, NOTHING, type CommittedFiles } from './committed-files.js';
+import { namesOf, refuseInputs } from './earlier-run.js';
 import { nodeFiles, type Files } from './files.js';
 import { FolderLock } from './folder-lock.js';
-import { JOURNAL_FORMAT, journalLine, type FileLengths, type JournalContents } from './journal.js';
-import { LineFile, removeEarlier, writeWhole } from './line-file.js';
+import { FolderRun, type FinalReports, type FolderBeginning } from './folder-run.js';
+import { journalLine, type FileLengths, type JournalContents } from './journal.js';
 import { takePlaces, type OpenedFolder, type TakenPlaces } from './opened-folder.js';
-import { growingPaths, ownPaths, rejectsLabel, resultsName } from './output-paths.js';
+import { growingPaths, isOwnName, resultsName } from './output-paths.js';
 import { checkCommitted, checkPlaces, committedLines } from './output-places.js';
 import { rejectLines } from './reject-lines.js';
+import { findRejectsPlace, refuseRejectsPlace, type RejectsPlace } from './rejects-place.js';
 import { resultLines, resultsHeader, type ResultLineOptions } from './result-lines.js';
-import { StreamSink } from './stream-sink.js';
+import { StreamedRun } from './streamed-run.js';
 
 export interface RunOutputOptions extends ResultLineOptions {
   /** A folder, or `-` for results on standard output and no other file. */
   readonly out: string;
   /** Where rejects go; null: `rejects.jsonl` in the folder, nowhere with `-`. */
   readonly rejectsFile: string | null;
+  /** With `-`: whether rejects are added to what their file holds, not only where that is nothing. */
+  readonly appendRejects?: boolean;
   /** Whether there is a `trace.json` in the folder. */
   readonly trace: boolean;
 }
@@ -34,15 +36,9 @@ export interface OpenOutputOptions {
   readonly restart?: boolean;
   /** What the run reads, none of which may be written over; `-` is standard input. */
   readonly inputs?: readonly string[];
+  /** Where rejects go if their file is found to be this process's standard error. */
+  readonly stderr?: Writable;
   readonly files?: Files;
-}
-
-/** What is known at the end only. */
-export interface FinalReports {
-  /** The text of `timing.json`. */
-  readonly summary: string;
-  /** The text of `report.html`; null: there is none. */
-  readonly page: string | null;
 }
 
 /**
@@ -58,21 +54,17 @@ export class RunOutput {
   readonly #folder: OpenedFolder | null;
   /** Keeps other runs off a rejects file that was named. */
   readonly #rejectsHold: TakenPlaces['rejectsHold'];
-  readonly #stdout: Writable;
-  #growing: CommittedFiles | null = null;
-  #stream: StreamSink | null = null;
-  /** Where rejects are kept beside results on standard output. */
-  #rejectsFile: LineFile | null = null;
-  #trace: LineFile | null = null;
+  readonly #streams: Streams;
+  #run: FolderRun | StreamedRun | null = null;
 
   private constructor(
     options: RunOutputOptions,
-    stdout: Writable,
+    streams: Streams,
     { folder, rejectsHold }: TakenPlaces,
     files: Files,
   ) {
     this.#options = options;
-    this.#stdout = stdout;
+    this.#streams = streams;
     this.#folder = folder;
     this.#rejectsHold = rejectsHold;
     this.#files = files;
@@ -89,14 +81,24 @@ export class RunOutput {
   static async open(
     options: RunOutputOptions,
     stdout: Writable,
-    { breakLock = false, restart = false, inputs = [], files = nodeFiles }: OpenOutputOptions = {},
+    {
+      breakLock = false,
+      restart = false,
+      inputs = [],
+      stderr = process.stderr,
+      files = nodeFiles,
+    }: OpenOutputOptions = {},
   ): Promise<RunOutput> {
     const { out, format, rejectsFile } = options;
     const folder = out === '-' ? null : out;
     if (folder !== null) growingPaths(folder, format, rejectsFile); // whether they clash
-    await refuseInputs(inputs, ownPaths(folder, rejectsFile), files);
-    const taken = await takePlaces(folder, rejectsFile, { breakLock, restart, files });
-    return new RunOutput(options, stdout, taken, files);
+    const others = rejectsFile === null ? [] : [rejectsFile];
+    await refuseInputs(inputs, { folder, isOwn: isOwnName, others }, files);
+    const rejectsPlace = rejectsFile === null ? 'file' : await findRejectsPlace(rejectsFile, files);
+    if (rejectsFile !== null) refuseRejectsPlace(rejectsFile, rejectsPlace, out);
+    const held = rejectsPlace === 'file' ? rejectsFile : null; // others may write to a device or a pipe as well
+    const taken = await takePlaces(folder, held, { breakLock, restart, files });
+    return new RunOutput(options, { stdout, stderr, rejectsPlace }, taken, files);
   }
 
   /** Whether there is a trace to write. */
@@ -128,7 +130,8 @@ export class RunOutput {
    */
   async checkPlaces({ replace }: { readonly replace: boolean }): Promise<void> {
     if (this.#folder?.lock instanceof AiopsError) throw this.#folder.lock;
-    await checkPlaces(this.#options, this.prior, { replace, files: this.#files });
+    const { rejectsPlace } = this.#streams;
+    await checkPlaces(this.#options, this.prior, { replace, rejectsPlace, files: this.#files });
   }
 
   /**
@@ -138,11 +141,11 @@ export class RunOutput {
    */
   async beginAnew(facts: unknown, { replace }: { readonly replace: boolean }): Promise<void> {
     await this.checkPlaces({ replace });
-    if (this.#folder === null) return this.#beginStream();
+    if (this.#folder === null) return this.#beginStreamed(replace);
     const earlier = this.prior === null ? [] : namesOf(this.prior);
     await this.#begin({
       lines: (run) => [run],
-      lengths: NOTHING,
+      ends: NOTHING,
       facts,
       earlier: this.prior === null && replace ? null : earlier,
     });
@@ -162,7 +165,7 @@ export class RunOutput {
     const resumed = journalLine({ type: 'resumed', times: prior.resumed + 1 });
     await this.#begin({
       lines: (run) => [run, ...commitLines(commits), resumed],
-      lengths: commits.at(-1)?.lengths ?? NOTHING,
+      ends: commits.at(-1) ?? NOTHING,
       facts,
       earlier: namesOf(prior),
     });
@@ -179,13 +182,17 @@ export class RunOutput {
 
   /** @throws AiopsError `output_io`; OutputClosed where nobody reads standard output any more */
   async writeRows(rows: readonly ResultRow[]): Promise<void> {
-    await begun(this.#growing?.results ?? this.#stream).write(resultLines(rows, this.#options));
+    const run = begun(this.#run);
+    const results = run instanceof FolderRun ? run.growing.results : run.results;
+    await results.write(resultLines(rows, this.#options));
   }
 
   /** Where they are kept. @throws AiopsError `output_io` */
   async writeRejects(rejects: readonly Reject[]): Promise<void> {
-    if (rejects.length === 0) return;
-    await (this.#growing?.rejects ?? this.#rejectsFile)?.write(rejectLines(rejects));
+    if (rejects.length === 0 || !this.keepsRejects) return;
+    const run = begun(this.#run);
+    const lines = rejectLines(rejects);
+    await (run instanceof FolderRun ? run.growing.rejects.write(lines) : run.writeRejects(lines));
   }
 
   /** @throws AiopsError `output_io` */
@@ -195,28 +202,27 @@ export class RunOutput {
 
   /** @throws AiopsError `output_io` */
   async writeTrace(text: string): Promise<void> {
-    if (this.keepsTrace) await begun(this.#trace).write(text);
+    const run = begun(this.#run);
+    if (run instanceof FolderRun) await run.writeTrace(text);
   }
 
   /** Of everything written so far, committed or not, in bytes. */
   get lengths(): FileLengths {
-    return this.#growing?.lengths ?? NOTHING;
+    return this.#growing?.lengths ?? NOTHING.lengths;
   }
 
   /**
-   * Makes everything written so far sure. Nothing on standard output can be, so there it does nothing.
+   * Makes everything written so far sure; with results on standard output, only the rejects.
    *
-   * @throws AiopsError `output_io`, also where the folder was deleted or moved meanwhile; the run can only be
-   * abandoned then, and gone on with from the commit before
+   * @throws AiopsError `output_io`, also where another process moved or changed a file; the run can only be abandoned
+   * then, and resumed from the commit before
    */
   async commit(state: unknown): Promise<void> {
-    await this.#growing?.commit(state);
+    const run = begun(this.#run);
+    await (run instanceof FolderRun ? run.growing.commit(state) : run.sync());
   }
 
-  /**
-   * The committed lines of a file without the header of results; until this run begins, those of the earlier one.
-   * @throws AiopsError `output_io`
-   */
+  /** Committed lines without a header; those of the earlier run until this one begins. @throws AiopsError `output_io` */
   async *committed(kind: 'timings' | 'results'): AsyncGenerator<string> {
     const prior = committedLines(this.#options, this.prior, kind, this.#files);
     let headers = kind === 'results' && resultsHeader(this.#options.format) !== '' ? 1 : 0;
@@ -229,58 +235,53 @@ export class RunOutput {
    * @throws AiopsError `output_cannot_create`, `output_io`; what was committed is still there. OutputClosed where
    * nobody reads standard output any more
    */
-  async complete({ summary, page }: FinalReports, completion: unknown): Promise<void> {
-    if (this.#growing !== null && this.#folder !== null) {
-      const { lengths, committed } = this.#growing;
-      if (!isDeepStrictEqual(lengths, committed)) throw new Error('what was written last is not committed');
-      await this.#growing.sync();
-      await writeWhole(join(this.#folder.path, 'timing.json'), summary, this.#files);
-      const pagePath = join(this.#folder.path, 'report.html');
-      await (page === null ? removeEarlier(pagePath, this.#files) : writeWhole(pagePath, page, this.#files));
-      await this.#trace?.settle();
-      await this.#trace?.publish();
-      await this.#growing.complete(completion);
-    }
-    await this.#stream?.settle();
-    await this.#rejectsFile?.settle();
-    await this.#rejectsFile?.publish();
+  async complete(reports: FinalReports, completion: unknown): Promise<void> {
+    const run = begun(this.#run);
+    await (run instanceof FolderRun ? run.complete(reports, completion) : run.settle());
     await this.#letGo();
   }
 
   /** Ends a run that stops or failed; what was committed stays, a folder that nothing came into goes. Never throws. */
   async abandon(): Promise<void> {
-    await this.#trace?.abandon();
-    await this.#rejectsFile?.abandon();
     await this.#letGo();
-    if (this.#folder?.isMade !== true || this.#growing !== null) return;
-    await this.#files.removeFolder(this.#folder.path).catch(() => undefined);
+    if (this.#folder?.isMade !== true || this.#run !== null) return;
+    await removeMade(this.#folder.path, this.#files).catch(() => undefined);
+  }
+
+  get #growing(): CommittedFiles | null {
+    return this.#run instanceof FolderRun ? this.#run.growing : null;
   }
 
   async #letGo(): Promise<void> {
-    await this.#growing?.letGo();
+    await this.#run?.letGo();
     if (this.#folder?.lock instanceof FolderLock) await this.#folder.lock.release();
     await this.#rejectsHold?.release();
   }
 
-  async #beginStream(): Promise<void> {
+  async #beginStreamed(replace: boolean): Promise<void> {
     const { rejectsFile, format } = this.#options;
-    this.#stream = new StreamSink(this.#stdout);
-    if (rejectsFile !== null) this.#rejectsFile = await LineFile.create(rejectsFile, this.#files);
-    await this.#stream.write(resultsHeader(format));
+    const { stdout, stderr, rejectsPlace } = this.#streams;
+    const rejects = rejectsFile === null ? null : { path: rejectsFile, place: rejectsPlace };
+    this.#run = await StreamedRun.begin({ stdout, stderr, rejects, replace, files: this.#files });
+    await this.#run.results.write(resultsHeader(format));
   }
 
-  async #begin({ lines, lengths, facts, earlier }: FolderBeginning): Promise<void> {
-    const { out: folder, format, rejectsFile } = this.#options;
-    const paths = growingPaths(folder, format, rejectsFile);
-    const own = { results: resultsName(format), rejects: rejectsLabel(folder, paths.rejects) };
-    const replaced = replacedNames(Object.values(own), earlier);
-    const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...own, replaced, facts });
-    const beginning = { folder, paths, journal: lines(run), lengths, remove: replaced };
-    this.#growing = await CommittedFiles.begin(beginning, this.#files);
+  async #begin(beginning: FolderBeginning): Promise<void> {
+    this.#run = await FolderRun.begin(this.#options, beginning, this.#files);
     this.prior = null; // which may be large
-    if (this.keepsTrace) this.#trace = await LineFile.create(join(folder, 'trace.json'), this.#files);
-    if (lengths.results === 0) await this.#growing.results.write(resultsHeader(format));
   }
+}
+
+/** Removes the folder that a path leads to. */
+async function removeMade(path: string, files: Files): Promise<void> {
+  await files.removeFolder(await files.realPath(path));
+}
+
+/** What the process has open, and which of it rejects go to. */
+interface Streams {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly rejectsPlace: RejectsPlace;
 }
 
 /** Guards against lines that would go nowhere. */
@@ -289,11 +290,9 @@ function begun<T>(sink: T | null): T {
   return sink;
 }
 
-interface FolderBeginning {
-  /** The journal's lines, the first of which is given. */
-  readonly lines: (run: string) => string[];
-  readonly lengths: FileLengths;
-  readonly facts: unknown;
-  /** Files of earlier runs; null: whatever there is. */
-  readonly earlier: readonly string[] | null;
+/** What the process has open, and which of it rejects go to. */
+interface Streams {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly rejectsPlace: RejectsPlace;
 }

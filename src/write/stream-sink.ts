@@ -21,10 +21,12 @@ export function isGone(
 /** Writes to a stream that somebody else owns; it is never ended here. */
 export class StreamSink implements LineSink {
   readonly #stream: Writable;
+  readonly #name: string;
   #failure: Error | null = null;
 
-  constructor(stream: Writable) {
+  constructor(stream: Writable, name = 'standard output') {
     this.#stream = stream;
+    this.#name = name;
     stream.on('error', (error) => {
       this.#failure = error;
     });
@@ -65,7 +67,7 @@ export class StreamSink implements LineSink {
   #check(): void {
     if (this.#failure === null) return;
     if (isGone(this.#failure, this.#stream)) throw new OutputClosed();
-    throw new AiopsError('output_io', `cannot write to standard output: ${this.#failure.message}`, {
+    throw new AiopsError('output_io', `cannot write to ${this.#name}: ${this.#failure.message}`, {
       cause: this.#failure,
     });
   }

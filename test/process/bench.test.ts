@@ -199,15 +199,16 @@ test('settings of replay in the same file and environment are no error, unknown 
 test('SIGINT: the cases that were complete are kept, on a page too, and nothing of an earlier run; status 130', async (t) => {
   const cwd = temporaryFolder(t);
   const flags = ['--backend', 'wasm', '--actors', '1', '--rounds', '10', '--time', '200ms'];
+  const path = join(cwd, 'bench.aiops/bench.json');
+  mkdirSync(join(cwd, 'bench.aiops'));
+  for (const name of ['bench.json', 'report.html', 'trace.json']) {
+    writeFileSync(join(cwd, 'bench.aiops', name), 'of an earlier run');
+  }
   const child = startCli(['bench', ...flags, '--items', '2,20000'], { cwd });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
-  const path = join(cwd, 'bench.aiops/bench.json');
-  mkdirSync(join(cwd, 'bench.aiops'));
-  for (const name of ['report.html', 'trace.json']) {
-    writeFileSync(join(cwd, 'bench.aiops', name), 'of an earlier run');
-  }
-  await until('the first case to be written', () => existsSync(path) || child.exitCode !== null);
+  const isWritten = (): boolean => readFileSync(path, 'utf8') !== 'of an earlier run';
+  await until('the first case to be written', () => isWritten() || child.exitCode !== null);
   child.kill('SIGINT');
   const { status, stderr } = await result;
   assert.equal(status, 130, stderr);

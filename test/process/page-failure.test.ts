@@ -8,11 +8,11 @@ import type { RunSummary } from '#dist/report/run-summary.js';
 import { recording, runCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { withSpoiledAssets, type Spoiled } from '../support/spoiled-assets.js';
 
-/** A replay into `out`, where an earlier one left its page. */
+/** A replay into `out`, where an earlier one left its page, which it may replace. */
 async function replaySpoiled(cwd: string, how: Spoiled): Promise<Finished> {
   mkdirSync(join(cwd, 'out'));
   writeFileSync(join(cwd, 'out/report.html'), 'of an earlier run');
-  const flags = ['--backend', 'wasm', '--actors', '1', '--compare', 'none', '--out', 'out'];
+  const flags = ['--backend', 'wasm', '--actors', '1', '--compare', 'none', '--out', 'out', '--restart'];
   return runCli(['replay', recording('real-day.csv'), ...flags], { cwd, env: withSpoiledAssets(cwd, how) });
 }
 

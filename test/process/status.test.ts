@@ -68,7 +68,7 @@ test('settings that are not as usual are told', async (t) => {
   const { stdout } = await runCli(['status', 'out'], { cwd });
   assert.match(stdout, /^settings +--duplicates last --results-format csv$/m);
   assert.match(stdout, /^results +out\/results\.csv$/m);
-  assert.deepEqual((await jsonStatus(cwd, 'out')).short, []);
+  assert.deepEqual((await jsonStatus(cwd, 'out')).damaged, []);
 });
 
 test('files that lack what was committed are told, and whoever names the input is told the folder', async (t) => {
@@ -79,10 +79,15 @@ test('files that lack what was committed are told, and whoever names the input i
   const sizeBytes = statSync(join(cwd, out, 'results.jsonl')).size;
   truncateSync(join(cwd, out, 'results.jsonl'), 17);
   rmSync(join(cwd, out, 'timing.jsonl'));
-  const { short } = await jsonStatus(cwd, out);
-  assert.deepEqual(short[0], { path: `${out}/results.jsonl`, committedBytes: sizeBytes, sizeBytes: 17 });
-  assert.equal(short[1]?.sizeBytes, null);
-  assert.equal(short.length, 2);
+  const { damaged } = await jsonStatus(cwd, out);
+  assert.deepEqual(damaged[0], {
+    path: `${out}/results.jsonl`,
+    problem: 'short',
+    committedBytes: sizeBytes,
+    sizeBytes: 17,
+  });
+  assert.equal(damaged[1]?.problem, 'missing');
+  assert.equal(damaged.length, 2);
   rmSync(join(cwd, out, 'results.jsonl'));
   symlinkSync('results.jsonl', join(cwd, out, 'results.jsonl'));
   const unseen = await runCli(['status', out], { cwd });

@@ -65,7 +65,7 @@ const STATUS: RunStatus = {
   progress: PROGRESS,
   completedAt: null,
   results: 'results.jsonl',
-  short: [],
+  damaged: [],
 };
 
 test('a status says what the run is, how far it is and what happened, but no setting that is as usual', () => {
@@ -97,14 +97,27 @@ test('of many quarantines some are named and the others counted', () => {
   assert.match(text, /and 3 more/);
 });
 
-test('a file that lacks what was committed is named', () => {
-  const short = [
-    { path: 'backfill/results.jsonl', committedBytes: 5000, sizeBytes: 17 },
-    { path: 'backfill/timing.jsonl', committedBytes: 80, sizeBytes: null },
-  ];
-  const text = statusText({ ...STATUS, short });
-  assert.match(text, /^damaged +backfill\/results\.jsonl: 5,000 bytes of it were committed, it has 17; /m);
-  assert.match(text, /^damaged +backfill\/timing\.jsonl: 80 bytes of it were committed, it is not there; /m);
+test('each file that is not as the run left it is named, with what happened to it', () => {
+  const damaged = [
+    { path: 'b/results.jsonl', problem: 'short', committedBytes: 5000, sizeBytes: 17 },
+    { path: 'b/timing.jsonl', problem: 'missing', committedBytes: 80, sizeBytes: null },
+    { path: 'b/rejects.jsonl', problem: 'long', committedBytes: 80, sizeBytes: 90 },
+    { path: 'b/results.csv', problem: 'changed', committedBytes: 80, sizeBytes: 90 },
+  ] as const;
+  const text = statusText({ ...STATUS, damaged });
+  assert.match(
+    text,
+    /^damaged +b\/results\.jsonl: has only 17 of the 5,000 bytes that were committed; put it/m,
+  );
+  assert.match(text, /^damaged +b\/timing\.jsonl: is missing; 80 bytes of it were committed; .*--restart$/m);
+  assert.match(
+    text,
+    /^damaged +b\/rejects\.jsonl: has 90 bytes, 80 when the run was complete: another program/m,
+  );
+  assert.match(
+    text,
+    /^damaged +b\/results\.csv: another program changed what was committed, its first 80 bytes/m,
+  );
 });
 
 test('as JSON it is one object with the same facts', () => {

@@ -41,18 +41,18 @@ export class FaultyFiles implements Files {
     this.#count('open', path);
     const file = await this.#files.open(path, mode);
     return {
-      write: async (bytes, position) => {
+      append: async (bytes) => {
         const part = this.#isShort(bytes.length) ? bytes.subarray(0, Math.ceil(bytes.length / 2)) : bytes;
         this.#count('write', path);
-        return file.write(part, position);
+        return file.append(part);
       },
       truncate: async (length) => {
         this.#count('ftruncate', path);
         await file.truncate(length);
       },
-      sizeBytes: async () => {
+      entry: async () => {
         this.#count('fstat', path);
-        return file.sizeBytes();
+        return file.entry();
       },
       datasync: async () => {
         this.#count('fdatasync', path);
@@ -66,9 +66,9 @@ export class FaultyFiles implements Files {
     };
   }
 
-  async *read(path: string): AsyncGenerator<Uint8Array> {
+  async *read(path: string, fromBytes = 0): AsyncGenerator<Uint8Array> {
     this.#count('open', path);
-    for await (const bytes of this.#files.read(path)) {
+    for await (const bytes of this.#files.read(path, fromBytes)) {
       this.#count('read', path);
       yield bytes;
     }
@@ -77,6 +77,11 @@ export class FaultyFiles implements Files {
   async entry(path: string): Promise<FileEntry | null> {
     this.#count('stat', path);
     return this.#files.entry(path);
+  }
+
+  async realPath(path: string): Promise<string> {
+    this.#count('realpath', path);
+    return this.#files.realPath(path);
   }
 
   async mayMakeIn(folder: string): Promise<void> {

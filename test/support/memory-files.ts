@@ -68,15 +68,23 @@ export class MemoryFiles implements Files {
     return this.#handle(path, number);
   }
 
-  async *read(path: string): AsyncGenerator<Uint8Array> {
+  async *read(path: string, fromBytes = 0): AsyncGenerator<Uint8Array> {
     const node = this.#find(path);
     if (node === undefined) throw errnoError('ENOENT', 'open', path);
-    yield Buffer.from(node.bytes);
+    yield Buffer.from(node.bytes.subarray(fromBytes));
   }
 
   async entry(path: string): Promise<FileEntry | null> {
     const number = this.names.get(path);
-    if (number === undefined) return null;
+    return number === undefined ? null : this.#entryOf(number);
+  }
+
+  /** There are no links here. */
+  async realPath(path: string): Promise<string> {
+    return path;
+  }
+
+  #entryOf(number: number): FileEntry {
     const { kind, bytes } = this.nodes[number]!;
     // No device has such a number, so that no real folder is locked by a test.
     return {
@@ -145,8 +153,9 @@ export class MemoryFiles implements Files {
       if (!this.openHandles.has(id)) throw errnoError('EBADF', 'use of a closed file', path);
     };
     return {
-      write: async (bytes, position) => {
+      append: async (bytes) => {
         requireOpen();
+        const position = node.bytes.length;
         this.#change(number, { kind: 'write', node: number, position, bytes: Buffer.from(bytes) });
         return bytes.length;
       },
@@ -154,7 +163,7 @@ export class MemoryFiles implements Files {
         requireOpen();
         if (length !== node.bytes.length) this.#change(number, { kind: 'truncate', node: number, length });
       },
-      sizeBytes: async () => node.bytes.length,
+      entry: async () => this.#entryOf(number),
       datasync: async () => {
         requireOpen();
         this.log.push({ kind: 'datasync', node: number });

@@ -15,9 +15,11 @@ const RUN: JournalEntry = {
   replaced: [],
   facts: { name: 'Zoë\n' },
 };
+const TAILS = { results: '0123456789abcdef', rejects: '', timings: 'fedcba9876543210' };
 const commit = (results: number): JournalEntry => ({
   type: 'commit',
   lengths: { results, rejects: 0, timings: 2 * results },
+  tails: TAILS,
   state: { results },
 });
 const LINES = [
@@ -39,7 +41,7 @@ test('a line ends in a checksum of the text before it, which anybody can compute
   const text = line.slice(0, line.indexOf(',"sum"'));
   const sum = createHash('sha256').update(text).digest('hex').slice(0, 16);
   assert.equal(line, `${text},"sum":"${sum}"}\n`);
-  assert.deepEqual(Object.keys(JSON.parse(line) as object), ['type', 'lengths', 'state', 'sum']);
+  assert.deepEqual(Object.keys(JSON.parse(line) as object), ['type', 'lengths', 'tails', 'state', 'sum']);
 });
 
 test('a whole journal is read back', async () => {
@@ -50,6 +52,7 @@ test('a whole journal is read back', async () => {
     replaced: [],
     commits: [10, 20, 30].map((results) => ({
       lengths: { results, rejects: 0, timings: 2 * results },
+      tails: TAILS,
       state: { results },
     })),
     completion: { rows: 1 },

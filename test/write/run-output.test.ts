@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
-import type { ResultRow } from '#dist/core/types.js';
+import type { Reject, ResultRow } from '#dist/core/types.js';
 import { readJournal } from '#dist/write/journal.js';
 import { RunOutput, type OpenOutputOptions, type RunOutputOptions } from '#dist/write/run-output.js';
 
@@ -30,6 +30,13 @@ const options = {
   fullOutput: false,
 } as const;
 const FACTS = { name: 'facts' };
+const REJECT: Reject = {
+  target: 'a',
+  minuteMs: 0,
+  source: { file: 'in.csv', line: 2, byteOffset: 9, raw: () => ({ text: 'x', encoding: 'utf8' }) },
+  reason: 'bad_value',
+  message: 'made up',
+};
 
 function row(minute: number): ResultRow {
   return {
@@ -117,9 +124,9 @@ describe('a new folder', () => {
     assert.deepEqual(journal?.facts, FACTS);
     assert.deepEqual(journal.completion, { done: true });
     const results = read(out, 'results.jsonl').length;
-    assert.deepEqual(journal.commits, [
-      { lengths: { results, rejects: 0, timings: 0 }, state: { minute: 1 } },
-    ]);
+    assert.equal(journal.commits.length, 1);
+    assert.deepEqual(journal.commits[0]?.lengths, { results, rejects: 0, timings: 0 });
+    assert.deepEqual(journal.commits[0].state, { minute: 1 });
   });
 
   test('only what was committed is complete', async (t) => {
@@ -213,31 +220,32 @@ describe('going on', () => {
   test('a file that lacks what was committed is named, with by how much, and nothing is touched', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1, 2]);
-    const committedBytes = read(out, 'results.jsonl').length;
+    const results = read(out, 'results.jsonl');
+    const committedBytes = results.length;
     truncateSync(join(out, 'results.jsonl'), 5);
     const journal = read(out, 'journal.jsonl');
     const short = await opened(t, out);
     await assert.rejects(short.goOnFrom(1, FACTS), {
       code: 'output_io',
-      message: `cannot go on with ${out}/results.jsonl: ${committedBytes} bytes of it were committed, it has 5`,
+      message: `cannot continue with ${out}/results.jsonl: it has only 5 of the ${committedBytes} bytes that were committed`,
       hint: /--restart/,
     });
     await short.abandon();
     rmSync(join(out, 'timing.jsonl'));
-    writeFileSync(join(out, 'results.jsonl'), 'x'.repeat(committedBytes));
+    writeFileSync(join(out, 'results.jsonl'), results);
     const missing = await opened(t, out);
     await assert.rejects(missing.goOnFrom(1, FACTS), {
       code: 'output_io',
-      message: /timing\.jsonl.*not there/,
+      message: /timing\.jsonl: it is missing; 26 bytes/,
     });
     assert.equal(read(out, 'journal.jsonl'), journal);
   });
 
   test('a folder that is deleted or moved is noticed at the next commit', async (t) => {
-    for (const [change, hint] of [
-      [(out: string) => rmSync(out, { recursive: true }), /begins anew/],
-      [(out: string) => renameSync(out, `${out}-moved`), /new place with --out/],
-    ] as const) {
+    for (const change of [
+      (out: string) => rmSync(out, { recursive: true }),
+      (out: string) => renameSync(out, `${out}-moved`),
+    ]) {
       const out = join(temporaryFolder(t), 'out');
       const output = await opened(t, out);
       await output.beginAnew(FACTS, { replace: false });
@@ -247,8 +255,8 @@ describe('going on', () => {
       await output.writeRows([row(2)]);
       await assert.rejects(output.commit({ minute: 2 }), {
         code: 'output_io',
-        message: `cannot go on in ${out}: its journal was deleted, moved or replaced while the run was going`,
-        hint,
+        message: `${out}/results.jsonl was deleted or moved while the run was writing to it`,
+        hint: /new place of its folder with --out.*--restart/,
       });
       await output.abandon();
     }
@@ -278,7 +286,7 @@ describe('going on', () => {
     const output = await opened(t, out, { rejectsFile });
     await assert.rejects(output.goOnFrom(0, FACTS), {
       code: 'output_io',
-      message: `cannot go on with ${rejectsFile}: it had 0 bytes when the run was complete, now it has 15`,
+      message: `cannot continue with ${rejectsFile}: it has 15 bytes, 0 when the run was complete: another program wrote to it`,
       hint: /another --rejects/,
     });
     assert.equal(read(rejectsFile), 'of another run\n');
@@ -295,7 +303,7 @@ describe('going on', () => {
     await output.writeRows([row(2)]);
     await assert.rejects(output.commit({ minute: 2 }), {
       code: 'output_io',
-      message: /somebody else changes it/,
+      message: /results\.jsonl has 1062 bytes, but the run wrote only 161/,
     });
     await assert.rejects(output.commit({ minute: 2 }), { code: 'output_io' });
     assert.equal((await readJournal(out))?.commits.length, 1);
@@ -339,7 +347,7 @@ describe('beginning anew', () => {
     await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), {
       code: 'config',
       message: `${out}/results.csv is there, but no journal says which run wrote it`,
-      hint: /--restart.*--out/,
+      hint: /--out.*--restart/,
     });
     await refusing.abandon();
     assert.deepEqual(readdirSync(out), ['results.csv']);
@@ -438,17 +446,18 @@ describe('beginning anew', () => {
 });
 
 describe('results on standard output', () => {
-  test('no folder, no journal; rejects appear under their name at the end', async (t) => {
+  test('no folder, no journal; rejects are in their file at once', async (t) => {
     const rejectsFile = join(temporaryFolder(t), 'rejects.jsonl');
     const stdout = new PassThrough();
     const output = await RunOutput.open({ ...options, out: '-', format: 'csv', rejectsFile }, stdout);
     assert.deepEqual([output.keepsReport, output.keepsTrace, output.keepsRejects], [false, false, true]);
     await output.beginAnew(FACTS, { replace: false });
+    await output.writeRejects([REJECT]);
+    assert.match(read(rejectsFile), /^\{"file":"in\.csv","line":2,.*\}\n$/);
     await output.writeRows([row(1)]);
     await output.writeTiming('{}\n');
     await output.commit({});
     assert.deepEqual(output.lengths, { results: 0, rejects: 0, timings: 0 });
-    assert.deepEqual(readdirSync(join(rejectsFile, '..')), ['rejects.jsonl.partial']);
     await output.complete({ summary: '', page: null }, {});
     assert.deepEqual(readdirSync(join(rejectsFile, '..')), ['rejects.jsonl']);
     assert.match(String(stdout.read()), /^minute,[^\n]*\n1970[^\n]*\n$/);

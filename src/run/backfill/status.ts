@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { AiopsError } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { isoTime } from '../../core/time.js';
-import type { RunStatus, ShortFile, StatusProgress } from '../../report/run-status.js';
-import { foundFiles, isShort } from '../../write/committed-lengths.js';
-import { nodeFiles } from '../../write/files.js';
+import type { RunStatus, StatusProgress } from '../../report/run-status.js';
+import { inspectFiles, type DamagedFile } from '../../write/committed-ends.js';
+import { isErrno, nodeFiles, type Files } from '../../write/files.js';
 import { journalPath, readJournal, type JournalContents } from '../../write/journal.js';
 import { pathsOf } from '../../write/output-paths.js';
 import { readHolder } from '../../write/lock-file.js';
@@ -16,14 +16,24 @@ import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
  * What the journal in a folder says about its run, and whether somebody is at work on it. Takes no lock and changes
  * nothing, so it may be asked at any time.
  *
- * @throws AiopsError `input_missing` where there is no journal, `config` where it is none of ours, `output_io`, also where
- * one of its files cannot be looked at
+ * @throws AiopsError `input_missing` where there is no journal, or this user may not read the run; `config` where it is
+ * none of ours, `output_io`
  */
-export async function runStatus(folder: string): Promise<RunStatus> {
+export async function runStatus(folder: string, files: Files = nodeFiles): Promise<RunStatus> {
+  try {
+    return await readStatus(folder, files);
+  } catch (error) {
+    if (!(error instanceof AiopsError) || !isErrno(error.cause, 'EACCES', 'EPERM')) throw error;
+    const { message, hint, cause } = error;
+    throw new AiopsError('input_missing', message, { ...(hint === undefined ? {} : { hint }), cause });
+  }
+}
+
+async function readStatus(folder: string, files: Files): Promise<RunStatus> {
   // First, so that a run which ends meanwhile is told as it was when we looked, not as killed.
-  const held = await folderHolder(folder);
-  const journal = await readJournal(folder);
-  if (journal === null) throw await noRun(folder);
+  const held = await folderHolder(folder, files);
+  const journal = await readJournal(folder, files);
+  if (journal === null) throw await noRun(folder, files);
   const facts = journal.facts as RunFacts;
   const completion = journal.completion as RunCompletion | null;
   const { program, startedAt, settings, recording, model, input, backend } = facts;
@@ -45,15 +55,15 @@ export async function runStatus(folder: string): Promise<RunStatus> {
     progress: progressOf(journal, facts),
     completedAt: completion?.at ?? null,
     results: journal.results,
-    short: await shortFiles(folder, journal),
+    damaged: await damagedFiles(folder, journal, files),
   };
 }
 
 /** Whoever names the input means the folder that a replay of it writes to by itself. */
-async function noRun(folder: string): Promise<AiopsError> {
+async function noRun(folder: string, files: Files): Promise<AiopsError> {
   let hint = 'name the output folder of a replay, the one that --out gave it (default: INPUT.aiops)';
   for (const meant of [`${basename(folder)}.aiops`, join(dirname(folder), `${basename(folder)}.aiops`)]) {
-    const journal = await nodeFiles.entry(journalPath(meant)).catch(() => null);
+    const journal = await files.entry(journalPath(meant)).catch(() => null);
     if (journal?.kind !== 'file') continue;
     hint = `there is one in ${meant}: aiops-serve status ${meant}`;
     break;
@@ -61,16 +71,21 @@ async function noRun(folder: string): Promise<AiopsError> {
   return new AiopsError('input_missing', `there is no run in ${folder}: it has no journal.jsonl`, { hint });
 }
 
-async function shortFiles(folder: string, journal: JournalContents): Promise<ShortFile[]> {
-  const lengths = journal.commits.at(-1)?.lengths;
-  if (lengths === undefined) return [];
-  return (await foundFiles(pathsOf(folder, journal), lengths, nodeFiles)).filter(isShort);
+async function damagedFiles(
+  folder: string,
+  journal: JournalContents,
+  files: Files,
+): Promise<readonly DamagedFile[]> {
+  const last = journal.commits.at(-1);
+  if (last === undefined) return [];
+  const isComplete = journal.completion !== null;
+  return (await inspectFiles(pathsOf(folder, journal), last, { isComplete, files })).damaged;
 }
 
 type Held = { readonly holder: LockHolder; readonly state: Awaited<ReturnType<typeof holderState>> };
 
-async function folderHolder(folder: string): Promise<Held | null> {
-  const holder = await readHolder(folder);
+async function folderHolder(folder: string, files: Files): Promise<Held | null> {
+  const holder = await readHolder(folder, files);
   return holder === null ? null : { holder, state: await holderState(holder, await thisHolder()) };
 }
 

@@ -17,15 +17,12 @@ import { breakEvens } from '../../report/break-even.js';
 import { checkGates } from '../../report/gates.js';
 import { benchHtml } from '../../report/html/bench-page.js';
 import { setupName } from '../../report/bench-names.js';
-import type { BenchOutput } from '../../write/bench-output.js';
+import { BENCH_FILE, type BenchOutput } from '../../write/bench-output.js';
 import type { BenchConfig } from '../bench-config.js';
 import { hostFacts } from '../host-facts.js';
 import { attemptPage, pageMissing, type PageAttempt } from '../page-attempt.js';
 import { actorCounts } from './actor-counts.js';
 import type { MinuteSupply } from './minute-supply.js';
-
-/** What a benchmark measured, in its folder. */
-const BENCH_FILE = 'bench.json';
 
 export interface SessionOptions {
   readonly config: BenchConfig;

@@ -1,7 +1,7 @@
 import type { Notice } from '../../core/errors.js';
 import type { ActorLog } from '../../core/types.js';
 import { scenarioJson, type ScenarioName, type ScenarioSummary } from '../../report/scenario-report.js';
-import { BenchOutput } from '../../write/bench-output.js';
+import { BenchOutput, scenarioFile } from '../../write/bench-output.js';
 import type { MeasuringConfig } from '../bench-config.js';
 import { setups } from '../bench/setups.js';
 import { resolveActors } from '../lineup.js';
@@ -50,7 +50,7 @@ export async function measureScenario(
       limitMs: LIMIT_MS,
       tools,
     });
-    if (summary !== null) await output.writeReport(`scenario-${config.scenario}.json`, scenarioJson(summary));
+    if (summary !== null) await output.writeReport(scenarioFile(config.scenario), scenarioJson(summary));
     return summary;
   } finally {
     await output.release();

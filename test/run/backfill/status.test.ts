@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
+import { EXIT_STATUS } from '#dist/cli/exit-codes.js';
 import type { InputPosition } from '#dist/core/input-position.js';
 import type { PinnedRecording } from '#dist/read/pinned.js';
 import { openRecording } from '#dist/read/recording.js';
@@ -17,7 +18,11 @@ import { JOURNAL_FORMAT, journalLine } from '#dist/write/journal.js';
 import { temporaryFolder } from '../../support/cli.js';
 import { READY } from '../../support/facts.js';
 import { progress } from '../../support/journals.js';
+import { errnoError, MemoryFiles } from '../../support/memory-files.js';
 import { READ_DEFAULTS } from '../../support/reading.js';
+import { refused } from '../../support/refused.js';
+import { FIRST } from '../../support/scripted-checks.js';
+import { runScript } from '../../support/scripted-run.js';
 
 /** What the status says of the share of a recording that is read up to these positions. */
 async function shareOf(
@@ -70,4 +75,28 @@ test('no share of a gzip file is given until it is read to its end, whatever its
       assert.equal(await shareOf(out, recording, ['end']), 1, path);
     }
   }
+});
+
+for (const code of ['EACCES', 'EPERM']) {
+  test(`a run that may not be read (${code}) is an input that cannot be read: status 66`, async () => {
+    const files = new MemoryFiles();
+    await runScript(files, FIRST);
+    files.read = async function* (path) {
+      yield* [];
+      throw errnoError(code, 'open', path);
+    };
+    const wanted = [new RegExp(`cannot read ${FIRST.out}/journal\\.jsonl: ${code}`), /check who may read it/];
+    await refused(runStatus(FIRST.out, files), 'input_missing', ...wanted);
+    assert.equal(EXIT_STATUS.input_missing, 66);
+  });
+}
+
+test('a disk that fails is not called a lack of permission', async () => {
+  const files = new MemoryFiles();
+  await runScript(files, FIRST);
+  files.read = async function* (path) {
+    yield* [];
+    throw errnoError('EIO', 'read', path);
+  };
+  await refused(runStatus(FIRST.out, files), 'output_io', /cannot read .*EIO/, /the disk reports an error/);
 });
