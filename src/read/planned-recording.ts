@@ -1,4 +1,4 @@
-import type { Notice } from '../core/errors.js';
+import type { AiopsError, Notice } from '../core/errors.js';
 import type { InputPosition } from '../core/input-position.js';
 import type { ParseTime } from '../core/time.js';
 import type { ReadStep, Reject } from '../core/types.js';
@@ -14,7 +14,6 @@ import { mergeMinutes } from './merge.js';
 import type { MergedInput } from './merge.js';
 import type { ReadOptions } from './options.js';
 import { pinRecording } from './pin.js';
-import type { FileIdentity } from './pinned.js';
 import { LateFields } from './plan.js';
 import type { FilePlan } from './plan.js';
 import { readMinutes } from './read-minutes.js';
@@ -35,8 +34,6 @@ export interface PlannedInput {
   readonly plan: FilePlan | null;
   /** Where reading it begins. */
   readonly start: InputPosition;
-  /** What the file was in an earlier session; null or nothing: there was none, or no file. */
-  readonly known?: FileIdentity | null;
   /** Call once. */
   chunks(): AsyncIterable<Buffer>;
 }
@@ -91,7 +88,9 @@ export function plannedRecording(
     steps,
     lateNotices: () => lateNotices(rules.late),
     progress: () => progressOf(sources),
-    pin: (asked) => pinRecording({ ...facts, isLive }, inputs, asked),
+    pin: () => pinRecording({ ...facts, isLive }, inputs),
+    digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
+    checkInputs: () => checkInputs(sources),
     close: () => closeAll(sources),
   };
 }
@@ -170,6 +169,15 @@ function lateNotices(late: LateFields): Notice[] {
     level: 'warning' as const,
     text: `left out: ${field}, which had a value first after the sample, in ${count} record${count === 1 ? '' : 's'} (--columns takes it in)`,
   }));
+}
+
+async function checkInputs(sources: readonly ByteSource[]): Promise<AiopsError | null> {
+  for (const { file } of sources) await file?.check();
+  for (const { file } of sources) {
+    const moved = (await file?.moved()) ?? null;
+    if (moved !== null) return moved;
+  }
+  return null;
 }
 
 function progressOf(sources: readonly ByteSource[]): ReturnType<Recording['progress']> {

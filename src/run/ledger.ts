@@ -3,6 +3,7 @@ import type { InputPosition } from '../core/input-position.js';
 import type { Quarantines } from '../core/quarantines.js';
 import type { MinuteRun, ReadStep, ResultRow } from '../core/types.js';
 import type { WindowedMinute } from '../core/window.js';
+import type { DigestUpdate } from '../read/segments.js';
 import { RunLabels } from '../report/run-labels.js';
 import { RunCharts } from '../report/charts/run-charts.js';
 import type { TargetChartsOptions } from '../report/charts/target-charts.js';
@@ -38,6 +39,8 @@ export interface LedgerOptions {
   /** Time between commits, ms; 0: every minute. */
   readonly commitIntervalMs: number;
   readonly quarantines: Pick<Quarantines, 'after' | 'forgetBefore'>;
+  /** For each input what was read since the last call. */
+  readonly digestUpdates: () => readonly (DigestUpdate | null)[];
   /** What earlier sessions of the run came to; null: this is the first. */
   readonly before: RunProgress | null;
   /** Monotonic clock, ms. */
@@ -171,6 +174,7 @@ export class Ledger {
       verdicts,
       found,
       positions,
+      digests: this.#options.digestUpdates(),
       quarantines: this.#options.quarantines.after(this.#lastMinuteMs),
       incidents: this.incidents.counts,
       ended,

@@ -8,7 +8,7 @@ import { JOURNAL_NAME } from './output-paths.js';
 import { readLines } from './read-lines.js';
 
 /** Raised whenever the journal's lines change their meaning. */
-export const JOURNAL_FORMAT = 1;
+export const JOURNAL_FORMAT = 2;
 
 /** How long each file is, in bytes. */
 export interface FileLengths {

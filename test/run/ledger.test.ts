@@ -71,6 +71,7 @@ function openLedger(
     series: { columns: ['cpu'], modelColumns: 'each' },
     commitIntervalMs,
     quarantines: new Quarantines(),
+    digestUpdates: () => [],
     before: null,
     now: () => 0,
     ...given,

@@ -9,7 +9,7 @@ import { MemoryFiles } from '../support/memory-files.js';
 
 const RUN: JournalEntry = {
   type: 'run',
-  format: 1,
+  format: 2,
   results: 'results.jsonl',
   rejects: 'rejects.jsonl',
   replaced: [],
@@ -114,8 +114,8 @@ const unusable: [string, string, RegExp][] = [
   ['without a run', LINES[1] ?? '', /first line is damaged/],
   [
     'of another format',
-    journalLine({ type: 'run', format: 2 } as JournalEntry),
-    /it has format 2, .* knows format 1/,
+    journalLine({ type: 'run', format: 1 } as JournalEntry),
+    /it has format 1, .* knows format 2/,
   ],
 ];
 for (const [what, text, message] of unusable) {
