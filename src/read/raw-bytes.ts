@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -62,14 +63,17 @@ export async function closeRead(handle: FileHandle): Promise<void> {
   await handle.close().catch(() => undefined);
 }
 
-/** Standard input. Its chunks throw AiopsError `input_missing`. */
+/** Standard input. Its chunks throw AiopsError `input_missing`, `input_unusable` where it is a file that shrank. */
 export function stdinBytes(stdin: Readable): RawBytes {
   async function* chunks(): AsyncGenerator<Buffer, undefined> {
+    const openedBytes = fileSize(stdin);
     try {
       for await (const chunk of stdin) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     } catch (error) {
       throw unreadable(STDIN_NAME, error);
     }
+    const endedBytes = fileSize(stdin);
+    if (endedBytes < openedBytes) throw shrank(STDIN_NAME, openedBytes, endedBytes);
     return undefined;
   }
   return {
@@ -80,6 +84,29 @@ export function stdinBytes(stdin: Readable): RawBytes {
     },
   };
 }
+
+/** The size of a file that is redirected to standard input; 0 for what is no file. */
+function fileSize(stdin: Readable): number {
+  if (!('fd' in stdin) || typeof stdin.fd !== 'number') return 0;
+  const stats = fstatSync(stdin.fd);
+  return stats.isFile() ? stats.size : 0;
+}
+
+/** A file that is shorter than it was when reading it began. */
+export function shrank(name: string, fromBytes: number, toBytes: number): AiopsError {
+  return new AiopsError(
+    'input_unusable',
+    `${name} shrank from ${fromBytes} to ${toBytes} bytes while it was read`,
+    {
+      hint: CHANGED_HINT,
+    },
+  );
+}
+
+/** What to do about a file that was changed while it was read. */
+export const CHANGED_HINT =
+  'only append to a file that is being read, and rotate it by renaming; if it gets its old bytes back, the same ' +
+  'command resumes the run, otherwise use --restart or another --out';
 
 /** Follows the reading of a regular file. */
 export interface ByteWatch {

@@ -5,7 +5,7 @@ import { firstDifference, spansOf } from './compare-bytes.js';
 import type { Difference } from './compare-bytes.js';
 import { factsOf, isUntouched } from './file-facts.js';
 import type { FileFacts } from './file-facts.js';
-import { statsOf } from './raw-bytes.js';
+import { CHANGED_HINT, shrank, statsOf } from './raw-bytes.js';
 import type { ByteWatch } from './raw-bytes.js';
 import { SegmentSums } from './segments.js';
 import type { DigestUpdate, Segment } from './segments.js';
@@ -106,11 +106,15 @@ export class WatchedFile implements ByteWatch {
 
   #shrank(sizeBytes: number): AiopsError {
     const beforeBytes = Math.max(this.opened.sizeBytes, this.#sums.endByte);
-    return unusable(`${this.path} shrank from ${beforeBytes} to ${sizeBytes} bytes while it was read`);
+    return shrank(this.path, beforeBytes, sizeBytes);
   }
 
   #changed(bytes: string): AiopsError {
-    return unusable(`${this.path} changed while it was read: ${bytes} are no longer what they were`);
+    return new AiopsError(
+      'input_unusable',
+      `${this.path} changed while it was read: ${bytes} are no longer what they were`,
+      { hint: CHANGED_HINT },
+    );
   }
 
   #moved(what: string): AiopsError {
@@ -120,12 +124,4 @@ export class WatchedFile implements ByteWatch {
       { hint: 'to complete this run, put that file back and run the same command again' },
     );
   }
-}
-
-function unusable(message: string): AiopsError {
-  return new AiopsError('input_unusable', message, {
-    hint:
-      'only append to a file that is being read, and rotate it by renaming; if it gets its old bytes back, the same ' +
-      'command resumes the run, otherwise use --restart or another --out',
-  });
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { finished, ROOT, runCli, temporaryFolder, type Finished } from '../support/cli.js';
 
 const MINUTES = 2000;
 const CHANGED_AT = 40;
@@ -186,4 +187,26 @@ test('--verify-input takes no file for its value, whether it comes from flag, en
     assertEnded(await replay([]), 0, text);
   }
   rmSync(join(cwd, 'aiops-serve.config.json'));
+});
+
+test('a file redirected to standard input that is truncated ends the run with 65', async (t) => {
+  const { cwd } = bench(t, 'data.csv', TEXT, ': > data.csv');
+  const model = [
+    '--analyzer',
+    'mine.mjs',
+    '--param',
+    'sh=: > data.csv',
+    '--actors',
+    '1',
+    '--columns',
+    'value',
+  ];
+  const stdin = openSync(join(cwd, 'data.csv'), 'r');
+  const args = ['replay', '-', '--format', 'csv', ...model, '--compare', 'none', '--out', 'out', '--quiet'];
+  const child = spawn(process.execPath, [join(ROOT, 'bin/aiops-serve.js'), ...args], {
+    cwd,
+    stdio: [stdin, 'pipe', 'pipe'],
+  });
+  closeSync(stdin);
+  assertEnded(await finished(child), 65, /stdin shrank from \d+ to 0 bytes while it was read/);
 });

@@ -36,7 +36,7 @@ function rows(from: number, to: number, key: string): string {
 }
 
 function noise(seed: string): string {
-  let state = [...seed].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) >>> 0, 7);
+  let state = Array.from(seed).reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) >>> 0, 7);
   let text = '';
   while (text.length < 300) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
