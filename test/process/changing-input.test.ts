@@ -91,7 +91,7 @@ test('a recording that is truncated while it is read ends the run with 65; with 
     const { cwd, replay, results } = bench(t, input, content, `: > ${input}`);
     assertEnded(await replay(), 65, /shrank from \d+ to 0 bytes while it was read/);
     const committed = results();
-    assert.ok(committed.length > 0 && committed.length < whole.length / 2 && whole.startsWith(committed));
+    assert.ok(committed.length > 0 && committed.length < whole.length && whole.startsWith(committed));
     assert.equal(readFileSync(join(cwd, 'out/rejects.jsonl'), 'utf8'), '');
     assert.match((await runCli(['status', 'out'], { cwd })).stdout, /not complete/);
     assertEnded(await replay(), 78, /has become smaller: 0 bytes of \d+/);
