@@ -3,7 +3,7 @@
  * What it tries is drawn from a seed, which is printed; the same seed tries the same again. Needs a build of
  * program and tests (npm run test:faults makes one).
  *
- *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--only CASE] [--all] [PATTERN…]
+ *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--changes N] [--only CASE] [--all] [PATTERN…]
  *
  * Without flags: a part bounded to some minutes, which continuous integration runs. With patterns: the test files
  * under test/faults whose path contains one of them.
@@ -16,14 +16,15 @@ import { parseArgs } from 'node:util';
 import { runTests, testFiles } from './node-tests.mjs';
 
 /** How much is tried: in the bounded part, and with --all. */
-const BOUNDED = { kills: 200, states: 10_000, cases: 2000 };
-const ALL = { kills: 5000, states: 50_000, cases: 50_000 };
+const BOUNDED = { kills: 200, states: 10_000, cases: 2000, changes: 33 };
+const ALL = { kills: 5000, states: 50_000, cases: 50_000, changes: 660 };
 
 const USAGE = `usage: npm run test:faults -- [options] [PATTERN…]
   --seed N     what is drawn (random, printed)
   --kills N    kills of the program (${BOUNDED.kills}; ${ALL.kills} with --all)
   --states N   states of a disk after a power loss (${BOUNDED.states}; ${ALL.states} with --all)
   --cases N    inputs of the fuzzer (${BOUNDED.cases}; ${ALL.cases} with --all)
+  --changes N  runs whose input changes under them (${BOUNDED.changes}; ${ALL.changes} with --all)
   --only CASE  only this case, as a failure names it
   --all        everything, in place of a bounded part`;
 
@@ -42,6 +43,7 @@ async function main() {
       kills: { type: 'string' },
       states: { type: 'string' },
       cases: { type: 'string' },
+      changes: { type: 'string' },
       only: { type: 'string' },
       all: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -59,6 +61,7 @@ async function main() {
     FAULT_KILLS: String(number('kills', values.kills ?? process.env.FAULT_KILLS ?? amounts.kills)),
     FAULT_STATES: String(number('states', values.states ?? process.env.FAULT_STATES ?? amounts.states)),
     FAULT_CASES: String(number('cases', values.cases ?? process.env.FAULT_CASES ?? amounts.cases)),
+    FAULT_CHANGES: String(number('changes', values.changes ?? process.env.FAULT_CHANGES ?? amounts.changes)),
     ...(values.only === undefined ? {} : { FAULT_ONLY: values.only }),
     ...(values.all ? { FAULT_ALL: '1' } : {}),
   };

@@ -13,6 +13,7 @@ import { modelCommand } from './model-command.js';
 import { nativeCommand } from './native-command.js';
 import { replayCommand } from './replay-command.js';
 import { statusCommand } from './status-command.js';
+import { withAttachedChoice } from './attached-choice.js';
 import { inSurroundings } from './surroundings.js';
 
 const DESCRIPTION =
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', () => undefined); // where nobody reads what goes wrong, that is no failure
   try {
-    await cli.parseAsync();
+    await cli.parseAsync(withAttachedChoice(process.argv, '--verify-input', 'sample'));
   } catch (error) {
     process.exitCode = statusOf(error);
   }

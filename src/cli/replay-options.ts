@@ -1,4 +1,5 @@
 import { AiopsError } from '../core/errors.js';
+import type { VerifyInput } from '../read/compare-inputs.js';
 import { BENCH_METRICS } from '../report/bench-metrics.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
@@ -41,7 +42,7 @@ export interface ReplayFlags extends ModelFlags, ReadingFlags, StdoutFlags {
   readonly rejects?: string;
   readonly commitInterval: number;
   readonly restart: boolean;
-  readonly verifyInput: boolean;
+  readonly verifyInput: VerifyInput;
   readonly breakLock: boolean;
   readonly quiet: boolean;
   readonly config?: string;

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
 import { timeParser } from '../core/time.js';
+import type { VerifyInput } from '../read/compare-inputs.js';
 import type { ActorRange } from '../run/bench-config.js';
 import type { ActorCount, RejectLimit } from '../run/replay-config.js';
 
@@ -234,6 +235,16 @@ export function parseSwitch(text: string): boolean {
   if (/^(1|true|yes|on)$/i.test(text)) return true;
   if (/^(0|false|no|off|)$/i.test(text)) return false;
   throw new InvalidArgumentError('Expected true or false.');
+}
+
+/** How much of an input is compared: true, false, or `sample`. */
+export function parseVerifyInput(text: string): VerifyInput {
+  if (text === 'sample') return 'sample';
+  try {
+    return parseSwitch(text) ? 'all' : 'changed';
+  } catch {
+    throw new InvalidArgumentError('Expected true, false or sample.');
+  }
 }
 
 /** A path or name; not the empty text. */

@@ -1,17 +1,48 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { FileIdentity } from './pinned.js';
 import { notOpened } from './raw-bytes.js';
 
-/** What the file system says of a file without a look into it. */
-export type FileFacts = Pick<FileIdentity, 'inode' | 'sizeBytes' | 'modifiedMs'>;
+/** What the file system says about a file without a look into it. */
+export interface FileFacts {
+  readonly inode: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  /**
+   * When the file or its entry last changed (ctime); null: so shortly before it was looked at that another change
+   * may get the same time, since file systems count time in ticks.
+   */
+  readonly changedMs: number | null;
+}
+
+/** Longer than a tick of a file system's clock, 1 to 10 ms on Linux. */
+const FRESH_MS = 100;
 
 /** Null for what is no regular file. */
-export function factsOf(stats: BigIntStats): FileFacts | null {
+export function factsOf(stats: BigIntStats, nowMs = Date.now()): FileFacts | null {
   if (!stats.isFile()) return null;
-  // Microseconds: a double holds no more of a date in ms.
-  const modifiedMs = Number(stats.mtimeNs / 1000n) / 1000;
-  return { inode: String(stats.ino), sizeBytes: Number(stats.size), modifiedMs };
+  const changedMs = inMs(stats.ctimeNs);
+  return {
+    inode: String(stats.ino),
+    sizeBytes: Number(stats.size),
+    modifiedMs: inMs(stats.mtimeNs),
+    changedMs: nowMs - changedMs < FRESH_MS ? null : changedMs,
+  };
+}
+
+/** Microseconds: a double holds no more of a date in ms. */
+function inMs(timeNs: bigint): number {
+  return Number(timeNs / 1000n) / 1000;
+}
+
+/** Whether a file with these facts, once and again, cannot have changed in between. */
+export function isUntouched(then: FileFacts, now: FileFacts): boolean {
+  return (
+    now.changedMs !== null &&
+    now.changedMs === then.changedMs &&
+    now.modifiedMs === then.modifiedMs &&
+    now.sizeBytes === then.sizeBytes &&
+    now.inode === then.inode
+  );
 }
 
 /** The same by path, without opening it: a pipe would wait for its writer. @throws AiopsError `input_missing` */

@@ -1,4 +1,6 @@
+import type { FileFacts } from './file-facts.js';
 import type { FilePlan, Layout } from './plan.js';
+import type { Segment } from './segments.js';
 
 /** What was found out about a recording, as plain JSON: enough to read it in the same way another time. */
 export interface PinnedRecording {
@@ -17,8 +19,10 @@ export interface PinnedFile {
   readonly plan: PinnedPlan | null;
   /** The minute that its rejects count to before its first record with a readable time, epoch ms; null: it has no record. */
   readonly headMs: number | null;
-  /** What the file was; null for standard input and pipes. */
-  readonly identity: FileIdentity | null;
+  /** What the file was when it was opened; null for standard input and pipes. */
+  readonly identity: FileFacts | null;
+  /** What had been read of the file when the session began to serve it; commits add what was read later. */
+  readonly digests: readonly Segment[];
   /** Whether it is gzip: positions in it are offsets into its text. */
   readonly isPacked: boolean;
 }
@@ -26,15 +30,4 @@ export interface PinnedFile {
 /** A FilePlan whose roles are a plain object. */
 export interface PinnedPlan extends Omit<FilePlan, 'roles' | 'columns'> {
   readonly roles: readonly (readonly [string, number])[];
-}
-
-/** What tells whether a file is still the one that was read. */
-export interface FileIdentity {
-  readonly inode: string;
-  readonly sizeBytes: number;
-  readonly modifiedMs: number;
-  /** sha256 over its head, its tail and blocks in between, chosen by a seed. */
-  readonly samplesSha256: string;
-  /** sha256 over all of it; null where the run did not ask for it. */
-  readonly wholeSha256: string | null;
 }

@@ -1,4 +1,4 @@
-import type { Notice } from '../core/errors.js';
+import type { AiopsError, Notice } from '../core/errors.js';
 import type { InputPosition } from '../core/input-position.js';
 import { oneLine } from '../core/one-line.js';
 import { skippedTimes } from '../core/skipped-time.js';
@@ -16,7 +16,6 @@ import { mergeMinutes } from './merge.js';
 import type { MergedInput } from './merge.js';
 import type { ReadOptions } from './options.js';
 import { pinRecording } from './pin.js';
-import type { FileIdentity } from './pinned.js';
 import { isOfShard } from './ownership.js';
 import { LateFields, OTHER_FIELDS } from './plan.js';
 import type { FilePlan } from './plan.js';
@@ -41,8 +40,6 @@ export interface PlannedInput {
   readonly start: InputPosition;
   /** The minute that its rejects count to before its first record with a readable time, epoch ms. */
   readonly headMs: number;
-  /** What the file was in an earlier session; null or nothing: there was none, or no file. */
-  readonly known?: FileIdentity | null;
   /** Call once. */
   chunks(): AsyncIterable<Buffer>;
 }
@@ -112,7 +109,9 @@ export function plannedRecording(
     lateNotices: () => lateNotices(rules.late),
     extent: () => ({ ...around, targets: rules.filter.met }),
     progress: () => progressOf(sources),
-    pin: (asked) => pinRecording({ ...facts, isLive }, inputs, asked),
+    pin: () => pinRecording({ ...facts, isLive }, inputs),
+    digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
+    checkInputs: () => checkInputs(sources),
     close: () => closeAll(sources),
   };
 }
@@ -182,6 +181,15 @@ function lateNotice(field: string, seen: string): Notice {
     level: 'warning',
     text: `ignored ${name}: it was empty in the sample and ${seen}; add it with --columns`,
   };
+}
+
+async function checkInputs(sources: readonly ByteSource[]): Promise<AiopsError | null> {
+  for (const { file } of sources) await file?.check();
+  for (const { file } of sources) {
+    const moved = (await file?.moved()) ?? null;
+    if (moved !== null) return moved;
+  }
+  return null;
 }
 
 function progressOf(sources: readonly ByteSource[]): ReturnType<Recording['progress']> {

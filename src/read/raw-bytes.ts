@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -62,14 +63,17 @@ export async function closeRead(handle: FileHandle): Promise<void> {
   await handle.close().catch(() => undefined);
 }
 
-/** Standard input. Its chunks throw AiopsError `input_missing`. */
+/** Standard input. Its chunks throw AiopsError `input_missing`, `input_unusable` where it is a file that shrank. */
 export function stdinBytes(stdin: Readable): RawBytes {
   async function* chunks(): AsyncGenerator<Buffer, undefined> {
+    const openedBytes = fileSize(stdin);
     try {
       for await (const chunk of stdin) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     } catch (error) {
       throw unreadable(STDIN_NAME, error);
     }
+    const endedBytes = fileSize(stdin);
+    if (endedBytes < openedBytes) throw shrank(STDIN_NAME, openedBytes, endedBytes);
     return undefined;
   }
   return {
@@ -81,31 +85,94 @@ export function stdinBytes(stdin: Readable): RawBytes {
   };
 }
 
+/** The size of a file that is redirected to standard input; 0 for what is no file. */
+function fileSize(stdin: Readable): number {
+  if (!('fd' in stdin) || typeof stdin.fd !== 'number') return 0;
+  const stats = fstatSync(stdin.fd);
+  return stats.isFile() ? stats.size : 0;
+}
+
+/** A file that is shorter than it was when reading it began. */
+export function shrank(name: string, fromBytes: number, toBytes: number): AiopsError {
+  return new AiopsError(
+    'input_unusable',
+    `${name} shrank from ${fromBytes} to ${toBytes} bytes while it was read`,
+    {
+      hint: CHANGED_HINT,
+    },
+  );
+}
+
+/** What to do about a file that was changed while it was read. */
+export const CHANGED_HINT =
+  'only append to a file that is being read, and rotate it by renaming; if it gets its old bytes back, the same ' +
+  'command resumes the run, otherwise use --restart or another --out';
+
+/** Follows the reading of a regular file. */
+export interface ByteWatch {
+  /** Bytes were read at an offset. */
+  add(atByte: number, bytes: Buffer): void;
+  /** The file ended there. @throws AiopsError `input_unusable` where it should not have, or was changed meanwhile */
+  checkEnd(atByte: number): Promise<void>;
+  /** Bytes just before the offset are no longer what was read there: why. @throws AiopsError the same, in detail */
+  checkOverlap(atByte: number): Promise<AiopsError>;
+}
+
 /**
- * A file from the offset on, up to its end or to `endOffset`; null: a pipe or a device, which has no offsets.
- * Its chunks throw AiopsError `input_missing`.
+ * Of each block, so many bytes before it are read again and compared: a file that was truncated and written anew
+ * shows before two halves of different lines are joined to one.
  */
-export function fileBytes(
-  path: string,
-  handle: FileHandle,
-  blockBytes: number,
-  byteOffset: number | null,
-  endOffset = Infinity,
-): RawBytes {
-  let at = byteOffset;
+const OVERLAP_BYTES = 1024;
+const NOTHING = Buffer.alloc(0);
+
+export interface FileRange {
+  readonly blockBytes: number;
+  readonly startByte: number;
+  readonly endByte: number;
+}
+
+/**
+ * A regular file's bytes in a range. Its chunks throw AiopsError `input_missing`, and what `watch` throws: the end is
+ * checked before the chunks end, so that nobody takes a truncated file for one that is complete.
+ */
+export function fileBytes(path: string, handle: FileHandle, range: FileRange, watch: ByteWatch): RawBytes {
+  const { blockBytes, startByte, endByte } = range;
+  let at = startByte;
+  let before = NOTHING;
   const readBlock = async (): Promise<Buffer> => {
-    const length = at === null ? blockBytes : Math.min(blockBytes, Math.max(0, endOffset - at));
-    const block = Buffer.allocUnsafeSlow(length);
-    const { bytesRead } = await handle.read(block, 0, length, at);
-    if (at !== null) at += bytesRead;
+    const length = Math.min(blockBytes, Math.max(0, endByte - at));
+    if (length === 0) return NOTHING;
+    const block = Buffer.allocUnsafeSlow(before.length + length);
+    const { bytesRead } = await handle.read(block, 0, block.length, at - before.length);
+    const overlap = block.subarray(0, Math.min(bytesRead, before.length));
+    if (!overlap.equals(before)) throw await watch.checkOverlap(at);
+    const bytes = block.subarray(before.length, bytesRead);
+    watch.add(at, bytes);
+    at += bytes.length;
+    before = Buffer.from(block.subarray(Math.max(0, bytesRead - OVERLAP_BYTES), bytesRead));
+    return bytes;
+  };
+  return openBytes(path, handle, readBlock, () => watch.checkEnd(at));
+}
+
+/** The bytes of a device, which has no offsets. Its chunks throw AiopsError `input_missing`. */
+export function deviceBytes(path: string, handle: FileHandle, blockBytes: number): RawBytes {
+  const readBlock = async (): Promise<Buffer> => {
+    const block = Buffer.allocUnsafeSlow(blockBytes);
+    const { bytesRead } = await handle.read(block, 0, blockBytes, null);
     return block.subarray(0, bytesRead);
   };
+  return openBytes(path, handle, readBlock, () => Promise.resolve());
+}
+
+/** Blocks until an empty one, read one ahead; the handle stays open, since what was read may be looked at again. */
+function openBytes(
+  path: string,
+  handle: FileHandle,
+  readBlock: () => Promise<Buffer>,
+  checkEnd: () => Promise<void>,
+): RawBytes {
   let closed = false;
-  const close = async (): Promise<void> => {
-    if (closed) return;
-    closed = true;
-    await closeRead(handle);
-  };
   async function* chunks(): AsyncGenerator<Buffer, undefined> {
     try {
       let ahead = readBlock();
@@ -117,12 +184,19 @@ export function fileBytes(
         ahead.catch(() => undefined);
         yield block;
       }
+      await checkEnd();
     } catch (error) {
-      if (!closed) throw unreadable(path, error);
-    } finally {
-      await close();
+      if (closed) return undefined;
+      throw error instanceof AiopsError ? error : unreadable(path, error);
     }
     return undefined;
   }
-  return { chunks: chunks(), close };
+  return {
+    chunks: chunks(),
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      await closeRead(handle);
+    },
+  };
 }

@@ -1,7 +1,8 @@
-import type { Notice } from '../core/errors.js';
+import type { AiopsError, Notice } from '../core/errors.js';
 import type { ReadStep } from '../core/types.js';
 import type { PinnedRecording } from './pinned.js';
 import type { Layout } from './plan.js';
+import type { DigestUpdate } from './segments.js';
 import type { MinutesAround } from './select-steps.js';
 import type { MetTargets } from './target-filter.js';
 
@@ -36,8 +37,8 @@ export interface Recording extends RecordingFacts {
    * The minutes in order, with accounts of what was rejected, merged and filtered. Call once. `onNotice` is told at
    * once of each field that the sample did not show, at the first record that has a value in it.
    *
-   * @throws AiopsError `input_out_of_order`; `input_unusable` on damaged gzip; `input_missing` on an I/O
-   *   error; `config` where standard input is not what the run read before. What was complete before is
+   * @throws AiopsError `input_out_of_order`; `input_unusable` on damaged gzip and where a file was changed or truncated
+   *   while it was read; `input_missing` on an I/O error; `config` where standard input is not what the run read before. What was complete before is
    *   handed on first.
    */
   steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
@@ -46,12 +47,18 @@ export interface Recording extends RecordingFacts {
   /** What there is around what was asked for; ask once the steps have ended. */
   extent(): ReadExtent;
   progress(): ReadProgress;
+  /** How the recording is read, what its files are and what was read of them so far, as plain JSON. */
+  pin(): PinnedRecording;
+  /** For each input what was read since the last call, or since `pin`; null: nothing, or no file. */
+  digestUpdates(): (DigestUpdate | null)[];
   /**
-   * How the recording is read and what its files are, as plain JSON; `whole`: with a sum of all their bytes.
+   * Looks at the files again, at the end of a run: some may have been read to their end long ago.
    *
-   * @throws AiopsError `input_unusable` where a file was replaced or cut since it was opened; `input_missing`
+   * @returns an error to end with once everything is served and committed, as a path leads to another file now, or to
+   *   none; null: no such
+   * @throws AiopsError `input_unusable` where bytes that were read are others now, or gone; `input_missing`
    */
-  pin(asked: { readonly whole: boolean }): Promise<PinnedRecording>;
+  checkInputs(): Promise<AiopsError | null>;
   /** Ends reading. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { InputPosition } from '../core/input-position.js';
 import { checkOptions } from './check-options.js';
 import type { ReadOptions } from './options.js';
 import { unpinned } from './pin.js';
-import type { FileIdentity, PinnedRecording } from './pinned.js';
+import type { PinnedFile, PinnedRecording } from './pinned.js';
 import { plannedRecording, readRules } from './planned-recording.js';
 import type { GoingOn, PlannedInput } from './planned-recording.js';
 import type { Recording } from './recording-types.js';
@@ -12,6 +12,7 @@ import { FILE_START } from './resume.js';
 import type { ResumePoint } from './resume.js';
 import { blockBytesFor, closeAll, endedSource, openSource } from './source.js';
 import type { ByteSource, SourceOptions } from './source.js';
+import type { KnownFile } from './watched-file.js';
 
 /**
  * Opens a recording that was read before, to go on from a committed place: with the columns and the interval
@@ -36,16 +37,16 @@ export async function reopenRecording(
     const planned: PlannedInput[] = [];
     for (const [i, input] of inputs.entries()) {
       const plan = unpinned(pinned, i);
-      const known = pinned.files[i]?.identity ?? null;
+      const known = knownFile(pinned.files[i]);
       const start = plan === null ? 'end' : (from.positions?.[i] ?? FILE_START);
       const hasEnded = start === 'end' || from.afterPositions?.[i] === 'end';
       const most = hasEnded ? mostOf(known) : {};
       const source =
         start === 'end'
-          ? await endedSource(input, most.mostBytes)
+          ? await endedSource(input, { ...most, known })
           : await openSource(
               input,
-              { ...sourceOptions, ...most, before: placeOf(from.afterPositions?.[i]) ?? start },
+              { ...sourceOptions, ...most, known, before: placeOf(from.afterPositions?.[i]) ?? start },
               stdin,
               start,
             );
@@ -55,7 +56,6 @@ export async function reopenRecording(
         plan,
         start,
         headMs: pinned.files[i]?.headMs ?? -Infinity,
-        known,
         chunks: () => ({ [Symbol.asyncIterator]: () => source.chunks() }),
       });
     }
@@ -75,8 +75,12 @@ export async function reopenRecording(
 }
 
 /** What was added to a file since it was read to its end is left to a session that finds it grown. */
-function mostOf(known: FileIdentity | null): Pick<SourceOptions, 'mostBytes'> {
-  return known === null ? {} : { mostBytes: known.sizeBytes };
+function mostOf(known: KnownFile | null): Pick<SourceOptions, 'mostBytes'> {
+  return known === null ? {} : { mostBytes: known.identity.sizeBytes };
+}
+
+function knownFile(file: PinnedFile | undefined): KnownFile | null {
+  return file === undefined || file.identity === null ? null : { ...file, identity: file.identity };
 }
 
 /** Where an input went on, to hold it against what it was up to there. */

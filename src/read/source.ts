@@ -5,13 +5,23 @@ import type { FilePosition } from '../core/input-position.js';
 import { refuseForeign } from './foreign.js';
 import { gunzip } from './gunzip.js';
 import { factsOf, lookAt } from './file-facts.js';
-import type { FileFacts } from './file-facts.js';
 import { PrefixSums, endsBefore } from './prefix-sums.js';
 import type { ReadBefore } from './prefix-sums.js';
-import { STDIN_NAME, closeRead, fileBytes, openFile, statsOf, stdinBytes, unreadable } from './raw-bytes.js';
+import {
+  STDIN_NAME,
+  closeRead,
+  deviceBytes,
+  fileBytes,
+  openFile,
+  statsOf,
+  stdinBytes,
+  unreadable,
+} from './raw-bytes.js';
 import type { RawBytes } from './raw-bytes.js';
 import { FILE_START } from './resume.js';
 import { isPipe, pipeBytes } from './pipe-bytes.js';
+import { WatchedFile } from './watched-file.js';
+import type { KnownFile } from './watched-file.js';
 
 /** The bytes of one input, uncompressed. */
 export interface ByteSource {
@@ -22,8 +32,8 @@ export interface ByteSource {
   readBytes(): number;
   /** Size of the input; null where it cannot be known. */
   readonly sizeBytes: number | null;
-  /** What the file was when it was opened; null for standard input and pipes. */
-  readonly file: FileFacts | null;
+  /** The file that is open; null for standard input, pipes and devices. */
+  readonly file: WatchedFile | null;
   /** Whether it is gzip, so that offsets into its text are none into the file; false where none of it is read. */
   readonly isPacked: boolean;
   /** Offset of the first of its bytes: behind a byte-order mark, or where reading goes on. */
@@ -39,8 +49,8 @@ export interface ByteSource {
   /**
    * Call once.
    *
-   * @throws AiopsError `input_unusable` on damaged gzip, `input_missing` on an I/O error, `config` where an
-   *   input that reading is to go on with is another one, or shorter
+   * @throws AiopsError `input_unusable` on damaged gzip and where a file was changed or truncated while it was read,
+   *   `input_missing` on an I/O error, `config` where an input that reading is to go on with is another one, or shorter
    */
   chunks(): AsyncIterator<Buffer, undefined>;
   /** Ends reading, also one that waits for bytes. */
@@ -65,6 +75,8 @@ export interface SourceOptions {
   readonly mostBytes?: number;
   /** What an input that comes only once is held against; without it, nothing. */
   readonly before?: ReadBefore;
+  /** What earlier sessions read of a file. */
+  readonly known?: KnownFile | null;
 }
 
 /** Enough for a byte-order mark and every magic number. */
@@ -102,10 +114,23 @@ export async function openSource(
   }
 }
 
-/** An input of which nothing more is read, of a file no more than `mostBytes`. @throws AiopsError `input_missing` */
-export async function endedSource(input: string, mostBytes = Infinity): Promise<ByteSource> {
-  const file = input === '-' ? null : upTo(mostBytes, await lookAt(input));
-  const sizeBytes = file?.sizeBytes ?? 0;
+/**
+ * An input of which nothing more is read, of a file no more than `mostBytes`.
+ *
+ * @throws AiopsError `input_missing`
+ */
+export async function endedSource(
+  input: string,
+  { mostBytes = Infinity, known = null }: Pick<SourceOptions, 'mostBytes' | 'known'> = {},
+): Promise<ByteSource> {
+  const isFile = input !== '-' && (await lookAt(input)) !== null;
+  const handle = isFile ? await openFile(input) : null;
+  const facts = handle === null ? null : factsOf(await statsOf(input, handle));
+  const file =
+    handle === null || facts === null
+      ? null
+      : new WatchedFile(input, handle, facts, { known, startByte: 0, mostBytes });
+  const sizeBytes = file?.opened.sizeBytes ?? 0;
   return {
     name: input === '-' ? STDIN_NAME : input,
     live: false,
@@ -117,7 +142,9 @@ export async function endedSource(input: string, mostBytes = Infinity): Promise<
     prefixAt: () => undefined,
     checkReached: () => undefined,
     chunks: () => Readable.from([])[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>,
-    close: () => Promise.resolve(),
+    close: async () => {
+      if (handle !== null) await closeRead(handle);
+    },
   };
 }
 
@@ -131,25 +158,22 @@ async function openBytes(
   options: SourceOptions,
   from: FilePosition,
 ): Promise<ByteSource> {
-  const { blockBytes, mostBytes = Infinity } = options;
+  const { blockBytes, mostBytes = Infinity, known = null } = options;
   const stats = await statsOf(input, handle);
   if (stats.isDirectory()) {
     throw new AiopsError('input_missing', `${input} is a folder, not a recording`, {
       hint: `name the files in it, for instance ${input.replace(/\/$/, '')}/*.csv`,
     });
   }
-  const file = upTo(mostBytes, factsOf(stats));
-  if (file !== null && from.byteOffset > 0 && !(await isPacked(input, handle))) {
-    const raw = fileBytes(input, handle, blockBytes, from.byteOffset, mostBytes);
-    return placed(input, raw, file, from.byteOffset);
+  const facts = factsOf(stats);
+  if (facts === null) {
+    return prepare({ name: input, raw: deviceBytes(input, handle, blockBytes), file: null, options, from });
   }
-  const raw = fileBytes(input, handle, blockBytes, file === null ? null : 0, mostBytes);
-  return prepare({ name: input, raw, file, options, from });
-}
-
-/** What a file was when there were so many bytes to it. */
-function upTo(mostBytes: number, file: FileFacts | null): FileFacts | null {
-  return file === null ? null : { ...file, sizeBytes: Math.min(file.sizeBytes, mostBytes) };
+  const isPlaced = from.byteOffset > 0 && !(await isPacked(input, handle));
+  const startByte = isPlaced ? from.byteOffset : 0;
+  const file = new WatchedFile(input, handle, facts, { known, startByte, mostBytes });
+  const raw = fileBytes(input, handle, { blockBytes, startByte, endByte: mostBytes }, file);
+  return isPlaced ? placed(input, raw, file, startByte) : prepare({ name: input, raw, file, options, from });
 }
 
 /** @throws AiopsError `input_missing` on an I/O error */
@@ -167,12 +191,12 @@ function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-function placed(name: string, raw: RawBytes, file: FileFacts, byteOffset: number): ByteSource {
+function placed(name: string, raw: RawBytes, file: WatchedFile, byteOffset: number): ByteSource {
   let readBytes = byteOffset;
   return {
     name,
     live: false,
-    sizeBytes: file.sizeBytes,
+    sizeBytes: file.opened.sizeBytes,
     readBytes: () => readBytes,
     file,
     isPacked: false,
@@ -187,7 +211,7 @@ function placed(name: string, raw: RawBytes, file: FileFacts, byteOffset: number
 interface Unprepared {
   readonly name: string;
   readonly raw: RawBytes;
-  readonly file: FileFacts | null;
+  readonly file: WatchedFile | null;
   readonly options: Pick<SourceOptions, 'maxExpansion' | 'before'>;
   readonly from: FilePosition;
 }
@@ -214,7 +238,7 @@ async function prepare({ name, raw, file, options, from }: Unprepared): Promise<
   return {
     name,
     live,
-    sizeBytes: file?.sizeBytes ?? null,
+    sizeBytes: file?.opened.sizeBytes ?? null,
     readBytes: () => readBytes,
     file,
     isPacked: zipped,

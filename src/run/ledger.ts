@@ -7,6 +7,7 @@ import type { Quarantines } from '../core/quarantines.js';
 import type { MinuteRun, ReadStep, ResultRow } from '../core/types.js';
 import type { WindowedMinute } from '../core/window.js';
 import { everyItemLost } from '../dispatch/actor-errors.js';
+import type { DigestUpdate } from '../read/segments.js';
 import { RunLabels } from '../report/run-labels.js';
 import { RunCharts } from '../report/charts/run-charts.js';
 import type { TargetChartsOptions } from '../report/charts/target-charts.js';
@@ -45,6 +46,8 @@ export interface LedgerOptions {
   readonly quarantines: Pick<Quarantines, 'after' | 'forgetBefore'>;
   /** What the run has used up so far, given how long the actors were busy in this session, ms. */
   readonly usage: (busyMs: number) => RunUsage;
+  /** For each input what was read since the last call. */
+  readonly digestUpdates: () => readonly (DigestUpdate | null)[];
   /** What earlier sessions of the run came to; null: this is the first. */
   readonly before: RunProgress | null;
   /** Monotonic clock, ms. */
@@ -188,6 +191,7 @@ export class Ledger {
       verdicts,
       found,
       positions,
+      digests: this.#options.digestUpdates(),
       quarantines: this.#options.quarantines.after(this.#lastMinuteMs),
       lostInARow: this.#losses.length,
       incidents: this.incidents.counts,

@@ -1,6 +1,7 @@
 import type { BackendName, ModelFormat } from '../core/types.js';
 import type { BatchShape } from '../protocol/messages.js';
 import type { Gate } from '../report/gates.js';
+import type { VerifyInput } from '../read/compare-inputs.js';
 import type { ReadOptions } from '../read/recording.js';
 import type { RunOutputOptions } from '../write/run-output.js';
 import type { ModelChoice } from './model-choice.js';
@@ -24,8 +25,8 @@ export interface BackfillSettings {
   readonly restart: boolean;
   /** Take the output although another host may be at work on it. */
   readonly breakLock: boolean;
-  /** Compare all of an input with what an earlier run read, not samples of it. */
-  readonly verifyInput: boolean;
+  /** How much of an input is compared with what an earlier session read. */
+  readonly verifyInput: VerifyInput;
   /** Work that a kill may cost at most, ms; 0: commit every minute. */
   readonly commitIntervalMs: number;
 }

@@ -105,8 +105,7 @@ function nothingDone(prior: PriorRun | null): ReplayOutcome {
 function openInput({ config, context, prior }: Replaying, input: InputSpec): Promise<Recording> {
   const options = readOptionsFor(config.read, input);
   if (prior === null) return openRecording(config.inputs, options, context.stdin);
-  const { facts, plan } = prior;
-  return reopenRecording(config.inputs, options, context.stdin, facts.recording, plan.readFrom);
+  return reopenRecording(config.inputs, options, context.stdin, prior.recording, prior.plan.readFrom);
 }
 
 async function replayRecording(
@@ -124,7 +123,7 @@ async function replayRecording(
   const ready = await startUnlessAborted(executors, context.signal);
   if (ready === null) return nothingDone(prior);
   for (const notice of ready.notices) context.onNotice(notice);
-  const facts = await runFacts(recording, ready, replaying);
+  const facts = runFacts(recording, ready, replaying);
   if (prior === null) {
     noticeOnceOnly(facts, config, context);
     await output.beginAnew(facts, { replace: config.backfill.restart });
@@ -154,17 +153,17 @@ function noticeOnceOnly(
   context.onNotice({ level: 'info', text });
 }
 
-async function runFacts(
+function runFacts(
   recording: Recording,
   { model, input, backend }: ReadyFacts,
   { config, prior }: Replaying,
-): Promise<RunFacts> {
+): RunFacts {
   return {
     program,
     startedAt: prior?.facts.startedAt ?? new Date().toISOString(),
     settings: resultSettings(config),
     serving: servingSettings(config),
-    recording: await recording.pin({ whole: config.backfill.verifyInput }),
+    recording: recording.pin(),
     model,
     input,
     backend,

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { resourceUsage } from 'node:process';
 
-import type { Notice } from '../core/errors.js';
+import { AiopsError, type ErrorCode, type Notice } from '../core/errors.js';
 import type { ReadStep, ReadyFacts } from '../core/types.js';
 import type { WindowStore } from '../core/window.js';
 import type { Recording } from '../read/recording.js';
@@ -26,6 +26,7 @@ import type { Replaying, ReplayOutcome } from './replaying.js';
 import { RunUsageMeter } from './run-usage.js';
 import { differs, summarize } from './summarize.js';
 import { TraceWriter } from './trace-writer.js';
+import { unlessAborted } from './unless-aborted.js';
 import { untilAborted } from './until-aborted.js';
 
 /** A replay with everything open: what is left is to serve its minutes. */
@@ -65,11 +66,12 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
     series: { columns: recording.columns, modelColumns: ready.input.columns },
     commitIntervalMs: config.backfill.commitIntervalMs,
     quarantines: serving.executors.quarantines,
+    digestUpdates: () => recording.digestUpdates(),
     usage: (busyMs) => meter.total(busyMs),
     before,
     now: () => performance.now(),
   });
-  if (before?.ended !== true) await serveOrCommit(serving, ledger, comparer);
+  const moved = await serveOrCommit(serving, ledger, comparer);
   ledger.incidents.add(serving.executors.leftIncidents());
   if (context.signal.aborted) {
     await ledger.commit();
@@ -83,6 +85,7 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
   const nothing = before?.ended === true ? null : nothingAccepted(serving, ledger);
   await ledger.commitEnd();
   ledger.tally.checkRejects(config.maxRejects, true);
+  if (moved !== null) throw moved;
   const whole = before === null ? ofOneSession(ledger) : await ofAllSessions(serving, ledger, deadlineMs);
   const closing = [
     ...(nothing === null ? [] : [nothing]),
@@ -141,14 +144,40 @@ async function ofAllSessions(serving: Serving, ledger: Ledger, deadlineMs: numbe
   return { ...times, labels: holdsAll ? await wholeLabels(output, windows.rowsPerRecord) : null };
 }
 
-/** What was done before a failure is worth keeping, unless it was the keeping that failed. */
-async function serveOrCommit(serving: Serving, ledger: Ledger, comparer: Comparer | null): Promise<void> {
+/**
+ * Serves what is left, then looks whether the inputs still are what was read. What was done before a failure is worth
+ * keeping, unless it was the keeping that failed.
+ *
+ * @returns an error to end with once everything is committed, where an input was moved away
+ */
+async function serveOrCommit(
+  serving: Serving,
+  ledger: Ledger,
+  comparer: Comparer | null,
+): Promise<AiopsError | null> {
+  const { recording, context, prior } = serving;
   try {
-    await serveSteps(serving, ledger, comparer);
+    if (prior?.last?.ended !== true) await serveSteps(serving, ledger, comparer);
+    return context.signal.aborted ? null : await unlessAborted(recording.checkInputs(), context.signal);
   } catch (error) {
     await ledger.commit().catch(() => undefined);
-    throw error;
+    throw await causeOf(error, recording);
   }
+}
+
+const FAULTS_OF_INPUT: ReadonlySet<ErrorCode> = new Set([
+  'input_unusable',
+  'input_out_of_order',
+  'reject_limit',
+]);
+
+/** A file that was changed while it was read explains whatever else seems to be wrong with it. */
+async function causeOf(error: unknown, recording: Recording): Promise<unknown> {
+  if (!(error instanceof AiopsError) || !FAULTS_OF_INPUT.has(error.code)) return error;
+  return recording.checkInputs().then(
+    () => error,
+    (cause: unknown) => cause,
+  );
 }
 
 /** The stages in order, for every step of reading, with up to `inflight` minutes under way. */

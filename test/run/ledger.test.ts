@@ -78,6 +78,7 @@ function openLedger(
     commitIntervalMs,
     quarantines: new Quarantines(),
     usage: (busyMs) => ({ ...NO_USAGE, busyMs }),
+    digestUpdates: () => [],
     before: null,
     now: () => 0,
     ...given,

@@ -12,6 +12,7 @@ export function progress(given: Partial<RunProgress>): RunProgress {
     verdicts: 1,
     found: 1,
     positions: [],
+    digests: [],
     quarantines: [],
     incidents: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
     usage: NO_USAGE,

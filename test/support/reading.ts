@@ -43,12 +43,12 @@ export interface ReadReject {
   readonly raw: RawText;
 }
 
+type RecordingMethods =
+  'steps' | 'close' | 'progress' | 'lateNotices' | 'extent' | 'pin' | 'digestUpdates' | 'checkInputs';
+
 /** Everything that reading inputs to their end gives. */
 export interface ReadOutcome {
-  readonly recording: Omit<
-    Recording,
-    'steps' | 'close' | 'progress' | 'lateNotices' | 'extent' | 'pin' | 'isLive'
-  >;
+  readonly recording: Omit<Recording, RecordingMethods | 'isLive'>;
   readonly records: readonly ReadRecord[];
   readonly rejects: readonly ReadReject[];
   readonly merged: number;

@@ -34,8 +34,8 @@ export async function readWhole(
   options: ReadOptions,
 ): Promise<{ steps: PlainStep[]; pinned: PinnedRecording }> {
   const recording = await openRecording(inputs.paths, options, open(inputs));
-  const pinned = kept(await recording.pin({ whole: false }));
-  return { steps: await plainSteps(recording), pinned };
+  const steps = await plainSteps(recording);
+  return { steps, pinned: kept(recording.pin()) }; // with digests of everything that was read
 }
 
 /** Goes on after step `m`, from the place of step `from`, -1 being the beginning; checks every step. */

@@ -1,4 +1,4 @@
-import { parseDurationOrZero, parseName } from '../values.js';
+import { parseDurationOrZero, parseName, parseVerifyInput } from '../values.js';
 import type { FlagGroups } from './flag-row.js';
 
 /** What is written, and where. */
@@ -34,10 +34,11 @@ export const WRITING_FLAGS: FlagGroups = {
       preset: [false, ''],
     },
     {
-      flags: '--verify-input',
+      flags: '--verify-input [sample]',
       description:
-        'compare all of the input with what an earlier run read, not samples; to be given from the first run on',
-      preset: [false, ''],
+        'compare all input that earlier sessions read, even if the file looks untouched; sample: only some of it',
+      parse: parseVerifyInput,
+      preset: ['changed', ''],
     },
     {
       flags: '--break-lock',

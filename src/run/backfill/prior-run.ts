@@ -1,12 +1,12 @@
 import type { RunOutput } from '../../write/run-output.js';
-import { compareInputs } from '../../read/compare-inputs.js';
-import { AiopsError, type Notice } from '../../core/errors.js';
-import { inputName } from '../../core/input-name.js';
+import type { Notice } from '../../core/errors.js';
 import { lookBackIntervals } from '../../core/window.js';
+import type { PinnedRecording } from '../../read/pinned.js';
 import type { RunSummary } from '../../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ChosenModel } from '../model-choice.js';
 import { writtenSummary } from './completed-run.js';
+import { comparedInputs } from './input-changes.js';
 import { keptCommits } from './kept-commits.js';
 import {
   computingSettings,
@@ -15,12 +15,14 @@ import {
   servingSettings,
   settingDifferences,
 } from './result-settings.js';
-import { planResume, resumeText, type InputChange, type ResumePlan } from './resume-plan.js';
+import { planResume, resumeText, type ResumePlan } from './resume-plan.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
 /** A run that the output holds already, and where to go on with it. */
 export interface PriorRun {
   readonly facts: RunFacts;
+  /** How to read its inputs, and what it has read of them. */
+  readonly recording: PinnedRecording;
   readonly plan: ResumePlan;
   /** What it had come to where it goes on; null: it goes on from its beginning. */
   readonly last: RunProgress | null;
@@ -54,12 +56,13 @@ export async function findPriorRun(
   const facts = output.prior.facts as RunFacts;
   const commits = output.prior.commits.map(({ state }) => state as RunProgress);
   refuseDifferences(changedSettings(facts, config, model), config.output.out);
-  const changes = await inputChanges(facts, config, onNotice);
+  const { changes, recording } = await comparedInputs(facts, commits, config, onNotice);
   const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
   const plan = planResume(commits, changes, lookBackMs);
   const last = commits[plan.commit] ?? null;
   return {
     facts,
+    recording,
     plan,
     last,
     kept: keptCommits(commits.slice(0, plan.commit + 1), lookBackMs),
@@ -88,28 +91,4 @@ function changedSettings(facts: RunFacts, config: ReplayConfig, model: ChosenMod
     differences.push(`the model was ${name} (${digest.slice(0, 12)}), now ${model.digest.slice(0, 12)}`);
   }
   return differences;
-}
-
-async function inputChanges(
-  facts: RunFacts,
-  { inputs, read, backfill, output }: ReplayConfig,
-  onNotice: (notice: Notice) => void,
-): Promise<InputChange[]> {
-  const asked = { whole: backfill.verifyInput, live: read.live === true };
-  const states = await compareInputs(inputs, facts.recording, asked);
-  const changed: string[] = [];
-  for (const [i, input] of inputs.entries()) {
-    const state = states[i];
-    if (state?.state === 'changed') changed.push(`${inputName(input)} ${state.what}`);
-    if (!backfill.verifyInput || state === undefined || !('verified' in state) || state.verified === 'whole')
-      continue;
-    const text = `${input} was compared by samples: the last session that read it had no --verify-input, so there is no sum of all`;
-    onNotice({ level: 'warning', text });
-  }
-  if (changed.length > 0) {
-    throw new AiopsError('config', `the input is not what ${output.out} was made of: ${changed.join('; ')}`, {
-      hint: 'choose another --out for it, or begin anew with --restart, which replaces what is there',
-    });
-  }
-  return states.map(({ state }) => (state === 'changed' ? 'unknown' : state));
 }

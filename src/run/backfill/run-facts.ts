@@ -2,6 +2,7 @@ import type { Incident, Quarantine } from '../../core/incidents.js';
 import type { InputPosition } from '../../core/input-position.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { PinnedRecording } from '../../read/pinned.js';
+import type { DigestUpdate } from '../../read/segments.js';
 import type { ProgramFacts, RunCounts } from '../../report/run-summary.js';
 import type { RunUsage } from '../run-usage.js';
 
@@ -34,6 +35,8 @@ export interface RunProgress {
   readonly found: number;
   /** Where each input goes on. */
   readonly positions: readonly InputPosition[];
+  /** What was read of each input since the commit before; null: nothing, or no file. */
+  readonly digests: readonly (DigestUpdate | null)[];
   /** Series that are left out for a while. */
   readonly quarantines: readonly Quarantine[];
   /** Items in a row, up to the last one, that crashed every actor; a journal of an earlier release does not say. */

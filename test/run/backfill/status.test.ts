@@ -64,11 +64,11 @@ test('no share of a gzip file is given until it is read to its end, whatever its
     const { length } = await readFile(path);
     const stdin = Readable.from([]);
     const opened = await openRecording([path], READ_DEFAULTS, stdin);
-    const pinned = await opened.pin({ whole: false });
+    const pinned = opened.pin();
     await opened.close();
     const from = { positions: [at(27)], positionsMinuteMs: 0, afterMinuteMs: 0, afterPositions: [at(27)] };
     const again = await reopenRecording([path], READ_DEFAULTS, stdin, pinned, from);
-    const repinned = await again.pin({ whole: false });
+    const repinned = again.pin();
     await again.close();
     for (const recording of [pinned, repinned]) {
       assert.equal(await shareOf(out, recording, [at(27)]), isPlain ? 27 / length : null, path);

@@ -8,6 +8,8 @@ export interface FaultAmounts {
   readonly states: number;
   /** Inputs of the fuzzer. */
   readonly cases: number;
+  /** Runs whose input is changed under them. */
+  readonly changes: number;
   /** Only the case of this number; null: all. */
   readonly only: number | null;
   /** Everything, not a sample of it. */
@@ -19,6 +21,7 @@ export const FAULTS: FaultAmounts = {
   kills: amount('FAULT_KILLS', 20),
   states: amount('FAULT_STATES', 1000),
   cases: amount('FAULT_CASES', 100),
+  changes: amount('FAULT_CHANGES', 4),
   only: onlyCase(process.env['FAULT_ONLY']),
   all: process.env['FAULT_ALL'] === '1',
 };

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { withAttachedChoice } from '#dist/cli/attached-choice.js';
+
+test('a flag takes its one word from the next argument, and no other', () => {
+  const attached = (...args: string[]): string =>
+    withAttachedChoice(args, '--verify-input', 'sample').join(' ');
+  assert.equal(attached('replay', '--verify-input', 'data.csv'), 'replay --verify-input=true data.csv');
+  assert.equal(attached('replay', 'a.csv', '--verify-input'), 'replay a.csv --verify-input=true');
+  assert.equal(attached('--verify-input', 'sample', 'a.csv'), '--verify-input=sample a.csv');
+  assert.equal(attached('--verify-input', 'sample', 'sample'), '--verify-input=sample sample');
+  assert.equal(attached('sample', '--verify-input', './sample'), 'sample --verify-input=true ./sample');
+  assert.equal(
+    attached('--verify-input=sample', '--', '--verify-input'),
+    '--verify-input=sample -- --verify-input',
+  );
+});
