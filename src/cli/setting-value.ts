@@ -37,6 +37,7 @@ function textOf(option: SettingOption, found: unknown): string {
   if (typeof found === 'string') return found;
   if (typeof found === 'number' && option.row.json === 'number' && Number.isFinite(found))
     return String(found);
+  if (typeof found === 'boolean' && option.row.json === 'switch') return String(found);
   return refuse(option);
 }
 
@@ -56,6 +57,8 @@ function takesList({ row }: SettingOption): boolean {
 
 function refuse(option: SettingOption): never {
   const { choices, json } = option.row;
+  if (json === 'switch')
+    throw new InvalidArgumentError(`Expected true, false or text, as for ${option.flags}.`);
   const scalar = json === 'number' ? 'a number or text' : 'text';
   const many = json === 'pairs' ? ', a list of it, or an object of texts' : ', or a list of it';
   const amount = takesList(option) ? 'at least one value' : 'one value';

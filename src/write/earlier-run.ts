@@ -4,7 +4,7 @@ import { AiopsError } from '../core/errors.js';
 import { inputName } from '../core/input-name.js';
 import { isErrno, type Files } from './files.js';
 import { readJournal, type JournalContents } from './journal.js';
-import { cannotRead } from './output-errors.js';
+import { cannotCreate, cannotRead } from './output-errors.js';
 import { REJECTS_NAME, RESULTS_NAMES } from './output-paths.js';
 
 /**
@@ -72,7 +72,7 @@ async function namesIn(folder: string, files: Files): Promise<string[]> {
     return await files.list(folder);
   } catch (cause) {
     if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return [];
-    throw cannotRead(folder, cause);
+    throw isErrno(cause, 'EACCES', 'EPERM') ? cannotCreate(folder, cause) : cannotRead(folder, cause);
   }
 }
 

@@ -60,6 +60,7 @@ function assertRefused(value: () => unknown, ...said: readonly string[]): void {
 }
 
 const isSwitch = (option: SettingOption): boolean => option.isBoolean();
+const mayStandAlone = (option: SettingOption): boolean => isSwitch(option) || option.row.json === 'switch';
 const takesList = (option: SettingOption): boolean => (option.row.parse?.length ?? 0) > 1;
 
 /** Whether a flag reads digits as a number, and not as a name made of digits. */
@@ -118,7 +119,7 @@ suite('every setting', () => {
   test('a setting with a value takes no boolean, null, nested list, infinite number or foreign object', (t) => {
     const value = fromFile(t);
     eachSetting((name, flag, option) => {
-      if (isSwitch(option)) return;
+      if (mayStandAlone(option)) return;
       for (const [json, shown = json] of [
         ['true'],
         ['false'],
@@ -139,10 +140,19 @@ suite('every setting', () => {
     });
   });
 
+  test('a switch with an optional word takes true and false as well, and nothing else', (t) => {
+    const value = fromFile(t);
+    assert.equal(value('replay', 'verify-input', 'true'), 'all');
+    assert.equal(value('replay', 'verify-input', 'false'), 'changed');
+    assert.equal(value('replay', 'verify-input', '"sample"'), 'sample');
+    for (const json of ['1', 'null', '[]', '{}', '["sample"]', '"data.csv"'])
+      assertRefused(() => value('replay', 'verify-input', json), 'Expected true, false or');
+  });
+
   test('a setting takes a JSON number exactly where its flag reads a number', (t) => {
     const value = fromFile(t);
     eachSetting((name, flag, option) => {
-      if (isSwitch(option)) return;
+      if (mayStandAlone(option)) return;
       if (readsNumbers(option)) assert.equal(option.row.json, 'number', flag);
       if (option.row.json !== 'number')
         assertRefused(() => value(name, flag, '1'), `"${flag}": 1 is invalid`);
@@ -163,7 +173,7 @@ suite('every setting', () => {
 
   test('an empty variable is no value', () => {
     eachSetting((name, flag, option) => {
-      if (!isSwitch(option)) assertRefused(() => fromEnvironment(name, flag, ''), "='' is invalid");
+      if (!mayStandAlone(option)) assertRefused(() => fromEnvironment(name, flag, ''), "='' is invalid");
     });
   });
 });

@@ -178,7 +178,7 @@ test('--verify-input takes no file for its value, whether it comes from flag, en
     assertEnded(await replay([...before], env), 0, text);
   }
   assertEnded(await replay(['--verify-input=data.csv']), 64, /Expected true, false or sample/);
-  assertEnded(await replay([], { AIOPS_SERVE_VERIFY_INPUT: 'some' }), 64, /Expected true, false or sample/);
+  assertEnded(await replay([], { AIOPS_SERVE_VERIFY_INPUT: 'some' }), 78, /Expected true, false or sample/);
   for (const [value, text] of [
     ['sample', sampled],
     [true, /^(?!.*sample)/s],

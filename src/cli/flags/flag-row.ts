@@ -7,9 +7,10 @@ export interface FlagRow {
   readonly parse?: (text: string, earlier: never) => unknown;
   /**
    * What the configuration file may give it besides text, or a list of it where it may be given several times: a
-   * number, or an object of keys and values. A flag without a value takes true and false instead.
+   * number, an object of keys and values, or true and false (`switch`: a flag whose value may be omitted). A flag
+   * without a value takes true and false alone.
    */
-  readonly json?: 'number' | 'pairs';
+  readonly json?: 'number' | 'pairs' | 'switch';
   /** The default, and its text in the help; empty where there is nothing to tell. */
   readonly preset?: readonly [value: unknown, text: string];
 }

@@ -38,6 +38,7 @@ export const WRITING_FLAGS: FlagGroups = {
       description:
         'compare all input that earlier sessions read, even if the file looks untouched; sample: only some of it',
       parse: parseVerifyInput,
+      json: 'switch',
       preset: ['changed', ''],
     },
     {
