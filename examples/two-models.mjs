@@ -13,7 +13,7 @@ export async function createAnalyzer({ params, loadBundle }) {
   const isSecond = new RegExp(pattern);
   const models = [await loadBundle(first), await loadBundle(second)];
   const [{ window, columns, missing }] = models;
-  // Items are cut before anybody asks whose they are, so both models must want the same.
+  // Windows are cut before an item is routed, so both models must take the same ones.
   const specs = models.map((model) => JSON.stringify([model.window, model.columns, model.missing]));
   if (specs[0] !== specs[1]) throw new Error(`${first} sees ${specs[0]}, ${second} ${specs[1]}`);
   return {

@@ -30,7 +30,7 @@ export function benchCommand(done: (status: number) => void): Command {
     )
     .argument(
       '[input...]',
-      'CSV or JSONL files, .gz or not, whose minutes to serve; - is standard input (default: made-up minutes)',
+      'CSV or JSONL files, .gz or not, whose minutes to serve; - is standard input (default: synthetic minutes)',
     );
   return withSettings(command, BENCH_FLAGS, async (inputs, self, notices) =>
     done(await runBench(inputs, self, notices)),

@@ -26,7 +26,8 @@ export const MEASURING_FLAGS: FlagGroups = {
     },
     {
       flags: '--items <list>',
-      description: 'items a minute, comma-separated (default: those of the recording, or 500)',
+      description:
+        'items per minute, comma-separated, up to 1000000 (default: those of the recording, or 500)',
       parse: parseItemCounts,
       json: 'number',
     },
@@ -43,13 +44,13 @@ export const MEASURING_FLAGS: FlagGroups = {
     },
     {
       flags: '--time <duration>',
-      description: 'for each arm',
+      description: 'time for each arm',
       parse: parseDuration,
       preset: [3000, '3s'],
     },
     {
       flags: '--seed <n>',
-      description: 'of made-up minutes',
+      description: 'seed of the synthetic minutes',
       parse: parseWhole(0, MOST_SEED),
       json: 'number',
       preset: [1, '1'],

@@ -21,12 +21,12 @@ export const MODEL_FLAGS: FlagGroups = {
     },
     {
       flags: '--analyzer <file>',
-      description: 'ES module that answers items in place of a model',
+      description: 'ES module that answers items instead of a model',
       parse: parseName,
     },
     {
       flags: '--param <key=value>',
-      description: 'for the analyzer; may be given several times',
+      description: 'parameter of the analyzer; may be given several times',
       parse: parseParam,
       json: 'pairs',
     },
@@ -42,21 +42,21 @@ export const MODEL_FLAGS: FlagGroups = {
     },
     {
       flags: '--batch-size <n|auto>',
-      description: 'items per predict call; auto: 64 on node, all of a chunk on wasm',
+      description: 'items per predict call, up to 65536; auto: 64 on node, all of a chunk on wasm',
       parse: parseBatchSize,
       json: 'number',
       preset: ['auto', 'auto'],
     },
     {
       flags: '--batch-shape <shape>',
-      description: 'of calls on node; free is faster and makes last digits depend on --actors',
+      description: 'shape of calls on node; free is faster, but last digits then depend on --actors',
       choices: ['fixed', 'free'],
     },
   ],
   'A bare model, which has no manifest:': [
     {
       flags: '--window <n>',
-      description: 'intervals that an item has, the newest one counted',
+      description: 'intervals in an item, the newest included',
       parse: parseWhole(1, MOST_INTERVALS),
       json: 'number',
     },
@@ -88,7 +88,7 @@ export const MODEL_FLAGS: FlagGroups = {
     },
     {
       flags: '--signature <name>',
-      description: 'of a SavedModel (default: serving_default, or the only one)',
+      description: 'signature of a SavedModel (default: serving_default, or the only one)',
       parse: parseName,
     },
   ],

@@ -22,7 +22,7 @@ export const READING_FLAGS: FlagGroups = {
   'Reading:': [
     {
       flags: '--format <format>',
-      description: 'what the input is; auto goes by extension, then by content',
+      description: 'format of the input; auto goes by extension, then by content',
       choices: ['auto', 'csv', 'jsonl'],
     },
     {
@@ -53,12 +53,12 @@ export const READING_FLAGS: FlagGroups = {
     },
     {
       flags: '--targets <names>',
-      description: 'only these targets, comma-separated, * stands for anything',
+      description: 'only these targets, comma-separated; * stands for any text',
       parse: parseList,
     },
     {
       flags: '--shard <i/n>',
-      description: 'only the i-th of n shares of the targets, chosen by a hash of their names',
+      description: 'only the i-th of n shares (up to 10000) of the targets, chosen by a hash of their names',
       parse: parseShard,
     },
     {
@@ -75,13 +75,14 @@ export const READING_FLAGS: FlagGroups = {
     },
     {
       flags: '--timezone <zone>',
-      description: 'of times that name none',
+      description: 'time zone of times without an offset',
       parse: parseTimezone,
       preset: ['UTC', 'UTC'],
     },
     {
       flags: '--interval <duration>',
-      description: 'length of a "minute"; auto takes the commonest step of a target',
+      description:
+        'length of a "minute", at least 1s; auto: the commonest step of a target, or the usual interval near it where times jitter',
       parse: parseInterval,
       preset: ['auto', 'auto'],
     },
@@ -106,21 +107,22 @@ export const READING_FLAGS: FlagGroups = {
     },
     {
       flags: '--max-line <size>',
-      description: 'a longer line is rejected',
+      description: 'reject longer lines, at least 64 bytes and at most 256MiB',
       parse: parseLineSize,
       json: 'number',
       preset: [DEFAULT_MAX_LINE_BYTES, '16MiB'],
     },
     {
       flags: '--max-expansion <times>',
-      description: 'stop at a gzip input that comes to more than 64MiB and more than so many times its size',
+      description:
+        'stop at a gzip input that unpacks to more than 64MiB and more than this many times its size',
       parse: parseWhole(1, MOST_EXPANSION),
       json: 'number',
       preset: [DEFAULT_MAX_EXPANSION, String(DEFAULT_MAX_EXPANSION)],
     },
     {
       flags: '--max-rejects <n|p%>',
-      description: 'stop when more records than this are rejected (default: no limit, exit status 3)',
+      description: 'stop when more records than this are rejected (default: no limit)',
       parse: parseRejectLimit,
       json: 'number',
     },

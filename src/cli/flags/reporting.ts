@@ -9,7 +9,8 @@ export function reportingFlags<Own, Other>(metrics: Metrics<Own>, elsewhere: Met
     'Reporting:': [
       {
         flags: '--deadline <duration>',
-        description: 'what a minute’s service must fit into (default: the interval)',
+        description:
+          'time that a minute’s service must fit into (default: the interval, of a paced replay over its pace)',
         parse: parseDuration,
       },
       {
@@ -24,13 +25,13 @@ export function reportingFlags<Own, Other>(metrics: Metrics<Own>, elsewhere: Met
       },
       {
         flags: '--json',
-        description: 'standard output gets the summary as JSON in place of the report',
+        description: 'print the summary as JSON instead of the report',
         preset: [false, ''],
       },
-      { flags: '--csv', description: 'standard output gets the timings as CSV', preset: [false, ''] },
+      { flags: '--csv', description: 'print the table of times as CSV', preset: [false, ''] },
       {
         flags: '--markdown',
-        description: 'standard output gets the tables as Markdown',
+        description: 'print the tables as Markdown',
         preset: [false, ''],
       },
     ],

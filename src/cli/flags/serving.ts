@@ -16,7 +16,7 @@ export const PROCESS_ROWS: readonly FlagRow[] = [
   },
   {
     flags: '--actor-timeout <duration>',
-    description: 'an actor that gives no answer for so long counts as stuck; replay replaces it, bench ends',
+    description: 'an actor without an answer for this long counts as stuck; replay replaces it, bench ends',
     parse: parseDuration,
     preset: [300_000, '5m'],
   },
@@ -27,7 +27,7 @@ export const SERVING_FLAGS: FlagGroups = {
   'Serving:': [
     {
       flags: '--actors <n|p%|auto>',
-      description: 'size of the pool; a share is of the usable processors',
+      description: 'size of the pool, up to 1024; a share is of the usable processors',
       parse: parseActors,
       json: 'number',
       preset: [{ kind: 'auto' }, 'auto'],
@@ -35,7 +35,7 @@ export const SERVING_FLAGS: FlagGroups = {
     ...PROCESS_ROWS,
     {
       flags: '--max-actor-rss <size>',
-      description: 'an actor that holds more memory than this is replaced (default: no limit)',
+      description: 'replace an actor that holds more memory than this (default: no limit)',
       parse: parseSize,
       json: 'number',
     },
@@ -47,7 +47,7 @@ export const SERVING_FLAGS: FlagGroups = {
     },
     {
       flags: '--mode <mode>',
-      description: 'who answers what is written',
+      description: 'whether the pool or a single process produces the results',
       choices: ['parallel', 'sequential'],
     },
     {
@@ -58,7 +58,7 @@ export const SERVING_FLAGS: FlagGroups = {
     },
     {
       flags: '--compare-time <duration>',
-      description: 'what comparing a sample may cost',
+      description: 'time to spend on comparing a sample',
       parse: parseDuration,
       preset: [10_000, '10s'],
     },
@@ -70,7 +70,7 @@ export const SERVING_FLAGS: FlagGroups = {
     },
     {
       flags: '--stop-grace <duration>',
-      description: 'what minutes under way may still take after a signal, before the run leaves at once',
+      description: 'how long minutes under way may still take after a signal',
       parse: parseDuration,
       preset: [10_000, '10s'],
     },

@@ -6,7 +6,8 @@ export const WRITING_FLAGS: FlagGroups = {
   'Writing:': [
     {
       flags: '--out <folder>',
-      description: 'where the files go; - sends results to standard output (default: INPUT.aiops)',
+      description:
+        "where the files go; - sends results to standard output (default: the first input's name with .aiops, in the current folder)",
       parse: parseName,
     },
     { flags: '--results-format <format>', description: 'format of the results', choices: ['jsonl', 'csv'] },
@@ -23,27 +24,28 @@ export const WRITING_FLAGS: FlagGroups = {
     },
     {
       flags: '--commit-interval <duration>',
-      description: 'time between commits, the work that a kill may cost; 0s commits every minute by itself',
+      description:
+        'time between commits, about the work that a kill costs; 0s commits each minute separately',
       parse: parseDurationOrZero,
       json: 'number',
       preset: [1000, '1s'],
     },
     {
       flags: '--restart',
-      description: 'begin anew, replacing what the output holds',
+      description: 'start over, replacing what the output folder holds',
       preset: [false, ''],
     },
     {
       flags: '--verify-input [sample]',
       description:
-        'compare all input that earlier sessions read, even if the file looks untouched; sample: only some of it',
+        'compare all input that earlier sessions read, even if the file looks unchanged; sample: only some of it',
       parse: parseVerifyInput,
       json: 'switch',
       preset: ['changed', ''],
     },
     {
       flags: '--break-lock',
-      description: 'write although another host holds the output: only if nothing runs there any more',
+      description: 'take the output folder though another host holds it: only if nothing runs there any more',
       preset: [false, ''],
     },
     {
