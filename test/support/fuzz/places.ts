@@ -5,7 +5,7 @@ import type { FuzzCase } from './fuzz-case.js';
 import { physicalLines, type PhysicalLine } from './physical-lines.js';
 import type { Reading } from './read-all.js';
 
-/** Lines that a CSV record may take up. */
+/** Lines that a CSV record of these inputs takes up at most. */
 const MOST_LINES = 32;
 
 /** Holds that records and rejects stand where they say, and that no line was passed over or read twice. */
@@ -25,16 +25,37 @@ export function checkPlaces({ text, options }: FuzzCase, { recording, steps, err
   if (isRows)
     for (const [line, count] of owners) assert.equal(count, 1, `line ${line} is read ${count} times`);
   if (error !== null || recording === null) return;
-  const skipped = lines.filter(({ line, isBlank }) => !isBlank && !owners.has(line));
-  const isHeader = isJson(options.format, lines) ? 0 : 1;
+  const isCsv = !isJson(options.format, lines);
+  const header = isCsv ? headerLines(lines, owners) : new Set<number>();
+  const skipped = lines.filter(({ line, isBlank }) => !isBlank && !owners.has(line) && !header.has(line));
   // A merged or filtered record does not say where it was; one of CSV may have had several lines.
-  const unseenLines = unseen * (isHeader === 0 ? 1 : MOST_LINES);
+  const unseenLines = unseen * (isCsv ? MOST_LINES : 1);
   const mayBeEmpty = isRows ? [] : skipped.filter(holdsNoItem);
-  const missing = skipped.length - isHeader - mayBeEmpty.length;
+  const missing = skipped.length - mayBeEmpty.length;
   assert.ok(
     missing <= unseenLines,
     `${missing} lines are in no account, the first of ${skipped.map(({ line }) => line).join(' ')}`,
   );
+}
+
+/** The lines of a CSV header: up to the one that closes its quotes, unless a record or reject has one of them. */
+function headerLines(
+  lines: readonly PhysicalLine[],
+  owners: ReadonlyMap<number, number>,
+): ReadonlySet<number> {
+  const [first, ...rest] = lines.slice(lines.findIndex(({ isBlank }) => !isBlank));
+  if (first === undefined) return new Set();
+  const header = [first];
+  const isOpen = (): boolean =>
+    header
+      .map(({ bytes }) => bytes.toString('latin1'))
+      .join('')
+      .split('"').length %
+      2 ===
+    0;
+  while (isOpen() && rest.length > 0) header.push(...rest.splice(0, 1));
+  const isOne = header.some(({ line }) => owners.has(line));
+  return new Set(isOne ? [first.line] : header.map(({ line }) => line));
 }
 
 /** Whether a text is read as JSONL, by the rule of docs/formats.md for standard input. */
