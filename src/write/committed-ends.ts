@@ -50,7 +50,7 @@ export async function inspectFiles(
     if (sizeBytes !== null && sizeBytes >= committedBytes) {
       found[kind] = await readTail(files, path, { lengthBytes: committedBytes, tailBytes: TAIL_BYTES });
     }
-    const isChanged = tails !== null && sumOf(found[kind]) !== tails[kind];
+    const isChanged = sumOf(found[kind]) !== tails[kind];
     const problem = problemOf({ committedBytes, sizeBytes, isComplete, isChanged });
     if (problem !== null) damaged.push({ path, problem, committedBytes, sizeBytes });
   }
