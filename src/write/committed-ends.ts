@@ -74,7 +74,7 @@ function problemOf({
   return isComplete && sizeBytes > committedBytes ? 'long' : null;
 }
 
-/** What is wrong with a file, in the words of messages and of `status`. */
+/** What is wrong with a file, for messages; `status` words it for its own table. */
 function damageText({ problem, committedBytes, sizeBytes }: DamagedFile): string {
   switch (problem) {
     case 'missing':
