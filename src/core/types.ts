@@ -261,7 +261,7 @@ export interface MinuteRun {
   readonly incidents: readonly Incident[];
 }
 
-/** Takes a line that an actor printed; what is told of an actor's end counts as standard error. */
+/** Takes a line that an actor printed; a report of an actor's end counts as standard error. */
 export type ActorLog = (actor: string, line: string, stream: 'stdout' | 'stderr') => void;
 
 /** The one seam between a run and whatever computes: a pool of actors, one solo child, some day a cluster. */

@@ -54,7 +54,7 @@ export function findNamedFields(file: string, seen: SeenNames, options: ReadOpti
   };
 }
 
-/** `--map` turned round, name in the file → new name: it is asked for every field of every file. */
+/** `--map` inverted, name in the file → new name: every field of every file looks its name up. */
 const RENAMED = new WeakMap<ReadOptions['map'], ReadonlyMap<string, string>>();
 
 /** What a field is called after `--map`. */

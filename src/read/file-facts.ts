@@ -34,7 +34,7 @@ function inMs(timeNs: bigint): number {
   return Number(timeNs / 1000n) / 1000;
 }
 
-/** Whether a file with these facts, once and again, cannot have changed in between. */
+/** Whether a file with these facts at two times cannot have changed between them. */
 export function isUntouched(then: FileFacts, now: FileFacts): boolean {
   return (
     now.changedMs !== null &&

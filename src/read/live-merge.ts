@@ -82,7 +82,7 @@ export class LiveFills {
   }
 }
 
-/** Minutes that come after they were handed on without this input: their records are late, where they were asked for. */
+/** Minutes that were emitted without this input before it delivered them: their records in the range are late. */
 export function withoutHandedOn(
   minutes: readonly FileMinute[],
   handedOnMs: number,

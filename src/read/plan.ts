@@ -51,6 +51,7 @@ export class LateFields {
 
   /** The record in which they were seen is accepted. */
   accept(): void {
+    if (this.#seen.length === 0) return; // almost always
     for (const field of this.#seen) this.#count(field);
     this.forget();
   }

@@ -112,15 +112,15 @@ export const CHANGED_HINT =
 export interface ByteWatch {
   /** Bytes were read at an offset. */
   add(atByte: number, bytes: Buffer): void;
-  /** The file ended there. @throws AiopsError `input_unusable` where it should not have, or was changed meanwhile */
+  /** The file ended there. @throws AiopsError `input_unusable` too early, or was changed while it was read */
   checkEnd(atByte: number): Promise<void>;
   /** Bytes just before the offset are no longer what was read there: why. @throws AiopsError the same, in detail */
   checkOverlap(atByte: number): Promise<AiopsError>;
 }
 
 /**
- * Of each block, so many bytes before it are read again and compared: a file that was truncated and written anew
- * shows before two halves of different lines are joined to one.
+ * With each block, so many bytes before it are read again and compared. This detects a file that was truncated and
+ * rewritten before halves of two different lines are joined into one.
  */
 const OVERLAP_BYTES = 1024;
 const NOTHING = Buffer.alloc(0);
@@ -133,7 +133,7 @@ export interface FileRange {
 
 /**
  * A regular file's bytes in a range. Its chunks throw AiopsError `input_missing`, and what `watch` throws: the end is
- * checked before the chunks end, so that nobody takes a truncated file for one that is complete.
+ * checked before the chunks end, so that no caller takes a truncated file for a complete one.
  */
 export function fileBytes(path: string, handle: FileHandle, range: FileRange, watch: ByteWatch): RawBytes {
   const { blockBytes, startByte, endByte } = range;

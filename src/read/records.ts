@@ -19,6 +19,7 @@ export interface ReadRules {
   /** What two-dimensional values must have; null: they are not allowed. */
   readonly ownWindow: { readonly window: number } | null;
   readonly maxLineBytes: number;
+  /** Not shared by two readings of the same lines: each would count them. */
   readonly late: LateFields;
 }
 

@@ -85,6 +85,8 @@ export class Sampler {
   #layout: Layout = 'rows';
   #delimiter = ',';
   #header: readonly string[] | null = null;
+  /** CSV only; null before the header. */
+  #recordRules: CsvRules | null = null;
   #fields: NamedFields | null = null;
   #waiting: SampleRow[] = [];
   #rows = 0;
@@ -191,23 +193,20 @@ export class Sampler {
 
   #csv(cursor: LineCursor, text: string, last: boolean): boolean {
     if (this.#header === null) this.#delimiter = findDelimiter(text);
-    const record = csvRecord(cursor, this.#csvRules(), last);
+    const record = csvRecord(cursor, this.#recordRules ?? headerRules(this.#delimiter), last);
     if (record === 'more') return false;
     if ('fields' in record) cursor.line += record.lines - 1;
     if (this.#header === null) {
-      this.#header = 'fields' in record ? record.fields.map((name) => name.trim()) : [text];
+      const header = 'fields' in record ? record.fields.map((name) => name.trim()) : [text];
+      const timeField = (): string => this.#namedFields().time;
+      this.#header = header;
+      this.#recordRules = recordRules(this.#delimiter, header, timeField, this.#parseTime);
       return true;
     }
     this.#lines++;
     if (!('fields' in record) || record.fields.length !== this.#header.length) return true;
     this.#row(csvRow(this.#header, record.fields));
     return true;
-  }
-
-  #csvRules(): CsvRules {
-    const header = this.#header;
-    if (header === null) return headerRules(this.#delimiter);
-    return recordRules(this.#delimiter, header, () => this.#namedFields().time, this.#parseTime);
   }
 
   #json(text: string): void {

@@ -2,7 +2,6 @@ import type { MinuteRecord, Reject } from '../core/types.js';
 import { BlockAssembler } from './assembler.js';
 import type { SampledSource } from './detect.js';
 import type { ReadOptions } from './options.js';
-import { LateFields } from './plan.js';
 import type { FilePlan } from './plan.js';
 import { openReader } from './planned-recording.js';
 import { readPiece } from './read-minutes.js';
@@ -72,7 +71,7 @@ export class TriedSample {
   #read(rules: ReadRules, sink: Parameters<typeof openReader>[2]): void {
     const { sampled, source } = this.#input;
     const assembler = new BlockAssembler(this.#maxLineBytes, source.byteOffset);
-    const reader = openReader(this.plan, { ...rules, late: new LateFields() }, sink);
+    const reader = openReader(this.plan, rules, sink);
     for (const chunk of sampled)
       for (const piece of assembler.push(chunk)) readPiece(piece, assembler, reader);
     for (const piece of assembler.end()) readPiece(piece, assembler, reader);

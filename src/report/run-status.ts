@@ -39,7 +39,7 @@ export interface RunStatus {
   readonly damaged: readonly DamagedFile[];
 }
 
-/** A file of a run that its journal tells otherwise of. */
+/** A file of a run that does not match its journal. */
 export interface DamagedFile {
   readonly path: string;
   /** `long`: longer than when the run was complete; `changed`: the committed part is another one. */

@@ -108,7 +108,7 @@ export class Ledger {
 
   /**
    * @throws AiopsError `output_cannot_create`, `output_io`; `reject_limit` once that is passed; `actor_failed` where
-   *   item after item crashes every actor: that minute is not entered, so a rerun comes to it again
+   *   item after item crashes every actor: that minute is not entered, so a rerun tries it again
    */
   enter(served: ServedStep): Promise<void> {
     return this.#inTurn(() => this.#enter(served));

@@ -13,7 +13,7 @@ export interface LiveFeedOptions {
   readonly onNotice: (notice: Notice) => void;
 }
 
-/** A feed that comes as time goes: it is read while its minutes wait, and hardly waited for once it has ended. */
+/** A feed that arrives in real time: it is read while its minutes wait, and once it has ended, gaps are not waited for. */
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
   #ahead: ReadAhead | null = null;

@@ -23,7 +23,7 @@ export class BufferedFile {
   readonly #mode: OpenMode;
   #pending = '';
   #handedOnBytes = 0;
-  /** The last of the bytes that were handed on. */
+  /** The last of the bytes that were passed to the file. */
   #tail: Uint8Array = new Uint8Array();
   #unsynced = false;
   #closed = false;

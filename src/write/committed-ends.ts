@@ -50,7 +50,7 @@ export async function inspectFiles(
     if (sizeBytes !== null && sizeBytes >= committedBytes) {
       found[kind] = await readTail(files, path, { lengthBytes: committedBytes, tailBytes: TAIL_BYTES });
     }
-    const isChanged = tails !== null && sumOf(found[kind]) !== tails[kind];
+    const isChanged = sumOf(found[kind]) !== tails[kind];
     const problem = problemOf({ committedBytes, sizeBytes, isComplete, isChanged });
     if (problem !== null) damaged.push({ path, problem, committedBytes, sizeBytes });
   }
@@ -74,7 +74,7 @@ function problemOf({
   return isComplete && sizeBytes > committedBytes ? 'long' : null;
 }
 
-/** What is wrong with a file, in the words of messages and of `status`. */
+/** What is wrong with a file, for messages; `status` words it for its own table. */
 function damageText({ problem, committedBytes, sizeBytes }: DamagedFile): string {
   switch (problem) {
     case 'missing':

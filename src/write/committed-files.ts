@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 
-import { BufferedFile } from './buffered-file.js';
+import { BufferedFile, sumOf } from './buffered-file.js';
 import { checkFiles, entryOf, KINDS } from './committed-ends.js';
 import type { Files } from './files.js';
 import {
@@ -28,7 +28,12 @@ interface Beginning {
   readonly remove: readonly string[];
 }
 
-export const NOTHING: CommittedEnds = { lengths: { results: 0, rejects: 0, timings: 0 }, tails: null };
+const EMPTY = sumOf(new Uint8Array());
+
+export const NOTHING: CommittedEnds = {
+  lengths: { results: 0, rejects: 0, timings: 0 },
+  tails: { results: EMPTY, rejects: EMPTY, timings: EMPTY },
+};
 
 type Growing = Readonly<Record<(typeof KINDS)[number], BufferedFile>>;
 

@@ -23,8 +23,7 @@ export type FileTails = Readonly<Record<keyof FileLengths, string>>;
 /** How much of each file counts, and by what to recognize its end. */
 export interface CommittedEnds {
   readonly lengths: FileLengths;
-  /** Null: nothing is committed. */
-  readonly tails: FileTails | null;
+  readonly tails: FileTails;
 }
 
 /** What is sure from here on: that much of each file, and how far the run was. */
@@ -126,7 +125,7 @@ function add(contents: Contents, entry: JournalEntry | null): boolean {
   if (contents.completion !== null) return false;
   switch (entry?.type) {
     case 'commit':
-      contents.commits.push({ lengths: entry.lengths, tails: entry.tails ?? null, state: entry.state });
+      contents.commits.push({ lengths: entry.lengths, tails: entry.tails, state: entry.state });
       return true;
     case 'resumed':
       contents.resumed = entry.times;
@@ -173,7 +172,7 @@ function isEntry(value: Record<string, unknown>): value is JournalEntry & Record
             Array.isArray(value['replaced'])))
       );
     case 'commit':
-      return isLengths(value['lengths']) && isTails(value['tails'] ?? null);
+      return isLengths(value['lengths']) && isTails(value['tails']);
     case 'resumed':
       return isCount(value['times']);
     case 'complete':
@@ -189,9 +188,8 @@ function isLengths(value: unknown): value is FileLengths {
   return isCount(results) && isCount(rejects) && isCount(timings);
 }
 
-function isTails(value: unknown): value is FileTails | null {
-  if (value === null) return true;
-  if (typeof value !== 'object') return false;
+function isTails(value: unknown): value is FileTails {
+  if (typeof value !== 'object' || value === null) return false;
   const { results, rejects, timings } = value as Record<string, unknown>;
   return [results, rejects, timings].every((sum) => typeof sum === 'string');
 }

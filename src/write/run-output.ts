@@ -289,10 +289,3 @@ function begun<T>(sink: T | null): T {
   if (sink === null) throw new Error('the output was not begun');
   return sink;
 }
-
-/** What the process has open, and which of it rejects go to. */
-interface Streams {
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  readonly rejectsPlace: RejectsPlace;
-}

@@ -14,6 +14,7 @@ export function progress(given: Partial<RunProgress>): RunProgress {
     positions: [],
     digests: [],
     quarantines: [],
+    lostInARow: 0,
     incidents: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
     usage: NO_USAGE,
     ended: false,

@@ -39,8 +39,8 @@ export interface RunProgress {
   readonly digests: readonly (DigestUpdate | null)[];
   /** Series that are left out for a while. */
   readonly quarantines: readonly Quarantine[];
-  /** Items in a row, up to the last one, that crashed every actor; a journal of an earlier release does not say. */
-  readonly lostInARow?: number;
+  /** Items in a row, up to the last one, that crashed every actor. */
+  readonly lostInARow: number;
   readonly incidents: IncidentCounts;
   readonly usage: RunUsage;
   /** Everything was read: only the reports are left to be written. */
