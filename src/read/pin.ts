@@ -17,7 +17,7 @@ export function pinRecording(
 ): PinnedRecording {
   const files = inputs.map(({ source: { file, isPacked }, plan, headMs }): PinnedFile => ({
     ...(plan === null ? { plan, headMs: null } : { plan: pinnedPlan(plan), headMs }),
-    identity: file?.opened ?? null,
+    identity: file?.identity ?? null,
     digests: file?.digests() ?? [],
     isPacked,
   }));

@@ -19,7 +19,7 @@ export interface PinnedFile {
   readonly plan: PinnedPlan | null;
   /** The minute that its rejects count to before its first record with a readable time, epoch ms; null: it has no record. */
   readonly headMs: number | null;
-  /** What the file was when it was opened; null for standard input and pipes. */
+  /** What the file was when its bytes were known to be those that were read; null for standard input and pipes. */
   readonly identity: FileFacts | null;
   /** What had been read of the file when the session began to serve it; commits add what was read later. */
   readonly digests: readonly Segment[];

@@ -33,6 +33,11 @@ export class WatchedFile implements ByteWatch {
   readonly path: string;
   /** What the file was when it was opened, up to `mostBytes`. */
   readonly opened: FileFacts;
+  /**
+   * Its facts for the journal. Their times are those at which earlier sessions' bytes were last compared: a change
+   * between that and opening must not look untouched to the next session.
+   */
+  readonly identity: FileFacts;
   readonly #handle: FileHandle;
   readonly #sums: SegmentSums;
   /** Bytes before it were neither read now nor can they have changed since they were compared. */
@@ -47,6 +52,7 @@ export class WatchedFile implements ByteWatch {
     this.opened = { ...facts, sizeBytes: Math.min(facts.sizeBytes, mostBytes) };
     this.#sums = new SegmentSums(known?.digests ?? []);
     this.#verified = known?.identity ?? facts;
+    this.identity = { ...this.#verified, sizeBytes: this.opened.sizeBytes };
     this.#startByte = isUntouched(this.#verified, facts) ? startByte : 0;
   }
 

@@ -296,6 +296,24 @@ test('a plain file is opened at the place: what stands before it is not looked a
   );
 });
 
+test('a file that changed between comparing and opening does not look untouched to the next session', async (t) => {
+  const folder = await folderWith(t, { 'data.csv': TEXT });
+  const paths = [join(folder, 'data.csv')];
+  const whole = await readWhole({ paths, stdin: null }, OPTIONS);
+  const compared = await settledFacts(paths[0]!);
+  const pinned = { ...whole.pinned, files: [{ ...whole.pinned.files[0]!, identity: compared }] };
+  const changed = Buffer.from(TEXT);
+  changed[TEXT.length - 3]! ^= 1;
+  await writeFile(paths[0]!, changed);
+  await settledFacts(paths[0]!);
+  const point = { positions: null, positionsMinuteMs: null, afterMinuteMs: -Infinity };
+  const reopened = await reopenRecording(paths, OPTIONS, Readable.from([]), pinned, point);
+  const again = reopened.pin();
+  await reopened.close();
+  const [state] = await compareInputs(paths, again, { verify: 'changed', live: false });
+  assert.equal(state?.state, 'changed');
+});
+
 /** What a file is, once its last change lies far enough back. */
 async function settledFacts(path: string): Promise<FileFacts | null> {
   for (;;) {
