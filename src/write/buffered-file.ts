@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { AiopsError } from '../core/errors.js';
-import { changeOf } from './changed-file.js';
+import { changeOf, overwritten } from './changed-file.js';
 import { nodeFiles, NotPlainFile, type Files, type OpenFile, type OpenMode } from './files.js';
 import { cannotCreate, cannotWrite } from './output-errors.js';
 
@@ -14,7 +14,7 @@ export const TAIL_BYTES = 1024;
  * A file that grows at its end. Text is gathered and written in large pieces, each of them wholly: what a write
  * did not take is written again. After a failure nothing more is written, so that no later line can stand behind
  * a gap; every further call fails with the same error. Another process that truncates, extends, replaces or moves the
- * file makes the next flush or sync fail.
+ * file, or overwrites its end, makes the next flush or sync fail.
  */
 export class BufferedFile {
   readonly path: string;
@@ -89,14 +89,17 @@ export class BufferedFile {
     if (this.#failure !== null) throw this.#failure;
     if (this.#pending === '') return;
     const bytes = Buffer.from(this.#pending);
-    const earlierBytes = this.#handedOnBytes;
+    const earlier = { lengthBytes: this.#handedOnBytes, tail: this.#tail };
     this.#pending = '';
     this.#handedOnBytes += bytes.length;
     this.#tail = tailOf(this.#tail, bytes);
     this.#unsynced = true;
     await this.#attempt(async () => {
       const own = await this.#handle.entry();
-      if (own.kind === 'file') refuse(changeOf(this.path, own, undefined, earlierBytes));
+      if (own.kind === 'file') {
+        refuse(changeOf(this.path, own, undefined, earlier.lengthBytes));
+        await this.#checkEnd(earlier.lengthBytes, earlier.tail);
+      }
       await writeAll(this.#handle, bytes);
     });
   }
@@ -114,6 +117,7 @@ export class BufferedFile {
       if (own.kind !== 'file' && this.#mode === 'stream') return; // it cannot be synced, and has no length
       if (own.kind !== 'file') throw new NotPlainFile();
       refuse(changeOf(this.path, own, named, this.#handedOnBytes));
+      await this.#checkEnd(this.#handedOnBytes, this.#tail);
       if (this.#unsynced) await this.#handle.datasync();
     });
     this.#unsynced = false;
@@ -124,6 +128,13 @@ export class BufferedFile {
     if (this.#failure !== null) await this.letGo();
     this.#closed = true;
     await this.#attempt(() => this.#handle.close());
+  }
+
+  /** A file that was cut and then extended has its length again, and zeros in place of its end. */
+  async #checkEnd(lengthBytes: number, tail: Uint8Array): Promise<void> {
+    if (this.#mode === 'stream' || tail.length === 0) return;
+    const found = await this.#handle.readAt(lengthBytes - tail.length, tail.length);
+    if (Buffer.compare(found, tail) !== 0) throw overwritten(this.path);
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {

@@ -31,6 +31,11 @@ export function changeOf(
   return null;
 }
 
+/** The file has its length, but its last bytes are not the ones the run wrote: it was cut and has grown again, say. */
+export function overwritten(path: string): AiopsError {
+  return changed(`the end of ${path} was overwritten while the run was writing to it`, PUT_BACK);
+}
+
 const PUT_BACK =
   'put it back as it was (or name the new place of its folder with --out) and run the same command again, ' +
   'or start over with --restart; keep log rotation away from the files of a run';

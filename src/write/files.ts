@@ -23,6 +23,8 @@ export interface OpenFile {
    */
   append(bytes: Uint8Array): Promise<number>;
   truncate(lengthBytes: number): Promise<void>;
+  /** The bytes at a position, fewer where the file ends before. Not of a `stream`. */
+  readAt(positionBytes: number, lengthBytes: number): Promise<Uint8Array>;
   /** The open file itself, whatever its path names by now. */
   entry(): Promise<FileEntry>;
   /** Resolves once what was written would survive a loss of power, its length included. */
@@ -104,6 +106,12 @@ class NodeFile implements OpenFile {
 
   async truncate(lengthBytes: number): Promise<void> {
     await this.#handle.truncate(lengthBytes);
+  }
+
+  async readAt(positionBytes: number, lengthBytes: number): Promise<Uint8Array> {
+    const bytes = Buffer.alloc(lengthBytes);
+    const { bytesRead } = await this.#handle.read(bytes, 0, lengthBytes, positionBytes);
+    return bytes.subarray(0, bytesRead);
   }
 
   async entry(): Promise<FileEntry> {

@@ -50,6 +50,10 @@ export class FaultyFiles implements Files {
         this.#count('ftruncate', path);
         await file.truncate(length);
       },
+      readAt: async (position, length) => {
+        this.#count('read', path);
+        return file.readAt(position, length);
+      },
       entry: async () => {
         this.#count('fstat', path);
         return file.entry();

@@ -163,6 +163,10 @@ export class MemoryFiles implements Files {
         requireOpen();
         if (length !== node.bytes.length) this.#change(number, { kind: 'truncate', node: number, length });
       },
+      readAt: async (position, length) => {
+        requireOpen();
+        return Buffer.from(node.bytes.subarray(position, position + length));
+      },
       entry: async () => this.#entryOf(number),
       datasync: async () => {
         requireOpen();

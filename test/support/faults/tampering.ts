@@ -18,7 +18,7 @@ const REPORTS = ['timing.json', 'report.html', 'timing.json.partial', 'report.ht
 type TamperedFile = (typeof GROWING)[number] | (typeof REPORTS)[number];
 
 /** What another process does to it. */
-export const KINDS = ['truncate', 'cut', 'append', 'rewrite', 'replace', 'move', 'delete'] as const;
+export const KINDS = ['truncate', 'cut', 'regrow', 'append', 'rewrite', 'replace', 'move', 'delete'] as const;
 
 export interface Tampering {
   readonly kind: (typeof KINDS)[number] | 'move the folder';
@@ -82,6 +82,12 @@ function changes(
     },
     cut: () => {
       truncateSync(path, random.nextInteger(0, statSync(path).size));
+      return null;
+    },
+    regrow: () => {
+      const { size } = statSync(path);
+      truncateSync(path, Math.max(0, size - random.nextInteger(1, 2000)));
+      truncateSync(path, size); // with zeros in place of what was there
       return null;
     },
     append: () => {
