@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { AiopsError } from '../core/errors.js';
 import { timeParser } from '../core/time.js';
 import type { ParseTime } from '../core/time.js';
@@ -36,6 +37,27 @@ export function checkOptions(inputs: readonly string[], options: ReadOptions): P
       hint: 'give UTC or a name such as Europe/Berlin',
       cause,
     });
+  }
+}
+
+/**
+ * Refuses a file that is named twice by different names: each of its records would be a duplicate.
+ *
+ * @throws AiopsError `usage`
+ */
+export async function refuseSameFiles(inputs: readonly string[]): Promise<void> {
+  const nameOf = new Map<string, string>();
+  for (const input of inputs) {
+    const stats = input === '-' ? null : await stat(input, { bigint: true }).catch(() => null); // opening reports it
+    if (stats === null || !stats.isFile()) continue;
+    const id = `${stats.dev}:${stats.ino}`;
+    const other = nameOf.get(id);
+    if (other !== undefined) {
+      throw new AiopsError('usage', `${listNames([other, input])} are the same file`, {
+        hint: 'name each input once',
+      });
+    }
+    nameOf.set(id, input);
   }
 }
 

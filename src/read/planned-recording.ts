@@ -106,7 +106,7 @@ export function plannedRecording(
     hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
     isLive,
     steps,
-    lateNotices: () => lateNotices(rules.late),
+    lateNotices: () => [...lateNotices(rules.late), ...sources.flatMap(grownNotices)],
     extent: () => ({ ...around, targets: rules.filter.met }),
     progress: () => progressOf(sources),
     pin: () => pinRecording({ ...facts, isLive }, inputs),
@@ -181,6 +181,15 @@ function lateNotice(field: string, seen: string): Notice {
     level: 'warning',
     text: `ignored ${name}: it was empty in the sample and ${seen}; add it with --columns`,
   };
+}
+
+/** What a file grew by after its end was read: nothing is lost, but a reader of the report may look for it. */
+function grownNotices({ name, file }: ByteSource): Notice[] {
+  if (file === null || file.grownBytes === 0) return [];
+  const bytes = `${file.grownBytes} byte${file.grownBytes === 1 ? '' : 's'}`;
+  return [
+    { level: 'info', text: `${name} grew by ${bytes} after its end was read: they are left to the next run` },
+  ];
 }
 
 async function checkInputs(sources: readonly ByteSource[]): Promise<AiopsError | null> {

@@ -42,7 +42,10 @@ export interface Recording extends RecordingFacts {
    *   handed on first.
    */
   steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
-  /** The same with how many records had such a value; ask once the steps have ended. */
+  /**
+   * The same with how many records had such a value, and what files grew by after their end was read; ask once the
+   * steps have ended and the inputs are checked.
+   */
   lateNotices(): readonly Notice[];
   /** What there is around what was asked for; ask once the steps have ended. */
   extent(): ReadExtent;

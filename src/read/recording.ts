@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { AiopsError } from '../core/errors.js';
 import type { Notice } from '../core/errors.js';
 import type { ParseTime } from '../core/time.js';
-import { checkOptions } from './check-options.js';
+import { checkOptions, refuseSameFiles } from './check-options.js';
 import { chooseColumns } from './columns.js';
 import { takeSample } from './detect.js';
 import type { SampledSource } from './detect.js';
@@ -45,6 +45,7 @@ export async function openRecording(
   stdin: Readable,
 ): Promise<Recording> {
   const parseTime = checkOptions(inputs, options);
+  await refuseSameFiles(inputs);
   const blockBytes = blockBytesFor(inputs.length);
   const sourceOptions = { blockBytes, maxExpansion: options.maxExpansion };
   const sources: ByteSource[] = [];

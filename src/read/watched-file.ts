@@ -44,6 +44,8 @@ export class WatchedFile implements ByteWatch {
   readonly #startByte: number;
   /** The file's facts when its bytes were known to be those that were read. */
   #verified: FileFacts;
+  #endByte: number | null = null;
+  #grownBytes = 0;
 
   constructor(path: string, handle: FileHandle, facts: FileFacts, options: WatchOptions) {
     const { known, startByte, mostBytes } = options;
@@ -62,6 +64,7 @@ export class WatchedFile implements ByteWatch {
 
   async checkEnd(atByte: number): Promise<void> {
     if (atByte < this.opened.sizeBytes) throw this.#shrank(atByte);
+    this.#endByte = atByte;
     await this.check();
   }
 
@@ -79,6 +82,12 @@ export class WatchedFile implements ByteWatch {
     const difference = await firstDifference(this.path, this.#handle, spans);
     if (difference !== null) throw this.#differs(difference);
     this.#verified = now;
+    if (this.#endByte !== null) this.#grownBytes = now.sizeBytes - this.#endByte;
+  }
+
+  /** How much it had grown after its end was read when it was last checked. */
+  get grownBytes(): number {
+    return this.#grownBytes;
   }
 
   /** Where its path no longer leads to it: an error to end with, once all of it is served; otherwise null. */

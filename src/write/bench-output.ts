@@ -122,7 +122,7 @@ async function refuseOthers(folder: string, files: Files): Promise<void> {
   if (found === undefined) return;
   throw new AiopsError(
     'config',
-    `${join(folder, found)} is not from a benchmark, which would replace reports there`,
+    `${folder} holds ${found}, which is not from a benchmark: its report would be replaced`,
     {
       hint: 'choose another folder with --out, an empty or a new one',
     },

@@ -1,6 +1,6 @@
 import { AiopsError } from '../core/errors.js';
-import { entryOf } from './committed-ends.js';
 import type { FileEntry, Files } from './files.js';
+import { cannotCreate } from './output-errors.js';
 
 /**
  * What `--rejects` names: a regular `file`, or nothing yet; what this process has open as `stdout` or `stderr`, by
@@ -8,9 +8,11 @@ import type { FileEntry, Files } from './files.js';
  */
 export type RejectsPlace = 'file' | 'stdout' | 'stderr' | 'stream';
 
-/** @throws AiopsError `output_io` */
+/** @throws AiopsError `output_cannot_create` */
 export async function findRejectsPlace(path: string, files: Files): Promise<RejectsPlace> {
-  const entry = await entryOf(path, files);
+  const entry = await files.entry(path).catch((cause: unknown) => {
+    throw cannotCreate(path, cause);
+  });
   if (entry === null || entry.kind === 'folder') return 'file';
   // A terminal or /dev/null may be both without harm.
   if (entry.kind !== 'device' && (await isOpenAs(1, entry, files))) return 'stdout';

@@ -103,6 +103,7 @@ test('what stops a run before its start, by status', async (t) => {
     [['folder'], 66, /folder/],
     [['missing.csv'], 66, /no such file/],
     [['good.csv', 'good.csv'], 64, /named twice/],
+    [['good.csv', './good.csv'], 64, /good\.csv, \.\/good\.csv are the same file/],
     [['good.csv', '--max-line', '20'], 64, /--max-line/],
     [['good.csv', '--max-line', '64', '--max-expansion', '0'], 64, /--max-expansion/],
   ];

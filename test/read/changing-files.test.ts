@@ -191,3 +191,23 @@ test('so is one that was read no further than --to says', async (t) => {
   const { error, minutes } = await read(() => overwrite(path, TEXT.length - 30, '#'));
   assert.deepEqual([error, minutes.length], [null, 5]);
 });
+
+test('a file that grows after its end was read says so', async (t) => {
+  const folder = await folderWith(t, { 'data.csv': HEADER + rows(0, 10, 'x') });
+  const path = join(folder, 'data.csv');
+  for (const more of [null, rows(10, 12, 'x')]) {
+    // The sample is the whole of so small a file.
+    const recording = await openRecording([path], OPTIONS, Readable.from([]));
+    if (more !== null) appendFileSync(path, more);
+    const { error, minutes } = await readWhile(recording, Infinity, () => undefined);
+    assert.equal(error, null);
+    assert.equal(minutes.length, 10);
+    const texts = recording.lateNotices().map(({ text }) => text);
+    assert.deepEqual(
+      texts,
+      more === null
+        ? []
+        : [`${path} grew by ${more.length} bytes after its end was read: they are left to the next run`],
+    );
+  }
+});
