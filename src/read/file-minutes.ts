@@ -140,7 +140,7 @@ export class MinuteCollector implements RecordSink {
 
   /**
    * Closes the minutes up to this one, as a live feed is silent, and emits what was rejected. Nothing says where in
-   * the feed the next minute begins, and no run goes on with such a feed: the place only lets it commit.
+   * the feed the next minute begins, and no run resumes such a feed: the position only lets it commit.
    */
   closeThrough(minuteMs: number): void {
     for (const due of this.#dueBefore(minuteMs + 1)) {

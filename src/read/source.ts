@@ -50,7 +50,7 @@ export interface ByteSource {
    * Call once.
    *
    * @throws AiopsError `input_unusable` on damaged gzip and where a file was changed or truncated while it was read,
-   *   `input_missing` on an I/O error, `config` where an input that reading is to go on with is another one, or shorter
+   *   `input_missing` on an I/O error, `config` where an input to be resumed differs from the one that was read, or is shorter
    */
   chunks(): AsyncIterator<Buffer, undefined>;
   /** Ends reading, also one that waits for bytes. */

@@ -22,7 +22,7 @@ export interface RunStatus {
   /** Settings that can change a result, by their flags. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly inputs: readonly string[];
-  /** Whether one of them was a live feed: such a run is only begun anew. */
+  /** Whether one of them was a live feed: such a run cannot be resumed. */
   readonly isLive: boolean;
   readonly layout: 'rows' | 'batches';
   readonly columns: readonly string[];

@@ -33,7 +33,7 @@ function stateText({ state, holder, completedAt, isLive, damaged }: RunStatus): 
     holder === null ? 'a process' : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
   const resumable =
     damaged.length === 0 ? 'the same command goes on with it' : 'damaged files keep it from resuming';
-  const next = isLive ? 'of a live feed, which is only begun anew' : resumable;
+  const next = isLive ? 'of a live feed, which cannot be resumed' : resumable;
   switch (state) {
     case 'running':
       return `running: ${who}`;

@@ -114,7 +114,7 @@ test('a warning lists what is asked of a complete run that was made without it',
     both.stderr,
     /^warning: the run is complete, so this has no effect: --trace \(it had none\), --compare all \(it had none\);/m,
   );
-  assert.doesNotMatch((await replay()).stderr, /no effect/, 'nobody asked for a comparison');
+  assert.doesNotMatch((await replay()).stderr, /no effect/, 'no comparison was asked for');
   assert.equal((await replay('--compare', 'all', '--trace', '--restart')).status, 0);
   assert.doesNotMatch((await replay('--compare', 'all', '--trace')).stderr, /no effect/, 'it is there');
   writeFileSync(join(cwd, 'data.csv'), csv(3));

@@ -54,14 +54,14 @@ const PACKINGS: readonly (readonly [string, (text: string) => Buffer])[] = [
 ];
 
 interface Reading {
-  /** Minutes handed on, as numbers from the first. */
+  /** Minutes emitted, counted from the first. */
   readonly minutes: number[];
   records: number;
   rejects: number;
   readonly error: unknown;
 }
 
-/** Reads a recording, with something done to its file once so many minutes were handed on. */
+/** Reads a recording, and changes its file after so many minutes. */
 async function readWhile(recording: Recording, after: number, change: () => void): Promise<Reading> {
   const reading = { minutes: [] as number[], records: 0, rejects: 0, error: null as unknown };
   try {
@@ -92,7 +92,7 @@ function assertRefused({ error }: Reading, code: string, pattern: RegExp): void 
   assert.match(error.message, pattern);
 }
 
-/** What was handed on are whole minutes, from the first one on, and not all of them. */
+/** The minutes emitted are whole, start with the first, and are not all of them. */
 function assertWholeMinutes({ minutes, records, rejects }: Reading): void {
   assert.deepEqual(minutes, [...minutes.keys()]);
   assert.ok(minutes.length < MINUTES - 1, `${minutes.length} minutes`);
@@ -109,7 +109,7 @@ for (const [name, pack] of PACKINGS) {
   const whole = pack(TEXT);
   const other = pack(HEADER + rows(0, 2 * MINUTES, 'y'));
 
-  test(`${name} that is truncated is refused; no half line becomes a reject, no half minute is handed on`, async (t) => {
+  test(`${name} that is truncated is refused; no half line becomes a reject, no half minute is emitted`, async (t) => {
     for (const toBytes of [0, 1000, Math.floor(whole.length * 0.55), Math.floor(whole.length * 0.9) + 13]) {
       const [path, recording] = await open(t, name, whole);
       const reading = await readWhile(recording, 1, () => truncateSync(path, toBytes));

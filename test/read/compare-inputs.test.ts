@@ -19,7 +19,7 @@ const row = (minute: number): string =>
   `${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},a,1\n`;
 const TEXT = `time,target,v\n${Array.from({ length: 20_000 }, (_, minute) => row(minute)).join('')}`;
 const LATER = new Date('2026-06-01');
-/** Nobody touches it while the tests run. */
+/** Not touched while the tests run. */
 const FIXTURE = 'fixtures/recordings/real-day.csv';
 
 /** Reads minutes of recordings, all by default, and says what a journal keeps of them. */
@@ -76,7 +76,7 @@ function withDigests(pinned: PinnedRecording, digests: readonly Segment[]): Pinn
   return { ...pinned, files: pinned.files.map((file) => ({ ...file, digests })) };
 }
 
-test('a file that nobody touched is the same without a look into it; a flag has all or samples of it compared', async () => {
+test('an untouched file is the same without being read; a flag has all or samples of it compared', async () => {
   const pinned = await inSegments(await pin([FIXTURE]), FIXTURE, 1000);
   const segments = pinned.files[0]?.digests.length ?? 0;
   assert.ok(segments > 30);

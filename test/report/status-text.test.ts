@@ -79,7 +79,7 @@ test('each state has a sentence of its own', () => {
   assert.match(lines[0] ?? '', /^state +running: process 4711 on night, since 2026-11-25/);
   for (const line of lines.slice(3, 5)) assert.match(line ?? '', /the same command goes on with it/);
   const live = statusText({ ...STATUS, state: 'killed', isLive: true }).split('\n')[0];
-  assert.match(live ?? '', /killed.*; of a live feed, which is only begun anew$/);
+  assert.match(live ?? '', /killed.*; of a live feed, which cannot be resumed$/);
 });
 
 test('a run that has committed nothing says so', () => {

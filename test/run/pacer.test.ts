@@ -15,7 +15,7 @@ class FakeClock implements PaceClock {
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
-    assert.ok(!signal.aborted, 'nobody sleeps any more');
+    assert.ok(!signal.aborted, 'nothing sleeps any more');
     this.slept.push(ms);
     this.atMs += ms;
     return Promise.resolve();

@@ -71,7 +71,7 @@ async function minutesOf({ next }: Reading): Promise<(number | undefined)[]> {
   }
 }
 
-test('reads on while nobody takes a minute, and passes rejects on at once', async () => {
+test('keeps reading while no minute is taken, and emits rejects at once', async () => {
   const recording = fakeRecording([minute(0), rejects, minute(60), rejects, rejects]);
   const reading = readAhead(recording);
   await settled();

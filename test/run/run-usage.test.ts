@@ -11,7 +11,7 @@ interface Session {
   readonly maxRssBytes: number;
 }
 
-/** What the sessions of a run have used up, each of which goes on from the commit of the one before. */
+/** What the sessions of a run have used up, each resumed from the last commit of the one before. */
 function usageOf(sessions: readonly Session[]): RunUsage | null {
   let before: RunUsage | null = null;
   for (const { servers, elapsedMs, comparingMs, busyMs, maxRssBytes } of sessions) {

@@ -197,7 +197,7 @@ export class ChangingInputCase {
     const all = (this.#wasOpen && !this.#mayLegally() ? [this.#changing.initial] : this.#contents).map(
       (content) => this.#account(content, { allowCut: true }),
     );
-    if (all.includes(null)) return; // of damaged gzip, nobody says what came out of it
+    if (all.includes(null)) return; // what damaged gzip yields is undefined
     for (const [i, row] of written.rows.entries()) {
       const isRight = all.some((account) => account?.rows[i] === row);
       assert.ok(isRight, `it ended with ${status ?? signal}, and row ${i} is wrong: ${row}\n${stderr}`);
