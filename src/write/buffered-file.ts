@@ -134,7 +134,9 @@ export class BufferedFile {
   async #checkEnd(lengthBytes: number, tail: Uint8Array): Promise<void> {
     if (this.#mode === 'stream' || tail.length === 0) return;
     const found = await this.#handle.readAt(lengthBytes - tail.length, tail.length);
-    if (Buffer.compare(found, tail) !== 0) throw overwritten(this.path);
+    if (Buffer.compare(found, tail) === 0) return;
+    refuse(changeOf(this.path, await this.#handle.entry(), undefined, lengthBytes)); // cut since its length was checked
+    throw overwritten(this.path);
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {

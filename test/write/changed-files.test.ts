@@ -20,7 +20,12 @@ import { temporaryFolder } from '../support/cli.js';
 
 const LINE = `${'x'.repeat(60)}\n`;
 
-async function opened(t: TestContext, out: string, rejectsFile: string | null = null): Promise<RunOutput> {
+async function opened(
+  t: TestContext,
+  out: string,
+  rejectsFile: string | null = null,
+  files: Files = nodeFiles,
+): Promise<RunOutput> {
   const options = {
     out,
     rejectsFile,
@@ -29,7 +34,7 @@ async function opened(t: TestContext, out: string, rejectsFile: string | null = 
     anomaliesOnly: false,
     fullOutput: false,
   };
-  const output = await RunOutput.open({ ...options, format: 'jsonl' }, new PassThrough());
+  const output = await RunOutput.open({ ...options, format: 'jsonl' }, new PassThrough(), { files });
   t.after(() => output.abandon());
   return output;
 }
@@ -108,6 +113,29 @@ describe('a file that another process changes', () => {
     }
   }
 
+  test('a file that is cut after its length was checked is said to be cut', async (t) => {
+    const out = temporaryFolder(t);
+    const path = join(out, 'results.jsonl');
+    let cuts = false;
+    const files: Files = {
+      ...nodeFiles,
+      open: async (opened, mode) => {
+        const file = await nodeFiles.open(opened, mode);
+        const readAt = file.readAt.bind(file);
+        file.readAt = (position, length) => {
+          if (cuts && opened === path) truncateSync(path, 0);
+          return readAt(position, length);
+        };
+        return file;
+      },
+    };
+    const output = await opened(t, out, null, files);
+    await output.beginAnew({}, { replace: false });
+    await commitMinute(output, 1);
+    cuts = true;
+    await assert.rejects(commitMinute(output, 2), { message: /truncated to 0 of \d+ bytes/ });
+  });
+
   test('also after its last commit, before the run says that it is complete', async (t) => {
     for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl', 'journal.jsonl']) {
       const out = temporaryFolder(t);
@@ -130,13 +158,7 @@ describe('a file that another process changes', () => {
         await nodeFiles.rename(from, to);
       },
     };
-    const options = { out, rejectsFile: null, format: 'jsonl', trace: false } as const;
-    const output = await RunOutput.open(
-      { ...options, anomaliesOnly: false, fullOutput: false },
-      new PassThrough(),
-      { files },
-    );
-    t.after(() => output.abandon());
+    const output = await opened(t, out, null, files);
     await output.beginAnew({}, { replace: false });
     await commitMinute(output, 1);
     await assert.rejects(output.complete({ summary: '{}', page: '<p>' }, {}), { message: /truncated to 0/ });
