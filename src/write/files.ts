@@ -110,8 +110,13 @@ class NodeFile implements OpenFile {
 
   async readAt(positionBytes: number, lengthBytes: number): Promise<Uint8Array> {
     const bytes = Buffer.alloc(lengthBytes);
-    const { bytesRead } = await this.#handle.read(bytes, 0, lengthBytes, positionBytes);
-    return bytes.subarray(0, bytesRead);
+    let done = 0;
+    while (done < lengthBytes) {
+      const { bytesRead } = await this.#handle.read(bytes, done, lengthBytes - done, positionBytes + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return bytes.subarray(0, done);
   }
 
   async entry(): Promise<FileEntry> {
