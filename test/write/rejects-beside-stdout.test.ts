@@ -109,6 +109,7 @@ describe('rejects to what is no file', posix, () => {
       hint: /start the reader first/,
     });
     const reader = spawn('sh', ['-c', 'echo reading; exec cat "$1"', 'sh', path]);
+    const closed = once(reader, 'close');
     const [said] = (await once(reader.stdout, 'data')) as [Buffer];
     assert.equal(String(said), 'reading\n');
     let read = '';
@@ -118,7 +119,7 @@ describe('rejects to what is no file', posix, () => {
     await output.writeRejects([REJECT]);
     await output.commit({});
     await output.complete({ summary: '', page: null }, {});
-    await once(reader, 'close');
+    await closed;
     assert.match(read, LINE);
   });
 
