@@ -44,8 +44,8 @@ export class WatchedFile implements ByteWatch {
   readonly #startByte: number;
   /** The file's facts when its bytes were known to be those that were read. */
   #verified: FileFacts;
+  /** Where its end was when it was reached; null: not yet. */
   #endByte: number | null = null;
-  #grownBytes = 0;
 
   constructor(path: string, handle: FileHandle, facts: FileFacts, options: WatchOptions) {
     const { known, startByte, mostBytes } = options;
@@ -82,12 +82,11 @@ export class WatchedFile implements ByteWatch {
     const difference = await firstDifference(this.path, this.#handle, spans);
     if (difference !== null) throw this.#differs(difference);
     this.#verified = now;
-    if (this.#endByte !== null) this.#grownBytes = now.sizeBytes - this.#endByte;
   }
 
   /** How much it had grown after its end was read when it was last checked. */
   get grownBytes(): number {
-    return this.#grownBytes;
+    return this.#endByte === null ? 0 : this.#verified.sizeBytes - this.#endByte;
   }
 
   /** Where its path no longer leads to it: an error to end with, once all of it is served; otherwise null. */
