@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { AiopsError } from '../core/errors.js';
 import { skippedTimes } from '../core/skipped-time.js';
 import { timeParser } from '../core/time.js';
-import type { RejectLimit, ReplayConfig } from '../run/replay-config.js';
+import type { RejectLimit, ReplayConfig } from '../replay/replay-config.js';
 
 /** The flags that say how recordings are read, as commander collects them. */
 export interface ReadingFlags {

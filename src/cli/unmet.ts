@@ -1,7 +1,7 @@
 import type { Notice } from '../core/errors.js';
-import type { RunSummary } from '../report/run-summary.js';
-import { resolveActors } from '../run/lineup.js';
-import type { ReplayConfig } from '../run/replay-config.js';
+import type { RunSummary } from '../replay/report/run-summary.js';
+import { resolveActors } from '../replay/lineup.js';
+import type { ReplayConfig } from '../replay/replay-config.js';
 import type { ReplayFlags } from './replay-options.js';
 
 /** A flag of the command, and what the complete run had in its place. */
