@@ -1,5 +1,5 @@
 import type { ActorRange } from './bench-config.js';
-import { resolveActors } from '../replay/lineup.js';
+import { resolveActors } from '../core/actor-count.js';
 
 /** Where nobody says how many: beyond that a start takes long and memory runs out before anything is learnt. */
 const MOST_BY_DEFAULT = 32;

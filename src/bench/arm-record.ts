@@ -1,7 +1,8 @@
 import { percentile, sortSamples } from '../core/statistics.js';
 import type { MinuteTiming } from '../core/types.js';
-import { SAME, worse, type Agreement } from '../measure/comparison.js';
-import { RunTimings } from '../replay/report/run-timings.js';
+import { SAME, worse } from '../measure/comparison.js';
+import { type Agreement } from '../core/comparison.js';
+import { RunTimings } from '../measure/run-timings.js';
 import type { ArmPlan } from './arm-plans.js';
 
 /** What was measured of one arm. */

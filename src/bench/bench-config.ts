@@ -1,6 +1,11 @@
 import type { BackendName } from '../core/types.js';
 import type { BaselineRun } from './report/baseline.js';
-import type { ActorCount, ReplayConfig } from '../replay/replay-config.js';
+import type { ModelChoice } from '../model/model-choice.js';
+import type { LoadSettings } from '../pool/load-request.js';
+import type { ReadSettings } from '../read/options.js';
+import type { RejectLimit } from '../core/counts.js';
+import type { Gate } from '../report/gates.js';
+import type { ActorCount } from '../core/actor-count.js';
 
 /** Numbers of actors to measure: 1, 2, 4 … up to one of them, or exactly these. */
 export type ActorRange =
@@ -8,10 +13,10 @@ export type ActorRange =
   | { readonly kind: 'exactly'; readonly counts: readonly ActorCount[] };
 
 /** Who serves, for how long, and where it is told: settings of a benchmark and of a scenario, validated. */
-export interface MeasuringConfig extends Pick<
-  ReplayConfig,
-  'model' | 'params' | 'modelFormat' | 'threadsPerActor' | 'batchShape' | 'actorTimeoutMs'
-> {
+export interface MeasuringConfig extends Omit<LoadSettings, 'backend' | 'batchSize'> {
+  readonly model: ModelChoice;
+  /** Time without an answer after which an actor counts as stuck, ms. */
+  readonly actorTimeoutMs: number;
   readonly backends: readonly (BackendName | 'auto')[];
   readonly batchSizes: readonly (number | 'auto')[];
   /** For each arm, ms. */
@@ -23,7 +28,11 @@ export interface MeasuringConfig extends Pick<
 }
 
 /** A benchmark's settings, validated. */
-export interface BenchConfig extends MeasuringConfig, Pick<ReplayConfig, 'read' | 'maxRejects' | 'gates'> {
+export interface BenchConfig extends MeasuringConfig {
+  readonly read: ReadSettings;
+  /** Null: any number of rejects. */
+  readonly maxRejects: RejectLimit | null;
+  readonly gates: readonly Gate[];
   /** Recordings whose minutes are served; none: made-up minutes. */
   readonly inputs: readonly string[];
   readonly actors: ActorRange;

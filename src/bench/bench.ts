@@ -1,3 +1,4 @@
+import { installedNative } from '../host/native/location.js';
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 
@@ -104,7 +105,7 @@ async function measureSetups(benching: Benching): Promise<boolean> {
 async function measureSetup(setup: Setup, benching: Benching): Promise<boolean> {
   const { config, context, session, model } = benching;
   const lineup = benchLineup({
-    load: loadRequest({ ...config, ...setup }, model.source),
+    load: loadRequest({ ...config, ...setup }, model.source, installedNative()?.folder ?? null),
     actors: Math.max(...session.actors),
     processors: session.processors,
     timeoutMs: config.actorTimeoutMs,

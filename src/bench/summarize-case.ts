@@ -2,7 +2,8 @@ import { bestActors, breakEvenItemMs, efficiency, karpFlatt, speedup, winner } f
 import { medianEstimate, outliers, percentile, sortSamples, type Estimate } from '../core/statistics.js';
 import type { ReadyFacts } from '../core/types.js';
 import type { BenchArm, BenchCase } from './report/bench-summary.js';
-import type { Breakdown, MinutesSummary } from '../replay/report/run-timings.js';
+import type { MinutesSummary } from '../measure/run-timings.js';
+import type { Breakdown } from '../core/timing.js';
 import { TOLERANCE } from '../measure/tolerance.js';
 import type { ArmRecord } from './arm-record.js';
 import type { CasePlan } from './case-plans.js';

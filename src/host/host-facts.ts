@@ -1,7 +1,7 @@
 import { arch, platform, version } from 'node:process';
 
 import { processorModel, usableProcessors } from './processors.js';
-import type { HostFacts } from '../replay/report/run-summary.js';
+import type { HostFacts } from '../core/machine-facts.js';
 
 /** The machine that a report's figures are of. */
 export function hostFacts(): HostFacts {

@@ -1,14 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
-import { joinModules } from '../report/html/join-modules.js';
-import type { PageAssets } from '../report/html/page.js';
+import { joinModules } from './join-modules.js';
 
 /** The modules of the page's script, each after what it imports. */
 const PAGE_MODULES = ['text', 'canvas', 'minutes', 'targets', 'main'] as const;
 
-/** Reads what goes into report.html beside the figures. */
-export async function pageAssets(): Promise<PageAssets> {
+/** Texts that go into a report page beside the figures. */
+export async function pageAssets(): Promise<{
+  readonly plotScript: string;
+  readonly plotStyle: string;
+  readonly plotLicence: string;
+  readonly pageScript: string;
+}> {
   const { resolve } = createRequire(import.meta.url);
   const library = (file: string): Promise<string> => readFile(resolve(`uplot/${file}`), 'utf8');
   const page = (name: string): Promise<string> =>

@@ -1,38 +1,10 @@
 import { NO_VERDICT, type Answers } from '../core/types.js';
 import { SampleStore } from '../core/samples.js';
 import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
-import type { Distribution, Estimate } from '../core/statistics.js';
-import { plural } from '../report/format.js';
-import { distribution } from '../replay/report/run-timings.js';
+import type { Estimate } from '../core/statistics.js';
 
-/** The ways to serve a minute that a run compares. */
-export const ARMS = ['sequential-per-item', 'sequential-batched', 'parallel'] as const;
-export type Arm = (typeof ARMS)[number];
-
-/** How far the arms' answers to the same items were apart. */
-export interface Agreement {
-  /** Every number and verdict has the same bits. */
-  readonly identical: boolean;
-  /** Largest difference between two scores or outputs, as a share of the larger one where that is above 1. */
-  readonly maxDifference: number;
-  /** Items whose verdict or error differs; over several comparisons their sum, an item counting in each of them. */
-  readonly differingVerdicts: number;
-}
-
-export interface ComparisonSummary {
-  /** Minutes that all arms served, one after the other with everything else idle. */
-  readonly minutes: number;
-  readonly wallMs: Readonly<Record<Arm, Distribution>>;
-  /** Median over the minutes of `arm's time / parallel time`, paired by minute. */
-  readonly speedup: Readonly<Record<Exclude<Arm, 'parallel'>, Estimate>>;
-  /** Speed-up over sequential batched divided by actors. */
-  readonly efficiency: number;
-  /** Karp-Flatt serial fraction of that speed-up; null for one actor. */
-  readonly serialFraction: number | null;
-  readonly answers: Readonly<Record<Arm, Agreement>>;
-  /** Largest difference that counts as agreement on this backend. */
-  readonly tolerance: number;
-}
+import { distribution } from '../core/samples.js';
+import { type Agreement, type ComparisonSummary, type Arm, agrees, ARMS } from '../core/comparison.js';
 
 /** Collects minutes that every arm served. */
 export class Comparison {
@@ -85,32 +57,6 @@ export class Comparison {
   #wallsOf(arm: Arm): SampleStore {
     return this.#walls.get(arm) ?? new SampleStore();
   }
-}
-
-/** What a way to serve is called. */
-export function armName(arm: Arm, actors: number): string {
-  switch (arm) {
-    case 'sequential-per-item':
-      return 'sequential, per item';
-    case 'sequential-batched':
-      return 'sequential, batched';
-    case 'parallel':
-      return `parallel, ${plural(actors, 'actor')}`;
-  }
-}
-
-/** Equal verdicts, and numbers no further apart than `tolerance`. */
-export function agrees({ differingVerdicts, maxDifference }: Agreement, tolerance: number): boolean {
-  return differingVerdicts === 0 && maxDifference <= tolerance;
-}
-
-/** Whether answers are those that they were compared with. */
-export function agreementText(agreement: Agreement, tolerance: number): string {
-  if (agreement.identical) return 'identical';
-  const difference = `max difference ${agreement.maxDifference.toExponential(1)}`;
-  return agrees(agreement, tolerance)
-    ? `same, ${difference}`
-    : `DIFFER, ${difference}, ${agreement.differingVerdicts} verdicts`;
 }
 
 export function byArm<T>(of: (arm: Arm) => T): Record<Arm, T> {

@@ -5,7 +5,7 @@ import type { InputSpec } from '../core/types.js';
 import { openModel, type BareModelFlags } from './bare-model.js';
 import { manifestText } from './bundle.js';
 import { inputSpec } from './manifest.js';
-import type { ModelSource } from '../protocol/messages.js';
+import type { ModelSource } from '../core/model-source.js';
 
 /** What the settings say about who answers items. */
 export type ModelChoice =

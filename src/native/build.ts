@@ -7,7 +7,7 @@ import { dropBuildFiles, dropTemporary, installPackages, temporaryIn } from './p
 import type { Receipt } from '../host/native/receipt.js';
 import * as recipe from '../host/native/recipe.js';
 import type { Tool, ToolRun } from '../host/run-tool.js';
-import type { FoundTools, ToolName } from './tools.js';
+import type { FoundTools, ToolName } from '../host/tools.js';
 import { checkWheel, downloadWheel } from './wheel.js';
 import { program } from '../host/program.js';
 import { predictOne, type Prediction } from './check.js';

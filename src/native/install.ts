@@ -8,7 +8,7 @@ import { installedNative, type NativeInstall } from '../host/native/location.js'
 import { platformFacts, whyUnsupported } from './platform.js';
 import { RECEIPT_NAME, receiptText } from '../host/native/receipt.js';
 import { NEEDED_BYTES } from '../host/native/recipe.js';
-import { findTools, requireAll, type FoundTools, type ToolName } from './tools.js';
+import { findTools, requireAll, type FoundTools, type ToolName } from '../host/tools.js';
 import { checkWheel } from './wheel.js';
 import { megabytes } from '../report/format.js';
 import { writeWhole } from '../output/line-file.js';

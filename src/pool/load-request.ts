@@ -1,15 +1,20 @@
-import { installedNative } from '../host/native/location.js';
-import type { LoadRequest, ModelSource } from '../protocol/messages.js';
-import type { ReplayConfig } from '../replay/replay-config.js';
+import type { BackendName, ModelFormat } from '../core/types.js';
+import type { BatchShape, ModelSource } from '../core/model-source.js';
+import type { LoadRequest } from '../protocol/messages.js';
 
-/** The settings that actors load by. */
-export type LoadSettings = Pick<
-  ReplayConfig,
-  'backend' | 'modelFormat' | 'threadsPerActor' | 'batchSize' | 'batchShape' | 'params'
->;
+/** Settings that decide what actors load. */
+export interface LoadSettings {
+  readonly backend: BackendName | 'auto';
+  readonly threadsPerActor: number;
+  readonly modelFormat: ModelFormat | 'auto';
+  readonly batchSize: number | 'auto';
+  readonly batchShape: BatchShape;
+  /** For an analyzer. */
+  readonly params: Readonly<Record<string, string>>;
+}
 
-/** What every actor of a run is asked to load. */
-export function loadRequest(config: LoadSettings, model: ModelSource): LoadRequest {
+/** What every actor of a run is asked to load; `native`: the folder of an installed native TensorFlow, if any. */
+export function loadRequest(config: LoadSettings, model: ModelSource, native: string | null): LoadRequest {
   return {
     model,
     backend: config.backend,
@@ -17,7 +22,7 @@ export function loadRequest(config: LoadSettings, model: ModelSource): LoadReque
     threads: config.threadsPerActor,
     batchSize: config.batchSize,
     batchShape: config.batchShape,
-    native: installedNative()?.folder ?? null,
+    native,
     params: config.params,
   };
 }

@@ -2,7 +2,7 @@ import { AiopsError } from '../core/errors.js';
 import type { InputSpec } from '../core/types.js';
 import { lookBackIntervals, WindowStore } from '../core/window.js';
 import type { ReadOptions, Recording } from './recording.js';
-import type { ReadSettings } from '../replay/replay-config.js';
+import type { ReadSettings } from './options.js';
 
 /** Settings of reading, with what the model asks of it. */
 export function readOptionsFor(read: ReadSettings, { window }: InputSpec): ReadOptions {

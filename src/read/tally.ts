@@ -1,7 +1,7 @@
 import { AiopsError } from '../core/errors.js';
 import type { ReadStep, Reject, ResultRow } from '../core/types.js';
-import type { RunCounts } from '../replay/report/run-summary.js';
-import type { RejectLimit } from '../replay/replay-config.js';
+import type { RunCounts } from '../core/counts.js';
+import type { RejectLimit } from '../core/counts.js';
 
 /** A share of rejects means little before this many records. */
 const SHARE_NEEDS_RECORDS = 1000;

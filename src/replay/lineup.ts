@@ -1,3 +1,4 @@
+import { usableProcessors } from '../host/processors.js';
 import { type AiopsError } from '../core/errors.js';
 import type { Incident } from '../core/incidents.js';
 import { Quarantines } from '../core/quarantines.js';
@@ -5,9 +6,10 @@ import type { ActorLog, Executor, ReadyFacts } from '../core/types.js';
 import { checkAgreement, distinctNotices } from '../pool/agreement.js';
 import { Pool } from '../pool/pool.js';
 import { Solo } from '../pool/solo.js';
-import { usableProcessors } from '../host/processors.js';
+
 import type { LoadRequest } from '../protocol/messages.js';
-import type { ActorCount, ReplayConfig } from './replay-config.js';
+import type { ReplayConfig } from './replay-config.js';
+import { resolveActors } from '../core/actor-count.js';
 
 /** The executors that a run needs, started together. */
 export interface Lineup {
@@ -43,7 +45,7 @@ const RESTARTS = 3;
 
 /** Makes the executors that the settings ask for; nothing is started yet. */
 export function lineup(config: LineupConfig, load: LoadRequest, { log, onIncident }: LineupEvents): Lineup {
-  const actors = resolveActors(config.actors);
+  const actors = resolveActors(config.actors, usableProcessors());
   const lost = new AbortController();
   const quarantines = new Quarantines();
   const options = {
@@ -76,12 +78,6 @@ export function lineup(config: LineupConfig, load: LoadRequest, { log, onInciden
       await Promise.all(executors.map((executor) => executor.stop()));
     },
   };
-}
-
-/** Whole actors: a share of the processors is rounded down, and there is always at least one. */
-export function resolveActors(wanted: ActorCount, processors = usableProcessors()): number {
-  if (wanted.kind === 'count') return wanted.count;
-  return Math.max(1, Math.floor(wanted.kind === 'auto' ? processors : processors * wanted.share));
 }
 
 const NAMES: Readonly<Record<Executor['name'], string>> = {

@@ -2,8 +2,8 @@ import { AiopsError, type Notice } from '../core/errors.js';
 import { isoTime } from '../core/time.js';
 import type { ReadExtent } from '../read/recording.js';
 import { countText, plural } from '../report/format.js';
-import type { RunCounts } from './report/run-summary.js';
-import type { ReadSettings } from './replay-config.js';
+import type { RunCounts } from '../core/counts.js';
+import type { ReadSettings } from '../read/options.js';
 
 /** What a run was asked to read. */
 export type Asked = Pick<ReadSettings, 'fromMs' | 'toMs' | 'shard' | 'targets'>;

@@ -1,23 +1,13 @@
-import type { BackendName, ModelFormat } from '../core/types.js';
-import type { BatchShape } from '../protocol/messages.js';
+import type { LoadSettings } from '../pool/load-request.js';
+
 import type { Gate } from '../report/gates.js';
 import type { VerifyInput } from '../read/snapshot/compare-inputs.js';
-import type { ReadOptions } from '../read/recording.js';
+
 import type { RunOutputOptions } from '../output/run-output.js';
 import type { ModelChoice } from '../model/model-choice.js';
-
-/** How many actors: a number, a share of the usable processors, or as many as those. */
-export type ActorCount =
-  | { readonly kind: 'count'; readonly count: number }
-  | { readonly kind: 'share'; readonly share: number }
-  | { readonly kind: 'auto' };
-
-/** How many rejects end the run. */
-export type RejectLimit =
-  { readonly kind: 'count'; readonly count: number } | { readonly kind: 'share'; readonly share: number };
-
-/** How recordings are read, as far as the model has no say in it. */
-export type ReadSettings = Omit<ReadOptions, 'ownWindow' | 'lookBackIntervals'>;
+import { type ReadSettings } from '../read/options.js';
+import { type RejectLimit } from '../core/counts.js';
+import { type ActorCount } from '../core/actor-count.js';
 
 /** How an output that an earlier run wrote is treated, and how often this one is made safe. */
 export interface BackfillSettings {
@@ -32,18 +22,11 @@ export interface BackfillSettings {
 }
 
 /** A replay's settings, validated. */
-export interface ReplayConfig {
+export interface ReplayConfig extends LoadSettings {
   /** Paths, or `-` for standard input. */
   readonly inputs: readonly string[];
   readonly read: ReadSettings;
   readonly model: ModelChoice;
-  /** For an analyzer. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly backend: BackendName | 'auto';
-  readonly threadsPerActor: number;
-  readonly modelFormat: ModelFormat | 'auto';
-  readonly batchSize: number | 'auto';
-  readonly batchShape: BatchShape;
   readonly actors: ActorCount;
   /** Time without an answer after which an actor counts as stuck, ms. */
   readonly actorTimeoutMs: number;

@@ -6,7 +6,7 @@ import { armPlans } from '#dist/bench/arm-plans.js';
 import { casePlans } from '#dist/bench/case-plans.js';
 import { chooseRounds, turnPlan } from '#dist/bench/pace.js';
 import { repeatItems } from '#dist/bench/repeat-items.js';
-import type { ActorCount } from '#dist/replay/replay-config.js';
+import type { ActorCount } from '#dist/core/actor-count.js';
 import { batchOf } from '../support/batches.js';
 
 const exactly = (count: number): ActorCount => ({ kind: 'count', count });

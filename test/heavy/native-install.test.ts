@@ -10,7 +10,7 @@ import { RandomStream } from '#dist/core/random.js';
 import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
 import type { Receipt } from '#dist/host/native/receipt.js';
 import { WHEEL } from '#dist/host/native/recipe.js';
-import { findTools } from '#dist/native/tools.js';
+import { findTools } from '#dist/host/tools.js';
 import { finished, type Finished } from '../support/cli.js';
 import { installPacked, npm, ownEnvironment, pack } from '../support/packed.js';
 

@@ -27,7 +27,7 @@ async function realLab(changes: Partial<Lab> = {}): Promise<{ lab: Lab; pids: nu
   const pids: number[] = [];
   const tools = labTools({ log: () => undefined, timeoutMs: 60_000 });
   const lab: Lab = {
-    loads: [loadRequest({ ...settings, backend: 'wasm', params: {} }, model.source)],
+    loads: [loadRequest({ ...settings, backend: 'wasm', params: {} }, model.source, null)],
     actors: 2,
     items: 50,
     rounds: 2,

@@ -1,6 +1,6 @@
 import type { ReplayReport } from '#dist/replay/report/replay-page.js';
 import { RunCharts } from '#dist/replay/report/charts/run-charts.js';
-import { RunTimings } from '#dist/replay/report/run-timings.js';
+import { RunTimings } from '#dist/measure/run-timings.js';
 import type { RunSummary } from '#dist/replay/report/run-summary.js';
 
 import { READY } from './facts.js';

@@ -2,7 +2,7 @@ import { RandomStream } from '../../core/random.js';
 import { ratioOfMedians, type Estimate } from '../../core/statistics.js';
 import { caseName } from './bench-names.js';
 import type { BaselineArm, BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
-import type { HostFacts, ProgramFacts } from '../../replay/report/run-summary.js';
+import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 
 /** What a comparison needs of an earlier `bench.json`. */
 export interface BaselineRun {

@@ -1,7 +1,7 @@
 import { caseName } from './bench-names.js';
 import type { BenchArm, BenchCase } from './bench-summary.js';
 import { PARTS } from '../../report/breakdown-parts.js';
-import { agrees } from '../../measure/comparison.js';
+import { agrees } from '../../core/comparison.js';
 import { durationText, figures as threeFigures, plural, roundDuration } from '../../report/format.js';
 import { breakdownBar, namedBar, partsLegend } from '../../report/html/bars.js';
 import { breakdownBody } from '../../report/html/breakdown.js';

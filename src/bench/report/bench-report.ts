@@ -3,7 +3,7 @@ import { isRealSpeedup } from '../../core/scaling.js';
 import { caseName, isOfSetup, setupText } from './bench-names.js';
 import type { BaselineComparison, BenchCase, BenchSummary, BreakEven } from './bench-summary.js';
 import { allArmsTable, armsTable, baselineTable, breakdownTable, WINNER_MARK } from './bench-tables.js';
-import { agrees } from '../../measure/comparison.js';
+import { agrees } from '../../core/comparison.js';
 import { countText, durationText, figures, plural, roundedDown } from '../../report/format.js';
 import { gateText } from '../../report/gates.js';
 import { markdownText } from '../../report/markdown-text.js';

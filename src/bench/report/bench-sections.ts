@@ -11,7 +11,7 @@ import {
   tilesMarkup,
   type PageSection,
 } from '../../report/html/parts.js';
-import { backendText, hostText, modelFacts, settingsMarkup } from '../../report/html/run-facts.js';
+import { backendText, hostText, modelFacts, settingsMarkup } from '../../report/html/facts.js';
 import { logScale } from '../../report/charts/scale.js';
 import { xyChart, type ChartLine } from '../../report/charts/xy-chart.js';
 

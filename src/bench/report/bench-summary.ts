@@ -1,10 +1,10 @@
 import type { Notice } from '../../core/errors.js';
 import type { Distribution, Estimate } from '../../core/statistics.js';
 import type { BackendFacts, CallStyle, InputSpec, ModelFacts } from '../../core/types.js';
-import type { Agreement } from '../../measure/comparison.js';
+import type { Agreement } from '../../core/comparison.js';
 import type { GateResult } from '../../report/gates.js';
-import type { ActorShare, Breakdown } from '../../replay/report/run-timings.js';
-import type { HostFacts, ProgramFacts } from '../../replay/report/run-summary.js';
+import type { ActorShare, Breakdown } from '../../core/timing.js';
+import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 
 /** One way to serve the minutes of a case. */
 export interface BenchArm {

@@ -1,7 +1,7 @@
 import type { Notice } from '../../core/errors.js';
 import { percentile, sortSamples } from '../../core/statistics.js';
 import type { BaselineComparison, BenchCase } from './bench-summary.js';
-import { agrees } from '../../measure/comparison.js';
+import { agrees } from '../../core/comparison.js';
 import { durationText, figures, plural } from '../../report/format.js';
 
 /** Shares from which on figures are worth a warning. */

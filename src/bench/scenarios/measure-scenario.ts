@@ -1,13 +1,14 @@
+import { installedNative } from '../../host/native/location.js';
 import type { Notice } from '../../core/errors.js';
 import type { ActorLog } from '../../core/types.js';
 import { scenarioJson, type ScenarioName, type ScenarioSummary } from './scenario-report.js';
 import { BenchOutput, scenarioFile } from '../../output/bench-output.js';
 import type { MeasuringConfig } from '../bench-config.js';
 import { setups } from '../setups.js';
-import { resolveActors } from '../../replay/lineup.js';
+import { resolveActors } from '../../core/actor-count.js';
 import { loadRequest } from '../../pool/load-request.js';
 import { findModel } from '../../model/model-choice.js';
-import type { ActorCount } from '../../replay/replay-config.js';
+import type { ActorCount } from '../../core/actor-count.js';
 import { labTools } from './lab.js';
 import { runScenario } from './run-scenario.js';
 
@@ -45,7 +46,9 @@ export async function measureScenario(
     const summary = await runScenario(config.scenario, {
       ...config,
       ...context,
-      loads: setups(config).map((setup) => loadRequest({ ...config, ...setup }, model.source)),
+      loads: setups(config).map((setup) =>
+        loadRequest({ ...config, ...setup }, model.source, installedNative()?.folder ?? null),
+      ),
       actors: config.actors === null ? null : resolveActors(config.actors, tools.processors),
       limitMs: LIMIT_MS,
       tools,

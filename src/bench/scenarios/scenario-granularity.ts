@@ -1,7 +1,7 @@
 import { inverse } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
 import type { CallStyle } from '../../core/types.js';
-import type { Agreement } from '../../measure/comparison.js';
+import type { Agreement } from '../../core/comparison.js';
 import { durationText, plural } from '../../report/format.js';
 import {
   BACKEND_COLUMN,

@@ -2,7 +2,7 @@
 import { inverse, isRealSpeedup } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
 import type { BackendFacts, ModelFacts } from '../../core/types.js';
-import type { Agreement } from '../../measure/comparison.js';
+import type { Agreement } from '../../core/comparison.js';
 import { countText, figures } from '../../report/format.js';
 import { setupName } from '../report/bench-names.js';
 import { numberCell, textCell, type Cell, type Column } from '../../report/table.js';

@@ -1,5 +1,5 @@
 import type { Estimate } from '../../core/statistics.js';
-import type { Agreement } from '../../measure/comparison.js';
+import type { Agreement } from '../../core/comparison.js';
 import { durationText, figures } from '../../report/format.js';
 import {
   BACKEND_COLUMN,

@@ -1,6 +1,6 @@
 import type { Notice } from '../../core/errors.js';
 import { countText, plural } from '../../report/format.js';
-import type { HostFacts, ProgramFacts } from '../../replay/report/run-summary.js';
+import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 import { gatherText, type GatherResult } from './scenario-gather.js';
 import { granularityText, type GranularityResult } from './scenario-granularity.js';
 import { idleText, type IdleResult } from './scenario-idle.js';

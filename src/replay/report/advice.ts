@@ -1,7 +1,7 @@
 import { inverse, isRealSpeedup } from '../../core/scaling.js';
-import type { ComparisonSummary } from '../../measure/comparison.js';
+import type { ComparisonSummary } from '../../core/comparison.js';
 import { countText, durationText, figures, plural, roundDuration, roundedDown } from '../../report/format.js';
-import type { MinutesSummary } from './run-timings.js';
+import type { MinutesSummary } from '../../measure/run-timings.js';
 
 /** What the figures of a run suggest, in two or three sentences. */
 export function adviceFor(

@@ -1,9 +1,10 @@
 import type { Distribution } from '../../core/statistics.js';
 import type { Metric, Metrics } from '../../report/gates.js';
-import type { RunCounts, RunSummary } from './run-summary.js';
-import type { ComparisonSummary } from '../../measure/comparison.js';
+import type { RunSummary } from './run-summary.js';
+import type { RunCounts } from '../../core/counts.js';
+import type { ComparisonSummary } from '../../core/comparison.js';
 import type { DetectionFigures } from './run-labels.js';
-import type { MinutesSummary, ScheduleSummary } from './run-timings.js';
+import type { MinutesSummary, ScheduleSummary } from '../../measure/run-timings.js';
 
 /** What there is to see before the gates are looked at. */
 export type UngatedRun = Omit<RunSummary, 'gates'>;

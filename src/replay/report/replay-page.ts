@@ -1,7 +1,8 @@
 import type { RunCharts } from './charts/run-charts.js';
 import type { ChosenMinutes } from './charts/timeline-keeper.js';
 import type { Band } from './charts/band-series.js';
-import { armName, ARMS, type Arm } from '../../measure/comparison.js';
+import { armName } from '../../report/comparison-text.js';
+import { ARMS, type Arm } from '../../core/comparison.js';
 import { plural } from '../../report/format.js';
 import type { RunSummary } from './run-summary.js';
 import { Figures } from '../../report/html/figures.js';
@@ -12,7 +13,7 @@ import { noticesMarkup, type PageSection } from '../../report/html/parts.js';
 import type { MinutesPlot, TargetsPlot } from '../../report/html/plot-data.js';
 import { gatesSections } from '../../report/html/gates-section.js';
 import { bandLine, targetLine } from './plot-encoding.js';
-import { aboutSection, recordsSection } from '../../report/html/run-facts.js';
+import { aboutSection, recordsSection } from './about-section.js';
 import { breakdownSection, resultSection, speedupSection, timesSection } from './run-sections.js';
 import { targetsSection } from './targets-section.js';
 import { timelineSection } from './timeline-section.js';

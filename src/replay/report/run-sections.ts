@@ -1,7 +1,8 @@
 import type { BandSeries } from './charts/band-series.js';
-import { agreementText, armName, ARMS, type ComparisonSummary } from '../../measure/comparison.js';
+import { agreementText, armName } from '../../report/comparison-text.js';
+import { ARMS, type ComparisonSummary } from '../../core/comparison.js';
 import { durationText, figures as threeFigures, plural } from '../../report/format.js';
-import type { MinutesSummary } from './run-timings.js';
+import type { MinutesSummary } from '../../measure/run-timings.js';
 import type { RunSummary } from './run-summary.js';
 import { asCount, asDuration, asPercent, asRatio, asTimes, type Figures } from '../../report/html/figures.js';
 import { markup, type Content } from '../../report/html/markup.js';

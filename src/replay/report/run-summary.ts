@@ -1,42 +1,12 @@
 import type { Notice } from '../../core/errors.js';
 import type { Incident } from '../../core/incidents.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
-import type { ComparisonSummary } from '../../measure/comparison.js';
+import type { ComparisonSummary } from '../../core/comparison.js';
 import type { GateResult } from '../../report/gates.js';
 import type { LabelsSummary } from './run-labels.js';
-import type { MinutesSummary } from './run-timings.js';
-
-/** What became of every record and every result row. */
-export interface RunCounts {
-  /** `accepted + merged + rejected` */
-  readonly records: number;
-  readonly accepted: number;
-  readonly merged: number;
-  readonly rejected: number;
-  /** Left out by `--targets`, `--shard`, `--from` or `--to`, not counted as records. */
-  readonly filtered: number;
-  readonly minutes: number;
-  /** `accepted × rows per record = ok + warmup + error` */
-  readonly rows: number;
-  readonly ok: number;
-  readonly warmup: number;
-  readonly error: number;
-  readonly anomalies: number;
-}
-
-export interface ProgramFacts {
-  readonly name: string;
-  readonly version: string;
-}
-
-/** The machine that figures are of. */
-export interface HostFacts {
-  readonly node: string;
-  readonly platform: string;
-  readonly processor: string;
-  /** That this process may use. */
-  readonly processors: number;
-}
+import type { MinutesSummary } from '../../measure/run-timings.js';
+import { type ProgramFacts, type HostFacts } from '../../core/machine-facts.js';
+import { type RunCounts } from '../../core/counts.js';
 
 /** Everything that `timing.json` says; times in ms. */
 export interface RunSummary {

@@ -1,6 +1,6 @@
 import { oneLine } from '../../core/one-line.js';
 import type { ModelFacts } from '../../core/types.js';
-import type { ComparisonSummary } from '../../measure/comparison.js';
+import type { ComparisonSummary } from '../../core/comparison.js';
 import { countText, durationText, figures, plural } from '../../report/format.js';
 import { gateText } from '../../report/gates.js';
 import { labelLines } from './labels-text.js';

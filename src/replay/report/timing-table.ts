@@ -1,10 +1,11 @@
 import type { Distribution } from '../../core/statistics.js';
-import { agreementText, armName, ARMS, type Arm, type ComparisonSummary } from '../../measure/comparison.js';
+import { agreementText, armName } from '../../report/comparison-text.js';
+import { ARMS, type Arm, type ComparisonSummary } from '../../core/comparison.js';
 import { countText, durationText, figures } from '../../report/format.js';
 import { gateText } from '../../report/gates.js';
 import { labelNotes, labelTable } from './labels-text.js';
 import type { RunSummary } from './run-summary.js';
-import type { MinutesSummary } from './run-timings.js';
+import type { MinutesSummary } from '../../measure/run-timings.js';
 import {
   numberCell,
   tableCsv,

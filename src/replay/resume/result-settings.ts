@@ -1,3 +1,4 @@
+import { usableProcessors } from '../../host/processors.js';
 import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../../core/errors.js';
@@ -5,7 +6,7 @@ import { isoTime } from '../../core/time.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
 import { plural } from '../../report/format.js';
 import { settingText } from './setting-text.js';
-import { resolveActors } from '../lineup.js';
+import { resolveActors } from '../../core/actor-count.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { RunFacts } from './run-facts.js';
 
@@ -54,7 +55,7 @@ export function resultSettings({
 
 /** How many serve, which changes results only where they depend on how a minute is cut. */
 export function servingSettings({ mode, actors }: ReplayConfig): Settings {
-  return { '--mode': mode, '--actors': mode === 'parallel' ? resolveActors(actors) : 1 };
+  return { '--mode': mode, '--actors': mode === 'parallel' ? resolveActors(actors, usableProcessors()) : 1 };
 }
 
 /** What the run chose to compute with, and the same with what the command asks for where it leaves no choice. */

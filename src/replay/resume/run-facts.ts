@@ -3,7 +3,8 @@ import type { InputPosition } from '../../core/input-position.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { PinnedRecording } from '../../read/snapshot/pinned.js';
 import type { DigestUpdate } from '../../read/bytes/segments.js';
-import type { ProgramFacts, RunCounts } from '../report/run-summary.js';
+import type { ProgramFacts } from '../../core/machine-facts.js';
+import type { RunCounts } from '../../core/counts.js';
 import type { RunUsage } from '../run-usage.js';
 
 /** What a run is: the first line of its journal. Whoever goes on with it must be the same, but for the program. */

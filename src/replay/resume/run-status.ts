@@ -1,6 +1,7 @@
 import type { Incident, Quarantine } from '../../core/incidents.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
-import type { ProgramFacts, RunCounts } from '../report/run-summary.js';
+import type { ProgramFacts } from '../../core/machine-facts.js';
+import type { RunCounts } from '../../core/counts.js';
 
 /** What a run's output says about it: what `aiops-serve status` tells. */
 export interface RunStatus {

@@ -3,7 +3,7 @@ import type { ResultRow } from '../../core/types.js';
 import { BandSeries } from '../report/charts/band-series.js';
 import { MINUTE_BUCKETS } from '../report/charts/run-charts.js';
 import { RunLabels } from '../report/run-labels.js';
-import { readTimingLine, RunTimings } from '../report/run-timings.js';
+import { readTimingLine, RunTimings } from '../../measure/run-timings.js';
 import type { RunOutput } from '../../output/run-output.js';
 
 /** Figures of all sessions of a run. */

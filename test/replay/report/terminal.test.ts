@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { adviceFor } from '#dist/replay/report/advice.js';
-import { Comparison, byArm, type Agreement } from '#dist/measure/comparison.js';
+import { Comparison, byArm } from '#dist/measure/comparison.js';
+import { type Agreement } from '#dist/core/comparison.js';
 import { checkGates, parseGate } from '#dist/report/gates.js';
 import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
 import { RunLabels } from '#dist/replay/report/run-labels.js';
 import { summaryJson, type RunSummary } from '#dist/replay/report/run-summary.js';
-import { RunTimings } from '#dist/replay/report/run-timings.js';
+import { RunTimings } from '#dist/measure/run-timings.js';
 import { terminalReport } from '#dist/replay/report/terminal.js';
 import { timingCsv, timingMarkdown } from '#dist/replay/report/timing-table.js';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { RunTimings, timingLine } from '#dist/replay/report/run-timings.js';
+import { RunTimings, timingLine } from '#dist/measure/run-timings.js';
 import { judgeAgain } from '#dist/replay/resume/completed-run.js';
 import type { RunProgress } from '#dist/replay/resume/run-facts.js';
 import type { ReplayConfig } from '#dist/replay/replay-config.js';

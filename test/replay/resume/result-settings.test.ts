@@ -1,3 +1,4 @@
+import { usableProcessors } from '#dist/host/processors.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -9,7 +10,7 @@ import {
   servingSettings,
   settingDifferences,
 } from '#dist/replay/resume/result-settings.js';
-import { resolveActors } from '#dist/replay/lineup.js';
+import { resolveActors } from '#dist/core/actor-count.js';
 import type { ReplayConfig } from '#dist/replay/replay-config.js';
 import { READY } from '../../support/facts.js';
 
@@ -52,7 +53,7 @@ test('values are shown as they are typed', () => {
 test('who serves is compared by the number of actors that it comes to', () => {
   const serving = (actors: ReplayConfig['actors'], mode: ReplayConfig['mode'] = 'parallel'): unknown =>
     servingSettings({ mode, actors } as ReplayConfig);
-  const auto = resolveActors({ kind: 'auto' });
+  const auto = resolveActors({ kind: 'auto' }, usableProcessors());
   assert.deepEqual(serving({ kind: 'auto' }), serving({ kind: 'count', count: auto }));
   assert.notDeepEqual(serving({ kind: 'auto' }), serving({ kind: 'count', count: auto + 1 }));
   assert.deepEqual(

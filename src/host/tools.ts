@@ -4,8 +4,8 @@ import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
 
 import { AiopsError } from '../core/errors.js';
-import { TOOLS, type ToolNeed } from '../host/native/recipe.js';
-import type { Tool } from '../host/run-tool.js';
+import { TOOLS, type ToolNeed } from './native/recipe.js';
+import type { Tool } from './run-tool.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,13 +1,12 @@
-import type { Incident } from '../../core/incidents.js';
+import { incidentsText, sessionsText } from './run-history.js';
+import { type Markup, type Content, markup } from '../../report/html/markup.js';
+import { asDuration, type Figures, asCount, asMegabytes } from '../../report/html/figures.js';
+import { hostText, settingsMarkup, modelFacts, backendText } from '../../report/html/facts.js';
+import { type RunSummary } from './run-summary.js';
+import { type PageSection, noticesMarkup, tableMarkup, factsMarkup } from '../../report/html/parts.js';
 import { formatDuration } from '../../core/time.js';
-import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
-import { plural } from '../format.js';
-import { incidentsText, sessionsText } from '../../replay/report/run-history.js';
-import { backendDetails, modelText } from '../model-text.js';
-import type { HostFacts, RunSummary } from '../../replay/report/run-summary.js';
-import { asCount, asDuration, asMegabytes, type Figures } from './figures.js';
-import { markup, type Content, type Markup } from './markup.js';
-import { factsMarkup, noticesMarkup, tableMarkup, type PageSection } from './parts.js';
+import { type Incident } from '../../core/incidents.js';
+import { plural } from '../../report/format.js';
 
 /** What became of every record and every row. */
 export function recordsSection({ counts }: RunSummary, figures: Figures): PageSection {
@@ -81,29 +80,6 @@ function incidentsMarkup(listed: readonly Incident[]): Markup[] {
   if (listed.length === 0) return [];
   const items = listed.map(({ text }) => markup`<li>${text}</li>\n`);
   return [markup`<h3>What happened to actors</h3>\n<ul>\n${items}</ul>\n`];
-}
-
-export function modelFacts(model: ModelFacts & InputSpec): [string, Content][] {
-  const columns =
-    model.columns === 'each' ? 'each column an item' : `columns ${model.columns.join(', ')} an item`;
-  return [
-    ['model', `${modelText(model)}; window ${model.window}, ${columns}`],
-    ...model.bundles.map((bundle): [string, Content] => ['with', modelText(bundle)]),
-  ];
-}
-
-/** A backend with all that is known of it. */
-export function backendText(backend: BackendFacts): string {
-  return `${backend.name}, ${backendDetails(backend)}`;
-}
-
-export function hostText({ processor, processors, platform, node }: HostFacts): string {
-  return `${processor}, ${plural(processors, 'usable processor')}, ${platform}, Node ${node}`;
-}
-
-/** Folded up: for those who want to run the same again. */
-export function settingsMarkup(settings: unknown): Markup {
-  return markup`<details><summary>Settings</summary><pre>${JSON.stringify(settings, null, 2)}</pre></details>\n`;
 }
 
 function servedText({ mode, actors, inflight, pace }: RunSummary['execution']): string {

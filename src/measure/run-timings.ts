@@ -1,15 +1,11 @@
-import { isoTime } from '../../core/time.js';
-import { SampleStore } from '../../core/samples.js';
-import { capacityItems } from '../../core/scaling.js';
-import { describe, sortSamples, type Distribution } from '../../core/statistics.js';
-import type { ChunkTiming, MinuteTiming } from '../../core/types.js';
-
-/** Where a run's time went, summed over all chunks and minutes, ms. */
-export type Breakdown = Readonly<Record<BreakdownPart, number>>;
-
-export const PARTS = ['encodeMs', 'pipeMs', 'decodeMs', 'normalizeMs', 'predictMs', 'replyMs'] as const;
-export type ChunkPart = (typeof PARTS)[number];
-type BreakdownPart = ChunkPart | 'gatherMs';
+import { isoTime } from '../core/time.js';
+import { SampleStore } from '../core/samples.js';
+import { capacityItems } from '../core/scaling.js';
+import { type Distribution } from '../core/statistics.js';
+import type { ChunkTiming, MinuteTiming } from '../core/types.js';
+import { CHUNK_PARTS } from '../core/timing.js';
+import { type Breakdown, type ChunkPart, type ActorShare } from '../core/timing.js';
+import { distribution } from '../core/samples.js';
 
 /** Of a minute's timing, what figures are made of and a line of `timing.jsonl` holds. */
 export interface TimedMinute extends Pick<MinuteTiming, 'items' | 'wallMs' | 'gatherMs'> {
@@ -23,17 +19,6 @@ export interface Schedule {
 }
 
 type TimedChunk = Pick<ChunkTiming, 'actor' | 'items' | 'serviceMs' | ChunkPart>;
-
-/** What one actor did. */
-export interface ActorShare {
-  /** 0-based slot in the pool. */
-  readonly actor: number;
-  readonly chunks: number;
-  readonly items: number;
-  /** Service times of its chunks, summed, ms. */
-  readonly serviceMs: number;
-  readonly breakdownMs: Readonly<Record<ChunkPart, number>>;
-}
 
 /** How minutes kept to the schedule of a paced run. */
 export interface ScheduleSummary {
@@ -108,7 +93,7 @@ export class RunTimings {
       share.chunks++;
       share.items += chunk.items;
       share.serviceMs += chunk.serviceMs;
-      for (const part of PARTS) share.breakdownMs[part] += chunk[part];
+      for (const part of CHUNK_PARTS) share.breakdownMs[part] += chunk[part];
     }
   }
 
@@ -149,7 +134,8 @@ export class RunTimings {
 
   #breakdown(): Breakdown {
     const total = { ...noTime(), gatherMs: this.#gatherMs };
-    for (const { breakdownMs } of this.#shares()) for (const part of PARTS) total[part] += breakdownMs[part];
+    for (const { breakdownMs } of this.#shares())
+      for (const part of CHUNK_PARTS) total[part] += breakdownMs[part];
     return total;
   }
 }
@@ -166,12 +152,7 @@ function emptyShare(actor: number): MutableShare {
 }
 
 function noTime(): Record<ChunkPart, number> {
-  return Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<ChunkPart, number>;
-}
-
-/** The samples' distribution; its maximum is exact even where samples were thinned out. */
-export function distribution(store: SampleStore): Distribution {
-  return { ...describe(sortSamples(store.values())), max: store.max };
+  return Object.fromEntries(CHUNK_PARTS.map((part) => [part, 0])) as Record<ChunkPart, number>;
 }
 
 /** One line of `timing.jsonl`. */
@@ -214,7 +195,7 @@ function againstSchedule({ startedAtMs, endedAtMs }: MinuteTiming, dueAtMs: numb
 
 function chunkFields(chunk: ChunkTiming): Record<string, number> {
   const fields: Record<string, number> = { actor: chunk.actor, items: chunk.items };
-  for (const part of ['serviceMs', ...PARTS] as const) fields[part] = rounded(chunk[part]);
+  for (const part of ['serviceMs', ...CHUNK_PARTS] as const) fields[part] = rounded(chunk[part]);
   return fields;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
-import { findTools, requireAll, type ToolName } from '#dist/native/tools.js';
+import { findTools, requireAll, type ToolName } from '#dist/host/tools.js';
 import { temporaryFolder } from '../support/cli.js';
 import { programs } from '../support/native-install.js';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { MinuteTiming } from '#dist/core/types.js';
-import { RunTimings, timingLine } from '#dist/replay/report/run-timings.js';
+import { RunTimings, timingLine } from '#dist/measure/run-timings.js';
 
-import { minuteTiming } from '../../support/timings.js';
+import { minuteTiming } from '../support/timings.js';
 
 test('minutes without items are not served minutes', () => {
   const timings = new RunTimings(100);
