@@ -1,18 +1,21 @@
 /** Runs scripts of this repository, and the program, in temporary folders. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Starts `script`, relative to the repository, in the folder `cwd`; its standard output is discarded. */
+/** Starts `script`, relative to the repository, in the folder `cwd`; its standard output goes to the file `stdout` there. */
 export function startScript(cwd, script, args) {
-  return spawn(process.execPath, [join(ROOT, script), ...args], {
+  const stdout = openSync(join(cwd, 'stdout'), 'w');
+  const child = spawn(process.execPath, [join(ROOT, script), ...args], {
     cwd,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', stdout, 'inherit'],
   });
+  closeSync(stdout);
+  return child;
 }
 
 /** Waits for a child; rejects if it fails. */
