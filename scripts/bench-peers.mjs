@@ -21,7 +21,7 @@ import { RandomStream } from '#dist/core/random.js';
 import { countText } from '#dist/report/format.js';
 import { tableLines, tableMarkdown } from '#dist/report/table.js';
 
-import { armsOf, startPeers, stopPeers } from './peers/arms.mjs';
+import { variantsOf, startPeers, stopPeers } from './peers/variants.mjs';
 import { judge } from './peers/bars.mjs';
 import { peersPython } from './peers/environment.mjs';
 import { measureIdleRay } from './peers/ray-idle.mjs';
@@ -72,18 +72,18 @@ function machineFacts() {
 async function runCase(chosen, folder) {
   const items = count(chosen.size === 'few' ? 'items' : 'many');
   const title = `${chosen.title}, ${countText(items)} items, processes: ${processes}`;
-  const arms = armsOf(chosen);
-  console.error(`${title}: starting ${new Set(arms.map(({ peer }) => peer)).size} peers`);
+  const variants = variantsOf(chosen);
+  console.error(`${title}: starting ${new Set(variants.map(({ peer }) => peer)).size} peers`);
   const workload = await makeWorkload(chosen, { items, processes, seed, folder });
-  const { peers, facts, expected } = await startPeers(workload, arms, folder);
+  const { peers, facts, expected } = await startPeers(workload, variants, folder);
   try {
     const times = await takeTurns({
-      ...{ arms, peers, expected, processes, rounds },
+      ...{ variants, peers, expected, processes, rounds },
       turnMs: count('turn-ms'),
       random: new RandomStream(seed, 1),
       onRound: (round) => console.error(`${title}: round ${round + 1} of ${rounds}`),
     });
-    return { title, items, facts, arms: times };
+    return { title, items, facts, variants: times };
   } finally {
     await stopPeers(peers);
   }
@@ -106,10 +106,10 @@ async function comparePeers(folder) {
   const bars = judge(results);
   show(barTable(bars));
   if (flags.json === undefined) return;
-  const cases = [...results].map(([name, { arms, ...rest }]) => ({
+  const cases = [...results].map(([name, { variants, ...rest }]) => ({
     name,
     ...rest,
-    arms: [...arms.values()],
+    variants: [...variants.values()],
   }));
   writeFileSync(flags.json, `${JSON.stringify({ machine, settings: flags, cases, bars }, null, 2)}\n`);
 }
