@@ -1,9 +1,9 @@
 /**
- * Predict times of the example models on the backends that are here: an actor a variant, served in turn, ratios
- * paired by round. Needs a build, and `aiops-serve native install` for native TensorFlow.
+ * Predict times of the example models on both backends. Each variant has its own actor, they take turns, and ratios are
+ * paired by round. Needs a build and `aiops-serve native install`.
  *
  *   node scripts/bench-models.mjs formats        500 items in each format on each backend, per item and batched
- *   node scripts/bench-models.mjs batch-shape    what calls of a fixed shape cost against one free call
+ *   node scripts/bench-models.mjs batch-shape    calls of a fixed shape against one free call
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,8 @@ import { RandomStream } from '../dist/core/random.js';
 import { Solo } from '../dist/pool/solo.js';
 import { installedNative } from '../dist/host/native/location.js';
 import { manifestText, openBundle } from '../dist/model/bundle.js';
+
+import { median } from './shared/samples.mjs';
 
 const BUNDLES = ['mlp-autoencoder', 'builtin', 'lstm-forecast'];
 const WARM_UP_ROUNDS = 3;
@@ -22,7 +24,7 @@ const { values, positionals } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const compare = { formats: compareFormats, 'batch-shape': compareBatchShapes }[positionals[0]];
-if (compare === undefined) throw new Error('name what to compare: formats or batch-shape');
+if (compare === undefined) throw new Error('expected what to compare: formats or batch-shape');
 
 for (const name of BUNDLES) {
   const bundle = await openBundle(fileURLToPath(new URL(`../fixtures/bundles/${name}`, import.meta.url)));
@@ -88,7 +90,7 @@ async function stop(variants) {
   await Promise.all(variants.map(({ solo }) => solo.stop()));
 }
 
-/** Predict times by variant, ms, one a round. */
+/** Predict times by variant, ms, one per round. */
 async function interleaved(variants, batch, style) {
   const times = new Map(variants.map(({ label }) => [label, []]));
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
@@ -111,9 +113,4 @@ function randomBatch({ input }, items) {
     width,
     values: Float64Array.from({ length: items * input.window * width }, () => 100 + random.nextNormal()),
   };
-}
-
-function median(times) {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
 }
