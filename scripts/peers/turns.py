@@ -55,7 +55,7 @@ def joined(parts: list[Tuples]) -> Tuples:
 
 def always(variants: dict[str, Variant]) -> dict[str, Opened]:
     """Variants that need no set-up or clean-up around their turns."""
-    return {name: lambda variant=variant: nullcontext(variant) for name, variant in variants.items()}
+    return {name: lambda serve=serve: nullcontext(serve) for name, serve in variants.items()}
 
 
 def serve_turns(variants: dict[str, Opened], facts: dict[str, str]) -> None:
