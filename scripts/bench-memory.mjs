@@ -17,7 +17,7 @@ const { values: flags } = parseArgs({
   },
 });
 
-/** The parent's largest resident memory while it replays so many minutes. */
+/** The parent's largest resident memory while it replays `minutes` minutes. */
 async function parentMaxRssBytes(minutes) {
   return inTemporaryFolder(async (folder) => {
     const size = ['--targets', flags.targets, '--minutes', String(minutes)];

@@ -1,4 +1,4 @@
-"""The recording: one week of ten targets, one value a minute, with expert labels."""
+"""The recording: one week of ten targets, one value per minute, with expert labels."""
 
 from __future__ import annotations
 
