@@ -1,63 +1,55 @@
 /**
- * What may import what (docs/decisions.md and CONTRIBUTING.md tell the idea), checked on every test run.
- * Type-only imports count: a type that is needed across a border belongs below it.
+ * Which folder may import which, checked on every test run; CONTRIBUTING.md explains the idea.
+ * Type-only imports count: a type that two folders need belongs in a folder below both.
  *
- *   bin → cli → run → {read, dispatch, write, report, host} → {model, protocol} → core
- *                                                     actor → {model, protocol} → core
- *   cli, run, read, dispatch, host → clock (timers of any length)
- *                                     page (what a report runs in a browser) → types of report
+ *   bin → cli → {replay, bench, native} → {read, pool, measure, output, report, host} → {model, protocol} → core
+ *                                                                               actor → {model, protocol} → core
  */
+const LOWEST = ['model', 'protocol', 'core'];
+const ENGINE = ['read', 'pool', 'measure', 'output', 'report', 'host'];
+const FEATURES = ['replay', 'bench', 'native'];
 
-/** Each room under src/, and the rooms it may import from. */
-const MAY_IMPORT = {
-  core: [],
-  clock: [],
-  model: ['core'],
-  protocol: ['core'],
-  actor: ['model', 'protocol', 'core'],
-  read: ['clock', 'model', 'protocol', 'core'],
-  dispatch: ['clock', 'model', 'protocol', 'core'],
-  write: ['model', 'protocol', 'core'],
-  report: ['model', 'protocol', 'core'],
-  page: ['report'],
-  host: ['clock', 'model', 'protocol', 'core'],
-  run: ['read', 'dispatch', 'write', 'report', 'host', 'clock', 'model', 'protocol', 'core'],
-  cli: ['run', 'read', 'dispatch', 'write', 'report', 'host', 'clock', 'model', 'protocol', 'core'],
+const ENGINE_WHY =
+  'engine parts never import one another, so that each can be read and replaced alone; features join them';
+const FEATURE_WHY = 'features never import one another: what two of them need belongs in an engine part';
+
+/** Each folder under src/, the folders it may import from, and why no others. */
+const FOLDERS = {
+  core: {
+    allowed: [],
+    why: 'core holds the shared vocabulary and pure functions: it imports nothing of ours',
+  },
+  model: { allowed: ['core'], why: 'model says what a bundle is; it knows neither frames nor who loads it' },
+  protocol: { allowed: ['core'], why: 'both ends of the pipe import protocol; it imports neither' },
+  actor: {
+    allowed: LOWEST,
+    why: 'an actor is a separate program: it shares model, protocol and core with the parent',
+  },
+  ...Object.fromEntries(ENGINE.map((name) => [name, { allowed: LOWEST, why: ENGINE_WHY }])),
+  ...Object.fromEntries(
+    FEATURES.map((name) => [name, { allowed: [...ENGINE, ...LOWEST], why: FEATURE_WHY }]),
+  ),
+  cli: {
+    allowed: [...FEATURES, ...ENGINE, ...LOWEST],
+    why: 'cli calls features and prints what they return; the actor never loads in this process',
+  },
 };
 
-const WHY = {
-  core: 'core is the words and the pure functions that every room shares: it imports nothing of ours',
-  clock: 'clock is the timers of the process and nothing else',
-  model: 'model says what a bundle is; it knows neither how frames look nor who loads it',
-  protocol: 'protocol is what goes over the pipe; both of its ends import it, it imports neither',
-  actor: 'an actor is a program of its own: what it shares with the parent is model, protocol and core',
-  read: 'stage folders never import one another, so that each can be read and replaced alone; run joins them',
-  dispatch: 'a stage imports no other stage, and dispatch knows the actor only as a file to start',
-  write:
-    'stage folders never import one another, so that each can be read and replaced alone; run joins them',
-  report:
-    'stage folders never import one another, so that each can be read and replaced alone; run joins them',
-  page: 'the script inside report.html: of ours it knows how its data looks, and nothing else',
-  host: 'stage folders never import one another, so that each can be read and replaced alone; run joins them',
-  run: 'run joins the stages; how it was asked to is cli’s, and the actor is dispatch’s',
-  cli: 'cli asks run and shows what comes back; an actor is never loaded into this process',
-};
-
-const directions = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
-  name: `direction-${room}`,
-  comment: WHY[room],
+const directions = Object.entries(FOLDERS).map(([folder, { allowed, why }]) => ({
+  name: `direction-${folder}`,
+  comment: why,
   severity: 'error',
-  from: { path: `^src/${room}/` },
-  to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
 }));
 
-/** A package (or built-in module) that only some rooms may import, with the reason. */
-function onlyIn(name, rooms, module, comment) {
+/** A package (or built-in module) that only some folders may import, with the reason. */
+function onlyIn(name, folders, module, comment) {
   return {
     name,
     comment,
     severity: 'error',
-    from: { path: '^src/', pathNot: `^src/(${rooms.join('|')})/` },
+    from: { path: '^src/', pathNot: `^src/(${folders.join('|')})/` },
     to: { path: `(^|node_modules/)${module}(/|$)` },
   };
 }
@@ -67,22 +59,22 @@ export default {
   forbidden: [
     ...directions,
     {
-      name: 'known-rooms',
-      comment: 'a folder that MAY_IMPORT does not list would be under no rule',
+      name: 'known-folders',
+      comment: 'a folder missing from FOLDERS would be under no rule',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/(${Object.keys(MAY_IMPORT).join('|')})/` },
+      from: { path: '^src/', pathNot: `^src/(${Object.keys(FOLDERS).join('|')})/` },
       to: {},
     },
     {
       name: 'core-imports-nothing',
-      comment: 'core is pure: no package and not even node: (time and randomness come in as arguments)',
+      comment: 'core imports no package and not even node: (time and randomness come in as arguments)',
       severity: 'error',
       from: { path: '^src/core/' },
       to: { pathNot: '^src/core/' },
     },
     {
       name: 'bin-is-one-import',
-      comment: 'what the published program does is in dist/, where types and rules reach it',
+      comment: 'the program is in dist/, where types and rules reach it',
       severity: 'error',
       from: { path: '^bin/' },
       to: { pathNot: '^dist/cli/main[.]js$' },
@@ -91,42 +83,52 @@ export default {
       'tensorflow-in-backends',
       ['actor/backends'],
       '@tensorflow',
-      'the parent never loads TensorFlow.js: it would cost its start and its responsiveness; backends hide which one it is',
+      'the parent never loads TensorFlow.js, which would slow its start; backends hide which one is in use',
     ),
+    onlyIn('execa-where-processes-start', ['pool', 'host'], 'execa', 'processes start in two places only'),
+    onlyIn('zip-in-native', ['native'], 'yauzl', 'only native install opens archives'),
     onlyIn(
-      'execa-where-processes-start',
-      ['dispatch', 'host'],
-      'execa',
-      'processes start in two places only',
+      'commander-in-cli',
+      ['cli'],
+      'commander',
+      'options end at the cli: features take a checked config',
     ),
-    onlyIn('zip-in-host', ['host'], 'yauzl', 'archives are opened by native install only'),
-    onlyIn('commander-in-cli', ['cli'], 'commander', 'options end at the cli: run takes a checked config'),
     onlyIn(
       'progress-in-cli',
       ['cli'],
       'cli-progress',
-      'who draws on a terminal is the cli; run only calls back',
+      'only the cli draws on a terminal; features call back',
     ),
-    onlyIn(
-      'csv-parse-in-read',
-      ['read'],
-      'csv-parse',
-      'a CSV line is a record or a reject once it has left read',
-    ),
+    onlyIn('csv-parse-in-read', ['read'], 'csv-parse', 'outside read there are records and rejects, no CSV'),
     onlyIn(
       'zod-at-the-boundaries',
-      ['cli', 'model'],
+      ['cli', 'model', 'host', 'output', ...FEATURES],
       'zod',
-      'config and manifests are parsed once, at the border',
+      'config, manifests and own files are parsed once, where they are read',
     ),
     {
       name: 'no-files-here',
       comment:
-        'core and protocol are pure, report makes strings that write stores, dispatch talks through pipes: ' +
-        'none of them touches a file',
+        'core and protocol are pure, measure only times executors, report makes strings that output stores, ' +
+        'pool talks through pipes: none of them touches a file',
       severity: 'error',
-      from: { path: '^src/(core|report|dispatch|protocol)/' },
+      from: { path: '^src/(core|measure|report|pool|protocol)/' },
       to: { path: '^(node:)?fs(/promises)?$' },
+    },
+    {
+      name: 'page-stands-alone',
+      comment:
+        'the script of report.html runs in a browser: of ours it knows the shape of its data, and nothing else',
+      severity: 'error',
+      from: { path: '^src/report/page/' },
+      to: { path: '^src/', pathNot: '^src/report/(page/|html/plot-data[.]ts$)' },
+    },
+    {
+      name: 'page-is-no-library',
+      comment: 'browser code is compiled with other types than the program',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/report/page/' },
+      to: { path: '^src/report/page/' },
     },
     {
       name: 'tests-test-the-build',
@@ -144,7 +146,7 @@ export default {
     },
     {
       name: 'no-orphans',
-      comment: 'a file without imports in either direction is dead, or belongs in the list of entries here',
+      comment: 'a file without imports in either direction is dead or belongs in this list',
       severity: 'error',
       from: {
         orphan: true,
@@ -156,7 +158,7 @@ export default {
     },
     {
       name: 'no-unresolvable',
-      comment: 'an import that nothing answers fails at run time only',
+      comment: 'an import that resolves to nothing fails only at run time',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },

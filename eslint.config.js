@@ -30,7 +30,7 @@ const noProcessExit = {
 // Node turns a wait of 2^31 ms or more into 1 ms: only a constant is known to be shorter.
 const rawTimer = {
   selector: 'CallExpression[callee.name=/^set(Timeout|Interval)$/]:not([arguments.1.name=/^[A-Z_]+$/])',
-  message: 'Use Timer or sleep of clock/timer, which can wait for any length of time.',
+  message: 'Use Timer or sleep of core/timer, which can wait for any length of time.',
 };
 
 export default defineConfig(

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { RandomStream } from '../dist/core/random.js';
-import { Solo } from '../dist/dispatch/solo.js';
+import { Solo } from '../dist/pool/solo.js';
 import { installedNative } from '../dist/host/native/location.js';
 import { manifestText, openBundle } from '../dist/model/bundle.js';
 

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
 import { ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
-import { Pool } from '#dist/dispatch/pool.js';
+import { Pool } from '#dist/pool/pool.js';
 
 import { BarePipe } from './bench-pipe/bare-pipe.mjs';
 

@@ -11,34 +11,37 @@ const FORBIDDEN: readonly (readonly [file: string, module: string, rule: string]
   ['src/core/a.ts', '../model/fine.js', 'direction-core'],
   ['src/core/b.ts', 'node:path', 'core-imports-nothing'],
   ['src/core/c.ts', 'zod', 'core-imports-nothing'],
-  ['src/clock/a.ts', '../core/fine.js', 'direction-clock'],
   ['src/model/a.ts', '../protocol/fine.js', 'direction-model'],
   ['src/protocol/a.ts', '../model/fine.js', 'direction-protocol'],
-  ['src/actor/a.ts', '../dispatch/fine.js', 'direction-actor'],
-  ['src/read/a.ts', '../write/fine.js', 'direction-read'],
-  ['src/write/a.ts', '../report/fine.js', 'direction-write'],
+  ['src/actor/a.ts', '../pool/fine.js', 'direction-actor'],
+  ['src/read/a.ts', '../output/fine.js', 'direction-read'],
+  ['src/output/a.ts', '../report/fine.js', 'direction-output'],
   ['src/report/a.ts', '../host/fine.js', 'direction-report'],
-  ['src/page/a.ts', '../core/fine.js', 'direction-page'],
-  ['src/host/a.ts', '../run/fine.js', 'direction-host'],
-  ['src/dispatch/a.ts', '../actor/fine.js', 'direction-dispatch'],
-  ['src/run/a.ts', '../cli/fine.js', 'direction-run'],
-  ['src/run/b.ts', '../actor/fine.js', 'direction-run'],
+  ['src/host/a.ts', '../replay/fine.js', 'direction-host'],
+  ['src/pool/a.ts', '../actor/fine.js', 'direction-pool'],
+  ['src/measure/a.ts', '../pool/fine.js', 'direction-measure'],
+  ['src/replay/a.ts', '../bench/fine.js', 'direction-replay'],
+  ['src/bench/a.ts', '../replay/fine.js', 'direction-bench'],
+  ['src/native/a.ts', '../cli/fine.js', 'direction-native'],
   ['src/cli/a.ts', '../actor/fine.js', 'direction-cli'],
-  ['src/helpers/a.ts', '../core/fine.js', 'known-rooms'],
+  ['src/helpers/a.ts', '../core/fine.js', 'known-folders'],
   ['src/actor/b.ts', '@tensorflow/tfjs-core', 'tensorflow-in-backends'],
   ['src/model/b.ts', '@tensorflow/tfjs-core', 'tensorflow-in-backends'],
-  ['src/run/c.ts', 'execa', 'execa-where-processes-start'],
-  ['src/run/f.ts', 'yauzl', 'zip-in-host'],
-  ['src/run/d.ts', 'commander', 'commander-in-cli'],
+  ['src/replay/c.ts', 'execa', 'execa-where-processes-start'],
+  ['src/host/f.ts', 'yauzl', 'zip-in-native'],
+  ['src/replay/d.ts', 'commander', 'commander-in-cli'],
   ['src/report/b.ts', 'cli-progress', 'progress-in-cli'],
-  ['src/run/e.ts', 'csv-parse', 'csv-parse-in-read'],
+  ['src/replay/e.ts', 'csv-parse', 'csv-parse-in-read'],
   ['src/read/b.ts', 'zod', 'zod-at-the-boundaries'],
   ['src/core/d.ts', 'node:fs', 'no-files-here'],
   ['src/report/c.ts', 'node:fs/promises', 'no-files-here'],
-  ['src/dispatch/b.ts', 'fs', 'no-files-here'],
+  ['src/pool/b.ts', 'fs', 'no-files-here'],
   ['src/protocol/b.ts', 'node:fs', 'no-files-here'],
-  ['src/write/cycle.ts', './ring.js', 'no-cycles'],
-  ['src/write/b.ts', './nowhere.js', 'no-unresolvable'],
+  ['src/measure/b.ts', 'node:fs', 'no-files-here'],
+  ['src/report/page/a.ts', '../fine.js', 'page-stands-alone'],
+  ['src/report/d.ts', './page/fine.js', 'page-is-no-library'],
+  ['src/output/cycle.ts', './ring.js', 'no-cycles'],
+  ['src/output/b.ts', './nowhere.js', 'no-unresolvable'],
   ['src/host/b.ts', 'fast-check', 'published-imports-are-dependencies'],
   ['bin/a.js', '../src/cli/fine.js', 'bin-is-one-import'],
   ['test/a.test.ts', '../src/core/fine.js', 'tests-test-the-build'],
@@ -55,14 +58,18 @@ const FINE: Readonly<Record<string, readonly string[]>> = {
   'src/actor/fine.ts': ['../model/fine.js', '../protocol/fine.js', './backends/fine.js'],
   'src/actor/backends/fine.ts': ['@tensorflow/tfjs-core'],
   'src/read/fine.ts': ['../model/fine.js', 'csv-parse', 'node:fs'],
-  'src/write/fine.ts': ['../core/fine.js', 'node:fs/promises'],
-  'src/write/ring.ts': ['./cycle.js'],
+  'src/output/fine.ts': ['../core/fine.js', 'node:fs/promises'],
+  'src/output/ring.ts': ['./cycle.js'],
   'src/report/fine.ts': ['../core/fine.js'],
-  'src/page/fine.ts': ['../report/fine.js'],
+  'src/report/html/plot-data.ts': ['../../core/fine.js'],
+  'src/report/page/fine.ts': ['../html/plot-data.js'],
   'src/host/fine.ts': ['../core/fine.js', 'execa', 'node:fs'],
-  'src/dispatch/fine.ts': ['../protocol/fine.js', 'execa', 'node:path'],
-  'src/run/fine.ts': ['../read/fine.js', '../dispatch/fine.js', '../write/fine.js', '../report/fine.js'],
-  'src/cli/fine.ts': ['../run/fine.js', '../core/fine.js', 'commander', 'cli-progress', 'zod'],
+  'src/pool/fine.ts': ['../protocol/fine.js', 'execa', 'node:path'],
+  'src/measure/fine.ts': ['../core/fine.js'],
+  'src/native/fine.ts': ['../host/fine.js'],
+  'src/bench/fine.ts': ['../pool/fine.js', '../measure/fine.js'],
+  'src/replay/fine.ts': ['../read/fine.js', '../pool/fine.js', '../output/fine.js', '../report/fine.js'],
+  'src/cli/fine.ts': ['../replay/fine.js', '../core/fine.js', 'commander', 'cli-progress', 'zod'],
   'test/fine.test.ts': ['fast-check'],
 };
 
@@ -84,7 +91,7 @@ test('every import rule bites, and only where it should', async (t) => {
     assert.ok(broken(file).includes(rule), `${file} may import ${module}: ${rule} did not bite`);
   }
   assert.deepEqual(broken('src/core/orphan.ts'), ['no-orphans']);
-  for (const file of Object.keys(FINE).filter((name) => name !== 'src/write/ring.ts')) {
+  for (const file of Object.keys(FINE).filter((name) => name !== 'src/output/ring.ts')) {
     assert.deepEqual(broken(file), [], `${file} breaks no rule`);
   }
 });
@@ -94,13 +101,13 @@ test('type-only imports count', async (t) => {
   makeTree(folder);
   write(
     folder,
-    'src/dispatch/types.ts',
+    'src/pool/types.ts',
     "import type { name } from '../actor/fine.js';\nexport type Name = typeof name;\n",
   );
   const violations = await cruise(folder);
   assert.deepEqual(
-    violations.filter((v) => v.from === 'src/dispatch/types.ts').map((v) => v.rule.name),
-    ['direction-dispatch'],
+    violations.filter((v) => v.from === 'src/pool/types.ts').map((v) => v.rule.name),
+    ['direction-pool'],
   );
 });
 

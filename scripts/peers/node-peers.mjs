@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
 
 import { partition } from '#dist/core/partition.js';
-import { Pool } from '#dist/dispatch/pool.js';
-import { Solo } from '#dist/dispatch/solo.js';
+import { Pool } from '#dist/pool/pool.js';
+import { Solo } from '#dist/pool/solo.js';
 
 import { BarePipe } from '../bench-pipe/bare-pipe.mjs';
 

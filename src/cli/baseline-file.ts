@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 import { AiopsError, messageOf } from '../core/errors.js';
-import type { BaselineRun } from '../report/baseline.js';
+import type { BaselineRun } from '../bench/report/baseline.js';
 
 const text = z.string();
 const model = z.object({ name: text, version: text, digest: text });

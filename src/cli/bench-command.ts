@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 
 import type { Notice } from '../core/errors.js';
-import { benchCsv, benchMarkdown, benchReport } from '../report/bench-report.js';
-import { benchJson, type BenchSummary } from '../report/bench-summary.js';
+import { benchCsv, benchMarkdown, benchReport } from '../bench/report/bench-report.js';
+import { benchJson, type BenchSummary } from '../bench/report/bench-summary.js';
 import { plural } from '../report/format.js';
 import {
   scenarioCsv,
@@ -10,9 +10,9 @@ import {
   scenarioMarkdown,
   scenarioReport,
   type ScenarioSummary,
-} from '../report/scenario-report.js';
-import { bench, type BenchOutcome } from '../run/bench.js';
-import { measureScenario, type ScenarioConfig } from '../run/scenarios/measure-scenario.js';
+} from '../bench/scenarios/scenario-report.js';
+import { bench, type BenchOutcome } from '../bench/bench.js';
+import { measureScenario, type ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
 import { attend, type Attended } from './attend.js';
 import { keepBaseline, readBaseline } from './baseline-file.js';
 import { BENCH_FLAGS, benchConfig, type BenchFlags } from './bench-options.js';

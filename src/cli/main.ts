@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
 import { program } from '../host/program.js';
-import { isGone } from '../write/stream-sink.js';
+import { isGone } from '../output/stream-sink.js';
 import { benchCommand } from './bench-command.js';
 import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import { plural } from '../report/format.js';
-import { sealBundle } from '../run/seal-bundle.js';
+import { sealBundle } from './seal-bundle.js';
 import { printable } from './console.js';
 
 /** `aiops-serve model`: what there is to do with a bundle besides replaying through it. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
 import type { BareModelFlags } from '../model/bare-model.js';
-import type { ModelChoice } from '../run/model-choice.js';
+import type { ModelChoice } from '../model/model-choice.js';
 
 /** The flags that say what answers items, as commander collects them. */
 export interface ModelFlags {

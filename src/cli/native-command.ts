@@ -2,9 +2,9 @@ import { Command } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
 import { durationText, megabytes } from '../report/format.js';
-import { checkPlan, installNative, planNative, type InstallRequest } from '../run/native-install.js';
-import { removeNative } from '../run/native-remove.js';
-import { nativeInventory, proveNative } from '../run/native-status.js';
+import { checkPlan, installNative, planNative, type InstallRequest } from '../native/install.js';
+import { removeNative } from '../native/remove.js';
+import { nativeInventory, proveNative } from '../native/status.js';
 import { Console, printable } from './console.js';
 import { SIGNAL_STATUS } from './exit-codes.js';
 import { inventoryLines, planLines, predictionText } from './native-text.js';

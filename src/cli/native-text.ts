@@ -1,8 +1,8 @@
 import { INSTALLED_BYTES } from '../host/native/recipe.js';
 import { durationText, figures, megabytes } from '../report/format.js';
-import type { Prediction } from '../run/native-check.js';
-import type { InstallPlan, InstallRequest } from '../run/native-install.js';
-import type { NativeInventory } from '../run/native-status.js';
+import type { Prediction } from '../native/check.js';
+import type { InstallPlan, InstallRequest } from '../native/install.js';
+import type { NativeInventory } from '../native/status.js';
 
 /** What `native status` says before it tries anything. */
 export function inventoryLines({ folder, install, damagedReceipt, npm, used }: NativeInventory): string[] {

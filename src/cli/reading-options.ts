@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 import { AiopsError } from '../core/errors.js';
 import { skippedTimes } from '../core/skipped-time.js';
 import { timeParser } from '../core/time.js';
-import type { RejectLimit, ReplayConfig } from '../run/replay-config.js';
+import type { ReplayConfig } from '../replay/replay-config.js';
+import type { RejectLimit } from '../core/counts.js';
 
 /** The flags that say how recordings are read, as commander collects them. */
 export interface ReadingFlags {

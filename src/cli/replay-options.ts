@@ -1,9 +1,10 @@
 import { AiopsError } from '../core/errors.js';
-import type { VerifyInput } from '../read/compare-inputs.js';
-import { BENCH_METRICS } from '../report/bench-metrics.js';
+import type { VerifyInput } from '../read/snapshot/compare-inputs.js';
+import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
-import { REPLAY_METRICS } from '../report/replay-metrics.js';
-import type { ActorCount, ReplayConfig } from '../run/replay-config.js';
+import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
+import type { ReplayConfig } from '../replay/replay-config.js';
+import type { ActorCount } from '../core/actor-count.js';
 import type { FlagGroups } from './flags/flag-row.js';
 import { MODEL_FLAGS } from './flags/model.js';
 import { OTHER_FLAGS } from './flags/other.js';

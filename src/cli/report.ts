@@ -1,5 +1,5 @@
 import { failedGates, gateText, type Gate, type GateResult } from '../report/gates.js';
-import { OutputClosed, StreamSink } from '../write/stream-sink.js';
+import { OutputClosed, StreamSink } from '../output/stream-sink.js';
 import { printable, type Console } from './console.js';
 import type { StdoutForm } from './stdout-form.js';
 

@@ -1,4 +1,4 @@
-import { Timer } from '../clock/timer.js';
+import { Timer } from '../core/timer.js';
 import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
 
 /** How a run learns that it is to end. */

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 
-import { statusJson } from '../report/run-status.js';
-import { statusText } from '../report/status-text.js';
-import { runStatus } from '../run/backfill/status.js';
+import { statusJson } from '../replay/resume/run-status.js';
+import { statusText } from '../replay/resume/status-text.js';
+import { runStatus } from '../replay/resume/status.js';
 import { printable } from './console.js';
 
 const HELP_AFTER = `

@@ -1,7 +1,8 @@
+import { usableProcessors } from '../host/processors.js';
 import type { Notice } from '../core/errors.js';
-import type { RunSummary } from '../report/run-summary.js';
-import { resolveActors } from '../run/lineup.js';
-import type { ReplayConfig } from '../run/replay-config.js';
+import type { RunSummary } from '../replay/report/run-summary.js';
+import { resolveActors } from '../core/actor-count.js';
+import type { ReplayConfig } from '../replay/replay-config.js';
 import type { ReplayFlags } from './replay-options.js';
 
 /** A flag of the command, and what the complete run had in its place. */
@@ -35,7 +36,7 @@ function differences(flags: ReplayFlags, { settings, execution }: RunSummary): D
   if (DEPTHS.indexOf(compare) > DEPTHS.indexOf(had.compare))
     found.push({ flag: `--compare ${compare}`, had: had.compare, isAsked: true });
   if (mode !== had.mode) found.push({ flag: `--mode ${mode}`, had: had.mode, isAsked: mode !== 'parallel' });
-  const count = resolveActors(actors);
+  const count = resolveActors(actors, usableProcessors());
   if (mode === 'parallel' && had.mode === 'parallel' && count !== execution.actors)
     found.push({ flag: `--actors ${count}`, had: String(execution.actors), isAsked: actors.kind !== 'auto' });
   const hadPace = execution.pace ?? Infinity;

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 
 import { timeParser } from '../core/time.js';
-import type { VerifyInput } from '../read/compare-inputs.js';
-import type { ActorRange } from '../run/bench-config.js';
-import type { ActorCount, RejectLimit } from '../run/replay-config.js';
+import type { VerifyInput } from '../read/snapshot/compare-inputs.js';
+import type { ActorRange } from '../bench/bench-config.js';
+import type { RejectLimit } from '../core/counts.js';
+import type { ActorCount } from '../core/actor-count.js';
 
 /* Each parser takes the text of a flag, an environment variable or the configuration file. */
 

@@ -1,3 +1,5 @@
+import { type Distribution, sortSamples, describe } from './statistics.js';
+
 /**
  * Samples of a run of unknown length in bounded memory: all of them up to `capacity`, from there on every
  * second, fourth, eighth … one, evenly over the run. The largest is kept exactly, whatever is thinned out.
@@ -49,4 +51,9 @@ export class SampleStore {
     this.#length = Math.ceil(this.#length / 2);
     this.#stride *= 2;
   }
+}
+
+/** The samples' distribution; its maximum is exact even where samples were thinned out. */
+export function distribution(store: SampleStore): Distribution {
+  return { ...describe(sortSamples(store.values())), max: store.max };
 }

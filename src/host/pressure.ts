@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 
-import { sleep } from '../clock/timer.js';
+import { sleep } from '../core/timer.js';
 
 /** Processor time that was wanted and not given, since the machine or its cgroup started, ms; 0 where unknown. */
 export interface TakenTime {

@@ -19,6 +19,7 @@ import type {
   ModelFacts,
   ModelFormat,
 } from '../core/types.js';
+import { type BatchShape, type ModelSource } from '../core/model-source.js';
 
 /** Raised whenever a message changes its form; both sides must have the same. */
 export const PROTOCOL_VERSION = 4;
@@ -39,23 +40,6 @@ export interface LoadRequest {
   readonly native: string | null;
   readonly params: Readonly<Record<string, string>>;
 }
-
-export type BatchShape = 'fixed' | 'free';
-
-/** What answers items: a bundle, with the manifest as the parent read it, or a module of the user's. */
-export type ModelSource =
-  | {
-      readonly kind: 'bundle';
-      /** Absolute path of its folder. */
-      readonly folder: string;
-      /** JSON */
-      readonly manifest: string;
-    }
-  | {
-      readonly kind: 'analyzer';
-      /** Absolute path of an ES module. */
-      readonly module: string;
-    };
 
 export interface Hello {
   readonly type: 'hello';

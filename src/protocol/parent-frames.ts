@@ -1,7 +1,8 @@
 import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { ProtocolError, type Frame } from './frames.js';
-import type { Chunk, LoadRequest, ModelSource, ParentMessage } from './messages.js';
+import type { Chunk, LoadRequest, ParentMessage } from './messages.js';
+import type { ModelSource } from '../core/model-source.js';
 import { LabelDecoder, LabelEncoder } from './text-parts.js';
 
 /** Turns a parent's messages to one actor into frames. */

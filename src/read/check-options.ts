@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { AiopsError } from '../core/errors.js';
 import { timeParser } from '../core/time.js';
 import type { ParseTime } from '../core/time.js';
-import { listNames } from './fields.js';
+import { listNames } from './sample/fields.js';
 import type { ReadOptions } from './options.js';
 
 /**

@@ -37,3 +37,6 @@ export interface ReadOptions {
   /** How many times its size a packed input may come to. */
   readonly maxExpansion: number;
 }
+
+/** How recordings are read, as far as the model has no say in it. */
+export type ReadSettings = Omit<ReadOptions, 'ownWindow' | 'lookBackIntervals'>;

@@ -1,10 +1,10 @@
 import type { AiopsError, Notice } from '../core/errors.js';
 import type { ReadStep } from '../core/types.js';
-import type { PinnedRecording } from './pinned.js';
-import type { Layout } from './plan.js';
-import type { DigestUpdate } from './segments.js';
-import type { MinutesAround } from './select-steps.js';
-import type { MetTargets } from './target-filter.js';
+import type { PinnedRecording } from './snapshot/pinned.js';
+import type { Layout } from './lines/plan.js';
+import type { DigestUpdate } from './bytes/segments.js';
+import type { MinutesAround } from './minutes/select-steps.js';
+import type { MetTargets } from './lines/target-filter.js';
 
 export interface ReadProgress {
   /** Bytes of the inputs that were taken so far, packed ones of a packed input. */

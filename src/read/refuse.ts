@@ -1,10 +1,10 @@
 import { AiopsError } from '../core/errors.js';
 import { oneLine } from '../core/one-line.js';
 import type { Reject } from '../core/types.js';
-import type { FilePlan } from './plan.js';
-import type { ReadRules } from './records.js';
-import type { FileSample } from './sample.js';
-import type { TriedSample } from './tried-sample.js';
+import type { FilePlan } from './lines/plan.js';
+import type { ReadRules } from './lines/records.js';
+import type { FileSample } from './sample/sample.js';
+import type { TriedSample } from './sample/tried-sample.js';
 
 /**
  * Makes sure that a JSONL file has objects on its lines, or items in them.

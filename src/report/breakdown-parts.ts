@@ -1,4 +1,4 @@
-import type { Breakdown } from './run-timings.js';
+import type { Breakdown } from '../core/timing.js';
 
 /** The parts of a chunk's time in the order in which they happen, as people call them, and what they are. */
 export const PARTS = [

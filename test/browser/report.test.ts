@@ -5,9 +5,9 @@ import { after, before, describe, test } from 'node:test';
 
 import type { Browser, Page } from 'playwright-core';
 
-import { benchHtml } from '#dist/report/html/bench-page.js';
-import { replayHtml } from '#dist/report/html/replay-page.js';
-import { pageAssets } from '#dist/run/page-assets.js';
+import { benchHtml } from '#dist/bench/report/bench-page.js';
+import { replayHtml } from '#dist/replay/report/replay-page.js';
+import { pageAssets } from '#dist/host/page-assets.js';
 
 import { benchSummary } from '../support/bench-summary.js';
 import { findChromium, openFile, startChromium } from '../support/browser.js';

@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
 import { RandomStream } from '#dist/core/random.js';
-import type { PoolOptions } from '#dist/dispatch/pool.js';
+import type { PoolOptions } from '#dist/pool/pool.js';
 
 import { FAULT_NAMES, type Fault } from '../support/fault-names.js';
 import {

@@ -7,10 +7,10 @@ import { after, before, suite, test } from 'node:test';
 import { tmpdir } from 'node:os';
 
 import { RandomStream } from '#dist/core/random.js';
-import { platformFacts, whyUnsupported } from '#dist/host/native/platform.js';
+import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
 import type { Receipt } from '#dist/host/native/receipt.js';
 import { WHEEL } from '#dist/host/native/recipe.js';
-import { findTools } from '#dist/host/native/tools.js';
+import { findTools } from '#dist/host/tools.js';
 import { finished, type Finished } from '../support/cli.js';
 import { installPacked, npm, ownEnvironment, pack } from '../support/packed.js';
 

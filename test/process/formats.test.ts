@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
 import type { Answers, BackendName, ModelFormat } from '#dist/core/types.js';
-import { Solo } from '#dist/dispatch/solo.js';
+import { Solo } from '#dist/pool/solo.js';
 import { manifestText, openBundle } from '#dist/model/bundle.js';
-import type { RunSummary } from '#dist/report/run-summary.js';
+import type { RunSummary } from '#dist/replay/report/run-summary.js';
 import { recording, runCli, temporaryFolder } from '../support/cli.js';
 import { BUNDLES, bundleFolder, goldenBatch, goldenCases, type GoldenCase } from '../support/examples.js';
 import { loadOf } from '../support/fake-runtime.js';

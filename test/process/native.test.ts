@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { npmPackage } from '#dist/host/native/npm-package.js';
-import { platformFacts, whyUnsupported } from '#dist/host/native/platform.js';
+import { npmPackage } from '#dist/native/npm-package.js';
+import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { programs, receiptOf, writeReceipt } from '../support/native-install.js';
 import { until } from '../support/wait.js';

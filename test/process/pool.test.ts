@@ -3,8 +3,8 @@ import { test, type TestContext } from 'node:test';
 
 import { AiopsError, type ErrorCode } from '#dist/core/errors.js';
 import type { CallStyle, MinuteRun, ReadyFacts } from '#dist/core/types.js';
-import { Pool } from '#dist/dispatch/pool.js';
-import { Solo } from '#dist/dispatch/solo.js';
+import { Pool } from '#dist/pool/pool.js';
+import { Solo } from '#dist/pool/solo.js';
 
 import { batchOf, targetsOf } from '../support/batches.js';
 import { loadOf } from '../support/fake-runtime.js';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 
 import { parse } from 'csv-parse/sync';
 
-import type { RunSummary } from '#dist/report/run-summary.js';
+import type { RunSummary } from '#dist/replay/report/run-summary.js';
 
 import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
 

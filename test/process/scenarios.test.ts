@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { SCENARIOS, scenarioReport, scenarioTable, type ScenarioName } from '#dist/report/scenario-report.js';
-import { loadRequest } from '#dist/run/load-request.js';
-import { findModel } from '#dist/run/model-choice.js';
-import { labTools, type Lab, type LabTools } from '#dist/run/scenarios/lab.js';
-import { runScenario } from '#dist/run/scenarios/run-scenario.js';
+import {
+  SCENARIOS,
+  scenarioReport,
+  scenarioTable,
+  type ScenarioName,
+} from '#dist/bench/scenarios/scenario-report.js';
+import { loadRequest } from '#dist/pool/load-request.js';
+import { findModel } from '#dist/model/model-choice.js';
+import { labTools, type Lab, type LabTools } from '#dist/bench/scenarios/lab.js';
+import { runScenario } from '#dist/bench/scenarios/run-scenario.js';
 
 import { assertGone } from '../support/processes.js';
 
@@ -22,7 +27,7 @@ async function realLab(changes: Partial<Lab> = {}): Promise<{ lab: Lab; pids: nu
   const pids: number[] = [];
   const tools = labTools({ log: () => undefined, timeoutMs: 60_000 });
   const lab: Lab = {
-    loads: [loadRequest({ ...settings, backend: 'wasm', params: {} }, model.source)],
+    loads: [loadRequest({ ...settings, backend: 'wasm', params: {} }, model.source, null)],
     actors: 2,
     items: 50,
     rounds: 2,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { timeParser } from '#dist/core/time.js';
-import { splitFields, findDelimiter } from '#dist/read/csv-fields.js';
-import { parseJsonLine } from '#dist/read/json-line.js';
-import { metricOfText } from '#dist/read/number-field.js';
-import { labelOf } from '#dist/read/records.js';
+import { splitFields, findDelimiter } from '#dist/read/lines/csv-fields.js';
+import { parseJsonLine } from '#dist/read/lines/json-line.js';
+import { metricOfText } from '#dist/read/lines/number-field.js';
+import { labelOf } from '#dist/read/lines/records.js';
 import { assertLinear } from '../support/growth.js';
 import { readText } from '../support/reading.js';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
-import { BENCH_METRICS } from '#dist/report/bench-metrics.js';
+import { BENCH_METRICS } from '#dist/bench/report/bench-metrics.js';
 import type { Metrics } from '#dist/report/gates.js';
 import { checkGates, failedGates, gateText, parseGate, refuseGatesWithout } from '#dist/report/gates.js';
-import { REPLAY_METRICS } from '#dist/report/replay-metrics.js';
+import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
 
 import { ROOT } from '../support/cli.js';
 import { sectionOf } from '../support/markdown.js';

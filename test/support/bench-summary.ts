@@ -1,5 +1,5 @@
 import { describe, medianEstimate, sortSamples } from '#dist/core/statistics.js';
-import type { BenchArm, BenchCase, BenchSummary } from '#dist/report/bench-summary.js';
+import type { BenchArm, BenchCase, BenchSummary } from '#dist/bench/report/bench-summary.js';
 
 import { READY } from './facts.js';
 

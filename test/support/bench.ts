@@ -1,10 +1,10 @@
 import type { MinuteTiming } from '#dist/core/types.js';
-import type { BenchCase, BenchSummary } from '#dist/report/bench-summary.js';
-import { benchAdvice } from '#dist/report/bench-advice.js';
-import { breakEvens } from '#dist/report/break-even.js';
-import { armPlans, type ArmPlan } from '#dist/run/bench/arm-plans.js';
-import { ArmRecord } from '#dist/run/bench/arm-record.js';
-import { summarizeCase } from '#dist/run/bench/summarize-case.js';
+import type { BenchCase, BenchSummary } from '#dist/bench/report/bench-summary.js';
+import { benchAdvice } from '#dist/bench/report/bench-advice.js';
+import { breakEvens } from '#dist/bench/report/break-even.js';
+import { armPlans, type ArmPlan } from '#dist/bench/arm-plans.js';
+import { ArmRecord } from '#dist/bench/arm-record.js';
+import { summarizeCase } from '#dist/bench/summarize-case.js';
 
 import { READY } from './facts.js';
 import { minuteTiming } from './timings.js';

@@ -1,11 +1,11 @@
-import { BlockAssembler } from '#dist/read/assembler.js';
+import { BlockAssembler } from '#dist/read/lines/assembler.js';
 import type { MinuteRecord, Reject } from '#dist/core/types.js';
 import { timeParser } from '#dist/core/time.js';
-import { LateFields, ROLE } from '#dist/read/plan.js';
-import type { FilePlan } from '#dist/read/plan.js';
+import { LateFields, ROLE } from '#dist/read/lines/plan.js';
+import type { FilePlan } from '#dist/read/lines/plan.js';
 import { openReader } from '#dist/read/planned-recording.js';
-import { readPiece } from '#dist/read/read-minutes.js';
-import { TargetFilter } from '#dist/read/target-filter.js';
+import { readPiece } from '#dist/read/minutes/read-minutes.js';
+import { TargetFilter } from '#dist/read/lines/target-filter.js';
 
 /** How a file of `time,target,v` is read. */
 const PLAN: FilePlan = {

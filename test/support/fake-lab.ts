@@ -1,6 +1,6 @@
 import type { Answers, CallStyle, ItemBatch, MinuteRun, ReadyFacts } from '#dist/core/types.js';
-import type { ChunkReply } from '#dist/dispatch/chunk-reply.js';
-import type { LabPool, LabTools, Station } from '#dist/run/scenarios/lab.js';
+import type { ChunkReply } from '#dist/pool/chunk-reply.js';
+import type { LabPool, LabTools, Station } from '#dist/bench/scenarios/lab.js';
 
 import { loadOf } from './fake-runtime.js';
 import { minuteTiming } from './timings.js';

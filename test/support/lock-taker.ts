@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 
 import { AiopsError } from '#dist/core/errors.js';
-import { FolderLock } from '#dist/write/folder-lock.js';
+import { FolderLock } from '#dist/output/folder-lock.js';
 
 const [folder = '.'] = process.argv.slice(2);
 try {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import type { PinnedRecording } from '#dist/read/pinned.js';
+import type { PinnedRecording } from '#dist/read/snapshot/pinned.js';
 import { openRecording } from '#dist/read/recording.js';
 import type { ReadOptions } from '#dist/read/recording.js';
-import { reopenRecording } from '#dist/read/reopen-recording.js';
-import type { ResumePoint } from '#dist/read/resume.js';
+import { reopenRecording } from '#dist/read/snapshot/reopen-recording.js';
+import type { ResumePoint } from '#dist/read/bytes/resume.js';
 import { plainSteps } from './read-steps.js';
 import type { PlainStep } from './read-steps.js';
 

@@ -1,7 +1,7 @@
-import type { ReplayReport } from '#dist/report/html/replay-page.js';
-import { RunCharts } from '#dist/report/charts/run-charts.js';
-import { RunTimings } from '#dist/report/run-timings.js';
-import type { RunSummary } from '#dist/report/run-summary.js';
+import type { ReplayReport } from '#dist/replay/report/replay-page.js';
+import { RunCharts } from '#dist/replay/report/charts/run-charts.js';
+import { RunTimings } from '#dist/measure/run-timings.js';
+import type { RunSummary } from '#dist/replay/report/run-summary.js';
 
 import { READY } from './facts.js';
 import { minuteBatch, record } from './records.js';

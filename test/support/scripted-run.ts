@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 
 import type { Reject, ResultRow } from '#dist/core/types.js';
-import type { Files } from '#dist/write/files.js';
-import { RunOutput } from '#dist/write/run-output.js';
+import type { Files } from '#dist/output/files.js';
+import { RunOutput } from '#dist/output/run-output.js';
 
 /** A run as a command line asks for it, over an input of so many minutes. */
 export interface ScriptedCommand {

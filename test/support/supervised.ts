@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import type { Incident } from '#dist/core/incidents.js';
 import type { ItemBatch, MinuteRun } from '#dist/core/types.js';
-import { Pool, type PoolOptions } from '#dist/dispatch/pool.js';
+import { Pool, type PoolOptions } from '#dist/pool/pool.js';
 
 import { loadOf } from './fake-runtime.js';
 import { assertGone } from './processes.js';

@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../../report/scenario-report.js';
+import { SCENARIOS } from '../../bench/scenarios/scenario-report.js';
 import {
   parseActorRange,
   parseDuration,

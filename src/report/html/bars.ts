@@ -1,6 +1,6 @@
 import { PARTS } from '../breakdown-parts.js';
 import { durationText, figures } from '../format.js';
-import type { Breakdown } from '../run-timings.js';
+import type { Breakdown } from '../../core/timing.js';
 import { markup, type Content, type Markup } from './markup.js';
 
 /** Narrower segments have no room for their name. */

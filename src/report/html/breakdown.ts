@@ -1,6 +1,6 @@
 import { PARTS } from '../breakdown-parts.js';
 import { durationText, figures as threeFigures } from '../format.js';
-import type { ActorShare, Breakdown } from '../run-timings.js';
+import type { ActorShare, Breakdown } from '../../core/timing.js';
 import { breakdownBar, namedBar, partsLegend } from './bars.js';
 import { asCount, asDuration, type Figures } from './figures.js';
 import type { Content } from './markup.js';

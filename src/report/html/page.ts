@@ -11,7 +11,7 @@ export interface PageAssets {
   readonly plotScript: string;
   readonly plotStyle: string;
   readonly plotLicence: string;
-  /** src/page, compiled and joined. */
+  /** src/report/page, compiled and joined. */
   readonly pageScript: string;
 }
 

@@ -1,4 +1,4 @@
-/** What a page carries for its own script (src/page); short, since a month of minutes goes through it. */
+/** What a page carries for its own script (src/report/page); short, since a month of minutes goes through it. */
 export interface PlotData {
   readonly minutes: MinutesPlot | null;
   readonly targets: TargetsPlot | null;

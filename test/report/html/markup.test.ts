@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 
 import { Figures, asDuration, asTimes } from '#dist/report/html/figures.js';
-import { joinModules } from '#dist/report/html/join-modules.js';
+import { joinModules } from '#dist/host/join-modules.js';
 import { islandJson, markup } from '#dist/report/html/markup.js';
 
 describe('markup', () => {

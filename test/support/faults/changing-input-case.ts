@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
 import type { RandomStream } from '#dist/core/random.js';
-import { readJournal } from '#dist/write/journal.js';
+import { readJournal } from '#dist/output/journal.js';
 
 import { finished, type Finished } from '../cli.js';
 import { accountOf, HEADER, minutesText, writtenAccount, type InputAccount } from './input-account.js';

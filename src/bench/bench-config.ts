@@ -1,0 +1,49 @@
+import type { BackendName } from '../core/types.js';
+import type { BaselineRun } from './report/baseline.js';
+import type { ModelChoice } from '../model/model-choice.js';
+import type { LoadSettings } from '../pool/load-request.js';
+import type { ReadSettings } from '../read/options.js';
+import type { RejectLimit } from '../core/counts.js';
+import type { Gate } from '../report/gates.js';
+import type { ActorCount } from '../core/actor-count.js';
+
+/** Numbers of actors to measure: 1, 2, 4 … up to one of them, or exactly these. */
+export type ActorRange =
+  | { readonly kind: 'up-to'; readonly most: ActorCount }
+  | { readonly kind: 'exactly'; readonly counts: readonly ActorCount[] };
+
+/** Who serves, for how long, and where it is told: settings of a benchmark and of a scenario, validated. */
+export interface MeasuringConfig extends Omit<LoadSettings, 'backend' | 'batchSize'> {
+  readonly model: ModelChoice;
+  /** Time without an answer after which an actor counts as stuck, ms. */
+  readonly actorTimeoutMs: number;
+  readonly backends: readonly (BackendName | 'auto')[];
+  readonly batchSizes: readonly (number | 'auto')[];
+  /** For each arm, ms. */
+  readonly timeMs: number;
+  /** Of made-up minutes. */
+  readonly seed: number;
+  /** A folder. */
+  readonly out: string;
+}
+
+/** A benchmark's settings, validated. */
+export interface BenchConfig extends MeasuringConfig {
+  readonly read: ReadSettings;
+  /** Null: any number of rejects. */
+  readonly maxRejects: RejectLimit | null;
+  readonly gates: readonly Gate[];
+  /** Recordings whose minutes are served; none: made-up minutes. */
+  readonly inputs: readonly string[];
+  readonly actors: ActorRange;
+  /** Items a minute; null: what the recording has, or 500. */
+  readonly items: readonly number[] | null;
+  /** Null: as many as suit the time. */
+  readonly rounds: number | null;
+  /** Whether there is a `trace.json` in the output folder. */
+  readonly trace: boolean;
+  /** Null: the recording's interval, or a minute. */
+  readonly deadlineMs: number | null;
+  /** An earlier run to compare with. */
+  readonly baseline: BaselineRun | null;
+}

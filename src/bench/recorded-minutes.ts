@@ -1,0 +1,104 @@
+import type { Readable } from 'node:stream';
+
+import { AiopsError, type Notice } from '../core/errors.js';
+import type { InputSpec, ItemBatch } from '../core/types.js';
+import { openRecording, type Recording } from '../read/recording.js';
+import { countText, plural } from '../report/format.js';
+import { openWindows, readOptionsFor } from '../read/open-windows.js';
+import type { ReadSettings } from '../read/options.js';
+import type { RejectLimit } from '../core/counts.js';
+import { Tally } from '../read/tally.js';
+import { unlessAborted } from '../core/unless-aborted.js';
+import { untilAborted } from '../core/until-aborted.js';
+import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minute-supply.js';
+
+/** Minutes with items that are looked at, and what they may hold in memory. */
+const LOOK_AT_MINUTES = 64;
+const LOOK_AT_BYTES = 256 * 2 ** 20;
+
+export interface RecordedInput {
+  readonly inputs: readonly string[];
+  readonly read: ReadSettings;
+  readonly maxRejects: RejectLimit | null;
+}
+
+/**
+ * The first minutes of a recording that have items, as many as are worth serving. Null where aborted.
+ *
+ * @throws AiopsError of reading; `input_unusable` where no minute has an item
+ */
+export async function recordedMinutes(
+  { inputs, read, maxRejects }: RecordedInput,
+  input: InputSpec,
+  outside: { readonly stdin: Readable; readonly signal: AbortSignal },
+): Promise<MinuteSupply | null> {
+  const options = readOptionsFor(read, input);
+  const recording = await unlessAborted(openRecording(inputs, options, outside.stdin), outside.signal);
+  if (recording === null) {
+    outside.stdin.destroy(); // it may be what the opening waits for
+    return null;
+  }
+  try {
+    const { batches, tally } = await firstBatches(recording, input, maxRejects, outside.signal);
+    if (outside.signal.aborted) return null;
+    if (batches.length === 0) throw noItems(inputs, input, tally);
+    return supply(recording, batches, tally);
+  } finally {
+    await recording.close();
+  }
+}
+
+async function firstBatches(
+  recording: Recording,
+  input: InputSpec,
+  maxRejects: RejectLimit | null,
+  signal: AbortSignal,
+): Promise<{ batches: ItemBatch[]; tally: Tally }> {
+  const windows = openWindows(input, recording);
+  const tally = new Tally(windows.rowsPerRecord);
+  const batches: ItemBatch[] = [];
+  let bytes = 0;
+  for await (const step of untilAborted(recording.steps(), signal)) {
+    if (!step.lookBack) tally.addStep(step);
+    tally.checkRejects(maxRejects, false);
+    if (step.batch === null) continue;
+    const { batch } = windows.push(step.batch);
+    if (step.lookBack) continue;
+    if (batch.targets.length === 0) continue;
+    batches.push(batch);
+    bytes += batch.values.byteLength;
+    if (batches.length === LOOK_AT_MINUTES || bytes >= LOOK_AT_BYTES) break;
+  }
+  tally.checkRejects(maxRejects, true);
+  return { batches, tally };
+}
+
+/** Minutes with fewer items than usual are left out, and of the others some are taken, evenly over all. */
+function supply(recording: Recording, batches: readonly ItemBatch[], tally: Tally): MinuteSupply {
+  const sizes = batches.map(({ targets }) => targets.length).sort((a, b) => a - b);
+  const items = sizes[Math.floor((sizes.length - 1) / 2)]!;
+  const usual = batches.filter(({ targets }) => targets.length >= items);
+  const step = Math.max(1, usual.length / MOST_MINUTES);
+  const count = Math.min(usual.length, MOST_MINUTES);
+  const chosen = Array.from({ length: count }, (_, i) => usual[Math.floor(i * step)]!);
+  const notices = [...recording.notices, ...recording.lateNotices(), ...rejectNotice(tally)];
+  return recordedSupply({ batches: chosen, items, intervalMs: recording.intervalMs, notices });
+}
+
+function rejectNotice(tally: Tally): Notice[] {
+  const { rejected, records } = tally.counts;
+  if (rejected === 0) return [];
+  const text = `${plural(rejected, 'record')} of the first ${countText(records)} rejected: aiops-serve replay keeps them, with the reason`;
+  return [{ level: 'warning', text }];
+}
+
+function noItems(inputs: readonly string[], { window }: InputSpec, tally: Tally): AiopsError {
+  const { minutes } = tally.counts;
+  return new AiopsError(
+    'input_unusable',
+    `${inputs.join(', ')}: no item to serve in ${plural(minutes, 'minute')}`,
+    {
+      hint: `the model needs ${plural(window, 'interval')} of a target before its first item: give a longer recording, or none, for made-up minutes`,
+    },
+  );
+}

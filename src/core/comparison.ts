@@ -1,0 +1,35 @@
+import type { Distribution, Estimate } from './statistics.js';
+
+/** The ways to serve a minute that a run compares. */
+export const ARMS = ['sequential-per-item', 'sequential-batched', 'parallel'] as const;
+export type Arm = (typeof ARMS)[number];
+
+/** How far the arms' answers to the same items were apart. */
+export interface Agreement {
+  /** Every number and verdict has the same bits. */
+  readonly identical: boolean;
+  /** Largest difference between two scores or outputs, as a share of the larger one where that is above 1. */
+  readonly maxDifference: number;
+  /** Items whose verdict or error differs; over several comparisons their sum, an item counting in each of them. */
+  readonly differingVerdicts: number;
+}
+
+export interface ComparisonSummary {
+  /** Minutes that all arms served, one after the other with everything else idle. */
+  readonly minutes: number;
+  readonly wallMs: Readonly<Record<Arm, Distribution>>;
+  /** Median over the minutes of `arm's time / parallel time`, paired by minute. */
+  readonly speedup: Readonly<Record<Exclude<Arm, 'parallel'>, Estimate>>;
+  /** Speed-up over sequential batched divided by actors. */
+  readonly efficiency: number;
+  /** Karp-Flatt serial fraction of that speed-up; null for one actor. */
+  readonly serialFraction: number | null;
+  readonly answers: Readonly<Record<Arm, Agreement>>;
+  /** Largest difference that counts as agreement on this backend. */
+  readonly tolerance: number;
+}
+
+/** Equal verdicts, and numbers no further apart than `tolerance`. */
+export function agrees({ differingVerdicts, maxDifference }: Agreement, tolerance: number): boolean {
+  return differingVerdicts === 0 && maxDifference <= tolerance;
+}

@@ -1,0 +1,195 @@
+import { AiopsError } from '../../core/errors.js';
+import type { Notice } from '../../core/errors.js';
+import { oneLine } from '../../core/one-line.js';
+import { listNames, newName } from './fields.js';
+import { isEmpty, isNumeric, metricsOf, valuesByField } from './metric-columns.js';
+import type { FieldValues } from './metric-columns.js';
+import type { ReadOptions } from '../options.js';
+import { ROLE } from '../lines/plan.js';
+import type { FilePlan } from '../lines/plan.js';
+import type { FileSample } from './sample.js';
+
+/** A sample that had records, with the name its series would have. */
+export interface ReadableSample {
+  readonly sample: FileSample;
+  readonly series: string;
+}
+
+export interface ChosenColumns {
+  readonly columns: readonly string[];
+  /** In the order of the samples. */
+  readonly plans: readonly FilePlan[];
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Decides which fields are metric columns: those of `--columns`, else all that are mostly numbers in the
+ * sample, some of them in records that are not rejected; the union over the files in order of appearance.
+ *
+ * @throws AiopsError `input_unusable`: a header names a column twice, no numeric column, a column or a
+ *   name to map that no file has
+ */
+export function chooseColumns(
+  inputs: readonly ReadableSample[],
+  options: ReadOptions,
+  intervalMs: number,
+): ChosenColumns {
+  for (const { sample } of inputs) refuseDuplicates(sample, options);
+  refuseUnknownNames(inputs, options);
+  const samples = inputs.map(({ sample }) => sample);
+  const pooled = valuesByField(samples, options, intervalMs);
+  const columns = options.columns ?? metricsOf(pooled);
+  if (columns.length === 0) throw noNumericColumn(inputs, pooled);
+  const plans = inputs.map((input) => planFile(input, columns, pooled, options));
+  return { columns, plans, notices: columnNotices(plans, pooled, options) };
+}
+
+function planFile(
+  { sample, series }: ReadableSample,
+  columns: readonly string[],
+  pooled: ReadonlyMap<string, FieldValues>,
+  options: ReadOptions,
+): FilePlan {
+  const { fields } = sample;
+  if (fields === null) throw new Error('a file without records has no plan');
+  const roles = new Map<string, number>();
+  const indexes = new Map(columns.map((name, index) => [name, index]));
+  for (const field of new Set([...sample.header, ...sample.sampled.names])) {
+    const name = newName(field, options);
+    const index = field === '' ? undefined : indexes.get(name);
+    const isLate = options.columns === undefined && field !== '' && isUnseen(pooled.get(name));
+    roles.set(field, index ?? (isLate ? ROLE.late : ROLE.ignored));
+  }
+  // A list of values follows the columns, whatever they are called.
+  if (sample.layout === 'batches') columns.forEach((name, i) => roles.set(oldName(name, options), i));
+  if (sample.layout === 'rows') {
+    roles.set(fields.time, ROLE.time);
+    if (fields.target !== null) roles.set(fields.target, ROLE.target);
+    if (fields.label !== null) roles.set(fields.label, ROLE.label);
+  }
+  return {
+    file: sample.file,
+    format: sample.format,
+    layout: sample.layout,
+    delimiter: sample.delimiter,
+    header: sample.header,
+    series,
+    timeField: fields.time,
+    targetField: fields.target,
+    labelField: fields.label,
+    roles,
+    columns,
+  };
+}
+
+/** Whether no accepted record of the sample had a value in the field, so that one which comes later is news. */
+function isUnseen(values: FieldValues | undefined): boolean {
+  return values === undefined || isEmpty(values) || (isNumeric(values) && !values.isAccepted);
+}
+
+function oldName(name: string, options: ReadOptions): string {
+  return Object.hasOwn(options.map, name) ? (options.map[name] ?? name) : name;
+}
+
+function allNames({ header, sampled, fields }: FileSample): string[] {
+  const named = [fields?.time, fields?.target, fields?.label].filter((name) => typeof name === 'string');
+  return [...new Set([...header, ...named, ...sampled.names])];
+}
+
+function refuseDuplicates(sample: FileSample, options: ReadOptions): void {
+  const names = sample.header.length > 0 ? sample.header : allNames(sample);
+  const seen = new Map<string, string>();
+  const twice = new Set<string>();
+  for (const field of names) {
+    const name = newName(field, options);
+    if (field !== '' && seen.has(name)) twice.add(name);
+    seen.set(name, field);
+  }
+  if (twice.size === 0) return;
+  throw new AiopsError('input_unusable', `${sample.file} has two columns called ${listNames([...twice])}`, {
+    hint: 'give every column a name of its own in the header, or in --map',
+  });
+}
+
+function refuseUnknownNames(inputs: readonly ReadableSample[], options: ReadOptions): void {
+  const seen = new Set(inputs.flatMap(({ sample }) => allNames(sample)));
+  const listed = inputs.flatMap(({ sample }) => sample.listed);
+  const renamed = new Set([...seen, ...listed].map((field) => newName(field, options)));
+  const unmapped = Object.values(options.map).filter((old) => !seen.has(old));
+  const unknown = (options.columns ?? []).filter((name) => !renamed.has(name));
+  const label = options.labelColumn;
+  const noLabel = label !== undefined && inputs.every(({ sample }) => sample.fields?.label === null);
+  const lacking = [...unmapped, ...unknown, ...(noLabel ? [label] : [])];
+  if (lacking.length === 0) return;
+  const flag = unmapped.length > 0 ? '--map' : unknown.length > 0 ? '--columns' : '--label-column';
+  const where = inputs.map(({ sample }) => sample.file);
+  throw new AiopsError(
+    'input_unusable',
+    `${listNames(where, 3)} has no column ${listNames(lacking)}: saw ${listNames([...seen])}`,
+    { hint: `give ${flag} names as the file has them (case counts)` },
+  );
+}
+
+function noNumericColumn(
+  inputs: readonly ReadableSample[],
+  pooled: ReadonlyMap<string, FieldValues>,
+): AiopsError {
+  const where = listNames(
+    inputs.map(({ sample }) => sample.file),
+    3,
+  );
+  const seen = [...new Set(inputs.flatMap(({ sample }) => allNames(sample)))];
+  const texts = [...pooled].filter(([, values]) => values.texts > 0).map(([name]) => name);
+  const why = texts.length > 0 ? `; text in ${listNames(texts)}` : '';
+  return new AiopsError('input_unusable', `${where} has no numeric column: saw ${listNames(seen)}${why}`, {
+    hint: 'metrics are decimal numbers with a point; name the columns that hold them with --columns',
+  });
+}
+
+function columnNotices(
+  plans: readonly FilePlan[],
+  pooled: ReadonlyMap<string, FieldValues>,
+  options: ReadOptions,
+): Notice[] {
+  const notices: Notice[] = [];
+  const [first] = plans;
+  if (first !== undefined) {
+    const series = plans.length > 1 ? 'each file one target' : `one target (${oneLine(first.series)})`;
+    const target = first.targetField === null ? series : `target from "${oneLine(first.targetField)}"`;
+    const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
+    const count = first.columns.length === 1 ? '1 metric' : `${first.columns.length} metrics`;
+    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;
+    notices.push({ level: 'info', text });
+  }
+  if (options.columns === undefined) {
+    const texts = [...pooled].filter(([, values]) => !isNumeric(values) && !isEmpty(values));
+    const empty = [...pooled].filter(([, values]) => isEmpty(values));
+    const taken = new Set(first?.columns);
+    const rejected = [...pooled].filter(([name, values]) => isNumeric(values) && !taken.has(name));
+    if (texts.length > 0) notices.push(leftOut('text, not numbers', texts));
+    if (empty.length > 0) notices.push(leftOut('no value in the sample', empty));
+    if (rejected.length > 0) notices.push(leftOut('values in rejected records only', rejected));
+  }
+  const shared = sharedSeries(plans);
+  if (shared.length > 0) {
+    const text = `several files without a target column are called ${listNames(shared)}: read as one series each`;
+    notices.push({ level: 'warning', text });
+  }
+  return notices;
+}
+
+function leftOut(why: string, columns: readonly (readonly [string, FieldValues])[]): Notice {
+  const names = listNames(columns.map(([name]) => name));
+  return { level: 'warning', text: `left out: ${names} (${why}; --columns takes them in)` };
+}
+
+function sharedSeries(plans: readonly FilePlan[]): string[] {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { targetField, series } of plans) {
+    if (targetField !== null) continue;
+    if (seen.has(series)) shared.add(series);
+    seen.add(series);
+  }
+  return [...shared];
+}

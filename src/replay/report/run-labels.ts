@@ -1,0 +1,196 @@
+import { ratesOf, type Ranking, type Rates } from '../../core/detection.js';
+import type { Notice } from '../../core/errors.js';
+import { ScoreCounts, type ScoreSeries } from '../../core/score-counts.js';
+import type { ResultRow } from '../../core/types.js';
+import { plural } from '../../report/format.js';
+
+/** Different scores that are kept apart over all records. */
+const DISTINCT_SCORES = 2 ** 16;
+/** The same over all targets, each by itself: a day of 500 targets, in some 16 MB at the most. */
+const DISTINCT_SCORES_BY_TARGET = 2 ** 20;
+/** Targets that get figures of their own, the first that come; further ones count in the overall figures. */
+const MOST_TARGETS = 1024;
+/** Of those, how many the summary lists. */
+const LISTED_TARGETS = 200;
+
+/** How well scores and verdicts told the labelled anomalies. */
+export interface DetectionFigures extends Rates {
+  /** Records with a label, and a score or a verdict. */
+  readonly records: number;
+  /** Of those, labelled 1. */
+  readonly positives: number;
+  /** Of those, with a verdict and flagged. */
+  readonly flagged: number;
+  readonly averagePrecision: Ranking['averagePrecision'];
+  readonly best: Ranking['best'];
+}
+
+export interface TargetFigures extends DetectionFigures {
+  readonly target: string;
+}
+
+/** What became of the records that have a label. */
+export interface LabelCounts {
+  /** Labelled 0 or 1 and with a score: what rankings are of. */
+  readonly scored: number;
+  /** The same with a verdict, but without a score: these count in precision, recall and F1 only. */
+  readonly judged: number;
+  readonly warmup: number;
+  readonly error: number;
+  /** Answered, but with neither a score nor a verdict. */
+  readonly unscored: number;
+  /** With a label that is neither 0 nor 1: left out. */
+  readonly unusable: number;
+  /** Without a label. */
+  readonly unlabelled: number;
+}
+
+export interface LabelsSummary {
+  readonly counts: LabelCounts;
+  readonly overall: DetectionFigures;
+  /** Mean of the targets' average precision over those that have an anomaly; null if none has. */
+  readonly meanAveragePrecision: number | null;
+  /** Targets with a record that counts, as far as they have figures of their own. */
+  readonly targets: number;
+  /** Records that count, of targets that have none. */
+  readonly recordsOfOtherTargets: number;
+  /** The targets with the most anomalies, then the most flagged. */
+  readonly perTarget: readonly TargetFigures[];
+  /**
+   * Last bits of a Float32 score that rankings overall and by target do not tell apart; 0: every score counts as it
+   * is. Precision, recall and F1 of the verdicts are always exact.
+   */
+  readonly droppedBits: { readonly overall: number; readonly perTarget: number };
+}
+
+/** What is known of the records of a target, or of all. */
+interface Account {
+  readonly scores: ScoreSeries;
+  records: number;
+  positives: number;
+  truePositives: number;
+  falsePositives: number;
+  falseNegatives: number;
+}
+
+/** Collects the labelled records of a run, in memory that neither records nor targets can grow beyond bounds. */
+export class RunLabels {
+  readonly #rowsPerRecord: number;
+  readonly #scores = new ScoreCounts(DISTINCT_SCORES);
+  readonly #targetScores = new ScoreCounts(DISTINCT_SCORES_BY_TARGET);
+  readonly #overall = openAccount(this.#scores);
+  readonly #perTarget = new Map<string, Account>();
+  readonly #counts = { scored: 0, judged: 0, warmup: 0, error: 0, unscored: 0, unusable: 0, unlabelled: 0 };
+  #recordsOfOtherTargets = 0;
+  #unusable: string | null = null;
+
+  constructor(rowsPerRecord: number) {
+    this.#rowsPerRecord = rowsPerRecord;
+  }
+
+  /** Takes the rows of a minute, the `rowsPerRecord` rows of a record standing together. */
+  add(rows: readonly ResultRow[]): void {
+    for (let first = 0; first < rows.length; first += this.#rowsPerRecord) {
+      const { label, target } = rows[first]!;
+      if (label === null) this.#counts.unlabelled++;
+      else if (label === 0 || label === 1) this.#addRecord(rows, first, target, label === 1);
+      else {
+        this.#counts.unusable++;
+        this.#unusable ??= String(label);
+      }
+    }
+  }
+
+  /** A record's score is the largest of its items, and it is flagged if one of them is. */
+  #addRecord(rows: readonly ResultRow[], first: number, target: string, isPositive: boolean): void {
+    let score: number | null = null;
+    let flagged: boolean | null = null;
+    for (let i = first; i < first + this.#rowsPerRecord; i++) {
+      const row = rows[i]!;
+      if (row.score !== null && (score === null || row.score > score)) score = row.score;
+      if (row.anomaly !== null) flagged = flagged === true || row.anomaly;
+    }
+    if (score !== null || flagged !== null) this.#enter(target, score, isPositive, flagged);
+    else this.#counts[whyUnscored(rows.slice(first, first + this.#rowsPerRecord))]++;
+  }
+
+  #enter(target: string, score: number | null, isPositive: boolean, flagged: boolean | null): void {
+    this.#counts[score === null ? 'judged' : 'scored']++;
+    enter(this.#overall, score, isPositive, flagged);
+    let account = this.#perTarget.get(target);
+    if (account === undefined) {
+      if (this.#perTarget.size >= MOST_TARGETS) {
+        this.#recordsOfOtherTargets++;
+        return;
+      }
+      this.#perTarget.set(target, (account = openAccount(this.#targetScores)));
+    }
+    enter(account, score, isPositive, flagged);
+  }
+
+  /** Null where no record had a label. */
+  summary(): LabelsSummary | null {
+    const { unlabelled: _, ...labelled } = this.#counts;
+    if (Object.values(labelled).every((count) => count === 0)) return null;
+    const all = Array.from(this.#perTarget, ([target, account]) => ({ target, ...figuresOf(account) }));
+    const averages = all.map((one) => one.averagePrecision).filter((value) => value !== null);
+    return {
+      counts: { ...this.#counts },
+      overall: figuresOf(this.#overall),
+      meanAveragePrecision:
+        averages.length === 0 ? null : averages.reduce((sum, value) => sum + value, 0) / averages.length,
+      targets: all.length,
+      recordsOfOtherTargets: this.#recordsOfOtherTargets,
+      perTarget: all
+        .sort((a, b) => b.positives - a.positives || b.flagged - a.flagged || (a.target < b.target ? -1 : 1))
+        .slice(0, LISTED_TARGETS),
+      droppedBits: { overall: this.#scores.droppedBits, perTarget: this.#targetScores.droppedBits },
+    };
+  }
+
+  /** What was left out. */
+  notices(): Notice[] {
+    if (this.#unusable === null) return [];
+    const { unusable } = this.#counts;
+    return [
+      {
+        level: 'warning',
+        text:
+          `${plural(unusable, 'record')} ${unusable === 1 ? 'has a label' : 'have labels'} that ` +
+          `${unusable === 1 ? 'is' : 'are'} neither 0 nor 1, the first "${this.#unusable.slice(0, 40)}": ` +
+          'left out of precision, recall and average precision',
+      },
+    ];
+  }
+}
+
+function whyUnscored(rows: readonly ResultRow[]): 'warmup' | 'error' | 'unscored' {
+  if (rows.some(({ status }) => status === 'error')) return 'error';
+  return rows.every(({ status }) => status === 'warmup') ? 'warmup' : 'unscored';
+}
+
+function openAccount(counts: ScoreCounts): Account {
+  const none = { records: 0, positives: 0, truePositives: 0, falsePositives: 0, falseNegatives: 0 };
+  return { scores: counts.open(), ...none };
+}
+
+function enter(to: Account, score: number | null, isPositive: boolean, flagged: boolean | null): void {
+  if (score !== null) to.scores.add(score, isPositive);
+  to.records++;
+  if (isPositive) to.positives++;
+  if (flagged === true && isPositive) to.truePositives++;
+  if (flagged === true && !isPositive) to.falsePositives++;
+  if (flagged === false && isPositive) to.falseNegatives++;
+}
+
+function figuresOf(account: Account): DetectionFigures {
+  const { averagePrecision, best } = account.scores.ranking();
+  return {
+    records: account.records,
+    positives: account.positives,
+    flagged: account.truePositives + account.falsePositives,
+    ...ratesOf(account),
+    averagePrecision,
+    best,
+  };
+}

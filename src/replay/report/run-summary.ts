@@ -1,0 +1,76 @@
+import type { Notice } from '../../core/errors.js';
+import type { Incident } from '../../core/incidents.js';
+import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
+import type { ComparisonSummary } from '../../core/comparison.js';
+import type { GateResult } from '../../report/gates.js';
+import type { LabelsSummary } from './run-labels.js';
+import type { MinutesSummary } from '../../measure/run-timings.js';
+import { type ProgramFacts, type HostFacts } from '../../core/machine-facts.js';
+import { type RunCounts } from '../../core/counts.js';
+
+/** Everything that `timing.json` says; times in ms. */
+export interface RunSummary {
+  readonly program: ProgramFacts;
+  /** The run's settings, as the command line, the environment and the configuration file gave them. */
+  readonly settings: unknown;
+  readonly input: {
+    readonly files: readonly string[];
+    readonly layout: 'rows' | 'batches';
+    readonly columns: readonly string[];
+    readonly intervalMs: number;
+    readonly intervalSource: 'given' | 'detected' | 'default';
+    readonly firstMinute: string | null;
+    readonly lastMinute: string | null;
+  };
+  readonly model: ModelFacts & InputSpec;
+  readonly backend: BackendFacts;
+  readonly execution: {
+    readonly mode: 'parallel' | 'sequential';
+    readonly actors: number;
+    /** Minutes under way at once. */
+    readonly inflight: number;
+    /** Recorded time over real time; null: as fast as it went. */
+    readonly pace: number | null;
+    /** From starting the first actor until the last one was warm. */
+    readonly startMs: number;
+  };
+  readonly host: HostFacts;
+  readonly sessions: {
+    /** How often the run was gone on with after it had ended early, or after its input had grown. */
+    readonly resumed: number;
+    /** Minutes that earlier sessions did; the comparison knows nothing of them. */
+    readonly earlierMinutes: number;
+  };
+  readonly incidents: {
+    /** Since the run first began. */
+    readonly counts: Readonly<Record<Incident['kind'], number>>;
+    /** Of this session, the first 100. */
+    readonly listed: readonly Incident[];
+  };
+  readonly counts: RunCounts;
+  /**
+   * From the first minute to the last result handed to the file, comparisons included; starting is not. Summed over all
+   * sessions; of one that was killed, up to its last commit. The same holds for the three below.
+   */
+  readonly elapsedMs: number;
+  /** Of that, time spent only on comparing. */
+  readonly comparingMs: number;
+  /** Largest resident memory of the parent in any session, bytes; actors are separate processes. */
+  readonly parentMaxRssBytes: number;
+  readonly deadlineMs: number;
+  readonly minutes: MinutesSummary | null;
+  /** Share of the time the actors had (`actors × (elapsedMs − comparingMs)`) that they spent on chunks. */
+  readonly utilization: number;
+  readonly comparison: ComparisonSummary | null;
+  /** How well labelled anomalies were told; null where no record has a label. */
+  readonly labels: LabelsSummary | null;
+  /** What `--fail-if` asked for. */
+  readonly gates: readonly GateResult[];
+  readonly advice: string;
+  readonly notices: readonly Notice[];
+}
+
+/** The text of `timing.json`. */
+export function summaryJson(summary: RunSummary): string {
+  return `${JSON.stringify(summary, null, 2)}\n`;
+}

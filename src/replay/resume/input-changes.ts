@@ -1,0 +1,65 @@
+import { AiopsError, type Notice } from '../../core/errors.js';
+import { inputName } from '../../core/input-name.js';
+import { compareInputs, type InputState } from '../../read/snapshot/compare-inputs.js';
+import type { PinnedRecording } from '../../read/snapshot/pinned.js';
+import { withUpdates } from '../../read/bytes/segments.js';
+import type { ReplayConfig } from '../replay-config.js';
+import type { InputChange } from './resume-plan.js';
+import type { RunFacts, RunProgress } from './run-facts.js';
+
+/** The inputs of a run, compared with what it read of them. */
+export interface ComparedInputs {
+  readonly changes: readonly InputChange[];
+  /** How they are read, what has been read, and the facts of each file for which that holds. */
+  readonly recording: PinnedRecording;
+}
+
+/** @throws AiopsError `config` where an input is not what it was; `input_missing` */
+export async function comparedInputs(
+  facts: RunFacts,
+  commits: readonly RunProgress[],
+  { inputs, read, backfill, output }: ReplayConfig,
+  onNotice: (notice: Notice) => void,
+): Promise<ComparedInputs> {
+  const recording = withCommitted(facts.recording, commits);
+  const asked = { verify: backfill.verifyInput, live: read.live === true };
+  const states = await compareInputs(inputs, recording, asked);
+  const changed = inputs.flatMap((input, i) => {
+    const state = states[i];
+    return state?.state === 'changed' ? [`${inputName(input)} ${state.what}`] : [];
+  });
+  if (changed.length > 0) {
+    throw new AiopsError('config', `the input is not what ${output.out} was made of: ${changed.join('; ')}`, {
+      hint: 'choose another --out for it, or begin anew with --restart, which replaces what is there',
+    });
+  }
+  if (backfill.verifyInput === 'sample') for (const notice of sampleNotices(inputs, states)) onNotice(notice);
+  const files = recording.files.map((file, i) => {
+    const state = states[i];
+    return state !== undefined && 'now' in state ? { ...file, identity: state.now } : file;
+  });
+  const changes = states.map(({ state }) => (state === 'changed' ? 'unknown' : state));
+  return { changes, recording: { ...recording, files } };
+}
+
+/** What the run had read of its inputs by its last commit. */
+function withCommitted(recording: PinnedRecording, commits: readonly RunProgress[]): PinnedRecording {
+  const files = recording.files.map((file, i) => ({
+    ...file,
+    digests: withUpdates(
+      file.digests,
+      commits.map(({ digests }) => digests[i]),
+    ),
+  }));
+  return { ...recording, files };
+}
+
+function sampleNotices(inputs: readonly string[], states: readonly InputState[]): Notice[] {
+  return inputs.flatMap((input, i) => {
+    const state = states[i];
+    if (state === undefined || !('compared' in state)) return [];
+    const { segments, ofSegments } = state.compared;
+    const text = `--verify-input sample: compared ${segments} of the ${ofSegments} segments of ${input} that were read before`;
+    return [{ level: segments < ofSegments ? 'warning' : 'info', text } as const];
+  });
+}

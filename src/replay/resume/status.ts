@@ -1,0 +1,139 @@
+import { basename, dirname, join } from 'node:path';
+
+import { AiopsError } from '../../core/errors.js';
+import type { InputPosition } from '../../core/input-position.js';
+import { isoTime } from '../../core/time.js';
+import type { RunStatus, StatusProgress } from './run-status.js';
+import { inspectFiles, type DamagedFile } from '../../output/committed-ends.js';
+import { isErrno, nodeFiles, type Files } from '../../output/files.js';
+import { journalPath, readJournal, type JournalContents } from '../../output/journal.js';
+import { pathsOf } from '../../output/output-paths.js';
+import { readHolder } from '../../output/lock-file.js';
+import { holderState, thisHolder, type LockHolder } from '../../output/lock-holder.js';
+import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
+
+/**
+ * What the journal in a folder says about its run, and whether somebody is at work on it. Takes no lock and changes
+ * nothing, so it may be asked at any time.
+ *
+ * @throws AiopsError `input_missing` where there is no journal, or this user may not read the run; `config` where it is
+ * none of ours, `output_io`
+ */
+export async function runStatus(folder: string, files: Files = nodeFiles): Promise<RunStatus> {
+  try {
+    return await readStatus(folder, files);
+  } catch (error) {
+    if (!(error instanceof AiopsError) || !isErrno(error.cause, 'EACCES', 'EPERM')) throw error;
+    const { message, hint, cause } = error;
+    throw new AiopsError('input_missing', message, { ...(hint === undefined ? {} : { hint }), cause });
+  }
+}
+
+async function readStatus(folder: string, files: Files): Promise<RunStatus> {
+  // First, so that a run which ends meanwhile is told as it was when we looked, not as killed.
+  const held = await folderHolder(folder, files);
+  const journal = await readJournal(folder, files);
+  if (journal === null) throw await noRun(folder, files);
+  const facts = journal.facts as RunFacts;
+  const completion = journal.completion as RunCompletion | null;
+  const { program, startedAt, settings, recording, model, input, backend } = facts;
+  return {
+    folder,
+    state: stateOf(held, completion !== null),
+    holder: held === null ? null : shownHolder(held.holder),
+    program,
+    startedAt,
+    resumed: journal.resumed,
+    settings,
+    inputs: recording.files.map(({ plan }, index) => plan?.file ?? `input ${index + 1}`),
+    isLive: recording.isLive,
+    layout: recording.layout,
+    columns: recording.columns,
+    intervalMs: recording.intervalMs,
+    model: { ...model, ...input },
+    backend,
+    progress: progressOf(journal, facts),
+    completedAt: completion?.at ?? null,
+    results: journal.results,
+    damaged: await damagedFiles(folder, journal, files),
+  };
+}
+
+/** Whoever names the input means the folder that a replay of it writes to by itself. */
+async function noRun(folder: string, files: Files): Promise<AiopsError> {
+  let hint = 'name the output folder of a replay, the one that --out gave it (default: INPUT.aiops)';
+  for (const meant of [`${basename(folder)}.aiops`, join(dirname(folder), `${basename(folder)}.aiops`)]) {
+    const journal = await files.entry(journalPath(meant)).catch(() => null);
+    if (journal?.kind !== 'file') continue;
+    hint = `there is one in ${meant}: aiops-serve status ${meant}`;
+    break;
+  }
+  return new AiopsError('input_missing', `there is no run in ${folder}: it has no journal.jsonl`, { hint });
+}
+
+async function damagedFiles(
+  folder: string,
+  journal: JournalContents,
+  files: Files,
+): Promise<readonly DamagedFile[]> {
+  const last = journal.commits.at(-1);
+  if (last === undefined) return [];
+  const isComplete = journal.completion !== null;
+  return (await inspectFiles(pathsOf(folder, journal), last, { isComplete, files })).damaged;
+}
+
+type Held = { readonly holder: LockHolder; readonly state: Awaited<ReturnType<typeof holderState>> };
+
+async function folderHolder(folder: string, files: Files): Promise<Held | null> {
+  const holder = await readHolder(folder, files);
+  return holder === null ? null : { holder, state: await holderState(holder, await thisHolder()) };
+}
+
+function stateOf(held: Held | null, isComplete: boolean): RunStatus['state'] {
+  switch (held?.state) {
+    case 'running':
+    case 'stopped':
+      return held.state;
+    case 'unseen':
+      return isComplete ? 'complete' : 'held';
+    case 'dead':
+      return isComplete ? 'complete' : 'killed';
+    case undefined:
+      return isComplete ? 'complete' : 'ended';
+  }
+}
+
+function shownHolder({ pid, host, since }: LockHolder): RunStatus['holder'] {
+  return { pid, host, since };
+}
+
+function progressOf({ commits }: JournalContents, { recording }: RunFacts): StatusProgress | null {
+  const last = commits.at(-1)?.state as RunProgress | undefined;
+  if (last === undefined) return null;
+  return {
+    committedAt: last.at,
+    firstMinute: last.firstMinuteMs === null ? null : isoTime(last.firstMinuteMs),
+    lastMinute: last.minuteMs === null ? null : isoTime(last.minuteMs),
+    counts: last.counts,
+    inputShare: last.ended ? 1 : shareOf(last.positions, recording),
+    incidents: last.incidents,
+    quarantines: last.quarantines.filter(({ untilMs }) => untilMs > (last.minuteMs ?? -Infinity)),
+  };
+}
+
+/** By bytes, of the sizes that the files had; null where one of them has none, or is packed and not read to its end. */
+function shareOf(
+  positions: readonly InputPosition[],
+  { files }: RunFacts['recording'],
+): StatusProgress['inputShare'] {
+  let doneBytes = 0;
+  let totalBytes = 0;
+  for (const [index, { identity, isPacked }] of files.entries()) {
+    const position = positions[index];
+    if (identity === null || position === undefined) return null;
+    if (position !== 'end' && (isPacked || position.byteOffset > identity.sizeBytes)) return null;
+    doneBytes += position === 'end' ? identity.sizeBytes : position.byteOffset;
+    totalBytes += identity.sizeBytes;
+  }
+  return totalBytes === 0 ? null : doneBytes / totalBytes;
+}

@@ -1,0 +1,44 @@
+import { markup, type Markup } from '../html/markup.js';
+import type { Scale } from './scale.js';
+
+/** One row: what was measured, round by round, and its middle with an interval. */
+export interface RangeRow {
+  readonly name: string;
+  readonly dots: readonly number[];
+  readonly middle: number;
+  readonly low: number;
+  readonly high: number;
+  /** What it comes to, in words. */
+  readonly text: string;
+  readonly isWinner: boolean;
+}
+
+/** Room at both ends for dots and for the letters of the outermost ticks. */
+const EDGE_PERCENT = 4;
+
+/** Rows over one axis, each with its rounds as dots and its middle as a mark between the bounds of its interval. */
+export function rangeChart(
+  rows: readonly RangeRow[],
+  scale: Scale,
+  tickText: (value: number) => string,
+): Markup {
+  const place = (value: number): string =>
+    `${Math.round(100 * (EDGE_PERCENT + (100 - 2 * EDGE_PERCENT) * scale.place(value))) / 100}%`;
+  const grid = scale.ticks.map(
+    (tick) => markup`<line class="grid" x1="${place(tick)}" x2="${place(tick)}" y1="0" y2="22"/>`,
+  );
+  const ticks = scale.ticks.map(
+    (tick) => markup`<text x="${place(tick)}" y="13" text-anchor="middle">${tickText(tick)}</text>`,
+  );
+  return markup`<div class="ranges">${rows.map((row) => rowMarkup(row, place, grid))}
+<svg width="100%" height="18" aria-hidden="true">${ticks}</svg></div>`;
+}
+
+function rowMarkup(row: RangeRow, place: (value: number) => string, grid: readonly Markup[]): Markup {
+  const { name, dots, middle, low, high, text, isWinner } = row;
+  const kind = isWinner ? 'c4' : 'c2';
+  const marks = dots.map((dot) => markup`<circle cx="${place(dot)}" cy="11" r="3"/>`);
+  return markup`<div class="named-bar"><p>${isWinner ? markup`<strong>${name}</strong> ✓` : name}: ${text}</p>
+<svg class="range line ${kind}" width="100%" height="22" role="img" aria-label="${name}: ${text}">${grid}<g class="dots">${marks}</g><line x1="${place(low)}" x2="${place(high)}" y1="11" y2="11"/><line x1="${place(middle)}" x2="${place(middle)}" y1="3" y2="19"/></svg></div>
+`;
+}

@@ -1,0 +1,42 @@
+import type { MinuteTiming } from '../core/types.js';
+import { TraceText, type TraceGroup } from './trace.js';
+
+/** Where the text of a trace goes. */
+export interface TraceSink {
+  /** Whether there is a trace to write. */
+  readonly keepsTrace: boolean;
+  writeTrace(text: string): Promise<void>;
+}
+
+/** The part of a trace that shows one group of actors. */
+export interface TracedGroup {
+  enter(minuteMs: number, timing: MinuteTiming): Promise<void>;
+}
+
+/** Writes a trace as the run goes. */
+export class TraceWriter {
+  readonly #sink: TraceSink;
+  readonly #text = new TraceText();
+
+  private constructor(sink: TraceSink) {
+    this.#sink = sink;
+  }
+
+  /** Null where the run keeps no trace. */
+  static async open(sink: TraceSink): Promise<TraceWriter | null> {
+    if (!sink.keepsTrace) return null;
+    const writer = new TraceWriter(sink);
+    await sink.writeTrace(writer.#text.header());
+    return writer;
+  }
+
+  /** Shows actors that have started; their minutes follow. */
+  async begin(group: TraceGroup): Promise<TracedGroup> {
+    await this.#sink.writeTrace(this.#text.group(group));
+    return { enter: (minuteMs, timing) => this.#sink.writeTrace(this.#text.minute(group, minuteMs, timing)) };
+  }
+
+  async end(): Promise<void> {
+    await this.#sink.writeTrace(this.#text.end());
+  }
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { benchHtml } from '#dist/bench/report/bench-page.js';
+
+import { benchSummary } from '../../support/bench-summary.js';
+
+/** The cells of a row by its caption and heading. */
+function rowOf(page: string, caption: string, heading: string): string {
+  const table = page.split(`<caption>${caption}</caption>`)[1]?.split('</table>')[0] ?? '';
+  return table.split('<tr>').find((row) => row.startsWith(`<th scope="row">${heading}<`)) ?? '';
+}
+
+test('the title names every recording, and standard input by its name', () => {
+  const title = (inputs: readonly string[]) =>
+    /<title>(.*)<\/title>/.exec(benchHtml(benchSummary(), inputs))?.[1];
+  assert.equal(title([]), 'Benchmark of generated minutes');
+  assert.equal(title(['in/a.csv', 'b.csv']), 'Benchmark of a.csv, b.csv');
+  assert.equal(title(['-']), 'Benchmark of standard input');
+  assert.equal(title(['a, b/c.csv']), 'Benchmark of c.csv');
+});
+
+test('a page without plots has no script', () => {
+  assert.ok(!benchHtml(benchSummary(), []).includes('<script'));
+});
+
+test('times by actor are told to be of all timed minutes, those of the arm of an average one', () => {
+  const page = benchHtml(benchSummary(), []);
+  assert.match(page, /<caption>Parts, of an average minute, summed over its chunks<\/caption>/);
+  assert.match(page, /<caption>By actor, summed over all timed minutes<\/caption>/);
+  assert.match(
+    page,
+    /<figcaption>Shares of the time that chunks took, of an average minute, summed over its chunks; those of each actor are summed over all timed minutes\.</,
+  );
+});
+
+test('a cost that was not measured and one that is nothing have words of their own', () => {
+  const caption = 'Which cost of an item, in one process, makes actors pay';
+  const row = (breakEvenItemMs: number | null): string => {
+    const summary = benchSummary();
+    const cases = summary.cases.map((one) => ({ ...one, breakEvenItemMs }));
+    return rowOf(benchHtml({ ...summary, cases }, []), caption, '500 items on wasm');
+  };
+  assert.match(row(null), /<td>not measured<\/td>/);
+  assert.match(row(0), /<td>at any cost<\/td>/);
+  assert.match(row(0.004), />4\.00 µs<\/span>/);
+});

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, test, type TestContext } from 'node:test';
+
+import { BufferedFile } from '#dist/output/buffered-file.js';
+import { nodeFiles, type Files } from '#dist/output/files.js';
+import { RunOutput } from '#dist/output/run-output.js';
+
+import { temporaryFolder } from '../support/cli.js';
+
+const LINE = `${'x'.repeat(60)}\n`;
+
+async function opened(
+  t: TestContext,
+  out: string,
+  rejectsFile: string | null = null,
+  files: Files = nodeFiles,
+): Promise<RunOutput> {
+  const options = {
+    out,
+    rejectsFile,
+    format: 'jsonl',
+    trace: false,
+    anomaliesOnly: false,
+    fullOutput: false,
+  };
+  const output = await RunOutput.open({ ...options, format: 'jsonl' }, new PassThrough(), { files });
+  t.after(() => output.abandon());
+  return output;
+}
+
+async function commitMinute(output: RunOutput, minute: number): Promise<void> {
+  await output.writeTiming(`{"minute":${minute},"${LINE.trim()}"}\n`);
+  await output.writeRejects([
+    {
+      target: 'a',
+      minuteMs: minute * 60_000,
+      source: { file: 'in.csv', line: minute, byteOffset: 0, raw: () => ({ text: LINE, encoding: 'utf8' }) },
+      reason: 'bad_value',
+      message: 'made up',
+    },
+  ]);
+  await output.writeRows([
+    {
+      minuteMs: minute * 60_000,
+      target: 'a',
+      column: null,
+      status: 'warmup',
+      score: null,
+      anomaly: null,
+      label: null,
+      output: null,
+      error: null,
+    },
+  ]);
+  await output.commit({ minute });
+}
+
+const CHANGES = {
+  truncated: (path: string) => truncateSync(path, 20),
+  emptied: (path: string) => truncateSync(path, 0),
+  extended: (path: string) => appendFileSync(path, 'not ours'),
+  regrown: (path: string) => {
+    const { size } = statSync(path);
+    truncateSync(path, size - 30);
+    truncateSync(path, size);
+  },
+  deleted: (path: string) => rmSync(path),
+  moved: (path: string) => renameSync(path, `${path}.1`),
+  replaced: (path: string) => {
+    writeFileSync(`${path}.new`, readFileSync(path));
+    renameSync(`${path}.new`, path);
+  },
+} as const;
+
+const MESSAGES = {
+  truncated: /was truncated to 20 of \d+ bytes while the run was writing to it/,
+  emptied: /was truncated to 0 of \d+ bytes/,
+  extended: /has \d+ bytes, but the run wrote only \d+/,
+  regrown: /the end of .* was overwritten while the run was writing to it/,
+  deleted: /was deleted or moved/,
+  moved: /was deleted or moved/,
+  replaced: /was replaced by another file/,
+} as const;
+
+describe('a file that another process changes', () => {
+  for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl', 'elsewhere', 'journal.jsonl']) {
+    for (const change of Object.keys(CHANGES) as (keyof typeof CHANGES)[]) {
+      test(`${name} ${change}: the next commit fails, and nothing is written behind a hole`, async (t) => {
+        const out = join(temporaryFolder(t), 'out');
+        const rejectsFile = name === 'elsewhere' ? join(out, '../rejected.jsonl') : null;
+        const output = await opened(t, out, rejectsFile);
+        await output.beginAnew({}, { replace: false });
+        await commitMinute(output, 1);
+        const path = rejectsFile ?? join(out, name);
+        CHANGES[change](path);
+        const failure = { code: 'output_io', message: MESSAGES[change], hint: /run the same command again/ };
+        await assert.rejects(commitMinute(output, 2), failure);
+        await assert.rejects(commitMinute(output, 3), failure);
+        if (change === 'deleted' || change === 'moved' || change === 'regrown') return;
+        assert.ok(!readFileSync(path).includes(0));
+      });
+    }
+  }
+
+  test('a file that is cut after its length was checked is said to be cut', async (t) => {
+    const out = temporaryFolder(t);
+    const path = join(out, 'results.jsonl');
+    let cuts = false;
+    const files: Files = {
+      ...nodeFiles,
+      open: async (opened, mode) => {
+        const file = await nodeFiles.open(opened, mode);
+        const readAt = file.readAt.bind(file);
+        file.readAt = (position, length) => {
+          if (cuts && opened === path) truncateSync(path, 0);
+          return readAt(position, length);
+        };
+        return file;
+      },
+    };
+    const output = await opened(t, out, null, files);
+    await output.beginAnew({}, { replace: false });
+    await commitMinute(output, 1);
+    cuts = true;
+    await assert.rejects(commitMinute(output, 2), { message: /truncated to 0 of \d+ bytes/ });
+  });
+
+  test('also after its last commit, before the run says that it is complete', async (t) => {
+    for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl', 'journal.jsonl']) {
+      const out = temporaryFolder(t);
+      const output = await opened(t, out);
+      await output.beginAnew({}, { replace: false });
+      await commitMinute(output, 1);
+      truncateSync(join(out, name), 0);
+      const reports = { summary: '{}', page: null };
+      await assert.rejects(output.complete(reports, {}), { code: 'output_io', message: /truncated to 0/ });
+      await output.abandon();
+    }
+  });
+
+  test('while the reports are written, the run does not end well either', async (t) => {
+    const out = temporaryFolder(t);
+    const files: Files = {
+      ...nodeFiles,
+      rename: async (from, to) => {
+        if (to.endsWith('report.html')) truncateSync(join(out, 'results.jsonl'), 0);
+        await nodeFiles.rename(from, to);
+      },
+    };
+    const output = await opened(t, out, null, files);
+    await output.beginAnew({}, { replace: false });
+    await commitMinute(output, 1);
+    await assert.rejects(output.complete({ summary: '{}', page: '<p>' }, {}), { message: /truncated to 0/ });
+  });
+});
+
+describe('what was committed', () => {
+  test('a file that was cut and has grown beyond its committed length again is refused', async (t) => {
+    for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl']) {
+      const out = temporaryFolder(t);
+      const output = await opened(t, out);
+      await output.beginAnew({}, { replace: false });
+      await commitMinute(output, 1);
+      await output.abandon();
+      writeFileSync(join(out, name), LINE.repeat(100));
+      const again = await opened(t, out);
+      await assert.rejects(again.goOnFrom(0, {}), {
+        code: 'output_io',
+        message: new RegExp(
+          `${name.replace('.', '\\.')}: its content before byte \\d+ is no longer what was`,
+        ),
+        hint: /--restart/,
+      });
+      await again.abandon();
+      assert.equal(readFileSync(join(out, name), 'utf8'), LINE.repeat(100), 'it is left alone');
+    }
+  });
+
+  test('a complete run whose results were extended is not called complete', async (t) => {
+    const out = temporaryFolder(t);
+    const output = await opened(t, out);
+    await output.beginAnew({}, { replace: false });
+    await commitMinute(output, 1);
+    await output.complete({ summary: '{}', page: null }, { done: true });
+    appendFileSync(join(out, 'results.jsonl'), 'not ours\n');
+    const again = await opened(t, out);
+    await assert.rejects(again.checkCommitted(), {
+      code: 'output_io',
+      message: /another program wrote to it/,
+    });
+  });
+});
+
+test('a file that becomes shorter than where it is to be cut is not filled with zeros', async (t) => {
+  const path = join(temporaryFolder(t), 'results.jsonl');
+  writeFileSync(path, 'short');
+  const file = await BufferedFile.open(path, 'keep');
+  await assert.rejects(file.startAt(10), { code: 'output_io', message: /truncated to 5 of 10 bytes/ });
+  await file.letGo();
+  assert.equal(readFileSync(path, 'utf8'), 'short');
+});

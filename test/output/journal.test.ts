@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+
+import { AiopsError } from '#dist/core/errors.js';
+import { journalLine, readJournal, type JournalEntry } from '#dist/output/journal.js';
+
+import { MemoryFiles } from '../support/memory-files.js';
+
+const RUN: JournalEntry = {
+  type: 'run',
+  format: 2,
+  results: 'results.jsonl',
+  rejects: 'rejects.jsonl',
+  replaced: [],
+  facts: { name: 'Zoë\n' },
+};
+const TAILS = { results: '0123456789abcdef', rejects: '', timings: 'fedcba9876543210' };
+const commit = (results: number): JournalEntry => ({
+  type: 'commit',
+  lengths: { results, rejects: 0, timings: 2 * results },
+  tails: TAILS,
+  state: { results },
+});
+const LINES = [
+  RUN,
+  commit(10),
+  commit(20),
+  { type: 'resumed', times: 3 } as const,
+  commit(30),
+  { type: 'complete', completion: { rows: 1 } } as const,
+].map(journalLine);
+
+function read(text: string | Buffer): ReturnType<typeof readJournal> {
+  const files = new Map([['/run/journal.jsonl', Buffer.from(text)]]);
+  return readJournal('/run', new MemoryFiles({ files, folders: new Set(['/', '/run']) }));
+}
+
+test('a line ends in a checksum of the text before it, which anybody can compute', () => {
+  const line = journalLine(commit(10));
+  const text = line.slice(0, line.indexOf(',"sum"'));
+  const sum = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  assert.equal(line, `${text},"sum":"${sum}"}\n`);
+  assert.deepEqual(Object.keys(JSON.parse(line) as object), ['type', 'lengths', 'tails', 'state', 'sum']);
+});
+
+test('a whole journal is read back', async () => {
+  assert.deepEqual(await read(LINES.join('')), {
+    facts: { name: 'Zoë\n' },
+    results: 'results.jsonl',
+    rejects: 'rejects.jsonl',
+    replaced: [],
+    commits: [10, 20, 30].map((results) => ({
+      lengths: { results, rejects: 0, timings: 2 * results },
+      tails: TAILS,
+      state: { results },
+    })),
+    completion: { rows: 1 },
+    resumed: 3,
+  });
+});
+
+test('no journal, and no folder, are null', async () => {
+  assert.equal(await readJournal('/', new MemoryFiles()), null);
+  assert.equal(await readJournal('/nowhere', new MemoryFiles()), null);
+});
+
+test('cut anywhere, it says what its whole lines say', async () => {
+  const whole = Buffer.from(LINES.join(''));
+  const firstEnd = whole.indexOf(10) + 1;
+  for (let length = firstEnd; length <= whole.length; length++) {
+    const wholeLines = whole.subarray(0, length).toString().split('\n').length - 1;
+    const contents = await read(whole.subarray(0, length));
+    assert.ok(contents !== null);
+    assert.equal(contents.commits.length, [0, 0, 1, 2, 2, 3, 3][wholeLines], `cut at ${length}`);
+    assert.equal(contents.completion !== null, wholeLines === 6);
+  }
+});
+
+test('any byte that changes ends the reading before its line', async () => {
+  const whole = Buffer.from(LINES.join(''));
+  let [line, at] = [0, 0];
+  for (const text of LINES) {
+    const end = at + Buffer.byteLength(text);
+    for (; at < end; at++) {
+      const damaged = Buffer.from(whole);
+      damaged[at] = damaged[at]! ^ 1;
+      const reading = read(damaged);
+      if (line === 0) await assert.rejects(reading, { code: 'config' });
+      else assert.equal((await reading)?.commits.length, [0, 0, 1, 2, 2, 3][line], `byte ${at}`);
+    }
+    line++;
+  }
+});
+
+const strange: [string, string][] = [
+  ['of a type of the future', journalLine({ type: 'later' } as unknown as JournalEntry)],
+  ['another run', LINES[0] ?? ''],
+  [
+    'lengths that are none',
+    journalLine({ type: 'commit', lengths: { results: -1 } } as unknown as JournalEntry),
+  ],
+  ['JSON without a sum', '{"type":"resumed","times":9}\n'],
+];
+for (const [what, text] of strange) {
+  test(`a line in the middle that is ${what} ends the reading`, async () => {
+    const contents = await read([...LINES.slice(0, 2), text, ...LINES.slice(2)].join(''));
+    assert.equal(contents?.commits.length, 1);
+    assert.equal(contents.resumed, 0);
+  });
+}
+
+const unusable: [string, string, RegExp][] = [
+  ['empty', '', /first line is damaged/],
+  ['something else', 'minute,target\n', /first line is damaged/],
+  ['one torn line', (LINES[0] ?? '').slice(0, -3), /first line is damaged/],
+  ['without a run', LINES[1] ?? '', /first line is damaged/],
+  [
+    'of another format',
+    journalLine({ type: 'run', format: 1 } as JournalEntry),
+    /it has format 1, .* knows format 2/,
+  ],
+];
+for (const [what, text, message] of unusable) {
+  test(`a journal that is ${what} is an error with a way out`, async () => {
+    await assert.rejects(read(text), (error) => {
+      assert.ok(error instanceof AiopsError);
+      assert.equal(error.code, 'config');
+      assert.match(error.message, message);
+      assert.match(error.message, /\/run\/journal\.jsonl/);
+      assert.match(error.hint ?? '', /--restart.*--out/);
+      return true;
+    });
+  });
+}
+
+test('a journal that cannot be read is an error that names it', async () => {
+  await assert.rejects(read('x'.repeat(10)), { code: 'config' });
+  const files = new MemoryFiles();
+  files.read = () => {
+    throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+  };
+  await assert.rejects(readJournal('/run', files), {
+    code: 'output_io',
+    message: 'cannot read /run/journal.jsonl: EACCES: permission denied',
+  });
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, test, type TestContext } from 'node:test';
+
+import { nodeFiles } from '#dist/output/files.js';
+import { removeEarlier, writeWhole } from '#dist/output/line-file.js';
+import { RunOutput, type RunOutputOptions } from '#dist/output/run-output.js';
+
+import { temporaryFolder } from '../support/cli.js';
+
+const posix = { skip: process.platform === 'win32' ? 'no devices by name here' : false };
+const isLink = (path: string): boolean => lstatSync(path).isSymbolicLink();
+
+async function completed(
+  t: TestContext,
+  out: string,
+  more: Partial<RunOutputOptions> = {},
+  restart = false,
+): Promise<void> {
+  const options = { out, rejectsFile: null, format: 'jsonl', trace: true } as const;
+  const output = await RunOutput.open(
+    { ...options, anomaliesOnly: false, fullOutput: false, ...more },
+    new PassThrough(),
+    { restart },
+  );
+  t.after(() => output.abandon());
+  await output.beginAnew({}, { replace: restart });
+  await output.writeTrace('[]');
+  await output.commit({});
+  await output.complete({ summary: '{}', page: '<p>' }, { done: true });
+}
+
+describe('a link', posix, () => {
+  test('to a file: the file is replaced where it is, and the link stays', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'elsewhere'));
+    writeFileSync(join(folder, 'elsewhere/real.html'), 'earlier');
+    symlinkSync('elsewhere/real.html', join(folder, 'first'));
+    symlinkSync('first', join(folder, 'report.html'));
+    await writeWhole(join(folder, 'report.html'), 'new');
+    assert.ok(isLink(join(folder, 'report.html')) && isLink(join(folder, 'first')));
+    assert.equal(readFileSync(join(folder, 'elsewhere/real.html'), 'utf8'), 'new');
+    assert.deepEqual(readdirSync(join(folder, 'elsewhere')), ['real.html']);
+    await removeEarlier(join(folder, 'report.html'));
+    assert.ok(isLink(join(folder, 'report.html')));
+    assert.equal(existsSync(join(folder, 'elsewhere/real.html')), false);
+  });
+
+  test('to a file that does not exist yet: the file is made where the link leads', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'deep/elsewhere'), { recursive: true });
+    symlinkSync('deep/elsewhere', join(folder, 'way'));
+    symlinkSync('../real.html', join(folder, 'deep/elsewhere/report.html'));
+    await writeWhole(join(folder, 'way/report.html'), 'new');
+    assert.equal(readFileSync(join(folder, 'deep/real.html'), 'utf8'), 'new');
+    assert.ok(isLink(join(folder, 'way/report.html')));
+  });
+
+  test('to a device: it is neither replaced nor removed', async (t) => {
+    const path = join(temporaryFolder(t), 'report.html');
+    symlinkSync('/dev/null', path);
+    await assert.rejects(writeWhole(path, 'new'), {
+      code: 'output_cannot_create',
+      message: /not a plain file/,
+    });
+    await removeEarlier(path);
+    assert.equal(realpathSync(path), '/dev/null');
+  });
+
+  test('every file of a run may be one, and a second run writes through it again', async (t) => {
+    const folder = temporaryFolder(t);
+    const [out, elsewhere] = [join(folder, 'out'), join(folder, 'elsewhere')];
+    mkdirSync(out);
+    mkdirSync(elsewhere);
+    const names = [
+      'results.jsonl',
+      'rejects.jsonl',
+      'timing.jsonl',
+      'timing.json',
+      'report.html',
+      'trace.json',
+    ];
+    for (const name of [...names, 'journal.jsonl']) symlinkSync(join(elsewhere, name), join(out, name));
+    for (const restart of [false, true]) {
+      await completed(t, out, {}, restart);
+      for (const name of [...names, 'journal.jsonl']) assert.ok(isLink(join(out, name)), name);
+      assert.deepEqual(readdirSync(elsewhere).sort(), [...names, 'journal.jsonl'].sort());
+    }
+  });
+
+  test('rejects may go through one, and two of them lead to one file that one run holds', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'elsewhere'));
+    for (const name of ['a', 'b']) symlinkSync('elsewhere/real.jsonl', join(folder, name));
+    const options = { format: 'jsonl', trace: false, anomaliesOnly: false, fullOutput: false } as const;
+    const open = (out: string, name: string): Promise<RunOutput> =>
+      RunOutput.open({ ...options, out, rejectsFile: join(folder, name) }, new PassThrough());
+    const first = await open('-', 'a');
+    if (process.platform === 'linux') {
+      await assert.rejects(open(join(folder, 'out'), 'b'), { code: 'output_locked' });
+    }
+    await first.abandon();
+    await completed(t, join(folder, 'out'), { rejectsFile: join(folder, 'b') });
+    assert.deepEqual(readdirSync(join(folder, 'elsewhere')), ['real.jsonl']);
+    assert.ok(isLink(join(folder, 'b')));
+  });
+
+  test('the output folder may be one, also to a folder that does not exist yet', async (t) => {
+    const folder = temporaryFolder(t);
+    symlinkSync('real', join(folder, 'out'));
+    await completed(t, join(folder, 'out'));
+    assert.ok(isLink(join(folder, 'out')));
+    assert.ok(existsSync(join(folder, 'real/report.html')));
+  });
+
+  test('a loop of links is an error', async (t) => {
+    const path = join(temporaryFolder(t), 'loop');
+    symlinkSync('loop', path);
+    await assert.rejects(nodeFiles.realPath(path), { code: 'ELOOP' });
+    await assert.rejects(writeWhole(path, 'x'), { code: 'output_cannot_create', message: /ELOOP/ });
+  });
+});

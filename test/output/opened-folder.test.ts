@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, test, type TestContext } from 'node:test';
+
+import type { Files } from '#dist/output/files.js';
+import { readHolder } from '#dist/output/lock-file.js';
+import { RunOutput } from '#dist/output/run-output.js';
+
+import { temporaryFolder } from '../support/cli.js';
+import { errnoError, MemoryFiles } from '../support/memory-files.js';
+import { FIRST } from '../support/scripted-checks.js';
+import { runScript } from '../support/scripted-run.js';
+
+const OPTIONS = {
+  out: FIRST.out,
+  format: 'jsonl',
+  rejectsFile: null,
+  trace: false,
+  anomaliesOnly: false,
+  fullOutput: false,
+} as const;
+
+function open(files: Files, restart = false): Promise<RunOutput> {
+  return RunOutput.open(OPTIONS, new PassThrough(), { files, restart });
+}
+
+function makeReadOnly(files: MemoryFiles, code: string): void {
+  files.open = async (path) => {
+    throw errnoError(code, 'open', path);
+  };
+}
+
+describe('a folder that may only be read', () => {
+  for (const code of ['EROFS', 'EACCES']) {
+    test(`with a complete run: what it came to can be told, and nothing is begun (${code})`, async () => {
+      const files = new MemoryFiles();
+      await runScript(files, FIRST);
+      const logged = files.log.length;
+      makeReadOnly(files, code);
+      const output = await open(files);
+      await output.checkCommitted();
+      assert.deepEqual(output.prior?.completion, { minutes: FIRST.minutes });
+      await output.abandon();
+      const changes = files.log.slice(logged).filter(({ kind }) => kind !== 'syncFolder');
+      assert.deepEqual(changes, []);
+      const refused = { code: 'output_cannot_create', message: new RegExp(`lock.json.*${code}`) };
+      const grown = await open(files);
+      await assert.rejects(grown.goOnFrom(0, {}), refused);
+      const anew = await open(files, true);
+      await assert.rejects(anew.beginAnew({}, { replace: true }), refused);
+    });
+  }
+
+  test('with a run that is not complete, or none: an error', async () => {
+    for (const killedAfter of [6, null]) {
+      const files = new MemoryFiles();
+      if (killedAfter === null) await files.makeFolder('/work');
+      else await runScript(files, { ...FIRST, killedAfter });
+      if (killedAfter === null) await files.makeFolder(FIRST.out);
+      makeReadOnly(files, 'EROFS');
+      await assert.rejects(open(files), { code: 'output_cannot_create', message: /lock\.json.*EROFS/ });
+    }
+  });
+});
+
+/** A folder with a pipe in it that nobody writes to: whoever opens it for reading waits. */
+function folderWithPipe(t: TestContext, name: string): string {
+  const folder = join(temporaryFolder(t), 'out');
+  mkdirSync(folder);
+  assert.equal(spawnSync('mkfifo', [join(folder, name)]).status, 0);
+  return folder;
+}
+
+const posix = { skip: process.platform === 'win32' ? 'no pipes by name here' : false };
+
+describe('a pipe in place of a file', posix, () => {
+  for (const [name, code] of [
+    ['lock.json', 'output_cannot_create'],
+    ['journal.jsonl', 'output_io'],
+  ] as const) {
+    test(`${name}: an error, not an endless wait`, async (t) => {
+      const out = folderWithPipe(t, name);
+      await assert.rejects(RunOutput.open({ ...OPTIONS, out }, new PassThrough()), {
+        code,
+        message: new RegExp(`${name}: what is there is not a plain file`),
+        hint: /move it away/,
+      });
+      assert.equal(await readHolder(out), null);
+      assert.deepEqual(readdirSync(out), [name]);
+    });
+  }
+});

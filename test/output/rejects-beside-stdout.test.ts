@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, readFileSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, test, type TestContext } from 'node:test';
+
+import type { Reject } from '#dist/core/types.js';
+import { nodeFiles, type Files } from '#dist/output/files.js';
+import { RunOutput, type OpenOutputOptions, type RunOutputOptions } from '#dist/output/run-output.js';
+
+import { temporaryFolder } from '../support/cli.js';
+
+const REJECT: Reject = {
+  target: 'a',
+  minuteMs: 0,
+  source: { file: 'in.csv', line: 2, byteOffset: 9, raw: () => ({ text: 'x', encoding: 'utf8' }) },
+  reason: 'bad_value',
+  message: 'made up',
+};
+const LINE = /^\{"file":"in\.csv","line":2,.*\}\n$/;
+const posix = { skip: process.platform === 'win32' ? 'no pipes by name here' : false };
+
+async function opened(
+  t: TestContext,
+  rejectsFile: string,
+  more: Partial<RunOutputOptions> = {},
+  open: OpenOutputOptions = {},
+): Promise<RunOutput> {
+  const options = {
+    out: '-',
+    format: 'jsonl',
+    trace: false,
+    anomaliesOnly: false,
+    fullOutput: false,
+  } as const;
+  const output = await RunOutput.open({ ...options, rejectsFile, ...more }, new PassThrough(), open);
+  t.after(() => output.abandon());
+  return output;
+}
+
+describe('rejects in a file', () => {
+  test('are there at once, and stay where the run is interrupted', async (t) => {
+    const path = join(temporaryFolder(t), 'rejected.jsonl');
+    const output = await opened(t, path);
+    await output.beginAnew({}, { replace: false });
+    await output.writeRejects([REJECT]);
+    assert.match(readFileSync(path, 'utf8'), LINE);
+    await output.abandon();
+    const again = await opened(t, path);
+    await assert.rejects(again.checkPlaces({ replace: false }), { code: 'config', hint: /--restart/ });
+    await again.abandon();
+    assert.match(readFileSync(path, 'utf8'), LINE);
+  });
+
+  test('are added to those of earlier runs where that is asked for, behind a line that a kill cut off', async (t) => {
+    const path = join(temporaryFolder(t), 'rejected.jsonl');
+    for (const [before, after] of [
+      ['', ''],
+      ['{"line":1}\n', '{"line":1}\n'],
+      ['{"line":1}\n{"li', '{"line":1}\n{"li\n'],
+    ] as const) {
+      writeFileSync(path, before);
+      const output = await opened(t, path, { appendRejects: true });
+      await output.checkPlaces({ replace: false });
+      await output.beginAnew({}, { replace: false });
+      await output.writeRejects([REJECT]);
+      await output.complete({ summary: '', page: null }, {});
+      const text = readFileSync(path, 'utf8');
+      assert.equal(text.slice(0, after.length), after);
+      assert.match(text.slice(after.length), LINE);
+    }
+  });
+
+  test('replace what is there only with --restart', async (t) => {
+    const path = join(temporaryFolder(t), 'rejected.jsonl');
+    writeFileSync(path, 'earlier\n');
+    const output = await opened(t, path, { appendRejects: true });
+    await output.beginAnew({}, { replace: true });
+    await output.writeRejects([REJECT]);
+    assert.match(readFileSync(path, 'utf8'), LINE);
+  });
+
+  test('that another process changes end the run', async (t) => {
+    for (const [change, message] of [
+      [(path: string) => truncateSync(path, 0), /truncated to 0/],
+      [(path: string) => renameSync(path, `${path}.1`), /deleted or moved/],
+      [(path: string) => appendFileSync(path, 'x'), /the run wrote only/],
+    ] as const) {
+      const path = join(temporaryFolder(t), 'rejected.jsonl');
+      const output = await opened(t, path);
+      await output.beginAnew({}, { replace: false });
+      await output.writeRejects([REJECT]);
+      change(path);
+      await assert.rejects(output.commit({}), { code: 'output_io', message });
+    }
+  });
+});
+
+describe('rejects to what is no file', posix, () => {
+  test('a pipe gets the lines as they come; without a reader it is an error, not a wait', async (t) => {
+    const path = join(temporaryFolder(t), 'pipe');
+    assert.equal(spawnSync('mkfifo', [path]).status, 0);
+    const unread = await opened(t, path);
+    await assert.rejects(unread.beginAnew({}, { replace: false }), {
+      code: 'output_cannot_create',
+      message: /ENXIO/,
+      hint: /start the reader first/,
+    });
+    const reader = spawn('sh', ['-c', 'echo reading; exec cat "$1"', 'sh', path]);
+    const closed = once(reader, 'close');
+    const [said] = (await once(reader.stdout, 'data')) as [Buffer];
+    assert.equal(String(said), 'reading\n');
+    let read = '';
+    reader.stdout.on('data', (bytes: Buffer) => (read += String(bytes)));
+    const output = await opened(t, path, {}, { restart: true });
+    await beginOnceRead(output);
+    await output.writeRejects([REJECT]);
+    await output.commit({});
+    await output.complete({ summary: '', page: null }, {});
+    await closed;
+    assert.match(read, LINE);
+  });
+
+  test('a device is written to and left as it is; a second run may use it as well', async (t) => {
+    const path = join(temporaryFolder(t), 'null');
+    symlinkSync('/dev/null', path);
+    const first = await opened(t, path);
+    const second = await opened(t, path);
+    for (const output of [first, second]) {
+      await output.beginAnew({}, { replace: true });
+      await output.writeRejects([REJECT]);
+      await output.complete({ summary: '', page: null }, {});
+    }
+    await assert.rejects(opened(t, path, { out: join(path, '../out') }), {
+      code: 'usage',
+      message: /null: with an output folder they need a regular file/,
+    });
+  });
+
+  for (const [descriptor, code] of [
+    [1, 'usage'],
+    [2, null],
+  ] as const) {
+    test(`file descriptor ${descriptor}, by whatever name`, async (t) => {
+      const path = join(temporaryFolder(t), 'file');
+      writeFileSync(path, 'said before\n');
+      // As if the shell had redirected the descriptor to this file.
+      const files: Files = {
+        ...nodeFiles,
+        entry: (asked) => nodeFiles.entry(asked === `/dev/fd/${descriptor}` ? path : asked),
+      };
+      const stderr = new PassThrough();
+      const opening = opened(t, path, {}, { files, stderr });
+      if (code !== null) {
+        await assert.rejects(opening, { code, message: /that is standard output, where the results go/ });
+        return;
+      }
+      const output = await opening;
+      await output.beginAnew({}, { replace: true });
+      await output.writeRejects([REJECT]);
+      await output.complete({ summary: '', page: null }, {});
+      assert.match(String(stderr.read()), LINE);
+      assert.equal(readFileSync(path, 'utf8'), 'said before\n');
+      await assert.rejects(opened(t, path, { out: join(path, '../out') }, { files, stderr }), {
+        code: 'usage',
+      });
+    });
+  }
+});
+
+/** The reader has said that it is about to open the pipe. */
+async function beginOnceRead(output: RunOutput): Promise<void> {
+  for (;;) {
+    try {
+      await output.beginAnew({}, { replace: true });
+      return;
+    } catch (error) {
+      if (!/ENXIO/.test(String(error))) throw error;
+    }
+  }
+}

@@ -1,0 +1,503 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, test, type TestContext } from 'node:test';
+
+import type { Reject, ResultRow } from '#dist/core/types.js';
+import { readJournal } from '#dist/output/journal.js';
+import { RunOutput, type OpenOutputOptions, type RunOutputOptions } from '#dist/output/run-output.js';
+
+import { temporaryFolder } from '../support/cli.js';
+
+const options = {
+  format: 'jsonl',
+  rejectsFile: null,
+  trace: false,
+  anomaliesOnly: false,
+  fullOutput: false,
+} as const;
+const FACTS = { name: 'facts' };
+const REJECT: Reject = {
+  target: 'a',
+  minuteMs: 0,
+  source: { file: 'in.csv', line: 2, byteOffset: 9, raw: () => ({ text: 'x', encoding: 'utf8' }) },
+  reason: 'bad_value',
+  message: 'made up',
+};
+
+function row(minute: number): ResultRow {
+  return {
+    minuteMs: minute * 60_000,
+    target: 'a',
+    column: null,
+    status: 'warmup',
+    score: null,
+    anomaly: null,
+    label: null,
+    output: null,
+    error: null,
+  };
+}
+
+async function opened(
+  t: TestContext,
+  out: string,
+  changes: Partial<RunOutputOptions> = {},
+  open: OpenOutputOptions = {},
+): Promise<RunOutput> {
+  const output = await RunOutput.open({ ...options, out, ...changes }, new PassThrough(), open);
+  t.after(() => output.abandon());
+  return output;
+}
+
+/** Writes and commits minutes, then ends without completing. */
+async function interrupted(t: TestContext, out: string, minutes: readonly number[]): Promise<void> {
+  const output = await opened(t, out);
+  await output.beginAnew(FACTS, { replace: false });
+  for (const minute of minutes) {
+    await output.writeRows([row(minute)]);
+    await output.writeTiming(`{"minute":${minute}}\n`);
+    await output.commit({ minute });
+  }
+  await output.abandon();
+}
+
+async function completed(
+  t: TestContext,
+  out: string,
+  changes: Partial<RunOutputOptions> = {},
+): Promise<void> {
+  const output = await opened(t, out, changes);
+  await output.beginAnew(FACTS, { replace: false });
+  await output.writeRows([row(1)]);
+  await output.writeTrace('[');
+  await output.commit({ minute: 1 });
+  await output.complete({ summary: '{}', page: '<p>' }, { done: true });
+}
+
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+const lines = (...path: string[]): number => read(...path).split('\n').length - 1;
+
+async function collected(texts: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const text of texts) all.push(text);
+  return all;
+}
+
+describe('a new folder', () => {
+  test('opening makes the folder and takes it, and nothing else', async (t) => {
+    const out = join(temporaryFolder(t), 'a/b');
+    const output = await opened(t, out);
+    assert.equal(output.prior, null);
+    assert.deepEqual(readdirSync(out), ['lock.json']);
+    await assert.rejects(opened(t, out), { code: 'output_locked' });
+    await output.abandon();
+    assert.equal(existsSync(out), false, 'a folder that was made for nothing goes again');
+  });
+
+  test('complete: all files, their lengths in the journal, and the lock released', async (t) => {
+    const out = temporaryFolder(t);
+    await completed(t, out, { trace: true });
+    assert.deepEqual(readdirSync(out).sort(), [
+      'journal.jsonl',
+      'rejects.jsonl',
+      'report.html',
+      'results.jsonl',
+      'timing.json',
+      'timing.jsonl',
+      'trace.json',
+    ]);
+    const journal = await readJournal(out);
+    assert.deepEqual(journal?.facts, FACTS);
+    assert.deepEqual(journal.completion, { done: true });
+    const results = read(out, 'results.jsonl').length;
+    assert.equal(journal.commits.length, 1);
+    assert.deepEqual(journal.commits[0]?.lengths, { results, rejects: 0, timings: 0 });
+    assert.deepEqual(journal.commits[0].state, { minute: 1 });
+  });
+
+  test('only what was committed is complete', async (t) => {
+    const output = await opened(t, temporaryFolder(t));
+    await output.beginAnew(FACTS, { replace: false });
+    await output.writeRows([row(1)]);
+    await assert.rejects(output.complete({ summary: '', page: null }, {}), /not committed/);
+  });
+
+  test('nothing is written before it was begun', async (t) => {
+    const output = await opened(t, temporaryFolder(t), { trace: true });
+    await assert.rejects(output.writeRows([row(1)]), /not begun/);
+    await assert.rejects(output.writeTrace('['), /not begun/);
+  });
+});
+
+describe('going on', () => {
+  test('from the last commit: what came after it is cut off, committed lines can be read again', async (t) => {
+    const out = temporaryFolder(t);
+    await interrupted(t, out, [1, 2]);
+    appendFileSync(join(out, 'results.jsonl'), '{"minute":"19');
+    appendFileSync(join(out, 'journal.jsonl'), '{"type":"commit"');
+    const output = await opened(t, out);
+    assert.deepEqual(
+      output.prior?.commits.map(({ state }) => state),
+      [{ minute: 1 }, { minute: 2 }],
+    );
+    await output.goOnFrom(1, FACTS);
+    assert.equal((await collected(output.committed('results'))).length, 2);
+    await output.writeRows([row(3)]);
+    assert.deepEqual(await collected(output.committed('timings')), ['{"minute":1}', '{"minute":2}']);
+    await output.commit({ minute: 3 });
+    assert.equal((await collected(output.committed('results'))).length, 3);
+    assert.equal(lines(out, 'results.jsonl'), 3);
+    assert.equal(output.lengths.results, read(out, 'results.jsonl').length);
+    const journal = await readJournal(out);
+    assert.equal(journal?.commits.length, 3);
+    assert.equal(journal.resumed, 1);
+  });
+
+  test('from an earlier commit, also after completion: later lines and the reports go', async (t) => {
+    const out = temporaryFolder(t);
+    await interrupted(t, out, [1, 2, 3]);
+    const first = await opened(t, out);
+    await first.goOnFrom(2, FACTS);
+    await first.complete({ summary: '{}', page: '<p>' }, { done: true });
+    const output = await opened(t, out);
+    assert.notEqual(output.prior?.completion, null);
+    await output.goOnFrom(0, { name: 'grown' });
+    assert.deepEqual(readdirSync(out).sort(), [
+      'journal.jsonl',
+      'lock.json',
+      'rejects.jsonl',
+      'results.jsonl',
+      'timing.jsonl',
+    ]);
+    assert.equal(lines(out, 'results.jsonl'), 1);
+    const journal = await readJournal(out);
+    assert.deepEqual(
+      [journal?.facts, journal?.commits.length, journal?.completion],
+      [{ name: 'grown' }, 1, null],
+    );
+    assert.equal(journal?.resumed, 2);
+  });
+
+  test('from nothing', async (t) => {
+    const out = temporaryFolder(t);
+    await interrupted(t, out, [1]);
+    const output = await opened(t, out);
+    await output.goOnFrom(-1, FACTS);
+    assert.equal(read(out, 'results.jsonl'), '');
+    assert.deepEqual((await readJournal(out))?.commits, []);
+  });
+
+  test('the header of CSV is there once, and no row', async (t) => {
+    const out = temporaryFolder(t);
+    const csv = { format: 'csv' } as const;
+    const first = await opened(t, out, csv);
+    await first.beginAnew(FACTS, { replace: false });
+    await first.writeRows([row(1)]);
+    await first.commit({});
+    await first.abandon();
+    const output = await opened(t, out, csv);
+    await output.goOnFrom(0, FACTS);
+    await output.writeRows([row(2)]);
+    await output.commit({});
+    assert.match(read(out, 'results.csv'), /^minute,[^\n]*\n1970[^\n]*\n1970[^\n]*\n$/);
+    assert.equal((await collected(output.committed('results'))).length, 2);
+  });
+
+  test('a file that lacks what was committed is named, with by how much, and nothing is touched', async (t) => {
+    const out = temporaryFolder(t);
+    await interrupted(t, out, [1, 2]);
+    const results = read(out, 'results.jsonl');
+    const committedBytes = results.length;
+    truncateSync(join(out, 'results.jsonl'), 5);
+    const journal = read(out, 'journal.jsonl');
+    const short = await opened(t, out);
+    await assert.rejects(short.goOnFrom(1, FACTS), {
+      code: 'output_io',
+      message: `cannot continue with ${out}/results.jsonl: it has only 5 of the ${committedBytes} bytes that were committed`,
+      hint: /--restart/,
+    });
+    await short.abandon();
+    rmSync(join(out, 'timing.jsonl'));
+    writeFileSync(join(out, 'results.jsonl'), results);
+    const missing = await opened(t, out);
+    await assert.rejects(missing.goOnFrom(1, FACTS), {
+      code: 'output_io',
+      message: /timing\.jsonl: it is missing; 26 bytes/,
+    });
+    assert.equal(read(out, 'journal.jsonl'), journal);
+  });
+
+  test('a folder that is deleted or moved is noticed at the next commit', async (t) => {
+    for (const change of [
+      (out: string) => rmSync(out, { recursive: true }),
+      (out: string) => renameSync(out, `${out}-moved`),
+    ]) {
+      const out = join(temporaryFolder(t), 'out');
+      const output = await opened(t, out);
+      await output.beginAnew(FACTS, { replace: false });
+      await output.writeRows([row(1)]);
+      await output.commit({ minute: 1 });
+      change(out);
+      await output.writeRows([row(2)]);
+      await assert.rejects(output.commit({ minute: 2 }), {
+        code: 'output_io',
+        message: `${out}/results.jsonl was deleted or moved while the run was writing to it`,
+        hint: /new place of its folder with --out.*--restart/,
+      });
+      await output.abandon();
+    }
+  });
+
+  test('rejects stay in their file, whatever its name stands for now, complete or not', async (t) => {
+    const [out, first, second] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)];
+    const rejectsFile = join(first, 'rejected.jsonl');
+    await completed(t, out, { rejectsFile });
+    const moved = join(second, 'rejected.jsonl');
+    const output = await opened(t, out, { rejectsFile: moved });
+    const refused = {
+      code: 'config',
+      message: `the run in ${out} keeps its rejects in ${rejectsFile}, not in ${moved}`,
+      hint: /--rejects/,
+    };
+    await assert.rejects(output.checkCommitted(), refused);
+    await assert.rejects(output.goOnFrom(0, FACTS), refused);
+    assert.deepEqual(readdirSync(second), []);
+  });
+
+  test('what somebody else wrote to a file of a complete run is not cut', async (t) => {
+    const out = temporaryFolder(t);
+    const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
+    await completed(t, out, { rejectsFile });
+    writeFileSync(rejectsFile, 'of another run\n');
+    const output = await opened(t, out, { rejectsFile });
+    await assert.rejects(output.goOnFrom(0, FACTS), {
+      code: 'output_io',
+      message: `cannot continue with ${rejectsFile}: it has 15 bytes, 0 when the run was complete: another program wrote to it`,
+      hint: /another --rejects/,
+    });
+    assert.equal(read(rejectsFile), 'of another run\n');
+    assert.notEqual((await readJournal(out))?.completion, null);
+  });
+
+  test('somebody else who writes to a file is noticed before the next commit', async (t) => {
+    const out = temporaryFolder(t);
+    const output = await opened(t, out);
+    await output.beginAnew(FACTS, { replace: false });
+    await output.writeRows([row(1)]);
+    await output.commit({ minute: 1 });
+    appendFileSync(join(out, 'results.jsonl'), `${'not ours '.repeat(100)}\n`);
+    await output.writeRows([row(2)]);
+    await assert.rejects(output.commit({ minute: 2 }), {
+      code: 'output_io',
+      message: /results\.jsonl has 1062 bytes, but the run wrote only 161/,
+    });
+    await assert.rejects(output.commit({ minute: 2 }), { code: 'output_io' });
+    assert.equal((await readJournal(out))?.commits.length, 1);
+  });
+});
+
+describe('beginning anew', () => {
+  test('what an earlier run left goes, in the other format too, and nothing else', async (t) => {
+    const out = temporaryFolder(t);
+    await completed(t, out, { trace: true });
+    writeFileSync(join(out, 'notes.txt'), 'mine');
+    writeFileSync(join(out, 'trace.json.partial'), '[');
+    const elsewhere = join(temporaryFolder(t), 'rejected.jsonl');
+    const output = await opened(t, out, { format: 'csv', rejectsFile: elsewhere });
+    await output.beginAnew(FACTS, { replace: true });
+    await output.commit({});
+    assert.deepEqual(readdirSync(out).sort(), [
+      'journal.jsonl',
+      'lock.json',
+      'notes.txt',
+      'results.csv',
+      'timing.jsonl',
+    ]);
+    assert.equal(read(elsewhere), '');
+    assert.deepEqual((await readJournal(out))?.rejects, elsewhere);
+  });
+
+  test('results that an earlier run did not write are left alone', async (t) => {
+    const out = temporaryFolder(t);
+    await completed(t, out);
+    writeFileSync(join(out, 'results.csv'), 'made from results.jsonl by somebody');
+    const output = await opened(t, out);
+    await output.beginAnew(FACTS, { replace: true });
+    assert.equal(read(out, 'results.csv'), 'made from results.jsonl by somebody');
+  });
+
+  test('results without a journal are replaced only when asked for', async (t) => {
+    const out = temporaryFolder(t);
+    writeFileSync(join(out, 'results.csv'), 'from elsewhere\n');
+    const refusing = await opened(t, out);
+    await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), {
+      code: 'config',
+      message: `${out}/results.csv is there, but no journal says which run wrote it`,
+      hint: /--out.*--restart/,
+    });
+    await refusing.abandon();
+    assert.deepEqual(readdirSync(out), ['results.csv']);
+    const output = await opened(t, out, {}, { restart: true });
+    await output.beginAnew(FACTS, { replace: true });
+    assert.equal(readdirSync(out).includes('results.csv'), false);
+  });
+
+  test('rejects replace an unknown file, and even an empty one, only when asked for', async (t) => {
+    for (const text of ['mine\n', '']) {
+      const rejectsFile = join(temporaryFolder(t), 'notes.txt');
+      writeFileSync(rejectsFile, text);
+      const out = temporaryFolder(t);
+      const refusing = await opened(t, out, { rejectsFile });
+      const refused = {
+        code: 'config',
+        message: `${rejectsFile} is there, and is not the rejects file of a run in this folder`,
+        hint: /--rejects.*--restart/,
+      };
+      await assert.rejects(refusing.checkPlaces({ replace: false }), refused);
+      await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), refused);
+      await refusing.abandon();
+      assert.equal(read(rejectsFile), text);
+      assert.deepEqual(readdirSync(out), []);
+      const output = await opened(t, out, { rejectsFile }, { restart: true });
+      await output.beginAnew(FACTS, { replace: true });
+      assert.equal(read(rejectsFile), '');
+    }
+  });
+
+  test('a rejects file is of the run that made it, killed or complete, and that one goes on with it', async (t) => {
+    const [first, second] = [temporaryFolder(t), temporaryFolder(t)];
+    const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
+    const begun = await opened(t, first, { rejectsFile });
+    await begun.beginAnew(FACTS, { replace: false });
+    await begun.abandon();
+    const other = await opened(t, second, { rejectsFile });
+    await assert.rejects(other.beginAnew(FACTS, { replace: false }), { code: 'config' });
+    await other.abandon();
+    const again = await opened(t, first, { rejectsFile });
+    await again.goOnFrom(-1, FACTS);
+  });
+
+  test('a folder that rejects cannot go to shows before anything is changed', async (t) => {
+    const out = temporaryFolder(t);
+    const output = await opened(t, out, { rejectsFile: join(out, 'missing', 'rejected.jsonl') });
+    await assert.rejects(output.beginAnew(FACTS, { replace: false }), {
+      code: 'output_cannot_create',
+      message: /missing\/rejected\.jsonl: ENOENT/,
+    });
+    assert.deepEqual(readdirSync(out), ['lock.json']);
+  });
+
+  test('no input is written over, whatever name it goes by', async (t) => {
+    const folder = temporaryFolder(t);
+    const input = join(folder, 'input.csv');
+    writeFileSync(input, 'a,b\n');
+    linkSync(input, join(folder, 'hard.csv'));
+    symlinkSync(input, join(folder, 'soft.csv'));
+    for (const name of ['input.csv', 'hard.csv', 'soft.csv']) {
+      for (const out of ['-', join(folder, 'out')]) {
+        const rejectsFile = join(folder, name);
+        await assert.rejects(opened(t, out, { rejectsFile }, { inputs: [join(folder, 'other'), input] }), {
+          code: 'usage',
+          message: `${input} is an input, and the run would write over it as ${rejectsFile}`,
+          hint: /--rejects/,
+        });
+      }
+    }
+    linkSync(input, join(folder, 'results.csv'));
+    await assert.rejects(opened(t, folder, {}, { restart: true, inputs: [input] }), { code: 'usage' });
+    assert.equal(read(input), 'a,b\n');
+  });
+
+  test('a journal that cannot be understood stops all but a restart', async (t) => {
+    const out = temporaryFolder(t);
+    writeFileSync(join(out, 'journal.jsonl'), 'nonsense\n');
+    await assert.rejects(opened(t, out), { code: 'config' });
+    assert.deepEqual(readdirSync(out), ['journal.jsonl']);
+    const output = await opened(t, out, {}, { restart: true });
+    assert.equal(output.prior, null);
+    await output.beginAnew(FACTS, { replace: true });
+    assert.deepEqual((await readJournal(out))?.facts, FACTS);
+  });
+
+  test('rejects cannot go where another file of the run is, nor to what is no file', async (t) => {
+    const out = temporaryFolder(t);
+    await assert.rejects(opened(t, out, { rejectsFile: join(out, 'x/../journal.jsonl') }), { code: 'usage' });
+    mkdirSync(join(out, 'folder'));
+    const output = await opened(t, out, { rejectsFile: join(out, 'folder') });
+    await assert.rejects(output.beginAnew(FACTS, { replace: false }), {
+      code: 'output_cannot_create',
+      message: /folder: what is there is not a plain file/,
+    });
+  });
+});
+
+describe('results on standard output', () => {
+  test('no folder, no journal; rejects are in their file at once', async (t) => {
+    const rejectsFile = join(temporaryFolder(t), 'rejects.jsonl');
+    const stdout = new PassThrough();
+    const output = await RunOutput.open({ ...options, out: '-', format: 'csv', rejectsFile }, stdout);
+    assert.deepEqual([output.keepsReport, output.keepsTrace, output.keepsRejects], [false, false, true]);
+    await output.beginAnew(FACTS, { replace: false });
+    await output.writeRejects([REJECT]);
+    assert.match(read(rejectsFile), /^\{"file":"in\.csv","line":2,.*\}\n$/);
+    await output.writeRows([row(1)]);
+    await output.writeTiming('{}\n');
+    await output.commit({});
+    assert.deepEqual(output.lengths, { results: 0, rejects: 0, timings: 0 });
+    await output.complete({ summary: '', page: null }, {});
+    assert.deepEqual(readdirSync(join(rejectsFile, '..')), ['rejects.jsonl']);
+    assert.match(String(stdout.read()), /^minute,[^\n]*\n1970[^\n]*\n$/);
+  });
+
+  test('a file that is not ours is replaced by rejects only when asked for', async (t) => {
+    const rejectsFile = join(temporaryFolder(t), 'notes.txt');
+    writeFileSync(rejectsFile, 'mine\n');
+    const refusing = await opened(t, '-', { rejectsFile });
+    await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), {
+      code: 'config',
+      hint: /--restart/,
+    });
+    await refusing.abandon();
+    assert.equal(read(rejectsFile), 'mine\n');
+    for (const replace of [true, false]) {
+      const output = await opened(t, '-', { rejectsFile });
+      await output.beginAnew(FACTS, { replace });
+      await output.complete({ summary: '', page: null }, {});
+      assert.equal(read(rejectsFile), '');
+    }
+  });
+});
+
+const linux = { skip: process.platform === 'linux' ? false : 'a file is held by a socket of Linux' };
+
+test('one run at a time writes to a rejects file, from whatever folder', linux, async (t) => {
+  const folder = temporaryFolder(t);
+  const rejectsFile = join(folder, 'rejected.jsonl');
+  const first = await opened(t, temporaryFolder(t), { rejectsFile });
+  const out = join(folder, 'out');
+  for (const place of [out, '-']) {
+    await assert.rejects(opened(t, place, { rejectsFile: `${folder}/./rejected.jsonl` }), {
+      code: 'output_locked',
+      message: `another run is writing to ${folder}/./rejected.jsonl`,
+      hint: /--rejects/,
+    });
+  }
+  assert.equal(existsSync(out), false);
+  await opened(t, out, { rejectsFile: join(folder, 'other.jsonl') });
+  await first.abandon();
+  await opened(t, temporaryFolder(t), { rejectsFile });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { findDelimiter, splitFields } from '#dist/read/lines/csv-fields.js';
+
+const options = { relax_column_count: true, trim: true, record_delimiter: ['\n', '\r\n'] };
+
+function judged(line: string, delimiter: string): unknown {
+  try {
+    const rows = parse(line, { ...options, delimiter });
+    return rows.length === 1 ? rows[0] : null;
+  } catch {
+    return null;
+  }
+}
+
+function split(line: string, delimiter: string): unknown {
+  const result = splitFields(line, delimiter);
+  return 'fields' in result ? result.fields.map((field) => field.trim()) : null;
+}
+
+test('a line of any marks is split as csv-parse splits it, or refused as it refuses it', () => {
+  const line = fc.array(fc.constantFrom('a', '1', '"', '""', ',', ';', ' '), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(line, fc.constantFrom(',', ';'), (marks, delimiter) => {
+      const text = marks.join('');
+      if (text.trim() === '') return;
+      const expected = judged(text, delimiter);
+      const trimmed = Array.isArray(expected) ? expected.map((field) => String(field).trim()) : null;
+      assert.deepEqual(split(text, delimiter), trimmed, JSON.stringify(text));
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('fields written as CSV come back', () => {
+  const field = fc.stringMatching(/^[a-c",; 0-9.é]{0,8}$/);
+  fc.assert(
+    fc.property(fc.array(field, { minLength: 2, maxLength: 6 }), fc.boolean(), (fields, quoteAll) => {
+      const line = fields
+        .map((text) => (quoteAll || /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
+        .join(',');
+      assert.deepEqual(
+        split(line, ','),
+        fields.map((text) => text.trim()),
+      );
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a field left open is told from one that is broken', () => {
+  assert.deepEqual(splitFields('a,"b', ','), {
+    problem: 'open',
+    message: 'a quoted field has no closing quote',
+  });
+  assert.deepEqual(splitFields('a,"b"c', ','), { problem: 'broken', message: 'a quote in the wrong place' });
+});
+
+test('the delimiter is what the header has most of, outside quotes', () => {
+  assert.equal(findDelimiter('time,target,cpu'), ',');
+  assert.equal(findDelimiter('time;target;cpu, in percent'), ';');
+  assert.equal(findDelimiter('time\ttarget\tcpu'), '\t');
+  assert.equal(findDelimiter('time;"a,b,c,d";cpu'), ';');
+  assert.equal(findDelimiter('time'), ',');
+});

@@ -1,0 +1,359 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { openRecording } from '#dist/read/recording.js';
+import { READ_DEFAULTS, readText } from '../../support/reading.js';
+
+const at = (minute: number): string => `2026-01-01T00:0${minute}:00Z`;
+const lines = (...rows: readonly unknown[]): string =>
+  rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n');
+const rejected = (outcome: Awaited<ReturnType<typeof readText>>): unknown =>
+  outcome.rejects.map(({ line, item, reason }) =>
+    item === undefined ? [line, reason] : [line, item, reason],
+  );
+const kept = (outcome: Awaited<ReturnType<typeof readText>>): unknown =>
+  outcome.records.map(({ target, values, label }) => [target, values, label]);
+
+test('rows with their fields in any order, and with fields that are not there', async () => {
+  const outcome = await readText(
+    lines(
+      { ts: at(0), host: 'a', cpu: 1, mem: 2, anomaly: false },
+      { mem: 4, anomaly: true, cpu: 3, host: 'b', ts: at(0) },
+      { ts: at(0), host: 'c', mem: 6, cpu: null },
+      { ts: at(0), host: 'd', cpu: '7.5', mem: 'NaN', anomaly: 'maybe' },
+      { ts: 1767225600, host: 5, cpu: 8 },
+      '{"ts":"2026-01-01 00:00","host":"f","cpu":NaN,"mem":-1.5e1}',
+    ),
+  );
+  assert.deepEqual(outcome.rejects, []);
+  assert.deepEqual(kept(outcome), [
+    ['5', [8, NaN], null],
+    ['a', [1, 2], 0],
+    ['b', [3, 4], 1],
+    ['c', [NaN, 6], null],
+    ['d', [7.5, NaN], 'maybe'],
+    ['f', [NaN, -15], null],
+  ]);
+});
+
+test('what is no record is rejected, with a reason', async () => {
+  const good = { time: at(0), target: 'a', cpu: 1 };
+  const outcome = await readText(
+    lines(
+      good,
+      '{"time":"x"',
+      '[1,2]',
+      'null',
+      '"text"',
+      { target: 'b', cpu: 1 },
+      { ...good, time: null },
+      { ...good, time: '2026-13-01' },
+      { ...good, time: {} },
+      { time: at(0), cpu: 1 },
+      { ...good, target: '' },
+      { ...good, target: ['b'] },
+      '{"time":"2026-01-01","target":12345678901234567890,"cpu":1}',
+      { ...good, cpu: 'high' },
+      { ...good, cpu: true },
+      { ...good, cpu: [1] },
+      '{"time":"2026-01-01","target":"b","cpu":1e400}',
+      '{"time":"2026-01-01","target":"b","cpu":-Infinity}',
+      '{"time":"2026-01-01","target":"b","cpu":01}',
+      '{"time":"2026-01-01","target":"b","cpu":1.}',
+      '{"time":"2026-01-01","target":"b","cpu":1}}',
+      '{"time":"2026-01-01","target":"b\tc","cpu":1}',
+    ),
+  );
+  assert.deepEqual(rejected(outcome), [
+    [2, 'bad_line'],
+    [3, 'not_a_record'],
+    [4, 'not_a_record'],
+    [5, 'not_a_record'],
+    [6, 'no_time'],
+    [7, 'no_time'],
+    [8, 'bad_time'],
+    [9, 'bad_time'],
+    [10, 'no_target'],
+    [11, 'no_target'],
+    [12, 'no_target'],
+    [13, 'no_target'],
+    [14, 'bad_value'],
+    [15, 'bad_value'],
+    [16, 'bad_value'],
+    [17, 'bad_value'],
+    [18, 'bad_value'],
+    [19, 'bad_line'],
+    [20, 'bad_line'],
+    [21, 'bad_line'],
+    [22, 'bad_line'],
+  ]);
+  assert.equal(outcome.records.length, 1);
+});
+
+test('names that every object inherits are fields like others', async () => {
+  const outcome = await readText(
+    lines(
+      '{"time":"2026-01-01","target":"a","__proto__":1,"constructor":2,"cpu":3}',
+      '{"time":"2026-01-01","target":"b","cpu":4}',
+      '{"time":"2026-01-01","target":"c","cpu":5,"__proto__":{"cpu":9}}',
+    ),
+  );
+  assert.deepEqual(outcome.recording.columns, ['__proto__', 'constructor', 'cpu']);
+  assert.deepEqual(kept(outcome), [
+    ['a', [1, 2, 3], null],
+    ['b', [NaN, NaN, 4], null],
+  ]);
+  assert.deepEqual(rejected(outcome), [[3, 'bad_value']]);
+  assert.equal(({} as Record<string, unknown>)['cpu'], undefined);
+});
+
+test('metrics may stand in an object called values', async () => {
+  const outcome = await readText(
+    lines(
+      { time: at(0), target: 'a', values: { cpu: 1, mem: 2 } },
+      { time: at(0), target: 'b', values: { mem: 3 } },
+    ),
+  );
+  assert.deepEqual(outcome.recording.columns, ['cpu', 'mem']);
+  assert.deepEqual(kept(outcome), [
+    ['a', [1, 2], null],
+    ['b', [NaN, 3], null],
+  ]);
+});
+
+test('a field that only comes after the sample is counted, not silently dropped', async () => {
+  const rows = Array.from({ length: 3000 }, (_, i) => ({
+    time: at(i % 2 === 0 ? 0 : 1),
+    target: i,
+    cpu: 1,
+    late: null,
+  }));
+  rows.sort((a, b) => (a.time < b.time ? -1 : 1));
+  const more = [
+    { time: at(2), target: 'x', cpu: 1, late: 5 },
+    { time: at(2), target: 'y', cpu: 1, later: 5 },
+    { time: at(2), target: 'z', cpu: 1, later: 6 },
+  ];
+  const outcome = await readText(lines(...rows, ...more), { interval: 60_000 });
+  assert.equal(outcome.records.length, 3003);
+  assert.deepEqual(
+    outcome.late.map(({ text }) => text),
+    [
+      'ignored column late: it was empty in the sample and has a value in 1 record; add it with --columns',
+      'ignored column later: it was empty in the sample and has a value in 2 records; add it with --columns',
+    ],
+  );
+});
+
+test('a field that only comes after the sample is told once when it comes, and no more than a hundred are', async () => {
+  const minute = (i: number): string => new Date(i * 60_000).toISOString();
+  const sample = Array.from({ length: 1100 }, (_, i) => ({ time: minute(i), cpu: 1 }));
+  const fields = Array.from({ length: 150 }, (_, i) => [`late-${i}`, 5] as const);
+  const more = [0, 1].map((i) => ({ time: minute(1100 + i), cpu: 1, ...Object.fromEntries(fields) }));
+  const stdin = Readable.from([Buffer.from(lines(...sample, ...more))]);
+  const recording = await openRecording(['-'], READ_DEFAULTS, stdin);
+  const told: string[] = [];
+  for await (const { batch } of recording.steps(({ text }) => told.push(text))) assert.ok(batch !== null);
+  assert.equal(told.length, 101);
+  assert.equal(
+    told[0],
+    'ignored column late-0: it was empty in the sample and has a value now; add it with --columns',
+  );
+  assert.match(told[100] ?? '', /^ignored any further column like these: /);
+  assert.equal(recording.lateNotices().length, 101);
+});
+
+test('rows that look alike are read as JSON.parse reads them', async () => {
+  const scalar = fc.oneof(
+    fc.double({ noDefaultInfinity: true, noNaN: true }).map((value) => JSON.stringify(value)),
+    fc.integer().map(String),
+    fc.constantFrom(
+      'null',
+      '"nan"',
+      '"7"',
+      '""',
+      '"x"',
+      'true',
+      '1e400',
+      '01',
+      '1.',
+      '.5',
+      '-',
+      '1e5',
+      '-0',
+      '{}',
+      '"a\\"b"',
+    ),
+  );
+  const target = fc.constantFrom('"a"', '"b"', '"é"', '" c "', '"\u00a0d"', '"\\u0064"', '5', 'null');
+  const gap = fc.constantFrom('', ' ', '\t');
+  const end = fc.constantFrom('', ',"extra":1', ',"cpu":2', ' ');
+  const label = fc.constantFrom('true', 'false', '0', '1', 'null', '"full"', 'tru', '[]');
+  const row = fc.tuple(target, scalar, scalar, gap, end, label);
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 12 }), async (rows) => {
+      const first = `{"time":"${at(0)}","target":"first","cpu":1,"mem":2,"label":true}`;
+      const texts = rows.map(
+        ([name, cpu, mem, blank, close, anomaly], i) =>
+          `{"time":${blank}"${at(0)}","target":${name},"cpu":${cpu},${blank}"mem":${mem},"label":${anomaly}${close}}${i % 2 === 0 ? '' : ' '}`,
+      );
+      const options = { interval: 60_000, columns: ['cpu', 'mem'], duplicates: 'last' } as const;
+      // Each by itself cannot look like the one before it: a fresh reader has nothing to compare with.
+      const together = await readText([Buffer.from([first, first, ...texts].join('\n'))], options);
+      const alone = await Promise.all(texts.map((text) => readText(`${first}\n${text}`, options)));
+      const last = new Map<string, unknown>([['first', [[1, 2], 1]]]);
+      for (const { records } of alone) {
+        for (const { target: name, values, label } of records) {
+          if (name !== 'first') last.set(name, [values, label]);
+        }
+      }
+      assert.deepEqual(
+        new Map(together.records.map(({ target: name, values, label }) => [name, [values, label]])),
+        new Map([...last].sort(([a], [b]) => (a < b ? -1 : 1))),
+      );
+      assert.deepEqual(
+        together.rejects.map(({ reason, message }) => [reason, message]),
+        alone.flatMap(({ rejects }) => rejects.map(({ reason, message }) => [reason, message])),
+      );
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('minute-batches: values by name, as a list, with a window of their own', async () => {
+  const outcome = await readText(
+    lines(
+      {
+        minute: at(0),
+        items: [
+          { target: 'c', values: { mem: 1, cpu: 2 }, label: 1 },
+          { target: 'a', values: { cpu: 3 } },
+          { target: 'b', values: [4, null], label: 'odd' },
+        ],
+      },
+      {
+        minute: at(1),
+        items: [
+          {
+            target: 'a',
+            values: [
+              [1, 2],
+              [3, 4],
+              [5, 'nan'],
+            ],
+          },
+        ],
+      },
+      { minute: at(2), items: [] },
+    ),
+    { ownWindow: { window: 3 } },
+  );
+  assert.equal(outcome.recording.layout, 'batches');
+  assert.deepEqual(outcome.recording.columns, ['mem', 'cpu']);
+  assert.equal(outcome.recording.hasLabels, true);
+  assert.deepEqual(outcome.rejects, []);
+  assert.deepEqual(kept(outcome), [
+    ['a', [NaN, 3], null],
+    ['b', [4, NaN], 'odd'],
+    ['c', [1, 2], 1],
+    ['a', [1, 2, 3, 4, 5, NaN], null],
+  ]);
+});
+
+test('items that do not fit are rejected one by one, a line that does not at once', async () => {
+  const items = [
+    { target: 'a', values: [1, 2] },
+    { target: 'b', values: [1] },
+    { target: 'c' },
+    { values: [1, 2] },
+    { target: 'e', values: { cpu: 'x' } },
+    7,
+    { target: 'f', values: [[1, 2]] },
+    { target: 'g', values: [[1, 2], [3]] },
+    {
+      target: 'h',
+      values: [
+        [1, 2],
+        [3, 'x'],
+      ],
+    },
+    {
+      target: 'i',
+      values: [
+        [1, 2],
+        [3, 4],
+      ],
+    },
+    { target: 'j', values: 5 },
+    { target: 'k', values: [1, { cpu: 1 }] },
+  ];
+  const text = lines(
+    { minute: at(0), items },
+    { minute: 'x', items },
+    { items },
+    { minute: at(1) },
+    { minute: at(1), items: {} },
+  );
+  const options = { columns: ['cpu', 'mem'], interval: 60_000 };
+  const outcome = await readText(text, { ...options, ownWindow: { window: 2 } });
+  assert.deepEqual(rejected(outcome), [
+    [1, 1, 'bad_shape'],
+    [1, 2, 'bad_shape'],
+    [1, 3, 'no_target'],
+    [1, 4, 'bad_value'],
+    [1, 5, 'not_a_record'],
+    [1, 6, 'bad_shape'],
+    [1, 7, 'bad_shape'],
+    [1, 8, 'bad_value'],
+    [1, 10, 'bad_shape'],
+    [1, 11, 'bad_value'],
+    [2, 'bad_time'],
+    [3, 'no_time'],
+    [4, 'not_a_record'],
+    [5, 'not_a_record'],
+  ]);
+  assert.deepEqual(kept(outcome), [
+    ['a', [1, 2], null],
+    ['i', [1, 2, 3, 4], null],
+  ]);
+  const withoutWindow = await readText(text, options);
+  assert.equal(withoutWindow.records.length, 1);
+});
+
+test('the text of a rejected item is its own, as it is written on the line', async () => {
+  const items = [
+    '{"target":"a","values":{"cpu":"x", "n": 1.0}}',
+    '{"target":"b","values":{"cpu":1e400}}',
+    '{"target":"c","values":{"cpu":2}}',
+    '{"target":"c","values":{"cpu":3.50}}',
+    '7',
+  ];
+  const line = `{"minute":"${at(0)}","items":[${items.join(', ')}]}`;
+  const outcome = await readText(`${line}\n${line.replace(at(0), 'x')}\n`, {
+    interval: 60_000,
+    columns: ['cpu'],
+  });
+  assert.deepEqual(
+    outcome.rejects.map(({ raw }) => raw.text).sort(),
+    [items[0], items[1], items[3], items[4], line.replace(at(0), 'x')].sort(),
+  );
+});
+
+test('rejects of the items of a line are as long as the line, however many there are', async () => {
+  const items = Array.from({ length: 500 }, (_, i) => ({
+    target: `t${i}`,
+    values: { cpu: i === 0 ? 1 : 'much' },
+  }));
+  const line = lines({ minute: at(0), items });
+  const { rejects } = await readText(line, { interval: 60_000, columns: ['cpu'] });
+  assert.equal(rejects.length, 499);
+  const keptChars = rejects.reduce((sum, { raw }) => sum + raw.text.length, 0);
+  assert.ok(keptChars <= line.length, `${keptChars} characters of a line of ${line.length}`);
+});
+
+test('values given as lists only get numbered columns, or those of --columns', async () => {
+  const text = lines({ minute: at(0), items: [{ target: 'a', values: [1, 2] }] });
+  assert.deepEqual((await readText(text)).recording.columns, ['column_1', 'column_2']);
+  assert.deepEqual((await readText(text, { columns: ['x', 'y'] })).recording.columns, ['x', 'y']);
+});

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { appendFile, open, readFile, rename, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { AiopsError } from '#dist/core/errors.js';
+import { compareInputs } from '#dist/read/snapshot/compare-inputs.js';
+import type { InputState, VerifyInput } from '#dist/read/snapshot/compare-inputs.js';
+import { factsOf, isUntouched } from '#dist/read/bytes/file-facts.js';
+import type { PinnedRecording } from '#dist/read/snapshot/pinned.js';
+import { openRecording } from '#dist/read/recording.js';
+import { SegmentSums } from '#dist/read/bytes/segments.js';
+import type { Segment } from '#dist/read/bytes/segments.js';
+import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
+
+const row = (minute: number): string =>
+  `${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},a,1\n`;
+const TEXT = `time,target,v\n${Array.from({ length: 20_000 }, (_, minute) => row(minute)).join('')}`;
+const LATER = new Date('2026-06-01');
+/** Not touched while the tests run. */
+const FIXTURE = 'fixtures/recordings/real-day.csv';
+
+/** Reads minutes of recordings, all by default, and says what a journal keeps of them. */
+async function pin(paths: readonly string[], minutes = Infinity): Promise<PinnedRecording> {
+  const stdin = Readable.from([`time,target,v\n${row(0)}${row(1)}`]);
+  const recording = await openRecording(paths, READ_DEFAULTS, stdin);
+  let read = 0;
+  if (minutes > 0) for await (const _ of recording.steps()) if (++read >= minutes) break;
+  const pinned = recording.pin();
+  await recording.close();
+  return JSON.parse(JSON.stringify(pinned)) as PinnedRecording;
+}
+
+async function recorded(t: TestContext, content: string | Buffer = TEXT): Promise<string> {
+  return join(await folderWith(t, { 'a.csv': content }), 'a.csv');
+}
+
+async function stateOf(
+  path: string,
+  pinned: PinnedRecording,
+  verify: VerifyInput = 'changed',
+): Promise<InputState> {
+  const [state] = await compareInputs([path], pinned, { verify, live: false });
+  return state ?? assert.fail('no state');
+}
+
+/** `same, 2 of 3`: how many of how many segments were compared. */
+async function shortState(...args: Parameters<typeof stateOf>): Promise<string> {
+  const state = await stateOf(...args);
+  if (state.state === 'unknown') return state.state;
+  if (state.state === 'changed') return `changed: ${state.what}`;
+  return `${state.state}, ${state.compared.segments} of ${state.compared.ofSegments}`;
+}
+
+async function overwrite(path: string, at: number, text: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  await handle.write(text, at);
+  await handle.close();
+}
+
+/** The same recording as if its file had been read in segments of so many bytes. */
+async function inSegments(
+  pinned: PinnedRecording,
+  path: string,
+  segmentBytes: number,
+): Promise<PinnedRecording> {
+  const bytes = await readFile(path);
+  const sums = new SegmentSums([], segmentBytes);
+  for (let at = 0; at < bytes.length; at += segmentBytes) sums.add(at, bytes.subarray(at, at + segmentBytes));
+  return withDigests(pinned, sums.all());
+}
+
+function withDigests(pinned: PinnedRecording, digests: readonly Segment[]): PinnedRecording {
+  return { ...pinned, files: pinned.files.map((file) => ({ ...file, digests })) };
+}
+
+test('an untouched file is the same without being read; a flag has all or samples of it compared', async () => {
+  const pinned = await inSegments(await pin([FIXTURE]), FIXTURE, 1000);
+  const segments = pinned.files[0]?.digests.length ?? 0;
+  assert.ok(segments > 30);
+  assert.equal(await shortState(FIXTURE, pinned), `same, 0 of ${segments}`);
+  assert.equal(await shortState(FIXTURE, pinned, 'all'), `same, ${segments} of ${segments}`);
+  assert.equal(await shortState(FIXTURE, pinned, 'sample'), `same, 18 of ${segments}`);
+  const [first, ...others] = pinned.files[0]?.digests ?? [];
+  const forged = withDigests(pinned, [{ ...first, endByte: 1000, sha256: '0'.repeat(64) }, ...others]);
+  assert.equal(await shortState(FIXTURE, forged), `same, 0 of ${segments}`);
+  for (const verify of ['all', 'sample'] as const)
+    assert.match(await shortState(FIXTURE, forged, verify), /^changed: .* in bytes 0 to 999$/);
+});
+
+test('a file that was copied, fetched again or touched is the same if all that was read of it is', async (t) => {
+  const path = await recorded(t);
+  const pinned = await pin([path]);
+  await utimes(path, LATER, LATER);
+  assert.equal(await shortState(path, pinned), 'same, 1 of 1');
+  await writeFile(`${path}.new`, TEXT);
+  await rename(`${path}.new`, path);
+  assert.equal(await shortState(path, pinned), 'same, 1 of 1');
+});
+
+test('a single byte that changed anywhere is noticed, and the refusal names the segment', async (t) => {
+  const path = await recorded(t);
+  const pinned = await inSegments(await pin([path]), path, 65_536);
+  for (const at of [0, 65_535, 65_536, 200_001, TEXT.length - 1]) {
+    await writeFile(path, TEXT);
+    await overwrite(path, at, '#');
+    const from = at - (at % 65_536);
+    const to = Math.min(from + 65_536, TEXT.length) - 1;
+    assert.equal(
+      await shortState(path, pinned),
+      `changed: holds other bytes than it did, somewhere in bytes ${from} to ${to}`,
+    );
+  }
+});
+
+test('samples are the first segment, the last, and 16 in between', async (t) => {
+  const path = await recorded(t);
+  const pinned = await inSegments(await pin([path]), path, 5000);
+  const { digests = [] } = pinned.files[0] ?? {};
+  let noticed = 0;
+  for (const [i, { endByte }] of digests.entries()) {
+    await overwrite(path, endByte - 1, '#');
+    const isNoticed = (await stateOf(path, pinned, 'sample')).state === 'changed';
+    await overwrite(path, endByte - 1, TEXT[endByte - 1]!);
+    if (isNoticed) noticed++;
+    else assert.ok(i > 0 && i < digests.length - 1, `segment ${i} of ${digests.length}`);
+  }
+  assert.equal(noticed, 18);
+});
+
+test('a file that became longer has grown, gzip by another member too; one with other bytes has changed', async (t) => {
+  for (const isPacked of [false, true]) {
+    const pack = (text: string): Buffer => (isPacked ? gzipSync(text) : Buffer.from(text));
+    const path = await recorded(t, pack(TEXT));
+    const pinned = await pin([path]);
+    await appendFile(path, pack(row(200_000)));
+    assert.equal(await shortState(path, pinned), 'grown, 1 of 1');
+    await overwrite(path, 3, '#');
+    assert.match(await shortState(path, pinned), /^changed: holds other bytes/);
+  }
+});
+
+test('of a file that was not read to its end, what was read is compared', async (t) => {
+  const path = await recorded(t);
+  const pinned = await pin([path], 3);
+  const readBytes = pinned.files[0]?.digests.at(-1)?.endByte ?? NaN;
+  assert.ok(readBytes > 0 && readBytes < TEXT.length, `${readBytes} bytes were read`);
+  await overwrite(path, readBytes, '#');
+  assert.equal(await shortState(path, pinned), 'same, 1 of 1');
+  await overwrite(path, readBytes - 1, '#');
+  assert.match(await shortState(path, pinned), /^changed/);
+});
+
+test('smaller, replaced by something else, or missing', async (t) => {
+  const path = await recorded(t);
+  const pinned = await pin([path]);
+  await truncate(path, 1000);
+  assert.equal(await shortState(path, pinned), `changed: has become smaller: 1000 bytes of ${TEXT.length}`);
+  assert.deepEqual(await stateOf('/dev/null', pinned), { state: 'changed', what: 'is no longer a file' });
+  await assert.rejects(
+    stateOf(`${path}.gone`, pinned),
+    (error) => error instanceof AiopsError && error.code === 'input_missing',
+  );
+});
+
+test('facts taken within a tick of a change are not trusted: another change may leave them as they are', async (t) => {
+  const stats = await stat(await recorded(t), { bigint: true });
+  const at = (nowMs: number) => factsOf(stats, nowMs) ?? assert.fail('no file');
+  const changedMs = Number(stats.ctimeNs / 1000n) / 1000;
+  assert.equal(isUntouched(at(changedMs + 99), at(changedMs + 5000)), false);
+  assert.equal(isUntouched(at(changedMs + 101), at(changedMs + 5000)), true);
+  assert.equal(isUntouched({ ...at(changedMs + 101), inode: '1' }, at(changedMs + 5000)), false);
+});
+
+test('an input without a record that has some now has changed; standard input only shows when it is read', async (t) => {
+  const folder = await folderWith(t, { 'empty.csv': '', 'header.csv': 'time,target,v\n', 'a.csv': TEXT });
+  const paths = ['empty.csv', 'header.csv', 'a.csv'].map((name) => join(folder, name));
+  const inputs = [...paths, '-'];
+  const pinned = await pin(inputs);
+  const states = async (): Promise<string[]> =>
+    (await compareInputs(inputs, pinned, { verify: 'changed', live: false })).map((state) =>
+      state.state === 'changed' ? state.what : state.state,
+    );
+  assert.deepEqual(await states(), ['same', 'same', 'same', 'unknown']);
+  for (const path of paths) await appendFile(path, row(200_000));
+  const hadNone = 'had no record when the run began';
+  assert.deepEqual(await states(), [hadNone, hadNone, 'grown', 'unknown']);
+});
+
+test('a pipe whose minutes the clock closed, or would close now, is not read again; files are', async (t) => {
+  const inputs = [await recorded(t), '-'];
+  const pinned = await pin(inputs);
+  assert.equal(pinned.isLive, false);
+  for (const [isLive, live, what] of [
+    [true, false, /^was a live feed/],
+    [true, true, /^was a live feed/],
+    [false, true, /^would be a live feed/],
+  ] as const) {
+    const [file, pipe] = await compareInputs(inputs, { ...pinned, isLive }, { verify: 'changed', live });
+    assert.equal(file?.state, 'same');
+    assert.ok(pipe?.state === 'changed');
+    assert.match(pipe.what, what);
+  }
+});

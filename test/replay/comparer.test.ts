@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type { Answers, CallStyle, Executor, ItemBatch, MinuteRun } from '#dist/core/types.js';
+import { Comparer, isSampled } from '#dist/replay/comparer.js';
+
+import { minuteTiming } from '../support/timings.js';
+
+const batch: ItemBatch = {
+  intervalMs: 60_000,
+  minuteMs: 0,
+  targets: ['a'],
+  columns: ['cpu'],
+  window: 1,
+  width: 1,
+  values: Float64Array.of(1),
+};
+
+const answers = (score: number): Answers => ({
+  scores: Float32Array.of(score),
+  anomalies: Uint8Array.of(0),
+  outputs: new Float32Array(),
+  outputOffsets: Uint32Array.of(0, 0),
+  errors: new Map(),
+});
+
+/** An executor that takes `wallMs` by a clock of its own and tells in what order it was called. */
+function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }, score = 0.5): Executor {
+  return {
+    name,
+    start: () => Promise.reject(new Error('not needed')),
+    stop: () => Promise.resolve(),
+    run: (items: ItemBatch, style: CallStyle): Promise<MinuteRun> => {
+      calls.push(`${name} ${style}`);
+      clock.now += 10;
+      return Promise.resolve({
+        answers: answers(score),
+        timing: { ...minuteTiming([]), items: items.targets.length, wallMs: 10 },
+        incidents: [],
+      });
+    },
+  };
+}
+
+function comparer(budgetMs: number, choose: 'sample' | 'all' = 'sample', poolScore = 0.5) {
+  const calls: string[] = [];
+  const clock = { now: 0 };
+  const made = new Comparer({
+    pool: executor('pool', calls, clock, poolScore),
+    solo: executor('solo', calls, clock),
+    writes: 'parallel',
+    choose,
+    budgetMs,
+    now: () => clock.now,
+  });
+  return { made, calls };
+}
+
+test('every way is served, batches twice, and each way comes first in its turn', async () => {
+  const { made, calls } = comparer(1000);
+  for (let minute = 0; minute < 3; minute++) await made.compare(batch);
+  const once = ['pool batched', 'pool batched', 'solo batched', 'solo batched', 'solo per-item'];
+  assert.deepEqual(calls.slice(0, 5).toSorted(), once);
+  assert.deepEqual([calls[0], calls[5], calls[10]].toSorted(), [
+    'pool batched',
+    'solo batched',
+    'solo per-item',
+  ]);
+  assert.equal(made.comparison.minutes, 3);
+  assert.equal(made.spentMs, 3 * 40);
+});
+
+test('the answers written are those of the mode, and a difference is seen', async () => {
+  const { made } = comparer(1000, 'all', 0.25);
+  const written = await made.compare(batch);
+  assert.equal(written.answers.scores[0], 0.25);
+  const summary = made.comparison.summary(2, 0);
+  assert.equal(summary?.answers.parallel.identical, true);
+  assert.deepEqual(summary.answers['sequential-batched'], {
+    identical: false,
+    maxDifference: 0.25,
+    differingVerdicts: 0,
+  });
+});
+
+test('a minute in which something happened to an actor is not compared, and all that happened is told', async () => {
+  const { made } = comparer(1000, 'all');
+  const options = { calls: [] as string[], clock: { now: 0 } };
+  const solo = executor('solo', options.calls, options.clock);
+  let count = 0;
+  const troubled: Executor = {
+    ...solo,
+    run: async (items, style) => {
+      const run = await solo.run(items, style);
+      const text = `${++count}`;
+      return { ...run, incidents: [{ kind: 'lost', actor: 'sequential actor', minuteMs: 0, text }] };
+    },
+  };
+  const other = new Comparer({
+    pool: executor('pool', options.calls, options.clock),
+    solo: troubled,
+    writes: 'parallel',
+    choose: 'all',
+    budgetMs: 1000,
+    now: () => options.clock.now,
+  });
+  const written = await other.compare(batch);
+  assert.deepEqual(
+    written.incidents.map(({ text }) => text),
+    ['1', '2', '3'],
+  );
+  assert.deepEqual((await made.compare(batch)).incidents, []);
+  assert.deepEqual([other.comparison.minutes, made.comparison.minutes], [0, 1]);
+});
+
+test('a sample ends with its budget; all does not', async () => {
+  for (const [choose, expected] of [
+    ['sample', 2],
+    ['all', 12],
+  ] as const) {
+    const { made } = comparer(90, choose);
+    let compared = 0;
+    for (let minute = 0; minute < 12; minute++) {
+      if (!made.wants(batch)) continue;
+      compared++;
+      await made.compare(batch);
+    }
+    assert.equal(compared, expected);
+  }
+});
+
+test('minutes without items are never compared', () => {
+  const { made } = comparer(1000, 'all');
+  assert.equal(made.wants({ ...batch, targets: [] }), false);
+});
+
+test('sampling thins out by half with every doubling of the recording', () => {
+  const sampled = Array.from({ length: 1440 }, (_, i) => i).filter(isSampled);
+  assert.deepEqual(
+    sampled.slice(0, 20),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36],
+  );
+  assert.ok(sampled.length > 50 && sampled.length < 64, String(sampled.length));
+});

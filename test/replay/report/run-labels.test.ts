@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type { Label, ResultRow } from '#dist/core/types.js';
+import { labelLines } from '#dist/replay/report/labels-text.js';
+import { RunLabels } from '#dist/replay/report/run-labels.js';
+
+function row(
+  target: string,
+  label: Label,
+  more: Partial<Pick<ResultRow, 'status' | 'score' | 'anomaly'>> = {},
+): ResultRow {
+  const score = more.score === undefined ? 0.5 : more.score;
+  return {
+    minuteMs: 0,
+    target,
+    column: 'value',
+    status: more.status ?? 'ok',
+    score,
+    anomaly: more.anomaly === undefined ? (score ?? 0) > 0.6 : more.anomaly,
+    label,
+    output: null,
+    error: null,
+  };
+}
+
+const warmup = { status: 'warmup', score: null, anomaly: null } as const;
+const failed = { status: 'error', score: null, anomaly: null } as const;
+
+test('a recording without labels has no summary', () => {
+  const labels = new RunLabels(1);
+  labels.add([row('a', null), row('b', null)]);
+  assert.equal(labels.summary(), null);
+  assert.deepEqual(labelLines(labels.summary()), []);
+});
+
+test('a record’s score is the largest of its items, its verdict that of any', () => {
+  const labels = new RunLabels(2);
+  labels.add([row('a', 1, { score: 0.25 }), row('a', 1, { score: 0.75 })]);
+  labels.add([row('a', 0, { score: 0.5 }), row('a', 0, { score: 0.25 })]);
+  labels.add([row('a', 0, failed), row('a', 0, { score: 0.125 })]);
+  const summary = labels.summary();
+  assert.equal(summary?.counts.scored, 3);
+  assert.deepEqual(summary.overall, {
+    records: 3,
+    positives: 1,
+    flagged: 1,
+    precision: 1,
+    recall: 1,
+    f1: 1,
+    averagePrecision: 1,
+    best: { threshold: 0.6, precision: 1, recall: 1, f1: 1 },
+  });
+});
+
+test('what has no usable label or no score is counted apart', () => {
+  const labels = new RunLabels(1);
+  labels.add([row('a', 1, warmup), row('b', 0, failed), row('c', 1, { score: null, anomaly: null })]);
+  labels.add([row('a', 'broken'), row('b', 0.5), row('c', null), row('d', 1)]);
+  assert.deepEqual(labels.summary()?.counts, {
+    scored: 1,
+    judged: 0,
+    warmup: 1,
+    error: 1,
+    unscored: 1,
+    unusable: 2,
+    unlabelled: 1,
+  });
+  assert.deepEqual(
+    labels.notices().map(({ text }) => text),
+    [
+      '2 records have labels that are neither 0 nor 1, the first "broken": left out of precision, recall and average precision',
+    ],
+  );
+  assert.match(
+    labelLines(labels.summary()).join('\n'),
+    /1 labelled record scored; not counted: 1 in warm-up, 1 failed, 1 without a score, 2 with a label that is neither 0 nor 1, 1 without a label/,
+  );
+});
+
+test('records without a verdict count for the ranking only', () => {
+  const labels = new RunLabels(1);
+  labels.add([row('a', 1, { score: 0.9, anomaly: null }), row('a', 0, { score: 0.1, anomaly: null })]);
+  const overall = labels.summary()?.overall;
+  assert.deepEqual([overall?.precision, overall?.recall, overall?.f1], [null, null, null]);
+  assert.equal(overall?.averagePrecision, 1);
+});
+
+test('records with a verdict and no score count for precision, recall and F1 only', () => {
+  const labels = new RunLabels(2);
+  const flag = { score: null, anomaly: true };
+  const pass = { score: null, anomaly: false };
+  labels.add([row('a', 1, pass), row('a', 1, flag), row('a', 0, pass), row('a', 0, pass)]);
+  labels.add([row('a', 0, flag), row('a', 0, pass), row('a', 1, pass), row('a', 1, failed)]);
+  labels.add([row('a', 1, { score: 0.5, anomaly: null }), row('a', 1, flag)]);
+  const summary = labels.summary();
+  assert.deepEqual([summary?.counts.scored, summary?.counts.judged], [1, 4]);
+  assert.deepEqual(summary?.overall, {
+    records: 5,
+    positives: 3,
+    flagged: 3,
+    precision: 2 / 3,
+    recall: 2 / 3,
+    f1: 2 / 3,
+    averagePrecision: 1,
+    best: { threshold: 0.3, precision: 1, recall: 1, f1: 1 },
+  });
+  assert.match(labelLines(summary).join('\n'), /1 labelled record scored, 4 with a verdict but no score/);
+  const unranked = new RunLabels(1);
+  unranked.add([row('a', 1, flag)]);
+  const judged = unranked.summary()?.overall;
+  assert.deepEqual([judged?.averagePrecision, judged?.best, judged?.recall], [null, null, 1]);
+});
+
+test('targets by their anomalies, and the mean over those that have some', () => {
+  const labels = new RunLabels(1);
+  labels.add([row('quiet', 0), row('noisy', 0, { score: 0.9 }), row('one', 1, { score: 0.9 })]);
+  labels.add([row('two', 1, { score: 0.1 }), row('two', 0, { score: 0.2 }), row('two', 1, { score: 0.3 })]);
+  const summary = labels.summary();
+  assert.deepEqual(
+    summary?.perTarget.map(({ target, averagePrecision }) => [target, averagePrecision]),
+    [
+      ['two', (1 + 2 / 3) / 2],
+      ['one', 1],
+      ['noisy', null],
+      ['quiet', null],
+    ],
+  );
+  assert.equal(summary.meanAveragePrecision, ((1 + 2 / 3) / 2 + 1) / 2);
+  assert.equal(summary.perTarget[2]?.recall, null);
+});
+
+test('targets that come and go do not grow the summary without end', () => {
+  const labels = new RunLabels(1);
+  for (let i = 0; i < 3000; i++) labels.add([row(`target-${i}`, i % 2 === 0 ? 1 : 0, { score: i / 3000 })]);
+  const summary = labels.summary();
+  assert.equal(summary?.overall.records, 3000);
+  assert.equal(summary.targets, 1024);
+  assert.equal(summary.recordsOfOtherTargets, 3000 - 1024);
+  assert.equal(summary.perTarget.length, 200);
+  assert.deepEqual(summary.droppedBits, { overall: 0, perTarget: 0 });
+  assert.match(
+    labelLines(summary).join('\n'),
+    /1,976 records of targets after the first 1,024 count overall only/,
+  );
+});
+
+test('where there are too many different scores, the report says how coarse it is', () => {
+  const labels = new RunLabels(1);
+  for (let i = 0; i < 100_000; i++)
+    labels.add([row('a', i % 1000 === 0 ? 1 : 0, { score: Math.fround(i / 100_000) })]);
+  const summary = labels.summary();
+  const bits = summary?.droppedBits.overall ?? 0;
+  assert.ok(bits > 0);
+  assert.equal(summary?.overall.records, 100_000);
+  assert.equal(summary.droppedBits.perTarget, 0);
+  assert.match(
+    labelLines(summary).join('\n'),
+    /rankings take scores as equal that differ by less than .* overall/,
+  );
+});
+
+test('a long name does not widen the table: its middle is left out, in the table only', () => {
+  const labels = new RunLabels(1);
+  const long = `first-${'x'.repeat(150)}-last`;
+  labels.add([row(long, 1, { score: 0.9 })]);
+  const summary = labels.summary();
+  const lines = labelLines(summary);
+  assert.match(lines.join('\n'), /^first-x{14}…x{14}-last {3}/m);
+  assert.ok(lines.every((line) => line.length <= 140));
+  assert.equal(summary?.perTarget[0]?.target, long);
+});

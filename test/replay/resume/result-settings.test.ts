@@ -1,0 +1,110 @@
+import { usableProcessors } from '#dist/host/processors.js';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { AiopsError } from '#dist/core/errors.js';
+import {
+  computingDifferences,
+  computingSettings,
+  refuseDifferences,
+  servingSettings,
+  settingDifferences,
+} from '#dist/replay/resume/result-settings.js';
+import { resolveActors } from '#dist/core/actor-count.js';
+import type { ReplayConfig } from '#dist/replay/replay-config.js';
+import { READY } from '../../support/facts.js';
+
+const computing = { model: READY.model, input: READY.input, backend: READY.backend };
+
+test('settings: what differs is named with both values, what is the same is not', () => {
+  const before = { '--duplicates': 'reject', '--columns': ['cpu'], '--from': null };
+  assert.deepEqual(settingDifferences(before, { ...before, '--columns': ['cpu'] }), []);
+  assert.deepEqual(
+    settingDifferences(before, { ...before, '--duplicates': 'last', '--from': '2024-01-01' }),
+    ['--duplicates was reject, now last', '--from was not given, now 2024-01-01'],
+  );
+});
+
+test('a setting that came with a later release does not break off the runs from before, but one that is gone does', () => {
+  assert.deepEqual(settingDifferences({}, { '--later': 'fixed' }), []);
+  assert.deepEqual(settingDifferences({ '--shard': '1/2', '--later': null }, {}), [
+    '--shard was 1/2, now not given',
+  ]);
+});
+
+test('values are shown as they are typed', () => {
+  const before = { '--interval': 60_000, '--max-line': 2 ** 20, '--full-output': false, '--map': { a: 'b' } };
+  assert.deepEqual(
+    settingDifferences(before, {
+      '--interval': 'auto',
+      '--max-line': 4096,
+      '--full-output': true,
+      '--map': {},
+    }),
+    [
+      '--interval was 1m, now auto',
+      '--max-line was 1MiB, now 4KiB',
+      '--full-output was not given, now given',
+      '--map was a=b, now not given',
+    ],
+  );
+});
+
+test('who serves is compared by the number of actors that it comes to', () => {
+  const serving = (actors: ReplayConfig['actors'], mode: ReplayConfig['mode'] = 'parallel'): unknown =>
+    servingSettings({ mode, actors } as ReplayConfig);
+  const auto = resolveActors({ kind: 'auto' }, usableProcessors());
+  assert.deepEqual(serving({ kind: 'auto' }), serving({ kind: 'count', count: auto }));
+  assert.notDeepEqual(serving({ kind: 'auto' }), serving({ kind: 'count', count: auto + 1 }));
+  assert.deepEqual(
+    serving({ kind: 'auto' }, 'sequential'),
+    serving({ kind: 'count', count: 9 }, 'sequential'),
+  );
+});
+
+test('another model, backend, batch size or batch shape is a difference, other versions are none', () => {
+  assert.deepEqual(computingDifferences(computing, computing), []);
+  const differs = (now: Partial<typeof computing>): string[] =>
+    computingDifferences(computing, { ...computing, ...now });
+  assert.match(
+    differs({ model: { ...READY.model, digest: 'f'.repeat(64) } })[0] ?? '',
+    /the model was .*f{12}/,
+  );
+  assert.match(differs({ backend: { ...READY.backend, name: 'js' } })[0] ?? '', /--backend was \w+, now js/);
+  assert.match(
+    differs({ backend: { ...READY.backend, batchSize: 7 } })[0] ?? '',
+    /--batch-size was .*, now 7/,
+  );
+  assert.equal(
+    differs({ backend: { ...READY.backend, reproducible: !READY.backend.reproducible } }).length,
+    1,
+  );
+  assert.match(
+    differs({ input: { ...READY.input, window: 99 } })[0] ?? '',
+    /an item was 60 intervals of each column .*, now 99/,
+  );
+  assert.deepEqual(differs({ backend: { ...READY.backend, versions: { other: '1' } } }), []);
+});
+
+test('what the command asks to compute with differs only where it leaves no choice', () => {
+  const auto = { backend: 'auto', modelFormat: 'auto', batchSize: 'auto' } as const;
+  const differs = (asked: Partial<ReplayConfig>): string[] =>
+    settingDifferences(...computingSettings(computing, { ...auto, ...asked } as ReplayConfig));
+  assert.deepEqual(differs({}), []);
+  const other = computing.backend.name === 'wasm' ? 'node' : 'wasm';
+  assert.deepEqual(differs({ backend: other }), [`--backend was ${computing.backend.name}, now ${other}`]);
+  assert.match(differs({ batchSize: 7 })[0] ?? '', /--batch-size was .*, now 7/);
+});
+
+test('a refusal names the output, the differences and both ways out', () => {
+  refuseDifferences([], 'out');
+  assert.throws(
+    () => refuseDifferences(['--grace was 0, now 1'], 'out'),
+    (error) =>
+      error instanceof AiopsError &&
+      error.code === 'config' &&
+      /out holds another run: --grace was 0, now 1/.test(error.message) &&
+      /--restart/.test(error.hint ?? '') &&
+      /--out/.test(error.hint ?? ''),
+  );
+});
