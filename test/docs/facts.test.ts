@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
@@ -95,4 +95,16 @@ test('the guide lists every exit status, and no other', () => {
     listed.sort((a, b) => a - b),
     [...new Set(statuses)].sort((a, b) => a - b),
   );
+});
+
+test('the tests that the promises of backfills name exist', () => {
+  const promises = sectionOf(page('docs/backfill.md'), '## What is promised');
+  const named = [...promises.matchAll(/`((?:test\/[a-z]+\/)?[a-z]+(?:-[a-z]+)*)`/g)].map(
+    ([, name = '']) => name,
+  );
+  assert.ok(named.length > 10);
+  for (const name of named) {
+    const path = name.startsWith('test/') ? name : `test/faults/${name}`;
+    assert.ok(existsSync(join(ROOT, `${path}.test.ts`)), path);
+  }
 });
