@@ -34,8 +34,8 @@ export async function predictOne(
   const load = {
     model: source,
     backend,
-    format: 'auto',
-    threads: 1,
+    modelFormat: 'auto',
+    threadsPerActor: 1,
     batchSize: 1,
     batchShape: 'fixed',
     native,

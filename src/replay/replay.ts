@@ -10,13 +10,7 @@ import { RunOutput } from '../output/run-output.js';
 import { checkCommittedRejects, judgeAgain } from './resume/completed-run.js';
 import { pinnedLoad } from './resume/pinned-load.js';
 import { findPriorRun, type PriorRun } from './resume/prior-run.js';
-import {
-  computingDifferences,
-  environmentChange,
-  refuseDifferences,
-  resultSettings,
-  servingSettings,
-} from './resume/result-settings.js';
+import { computingDifferences, environmentChange, refuseDifferences } from './resume/result-settings.js';
 import type { RunFacts } from './resume/run-facts.js';
 import { lineup, type Lineup } from './lineup.js';
 import { findModel } from '../model/model-choice.js';
@@ -161,8 +155,8 @@ function runFacts(
   return {
     program,
     startedAt: prior?.facts.startedAt ?? new Date().toISOString(),
-    settings: resultSettings(config),
-    serving: servingSettings(config),
+    settings: config.journaled.results,
+    serving: config.journaled.serving,
     recording: recording.pin(),
     model,
     input,

@@ -81,7 +81,7 @@ suite('native install of the packed program', { skip: await whyNot() }, () => {
     const before = receipt();
     const again = await native('install');
     assert.equal(again.status, 0, again.stderr);
-    assert.match(again.stdout, /is there already/);
+    assert.match(again.stdout, /is already installed/);
     assert.equal(receipt(), before);
   });
 

@@ -52,7 +52,7 @@ function ungated(run: FinishedRun): UngatedRun {
   const { elapsedMs, comparingMs, parentMaxRssBytes, busyMs, availableMs } = ledger.usage;
   return {
     program,
-    settings: config,
+    settings: { ...config, journaled: undefined },
     input: {
       files: config.inputs,
       layout: recording.layout,

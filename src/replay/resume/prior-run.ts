@@ -8,13 +8,7 @@ import type { ChosenModel } from '../../model/model-choice.js';
 import { writtenSummary } from './completed-run.js';
 import { comparedInputs } from './input-changes.js';
 import { keptCommits } from './kept-commits.js';
-import {
-  computingSettings,
-  refuseDifferences,
-  resultSettings,
-  servingSettings,
-  settingDifferences,
-} from './result-settings.js';
+import { computingSettings, refuseDifferences, settingDifferences } from './result-settings.js';
 import { planResume, resumeText, type ResumePlan } from './resume-plan.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
@@ -82,10 +76,10 @@ async function findDone(output: RunOutput, out: string, last: RunProgress | null
 
 /** Of what can be told before actors are up. */
 function changedSettings(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
-  const differences = settingDifferences(facts.settings, resultSettings(config));
-  differences.push(...settingDifferences(...computingSettings(facts, config)));
-  if (!facts.backend.reproducible)
-    differences.push(...settingDifferences(facts.serving, servingSettings(config)));
+  const { results, serving, text } = config.journaled;
+  const differences = settingDifferences(facts.settings, results, text);
+  differences.push(...settingDifferences(...computingSettings(facts, config), text));
+  if (!facts.backend.reproducible) differences.push(...settingDifferences(facts.serving, serving, text));
   if (model.digest !== null && model.digest !== facts.model.digest) {
     const { name, digest } = facts.model;
     differences.push(`the model was ${name} (${digest.slice(0, 12)}), now ${model.digest.slice(0, 12)}`);

@@ -5,13 +5,12 @@ import { countText, figures, plural } from '../../report/format.js';
 import { backendDetails, modelText } from '../../report/model-text.js';
 import { incidentsText } from '../report/run-history.js';
 import type { DamagedFile, RunStatus, StatusProgress } from './run-status.js';
-import { settingText } from './setting-text.js';
 
 /** Quarantines that are named; the others are counted. */
 const MOST_NAMED = 5;
 
-/** What `aiops-serve status` prints, a pure function of the status. */
-export function statusText(status: RunStatus): string {
+/** What `aiops-serve status` prints; `settings`: those that differ from their defaults, as typed. */
+export function statusText(status: RunStatus, settings: string): string {
   const { progress, model } = status;
   const rows: (readonly [string, string])[] = [
     ['state', stateText(status)],
@@ -19,7 +18,7 @@ export function statusText(status: RunStatus): string {
     ['model', `${modelText(model)}, window ${model.window}`],
     ...model.bundles.map((bundle) => ['', `with ${modelText(bundle)}`] as const),
     ['backend', `${status.backend.name} (${backendDetails(status.backend)})`],
-    ...settingRows(status.settings),
+    ...(settings === '' ? [] : [['settings', settings] as const]),
     ['began', beganText(status)],
     ...(progress === null ? [['done', 'nothing committed yet'] as const] : progressRows(progress)),
     ['results', `${status.folder}/${status.results}`],
@@ -53,32 +52,6 @@ function stateText({ state, holder, completedAt, isLive, damaged }: RunStatus): 
 function inputText({ inputs, layout, columns, intervalMs }: RunStatus): string {
   const metrics = `${plural(columns.length, 'metric')}: ${columns.join(', ')}`;
   return `${inputs.join(', ')} (${layout}, ${metrics}; interval ${formatDuration(intervalMs)})`;
-}
-
-/** What most runs have; only what differs is worth a line. */
-const USUAL: Readonly<Record<string, unknown>> = {
-  '--format': 'auto',
-  '--timezone': 'UTC',
-  '--interval': 'auto',
-  '--grace': 0,
-  '--duplicates': 'reject',
-  '--max-line': 16 * 1024 * 1024,
-  '--threads-per-actor': 1,
-  '--batch-shape': 'fixed',
-  '--results-format': 'jsonl',
-  '--emit': 'all',
-  '--full-output': false,
-};
-
-function settingRows(settings: RunStatus['settings']): (readonly [string, string])[] {
-  const texts = Object.entries(settings)
-    .filter(([name, value]) => name.startsWith('--') && isWorthSaying(name, value))
-    .map(([name, value]) => `${name} ${settingText(name, value) ?? ''}`.trimEnd());
-  return texts.length === 0 ? [] : [['settings', texts.join(' ')]];
-}
-
-function isWorthSaying(name: string, value: unknown): boolean {
-  return settingText(name, value) !== null && value !== USUAL[name];
 }
 
 function damagedText({ path, problem, committedBytes, sizeBytes }: DamagedFile): string {

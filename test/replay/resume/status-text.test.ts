@@ -69,21 +69,21 @@ const STATUS: RunStatus = {
 };
 
 test('a status says what the run is, how far it is and what happened, but no setting that is as usual', () => {
-  golden('status-running.txt', statusText(STATUS));
+  golden('status-running.txt', statusText(STATUS, '--targets host-* --duplicates last'));
 });
 
 test('each state has a sentence of its own', () => {
   const states = ['running', 'stopped', 'held', 'ended', 'killed', 'complete'] as const;
-  const lines = states.map((state) => statusText({ ...STATUS, state }).split('\n')[0]);
+  const lines = states.map((state) => statusText({ ...STATUS, state }, '').split('\n')[0]);
   assert.equal(new Set(lines).size, states.length);
   assert.match(lines[0] ?? '', /^state +running: process 4711 on night, since 2026-11-25/);
   for (const line of lines.slice(3, 5)) assert.match(line ?? '', /the same command goes on with it/);
-  const live = statusText({ ...STATUS, state: 'killed', isLive: true }).split('\n')[0];
+  const live = statusText({ ...STATUS, state: 'killed', isLive: true }, '').split('\n')[0];
   assert.match(live ?? '', /killed.*; of a live feed, which cannot be resumed$/);
 });
 
 test('a run that has committed nothing says so', () => {
-  const text = statusText({ ...STATUS, state: 'killed', progress: null });
+  const text = statusText({ ...STATUS, state: 'killed', progress: null }, '');
   assert.match(text, /^done +nothing committed yet$/m);
   assert.doesNotMatch(text, /^records/m);
 });
@@ -92,7 +92,7 @@ test('of many quarantines some are named and the others counted', () => {
   const [one] = PROGRESS.quarantines;
   assert.ok(one !== undefined);
   const quarantines = Array.from({ length: 8 }, (_, i) => ({ ...one, target: `host-${i}` }));
-  const text = statusText({ ...STATUS, progress: { ...PROGRESS, quarantines } });
+  const text = statusText({ ...STATUS, progress: { ...PROGRESS, quarantines } }, '');
   assert.equal(text.match(/left out from/g)?.length, 5);
   assert.match(text, /and 3 more/);
 });
@@ -104,7 +104,7 @@ test('each file that is not as the run left it is named, with what happened to i
     { path: 'b/rejects.jsonl', problem: 'long', committedBytes: 80, sizeBytes: 90 },
     { path: 'b/results.csv', problem: 'changed', committedBytes: 80, sizeBytes: 90 },
   ] as const;
-  const text = statusText({ ...STATUS, damaged });
+  const text = statusText({ ...STATUS, damaged }, '');
   assert.match(
     text,
     /^damaged +b\/results\.jsonl: has only 17 of the 5,000 bytes that were committed; put it/m,

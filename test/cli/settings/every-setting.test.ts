@@ -5,18 +5,17 @@ import { suite, test, type TestContext } from 'node:test';
 
 import { Command } from 'commander';
 
-import { addOptions, settingsOf, type SettingOption } from '#dist/cli/add-options.js';
-import { BENCH_FLAGS } from '#dist/cli/bench-options.js';
-import { applyConfigFile } from '#dist/cli/config-file.js';
-import { applyEnvironment } from '#dist/cli/environment.js';
-import { parseTexts } from '#dist/cli/setting-value.js';
-import { REPLAY_FLAGS } from '#dist/cli/replay-options.js';
+import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#dist/cli/settings.js';
+import { addOptions, settingsOf, type SettingOption } from '#dist/cli/sources/command-line.js';
+import { applyConfigFile } from '#dist/cli/sources/config-file.js';
+import { applyEnvironment } from '#dist/cli/sources/environment.js';
+import { parseTexts, takesList } from '#dist/cli/sources/json-value.js';
 import { AiopsError } from '#dist/core/errors.js';
-import { temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../../support/cli.js';
 
-/* Laws that hold for every row of the tables of flags, so that a new flag is under them without a test of its own. */
+/* Laws for every row of the tables of settings, so that a new setting is under them without another test. */
 
-const COMMANDS = { replay: REPLAY_FLAGS, bench: BENCH_FLAGS } as const;
+const COMMANDS = { replay: REPLAY_SETTINGS, bench: BENCH_SETTINGS } as const;
 type Name = keyof typeof COMMANDS;
 
 const commandOf = (name: Name): Command => addOptions(new Command(name), COMMANDS[name]);
@@ -33,7 +32,7 @@ function fromFile(t: TestContext): (name: Name, flag: string, json: string) => u
   return (name, flag, json) => {
     writeFileSync(path, `{ "${flag}": ${json} }`);
     const command = commandOf(name);
-    applyConfigFile(command, path);
+    applyConfigFile(command, path, new Set());
     return command.getOptionValue(attribute(command, flag)) as unknown;
   };
 }
@@ -60,14 +59,15 @@ function assertRefused(value: () => unknown, ...said: readonly string[]): void {
 }
 
 const isSwitch = (option: SettingOption): boolean => option.isBoolean();
-const mayStandAlone = (option: SettingOption): boolean => isSwitch(option) || option.row.json === 'switch';
-const takesList = (option: SettingOption): boolean => (option.row.parse?.length ?? 0) > 1;
+const mayStandAlone = (option: SettingOption): boolean =>
+  isSwitch(option) || option.row.kind.json === 'optional-word';
+const readsJsonNumbers = ({ row }: SettingOption): boolean => ['number', 'numbers'].includes(row.kind.json);
 
 /** Whether a flag reads digits as a number, and not as a name made of digits. */
 function readsNumbers(option: SettingOption): boolean {
   return ['0', '1'].some((text) => {
     try {
-      return !JSON.stringify(parseTexts(option, [text])).includes(`"${text}"`);
+      return !JSON.stringify(parseTexts(option.row, [text])).includes(`"${text}"`);
     } catch {
       return false;
     }
@@ -135,8 +135,8 @@ suite('every setting', () => {
         ['""'],
       ] as const)
         assertRefused(() => value(name, flag, json), `settings.json: "${flag}": ${shown} is invalid`);
-      if (option.row.json !== 'pairs') assertRefused(() => value(name, flag, '{"a":"b"}'), `"${flag}"`);
-      if (!takesList(option)) assertRefused(() => value(name, flag, '["1"]'), 'Expected one value');
+      if (option.row.kind.json !== 'pairs') assertRefused(() => value(name, flag, '{"a":"b"}'), `"${flag}"`);
+      if (!takesList(option.row)) assertRefused(() => value(name, flag, '["1"]'), 'Expected one value');
     });
   });
 
@@ -153,9 +153,8 @@ suite('every setting', () => {
     const value = fromFile(t);
     eachSetting((name, flag, option) => {
       if (mayStandAlone(option)) return;
-      if (readsNumbers(option)) assert.equal(option.row.json, 'number', flag);
-      if (option.row.json !== 'number')
-        assertRefused(() => value(name, flag, '1'), `"${flag}": 1 is invalid`);
+      if (readsNumbers(option)) assert.ok(readsJsonNumbers(option), flag);
+      if (!readsJsonNumbers(option)) assertRefused(() => value(name, flag, '1'), `"${flag}": 1 is invalid`);
     });
     assert.equal(value('replay', 'grace', '3'), 3);
     assert.deepEqual(value('bench', 'items', '[100, 500]'), [100, 500]);
@@ -166,7 +165,7 @@ suite('every setting', () => {
     eachSetting((name, flag, option) => {
       if (!readsNumbers(option) || flag === 'threshold') return;
       const huge = '9'.repeat(400);
-      assert.throws(() => parseTexts(option, [huge]), /Expected/, flag);
+      assert.throws(() => parseTexts(option.row, [huge]), /Expected/, flag);
       assertRefused(() => value(name, flag, '1e300'), `"${flag}": 1e+300 is invalid`);
     });
   });

@@ -2,20 +2,20 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 
 import { InvalidArgumentError, type Command } from 'commander';
 
-import { AiopsError, type Notice } from '../core/errors.js';
-import { isGiven, settingsOf } from './add-options.js';
+import { AiopsError, type Notice } from '../../core/errors.js';
+import { isGiven, settingsOf } from './command-line.js';
 import { repeatedKey } from './repeated-key.js';
-import { settingValue } from './setting-value.js';
+import { jsonValue } from './json-value.js';
 
-/** Taken from the current folder when there is one; `--config` names another. */
+/** In the current folder; `--config` names another file. */
 const DEFAULT_CONFIG = 'aiops-serve.config.json';
-/** Characters of a value that a message shows. */
+/** Longest value that a message shows, in characters. */
 const MOST_SHOWN = 200;
 
 /**
- * Gives every setting that neither the command line nor the environment has set its value from the
- * configuration file: `{ "actors": 4, "columns": ["cpu", "mem"] }`, keys being flags without their dashes. Keys
- * that `elsewhere` has, settings of other commands, are ignored.
+ * Gives every setting that neither the command line nor the environment has set its value from the configuration
+ * file: `{ "actors": 4, "columns": ["cpu", "mem"] }`, keys being flags without their dashes. Ignores keys in
+ * `elsewhere`, which are settings of other commands.
  *
  * @throws AiopsError `config` naming the file, the key, its value and what was expected
  */
@@ -31,15 +31,11 @@ export function applyConfigFile(
   const known = settingsOf(command);
   for (const [key, found] of Object.entries(parseSettings(file, text))) {
     const option = known.get(key);
-    if (option === undefined && elsewhere.has(key)) continue;
-    if (option === undefined || key === 'config') {
-      throw new AiopsError('config', `${file}: unknown setting "${key}"`, {
-        hint: `settings are flags without their dashes: ${[...known.keys()].filter((name) => name !== 'config').join(', ')}`,
-      });
-    }
+    if (key === '$schema' || (option === undefined && elsewhere.has(key))) continue;
+    if (option === undefined || key === 'config') throw unknownSetting(file, key, known);
     if (isGiven(command, option)) continue;
     try {
-      command.setOptionValueWithSource(option.attributeName(), settingValue(option, found), 'config');
+      command.setOptionValueWithSource(option.attributeName(), jsonValue(option.row, found), 'config');
     } catch (cause) {
       if (!(cause instanceof InvalidArgumentError)) throw cause;
       throw new AiopsError('config', `${file}: "${key}": ${shown(found)} is invalid. ${cause.message}`);
@@ -48,21 +44,34 @@ export function applyConfigFile(
   return [];
 }
 
+function unknownSetting(file: string, key: string, known: ReadonlyMap<string, unknown>): AiopsError {
+  const names = [...known.keys()].filter((name) => name !== 'config');
+  const near = names.filter((name) => name.startsWith(key.slice(0, 3)) || name.includes(key));
+  const some = near.length > 0 ? `; similar: ${near.join(', ')}` : '';
+  return new AiopsError('config', `${file}: unknown setting "${key}"`, {
+    hint: `settings are flags without their dashes, as --help lists them${some}`,
+  });
+}
+
 function parseSettings(file: string, text: string): object {
-  const example = 'it is a JSON object such as { "actors": 4, "columns": ["cpu", "mem"] }';
+  const example = 'write a JSON object such as { "actors": 4, "columns": ["cpu", "mem"] }';
   let settings: unknown;
   try {
     settings = JSON.parse(text);
   } catch (cause) {
-    throw new AiopsError('config', `${file} is no configuration: ${(cause as Error).message}`, {
+    throw new AiopsError('config', `${file} is not a configuration file: ${(cause as Error).message}`, {
       hint: example,
       cause,
     });
   }
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
-    throw new AiopsError('config', `${file} is no configuration: ${shown(settings)} is no object`, {
-      hint: example,
-    });
+    throw new AiopsError(
+      'config',
+      `${file} is not a configuration file: ${shown(settings)} is not an object`,
+      {
+        hint: example,
+      },
+    );
   const repeated = repeatedKey(text);
   if (repeated === null) return settings;
   throw new AiopsError('config', `${file}: "${repeated}" is given twice`, { hint: 'remove one of them' });
@@ -74,7 +83,7 @@ function shown(found: unknown): string {
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }
 
-/** The text of the default file; null where there is none, a warning where that cannot be found out. */
+/** The text of the default file; null if it does not exist, a warning if the folder cannot be entered. */
 function readDefault(): string | null | Notice {
   try {
     accessSync('.', constants.X_OK);

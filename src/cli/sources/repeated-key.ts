@@ -1,5 +1,5 @@
 /**
- * The first key that an object of a JSON text has twice, which `JSON.parse` takes for one; null where there is none.
+ * The first key that an object of a JSON text has twice (`JSON.parse` would silently keep the last); null: none.
  *
  * @param text valid JSON
  */
