@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { compareInputs } from '#dist/read/snapshot/compare-inputs.js';
 import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES, openRecording } from '#dist/read/recording.js';
-import { SegmentSums } from '#dist/read/bytes/segments.js';
+import { SegmentSums } from '#dist/read/bytes/digests.js';
 
 const [rows = 200_000, rounds = 7, prefixMiB = 1024] = process.argv.slice(2).map(Number);
 const MIB = 2 ** 20;

@@ -1,8 +1,7 @@
 import { inputName } from '../core/input-name.js';
 import type { InputSpec, ReadyFacts } from '../core/types.js';
 import { program } from '../host/program.js';
-import { openRecording, type Recording } from '../read/recording.js';
-import { reopenRecording } from '../read/snapshot/reopen-recording.js';
+import { openRecording, reopenRecording, type Recording } from '../read/recording.js';
 import { refuseGatesWithout } from '../report/gates.js';
 import { REPLAY_METRICS } from './report/replay-metrics.js';
 import { OutputClosed } from '../output/stream-sink.js';
@@ -163,7 +162,7 @@ function runFacts(
     startedAt: prior?.facts.startedAt ?? new Date().toISOString(),
     settings: resultSettings(config),
     serving: servingSettings(config),
-    recording: recording.pin(),
+    recording: recording.snapshot(),
     model,
     input,
     backend,

@@ -105,7 +105,7 @@ test('gzip that is cut off or damaged stops the run after what was complete', as
     'damaged.csv.gz': damaged,
   });
   for (const [name, pattern] of [
-    ['cut.csv.gz', new RegExp(`is cut off: .* near byte ${packed.length - 2000} `)],
+    ['cut.csv.gz', new RegExp(`is cut off: .* near byte ${packed.length - 2000}\\D`)],
     ['damaged.csv.gz', /is damaged: .* near byte \d+/],
   ] as const) {
     const recording = await openRecording([join(folder, name)], READ_DEFAULTS, Readable.from([]));
@@ -132,7 +132,7 @@ test('gzip that expands beyond the limit stops the run, but not before 64 MiB ca
     readInputs([bomb], { maxExpansion: 500 }),
     refusal(
       'input_unusable',
-      /bomb\.gz expands too much: its first \d+ packed bytes came to 6\d{7}, more than 500 times/,
+      /bomb\.gz expands too much: its first \d+ packed bytes .* 6\d{7}, more than 500 times/,
       /--max-expansion/,
     ),
   );

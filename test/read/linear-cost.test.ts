@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { timeParser } from '#dist/core/time.js';
-import { splitFields, findDelimiter } from '#dist/read/lines/csv-fields.js';
-import { parseJsonLine } from '#dist/read/lines/json-line.js';
+import { splitFields, findDelimiter } from '#dist/read/lines/csv-record.js';
+import { parseJsonLine } from '#dist/read/lines/json-text.js';
 import { metricOfText } from '#dist/read/lines/number-field.js';
 import { labelOf } from '#dist/read/lines/records.js';
 import { assertLinear } from '../support/growth.js';

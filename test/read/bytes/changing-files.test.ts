@@ -202,12 +202,8 @@ test('a file that grows after its end was read says so', async (t) => {
     const { error, minutes } = await readWhile(recording, Infinity, () => undefined);
     assert.equal(error, null);
     assert.equal(minutes.length, 10);
-    const texts = recording.lateNotices().map(({ text }) => text);
-    assert.deepEqual(
-      texts,
-      more === null
-        ? []
-        : [`${path} grew by ${more.length} bytes after its end was read: they are left to the next run`],
-    );
+    const [text = '', ...others] = recording.lateNotices().map((notice) => notice.text);
+    assert.ok(text.startsWith(more === null ? '' : `${path} grew by ${more.length} bytes`), text);
+    assert.deepEqual([text === '', others], [more === null, []]);
   }
 });

@@ -177,7 +177,7 @@ test('a line that is too long is rejected without its end, wherever the cuts are
     [5, 'line_too_long'],
   ]);
   assert.equal(whole.rejects[0]?.raw.text, 'é'.repeat(2048));
-  assert.match(whole.rejects[0].message, /^60000 bytes are more than the 1000 .* cut to 4096$/);
+  assert.match(whole.rejects[0].message, /^60000 bytes.*\b1000\b.*\b4096$/);
   assert.equal(whole.records.length, 2);
   const bytes = Buffer.from(text);
   for (const size of [37, 999, 1001, 4096, 30_000]) {

@@ -269,7 +269,7 @@ test('fields that only rejected records have are no metrics, and no text that re
       // A duplicate is only found where minutes are put together, after its fields were counted.
       if (what !== 'a duplicate') assert.deepEqual(outcome.late, [], what);
       const notice = outcome.recording.notices.find(({ text }) => text.includes('foo'));
-      assert.match(notice?.text ?? '', /^left out: foo \(values in rejected records only/, what);
+      assert.match(notice?.text ?? '', /^ignored: foo \(values in rejected records only/, what);
     }
   }
   const merged = await readText(`${JSON.stringify(good)}\n${JSON.stringify({ ...good, foo: 3 })}`, {

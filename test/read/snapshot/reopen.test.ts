@@ -11,11 +11,10 @@ import { gzipSync } from 'node:zlib';
 import { AiopsError } from '#dist/core/errors.js';
 import { compareInputs } from '#dist/read/snapshot/compare-inputs.js';
 import { factsOf, type FileFacts } from '#dist/read/bytes/file-facts.js';
-import { openRecording } from '#dist/read/recording.js';
+import { openRecording, reopenRecording } from '#dist/read/recording.js';
 import type { ReadOptions } from '#dist/read/recording.js';
-import { reopenRecording } from '#dist/read/snapshot/reopen-recording.js';
-import { FILE_START, type ResumePoint } from '#dist/read/bytes/resume.js';
-import { openSource } from '#dist/read/bytes/source.js';
+import type { ResumePoint } from '#dist/read/snapshot/snapshot.js';
+import { FILE_START, openSource } from '#dist/read/bytes/source.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
 import { checkResume, committable, readWhole } from '../../support/resumed.js';
 import { plainSteps } from '../../support/read-steps.js';
@@ -62,7 +61,7 @@ test('standard input is read again up to the place, if it begins as it did', asy
       afterMinuteMs: whole.steps[m]!.minuteMs ?? NaN,
       ...more,
     };
-    const recording = await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.pinned, point);
+    const recording = await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.snapshot, point);
     return plainSteps(recording);
   };
   const other = Buffer.from(TEXT);
@@ -79,7 +78,7 @@ test('standard input is read again up to the place, if it begins as it did', asy
   // Begun anew there is no place, but what came before the last minute is still known.
   const begun = { positions: null, positionsMinuteMs: null, afterPositions: whole.steps[m]!.positions ?? [] };
   await again(TEXT, begun);
-  await assert.rejects(again(other, begun), refusal('config', /its first bytes are others/));
+  await assert.rejects(again(other, begun), refusal('config', /its first bytes/));
 });
 
 test('standard input of few bytes is held against what it was, too', async () => {
@@ -94,10 +93,10 @@ test('standard input of few bytes is held against what it was, too', async () =>
     afterPositions: positions ?? [],
   };
   const again = async (stdin: Buffer): Promise<unknown> =>
-    plainSteps(await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.pinned, point));
+    plainSteps(await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.snapshot, point));
   await again(text);
   const other = Buffer.from(String(text).replace(/,0\n/, ',1\n'));
-  await assert.rejects(again(other), refusal('config', /its first bytes are others/));
+  await assert.rejects(again(other), refusal('config', /its first bytes/));
 });
 
 /** A row a minute and target, each of `bytes`. */
@@ -112,7 +111,7 @@ function rowsOf(minutes: number, targets: readonly string[], bytes: number): str
 
 test('of standard input that is another one no minute is handed on, be it shorter or still coming', async () => {
   const text = rowsOf(100, ['a', 'b', 'c', 'd'], 50);
-  const { steps, pinned } = await readWhole({ paths: ['-'], stdin: Buffer.from(text) }, OPTIONS);
+  const { steps, snapshot } = await readWhole({ paths: ['-'], stdin: Buffer.from(text) }, OPTIONS);
   const m = committable(steps)[79]!;
   const [position] = steps[m]!.positions ?? [];
   assert.ok(position !== undefined && position !== 'end' && position.prefix !== undefined);
@@ -121,7 +120,7 @@ test('of standard input that is another one no minute is handed on, be it shorte
     const afterMinuteMs = steps[m]!.minuteMs ?? NaN;
     const point = { positions: null, positionsMinuteMs: null, afterMinuteMs, afterPositions };
     const chunks = Readable.from(Array.from(stdin.matchAll(/[^]{1,70}/g), ([chunk]) => Buffer.from(chunk)));
-    const recording = await reopenRecording(['-'], OPTIONS, chunks, pinned, point);
+    const recording = await reopenRecording(['-'], OPTIONS, chunks, snapshot, point);
     const handedOn: (number | null)[] = [];
     try {
       for await (const { batch, lookBack } of recording.steps())
@@ -136,7 +135,7 @@ test('of standard input that is another one no minute is handed on, be it shorte
   assert.deepEqual(await again(text), right);
   assert.equal((await again(text.slice(0, position.byteOffset))).length, 0, 'it ends at the place');
 
-  const fewer = refusal('config', /stdin is not what .*: its minutes .* end before byte \d+$/);
+  const fewer = refusal('config', /stdin is not what .*: .* end before byte \d+$/);
   assert.ok(rowsOf(100, ['x'], 50).length < position.byteOffset);
   await assert.rejects(again(rowsOf(100, ['x'], 50)), fewer, 'shorter');
   assert.ok(rowsOf(1000, ['x'], 50).length > position.byteOffset);
@@ -161,8 +160,8 @@ test('a named pipe goes on like standard input', async (t) => {
   };
   feed();
   const recording = await openRecording([pipe], OPTIONS, Readable.from([]));
-  const whole = { steps: await plainSteps(recording), pinned: recording.pin() };
-  assert.deepEqual(whole.pinned.files[0], { ...whole.pinned.files[0], identity: null, digests: [] });
+  const whole = { steps: await plainSteps(recording), snapshot: recording.snapshot() };
+  assert.deepEqual(whole.snapshot.files[0], { ...whole.snapshot.files[0], identity: null, digests: [] });
   const places = committable(whole.steps);
   feed();
   await checkResume(
@@ -204,7 +203,7 @@ test('what an input is at the end of is not read again, and counts as read', asy
   const { size } = await stat(paths[0]!);
   await writeFile(paths[0]!, Buffer.alloc(size));
   const point = { positions, positionsMinuteMs: minuteMs, afterMinuteMs: whole.steps[2]!.minuteMs ?? NaN };
-  const recording = await reopenRecording(paths, OPTIONS, Readable.from([]), whole.pinned, point);
+  const recording = await reopenRecording(paths, OPTIONS, Readable.from([]), whole.snapshot, point);
   const { readBytes, totalBytes } = recording.progress();
   assert.ok(
     readBytes >= size && totalBytes !== null && totalBytes > readBytes,
@@ -214,7 +213,7 @@ test('what an input is at the end of is not read again, and counts as read', asy
   assert.deepEqual(recording.progress(), { readBytes: totalBytes, totalBytes });
   await rm(paths[0]!);
   await assert.rejects(
-    reopenRecording(paths, OPTIONS, Readable.from([]), whole.pinned, point),
+    reopenRecording(paths, OPTIONS, Readable.from([]), whole.snapshot, point),
     refusal('input_missing', /no such file: .*a\.csv/),
   );
 });
@@ -241,7 +240,7 @@ test('what is added to a file after it was found unchanged at its end is left to
   for (const pack of [(text: string) => Buffer.from(text), (text: string) => gzipSync(text)]) {
     const folder = await folderWith(t, { 'a.csv': pack(a), 'b.csv': pack(b) });
     const paths = ['a.csv', 'b.csv'].map((name) => join(folder, name));
-    const { steps, pinned } = await readWhole({ paths, stdin: null }, OPTIONS);
+    const { steps, snapshot } = await readWhole({ paths, stdin: null }, OPTIONS);
     await appendFile(paths[0]!, pack(added));
     // Behind minute 2, at which a.csv was at its end; its look-back begins before that end, or at it.
     assert.equal(steps[2]!.positions?.[0], 'end');
@@ -254,8 +253,8 @@ test('what is added to a file after it was found unchanged at its end is left to
         afterMinuteMs: steps[2]!.minuteMs ?? NaN,
         afterPositions,
       };
-      const recording = await reopenRecording(paths, OPTIONS, Readable.from([]), pinned, point);
-      const again = recording.pin();
+      const recording = await reopenRecording(paths, OPTIONS, Readable.from([]), snapshot, point);
+      const again = recording.snapshot();
       const lookBack = steps.slice(start + 1, 3).map(({ records }) => records);
       const found = await plainSteps(recording);
       assert.deepEqual(
@@ -284,13 +283,13 @@ test('a plain file is opened at the place: what stands before it is not looked a
   await handle.write(Buffer.alloc(position.byteOffset, '#'), 0, position.byteOffset, 0);
   await handle.close();
   // As if it had been compared like that: otherwise all of it would be, at its end.
-  const files = whole.pinned.files.map((file) => ({ ...file, identity: null as FileFacts | null }));
+  const files = whole.snapshot.files.map((file) => ({ ...file, identity: null as FileFacts | null }));
   files[0]!.identity = await settledFacts(path);
-  const pinned = { ...whole.pinned, files };
+  const snapshot = { ...whole.snapshot, files };
   await checkResume(
     inputs,
     OPTIONS,
-    { ...whole, pinned },
+    { ...whole, snapshot },
     places[places.length - 9]!,
     places[places.length - 5]!,
   );
@@ -301,14 +300,14 @@ test('a file that changed between comparing and opening does not look untouched 
   const paths = [join(folder, 'data.csv')];
   const whole = await readWhole({ paths, stdin: null }, OPTIONS);
   const compared = await settledFacts(paths[0]!);
-  const pinned = { ...whole.pinned, files: [{ ...whole.pinned.files[0]!, identity: compared }] };
+  const snapshot = { ...whole.snapshot, files: [{ ...whole.snapshot.files[0]!, identity: compared }] };
   const changed = Buffer.from(TEXT);
   changed[TEXT.length - 3]! ^= 1;
   await writeFile(paths[0]!, changed);
   await settledFacts(paths[0]!);
   const point = { positions: null, positionsMinuteMs: null, afterMinuteMs: -Infinity };
-  const reopened = await reopenRecording(paths, OPTIONS, Readable.from([]), pinned, point);
-  const again = reopened.pin();
+  const reopened = await reopenRecording(paths, OPTIONS, Readable.from([]), snapshot, point);
+  const again = reopened.snapshot();
   await reopened.close();
   const [state] = await compareInputs(paths, again, { verify: 'changed', live: false });
   assert.equal(state?.state, 'changed');
@@ -329,7 +328,7 @@ test('a file that grew goes on from a place before its end as if it had been as 
     const pack = (bytes: Buffer): Buffer => (isPacked ? gzipSync(bytes) : bytes);
     const folder = await folderWith(t, { 'data.csv': pack(head) });
     const inputs = { paths: [join(folder, 'data.csv')], stdin: null };
-    const { steps, pinned } = await readWhole(inputs, OPTIONS);
+    const { steps, snapshot } = await readWhole(inputs, OPTIONS);
     await appendFile(inputs.paths[0]!, pack(TEXT.subarray(head.length)));
     const grown = await readWhole(inputs, OPTIONS);
     const places = committable(steps);
@@ -337,7 +336,7 @@ test('a file that grew goes on from a place before its end as if it had been as 
     await checkResume(
       inputs,
       OPTIONS,
-      { steps: grown.steps, pinned },
+      { steps: grown.steps, snapshot },
       places[places.length - 7]!,
       places[places.length - 1]!,
     );

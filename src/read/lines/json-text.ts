@@ -1,3 +1,55 @@
+/** What `JSON.parse` makes of a line; undefined if it is not JSON. */
+export function parseJsonLine(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return parseWithNonFinite(text);
+  }
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An own field only: a name such as `constructor` is not found on the prototype. */
+export function own(fields: JsonObject, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+/**
+ * Python and others write NaN and Infinity into JSON as bare words. Read as null and as a number too large to be one,
+ * they count as missing and as a bad value, as in CSV.
+ */
+function parseWithNonFinite(text: string): unknown {
+  if (!text.includes('NaN') && !text.includes('Infinity')) return undefined;
+  let relaxed = '';
+  let at = 0;
+  while (at < text.length) {
+    const open = text.indexOf('"', at);
+    const plainEnd = open < 0 ? text.length : open;
+    relaxed += text
+      .slice(at, plainEnd)
+      .replace(/-?\bNaN\b/g, 'null')
+      .replace(/\bInfinity\b/g, '1e999');
+    at = open < 0 ? text.length : endOfString(text, open);
+    relaxed += text.slice(plainEnd, at);
+  }
+  try {
+    return JSON.parse(relaxed) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Offset after the closing quote of the string that opens at `open`. */
+export function endOfString(text: string, open: number): number {
+  let at = open + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
 const QUOTE = 34;
 const COMMA = 44;
 const OPEN_LIST = 91;
@@ -6,10 +58,10 @@ const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
-/** Where the items of a minute-batch line are. The line is scanned once, when the first of them is asked for. */
+/** Finds the items of a minute-batch line in its bytes. Scans the line once, when the first item is asked for. */
 export class ItemPlaces {
   readonly #line: Buffer;
-  /** Start and end of each item in turn; null: not looked for yet. */
+  /** Start and end of each item in turn; null: not scanned yet. */
   #ends: readonly number[] | null = null;
 
   /** `line` is an object, as `parseJsonLine` reads it, whose `items` are a list. */
@@ -17,7 +69,7 @@ export class ItemPlaces {
     this.#line = line;
   }
 
-  /** The text of an item as it is on the line. */
+  /** The item's own bytes. */
   item(index: number): Buffer {
     this.#ends ??= findItems(this.#line);
     const [start, end] = this.#ends.slice(2 * index, 2 * index + 2);
@@ -32,10 +84,10 @@ function findItems(line: Buffer): readonly number[] {
   let at = skipSpace(line, skipSpace(line, 0) + 1);
   while (line[at] === QUOTE) {
     const nameEnd = endOfValue(line, at);
-    const valueStart = skipSpace(line, skipSpace(line, nameEnd) + 1); // behind the colon
+    const valueStart = skipSpace(line, skipSpace(line, nameEnd) + 1); // after the colon
     const valueEnd = endOfValue(line, valueStart);
     if (isItems(line.subarray(at, nameEnd))) ends = elementsOf(line, valueStart);
-    at = skipSpace(line, skipSpace(line, valueEnd) + 1); // behind the comma
+    at = skipSpace(line, skipSpace(line, valueEnd) + 1); // after the comma
   }
   return ends;
 }
@@ -58,14 +110,14 @@ function elementsOf(line: Buffer, listStart: number): readonly number[] {
   return ends;
 }
 
-/** Offset behind the value that begins at `start`. */
+/** Offset after the value that begins at `start`. */
 function endOfValue(line: Buffer, start: number): number {
   let depth = 0;
   let at = start;
   while (at < line.length) {
     const byte = line[at]!;
     if (byte === QUOTE) {
-      at = endOfString(line, at);
+      at = endOfStringBytes(line, at);
       if (depth === 0) return at;
       continue;
     }
@@ -79,7 +131,7 @@ function endOfValue(line: Buffer, start: number): number {
   return at;
 }
 
-function endOfString(line: Buffer, open: number): number {
+function endOfStringBytes(line: Buffer, open: number): number {
   let at = open + 1;
   while (at < line.length && line[at] !== QUOTE) at += line[at] === BACKSLASH ? 2 : 1;
   return at + 1;
