@@ -119,7 +119,8 @@ export class Sampler {
       listed: rows?.listed.names ?? [],
       steps: rows?.steps ?? new StepCounter(),
       lines: cursor.found - (names.header === null ? 0 : 1),
-      lastLine: cursor.line,
+      // A long line at the end is rejected before the cursor gets there.
+      lastLine: Math.max(cursor.line, rows?.rejectedLine ?? 0),
       firstLine: names.firstLine,
       unread: names.unread,
     };
@@ -160,6 +161,8 @@ class RowSampler implements RowSink {
   readonly #parseTime: ParseTime;
   /** Of the row being read: whether its values are a list, of this length. */
   #listLength: number | null = null;
+  /** Number of the last line that was rejected. */
+  rejectedLine = 0;
   /** Rows with a time and a target, and those without. */
   #records = 0;
   #rejected = 0;
@@ -175,7 +178,10 @@ class RowSampler implements RowSink {
     this.#options = options;
     this.#parseTime = parseTime;
     this.fields = fields;
-    this.cursor = new LineCursor(input.file, options.maxLineBytes, () => this.#stopIfEnough());
+    this.cursor = new LineCursor(input.file, options.maxLineBytes, ({ source }) => {
+      this.rejectedLine = source.line;
+      this.#stopIfEnough();
+    });
     if (layout === 'rows') {
       this.#roles.set(fields.time, ROLE.time);
       if (fields.target !== null) this.#roles.set(fields.target, ROLE.target);
@@ -198,7 +204,7 @@ class RowSampler implements RowSink {
   }
 
   begin(row: FoundRow, fields?: JsonObject): void {
-    if (fields !== undefined) this.#learnObject(fields);
+    if (fields !== undefined && this.#records < FIELD_RECORDS) this.#learnObject(fields);
     this.late.forget();
     this.#listLength = null;
     row.problem = null;
