@@ -1,4 +1,4 @@
-import { endOfString } from './json-text.js';
+import { NO_TOKEN, endOfToken } from './json-text.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner } from './number-field.js';
 import { ROLE } from './plan.js';
@@ -156,18 +156,4 @@ function findValues(line: string): { name: string; from: number; to: number }[] 
     }
   }
   return values;
-}
-
-/** Marks and blanks between strings and bare words. */
-const NO_TOKEN = /[\s{}[\],:]/;
-const WORD = /[^\s"{}[\],:]+/y;
-
-/** Steps through strings: a regular expression over a string of many megabytes overflows its stack. */
-function endOfToken(line: string, from: number): number {
-  const first = line[from] ?? '';
-  if (first === '"') return endOfString(line, from);
-  if (NO_TOKEN.test(first)) return from + 1;
-  WORD.lastIndex = from;
-  WORD.test(line);
-  return WORD.lastIndex;
 }

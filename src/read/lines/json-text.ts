@@ -50,99 +50,75 @@ export function endOfString(text: string, open: number): number {
   return at + 1;
 }
 
-const QUOTE = 34;
-const COMMA = 44;
-const OPEN_LIST = 91;
-const BACKSLASH = 92;
-const CLOSE_LIST = 93;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
+/** Marks and blanks between strings and bare words. */
+export const NO_TOKEN = /[\s{}[\],:]/;
+const WORD = /[^\s"{}[\],:]+/y;
 
-/** Finds the items of a minute-batch line in its bytes. Scans the line once, when the first item is asked for. */
+/** Offset after the string, word, mark or blank at `from`. */
+export function endOfToken(line: string, from: number): number {
+  const first = line[from] ?? '';
+  // Not by a regular expression: over a string of many megabytes it would overflow its stack.
+  if (first === '"') return endOfString(line, from);
+  if (NO_TOKEN.test(first)) return from + 1;
+  WORD.lastIndex = from;
+  WORD.test(line);
+  return WORD.lastIndex;
+}
+
+/** Finds the texts of the items of a minute-batch line. Scans the line once, when the first item is asked for. */
 export class ItemPlaces {
-  readonly #line: Buffer;
+  readonly #bytes: Buffer;
+  #line = '';
   /** Start and end of each item in turn; null: not scanned yet. */
   #ends: readonly number[] | null = null;
 
-  /** `line` is an object, as `parseJsonLine` reads it, whose `items` are a list. */
-  constructor(line: Buffer) {
-    this.#line = line;
+  /** `bytes` are an object, as `parseJsonLine` reads it, whose `items` are a list. */
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
 
-  /** The item's own bytes. */
-  item(index: number): Buffer {
-    this.#ends ??= findItems(this.#line);
+  /** The item's own text. */
+  item(index: number): string {
+    if (this.#ends === null) {
+      this.#line = this.#bytes.toString('utf8');
+      this.#ends = findItems(this.#line);
+    }
     const [start, end] = this.#ends.slice(2 * index, 2 * index + 2);
     if (start === undefined || end === undefined) throw new RangeError(`no item ${index} on the line`);
-    return this.#line.subarray(start, end);
+    return this.#line.slice(start, end);
   }
 }
 
 /** Of several fields called `items` the last one counts, as it does for `JSON.parse`. */
-function findItems(line: Buffer): readonly number[] {
-  let ends: readonly number[] = [];
-  let at = skipSpace(line, skipSpace(line, 0) + 1);
-  while (line[at] === QUOTE) {
-    const nameEnd = endOfValue(line, at);
-    const valueStart = skipSpace(line, skipSpace(line, nameEnd) + 1); // after the colon
-    const valueEnd = endOfValue(line, valueStart);
-    if (isItems(line.subarray(at, nameEnd))) ends = elementsOf(line, valueStart);
-    at = skipSpace(line, skipSpace(line, valueEnd) + 1); // after the comma
-  }
-  return ends;
-}
-
-/** A name may be written with escapes. */
-function isItems(name: Buffer): boolean {
-  return JSON.parse(name.toString('utf8')) === 'items';
-}
-
-function elementsOf(line: Buffer, listStart: number): readonly number[] {
-  const ends: number[] = [];
-  if (line[listStart] !== OPEN_LIST) return ends;
-  let at = skipSpace(line, listStart + 1);
-  while (at < line.length && line[at] !== CLOSE_LIST) {
-    const end = endOfValue(line, at);
-    ends.push(at, end);
-    at = skipSpace(line, end);
-    if (line[at] === COMMA) at = skipSpace(line, at + 1);
-  }
-  return ends;
-}
-
-/** Offset after the value that begins at `start`. */
-function endOfValue(line: Buffer, start: number): number {
+function findItems(line: string): readonly number[] {
+  let ends: number[] = [];
+  /** The field of the line whose value comes next. */
+  let name: string | null = null;
+  let isInItems = false;
   let depth = 0;
-  let at = start;
-  while (at < line.length) {
-    const byte = line[at]!;
-    if (byte === QUOTE) {
-      at = endOfStringBytes(line, at);
-      if (depth === 0) return at;
-      continue;
+  for (let next = 0; next < line.length;) {
+    const from = next;
+    next = endOfToken(line, from);
+    const first = line[from] ?? '';
+    if (first === '{' || first === '[') {
+      if (isInItems && depth === 2) ends.push(from);
+      depth++;
+      if (depth === 2 && name === 'items') {
+        ends = [];
+        isInItems = first === '[';
+      }
+    } else if (first === '}' || first === ']') {
+      depth--;
+      if (isInItems && depth === 2) ends.push(next);
+      if (depth === 1) {
+        isInItems = false;
+        name = null;
+      }
+    } else if (!NO_TOKEN.test(first)) {
+      if (isInItems && depth === 2) ends.push(from, next);
+      if (depth === 1 && name === 'items') ends = [];
+      if (depth === 1) name = name === null ? (JSON.parse(line.slice(from, next)) as string) : null;
     }
-    if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth++;
-    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
-      if (depth === 0) return at; // of a number or a word
-      if (--depth === 0) return at + 1;
-    } else if (depth === 0 && (byte === COMMA || isSpace(byte))) return at;
-    at++;
   }
-  return at;
-}
-
-function endOfStringBytes(line: Buffer, open: number): number {
-  let at = open + 1;
-  while (at < line.length && line[at] !== QUOTE) at += line[at] === BACKSLASH ? 2 : 1;
-  return at + 1;
-}
-
-function skipSpace(line: Buffer, start: number): number {
-  let at = start;
-  while (at < line.length && isSpace(line[at]!)) at++;
-  return at;
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 32 || byte === 9 || byte === 10 || byte === 13;
+  return ends;
 }

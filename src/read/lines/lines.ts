@@ -56,14 +56,10 @@ class BlockLine implements SourceLine {
   }
 
   raw(): RawText {
-    const bytes = this.rawBytes();
+    const bytes = this.bytes.subarray(this.start, this.end);
     return isUtf8(bytes)
       ? { text: bytes.toString('utf8'), encoding: 'utf8' }
       : { text: bytes.toString('base64'), encoding: 'base64' };
-  }
-
-  protected rawBytes(): Buffer {
-    return this.bytes.subarray(this.start, this.end);
   }
 }
 
@@ -78,8 +74,8 @@ class BlockItem extends BlockLine {
     this.places = places;
   }
 
-  protected override rawBytes(): Buffer {
-    return this.places.item(this.item);
+  override raw(): RawText {
+    return { text: this.places.item(this.item), encoding: 'utf8' };
   }
 }
 

@@ -76,7 +76,7 @@ function withDigests(snapshot: InputSnapshot, digests: readonly Segment[]): Inpu
   return { ...snapshot, files: snapshot.files.map((file) => ({ ...file, digests })) };
 }
 
-test('an untouched file is the same without being read; a flag has all or samples of it compared', async () => {
+test('an untouched file counts as unchanged without being read; a flag makes it compare all, or samples', async () => {
   const snapshot = await inSegments(await takeSnapshot([FIXTURE]), FIXTURE, 1000);
   const segments = snapshot.files[0]?.digests.length ?? 0;
   assert.ok(segments > 30);
@@ -90,7 +90,7 @@ test('an untouched file is the same without being read; a flag has all or sample
     assert.match(await shortState(FIXTURE, forged, verify), /^changed: .* in bytes 0 to 999$/);
 });
 
-test('a file that was copied, fetched again or touched is the same if all that was read of it is', async (t) => {
+test('a file that was copied, downloaded again or touched is unchanged if all bytes that were read are', async (t) => {
   const path = await recorded(t);
   const snapshot = await takeSnapshot([path]);
   await utimes(path, LATER, LATER);
@@ -100,7 +100,7 @@ test('a file that was copied, fetched again or touched is the same if all that w
   assert.equal(await shortState(path, snapshot), 'same, 1 of 1');
 });
 
-test('a single byte that changed anywhere is noticed, and the refusal names the segment', async (t) => {
+test('a single changed byte is detected anywhere, and the refusal names the segment', async (t) => {
   const path = await recorded(t);
   const snapshot = await inSegments(await takeSnapshot([path]), path, 65_536);
   for (const at of [0, 65_535, 65_536, 200_001, TEXT.length - 1]) {
@@ -130,7 +130,7 @@ test('samples are the first segment, the last, and 16 in between', async (t) => 
   assert.equal(noticed, 18);
 });
 
-test('a file that became longer has grown, gzip by another member too; one with other bytes has changed', async (t) => {
+test('a longer file has grown, even gzip by another member; one with other bytes has changed', async (t) => {
   for (const isPacked of [false, true]) {
     const pack = (text: string): Buffer => (isPacked ? gzipSync(text) : Buffer.from(text));
     const path = await recorded(t, pack(TEXT));
@@ -142,7 +142,7 @@ test('a file that became longer has grown, gzip by another member too; one with 
   }
 });
 
-test('of a file that was not read to its end, what was read is compared', async (t) => {
+test('of a file that was not read to its end, only what was read is compared', async (t) => {
   const path = await recorded(t);
   const snapshot = await takeSnapshot([path], 3);
   const readBytes = snapshot.files[0]?.digests.at(-1)?.endByte ?? NaN;
@@ -165,7 +165,7 @@ test('smaller, replaced by something else, or missing', async (t) => {
   );
 });
 
-test('facts taken within a tick of a change are not trusted: another change may leave them as they are', async (t) => {
+test('facts taken within a tick of a change are not trusted: another change may leave them the same', async (t) => {
   const stats = await stat(await recorded(t), { bigint: true });
   const at = (nowMs: number) => factsOf(stats, nowMs) ?? assert.fail('no file');
   const changedMs = Number(stats.ctimeNs / 1000n) / 1000;
@@ -174,7 +174,7 @@ test('facts taken within a tick of a change are not trusted: another change may 
   assert.equal(isUntouched({ ...at(changedMs + 101), inode: '1' }, at(changedMs + 5000)), false);
 });
 
-test('an input without a record that has some now has changed; standard input only shows when it is read', async (t) => {
+test('an empty input that has records now has changed; standard input is unknown until it is read', async (t) => {
   const folder = await folderWith(t, { 'empty.csv': '', 'header.csv': 'time,target,v\n', 'a.csv': TEXT });
   const paths = ['empty.csv', 'header.csv', 'a.csv'].map((name) => join(folder, name));
   const inputs = [...paths, '-'];
@@ -189,7 +189,7 @@ test('an input without a record that has some now has changed; standard input on
   assert.deepEqual(await states(), [hadNone, hadNone, 'grown', 'unknown']);
 });
 
-test('a pipe whose minutes the clock closed, or would close now, is not read again; files are', async (t) => {
+test('a pipe whose minutes the clock closed, or would close now, counts as changed; files do not', async (t) => {
   const inputs = [await recorded(t), '-'];
   const snapshot = await takeSnapshot(inputs);
   assert.equal(snapshot.isLive, false);

@@ -39,7 +39,7 @@ const refusal =
     return true;
   };
 
-test('standard input is read again up to the place, if it begins as it did', async () => {
+test('standard input is read again up to the position, if it begins as before', async () => {
   const inputs = { paths: ['-'], stdin: TEXT };
   const whole = await readWhole(inputs, OPTIONS);
   const places = committable(whole.steps);
@@ -75,13 +75,13 @@ test('standard input is read again up to the place, if it begins as it did', asy
   await assert.rejects(again(Buffer.alloc(0)), refusal('config', /ends before byte/));
   const short = TEXT.subarray(0, position.byteOffset + 10);
   await assert.rejects(again(short), refusal('config', /no longer has the minute 20.*, up to which/));
-  // Begun anew there is no place, but what came before the last minute is still known.
+  // From the start there is no position, but the bytes before the last minute are still known.
   const begun = { positions: null, positionsMinuteMs: null, afterPositions: whole.steps[m]!.positions ?? [] };
   await again(TEXT, begun);
   await assert.rejects(again(other, begun), refusal('config', /its first bytes/));
 });
 
-test('standard input of few bytes is held against what it was, too', async () => {
+test('standard input of few bytes is compared as well', async () => {
   const text = TEXT.subarray(0, 5000);
   const whole = await readWhole({ paths: ['-'], stdin: text }, OPTIONS);
   const m = committable(whole.steps)[1]!;
@@ -109,7 +109,7 @@ function rowsOf(minutes: number, targets: readonly string[], bytes: number): str
   return `${lines.join('\n')}\n`;
 }
 
-test('of standard input that is another one no minute is handed on, be it shorter or still coming', async () => {
+test('no minute of a different standard input is emitted, even if it is shorter or still arriving', async () => {
   const text = rowsOf(100, ['a', 'b', 'c', 'd'], 50);
   const { steps, snapshot } = await readWhole({ paths: ['-'], stdin: Buffer.from(text) }, OPTIONS);
   const m = committable(steps)[79]!;
@@ -141,7 +141,7 @@ test('of standard input that is another one no minute is handed on, be it shorte
   assert.ok(rowsOf(1000, ['x'], 50).length > position.byteOffset);
   await assert.rejects(again(rowsOf(1000, ['x'], 50)), fewer, 'long');
 
-  // Cut in the minute that was handed on last: the end of the input closes it once more, with fewer records.
+  // Cut in the last emitted minute: the end of the input closes it again, with fewer records.
   const cut = text.slice(0, position.byteOffset - 100);
   const ends = refusal('config', /stdin is not what .* it ends before byte \d+, /);
   await assert.rejects(again(cut), ends);
@@ -150,7 +150,7 @@ test('of standard input that is another one no minute is handed on, be it shorte
   await assert.rejects(again(cut, sooner.prefix), ends, 'the sum is of less');
 });
 
-test('a named pipe goes on like standard input', async (t) => {
+test('a named pipe resumes like standard input', async (t) => {
   const folder = await folderWith(t, { 'data.csv': TEXT });
   const pipe = join(folder, 'pipe');
   execFileSync('sh', ['-c', `mkfifo ${pipe}`]);
@@ -175,20 +175,16 @@ test('a named pipe goes on like standard input', async (t) => {
 
 const procfs = { skip: existsSync('/proc/self/mem') ? false : 'no /proc here' };
 
-test(
-  'where nothing says whether a file is packed, since it cannot be read, that is an error of the input',
-  procfs,
-  async () => {
-    const memory = '/proc/self/mem'; // a regular file whose first byte cannot be read
-    const source = openSource(memory, { blockBytes: MIB, maxExpansion: 500 }, Readable.from([]), {
-      ...FILE_START,
-      byteOffset: 10,
-    });
-    await assert.rejects(source, refusal('input_missing', /cannot read .proc.self.mem: EIO/));
-  },
-);
+test('a file that cannot be read to see whether it is gzip is an input error', procfs, async () => {
+  const memory = '/proc/self/mem'; // a regular file whose first byte cannot be read
+  const source = openSource(memory, { blockBytes: MIB, maxExpansion: 500 }, Readable.from([]), {
+    ...FILE_START,
+    byteOffset: 10,
+  });
+  await assert.rejects(source, refusal('input_missing', /cannot read .proc.self.mem: EIO/));
+});
 
-test('what an input is at the end of is not read again, and counts as read', async (t) => {
+test('an input that was read to its end is not read again, and counts as read', async (t) => {
   const row = (minute: number, target: string): string =>
     `${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},${target},1\n`;
   const folder = await folderWith(t, {
@@ -218,7 +214,7 @@ test('what an input is at the end of is not read again, and counts as read', asy
   );
 });
 
-test('a named pipe that holds no recording is let go, so that who writes to it ends', async (t) => {
+test('a named pipe without a recording is closed, so that its writer ends', async (t) => {
   const pipe = join(await folderWith(t, {}), 'pipe');
   execFileSync('mkfifo', [pipe]);
   const writer = spawn('sh', ['-c', `exec > ${pipe}; printf '\\377\\376a\\0'; exec cat /dev/zero`]);
@@ -231,7 +227,7 @@ test('a named pipe that holds no recording is let go, so that who writes to it e
   await ended;
 });
 
-test('what is added to a file after it was found unchanged at its end is left to the next session', async (t) => {
+test('what a file grows by after it was compared is left to the next session', async (t) => {
   const row = (minute: number, target: string): string =>
     `${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},${target},1\n`;
   const a = `time,target,v\n${row(0, 'a')}${row(1, 'a')}`;
@@ -271,7 +267,7 @@ test('what is added to a file after it was found unchanged at its end is left to
   }
 });
 
-test('a plain file is opened at the place: what stands before it is not looked at', async (t) => {
+test('a plain file is opened at the position: bytes before it are not read', async (t) => {
   const folder = await folderWith(t, { 'data.csv': TEXT });
   const path = join(folder, 'data.csv');
   const inputs = { paths: [path], stdin: null };
@@ -322,7 +318,7 @@ async function settledFacts(path: string): Promise<FileFacts | null> {
   }
 }
 
-test('a file that grew goes on from a place before its end as if it had been as long from the beginning', async (t) => {
+test('a file that grew resumes before its old end as if it had always been that long', async (t) => {
   const head = TEXT.subarray(0, TEXT.length - 700);
   for (const isPacked of [false, true]) {
     const pack = (bytes: Buffer): Buffer => (isPacked ? gzipSync(bytes) : bytes);
