@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { AiopsError } from '../core/errors.js';
 import type { DuplicatePolicy } from '../core/minute.js';
-import { oneLine } from '../core/one-line.js';
 import type { Shard } from '../core/shard.js';
-import { timeParser } from '../core/time.js';
-import type { ParseTime } from '../core/time.js';
+
+/** The longest line that is read unless an option says otherwise. */
+export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
+/** More than monitoring data compresses to, less than deflate makes of a single repeated byte (about 1,030). */
+export const DEFAULT_MAX_EXPANSION = 500;
 
 export interface ReadOptions {
   readonly format: 'auto' | 'csv' | 'jsonl';
@@ -45,77 +45,3 @@ export interface ReadOptions {
 
 /** The part of the options that does not depend on the model. */
 export type ReadSettings = Omit<ReadOptions, 'ownWindow' | 'lookBackIntervals'>;
-
-/**
- * Refuses invalid options; returns how to parse times.
- *
- * @throws AiopsError `usage`
- */
-export function checkOptions(inputs: readonly string[], options: ReadOptions): ParseTime {
-  const { columns = [], interval, timezone } = options;
-  if (inputs.length === 0) throw usage('no input named', 'name a file, or - for standard input');
-  const inputsTwice = repeated(inputs);
-  if (inputsTwice.length > 0) throw usage(`${listNames(inputsTwice)} is named twice`, 'name each input once');
-  const twice = repeated(columns);
-  if (twice.length > 0) throw usage(`--columns names ${listNames(twice)} twice`, 'name each column once');
-  if (interval !== 'auto' && !(Number.isInteger(interval) && interval > 0)) {
-    throw usage(`an interval of ${interval} ms`, 'give one such as 30s, 1m or 5m');
-  }
-  try {
-    return timeParser(timezone);
-  } catch (cause) {
-    throw usage(`no such time zone: ${timezone}`, 'give UTC or a name such as Europe/Berlin', cause);
-  }
-}
-
-/**
- * Refuses a file that is named twice by different names: each of its records would be a duplicate.
- *
- * @throws AiopsError `usage`
- */
-export async function refuseSameFiles(inputs: readonly string[]): Promise<void> {
-  const nameOf = new Map<string, string>();
-  for (const input of inputs) {
-    const stats = input === '-' ? null : await stat(input, { bigint: true }).catch(() => null); // opening reports it
-    if (stats === null || !stats.isFile()) continue;
-    const id = `${stats.dev}:${stats.ino}`;
-    const other = nameOf.get(id);
-    if (other !== undefined)
-      throw usage(`${listNames([other, input])} are the same file`, 'name each input once');
-    nameOf.set(id, input);
-  }
-}
-
-function repeated(names: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return names.filter((name) => seen.has(name) || !seen.add(name));
-}
-
-function usage(message: string, hint: string, cause?: unknown): AiopsError {
-  return new AiopsError('usage', message, cause === undefined ? { hint } : { hint, cause });
-}
-
-/** `--map` inverted, name in the file → new name: every field of every file looks its name up. */
-const RENAMED = new WeakMap<ReadOptions['map'], ReadonlyMap<string, string>>();
-
-/** The name of a field after `--map`. */
-export function newName(field: string, { map }: Pick<ReadOptions, 'map'>): string {
-  let renamed = RENAMED.get(map);
-  if (renamed === undefined) {
-    // Reversed, so that the first of several new names for one field wins.
-    renamed = new Map(
-      Object.entries(map)
-        .map(([name, old]) => [old, name] as const)
-        .reverse(),
-    );
-    RENAMED.set(map, renamed);
-  }
-  return renamed.get(field) ?? field;
-}
-
-/** A list of names for a message, cut if it would be too long to read. */
-export function listNames(names: readonly string[], most = 12): string {
-  if (names.length === 0) return 'nothing';
-  const shown = names.slice(0, most).map((name) => (name === '' ? '(nameless)' : oneLine(name)));
-  return shown.join(', ') + (names.length > most ? `, … (${names.length - most} more)` : '');
-}

@@ -14,6 +14,7 @@ import {
   openSource,
 } from './bytes/source.js';
 import type { ByteSource } from './bytes/source.js';
+import { checkOptions, refuseSameFiles } from './check-options.js';
 import { sortHint } from './lines/plan.js';
 import type { FilePlan, RecordingFacts } from './lines/plan.js';
 import { openReader, readRules } from './lines/reader.js';
@@ -25,7 +26,6 @@ import { LiveMinutes } from './minutes/live.js';
 import { LiveFills, mergeMinutes } from './minutes/merge.js';
 import { selectSteps } from './minutes/select-steps.js';
 import type { MinutesAround } from './minutes/select-steps.js';
-import { checkOptions, refuseSameFiles } from './options.js';
 import type { ReadOptions } from './options.js';
 import { detect } from './sample/detect.js';
 import { takeSample } from './sample/sample.js';
@@ -35,10 +35,6 @@ import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
 
 export type { ReadOptions } from './options.js';
 
-/** The longest line that is read unless an option says otherwise. */
-export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
-/** More than monitoring data compresses to, less than deflate makes of a single repeated byte (about 1,030). */
-export const DEFAULT_MAX_EXPANSION = 500;
 /** How many bytes to look at, over all files, to find columns and interval. */
 const SAMPLE_BYTES = 16 * 1024 * 1024;
 

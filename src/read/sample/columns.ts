@@ -3,10 +3,10 @@ import type { Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import { ROLE } from '../lines/plan.js';
 import type { FilePlan } from '../lines/plan.js';
-import { listNames, newName } from '../options.js';
 import type { ReadOptions } from '../options.js';
 import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
+import { listNames, newName } from './names.js';
 import type { FileSample } from './sampler.js';
 
 /** A sample that has records, and their target if no field names one. */

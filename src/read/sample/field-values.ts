@@ -1,6 +1,6 @@
 import { floorToInterval } from '../../core/time.js';
-import { newName } from '../options.js';
 import type { ReadOptions } from '../options.js';
+import { newName } from './names.js';
 
 const NUMBER = 1;
 const TEXT = 2;

@@ -9,7 +9,6 @@ import { LineCursor } from '../lines/lines.js';
 import type { TextBlock } from '../lines/lines.js';
 import type { FileFormat, Layout } from '../lines/plan.js';
 import type { BlockReader } from '../lines/records.js';
-import { listNames, newName } from '../options.js';
 import type { ReadOptions } from '../options.js';
 
 /** Usual names of these fields, best first; compared without case. */
@@ -236,4 +235,29 @@ function takenNames(kind: keyof typeof USUAL_NAMES, options: ReadOptions): Reado
     if (other !== kind && column !== undefined) taken.add(column);
   }
   return taken;
+}
+
+/** `--map` inverted, name in the file → new name: every field of every file looks its name up. */
+const RENAMED = new WeakMap<ReadOptions['map'], ReadonlyMap<string, string>>();
+
+/** The name of a field after `--map`. */
+export function newName(field: string, { map }: Pick<ReadOptions, 'map'>): string {
+  let renamed = RENAMED.get(map);
+  if (renamed === undefined) {
+    // Reversed, so that the first of several new names for one field wins.
+    renamed = new Map(
+      Object.entries(map)
+        .map(([name, old]) => [old, name] as const)
+        .reverse(),
+    );
+    RENAMED.set(map, renamed);
+  }
+  return renamed.get(field) ?? field;
+}
+
+/** A list of names for a message, cut if it would be too long to read. */
+export function listNames(names: readonly string[], most = 12): string {
+  if (names.length === 0) return 'nothing';
+  const shown = names.slice(0, most).map((name) => (name === '' ? '(nameless)' : oneLine(name)));
+  return shown.join(', ') + (names.length > most ? `, … (${names.length - most} more)` : '');
 }

@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises';
+import { AiopsError } from '../core/errors.js';
+import { timeParser } from '../core/time.js';
+import type { ParseTime } from '../core/time.js';
+import type { ReadOptions } from './options.js';
+import { listNames } from './sample/names.js';
+
+/**
+ * Refuses invalid options; returns how to parse times.
+ *
+ * @throws AiopsError `usage`
+ */
+export function checkOptions(inputs: readonly string[], options: ReadOptions): ParseTime {
+  const { columns = [], interval, timezone } = options;
+  if (inputs.length === 0) throw usage('no input named', 'name a file, or - for standard input');
+  const inputsTwice = repeated(inputs);
+  if (inputsTwice.length > 0) throw usage(`${listNames(inputsTwice)} is named twice`, 'name each input once');
+  const twice = repeated(columns);
+  if (twice.length > 0) throw usage(`--columns names ${listNames(twice)} twice`, 'name each column once');
+  if (interval !== 'auto' && !(Number.isInteger(interval) && interval > 0)) {
+    throw usage(`an interval of ${interval} ms`, 'give one such as 30s, 1m or 5m');
+  }
+  try {
+    return timeParser(timezone);
+  } catch (cause) {
+    throw usage(`no such time zone: ${timezone}`, 'give UTC or a name such as Europe/Berlin', cause);
+  }
+}
+
+/**
+ * Refuses a file that is named twice by different names: each of its records would be a duplicate.
+ *
+ * @throws AiopsError `usage`
+ */
+export async function refuseSameFiles(inputs: readonly string[]): Promise<void> {
+  const nameOf = new Map<string, string>();
+  for (const input of inputs) {
+    const stats = input === '-' ? null : await stat(input, { bigint: true }).catch(() => null); // opening reports it
+    if (stats === null || !stats.isFile()) continue;
+    const id = `${stats.dev}:${stats.ino}`;
+    const other = nameOf.get(id);
+    if (other !== undefined)
+      throw usage(`${listNames([other, input])} are the same file`, 'name each input once');
+    nameOf.set(id, input);
+  }
+}
+
+function repeated(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return names.filter((name) => seen.has(name) || !seen.add(name));
+}
+
+function usage(message: string, hint: string, cause?: unknown): AiopsError {
+  return new AiopsError('usage', message, cause === undefined ? { hint } : { hint, cause });
+}
