@@ -7,7 +7,7 @@ import type { Quarantines } from '../core/quarantines.js';
 import type { MinuteRun, ReadStep, ResultRow } from '../core/types.js';
 import type { WindowedMinute } from '../core/window.js';
 import { everyItemLost } from '../pool/actor-errors.js';
-import type { DigestUpdate } from '../read/bytes/segments.js';
+import type { DigestUpdate } from '../read/bytes/digests.js';
 import { RunLabels } from './report/run-labels.js';
 import { RunCharts } from './report/charts/run-charts.js';
 import type { TargetChartsOptions } from './report/charts/target-charts.js';

@@ -1,8 +1,7 @@
 import { inputName } from '../core/input-name.js';
 import type { InputSpec, ReadyFacts } from '../core/types.js';
 import { program } from '../program/files.js';
-import { openRecording, type Recording } from '../read/recording.js';
-import { reopenRecording } from '../read/snapshot/reopen-recording.js';
+import { openRecording, reopenRecording, type Recording } from '../read/recording.js';
 import { refuseGatesWithout } from '../report/gates.js';
 import { REPLAY_METRICS } from './report/replay-metrics.js';
 import { OutputClosed } from '../output/stream-sink.js';
@@ -157,7 +156,7 @@ function runFacts(
     startedAt: prior?.facts.startedAt ?? new Date().toISOString(),
     settings: config.journaled.results,
     serving: config.journaled.serving,
-    recording: recording.pin(),
+    recording: recording.snapshot(),
     model,
     input,
     backend,

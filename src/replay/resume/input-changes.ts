@@ -1,8 +1,8 @@
 import { AiopsError, type Notice } from '../../core/errors.js';
 import { inputName } from '../../core/input-name.js';
 import { compareInputs, type InputState } from '../../read/snapshot/compare-inputs.js';
-import type { PinnedRecording } from '../../read/snapshot/pinned.js';
-import { withUpdates } from '../../read/bytes/segments.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
+import { withUpdates } from '../../read/bytes/digests.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { InputChange } from './resume-plan.js';
 import type { RunFacts, RunProgress } from './run-facts.js';
@@ -11,7 +11,7 @@ import type { RunFacts, RunProgress } from './run-facts.js';
 export interface ComparedInputs {
   readonly changes: readonly InputChange[];
   /** How they are read, what has been read, and the facts of each file for which that holds. */
-  readonly recording: PinnedRecording;
+  readonly recording: InputSnapshot;
 }
 
 /** @throws AiopsError `config` where an input is not what it was; `input_missing` */
@@ -43,7 +43,7 @@ export async function comparedInputs(
 }
 
 /** What the run had read of its inputs by its last commit. */
-function withCommitted(recording: PinnedRecording, commits: readonly RunProgress[]): PinnedRecording {
+function withCommitted(recording: InputSnapshot, commits: readonly RunProgress[]): InputSnapshot {
   const files = recording.files.map((file, i) => ({
     ...file,
     digests: withUpdates(

@@ -1,7 +1,7 @@
 import type { RunOutput } from '../../output/run-output.js';
 import type { Notice } from '../../core/errors.js';
 import { lookBackIntervals } from '../../core/window.js';
-import type { PinnedRecording } from '../../read/snapshot/pinned.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ChosenModel } from '../../model/model-choice.js';
@@ -16,7 +16,7 @@ import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 export interface PriorRun {
   readonly facts: RunFacts;
   /** How to read its inputs, and what it has read of them. */
-  readonly recording: PinnedRecording;
+  readonly recording: InputSnapshot;
   readonly plan: ResumePlan;
   /** What it had come to where it goes on; null: it goes on from its beginning. */
   readonly last: RunProgress | null;

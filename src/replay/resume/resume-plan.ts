@@ -1,5 +1,5 @@
 import { isoTime } from '../../core/time.js';
-import type { ResumePoint } from '../../read/bytes/resume.js';
+import type { ResumePoint } from '../../read/snapshot/snapshot.js';
 import type { RunProgress } from './run-facts.js';
 
 /** What became of an input since it was read; of standard input only reading it again tells. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { SegmentSums, endOf, withUpdates } from '#dist/read/bytes/segments.js';
-import type { DigestUpdate, Segment } from '#dist/read/bytes/segments.js';
+import { SegmentSums, endOf, withUpdates } from '#dist/read/bytes/digests.js';
+import type { DigestUpdate, Segment } from '#dist/read/bytes/digests.js';
 
 const BYTES = Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 7919) % 251));
 
@@ -26,7 +26,7 @@ const session = fc.record({
   lost: fc.nat(3),
 });
 
-test('whatever is read, committed, lost and resumed, the journal has digests of all that the last commit covers', () => {
+test('whatever is read, committed, lost and resumed, the journal has digests of all bytes that the last commit covers', () => {
   fc.assert(
     fc.property(
       fc.array(session, { maxLength: 6 }),
@@ -65,7 +65,7 @@ test('whatever is read, committed, lost and resumed, the journal has digests of 
   );
 });
 
-test('an update holds only what is new: finished segments once, and the one being read', () => {
+test('an update holds only what is new: finished segments once, and the current one', () => {
   const sums = new SegmentSums([], 100);
   sums.add(0, BYTES.subarray(0, 130));
   assert.deepEqual(
@@ -81,7 +81,7 @@ test('an update holds only what is new: finished segments once, and the one bein
   assert.equal(sums.update(), null);
 });
 
-test('bytes that would leave a gap are a bug, not a digest', () => {
+test('bytes that would leave a gap throw', () => {
   const sums = new SegmentSums([]);
   sums.add(0, BYTES.subarray(0, 10));
   assert.throws(() => sums.add(11, BYTES.subarray(11, 20)), /bytes 10 to 11 were not read/);
