@@ -11,7 +11,7 @@ import { NEEDED_BYTES } from '../host/native/recipe.js';
 import { findTools, requireAll, type FoundTools, type ToolName } from '../host/tools.js';
 import { checkWheel } from './wheel.js';
 import { megabytes } from '../report/format.js';
-import { writeWhole } from '../output/line-file.js';
+import { writeWhole } from '../output/durable-files.js';
 import { buildNative, type InstallContext } from './build.js';
 import { predictOne, type Prediction } from './check.js';
 import { requireNativeFolder, whileLocked } from './lock.js';

@@ -1,6 +1,6 @@
 import { AiopsError } from '../core/errors.js';
 import { nativeFolder } from '../host/native/location.js';
-import { FolderSocket } from '../output/folder-socket.js';
+import { SocketLock } from '../output/folder-lock.js';
 
 /** @throws AiopsError 'config' where no home is known */
 export function requireNativeFolder(): string {
@@ -21,7 +21,7 @@ export function requireNativeFolder(): string {
  * @throws AiopsError 'output_locked' where somebody does, 'output_io' for a full disk and the like
  */
 export async function whileLocked<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  let lock: FolderSocket | null = null;
+  let lock: SocketLock | null = null;
   try {
     lock = await takeLock(folder);
     return await work();
@@ -32,9 +32,9 @@ export async function whileLocked<T>(folder: string, work: () => Promise<T>): Pr
   }
 }
 
-async function takeLock(folder: string): Promise<FolderSocket | null> {
+async function takeLock(folder: string): Promise<SocketLock | null> {
   try {
-    return await FolderSocket.take(folder);
+    return await SocketLock.takeFolder(folder);
   } catch (cause) {
     if (!(cause instanceof AiopsError)) throw cause;
     throw new AiopsError(cause.code, `another install or remove is at work in ${folder}`, {

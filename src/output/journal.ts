@@ -5,7 +5,7 @@ import { AiopsError } from '../core/errors.js';
 import { isErrno, nodeFiles, type Files } from './files.js';
 import { cannotRead } from './output-errors.js';
 import { JOURNAL_NAME } from './output-paths.js';
-import { readLines } from './read-lines.js';
+import { readLines } from './read-back.js';
 
 /** Raised whenever the journal's lines change their meaning. */
 export const JOURNAL_FORMAT = 2;

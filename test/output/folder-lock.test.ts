@@ -92,7 +92,7 @@ describe('processes of this machine', linux, () => {
     child.kill('SIGSTOP');
     await until('the holder to stop', () => stateOf(child.pid) === 'T');
     await assert.rejects(FolderLock.take(folder, { breakLock: true }), (error: Error & { hint?: string }) => {
-      assert.match(error.message, new RegExp(`process ${child.pid} .*, which is stopped`));
+      assert.match(error.message, new RegExp(`process ${child.pid} .*suspended`));
       assert.match(error.hint ?? '', new RegExp(`kill -CONT ${child.pid}`));
       return true;
     });
@@ -174,7 +174,7 @@ describe('lock.json alone', linux, () => {
       const before = lockText(folder);
       await assert.rejects(FolderLock.take(folder), (error: Error & { code?: string; hint?: string }) => {
         assert.equal(error.code, 'output_locked');
-        assert.match(error.message, /held by process 1 on .* since 2026-11-25T00.*this host cannot see/);
+        assert.match(error.message, /process 1 on .* since 2026-11-25T00.*not visible/);
         assert.match(error.hint ?? '', /--break-lock/);
         return true;
       });

@@ -14,8 +14,9 @@ import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
 import { nodeFiles } from '#dist/output/files.js';
-import { removeEarlier, writeWhole } from '#dist/output/line-file.js';
-import { RunOutput, type RunOutputOptions } from '#dist/output/run-output.js';
+import { writeOrRemove, writeWhole } from '#dist/output/durable-files.js';
+import { openOutput } from '#dist/output/open-output.js';
+import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 
@@ -29,16 +30,16 @@ async function completed(
   restart = false,
 ): Promise<void> {
   const options = { out, rejectsFile: null, format: 'jsonl', trace: true } as const;
-  const output = await RunOutput.open(
+  const output = await openOutput(
     { ...options, anomaliesOnly: false, fullOutput: false, ...more },
     new PassThrough(),
     { restart },
   );
-  t.after(() => output.abandon());
-  await output.beginAnew({}, { replace: restart });
+  t.after(() => output.close());
+  await output.begin({}, { replace: restart });
   await output.writeTrace('[]');
   await output.commit({});
-  await output.complete({ summary: '{}', page: '<p>' }, { done: true });
+  await output.finish({ summary: '{}', page: '<p>' }, { done: true });
 }
 
 describe('a link', posix, () => {
@@ -52,7 +53,7 @@ describe('a link', posix, () => {
     assert.ok(isLink(join(folder, 'report.html')) && isLink(join(folder, 'first')));
     assert.equal(readFileSync(join(folder, 'elsewhere/real.html'), 'utf8'), 'new');
     assert.deepEqual(readdirSync(join(folder, 'elsewhere')), ['real.html']);
-    await removeEarlier(join(folder, 'report.html'));
+    await writeOrRemove(join(folder, 'report.html'), null);
     assert.ok(isLink(join(folder, 'report.html')));
     assert.equal(existsSync(join(folder, 'elsewhere/real.html')), false);
   });
@@ -74,7 +75,7 @@ describe('a link', posix, () => {
       code: 'output_cannot_create',
       message: /not a plain file/,
     });
-    await removeEarlier(path);
+    await writeOrRemove(path, null);
     assert.equal(realpathSync(path), '/dev/null');
   });
 
@@ -105,12 +106,12 @@ describe('a link', posix, () => {
     for (const name of ['a', 'b']) symlinkSync('elsewhere/real.jsonl', join(folder, name));
     const options = { format: 'jsonl', trace: false, anomaliesOnly: false, fullOutput: false } as const;
     const open = (out: string, name: string): Promise<RunOutput> =>
-      RunOutput.open({ ...options, out, rejectsFile: join(folder, name) }, new PassThrough());
+      openOutput({ ...options, out, rejectsFile: join(folder, name) }, new PassThrough());
     const first = await open('-', 'a');
     if (process.platform === 'linux') {
       await assert.rejects(open(join(folder, 'out'), 'b'), { code: 'output_locked' });
     }
-    await first.abandon();
+    await first.close();
     await completed(t, join(folder, 'out'), { rejectsFile: join(folder, 'b') });
     assert.deepEqual(readdirSync(join(folder, 'elsewhere')), ['real.jsonl']);
     assert.ok(isLink(join(folder, 'b')));

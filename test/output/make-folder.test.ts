@@ -3,7 +3,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { makeFolder } from '#dist/output/make-folder.js';
+import { makeFolder } from '#dist/output/durable-files.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { CrashStates } from '../support/crash-states.js';
@@ -22,7 +22,7 @@ test('a file in the way is named', async (t) => {
   writeFileSync(file, '');
   await assert.rejects(makeFolder(file), {
     code: 'output_cannot_create',
-    message: /a file of that name exists/,
+    message: new RegExp(`${file}: a file`),
   });
   await assert.rejects(makeFolder(join(file, 'x')), {
     code: 'output_cannot_create',

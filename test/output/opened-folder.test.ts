@@ -7,7 +7,8 @@ import { describe, test, type TestContext } from 'node:test';
 
 import type { Files } from '#dist/output/files.js';
 import { readHolder } from '#dist/output/lock-file.js';
-import { RunOutput } from '#dist/output/run-output.js';
+import { openOutput } from '#dist/output/open-output.js';
+import type { RunOutput } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { errnoError, MemoryFiles } from '../support/memory-files.js';
@@ -24,7 +25,7 @@ const OPTIONS = {
 } as const;
 
 function open(files: Files, restart = false): Promise<RunOutput> {
-  return RunOutput.open(OPTIONS, new PassThrough(), { files, restart });
+  return openOutput(OPTIONS, new PassThrough(), { files, restart });
 }
 
 function makeReadOnly(files: MemoryFiles, code: string): void {
@@ -42,15 +43,15 @@ describe('a folder that may only be read', () => {
       makeReadOnly(files, code);
       const output = await open(files);
       await output.checkCommitted();
-      assert.deepEqual(output.prior?.completion, { minutes: FIRST.minutes });
-      await output.abandon();
+      assert.deepEqual(output.previous?.completion, { minutes: FIRST.minutes });
+      await output.close();
       const changes = files.log.slice(logged).filter(({ kind }) => kind !== 'syncFolder');
       assert.deepEqual(changes, []);
       const refused = { code: 'output_cannot_create', message: new RegExp(`lock.json.*${code}`) };
       const grown = await open(files);
-      await assert.rejects(grown.goOnFrom(0, {}), refused);
+      await assert.rejects(grown.resume(0, {}), refused);
       const anew = await open(files, true);
-      await assert.rejects(anew.beginAnew({}, { replace: true }), refused);
+      await assert.rejects(anew.begin({}, { replace: true }), refused);
     });
   }
 
@@ -83,9 +84,9 @@ describe('a pipe in place of a file', posix, () => {
   ] as const) {
     test(`${name}: an error, not an endless wait`, async (t) => {
       const out = folderWithPipe(t, name);
-      await assert.rejects(RunOutput.open({ ...OPTIONS, out }, new PassThrough()), {
+      await assert.rejects(openOutput({ ...OPTIONS, out }, new PassThrough()), {
         code,
-        message: new RegExp(`${name}: what is there is not a plain file`),
+        message: new RegExp(`${name}: not a plain file`),
         hint: /move it away/,
       });
       assert.equal(await readHolder(out), null);

@@ -8,7 +8,8 @@ import { describe, test, type TestContext } from 'node:test';
 
 import type { Reject } from '#dist/core/types.js';
 import { nodeFiles, type Files } from '#dist/output/files.js';
-import { RunOutput, type OpenOutputOptions, type RunOutputOptions } from '#dist/output/run-output.js';
+import { openOutput, type OpenOutputOptions } from '#dist/output/open-output.js';
+import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 
@@ -35,8 +36,8 @@ async function opened(
     anomaliesOnly: false,
     fullOutput: false,
   } as const;
-  const output = await RunOutput.open({ ...options, rejectsFile, ...more }, new PassThrough(), open);
-  t.after(() => output.abandon());
+  const output = await openOutput({ ...options, rejectsFile, ...more }, new PassThrough(), open);
+  t.after(() => output.close());
   return output;
 }
 
@@ -44,13 +45,13 @@ describe('rejects in a file', () => {
   test('are there at once, and stay where the run is interrupted', async (t) => {
     const path = join(temporaryFolder(t), 'rejected.jsonl');
     const output = await opened(t, path);
-    await output.beginAnew({}, { replace: false });
+    await output.begin({}, { replace: false });
     await output.writeRejects([REJECT]);
     assert.match(readFileSync(path, 'utf8'), LINE);
-    await output.abandon();
+    await output.close();
     const again = await opened(t, path);
-    await assert.rejects(again.checkPlaces({ replace: false }), { code: 'config', hint: /--restart/ });
-    await again.abandon();
+    await assert.rejects(again.preflight({ replace: false }), { code: 'config', hint: /--restart/ });
+    await again.close();
     assert.match(readFileSync(path, 'utf8'), LINE);
   });
 
@@ -63,10 +64,10 @@ describe('rejects in a file', () => {
     ] as const) {
       writeFileSync(path, before);
       const output = await opened(t, path, { appendRejects: true });
-      await output.checkPlaces({ replace: false });
-      await output.beginAnew({}, { replace: false });
+      await output.preflight({ replace: false });
+      await output.begin({}, { replace: false });
       await output.writeRejects([REJECT]);
-      await output.complete({ summary: '', page: null }, {});
+      await output.finish({ summary: '', page: null }, {});
       const text = readFileSync(path, 'utf8');
       assert.equal(text.slice(0, after.length), after);
       assert.match(text.slice(after.length), LINE);
@@ -77,7 +78,7 @@ describe('rejects in a file', () => {
     const path = join(temporaryFolder(t), 'rejected.jsonl');
     writeFileSync(path, 'earlier\n');
     const output = await opened(t, path, { appendRejects: true });
-    await output.beginAnew({}, { replace: true });
+    await output.begin({}, { replace: true });
     await output.writeRejects([REJECT]);
     assert.match(readFileSync(path, 'utf8'), LINE);
   });
@@ -90,7 +91,7 @@ describe('rejects in a file', () => {
     ] as const) {
       const path = join(temporaryFolder(t), 'rejected.jsonl');
       const output = await opened(t, path);
-      await output.beginAnew({}, { replace: false });
+      await output.begin({}, { replace: false });
       await output.writeRejects([REJECT]);
       change(path);
       await assert.rejects(output.commit({}), { code: 'output_io', message });
@@ -103,7 +104,7 @@ describe('rejects to what is no file', posix, () => {
     const path = join(temporaryFolder(t), 'pipe');
     assert.equal(spawnSync('mkfifo', [path]).status, 0);
     const unread = await opened(t, path);
-    await assert.rejects(unread.beginAnew({}, { replace: false }), {
+    await assert.rejects(unread.begin({}, { replace: false }), {
       code: 'output_cannot_create',
       message: /ENXIO/,
       hint: /start the reader first/,
@@ -118,7 +119,7 @@ describe('rejects to what is no file', posix, () => {
     await beginOnceRead(output);
     await output.writeRejects([REJECT]);
     await output.commit({});
-    await output.complete({ summary: '', page: null }, {});
+    await output.finish({ summary: '', page: null }, {});
     await closed;
     assert.match(read, LINE);
   });
@@ -129,13 +130,13 @@ describe('rejects to what is no file', posix, () => {
     const first = await opened(t, path);
     const second = await opened(t, path);
     for (const output of [first, second]) {
-      await output.beginAnew({}, { replace: true });
+      await output.begin({}, { replace: true });
       await output.writeRejects([REJECT]);
-      await output.complete({ summary: '', page: null }, {});
+      await output.finish({ summary: '', page: null }, {});
     }
     await assert.rejects(opened(t, path, { out: join(path, '../out') }), {
       code: 'usage',
-      message: /null: with an output folder they need a regular file/,
+      message: /null: .* regular file/,
     });
   });
 
@@ -158,9 +159,9 @@ describe('rejects to what is no file', posix, () => {
         return;
       }
       const output = await opening;
-      await output.beginAnew({}, { replace: true });
+      await output.begin({}, { replace: true });
       await output.writeRejects([REJECT]);
-      await output.complete({ summary: '', page: null }, {});
+      await output.finish({ summary: '', page: null }, {});
       assert.match(String(stderr.read()), LINE);
       assert.equal(readFileSync(path, 'utf8'), 'said before\n');
       await assert.rejects(opened(t, path, { out: join(path, '../out') }, { files, stderr }), {
@@ -174,7 +175,7 @@ describe('rejects to what is no file', posix, () => {
 async function beginOnceRead(output: RunOutput): Promise<void> {
   for (;;) {
     try {
-      await output.beginAnew({}, { replace: true });
+      await output.begin({}, { replace: true });
       return;
     } catch (error) {
       if (!/ENXIO/.test(String(error))) throw error;

@@ -54,7 +54,7 @@ for (const [how, change, message, again, problem] of [
     'copied and truncated',
     (path: string) => truncateSync(path, 0),
     /results\.jsonl was truncated to 0 of \d+ bytes/,
-    /results\.jsonl: it has only 0 of the \d+ bytes that were committed/,
+    /results\.jsonl: it has only 0 of the \d+ committed bytes/,
     /^damaged +o\/results\.jsonl: has only 0 of/m,
   ],
   [

@@ -95,7 +95,7 @@ export class MemoryFiles implements Files {
     };
   }
 
-  async mayMakeIn(folder: string): Promise<void> {
+  async checkWritable(folder: string): Promise<void> {
     if (this.#find(folder)?.kind !== 'folder') throw errnoError('ENOENT', 'access', folder);
   }
 

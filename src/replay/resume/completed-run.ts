@@ -7,7 +7,7 @@ import { roundDuration } from '../../report/format.js';
 import { checkGates } from '../../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import type { RunSummary } from '../report/run-summary.js';
-import { readText } from '../../output/files.js';
+import { readText } from '../../output/read-back.js';
 import type { RunOutput } from '../../output/run-output.js';
 import { deadlineOf, type ReplayConfig } from '../replay-config.js';
 import { Tally } from '../../read/tally.js';

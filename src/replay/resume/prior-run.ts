@@ -51,10 +51,10 @@ export async function findPriorRun(
   model: ChosenModel,
   onNotice: (notice: Notice) => void,
 ): Promise<PriorRun | null> {
-  if (output.prior === null || config.backfill.restart) return null;
+  if (output.previous === null || config.backfill.restart) return null;
   // Its checksums say that these are lines of our own; their format was checked on reading.
-  const facts = output.prior.facts as RunFacts;
-  const commits = output.prior.commits.map(({ state }) => state as RunProgress);
+  const facts = output.previous.facts as RunFacts;
+  const commits = output.previous.commits.map(({ state }) => state as RunProgress);
   refuseDifferences(changedSettings(facts, config, model), config.output.out);
   const { changes, recording } = await comparedInputs(facts, commits, config, onNotice);
   const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
@@ -67,13 +67,13 @@ export async function findPriorRun(
     last,
     kept: keptCommits(commits.slice(0, plan.commit + 1), lookBackMs),
     goingOn: resumeText(plan, commits),
-    resumed: output.prior.resumed,
+    resumed: output.previous.resumed,
     done: await findDone(output, config.output.out, last),
   };
 }
 
 async function findDone(output: RunOutput, out: string, last: RunProgress | null): Promise<PriorRun['done']> {
-  const completion = (output.prior?.completion ?? null) as RunCompletion | null;
+  const completion = (output.previous?.completion ?? null) as RunCompletion | null;
   if (completion === null || last?.ended !== true) return null;
   await output.checkCommitted();
   const summary = await writtenSummary(out, completion);

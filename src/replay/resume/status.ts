@@ -4,7 +4,7 @@ import { AiopsError } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { isoTime } from '../../core/time.js';
 import type { RunStatus, StatusProgress } from './run-status.js';
-import { inspectFiles, type DamagedFile } from '../../output/committed-ends.js';
+import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
 import { isErrno, nodeFiles, type Files } from '../../output/files.js';
 import { journalPath, readJournal, type JournalContents } from '../../output/journal.js';
 import { pathsOf } from '../../output/output-paths.js';

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { nodeFiles } from '#dist/output/files.js';
 import type { Files } from '#dist/output/files.js';
-import { readLines } from '#dist/output/read-lines.js';
-import type { ReadLinesOptions } from '#dist/output/read-lines.js';
+import { readLines } from '#dist/output/read-back.js';
+import type { ReadLinesOptions } from '#dist/output/read-back.js';
 import { assertLinear } from '../support/growth.js';
 
 /** A file that is read in blocks of this size, each into the same memory. */
