@@ -9,7 +9,7 @@ import { plural } from '../report/format.js';
 import type { PageAssets } from '../report/html/page.js';
 import { summaryJson } from './report/run-summary.js';
 import type { RunOutput } from '../output/run-output.js';
-import { summarySum } from './resume/completed-run.js';
+import { summarySum } from './resume/read-summary.js';
 import type { RunCompletion, RunProgress } from './resume/run-facts.js';
 import { wholeLabels, wholeTimings, type WholeRun } from './resume/whole-run.js';
 import { Comparer } from './comparer.js';
