@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { AiopsError } from '../core/errors.js';
 import { durationText, megabytes } from '../report/format.js';
 import { checkPlan, installNative, planNative, type InstallRequest } from '../native/install.js';
-import { removeNative } from '../native/remove.js';
+import { removeNative } from '../native/folder.js';
 import { nativeInventory, proveNative } from '../native/status.js';
 import { Console, printable } from './console.js';
 import { SIGNAL_STATUS } from './exit-codes.js';

@@ -46,7 +46,7 @@ export const measured: Shape<number> = (value) => (value === null ? NaN : number
 /** For values that need no check, because they are only compared or written again. */
 export const anything: Shape<unknown> = (value) => value;
 
-export function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
+export function oneOf<const T extends string | number>(...values: readonly T[]): Shape<T> {
   return leaf(`one of ${values.join(', ')}`, (value): value is T =>
     (values as readonly unknown[]).includes(value),
   );

@@ -35,7 +35,7 @@ async function benched(out: string): Promise<void> {
   await output.release();
 }
 
-test('a benchmark refuses a folder that holds a replay, or any part of one, before it changes anything', async (t) => {
+test('a benchmark refuses a folder with any file of a replay before it changes anything', async (t) => {
   const out = temporaryFolder(t);
   await replayed(out);
   const names = readdirSync(out).sort();
@@ -72,7 +72,7 @@ test('a replay replaces the reports of a benchmark only with --restart', async (
   assert.equal(readFileSync(join(out, 'bench.json'), 'utf8'), '{}');
 });
 
-test('no input of a benchmark or a replay is written over, also under the names of files in the making', async (t) => {
+test('an input is never overwritten, not even under the name of a partial file', async (t) => {
   const folder = temporaryFolder(t);
   const input = join(folder, 'input.csv');
   writeFileSync(input, 'a,b\n');

@@ -114,7 +114,7 @@ describe('a file that another process changes', () => {
     }
   }
 
-  test('a file that is cut after its length was checked is said to be cut', async (t) => {
+  test('a file that is cut after its length was checked is reported as truncated', async (t) => {
     const out = temporaryFolder(t);
     const path = join(out, 'results.jsonl');
     let cuts = false;
@@ -137,7 +137,7 @@ describe('a file that another process changes', () => {
     await assert.rejects(commitMinute(output, 2), { message: /truncated to 0 of \d+ bytes/ });
   });
 
-  test('also after its last commit, before the run says that it is complete', async (t) => {
+  test('a change after the last commit is noticed before the run is complete', async (t) => {
     for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl', 'journal.jsonl']) {
       const out = temporaryFolder(t);
       const output = await opened(t, out);
@@ -150,7 +150,7 @@ describe('a file that another process changes', () => {
     }
   });
 
-  test('while the reports are written, the run does not end well either', async (t) => {
+  test('a change while the reports are written fails the run', async (t) => {
     const out = temporaryFolder(t);
     const files: Files = {
       ...nodeFiles,
@@ -167,7 +167,7 @@ describe('a file that another process changes', () => {
 });
 
 describe('what was committed', () => {
-  test('a file that was cut and has grown beyond its committed length again is refused', async (t) => {
+  test('a file that was cut and has outgrown its committed length again is refused', async (t) => {
     for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl']) {
       const out = temporaryFolder(t);
       const output = await opened(t, out);
@@ -186,7 +186,7 @@ describe('what was committed', () => {
     }
   });
 
-  test('a complete run whose results were extended is not called complete', async (t) => {
+  test('a completed run whose results were extended is refused', async (t) => {
     const out = temporaryFolder(t);
     const output = await opened(t, out);
     await output.begin({}, { replace: false });
@@ -201,7 +201,7 @@ describe('what was committed', () => {
   });
 });
 
-test('a file that becomes shorter than where it is to be cut is not filled with zeros', async (t) => {
+test('a file shorter than where it should be cut is not filled with zeros', async (t) => {
   const path = join(temporaryFolder(t), 'results.jsonl');
   writeFileSync(path, 'short');
   const file = await BufferedFile.open(path, 'keep');

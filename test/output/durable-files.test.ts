@@ -25,7 +25,7 @@ function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
-test('the file appears whole when finished, and an earlier one stands until then', async (t) => {
+test('a file appears whole when published, and the previous one stays until then', async (t) => {
   const path = join(temporaryFolder(t), 'results.jsonl');
   writeFileSync(path, 'earlier\n');
   const file = await AtomicFile.create(path);
@@ -37,7 +37,7 @@ test('the file appears whole when finished, and an earlier one stands until then
   assert.equal(existsSync(partialPath(path)), false);
 });
 
-test('an abandoned file leaves what was written under its partial name, or nothing', async (t) => {
+test('an abandoned file keeps its content under the partial name, and leaves nothing if empty', async (t) => {
   const folder = temporaryFolder(t);
   const written = await AtomicFile.create(join(folder, 'a.jsonl'));
   await written.write('one\n');
@@ -48,7 +48,7 @@ test('an abandoned file leaves what was written under its partial name, or nothi
   assert.equal(readFileSync(join(folder, 'a.jsonl.partial'), 'utf8'), 'one\n');
 });
 
-test('a place that cannot be written is an error with its path and a way out', async (t) => {
+test('a path that cannot be written is an error with the path and a hint', async (t) => {
   const path = join(temporaryFolder(t), 'no-such-folder', 'x.jsonl');
   await assert.rejects(AtomicFile.create(path), (error) => {
     assert.ok(error instanceof AiopsError);
@@ -60,7 +60,7 @@ test('a place that cannot be written is an error with its path and a way out', a
 });
 
 test(
-  'a full disk keeps the old file and is reported',
+  'a full disk is an error and keeps the previous file',
   { skip: existsSync('/dev/full') ? false : 'no /dev/full here' },
   async (t) => {
     const path = join(temporaryFolder(t), 'timing.json');
@@ -76,7 +76,7 @@ test(
   },
 );
 
-test('writes that take only a part are gone on with, so that the file is whole', async (t) => {
+test('short writes are continued until the file is whole', async (t) => {
   const path = join(temporaryFolder(t), 'timing.json');
   const text = 'äöü'.repeat(100_000);
   const files = new FaultyFiles(nodeFiles, { at: 0, fault: 'short', times: 'always' });
@@ -85,7 +85,7 @@ test('writes that take only a part are gone on with, so that the file is whole',
   assert.equal(readFileSync(path, 'utf8'), text);
 });
 
-test('a file that is not as long as what was written never takes the place of the old one', async (t) => {
+test('a file shorter than what was written never replaces the previous one', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'timing.json');
   writeFileSync(path, 'old');
@@ -101,7 +101,7 @@ test('a file that is not as long as what was written never takes the place of th
   assert.equal(readFileSync(path, 'utf8'), 'old');
 });
 
-test('a whole file that cannot be written leaves no part of itself', async (t) => {
+test('a file that cannot be written leaves no partial file', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'timing.json');
   writeFileSync(path, 'old');

@@ -43,7 +43,7 @@ async function completed(
 }
 
 describe('a link', posix, () => {
-  test('to a file: the file is replaced where it is, and the link stays', async (t) => {
+  test('to a file: the file is replaced, and the link stays', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'elsewhere'));
     writeFileSync(join(folder, 'elsewhere/real.html'), 'earlier');
@@ -58,7 +58,7 @@ describe('a link', posix, () => {
     assert.equal(existsSync(join(folder, 'elsewhere/real.html')), false);
   });
 
-  test('to a file that does not exist yet: the file is made where the link leads', async (t) => {
+  test('to a missing file: the file is created where the link leads', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'deep/elsewhere'), { recursive: true });
     symlinkSync('deep/elsewhere', join(folder, 'way'));
@@ -79,7 +79,7 @@ describe('a link', posix, () => {
     assert.equal(realpathSync(path), '/dev/null');
   });
 
-  test('every file of a run may be one, and a second run writes through it again', async (t) => {
+  test('instead of any file of a run: every run writes through it', async (t) => {
     const folder = temporaryFolder(t);
     const [out, elsewhere] = [join(folder, 'out'), join(folder, 'elsewhere')];
     mkdirSync(out);
@@ -100,7 +100,7 @@ describe('a link', posix, () => {
     }
   });
 
-  test('rejects may go through one, and two of them lead to one file that one run holds', async (t) => {
+  test('to a rejects file: two links to one file share its lock', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'elsewhere'));
     for (const name of ['a', 'b']) symlinkSync('elsewhere/real.jsonl', join(folder, name));
@@ -117,7 +117,7 @@ describe('a link', posix, () => {
     assert.ok(isLink(join(folder, 'b')));
   });
 
-  test('the output folder may be one, also to a folder that does not exist yet', async (t) => {
+  test('instead of the output folder, also to a missing folder', async (t) => {
     const folder = temporaryFolder(t);
     symlinkSync('real', join(folder, 'out'));
     await completed(t, join(folder, 'out'));
@@ -125,7 +125,7 @@ describe('a link', posix, () => {
     assert.ok(existsSync(join(folder, 'real/report.html')));
   });
 
-  test('a loop of links is an error', async (t) => {
+  test('in a loop: an error', async (t) => {
     const path = join(temporaryFolder(t), 'loop');
     symlinkSync('loop', path);
     await assert.rejects(nodeFiles.realPath(path), { code: 'ELOOP' });

@@ -34,9 +34,9 @@ function makeReadOnly(files: MemoryFiles, code: string): void {
   };
 }
 
-describe('a folder that may only be read', () => {
+describe('a read-only folder', () => {
   for (const code of ['EROFS', 'EACCES']) {
-    test(`with a complete run: what it came to can be told, and nothing is begun (${code})`, async () => {
+    test(`with a completed run can be opened, but nothing can begin there (${code})`, async () => {
       const files = new MemoryFiles();
       await runScript(files, FIRST);
       const logged = files.log.length;
@@ -55,7 +55,7 @@ describe('a folder that may only be read', () => {
     });
   }
 
-  test('with a run that is not complete, or none: an error', async () => {
+  test('without a completed run is an error', async () => {
     for (const killedAfter of [6, null]) {
       const files = new MemoryFiles();
       if (killedAfter === null) await files.makeFolder('/work');
@@ -67,7 +67,7 @@ describe('a folder that may only be read', () => {
   });
 });
 
-/** A folder with a pipe in it that nobody writes to: whoever opens it for reading waits. */
+/** A folder with a pipe that has no writer: opening it for reading would block. */
 function folderWithPipe(t: TestContext, name: string): string {
   const folder = join(temporaryFolder(t), 'out');
   mkdirSync(folder);
@@ -77,12 +77,12 @@ function folderWithPipe(t: TestContext, name: string): string {
 
 const posix = { skip: process.platform === 'win32' ? 'no pipes by name here' : false };
 
-describe('a pipe in place of a file', posix, () => {
+describe('a pipe instead of a file', posix, () => {
   for (const [name, code] of [
     ['lock.json', 'output_cannot_create'],
     ['journal.jsonl', 'output_io'],
   ] as const) {
-    test(`${name}: an error, not an endless wait`, async (t) => {
+    test(`${name}: an error rather than an endless wait`, async (t) => {
       const out = folderWithPipe(t, name);
       await assert.rejects(openOutput({ ...OPTIONS, out }, new PassThrough()), {
         code,

@@ -42,7 +42,7 @@ async function opened(
 }
 
 describe('rejects in a file', () => {
-  test('are there at once, and stay where the run is interrupted', async (t) => {
+  test('are written at once, and stay if the run is interrupted', async (t) => {
     const path = join(temporaryFolder(t), 'rejected.jsonl');
     const output = await opened(t, path);
     await output.begin({}, { replace: false });
@@ -55,7 +55,7 @@ describe('rejects in a file', () => {
     assert.match(readFileSync(path, 'utf8'), LINE);
   });
 
-  test('are added to those of earlier runs where that is asked for, behind a line that a kill cut off', async (t) => {
+  test('are appended to those of previous runs on request, after a line that a kill cut off', async (t) => {
     const path = join(temporaryFolder(t), 'rejected.jsonl');
     for (const [before, after] of [
       ['', ''],
@@ -74,7 +74,7 @@ describe('rejects in a file', () => {
     }
   });
 
-  test('replace what is there only with --restart', async (t) => {
+  test('replace a file only with --restart', async (t) => {
     const path = join(temporaryFolder(t), 'rejected.jsonl');
     writeFileSync(path, 'earlier\n');
     const output = await opened(t, path, { appendRejects: true });
@@ -83,7 +83,7 @@ describe('rejects in a file', () => {
     assert.match(readFileSync(path, 'utf8'), LINE);
   });
 
-  test('that another process changes end the run', async (t) => {
+  test('end the run if another process changes their file', async (t) => {
     for (const [change, message] of [
       [(path: string) => truncateSync(path, 0), /truncated to 0/],
       [(path: string) => renameSync(path, `${path}.1`), /deleted or moved/],
@@ -99,8 +99,8 @@ describe('rejects in a file', () => {
   });
 });
 
-describe('rejects to what is no file', posix, () => {
-  test('a pipe gets the lines as they come; without a reader it is an error, not a wait', async (t) => {
+describe('rejects to something else', posix, () => {
+  test('a pipe gets the lines at once, and is an error without a reader', async (t) => {
     const path = join(temporaryFolder(t), 'pipe');
     assert.equal(spawnSync('mkfifo', [path]).status, 0);
     const unread = await opened(t, path);
@@ -124,7 +124,7 @@ describe('rejects to what is no file', posix, () => {
     assert.match(read, LINE);
   });
 
-  test('a device is written to and left as it is; a second run may use it as well', async (t) => {
+  test('a device is written to and not replaced, and two runs may use it', async (t) => {
     const path = join(temporaryFolder(t), 'null');
     symlinkSync('/dev/null', path);
     const first = await opened(t, path);
@@ -144,7 +144,7 @@ describe('rejects to what is no file', posix, () => {
     [1, 'usage'],
     [2, null],
   ] as const) {
-    test(`file descriptor ${descriptor}, by whatever name`, async (t) => {
+    test(`file descriptor ${descriptor} is recognized by any name`, async (t) => {
       const path = join(temporaryFolder(t), 'file');
       writeFileSync(path, 'said before\n');
       // As if the shell had redirected the descriptor to this file.

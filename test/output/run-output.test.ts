@@ -99,7 +99,7 @@ async function collected(texts: AsyncIterable<string>): Promise<string[]> {
 }
 
 describe('a new folder', () => {
-  test('opening makes the folder and takes it, and nothing else', async (t) => {
+  test('opening creates and locks the folder, and nothing else', async (t) => {
     const out = join(temporaryFolder(t), 'a/b');
     const output = await opened(t, out);
     assert.equal(output.previous, null);
@@ -109,7 +109,7 @@ describe('a new folder', () => {
     assert.equal(existsSync(out), false, 'a folder that was made for nothing goes again');
   });
 
-  test('complete: all files, their lengths in the journal, and the lock released', async (t) => {
+  test('a completed run has all files, their lengths in the journal, and no lock', async (t) => {
     const out = temporaryFolder(t);
     await completed(t, out, { trace: true });
     assert.deepEqual(readdirSync(out).sort(), [
@@ -130,22 +130,22 @@ describe('a new folder', () => {
     assert.deepEqual(journal.commits[0].state, { minute: 1 });
   });
 
-  test('only what was committed is complete', async (t) => {
+  test('finishing requires everything to be committed', async (t) => {
     const output = await opened(t, temporaryFolder(t));
     await output.begin(FACTS, { replace: false });
     await output.writeRows([row(1)]);
     await assert.rejects(output.finish({ summary: '', page: null }, {}), /not committed/);
   });
 
-  test('nothing is written before it was begun', async (t) => {
+  test('writing requires a begun run', async (t) => {
     const output = await opened(t, temporaryFolder(t), { trace: true });
     await assert.rejects(output.writeRows([row(1)]), /not begun/);
     await assert.rejects(output.writeTrace('['), /not begun/);
   });
 });
 
-describe('going on', () => {
-  test('from the last commit: what came after it is cut off, committed lines can be read again', async (t) => {
+describe('resuming', () => {
+  test('from the last commit cuts off what came later, and committed lines can be read back', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1, 2]);
     appendFileSync(join(out, 'results.jsonl'), '{"minute":"19');
@@ -168,7 +168,7 @@ describe('going on', () => {
     assert.equal(journal.resumed, 1);
   });
 
-  test('from an earlier commit, also after completion: later lines and the reports go', async (t) => {
+  test('from an earlier commit removes later lines and the reports, even of a completed run', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1, 2, 3]);
     const first = await opened(t, out);
@@ -193,7 +193,7 @@ describe('going on', () => {
     assert.equal(journal?.resumed, 2);
   });
 
-  test('from nothing', async (t) => {
+  test('before the first commit keeps nothing', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1]);
     const output = await opened(t, out);
@@ -202,7 +202,7 @@ describe('going on', () => {
     assert.deepEqual((await readJournal(out))?.commits, []);
   });
 
-  test('the header of CSV is there once, and no row', async (t) => {
+  test('writes the CSV header once, and does not return it as a row', async (t) => {
     const out = temporaryFolder(t);
     const csv = { format: 'csv' } as const;
     const first = await opened(t, out, csv);
@@ -218,7 +218,7 @@ describe('going on', () => {
     assert.equal((await collected(output.committed('results'))).length, 2);
   });
 
-  test('a file that lacks what was committed is named, with by how much, and nothing is touched', async (t) => {
+  test('refuses a file that lacks committed bytes, names it and changes nothing', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1, 2]);
     const results = read(out, 'results.jsonl');
@@ -242,7 +242,7 @@ describe('going on', () => {
     assert.equal(read(out, 'journal.jsonl'), journal);
   });
 
-  test('a folder that is deleted or moved is noticed at the next commit', async (t) => {
+  test('notices at the next commit that the folder was deleted or moved', async (t) => {
     for (const change of [
       (out: string) => rmSync(out, { recursive: true }),
       (out: string) => renameSync(out, `${out}-moved`),
@@ -263,7 +263,7 @@ describe('going on', () => {
     }
   });
 
-  test('rejects stay in their file, whatever its name stands for now, complete or not', async (t) => {
+  test('refuses another rejects file of the same name', async (t) => {
     const [out, first, second] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)];
     const rejectsFile = join(first, 'rejected.jsonl');
     await completed(t, out, { rejectsFile });
@@ -279,7 +279,7 @@ describe('going on', () => {
     assert.deepEqual(readdirSync(second), []);
   });
 
-  test('what somebody else wrote to a file of a complete run is not cut', async (t) => {
+  test('refuses a completed run whose rejects file another program has extended', async (t) => {
     const out = temporaryFolder(t);
     const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
     await completed(t, out, { rejectsFile });
@@ -294,7 +294,7 @@ describe('going on', () => {
     assert.notEqual((await readJournal(out))?.completion, null);
   });
 
-  test('somebody else who writes to a file is noticed before the next commit', async (t) => {
+  test('notices at the next commit that another program wrote to a file', async (t) => {
     const out = temporaryFolder(t);
     const output = await opened(t, out);
     await output.begin(FACTS, { replace: false });
@@ -311,8 +311,8 @@ describe('going on', () => {
   });
 });
 
-describe('beginning anew', () => {
-  test('what an earlier run left goes, in the other format too, and nothing else', async (t) => {
+describe('starting over', () => {
+  test('removes the files of a previous run, in any format, and no others', async (t) => {
     const out = temporaryFolder(t);
     await completed(t, out, { trace: true });
     writeFileSync(join(out, 'notes.txt'), 'mine');
@@ -332,16 +332,16 @@ describe('beginning anew', () => {
     assert.deepEqual((await readJournal(out))?.rejects, elsewhere);
   });
 
-  test('results that an earlier run did not write are left alone', async (t) => {
+  test('keeps results that the previous run did not write', async (t) => {
     const out = temporaryFolder(t);
     await completed(t, out);
-    writeFileSync(join(out, 'results.csv'), 'made from results.jsonl by somebody');
+    writeFileSync(join(out, 'results.csv'), 'from another program');
     const output = await opened(t, out);
     await output.begin(FACTS, { replace: true });
-    assert.equal(read(out, 'results.csv'), 'made from results.jsonl by somebody');
+    assert.equal(read(out, 'results.csv'), 'from another program');
   });
 
-  test('results without a journal are replaced only when asked for', async (t) => {
+  test('replaces results without a journal only on request', async (t) => {
     const out = temporaryFolder(t);
     writeFileSync(join(out, 'results.csv'), 'from elsewhere\n');
     const refusing = await opened(t, out);
@@ -357,7 +357,7 @@ describe('beginning anew', () => {
     assert.equal(readdirSync(out).includes('results.csv'), false);
   });
 
-  test('rejects replace an unknown file, and even an empty one, only when asked for', async (t) => {
+  test('replaces an unknown rejects file, even an empty one, only on request', async (t) => {
     for (const text of ['mine\n', '']) {
       const rejectsFile = join(temporaryFolder(t), 'notes.txt');
       writeFileSync(rejectsFile, text);
@@ -379,7 +379,7 @@ describe('beginning anew', () => {
     }
   });
 
-  test('a rejects file is of the run that made it, killed or complete, and that one goes on with it', async (t) => {
+  test('a rejects file belongs to the run that created it, and only that run resumes with it', async (t) => {
     const [first, second] = [temporaryFolder(t), temporaryFolder(t)];
     const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
     const begun = await opened(t, first, { rejectsFile });
@@ -392,7 +392,7 @@ describe('beginning anew', () => {
     await again.resume(-1, FACTS);
   });
 
-  test('a folder that rejects cannot go to shows before anything is changed', async (t) => {
+  test('a rejects folder that does not exist is an error before anything is changed', async (t) => {
     const out = temporaryFolder(t);
     const output = await opened(t, out, { rejectsFile: join(out, 'missing', 'rejected.jsonl') });
     await assert.rejects(output.begin(FACTS, { replace: false }), {
@@ -402,7 +402,7 @@ describe('beginning anew', () => {
     assert.deepEqual(readdirSync(out), ['lock.json']);
   });
 
-  test('no input is written over, whatever name it goes by', async (t) => {
+  test('an input is never overwritten, whatever name it goes by', async (t) => {
     const folder = temporaryFolder(t);
     const input = join(folder, 'input.csv');
     writeFileSync(input, 'a,b\n');
@@ -423,7 +423,7 @@ describe('beginning anew', () => {
     assert.equal(read(input), 'a,b\n');
   });
 
-  test('a journal that cannot be understood stops all but a restart', async (t) => {
+  test('a damaged journal is refused, except with --restart', async (t) => {
     const out = temporaryFolder(t);
     writeFileSync(join(out, 'journal.jsonl'), 'nonsense\n');
     await assert.rejects(opened(t, out), { code: 'config' });
@@ -434,7 +434,7 @@ describe('beginning anew', () => {
     assert.deepEqual((await readJournal(out))?.facts, FACTS);
   });
 
-  test('rejects cannot go where another file of the run is, nor to what is no file', async (t) => {
+  test('rejects cannot go to another file of the run, or to a folder', async (t) => {
     const out = temporaryFolder(t);
     await assert.rejects(opened(t, out, { rejectsFile: join(out, 'x/../journal.jsonl') }), { code: 'usage' });
     mkdirSync(join(out, 'folder'));
@@ -447,7 +447,7 @@ describe('beginning anew', () => {
 });
 
 describe('results on standard output', () => {
-  test('no folder, no journal; rejects are in their file at once', async (t) => {
+  test('has no folder and no journal, and rejects are written at once', async (t) => {
     const rejectsFile = join(temporaryFolder(t), 'rejects.jsonl');
     const stdout = new PassThrough();
     const output = await openOutput({ ...options, out: '-', format: 'csv', rejectsFile }, stdout);
@@ -463,7 +463,7 @@ describe('results on standard output', () => {
     assert.match(String(stdout.read()), /^minute,[^\n]*\n1970[^\n]*\n$/);
   });
 
-  test('a file that is not ours is replaced by rejects only when asked for', async (t) => {
+  test('replaces an existing rejects file only on request', async (t) => {
     const rejectsFile = join(temporaryFolder(t), 'notes.txt');
     writeFileSync(rejectsFile, 'mine\n');
     const refusing = await opened(t, '-', { rejectsFile });
@@ -484,7 +484,7 @@ describe('results on standard output', () => {
 
 const linux = { skip: process.platform === 'linux' ? false : 'a file is held by a socket of Linux' };
 
-test('one run at a time writes to a rejects file, from whatever folder', linux, async (t) => {
+test('only one run at a time writes to a rejects file, whatever its folder', linux, async (t) => {
   const folder = temporaryFolder(t);
   const rejectsFile = join(folder, 'rejected.jsonl');
   const first = await opened(t, temporaryFolder(t), { rejectsFile });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RECEIPT_NAME, receiptText, type Receipt } from '#dist/host/native/receipt.js';
 import { writeWhole } from '#dist/output/durable-files.js';
 
-/** A receipt of a made-up install. */
+/** A receipt of a fictitious install. */
 export function receiptOf(folder: string, changes: Partial<Receipt> = {}): Receipt {
   return {
     format: 1,
