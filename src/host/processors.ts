@@ -1,6 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
+import { arch, platform, version } from 'node:process';
+
+import type { HostFacts } from '../core/machine-facts.js';
+
+/** The machine that a report's figures are from. */
+export function hostFacts(): HostFacts {
+  return {
+    node: version,
+    platform: `${platform}-${arch}`,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    processors: usableProcessors(),
+  };
+}
 
 /**
  * The number of processors that this process may use, at least 1: its affinity, limited by the cgroup's quota (rounded
@@ -10,11 +23,6 @@ export function usableProcessors(): number {
   const allowed = availableParallelism();
   const quota = cgroupQuota();
   return Math.max(1, Math.floor(quota === null ? allowed : Math.min(allowed, quota)));
-}
-
-/** The first processor's model name, as the kernel reports it. */
-export function processorModel(): string {
-  return cpus()[0]?.model.trim() ?? 'unknown';
 }
 
 /** The smallest quota from this process's cgroup up to the root, in processors; null: none. */

@@ -264,7 +264,7 @@ function fileNames({ results, rejects, replaced }: JournalContents): string[] {
 
 /** Files in the folder that a run with files `own` replaces: those of previous runs, or any where that is null. */
 function replacedNames(own: readonly string[], previous: readonly string[] | null): string[] {
-  // Known names only: somebody may have forged the journal.
+  // Known names only, since a journal can be forged.
   return [...RESULTS_NAMES, REJECTS_NAME].filter(
     (name) => !own.includes(name) && (previous?.includes(name) ?? true),
   );

@@ -48,7 +48,7 @@ async function commitMinute(output: RunOutput, minute: number): Promise<void> {
       minuteMs: minute * 60_000,
       source: { file: 'in.csv', line: minute, byteOffset: 0, raw: () => ({ text: LINE, encoding: 'utf8' }) },
       reason: 'bad_value',
-      message: 'made up',
+      message: 'not a number',
     },
   ]);
   await output.writeRows([

@@ -114,7 +114,7 @@ test('a file that cannot be written leaves no partial file', async (t) => {
     if (failure === null) break;
     assert.ok(failure instanceof AiopsError && failure.hint?.includes('make room') === true);
     assert.deepEqual(readdirSync(folder), ['timing.json']);
-    // The last step makes the name sure: by then the new file is there.
+    // The last step syncs the folder: by then the file is replaced.
     assert.equal(readFileSync(path, 'utf8'), files.failed[0]?.startsWith('fsync') === true ? 'new' : 'old');
   }
   assert.equal(readFileSync(path, 'utf8'), 'new');

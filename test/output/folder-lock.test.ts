@@ -16,7 +16,7 @@ import { errnoError, MemoryFiles } from '../support/memory-files.js';
 import { stateOf } from '../support/processes.js';
 import { until } from '../support/wait.js';
 
-const linux = { skip: process.platform === 'linux' ? false : 'what is told of other processes needs /proc' };
+const linux = { skip: process.platform === 'linux' ? false : 'the state of other processes needs /proc' };
 const program = fileURLToPath(new URL('../support/lock-taker.js', import.meta.url));
 
 interface Taker {

@@ -50,8 +50,8 @@ describe('a read-only folder', () => {
       const refused = { code: 'output_cannot_create', message: new RegExp(`lock.json.*${code}`) };
       const grown = await open(files);
       await assert.rejects(grown.resume(0, {}), refused);
-      const anew = await open(files, true);
-      await assert.rejects(anew.begin({}, { replace: true }), refused);
+      const restarted = await open(files, true);
+      await assert.rejects(restarted.begin({}, { replace: true }), refused);
     });
   }
 

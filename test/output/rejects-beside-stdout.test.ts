@@ -18,7 +18,7 @@ const REJECT: Reject = {
   minuteMs: 0,
   source: { file: 'in.csv', line: 2, byteOffset: 9, raw: () => ({ text: 'x', encoding: 'utf8' }) },
   reason: 'bad_value',
-  message: 'made up',
+  message: 'not a number',
 };
 const LINE = /^\{"file":"in\.csv","line":2,.*\}\n$/;
 const posix = { skip: process.platform === 'win32' ? 'no pipes by name here' : false };

@@ -36,7 +36,7 @@ const REJECT: Reject = {
   minuteMs: 0,
   source: { file: 'in.csv', line: 2, byteOffset: 9, raw: () => ({ text: 'x', encoding: 'utf8' }) },
   reason: 'bad_value',
-  message: 'made up',
+  message: 'not a number',
 };
 
 function row(minute: number): ResultRow {
@@ -106,7 +106,7 @@ describe('a new folder', () => {
     assert.deepEqual(readdirSync(out), ['lock.json']);
     await assert.rejects(opened(t, out), { code: 'output_locked' });
     await output.close();
-    assert.equal(existsSync(out), false, 'a folder that was made for nothing goes again');
+    assert.equal(existsSync(out), false, 'a folder that was created for nothing is removed');
   });
 
   test('a completed run has all files, their lengths in the journal, and no lock', async (t) => {

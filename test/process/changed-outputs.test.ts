@@ -61,7 +61,7 @@ for (const [how, change, message, again, problem] of [
     'moved away',
     (path: string) => renameSync(path, `${path}.1`),
     /results\.jsonl was deleted or moved/,
-    /results\.jsonl: it is missing; \d+ bytes of it were committed/,
+    /results\.jsonl: it is missing, but \d+ bytes of it were committed/,
     /^damaged +o\/results\.jsonl: is missing/m,
   ],
 ] as const) {

@@ -129,7 +129,7 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
     await ended;
     const [left = '', ...more] = leftovers(on);
     assert.deepEqual(more, []);
-    process.kill(Number(readFileSync(join(on.native, left, 'node_modules'), 'utf8'))); // nobody else will
+    process.kill(Number(readFileSync(join(on.native, left, 'node_modules'), 'utf8'))); // it has outlived its parent
     assert.match((await native(on, 'status')).stdout, /cache +no install in/);
     writeFileSync(join(on.env['PATH'] ?? '', 'npm'), `#!/bin/sh\n${NPM_FAILS}\n`);
     const { stderr } = await native(on, 'install');

@@ -38,7 +38,7 @@ export class MemoryFiles implements Files {
     for (const [path, bytes] of state.files) this.#add(path, { kind: 'file', bytes: Buffer.from(bytes) });
   }
 
-  /** What is there now, as programs see it. */
+  /** The current files, as programs see them. */
   state(): DiskState {
     const files = new Map<string, Buffer>();
     const folders = new Set<string>();

@@ -44,10 +44,10 @@ const COMMIT_EVERY = 3;
 const LARGE_MINUTE = 4;
 
 /**
- * Does to an output what a replay does: begins it or goes on with what is there, writes minute after minute with
- * commits in between, and completes it. Which minute has which lines depends on the command alone.
+ * Uses an output as a replay does: begins or resumes it, writes minute after minute with commits in between, and
+ * finishes it. The lines of a minute depend on the command alone.
  *
- * @param onSure called when what is sure changes
+ * @param onSure called when more is committed
  */
 export async function runScript(
   files: Files,
@@ -161,7 +161,7 @@ function rejectsOf(minute: number, { setting, largeRejectChars = 0 }: ScriptedCo
       target: 'a',
       minuteMs: 60_000 * minute,
       reason: 'bad_value',
-      message: 'made up',
+      message: 'not a number',
     },
   ];
 }

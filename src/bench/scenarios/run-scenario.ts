@@ -2,7 +2,7 @@ import type { Notice } from '../../core/errors.js';
 import { program } from '../../host/program.js';
 import type { ScenarioName, ScenarioResults, ScenarioSummary } from './scenario-report.js';
 import { setupName } from '../report/bench-names.js';
-import { hostFacts } from '../../host/host-facts.js';
+import { hostFacts } from '../../host/processors.js';
 import { gather } from './gather.js';
 import { granularity } from './granularity.js';
 import { idle } from './idle.js';
