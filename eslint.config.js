@@ -33,7 +33,7 @@ const rawTimer = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'dist-test/', 'fixtures/', '**/*.aiops/']),
+  globalIgnores(['build/', 'dist/', 'dist-test/', 'fixtures/', '**/*.aiops/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

@@ -8,10 +8,10 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { RandomStream } from '../dist/core/random.js';
-import { Solo } from '../dist/pool/solo.js';
-import { installedNative } from '../dist/host/native/location.js';
-import { manifestText, openBundle } from '../dist/model/bundle.js';
+import { RandomStream } from '#dist/core/random.js';
+import { Solo } from '#dist/pool/solo.js';
+import { installedNative } from '#dist/host/native/location.js';
+import { manifestText, openBundle } from '#dist/model/bundle.js';
 
 import { median } from './shared/samples.mjs';
 

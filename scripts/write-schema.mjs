@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 
 import { format } from 'prettier';
 
-import { manifestJsonSchema } from '../dist/model/manifest.js';
+import { manifestJsonSchema } from '#dist/model/manifest.js';
 
 const path = new URL('../schema/aiops-model.schema.json', import.meta.url);
 await writeFile(

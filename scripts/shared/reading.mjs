@@ -1,7 +1,8 @@
 /** Reads a recording with default settings; shared by the benchmarks of reading. */
 import { Readable } from 'node:stream';
 
-import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES, openRecording } from '#dist/read/recording.js';
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '#dist/read/options.js';
+import { openRecording } from '#dist/read/recording.js';
 
 const OPTIONS = {
   format: 'auto',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { Receipt } from '../host/native/receipt.js';
 import * as recipe from '../host/native/recipe.js';
-import { program } from '../host/program.js';
+import { NATIVE_PACKAGES, program } from '../program/files.js';
 import { runTool, type FoundTools, type Tool, type ToolName, type ToolRun } from '../host/tools.js';
 import { megabytes } from '../report/format.js';
 import { fileFacts } from './file-facts.js';
@@ -110,13 +110,10 @@ function stepper(steps: readonly InstallStep[], { signal, onStep, onStepDone }: 
   };
 }
 
-/** Our package.json and package-lock.json for what npm installs. */
-const PACKAGES = new URL('../../native/', import.meta.url);
-
 /** Installs tfjs-node and its dependencies exactly as locked. @throws AiopsError 'tool_failed' */
 async function installPackages(folder: string, npm: Tool, run: ToolRun): Promise<void> {
   for (const name of ['package.json', 'package-lock.json']) {
-    await copyFile(fileURLToPath(new URL(name, PACKAGES)), join(folder, name));
+    await copyFile(fileURLToPath(new URL(name, NATIVE_PACKAGES)), join(folder, name));
   }
   const args = [
     'ci',

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { object, text } from '../core/shape.js';
 import { installedNative, nativeFolder, type NativeInstall } from '../host/native/location.js';
 import { RECEIPT_NAME } from '../host/native/receipt.js';
+import { requireInstalled } from '../program/files.js';
 import { changedFiles } from './file-facts.js';
 import { testPrediction, type TestPrediction } from './predict.js';
 
@@ -39,10 +39,10 @@ export function nativeInventory(): NativeInventory {
 const manifest = object({ version: text });
 
 /** Finds npm's package without loading it; only an actor can tell whether it works. */
-export function npmPackage(from: string | URL = import.meta.url): NpmPackage {
+export function npmPackage(): NpmPackage {
   let path: string;
   try {
-    path = createRequire(from).resolve('@tensorflow/tfjs-node/package.json');
+    path = requireInstalled.resolve('@tensorflow/tfjs-node/package.json');
   } catch {
     return { kind: 'absent' };
   }

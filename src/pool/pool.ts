@@ -7,6 +7,7 @@ import type { Incident } from '../core/incidents.js';
 import { partition, type ItemRange } from '../core/partition.js';
 import { Quarantines } from '../core/quarantines.js';
 import type { ActorLog, CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
+import { ACTOR_ENTRY } from '../program/files.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
@@ -40,8 +41,6 @@ export interface PoolOptions extends ExecutorOptions {
   readonly actors: number;
   readonly nameOf?: (slot: number) => string;
 }
-
-const ACTOR_ENTRY = new URL('../actor/main.js', import.meta.url);
 
 /**
  * A fixed set of actors, each with the model loaded once. A minute's items are cut by divmod into one chunk

@@ -1,6 +1,6 @@
 import { inputName } from '../core/input-name.js';
 import type { InputSpec, ReadyFacts } from '../core/types.js';
-import { program } from '../host/program.js';
+import { program } from '../program/files.js';
 import { openRecording, type Recording } from '../read/recording.js';
 import { reopenRecording } from '../read/snapshot/reopen-recording.js';
 import { refuseGatesWithout } from '../report/gates.js';

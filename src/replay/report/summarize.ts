@@ -1,7 +1,7 @@
 import type { Notice } from '../../core/errors.js';
 import { isoTime } from '../../core/time.js';
 import type { BackendFacts, ReadyFacts } from '../../core/types.js';
-import { program } from '../../host/program.js';
+import { program } from '../../program/files.js';
 import type { Recording } from '../../read/recording.js';
 import { adviceFor } from './advice.js';
 import { checkGates } from '../../report/gates.js';
