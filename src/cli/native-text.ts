@@ -1,6 +1,6 @@
 import { INSTALLED_BYTES } from '../host/native/recipe.js';
 import { durationText, figures, megabytes } from '../report/format.js';
-import type { Prediction } from '../native/check.js';
+import type { TestPrediction } from '../native/predict.js';
 import type { InstallPlan, InstallRequest } from '../native/install.js';
 import type { NativeInventory } from '../native/status.js';
 
@@ -31,7 +31,7 @@ function npmText(npm: NativeInventory['npm']): string {
 }
 
 /** A score, how long it took, and on which backend. */
-export function predictionText({ score, predictMs, startMs, backend }: Prediction): string {
+export function predictionText({ score, predictMs, startMs, backend }: TestPrediction): string {
   const versions = Object.entries(backend.versions).map(([name, version]) => `${name} ${version}`);
   return (
     `score ${figures(score)} in ${durationText(predictMs)} on ${backend.name} (${versions.join(', ')}), ` +

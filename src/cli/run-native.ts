@@ -1,6 +1,6 @@
 import { AiopsError } from '../core/errors.js';
 import { checkPlan, installNative, planNative, type InstallRequest } from '../native/install.js';
-import { removeNative } from '../native/remove.js';
+import { removeNative } from '../native/folder.js';
 import { nativeInventory, proveNative } from '../native/status.js';
 import { durationText, megabytes } from '../report/format.js';
 import { Console, printable } from './console.js';

@@ -1,5 +1,5 @@
 import { sealManifest, type SealedManifest } from '../model/seal.js';
-import { writeWhole } from '../output/line-file.js';
+import { writeWhole } from '../output/durable-files.js';
 
 /**
  * Writes a bundle's sums and seal into its manifest, atomically.

@@ -1,3 +1,4 @@
+import { csvField } from '../core/csv-field.js';
 import { oneLine } from '../core/one-line.js';
 import { alignedTable } from './format.js';
 import { markdownText } from './markdown-text.js';
@@ -59,8 +60,4 @@ export function tableMarkdown({ columns, rows }: Table): string {
 
 function isText(rows: Table['rows'], column: number): boolean {
   return rows.every((row) => typeof row[column]?.value !== 'number');
-}
-
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -163,7 +163,7 @@ test('a folder that a run on another host holds is left alone; --break-lock take
   const args = ['replay', 'data.csv', '--actors', '1', '--compare', 'none', '--out', 'out'];
   const { status, stderr } = await runCli(args, { cwd });
   assert.equal(status, 75, stderr);
-  assert.match(stderr, /^error: .* on elsewhere since .*\n {2}.*--break-lock/m);
+  assert.match(stderr, /^error: .* on elsewhere, since .*\n {2}.*--break-lock/m);
   assert.equal(readFileSync(lock, 'utf8'), held);
   const broken = await runCli([...args, '--break-lock'], { cwd });
   assert.equal(broken.status, 0, broken.stderr);

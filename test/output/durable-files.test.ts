@@ -15,7 +15,7 @@ import { test, type TestContext } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
 import { nodeFiles } from '#dist/output/files.js';
-import { LineFile, partialPath, writeWhole } from '#dist/output/line-file.js';
+import { AtomicFile, partialPath, writeWhole } from '#dist/output/durable-files.js';
 
 import { FaultyFiles } from '../support/faulty-files.js';
 
@@ -25,57 +25,58 @@ function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
-test('the file appears whole when finished, and an earlier one stands until then', async (t) => {
+test('a file appears whole when published, and the previous one stays until then', async (t) => {
   const path = join(temporaryFolder(t), 'results.jsonl');
   writeFileSync(path, 'earlier\n');
-  const file = await LineFile.create(path);
+  const file = await AtomicFile.create(path);
   const lines = Array.from({ length: 50_000 }, (_, i) => `line ${i}\n`);
   for (const line of lines) await file.write(line);
-  assert.equal(readFileSync(path, 'utf8'), 'earlier\n');
-  await file.settle();
   assert.equal(readFileSync(path, 'utf8'), 'earlier\n');
   await file.publish();
   assert.equal(readFileSync(path, 'utf8'), lines.join(''));
   assert.equal(existsSync(partialPath(path)), false);
 });
 
-test('an abandoned file leaves what was written under its partial name, or nothing', async (t) => {
+test('an abandoned file keeps its content under the partial name, and leaves nothing if empty', async (t) => {
   const folder = temporaryFolder(t);
-  const written = await LineFile.create(join(folder, 'a.jsonl'));
+  const written = await AtomicFile.create(join(folder, 'a.jsonl'));
   await written.write('one\n');
   await written.abandon();
-  const empty = await LineFile.create(join(folder, 'b.jsonl'));
+  const empty = await AtomicFile.create(join(folder, 'b.jsonl'));
   await empty.abandon();
   assert.deepEqual(readdirSync(folder), ['a.jsonl.partial']);
   assert.equal(readFileSync(join(folder, 'a.jsonl.partial'), 'utf8'), 'one\n');
 });
 
-test('a place that cannot be written is an error with its path and a way out', async (t) => {
+test('a path that cannot be written is an error with the path and a hint', async (t) => {
   const path = join(temporaryFolder(t), 'no-such-folder', 'x.jsonl');
-  await assert.rejects(LineFile.create(path), (error) => {
+  await assert.rejects(AtomicFile.create(path), (error) => {
     assert.ok(error instanceof AiopsError);
     assert.equal(error.code, 'output_cannot_create');
     assert.match(error.message, /no-such-folder/);
-    assert.match(error.hint ?? '', /another place/);
+    assert.match(error.hint ?? '', /choose another/);
     return true;
   });
 });
 
 test(
-  'a full disk keeps the old file and is reported',
+  'a full disk is an error and keeps the previous file',
   { skip: existsSync('/dev/full') ? false : 'no /dev/full here' },
   async (t) => {
     const path = join(temporaryFolder(t), 'timing.json');
     writeFileSync(path, 'old');
     symlinkSync('/dev/full', partialPath(path));
-    const file = await LineFile.create(path);
+    const file = await AtomicFile.create(path);
     await file.write('new');
-    await assert.rejects(file.settle(), (error) => error instanceof AiopsError && error.code === 'output_io');
+    await assert.rejects(
+      file.publish(),
+      (error) => error instanceof AiopsError && error.code === 'output_io',
+    );
     assert.equal(readFileSync(path, 'utf8'), 'old');
   },
 );
 
-test('writes that take only a part are gone on with, so that the file is whole', async (t) => {
+test('short writes are continued until the file is whole', async (t) => {
   const path = join(temporaryFolder(t), 'timing.json');
   const text = 'äöü'.repeat(100_000);
   const files = new FaultyFiles(nodeFiles, { at: 0, fault: 'short', times: 'always' });
@@ -84,23 +85,23 @@ test('writes that take only a part are gone on with, so that the file is whole',
   assert.equal(readFileSync(path, 'utf8'), text);
 });
 
-test('a file that is not as long as what was written never takes the place of the old one', async (t) => {
+test('a file shorter than what was written never replaces the previous one', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'timing.json');
   writeFileSync(path, 'old');
-  const file = await LineFile.create(path);
-  await file.write('new text');
-  await file.flush();
+  const file = await AtomicFile.create(path);
+  const text = 'new text\n'.repeat(100_000);
+  await file.write(text);
   truncateSync(partialPath(path), 3);
-  await assert.rejects(file.settle(), {
+  await assert.rejects(file.publish(), {
     code: 'output_io',
-    message: /timing\.json\.partial was truncated to 3 of 8 bytes/,
+    message: new RegExp(`timing\\.json\\.partial was truncated to 3 of ${text.length} bytes`),
   });
   await file.abandon();
   assert.equal(readFileSync(path, 'utf8'), 'old');
 });
 
-test('a whole file that cannot be written leaves no part of itself', async (t) => {
+test('a file that cannot be written leaves no partial file', async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'timing.json');
   writeFileSync(path, 'old');
@@ -113,7 +114,7 @@ test('a whole file that cannot be written leaves no part of itself', async (t) =
     if (failure === null) break;
     assert.ok(failure instanceof AiopsError && failure.hint?.includes('make room') === true);
     assert.deepEqual(readdirSync(folder), ['timing.json']);
-    // The last step makes the name sure: by then the new file is there.
+    // The last step syncs the folder: by then the file is replaced.
     assert.equal(readFileSync(path, 'utf8'), files.failed[0]?.startsWith('fsync') === true ? 'new' : 'old');
   }
   assert.equal(readFileSync(path, 'utf8'), 'new');

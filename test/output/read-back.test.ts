@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { nodeFiles } from '#dist/output/files.js';
 import type { Files } from '#dist/output/files.js';
-import { readLines } from '#dist/output/read-lines.js';
-import type { ReadLinesOptions } from '#dist/output/read-lines.js';
+import { readLines } from '#dist/output/read-back.js';
+import type { ReadLinesOptions } from '#dist/output/read-back.js';
 import { assertLinear } from '../support/growth.js';
 
 /** A file that is read in blocks of this size, each into the same memory. */
@@ -27,7 +27,7 @@ async function linesOf(files: Files, options: ReadLinesOptions = {}): Promise<st
   return lines;
 }
 
-test('lines come whole, however the file is cut into blocks', async () => {
+test('lines come whole, however the file is divided into blocks', async () => {
   const line = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((text) => !text.includes('\n'));
   await fc.assert(
     fc.asyncProperty(fc.array(line), line, fc.integer({ min: 1, max: 9 }), async (lines, rest, size) => {
@@ -39,7 +39,7 @@ test('lines come whole, however the file is cut into blocks', async () => {
   );
 });
 
-test('a line that is too long ends the reading, with its end or without', async () => {
+test('a line that is too long ends the reading, with or without its end', async () => {
   for (const end of ['', '\nnext\n']) {
     const files = filesOf(Buffer.from(`one\ntwo\n${'x'.repeat(20)}${end}`), 4);
     assert.deepEqual(await linesOf(files, { maxLineBytes: 19 }), ['one', 'two']);

@@ -1,13 +1,13 @@
 import { AiopsError } from '../core/errors.js';
 import type { BackendFacts, BackendName, ItemBatch } from '../core/types.js';
-import { Solo } from '../pool/solo.js';
-import { findModel } from '../model/model-choice.js';
 import { unlessAborted } from '../core/unless-aborted.js';
+import { findModel } from '../model/model-choice.js';
+import { Solo } from '../pool/solo.js';
 
-/** What came of one item on one backend. */
-export interface Prediction {
+/** The result of one item on one backend. */
+export interface TestPrediction {
   readonly score: number;
-  /** The predict call alone, after one to warm up, ms. */
+  /** The predict call alone, after a first one to warm up, ms. */
   readonly predictMs: number;
   /** From starting the actor until it had loaded the model and warmed up, ms. */
   readonly startMs: number;
@@ -16,20 +16,20 @@ export interface Prediction {
 
 const TIMEOUT_MS = 60_000;
 const WINDOW = 60;
-/** Of what the actor printed, shown where it failed. */
+/** How much of a failing actor's output to show. */
 const LAST_LINES = 5;
 
 /**
- * Starts a real actor on the built-in model and has it score one item.
+ * Starts a real actor with the built-in model and has it score one item.
  *
- * @param native the folder with tfjs-node in its `node_modules`; null: seen from this program
- * @throws AiopsError 'backend_missing', 'backend' where it does not work, 'interrupted'
+ * @param native the folder with tfjs-node in its `node_modules`; null: where this program resolves packages
+ * @throws AiopsError 'backend_missing', 'backend' if it does not work, 'interrupted'
  */
-export async function predictOne(
+export async function testPrediction(
   backend: BackendName,
   native: string | null,
   signal: AbortSignal,
-): Promise<Prediction> {
+): Promise<TestPrediction> {
   const { source } = await findModel({ kind: 'model', path: null, bare: null });
   const load = {
     model: source,
@@ -49,8 +49,8 @@ export async function predictOne(
     if (ready === null || run === null) throw new AiopsError('interrupted', 'interrupted');
     const [score = NaN] = run.answers.scores;
     if (!Number.isFinite(score)) {
-      const why = run.answers.errors.get(0)?.errmsg ?? 'it has no score';
-      throw new AiopsError('backend', `${backend} started, but predicts nothing usable: ${why}`);
+      const why = run.answers.errors.get(0)?.errmsg ?? 'the item has no score';
+      throw new AiopsError('backend', `${backend} started, but its prediction is unusable: ${why}`);
     }
     const predictMs = run.timing.chunks.reduce((sum, chunk) => sum + chunk.predictMs, 0);
     return { score, predictMs, startMs: ready.startMs, backend: ready.backend };
@@ -64,13 +64,13 @@ export async function predictOne(
 }
 
 function broken(backend: BackendName, error: AiopsError, lines: readonly string[]): AiopsError {
-  const said = lines.slice(-LAST_LINES).map((line) => `\n  ${line}`);
-  return new AiopsError('backend', `${backend} does not work here: ${error.message}${said.join('')}`, {
+  const output = lines.slice(-LAST_LINES).map((line) => `\n  ${line}`);
+  return new AiopsError('backend', `${backend} does not work here: ${error.message}${output.join('')}`, {
     cause: error,
   });
 }
 
-/** A steady hour whose last minute is far out, so that the score says something. */
+/** A steady hour whose last minute is an outlier, so that the score is not trivial. */
 const ITEM: ItemBatch = {
   minuteMs: 0,
   intervalMs: 60_000,
