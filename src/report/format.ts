@@ -52,35 +52,64 @@ export function plural(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/**
- * `2.31 ms (2.24–5.15)`: an estimate with its interval, whose bounds have a unit only where it differs from the
- * value's. A single sample has no interval.
- */
-export function estimateText({ value, low, high }: Estimate, format: Format): string {
+/** An estimate in words: its value and the bounds of its interval, the smaller one first. */
+export interface EstimateParts {
+  readonly value: string;
+  /** None for a single sample. */
+  readonly bounds: readonly {
+    readonly of: 'low' | 'high';
+    readonly text: string;
+    /** What `text` lacks, since it is the unit of the value. */
+    readonly unit: string;
+  }[];
+}
+
+export function estimateParts({ value, low, high }: Estimate, format: Format): EstimateParts {
   const text = format(value);
-  if (low === high) return text;
   const unit = unitOf(text);
-  const bounds = [low, high].map(format);
-  const isSameUnit = bounds.every((bound) => unitOf(bound) === unit);
-  const shown = isSameUnit ? bounds.map((bound) => bound.slice(0, bound.length - unit.length)) : bounds;
-  return `${text} (${shown.join('–')})`;
+  const hasOneUnit = [low, high].every((bound) => unitOf(format(bound)) === unit);
+  const bound = (of: 'low' | 'high', at: number): EstimateParts['bounds'][number] => {
+    const whole = format(at);
+    return hasOneUnit
+      ? { of, text: whole.slice(0, whole.length - unit.length), unit }
+      : { of, text: whole, unit: '' };
+  };
+  return { value: text, bounds: low === high ? [] : [bound('low', low), bound('high', high)] };
 }
 
 function unitOf(text: string): string {
   return text.replace(/^[-\d.,]+/, '');
 }
 
-/**
- * A speed-up in words: `2.00 × as fast (1.90–2.10)`, and below 1 the other way round, `2.80 × slower (2.70–2.90)`.
- * `over` names what it is compared with: `2.00 × as fast as one process (1.90–2.10)`.
- */
+/** `2.31 ms (2.24–5.15)` */
+export function estimateText(estimate: Estimate, format: Format): string {
+  return partsText(estimateParts(estimate, format));
+}
+
+/** `between` stands before the interval. */
+export function partsText({ value, bounds }: EstimateParts, between = ''): string {
+  const interval = bounds.length === 0 ? '' : ` (${bounds.map(({ text }) => text).join('–')})`;
+  return value + between + interval;
+}
+
+/** `2.00 × as fast`, and below 1 the other way round: `2.80 × slower`, its interval turned around with it. */
+export function speedupParts(speedup: Estimate): EstimateParts {
+  const isSlower = speedup.value < 1 && figures(1 / speedup.value) !== '1.00';
+  const unit = isSlower ? ' × slower' : ' × as fast';
+  const { value, low, high } = isSlower ? inverse(speedup) : speedup;
+  const bounds = [
+    { of: isSlower ? 'high' : 'low', text: figures(low), unit },
+    { of: isSlower ? 'low' : 'high', text: figures(high), unit },
+  ] as const;
+  return { value: figures(value) + unit, bounds: low === high ? [] : bounds };
+}
+
+/** A speed-up in words, `2.80 × slower (2.70–2.90)`; with `over`, `2.00 × as fast as one process (1.90–2.10)`. */
 export function speedupText(speedup: Estimate | number, over?: string): string {
   const estimate = typeof speedup === 'number' ? { value: speedup, low: speedup, high: speedup } : speedup;
-  const isSlower = estimate.value < 1 && figures(1 / estimate.value) !== '1.00';
-  const { value, low, high } = isSlower ? inverse(estimate) : estimate;
-  const than = over === undefined ? '' : ` ${isSlower ? 'than' : 'as'} ${over}`;
-  const interval = low === high ? '' : ` (${figures(low)}–${figures(high)})`;
-  return `${figures(value)} × ${isSlower ? 'slower' : 'as fast'}${than}${interval}`;
+  const parts = speedupParts(estimate);
+  const than = parts.value.endsWith('slower') ? 'than' : 'as';
+  return partsText(parts, over === undefined ? '' : ` ${than} ${over}`);
 }
 
 /** Cuts a text to at most `most` characters, in the middle: long names often differ at their ends. */

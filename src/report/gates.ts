@@ -196,9 +196,13 @@ export function failedGates(results: readonly GateResult[]): GateResult[] {
 }
 
 /** `p99>5s: passed, it was 6.71 ms`. */
-export function gateText({ condition, value, outcome, unit }: GateResult): string {
-  if (value === null) return `${condition}: FAILED, it has no value in this run`;
-  return `${condition}: ${outcome === 'met' ? 'FAILED' : 'passed'}, it was ${valueText(value, unit)}`;
+export function gateText(gate: GateResult): string {
+  return `${gate.condition}: ${gate.outcome === 'not met' ? 'passed' : 'FAILED'}, ${gateValueText(gate)}`;
+}
+
+/** `it was 6.71 ms` */
+export function gateValueText({ value, unit }: GateResult): string {
+  return value === null ? 'it has no value in this run' : `it was ${valueText(value, unit)}`;
 }
 
 function valueText(value: number, unit: MetricUnit): string {

@@ -1,7 +1,7 @@
 import { csvField } from '../core/csv-field.js';
 import { oneLine } from '../core/one-line.js';
 import type { Estimate } from '../core/statistics.js';
-import { estimateText, speedupText, type Format } from './format.js';
+import { estimateParts, partsText, speedupParts, type EstimateParts, type Format } from './format.js';
 import { estimateMarkup, figureMarkup, valueOf, type Shown } from './html/figures.js';
 import { markup, type Content, type Markup } from './html/markup.js';
 import { markdownText } from './markdown-text.js';
@@ -65,23 +65,25 @@ export function estimate<Row>(
   format: Format,
   of: (row: Row) => Shown<Estimate | null>,
 ): Column<Row> {
-  const text = (found: Estimate): string => estimateText(found, format);
-  return { title, key, hasBounds: true, isWords: false, cell: (row) => estimateCell(of(row), text, format) };
+  return estimateColumn(title, key, of, (found) => estimateParts(found, format));
 }
 
-/** A column of speed-ups with their intervals: `2.80 × slower (2.70–2.90)` where one is below 1. */
+/** A column of speed-ups with their intervals. */
 export function speedup<Row>(
   title: string,
   key: string,
   of: (row: Row) => Shown<Estimate | null>,
 ): Column<Row> {
-  return {
-    title,
-    key,
-    hasBounds: true,
-    isWords: false,
-    cell: (row) => estimateCell(of(row), speedupText, speedupText),
-  };
+  return estimateColumn(title, key, of, speedupParts);
+}
+
+function estimateColumn<Row>(
+  title: string,
+  key: string,
+  of: (row: Row) => Shown<Estimate | null>,
+  partsOf: (found: Estimate) => EstimateParts,
+): Column<Row> {
+  return { title, key, hasBounds: true, isWords: false, cell: (row) => estimateCell(of(row), partsOf) };
 }
 
 export function textCell(text: string, html: Content = text): Cell {
@@ -100,16 +102,12 @@ export function numberCell(shown: Shown<number | null>, format: Format, pageForm
   };
 }
 
-function estimateCell(
-  shown: Shown<Estimate | null>,
-  text: (found: Estimate) => string,
-  format: Format,
-): Cell {
+function estimateCell(shown: Shown<Estimate | null>, partsOf: (found: Estimate) => EstimateParts): Cell {
   const found = valueOf(shown);
   return {
     fields: found === null ? [null, null, null] : [found.value, found.low, found.high],
-    text: found === null ? NONE : text(found),
-    html: estimateMarkup(shown, format),
+    text: found === null ? NONE : partsText(partsOf(found)),
+    html: estimateMarkup(shown, partsOf),
   };
 }
 

@@ -57,7 +57,7 @@ describe('labels', () => {
       });
     }
     assert.equal(labels.perTarget.find(({ target }) => target === 'mongo-04')?.averagePrecision, null);
-    assert.match(result.stdout, /^labelled .* average precision +best threshold$/m);
+    assert.match(result.stdout, /^labelled .* avg. precision +best F1 +threshold$/m);
     assert.match(result.stdout, /43,200 labelled records scored; not counted: 590 in warm-up/);
   });
 

@@ -24,7 +24,7 @@ interface Shown {
 
 // Text, since tests are compiled without the browser's types.
 const SHOWN = `[...document.querySelectorAll('[data-figure]')].map(({ dataset, textContent }) => ({
-  path: dataset.figure, value: dataset.value, text: textContent,
+  path: dataset.figure, value: dataset.value, text: [textContent, dataset.unit ?? ''].join(' ').trim(),
 }))`;
 
 /** Holds every figure that a page shows to the summary it is of: its raw value exactly, its text to three figures. */
@@ -44,9 +44,9 @@ export async function mismatchedFigures(
 export function isRight({ value, text }: Omit<Shown, 'path'>, expected: unknown): boolean {
   if (expected === null) return value === 'null' && text === '–';
   if (typeof expected !== 'number' || Number(value) !== expected) return false;
-  // A speed-up below 1 is shown as a slowdown.
+  // A speed-up below 1 is shown as a slowdown, its interval with it.
   const [, slowdown = null] = /^(.*) × slower$/.exec(text) ?? [];
-  return slowdown === null ? isShownAs(text, expected) : expected < 1 && isShownAs(slowdown, 1 / expected);
+  return slowdown === null ? isShownAs(text, expected) : isShownAs(slowdown, 1 / expected);
 }
 
 /** Whether a text is a number to three figures, in any unit. */

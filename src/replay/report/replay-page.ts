@@ -110,7 +110,7 @@ function recordsSection(run: Place<RunSummary>): PageSection {
   const columns: readonly Column<(typeof RECORDS)[number]>[] = [
     words('what', 'what', ([name]) => name),
     figure('count', 'count', countText, ([, count]) => counts.at(count)),
-    words('is', 'is', ([, , is]) => is),
+    words('meaning', 'meaning', ([, , meaning]) => meaning),
   ];
   const { rejected, filtered } = counts.value;
   const isShown = (count: keyof RunCounts): boolean => count !== 'filtered' || filtered > 0;

@@ -1,6 +1,6 @@
 import type { Notice } from '../../core/errors.js';
 import type { Fact } from '../facts.js';
-import { failedGates, gateText, type GateResult } from '../gates.js';
+import { gateValueText, type GateResult } from '../gates.js';
 import { markup, type Content, type Markup } from './markup.js';
 
 /** A part of a page, with a heading. */
@@ -22,10 +22,9 @@ ${body}
 /** The results of `--fail-if`; no section without it. */
 export function gatesSections(gates: readonly GateResult[]): PageSection[] {
   if (gates.length === 0) return [];
-  const failed = failedGates(gates);
   const lines = gates.map((gate) => ({
-    level: failed.includes(gate) ? 'failed' : 'passed',
-    text: gateText(gate),
+    level: gate.outcome === 'not met' ? 'passed' : 'failed',
+    text: `${gate.condition}: ${gateValueText(gate)}`,
   }));
   return [{ id: 'gates', title: 'Gates', body: noticesMarkup(lines) }];
 }

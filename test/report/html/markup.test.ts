@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import type { Estimate } from '#dist/core/statistics.js';
 import { joinModules } from '#dist/host/join-modules.js';
-import { durationText, timesText } from '#dist/report/format.js';
+import { durationText, speedupParts, timesText } from '#dist/report/format.js';
 import { estimateMarkup, figureMarkup } from '#dist/report/html/figures.js';
 import { islandJson, markup } from '#dist/report/html/markup.js';
 import { Place } from '#dist/report/place.js';
@@ -67,7 +67,17 @@ describe('figures', () => {
       figureMarkup(place.at('none').at('deeper'), timesText).text,
       '<span data-figure="none" data-value="null">–</span>',
     );
-    assert.equal(estimateMarkup(place.at('range'), timesText).text, '–');
+    assert.equal(estimateMarkup(place.at('range'), speedupParts).text, '–');
+  });
+
+  test('in an interval have the unit of the value beside them', () => {
+    const slower = { speedup: { value: 0.4, low: 0.25, high: 0.5 } };
+    assert.equal(
+      estimateMarkup(Place.of(slower).at('speedup'), speedupParts).text,
+      '<span data-figure="speedup.value" data-value="0.4">2.50 × slower</span> <span class="interval">(' +
+        '<span data-figure="speedup.high" data-value="0.5" data-unit="× slower">2.00</span>–' +
+        '<span data-figure="speedup.low" data-value="0.25" data-unit="× slower">4.00</span>)</span>',
+    );
   });
 
   test('without a place are derived from others, and carry none', () => {
