@@ -2,7 +2,7 @@ import type { ActorShare, Breakdown, BreakdownPart, ChunkPart } from '../core/ti
 import { countText, durationText, percentText } from './format.js';
 import { markup, type Content, type Markup } from './html/markup.js';
 import { plotMarkup } from './html/parts.js';
-import { elements, type Place } from './place.js';
+import { elements, type Place } from './figures.js';
 import { figure, tableMarkup, tableOf, words, type Column, type Table } from './table.js';
 
 /** A part of a chunk's time. */

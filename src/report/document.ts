@@ -1,5 +1,5 @@
 import { oneLine } from '../core/one-line.js';
-import { markdownText } from './markdown-text.js';
+import { markdownText } from './format.js';
 import { tableLines, tableMarkdown, type Table } from './table.js';
 
 /** A part of a report: lines and tables in their order. */

@@ -1,3 +1,4 @@
+import { oneLine } from '../core/one-line.js';
 import { inverse } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
 
@@ -118,6 +119,18 @@ export function shortened(text: string, most: number): string {
   if (characters.length <= most) return text;
   const end = Math.floor((most - 1) / 2);
   return `${characters.slice(0, most - 1 - end).join('')}…${characters.slice(-end).join('')}`;
+}
+
+/**
+ * Marks that mean something in Markdown, also in a cell of a table. `*` means nothing between blanks, nor `_`
+ * between two parts of a word.
+ */
+const MARKS = /[\\`[\]<>|~&]|(?<=\S)\*|\*(?=\S)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
+
+/** A text in Markdown that reads as it is: on one line, and with no mark of Markdown or HTML in it. */
+export function markdownText(text: string): string {
+  // Escapes of what is not seen come first, so that their backslashes are shown too.
+  return oneLine(text).replace(MARKS, '\\$&');
 }
 
 /** Two significant figures, rounded down: a capacity extrapolated from a percentile is no more precise. */

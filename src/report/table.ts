@@ -1,10 +1,16 @@
 import { csvField } from '../core/csv-field.js';
 import { oneLine } from '../core/one-line.js';
 import type { Estimate } from '../core/statistics.js';
-import { estimateParts, partsText, speedupParts, type EstimateParts, type Format } from './format.js';
-import { estimateMarkup, figureMarkup, valueOf, type Shown } from './html/figures.js';
+import {
+  estimateParts,
+  type EstimateParts,
+  type Format,
+  markdownText,
+  partsText,
+  speedupParts,
+} from './format.js';
+import { estimateMarkup, figureMarkup, valueOf, type Shown } from './figures.js';
 import { markup, type Content, type Markup } from './html/markup.js';
-import { markdownText } from './markdown-text.js';
 
 /* A report's table is a list of columns, defined once; every table is rendered as text, CSV, Markdown and HTML. */
 

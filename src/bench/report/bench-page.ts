@@ -1,6 +1,6 @@
 import { backendFact, machineFact, modelFacts } from '../../report/facts.js';
 import { countText, durationText, plural } from '../../report/format.js';
-import { figureMarkup } from '../../report/html/figures.js';
+import { elements, figureMarkup, Place } from '../../report/figures.js';
 import { markup } from '../../report/html/markup.js';
 import { inputNames, pageHtml } from '../../report/html/page.js';
 import {
@@ -8,11 +8,11 @@ import {
   gatesSections,
   remarksMarkup,
   sentencesMarkup,
+  tile,
   tilesMarkup,
   warningsSections,
   type PageSection,
 } from '../../report/html/parts.js';
-import { elements, Place } from '../../report/place.js';
 import { tableMarkup } from '../../report/table.js';
 import { caseName } from './bench-names.js';
 import { caseSections, itemsSections } from './bench-sections.js';
@@ -48,22 +48,19 @@ function resultSection(run: Place<BenchSummary>): PageSection {
   const tiles = elements(run.at('cases')).flatMap((one) => {
     const won = elements(one.at('arms')).find(({ value }) => value.name === one.value.winner);
     if (one.value.kind === 'probe' || won === undefined) return [];
+    const { name } = won.value;
     return [
-      {
-        name: `${caseName(one.value)}: ${won.value.name}`,
-        figure: figureMarkup(won.at('medianMs').at('value'), durationText),
-        note: 'the median minute of the winner',
-      },
-      {
-        name: 'Actors worth having',
-        figure: figureMarkup(one.at('bestActors'), countText),
-        note: 'more are not faster',
-      },
-      {
-        name: 'Would still fit',
-        figure: figureMarkup(won.at('capacityItems'), countText),
-        note: markup`items in a deadline of ${figureMarkup(run.at('deadlineMs'), durationText)}`,
-      },
+      tile(
+        `${caseName(one.value)}: ${name}`,
+        figureMarkup(won.at('medianMs').at('value'), durationText),
+        'the median minute of the winner',
+      ),
+      tile('Actors worth having', figureMarkup(one.at('bestActors'), countText), 'more are not faster'),
+      tile(
+        'Would still fit',
+        figureMarkup(won.at('capacityItems'), countText),
+        markup`items in a deadline of ${figureMarkup(run.at('deadlineMs'), durationText)}`,
+      ),
     ];
   });
   return { id: 'result', title: 'Result', body: [sentencesMarkup(run.value.advice), tilesMarkup(tiles)] };

@@ -2,7 +2,7 @@ import { partsTable } from '../../report/breakdown.js';
 import { markdownReport, textReport, type ReportPart } from '../../report/document.js';
 import { figures, plural } from '../../report/format.js';
 import { gateText } from '../../report/gates.js';
-import { elements, Place } from '../../report/place.js';
+import { elements, Place } from '../../report/figures.js';
 import { tableCsv } from '../../report/table.js';
 import { caseName } from './bench-names.js';
 import type { BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';

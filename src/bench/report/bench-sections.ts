@@ -12,7 +12,7 @@ import {
 } from '../../report/format.js';
 import { markup, type Content, type Markup } from '../../report/html/markup.js';
 import { plotMarkup, type PageSection } from '../../report/html/parts.js';
-import { elements, type Place } from '../../report/place.js';
+import { elements, type Place } from '../../report/figures.js';
 import { tableMarkup } from '../../report/table.js';
 import { bySetup, caseName } from './bench-names.js';
 import type { BenchCase, BenchSummary, BenchVariant } from './bench-summary.js';

@@ -1,6 +1,6 @@
 import { breakEvenItems, costLine, isRealSpeedup, type CostLine } from '../../core/scaling.js';
 import { countText, durationText, plural, roundedDown } from '../../report/format.js';
-import { elements, type Place } from '../../report/place.js';
+import { elements, type Place } from '../../report/figures.js';
 import { figure, numberCell, tableOf, textCell, words, type Column, type Table } from '../../report/table.js';
 import { bySetup, caseName, isOfSetup, setupText } from './bench-names.js';
 import type { BenchCase, BenchSummary, BenchVariant, BreakEven } from './bench-summary.js';

@@ -1,7 +1,7 @@
 import { agrees } from '../../core/comparison.js';
 import { countText, durationText, figures, percentText, roundedDown } from '../../report/format.js';
 import { markup } from '../../report/html/markup.js';
-import { elements, type Place } from '../../report/place.js';
+import { elements, type Place } from '../../report/figures.js';
 import {
   estimate,
   figure,

@@ -1,6 +1,6 @@
 import { countText, figures, plural, shortened } from '../../report/format.js';
 import { markup } from '../../report/html/markup.js';
-import { elements, type Place } from '../../report/place.js';
+import { elements, type Place } from '../../report/figures.js';
 import { figure, tableOf, textCell, type Column, type Table } from '../../report/table.js';
 import type { DetectionFigures, LabelsSummary } from './run-labels.js';
 

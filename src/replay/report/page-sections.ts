@@ -10,17 +10,16 @@ import {
   speedupText,
   timesText,
 } from '../../report/format.js';
-import { figureMarkup } from '../../report/html/figures.js';
-import { markup, type Content } from '../../report/html/markup.js';
+import { figureMarkup, type Place } from '../../report/figures.js';
+import { markup, type Content, type Markup } from '../../report/html/markup.js';
 import {
   canvasMarkup,
   plotMarkup,
   sentencesMarkup,
+  tile,
   tilesMarkup,
   type PageSection,
-  type Tile,
 } from '../../report/html/parts.js';
-import type { Place } from '../../report/place.js';
 import { tableMarkup } from '../../report/table.js';
 import type { BandSeries } from './charts/band-series.js';
 import type { RunSummary } from './run-summary.js';
@@ -39,59 +38,60 @@ export function resultSection(run: Place<RunSummary>): PageSection {
   return { id: 'result', title: 'Result', body: [verdict, sentencesMarkup(advice), tiles] };
 }
 
-function resultTiles(run: Place<RunSummary>): Tile[] {
+function resultTiles(run: Place<RunSummary>): Markup[] {
   const minutes = run.at('minutes');
+  const wallMs = minutes.at('wallMs');
   const scheduled = minutes.at('scheduled');
   const isScheduled = scheduled.value !== null;
+  const duration = (place: Place<number | null>): Markup => figureMarkup(place, durationText);
+  const count = (place: Place<number | null>): Markup => figureMarkup(place, countText);
+  const speedup = run.at('comparison').at('speedup').at('sequential-batched').at('value');
   return [
-    {
-      name: '99th-percentile minute',
-      figure: figureMarkup(minutes.at('wallMs').at('p99'), durationText),
-      note: markup`of ${figureMarkup(minutes.at('wallMs').at('samples'), countText)} minutes`,
-    },
-    {
-      name: 'Headroom',
-      figure: figureMarkup(minutes.at('headroom'), timesText),
-      note: markup`deadline ${figureMarkup(run.at('deadlineMs'), durationText)}`,
-    },
-    {
-      name: 'Late minutes',
-      figure: figureMarkup(minutes.at('late'), countText),
-      note: isScheduled
+    tile(
+      '99th-percentile minute',
+      duration(wallMs.at('p99')),
+      markup`of ${count(wallMs.at('samples'))} minutes`,
+    ),
+    tile(
+      'Headroom',
+      figureMarkup(minutes.at('headroom'), timesText),
+      markup`deadline ${duration(run.at('deadlineMs'))}`,
+    ),
+    tile(
+      'Late minutes',
+      count(minutes.at('late')),
+      isScheduled
         ? 'answered later than the deadline after their scheduled start'
         : 'took longer than the deadline',
-    },
-    {
-      name: 'Would still fit',
-      figure: figureMarkup(minutes.at('capacityItems'), countText),
-      note: markup`items a minute; the median minute has ${figureMarkup(minutes.at('items').at('p50'), countText)}`,
-    },
+    ),
+    tile(
+      'Would still fit',
+      count(minutes.at('capacityItems')),
+      markup`items per minute; the median minute has ${count(minutes.at('items').at('p50'))}`,
+    ),
     ...(isScheduled
       ? [
-          {
-            name: 'Schedule to answers, p99',
-            figure: figureMarkup(scheduled.at('responseMs').at('p99'), durationText),
-            note: markup`began ${figureMarkup(scheduled.at('latenessMs').at('p99'), durationText)} late (p99)`,
-          },
+          tile(
+            'Schedule to answers, p99',
+            duration(scheduled.at('responseMs').at('p99')),
+            markup`started ${duration(scheduled.at('latenessMs').at('p99'))} late (p99)`,
+          ),
         ]
       : []),
-    ...(run.value.comparison === null
+    ...(speedup.value === null
       ? []
       : [
-          {
-            name: `${plural(run.value.execution.actors, 'actor')} against one process`,
-            figure: figureMarkup(
-              run.at('comparison').at('speedup').at('sequential-batched').at('value'),
-              speedupText,
-            ),
-            note: 'both with batches',
-          },
+          tile(
+            `${plural(run.value.execution.actors, 'actor')} against one process`,
+            figureMarkup(speedup, speedupText),
+            'both with batches',
+          ),
         ]),
-    {
-      name: 'Utilization',
-      figure: figureMarkup(run.at('utilization'), percentText),
-      note: 'of the actors’ time went into items',
-    },
+    tile(
+      'Utilization',
+      figureMarkup(run.at('utilization'), percentText),
+      'of the actors’ time was spent on items',
+    ),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { RunCounts } from '../../core/counts.js';
 import { breakdownBody } from '../../report/breakdown.js';
 import { machineFact } from '../../report/facts.js';
 import { countText, durationText, plural, sizeText } from '../../report/format.js';
-import { figureMarkup } from '../../report/html/figures.js';
+import { figureMarkup, Place } from '../../report/figures.js';
 import { markup, type Content } from '../../report/html/markup.js';
 import { inputNames, pageHtml, type PageAssets } from '../../report/html/page.js';
 import {
@@ -13,7 +13,6 @@ import {
   type PageSection,
 } from '../../report/html/parts.js';
 import type { MinutesPlot, TargetsPlot } from '../../report/html/plot-data.js';
-import { Place } from '../../report/place.js';
 import { figure, tableMarkup, tableOf, words, type Column } from '../../report/table.js';
 import { runFacts } from './facts.js';
 import { labelNotes, labelsTable } from './labels.js';

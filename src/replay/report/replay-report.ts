@@ -3,7 +3,7 @@ import { markdownReport, textReport, type ReportPart } from '../../report/docume
 import { factLines } from '../../report/facts.js';
 import { figures, percentText, plural } from '../../report/format.js';
 import { gateText } from '../../report/gates.js';
-import { Place } from '../../report/place.js';
+import { Place } from '../../report/figures.js';
 import { tableCsv } from '../../report/table.js';
 import { runFacts } from './facts.js';
 import { labelNotes, labelsTable } from './labels.js';

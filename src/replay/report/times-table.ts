@@ -1,7 +1,7 @@
 import { agrees, VARIANTS, type Agreement, type Variant } from '../../core/comparison.js';
 import type { Distribution, Estimate } from '../../core/statistics.js';
 import { countText, durationText, plural } from '../../report/format.js';
-import type { Place } from '../../report/place.js';
+import type { Place } from '../../report/figures.js';
 import { figure, speedup, tableOf, words, type Column, type Table } from '../../report/table.js';
 import type { RunSummary } from './run-summary.js';
 

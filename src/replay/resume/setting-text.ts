@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/time.js';
 
-/** A setting's value as somebody would type it after its flag: '' where that stands alone, null: it is not given. */
+/** A setting's value as typed after its flag: '' for a flag without a value, null for one that is not given. */
 export function settingText(flag: string, value: unknown): string | null {
   if (value === true) return '';
   if (typeof value === 'string') return value;
@@ -17,7 +17,7 @@ function numberText(flag: string, value: number): string {
   return flag === '--max-line' ? sizeText(value) : String(value);
 }
 
-/** The largest unit that it is a whole number of. */
+/** In the largest unit of which it is a whole number. */
 function sizeText(bytes: number): string {
   const unit = SIZE_UNITS.find(([, unitBytes]) => bytes % unitBytes === 0);
   return unit === undefined ? String(bytes) : `${bytes / unit[1]}${unit[0]}`;

@@ -2,7 +2,7 @@ import type { Estimate } from '../../core/statistics.js';
 import { markup, type Markup } from '../html/markup.js';
 import type { Scale } from './scale.js';
 
-/** One row: what was measured, round by round, and its middle with an interval. */
+/** One row: measurements round by round, and their middle with its interval. */
 export interface RangeRow {
   readonly name: string;
   readonly dots: readonly number[];
@@ -12,7 +12,7 @@ export interface RangeRow {
   readonly isWinner: boolean;
 }
 
-/** Room at both ends for dots and for the letters of the outermost ticks. */
+/** Room at both ends for dots and the outermost tick labels. */
 const EDGE_PERCENT = 4;
 
 /** Rows over one axis, each with its rounds as dots and its middle as a mark between the bounds of its interval. */

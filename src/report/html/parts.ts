@@ -61,18 +61,12 @@ export function factsMarkup(facts: readonly (Fact | readonly [string, Content])[
 }
 
 /** A large figure with its name and a note. */
-export interface Tile {
-  readonly name: string;
-  readonly figure: Content;
-  readonly note: Content;
+export function tile(name: string, figure: Content, note: Content): Markup {
+  return markup`<div class="tile"><dt>${name}</dt><dd class="large">${figure}</dd><dd class="note">${note}</dd></div>\n`;
 }
 
-export function tilesMarkup(tiles: readonly Tile[]): Markup {
-  const items = tiles.map(
-    ({ name, figure, note }) =>
-      markup`<div class="tile"><dt>${name}</dt><dd class="large">${figure}</dd><dd class="note">${note}</dd></div>\n`,
-  );
-  return markup`<dl class="tiles">\n${items}</dl>\n`;
+export function tilesMarkup(tiles: readonly Markup[]): Markup {
+  return markup`<dl class="tiles">\n${tiles}</dl>\n`;
 }
 
 /** A plot with a caption that says what it shows. */

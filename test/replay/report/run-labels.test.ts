@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Label, ResultRow } from '#dist/core/types.js';
 import { labelNotes, labelsTable } from '#dist/replay/report/labels.js';
 import { RunLabels, type LabelsSummary } from '#dist/replay/report/run-labels.js';
-import { Place } from '#dist/report/place.js';
+import { Place } from '#dist/report/figures.js';
 import { tableLines } from '#dist/report/table.js';
 
 function row(
@@ -76,7 +76,7 @@ test('what has no usable label or no score is counted apart', () => {
   assert.deepEqual(
     labels.notices().map(({ text }) => text),
     [
-      '2 records have labels that are neither 0 nor 1, the first "broken": left out of precision, recall and average precision',
+      '2 records have labels that are neither 0 nor 1, the first "broken": ignored in precision, recall and average precision',
     ],
   );
   assert.match(

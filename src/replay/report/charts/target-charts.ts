@@ -1,9 +1,9 @@
 import type { Label, MinuteBatch, MinuteRecord, ResultRow } from '../../../core/types.js';
 import { DoublingBuckets } from './doubling-buckets.js';
 
-/** Of a record's columns, as many can be drawn. */
+/** Columns of a record that can be drawn. */
 const MAX_COLUMNS = 32;
-/** Columns over all targets whose values are kept. */
+/** Columns whose values are kept, over all targets. */
 const MAX_SERIES = 384;
 /** Targets shown, and the fewest that are kept to choose from. */
 const SHOWN_TARGETS = 12;
@@ -24,8 +24,8 @@ export interface TargetChartsOptions {
 }
 
 /**
- * Series of a labelled recording's targets. Nothing is kept before the first label is seen. Of many targets
- * those are kept that came first, until one with a label or a flag takes the place of one without.
+ * Series of a labelled recording's targets. Nothing is kept before the first label. Of many targets, the first ones
+ * are kept, until one with a label or a flag replaces one without.
  */
 export class TargetCharts {
   readonly #options: TargetChartsOptions;
@@ -85,7 +85,7 @@ export class TargetCharts {
     return series;
   }
 
-  /** Of a record with a window of its own, the newest row is the minute's. */
+  /** Of a record that brings its window, the newest row is the minute's. */
   #minuteValues({ values, bringsWindow }: MinuteRecord): Float64Array {
     return bringsWindow ? values.subarray(values.length - this.#options.columns.length) : values;
   }
@@ -109,7 +109,7 @@ export interface TargetBucket {
   /** First and last minute, epoch ms. */
   firstMs: number;
   lastMs: number;
-  /** `[columns]`; Infinity and −Infinity where no value was there. */
+  /** `[columns]`; Infinity and −Infinity where there is no value. */
   readonly low: Float64Array;
   readonly high: Float64Array;
   /** Largest score of its records; −Infinity without one. */
