@@ -29,7 +29,7 @@ export function sizeText(bytes: number): string {
 
 /** A whole number with thousands separators. */
 export function countText(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Three significant figures, without an exponent. */

@@ -13,7 +13,7 @@ export interface TracedGroup {
   enter(minuteMs: number, timing: MinuteTiming): Promise<void>;
 }
 
-/** Writes a trace while the run goes on. */
+/** Writes a trace during the run. */
 export class TraceWriter {
   readonly #sink: TraceSink;
   readonly #text = new TraceText();

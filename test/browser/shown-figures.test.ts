@@ -5,7 +5,7 @@ import { isRight } from '../support/shown-figures.js';
 
 const shown = (value: number, text: string) => isRight({ value: String(value), text }, value);
 
-test('the check of figures takes what is right to three figures, in any unit', () => {
+test('the check of figures accepts three significant figures in any unit', () => {
   for (const [value, text] of [
     [12_345, '12.3 s'],
     [250, '250 ms'],
@@ -22,7 +22,7 @@ test('the check of figures takes what is right to three figures, in any unit', (
   }
 });
 
-test('the check of figures takes nothing that is a figure off, also in large units', () => {
+test('the check of figures rejects a wrong digit in any unit', () => {
   for (const [value, text] of [
     [1250, '1.50 s'],
     [1250, '1.20 s'],

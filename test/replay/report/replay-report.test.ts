@@ -14,7 +14,7 @@ import { replayCsv, replayMarkdown, replayReport } from '#dist/replay/report/rep
 import { golden } from '../../support/golden.js';
 import { minuteTiming } from '../../support/timings.js';
 
-/** A run with figures made up to be easy to check by hand; no clock and no host in it. */
+/** A run with figures that are easy to check by hand, without a clock or a host. */
 function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunSummary {
   const timings = new RunTimings(60_000);
   const comparison = new Comparison();
@@ -134,7 +134,7 @@ test('as Markdown: times, labels, advice and gates; CSV is times only', () => {
   assert.equal(replayCsv(labelledSummary()), replayCsv(summary()));
 });
 
-test('answers that differ are shouted about, those within the tolerance are not', () => {
+test('answers that differ by more than the tolerance are in capitals', () => {
   const differing = { identical: false, maxDifference: 0.5, differingVerdicts: 2 };
   assert.match(
     replayReport(summary({ agreement: differing })),
@@ -142,12 +142,12 @@ test('answers that differ are shouted about, those within the tolerance are not'
   );
 });
 
-test('advice: more actors where they pay, one where they do not', () => {
+test('advice is more actors where they pay, one where they do not', () => {
   assert.match(summary().advice, /2 actors served a minute 2\.00 × as fast as one process with batches/);
   assert.match(summary({ batchedMs: 0.01 }).advice, /--actors 1 is enough/);
 });
 
-test('advice: a minute that does not fit is said first', () => {
+test('advice begins with a minute that does not fit', () => {
   const timings = new RunTimings(5);
   timings.add(minuteTiming([10]));
   assert.match(adviceFor(timings.summary(), null, 5, 1), /^A minute does not fit/);

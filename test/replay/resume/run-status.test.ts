@@ -71,11 +71,11 @@ const STATUS: RunStatus = {
   damaged: [],
 };
 
-test('a status says what the run is, how far it is and what happened, but no setting that is as usual', () => {
+test('a status shows the run, its progress and incidents, and only settings that are not the default', () => {
   golden('status-running.txt', statusText(STATUS));
 });
 
-test('each state has a sentence of its own', () => {
+test('each state has its sentence', () => {
   const states = ['running', 'stopped', 'held', 'ended', 'killed', 'complete'] as const;
   const lines = states.map((state) => statusText({ ...STATUS, state }).split('\n')[0]);
   assert.equal(new Set(lines).size, states.length);
@@ -91,7 +91,7 @@ test('a run that has committed nothing says so', () => {
   assert.doesNotMatch(text, /^records/m);
 });
 
-test('of many quarantines some are named and the others counted', () => {
+test('of many quarantines, some are named and the rest counted', () => {
   const [one] = PROGRESS.quarantines;
   assert.ok(one !== undefined);
   const quarantines = Array.from({ length: 8 }, (_, i) => ({ ...one, target: `host-${i}` }));
@@ -100,7 +100,7 @@ test('of many quarantines some are named and the others counted', () => {
   assert.match(text, /and 3 more/);
 });
 
-test('each file that is not as the run left it is named, with what happened to it', () => {
+test('each damaged file is named, with what happened to it', () => {
   const damaged = [
     { path: 'b/results.jsonl', problem: 'short', committedBytes: 5000, sizeBytes: 17 },
     { path: 'b/timing.jsonl', problem: 'missing', committedBytes: 80, sizeBytes: null },
@@ -123,6 +123,6 @@ test('each file that is not as the run left it is named, with what happened to i
   );
 });
 
-test('as JSON it is one object with the same facts', () => {
+test('the JSON is one object with the same facts', () => {
   assert.deepEqual(JSON.parse(statusJson(STATUS)), STATUS);
 });

@@ -7,7 +7,7 @@ import { joinModules } from '#dist/host/join-modules.js';
 import { islandJson, markup } from '#dist/report/html/markup.js';
 
 describe('markup', () => {
-  test('escapes what comes from outside, in text and in attributes', () => {
+  test('escapes values in text and in attributes', () => {
     const hostile = `</script><img src=x onerror="alert('1')">&`;
     assert.equal(
       markup`<p title="${hostile}">${[hostile, 1, null]}</p>`.text,
@@ -16,16 +16,16 @@ describe('markup', () => {
     );
   });
 
-  test('keeps what markup made', () => {
+  test('does not escape markup twice', () => {
     assert.equal(markup`<b>${markup`<i>${'<'}</i>`}</b>`.text, '<b><i>&lt;</i></b>');
   });
 
-  test('control characters become visible signs', () => {
+  test('shows control characters as visible symbols', () => {
     assert.equal(markup`${'a\u0000b\u001bc\td'}`.text, 'a\u2400b\u241bc\td');
     assert.equal(markup`${'a\u202eb\u2069'}`.text, 'a\\u202eb\\u2069');
   });
 
-  test('no value brings a bracket or a quote along', () => {
+  test('no value can insert a bracket or a quote', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         assert.doesNotMatch(markup`${text}`.text, /[<>"']/);
@@ -34,7 +34,7 @@ describe('markup', () => {
   });
 });
 
-test('an island of JSON cannot be left, and reads back as it was', () => {
+test('JSON in a script element cannot end it, and parses to the same value', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string(), (value, text) => {
       const all = { value, text, fixed: '</script><!--\u2028' };
