@@ -286,7 +286,7 @@ test('a run of a live feed is kept, but not gone on with: it says so when it beg
   assert.match(stderr, /standard input: a live feed, so a run that ends early cannot be gone on with/);
   assert.match(stderr, /interrupted after 1 minute$/m);
   const told = await runCli(['status', 'live'], { cwd });
-  assert.match(told.stdout, /not complete: .*; of a live feed, which cannot be resumed$/m);
+  assert.match(told.stdout, /not complete: .*live feed, so it cannot be resumed$/m);
   for (const pace of ['realtime', 'max']) {
     const again = await runCli([...all, pace], { cwd, input });
     assert.equal(again.status, 78, again.stderr);
