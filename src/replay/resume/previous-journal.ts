@@ -14,8 +14,8 @@ import {
   type Shape,
 } from '../../core/shape.js';
 import { journalPath, type Commit, type JournalContents } from '../../output/journal.js';
-import type { DigestUpdate, Segment } from '../../read/bytes/segments.js';
-import type { PinnedRecording } from '../../read/snapshot/pinned.js';
+import type { DigestUpdate, Segment } from '../../read/bytes/digests.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { RunUsage } from '../run-usage.js';
 import {
   backendFacts,
@@ -33,7 +33,7 @@ const layout = oneOf('rows', 'batches');
 
 const segment: Shape<Segment> = object({ endByte: count, sha256: text });
 
-const pinnedRecording: Shape<PinnedRecording> = object({
+const inputSnapshot: Shape<InputSnapshot> = object({
   columns: list(text),
   intervalMs: number,
   intervalSource: oneOf('given', 'detected', 'default'),
@@ -70,7 +70,7 @@ const runFacts: Shape<RunFacts> = object({
   startedAt: text,
   settings,
   serving: settings,
-  recording: pinnedRecording,
+  recording: inputSnapshot,
   model: modelFacts,
   input: inputSpec,
   backend: backendFacts,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { ARMS, type Agreement, type ComparisonSummary } from '../../core/comparison.js';
+import { VARIANTS, type Agreement, type ComparisonSummary } from '../../core/comparison.js';
 import type { Rates } from '../../core/detection.js';
 import { AiopsError } from '../../core/errors.js';
 import {
@@ -71,11 +71,11 @@ const agreement: Shape<Agreement> = object({
 
 const comparison: Shape<ComparisonSummary> = object({
   minutes: count,
-  wallMs: fields(ARMS, distribution),
+  wallMs: fields(VARIANTS, distribution),
   speedup: fields(['sequential-per-item', 'sequential-batched'], estimate),
   efficiency: measured,
   serialFraction: nullable(number),
-  answers: fields(ARMS, agreement),
+  answers: fields(VARIANTS, agreement),
   tolerance: number,
 });
 

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { ResultRow } from '#dist/core/types.js';
-import { Figures } from '#dist/report/html/figures.js';
-import { labelsTable } from '#dist/replay/report/labels-section.js';
+import { labelsMarkup } from '#dist/replay/report/replay-page.js';
 import { markup } from '#dist/report/html/markup.js';
 import { RunLabels } from '#dist/replay/report/run-labels.js';
 
@@ -18,15 +17,15 @@ function labelled(...rows: readonly ResultRow[]): string {
   labels.add(rows);
   const summary = labels.summary();
   assert.ok(summary !== null);
-  return markup`${labelsTable(summary, new Figures({ labels: summary }))}`.text;
+  return markup`${labelsMarkup(summary)}`.text;
 }
 
-test('the best threshold stands there as it is: cut to three figures it would flag other records', () => {
+test('the best threshold is not rounded, since a rounded one would flag other records', () => {
   assert.match(labelled(row(1, 3.141592), row(0, 3.141591)), />3\.1415915<\/span>/);
 });
 
-test('records that do not count are told by reason, those with an unusable label too', () => {
+test('records that do not count are listed by reason, unusable labels included', () => {
   const page = labelled(row(1, 3), row(0.5, 3), row('broken', 3), row(null, 3));
-  assert.match(page, /Records not counted: 2 with a label that is neither 0 nor 1, 1 without a label\./);
+  assert.match(page, /not counted: 2 with a label that is neither 0 nor 1, 1 without a label\./);
   assert.doesNotMatch(labelled(row(1, 3), row(0, 1)), /not counted/);
 });

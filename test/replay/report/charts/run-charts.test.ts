@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { percentile, sortSamples } from '#dist/core/statistics.js';
-import { TimelineKeeper } from '#dist/replay/report/charts/timeline-keeper.js';
+import { TimelineKeeper } from '#dist/replay/report/charts/run-charts.js';
 
 import { minuteTiming } from '../../../support/timings.js';
 
-test('keeps the slowest minute, and none is nearer to the median among those it kept', () => {
+test('the slowest minute is kept, and the typical one is the nearest to the median of those kept', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0.1, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 63 }),
@@ -27,7 +27,7 @@ test('keeps the slowest minute, and none is nearer to the median among those it 
   );
 });
 
-test('of a long run the typical minute is still typical', () => {
+test('the typical minute of a long run is near the median', () => {
   const keeper = new TimelineKeeper();
   for (let minute = 0; minute < 50_000; minute++) keeper.add(minute, minuteTiming([1 + (minute % 997)]));
   const chosen = keeper.chosen(499);
@@ -35,6 +35,6 @@ test('of a long run the typical minute is still typical', () => {
   assert.ok(Math.abs(chosen.typical.timing.wallMs - 499) < 60);
 });
 
-test('nothing is chosen of nothing', () => {
+test('without minutes none is chosen', () => {
   assert.equal(new TimelineKeeper().chosen(1), null);
 });

@@ -9,13 +9,12 @@ import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
 import { RunLabels } from '#dist/replay/report/run-labels.js';
 import { summaryJson, type RunSummary } from '#dist/replay/report/run-summary.js';
 import { RunTimings } from '#dist/measure/run-timings.js';
-import { terminalReport } from '#dist/replay/report/terminal.js';
-import { timingCsv, timingMarkdown } from '#dist/replay/report/timing-table.js';
+import { replayCsv, replayMarkdown, replayReport } from '#dist/replay/report/replay-report.js';
 
 import { golden } from '../../support/golden.js';
 import { minuteTiming } from '../../support/timings.js';
 
-/** A run with figures made up to be easy to check by hand; no clock and no host in it. */
+/** A run with figures that are easy to check by hand, without a clock or a host. */
 function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunSummary {
   const timings = new RunTimings(60_000);
   const comparison = new Comparison();
@@ -99,11 +98,11 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
 }
 
 test('the terminal report of a compared run', () => {
-  golden('report-compared.txt', terminalReport(summary()));
+  golden('report-compared.txt', replayReport(summary()));
 });
 
 test('the terminal report of a run without comparison', () => {
-  golden('report-plain.txt', terminalReport({ ...summary(), comparison: null }));
+  golden('report-plain.txt', replayReport({ ...summary(), comparison: null }));
 });
 
 test('timing.json', () => {
@@ -126,29 +125,29 @@ function labelledSummary(): RunSummary {
 }
 
 test('the terminal report of labelled records, with gates', () => {
-  golden('report-labelled.txt', terminalReport(labelledSummary()));
+  golden('report-labelled.txt', replayReport(labelledSummary()));
 });
 
 test('as Markdown: times, labels, advice and gates; CSV is times only', () => {
-  golden('report-labelled.md', timingMarkdown(labelledSummary()));
-  assert.doesNotMatch(timingMarkdown(summary()), /labelled|--fail-if/);
-  assert.equal(timingCsv(labelledSummary()), timingCsv(summary()));
+  golden('report-labelled.md', replayMarkdown(labelledSummary()));
+  assert.doesNotMatch(replayMarkdown(summary()), /labelled|--fail-if/);
+  assert.equal(replayCsv(labelledSummary()), replayCsv(summary()));
 });
 
-test('answers that differ are shouted about, those within the tolerance are not', () => {
+test('answers that differ by more than the tolerance are in capitals', () => {
   const differing = { identical: false, maxDifference: 0.5, differingVerdicts: 2 };
   assert.match(
-    terminalReport(summary({ agreement: differing })),
+    replayReport(summary({ agreement: differing })),
     /DIFFER, max difference 5\.0e-1, 200 verdicts/,
   );
 });
 
-test('advice: more actors where they pay, one where they do not', () => {
+test('advice is more actors where they pay, one where they do not', () => {
   assert.match(summary().advice, /2 actors served a minute 2\.00 × as fast as one process with batches/);
   assert.match(summary({ batchedMs: 0.01 }).advice, /--actors 1 is enough/);
 });
 
-test('advice: a minute that does not fit is said first', () => {
+test('advice begins with a minute that does not fit', () => {
   const timings = new RunTimings(5);
   timings.add(minuteTiming([10]));
   assert.match(adviceFor(timings.summary(), null, 5, 1), /^A minute does not fit/);
