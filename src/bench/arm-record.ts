@@ -1,8 +1,9 @@
 import { percentile, sortSamples } from '../core/statistics.js';
-import type { MinuteTiming } from '../core/types.js';
-import { SAME, worse } from '../measure/comparison.js';
+import type { Answers } from '../core/types.js';
+import { agreementOf, SAME, worse } from '../measure/agreement.js';
 import { type Agreement } from '../core/comparison.js';
 import { RunTimings } from '../measure/run-timings.js';
+import type { Turn } from '../measure/turn.js';
 import type { ArmPlan } from './arm-plans.js';
 
 /** What was measured of one arm. */
@@ -28,13 +29,10 @@ export class ArmRecord {
     return this.#agreement;
   }
 
-  /** Takes in a turn's minutes, at least one. */
-  addTurn(minutes: readonly MinuteTiming[]): void {
-    for (const timing of minutes) this.timings.add(timing);
-    this.#roundMs.push(percentile(sortSamples(minutes.map(({ wallMs }) => wallMs)), 0.5));
-  }
-
-  addAgreement(agreement: Agreement): void {
-    this.#agreement = worse(this.#agreement, agreement);
+  /** Adds a turn; `expected` are the answers of the first arm to the same minute. */
+  addTurn({ timings, answers }: Turn, expected: Answers): void {
+    for (const timing of timings) this.timings.add(timing);
+    this.#roundMs.push(percentile(sortSamples(timings.map(({ wallMs }) => wallMs)), 0.5));
+    this.#agreement = worse(this.#agreement, agreementOf(expected, answers));
   }
 }

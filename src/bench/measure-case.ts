@@ -1,10 +1,16 @@
-import { roundOrder } from '../core/round-order.js';
-import type { Answers, ItemBatch, MinuteRun } from '../core/types.js';
-import { agreementOf } from '../measure/comparison.js';
+import type { ItemBatch, MinuteRun } from '../core/types.js';
 import type { ArmPlan } from './arm-plans.js';
 import { ArmRecord } from './arm-record.js';
-import { chooseRounds, expectedMs, turnPlan, warmUp } from './pace.js';
-import { takeTurn, type Serve, type TurnPlan } from './turn.js';
+import { chooseRounds, playRound } from '../measure/rounds.js';
+import {
+  expectedMs,
+  planTurn,
+  takeTurn,
+  warmUp,
+  type Serve,
+  type Turn,
+  type TurnPlan,
+} from '../measure/turn.js';
 
 export interface CaseToMeasure {
   readonly arms: readonly ArmPlan[];
@@ -49,11 +55,11 @@ export async function measureCase(
     minuteMs.push(await warmUp(serving(arm, context), batches, { style: arm.style, timeMs, now }));
   }
   const rounds = asked ?? chooseRounds(timeMs, minuteMs);
-  const plans = arms.map(({ style }, i) => turnPlan(style, minuteMs[i]!, timeMs / rounds));
+  const plans = arms.map(({ style }, i) => planTurn(style, minuteMs[i]!, timeMs / rounds));
   context.onPace(plans.reduce((sum, plan, i) => sum + expectedMs(plan, minuteMs[i]!, rounds), 0));
   const records = arms.map((arm) => new ArmRecord(arm, deadlineMs));
   for (let round = 0; round < rounds; round++) {
-    if (!(await playRound(round, { records, plans, batches, rounds }, context))) return null;
+    if (!(await measureRound(round, { records, plans, batches, rounds }, context))) return null;
   }
   return { rounds, arms: records };
 }
@@ -66,22 +72,22 @@ interface Round {
 }
 
 /** Returns whether the round was played to its end. */
-async function playRound(
+async function measureRound(
   round: number,
   { records, plans, batches, rounds }: Round,
   context: CaseContext,
 ): Promise<boolean> {
-  const answers: Answers[] = [];
-  const first = round % batches.length;
-  for (const [place, index] of roundOrder(round, records.length).entries()) {
-    if (context.signal.aborted) return false;
-    const record = records[index]!;
-    const turn = await takeTurn(serving(record.plan, context), batches, first, plans[index]!, context.now);
-    record.addTurn(turn.timings);
-    answers[index] = turn.answers;
-    context.onTurn((round * records.length + place + 1) / (rounds * records.length));
-  }
-  records.forEach((record, i) => record.addAgreement(agreementOf(answers[0]!, answers[i]!)));
+  const { signal, now } = context;
+  let taken = round * records.length;
+  const turns = await playRound<Turn>(round, records.length, async (index) => {
+    if (signal.aborted) return null;
+    const serve = serving(records[index]!.plan, context);
+    const turn = await takeTurn(serve, batches, round % batches.length, plans[index]!, now);
+    context.onTurn(++taken / (rounds * records.length));
+    return turn;
+  });
+  if (turns === null) return false;
+  records.forEach((record, i) => record.addTurn(turns[i]!, turns[0]!.answers));
   return true;
 }
 

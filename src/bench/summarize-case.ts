@@ -4,7 +4,7 @@ import type { ReadyFacts } from '../core/types.js';
 import type { BenchArm, BenchCase } from './report/bench-summary.js';
 import type { MinutesSummary } from '../measure/run-timings.js';
 import type { Breakdown } from '../core/timing.js';
-import { TOLERANCE } from '../measure/tolerance.js';
+import { TOLERANCE } from '../measure/agreement.js';
 import type { ArmRecord } from './arm-record.js';
 import type { CasePlan } from './case-plans.js';
 import type { MeasuredCase } from './measure-case.js';

@@ -1,10 +1,10 @@
-import { NO_VERDICT, type Answers } from '../core/types.js';
 import { SampleStore } from '../core/samples.js';
 import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
 
 import { distribution } from '../core/samples.js';
 import { type Agreement, type ComparisonSummary, type Arm, agrees, ARMS } from '../core/comparison.js';
+import { SAME, worse } from './agreement.js';
 
 /** Collects minutes that every arm served. */
 export class Comparison {
@@ -64,49 +64,5 @@ export function byArm<T>(of: (arm: Arm) => T): Record<Arm, T> {
     'sequential-per-item': of('sequential-per-item'),
     'sequential-batched': of('sequential-batched'),
     parallel: of('parallel'),
-  };
-}
-
-/** Of answers that have the same bits. */
-export const SAME: Agreement = { identical: true, maxDifference: 0, differingVerdicts: 0 };
-
-/** Compares two answers to the same items. */
-export function agreementOf(a: Answers, b: Answers): Agreement {
-  const scores = spread(a.scores, b.scores);
-  const outputs = spread(a.outputs, b.outputs);
-  let differingVerdicts = 0;
-  for (let item = 0; item < Math.max(a.anomalies.length, b.anomalies.length); item++) {
-    const verdicts = (a.anomalies[item] ?? NO_VERDICT) === (b.anomalies[item] ?? NO_VERDICT);
-    const errors = a.errors.get(item)?.errno === b.errors.get(item)?.errno;
-    if (!verdicts || !errors) differingVerdicts++;
-  }
-  return {
-    identical: scores.identical && outputs.identical && differingVerdicts === 0,
-    maxDifference: Math.max(scores.max, outputs.max),
-    differingVerdicts,
-  };
-}
-
-function spread(a: Float32Array, b: Float32Array): { identical: boolean; max: number } {
-  if (a.length !== b.length) return { identical: false, max: Infinity };
-  let identical = true;
-  let max = 0;
-  for (let i = 0; i < a.length; i++) {
-    const left = a[i] ?? NaN;
-    const right = b[i] ?? NaN;
-    if (Object.is(left, right)) continue;
-    identical = false;
-    const difference = Math.abs(left - right) / Math.max(1, Math.abs(left), Math.abs(right));
-    max = Math.max(max, Number.isNaN(difference) ? Infinity : difference);
-  }
-  return { identical, max };
-}
-
-/** Of two comparisons, or sets of them, taken together: the larger difference, and the sum of verdicts. */
-export function worse(a: Agreement, b: Agreement): Agreement {
-  return {
-    identical: a.identical && b.identical,
-    maxDifference: Math.max(a.maxDifference, b.maxDifference),
-    differingVerdicts: a.differingVerdicts + b.differingVerdicts,
   };
 }

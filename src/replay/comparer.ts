@@ -1,7 +1,8 @@
 import type { Incident } from '../core/incidents.js';
 import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
 import { BandSeries } from './report/charts/band-series.js';
-import { agreementOf, byArm, Comparison } from '../measure/comparison.js';
+import { agreementOf } from '../measure/agreement.js';
+import { byArm, Comparison } from '../measure/comparison.js';
 import { ARMS, type Arm } from '../core/comparison.js';
 
 /** Sampling halves its density whenever it has taken this many more minutes. */

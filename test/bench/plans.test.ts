@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { actorCounts } from '#dist/bench/actor-counts.js';
 import { armPlans } from '#dist/bench/arm-plans.js';
 import { casePlans } from '#dist/bench/case-plans.js';
-import { chooseRounds, turnPlan } from '#dist/bench/pace.js';
 import { repeatItems } from '#dist/bench/repeat-items.js';
 import type { ActorCount } from '#dist/core/actor-count.js';
 import { batchOf } from '../support/batches.js';
@@ -53,30 +52,6 @@ test('one number of items gets probes for fewer and more, several get none', () 
     [100, 'full'],
     [500, 'full'],
   ]);
-});
-
-test('rounds: 10 to 20, as a minute of the slowest arm fits', () => {
-  assert.deepEqual(
-    [1, 200, 250, 9000].map((slowest) => chooseRounds(3000, [1, slowest])),
-    [20, 14, 12, 10],
-  );
-});
-
-test('rounds are whole cycles of turn orders where they fit', () => {
-  const rounds = (arms: number, slowest: number): number =>
-    chooseRounds(3000, [...Array.from({ length: arms - 1 }, () => 1), slowest]);
-  assert.deepEqual([rounds(8, 1), rounds(9, 1), rounds(5, 1)], [16, 18, 20]);
-  assert.equal(rounds(9, 200), 15, 'a cycle of 18 does not fit');
-  assert.equal(rounds(8, 270), 11, 'a cycle of 8 is too few');
-});
-
-test('a turn has as many minutes as it takes to fill it; only short batched ones get an untimed minute', () => {
-  const { minutes, untimed } = turnPlan('batched', 10, 100);
-  assert.deepEqual([minutes, untimed], [10, true]);
-  assert.equal(turnPlan('per-item', 10, 100).untimed, false);
-  assert.equal(turnPlan('batched', 90, 166).minutes, 2, 'an arm gets all of its time');
-  const slow = turnPlan('batched', 1000, 100);
-  assert.deepEqual([slow.minutes, slow.untimed], [1, false]);
 });
 
 test('items repeated under new names keep their windows; cut off they are the first ones', () => {

@@ -4,12 +4,15 @@ import { benchAdvice } from '#dist/bench/report/bench-advice.js';
 import { breakEvens } from '#dist/bench/report/break-even.js';
 import { armPlans, type ArmPlan } from '#dist/bench/arm-plans.js';
 import { ArmRecord } from '#dist/bench/arm-record.js';
+import { joinAnswers } from '#dist/core/gather.js';
 import { summarizeCase } from '#dist/bench/summarize-case.js';
 
 import { READY } from './facts.js';
 import { minuteTiming } from './timings.js';
 
 const ROUNDS = 10;
+
+const ANSWERS = joinAnswers([]);
 
 /** A minute of `items` items in one chunk for each actor; `ms` is easy to divide by hand. */
 function minute({ actors }: ArmPlan, items: number, ms: number): MinuteTiming {
@@ -28,7 +31,8 @@ export function benchCase(
   const arms = plans.map((plan) => {
     const record = new ArmRecord(plan, 60_000);
     for (let round = 0; round < ROUNDS; round++) {
-      record.addTurn([minute(plan, items, msOf(plan) * (1 + round / 100))]);
+      const timings = [minute(plan, items, msOf(plan) * (1 + round / 100))];
+      record.addTurn({ timings, answers: ANSWERS }, ANSWERS);
     }
     return record;
   });

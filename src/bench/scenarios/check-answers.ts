@@ -1,6 +1,6 @@
 import { checkAnswered } from '../../core/gather.js';
 import type { Answers } from '../../core/types.js';
-import { agreementOf, SAME, worse } from '../../measure/comparison.js';
+import { agreementOf, SAME, worse } from '../../measure/agreement.js';
 import { type Agreement } from '../../core/comparison.js';
 
 /** Holds the answers that ways of doing the same work gave against the first ones. */

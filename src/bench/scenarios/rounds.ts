@@ -1,4 +1,4 @@
-import { roundOrder } from '../../core/round-order.js';
+import { playRound } from '../../measure/rounds.js';
 import { medianEstimate } from '../../core/statistics.js';
 import type { TimedWay } from './scenario-parts.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
@@ -26,12 +26,9 @@ export async function interleaved<Name extends string | number>(
   for (let round = 0; ; round++) {
     limits.onStep(`round ${round + 1}`);
     const roundAtMs = now();
-    for (const index of roundOrder(round, ways.length)) {
-      const [name, way] = ways[index]!;
-      const tookMs = await unlessAborted(way(), limits.signal);
-      if (tookMs === null) return null;
-      times.get(name)?.push(tookMs);
-    }
+    const turns = await playRound(round, ways.length, (way) => unlessAborted(ways[way]![1](), limits.signal));
+    if (turns === null) return null;
+    ways.forEach(([name], way) => times.get(name)?.push(turns[way]!));
     const atMs = now();
     slowestMs = Math.max(slowestMs, atMs - roundAtMs);
     const isEnough = round + 1 >= limits.rounds && atMs - startedAtMs >= limits.timeMs * ways.length;

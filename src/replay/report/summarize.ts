@@ -14,7 +14,7 @@ import { hostFacts } from '../../host/host-facts.js';
 import type { Ledger } from '../ledger.js';
 import type { Lineup } from '../lineup.js';
 import type { ReplayConfig } from '../replay-config.js';
-import { TOLERANCE } from '../../measure/tolerance.js';
+import { TOLERANCE } from '../../measure/agreement.js';
 
 /** Whether the ways to serve gave answers further apart than rounding explains. */
 export function differs(comparer: Comparer | null, { name }: BackendFacts): boolean {
