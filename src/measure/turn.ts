@@ -1,4 +1,4 @@
-import { percentile, sortSamples } from '../core/statistics.js';
+import { median } from '../core/statistics.js';
 import type { Answers, CallStyle, ItemBatch, MinuteTiming } from '../core/types.js';
 
 /** A warm-up takes this share of a variant's time, and at least so many minutes with batches. */
@@ -84,6 +84,5 @@ export async function warmUp(
     await serve(batches[tookMs.length % batches.length]!);
     tookMs.push(now() - beganAtMs);
   }
-  const later = tookMs.slice(Math.floor(tookMs.length / 2));
-  return percentile(sortSamples(later), 0.5);
+  return median(tookMs.slice(Math.floor(tookMs.length / 2)));
 }

@@ -26,27 +26,14 @@ export async function wholeTimings(
 ): Promise<Pick<WholeRun, 'timings' | 'walls'>> {
   const timings = new RunTimings(deadlineMs);
   const walls = new BandSeries(MINUTE_BUCKETS);
+  let number = 0;
   for await (const line of lines) {
-    const { minuteMs, timing, schedule } = timedMinute(line);
-    timings.addTimed(timing, schedule);
+    const { minuteMs, timing, schedule } = readTimingLine(line, `timing.jsonl:${++number}`);
+    timings.addServed(timing, schedule);
     if (timing.items > 0) walls.add(minuteMs, timing.wallMs);
   }
   return { timings, walls };
 }
-
-function timedMinute(line: string): ReturnType<typeof readTimingLine> {
-  try {
-    return readTimingLine(line);
-  } catch (cause) {
-    throw new AiopsError('output_io', `not a line of timing.jsonl: ${line.slice(0, MOST_SHOWN)}`, {
-      hint: 'bring the file back as the run wrote it, or run again with --restart',
-      cause,
-    });
-  }
-}
-
-/** Characters of a line that a message shows. */
-const MOST_SHOWN = 200;
 
 /**
  * How well labels were told in all sessions, read from results that hold every row as JSON lines.
