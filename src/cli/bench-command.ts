@@ -14,7 +14,7 @@ import {
 import { bench, type BenchOutcome } from '../bench/bench.js';
 import { measureScenario, type ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
 import { attend, type Attended } from './attend.js';
-import { keepBaseline, readBaseline } from './baseline-file.js';
+import { keepBaseline, readBaseline } from '../bench/baseline-file.js';
 import { BENCH_FLAGS, benchConfig, type BenchFlags } from './bench-options.js';
 import { GATE_FAILED } from './exit-codes.js';
 import { failGates, report, type ReportOptions, type Reports } from './report.js';

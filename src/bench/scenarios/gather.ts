@@ -5,7 +5,7 @@ import { percentile, sortSamples } from '../../core/statistics.js';
 import type { Answers, ItemBatch } from '../../core/types.js';
 import type { ChunkReply } from '../../pool/chunk-reply.js';
 import { WAITS, type GatherResult, type Wait } from './scenario-gather.js';
-import { generatedMinutes } from '../generated-minutes.js';
+import { generatedMinutes } from '../minutes.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
 import { AnswerCheck } from './check-answers.js';
 import { workWith, type LabPool, type Station } from './lab.js';

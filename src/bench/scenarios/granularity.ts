@@ -6,8 +6,8 @@ import type { Answers, CallStyle, InputSpec, ItemBatch, ReadyFacts } from '../..
 import type { ChunkReply } from '../../pool/chunk-reply.js';
 import { GRAINS, type Grain, type GranularityResult } from './scenario-granularity.js';
 import type { TimedWay } from './scenario-parts.js';
-import { minutesThatFit } from '../minute-supply.js';
-import { generatedMinutes } from '../generated-minutes.js';
+import { minutesThatFit } from '../minutes.js';
+import { generatedMinutes } from '../minutes.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
 import { AnswerCheck } from './check-answers.js';
 import { workWith, type LabPool, type Station } from './lab.js';

@@ -2,7 +2,7 @@ import { medianEstimate, percentile, sortSamples, type Estimate } from '../../co
 import type { ReadyFacts } from '../../core/types.js';
 import type { ProcessUsage } from '../../host/process-usage.js';
 import type { IdleActors, IdleResult } from './scenario-idle.js';
-import { generatedMinutes } from '../generated-minutes.js';
+import { generatedMinutes } from '../minutes.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
 import { countsUpTo, workWith, type LabPool, type Station } from './lab.js';
 

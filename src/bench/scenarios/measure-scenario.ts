@@ -4,7 +4,7 @@ import type { ActorLog } from '../../core/types.js';
 import { scenarioJson, type ScenarioName, type ScenarioSummary } from './scenario-report.js';
 import { BenchOutput, scenarioFile } from '../../output/bench-output.js';
 import type { MeasuringConfig } from '../bench-config.js';
-import { setups } from '../setups.js';
+import { planSetups } from '../plan.js';
 import { resolveActors } from '../../core/actor-count.js';
 import { loadRequest } from '../../pool/load-request.js';
 import { findModel } from '../../model/model-choice.js';
@@ -46,7 +46,7 @@ export async function measureScenario(
     const summary = await runScenario(config.scenario, {
       ...config,
       ...context,
-      loads: setups(config).map((setup) =>
+      loads: planSetups(config).map((setup) =>
         loadRequest({ ...config, ...setup }, model.source, installedNative()?.folder ?? null),
       ),
       actors: config.actors === null ? null : resolveActors(config.actors, tools.processors),

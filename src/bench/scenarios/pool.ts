@@ -3,7 +3,7 @@ import { percentile, sortSamples } from '../../core/statistics.js';
 import type { ItemBatch, MinuteRun } from '../../core/types.js';
 import type { TimedWay } from './scenario-parts.js';
 import type { PoolResult, PoolSize } from './scenario-pool.js';
-import { generatedMinutes } from '../generated-minutes.js';
+import { generatedMinutes } from '../minutes.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
 import { AnswerCheck } from './check-answers.js';
 import { countsUpTo, workWith, type Station } from './lab.js';

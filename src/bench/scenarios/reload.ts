@@ -2,7 +2,7 @@ import { speedup } from '../../core/scaling.js';
 import { medianEstimate, percentile, sortSamples } from '../../core/statistics.js';
 import type { Executor, ItemBatch } from '../../core/types.js';
 import { RELOAD_PARTS, type ReloadPart, type ReloadResult } from './scenario-reload.js';
-import { generatedMinutes } from '../generated-minutes.js';
+import { generatedMinutes } from '../minutes.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
 import { AnswerCheck } from './check-answers.js';
 import { workWith, type Station } from './lab.js';

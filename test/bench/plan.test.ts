@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { actorCounts } from '#dist/bench/actor-counts.js';
-import { armPlans } from '#dist/bench/arm-plans.js';
-import { casePlans } from '#dist/bench/case-plans.js';
-import { repeatItems } from '#dist/bench/repeat-items.js';
+import { actorCounts, planCases, planVariants } from '#dist/bench/plan.js';
 import type { ActorCount } from '#dist/core/actor-count.js';
-import { batchOf } from '../support/batches.js';
 
 const exactly = (count: number): ActorCount => ({ kind: 'count', count });
 
-test('a number of actors means powers of two up to it and itself; a list means itself', () => {
+test('a number of actors stands for the powers of two up to it and itself; a list for its members', () => {
   const upTo = (most: number): number[] => actorCounts({ kind: 'up-to', most: exactly(most) }, 2);
   assert.deepEqual([1, 2, 4, 6].map(upTo), [[1], [1, 2], [1, 2, 4], [1, 2, 4, 6]]);
   assert.deepEqual(actorCounts({ kind: 'exactly', counts: [3, 1, 3].map(exactly) }, 2), [1, 3]);
@@ -19,10 +15,10 @@ test('a number of actors means powers of two up to it and itself; a list means i
   assert.equal(Math.max(...actorCounts(auto, 64)), 32);
 });
 
-test('arms: both styles, the simple ones first; probes without per item', () => {
+test('variants: both styles, the simple ones first; probes have no per-item ones', () => {
   const choice = { actors: [1, 2], threads: 1, allThreads: 2 };
   assert.deepEqual(
-    armPlans({ ...choice, batchedOnly: false }).map(({ name }) => name),
+    planVariants('full', choice).map(({ name }) => name),
     [
       'sequential, per item',
       'sequential, batched',
@@ -33,12 +29,12 @@ test('arms: both styles, the simple ones first; probes without per item', () => 
       '2 actors, batched',
     ],
   );
-  assert.ok(armPlans({ ...choice, batchedOnly: true }).every(({ style }) => style === 'batched'));
+  assert.ok(planVariants('probe', choice).every(({ style }) => style === 'batched'));
 });
 
-test('one number of items gets probes for fewer and more, several get none', () => {
+test('one number of items gets probes with fewer and more, several get none', () => {
   const brief = (items: readonly number[]): (readonly [number, string])[] =>
-    casePlans(items, 3000).map((plan) => [plan.items, plan.kind]);
+    planCases(items, 3000).map((plan) => [plan.items, plan.kind]);
   assert.deepEqual(brief([500]), [
     [500, 'full'],
     [100, 'probe'],
@@ -52,15 +48,4 @@ test('one number of items gets probes for fewer and more, several get none', () 
     [100, 'full'],
     [500, 'full'],
   ]);
-});
-
-test('items repeated under new names keep their windows; cut off they are the first ones', () => {
-  const own = batchOf(['a', 'b'], 3);
-  assert.equal(repeatItems(own, 2), own);
-  const five = repeatItems(own, 5);
-  assert.deepEqual(five.targets, ['a', 'b', 'a#2', 'b#2', 'a#3']);
-  assert.equal(five.columns.length, 5);
-  assert.deepEqual([...five.values], [0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0]);
-  const one = repeatItems(own, 1);
-  assert.deepEqual([one.targets, [...one.values]], [['a'], [0, 0, 0]]);
 });
