@@ -1,13 +1,12 @@
 import type { ActorFacts, ActorLog, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
-import { checkAgreement, distinctNotices } from '../pool/agreement.js';
-import { Pool } from '../pool/pool.js';
-import { Solo } from '../pool/solo.js';
+import { Executors } from '../pool/executors.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { ArmPlan } from './arm-plans.js';
 
 /** The processes that serve all arms of one backend and batch size. */
 export interface BenchLineup {
-  start(): Promise<BenchReady>;
+  /** Null as soon as the signal is given. */
+  start(signal: AbortSignal): Promise<BenchReady | null>;
   serve(arm: ArmPlan, batch: ItemBatch): Promise<MinuteRun>;
   /** Who serves an arm. */
   crewOf(arm: ArmPlan): Crew;
@@ -36,44 +35,44 @@ export interface BenchLineupOptions {
 /** One pool for every number of actors: those beyond it wait at their pipes meanwhile, which costs no time. */
 export function benchLineup(options: BenchLineupOptions): BenchLineup {
   const { load, processors } = options;
-  const pool = new Pool(options);
-  const solo = new Solo(options);
-  const threaded = new Solo({ ...options, load: { ...load, threads: processors } });
-  const executors = { pool, 'one process': solo, 'one process, all threads': threaded } as const;
+  const common = new Executors({ ...options, needed: ['pool', 'solo'] });
+  const threaded = new Executors({
+    ...options,
+    load: { ...load, threads: processors },
+    actors: 1,
+    needed: ['solo'],
+  });
+  const executors: Readonly<Record<Crew, Executor>> = {
+    pool: common.pool,
+    'one process': common.solo,
+    'one process, all threads': threaded.solo,
+  };
   const crewOf = ({ mode, threads }: ArmPlan): Crew => {
     if (mode === 'parallel') return 'pool';
     return threads === load.threads ? 'one process' : 'one process, all threads';
   };
   return {
     crewOf,
-    async start() {
-      const [ofPool, ofSolo] = await Promise.all([pool.start(), solo.start()]);
-      const both = [
-        { name: 'the pool', facts: ofPool },
-        { name: 'the sequential actor', facts: ofSolo },
-      ];
-      checkAgreement(both);
-      const hasThreads = ofPool.backend.name === 'node' && processors > load.threads;
+    async start(signal) {
+      const ready = await common.start(signal);
+      if (ready === null) return null;
+      const hasThreads = ready.backend.name === 'node' && processors > load.threads;
       const crews = new Map<Crew, readonly ActorFacts[]>([
-        ['pool', ofPool.actors],
-        ['one process', ofSolo.actors],
+        ['pool', ready.actors],
+        ['one process', (await common.solo.start()).actors],
       ]);
-      if (hasThreads) crews.set('one process, all threads', (await threaded.start()).actors);
-      return {
-        ...ofPool,
-        crews,
-        notices: distinctNotices([ofPool, ofSolo]),
-        allThreads: hasThreads ? processors : null,
-      };
+      if (hasThreads) {
+        const all = await threaded.start(signal);
+        if (all === null) return null;
+        crews.set('one process, all threads', all.actors);
+      }
+      return { ...ready, crews, allThreads: hasThreads ? processors : null };
     },
     serve(arm, batch) {
-      return arm.mode === 'parallel'
-        ? pool.run(batch, arm.style, arm.actors)
-        : executors[crewOf(arm)].run(batch, arm.style);
+      return executors[crewOf(arm)].run(batch, arm.style, arm.actors);
     },
     async stop() {
-      const all: readonly Executor[] = Object.values(executors);
-      await Promise.all(all.map((executor) => executor.stop()));
+      await Promise.all([common.stop(), threaded.stop()]);
     },
   };
 }

@@ -21,7 +21,6 @@ import { summarizeCase } from './summarize-case.js';
 import { loadRequest } from '../pool/load-request.js';
 import { findModel, type ChosenModel } from '../model/model-choice.js';
 import { TraceWriter, type TracedGroup } from '../report/trace-writer.js';
-import { unlessAborted } from '../core/unless-aborted.js';
 
 /** What a benchmark needs from outside and tells while it goes. */
 export interface BenchContext {
@@ -112,7 +111,7 @@ async function measureSetup(setup: Setup, benching: Benching): Promise<boolean> 
     log: context.onActorLine,
   });
   try {
-    const ready = await unlessAborted(lineup.start(), context.signal);
+    const ready = await lineup.start(context.signal);
     if (ready === null) return false;
     if (session.knows(ready)) return true;
     for (const notice of ready.notices) session.tell(notice);

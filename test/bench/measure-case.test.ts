@@ -38,7 +38,7 @@ async function measured(
     calls.push(`${arm.name} ${batch.values[0]}`);
     nowMs += wallMs;
     const timing = { items: 2, startedAtMs: 0, endedAtMs: wallMs, wallMs, gatherMs: 0, chunks: [] };
-    return Promise.resolve({ answers: answers(more.scoreOf?.(arm) ?? 1), timing, incidents: [] });
+    return Promise.resolve({ answers: answers(more.scoreOf?.(arm) ?? 1), timing });
   };
   const { rounds = 4, timeMs = 400 } = more;
   const result = await measureCase(
