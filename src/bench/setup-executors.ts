@@ -1,10 +1,7 @@
 import type { ActorFacts, ActorLog, Executor, ReadyFacts } from '../core/types.js';
 import type { Serve } from '../measure/turn.js';
-import { checkAgreement, distinctNotices } from '../pool/agreement.js';
-import { Pool } from '../pool/pool.js';
-import { Solo } from '../pool/solo.js';
+import { Executors } from '../pool/executors.js';
 import type { LoadRequest } from '../protocol/messages.js';
-import { unlessAborted } from '../core/unless-aborted.js';
 import type { VariantPlan } from './plan.js';
 
 export interface SetupExecutorsOptions {
@@ -36,58 +33,48 @@ export interface SetupReady extends ReadyFacts {
  */
 export class SetupExecutors {
   readonly #options: SetupExecutorsOptions;
-  readonly #pool: Pool;
-  readonly #solo: Solo;
-  readonly #threaded: Solo;
+  readonly #common: Executors;
+  readonly #threaded: Executors;
 
   /** Starts nothing yet. */
   constructor(options: SetupExecutorsOptions) {
-    const { load, processors } = options;
+    const load = { ...options.load, threads: options.processors };
     this.#options = options;
-    this.#pool = new Pool(options);
-    this.#solo = new Solo(options);
-    this.#threaded = new Solo({ ...options, load: { ...load, threads: processors } });
+    this.#common = new Executors({ ...options, needed: ['pool', 'solo'] });
+    this.#threaded = new Executors({ ...options, load, actors: 1, needed: ['solo'] });
   }
 
   /** Null if aborted. */
   async start(signal: AbortSignal): Promise<SetupReady | null> {
-    return unlessAborted(this.#start(), signal);
-  }
-
-  async #start(): Promise<SetupReady> {
     const { load, processors } = this.#options;
-    const [ofPool, ofSolo] = await Promise.all([this.#pool.start(), this.#solo.start()]);
-    checkAgreement([
-      { name: 'the pool', facts: ofPool },
-      { name: 'the sequential actor', facts: ofSolo },
-    ]);
+    const { pool, solo } = this.#common;
+    const ready = await this.#common.start(signal);
+    if (ready === null) return null;
     const groups: ActorGroup[] = [
-      { name: 'pool', executor: this.#pool, actors: ofPool.actors },
-      { name: 'one process', executor: this.#solo, actors: ofSolo.actors },
+      { name: 'pool', executor: pool, actors: ready.actors },
+      { name: 'one process', executor: solo, actors: (await solo.start()).actors },
     ];
-    const hasThreads = ofPool.backend.name === 'node' && processors > load.threads;
-    if (hasThreads) {
-      const { actors } = await this.#threaded.start();
-      groups.push({ name: 'one process, all threads', executor: this.#threaded, actors });
-    }
-    const allThreads = hasThreads ? processors : null;
-    return { ...ofPool, groups, allThreads, notices: distinctNotices([ofPool, ofSolo]) };
+    if (ready.backend.name !== 'node' || processors <= load.threads)
+      return { ...ready, groups, allThreads: null };
+    const threaded = await this.#threaded.start(signal);
+    if (threaded === null) return null;
+    groups.push({ name: 'one process, all threads', executor: this.#threaded.solo, actors: threaded.actors });
+    return { ...ready, groups, allThreads: processors };
   }
 
   executorOf({ mode, threads }: VariantPlan): Executor {
-    if (mode === 'parallel') return this.#pool;
-    return threads === this.#options.load.threads ? this.#solo : this.#threaded;
+    const { pool, solo } = this.#common;
+    if (mode === 'parallel') return pool;
+    return threads === this.#options.load.threads ? solo : this.#threaded.solo;
   }
 
   serve(variant: VariantPlan): Serve {
-    const { mode, style, actors } = variant;
+    const { style, actors } = variant;
     const executor = this.executorOf(variant);
-    return mode === 'parallel'
-      ? (batch) => this.#pool.run(batch, style, actors)
-      : (batch) => executor.run(batch, style);
+    return (batch) => executor.run(batch, style, actors);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#pool.stop(), this.#solo.stop(), this.#threaded.stop()]);
+    await Promise.all([this.#common.stop(), this.#threaded.stop()]);
   }
 }

@@ -1,6 +1,6 @@
 import type { Incident } from '../core/incidents.js';
 
-/** Incidents: told at once, and once more with the run of their minute, or with the next one. */
+/** Incidents: reported at once, and kept until they are taken. */
 export class IncidentLog {
   readonly #tell: (incident: Incident) => void;
   #kept: Incident[] = [];
@@ -14,7 +14,7 @@ export class IncidentLog {
     this.#tell(incident);
   }
 
-  /** Hands over, in order, what happened to this minute or an earlier one, or between minutes. */
+  /** Those of this minute, of earlier ones, and of none, in order. */
   take(minuteMs: number): readonly Incident[] {
     if (this.#kept.length === 0) return [];
     const isDue = (incident: Incident): boolean =>

@@ -4,6 +4,7 @@ import { BandSeries } from './report/charts/band-series.js';
 import { agreementOf } from '../measure/agreement.js';
 import { byArm, Comparison } from '../measure/comparison.js';
 import { ARMS, type Arm } from '../core/comparison.js';
+import type { ServedRun } from './ledger.js';
 
 /** Sampling halves its density whenever it has taken this many more minutes. */
 const SAMPLES_PER_OCTAVE = 8;
@@ -57,7 +58,7 @@ export class Comparer {
    *
    * @throws AiopsError what an executor rejects with
    */
-  async compare(batch: ItemBatch): Promise<MinuteRun> {
+  async compare(batch: ItemBatch): Promise<ServedRun> {
     const startedAt = this.#options.now();
     const runs = new Map<Arm, MinuteRun>();
     const incidents: Incident[] = [];
@@ -93,7 +94,7 @@ export class Comparer {
     const executor = arm === 'parallel' ? pool : solo;
     const serve = async (): Promise<MinuteRun> => {
       const run = await executor.run(batch, arm === 'sequential-per-item' ? 'per-item' : 'batched');
-      incidents.push(...run.incidents);
+      incidents.push(...executor.takeIncidents(batch.minuteMs));
       return run;
     };
     if (arm !== 'sequential-per-item') await serve();

@@ -20,10 +20,15 @@ import type { RunUsage } from './run-usage.js';
 import { Tally } from '../read/tally.js';
 import type { TracedGroup } from '../report/trace-writer.js';
 
+/** A minute's run, with the incidents that it is to account for. */
+export interface ServedRun extends MinuteRun {
+  readonly incidents: readonly Incident[];
+}
+
 /** What became of a minute. */
 export interface ServedMinute {
   readonly minute: WindowedMinute;
-  readonly run: MinuteRun;
+  readonly run: ServedRun;
   /** When it was to begin, on the clock of its timing; null: as soon as it could. */
   readonly dueAtMs: number | null;
 }

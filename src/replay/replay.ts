@@ -18,7 +18,10 @@ import {
   servingSettings,
 } from './resume/result-settings.js';
 import type { RunFacts } from './resume/run-facts.js';
-import { lineup, type Lineup } from './lineup.js';
+import { Executors } from '../pool/executors.js';
+import { resolveActors } from '../core/actor-count.js';
+import { usableProcessors } from '../host/processors.js';
+import type { LoadRequest } from '../protocol/messages.js';
 import { findModel } from '../model/model-choice.js';
 import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import { pageAssets } from '../host/page-assets.js';
@@ -43,10 +46,7 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
     const prior = await findPriorRun(output, config, model, context.onNotice);
     // Before input is opened and actors are up, which may take long.
     if (prior === null || prior.done === null) await output.checkPlaces({ replace: config.backfill.restart });
-    const executors = lineup(config, pinnedLoad(config, model.source, prior), {
-      log: context.onActorLine,
-      onIncident: ({ text }) => context.onNotice({ level: 'warning', text }),
-    });
+    const executors = openExecutors(config, pinnedLoad(config, model.source, prior), context);
     for (const known of prior?.last?.quarantines ?? []) executors.quarantines.add(known);
     try {
       return await replayTo(output, { config, context, executors, model, prior });
@@ -65,7 +65,7 @@ async function replayTo(output: RunOutput, replaying: Replaying): Promise<Replay
   const { config, context, executors, model, prior } = replaying;
   if (prior !== null && prior.done !== null) {
     // What an analyzer is, only actors can tell.
-    const ready = model.digest === null ? await startUnlessAborted(executors, context.signal) : prior.facts;
+    const ready = model.digest === null ? await executors.start(context.signal) : prior.facts;
     if (ready === null) return nothingDone(prior);
     refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
     return { kind: 'done-before', summary: await judgeAgain(config, output, prior.done, context.onNotice) };
@@ -73,7 +73,7 @@ async function replayTo(output: RunOutput, replaying: Replaying): Promise<Replay
   if (prior !== null && prior.last !== null) checkCommittedRejects(prior.last, config.maxRejects);
   // Input at fault shows before actors start, unless only they can tell what an item is.
   const known = prior?.facts.input ?? model.input;
-  const input = known ?? (await startUnlessAborted(executors, context.signal))?.input;
+  const input = known ?? (await executors.start(context.signal))?.input;
   if (input === undefined) return nothingDone(prior);
   const recording = await unlessAborted(openInput(replaying, input), context.signal);
   if (recording === null) {
@@ -87,14 +87,26 @@ async function replayTo(output: RunOutput, replaying: Replaying): Promise<Replay
   }
 }
 
-/**
- * Null as soon as the signal is given. Actors are stopped at once then: one that is still starting may die of the
- * same signal, which is no loss to report.
- */
-async function startUnlessAborted(executors: Lineup, signal: AbortSignal): Promise<ReadyFacts | null> {
-  const ready = await unlessAborted(executors.start(), signal);
-  if (ready === null) await executors.stop();
-  return ready;
+/** A lost actor is replaced so many times within a minute. */
+const RESTARTS = 3;
+
+function openExecutors(
+  { mode, compare, actors, actorTimeoutMs, maxActorRssBytes }: ReplayConfig,
+  load: LoadRequest,
+  { onActorLine, onNotice }: ReplayContext,
+): Executors {
+  const writer = mode === 'parallel' ? 'pool' : 'solo';
+  const other = mode === 'parallel' ? 'solo' : 'pool';
+  return new Executors({
+    load,
+    actors: resolveActors(actors, usableProcessors()),
+    needed: compare === 'none' ? [writer] : [writer, other],
+    timeoutMs: actorTimeoutMs,
+    maxRssBytes: maxActorRssBytes,
+    restarts: RESTARTS,
+    log: onActorLine,
+    onIncident: ({ text }) => onNotice({ level: 'warning', text }),
+  });
 }
 
 /** Interrupted before it came to a minute: what an earlier session committed is there still. */
@@ -120,7 +132,7 @@ async function replayRecording(
   for (const notice of recording.notices) context.onNotice(notice);
   // Before the first minute, as files are opened: what an installation lacks must not cost a finished run.
   const assets = output.keepsReport ? await pageAssets() : null;
-  const ready = await startUnlessAborted(executors, context.signal);
+  const ready = await executors.start(context.signal);
   if (ready === null) return nothingDone(prior);
   for (const notice of ready.notices) context.onNotice(notice);
   const facts = runFacts(recording, ready, replaying);

@@ -6,7 +6,7 @@ import type { Recording } from '../read/recording.js';
 import type { RunSummary } from './report/run-summary.js';
 import type { RunCounts } from '../core/counts.js';
 import type { PriorRun } from './resume/prior-run.js';
-import type { Lineup } from './lineup.js';
+import type { Executors } from '../pool/executors.js';
 import type { ChosenModel } from '../model/model-choice.js';
 import type { ReplayConfig } from './replay-config.js';
 
@@ -37,7 +37,7 @@ export type ReplayOutcome =
 export interface Replaying {
   readonly config: ReplayConfig;
   readonly context: ReplayContext;
-  readonly executors: Lineup;
+  readonly executors: Executors;
   readonly model: ChosenModel;
   readonly prior: PriorRun | null;
 }

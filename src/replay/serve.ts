@@ -15,7 +15,7 @@ import { wholeLabels, wholeTimings, type WholeRun } from './resume/whole-run.js'
 import { Comparer } from './comparer.js';
 import { InOrder } from './in-order.js';
 import { Ledger, type ServedStep } from './ledger.js';
-import type { Lineup } from './lineup.js';
+import type { Executors } from '../pool/executors.js';
 import { LiveFeed } from './live-feed.js';
 import { explainNothing } from './nothing-found.js';
 import { Pacer } from './pacer.js';
@@ -29,7 +29,6 @@ import { TraceWriter } from '../report/trace-writer.js';
 import { unlessAborted } from '../core/unless-aborted.js';
 import { untilAborted } from '../core/until-aborted.js';
 
-/** A replay with everything open: what is left is to serve its minutes. */
 export interface Serving extends Replaying {
   readonly recording: Recording;
   readonly windows: WindowStore;
@@ -51,7 +50,7 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
   const comparer = openComparer(config, serving.executors);
   const meter = new RunUsageMeter({
     before: before?.usage ?? null,
-    servers: config.mode === 'parallel' ? serving.executors.actors : 1,
+    servers: config.mode === 'parallel' ? serving.executors.pool.actors : 1,
     comparingMs: () => comparer?.spentMs ?? 0,
     now: () => performance.now(),
     maxRssBytes: () => resourceUsage().maxRSS * 1024,
@@ -72,7 +71,7 @@ export async function serve(serving: Serving): Promise<ReplayOutcome> {
     now: () => performance.now(),
   });
   const moved = await serveOrCommit(serving, ledger, comparer);
-  ledger.incidents.add(serving.executors.leftIncidents());
+  ledger.incidents.add(serving.executors.takeIncidents());
   if (context.signal.aborted) {
     await ledger.commit();
     return {
@@ -237,8 +236,11 @@ async function submitSteps(
       await pipeline.submit(Promise.resolve({ step, served: { minute, run, dueAtMs } }));
       continue;
     }
-    const running = executors.writer.run(minute.batch, 'batched');
-    await pipeline.submit(running.then((run) => ({ step, served: { minute, run, dueAtMs } })));
+    const running = executors[config.mode === 'parallel' ? 'pool' : 'solo'].run(minute.batch, 'batched');
+    const accounted = running.then((run) => {
+      return { ...run, incidents: executors.takeIncidents(minute.minuteMs) };
+    });
+    await pipeline.submit(accounted.then((run) => ({ step, served: { minute, run, dueAtMs } })));
   }
 }
 
@@ -248,10 +250,10 @@ function nothingAccepted({ config, recording }: Serving, { tally }: Ledger): Not
   return explainNothing(config.read, tally.counts, recording.extent(), tally.example);
 }
 
-function openComparer(config: ReplayConfig, executors: Lineup): Comparer | null {
-  if (executors.rivals === null || config.compare === 'none') return null;
+function openComparer(config: ReplayConfig, executors: Executors): Comparer | null {
+  if (config.compare === 'none') return null;
   return new Comparer({
-    ...executors.rivals,
+    ...{ pool: executors.pool, solo: executors.solo },
     writes: config.mode === 'parallel' ? 'parallel' : 'sequential-batched',
     choose: config.compare,
     budgetMs: config.compareTimeMs,

@@ -1,6 +1,5 @@
-import type { Answers, CallStyle, ItemBatch, MinuteRun, ReadyFacts } from '#dist/core/types.js';
-import type { ChunkReply } from '#dist/pool/chunk-reply.js';
-import type { LabPool, LabTools, Station } from '#dist/bench/scenarios/lab.js';
+import type { Answers, CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '#dist/core/types.js';
+import type { LabTools, Station } from '#dist/bench/scenarios/lab.js';
 
 import { loadOf } from './fake-runtime.js';
 import { minuteTiming } from './timings.js';
@@ -73,13 +72,13 @@ function fakePool(
   name: 'pool' | 'solo',
   actors: number,
   { events, clock, open }: Omit<FakeLab, 'station'>,
-): LabPool {
-  const ask: LabPool['ask'] = async (slot, batch, { start, end }, style) => {
+): Executor {
+  const ask: Executor['ask'] = async (slot, batch, { start, end }, style) => {
     events.push(`send ${start}-${end} to ${slot} ${style}`);
     await new Promise((resolve) => setImmediate(resolve));
     clock.now += (end - start) * ITEM_MS;
     events.push(`answer ${start}-${end} from ${slot}`);
-    return reply(answersTo(batch, start, end));
+    return answersTo(batch, start, end);
   };
   const run = async (batch: ItemBatch, style: CallStyle, using = actors): Promise<MinuteRun> => {
     const items = batch.targets.length;
@@ -88,10 +87,12 @@ function fakePool(
     await new Promise((resolve) => setImmediate(resolve));
     clock.now += wallMs;
     const timing = { ...minuteTiming([]), items, wallMs };
-    return { answers: answersTo(batch, 0, items), timing, incidents: [] };
+    return { answers: answersTo(batch, 0, items), timing };
   };
   return {
     name,
+    actors,
+    takeIncidents: () => [],
     ask,
     run,
     start: () => {
@@ -123,9 +124,4 @@ function answersTo({ values, window, width }: ItemBatch, start: number, end: num
     outputOffsets: new Uint32Array(items + 1),
     errors: new Map(),
   };
-}
-
-function reply(answers: Answers): ChunkReply {
-  const timing = { ...minuteTiming([0]).chunks[0]!, items: answers.scores.length };
-  return { answers, timing, handedOverAtMs: 0, remainingMs: 0, release: () => undefined };
 }

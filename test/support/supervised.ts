@@ -92,16 +92,26 @@ function windowOf(window: number, valueOf: (ago: number) => number): number[] {
   return Array.from({ length: window }, (_, k) => valueOf(window - 1 - k));
 }
 
+/** A minute's run, with the incidents up to it that no earlier one has. */
+export interface AccountedRun extends MinuteRun {
+  readonly incidents: readonly Incident[];
+}
+
+async function accounted(pool: Pool, batch: ItemBatch): Promise<AccountedRun> {
+  const run = await pool.run(batch, 'batched');
+  return { ...run, incidents: pool.takeIncidents(batch.minuteMs) };
+}
+
 /** Serves all minutes, up to `inflight` of them under way; `meanwhile` comes after each was begun. */
 export async function serveRecorded(
   pool: Pool,
   recorded: Recorded,
   inflight: number,
   meanwhile: (minute: number) => Promise<void> = () => Promise.resolve(),
-): Promise<MinuteRun[]> {
-  const runs: Promise<MinuteRun>[] = [];
+): Promise<AccountedRun[]> {
+  const runs: Promise<AccountedRun>[] = [];
   for (let minute = 0; minute < recorded.minutes; minute++) {
-    const run = pool.run(recordedBatch(recorded, minute), 'batched');
+    const run = accounted(pool, recordedBatch(recorded, minute));
     run.catch(() => undefined); // reported when its turn comes
     runs.push(run);
     await meanwhile(minute);
@@ -142,7 +152,7 @@ export function assertServed(runs: readonly MinuteRun[], recorded: Recorded, out
 }
 
 /** Incidents of the runs, which are to be all that were told, none twice. */
-export function assertAllTold(runs: readonly MinuteRun[], told: readonly Incident[]): void {
+export function assertAllTold(runs: readonly AccountedRun[], told: readonly Incident[]): void {
   const inRuns = runs.flatMap((run) => run.incidents);
   assert.equal(new Set(inRuns).size, inRuns.length, 'an incident is in two runs');
   assert.ok(

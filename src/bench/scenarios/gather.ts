@@ -2,13 +2,12 @@ import { joinAnswers } from '../../core/gather.js';
 import { partition } from '../../core/partition.js';
 import { speedup } from '../../core/scaling.js';
 import { percentile, sortSamples } from '../../core/statistics.js';
-import type { Answers, ItemBatch } from '../../core/types.js';
-import type { ChunkReply } from '../../pool/chunk-reply.js';
+import type { Answers, Executor, ItemBatch } from '../../core/types.js';
 import { WAITS, type GatherResult, type Wait } from './scenario-gather.js';
 import { generatedMinutes } from '../minutes.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
 import { AnswerCheck } from './check-answers.js';
-import { workWith, type LabPool, type Station } from './lab.js';
+import { workWith, type Station } from './lab.js';
 import { interleaved } from './rounds.js';
 
 const DEFAULT_ITEMS = 5000;
@@ -60,18 +59,18 @@ export async function gather(station: Station): Promise<GatherResult | null> {
   });
 }
 
-const SERVE: Readonly<Record<Wait, (pool: LabPool, actors: number, minute: ItemBatch) => Promise<Answers>>> =
+const SERVE: Readonly<Record<Wait, (pool: Executor, actors: number, minute: ItemBatch) => Promise<Answers>>> =
   {
     async 'in-turn'(pool, actors, minute) {
-      const replies: ChunkReply[] = [];
+      const replies: Answers[] = [];
       for (const [slot, range] of partition(minute.targets.length, actors).entries()) {
         if (range.end > range.start) replies.push(await pool.ask(slot, minute, range, 'batched'));
       }
-      return joinAnswers(replies.map(({ answers }) => answers));
+      return joinAnswers(replies);
     },
     async 'at-once'(pool, actors, minute) {
       const ranges = partition(minute.targets.length, actors).filter(({ start, end }) => end > start);
       const replies = ranges.map((range, slot) => pool.ask(slot, minute, range, 'batched'));
-      return joinAnswers((await Promise.all(replies)).map(({ answers }) => answers));
+      return joinAnswers(await Promise.all(replies));
     },
   };

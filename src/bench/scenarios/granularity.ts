@@ -2,15 +2,14 @@ import { checkAnswered, joinAnswers } from '../../core/gather.js';
 import type { ItemRange } from '../../core/partition.js';
 import { medianEstimate, type Estimate } from '../../core/statistics.js';
 import { speedup } from '../../core/scaling.js';
-import type { Answers, CallStyle, InputSpec, ItemBatch, ReadyFacts } from '../../core/types.js';
-import type { ChunkReply } from '../../pool/chunk-reply.js';
+import type { Answers, CallStyle, Executor, InputSpec, ItemBatch, ReadyFacts } from '../../core/types.js';
 import { GRAINS, type Grain, type GranularityResult } from './scenario-granularity.js';
 import type { TimedWay } from './scenario-parts.js';
 import { minutesThatFit } from '../minutes.js';
 import { generatedMinutes } from '../minutes.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
 import { AnswerCheck } from './check-answers.js';
-import { workWith, type LabPool, type Station } from './lab.js';
+import { workWith, type Station } from './lab.js';
 import { interleaved } from './rounds.js';
 
 const DEFAULT_ITEMS = 100_000;
@@ -95,13 +94,13 @@ function fittingItems(
 }
 
 /** Sends every call of the work, to the actors in turn, and gathers once. */
-async function serveAll(how: { pool: LabPool; actors: number; work: Work; grain: Grain }): Promise<Answers> {
+async function serveAll(how: { pool: Executor; actors: number; work: Work; grain: Grain }): Promise<Answers> {
   const { pool, actors, work, grain } = how;
-  const replies: Promise<ChunkReply>[] = [];
+  const replies: Promise<Answers>[] = [];
   for (const { batch, range } of callsOf(work, grain)) {
     replies.push(pool.ask(replies.length % actors, batch, range, STYLES[grain]));
   }
-  const answers = joinAnswers((await Promise.all(replies)).map((reply) => reply.answers));
+  const answers = joinAnswers(await Promise.all(replies));
   checkAnswered(work.items, answers);
   return answers;
 }

@@ -1,10 +1,10 @@
 import { medianEstimate, percentile, sortSamples, type Estimate } from '../../core/statistics.js';
-import type { ReadyFacts } from '../../core/types.js';
+import type { Executor, ReadyFacts } from '../../core/types.js';
 import type { ProcessUsage } from '../../host/process-usage.js';
 import type { IdleActors, IdleResult } from './scenario-idle.js';
 import { generatedMinutes } from '../minutes.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
-import { countsUpTo, workWith, type LabPool, type Station } from './lab.js';
+import { countsUpTo, workWith, type Station } from './lab.js';
 
 const DEFAULT_ITEMS = 500;
 /** Minutes served before the wait. */
@@ -45,7 +45,7 @@ export async function idle(station: Station): Promise<IdleResult | null> {
 }
 
 interface Watching {
-  readonly pool: LabPool;
+  readonly pool: Executor;
   readonly ready: ReadyFacts;
   readonly items: number;
   readonly watchMs: number;

@@ -2,9 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import { sleep } from '../../core/timer.js';
 import type { Notice } from '../../core/errors.js';
-import type { ActorLog, CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../../core/types.js';
-import type { ItemRange } from '../../core/partition.js';
-import type { ChunkReply } from '../../pool/chunk-reply.js';
+import type { ActorLog, Executor, ReadyFacts } from '../../core/types.js';
 import { Pool } from '../../pool/pool.js';
 import { Solo } from '../../pool/solo.js';
 import { processUsage, type ProcessUsage } from '../../host/process-usage.js';
@@ -12,18 +10,12 @@ import { usableProcessors } from '../../host/processors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
 
-/** A pool whose actors can also be asked one by one. */
-export interface LabPool extends Executor {
-  run(batch: ItemBatch, style: CallStyle, actors?: number): Promise<MinuteRun>;
-  ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<ChunkReply>;
-}
-
 /** All that scenarios do to the world. */
 export interface LabTools {
   /** Monotonic clock, ms. */
   readonly now: () => number;
   readonly pause: (ms: number) => Promise<void>;
-  readonly openPool: (load: LoadRequest, actors: number) => LabPool;
+  readonly openPool: (load: LoadRequest, actors: number) => Executor;
   readonly openSolo: (load: LoadRequest) => Executor;
   readonly usage: (pid: number) => ProcessUsage;
   /** That this process may use. */

@@ -1,6 +1,6 @@
 import type { Notice } from '../../core/errors.js';
 import { isoTime } from '../../core/time.js';
-import type { BackendFacts, ReadyFacts } from '../../core/types.js';
+import type { BackendFacts, Executor, ReadyFacts } from '../../core/types.js';
 import { program } from '../../host/program.js';
 import type { Recording } from '../../read/recording.js';
 import { adviceFor } from './advice.js';
@@ -12,7 +12,6 @@ import type { WholeRun } from '../resume/whole-run.js';
 import type { Comparer } from '../comparer.js';
 import { hostFacts } from '../../host/host-facts.js';
 import type { Ledger } from '../ledger.js';
-import type { Lineup } from '../lineup.js';
 import type { ReplayConfig } from '../replay-config.js';
 import { TOLERANCE } from '../../measure/agreement.js';
 
@@ -25,7 +24,7 @@ export interface FinishedRun {
   readonly config: ReplayConfig;
   readonly recording: Recording;
   readonly ready: ReadyFacts;
-  readonly executors: Pick<Lineup, 'actors'>;
+  readonly executors: { readonly pool: Pick<Executor, 'actors'> };
   readonly ledger: Ledger;
   readonly whole: WholeRun;
   readonly deadlineMs: number;
@@ -46,7 +45,7 @@ export function summarize(run: FinishedRun): RunSummary {
 
 function ungated(run: FinishedRun): UngatedRun {
   const { config, recording, ready, ledger, deadlineMs } = run;
-  const { actors } = run.executors;
+  const { actors } = run.executors.pool;
   const minutes = run.whole.timings.summary();
   const comparison = run.comparer?.comparison.summary(actors, TOLERANCE[ready.backend.name]) ?? null;
   const { elapsedMs, comparingMs, parentMaxRssBytes, busyMs, availableMs } = ledger.usage;
