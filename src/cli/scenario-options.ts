@@ -1,8 +1,7 @@
 import { Option } from 'commander';
 
 import { AiopsError, type Notice } from '../core/errors.js';
-import type { ScenarioName } from '../bench/scenarios/scenario-report.js';
-import type { ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
+import type { ScenarioConfig, ScenarioName } from '../bench/bench-config.js';
 import { measuringConfig, type BenchFlags } from './bench-options.js';
 import { dashed } from './model-options.js';
 import { READING_FLAGS } from './flags/reading.js';

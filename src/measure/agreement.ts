@@ -1,4 +1,5 @@
 import type { Agreement } from '../core/comparison.js';
+import { checkAnswered } from '../core/gather.js';
 import { NO_VERDICT, type Answers, type BackendFacts } from '../core/types.js';
 
 /** How far the answers of two variants may differ and still agree: wasm gives the same bits however work is cut. */
@@ -46,4 +47,27 @@ export function worse(a: Agreement, b: Agreement): Agreement {
     maxDifference: Math.max(a.maxDifference, b.maxDifference),
     differingVerdicts: a.differingVerdicts + b.differingVerdicts,
   };
+}
+
+/** Compares the answers that variants gave to the same items with the first ones. */
+export class AnswerCheck {
+  readonly #items: number;
+  #first: Answers | null = null;
+  #agreement = SAME;
+
+  constructor(items: number) {
+    this.#items = items;
+  }
+
+  /** @throws RangeError if there are more or fewer answers than items: no variant may lose any */
+  add(answers: Answers): void {
+    checkAnswered(this.#items, answers);
+    this.#first ??= answers;
+    this.#agreement = worse(this.#agreement, agreementOf(this.#first, answers));
+  }
+
+  /** Of all comparisons together. */
+  get agreement(): Agreement {
+    return this.#agreement;
+  }
 }

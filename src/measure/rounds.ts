@@ -1,3 +1,6 @@
+import { medianEstimate, type Estimate } from '../core/statistics.js';
+import { unlessAborted } from '../core/unless-aborted.js';
+
 /** Bounds for the number of rounds: what statistics need at least, and what they profit from. */
 const FEWEST_ROUNDS = 10;
 const MOST_ROUNDS = 20;
@@ -55,4 +58,49 @@ export async function playRound<Turn>(
     turns[variant] = turn;
   }
   return turns;
+}
+
+/** The times of one variant. */
+export interface TimedVariant {
+  /** `[rounds]`, in order; variants are paired by round. */
+  readonly roundMs: readonly number[];
+  /** Their median with its 95 % interval. */
+  readonly medianMs: Estimate;
+}
+
+export interface RoundLimits {
+  /** Rounds to play, at least; fewer if `endMs` comes first. */
+  readonly rounds: number;
+  /** Time to spend on each variant, at least, ms; less if `endMs` comes first. */
+  readonly timeMs: number;
+  /** No round begins that would probably end later, on the clock of `now`; one is always played. */
+  readonly endMs: number;
+  /** Aborted: stop at once, even in the middle of a turn. */
+  readonly signal: AbortSignal;
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+  /** Before each round, counted from 1. */
+  readonly onRound: (round: number) => void;
+}
+
+/** Plays rounds until there are enough. Each turn returns the time it took, ms. Null if aborted. */
+export async function timeInRounds(
+  turns: readonly (() => Promise<number>)[],
+  { rounds, timeMs, endMs, signal, now, onRound }: RoundLimits,
+): Promise<TimedVariant[] | null> {
+  const timesMs = turns.map((): number[] => []);
+  const startedAtMs = now();
+  let slowestMs = 0;
+  for (let round = 0; ; round++) {
+    onRound(round + 1);
+    const roundAtMs = now();
+    const tookMs = await playRound(round, turns.length, (i) => unlessAborted(turns[i]!(), signal));
+    if (tookMs === null) return null;
+    tookMs.forEach((ms, i) => timesMs[i]!.push(ms));
+    const atMs = now();
+    slowestMs = Math.max(slowestMs, atMs - roundAtMs);
+    const isEnough = round + 1 >= rounds && atMs - startedAtMs >= timeMs * turns.length;
+    if (isEnough || atMs + slowestMs > endMs) break;
+  }
+  return timesMs.map((roundMs) => ({ roundMs, medianMs: medianEstimate(roundMs) }));
 }

@@ -5,8 +5,8 @@ import type { Answers, CallStyle, ItemBatch, MinuteTiming } from '../core/types.
 const WARM_UP_SHARE = 0.1;
 const WARM_UP_MINUTES = 3;
 
-/** Serves one minute the way a variant does. */
-export type Serve<Timing = MinuteTiming> = (batch: ItemBatch) => Promise<Served<Timing>>;
+/** Serves one batch the way a variant does. */
+export type Serve<Timing = MinuteTiming, Batch = ItemBatch> = (batch: Batch) => Promise<Served<Timing>>;
 
 export interface Served<Timing = MinuteTiming> {
   readonly answers: Answers;
@@ -33,14 +33,14 @@ export interface Turn<Timing = MinuteTiming> {
  * Takes one variant's turn: serves minutes one after another while nothing else runs. Starts with the batch at
  * `first` and wraps around after the last one.
  */
-export async function takeTurn<Timing>(
-  serve: Serve<Timing>,
-  batches: readonly ItemBatch[],
+export async function takeTurn<Timing, Batch = ItemBatch>(
+  serve: Serve<Timing, Batch>,
+  batches: readonly Batch[],
   first: number,
   plan: TurnPlan,
   now: () => number,
 ): Promise<Turn<Timing>> {
-  const batchAt = (minute: number): ItemBatch => batches[(first + minute) % batches.length]!;
+  const batchAt = (minute: number): Batch => batches[(first + minute) % batches.length]!;
   if (plan.untimed) await serve(batchAt(-1 + batches.length));
   const startedAtMs = now();
   const { answers, timing } = await serve(batchAt(0));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Answers, ItemError } from '#dist/core/types.js';
-import { agreementOf } from '#dist/measure/agreement.js';
+import { agreementOf, AnswerCheck } from '#dist/measure/agreement.js';
 
 function answers(scores: number[], anomalies: number[], errors: [number, ItemError][] = []): Answers {
   return {
@@ -32,4 +32,18 @@ test('differences are measured, and verdicts counted', () => {
   });
   assert.equal(agreementOf(answers([1], [0]), answers([NaN], [0])).maxDifference, Infinity);
   assert.equal(agreementOf(answers([1], [0]), answers([1, 1], [0, 0])).identical, false);
+});
+
+test('all answers are compared with the first: the largest difference, and the sum of differing verdicts', () => {
+  const check = new AnswerCheck(2);
+  check.add(answers([0, 1], [0, 1]));
+  assert.deepEqual(check.agreement, { identical: true, maxDifference: 0, differingVerdicts: 0 });
+  check.add(answers([0.25, 0], [0, 0]));
+  check.add(answers([0, 0.5], [0, 0]));
+  check.add(answers([0, 1], [0, 1]));
+  assert.deepEqual(check.agreement, { identical: false, maxDifference: 1, differingVerdicts: 2 });
+});
+
+test('a variant that loses an item is a mistake', () => {
+  assert.throws(() => new AnswerCheck(2).add(answers([1], [1])), RangeError);
 });

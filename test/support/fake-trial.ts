@@ -1,12 +1,14 @@
+import { NoticeLog } from '#dist/bench/notice-log.js';
+import { Trial, type Machine, type TrialOptions } from '#dist/bench/scenarios/trial.js';
 import type { Answers, CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '#dist/core/types.js';
-import type { LabTools, Station } from '#dist/bench/scenarios/lab.js';
 
 import { loadOf } from './fake-runtime.js';
 import { minuteTiming } from './timings.js';
 
-/** What a fake lab's executors were asked, in order, on a clock that only they move. */
-export interface FakeLab {
-  readonly station: Station;
+/** What a fake machine's executors were asked, in order, on a clock that only they move. */
+export interface FakeTrial {
+  readonly trial: Trial;
+  readonly machine: Machine;
   readonly events: string[];
   readonly clock: { now: number };
   /** Executors that were started and not stopped. */
@@ -32,46 +34,57 @@ export const FAKE_READY: ReadyFacts = {
   notices: [{ level: 'info', text: 'a fake' }],
 };
 
-/** A station whose pools compute nothing: each item takes `ITEM_MS`, answers come a turn of the event loop later. */
-export function fakeLab(changes: Partial<Station> = {}, tools: Partial<LabTools> = {}): FakeLab {
+/** A trial whose pools compute nothing: each item takes `ITEM_MS`, answers come a turn of the event loop later. */
+export function fakeTrial(changes: Partial<TrialOptions> = {}, ofMachine: Partial<Machine> = {}): FakeTrial {
   const events: string[] = [];
   const clock = { now: 0 };
   const open = new Set<string>();
-  const station: Station = {
+  const machine: Machine = {
+    now: () => clock.now,
+    pause: (ms) => {
+      clock.now += ms;
+      return Promise.resolve();
+    },
+    open: (_, actors, needed) => {
+      const executors = {
+        pool: fakeExecutor('pool', actors, { events, clock, open }),
+        solo: fakeExecutor('solo', 1, { events, clock, open }),
+      };
+      return {
+        ...executors,
+        start: async () => (await Promise.all(needed.map((name) => executors[name].start())))[0]!,
+        stop: async () => {
+          for (const name of needed) await executors[name].stop();
+        },
+      };
+    },
+    usage: () => ({ residentBytes: 100e6, proportionalBytes: 60e6, cpuMs: clock.now / 500, cpuStepMs: 10 }),
+    processors: 2,
+    ...ofMachine,
+  };
+  const trial = new Trial({
     load: loadOf(),
-    loads: [loadOf()],
     actors: 2,
     items: 10,
+    areItemsGiven: true,
     rounds: 2,
     timeMs: 1,
-    limitMs: 1e9,
     endMs: 1e9,
     seed: 1,
     signal: new AbortController().signal,
-    onNotice: () => undefined,
+    notices: new NoticeLog(() => undefined),
     onStep: () => undefined,
-    isKnown: () => false,
-    tools: {
-      now: () => clock.now,
-      pause: (ms) => {
-        clock.now += ms;
-        return Promise.resolve();
-      },
-      openPool: (_, actors) => fakePool('pool', actors, { events, clock, open }),
-      openSolo: () => fakePool('solo', 1, { events, clock, open }),
-      usage: () => ({ residentBytes: 100e6, proportionalBytes: 60e6, cpuMs: clock.now / 500, cpuStepMs: 10 }),
-      processors: 2,
-      ...tools,
-    },
+    isMeasured: () => false,
+    machine,
     ...changes,
-  };
-  return { station, events, clock, open };
+  });
+  return { trial, machine, events, clock, open };
 }
 
-function fakePool(
+function fakeExecutor(
   name: 'pool' | 'solo',
   actors: number,
-  { events, clock, open }: Omit<FakeLab, 'station'>,
+  { events, clock, open }: Omit<FakeTrial, 'trial' | 'machine'>,
 ): Executor {
   const ask: Executor['ask'] = async (slot, batch, { start, end }, style) => {
     events.push(`send ${start}-${end} to ${slot} ${style}`);
