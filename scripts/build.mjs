@@ -1,4 +1,4 @@
-/** `npm run build`: the program, and the script of its page, which is compiled with a browser's types. */
+/** `npm run build`: compiles the program, and the report page's script with browser types. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -1,4 +1,4 @@
-/** Writes schema/aiops-model.schema.json from the schema that the program itself uses: npm run build first. */
+/** Writes schema/aiops-model.schema.json from the program's own manifest schema. Needs a build. */
 import { writeFile } from 'node:fs/promises';
 
 import { format } from 'prettier';
