@@ -53,8 +53,15 @@ export const poolSizes: Scenario<PoolResult> = {
       const [sequential, ...byCount] = found.times;
       const sizes = counts.map((count, i) => poolSize(count, byCount[i]!, sequential, byCount[0]!));
       return {
-        ...{ backend, model, actors, items, processors: machine.processors, minutesPerRound: MINUTES },
-        ...{ rounds: found.rounds, sequential, sizes, bestActors: bestActors(sizes), answers: found.answers },
+        ...{ backend, model, actors, items, rounds: found.rounds },
+        ...{
+          processors: machine.processors,
+          minutesPerRound: MINUTES,
+          sequential,
+          sizes,
+          bestActors: bestActors(sizes),
+          answers: found.answers,
+        },
       };
     }),
   table: (results) => tableOf(COLUMNS, results.flatMap(rows)),
