@@ -7,7 +7,7 @@ import type { MinutesSummary } from '../measure/run-timings.js';
 import type { VariantSamples } from '../measure/variants.js';
 import type { MeasuredCase } from './measure-setups.js';
 import type { VariantPlan } from './plan.js';
-import type { BenchArm, BenchCase } from './report/bench-summary.js';
+import type { BenchCase, BenchVariant } from './report/bench-summary.js';
 
 /** A variant with what was measured of it. */
 interface Measured {
@@ -36,7 +36,7 @@ export function summarizeCase({ plan, ready, rounds, variants, samples }: Measur
   };
 }
 
-function summarizeVariant(one: Measured, batched: Measured | null, perItem: Measured | null): BenchArm {
+function summarizeVariant(one: Measured, batched: Measured | null, perItem: Measured | null): BenchVariant {
   const { plan, samples } = one;
   const minutes = samples.timings.summary();
   if (minutes === null) throw new RangeError(`${plan.name} served no minute`);

@@ -6,8 +6,7 @@ import { countText, plural } from '../report/format.js';
 import type { Gate } from '../report/gates.js';
 import { summaryJson, type RunSummary } from '../replay/report/run-summary.js';
 import { type RunCounts } from '../core/counts.js';
-import { terminalReport } from '../replay/report/terminal.js';
-import { timingCsv, timingMarkdown } from '../replay/report/timing-table.js';
+import { replayCsv, replayMarkdown, replayReport } from '../replay/report/replay-report.js';
 import { replay } from '../replay/replay.js';
 import type { ReplayOutcome } from '../replay/replaying.js';
 import { attend, type Attended } from './attend.js';
@@ -95,7 +94,7 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
     const text = `${how.out} is complete: ${plural(minutes, 'minute')}, ${countText(rows)} rows; --restart does it all again`;
     terminal.notice({ level: 'info', text });
   }
-  if (how.out === '-') terminal.info(terminalReport(summary).trimEnd());
+  if (how.out === '-') terminal.info(replayReport(summary).trimEnd());
   else await report(REPORTS, summary, { ...how, terminal });
   return failGates(summary.gates, terminal) ? GATE_FAILED : statusOf(summary.counts, how);
 }
@@ -110,8 +109,8 @@ function goesOn(out: string): string {
 }
 
 const REPORTS: Reports<RunSummary> = {
-  text: terminalReport,
+  text: replayReport,
   json: summaryJson,
-  csv: timingCsv,
-  markdown: timingMarkdown,
+  csv: replayCsv,
+  markdown: replayMarkdown,
 };

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 
-import { statusJson } from '../replay/resume/run-status.js';
-import { statusText } from '../replay/resume/status-text.js';
+import { statusJson, statusText } from '../replay/resume/run-status.js';
 import { runStatus } from '../replay/resume/status.js';
 import { printable } from './console.js';
 

@@ -194,8 +194,8 @@ const OUTLIER_SCORE = 3.5;
 export function outliers(samples: ArrayLike<number>): Outliers {
   const ordered = sortSamples(samples);
   const middle = percentile(ordered, 0.5);
-  const deviations = sortSamples(ordered.map((value) => Math.abs(value - middle)));
-  const typical = percentile(deviations, 0.5) / 0.6745;
+  const deviations = ordered.map((value) => Math.abs(value - middle));
+  const typical = median(deviations) / 0.6745;
   const mean = deviations.reduce((sum, value) => sum + value, 0) / deviations.length;
   const unit = typical > 0 ? typical : 1.253314 * mean;
   const count = deviations.reduce(

@@ -1,33 +1,36 @@
-import { SampleStore } from '../core/samples.js';
+import {
+  agrees,
+  VARIANTS,
+  type Agreement,
+  type ComparisonSummary,
+  type Variant,
+} from '../core/comparison.js';
+import { distribution, SampleStore } from '../core/samples.js';
 import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
-
-import { distribution } from '../core/samples.js';
-import { type Agreement, type ComparisonSummary, type Arm, agrees, ARMS } from '../core/comparison.js';
 import { SAME, worse } from './agreement.js';
 
-/** Collects minutes that every arm served. */
+/** Collects minutes that were served in every way, in bounded memory. */
 export class Comparison {
-  readonly #walls = new Map(ARMS.map((arm) => [arm, new SampleStore()]));
-  readonly #agreement = new Map<Arm, Agreement>(ARMS.map((arm) => [arm, SAME]));
+  readonly #walls = byVariant(() => new SampleStore());
+  #agreement: Readonly<Record<Variant, Agreement>> = byVariant(() => SAME);
   #minutes = 0;
 
   get minutes(): number {
     return this.#minutes;
   }
 
-  /** Adds one minute: each arm's time in ms, and how its answers compare with those that were written. */
-  add(wallMs: Readonly<Record<Arm, number>>, agreement: Readonly<Record<Arm, Agreement>>): void {
+  /** Adds one minute: each variant's time in ms, and how its answers differ from those that were written. */
+  add(wallMs: Readonly<Record<Variant, number>>, agreement: Readonly<Record<Variant, Agreement>>): void {
     this.#minutes++;
-    for (const arm of ARMS) {
-      this.#walls.get(arm)?.add(wallMs[arm]);
-      this.#agreement.set(arm, worse(this.#agreement.get(arm) ?? SAME, agreement[arm]));
-    }
+    for (const variant of VARIANTS) this.#walls[variant].add(wallMs[variant]);
+    const before = this.#agreement;
+    this.#agreement = byVariant((variant) => worse(before[variant], agreement[variant]));
   }
 
-  /** Whether some way's answers were further from those written than `tolerance`, or its verdicts others. */
+  /** Whether a variant's answers differed by more than `tolerance`, or its verdicts at all. */
   differs(tolerance: number): boolean {
-    return [...this.#agreement.values()].some((one) => !agrees(one, tolerance));
+    return VARIANTS.some((variant) => !agrees(this.#agreement[variant], tolerance));
   }
 
   /** Null before the first minute. */
@@ -40,26 +43,22 @@ export class Comparison {
     const overBatched = gained['sequential-batched'].value;
     return {
       minutes: this.#minutes,
-      wallMs: byArm((arm) => distribution(this.#wallsOf(arm))),
+      wallMs: byVariant((variant) => distribution(this.#walls[variant])),
       speedup: gained,
       efficiency: efficiency(overBatched, actors),
       serialFraction: karpFlatt(overBatched, actors),
-      answers: byArm((arm) => this.#agreement.get(arm) ?? SAME),
+      answers: this.#agreement,
       tolerance,
     };
   }
 
   /** All stores are filled together and so thinned out alike: their samples stay paired. */
-  #speedupOver(arm: Arm): Estimate {
-    return speedup(this.#wallsOf(arm).values(), this.#wallsOf('parallel').values());
-  }
-
-  #wallsOf(arm: Arm): SampleStore {
-    return this.#walls.get(arm) ?? new SampleStore();
+  #speedupOver(variant: Variant): Estimate {
+    return speedup(this.#walls[variant].values(), this.#walls.parallel.values());
   }
 }
 
-export function byArm<T>(of: (arm: Arm) => T): Record<Arm, T> {
+export function byVariant<T>(of: (variant: Variant) => T): Record<Variant, T> {
   return {
     'sequential-per-item': of('sequential-per-item'),
     'sequential-batched': of('sequential-batched'),

@@ -13,6 +13,8 @@ test('the check of figures takes what is right to three figures, in any unit', (
     [90_000, '90.0 s'],
     [1234.4, '1,234'],
     [0.123, '12.3 %'],
+    [2, '2.00 × as fast'],
+    [0.4, '2.50 × slower'],
     [3.0999999046325684, '3.0999999046325684'],
     [1e-7, '1e-7'],
   ] as const) {
@@ -29,6 +31,9 @@ test('the check of figures takes nothing that is a figure off, also in large uni
     [0.25, '252 µs'],
     [123_400_000, '124 MB'],
     [1250, '1.25'],
+    [0.4, '2.55 × slower'],
+    [2.5, '2.50 × slower'],
+    [0.4, '0.40 × slower'],
   ] as const) {
     assert.ok(!shown(value, text), text);
   }

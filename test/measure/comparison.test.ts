@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { byArm, Comparison } from '#dist/measure/comparison.js';
+import { byVariant, Comparison } from '#dist/measure/comparison.js';
 
 test('speed-ups are paired by minute, efficiency and serial fraction follow', () => {
   const comparison = new Comparison();
@@ -10,7 +10,7 @@ test('speed-ups are paired by minute, efficiency and serial fraction follow', ()
   for (const parallel of [1, 10, 100]) {
     comparison.add(
       { 'sequential-per-item': 20 * parallel, 'sequential-batched': 2 * parallel, parallel },
-      byArm(() => same),
+      byVariant(() => same),
     );
   }
   const summary = comparison.summary(4, 0);

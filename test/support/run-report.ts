@@ -1,4 +1,4 @@
-import type { ReplayReport } from '#dist/replay/report/replay-page.js';
+import type { ReplayReport } from '#dist/replay/report/page-plots.js';
 import { RunCharts } from '#dist/replay/report/charts/run-charts.js';
 import { RunTimings } from '#dist/measure/run-timings.js';
 import type { RunSummary } from '#dist/replay/report/run-summary.js';

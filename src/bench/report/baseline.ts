@@ -1,7 +1,7 @@
 import { RandomStream } from '../../core/random.js';
 import { ratioOfMedians, type Estimate } from '../../core/statistics.js';
 import { caseName } from './bench-names.js';
-import type { BaselineArm, BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
+import type { BaselineVariant, BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
 import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 
 /** What a comparison needs of an earlier `bench.json`. */
@@ -80,7 +80,7 @@ function isSameCase(a: BaselineCase, b: BaselineCase): boolean {
   );
 }
 
-function compare(one: BenchCase, earlier: BaselineCase): BaselineArm[] {
+function compare(one: BenchCase, earlier: BaselineCase): BaselineVariant[] {
   return one.arms.flatMap(({ name, roundMs }, i) => {
     const before = earlier.arms.find((arm) => arm.name === name);
     if (before === undefined) return [];
@@ -89,7 +89,7 @@ function compare(one: BenchCase, earlier: BaselineCase): BaselineArm[] {
   });
 }
 
-function verdict({ value, low, high }: Estimate): BaselineArm['verdict'] {
+function verdict({ value, low, high }: Estimate): BaselineVariant['verdict'] {
   if (high < 1 && value < 1 - LEAST_CHANGE) return 'faster';
   if (low > 1 && value > 1 + LEAST_CHANGE) return 'slower';
   return 'no real difference';

@@ -1,5 +1,5 @@
 import type { Distribution } from '../../core/statistics.js';
-import type { BaselineArm, BenchArm, BenchCase, BenchSummary } from './bench-summary.js';
+import type { BaselineVariant, BenchVariant, BenchCase, BenchSummary } from './bench-summary.js';
 import type { Metric, Metrics } from '../../report/gates.js';
 
 /** What there is to see before the gates are looked at. */
@@ -90,18 +90,18 @@ function full(cases: readonly BenchCase[]): BenchCase[] {
   return cases.filter(({ kind }) => kind === 'full');
 }
 
-function winnerOf({ arms, winner }: BenchCase): BenchArm | undefined {
+function winnerOf({ arms, winner }: BenchCase): BenchVariant | undefined {
   return arms.find(({ name }) => name === winner);
 }
 
 /** Null where there are none, or where an arm of a full case is not among them and may be the slower one. */
-function comparedArms(baseline: BenchSummary['baseline']): readonly BaselineArm[] | null {
+function comparedArms(baseline: BenchSummary['baseline']): readonly BaselineVariant[] | null {
   if (baseline === null || baseline.arms.length === 0 || baseline.unpairedArms > 0) return null;
   return baseline.arms;
 }
 
 /** The parallel arm with batches that gained most over one process with batches. */
-function bestParallel({ arms }: BenchCase): BenchArm | undefined {
+function bestParallel({ arms }: BenchCase): BenchVariant | undefined {
   const parallel = arms.filter(({ mode, style }) => mode === 'parallel' && style === 'batched');
   return parallel.toSorted((a, b) => (b.speedup?.value ?? 0) - (a.speedup?.value ?? 0))[0];
 }

@@ -7,7 +7,7 @@ import type { ActorShare, Breakdown } from '../../core/timing.js';
 import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 
 /** One way to serve the minutes of a case. */
-export interface BenchArm {
+export interface BenchVariant {
   /** Unique within its case: `sequential, per item`, `sequential, batched, 2 threads`, `4 actors, batched`. */
   readonly name: string;
   readonly mode: 'sequential' | 'parallel';
@@ -52,7 +52,7 @@ export interface BenchCase {
   /** Full: all arms. Probe: batched arms only, served to see how times grow with the items. */
   readonly kind: 'full' | 'probe';
   readonly rounds: number;
-  readonly arms: readonly BenchArm[];
+  readonly arms: readonly BenchVariant[];
   /** Largest difference of answers that counts as agreement on this backend. */
   readonly tolerance: number;
   /** Name of the arm that wins: no other one is faster by more than the measurement can tell. */
@@ -99,12 +99,12 @@ export interface BaselineComparison {
   readonly file: string;
   /** What is not the same as then: machine, versions, settings, what was measured. Empty: like is compared with like. */
   readonly differences: readonly string[];
-  readonly arms: readonly BaselineArm[];
+  readonly arms: readonly BaselineVariant[];
   /** Arms of this run's full cases that were not measured then: whether they are slower cannot be said. */
   readonly unpairedArms: number;
 }
 
-export interface BaselineArm {
+export interface BaselineVariant {
   readonly backend: string;
   readonly items: number;
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { Notice } from '../../core/errors.js';
-import { percentile, sortSamples } from '../../core/statistics.js';
+import { median } from '../../core/statistics.js';
 import type { BaselineComparison, BenchCase } from './bench-summary.js';
 import { agrees } from '../../core/comparison.js';
 import { durationText, figures, plural } from '../../report/format.js';
@@ -63,16 +63,12 @@ function driftText(cases: readonly BenchCase[]): string | null {
 /** Median over the arms of `later rounds / earlier rounds − 1`; 0 where rounds are too few to tell. */
 function driftOf({ arms, rounds }: BenchCase): number {
   if (rounds < FEWEST_ROUNDS) return 0;
-  return medianOf(arms.map(({ roundMs }) => laterOverEarlier(roundMs))) - 1;
+  return median(arms.map(({ roundMs }) => laterOverEarlier(roundMs))) - 1;
 }
 
 function laterOverEarlier(roundMs: readonly number[]): number {
   const half = Math.floor(roundMs.length / 2);
-  return medianOf(roundMs.slice(-half)) / medianOf(roundMs.slice(0, half));
-}
-
-function medianOf(values: readonly number[]): number {
-  return percentile(sortSamples(values), 0.5);
+  return median(roundMs.slice(-half)) / median(roundMs.slice(0, half));
 }
 
 function roundsText(cases: readonly BenchCase[]): string | null {

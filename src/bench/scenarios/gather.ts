@@ -6,7 +6,7 @@ import type { Estimate } from '../../core/statistics.js';
 import type { Answers, Executor, ItemBatch } from '../../core/types.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { durationText, figures, plural } from '../../report/format.js';
-import { estimate, tableOf, type Column } from './columns.js';
+import { type Column, estimate, tableOf } from '../../report/table.js';
 import { ACTORS, asLong, BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenario.js';
 import type { Scenario, ScenarioSetting } from './scenario.js';
 import type { Way } from './trial.js';

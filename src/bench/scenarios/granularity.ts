@@ -7,8 +7,8 @@ import type { Answers, CallStyle, Executor, InputSpec, ItemBatch } from '../../c
 import { AnswerCheck } from '../../measure/agreement.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { countText, durationText, plural } from '../../report/format.js';
+import { type Column, estimate, figure, tableOf } from '../../report/table.js';
 import { generatedMinutes, minutesThatFit } from '../minutes.js';
-import { estimate, figure, tableOf, type Column } from './columns.js';
 import { ACTORS, asLong, BACKEND, byVerdict, commonCaveats, ROUNDS, WAY } from './scenario.js';
 import type { Scenario, ScenarioSetting } from './scenario.js';
 import type { Trial, TrialOptions, Way } from './trial.js';

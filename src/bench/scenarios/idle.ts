@@ -2,8 +2,8 @@ import { median, medianEstimate, type Estimate } from '../../core/statistics.js'
 import type { Executor, ReadyFacts } from '../../core/types.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
 import type { ProcessUsage } from '../../host/process-usage.js';
-import { countText, durationText, figures, plural } from '../../report/format.js';
-import { estimate, figure, tableOf, type Column } from './columns.js';
+import { countText, durationText, figures, plural, sizeText } from '../../report/format.js';
+import { type Column, estimate, figure, tableOf } from '../../report/table.js';
 import { BACKEND, type Scenario, type ScenarioSetting } from './scenario.js';
 import { countsUpTo, type Trial } from './trial.js';
 
@@ -83,9 +83,9 @@ export const idle: Scenario<IdleResult> = {
 const COLUMNS: readonly Column<ReturnType<typeof rows>[number]>[] = [
   figure('actors', 'actors', countText, ({ one }) => one.actors),
   BACKEND,
-  estimate('resident, each', 'resident_bytes', megabytesText, ({ one }) => one.residentBytes),
-  estimate('shared pages divided', 'proportional_bytes', megabytesText, ({ one }) => one.proportionalBytes),
-  figure('all together', 'total_bytes', megabytesText, ({ one }) => one.totalBytes),
+  estimate('resident, each', 'resident_bytes', sizeText, ({ one }) => one.residentBytes),
+  estimate('shared pages divided', 'proportional_bytes', sizeText, ({ one }) => one.proportionalBytes),
+  figure('all together', 'total_bytes', sizeText, ({ one }) => one.totalBytes),
   estimate('processor time per second, each', 'cpu_ms', durationText, ({ one }) => one.cpuMsPerS),
 ];
 
@@ -136,16 +136,12 @@ function idleActors(
   };
 }
 
-function megabytesText(bytes: number): string {
-  return `${figures(bytes / 1e6)} MB`;
-}
-
 function memorySentence(first: IdleActors, most: IdleActors): string {
-  const each = `An idle actor holds ${megabytesText((most.proportionalBytes ?? most.residentBytes).value)}`;
+  const each = `An idle actor holds ${sizeText((most.proportionalBytes ?? most.residentBytes).value)}`;
   if (most.actors === first.actors) return `${each}.`;
   const growth = (most.totalBytes - first.totalBytes) / (most.actors - first.actors);
-  const total = `${plural(most.actors, 'actor')} held ${megabytesText(most.totalBytes)} together`;
-  return `${each}; ${total}, and each additional one added ${megabytesText(growth)}.`;
+  const total = `${plural(most.actors, 'actor')} held ${sizeText(most.totalBytes)} together`;
+  return `${each}; ${total}, and each additional one added ${sizeText(growth)}.`;
 }
 
 function processorSentence({ cpuMsPerS: { value } }: IdleActors): string {

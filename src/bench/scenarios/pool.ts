@@ -3,8 +3,8 @@ import { bestActors, efficiency, karpFlatt, speedup } from '../../core/scaling.j
 import type { Estimate } from '../../core/statistics.js';
 import type { Executor } from '../../core/types.js';
 import type { TimedVariant } from '../../measure/rounds.js';
-import { countText, durationText, figures, plural } from '../../report/format.js';
-import { estimate, figure, speedup as speedupColumn, speedupText, tableOf, type Column } from './columns.js';
+import { countText, durationText, figures, plural, speedupText } from '../../report/format.js';
+import { type Column, estimate, figure, speedup as speedupColumn, tableOf } from '../../report/table.js';
 import { BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenario.js';
 import type { Scenario, ScenarioSetting } from './scenario.js';
 import { countsUpTo, type Way } from './trial.js';

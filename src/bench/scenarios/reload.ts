@@ -5,7 +5,7 @@ import type { ItemBatch } from '../../core/types.js';
 import { AnswerCheck } from '../../measure/agreement.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { durationText, figures } from '../../report/format.js';
-import { estimate, tableOf, type Column } from './columns.js';
+import { type Column, estimate, tableOf } from '../../report/table.js';
 import { asLong, BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenario.js';
 import type { Scenario, ScenarioSetting } from './scenario.js';
 import type { Machine, Trial, Way } from './trial.js';

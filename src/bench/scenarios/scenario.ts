@@ -4,9 +4,8 @@ import { inverse, isRealSpeedup } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
 import type { BackendFacts, ModelFacts } from '../../core/types.js';
 import { countText, figures } from '../../report/format.js';
-import type { Table } from '../../report/table.js';
+import { figure, words, type Table } from '../../report/table.js';
 import { setupName } from '../report/bench-names.js';
-import { figure, words } from './columns.js';
 import type { Trial } from './trial.js';
 
 /** What a scenario was measured on. */

@@ -1,4 +1,4 @@
-import { byArm } from '../../measure/comparison.js';
+import { byVariant } from '../../measure/comparison.js';
 import type { PageAssets } from '../../report/html/page.js';
 import { replayHtml } from './replay-page.js';
 import type { RunSummary } from './run-summary.js';
@@ -13,7 +13,7 @@ export function replayPage(
   const compared =
     comparer === null || comparer.comparison.minutes === 0
       ? null
-      : byArm((arm) => comparer.walls[arm].bands());
+      : byVariant((arm) => comparer.walls[arm].bands());
   const { timeline, targets } = ledger.charts;
   const charts = { walls: whole.walls, timeline, targets };
   return replayHtml({ summary, charts, compared, threshold }, assets);

@@ -1,3 +1,4 @@
+import type { Estimate } from '../../core/statistics.js';
 import { markup, type Markup } from '../html/markup.js';
 import type { Scale } from './scale.js';
 
@@ -5,10 +6,8 @@ import type { Scale } from './scale.js';
 export interface RangeRow {
   readonly name: string;
   readonly dots: readonly number[];
-  readonly middle: number;
-  readonly low: number;
-  readonly high: number;
-  /** What it comes to, in words. */
+  readonly middle: Estimate;
+  /** The middle and its interval in words. */
   readonly text: string;
   readonly isWinner: boolean;
 }
@@ -35,10 +34,11 @@ export function rangeChart(
 }
 
 function rowMarkup(row: RangeRow, place: (value: number) => string, grid: readonly Markup[]): Markup {
-  const { name, dots, middle, low, high, text, isWinner } = row;
+  const { name, dots, middle, text, isWinner } = row;
+  const { value, low, high } = middle;
   const kind = isWinner ? 'c4' : 'c2';
   const marks = dots.map((dot) => markup`<circle cx="${place(dot)}" cy="11" r="3"/>`);
   return markup`<div class="named-bar"><p>${isWinner ? markup`<strong>${name}</strong> ✓` : name}: ${text}</p>
-<svg class="range line ${kind}" width="100%" height="22" role="img" aria-label="${name}: ${text}">${grid}<g class="dots">${marks}</g><line x1="${place(low)}" x2="${place(high)}" y1="11" y2="11"/><line x1="${place(middle)}" x2="${place(middle)}" y1="3" y2="19"/></svg></div>
+<svg class="range line ${kind}" width="100%" height="22" role="img" aria-label="${name}: ${text}">${grid}<g class="dots">${marks}</g><line x1="${place(low)}" x2="${place(high)}" y1="11" y2="11"/><line x1="${place(value)}" x2="${place(value)}" y1="3" y2="19"/></svg></div>
 `;
 }

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 
 import type { Estimate } from '#dist/core/statistics.js';
 import { BENCH_METRICS, type UngatedBench } from '#dist/bench/report/bench-metrics.js';
-import type { BenchArm, BenchCase } from '#dist/bench/report/bench-summary.js';
+import type { BenchVariant, BenchCase } from '#dist/bench/report/bench-summary.js';
 import { checkGates, parseGate } from '#dist/report/gates.js';
 
 const exactly = (value: number): Estimate => ({ value, low: value, high: value });
 
-function arm(name: string, actors: number, ms: number, speedup: number | null): BenchArm {
+function arm(name: string, actors: number, ms: number, speedup: number | null): BenchVariant {
   const wallMs = { samples: 10, mean: ms, p50: ms, p90: 2 * ms, p95: 3 * ms, p99: 4 * ms, max: 5 * ms };
   return {
     name,

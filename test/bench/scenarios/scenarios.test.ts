@@ -224,7 +224,7 @@ test('batch sizes are distinguished, and a setup that auto repeats is measured o
   assert.ok(summary !== null);
   assert.equal(opened, 3);
   assert.deepEqual(
-    scenarioTable(summary).rows.map((row) => row[1]?.value),
+    scenarioTable(summary).rows.map((row) => row[1]?.fields[0]),
     ['wasm', 'wasm', 'wasm with batches of 64', 'wasm with batches of 64'],
   );
   assert.match(scenarioReport(summary), /^On wasm: .*\nOn wasm with batches of 64: /m);

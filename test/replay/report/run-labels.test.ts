@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Label, ResultRow } from '#dist/core/types.js';
-import { labelLines } from '#dist/replay/report/labels-text.js';
-import { RunLabels } from '#dist/replay/report/run-labels.js';
+import { labelNotes, labelsTable } from '#dist/replay/report/labels.js';
+import { RunLabels, type LabelsSummary } from '#dist/replay/report/run-labels.js';
+import { Place } from '#dist/report/place.js';
+import { tableLines } from '#dist/report/table.js';
 
 function row(
   target: string,
@@ -24,6 +26,12 @@ function row(
   };
 }
 
+/** What a terminal shows of labelled records. */
+function labelLines(summary: LabelsSummary | null): string[] {
+  assert.ok(summary !== null);
+  return [...tableLines(labelsTable(Place.of(summary), 10)), ...labelNotes(summary, 10)];
+}
+
 const warmup = { status: 'warmup', score: null, anomaly: null } as const;
 const failed = { status: 'error', score: null, anomaly: null } as const;
 
@@ -31,7 +39,6 @@ test('a recording without labels has no summary', () => {
   const labels = new RunLabels(1);
   labels.add([row('a', null), row('b', null)]);
   assert.equal(labels.summary(), null);
-  assert.deepEqual(labelLines(labels.summary()), []);
 });
 
 test('a record’s score is the largest of its items, its verdict that of any', () => {
@@ -156,7 +163,7 @@ test('where there are too many different scores, the report says how coarse it i
   assert.equal(summary.droppedBits.perTarget, 0);
   assert.match(
     labelLines(summary).join('\n'),
-    /rankings take scores as equal that differ by less than .* overall/,
+    /rankings treat scores as equal that differ by less than .* overall/,
   );
 });
 

@@ -3,9 +3,12 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { Figures, asDuration, asTimes } from '#dist/report/html/figures.js';
+import type { Estimate } from '#dist/core/statistics.js';
 import { joinModules } from '#dist/host/join-modules.js';
+import { durationText, speedupParts, timesText } from '#dist/report/format.js';
+import { estimateMarkup, figureMarkup } from '#dist/report/html/figures.js';
 import { islandJson, markup } from '#dist/report/html/markup.js';
+import { Place } from '#dist/report/place.js';
 
 describe('markup', () => {
   test('escapes what comes from outside, in text and in attributes', () => {
@@ -47,21 +50,45 @@ test('an island of JSON cannot be left, and reads back as it was', () => {
 });
 
 describe('figures', () => {
-  const figures = new Figures({ a: { 'b-c': [{ ms: 12.345 }] }, none: null, text: 'x' });
+  const summary: { a: { 'b-c': { ms: number }[] }; none: { deeper: number } | null; range: Estimate | null } =
+    {
+      a: { 'b-c': [{ ms: 12.345 }] },
+      none: null,
+      range: null,
+    };
+  const place = Place.of(summary);
 
   test('carry their place and their raw value', () => {
     assert.equal(
-      figures.show('a.b-c.0.ms', asDuration).text,
+      figureMarkup(place.at('a').at('b-c').at(0).at('ms'), durationText).text,
       '<span data-figure="a.b-c.0.ms" data-value="12.345">12.3 ms</span>',
     );
-    assert.equal(figures.show('none', asTimes).text, '<span data-figure="none" data-value="null">–</span>');
-    assert.equal(figures.estimate('none', asTimes).text, '–');
+    assert.equal(
+      figureMarkup(place.at('none').at('deeper'), timesText).text,
+      '<span data-figure="none" data-value="null">–</span>',
+    );
+    assert.equal(estimateMarkup(place.at('range'), speedupParts).text, '–');
   });
 
-  test('a place without a figure is a mistake', () => {
-    for (const path of ['a.x', 'text', 'a.b-c.1.ms', 'none.deeper']) {
-      assert.throws(() => figures.show(path, asTimes), /no figure at/);
-    }
+  test('in an interval have the unit of the value beside them', () => {
+    const slower = { speedup: { value: 0.4, low: 0.25, high: 0.5 } };
+    assert.equal(
+      estimateMarkup(Place.of(slower).at('speedup'), speedupParts).text,
+      '<span data-figure="speedup.value" data-value="0.4">2.50 × slower</span> <span class="interval">(' +
+        '<span data-figure="speedup.high" data-value="0.5" data-unit="× slower">2.00</span>–' +
+        '<span data-figure="speedup.low" data-value="0.25" data-unit="× slower">4.00</span>)</span>',
+    );
+  });
+
+  test('without a place are derived from others, and carry none', () => {
+    assert.equal(figureMarkup(2, timesText).text, '2.00 ×');
+    assert.equal(figureMarkup(null, timesText).text, '–');
+  });
+
+  test('a place where the summary has nothing is a mistake', () => {
+    const list = place.at('a').at('b-c');
+    assert.throws(() => list.at(1), RangeError);
+    assert.throws(() => (place.at('a') as unknown as Place<{ x: number }>).at('x'), RangeError);
   });
 });
 

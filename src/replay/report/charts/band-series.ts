@@ -1,4 +1,4 @@
-import { percentile, sortSamples } from '../../../core/statistics.js';
+import { median } from '../../../core/statistics.js';
 import { DoublingBuckets } from './doubling-buckets.js';
 
 /** What the samples of a bucket come to. */
@@ -53,7 +53,7 @@ export class BandSeries {
   bands(): Band[] {
     return this.#buckets.all.map(({ kept, ...band }) => ({
       ...band,
-      median: percentile(sortSamples(kept), 0.5),
+      median: median(kept),
     }));
   }
 }

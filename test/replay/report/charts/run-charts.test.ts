@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { percentile, sortSamples } from '#dist/core/statistics.js';
-import { TimelineKeeper } from '#dist/replay/report/charts/timeline-keeper.js';
+import { TimelineKeeper } from '#dist/replay/report/charts/run-charts.js';
 
 import { minuteTiming } from '../../../support/timings.js';
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { RunStatus, StatusProgress } from '#dist/replay/resume/run-status.js';
-import { statusJson } from '#dist/replay/resume/run-status.js';
-import { statusText } from '#dist/replay/resume/status-text.js';
+import {
+  statusJson,
+  statusText,
+  type RunStatus,
+  type StatusProgress,
+} from '#dist/replay/resume/run-status.js';
 
 import { READY } from '../../support/facts.js';
 import { golden } from '../../support/golden.js';
@@ -77,9 +80,9 @@ test('each state has a sentence of its own', () => {
   const lines = states.map((state) => statusText({ ...STATUS, state }).split('\n')[0]);
   assert.equal(new Set(lines).size, states.length);
   assert.match(lines[0] ?? '', /^state +running: process 4711 on night, since 2026-11-25/);
-  for (const line of lines.slice(3, 5)) assert.match(line ?? '', /the same command goes on with it/);
+  for (const line of lines.slice(3, 5)) assert.match(line ?? '', /run the same command again/);
   const live = statusText({ ...STATUS, state: 'killed', isLive: true }).split('\n')[0];
-  assert.match(live ?? '', /killed.*; of a live feed, which cannot be resumed$/);
+  assert.match(live ?? '', /killed.*a live feed, so it cannot be resumed$/);
 });
 
 test('a run that has committed nothing says so', () => {
@@ -93,7 +96,7 @@ test('of many quarantines some are named and the others counted', () => {
   assert.ok(one !== undefined);
   const quarantines = Array.from({ length: 8 }, (_, i) => ({ ...one, target: `host-${i}` }));
   const text = statusText({ ...STATUS, progress: { ...PROGRESS, quarantines } });
-  assert.equal(text.match(/left out from/g)?.length, 5);
+  assert.equal(text.match(/not served from/g)?.length, 5);
   assert.match(text, /and 3 more/);
 });
 
@@ -107,16 +110,16 @@ test('each file that is not as the run left it is named, with what happened to i
   const text = statusText({ ...STATUS, damaged });
   assert.match(
     text,
-    /^damaged +b\/results\.jsonl: has only 17 of the 5,000 bytes that were committed; put it/m,
+    /^damaged +b\/results\.jsonl: has only 17 of the 5,000 bytes that were committed; restore it/m,
   );
   assert.match(text, /^damaged +b\/timing\.jsonl: is missing; 80 bytes of it were committed; .*--restart$/m);
   assert.match(
     text,
-    /^damaged +b\/rejects\.jsonl: has 90 bytes, 80 when the run was complete: another program/m,
+    /^damaged +b\/rejects\.jsonl: has 90 bytes, 80 when the run completed: another program/m,
   );
   assert.match(
     text,
-    /^damaged +b\/results\.csv: another program changed what was committed, its first 80 bytes/m,
+    /^damaged +b\/results\.csv: another program changed the committed part, its first 80 bytes/m,
   );
 });
 

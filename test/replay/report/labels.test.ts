@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { ResultRow } from '#dist/core/types.js';
-import { Figures } from '#dist/report/html/figures.js';
-import { labelsTable } from '#dist/replay/report/labels-section.js';
+import { labelsMarkup } from '#dist/replay/report/replay-page.js';
 import { markup } from '#dist/report/html/markup.js';
 import { RunLabels } from '#dist/replay/report/run-labels.js';
 
@@ -18,7 +17,7 @@ function labelled(...rows: readonly ResultRow[]): string {
   labels.add(rows);
   const summary = labels.summary();
   assert.ok(summary !== null);
-  return markup`${labelsTable(summary, new Figures({ labels: summary }))}`.text;
+  return markup`${labelsMarkup(summary)}`.text;
 }
 
 test('the best threshold stands there as it is: cut to three figures it would flag other records', () => {
@@ -27,6 +26,6 @@ test('the best threshold stands there as it is: cut to three figures it would fl
 
 test('records that do not count are told by reason, those with an unusable label too', () => {
   const page = labelled(row(1, 3), row(0.5, 3), row('broken', 3), row(null, 3));
-  assert.match(page, /Records not counted: 2 with a label that is neither 0 nor 1, 1 without a label\./);
+  assert.match(page, /not counted: 2 with a label that is neither 0 nor 1, 1 without a label\./);
   assert.doesNotMatch(labelled(row(1, 3), row(0, 1)), /not counted/);
 });

@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { adviceFor } from '#dist/replay/report/advice.js';
-import { Comparison, byArm } from '#dist/measure/comparison.js';
+import { Comparison, byVariant } from '#dist/measure/comparison.js';
 import { type Agreement } from '#dist/core/comparison.js';
 import { checkGates, parseGate } from '#dist/report/gates.js';
 import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
 import { RunLabels } from '#dist/replay/report/run-labels.js';
 import { summaryJson, type RunSummary } from '#dist/replay/report/run-summary.js';
 import { RunTimings } from '#dist/measure/run-timings.js';
-import { terminalReport } from '#dist/replay/report/terminal.js';
-import { timingCsv, timingMarkdown } from '#dist/replay/report/timing-table.js';
+import { replayCsv, replayMarkdown, replayReport } from '#dist/replay/report/replay-report.js';
 
 import { golden } from '../../support/golden.js';
 import { minuteTiming } from '../../support/timings.js';
@@ -28,7 +27,7 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
         'sequential-batched': more.batchedMs ?? minute / 5,
         parallel: minute / 10,
       },
-      byArm((arm) => (arm === 'parallel' ? same : (more.agreement ?? same))),
+      byVariant((arm) => (arm === 'parallel' ? same : (more.agreement ?? same))),
     );
   }
   const minutes = timings.summary();
@@ -99,11 +98,11 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
 }
 
 test('the terminal report of a compared run', () => {
-  golden('report-compared.txt', terminalReport(summary()));
+  golden('report-compared.txt', replayReport(summary()));
 });
 
 test('the terminal report of a run without comparison', () => {
-  golden('report-plain.txt', terminalReport({ ...summary(), comparison: null }));
+  golden('report-plain.txt', replayReport({ ...summary(), comparison: null }));
 });
 
 test('timing.json', () => {
@@ -126,19 +125,19 @@ function labelledSummary(): RunSummary {
 }
 
 test('the terminal report of labelled records, with gates', () => {
-  golden('report-labelled.txt', terminalReport(labelledSummary()));
+  golden('report-labelled.txt', replayReport(labelledSummary()));
 });
 
 test('as Markdown: times, labels, advice and gates; CSV is times only', () => {
-  golden('report-labelled.md', timingMarkdown(labelledSummary()));
-  assert.doesNotMatch(timingMarkdown(summary()), /labelled|--fail-if/);
-  assert.equal(timingCsv(labelledSummary()), timingCsv(summary()));
+  golden('report-labelled.md', replayMarkdown(labelledSummary()));
+  assert.doesNotMatch(replayMarkdown(summary()), /labelled|--fail-if/);
+  assert.equal(replayCsv(labelledSummary()), replayCsv(summary()));
 });
 
 test('answers that differ are shouted about, those within the tolerance are not', () => {
   const differing = { identical: false, maxDifference: 0.5, differingVerdicts: 2 };
   assert.match(
-    terminalReport(summary({ agreement: differing })),
+    replayReport(summary({ agreement: differing })),
     /DIFFER, max difference 5\.0e-1, 200 verdicts/,
   );
 });
