@@ -14,7 +14,7 @@ function answers(scores: number[], anomalies: number[], errors: [number, ItemErr
   };
 }
 
-test('the same bits are identical, also where there is no score', () => {
+test('the same bits are identical, even without a score', () => {
   const same = answers([0.25, NaN], [1, 2]);
   assert.deepEqual(agreementOf(same, answers([0.25, NaN], [1, 2])), {
     identical: true,

@@ -7,13 +7,13 @@ import { readTimingLine, RunTimings, timingLine } from '#dist/measure/run-timing
 
 import { minuteTiming } from '../support/timings.js';
 
-test('minutes without items are not served minutes', () => {
+test('minutes without items do not count', () => {
   const timings = new RunTimings(100);
   timings.add(minuteTiming([]));
   assert.equal(timings.summary(), null);
 });
 
-test('lateness, headroom, capacity and where the time went', () => {
+test('late minutes, headroom, capacity and the breakdown of the time', () => {
   const timings = new RunTimings(100);
   for (const ms of [50, 50, 50, 150]) timings.add(minuteTiming([ms, ms / 2]));
   const summary = timings.summary();
@@ -28,7 +28,7 @@ test('lateness, headroom, capacity and where the time went', () => {
   assert.equal(timings.busyMs.toFixed(6), (300 * 1.5 * 0.7).toFixed(6));
 });
 
-test('with a schedule, minutes are late from when they were due: what a slow one costs those after it', () => {
+test('with a schedule, lateness counts from when a minute was due, so a slow one delays those after it', () => {
   const timings = new RunTimings(100);
   const minute = (startedAtMs: number, ms: number): MinuteTiming => ({
     ...minuteTiming([ms]),

@@ -189,7 +189,7 @@ test('few rounds and differing answers are caveats', () => {
   assert.match(commonCaveats(SETTING, differing, 'more')[0]!, /0\.25, 2 verdicts/);
 });
 
-test('every table has a cell for each column, with keys for machines, and backends side by side', () => {
+test('every table has a cell per column, distinct CSV keys, and all backends', () => {
   const summaries = [
     { scenario: 'granularity', results: [granularity(), granularity()] },
     { scenario: 'gather', results: [gather(sure(2)), gather(sure(2))] },
@@ -208,7 +208,7 @@ test('every table has a cell for each column, with keys for machines, and backen
   assert.equal(first, 'wait for each chunk in turn,wasm,2,1000,20,19.8,20.2,10');
 });
 
-test('a report: question, on what, table, what each backend shows, and each caveat once', () => {
+test('a report has the question, the setups, a table, a lesson per backend, and each caveat once', () => {
   const node = { ...gather(sure(1.8)), backend: { ...backend, name: 'node' as const } };
   const text = scenarioReport({ scenario: 'gather', results: [gather(sure(1.5)), node] });
   const lines = text.split('\n');
