@@ -91,21 +91,17 @@ export function planVariants(
 ): VariantPlan[] {
   const styles: readonly CallStyle[] = kind === 'probe' ? ['batched'] : ['per-item', 'batched'];
   const sequential = styles.map((style) => sequentialVariant(style, threads));
-  const withAllThreads =
+  const threaded =
     allThreads === null
       ? []
-      : [
-          {
-            ...sequentialVariant('batched', allThreads),
-            name: `sequential, batched, ${plural(allThreads, 'thread')}`,
-          },
-        ];
+      : [sequentialVariant('batched', allThreads, `, ${plural(allThreads, 'thread')}`)];
   const parallel = actors.flatMap((count) => styles.map((style) => parallelVariant(style, count, threads)));
-  return [...sequential, ...withAllThreads, ...parallel];
+  return [...sequential, ...threaded, ...parallel];
 }
 
-function sequentialVariant(style: CallStyle, threads: number): VariantPlan {
-  return { name: `sequential, ${STYLE_TEXT[style]}`, mode: 'sequential', style, actors: 1, threads };
+function sequentialVariant(style: CallStyle, threads: number, suffix = ''): VariantPlan {
+  const name = `sequential, ${STYLE_TEXT[style]}${suffix}`;
+  return { name, mode: 'sequential', style, actors: 1, threads };
 }
 
 function parallelVariant(style: CallStyle, actors: number, threads: number): VariantPlan {
