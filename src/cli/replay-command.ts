@@ -9,7 +9,7 @@ import { type RunCounts } from '../core/counts.js';
 import { terminalReport } from '../replay/report/terminal.js';
 import { timingCsv, timingMarkdown } from '../replay/report/timing-table.js';
 import { replay } from '../replay/replay.js';
-import type { ReplayOutcome } from '../replay/replaying.js';
+import type { ReplayOutcome } from '../replay/replay-context.js';
 import { attend, type Attended } from './attend.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';

@@ -92,7 +92,6 @@ function fakePool(
   return {
     name,
     actors,
-    takeIncidents: () => [],
     ask,
     run,
     start: () => {
