@@ -7,7 +7,7 @@ import { countText, plural } from '../report/format.js';
 import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import type { ReadSettings } from '../read/options.js';
 import type { RejectLimit } from '../core/counts.js';
-import { Tally } from '../read/tally.js';
+import { Counters } from '../read/counters.js';
 import { unlessAborted } from '../core/unless-aborted.js';
 import { untilAborted } from '../core/until-aborted.js';
 import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minutes.js';
@@ -53,9 +53,9 @@ async function firstBatches(
   input: InputSpec,
   maxRejects: RejectLimit | null,
   signal: AbortSignal,
-): Promise<{ batches: ItemBatch[]; counters: Tally }> {
+): Promise<{ batches: ItemBatch[]; counters: Counters }> {
   const windows = openWindows(input, recording);
-  const counters = new Tally(windows.rowsPerRecord);
+  const counters = new Counters(windows.rowsPerRecord);
   const batches: ItemBatch[] = [];
   let bytes = 0;
   for await (const step of untilAborted(recording.steps(), signal)) {
@@ -74,7 +74,7 @@ async function firstBatches(
 }
 
 /** Skips minutes with fewer items than the median, and takes some of the others, evenly spread. */
-function supply(recording: Recording, batches: readonly ItemBatch[], counters: Tally): MinuteSupply {
+function supply(recording: Recording, batches: readonly ItemBatch[], counters: Counters): MinuteSupply {
   const sizes = batches.map(({ targets }) => targets.length).sort((a, b) => a - b);
   const items = sizes[Math.floor((sizes.length - 1) / 2)]!;
   const usual = batches.filter(({ targets }) => targets.length >= items);
@@ -85,14 +85,14 @@ function supply(recording: Recording, batches: readonly ItemBatch[], counters: T
   return recordedSupply({ batches: chosen, items, intervalMs: recording.intervalMs, notices });
 }
 
-function rejectNotice(counters: Tally): Notice[] {
+function rejectNotice(counters: Counters): Notice[] {
   const { rejected, records } = counters.counts;
   if (rejected === 0) return [];
   const text = `${plural(rejected, 'record')} of the first ${countText(records)} rejected: aiops-serve replay keeps them with the reason`;
   return [{ level: 'warning', text }];
 }
 
-function noItems(inputs: readonly string[], { window }: InputSpec, counters: Tally): AiopsError {
+function noItems(inputs: readonly string[], { window }: InputSpec, counters: Counters): AiopsError {
   const { minutes } = counters.counts;
   return new AiopsError(
     'input_unusable',

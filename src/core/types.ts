@@ -3,7 +3,6 @@
  * Plain data only: whatever crosses a room's border is one of these.
  */
 import type { Notice } from './errors.js';
-import type { Incident } from './incidents.js';
 import type { InputPosition } from './input-position.js';
 import type { ItemRange } from './partition.js';
 
@@ -278,8 +277,6 @@ export interface Executor {
   run(batch: ItemBatch, style: CallStyle, actors?: number): Promise<MinuteRun>;
   /** Has one actor, by its 0-based slot, answer a range of the batch's items: one chunk, which is not retried. */
   ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers>;
-  /** Incidents that no earlier call returned, about this minute, an earlier one, or none. Each is returned once. */
-  takeIncidents(untilMinuteMs?: number): readonly Incident[];
   /** Ends all actors; resolves once they are gone. Safe to call twice and before start. */
   stop(): Promise<void>;
 }

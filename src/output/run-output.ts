@@ -248,6 +248,10 @@ export class RunOutput {
     await removeMade(this.#folder.path, this.#files).catch(() => undefined);
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.abandon();
+  }
+
   get #growing(): CommittedFiles | null {
     return this.#run instanceof FolderRun ? this.#run.growing : null;
   }

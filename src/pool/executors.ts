@@ -1,5 +1,5 @@
 import type { AiopsError } from '../core/errors.js';
-import type { Incident } from '../core/incidents.js';
+import type { Incident, Quarantine } from '../core/incidents.js';
 import { Quarantines } from '../core/quarantines.js';
 import type { Executor, ReadyFacts } from '../core/types.js';
 import { unlessAborted } from '../core/unless-aborted.js';
@@ -7,9 +7,36 @@ import { checkAgreement, distinctNotices } from './agreement.js';
 import { Pool, type ExecutorOptions } from './pool.js';
 import { Solo } from './solo.js';
 
+/** What happened to actors, until it is taken into account. */
+export class IncidentLog {
+  #kept: Incident[] = [];
+
+  add(incident: Incident): void {
+    this.#kept.push(incident);
+  }
+
+  /** Whether `take` would return any. */
+  has(untilMinuteMs = Infinity): boolean {
+    return this.#kept.some((incident) => isUntil(incident, untilMinuteMs));
+  }
+
+  /** Incidents of this minute, of earlier ones and between minutes, in order; each is returned once. */
+  take(untilMinuteMs = Infinity): readonly Incident[] {
+    const taken = this.#kept.filter((incident) => isUntil(incident, untilMinuteMs));
+    if (taken.length > 0) this.#kept = this.#kept.filter((incident) => !isUntil(incident, untilMinuteMs));
+    return taken;
+  }
+}
+
+function isUntil({ minuteMs }: Incident, untilMinuteMs: number): boolean {
+  return minuteMs === null || minuteMs <= untilMinuteMs;
+}
+
 export interface ExecutorsOptions extends Omit<ExecutorOptions, 'quarantines' | 'onLost'> {
   /** Actors of the pool. */
   readonly actors: number;
+  /** Series that an earlier session found to crash actors. */
+  readonly quarantines?: readonly Quarantine[];
   /** Those to start, at least one; what the first one reports describes all of them. */
   readonly needed: readonly Executor['name'][];
 }
@@ -22,16 +49,23 @@ export class Executors {
   readonly pool: Executor;
   readonly solo: Executor;
   /** Series that no executor tries: what one of them finds spares the other. */
-  readonly quarantines = new Quarantines();
+  readonly quarantines: Quarantines;
+  /** Of all executors. */
+  readonly incidents = new IncidentLog();
   readonly #needed: readonly Executor[];
   readonly #lost = new AbortController();
   #started: Promise<ReadyFacts> | null = null;
 
   /** Starts nothing yet. */
-  constructor({ actors, needed, ...options }: ExecutorsOptions) {
+  constructor({ actors, needed, onIncident, quarantines = [], ...options }: ExecutorsOptions) {
+    this.quarantines = new Quarantines(quarantines);
     const shared = {
       ...options,
       quarantines: this.quarantines,
+      onIncident: (incident: Incident) => {
+        this.incidents.add(incident);
+        onIncident?.(incident);
+      },
       onLost: (error: AiopsError) => this.#lost.abort(error),
     };
     this.pool = new Pool({ actors, ...shared });
@@ -54,11 +88,6 @@ export class Executors {
     const ready = await unlessAborted((this.#started ??= this.#start()), signal);
     if (ready === null) await this.stop();
     return ready;
-  }
-
-  /** Incidents of all executors that no earlier call returned, about this minute, an earlier one, or none. */
-  takeIncidents(untilMinuteMs?: number): readonly Incident[] {
-    return this.#needed.flatMap((executor) => executor.takeIncidents(untilMinuteMs));
   }
 
   /** Ends all actors; resolves once they are gone. */

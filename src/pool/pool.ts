@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 
-import { withErrors } from '../core/answer-parts.js';
 import { AiopsError } from '../core/errors.js';
 import { joinAnswers } from '../core/gather.js';
 import type { Incident } from '../core/incidents.js';
@@ -19,7 +18,6 @@ import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
 import { Dispatcher } from './dispatcher.js';
-import { IncidentLog } from './incident-log.js';
 import type { JobReply } from './job.js';
 
 export interface ExecutorOptions {
@@ -34,7 +32,6 @@ export interface ExecutorOptions {
   readonly maxRssBytes?: number | null;
   /** What is left out, to which is added what is found; executors of one run share it. */
   readonly quarantines?: Quarantines;
-  /** Called at once; `takeIncidents` returns the same incidents. */
   readonly onIncident?: (incident: Incident) => void;
   /** The file that an actor runs; the program's own by default. */
   readonly entry?: URL;
@@ -63,7 +60,6 @@ export class Pool implements Executor {
   readonly #options: PoolOptions;
   readonly #quarantines: Quarantines;
   readonly #dispatcher: Dispatcher;
-  readonly #incidents: IncidentLog;
   readonly #nameOf: (slot: number) => string;
   /** Those that were warm before all were. */
   readonly #early: { readonly name: string; readonly facts: WarmActor }[] = [];
@@ -71,7 +67,6 @@ export class Pool implements Executor {
   #started: Promise<ReadyFacts> | null = null;
   #ended: AiopsError | null = null;
   #runs = 0;
-  #lastRun: Promise<unknown> = Promise.resolve();
 
   constructor(options: PoolOptions) {
     const { actors, load, log, timeoutMs, restarts = 0, maxRssBytes = null } = options;
@@ -79,7 +74,6 @@ export class Pool implements Executor {
     this.#options = options;
     this.actors = actors;
     this.#quarantines = options.quarantines ?? new Quarantines();
-    this.#incidents = new IncidentLog(options.onIncident ?? (() => undefined));
     this.#nameOf = options.nameOf ?? actorName;
     this.#dispatcher = new Dispatcher({
       ...{ actors, load, log, timeoutMs, restarts, maxRssBytes },
@@ -87,7 +81,7 @@ export class Pool implements Executor {
       nameOf: this.#nameOf,
       quarantines: this.#quarantines,
       admit: (warm, name) => this.#admit(warm, name),
-      onIncident: (incident) => this.#incidents.add(incident),
+      onIncident: options.onIncident ?? (() => undefined),
       onEnd: (error) => this.#lose(error),
       ended: () => this.#ended,
     });
@@ -102,23 +96,8 @@ export class Pool implements Executor {
    * this call until the chunk was handed over (cutting, encoding and writing, chunks before it included), then
    * until its answer was decoded, less any wait behind another minute; plus the gather.
    * A minute that overlaps no other one thus shows exactly the time that passed.
-   *
-   * A supervised pool hands minutes back in the order of the calls: what an earlier one finds is left out of a later
-   * one, also if that was answered before, so that results do not depend on how many were under way.
    */
-  run(batch: ItemBatch, style: CallStyle, actors = this.actors): Promise<MinuteRun> {
-    const earlier = this.#lastRun;
-    const run = this.#run(batch, style, actors, earlier);
-    this.#lastRun = run.catch(() => undefined);
-    return run;
-  }
-
-  async #run(
-    batch: ItemBatch,
-    style: CallStyle,
-    actors: number,
-    earlier: Promise<unknown>,
-  ): Promise<MinuteRun> {
+  async run(batch: ItemBatch, style: CallStyle, actors = this.actors): Promise<MinuteRun> {
     const startedAtMs = performance.now();
     this.#checkServing();
     const order = this.#runs++;
@@ -140,21 +119,12 @@ export class Pool implements Executor {
     const chunks = replies.map((reply) => reply.timing).filter((timing) => timing !== null);
     const wallMs = slowestMs + gatherMs;
     const timing = { items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks };
-    await earlier;
-    const errors = this.#quarantines.errorsOf(batch);
-    return {
-      answers: errors.size === 0 ? answers : withErrors(answers, errors),
-      timing,
-    };
+    return { answers, timing };
   }
 
   async ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers> {
     this.#checkServing();
     return (await this.#dispatcher.ask(slot, this.#dispatcher.chunks.ofRange(batch, range, style))).answers;
-  }
-
-  takeIncidents(untilMinuteMs = Infinity): readonly Incident[] {
-    return this.#incidents.take(untilMinuteMs);
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,3 @@
-import type { Incident } from '../core/incidents.js';
 import type { ItemRange } from '../core/partition.js';
 import type {
   Answers,
@@ -38,10 +37,6 @@ export class Solo implements Executor {
 
   ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers> {
     return this.#pool.ask(slot, batch, range, style);
-  }
-
-  takeIncidents(untilMinuteMs?: number): readonly Incident[] {
-    return this.#pool.takeIncidents(untilMinuteMs);
   }
 
   stop(): Promise<void> {

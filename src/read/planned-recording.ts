@@ -113,6 +113,7 @@ export function plannedRecording(
     digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
     checkInputs: () => checkInputs(sources),
     close: () => closeAll(sources),
+    [Symbol.asyncDispose]: () => closeAll(sources),
   };
 }
 

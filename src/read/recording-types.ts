@@ -29,7 +29,7 @@ export interface ReadExtent extends Readonly<MinutesAround> {
 }
 
 /** Recorded minutes, one after another, from one or more inputs. */
-export interface Recording extends RecordingFacts {
+export interface Recording extends RecordingFacts, AsyncDisposable {
   readonly hasLabels: boolean;
   /** Whether an input is a feed whose minutes the clock closes too: reading it again would not give them again. */
   readonly isLive: boolean;

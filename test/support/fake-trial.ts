@@ -105,7 +105,6 @@ function fakeExecutor(
   return {
     name,
     actors,
-    takeIncidents: () => [],
     ask,
     run,
     start: () => {

@@ -5,39 +5,26 @@ import type { ActorLog, ReadyFacts } from '../core/types.js';
 import type { Recording } from '../read/recording.js';
 import type { RunSummary } from './report/run-summary.js';
 import type { RunCounts } from '../core/counts.js';
-import type { PriorRun } from './resume/prior-run.js';
-import type { Executors } from '../pool/executors.js';
-import type { ChosenModel } from '../model/model-choice.js';
-import type { ReplayConfig } from './replay-config.js';
 
-/** What a run needs from outside and tells while it goes. */
+/** What a run needs from its caller, and what it reports while it is at work. */
 export interface ReplayContext {
   readonly stdin: Readable;
   readonly stdout: Writable;
-  /** Aborted: finish the minutes under way, then end. */
+  /** Aborted: the minutes under way are finished, then the run ends. */
   readonly signal: AbortSignal;
   readonly onNotice: (notice: Notice) => void;
   readonly onReady: (ready: ReadyFacts) => void;
-  /** After every minute. */
+  /** Called after every step of reading. */
   readonly onMinute: (counts: RunCounts, recording: Recording) => void;
-  /** What an actor printed. */
+  /** Gets the lines that actors print. */
   readonly onActorLine: ActorLog;
 }
 
 export type ReplayOutcome =
   | { readonly kind: 'complete'; readonly summary: RunSummary }
-  /** An earlier run did all there was to do. */
+  /** An earlier session had completed the run. */
   | { readonly kind: 'done-before'; readonly summary: RunSummary }
   /** Ended by the signal. */
   | { readonly kind: 'interrupted'; readonly minutes: number; readonly resumable: boolean }
-  /** Nobody reads our standard output any more. */
+  /** Standard output has no reader any more. */
   | { readonly kind: 'closed' };
-
-/** What a run is made of before its input is open. */
-export interface Replaying {
-  readonly config: ReplayConfig;
-  readonly context: ReplayContext;
-  readonly executors: Executors;
-  readonly model: ChosenModel;
-  readonly prior: PriorRun | null;
-}

@@ -7,15 +7,15 @@ import type { ReplayConfig } from '../replay-config.js';
 import type { InputChange } from './resume-plan.js';
 import type { RunFacts, RunProgress } from './run-facts.js';
 
-/** The inputs of a run, compared with what it read of them. */
+/** The inputs of a run, compared with what it has read of them. */
 export interface ComparedInputs {
   readonly changes: readonly InputChange[];
-  /** How they are read, what has been read, and the facts of each file for which that holds. */
+  /** How they are read, what was read of them, and the facts of each file as it is now. */
   readonly recording: PinnedRecording;
 }
 
-/** @throws AiopsError `config` where an input is not what it was; `input_missing` */
-export async function comparedInputs(
+/** @throws AiopsError `config` where an input has changed; `input_missing` */
+export async function compareWithSnapshot(
   facts: RunFacts,
   commits: readonly RunProgress[],
   { inputs, read, backfill, output }: ReplayConfig,
@@ -29,8 +29,8 @@ export async function comparedInputs(
     return state?.state === 'changed' ? [`${inputName(input)} ${state.what}`] : [];
   });
   if (changed.length > 0) {
-    throw new AiopsError('config', `the input is not what ${output.out} was made of: ${changed.join('; ')}`, {
-      hint: 'choose another --out for it, or begin anew with --restart, which replaces what is there',
+    throw new AiopsError('config', `the input of ${output.out} has changed: ${changed.join('; ')}`, {
+      hint: 'choose another --out for it, or start over with --restart, which replaces the earlier results',
     });
   }
   if (backfill.verifyInput === 'sample') for (const notice of sampleNotices(inputs, states)) onNotice(notice);
@@ -42,7 +42,7 @@ export async function comparedInputs(
   return { changes, recording: { ...recording, files } };
 }
 
-/** What the run had read of its inputs by its last commit. */
+/** The recording with what the run had read of it by its last commit. */
 function withCommitted(recording: PinnedRecording, commits: readonly RunProgress[]): PinnedRecording {
   const files = recording.files.map((file, i) => ({
     ...file,
@@ -59,7 +59,7 @@ function sampleNotices(inputs: readonly string[], states: readonly InputState[])
     const state = states[i];
     if (state === undefined || !('compared' in state)) return [];
     const { segments, ofSegments } = state.compared;
-    const text = `--verify-input sample: compared ${segments} of the ${ofSegments} segments of ${input} that were read before`;
+    const text = `--verify-input sample: compared ${segments} of the ${ofSegments} segments of ${input} that an earlier session read`;
     return [{ level: segments < ofSegments ? 'warning' : 'info', text } as const];
   });
 }

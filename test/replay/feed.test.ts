@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import type { ReadStep } from '#dist/core/types.js';
-import { ReadAhead } from '#dist/replay/read-ahead.js';
+import { Feed, ReadAhead, type DueStep } from '#dist/replay/feed.js';
 
 import { minuteBatch, reject } from '../support/records.js';
 
@@ -45,16 +45,16 @@ function fakeRecording(steps: readonly ReadStep[], stepBytes = 10, failure?: Err
 
 interface Reading {
   readonly ahead: ReadAhead;
-  readonly passedOn: ReadStep[];
+  readonly passed: ReadStep[];
   readonly next: () => Promise<IteratorResult<ReadStep, unknown>>;
 }
 
 function readAhead(recording: FakeRecording, signal = NEVER): Reading {
-  const passedOn: ReadStep[] = [];
-  const passOn = (step: ReadStep): Promise<void> => Promise.resolve(void passedOn.push(step));
-  const ahead = new ReadAhead(recording, { passOn, signal, onNotice: () => undefined });
+  const passed: ReadStep[] = [];
+  const onRejects = (step: ReadStep): Promise<void> => Promise.resolve(void passed.push(step));
+  const ahead = new ReadAhead(recording, { onRejects, signal, onNotice: () => undefined });
   const steps = ahead[Symbol.asyncIterator]();
-  return { ahead, passedOn, next: () => steps.next() };
+  return { ahead, passed, next: () => steps.next() };
 }
 
 /** Lets whatever can go on do so. */
@@ -76,7 +76,7 @@ test('keeps reading while no minute is taken, and emits rejects at once', async 
   const reading = readAhead(recording);
   await settled();
   assert.equal(recording.asked(), 5);
-  assert.equal(reading.passedOn.length, 3);
+  assert.equal(reading.passed.length, 3);
   assert.ok(reading.ahead.ended.aborted, 'the end is seen before a minute was taken');
   assert.deepEqual(await minutesOf(reading), [0, 3_600_000]);
 });
@@ -85,7 +85,7 @@ test('what the end of the feed rejects keeps its place behind the minutes', asyn
   const tail = { ...rejects, isTail: true };
   const reading = readAhead(fakeRecording([minute(0), minute(1), tail]));
   assert.deepEqual(await minutesOf(reading), [0, 60_000, undefined]);
-  assert.deepEqual(reading.passedOn, []);
+  assert.deepEqual(reading.passed, []);
 });
 
 for (const [what, recording] of [
@@ -137,4 +137,48 @@ test('nothing more is read once the signal is given', async () => {
   assert.ok(asked < 1000);
   await settled();
   assert.equal(recording.asked(), asked);
+});
+
+const STEP = { ...NOTHING, batch: minuteBatch(60, []), found: 0 };
+
+function openFeed(steps: readonly ReadStep[] = []): {
+  readonly feed: Feed;
+  readonly due: AsyncIterator<DueStep>;
+  readonly notices: string[];
+} {
+  const notices: string[] = [];
+  const recording = { ...fakeRecording(steps), intervalMs: 60_000, isLive: true };
+  const onNotice = ({ text }: { readonly text: string }): unknown => notices.push(text);
+  const feed = new Feed({ recording, pace: null, maxAhead: 5, onNotice });
+  const options = { onRejects: () => Promise.resolve(), signal: NEVER, lost: NEVER };
+  return { feed, notices, due: feed.steps(options)[Symbol.asyncIterator]() };
+}
+
+test('the first early record is reported at once, and how many there were at the end', async () => {
+  const early = reject('tomorrow is too far ahead', { line: 7, reason: 'early' });
+  const late = reject('too late', { reason: 'late' });
+  const { due, notices } = openFeed([
+    { ...STEP, rejects: [late] },
+    { ...STEP, rejects: [early, early] },
+    { ...STEP, rejects: [early] },
+  ]);
+  await due.next();
+  assert.deepEqual(notices, []);
+  await due.next();
+  await due.next();
+  assert.deepEqual(notices.splice(0), [
+    'data.csv:7 is rejected as early: tomorrow is too far ahead; is a clock or --timezone wrong?',
+  ]);
+  await due.next();
+  assert.deepEqual(notices, ['3 records were rejected as early']);
+});
+
+test('a minute that the end of the feed closed waits for nothing more; others for --max-ahead intervals', () => {
+  const { feed, notices } = openFeed();
+  assert.equal(feed.paceOf(STEP)?.longestWaitMs, 300_000);
+  assert.equal(feed.paceOf({ ...STEP, isTail: true })?.longestWaitMs, 0);
+  feed.paceOf({ ...STEP, isTail: true })?.onLongWait(3_600_000, 60_000);
+  assert.deepEqual(notices, [], 'not worth a word');
+  feed.paceOf(STEP)?.onLongWait(3_600_000, 3_000_000);
+  assert.match(notices.join(), /^1970-01-01T01:00:00Z is due in 50\.0 min by --pace realtime, or once/);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
 import type { ReadStep, ResultRow } from '#dist/core/types.js';
-import { Tally } from '#dist/read/tally.js';
+import { Counters } from '#dist/read/counters.js';
 
 import { minuteBatch, record, reject } from '../support/records.js';
 
@@ -36,10 +36,10 @@ const failsWith = (code: string, text: RegExp) => (error: unknown) =>
   error instanceof AiopsError && error.code === code && text.test(error.message);
 
 test('records and rows are counted and balance', () => {
-  const tally = new Tally(2);
-  tally.addStep(step(2, 3));
-  tally.addRows([row('ok', true), row('ok', false), row('warmup'), row('error')]);
-  assert.deepEqual(tally.counts, {
+  const counters = new Counters(2);
+  counters.addStep(step(2, 3));
+  counters.addRows([row('ok', true), row('ok', false), row('warmup'), row('error')]);
+  assert.deepEqual(counters.counts, {
     records: 6,
     accepted: 2,
     merged: 1,
@@ -52,20 +52,20 @@ test('records and rows are counted and balance', () => {
     error: 1,
     anomalies: 1,
   });
-  assert.doesNotThrow(() => tally.settle());
+  assert.doesNotThrow(() => counters.settle());
 });
 
 test('a run that goes on counts from where it was', () => {
-  const whole = new Tally(1);
+  const whole = new Counters(1);
   for (const accepted of [2, 3]) {
     whole.addStep(step(accepted, 1));
     whole.addRows(Array.from({ length: accepted }, () => row('ok', true)));
   }
-  const first = new Tally(1);
+  const first = new Counters(1);
   first.addStep(step(2, 1));
   first.addRows([row('ok', true), row('ok', true)]);
   const { counts, verdicts, found } = first;
-  const second = new Tally(1, { counts, verdicts, found });
+  const second = new Counters(1, { counts, verdicts, found });
   second.addStep(step(3, 1));
   second.addRows([row('ok', true), row('ok', true), row('ok', true)]);
   assert.deepEqual(second.counts, whole.counts);
@@ -74,44 +74,44 @@ test('a run that goes on counts from where it was', () => {
 });
 
 test('a lost or doubled row is a bug that stops the run', () => {
-  const tally = new Tally(1);
-  tally.addStep(step(2));
-  tally.addRows([row('ok')]);
-  assert.throws(() => tally.settle(), failsWith('internal', /does not balance/));
+  const counters = new Counters(1);
+  counters.addStep(step(2));
+  counters.addRows([row('ok')]);
+  assert.throws(() => counters.settle(), failsWith('internal', /2 accepted records .* 1 result rows/));
 });
 
 test('a lost record is one, too', () => {
-  const tally = new Tally(1);
-  tally.addStep({ ...step(1, 1), merged: 0 });
-  tally.addRows([row('ok')]);
-  assert.throws(() => tally.settle(), failsWith('internal', /3 records were read, but 2 /));
+  const counters = new Counters(1);
+  counters.addStep({ ...step(1, 1), merged: 0 });
+  counters.addRows([row('ok')]);
+  assert.throws(() => counters.settle(), failsWith('internal', /3 records were read, but 2 /));
 });
 
 test('the first reject serves as an example', () => {
-  const tally = new Tally(1);
-  assert.equal(tally.example, '');
-  tally.addStep({ ...step(0, 2), batch: null, merged: 0, found: 2 });
-  assert.match(tally.example, /the first: data\.csv:2: cpu is "x"/);
-  assert.doesNotThrow(() => tally.settle(), 'no record accepted, but the account balances');
+  const counters = new Counters(1);
+  assert.equal(counters.example, '');
+  counters.addStep({ ...step(0, 2), batch: null, merged: 0, found: 2 });
+  assert.match(counters.example, /the first: data\.csv:2: cpu is "x"/);
+  assert.doesNotThrow(() => counters.settle(), 'no record accepted, but the counts agree');
 });
 
 test('--max-rejects by count stops with the first one too many', () => {
-  const tally = new Tally(1);
-  tally.addStep(step(5, 2));
-  assert.doesNotThrow(() => tally.checkRejects(null, true));
-  assert.doesNotThrow(() => tally.checkRejects({ kind: 'count', count: 2 }, false));
+  const counters = new Counters(1);
+  counters.addStep(step(5, 2));
+  assert.doesNotThrow(() => counters.checkRejects(null, true));
+  assert.doesNotThrow(() => counters.checkRejects({ kind: 'count', count: 2 }, false));
   assert.throws(
-    () => tally.checkRejects({ kind: 'count', count: 1 }, false),
+    () => counters.checkRejects({ kind: 'count', count: 1 }, false),
     failsWith('reject_limit', /--max-rejects 1/),
   );
 });
 
 test('--max-rejects by share waits for enough records, or for the end', () => {
-  const tally = new Tally(1);
-  tally.addStep(step(5, 4));
+  const counters = new Counters(1);
+  counters.addStep(step(5, 4));
   const tenth = { kind: 'share', share: 0.1 } as const;
-  assert.doesNotThrow(() => tally.checkRejects(tenth, false));
-  assert.throws(() => tally.checkRejects(tenth, true), failsWith('reject_limit', /4 of 10 records.*10%/));
-  tally.addStep(step(500, 600));
-  assert.throws(() => tally.checkRejects(tenth, false), failsWith('reject_limit', /604/));
+  assert.doesNotThrow(() => counters.checkRejects(tenth, false));
+  assert.throws(() => counters.checkRejects(tenth, true), failsWith('reject_limit', /4 of 10 records.*10%/));
+  counters.addStep(step(500, 600));
+  assert.throws(() => counters.checkRejects(tenth, false), failsWith('reject_limit', /604/));
 });

@@ -1,20 +1,19 @@
 import { AiopsError } from '../core/errors.js';
 import type { ReadStep, Reject, ResultRow } from '../core/types.js';
-import type { RunCounts } from '../core/counts.js';
-import type { RejectLimit } from '../core/counts.js';
+import type { RejectLimit, RunCounts } from '../core/counts.js';
 
 /** A share of rejects means little before this many records. */
 const SHARE_NEEDS_RECORDS = 1000;
 
-/** What a tally has counted, to go on from. */
-export interface TallyCounts {
+/** What was counted, to continue from. */
+export interface Counted {
   readonly counts: RunCounts;
   readonly verdicts: number;
   readonly found: number;
 }
 
-/** Counts what became of every record and row, so that nothing is lost unseen. */
-export class Tally {
+/** Counts what became of every record and row, so that none gets lost silently. */
+export class Counters {
   readonly #rowsPerRecord: number;
   #accepted = 0;
   #merged = 0;
@@ -27,8 +26,8 @@ export class Tally {
   #firstReject: Reject | null = null;
   #found = 0;
 
-  /** `before`: what earlier sessions of the run came to. */
-  constructor(rowsPerRecord: number, before: TallyCounts | null = null) {
+  /** @param before what earlier sessions of the run counted */
+  constructor(rowsPerRecord: number, before: Counted | null = null) {
     this.#rowsPerRecord = rowsPerRecord;
     if (before === null) return;
     const { counts, verdicts, found } = before;
@@ -106,7 +105,7 @@ export class Tally {
   }
 
   /**
-   * Holds the finished run to its account: what became of records against the reader's own count of them.
+   * Checks at the end of a run that every record that was read is accounted for.
    *
    * @throws AiopsError `internal` when rows and records do not add up
    */
@@ -115,13 +114,13 @@ export class Tally {
     if (records !== this.#found) {
       throw new AiopsError(
         'internal',
-        `the account does not balance: ${this.#found} records were read, but ${records} accepted, merged or rejected`,
+        `counts disagree: ${this.#found} records were read, but ${records} were accepted, merged or rejected`,
       );
     }
     if (rows !== accepted * this.#rowsPerRecord) {
       throw new AiopsError(
         'internal',
-        `the account does not balance: ${accepted} accepted records × ${this.#rowsPerRecord} rows each, but ${rows} result rows`,
+        `counts disagree: ${accepted} accepted records with ${this.#rowsPerRecord} rows each, but ${rows} result rows`,
       );
     }
   }

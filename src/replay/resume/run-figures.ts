@@ -4,26 +4,45 @@ import { BandSeries } from '../report/charts/band-series.js';
 import { MINUTE_BUCKETS } from '../report/charts/run-charts.js';
 import { RunLabels } from '../report/run-labels.js';
 import { readTimingLine, RunTimings } from '../../measure/run-timings.js';
-import type { RunOutput } from '../../output/run-output.js';
+import type { RunOutput, RunOutputOptions } from '../../output/run-output.js';
+import type { RunTotals } from '../totals.js';
 
 /** Figures of all sessions of a run. */
-export interface WholeRun {
+export interface RunFigures {
   readonly timings: RunTimings;
   /** Service times over the run. */
   readonly walls: BandSeries;
-  /** Null where what earlier sessions wrote does not tell. */
+  /** Null where the results of earlier sessions lack what they are computed from. */
   readonly labels: RunLabels | null;
 }
 
+/** Figures of a run that this session began. */
+export function figuresOfSession({ timings, charts, labels }: RunTotals): RunFigures {
+  return { timings, walls: charts.walls, labels };
+}
+
+/** @throws AiopsError `output_io` where a file of the run can't be read, or holds a line that is not its own */
+export async function figuresOfAllSessions(
+  output: RunOutput,
+  { format, anomaliesOnly }: Pick<RunOutputOptions, 'format' | 'anomaliesOnly'>,
+  { deadlineMs, rowsPerRecord, labels }: RunTotals,
+  hasLabels: boolean,
+): Promise<RunFigures> {
+  const times = await timingsFromFile(output.committed('timings'), deadlineMs);
+  if (!hasLabels) return { ...times, labels };
+  const holdsAll = format === 'jsonl' && !anomaliesOnly;
+  return { ...times, labels: holdsAll ? await labelsFromResults(output, rowsPerRecord) : null };
+}
+
 /**
- * Times of a run out of the lines of its `timing.jsonl`, held against a deadline.
+ * Times of a run, from the lines of its `timing.jsonl`.
  *
  * @throws AiopsError `output_io`, also where a line is not one of timings
  */
-export async function wholeTimings(
+export async function timingsFromFile(
   lines: AsyncIterable<string>,
   deadlineMs: number,
-): Promise<Pick<WholeRun, 'timings' | 'walls'>> {
+): Promise<Pick<RunFigures, 'timings' | 'walls'>> {
   const timings = new RunTimings(deadlineMs);
   const walls = new BandSeries(MINUTE_BUCKETS);
   let number = 0;
@@ -36,11 +55,11 @@ export async function wholeTimings(
 }
 
 /**
- * How well labels were told in all sessions, read from results that hold every row as JSON lines.
+ * Figures on labels of all sessions, from results that hold every row as JSON lines.
  *
- * @throws AiopsError `output_io`, also where a line is none of results
+ * @throws AiopsError `output_io`, also where a line is not one of results
  */
-export async function wholeLabels(output: RunOutput, rowsPerRecord: number): Promise<RunLabels> {
+async function labelsFromResults(output: RunOutput, rowsPerRecord: number): Promise<RunLabels> {
   const labels = new RunLabels(rowsPerRecord);
   let record: ResultRow[] = [];
   let number = 0;
@@ -64,7 +83,7 @@ function readResultLine(line: string, place: string): ResultRow {
       hint: 'something else wrote to the file; restore it, or start over with --restart',
     });
   }
-  // The other fields say nothing about how well a label was told.
+  // Figures on labels need no other field.
   return { ...row, minuteMs: NaN, output: null, error: null };
 }
 
@@ -76,7 +95,7 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Whether it has what figures on labels are made of. */
+/** Whether it has the fields that figures on labels need. */
 function isResult(value: unknown): value is Pick<ResultRow, ResultField> {
   if (typeof value !== 'object' || value === null) return false;
   const { target, column, status, score, anomaly, label } = value as Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { RunTimings, timingLine } from '#dist/measure/run-timings.js';
-import { judgeAgain } from '#dist/replay/resume/completed-run.js';
+import { judgeAgain } from '#dist/replay/resume/complete-run.js';
 import type { RunProgress } from '#dist/replay/resume/run-facts.js';
 import type { ReplayConfig } from '#dist/replay/replay-config.js';
 
@@ -21,7 +21,7 @@ const minute = fc.record({
 });
 const deadline = fc.integer({ min: 1, max: 120 });
 
-test('a complete run held against another deadline has the figures that it would have been made with', async () => {
+test('a complete run judged by another deadline has the figures of a run made with it', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(minute, { minLength: 1 }),

@@ -10,16 +10,16 @@ import type { RunSummary } from '../report/run-summary.js';
 import { readText } from '../../output/files.js';
 import type { RunOutput } from '../../output/run-output.js';
 import { deadlineOf, type ReplayConfig } from '../replay-config.js';
-import { Tally } from '../../read/tally.js';
+import { Counters } from '../../read/counters.js';
 import type { RunCompletion, RunProgress } from './run-facts.js';
-import { wholeTimings } from './whole-run.js';
+import { timingsFromFile } from './run-figures.js';
 
-/** What tells whether a `timing.json` is the one that was written. */
+/** Identifies the `timing.json` that a run wrote when it was complete. */
 export function summarySum(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** What a complete run came to; null where its `timing.json` is not there any more, or was altered. */
+/** The summary of a complete run; null where its `timing.json` is missing or was changed. */
 export async function writtenSummary(
   out: string,
   { summarySha256 }: RunCompletion,
@@ -29,10 +29,10 @@ export async function writtenSummary(
 }
 
 /**
- * Holds a run that was complete already to what the command asks of it, which may have changed: its limit of rejects,
- * its deadline, its gates. Writes nothing.
+ * Judges a run that was complete before by what this command asks for, which may have changed: the limit on rejects,
+ * the deadline, the gates. Writes nothing.
  *
- * @throws AiopsError `reject_limit`; `output_io` where `timing.jsonl` cannot be read again
+ * @throws AiopsError `reject_limit`; `output_io` where `timing.jsonl` can't be read
  */
 export async function judgeAgain(
   config: ReplayConfig,
@@ -41,41 +41,41 @@ export async function judgeAgain(
   onNotice: (notice: Notice) => void,
 ): Promise<RunSummary> {
   checkCommittedRejects(last, config.maxRejects);
-  const held = await heldAgainst(deadlineOf(config, summary.input.intervalMs), summary, output);
-  if (held.deadlineMs !== summary.deadlineMs) {
-    const [now, before] = [held, summary].map((run) => roundDuration(run.deadlineMs));
-    const text = `held against a deadline of ${now}; timing.json and report.html keep that of ${before}`;
+  const judged = await withDeadline(deadlineOf(config, summary.input.intervalMs), summary, output);
+  if (judged.deadlineMs !== summary.deadlineMs) {
+    const [now, before] = [judged, summary].map((run) => roundDuration(run.deadlineMs));
+    const text = `judged by a deadline of ${now}; timing.json and report.html keep that of ${before}`;
     onNotice({ level: 'info', text });
   }
-  const judged = config.pace === summary.execution.pace ? held : withoutSchedule(held);
-  return { ...held, gates: checkGates(config.gates, REPLAY_METRICS, judged) };
+  const gated = config.pace === summary.execution.pace ? judged : withoutSchedule(judged);
+  return { ...judged, gates: checkGates(config.gates, REPLAY_METRICS, gated) };
 }
 
-/** The same run against another deadline: what depends on it is made again, out of the times of all its minutes. */
-async function heldAgainst(
+/** The same run with another deadline: what depends on it is computed again from the times of all minutes. */
+async function withDeadline(
   deadlineMs: number,
   summary: RunSummary,
   output: Pick<RunOutput, 'committed'>,
 ): Promise<RunSummary> {
   if (deadlineMs === summary.deadlineMs || summary.minutes === null) return { ...summary, deadlineMs };
-  const { timings } = await wholeTimings(output.committed('timings'), deadlineMs);
+  const { timings } = await timingsFromFile(output.committed('timings'), deadlineMs);
   const { late, headroom, capacityItems } = timings.summary() ?? summary.minutes;
   const minutes = { ...summary.minutes, late, headroom, capacityItems };
   const advice = adviceFor(minutes, summary.comparison, deadlineMs, summary.execution.actors);
   return { ...summary, deadlineMs, minutes, advice };
 }
 
-/** For gates: how a run kept to another schedule does not say how it would keep to the one that is asked for. */
+/** For gates: how a run kept to one schedule doesn't tell how it would keep to another. */
 function withoutSchedule(summary: RunSummary): RunSummary {
   const { minutes } = summary;
   return minutes === null ? summary : { ...summary, minutes: { ...minutes, late: NaN, scheduled: null } };
 }
 
 /**
- * Holds what was committed to the limit, before anything more is served.
+ * Checks the rejects that earlier sessions committed, before anything more is served.
  *
  * @throws AiopsError `reject_limit`
  */
 export function checkCommittedRejects(last: RunProgress, maxRejects: ReplayConfig['maxRejects']): void {
-  new Tally(1, last).checkRejects(maxRejects, last.ended);
+  new Counters(1, last).checkRejects(maxRejects, last.ended);
 }
