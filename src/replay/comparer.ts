@@ -71,18 +71,18 @@ export class Comparer {
   async #compare(batch: ItemBatch): Promise<MinuteRun> {
     const { executors, now } = this.#options;
     const startedAtMs = now();
-    const runs = new Map<Variant, MinuteRun>();
+    const runs: MinuteRun[] = [];
     for (const index of roundOrder(this.comparison.minutes, VARIANTS.length)) {
-      const variant = VARIANTS[index]!;
-      runs.set(variant, await this.#takeTurn(variant, batch));
+      runs[index] = await this.#takeTurn(VARIANTS[index]!, batch);
     }
-    const written = runs.get(this.#writes)!;
+    const runOf = (variant: Variant): MinuteRun => runs[VARIANTS.indexOf(variant)]!;
+    const written = runOf(this.#writes);
     if (!executors.incidents.has(batch.minuteMs)) {
-      const wallMs = byVariant((variant) => runs.get(variant)!.timing.wallMs);
+      const wallMs = byVariant((variant) => runOf(variant).timing.wallMs);
       for (const variant of VARIANTS) this.walls[variant].add(batch.minuteMs, wallMs[variant]);
       this.comparison.add(
         wallMs,
-        byVariant((variant) => agreementOf(written.answers, runs.get(variant)!.answers)),
+        byVariant((variant) => agreementOf(written.answers, runOf(variant).answers)),
       );
     }
     this.#lastCostMs = now() - startedAtMs - written.timing.wallMs;
