@@ -1,19 +1,23 @@
 import { performance } from 'node:perf_hooks';
 
-import { withErrors } from '../core/answer-parts.js';
 import { AiopsError } from '../core/errors.js';
 import { joinAnswers } from '../core/gather.js';
 import type { Incident } from '../core/incidents.js';
 import { partition, type ItemRange } from '../core/partition.js';
 import { Quarantines } from '../core/quarantines.js';
-import type { ActorLog, CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
-import { ACTOR_ENTRY } from '../program/files.js';
+import type {
+  ActorLog,
+  Answers,
+  CallStyle,
+  Executor,
+  ItemBatch,
+  MinuteRun,
+  ReadyFacts,
+} from '../core/types.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
-import type { ChunkReply } from './chunk-reply.js';
 import { Dispatcher } from './dispatcher.js';
-import { IncidentLog } from './incident-log.js';
 import type { JobReply } from './job.js';
 
 export interface ExecutorOptions {
@@ -28,7 +32,6 @@ export interface ExecutorOptions {
   readonly maxRssBytes?: number | null;
   /** What is left out, to which is added what is found; executors of one run share it. */
   readonly quarantines?: Quarantines;
-  /** Told at once; each is also part of a minute's run. */
   readonly onIncident?: (incident: Incident) => void;
   /** The file that an actor runs; the program's own by default. */
   readonly entry?: URL;
@@ -42,6 +45,8 @@ export interface PoolOptions extends ExecutorOptions {
   readonly nameOf?: (slot: number) => string;
 }
 
+const ACTOR_ENTRY = new URL('../actor/main.js', import.meta.url);
+
 /**
  * A fixed set of actors, each with the model loaded once. A minute's items are cut by divmod into one chunk
  * for each actor, all sent at once and gathered once.
@@ -51,25 +56,24 @@ export interface PoolOptions extends ExecutorOptions {
  */
 export class Pool implements Executor {
   readonly name = 'pool';
+  readonly actors: number;
   readonly #options: PoolOptions;
   readonly #quarantines: Quarantines;
   readonly #dispatcher: Dispatcher;
-  readonly #incidents: IncidentLog;
   readonly #nameOf: (slot: number) => string;
   /** Those that were warm before all were. */
   readonly #early: { readonly name: string; readonly facts: WarmActor }[] = [];
   #facts: WarmActor | null = null;
-  #hasStarted = false;
+  #started: Promise<ReadyFacts> | null = null;
   #ended: AiopsError | null = null;
   #runs = 0;
-  #lastRun: Promise<unknown> = Promise.resolve();
 
   constructor(options: PoolOptions) {
     const { actors, load, log, timeoutMs, restarts = 0, maxRssBytes = null } = options;
     if (!Number.isInteger(actors) || actors < 1) throw new RangeError(`a pool can't have ${actors} actors`);
     this.#options = options;
+    this.actors = actors;
     this.#quarantines = options.quarantines ?? new Quarantines();
-    this.#incidents = new IncidentLog(options.onIncident ?? (() => undefined));
     this.#nameOf = options.nameOf ?? actorName;
     this.#dispatcher = new Dispatcher({
       ...{ actors, load, log, timeoutMs, restarts, maxRssBytes },
@@ -77,29 +81,14 @@ export class Pool implements Executor {
       nameOf: this.#nameOf,
       quarantines: this.#quarantines,
       admit: (warm, name) => this.#admit(warm, name),
-      onIncident: (incident) => this.#incidents.add(incident),
+      onIncident: options.onIncident ?? (() => undefined),
       onEnd: (error) => this.#lose(error),
       ended: () => this.#ended,
     });
   }
 
-  async start(): Promise<ReadyFacts> {
-    if (this.#hasStarted || this.#ended !== null) throw new RangeError('a pool starts once');
-    this.#hasStarted = true;
-    const startedAtMs = performance.now();
-    try {
-      const ready = await this.#dispatcher.start();
-      checkAgreement([
-        ...ready.map((facts, slot) => ({ name: this.#nameOf(slot), facts })),
-        ...this.#early.splice(0),
-      ]);
-      this.#facts = ready[0] ?? null;
-      return readyFacts(ready, this.#nameOf, startedAtMs);
-    } catch (error) {
-      if (error instanceof AiopsError) this.#lose(error);
-      await this.stop();
-      throw error;
-    }
+  start(): Promise<ReadyFacts> {
+    return (this.#started ??= this.#start());
   }
 
   /**
@@ -107,25 +96,8 @@ export class Pool implements Executor {
    * this call until the chunk was handed over (cutting, encoding and writing, chunks before it included), then
    * until its answer was decoded, less any wait behind another minute; plus the gather.
    * A minute that overlaps no other one thus shows exactly the time that passed.
-   *
-   * A supervised pool hands minutes back in the order of the calls: what an earlier one finds is left out of a later
-   * one, also if that was answered before, so that results do not depend on how many were under way.
-   *
-   * @param actors how many of the pool's actors to serve it with, the first ones
    */
-  run(batch: ItemBatch, style: CallStyle, actors = this.#options.actors): Promise<MinuteRun> {
-    const earlier = this.#lastRun;
-    const run = this.#run(batch, style, actors, earlier);
-    this.#lastRun = run.catch(() => undefined);
-    return run;
-  }
-
-  async #run(
-    batch: ItemBatch,
-    style: CallStyle,
-    actors: number,
-    earlier: Promise<unknown>,
-  ): Promise<MinuteRun> {
+  async run(batch: ItemBatch, style: CallStyle, actors = this.actors): Promise<MinuteRun> {
     const startedAtMs = performance.now();
     this.#checkServing();
     const order = this.#runs++;
@@ -147,29 +119,35 @@ export class Pool implements Executor {
     const chunks = replies.map((reply) => reply.timing).filter((timing) => timing !== null);
     const wallMs = slowestMs + gatherMs;
     const timing = { items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks };
-    await earlier;
-    const errors = this.#quarantines.errorsOf(batch);
-    return {
-      answers: errors.size === 0 ? answers : withErrors(answers, errors),
-      timing,
-      incidents: this.#incidents.take(batch.minuteMs),
-    };
+    return { answers, timing };
   }
 
-  /** Has the actor in one slot answer some items of a batch, once; rejects with an AiopsError. */
-  async ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<ChunkReply> {
+  async ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers> {
     this.#checkServing();
-    return this.#dispatcher.ask(slot, this.#dispatcher.chunks.ofRange(batch, range, style));
-  }
-
-  /** What happened since the last run, which none told: to an actor that had answered all it was asked, for instance. */
-  leftIncidents(): readonly Incident[] {
-    return this.#incidents.take(Infinity);
+    return (await this.#dispatcher.ask(slot, this.#dispatcher.chunks.ofRange(batch, range, style))).answers;
   }
 
   async stop(): Promise<void> {
     this.#ended ??= new AiopsError('interrupted', `the ${this.name} was stopped`);
     await this.#dispatcher.stop();
+  }
+
+  async #start(): Promise<ReadyFacts> {
+    const startedAtMs = performance.now();
+    try {
+      if (this.#ended !== null) throw this.#ended;
+      const ready = await this.#dispatcher.start();
+      checkAgreement([
+        ...ready.map((facts, slot) => ({ name: this.#nameOf(slot), facts })),
+        ...this.#early.splice(0),
+      ]);
+      this.#facts = ready[0] ?? null;
+      return readyFacts(ready, this.#nameOf, startedAtMs);
+    } catch (error) {
+      if (error instanceof AiopsError) this.#lose(error);
+      await this.stop();
+      throw error;
+    }
   }
 
   /** All replies, or what ended the pool: that explains more than what one chunk met. */
@@ -195,7 +173,7 @@ export class Pool implements Executor {
 
   #checkServing(): void {
     if (this.#ended !== null) throw this.#ended;
-    if (!this.#hasStarted) throw new RangeError('the pool was not started');
+    if (this.#started === null) throw new RangeError('the pool was not started');
   }
 
   #admit(facts: WarmActor, name: string): void {

@@ -1,65 +1,113 @@
+import { resolveActors } from '../../core/actor-count.js';
 import type { Notice } from '../../core/errors.js';
-import { program } from '../../program/files.js';
-import type { ScenarioName } from './scenario-names.js';
-import type { ScenarioResults, ScenarioSummary } from './scenario-report.js';
-import { setupName } from '../report/bench-names.js';
+import type { ActorLog, ReadyFacts } from '../../core/types.js';
 import { hostFacts } from '../../host/processors.js';
-import { gather } from './gather.js';
-import { granularity } from './granularity.js';
-import { idle } from './idle.js';
-import type { Lab, Station } from './lab.js';
-import { poolSizes } from './pool.js';
-import { reload } from './reload.js';
+import { installedNative } from '../../host/native/location.js';
+import { program } from '../../program/files.js';
+import { findModel } from '../../model/model-choice.js';
+import { BenchOutput, scenarioFile } from '../../output/bench-output.js';
+import { loadRequest } from '../../pool/load-request.js';
+import type { LoadRequest } from '../../protocol/messages.js';
+import type { ScenarioConfig, ScenarioName } from '../bench-config.js';
+import { NoticeLog } from '../notice-log.js';
+import { planSetups } from '../plan.js';
+import { setupName } from '../report/bench-names.js';
+import { SCENARIOS, scenarioJson, type ResultOf, type ScenarioSummary } from './scenario-report.js';
+import { thisMachine, Trial, type Machine } from './trial.js';
 
-const RUN: { readonly [Name in ScenarioName]: (station: Station) => Promise<ScenarioResults[Name] | null> } =
-  {
-    granularity,
-    gather,
-    reload,
-    idle,
-    pool: poolSizes,
-  };
+export interface ScenarioContext {
+  /** Aborted: end without a result. */
+  readonly signal: AbortSignal;
+  readonly onNotice: (notice: Notice) => void;
+  /** Told what happens now, for people. */
+  readonly onStep: (text: string) => void;
+  readonly onActorLine: ActorLog;
+}
+
+/** So that everything ends within two minutes, starting included, unless one round takes longer. */
+const LIMIT_MS = 100_000;
 
 /**
- * Measures one scenario on one backend and batch size after another, on each of them once. No actor is left when it ends, however it ends.
+ * Measures one scenario and writes what it found to the output folder. Null if aborted.
  *
- * @returns null where the signal came first
+ * @throws AiopsError that says what was wrong, where, and what to do
+ */
+export async function measureScenario(
+  config: ScenarioConfig,
+  context: ScenarioContext,
+): Promise<ScenarioSummary | null> {
+  const model = await findModel(config.model);
+  const output = await BenchOutput.open(config.out, { trace: false });
+  try {
+    const native = installedNative()?.folder ?? null;
+    const machine = thisMachine(context.onActorLine, config.actorTimeoutMs);
+    const loads = planSetups(config).map((setup) =>
+      loadRequest({ ...config, ...setup }, model.source, native),
+    );
+    const actors = config.actors === null ? null : resolveActors(config.actors, machine.processors);
+    const summary = await runScenario(config.scenario, {
+      ...config,
+      ...context,
+      loads,
+      actors,
+      limitMs: LIMIT_MS,
+      machine,
+    });
+    if (summary !== null) await output.writeReport(scenarioFile(config.scenario), scenarioJson(summary));
+    return summary;
+  } finally {
+    await output.release();
+  }
+}
+
+/** Null leaves a choice to the scenario. */
+export interface ScenarioRun
+  extends Pick<ScenarioConfig, 'items' | 'rounds' | 'timeMs' | 'seed'>, Omit<ScenarioContext, 'onActorLine'> {
+  /** One per setup. */
+  readonly loads: readonly LoadRequest[];
+  readonly actors: number | null;
+  /** No round begins that would probably end later than this after the start, ms; one is always played. */
+  readonly limitMs: number;
+  readonly machine: Machine;
+}
+
+/**
+ * Measures one setup after another; a setup that turns out to be the same as an earlier one, which `auto` can bring
+ * about, only once. No actor runs when it ends, however it ends. Null if aborted.
+ *
  * @throws AiopsError that says what was wrong, where, and what to do
  */
 export async function runScenario<Name extends ScenarioName>(
-  scenario: Name,
-  lab: Lab,
-): Promise<(ScenarioSummary & { readonly scenario: Name }) | null> {
-  const { now } = lab.tools;
-  const startedAtMs = now();
-  const notices = new Map<string, Notice>();
-  const onNotice = (notice: Notice): void => {
-    if (notices.has(notice.text)) return;
-    notices.set(notice.text, notice);
-    lab.onNotice(notice);
-  };
-  const results: ScenarioResults[Name][] = [];
-  const isKnown: Station['isKnown'] = (ready) => {
-    const name = setupName(ready);
-    const known = results.some((result) => setupName(result) === name);
-    if (known) onNotice({ level: 'info', text: `${name} was measured already` });
-    return known;
-  };
-  for (const [i, load] of lab.loads.entries()) {
-    const endMs = startedAtMs + (lab.limitMs * (i + 1)) / lab.loads.length;
-    const result = await RUN[scenario]({ ...lab, load, endMs, onNotice, isKnown });
+  name: Name,
+  run: ScenarioRun,
+): Promise<ScenarioSummary<Name> | null> {
+  const scenario = SCENARIOS[name];
+  const { loads, limitMs, machine, signal, seed } = run;
+  const startedAtMs = machine.now();
+  const notices = new NoticeLog(run.onNotice);
+  const results: ResultOf<Name>[] = [];
+  const isMeasured = (ready: ReadyFacts): boolean =>
+    results.some((result) => setupName(result) === setupName(ready));
+  for (const [i, load] of loads.entries()) {
+    const trial = new Trial({
+      ...run,
+      ...{ load, notices, isMeasured },
+      actors: run.actors ?? scenario.actors(machine.processors),
+      items: run.items ?? scenario.items,
+      areItemsGiven: run.items !== null,
+      endMs: startedAtMs + (limitMs * (i + 1)) / loads.length,
+    });
+    const result = await scenario.measure(trial);
     if (result !== null) results.push(result);
-    else if (lab.signal.aborted) return null;
+    else if (signal.aborted) return null;
   }
-  const summary = {
-    scenario,
+  return {
+    scenario: name,
     results,
     program,
     host: hostFacts(),
-    seed: lab.seed,
-    elapsedMs: now() - startedAtMs,
-    notices: [...notices.values()],
+    seed,
+    elapsedMs: machine.now() - startedAtMs,
+    notices: notices.all,
   };
-  // That name and results belong together is what RUN says; the compiler loses sight of it.
-  return summary as unknown as ScenarioSummary & { readonly scenario: Name };
 }
