@@ -12,8 +12,7 @@ import {
   type ScenarioSummary,
 } from '../bench/scenarios/scenario-report.js';
 import { bench, type BenchOutcome } from '../bench/bench.js';
-import { measureScenario } from '../bench/scenarios/run-scenario.js';
-import type { ScenarioConfig } from '../bench/bench-config.js';
+import { measureScenario, type ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
 import { attend, type Attended } from './attend.js';
 import { keepBaseline, readBaseline } from '../bench/baseline-file.js';
 import { BENCH_FLAGS, benchConfig, type BenchFlags } from './bench-options.js';

@@ -1,4 +1,4 @@
-import { SCENARIO_NAMES } from '../../bench/bench-config.js';
+import { SCENARIOS } from '../../bench/scenarios/scenario-names.js';
 import {
   parseActorRange,
   parseDuration,
@@ -34,7 +34,7 @@ export const MEASURING_FLAGS: FlagGroups = {
     {
       flags: '--scenario <name>',
       description: 'measure one lesson instead: granularity, gather, reload, idle or pool',
-      parse: parseOneOf(SCENARIO_NAMES),
+      parse: parseOneOf(SCENARIOS),
     },
     {
       flags: '--rounds <n>',
