@@ -47,15 +47,3 @@ export interface BenchConfig extends MeasuringConfig {
   /** An earlier run to compare with. */
   readonly baseline: BaselineRun | null;
 }
-
-/** The lessons that `--scenario` measures. */
-export const SCENARIO_NAMES = ['granularity', 'gather', 'reload', 'idle', 'pool'] as const;
-export type ScenarioName = (typeof SCENARIO_NAMES)[number];
-
-/** A scenario's settings, validated; null leaves a choice to the scenario. */
-export interface ScenarioConfig extends MeasuringConfig {
-  readonly scenario: ScenarioName;
-  readonly actors: ActorCount | null;
-  readonly items: number | null;
-  readonly rounds: number;
-}

@@ -10,8 +10,7 @@ import {
   type ScenarioSummary,
 } from '../bench/scenarios/scenario-report.js';
 import { bench, type BenchOutcome } from '../bench/bench.js';
-import type { ScenarioConfig } from '../bench/bench-config.js';
-import { measureScenario } from '../bench/scenarios/run-scenario.js';
+import { measureScenario, type ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
 import { attend, type Attended } from './attend.js';
 import { keepBaseline, readBaseline } from '../bench/baseline-file.js';
 import { BENCH_METRICS } from '../bench/report/bench-metrics.js';

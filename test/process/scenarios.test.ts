@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { SCENARIO_NAMES, type ScenarioName } from '#dist/bench/bench-config.js';
-import { runScenario, type ScenarioRun } from '#dist/bench/scenarios/run-scenario.js';
+import { runScenario, type ScenarioRun } from '#dist/bench/scenarios/measure-scenario.js';
+import { SCENARIOS, type ScenarioName } from '#dist/bench/scenarios/scenario-names.js';
 import { scenarioReport, scenarioTable } from '#dist/bench/scenarios/scenario-report.js';
 import { thisMachine, type Machine } from '#dist/bench/scenarios/trial.js';
 import { findModel } from '#dist/model/model-choice.js';
@@ -70,7 +70,7 @@ const STARTED: Readonly<Record<ScenarioName, number>> = {
   pool: 1 + 2,
 };
 
-for (const scenario of SCENARIO_NAMES) {
+for (const scenario of SCENARIOS) {
   const skip = scenario === 'idle' && !existsSync('/proc/self/status') && 'not Linux';
   test(
     `${scenario} with real actors: answers agree, there are figures, no process remains`,

@@ -2,11 +2,11 @@ import type { Notice } from '../../core/errors.js';
 import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 import { countText, plural } from '../../report/format.js';
 import { tableCsv, tableLines, tableMarkdown, type Table } from '../../report/table.js';
-import type { ScenarioName } from '../bench-config.js';
 import { setupName } from '../report/bench-names.js';
 import { gather, type GatherResult } from './gather.js';
 import { granularity, type GranularityResult } from './granularity.js';
 import { idle, type IdleResult } from './idle.js';
+import type { ScenarioName } from './scenario-names.js';
 import { poolSizes, type PoolResult } from './pool.js';
 import { reload, type ReloadResult } from './reload.js';
 import type { Scenario, ScenarioSetting } from './scenario.js';
@@ -22,7 +22,7 @@ interface Results {
 /** What a scenario finds with one setup. */
 export type ResultOf<Name extends ScenarioName> = Results[Name];
 
-export const SCENARIOS: { readonly [Name in ScenarioName]: Scenario<Results[Name]> } = {
+export const SCENARIO_BY_NAME: { readonly [Name in ScenarioName]: Scenario<Results[Name]> } = {
   granularity,
   gather,
   reload,
@@ -52,7 +52,7 @@ export function scenarioJson(summary: ScenarioSummary): string {
 }
 
 export function scenarioTable<Name extends ScenarioName>({ scenario, results }: Findings<Name>): Table {
-  const { table }: Scenario<Results[Name]> = SCENARIOS[scenario];
+  const { table }: Scenario<Results[Name]> = SCENARIO_BY_NAME[scenario];
   return table(results);
 }
 
@@ -85,7 +85,7 @@ interface Texts {
 }
 
 function textsOf<Name extends ScenarioName>({ scenario, results }: Findings<Name>): Texts {
-  const one: Scenario<Results[Name]> = SCENARIOS[scenario];
+  const one: Scenario<Results[Name]> = SCENARIO_BY_NAME[scenario];
   const lessons = results.map((result) =>
     results.length === 1 ? one.lesson(result) : `On ${setupName(result)}: ${one.lesson(result)}`,
   );

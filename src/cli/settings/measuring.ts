@@ -1,4 +1,4 @@
-import { SCENARIO_NAMES } from '../../bench/bench-config.js';
+import { SCENARIOS } from '../../bench/scenarios/scenario-names.js';
 import { duration, name, oneOf, whole } from './kinds.js';
 import { actorRange, listOf } from './lists.js';
 import { backend, batchSize, LOADING } from './model.js';
@@ -26,7 +26,7 @@ export const MEASURING = {
   scenario: {
     flags: '--scenario <name>',
     help: 'measure one lesson instead: granularity, gather, reload, idle or pool',
-    kind: oneOf(...SCENARIO_NAMES),
+    kind: oneOf(...SCENARIOS),
   },
   rounds: {
     flags: '--rounds <n>',

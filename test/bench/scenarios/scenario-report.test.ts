@@ -7,7 +7,7 @@ import type { IdleResult } from '#dist/bench/scenarios/idle.js';
 import type { PoolResult, PoolSize } from '#dist/bench/scenarios/pool.js';
 import type { ReloadResult } from '#dist/bench/scenarios/reload.js';
 import {
-  SCENARIOS,
+  SCENARIO_BY_NAME,
   scenarioCsv,
   scenarioReport,
   scenarioTable,
@@ -106,7 +106,7 @@ test('a ratio is longer or shorter only if its whole interval is', () => {
 });
 
 test('granularity names the larger of the two causes, and says if there is none', () => {
-  const { lesson } = SCENARIOS.granularity;
+  const { lesson } = SCENARIO_BY_NAME.granularity;
   assert.match(
     lesson(granularity()),
     /^1,000 calls .* 2\.00 × as long \(1\.98–2\.02\) .* 10 calls: .* 100 µs\. .* 10\.0 × as long \(9\.90–10\.1\) .* batches\.$/,
@@ -122,12 +122,12 @@ test('granularity names the larger of the two causes, and says if there is none'
 });
 
 test('granularity reports that it served fewer items than wanted', () => {
-  const caveats = SCENARIOS.granularity.caveats(granularity({ wantedItems: 100_000 }));
+  const caveats = SCENARIO_BY_NAME.granularity.caveats(granularity({ wantedItems: 100_000 }));
   assert.match(caveats.join('\n'), /100,000 items .* 1,000; --items/);
 });
 
 test('gather says how much there was to gain, or that there was no difference', () => {
-  const { lesson, caveats } = SCENARIOS.gather;
+  const { lesson, caveats } = SCENARIO_BY_NAME.gather;
   assert.match(
     lesson(gather(sure(1.8))),
     /^Waiting in turn took 1\.80 × .* 2 actors on 2 processors could gain 2\.00 × at most\.$/,
@@ -139,7 +139,7 @@ test('gather says how much there was to gain, or that there was no difference', 
 });
 
 test('reload says where the time of a call went', () => {
-  const { lesson } = SCENARIOS.reload;
+  const { lesson } = SCENARIO_BY_NAME.reload;
   assert.match(
     lesson(reload(sure(100))),
     / 100 × as long \(99\.0–101\) .* 20\.0 % .* starting it, 60\.0 % .* loading the model, 5\.00 % .* warming up and 10\.0 % .* items\.$/,
@@ -148,7 +148,7 @@ test('reload says where the time of a call went', () => {
 });
 
 test('idle counts shared pages once, or says that the kernel does not report them', () => {
-  const { lesson, caveats } = SCENARIOS.idle;
+  const { lesson, caveats } = SCENARIO_BY_NAME.idle;
   assert.match(
     lesson(idle(0.5, true, 0)),
     / holds 70\.0 MB; 2 actors held 140 MB together, .* 70\.0 MB\. .* \(500 µs per second\), so memory /,
@@ -162,7 +162,7 @@ test('idle counts shared pages once, or says that the kernel does not report the
 });
 
 test('pool: the best number, none, or one that may lie beyond those tried', () => {
-  const { lesson } = SCENARIOS.pool;
+  const { lesson } = SCENARIO_BY_NAME.pool;
   const [one, two] = [size(1, 11, sure(0.9)), size(2, 6, sure(1.7))];
   assert.match(
     lesson(pool([one, two, size(4, 6.6, sure(1.5))], 2)),

@@ -6,8 +6,8 @@ import { granularity } from '#dist/bench/scenarios/granularity.js';
 import { idle } from '#dist/bench/scenarios/idle.js';
 import { poolSizes } from '#dist/bench/scenarios/pool.js';
 import { reload } from '#dist/bench/scenarios/reload.js';
-import { runScenario } from '#dist/bench/scenarios/run-scenario.js';
-import { scenarioReport, scenarioTable, SCENARIOS } from '#dist/bench/scenarios/scenario-report.js';
+import { runScenario } from '#dist/bench/scenarios/measure-scenario.js';
+import { scenarioReport, scenarioTable, SCENARIO_BY_NAME } from '#dist/bench/scenarios/scenario-report.js';
 import { countsUpTo, type Machine } from '#dist/bench/scenarios/trial.js';
 import { AiopsError } from '#dist/core/errors.js';
 
@@ -232,7 +232,7 @@ test('batch sizes are distinguished, and a setup that auto repeats is measured o
 });
 
 test('every scenario ends without a result, and without an actor, once the signal is given', async () => {
-  for (const [name, { measure }] of Object.entries(SCENARIOS)) {
+  for (const [name, { measure }] of Object.entries(SCENARIO_BY_NAME)) {
     for (const abortAt of ['warm-up', '1 waiting', 'round 1', 'round 2']) {
       const aborter = new AbortController();
       const { trial, open } = fakeTrial({

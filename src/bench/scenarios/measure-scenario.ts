@@ -1,4 +1,4 @@
-import { resolveActors } from '../../core/actor-count.js';
+import { resolveActors, type ActorCount } from '../../core/actor-count.js';
 import type { Notice } from '../../core/errors.js';
 import type { ActorLog, ReadyFacts } from '../../core/types.js';
 import { hostFacts } from '../../host/processors.js';
@@ -8,12 +8,21 @@ import { findModel } from '../../model/model-choice.js';
 import { BenchOutput, scenarioFile } from '../../output/bench-output.js';
 import { loadRequest } from '../../pool/load-request.js';
 import type { LoadRequest } from '../../protocol/messages.js';
-import type { ScenarioConfig, ScenarioName } from '../bench-config.js';
+import type { MeasuringConfig } from '../bench-config.js';
 import { NoticeLog } from '../notice-log.js';
 import { planSetups } from '../plan.js';
 import { setupName } from '../report/bench-names.js';
-import { SCENARIOS, scenarioJson, type ResultOf, type ScenarioSummary } from './scenario-report.js';
+import type { ScenarioName } from './scenario-names.js';
+import { SCENARIO_BY_NAME, scenarioJson, type ResultOf, type ScenarioSummary } from './scenario-report.js';
 import { thisMachine, Trial, type Machine } from './trial.js';
+
+/** A scenario's settings, validated; null leaves a choice to the scenario. */
+export interface ScenarioConfig extends MeasuringConfig {
+  readonly scenario: ScenarioName;
+  readonly actors: ActorCount | null;
+  readonly items: number | null;
+  readonly rounds: number;
+}
 
 export interface ScenarioContext {
   /** Aborted: end without a result. */
@@ -81,7 +90,7 @@ export async function runScenario<Name extends ScenarioName>(
   name: Name,
   run: ScenarioRun,
 ): Promise<ScenarioSummary<Name> | null> {
-  const scenario = SCENARIOS[name];
+  const scenario = SCENARIO_BY_NAME[name];
   const { loads, limitMs, machine, signal, seed } = run;
   const startedAtMs = machine.now();
   const notices = new NoticeLog(run.onNotice);
