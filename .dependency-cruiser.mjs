@@ -5,9 +5,12 @@
  *   bin → cli → {replay, bench, native} → {read, pool, measure, output, report, host} → {model, protocol} → core
  *                                                                               actor → {model, protocol} → core
  */
-const LOWEST = ['model', 'protocol', 'core'];
+const LOWEST = ['model', 'protocol', 'program', 'core'];
 const ENGINE = ['read', 'pool', 'measure', 'output', 'report', 'host'];
 const FEATURES = ['replay', 'bench', 'native'];
+
+/** Development dependencies that are bundled into dist/ rather than installed with the package. */
+const BUNDLED = ['cli-progress', 'commander', 'csv-parse', 'execa', 'uplot', 'yauzl', 'zod'];
 
 const ENGINE_WHY =
   'engine parts never import one another, so that each can be read and replaced alone; features join them';
@@ -19,7 +22,14 @@ const FOLDERS = {
     allowed: [],
     why: 'core holds the shared vocabulary and pure functions: it imports nothing of ours',
   },
-  model: { allowed: ['core'], why: 'model says what a bundle is; it knows neither frames nor who loads it' },
+  program: {
+    allowed: [],
+    why: 'program says which program this is and where its files are; every process needs it before anything else',
+  },
+  model: {
+    allowed: ['program', 'core'],
+    why: 'model says what a bundle is; it knows neither frames nor who loads it',
+  },
   protocol: { allowed: ['core'], why: 'both ends of the pipe import protocol; it imports neither' },
   actor: {
     allowed: LOWEST,
@@ -77,7 +87,7 @@ export default {
       comment: 'the program is in dist/, where types and rules reach it',
       severity: 'error',
       from: { path: '^bin/' },
-      to: { pathNot: '^dist/cli/main[.]js$' },
+      to: { pathNot: '^(dist/cli/main[.]js|(node:)?module)$' },
     },
     onlyIn(
       'tensorflow-in-backends',
@@ -132,7 +142,8 @@ export default {
     },
     {
       name: 'tests-test-the-build',
-      comment: 'a test imports what is published, as #dist/…: compiled once, as users get it',
+      comment:
+        'a test imports single compiled modules, as #dist/…, or starts what ships: src is compiled once',
       severity: 'error',
       from: { path: '^test/' },
       to: { path: '^src/' },
@@ -165,14 +176,27 @@ export default {
     },
     {
       name: 'published-imports-are-dependencies',
-      comment: 'what src imports must be installed with the package',
+      comment: 'what src imports must be installed with the package, or be listed as bundled',
       severity: 'error',
       from: { path: '^(bin|src)/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: `(^|node_modules/)(${BUNDLED.join('|')})(/|$)`,
+      },
+    },
+    {
+      name: 'files-are-found-by-program',
+      comment: 'a bundler moves modules: only program knows where it is, and so where the other files are',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: '^src/(program/|actor/backends/node-package[.]ts$|cli/source-stack[.]ts$)',
+      },
+      to: { path: '^(node:)?module$' },
     },
   ],
   options: {
-    doNotFollow: { path: ['node_modules', '^dist/'] },
+    doNotFollow: { path: ['node_modules', '^(build|dist)/'] },
     exclude: { path: '^dist-test/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -11,11 +11,10 @@ const nodeGlobals = Object.fromEntries(
 
 const noDefaultExport = {
   selector: 'ExportDefaultDeclaration',
-  message: 'Export by name: a name that is written once is found everywhere.',
+  message: 'Use a named export: the same name everywhere can be searched.',
 };
 
-// `values[i]!` states that an index is in range, which no check at run time would tell better;
-// on anything else a `!` hides a case that wants handling.
+// `values[i]!` states that an index is in range; on anything else a `!` hides a missing case.
 const assertOnlyIndexing = {
   selector: 'TSNonNullExpression:not(:has(> MemberExpression[computed=true]))',
   message: 'Handle the missing case; only an indexed read (`values[i]!`) may be asserted.',
@@ -24,17 +23,17 @@ const assertOnlyIndexing = {
 const noProcessExit = {
   object: 'process',
   property: 'exit',
-  message: 'It cuts piped output: set process.exitCode and let streams end.',
+  message: 'It truncates piped output: set process.exitCode and let streams end.',
 };
 
-// Node turns a wait of 2^31 ms or more into 1 ms: only a constant is known to be shorter.
+// Node turns a delay of 2^31 ms or more into 1 ms, which only a constant is sure to avoid.
 const rawTimer = {
   selector: 'CallExpression[callee.name=/^set(Timeout|Interval)$/]:not([arguments.1.name=/^[A-Z_]+$/])',
-  message: 'Use Timer or sleep of core/timer, which can wait for any length of time.',
+  message: 'Use Timer or sleep from core/timer, which accept any delay.',
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'dist-test/', 'fixtures/', '**/*.aiops/']),
+  globalIgnores(['build/', 'dist/', 'dist-test/', 'fixtures/', '**/*.aiops/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -59,7 +58,7 @@ export default defineConfig(
     },
     rules: {
       'no-restricted-syntax': ['error', noDefaultExport, assertOnlyIndexing],
-      '@typescript-eslint/no-non-null-assertion': 'off', // assertOnlyIndexing says where
+      '@typescript-eslint/no-non-null-assertion': 'off', // assertOnlyIndexing replaces it
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/consistent-type-exports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, varsIgnorePattern: '^_' }],
@@ -73,7 +72,7 @@ export default defineConfig(
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
       ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // An async signature is often what an interface asks for (Executor, LineSink); the work need not wait.
+      // Interfaces such as Executor and LineSink require async signatures even where nothing waits.
       '@typescript-eslint/require-await': 'off',
     },
   },
@@ -97,8 +96,8 @@ export default defineConfig(
     rules: { 'no-console': ['error', { allow: ['error'] }] },
   },
   {
-    // A second signal must end the program now, whatever its streams still hold; an actor whose parent has let
-    // go of it has nothing left to say, but native threads that would keep it.
+    // A second signal must end the program at once, whatever its streams hold; an actor without a parent has nothing
+    // to send, but native threads that would keep it alive.
     files: ['src/cli/signals.ts', 'src/actor/serve-parent.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
+import module from 'node:module';
+
+module.enableCompileCache?.(); // from Node 22.1; it fails in silence, and minds NODE_DISABLE_COMPILE_CACHE
 try {
   await import('../dist/cli/main.js');
 } catch (error) {
-  // Node opens a hundred files and more at once to load a program, and takes one that it cannot open for missing.
+  // Node takes a module that it cannot open, for want of file descriptors, for missing.
   if (!['EMFILE', 'ENFILE', 'ERR_MODULE_NOT_FOUND'].includes(error.code)) throw error;
   process.stderr.write(
     `error: the program cannot be loaded: ${error.message}\n` +

@@ -1,5 +1,5 @@
 /**
- * An analyzer of plain arithmetic: how many standard deviations the newest minute is from those before it.
+ * An analyzer of plain arithmetic: the newest minute's distance from the mean before it, in standard deviations.
  *
  *   aiops-serve replay data.jsonl --analyzer rolling-zscore.mjs --param window=30 --param threshold=4
  */
@@ -31,7 +31,7 @@ function answer(values, threshold) {
   const deviation = Math.sqrt(variance);
   if (deviation === 0) {
     if (newest === mean) return { score: 0, anomaly: false, output: [mean, 0] };
-    return { errno: 'no_spread', errmsg: `all minutes before are ${mean}, so ${newest} has no z-score` };
+    return { errno: 'no_spread', errmsg: `all previous minutes are ${mean}, so ${newest} has no z-score` };
   }
   const score = Math.abs(newest - mean) / deviation;
   return { score, anomaly: score > threshold, output: [mean, deviation] };

@@ -1,5 +1,5 @@
 /**
- * An analyzer that routes targets to two model bundles: those whose name matches a pattern go to the second.
+ * An analyzer that routes targets to two model bundles: names that match a pattern go to the second.
  *
  *   aiops-serve replay data.jsonl --analyzer two-models.mjs \
  *     --param first=./bundle-a --param second=./bundle-b --param 'pattern=^mongo-'
@@ -13,7 +13,7 @@ export async function createAnalyzer({ params, loadBundle }) {
   const isSecond = new RegExp(pattern);
   const models = [await loadBundle(first), await loadBundle(second)];
   const [{ window, columns, missing }] = models;
-  // Windows are cut before an item is routed, so both models must take the same ones.
+  // Windows are cut before items are routed, so both models must take the same ones.
   const specs = models.map((model) => JSON.stringify([model.window, model.columns, model.missing]));
   if (specs[0] !== specs[1]) throw new Error(`${first} sees ${specs[0]}, ${second} ${specs[1]}`);
   return {

@@ -1,36 +1,36 @@
 /**
- * What group commit costs: replays the same recording with several `--commit-interval`s and, for reference, with
- * results on standard output, where there are no commits (and neither times nor a report are kept). In rounds, each
- * in another order, so that a slow moment hits all of them; ratios are paired by round. Needs a build (npm run
- * build) and a machine with nothing else to do.
+ * What commits cost: replays one recording with several `--commit-interval`s and, as the reference, with results on
+ * standard output, which has no commits, times or report. Variants take turns in random order, and ratios are paired by
+ * round, so that a slow moment hits all of them. Needs a build and an idle machine.
  *
- *   node scripts/bench-commit.mjs [--targets 100] [--minutes 1440] [--rounds 9] [--folder DIR] [--model built-in]
+ *   node scripts/bench-commit.mjs [--targets 100] [--minutes 1440] [--rounds 9] [--actors 2] [--folder DIR]
+ *                                 [--model analyzer|built-in]
  *
- * The files go to a folder below DIR (default: the system's for temporary files): a commit costs what its disk takes.
+ * Results go to a folder under DIR (default: the system's temporary folder); its disk determines what a commit costs.
  */
-import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+
 import { RandomStream } from '#dist/core/random.js';
 import { medianEstimate } from '#dist/core/statistics.js';
 
-const { values } = parseArgs({
+import { generateRecording, inTemporaryFolder, runScript } from './shared/run-script.mjs';
+import { estimateText, shuffled } from './shared/samples.mjs';
+
+const { values: flags } = parseArgs({
   options: {
     targets: { type: 'string', default: '100' },
     minutes: { type: 'string', default: '1440' },
     rounds: { type: 'string', default: '9' },
+    actors: { type: 'string', default: '2' },
     folder: { type: 'string', default: tmpdir() },
     model: { type: 'string', default: 'analyzer' },
-    actors: { type: 'string', default: '2' },
   },
 });
-const root = fileURLToPath(new URL('..', import.meta.url));
-const REFERENCE = 'no commits (--out -)';
 
-// Costs next to nothing, so that what is left is reading, pipes, writing and commits.
+// Almost free, so that the time goes to reading, pipes, writing and commits.
 const ANALYZER = `export function createAnalyzer() {
   return {
     window: 1,
@@ -40,94 +40,71 @@ const ANALYZER = `export function createAnalyzer() {
 }
 `;
 
-const arms = [
-  { name: REFERENCE, flags: ['--out', '-'] },
+const REFERENCE = { name: 'no commits (--out -)', flags: ['--out', '-'] };
+const VARIANTS = [
+  REFERENCE,
   ...['10s', '1s', '100ms', '0s'].map((interval) => ({
     name: `--commit-interval ${interval}`,
     flags: ['--out', 'out', '--commit-interval', interval],
   })),
 ];
 
-const folder = mkdtempSync(join(values.folder, 'aiops-serve-commit-'));
-try {
-  await main();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-
-async function main() {
+await inTemporaryFolder(async (folder) => {
   writeFileSync(join(folder, 'analyzer.mjs'), ANALYZER);
-  const size = ['--targets', values.targets, '--minutes', values.minutes];
-  await node(['scripts/generate-recording.mjs', ...size, '--out', 'recording.csv']);
-  const { size: sizeBytes } = statSync(join(folder, 'recording.csv'));
+  const size = ['--targets', flags.targets, '--minutes', flags.minutes];
+  await generateRecording(folder, [...size, '--out', 'recording.csv']);
+  const megabytes = (statSync(join(folder, 'recording.csv')).size / 1e6).toFixed(1);
   console.log(
-    `${values.minutes} minutes of ${values.targets} targets (${(sizeBytes / 1e6).toFixed(1)} MB), ` +
-      `${values.model}, ${values.actors} actors, Node ${process.version}, ${values.rounds} rounds`,
+    `${flags.minutes} minutes of ${flags.targets} targets (${megabytes} MB), ` +
+      `${flags.model}, ${flags.actors} actors, Node ${process.version}, ${flags.rounds} rounds`,
   );
-  for (const arm of arms) await turn(arm); // one each that does not count
+  const rounds = await takeRounds(folder);
+  for (const { name } of VARIANTS) console.log(resultLine(name, rounds));
+}, flags.folder);
+
+/** By round, what each variant's turn gave. */
+async function takeRounds(folder) {
+  for (const variant of VARIANTS) await turn(folder, variant); // warm-up
   const random = new RandomStream(1);
   const rounds = [];
-  for (let round = 0; round < Number(values.rounds); round++) {
-    const times = new Map();
-    for (const arm of shuffled(arms, random)) times.set(arm.name, await turn(arm));
-    rounds.push(times);
+  for (let round = 0; round < Number(flags.rounds); round++) {
+    const turns = new Map();
+    for (const variant of shuffled(VARIANTS, random)) turns.set(variant.name, await turn(folder, variant));
+    rounds.push(turns);
   }
-  for (const { name } of arms) console.log(armLine(name, rounds));
+  return rounds;
 }
 
-/** Time of one run, with its start, and its commits. */
-async function turn({ flags }) {
-  const model = values.model === 'built-in' ? ['--backend', 'wasm'] : ['--analyzer', 'analyzer.mjs'];
+/** Time of one run, including its start, and its number of commits. */
+async function turn(folder, variant) {
   rmSync(join(folder, 'out'), { recursive: true, force: true });
-  const startedAt = performance.now();
-  await node(
-    ['bin/aiops-serve.js', 'replay', 'recording.csv', ...model, ...flags].concat([
-      '--compare',
-      'none',
-      '--actors',
-      values.actors,
-      '--quiet',
-    ]),
-  );
-  return { elapsedMs: performance.now() - startedAt, commits: flags.includes('-') ? 0 : commitsOf() };
+  const model = flags.model === 'built-in' ? ['--backend', 'wasm'] : ['--analyzer', 'analyzer.mjs'];
+  const serving = ['--compare', 'none', '--actors', flags.actors, '--quiet'];
+  const startedAtMs = performance.now();
+  await runScript(folder, 'bin/aiops-serve.js', [
+    'replay',
+    'recording.csv',
+    ...model,
+    ...serving,
+    ...variant.flags,
+  ]);
+  const elapsedMs = performance.now() - startedAtMs;
+  return { elapsedMs, commits: variant === REFERENCE ? 0 : countCommits(folder) };
 }
 
-function commitsOf() {
+function countCommits(folder) {
   const journal = readFileSync(join(folder, 'out/journal.jsonl'), 'utf8');
   return journal.split('\n').filter((line) => line.startsWith('{"type":"commit"')).length;
 }
 
-function armLine(name, rounds) {
-  const ms = medianEstimate(rounds.map((round) => round.get(name).elapsedMs));
+function resultLine(name, rounds) {
+  const seconds = medianEstimate(rounds.map((turns) => turns.get(name).elapsedMs / 1000));
   const ratio = medianEstimate(
-    rounds.map((round) => round.get(name).elapsedMs / round.get(REFERENCE).elapsedMs),
+    rounds.map((turns) => turns.get(name).elapsedMs / turns.get(REFERENCE.name).elapsedMs),
   );
-  const commits = medianEstimate(rounds.map((round) => round.get(name).commits));
-  const range = ({ value, low, high }, digits) =>
-    `${value.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
+  const commits = Math.round(medianEstimate(rounds.map((turns) => turns.get(name).commits)).value);
   return (
-    `${name.padEnd(24)} ${String(Math.round(commits.value)).padStart(6)} commits   ` +
-    `${range({ value: ms.value / 1000, low: ms.low / 1000, high: ms.high / 1000 }, 2)} s   ${range(ratio, 3)} × ${REFERENCE}`
+    `${name.padEnd(24)} ${String(commits).padStart(6)} commits   ` +
+    `${estimateText(seconds, (s) => s.toFixed(2))} s   ${estimateText(ratio, (r) => r.toFixed(3))} × ${REFERENCE.name}`
   );
-}
-
-function shuffled(items, random) {
-  const left = [...items];
-  return items.map(() => left.splice(random.nextInteger(0, left.length - 1), 1)[0]);
-}
-
-function node([script, ...args]) {
-  const stdout = openSync(join(folder, 'stdout'), 'w');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, script), ...args], {
-      cwd: folder,
-      stdio: ['ignore', stdout, 'inherit'],
-    });
-    child.on('error', reject);
-    child.on('close', (status) => {
-      closeSync(stdout);
-      if (status === 0) resolve(status);
-      else reject(new Error(`${script} ended with ${status}`));
-    });
-  });
 }

@@ -1,17 +1,19 @@
 /**
- * Predict times of the example models on the backends that are here: an actor an arm, served in turn, ratios
- * paired by round. Needs a build, and `aiops-serve native install` for native TensorFlow.
+ * Predict times of the example models on both backends. Each variant has its own actor, they take turns, and ratios are
+ * paired by round. Needs a build and `aiops-serve native install`.
  *
  *   node scripts/bench-models.mjs formats        500 items in each format on each backend, per item and batched
- *   node scripts/bench-models.mjs batch-shape    what calls of a fixed shape cost against one free call
+ *   node scripts/bench-models.mjs batch-shape    calls of a fixed shape against one free call
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { RandomStream } from '../dist/core/random.js';
-import { Solo } from '../dist/pool/solo.js';
-import { installedNative } from '../dist/host/native/location.js';
-import { manifestText, openBundle } from '../dist/model/bundle.js';
+import { RandomStream } from '#dist/core/random.js';
+import { Solo } from '#dist/pool/solo.js';
+import { installedNative } from '#dist/host/native/location.js';
+import { manifestText, openBundle } from '#dist/model/bundle.js';
+
+import { median } from './shared/samples.mjs';
 
 const BUNDLES = ['mlp-autoencoder', 'builtin', 'lstm-forecast'];
 const WARM_UP_ROUNDS = 3;
@@ -22,7 +24,7 @@ const { values, positionals } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const compare = { formats: compareFormats, 'batch-shape': compareBatchShapes }[positionals[0]];
-if (compare === undefined) throw new Error('name what to compare: formats or batch-shape');
+if (compare === undefined) throw new Error('expected what to compare: formats or batch-shape');
 
 for (const name of BUNDLES) {
   const bundle = await openBundle(fileURLToPath(new URL(`../fixtures/bundles/${name}`, import.meta.url)));
@@ -32,43 +34,43 @@ for (const name of BUNDLES) {
 async function compareFormats(bundle) {
   const items = 500;
   const itemsAlone = 10; // one eager LSTM call takes 80 ms
-  const arms = [];
+  const variants = [];
   for (const [backend, formats] of Object.entries({
     node: ['saved-model', 'graph-model', 'layers-model'],
     wasm: ['graph-model', 'layers-model'],
   })) {
     for (const format of formats) {
       const solo = await started(bundle, { backend, format, batchShape: 'free' });
-      arms.push({ label: `${format} on ${backend}`, solo });
+      variants.push({ label: `${format} on ${backend}`, solo });
     }
   }
-  const batched = await interleaved(arms, randomBatch(bundle.manifest, items), 'batched');
-  const perItem = await interleaved(arms, randomBatch(bundle.manifest, itemsAlone), 'per-item');
+  const batched = await interleaved(variants, randomBatch(bundle.manifest, items), 'batched');
+  const perItem = await interleaved(variants, randomBatch(bundle.manifest, itemsAlone), 'per-item');
   console.log(`${bundle.manifest.name}, ms for ${items} items, per item (from ${itemsAlone}) and batched:`);
-  for (const { label } of arms) {
+  for (const { label } of variants) {
     const alone = (median(perItem.get(label)) * items) / itemsAlone;
     console.log(
       `  ${label.padEnd(22)} ${alone.toFixed(0).padStart(6)}  ${median(batched.get(label)).toFixed(2)}`,
     );
   }
-  await stop(arms);
+  await stop(variants);
 }
 
 async function compareBatchShapes(bundle) {
-  const arms = [{ label: 'free', solo: await started(bundle, { batchShape: 'free' }) }];
+  const variants = [{ label: 'free', solo: await started(bundle, { batchShape: 'free' }) }];
   for (const batchSize of [16, 32, 64, 128, 256])
-    arms.push({ label: String(batchSize), solo: await started(bundle, { batchSize }) });
+    variants.push({ label: String(batchSize), solo: await started(bundle, { batchSize }) });
   for (const items of [50, 250, 500]) {
-    const times = await interleaved(arms, randomBatch(bundle.manifest, items), 'batched');
+    const times = await interleaved(variants, randomBatch(bundle.manifest, items), 'batched');
     const free = times.get('free');
-    const cells = arms.map(({ label }) => {
+    const cells = variants.map(({ label }) => {
       const own = times.get(label);
       const ratio = median(own.map((time, round) => time / free[round]));
       return `${label} ${median(own).toFixed(2)} ms (${ratio.toFixed(2)})`;
     });
     console.log(`${bundle.manifest.name}, ${items} items: ${cells.join(', ')}`);
   }
-  await stop(arms);
+  await stop(variants);
 }
 
 async function started(bundle, given) {
@@ -84,15 +86,15 @@ async function started(bundle, given) {
   return solo;
 }
 
-async function stop(arms) {
-  await Promise.all(arms.map(({ solo }) => solo.stop()));
+async function stop(variants) {
+  await Promise.all(variants.map(({ solo }) => solo.stop()));
 }
 
-/** Predict times by arm, ms, one a round. */
-async function interleaved(arms, batch, style) {
-  const times = new Map(arms.map(({ label }) => [label, []]));
+/** Predict times by variant, ms, one per round. */
+async function interleaved(variants, batch, style) {
+  const times = new Map(variants.map(({ label }) => [label, []]));
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    for (const { label, solo } of arms) {
+    for (const { label, solo } of variants) {
       const { timing } = await solo.run(batch, style);
       if (round >= 0) times.get(label).push(timing.chunks[0].predictMs);
     }
@@ -111,9 +113,4 @@ function randomBatch({ input }, items) {
     width,
     values: Float64Array.from({ length: items * input.window * width }, () => 100 + random.nextNormal()),
   };
-}
-
-function median(times) {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
 }

@@ -1,33 +1,33 @@
 #!/usr/bin/env node
 /**
- * This program against the systems that do the same work: Ray's actors, Python's multiprocessing, a generic pool of
- * Node processes, and what none of them can be faster than. The same SavedModel, items and number of processes, the
- * same numbers returned (that is checked), turn by turn in one run with everything else idle. What is timed is what
- * a caller waits for: from a minute's items in the driving process to its answers there.
+ * Compares this program with others that do the same work: Ray's actors, Python's multiprocessing, a generic pool of
+ * Node processes, and floors that none can beat. All serve the same items with the same SavedModel and number of
+ * processes, and their answers are compared. They take turns in one run while the others are idle. Timed is what a
+ * caller waits for: from a minute's items in the driving process to its answers there.
  *
- *   npm run bench:peers:setup        once: Ray and TensorFlow for Python, in the user's cache
+ *   npm run bench:peers:setup        once; installs Ray and TensorFlow for Python in the user's cache
  *   npm run bench:peers -- [--cases none,mlp,lstm,mlp-many,lstm-many] [--rounds 15] [--turn-ms 200]
  *                          [--items 500] [--many 5000] [--actors 2] [--seed 1] [--json FILE] [--markdown]
- *   npm run bench:peers -- --ray-idle   what Ray costs others while it has nothing to do
+ *   npm run bench:peers -- --ray-idle   what an idle Ray costs others
  *
  * Needs a build and `aiops-serve native install`.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { RandomStream } from '#dist/core/random.js';
 import { countText } from '#dist/report/format.js';
 import { tableLines, tableMarkdown } from '#dist/report/table.js';
 
-import { armsOf, startPeers, stopPeers } from './peers/arms.mjs';
+import { variantsOf, startPeers, stopPeers } from './peers/variants.mjs';
 import { judge } from './peers/bars.mjs';
 import { peersPython } from './peers/environment.mjs';
 import { measureIdleRay } from './peers/ray-idle.mjs';
 import { takeTurns } from './peers/rounds.mjs';
 import { barTable, caseTable } from './peers/tables.mjs';
 import { CASES, makeWorkload } from './peers/workload.mjs';
+import { inTemporaryFolder } from './shared/run-script.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -47,18 +47,21 @@ const rounds = count('rounds');
 const processes = count('actors');
 const seed = count('seed');
 
-/** The value of a flag that is a whole number of at least 1. */
+/** A flag's value, a whole number of at least 1. */
 function count(name) {
   const value = Number(flags[name]);
   if (!Number.isSafeInteger(value) || value < 1)
-    throw new Error(`--${name} ${flags[name]}: expected a number`);
+    throw new Error(`--${name} ${flags[name]}: expected a whole number of at least 1`);
   return value;
 }
 
 function chosenCases() {
   const names = flags.cases.split(',');
   const unknown = names.filter((name) => !CASES.some((one) => one.name === name));
-  if (unknown.length > 0) throw new Error(`no case ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(
+      `unknown case ${unknown.join(', ')}; cases are ${CASES.map(({ name }) => name).join(', ')}`,
+    );
   return CASES.filter(({ name }) => names.includes(name));
 }
 
@@ -72,18 +75,18 @@ function machineFacts() {
 async function runCase(chosen, folder) {
   const items = count(chosen.size === 'few' ? 'items' : 'many');
   const title = `${chosen.title}, ${countText(items)} items, processes: ${processes}`;
-  const arms = armsOf(chosen);
-  console.error(`${title}: starting ${new Set(arms.map(({ peer }) => peer)).size} peers`);
+  const variants = variantsOf(chosen);
+  console.error(`${title}: starting ${new Set(variants.map(({ peer }) => peer)).size} peers`);
   const workload = await makeWorkload(chosen, { items, processes, seed, folder });
-  const { peers, facts, expected } = await startPeers(workload, arms, folder);
+  const { peers, facts, expected } = await startPeers(workload, variants, folder);
   try {
     const times = await takeTurns({
-      ...{ arms, peers, expected, processes, rounds },
+      ...{ variants, peers, expected, processes, rounds },
       turnMs: count('turn-ms'),
       random: new RandomStream(seed, 1),
       onRound: (round) => console.error(`${title}: round ${round + 1} of ${rounds}`),
     });
-    return { title, items, facts, arms: times };
+    return { title, items, facts, variants: times };
   } finally {
     await stopPeers(peers);
   }
@@ -106,20 +109,17 @@ async function comparePeers(folder) {
   const bars = judge(results);
   show(barTable(bars));
   if (flags.json === undefined) return;
-  const cases = [...results].map(([name, { arms, ...rest }]) => ({
+  const cases = [...results].map(([name, { variants, ...rest }]) => ({
     name,
     ...rest,
-    arms: [...arms.values()],
+    variants: [...variants.values()],
   }));
   writeFileSync(flags.json, `${JSON.stringify({ machine, settings: flags, cases, bars }, null, 2)}\n`);
 }
 
-peersPython(); // tells at once if it is missing
-const folder = mkdtempSync(join(tmpdir(), 'aiops-peers-'));
-try {
+peersPython(); // fails at once if it is missing
+await inTemporaryFolder(async (folder) => {
   if (flags['ray-idle'])
     console.log(JSON.stringify(await measureIdleRay({ folder, processes, seed, rounds })));
   else await comparePeers(folder);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * What the pool costs on top of a bare pipe: the same minute goes to actors whose analyzer answers at once, and
- * the same number of bytes through pipes with nothing but a length before them, turn by turn in one run.
+ * What the pool costs on top of a bare pipe: a minute goes to actors that answer at once, and as many bytes through
+ * pipes with nothing but a length before them. They take turns in one run.
  *
  *   node scripts/bench-pipe.mjs [--items 500] [--values 60] [--actors 2] [--rounds 2000]
  */
@@ -13,6 +13,7 @@ import { ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
 import { Pool } from '#dist/pool/pool.js';
 
 import { BarePipe } from './bench-pipe/bare-pipe.mjs';
+import { median } from './shared/samples.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -36,7 +37,7 @@ const batch = {
   values: Float64Array.from({ length: items * width }, (_, i) => Math.sin(i)),
 };
 
-/** Bytes of one chunk's frame and of its answer's, whatever a bare pipe has to move as well. */
+/** Sizes of one chunk's frame and of its answer's, which the bare pipe moves too. */
 function frameBytes(replies) {
   const perActor = Math.ceil(items / actors);
   const chunk = {
@@ -66,10 +67,6 @@ function sum(buffers) {
   return buffers.reduce((bytes, buffer) => bytes + buffer.length, 0);
 }
 
-function median(samples) {
-  return Float64Array.from(samples).sort()[samples.length >> 1];
-}
-
 const load = {
   model: { kind: 'analyzer', module: '/' },
   ...{ backend: 'wasm', format: 'auto', threads: 1, batchSize: 'auto', batchShape: 'free' },
@@ -89,7 +86,7 @@ const bytes = frameBytes(answers);
 const bare = Array.from({ length: actors }, () => new BarePipe(bytes));
 
 const spent = { pool: [], bare: [] };
-const told = [];
+const reportedMs = [];
 for (let round = -500; round < rounds; round++) {
   let startedAt = performance.now();
   const { timing } = await pool.run(batch, 'batched');
@@ -100,7 +97,7 @@ for (let round = -500; round < rounds; round++) {
   if (round < 0) continue;
   spent.pool.push(poolMs);
   spent.bare.push(bareMs);
-  told.push(timing.wallMs);
+  reportedMs.push(timing.wallMs);
 }
 await pool.stop();
 for (const pipe of bare) pipe.stop();
@@ -115,7 +112,7 @@ console.log(
     rounds,
     bytes,
     poolMedianMs: poolMs,
-    poolSaysMedianMs: median(told),
+    poolSaysMedianMs: median(reportedMs),
     bareMedianMs: bareMs,
     ratio: poolMs / bareMs,
   }),

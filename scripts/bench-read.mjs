@@ -1,69 +1,63 @@
-// Compares reading a recording with the bare loops that it cannot do without, in one run, on the same files:
-// JSONL with cutting into lines and JSON.parse alone, CSV with csv-parse alone.
-// Usage: node scripts/bench-read.mjs [columns=38] [targets=200] [minutes=120] [rounds=5]
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/**
+ * Compares reading a recording with the loops that no reader can avoid: cutting JSONL into lines and JSON.parse, and
+ * csv-parse for CSV. All of them read the same files in one run.
+ *
+ *   node scripts/bench-read.mjs [columns=38] [targets=200] [minutes=120] [rounds=5]
+ */
+import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+
 import { parse } from 'csv-parse';
+
 import { RandomStream } from '#dist/core/random.js';
-import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES, openRecording } from '#dist/read/recording.js';
+
+import { countRecords } from './shared/reading.mjs';
+import { inTemporaryFolder } from './shared/run-script.mjs';
+import { median } from './shared/samples.mjs';
 
 const [columns = 38, targets = 200, minutes = 120, rounds = 5] = process.argv.slice(2).map(Number);
 const BLOCK_BYTES = 256 * 1024;
-const options = {
-  format: 'auto',
-  map: {},
-  timezone: 'UTC',
-  interval: 'auto',
-  grace: 0,
-  duplicates: 'reject',
-  shard: null,
-  fromMs: null,
-  toMs: null,
-  ownWindow: null,
-  lookBackIntervals: 0,
-  maxLineBytes: DEFAULT_MAX_LINE_BYTES,
-  maxExpansion: DEFAULT_MAX_EXPANSION,
-};
+const EXPECTED = targets * minutes;
 
-function writeRecordings(folder, digits) {
-  const random = new RandomStream(1);
-  const next = () => random.next();
-  const names = Array.from({ length: columns }, (_, i) => `metric_${String(i).padStart(2, '0')}`);
-  const value = () => (digits === 'all' ? next() * 100 : Math.round(next() * 1e6) / 1e4);
-  const csv = [`timestamp,target,${names.join(',')}`];
-  const quoted = [csv[0]];
-  const jsonl = [];
-  for (let minute = 0; minute < minutes; minute++) {
-    const timestamp = `${new Date(1.6e12 + minute * 60_000).toISOString().slice(0, 19)}Z`;
-    for (let i = 0; i < targets; i++) {
-      const target = `host-${String(i).padStart(4, '0')}`;
-      const values = names.map(value);
-      csv.push(`${timestamp},${target},${values.join(',')}`);
-      quoted.push(`${timestamp},"${target}",${values.join(',')}`);
-      jsonl.push(
-        JSON.stringify({ timestamp, target, ...Object.fromEntries(names.map((n, k) => [n, values[k]])) }),
-      );
-    }
+await inTemporaryFolder(async (folder) => {
+  console.log(`${EXPECTED} rows of ${columns} columns, Node ${process.version}, median of ${rounds} rounds`);
+  console.log('\nvalues with 4 decimals');
+  await compare(writeRecordings(folder, 4));
+  console.log('\nvalues with all 16 or 17 digits');
+  await compare(writeRecordings(folder, 'all'));
+});
+
+async function compare(files) {
+  const rates = await race({
+    'JSON.parse alone': () => parseJsonLines(files.jsonl),
+    JSONL: () => countRecords(files.jsonl),
+    'csv-parse alone': () => csvParse(files.csv),
+    CSV: () => countRecords(files.csv),
+    'CSV, quoted targets': () => countRecords(files.quoted),
+  });
+  for (const [name, rate] of rates) {
+    const reference = name.startsWith('JSON') ? 'JSON.parse alone' : 'csv-parse alone';
+    const ratio = (rate / rates.get(reference)).toFixed(2);
+    console.log(
+      `${name.padEnd(22)}${Math.round(rate).toLocaleString('en').padStart(10)} rows/s   ${ratio} × ${reference}`,
+    );
   }
-  const files = { csv, quoted, jsonl };
-  return Object.fromEntries(
-    Object.entries(files).map(([kind, lines]) => {
-      const path = join(folder, `${digits}-${kind}.${kind === 'jsonl' ? 'jsonl' : 'csv'}`);
-      writeFileSync(path, `${lines.join('\n')}\n`);
-      return [kind, path];
-    }),
-  );
 }
 
-async function readAll(path) {
-  const recording = await openRecording([path], options, Readable.from([]));
-  let records = 0;
-  for await (const { batch, rejects } of recording.steps())
-    records += (batch?.records.length ?? 0) - rejects.length;
-  await recording.close();
-  return records;
+/** Median rate of each reader, rows/s. They take turns, so that a slow moment hits all of them. */
+async function race(readers) {
+  const names = Object.keys(readers);
+  const rates = new Map(names.map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const name of names) {
+      const startedAtMs = performance.now();
+      const records = await readers[name]();
+      const elapsedMs = performance.now() - startedAtMs;
+      if (records !== EXPECTED) throw new Error(`${name}: ${records} records`);
+      if (round > 0) rates.get(name).push((EXPECTED / elapsedMs) * 1000); // round 0 is a warm-up
+    }
+  }
+  return new Map(names.map((name) => [name, median(rates.get(name))]));
 }
 
 async function parseJsonLines(path) {
@@ -83,51 +77,38 @@ async function parseJsonLines(path) {
 }
 
 async function csvParse(path) {
-  let records = -1;
+  let records = -1; // the header is not a record
   for await (const _ of createReadStream(path, { highWaterMark: BLOCK_BYTES }).pipe(parse())) records++;
   return records;
 }
 
-/** Median rate of each contestant, rounds taken in turn, so that a slow moment hits all of them. */
-async function race(contestants) {
-  const rates = contestants.map(() => []);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [i, [name, run, path]] of contestants.entries()) {
-      const startedAtMs = performance.now();
-      const records = await run(path);
-      const elapsedMs = performance.now() - startedAtMs;
-      if (records !== targets * minutes) throw new Error(`${name}: ${records} records`);
-      if (round > 0) rates[i].push((records / elapsedMs) * 1000);
+/** Writes the same rows in three layouts; `digits` is the number of decimals, or `all`. */
+function writeRecordings(folder, digits) {
+  const random = new RandomStream(1);
+  const names = Array.from({ length: columns }, (_, i) => `metric_${String(i).padStart(2, '0')}`);
+  const value = () =>
+    digits === 'all' ? random.next() * 100 : Math.round(random.next() * 1e6) / 10 ** digits;
+  const header = `timestamp,target,${names.join(',')}`;
+  const lines = { csv: [header], quoted: [header], jsonl: [] };
+  for (let minute = 0; minute < minutes; minute++) {
+    const timestamp = `${new Date(1.6e12 + minute * 60_000).toISOString().slice(0, 19)}Z`;
+    for (let i = 0; i < targets; i++) {
+      const target = `host-${String(i).padStart(4, '0')}`;
+      const values = names.map(value);
+      lines.csv.push(`${timestamp},${target},${values.join(',')}`);
+      lines.quoted.push(`${timestamp},"${target}",${values.join(',')}`);
+      const metrics = Object.fromEntries(names.map((name, k) => [name, values[k]]));
+      lines.jsonl.push(JSON.stringify({ timestamp, target, ...metrics }));
     }
   }
-  return rates.map((each) => each.sort((a, b) => a - b)[Math.floor(each.length / 2)]);
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'bench-read-'));
-try {
-  console.log(
-    `${targets * minutes} rows of ${columns} columns, Node ${process.version}, median of ${rounds} rounds`,
-  );
-  for (const digits of ['4', 'all']) {
-    const files = writeRecordings(folder, digits);
-    const [bareJson, jsonl, bareCsv, csv, quoted] = await race([
-      ['JSON.parse', parseJsonLines, files.jsonl],
-      ['JSONL', readAll, files.jsonl],
-      ['csv-parse', csvParse, files.csv],
-      ['CSV', readAll, files.csv],
-      ['CSV, quoted targets', readAll, files.quoted],
-    ]);
-    const line = (name, rate, of, bare) =>
-      console.log(
-        `${name.padEnd(22)}${Math.round(rate).toLocaleString('en').padStart(10)} rows/s   ${(rate / bare).toFixed(2)} × ${of}`,
-      );
-    console.log(digits === 'all' ? '\nvalues with all their digits (16 or 17)' : '\nvalues with 4 decimals');
-    line('JSON.parse alone', bareJson, 'itself', bareJson);
-    line('JSONL', jsonl, 'JSON.parse alone', bareJson);
-    line('csv-parse alone', bareCsv, 'itself', bareCsv);
-    line('CSV', csv, 'csv-parse alone', bareCsv);
-    line('CSV, quoted targets', quoted, 'csv-parse alone', bareCsv);
-  }
-} finally {
-  rmSync(folder, { recursive: true });
+  const write = (name, of) => {
+    const path = join(folder, name);
+    writeFileSync(path, `${of.join('\n')}\n`);
+    return path;
+  };
+  return {
+    csv: write('plain.csv', lines.csv),
+    quoted: write('quoted.csv', lines.quoted),
+    jsonl: write('rows.jsonl', lines.jsonl),
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * `npm test`: builds, runs every static check and then the tests. A failing check does not keep the others from
- * running; the exit status is 1 if anything failed.
+ * `npm test`: builds, runs every static check, then the tests. All checks run even if one fails; the exit status is 1 if
+ * any failed.
  */
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ const checks = [
   { name: 'format', script: 'check:format' },
   { name: 'import rules', script: 'check:imports' },
   { name: 'unused code', script: 'check:unused' },
-  // Unpacked: packing would build again under the feet of the other checks. test/package packs.
+  // Without packing, which would rebuild while the other checks run; test/package packs.
   { name: 'package', script: 'check:package' },
 ];
 
@@ -35,7 +35,7 @@ const failed = new Set();
 await check(build);
 await inParallel(checks, AT_ONCE, check);
 if (failed.has(build) || failed.has(typesOfTests)) {
-  console.log('      tests           not run: they do not compile');
+  console.log('      tests           skipped: they do not compile');
 } else {
   console.log('      tests');
   if ((await run('node scripts/run-tests.mjs', 'inherit')).status !== 0) failed.add({ name: 'tests' });
@@ -58,10 +58,10 @@ async function check(step) {
 
 async function inParallel(items, atOnce, work) {
   const waiting = [...items];
-  const lanes = Array.from({ length: atOnce }, async () => {
+  const workers = Array.from({ length: atOnce }, async () => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
   });
-  await Promise.all(lanes);
+  await Promise.all(workers);
 }
 
 function run(command, stdio) {

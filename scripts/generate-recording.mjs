@@ -1,31 +1,31 @@
 /**
- * Writes a made-up recording of any size; the same flags give the same bytes. Needs a build (npm run build).
+ * Writes a synthetic recording of any size; the same flags give the same bytes. Needs a build.
  *
  *   node scripts/generate-recording.mjs --targets 500 --minutes 90 --out recording.csv
  *
- * A minute is made only when the one before it has been taken, so memory stays flat however long it gets.
+ * Minutes are generated as they are written, so memory does not grow with the recording.
  */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 
-import { csvHeader, csvRows, jsonBatch, jsonRows } from '../dist/core/recording-text.js';
-import { syntheticColumns, syntheticMinutes } from '../dist/core/synthetic.js';
-import { isoTime } from '../dist/core/time.js';
+import { csvHeader, csvRows, jsonBatch, jsonRows } from '#dist/core/recording-text.js';
+import { syntheticColumns, syntheticMinutes } from '#dist/core/synthetic.js';
+import { isoTime } from '#dist/core/time.js';
 
 const USAGE = `usage: node scripts/generate-recording.mjs [options]
-  --targets N            things watched (10)
-  --columns N            metric columns of each (1)
+  --targets N            number of targets (10)
+  --columns N            metric columns per target (1)
   --minutes N            intervals (1440)
-  --seed N               another seed, other numbers (1)
+  --seed N               seed of the values (1)
   --start TIME           first interval, ISO 8601 (2024-01-01T00:00:00Z)
   --interval-seconds N   length of an interval (60)
-  --missing SHARE        share of values left out, 0 to 1 (0)
-  --gaps-per-day N       gaps of 1 to 90 intervals to expect per target and day (0)
-  --anomalies-per-day N  labelled anomalies to expect per target and day (0: no label column)
-  --format csv|jsonl     (by the name of --out, else csv)
-  --layout rows|batches  one record or one minute a line; batches need jsonl (rows)
-  --out FILE|-           (-: standard output)
+  --missing SHARE        share of missing values, 0 to 1 (0)
+  --gaps-per-day N       expected gaps of 1 to 90 intervals per target and day (0)
+  --anomalies-per-day N  expected labelled anomalies per target and day (0: no label column)
+  --format csv|jsonl     (default: by the extension of --out, else csv)
+  --layout rows|batches  one record or one minute per line; batches need jsonl (rows)
+  --out FILE|-           output file (-: standard output)
 `;
 
 const FLAGS = {
@@ -70,11 +70,11 @@ async function generate(flags) {
   };
   const format = flags.format ?? (/\.(jsonl|ndjson)$/.test(flags.out) ? 'jsonl' : 'csv');
   const chunks = lines(options, layoutWriter(format, flags.layout, options));
-  const first = await chunks.next(); // an option that is no good shows before a file is touched
+  const first = await chunks.next(); // invalid options fail before a file is created
   await pipeline(prepend(first, chunks), flags.out === '-' ? process.stdout : createWriteStream(flags.out));
 }
 
-/** How the head of the file and a minute become text. */
+/** The file's header line, and how a minute becomes text. */
 function layoutWriter(format, layout, options) {
   const columns = syntheticColumns(options.columns);
   const hasLabels = options.anomaliesPerDay > 0;
@@ -85,7 +85,7 @@ function layoutWriter(format, layout, options) {
   if (format === 'jsonl' && layout === 'batches') {
     return { head: '', minute: (time, records) => jsonBatch(time, columns, records) };
   }
-  throw new RangeError(`there is no layout ${layout} in the format ${format}`);
+  throw new RangeError(`--layout ${layout} does not exist for --format ${format}`);
 }
 
 async function* lines(options, writer) {

@@ -1,6 +1,6 @@
 /**
- * Cuts fixtures/recordings/ out of the real week (cloud-monitoring-week.csv.gz): one day in every layout,
- * three hosts in a file each, and the day's ingress series as the columns of one target. Numbers keep their text. Needs a build (npm run build).
+ * Extracts fixtures/recordings/ from the real week (cloud-monitoring-week.csv.gz): one day in every layout, three hosts
+ * in separate files, and the day's ingress series as columns of one target. Numbers keep their text. Needs a build.
  *
  *   node scripts/make-fixtures.mjs [FOLDER]
  */
@@ -9,14 +9,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
-import { csvHeader, csvRows, jsonBatch, jsonRows } from '../dist/core/recording-text.js';
+import { csvHeader, csvRows, jsonBatch, jsonRows } from '#dist/core/recording-text.js';
 
 const RECORDINGS = fileURLToPath(new URL('../fixtures/recordings/', import.meta.url));
 const DAY = '2018-04-30';
 const HOSTS = { 'host-a': 'ingress-01', 'host-b': 'ingress-04', 'host-c': 'mongo-03' };
 const HOST_MINUTES = 180;
 const COLUMNS = ['value'];
-/** What the bundle lstm-forecast sees (scripts/model/train_forecast.py). */
+/** The input of the bundle lstm-forecast (scripts/model/train_forecast.py). */
 const SERVICE_COLUMNS = ['ingress-01', 'ingress-03', 'ingress-04', 'ingress-05'];
 
 const folder = process.argv[2] ?? RECORDINGS;
@@ -56,7 +56,7 @@ function asService(records) {
   return { target: 'service', values: columns.map(({ values }) => values[0]), label };
 }
 
-/** One host's series as it would export it: it does not name itself. */
+/** One host's series as the host would export it: without a target column. */
 function hostFile(target) {
   const rows = [...minutes]
     .slice(0, HOST_MINUTES)

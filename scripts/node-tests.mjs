@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Compiled test files, of those under test/ whose path there is selected, so that a compiled leftover never runs. */
+/** Compiled test files of the selected sources under test/; leftovers without a source never run. */
 export async function testFiles(isSelected) {
   return (await readdir(join(root, 'test'), { recursive: true }))
     .map((file) => file.replaceAll('\\', '/'))
@@ -14,7 +14,7 @@ export async function testFiles(isSelected) {
     .map((file) => join('dist-test', file.replace(/\.ts$/, '.js')));
 }
 
-/** Runs compiled tests by node's own runner; resolves to its exit status. */
+/** Runs compiled tests with Node's test runner; resolves to its exit status. */
 export function runTests(files, { concurrency = 2, env = {} } = {}) {
   const args = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files];
   return new Promise((resolve, reject) => {

@@ -1,12 +1,11 @@
 /**
- * Runs the fault suite (test/faults): kills, power loss, failing file operations, misbehaving actors, bad input.
- * What it tries is drawn from a seed, which is printed; the same seed tries the same again. Needs a build of
- * program and tests (npm run test:faults makes one).
+ * Runs the fault suite (test/faults): kills, power loss, failing file operations, misbehaving actors, bad input. Cases
+ * are drawn from a printed seed; the same seed repeats them. `npm run test:faults` builds first.
  *
  *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--changes N] [--only CASE] [--all] [PATTERN…]
  *
- * Without flags: a part bounded to some minutes, which continuous integration runs. With patterns: the test files
- * under test/faults whose path contains one of them.
+ * Without flags it takes some minutes, as in continuous integration. With patterns it runs the test files under
+ * test/faults whose path contains one of them.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,18 +14,18 @@ import { parseArgs } from 'node:util';
 
 import { runTests, testFiles } from './node-tests.mjs';
 
-/** How much is tried: in the bounded part, and with --all. */
+/** How many cases to try, by default and with --all. */
 const BOUNDED = { kills: 200, states: 10_000, cases: 2000, changes: 33 };
 const ALL = { kills: 5000, states: 50_000, cases: 50_000, changes: 660 };
 
 const USAGE = `usage: npm run test:faults -- [options] [PATTERN…]
-  --seed N     what is drawn (random, printed)
-  --kills N    kills of the program (${BOUNDED.kills}; ${ALL.kills} with --all)
-  --states N   states of a disk after a power loss (${BOUNDED.states}; ${ALL.states} with --all)
-  --cases N    inputs of the fuzzer (${BOUNDED.cases}; ${ALL.cases} with --all)
-  --changes N  runs whose input changes under them (${BOUNDED.changes}; ${ALL.changes} with --all)
-  --only CASE  only this case, as a failure names it
-  --all        everything, in place of a bounded part`;
+  --seed N     seed of the cases (random, printed)
+  --kills N    times to kill the program (${BOUNDED.kills}; ${ALL.kills} with --all)
+  --states N   disk states after a power loss (${BOUNDED.states}; ${ALL.states} with --all)
+  --cases N    fuzzer inputs (${BOUNDED.cases}; ${ALL.cases} with --all)
+  --changes N  runs whose input changes while they read it (${BOUNDED.changes}; ${ALL.changes} with --all)
+  --only CASE  only the case that a failure named
+  --all        the whole suite`;
 
 try {
   process.exitCode = await main();
@@ -71,7 +70,7 @@ async function main() {
 function number(name, text) {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) {
-    throw new RangeError(`${name} must be a whole number of 0 or more, not ${text}`);
+    throw new RangeError(`--${name} ${text}: expected a whole number of at least 0`);
   }
   return value;
 }
@@ -83,7 +82,7 @@ async function run(env, patterns) {
       (patterns.length === 0 || patterns.some((pattern) => `test/${file}`.includes(pattern))),
   );
   if (files.length === 0) {
-    console.error(`no test file's path under test/faults contains ${patterns.join(' or ')}`);
+    console.error(`no test file under test/faults matches ${patterns.join(' or ')}`);
     return 1;
   }
   console.log(
@@ -93,14 +92,14 @@ async function run(env, patterns) {
   );
   const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-faults-'));
   try {
-    const tally = join(folder, 'tally');
+    const counters = join(folder, 'counters');
     const startedAt = performance.now();
-    const status = await runTests(files, { env: { ...env, FAULT_TALLY: tally } });
+    const status = await runTests(files, { env: { ...env, FAULT_TALLY: counters } });
     const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
-    const counts = tallied(tally).map(([what, count]) => `${count.toLocaleString('en')} ${what}`);
+    const counts = readCounters(counters).map(([what, count]) => `${count.toLocaleString('en')} ${what}`);
     console.log(`\nseed ${env.FAULT_SEED}, ${minutes} minutes: ${counts.join(', ') || 'nothing counted'}`);
     console.log(
-      status === 0 ? 'nothing lost' : 'FAILED; each failure above names the command that repeats it',
+      status === 0 ? 'nothing lost' : 'FAILED; each failure above shows the command that repeats it',
     );
     return status;
   } finally {
@@ -108,8 +107,8 @@ async function run(env, patterns) {
   }
 }
 
-/** What the test files counted (test/support/faults.ts), summed by what it is of. */
-function tallied(path) {
+/** Sums what the test files counted (test/support/faults/amounts.ts), by name. */
+function readCounters(path) {
   const sums = new Map();
   let text = '';
   try {

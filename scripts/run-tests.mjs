@@ -1,10 +1,10 @@
 /**
- * Runs compiled tests by node's own runner, which on Node 20 takes neither globs nor TypeScript.
+ * Runs compiled tests with Node's test runner, which on Node 20 takes neither globs nor TypeScript.
  *
  *   node scripts/run-tests.mjs [--heavy] [PATTERN…]
  *
- * Without a pattern: all tests but test/heavy, which are what --heavy selects, and test/faults, which
- * scripts/run-faults.mjs runs. With patterns: every test file whose path contains one of them.
+ * Without a pattern it runs all tests except test/heavy (see --heavy) and test/faults (see scripts/run-faults.mjs). With
+ * patterns it runs every test file whose path contains one of them.
  */
 import { parseArgs } from 'node:util';
 
@@ -20,7 +20,7 @@ const files = await testFiles(isSelected);
 if (files.length > 0) {
   process.exitCode = await runTests(files);
 } else if (positionals.length > 0) {
-  console.error(`no test file's path under test/ contains ${positionals.join(' or ')}`);
+  console.error(`no test file under test/ matches ${positionals.join(' or ')}`);
   process.exitCode = 1;
 } else {
   console.log(`no ${values.heavy ? 'heavy ' : ''}tests`);

@@ -1,9 +1,9 @@
-/** Writes schema/aiops-model.schema.json from the schema that the program itself uses: npm run build first. */
+/** Writes schema/aiops-model.schema.json from the program's own manifest schema. Needs a build. */
 import { writeFile } from 'node:fs/promises';
 
 import { format } from 'prettier';
 
-import { manifestJsonSchema } from '../dist/model/manifest.js';
+import { manifestJsonSchema } from '#dist/model/manifest.js';
 
 const path = new URL('../schema/aiops-model.schema.json', import.meta.url);
 await writeFile(

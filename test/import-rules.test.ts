@@ -12,6 +12,7 @@ const FORBIDDEN: readonly (readonly [file: string, module: string, rule: string]
   ['src/core/b.ts', 'node:path', 'core-imports-nothing'],
   ['src/core/c.ts', 'zod', 'core-imports-nothing'],
   ['src/model/a.ts', '../protocol/fine.js', 'direction-model'],
+  ['src/program/a.ts', '../core/fine.js', 'direction-program'],
   ['src/protocol/a.ts', '../model/fine.js', 'direction-protocol'],
   ['src/actor/a.ts', '../pool/fine.js', 'direction-actor'],
   ['src/read/a.ts', '../output/fine.js', 'direction-read'],
@@ -43,17 +44,19 @@ const FORBIDDEN: readonly (readonly [file: string, module: string, rule: string]
   ['src/output/cycle.ts', './ring.js', 'no-cycles'],
   ['src/output/b.ts', './nowhere.js', 'no-unresolvable'],
   ['src/host/b.ts', 'fast-check', 'published-imports-are-dependencies'],
+  ['src/host/d.ts', 'node:module', 'files-are-found-by-program'],
   ['bin/a.js', '../src/cli/fine.js', 'bin-is-one-import'],
   ['test/a.test.ts', '../src/core/fine.js', 'tests-test-the-build'],
 ];
 
 /** Files that break no rule. */
 const FINE: Readonly<Record<string, readonly string[]>> = {
-  'bin/fine.js': ['../dist/cli/main.js'],
+  'bin/fine.js': ['../dist/cli/main.js', 'node:module'],
   'dist/cli/main.js': [],
   'src/core/fine.ts': ['./other.js'],
   'src/core/other.ts': [],
   'src/model/fine.ts': ['../core/fine.js', 'zod', 'node:fs'],
+  'src/program/fine.ts': ['node:fs', 'node:module'],
   'src/protocol/fine.ts': ['../core/fine.js'],
   'src/actor/fine.ts': ['../model/fine.js', '../protocol/fine.js', './backends/fine.js'],
   'src/actor/backends/fine.ts': ['@tensorflow/tfjs-core'],
@@ -64,7 +67,7 @@ const FINE: Readonly<Record<string, readonly string[]>> = {
   'src/report/html/plot-data.ts': ['../../core/fine.js'],
   'src/report/page/fine.ts': ['../html/plot-data.js'],
   'src/host/fine.ts': ['../core/fine.js', 'execa', 'node:fs'],
-  'src/pool/fine.ts': ['../protocol/fine.js', 'execa', 'node:path'],
+  'src/pool/fine.ts': ['../protocol/fine.js', '../program/fine.js', 'execa', 'node:path'],
   'src/measure/fine.ts': ['../core/fine.js'],
   'src/native/fine.ts': ['../host/fine.js'],
   'src/bench/fine.ts': ['../pool/fine.js', '../measure/fine.js'],
@@ -73,7 +76,9 @@ const FINE: Readonly<Record<string, readonly string[]>> = {
   'test/fine.test.ts': ['fast-check'],
 };
 
-const DEPENDENCIES = ['@tensorflow/tfjs-core', 'cli-progress', 'commander', 'csv-parse', 'execa', 'zod'];
+const DEPENDENCIES = ['@tensorflow/tfjs-core'];
+/** What of the development dependencies is bundled, and one that is not. */
+const DEV_DEPENDENCIES = ['cli-progress', 'commander', 'csv-parse', 'execa', 'zod', 'fast-check'];
 
 interface Violation {
   readonly from: string;
@@ -116,7 +121,7 @@ function makeTree(folder: string): void {
   for (const [file, modules] of Object.entries(FINE)) write(folder, file, source(modules));
   for (const [file, module] of FORBIDDEN) write(folder, file, source([module]));
   write(folder, 'src/core/orphan.ts', source([]));
-  for (const name of [...DEPENDENCIES, 'fast-check']) {
+  for (const name of [...DEPENDENCIES, ...DEV_DEPENDENCIES]) {
     write(
       folder,
       `node_modules/${name}/package.json`,
@@ -130,7 +135,7 @@ function makeTree(folder: string): void {
     JSON.stringify({
       type: 'module',
       dependencies: Object.fromEntries(DEPENDENCIES.map((name) => [name, '1.0.0'])),
-      devDependencies: { 'fast-check': '1.0.0' },
+      devDependencies: Object.fromEntries(DEV_DEPENDENCIES.map((name) => [name, '1.0.0'])),
     }),
   );
   write(folder, 'tsconfig.json', '{ "compilerOptions": { "module": "NodeNext" } }');

@@ -1,4 +1,4 @@
-/** An actor without a model: all that it answers was there before the first chunk came. */
+/** An actor without a model: it prepares an answer once and repeats it. */
 import { serveParent } from '#dist/actor/serve-parent.js';
 
 const known = new Map();

@@ -1,4 +1,4 @@
-/** A child that answers each block with a block of its own; neither side looks inside. */
+/** A child process that answers each block of bytes with another; neither side looks inside. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,7 @@ import { block, readBlocks } from './blocks.mjs';
 const FAR_END = fileURLToPath(new URL('bare.mjs', import.meta.url));
 
 export class BarePipe {
-  /** @param bytes sizes of the block that goes out, `asked`, and of the one that comes back, `answered` */
+  /** @param bytes sizes of the block that is sent, `asked`, and of the reply, `answered` */
   constructor(bytes) {
     const child = spawn(process.execPath, [FAR_END, String(bytes.answered)], {
       stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
@@ -16,8 +16,8 @@ export class BarePipe {
     this.block = block(bytes.asked);
     this.waiting = null;
     readBlocks(this.pipe, (answer) => this.waiting.resolve(answer));
-    this.pipe.on('error', () => undefined); // the close that follows tells
-    this.pipe.on('close', () => this.waiting?.reject(new Error('the far end of a bare pipe is gone')));
+    this.pipe.on('error', () => undefined); // `close` follows
+    this.pipe.on('close', () => this.waiting?.reject(new Error('the far end of a bare pipe exited')));
   }
 
   ask() {

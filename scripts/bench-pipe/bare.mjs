@@ -1,4 +1,4 @@
-/** The far end of a bare framed pipe: answers each block with one of as many bytes as it was told. */
+/** The far end of a bare framed pipe: answers each block with one of the size given on its command line. */
 import { Socket } from 'node:net';
 
 import { block, readBlocks } from './blocks.mjs';

@@ -1,13 +1,13 @@
-/** A bare framed pipe, both ends: blocks of bytes behind their length, each gathered in memory of its own. */
+/** Framing of the bare pipe: blocks of bytes behind their length, each collected in fresh memory. */
 
-/** A block of `bytes` that are not all the same page of zeros. */
+/** A block of `bytes`; not zeros, which could all be one shared page. */
 export function block(bytes) {
   const frame = Buffer.alloc(4 + bytes, 7);
   frame.writeUInt32LE(bytes);
   return frame;
 }
 
-/** Calls `onBlock` with each whole block that comes through the pipe. */
+/** Calls `onBlock` with each complete block that arrives. */
 export function readBlocks(pipe, onBlock) {
   const length = Buffer.alloc(4);
   let into = length;

@@ -1,4 +1,4 @@
-"""Adds a SavedModel to a bundle that has a LayersModel: the same weights, nothing retrained."""
+"""Adds a SavedModel with the same weights to a bundle that has a LayersModel. No training."""
 
 from __future__ import annotations
 

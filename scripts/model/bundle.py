@@ -1,4 +1,4 @@
-"""A bundle's folder: one model in all three formats, and the manifest over them."""
+"""A bundle's folder: one model in all three formats, and its manifest."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def write_bundle(
 ) -> None:
     """Writes the three formats and `aiops-model.json`.
 
-    `description` has the manifest's `name`, `version`, `input` and `output`. The
-    GraphModel is made of `graph_source` where that is a better graph of the same weights.
+    `description` has the manifest's `name`, `version`, `input` and `output`. `graph_source`
+    is a better graph of the same weights for the GraphModel, if there is one.
     """
     for name in ("graph", "layers", "saved_model"):
-        # A file left from an earlier layout would get a digest and be shipped.
+        # A leftover file would get a checksum and be shipped.
         shutil.rmtree(bundle / name, ignore_errors=True)
     write_graph_model(graph_source or model, bundle / "graph")
     write_layers_model(model, bundle / "layers")
@@ -41,7 +41,7 @@ def write_bundle(
 
 
 def write_manifest(bundle: Path, description: dict[str, object]) -> None:
-    """Writes `aiops-model.json` with the digest of every other file of the bundle."""
+    """Writes `aiops-model.json` with the checksum of every other file of the bundle."""
     files = sorted(path for path in bundle.rglob("*") if path.is_file())
     digests = {
         path.relative_to(bundle).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -51,7 +51,7 @@ def write_manifest(bundle: Path, description: dict[str, object]) -> None:
     first = ("name", "version", "description")
     about = {key: description[key] for key in first if key in description}
     files_and_sums = {"formats": FORMATS, "sha256": digests}
-    # Twice: the first gives the place, the last wins over those of an earlier manifest.
+    # Twice: the first sets the order of keys, the last overrides a previous manifest's values.
     manifest = {**about, **files_and_sums, **description, **files_and_sums}
     bundle.joinpath(MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
@@ -61,7 +61,7 @@ def read_manifest(bundle: Path) -> dict[str, object]:
 
 
 def restore(bundle: Path) -> tf.keras.Model:
-    """The Keras model of a bundle's `layers/`, with the weights that lie there."""
+    """The Keras model of a bundle's `layers/`, with its weights."""
     folder = bundle / "layers"
     content = json.loads(folder.joinpath("model.json").read_text(encoding="utf-8"))
     model = tf.keras.models.model_from_json(json.dumps(content["modelTopology"]["model_config"]))

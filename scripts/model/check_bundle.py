@@ -1,4 +1,4 @@
-"""Holds a bundle's SavedModel, and its layers/ in Keras, to its golden file's outputs."""
+"""Compares a bundle's SavedModel, and its layers/ in Keras, with its golden file's outputs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import tensorflow as tf
 
 from bundle import restore
 
-# Of the largest number of an answer: another order of adding up moves a few last digits.
+# Relative to the largest number of an answer: another order of summing changes last digits.
 TOLERANCE = 1e-5
 
 
 def largest_difference(found: np.ndarray, expected: np.ndarray) -> float:
-    """[items, numbers] both: the largest difference, as a share of its item's largest number."""
+    """Both [items, numbers]: the largest difference, relative to its item's largest number."""
     sizes = np.abs(expected).max(axis=1, keepdims=True)
     return float((np.abs(found - expected) / sizes).max())
 
@@ -40,7 +40,7 @@ def main() -> None:
             difference = largest_difference(found.numpy(), expected)
             print(f"{bundle.name} {name}: {difference:.1e}")
             if not difference <= TOLERANCE:
-                raise SystemExit(f"{bundle.name}: {name} does not give the golden outputs")
+                raise SystemExit(f"{bundle.name}: {name} differs from the golden outputs")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A trained network with what stands before and after it, as the program runs a bundle."""
+"""A trained network with its normalization and score, as the program runs a bundle."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def root_mean_square(errors: np.ndarray) -> np.ndarray:
 
 
 def newest_minute_error(normalized: np.ndarray, outputs: np.ndarray) -> np.ndarray:
-    """How far the network is from the newest minute.
+    """The network's error on the newest minute: [items], the root mean square over the columns.
 
-    [items, window] or [items, window, columns] against the window again, or its newest
-    minute only: -> [items], the root mean square over the columns.
+    `normalized` is [items, window] or [items, window, columns]; `outputs` are the window or
+    its newest minute only.
     """
     actual = normalized[:, -1].reshape(len(normalized), -1)
     predicted = outputs.reshape(len(outputs), -1)[:, -actual.shape[1] :]

@@ -1,4 +1,4 @@
-"""Choosing the threshold on the training days, and the report on the test days."""
+"""Chooses the threshold on the training days, and reports on the test days."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ def out_of_family_scores(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scores and labels on the training days from networks that never saw the family.
 
-    One outage struck all ingress targets at once, so leaving out a single target would
-    leave its answer in the training set; whole families are left out. A family without
-    a label (unavail) has nothing to choose by and stays in. Anomalous minutes with too
-    few ordinary ones before them in the window, and untrusted minutes, are not counted
-    (see network.py).
+    One outage hit all ingress targets at once, so excluding a single target would leave
+    its answer in the training set; whole families are excluded. A family without labels
+    (unavail) has nothing to choose by and stays in. Untrusted minutes, and anomalous ones
+    with too few ordinary minutes before them in the window, do not count (see network.py).
     """
     end = split_minute()
     scores, labels = [], []
@@ -48,7 +47,7 @@ def out_of_family_scores(
 
 
 def choose_threshold(scores: np.ndarray, labels: np.ndarray) -> float:
-    """The threshold of the best pooled F1; the higher one where two are equal."""
+    """The threshold with the best pooled F1, and of equal ones the highest."""
     f1 = np.array([confusion(scores, labels, threshold).f1 for threshold in THRESHOLDS])
     for threshold, figure in zip(THRESHOLDS, f1, strict=True):
         print(f"  threshold {threshold:.2f}: F1 {figure:.3f}")
@@ -56,7 +55,7 @@ def choose_threshold(scores: np.ndarray, labels: np.ndarray) -> float:
 
 
 def _test_windows(one: Series) -> tuple[np.ndarray, np.ndarray]:
-    """Every test minute with its 59 minutes before, which for the first reach into training."""
+    """Every test minute with the 59 minutes before it, the first of which are training minutes."""
     first = split_minute()
     return sliding_windows(one.values[first - WINDOW + 1 :]), one.labels[first:].astype(bool)
 
@@ -67,7 +66,7 @@ def report(
     normalization: RobustNormalization,
     threshold: float,
 ) -> str:
-    """Markdown tables over the test days: ranking, alarms where labelled and where not."""
+    """Markdown tables over the test days: ranking, and alarms with and without labels."""
     ranking = ["| target | anomalous minutes | model | rolling z-score | rolling median/MAD |"]
     ranking.append("|---|---|---|---|---|")
     alarms = ["| target | precision | recall | F1 | alarm minutes |", "|---|---|---|---|---|"]

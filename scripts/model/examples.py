@@ -1,4 +1,4 @@
-"""What the two example bundles share: arguments, threshold, report and the writing."""
+"""Shared by the two example bundles: arguments, threshold, report, writing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from recording import MINUTES_PER_DAY
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
-# About 1.4 alarms a day of each series on the minutes that it was trained on.
+# About 1.4 alarms per day and series on the training minutes.
 THRESHOLD_QUANTILE = 0.999
 
 
@@ -41,7 +41,7 @@ def fit(model: tf.keras.Model, seen: np.ndarray, expected: np.ndarray, rounds: i
 
 
 def choose_threshold(detector: Detector, ordinary: np.ndarray) -> float:
-    """The quantile of the training days' scores, to three digits as a person would write it."""
+    """The quantile of the training days' scores, rounded to three digits."""
     scores = detector.judge(ordinary).scores
     return float(f"{np.quantile(scores, THRESHOLD_QUANTILE):.3g}")
 
@@ -61,7 +61,7 @@ def report(
     threshold: float,
     days: list[TestDays],
 ) -> str:
-    """A Markdown table over the test days; `baseline` scores raw items in a simpler way."""
+    """A Markdown table over the test days; `baseline` scores raw items."""
     rows = [
         "| target | anomalous minutes | average precision | baseline | recall "
         "| false-alarm minutes per day | runs of alarm per day |",
@@ -89,7 +89,7 @@ def write_example(
     cases: dict[str, np.ndarray],
     graph_source: tf.keras.Model | None = None,
 ) -> None:
-    """Writes the bundle, and its golden file beside it."""
+    """Writes the bundle, and its golden file next to it."""
     write_bundle(folder, detector.model, description, graph_source)
     golden = folder.with_name(f"{folder.name}.golden.json")
     write_golden(golden, cases, detector, description["output"]["threshold"])

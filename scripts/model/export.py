@@ -1,12 +1,11 @@
 """Writes one Keras model as a TensorFlow.js LayersModel and GraphModel, and as a SavedModel.
 
-The `tensorflowjs` package is not used: it pulls in jax, flax and decision forests to
-write two JSON files. What both formats are is short:
-a `model.json` with the topology and `weightsManifest`, and a file with the weights'
-little-endian bytes, one after another in the manifest's order.
+The `tensorflowjs` package would pull in jax, flax and decision forests to write two JSON
+files. Both formats are simple: a `model.json` with the topology and `weightsManifest`, and
+a file with the weights' little-endian bytes in the manifest's order.
 
-A model here has one input and one output; their Keras names become the names of the
-SavedModel's and GraphModel's signature.
+Models here have one input and one output; their Keras names become the names in the
+signatures of SavedModel and GraphModel.
 """
 
 from __future__ import annotations
@@ -30,13 +29,13 @@ _KERAS_3_KEYS = {"module", "registered_name", "build_config", "compile_config"}
 
 
 def _write_json(path: Path, content: object) -> None:
-    # Sorted, because a protobuf map lists its keys in another order in every process.
+    # Sorted, because the key order of protobuf maps changes from process to process.
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _write_weights(path: Path, weights: list[tuple[str, np.ndarray]]) -> list[dict[str, object]]:
-    """Writes the bytes and returns the `weightsManifest` that describes them."""
+    """Writes the weights and returns their `weightsManifest`."""
     kinds = {np.dtype(np.float32): "float32", np.dtype(np.int32): "int32"}
     entries = [
         {"name": name, "shape": list(value.shape), "dtype": kinds[value.dtype]}
@@ -89,7 +88,7 @@ def _optimized(graph: tf.compat.v1.GraphDef, output: str) -> tf.compat.v1.GraphD
     options = config.graph_options.rewrite_options
     options.optimizers.extend(["pruning", "constfold", "arithmetic", "dependency"])
     options.meta_optimizer_iterations = 1
-    # Grappler leaves graphs of fewer than four nodes alone unless told.
+    # By default Grappler skips graphs of fewer than four nodes.
     options.min_graph_nodes = -1
     with tf.Graph().as_default() as imported:
         tf.import_graph_def(graph, name="")
@@ -110,7 +109,7 @@ def _tensor_info(name: str, shape: tuple[int | None, ...]) -> dict[str, object]:
 
 
 def _share_weights(graph: tf.compat.v1.GraphDef) -> None:
-    """Leaves one of equal weights: freezing puts one at each place that reads a variable."""
+    """Keeps one of equal weights: freezing makes a copy for each read of a variable."""
     first_of_value: dict[bytes, str] = {}
     first_of: dict[str, str] = {}
     for node in graph.node:
@@ -125,7 +124,7 @@ def _share_weights(graph: tf.compat.v1.GraphDef) -> None:
 
 
 def _take_constants(graph: tf.compat.v1.GraphDef) -> list[tuple[str, np.ndarray]]:
-    """Takes the constants' values out of the graph: the reader needs only their kind there."""
+    """Moves the constants' values out of the graph, where readers need only their type."""
     weights: list[tuple[str, np.ndarray]] = []
     for node in graph.node:
         if node.op != "Const":
@@ -150,7 +149,7 @@ def write_graph_model(model: tf.keras.Model, folder: Path) -> None:
     input_name, output_name = model.input_names[0], model.output_names[0]
     for node in graph.node:
         if node.name == frozen_output:
-            # Freezing calls it "Identity"; nothing reads it, so it can have a real name.
+            # Freezing calls it "Identity"; no node reads it, so it can be renamed.
             node.name = output_name
     _share_weights(graph)
     weights = _take_constants(graph)
@@ -174,8 +173,8 @@ def write_graph_model(model: tf.keras.Model, folder: Path) -> None:
 def write_saved_model(model: tf.keras.Model, folder: Path) -> None:
     """Writes a SavedModel with the one signature `serving_default` into `folder`.
 
-    The variables hang from a plain module: a Keras model would bring its metadata and
-    several functions for each of its layers.
+    A plain module owns the variables: a Keras model would add its metadata and several
+    functions per layer.
     """
     output_name = model.output_names[0]
 
@@ -186,6 +185,6 @@ def write_saved_model(model: tf.keras.Model, folder: Path) -> None:
     module = tf.Module()
     module.weights = model.weights
     tf.saved_model.save(module, str(folder), signatures={"serving_default": serve})
-    # Neither has anything a reader needs: an identity drawn by chance, and an empty folder.
+    # Readers need neither a random identity nor an empty folder.
     folder.joinpath("fingerprint.pb").unlink()
     shutil.rmtree(folder / "assets")

@@ -1,7 +1,7 @@
 """Writes fixtures/golden/formulas.json: normalizations and scores by their textbook formulas.
 
-Nothing here is shared with windows.py or the TypeScript program: plain NumPy in double
-precision, `np.mean`, `np.std` and `np.median`. Results stay doubles; who compares rounds.
+It shares nothing with windows.py or the TypeScript program: plain NumPy in double
+precision, `np.mean`, `np.std` and `np.median`. Results stay doubles; tests round them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ LEVELS: dict[str, tuple[float, float]] = {
     "zeros": (0, 0),
 }
 WIDTHS = (1, 3, 4)
-# Intervals of an item, and how many of the oldest ones statistics are taken over, odd and
-# even for the median; the last is a forecast's.
+# Intervals per item, and how many of the oldest the statistics cover: odd and even for the
+# median; the last is a forecast's.
 SPANS = ((1, 1), (6, 6), (6, 5))
 
 WINDOW_KINDS: list[dict[str, object]] = [
@@ -46,7 +46,7 @@ WINDOW_KINDS: list[dict[str, object]] = [
 
 
 def column_kinds(base: float, noise: float, width: int) -> list[dict[str, object]]:
-    """Kinds with each column's own parameters; the first column never varied in training."""
+    """Kinds with parameters per column; the first column never varied in training."""
     place = np.arange(width)
     mean = base + 0.25 * noise * place
     std = noise * place / 2
@@ -62,7 +62,7 @@ def column_kinds(base: float, noise: float, width: int) -> list[dict[str, object
 def centre_and_scale(
     spec: dict[str, object], values: np.ndarray, basis: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What is subtracted from, and what divides, each column of [intervals, width]: [width]."""
+    """What each column of [intervals, width] is shifted and divided by: [width] both."""
     seen = values[:basis]
     match spec["kind"]:
         case "none":
@@ -90,7 +90,7 @@ def centre_and_scale(
 def normalized(
     spec: dict[str, object], values: np.ndarray, basis: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """[intervals, width] normalized, and the scales [width]; a robust scale of 0 makes 0."""
+    """[intervals, width] normalized, and the scales [width]; a robust scale of 0 gives 0."""
     centre, scale = centre_and_scale(spec, values, basis)
     z = np.where(scale == 0, 0, (values - centre) / np.where(scale == 0, 1, scale))
     limit = spec.get("limit")
@@ -125,7 +125,7 @@ def normalize_cases() -> list[dict[str, object]]:
             for intervals, basis in SPANS:
                 values = base + noise * rng.standard_normal((intervals, width))
                 if width > 1 and intervals > 1:
-                    # More than half the same: the MAD is 0, the mean distance is not.
+                    # More than half are equal: the MAD is 0, the mean distance is not.
                     values[: intervals // 2 + 1, 1] = base
                 name = f"{level}, {intervals} x {width}, statistics over {basis}"
                 cases.append(normalize_case(name, values, basis, specs))
@@ -133,7 +133,7 @@ def normalize_cases() -> list[dict[str, object]]:
 
 
 def rounding_case() -> dict[str, object]:
-    """A window [60] whose newest z-score is another one if values are rounded to float32 first."""
+    """A window [60] whose newest z-score changes if values are rounded to float32 first."""
     noise = np.random.default_rng(198).standard_normal(60)
     noise[-1] = 8
     values = 1.7e12 + np.round(6e4 * noise)
@@ -194,7 +194,7 @@ def score_cases() -> list[dict[str, object]]:
     ]
     for measure in ("rmse", "mse", "mae"):
         for width in WIDTHS:
-            # From errors near 0 to ones whose square is beyond float32.
+            # From errors near 0 to errors whose square exceeds float32.
             for size in (1e-4, 1, 1e20):
                 item, forecast = numbers(6, width, size=size), numbers(width, size=size)
                 again = numbers(6, width, size=size)

@@ -1,4 +1,4 @@
-"""Golden files: items with what normalization and network make of them."""
+"""Golden files: items with their normalization, output, score and verdict."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from windows import WINDOW, sliding_windows
 
 
 def edge_cases() -> dict[str, np.ndarray]:
-    """Windows [60] of one column, made up, by what they show."""
+    """Synthetic windows [60] of one column, by name."""
     rng = np.random.default_rng(60)
     noise = rng.standard_normal(WINDOW)
     minute = np.arange(WINDOW, dtype=np.float64)
@@ -66,7 +66,7 @@ def real_cases(series: list[Series]) -> dict[str, np.ndarray]:
         for minute in picked.get(one.target, []):
             cases[f"{one.target}, minute {minute}"] = windows[minute - WINDOW + 1]
         if one.target in ("ingress-02", "unavail-01"):
-            # These are zeros all through the training days.
+            # These are zero throughout the training days.
             odd = first + int(np.argmax(one.values[first:] != 0))
             cases[f"{one.target}, minute {odd}"] = windows[odd - WINDOW + 1]
     return cases
@@ -75,10 +75,10 @@ def real_cases(series: list[Series]) -> dict[str, np.ndarray]:
 def write_golden(
     path: Path, cases: dict[str, np.ndarray], detector: Detector, threshold: float
 ) -> None:
-    """Writes one line a case; numbers are the shortest text that reads back the same.
+    """Writes one line per case; numbers are the shortest text that reads back the same.
 
-    Items lie row by row, oldest minute first. What is float32 stands there widened to
-    double: JSON has no shorter exact form.
+    Items are row-major, oldest minute first. Float32 numbers are written as doubles: JSON
+    has no shorter exact form.
     """
     items = np.stack(list(cases.values()))
     judged = detector.judge(items)
@@ -90,7 +90,7 @@ def write_golden(
                 "normalized": judged.normalized[i].ravel().astype(np.float64).tolist(),
                 "score": float(judged.scores[i]),
                 "output": judged.outputs[i].astype(np.float64).tolist(),
-                # As the program compares: both as the float32 that results show.
+                # Compared as float32, as in the program.
                 "anomaly": bool(np.float32(judged.scores[i]) > np.float32(threshold)),
             }
         )

@@ -27,10 +27,10 @@ def rolling_mad(windows: np.ndarray) -> np.ndarray:
 
 
 def average_precision(scores: np.ndarray, labels: np.ndarray) -> float:
-    """Step-wise sum of precision x recall gained, from the highest score down.
+    """Sum of precision x recall gained per step, from the highest score down.
 
-    Equal scores are one step: precision is taken after the whole group, so the order
-    among ties cannot help. NaN without a positive label.
+    Equal scores are one step, so the order among ties does not matter. NaN without a
+    positive label.
     """
     positives = int(labels.sum())
     if positives == 0:
@@ -38,7 +38,7 @@ def average_precision(scores: np.ndarray, labels: np.ndarray) -> float:
     order = np.argsort(-scores, kind="stable")
     ordered_scores = scores[order]
     hits = np.cumsum(labels[order])
-    # NaN-free comparison, because infinity minus infinity is NaN.
+    # Not np.diff: infinity minus infinity is NaN.
     ends = np.flatnonzero(np.append(ordered_scores[1:] != ordered_scores[:-1], True))
     precision = hits[ends] / (ends + 1)
     gained = np.diff(np.concatenate(([0], hits[ends])))
@@ -68,7 +68,7 @@ class Confusion:
 
 
 def confusion(scores: np.ndarray, labels: np.ndarray, threshold: float) -> Confusion:
-    """Counts with `score > threshold` as the alarm, the program's own rule."""
+    """Counts with `score > threshold` as the alarm, as in the program."""
     flagged = scores > threshold
     positive = labels.astype(bool)
     return Confusion(
@@ -79,6 +79,6 @@ def confusion(scores: np.ndarray, labels: np.ndarray, threshold: float) -> Confu
 
 
 def alarm_runs(scores: np.ndarray, threshold: float) -> int:
-    """How many unbroken runs of alarm minutes there are: what a person is called for."""
+    """Number of unbroken runs of alarm minutes: how often a person is called."""
     flagged = np.concatenate(([False], scores > threshold)).astype(np.int8)
     return int((np.diff(flagged) == 1).sum())

@@ -14,7 +14,7 @@ from windows import WINDOW, RobustNormalization, normalize, sliding_windows
 
 @dataclass(frozen=True)
 class Recipe:
-    """How many windows of which kind make a round, and how long to train."""
+    """How many windows of each kind a round has, and how long to train."""
 
     seed: int = 20180425
     rounds: int = 35
@@ -41,8 +41,8 @@ def build() -> tf.keras.Model:
     """[batch, 60] -> [batch, 1]: two small convolutions, then dense layers.
 
     The dense layers also see the window itself, because pooling blurs which minute is
-    the last one. Every layer has a name: generated ones would depend on how many
-    models the process has built before.
+    last. Every layer has a name: generated ones depend on how many models the process
+    has built.
     """
     layers = tf.keras.layers
     window = layers.Input((WINDOW,), name="window")
@@ -60,7 +60,7 @@ def build() -> tf.keras.Model:
 
 
 class TrainingWindows:
-    """Real windows of the training days, and fresh rounds drawn from them."""
+    """Real windows of the training days, from which rounds are drawn."""
 
     def __init__(self, series: list[Series]) -> None:
         end = split_minute()
@@ -73,8 +73,8 @@ class TrainingWindows:
             usable = trusted[WINDOW - 1 :]
             windows.append(sliding_windows(one.values[:end]))
             ordinary.append(usable & ~last)
-            # Deep inside a long outage nothing in a scale-free window shows it; learning
-            # those minutes as positives taught the network to flag gentle rises.
+            # A scale-free window does not show a long outage from inside; training on such
+            # minutes as positives taught the network to flag gentle rises.
             ordinary_minutes = WINDOW - label_windows.sum(axis=1)
             anomalous.append(usable & last & (ordinary_minutes >= synthetic.MINUTES_BEFORE))
             clean.append(sliding_windows(trusted).all(axis=1) & ~label_windows.any(axis=1))
@@ -84,7 +84,7 @@ class TrainingWindows:
         self._clean = np.flatnonzero(np.concatenate(clean))
 
     def draw(self, rng: np.random.Generator, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
-        """One round in random order: raw windows [n, 60] and labels [n] in 0..1."""
+        """Draws a round in random order: raw windows [n, 60] and labels [n] in 0..1."""
         ordinary = self._windows[rng.choice(self._ordinary, recipe.real_ordinary)]
         anomalous = self._windows[rng.choice(self._anomalous, recipe.real_anomalous)]
         generic = synthetic.backgrounds(rng, recipe.generic)

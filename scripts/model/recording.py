@@ -1,4 +1,4 @@
-"""The recording: one week of ten targets, one value a minute, with expert labels."""
+"""The recording: one week of ten targets, one value per minute, with expert labels."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ import numpy as np
 MINUTES_PER_DAY = 1440
 TRAINING_DAYS = 4
 
-# The outage of 2018-04-27 22:10-02:28 hit every ingress target at once, and in
-# ingress-03 it has the same shape as in the three that were labelled. Those minutes
-# are neither good negatives nor labelled positives, so training leaves them out.
-# Evaluation on the test days uses every label as it stands.
+# The outage of 2018-04-27 22:10-02:28 hit every ingress target at once. ingress-03 shows
+# it like the three that were labelled, but without a label, so training excludes those
+# minutes. Evaluation on the test days uses all labels.
 UNTRUSTED_MINUTES: dict[str, tuple[int, int]] = {"ingress-03": (4170, 4480)}
 
 
@@ -29,11 +28,11 @@ class Series:
 
     @property
     def family(self) -> str:
-        """What the target is called without its number: ingress, mongo, unavail."""
+        """The target's name without its number: ingress, mongo, unavail."""
         return self.target.rsplit("-", 1)[0]
 
     def trusted(self) -> np.ndarray:
-        """Boolean [minutes]: whether the label may be learned from."""
+        """Boolean [minutes]: whether to train on the label."""
         mask = np.ones(len(self.values), dtype=bool)
         if self.target in UNTRUSTED_MINUTES:
             first, end = UNTRUSTED_MINUTES[self.target]
@@ -44,8 +43,8 @@ class Series:
 def read_recording(path: Path) -> list[Series]:
     """Reads a gzipped CSV `timestamp,target,value,label`, sorted by time.
 
-    Raises ValueError if targets differ in length or a value is not finite: window
-    positions below rely on one row per target and minute.
+    Raises ValueError if targets differ in length or a value is not finite: windows rely
+    on one row per target and minute.
     """
     values: dict[str, list[float]] = {}
     labels: dict[str, list[int]] = {}

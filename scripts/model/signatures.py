@@ -1,4 +1,4 @@
-"""Writes the small SavedModels of fixtures/models, which tests work out by hand. See README.md beside this file."""
+"""Writes fixtures/models: small SavedModels whose outputs tests compute by hand. See README.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Arithmetic(tf.Module):
 
     @tf.function(input_signature=[WINDOW])
     def several(self, window: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Outputs of ranks 1, 2 and 3, one of them not of floats."""
+        """Outputs of ranks 1, 2 and 3, one of them integers."""
         return {
             "total": tf.reduce_sum(window, axis=1),
             "above_one": tf.cast(window > 1, tf.int64),

@@ -1,8 +1,8 @@
-"""Synthetic windows: generic backgrounds, and anomalies put into any background.
+"""Synthetic windows: generic backgrounds, and anomalies injected into any background.
 
-Real labels exist for few targets and two kinds of event, and the bundle must be sane
-on recordings it has never seen. Everything is [items, 60] and one value per item is
-drawn as [items, 1], so that a batch of thousands is a handful of NumPy calls.
+Real labels exist for few targets and two kinds of event, and the bundle must work on
+recordings it has never seen. Windows are [items, 60] and values per item [items, 1], so
+thousands of windows take a handful of NumPy calls.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from windows import WINDOW
 MINUTE = np.arange(WINDOW, dtype=np.float64)
 LAST = WINDOW - 1
 
-# An effect this many times the window's own spread is labelled 0, and 1, respectively;
-# logarithmic between. Labelling every injected event 1 gave as good a ranking of
-# outages but ten times the false alarms: real series have many moderate jumps.
+# Effects up to the first multiple of the window's spread are labelled 0, from the second
+# on 1, logarithmically between. Labelling every injected event 1 ranked outages as well,
+# with ten times the false alarms: real series have many moderate jumps.
 NOT_ANOMALOUS_SPREADS = 3.0
 ANOMALOUS_SPREADS = 25.0
 
-# So many ordinary minutes must be in the window before an event to call it one.
+# Ordinary minutes that a window needs before an event for it to count as one.
 MINUTES_BEFORE = 6
 
 
@@ -62,7 +62,7 @@ def _ramp(rng: np.random.Generator, items: int) -> np.ndarray:
     bend = _column(rng, items, 0.4, 2.5)
     slope = rng.choice([-1.0, 1.0], (items, 1))
     noise = _log_column(rng, items, 1e-4, 0.5) * rng.standard_normal((items, WINDOW))
-    # Bent both ways: without the mirrored half, every late acceleration would be new.
+    # Bent both ways: without the mirrored half, late accelerations would look anomalous.
     rise = (MINUTE / LAST) ** bend
     mirrored = 1 - rise[:, ::-1]
     pick = rng.random((items, 1)) < 0.5
@@ -70,7 +70,7 @@ def _ramp(rng: np.random.Generator, items: int) -> np.ndarray:
 
 
 def _counts(rng: np.random.Generator, items: int) -> np.ndarray:
-    # Above 0.1 a minute: rarer, one event in an empty hour cannot be told from a spike.
+    # Above 0.1 per minute: a rarer event in an empty hour looks like a spike.
     return rng.poisson(_log_column(rng, items, 0.1, 50), (items, WINDOW)).astype(np.float64)
 
 
@@ -104,7 +104,7 @@ def backgrounds(rng: np.random.Generator, items: int) -> np.ndarray:
 
 
 def _noise_size(windows: np.ndarray) -> np.ndarray:
-    """[items, 1]: what a step of the window usually is; 1 for a constant window."""
+    """[items, 1]: the usual step of the window; 1 for a constant window."""
     steps = np.abs(np.diff(windows, axis=1))
     size = np.maximum(np.median(steps, axis=1), 0.25 * steps.mean(axis=1))[:, None]
     return np.where(size > 0, size, 1.0)
@@ -114,8 +114,8 @@ def _event_course(rng: np.random.Generator, items: int) -> np.ndarray:
     """[items, 60] between 0 (ordinary) and 1 (full effect): onset, hold, recovery."""
     kind = rng.random((items, 1))
     spike = kind < 0.35
-    # An event may start anywhere in the window. A third starts in the last minutes,
-    # where a late alarm costs most; a tenth just before the window.
+    # Events start anywhere in the window, a third of them in the last minutes, where a
+    # late alarm costs most, a tenth just before the window.
     anywhere = rng.integers(-6, WINDOW, (items, 1))
     recent = rng.integers(WINDOW - 8, WINDOW, (items, 1))
     onset = np.where(rng.random((items, 1)) < 0.35, recent, anywhere)
@@ -129,18 +129,17 @@ def _event_course(rng: np.random.Generator, items: int) -> np.ndarray:
     since = MINUTE[None, :] - onset
     up = np.clip((since + 1) / rise, 0, 1)
     down = 1 - np.clip((since + 1 - rise - hold) / fall, 0, 1)
-    # Recoveries bend: backlog drains slowly first (as after the training outage) or fast.
+    # Recoveries bend: a backlog drains slowly at first (as after the training outage) or fast.
     return up * down ** _log_column(rng, items, 0.3, 3.0)
 
 
 def inject(rng: np.random.Generator, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Puts one event into each window: [items, 60] -> windows, labels in 0..1.
+    """Injects one event into each window: [items, 60] -> windows, labels in 0..1.
 
-    The label says how far the *last* minute is from where it would be without the
-    event, so a spike that is over is labelled 0 although the window contains it. An
-    event older than the window's first MINUTES_BEFORE minutes is the new normal: taken
-    as an anomaly, a lone spike would be an alarm again an hour later, when its other
-    side is all that is left in the window.
+    The label is the *last* minute's distance from its value without the event, so a spike
+    that is over is labelled 0. An event that starts in the window's first MINUTES_BEFORE
+    minutes is the new normal: otherwise a lone spike would raise a second alarm an hour
+    later, when only its end is left in the window.
     """
     items = len(windows)
     course = _event_course(rng, items)
@@ -149,8 +148,8 @@ def inject(rng: np.random.Generator, windows: np.ndarray) -> tuple[np.ndarray, n
     direction = np.where(rng.random((items, 1)) < 0.6, -1.0, 1.0)
     size = noise * _log_column(rng, items, 6, 300) * direction
 
-    # Half of the events scale the level, as an outage or a surge of traffic does; only
-    # where there is a level, and only if the noise does not hide it.
+    # Half of the events scale the level, like an outage or a surge of traffic, if there is
+    # a level and the noise does not hide the effect.
     level = windows - windows.min(axis=1, keepdims=True) * _column(rng, items, 0, 1)
     share = np.where(direction < 0, -_column(rng, items, 0.35, 1), _log_column(rng, items, 0.5, 5))
     proportional = share * level

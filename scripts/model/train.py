@@ -1,4 +1,4 @@
-"""Trains, evaluates and exports the built-in model. See README.md beside this file."""
+"""Trains, evaluates and exports the built-in model. See README.md."""
 
 from __future__ import annotations
 
@@ -56,13 +56,7 @@ def main() -> None:
         {
             "name": "builtin",
             "version": "1.0.0",
-            "input": {
-                "columns": "each",
-                "window": WINDOW,
-                "shape": "[window]",
-                "normalize": normalization.manifest(),
-                "missing": "hold",
-            },
+            "input": normalization.manifest_input(),
             "output": {"kind": "probability", "threshold": threshold},
         },
     )

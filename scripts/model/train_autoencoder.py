@@ -1,4 +1,4 @@
-"""Trains and exports the example bundle mlp-autoencoder. See README.md beside this file."""
+"""Trains and exports the example bundle mlp-autoencoder. See README.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from windows import WINDOW, RobustNormalization, normalize, sliding_windows
 NAME = "mlp-autoencoder"
 SEED = 20180426
 ROUNDS = 30
-# A denoising autoencoder: it has to tell each minute from the others, not copy it
+# A denoising autoencoder: it must infer each minute from the others, not copy it
 # (Vincent et al., "Extracting and Composing Robust Features with Denoising
 # Autoencoders", ICML 2008). Dropout hides minutes in training only.
 HIDDEN_SHARE = 0.5
@@ -38,7 +38,7 @@ def build() -> tf.keras.Model:
 def ordinary_windows(series: list[Series]) -> np.ndarray:
     """Every window of the training days without a labelled or untrusted minute.
 
-    Constant windows are left out: they are all the same zeros, and a quarter of all.
+    Constant windows, a quarter of all, are excluded: they all become the same zeros.
     """
     end = split_minute()
     kept = []
@@ -67,13 +67,7 @@ def describe(normalization: RobustNormalization, threshold: float) -> dict[str, 
         "name": NAME,
         "version": "1.0.0",
         "description": "Example: how far the newest minute is from its reconstruction.",
-        "input": {
-            "columns": "each",
-            "window": WINDOW,
-            "shape": "[window]",
-            "normalize": normalization.manifest(),
-            "missing": "hold",
-        },
+        "input": normalization.manifest_input(),
         "output": {
             "kind": "reconstruction",
             "error": "rmse",

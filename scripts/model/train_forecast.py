@@ -1,4 +1,4 @@
-"""Trains and exports the example bundle lstm-forecast. See README.md beside this file."""
+"""Trains and exports the example bundle lstm-forecast. See README.md."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ WINDOW = SEEN + 1
 def build(unroll: bool = False) -> tf.keras.Model:
     """[batch, 60, 4] -> [batch, 4]: the minute after those 60.
 
-    Unrolled, the 60 steps stand one after another in the graph: more nodes, but no loop,
-    which TensorFlow.js would have to run step by step with control flow.
+    Unrolled, the graph has 60 steps in a row: more nodes, but no loop, which TensorFlow.js
+    would run with control flow.
     """
     layers = tf.keras.layers
     window = layers.Input((SEEN, len(COLUMNS)), name="window")
@@ -45,7 +45,7 @@ def pivot(series: list[Series]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def last_minute_distance(normalization: ColumnNormalization, items: np.ndarray) -> np.ndarray:
-    """The baseline: the forecast that everything stays as it was a minute ago."""
+    """The baseline: forecasts the last minute's values."""
     normalized = normalization.normalize(items)
     return root_mean_square(normalized[:, -1] - normalized[:, -2])
 

@@ -1,7 +1,7 @@
-"""Windows and their normalization, the part that the TypeScript program repeats.
+"""Windows and their normalization, which the TypeScript program repeats.
 
-Every step below is an IEEE 754 basic operation in double precision (+ - * / and
-comparison) in a fixed order, so that another language gets the same bits.
+Every step is an IEEE 754 basic operation in double precision (+ - * / and comparison) in a
+fixed order, so that other languages get the same bits.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ WINDOW = 60
 
 @dataclass(frozen=True)
 class RobustNormalization:
-    """Parameters of `window-robust`, as they stand in the bundle's manifest.
+    """Parameters of `window-robust`, as in the bundle's manifest.
 
-    mad_scale:    makes the MAD of Gaussian noise its standard deviation.
+    mad_scale:    turns the MAD of Gaussian noise into its standard deviation.
     spread_floor: share of the mean absolute deviation added to the scale. It keeps
                   sparse counts (MAD = 0) finite: |z| <= window / spread_floor.
-    level_floor:  share of |median| added to the scale, so that rounding noise on a
-                  large constant is not blown up.
-    limit:        |result| stays below it.
+    level_floor:  share of |median| added to the scale, which suppresses the rounding
+                  noise of a large constant.
+    limit:        upper bound of |result|.
     """
 
     mad_scale: float = 1.4826
@@ -39,6 +39,16 @@ class RobustNormalization:
             "limit": self.limit,
         }
 
+    def manifest_input(self) -> dict[str, object]:
+        """The manifest's `input` for a model that sees windows of one column."""
+        return {
+            "columns": "each",
+            "window": WINDOW,
+            "shape": "[window]",
+            "normalize": self.manifest(),
+            "missing": "hold",
+        }
+
 
 @dataclass(frozen=True)
 class ColumnNormalization:
@@ -49,7 +59,7 @@ class ColumnNormalization:
 
     @staticmethod
     def of(values: np.ndarray) -> ColumnNormalization:
-        """Takes both from [minutes, columns]; the deviation is the population's."""
+        """From [minutes, columns]; the deviation is the population's."""
         return ColumnNormalization(tuple(values.mean(axis=0)), tuple(values.std(axis=0)))
 
     def manifest(self) -> dict[str, object]:
@@ -70,7 +80,7 @@ def sliding_windows(values: np.ndarray, window: int = WINDOW) -> np.ndarray:
 
 
 def row_median(rows: np.ndarray) -> np.ndarray:
-    """[items, n] -> [items]; for an even n the half sum of the two middle values."""
+    """[items, n] -> [items]; for an even n the mean of the two middle values."""
     ordered = np.sort(rows, axis=1)
     middle = rows.shape[1] // 2
     if rows.shape[1] % 2 == 1:
@@ -88,7 +98,7 @@ def normalize_double(windows: np.ndarray, parameters: RobustNormalization) -> np
     centred = windows - median[:, None]
     distance = np.abs(centred)
     mad = row_median(distance)
-    # Added oldest first, because NumPy's own pairwise sum rounds differently.
+    # Summed oldest first: NumPy's pairwise sum rounds differently.
     total = np.zeros(len(windows))
     for column in range(windows.shape[1]):
         total = total + distance[:, column]
@@ -104,5 +114,5 @@ def normalize_double(windows: np.ndarray, parameters: RobustNormalization) -> np
 
 
 def normalize(windows: np.ndarray, parameters: RobustNormalization) -> np.ndarray:
-    """[items, 60] float64 -> [items, 60] float32, what the graph is fed."""
+    """[items, 60] float64 -> [items, 60] float32, the graph's input."""
     return normalize_double(windows, parameters).astype(np.float32)

@@ -1,10 +1,7 @@
-/** What must hold, as ratios of two arms' times, and whether it does. */
+/** Targets for ratios of two variants' times, and whether they are met. */
 import { medianEstimate } from '#dist/core/statistics.js';
 
-/**
- * `slow`'s time in multiples of `fast`'s has to be at least `least`, or at most `most`. Without either, it is
- * only told.
- */
+/** `slow`'s time divided by `fast`'s must be at least `least`, or at most `most`; without either it is only reported. */
 const BARS = [
   {
     what: 'no model, against Ray at its best (one array)',
@@ -67,17 +64,17 @@ const BARS = [
   })),
 ];
 
-/** An arm's time in multiples of another's, paired by round: median with its 95 % interval. */
+/** A variant's time divided by another's, paired by round: median with its 95 % interval. */
 export function ratioOf(slow, fast) {
   return medianEstimate(slow.turnsMs.map((ms, round) => ms / fast.turnsMs[round]));
 }
 
-/** The bars of the cases that were run; `reached` is null where a ratio is only told. */
+/** The targets of the cases that were run; `reached` is null without a target. */
 export function judge(results) {
   return BARS.flatMap(({ what, case: name, slow, fast, least, most }) => {
-    const arms = results.get(name)?.arms;
-    if (arms === undefined) return [];
-    const ratio = ratioOf(arms.get(slow), arms.get(fast));
+    const variants = results.get(name)?.variants;
+    if (variants === undefined) return [];
+    const ratio = ratioOf(variants.get(slow), variants.get(fast));
     const bar = least ?? most ?? null;
     const reached = bar === null ? null : least === undefined ? ratio.value <= bar : ratio.value >= bar;
     return [{ what, ratio, bar, kind: least === undefined ? 'at most' : 'at least', reached }];

@@ -1,4 +1,4 @@
-/** No model: an analyzer that gives each item's own numbers back. */
+/** An analyzer without a model: returns each item's own numbers. */
 export function createAnalyzer() {
   return {
     window: 60,

@@ -1,23 +1,27 @@
-/** Where the peers from Python are installed: in the user's cache, out of everybody's way. */
+/** Where the Python peers are installed: a virtual environment in the user's cache. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { nativeFolder } from '#dist/host/native/location.js';
 
-/** What is installed; the environment's folder keeps a copy when it is complete. */
+/** Pinned packages; a copy in the environment's folder marks a complete install. */
 export const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
-/** The virtual environment's folder, installed or not. */
+/** The virtual environment's folder, even if it does not exist. */
 export function environmentFolder() {
   const native = nativeFolder();
-  if (native === null) throw new Error('no home folder is known: set XDG_CACHE_HOME to an absolute path');
+  if (native === null) throw new Error('no home folder: set XDG_CACHE_HOME to an absolute path');
   return join(dirname(native), 'peers');
 }
 
-/** The Python that has the peers; throws that and how they are to be installed. */
+/**
+ * The Python interpreter with the peers.
+ *
+ * @throws Error with how to install them
+ */
 export function peersPython() {
   const python = join(environmentFolder(), 'bin', 'python');
   if (existsSync(python)) return python;
-  throw new Error(`there is no ${python}: \`npm run bench:peers:setup\` installs Ray and TensorFlow`);
+  throw new Error(`${python} does not exist; install Ray and TensorFlow with \`npm run bench:peers:setup\``);
 }

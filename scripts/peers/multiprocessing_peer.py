@@ -1,4 +1,4 @@
-"""Python's own pool of processes, each of which loads the model when it starts."""
+"""Python's own process pool; each process loads the model when it starts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from multiprocessing.pool import Pool
 import numpy as np
 
 from served_model import ServedModel, Tuples
-from turns import Arm, always, cut, joined, read_workload, serve_turns
+from turns import Variant, always, cut, joined, read_workload, serve_turns
 
-# Of a process of the pool.
+# In each process of the pool.
 served: ServedModel
 
 
@@ -32,11 +32,11 @@ def from_array(chunk: np.ndarray) -> np.ndarray:
     return served.from_array(chunk)
 
 
-def tuple_arm(pool: Pool, call, tuples: Tuples) -> Arm:
+def tuple_variant(pool: Pool, call, tuples: Tuples) -> Variant:
     return lambda processes: joined(pool.map(call, cut(tuples, processes), chunksize=1))
 
 
-def array_arm(pool: Pool, array: np.ndarray) -> Arm:
+def array_variant(pool: Pool, array: np.ndarray) -> Variant:
     def serve(processes: int) -> np.ndarray:
         return np.concatenate(pool.map(from_array, cut(array, processes), chunksize=1))
 
@@ -45,17 +45,17 @@ def array_arm(pool: Pool, array: np.ndarray) -> Arm:
 
 def main() -> None:
     workload = read_workload()
-    # Not fork: TensorFlow does not survive one, and `spawn` costs nothing once the pool is up.
+    # TensorFlow does not survive a fork; once the pool has started, `spawn` costs nothing.
     context = multiprocessing.get_context("spawn")
     with context.Pool(
         workload.processes, load_model, (workload.folder, workload.item_shape)
     ) as pool:
-        arms = {
-            "per-item": tuple_arm(pool, per_item, workload.tuples),
-            "tuples": tuple_arm(pool, from_tuples, workload.tuples),
-            "array": array_arm(pool, workload.array),
+        variants = {
+            "per-item": tuple_variant(pool, per_item, workload.tuples),
+            "tuples": tuple_variant(pool, from_tuples, workload.tuples),
+            "array": array_variant(pool, workload.array),
         }
-        serve_turns(always(arms), {"python": sys.version.split()[0]})
+        serve_turns(always(variants), {"python": sys.version.split()[0]})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/** The peers that this very process drives: this program's pool, a generic one, and what none can be faster than. */
+/** The peers driven from this process: our pool, a generic pool, and the floors that none can beat. */
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
@@ -10,9 +10,9 @@ import { Solo } from '#dist/pool/solo.js';
 
 import { BarePipe } from '../bench-pipe/bare-pipe.mjs';
 
-/** Times in ms of `minutes` minutes, or as many as fit in `mostMs`, but at least one. */
+/** Serves `minutes` minutes, or as many as fit in `mostMs`, at least one; times in ms. */
 async function timeMinutes(serve, minutes, mostMs) {
-  await serve(); // whatever the others' turns pushed out of caches
+  await serve(); // refills caches after the other variants' turns
   const times = [];
   for (let spentMs = 0; times.length < minutes && spentMs < mostMs; spentMs += times.at(-1)) {
     const startedAt = performance.now();
@@ -31,7 +31,7 @@ function outputsOf({ answers }) {
   return answers.outputs;
 }
 
-/** This program. Arms: `per-item`, `batched`. */
+/** This program. Variants: `per-item`, `batched`. */
 export class OwnPeer {
   constructor({ batch, processes, load }) {
     this.batch = batch;
@@ -56,7 +56,7 @@ export class OwnPeer {
   }
 }
 
-/** One process's own time for all items in one call, divided by the number of processes. Arm: `batched`. */
+/** One process's time for all items in one call, divided by the number of processes. Variant: `batched`. */
 export class SoloFloor {
   constructor({ batch, load }) {
     this.batch = batch;
@@ -75,7 +75,7 @@ export class SoloFloor {
       inside.push(timing.wallMs / processes);
     };
     const { length } = await timeMinutes(serve, minutes, mostMs);
-    return inside.slice(-length); // without the untimed one
+    return inside.slice(-length); // without the warm-up
   }
 
   async outputs(style) {
@@ -87,7 +87,7 @@ export class SoloFloor {
   }
 }
 
-/** The same numbers as bytes, there and back, with a length before them. */
+/** The same numbers as bytes, both ways, behind a length. Variant: `bytes`. */
 export class BareFloor {
   constructor({ batch, processes }, outputsPerItem) {
     const itemBytes = (batch.values.length / batch.targets.length) * Float64Array.BYTES_PER_ELEMENT;
@@ -98,7 +98,7 @@ export class BareFloor {
     );
   }
 
-  time(_arm, _processes, minutes, mostMs) {
+  time(_variant, _processes, minutes, mostMs) {
     return timeMinutes(() => Promise.all(this.pipes.map((pipe) => pipe.ask())), minutes, mostMs);
   }
 
@@ -107,7 +107,7 @@ export class BareFloor {
   }
 }
 
-/** workerpool's processes with this program's predict code. Arms: `per-item`, `batched`. */
+/** workerpool's processes with this program's predict code. Variants: `per-item`, `batched`. */
 export class WorkerpoolPeer {
   constructor({ batch, processes, load }) {
     this.batch = batch;

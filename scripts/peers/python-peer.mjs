@@ -1,4 +1,4 @@
-/** A peer that is driven by a process in Python, which times itself and is told when its turn is. */
+/** A peer driven by a Python process, which times itself; this side gives it its turns. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,8 +18,10 @@ const ENVIRONMENT = {
   OMP_NUM_THREADS: '1',
 };
 
+const STOP_TIMEOUT_MS = 30_000;
+
 export class PythonPeer {
-  /** @param script `ray_peer.py` or another one beside this file that takes turns (turns.py) */
+  /** @param script a file in this folder that takes turns (turns.py), like `ray_peer.py` */
   constructor(script, { description, folder }) {
     this.script = script;
     this.log = join(folder, `${script}.log`);
@@ -36,26 +38,26 @@ export class PythonPeer {
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Versions, and what was chosen by measuring. */
+  /** Waits until it is ready; returns versions and what it chose by measuring. */
   async start() {
     return (await this.#reply()).ready;
   }
 
-  /** Times in ms of `minutes` minutes, or as many as fit in `mostMs`, from items to answers in the driving process. */
-  async time(arm, processes, minutes, mostMs) {
-    return (await this.#ask({ arm, processes, minutes, mostMs })).ms;
+  /** Serves `minutes` minutes, or as many as fit in `mostMs`; times in ms, from items to answers in the driving process. */
+  async time(variant, processes, minutes, mostMs) {
+    return (await this.#ask({ variant, processes, minutes, mostMs })).ms;
   }
 
-  async outputs(arm, processes) {
-    await this.#ask({ arm, processes, outputs: this.outputsFile });
+  async outputs(variant, processes) {
+    await this.#ask({ variant, processes, outputs: this.outputsFile });
     return new Float32Array(new Uint8Array(readFileSync(this.outputsFile)).buffer);
   }
 
   async stop() {
     this.child.stdin.end();
-    const patience = setTimeout(() => this.child.kill('SIGKILL'), 30_000);
+    const timeout = setTimeout(() => this.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await this.closed;
-    clearTimeout(patience);
+    clearTimeout(timeout);
   }
 
   #ask(message) {

@@ -1,12 +1,12 @@
-/** What an idle Ray costs others: processor time of its processes, and this program's minutes with and without it. */
+/** What an idle Ray costs others: its processes' processor time, and this program's minutes with and without it. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { medianEstimate } from '#dist/core/statistics.js';
 
+import { median } from '../shared/samples.mjs';
 import { OwnPeer } from './node-peers.mjs';
 import { PythonPeer } from './python-peer.mjs';
-import { median } from './rounds.mjs';
 import { CASES, makeWorkload } from './workload.mjs';
 
 const ITEMS = 500;
@@ -14,10 +14,10 @@ const MINUTES = 300;
 const MOST_MS = 5_000;
 const SETTLE_MS = 2_000;
 const WATCH_MS = 10_000;
-/** Of a clock tick in /proc, on every Linux there is. */
+/** A clock tick in /proc, the same on every Linux. */
 const TICK_MS = 10;
 
-/** Minutes of this program without a model, by turns without Ray and with one that waits. Linux only. */
+/** Serves minutes without a model, alternately without Ray and with one that waits. Linux only. */
 export async function measureIdleRay({ folder, processes, seed, rounds }) {
   const [noModel] = CASES;
   const workload = await makeWorkload(noModel, { items: ITEMS, processes, seed, folder });
@@ -49,7 +49,7 @@ export async function measureIdleRay({ folder, processes, seed, rounds }) {
   return { withIdleRayToWithout: medianEstimate(ratios), processorsUsedByIdleRay: medianEstimate(shares) };
 }
 
-/** Processor time so far of a process and all its descendants. */
+/** Processor time so far of a process and its descendants. */
 function processorMs(root) {
   const stats = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -63,7 +63,7 @@ function processorMs(root) {
   return ticks * TICK_MS;
 }
 
-/** A process's parent and used clock ticks (proc_pid_stat(5)); nothing of one that has just ended. */
+/** A process's parent and used clock ticks (proc_pid_stat(5)); empty if it has just ended. */
 function readStat(name) {
   let text;
   try {

@@ -1,4 +1,4 @@
-"""Ray's actors: as the origin of this program calls them, and at their best."""
+"""Ray's actors, called as this program's origin does and at their best."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ import ray
 from ray.dag import InputNode, MultiOutputNode
 
 from served_model import ServedModel, Tuples
-from turns import Arm, Workload, always, cut, faster, joined, read_workload, serve_turns
+from turns import Variant, Workload, always, cut, faster, joined, read_workload, serve_turns
 
-
-# For what a graph's end leaves to be done, which would be in the next turn's figures.
+# Lets a torn-down graph finish, so that it does not slow the next turn.
 SETTLE_S = 0.3
 
 
@@ -27,15 +26,15 @@ class Actor(ServedModel):
         return True
 
 
-class ArrayArms:
-    """One array to each actor: sent along with the call, or put into Ray's store before."""
+class ArrayVariants:
+    """One array to each actor, sent with the call or put into Ray's store first."""
 
     def __init__(self, actors: list, workload: Workload) -> None:
         self._actors = actors
         self._array = workload.array
         self._doubles = workload.array.astype(np.float64)
 
-    def arms(self, method: str, doubles: bool = False) -> dict[str, Arm]:
+    def variants(self, method: str, doubles: bool = False) -> dict[str, Variant]:
         array = self._doubles if doubles else self._array
         return {
             "argument": lambda processes: self._ask(method, array, processes, lambda chunk: chunk),
@@ -49,25 +48,25 @@ class ArrayArms:
 
 
 @contextmanager
-def compiled(actors: list, array: np.ndarray) -> Iterator[Arm]:
+def compiled(actors: list, array: np.ndarray) -> Iterator[Variant]:
     """
-    Ray's compiled graph: the calls are laid down once and go through shared memory. While it is
-    up its actors wait busily, a whole processor each, so it must be gone in the others' turns.
+    Ray's compiled graph: calls are planned once and use shared memory. Its actors wait busily, a
+    whole processor each, so it must not exist during other turns.
     """
     chunks = cut(array, len(actors))
     with InputNode() as given:
         calls = [actor.from_array.bind(given[i]) for i, actor in enumerate(actors)]
         graph = MultiOutputNode(calls)
-    # Room for a chunk's numbers and what describes them.
+    # Room for a chunk's numbers and their metadata.
     size = max(chunk.nbytes for chunk in chunks) + 2**20
     running = graph.experimental_compile(_buffer_size_bytes=size)
-    # An answer's memory is the next one's: joining copies it.
+    # Answers share memory; concatenating copies them.
     yield lambda processes: np.concatenate(ray.get(running.execute(*chunks)))
     running.teardown()
     sleep(SETTLE_S)
 
 
-def tuple_arm(actors: list, method: str, tuples: Tuples) -> Arm:
+def tuple_variant(actors: list, method: str, tuples: Tuples) -> Variant:
     def serve(processes: int) -> Tuples:
         pairs = zip(actors, cut(tuples, processes))
         return joined(ray.get([getattr(actor, method).remote(chunk) for actor, chunk in pairs]))
@@ -91,21 +90,21 @@ def main() -> None:
     )
     actors = start_actors(workload)
     facts = {"ray": ray.__version__, "numpy": np.__version__, "python": sys.version.split()[0]}
-    arrays = ArrayArms(actors, workload)
-    arms = {
-        "per-item": tuple_arm(actors, "per_item", workload.tuples),
-        "tuples": tuple_arm(actors, "from_tuples", workload.tuples),
+    arrays = ArrayVariants(actors, workload)
+    variants = {
+        "per-item": tuple_variant(actors, "per_item", workload.tuples),
+        "tuples": tuple_variant(actors, "from_tuples", workload.tuples),
     }
     for name, ways in {
-        "per-item-array": arrays.arms("per_item_from_array"),
-        "array": arrays.arms("from_array"),
-        "array-of-doubles": arrays.arms("from_array", doubles=True),
+        "per-item-array": arrays.variants("per_item_from_array"),
+        "array": arrays.variants("from_array"),
+        "array-of-doubles": arrays.variants("from_array", doubles=True),
     }.items():
         chosen = faster(ways, workload.processes)
-        arms[name] = ways[chosen]
+        variants[name] = ways[chosen]
         facts[f"{name} goes by"] = chosen
     in_turn = {"compiled": lambda: compiled(actors, workload.array)}
-    serve_turns(always(arms) | in_turn, facts)
+    serve_turns(always(variants) | in_turn, facts)
     ray.shutdown()
 
 

@@ -1,76 +1,62 @@
-/** Turns: every arm serves some minutes while all others are idle, then the next one, round after round. */
-import { sortSamples, percentile } from '#dist/core/statistics.js';
+/** Turns: every variant serves some minutes while all others are idle, round after round. */
+import { median, shuffled } from '../shared/samples.mjs';
+import { variantKey } from './variants.mjs';
 
-import { armKey } from './arms.mjs';
-
-/** Largest difference between two peers' numbers: they sum in different orders. */
+/** Largest accepted difference between two peers' numbers, which sum in different orders. */
 const TOLERANCE = 1e-4;
 const WARM_UP_MS = 500;
 const MOST_MINUTES = 500;
-/** A turn ends before its minutes are over if it takes so many times as long as it should. */
-const PATIENCE = 5;
-
-export function median(samples) {
-  return percentile(sortSamples(samples), 0.5);
-}
+/** A turn is cut short once it takes this many times as long as planned. */
+const MOST_OVERRUN = 5;
 
 /**
- * Holds that an arm gives the expected numbers.
- *
- * @returns the largest difference
+ * @returns the largest difference from the expected numbers
+ * @throws Error if it exceeds the tolerance
  */
-async function checkOutputs(peer, { arm, title }, processes, expected) {
-  const found = await peer.outputs(arm, processes);
+async function checkOutputs(peer, { variant, title }, processes, expected) {
+  const found = await peer.outputs(variant, processes);
   if (found.length !== expected.length)
-    throw new Error(`${title} gave ${found.length} numbers, not ${expected.length}`);
+    throw new Error(`${title} returned ${found.length} numbers instead of ${expected.length}`);
   const largest = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
-  if (largest <= TOLERANCE) return largest; // not so where one is NaN
-  throw new Error(`${title} gives other numbers: they differ by up to ${largest}`);
+  if (largest <= TOLERANCE) return largest; // false for NaN
+  throw new Error(`${title} returned numbers that differ by up to ${largest}`);
 }
 
-/** Minutes that a turn of an arm has, so that it lasts about `turnMs`. */
-async function warmUp(peer, arm, processes, turnMs) {
+/** Warms a variant up; returns how many minutes make a turn of about `turnMs`. */
+async function warmUp(peer, variant, processes, turnMs) {
   const minutesIn = (ms, each) => Math.min(Math.max(Math.round(ms / each), 1), MOST_MINUTES);
-  const first = median(await peer.time(arm, processes, 2, WARM_UP_MS));
-  const warm = median(await peer.time(arm, processes, minutesIn(WARM_UP_MS, first), PATIENCE * WARM_UP_MS));
+  const first = median(await peer.time(variant, processes, 2, WARM_UP_MS));
+  const warm = median(
+    await peer.time(variant, processes, minutesIn(WARM_UP_MS, first), MOST_OVERRUN * WARM_UP_MS),
+  );
   return minutesIn(turnMs, warm);
 }
 
 /**
- * Interleaved turns, in another random order each round.
+ * Interleaves turns, in a new random order each round.
  *
  * @param random a RandomStream
- * @returns by arm: `turnsMs`, the median minute of each round's turn, minutes a turn and largest difference
+ * @returns by variant: `turnsMs`, the median minute of each round's turn, minutes per turn, largest difference
  */
-export async function takeTurns({ arms, peers, expected, processes, rounds, turnMs, random, onRound }) {
+export async function takeTurns({ variants, peers, expected, processes, rounds, turnMs, random, onRound }) {
   const runs = [];
-  for (const arm of arms) {
-    const peer = peers.get(arm.peer);
-    const count = arm.processes ?? processes;
-    // A bare pipe has no numbers to compare.
-    const difference = peer.outputs === undefined ? null : await checkOutputs(peer, arm, count, expected);
-    const minutes = await warmUp(peer, arm.arm, count, turnMs);
-    runs.push({ arm, peer, count, minutes, difference, turnsMs: [] });
+  for (const variant of variants) {
+    const peer = peers.get(variant.peer);
+    const count = variant.processes ?? processes;
+    // The bare pipe returns no numbers.
+    const difference = peer.outputs === undefined ? null : await checkOutputs(peer, variant, count, expected);
+    const minutes = await warmUp(peer, variant.variant, count, turnMs);
+    runs.push({ variant, peer, count, minutes, difference, turnsMs: [] });
   }
   for (let round = 0; round < rounds; round++) {
     onRound(round);
-    for (const { arm, peer, count, minutes, turnsMs } of shuffled(runs, random))
-      turnsMs.push(median(await peer.time(arm.arm, count, minutes, PATIENCE * turnMs)));
+    for (const { variant, peer, count, minutes, turnsMs } of shuffled(runs, random))
+      turnsMs.push(median(await peer.time(variant.variant, count, minutes, MOST_OVERRUN * turnMs)));
   }
   return new Map(
-    runs.map(({ arm, count, minutes, difference, turnsMs }) => [
-      armKey(arm),
-      { ...arm, processes: count, minutesPerTurn: minutes, largestDifference: difference, turnsMs },
+    runs.map(({ variant, count, minutes, difference, turnsMs }) => [
+      variantKey(variant),
+      { ...variant, processes: count, minutesPerTurn: minutes, largestDifference: difference, turnsMs },
     ]),
   );
-}
-
-/** Fisher and Yates. */
-function shuffled(list, random) {
-  const copy = [...list];
-  for (let last = copy.length - 1; last > 0; last--) {
-    const chosen = random.nextInteger(0, last);
-    [copy[last], copy[chosen]] = [copy[chosen], copy[last]];
-  }
-  return copy;
 }

@@ -1,4 +1,4 @@
-"""One process's model, and the ways in which a peer's process serves a chunk with it."""
+"""A process's model, and the ways in which a peer serves a chunk with it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-# What the origin's actors are sent and give back: a target with its flat list of numbers.
+# What the origin's actors receive and return: a target with its flat list of numbers.
 Tuples = list[tuple[str, list[float]]]
 
 
 class Calls(NamedTuple):
-    """Two ways to call one model, both `[items, numbers]` float32 to `[items, outputs]`."""
+    """Two ways to call a model, both from `[items, numbers]` float32 to `[items, outputs]`."""
 
-    # As TensorFlow's guide does it: tf.saved_model.load, the signature called by keyword.
+    # As in TensorFlow's guide: tf.saved_model.load, the signature called by keyword.
     signature: Callable[[np.ndarray], np.ndarray]
-    # The fastest there is in Python, and what tfjs-node does: a session of TensorFlow 1.
+    # The fastest in Python, and what tfjs-node does: a TensorFlow 1 session.
     session: Callable[[np.ndarray], np.ndarray]
 
 
 class ServedModel:
-    """Loads a SavedModel once, or, without a folder, gives back the numbers it gets."""
+    """Loads a SavedModel once; without a folder, echoes its input."""
 
     def __init__(self, folder: str | None, item_shape: list[int]) -> None:
         echo = Calls(signature=np.copy, session=np.copy)
@@ -48,8 +48,8 @@ def as_float32(values: list[list[float]] | np.ndarray) -> np.ndarray:
 
 
 def load(folder: str, item_shape: list[int]) -> Calls:
-    """Both ways of calling the one input and output of `serving_default`, on one thread."""
-    import tensorflow as tf  # not without a model: it takes seconds and 300 MB
+    """Both ways to call `serving_default` (one input, one output) on one thread."""
+    import tensorflow as tf  # here, because it takes seconds and 300 MB
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -67,7 +67,7 @@ def load(folder: str, item_shape: list[int]) -> Calls:
 
 
 def session_callable(tf1, folder: str) -> Callable[[np.ndarray], list[np.ndarray]]:
-    tf1.logging.set_verbosity(tf1.logging.ERROR)  # it calls its loader deprecated
+    tf1.logging.set_verbosity(tf1.logging.ERROR)  # hides that its loader is deprecated
     threads = tf1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
     session = tf1.Session(graph=tf1.Graph(), config=threads)
     with session.graph.as_default():

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Brings what `npm run bench:peers` compares with: Ray and TensorFlow for Python, pinned in requirements.txt, in
- * a virtual environment in the user's cache. Does nothing where they are already.
+ * Installs what `npm run bench:peers` compares with: Ray and TensorFlow for Python, pinned in requirements.txt, in a
+ * virtual environment in the user's cache. Does nothing if they are installed.
  *
  *   node scripts/peers/setup.mjs [--python python3.11]
  */
@@ -17,7 +17,7 @@ import { REQUIREMENTS, environmentFolder } from './environment.mjs';
 const { values: flags } = parseArgs({ options: { python: { type: 'string' } } });
 const SUITABLE = /^3\.1[01]$/;
 
-/** The version of a Python with `venv`, like 3.11; null if it is not there or lacks that. */
+/** The version of a Python with `venv`, like 3.11; null if either is missing. */
 function versionOf(program) {
   const question = 'import ensurepip, sys, venv; print("%d.%d" % sys.version_info[:2])';
   const { status, stdout } = spawnSync(program, ['-c', question], { encoding: 'utf8' });
@@ -29,10 +29,10 @@ function findPython() {
   const found = programs.map((program) => ({ program, version: versionOf(program) }));
   const suitable = found.find(({ version }) => version !== null && SUITABLE.test(version));
   if (suitable !== undefined) return suitable.program;
-  const seen = found.map(({ program, version }) => `${program}: ${version ?? 'missing, or without venv'}`);
+  const seen = found.map(({ program, version }) => `${program}: ${version ?? 'missing or without venv'}`);
   throw new Error(
     `Ray and TensorFlow 2.15 need Python 3.10 or 3.11 with its venv module (${seen.join('; ')}).\n` +
-      'On Debian: apt install python3.11 python3.11-venv. Elsewhere: name one with --python.',
+      'On Debian: apt install python3.11 python3.11-venv. Elsewhere, name one with --python.',
   );
 }
 
@@ -40,10 +40,10 @@ function run(program, args) {
   console.log(`${program} ${args.join(' ')}`);
   const { status, error } = spawnSync(program, args, { stdio: 'inherit' });
   if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${program} ended with status ${status}`);
+  if (status !== 0) throw new Error(`${program} exited with ${status}`);
 }
 
-/** Written last, so that an install which was cut off does not count. */
+/** The receipt is written last, so an interrupted install does not count. */
 function isComplete(receipt) {
   return existsSync(receipt) && readFileSync(receipt).equals(readFileSync(REQUIREMENTS));
 }
@@ -61,8 +61,8 @@ function install(folder, receipt) {
 
 const folder = environmentFolder();
 const receipt = join(folder, 'installed-requirements.txt');
-if (isComplete(receipt)) console.log(`${folder} is complete`);
+if (isComplete(receipt)) console.log(`${folder} is up to date`);
 else install(folder, receipt);
 if (installedNative() === null) {
-  console.log('native TensorFlow for Node is not in the cache: `node bin/aiops-serve.js native install`');
+  console.log('native TensorFlow is missing; install it with `node bin/aiops-serve.js native install`');
 }

@@ -1,29 +1,30 @@
-/** What was measured, as tables. */
+/** The results as tables. */
 import { medianEstimate } from '#dist/core/statistics.js';
 import { figures } from '#dist/report/format.js';
 import { numberCell, textCell } from '#dist/report/table.js';
 
+import { estimateText } from '../shared/samples.mjs';
 import { ratioOf } from './bars.mjs';
 
-function estimateText({ value, low, high }) {
-  return `${figures(value)} (${figures(low)}–${figures(high)})`;
+function slowerText({ value, low, high }) {
+  return `${estimateText({ value: 1 / value, low: 1 / high, high: 1 / low }, figures)} × slower`;
 }
 
-/** A case: times by arm, and how they stand to this program's with the same number of processes. */
-export function caseTable({ arms }) {
+/** A case: times by variant, also relative to this program with the default number of processes. */
+export function caseTable({ variants }) {
   const columns = [
     { key: 'how', title: 'how' },
-    { key: 'ms', title: 'ms a minute (95 %)' },
-    { key: 'ratio', title: 'to aiops-serve (95 %)' },
+    { key: 'ms', title: 'ms per minute (95 %)' },
+    { key: 'ratio', title: 'relative to aiops-serve (95 %)' },
   ];
-  const rows = [...arms.values()].map((run) => {
-    const own = arms.get(run.style === 'per-item' ? 'own per-item' : 'own batched');
+  const rows = [...variants.values()].map((run) => {
+    const own = variants.get(run.style === 'per-item' ? 'own per-item' : 'own batched');
     const spent = medianEstimate(run.turnsMs);
     const ratio = ratioOf(run, own);
     return [
       textCell(`${run.style}: ${run.title}`),
-      numberCell(spent.value, () => estimateText(spent)),
-      numberCell(ratio.value, () => estimateText(ratio)),
+      numberCell(spent.value, () => estimateText(spent, figures)),
+      numberCell(ratio.value, () => estimateText(ratio, figures)),
     ];
   });
   return { columns, rows };
@@ -32,13 +33,13 @@ export function caseTable({ arms }) {
 export function barTable(bars) {
   const columns = [
     { key: 'what', title: 'what' },
-    { key: 'ratio', title: 'times as fast (95 %)' },
-    { key: 'bar', title: 'wanted' },
-    { key: 'reached', title: 'reached' },
+    { key: 'ratio', title: 'ratio (95 %)' },
+    { key: 'bar', title: 'target' },
+    { key: 'reached', title: 'met' },
   ];
   const rows = bars.map(({ what, ratio, bar, kind, reached }) => [
     textCell(what),
-    numberCell(ratio.value, () => estimateText(ratio)),
+    numberCell(ratio.value, () => (ratio.value < 1 ? slowerText(ratio) : estimateText(ratio, figures))),
     numberCell(bar, () => `${kind} ${bar}`),
     textCell(reached === null ? '' : reached ? 'yes' : 'no'),
   ]);

@@ -1,4 +1,4 @@
-"""A peer that takes its turns when told to: one JSON object a line on stdin and on stdout."""
+"""A peer that takes turns on request: one JSON object per line on stdin and stdout."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import numpy as np
 from served_model import Tuples
 
 Answers = Tuples | np.ndarray
-# Serves all items with the given number of processes, gathered in order.
-Arm = Callable[[int], Answers]
-# What an arm has up during its turns only, for it would disturb the others'.
-Opened = Callable[[], AbstractContextManager[Arm]]
+# Serves all items with the given number of processes; returns answers in order.
+Variant = Callable[[int], Answers]
+# A variant that exists during its turns only, because it would disturb the others.
+Opened = Callable[[], AbstractContextManager[Variant]]
 
 
 class Workload(NamedTuple):
-    """What is served, the same for every peer."""
+    """What every peer serves."""
 
     # A SavedModel; None: no model.
     folder: str | None
@@ -35,7 +35,7 @@ class Workload(NamedTuple):
 
 
 def read_workload() -> Workload:
-    """From the JSON file that the command line names; the items are in a file of their own."""
+    """Reads the JSON file named on the command line, and the file of items that it names."""
     given = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     array = np.fromfile(given["items"], np.float32).reshape(len(given["targets"]), -1)
     tuples = list(zip(given["targets"], array.tolist()))
@@ -43,7 +43,7 @@ def read_workload() -> Workload:
 
 
 def cut(items: Any, parts: int) -> list[Any]:
-    """Contiguous chunks by divmod, the first ones an item longer where it does not come out even."""
+    """Contiguous chunks by divmod; the first ones take the remainder, an item each."""
     quotient, remainder = divmod(len(items), parts)
     ends = [part * quotient + min(part, remainder) for part in range(parts + 1)]
     return [items[start:end] for start, end in zip(ends, ends[1:])]
@@ -53,37 +53,37 @@ def joined(parts: list[Tuples]) -> Tuples:
     return [answer for part in parts for answer in part]
 
 
-def always(arms: dict[str, Arm]) -> dict[str, Opened]:
-    """Arms that are idle between their turns without any help."""
-    return {name: lambda arm=arm: nullcontext(arm) for name, arm in arms.items()}
+def always(variants: dict[str, Variant]) -> dict[str, Opened]:
+    """Variants that need no set-up or clean-up around their turns."""
+    return {name: lambda serve=serve: nullcontext(serve) for name, serve in variants.items()}
 
 
-def serve_turns(arms: dict[str, Opened], facts: dict[str, str]) -> None:
-    """Says that it is ready, then takes turns until stdin ends."""
+def serve_turns(variants: dict[str, Opened], facts: dict[str, str]) -> None:
+    """Reports that it is ready, then takes turns until stdin ends."""
     answers = take_over_stdout()
     print(json.dumps({"ready": facts}), file=answers, flush=True)
     for line in sys.stdin:
-        told = json.loads(line)
-        with arms[told["arm"]]() as arm:
-            reply = take_turn(arm, told)
+        request = json.loads(line)
+        with variants[request["variant"]]() as variant:
+            reply = take_turn(variant, request)
         print(json.dumps(reply), file=answers, flush=True)
 
 
-def take_turn(arm: Arm, told: dict[str, Any]) -> dict[str, Any]:
-    """Times some minutes, or leaves one minute's answers in a file."""
-    if "outputs" not in told:
-        return {"ms": timed(arm, told["processes"], told["minutes"], told["mostMs"])}
-    as_array(arm(told["processes"])).tofile(told["outputs"])
+def take_turn(variant: Variant, request: dict[str, Any]) -> dict[str, Any]:
+    """Times some minutes, or writes one minute's answers to a file."""
+    if "outputs" not in request:
+        return {"ms": timed(variant, request["processes"], request["minutes"], request["mostMs"])}
+    as_array(variant(request["processes"])).tofile(request["outputs"])
     return {}
 
 
-def timed(arm: Arm, processes: int, minutes: int, most_ms: float) -> list[float]:
-    """In ms; fewer minutes, but at least one, where they take longer than expected."""
-    arm(processes)  # whatever the others' turns pushed out of caches
+def timed(variant: Variant, processes: int, minutes: int, most_ms: float) -> list[float]:
+    """Times in ms of `minutes` minutes, or as many as fit in `most_ms`, at least one."""
+    variant(processes)  # refills caches after the other variants' turns
     times: list[float] = []
     while len(times) < minutes and sum(times) < most_ms:
         started = perf_counter()
-        arm(processes)
+        variant(processes)
         times.append((perf_counter() - started) * 1000)
     return times
 
@@ -95,16 +95,16 @@ def as_array(answers: Answers) -> np.ndarray:
 
 
 def take_over_stdout():
-    """Keeps stdout for the replies; what anybody prints goes to stderr."""
+    """Reserves stdout for replies: prints go to stderr."""
     own = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return own
 
 
-def faster(arms: dict[str, Arm], processes: int) -> str:
-    """The name of the arm with the lower median of 20 minutes, turn about."""
-    times: dict[str, list[float]] = {name: [] for name in arms}
+def faster(variants: dict[str, Variant], processes: int) -> str:
+    """The name of the variant with the lowest median of 20 minutes, taking turns."""
+    times: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(4):
-        for name, arm in arms.items():
-            times[name] += timed(arm, processes, 5, most_ms=5000)
+        for name, variant in variants.items():
+            times[name] += timed(variant, processes, 5, most_ms=5000)
     return min(times, key=lambda name: float(np.median(times[name])))

@@ -1,4 +1,4 @@
-/** A process of workerpool: loads the model as an actor of this program does, and answers with outputs alone. */
+/** A workerpool process: loads the model as our actors do and returns outputs only. */
 import workerpool from 'workerpool';
 
 import { loadRuntime } from '#dist/actor/load-runtime.js';

@@ -1,4 +1,4 @@
-/** What all peers are given in one case: the model and a minute's items. */
+/** What all peers of a case serve: the model and a minute's items. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { RandomStream } from '#dist/core/random.js';
 import { installedNative } from '#dist/host/native/location.js';
 import { manifestText, openBundle } from '#dist/model/bundle.js';
 
-/** `many`: only what batched serving and a second process are worth on more items. */
+/** Cases of size `many` measure only batched serving and the gain of a second process. */
 export const CASES = [
   { name: 'none', title: 'no model', bundle: null, itemShape: [60], size: 'few' },
   { name: 'mlp', title: 'MLP autoencoder', bundle: 'mlp-autoencoder', itemShape: [60], size: 'few' },
@@ -19,10 +19,10 @@ export const CASES = [
 const ECHO_ANALYZER = fileURLToPath(new URL('echo-analyzer.mjs', import.meta.url));
 
 /**
- * Items of normalized numbers that are exact as Float32, so that every peer sees the same ones, and a manifest
- * that neither normalizes nor scores: the model alone is what all have in common.
+ * Items of normalized numbers, exact as Float32 so that every peer sees the same ones, and a manifest that neither
+ * normalizes nor scores: all peers have only the model in common.
  *
- * @param folder where the items and the description for the peers in Python are written
+ * @param folder gets the items and the description for the Python peers
  */
 export async function makeWorkload({ bundle: bundleName, itemShape }, { items, processes, seed, folder }) {
   const [window, width = 1] = itemShape;
@@ -48,7 +48,7 @@ async function bareBundle(name, [window, width]) {
   return { ...bundle, manifest: { ...bundle.manifest, input, output: { kind: 'raw' } } };
 }
 
-/** What this program's actors load: the SavedModel on one thread, a chunk in one call. */
+/** What our actors load: the SavedModel on one thread, a chunk in one call. */
 function loadRequest(bundle) {
   const model =
     bundle === null
@@ -60,7 +60,7 @@ function loadRequest(bundle) {
   return { model, ...on, threads: 1, batchSize: 'auto', batchShape: 'free', native, params: {} };
 }
 
-/** The path of the same for Python: a JSON file that names the SavedModel and the file of Float32 items. */
+/** Writes the workload for Python, a JSON file that names the SavedModel and a file of Float32 items; returns its path. */
 function describe({ batch, processes }, bundle, itemShape, folder) {
   const items = join(folder, 'items.f32');
   writeFileSync(items, new Uint8Array(Float32Array.from(batch.values).buffer));

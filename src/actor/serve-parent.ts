@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
+import { WATCHDOG_ENTRY } from '../program/files.js';
 import { ActorMessageEncoder } from '../protocol/actor-frames.js';
 import { BodyMemory } from '../protocol/body-memory.js';
 import { FrameReader } from '../protocol/frame-reader.js';
@@ -57,7 +58,7 @@ function residentMemory(now: () => number): () => number {
 
 /** Starts next to whatever loads; it takes about 45 ms, during which nothing waits for it. */
 function startWatchdog(): void {
-  const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), {
+  const watchdog = new Worker(WATCHDOG_ENTRY, {
     workerData: process.ppid,
     execArgv: [],
     env: {},

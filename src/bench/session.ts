@@ -2,7 +2,7 @@ import type { Notice } from '../core/errors.js';
 import type { ReadyFacts } from '../core/types.js';
 import { takenTime } from '../host/pressure.js';
 import { usableProcessors } from '../host/processors.js';
-import { program } from '../host/program.js';
+import { program } from '../program/files.js';
 import { compareBaseline } from './report/baseline.js';
 import { benchAdvice } from './report/bench-advice.js';
 import { BENCH_METRICS } from './report/bench-metrics.js';

@@ -42,7 +42,7 @@ export async function attend(
 ): Promise<number> {
   const terminal = new Console({ quiet, stream: process.stderr });
   for (const notice of notices) terminal.notice(notice);
-  const progress = openProgress(terminal, { quiet, stream: process.stderr });
+  const progress = await openProgress(terminal, { quiet, stream: process.stderr });
   const interruption = watchSignals(
     (signal) => terminal.info(`${signal}: finishing ${finishing}${atMost(stop)}; once more ends at once`),
     stop === null

@@ -2,7 +2,7 @@ import type { BaselineRun } from '../bench/report/baseline.js';
 import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
-import type { ScenarioName } from '../bench/scenarios/scenario-report.js';
+import type { ScenarioName } from '../bench/scenarios/scenario-names.js';
 import type { ActorRange, BenchConfig, MeasuringConfig } from '../bench/bench-config.js';
 import { withRows, type FlagGroups, type FlagRow } from './flags/flag-row.js';
 import { MEASURING_FLAGS } from './flags/measuring.js';

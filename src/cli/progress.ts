@@ -1,4 +1,4 @@
-import { SingleBar, type Params } from 'cli-progress';
+import type { Params } from 'cli-progress';
 
 import type { Console } from './console.js';
 
@@ -22,10 +22,10 @@ const PLAIN_EVERY_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[K';
 
 /** A bar on a terminal, a plain line every ten seconds elsewhere, nothing when quiet. */
-export function openProgress(
+export async function openProgress(
   terminal: Console,
   options: { quiet: boolean; stream: NodeJS.WriteStream },
-): Progress {
+): Promise<Progress> {
   if (options.quiet) return { start: () => undefined, update: () => undefined, stop: () => undefined };
   return options.stream.isTTY ? progressBar(terminal, options.stream) : plainProgress(terminal);
 }
@@ -34,7 +34,8 @@ export function openProgress(
 const FREE_COLUMNS = 3;
 const BAR_COLUMNS = 40;
 
-function progressBar(terminal: Console, stream: NodeJS.WriteStream): Progress {
+async function progressBar(terminal: Console, stream: NodeJS.WriteStream): Promise<Progress> {
+  const { SingleBar } = await import('cli-progress');
   const options = {
     terminal: barTerminal(stream),
     format: (_: object, { progress, maxWidth }: Params, { text }: { text: string }) =>

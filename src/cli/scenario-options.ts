@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 
 import { AiopsError, type Notice } from '../core/errors.js';
-import type { ScenarioName } from '../bench/scenarios/scenario-report.js';
+import type { ScenarioName } from '../bench/scenarios/scenario-names.js';
 import type { ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
 import { measuringConfig, type BenchFlags } from './bench-options.js';
 import { dashed } from './model-options.js';

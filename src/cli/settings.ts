@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 
 import type { Notice } from '../core/errors.js';
-import { addOptions, describeOption, settingsOf } from './add-options.js';
+import { addOptions, describeOption, SettingOption } from './add-options.js';
+import { BENCH_FLAGS } from './bench-options.js';
 import { applyConfigFile } from './config-file.js';
 import { applyEnvironment, unknownVariables } from './environment.js';
 import type { FlagGroups } from './flags/flag-row.js';
 import { passOverForeignGates } from './gate-values.js';
 import { leaveOutOverruled } from './model-options.js';
+import { REPLAY_FLAGS } from './replay-options.js';
 
 const HELP_AFTER = `
 Each flag can also come from the environment (--actor-timeout: AIOPS_SERVE_ACTOR_TIMEOUT) and from
@@ -23,7 +25,7 @@ export function withSettings(
 ): Command {
   command.configureHelp({ optionDescription: describeOption }).addHelpText('after', HELP_AFTER);
   return addOptions(command, rows).action(async (inputs: string[], _flags: unknown, self: Command) => {
-    const elsewhere = settingsElsewhere(self);
+    const elsewhere = settingsOfAll();
     applyEnvironment(self, process.env);
     const { config } = self.opts<{ readonly config?: string }>();
     const lookUp = applyConfigFile(self, config, elsewhere);
@@ -33,8 +35,8 @@ export function withSettings(
   });
 }
 
-/** Names of settings that other commands have: one environment and one file may hold those of all. */
-function settingsElsewhere(command: Command): ReadonlySet<string> {
-  const others = (command.parent?.commands ?? []).filter((other) => other !== command);
-  return new Set(others.flatMap((other) => [...settingsOf(other).keys()]));
+/** The names of the settings of all commands: one environment and one file may hold those of several. */
+function settingsOfAll(): ReadonlySet<string> {
+  const rows = [REPLAY_FLAGS, BENCH_FLAGS].flatMap((groups) => Object.values(groups).flat());
+  return new Set(rows.map((row) => new SettingOption(row).name()));
 }

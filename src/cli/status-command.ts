@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 
 import { statusJson } from '../replay/resume/run-status.js';
 import { statusText } from '../replay/resume/status-text.js';
@@ -10,10 +10,9 @@ The states are running, stopped (by SIGSTOP or Ctrl-Z), held (by another host, w
 ended (by a signal or an error), killed, and complete. It takes no lock and changes nothing. Exit status: 0, also of
 a run that is not complete; 66 where there is none, or it may not be read. More: docs/backfill.md`;
 
-/** `aiops-serve status`: how far a replay is that writes to a folder, and what it is. */
-export function statusCommand(): Command {
-  return new Command('status')
-    .description('Says what run an output folder holds, how far it is, and whether it is running.')
+/** Makes a command `aiops-serve status`: how far the replay that writes to a folder is, and what it is. */
+export function defineStatus(command: Command): void {
+  command
     .argument('<folder>', 'output of a replay (its --out)')
     .option('--json', 'as one JSON object')
     .addHelpText('after', HELP_AFTER)

@@ -1,10 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 
-import { joinModules } from './join-modules.js';
-
-/** The modules of the page's script, each after what it imports. */
-const PAGE_MODULES = ['text', 'canvas', 'minutes', 'targets', 'main'] as const;
+import { PAGE_FILES } from '../program/files.js';
 
 /** Texts that go into a report page beside the figures. */
 export async function pageAssets(): Promise<{
@@ -13,15 +9,12 @@ export async function pageAssets(): Promise<{
   readonly plotLicence: string;
   readonly pageScript: string;
 }> {
-  const { resolve } = createRequire(import.meta.url);
-  const library = (file: string): Promise<string> => readFile(resolve(`uplot/${file}`), 'utf8');
-  const page = (name: string): Promise<string> =>
-    readFile(new URL(`../report/page/${name}.js`, import.meta.url), 'utf8');
-  const [plotScript, plotStyle, plotLicence, ...modules] = await Promise.all([
-    library('dist/uPlot.iife.min.js'),
-    library('dist/uPlot.min.css'),
-    library('LICENSE'),
-    ...PAGE_MODULES.map(page),
+  const page = (name: string): Promise<string> => readFile(new URL(name, PAGE_FILES), 'utf8');
+  const [plotScript, plotStyle, plotLicence, pageScript] = await Promise.all([
+    page('uplot.js'),
+    page('uplot.css'),
+    page('uplot-license.txt'),
+    page('main.js'),
   ]);
-  return { plotScript, plotStyle, plotLicence, pageScript: joinModules(modules) };
+  return { plotScript, plotStyle, plotLicence, pageScript };
 }

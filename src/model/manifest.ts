@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { AiopsError } from '../core/errors.js';
 import type { InputSpec, ModelFormat } from '../core/types.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import type { InputSpec } from '../core/types.js';
+import { BUILT_IN_BUNDLE } from '../program/files.js';
 import { openModel, type BareModelFlags } from './bare-model.js';
 import { manifestText } from './bundle.js';
 import { inputSpec } from './manifest.js';
@@ -31,14 +31,13 @@ export interface ChosenModel {
 }
 
 const NOT_KNOWN_YET = { input: null, threshold: null, digest: null };
-const BUILT_IN = fileURLToPath(new URL('../../fixtures/bundles/builtin', import.meta.url));
 
 /** @throws AiopsError 'model' where a bundle or bare model is at fault, 'usage' where flags do not suit it */
 export async function findModel(choice: ModelChoice): Promise<ChosenModel> {
   if (choice.kind === 'analyzer') {
     return { source: { kind: 'analyzer', module: resolve(choice.module) }, ...NOT_KNOWN_YET };
   }
-  const bundle = await openModel(choice.path ?? BUILT_IN, choice.bare);
+  const bundle = await openModel(choice.path ?? BUILT_IN_BUNDLE, choice.bare);
   return {
     source: { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) },
     input: inputSpec(bundle.manifest),

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { AiopsError, messageOf } from '../core/errors.js';
 import { containedPath, readChecked, type Sums } from './bundle-files.js';

@@ -9,7 +9,7 @@ import * as recipe from '../host/native/recipe.js';
 import type { Tool, ToolRun } from '../host/run-tool.js';
 import type { FoundTools, ToolName } from '../host/tools.js';
 import { checkWheel, downloadWheel } from './wheel.js';
-import { program } from '../host/program.js';
+import { program } from '../program/files.js';
 import { predictOne, type Prediction } from './check.js';
 import type { NativeStep } from './steps.js';
 

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+
+import { requireInstalled } from '../program/files.js';
 
 const TFJS_NODE = '@tensorflow/tfjs-node';
 
@@ -10,10 +11,10 @@ export type NpmPackage =
   | { readonly kind: 'without-addon' | 'present'; readonly folder: string; readonly version: string };
 
 /** Looks for it without loading it; whether it works only an actor can tell. */
-export function npmPackage(from: string | URL = import.meta.url): NpmPackage {
+export function npmPackage(): NpmPackage {
   let manifest: string;
   try {
-    manifest = createRequire(from).resolve(`${TFJS_NODE}/package.json`);
+    manifest = requireInstalled.resolve(`${TFJS_NODE}/package.json`);
   } catch {
     return { kind: 'absent' };
   }

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { runTool, type Tool, type ToolRun } from '../host/run-tool.js';
-
-/** package.json and package-lock.json of what is installed, which the package ships. */
-const PINS = new URL('../../native/', import.meta.url);
+import { NATIVE_PACKAGES } from '../program/files.js';
 
 /**
  * Has npm install tfjs-node and what it depends on in `folder`, exactly as pinned. No package's script runs:
@@ -15,7 +13,7 @@ const PINS = new URL('../../native/', import.meta.url);
  */
 export async function installPackages(folder: string, npm: Tool, run: ToolRun): Promise<void> {
   for (const name of ['package.json', 'package-lock.json']) {
-    await copyFile(fileURLToPath(new URL(name, PINS)), join(folder, name));
+    await copyFile(fileURLToPath(new URL(name, NATIVE_PACKAGES)), join(folder, name));
   }
   // Under `npx` or an npm script, npm's environment speaks of another project: --prefix and --location overrule it.
   const args = [

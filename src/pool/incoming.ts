@@ -6,10 +6,16 @@ import { BodyMemory } from '../protocol/body-memory.js';
 import { FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
 import type { ActorMessage } from '../protocol/messages.js';
-import type { ReceivedAnswer } from './pending-chunks.js';
 
 /** How a message arrived. */
-export type Arrival = Pick<ReceivedAnswer, 'atMs' | 'decodeMs' | 'release'>;
+export interface Arrival {
+  /** On the clock of `performance.now()`. */
+  readonly atMs: number;
+  /** Decoding in the parent. */
+  readonly decodeMs: number;
+  /** Frees the memory of the message's body. */
+  readonly release: () => void;
+}
 
 export interface Listener {
   /** Gets each message in order; may throw ProtocolError where it is out of turn. */

@@ -33,15 +33,10 @@ interface SentChunk {
 }
 
 /** How an answer arrived. */
-export interface ReceivedAnswer {
+interface ReceivedAnswer extends Arrival {
   readonly slot: number;
-  readonly atMs: number;
-  /** Decoding in the parent. */
-  readonly decodeMs: number;
-  /** When the same actor's answer before this one was decoded; 0 before the first. */
+  /** When the same actor's previous answer was decoded; 0 before the first. */
   readonly lastAnswerAtMs: number;
-  /** Frees the memory in which the answers lie. */
-  readonly release: () => void;
 }
 
 interface Pending extends SentChunk {

@@ -14,6 +14,7 @@ import type {
   MinuteRun,
   ReadyFacts,
 } from '../core/types.js';
+import { ACTOR_ENTRY } from '../program/files.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
@@ -44,8 +45,6 @@ export interface PoolOptions extends ExecutorOptions {
   readonly actors: number;
   readonly nameOf?: (slot: number) => string;
 }
-
-const ACTOR_ENTRY = new URL('../actor/main.js', import.meta.url);
 
 /**
  * A fixed set of actors, each of which loads the model once. A minute's items are cut by divmod into one chunk per

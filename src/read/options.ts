@@ -1,6 +1,11 @@
 import type { DuplicatePolicy } from '../core/minute.js';
 import type { Shard } from '../core/shard.js';
 
+/** The longest line that is read unless an option says otherwise. */
+export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
+/** Above what monitoring data packs to, below what deflate makes of one byte over and over (about 1,030). */
+export const DEFAULT_MAX_EXPANSION = 500;
+
 export interface ReadOptions {
   readonly format: 'auto' | 'csv' | 'jsonl';
   readonly timeColumn?: string;

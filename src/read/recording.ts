@@ -25,10 +25,6 @@ import { TriedSample } from './sample/tried-sample.js';
 export type { ReadOptions } from './options.js';
 export type { ReadExtent, ReadProgress, Recording } from './recording-types.js';
 
-/** The longest line that is read unless an option says otherwise. */
-export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
-/** Above what monitoring data packs to, below what deflate makes of one byte over and over (about 1,030). */
-export const DEFAULT_MAX_EXPANSION = 500;
 /** Bytes that are looked at to find columns and interval, over all files. */
 const SAMPLE_BYTES = 16 * 1024 * 1024;
 

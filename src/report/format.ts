@@ -28,7 +28,7 @@ export function durationRange({ value, low, high }: Estimate): string {
 
 /** A whole number with separated thousands. */
 export function countText(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Three significant figures, without an exponent. */

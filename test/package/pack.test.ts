@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, suite, test } from 'node:test';
+import { Script } from 'node:vm';
+
+import { EXIT_STATUS } from '#dist/cli/exit-codes.js';
+import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
 
 import { ROOT, temporaryFolder } from '../support/cli.js';
-import { installPacked, npx, pack } from '../support/packed.js';
+import { programs } from '../support/native-install.js';
+import { installPacked, npx, pack, runInstalled } from '../support/packed.js';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -14,25 +20,29 @@ test('the package holds the program, its built-in model, a recording and docs, n
   t.diagnostic(`${files.length} files, ${sizeBytes} bytes packed, ${unpackedBytes} bytes unpacked`);
 
   const allowed =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|bin\/aiops-serve\.js|dist\/.+\.js|dist\/(model\/analyzer|core\/(errors|incidents|input-position|types))\.d\.ts|examples\/.+\.(mjs|service|timer)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+|fixtures\/recordings\/(README\.md|LICENSE-cloud-monitoring|real-day\.csv)|scripts\/model\/README\.md)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|bin\/aiops-serve\.js|dist\/(cli|actor|model)\/[^/]+\.js(\.map)?|dist\/(model\/analyzer|core\/(errors|incidents|input-position|types))\.d\.ts|dist\/page\/(main\.js|uplot\.(js|css)|uplot-license\.txt)|dist\/third-party-licenses\.txt|examples\/.+\.(mjs|service|timer)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+|fixtures\/recordings\/(README\.md|LICENSE-cloud-monitoring|real-day\.csv)|scripts\/model\/README\.md)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],
   );
-  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli/main.js', 'dist/actor/main.js']) {
+  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/third-party-licenses.txt']) {
     assert.ok(files.includes(file), `${file} is missing`);
-  }
-  for (const file of files.filter((name) => name.startsWith('dist/'))) {
-    const source = join(ROOT, file.replace(/^dist/, 'src').replace(/(\.d)?\.[jt]s$/, '.ts'));
-    assert.ok(existsSync(source), `${file} is left over from a source that is gone: npm run clean`);
   }
   assert.ok(sizeBytes < MEBIBYTE, `${sizeBytes} bytes packed`);
 });
 
+let folder = '';
+let app = '';
+
 // Without the optional native backend, as where it cannot be downloaded; test/heavy installs with it.
-test('installed in an empty folder, it replays a recording', async (t) => {
-  const folder = temporaryFolder(t);
-  const app = await installPacked(folder, (await pack(folder)).path, '--omit=optional');
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
+  app = await installPacked(folder, (await pack(folder)).path, '--omit=optional');
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('installed in an empty folder, it replays a recording', async () => {
   const recording = ['--targets', '3', '--minutes', '70', '--out', join(app, 'data.jsonl')];
   execFileSync(process.execPath, [join(ROOT, 'scripts/generate-recording.mjs'), ...recording]);
 
@@ -72,6 +82,80 @@ test('installed in an empty folder, it replays a recording', async (t) => {
   assert.equal(right.status, 0, right.stdout);
   const wrong = await types(MINE.replace('score: 1', "score: 'high'"));
   assert.match(wrong.stdout, /error TS2322/);
+});
+
+/*
+ * Each of these needs a file that ships beside the bundles, or a package that is installed with them
+ * (src/program/files.ts).
+ */
+suite('the installed program finds its files:', () => {
+  const builtIn = (): string => join(app, 'node_modules/aiops-serve/fixtures/bundles/builtin');
+  const recording = 'node_modules/aiops-serve/fixtures/recordings/real-day.csv';
+  const brief = ['--to', '2018-04-30T02:00:00Z', '--compare', 'none'];
+
+  test('the scripts of a report, the licence of the library among them', async () => {
+    const { status, stderr } = await runInstalled(app, [
+      'replay',
+      recording,
+      '--out',
+      'page',
+      '--actors',
+      '1',
+    ]);
+    assert.equal(status, 0, stderr);
+    const page = readFileSync(join(app, 'page/report.html'), 'utf8');
+    const scripts = [...page.matchAll(/<script>([^]*?)<\/script>/g)].map(([, text = '']) => text);
+    assert.equal(scripts.length, 2);
+    assert.match(scripts[0] ?? '', /MIT License[^]*var uPlot=/);
+    assert.match(scripts[1] ?? '', /new uPlot\(/);
+    for (const text of scripts) assert.doesNotThrow(() => new Script(text));
+  });
+
+  test('the built-in model and the actor, which without a pool answers alone', async () => {
+    const flags = ['--mode', 'sequential', '--out', 'sequential', ...brief];
+    const { status, stderr } = await runInstalled(app, ['replay', recording, ...flags]);
+    assert.equal(status, 0, stderr);
+  });
+
+  test('the page of a benchmark', async () => {
+    const flags = ['--time', '10ms', '--rounds', '1', '--items', '5', '--actors', '1', '--backend', 'wasm'];
+    const { status, stderr } = await runInstalled(app, ['bench', ...flags, '--out', 'bench']);
+    assert.equal(status, 0, stderr);
+    assert.match(readFileSync(join(app, 'bench/report.html'), 'utf8'), /^<!doctype html>/i);
+  });
+
+  test('what seals a bundle', async () => {
+    cpSync(builtIn(), join(app, 'sealed'), { recursive: true });
+    const { status, stdout, stderr } = await runInstalled(app, ['model', 'seal', 'sealed']);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^sealed /);
+  });
+
+  test('wasm, and that native TensorFlow is not installed', async () => {
+    const { status, stdout, stderr } = await runInstalled(app, ['native', 'status', '--json'], {
+      XDG_CACHE_HOME: join(app, 'cache'),
+    });
+    const { npm, used } = JSON.parse(stdout) as { npm: { kind: string }; used: string };
+    assert.deepEqual([npm.kind, used, status], ['absent', 'none', EXIT_STATUS.backend_missing], stderr);
+  });
+
+  test(
+    'the list of what native install installs',
+    { skip: whyUnsupported(platformFacts())?.message ?? false },
+    async () => {
+      const PATH = programs(join(app, 'tools'), {
+        // Shows that the list was put where npm looks for it, and fails.
+        npm: 'case "$1" in --version) echo 11;; *) for a in "$@"; do case $a in --prefix=*) cat "${a#--prefix=}/package.json" >&2;; esac; done; exit 1;; esac',
+        'g++': 'echo g++ 13',
+        python3: 'echo pip 24',
+        cat: 'exec /bin/cat "$@"',
+      });
+      const env = { XDG_CACHE_HOME: join(app, 'cache'), PATH, CXX: '' };
+      const { status, stderr } = await runInstalled(app, ['native', 'install'], env);
+      assert.equal(status, EXIT_STATUS.tool_failed, stderr);
+      assert.match(stderr, /"@tensorflow\/tfjs-node"/);
+    },
+  );
 });
 
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');

@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 
-import {
-  SCENARIOS,
-  scenarioReport,
-  scenarioTable,
-  type ScenarioName,
-} from '#dist/bench/scenarios/scenario-report.js';
+import { SCENARIOS, type ScenarioName } from '#dist/bench/scenarios/scenario-names.js';
+import { scenarioReport, scenarioTable } from '#dist/bench/scenarios/scenario-report.js';
 import { loadRequest } from '#dist/pool/load-request.js';
 import { findModel } from '#dist/model/model-choice.js';
 import { labTools, type Lab, type LabTools } from '#dist/bench/scenarios/lab.js';

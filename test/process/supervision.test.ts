@@ -78,7 +78,10 @@ test('a row that costs actors: the same results for any number of actors, minute
     assert.equal(status, 3, stderr);
     assert.match(stderr, /exited with status 0 while answering .*; starting a replacement/);
     assert.match(stderr, /c, column cpu: its item of 2024-01-01T00:12:00\.000Z /);
-    assert.ok(stderr.split('starting a replacement').length - 1 <= Math.max(3, way.includes('3') ? 4 : 3), stderr);
+    assert.ok(
+      stderr.split('starting a replacement').length - 1 <= Math.max(3, way.includes('3') ? 4 : 3),
+      stderr,
+    );
     all.push(readFileSync(join(cwd, `out-${i}`, 'results.jsonl'), 'utf8'));
   }
   for (const results of all) assert.equal(results, all[0]);

@@ -10,6 +10,7 @@ import { checkGates, failedGates, gateText, parseGate, refuseGatesWithout } from
 import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
 
 import { ROOT } from '../support/cli.js';
+import { sectionOf } from '../support/markdown.js';
 
 interface Figures {
   readonly ms: number | null;
@@ -142,9 +143,18 @@ test('a gate that cannot have a value is a mistake of the command line', () => {
   refuseGatesWithout('comparison', gates.slice(0, 1), METRICS);
 });
 
-test('the guide lists every metric', () => {
-  const guide = readFileSync(join(ROOT, 'docs/guide.md'), 'utf8');
-  for (const [name, { is }] of [...Object.entries(REPLAY_METRICS), ...Object.entries(BENCH_METRICS)]) {
-    assert.ok(new RegExp(`\\| \`${name}\` +\\| ${is} +\\|`).test(guide), name);
+test('the guide lists every metric of a command with its kind of limit', () => {
+  const gates = sectionOf(readFileSync(join(ROOT, 'docs/guide.md'), 'utf8'), '## Gates');
+  const [, replay = '', bench = ''] = gates.split(/^Metrics of /m);
+  const KINDS = { duration: 'duration', count: 'number', ratio: 'ratio', share: 'share', bytes: 'size' };
+  for (const [list, metrics] of [
+    [replay, REPLAY_METRICS],
+    [bench, BENCH_METRICS],
+  ] as const) {
+    const lines = list.split('\n');
+    for (const [name, { unit }] of Object.entries<{ readonly unit: keyof typeof KINDS }>(metrics)) {
+      const line = lines.find((one) => one.startsWith(`- **${KINDS[unit]}**`)) ?? '';
+      assert.ok(line.includes(`\`${name}\``), name);
+    }
   }
 });

@@ -51,3 +51,13 @@ function anchorsOf(text: string): ReadonlySet<string> {
 function withoutFences(text: string): string {
   return text.replace(/^ {0,3}(```+|~~~+)[^\n]*\n[\s\S]*?^ {0,3}\1[^\n]*$/gm, '');
 }
+
+/** What stands below a heading, up to the next one of its level; '' without it. */
+export function sectionOf(text: string, heading: string): string {
+  const [, level = ''] = /^(#+) /.exec(heading) ?? [];
+  const from = text.indexOf(`\n${heading}\n`);
+  if (from < 0) return '';
+  const section = text.slice(from + heading.length + 2);
+  const next = section.indexOf(`\n${level} `);
+  return next < 0 ? section : section.slice(0, next);
+}

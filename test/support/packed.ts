@@ -51,6 +51,18 @@ export async function npx(cwd: string, ...args: readonly string[]): Promise<Fini
   return finished(spawn('npx', ['--no-install', ...args], { cwd, env: ownEnvironment() }));
 }
 
+/** Runs the installed program without npx, which needs an npm that works. */
+export async function runInstalled(
+  app: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Finished> {
+  const program = join(app, 'node_modules/aiops-serve/bin/aiops-serve.js');
+  return finished(
+    spawn(process.execPath, [program, ...args], { cwd: app, env: { ...ownEnvironment(), ...env } }),
+  );
+}
+
 /** Fails with what npm said. */
 export async function npm(cwd: string, ...args: readonly string[]): Promise<Finished> {
   const result = await finished(spawn('npm', args, { cwd, env: ownEnvironment() }));

@@ -6,7 +6,8 @@ import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import type { Notice } from '#dist/core/errors.js';
 import type { Label, MinuteRecord, RawText, RejectReason } from '#dist/core/types.js';
-import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES, openRecording } from '#dist/read/recording.js';
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '#dist/read/options.js';
+import { openRecording } from '#dist/read/recording.js';
 import type { ReadOptions, Recording } from '#dist/read/recording.js';
 
 /** What a run without flags asks for. */

@@ -15,7 +15,7 @@ export function withSpoiledAssets(folder: string, how: Spoiled): Readonly<Record
 import { syncBuiltinESMExports } from 'node:module';
 const { readFile } = files;
 files.readFile = (path, ...more) =>
-  /uplot.LICENSE$/.test(String(path)) ? ${answer} : readFile(path, ...more);
+  /uplot-license[.]txt$/.test(String(path)) ? ${answer} : readFile(path, ...more);
 syncBuiltinESMExports();
 `,
   );

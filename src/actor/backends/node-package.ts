@@ -6,6 +6,7 @@ import util from 'node:util';
 import type * as core from '@tensorflow/tfjs-core';
 
 import { AiopsError, messageOf } from '../../core/errors.js';
+import { requireInstalled } from '../../program/files.js';
 import type { SavedModels } from './saved-model.js';
 import type { TensorFlow } from './tf-model.js';
 
@@ -34,7 +35,7 @@ const HINT_REPAIR =
  * @throws AiopsError 'backend' that tells installed without its addon, and broken apart
  */
 export function loadTfjsNode(native: string | null): NativeTensorFlow {
-  const require = createRequire(native === null ? import.meta.url : join(native, 'package.json'));
+  const require = native === null ? requireInstalled : createRequire(join(native, 'package.json'));
   const folder = packageFolder(require, native);
   if (!hasAddon(folder)) {
     const why = native === null ? ': its install script did not run or failed' : ''; // ours runs none

@@ -9,9 +9,10 @@ import type { LoadedModel, Outputs } from './backend.js';
 import { fitInput, type DeclaredShape } from './input-shape.js';
 
 /** What this program uses of TF.js: three packages on wasm, one namespace on node. */
-export type TensorFlow = Pick<typeof core, 'dispose' | 'tensor' | 'tidy'> &
-  Pick<typeof converter, 'loadGraphModel'> &
-  Pick<typeof layers, 'loadLayersModel'>;
+export interface TensorFlow extends Pick<typeof core, 'dispose' | 'tensor' | 'tidy'> {
+  loadGraphModel(handler: core.io.IOHandler): Promise<converter.GraphModel>;
+  loadLayersModel(handler: core.io.IOHandler): Promise<layers.LayersModel>;
+}
 
 /** What models of all formats have in common here. */
 export interface TfModel {

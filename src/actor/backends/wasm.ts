@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 
 import type * as tfjs from '@tensorflow/tfjs-core';
 
 import { AiopsError } from '../../core/errors.js';
+import { requireInstalled } from '../../program/files.js';
 import type { Backend } from './backend.js';
 import type { TensorFlow } from './tf-model.js';
 import { loadTfjsModel } from './tfjs-model.js';
@@ -17,10 +17,8 @@ import { loadTfjsModel } from './tfjs-model.js';
  * @throws AiopsError 'backend'
  */
 export async function openWasm(): Promise<Backend> {
-  const [core, converter, layers, wasm] = await Promise.all([
+  const [core, wasm] = await Promise.all([
     import('@tensorflow/tfjs-core'),
-    import('@tensorflow/tfjs-converter'),
-    import('@tensorflow/tfjs-layers'),
     import('@tensorflow/tfjs-backend-wasm'),
   ]);
   wasm.setWasmPaths(wasmFolder());
@@ -35,8 +33,9 @@ export async function openWasm(): Promise<Backend> {
   const { dispose, tensor, tidy } = core;
   const tf: TensorFlow = {
     ...{ dispose, tensor, tidy },
-    loadGraphModel: converter.loadGraphModel,
-    loadLayersModel: layers.loadLayersModel,
+    // A model needs one of the two, and each takes a good part of an actor's start.
+    loadGraphModel: async (handler) => (await import('@tensorflow/tfjs-converter')).loadGraphModel(handler),
+    loadLayersModel: async (handler) => (await import('@tensorflow/tfjs-layers')).loadLayersModel(handler),
   };
   return {
     facts: {
@@ -56,7 +55,7 @@ export async function openWasm(): Promise<Backend> {
 
 /** TF.js would look for the .wasm files next to the program's entry. */
 function wasmFolder(): string {
-  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  const main = requireInstalled.resolve('@tensorflow/tfjs-backend-wasm');
   return dirname(main) + sep;
 }
 

@@ -1,7 +1,8 @@
 import { installedNative } from '../../host/native/location.js';
 import type { Notice } from '../../core/errors.js';
 import type { ActorLog } from '../../core/types.js';
-import { scenarioJson, type ScenarioName, type ScenarioSummary } from './scenario-report.js';
+import type { ScenarioName } from './scenario-names.js';
+import { scenarioJson, type ScenarioSummary } from './scenario-report.js';
 import { BenchOutput, scenarioFile } from '../../output/bench-output.js';
 import type { MeasuringConfig } from '../bench-config.js';
 import { setups } from '../setups.js';

@@ -1,6 +1,7 @@
 import type { Notice } from '../../core/errors.js';
-import { program } from '../../host/program.js';
-import type { ScenarioName, ScenarioResults, ScenarioSummary } from './scenario-report.js';
+import { program } from '../../program/files.js';
+import type { ScenarioName } from './scenario-names.js';
+import type { ScenarioResults, ScenarioSummary } from './scenario-report.js';
 import { setupName } from '../report/bench-names.js';
 import { hostFacts } from '../../host/host-facts.js';
 import { gather } from './gather.js';

@@ -4,14 +4,12 @@ import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 import { gatherText, type GatherResult } from './scenario-gather.js';
 import { granularityText, type GranularityResult } from './scenario-granularity.js';
 import { idleText, type IdleResult } from './scenario-idle.js';
+import type { ScenarioName } from './scenario-names.js';
 import type { ScenarioSetting, ScenarioText } from './scenario-parts.js';
 import { poolText, type PoolResult } from './scenario-pool.js';
 import { reloadText, type ReloadResult } from './scenario-reload.js';
 import { setupName } from '../report/bench-names.js';
 import { tableCsv, tableLines, tableMarkdown, type Table } from '../../report/table.js';
-
-export const SCENARIOS = ['granularity', 'gather', 'reload', 'idle', 'pool'] as const;
-export type ScenarioName = (typeof SCENARIOS)[number];
 
 /** What each scenario finds, on one backend with one batch size. */
 export interface ScenarioResults {

@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../../bench/scenarios/scenario-report.js';
+import { SCENARIOS } from '../../bench/scenarios/scenario-names.js';
 import {
   parseActorRange,
   parseDuration,

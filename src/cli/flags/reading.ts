@@ -1,5 +1,5 @@
 import { MOST_INTERVALS } from '../../core/window.js';
-import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/recording.js';
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/options.js';
 import {
   parseInterval,
   parseLineSize,

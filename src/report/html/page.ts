@@ -5,13 +5,13 @@ import { sectionMarkup, type PageSection } from './parts.js';
 import type { PlotData } from './plot-data.js';
 import { PAGE_STYLE } from './style.js';
 
-/** What is inlined into a page, as text; whoever may touch files reads it (run/page-assets.ts). */
+/** The texts that are inlined into a page; host/page-assets.ts reads them. */
 export interface PageAssets {
   /** The plotting library, defining `uPlot`; its licence asks to travel with it. */
   readonly plotScript: string;
   readonly plotStyle: string;
   readonly plotLicence: string;
-  /** src/report/page, compiled and joined. */
+  /** src/report/page, bundled. */
   readonly pageScript: string;
 }
 
@@ -65,11 +65,9 @@ ${plots === null ? null : markup`<script type="application/json" id="plot-data">
 `.text;
 }
 
-/** The library defines a global; our own names stay in a block, and so do not meet the browser's. */
 function inlineScripts({ plotScript, plotLicence, pageScript }: PageAssets): string[] {
   const library = `/*!\n${plotLicence.trim()}\n*/\n${plotScript.trim()}\n`;
-  const own = `'use strict';\n{\n${pageScript.trim()}\n}\n`;
-  return [library, own].map((text) => inlineText(text, 'script'));
+  return [library, `${pageScript.trim()}\n`].map((text) => inlineText(text, 'script'));
 }
 
 function policy(style: string, scripts: readonly string[]): string {

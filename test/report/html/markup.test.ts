@@ -4,7 +4,6 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 
 import { Figures, asDuration, asTimes } from '#dist/report/html/figures.js';
-import { joinModules } from '#dist/host/join-modules.js';
 import { islandJson, markup } from '#dist/report/html/markup.js';
 
 describe('markup', () => {
@@ -62,20 +61,5 @@ describe('figures', () => {
     for (const path of ['a.x', 'text', 'a.b-c.1.ms', 'none.deeper']) {
       assert.throws(() => figures.show(path, asTimes), /no figure at/);
     }
-  });
-});
-
-describe('modules of the page’s script', () => {
-  test('are joined without imports and exports', () => {
-    const joined = joinModules([
-      'export const A = 1;\nexport function f() {\n  return A;\n}\n',
-      "import { A, f, } from './first.js';\nf(A);\n",
-    ]);
-    assert.equal(joined, 'const A = 1;\nfunction f() {\n  return A;\n}\n\nf(A);\n');
-  });
-
-  test('what cannot be joined is told', () => {
-    assert.throws(() => joinModules(["import uPlot from 'uplot';\n"]), /cannot inline import uPlot/);
-    assert.throws(() => joinModules(['export default 1;\n']), /cannot inline export default 1/);
   });
 });

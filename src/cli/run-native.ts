@@ -1,0 +1,105 @@
+import { AiopsError } from '../core/errors.js';
+import { checkPlan, installNative, planNative, type InstallRequest } from '../native/install.js';
+import { removeNative } from '../native/remove.js';
+import { nativeInventory, proveNative } from '../native/status.js';
+import { durationText, megabytes } from '../report/format.js';
+import { Console, printable } from './console.js';
+import { SIGNAL_STATUS } from './exit-codes.js';
+import { inventoryLines, planLines, predictionText } from './native-text.js';
+import { watchSignals, type Interruption } from './signals.js';
+
+/** The values of install's flags, as commander collects them. */
+export interface InstallFlags {
+  readonly wheel?: string;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `native install`; resolves to the exit status. */
+export async function runInstall({ wheel, force = false, dryRun = false }: InstallFlags): Promise<number> {
+  const request = { wheel: wheel ?? null, force };
+  return interruptible(async (terminal, interruption) => {
+    const context = { environment: process.env, signal: interruption.signal };
+    if (!dryRun) return install(request, terminal, interruption);
+    const plan = await planNative(request, context);
+    print(planLines(plan, request));
+    await checkPlan(plan, request, context.signal);
+  });
+}
+
+/** `native status`; resolves to the exit status. */
+export async function runStatus({ json = false }: { readonly json?: boolean }): Promise<number> {
+  return interruptible((_terminal, { signal }) => (json ? statusJson(signal) : status(signal)));
+}
+
+/** `native remove`. */
+export async function runRemove(): Promise<void> {
+  const { folder, freedBytes } = await removeNative();
+  print([
+    freedBytes === null
+      ? `nothing to remove: there is no install in ${folder}`
+      : `removed from ${folder}: ${megabytes(freedBytes)} freed`,
+  ]);
+}
+
+/** Runs something that a signal may end; then the status is the signal's, and nothing is left behind. */
+async function interruptible(
+  work: (terminal: Console, interruption: Interruption) => Promise<void>,
+): Promise<number> {
+  const terminal = new Console({ quiet: false, stream: process.stderr });
+  const interruption = watchSignals((signal) => terminal.info(`${signal}: ending; once more ends at once`));
+  try {
+    await work(terminal, interruption);
+    return 0;
+  } catch (error) {
+    const signal = interruption.caught();
+    if (signal === null || !(error instanceof AiopsError) || error.code !== 'interrupted') throw error;
+    terminal.notice({ level: 'warning', text: 'interrupted; what was there before is still as it was' });
+    return SIGNAL_STATUS[signal];
+  } finally {
+    interruption.dispose();
+  }
+}
+
+async function install(request: InstallRequest, terminal: Console, { signal }: Interruption): Promise<void> {
+  const startedAt = performance.now();
+  const outcome = await installNative(request, {
+    signal,
+    environment: process.env,
+    onStep: (title, index, count) => terminal.info(`[${index + 1}/${count}] ${title}`),
+    onStepDone: (elapsedMs) => terminal.info(`      ${durationText(elapsedMs)}`),
+    onLine: (text) => terminal.info(text),
+  });
+  const { folder, receipt } = outcome.install;
+  const how =
+    outcome.kind === 'was-there'
+      ? 'is there already'
+      : `was installed in ${durationText(performance.now() - startedAt)} (${megabytes(receipt.sizeBytes)})`;
+  print([
+    `native TensorFlow ${receipt.tensorflow} ${how}: ${folder}`,
+    `native prediction works: ${predictionText(outcome.prediction)}`,
+  ]);
+}
+
+async function status(signal: AbortSignal): Promise<void> {
+  const inventory = nativeInventory();
+  print(inventoryLines(inventory));
+  const { native, wasm } = await proveNative(inventory, signal);
+  print([`wasm         ${predictionText(wasm)}`, `native prediction works: ${predictionText(native)}`]);
+}
+
+async function statusJson(signal: AbortSignal): Promise<void> {
+  const inventory = nativeInventory();
+  try {
+    const proof = await proveNative(inventory, signal);
+    print([JSON.stringify({ ...inventory, works: true, ...proof }, null, 2)]);
+  } catch (error) {
+    if (!(error instanceof AiopsError) || error.code === 'interrupted') throw error;
+    print([JSON.stringify({ ...inventory, works: false, reason: error.message }, null, 2)]);
+    throw error;
+  }
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(printable(`${lines.join('\n')}\n`));
+}
