@@ -14,6 +14,7 @@ import type {
   MinuteRun,
   ReadyFacts,
 } from '../core/types.js';
+import { ACTOR_ENTRY } from '../program/files.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
@@ -24,18 +25,18 @@ export interface ExecutorOptions {
   readonly load: LoadRequest;
   /** Gets every line that an actor prints. */
   readonly log: ActorLog;
-  /** Time without an answer after which an actor counts as stuck, ms. */
+  /** Time without a message after which an actor that owes one counts as stuck, ms. */
   readonly timeoutMs: number;
   /** How often a lost actor is replaced within a minute; 0, the default: the first loss ends the pool. */
   readonly restarts?: number;
   /** Resident memory above which an actor is replaced, bytes; null, the default: however large. */
   readonly maxRssBytes?: number | null;
-  /** What is left out, to which is added what is found; executors of one run share it. */
+  /** Series not to try; those that are found to crash actors are added. Executors of one run share them. */
   readonly quarantines?: Quarantines;
   readonly onIncident?: (incident: Incident) => void;
   /** The file that an actor runs; the program's own by default. */
   readonly entry?: URL;
-  /** Told once, when no minute can be answered any more. */
+  /** Called once, when no minute can be answered any more. */
   readonly onLost?: (error: AiopsError) => void;
 }
 
@@ -45,14 +46,12 @@ export interface PoolOptions extends ExecutorOptions {
   readonly nameOf?: (slot: number) => string;
 }
 
-const ACTOR_ENTRY = new URL('../actor/main.js', import.meta.url);
-
 /**
- * A fixed set of actors, each with the model loaded once. A minute's items are cut by divmod into one chunk
- * for each actor, all sent at once and gathered once.
+ * A fixed set of actors, each of which loads the model once. A minute's items are cut by divmod into one chunk per
+ * actor, all sent at once and gathered once.
  *
- * Actors that are lost are replaced and their chunks tried again (`Recovery`), as long as `restarts` allows.
- * Beyond that every run under way and every later one rejects with the reason.
+ * Lost actors are replaced and their chunks retried (`Recovery`) as long as `restarts` allows. After that every run
+ * under way and every later one rejects with the reason.
  */
 export class Pool implements Executor {
   readonly name = 'pool';
@@ -61,7 +60,7 @@ export class Pool implements Executor {
   readonly #quarantines: Quarantines;
   readonly #dispatcher: Dispatcher;
   readonly #nameOf: (slot: number) => string;
-  /** Those that were warm before all were. */
+  /** Actors that were warm before all were. */
   readonly #early: { readonly name: string; readonly facts: WarmActor }[] = [];
   #facts: WarmActor | null = null;
   #started: Promise<ReadyFacts> | null = null;
@@ -109,7 +108,7 @@ export class Pool implements Executor {
     const answeredAtMs = performance.now();
     this.#refuseWhereAllFail(batch, replies);
     const answers = joinAnswers(replies.map((reply) => reply.answers));
-    if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is handed on as it is
+    if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is passed on as it is
     const endedAtMs = performance.now();
     const gatherMs = endedAtMs - answeredAtMs;
     const slowestMs = replies.reduce(
@@ -150,7 +149,7 @@ export class Pool implements Executor {
     }
   }
 
-  /** All replies, or what ended the pool: that explains more than what one chunk met. */
+  /** All replies, or what ended the pool: that explains more than the failure of one chunk. */
   async #answered(replies: readonly Promise<JobReply>[]): Promise<JobReply[]> {
     try {
       return await Promise.all(replies);
@@ -160,8 +159,8 @@ export class Pool implements Executor {
   }
 
   /**
-   * Where the analyzer fails at every item of a minute that it was asked for, and there are several, it is not the
-   * data's fault. That is for the minute to say: what is in a chunk depends on the number of actors.
+   * If the analyzer fails at every item of a minute that was tried, and there are several, it is not the data's fault.
+   * This is judged per minute: what is in a chunk depends on the number of actors.
    */
   #refuseWhereAllFail(batch: ItemBatch, replies: readonly JobReply[]): void {
     const failures = replies.flatMap((reply) => reply.failures ?? []);

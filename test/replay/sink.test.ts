@@ -280,7 +280,7 @@ test('an item that an earlier minute put in quarantine fails, even if it was ans
   const rows = [{ target: 'a', column: null, label: null, state: 'item' as const }];
   const second = { ...dispatched, minute: { minuteMs: batch.minuteMs, rows, batch } };
   const { sink, quarantines, rows: written } = await openSink({ inflight: 2 });
-  let answerFirst = (_run: MinuteRun): void => undefined;
+  let answerFirst: (run: MinuteRun) => void = () => undefined;
   const first = minute(1, new Promise((resolve) => (answerFirst = resolve)));
   await sink.enqueue(...first);
   const enqueued = sink.enqueue({ ...step, batch: minuteBatch(2, [record(2, 'a', [1])]) }, second);

@@ -1,4 +1,4 @@
-/** A promise that is settled from outside; it may be rejected without anybody waiting for it. */
+/** A promise that is settled from outside; a rejection that no one awaits is no error. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;
