@@ -1,7 +1,7 @@
 import type { BackendName } from '../core/types.js';
 import type { BaselineRun } from './report/baseline.js';
 import type { ModelChoice } from '../model/model-choice.js';
-import type { LoadSettings } from '../pool/load-request.js';
+import type { LoadSettings } from '../core/model-source.js';
 import type { ReadSettings } from '../read/options.js';
 import type { RejectLimit } from '../core/counts.js';
 import type { Gate } from '../report/gates.js';

@@ -38,11 +38,11 @@ export function benchLineup(options: BenchLineupOptions): BenchLineup {
   const { load, processors } = options;
   const pool = new Pool(options);
   const solo = new Solo(options);
-  const threaded = new Solo({ ...options, load: { ...load, threads: processors } });
+  const threaded = new Solo({ ...options, load: { ...load, threadsPerActor: processors } });
   const executors = { pool, 'one process': solo, 'one process, all threads': threaded } as const;
   const crewOf = ({ mode, threads }: ArmPlan): Crew => {
     if (mode === 'parallel') return 'pool';
-    return threads === load.threads ? 'one process' : 'one process, all threads';
+    return threads === load.threadsPerActor ? 'one process' : 'one process, all threads';
   };
   return {
     crewOf,
@@ -53,7 +53,7 @@ export function benchLineup(options: BenchLineupOptions): BenchLineup {
         { name: 'the sequential actor', facts: ofSolo },
       ];
       checkAgreement(both);
-      const hasThreads = ofPool.backend.name === 'node' && processors > load.threads;
+      const hasThreads = ofPool.backend.name === 'node' && processors > load.threadsPerActor;
       const crews = new Map<Crew, readonly ActorFacts[]>([
         ['pool', ofPool.actors],
         ['one process', ofSolo.actors],

@@ -1,7 +1,7 @@
 import type { Notice } from '../core/errors.js';
 import type { ReadyFacts } from '../core/types.js';
 import { takenTime } from '../host/pressure.js';
-import { usableProcessors } from '../host/processors.js';
+import { hostFacts, usableProcessors } from '../host/processors.js';
 import { program } from '../program/files.js';
 import { compareBaseline } from './report/baseline.js';
 import { benchAdvice } from './report/bench-advice.js';
@@ -19,7 +19,6 @@ import { benchHtml } from './report/bench-page.js';
 import { setupName } from './report/bench-names.js';
 import { BENCH_FILE, type BenchOutput } from '../output/bench-output.js';
 import type { BenchConfig } from './bench-config.js';
-import { hostFacts } from '../host/host-facts.js';
 import { attemptPage, pageMissing, type PageAttempt } from '../report/page-attempt.js';
 import { actorCounts } from './actor-counts.js';
 import type { MinuteSupply } from './minute-supply.js';

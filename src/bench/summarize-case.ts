@@ -1,7 +1,7 @@
 import { bestActors, breakEvenItemMs, efficiency, karpFlatt, speedup, winner } from '../core/scaling.js';
 import { medianEstimate, outliers, percentile, sortSamples, type Estimate } from '../core/statistics.js';
 import type { ReadyFacts } from '../core/types.js';
-import type { BenchArm, BenchCase } from './report/bench-summary.js';
+import type { BenchVariant, BenchCase } from './report/bench-summary.js';
 import type { MinutesSummary } from '../measure/run-timings.js';
 import type { Breakdown } from '../core/timing.js';
 import { TOLERANCE } from '../measure/tolerance.js';
@@ -30,7 +30,7 @@ export function summarizeCase(plan: CasePlan, ready: ReadyFacts, measured: Measu
   };
 }
 
-function summarizeArm(record: ArmRecord, batched: ArmRecord | null, perItem: ArmRecord | null): BenchArm {
+function summarizeArm(record: ArmRecord, batched: ArmRecord | null, perItem: ArmRecord | null): BenchVariant {
   const { plan, roundMs } = record;
   const minutes = record.timings.summary();
   if (minutes === null) throw new RangeError(`${plan.name} served no minute`);

@@ -23,7 +23,7 @@ const schema = z.object({
   cases: z.array(z.object({ model, backend, items: z.number(), arms: z.array(arm) })),
 });
 
-/** @throws AiopsError `usage` where a run would replace the file that it is to be compared with */
+/** @throws AiopsError `usage` if a run would replace the file that it is to be compared with */
 export function keepBaseline(file: string, out: string): void {
   if (resolve(file) !== resolve(out, 'bench.json')) return;
   throw new AiopsError('usage', `this run would replace its own baseline, ${file}`, {
@@ -50,14 +50,14 @@ export async function readBaseline(file: string): Promise<BaselineRun> {
     return { file, ...schema.parse(JSON.parse(json)) };
   } catch (cause) {
     const why = cause instanceof z.ZodError ? firstIssue(cause) : messageOf(cause);
-    throw new AiopsError('config', `${file} is no bench.json: ${why}`, {
-      hint: 'a baseline is what an earlier aiops-serve bench wrote into its output folder',
+    throw new AiopsError('config', `${file} is not a bench.json: ${why}`, {
+      hint: 'give the bench.json that an earlier aiops-serve bench wrote to its output folder',
       cause,
     });
   }
 }
 
-/** What is wrong first, and how many things are. */
+/** The first problem, and the number of others. */
 function firstIssue({ issues }: z.ZodError): string {
   const [first] = issues;
   const others = issues.length > 1 ? `, and ${issues.length - 1} more` : '';

@@ -1,5 +1,5 @@
 /* What parallel serving is worth, out of measured times. */
-import { medianEstimate, percentile, sortSamples, type Estimate } from './statistics.js';
+import { median, medianEstimate, percentile, sortSamples, type Estimate } from './statistics.js';
 
 /** Below this, a ratio of two timings is not worth acting on. */
 const WORTHWHILE = 1.05;
@@ -62,9 +62,9 @@ export function costLine(points: readonly { readonly items: number; readonly ms:
       .map((b) => (b.ms - a.ms) / (b.items - a.items)),
   );
   if (slopes.length === 0) throw new RangeError('a cost line needs minutes of at least two sizes');
-  const perItemMs = percentile(sortSamples(slopes), 0.5);
+  const perItemMs = median(slopes);
   const rests = points.map(({ items, ms }) => ms - perItemMs * items);
-  return { fixedMs: percentile(sortSamples(rests), 0.5), perItemMs };
+  return { fixedMs: median(rests), perItemMs };
 }
 
 /**
@@ -144,5 +144,5 @@ function isReallyFaster(fast: Rounds, slow: Rounds): boolean {
 }
 
 function medianMs({ roundMs }: Rounds): number {
-  return percentile(sortSamples(roundMs), 0.5);
+  return median(roundMs);
 }

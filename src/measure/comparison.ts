@@ -4,12 +4,18 @@ import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
 
 import { distribution } from '../core/samples.js';
-import { type Agreement, type ComparisonSummary, type Arm, agrees, ARMS } from '../core/comparison.js';
+import {
+  type Agreement,
+  type ComparisonSummary,
+  type Variant,
+  agrees,
+  VARIANTS,
+} from '../core/comparison.js';
 
 /** Collects minutes that every arm served. */
 export class Comparison {
-  readonly #walls = new Map(ARMS.map((arm) => [arm, new SampleStore()]));
-  readonly #agreement = new Map<Arm, Agreement>(ARMS.map((arm) => [arm, SAME]));
+  readonly #walls = new Map(VARIANTS.map((arm) => [arm, new SampleStore()]));
+  readonly #agreement = new Map<Variant, Agreement>(VARIANTS.map((arm) => [arm, SAME]));
   #minutes = 0;
 
   get minutes(): number {
@@ -17,9 +23,9 @@ export class Comparison {
   }
 
   /** Adds one minute: each arm's time in ms, and how its answers compare with those that were written. */
-  add(wallMs: Readonly<Record<Arm, number>>, agreement: Readonly<Record<Arm, Agreement>>): void {
+  add(wallMs: Readonly<Record<Variant, number>>, agreement: Readonly<Record<Variant, Agreement>>): void {
     this.#minutes++;
-    for (const arm of ARMS) {
+    for (const arm of VARIANTS) {
       this.#walls.get(arm)?.add(wallMs[arm]);
       this.#agreement.set(arm, worse(this.#agreement.get(arm) ?? SAME, agreement[arm]));
     }
@@ -50,16 +56,16 @@ export class Comparison {
   }
 
   /** All stores are filled together and so thinned out alike: their samples stay paired. */
-  #speedupOver(arm: Arm): Estimate {
+  #speedupOver(arm: Variant): Estimate {
     return speedup(this.#wallsOf(arm).values(), this.#wallsOf('parallel').values());
   }
 
-  #wallsOf(arm: Arm): SampleStore {
+  #wallsOf(arm: Variant): SampleStore {
     return this.#walls.get(arm) ?? new SampleStore();
   }
 }
 
-export function byArm<T>(of: (arm: Arm) => T): Record<Arm, T> {
+export function byArm<T>(of: (arm: Variant) => T): Record<Variant, T> {
   return {
     'sequential-per-item': of('sequential-per-item'),
     'sequential-batched': of('sequential-batched'),

@@ -72,7 +72,7 @@ export class ActorClient {
     this.#pending = new PendingChunks(slot);
     this.#patience = new Patience(timeoutMs, () => this.#lose(stuck(this.#identity(), timeoutMs)));
     this.#patience.renew(true);
-    this.#process = new ActorProcess({ name, entry, threads: load.threads, log });
+    this.#process = new ActorProcess({ name, entry, threads: load.threadsPerActor, log });
     this.#unlisten = listen(this.#process.pipe, {
       onMessage: (message, arrival) => this.#take(message, arrival),
       onBreach: (error) => this.#lose(breach(this.#identity(), error)),

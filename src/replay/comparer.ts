@@ -2,7 +2,7 @@ import type { Incident } from '../core/incidents.js';
 import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
 import { BandSeries } from './report/charts/band-series.js';
 import { agreementOf, byArm, Comparison } from '../measure/comparison.js';
-import { ARMS, type Arm } from '../core/comparison.js';
+import { VARIANTS, type Variant } from '../core/comparison.js';
 
 /** Sampling halves its density whenever it has taken this many more minutes. */
 const SAMPLES_PER_OCTAVE = 8;
@@ -13,7 +13,7 @@ export interface ComparerOptions {
   readonly pool: Executor;
   readonly solo: Executor;
   /** The arm whose answers are written. */
-  readonly writes: Arm;
+  readonly writes: Variant;
   readonly choose: 'sample' | 'all';
   /** What a sample's minutes may cost on top of the run, ms. */
   readonly budgetMs: number;
@@ -58,13 +58,13 @@ export class Comparer {
    */
   async compare(batch: ItemBatch): Promise<MinuteRun> {
     const startedAt = this.#options.now();
-    const runs = new Map<Arm, MinuteRun>();
+    const runs = new Map<Variant, MinuteRun>();
     const incidents: Incident[] = [];
-    const first = this.comparison.minutes % ARMS.length; // no arm always follows the same other one
-    for (const arm of [...ARMS.slice(first), ...ARMS.slice(0, first)]) {
+    const first = this.comparison.minutes % VARIANTS.length; // no arm always follows the same other one
+    for (const arm of [...VARIANTS.slice(first), ...VARIANTS.slice(0, first)]) {
       runs.set(arm, await this.#serve(arm, batch, incidents));
     }
-    const run = (arm: Arm): MinuteRun => {
+    const run = (arm: Variant): MinuteRun => {
       const found = runs.get(arm);
       if (found === undefined) throw new RangeError(`no run of ${arm}`);
       return found;
@@ -72,7 +72,7 @@ export class Comparer {
     const written = run(this.#options.writes);
     if (incidents.length === 0) {
       const wallMs = byArm((arm) => run(arm).timing.wallMs);
-      for (const arm of ARMS) this.walls[arm].add(batch.minuteMs, wallMs[arm]);
+      for (const arm of VARIANTS) this.walls[arm].add(batch.minuteMs, wallMs[arm]);
       this.comparison.add(
         wallMs,
         byArm((arm) => agreementOf(written.answers, run(arm).answers)),
@@ -87,7 +87,7 @@ export class Comparer {
    * Batches are served twice and the second time counts: whoever ran last would otherwise have its code and data
    * in the processors' caches, and the others not. Item by item, the many calls warm themselves.
    */
-  async #serve(arm: Arm, batch: ItemBatch, incidents: Incident[]): Promise<MinuteRun> {
+  async #serve(arm: Variant, batch: ItemBatch, incidents: Incident[]): Promise<MinuteRun> {
     const { pool, solo } = this.#options;
     const executor = arm === 'parallel' ? pool : solo;
     const serve = async (): Promise<MinuteRun> => {

@@ -5,17 +5,12 @@ import { openRecording, reopenRecording, type Recording } from '../read/recordin
 import { refuseGatesWithout } from '../report/gates.js';
 import { REPLAY_METRICS } from './report/replay-metrics.js';
 import { OutputClosed } from '../output/stream-sink.js';
-import { RunOutput } from '../output/run-output.js';
+import { openOutput } from '../output/open-output.js';
+import type { RunOutput } from '../output/run-output.js';
 import { checkCommittedRejects, judgeAgain } from './resume/completed-run.js';
 import { pinnedLoad } from './resume/pinned-load.js';
 import { findPriorRun, type PriorRun } from './resume/prior-run.js';
-import {
-  computingDifferences,
-  environmentChange,
-  refuseDifferences,
-  resultSettings,
-  servingSettings,
-} from './resume/result-settings.js';
+import { computingDifferences, environmentChange, refuseDifferences } from './resume/result-settings.js';
 import type { RunFacts } from './resume/run-facts.js';
 import { lineup, type Lineup } from './lineup.js';
 import { findModel } from '../model/model-choice.js';
@@ -34,14 +29,14 @@ import { unlessAborted } from '../core/unless-aborted.js';
  */
 export async function replay(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
   const model = await findModel(config.model);
-  const output = await RunOutput.open(config.output, context.stdout, {
+  const output = await openOutput(config.output, context.stdout, {
     ...config.backfill,
     inputs: config.inputs,
   });
   try {
     const prior = await findPriorRun(output, config, model, context.onNotice);
     // Before input is opened and actors are up, which may take long.
-    if (prior === null || prior.done === null) await output.checkPlaces({ replace: config.backfill.restart });
+    if (prior === null || prior.done === null) await output.preflight({ replace: config.backfill.restart });
     const executors = lineup(config, pinnedLoad(config, model.source, prior), {
       log: context.onActorLine,
       onIncident: ({ text }) => context.onNotice({ level: 'warning', text }),
@@ -56,7 +51,7 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
     if (error instanceof OutputClosed) return { kind: 'closed' };
     throw error;
   } finally {
-    await output.abandon();
+    await output.close();
   }
 }
 
@@ -125,12 +120,12 @@ async function replayRecording(
   const facts = runFacts(recording, ready, replaying);
   if (prior === null) {
     noticeOnceOnly(facts, config, context);
-    await output.beginAnew(facts, { replace: config.backfill.restart });
+    await output.begin(facts, { replace: config.backfill.restart });
   } else {
     refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
     const change = environmentChange(prior.facts, ready);
     if (change !== null) context.onNotice({ level: 'warning', text: change });
-    await output.goOnFrom(prior.plan.commit, facts, prior.kept);
+    await output.resume(prior.plan.commit, facts, prior.kept);
     context.onNotice({ level: 'info', text: prior.goingOn });
   }
   context.onReady(ready);
@@ -160,8 +155,8 @@ function runFacts(
   return {
     program,
     startedAt: prior?.facts.startedAt ?? new Date().toISOString(),
-    settings: resultSettings(config),
-    serving: servingSettings(config),
+    settings: config.journaled.results,
+    serving: config.journaled.serving,
     recording: recording.snapshot(),
     model,
     input,

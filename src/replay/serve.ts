@@ -9,7 +9,7 @@ import { plural } from '../report/format.js';
 import type { PageAssets } from '../report/html/page.js';
 import { summaryJson } from './report/run-summary.js';
 import type { RunOutput } from '../output/run-output.js';
-import { summarySum } from './resume/completed-run.js';
+import { summarySum } from './resume/read-summary.js';
 import type { RunCompletion, RunProgress } from './resume/run-facts.js';
 import { wholeLabels, wholeTimings, type WholeRun } from './resume/whole-run.js';
 import { Comparer } from './comparer.js';
@@ -122,7 +122,7 @@ async function finish(serving: Serving, finished: Finished): Promise<ReplayOutco
     counts: summary.counts,
     summarySha256: summarySum(text),
   };
-  await output.complete(
+  await output.finish(
     { summary: text, page: page !== null && 'text' in page ? page.text : null },
     completion,
   );
@@ -141,7 +141,7 @@ async function ofAllSessions(serving: Serving, ledger: Ledger, deadlineMs: numbe
   const times = await wholeTimings(output.committed('timings'), deadlineMs);
   if (!recording.hasLabels) return { ...times, labels: ledger.labels };
   const holdsAll = format === 'jsonl' && !anomaliesOnly;
-  return { ...times, labels: holdsAll ? await wholeLabels(output, windows.rowsPerRecord) : null };
+  return { ...times, labels: holdsAll ? await wholeLabels(output, out, windows.rowsPerRecord) : null };
 }
 
 /**

@@ -6,7 +6,7 @@ import { armPlans, type ArmPlan } from '#dist/bench/arm-plans.js';
 import { measureCase, type MeasuredCase } from '#dist/bench/measure-case.js';
 import { batchOf } from '../support/batches.js';
 
-const ARMS = armPlans({ actors: [2], threads: 1, allThreads: null, batchedOnly: true });
+const VARIANTS = armPlans({ actors: [2], threads: 1, allThreads: null, batchedOnly: true });
 const BATCHES = [batchOf(['a', 'b']), batchOf(['a', 'b'], 1, 10), batchOf(['a', 'b'], 1, 20)];
 
 const answers = (score: number): Answers => ({
@@ -42,7 +42,7 @@ async function measured(
   };
   const { rounds = 4, timeMs = 400 } = more;
   const result = await measureCase(
-    { arms: ARMS, batches: BATCHES, rounds, timeMs, deadlineMs: 60_000 },
+    { arms: VARIANTS, batches: BATCHES, rounds, timeMs, deadlineMs: 60_000 },
     {
       serve,
       now: () => nowMs,
@@ -68,7 +68,7 @@ test('turns are filled with minutes, an untimed one before them, arms in changin
   const turns = Array.from({ length: 8 }, (_, turn) => calls.slice(warmUp + 5 * turn, warmUp + 5 * turn + 5));
   const inTurn = turns.map((turn) => new Set(turn.map((call) => call.replace(/ \d+$/, ''))));
   assert.ok(inTurn.every((names) => names.size === 1));
-  const [a, b] = ARMS.map(({ name }) => name);
+  const [a, b] = VARIANTS.map(({ name }) => name);
   assert.deepEqual(
     inTurn.flatMap((names) => [...names]),
     [a, b, b, a, a, b, b, a],

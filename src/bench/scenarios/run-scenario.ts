@@ -3,7 +3,7 @@ import { program } from '../../program/files.js';
 import type { ScenarioName } from './scenario-names.js';
 import type { ScenarioResults, ScenarioSummary } from './scenario-report.js';
 import { setupName } from '../report/bench-names.js';
-import { hostFacts } from '../../host/host-facts.js';
+import { hostFacts } from '../../host/processors.js';
 import { gather } from './gather.js';
 import { granularity } from './granularity.js';
 import { idle } from './idle.js';

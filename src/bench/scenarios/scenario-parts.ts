@@ -5,7 +5,7 @@ import type { BackendFacts, ModelFacts } from '../../core/types.js';
 import type { Agreement } from '../../core/comparison.js';
 import { countText, figures } from '../../report/format.js';
 import { setupName } from '../report/bench-names.js';
-import { numberCell, textCell, type Cell, type Column } from '../../report/table.js';
+import { numberCell, textCell, type Cell, type Heading } from '../../report/table.js';
 
 /** On what a scenario was measured. */
 export interface ScenarioSetting {
@@ -30,7 +30,7 @@ export interface TimedWay {
 /** Words and table of one scenario. */
 export interface ScenarioText<Result> {
   readonly question: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly Heading[];
   /** `[rows][columns]` */
   rows(result: Result): Cell[][];
   /** What the figures show, in a sentence or two. */
@@ -40,14 +40,14 @@ export interface ScenarioText<Result> {
 }
 
 /** Tells backends and batch sizes apart, which share a table. */
-export const BACKEND_COLUMN: Column = { key: 'backend', title: 'backend' };
+export const BACKEND_COLUMN: Heading = { key: 'backend', title: 'backend' };
 
 export function backendCell(setting: ScenarioSetting): Cell {
   return textCell(setupName(setting));
 }
 
 /** Three columns for a value and its interval. */
-export function estimateColumns(key: string, title: string, unit: string): Column[] {
+export function estimateColumns(key: string, title: string, unit: string): Heading[] {
   const suffix = unit === '' ? '' : `_${unit}`;
   return [
     { key: `${key}${suffix}`, title },

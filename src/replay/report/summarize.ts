@@ -10,7 +10,7 @@ import type { RunSummary } from './run-summary.js';
 import type { RunProgress } from '../resume/run-facts.js';
 import type { WholeRun } from '../resume/whole-run.js';
 import type { Comparer } from '../comparer.js';
-import { hostFacts } from '../../host/host-facts.js';
+import { hostFacts } from '../../host/processors.js';
 import type { Ledger } from '../ledger.js';
 import type { Lineup } from '../lineup.js';
 import type { ReplayConfig } from '../replay-config.js';
@@ -52,7 +52,7 @@ function ungated(run: FinishedRun): UngatedRun {
   const { elapsedMs, comparingMs, parentMaxRssBytes, busyMs, availableMs } = ledger.usage;
   return {
     program,
-    settings: config,
+    settings: { ...config, journaled: undefined },
     input: {
       files: config.inputs,
       layout: recording.layout,

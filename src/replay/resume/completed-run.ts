@@ -1,32 +1,14 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-
 import type { Notice } from '../../core/errors.js';
 import { adviceFor } from '../report/advice.js';
 import { roundDuration } from '../../report/format.js';
 import { checkGates } from '../../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import type { RunSummary } from '../report/run-summary.js';
-import { readText } from '../../output/files.js';
 import type { RunOutput } from '../../output/run-output.js';
 import { deadlineOf, type ReplayConfig } from '../replay-config.js';
 import { Tally } from '../../read/tally.js';
-import type { RunCompletion, RunProgress } from './run-facts.js';
+import type { RunProgress } from './run-facts.js';
 import { wholeTimings } from './whole-run.js';
-
-/** What tells whether a `timing.json` is the one that was written. */
-export function summarySum(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** What a complete run came to; null where its `timing.json` is not there any more, or was altered. */
-export async function writtenSummary(
-  out: string,
-  { summarySha256 }: RunCompletion,
-): Promise<RunSummary | null> {
-  const text = await readText(join(out, 'timing.json')).catch(() => '');
-  return summarySum(text) === summarySha256 ? (JSON.parse(text) as RunSummary) : null;
-}
 
 /**
  * Holds a run that was complete already to what the command asks of it, which may have changed: its limit of rejects,

@@ -2,7 +2,7 @@ import { installedNative } from '../../host/native/location.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import type { ModelSource } from '../../core/model-source.js';
 import { loadRequest } from '../../pool/load-request.js';
-import type { LoadSettings } from '../../pool/load-request.js';
+import type { LoadSettings } from '../../core/model-source.js';
 import type { PriorRun } from './prior-run.js';
 
 /** What actors are asked to load: where settings leave the choice open, what the run chose when it began. */
@@ -16,7 +16,7 @@ export function pinnedLoad(config: LoadSettings, model: ModelSource, prior: Prio
   return {
     ...load,
     backend: backend.name,
-    format: load.format === 'auto' && known.format !== 'analyzer' ? known.format : load.format,
+    modelFormat: load.modelFormat === 'auto' && known.format !== 'analyzer' ? known.format : load.modelFormat,
     batchSize: load.batchSize === 'auto' ? (backend.batchSize ?? 'auto') : load.batchSize,
   };
 }

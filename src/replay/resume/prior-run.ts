@@ -5,16 +5,11 @@ import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ChosenModel } from '../../model/model-choice.js';
-import { writtenSummary } from './completed-run.js';
+import { previousJournal } from './previous-journal.js';
+import { writtenSummary } from './read-summary.js';
 import { comparedInputs } from './input-changes.js';
 import { keptCommits } from './kept-commits.js';
-import {
-  computingSettings,
-  refuseDifferences,
-  resultSettings,
-  servingSettings,
-  settingDifferences,
-} from './result-settings.js';
+import { computingSettings, refuseDifferences, settingDifferences } from './result-settings.js';
 import { planResume, resumeText, type ResumePlan } from './resume-plan.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
@@ -51,10 +46,10 @@ export async function findPriorRun(
   model: ChosenModel,
   onNotice: (notice: Notice) => void,
 ): Promise<PriorRun | null> {
-  if (output.prior === null || config.backfill.restart) return null;
-  // Its checksums say that these are lines of our own; their format was checked on reading.
-  const facts = output.prior.facts as RunFacts;
-  const commits = output.prior.commits.map(({ state }) => state as RunProgress);
+  if (output.previous === null || config.backfill.restart) return null;
+  const journal = previousJournal(config.output.out, output.previous);
+  const { facts, completion } = journal;
+  const commits = journal.commits();
   refuseDifferences(changedSettings(facts, config, model), config.output.out);
   const { changes, recording } = await comparedInputs(facts, commits, config, onNotice);
   const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
@@ -67,13 +62,17 @@ export async function findPriorRun(
     last,
     kept: keptCommits(commits.slice(0, plan.commit + 1), lookBackMs),
     goingOn: resumeText(plan, commits),
-    resumed: output.prior.resumed,
-    done: await findDone(output, config.output.out, last),
+    resumed: output.previous.resumed,
+    done: await findDone(output, config.output.out, last, completion),
   };
 }
 
-async function findDone(output: RunOutput, out: string, last: RunProgress | null): Promise<PriorRun['done']> {
-  const completion = (output.prior?.completion ?? null) as RunCompletion | null;
+async function findDone(
+  output: RunOutput,
+  out: string,
+  last: RunProgress | null,
+  completion: RunCompletion | null,
+): Promise<PriorRun['done']> {
   if (completion === null || last?.ended !== true) return null;
   await output.checkCommitted();
   const summary = await writtenSummary(out, completion);
@@ -82,10 +81,10 @@ async function findDone(output: RunOutput, out: string, last: RunProgress | null
 
 /** Of what can be told before actors are up. */
 function changedSettings(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
-  const differences = settingDifferences(facts.settings, resultSettings(config));
-  differences.push(...settingDifferences(...computingSettings(facts, config)));
-  if (!facts.backend.reproducible)
-    differences.push(...settingDifferences(facts.serving, servingSettings(config)));
+  const { results, serving, text } = config.journaled;
+  const differences = settingDifferences(facts.settings, results, text);
+  differences.push(...settingDifferences(...computingSettings(facts, config), text));
+  if (!facts.backend.reproducible) differences.push(...settingDifferences(facts.serving, serving, text));
   if (model.digest !== null && model.digest !== facts.model.digest) {
     const { name, digest } = facts.model;
     differences.push(`the model was ${name} (${digest.slice(0, 12)}), now ${model.digest.slice(0, 12)}`);

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { AiopsError } from '../../core/errors.js';
 import type { ResultRow } from '../../core/types.js';
 import { BandSeries } from '../report/charts/band-series.js';
@@ -53,12 +55,16 @@ const MOST_SHOWN = 200;
  *
  * @throws AiopsError `output_io`, also where a line is none of results
  */
-export async function wholeLabels(output: RunOutput, rowsPerRecord: number): Promise<RunLabels> {
+export async function wholeLabels(
+  output: Pick<RunOutput, 'committed'>,
+  folder: string,
+  rowsPerRecord: number,
+): Promise<RunLabels> {
   const labels = new RunLabels(rowsPerRecord);
   let record: ResultRow[] = [];
   let number = 0;
   for await (const line of output.committed('results')) {
-    record.push(readResultLine(line, `${output.resultsPath ?? 'results'}:${++number}`));
+    record.push(readResultLine(line, `${join(folder, 'results.jsonl')}:${++number}`));
     if (record.length < rowsPerRecord) continue;
     labels.add(record);
     record = [];

@@ -211,7 +211,7 @@ test('batch sizes are told apart, and what auto makes the same is measured once'
   assert.ok(summary !== null);
   assert.equal(opened, 3);
   assert.deepEqual(
-    scenarioTable(summary).rows.map((row) => row[1]?.value),
+    scenarioTable(summary).rows.map((row) => row[1]?.fields[0]),
     ['wasm', 'wasm', 'wasm with batches of 64', 'wasm with batches of 64'],
   );
   assert.match(scenarioReport(summary), /^On wasm: .*\nOn wasm with batches of 64: /m);
