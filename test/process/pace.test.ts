@@ -61,7 +61,10 @@ test('a paced run keeps to its schedule, and a slow minute makes those after it 
   assert.match(paced.stdout, /paced at 600 ×/);
   assert.match(paced.stdout, /^schedule to start +12 /m);
   assert.match(paced.stdout, /^schedule to answers +12 /m);
-  assert.match(paced.stdout, /^\d+ of 12 minutes were answered later than 100 ms after their scheduled start\.$/m);
+  assert.match(
+    paced.stdout,
+    /^\d+ of 12 minutes were answered later than 100 ms after their scheduled start\.$/m,
+  );
   const page = readFileSync(join(cwd, 'paced/report.html'), 'utf8');
   assert.match(page, /data-figure="minutes\.scheduled\.responseMs\.p99"/);
 

@@ -206,7 +206,8 @@ class ResumableRun implements PreviousRun {
     return {
       ...load,
       backend: backend.name,
-      modelFormat: load.modelFormat === 'auto' && model.format !== 'analyzer' ? model.format : load.modelFormat,
+      modelFormat:
+        load.modelFormat === 'auto' && model.format !== 'analyzer' ? model.format : load.modelFormat,
       batchSize: load.batchSize === 'auto' ? (backend.batchSize ?? 'auto') : load.batchSize,
     };
   }

@@ -33,7 +33,10 @@ export async function figuresOfAllSessions(
   const times = await timingsFromFile(output.committed('timings'), deadlineMs);
   if (!hasLabels) return { ...times, labels };
   const holdsAll = format === 'jsonl' && !anomaliesOnly;
-  return { ...times, labels: holdsAll ? await labelsFromResults(output, join(out, 'results.jsonl'), rowsPerRecord) : null };
+  return {
+    ...times,
+    labels: holdsAll ? await labelsFromResults(output, join(out, 'results.jsonl'), rowsPerRecord) : null,
+  };
 }
 
 /**
