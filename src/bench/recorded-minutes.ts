@@ -7,12 +7,12 @@ import { countText, plural } from '../report/format.js';
 import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import type { ReadSettings } from '../read/options.js';
 import type { RejectLimit } from '../core/counts.js';
-import { Tally } from '../read/tally.js';
+import { Counters } from '../read/counters.js';
 import { unlessAborted } from '../core/unless-aborted.js';
 import { untilAborted } from '../core/until-aborted.js';
-import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minute-supply.js';
+import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minutes.js';
 
-/** Minutes with items that are looked at, and what they may hold in memory. */
+/** How many minutes with items are read, and how much memory they may take. */
 const LOOK_AT_MINUTES = 64;
 const LOOK_AT_BYTES = 256 * 2 ** 20;
 
@@ -23,9 +23,9 @@ export interface RecordedInput {
 }
 
 /**
- * The first minutes of a recording that have items, as many as are worth serving. Null where aborted.
+ * Minutes from the start of a recording, as many as are worth serving. Null if aborted.
  *
- * @throws AiopsError of reading; `input_unusable` where no minute has an item
+ * @throws AiopsError of reading; `input_unusable` if no minute has an item
  */
 export async function recordedMinutes(
   { inputs, read, maxRejects }: RecordedInput,
@@ -35,14 +35,14 @@ export async function recordedMinutes(
   const options = readOptionsFor(read, input);
   const recording = await unlessAborted(openRecording(inputs, options, outside.stdin), outside.signal);
   if (recording === null) {
-    outside.stdin.destroy(); // it may be what the opening waits for
+    outside.stdin.destroy(); // opening may be waiting for it
     return null;
   }
   try {
-    const { batches, tally } = await firstBatches(recording, input, maxRejects, outside.signal);
+    const { batches, counters } = await firstBatches(recording, input, maxRejects, outside.signal);
     if (outside.signal.aborted) return null;
-    if (batches.length === 0) throw noItems(inputs, input, tally);
-    return supply(recording, batches, tally);
+    if (batches.length === 0) throw noItems(inputs, input, counters);
+    return supply(recording, batches, counters);
   } finally {
     await recording.close();
   }
@@ -53,14 +53,14 @@ async function firstBatches(
   input: InputSpec,
   maxRejects: RejectLimit | null,
   signal: AbortSignal,
-): Promise<{ batches: ItemBatch[]; tally: Tally }> {
+): Promise<{ batches: ItemBatch[]; counters: Counters }> {
   const windows = openWindows(input, recording);
-  const tally = new Tally(windows.rowsPerRecord);
+  const counters = new Counters(windows.rowsPerRecord);
   const batches: ItemBatch[] = [];
   let bytes = 0;
   for await (const step of untilAborted(recording.steps(), signal)) {
-    if (!step.lookBack) tally.addStep(step);
-    tally.checkRejects(maxRejects, false);
+    if (!step.lookBack) counters.addStep(step);
+    counters.checkRejects(maxRejects, false);
     if (step.batch === null) continue;
     const { batch } = windows.push(step.batch);
     if (step.lookBack) continue;
@@ -69,36 +69,36 @@ async function firstBatches(
     bytes += batch.values.byteLength;
     if (batches.length === LOOK_AT_MINUTES || bytes >= LOOK_AT_BYTES) break;
   }
-  tally.checkRejects(maxRejects, true);
-  return { batches, tally };
+  counters.checkRejects(maxRejects, true);
+  return { batches, counters };
 }
 
-/** Minutes with fewer items than usual are left out, and of the others some are taken, evenly over all. */
-function supply(recording: Recording, batches: readonly ItemBatch[], tally: Tally): MinuteSupply {
+/** Skips minutes with fewer items than the median, and takes some of the others, evenly spread. */
+function supply(recording: Recording, batches: readonly ItemBatch[], counters: Counters): MinuteSupply {
   const sizes = batches.map(({ targets }) => targets.length).sort((a, b) => a - b);
   const items = sizes[Math.floor((sizes.length - 1) / 2)]!;
   const usual = batches.filter(({ targets }) => targets.length >= items);
   const step = Math.max(1, usual.length / MOST_MINUTES);
   const count = Math.min(usual.length, MOST_MINUTES);
   const chosen = Array.from({ length: count }, (_, i) => usual[Math.floor(i * step)]!);
-  const notices = [...recording.notices, ...recording.lateNotices(), ...rejectNotice(tally)];
+  const notices = [...recording.notices, ...recording.lateNotices(), ...rejectNotice(counters)];
   return recordedSupply({ batches: chosen, items, intervalMs: recording.intervalMs, notices });
 }
 
-function rejectNotice(tally: Tally): Notice[] {
-  const { rejected, records } = tally.counts;
+function rejectNotice(counters: Counters): Notice[] {
+  const { rejected, records } = counters.counts;
   if (rejected === 0) return [];
-  const text = `${plural(rejected, 'record')} of the first ${countText(records)} rejected: aiops-serve replay keeps them, with the reason`;
+  const text = `${plural(rejected, 'record')} of the first ${countText(records)} rejected: aiops-serve replay keeps them with the reason`;
   return [{ level: 'warning', text }];
 }
 
-function noItems(inputs: readonly string[], { window }: InputSpec, tally: Tally): AiopsError {
-  const { minutes } = tally.counts;
+function noItems(inputs: readonly string[], { window }: InputSpec, counters: Counters): AiopsError {
+  const { minutes } = counters.counts;
   return new AiopsError(
     'input_unusable',
     `${inputs.join(', ')}: no item to serve in ${plural(minutes, 'minute')}`,
     {
-      hint: `the model needs ${plural(window, 'interval')} of a target before its first item: give a longer recording, or none, for made-up minutes`,
+      hint: `the model needs ${plural(window, 'interval')} of a target before its first item: give a longer recording, or none to serve generated minutes`,
     },
   );
 }

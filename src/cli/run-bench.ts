@@ -12,7 +12,7 @@ import {
 import { bench, type BenchOutcome } from '../bench/bench.js';
 import { measureScenario, type ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
 import { attend, type Attended } from './attend.js';
-import { keepBaseline, readBaseline } from './baseline-file.js';
+import { keepBaseline, readBaseline } from '../bench/baseline-file.js';
 import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
 import { benchConfig } from './bench-options.js';
 import { GATE_FAILED } from './exit-codes.js';

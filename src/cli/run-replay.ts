@@ -5,7 +5,7 @@ import type { Gate } from '../report/gates.js';
 import { summaryJson, type RunSummary } from '../replay/report/run-summary.js';
 import { replayCsv, replayMarkdown, replayReport } from '../replay/report/replay-report.js';
 import { replay } from '../replay/replay.js';
-import type { ReplayOutcome } from '../replay/replaying.js';
+import type { ReplayOutcome } from '../replay/replay-context.js';
 import { attend, type Attended } from './attend.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';

@@ -1,5 +1,5 @@
-import type { ScenarioName } from '../bench/scenarios/scenario-names.js';
 import type { ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
+import type { ScenarioName } from '../bench/scenarios/scenario-names.js';
 import { AiopsError, type Notice } from '../core/errors.js';
 import { measuringConfig } from './bench-options.js';
 import { BENCH_SETTINGS } from './settings.js';

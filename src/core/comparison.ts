@@ -1,10 +1,10 @@
 import type { Distribution, Estimate } from './statistics.js';
 
-/** The ways to serve a minute that a run compares. */
+/** The ways to serve a minute that a replay compares. */
 export const VARIANTS = ['sequential-per-item', 'sequential-batched', 'parallel'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
-/** How far the arms' answers to the same items were apart. */
+/** How far two variants' answers to the same items differ. */
 export interface Agreement {
   /** Every number and verdict has the same bits. */
   readonly identical: boolean;
@@ -15,10 +15,10 @@ export interface Agreement {
 }
 
 export interface ComparisonSummary {
-  /** Minutes that all arms served, one after the other with everything else idle. */
+  /** Minutes that were served in every way, one after another while nothing else ran. */
   readonly minutes: number;
   readonly wallMs: Readonly<Record<Variant, Distribution>>;
-  /** Median over the minutes of `arm's time / parallel time`, paired by minute. */
+  /** Median over the minutes of `variant's time / parallel time`, paired by minute. */
   readonly speedup: Readonly<Record<Exclude<Variant, 'parallel'>, Estimate>>;
   /** Speed-up over sequential batched divided by actors. */
   readonly efficiency: number;

@@ -3,8 +3,8 @@
  * Plain data only: whatever crosses a room's border is one of these.
  */
 import type { Notice } from './errors.js';
-import type { Incident } from './incidents.js';
 import type { InputPosition } from './input-position.js';
+import type { ItemRange } from './partition.js';
 
 /** A failure to report on one item; `errno` is a stable code, `errmsg` a sentence. */
 export interface ItemError {
@@ -257,20 +257,26 @@ export interface MinuteTiming {
 export interface MinuteRun {
   readonly answers: Answers;
   readonly timing: MinuteTiming;
-  /** What went wrong with actors on the way and was made good, in order. */
-  readonly incidents: readonly Incident[];
 }
 
 /** Takes a line that an actor printed; a report of an actor's end counts as standard error. */
 export type ActorLog = (actor: string, line: string, stream: 'stdout' | 'stderr') => void;
 
-/** The one seam between a run and whatever computes: a pool of actors, one solo child, some day a cluster. */
+/** The one seam between a run and whatever computes: a pool of actors, one child process, some day a cluster. */
 export interface Executor {
   readonly name: 'pool' | 'solo';
-  /** Starts and warms up; rejects with an AiopsError that names what failed. */
+  /** Actors that it serves with. */
+  readonly actors: number;
+  /** Starts and warms up the actors, once however often it is called. @throws AiopsError that names what failed */
   start(): Promise<ReadyFacts>;
-  /** Answers every item of the batch or rejects; several calls may be under way. */
-  run(batch: ItemBatch, style: CallStyle): Promise<MinuteRun>;
+  /**
+   * Answers every item of the batch, or rejects. Several calls may be under way.
+   *
+   * @param actors how many actors to cut the batch for, the first ones; default: all
+   */
+  run(batch: ItemBatch, style: CallStyle, actors?: number): Promise<MinuteRun>;
+  /** Has one actor, by its 0-based slot, answer a range of the batch's items: one chunk, which is not retried. */
+  ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers>;
   /** Ends all actors; resolves once they are gone. Safe to call twice and before start. */
   stop(): Promise<void>;
 }

@@ -160,6 +160,10 @@ export class FolderOutput implements RunOutput {
     await this.#release();
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   async close(): Promise<void> {
     await this.#release();
     if (!this.#opened.isNew || this.#growing !== null) return;

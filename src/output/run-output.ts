@@ -26,7 +26,7 @@ export interface FinalReports {
  * The output of one run: a folder, or standard output. After opening it tells what a previous run left; then it is begun,
  * or resumed from one of that run's commits, and written to. What was committed survives any kill and any disk failure.
  */
-export interface RunOutput {
+export interface RunOutput extends AsyncDisposable {
   /** What a previous run left in the folder, until this one begins; null: nothing, or there is no folder. */
   readonly previous: JournalContents | null;
   readonly keepsTrace: boolean;

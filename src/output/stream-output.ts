@@ -96,6 +96,10 @@ export class StreamOutput implements RunOutput {
     await this.close();
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   async close(): Promise<void> {
     if (this.#rejects instanceof BufferedFile) await this.#rejects.release();
     await this.#streams.rejectsLock?.release();

@@ -1,4 +1,5 @@
 import { AiopsError } from '../core/errors.js';
+import { Timer } from '../core/timer.js';
 import type { ActorLog } from '../core/types.js';
 import { ProtocolError } from '../protocol/frames.js';
 import {
@@ -12,14 +13,11 @@ import {
 } from '../protocol/messages.js';
 import { ParentMessageEncoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/write-frame.js';
-import { breach, describeExit, stuck, tooLarge, type LostActor } from './actor-errors.js';
+import { breach, describeExit, stuck, tooLarge, type Loss, type LostActor } from './actor-errors.js';
 import { ActorProcess } from './actor-process.js';
-import type { Loss } from './chunk-errors.js';
-import type { ChunkReply } from './chunk-reply.js';
-import { Deferred } from './deferred.js';
+import { Deferred } from '../core/deferred.js';
 import { listen, type Arrival } from './incoming.js';
-import { Patience } from './patience.js';
-import { PendingChunks } from './pending-chunks.js';
+import { PendingChunks, type ChunkReply } from './pending-chunks.js';
 
 export interface ActorClientOptions {
   readonly name: string;
@@ -28,27 +26,51 @@ export interface ActorClientOptions {
   readonly entry: URL;
   readonly load: LoadRequest;
   readonly log: ActorLog;
-  /** Running time without an answer after which the actor counts as stuck, ms. */
+  /** Time without a message after which an actor that owes one counts as stuck, ms. */
   readonly timeoutMs: number;
-  /** Told at every answer, with the actor's resident memory; 0: not known. */
+  /** Called at every answer, with the actor's resident memory; 0: not known. */
   readonly onAnswer?: (rssBytes: number) => void;
-  /** Told once, when the actor is of no further use and nobody asked it to end. */
+  /** Called once, when the actor can't be used any more although it was not asked to end. */
   readonly onLost: (loss: Loss) => void;
 }
 
-/** What an actor told once it was warm, and when, on the clock of `performance.now()`. */
+/** What an actor reported once it was warm, and when, on the clock of `performance.now()`. */
 export interface WarmActor extends Ready {
   readonly readyAtMs: number;
 }
 
 /** An actor that does not leave on its own is killed after this. */
 const STOP_GRACE_MS = 2000;
-/** A process whose pipe broke has this long to end by itself, which tells more than a kill would. */
+/** A process whose pipe broke has this long to exit: its exit explains more than a kill would. */
 const BROKEN_PIPE_GRACE_MS = 1000;
+
+/** Reset by every message; runs out only while one is expected. */
+class InactivityTimeout {
+  readonly #limitMs: number;
+  readonly #onExceeded: () => void;
+  #timer: Timer | undefined;
+  #isExpecting = false;
+
+  constructor(limitMs: number, onExceeded: () => void) {
+    this.#limitMs = limitMs;
+    this.#onExceeded = onExceeded;
+  }
+
+  /** Starts over; `isExpecting` says whether a message is outstanding. */
+  reset(isExpecting: boolean): void {
+    this.#isExpecting = isExpecting;
+    // One timer for all: a new one for each chunk costs as much as sending it. It keeps no process alive; the pipe to
+    // the actor does.
+    this.#timer ??= new Timer(this.#limitMs, () => {
+      if (this.#isExpecting) this.#onExceeded();
+    }).unref();
+    this.#timer.restart();
+  }
+}
 
 /**
  * The parent's end of one actor: hello, init, then chunks first in, first out.
- * Every promise it gives is settled, whatever becomes of the process; nothing that comes after that counts.
+ * Every promise it returns is settled, whatever happens to the process; later messages are ignored.
  */
 export class ActorClient {
   readonly name: string;
@@ -57,7 +79,7 @@ export class ActorClient {
   readonly #options: ActorClientOptions;
   readonly #process: ActorProcess;
   readonly #encoder = new ParentMessageEncoder();
-  readonly #patience: Patience;
+  readonly #inactivity: InactivityTimeout;
   readonly #ready = new Deferred<WarmActor>();
   readonly #pending: PendingChunks;
   readonly #unlisten: () => void;
@@ -70,8 +92,8 @@ export class ActorClient {
     this.name = name;
     this.#options = options;
     this.#pending = new PendingChunks(slot);
-    this.#patience = new Patience(timeoutMs, () => this.#lose(stuck(this.#identity(), timeoutMs)));
-    this.#patience.renew(true);
+    this.#inactivity = new InactivityTimeout(timeoutMs, () => this.#lose(stuck(this.#identity(), timeoutMs)));
+    this.#inactivity.reset(true);
     this.#process = new ActorProcess({ name, entry, threads: load.threadsPerActor, log });
     this.#unlisten = listen(this.#process.pipe, {
       onMessage: (message, arrival) => this.#take(message, arrival),
@@ -102,7 +124,7 @@ export class ActorClient {
       (given) => this.#encodeChunk(given),
       (buffers) => writeFrame(this.#process.pipe, buffers),
     );
-    if (this.#pending.length === 1) this.#patience.renew(true);
+    if (this.#pending.length === 1) this.#inactivity.reset(true);
     return reply;
   }
 
@@ -110,12 +132,12 @@ export class ActorClient {
   async stop(): Promise<void> {
     if (this.#stage === 'serving') {
       this.#stage = 'stopping';
-      this.#patience.renew(false);
+      this.#inactivity.reset(false);
       this.#send({ type: 'stop' });
       const grace = setTimeout(() => {
         this.#options.log(
           this.name,
-          `ended: still at work ${STOP_GRACE_MS / 1000} s after it was to leave`,
+          `killed: still at work ${STOP_GRACE_MS / 1000} s after it was asked to stop`,
           'stderr',
         );
         this.#process.kill();
@@ -130,7 +152,7 @@ export class ActorClient {
     await this.gone;
   }
 
-  /** Lets the actor leave once it has answered what it has; resolves once it is gone. It must get nothing more. */
+  /** Stops the actor once it has answered all of its chunks; resolves once it is gone. It must get no other chunk. */
   async retire(): Promise<void> {
     if (this.#pending.length > 0) {
       this.#idle ??= new Deferred();
@@ -139,7 +161,7 @@ export class ActorClient {
     await this.stop();
   }
 
-  /** Ends the actor at once; what it was asked rejects with `reason`. Resolves once it is gone. */
+  /** Kills the actor; its chunks reject with `reason`. Resolves once it is gone. */
   async kill(reason: AiopsError): Promise<void> {
     if (this.#stage !== 'lost') {
       const loss = this.#lossOf(reason, false);
@@ -152,7 +174,7 @@ export class ActorClient {
 
   #watchPipe(): void {
     const { pipe, closed } = this.#process;
-    // Which of a broken pipe and the exit is seen first is chance; the exit explains more.
+    // Whether the broken pipe or the exit is seen first is chance; the exit explains more.
     pipe.on('error', () => undefined);
     pipe.once('close', () => {
       const error = new AiopsError('actor_failed', `${this.name} closed its pipe while ${this.#doing()}`);
@@ -164,18 +186,18 @@ export class ActorClient {
   #take(message: ActorMessage, arrival: Arrival): void {
     if (message.type === 'failed' && message.id === null) {
       if (this.#stage === 'stopping')
-        this.#options.log(this.name, `while leaving: ${message.message}`, 'stderr');
+        this.#options.log(this.name, `while stopping: ${message.message}`, 'stderr');
       this.#lose(this.#reported(message), true);
     } else if (this.#stage === 'hello') {
       this.#greet(message);
     } else if (this.#stage === 'loading') {
       if (message.type !== 'ready') throw new ProtocolError(`sent ${message.type} instead of ready`);
       this.#stage = 'serving';
-      this.#patience.renew(false);
+      this.#inactivity.reset(false);
       this.#ready.resolve({ ...message, readyAtMs: arrival.atMs });
     } else if (message.type === 'answer' || message.type === 'failed') {
       this.#pending.settle(message, arrival, (failed) => this.#reported(failed));
-      this.#patience.renew(this.#pending.length > 0);
+      this.#inactivity.reset(this.#pending.length > 0);
       this.#options.onAnswer?.(message.type === 'answer' ? message.rssBytes : 0);
       if (this.#pending.length === 0) this.#idle?.resolve();
     } else {
@@ -222,7 +244,7 @@ export class ActorClient {
   }
 
   #settle(loss: Loss, hasSuspect: boolean): void {
-    this.#patience.renew(false);
+    this.#inactivity.reset(false);
     this.#ready.reject(loss.error);
     this.#pending.lose(loss, hasSuspect);
     this.#idle?.resolve();

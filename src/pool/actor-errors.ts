@@ -2,7 +2,6 @@ import { AiopsError } from '../core/errors.js';
 import { MOST_LOST_IN_A_ROW } from '../core/loss-streak.js';
 import type { ProtocolError } from '../protocol/frames.js';
 import type { Chunk } from '../protocol/messages.js';
-import type { Loss } from './chunk-errors.js';
 
 /** How a process ended. */
 export interface ActorExit {
@@ -12,21 +11,66 @@ export interface ActorExit {
   readonly spawnError: string | null;
 }
 
-/** Whose failure it was. */
+/** The actor that failed. */
 export interface LostActor {
   readonly name: string;
   readonly pid: number | undefined;
-  /** What it was doing, to be read after "while". */
+  /** For messages, after "while". */
   readonly doing: string;
   /** The end of what it wrote to standard error. */
   readonly lastLines: readonly string[];
 }
 
+/** The unexpected end of an actor. */
+export interface Loss {
+  readonly actor: string;
+  readonly error: AiopsError;
+  /** The actor itself reported that it can't continue. */
+  readonly isReported: boolean;
+  /** It had not yet loaded the model. */
+  readonly wasLoading: boolean;
+  /** Of the chunk that it was working on; null: none. */
+  readonly minuteMs: number | null;
+}
+
+/** A chunk has no answer because its actor is gone. */
+export class ChunkLost extends Error {
+  readonly loss: Loss;
+  /** The actor was working on this chunk; others only waited behind it. */
+  readonly isSuspect: boolean;
+
+  constructor(loss: Loss, isSuspect: boolean) {
+    super(loss.error.message, { cause: loss.error });
+    this.loss = loss;
+    this.isSuspect = isSuspect;
+  }
+}
+
+/** A chunk has no answer because its actor failed at it; the actor is still usable. */
+export class ChunkFailed extends Error {
+  /** Names actor and chunk. */
+  readonly reason: AiopsError;
+  /** The actor's own message. */
+  readonly said: string;
+
+  constructor(reason: AiopsError, said: string) {
+    super(said, { cause: reason });
+    this.reason = reason;
+    this.said = said;
+  }
+}
+
+/** The error of a failed chunk, for callers that don't retry. */
+export function plainError(error: unknown): unknown {
+  if (error instanceof ChunkLost) return error.loss.error;
+  return error instanceof ChunkFailed ? error.reason : error;
+}
+
 const SHOWN_LINES = 5;
-/** What Node prints around an error that nobody caught, which would hide the error itself. */
+/** What Node prints around an uncaught error, which would hide the error itself. */
 const STACK_LINE = /^\s*(at .*|Node\.js v[\d.]+|)$/;
 
-/** The error that an actor's unasked-for end is. */
+/** An actor that exited unexpectedly. */
 export function describeExit(exit: ActorExit, { name, pid, doing, lastLines }: LostActor): AiopsError {
   if (exit.spawnError !== null) {
     return new AiopsError('actor_failed', `${name} could not be started: ${exit.spawnError}`, {
@@ -37,7 +81,7 @@ export function describeExit(exit: ActorExit, { name, pid, doing, lastLines }: L
   const telling = lastLines.filter((line) => !STACK_LINE.test(line)).slice(-SHOWN_LINES);
   const words = telling.length === 0 ? '' : `; its last lines were: ${telling.join(' | ')}`;
   return new AiopsError('actor_failed', `${name} (pid ${pid}) ${how} while ${doing}${words}`, {
-    hint: HINTS[exit.signal ?? ''] ?? 'what it printed before is on standard error, marked with its name',
+    hint: HINTS[exit.signal ?? ''] ?? 'its output is on standard error, marked with its name',
   });
 }
 
@@ -51,15 +95,15 @@ const HINTS: Readonly<Record<string, string>> = {
   SIGSEGV: NATIVE_CRASH,
 };
 
-/** The error of an actor that gave no sign of life for so long. */
+/** An actor that sent nothing for so long. */
 export function stuck({ name, pid, doing }: LostActor, timeoutMs: number): AiopsError {
   const message = `${name} (pid ${pid}) gave no answer for ${timeoutMs / 1000} s while ${doing}`;
   return new AiopsError('actor_failed', message, {
-    hint: 'where the model needs that long, allow it with --actor-timeout',
+    hint: 'if the model needs that long, raise --actor-timeout',
   });
 }
 
-/** The error of an actor whose bytes cannot be trusted. */
+/** An actor whose bytes can't be trusted. */
 export function breach({ name, pid }: LostActor, cause: ProtocolError): AiopsError {
   return new AiopsError('actor_failed', `${name} (pid ${pid}) broke the protocol: ${cause.message}`, {
     hint: 'an analyzer must leave file descriptor 3 alone; otherwise please report this',
@@ -67,16 +111,16 @@ export function breach({ name, pid }: LostActor, cause: ProtocolError): AiopsErr
   });
 }
 
-/** The error of a slot whose actors are lost again and again; the last time tells why. */
+/** A slot that lost one actor after another; the last loss explains why. */
 export function lostTooOften({ actor, error }: Loss, restarts: number): AiopsError {
   const times = `${restarts + 1} times within a minute or without any answer in between`;
-  return new AiopsError('actor_failed', `${actor} was lost ${times}, the last time so: ${error.message}`, {
+  return new AiopsError('actor_failed', `${actor} was lost ${times}; the last time: ${error.message}`, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     cause: error,
   });
 }
 
-/** The error of a run whose items crash every actor, one after another; `lastLoss` says what happened last. */
+/** A run whose items crash every actor, one after another; `lastLoss` says what happened last. */
 export function everyItemLost(lastLoss: string | null): AiopsError {
   const lately = lastLoss === null ? '' : `; the last time: ${lastLoss}`;
   const text = `${MOST_LOST_IN_A_ROW} items in a row crashed every actor that got them${lately}`;
@@ -85,7 +129,7 @@ export function everyItemLost(lastLoss: string | null): AiopsError {
   });
 }
 
-/** The error of a chunk that does not fit a frame. */
+/** A chunk that does not fit a frame. */
 export function tooLarge({ targets, window, width }: Chunk, cause: ProtocolError): AiopsError {
   const size = `${targets.length} items of ${window} × ${width} values`;
   return new AiopsError('config', `${size} are too much for one chunk: ${cause.message}`, {

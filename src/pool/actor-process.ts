@@ -1,19 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 import { Duplex, type Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
 
 import type { ActorLog } from '../core/types.js';
 import type { ActorExit } from './actor-errors.js';
-import { OutputLines } from './output-lines.js';
 
 /** What a child process is started with. */
 export interface ActorProcessOptions {
   readonly name: string;
   /** The JavaScript file to run. */
   readonly entry: URL;
-  /** For native TensorFlow, which reads it once, before any code of ours. */
+  /** For native TensorFlow, which reads the environment when it is loaded. */
   readonly threads: number;
   /** Gets every line that the process prints, to whichever stream. */
   readonly log: ActorLog;
@@ -21,15 +21,15 @@ export interface ActorProcessOptions {
 
 /** How many of its last lines on standard error are kept: enough for a stack trace and what comes before it. */
 const LAST_LINES = 30;
-/** What output may still take after the exit; a grandchild can hold the pipes open for ever. */
+/** How long output may still come after the exit: a grandchild can hold the pipes open. */
 const DRAIN_MS = 500;
 
-/** A child process with a duplex pipe on its descriptor 3; what is said over the pipe is for others to know. */
+/** A child process with a duplex pipe on its descriptor 3, whatever is sent over it. */
 export class ActorProcess {
   /** Undefined where the process could not be started. */
   readonly pid: number | undefined;
   readonly pipe: Duplex;
-  /** Resolves once the process is gone and what it wrote was read. */
+  /** Resolves once the process is gone and its output is read. */
   readonly closed: Promise<ActorExit>;
   readonly #child: Pick<ChildProcess, 'kill'>;
   readonly #lastLines: string[] = [];
@@ -113,4 +113,41 @@ function readLines(stream: Readable, onLine: (line: string) => void): void {
   stream.on('data', (bytes: Buffer) => lines.push(bytes));
   stream.once('close', () => lines.end());
   stream.on('error', () => undefined); // followed by close
+}
+
+/** A longer line is emitted in pieces, so that output without line ends does not pile up in memory. */
+const LONGEST_LINE = 16 * 1024;
+
+/** Cuts the output of a process into lines; `end` emits a last one that has no line end. */
+export class OutputLines {
+  readonly #onLine: (line: string) => void;
+  readonly #decoder = new StringDecoder('utf8');
+  #rest = '';
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  push(bytes: Buffer): void {
+    const text = this.#decoder.write(bytes);
+    let start = 0;
+    // Only the new text is searched: the rest has no line end.
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      const line = this.#rest + text.slice(start, end);
+      this.#rest = '';
+      this.#onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+      start = end + 1;
+    }
+    this.#rest += text.slice(start);
+    while (this.#rest.length > LONGEST_LINE) {
+      this.#onLine(this.#rest.slice(0, LONGEST_LINE));
+      this.#rest = this.#rest.slice(LONGEST_LINE);
+    }
+  }
+
+  end(): void {
+    const last = this.#rest + this.#decoder.end();
+    this.#rest = '';
+    if (last !== '') this.#onLine(last);
+  }
 }

@@ -20,13 +20,15 @@ export function checkAgreement(actors: readonly { readonly name: string; readonl
         'backend',
         `${first.name} and ${other.name} differ in ${group}.${field}: ` +
           `${JSON.stringify(ours[field])} and ${JSON.stringify(theirs[field])}`,
-        { hint: 'all actors must compute alike; choose a backend with --backend, and leave the model alone' },
+        {
+          hint: 'all actors must compute alike: choose a backend with --backend, and do not change the model while a run starts',
+        },
       );
     }
   }
 }
 
-/** What several actors have to tell, each text once. */
+/** The notices of several actors, each text once. */
 export function distinctNotices(all: readonly { readonly notices: readonly Notice[] }[]): Notice[] {
   const byText = new Map(all.flatMap(({ notices }) => notices).map((notice) => [notice.text, notice]));
   return [...byText.values()];

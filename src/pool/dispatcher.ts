@@ -3,8 +3,8 @@ import type { Incident } from '../core/incidents.js';
 import type { Quarantines } from '../core/quarantines.js';
 import type { Chunk } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
-import { ChunkFailed, plainError, type Loss } from './chunk-errors.js';
-import type { ChunkReply } from './chunk-reply.js';
+import { ChunkFailed, plainError, type Loss } from './actor-errors.js';
+import type { ChunkReply } from './pending-chunks.js';
 import { Isolation } from './isolation.js';
 import { askFor, ChunkMaker, failedReply, itemByItem, type Job, type JobReply } from './job.js';
 import { Recovery } from './recovery.js';
@@ -18,13 +18,13 @@ export interface DispatcherOptions extends Omit<
   readonly nameOf: (slot: number) => string;
   readonly quarantines: Quarantines;
   readonly admit: (warm: WarmActor, name: string) => void;
-  /** Told once, when nothing can be answered any more. */
+  /** Called once, when no job can be answered any more. */
   readonly onEnd: (error: AiopsError) => void;
   /** What ended the pool; null while it serves. */
   readonly ended: () => AiopsError | null;
 }
 
-/** Who answers jobs: a slot for each actor, one more for isolation, and what is done when one of them fails. */
+/** Sends jobs to the slots, and retries, isolates or splits those that fail. */
 export class Dispatcher {
   readonly chunks = new ChunkMaker();
   readonly #options: DispatcherOptions;
@@ -45,7 +45,7 @@ export class Dispatcher {
       onHopeless: onEnd,
     });
     this.#recovery = new Recovery({
-      put: (job, slot) => this.#put(job, slot),
+      send: (job, slot) => this.#send(job, slot),
       isolate: (job, losses) => this.#isolate(job, losses),
       otherThan: (slot) => (slot + 1) % actors,
       onRetry: (job, slot) => onIncident(retried(job, nameOf(slot))),
@@ -58,10 +58,10 @@ export class Dispatcher {
     return Promise.all(this.#slots.map((slot) => slot.start()));
   }
 
-  /** Every item of the job is answered, or it rejects with what failed. */
+  /** Resolves with an answer to every item of the job, or rejects with what failed. */
   async answer(job: Job): Promise<JobReply> {
     try {
-      if (this.#options.restarts === 0) return await this.#put(job, job.slot);
+      if (this.#options.restarts === 0) return await this.#send(job, job.slot);
       return await this.#recovery.answer(job);
     } catch (error) {
       if (this.#options.restarts === 0 || !isAnalyzers(error)) throw plainError(error);
@@ -69,7 +69,7 @@ export class Dispatcher {
     }
   }
 
-  /** Has the actor in one slot answer a chunk, whatever becomes of it. */
+  /** Has the actor in one slot answer a chunk, without a retry. */
   async ask(slot: number, chunk: Chunk): Promise<ChunkReply> {
     try {
       return await this.#slotAt(slot).ask(chunk);
@@ -78,12 +78,12 @@ export class Dispatcher {
     }
   }
 
-  /** Lets all actors finish what they have and leave; resolves once they are gone. */
+  /** Lets all actors finish their chunks and exit; resolves once they are gone. */
   async stop(): Promise<void> {
     await Promise.all(this.#all().map((slot) => slot.stop()));
   }
 
-  /** Ends all actors at once. */
+  /** Kills all actors. */
   kill(reason: AiopsError): void {
     for (const slot of this.#all()) void slot.kill(reason);
   }
@@ -95,7 +95,7 @@ export class Dispatcher {
 
   #openIsolation(): Slot {
     const slot = this.#openSlot('isolation', 0, false);
-    slot.start().catch(() => undefined); // whoever asks it hears the same
+    slot.start().catch(() => undefined); // `ask` rejects with the same
     return slot;
   }
 
@@ -110,28 +110,28 @@ export class Dispatcher {
     return found;
   }
 
-  #put(job: Job, slot: number): Promise<JobReply> {
+  #send(job: Job, slot: number): Promise<JobReply> {
     const tools = { chunks: this.chunks, quarantines: this.#options.quarantines };
     return askFor(job, tools, (chunk) => this.#slotAt(slot).ask(chunk));
   }
 
   async #isolate(job: Job, losses: readonly Loss[]): Promise<JobReply> {
-    const reply = await this.#isolation.serve(job, async (_single, put) => {
+    const reply = await this.#isolation.serve(job, async (_single, send) => {
       try {
-        return await put();
+        return await send();
       } catch (error) {
         if (!isAnalyzers(error)) throw error;
         return failedReply(error);
       }
     });
     const { batch, range } = job;
-    // It was an item's fault then, be it one of this minute or an earlier one.
+    // An item caused it then, of this minute or an earlier one.
     const isExplained = this.#options.quarantines.errorsOf(batch, range.start, range.end).size > 0;
     if (isExplained) for (const slot of this.#slots) slot.forgive(losses);
     return reply;
   }
 
-  /** Asks item by item: those that fail alone fail, the others are answered. */
+  /** Asks item by item: only those fail that fail on their own. */
   async #withoutFailing(job: Job, failure: ChunkFailed): Promise<JobReply> {
     const items = job.range.end - job.range.start;
     if (items === 1) return failedReply(failure);
@@ -140,7 +140,7 @@ export class Dispatcher {
   }
 }
 
-/** What an analyzer threw has this code; others are about the model's files, the backend or this program. */
+/** An analyzer's own errors have this code; others are about the model's files, the backend or this program. */
 function isAnalyzers(error: unknown): error is ChunkFailed {
   return error instanceof ChunkFailed && error.reason.code === 'model';
 }
@@ -148,6 +148,6 @@ function isAnalyzers(error: unknown): error is ChunkFailed {
 function retried({ batch, range }: Job, actor: string): Incident {
   const { minuteMs } = batch;
   const items = range.end - range.start;
-  const text = `${items} items of ${new Date(minuteMs).toISOString()} that cost an actor are put to ${actor}`;
+  const text = `trying the ${items} items of ${new Date(minuteMs).toISOString()} that crashed an actor again on ${actor}`;
   return { kind: 'retried', actor, minuteMs, text };
 }

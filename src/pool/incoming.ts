@@ -6,19 +6,25 @@ import { BodyMemory } from '../protocol/body-memory.js';
 import { FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
 import type { ActorMessage } from '../protocol/messages.js';
-import type { ReceivedAnswer } from './chunk-reply.js';
 
-/** How a message came. */
-export type Arrival = Pick<ReceivedAnswer, 'atMs' | 'decodeMs' | 'release'>;
+/** How a message arrived. */
+export interface Arrival {
+  /** On the clock of `performance.now()`. */
+  readonly atMs: number;
+  /** Decoding in the parent. */
+  readonly decodeMs: number;
+  /** Frees the memory of the message's body. */
+  readonly release: () => void;
+}
 
 export interface Listener {
-  /** Each message in order; may throw ProtocolError where it is not one that could come now. */
+  /** Gets each message in order; may throw ProtocolError where it is out of turn. */
   readonly onMessage: (message: ActorMessage, arrival: Arrival) => void;
-  /** What came is not to be trusted: nothing more is handed on. */
+  /** Called once: no further message is emitted. */
   readonly onBreach: (error: ProtocolError) => void;
 }
 
-/** Hands on an actor's messages until the first breach of the protocol, or until told to stop by what it returns. */
+/** Emits an actor's messages until the first breach of the protocol, or until the returned function is called. */
 export function listen(pipe: Duplex, { onMessage, onBreach }: Listener): () => void {
   const bodies = new BodyMemory();
   const reader = new FrameReader(bodies);
@@ -27,7 +33,7 @@ export function listen(pipe: Duplex, { onMessage, onBreach }: Listener): () => v
   const receive = (bytes: Buffer): void => {
     let startedAtMs = performance.now();
     reader.push(bytes, (frame) => {
-      if (!isListening) return; // whoever stopped it did so because of an earlier frame in these bytes
+      if (!isListening) return; // an earlier frame in these bytes ended the listening
       const message = parseActorMessage(frame);
       const now = performance.now();
       const release = (): void => bodies.giveBack(frame.memory);

@@ -4,24 +4,24 @@ import { MOST_LOST_IN_A_ROW } from '../core/loss-streak.js';
 import { oneLine } from '../core/one-line.js';
 import { quarantineOf, type Quarantines } from '../core/quarantines.js';
 import { everyItemLost } from './actor-errors.js';
-import { ChunkLost } from './chunk-errors.js';
+import { ChunkLost } from './actor-errors.js';
 import { askFor, itemByItem, type ChunkMaker, type Job, type JobReply } from './job.js';
 import type { Slot } from './slot.js';
 
 export interface IsolationOptions {
   readonly name: string;
-  /** Opens the place for the one actor that gets items one at a time; asked once, when it is first needed. */
+  /** Opens the slot of the actor that gets items one at a time; called once, when it is first needed. */
   readonly openSlot: () => Slot;
   readonly chunks: ChunkMaker;
   readonly quarantines: Quarantines;
   readonly onIncident: (incident: Incident) => void;
-  /** Told where all items cost actors: it is not the data's fault. */
+  /** Called where all items crash actors: then it is not the data's fault. */
   readonly onHopeless: (error: AiopsError) => void;
 }
 
 /**
- * Finds the items that cost actors: an actor of its own gets the items of a chunk one at a time, so that no more than
- * one is with it when it is lost. Such an item's series is put in quarantine.
+ * Finds the items that crash actors: a separate actor gets the items of a chunk one at a time, so that it has just one
+ * when it is lost. The series of such an item is put in quarantine.
  */
 export class Isolation {
   readonly #options: IsolationOptions;
@@ -31,7 +31,7 @@ export class Isolation {
     this.#options = options;
   }
 
-  /** The place of its actor; null while it was never needed. */
+  /** The slot of its actor; null: not needed so far. */
   get slot(): Slot | null {
     return this.#slot;
   }
@@ -39,18 +39,18 @@ export class Isolation {
   /**
    * Answers a job's items one by one.
    *
-   * @param answer puts one item to the function that it is given, and makes of a failure what is to be made of it
+   * @param answer sends one item with the function that it gets, and may turn a failure into a reply
    */
   async serve(
     job: Job,
-    answer: (single: Job, put: () => Promise<JobReply>) => Promise<JobReply>,
+    answer: (single: Job, send: () => Promise<JobReply>) => Promise<JobReply>,
   ): Promise<JobReply> {
     const { name, quarantines, onIncident } = this.#options;
     const { minuteMs } = job.batch;
     const items = job.range.end - job.range.start;
-    const text = `the ${items} items of ${new Date(minuteMs).toISOString()} that cost actors are tried one by one`;
+    const text = `trying the ${items} items of ${new Date(minuteMs).toISOString()} one by one, since they crash actors`;
     onIncident({ kind: 'isolated', actor: name, minuteMs, text });
-    let lostInARow = 0; // of this chunk: over chunks and minutes the run counts, in their order
+    let lostInARow = 0; // of this chunk: the run counts over chunks and minutes, in their order
     return itemByItem(job, async (single, item) => {
       if (quarantines.errorsOf(job.batch, item, item + 1).size > 0) return this.#ask(single); // not tried
       try {
@@ -68,7 +68,7 @@ export class Isolation {
           this.#options.onHopeless(hopeless);
           throw hopeless;
         }
-        return this.#ask(single); // which has become what a quarantine says of it
+        return this.#ask(single); // which gives the error of its quarantine
       }
     });
   }
@@ -84,5 +84,5 @@ function describe({ batch }: Job, item: number): string {
   const { target, column, fromMs, untilMs } = quarantineOf(batch, item);
   const series = oneLine(column === null ? target : `${target}, column ${column}`);
   const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
-  return `${series}: its item of ${from} costs every actor that gets it; not tried again before ${until}`;
+  return `${series}: its item of ${from} crashes every actor; not tried again before ${until}`;
 }

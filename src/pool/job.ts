@@ -6,15 +6,15 @@ import type { ItemRange } from '../core/partition.js';
 import type { Quarantines } from '../core/quarantines.js';
 import type { Answers, CallStyle, ChunkTiming, ItemBatch, ItemError } from '../core/types.js';
 import type { Chunk } from '../protocol/messages.js';
-import type { ChunkFailed } from './chunk-errors.js';
-import type { ChunkReply } from './chunk-reply.js';
+import type { ChunkFailed } from './actor-errors.js';
+import type { ChunkReply } from './pending-chunks.js';
 
-/** A run of a batch's items to be answered together, whoever does it in the end. */
+/** A range of a batch's items to be answered together, whichever actor does it in the end. */
 export interface Job {
   readonly batch: ItemBatch;
   readonly range: ItemRange;
   readonly style: CallStyle;
-  /** The place in the pool whose actor is to answer, 0-based. */
+  /** The slot whose actor is to answer, 0-based. */
   readonly slot: number;
   /** Jobs of a later minute have a higher one. */
   readonly order: number;
@@ -22,13 +22,13 @@ export interface Job {
 
 /** An answered job. */
 export interface JobReply extends Omit<ChunkReply, 'timing'> {
-  /** Null where none of the items was put to an actor. */
+  /** Null if no item was sent to an actor. */
   readonly timing: ChunkTiming | null;
-  /** Of each item that the analyzer failed at when it got it alone. */
+  /** Of each item that the analyzer failed at on its own. */
   readonly failures?: readonly ChunkFailed[];
 }
 
-/** Makes chunks, each with an id of its own: an answer to one can never be taken for an answer to another. */
+/** Makes chunks with unique ids, so that an answer to one is never taken for an answer to another. */
 export class ChunkMaker {
   #nextId = 0;
 
@@ -43,7 +43,7 @@ export class ChunkMaker {
     };
   }
 
-  /** Some of a batch's items, by their places. */
+  /** Some of a batch's items, by index. */
   ofItems(batch: ItemBatch, items: readonly number[], style: CallStyle): Chunk {
     const size = batch.window * batch.width;
     const values = new Float64Array(items.length * size);
@@ -64,7 +64,7 @@ export class ChunkMaker {
   }
 }
 
-/** Puts a job's items to somebody, those in quarantine left out. */
+/** Sends a job's items to an actor, except for those in quarantine. */
 export async function askFor(
   { batch, range, style }: Job,
   tools: { readonly chunks: ChunkMaker; readonly quarantines: Quarantines },
@@ -96,7 +96,7 @@ function unasked(answers: Answers): JobReply {
   return { answers, timing: null, handedOverAtMs, remainingMs: 0, release: () => undefined };
 }
 
-/** Has a job's items answered one at a time, each as a job of its own. */
+/** Has a job's items answered one at a time, each as its own job. */
 export async function itemByItem(
   job: Job,
   answer: (single: Job, item: number) => Promise<JobReply>,
@@ -106,20 +106,20 @@ export async function itemByItem(
     replies.push(await answer({ ...job, range: { start: item, end: item + 1 } }, item));
   }
   const answers = joinAnswers(replies.map((reply) => reply.answers));
-  if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is handed on as it is
+  if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is passed on as it is
   const timings = replies.map((reply) => reply.timing).filter((timing) => timing !== null);
   return {
     answers,
     timing: sumOf(timings, job.slot),
     failures: replies.flatMap(({ failures = [] }) => failures),
-    // All that passed counts, also what lost actors took.
+    // All time until now counts, including what lost actors took.
     handedOverAtMs: performance.now(),
     remainingMs: 0,
     release: () => undefined,
   };
 }
 
-/** Chunks of one item each, one after another, in the accounts of the slot whose chunk they were. */
+/** The sum of one-item chunks, served one after another, as a timing of the slot whose chunk they were. */
 function sumOf(timings: readonly ChunkTiming[], slot: number): ChunkTiming | null {
   const [first] = timings;
   const last = timings.at(-1);

@@ -2,12 +2,42 @@ import { performance } from 'node:perf_hooks';
 
 import type { AiopsError } from '../core/errors.js';
 import { Queue } from '../core/queue.js';
+import type { Answers, ChunkTiming } from '../core/types.js';
 import { ProtocolError } from '../protocol/frames.js';
-import type { Answer, Chunk, Failed } from '../protocol/messages.js';
-import { ChunkFailed, ChunkLost, type Loss } from './chunk-errors.js';
-import { chunkReply, type ChunkReply, type SentChunk } from './chunk-reply.js';
-import { Deferred } from './deferred.js';
+import { fromMachineTime } from '../protocol/machine-clock.js';
+import type { ActorTiming, Answer, Chunk, Failed } from '../protocol/messages.js';
+import { ChunkFailed, ChunkLost, type Loss } from './actor-errors.js';
+import { Deferred } from '../core/deferred.js';
 import type { Arrival } from './incoming.js';
+
+/** An answered chunk. */
+export interface ChunkReply {
+  readonly answers: Answers;
+  readonly timing: ChunkTiming;
+  /** When the chunk was written to the pipe, on the clock of `performance.now()`. */
+  readonly handedOverAtMs: number;
+  /** From then, or from the actor's previous answer if that came later, until the answer was decoded. */
+  readonly remainingMs: number;
+  /** Call it once the answers are copied: their memory is used again. */
+  readonly release: () => void;
+}
+
+/** Taken down when a chunk was sent; times on the clock of `performance.now()`. */
+interface SentChunk {
+  readonly items: number;
+  readonly startedAtMs: number;
+  readonly encodeMs: number;
+  /** Writing to the pipe. */
+  readonly sendMs: number;
+  readonly handedOverAtMs: number;
+}
+
+/** How an answer arrived. */
+interface ReceivedAnswer extends Arrival {
+  readonly slot: number;
+  /** When the same actor's previous answer was decoded; 0 before the first. */
+  readonly lastAnswerAtMs: number;
+}
 
 interface Pending extends SentChunk {
   readonly chunk: Pick<Chunk, 'id' | 'minuteMs' | 'targets'>;
@@ -20,7 +50,7 @@ export class PendingChunks {
   readonly #chunks = new Queue<Pending>();
   #lastAnswerAtMs = 0;
 
-  /** @param slot 0-based place in the pool, for the accounts */
+  /** @param slot 0-based, for timings */
   constructor(slot: number) {
     this.#slot = slot;
   }
@@ -29,12 +59,12 @@ export class PendingChunks {
     return this.#chunks.length;
   }
 
-  /** The minute that the actor is at work on; null where it has nothing to do. */
+  /** The minute that the actor is working on; null: it is idle. */
   get minuteMs(): number | null {
     return this.#chunks.first?.chunk.minuteMs ?? null;
   }
 
-  /** What the actor does, to be read after "while"; null where it has nothing to do. */
+  /** What the actor does, for messages after "while"; null: it is idle. */
   get doing(): string | null {
     const first = this.#chunks.first;
     if (first === undefined) return null;
@@ -42,7 +72,7 @@ export class PendingChunks {
     return `answering ${targets.length} items of ${new Date(minuteMs).toISOString()}`;
   }
 
-  /** Has the chunk encoded and written, and keeps account of it; throws what encoding throws. */
+  /** Has the chunk encoded and written. @throws what encoding throws */
   send(
     chunk: Chunk,
     encode: (chunk: Chunk) => Uint8Array[],
@@ -67,7 +97,7 @@ export class PendingChunks {
   }
 
   /**
-   * Settles the first chunk with what its actor said.
+   * Settles the first chunk with its actor's message.
    *
    * @throws ProtocolError where that is about another chunk, or about another number of items
    */
@@ -77,7 +107,7 @@ export class PendingChunks {
       throw new ProtocolError(`answered chunk ${message.id} instead of ${first?.chunk.id ?? 'none'}`);
     }
     if (message.type === 'failed') {
-      const reason = reasonOf(message); // which names the chunk that is first still
+      const reason = reasonOf(message); // which names the first chunk
       first.reply.reject(new ChunkFailed(reason, message.message));
     } else {
       const { length } = message.answers.scores;
@@ -90,13 +120,67 @@ export class PendingChunks {
   }
 
   /**
-   * No chunk will be answered any more; they hear so in their order.
+   * Rejects all chunks, in order.
    *
-   * @param hasSuspect whether the one that the actor was at work on may be to blame
+   * @param hasSuspect whether the one that the actor was working on may have caused the loss
    */
   lose(loss: Loss, hasSuspect: boolean): void {
     this.#chunks
       .takeAll()
       .forEach(({ reply }, i) => reply.reject(new ChunkLost(loss, hasSuspect && i === 0)));
   }
+}
+
+/** Accounts for the time between sending a chunk and receiving its answer. */
+function chunkReply(sent: SentChunk, { answers, timing }: Answer, received: ReceivedAnswer): ChunkReply {
+  const { handedOverAtMs } = sent;
+  const accountedMs = sumOf(timing) + received.decodeMs;
+  const waited = received.lastAnswerAtMs > handedOverAtMs;
+  const remainingMs = waited
+    ? // It may have started before its previous answer arrived, but was busy for as long as it reports.
+      Math.max(received.atMs - received.lastAnswerAtMs, accountedMs)
+    : received.atMs - handedOverAtMs;
+  const serviceMs = sent.sendMs + remainingMs;
+  return {
+    answers,
+    timing: {
+      actor: received.slot,
+      items: sent.items,
+      startedAtMs: sent.startedAtMs,
+      ...momentsOf(sent, timing, received),
+      encodeMs: sent.encodeMs,
+      pipeMs: Math.max(0, serviceMs - accountedMs),
+      decodeMs: timing.decodeMs + received.decodeMs,
+      actorDecodeMs: timing.decodeMs,
+      normalizeMs: timing.normalizeMs,
+      predictMs: timing.predictMs,
+      replyMs: timing.replyMs,
+      serviceMs,
+    },
+    handedOverAtMs,
+    remainingMs,
+    release: received.release,
+  };
+}
+
+/**
+ * The actor's moments on the parent's clock: not before the chunk was sent, and not so late that its answer could not
+ * have arrived. For an actor without the machine's clock they are the nearest possible ones.
+ */
+function momentsOf(
+  sent: SentChunk,
+  timing: ActorTiming,
+  received: ReceivedAnswer,
+): Pick<ChunkTiming, 'arrivedAtMs' | 'servedFromMs' | 'answeredAtMs'> {
+  const { normalizeMs, predictMs, replyMs } = timing;
+  const earliest = sent.startedAtMs + sent.encodeMs + timing.decodeMs;
+  const latest = received.atMs - received.decodeMs - normalizeMs - predictMs - replyMs;
+  const possible = (moment: number, atMost: number): number => Math.max(earliest, Math.min(moment, atMost));
+  const servedFromMs = possible(fromMachineTime(timing.servedFromMs), latest);
+  const arrivedAtMs = possible(fromMachineTime(timing.arrivedAtMs), servedFromMs);
+  return { arrivedAtMs, servedFromMs, answeredAtMs: received.atMs };
+}
+
+function sumOf({ decodeMs, normalizeMs, predictMs, replyMs }: ActorTiming): number {
+  return decodeMs + normalizeMs + predictMs + replyMs;
 }

@@ -1,38 +1,42 @@
 import { performance } from 'node:perf_hooks';
 
-import { withErrors } from '../core/answer-parts.js';
 import { AiopsError } from '../core/errors.js';
 import { joinAnswers } from '../core/gather.js';
 import type { Incident } from '../core/incidents.js';
 import { partition, type ItemRange } from '../core/partition.js';
 import { Quarantines } from '../core/quarantines.js';
-import type { ActorLog, CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
+import type {
+  ActorLog,
+  Answers,
+  CallStyle,
+  Executor,
+  ItemBatch,
+  MinuteRun,
+  ReadyFacts,
+} from '../core/types.js';
 import { ACTOR_ENTRY } from '../program/files.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
-import type { ChunkReply } from './chunk-reply.js';
 import { Dispatcher } from './dispatcher.js';
-import { IncidentLog } from './incident-log.js';
 import type { JobReply } from './job.js';
 
 export interface ExecutorOptions {
   readonly load: LoadRequest;
   /** Gets every line that an actor prints. */
   readonly log: ActorLog;
-  /** Time without an answer after which an actor counts as stuck, ms. */
+  /** Time without a message after which an actor that owes one counts as stuck, ms. */
   readonly timeoutMs: number;
   /** How often a lost actor is replaced within a minute; 0, the default: the first loss ends the pool. */
   readonly restarts?: number;
   /** Resident memory above which an actor is replaced, bytes; null, the default: however large. */
   readonly maxRssBytes?: number | null;
-  /** What is left out, to which is added what is found; executors of one run share it. */
+  /** Series not to try; those that are found to crash actors are added. Executors of one run share them. */
   readonly quarantines?: Quarantines;
-  /** Told at once; each is also part of a minute's run. */
   readonly onIncident?: (incident: Incident) => void;
   /** The file that an actor runs; the program's own by default. */
   readonly entry?: URL;
-  /** Told once, when no minute can be answered any more. */
+  /** Called once, when no minute can be answered any more. */
   readonly onLost?: (error: AiopsError) => void;
 }
 
@@ -43,33 +47,32 @@ export interface PoolOptions extends ExecutorOptions {
 }
 
 /**
- * A fixed set of actors, each with the model loaded once. A minute's items are cut by divmod into one chunk
- * for each actor, all sent at once and gathered once.
+ * A fixed set of actors, each of which loads the model once. A minute's items are cut by divmod into one chunk per
+ * actor, all sent at once and gathered once.
  *
- * Actors that are lost are replaced and their chunks tried again (`Recovery`), as long as `restarts` allows.
- * Beyond that every run under way and every later one rejects with the reason.
+ * Lost actors are replaced and their chunks retried (`Recovery`) as long as `restarts` allows. After that every run
+ * under way and every later one rejects with the reason.
  */
 export class Pool implements Executor {
   readonly name = 'pool';
+  readonly actors: number;
   readonly #options: PoolOptions;
   readonly #quarantines: Quarantines;
   readonly #dispatcher: Dispatcher;
-  readonly #incidents: IncidentLog;
   readonly #nameOf: (slot: number) => string;
-  /** Those that were warm before all were. */
+  /** Actors that were warm before all were. */
   readonly #early: { readonly name: string; readonly facts: WarmActor }[] = [];
   #facts: WarmActor | null = null;
-  #hasStarted = false;
+  #started: Promise<ReadyFacts> | null = null;
   #ended: AiopsError | null = null;
   #runs = 0;
-  #lastRun: Promise<unknown> = Promise.resolve();
 
   constructor(options: PoolOptions) {
     const { actors, load, log, timeoutMs, restarts = 0, maxRssBytes = null } = options;
     if (!Number.isInteger(actors) || actors < 1) throw new RangeError(`a pool can't have ${actors} actors`);
     this.#options = options;
+    this.actors = actors;
     this.#quarantines = options.quarantines ?? new Quarantines();
-    this.#incidents = new IncidentLog(options.onIncident ?? (() => undefined));
     this.#nameOf = options.nameOf ?? actorName;
     this.#dispatcher = new Dispatcher({
       ...{ actors, load, log, timeoutMs, restarts, maxRssBytes },
@@ -77,17 +80,61 @@ export class Pool implements Executor {
       nameOf: this.#nameOf,
       quarantines: this.#quarantines,
       admit: (warm, name) => this.#admit(warm, name),
-      onIncident: (incident) => this.#incidents.add(incident),
+      onIncident: options.onIncident ?? (() => undefined),
       onEnd: (error) => this.#lose(error),
       ended: () => this.#ended,
     });
   }
 
-  async start(): Promise<ReadyFacts> {
-    if (this.#hasStarted || this.#ended !== null) throw new RangeError('a pool starts once');
-    this.#hasStarted = true;
+  start(): Promise<ReadyFacts> {
+    return (this.#started ??= this.#start());
+  }
+
+  /**
+   * The timing's `wallMs` is what the minute takes when nothing else is under way: for the slowest chunk, from
+   * this call until the chunk was handed over (cutting, encoding and writing, chunks before it included), then
+   * until its answer was decoded, less any wait behind another minute; plus the gather.
+   * A minute that overlaps no other one thus shows exactly the time that passed.
+   */
+  async run(batch: ItemBatch, style: CallStyle, actors = this.actors): Promise<MinuteRun> {
+    const startedAtMs = performance.now();
+    this.#checkServing();
+    const order = this.#runs++;
+    const items = batch.targets.length;
+    const ranges = partition(items, actors).filter(({ start, end }) => end > start);
+    const replies = await this.#answered(
+      ranges.map((range, slot) => this.#dispatcher.answer({ batch, range, style, slot, order })),
+    );
+    const answeredAtMs = performance.now();
+    this.#refuseWhereAllFail(batch, replies);
+    const answers = joinAnswers(replies.map((reply) => reply.answers));
+    if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is passed on as it is
+    const endedAtMs = performance.now();
+    const gatherMs = endedAtMs - answeredAtMs;
+    const slowestMs = replies.reduce(
+      (slowest, reply) => Math.max(slowest, reply.handedOverAtMs - startedAtMs + reply.remainingMs),
+      0,
+    );
+    const chunks = replies.map((reply) => reply.timing).filter((timing) => timing !== null);
+    const wallMs = slowestMs + gatherMs;
+    const timing = { items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks };
+    return { answers, timing };
+  }
+
+  async ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers> {
+    this.#checkServing();
+    return (await this.#dispatcher.ask(slot, this.#dispatcher.chunks.ofRange(batch, range, style))).answers;
+  }
+
+  async stop(): Promise<void> {
+    this.#ended ??= new AiopsError('interrupted', `the ${this.name} was stopped`);
+    await this.#dispatcher.stop();
+  }
+
+  async #start(): Promise<ReadyFacts> {
     const startedAtMs = performance.now();
     try {
+      if (this.#ended !== null) throw this.#ended;
       const ready = await this.#dispatcher.start();
       checkAgreement([
         ...ready.map((facts, slot) => ({ name: this.#nameOf(slot), facts })),
@@ -102,77 +149,7 @@ export class Pool implements Executor {
     }
   }
 
-  /**
-   * The timing's `wallMs` is what the minute takes when nothing else is under way: for the slowest chunk, from
-   * this call until the chunk was handed over (cutting, encoding and writing, chunks before it included), then
-   * until its answer was decoded, less any wait behind another minute; plus the gather.
-   * A minute that overlaps no other one thus shows exactly the time that passed.
-   *
-   * A supervised pool hands minutes back in the order of the calls: what an earlier one finds is left out of a later
-   * one, also if that was answered before, so that results do not depend on how many were under way.
-   *
-   * @param actors how many of the pool's actors to serve it with, the first ones
-   */
-  run(batch: ItemBatch, style: CallStyle, actors = this.#options.actors): Promise<MinuteRun> {
-    const earlier = this.#lastRun;
-    const run = this.#run(batch, style, actors, earlier);
-    this.#lastRun = run.catch(() => undefined);
-    return run;
-  }
-
-  async #run(
-    batch: ItemBatch,
-    style: CallStyle,
-    actors: number,
-    earlier: Promise<unknown>,
-  ): Promise<MinuteRun> {
-    const startedAtMs = performance.now();
-    this.#checkServing();
-    const order = this.#runs++;
-    const items = batch.targets.length;
-    const ranges = partition(items, actors).filter(({ start, end }) => end > start);
-    const replies = await this.#answered(
-      ranges.map((range, slot) => this.#dispatcher.answer({ batch, range, style, slot, order })),
-    );
-    const answeredAtMs = performance.now();
-    this.#refuseWhereAllFail(batch, replies);
-    const answers = joinAnswers(replies.map((reply) => reply.answers));
-    if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is handed on as it is
-    const endedAtMs = performance.now();
-    const gatherMs = endedAtMs - answeredAtMs;
-    const slowestMs = replies.reduce(
-      (slowest, reply) => Math.max(slowest, reply.handedOverAtMs - startedAtMs + reply.remainingMs),
-      0,
-    );
-    const chunks = replies.map((reply) => reply.timing).filter((timing) => timing !== null);
-    const wallMs = slowestMs + gatherMs;
-    const timing = { items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks };
-    await earlier;
-    const errors = this.#quarantines.errorsOf(batch);
-    return {
-      answers: errors.size === 0 ? answers : withErrors(answers, errors),
-      timing,
-      incidents: this.#incidents.take(batch.minuteMs),
-    };
-  }
-
-  /** Has the actor in one slot answer some items of a batch, once; rejects with an AiopsError. */
-  async ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<ChunkReply> {
-    this.#checkServing();
-    return this.#dispatcher.ask(slot, this.#dispatcher.chunks.ofRange(batch, range, style));
-  }
-
-  /** What happened since the last run, which none told: to an actor that had answered all it was asked, for instance. */
-  leftIncidents(): readonly Incident[] {
-    return this.#incidents.take(Infinity);
-  }
-
-  async stop(): Promise<void> {
-    this.#ended ??= new AiopsError('interrupted', `the ${this.name} was stopped`);
-    await this.#dispatcher.stop();
-  }
-
-  /** All replies, or what ended the pool: that explains more than what one chunk met. */
+  /** All replies, or what ended the pool: that explains more than the failure of one chunk. */
   async #answered(replies: readonly Promise<JobReply>[]): Promise<JobReply[]> {
     try {
       return await Promise.all(replies);
@@ -182,8 +159,8 @@ export class Pool implements Executor {
   }
 
   /**
-   * Where the analyzer fails at every item of a minute that it was asked for, and there are several, it is not the
-   * data's fault. That is for the minute to say: what is in a chunk depends on the number of actors.
+   * If the analyzer fails at every item of a minute that was tried, and there are several, it is not the data's fault.
+   * This is judged per minute: what is in a chunk depends on the number of actors.
    */
   #refuseWhereAllFail(batch: ItemBatch, replies: readonly JobReply[]): void {
     const failures = replies.flatMap((reply) => reply.failures ?? []);
@@ -195,7 +172,7 @@ export class Pool implements Executor {
 
   #checkServing(): void {
     if (this.#ended !== null) throw this.#ended;
-    if (!this.#hasStarted) throw new RangeError('the pool was not started');
+    if (this.#started === null) throw new RangeError('the pool was not started');
   }
 
   #admit(facts: WarmActor, name: string): void {

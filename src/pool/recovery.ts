@@ -1,21 +1,21 @@
-import { ChunkLost, type Loss } from './chunk-errors.js';
-import { Deferred } from './deferred.js';
+import { ChunkLost, type Loss } from './actor-errors.js';
+import { Deferred } from '../core/deferred.js';
 import type { Job, JobReply } from './job.js';
 
 export interface RecoveryOptions {
-  /** Puts a job to the actor in a slot; rejects with ChunkLost where that is lost. */
-  readonly put: (job: Job, slot: number) => Promise<JobReply>;
-  /** Has a job's items tried one by one, where that costs no actor of the pool. */
+  /** Sends a job to the actor in a slot; rejects with ChunkLost where that is lost. */
+  readonly send: (job: Job, slot: number) => Promise<JobReply>;
+  /** Has a job's items tried one by one, without risk to the actors of the pool. */
   readonly isolate: (job: Job, losses: readonly Loss[]) => Promise<JobReply>;
-  /** Another slot than this one, where there is another. */
+  /** Another slot, if there is another. */
   readonly otherThan: (slot: number) => number;
-  /** Told before a job that cost an actor is put to another one. */
+  /** Called before a job that crashed an actor is sent to another one. */
   readonly onRetry: (job: Job, slot: number) => void;
   /** What ended the pool; null while it serves. */
   readonly ended: () => Error | null;
 }
 
-/** A job whose actor was lost while it was at work on it. */
+/** A job whose actor was lost while working on it. */
 interface Suspect {
   readonly job: Job;
   readonly losses: Loss[];
@@ -23,23 +23,23 @@ interface Suspect {
 }
 
 /**
- * Has every job answered although actors are lost.
+ * Has every job answered even if actors are lost.
  *
- * After a loss nothing new is put to actors until they have nothing to do. Then the job that the lost one was at work
- * on is put to another actor, and after a second loss its items are isolated. Where several jobs cost an actor before
- * all was at rest, a row that stays in the windows is the likely reason: all of them are isolated without another try.
- * Jobs of earlier minutes always come first, so that a row is found in the first minute whose window has it,
- * however many minutes are under way. Then everything goes on: what had only waited behind such a job is put to
- * its slot again, without the items that have been found.
+ * After a loss no new job is sent until all actors are idle. Then the job that the lost actor was working on is sent to
+ * another one, and after a second loss its items are isolated. If several jobs crash an actor before all are idle, a
+ * row that stays in the windows is the likely reason, and all of them are isolated without another try. Jobs of earlier
+ * minutes always come first, so that a row is found in the first minute whose window has it, however many minutes are
+ * under way. Then sending resumes: a job that only waited behind such a job goes to its slot again, without the items
+ * that were found.
  */
 export class Recovery {
   readonly #options: RecoveryOptions;
   readonly #suspects: Suspect[] = [];
   #held: { readonly order: number; readonly resume: () => void }[] = [];
-  #atWork = 0;
-  #rested: Deferred<void> | null = null;
+  #underWay = 0;
+  #idle: Deferred<void> | null = null;
   #isClearing = false;
-  /** More than one suspect since all was well. */
+  /** Whether there was more than one suspect since the last clearing. */
   #areSeveral = false;
 
   constructor(options: RecoveryOptions) {
@@ -50,23 +50,23 @@ export class Recovery {
   async answer(job: Job): Promise<JobReply> {
     for (;;) {
       if (this.#isClearing) await this.#hold(job.order);
-      else this.#atWork++;
+      else this.#underWay++;
       let lost: ChunkLost;
       try {
         this.#checkEnded();
-        const reply = await this.#options.put(job, job.slot);
-        this.#leave();
+        const reply = await this.#options.send(job, job.slot);
+        this.#finish();
         return reply;
       } catch (error) {
         if (!(error instanceof ChunkLost) || this.#options.ended() !== null) {
-          this.#leave();
+          this.#finish();
           throw error;
         }
         lost = error;
       }
-      // Known as a suspect before it counts as out of work: else all might seem at rest without it.
+      // A suspect before it stops counting as under way: otherwise all might seem idle without it.
       const cleared = lost.isSuspect ? this.#suspect(job, lost.loss) : null;
-      this.#leave();
+      this.#finish();
       if (cleared !== null) return cleared;
     }
   }
@@ -94,10 +94,10 @@ export class Recovery {
     this.#resume(() => true);
   }
 
-  /** Once all is at rest, and nothing of an earlier minute is left to do; null: all are cleared up. */
+  /** Waits until all actors are idle and no earlier minute is left to do; null: no suspect is left. */
   async #nextSuspect(): Promise<Suspect | null> {
     for (;;) {
-      await this.#rest();
+      await this.#untilIdle();
       const [first] = this.#suspects.sort(byOrder);
       if (first === undefined) return null;
       if (this.#suspects.length > 1) this.#areSeveral = true;
@@ -108,13 +108,13 @@ export class Recovery {
   }
 
   async #clear({ job, losses }: Suspect): Promise<JobReply> {
-    const { put, isolate, otherThan, onRetry } = this.#options;
+    const { send, isolate, otherThan, onRetry } = this.#options;
     this.#checkEnded();
     if (!this.#areSeveral) {
       const slot = otherThan(job.slot);
       onRetry(job, slot);
       try {
-        return await put(job, slot);
+        return await send(job, slot);
       } catch (error) {
         if (!(error instanceof ChunkLost)) throw error;
         losses.push(error.loss);
@@ -124,31 +124,31 @@ export class Recovery {
     return isolate(job, losses);
   }
 
-  /** Waits until jobs of this order may be put to actors; it counts as at work from then on. */
+  /** Waits until jobs of this order may be sent; the job counts as under way from then on. */
   #hold(order: number): Promise<void> {
     return new Promise((resume) => this.#held.push({ order, resume }));
   }
 
-  /** Lets those go on that wait and are meant; says whether there were any. */
-  #resume(isMeant: (order: number) => boolean): boolean {
-    const meant = this.#held.filter(({ order }) => isMeant(order));
-    this.#held = this.#held.filter(({ order }) => !isMeant(order));
-    this.#atWork += meant.length;
-    for (const { resume } of meant) resume();
-    return meant.length > 0;
+  /** Lets the matching jobs continue that wait; returns whether there were any. */
+  #resume(matches: (order: number) => boolean): boolean {
+    const matching = this.#held.filter(({ order }) => matches(order));
+    this.#held = this.#held.filter(({ order }) => !matches(order));
+    this.#underWay += matching.length;
+    for (const { resume } of matching) resume();
+    return matching.length > 0;
   }
 
-  #leave(): void {
-    this.#atWork--;
-    if (this.#atWork > 0) return;
-    this.#rested?.resolve();
-    this.#rested = null;
+  #finish(): void {
+    this.#underWay--;
+    if (this.#underWay > 0) return;
+    this.#idle?.resolve();
+    this.#idle = null;
   }
 
-  async #rest(): Promise<void> {
-    if (this.#atWork === 0) return;
-    this.#rested ??= new Deferred();
-    await this.#rested.promise;
+  async #untilIdle(): Promise<void> {
+    if (this.#underWay === 0) return;
+    this.#idle ??= new Deferred();
+    await this.#idle.promise;
   }
 
   #checkEnded(): void {

@@ -5,36 +5,35 @@ import type { Incident } from '../core/incidents.js';
 import type { Chunk } from '../protocol/messages.js';
 import { ActorClient, type ActorClientOptions, type WarmActor } from './actor-client.js';
 import { lostTooOften } from './actor-errors.js';
-import type { Loss } from './chunk-errors.js';
-import type { ChunkReply } from './chunk-reply.js';
-import { Deferred } from './deferred.js';
-import { MemoryLimit } from './memory-limit.js';
-import { RestartLimit } from './restart-limit.js';
+import type { Loss } from './actor-errors.js';
+import type { ChunkReply } from './pending-chunks.js';
+import { Deferred } from '../core/deferred.js';
+import { MemoryLimit } from './slot-limits.js';
+import { RestartLimit } from './slot-limits.js';
 
 export interface SlotOptions extends Omit<ActorClientOptions, 'onAnswer' | 'onLost'> {
   /** How often a lost actor is replaced within a minute; 0: never. */
   readonly restarts: number;
-  /** Whether a loss counts although a chunk cost it: not where chunks are put to it because they do. */
+  /** Whether losses that a chunk caused count: not in a slot that gets chunks because they crash actors. */
   readonly countsChunks: boolean;
   /** Null: an actor may have any size. */
   readonly maxRssBytes: number | null;
-  /** Told when an actor is warm that takes another one's place; throws AiopsError where it would answer otherwise. */
+  /** Checks a replacement once it is warm; throws AiopsError where it would answer differently. */
   readonly admit: (warm: WarmActor) => void;
   readonly onIncident: (incident: Incident) => void;
-  /** Told once, when there is no actor and there will be none. */
+  /** Called once, when there will be no actor any more. */
   readonly onEnd: (error: AiopsError) => void;
 }
 
 /**
- * One place in a pool: an actor, and another one where that is lost or has grown. Chunks are put to whichever is
- * there, or to the next one as soon as it is warm. What was put to a lost one rejects: who is to blame is not
- * for the slot to say.
+ * One place in a pool: an actor, and its replacement when it is lost or has grown. Chunks are sent to the actor that is
+ * warm, or to the next one as soon as it is. The chunks of a lost actor reject: the slot does not judge what caused it.
  */
 export class Slot {
   readonly #options: SlotOptions;
   readonly #limit: RestartLimit<Loss>;
   readonly #memory: MemoryLimit;
-  /** All whose processes may still run. */
+  /** Those whose processes may still run. */
   readonly #clients = new Set<ActorClient>();
   #current: ActorClient | null = null;
   #next: ActorClient | null = null;
@@ -53,24 +52,24 @@ export class Slot {
     return this.#warm.promise;
   }
 
-  /** Rejects with ChunkLost, ChunkFailed, or an AiopsError where the chunk can't be sent to anybody. */
+  /** Rejects with ChunkLost, ChunkFailed, or an AiopsError where there is no actor to send the chunk to. */
   ask(chunk: Chunk): Promise<ChunkReply> {
     if (this.#current !== null) return this.#current.ask(chunk);
     return this.#warm.promise.then(() => this.ask(chunk));
   }
 
-  /** These losses do not count any more. */
+  /** Uncounts losses. */
   forgive(losses: readonly Loss[]): void {
     this.#limit.forgive(losses);
   }
 
-  /** Lets actors finish what they have and leave; resolves once they are gone. */
+  /** Lets actors finish their chunks and exit; resolves once they are gone. */
   async stop(): Promise<void> {
     this.#end(new AiopsError('interrupted', `${this.#options.name} was stopped`));
     await Promise.all([...this.#clients].map((client) => client.stop()));
   }
 
-  /** Ends all actors at once; what they were asked rejects with `reason`. Resolves once they are gone. */
+  /** Kills all actors; their chunks reject with `reason`. Resolves once they are gone. */
   async kill(reason: AiopsError): Promise<void> {
     this.#end(reason);
     await Promise.all([...this.#clients].map((client) => client.kill(reason)));
@@ -85,7 +84,7 @@ export class Slot {
     this.#next = client;
     this.#clients.add(client);
     void client.gone.then(() => this.#clients.delete(client));
-    // Where it never gets warm, it is lost, of which we are told, or it was stopped.
+    // If it never gets warm, it was stopped, or it is lost, which `onLost` handles.
     void client.ready.then(
       (warm) => this.#take(client, warm),
       (error: unknown) => {
@@ -135,7 +134,7 @@ export class Slot {
     if (counts && !this.#limit.allows(loss, performance.now())) {
       return this.#fail(lostTooOften(loss, this.#options.restarts));
     }
-    const replaced = wasRetiring ? 'another one has taken its place' : 'another one takes its place';
+    const replaced = wasRetiring ? 'its replacement is at work already' : 'starting a replacement';
     const text = `${loss.error.message}; ${replaced}`;
     this.#options.onIncident({ kind: 'lost', actor: loss.actor, minuteMs: loss.minuteMs, text });
     if (this.#next === null && !wasRetiring) this.#launch();
@@ -149,7 +148,7 @@ export class Slot {
   #end(error: AiopsError): void {
     if (this.#ended !== null) return;
     this.#ended = error;
-    // Those that wait for an actor; the reason of one that is just loading says more, and is told first.
+    // For chunks that wait for an actor; if one is loading, its own reason explains more and comes first.
     if (this.#current === null && this.#next === null) this.#warm.reject(error);
   }
 }

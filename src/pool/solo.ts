@@ -1,10 +1,19 @@
-import type { Incident } from '../core/incidents.js';
-import type { CallStyle, ChunkTiming, Executor, ItemBatch, MinuteRun, ReadyFacts } from '../core/types.js';
+import type { ItemRange } from '../core/partition.js';
+import type {
+  Answers,
+  CallStyle,
+  ChunkTiming,
+  Executor,
+  ItemBatch,
+  MinuteRun,
+  ReadyFacts,
+} from '../core/types.js';
 import { Pool, type ExecutorOptions } from './pool.js';
 
-/** One child that does all items of a minute: what serving costs in sequence, inside one process. */
+/** One child that serves all items of a minute: what sequential serving costs, inside one process. */
 export class Solo implements Executor {
   readonly name = 'solo';
+  readonly actors = 1;
   readonly #pool: Pool;
 
   constructor(options: ExecutorOptions) {
@@ -16,19 +25,18 @@ export class Solo implements Executor {
   }
 
   /**
-   * The timing's `wallMs` is the time inside the child from the items to their answers put together: a program
-   * that served a minute by itself would need just that, so neither pipe nor frames are in the figure.
+   * The timing's `wallMs` is the time inside the child from the items to their joined answers: all that a program
+   * which served the minute itself would need, so neither pipe nor frames are in the figure.
    */
   async run(batch: ItemBatch, style: CallStyle): Promise<MinuteRun> {
-    const { timing, ...run } = await this.#pool.run(batch, style);
+    const { answers, timing } = await this.#pool.run(batch, style);
     const chunks = timing.chunks.map(insideChild);
     const wallMs = chunks.reduce((sum, { serviceMs }) => sum + serviceMs, 0);
-    return { ...run, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
+    return { answers, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
   }
 
-  /** What happened since the last run, which none told. */
-  leftIncidents(): readonly Incident[] {
-    return this.#pool.leftIncidents();
+  ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers> {
+    return this.#pool.ask(slot, batch, range, style);
   }
 
   stop(): Promise<void> {

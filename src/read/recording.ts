@@ -51,7 +51,7 @@ export interface ReadExtent extends Readonly<MinutesAround> {
 }
 
 /** Recorded minutes, one after another, from one or more inputs. */
-export interface Recording extends RecordingFacts {
+export interface Recording extends RecordingFacts, AsyncDisposable {
   /** What was found, assumed and ignored. */
   readonly notices: readonly Notice[];
   readonly hasLabels: boolean;
@@ -230,6 +230,7 @@ function makeRecording(
     digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
     checkInputs: () => checkSources(sources),
     close: () => closeAll(sources),
+    [Symbol.asyncDispose]: () => closeAll(sources),
   };
 }
 

@@ -1,8 +1,11 @@
-import type { Incident } from '../core/incidents.js';
-import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
-import { BandSeries } from './report/charts/band-series.js';
-import { agreementOf, byArm, Comparison } from '../measure/comparison.js';
 import { VARIANTS, type Variant } from '../core/comparison.js';
+import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
+import { agreementOf } from '../measure/agreement.js';
+import { byVariant, Comparison } from '../measure/comparison.js';
+import { roundOrder } from '../measure/rounds.js';
+import { takeTurn } from '../measure/turn.js';
+import type { Executors } from '../pool/executors.js';
+import { BandSeries } from './report/charts/band-series.js';
 
 /** Sampling halves its density whenever it has taken this many more minutes. */
 const SAMPLES_PER_OCTAVE = 8;
@@ -10,31 +13,34 @@ const SAMPLES_PER_OCTAVE = 8;
 const COMPARED_BUCKETS = 250;
 
 export interface ComparerOptions {
-  readonly pool: Executor;
-  readonly solo: Executor;
-  /** The arm whose answers are written. */
-  readonly writes: Variant;
-  readonly choose: 'sample' | 'all';
-  /** What a sample's minutes may cost on top of the run, ms. */
-  readonly budgetMs: number;
+  readonly executors: Pick<Executors, 'pool' | 'solo' | 'incidents'>;
+  /** Whether the pool or the single process produces the results. */
+  readonly mode: 'parallel' | 'sequential';
+  /** Which minutes to compare. */
+  readonly compare: 'sample' | 'all' | 'none';
+  /** What comparing a sample may add to the run, ms. */
+  readonly compareTimeMs: number;
   /** Monotonic clock, ms. */
   readonly now: () => number;
 }
 
 /**
- * Serves chosen minutes in every way, one after another while nothing else runs,
- * so that the ways are compared on the same items at the same moment of the machine.
+ * Serves minutes with the executor that produces the results, and chosen ones in every other way as well, one after
+ * another while nothing else runs: on the same items, at the same moment of the machine.
  */
 export class Comparer {
   readonly comparison = new Comparison();
-  readonly walls = byArm(() => new BandSeries(COMPARED_BUCKETS));
+  readonly walls = byVariant(() => new BandSeries(COMPARED_BUCKETS));
   readonly #options: ComparerOptions;
+  readonly #writes: Variant;
+  /** Minutes with items so far. */
   #served = 0;
   #spentMs = 0;
   #lastCostMs = 0;
 
   constructor(options: ComparerOptions) {
     this.#options = options;
+    this.#writes = options.mode === 'parallel' ? 'parallel' : 'sequential-batched';
   }
 
   /** Time spent beyond serving what is written, ms. */
@@ -42,61 +48,69 @@ export class Comparer {
     return this.#spentMs;
   }
 
-  /** Whether the next minute is one to compare, the last one's cost still fitting; minutes without items never are. */
-  wants(batch: ItemBatch): boolean {
-    if (batch.targets.length === 0) return false;
-    const index = this.#served++;
-    if (this.#options.choose === 'all') return true;
-    return this.#spentMs + this.#lastCostMs < this.#options.budgetMs && isSampled(index);
+  /** Whether `serve` would compare this minute: if it has items and the last comparison's cost still fits the budget. */
+  compares(batch: ItemBatch): boolean {
+    const { compare, compareTimeMs } = this.#options;
+    if (compare === 'none' || batch.targets.length === 0) return false;
+    if (compare === 'all') return true;
+    return this.#spentMs + this.#lastCostMs < compareTimeMs && isSampled(this.#served);
   }
 
   /**
-   * Serves the minute in all ways; returns the run whose answers are to be written, with the incidents of all.
-   * A minute with an incident is not compared: one way would bear alone what happened to its actor.
+   * Serves the next minute. One that is compared must have the executors to itself.
    *
    * @throws AiopsError what an executor rejects with
    */
-  async compare(batch: ItemBatch): Promise<MinuteRun> {
-    const startedAt = this.#options.now();
-    const runs = new Map<Variant, MinuteRun>();
-    const incidents: Incident[] = [];
-    const first = this.comparison.minutes % VARIANTS.length; // no arm always follows the same other one
-    for (const arm of [...VARIANTS.slice(first), ...VARIANTS.slice(0, first)]) {
-      runs.set(arm, await this.#serve(arm, batch, incidents));
+  serve(batch: ItemBatch): Promise<MinuteRun> {
+    const isCompared = this.compares(batch);
+    if (batch.targets.length > 0) this.#served++;
+    return isCompared ? this.#compare(batch) : this.#executorOf(this.#writes).run(batch, 'batched');
+  }
+
+  /** A minute with an incident counts in no figure: one way would bear alone what happened to its actor. */
+  async #compare(batch: ItemBatch): Promise<MinuteRun> {
+    const { executors, now } = this.#options;
+    const startedAtMs = now();
+    const runs: MinuteRun[] = [];
+    for (const index of roundOrder(this.comparison.minutes, VARIANTS.length)) {
+      runs[index] = await this.#takeTurn(VARIANTS[index]!, batch);
     }
-    const run = (arm: Variant): MinuteRun => {
-      const found = runs.get(arm);
-      if (found === undefined) throw new RangeError(`no run of ${arm}`);
-      return found;
-    };
-    const written = run(this.#options.writes);
-    if (incidents.length === 0) {
-      const wallMs = byArm((arm) => run(arm).timing.wallMs);
-      for (const arm of VARIANTS) this.walls[arm].add(batch.minuteMs, wallMs[arm]);
+    const runOf = (variant: Variant): MinuteRun => runs[VARIANTS.indexOf(variant)]!;
+    const written = runOf(this.#writes);
+    if (!executors.incidents.has(batch.minuteMs)) {
+      const wallMs = byVariant((variant) => runOf(variant).timing.wallMs);
+      for (const variant of VARIANTS) this.walls[variant].add(batch.minuteMs, wallMs[variant]);
       this.comparison.add(
         wallMs,
-        byArm((arm) => agreementOf(written.answers, run(arm).answers)),
+        byVariant((variant) => agreementOf(written.answers, runOf(variant).answers)),
       );
     }
-    this.#lastCostMs = this.#options.now() - startedAt - written.timing.wallMs;
+    this.#lastCostMs = now() - startedAtMs - written.timing.wallMs;
     this.#spentMs += this.#lastCostMs;
-    return { ...written, incidents };
+    return written;
   }
 
   /**
-   * Batches are served twice and the second time counts: whoever ran last would otherwise have its code and data
-   * in the processors' caches, and the others not. Item by item, the many calls warm themselves.
+   * Batches are served twice and the second time counts: otherwise whichever way ran last would find its code and data
+   * in the processors' caches, and the others would not. Item by item, the many calls warm themselves.
    */
-  async #serve(arm: Variant, batch: ItemBatch, incidents: Incident[]): Promise<MinuteRun> {
-    const { pool, solo } = this.#options;
-    const executor = arm === 'parallel' ? pool : solo;
-    const serve = async (): Promise<MinuteRun> => {
-      const run = await executor.run(batch, arm === 'sequential-per-item' ? 'per-item' : 'batched');
-      incidents.push(...run.incidents);
-      return run;
-    };
-    if (arm !== 'sequential-per-item') await serve();
-    return serve();
+  async #takeTurn(variant: Variant, batch: ItemBatch): Promise<MinuteRun> {
+    const style = variant === 'sequential-per-item' ? 'per-item' : 'batched';
+    const executor = this.#executorOf(variant);
+    const plan = { minutes: 1, untimed: style === 'batched', limitMs: Infinity };
+    const { answers, timings } = await takeTurn(
+      (minute) => executor.run(minute, style),
+      [batch],
+      0,
+      plan,
+      this.#options.now,
+    );
+    return { answers, timing: timings[0]! };
+  }
+
+  #executorOf(variant: Variant): Executor {
+    const { pool, solo } = this.#options.executors;
+    return variant === 'parallel' ? pool : solo;
   }
 }
 

@@ -1,16 +1,30 @@
 import { AiopsError, type Notice } from '../core/errors.js';
 import { isoTime } from '../core/time.js';
-import type { ReadExtent } from '../read/recording.js';
+import type { Counters } from '../read/counters.js';
+import type { ReadExtent, Recording } from '../read/recording.js';
 import { countText, plural } from '../report/format.js';
 import type { RunCounts } from '../core/counts.js';
 import type { ReadSettings } from '../read/options.js';
 
-/** What a run was asked to read. */
+/**
+ * A warning if a run accepted no record.
+ *
+ * @throws AiopsError `input_unusable` where that is not explained by the settings
+ */
+export function noticesOfNothing(
+  asked: Asked,
+  { counts, example }: Pick<Counters, 'counts' | 'example'>,
+  recording: Pick<Recording, 'extent'>,
+): Notice[] {
+  return counts.accepted > 0 ? [] : [explainNothing(asked, counts, recording.extent(), example)];
+}
+
+/** The settings that select records. */
 export type Asked = Pick<ReadSettings, 'fromMs' | 'toMs' | 'shard' | 'targets'>;
 
 /**
- * Explains a run that accepted no record. A slice or a share may be empty: a warning says so. Without `--from`, `--to`
- * and `--shard`, or where `--targets` selects nothing in the whole input, something is wrong.
+ * Explains why a run accepted no record. A slice or a share may be empty, which is worth a warning. Without `--from`,
+ * `--to` and `--shard`, or where `--targets` selects nothing in the whole input, something is wrong.
  *
  * @throws AiopsError `input_unusable`
  */

@@ -1,165 +1,187 @@
-import { inputName } from '../core/input-name.js';
-import type { InputSpec, ReadyFacts } from '../core/types.js';
-import { program } from '../program/files.js';
-import { openRecording, reopenRecording, type Recording } from '../read/recording.js';
-import { refuseGatesWithout } from '../report/gates.js';
-import { REPLAY_METRICS } from './report/replay-metrics.js';
-import { OutputClosed } from '../output/stream-sink.js';
-import { openOutput } from '../output/open-output.js';
-import type { RunOutput } from '../output/run-output.js';
-import { checkCommittedRejects, judgeAgain } from './resume/completed-run.js';
-import { pinnedLoad } from './resume/pinned-load.js';
-import { findPriorRun, type PriorRun } from './resume/prior-run.js';
-import { computingDifferences, environmentChange, refuseDifferences } from './resume/result-settings.js';
-import type { RunFacts } from './resume/run-facts.js';
-import { lineup, type Lineup } from './lineup.js';
-import { findModel } from '../model/model-choice.js';
-import { openWindows, readOptionsFor } from '../read/open-windows.js';
-import { pageAssets } from '../host/page-assets.js';
-import type { ReplayConfig } from './replay-config.js';
-import type { ReplayContext, Replaying, ReplayOutcome } from './replaying.js';
-import { serve } from './serve.js';
+import { performance } from 'node:perf_hooks';
+
+import { resolveActors } from '../core/actor-count.js';
+import { AiopsError, type ErrorCode } from '../core/errors.js';
+import type { InputSpec } from '../core/types.js';
 import { unlessAborted } from '../core/unless-aborted.js';
+import { installedNative } from '../host/native/location.js';
+import { pageAssets } from '../host/page-assets.js';
+import { usableProcessors } from '../host/processors.js';
+import { findModel, type ChosenModel } from '../model/model-choice.js';
+import { openOutput } from '../output/open-output.js';
+import { OutputClosed } from '../output/stream-sink.js';
+import { Executors } from '../pool/executors.js';
+import { loadRequest } from '../pool/load-request.js';
+import { openWindows, readOptionsFor } from '../read/open-windows.js';
+import type { Recording } from '../read/recording.js';
+import { refuseGatesWithout } from '../report/gates.js';
+import { Comparer } from './comparer.js';
+import { Feed } from './feed.js';
+import { closingNotices, writeReports } from './finish.js';
+import { noticesOfNothing } from './nothing-found.js';
+import type { ReplayConfig } from './replay-config.js';
+import type { ReplayContext, ReplayOutcome } from './replay-context.js';
+import { REPLAY_METRICS } from './report/replay-metrics.js';
+import { replayPage } from './report/run-page.js';
+import { summarize } from './report/summarize.js';
+import { findPreviousRun, type PreviousRun } from './resume/previous-run.js';
+import { Sink } from './sink.js';
+import { RunTotals } from './totals.js';
 
 /**
- * Replays recordings through a model: read → minute → window → partition → dispatch → gather → write → report.
- * Goes on with what the output holds of the same run.
+ * Replays recordings through a model: read → minute → window → partition and dispatch → gather → write → report.
+ * Resumes what the output holds of the same run.
  *
  * @throws AiopsError that says what was wrong, where, and what to do
  */
 export async function replay(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
-  const model = await findModel(config.model);
-  const output = await openOutput(config.output, context.stdout, {
-    ...config.backfill,
-    inputs: config.inputs,
-  });
   try {
-    const prior = await findPriorRun(output, config, model, context.onNotice);
-    // Before input is opened and actors are up, which may take long.
-    if (prior === null || prior.done === null) await output.preflight({ replace: config.backfill.restart });
-    const executors = lineup(config, pinnedLoad(config, model.source, prior), {
-      log: context.onActorLine,
-      onIncident: ({ text }) => context.onNotice({ level: 'warning', text }),
-    });
-    for (const known of prior?.last?.quarantines ?? []) executors.quarantines.add(known);
-    try {
-      return await replayTo(output, { config, context, executors, model, prior });
-    } finally {
-      await executors.stop();
-    }
+    return await runStages(config, context);
   } catch (error) {
     if (error instanceof OutputClosed) return { kind: 'closed' };
     throw error;
-  } finally {
-    await output.close();
   }
 }
 
-async function replayTo(output: RunOutput, replaying: Replaying): Promise<ReplayOutcome> {
-  const { config, context, executors, model, prior } = replaying;
-  if (prior !== null && prior.done !== null) {
-    // What an analyzer is, only actors can tell.
-    const ready = model.digest === null ? await startUnlessAborted(executors, context.signal) : prior.facts;
-    if (ready === null) return nothingDone(prior);
-    refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
-    return { kind: 'done-before', summary: await judgeAgain(config, output, prior.done, context.onNotice) };
-  }
-  if (prior !== null && prior.last !== null) checkCommittedRejects(prior.last, config.maxRejects);
-  // Input at fault shows before actors start, unless only they can tell what an item is.
-  const known = prior?.facts.input ?? model.input;
-  const input = known ?? (await startUnlessAborted(executors, context.signal))?.input;
-  if (input === undefined) return nothingDone(prior);
-  const recording = await unlessAborted(openInput(replaying, input), context.signal);
-  if (recording === null) {
-    context.stdin.destroy(); // it may be what the opening waits for
-    return nothingDone(prior);
-  }
-  try {
-    return await replayRecording(recording, input, output, replaying);
-  } finally {
-    await recording.close();
-  }
-}
+async function runStages(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
+  const { signal, onNotice, onMinute } = context;
 
-/**
- * Null as soon as the signal is given. Actors are stopped at once then: one that is still starting may die of the
- * same signal, which is no loss to report.
- */
-async function startUnlessAborted(executors: Lineup, signal: AbortSignal): Promise<ReadyFacts | null> {
-  const ready = await unlessAborted(executors.start(), signal);
-  if (ready === null) await executors.stop();
-  return ready;
-}
+  // 1. Open the run: its model, its output, and what earlier sessions left there.
+  const model = await findModel(config.model);
+  const { output: wanted, backfill, inputs } = config;
+  await using output = await openOutput(wanted, context.stdout, { ...backfill, inputs });
+  const previous = await findPreviousRun({ output, config, model, onNotice });
 
-/** Interrupted before it came to a minute: what an earlier session committed is there still. */
-function nothingDone(prior: PriorRun | null): ReplayOutcome {
-  return { kind: 'interrupted', minutes: prior?.last?.counts.minutes ?? 0, resumable: prior !== null };
-}
+  // 2. Set up the executors. They start once the input is open, unless only they know what an item is.
+  await using executors = openExecutors(config, model, previous, context);
+  const known = await previous.outcome(executors, signal);
+  if (known !== null) return known;
+  await previous.check();
+  const input = previous.input ?? model.input ?? (await executors.start(signal))?.input;
+  if (input === undefined) return previous.interrupted;
 
-function openInput({ config, context, prior }: Replaying, input: InputSpec): Promise<Recording> {
-  const options = readOptionsFor(config.read, input);
-  if (prior === null) return openRecording(config.inputs, options, context.stdin);
-  return reopenRecording(config.inputs, options, context.stdin, prior.recording, prior.plan.readFrom);
-}
-
-async function replayRecording(
-  recording: Recording,
-  input: InputSpec,
-  output: RunOutput,
-  replaying: Replaying,
-): Promise<ReplayOutcome> {
-  const { config, context, executors, prior } = replaying;
+  // 3. Open the recording, at its beginning or where this session resumes.
+  await using recording = await openInput(config, input, previous, context);
+  if (recording === null) return previous.interrupted;
   if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
   const windows = openWindows(input, recording);
-  for (const notice of recording.notices) context.onNotice(notice);
-  // Before the first minute, as files are opened: what an installation lacks must not cost a finished run.
-  const assets = output.keepsReport ? await pageAssets() : null;
-  const ready = await startUnlessAborted(executors, context.signal);
-  if (ready === null) return nothingDone(prior);
-  for (const notice of ready.notices) context.onNotice(notice);
-  const facts = runFacts(recording, ready, replaying);
-  if (prior === null) {
-    noticeOnceOnly(facts, config, context);
-    await output.begin(facts, { replace: config.backfill.restart });
-  } else {
-    refuseDifferences(computingDifferences(prior.facts, ready), config.output.out);
-    const change = environmentChange(prior.facts, ready);
-    if (change !== null) context.onNotice({ level: 'warning', text: change });
-    await output.resume(prior.plan.commit, facts, prior.kept);
-    context.onNotice({ level: 'info', text: prior.goingOn });
-  }
+  for (const notice of recording.notices) onNotice(notice);
+  const assets = output.keepsReport ? await pageAssets() : null; // what is not installed shows now, not at the end
+
+  // 4. Start the actors, each of which loads the model and warms up; then begin the output.
+  const ready = await executors.start(signal);
+  if (ready === null) return previous.interrupted;
+  for (const notice of ready.notices) onNotice(notice);
+  await previous.begin(recording, ready);
   context.onReady(ready);
-  return await serve({ ...replaying, recording, windows, output, assets, ready });
+
+  // 5. Serve each minute when it is due: window → partition and dispatch → gather → write.
+  const comparer = new Comparer({ ...config, executors, now: () => performance.now() });
+  const before = previous.progress;
+  const totals = new RunTotals(config, { recording, windows, input, executors, comparer, before });
+  await using sink = await Sink.open(config, {
+    output,
+    recording,
+    ready,
+    executors,
+    totals,
+    before,
+    onMinute,
+  });
+  const feed = new Feed({ recording, pace: config.pace, maxAhead: config.read.maxAhead, onNotice });
+  const lost = AbortSignal.any([executors.lost, sink.failed]);
+  const steps = feed.steps({ signal, lost, onRejects: (step) => sink.enqueue(step) });
+  const moved = await checkingInputs(recording, signal, async () => {
+    for await (const { step, dueAtMs } of before?.ended === true ? [] : steps) {
+      const minute = step.batch === null ? null : windows.push(step.batch);
+      if (step.lookBack) continue;
+      const alone = minute !== null && comparer.compares(minute.batch);
+      if (alone) await sink.drain(); // a comparison is fair only while nothing else is under way
+      await sink.enqueue(step, minute && { minute, dueAtMs, run: comparer.serve(minute.batch) });
+      if (alone) await sink.drain();
+    }
+    await sink.drain();
+  });
+  if (signal.aborted) return await sink.stop();
+
+  // 6. Commit the end of the run, and report on all of its sessions.
+  const nothing = before?.ended === true ? [] : noticesOfNothing(config.read, totals.counters, recording);
+  await sink.end();
+  if (moved !== null) throw moved;
+  const figures = await previous.figures(totals, recording);
+  const parts = { recording, ready, totals, figures, comparer, actors: executors.pool.actors };
+  const notices = [...nothing, ...closingNotices(config, parts, output)];
+  for (const notice of notices) onNotice(notice);
+  const summary = summarize(config, parts, previous.sessions, notices);
+  const page = assets && (() => replayPage(summary, parts, model.threshold, assets));
+  return await writeReports(output, summary, page);
 }
 
-/** Inputs that cannot be looked up again. */
-function noticeOnceOnly(
-  { recording }: RunFacts,
-  { output, inputs }: ReplayConfig,
-  context: ReplayContext,
-): void {
-  const onceOnly = inputs.filter((_, i) => recording.files[i]?.identity === null);
-  if (onceOnly.length === 0 || output.out === '-') return;
-  const names = onceOnly.map(inputName).join(', ');
-  const text = recording.isLive
-    ? `${names}: a live feed, so a run that ends early cannot be gone on with; what it wrote until then is kept`
-    : `${names}: a run that ends early goes on only if it gets the same bytes again, which are read over`;
-  context.onNotice({ level: 'info', text });
+/** A lost actor is replaced at most so many times within a minute. */
+const RESTARTS = 3;
+
+function openExecutors(
+  config: ReplayConfig,
+  model: ChosenModel,
+  previous: PreviousRun,
+  { onActorLine, onNotice }: ReplayContext,
+): Executors {
+  const load = loadRequest(config, model.source, installedNative()?.folder ?? null);
+  const writer = writerOf(config);
+  const other = writer === 'pool' ? 'solo' : 'pool';
+  return new Executors({
+    load: previous.loadLike(load),
+    actors: resolveActors(config.actors, usableProcessors()),
+    needed: config.compare === 'none' ? [writer] : [writer, other],
+    quarantines: previous.progress?.quarantines ?? [],
+    timeoutMs: config.actorTimeoutMs,
+    maxRssBytes: config.maxActorRssBytes,
+    restarts: RESTARTS,
+    log: onActorLine,
+    onIncident: ({ text }) => onNotice({ level: 'warning', text }),
+  });
 }
 
-function runFacts(
+/** The executor that produces the results. */
+function writerOf({ mode }: ReplayConfig): 'pool' | 'solo' {
+  return mode === 'parallel' ? 'pool' : 'solo';
+}
+
+/** Null as soon as the signal is given. */
+async function openInput(
+  { read }: ReplayConfig,
+  input: InputSpec,
+  previous: PreviousRun,
+  { stdin, signal }: ReplayContext,
+): Promise<Recording | null> {
+  const opening = previous.openRecording(readOptionsFor(read, input), stdin);
+  const recording = await unlessAborted(opening, signal);
+  if (recording === null) stdin.destroy(); // the opening may be waiting for it
+  return recording;
+}
+
+const FAULTS_OF_INPUT: ReadonlySet<ErrorCode> = new Set([
+  'input_unusable',
+  'input_out_of_order',
+  'reject_limit',
+]);
+
+/**
+ * Serves, then checks that the inputs still are what was read. A file that was changed while it was read explains
+ * whatever else seems to be wrong with it.
+ *
+ * @returns an error to end with once everything is committed, where an input was moved; null: none
+ */
+async function checkingInputs(
   recording: Recording,
-  { model, input, backend }: ReadyFacts,
-  { config, prior }: Replaying,
-): RunFacts {
-  return {
-    program,
-    startedAt: prior?.facts.startedAt ?? new Date().toISOString(),
-    settings: config.journaled.results,
-    serving: config.journaled.serving,
-    recording: recording.snapshot(),
-    model,
-    input,
-    backend,
-  };
+  signal: AbortSignal,
+  serve: () => Promise<void>,
+): Promise<AiopsError | null> {
+  try {
+    await serve();
+  } catch (error) {
+    if (error instanceof AiopsError && FAULTS_OF_INPUT.has(error.code)) await recording.checkInputs();
+    throw error;
+  }
+  return signal.aborted ? null : unlessAborted(recording.checkInputs(), signal);
 }

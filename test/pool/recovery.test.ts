@@ -8,8 +8,8 @@ import { AiopsError } from '#dist/core/errors.js';
 import { partition } from '#dist/core/partition.js';
 import { quarantineOf, Quarantines } from '#dist/core/quarantines.js';
 import type { ItemBatch } from '#dist/core/types.js';
-import { ChunkLost, type Loss } from '#dist/pool/chunk-errors.js';
-import { Deferred } from '#dist/pool/deferred.js';
+import { ChunkLost, type Loss } from '#dist/pool/actor-errors.js';
+import { Deferred } from '#dist/core/deferred.js';
 import type { Job, JobReply } from '#dist/pool/job.js';
 import { Recovery } from '#dist/pool/recovery.js';
 
@@ -118,7 +118,7 @@ function batchOf(minute: number, size: number): ItemBatch {
 async function serveAll(given: Given): Promise<{ pool: FakePool; replies: string[] }> {
   const pool = new FakePool(given);
   const recovery = new Recovery({
-    put: (job, slot) => pool.put(job, slot),
+    send: (job, slot) => pool.put(job, slot),
     isolate: (job) => pool.isolate(job),
     otherThan: (slot) => (slot + 1) % given.slots,
     onRetry: () => undefined,
@@ -236,7 +236,7 @@ test('a job that cost an actor is put to another slot, and answered there', asyn
   let isFirst = true;
   const asked: number[] = [];
   const recovery = new Recovery({
-    put: (job, slot) => {
+    send: (job, slot) => {
       asked.push(slot);
       if (!isFirst) return Promise.resolve(answered(job));
       isFirst = false;
@@ -262,7 +262,7 @@ test('once the pool has ended, jobs that wait or come hear why', async () => {
   const ended = new AiopsError('actor_failed', 'too often');
   let hasEnded = false;
   const recovery = new Recovery({
-    put: (job) => {
+    send: (job) => {
       hasEnded = job.order === 1;
       return Promise.reject(new ChunkLost(lossOf(job), true));
     },

@@ -46,10 +46,7 @@ test('a complete run is held against another deadline, and stays as it is', asyn
   for (const told of [/late>0: FAILED, it was 6/, /headroom<1: FAILED/, /capacity<1: FAILED, it was 0/])
     assert.match(gated.stderr, told);
   assert.match(gated.stdout, /^A minute does not fit: /m);
-  assert.match(
-    gated.stderr,
-    /^held against a deadline of .+; timing\.json and report\.html keep that of 60 s$/m,
-  );
+  assert.match(gated.stderr, /deadline of .+; timing\.json and report\.html keep that of 60 s$/m);
 
   const { deadlineMs, minutes } = JSON.parse((await replay(...tight, '--json')).stdout) as RunSummary;
   assert.equal(deadlineMs, 0.001);
@@ -62,7 +59,7 @@ test('a complete run is held against another deadline, and stays as it is', asyn
   writeFileSync(timings, readFileSync(timings, 'utf8').replace('{', '['));
   const spoiled = await replay(...tight);
   assert.equal(spoiled.status, 74, spoiled.stderr);
-  assert.match(spoiled.stderr, /not a line of timing\.jsonl: \[/);
+  assert.match(spoiled.stderr, /timing\.jsonl:\d+ /);
 });
 
 test('gates on what a complete run was made without fail', async (t) => {

@@ -137,7 +137,7 @@ for (const mode of ['parallel', 'sequential']) {
       const { status, stderr } = await result;
       assert.equal(status, expected, stderr);
       assert.match(stderr, /interrupted after 1 minute;/);
-      assert.doesNotMatch(stderr, /was ended by|takes its place|crash/);
+      assert.doesNotMatch(stderr, /was ended by|starting a replacement|crash/);
       const { counts, incidents } = lastCommit(join(cwd, 'out'));
       assert.equal(counts.minutes, 1);
       assert.deepEqual(incidents, { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Answers, CallStyle, Executor, ItemBatch, MinuteRun } from '#dist/core/types.js';
+import { IncidentLog } from '#dist/pool/executors.js';
 import { Comparer, isSampled } from '#dist/replay/comparer.js';
 
 import { minuteTiming } from '../support/timings.js';
@@ -28,6 +29,8 @@ const answers = (score: number): Answers => ({
 function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }, score = 0.5): Executor {
   return {
     name,
+    actors: 1,
+    ask: () => Promise.reject(new Error('not needed')),
     start: () => Promise.reject(new Error('not needed')),
     stop: () => Promise.resolve(),
     run: (items: ItemBatch, style: CallStyle): Promise<MinuteRun> => {
@@ -36,29 +39,32 @@ function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }
       return Promise.resolve({
         answers: answers(score),
         timing: { ...minuteTiming([]), items: items.targets.length, wallMs: 10 },
-        incidents: [],
       });
     },
   };
 }
 
-function comparer(budgetMs: number, choose: 'sample' | 'all' = 'sample', poolScore = 0.5) {
+function comparer(compareTimeMs: number, compare: 'sample' | 'all' = 'sample', poolScore = 0.5) {
   const calls: string[] = [];
   const clock = { now: 0 };
+  const incidents = new IncidentLog();
   const made = new Comparer({
-    pool: executor('pool', calls, clock, poolScore),
-    solo: executor('solo', calls, clock),
-    writes: 'parallel',
-    choose,
-    budgetMs,
+    executors: {
+      pool: executor('pool', calls, clock, poolScore),
+      solo: executor('solo', calls, clock),
+      incidents,
+    },
+    mode: 'parallel',
+    compare,
+    compareTimeMs,
     now: () => clock.now,
   });
-  return { made, calls };
+  return { made, calls, incidents };
 }
 
 test('every way is served, batches twice, and each way comes first in its turn', async () => {
   const { made, calls } = comparer(1000);
-  for (let minute = 0; minute < 3; minute++) await made.compare(batch);
+  for (let minute = 0; minute < 3; minute++) await made.serve(batch);
   const once = ['pool batched', 'pool batched', 'solo batched', 'solo batched', 'solo per-item'];
   assert.deepEqual(calls.slice(0, 5).toSorted(), once);
   assert.deepEqual([calls[0], calls[5], calls[10]].toSorted(), [
@@ -72,7 +78,7 @@ test('every way is served, batches twice, and each way comes first in its turn',
 
 test('the answers written are those of the mode, and a difference is seen', async () => {
   const { made } = comparer(1000, 'all', 0.25);
-  const written = await made.compare(batch);
+  const written = await made.serve(batch);
   assert.equal(written.answers.scores[0], 0.25);
   const summary = made.comparison.summary(2, 0);
   assert.equal(summary?.answers.parallel.identical, true);
@@ -83,34 +89,14 @@ test('the answers written are those of the mode, and a difference is seen', asyn
   });
 });
 
-test('a minute in which something happened to an actor is not compared, and all that happened is told', async () => {
-  const { made } = comparer(1000, 'all');
-  const options = { calls: [] as string[], clock: { now: 0 } };
-  const solo = executor('solo', options.calls, options.clock);
-  let count = 0;
-  const troubled: Executor = {
-    ...solo,
-    run: async (items, style) => {
-      const run = await solo.run(items, style);
-      const text = `${++count}`;
-      return { ...run, incidents: [{ kind: 'lost', actor: 'sequential actor', minuteMs: 0, text }] };
-    },
-  };
-  const other = new Comparer({
-    pool: executor('pool', options.calls, options.clock),
-    solo: troubled,
-    writes: 'parallel',
-    choose: 'all',
-    budgetMs: 1000,
-    now: () => options.clock.now,
-  });
-  const written = await other.compare(batch);
-  assert.deepEqual(
-    written.incidents.map(({ text }) => text),
-    ['1', '2', '3'],
-  );
-  assert.deepEqual((await made.compare(batch)).incidents, []);
-  assert.deepEqual([other.comparison.minutes, made.comparison.minutes], [0, 1]);
+test('a minute in which something happened to an actor is not compared, and its incident is kept', async () => {
+  const { made, incidents } = comparer(1000, 'all');
+  incidents.add({ kind: 'lost', actor: 'sequential actor', minuteMs: batch.minuteMs, text: 'gone' });
+  await made.serve(batch);
+  assert.equal(made.comparison.minutes, 0);
+  assert.equal(incidents.take(batch.minuteMs).length, 1);
+  await made.serve(batch);
+  assert.equal(made.comparison.minutes, 1);
 });
 
 test('a sample ends with its budget; all does not', async () => {
@@ -121,17 +107,28 @@ test('a sample ends with its budget; all does not', async () => {
     const { made } = comparer(90, choose);
     let compared = 0;
     for (let minute = 0; minute < 12; minute++) {
-      if (!made.wants(batch)) continue;
-      compared++;
-      await made.compare(batch);
+      if (made.compares(batch)) compared++;
+      await made.serve(batch);
     }
     assert.equal(compared, expected);
   }
 });
 
-test('minutes without items are never compared', () => {
-  const { made } = comparer(1000, 'all');
-  assert.equal(made.wants({ ...batch, targets: [] }), false);
+test('minutes without items are never compared, nor do they count for the sample', async () => {
+  const empty = { ...batch, targets: [] };
+  assert.equal(comparer(1000, 'all').made.compares(empty), false);
+  const { made } = comparer(1000);
+  for (let minute = 0; minute < 9; minute++) await made.serve(empty);
+  assert.equal(made.compares(batch), true);
+});
+
+test('asking whether a minute is compared changes nothing', async () => {
+  const { made } = comparer(1e9);
+  for (let minute = 0; minute < 9; minute++) {
+    assert.equal(made.compares(batch), made.compares(batch));
+    await made.serve(batch);
+  }
+  assert.equal(made.compares(batch), false, 'the tenth minute');
 });
 
 test('sampling thins out by half with every doubling of the recording', () => {

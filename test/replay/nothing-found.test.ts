@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
 import { explainNothing, type Asked } from '#dist/replay/nothing-found.js';
-import { Tally } from '#dist/read/tally.js';
+import { Counters } from '#dist/read/counters.js';
 
 type Extent = Parameters<typeof explainNothing>[2];
 
@@ -14,7 +14,7 @@ const met = { count: 3, isMore: false, hasNamed: true, hasSelected: true };
 const NONE: Extent = { firstMs: null, beforeMs: null, afterMs: null, targets: met };
 
 function explain(asked: Partial<Asked>, extent: Partial<Extent> = {}, rejected = 0): string {
-  const counts = { ...new Tally(1).counts, rejected, records: rejected };
+  const counts = { ...new Counters(1).counts, rejected, records: rejected };
   try {
     const { level, text } = explainNothing(
       { ...ALL, ...asked },

@@ -49,7 +49,7 @@ type RecordingMethods =
 
 /** Everything that reading inputs to their end gives. */
 export interface ReadOutcome {
-  readonly recording: Omit<Recording, RecordingMethods | 'isLive'>;
+  readonly recording: Omit<Recording, RecordingMethods | 'isLive' | typeof Symbol.asyncDispose>;
   readonly records: readonly ReadRecord[];
   readonly rejects: readonly ReadReject[];
   readonly merged: number;

@@ -4,8 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { withErrors } from '#dist/core/answer-parts.js';
 import type { Incident } from '#dist/core/incidents.js';
+import { Quarantines } from '#dist/core/quarantines.js';
 import type { ItemBatch, MinuteRun } from '#dist/core/types.js';
+import { IncidentLog } from '#dist/pool/executors.js';
 import { Pool, type PoolOptions } from '#dist/pool/pool.js';
 
 import { loadOf } from './fake-runtime.js';
@@ -20,10 +23,13 @@ export const BAD = -666;
 /** A supervised pool of actors that fail as they are told to, and what happened to it. */
 export interface Supervised {
   readonly pool: Pool;
+  readonly quarantines: Quarantines;
   readonly incidents: readonly Incident[];
+  /** The same, for the minutes that they belong to. */
+  readonly log: IncidentLog;
 }
 
-const pools = new Set<Pool>();
+const pools = new Map<Pool, Supervised>();
 
 export function supervised(
   actors: number,
@@ -31,6 +37,8 @@ export function supervised(
   given: Partial<PoolOptions> = {},
 ): Supervised {
   const incidents: Incident[] = [];
+  const log = new IncidentLog();
+  const quarantines = given.quarantines ?? new Quarantines();
   const pool = new Pool({
     actors,
     load: loadOf(params),
@@ -38,16 +46,21 @@ export function supervised(
     timeoutMs: 60_000,
     restarts: 3,
     entry: FAULTY_ACTOR,
-    onIncident: (incident) => incidents.push(incident),
+    onIncident: (incident) => {
+      incidents.push(incident);
+      log.add(incident);
+    },
     ...given,
+    quarantines,
   });
-  pools.add(pool);
-  return { pool, incidents };
+  const made = { pool, quarantines, incidents, log };
+  pools.set(pool, made);
+  return made;
 }
 
 /** Ends what failed tests left running; fails where something runs all the same. */
 export async function stopAll(): Promise<void> {
-  await Promise.all([...pools].map((pool) => pool.stop()));
+  await Promise.all([...pools.keys()].map((pool) => pool.stop()));
   await assertNoActorLeft();
 }
 
@@ -92,17 +105,33 @@ function windowOf(window: number, valueOf: (ago: number) => number): number[] {
   return Array.from({ length: window }, (_, k) => valueOf(window - 1 - k));
 }
 
+/** A minute's run, with the incidents up to it that no earlier one has. */
+export interface AccountedRun extends MinuteRun {
+  readonly incidents: readonly Incident[];
+}
+
 /** Serves all minutes, up to `inflight` of them under way; `meanwhile` comes after each was begun. */
 export async function serveRecorded(
   pool: Pool,
   recorded: Recorded,
   inflight: number,
   meanwhile: (minute: number) => Promise<void> = () => Promise.resolve(),
-): Promise<MinuteRun[]> {
-  const runs: Promise<MinuteRun>[] = [];
+): Promise<AccountedRun[]> {
+  const { quarantines, log } = pools.get(pool) ?? assert.fail('not a supervised pool');
+  const runs: Promise<AccountedRun>[] = [];
   for (let minute = 0; minute < recorded.minutes; minute++) {
-    const run = pool.run(recordedBatch(recorded, minute), 'batched');
-    run.catch(() => undefined); // reported when its turn comes
+    const batch = recordedBatch(recorded, minute);
+    const serving = pool.run(batch, 'batched');
+    serving.catch(() => undefined); // reported when its turn comes
+    const before = runs.at(-1);
+    const run = (async () => {
+      await before;
+      const { answers, timing } = await serving;
+      const errors = quarantines.errorsOf(batch); // in the order of minutes, as in a run
+      const known = errors.size === 0 ? answers : withErrors(answers, errors);
+      return { answers: known, timing, incidents: log.take(batch.minuteMs) };
+    })();
+    run.catch(() => undefined);
     runs.push(run);
     await meanwhile(minute);
     const due = runs[minute - inflight + 1];
@@ -142,7 +171,7 @@ export function assertServed(runs: readonly MinuteRun[], recorded: Recorded, out
 }
 
 /** Incidents of the runs, which are to be all that were told, none twice. */
-export function assertAllTold(runs: readonly MinuteRun[], told: readonly Incident[]): void {
+export function assertAllTold(runs: readonly AccountedRun[], told: readonly Incident[]): void {
   const inRuns = runs.flatMap((run) => run.incidents);
   assert.equal(new Set(inRuns).size, inRuns.length, 'an incident is in two runs');
   assert.ok(

@@ -44,7 +44,7 @@ function parseWithNonFinite(text: string): unknown {
 }
 
 /** Offset after the closing quote of the string that opens at `open`. */
-export function endOfString(text: string, open: number): number {
+function endOfString(text: string, open: number): number {
   let at = open + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;

@@ -1,55 +1,57 @@
 import type { Notice } from '../../core/errors.js';
 import { isoTime } from '../../core/time.js';
 import type { BackendFacts, ReadyFacts } from '../../core/types.js';
+import { hostFacts } from '../../host/processors.js';
 import { program } from '../../program/files.js';
+import { TOLERANCE } from '../../measure/agreement.js';
 import type { Recording } from '../../read/recording.js';
-import { adviceFor } from './advice.js';
 import { checkGates } from '../../report/gates.js';
+import type { Comparer } from '../comparer.js';
+import type { ReplayConfig } from '../replay-config.js';
+import type { RunFigures } from '../resume/run-figures.js';
+import type { RunTotals } from '../totals.js';
+import { adviceFor } from './advice.js';
 import { REPLAY_METRICS, type UngatedRun } from './replay-metrics.js';
 import type { RunSummary } from './run-summary.js';
-import type { RunProgress } from '../resume/run-facts.js';
-import type { WholeRun } from '../resume/whole-run.js';
-import type { Comparer } from '../comparer.js';
-import { hostFacts } from '../../host/processors.js';
-import type { Ledger } from '../ledger.js';
-import type { Lineup } from '../lineup.js';
-import type { ReplayConfig } from '../replay-config.js';
-import { TOLERANCE } from '../../measure/tolerance.js';
 
 /** Whether the ways to serve gave answers further apart than rounding explains. */
-export function differs(comparer: Comparer | null, { name }: BackendFacts): boolean {
-  return comparer?.comparison.differs(TOLERANCE[name]) ?? false;
+export function answersDiffer({ comparison }: Comparer, { name }: BackendFacts): boolean {
+  return comparison.differs(TOLERANCE[name]);
 }
 
-export interface FinishedRun {
-  readonly config: ReplayConfig;
+/** What the reports of a finished run are made of. */
+export interface RunParts {
   readonly recording: Recording;
   readonly ready: ReadyFacts;
-  readonly executors: Pick<Lineup, 'actors'>;
-  readonly ledger: Ledger;
-  readonly whole: WholeRun;
-  readonly deadlineMs: number;
-  readonly comparer: Comparer | null;
-  /** What earlier sessions of the run came to; null: this is the first. */
-  readonly before: RunProgress | null;
-  /** How often the run was gone on with. */
-  readonly resumed: number;
-  /** What only the whole run could tell. */
-  readonly closing: readonly Notice[];
+  readonly totals: RunTotals;
+  /** Of all sessions. */
+  readonly figures: RunFigures;
+  readonly comparer: Comparer;
+  /** Of the pool, even if the run was sequential: the comparison is about them. */
+  readonly actors: number;
 }
 
-/** What a finished run comes to. */
-export function summarize(run: FinishedRun): RunSummary {
-  const summary = ungated(run);
-  return { ...summary, gates: checkGates(run.config.gates, REPLAY_METRICS, summary) };
+/** The summary of a finished run; `notices` are those besides the ones of the recording and the actors. */
+export function summarize(
+  config: ReplayConfig,
+  parts: RunParts,
+  sessions: RunSummary['sessions'],
+  notices: readonly Notice[],
+): RunSummary {
+  const summary = ungated(config, parts, sessions, notices);
+  return { ...summary, gates: checkGates(config.gates, REPLAY_METRICS, summary) };
 }
 
-function ungated(run: FinishedRun): UngatedRun {
-  const { config, recording, ready, ledger, deadlineMs } = run;
-  const { actors } = run.executors;
-  const minutes = run.whole.timings.summary();
-  const comparison = run.comparer?.comparison.summary(actors, TOLERANCE[ready.backend.name]) ?? null;
-  const { elapsedMs, comparingMs, parentMaxRssBytes, busyMs, availableMs } = ledger.usage;
+function ungated(
+  config: ReplayConfig,
+  { recording, ready, totals, figures, comparer, actors }: RunParts,
+  sessions: RunSummary['sessions'],
+  notices: readonly Notice[],
+): UngatedRun {
+  const { deadlineMs, span } = totals;
+  const minutes = figures.timings.summary();
+  const comparison = comparer.comparison.summary(actors, TOLERANCE[ready.backend.name]);
+  const { elapsedMs, comparingMs, parentMaxRssBytes, busyMs, availableMs } = totals.usage;
   return {
     program,
     settings: { ...config, journaled: undefined },
@@ -59,13 +61,13 @@ function ungated(run: FinishedRun): UngatedRun {
       columns: recording.columns,
       intervalMs: recording.intervalMs,
       intervalSource: recording.intervalSource,
-      firstMinute: minuteText(ledger.span.firstMs),
-      lastMinute: minuteText(ledger.span.lastMs),
+      firstMinute: minuteText(span.firstMs),
+      lastMinute: minuteText(span.lastMs),
     },
     model: { ...ready.model, ...ready.input },
     backend: {
       ...ready.backend,
-      reproducible: ready.backend.reproducible && !differs(run.comparer, ready.backend),
+      reproducible: ready.backend.reproducible && !answersDiffer(comparer, ready.backend),
     },
     execution: {
       mode: config.mode,
@@ -75,9 +77,9 @@ function ungated(run: FinishedRun): UngatedRun {
       startMs: ready.startMs,
     },
     host: hostFacts(),
-    sessions: { resumed: run.resumed, earlierMinutes: run.before?.counts.minutes ?? 0 },
-    incidents: { counts: ledger.incidents.counts, listed: ledger.incidents.listed },
-    counts: ledger.tally.counts,
+    sessions,
+    incidents: { counts: totals.incidents.counts, listed: totals.incidents.listed },
+    counts: totals.counters.counts,
     elapsedMs,
     comparingMs,
     parentMaxRssBytes,
@@ -85,9 +87,9 @@ function ungated(run: FinishedRun): UngatedRun {
     minutes,
     utilization: busyMs / Math.max(availableMs, 1),
     comparison,
-    labels: run.whole.labels?.summary() ?? null,
+    labels: figures.labels?.summary() ?? null,
     advice: adviceFor(minutes, comparison, deadlineMs, actors),
-    notices: [...recording.notices, ...ready.notices, ...run.closing],
+    notices: [...recording.notices, ...ready.notices, ...notices],
   };
 }
 

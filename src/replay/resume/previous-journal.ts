@@ -16,7 +16,6 @@ import {
 import { journalPath, type Commit, type JournalContents } from '../../output/journal.js';
 import type { DigestUpdate, Segment } from '../../read/bytes/digests.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
-import type { RunUsage } from '../run-usage.js';
 import {
   backendFacts,
   incidentCounts,
@@ -27,7 +26,7 @@ import {
   runCounts,
   settings,
 } from './fact-shapes.js';
-import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
+import type { RunCompletion, RunFacts, RunProgress, RunUsage } from './run-facts.js';
 
 const layout = oneOf('rows', 'batches');
 

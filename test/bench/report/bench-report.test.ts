@@ -5,12 +5,12 @@ import { compareBaseline, type BaselineRun } from '#dist/bench/report/baseline.j
 import { benchCsv, benchMarkdown, benchReport } from '#dist/bench/report/bench-report.js';
 import { benchJson, type BenchSummary } from '#dist/bench/report/bench-summary.js';
 import { answerWarnings, steadinessWarnings, takenTimeWarnings } from '#dist/bench/report/bench-warnings.js';
-import type { ArmPlan } from '#dist/bench/arm-plans.js';
+import type { VariantPlan } from '#dist/bench/plan.js';
 import { benchCase, benchSummary } from '../../support/bench.js';
 import { golden } from '../../support/golden.js';
 
 /** 2 ms of overhead for a pool, an item 0.2 ms; item by item ten times as much. */
-function msOf(items: number): (arm: ArmPlan) => number {
+function msOf(items: number): (arm: VariantPlan) => number {
   return ({ mode, style, actors }) => {
     const workMs = items * 0.2 * (style === 'per-item' ? 10 : 1);
     return mode === 'sequential' ? workMs : 2 + workMs / Math.min(actors, 2);
@@ -26,7 +26,7 @@ function gaining(): BenchSummary {
 /** Where it does not: every actor more costs. */
 function losing(): BenchSummary {
   const cost = (items: number) => {
-    return ({ mode, actors }: ArmPlan) => (mode === 'sequential' ? items / 500 : items / 1000 + actors);
+    return ({ mode, actors }: VariantPlan) => (mode === 'sequential' ? items / 500 : items / 1000 + actors);
   };
   const probes = [100, 2000].map((items) => benchCase(cost(items), { items, kind: 'probe' }));
   return benchSummary([benchCase(cost(500)), ...probes]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { adviceFor } from '#dist/replay/report/advice.js';
-import { Comparison, byArm } from '#dist/measure/comparison.js';
+import { Comparison, byVariant } from '#dist/measure/comparison.js';
 import { type Agreement } from '#dist/core/comparison.js';
 import { checkGates, parseGate } from '#dist/report/gates.js';
 import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
@@ -27,7 +27,7 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
         'sequential-batched': more.batchedMs ?? minute / 5,
         parallel: minute / 10,
       },
-      byArm((arm) => (arm === 'parallel' ? same : (more.agreement ?? same))),
+      byVariant((arm) => (arm === 'parallel' ? same : (more.agreement ?? same))),
     );
   }
   const minutes = timings.summary();

@@ -1,0 +1,134 @@
+import { AiopsError } from '../core/errors.js';
+import type { ReadStep, Reject, ResultRow } from '../core/types.js';
+import type { RejectLimit, RunCounts } from '../core/counts.js';
+
+/** A share of rejects means little before this many records. */
+const SHARE_NEEDS_RECORDS = 1000;
+
+/** What was counted, to continue from. */
+export interface Counted {
+  readonly counts: RunCounts;
+  readonly verdicts: number;
+  readonly found: number;
+}
+
+/** Counts what became of every record and row, so that none gets lost silently. */
+export class Counters {
+  readonly #rowsPerRecord: number;
+  #accepted = 0;
+  #merged = 0;
+  #rejected = 0;
+  #filtered = 0;
+  #minutes = 0;
+  #anomalies = 0;
+  #verdicts = 0;
+  readonly #rows = { ok: 0, warmup: 0, error: 0 };
+  #firstReject: Reject | null = null;
+  #found = 0;
+
+  /** @param before what earlier sessions of the run counted */
+  constructor(rowsPerRecord: number, before: Counted | null = null) {
+    this.#rowsPerRecord = rowsPerRecord;
+    if (before === null) return;
+    const { counts, verdicts, found } = before;
+    this.#accepted = counts.accepted;
+    this.#merged = counts.merged;
+    this.#rejected = counts.rejected;
+    this.#filtered = counts.filtered;
+    this.#minutes = counts.minutes;
+    this.#anomalies = counts.anomalies;
+    this.#rows = { ok: counts.ok, warmup: counts.warmup, error: counts.error };
+    this.#verdicts = verdicts;
+    this.#found = found;
+  }
+
+  addStep(step: ReadStep): void {
+    this.#found += step.found;
+    this.#accepted += step.batch?.records.length ?? 0;
+    this.#merged += step.merged;
+    this.#rejected += step.rejects.length;
+    this.#filtered += step.filtered;
+    this.#minutes += step.batch === null ? 0 : 1;
+    this.#firstReject ??= step.rejects[0] ?? null;
+  }
+
+  addRows(rows: readonly ResultRow[]): void {
+    for (const row of rows) {
+      this.#rows[row.status]++;
+      if (row.anomaly === true) this.#anomalies++;
+      if (row.anomaly !== null) this.#verdicts++;
+    }
+  }
+
+  /** Records that the reader found, before any of them was accepted, merged or rejected. */
+  get found(): number {
+    return this.#found;
+  }
+
+  /** Rows that say whether they are an anomaly. */
+  get verdicts(): number {
+    return this.#verdicts;
+  }
+
+  get counts(): RunCounts {
+    const { ok, warmup, error } = this.#rows;
+    return {
+      records: this.#accepted + this.#merged + this.#rejected,
+      accepted: this.#accepted,
+      merged: this.#merged,
+      rejected: this.#rejected,
+      filtered: this.#filtered,
+      minutes: this.#minutes,
+      rows: ok + warmup + error,
+      ok,
+      warmup,
+      error,
+      anomalies: this.#anomalies,
+    };
+  }
+
+  /** @throws AiopsError `reject_limit` once there are more rejects than `limit` allows. */
+  checkRejects(limit: RejectLimit | null, ended: boolean): void {
+    if (limit === null) return;
+    const { records, rejected } = this.counts;
+    const passed =
+      limit.kind === 'count'
+        ? rejected > limit.count
+        : (ended || records >= SHARE_NEEDS_RECORDS) && rejected > limit.share * records;
+    if (!passed) return;
+    const allowed = limit.kind === 'count' ? String(limit.count) : `${limit.share * 100}%`;
+    throw new AiopsError(
+      'reject_limit',
+      `${rejected} of ${records} records were rejected, more than --max-rejects ${allowed}${this.example}`,
+      { hint: 'see the rejects for what was wrong, or allow more with --max-rejects' },
+    );
+  }
+
+  /**
+   * Checks at the end of a run that every record that was read is accounted for.
+   *
+   * @throws AiopsError `internal` when rows and records do not add up
+   */
+  settle(): void {
+    const { records, accepted, rows } = this.counts;
+    if (records !== this.#found) {
+      throw new AiopsError(
+        'internal',
+        `counts disagree: ${this.#found} records were read, but ${records} were accepted, merged or rejected`,
+      );
+    }
+    if (rows !== accepted * this.#rowsPerRecord) {
+      throw new AiopsError(
+        'internal',
+        `counts disagree: ${accepted} accepted records with ${this.#rowsPerRecord} rows each, but ${rows} result rows`,
+      );
+    }
+  }
+
+  /** The first reject, to end a message with; empty if there is none. */
+  get example(): string {
+    if (this.#firstReject === null) return '';
+    const { source, message } = this.#firstReject;
+    return `; the first: ${source.file}:${source.line}: ${message}`;
+  }
+}

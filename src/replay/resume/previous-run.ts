@@ -1,0 +1,284 @@
+import type { Readable } from 'node:stream';
+
+import type { Notice } from '../../core/errors.js';
+import { inputName } from '../../core/input-name.js';
+import type { InputSpec, ReadyFacts } from '../../core/types.js';
+import { lookBackIntervals } from '../../core/window.js';
+import { program } from '../../program/files.js';
+import type { ChosenModel } from '../../model/model-choice.js';
+import type { RunOutput } from '../../output/run-output.js';
+import type { Executors } from '../../pool/executors.js';
+import type { LoadRequest } from '../../protocol/messages.js';
+import { openRecording, reopenRecording, type ReadOptions, type Recording } from '../../read/recording.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
+import type { RunSummary } from '../report/run-summary.js';
+import type { ReplayConfig } from '../replay-config.js';
+import type { ReplayOutcome } from '../replay-context.js';
+import type { RunTotals } from '../totals.js';
+import { compareWithSnapshot } from './compare-inputs.js';
+import { checkCommittedRejects, judgeAgain } from './complete-run.js';
+import { previousJournal } from './previous-journal.js';
+import { writtenSummary } from './read-summary.js';
+import {
+  computingDifferences,
+  computingSettings,
+  environmentChange,
+  refuseDifferences,
+  settingDifferences,
+} from './result-settings.js';
+import { keptCommits, planResume, resumeText, type ResumePlan } from './resume-plan.js';
+import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
+import { figuresOfAllSessions, figuresOfSession, type RunFigures } from './run-figures.js';
+
+/** All that a session needs to know of earlier ones: what an output holds of the same run, if anything. */
+export interface PreviousRun {
+  /** Where the run stood at the commit that this session resumes from; null: this session starts from nothing. */
+  readonly progress: RunProgress | null;
+  /** For the summary. */
+  readonly sessions: RunSummary['sessions'];
+  /** What an item is; null: not known yet. */
+  readonly input: InputSpec | null;
+  /** The outcome of a session that is interrupted before its first minute. */
+  readonly interrupted: ReplayOutcome;
+  /** What actors are to load: what the settings leave open is as it was chosen when the run began. */
+  loadLike(load: LoadRequest): LoadRequest;
+  /**
+   * The outcome of this session if the run is complete already; null if something is left to do.
+   *
+   * @throws AiopsError `config` where the model is another one; `reject_limit`
+   */
+  outcome(executors: Executors, signal: AbortSignal): Promise<ReplayOutcome | null>;
+  /** @throws AiopsError where the output could not be written, or holds too many rejects already */
+  check(): Promise<void>;
+  /** Opens the inputs at their beginning, or where this session resumes. @throws AiopsError of reading */
+  openRecording(options: ReadOptions, stdin: Readable): Promise<Recording>;
+  /**
+   * Begins the output, or continues it.
+   *
+   * @throws AiopsError `config` where the model or backend is another one; `output_cannot_create`, `output_io`
+   */
+  begin(recording: Recording, ready: ReadyFacts): Promise<void>;
+  /** @throws AiopsError `output_io` where what earlier sessions wrote can't be read */
+  figures(totals: RunTotals, recording: Recording): Promise<RunFigures>;
+}
+
+/** What a command asks for, and where. */
+export interface Asked {
+  readonly output: RunOutput;
+  readonly config: ReplayConfig;
+  readonly model: ChosenModel;
+  readonly onNotice: (notice: Notice) => void;
+}
+
+/**
+ * Looks whether the output holds a run of this command.
+ *
+ * @throws AiopsError `config` where it holds another run, or where an input has changed; `output_io` where files of a
+ *   complete run have lost what was committed
+ */
+export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
+  const { output, config, model, onNotice } = asked;
+  const { previous } = output;
+  if (previous === null || config.backfill.restart) return new NoPreviousRun(asked);
+  const journal = previousJournal(config.output.out, previous);
+  const { facts, completion } = journal;
+  const commits = journal.commits();
+  refuseDifferences(knownDifferences(facts, config, model), config.output.out);
+  const { changes, recording } = await compareWithSnapshot(facts, commits, config, onNotice);
+  const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
+  const plan = planResume(commits, changes, lookBackMs);
+  const progress = commits[plan.commit] ?? null;
+  return new ResumableRun(asked, {
+    ...{ facts, recording, plan, progress },
+    kept: keptCommits(commits.slice(0, plan.commit + 1), lookBackMs),
+    resumed: previous.resumed,
+    summary: await completeSummary(output, config.output.out, completion, progress),
+  });
+}
+
+/** Differences that show before actors are up. */
+function knownDifferences(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
+  const { results, serving, text } = config.journaled;
+  const differences = [
+    ...settingDifferences(facts.settings, results, text),
+    ...settingDifferences(...computingSettings(facts, config), text),
+  ];
+  if (!facts.backend.reproducible) differences.push(...settingDifferences(facts.serving, serving, text));
+  if (model.digest !== null && model.digest !== facts.model.digest) {
+    const { name, digest } = facts.model;
+    differences.push(`the model was ${name} (${digest.slice(0, 12)}), now ${model.digest.slice(0, 12)}`);
+  }
+  return differences;
+}
+
+/** Null where something is left to do, even if that is only a `timing.json` that got lost. */
+async function completeSummary(
+  output: RunOutput,
+  out: string,
+  completion: RunCompletion | null,
+  progress: RunProgress | null,
+): Promise<RunSummary | null> {
+  if (completion === null || progress?.ended !== true) return null;
+  await output.checkCommitted();
+  return writtenSummary(out, completion);
+}
+
+class NoPreviousRun implements PreviousRun {
+  readonly progress = null;
+  readonly sessions = { resumed: 0, earlierMinutes: 0 };
+  readonly input = null;
+  readonly interrupted = { kind: 'interrupted', minutes: 0, resumable: false } as const;
+  readonly #asked: Asked;
+
+  constructor(asked: Asked) {
+    this.#asked = asked;
+  }
+
+  loadLike(load: LoadRequest): LoadRequest {
+    return load;
+  }
+
+  async outcome(): Promise<null> {
+    return null;
+  }
+
+  async check(): Promise<void> {
+    const { output, config } = this.#asked;
+    await output.preflight({ replace: config.backfill.restart });
+  }
+
+  openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
+    return openRecording(this.#asked.config.inputs, options, stdin);
+  }
+
+  async begin(recording: Recording, ready: ReadyFacts): Promise<void> {
+    const { output, config, onNotice } = this.#asked;
+    const facts = runFacts(config, recording, ready, new Date().toISOString());
+    const notice = onceOnlyNotice(facts.recording, config);
+    if (notice !== null) onNotice(notice);
+    await output.begin(facts, { replace: config.backfill.restart });
+  }
+
+  async figures(totals: RunTotals): Promise<RunFigures> {
+    return figuresOfSession(totals);
+  }
+}
+
+interface Found {
+  readonly facts: RunFacts;
+  /** How its inputs are read, and what it has read of them. */
+  readonly recording: InputSnapshot;
+  readonly plan: ResumePlan;
+  readonly progress: RunProgress | null;
+  /** Indexes of its commits that a later session may need. */
+  readonly kept: ReadonlySet<number>;
+  /** How often it was resumed. */
+  readonly resumed: number;
+  /** Null: something is left to do. */
+  readonly summary: RunSummary | null;
+}
+
+class ResumableRun implements PreviousRun {
+  readonly progress: RunProgress | null;
+  readonly sessions: RunSummary['sessions'];
+  readonly input: InputSpec;
+  readonly interrupted: ReplayOutcome;
+  readonly #asked: Asked;
+  readonly #found: Found;
+
+  constructor(asked: Asked, found: Found) {
+    this.#asked = asked;
+    this.#found = found;
+    this.progress = found.progress;
+    this.input = found.facts.input;
+    const minutes = found.progress?.counts.minutes ?? 0;
+    this.sessions = { resumed: found.resumed + 1, earlierMinutes: minutes };
+    this.interrupted = { kind: 'interrupted', minutes, resumable: true };
+  }
+
+  loadLike(load: LoadRequest): LoadRequest {
+    const { backend, model } = this.#found.facts;
+    // A command that asks for another model or backend is refused once that is loaded, so loading must not fail for
+    // what was chosen when the run began.
+    if ((model.format === 'analyzer') !== (load.model.kind === 'analyzer') || backend.name === 'js')
+      return load;
+    if (load.backend !== 'auto' && load.backend !== backend.name) return load;
+    return {
+      ...load,
+      backend: backend.name,
+      modelFormat:
+        load.modelFormat === 'auto' && model.format !== 'analyzer' ? model.format : load.modelFormat,
+      batchSize: load.batchSize === 'auto' ? (backend.batchSize ?? 'auto') : load.batchSize,
+    };
+  }
+
+  async outcome(executors: Executors, signal: AbortSignal): Promise<ReplayOutcome | null> {
+    const { output, config, model, onNotice } = this.#asked;
+    const { facts, summary, progress } = this.#found;
+    if (summary === null || progress === null) return null;
+    // Only actors know what an analyzer is.
+    const ready = model.digest === null ? await executors.start(signal) : facts;
+    if (ready === null) return this.interrupted;
+    refuseDifferences(computingDifferences(facts, ready), config.output.out);
+    return {
+      kind: 'done-before',
+      summary: await judgeAgain(config, output, { summary, last: progress }, onNotice),
+    };
+  }
+
+  async check(): Promise<void> {
+    const { output, config } = this.#asked;
+    await output.preflight({ replace: false });
+    if (this.progress !== null) checkCommittedRejects(this.progress, config.maxRejects);
+  }
+
+  openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
+    const { recording, plan } = this.#found;
+    return reopenRecording(this.#asked.config.inputs, options, stdin, recording, plan.readFrom);
+  }
+
+  async begin(recording: Recording, ready: ReadyFacts): Promise<void> {
+    const { output, config, onNotice } = this.#asked;
+    const { facts, plan, kept, progress } = this.#found;
+    refuseDifferences(computingDifferences(facts, ready), config.output.out);
+    const change = environmentChange(facts, ready);
+    if (change !== null) onNotice({ level: 'warning', text: change });
+    await output.resume(plan.commit, runFacts(config, recording, ready, facts.startedAt), kept);
+    onNotice({ level: 'info', text: resumeText(progress) });
+  }
+
+  async figures(totals: RunTotals, recording: Recording): Promise<RunFigures> {
+    if (this.progress === null) return figuresOfSession(totals);
+    const { output, config } = this.#asked;
+    return figuresOfAllSessions(output, config.output, totals, recording.hasLabels);
+  }
+}
+
+function runFacts(
+  config: ReplayConfig,
+  recording: Recording,
+  { model, input, backend }: ReadyFacts,
+  startedAt: string,
+): RunFacts {
+  return {
+    program,
+    startedAt,
+    settings: config.journaled.results,
+    serving: config.journaled.serving,
+    recording: recording.snapshot(),
+    model,
+    input,
+    backend,
+  };
+}
+
+/** About inputs that cannot be opened a second time; null: there are none, or there is nothing to resume. */
+function onceOnlyNotice({ files, isLive }: InputSnapshot, { output, inputs }: ReplayConfig): Notice | null {
+  const onceOnly = inputs.filter((_, i) => files[i]?.identity === null);
+  if (onceOnly.length === 0 || output.out === '-') return null;
+  const names = onceOnly.map(inputName).join(', ');
+  const text = isLive
+    ? `${names}: a live feed, so this run can't be resumed if it ends early; what it has written is kept`
+    : `${names}: to resume this run if it ends early, pipe in the same bytes from the start`;
+  return { level: 'info', text };
+}

@@ -1,0 +1,192 @@
+import { performance } from 'node:perf_hooks';
+import { resourceUsage } from 'node:process';
+
+import { LossStreak } from '../core/loss-streak.js';
+import type { Incident } from '../core/incidents.js';
+import type { Executor, InputSpec, MinuteBatch, MinuteTiming, ReadStep, ResultRow } from '../core/types.js';
+import type { WindowStore } from '../core/window.js';
+import { RunTimings } from '../measure/run-timings.js';
+import { Counters } from '../read/counters.js';
+import type { Recording } from '../read/recording.js';
+import type { Comparer } from './comparer.js';
+import { deadlineOf, type ReplayConfig } from './replay-config.js';
+import { RunCharts } from './report/charts/run-charts.js';
+import { RunLabels } from './report/run-labels.js';
+import type { IncidentCounts, RunProgress, RunUsage } from './resume/run-facts.js';
+
+export const NO_USAGE: RunUsage = {
+  elapsedMs: 0,
+  comparingMs: 0,
+  busyMs: 0,
+  availableMs: 0,
+  parentMaxRssBytes: 0,
+};
+
+export interface UsageOptions {
+  /** Of earlier sessions. */
+  readonly before: RunUsage;
+  /** Actors that serve minutes at the same time in this session. */
+  readonly servers: number;
+  /** Time this session has spent comparing so far. */
+  readonly comparingMs: () => number;
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+  /** Of this process so far. */
+  readonly maxRssBytes: () => number;
+}
+
+/** Measures a session, which begins when this is made, and adds what earlier sessions used. */
+export class UsageMeter {
+  readonly #options: UsageOptions;
+  readonly #startedAtMs: number;
+
+  constructor(options: UsageOptions) {
+    this.#options = options;
+    this.#startedAtMs = options.now();
+  }
+
+  /** @param busyMs time that actors have spent on items in this session, summed over actors */
+  total(busyMs: number): RunUsage {
+    const { before, servers, now, maxRssBytes } = this.#options;
+    const elapsedMs = now() - this.#startedAtMs;
+    const comparingMs = this.#options.comparingMs();
+    return {
+      elapsedMs: before.elapsedMs + elapsedMs,
+      comparingMs: before.comparingMs + comparingMs,
+      busyMs: before.busyMs + busyMs,
+      availableMs: before.availableMs + servers * (elapsedMs - comparingMs),
+      parentMaxRssBytes: Math.max(before.parentMaxRssBytes, maxRssBytes()),
+    };
+  }
+}
+
+/** Incidents that a report lists; all are counted. */
+const MOST_LISTED = 100;
+const NO_INCIDENTS: IncidentCounts = { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 };
+
+/** Counts what happened to the actors of a run, and lists the first incidents of this session. */
+export class RunIncidents {
+  readonly #counts: Record<Incident['kind'], number>;
+  readonly #listed: Incident[] = [];
+
+  constructor(before: IncidentCounts = NO_INCIDENTS) {
+    this.#counts = { ...before };
+  }
+
+  add(incidents: readonly Incident[]): void {
+    for (const incident of incidents) {
+      this.#counts[incident.kind]++;
+      if (this.#listed.length < MOST_LISTED) this.#listed.push(incident);
+    }
+  }
+
+  /** Over all sessions. */
+  get counts(): IncidentCounts {
+    return { ...this.#counts };
+  }
+
+  get listed(): readonly Incident[] {
+    return this.#listed;
+  }
+}
+
+/** What the totals of a session depend on. */
+export interface TotalsParts {
+  readonly recording: Pick<Recording, 'columns' | 'intervalMs'>;
+  readonly windows: Pick<WindowStore, 'rowsPerRecord'>;
+  readonly input: Pick<InputSpec, 'columns'>;
+  readonly executors: Readonly<Record<Executor['name'], Pick<Executor, 'actors'>>>;
+  readonly comparer: Pick<Comparer, 'spentMs'>;
+  /** Where the run stood when this session resumed it; null: it starts from nothing. */
+  readonly before: RunProgress | null;
+}
+
+/**
+ * Everything a run counts and times. Counters, incidents and usage include earlier sessions; timings, labels and
+ * charts are of this session, since the rest can be read from the files that earlier sessions wrote.
+ */
+export class RunTotals {
+  readonly rowsPerRecord: number;
+  readonly deadlineMs: number;
+  readonly counters: Counters;
+  readonly incidents: RunIncidents;
+  /** Items in a row that crashed every actor. */
+  readonly losses: LossStreak;
+  readonly timings: RunTimings;
+  readonly labels: RunLabels;
+  readonly charts: RunCharts;
+  readonly #usage: UsageMeter;
+  #firstMinuteMs: number;
+  #lastMinuteMs: number;
+
+  constructor(
+    config: Pick<ReplayConfig, 'mode' | 'deadlineMs' | 'pace'>,
+    { recording, windows, input, executors, comparer, before }: TotalsParts,
+  ) {
+    this.rowsPerRecord = windows.rowsPerRecord;
+    this.deadlineMs = deadlineOf(config, recording.intervalMs);
+    this.counters = new Counters(windows.rowsPerRecord, before);
+    this.incidents = new RunIncidents(before?.incidents);
+    this.losses = new LossStreak(before?.lostInARow);
+    this.timings = new RunTimings(this.deadlineMs);
+    this.labels = new RunLabels(windows.rowsPerRecord);
+    this.charts = new RunCharts({ columns: recording.columns, modelColumns: input.columns });
+    this.#usage = new UsageMeter({
+      before: before?.usage ?? NO_USAGE,
+      servers: executors[config.mode === 'parallel' ? 'pool' : 'solo'].actors,
+      comparingMs: () => comparer.spentMs,
+      now: () => performance.now(),
+      maxRssBytes: () => resourceUsage().maxRSS * 1024,
+    });
+    this.#firstMinuteMs = before?.firstMinuteMs ?? NaN;
+    this.#lastMinuteMs = before?.minuteMs ?? NaN;
+  }
+
+  /** First and last minute written, epoch ms; NaN before the first. */
+  get span(): { readonly firstMs: number; readonly lastMs: number } {
+    return { firstMs: this.#firstMinuteMs, lastMs: this.#lastMinuteMs };
+  }
+
+  get usage(): RunUsage {
+    return this.#usage.total(this.timings.busyMs);
+  }
+
+  addStep(step: ReadStep): void {
+    this.counters.addStep(step);
+  }
+
+  /** @param dueAtMs when the minute was to begin, on the clock of its timing; null: it had no schedule */
+  addMinute(
+    batch: MinuteBatch,
+    rows: readonly ResultRow[],
+    timing: MinuteTiming,
+    dueAtMs: number | null,
+  ): void {
+    const { minuteMs } = batch;
+    this.counters.addRows(rows);
+    this.labels.add(rows);
+    this.timings.add(timing, dueAtMs);
+    this.charts.addTiming(minuteMs, timing);
+    this.charts.addRows(batch, rows);
+    if (Number.isNaN(this.#firstMinuteMs)) this.#firstMinuteMs = minuteMs;
+    this.#lastMinuteMs = minuteMs;
+  }
+
+  /** What a commit says of all this. */
+  progress(): Pick<
+    RunProgress,
+    'firstMinuteMs' | 'minuteMs' | 'counts' | 'verdicts' | 'found' | 'lostInARow' | 'incidents' | 'usage'
+  > {
+    const { counts, verdicts, found } = this.counters;
+    return {
+      firstMinuteMs: Number.isNaN(this.#firstMinuteMs) ? null : this.#firstMinuteMs,
+      minuteMs: Number.isNaN(this.#lastMinuteMs) ? null : this.#lastMinuteMs,
+      counts,
+      verdicts,
+      found,
+      lostInARow: this.losses.length,
+      incidents: this.incidents.counts,
+      usage: this.usage,
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { AiopsError } from '#dist/core/errors.js';
+import type { ReadStep, ResultRow } from '#dist/core/types.js';
+import { Counters } from '#dist/read/counters.js';
+
+import { minuteBatch, record, reject } from '../support/records.js';
+
+const REJECT = reject('cpu is "x", not a number');
+const step = (accepted: number, rejected = 0): ReadStep => ({
+  batch: minuteBatch(
+    0,
+    Array.from({ length: accepted }, (_, i) => record(0, `t${i}`, [1])),
+  ),
+  lookBack: false,
+  positions: null,
+  isTail: false,
+  found: accepted + rejected + 1,
+  rejects: Array.from({ length: rejected }, () => REJECT),
+  merged: 1,
+  filtered: 2,
+});
+const row = (status: ResultRow['status'], anomaly: boolean | null = null): ResultRow => ({
+  minuteMs: 0,
+  target: 'a',
+  column: null,
+  status,
+  score: null,
+  anomaly,
+  label: null,
+  output: null,
+  error: null,
+});
+const failsWith = (code: string, text: RegExp) => (error: unknown) =>
+  error instanceof AiopsError && error.code === code && text.test(error.message);
+
+test('records and rows are counted and balance', () => {
+  const counters = new Counters(2);
+  counters.addStep(step(2, 3));
+  counters.addRows([row('ok', true), row('ok', false), row('warmup'), row('error')]);
+  assert.deepEqual(counters.counts, {
+    records: 6,
+    accepted: 2,
+    merged: 1,
+    rejected: 3,
+    filtered: 2,
+    minutes: 1,
+    rows: 4,
+    ok: 2,
+    warmup: 1,
+    error: 1,
+    anomalies: 1,
+  });
+  assert.doesNotThrow(() => counters.settle());
+});
+
+test('a run that goes on counts from where it was', () => {
+  const whole = new Counters(1);
+  for (const accepted of [2, 3]) {
+    whole.addStep(step(accepted, 1));
+    whole.addRows(Array.from({ length: accepted }, () => row('ok', true)));
+  }
+  const first = new Counters(1);
+  first.addStep(step(2, 1));
+  first.addRows([row('ok', true), row('ok', true)]);
+  const { counts, verdicts, found } = first;
+  const second = new Counters(1, { counts, verdicts, found });
+  second.addStep(step(3, 1));
+  second.addRows([row('ok', true), row('ok', true), row('ok', true)]);
+  assert.deepEqual(second.counts, whole.counts);
+  assert.equal(second.verdicts, whole.verdicts);
+  assert.doesNotThrow(() => second.settle());
+});
+
+test('a lost or doubled row is a bug that stops the run', () => {
+  const counters = new Counters(1);
+  counters.addStep(step(2));
+  counters.addRows([row('ok')]);
+  assert.throws(() => counters.settle(), failsWith('internal', /2 accepted records .* 1 result rows/));
+});
+
+test('a lost record is one, too', () => {
+  const counters = new Counters(1);
+  counters.addStep({ ...step(1, 1), merged: 0 });
+  counters.addRows([row('ok')]);
+  assert.throws(() => counters.settle(), failsWith('internal', /3 records were read, but 2 /));
+});
+
+test('the first reject serves as an example', () => {
+  const counters = new Counters(1);
+  assert.equal(counters.example, '');
+  counters.addStep({ ...step(0, 2), batch: null, merged: 0, found: 2 });
+  assert.match(counters.example, /the first: data\.csv:2: cpu is "x"/);
+  assert.doesNotThrow(() => counters.settle(), 'no record accepted, but the counts agree');
+});
+
+test('--max-rejects by count stops with the first one too many', () => {
+  const counters = new Counters(1);
+  counters.addStep(step(5, 2));
+  assert.doesNotThrow(() => counters.checkRejects(null, true));
+  assert.doesNotThrow(() => counters.checkRejects({ kind: 'count', count: 2 }, false));
+  assert.throws(
+    () => counters.checkRejects({ kind: 'count', count: 1 }, false),
+    failsWith('reject_limit', /--max-rejects 1/),
+  );
+});
+
+test('--max-rejects by share waits for enough records, or for the end', () => {
+  const counters = new Counters(1);
+  counters.addStep(step(5, 4));
+  const tenth = { kind: 'share', share: 0.1 } as const;
+  assert.doesNotThrow(() => counters.checkRejects(tenth, false));
+  assert.throws(() => counters.checkRejects(tenth, true), failsWith('reject_limit', /4 of 10 records.*10%/));
+  counters.addStep(step(500, 600));
+  assert.throws(() => counters.checkRejects(tenth, false), failsWith('reject_limit', /604/));
+});
