@@ -53,6 +53,32 @@ const directions = Object.entries(FOLDERS).map(([folder, { allowed, why }]) => (
   to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
 }));
 
+/** The folders of read, each with those below it; all of them may know the options. */
+const READ = {
+  bytes: { allowed: [], why: 'where bytes come from has nothing to do with what they say' },
+  lines: { allowed: ['bytes'], why: 'a line is a record or a reject, whatever minute it belongs to' },
+  sample: {
+    allowed: ['lines', 'bytes'],
+    why: 'the sample is read by the readers of lines, before there are minutes',
+  },
+  minutes: {
+    allowed: ['lines', 'bytes'],
+    why: 'minutes are made of records, however their columns were found',
+  },
+  snapshot: {
+    allowed: ['lines', 'bytes'],
+    why: 'a snapshot holds plans and digests; recording.ts takes and uses it',
+  },
+};
+
+const readDirections = Object.entries(READ).map(([folder, { allowed, why }]) => ({
+  name: `direction-read-${folder}`,
+  comment: `recording → {snapshot, sample, minutes} → lines → bytes: ${why}`,
+  severity: 'error',
+  from: { path: `^src/read/${folder}/` },
+  to: { path: '^src/read/', pathNot: `^src/read/((${[folder, ...allowed].join('|')})/|options[.]ts$)` },
+}));
+
 /** A package (or built-in module) that only some folders may import, with the reason. */
 function onlyIn(name, folders, module, comment) {
   return {
@@ -68,6 +94,7 @@ function onlyIn(name, folders, module, comment) {
 export default {
   forbidden: [
     ...directions,
+    ...readDirections,
     {
       name: 'known-folders',
       comment: 'a folder missing from FOLDERS would be under no rule',

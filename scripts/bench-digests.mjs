@@ -9,7 +9,7 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { SegmentSums } from '#dist/read/bytes/segments.js';
+import { SegmentSums } from '#dist/read/bytes/digests.js';
 import { compareInputs } from '#dist/read/snapshot/compare-inputs.js';
 
 import { countRecords } from './shared/reading.mjs';

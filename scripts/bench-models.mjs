@@ -76,7 +76,13 @@ async function compareBatchShapes(bundle) {
 async function started(bundle, given) {
   const load = {
     model: { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) },
-    ...{ backend: 'node', format: 'saved-model', threads: 1, batchSize: 'auto', batchShape: 'fixed' },
+    ...{
+      backend: 'node',
+      modelFormat: 'saved-model',
+      threadsPerActor: 1,
+      batchSize: 'auto',
+      batchShape: 'fixed',
+    },
     ...given,
     native: installedNative()?.folder ?? null,
     params: {},

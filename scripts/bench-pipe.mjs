@@ -69,7 +69,7 @@ function sum(buffers) {
 
 const load = {
   model: { kind: 'analyzer', module: '/' },
-  ...{ backend: 'wasm', format: 'auto', threads: 1, batchSize: 'auto', batchShape: 'free' },
+  ...{ backend: 'wasm', modelFormat: 'auto', threadsPerActor: 1, batchSize: 'auto', batchShape: 'free' },
   native: null,
   params: {},
 };

@@ -1,12 +1,17 @@
-/** Writes schema/aiops-model.schema.json from the program's own manifest schema. Needs a build. */
+/** Writes schema/*.json from the program's own schemas. Needs a build. */
 import { writeFile } from 'node:fs/promises';
 
 import { format } from 'prettier';
 
+import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#dist/cli/settings.js';
+import { configSchema } from '#dist/cli/sources/config-schema.js';
 import { manifestJsonSchema } from '#dist/model/manifest.js';
 
-const path = new URL('../schema/aiops-model.schema.json', import.meta.url);
-await writeFile(
-  path,
-  await format(JSON.stringify(manifestJsonSchema()), { parser: 'json', printWidth: 110 }),
-);
+const schemas = {
+  'aiops-model.schema.json': manifestJsonSchema(),
+  'aiops-serve.config.schema.json': configSchema([REPLAY_SETTINGS, BENCH_SETTINGS]),
+};
+for (const [name, schema] of Object.entries(schemas)) {
+  const text = await format(JSON.stringify(schema), { parser: 'json', printWidth: 110 });
+  await writeFile(new URL(`../schema/${name}`, import.meta.url), text);
+}

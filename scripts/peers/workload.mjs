@@ -56,8 +56,10 @@ function loadRequest(bundle) {
       : { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) };
   const native = bundle === null ? null : (installedNative()?.folder ?? null);
   const on =
-    bundle === null ? { backend: 'auto', format: 'auto' } : { backend: 'node', format: 'saved-model' };
-  return { model, ...on, threads: 1, batchSize: 'auto', batchShape: 'free', native, params: {} };
+    bundle === null
+      ? { backend: 'auto', modelFormat: 'auto' }
+      : { backend: 'node', modelFormat: 'saved-model' };
+  return { model, ...on, threadsPerActor: 1, batchSize: 'auto', batchShape: 'free', native, params: {} };
 }
 
 /** Writes the workload for Python, a JSON file that names the SavedModel and a file of Float32 items; returns its path. */

@@ -25,7 +25,7 @@ export interface WarmBundle {
 }
 
 const OPEN: Readonly<Record<BackendName, (request: LoadRequest) => Promise<Backend>>> = {
-  node: ({ threads, native }) => openNode(threads, native),
+  node: ({ threadsPerActor, native }) => openNode(threadsPerActor, native),
   wasm: () => openWasm(),
 };
 
@@ -78,8 +78,13 @@ export class BundleLoader {
     const all = this.#loaded.map(({ backend }) => backend);
     const [first] = all;
     if (first === undefined) {
-      const { backend, format, batchSize, batchShape } = this.#request;
-      const flags = { backend, 'model-format': format, 'batch-size': batchSize, 'batch-shape': batchShape };
+      const { backend, modelFormat, batchSize, batchShape } = this.#request;
+      const flags = {
+        backend,
+        'model-format': modelFormat,
+        'batch-size': batchSize,
+        'batch-shape': batchShape,
+      };
       for (const [flag, value] of Object.entries(flags)) {
         if (value === 'auto' || value === 'fixed') continue;
         const text = `--${flag} ${value} has no effect: the analyzer loaded no bundle`;
@@ -139,7 +144,7 @@ export class BundleLoader {
     if (known !== undefined) return known;
     const backend = await OPEN[name](this.#request);
     this.#opened.set(name, backend);
-    const { threads } = this.#request;
+    const { threadsPerActor: threads } = this.#request;
     const text = `--threads-per-actor ${threads} has no effect: TensorFlow.js has one thread on ${name}`;
     if (threads > backend.facts.threads) this.#notices.push({ level: 'warning', text });
     return backend;

@@ -1,7 +1,7 @@
 import type { BackendName } from '../core/types.js';
 import type { BaselineRun } from './report/baseline.js';
 import type { ModelChoice } from '../model/model-choice.js';
-import type { LoadSettings } from '../pool/load-request.js';
+import type { LoadSettings } from '../core/model-source.js';
 import type { ReadSettings } from '../read/options.js';
 import type { RejectLimit } from '../core/counts.js';
 import type { Gate } from '../report/gates.js';
@@ -12,16 +12,16 @@ export type ActorRange =
   | { readonly kind: 'up-to'; readonly most: ActorCount }
   | { readonly kind: 'exactly'; readonly counts: readonly ActorCount[] };
 
-/** Who serves, for how long, and where it is told: settings of a benchmark and of a scenario, validated. */
+/** What computes, for how long, and where the report goes: validated settings of a benchmark or a scenario. */
 export interface MeasuringConfig extends Omit<LoadSettings, 'backend' | 'batchSize'> {
   readonly model: ModelChoice;
-  /** Time without an answer after which an actor counts as stuck, ms. */
+  /** Inactivity timeout of an actor, ms. */
   readonly actorTimeoutMs: number;
   readonly backends: readonly (BackendName | 'auto')[];
   readonly batchSizes: readonly (number | 'auto')[];
-  /** For each arm, ms. */
+  /** For each variant, ms. */
   readonly timeMs: number;
-  /** Of made-up minutes. */
+  /** Of generated minutes. */
   readonly seed: number;
   /** A folder. */
   readonly out: string;
@@ -33,14 +33,14 @@ export interface BenchConfig extends MeasuringConfig {
   /** Null: any number of rejects. */
   readonly maxRejects: RejectLimit | null;
   readonly gates: readonly Gate[];
-  /** Recordings whose minutes are served; none: made-up minutes. */
+  /** Recordings whose minutes to serve; none: generated minutes. */
   readonly inputs: readonly string[];
   readonly actors: ActorRange;
-  /** Items a minute; null: what the recording has, or 500. */
+  /** Items per minute; null: those of the recording, or 500. */
   readonly items: readonly number[] | null;
   /** Null: as many as suit the time. */
   readonly rounds: number | null;
-  /** Whether there is a `trace.json` in the output folder. */
+  /** Whether to write a `trace.json`. */
   readonly trace: boolean;
   /** Null: the recording's interval, or a minute. */
   readonly deadlineMs: number | null;

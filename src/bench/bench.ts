@@ -1,227 +1,150 @@
-import { installedNative } from '../host/native/location.js';
-import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 
 import type { Notice } from '../core/errors.js';
-import type { ActorLog, InputSpec, ReadyFacts } from '../core/types.js';
+import type { InputSpec } from '../core/types.js';
 import { busyShare } from '../host/pressure.js';
-import type { BenchSummary } from './report/bench-summary.js';
-import { countText, durationText, figures, plural, roundDuration } from '../report/format.js';
-import { setupName } from './report/bench-names.js';
-import { BenchOutput } from '../output/bench-output.js';
+import { usableProcessors } from '../host/processors.js';
+import { findModel } from '../model/model-choice.js';
+import { BENCH_FILE, BenchOutput } from '../output/bench-output.js';
+import { figures } from '../report/format.js';
+import { attemptPage, pageMissing, type PageAttempt } from '../report/page-attempt.js';
+import { TraceWriter } from '../report/trace-writer.js';
 import type { BenchConfig } from './bench-config.js';
-import { benchLineup, type BenchLineup, type BenchReady, type Crew } from './bench-lineup.js';
-import { casePlans, type CasePlan } from './case-plans.js';
-import { measureCase, type CaseContext, type MeasuredCase } from './measure-case.js';
-import { generatedSupply, type MinuteSupply } from './minute-supply.js';
+import { measureSetups, type MeasuringContext } from './measure-setups.js';
+import { generatedSupply, type MinuteSupply } from './minutes.js';
+import { NoticeLog } from './notice-log.js';
+import { actorCounts, announcement, planCases } from './plan.js';
 import { recordedMinutes } from './recorded-minutes.js';
-import { BenchSession } from './session.js';
-import { armsOf, estimateMs, setups, type Setup } from './setups.js';
-import { summarizeCase } from './summarize-case.js';
-import { loadRequest } from '../pool/load-request.js';
-import { findModel, type ChosenModel } from '../model/model-choice.js';
-import { TraceWriter, type TracedGroup } from '../report/trace-writer.js';
+import { benchHtml } from './report/bench-page.js';
+import { benchJson, type BenchSummary } from './report/bench-summary.js';
+import {
+  answerWarnings,
+  baselineWarnings,
+  steadinessWarnings,
+  takenTimeWarnings,
+} from './report/bench-warnings.js';
+import { BenchResults } from './results.js';
+import { summarizeCase } from './summarize.js';
 
-/** What a benchmark needs from outside and tells while it goes. */
-export interface BenchContext {
+/** What a benchmark needs from its caller, and reports to it. */
+export interface BenchContext extends MeasuringContext {
   readonly stdin: Readable;
-  /** Aborted: finish the turn under way, then end. */
-  readonly signal: AbortSignal;
   readonly onNotice: (notice: Notice) => void;
-  readonly onReady: (ready: ReadyFacts) => void;
-  /** The share of all that is measured, 0..1, and the case under way. */
-  readonly onProgress: (share: number, one: CasePlan) => void;
-  /** What an actor printed. */
-  readonly onActorLine: ActorLog;
 }
 
-/** `summary` is of the cases that were measured: what is known is shown, however a benchmark ends. */
+/** `summary` holds the cases that were measured: however a benchmark ends, they are reported. */
 export type BenchOutcome =
   | { readonly kind: 'complete'; readonly summary: BenchSummary }
   | { readonly kind: 'failed'; readonly summary: BenchSummary; readonly failure: unknown }
   /** By the signal; null: before the first case was complete. */
   | { readonly kind: 'interrupted'; readonly summary: BenchSummary | null };
 
-/** Of a processor's time, used by others before anything starts: worth a warning. */
-const BUSY = 0.2;
-const BUSY_SAMPLE_MS = 250;
-
 /**
- * Measures what sequential and parallel serving cost: for each backend and batch size start actors, for each number
- * of items serve minutes in all ways in turn, and write what came of it.
+ * Measures what sequential and parallel serving cost: plans what to measure, serves the same minutes in every way, and
+ * summarizes. Reports are written after each case, so that a failure loses nothing.
  *
  * @throws AiopsError that says what was wrong, where, and what to do
  */
 export async function bench(config: BenchConfig, context: BenchContext): Promise<BenchOutcome> {
   const model = await findModel(config.model);
   const output = await BenchOutput.open(config.out, config);
+  const notices = new NoticeLog(context.onNotice);
+  const results = new BenchResults(config);
   try {
-    const { onNotice } = context;
-    const session = new BenchSession({ config, output, onNotice, now: () => performance.now() });
     const trace = await TraceWriter.open(output);
-    const benching = { config, context, session, model, trace };
-    // Input at fault shows before actors start, unless only they can tell what an item is.
-    if (model.input !== null) await supplyMinutes(model.input, benching);
-    await warnWhereBusy(session);
-    return await measureAll(benching, output);
+    // 1. Plan. An unusable input is reported before actors start, unless only they know what an item is.
+    const processors = usableProcessors();
+    const actors = actorCounts(config.actors, processors);
+    const minutes = onceOnly((input: InputSpec) => planMinutes(input, config, actors, notices, context));
+    if (model.input !== null) await minutes(model.input);
+    await warnIfBusy(notices);
+
+    // 2. Measure.
+    const work = { config, model: model.source, actors, processors, minutes, trace, notices };
+    for await (const measured of measureSetups(work, context)) {
+      if (measured === null) return interrupted(results, notices);
+      const one = summarizeCase(measured);
+      for (const notice of answerWarnings(one)) notices.add(notice);
+      results.add(one, measured.deadlineMs);
+      // A trace in the folder is an earlier run's until this one's is published.
+      if (results.cases.length === 1) await output.writeReport('trace.json', null);
+      await writeReports(results.summary(notices.all), config, output);
+    }
+
+    // 3. Summarize.
+    await trace?.end();
+    await output.publishTrace();
+    const summary = conclude(results, notices, processors);
+    const page = await writeReports(summary, config, output);
+    if ('bug' in page) throw pageMissing(page.bug);
+    return { kind: 'complete', summary };
+  } catch (failure) {
+    if (results.cases.length === 0) throw failure;
+    return { kind: 'failed', summary: results.summary(notices.all), failure };
   } finally {
     await output.release();
   }
 }
 
-interface Benching {
-  readonly config: BenchConfig;
-  readonly context: BenchContext;
-  readonly session: BenchSession;
-  readonly model: ChosenModel;
-  readonly trace: TraceWriter | null;
+/** A function that does its work the first time it is called, and returns the same afterwards. */
+function onceOnly<Input, Result>(work: (input: Input) => Promise<Result>): (input: Input) => Promise<Result> {
+  let result: Promise<Result> | null = null;
+  return (input) => (result ??= work(input));
 }
 
-async function measureAll(benching: Benching, output: BenchOutput): Promise<BenchOutcome> {
-  const { session, trace } = benching;
-  try {
-    if (await measureSetups(benching)) {
-      await trace?.end();
-      await output.publishTrace();
-      return { kind: 'complete', summary: await session.conclude() };
-    }
-    return { kind: 'interrupted', summary: session.cases.length === 0 ? null : session.summary() };
-  } catch (failure) {
-    if (session.cases.length === 0) throw failure;
-    return { kind: 'failed', summary: session.summary(), failure };
-  }
-}
-
-/** Returns whether everything was measured: a signal during the very last turn cuts nothing short. */
-async function measureSetups(benching: Benching): Promise<boolean> {
-  for (const setup of setups(benching.config)) {
-    if (benching.context.signal.aborted || !(await measureSetup(setup, benching))) return false;
-  }
-  return true;
-}
-
-/** Starts the processes of one backend and batch size, and measures all cases with them; false where aborted. */
-async function measureSetup(setup: Setup, benching: Benching): Promise<boolean> {
-  const { config, context, session, model } = benching;
-  const lineup = benchLineup({
-    load: loadRequest({ ...config, ...setup }, model.source, installedNative()?.folder ?? null),
-    actors: Math.max(...session.actors),
-    processors: session.processors,
-    timeoutMs: config.actorTimeoutMs,
-    log: context.onActorLine,
-  });
-  try {
-    const ready = await lineup.start(context.signal);
-    if (ready === null) return false;
-    if (session.knows(ready)) return true;
-    for (const notice of ready.notices) session.tell(notice);
-    context.onReady(ready);
-    const supply = await supplyMinutes(ready.input, benching);
-    if (supply === null) return false;
-    const serve = await servingWith(lineup, ready, benching);
-    for (const plan of casePlans(config.items ?? [supply.items], config.timeMs)) {
-      const measured = await measure(plan, { ...benching, serve, ready, supply });
-      if (measured === null) return false;
-      await session.add(summarizeCase(plan, ready, measured));
-    }
-    return true;
-  } finally {
-    await lineup.stop();
-  }
-}
-
-interface Measuring extends Benching {
-  readonly serve: CaseContext['serve'];
-  readonly ready: BenchReady;
-  readonly supply: MinuteSupply;
-}
-
-/** Null where aborted. */
-async function measure(plan: CasePlan, measuring: Measuring): Promise<MeasuredCase | null> {
-  const { config, context, session, serve, ready, supply } = measuring;
-  const { allThreads } = ready;
-  const arms = armsOf(plan, { actors: session.actors, threads: config.threadsPerActor, allThreads });
-  const { rounds } = config;
-  const { deadlineMs } = session;
-  const batches = supply.of(plan.items);
-  return measureCase(
-    { arms, batches, rounds, timeMs: plan.timeMs, deadlineMs },
-    {
-      serve,
-      now: () => performance.now(),
-      signal: context.signal,
-      onPace: (expectedMs) =>
-        warnWhereSlow(session, plan, { expectedMs, plannedMs: arms.length * plan.timeMs }),
-      onTurn: (share) => context.onProgress((session.cases.length + share) / caseCount(config, supply), plan),
-    },
-  );
-}
-
-/** How the lineup serves minutes; where there is a trace, they get into it. */
-async function servingWith(
-  lineup: BenchLineup,
-  ready: BenchReady,
-  { trace }: Benching,
-): Promise<CaseContext['serve']> {
-  if (trace === null) return (arm, batch) => lineup.serve(arm, batch);
-  const groups = new Map<Crew, TracedGroup>();
-  for (const [crew, actors] of ready.crews) {
-    groups.set(crew, await trace.begin({ name: `${crew} on ${setupName(ready)}`, actors }));
-  }
-  return async (arm, batch) => {
-    const run = await lineup.serve(arm, batch);
-    await groups.get(lineup.crewOf(arm))?.enter(batch.minuteMs, run.timing);
-    return run;
-  };
-}
-
-/** Cases that there will be, those of a setup that turns out to be known counted. */
-function caseCount(config: BenchConfig, { items }: MinuteSupply): number {
-  return setups(config).length * casePlans(config.items ?? [items], config.timeMs).length;
-}
-
-/** The minutes to serve, found once and announced; null where aborted. */
-async function supplyMinutes(input: InputSpec, benching: Benching): Promise<MinuteSupply | null> {
-  const { config, context, session } = benching;
-  if (session.supply !== null) return session.supply;
+/** Opens the minutes to serve and announces what will be measured; null if aborted. */
+async function planMinutes(
+  input: InputSpec,
+  config: BenchConfig,
+  actors: readonly number[],
+  notices: NoticeLog,
+  context: BenchContext,
+): Promise<MinuteSupply | null> {
   const supply =
     config.inputs.length === 0
       ? generatedSupply(input, config.seed)
       : await recordedMinutes(config, input, context);
   if (supply === null) return null;
-  session.supply = supply;
-  for (const notice of supply.notices) session.tell(notice);
-  const cases = casePlans(config.items ?? [supply.items], config.timeMs);
-  const totalMs = estimateMs(setups(config).length, cases, session.actors, config.threadsPerActor);
-  const items = cases.map((one) => countText(one.items)).join(', ');
-  const origin = config.inputs.length === 0 ? 'made-up minutes' : 'recorded minutes';
-  const actors = session.actors.join() === '1' ? 'actor' : 'actors';
-  const roundedUp = Math.ceil(totalMs / 1000) * 1000;
-  session.tell({
-    level: 'info',
-    text: `${origin} of ${items} items, ${session.actors.join(', ')} ${actors}: takes about ${roundDuration(roundedUp)}`,
-  });
+  const cases = planCases(config.items ?? [supply.items], config.timeMs);
+  for (const notice of [...supply.notices, announcement(config, cases, actors)]) notices.add(notice);
   return supply;
 }
 
-async function warnWhereBusy(session: BenchSession): Promise<void> {
+/** The share of the processors' time that other programs use before anything starts: worth a warning. */
+const BUSY = 0.2;
+const BUSY_SAMPLE_MS = 250;
+
+async function warnIfBusy(notices: NoticeLog): Promise<void> {
   const share = await busyShare(BUSY_SAMPLE_MS);
   if (share < BUSY) return;
-  session.tell({
-    level: 'warning',
-    text: `other programs use ${figures(100 * share)} % of the processors: close them, or figures will be unsteady`,
-  });
+  const text = `other programs use ${figures(100 * share)} % of the processors: close them for steadier figures`;
+  notices.add({ level: 'warning', text });
 }
 
-/** A case whose minutes are long takes more than its time: each arm serves at least one in every round. */
-function warnWhereSlow(
-  session: BenchSession,
-  plan: CasePlan,
-  { expectedMs, plannedMs }: { readonly expectedMs: number; readonly plannedMs: number },
-): void {
-  if (expectedMs < 1.5 * plannedMs || expectedMs - plannedMs < 10_000) return;
-  session.tell({
-    level: 'info',
-    text: `minutes of ${plural(plan.items, 'item')} are slow here: these take about ${durationText(expectedMs)}; fewer --items or --rounds are quicker`,
-  });
+function interrupted(results: BenchResults, notices: NoticeLog): BenchOutcome {
+  return { kind: 'interrupted', summary: results.cases.length === 0 ? null : results.summary(notices.all) };
+}
+
+/** The whole summary, with warnings about what makes its figures unreliable. */
+function conclude(results: BenchResults, notices: NoticeLog, processors: number): BenchSummary {
+  const summary = results.summary(notices.all);
+  const warnings = [
+    ...steadinessWarnings(results.cases),
+    ...takenTimeWarnings(results.taken, results.elapsedMs, processors),
+    ...baselineWarnings(summary.baseline),
+  ];
+  for (const notice of warnings) notices.add(notice);
+  return { ...summary, notices: notices.all };
+}
+
+/** Writes both reports, so that the page always shows the figures beside it. */
+async function writeReports(
+  summary: BenchSummary,
+  { inputs }: BenchConfig,
+  output: BenchOutput,
+): Promise<PageAttempt> {
+  const page = attemptPage(() => benchHtml(summary, inputs));
+  await output.writeReport(BENCH_FILE, benchJson(summary));
+  await output.writeReport('report.html', 'text' in page ? page.text : null);
+  return page;
 }

@@ -10,9 +10,9 @@ import type { RejectLimit } from '../core/counts.js';
 import { Counters } from '../read/counters.js';
 import { unlessAborted } from '../core/unless-aborted.js';
 import { untilAborted } from '../core/until-aborted.js';
-import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minute-supply.js';
+import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minutes.js';
 
-/** Minutes with items that are looked at, and what they may hold in memory. */
+/** How many minutes with items are read, and how much memory they may take. */
 const LOOK_AT_MINUTES = 64;
 const LOOK_AT_BYTES = 256 * 2 ** 20;
 
@@ -23,9 +23,9 @@ export interface RecordedInput {
 }
 
 /**
- * The first minutes of a recording that have items, as many as are worth serving. Null where aborted.
+ * Minutes from the start of a recording, as many as are worth serving. Null if aborted.
  *
- * @throws AiopsError of reading; `input_unusable` where no minute has an item
+ * @throws AiopsError of reading; `input_unusable` if no minute has an item
  */
 export async function recordedMinutes(
   { inputs, read, maxRejects }: RecordedInput,
@@ -35,7 +35,7 @@ export async function recordedMinutes(
   const options = readOptionsFor(read, input);
   const recording = await unlessAborted(openRecording(inputs, options, outside.stdin), outside.signal);
   if (recording === null) {
-    outside.stdin.destroy(); // it may be what the opening waits for
+    outside.stdin.destroy(); // opening may be waiting for it
     return null;
   }
   try {
@@ -73,7 +73,7 @@ async function firstBatches(
   return { batches, counters };
 }
 
-/** Minutes with fewer items than usual are left out, and of the others some are taken, evenly over all. */
+/** Skips minutes with fewer items than the median, and takes some of the others, evenly spread. */
 function supply(recording: Recording, batches: readonly ItemBatch[], counters: Counters): MinuteSupply {
   const sizes = batches.map(({ targets }) => targets.length).sort((a, b) => a - b);
   const items = sizes[Math.floor((sizes.length - 1) / 2)]!;
@@ -88,7 +88,7 @@ function supply(recording: Recording, batches: readonly ItemBatch[], counters: C
 function rejectNotice(counters: Counters): Notice[] {
   const { rejected, records } = counters.counts;
   if (rejected === 0) return [];
-  const text = `${plural(rejected, 'record')} of the first ${countText(records)} rejected: aiops-serve replay keeps them, with the reason`;
+  const text = `${plural(rejected, 'record')} of the first ${countText(records)} rejected: aiops-serve replay keeps them with the reason`;
   return [{ level: 'warning', text }];
 }
 
@@ -98,7 +98,7 @@ function noItems(inputs: readonly string[], { window }: InputSpec, counters: Cou
     'input_unusable',
     `${inputs.join(', ')}: no item to serve in ${plural(minutes, 'minute')}`,
     {
-      hint: `the model needs ${plural(window, 'interval')} of a target before its first item: give a longer recording, or none, for made-up minutes`,
+      hint: `the model needs ${plural(window, 'interval')} of a target before its first item: give a longer recording, or none to serve generated minutes`,
     },
   );
 }

@@ -1,7 +1,6 @@
 /**
- * Makes a flag without a value one that may have a single word as its value, and never takes the argument after it
- * for one: `--flag data.csv` → `--flag=true data.csv`, `--flag word` → `--flag=word`. For commander alone, an optional
- * value is whatever comes next.
+ * Lets a flag take one word as its optional value, but no other argument: `--flag data.csv` → `--flag=true data.csv`,
+ * `--flag word` → `--flag=word`. Commander would take any next argument as the value.
  */
 export function withAttachedChoice(args: readonly string[], flag: string, word: string): string[] {
   const attached: string[] = [];

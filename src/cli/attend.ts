@@ -7,13 +7,13 @@ import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
 import { openProgress, type Progress } from './progress.js';
 import { watchSignals } from './signals.js';
 
-/** What a command that serves minutes has while it runs. */
+/** What surrounds a command that serves minutes while it runs. */
 export interface Attended {
   readonly terminal: Console;
   readonly progress: Progress;
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** Exit status of a run that a signal ended. */
+  /** Exit status after a signal. */
   readonly interruptedStatus: () => number;
   readonly onNotice: (notice: Notice) => void;
   readonly onReady: (ready: ReadyFacts) => void;
@@ -24,9 +24,9 @@ export interface AttendOptions {
   readonly quiet: boolean;
   /** To show before anything else. */
   readonly notices: readonly Notice[];
-  /** What the first signal lets end: `the minutes under way`. */
+  /** What is finished after the first signal: `the minutes in flight`. */
   readonly finishing: string;
-  /** How long that may take, ms, and what holds when it took longer; null: as long as it takes. */
+  /** How long that may take, ms, and what to do if it takes longer; null: no limit. */
   readonly stop?: StopOptions | null;
 }
 
@@ -35,7 +35,7 @@ interface StopOptions {
   readonly afterwards: string;
 }
 
-/** Runs work with a console, progress and signals around it; returns what the work does. */
+/** Runs work with a console, progress and signal handling; returns its exit status. */
 export async function attend(
   { quiet, notices, finishing, stop = null }: AttendOptions,
   work: (attended: Attended) => Promise<number>,
@@ -44,7 +44,8 @@ export async function attend(
   for (const notice of notices) terminal.notice(notice);
   const progress = await openProgress(terminal, { quiet, stream: process.stderr });
   const interruption = watchSignals(
-    (signal) => terminal.info(`${signal}: finishing ${finishing}${atMost(stop)}; once more ends at once`),
+    (signal) =>
+      terminal.info(`${signal}: finishing ${finishing}${atMost(stop)}; a second signal ends at once`),
     stop === null
       ? null
       : { ms: stop.graceMs, onOver: (signal) => terminal.notice(tooLong(finishing, stop, signal)) },
@@ -63,7 +64,7 @@ export async function attend(
       },
       onActorLine: (actor, line, stream) => {
         const text = `[${actor}] ${line}`;
-        if (stream === 'stderr') terminal.passOn(text);
+        if (stream === 'stderr') terminal.forward(text);
         else terminal.info(text);
       },
     });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
-import { BENCH_FLAGS } from './bench-options.js';
-import { withSettings } from './settings.js';
+import { BENCH_SETTINGS } from './settings.js';
+import { withSettings } from './with-settings.js';
 
 /** Makes a command `aiops-serve bench`; `done` gets the exit status. */
 export function defineBench(command: Command, done: (status: number) => void): void {
@@ -9,8 +9,8 @@ export function defineBench(command: Command, done: (status: number) => void): v
     '[input...]',
     'CSV or JSONL files, .gz or not, whose minutes to serve; - is standard input (default: synthetic minutes)',
   );
-  withSettings(command, BENCH_FLAGS, async (inputs, self, notices) => {
+  withSettings(command, BENCH_SETTINGS, async (invocation) => {
     const { runBench } = await import('./run-bench.js');
-    done(await runBench(inputs, self, notices));
+    done(await runBench(invocation));
   });
 }

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import type { AiopsError, Notice } from '../core/errors.js';
 import { oneLine } from '../core/one-line.js';
 
-/** What stands on the terminal's last line, and can be taken off while another line is printed. */
+/** A progress bar on the terminal's last line, hidden while another line is printed. */
 export interface SharedProgress {
   hide(): void;
   show(): void;
@@ -21,7 +21,6 @@ export class Console {
     this.#stream.on('error', () => undefined); // a closed terminal must not turn into a crash
   }
 
-  /** A progress bar that shares the terminal gets out of the way of each line. */
   shareWith(progress: SharedProgress): void {
     this.#progress = progress;
   }
@@ -30,8 +29,8 @@ export class Console {
     if (!this.#quiet) this.#line(printable(text));
   }
 
-  /** What a program of the user's says is wrong: shown in any case. */
-  passOn(text: string): void {
+  /** A line that the user's own code wrote to standard error: shown even when quiet. */
+  forward(text: string): void {
     this.#line(printable(text));
   }
 
@@ -57,7 +56,7 @@ export class Console {
   }
 }
 
-/** Names come from files: what would steer a terminal, or turn the order of letters around, is shown as a code. */
+/** Names come from files: characters that control a terminal or reverse text are shown as codes. */
 export function printable(text: string): string {
   return text.replaceAll('\t', '  ').split('\n').map(oneLine).join('\n');
 }

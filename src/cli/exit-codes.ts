@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.js';
 
-/** Exit status of every known failure; the numbers are those of BSD's sysexits.h where it has one. */
+/** Exit status of every known failure, following BSD's sysexits.h where it has a number. */
 export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   usage: 64,
   input_empty: 65,
@@ -22,12 +22,12 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   interrupted: 130,
 };
 
-/** Done, but a condition of `--fail-if` was met or had no value. */
+/** Done, but a condition of `--fail-if` held or had no value. */
 export const GATE_FAILED = 99;
 
 /** Done, but some records were rejected or some items failed. */
 export const DONE_WITH_FAILURES = 3;
 
-/** What a shell expects of a program that a signal ended. */
+/** 128 + the signal's number, as shells report it. */
 export const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type EndingSignal = keyof typeof SIGNAL_STATUS;

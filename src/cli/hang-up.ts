@@ -4,9 +4,8 @@ import { isatty } from 'node:tty';
 const STANDARD_STREAMS = [0, 1, 2];
 
 /**
- * Lets the process end as it wants to when its terminal has closed meanwhile. On its way out Node restores the modes
- * of the terminals that it was started on, and aborts (status 134) where one of them is gone; a descriptor that is
- * closed it passes over.
+ * Lets the process end normally although its terminal has closed. On exit Node restores the modes of the terminals it
+ * was started on and aborts (status 134) if one no longer exists; it skips descriptors that are closed.
  */
 export function outliveTerminal(): void {
   const terminals = STANDARD_STREAMS.filter((fd) => isatty(fd));
@@ -20,6 +19,6 @@ function closeQuietly(fd: number): void {
   try {
     closeSync(fd);
   } catch {
-    // closed already, which is as good
+    // Already closed.
   }
 }

@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import { plural } from '../report/format.js';
 import { printable } from './console.js';
 
-/** Makes a command `aiops-serve model`: what there is to do with a bundle besides replaying through it. */
+/** Makes a command `aiops-serve model`: work on bundles. */
 export function defineModel(command: Command): void {
   command
     .command('seal')
     .description(
-      'Writes the sha256 sums of a bundle’s files into its aiops-model.json, and a seal over the rest of it.',
+      "Writes the sha256 sums of a bundle's files, and a seal over the rest, into its aiops-model.json.",
     )
-    .argument('<folder>', 'of the bundle')
+    .argument('<folder>', 'the bundle')
     .action(async (folder: string) => {
       const { sealBundle } = await import('./seal-bundle.js');
       const { path, files, seal: digest } = await sealBundle(folder);

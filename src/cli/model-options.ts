@@ -3,97 +3,74 @@ import type { Command } from 'commander';
 import { AiopsError } from '../core/errors.js';
 import type { BareModelFlags } from '../model/bare-model.js';
 import type { ModelChoice } from '../model/model-choice.js';
+import { BARE_MODEL, type LOADING, type MODEL } from './settings/model.js';
+import { flagName, type ValuesOf } from './settings/setting.js';
 
-/** The flags that say what answers items, as commander collects them. */
-export interface ModelFlags {
-  readonly model?: string;
-  readonly analyzer?: string;
-  readonly param?: Readonly<Record<string, string>>;
-  readonly window?: number;
-  readonly modelColumns?: BareModelFlags['columns'];
-  readonly normalize?: BareModelFlags['normalize'];
-  readonly missing?: BareModelFlags['missing'];
-  readonly outputKind?: BareModelFlags['output'];
-  readonly threshold?: number;
-  readonly signature?: string;
-}
+/** The settings that say what answers items. */
+export type ModelValues = ValuesOf<typeof MODEL & typeof BARE_MODEL & Pick<typeof LOADING, 'params'>>;
 
-/** @throws AiopsError `usage` where flags contradict each other or have nothing to speak of */
-export function modelChoice(flags: ModelFlags): ModelChoice {
-  const { model, analyzer, param } = flags;
-  const given = BARE_MODEL_FLAGS.filter((name) => flags[name] !== undefined).map(dashed);
-  const [first] = given;
+/** @throws AiopsError `usage` where flags contradict each other, or describe what is not given */
+export function modelChoice(values: ModelValues): ModelChoice {
+  const { model, analyzer, params } = values;
+  const [first] = BARE_MODEL_FLAGS.filter((key) => values[key] !== undefined).map(
+    (key) => `--${flagName(BARE_MODEL[key])}`,
+  );
   if (analyzer !== undefined) {
     if (model !== undefined)
-      throw contradiction('--model and --analyzer both say what answers items', 'leave one of them out');
+      throw contradiction('--model and --analyzer both say what answers items', 'drop one of them');
     if (first !== undefined) {
-      const hint = 'an analyzer says itself what it sees; values for it go by --param';
+      const hint = 'an analyzer says itself what it sees; pass values to it with --param';
       throw contradiction(`${first} describes a bare --model, not an --analyzer`, hint);
     }
     return { kind: 'analyzer', module: analyzer };
   }
-  if (param !== undefined)
+  if (Object.keys(params).length > 0)
     throw contradiction(
-      '--param is for an --analyzer, and there is none',
-      'add --analyzer FILE, or leave it out',
+      '--param is for an --analyzer, and none is given',
+      'add --analyzer FILE, or drop --param',
     );
   if (model === undefined && first !== undefined)
     throw contradiction(
-      `${first} describes a bare --model, and there is none`,
-      'add --model PATH, or leave it out',
+      `${first} describes a bare --model, and none is given`,
+      `add --model PATH, or drop ${first}`,
     );
-  if (first !== undefined && flags.window === undefined) {
-    const hint = 'for a bare model add --window N, the intervals that an item has; for a bundle leave it out';
-    throw contradiction(
-      `${first} describes a bare model, but --window, without which there is none, is lacking`,
-      hint,
-    );
+  if (first !== undefined && values.window === undefined) {
+    const hint = `for a bare model add --window N, the number of intervals in an item; for a bundle drop ${first}`;
+    throw contradiction(`${first} describes a bare model, which also needs --window`, hint);
   }
-  return { kind: 'model', path: model ?? null, bare: bareModelFlags(flags) };
+  return { kind: 'model', path: model ?? null, bare: bareModelFlags(values) };
 }
 
-/** Flags that only describe a bare model. */
-const BARE_MODEL_FLAGS = [
-  'window',
-  'modelColumns',
-  'normalize',
-  'missing',
-  'outputKind',
-  'threshold',
-  'signature',
-] as const satisfies readonly (keyof ModelFlags)[];
-
-/** A flag by commander's name for it. */
-export function dashed(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
+/** Settings that only describe a bare model. */
+const BARE_MODEL_FLAGS = Object.keys(BARE_MODEL) as (keyof typeof BARE_MODEL)[];
 
 /**
- * Leaves out what a stronger source has overruled: an `--analyzer` of the command line goes before a `model` of
- * the environment or the configuration file, and the other way round.
+ * Drops what a stronger source overrules: an `--analyzer` on the command line wins over a `model` from the environment or
+ * the configuration file, and the other way round.
  */
-export function leaveOutOverruled(command: Command): void {
+export function dropOverruled(command: Command): void {
   const sides = [
     { head: 'model', members: ['model', ...BARE_MODEL_FLAGS] },
-    { head: 'analyzer', members: ['analyzer', 'param'] },
+    { head: 'analyzer', members: ['analyzer', 'params'] },
   ];
   const rank = (name: string): number => SOURCES.indexOf(command.getOptionValueSource(name) ?? '');
   const [weaker, stronger] = sides.sort((a, b) => rank(a.head) - rank(b.head));
   if (weaker === undefined || stronger === undefined || rank(weaker.head) < 0) return;
   for (const name of weaker.members)
-    if (rank(name) < rank(stronger.head)) command.setOptionValueWithSource(name, undefined, undefined);
+    if (rank(name) < rank(stronger.head))
+      command.setOptionValueWithSource(name, name === 'params' ? {} : undefined, undefined);
 }
 
-/** Where a flag's value may come from, the weakest first. */
+/** Sources of a value, the weakest first. */
 const SOURCES = ['config', 'env', 'cli'];
 
 function contradiction(message: string, hint: string): AiopsError {
   return new AiopsError('usage', message, { hint });
 }
 
-/** Null where no flag speaks of a bare model. */
-function bareModelFlags(flags: ModelFlags): BareModelFlags | null {
-  const { window, modelColumns, normalize, missing, outputKind, threshold, signature } = flags;
+/** Null if no flag describes a bare model. */
+function bareModelFlags(values: ModelValues): BareModelFlags | null {
+  const { window, modelColumns, normalize, missing, outputKind, threshold, signature } = values;
   if (window === undefined) return null;
   return {
     window,

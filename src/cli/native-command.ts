@@ -1,29 +1,29 @@
 import type { Command } from 'commander';
 
 import type { InstallFlags } from './run-native.js';
-import { parseName } from './values.js';
+import { name } from './settings/kinds.js';
 
 const HELP_AFTER = `
-install makes tfjs-node work where npm's own install did not: on Linux x64, out of npm's package and
-TensorFlow's Python wheel. It needs npm, a C++ compiler and python3 with pip, downloads about 285 MB and keeps
-about 705 MB. npm ci and upgrades of this package do not touch it. More: docs/native.md`;
+install builds tfjs-node on Linux x64 from the npm package and TensorFlow's Python wheel, for machines where
+npm alone cannot install it. It needs npm, a C++ compiler and python3 with pip, downloads about 285 MB and
+keeps about 705 MB. npm ci and upgrades of this package do not touch it. More: docs/native.md`;
 
 /** Makes a command `aiops-serve native install | status | remove`; `done` gets the exit status. */
 export function defineNative(native: Command, done: (status: number) => void): void {
   native.addHelpText('after', HELP_AFTER);
   native
     .command('install')
-    .description('Installs it; does nothing where there is one that works.')
-    .option('--wheel <path>', "TensorFlow's Python wheel, if pip is not to download it", parseName)
-    .option('--force', 'install anew although there is one that works')
-    .option('--dry-run', 'say what would be done, and change nothing')
+    .description('Installs native TensorFlow; does nothing if a working one is installed.')
+    .option('--wheel <path>', "TensorFlow's Python wheel, instead of downloading it with pip", name.parse)
+    .option('--force', 'reinstall even if the installed one works')
+    .option('--dry-run', 'print what would be done, and change nothing')
     .action(async (flags: InstallFlags) => {
       const { runInstall } = await import('./run-native.js');
       done(await runInstall(flags));
     });
   native
     .command('status')
-    .description('Says what there is and which one is used, and predicts with it.')
+    .description('Shows what is installed and which one is used, and predicts with it.')
     .option('--json', 'as JSON')
     .action(async (flags: { json?: boolean }) => {
       const { runStatus } = await import('./run-native.js');
@@ -31,7 +31,7 @@ export function defineNative(native: Command, done: (status: number) => void): v
     });
   native
     .command('remove')
-    .description('Removes it from the cache.')
+    .description('Removes native TensorFlow from the cache.')
     .action(async () => {
       const { runRemove } = await import('./run-native.js');
       await runRemove();

@@ -1,14 +1,14 @@
 import { INSTALLED_BYTES } from '../host/native/recipe.js';
 import { durationText, figures, megabytes } from '../report/format.js';
-import type { Prediction } from '../native/check.js';
+import type { TestPrediction } from '../native/predict.js';
 import type { InstallPlan, InstallRequest } from '../native/install.js';
 import type { NativeInventory } from '../native/status.js';
 
-/** What `native status` says before it tries anything. */
+/** What `native status` prints before it predicts. */
 export function inventoryLines({ folder, install, damagedReceipt, npm, used }: NativeInventory): string[] {
   return [
     ...(install === null
-      ? [`cache        no install in ${folder ?? 'a cache folder: no home folder is known'}`]
+      ? [`cache        nothing installed in ${folder ?? 'a cache folder: no home folder is known'}`]
       : [
           `cache        ${install.folder}`,
           `             tfjs-node ${install.receipt.tfjsNode} with TensorFlow ${install.receipt.tensorflow}, ` +
@@ -16,13 +16,13 @@ export function inventoryLines({ folder, install, damagedReceipt, npm, used }: N
         ]),
     ...(damagedReceipt === null
       ? []
-      : [`             ${damagedReceipt} can't be read: native install replaces it`]),
-    `npm's own    ${npmText(npm)}`,
+      : [`             ${damagedReceipt} cannot be read; native install replaces it`]),
+    `npm package  ${npmText(npm)}`,
     `used         ${USED[used]}`,
   ];
 }
 
-const USED = { cache: 'the one in the cache', npm: "npm's own", none: 'none' } as const;
+const USED = { cache: 'the one in the cache', npm: 'the npm package', none: 'none' } as const;
 
 function npmText(npm: NativeInventory['npm']): string {
   if (npm.kind === 'absent') return '@tensorflow/tfjs-node is not installed';
@@ -30,8 +30,8 @@ function npmText(npm: NativeInventory['npm']): string {
   return npm.kind === 'present' ? what : `${what}, without its native addon`;
 }
 
-/** A score, how long it took and on what. */
-export function predictionText({ score, predictMs, startMs, backend }: Prediction): string {
+/** A score, how long it took, and on which backend. */
+export function predictionText({ score, predictMs, startMs, backend }: TestPrediction): string {
   const versions = Object.entries(backend.versions).map(([name, version]) => `${name} ${version}`);
   return (
     `score ${figures(score)} in ${durationText(predictMs)} on ${backend.name} (${versions.join(', ')}), ` +
@@ -39,13 +39,13 @@ export function predictionText({ score, predictMs, startMs, backend }: Predictio
   );
 }
 
-/** What `native install --dry-run` says. */
+/** What `native install --dry-run` prints. */
 export function planLines(plan: InstallPlan, request: InstallRequest): string[] {
   const { found, missing } = plan.tools;
   const fate = request.force ? '--force replaces it' : 'it stays if it works';
-  const present = plan.present === null ? [] : [`there is an install in ${plan.present.folder}: ${fate}`];
+  const present = plan.present === null ? [] : [`already installed in ${plan.present.folder}: ${fate}`];
   return [
-    `would install into ${plan.folder} (about ${megabytes(INSTALLED_BYTES)}; ${megabytes(plan.freeBytes)} are free there)`,
+    `would install into ${plan.folder} (about ${megabytes(INSTALLED_BYTES)}; ${megabytes(plan.freeBytes)} free)`,
     ...present,
     'with',
     ...[...found.values()].map(({ path, version }) => `  ${path}: ${version}`),

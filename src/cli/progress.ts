@@ -5,15 +5,15 @@ import type { Console } from './console.js';
 /** How far something is. */
 export interface ProgressStep {
   readonly done: number;
-  /** In the unit of `done`; null where nobody knows. */
+  /** In the unit of `done`; null: unknown. */
   readonly total: number | null;
-  /** What there is to say besides. */
+  /** Shown beside the bar. */
   readonly text: string;
 }
 
 export interface Progress {
   start(): void;
-  /** May be called often: most calls cost nothing. */
+  /** May be called often: most calls do nothing. */
   update(step: () => ProgressStep): void;
   stop(): void;
 }
@@ -30,21 +30,21 @@ export async function openProgress(
   return options.stream.isTTY ? progressBar(terminal, options.stream) : plainProgress(terminal);
 }
 
-/** Columns left free at the right: a terminal shows `^C` behind the bar, and must not wrap it into the next line. */
+/** Columns left free at the right: a terminal shows `^C` behind the bar and must not wrap it. */
 const FREE_COLUMNS = 3;
 const BAR_COLUMNS = 40;
 
 async function progressBar(terminal: Console, stream: NodeJS.WriteStream): Promise<Progress> {
-  const { SingleBar } = await import('cli-progress');
+  const { SingleBar } = (await import('cli-progress')).default;
   const options = {
     terminal: barTerminal(stream),
     format: (_: object, { progress, maxWidth }: Params, { text }: { text: string }) =>
       barText(progress, text, maxWidth - FREE_COLUMNS),
     linewrap: true,
-    forceRedraw: true, // others write to the terminal too: lines, and keys that are echoed
+    forceRedraw: true, // other lines and echoed keys also go to the terminal
     clearOnComplete: true,
     hideCursor: true,
-    gracefulExit: false, // signals are the run's own business
+    gracefulExit: false, // the run handles signals itself
   };
   const bar = new SingleBar(options);
   terminal.shareWith({
@@ -55,21 +55,21 @@ async function progressBar(terminal: Console, stream: NodeJS.WriteStream): Promi
       if (bar.isActive) bar.render();
     },
   });
-  process.once('exit', () => bar.stop()); // a second signal must not leave the bar or a hidden cursor
+  process.once('exit', () => bar.stop()); // a second signal must leave neither the bar nor a hidden cursor
   return {
     start: () => {
       if (!bar.isActive) bar.start(1, 0, { text: '' });
     },
     update: (step) => {
       const { done, total, text } = step();
-      bar.setTotal(total ?? done + 1); // of unknown length: a bar that is never full
+      bar.setTotal(total ?? done + 1); // unknown length: the bar is never full
       bar.update(done, { text });
     },
     stop: () => bar.stop(),
   };
 }
 
-/** A bar and what there is to say, cut to the columns that there are. */
+/** A bar with its text, cut to the available columns. */
 function barText(share: number, text: string, columns: number): string {
   const full = Math.round(share * BAR_COLUMNS);
   const bar = '\u2588'.repeat(full) + '\u2591'.repeat(BAR_COLUMNS - full);
@@ -77,13 +77,13 @@ function barText(share: number, text: string, columns: number): string {
 }
 
 /**
- * What the bar does to the terminal. Its own way saves the cursor's place when it starts and goes back there in the
- * end, over all that was printed in between; here it stays on the line where the cursor is.
+ * How the bar draws. By default it saves the cursor's position at the start and returns there at the end, over all
+ * lines printed in between; here it stays on the cursor's line.
  */
 function barTerminal(stream: NodeJS.WriteStream): object {
   return {
     isTTY: () => true,
-    // A terminal that does not tell its size says 0.
+    // 0: the terminal does not report its size.
     getWidth: () => (stream.columns > 0 ? stream.columns : 80),
     cursorSave: () => undefined,
     cursorRestore: () => undefined,

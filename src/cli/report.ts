@@ -3,19 +3,19 @@ import { OutputClosed, StreamSink } from '../output/stream-sink.js';
 import { printable, type Console } from './console.js';
 import type { StdoutForm } from './stdout-form.js';
 
-/** How a summary reads in each form. */
+/** The renderer of each form. */
 export type Reports<Summary> = Readonly<Record<StdoutForm, (summary: Summary) => string>>;
 
 export interface ReportOptions {
   readonly form: StdoutForm;
-  /** No report for people; one for machines was asked for and is given. */
+  /** No report for people; one for machines is still printed. */
   readonly quiet: boolean;
   /** Where the files are. */
   readonly out: string;
   readonly terminal: Console;
 }
 
-/** Gives standard output the report of a finished run, and says where its files are. */
+/** Prints the report of a finished run, and where its files are. */
 export async function report<Summary>(
   reports: Reports<Summary>,
   summary: Summary,
@@ -31,17 +31,17 @@ export async function report<Summary>(
   terminal.info(written);
 }
 
-/** Whether a gate fails the run; says which ones do. */
+/** Whether a gate fails the run; prints the ones that do. */
 export function failGates(results: readonly GateResult[], terminal: Console): boolean {
   const failures = failedGates(results);
   for (const gate of failures) terminal.notice({ level: 'warning', text: `--fail-if ${gateText(gate)}` });
   return failures.length > 0;
 }
 
-/** The same where the run ended before it could check its gates, as its reader closed standard output. */
+/** The same for a run that ended before it could check its gates, because the reader of standard output closed it. */
 export function failUnchecked(gates: readonly Gate[], terminal: Console): boolean {
   for (const { condition } of gates) {
-    const text = `--fail-if ${condition}: FAILED, standard output was closed before the run was done`;
+    const text = `--fail-if ${condition}: FAILED, standard output was closed before the run was complete`;
     terminal.notice({ level: 'warning', text });
   }
   return gates.length > 0;
@@ -50,7 +50,7 @@ export function failUnchecked(gates: readonly Gate[], terminal: Console): boolea
 /**
  * Writes data to standard output, whole.
  *
- * @throws AiopsError `output_io`; a reader that has seen enough is no error
+ * @throws AiopsError `output_io`; a reader that closes the pipe is not an error
  */
 async function print(text: string): Promise<void> {
   const sink = new StreamSink(process.stdout);

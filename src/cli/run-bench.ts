@@ -1,5 +1,3 @@
-import type { Command } from 'commander';
-
 import type { Notice } from '../core/errors.js';
 import { benchCsv, benchMarkdown, benchReport } from '../bench/report/bench-report.js';
 import { benchJson, type BenchSummary } from '../bench/report/bench-summary.js';
@@ -14,32 +12,33 @@ import {
 import { bench, type BenchOutcome } from '../bench/bench.js';
 import { measureScenario, type ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
 import { attend, type Attended } from './attend.js';
-import { keepBaseline, readBaseline } from './baseline-file.js';
-import { benchConfig, type BenchFlags } from './bench-options.js';
+import { keepBaseline, readBaseline } from '../bench/baseline-file.js';
+import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
+import { benchConfig } from './bench-options.js';
 import { GATE_FAILED } from './exit-codes.js';
 import { failGates, report, type ReportOptions, type Reports } from './report.js';
 import { scenarioConfig } from './scenario-options.js';
+import type { BENCH_SETTINGS } from './settings.js';
+import { ownGates } from './settings/gates.js';
 import { stdoutForm, type StdoutForm } from './stdout-form.js';
+import type { Invocation } from './with-settings.js';
 
-/** Benchmarks, or measures the scenario that the flags name; resolves to the exit status. */
-export async function runBench(
-  inputs: readonly string[],
-  command: Command,
-  notices: readonly Notice[],
-): Promise<number> {
-  const flags = command.opts<BenchFlags>();
-  const form = stdoutForm(flags);
-  if (flags.scenario !== undefined) {
-    const sourceOf = (flag: string): string | undefined => command.getOptionValueSource(flag);
-    const settings = scenarioConfig(flags.scenario, inputs, flags, sourceOf);
-    const all = [...notices, ...settings.notices];
-    return runScenario(settings.config, { form, quiet: flags.quiet, notices: all });
+/** Runs a benchmark, or the scenario that the settings name; resolves to the exit status. */
+export async function runBench(invocation: Invocation<typeof BENCH_SETTINGS>): Promise<number> {
+  const { inputs, values, sourceOf } = invocation;
+  const form = stdoutForm(values);
+  if (values.scenario !== undefined) {
+    const { config, notices } = scenarioConfig(values.scenario, invocation);
+    return runScenario(config, { form, quiet: values.quiet, notices: [...invocation.notices, ...notices] });
   }
-  if (flags.baseline !== undefined) keepBaseline(flags.baseline, flags.out);
-  const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline);
-  const config = benchConfig(inputs, flags, baseline);
-  const { quiet, out } = flags;
-  return attend({ quiet, notices, finishing: 'the turn under way' }, async (attended) => {
+  const isTyped = sourceOf('failIf') === 'cli';
+  const { gates, notices: ignored } = ownGates(values.failIf, BENCH_METRICS, { isTyped, command: 'bench' });
+  const { quiet, out } = values;
+  if (values.baseline !== undefined) keepBaseline(values.baseline, out);
+  const baseline = values.baseline === undefined ? null : await readBaseline(values.baseline);
+  const config = benchConfig(inputs, values, { gates, baseline });
+  const notices = [...invocation.notices, ...ignored];
+  return attend({ quiet, notices, finishing: 'the current round' }, async (attended) => {
     const outcome = await bench(config, {
       ...attended,
       stdin: process.stdin,
@@ -53,13 +52,12 @@ export async function runBench(
   });
 }
 
-/** Measures one scenario in place of a benchmark. */
 async function runScenario(
   config: ScenarioConfig,
   { form, quiet, notices }: { form: StdoutForm; quiet: boolean; notices: readonly Notice[] },
 ): Promise<number> {
   return attend(
-    { quiet, notices, finishing: 'nothing, a scenario cut short says nothing' },
+    { quiet, notices, finishing: 'nothing: an incomplete scenario has no result' },
     async (attended) => {
       attended.progress.start();
       const onStep = (text: string): void =>
@@ -67,7 +65,7 @@ async function runScenario(
       const summary = await measureScenario(config, { ...attended, onStep });
       attended.progress.stop();
       if (summary === null) {
-        attended.terminal.notice({ level: 'warning', text: 'interrupted before the scenario was measured' });
+        attended.terminal.notice({ level: 'warning', text: 'interrupted before the scenario was complete' });
         return attended.interruptedStatus();
       }
       await report(SCENARIO_REPORTS, summary, { form, quiet, out: config.out, terminal: attended.terminal });
@@ -89,7 +87,7 @@ async function conclude(outcome: BenchOutcome, attended: Attended, how: ReportOp
 }
 
 function complete(cases: number): string {
-  return `after ${plural(cases, 'case')}: what is above was complete by then`;
+  return `after ${plural(cases, 'case')}, which the report above covers`;
 }
 
 const REPORTS: Reports<BenchSummary> = {

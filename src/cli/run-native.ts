@@ -1,6 +1,6 @@
 import { AiopsError } from '../core/errors.js';
 import { checkPlan, installNative, planNative, type InstallRequest } from '../native/install.js';
-import { removeNative } from '../native/remove.js';
+import { removeNative } from '../native/folder.js';
 import { nativeInventory, proveNative } from '../native/status.js';
 import { durationText, megabytes } from '../report/format.js';
 import { Console, printable } from './console.js';
@@ -37,24 +37,26 @@ export async function runRemove(): Promise<void> {
   const { folder, freedBytes } = await removeNative();
   print([
     freedBytes === null
-      ? `nothing to remove: there is no install in ${folder}`
-      : `removed from ${folder}: ${megabytes(freedBytes)} freed`,
+      ? `nothing to remove: nothing is installed in ${folder}`
+      : `removed ${folder}: ${megabytes(freedBytes)} freed`,
   ]);
 }
 
-/** Runs something that a signal may end; then the status is the signal's, and nothing is left behind. */
+/** Runs work that a signal may interrupt; resolves to the exit status. */
 async function interruptible(
   work: (terminal: Console, interruption: Interruption) => Promise<void>,
 ): Promise<number> {
   const terminal = new Console({ quiet: false, stream: process.stderr });
-  const interruption = watchSignals((signal) => terminal.info(`${signal}: ending; once more ends at once`));
+  const interruption = watchSignals((signal) =>
+    terminal.info(`${signal}: cleaning up; a second signal ends at once`),
+  );
   try {
     await work(terminal, interruption);
     return 0;
   } catch (error) {
     const signal = interruption.caught();
     if (signal === null || !(error instanceof AiopsError) || error.code !== 'interrupted') throw error;
-    terminal.notice({ level: 'warning', text: 'interrupted; what was there before is still as it was' });
+    terminal.notice({ level: 'warning', text: 'interrupted; an earlier install is unchanged' });
     return SIGNAL_STATUS[signal];
   } finally {
     interruption.dispose();
@@ -73,7 +75,7 @@ async function install(request: InstallRequest, terminal: Console, { signal }: I
   const { folder, receipt } = outcome.install;
   const how =
     outcome.kind === 'was-there'
-      ? 'is there already'
+      ? 'is already installed'
       : `was installed in ${durationText(performance.now() - startedAt)} (${megabytes(receipt.sizeBytes)})`;
   print([
     `native TensorFlow ${receipt.tensorflow} ${how}: ${folder}`,

@@ -1,31 +1,37 @@
 import type { RunCounts } from '../core/counts.js';
-import type { Notice } from '../core/errors.js';
 import type { ReadProgress } from '../read/recording.js';
 import { countText, plural } from '../report/format.js';
 import type { Gate } from '../report/gates.js';
 import { summaryJson, type RunSummary } from '../replay/report/run-summary.js';
-import { terminalReport } from '../replay/report/terminal.js';
-import { timingCsv, timingMarkdown } from '../replay/report/timing-table.js';
+import { replayCsv, replayMarkdown, replayReport } from '../replay/report/replay-report.js';
 import { replay } from '../replay/replay.js';
 import type { ReplayOutcome } from '../replay/replay-context.js';
 import { attend, type Attended } from './attend.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';
-import { replayConfig, type ReplayFlags } from './replay-options.js';
+import { replayConfig } from './replay-options.js';
 import { failGates, failUnchecked, report, type Reports } from './report.js';
 import { unmetNotice } from './unmet.js';
+import type { REPLAY_SETTINGS } from './settings.js';
+import { ownGates } from './settings/gates.js';
 import { stdoutForm, type StdoutForm } from './stdout-form.js';
+import type { Invocation } from './with-settings.js';
+import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
 
-/** Replays inputs as the flags say; resolves to the exit status. */
-export async function runReplay(
-  inputs: readonly string[],
-  flags: ReplayFlags,
-  notices: readonly Notice[],
-): Promise<number> {
-  const config = replayConfig(inputs, flags);
-  const { quiet } = flags;
-  const stop = { graceMs: flags.stopGrace, afterwards: goesOn(config.output.out) };
-  return attend({ quiet, notices, finishing: 'the minutes under way', stop }, async (attended) => {
+/** Replays inputs; resolves to the exit status. */
+export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>): Promise<number> {
+  const { inputs, values, sourceOf } = invocation;
+  const isTyped = sourceOf('failIf') === 'cli';
+  const { gates, notices } = ownGates(values.failIf, REPLAY_METRICS, { isTyped, command: 'replay' });
+  const config = replayConfig(inputs, values, gates);
+  const { quiet, stopGraceMs } = values;
+  const attention = {
+    quiet,
+    notices: [...invocation.notices, ...notices],
+    finishing: 'the minutes in flight',
+    stop: { graceMs: stopGraceMs, afterwards: resumeHint(config.output.out) },
+  };
+  return attend(attention, async (attended) => {
     const outcome = await replay(config, {
       ...attended,
       stdin: process.stdin,
@@ -35,13 +41,14 @@ export async function runReplay(
       },
     });
     attended.progress.stop();
-    const unmet = outcome.kind === 'done-before' ? unmetNotice(flags, outcome.summary) : null;
+    const unmet =
+      outcome.kind === 'done-before' ? unmetNotice(values, gates.length > 0, outcome.summary) : null;
     if (unmet !== null) attended.onNotice(unmet);
     return conclude(outcome, attended, {
       rejectsAllowed: config.maxRejects !== null,
-      gates: config.gates,
+      gates,
       out: config.output.out,
-      form: stdoutForm(flags),
+      form: stdoutForm(values),
       quiet,
     });
   });
@@ -73,17 +80,17 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
   }
   if (outcome.kind === 'interrupted') {
     const done = `interrupted after ${plural(outcome.minutes, 'minute')}`;
-    const more = outcome.resumable ? goesOn(how.out) : '';
+    const more = outcome.resumable ? resumeHint(how.out) : '';
     terminal.notice({ level: 'warning', text: `${done}${more}` });
     return attended.interruptedStatus();
   }
   const { summary } = outcome;
   if (outcome.kind === 'done-before') {
     const { minutes, rows } = summary.counts;
-    const text = `${how.out} is complete: ${plural(minutes, 'minute')}, ${countText(rows)} rows; --restart does it all again`;
+    const text = `${how.out} is complete: ${plural(minutes, 'minute')}, ${countText(rows)} rows; --restart starts over`;
     terminal.notice({ level: 'info', text });
   }
-  if (how.out === '-') terminal.info(terminalReport(summary).trimEnd());
+  if (how.out === '-') terminal.info(replayReport(summary).trimEnd());
   else await report(REPORTS, summary, { ...how, terminal });
   return failGates(summary.gates, terminal) ? GATE_FAILED : statusOf(summary.counts, how);
 }
@@ -92,14 +99,13 @@ function statusOf({ error, rejected }: RunCounts, { rejectsAllowed }: Conclusion
   return error > 0 || (rejected > 0 && !rejectsAllowed) ? DONE_WITH_FAILURES : 0;
 }
 
-/** What an interrupted run may count on. */
-function goesOn(out: string): string {
-  return out === '-' ? '' : '; the same command goes on from what was committed';
+function resumeHint(out: string): string {
+  return out === '-' ? '' : '; run the same command again to resume from the last commit';
 }
 
 const REPORTS: Reports<RunSummary> = {
-  text: terminalReport,
+  text: replayReport,
   json: summaryJson,
-  csv: timingCsv,
-  markdown: timingMarkdown,
+  csv: replayCsv,
+  markdown: replayMarkdown,
 };

@@ -1,74 +1,68 @@
-import { Option } from 'commander';
-
-import { AiopsError, type Notice } from '../core/errors.js';
-import type { ScenarioName } from '../bench/scenarios/scenario-names.js';
 import type { ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
-import { measuringConfig, type BenchFlags } from './bench-options.js';
-import { dashed } from './model-options.js';
-import { READING_FLAGS } from './flags/reading.js';
+import type { ScenarioName } from '../bench/scenarios/scenario-names.js';
+import { AiopsError, type Notice } from '../core/errors.js';
+import { measuringConfig } from './bench-options.js';
+import { BENCH_SETTINGS } from './settings.js';
+import { READING } from './settings/reading.js';
+import { flagName, type Settings } from './settings/setting.js';
+import type { Invocation } from './with-settings.js';
 
-/** Samples of each way where nobody says how many. */
+/** Rounds of each variant where none are given. */
 const ROUNDS = 10;
 
-/** Names of the flags about reading, as commander has them. */
-const READING_NAMES = Object.values(READING_FLAGS)
-  .flat()
-  .map(({ flags }) => new Option(flags).attributeName());
-
-/** Flags that a scenario has no use for, and why; all about reading are of this kind. */
-const UNUSED: Readonly<Partial<Record<keyof BenchFlags, string>>> = {
+/** Settings that a scenario does not use, and why; all about reading are of this kind. */
+const UNUSED: Readonly<Record<string, string>> = {
   baseline: 'only what bench measures can be compared',
-  failIf: 'its conditions speak of what bench measures',
-  trace: 'only bench and replay draw one',
-  deadline: 'its reports hold nothing against one',
-  ...Object.fromEntries(READING_NAMES.map((name) => [name, 'it serves made-up minutes'])),
+  failIf: 'its conditions are about what bench measures',
+  trace: 'only bench and replay write one',
+  deadlineMs: 'its reports compare nothing with one',
+  ...Object.fromEntries(Object.keys(READING).map((name) => [name, 'it serves synthetic minutes'])),
 };
 
-/** Where a flag's value came from, in commander's words: `cli`, `env`, `config`, `default`, or nowhere. */
-type SourceOf = (flag: keyof BenchFlags) => string | undefined;
+const ROWS = Object.assign({}, ...Object.values(BENCH_SETTINGS)) as Settings;
 
 interface ScenarioSettings {
   readonly config: ScenarioConfig;
-  /** What was passed over. */
+  /** What was ignored. */
   readonly notices: readonly Notice[];
 }
 
 /**
- * A scenario's settings. What it has no use for is a mistake on the command line; the environment and the settings
- * file, which serve other commands too, may hold it.
+ * A scenario's settings. On the command line, one that it does not use is a mistake; the environment and the settings
+ * file also serve other commands and may hold it.
  *
- * @throws AiopsError `usage` where the command line says what a scenario has no use for
+ * @throws AiopsError `usage` where the command line has a setting that a scenario does not use
  */
 export function scenarioConfig(
   scenario: ScenarioName,
-  inputs: readonly string[],
-  flags: BenchFlags,
-  sourceOf: SourceOf,
+  { inputs, values, sourceOf }: Invocation<typeof BENCH_SETTINGS>,
 ): ScenarioSettings {
-  if (inputs.length > 0) throw refusal('a recording', 'it serves made-up minutes');
-  const passedOver: string[] = [];
-  const drop = (flag: keyof BenchFlags, what: string, why: string): void => {
-    if (sourceOf(flag) === 'cli') throw refusal(what, why);
-    passedOver.push(what);
+  if (inputs.length > 0) throw refusal('a recording', 'it serves synthetic minutes');
+  const ignored: string[] = [];
+  const drop = (name: keyof typeof values, what: string, why: string): void => {
+    if (sourceOf(name) === 'cli') throw refusal(what, why);
+    ignored.push(what);
   };
-  for (const [name, why] of Object.entries(UNUSED)) {
-    const flag = name as keyof BenchFlags;
-    if (isSet(flags[flag]) && !['default', undefined].includes(sourceOf(flag))) drop(flag, dashed(name), why);
+  for (const [key, why] of Object.entries(UNUSED)) {
+    const name = key as keyof typeof values;
+    const row = ROWS[key];
+    if (row !== undefined && isSet(values[name]) && sourceOf(name) !== 'default')
+      drop(name, `--${flagName(row)}`, why);
   }
-  const { actors = null, items = [] } = flags;
+  const { actors = null, items = [] } = values;
   if (items.length > 1) drop('items', 'several --items', 'give one number');
   if (actors?.kind === 'exactly') drop('actors', 'a list of --actors', 'give the largest number');
   return {
     config: {
-      ...measuringConfig(flags),
+      ...measuringConfig(values),
       scenario,
       actors: actors?.kind === 'up-to' ? actors.most : null,
       items: items.length === 1 ? (items[0] ?? null) : null,
-      rounds: flags.rounds ?? ROUNDS,
+      rounds: values.rounds ?? ROUNDS,
     },
-    notices: passedOver.map((what) => ({
+    notices: ignored.map((what) => ({
       level: 'info',
-      text: `${what} of the environment or the settings file is passed over: a scenario has no use for it`,
+      text: `ignored ${what} from the environment or the settings file: a scenario does not use it`,
     })),
   };
 }
@@ -79,7 +73,7 @@ function isSet(value: unknown): boolean {
 }
 
 function refusal(what: string, why: string): AiopsError {
-  return new AiopsError('usage', `--scenario takes no ${what}: ${why}`, {
-    hint: 'leave it out, or leave --scenario out',
+  return new AiopsError('usage', `--scenario does not take ${what}: ${why}`, {
+    hint: `drop ${what}, or drop --scenario`,
   });
 }

@@ -1,42 +1,63 @@
-import type { Command } from 'commander';
+import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
+import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
+import { conditions } from './settings/gates.js';
+import { LOADING_LISTS, MEASURING } from './settings/measuring.js';
+import { BARE_MODEL, LOADING, MODEL } from './settings/model.js';
+import { READING } from './settings/reading.js';
+import { FAIL_IF, OTHER, REPORTING, STDOUT } from './settings/reporting.js';
+import { PROCESSES, SERVING } from './settings/serving.js';
+import { flagName, type SettingGroups, type ValuesOf } from './settings/setting.js';
+import { WRITING } from './settings/writing.js';
 
-import type { Notice } from '../core/errors.js';
-import { addOptions, describeOption, SettingOption } from './add-options.js';
-import { BENCH_FLAGS } from './bench-options.js';
-import { applyConfigFile } from './config-file.js';
-import { applyEnvironment, unknownVariables } from './environment.js';
-import type { FlagGroups } from './flags/flag-row.js';
-import { passOverForeignGates } from './gate-values.js';
-import { leaveOutOverruled } from './model-options.js';
-import { REPLAY_FLAGS } from './replay-options.js';
-
-const HELP_AFTER = `
-Each flag can also come from the environment (--actor-timeout: AIOPS_SERVE_ACTOR_TIMEOUT) and from
-aiops-serve.config.json ({ "actor-timeout": "1m" }), in this order.`;
-
-/**
- * Adds flags to a command that takes inputs, and has it act once their values of all sources are in it: the
- * command line wins over the environment, that one over the configuration file.
+/*
+ * One row per setting, in settings/: its flag, help, kind of value, default, and what a change of it changes. Everything
+ * else derives from these tables: the help, the environment, the configuration file and its schema, the types of the
+ * values, what a resumed run compares with its journal, and how `status` shows it.
  */
-export function withSettings(
-  command: Command,
-  rows: FlagGroups,
-  act: (inputs: readonly string[], command: Command, notices: readonly Notice[]) => Promise<void>,
-): Command {
-  command.configureHelp({ optionDescription: describeOption }).addHelpText('after', HELP_AFTER);
-  return addOptions(command, rows).action(async (inputs: string[], _flags: unknown, self: Command) => {
-    const elsewhere = settingsOfAll();
-    applyEnvironment(self, process.env);
-    const { config } = self.opts<{ readonly config?: string }>();
-    const lookUp = applyConfigFile(self, config, elsewhere);
-    leaveOutOverruled(self);
-    const notices = [...passOverForeignGates(self), ...unknownVariables(self, process.env, elsewhere)];
-    await act(inputs, self, [...lookUp, ...notices]);
-  });
-}
 
-/** The names of the settings of all commands: one environment and one file may hold those of several. */
-function settingsOfAll(): ReadonlySet<string> {
-  const rows = [REPLAY_FLAGS, BENCH_FLAGS].flatMap((groups) => Object.values(groups).flat());
-  return new Set(rows.map((row) => new SettingOption(row).name()));
+/** The settings of `replay`, by their headings in the help. */
+export const REPLAY_SETTINGS = {
+  'Reading:': READING,
+  'Model:': { ...MODEL, ...LOADING },
+  'A bare model, which has no manifest:': BARE_MODEL,
+  'Serving:': SERVING,
+  'Writing:': WRITING,
+  'Reporting:': {
+    ...REPORTING,
+    failIf: { ...FAIL_IF, kind: conditions(REPLAY_METRICS, BENCH_METRICS) },
+    ...STDOUT,
+  },
+  'Other:': OTHER,
+} as const satisfies SettingGroups;
+
+/** The settings of `bench`. */
+export const BENCH_SETTINGS = {
+  'Measuring:': MEASURING,
+  'Model:': { ...MODEL, ...LOADING_LISTS },
+  'A bare model, which has no manifest:': BARE_MODEL,
+  'Processes:': PROCESSES,
+  'Reading:': READING,
+  'Reporting:': {
+    ...REPORTING,
+    failIf: { ...FAIL_IF, kind: conditions(BENCH_METRICS, REPLAY_METRICS) },
+    ...STDOUT,
+  },
+  'Other:': OTHER,
+} as const satisfies SettingGroups;
+
+export type ReplayValues = GroupValues<typeof REPLAY_SETTINGS>;
+export type BenchValues = GroupValues<typeof BENCH_SETTINGS>;
+
+/** The values of the settings of all groups. */
+export type GroupValues<G extends SettingGroups> = Intersection<
+  { [Group in keyof G]: ValuesOf<G[Group]> }[keyof G]
+>;
+type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never;
+
+/** Flags, without dashes, of all commands: one environment and one settings file may serve several. */
+export function allFlagNames(): ReadonlySet<string> {
+  const groups = [...Object.values(REPLAY_SETTINGS), ...Object.values(BENCH_SETTINGS)];
+  return new Set(groups.flatMap((settings) => Object.values(settings).map(flagName)));
 }

@@ -1,30 +1,30 @@
 import { Timer } from '../core/timer.js';
 import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
 
-/** How a run learns that it is to end. */
+/** Tells a run that it is to end. */
 export interface Interruption {
   readonly signal: AbortSignal;
-  /** Which signal it was, once there was one. */
+  /** The first signal; null: none yet. */
   caught(): EndingSignal | null;
   dispose(): void;
 }
 
-/** What the end may take after the first signal. */
+/** How long the run may take to end after the first signal. */
 export interface StopGrace {
   readonly ms: number;
-  /** It is over, and the process is about to leave. */
+  /** Called when it is over, just before the process exits. */
   readonly onOver: (signal: EndingSignal) => void;
 }
 
-/** A wrapper such as npx hands on what the terminal has sent to every process: one Ctrl-C, two signals. */
+/** npx and other wrappers forward a signal that the terminal has already sent to all processes: one Ctrl-C, two signals. */
 const ECHO_MS = 100;
-/** How often it is looked whether everything was written that the process is to leave after. */
+/** How often to check whether all output has been written, so that the process may exit. */
 const LEAVE_POLL_MS = 50;
 
 /**
- * The first SIGINT, SIGTERM or SIGHUP aborts; a second SIGINT or SIGTERM ends the process at once, and so does the
- * end of the grace. Another SIGHUP does not: a terminal that closes sends several.
- * Actors need no word then: they end when their pipe closes or their parent is gone.
+ * The first SIGINT, SIGTERM or SIGHUP aborts; a second SIGINT or SIGTERM ends the process at once, as does the end of
+ * the grace period. A second SIGHUP does not: a closing terminal sends several.
+ * Actors are not told: they end when their pipe closes or their parent is gone.
  */
 export function watchSignals(
   onFirst: (signal: EndingSignal) => void,
@@ -62,7 +62,7 @@ export function watchSignals(
   };
 }
 
-/** Ends the process although something is still waited for: a pipe, say, that nobody writes to. */
+/** Exits even if something still keeps the event loop alive, for example a pipe without a writer. */
 function leaveOnceWritten(): void {
   setInterval(() => {
     const isSet = process.exitCode !== undefined;

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 
-import { statusJson } from '../replay/resume/run-status.js';
-import { statusText } from '../replay/resume/status-text.js';
+import { statusJson, statusText } from '../replay/resume/run-status.js';
 import { runStatus } from '../replay/resume/status.js';
 import { printable } from './console.js';
+import { unusualSettings } from './journaled.js';
 
 const HELP_AFTER = `
-The states are running, stopped (by SIGSTOP or Ctrl-Z), held (by another host, which cannot be seen from here),
-ended (by a signal or an error), killed, and complete. It takes no lock and changes nothing. Exit status: 0, also of
-a run that is not complete; 66 where there is none, or it may not be read. More: docs/backfill.md`;
+States: running, stopped (by SIGSTOP or Ctrl-Z), held (by another host, whose processes cannot be seen from here),
+ended (by a signal or an error), killed, and complete. status takes no lock and changes nothing. Exit status: 0, even
+if the run is not complete; 66 if there is no run, or it cannot be read. More: docs/backfill.md`;
 
 /** Makes a command `aiops-serve status`: how far the replay that writes to a folder is, and what it is. */
 export function defineStatus(command: Command): void {
@@ -18,6 +18,8 @@ export function defineStatus(command: Command): void {
     .addHelpText('after', HELP_AFTER)
     .action(async (folder: string, { json = false }: { json?: boolean }) => {
       const status = await runStatus(folder);
-      process.stdout.write(json ? statusJson(status) : printable(statusText(status)));
+      process.stdout.write(
+        json ? statusJson(status) : printable(statusText(status, unusualSettings(status.settings))),
+      );
     });
 }

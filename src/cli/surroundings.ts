@@ -1,27 +1,27 @@
 import { AiopsError } from '../core/errors.js';
 import { addressSpaceLimit } from '../host/address-space.js';
 
-/* What a process was started with, and a command cannot see, can be why it fails: a limit, a folder that is gone. */
+/* A command can fail because of what its process inherited and it cannot see: a resource limit, a deleted folder. */
 
 const FOLDER_GONE = 'the current folder no longer exists';
 const FOLDER_HINT = 'change to a folder that exists, or give all paths as absolute ones, --out included';
 
-/** Limits below this are worth a word: V8 alone reserves gigabytes of address space, though it uses far less. */
+/** Limits below this are worth mentioning: V8 alone reserves gigabytes of address space and uses far less. */
 const ROOMY_BYTES = 2 ** 35;
 
-/** Codes of failures to start or keep a process that computes. */
+/** Codes of failures to start an actor or keep it running. */
 const OF_ACTORS: readonly AiopsError['code'][] = ['actor_failed', 'backend'];
-/** How V8 says that it got no memory. */
+/** V8's messages when it gets no memory. */
 const OUT_OF_MEMORY = /out of memory|allocation failed|cannot allocate/i;
 
-/** The same error, with what the surroundings of the process have to do with it. */
+/** The same error, extended by what the surroundings of the process contribute to it. */
 export function inSurroundings(error: unknown): unknown {
   if (isFolderGone() && isAboutFiles(error)) return withoutFolder(error);
   const limit = addressSpaceLimit();
   return limit !== null && limit < ROOMY_BYTES ? withinLimit(error, limit) : error;
 }
 
-/** On Linux a process can be in a folder that was deleted. */
+/** On Linux the current folder of a process can be deleted. */
 function isFolderGone(): boolean {
   try {
     process.cwd();
@@ -45,7 +45,7 @@ function withoutFolder(cause: unknown): AiopsError {
 
 function withinLimit(error: unknown, limitBytes: number): unknown {
   const limit = `the address space of a process is limited to ${(limitBytes / 2 ** 30).toFixed(1)} GiB (ulimit -v)`;
-  const hint = `${limit}, which is likely why: lift it with ulimit -v unlimited; --max-actor-rss limits memory that is in use`;
+  const hint = `${limit}, which is the likely cause: lift it with ulimit -v unlimited; --max-actor-rss limits the memory in use`;
   if (error instanceof AiopsError)
     return OF_ACTORS.includes(error.code)
       ? new AiopsError(error.code, error.message, { hint, cause: error })

@@ -1,10 +1,10 @@
 import type { Distribution, Estimate } from './statistics.js';
 
-/** The ways to serve a minute that a run compares. */
-export const ARMS = ['sequential-per-item', 'sequential-batched', 'parallel'] as const;
-export type Arm = (typeof ARMS)[number];
+/** The ways to serve a minute that a replay compares. */
+export const VARIANTS = ['sequential-per-item', 'sequential-batched', 'parallel'] as const;
+export type Variant = (typeof VARIANTS)[number];
 
-/** How far the arms' answers to the same items were apart. */
+/** How far two variants' answers to the same items differ. */
 export interface Agreement {
   /** Every number and verdict has the same bits. */
   readonly identical: boolean;
@@ -15,16 +15,16 @@ export interface Agreement {
 }
 
 export interface ComparisonSummary {
-  /** Minutes that all arms served, one after the other with everything else idle. */
+  /** Minutes that were served in every way, one after another while nothing else ran. */
   readonly minutes: number;
-  readonly wallMs: Readonly<Record<Arm, Distribution>>;
-  /** Median over the minutes of `arm's time / parallel time`, paired by minute. */
-  readonly speedup: Readonly<Record<Exclude<Arm, 'parallel'>, Estimate>>;
+  readonly wallMs: Readonly<Record<Variant, Distribution>>;
+  /** Median over the minutes of `variant's time / parallel time`, paired by minute. */
+  readonly speedup: Readonly<Record<Exclude<Variant, 'parallel'>, Estimate>>;
   /** Speed-up over sequential batched divided by actors. */
   readonly efficiency: number;
   /** Karp-Flatt serial fraction of that speed-up; null for one actor. */
   readonly serialFraction: number | null;
-  readonly answers: Readonly<Record<Arm, Agreement>>;
+  readonly answers: Readonly<Record<Variant, Agreement>>;
   /** Largest difference that counts as agreement on this backend. */
   readonly tolerance: number;
 }

@@ -1,3 +1,5 @@
+import type { BackendName, ModelFormat } from './types.js';
+
 /** Whether every predict call has the same shape where that can change an answer, or the shape of its items. */
 export type BatchShape = 'fixed' | 'free';
 
@@ -15,3 +17,17 @@ export type ModelSource =
       /** Absolute path of an ES module. */
       readonly module: string;
     };
+
+/** Settings that decide what actors load; `auto` leaves a choice to them. */
+export interface LoadSettings {
+  readonly backend: BackendName | 'auto';
+  /** Which of a bundle's formats; `auto`: the first that the backend runs. */
+  readonly modelFormat: ModelFormat | 'auto';
+  /** Threads of native TensorFlow in each actor. */
+  readonly threadsPerActor: number;
+  /** Items per predict call; `auto`: the backend's default. */
+  readonly batchSize: number | 'auto';
+  readonly batchShape: BatchShape;
+  /** For an analyzer. */
+  readonly params: Readonly<Record<string, string>>;
+}

@@ -1,21 +1,21 @@
 /* What parallel serving is worth, out of measured times. */
-import { medianEstimate, percentile, sortSamples, type Estimate } from './statistics.js';
+import { median, medianEstimate, percentile, sortSamples, type Estimate } from './statistics.js';
 
 /** Below this, a ratio of two timings is not worth acting on. */
 const WORTHWHILE = 1.05;
 
 /**
- * Median over the rounds of `baseline / arm`, both in ms and paired by round, with its 95 % interval: what a machine
+ * Median over the rounds of `baseline / variant`, both in ms and paired by round, with its 95 % interval: what a machine
  * does besides hits both times of a round, so their ratio is steadier than either (Kalibera and Jones, "Rigorous
  * Benchmarking in Reasonable Time", 2013, on why ratios need intervals of their own).
  *
  * @throws RangeError where there is no round, or one side has more of them
  */
-export function speedup(baselineMs: ArrayLike<number>, armMs: ArrayLike<number>): Estimate {
-  if (baselineMs.length !== armMs.length) {
-    throw new RangeError(`${baselineMs.length} rounds cannot be paired with ${armMs.length}`);
+export function speedup(baselineMs: ArrayLike<number>, variantMs: ArrayLike<number>): Estimate {
+  if (baselineMs.length !== variantMs.length) {
+    throw new RangeError(`${baselineMs.length} rounds cannot be paired with ${variantMs.length}`);
   }
-  return medianEstimate(Float64Array.from(baselineMs, (ms, round) => ms / armMs[round]!));
+  return medianEstimate(Float64Array.from(baselineMs, (ms, round) => ms / variantMs[round]!));
 }
 
 /** A ratio the other way round, its interval with it. */
@@ -62,9 +62,9 @@ export function costLine(points: readonly { readonly items: number; readonly ms:
       .map((b) => (b.ms - a.ms) / (b.items - a.items)),
   );
   if (slopes.length === 0) throw new RangeError('a cost line needs minutes of at least two sizes');
-  const perItemMs = percentile(sortSamples(slopes), 0.5);
+  const perItemMs = median(slopes);
   const rests = points.map(({ items, ms }) => ms - perItemMs * items);
-  return { fixedMs: percentile(sortSamples(rests), 0.5), perItemMs };
+  return { fixedMs: median(rests), perItemMs };
 }
 
 /**
@@ -107,35 +107,35 @@ export function capacityItems(itemCostMs: ArrayLike<number>, deadlineMs: number)
   return Math.floor(deadlineMs / percentile(sortSamples(itemCostMs), 0.99));
 }
 
-/** Times of an arm, ms a round; arms are paired by round. */
+/** A variant's time per round, ms; variants are paired by round. */
 interface Rounds {
   readonly roundMs: readonly number[];
 }
 
 /**
- * The fewest actors that are not really slower than the arm with the lowest median: more of them would cost memory
- * and gain nothing that this measurement can tell. Does not depend on the order of the arms.
+ * The fewest actors that are not really slower than the variant with the lowest median: more of them would cost memory
+ * and gain nothing that this measurement can tell. Does not depend on the order of the variants.
  *
- * @throws RangeError without arms, or where their rounds do not pair
+ * @throws RangeError without variants, or where their rounds do not pair
  */
-export function bestActors(arms: readonly (Rounds & { readonly actors: number })[]): number {
-  const [fastest] = [...arms].sort((a, b) => medianMs(a) - medianMs(b) || a.actors - b.actors);
-  if (fastest === undefined) throw new RangeError('no arms');
-  const asFast = arms.filter((arm) => !isReallyFaster(fastest, arm));
+export function bestActors(variants: readonly (Rounds & { readonly actors: number })[]): number {
+  const [fastest] = [...variants].sort((a, b) => medianMs(a) - medianMs(b) || a.actors - b.actors);
+  if (fastest === undefined) throw new RangeError('no variants');
+  const asFast = variants.filter((variant) => !isReallyFaster(fastest, variant));
   return Math.min(...asFast.map(({ actors }) => actors));
 }
 
 /**
- * Name of the first arm that no other one really beats; arms come in order of simplicity. Where each is beaten by
+ * Name of the first variant that no other one really beats; variants come in order of simplicity. Where each is beaten by
  * another one, which pairing by round allows, the one with the lowest median.
  *
- * @throws RangeError without arms, or where their rounds do not pair
+ * @throws RangeError without variants, or where their rounds do not pair
  */
-export function winner(arms: readonly (Rounds & { readonly name: string })[]): string {
-  const unbeaten = arms.find((arm) => !arms.some((other) => isReallyFaster(other, arm)));
-  const [fastest] = [...arms].sort((a, b) => medianMs(a) - medianMs(b));
+export function winner(variants: readonly (Rounds & { readonly name: string })[]): string {
+  const unbeaten = variants.find((variant) => !variants.some((other) => isReallyFaster(other, variant)));
+  const [fastest] = [...variants].sort((a, b) => medianMs(a) - medianMs(b));
   const found = unbeaten ?? fastest;
-  if (found === undefined) throw new RangeError('no arms');
+  if (found === undefined) throw new RangeError('no variants');
   return found.name;
 }
 
@@ -144,5 +144,5 @@ function isReallyFaster(fast: Rounds, slow: Rounds): boolean {
 }
 
 function medianMs({ roundMs }: Rounds): number {
-  return percentile(sortSamples(roundMs), 0.5);
+  return median(roundMs);
 }

@@ -23,6 +23,11 @@ export function percentile(samples: SortedSamples, p: number): number {
   return low + (high - low) * (place - below);
 }
 
+/** @throws RangeError without samples. */
+export function median(samples: ArrayLike<number>): number {
+  return percentile(sortSamples(samples), 0.5);
+}
+
 /** A distribution as reports show it, in the samples' unit. */
 export interface Distribution {
   readonly samples: number;
@@ -188,14 +193,14 @@ const OUTLIER_SCORE = 3.5;
  */
 export function outliers(samples: ArrayLike<number>): Outliers {
   const ordered = sortSamples(samples);
-  const median = percentile(ordered, 0.5);
-  const deviations = sortSamples(ordered.map((value) => Math.abs(value - median)));
-  const typical = percentile(deviations, 0.5) / 0.6745;
+  const middle = percentile(ordered, 0.5);
+  const deviations = ordered.map((value) => Math.abs(value - middle));
+  const typical = median(deviations) / 0.6745;
   const mean = deviations.reduce((sum, value) => sum + value, 0) / deviations.length;
   const unit = typical > 0 ? typical : 1.253314 * mean;
   const count = deviations.reduce(
     (found, deviation) => found + (deviation > OUTLIER_SCORE * unit ? 1 : 0),
     0,
   );
-  return { count, share: count / ordered.length, median, largest: ordered[ordered.length - 1]! };
+  return { count, share: count / ordered.length, median: middle, largest: ordered[ordered.length - 1]! };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The address space that a process may have here at most, bytes; null: any, or the system does not say. */
+/** The limit on a process's address space (ulimit -v), in bytes; null: none, or the system does not say. */
 export function addressSpaceLimit(): number | null {
   let limits: string;
   try {

@@ -3,18 +3,18 @@ import { availableParallelism, cpus } from 'node:os';
 
 import { sleep } from '../core/timer.js';
 
-/** Processor time that was wanted and not given, since the machine or its cgroup started, ms; 0 where unknown. */
+/** Processor time that was requested but not granted since the machine or its cgroup started, ms; 0: unknown. */
 export interface TakenTime {
-  /** By other virtual machines, summed over processors. */
+  /** Taken by other virtual machines, summed over processors. */
   readonly stealMs: number;
-  /** By the cgroup's quota. */
+  /** Withheld by the cgroup's quota. */
   readonly throttledMs: number;
 }
 
-/** The unit of /proc/stat, whatever the kernel's own clock is: 1/100 s. */
+/** The unit of /proc/stat is 1/100 s, whatever the kernel's own clock. */
 const TICK_MS = 10;
 
-/** Of interest are differences between two calls. */
+/** Only the difference between two calls is meaningful. */
 export function takenTime(): TakenTime {
   const steal = Number(/^cpu +(?:\d+ +){7}(\d+)/m.exec(readText('/proc/stat'))?.[1] ?? 0);
   const path = /^0::(.*)$/m.exec(readText('/proc/self/cgroup'))?.[1] ?? '/';
@@ -24,8 +24,8 @@ export function takenTime(): TakenTime {
 }
 
 /**
- * Share of the processors that others use at the moment, 0..1, while this program waits. 0 where this process may use
- * some of the machine's processors only: what happens on the others does not matter.
+ * The share of the processors, 0..1, that other processes use while this one waits. 0 if this process may use only some
+ * processors, since the counts are for all of them.
  */
 export async function busyShare(sampleMs: number): Promise<number> {
   const before = processorTimes();
@@ -50,6 +50,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // not Linux, or another kind of cgroup: nothing to tell
+    return ''; // not Linux, or another kind of cgroup
   }
 }

@@ -3,24 +3,24 @@ import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 
-/** What a process holds, and what it has used so far. */
+/** A process's memory, and the processor time it has used so far. */
 export interface ProcessUsage {
   readonly residentBytes: number;
-  /** Pages that processes share being divided among them (Linux's `Pss`); null where the kernel does not say. */
+  /** Shared pages are divided among the processes that share them (Linux's `Pss`); null: the kernel does not say. */
   readonly proportionalBytes: number | null;
-  /** Processor time of all its threads since it started, those that have ended included, ms; never less than before. */
+  /** Processor time of all its threads, including those that have ended, ms; it never decreases. */
   readonly cpuMs: number;
-  /** In steps of how many ms that is counted. */
+  /** The resolution of `cpuMs`. */
   readonly cpuStepMs: number;
 }
 
-/** Linux shows processor time in ticks of 10 ms to programs, whatever its own ticks are (`USER_HZ`). */
+/** Linux reports processor time in ticks of 10 ms (`USER_HZ`), whatever the kernel's own ticks. */
 const TICK_MS = 10;
 
 /**
- * Reads what Linux tells of a process, from a mounted `/proc`.
+ * Reads the figures that Linux has in `/proc`.
  *
- * @throws AiopsError `unsupported` where the system has no such folder, `actor_failed` where the process is gone
+ * @throws AiopsError `unsupported` if the system has no such folder, `actor_failed` if the process has ended
  */
 export function processUsage(pid: number, proc = '/proc'): ProcessUsage {
   const folder = join(proc, String(pid));
@@ -40,11 +40,11 @@ export function processUsage(pid: number, proc = '/proc'): ProcessUsage {
 
 function unreadable(pid: number, proc: string): AiopsError {
   if (read(join(proc, 'self/status')) !== null) {
-    return new AiopsError('actor_failed', `process ${pid} is gone: ${proc} tells nothing of it`);
+    return new AiopsError('actor_failed', `process ${pid} has ended: ${proc} does not list it`);
   }
   return new AiopsError(
     'unsupported',
-    `this system does not tell what a process holds and uses: there is no ${proc}/self/status`,
+    `this system does not report the memory and processor time of processes: there is no ${proc}/self/status`,
     { hint: 'run it on Linux' },
   );
 }
@@ -55,8 +55,8 @@ function kilobytes(text: string, field: string): number | null {
 }
 
 /**
- * `utime` and `stime` of proc_pid_stat(5). The name before them is in brackets and may hold any character. `schedstat`
- * counts in ns, but of threads only, and forgets one when it ends.
+ * `utime` and `stime` of proc_pid_stat(5). The name before them is in parentheses and may contain any character.
+ * `schedstat` counts in ns, but per thread, and forgets threads that have ended.
  */
 function tickTimeMs(folder: string): number | null {
   const stat = read(join(folder, 'stat'));

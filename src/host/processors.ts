@@ -1,10 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
+import { arch, platform, version } from 'node:process';
+
+import type { HostFacts } from '../core/machine-facts.js';
+
+/** The machine that a report's figures are from. */
+export function hostFacts(): HostFacts {
+  return {
+    node: version,
+    platform: `${platform}-${arch}`,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    processors: usableProcessors(),
+  };
+}
 
 /**
- * Processors that this process may use, at least 1: those the scheduler allows it (affinity),
- * further limited by the cgroup's quota, rounded down.
+ * The number of processors that this process may use, at least 1: its affinity, limited by the cgroup's quota (rounded
+ * down).
  */
 export function usableProcessors(): number {
   const allowed = availableParallelism();
@@ -12,12 +25,7 @@ export function usableProcessors(): number {
   return Math.max(1, Math.floor(quota === null ? allowed : Math.min(allowed, quota)));
 }
 
-/** The first processor's model name, as the kernel reports it. */
-export function processorModel(): string {
-  return cpus()[0]?.model.trim() ?? 'unknown';
-}
-
-/** The smallest processor quota from this process's cgroup up to the root, in processors; null without one. */
+/** The smallest quota from this process's cgroup up to the root, in processors; null: none. */
 function cgroupQuota(): number | null {
   const membership = readText('/proc/self/cgroup');
   if (membership === null) return null;
@@ -47,7 +55,7 @@ export function unifiedQuota(folder: string): number | null {
   return ratio(quota, period);
 }
 
-/** cgroup v1: quota and period in µs in files of their own, −1 for no quota. */
+/** cgroup v1: quota and period in µs in separate files, −1 for no quota. */
 export function legacyQuota(folder: string): number | null {
   const quota = Number(readText(join(folder, 'cpu.cfs_quota_us')) ?? NaN);
   return ratio(quota, Number(readText(join(folder, 'cpu.cfs_period_us')) ?? NaN));
@@ -61,6 +69,6 @@ function readText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return null; // not Linux, or no such controller: no quota to respect
+    return null; // not Linux, or no such controller
   }
 }

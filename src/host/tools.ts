@@ -4,20 +4,29 @@ import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
 
 import { AiopsError } from '../core/errors.js';
+import { sleep } from '../core/timer.js';
 import { TOOLS, type ToolNeed } from './native/recipe.js';
-import type { Tool } from './run-tool.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export type ToolName = ToolNeed['name'];
 
-/** What was found of what is needed, in the order of need. */
+/** A program that was found. */
+export interface Tool {
+  readonly path: string;
+  /** Arguments that come before all others. */
+  readonly prefix: readonly string[];
+  /** As the program reports it. */
+  readonly version: string;
+}
+
+/** Which tools were found, and which are missing, in the order of the recipe. */
 export interface FoundTools {
   readonly found: ReadonlyMap<ToolName, Tool>;
   readonly missing: readonly { readonly need: ToolNeed; readonly reason: string }[];
 }
 
-/** Looks for each tool on the PATH and asks it for its version: what cannot even tell that is as good as missing. */
+/** Searches the PATH for each tool, and asks it for its version: one that does not run counts as missing. */
 export async function findTools(
   names: readonly ToolName[],
   environment: Environment,
@@ -33,15 +42,15 @@ export async function findTools(
   return { found, missing };
 }
 
-/** @throws AiopsError 'backend' naming all that is missing, each with how to get it */
+/** @throws AiopsError 'backend' that names every missing tool and how to get it */
 export function requireAll({ missing }: FoundTools): void {
   if (missing.length === 0) return;
   const lines = missing.flatMap(({ need, reason }) => [
     `  ${need.title} (${need.why}): ${reason}`,
     ...need.howToGet.map((line) => `    ${line}`),
   ]);
-  throw new AiopsError('backend', `native install needs what is missing here:\n${lines.join('\n')}`, {
-    hint: 'or go on without: --backend wasm needs nothing',
+  throw new AiopsError('backend', `native install needs tools that are missing:\n${lines.join('\n')}`, {
+    hint: 'or do without: --backend wasm needs no install',
   });
 }
 
@@ -52,7 +61,7 @@ async function findTool(
 ): Promise<Tool | string> {
   const chosen = need.name === 'compiler' ? (environment['CXX'] ?? '').trim() : '';
   const candidates = chosen === '' ? need.programs.map((program) => [program]) : [chosen.split(/\s+/)];
-  let reason = chosen === '' ? 'not found' : `CXX is ${chosen}, which is not found`;
+  let reason = chosen === '' ? 'not found' : `CXX is ${chosen}, which was not found`;
   for (const [program = '', ...own] of candidates) {
     const path = programPath(program, environment['PATH'] ?? '');
     if (path === null) continue;
@@ -86,4 +95,51 @@ function isProgram(path: string): boolean {
 
 function firstLine(text: string): string {
   return text.trim().split('\n', 1)[0] ?? '';
+}
+
+export interface ToolRun {
+  readonly cwd: string;
+  /** Its folder for temporary files, so that none outlives a failed install. */
+  readonly temporary: string;
+  readonly signal: AbortSignal;
+}
+
+/** How much of a failing tool's output to show. */
+const LAST_LINES = 15;
+/** How long a tool may take to end after SIGTERM. */
+const FORCE_AFTER_MS = 2000;
+/** Ctrl-C reaches a tool as well, which may end before our own signal handler runs. */
+const SIGNAL_LAG_MS = 100;
+
+/**
+ * Runs a tool to its end.
+ *
+ * @param hint what to do if it fails
+ * @throws AiopsError 'tool_failed' with the last lines it printed, 'interrupted'
+ */
+export async function runTool(
+  tool: Tool,
+  args: readonly string[],
+  run: ToolRun,
+  hint: string,
+): Promise<void> {
+  const result = await execa(tool.path, [...tool.prefix, ...args], {
+    cwd: run.cwd,
+    env: { TMPDIR: run.temporary },
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+    cancelSignal: run.signal,
+    forceKillAfterDelay: FORCE_AFTER_MS,
+  });
+  if (!result.failed) return;
+  await sleep(SIGNAL_LAG_MS);
+  if (run.signal.aborted) throw new AiopsError('interrupted', 'interrupted');
+  const output = result.all.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
+  const how =
+    result.exitCode === undefined
+      ? (result.originalMessage ?? `was killed by ${result.signal ?? 'a signal'}`)
+      : `failed (exit status ${result.exitCode})`;
+  const command = [tool.path, ...tool.prefix, args[0] ?? ''].join(' ');
+  throw new AiopsError('tool_failed', `${command} ${how}${output === '' ? '' : `:\n${output}`}`, { hint });
 }

@@ -1,51 +1,50 @@
-import { isoTime } from '../core/time.js';
-import { SampleStore } from '../core/samples.js';
+import { AiopsError } from '../core/errors.js';
+import { distribution, SampleStore } from '../core/samples.js';
 import { capacityItems } from '../core/scaling.js';
-import { type Distribution } from '../core/statistics.js';
+import type { Distribution } from '../core/statistics.js';
+import { isoTime } from '../core/time.js';
+import { CHUNK_PARTS, type ActorShare, type Breakdown, type ChunkPart } from '../core/timing.js';
 import type { ChunkTiming, MinuteTiming } from '../core/types.js';
-import { CHUNK_PARTS } from '../core/timing.js';
-import { type Breakdown, type ChunkPart, type ActorShare } from '../core/timing.js';
-import { distribution } from '../core/samples.js';
 
-/** Of a minute's timing, what figures are made of and a line of `timing.jsonl` holds. */
-export interface TimedMinute extends Pick<MinuteTiming, 'items' | 'wallMs' | 'gatherMs'> {
-  readonly chunks: readonly TimedChunk[];
+/** The part of a minute's timing that figures are made of and a line of `timing.jsonl` holds. */
+export interface ServedMinute extends Pick<MinuteTiming, 'items' | 'wallMs' | 'gatherMs'> {
+  readonly chunks: readonly ServedChunk[];
 }
 
-/** How a minute stood to its schedule, ms: when it began after it was due, and when its answers were gathered. */
+type ServedChunk = Pick<ChunkTiming, 'actor' | 'items' | 'serviceMs' | ChunkPart>;
+
+/** A minute against its schedule, counted from when it was due, ms. */
 export interface Schedule {
+  /** Until it began. */
   readonly latenessMs: number;
+  /** Until its answers were joined. */
   readonly responseMs: number;
 }
 
-type TimedChunk = Pick<ChunkTiming, 'actor' | 'items' | 'serviceMs' | ChunkPart>;
-
-/** How minutes kept to the schedule of a paced run. */
+/** How the minutes of a paced run kept to their schedule. */
 export interface ScheduleSummary {
-  /** From when a minute was due until it began. */
   readonly latenessMs: Distribution;
-  /** From when a minute was due until its answers were joined. */
   readonly responseMs: Distribution;
 }
 
-/** What the minutes of a run come to; null where no minute had an item. */
+/** Figures of a run's minutes that had items. */
 export interface MinutesSummary {
-  /** Minutes that had items for the model. */
+  /** How many there were. */
   readonly served: number;
   readonly wallMs: Distribution;
   readonly items: Distribution;
-  /** Slowest chunk over the mean chunk of its minute; 1 is even. */
+  /** Slowest chunk of a minute divided by its mean chunk; 1 is even. */
   readonly imbalance: Distribution;
   /** Minutes that took longer than the deadline: from their scheduled start, or without a schedule in service. */
   readonly late: number;
   /** `deadline / p99`: how many times the 99th-percentile minute fits into the deadline. */
   readonly headroom: number;
-  /** Items a minute that fit the deadline at the 99th percentile of the cost per item. */
+  /** Items per minute that fit the deadline at the 99th percentile of the cost per item. */
   readonly capacityItems: number;
-  /** How the minutes kept to their schedule; null where they had none. */
+  /** Null if the minutes had no schedule. */
   readonly scheduled: ScheduleSummary | null;
   readonly breakdownMs: Breakdown;
-  /** By slot; only actors that were sent something. */
+  /** By slot; only actors that served a chunk. */
   readonly perActor: readonly ActorShare[];
 }
 
@@ -67,16 +66,16 @@ export class RunTimings {
   }
 
   /**
-   * Minutes without items do not count: there was nothing to serve.
+   * Adds a minute, unless it had no items.
    *
-   * @param dueAtMs when the minute was to begin, on the clock of its timing; null: it had no schedule
+   * @param dueAtMs when the minute was due, on the clock of its timing; null: it had no schedule
    */
   add(timing: MinuteTiming, dueAtMs: number | null = null): void {
-    this.addTimed(timing, dueAtMs === null ? null : againstSchedule(timing, dueAtMs));
+    this.addServed(timing, dueAtMs === null ? null : againstSchedule(timing, dueAtMs));
   }
 
-  /** The same of a minute that was timed before. */
-  addTimed(timing: TimedMinute, schedule: Schedule | null): void {
+  /** Adds a minute of an earlier session. */
+  addServed(timing: ServedMinute, schedule: Schedule | null): void {
     if (timing.items === 0) return;
     this.#wall.add(timing.wallMs);
     this.#items.add(timing.items);
@@ -97,17 +96,18 @@ export class RunTimings {
     }
   }
 
-  /** Service times, of all minutes or of an even selection, ms. */
+  /** Service times of all minutes, or of an even selection, ms. */
   get wallsMs(): Float64Array {
     return this.#wall.values();
   }
 
-  /** Time that actors spent on items, summed over actors, ms; without decoding, which both sides of a pipe do. */
+  /** Time that actors spent on items, summed over actors, ms; without decoding, which the parent does too. */
   get busyMs(): number {
     const { normalizeMs, predictMs, replyMs } = this.#breakdown();
     return normalizeMs + predictMs + replyMs;
   }
 
+  /** Null if no minute had items. */
   summary(): MinutesSummary | null {
     if (this.#wall.seen === 0) return null;
     const wallMs = distribution(this.#wall);
@@ -173,20 +173,76 @@ export function timingLine(minuteMs: number, timing: MinuteTiming, dueAtMs: numb
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Reads such a line again. */
-export function readTimingLine(line: string): {
+export interface TimedLine {
   readonly minuteMs: number;
-  readonly timing: TimedMinute;
+  readonly timing: ServedMinute;
+  /** Null if the minute had none. */
   readonly schedule: Schedule | null;
-} {
-  const { minute, latenessMs, responseMs, ...timing } = JSON.parse(line) as TimedMinute &
-    Partial<Schedule> & { readonly minute: string };
-  const isScheduled = latenessMs !== undefined && responseMs !== undefined;
-  return {
-    minuteMs: Date.parse(minute),
-    timing,
-    schedule: isScheduled ? { latenessMs, responseMs } : null,
-  };
+}
+
+/**
+ * Parses a line of `timing.jsonl`. Checked by hand: a month has 43,200 of them.
+ *
+ * @param place file and line number, for the message
+ * @throws AiopsError `output_io` for anything but what `timingLine` writes
+ */
+export function readTimingLine(line: string, place: string): TimedLine {
+  const parsed = timedLine(objectOf(line));
+  if (parsed !== null) return parsed;
+  const shown = line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line;
+  throw new AiopsError('output_io', `${place} is not a line of timings: ${shown}`, {
+    hint: 'restore the file as the run wrote it, or start over with --restart',
+  });
+}
+
+/** Characters of a line that a message shows. */
+const SHOWN_TEXT = 60;
+
+/** No pool has more actors. */
+const MOST_ACTORS = 1024;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function timedLine({ minute, latenessMs, responseMs, ...timing }: Fields): TimedLine | null {
+  const minuteMs = typeof minute === 'string' ? Date.parse(minute) : NaN;
+  const hasSchedule = latenessMs !== undefined || responseMs !== undefined;
+  if (Number.isNaN(minuteMs) || !isServedMinute(timing)) return null;
+  if (!hasSchedule) return { minuteMs, timing, schedule: null };
+  if (!isNumber(latenessMs) || !isNumber(responseMs)) return null;
+  return { minuteMs, timing, schedule: { latenessMs, responseMs } };
+}
+
+function isServedMinute(timing: Fields): timing is Fields & ServedMinute {
+  const { items, wallMs, gatherMs, chunks } = timing;
+  return (
+    isCount(items) && isNumber(wallMs) && isNumber(gatherMs) && Array.isArray(chunks) && chunks.every(isChunk)
+  );
+}
+
+function isChunk(value: unknown): value is ServedChunk {
+  if (typeof value !== 'object' || value === null) return false;
+  const chunk = value as Fields;
+  const { actor, items, serviceMs } = chunk;
+  if (!isCount(actor) || actor >= MOST_ACTORS || !isCount(items) || !isNumber(serviceMs)) return false;
+  return CHUNK_PARTS.every((part) => isNumber(chunk[part]));
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+/** The object that a line holds; without fields where it holds none. */
+function objectOf(line: string): Fields {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Fields) : {};
+  } catch {
+    return {};
+  }
 }
 
 function againstSchedule({ startedAtMs, endedAtMs }: MinuteTiming, dueAtMs: number): Schedule {
@@ -199,13 +255,13 @@ function chunkFields(chunk: ChunkTiming): Record<string, number> {
   return fields;
 }
 
-function imbalance(chunks: readonly TimedChunk[]): number {
+function imbalance(chunks: readonly ServedChunk[]): number {
   const times = chunks.map((chunk) => chunk.serviceMs);
   const sum = times.reduce((total, time) => total + time, 0);
   return sum === 0 ? 1 : (Math.max(...times) * times.length) / sum;
 }
 
-/** To the microsecond: what the clocks behind the figures can tell. */
+/** To the microsecond, the resolution of the clocks. */
 function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -7,14 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../core/errors.js';
 import type { FileFact } from '../host/native/receipt.js';
 
-/** sha256 of a file's bytes, in hex. */
+/** The SHA-256 of a file, in hex. */
 export async function fileSha256(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash, signal === undefined ? {} : { signal });
   return hash.digest('hex');
 }
 
-/** Sizes and sums of the files that `paths` names in a folder. */
+/** Sizes and checksums of files in a folder. */
 export async function fileFacts(
   folder: string,
   paths: readonly string[],
@@ -28,21 +28,22 @@ export async function fileFacts(
   return facts;
 }
 
-/** The files that are not what they were: not to be read, of another size, or with other bytes if `sums` are to be compared. */
+/** What is wrong with files that are unreadable, have another size or, with `sums-too`, other bytes. */
 export async function changedFiles(
   folder: string,
   facts: readonly FileFact[],
-  sums: 'sizes-only' | 'sums-too',
+  compare: 'sizes-only' | 'sums-too',
 ): Promise<string[]> {
   const changed: string[] = [];
   for (const { path, sizeBytes, sha256 } of facts) {
-    const at = join(folder, path);
+    const file = join(folder, path);
     try {
-      const { size } = await stat(at);
-      if (size !== sizeBytes || (sums === 'sums-too' && (await fileSha256(at)) !== sha256))
-        changed.push(`${at} has changed`);
+      const { size } = await stat(file);
+      if (size !== sizeBytes || (compare === 'sums-too' && (await fileSha256(file)) !== sha256)) {
+        changed.push(`${file} has changed`);
+      }
     } catch (cause) {
-      changed.push(`${at} can't be read: ${messageOf(cause)}`);
+      changed.push(`cannot read ${file}: ${messageOf(cause)}`);
     }
   }
   return changed;

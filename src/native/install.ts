@@ -1,46 +1,42 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { AiopsError, messageOf } from '../core/errors.js';
-import { changedFiles } from './file-facts.js';
-import { freeBytes, stagingFolder, sweep } from './folder.js';
 import { installedNative, type NativeInstall } from '../host/native/location.js';
-import { platformFacts, whyUnsupported } from './platform.js';
 import { RECEIPT_NAME, receiptText } from '../host/native/receipt.js';
 import { NEEDED_BYTES } from '../host/native/recipe.js';
 import { findTools, requireAll, type FoundTools, type ToolName } from '../host/tools.js';
-import { checkWheel } from './wheel.js';
+import { makeFolder, writeWhole } from '../output/durable-files.js';
 import { megabytes } from '../report/format.js';
-import { writeWhole } from '../output/line-file.js';
-import { buildNative, type InstallContext } from './build.js';
-import { predictOne, type Prediction } from './check.js';
-import { requireNativeFolder, whileLocked } from './lock.js';
-import { nativeSteps, type NativeStep } from './steps.js';
+import { buildInstall, installSteps, type InstallContext, type InstallStep } from './build.js';
+import { changedFiles } from './file-facts.js';
+import { freeBytes, requireNativeFolder, stagingFolder, sweep, whileLocked } from './folder.js';
+import { platformFacts, whyUnsupported } from './platform.js';
+import { testPrediction, type TestPrediction } from './predict.js';
+import { checkWheel } from './wheel.js';
 
-/** How native TensorFlow is to be installed. */
 export interface InstallRequest {
-  /** A wheel that is here already; null: pip downloads it. */
+  /** A wheel that the user has downloaded already; null: pip downloads it. */
   readonly wheel: string | null;
-  /** Install anew although there is an install that works. */
+  /** Install even if there is an install that works. */
   readonly force: boolean;
 }
 
 export interface InstallOutcome {
   readonly kind: 'installed' | 'was-there';
   readonly install: NativeInstall;
-  readonly prediction: Prediction;
+  readonly prediction: TestPrediction;
 }
 
-/** What an install would do; nothing is changed. */
+/** What an install would do. */
 export interface InstallPlan {
   readonly folder: string;
   readonly present: NativeInstall | null;
   readonly tools: FoundTools;
-  readonly steps: readonly NativeStep[];
+  readonly steps: readonly InstallStep[];
   readonly freeBytes: number;
 }
 
-/** @throws AiopsError 'backend' where this is no machine to install on */
+/** Changes nothing. @throws AiopsError 'backend' if this platform is not supported */
 export async function planNative(
   request: InstallRequest,
   { environment, signal }: Pick<InstallContext, 'environment' | 'signal'>,
@@ -54,7 +50,7 @@ export async function planNative(
     folder,
     present: installedNative(folder),
     tools: await findTools(toolNames(request), environment, signal),
-    steps: nativeSteps(request.wheel),
+    steps: installSteps(request.wheel),
     freeBytes: await freeBytes(folder),
   };
 }
@@ -63,11 +59,27 @@ function toolNames({ wheel }: InstallRequest): ToolName[] {
   return wheel === null ? ['npm', 'compiler', 'pip'] : ['npm', 'compiler'];
 }
 
+/** @throws AiopsError for whatever can be seen in advance to make the install fail */
+export async function checkPlan(
+  { tools, folder, freeBytes: free }: InstallPlan,
+  { wheel }: InstallRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  requireAll(tools);
+  if (wheel !== null) await checkWheel(wheel, signal);
+  if (free >= NEEDED_BYTES) return;
+  throw new AiopsError(
+    'output_io',
+    `${folder} has ${megabytes(free)} of free space, but installing takes up to ${megabytes(NEEDED_BYTES)}`,
+    { hint: 'make room, or set XDG_CACHE_HOME to a folder elsewhere' },
+  );
+}
+
 /**
- * Puts a native TensorFlow that works into the user's cache, unless there is one. The receipt is written last
- * and is the install: until then, whatever happens, the old state stands.
+ * Installs native TensorFlow in the user's cache, unless an install there works. The receipt is written last, and only
+ * it makes the folder an install, so a failure at any time leaves the previous state.
  *
- * @throws AiopsError that says what is missing or failed, and what to do; 'interrupted' after the signal
+ * @throws AiopsError that says what is missing or failed; 'interrupted' after the signal
  */
 export async function installNative(
   request: InstallRequest,
@@ -75,33 +87,30 @@ export async function installNative(
 ): Promise<InstallOutcome> {
   try {
     const present = request.force ? null : await presentAndWorking(context);
-    return present ?? (await installAnew(request, context));
+    if (present !== null) return present;
+    const plan = await planNative(request, context);
+    await checkPlan(plan, request, context.signal);
+    await makeFolder(plan.folder).catch((cause: unknown) => {
+      throw new AiopsError('output_cannot_create', messageOf(cause), {
+        hint: 'set XDG_CACHE_HOME to a writable folder',
+        cause,
+      });
+    });
+    return await whileLocked(plan.folder, () => installLocked(plan, request, context));
   } catch (error) {
-    // Ctrl-C reaches tools as well: whatever failed after it, failed because of it.
+    // Ctrl-C also reaches the tools: whatever failed after it, failed because of it.
     throw context.signal.aborted ? new AiopsError('interrupted', 'interrupted', { cause: error }) : error;
   }
 }
 
-async function installAnew(request: InstallRequest, context: InstallContext): Promise<InstallOutcome> {
-  const plan = await planNative(request, context);
-  await checkPlan(plan, request, context.signal);
-  await mkdir(plan.folder, { recursive: true }).catch((cause: unknown) => {
-    throw new AiopsError('output_cannot_create', `cannot create ${plan.folder}: ${messageOf(cause)}`, {
-      hint: 'set XDG_CACHE_HOME to a folder that can be written',
-      cause,
-    });
-  });
-  return whileLocked(plan.folder, () => installLocked(plan, request, context));
-}
-
-/** An install that predicts is left as it is; one that does not is told of and replaced. */
+/** Keeps an install whose test prediction succeeds; reports one that fails, to be replaced. */
 async function presentAndWorking({ signal, onLine }: InstallContext): Promise<InstallOutcome | null> {
   const install = installedNative();
   if (install === null) return null;
   const [changed] = await changedFiles(install.folder, install.receipt.files, 'sizes-only');
   try {
     if (changed !== undefined) throw new AiopsError('backend', changed);
-    const prediction = await predictOne('node', install.folder, signal);
+    const prediction = await testPrediction('node', install.folder, signal);
     await tidy(requireNativeFolder(), onLine);
     return { kind: 'was-there', install, prediction };
   } catch (error) {
@@ -111,55 +120,35 @@ async function presentAndWorking({ signal, onLine }: InstallContext): Promise<In
   }
 }
 
-/** Removes leftovers, unless somebody is at work whose they may be; that it can't is no failure of an install. */
+/** Removes leftovers unless another process is using the folder; a failure to do so is only reported. */
 async function tidy(folder: string, onLine: InstallContext['onLine']): Promise<void> {
-  await whileLocked(folder, () => sweepQuietly(folder, onLine)).catch((error: unknown) => {
+  await whileLocked(folder, () => sweepOrReport(folder, onLine)).catch((error: unknown) => {
     if (!(error instanceof AiopsError) || error.code !== 'output_locked') onLine(messageOf(error));
   });
 }
 
-async function sweepQuietly(folder: string, onLine: InstallContext['onLine']): Promise<number> {
+async function sweepOrReport(folder: string, onLine: InstallContext['onLine']): Promise<number> {
   return sweep(folder).catch((cause: unknown) => {
-    onLine(`something is left in ${folder}, which the next install tries to remove: ${messageOf(cause)}`);
+    onLine(`cannot remove leftovers in ${folder}, the next install will retry: ${messageOf(cause)}`);
     return 0;
   });
 }
 
-/** @throws AiopsError for whatever would keep an install from succeeding, as far as that can be told before */
-export async function checkPlan(
-  plan: InstallPlan,
-  { wheel }: InstallRequest,
-  signal: AbortSignal,
-): Promise<void> {
-  requireAll(plan.tools);
-  if (wheel !== null) await checkWheel(wheel, signal);
-  checkSpace(plan);
-}
-
-function checkSpace({ folder, freeBytes: free }: InstallPlan): void {
-  if (free >= NEEDED_BYTES) return;
-  throw new AiopsError(
-    'output_io',
-    `${folder} has ${megabytes(free)} of free space, and installing takes up to ${megabytes(NEEDED_BYTES)}`,
-    { hint: 'make room, or set XDG_CACHE_HOME to a folder elsewhere' },
-  );
-}
-
 async function installLocked(
   { folder, tools, steps }: InstallPlan,
-  request: InstallRequest,
+  { wheel }: InstallRequest,
   context: InstallContext,
 ): Promise<InstallOutcome> {
   const { onLine } = context;
-  const removed = await sweepQuietly(folder, onLine);
-  if (removed > 0) onLine(`removed what an interrupted install had left (${removed})`);
+  const removed = await sweepOrReport(folder, onLine);
+  if (removed > 0) onLine(`removed the remains of interrupted installs (${removed})`);
   try {
     const staging = await stagingFolder(folder);
-    const made = await buildNative(staging, { tools, steps, wheel: request.wheel, context });
+    const { receipt, prediction } = await buildInstall(staging, { tools, steps, wheel, context });
     context.signal.throwIfAborted();
-    await writeWhole(join(folder, RECEIPT_NAME), receiptText(made.receipt));
-    return { kind: 'installed', install: { folder: staging, ...made }, prediction: made.prediction };
+    await writeWhole(join(folder, RECEIPT_NAME), receiptText(receipt));
+    return { kind: 'installed', install: { folder: staging, receipt }, prediction };
   } finally {
-    await sweepQuietly(folder, onLine); // the new folder where it failed, the old one where it worked
+    await sweepOrReport(folder, onLine); // the new folder after a failure, the old one after a success
   }
 }

@@ -1,24 +1,30 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import { changedFiles } from './file-facts.js';
+import { object, text } from '../core/shape.js';
 import { installedNative, nativeFolder, type NativeInstall } from '../host/native/location.js';
 import { RECEIPT_NAME } from '../host/native/receipt.js';
-import { npmPackage, type NpmPackage } from './npm-package.js';
-import { predictOne, type Prediction } from './check.js';
+import { requireInstalled } from '../program/files.js';
+import { changedFiles } from './file-facts.js';
+import { testPrediction, type TestPrediction } from './predict.js';
 
-/** What there is of native TensorFlow, before anything is tried. */
+/** What is installed of native TensorFlow, before anything is tried. */
 export interface NativeInventory {
-  /** Where an install is, or would be; null where no home is known. */
+  /** Where an install is, or would be; null: no home folder is known. */
   readonly folder: string | null;
   readonly install: NativeInstall | null;
-  /** A receipt that can't be read, so that what it was of does not count; null where there is none. */
+  /** A receipt that cannot be read, so its install does not count; null: there is none. */
   readonly damagedReceipt: string | null;
   readonly npm: NpmPackage;
-  /** Whose actors load: an install in the cache goes before npm's package. */
+  /** Which one actors load: the cache takes precedence over npm's package. */
   readonly used: 'cache' | 'npm' | 'none';
 }
+
+/** The optional package that npm may have installed with this program. */
+export type NpmPackage =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'without-addon' | 'present'; readonly folder: string; readonly version: string };
 
 export function nativeInventory(): NativeInventory {
   const folder = nativeFolder();
@@ -30,25 +36,50 @@ export function nativeInventory(): NativeInventory {
   return { folder, install, damagedReceipt, npm, used };
 }
 
-export interface NativeProof {
-  readonly native: Prediction;
-  readonly wasm: Prediction;
+const manifest = object({ version: text });
+
+/** Finds npm's package without loading it; only an actor can tell whether it works. */
+export function npmPackage(): NpmPackage {
+  let path: string;
+  try {
+    path = requireInstalled.resolve('@tensorflow/tfjs-node/package.json');
+  } catch {
+    return { kind: 'absent' };
+  }
+  const folder = dirname(path);
+  const { version } = manifest(JSON.parse(readFileSync(path, 'utf8')));
+  return { kind: hasAddon(join(folder, 'lib')) ? 'present' : 'without-addon', folder, version };
 }
 
-const HINT = '`aiops-serve native install` brings one that works; --backend wasm needs none';
+function hasAddon(lib: string): boolean {
+  try {
+    return readdirSync(lib).some(
+      (name) => name.startsWith('napi-v') && readdirSync(join(lib, name)).includes('tfjs_binding.node'),
+    );
+  } catch {
+    return false;
+  }
+}
+
+export interface NativeProof {
+  readonly native: TestPrediction;
+  readonly wasm: TestPrediction;
+}
+
+const HINT = '`aiops-serve native install` installs one that works; --backend wasm needs none';
 
 /**
- * Has both backends score the same item, each in an actor of its own.
+ * Has both backends score the same item, each in its own actor.
  *
- * @throws AiopsError 'backend' that tells not installed, installed without its addon, and broken apart
+ * @throws AiopsError 'backend_missing' if native TensorFlow is not installed; 'backend' if it does not work
  */
 export async function proveNative(
   { install, npm }: NativeInventory,
   signal: AbortSignal,
 ): Promise<NativeProof> {
-  const wasm = await predictOne('wasm', null, signal);
+  const wasm = await testPrediction('wasm', null, signal);
   try {
-    return { native: await predictOne('node', install?.folder ?? null, signal), wasm };
+    return { native: await testPrediction('node', install?.folder ?? null, signal), wasm };
   } catch (error) {
     if (!(error instanceof AiopsError) || error.code === 'interrupted') throw error;
     if (install === null && npm.kind === 'absent') {

@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 
 import type { AiopsError } from '../core/errors.js';
-import { changeOf, overwritten } from './changed-file.js';
 import { nodeFiles, NotPlainFile, type Files, type OpenFile, type OpenMode } from './files.js';
-import { cannotCreate, cannotWrite } from './output-errors.js';
+import { cannotCreate, cannotWrite, changeOf, overwritten } from './output-errors.js';
 
 const FLUSH_AT_CHARS = 256 * 1024;
 
-/** How much of a file's end tells it from another one, or from one that was cut and has grown again. */
+/** How many bytes at a file's end identify it: another file, or one that was cut and has grown again, differs there. */
 export const TAIL_BYTES = 1024;
 
 /**
- * A file that grows at its end. Text is gathered and written in large pieces, each of them wholly: what a write
- * did not take is written again. After a failure nothing more is written, so that no later line can stand behind
- * a gap; every further call fails with the same error. Another process that truncates, extends, replaces or moves the
- * file, or overwrites its end, makes the next flush or sync fail.
+ * A file that grows at its end. Text is buffered and written in large pieces; a short write is continued. After a
+ * failure nothing more is written, so that no line can follow a gap, and every further call rejects with the same error.
+ * If another process truncates, extends, replaces or moves the file, or overwrites its end, the next flush or sync
+ * rejects.
  */
 export class BufferedFile {
   readonly path: string;
@@ -22,8 +21,8 @@ export class BufferedFile {
   readonly #files: Files;
   readonly #mode: OpenMode;
   #pending = '';
-  #handedOnBytes = 0;
-  /** The last of the bytes that were passed to the file. */
+  #flushedBytes = 0;
+  /** The last flushed bytes. */
   #tail: Uint8Array = new Uint8Array();
   #unsynced = false;
   #closed = false;
@@ -36,13 +35,17 @@ export class BufferedFile {
     this.#files = files;
   }
 
-  /** A `stream` continues where it ends now; the others must be told where, if not at 0. @throws AiopsError `output_cannot_create` */
+  /**
+   * Opens a file for writing: a `stream` at its end; other modes at byte 0, which `startAt` changes.
+   *
+   * @throws AiopsError `output_cannot_create`
+   */
   static async open(path: string, mode: OpenMode, files: Files = nodeFiles): Promise<BufferedFile> {
     let handle: OpenFile | null = null;
     try {
       handle = await files.open(path, mode);
       const file = new BufferedFile(path, mode, handle, files);
-      if (mode === 'stream') file.#handedOnBytes = (await handle.entry()).sizeBytes;
+      if (mode === 'stream') file.#flushedBytes = (await handle.entry()).sizeBytes;
       return file;
     } catch (cause) {
       await handle?.close().catch(() => undefined);
@@ -50,18 +53,18 @@ export class BufferedFile {
     }
   }
 
-  /** Length in bytes, with what waits in memory. */
+  /** Length in bytes, including buffered text. */
   get lengthBytes(): number {
-    return this.#handedOnBytes + Buffer.byteLength(this.#pending);
+    return this.#flushedBytes + Buffer.byteLength(this.#pending);
   }
 
-  /** Of the last bytes that were flushed: the first 16 hexadecimal digits of their SHA-256. */
+  /** Identifies the last flushed bytes: the first 16 hexadecimal digits of their SHA-256. */
   get tailSum(): string {
     return sumOf(this.#tail);
   }
 
   /**
-   * Cuts the file to where the run resumes.
+   * Cuts the file to the length at which the run resumes.
    *
    * @param tail its last bytes there, at most `TAIL_BYTES`
    * @throws AiopsError `output_io`
@@ -69,11 +72,11 @@ export class BufferedFile {
   async startAt(lengthBytes: number, tail: Uint8Array = new Uint8Array()): Promise<void> {
     await this.#attempt(async () => {
       const own = await this.#handle.entry();
-      // To truncate a file beyond its end would fill it with zeros.
+      // Truncating a file beyond its end would fill it with zeros.
       if (own.sizeBytes < lengthBytes) refuse(changeOf(this.path, own, undefined, lengthBytes));
       await this.#handle.truncate(lengthBytes);
     });
-    this.#handedOnBytes = lengthBytes;
+    this.#flushedBytes = lengthBytes;
     this.#tail = tail;
     this.#unsynced = true;
   }
@@ -89,48 +92,54 @@ export class BufferedFile {
     if (this.#failure !== null) throw this.#failure;
     if (this.#pending === '') return;
     const bytes = Buffer.from(this.#pending);
-    const earlier = { lengthBytes: this.#handedOnBytes, tail: this.#tail };
+    const before = { lengthBytes: this.#flushedBytes, tail: this.#tail };
     this.#pending = '';
-    this.#handedOnBytes += bytes.length;
+    this.#flushedBytes += bytes.length;
     this.#tail = tailOf(this.#tail, bytes);
     this.#unsynced = true;
     await this.#attempt(async () => {
       const own = await this.#handle.entry();
       if (own.kind === 'file') {
-        refuse(changeOf(this.path, own, undefined, earlier.lengthBytes));
-        await this.#checkEnd(earlier.lengthBytes, earlier.tail);
+        refuse(changeOf(this.path, own, undefined, before.lengthBytes));
+        await this.#checkEnd(before.lengthBytes, before.tail);
       }
       await writeAll(this.#handle, bytes);
     });
   }
 
   /**
-   * Brings everything to where it survives a loss of power.
+   * Makes everything written so far survive a power failure.
    *
-   * @throws AiopsError `output_io`, also where the file is no longer the one that was opened, or not as long as what
-   * was written to it
+   * @throws AiopsError `output_io`, also if the path no longer leads to the opened file or its length is wrong
    */
   async sync(): Promise<void> {
     await this.flush();
     await this.#attempt(async () => {
       const [own, named] = await Promise.all([this.#handle.entry(), this.#files.entry(this.path)]);
-      if (own.kind !== 'file' && this.#mode === 'stream') return; // it cannot be synced, and has no length
+      if (own.kind !== 'file' && this.#mode === 'stream') return; // a device or a pipe cannot be synced
       if (own.kind !== 'file') throw new NotPlainFile();
-      refuse(changeOf(this.path, own, named, this.#handedOnBytes));
-      await this.#checkEnd(this.#handedOnBytes, this.#tail);
+      refuse(changeOf(this.path, own, named, this.#flushedBytes));
+      await this.#checkEnd(this.#flushedBytes, this.#tail);
       if (this.#unsynced) await this.#handle.datasync();
     });
     this.#unsynced = false;
   }
 
-  /** @throws AiopsError `output_io`; closed it is in any case */
+  /** @throws AiopsError `output_io`; the file is closed in any case */
   async close(): Promise<void> {
-    if (this.#failure !== null) await this.letGo();
+    if (this.#failure !== null) await this.release();
     this.#closed = true;
     await this.#attempt(() => this.#handle.close());
   }
 
-  /** A file that was cut and then extended has its length again, and zeros in place of its end. */
+  /** Closes the file after a failure, or if it is still open. Never throws. */
+  async release(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#handle.close().catch(() => undefined);
+  }
+
+  /** The length alone does not show that a file was cut and then extended: it ends in zeros, say. */
   async #checkEnd(lengthBytes: number, tail: Uint8Array): Promise<void> {
     if (this.#mode === 'stream' || tail.length === 0) return;
     const found = await this.#handle.readAt(lengthBytes - tail.length, tail.length);
@@ -148,19 +157,12 @@ export class BufferedFile {
       throw this.#failure;
     }
   }
-
-  /** Closes, whatever happened before; never throws. */
-  async letGo(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#handle.close().catch(() => undefined);
-  }
 }
 
 async function writeAll(handle: OpenFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const written = await handle.append(bytes.subarray(done));
-    if (written <= 0) throw new Error('a write took no bytes');
+    if (written <= 0) throw new Error('the system wrote no bytes');
     done += written;
   }
 }
@@ -169,12 +171,12 @@ function refuse(change: AiopsError | null): void {
   if (change !== null) throw change;
 }
 
-function tailOf(earlier: Uint8Array, bytes: Uint8Array): Uint8Array {
-  const all = bytes.length < TAIL_BYTES ? Buffer.concat([earlier, bytes]) : bytes;
-  return Buffer.from(all.subarray(-TAIL_BYTES)); // a copy: the whole may be large
+function tailOf(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const all = bytes.length < TAIL_BYTES ? Buffer.concat([before, bytes]) : bytes;
+  return Buffer.from(all.subarray(-TAIL_BYTES)); // a copy, so that the rest can be freed
 }
 
 /** The first 16 hexadecimal digits of the SHA-256. */
-export function sumOf(tail: Uint8Array): string {
-  return createHash('sha256').update(tail).digest('hex').slice(0, 16);
+export function sumOf(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }

@@ -1,34 +1,33 @@
 import { dirname, join, resolve } from 'node:path';
 
 import { BufferedFile, sumOf } from './buffered-file.js';
-import { checkFiles, entryOf, KINDS } from './committed-ends.js';
+import { checkFiles, entryOf, KINDS } from './check-committed.js';
+import { removeFile, writeWhole } from './durable-files.js';
 import type { Files } from './files.js';
 import {
   journalLine,
   journalPath,
-  type Commit,
   type CommittedEnds,
   type FileLengths,
   type JournalEntry,
 } from './journal.js';
-import { removeFile, writeWhole } from './line-file.js';
 import { cannotCreate, cannotRead, cannotWrite } from './output-errors.js';
 import { isLeftover, type GrowingPaths } from './output-paths.js';
-import { readLines } from './read-lines.js';
+import { readLines } from './read-back.js';
 
-/** Where a run begins or goes on. */
-interface Beginning {
+/** Where a run begins or resumes. */
+export interface Beginning {
   readonly folder: string;
   readonly paths: GrowingPaths;
-  /** The whole text of the journal to begin with. */
-  readonly journal: Iterable<string>;
-  /** How much of each file stays. */
+  /** The lines of the new journal. */
+  readonly journal: readonly string[];
+  /** How much of each file to keep. */
   readonly ends: CommittedEnds;
-  /** Names in the folder that go, as far as they are there. */
+  /** Files in the folder to remove, if they exist. */
   readonly remove: readonly string[];
 }
 
-const EMPTY = sumOf(new Uint8Array());
+const EMPTY = sumOf('');
 
 export const NOTHING: CommittedEnds = {
   lengths: { results: 0, rejects: 0, timings: 0 },
@@ -38,8 +37,8 @@ export const NOTHING: CommittedEnds = {
 type Growing = Readonly<Record<(typeof KINDS)[number], BufferedFile>>;
 
 /**
- * The files of a run that grow in place, and the journal, which says how much of each counts. A commit brings
- * them to the disk first and then writes the journal's line, so that what the journal says is always there.
+ * The files of a run that grow, and the journal, which says how much of each is committed. A commit syncs the files
+ * first and appends the journal line afterwards, so the files always hold what the journal says.
  */
 export class CommittedFiles {
   readonly #growing: Growing;
@@ -55,10 +54,9 @@ export class CommittedFiles {
   }
 
   /**
-   * Files that cannot be opened, or lack what was committed, show before anything is changed. Then the journal is
-   * replaced in one step, and only then are files cut to what it says, so that they are never shorter than that.
-   * A file for rejects comes to be once the journal names it: one that is there is some run's, and a kill must not
-   * leave one that is nobody's.
+   * Files that cannot be opened or lack committed bytes are reported before anything is changed. Then the journal is
+   * replaced in one step, and only afterwards are the files cut to the lengths in it, so that they are never shorter.
+   * A missing rejects file is created after the journal names it: a kill must not leave one that belongs to no run.
    *
    * @throws AiopsError `output_cannot_create`, `output_io`
    */
@@ -74,17 +72,18 @@ export class CommittedFiles {
       const tails = await checkFiles(paths, ends, { isComplete: false, files });
       const results = await open(paths.results);
       const timings = await open(paths.timings);
-      const earlier = (await entryOf(paths.rejects, files)) === null ? null : await open(paths.rejects);
-      const journalBytes = await replaceJournal(beginning, files);
+      const existing = (await entryOf(paths.rejects, files)) === null ? null : await open(paths.rejects);
+      const journalText = beginning.journal.join('');
+      await writeWhole(journalPath(folder), journalText, files);
       const journal = await open(journalPath(folder));
-      await journal.startAt(journalBytes);
+      await journal.startAt(Buffer.byteLength(journalText));
       await removeNames(beginning, files);
-      const growing = { results, timings, rejects: earlier ?? (await open(paths.rejects)) };
+      const growing = { results, timings, rejects: existing ?? (await open(paths.rejects)) };
       for (const kind of KINDS) await growing[kind].startAt(ends.lengths[kind], tails[kind]);
       await syncFolders([folder, ...(await foldersOf(Object.values(paths), files))], files);
       return new CommittedFiles(growing, journal, ends.lengths, files);
     } catch (error) {
-      for (const file of opened) await file.letGo();
+      for (const file of opened) await file.release();
       throw error;
     }
   }
@@ -101,24 +100,20 @@ export class CommittedFiles {
     return this.#growing.timings;
   }
 
-  /** Of everything written so far, committed or not. */
-  get lengths(): FileLengths {
-    const { results, rejects, timings } = this.#growing;
-    return { results: results.lengthBytes, rejects: rejects.lengthBytes, timings: timings.lengthBytes };
-  }
-
-  get committed(): FileLengths {
-    return this.#committed;
+  /** Whether everything written so far is committed. */
+  get isCommitted(): boolean {
+    const lengths = this.#lengths();
+    return KINDS.every((kind) => lengths[kind] === this.#committed[kind]);
   }
 
   /**
-   * Makes everything written so far sure, and says so in the journal.
+   * Makes everything written so far survive a power failure, and says so in the journal.
    *
-   * @throws AiopsError `output_io`, also where another process moved or changed one of the files; nothing more can be
-   * written or committed after it
+   * @throws AiopsError `output_io`, also if another process moved or changed one of the files; afterwards nothing more
+   * can be written or committed
    */
   async commit(state: unknown): Promise<void> {
-    const lengths = this.lengths;
+    const lengths = this.#lengths();
     await this.sync();
     const { results, rejects, timings } = this.#growing;
     const tails = { results: results.tailSum, rejects: rejects.tailSum, timings: timings.tailSum };
@@ -126,7 +121,7 @@ export class CommittedFiles {
     this.#committed = lengths;
   }
 
-  /** Brings the growing files to the disk, all at once. @throws AiopsError `output_io` */
+  /** Syncs the growing files, all at once. @throws AiopsError `output_io` */
   async sync(): Promise<void> {
     const synced = await Promise.allSettled(KINDS.map((kind) => this.#growing[kind].sync()));
     for (const outcome of synced) if (outcome.status === 'rejected') throw outcome.reason;
@@ -137,53 +132,37 @@ export class CommittedFiles {
     return linesWithin(this.#growing[kind].path, this.#committed[kind], this.#files);
   }
 
-  /**
-   * The journal's last word, and a last look at every file: what was changed until now is noticed.
-   *
-   * @throws AiopsError `output_io`
-   */
+  /** Appends the journal's last line, then checks every file once more for changes. @throws AiopsError `output_io` */
   async complete(completion: unknown): Promise<void> {
     await this.#append({ type: 'complete', completion });
     await this.sync();
+  }
+
+  /** Closes all files. Never throws. */
+  async release(): Promise<void> {
+    for (const kind of KINDS) await this.#growing[kind].release();
+    await this.#journal.release();
+  }
+
+  /** Of everything written so far, committed or not. */
+  #lengths(): FileLengths {
+    const { results, rejects, timings } = this.#growing;
+    return { results: results.lengthBytes, rejects: rejects.lengthBytes, timings: timings.lengthBytes };
   }
 
   async #append(entry: JournalEntry): Promise<void> {
     await this.#journal.write(journalLine(entry));
     await this.#journal.sync();
   }
-
-  /** Closes, whatever happened before; never throws. */
-  async letGo(): Promise<void> {
-    for (const kind of KINDS) await this.#growing[kind].letGo();
-    await this.#journal.letGo();
-  }
 }
 
-/** The lines in the first so many bytes of a file. @throws AiopsError `output_io` */
+/** The lines in the first `lengthBytes` of a file. @throws AiopsError `output_io` */
 export async function* linesWithin(path: string, lengthBytes: number, files: Files): AsyncGenerator<string> {
   try {
     yield* readLines(files, path, { lengthBytes });
   } catch (cause) {
     throw cannotRead(path, cause);
   }
-}
-
-/** The journal's lines that say all of some commits. */
-export function commitLines(commits: readonly Commit[]): string[] {
-  return commits.map(({ lengths, tails, state }) => journalLine({ type: 'commit', lengths, tails, state }));
-}
-
-/** Returns the new journal's length in bytes. */
-async function replaceJournal({ folder, journal }: Beginning, files: Files): Promise<number> {
-  let lengthBytes = 0;
-  const counted = function* (): Generator<string> {
-    for (const line of journal) {
-      lengthBytes += Buffer.byteLength(line);
-      yield line;
-    }
-  };
-  await writeWhole(journalPath(folder), counted(), files);
-  return lengthBytes;
 }
 
 async function removeNames({ folder, remove }: Beginning, files: Files): Promise<void> {
@@ -199,7 +178,7 @@ async function removeNames({ folder, remove }: Beginning, files: Files): Promise
   }
 }
 
-/** Where files really are, links followed. */
+/** The folders that hold the files once links are followed. */
 async function foldersOf(paths: readonly string[], files: Files): Promise<string[]> {
   const folders: string[] = [];
   for (const path of paths) {

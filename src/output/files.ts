@@ -18,22 +18,22 @@ import { dirname, isAbsolute, join } from 'node:path';
 /** A file open for writing at its end. */
 export interface OpenFile {
   /**
-   * Writes the beginning of `bytes`, perhaps not all of it, and says how many. The file's end is where it is at that
-   * instant: in a file that another process cuts, a write at a remembered position would leave a hole.
+   * Appends the first bytes of `bytes`, perhaps not all of them, and returns how many. It writes to wherever the file
+   * ends at that instant: writing at a remembered position would leave a hole in a file that another process cuts.
    */
   append(bytes: Uint8Array): Promise<number>;
   truncate(lengthBytes: number): Promise<void>;
-  /** The bytes at a position, fewer where the file ends before. Not of a `stream`. */
+  /** The bytes at a position, fewer if the file ends first. Not for a `stream`. */
   readAt(positionBytes: number, lengthBytes: number): Promise<Uint8Array>;
-  /** The open file itself, whatever its path names by now. */
+  /** The open file itself, whatever its path leads to by now. */
   entry(): Promise<FileEntry>;
-  /** Resolves once what was written would survive a loss of power, its length included. */
+  /** Resolves once the file's content and length would survive a power failure. */
   datasync(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface FileEntry {
-  /** `device`: one of characters, such as a terminal or /dev/null; `other`: a pipe, a socket, a disk. */
+  /** `device`: a character device such as a terminal or /dev/null; `other`: a pipe, a socket, a disk. */
   readonly kind: 'file' | 'folder' | 'device' | 'other';
   readonly sizeBytes: number;
   readonly device: bigint;
@@ -41,46 +41,43 @@ export interface FileEntry {
 }
 
 /**
- * `empty`: created or emptied; `keep`: created if it does not exist, otherwise as it is; `stream`: the same, but it may
- * be a device or a pipe as well, where opening fails if no process reads it.
+ * `empty`: created or emptied; `keep`: created if it does not exist; `stream`: like `keep`, but also a device or a pipe,
+ * where opening fails if no process reads from it.
  */
 export type OpenMode = 'empty' | 'keep' | 'stream';
 
-/** The file operations that outputs are written with: a seam, so that tests can lose power and fill disks. */
+/** The file operations that outputs use: a seam, so that tests can simulate power failures and full disks. */
 export interface Files {
   open(path: string, mode: OpenMode): Promise<OpenFile>;
-  /** From a byte on. Fails where something other than a plain file is there: a pipe would keep us waiting. */
+  /** Reads from a byte on. Rejects anything but a plain file: a pipe would keep us waiting. */
   read(path: string, fromBytes?: number): AsyncIterable<Uint8Array>;
-  /** Null: there is nothing of that name. */
+  /** Null: nothing has that name. */
   entry(path: string): Promise<FileEntry | null>;
-  /**
-   * Where a path leads once all links are followed, also a link to a file that does not exist yet; devices and pipes
-   * have no other name.
-   */
+  /** Follows all links, even to a file that does not exist yet; returns devices and pipes under their own name. */
   realPath(path: string): Promise<string>;
-  /** Fails where no file can be made in a folder, for want of rights for instance; changes nothing. */
-  mayMakeIn(folder: string): Promise<void>;
+  /** Rejects if no file can be created in a folder, without write permission for instance; changes nothing. */
+  checkWritable(folder: string): Promise<void>;
   /** Names in a folder. */
   list(folder: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
-  /** A second name for a file; fails where that name is taken. */
+  /** Gives a file a second name; rejects if that name is taken. */
   link(from: string, to: string): Promise<void>;
-  /** What is not there is no error. */
+  /** A missing file is no error. */
   remove(path: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
-  /** Only if it is empty. */
+  /** Rejects unless the folder is empty. */
   removeFolder(path: string): Promise<void>;
-  /** Names made, changed or removed in a folder are sure once it is synced. */
+  /** Makes names created, changed or removed in a folder survive a power failure. */
   syncFolder(path: string): Promise<void>;
 }
 
-/** The machine's own files. */
+/** The real file system. */
 export const nodeFiles: Files = {
   open: async (path, mode) => new NodeFile(await openNodeFile(path, mode)),
   read: readPlainFile,
   entry: statEntry,
   realPath: realNodePath,
-  mayMakeIn: (folder) => access(folder, constants.W_OK | constants.X_OK),
+  checkWritable: (folder) => access(folder, constants.W_OK | constants.X_OK),
   list: (folder) => readdir(folder),
   rename,
   link,
@@ -161,8 +158,8 @@ async function openNodeFile(path: string, mode: OpenMode): Promise<NodeFileHandl
   if (mode !== 'stream') {
     return open(path, O_RDWR | O_APPEND | O_CREAT | (mode === 'empty' ? O_TRUNC : 0));
   }
-  // A pipe without a reader makes open() wait, and a wait cannot be interrupted; without blocking it fails. While
-  // this handle is open, the second one does not wait either, and its writes wait for a slow reader.
+  // Opening a pipe that has no reader blocks and cannot be interrupted, so probe with O_NONBLOCK, which fails instead.
+  // While the probe is open, the second open does not block either, and its writes do wait for a slow reader.
   const first = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
   try {
     return await open(path, O_WRONLY | O_APPEND);
@@ -196,28 +193,21 @@ async function syncNodeFolder(path: string): Promise<void> {
   try {
     await folder.sync();
   } catch (error) {
-    // Some network and user-space file systems have no such call; they promise nothing that we could ask for.
+    // Some network and user-space file systems lack this call; they offer no durability to ask for.
     if (!isErrno(error, 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
   } finally {
     await folder.close();
   }
 }
 
-/** The whole text of a file, which must be small. */
-export async function readText(path: string, files: Files = nodeFiles): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const part of files.read(path)) parts.push(part);
-  return Buffer.concat(parts).toString();
-}
-
-/** A device, a pipe or a folder stands where a file of ours should. */
+/** A device, a pipe or a folder is where one of our files should be. */
 export class NotPlainFile extends Error {
   constructor() {
-    super('what is there is not a plain file');
+    super('not a plain file');
   }
 }
 
-/** Whether the operating system failed with one of these codes. */
+/** Whether an error carries one of these system error codes. */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return code !== undefined && codes.includes(code);

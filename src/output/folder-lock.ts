@@ -1,28 +1,31 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { basename, dirname, resolve } from 'node:path';
+
 import { AiopsError } from '../core/errors.js';
-import { nodeFiles, type Files } from './files.js';
-import { FolderSocket } from './folder-socket.js';
+import { isErrno, nodeFiles, type FileEntry, type Files } from './files.js';
 import { LockFile } from './lock-file.js';
 import { thisHolder } from './lock-holder.js';
 import { cannotCreate } from './output-errors.js';
 
 export interface FolderLockOptions {
-  /** Take the folder although another host or container says that it holds it; never from a live holder here. */
+  /** Take the folder although a process on another host or in another container holds it; never from a live one here. */
   readonly breakLock?: boolean;
   readonly files?: Files;
 }
 
 /**
- * One run at a time in a folder. The socket decides within a machine: it is free at once when its holder is dead,
- * however that came, and stays with a holder that is stopped. `lock.json` says who it is, and holds between
- * machines and containers that share the folder. Where the socket was free, a `lock.json` that cannot be read as
- * one counts as a dead holder's: a whole one appears at once under its name, so that half of one can only be what
- * a loss of power left.
+ * Admits one run at a time to a folder. Within a machine a socket decides: the kernel frees it when its holder dies,
+ * however that happens, and a suspended holder keeps it. `lock.json` names the holder, and decides between machines and
+ * containers that share the folder. It appears whole, so one that cannot be parsed is the remains of a power failure
+ * and counts as free if the socket was free.
  */
 export class FolderLock {
-  readonly #socket: FolderSocket | null;
+  readonly #socket: SocketLock | null;
   readonly #file: LockFile;
 
-  private constructor(socket: FolderSocket | null, file: LockFile) {
+  private constructor(socket: SocketLock | null, file: LockFile) {
     this.#socket = socket;
     this.#file = file;
   }
@@ -52,11 +55,81 @@ export class FolderLock {
   }
 }
 
-async function takeSocket(folder: string, files: Files, file: LockFile): Promise<FolderSocket | null> {
+async function takeSocket(folder: string, files: Files, file: LockFile): Promise<SocketLock | null> {
   try {
-    return await FolderSocket.take(folder, files);
+    return await SocketLock.takeFolder(folder, files);
   } catch (error) {
     if (error instanceof AiopsError && error.code === 'output_locked') throw await file.refusal();
     throw cannotCreate(`a lock in ${folder}`, error);
   }
+}
+
+/**
+ * Keeps a second process off a folder or a file: a socket in Linux's abstract namespace, named after the folder's device
+ * and inode. The kernel drops it with its process, so it is never stale. It holds within one machine and container; other
+ * systems have no such sockets.
+ */
+export class SocketLock {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /**
+   * @returns null on a system without such sockets
+   * @throws AiopsError `output_locked`, `output_cannot_create` if the folder has disappeared; or as the system does
+   */
+  static async takeFolder(folder: string, files: Files = nodeFiles): Promise<SocketLock | null> {
+    if (process.platform !== 'linux') return null;
+    const entry = await files.entry(folder);
+    if (entry === null) throw new AiopsError('output_cannot_create', `${folder} no longer exists`);
+    return SocketLock.#listen(nameOf(entry), folder, 'folder with --out');
+  }
+
+  /**
+   * For a rejects file outside the run's folder. It need not exist yet, so it is identified by folder and name.
+   *
+   * @returns null on a system without such sockets, or if the file's folder does not exist
+   * @throws AiopsError `output_locked`, `output_cannot_create`
+   */
+  static async takeRejects(path: string, files: Files = nodeFiles): Promise<SocketLock | null> {
+    if (process.platform !== 'linux') return null;
+    try {
+      const real = resolve(await files.realPath(path)); // two links may lead to one file
+      const entry = await files.entry(dirname(real));
+      if (entry === null) return null;
+      // A socket's name is limited to little more than a hundred bytes.
+      const sum = createHash('sha256').update(basename(real)).digest('hex').slice(0, 32);
+      return await SocketLock.#listen(`${nameOf(entry)}:${sum}`, path, 'file with --rejects');
+    } catch (cause) {
+      throw cannotCreate(path, cause);
+    }
+  }
+
+  static async #listen(name: string, path: string, choice: string): Promise<SocketLock> {
+    const server = createServer((connection) => connection.destroy());
+    server.unref();
+    try {
+      server.listen(name);
+      await once(server, 'listening');
+    } catch (cause) {
+      if (!isErrno(cause, 'EADDRINUSE')) throw cause;
+      throw new AiopsError('output_locked', `another run is writing to ${path}`, {
+        hint: `wait for it to end, or choose another ${choice}`,
+        cause,
+      });
+    }
+    return new SocketLock(server);
+  }
+
+  async release(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
+
+function nameOf({ device, inode }: FileEntry): string {
+  return `\0aiops-serve:${device}:${inode}`;
 }

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
+import { anything, count, fields, list, number, object, oneOf, text, type Shape } from '../core/shape.js';
+import { program } from '../program/files.js';
+import { sumOf } from './buffered-file.js';
 import { isErrno, nodeFiles, type Files } from './files.js';
 import { cannotRead } from './output-errors.js';
 import { JOURNAL_NAME } from './output-paths.js';
-import { readLines } from './read-lines.js';
+import { readLines } from './read-back.js';
 
-/** Raised whenever the journal's lines change their meaning. */
-export const JOURNAL_FORMAT = 2;
+/** Raised whenever a run of the version before could not be resumed with the same results. */
+export const JOURNAL_FORMAT = 3;
 
 /** How long each file is, in bytes. */
 export interface FileLengths {
@@ -17,50 +19,46 @@ export interface FileLengths {
   readonly timings: number;
 }
 
-/** Sums of the last bytes before each of these lengths (`BufferedFile.tailSum`). */
+/** Checksums of the last bytes before each of these lengths (`BufferedFile.tailSum`). */
 export type FileTails = Readonly<Record<keyof FileLengths, string>>;
 
-/** How much of each file counts, and by what to recognize its end. */
+/** How much of each file is committed, and how to recognize its end. */
 export interface CommittedEnds {
   readonly lengths: FileLengths;
   readonly tails: FileTails;
 }
 
-/** What is sure from here on: that much of each file, and how far the run was. */
+/** How much of each file is committed, and how far the run had come. */
 export interface Commit extends CommittedEnds {
   readonly state: unknown;
 }
 
-/** What a journal says; `facts`, states and `completion` are whatever the run put in. */
+/** What a journal says; the run decides what `facts`, states and `completion` are. */
 export interface JournalContents {
   readonly facts: unknown;
-  /** Name of the results' file in the folder. */
+  /** Name of the results file in the folder. */
   readonly results: string;
-  /** `rejects.jsonl` for the one in the folder, otherwise where it is. */
+  /** `rejects.jsonl` for the one in the folder, otherwise its absolute path. */
   readonly rejects: string;
-  /** Names in the folder that an earlier run left and this one has no use for. */
+  /** Files in the folder that a previous run left and this one does not use. */
   readonly replaced: readonly string[];
   readonly commits: readonly Commit[];
   /** Null: the run is not complete. */
   readonly completion: unknown;
-  /** How many times the run was gone on with. */
+  /** How many times the run was resumed. */
   readonly resumed: number;
 }
 
 export type JournalEntry =
-  | {
-      readonly type: 'run';
-      readonly format: number;
-      readonly results: string;
-      readonly rejects: string;
-      readonly replaced: readonly string[];
-      readonly facts: unknown;
-    }
+  | ({ readonly type: 'run'; readonly format: number } & Pick<
+      JournalContents,
+      'facts' | 'results' | 'rejects' | 'replaced'
+    >)
   | ({ readonly type: 'commit' } & Commit)
   | { readonly type: 'resumed'; readonly times: number }
   | { readonly type: 'complete'; readonly completion: unknown };
 
-/** No line of ours comes near it; a file of another kind may have no line ends at all. */
+/** Far longer than any line of a journal; some other file may have no line ends at all. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /** Where a folder's journal is. */
@@ -68,41 +66,43 @@ export function journalPath(folder: string): string {
   return join(folder, JOURNAL_NAME);
 }
 
-/** A line with its checksum and its end. */
+/** A line with its checksum and line end. */
 export function journalLine(entry: JournalEntry): string {
-  const text = JSON.stringify(entry).slice(0, -1);
-  return `${text},"sum":"${checksum(text)}"}\n`;
-}
-
-/** Of the text of a line that comes before it: the first 16 hexadecimal digits of its SHA-256. */
-function checksum(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const line = JSON.stringify(entry).slice(0, -1);
+  return `${line},"sum":"${sumOf(line)}"}\n`;
 }
 
 /**
- * Reads a folder's journal, without taking its lock and without changing anything. A damaged or torn line ends
- * the reading: what comes before it counts, nothing after.
+ * Reads a folder's journal, without locking it and without changing anything. Reading ends at a damaged or torn line:
+ * what comes before it counts, nothing after.
  *
- * @returns null where there is none
- * @throws AiopsError `config` where its first line cannot be understood, `output_io`
+ * @returns null if there is none
+ * @throws AiopsError `config` if its first line is damaged or another version wrote it, `output_io`
  */
 export async function readJournal(folder: string, files: Files = nodeFiles): Promise<JournalContents | null> {
   const path = journalPath(folder);
   let contents: Contents | null = null;
   try {
     for await (const line of readLines(files, path, { maxLineBytes: MAX_LINE_BYTES })) {
-      if (contents === null) {
-        contents = begun(parse(line), path);
-      } else if (!add(contents, parse(line))) {
-        break;
-      }
+      const value = verified(line);
+      if (contents === null) contents = begun(value, path);
+      else if (!add(contents, value)) break;
     }
   } catch (cause) {
     if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return null;
     throw cannotRead(path, cause);
   }
-  if (contents === null) throw notOurs(path, 'its first line is damaged');
+  if (contents === null) throw damaged(path);
   return contents;
+}
+
+const LINE = /^(.*),"sum":"([0-9a-f]{16})"\}$/s;
+
+/** The JSON value of a line whose checksum is right; undefined: it is damaged. */
+function verified(line: string): unknown {
+  const [, json, sum] = LINE.exec(line) ?? [];
+  if (json === undefined || sum !== sumOf(json)) return undefined;
+  return parsed((): unknown => JSON.parse(`${json}}`));
 }
 
 interface Contents extends JournalContents {
@@ -111,89 +111,79 @@ interface Contents extends JournalContents {
   resumed: number;
 }
 
-function begun(entry: JournalEntry | null, path: string): Contents {
-  if (entry?.type !== 'run') throw notOurs(path, 'its first line is damaged');
-  if (entry.format !== JOURNAL_FORMAT) {
-    throw notOurs(path, `it has format ${entry.format}, this program knows format ${JOURNAL_FORMAT}`);
-  }
-  const { facts, results, rejects, replaced } = entry;
+const runLine = object({
+  type: oneOf('run'),
+  results: text,
+  rejects: text,
+  replaced: list(text),
+  facts: anything,
+});
+
+function begun(value: unknown, path: string): Contents {
+  refuseOtherFormat(value, path);
+  const run = parsed(() => runLine(value));
+  if (run === undefined) throw damaged(path);
+  const { facts, results, rejects, replaced } = run;
   return { facts, results, rejects, replaced, commits: [], completion: null, resumed: 0 };
 }
 
-/** False: the line is not one that can come here. */
-function add(contents: Contents, entry: JournalEntry | null): boolean {
-  if (contents.completion !== null) return false;
-  switch (entry?.type) {
-    case 'commit':
-      contents.commits.push({ lengths: entry.lengths, tails: entry.tails, state: entry.state });
-      return true;
+const anyFormat = object({ type: oneOf('run'), format: number }, { facts: anything });
+const writerFacts = object({ program: object({ version: text }) });
+
+/** Another version's journal may have anything else, so only its format is looked at. */
+function refuseOtherFormat(value: unknown, path: string): void {
+  const run = parsed(() => anyFormat(value));
+  if (run === undefined || run.format === JOURNAL_FORMAT) return;
+  const version = parsed(() => writerFacts(run.facts).program.version);
+  const writer = `${program.name} ${version ?? 'of unknown version'}`;
+  throw new AiopsError(
+    'config',
+    `${path} is from ${writer} (journal format ${run.format}), which this version, ` +
+      `${program.name} ${program.version} (journal format ${JOURNAL_FORMAT}), cannot read`,
+    { hint: 'finish the run with the version that began it, or start over with --restart' },
+  );
+}
+
+const ENDS = ['results', 'rejects', 'timings'] as const;
+const commitLine: Shape<Commit> = object({
+  lengths: fields(ENDS, count),
+  tails: fields(ENDS, text),
+  state: anything,
+});
+const typedLine = object({ type: text }, { times: count, completion: anything });
+
+/** False: the line is damaged or cannot follow the ones before. */
+function add(contents: Contents, value: unknown): boolean {
+  const line = parsed(() => typedLine(value));
+  if (line === undefined || contents.completion !== null) return false;
+  switch (line.type) {
+    case 'commit': {
+      const commit = parsed(() => commitLine(value));
+      if (commit !== undefined) contents.commits.push(commit);
+      return commit !== undefined;
+    }
     case 'resumed':
-      contents.resumed = entry.times;
-      return true;
+      contents.resumed = line.times ?? contents.resumed;
+      return line.times !== undefined;
     case 'complete':
-      contents.completion = entry.completion;
-      return true;
-    case 'run':
-    case undefined:
-      return false;
-  }
-}
-
-function notOurs(path: string, reason: string): AiopsError {
-  return new AiopsError('config', `cannot go on from ${path}: ${reason}`, {
-    hint: 'begin anew with --restart, or choose another folder with --out',
-  });
-}
-
-const LINE = /^(.*),"sum":"([0-9a-f]{16})"\}$/s;
-
-/** Null: damaged, or of no kind that is known here. */
-function parse(line: string): JournalEntry | null {
-  const [, text, sum] = LINE.exec(line) ?? [];
-  if (text === undefined || sum !== checksum(text)) return null;
-  let value: Record<string, unknown>;
-  try {
-    value = JSON.parse(`${text}}`) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
-  return isEntry(value) ? value : null;
-}
-
-function isEntry(value: Record<string, unknown>): value is JournalEntry & Record<string, unknown> {
-  switch (value['type']) {
-    case 'run':
-      // A journal of another format need not have what ours has.
-      return (
-        typeof value['format'] === 'number' &&
-        (value['format'] !== JOURNAL_FORMAT ||
-          (typeof value['results'] === 'string' &&
-            typeof value['rejects'] === 'string' &&
-            Array.isArray(value['replaced'])))
-      );
-    case 'commit':
-      return isLengths(value['lengths']) && isTails(value['tails']);
-    case 'resumed':
-      return isCount(value['times']);
-    case 'complete':
-      return value['completion'] !== undefined && value['completion'] !== null;
+      contents.completion = line.completion ?? null;
+      return contents.completion !== null;
     default:
       return false;
   }
 }
 
-function isLengths(value: unknown): value is FileLengths {
-  if (typeof value !== 'object' || value === null) return false;
-  const { results, rejects, timings } = value as Record<string, unknown>;
-  return isCount(results) && isCount(rejects) && isCount(timings);
+/** Undefined where a value does not have the expected shape. */
+function parsed<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
 }
 
-function isTails(value: unknown): value is FileTails {
-  if (typeof value !== 'object' || value === null) return false;
-  const { results, rejects, timings } = value as Record<string, unknown>;
-  return [results, rejects, timings].every((sum) => typeof sum === 'string');
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+function damaged(path: string): AiopsError {
+  return new AiopsError('config', `cannot resume from ${path}: its first line is damaged`, {
+    hint: 'start over with --restart, or choose another folder with --out',
+  });
 }

@@ -3,22 +3,25 @@ import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { BufferedFile } from './buffered-file.js';
-import { isErrno, nodeFiles, readText, type Files } from './files.js';
-import { holderState, parseHolder, type HolderState, type LockHolder } from './lock-holder.js';
+import { isErrno, nodeFiles, type Files } from './files.js';
+import { holderState, parseHolder, type LockHolder } from './lock-holder.js';
 import { cannotCreate } from './output-errors.js';
 import { isLockPartial, LOCK_NAME } from './output-paths.js';
+import { readText } from './read-back.js';
 
 export interface ClaimOptions {
-  /** Take the folder from a holder that cannot be seen from here. */
+  /** Take the folder from a holder that is not visible from here. */
   readonly breakLock: boolean;
-  /** Whether nobody else in this machine (or container) can hold the folder, however its file reads. */
+  /** No other process on this machine (or in this container) can hold the folder, whatever its lock file says. */
   readonly alone: boolean;
 }
 
-/** Attempts to claim a folder that others claim at the same instant. */
+/** How often to try for a folder that other processes claim at the same instant. */
 const ATTEMPTS = 10;
 
-/** Who `lock.json` says holds a folder; null: nobody, or it cannot be read as one of ours. Never throws. */
+const WAIT = 'wait for it to end, or choose another folder with --out';
+
+/** Who holds a folder according to `lock.json`; null: no process, or the file is not one of ours. Never throws. */
 export async function readHolder(folder: string, files: Files = nodeFiles): Promise<LockHolder | null> {
   try {
     return parseHolder(await readText(lockPath(folder), files));
@@ -28,8 +31,8 @@ export async function readHolder(folder: string, files: Files = nodeFiles): Prom
 }
 
 /**
- * `lock.json`, which says who holds a folder: for people, and for hosts and containers that share the folder but
- * not the socket. It need not outlive a loss of power, so it is never synced: whoever held the folder then is dead.
+ * `lock.json`, which names the holder of a folder for people, and for hosts and containers that share the folder but
+ * not the socket. It is never synced: after a power failure its holder is dead anyway.
  */
 export class LockFile {
   readonly #folder: string;
@@ -47,58 +50,54 @@ export class LockFile {
   }
 
   /**
-   * Makes the file ours: it appears with its content, and only where there is none.
+   * Makes the file ours: it appears with its content, and only if none exists.
    *
-   * @throws AiopsError `output_locked` where it is somebody else's, `output_cannot_create`
+   * @throws AiopsError `output_locked` if another process holds the folder, `output_cannot_create`
    */
-  async claim({ breakLock, alone }: ClaimOptions): Promise<void> {
+  async claim(options: ClaimOptions): Promise<void> {
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (await this.#appears()) return;
         const text = await this.#read();
-        if (text === null) continue; // it went meanwhile
+        if (text === null) continue; // released since
         const holder = parseHolder(text);
-        if (holder !== null && (await this.#holds(holder, { breakLock, alone }))) {
-          throw await this.#heldBy(holder);
-        }
+        if (holder !== null && (await this.#isHeldBy(holder, options))) throw await this.#refusalFor(holder);
         await this.#putAside(text);
       }
     } catch (cause) {
       throw cannotCreate(this.#path, cause);
     }
-    throw this.#held('', 'wait for it to end, or choose another folder with --out');
+    throw this.#locked('', WAIT);
   }
 
-  /** Who holds the folder, as an error. */
+  /** The error for a folder whose socket is taken. */
   async refusal(): Promise<AiopsError> {
     const holder = await readHolder(this.#folder, this.#files);
-    // A socket that is taken while the file names nobody alive: its holder is just beginning, or ending.
     const state = holder === null ? 'dead' : await holderState(holder, this.#self);
-    if (holder === null || state === 'dead' || state === 'unseen') {
-      return this.#held('', 'wait for it to end, or choose another folder with --out');
-    }
-    return this.#heldBy(holder);
+    // If the file names no live process, the socket's holder is just starting or ending.
+    if (holder === null || state === 'dead' || state === 'unseen') return this.#locked('', WAIT);
+    return this.#refusalFor(holder);
   }
 
-  /** Removes the file, if it is still ours; never throws: whoever is dead holds nothing. */
+  /** Removes the file if it is still ours. Never throws: a file that stays is taken over as a dead holder's. */
   async release(): Promise<void> {
     try {
       if ((await this.#read()) === this.#text) await this.#files.remove(this.#path);
     } catch {
-      // it is taken over as a dead holder's
+      // see above
     }
   }
 
-  /** Takes away what processes left that were killed in the middle of a claim. @throws as the system does */
+  /** Removes the files of processes that were killed during a claim. @throws as the system does */
   async removeLeftovers(): Promise<void> {
     for (const name of await this.#files.list(this.#folder)) {
       if (isLockPartial(name)) await this.#files.remove(join(this.#folder, name));
     }
   }
 
-  /** False: the name is taken. */
+  /** False: a lock file exists already. */
   async #appears(): Promise<boolean> {
-    const partial = this.#ownName();
+    const partial = this.#uniqueName();
     const file = await BufferedFile.open(partial, 'empty', this.#files);
     try {
       await file.write(this.#text);
@@ -106,7 +105,7 @@ export class LockFile {
       await file.close();
       return await this.#takeName(partial);
     } finally {
-      await file.letGo();
+      await file.release();
       await this.#files.remove(partial).catch(() => undefined);
     }
   }
@@ -116,27 +115,26 @@ export class LockFile {
       await this.#files.link(partial, this.#path);
       return true;
     } catch (error) {
-      // Another claimer's tidying may have taken the partial file: it holds the folder, or is about to.
+      // ENOENT: another claimer removed our partial file as a leftover, so it holds the folder or is about to.
       if (isErrno(error, 'EEXIST', 'ENOENT')) return false;
       if (!isErrno(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
     }
-    // A file system without links: two hosts that claim at the same instant are not told apart there.
+    // A file system without links cannot distinguish two hosts that claim at the same instant.
     if ((await this.#files.entry(this.#path)) !== null) return false;
     await this.#files.rename(partial, this.#path);
     return true;
   }
 
-  async #holds(holder: LockHolder, { breakLock, alone }: ClaimOptions): Promise<boolean> {
+  async #isHeldBy(holder: LockHolder, { breakLock, alone }: ClaimOptions): Promise<boolean> {
     const state = await holderState(holder, this.#self);
     if (state === 'unseen') return !breakLock;
-    // Ourselves, of an earlier time: a file that could not be removed.
-    if (holder.pid === this.#self.pid && alone) return false;
+    if (holder.pid === this.#self.pid && alone) return false; // our own, which could not be removed earlier
     return state !== 'dead';
   }
 
-  /** Frees the name of a file that was judged to be of nobody; of another claimer's new file nothing is lost. */
+  /** Frees the name of a dead holder's file; if another claimer has replaced it in the meantime, puts that one back. */
   async #putAside(judged: string): Promise<void> {
-    const aside = this.#ownName();
+    const aside = this.#uniqueName();
     try {
       await this.#files.rename(this.#path, aside);
     } catch (error) {
@@ -151,7 +149,7 @@ export class LockFile {
   }
 
   /** A name that no other claimer uses. */
-  #ownName(): string {
+  #uniqueName(): string {
     return `${this.#path}.${this.#self.pid}-${randomBytes(6).toString('hex')}.partial`;
   }
 
@@ -164,25 +162,27 @@ export class LockFile {
     }
   }
 
-  async #heldBy(holder: LockHolder): Promise<AiopsError> {
+  async #refusalFor(holder: LockHolder): Promise<AiopsError> {
     const state = await holderState(holder, this.#self);
-    if (state === 'unseen') {
-      return new AiopsError(
-        'output_locked',
-        `${this.#folder} is held by process ${holder.pid} on ${holder.host} since ${holder.since}, ` +
-          'which this host cannot see',
-        { hint: 'if that run has ended, take the folder with --break-lock; else wait for it' },
-      );
+    const who = `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
+    switch (state) {
+      case 'unseen':
+        return this.#locked(
+          `: ${who}, which is not visible from this host`,
+          'wait for it to end; if it has ended already, take the folder with --break-lock',
+        );
+      case 'stopped':
+        return this.#locked(
+          `: ${who}, which is suspended`,
+          `resume it (kill -CONT ${holder.pid}) or end it, or choose another folder with --out`,
+        );
+      case 'running':
+      case 'dead':
+        return this.#locked(`: ${who}`, WAIT);
     }
-    return this.#held(
-      `: process ${holder.pid} on ${holder.host}, since ${holder.since}${STATE_TEXT[state]}`,
-      state === 'stopped'
-        ? `let it go on (kill -CONT ${holder.pid}) or end it, or choose another folder with --out`
-        : 'wait for it to end, or choose another folder with --out',
-    );
   }
 
-  #held(who: string, hint: string): AiopsError {
+  #locked(who: string, hint: string): AiopsError {
     return new AiopsError('output_locked', `another run is writing to ${this.#folder}${who}`, { hint });
   }
 }
@@ -190,9 +190,3 @@ export class LockFile {
 function lockPath(folder: string): string {
   return join(folder, LOCK_NAME);
 }
-
-const STATE_TEXT: Readonly<Record<Exclude<HolderState, 'unseen'>, string>> = {
-  running: '',
-  stopped: ', which is stopped',
-  dead: '',
-};

@@ -3,26 +3,26 @@ import { hostname } from 'node:os';
 
 import { isErrno } from './files.js';
 
-/** Who holds an output folder: what `lock.json` says. What this machine cannot tell is null. */
+/** The process that holds an output folder, as `lock.json` describes it. Null: this machine does not say. */
 export interface LockHolder {
   readonly program: 'aiops-serve';
   readonly host: string;
-  /** Tells hosts of one name apart. */
+  /** Distinguishes hosts of the same name. */
   readonly machineId: string | null;
   readonly bootId: string | null;
-  /** Process ids mean something within it only: a container has one of its own. */
+  /** Process ids are valid only within it: each container has its own. */
   readonly pidNamespace: string | null;
   readonly pid: number;
-  /** When the process started, in the kernel's ticks since the boot: ids are used again, this is not. */
+  /** When the process started, in kernel ticks since boot: unlike a process id, it is not reused. */
   readonly startedTicks: number | null;
   /** ISO 8601. */
   readonly since: string;
 }
 
-/** What is known about a holder; `unseen`: it is on another host or in another container. */
+/** `unseen`: on another host or in another container. */
 export type HolderState = 'running' | 'stopped' | 'dead' | 'unseen';
 
-/** This process as a holder. */
+/** This process. */
 export async function thisHolder(): Promise<LockHolder> {
   const [machineId, bootId, pidNamespace, process_] = await Promise.all([
     textOf('/etc/machine-id'),
@@ -42,7 +42,7 @@ export async function thisHolder(): Promise<LockHolder> {
   };
 }
 
-/** What `self` can tell of a holder. */
+/** The state of a holder as far as `self` can see it. */
 export async function holderState(holder: LockHolder, self: LockHolder): Promise<HolderState> {
   const isOtherMachine =
     holder.machineId !== null && self.machineId !== null && holder.machineId !== self.machineId;
@@ -52,11 +52,11 @@ export async function holderState(holder: LockHolder, self: LockHolder): Promise
   const found = await processStat(holder.pid);
   if (found === null) return isSignallable(holder.pid) ? 'running' : 'dead';
   if (holder.startedTicks !== null && found.startedTicks !== holder.startedTicks) return 'dead';
-  if (/[ZX]/i.test(found.state)) return 'dead'; // ended; its parent has not asked how
+  if (/[ZX]/i.test(found.state)) return 'dead'; // a zombie
   return /t/i.test(found.state) ? 'stopped' : 'running';
 }
 
-/** Null: the text is not what this program writes. */
+/** Null: this program did not write the text. */
 export function parseHolder(text: string): LockHolder | null {
   let value: unknown;
   try {
@@ -89,16 +89,16 @@ async function textOf(path: string): Promise<string | null> {
   return text.trim() === '' ? null : text.trim();
 }
 
-/** Fields 3 and 22 of /proc/PID/stat; null where that cannot be read. */
+/** Fields 3 and 22 of /proc/PID/stat; null: it cannot be read. */
 async function processStat(pid: number): Promise<{ state: string; startedTicks: number } | null> {
   const text = await textOf(`/proc/${pid}/stat`);
   if (text === null) return null;
-  // Field 2 is the program's name in parentheses, which may hold anything.
+  // Field 2 is the program's name in parentheses, which may contain any character.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', startedTicks: Number(fields[19]) };
 }
 
-/** Where /proc does not show a process: none of ours can be it if there is no process to signal. */
+/** For systems without /proc: a process that cannot be signalled does not exist. */
 function isSignallable(pid: number): boolean {
   try {
     process.kill(pid, 0);

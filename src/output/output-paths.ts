@@ -3,94 +3,81 @@ import { join, resolve } from 'node:path';
 import { AiopsError } from '../core/errors.js';
 import type { ResultsFormat } from './result-lines.js';
 
-/** Where the files of a run that grow are. */
+/** The files of a run that grow while it is running. */
 export interface GrowingPaths {
   readonly results: string;
   readonly rejects: string;
   readonly timings: string;
 }
 
-/** Name of the file that says how much of the others counts. */
 export const JOURNAL_NAME = 'journal.jsonl';
-
-/** Name of the file that says who holds the folder. */
 export const LOCK_NAME = 'lock.json';
-
+export const REJECTS_NAME = 'rejects.jsonl';
 const TIMINGS_NAME = 'timing.jsonl';
 
-/** Reports that are written whole, at the end of a run. */
-const REPORTS = ['timing.json', 'report.html', 'trace.json'] as const;
-
-/** Reports that are not a replay's where no journal is beside them. */
-export const UNKNOWN_REPORTS: readonly string[] = REPORTS;
-
-/** What only a replay writes to its folder: where one of these is, no benchmark may write. */
-export const REPLAY_NAMES: readonly string[] = [
-  JOURNAL_NAME,
-  'results.jsonl',
-  'results.csv',
-  'rejects.jsonl',
-  TIMINGS_NAME,
-  'timing.json',
-];
-
-/** Every name of ours that a file in the making may bear with `.partial`; earlier versions wrote all of them so. */
-const WITH_PARTIALS = [JOURNAL_NAME, 'results.jsonl', 'results.csv', 'rejects.jsonl', TIMINGS_NAME];
-
-/** Name of the results' file. */
 export function resultsName(format: ResultsFormat): string {
   return `results.${format}`;
 }
 
-/** Name of the rejects' file, where it is in the folder. */
-export const REJECTS_NAME = 'rejects.jsonl';
-
-/** Both names that results may have. */
 export const RESULTS_NAMES: readonly string[] = [resultsName('jsonl'), resultsName('csv')];
 
-/** @throws AiopsError `usage` where rejects would go to another file of ours */
+/** Reports that are written whole at the end of a run. */
+export const REPORT_NAMES: readonly string[] = ['timing.json', 'report.html', 'trace.json'];
+
+const GROWING_NAMES: readonly string[] = [JOURNAL_NAME, ...RESULTS_NAMES, REJECTS_NAME, TIMINGS_NAME];
+
+/** Files that only a replay writes: a benchmark must not write to a folder with one of these. */
+export const REPLAY_NAMES: readonly string[] = [...GROWING_NAMES, 'timing.json'];
+
+/** @throws AiopsError `usage` if rejects would go to another file of the run */
 export function growingPaths(
   folder: string,
   format: ResultsFormat,
   rejectsFile: string | null,
 ): GrowingPaths {
   const rejects = rejectsFile ?? join(folder, REJECTS_NAME);
-  const taken = [...WITH_PARTIALS, ...REPORTS, LOCK_NAME].filter((name) => name !== REJECTS_NAME);
+  const taken = [...GROWING_NAMES, ...REPORT_NAMES, LOCK_NAME].filter((name) => name !== REJECTS_NAME);
   const clash = taken.find((name) => resolve(folder, name) === resolve(rejects));
   if (clash !== undefined) {
-    throw new AiopsError('usage', `rejects cannot go to ${rejects}: that is where the run's ${clash} is`, {
+    throw new AiopsError('usage', `rejects cannot go to ${rejects}: the run keeps its ${clash} there`, {
       hint: 'choose another file with --rejects',
     });
   }
   return { results: join(folder, resultsName(format)), rejects, timings: join(folder, TIMINGS_NAME) };
 }
 
-/** Whether a run with this output folder may write to, replace or remove a file of that name in it. */
-export function isOwnName(name: string): boolean {
-  if (isLockPartial(name)) return true;
-  const whole = name.endsWith('.partial') ? name.slice(0, -'.partial'.length) : name;
-  return [...WITH_PARTIALS, ...REPORTS, LOCK_NAME].includes(whole);
+/** Whether a run may write to, replace or remove a file with that name in its output folder. */
+export function isReplayFile(name: string): boolean {
+  return isOwnName(name, [...GROWING_NAMES, ...REPORT_NAMES]);
 }
 
-/** Whether a claimer of the lock makes its file under that name. */
+/** Whether a file is one of `names`, under its own or its partial name, or part of the folder's lock. */
+export function isOwnName(name: string, names: readonly string[]): boolean {
+  if (isLockPartial(name)) return true;
+  const whole = name.endsWith('.partial') ? name.slice(0, -'.partial'.length) : name;
+  return whole === LOCK_NAME || names.includes(whole);
+}
+
+/** Whether a process that claims the lock prepares its file under that name. */
 export function isLockPartial(name: string): boolean {
   return /^lock\.json\..*\.partial$/.test(name);
 }
 
-/** Whether something of that name in a run's folder is no part of a run that begins or goes on. */
+/** Whether a file in a run's folder must go when the run begins or resumes: reports and partial files. */
 export function isLeftover(name: string): boolean {
   return (
-    (REPORTS as readonly string[]).includes(name) ||
-    [...REPORTS, ...WITH_PARTIALS].some((own) => name === `${own}.partial`)
+    REPORT_NAMES.includes(name) ||
+    // Earlier versions wrote all files under partial names first.
+    [...REPORT_NAMES, ...GROWING_NAMES].some((own) => name === `${own}.partial`)
   );
 }
 
-/** How a journal names the rejects' file. */
+/** How a journal names the rejects file. */
 export function rejectsLabel(folder: string, rejects: string): string {
   return resolve(folder, REJECTS_NAME) === resolve(rejects) ? REJECTS_NAME : resolve(rejects);
 }
 
-/** Where the files are that a journal in a folder speaks of, by its names for them. */
+/** The inverse of `rejectsLabel` and `resultsName`: where the files are that a journal names. */
 export function pathsOf(
   folder: string,
   { results, rejects }: Readonly<Record<'results' | 'rejects', string>>,

@@ -1,29 +1,30 @@
+import { csvField } from '../core/csv-field.js';
 import { float32Text } from '../core/number-text.js';
 import { isoTime } from '../core/time.js';
-import type { ItemError, ResultRow } from '../core/types.js';
+import type { ItemError, Reject, ResultRow } from '../core/types.js';
 
 export type ResultsFormat = 'jsonl' | 'csv';
 
-/** Output numbers shown unless all are asked for. */
+/** Output numbers written without `--full-output`. */
 const OUTPUT_LIMIT = 8;
 
 export interface ResultLineOptions {
   readonly format: ResultsFormat;
-  /** Leave out everything but rows flagged as anomalies. */
+  /** Only rows flagged as anomalies. */
   readonly anomaliesOnly: boolean;
   /** All output numbers instead of the first 8. */
   readonly fullOutput: boolean;
 }
 
-/** The fields of a result, in the order of `results.csv` and of each line of `results.jsonl`. */
+/** The columns of `results.csv`; the fields of a line of `results.jsonl` come in the same order. */
 const FIELDS = 'minute,target,column,status,score,anomaly,label,output,errno,errmsg';
 
-/** What comes before the first row: the header line of CSV. */
+/** The text before the first row: the header line of CSV. */
 export function resultsHeader(format: ResultsFormat): string {
   return format === 'csv' ? `${FIELDS}\n` : '';
 }
 
-/** The rows' lines, each ended by a newline. The text depends on the rows only, never on the clock. */
+/** One line per row. The text depends on the rows only, so that repeating a run repeats its bytes. */
 export function resultLines(rows: readonly ResultRow[], options: ResultLineOptions): string {
   const line = options.format === 'csv' ? csvLine : jsonLine;
   let text = '';
@@ -51,7 +52,7 @@ function errorFields({ errno, errmsg }: ItemError): string {
   return `,"errno":${JSON.stringify(errno)},"errmsg":${JSON.stringify(errmsg)}`;
 }
 
-/** What JSON may hold as it is. */
+/** Text that needs no escaping in JSON. */
 const PLAIN = /^[\w .:/-]*$/;
 
 function jsonText(text: string | null): string {
@@ -62,15 +63,15 @@ function jsonText(text: string | null): string {
 function csvLine(row: ResultRow, fullOutput: boolean): string {
   const fields = [
     minuteText(row.minuteMs),
-    quoted(row.target),
-    quoted(row.column ?? ''),
+    csvField(row.target),
+    csvField(row.column ?? ''),
     row.status,
     row.score === null ? '' : float32Text(row.score),
     row.anomaly === null ? '' : row.anomaly ? '1' : '0',
-    quoted(row.label === null ? '' : String(row.label)),
+    csvField(row.label === null ? '' : String(row.label)),
     row.output === null ? '' : outputText(row.output, ' ', fullOutput),
     row.error?.errno ?? '',
-    quoted(row.error?.errmsg ?? ''),
+    csvField(row.error?.errmsg ?? ''),
   ];
   return `${fields.join(',')}\n`;
 }
@@ -85,7 +86,7 @@ function outputText(output: Float32Array, separator: string, full: boolean): str
 let lastMinuteMs = NaN;
 let lastMinuteText = '';
 
-/** Rows of one minute come together, so its text is made once. */
+/** Cached, since the rows of one minute come together. */
 function minuteText(minuteMs: number): string {
   if (minuteMs !== lastMinuteMs) {
     lastMinuteMs = minuteMs;
@@ -94,7 +95,21 @@ function minuteText(minuteMs: number): string {
   return lastMinuteText;
 }
 
-/** RFC 4180 quoting, where a field needs it. */
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** The lines of `rejects.jsonl`: where each rejected record was, why it was rejected, and its original text. */
+export function rejectLines(rejects: readonly Reject[]): string {
+  return rejects.map((reject) => `${JSON.stringify(rejectFields(reject))}\n`).join('');
+}
+
+function rejectFields({ source, reason, message }: Reject): Record<string, unknown> {
+  const raw = source.raw();
+  return {
+    file: source.file,
+    line: source.line,
+    byteOffset: source.byteOffset,
+    ...(source.item === undefined ? {} : { item: source.item }),
+    reason,
+    message,
+    raw: raw.text,
+    ...(raw.encoding === 'utf8' ? {} : { rawEncoding: raw.encoding }),
+  };
 }

@@ -2,14 +2,13 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
 import { AiopsError } from '../core/errors.js';
-import type { LineSink } from './line-file.js';
 
 /** The reader of our standard output has gone, as after `| head`: a reason to end, not an error. */
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
-/** Whether an error says that nobody reads any more: a pipe without its reader, a terminal that was closed. */
+/** Whether an error says that a stream has lost its reader: a pipe's process has ended, a terminal was closed. */
 export function isGone(
   error: NodeJS.ErrnoException,
   stream: Writable & { readonly isTTY?: boolean },
@@ -18,8 +17,8 @@ export function isGone(
   return error.code === 'EPIPE' || error.code === 'ECONNRESET';
 }
 
-/** Writes to a stream that somebody else owns; it is never ended here. */
-export class StreamSink implements LineSink {
+/** Writes to a stream that it does not own and never ends. */
+export class StreamSink {
   readonly #stream: Writable;
   readonly #name: string;
   #failure: Error | null = null;
@@ -33,7 +32,9 @@ export class StreamSink implements LineSink {
   }
 
   /**
-   * @throws OutputClosed when the reader has gone
+   * Resolves when the stream takes more.
+   *
+   * @throws OutputClosed if the reader has gone
    * @throws AiopsError `output_io`
    */
   async write(text: string): Promise<void> {
@@ -43,25 +44,15 @@ export class StreamSink implements LineSink {
     this.#check();
   }
 
-  async flush(): Promise<void> {
-    // nothing waits here
-  }
-
   /**
-   * @throws OutputClosed when the reader has gone
+   * Resolves once everything has left the process.
+   *
+   * @throws OutputClosed if the reader has gone
    * @throws AiopsError `output_io`
    */
   async settle(): Promise<void> {
     await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
     this.#check();
-  }
-
-  async publish(): Promise<void> {
-    // a stream has no name to take
-  }
-
-  async abandon(): Promise<void> {
-    // nothing to undo
   }
 
   #check(): void {

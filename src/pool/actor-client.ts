@@ -94,7 +94,7 @@ export class ActorClient {
     this.#pending = new PendingChunks(slot);
     this.#inactivity = new InactivityTimeout(timeoutMs, () => this.#lose(stuck(this.#identity(), timeoutMs)));
     this.#inactivity.reset(true);
-    this.#process = new ActorProcess({ name, entry, threads: load.threads, log });
+    this.#process = new ActorProcess({ name, entry, threads: load.threadsPerActor, log });
     this.#unlisten = listen(this.#process.pipe, {
       onMessage: (message, arrival) => this.#take(message, arrival),
       onBreach: (error) => this.#lose(breach(this.#identity(), error)),

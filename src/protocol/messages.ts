@@ -9,36 +9,18 @@
  * id null ends the conversation. An actor keeps nothing between chunks: a chunk brings its windows whole.
  */
 import type { ErrorCode, Notice } from '../core/errors.js';
-import type {
-  Answers,
-  BackendFacts,
-  BackendName,
-  CallStyle,
-  InputSpec,
-  ItemBatch,
-  ModelFacts,
-  ModelFormat,
-} from '../core/types.js';
-import { type BatchShape, type ModelSource } from '../core/model-source.js';
+import type { Answers, BackendFacts, CallStyle, InputSpec, ItemBatch, ModelFacts } from '../core/types.js';
+import { type ModelSource } from '../core/model-source.js';
+import { type LoadSettings } from '../core/model-source.js';
 
 /** Raised whenever a message changes its form; both sides must have the same. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** What the parent asks an actor to load. */
-export interface LoadRequest {
+export interface LoadRequest extends LoadSettings {
   readonly model: ModelSource;
-  readonly backend: BackendName | 'auto';
-  /** Which of a bundle's formats; `auto`: the first one that the backend runs. */
-  readonly format: ModelFormat | 'auto';
-  /** Threads that native TensorFlow may use; its environment was set before the process started. */
-  readonly threads: number;
-  /** Items per predict call; `auto`: the backend's own default. */
-  readonly batchSize: number | 'auto';
-  /** `fixed`: where a call's shape can change an answer, all calls have the same; `free`: as items come. */
-  readonly batchShape: BatchShape;
-  /** Absolute path of the folder in whose `node_modules` native TensorFlow is; null: where this program's is. */
+  /** Absolute path of the folder in whose `node_modules` native TensorFlow is; null: this program's own. */
   readonly native: string | null;
-  readonly params: Readonly<Record<string, string>>;
 }
 
 export interface Hello {

@@ -93,8 +93,8 @@ function parseLoad(load: Fields): LoadRequest {
   return {
     model: parseSource(load.nested('model')),
     backend: load.oneOf('backend', ['node', 'wasm', 'auto'] as const),
-    format: load.oneOf('format', ['saved-model', 'graph-model', 'layers-model', 'auto'] as const),
-    threads: load.atLeast('threads', 1),
+    modelFormat: load.oneOf('modelFormat', ['saved-model', 'graph-model', 'layers-model', 'auto'] as const),
+    threadsPerActor: load.atLeast('threadsPerActor', 1),
     batchSize: load.isText('batchSize')
       ? load.oneOf('batchSize', ['auto'] as const)
       : load.atLeast('batchSize', 1),

@@ -2,41 +2,28 @@ import { stat } from 'node:fs/promises';
 import { AiopsError } from '../core/errors.js';
 import { timeParser } from '../core/time.js';
 import type { ParseTime } from '../core/time.js';
-import { listNames } from './sample/fields.js';
 import type { ReadOptions } from './options.js';
+import { listNames } from './sample/names.js';
 
 /**
- * Refuses options that cannot be; returns how they say that times are read.
+ * Refuses invalid options; returns how to parse times.
  *
  * @throws AiopsError `usage`
  */
 export function checkOptions(inputs: readonly string[], options: ReadOptions): ParseTime {
-  if (inputs.length === 0)
-    throw new AiopsError('usage', 'no input named', { hint: 'name a file, or - for standard input' });
+  const { columns = [], interval, timezone } = options;
+  if (inputs.length === 0) throw usage('no input named', 'name a file, or - for standard input');
   const inputsTwice = repeated(inputs);
-  if (inputsTwice.length > 0) {
-    throw new AiopsError('usage', `${listNames(inputsTwice)} is named twice`, {
-      hint: 'name each input once',
-    });
-  }
-  const twice = repeated(options.columns ?? []);
-  if (twice.length > 0) {
-    throw new AiopsError('usage', `--columns names ${listNames(twice)} twice`, {
-      hint: 'name each column once',
-    });
-  }
-  if (options.interval !== 'auto' && !(Number.isInteger(options.interval) && options.interval > 0)) {
-    throw new AiopsError('usage', `an interval of ${options.interval} ms`, {
-      hint: 'give one such as 30s, 1m or 5m',
-    });
+  if (inputsTwice.length > 0) throw usage(`${listNames(inputsTwice)} is named twice`, 'name each input once');
+  const twice = repeated(columns);
+  if (twice.length > 0) throw usage(`--columns names ${listNames(twice)} twice`, 'name each column once');
+  if (interval !== 'auto' && !(Number.isInteger(interval) && interval > 0)) {
+    throw usage(`an interval of ${interval} ms`, 'give one such as 30s, 1m or 5m');
   }
   try {
-    return timeParser(options.timezone);
+    return timeParser(timezone);
   } catch (cause) {
-    throw new AiopsError('usage', `no such time zone: ${options.timezone}`, {
-      hint: 'give UTC or a name such as Europe/Berlin',
-      cause,
-    });
+    throw usage(`no such time zone: ${timezone}`, 'give UTC or a name such as Europe/Berlin', cause);
   }
 }
 
@@ -52,11 +39,8 @@ export async function refuseSameFiles(inputs: readonly string[]): Promise<void> 
     if (stats === null || !stats.isFile()) continue;
     const id = `${stats.dev}:${stats.ino}`;
     const other = nameOf.get(id);
-    if (other !== undefined) {
-      throw new AiopsError('usage', `${listNames([other, input])} are the same file`, {
-        hint: 'name each input once',
-      });
-    }
+    if (other !== undefined)
+      throw usage(`${listNames([other, input])} are the same file`, 'name each input once');
     nameOf.set(id, input);
   }
 }
@@ -64,4 +48,8 @@ export async function refuseSameFiles(inputs: readonly string[]): Promise<void> 
 function repeated(names: readonly string[]): string[] {
   const seen = new Set<string>();
   return names.filter((name) => seen.has(name) || !seen.add(name));
+}
+
+function usage(message: string, hint: string, cause?: unknown): AiopsError {
+  return new AiopsError('usage', message, cause === undefined ? { hint } : { hint, cause });
 }

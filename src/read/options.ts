@@ -3,7 +3,7 @@ import type { Shard } from '../core/shard.js';
 
 /** The longest line that is read unless an option says otherwise. */
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
-/** Above what monitoring data packs to, below what deflate makes of one byte over and over (about 1,030). */
+/** More than monitoring data compresses to, less than deflate makes of a single repeated byte (about 1,030). */
 export const DEFAULT_MAX_EXPANSION = 500;
 
 export interface ReadOptions {
@@ -11,13 +11,13 @@ export interface ReadOptions {
   readonly timeColumn?: string;
   readonly targetColumn?: string;
   readonly labelColumn?: string;
-  /** The metric columns, in this order; without it, all numeric ones. */
+  /** The metric columns, in this order; default: all numeric ones. */
   readonly columns?: readonly string[];
   /** New name → name in the file. */
   readonly map: Readonly<Record<string, string>>;
   /** Only these targets; `*` stands for any text. */
   readonly targets?: readonly string[];
-  /** Only targets whose hash falls to this share, `index` from 1 to `count`; null: all. */
+  /** Only targets whose hash falls to this shard, `index` from 1 to `count`; null: all. */
   readonly shard: Shard | null;
   /** Only minutes from this one on, epoch ms; null: from the first. */
   readonly fromMs: number | null;
@@ -30,18 +30,18 @@ export interface ReadOptions {
   /** Intervals that a file may go back in time. */
   readonly grace: number;
   readonly duplicates: DuplicatePolicy;
-  /** What two-dimensional values must have: `[window, columns]`; null: they are not allowed. */
+  /** The shape required of two-dimensional values, `[window, columns]`; null: they are not allowed. */
   readonly ownWindow: { readonly window: number } | null;
-  /** Intervals before the first minute that its windows and its warm-up depend on. */
+  /** Intervals before the first minute that its windows and warm-up depend on. */
   readonly lookBackIntervals: number;
-  /** Whether inputs come as time goes: their minutes are closed by the clock as well. */
+  /** Whether inputs arrive in real time, so that the clock closes minutes as well. */
   readonly live?: boolean;
-  /** Of a live input: intervals that a record may be ahead of this machine's clock; without it, any number. */
+  /** Intervals that a record of a live input may be ahead of this machine's clock; default: any number. */
   readonly maxAhead?: number;
   readonly maxLineBytes: number;
-  /** How many times its size a packed input may come to. */
+  /** How many times its size a compressed input may unpack to. */
   readonly maxExpansion: number;
 }
 
-/** How recordings are read, as far as the model has no say in it. */
+/** The part of the options that does not depend on the model. */
 export type ReadSettings = Omit<ReadOptions, 'ownWindow' | 'lookBackIntervals'>;

@@ -1,39 +1,120 @@
 import type { Readable } from 'node:stream';
-import { AiopsError } from '../core/errors.js';
-import type { Notice } from '../core/errors.js';
-import type { ParseTime } from '../core/time.js';
-import { checkOptions, refuseSameFiles } from './check-options.js';
-import { chooseColumns } from './sample/columns.js';
-import { takeSample } from './sample/detect.js';
-import type { SampledSource } from './sample/detect.js';
-import { listNames } from './sample/fields.js';
-import { chooseInterval } from './sample/interval.js';
-import type { ReadOptions } from './options.js';
-import { headMinutes } from './minutes/ownership.js';
-import type { FilePlan, Layout } from './lines/plan.js';
-import { FROM_THE_BEGINNING, plannedRecording, readRules } from './planned-recording.js';
-import type { PlannedInput } from './planned-recording.js';
-import type { Recording } from './recording-types.js';
-import { refuseUnreadable, refuseWithoutRecords } from './refuse.js';
-import type { ReadRules } from './lines/records.js';
-import { FILE_START } from './bytes/resume.js';
-import { unreadHint } from './sample/sample.js';
-import { blockBytesFor, closeAll, openSource } from './bytes/source.js';
+import type { AiopsError, Notice } from '../core/errors.js';
+import type { InputPosition } from '../core/input-position.js';
+import type { ReadStep } from '../core/types.js';
+import type { DigestUpdate } from './bytes/digests.js';
+import {
+  FILE_START,
+  blockBytesFor,
+  bytesRead,
+  checkSources,
+  closeAll,
+  endedSource,
+  grownNotices,
+  openSource,
+} from './bytes/source.js';
 import type { ByteSource } from './bytes/source.js';
-import { TriedSample } from './sample/tried-sample.js';
+import { checkOptions, refuseSameFiles } from './check-options.js';
+import { sortHint } from './lines/plan.js';
+import type { FilePlan, RecordingFacts } from './lines/plan.js';
+import { openReader, readRules } from './lines/reader.js';
+import type { ReadRules } from './lines/records.js';
+import type { MetTargets } from './lines/targets.js';
+import { MinuteCollector } from './minutes/file-minutes.js';
+import type { FileMinute, TimeRange } from './minutes/file-minutes.js';
+import { LiveMinutes } from './minutes/live.js';
+import { LiveFills, mergeMinutes } from './minutes/merge.js';
+import { selectSteps } from './minutes/select-steps.js';
+import type { MinutesAround } from './minutes/select-steps.js';
+import type { ReadOptions } from './options.js';
+import { detect } from './sample/detect.js';
+import { takeSample } from './sample/sample.js';
+import type { SampledSource } from './sample/sample.js';
+import { planOf, takeSnapshot } from './snapshot/snapshot.js';
+import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
 
 export type { ReadOptions } from './options.js';
-export type { ReadExtent, ReadProgress, Recording } from './recording-types.js';
 
-/** Bytes that are looked at to find columns and interval, over all files. */
+/** How many bytes to look at, over all files, to find columns and interval. */
 const SAMPLE_BYTES = 16 * 1024 * 1024;
 
+export interface ReadProgress {
+  /** Bytes read of the inputs so far, compressed ones of a compressed input. */
+  readonly readBytes: number;
+  /** Null if the size of an input cannot be known. */
+  readonly totalBytes: number | null;
+}
+
+/** What was read of a recording, to explain why nothing in it was selected. */
+export interface ReadExtent extends Readonly<MinutesAround> {
+  readonly targets: MetTargets;
+}
+
+/** Recorded minutes, one after another, from one or more inputs. */
+export interface Recording extends RecordingFacts, AsyncDisposable {
+  /** What was found, assumed and ignored. */
+  readonly notices: readonly Notice[];
+  readonly hasLabels: boolean;
+  /** Whether the clock closes minutes of an input as well: reading it again would not yield the same minutes. */
+  readonly isLive: boolean;
+  /**
+   * The minutes in order, with counts of what was rejected, merged and filtered. Call once. `onNotice` is called at the
+   * first value of each field that had none in the sample.
+   *
+   * @throws AiopsError `input_out_of_order`; `input_unusable` on damaged gzip, or if a file was changed or truncated
+   *   while it was read; `input_missing` on an I/O error; `config` if standard input is not what the run read before.
+   *   Minutes that were complete before are emitted first.
+   */
+  steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
+  /** How many records had such values, and how much files grew; call after the last step and `checkInputs`. */
+  lateNotices(): readonly Notice[];
+  /** What there is around the range and targets that were selected; call after the last step. */
+  extent(): ReadExtent;
+  progress(): ReadProgress;
+  /** How the recording is read, what its files are, and what was read of them so far. */
+  snapshot(): InputSnapshot;
+  /** What was read of each input since the last call, or since `snapshot`; null: nothing, or not a file. */
+  digestUpdates(): (DigestUpdate | null)[];
+  /**
+   * Checks the files again at the end of a run: some may have been read to their end long ago.
+   *
+   * @returns an error to end with once everything is committed, if a path leads to another file now, or to none
+   * @throws AiopsError `input_unusable` if bytes that were read have changed or are gone; `input_missing`
+   */
+  checkInputs(): Promise<AiopsError | null>;
+  /** Stops reading. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** An open input, and how to read it. */
+interface PlannedInput {
+  readonly source: ByteSource;
+  /** Null: it has no record. */
+  readonly plan: FilePlan | null;
+  /** Where reading it starts. */
+  readonly start: InputPosition;
+  /** The minute of rejects before its first record with a readable time, epoch ms. */
+  readonly headMs: number;
+  /** Call once. */
+  chunks(): AsyncIterable<Buffer>;
+}
+
+/** How far a previous session got; minutes in epoch ms, -Infinity if there was none. */
+interface Resumed {
+  /** Minutes up to this one lie before the positions at which reading starts. */
+  readonly emittedMs: number;
+  /** Steps up to this minute come again, as look-back only. */
+  readonly afterMinuteMs: number;
+}
+
+const NOT_RESUMED: Resumed = { emittedMs: -Infinity, afterMinuteMs: -Infinity };
+
 /**
- * Opens recordings, `-` being standard input, and finds out their format, columns and interval.
+ * Opens recordings, `-` being standard input, and detects their format, columns and interval by a sample.
  *
- * @throws AiopsError `usage`: an option cannot be; `input_missing`: no such file, a folder, unreadable;
- *   `input_empty`: no record; `input_unusable`: no time or numeric column, a named one that is not there,
- *   no record of the sample that can be read, not text
+ * @throws AiopsError `usage`: an invalid option; `input_missing`: no such file, a folder, unreadable; `input_empty`: no
+ *   record; `input_unusable`: no time or numeric column, a named one that is missing, no record of the sample that can
+ *   be read, not text
  */
 export async function openRecording(
   inputs: readonly string[],
@@ -44,100 +125,162 @@ export async function openRecording(
   await refuseSameFiles(inputs);
   const blockBytes = blockBytesFor(inputs.length);
   const sourceOptions = { blockBytes, maxExpansion: options.maxExpansion };
+  const sampleBytes = Math.max(blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
   const sources: ByteSource[] = [];
   try {
     for (const input of inputs) sources.push(await openSource(input, sourceOptions, stdin));
-    const sampleBytes = Math.max(blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
-    const sampled: SampledSource[] = [];
-    for (const source of sources) sampled.push(await takeSample(source, options, parseTime, sampleBytes));
-    return describe(sampled, options, parseTime);
+    const samples: SampledSource[] = [];
+    for (const source of sources) samples.push(await takeSample(source, options, parseTime, sampleBytes));
+    const { facts, notices, files } = detect(samples, options, parseTime);
+    const planned = samples.map((sample, i): PlannedInput => {
+      const { plan, headMs } = files[i] ?? { plan: null, headMs: -Infinity };
+      const start = plan === null ? 'end' : FILE_START;
+      return { source: sample.source, plan, start, headMs, chunks: () => sample.chunks() };
+    });
+    const rules = readRules(options, parseTime, facts.intervalMs);
+    return makeRecording(planned, { ...facts, notices }, rules, options, NOT_RESUMED);
   } catch (error) {
     await closeAll(sources);
     throw error;
   }
 }
 
-function describe(all: readonly SampledSource[], options: ReadOptions, parseTime: ParseTime): Recording {
-  const inputs = all.filter(({ sample }) => sample.lines > 0);
-  const empty = all.filter(({ sample }) => sample.lines === 0);
-  if (inputs.length === 0) throw noRecord(all);
-  for (const { sample } of inputs) refuseWithoutRecords(sample);
-  const {
+/**
+ * Opens a recording again to resume at a commit, with the columns and the interval of its snapshot, so without a sample.
+ * Steps up to the last committed minute come as look-back; later ones are those of an uninterrupted run. The inputs must
+ * be those of the snapshot, which `compareInputs` checks.
+ *
+ * @throws AiopsError `usage`: an invalid option; `input_missing`: no such file, a folder, unreadable; `input_unusable`:
+ *   not text
+ */
+export async function reopenRecording(
+  inputs: readonly string[],
+  options: ReadOptions,
+  stdin: Readable,
+  snapshot: InputSnapshot,
+  from: ResumePoint,
+): Promise<Recording> {
+  const parseTime = checkOptions(inputs, options);
+  const sourceOptions = { blockBytes: blockBytesFor(inputs.length), maxExpansion: options.maxExpansion };
+  const planned: PlannedInput[] = [];
+  try {
+    for (const [i, input] of inputs.entries()) {
+      const plan = planOf(snapshot, i);
+      const { identity = null, digests = [], headMs = null } = snapshot.files[i] ?? {};
+      const known = identity === null ? null : { identity, digests };
+      const start = plan === null ? 'end' : (from.positions?.[i] ?? FILE_START);
+      const after = from.afterPositions?.[i] ?? 'end';
+      // What a file has grown by since its end was read is left to a session that compares it.
+      const hasEnded = start === 'end' || from.afterPositions?.[i] === 'end';
+      const most = known !== null && hasEnded ? { mostBytes: known.identity.sizeBytes } : {};
+      const before = after === 'end' ? start : after;
+      const source =
+        start === 'end' || before === 'end'
+          ? await endedSource(input, { ...most, known })
+          : await openSource(input, { ...sourceOptions, ...most, known, before }, stdin, start);
+      const chunks = (): AsyncIterable<Buffer> => ({ [Symbol.asyncIterator]: () => source.chunks() });
+      planned.push({ source, plan, start, headMs: headMs ?? -Infinity, chunks });
+    }
+    const { columns, intervalMs, intervalSource, layout } = snapshot;
+    const facts = { columns, intervalMs, intervalSource, layout, notices: [] };
+    const emittedMs = from.positions === null ? -Infinity : (from.positionsMinuteMs ?? -Infinity);
+    const afterMinuteMs = emittedMs < from.afterMinuteMs ? from.afterMinuteMs : -Infinity;
+    const rules = readRules(options, parseTime, intervalMs);
+    return makeRecording(planned, facts, rules, options, { emittedMs, afterMinuteMs });
+  } catch (error) {
+    await closeAll(planned.map(({ source }) => source));
+    throw error;
+  }
+}
+
+function makeRecording(
+  inputs: readonly PlannedInput[],
+  facts: RecordingFacts & Pick<Recording, 'notices'>,
+  rules: ReadRules,
+  options: ReadOptions,
+  { emittedMs, afterMinuteMs }: Resumed,
+): Recording {
+  const sources = inputs.map(({ source }) => source);
+  const isLive = options.live === true && sources.some(({ live }) => live);
+  const range: TimeRange = { fromMs: options.fromMs ?? -Infinity, toMs: options.toMs ?? Infinity };
+  const lookBackFromMs = range.fromMs - options.lookBackIntervals * facts.intervalMs;
+  const around: MinutesAround = { firstMs: null, beforeMs: null, afterMs: null };
+  const checkReached = (): void => sources.forEach((source) => source.checkReached());
+  return {
+    ...facts,
+    hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
+    isLive,
+    steps: (onNotice = () => undefined) => {
+      rules.late.onFirst = onNotice;
+      const minutes = inputs.map((input) => {
+        const { plan, start } = input;
+        if (plan === null || start === 'end') return { start, minutes: null };
+        return { start, minutes: readMinutes({ ...input, plan, start }, rules, options, range, emittedMs) };
+      });
+      // One of several inputs may be silent for long while others are not.
+      const mayBeSilent = isLive && inputs.length > 1;
+      const live = mayBeSilent ? new LiveFills((1 + options.grace) * facts.intervalMs) : null;
+      const steps = mergeMinutes(minutes, options.duplicates, range, live);
+      return selectSteps(steps, { ...range, lookBackFromMs, afterMinuteMs, checkReached, around });
+    },
+    lateNotices: () => [...rules.late.notices(), ...grownNotices(sources)],
+    extent: () => ({ ...around, targets: rules.filter.met }),
+    progress: () => bytesRead(sources),
+    snapshot: () => takeSnapshot(facts, isLive, inputs),
+    digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
+    checkInputs: () => checkSources(sources),
+    close: () => closeAll(sources),
+    [Symbol.asyncDispose]: () => closeAll(sources),
+  };
+}
+
+type ReadableInput = PlannedInput & {
+  readonly plan: FilePlan;
+  readonly start: Exclude<InputPosition, 'end'>;
+};
+
+/** Reads one input: its bytes into lines, those into records, and records into minutes; yields what each chunk closed. */
+async function* readMinutes(
+  input: ReadableInput,
+  rules: ReadRules,
+  { live: isLive, timezone, ...options }: ReadOptions,
+  range: TimeRange,
+  emittedMs: number,
+): AsyncGenerator<FileMinute[], undefined> {
+  const { source, plan, start, headMs } = input;
+  const { grace, duplicates, maxAhead = Infinity } = options;
+  const { intervalMs } = rules;
+  const prefixAt = (byteOffset: number): ReturnType<ByteSource['prefixAt']> => source.prefixAt(byteOffset);
+  const order = {
     intervalMs,
-    source: intervalSource,
-    notice,
-  } = chooseInterval(
-    options.interval,
-    inputs.map(({ sample }) => sample.steps),
-  );
-  const chosen = chooseColumns(inputs, options, intervalMs);
-  const layout = oneLayout(chosen.plans);
-  const samples = inputs.map((input, i) => new TriedSample(input, planAt(chosen.plans, i), options));
-  const rulesOf = (which: ReadOptions): ReadRules => readRules(which, parseTime, intervalMs);
-  // What all shares and slices decide alike, whichever of them reads.
-  refuseUnreadable(samples, rulesOf({ ...options, shard: null }));
-  const { targets: _, ...ofAnyTarget } = options;
-  const anyTarget = rulesOf({ ...ofAnyTarget, shard: null });
-  const headMs = headMinutes(samples.map((sample) => sample.firstMinute(anyTarget)));
-  const planned = all.map((input): PlannedInput => {
-    const { source } = input;
-    const chunks = (): AsyncIterable<Buffer> => input.chunks();
-    const i = inputs.indexOf(input);
-    if (i < 0) return { source, plan: null, start: 'end', headMs: -Infinity, chunks };
-    return {
-      source,
-      plan: planAt(chosen.plans, i),
-      start: FILE_START,
-      headMs: headMs[i] ?? -Infinity,
-      chunks,
-    };
-  });
-  const notices = [...chosen.notices, notice, ...empty.map(emptyNotice)];
-  const facts = { columns: chosen.columns, intervalMs, intervalSource, layout, notices };
-  return plannedRecording(planned, facts, rulesOf(options), options, FROM_THE_BEGINNING);
-}
-
-function planAt(plans: readonly FilePlan[], index: number): FilePlan {
-  const plan = plans[index];
-  if (plan === undefined) throw new Error(`no plan for file ${index}`);
-  return plan;
-}
-
-function oneLayout(plans: readonly FilePlan[]): Layout {
-  const [first] = plans;
-  const other = plans.find((plan) => plan.layout !== first?.layout);
-  if (first === undefined || other === undefined) return first?.layout ?? 'rows';
-  throw new AiopsError(
-    'input_unusable',
-    `${first.file} holds ${first.layout}, but ${other.file} holds ${other.layout}: one recording has one layout`,
-    { hint: 'replay them one after another' },
-  );
-}
-
-function noRecord(all: readonly SampledSource[]): AiopsError {
-  const names = listNames(
-    all.map(({ source }) => source.name),
-    3,
-  );
-  const header = all[0]?.sample.header ?? [];
-  const unread = all.find(({ sample }) => sample.unread !== null)?.sample.unread;
-  if (header.length === 0 && unread !== null && unread !== undefined) {
-    const { source, reason, message } = unread;
-    const text = `nothing in ${names} can be read, from ${source.file}:${source.line} on: ${message}`;
-    return new AiopsError('input_unusable', text, { hint: unreadHint(reason) });
+    grace,
+    duplicates,
+    range,
+    headMs,
+    sortHint: sortHint(plan, timezone),
+    prefixAt,
+  };
+  const minutes = new MinuteCollector(order, start, emittedMs);
+  const live =
+    isLive === true && source.live ? new LiveMinutes(minutes, { intervalMs, grace, maxAhead }) : null;
+  const { byteOffset } = source;
+  const records = openReader(plan, rules, live ?? minutes, { byteOffset, line: start.line });
+  try {
+    for await (const chunk of live?.watch(input.chunks()) ?? input.chunks()) {
+      records.push(chunk);
+      const closed = minutes.take();
+      if (closed.length > 0) yield closed;
+    }
+    records.drain();
+    minutes.enterTail();
+    records.end();
+    minutes.end();
+  } catch (error) {
+    // Minutes that were complete before the damage are emitted, so that the outcome does not depend on block borders.
+    const closed = minutes.take();
+    if (closed.length > 0) yield closed;
+    throw error;
   }
-  if (header.some((name) => name.includes('\r'))) {
-    return new AiopsError('input_unusable', `${names}: all on one line, with carriage returns in it`, {
-      hint: "make line ends of them: tr '\\r' '\\n' < FILE",
-    });
-  }
-  return header.length > 0
-    ? new AiopsError('input_empty', `${names}: a header (${listNames(header)}), but no record after it`, {
-        hint: 'a recording has a header line, then a line for each target and minute',
-      })
-    : new AiopsError('input_empty', `${names}: empty`, { hint: 'check what was to write the recording' });
-}
-
-function emptyNotice({ source }: SampledSource): Notice {
-  return { level: 'warning', text: `${source.name} holds no record` };
+  yield minutes.take();
+  return undefined;
 }

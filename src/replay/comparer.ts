@@ -1,6 +1,9 @@
-import { ARMS, type Arm } from '../core/comparison.js';
+import { VARIANTS, type Variant } from '../core/comparison.js';
 import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
-import { agreementOf, byArm, Comparison } from '../measure/comparison.js';
+import { agreementOf } from '../measure/agreement.js';
+import { byVariant, Comparison } from '../measure/comparison.js';
+import { roundOrder } from '../measure/rounds.js';
+import { takeTurn } from '../measure/turn.js';
 import type { Executors } from '../pool/executors.js';
 import { BandSeries } from './report/charts/band-series.js';
 
@@ -27,9 +30,9 @@ export interface ComparerOptions {
  */
 export class Comparer {
   readonly comparison = new Comparison();
-  readonly walls = byArm(() => new BandSeries(COMPARED_BUCKETS));
+  readonly walls = byVariant(() => new BandSeries(COMPARED_BUCKETS));
   readonly #options: ComparerOptions;
-  readonly #writes: Arm;
+  readonly #writes: Variant;
   /** Minutes with items so far. */
   #served = 0;
   #spentMs = 0;
@@ -66,26 +69,23 @@ export class Comparer {
 
   /** A minute with an incident counts in no figure: one way would bear alone what happened to its actor. */
   async #compare(batch: ItemBatch): Promise<MinuteRun> {
-    const startedAtMs = this.#options.now();
-    const runs: Partial<Record<Arm, MinuteRun>> = {};
-    const first = this.comparison.minutes % ARMS.length; // no way always follows the same other one
-    for (const arm of [...ARMS.slice(first), ...ARMS.slice(0, first)])
-      runs[arm] = await this.#run(arm, batch);
-    const runOf = (arm: Arm): MinuteRun => {
-      const run = runs[arm];
-      if (run === undefined) throw new RangeError(`no run of ${arm}`);
-      return run;
-    };
+    const { executors, now } = this.#options;
+    const startedAtMs = now();
+    const runs: MinuteRun[] = [];
+    for (const index of roundOrder(this.comparison.minutes, VARIANTS.length)) {
+      runs[index] = await this.#takeTurn(VARIANTS[index]!, batch);
+    }
+    const runOf = (variant: Variant): MinuteRun => runs[VARIANTS.indexOf(variant)]!;
     const written = runOf(this.#writes);
-    if (!this.#options.executors.incidents.has(batch.minuteMs)) {
-      const wallMs = byArm((arm) => runOf(arm).timing.wallMs);
-      for (const arm of ARMS) this.walls[arm].add(batch.minuteMs, wallMs[arm]);
+    if (!executors.incidents.has(batch.minuteMs)) {
+      const wallMs = byVariant((variant) => runOf(variant).timing.wallMs);
+      for (const variant of VARIANTS) this.walls[variant].add(batch.minuteMs, wallMs[variant]);
       this.comparison.add(
         wallMs,
-        byArm((arm) => agreementOf(written.answers, runOf(arm).answers)),
+        byVariant((variant) => agreementOf(written.answers, runOf(variant).answers)),
       );
     }
-    this.#lastCostMs = this.#options.now() - startedAtMs - written.timing.wallMs;
+    this.#lastCostMs = now() - startedAtMs - written.timing.wallMs;
     this.#spentMs += this.#lastCostMs;
     return written;
   }
@@ -94,16 +94,23 @@ export class Comparer {
    * Batches are served twice and the second time counts: otherwise whichever way ran last would find its code and data
    * in the processors' caches, and the others would not. Item by item, the many calls warm themselves.
    */
-  async #run(arm: Arm, batch: ItemBatch): Promise<MinuteRun> {
-    const executor = this.#executorOf(arm);
-    if (arm === 'sequential-per-item') return executor.run(batch, 'per-item');
-    await executor.run(batch, 'batched');
-    return executor.run(batch, 'batched');
+  async #takeTurn(variant: Variant, batch: ItemBatch): Promise<MinuteRun> {
+    const style = variant === 'sequential-per-item' ? 'per-item' : 'batched';
+    const executor = this.#executorOf(variant);
+    const plan = { minutes: 1, untimed: style === 'batched', limitMs: Infinity };
+    const { answers, timings } = await takeTurn(
+      (minute) => executor.run(minute, style),
+      [batch],
+      0,
+      plan,
+      this.#options.now,
+    );
+    return { answers, timing: timings[0]! };
   }
 
-  #executorOf(arm: Arm): Executor {
+  #executorOf(variant: Variant): Executor {
     const { pool, solo } = this.#options.executors;
-    return arm === 'parallel' ? pool : solo;
+    return variant === 'parallel' ? pool : solo;
   }
 }
 

@@ -11,7 +11,7 @@ import type { ReplayConfig } from './replay-config.js';
 import type { ReplayOutcome } from './replay-context.js';
 import { summaryJson, type RunSummary } from './report/run-summary.js';
 import { answersDiffer, type RunParts } from './report/summarize.js';
-import { summarySum } from './resume/complete-run.js';
+import { summarySum } from './resume/read-summary.js';
 
 /**
  * A warning if a run accepted no record.
@@ -77,7 +77,7 @@ export async function writeReports(
 ): Promise<ReplayOutcome> {
   const page = makePage === null ? null : attemptPage(makePage);
   const text = summaryJson(summary);
-  await output.complete(
+  await output.finish(
     { summary: text, page: page !== null && 'text' in page ? page.text : null },
     { at: new Date().toISOString(), counts: summary.counts, summarySha256: summarySum(text) },
   );

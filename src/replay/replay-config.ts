@@ -1,4 +1,4 @@
-import type { LoadSettings } from '../pool/load-request.js';
+import type { LoadSettings } from '../core/model-source.js';
 
 import type { Gate } from '../report/gates.js';
 import type { VerifyInput } from '../read/snapshot/compare-inputs.js';
@@ -19,6 +19,18 @@ export interface BackfillSettings {
   readonly verifyInput: VerifyInput;
   /** The most work that a kill may lose, ms; 0: commit every minute. */
   readonly commitIntervalMs: number;
+}
+
+/** A journaled setting as one would type it after its flag; '': a flag without a value, null: not given. */
+export type SettingText = (flag: string, value: unknown) => string | null;
+
+/** What the journal keeps of a run's settings, by their flags; null: not given. */
+export interface JournaledSettings {
+  /** Settings that can change a result. */
+  readonly results: Readonly<Record<string, unknown>>;
+  /** Settings that can change one only where answers depend on how a minute is cut. */
+  readonly serving: Readonly<Record<string, unknown>>;
+  readonly text: SettingText;
 }
 
 /** A replay's settings, validated. */
@@ -49,6 +61,7 @@ export interface ReplayConfig extends LoadSettings {
   readonly deadlineMs: number | null;
   /** Conditions that fail the finished run. */
   readonly gates: readonly Gate[];
+  readonly journaled: JournaledSettings;
 }
 
 /** The time in which a minute must be served, ms: as given, or the interval in real time. */

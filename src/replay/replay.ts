@@ -8,7 +8,7 @@ import { installedNative } from '../host/native/location.js';
 import { pageAssets } from '../host/page-assets.js';
 import { usableProcessors } from '../host/processors.js';
 import { findModel, type ChosenModel } from '../model/model-choice.js';
-import { RunOutput } from '../output/run-output.js';
+import { openOutput } from '../output/open-output.js';
 import { OutputClosed } from '../output/stream-sink.js';
 import { Executors } from '../pool/executors.js';
 import { loadRequest } from '../pool/load-request.js';
@@ -47,7 +47,8 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
 
   // 1. Open the run: its model, its output, and what earlier sessions left there.
   const model = await findModel(config.model);
-  await using output = await openOutput(config, context);
+  const { output: wanted, backfill, inputs } = config;
+  await using output = await openOutput(wanted, context.stdout, { ...backfill, inputs });
   const previous = await findPreviousRun({ output, config, model, onNotice });
 
   // 2. Set up the executors. They start once the input is open, unless only they know what an item is.
@@ -113,13 +114,6 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   const summary = summarize(config, parts, previous.sessions, notices);
   const page = assets && (() => replayPage(summary, parts, model.threshold, assets));
   return await writeReports(output, summary, page);
-}
-
-function openOutput(
-  { output, backfill, inputs }: ReplayConfig,
-  { stdout }: ReplayContext,
-): Promise<RunOutput> {
-  return RunOutput.open(output, stdout, { ...backfill, inputs });
 }
 
 /** A lost actor is replaced at most so many times within a minute. */

@@ -1,25 +1,25 @@
 import { AiopsError } from '../core/errors.js';
-import { countText, durationText, figures } from './format.js';
+import { countText, durationText, figures, percentText, sizeText } from './format.js';
 
-/* `--fail-if 'p99>5s'`: what a run must not come to. A pure table of metrics serves each command. */
+/* Gates such as `--fail-if 'p99>5s'`; each command has its own table of metrics. */
 
-/** What a metric counts in. */
+/** What a metric is measured in. */
 type MetricUnit = 'duration' | 'bytes' | 'count' | 'ratio' | 'share';
 
-/** What a run must have so that a metric has a value: known before it starts, or soon after. */
+/** What a run needs for a metric to have a value: known before it starts, or soon after. */
 export type GateNeed = 'comparison' | 'labels' | 'baseline' | 'schedule';
 
-/** A figure of a summary that a gate can speak of. */
+/** A figure of a summary that a gate can test. */
 export interface Metric<Summary> {
   /** ms where a duration; a share is from 0 to 1. */
   readonly unit: MetricUnit;
   readonly is: string;
   readonly needs?: GateNeed;
-  /** One value, or one for each of several cases, of which any may meet a gate; null: there is none. */
+  /** One value, or one for each of several cases, any of which may fail a gate; null: there is none. */
   readonly of: (summary: Summary) => number | null | readonly (number | null)[];
 }
 
-/** Metrics by the name that `--fail-if` knows them by. */
+/** Metrics by their name in `--fail-if`. */
 export type Metrics<Summary> = Readonly<Record<string, Metric<Summary>>>;
 
 const OPERATORS = ['>', '>=', '<', '<='] as const;
@@ -27,7 +27,7 @@ type GateOperator = (typeof OPERATORS)[number];
 
 /** A condition that fails a run. */
 export interface Gate {
-  /** As given. */
+  /** As typed. */
   readonly condition: string;
   readonly metric: string;
   readonly operator: GateOperator;
@@ -35,17 +35,17 @@ export interface Gate {
   readonly limit: number;
 }
 
-/** What became of a gate. A metric without a value fails the run like a condition that was met. */
+/** The outcome of a gate: the run fails where the condition is met, and where the metric has no value. */
 export interface GateResult extends Gate {
   readonly unit: MetricUnit;
-  /** Where there are several cases, the one that comes closest to failing; null: no value. */
+  /** Of several cases, the one closest to failing; null: no value. */
   readonly value: number | null;
   readonly outcome: 'met' | 'not met' | 'no value';
 }
 
 /**
- * What a unit comes to in the metric's own: `factor · 10^decimals`. Decimals are moved in the text, since 57 · 0.01 is
- * not the number nearest to 57/100, and a share of 57/100 would lie below a limit of 57 %.
+ * A unit in the metric's own: `factor · 10^decimals`. The decimal point is moved in the text, because 57 · 0.01 is not
+ * the number nearest to 57/100, so that a share of 57/100 would be below a limit of 57 %.
  */
 interface Scale {
   readonly decimals: number;
@@ -117,29 +117,29 @@ function unitsText(unit: MetricUnit): string {
   return Object.hasOwn(UNITS[unit], '') ? `as a number, with or without ${list}` : `in ${list}`;
 }
 
-/** What to do about a gate that cannot have a value. */
+/** Why a gate has no value, and what to do about it. */
 const WITHOUT: Readonly<Record<GateNeed, { readonly why: string; readonly hint: string }>> = {
   comparison: {
     why: 'nothing is compared',
-    hint: 'ask for it with --compare sample, or leave the gate out',
+    hint: 'ask for it with --compare sample, or drop the gate',
   },
   labels: {
     why: 'the recording has no labels',
-    hint: 'name the label with --label-column, or leave the gate out',
+    hint: 'name the label with --label-column, or drop the gate',
   },
   baseline: {
     why: 'there is no baseline',
-    hint: 'name one with --baseline, or leave the gate out',
+    hint: 'name one with --baseline, or drop the gate',
   },
   schedule: {
     why: 'nothing is paced',
-    hint: 'give a pace such as --pace realtime, or leave the gate out',
+    hint: 'give a pace such as --pace realtime, or drop the gate',
   },
 };
 
 /**
- * To be asked as soon as it is clear that a run will lack `need`: a gate that cannot have a value is a mistake of the
- * command line, better told before anything starts.
+ * Called as soon as it is clear that a run will lack `need`: a gate without a value is a mistake on the command line,
+ * which should be reported before the work starts.
  *
  * @throws AiopsError `usage` naming the first gate that needs it
  */
@@ -154,7 +154,7 @@ export function refuseGatesWithout<Summary>(
   throw new AiopsError('usage', `--fail-if '${gate.condition}' will have no value: ${why}`, { hint });
 }
 
-/** Holds a finished run against its gates, in their order. */
+/** Checks a finished run against its gates, in their order. */
 export function checkGates<Summary>(
   gates: readonly Gate[],
   metrics: Metrics<Summary>,
@@ -170,7 +170,7 @@ export function checkGates<Summary>(
   });
 }
 
-/** The value that comes closest to meeting a gate; null where one of them is lacking, or all are. */
+/** The value closest to meeting the condition; null where any is missing, or there is none. */
 function closest(values: readonly (number | null)[], operator: GateOperator): number | null {
   const numbers = values.filter((value): value is number => value !== null && !Number.isNaN(value));
   if (numbers.length < values.length || numbers.length === 0) return null;
@@ -195,10 +195,14 @@ export function failedGates(results: readonly GateResult[]): GateResult[] {
   return results.filter(({ outcome }) => outcome !== 'not met');
 }
 
-/** `p99>5s: not met, it was 6.71 ms`. */
-export function gateText({ condition, value, outcome, unit }: GateResult): string {
-  if (value === null) return `${condition}: FAILED, it has no value in this run`;
-  return `${condition}: ${outcome === 'met' ? 'FAILED' : 'not met'}, it was ${valueText(value, unit)}`;
+/** `p99>5s: passed, it was 6.71 ms`. */
+export function gateText(gate: GateResult): string {
+  return `${gate.condition}: ${gate.outcome === 'not met' ? 'passed' : 'FAILED'}, ${gateValueText(gate)}`;
+}
+
+/** `it was 6.71 ms` */
+export function gateValueText({ value, unit }: GateResult): string {
+  return value === null ? 'it has no value in this run' : `it was ${valueText(value, unit)}`;
 }
 
 function valueText(value: number, unit: MetricUnit): string {
@@ -206,11 +210,12 @@ function valueText(value: number, unit: MetricUnit): string {
     case 'duration':
       return durationText(value);
     case 'bytes':
-      return `${figures(value / 2 ** 20)} MiB`;
+      return sizeText(value);
     case 'count':
       return countText(value);
     case 'ratio':
-    case 'share':
       return figures(value);
+    case 'share':
+      return percentText(value);
   }
 }

@@ -1,7 +1,7 @@
-/** What came of making a page: its text, or why there is none. */
+/** The text of a page, or why there is none. */
 export type PageAttempt = { readonly text: string } | { readonly bug: unknown };
 
-/** Makes a page. That this fails is a bug, which must not cost a run its other files: it is told once they are safe. */
+/** Makes a page. Failing is a bug, which the run reports once its other files are safe. */
 export function attemptPage(make: () => string): PageAttempt {
   try {
     return { text: make() };
@@ -10,7 +10,7 @@ export function attemptPage(make: () => string): PageAttempt {
   }
 }
 
-/** Why there is no page, as the error that ends a run whose other files are all in place. */
+/** Ends a run whose other files are all in place. */
 export function pageMissing(bug: unknown): Error {
   return new Error('report.html could not be made; the other files are complete', { cause: bug });
 }

@@ -1,7 +1,7 @@
 import type { MinuteTiming } from '../core/types.js';
 import { TraceText, type TraceGroup } from './trace.js';
 
-/** Where the text of a trace goes. */
+/** Takes the text of a trace. */
 export interface TraceSink {
   /** Whether there is a trace to write. */
   readonly keepsTrace: boolean;
@@ -13,7 +13,7 @@ export interface TracedGroup {
   enter(minuteMs: number, timing: MinuteTiming): Promise<void>;
 }
 
-/** Writes a trace as the run goes. */
+/** Writes a trace during the run. */
 export class TraceWriter {
   readonly #sink: TraceSink;
   readonly #text = new TraceText();
@@ -22,7 +22,7 @@ export class TraceWriter {
     this.#sink = sink;
   }
 
-  /** Null where the run keeps no trace. */
+  /** Null where the run writes no trace. */
   static async open(sink: TraceSink): Promise<TraceWriter | null> {
     if (!sink.keepsTrace) return null;
     const writer = new TraceWriter(sink);
@@ -30,7 +30,7 @@ export class TraceWriter {
     return writer;
   }
 
-  /** Shows actors that have started; their minutes follow. */
+  /** Enters actors that have started; their minutes follow. */
   async begin(group: TraceGroup): Promise<TracedGroup> {
     await this.#sink.writeTrace(this.#text.group(group));
     return { enter: (minuteMs, timing) => this.#sink.writeTrace(this.#text.minute(group, minuteMs, timing)) };

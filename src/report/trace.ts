@@ -1,7 +1,7 @@
 import { isoTime } from '../core/time.js';
 import type { ActorFacts, ChunkTiming, MinuteTiming } from '../core/types.js';
 
-/** Actors that answer minutes together; in a trace, a process whose threads are the lanes. */
+/** Actors that answer minutes together: in a trace, a process whose threads are the tracks. */
 export interface TraceGroup {
   readonly name: string;
   /** By slot. */
@@ -10,8 +10,8 @@ export interface TraceGroup {
 
 /**
  * An event of Google's Trace Event Format, which Perfetto and chrome://tracing read. `ts` and `dur` are
- * microseconds. `X` is a slice of a lane, `b` and `e` begin and end one beside the lanes, `M` names a lane.
- * In its array form the closing bracket may be missing, so the trace of an interrupted run opens too.
+ * microseconds. `X` is a slice of a track, `b` and `e` begin and end one outside the tracks, `M` names a track.
+ * The array form needs no closing bracket, so the trace of an interrupted run opens too.
  */
 export interface TraceEvent {
   readonly ph: 'X' | 'b' | 'e' | 'M';
@@ -29,18 +29,18 @@ export interface TraceEvent {
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
-/** Lanes of minutes come first, and there are never so many of them. */
-const FIRST_ACTOR_LANE = 1001;
+/** Tracks of minutes come first; there are never so many of them. */
+const FIRST_ACTOR_TRACK = 1001;
 
 /**
- * The text of a trace, piece by piece, so that a run of any length needs no memory for it: a `header`, the
- * groups and minutes in the order in which they began, an `end`. Slices of one lane nest or are apart.
+ * The text of a trace, piece by piece, so that a run of any length needs no memory for it: a `header`, the groups
+ * and minutes in the order in which they began, an `end`. Slices of a track nest or do not overlap.
  *
- * Each group has a lane for minutes (several where minutes overlap) and one for each actor. What lies between
- * the two, the pipe, is shown beside the lanes: chunks on their way may overlap.
+ * A group has a track for minutes (several where minutes overlap) and one for each actor. The pipe between them is
+ * shown outside the tracks, since chunks in transit may overlap.
  */
 export class TraceText {
-  readonly #lanes = new Map<TraceGroup, GroupLanes>();
+  readonly #tracks = new Map<TraceGroup, GroupTracks>();
   #chunks = 0;
   #isFirst = true;
 
@@ -48,26 +48,26 @@ export class TraceText {
     return '[';
   }
 
-  /** Names the group's lanes, and shows how its actors started. */
+  /** Names the group's tracks, and shows how its actors started. */
   group(group: TraceGroup): string {
-    const pid = this.#lanes.size + 1;
-    this.#lanes.set(group, { pid, minutes: [], actors: group.actors.map(({ readyAtMs }) => readyAtMs) });
+    const pid = this.#tracks.size + 1;
+    this.#tracks.set(group, { pid, minutes: [], actors: group.actors.map(({ readyAtMs }) => readyAtMs) });
     return this.#text([
       { ph: 'M', pid, tid: 0, name: 'process_name', args: { name: group.name } },
-      ...group.actors.flatMap((actor, slot) => startEvents(actor, { pid, tid: FIRST_ACTOR_LANE + slot })),
+      ...group.actors.flatMap((actor, slot) => startEvents(actor, { pid, tid: FIRST_ACTOR_TRACK + slot })),
     ]);
   }
 
   /**
-   * Empty for a minute without items: there was nothing to serve.
+   * Empty for a minute without items, which was not served.
    *
-   * @throws RangeError where the group was not named before
+   * @throws RangeError for an unknown group
    */
   minute(group: TraceGroup, minuteMs: number, timing: MinuteTiming): string {
-    const lanes = this.#lanes.get(group);
-    if (lanes === undefined) throw new RangeError(`no group ${group.name} in this trace`);
+    const tracks = this.#tracks.get(group);
+    if (tracks === undefined) throw new RangeError(`no group ${group.name} in this trace`);
     if (timing.items === 0) return '';
-    const events = minuteEvents(lanes, minuteMs, timing, this.#chunks);
+    const events = minuteEvents(tracks, minuteMs, timing, this.#chunks);
     this.#chunks += timing.chunks.length;
     return this.#text(events);
   }
@@ -87,19 +87,19 @@ export class TraceText {
   }
 }
 
-/** Until when the lanes of a group are taken. */
-interface GroupLanes {
+/** When the tracks of a group become free. */
+interface GroupTracks {
   readonly pid: number;
   readonly minutes: number[];
   readonly actors: number[];
 }
 
-interface Lane {
+interface Track {
   readonly pid: number;
   readonly tid: number;
 }
 
-/** A chunk whose way through the trace is drawn. */
+/** A chunk with the id of its arrows. */
 interface TracedChunk {
   readonly chunk: ChunkTiming;
   readonly id: number;
@@ -107,57 +107,57 @@ interface TracedChunk {
 
 function startEvents(
   { name, pid, loadMs, warmupMs, readyAtMs }: TraceGroup['actors'][number],
-  lane: Lane,
+  track: Track,
 ): TraceEvent[] {
   const warmFromMs = readyAtMs - warmupMs;
   return [
-    { ph: 'M', ...lane, name: 'thread_name', args: { name: `${name} (pid ${pid})` } },
-    slice(lane, 'load', warmFromMs - loadMs, warmFromMs),
-    slice(lane, 'warm up', warmFromMs, readyAtMs),
+    { ph: 'M', ...track, name: 'thread_name', args: { name: `${name} (pid ${pid})` } },
+    slice(track, 'load', warmFromMs - loadMs, warmFromMs),
+    slice(track, 'warm up', warmFromMs, readyAtMs),
   ];
 }
 
 function minuteEvents(
-  lanes: GroupLanes,
+  tracks: GroupTracks,
   minuteMs: number,
   timing: MinuteTiming,
   firstId: number,
 ): TraceEvent[] {
-  const { pid } = lanes;
+  const { pid } = tracks;
   const { startedAtMs, endedAtMs, items, wallMs, gatherMs } = timing;
-  const free = lanes.minutes.findIndex((takenUntilMs) => takenUntilMs <= startedAtMs);
-  const place = free < 0 ? lanes.minutes.length : free;
-  const isNew = place === lanes.minutes.length;
-  lanes.minutes[place] = endedAtMs;
-  const lane = { pid, tid: place + 1 };
+  const free = tracks.minutes.findIndex((takenUntilMs) => takenUntilMs <= startedAtMs);
+  const place = free < 0 ? tracks.minutes.length : free;
+  const isNew = place === tracks.minutes.length;
+  tracks.minutes[place] = endedAtMs;
+  const track = { pid, tid: place + 1 };
   const name = place === 0 ? 'minutes' : `minutes, overlapping (${place + 1})`;
   const minute = isoTime(minuteMs);
   const chunks = timing.chunks.map((chunk, i): TracedChunk => ({ chunk, id: firstId + i }));
   const gatherFromMs = endedAtMs - gatherMs;
   return [
-    ...(isNew ? [{ ph: 'M', ...lane, name: 'thread_name', args: { name } } as const] : []),
-    { ...slice(lane, minute, startedAtMs, endedAtMs), args: { items, wallMs: rounded(wallMs) } },
-    ...encodings(lane, chunks),
-    ...chunks.flatMap((traced) => chunkEvents(lanes, minute, traced)),
-    ...decodings(lane, chunks, gatherFromMs),
-    ...(gatherMs > 0 ? [slice(lane, 'gather', gatherFromMs, endedAtMs)] : []),
+    ...(isNew ? [{ ph: 'M', ...track, name: 'thread_name', args: { name } } as const] : []),
+    { ...slice(track, minute, startedAtMs, endedAtMs), args: { items, wallMs: rounded(wallMs) } },
+    ...encodings(track, chunks),
+    ...chunks.flatMap((traced) => chunkEvents(tracks, minute, traced)),
+    ...decodings(track, chunks, gatherFromMs),
+    ...(gatherMs > 0 ? [slice(track, 'gather', gatherFromMs, endedAtMs)] : []),
   ];
 }
 
-function encodings(lane: Lane, chunks: readonly TracedChunk[]): TraceEvent[] {
+function encodings(track: Track, chunks: readonly TracedChunk[]): TraceEvent[] {
   return chunks
     .filter(({ chunk }) => chunk.encodeMs > 0)
     .map(({ chunk: { startedAtMs, encodeMs }, id }) => ({
-      ...slice(lane, 'encode', startedAtMs, startedAtMs + encodeMs),
+      ...slice(track, 'encode', startedAtMs, startedAtMs + encodeMs),
       ...flow(id, 'out'),
     }));
 }
 
 /**
- * An answer is decoded in pieces, as they come; it is shown as one slice that ends when the last one was done,
- * or when the decoding of a later answer begins.
+ * An answer is decoded in pieces as they arrive; it is shown as one slice that ends with the last piece, or when the
+ * decoding of a later answer begins.
  */
-function decodings(lane: Lane, chunks: readonly TracedChunk[], beforeMs: number): TraceEvent[] {
+function decodings(track: Track, chunks: readonly TracedChunk[], beforeMs: number): TraceEvent[] {
   let untilMs = beforeMs;
   return chunks
     .toSorted((a, b) => b.chunk.answeredAtMs - a.chunk.answeredAtMs)
@@ -165,48 +165,48 @@ function decodings(lane: Lane, chunks: readonly TracedChunk[], beforeMs: number)
     .map(({ chunk, id }) => {
       const endMs = Math.min(chunk.answeredAtMs, untilMs);
       untilMs = endMs - parentDecodeMs(chunk);
-      return { ...slice(lane, 'decode', untilMs, endMs), ...flow(id, 'in') };
+      return { ...slice(track, 'decode', untilMs, endMs), ...flow(id, 'in') };
     })
     .reverse();
 }
 
-/** The chunk on its actor's lane, and its way there and back. */
-function chunkEvents(lanes: GroupLanes, minute: string, { chunk, id }: TracedChunk): TraceEvent[] {
-  const lane = { pid: lanes.pid, tid: FIRST_ACTOR_LANE + chunk.actor };
-  const takenUntilMs = lanes.actors[chunk.actor] ?? 0;
+/** The chunk on its actor's track, and its transit both ways. */
+function chunkEvents(tracks: GroupTracks, minute: string, { chunk, id }: TracedChunk): TraceEvent[] {
+  const track = { pid: tracks.pid, tid: FIRST_ACTOR_TRACK + chunk.actor };
+  const takenUntilMs = tracks.actors[chunk.actor] ?? 0;
   const { servedFromMs, arrivedAtMs, actorDecodeMs, items, serviceMs, pipeMs } = chunk;
   const decodeFromMs = arrivedAtMs - actorDecodeMs;
   const repliedAtMs = servedFromMs + chunk.normalizeMs + chunk.predictMs + chunk.replyMs;
   const decodes = actorDecodeMs > 0;
-  // An actor that waits for something may have decoded the next chunk meanwhile.
+  // An actor that was waiting may have decoded the next chunk already.
   const decodesHere = decodes && decodeFromMs >= takenUntilMs;
   const fromMs = decodesHere ? decodeFromMs : Math.max(servedFromMs, takenUntilMs);
   const untilMs = Math.max(fromMs, repliedAtMs);
-  lanes.actors[chunk.actor] = untilMs;
+  tracks.actors[chunk.actor] = untilMs;
   const args = { minute, items, serviceMs: rounded(serviceMs), pipeMs: rounded(pipeMs) };
   return [
-    ...(pipeMs > 0 ? pipeEvents(lane, { chunk, id }, decodeFromMs, repliedAtMs) : []),
-    ...(decodes && !decodesHere ? aside(lane, 'decode', id, decodeFromMs, arrivedAtMs) : []),
-    { ...slice(lane, 'chunk', fromMs, untilMs), ...flow(id, 'through'), args },
-    ...(decodesHere ? [slice(lane, 'decode', decodeFromMs, arrivedAtMs)] : []),
-    ...phases(lane, chunk, Math.max(fromMs, servedFromMs), untilMs),
+    ...(pipeMs > 0 ? pipeEvents(track, { chunk, id }, decodeFromMs, repliedAtMs) : []),
+    ...(decodes && !decodesHere ? aside(track, 'decode', id, decodeFromMs, arrivedAtMs) : []),
+    { ...slice(track, 'chunk', fromMs, untilMs), ...flow(id, 'through'), args },
+    ...(decodesHere ? [slice(track, 'decode', decodeFromMs, arrivedAtMs)] : []),
+    ...phases(track, chunk, Math.max(fromMs, servedFromMs), untilMs),
   ];
 }
 
-/** In the order in which they happen for each batch, all batches taken together. */
-function phases(lane: Lane, chunk: ChunkTiming, fromMs: number, untilMs: number): TraceEvent[] {
+/** The phases of all batches together, in the order in which a batch goes through them. */
+function phases(track: Track, chunk: ChunkTiming, fromMs: number, untilMs: number): TraceEvent[] {
   const events: TraceEvent[] = [];
   let startMs = fromMs;
   for (const phase of ['normalize', 'predict', 'reply'] as const) {
     const endMs = Math.min(startMs + chunk[`${phase}Ms`], untilMs);
-    if (endMs > startMs) events.push(slice(lane, phase, startMs, endMs));
+    if (endMs > startMs) events.push(slice(track, phase, startMs, endMs));
     startMs = endMs;
   }
   return events;
 }
 
 function pipeEvents(
-  lane: Lane,
+  track: Track,
   { chunk, id }: TracedChunk,
   decodeFromMs: number,
   repliedAtMs: number,
@@ -214,8 +214,8 @@ function pipeEvents(
   const sentAtMs = chunk.startedAtMs + chunk.encodeMs;
   const backAtMs = chunk.answeredAtMs - parentDecodeMs(chunk);
   return [
-    ...aside(lane, 'pipe there', id, sentAtMs, Math.max(sentAtMs, decodeFromMs)),
-    ...aside(lane, 'pipe back', id, Math.min(repliedAtMs, backAtMs), backAtMs),
+    ...aside(track, 'pipe there', id, sentAtMs, Math.max(sentAtMs, decodeFromMs)),
+    ...aside(track, 'pipe back', id, Math.min(repliedAtMs, backAtMs), backAtMs),
   ];
 }
 
@@ -231,14 +231,14 @@ function flow(id: number, way: 'in' | 'out' | 'through'): Partial<TraceEvent> {
   };
 }
 
-/** Both ends are rounded before the length is taken: what nests or is apart in milliseconds still is. */
-function slice(lane: Lane, name: string, fromMs: number, untilMs: number): TraceEvent {
+/** Rounds both ends before taking the length, so that nested and disjoint slices stay so. */
+function slice(track: Track, name: string, fromMs: number, untilMs: number): TraceEvent {
   const fromNs = nanoseconds(fromMs);
-  return { ph: 'X', ...lane, name, ts: fromNs / 1000, dur: (nanoseconds(untilMs) - fromNs) / 1000 };
+  return { ph: 'X', ...track, name, ts: fromNs / 1000, dur: (nanoseconds(untilMs) - fromNs) / 1000 };
 }
 
-function aside(lane: Lane, name: string, id: number, fromMs: number, untilMs: number): TraceEvent[] {
-  const event = { ...lane, name, cat: 'chunk', id: String(id) };
+function aside(track: Track, name: string, id: number, fromMs: number, untilMs: number): TraceEvent[] {
+  const event = { ...track, name, cat: 'chunk', id: String(id) };
   return [
     { ph: 'b', ...event, ts: nanoseconds(fromMs) / 1000 },
     { ph: 'e', ...event, ts: nanoseconds(untilMs) / 1000 },
@@ -249,7 +249,7 @@ function nanoseconds(ms: number): number {
   return Math.round(ms * 1e6);
 }
 
-/** To the microsecond, like the other files' times. */
+/** To the microsecond, like times in the other files. */
 function rounded(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

@@ -9,7 +9,7 @@ import type { Runtime } from '#dist/actor/runtime.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { partition } from '#dist/core/partition.js';
 import type { CallStyle } from '#dist/core/types.js';
-import { npmPackage } from '#dist/native/npm-package.js';
+import { npmPackage } from '#dist/native/status.js';
 import type { AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
 import { manifestText, openBundle } from '#dist/model/bundle.js';
 import type { LoadRequest } from '#dist/protocol/messages.js';

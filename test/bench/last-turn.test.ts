@@ -9,7 +9,7 @@ import { bench, type BenchOutcome } from '#dist/bench/bench.js';
 
 import { temporaryFolder } from '../support/cli.js';
 
-/** A benchmark of two cases that gets a signal as soon as `share` of it is measured. */
+/** Runs two cases and gives the signal as soon as `share` of them is measured. */
 async function abortedAt(share: number, out: string): Promise<BenchOutcome> {
   const abort = new AbortController();
   return bench(
@@ -61,7 +61,7 @@ async function abortedAt(share: number, out: string): Promise<BenchOutcome> {
   );
 }
 
-test('a signal during the very last turn: everything was measured, so nothing was interrupted', async (t) => {
+test('a signal during the very last turn interrupts nothing', async (t) => {
   const out = temporaryFolder(t);
   const outcome = await abortedAt(1, out);
   assert.equal(outcome.kind, 'complete');
@@ -69,7 +69,7 @@ test('a signal during the very last turn: everything was measured, so nothing wa
   assert.equal(cases.length, 2);
 });
 
-test('a signal one turn before: the last case is not there', async (t) => {
+test('a signal one turn earlier ends the benchmark without the last case', async (t) => {
   const out = temporaryFolder(t);
   const outcome = await abortedAt(0.8, out);
   assert.equal(outcome.kind, 'interrupted');

@@ -7,7 +7,7 @@ import { recordedMinutes } from '#dist/bench/recorded-minutes.js';
 
 import { folderWith, READ_DEFAULTS } from '../support/reading.js';
 
-test('a benchmark tells of columns that come only after the sample', async (t) => {
+test('columns that appear only after the sample are reported', async (t) => {
   const record = (i: number): string => {
     const time = new Date(Math.floor(i / 50) * 60_000).toISOString();
     return `${JSON.stringify({ time, target: `t${i % 50}`, cpu: 1, ...(i < 1500 ? {} : { disk: 2 }) })}\n`;

@@ -87,7 +87,7 @@ describe('report.html in a browser', { skip }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  test('light, dark and paper: each is painted anew, and paper is light', async (t) => {
+  test('plots are redrawn for light, dark and paper, and paper is light', async (t) => {
     const file = join(temporaryFolder(t), 'report.html');
     writeFileSync(file, replayHtml(runReport(500, ['a', 'b']), await pageAssets()));
     const { page, complaints } = await openFile(t, browser, file, { colorScheme: 'light' });
@@ -116,7 +116,7 @@ describe('report.html in a browser', { skip }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  test('on a phone nothing sticks out, also after turning it', async (t) => {
+  test('nothing overflows on a phone, also after turning it', async (t) => {
     const folder = temporaryFolder(t);
     const assets = await pageAssets();
     const pages = {

@@ -3,22 +3,23 @@ import { test } from 'node:test';
 
 import { Command } from 'commander';
 
-import { addOptions } from '#dist/cli/add-options.js';
-import { BENCH_FLAGS, type BenchFlags } from '#dist/cli/bench-options.js';
 import { scenarioConfig } from '#dist/cli/scenario-options.js';
+import { BENCH_SETTINGS, type BenchValues } from '#dist/cli/settings.js';
+import { addOptions } from '#dist/cli/sources/command-line.js';
 
 /** The flags as if `source` had given them. */
 function configOf(args: readonly string[], source: 'cli' | 'config') {
-  const command = addOptions(new Command('bench'), BENCH_FLAGS);
+  const command = addOptions(new Command('bench'), BENCH_SETTINGS);
   command.parse([...args], { from: 'user' });
-  const sourceOf = (flag: string): string | undefined => {
-    const found = command.getOptionValueSource(flag);
-    return found === 'cli' ? source : found;
-  };
-  return scenarioConfig('gather', [], command.opts<BenchFlags>(), sourceOf);
+  return scenarioConfig('gather', {
+    inputs: [],
+    values: command.opts<BenchValues>(),
+    sourceOf: (name) => (command.getOptionValueSource(name) === 'cli' ? source : 'default'),
+    notices: [],
+  });
 }
 
-test('what a scenario has no use for is refused on the command line and passed over elsewhere', () => {
+test('a setting that a scenario does not use is refused on the command line and ignored elsewhere', () => {
   for (const args of [
     ['--baseline', 'b.json'],
     ['--fail-if', 'p99>1s'],
@@ -32,16 +33,16 @@ test('what a scenario has no use for is refused on the command line and passed o
     const [flag = ''] = args;
     assert.throws(() => configOf(args, 'cli'), {
       code: 'usage',
-      message: new RegExp(`--scenario takes no .*${flag}`),
+      message: new RegExp(`--scenario does not take .*${flag}`),
     });
     const { config, notices } = configOf(args, 'config');
     assert.deepEqual([config.items, config.actors], [null, null], flag);
     assert.equal(notices.length, 1, flag);
-    assert.match(notices[0]?.text ?? '', new RegExp(`${flag} of the environment or the settings file`));
+    assert.match(notices[0]?.text ?? '', new RegExp(`${flag} from the environment or the settings file`));
   }
 });
 
-test('what it has use for is taken from anywhere, without a word', () => {
+test('a setting that it uses may come from anywhere, without a notice', () => {
   for (const source of ['cli', 'config'] as const) {
     const { config, notices } = configOf(['--items', '7', '--actors', '3', '--rounds', '4'], source);
     assert.deepEqual(

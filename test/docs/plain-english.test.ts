@@ -8,7 +8,7 @@ import { ROOT } from '../support/cli.js';
 import { proseOf } from '../support/prose.js';
 
 /** Folders of src/ whose strings and comments are held to the list; the others are only counted. */
-const HELD_ROOMS: readonly string[] = [];
+const HELD_ROOMS: readonly string[] = ['host', 'native', 'output'];
 
 /** Pages that are not held to the list yet. */
 const PAGES_TO_COME: readonly string[] = [

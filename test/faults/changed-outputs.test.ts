@@ -21,7 +21,7 @@ const OUTPUT_SIDE = { layout: 'csv', packing: 'plain', model: 'analyzer', duplic
 const wanted = Math.ceil(FAULTS.kills / 8);
 
 test(
-  `${wanted} runs whose outputs are changed by others are whole, or say what happened`,
+  `${wanted} runs whose outputs another process changes complete correctly or report the change`,
   { timeout: 4 * 3_600_000 },
   async (t) => {
     const folder = temporaryFolder(t);

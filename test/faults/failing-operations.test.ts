@@ -4,7 +4,7 @@ import { tally } from '../support/faults/amounts.js';
 import { allPlans, failAt, SCENES } from '../support/failing-operations.js';
 
 for (const scene of SCENES) {
-  test(`${scene.name}: whichever operation fails in whichever way, the error is clear and the run can go on`, async (t) => {
+  test(`${scene.name}: whichever operation fails in whichever way, the error is clear and the run can be resumed`, async (t) => {
     const counts = { runs: 0, tolerated: 0 };
     for (const plan of await allPlans(scene)) {
       try {

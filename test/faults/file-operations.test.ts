@@ -70,10 +70,10 @@ function run(
   return runProgram({ cwd, args, stdin: Buffer.alloc(0), mark: cwd, ...more });
 }
 
-/** Whether a run may do without an operation that fails so, and come to the next one. */
+/** Whether a run may continue after an operation that fails with this code. */
 function isDispensable({ name, path }: FileOperation, code: FaultCode): boolean {
   if (DISPENSABLE.test(name) || path.includes('lock.json')) return true;
-  // The name of an output folder that is there already is made sure where that is allowed.
+  // A run syncs the name of an existing output folder only if it may.
   return path === '' && (code === 'EACCES' || code === 'EROFS');
 }
 
@@ -97,11 +97,11 @@ function assertStatus(
   operation: FileOperation,
   { code, forever }: { code: FaultCode; forever: boolean },
 ): void {
-  // Without a path it is the folder in which the output's own name is made sure.
+  // Without a path it is the folder that holds the output folder's name.
   const wanted = operation.path === '' || operation.path.startsWith('out') ? [73, 74] : [66];
   if (isDispensable(operation, code)) {
     wanted.push(DONE);
-    // The run did without it, and came to another one that fails as well.
+    // The run continued, and the next operation failed as well.
     if (forever) wanted.push(66, 73, 74);
   }
   assert.ok(wanted.includes(status ?? NaN), `status ${status} for ${wanted.join(' or ')}: ${stderr}`);
@@ -161,12 +161,12 @@ async function failing(
   await prepare(template);
   const cwd = join(place.folder, 'run');
   const log = join(place.folder, `unbroken-${offset}.log`);
-  const anew = (): void => {
+  const reset = (): void => {
     rmSync(cwd, { recursive: true, force: true });
-    // With its times, by which the program knows that the input is still the same.
+    // With timestamps, by which the program recognizes an unchanged input.
     cpSync(template, cwd, { recursive: true, preserveTimestamps: true });
   };
-  anew();
+  reset();
   const env = withFaults({ under: cwd, changesOnly: false, log, at: 0, action: null });
   assert.equal((await run(place, cwd, { env })).status, DONE);
   const operations = readOperations(log).length;
@@ -180,7 +180,7 @@ async function failing(
     const action = ACTIONS[Math.floor(number / operations)] ?? ACTIONS[0]!;
     const what = `operation ${at} of ${operations} ${actionText(action)}`;
     await cases.run(offset + number, what, async () => {
-      anew();
+      reset();
       await failAt(place, cwd, at, action);
       failed += 1;
     });
@@ -190,21 +190,29 @@ async function failing(
   t.diagnostic(`${failed} of ${all.length} failures`);
 }
 
-test('each file operation of a first run failing: told, and gone on with', { timeout }, async (t) => {
-  await failing(t, await bench(t), 0, () => Promise.resolve());
-});
+test(
+  'each failing file operation of a first run is reported, and the run resumes',
+  { timeout },
+  async (t) => {
+    await failing(t, await bench(t), 0, () => Promise.resolve());
+  },
+);
 
-test('each file operation of a resumed run failing: told, and gone on with', { timeout }, async (t) => {
-  const place = await bench(t);
-  await failing(t, place, 1_000_000, async (cwd) => {
-    const { operations } = place.reference;
-    const env = withFaults({
-      under: join(cwd, 'out'),
-      changesOnly: true,
-      log: join(place.folder, 'killed.log'),
-      at: Math.floor(operations.length / 2),
-      action: { kind: 'kill', when: 'after' },
+test(
+  'each failing file operation of a resumed run is reported, and the run resumes',
+  { timeout },
+  async (t) => {
+    const place = await bench(t);
+    await failing(t, place, 1_000_000, async (cwd) => {
+      const { operations } = place.reference;
+      const env = withFaults({
+        under: join(cwd, 'out'),
+        changesOnly: true,
+        log: join(place.folder, 'killed.log'),
+        at: Math.floor(operations.length / 2),
+        action: { kind: 'kill', when: 'after' },
+      });
+      assert.equal((await run(place, cwd, { env })).signal, 'SIGKILL');
     });
-    assert.equal((await run(place, cwd, { env })).signal, 'SIGKILL');
-  });
-});
+  },
+);

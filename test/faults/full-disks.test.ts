@@ -77,7 +77,7 @@ function canMount(): string | false {
 }
 
 test(
-  'a disk that fills up ends the run with 73 or 74 and says so; with more room it is gone on with',
+  'a full disk ends the run with 73 or 74, and with more room it resumes',
   { skip: canMount(), timeout },
   async (t) => {
     const place = await prepared(t);
@@ -109,26 +109,22 @@ test(
   },
 );
 
-test(
-  'a disk that can only be read is told before anything starts',
-  { skip: canMount(), timeout },
-  async (t) => {
-    const place = await prepared(t);
-    const disk = join(place.cwd, 'disk');
-    mkdirSync(disk);
-    assert.equal(spawnSync('mount', mountArgs(disk, 65_536, 'ro')).status, 0);
-    try {
-      const { status, stderr } = await run(place, 'disk/out');
-      assert.equal(status, 73, stderr);
-      assert.match(stderr, /^error: cannot create .*disk\/out.*EROFS.*\n {2}\S+/m);
-    } finally {
-      spawnSync('umount', [disk]);
-    }
-  },
-);
+test('a read-only disk is reported before anything starts', { skip: canMount(), timeout }, async (t) => {
+  const place = await prepared(t);
+  const disk = join(place.cwd, 'disk');
+  mkdirSync(disk);
+  assert.equal(spawnSync('mount', mountArgs(disk, 65_536, 'ro')).status, 0);
+  try {
+    const { status, stderr } = await run(place, 'disk/out');
+    assert.equal(status, 73, stderr);
+    assert.match(stderr, /^error: cannot create .*disk\/out.*EROFS.*\n {2}\S+/m);
+  } finally {
+    spawnSync('umount', [disk]);
+  }
+});
 
 test(
-  'a limit on the size of files (ulimit -f) ends the run; without it, it is gone on with',
+  'a limit on file sizes (ulimit -f) ends the run, and without it the run resumes',
   { skip: existsSync('/bin/sh') ? false : 'no shell here', timeout },
   async (t) => {
     const place = await prepared(t);
@@ -150,7 +146,7 @@ test(
 );
 
 test(
-  'rejects written to a full device end the run, beside a folder they are refused; it stays a device',
+  'rejects to a full device end the run, or are refused beside a folder, and it stays a device',
   { skip: canMount(), timeout },
   async (t) => {
     const place = await prepared(t);

@@ -59,7 +59,7 @@ suite('native install of the packed program', { skip: await whyNot() }, () => {
     assert.match(stdout.trimEnd().split('\n').at(-1) ?? '', /^native prediction works: score .* on node/);
   }
 
-  test('without tfjs-node anywhere, install brings a prediction, and npm ci does not undo it', async (t) => {
+  test('an install makes the node backend work, and npm ci does not undo it', async (t) => {
     const absent = await native('status');
     assert.equal(absent.status, 78);
     assert.match(absent.stderr, /not installed[^]*aiops-serve native install/);
@@ -81,11 +81,11 @@ suite('native install of the packed program', { skip: await whyNot() }, () => {
     const before = receipt();
     const again = await native('install');
     assert.equal(again.status, 0, again.stderr);
-    assert.match(again.stdout, /is there already/);
+    assert.match(again.stdout, /is already installed/);
     assert.equal(receipt(), before);
   });
 
-  test('killed at any instant, a new install leaves the old one as it was', async (t) => {
+  test('an install killed at any instant leaves the old one as it was', async (t) => {
     const wheel = join(folder, 'wheel');
     mkdirSync(wheel);
     // Once for all kills; pip's own cache may have it.
@@ -114,7 +114,7 @@ suite('native install of the packed program', { skip: await whyNot() }, () => {
     assert.equal(inCache().length, 2, 'nothing half-made is left');
   });
 
-  test('an install that is damaged is told apart, and replaced by the next one', async () => {
+  test('a damaged install is recognized, and replaced by the next one', async () => {
     const { folder: name, files } = JSON.parse(receipt()) as Receipt;
     const library = files.find(({ path }) => path.includes('framework'))?.path ?? '';
     truncateSync(join(cache, 'aiops-serve/native', name, library), 1_000_000);
@@ -129,7 +129,7 @@ suite('native install of the packed program', { skip: await whyNot() }, () => {
     await assertPredicts();
   });
 
-  test('remove takes all of it', async () => {
+  test('remove deletes everything', async () => {
     const remove = await native('remove');
     assert.equal(remove.status, 0, remove.stderr);
     assert.match(remove.stdout, /MB freed/);

@@ -20,7 +20,7 @@ function procOf(t: TestContext, files: Readonly<Record<string, string>>): string
   return folder;
 }
 
-test('memory by status and smaps_rollup; time by the whole process, threads that have ended included', (t) => {
+test('memory is from status and smaps_rollup, processor time includes threads that have ended', (t) => {
   const proc = procOf(t, {
     '7/status': STATUS,
     '7/stat': STAT,
@@ -35,23 +35,30 @@ test('memory by status and smaps_rollup; time by the whole process, threads that
   });
 });
 
-test('where the kernel does not tell of shared pages, they are not told', (t) => {
+test('proportional memory is null if the kernel does not report it', (t) => {
   const proc = procOf(t, { '7/status': STATUS, '7/stat': STAT });
   assert.equal(processUsage(7, proc).proportionalBytes, null);
 });
 
-test('a process that is gone and a system that tells nothing are told apart', (t) => {
-  assert.throws(() => processUsage(7, procOf(t, {})), { code: 'actor_failed', message: /process 7 is gone/ });
+test('an ended process and a system without /proc are different errors', (t) => {
+  assert.throws(() => processUsage(7, procOf(t, {})), {
+    code: 'actor_failed',
+    message: /process 7 has ended/,
+  });
   assert.throws(() => processUsage(7, join(temporaryFolder(t), 'proc')), {
     code: 'unsupported',
     hint: 'run it on Linux',
   });
 });
 
-test('this process, as it really is', { skip: !existsSync('/proc/self/status') && 'not Linux' }, () => {
-  const { residentBytes, cpuMs, proportionalBytes } = processUsage(process.pid);
-  assert.ok(residentBytes > 10e6 && cpuMs >= 0);
-  assert.ok(
-    proportionalBytes === null || (proportionalBytes > 0 && proportionalBytes <= residentBytes * 1.5),
-  );
-});
+test(
+  'the figures of this process are plausible',
+  { skip: !existsSync('/proc/self/status') && 'not Linux' },
+  () => {
+    const { residentBytes, cpuMs, proportionalBytes } = processUsage(process.pid);
+    assert.ok(residentBytes > 10e6 && cpuMs >= 0);
+    assert.ok(
+      proportionalBytes === null || (proportionalBytes > 0 && proportionalBytes <= residentBytes * 1.5),
+    );
+  },
+);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { legacyQuota, unifiedQuota, usableProcessors } from '#dist/host/processors.js';
 
-test('quotas of both cgroup versions are read; none is none', (t) => {
+test('quotas of both cgroup versions are read, and null without one', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
   t.after(() => rmSync(folder, { recursive: true }));
   assert.equal(unifiedQuota(folder), null);
@@ -22,7 +22,7 @@ test('quotas of both cgroup versions are read; none is none', (t) => {
   assert.equal(legacyQuota(folder), 0.5);
 });
 
-test('there is always a processor to use, and never more than the scheduler allows', () => {
+test('usable processors are at least one and at most what the scheduler allows', () => {
   const usable = usableProcessors();
   assert.ok(usable >= 1 && usable <= availableParallelism(), String(usable));
 });

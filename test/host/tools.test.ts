@@ -10,7 +10,7 @@ import { programs } from '../support/native-install.js';
 const ALL: readonly ToolName[] = ['npm', 'compiler', 'pip'];
 
 suite('tools', { skip: process.platform === 'win32' ? 'shell scripts stand for tools here' : false }, () => {
-  test('all that is missing is named at once, each with how to get it', async (t) => {
+  test('all missing tools are named at once, each with how to get it', async (t) => {
     const PATH = programs(join(temporaryFolder(t), 'bin'), {});
     const tools = await findTools(ALL, { PATH }, new AbortController().signal);
     assert.equal(tools.found.size, 0);
@@ -28,12 +28,12 @@ suite('tools', { skip: process.platform === 'win32' ? 'shell scripts stand for t
     );
   });
 
-  test('with a wheel of one’s own no Python is looked for', async (t) => {
+  test('a given wheel makes Python unnecessary', async (t) => {
     const PATH = programs(join(temporaryFolder(t), 'bin'), { npm: 'echo 11.0.0', 'c++': 'echo c++ 13' });
     requireAll(await findTools(['npm', 'compiler'], { PATH }, new AbortController().signal));
   });
 
-  test('what is there is told with its path and version', async (t) => {
+  test('a tool that is found has a path and a version', async (t) => {
     const PATH = programs(join(temporaryFolder(t), 'bin'), {
       npm: 'echo 11.0.0',
       'clang++': 'echo clang version 18; echo more',
@@ -65,7 +65,7 @@ suite('tools', { skip: process.platform === 'win32' ? 'shell scripts stand for t
     );
   });
 
-  test('CXX goes first, with arguments of its own, and is not replaced silently', async (t) => {
+  test('CXX takes precedence, may have arguments, and is not replaced silently', async (t) => {
     const PATH = programs(join(temporaryFolder(t), 'bin'), { 'g++': 'echo g++', wrap: 'echo wrapped "$@"' });
     const { found } = await findTools(['compiler'], { PATH, CXX: 'wrap g++' }, new AbortController().signal);
     assert.equal(found.get('compiler')?.version, 'wrapped g++ --version');

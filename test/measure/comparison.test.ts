@@ -1,38 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Answers, ItemError } from '#dist/core/types.js';
-import { agreementOf, byArm, Comparison } from '#dist/measure/comparison.js';
-
-function answers(scores: number[], anomalies: number[], errors: [number, ItemError][] = []): Answers {
-  return {
-    scores: Float32Array.from(scores),
-    anomalies: Uint8Array.from(anomalies),
-    outputs: Float32Array.from(scores),
-    outputOffsets: Uint32Array.from({ length: scores.length + 1 }, (_, i) => i),
-    errors: new Map(errors),
-  };
-}
-
-test('the same bits are identical, also where there is no score', () => {
-  const same = answers([0.25, NaN], [1, 2]);
-  assert.deepEqual(agreementOf(same, answers([0.25, NaN], [1, 2])), {
-    identical: true,
-    maxDifference: 0,
-    differingVerdicts: 0,
-  });
-});
-
-test('differences are measured, and verdicts counted', () => {
-  const error = { errno: 'x', errmsg: 'y' };
-  assert.deepEqual(agreementOf(answers([0.25, 1], [1, 0]), answers([0.5, 1], [0, 0], [[1, error]])), {
-    identical: false,
-    maxDifference: 0.25,
-    differingVerdicts: 2,
-  });
-  assert.equal(agreementOf(answers([1], [0]), answers([NaN], [0])).maxDifference, Infinity);
-  assert.equal(agreementOf(answers([1], [0]), answers([1, 1], [0, 0])).identical, false);
-});
+import { byVariant, Comparison } from '#dist/measure/comparison.js';
 
 test('speed-ups are paired by minute, efficiency and serial fraction follow', () => {
   const comparison = new Comparison();
@@ -41,7 +10,7 @@ test('speed-ups are paired by minute, efficiency and serial fraction follow', ()
   for (const parallel of [1, 10, 100]) {
     comparison.add(
       { 'sequential-per-item': 20 * parallel, 'sequential-batched': 2 * parallel, parallel },
-      byArm(() => same),
+      byVariant(() => same),
     );
   }
   const summary = comparison.summary(4, 0);

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import type { AiopsError } from '#dist/core/errors.js';
 import type { MinuteTiming } from '#dist/core/types.js';
-import { RunTimings, timingLine } from '#dist/measure/run-timings.js';
+import { readTimingLine, RunTimings, timingLine } from '#dist/measure/run-timings.js';
 
 import { minuteTiming } from '../support/timings.js';
 
-test('minutes without items are not served minutes', () => {
+test('minutes without items do not count', () => {
   const timings = new RunTimings(100);
   timings.add(minuteTiming([]));
   assert.equal(timings.summary(), null);
 });
 
-test('lateness, headroom, capacity and where the time went', () => {
+test('late minutes, headroom, capacity and the breakdown of the time', () => {
   const timings = new RunTimings(100);
   for (const ms of [50, 50, 50, 150]) timings.add(minuteTiming([ms, ms / 2]));
   const summary = timings.summary();
@@ -27,7 +28,7 @@ test('lateness, headroom, capacity and where the time went', () => {
   assert.equal(timings.busyMs.toFixed(6), (300 * 1.5 * 0.7).toFixed(6));
 });
 
-test('with a schedule, minutes are late from when they were due: what a slow one costs those after it', () => {
+test('with a schedule, lateness counts from when a minute was due, so a slow one delays those after it', () => {
   const timings = new RunTimings(100);
   const minute = (startedAtMs: number, ms: number): MinuteTiming => ({
     ...minuteTiming([ms]),
@@ -74,4 +75,51 @@ test('a line of timing.jsonl names every chunk', () => {
     replyMs: 0.2,
     serviceMs: 2,
   });
+});
+
+test('a line is read back as it was written, with and without a schedule', () => {
+  const timing = minuteTiming([4, 2]);
+  for (const dueAtMs of [null, -3]) {
+    const read = readTimingLine(timingLine(60_000, timing, dueAtMs), 'timing.jsonl:1');
+    assert.equal(read.minuteMs, 60_000);
+    assert.equal(read.timing.wallMs, timing.wallMs);
+    assert.deepEqual(
+      read.timing.chunks.map(({ actor, items, predictMs }) => [actor, items, predictMs]),
+      timing.chunks.map(({ actor, items, predictMs }) => [actor, items, predictMs]),
+    );
+    assert.equal(read.schedule === null, dueAtMs === null);
+  }
+});
+
+test('anything but a line of timings is refused with its place', () => {
+  const line = JSON.parse(timingLine(0, minuteTiming([4]), 0)) as Record<string, unknown>;
+  const [chunk] = line['chunks'] as Record<string, unknown>[];
+  const changed = (changes: Record<string, unknown>): string => JSON.stringify({ ...line, ...changes });
+  const inChunk = (changes: Record<string, unknown>): string =>
+    changed({ chunks: [{ ...chunk, ...changes }] });
+  const bad = [
+    ...['', '{"minute":"1970-', 'null', '[]', '7', '{}'],
+    ...[changed({ minute: 0 }), changed({ minute: 'noon' }), changed({ items: -1 }), changed({ items: 1.5 })],
+    ...[
+      changed({ wallMs: null }),
+      changed({ gatherMs: '1' }),
+      changed({ chunks: {} }),
+      changed({ chunks: [null] }),
+    ],
+    ...[changed({ latenessMs: undefined }), changed({ responseMs: 'late' })],
+    ...[
+      inChunk({ actor: 1e9 }),
+      inChunk({ items: null }),
+      inChunk({ serviceMs: [] }),
+      inChunk({ replyMs: undefined }),
+    ],
+    changed({ wallMs: 0 }).replace('"wallMs":0', '"wallMs":1e400'),
+  ];
+  for (const text of bad) {
+    assert.throws(
+      () => readTimingLine(text, 'timing.jsonl:12'),
+      (error: AiopsError) => error.code === 'output_io' && error.message.startsWith('timing.jsonl:12 '),
+      text,
+    );
+  }
 });

@@ -28,7 +28,7 @@ async function crowded(t: TestContext): Promise<string> {
   return cache;
 }
 
-test('leftovers go; installs, of other versions too, and what is not ours stay', async (t) => {
+test('sweeping removes leftovers, and keeps installs of all versions and other files', async (t) => {
   const cache = await crowded(t);
   assert.equal(await sweep(cache), 2);
   assert.deepEqual(
@@ -38,21 +38,21 @@ test('leftovers go; installs, of other versions too, and what is not ours stay',
   assert.equal(await sweep(cache), 0);
 });
 
-test('an install whose receipt only a newer version can read stays', async (t) => {
+test('sweeping keeps an install whose receipt only a newer version can read', async (t) => {
   const cache = await crowded(t);
   writeFileSync(join(cache, 'tfjs-node-1.json'), JSON.stringify({ format: 2, where: 'tfjs-node-1.dead' }));
   await sweep(cache);
   assert.ok(existsSync(join(cache, 'tfjs-node-1.dead')));
 });
 
-test('a new folder is open to whom the umask lets in', async (t) => {
+test('a staging folder has the permissions of the umask', async (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'ordinary'));
   const staging = await stagingFolder(folder);
   assert.equal(statSync(staging).mode, statSync(join(folder, 'ordinary')).mode);
 });
 
-test('removing takes all of ours and says how much that was', async (t) => {
+test('removing deletes all installs and returns their size', async (t) => {
   const cache = await crowded(t);
   const before = await folderBytes(cache);
   assert.equal(await removeAll(cache), before - 4);
@@ -62,7 +62,7 @@ test('removing takes all of ours and says how much that was', async (t) => {
   assert.ok(existsSync(join(cache, 'mine/deep/file')), 'a folder that is not empty stays');
 });
 
-test('free space of a folder that is not there yet is that of the one above', async (t) => {
+test('the free space of a missing folder is that of its nearest parent', async (t) => {
   const folder = temporaryFolder(t);
   assert.ok((await freeBytes(join(folder, 'a/b/c'))) > 0);
 });

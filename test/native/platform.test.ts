@@ -21,7 +21,7 @@ for (const [changes, message, hint] of [
   [{ glibc: null }, /GNU C library.*Alpine/, /wasm.*Debian/],
   [{ avx: false }, /AVX/, /wasm/],
 ] as const) {
-  test(`elsewhere, what to do instead: ${JSON.stringify(changes)}`, () => {
+  test(`an unsupported platform gets an alternative: ${JSON.stringify(changes)}`, () => {
     const why = whyUnsupported({ ...HERE, ...changes });
     assert.match(why?.message ?? '', message);
     assert.match(why?.hint ?? '', hint);
@@ -31,6 +31,6 @@ for (const [changes, message, hint] of [
 const gnu = spawnSync('getconf', ['GNU_LIBC_VERSION'], { encoding: 'utf8' });
 const noGnu = gnu.status === 0 ? false : 'no GNU C library here';
 
-test('this machine’s C library is told as the system tells it', { skip: noGnu }, () => {
+test('the C library’s version is the one the system reports', { skip: noGnu }, () => {
   assert.equal(`glibc ${platformFacts().glibc}`, gnu.stdout.trim());
 });

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 
 import { BenchOutput } from '#dist/output/bench-output.js';
-import { RunOutput } from '#dist/output/run-output.js';
+import { openOutput } from '#dist/output/open-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 
@@ -18,13 +18,13 @@ const OPTIONS = {
 } as const;
 
 async function replayed(out: string, restart = false): Promise<void> {
-  const output = await RunOutput.open({ ...OPTIONS, out }, new PassThrough(), { restart });
+  const output = await openOutput({ ...OPTIONS, out }, new PassThrough(), { restart });
   try {
-    await output.beginAnew({}, { replace: restart });
+    await output.begin({}, { replace: restart });
     await output.commit({});
-    await output.complete({ summary: '{}', page: 'of a replay' }, {});
+    await output.finish({ summary: '{}', page: 'of a replay' }, {});
   } finally {
-    await output.abandon();
+    await output.close();
   }
 }
 
@@ -35,7 +35,7 @@ async function benched(out: string): Promise<void> {
   await output.release();
 }
 
-test('a benchmark refuses a folder that holds a replay, or any part of one, before it changes anything', async (t) => {
+test('a benchmark refuses a folder with any file of a replay before it changes anything', async (t) => {
   const out = temporaryFolder(t);
   await replayed(out);
   const names = readdirSync(out).sort();
@@ -62,7 +62,7 @@ test('a replay replaces the reports of a benchmark only with --restart', async (
   await benched(out);
   await assert.rejects(replayed(out), {
     code: 'config',
-    message: `${out}/report.html exists, but no replay in this folder wrote it`,
+    message: new RegExp(`^${out}/report\\.html exists`),
     hint: /--out.*--restart/,
   });
   assert.equal(readFileSync(join(out, 'report.html'), 'utf8'), 'of a benchmark');
@@ -72,7 +72,7 @@ test('a replay replaces the reports of a benchmark only with --restart', async (
   assert.equal(readFileSync(join(out, 'bench.json'), 'utf8'), '{}');
 });
 
-test('no input of a benchmark or a replay is written over, also under the names of files in the making', async (t) => {
+test('an input is never overwritten, not even under the name of a partial file', async (t) => {
   const folder = temporaryFolder(t);
   const input = join(folder, 'input.csv');
   writeFileSync(input, 'a,b\n');
@@ -87,13 +87,13 @@ test('no input of a benchmark or a replay is written over, also under the names 
       const opening =
         what === 'bench'
           ? BenchOutput.open(out, { trace: true, inputs: [join(out, name)] })
-          : RunOutput.open({ ...OPTIONS, out }, new PassThrough(), {
+          : openOutput({ ...OPTIONS, out }, new PassThrough(), {
               restart: true,
               inputs: [join(out, name)],
             });
       await assert.rejects(opening, {
         code: 'usage',
-        message: /is an input, and the run would write over it/,
+        message: /is an input/,
       });
       assert.deepEqual(readdirSync(out), [name]);
     }

@@ -6,7 +6,7 @@ import { BufferedFile } from '#dist/output/buffered-file.js';
 import { FaultyFiles } from '../support/faulty-files.js';
 import { MemoryFiles } from '../support/memory-files.js';
 
-test('a file that failed is closed all the same, and fails again', async () => {
+test('a failed file is still closed, and fails again', async () => {
   const files = new MemoryFiles();
   const faulty = new FaultyFiles(files, { at: 1, fault: 'ENOSPC', times: 'once' });
   const file = await BufferedFile.open('/a', 'empty', faulty);

@@ -14,7 +14,8 @@ import { describe, test, type TestContext } from 'node:test';
 
 import { BufferedFile } from '#dist/output/buffered-file.js';
 import { nodeFiles, type Files } from '#dist/output/files.js';
-import { RunOutput } from '#dist/output/run-output.js';
+import { openOutput } from '#dist/output/open-output.js';
+import type { RunOutput } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 
@@ -34,8 +35,8 @@ async function opened(
     anomaliesOnly: false,
     fullOutput: false,
   };
-  const output = await RunOutput.open({ ...options, format: 'jsonl' }, new PassThrough(), { files });
-  t.after(() => output.abandon());
+  const output = await openOutput({ ...options, format: 'jsonl' }, new PassThrough(), { files });
+  t.after(() => output.close());
   return output;
 }
 
@@ -47,7 +48,7 @@ async function commitMinute(output: RunOutput, minute: number): Promise<void> {
       minuteMs: minute * 60_000,
       source: { file: 'in.csv', line: minute, byteOffset: 0, raw: () => ({ text: LINE, encoding: 'utf8' }) },
       reason: 'bad_value',
-      message: 'made up',
+      message: 'not a number',
     },
   ]);
   await output.writeRows([
@@ -100,7 +101,7 @@ describe('a file that another process changes', () => {
         const out = join(temporaryFolder(t), 'out');
         const rejectsFile = name === 'elsewhere' ? join(out, '../rejected.jsonl') : null;
         const output = await opened(t, out, rejectsFile);
-        await output.beginAnew({}, { replace: false });
+        await output.begin({}, { replace: false });
         await commitMinute(output, 1);
         const path = rejectsFile ?? join(out, name);
         CHANGES[change](path);
@@ -113,7 +114,7 @@ describe('a file that another process changes', () => {
     }
   }
 
-  test('a file that is cut after its length was checked is said to be cut', async (t) => {
+  test('a file that is cut after its length was checked is reported as truncated', async (t) => {
     const out = temporaryFolder(t);
     const path = join(out, 'results.jsonl');
     let cuts = false;
@@ -130,26 +131,26 @@ describe('a file that another process changes', () => {
       },
     };
     const output = await opened(t, out, null, files);
-    await output.beginAnew({}, { replace: false });
+    await output.begin({}, { replace: false });
     await commitMinute(output, 1);
     cuts = true;
     await assert.rejects(commitMinute(output, 2), { message: /truncated to 0 of \d+ bytes/ });
   });
 
-  test('also after its last commit, before the run says that it is complete', async (t) => {
+  test('a change after the last commit is noticed before the run is complete', async (t) => {
     for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl', 'journal.jsonl']) {
       const out = temporaryFolder(t);
       const output = await opened(t, out);
-      await output.beginAnew({}, { replace: false });
+      await output.begin({}, { replace: false });
       await commitMinute(output, 1);
       truncateSync(join(out, name), 0);
       const reports = { summary: '{}', page: null };
-      await assert.rejects(output.complete(reports, {}), { code: 'output_io', message: /truncated to 0/ });
-      await output.abandon();
+      await assert.rejects(output.finish(reports, {}), { code: 'output_io', message: /truncated to 0/ });
+      await output.close();
     }
   });
 
-  test('while the reports are written, the run does not end well either', async (t) => {
+  test('a change while the reports are written fails the run', async (t) => {
     const out = temporaryFolder(t);
     const files: Files = {
       ...nodeFiles,
@@ -159,40 +160,38 @@ describe('a file that another process changes', () => {
       },
     };
     const output = await opened(t, out, null, files);
-    await output.beginAnew({}, { replace: false });
+    await output.begin({}, { replace: false });
     await commitMinute(output, 1);
-    await assert.rejects(output.complete({ summary: '{}', page: '<p>' }, {}), { message: /truncated to 0/ });
+    await assert.rejects(output.finish({ summary: '{}', page: '<p>' }, {}), { message: /truncated to 0/ });
   });
 });
 
 describe('what was committed', () => {
-  test('a file that was cut and has grown beyond its committed length again is refused', async (t) => {
+  test('a file that was cut and has outgrown its committed length again is refused', async (t) => {
     for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl']) {
       const out = temporaryFolder(t);
       const output = await opened(t, out);
-      await output.beginAnew({}, { replace: false });
+      await output.begin({}, { replace: false });
       await commitMinute(output, 1);
-      await output.abandon();
+      await output.close();
       writeFileSync(join(out, name), LINE.repeat(100));
       const again = await opened(t, out);
-      await assert.rejects(again.goOnFrom(0, {}), {
+      await assert.rejects(again.resume(0, {}), {
         code: 'output_io',
-        message: new RegExp(
-          `${name.replace('.', '\\.')}: its content before byte \\d+ is no longer what was`,
-        ),
+        message: new RegExp(`${name.replace('.', '\\.')}: .* changed its first \\d+ bytes`),
         hint: /--restart/,
       });
-      await again.abandon();
+      await again.close();
       assert.equal(readFileSync(join(out, name), 'utf8'), LINE.repeat(100), 'it is left alone');
     }
   });
 
-  test('a complete run whose results were extended is not called complete', async (t) => {
+  test('a completed run whose results were extended is refused', async (t) => {
     const out = temporaryFolder(t);
     const output = await opened(t, out);
-    await output.beginAnew({}, { replace: false });
+    await output.begin({}, { replace: false });
     await commitMinute(output, 1);
-    await output.complete({ summary: '{}', page: null }, { done: true });
+    await output.finish({ summary: '{}', page: null }, { done: true });
     appendFileSync(join(out, 'results.jsonl'), 'not ours\n');
     const again = await opened(t, out);
     await assert.rejects(again.checkCommitted(), {
@@ -202,11 +201,11 @@ describe('what was committed', () => {
   });
 });
 
-test('a file that becomes shorter than where it is to be cut is not filled with zeros', async (t) => {
+test('a file shorter than where it should be cut is not filled with zeros', async (t) => {
   const path = join(temporaryFolder(t), 'results.jsonl');
   writeFileSync(path, 'short');
   const file = await BufferedFile.open(path, 'keep');
   await assert.rejects(file.startAt(10), { code: 'output_io', message: /truncated to 5 of 10 bytes/ });
-  await file.letGo();
+  await file.release();
   assert.equal(readFileSync(path, 'utf8'), 'short');
 });

@@ -6,7 +6,7 @@ import { FAULTS } from '../support/faulty-files.js';
 // Every operation fails with one of the errors here, and with each of them in test/faults/failing-operations.test.ts.
 
 for (const scene of SCENES) {
-  test(`${scene.name}: whichever operation fails, the error is clear and the run can go on`, async (t) => {
+  test(`${scene.name}: whichever operation fails, the error is clear and the run can be resumed`, async (t) => {
     const counts = { runs: 0, tolerated: 0 };
     for (const plan of await allPlans(scene)) {
       if (plan.fault !== 'short' && FAULTS.indexOf(plan.fault) !== plan.at % 5) continue;

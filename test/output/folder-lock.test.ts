@@ -16,7 +16,7 @@ import { errnoError, MemoryFiles } from '../support/memory-files.js';
 import { stateOf } from '../support/processes.js';
 import { until } from '../support/wait.js';
 
-const linux = { skip: process.platform === 'linux' ? false : 'what is told of other processes needs /proc' };
+const linux = { skip: process.platform === 'linux' ? false : 'the state of other processes needs /proc' };
 const program = fileURLToPath(new URL('../support/lock-taker.js', import.meta.url));
 
 interface Taker {
@@ -65,7 +65,7 @@ async function assertFree(folder: string): Promise<void> {
 }
 
 describe('processes of this machine', linux, () => {
-  test('a holder is named, and its lock goes when it ends', async (t) => {
+  test('a holder is named, and its lock is free when it ends', async (t) => {
     const folder = temporaryFolder(t);
     const holder = await taker(t, folder);
     assert.equal(holder.said, 'held');
@@ -78,7 +78,7 @@ describe('processes of this machine', linux, () => {
     await assertFree(folder);
   });
 
-  test('a killed holder leaves its file, and its lock is free at once', async (t) => {
+  test('a killed holder’s lock is free at once, though its file remains', async (t) => {
     const folder = temporaryFolder(t);
     const holder = await taker(t, folder);
     await killed(holder);
@@ -86,19 +86,19 @@ describe('processes of this machine', linux, () => {
     await assertFree(folder);
   });
 
-  test('a stopped holder is respected, and said to be stopped', async (t) => {
+  test('a suspended holder keeps its lock and is reported as suspended', async (t) => {
     const folder = temporaryFolder(t);
     const { child } = await taker(t, folder);
     child.kill('SIGSTOP');
     await until('the holder to stop', () => stateOf(child.pid) === 'T');
     await assert.rejects(FolderLock.take(folder, { breakLock: true }), (error: Error & { hint?: string }) => {
-      assert.match(error.message, new RegExp(`process ${child.pid} .*, which is stopped`));
+      assert.match(error.message, new RegExp(`process ${child.pid} .*suspended`));
       assert.match(error.hint ?? '', new RegExp(`kill -CONT ${child.pid}`));
       return true;
     });
   });
 
-  test('of several that take it at once, exactly one has it, also from a dead holder', async (t) => {
+  test('exactly one of several claimers gets the lock of a dead holder', async (t) => {
     const folder = temporaryFolder(t);
     await killed(await taker(t, folder));
     const takers = await Promise.all(Array.from({ length: 6 }, () => taker(t, folder)));
@@ -108,7 +108,7 @@ describe('processes of this machine', linux, () => {
     assert.match(lockText(folder), new RegExp(`"pid": ${holders[0]?.child.pid},`));
   });
 
-  test('within one process, too', async (t) => {
+  test('a second lock in the same process is refused', async (t) => {
     const folder = temporaryFolder(t);
     const lock = await FolderLock.take(folder);
     await assert.rejects(FolderLock.take(folder), { code: 'output_locked' });
@@ -116,7 +116,7 @@ describe('processes of this machine', linux, () => {
     await assertFree(folder);
   });
 
-  test('a live process that lock.json names is believed, with a socket or without', async (t) => {
+  test('a live process in lock.json holds the folder, with or without a socket', async (t) => {
     const folder = temporaryFolder(t);
     const other = await taker(t, temporaryFolder(t));
     await forge(folder, { pid: other.child.pid ?? 0, startedTicks: startedTicksOf(other.child.pid) });
@@ -130,7 +130,7 @@ describe('processes of this machine', linux, () => {
 });
 
 describe('lock.json alone', linux, () => {
-  test('a process id that was used again is not the holder', async (t) => {
+  test('a reused process id is not the holder', async (t) => {
     const folder = temporaryFolder(t);
     const other = await taker(t, temporaryFolder(t));
     await forge(folder, { pid: other.child.pid ?? 0, startedTicks: 1 });
@@ -139,7 +139,7 @@ describe('lock.json alone', linux, () => {
     await assertFree(folder);
   });
 
-  test('a process that has ended is dead, also while nobody has asked how it ended', async (t) => {
+  test('a zombie is dead', async (t) => {
     const folder = temporaryFolder(t);
     // The shell becomes a program that knows of no child; only then the child ends, so that no shell asks how.
     const script = '{ while grep -q sh /proc/$$/comm; do :; done; } & echo $!; exec sleep 60';
@@ -152,7 +152,7 @@ describe('lock.json alone', linux, () => {
     await assertFree(folder);
   });
 
-  test('nothing outlives a reboot', async (t) => {
+  test('a holder from before a reboot is dead', async (t) => {
     const folder = temporaryFolder(t);
     const other = await taker(t, temporaryFolder(t));
     await forge(folder, { pid: other.child.pid ?? 0, bootId: '6d0d0c5c-0000-0000-0000-000000000000' });
@@ -164,7 +164,7 @@ describe('lock.json alone', linux, () => {
     ['host of the same name', { machineId: 'f'.repeat(32) }],
     ['container', { pidNamespace: 'pid:[1]' }],
   ] as const) {
-    test(`another ${what} cannot be seen: only --break-lock takes its folder`, async (t) => {
+    test(`another ${what} is not visible: only --break-lock takes its folder`, async (t) => {
       if (what === 'host of the same name' && (await thisHolder()).machineId === null) {
         t.skip('no /etc/machine-id here');
         return;
@@ -174,7 +174,7 @@ describe('lock.json alone', linux, () => {
       const before = lockText(folder);
       await assert.rejects(FolderLock.take(folder), (error: Error & { code?: string; hint?: string }) => {
         assert.equal(error.code, 'output_locked');
-        assert.match(error.message, /held by process 1 on .* since 2026-11-25T00.*this host cannot see/);
+        assert.match(error.message, /process 1 on .* since 2026-11-25T00.*not visible/);
         assert.match(error.hint ?? '', /--break-lock/);
         return true;
       });
@@ -192,14 +192,14 @@ describe('lock.json alone', linux, () => {
     '{"program":"other","host":"a","pid":1,"since":""}',
     'null',
   ]) {
-    test(`a lock.json that reads ${JSON.stringify(text)} is nobody's`, async (t) => {
+    test(`a lock.json with ${JSON.stringify(text)} counts as free`, async (t) => {
       const folder = temporaryFolder(t);
       writeFileSync(join(folder, 'lock.json'), text);
       await assertFree(folder);
     });
   }
 
-  test('what a killed claim left is tidied up; a lock that is not ours any more is left alone', async (t) => {
+  test('partial files of killed claimers are removed, and a lock taken over by another host is not released', async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'lock.json.1234-abcdef.partial'), '{');
     const lock = await FolderLock.take(folder);
@@ -210,7 +210,7 @@ describe('lock.json alone', linux, () => {
   });
 });
 
-test('where a file system has no links, the lock takes its name by a rename', async () => {
+test('a file system without links gets its lock by a rename', async () => {
   const files = new MemoryFiles();
   files.link = async (from) => {
     throw errnoError('EPERM', 'link', from);
@@ -221,7 +221,7 @@ test('where a file system has no links, the lock takes its name by a rename', as
   assert.deepEqual([...files.names.keys()], ['/']);
 });
 
-test('a folder that takes no lock is an error that names it, and holds nothing', async () => {
+test('a folder that cannot be locked is an error that names it, and stays unlocked', async () => {
   const files = new MemoryFiles();
   const faulty = new FaultyFiles(files, { at: 1, fault: 'EROFS', times: 'always' });
   await assert.rejects(FolderLock.take('/', { files: faulty }), {

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
-import { journalLine, readJournal, type JournalEntry } from '#dist/output/journal.js';
+import { JOURNAL_FORMAT, journalLine, readJournal, type JournalEntry } from '#dist/output/journal.js';
 
 import { MemoryFiles } from '../support/memory-files.js';
+import { refused } from '../support/refused.js';
 
 const RUN: JournalEntry = {
   type: 'run',
-  format: 2,
+  format: JOURNAL_FORMAT,
   results: 'results.jsonl',
   rejects: 'rejects.jsonl',
   replaced: [],
@@ -36,7 +36,7 @@ function read(text: string | Buffer): ReturnType<typeof readJournal> {
   return readJournal('/run', new MemoryFiles({ files, folders: new Set(['/', '/run']) }));
 }
 
-test('a line ends in a checksum of the text before it, which anybody can compute', () => {
+test('a line ends with the start of the SHA-256 of the text before it', () => {
   const line = journalLine(commit(10));
   const text = line.slice(0, line.indexOf(',"sum"'));
   const sum = createHash('sha256').update(text).digest('hex').slice(0, 16);
@@ -60,12 +60,12 @@ test('a whole journal is read back', async () => {
   });
 });
 
-test('no journal, and no folder, are null', async () => {
+test('a missing journal or folder is null', async () => {
   assert.equal(await readJournal('/', new MemoryFiles()), null);
   assert.equal(await readJournal('/nowhere', new MemoryFiles()), null);
 });
 
-test('cut anywhere, it says what its whole lines say', async () => {
+test('a truncated journal says what its complete lines say', async () => {
   const whole = Buffer.from(LINES.join(''));
   const firstEnd = whole.indexOf(10) + 1;
   for (let length = firstEnd; length <= whole.length; length++) {
@@ -77,7 +77,7 @@ test('cut anywhere, it says what its whole lines say', async () => {
   }
 });
 
-test('any byte that changes ends the reading before its line', async () => {
+test('a changed byte ends the reading before its line', async () => {
   const whole = Buffer.from(LINES.join(''));
   let [line, at] = [0, 0];
   for (const text of LINES) {
@@ -110,29 +110,26 @@ for (const [what, text] of strange) {
   });
 }
 
-const unusable: [string, string, RegExp][] = [
-  ['empty', '', /first line is damaged/],
-  ['something else', 'minute,target\n', /first line is damaged/],
-  ['one torn line', (LINES[0] ?? '').slice(0, -3), /first line is damaged/],
-  ['without a run', LINES[1] ?? '', /first line is damaged/],
-  [
-    'of another format',
-    journalLine({ type: 'run', format: 1 } as JournalEntry),
-    /it has format 1, .* knows format 2/,
-  ],
+const unusable: [string, string][] = [
+  ['is empty', ''],
+  ['is something else', 'minute,target\n'],
+  ['is one torn line', (LINES[0] ?? '').slice(0, -3)],
+  ['does not begin with a run', LINES[1] ?? ''],
+  ['lacks what this format has', journalLine({ type: 'run', format: JOURNAL_FORMAT } as JournalEntry)],
 ];
-for (const [what, text, message] of unusable) {
-  test(`a journal that is ${what} is an error with a way out`, async () => {
-    await assert.rejects(read(text), (error) => {
-      assert.ok(error instanceof AiopsError);
-      assert.equal(error.code, 'config');
-      assert.match(error.message, message);
-      assert.match(error.message, /\/run\/journal\.jsonl/);
-      assert.match(error.hint ?? '', /--restart.*--out/);
-      return true;
-    });
+for (const [what, text] of unusable) {
+  test(`a journal that ${what} is refused with a hint`, async () => {
+    await refused(read(text), 'config', /\/run\/journal\.jsonl: its first line/, /--restart.*--out/);
   });
 }
+
+test('a journal of another format is refused with the name of its writer, whatever else it holds', async () => {
+  const line = (facts: unknown): string =>
+    journalLine({ type: 'run', format: 1, facts } as unknown as JournalEntry);
+  const wanted = [/format 1\b/, new RegExp(`format ${JOURNAL_FORMAT}\\b`), /--restart/];
+  await refused(read(line({ program: { version: '0.0.7' } })), 'config', /aiops-serve 0\.0\.7 /, ...wanted);
+  await refused(read(line('other')), 'config', /unknown version/, ...wanted);
+});
 
 test('a journal that cannot be read is an error that names it', async () => {
   await assert.rejects(read('x'.repeat(10)), { code: 'config' });

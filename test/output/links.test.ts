@@ -14,8 +14,9 @@ import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
 import { nodeFiles } from '#dist/output/files.js';
-import { removeEarlier, writeWhole } from '#dist/output/line-file.js';
-import { RunOutput, type RunOutputOptions } from '#dist/output/run-output.js';
+import { writeOrRemove, writeWhole } from '#dist/output/durable-files.js';
+import { openOutput } from '#dist/output/open-output.js';
+import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 
@@ -29,20 +30,20 @@ async function completed(
   restart = false,
 ): Promise<void> {
   const options = { out, rejectsFile: null, format: 'jsonl', trace: true } as const;
-  const output = await RunOutput.open(
+  const output = await openOutput(
     { ...options, anomaliesOnly: false, fullOutput: false, ...more },
     new PassThrough(),
     { restart },
   );
-  t.after(() => output.abandon());
-  await output.beginAnew({}, { replace: restart });
+  t.after(() => output.close());
+  await output.begin({}, { replace: restart });
   await output.writeTrace('[]');
   await output.commit({});
-  await output.complete({ summary: '{}', page: '<p>' }, { done: true });
+  await output.finish({ summary: '{}', page: '<p>' }, { done: true });
 }
 
 describe('a link', posix, () => {
-  test('to a file: the file is replaced where it is, and the link stays', async (t) => {
+  test('to a file: the file is replaced, and the link stays', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'elsewhere'));
     writeFileSync(join(folder, 'elsewhere/real.html'), 'earlier');
@@ -52,12 +53,12 @@ describe('a link', posix, () => {
     assert.ok(isLink(join(folder, 'report.html')) && isLink(join(folder, 'first')));
     assert.equal(readFileSync(join(folder, 'elsewhere/real.html'), 'utf8'), 'new');
     assert.deepEqual(readdirSync(join(folder, 'elsewhere')), ['real.html']);
-    await removeEarlier(join(folder, 'report.html'));
+    await writeOrRemove(join(folder, 'report.html'), null);
     assert.ok(isLink(join(folder, 'report.html')));
     assert.equal(existsSync(join(folder, 'elsewhere/real.html')), false);
   });
 
-  test('to a file that does not exist yet: the file is made where the link leads', async (t) => {
+  test('to a missing file: the file is created where the link leads', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'deep/elsewhere'), { recursive: true });
     symlinkSync('deep/elsewhere', join(folder, 'way'));
@@ -74,11 +75,11 @@ describe('a link', posix, () => {
       code: 'output_cannot_create',
       message: /not a plain file/,
     });
-    await removeEarlier(path);
+    await writeOrRemove(path, null);
     assert.equal(realpathSync(path), '/dev/null');
   });
 
-  test('every file of a run may be one, and a second run writes through it again', async (t) => {
+  test('instead of any file of a run: every run writes through it', async (t) => {
     const folder = temporaryFolder(t);
     const [out, elsewhere] = [join(folder, 'out'), join(folder, 'elsewhere')];
     mkdirSync(out);
@@ -99,24 +100,24 @@ describe('a link', posix, () => {
     }
   });
 
-  test('rejects may go through one, and two of them lead to one file that one run holds', async (t) => {
+  test('to a rejects file: two links to one file share its lock', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'elsewhere'));
     for (const name of ['a', 'b']) symlinkSync('elsewhere/real.jsonl', join(folder, name));
     const options = { format: 'jsonl', trace: false, anomaliesOnly: false, fullOutput: false } as const;
     const open = (out: string, name: string): Promise<RunOutput> =>
-      RunOutput.open({ ...options, out, rejectsFile: join(folder, name) }, new PassThrough());
+      openOutput({ ...options, out, rejectsFile: join(folder, name) }, new PassThrough());
     const first = await open('-', 'a');
     if (process.platform === 'linux') {
       await assert.rejects(open(join(folder, 'out'), 'b'), { code: 'output_locked' });
     }
-    await first.abandon();
+    await first.close();
     await completed(t, join(folder, 'out'), { rejectsFile: join(folder, 'b') });
     assert.deepEqual(readdirSync(join(folder, 'elsewhere')), ['real.jsonl']);
     assert.ok(isLink(join(folder, 'b')));
   });
 
-  test('the output folder may be one, also to a folder that does not exist yet', async (t) => {
+  test('instead of the output folder, also to a missing folder', async (t) => {
     const folder = temporaryFolder(t);
     symlinkSync('real', join(folder, 'out'));
     await completed(t, join(folder, 'out'));
@@ -124,7 +125,7 @@ describe('a link', posix, () => {
     assert.ok(existsSync(join(folder, 'real/report.html')));
   });
 
-  test('a loop of links is an error', async (t) => {
+  test('in a loop: an error', async (t) => {
     const path = join(temporaryFolder(t), 'loop');
     symlinkSync('loop', path);
     await assert.rejects(nodeFiles.realPath(path), { code: 'ELOOP' });

@@ -3,13 +3,13 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { makeFolder } from '#dist/output/make-folder.js';
+import { makeFolder } from '#dist/output/durable-files.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { CrashStates } from '../support/crash-states.js';
 import { errnoError, MemoryFiles } from '../support/memory-files.js';
 
-test('makes a folder and those above it, also when it is there already or asked for twice at once', async (t) => {
+test('a folder and its parents are created, even if they exist or two processes create them at once', async (t) => {
   const path = join(temporaryFolder(t), 'a/b/c');
   await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(path, '../d'))]);
   await makeFolder(`${path}/`);
@@ -22,7 +22,7 @@ test('a file in the way is named', async (t) => {
   writeFileSync(file, '');
   await assert.rejects(makeFolder(file), {
     code: 'output_cannot_create',
-    message: /a file of that name exists/,
+    message: new RegExp(`${file}: a file`),
   });
   await assert.rejects(makeFolder(join(file, 'x')), {
     code: 'output_cannot_create',
@@ -30,7 +30,7 @@ test('a file in the way is named', async (t) => {
   });
 });
 
-test('a folder whose maker was killed before its name was sure is made sure by the next run', async () => {
+test('a folder whose creator was killed before syncing it is synced by the next run', async () => {
   const files = new MemoryFiles();
   const crash = new CrashStates([{ path: '/', number: 0, bytes: null }]);
   const sync = files.syncFolder.bind(files);
@@ -46,7 +46,7 @@ test('a folder whose maker was killed before its name was sure is made sure by t
   assert.deepEqual([...crash.state('lost').folders], ['/', '/a', '/a/b']);
 });
 
-test('a folder that is there serves also where its parent may not be read', async () => {
+test('an existing folder is accepted if its parent is not readable', async () => {
   const files = new MemoryFiles();
   await makeFolder('/a', files);
   files.syncFolder = async (path) => {
@@ -58,7 +58,7 @@ test('a folder that is there serves also where its parent may not be read', asyn
 
 const procfs = { skip: existsSync('/proc/self') ? false : 'no /proc here' };
 
-test('a folder that takes no folders is an error, not an endless search', procfs, async () => {
+test('a parent that takes no folders is an error rather than an endless search', procfs, async () => {
   for (const path of ['/proc/x', '/proc/x/y/z']) {
     await assert.rejects(makeFolder(path), {
       code: 'output_cannot_create',

@@ -7,7 +7,8 @@ import { describe, test, type TestContext } from 'node:test';
 
 import type { Files } from '#dist/output/files.js';
 import { readHolder } from '#dist/output/lock-file.js';
-import { RunOutput } from '#dist/output/run-output.js';
+import { openOutput } from '#dist/output/open-output.js';
+import type { RunOutput } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { errnoError, MemoryFiles } from '../support/memory-files.js';
@@ -24,7 +25,7 @@ const OPTIONS = {
 } as const;
 
 function open(files: Files, restart = false): Promise<RunOutput> {
-  return RunOutput.open(OPTIONS, new PassThrough(), { files, restart });
+  return openOutput(OPTIONS, new PassThrough(), { files, restart });
 }
 
 function makeReadOnly(files: MemoryFiles, code: string): void {
@@ -33,28 +34,28 @@ function makeReadOnly(files: MemoryFiles, code: string): void {
   };
 }
 
-describe('a folder that may only be read', () => {
+describe('a read-only folder', () => {
   for (const code of ['EROFS', 'EACCES']) {
-    test(`with a complete run: what it came to can be told, and nothing is begun (${code})`, async () => {
+    test(`with a completed run can be opened, but nothing can begin there (${code})`, async () => {
       const files = new MemoryFiles();
       await runScript(files, FIRST);
       const logged = files.log.length;
       makeReadOnly(files, code);
       const output = await open(files);
       await output.checkCommitted();
-      assert.deepEqual(output.prior?.completion, { minutes: FIRST.minutes });
-      await output.abandon();
+      assert.deepEqual(output.previous?.completion, { minutes: FIRST.minutes });
+      await output.close();
       const changes = files.log.slice(logged).filter(({ kind }) => kind !== 'syncFolder');
       assert.deepEqual(changes, []);
       const refused = { code: 'output_cannot_create', message: new RegExp(`lock.json.*${code}`) };
       const grown = await open(files);
-      await assert.rejects(grown.goOnFrom(0, {}), refused);
-      const anew = await open(files, true);
-      await assert.rejects(anew.beginAnew({}, { replace: true }), refused);
+      await assert.rejects(grown.resume(0, {}), refused);
+      const restarted = await open(files, true);
+      await assert.rejects(restarted.begin({}, { replace: true }), refused);
     });
   }
 
-  test('with a run that is not complete, or none: an error', async () => {
+  test('without a completed run is an error', async () => {
     for (const killedAfter of [6, null]) {
       const files = new MemoryFiles();
       if (killedAfter === null) await files.makeFolder('/work');
@@ -66,7 +67,7 @@ describe('a folder that may only be read', () => {
   });
 });
 
-/** A folder with a pipe in it that nobody writes to: whoever opens it for reading waits. */
+/** A folder with a pipe that has no writer: opening it for reading would block. */
 function folderWithPipe(t: TestContext, name: string): string {
   const folder = join(temporaryFolder(t), 'out');
   mkdirSync(folder);
@@ -76,16 +77,16 @@ function folderWithPipe(t: TestContext, name: string): string {
 
 const posix = { skip: process.platform === 'win32' ? 'no pipes by name here' : false };
 
-describe('a pipe in place of a file', posix, () => {
+describe('a pipe instead of a file', posix, () => {
   for (const [name, code] of [
     ['lock.json', 'output_cannot_create'],
     ['journal.jsonl', 'output_io'],
   ] as const) {
-    test(`${name}: an error, not an endless wait`, async (t) => {
+    test(`${name}: an error rather than an endless wait`, async (t) => {
       const out = folderWithPipe(t, name);
-      await assert.rejects(RunOutput.open({ ...OPTIONS, out }, new PassThrough()), {
+      await assert.rejects(openOutput({ ...OPTIONS, out }, new PassThrough()), {
         code,
-        message: new RegExp(`${name}: what is there is not a plain file`),
+        message: new RegExp(`${name}: not a plain file`),
         hint: /move it away/,
       });
       assert.equal(await readHolder(out), null);

@@ -5,13 +5,13 @@ import { LARGE_NIGHTS, losePower, NIGHTS } from '../support/power-loss.js';
 
 // test/faults/power-loss.test.ts does the same from many more states.
 
-test('a run ends as if nothing had happened wherever power is lost', async (t) => {
+test('a run resumes without loss wherever the power fails', async (t) => {
   const counts = await losePower({ commands: NIGHTS, states: 1000, seed: 6, secondLossEvery: 3 });
   t.diagnostic(`seed 6: ${JSON.stringify(counts)}`);
   assert.ok(counts.distinct >= 1000 && counts.secondLosses > 0);
 });
 
-test('also where buffers were written between commits', async (t) => {
+test('a run resumes without loss if the power fails after buffers were flushed between commits', async (t) => {
   const counts = await losePower({ commands: LARGE_NIGHTS, states: 200, seed: 6, secondLossEvery: 3 });
   t.diagnostic(`seed 6: ${JSON.stringify(counts)}`);
   assert.ok(counts.distinct >= 200);

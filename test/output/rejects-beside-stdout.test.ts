@@ -8,7 +8,8 @@ import { describe, test, type TestContext } from 'node:test';
 
 import type { Reject } from '#dist/core/types.js';
 import { nodeFiles, type Files } from '#dist/output/files.js';
-import { RunOutput, type OpenOutputOptions, type RunOutputOptions } from '#dist/output/run-output.js';
+import { openOutput, type OpenOutputOptions } from '#dist/output/open-output.js';
+import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 
@@ -17,7 +18,7 @@ const REJECT: Reject = {
   minuteMs: 0,
   source: { file: 'in.csv', line: 2, byteOffset: 9, raw: () => ({ text: 'x', encoding: 'utf8' }) },
   reason: 'bad_value',
-  message: 'made up',
+  message: 'not a number',
 };
 const LINE = /^\{"file":"in\.csv","line":2,.*\}\n$/;
 const posix = { skip: process.platform === 'win32' ? 'no pipes by name here' : false };
@@ -35,26 +36,26 @@ async function opened(
     anomaliesOnly: false,
     fullOutput: false,
   } as const;
-  const output = await RunOutput.open({ ...options, rejectsFile, ...more }, new PassThrough(), open);
-  t.after(() => output.abandon());
+  const output = await openOutput({ ...options, rejectsFile, ...more }, new PassThrough(), open);
+  t.after(() => output.close());
   return output;
 }
 
 describe('rejects in a file', () => {
-  test('are there at once, and stay where the run is interrupted', async (t) => {
+  test('are written at once, and stay if the run is interrupted', async (t) => {
     const path = join(temporaryFolder(t), 'rejected.jsonl');
     const output = await opened(t, path);
-    await output.beginAnew({}, { replace: false });
+    await output.begin({}, { replace: false });
     await output.writeRejects([REJECT]);
     assert.match(readFileSync(path, 'utf8'), LINE);
-    await output.abandon();
+    await output.close();
     const again = await opened(t, path);
-    await assert.rejects(again.checkPlaces({ replace: false }), { code: 'config', hint: /--restart/ });
-    await again.abandon();
+    await assert.rejects(again.preflight({ replace: false }), { code: 'config', hint: /--restart/ });
+    await again.close();
     assert.match(readFileSync(path, 'utf8'), LINE);
   });
 
-  test('are added to those of earlier runs where that is asked for, behind a line that a kill cut off', async (t) => {
+  test('are appended to those of previous runs on request, after a line that a kill cut off', async (t) => {
     const path = join(temporaryFolder(t), 'rejected.jsonl');
     for (const [before, after] of [
       ['', ''],
@@ -63,26 +64,26 @@ describe('rejects in a file', () => {
     ] as const) {
       writeFileSync(path, before);
       const output = await opened(t, path, { appendRejects: true });
-      await output.checkPlaces({ replace: false });
-      await output.beginAnew({}, { replace: false });
+      await output.preflight({ replace: false });
+      await output.begin({}, { replace: false });
       await output.writeRejects([REJECT]);
-      await output.complete({ summary: '', page: null }, {});
+      await output.finish({ summary: '', page: null }, {});
       const text = readFileSync(path, 'utf8');
       assert.equal(text.slice(0, after.length), after);
       assert.match(text.slice(after.length), LINE);
     }
   });
 
-  test('replace what is there only with --restart', async (t) => {
+  test('replace a file only with --restart', async (t) => {
     const path = join(temporaryFolder(t), 'rejected.jsonl');
     writeFileSync(path, 'earlier\n');
     const output = await opened(t, path, { appendRejects: true });
-    await output.beginAnew({}, { replace: true });
+    await output.begin({}, { replace: true });
     await output.writeRejects([REJECT]);
     assert.match(readFileSync(path, 'utf8'), LINE);
   });
 
-  test('that another process changes end the run', async (t) => {
+  test('end the run if another process changes their file', async (t) => {
     for (const [change, message] of [
       [(path: string) => truncateSync(path, 0), /truncated to 0/],
       [(path: string) => renameSync(path, `${path}.1`), /deleted or moved/],
@@ -90,7 +91,7 @@ describe('rejects in a file', () => {
     ] as const) {
       const path = join(temporaryFolder(t), 'rejected.jsonl');
       const output = await opened(t, path);
-      await output.beginAnew({}, { replace: false });
+      await output.begin({}, { replace: false });
       await output.writeRejects([REJECT]);
       change(path);
       await assert.rejects(output.commit({}), { code: 'output_io', message });
@@ -98,12 +99,12 @@ describe('rejects in a file', () => {
   });
 });
 
-describe('rejects to what is no file', posix, () => {
-  test('a pipe gets the lines as they come; without a reader it is an error, not a wait', async (t) => {
+describe('rejects to something else', posix, () => {
+  test('a pipe gets the lines at once, and is an error without a reader', async (t) => {
     const path = join(temporaryFolder(t), 'pipe');
     assert.equal(spawnSync('mkfifo', [path]).status, 0);
     const unread = await opened(t, path);
-    await assert.rejects(unread.beginAnew({}, { replace: false }), {
+    await assert.rejects(unread.begin({}, { replace: false }), {
       code: 'output_cannot_create',
       message: /ENXIO/,
       hint: /start the reader first/,
@@ -118,24 +119,24 @@ describe('rejects to what is no file', posix, () => {
     await beginOnceRead(output);
     await output.writeRejects([REJECT]);
     await output.commit({});
-    await output.complete({ summary: '', page: null }, {});
+    await output.finish({ summary: '', page: null }, {});
     await closed;
     assert.match(read, LINE);
   });
 
-  test('a device is written to and left as it is; a second run may use it as well', async (t) => {
+  test('a device is written to and not replaced, and two runs may use it', async (t) => {
     const path = join(temporaryFolder(t), 'null');
     symlinkSync('/dev/null', path);
     const first = await opened(t, path);
     const second = await opened(t, path);
     for (const output of [first, second]) {
-      await output.beginAnew({}, { replace: true });
+      await output.begin({}, { replace: true });
       await output.writeRejects([REJECT]);
-      await output.complete({ summary: '', page: null }, {});
+      await output.finish({ summary: '', page: null }, {});
     }
     await assert.rejects(opened(t, path, { out: join(path, '../out') }), {
       code: 'usage',
-      message: /null: with an output folder they need a regular file/,
+      message: /null: .* regular file/,
     });
   });
 
@@ -143,7 +144,7 @@ describe('rejects to what is no file', posix, () => {
     [1, 'usage'],
     [2, null],
   ] as const) {
-    test(`file descriptor ${descriptor}, by whatever name`, async (t) => {
+    test(`file descriptor ${descriptor} is recognized by any name`, async (t) => {
       const path = join(temporaryFolder(t), 'file');
       writeFileSync(path, 'said before\n');
       // As if the shell had redirected the descriptor to this file.
@@ -158,9 +159,9 @@ describe('rejects to what is no file', posix, () => {
         return;
       }
       const output = await opening;
-      await output.beginAnew({}, { replace: true });
+      await output.begin({}, { replace: true });
       await output.writeRejects([REJECT]);
-      await output.complete({ summary: '', page: null }, {});
+      await output.finish({ summary: '', page: null }, {});
       assert.match(String(stderr.read()), LINE);
       assert.equal(readFileSync(path, 'utf8'), 'said before\n');
       await assert.rejects(opened(t, path, { out: join(path, '../out') }, { files, stderr }), {
@@ -174,7 +175,7 @@ describe('rejects to what is no file', posix, () => {
 async function beginOnceRead(output: RunOutput): Promise<void> {
   for (;;) {
     try {
-      await output.beginAnew({}, { replace: true });
+      await output.begin({}, { replace: true });
       return;
     } catch (error) {
       if (!/ENXIO/.test(String(error))) throw error;

@@ -42,7 +42,7 @@ const rows: ResultRow[] = [
 ];
 const all = { anomaliesOnly: false, fullOutput: false };
 
-test('JSONL: one object a row, the fields of the format in its order', () => {
+test('JSONL: one object per row, with fields in a fixed order', () => {
   const lines = resultLines(rows, { ...all, format: 'jsonl' }).split('\n');
   assert.equal(lines.pop(), '');
   const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -87,7 +87,7 @@ test('JSONL: one object a row, the fields of the format in its order', () => {
   ]);
 });
 
-test('CSV: read back by a CSV parser, quotes and line breaks survive', () => {
+test('CSV: quotes and line breaks survive a CSV parser', () => {
   const text = resultsHeader('csv') + resultLines(rows, { ...all, format: 'csv' });
   const parsed: unknown = parse(text, { columns: true });
   const empty = { score: '', anomaly: '', output: '', errno: '', errmsg: '' };
@@ -118,7 +118,7 @@ test('CSV: read back by a CSV parser, quotes and line breaks survive', () => {
   ]);
 });
 
-test('anomalies alone, and all output numbers, where asked for', () => {
+test('only anomalies, and all output numbers, on request', () => {
   const lines = resultLines(rows, { format: 'jsonl', anomaliesOnly: true, fullOutput: true })
     .trim()
     .split('\n');

@@ -18,7 +18,8 @@ import { describe, test, type TestContext } from 'node:test';
 
 import type { Reject, ResultRow } from '#dist/core/types.js';
 import { readJournal } from '#dist/output/journal.js';
-import { RunOutput, type OpenOutputOptions, type RunOutputOptions } from '#dist/output/run-output.js';
+import { openOutput, type OpenOutputOptions } from '#dist/output/open-output.js';
+import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 
@@ -35,7 +36,7 @@ const REJECT: Reject = {
   minuteMs: 0,
   source: { file: 'in.csv', line: 2, byteOffset: 9, raw: () => ({ text: 'x', encoding: 'utf8' }) },
   reason: 'bad_value',
-  message: 'made up',
+  message: 'not a number',
 };
 
 function row(minute: number): ResultRow {
@@ -58,21 +59,21 @@ async function opened(
   changes: Partial<RunOutputOptions> = {},
   open: OpenOutputOptions = {},
 ): Promise<RunOutput> {
-  const output = await RunOutput.open({ ...options, out, ...changes }, new PassThrough(), open);
-  t.after(() => output.abandon());
+  const output = await openOutput({ ...options, out, ...changes }, new PassThrough(), open);
+  t.after(() => output.close());
   return output;
 }
 
 /** Writes and commits minutes, then ends without completing. */
 async function interrupted(t: TestContext, out: string, minutes: readonly number[]): Promise<void> {
   const output = await opened(t, out);
-  await output.beginAnew(FACTS, { replace: false });
+  await output.begin(FACTS, { replace: false });
   for (const minute of minutes) {
     await output.writeRows([row(minute)]);
     await output.writeTiming(`{"minute":${minute}}\n`);
     await output.commit({ minute });
   }
-  await output.abandon();
+  await output.close();
 }
 
 async function completed(
@@ -81,11 +82,11 @@ async function completed(
   changes: Partial<RunOutputOptions> = {},
 ): Promise<void> {
   const output = await opened(t, out, changes);
-  await output.beginAnew(FACTS, { replace: false });
+  await output.begin(FACTS, { replace: false });
   await output.writeRows([row(1)]);
   await output.writeTrace('[');
   await output.commit({ minute: 1 });
-  await output.complete({ summary: '{}', page: '<p>' }, { done: true });
+  await output.finish({ summary: '{}', page: '<p>' }, { done: true });
 }
 
 const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
@@ -98,17 +99,17 @@ async function collected(texts: AsyncIterable<string>): Promise<string[]> {
 }
 
 describe('a new folder', () => {
-  test('opening makes the folder and takes it, and nothing else', async (t) => {
+  test('opening creates and locks the folder, and nothing else', async (t) => {
     const out = join(temporaryFolder(t), 'a/b');
     const output = await opened(t, out);
-    assert.equal(output.prior, null);
+    assert.equal(output.previous, null);
     assert.deepEqual(readdirSync(out), ['lock.json']);
     await assert.rejects(opened(t, out), { code: 'output_locked' });
-    await output.abandon();
-    assert.equal(existsSync(out), false, 'a folder that was made for nothing goes again');
+    await output.close();
+    assert.equal(existsSync(out), false, 'a folder that was created for nothing is removed');
   });
 
-  test('complete: all files, their lengths in the journal, and the lock released', async (t) => {
+  test('a completed run has all files, their lengths in the journal, and no lock', async (t) => {
     const out = temporaryFolder(t);
     await completed(t, out, { trace: true });
     assert.deepEqual(readdirSync(out).sort(), [
@@ -129,53 +130,53 @@ describe('a new folder', () => {
     assert.deepEqual(journal.commits[0].state, { minute: 1 });
   });
 
-  test('only what was committed is complete', async (t) => {
+  test('finishing requires everything to be committed', async (t) => {
     const output = await opened(t, temporaryFolder(t));
-    await output.beginAnew(FACTS, { replace: false });
+    await output.begin(FACTS, { replace: false });
     await output.writeRows([row(1)]);
-    await assert.rejects(output.complete({ summary: '', page: null }, {}), /not committed/);
+    await assert.rejects(output.finish({ summary: '', page: null }, {}), /not committed/);
   });
 
-  test('nothing is written before it was begun', async (t) => {
+  test('writing requires a begun run', async (t) => {
     const output = await opened(t, temporaryFolder(t), { trace: true });
     await assert.rejects(output.writeRows([row(1)]), /not begun/);
     await assert.rejects(output.writeTrace('['), /not begun/);
   });
 });
 
-describe('going on', () => {
-  test('from the last commit: what came after it is cut off, committed lines can be read again', async (t) => {
+describe('resuming', () => {
+  test('from the last commit cuts off what came later, and committed lines can be read back', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1, 2]);
     appendFileSync(join(out, 'results.jsonl'), '{"minute":"19');
     appendFileSync(join(out, 'journal.jsonl'), '{"type":"commit"');
     const output = await opened(t, out);
     assert.deepEqual(
-      output.prior?.commits.map(({ state }) => state),
+      output.previous?.commits.map(({ state }) => state),
       [{ minute: 1 }, { minute: 2 }],
     );
-    await output.goOnFrom(1, FACTS);
+    await output.resume(1, FACTS);
     assert.equal((await collected(output.committed('results'))).length, 2);
     await output.writeRows([row(3)]);
     assert.deepEqual(await collected(output.committed('timings')), ['{"minute":1}', '{"minute":2}']);
     await output.commit({ minute: 3 });
     assert.equal((await collected(output.committed('results'))).length, 3);
     assert.equal(lines(out, 'results.jsonl'), 3);
-    assert.equal(output.lengths.results, read(out, 'results.jsonl').length);
     const journal = await readJournal(out);
-    assert.equal(journal?.commits.length, 3);
+    assert.equal(journal?.commits.at(-1)?.lengths.results, read(out, 'results.jsonl').length);
+    assert.equal(journal.commits.length, 3);
     assert.equal(journal.resumed, 1);
   });
 
-  test('from an earlier commit, also after completion: later lines and the reports go', async (t) => {
+  test('from an earlier commit removes later lines and the reports, even of a completed run', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1, 2, 3]);
     const first = await opened(t, out);
-    await first.goOnFrom(2, FACTS);
-    await first.complete({ summary: '{}', page: '<p>' }, { done: true });
+    await first.resume(2, FACTS);
+    await first.finish({ summary: '{}', page: '<p>' }, { done: true });
     const output = await opened(t, out);
-    assert.notEqual(output.prior?.completion, null);
-    await output.goOnFrom(0, { name: 'grown' });
+    assert.notEqual(output.previous?.completion, null);
+    await output.resume(0, { name: 'grown' });
     assert.deepEqual(readdirSync(out).sort(), [
       'journal.jsonl',
       'lock.json',
@@ -192,32 +193,32 @@ describe('going on', () => {
     assert.equal(journal?.resumed, 2);
   });
 
-  test('from nothing', async (t) => {
+  test('before the first commit keeps nothing', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1]);
     const output = await opened(t, out);
-    await output.goOnFrom(-1, FACTS);
+    await output.resume(-1, FACTS);
     assert.equal(read(out, 'results.jsonl'), '');
     assert.deepEqual((await readJournal(out))?.commits, []);
   });
 
-  test('the header of CSV is there once, and no row', async (t) => {
+  test('writes the CSV header once, and does not return it as a row', async (t) => {
     const out = temporaryFolder(t);
     const csv = { format: 'csv' } as const;
     const first = await opened(t, out, csv);
-    await first.beginAnew(FACTS, { replace: false });
+    await first.begin(FACTS, { replace: false });
     await first.writeRows([row(1)]);
     await first.commit({});
-    await first.abandon();
+    await first.close();
     const output = await opened(t, out, csv);
-    await output.goOnFrom(0, FACTS);
+    await output.resume(0, FACTS);
     await output.writeRows([row(2)]);
     await output.commit({});
     assert.match(read(out, 'results.csv'), /^minute,[^\n]*\n1970[^\n]*\n1970[^\n]*\n$/);
     assert.equal((await collected(output.committed('results'))).length, 2);
   });
 
-  test('a file that lacks what was committed is named, with by how much, and nothing is touched', async (t) => {
+  test('refuses a file that lacks committed bytes, names it and changes nothing', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1, 2]);
     const results = read(out, 'results.jsonl');
@@ -225,30 +226,30 @@ describe('going on', () => {
     truncateSync(join(out, 'results.jsonl'), 5);
     const journal = read(out, 'journal.jsonl');
     const short = await opened(t, out);
-    await assert.rejects(short.goOnFrom(1, FACTS), {
+    await assert.rejects(short.resume(1, FACTS), {
       code: 'output_io',
-      message: `cannot continue with ${out}/results.jsonl: it has only 5 of the ${committedBytes} bytes that were committed`,
+      message: new RegExp(`${out}/results\\.jsonl: .* 5 of the ${committedBytes} `),
       hint: /--restart/,
     });
-    await short.abandon();
+    await short.close();
     rmSync(join(out, 'timing.jsonl'));
     writeFileSync(join(out, 'results.jsonl'), results);
     const missing = await opened(t, out);
-    await assert.rejects(missing.goOnFrom(1, FACTS), {
+    await assert.rejects(missing.resume(1, FACTS), {
       code: 'output_io',
-      message: /timing\.jsonl: it is missing; 26 bytes/,
+      message: /timing\.jsonl: it is missing, .* 26 bytes/,
     });
     assert.equal(read(out, 'journal.jsonl'), journal);
   });
 
-  test('a folder that is deleted or moved is noticed at the next commit', async (t) => {
+  test('notices at the next commit that the folder was deleted or moved', async (t) => {
     for (const change of [
       (out: string) => rmSync(out, { recursive: true }),
       (out: string) => renameSync(out, `${out}-moved`),
     ]) {
       const out = join(temporaryFolder(t), 'out');
       const output = await opened(t, out);
-      await output.beginAnew(FACTS, { replace: false });
+      await output.begin(FACTS, { replace: false });
       await output.writeRows([row(1)]);
       await output.commit({ minute: 1 });
       change(out);
@@ -256,13 +257,13 @@ describe('going on', () => {
       await assert.rejects(output.commit({ minute: 2 }), {
         code: 'output_io',
         message: `${out}/results.jsonl was deleted or moved while the run was writing to it`,
-        hint: /new place of its folder with --out.*--restart/,
+        hint: /--out.*--restart/,
       });
-      await output.abandon();
+      await output.close();
     }
   });
 
-  test('rejects stay in their file, whatever its name stands for now, complete or not', async (t) => {
+  test('refuses another rejects file of the same name', async (t) => {
     const [out, first, second] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)];
     const rejectsFile = join(first, 'rejected.jsonl');
     await completed(t, out, { rejectsFile });
@@ -274,29 +275,29 @@ describe('going on', () => {
       hint: /--rejects/,
     };
     await assert.rejects(output.checkCommitted(), refused);
-    await assert.rejects(output.goOnFrom(0, FACTS), refused);
+    await assert.rejects(output.resume(0, FACTS), refused);
     assert.deepEqual(readdirSync(second), []);
   });
 
-  test('what somebody else wrote to a file of a complete run is not cut', async (t) => {
+  test('refuses a completed run whose rejects file another program has extended', async (t) => {
     const out = temporaryFolder(t);
     const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
     await completed(t, out, { rejectsFile });
     writeFileSync(rejectsFile, 'of another run\n');
     const output = await opened(t, out, { rejectsFile });
-    await assert.rejects(output.goOnFrom(0, FACTS), {
+    await assert.rejects(output.resume(0, FACTS), {
       code: 'output_io',
-      message: `cannot continue with ${rejectsFile}: it has 15 bytes, 0 when the run was complete: another program wrote to it`,
+      message: new RegExp(`${rejectsFile}: it has 15 bytes, but had 0 `),
       hint: /another --rejects/,
     });
     assert.equal(read(rejectsFile), 'of another run\n');
     assert.notEqual((await readJournal(out))?.completion, null);
   });
 
-  test('somebody else who writes to a file is noticed before the next commit', async (t) => {
+  test('notices at the next commit that another program wrote to a file', async (t) => {
     const out = temporaryFolder(t);
     const output = await opened(t, out);
-    await output.beginAnew(FACTS, { replace: false });
+    await output.begin(FACTS, { replace: false });
     await output.writeRows([row(1)]);
     await output.commit({ minute: 1 });
     appendFileSync(join(out, 'results.jsonl'), `${'not ours '.repeat(100)}\n`);
@@ -310,15 +311,15 @@ describe('going on', () => {
   });
 });
 
-describe('beginning anew', () => {
-  test('what an earlier run left goes, in the other format too, and nothing else', async (t) => {
+describe('starting over', () => {
+  test('removes the files of a previous run, in any format, and no others', async (t) => {
     const out = temporaryFolder(t);
     await completed(t, out, { trace: true });
     writeFileSync(join(out, 'notes.txt'), 'mine');
     writeFileSync(join(out, 'trace.json.partial'), '[');
     const elsewhere = join(temporaryFolder(t), 'rejected.jsonl');
     const output = await opened(t, out, { format: 'csv', rejectsFile: elsewhere });
-    await output.beginAnew(FACTS, { replace: true });
+    await output.begin(FACTS, { replace: true });
     await output.commit({});
     assert.deepEqual(readdirSync(out).sort(), [
       'journal.jsonl',
@@ -331,32 +332,32 @@ describe('beginning anew', () => {
     assert.deepEqual((await readJournal(out))?.rejects, elsewhere);
   });
 
-  test('results that an earlier run did not write are left alone', async (t) => {
+  test('keeps results that the previous run did not write', async (t) => {
     const out = temporaryFolder(t);
     await completed(t, out);
-    writeFileSync(join(out, 'results.csv'), 'made from results.jsonl by somebody');
+    writeFileSync(join(out, 'results.csv'), 'from another program');
     const output = await opened(t, out);
-    await output.beginAnew(FACTS, { replace: true });
-    assert.equal(read(out, 'results.csv'), 'made from results.jsonl by somebody');
+    await output.begin(FACTS, { replace: true });
+    assert.equal(read(out, 'results.csv'), 'from another program');
   });
 
-  test('results without a journal are replaced only when asked for', async (t) => {
+  test('replaces results without a journal only on request', async (t) => {
     const out = temporaryFolder(t);
     writeFileSync(join(out, 'results.csv'), 'from elsewhere\n');
     const refusing = await opened(t, out);
-    await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), {
+    await assert.rejects(refusing.begin(FACTS, { replace: false }), {
       code: 'config',
-      message: `${out}/results.csv is there, but no journal says which run wrote it`,
+      message: new RegExp(`^${out}/results\\.csv exists`),
       hint: /--out.*--restart/,
     });
-    await refusing.abandon();
+    await refusing.close();
     assert.deepEqual(readdirSync(out), ['results.csv']);
     const output = await opened(t, out, {}, { restart: true });
-    await output.beginAnew(FACTS, { replace: true });
+    await output.begin(FACTS, { replace: true });
     assert.equal(readdirSync(out).includes('results.csv'), false);
   });
 
-  test('rejects replace an unknown file, and even an empty one, only when asked for', async (t) => {
+  test('replaces an unknown rejects file, even an empty one, only on request', async (t) => {
     for (const text of ['mine\n', '']) {
       const rejectsFile = join(temporaryFolder(t), 'notes.txt');
       writeFileSync(rejectsFile, text);
@@ -364,44 +365,44 @@ describe('beginning anew', () => {
       const refusing = await opened(t, out, { rejectsFile });
       const refused = {
         code: 'config',
-        message: `${rejectsFile} is there, and is not the rejects file of a run in this folder`,
+        message: new RegExp(`^${rejectsFile} exists`),
         hint: /--rejects.*--restart/,
       };
-      await assert.rejects(refusing.checkPlaces({ replace: false }), refused);
-      await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), refused);
-      await refusing.abandon();
+      await assert.rejects(refusing.preflight({ replace: false }), refused);
+      await assert.rejects(refusing.begin(FACTS, { replace: false }), refused);
+      await refusing.close();
       assert.equal(read(rejectsFile), text);
       assert.deepEqual(readdirSync(out), []);
       const output = await opened(t, out, { rejectsFile }, { restart: true });
-      await output.beginAnew(FACTS, { replace: true });
+      await output.begin(FACTS, { replace: true });
       assert.equal(read(rejectsFile), '');
     }
   });
 
-  test('a rejects file is of the run that made it, killed or complete, and that one goes on with it', async (t) => {
+  test('a rejects file belongs to the run that created it, and only that run resumes with it', async (t) => {
     const [first, second] = [temporaryFolder(t), temporaryFolder(t)];
     const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
     const begun = await opened(t, first, { rejectsFile });
-    await begun.beginAnew(FACTS, { replace: false });
-    await begun.abandon();
+    await begun.begin(FACTS, { replace: false });
+    await begun.close();
     const other = await opened(t, second, { rejectsFile });
-    await assert.rejects(other.beginAnew(FACTS, { replace: false }), { code: 'config' });
-    await other.abandon();
+    await assert.rejects(other.begin(FACTS, { replace: false }), { code: 'config' });
+    await other.close();
     const again = await opened(t, first, { rejectsFile });
-    await again.goOnFrom(-1, FACTS);
+    await again.resume(-1, FACTS);
   });
 
-  test('a folder that rejects cannot go to shows before anything is changed', async (t) => {
+  test('a rejects folder that does not exist is an error before anything is changed', async (t) => {
     const out = temporaryFolder(t);
     const output = await opened(t, out, { rejectsFile: join(out, 'missing', 'rejected.jsonl') });
-    await assert.rejects(output.beginAnew(FACTS, { replace: false }), {
+    await assert.rejects(output.begin(FACTS, { replace: false }), {
       code: 'output_cannot_create',
       message: /missing\/rejected\.jsonl: ENOENT/,
     });
     assert.deepEqual(readdirSync(out), ['lock.json']);
   });
 
-  test('no input is written over, whatever name it goes by', async (t) => {
+  test('an input is never overwritten, whatever name it goes by', async (t) => {
     const folder = temporaryFolder(t);
     const input = join(folder, 'input.csv');
     writeFileSync(input, 'a,b\n');
@@ -412,7 +413,7 @@ describe('beginning anew', () => {
         const rejectsFile = join(folder, name);
         await assert.rejects(opened(t, out, { rejectsFile }, { inputs: [join(folder, 'other'), input] }), {
           code: 'usage',
-          message: `${input} is an input, and the run would write over it as ${rejectsFile}`,
+          message: new RegExp(`^${input} is an input, .* ${rejectsFile}$`),
           hint: /--rejects/,
         });
       }
@@ -422,61 +423,60 @@ describe('beginning anew', () => {
     assert.equal(read(input), 'a,b\n');
   });
 
-  test('a journal that cannot be understood stops all but a restart', async (t) => {
+  test('a damaged journal is refused, except with --restart', async (t) => {
     const out = temporaryFolder(t);
     writeFileSync(join(out, 'journal.jsonl'), 'nonsense\n');
     await assert.rejects(opened(t, out), { code: 'config' });
     assert.deepEqual(readdirSync(out), ['journal.jsonl']);
     const output = await opened(t, out, {}, { restart: true });
-    assert.equal(output.prior, null);
-    await output.beginAnew(FACTS, { replace: true });
+    assert.equal(output.previous, null);
+    await output.begin(FACTS, { replace: true });
     assert.deepEqual((await readJournal(out))?.facts, FACTS);
   });
 
-  test('rejects cannot go where another file of the run is, nor to what is no file', async (t) => {
+  test('rejects cannot go to another file of the run, or to a folder', async (t) => {
     const out = temporaryFolder(t);
     await assert.rejects(opened(t, out, { rejectsFile: join(out, 'x/../journal.jsonl') }), { code: 'usage' });
     mkdirSync(join(out, 'folder'));
     const output = await opened(t, out, { rejectsFile: join(out, 'folder') });
-    await assert.rejects(output.beginAnew(FACTS, { replace: false }), {
+    await assert.rejects(output.begin(FACTS, { replace: false }), {
       code: 'output_cannot_create',
-      message: /folder: what is there is not a plain file/,
+      message: /folder: not a plain file/,
     });
   });
 });
 
 describe('results on standard output', () => {
-  test('no folder, no journal; rejects are in their file at once', async (t) => {
+  test('has no folder and no journal, and rejects are written at once', async (t) => {
     const rejectsFile = join(temporaryFolder(t), 'rejects.jsonl');
     const stdout = new PassThrough();
-    const output = await RunOutput.open({ ...options, out: '-', format: 'csv', rejectsFile }, stdout);
+    const output = await openOutput({ ...options, out: '-', format: 'csv', rejectsFile }, stdout);
     assert.deepEqual([output.keepsReport, output.keepsTrace, output.keepsRejects], [false, false, true]);
-    await output.beginAnew(FACTS, { replace: false });
+    await output.begin(FACTS, { replace: false });
     await output.writeRejects([REJECT]);
     assert.match(read(rejectsFile), /^\{"file":"in\.csv","line":2,.*\}\n$/);
     await output.writeRows([row(1)]);
     await output.writeTiming('{}\n');
     await output.commit({});
-    assert.deepEqual(output.lengths, { results: 0, rejects: 0, timings: 0 });
-    await output.complete({ summary: '', page: null }, {});
+    await output.finish({ summary: '', page: null }, {});
     assert.deepEqual(readdirSync(join(rejectsFile, '..')), ['rejects.jsonl']);
     assert.match(String(stdout.read()), /^minute,[^\n]*\n1970[^\n]*\n$/);
   });
 
-  test('a file that is not ours is replaced by rejects only when asked for', async (t) => {
+  test('replaces an existing rejects file only on request', async (t) => {
     const rejectsFile = join(temporaryFolder(t), 'notes.txt');
     writeFileSync(rejectsFile, 'mine\n');
     const refusing = await opened(t, '-', { rejectsFile });
-    await assert.rejects(refusing.beginAnew(FACTS, { replace: false }), {
+    await assert.rejects(refusing.begin(FACTS, { replace: false }), {
       code: 'config',
       hint: /--restart/,
     });
-    await refusing.abandon();
+    await refusing.close();
     assert.equal(read(rejectsFile), 'mine\n');
     for (const replace of [true, false]) {
       const output = await opened(t, '-', { rejectsFile });
-      await output.beginAnew(FACTS, { replace });
-      await output.complete({ summary: '', page: null }, {});
+      await output.begin(FACTS, { replace });
+      await output.finish({ summary: '', page: null }, {});
       assert.equal(read(rejectsFile), '');
     }
   });
@@ -484,7 +484,7 @@ describe('results on standard output', () => {
 
 const linux = { skip: process.platform === 'linux' ? false : 'a file is held by a socket of Linux' };
 
-test('one run at a time writes to a rejects file, from whatever folder', linux, async (t) => {
+test('only one run at a time writes to a rejects file, whatever its folder', linux, async (t) => {
   const folder = temporaryFolder(t);
   const rejectsFile = join(folder, 'rejected.jsonl');
   const first = await opened(t, temporaryFolder(t), { rejectsFile });
@@ -498,6 +498,6 @@ test('one run at a time writes to a rejects file, from whatever folder', linux, 
   }
   assert.equal(existsSync(out), false);
   await opened(t, out, { rejectsFile: join(folder, 'other.jsonl') });
-  await first.abandon();
+  await first.close();
   await opened(t, temporaryFolder(t), { rejectsFile });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { DONE_WITH_FAILURES, EXIT_STATUS, GATE_FAILED, SIGNAL_STATUS } from '#dist/cli/exit-codes.js';
-import { parseDuration } from '#dist/cli/values.js';
+import { duration } from '#dist/cli/settings/kinds.js';
 
 import { ROOT, temporaryFolder } from '../support/cli.js';
 
@@ -49,6 +49,6 @@ test('what the example service makes of exit statuses is what the program means 
 
 test('the example service leaves the program longer than the program leaves its minutes', () => {
   const [, grace = ''] = / --stop-grace (\S+)/.exec(service) ?? [];
-  assert.ok(Number(setting('TimeoutStopSec')) * 1000 > parseDuration(grace));
+  assert.ok(Number(setting('TimeoutStopSec')) * 1000 > duration.parse(grace));
   assert.equal(setting('KillMode'), 'mixed');
 });

@@ -54,14 +54,14 @@ for (const [how, change, message, again, problem] of [
     'copied and truncated',
     (path: string) => truncateSync(path, 0),
     /results\.jsonl was truncated to 0 of \d+ bytes/,
-    /results\.jsonl: it has only 0 of the \d+ bytes that were committed/,
+    /results\.jsonl: it has only 0 of the \d+ committed bytes/,
     /^damaged +o\/results\.jsonl: has only 0 of/m,
   ],
   [
     'moved away',
     (path: string) => renameSync(path, `${path}.1`),
     /results\.jsonl was deleted or moved/,
-    /results\.jsonl: it is missing; \d+ bytes of it were committed/,
+    /results\.jsonl: it is missing, but \d+ bytes of it were committed/,
     /^damaged +o\/results\.jsonl: is missing/m,
   ],
 ] as const) {

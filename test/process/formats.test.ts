@@ -52,7 +52,7 @@ for (const name of BUNDLES) {
       test(`${format} on ${backend}`, { skip: skipOn(backend) }, async (t) => {
         const bundle = await openBundle(bundleFolder(name));
         const model = { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) } as const;
-        const load = { ...loadOf(), model, backend, format, native };
+        const load = { ...loadOf(), model, backend, modelFormat: format, native };
         const solo = new Solo({ load, log: () => undefined, timeoutMs: 60_000 });
         t.after(() => solo.stop());
         const ready = await solo.start();

@@ -59,7 +59,7 @@ test('a complete run is held against another deadline, and stays as it is', asyn
   writeFileSync(timings, readFileSync(timings, 'utf8').replace('{', '['));
   const spoiled = await replay(...tight);
   assert.equal(spoiled.status, 74, spoiled.stderr);
-  assert.match(spoiled.stderr, /not a line of timing\.jsonl: \[/);
+  assert.match(spoiled.stderr, /timing\.jsonl:\d+ /);
 });
 
 test('gates on what a complete run was made without fail', async (t) => {

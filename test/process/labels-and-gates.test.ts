@@ -57,7 +57,7 @@ describe('labels', () => {
       });
     }
     assert.equal(labels.perTarget.find(({ target }) => target === 'mongo-04')?.averagePrecision, null);
-    assert.match(result.stdout, /^labelled .* average precision +best threshold$/m);
+    assert.match(result.stdout, /^labelled .* avg. precision +best F1 +threshold$/m);
     assert.match(result.stdout, /43,200 labelled records scored; not counted: 590 in warm-up/);
   });
 
@@ -148,7 +148,7 @@ describe('gates', () => {
     assert.equal(result.status, 99, result.stderr);
     assert.match(
       result.stdout,
-      /^--fail-if late>0: not met, it was 0\n--fail-if items<1000: FAILED, it was 10$/m,
+      /^--fail-if late>0: passed, it was 0\n--fail-if items<1000: FAILED, it was 10$/m,
     );
     assert.match(result.stderr, /warning: --fail-if items<1000: FAILED, it was 10/);
     assert.doesNotMatch(result.stderr, /late>0/);

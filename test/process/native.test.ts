@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { npmPackage } from '#dist/native/npm-package.js';
+import { npmPackage } from '#dist/native/status.js';
 import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { programs, receiptOf, writeReceipt } from '../support/native-install.js';
@@ -49,7 +49,7 @@ async function underWay(on: Machine) {
 }
 
 suite('native install', { skip: unsupported?.message ?? false }, () => {
-  test('a dry run says what would be done, with what and where, and changes nothing', async (t) => {
+  test('a dry run lists folder, tools and steps, and changes nothing', async (t) => {
     const on = machine(t, NPM_FAILS);
     const { status, stdout } = await native(on, 'install', '--dry-run');
     assert.equal(status, 0);
@@ -61,7 +61,7 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
     assert.ok(!existsSync(join(on.cwd, 'cache')));
   });
 
-  test('missing tools are all named before anything is touched', async (t) => {
+  test('missing tools are all named before anything is changed', async (t) => {
     const on = machine(t, NPM_FAILS, {});
     const { status, stderr } = await native(on, 'install');
     assert.equal(status, 78);
@@ -78,17 +78,17 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
     assert.deepEqual(leftovers(on), []);
   });
 
-  test('a wheel of one’s own that is another file is refused before anything is touched', async (t) => {
+  test('a wrong wheel is refused before anything is changed', async (t) => {
     const on = machine(t, NPM_FAILS);
     writeFileSync(join(on.cwd, 'w.whl'), 'PK');
     const { status, stderr } = await native(on, 'install', '--wheel', 'w.whl');
     assert.equal(status, 65);
-    assert.match(stderr, /w\.whl is not the wheel: 2 bytes in place of/);
+    assert.match(stderr, /w\.whl is not the wheel: 2 bytes instead of/);
     assert.ok(!existsSync(join(on.cwd, 'cache')));
     assert.equal((await native(on, 'install', '--wheel', 'none.whl')).status, 66);
   });
 
-  test('a cache that cannot be made', async (t) => {
+  test('a cache folder that cannot be created is an error', async (t) => {
     const on = machine(t, NPM_FAILS);
     writeFileSync(join(on.cwd, 'cache'), 'a file');
     const { status, stderr } = await native(on, 'install');
@@ -100,7 +100,7 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    test(`${signal} ends it, and nothing is left`, async (t) => {
+    test(`${signal} ends an install, which leaves nothing`, async (t) => {
       const on = machine(t, NPM_HANGS);
       const { child, ended } = await underWay(on);
       child.kill(signal);
@@ -111,7 +111,7 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
     });
   }
 
-  test('SIGINT while tools are looked for is an interruption too', async (t) => {
+  test('SIGINT during the search for tools is an interruption, too', async (t) => {
     const on = machine(t, `echo > looked-for; exec ${process.execPath} -e 'setTimeout(() => {}, 60000)'`);
     const child = startCli(['native', 'install'], { cwd: on.cwd, env: on.env });
     const ended = finished(child);
@@ -122,22 +122,22 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
     assert.deepEqual(leftovers(on), []);
   });
 
-  test('what a killed one left is no install, and the next one removes it', async (t) => {
+  test('the remains of a killed install do not count, and the next install removes them', async (t) => {
     const on = machine(t, NPM_HANGS);
     const { child, ended } = await underWay(on);
     child.kill('SIGKILL');
     await ended;
     const [left = '', ...more] = leftovers(on);
     assert.deepEqual(more, []);
-    process.kill(Number(readFileSync(join(on.native, left, 'node_modules'), 'utf8'))); // nobody else will
-    assert.match((await native(on, 'status')).stdout, /cache +no install in/);
+    process.kill(Number(readFileSync(join(on.native, left, 'node_modules'), 'utf8'))); // it has outlived its parent
+    assert.match((await native(on, 'status')).stdout, /cache +nothing installed in/);
     writeFileSync(join(on.env['PATH'] ?? '', 'npm'), `#!/bin/sh\n${NPM_FAILS}\n`);
     const { stderr } = await native(on, 'install');
-    assert.match(stderr, /removed what an interrupted install had left/);
+    assert.match(stderr, /removed the remains of interrupted installs \(1\)/);
     assert.deepEqual(leftovers(on), []);
   });
 
-  test('one at a time', async (t) => {
+  test('a second install or remove is refused while one is running', async (t) => {
     const on = machine(t, NPM_FAILS);
     mkdirSync(on.native, { recursive: true });
     const { dev, ino } = statSync(on.native, { bigint: true });
@@ -147,11 +147,11 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
     for (const args of [['install'], ['remove']]) {
       const { status, stderr } = await native(on, ...args);
       assert.equal(status, 75, stderr);
-      assert.match(stderr, /another install or remove is at work/);
+      assert.match(stderr, /another install or remove/);
     }
   });
 
-  test('removing nothing is no failure', async (t) => {
+  test('removing without an install succeeds', async (t) => {
     const on = machine(t, NPM_FAILS);
     const { status, stdout } = await native(on, 'remove');
     assert.deepEqual([status, /nothing to remove/.test(stdout)], [0, true]);
@@ -161,7 +161,7 @@ suite('native install', { skip: unsupported?.message ?? false }, () => {
 
 const npmsOwn = npmPackage().kind === 'absent' ? false : "npm's own tfjs-node is installed here";
 
-test('status without any: the reason and the way out, also as JSON', { skip: npmsOwn }, async (t) => {
+test('status without an install says so and how to install, also as JSON', { skip: npmsOwn }, async (t) => {
   const on = machine(t, NPM_FAILS);
   const plain = await native(on, 'status');
   assert.equal(plain.status, 78);
@@ -172,14 +172,14 @@ test('status without any: the reason and the way out, also as JSON', { skip: npm
   assert.match(String(reason), /not installed/);
 });
 
-test('status of an install that is damaged: what is wrong with it, and that it is not used', async (t) => {
+test('status of a damaged install names the damaged file', async (t) => {
   const on = machine(t, NPM_FAILS);
   mkdirSync(join(on.native, 'tfjs-node-x.1'), { recursive: true });
   await writeReceipt(on.native, receiptOf('tfjs-node-x.1'));
   const { status, stdout, stderr } = await native(on, 'status');
   assert.equal(status, 78);
   assert.match(stdout, /used +the one in the cache/);
-  assert.match(stderr, /can't be found or read there[^]*tfjs-node-x\.1\/one can't be read/);
+  assert.match(stderr, /can't be found or read there[^]*cannot read [^ ]*tfjs-node-x\.1\/one:/);
 });
 
 test('wrong flags are usage errors of their own command', async (t) => {

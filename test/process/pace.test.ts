@@ -58,10 +58,13 @@ test('a paced run keeps to its schedule, and a slow minute makes those after it 
   assert.ok((lines[5]?.responseMs ?? 0) >= 399);
   assert.ok((lines[6]?.latenessMs ?? 0) >= 299);
   assert.ok((lines[7]?.latenessMs ?? 0) >= 199);
-  assert.match(paced.stdout, /paced 600 ×/);
+  assert.match(paced.stdout, /paced at 600 ×/);
   assert.match(paced.stdout, /^schedule to start +12 /m);
   assert.match(paced.stdout, /^schedule to answers +12 /m);
-  assert.match(paced.stdout, /^\d+ of 12 minutes came later than 100 ms after the scheduled start\.$/m);
+  assert.match(
+    paced.stdout,
+    /^\d+ of 12 minutes were answered later than 100 ms after their scheduled start\.$/m,
+  );
   const page = readFileSync(join(cwd, 'paced/report.html'), 'utf8');
   assert.match(page, /data-figure="minutes\.scheduled\.responseMs\.p99"/);
 
@@ -286,7 +289,7 @@ test('a run of a live feed is kept, but not gone on with: it says so when it beg
   assert.match(stderr, /standard input: a live feed/);
   assert.match(stderr, /interrupted after 1 minute$/m);
   const told = await runCli(['status', 'live'], { cwd });
-  assert.match(told.stdout, /not complete: .*; of a live feed, which cannot be resumed$/m);
+  assert.match(told.stdout, /not complete: .*live feed, so it cannot be resumed$/m);
   for (const pace of ['realtime', 'max']) {
     const again = await runCli([...all, pace], { cwd, input });
     assert.equal(again.status, 78, again.stderr);

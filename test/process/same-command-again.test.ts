@@ -84,7 +84,7 @@ test('rejects stay in their own file, which no other run takes', async (t) => {
   const kept = readFileSync(rejects, 'utf8');
   const other = await replay(cwd, 'other');
   assert.equal(other.status, 78);
-  assert.match(other.stderr, /^error: rejected\.jsonl is there, and is not the rejects file of a run in/m);
+  assert.match(other.stderr, /^error: rejected\.jsonl exists, but is not the rejects file of a run in/m);
   assert.doesNotMatch(other.stderr, /started on/, 'told before actors are up');
   assert.equal(existsSync(join(cwd, 'other')), false);
   const named = `keeps its rejects in ${rejects}, not in ${join(elsewhere, 'rejected.jsonl')}`;

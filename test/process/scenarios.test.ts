@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 
+import { runScenario, type ScenarioRun } from '#dist/bench/scenarios/measure-scenario.js';
 import { SCENARIOS, type ScenarioName } from '#dist/bench/scenarios/scenario-names.js';
 import { scenarioReport, scenarioTable } from '#dist/bench/scenarios/scenario-report.js';
-import { loadRequest } from '#dist/pool/load-request.js';
+import { thisMachine, type Machine } from '#dist/bench/scenarios/trial.js';
 import { findModel } from '#dist/model/model-choice.js';
-import { labTools, type Lab, type LabTools } from '#dist/bench/scenarios/lab.js';
-import { runScenario } from '#dist/bench/scenarios/run-scenario.js';
+import { loadRequest } from '#dist/pool/load-request.js';
 
 import { assertGone } from '../support/processes.js';
 
-/** A lab with real actors of the built-in model and little work; `pids` are all that were started. */
-async function realLab(changes: Partial<Lab> = {}): Promise<{ lab: Lab; pids: number[] }> {
+/** Real actors of the built-in model with little work; `pids` are all that were started. */
+async function realRun(changes: Partial<ScenarioRun> = {}): Promise<{ run: ScenarioRun; pids: number[] }> {
   const model = await findModel({ kind: 'model', path: null, bare: null });
   const settings = {
     modelFormat: 'auto',
@@ -21,8 +21,7 @@ async function realLab(changes: Partial<Lab> = {}): Promise<{ lab: Lab; pids: nu
     batchShape: 'fixed',
   } as const;
   const pids: number[] = [];
-  const tools = labTools({ log: () => undefined, timeoutMs: 60_000 });
-  const lab: Lab = {
+  const run: ScenarioRun = {
     loads: [loadRequest({ ...settings, backend: 'wasm', params: {} }, model.source, null)],
     actors: 2,
     items: 50,
@@ -33,27 +32,32 @@ async function realLab(changes: Partial<Lab> = {}): Promise<{ lab: Lab; pids: nu
     signal: new AbortController().signal,
     onNotice: () => undefined,
     onStep: () => undefined,
-    tools: noting(tools, pids),
+    machine: noting(
+      thisMachine(() => undefined, 60_000),
+      pids,
+    ),
     ...changes,
   };
-  return { lab, pids };
+  return { run, pids };
 }
 
-/** The same tools, the processes of what they open being noted once it is ready. */
-function noting(tools: LabTools, pids: number[]): LabTools {
-  const noted = <E extends ReturnType<LabTools['openSolo']>>(executor: E): E => {
-    const start = executor.start.bind(executor);
-    executor.start = async () => {
-      const ready = await start();
-      pids.push(...ready.actors.map(({ pid }) => pid));
-      return ready;
-    };
-    return executor;
-  };
+/** The same machine; the processes of its executors are noted once they are ready. */
+function noting(machine: Machine, pids: number[]): Machine {
   return {
-    ...tools,
-    openPool: (load, actors) => noted(tools.openPool(load, actors)),
-    openSolo: (load) => noted(tools.openSolo(load)),
+    ...machine,
+    open: (load, actors, needed) => {
+      const executors = machine.open(load, actors, needed);
+      for (const executor of [executors.pool, executors.solo]) {
+        const start = executor.start.bind(executor);
+        let started: ReturnType<typeof start> | null = null;
+        executor.start = () =>
+          (started ??= start().then((ready) => {
+            pids.push(...ready.actors.map(({ pid }) => pid));
+            return ready;
+          }));
+      }
+      return executors;
+    },
   };
 }
 
@@ -69,18 +73,20 @@ const STARTED: Readonly<Record<ScenarioName, number>> = {
 for (const scenario of SCENARIOS) {
   const skip = scenario === 'idle' && !existsSync('/proc/self/status') && 'not Linux';
   test(
-    `${scenario} with real actors: answers agree, figures are there, no process stays`,
+    `${scenario} with real actors: answers agree, there are figures, no process remains`,
     { skip },
     async () => {
-      const { lab, pids } = await realLab();
-      const summary = await runScenario(scenario, lab);
+      const { run, pids } = await realRun();
+      const summary = await runScenario(scenario, run);
       assert.ok(summary !== null);
       const [result, ...others] = summary.results;
       assert.ok(result !== undefined && others.length === 0);
       assert.deepEqual([result.backend.name, result.items, result.model.name], ['wasm', 50, 'builtin']);
       if ('answers' in result) assert.deepEqual([result.answers.identical, result.rounds >= 2], [true, true]);
       for (const row of scenarioTable(summary).rows) {
-        for (const { value } of row) if (typeof value === 'number') assert.ok(Number.isFinite(value));
+        for (const value of row.flatMap(({ fields }) => fields)) {
+          if (typeof value === 'number') assert.ok(Number.isFinite(value));
+        }
       }
       assert.match(scenarioReport(summary), new RegExp(`^${scenario}: .*\\?\nbuiltin .* on wasm, `));
       assert.equal(pids.length, STARTED[scenario]);
@@ -88,22 +94,22 @@ for (const scenario of SCENARIOS) {
     },
   );
 
-  test(`${scenario} ends early when told to, and no process stays`, { skip }, async () => {
+  test(`${scenario} ends early once the signal is given, and no process remains`, { skip }, async () => {
     const aborter = new AbortController();
-    const { lab, pids } = await realLab({
+    const { run, pids } = await realRun({
       signal: aborter.signal,
       onStep: () => void setImmediate(() => aborter.abort()),
     });
-    assert.equal(await runScenario(scenario, lab), null);
+    assert.equal(await runScenario(scenario, run), null);
     await assertGone(pids);
   });
 }
 
 test('an actor that refuses its model ends a scenario with the reason', async () => {
-  const { lab } = await realLab();
-  const loads = lab.loads.map((load) => ({
+  const { run } = await realRun();
+  const loads = run.loads.map((load) => ({
     ...load,
     model: { kind: 'analyzer', module: '/nowhere.mjs' } as const,
   }));
-  await assert.rejects(runScenario('gather', { ...lab, loads }), { code: 'model' });
+  await assert.rejects(runScenario('gather', { ...run, loads }), { code: 'model' });
 });

@@ -65,15 +65,8 @@ test(
     child.kill('SIGTERM');
     const { status, stderr } = await result;
     assert.equal(status, 143, stderr);
-    assert.match(
-      stderr,
-      /SIGTERM: finishing the minutes under way \(300ms at most\); once more ends at once/,
-    );
-    assert.match(
-      stderr,
-      /warning: the minutes under way took more than 300ms after SIGTERM, so the run ends here/,
-    );
-    assert.match(stderr, /the same command goes on from what was committed/);
+    assert.match(stderr, /^SIGTERM: .*\(300ms at most\)/m);
+    assert.match(stderr, /^warning: .*more than 300ms after SIGTERM.* resume/m);
     await assertGone(actors);
   },
 );
@@ -82,7 +75,7 @@ test(
 test('durations of more than 24 days are as long as they say', async (t) => {
   const flags = ['--actor-timeout', '--stop-grace', '--commit-interval'].flatMap((flag) => [flag, '597h']);
   const { child, result, goOn } = await slowRun(t, flags);
-  const heard = said(child.stderr, /SIGTERM: finishing the minutes under way \(597h at most\)/);
+  const heard = said(child.stderr, /SIGTERM: .*\(597h at most\)/);
   child.kill('SIGTERM');
   await heard;
   goOn();

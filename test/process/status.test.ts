@@ -133,7 +133,7 @@ test(
     assert.equal((await jsonStatus(cwd, 'out')).state, 'killed');
     assert.match(
       (await runCli(['status', 'out'], { cwd })).stdout,
-      /^state +not complete: .*the same command goes on with it$/m,
+      /^state +not complete: .*run the same command again to resume it$/m,
     );
   },
 );

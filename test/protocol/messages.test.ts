@@ -29,8 +29,8 @@ test('messages without numbers read back the same', () => {
   const load = {
     model: { kind: 'bundle', folder: '/b', manifest: '{"ü": 1}' },
     backend: 'auto',
-    format: 'auto',
-    threads: 2,
+    modelFormat: 'auto',
+    threadsPerActor: 2,
     batchSize: 64,
     batchShape: 'fixed',
     native: null,
@@ -40,7 +40,7 @@ test('messages without numbers read back the same', () => {
     { type: 'hello', version: 4 },
     { type: 'init', load },
     { type: 'init', load: { ...load, batchShape: 'free', backend: 'wasm', params: {} } },
-    { type: 'init', load: { ...load, batchSize: 'auto', backend: 'node', format: 'saved-model' } },
+    { type: 'init', load: { ...load, batchSize: 'auto', backend: 'node', modelFormat: 'saved-model' } },
     { type: 'init', load: { ...load, model: { kind: 'analyzer', module: '/m.mjs' }, native: '/n' } },
     { type: 'stop' },
   ] as const) {
@@ -239,7 +239,14 @@ for (const [what, message, reason] of [
       decode('init', {
         load: {
           model: { kind: 'bundle', folder: '/', manifest: '' },
-          ...{ backend: 'node', format: 'auto', threads: 1, batchSize: 1, batchShape: 'free', native: null },
+          ...{
+            backend: 'node',
+            modelFormat: 'auto',
+            threadsPerActor: 1,
+            batchSize: 1,
+            batchShape: 'free',
+            native: null,
+          },
           params: { a: 1 },
         },
       }),
@@ -251,7 +258,7 @@ for (const [what, message, reason] of [
       decode('init', {
         load: {
           model: { kind: 'analyzer', module: '/' },
-          ...{ backend: 'node', format: 'auto', threads: 1, batchSize: 0 },
+          ...{ backend: 'node', modelFormat: 'auto', threadsPerActor: 1, batchSize: 0 },
         },
       }),
     /batchSize must be at least 1, it is 0/,

@@ -32,7 +32,7 @@ const EXPECTED = [
   [at(1), 'a', 2],
 ];
 
-test('the format is told by extension, by flag, or by the first line; gzip by its bytes', async (t) => {
+test('the format is detected by extension, flag, or the first line; gzip by its bytes', async (t) => {
   const jsonl = `{"time":"${at(0)}","target":"a","v":1}\n{"time":"${at(1)}","target":"a","v":2}\n`;
   const folder = await folderWith(t, {
     'a.csv': ROWS,
@@ -67,7 +67,7 @@ test('the format is told by extension, by flag, or by the first line; gzip by it
   assert.deepEqual(kept(await readText(piecemeal)), EXPECTED);
 });
 
-test('what cannot be read says why, and what to do', async (t) => {
+test('an unreadable input says why, and what to do', async (t) => {
   const folder = await folderWith(t, {
     'fake.csv.gz': ROWS,
     'utf16.csv': Buffer.from(`\uFEFF${ROWS}`, 'utf16le'),
@@ -95,7 +95,7 @@ test('what cannot be read says why, and what to do', async (t) => {
   await assert.rejects(() => readInputs([]), refusal('usage', /no input/));
 });
 
-test('gzip that is cut off or damaged stops the run after what was complete', async (t) => {
+test('gzip that is cut off or damaged stops the run after the minutes before it', async (t) => {
   const many = csv('time,target,v', ...Array.from({ length: 20_000 }, (_, i) => [at(i), 'a', Math.sin(i)]));
   const packed = gzipSync(many);
   const damaged = Buffer.from(packed);
@@ -105,7 +105,7 @@ test('gzip that is cut off or damaged stops the run after what was complete', as
     'damaged.csv.gz': damaged,
   });
   for (const [name, pattern] of [
-    ['cut.csv.gz', new RegExp(`is cut off: .* near byte ${packed.length - 2000} `)],
+    ['cut.csv.gz', new RegExp(`is cut off: .* near byte ${packed.length - 2000}\\D`)],
     ['damaged.csv.gz', /is damaged: .* near byte \d+/],
   ] as const) {
     const recording = await openRecording([join(folder, name)], READ_DEFAULTS, Readable.from([]));
@@ -121,7 +121,7 @@ test('gzip that is cut off or damaged stops the run after what was complete', as
   }
 });
 
-test('gzip that expands beyond the limit stops the run, but not before 64 MiB came out', async (t) => {
+test('gzip that expands beyond the limit stops the run, but not before 64 MiB', async (t) => {
   const blank = Buffer.alloc(1024 * 1024, ' ');
   blank[blank.length - 1] = 10;
   const text = (mebibytes: number): Buffer =>
@@ -132,7 +132,7 @@ test('gzip that expands beyond the limit stops the run, but not before 64 MiB ca
     readInputs([bomb], { maxExpansion: 500 }),
     refusal(
       'input_unusable',
-      /bomb\.gz expands too much: its first \d+ packed bytes came to 6\d{7}, more than 500 times/,
+      /bomb\.gz expands too much: its first \d+ packed bytes .* 6\d{7}, more than 500 times/,
       /--max-expansion/,
     ),
   );
@@ -140,7 +140,7 @@ test('gzip that expands beyond the limit stops the run, but not before 64 MiB ca
   assert.deepEqual(kept(await readInputs([join(folder, 'small.gz')], { maxExpansion: 1 })), EXPECTED);
 });
 
-test('without a target column each file is a series called after it', async (t) => {
+test("without a target column, each file is a series with the file's name", async (t) => {
   const series = csv('time,v', [at(0), 1], [at(1), 2]);
   const folder = await folderWith(t, { 'web.01.csv.gz': gzipSync(series), db: series, 'cache.txt': series });
   const outcome = await readInputs(['web.01.csv.gz', 'db', 'cache.txt'].map((name) => join(folder, name)));
@@ -151,7 +151,7 @@ test('without a target column each file is a series called after it', async (t) 
   assert.equal((await readText(series)).records[0]?.target, 'stdin');
 });
 
-test('several files are one recording: the union of their columns, in the order of time', async (t) => {
+test('several files are one recording: the union of their columns, in time order', async (t) => {
   const folder = await folderWith(t, {
     'a.csv': csv('time,cpu', [at(0), 1], [at(1), 2], [at(4), 3]),
     'b.jsonl': `{"ts":"${at(1)}","mem":5,"label":1}\n{"ts":"${at(2)}","mem":6,"cpu":7}\n`,
@@ -179,7 +179,7 @@ test('several files are one recording: the union of their columns, in the order 
   );
 });
 
-test('a duplicate in another file counts like one in the same', async (t) => {
+test('a duplicate in another file counts like one in the same file', async (t) => {
   const folder = await folderWith(t, {
     'a.csv': csv('time,target,v', [at(0), 'x', 1], [at(0), 'y', 2]),
     'b.csv': csv('time,target,v', [at(0), 'x', 5], [at(0), 'x', 6]),
@@ -234,7 +234,7 @@ test('a file that goes back in time stops the run, with both times and a remedy'
   );
 });
 
-test('what comes out does not depend on where the bytes are cut', async () => {
+test('the outcome does not depend on where the bytes are cut', async () => {
   const lines = [
     'time,target,v,w,label',
     ...[`${at(0)},é,1,2,0`, `${at(0)},"q ""x""",3,4,1`, `${at(0)},"open,5,6,0`, 'junk', ''],
@@ -286,7 +286,7 @@ test('every record is accepted, merged, rejected or filtered', async () => {
   );
 });
 
-test('files that a recording was dealt out to replay as the whole', async (t) => {
+test('files among which a recording was divided replay as the whole', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.nat(6), fc.nat(5), fc.nat(2)), { minLength: 1, maxLength: 30 }),
@@ -317,7 +317,7 @@ test('files that a recording was dealt out to replay as the whole', async (t) =>
   );
 });
 
-test('rejects are handed on with the minute during which they were read, and in masses at once', async () => {
+test('rejects are emitted with the minute during which they were read, and at once if there are many', async () => {
   const junk = (count: number): string[] => Array<string>(count).fill('junk');
   const { steps } = await readText(
     ['time,v', `${at(0)},1`, ...junk(2), `${at(1)},1`, ...junk(10_000), `${at(2)},1`, ...junk(3)].join('\n'),

@@ -19,7 +19,7 @@ const places = (steps: readonly PlainStep[]): unknown =>
     isTail,
   ]);
 
-test('a minute is followed by the line that closed it; the last one, and what a last, unfinished line closes, by none', async (t) => {
+test('the position after a minute is the line that closed it; there is none after the last minute, or one that an unfinished line closes', async (t) => {
   const text = `time,target,v\n${row(0)}${row(0, 'b')}junk\n\n${row(1)}${row(2)}`;
   const rowBytes = row(0).length;
   const first = 'time,target,v\n'.length + 2 * rowBytes + 'junk\n\n'.length;
@@ -40,7 +40,7 @@ test('a minute is followed by the line that closed it; the last one, and what a 
   ]);
 });
 
-test('an open quote that the end of the file decides on is in its tail', async (t) => {
+test('an open quote that the end of the file decides about is in its tail', async (t) => {
   const text = `time,target,v\n${row(0)}${row(1)}${time(2)},"a\n${row(3)}`;
   const folder = await folderWith(t, { 'a.csv': text.trimEnd() });
   const steps = await checkEveryResume({ paths: [join(folder, 'a.csv')], stdin: null }, OPTIONS);
@@ -57,7 +57,7 @@ test('an open quote that the end of the file decides on is in its tail', async (
   );
 });
 
-test('records over several lines are resumed at their first line, or behind their last', async (t) => {
+test('records that span lines are resumed at their first line, or after their last', async (t) => {
   const over = (minute: number): string => `${time(minute)},"a\r\nb\n\n""c""",1\r\n`;
   const bad = (minute: number): string => row(minute, '"x\ny"', '"no\nnumber"');
   const stray = `${time(2)},"a,1\n`;
@@ -78,7 +78,7 @@ test('records over several lines are resumed at their first line, or behind thei
   );
 });
 
-test('with a grace, reading goes on at the first line of the minutes that are still open', async (t) => {
+test('with --grace, reading resumes at the first line of the minutes that are still open', async (t) => {
   const lines = [row(0), row(1), row(0, 'b'), row(2), row(1, 'b'), row(9)];
   const folder = await folderWith(t, { 'a.csv': `time,target,v\n${lines.join('')}` });
   const steps = await checkEveryResume(
@@ -97,7 +97,7 @@ test('with a grace, reading goes on at the first line of the minutes that are st
   ]);
 });
 
-test('within a line of items, what came before the item is done', async (t) => {
+test('within a line of items, everything before the item is done', async (t) => {
   const batch = (minute: number, items: readonly unknown[]): string =>
     `${JSON.stringify({ time: time(minute), items })}\n`;
   const item = (target: string, v: unknown): unknown => ({ target, values: { v } });
@@ -114,7 +114,7 @@ test('within a line of items, what came before the item is done', async (t) => {
   assert.equal(steps[1]?.rejects.length, 0);
 });
 
-test('rejects in masses are a place to go on from as well, also within a line of items', async (t) => {
+test('reading can also resume after a mass of rejects, even within a line of items', async (t) => {
   const bad = Array.from({ length: 3000 }, (_, i) => ({ target: `t${i}`, values: { v: 'x' } }));
   const line = (minute: number, items: readonly unknown[]): string =>
     `${JSON.stringify({ time: time(minute), items })}\n`;
@@ -136,7 +136,7 @@ test('rejects in masses are a place to go on from as well, also within a line of
   );
 });
 
-test('an input without a record of its own, or none that is asked for, holds up no place', async (t) => {
+test('an input without a record, or without a selected one, delays no position', async (t) => {
   const junk = 'junk\n'.repeat(4096);
   const folder = await folderWith(t, {
     'a.csv': `time,target,v\n${row(0)}${row(1)}${row(2)}`,

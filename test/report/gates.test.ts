@@ -28,7 +28,7 @@ const METRICS: Metrics<Figures> = {
 const outcome = (condition: string, figures: Figures): string =>
   checkGates([parseGate(condition, METRICS)], METRICS, figures)[0]?.outcome ?? '';
 
-test('limits are taken in the metric’s own unit', () => {
+test('limits are converted to the metric’s unit', () => {
   const limit = (text: string): number => parseGate(text, METRICS).limit;
   assert.equal(limit('p99>5s'), 5000);
   assert.equal(limit('p99>250us'), 0.25);
@@ -48,7 +48,7 @@ test('limits are taken in the metric’s own unit', () => {
   });
 });
 
-test('a percentage is the number that a share of so many hundredths or thousandths is', () => {
+test('a percentage equals the share with as many hundredths or thousandths', () => {
   const limit = (text: string): number => parseGate(text, METRICS).limit;
   for (let thousandths = 0; thousandths <= 1000; thousandths++) {
     assert.equal(limit(`recall<${(thousandths / 10).toFixed(1)}%`), thousandths / 1000);
@@ -57,7 +57,7 @@ test('a percentage is the number that a share of so many hundredths or thousandt
   assert.equal(limit('recall<57%'), 57 / 100);
 });
 
-test('what is not known is refused with what is', () => {
+test('unknown metrics, operators and units are refused with a list of the known ones', () => {
   const refused = (text: string, told: RegExp): void =>
     assert.throws(
       () => parseGate(text, METRICS),
@@ -78,7 +78,7 @@ test('what is not known is refused with what is', () => {
   }
 });
 
-test('a gate is met by what lies beyond its limit, at the limit only with =', () => {
+test('the limit itself meets a condition only with =', () => {
   const at = { ms: 5000, ratios: [] };
   assert.equal(outcome('p99>5s', at), 'not met');
   assert.equal(outcome('p99>=5s', at), 'met');
@@ -88,7 +88,7 @@ test('a gate is met by what lies beyond its limit, at the limit only with =', ()
   assert.equal(outcome('p99<5001ms', at), 'met');
 });
 
-test('of several cases any may meet a gate, and the closest is told', () => {
+test('of several cases any can fail a gate, and the closest one is reported', () => {
   const figures = { ms: 1, ratios: [1.2, 3, 2] };
   assert.equal(checkGates([parseGate('speedup<1.5', METRICS)], METRICS, figures)[0]?.value, 1.2);
   assert.equal(outcome('speedup<1.5', figures), 'met');
@@ -116,19 +116,19 @@ test('gates in words', () => {
   const texts = ['p99>5s', 'speedup<3', 'late>0', 'recall<40%', 'memory>2MiB', 'speedup>9'];
   const gates = texts.map((text) => parseGate(text, METRICS));
   assert.deepEqual(checkGates(gates, METRICS, { ms: 12.34, ratios: [2] }).map(gateText), [
-    'p99>5s: not met, it was 12.3 ms',
+    'p99>5s: passed, it was 12.3 ms',
     'speedup<3: FAILED, it was 2.00',
     'late>0: FAILED, it was 3',
-    'recall<40%: not met, it was 0.500',
-    'memory>2MiB: not met, it was 1.00 MiB',
-    'speedup>9: not met, it was 2.00',
+    'recall<40%: passed, it was 50.0 %',
+    'memory>2MiB: passed, it was 1.05 MB',
+    'speedup>9: passed, it was 2.00',
   ]);
   assert.deepEqual(checkGates(gates.slice(0, 1), METRICS, { ms: null, ratios: [] }).map(gateText), [
     'p99>5s: FAILED, it has no value in this run',
   ]);
 });
 
-test('a gate that cannot have a value is a mistake of the command line', () => {
+test('a gate that cannot have a value is a usage error', () => {
   const gates = ['late>0', 'speedup<1'].map((text) => parseGate(text, METRICS));
   assert.throws(
     () => {

@@ -15,7 +15,7 @@ const named = (name: string): Table => ({
   ],
 });
 
-test('a name with line breaks and controls is one row of a terminal table, and steers nothing', () => {
+test('a name with line breaks and control characters is one row of a terminal table', () => {
   assert.deepEqual(tableLines(named('a\nb\tc\u001b[2J')), [
     'labelled         records',
     'all targets           12',
@@ -23,7 +23,7 @@ test('a name with line breaks and controls is one row of a terminal table, and s
   ]);
 });
 
-test('a name with Markdown and HTML in it reads as it is in a Markdown table', () => {
+test('Markdown and HTML in a name are escaped in a Markdown table', () => {
   const cell = (name: string): string | undefined => tableMarkdown(named(name)).split('\n')[3];
   assert.equal(cell('a|b'), '| a\\|b | 3 |');
   assert.equal(cell('a\\|b'), '| a\\\\\\|b | 3 |');
@@ -35,7 +35,7 @@ test('a name with Markdown and HTML in it reads as it is in a Markdown table', (
   assert.equal(cell('a\r\nb'), '| a\\\\r\\\\nb | 3 |');
 });
 
-test('any name is one row of each table, and comes back from CSV', () => {
+test('any name is one row of each table, and survives a round trip through CSV', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (name) => {
       assert.equal(

@@ -105,7 +105,7 @@ test('a minute, event by event', () => {
   ]);
 });
 
-test('an overlapping minute has a lane of its own, and what is decoded during other work is beside the lane', () => {
+test('an overlapping minute has a separate track, and decoding during other work is outside the tracks', () => {
   const later: MinuteTiming = {
     ...minute,
     startedAtMs: 21,
@@ -124,7 +124,7 @@ test('an overlapping minute has a lane of its own, and what is decoded during ot
   assert.equal(waysOf(events).get('decode 1'), 2000);
 });
 
-test('minutes without items leave no trace, one of a sequential run has no pipe', () => {
+test('minutes without items are not traced, and sequential minutes have no pipe', () => {
   const text = new TraceText();
   const solo = pool(1);
   text.group(solo);
@@ -137,7 +137,7 @@ test('minutes without items leave no trace, one of a sequential run has no pipe'
   );
 });
 
-test('a group must have been named, and groups do not share lanes', () => {
+test('an unknown group is refused, and groups do not share tracks', () => {
   const text = new TraceText();
   assert.throws(() => text.minute(pool(1), 0, minute), RangeError);
   const groups = [pool(1), pool(1)];
@@ -201,7 +201,7 @@ function simulate(parts: readonly MinuteParts[]): MinuteTiming[] {
   });
 }
 
-test('slices of a lane nest or are apart, and each part is as long as its time', () => {
+test('slices of a track nest or do not overlap, and each part is as long as its time', () => {
   fc.assert(
     fc.property(fc.array(minuteParts, { maxLength: 6 }), (parts) => {
       const minutes = simulate(parts);

@@ -1,5 +1,5 @@
 import { describe, medianEstimate, sortSamples } from '#dist/core/statistics.js';
-import type { BenchArm, BenchCase, BenchSummary } from '#dist/bench/report/bench-summary.js';
+import type { BenchVariant, BenchCase, BenchSummary } from '#dist/bench/report/bench-summary.js';
 
 import { READY } from './facts.js';
 
@@ -11,7 +11,12 @@ function roundsOf(medianMs: number): number[] {
   return Array.from({ length: ROUNDS }, (_, i) => medianMs * (1 + (i - (ROUNDS - 1) / 2) / 100));
 }
 
-function arm(name: string, medianMs: number, sequentialMs: number, more: Partial<BenchArm>): BenchArm {
+function arm(
+  name: string,
+  medianMs: number,
+  sequentialMs: number,
+  more: Partial<BenchVariant>,
+): BenchVariant {
   const rounds = roundsOf(medianMs);
   const isSequential = more.mode !== 'parallel';
   const speedup = medianEstimate(rounds.map((roundMs) => sequentialMs / roundMs));
@@ -56,7 +61,7 @@ function arm(name: string, medianMs: number, sequentialMs: number, more: Partial
 
 function benchCase(items: number, kind: BenchCase['kind']): BenchCase {
   const onePassMs = items / 50;
-  const parallel = (actors: number): BenchArm =>
+  const parallel = (actors: number): BenchVariant =>
     arm(`${actors} actors, batched`, onePassMs / (0.9 * actors), onePassMs, { mode: 'parallel', actors });
   return {
     model: { ...READY.model, ...READY.input },

@@ -1,11 +1,9 @@
-import { BlockAssembler } from '#dist/read/lines/assembler.js';
 import type { MinuteRecord, Reject } from '#dist/core/types.js';
 import { timeParser } from '#dist/core/time.js';
 import { LateFields, ROLE } from '#dist/read/lines/plan.js';
 import type { FilePlan } from '#dist/read/lines/plan.js';
-import { openReader } from '#dist/read/planned-recording.js';
-import { readPiece } from '#dist/read/minutes/read-minutes.js';
-import { TargetFilter } from '#dist/read/lines/target-filter.js';
+import { openReader } from '#dist/read/lines/reader.js';
+import { TargetFilter } from '#dist/read/lines/targets.js';
 
 /** How a file of `time,target,v` is read. */
 const PLAN: FilePlan = {
@@ -44,11 +42,10 @@ export function readCsv(
     late: new LateFields(),
   };
   const sink = { record: onRecord, reject: onReject, filtered: () => undefined };
-  const reader = openReader(PLAN, rules, sink);
-  const assembler = new BlockAssembler(maxLineBytes, 0);
-  for (const chunk of chunks) for (const piece of assembler.push(chunk)) readPiece(piece, assembler, reader);
-  for (const piece of assembler.drain()) readPiece(piece, assembler, reader);
-  for (const piece of assembler.end()) readPiece(piece, assembler, reader);
+  const reader = openReader(PLAN, rules, sink, { byteOffset: 0, line: 1 });
+  for (const chunk of chunks) reader.push(chunk);
+  reader.drain();
+  reader.end();
 }
 
 /** A text in chunks of this many bytes. */

@@ -24,10 +24,10 @@ export const SCENES: readonly FailureScene[] = [
     before: [],
     command: { ...FIRST, rejectsFile: '/rejects.jsonl' },
   },
-  { name: 'a run that goes on', before: [{ ...FIRST, killedAfter: 6 }], command: FIRST },
+  { name: 'a resumed run', before: [{ ...FIRST, killedAfter: 6 }], command: FIRST },
   { name: 'a run whose input has grown', before: [FIRST], command: { ...FIRST, minutes: 9 } },
   {
-    name: 'a run begun anew, with other files',
+    name: 'a run that starts over, with other files',
     before: [FIRST],
     command: {
       ...FIRST,
@@ -68,8 +68,8 @@ async function disk({ before }: FailureScene): Promise<MemoryFiles> {
 }
 
 /**
- * Runs a scene with some operation failing: either it ends as if nothing had happened, or with an error that says
- * what and where; and then it can be gone on with, after a loss of power too.
+ * Runs a scene with a failing operation: it either ends normally or with an error that says what failed and where, and
+ * can then be resumed, even after a power failure.
  */
 export async function failAt(scene: FailureScene, plan: FaultPlan, counts: FailureCounts): Promise<void> {
   const start = (await disk(scene)).state();

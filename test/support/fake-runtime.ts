@@ -7,8 +7,8 @@ export function loadOf(params: LoadRequest['params'] = {}): LoadRequest {
   return {
     model: { kind: 'analyzer', module: '/nowhere' },
     backend: 'auto',
-    format: 'auto',
-    threads: 1,
+    modelFormat: 'auto',
+    threadsPerActor: 1,
     batchSize: 'auto',
     batchShape: 'fixed',
     native: null,
@@ -38,7 +38,7 @@ export function fakeAnalyzer(tricks: Tricks = {}): Analyzer {
 
 /** Loads nothing; `params.refuse` makes it refuse, `params.version` and `params.notice` show in what it tells. */
 export function fakeRuntime(analyzer: Analyzer): LoadRuntime {
-  return ({ params, threads }): Promise<Runtime> => {
+  return ({ params, threadsPerActor: threads }): Promise<Runtime> => {
     const { refuse, version = '1', notice } = params;
     if (refuse !== undefined) {
       return Promise.reject(new AiopsError('model', `${refuse} is no model`, { hint: 'name another one' }));

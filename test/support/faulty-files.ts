@@ -88,9 +88,9 @@ export class FaultyFiles implements Files {
     return this.#files.realPath(path);
   }
 
-  async mayMakeIn(folder: string): Promise<void> {
+  async checkWritable(folder: string): Promise<void> {
     this.#count('access', folder);
-    await this.#files.mayMakeIn(folder);
+    await this.#files.checkWritable(folder);
   }
 
   async list(folder: string): Promise<string[]> {

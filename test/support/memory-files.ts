@@ -38,7 +38,7 @@ export class MemoryFiles implements Files {
     for (const [path, bytes] of state.files) this.#add(path, { kind: 'file', bytes: Buffer.from(bytes) });
   }
 
-  /** What is there now, as programs see it. */
+  /** The current files, as programs see them. */
   state(): DiskState {
     const files = new Map<string, Buffer>();
     const folders = new Set<string>();
@@ -95,7 +95,7 @@ export class MemoryFiles implements Files {
     };
   }
 
-  async mayMakeIn(folder: string): Promise<void> {
+  async checkWritable(folder: string): Promise<void> {
     if (this.#find(folder)?.kind !== 'folder') throw errnoError('ENOENT', 'access', folder);
   }
 

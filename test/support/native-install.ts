@@ -2,9 +2,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { RECEIPT_NAME, receiptText, type Receipt } from '#dist/host/native/receipt.js';
-import { writeWhole } from '#dist/output/line-file.js';
+import { writeWhole } from '#dist/output/durable-files.js';
 
-/** A receipt of a made-up install. */
+/** A receipt of a fictitious install. */
 export function receiptOf(folder: string, changes: Partial<Receipt> = {}): Receipt {
   return {
     format: 1,

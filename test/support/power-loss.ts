@@ -41,8 +41,8 @@ const NOTHING_SURE: SureProgress = { begun: false, minutes: 0, complete: false }
 const MOST_ROUNDS = 2000;
 
 /**
- * Runs commands on a disk that logs, and then loses power after every operation of that log, in many ways each;
- * from every such state the command of that time must come to the end that it has when nothing happens.
+ * Runs commands on a disk that logs its operations, then loses power after every one of them, in many ways each. From
+ * every such state, the command that was running must end with the same files as without the failure.
  */
 export async function losePower(options: PowerLossOptions): Promise<PowerLossCounts> {
   const { commands, seed, only } = options;
@@ -155,8 +155,8 @@ function digest({ files, folders }: DiskState): string {
 }
 
 /**
- * A run that is killed, goes on, is complete; goes on when its input has grown; is begun anew with another setting,
- * which writes its results in another format and its rejects elsewhere.
+ * A run that is killed, resumed and completed; resumed after its input has grown; and started over with another setting,
+ * which writes results in another format and rejects to another file.
  */
 export const NIGHTS: readonly ScriptedCommand[] = [
   { ...FIRST, killedAfter: 6 },

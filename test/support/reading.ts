@@ -45,7 +45,7 @@ export interface ReadReject {
 }
 
 type RecordingMethods =
-  'steps' | 'close' | 'progress' | 'lateNotices' | 'extent' | 'pin' | 'digestUpdates' | 'checkInputs';
+  'steps' | 'close' | 'progress' | 'lateNotices' | 'extent' | 'snapshot' | 'digestUpdates' | 'checkInputs';
 
 /** Everything that reading inputs to their end gives. */
 export interface ReadOutcome {

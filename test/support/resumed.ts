@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import type { PinnedRecording } from '#dist/read/snapshot/pinned.js';
-import { openRecording } from '#dist/read/recording.js';
+import { openRecording, reopenRecording } from '#dist/read/recording.js';
 import type { ReadOptions } from '#dist/read/recording.js';
-import { reopenRecording } from '#dist/read/snapshot/reopen-recording.js';
-import type { ResumePoint } from '#dist/read/bytes/resume.js';
+import type { InputSnapshot, ResumePoint } from '#dist/read/snapshot/snapshot.js';
 import { plainSteps } from './read-steps.js';
 import type { PlainStep } from './read-steps.js';
 
@@ -32,17 +30,17 @@ function kept<T>(value: T): T {
 export async function readWhole(
   inputs: Inputs,
   options: ReadOptions,
-): Promise<{ steps: PlainStep[]; pinned: PinnedRecording }> {
+): Promise<{ steps: PlainStep[]; snapshot: InputSnapshot }> {
   const recording = await openRecording(inputs.paths, options, open(inputs));
   const steps = await plainSteps(recording);
-  return { steps, pinned: kept(recording.pin()) }; // with digests of everything that was read
+  return { steps, snapshot: kept(recording.snapshot()) }; // with digests of everything that was read
 }
 
-/** Goes on after step `m`, from the place of step `from`, -1 being the beginning; checks every step. */
+/** Resumes after step `m`, from the position of step `from`, -1 being the start; checks every step. */
 export async function checkResume(
   inputs: Inputs,
   options: ReadOptions,
-  whole: { readonly steps: readonly PlainStep[]; readonly pinned: PinnedRecording },
+  whole: { readonly steps: readonly PlainStep[]; readonly snapshot: InputSnapshot },
   from: number,
   m: number,
 ): Promise<void> {
@@ -54,7 +52,7 @@ export async function checkResume(
     afterMinuteMs: steps[m]!.minuteMs ?? NaN,
     afterPositions: steps[m]!.positions ?? [],
   };
-  const again = await reopenRecording(inputs.paths, options, open(inputs), whole.pinned, kept(point));
+  const again = await reopenRecording(inputs.paths, options, open(inputs), whole.snapshot, kept(point));
   const found = await plainSteps(again);
   const seen = found.filter(({ lookBack }) => lookBack);
   const expected = steps.slice(from + 1, m + 1).filter(({ minuteMs: at }) => at !== null);
@@ -65,7 +63,7 @@ export async function checkResume(
   assert.deepEqual(found.slice(seen.length), steps.slice(m + 1), `from ${from} after ${m}`);
 }
 
-/** Goes on after every minute that can be committed, from the beginning and from every place up to it. */
+/** Resumes after every minute that can be committed, from the start and from every position up to it. */
 export async function checkEveryResume(inputs: Inputs, options: ReadOptions): Promise<readonly PlainStep[]> {
   const whole = await readWhole(inputs, options);
   checkBalance(whole.steps);

@@ -1,4 +1,4 @@
-import type { ReplayReport } from '#dist/replay/report/replay-page.js';
+import type { ReplayReport } from '#dist/replay/report/page-plots.js';
 import { RunCharts } from '#dist/replay/report/charts/run-charts.js';
 import { RunTimings } from '#dist/measure/run-timings.js';
 import type { RunSummary } from '#dist/replay/report/run-summary.js';
@@ -7,7 +7,7 @@ import { READY } from './facts.js';
 import { minuteBatch, record } from './records.js';
 import { minuteTiming } from './timings.js';
 
-/** A labelled run of made-up figures: `minutes` of `targets`, whose values repeat after 997 minutes. */
+/** A labelled run of synthetic figures: `minutes` of `targets`, whose values repeat after 997 minutes. */
 export function runReport(minutes: number, targets: readonly string[]): ReplayReport {
   const charts = new RunCharts({ columns: ['value'], modelColumns: 'each' });
   const timings = new RunTimings(60_000);
@@ -43,7 +43,7 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
     program: { name: 'aiops-serve', version: '0' },
     settings: { actors: 2 },
     input: {
-      files: ['made-up.csv'],
+      files: ['synthetic.csv'],
       layout: 'rows',
       columns: ['value'],
       intervalMs: 60_000,
@@ -59,7 +59,7 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
       counts: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
       listed: [],
     },
-    host: { node: 'v20', platform: 'linux-x64', processor: 'made-up', processors: 2 },
+    host: { node: 'v20', platform: 'linux-x64', processor: 'synthetic', processors: 2 },
     counts: {
       records: minutes,
       accepted: minutes,

@@ -15,7 +15,7 @@ export const FIRST: ScriptedCommand = {
   restart: false,
 };
 
-/** The command as somebody gives it again: with --restart only as long as another run's journal is there. */
+/** The same command as a user repeats it: with --restart only while another run's journal exists. */
 export async function sameAgain(files: MemoryFiles, command: ScriptedCommand): Promise<ScriptedCommand> {
   const prior = await readJournal(command.out, files);
   const isOther = prior !== null && (prior.facts as { setting: string }).setting !== command.setting;

@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream';
 
 import type { Reject, ResultRow } from '#dist/core/types.js';
 import type { Files } from '#dist/output/files.js';
-import { RunOutput } from '#dist/output/run-output.js';
+import { openOutput } from '#dist/output/open-output.js';
+import type { RunOutput } from '#dist/output/run-output.js';
 
 /** A run as a command line asks for it, over an input of so many minutes. */
 export interface ScriptedCommand {
@@ -43,10 +44,10 @@ const COMMIT_EVERY = 3;
 const LARGE_MINUTE = 4;
 
 /**
- * Does to an output what a replay does: begins it or goes on with what is there, writes minute after minute with
- * commits in between, and completes it. Which minute has which lines depends on the command alone.
+ * Uses an output as a replay does: begins or resumes it, writes minute after minute with commits in between, and
+ * finishes it. The lines of a minute depend on the command alone.
  *
- * @param onSure called when what is sure changes
+ * @param onSure called when more is committed
  */
 export async function runScript(
   files: Files,
@@ -55,16 +56,16 @@ export async function runScript(
 ): Promise<'complete' | 'killed'> {
   const { out, format, rejectsFile, restart } = command;
   const options = { out, format, rejectsFile, trace: true, anomaliesOnly: false, fullOutput: false };
-  const output = await RunOutput.open(options, new PassThrough(), { files, restart });
+  const output = await openOutput(options, new PassThrough(), { files, restart });
   try {
     const done = await begin(output, command, onSure);
     if (done === 'complete') {
-      await output.abandon();
+      await output.close();
       return 'complete';
     }
     return await writeMinutes(output, command, done, onSure);
   } catch (error) {
-    await output.abandon();
+    await output.close();
     throw error;
   }
 }
@@ -76,22 +77,22 @@ async function begin(
   onSure: (sure: SureProgress) => void,
 ): Promise<number | 'complete'> {
   const facts: Facts = { setting, minutes };
-  const { prior } = output;
-  if (prior === null || restart) {
-    onSure({ begun: prior !== null, minutes: 0, complete: false });
-    await output.beginAnew(facts, { replace: restart });
+  const { previous } = output;
+  if (previous === null || restart) {
+    onSure({ begun: previous !== null, minutes: 0, complete: false });
+    await output.begin(facts, { replace: restart });
     onSure({ begun: true, minutes: 0, complete: false });
     return 0;
   }
-  const earlier = prior.facts as Facts;
+  const earlier = previous.facts as Facts;
   if (earlier.setting !== setting) throw new Error(`setting ${earlier.setting} became ${setting}`);
   const hasGrown = earlier.minutes !== minutes;
-  if (prior.completion !== null && !hasGrown) return 'complete';
-  const states = prior.commits.map((commit) => commit.state as State);
+  if (previous.completion !== null && !hasGrown) return 'complete';
+  const states = previous.commits.map((commit) => commit.state as State);
   const index = states.findLastIndex((state) => !hasGrown || !state.isTail);
   const done = states[index]?.minute ?? 0;
   onSure({ begun: true, minutes: done, complete: false });
-  await output.goOnFrom(index, facts);
+  await output.resume(index, facts);
   return done;
 }
 
@@ -109,7 +110,7 @@ async function writeMinutes(
   let committed = done;
   for (let minute = done + 1; minute <= command.minutes; minute++) {
     if (minute === command.killedAfter) {
-      await output.abandon();
+      await output.close();
       return 'killed';
     }
     const isTail = minute === command.minutes;
@@ -125,7 +126,7 @@ async function writeMinutes(
   let rows = 0;
   for await (const line of output.committed('results')) rows += line === '' ? 0 : 1;
   const reports = { summary: `{"minutes":${command.minutes}}`, page: `<p>${rows} rows</p>` };
-  await output.complete(reports, { minutes: command.minutes });
+  await output.finish(reports, { minutes: command.minutes });
   onSure({ begun: true, minutes: command.minutes, complete: true });
   return 'complete';
 }
@@ -160,7 +161,7 @@ function rejectsOf(minute: number, { setting, largeRejectChars = 0 }: ScriptedCo
       target: 'a',
       minuteMs: 60_000 * minute,
       reason: 'bad_value',
-      message: 'made up',
+      message: 'not a number',
     },
   ];
 }

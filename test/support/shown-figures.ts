@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What a unit comes to in the unit of the summary: ms, bytes, and plain numbers. */
+/** Units in those of the summary: ms, bytes, and plain numbers. */
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   µs: 0.001,
@@ -8,8 +8,11 @@ const UNITS: Readonly<Record<string, number>> = {
   s: 1000,
   min: 60_000,
   '×': 1,
+  '× as fast': 1,
   '%': 0.01,
+  kB: 1e3,
   MB: 1e6,
+  GB: 1e9,
 };
 
 /** A figure as a page has it: its place, its raw value and what people read. */
@@ -21,7 +24,7 @@ interface Shown {
 
 // Text, since tests are compiled without the browser's types.
 const SHOWN = `[...document.querySelectorAll('[data-figure]')].map(({ dataset, textContent }) => ({
-  path: dataset.figure, value: dataset.value, text: textContent,
+  path: dataset.figure, value: dataset.value, text: [textContent, dataset.unit ?? ''].join(' ').trim(),
 }))`;
 
 /** Holds every figure that a page shows to the summary it is of: its raw value exactly, its text to three figures. */
@@ -41,6 +44,13 @@ export async function mismatchedFigures(
 export function isRight({ value, text }: Omit<Shown, 'path'>, expected: unknown): boolean {
   if (expected === null) return value === 'null' && text === '–';
   if (typeof expected !== 'number' || Number(value) !== expected) return false;
+  // A speed-up below 1 is shown as a slowdown, its interval with it.
+  const [, slowdown = null] = /^(.*) × slower$/.exec(text) ?? [];
+  return slowdown === null ? isShownAs(text, expected) : isShownAs(slowdown, 1 / expected);
+}
+
+/** Whether a text is a number to three figures, in any unit. */
+function isShownAs(text: string, expected: number): boolean {
   const [, digits = '', unit = ''] = /^(-?[\d.,]+(?:e[+-]\d+)?) ?(\D*)$/.exec(text) ?? [];
   const factor = UNITS[unit];
   if (digits === '' || factor === undefined) return false;

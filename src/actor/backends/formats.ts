@@ -22,15 +22,19 @@ export interface Candidate {
  * @throws AiopsError 'backend' when nothing asked for can run what the bundle has
  */
 export function candidates(
-  { backend, format }: Pick<LoadRequest, 'backend' | 'format'>,
+  { backend, modelFormat }: Pick<LoadRequest, 'backend' | 'modelFormat'>,
   { name, formats }: Pick<Manifest, 'name' | 'formats'>,
 ): readonly Candidate[] {
   const present = FORMATS.node.filter((one) => formats[one] !== undefined);
-  const wanted = present.filter((one) => format === 'auto' || format === one);
+  const wanted = present.filter((one) => modelFormat === 'auto' || modelFormat === one);
   if (wanted.length === 0) {
-    throw new AiopsError('backend', `the bundle ${name} has no ${format}, only ${present.join(' and ')}`, {
-      hint: 'leave --model-format out, or add that format to the bundle',
-    });
+    throw new AiopsError(
+      'backend',
+      `the bundle ${name} has no ${modelFormat}, only ${present.join(' and ')}`,
+      {
+        hint: 'drop --model-format, or add that format to the bundle',
+      },
+    );
   }
   const auto: readonly BackendName[] = wanted.includes('saved-model') ? ['node', 'wasm'] : ['wasm'];
   const found = (backend === 'auto' ? auto : [backend]).flatMap((one) => {

@@ -1,10 +1,10 @@
 import { RandomStream } from '../../core/random.js';
 import { ratioOfMedians, type Estimate } from '../../core/statistics.js';
 import { caseName } from './bench-names.js';
-import type { BaselineArm, BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
+import type { BaselineVariant, BaselineComparison, BenchCase, BenchSummary } from './bench-summary.js';
 import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 
-/** What a comparison needs of an earlier `bench.json`. */
+/** What a comparison needs of a previous `bench.json`. */
 export interface BaselineRun {
   readonly file: string;
   readonly program: ProgramFacts;
@@ -26,23 +26,23 @@ export interface BaselineCase {
   readonly arms: readonly { readonly name: string; readonly roundMs: readonly number[] }[];
 }
 
-/** Runs differ more than rounds of one run do: below this change nothing is claimed, whatever the interval says. */
+/** Runs differ by more than rounds of one run do: a smaller change is no difference, whatever its interval. */
 const LEAST_CHANGE = 0.05;
 
-/** Settings that change what is measured, or how well; others decide only which cases and arms there are. */
+/** Settings that change what is measured, or how well; the others only decide which cases and variants there are. */
 const SETTINGS = ['batchShape', 'params', 'seed', 'rounds', 'timeMs'];
 
 type Current = Pick<BenchSummary, 'program' | 'host' | 'input' | 'cases'> & {
   readonly settings: Readonly<Record<string, unknown>>;
 };
 
-/** Compares arms of the same backend, batch size, number of items and name. */
+/** Pairs variants by backend, batch size, number of items and name. */
 export function compareBaseline(current: Current, baseline: BaselineRun): BaselineComparison {
   const pairs = current.cases.flatMap((one) => {
-    const earlier = baseline.cases.find((other) => isSameCase(one, other));
-    return earlier === undefined ? [] : [{ one, earlier }];
+    const before = baseline.cases.find((other) => isSameCase(one, other));
+    return before === undefined ? [] : [{ one, before }];
   });
-  const settings = pairs.flatMap(({ one, earlier }) => caseDifferences(one, earlier));
+  const settings = pairs.flatMap(({ one, before }) => caseDifferences(one, before));
   const unpaired = [
     ...measuredOnly(current.cases, baseline.cases, 'now, not then'),
     ...measuredOnly(baseline.cases, current.cases, 'then, not now'),
@@ -50,14 +50,14 @@ export function compareBaseline(current: Current, baseline: BaselineRun): Baseli
   return {
     file: baseline.file,
     differences: [...new Set([...machineDifferences(current, baseline), ...settings, ...unpaired])],
-    arms: pairs.flatMap(({ one, earlier }) => compare(one, earlier)),
+    arms: pairs.flatMap(({ one, before }) => compare(one, before)),
     unpairedArms: current.cases
       .filter(({ kind }) => kind === 'full')
       .reduce((sum, one) => sum + withoutPartner(one, baseline.cases).length, 0),
   };
 }
 
-/** Cases and arms that only one side has, a line each. */
+/** Cases and variants that only one side has, a line each. */
 function measuredOnly(
   cases: readonly BaselineCase[],
   others: readonly BaselineCase[],
@@ -71,7 +71,7 @@ function measuredOnly(
 
 function withoutPartner(one: BaselineCase, others: readonly BaselineCase[]): BaselineCase['arms'] {
   const other = others.find((candidate) => isSameCase(one, candidate));
-  return one.arms.filter(({ name }) => other?.arms.every((arm) => arm.name !== name) ?? true);
+  return one.arms.filter(({ name }) => other?.arms.every((variant) => variant.name !== name) ?? true);
 }
 
 function isSameCase(a: BaselineCase, b: BaselineCase): boolean {
@@ -80,16 +80,16 @@ function isSameCase(a: BaselineCase, b: BaselineCase): boolean {
   );
 }
 
-function compare(one: BenchCase, earlier: BaselineCase): BaselineArm[] {
+function compare(one: BenchCase, baseline: BaselineCase): BaselineVariant[] {
   return one.arms.flatMap(({ name, roundMs }, i) => {
-    const before = earlier.arms.find((arm) => arm.name === name);
+    const before = baseline.arms.find((variant) => variant.name === name);
     if (before === undefined) return [];
     const ratio = ratioOfMedians(roundMs, before.roundMs, new RandomStream(one.items, i));
     return [{ backend: one.backend.name, items: one.items, name, ratio, verdict: verdict(ratio) }];
   });
 }
 
-function verdict({ value, low, high }: Estimate): BaselineArm['verdict'] {
+function verdict({ value, low, high }: Estimate): BaselineVariant['verdict'] {
   if (high < 1 && value < 1 - LEAST_CHANGE) return 'faster';
   if (low > 1 && value > 1 + LEAST_CHANGE) return 'slower';
   return 'no real difference';
@@ -102,7 +102,7 @@ function machineDifferences(current: Current, then: BaselineRun): string[] {
     ['platform', then.host.platform, current.host.platform],
     ['processor', then.host.processor, current.host.processor],
     ['usable processors', then.host.processors, current.host.processors],
-    ['input', then.input ?? 'made-up minutes', current.input ?? 'made-up minutes'],
+    ['input', then.input ?? 'generated minutes', current.input ?? 'generated minutes'],
     ...SETTINGS.map((name) => [name, settingText(then, name), settingText(current, name)] as const),
   ]);
 }

@@ -1,7 +1,7 @@
 import type { BreakEven } from './bench-summary.js';
 import { plural } from '../../report/format.js';
 
-/** What was measured with one set of processes: a backend and a batch size, once it is known what `auto` is. */
+/** What one set of processes measured: a backend and a batch size, with `auto` resolved. */
 interface OfSetup {
   readonly backend: { readonly name: string; readonly batchSize: number | null };
 }
@@ -11,7 +11,7 @@ export function setupName({ backend: { name, batchSize } }: OfSetup): string {
   return batchSize === null ? name : `${name} with batches of ${batchSize}`;
 }
 
-/** `node, batches of 64`: a setup by itself. */
+/** `node, batches of 64`: a setup as a name. */
 export function setupText(backend: string, batchSize: number | null): string {
   return `${backend}${batchSize === null ? '' : `, batches of ${batchSize}`}`;
 }

@@ -6,8 +6,8 @@ import type { GateResult } from '../../report/gates.js';
 import type { ActorShare, Breakdown } from '../../core/timing.js';
 import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 
-/** One way to serve the minutes of a case. */
-export interface BenchArm {
+/** One way to serve the minutes of a case; an `arm` in `bench.json`. */
+export interface BenchVariant {
   /** Unique within its case: `sequential, per item`, `sequential, batched, 2 threads`, `4 actors, batched`. */
   readonly name: string;
   readonly mode: 'sequential' | 'parallel';
@@ -20,53 +20,53 @@ export interface BenchArm {
   readonly wallMs: Distribution;
   /** Of those minutes, how many took longer than the deadline. */
   readonly late: number;
-  /** `[rounds]`: the median minute of each round, in order. Rounds are what arms are paired by. */
+  /** `[rounds]`: the median minute of each round, in order; variants are paired by round. */
   readonly roundMs: readonly number[];
   /** Median of `roundMs` with its interval. */
   readonly medianMs: Estimate;
-  /** Paired by round: `sequential batched time / this arm's time`; null for that arm itself. */
+  /** Paired by round: `sequential batched time / this variant's time`; null for that variant. */
   readonly speedup: Estimate | null;
-  /** The same over sequential per item; null where the case has no such arm, and for that arm itself. */
+  /** The same over sequential per item; null where the case lacks that, and for that variant. */
   readonly speedupPerItem: Estimate | null;
   /** Of that speed-up over sequential batched by `actors`; null where sequential. */
   readonly efficiency: number | null;
   /** Karp and Flatt's; null where sequential and for one actor. */
   readonly serialFraction: number | null;
-  /** Items a minute that fit the deadline at the 99th percentile of the cost per item. */
+  /** Items per minute that fit the deadline at the 99th percentile of the cost per item. */
   readonly capacityItems: number;
   /** Where an average minute's time went, ms summed over its chunks. */
   readonly breakdownMs: Breakdown;
   /** The same by actor, summed over all timed minutes. */
   readonly perActor: readonly ActorShare[];
-  /** Minutes far outside the others by median absolute deviation. */
+  /** Outlying minutes, by median absolute deviation. */
   readonly outliers: number;
-  /** Against the answers of the case's first arm. */
+  /** With the answers of the case's first variant. */
   readonly answers: Agreement;
 }
 
-/** Arms that served the same minutes, in turn. */
+/** Variants that served the same minutes, in turn. */
 export interface BenchCase {
   readonly model: ModelFacts & InputSpec;
   readonly backend: BackendFacts;
   readonly items: number;
-  /** Full: all arms. Probe: batched arms only, served to see how times grow with the items. */
+  /** Full: all variants. Probe: batched ones only, to see how times grow with the items. */
   readonly kind: 'full' | 'probe';
   readonly rounds: number;
-  readonly arms: readonly BenchArm[];
-  /** Largest difference of answers that counts as agreement on this backend. */
+  readonly arms: readonly BenchVariant[];
+  /** Answers that differ by at most this much agree, on this backend. */
   readonly tolerance: number;
-  /** Name of the arm that wins: no other one is faster by more than the measurement can tell. */
+  /** Name of the winning variant: no other is measurably faster. */
   readonly winner: string;
-  /** The fewest actors that are as fast as any number measured, within the measurement. */
+  /** The fewest actors than which no measured number is measurably faster. */
   readonly bestActors: number;
   /**
-   * Cost of an item in one process, ms, from which on `bestActors` (or the next larger number measured, if that is
-   * one) pay; 0: at any cost; null: not measured, since no arm has two actors.
+   * Cost of an item in one process, ms, from which `bestActors` (or if that is one, the next larger number measured)
+   * pay; 0: at any cost; null: not measured, since no variant has two actors.
    */
   readonly breakEvenItemMs: number | null;
 }
 
-/** From how many items on a number of actors is faster than one process with batches, over the cases of a backend. */
+/** From how many items a number of actors is faster than one process with batches, over the cases of a backend. */
 export interface BreakEven {
   readonly backend: string;
   readonly batchSize: number | null;
@@ -75,7 +75,7 @@ export interface BreakEven {
   readonly items: number | null;
 }
 
-/** Everything that `bench.json` says; times in ms. */
+/** The content of `bench.json`; times in ms. */
 export interface BenchSummary {
   readonly program: ProgramFacts;
   readonly host: HostFacts;
@@ -88,23 +88,23 @@ export interface BenchSummary {
   readonly breakEven: readonly BreakEven[];
   /** What `--baseline` found; null without it. */
   readonly baseline: BaselineComparison | null;
-  /** What `--fail-if` asked for. */
+  /** Results of `--fail-if`. */
   readonly gates: readonly GateResult[];
   readonly advice: string;
   readonly notices: readonly Notice[];
 }
 
-/** This run against an earlier one. */
+/** This run against a previous one. */
 export interface BaselineComparison {
   readonly file: string;
-  /** What is not the same as then: machine, versions, settings, what was measured. Empty: like is compared with like. */
+  /** Differences in machine, versions, settings and what was measured; empty: like is compared with like. */
   readonly differences: readonly string[];
-  readonly arms: readonly BaselineArm[];
-  /** Arms of this run's full cases that were not measured then: whether they are slower cannot be said. */
+  readonly arms: readonly BaselineVariant[];
+  /** Variants of this run's full cases that the baseline lacks: they may be slower. */
   readonly unpairedArms: number;
 }
 
-export interface BaselineArm {
+export interface BaselineVariant {
   readonly backend: string;
   readonly items: number;
   readonly name: string;

@@ -1,76 +1,101 @@
+import type { Agreement } from '../../core/comparison.js';
 import { joinAnswers } from '../../core/gather.js';
-import { partition } from '../../core/partition.js';
+import { partition, type ItemRange } from '../../core/partition.js';
 import { speedup } from '../../core/scaling.js';
-import { percentile, sortSamples } from '../../core/statistics.js';
+import type { Estimate } from '../../core/statistics.js';
 import type { Answers, Executor, ItemBatch } from '../../core/types.js';
-import { WAITS, type GatherResult, type Wait } from './scenario-gather.js';
-import { generatedMinutes } from '../generated-minutes.js';
-import { unlessAborted } from '../../core/unless-aborted.js';
-import { AnswerCheck } from './check-answers.js';
-import { workWith, type Station } from './lab.js';
-import { interleaved } from './rounds.js';
+import type { TimedVariant } from '../../measure/rounds.js';
+import { durationText, figures, plural } from '../../report/format.js';
+import { type Column, estimate, tableOf } from '../../report/table.js';
+import { ACTORS, asLong, BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenario.js';
+import type { Scenario, ScenarioSetting } from './scenario.js';
+import type { Way } from './trial.js';
 
-const DEFAULT_ITEMS = 5000;
-const MINUTES_PER_ROUND = 5;
-
-/** The chunks of a minute, one for each actor: waited for in turn, or sent all and waited for once. */
-export async function gather(station: Station): Promise<GatherResult | null> {
-  const { load, signal, tools, seed } = station;
-  const actors = station.actors ?? tools.processors;
-  const items = station.items ?? DEFAULT_ITEMS;
-  const pool = tools.openPool(load, actors);
-  return workWith(pool, station, async ({ backend, model, input }) => {
-    const minutes = generatedMinutes(input, { items, count: MINUTES_PER_ROUND, seed });
-    const check = new AnswerCheck();
-    station.onStep('warm-up');
-    const warmUp = async (): Promise<true> => {
-      for (const wait of WAITS) check.check(await SERVE[wait](pool, actors, minutes[0]!), items);
-      return true;
-    };
-    if ((await unlessAborted(warmUp(), signal)) === null) return null;
-
-    const timed = (wait: Wait) => async (): Promise<number> => {
-      await SERVE[wait](pool, actors, minutes[0]!); // whose turn it is starts with its own code and data at hand
-      const minuteMs: number[] = [];
-      for (const minute of minutes) {
-        const startedAtMs = tools.now();
-        await SERVE[wait](pool, actors, minute);
-        minuteMs.push(tools.now() - startedAtMs);
-      }
-      return percentile(sortSamples(minuteMs), 0.5);
-    };
-    const ways = await interleaved(
-      WAITS.map((wait) => [wait, timed(wait)] as const),
-      station,
-    );
-    if (ways === null) return null;
-    return {
-      backend,
-      model,
-      actors,
-      items,
-      processors: tools.processors,
-      minutesPerRound: MINUTES_PER_ROUND,
-      rounds: ways['in-turn'].roundMs.length,
-      ways,
-      slowdown: speedup(ways['in-turn'].roundMs, ways['at-once'].roundMs),
-      answers: check.agreement,
-    };
-  });
+export interface GatherResult extends ScenarioSetting {
+  /** That this process may use. */
+  readonly processors: number;
+  readonly minutesPerRound: number;
+  readonly ways: Readonly<Record<'in-turn' | 'at-once', TimedVariant>>;
+  /** Paired by round: waiting in turn / waiting once. */
+  readonly slowdown: Estimate;
+  readonly answers: Agreement;
 }
 
-const SERVE: Readonly<Record<Wait, (pool: Executor, actors: number, minute: ItemBatch) => Promise<Answers>>> =
-  {
-    async 'in-turn'(pool, actors, minute) {
-      const replies: Answers[] = [];
-      for (const [slot, range] of partition(minute.targets.length, actors).entries()) {
-        if (range.end > range.start) replies.push(await pool.ask(slot, minute, range, 'batched'));
-      }
-      return joinAnswers(replies);
-    },
-    async 'at-once'(pool, actors, minute) {
-      const ranges = partition(minute.targets.length, actors).filter(({ start, end }) => end > start);
-      const replies = ranges.map((range, slot) => pool.ask(slot, minute, range, 'batched'));
-      return joinAnswers(await Promise.all(replies));
-    },
-  };
+const MINUTES = 5;
+
+/** The same chunks on the same actors, waited for in two ways. */
+export const gather: Scenario<GatherResult> = {
+  question: 'What does it cost to wait for each chunk before sending the next one?',
+  items: 5000,
+  actors: (processors) => processors,
+  measure: (trial) =>
+    trial.using(trial.options.actors, ['pool'], async ({ pool }, { backend, model, input }) => {
+      const { actors, items, machine } = trial.options;
+      const batches = trial.minutes(input, MINUTES);
+      const way = (answer: typeof inTurn): Way => {
+        return { batches, untimed: true, serve: trial.timed((minute) => answer(pool, minute)) };
+      };
+      const found = await trial.compare([way(inTurn), way(atOnce)]);
+      if (found === null) return null;
+      const [waiting, gathering] = found.times;
+      return {
+        ...{ backend, model, actors, items, processors: machine.processors, minutesPerRound: MINUTES },
+        rounds: found.rounds,
+        ways: { 'in-turn': waiting, 'at-once': gathering },
+        slowdown: speedup(waiting.roundMs, gathering.roundMs),
+        answers: found.answers,
+      };
+    }),
+  table: (results) => tableOf(COLUMNS, results.flatMap(rows)),
+  lesson({ actors, processors, slowdown }) {
+    if (actors === 1) return 'With one actor there is no other one to wait for: both ways are the same work.';
+    const most = figures(Math.min(actors, processors));
+    return byVerdict(slowdown, {
+      longer:
+        `Waiting in turn took ${asLong(slowdown)}: one actor worked while the others waited. ` +
+        `${plural(actors, 'actor')} on ${plural(processors, 'processor')} could gain ${most} × at most.`,
+      shorter:
+        `Waiting in turn was not slower here, it took ${asLong(slowdown)}: such small chunks gain less by running ` +
+        'at once than they lose by competing for the processors.',
+      same: `No difference could be measured: waiting in turn took ${asLong(slowdown)}.`,
+    });
+  },
+  caveats: (result) => [
+    ...commonCaveats(result, result.answers),
+    ...(result.actors > result.processors
+      ? [`${plural(result.actors, 'actor')} share ${plural(result.processors, 'processor')}.`]
+      : []),
+    'The calling process needs a processor too, to cut chunks and join answers.',
+  ],
+};
+
+const COLUMNS: readonly Column<ReturnType<typeof rows>[number]>[] = [
+  ...[WAY, BACKEND, ACTORS, ITEMS],
+  estimate('per minute', 'minute_ms', durationText, ({ way }) => way.medianMs),
+  ROUNDS,
+];
+
+function rows(result: GatherResult) {
+  return [
+    { result, name: 'wait for each chunk in turn', way: result.ways['in-turn'] },
+    { result, name: 'send all, wait once', way: result.ways['at-once'] },
+  ];
+}
+
+async function inTurn(pool: Executor, minute: ItemBatch): Promise<Answers> {
+  const answers: Answers[] = [];
+  for (const [slot, range] of chunks(pool, minute).entries()) {
+    answers.push(await pool.ask(slot, minute, range, 'batched'));
+  }
+  return joinAnswers(answers);
+}
+
+async function atOnce(pool: Executor, minute: ItemBatch): Promise<Answers> {
+  const answers = chunks(pool, minute).map((range, slot) => pool.ask(slot, minute, range, 'batched'));
+  return joinAnswers(await Promise.all(answers));
+}
+
+/** Empty chunks come last, so that a chunk's index is its slot. */
+function chunks({ actors }: Executor, minute: ItemBatch): ItemRange[] {
+  return partition(minute.targets.length, actors).filter(({ start, end }) => end > start);
+}

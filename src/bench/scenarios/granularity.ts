@@ -1,24 +1,114 @@
+import type { Agreement } from '../../core/comparison.js';
 import { checkAnswered, joinAnswers } from '../../core/gather.js';
 import type { ItemRange } from '../../core/partition.js';
+import { inverse, isRealSpeedup, speedup } from '../../core/scaling.js';
 import { medianEstimate, type Estimate } from '../../core/statistics.js';
-import { speedup } from '../../core/scaling.js';
-import type { Answers, CallStyle, Executor, InputSpec, ItemBatch, ReadyFacts } from '../../core/types.js';
-import { GRAINS, type Grain, type GranularityResult } from './scenario-granularity.js';
-import type { TimedWay } from './scenario-parts.js';
-import { minutesThatFit } from '../minute-supply.js';
-import { generatedMinutes } from '../generated-minutes.js';
-import { unlessAborted } from '../../core/unless-aborted.js';
-import { AnswerCheck } from './check-answers.js';
-import { workWith, type Station } from './lab.js';
-import { interleaved } from './rounds.js';
+import type { Answers, CallStyle, Executor, InputSpec, ItemBatch } from '../../core/types.js';
+import { AnswerCheck } from '../../measure/agreement.js';
+import type { TimedVariant } from '../../measure/rounds.js';
+import { countText, durationText, plural } from '../../report/format.js';
+import { type Column, estimate, figure, tableOf } from '../../report/table.js';
+import { generatedMinutes, minutesThatFit } from '../minutes.js';
+import { ACTORS, asLong, BACKEND, byVerdict, commonCaveats, ROUNDS, WAY } from './scenario.js';
+import type { Scenario, ScenarioSetting } from './scenario.js';
+import type { Trial, TrialOptions, Way } from './trial.js';
 
-const DEFAULT_ITEMS = 100_000;
+/** Ways to hand out the same items, from the finest to the coarsest. */
+const GRAINS = ['tiny', 'big-per-item', 'big-batched'] as const;
+type Grain = (typeof GRAINS)[number];
+
+const NAMES: Readonly<Record<Grain, string>> = {
+  tiny: 'one item per call',
+  'big-per-item': 'big calls, predicted item by item',
+  'big-batched': 'big calls, predicted in batches',
+};
+const STYLES: Readonly<Record<Grain, CallStyle>> = {
+  tiny: 'per-item',
+  'big-per-item': 'per-item',
+  'big-batched': 'batched',
+};
+
+export interface GranularityWay extends TimedVariant {
+  readonly calls: number;
+  /** Of every call but perhaps the last. */
+  readonly itemsPerCall: number;
+  readonly style: CallStyle;
+}
+
+export interface GranularityResult extends ScenarioSetting {
+  /** Items that were to be served; more than `items` if that would have taken too long. */
+  readonly wantedItems: number;
+  readonly ways: Readonly<Record<Grain, GranularityWay>>;
+  /** Paired by round: tiny calls / big calls that predict item by item. They differ in messages only. */
+  readonly messages: Estimate;
+  /** Paired by round: big calls that predict item by item / big calls that predict in batches. */
+  readonly batching: Estimate;
+  /** Time that each additional message took, ms, paired by round. */
+  readonly perMessageMs: Estimate;
+  /** Of all answers to the items of the warm-up. */
+  readonly answers: Agreement;
+}
+
 const BIG_CALL_ITEMS = 1000;
 
-/** One request to an actor. */
-interface Call {
-  readonly batch: ItemBatch;
-  readonly range: ItemRange;
+/** The same items as many tiny calls and as few big ones, all sent before the first answer is awaited. */
+export const granularity: Scenario<GranularityResult> = {
+  question: 'What does it cost to hand out items one by one, and how much of it is due to messages?',
+  items: 100_000,
+  actors: (processors) => processors,
+  measure: (trial) =>
+    trial.using(trial.options.actors, ['pool'], async ({ pool }, { backend, model, input }) => {
+      const { actors, items: wantedItems } = trial.options;
+      const itemsPerCall = Math.max(1, Math.min(BIG_CALL_ITEMS, Math.floor(wantedItems / actors)));
+      const ways = (work: Work): Way<Work>[] => GRAINS.map((grain) => wayOf(trial, pool, work, grain));
+      const sample = cutWork(
+        input,
+        Math.min(wantedItems, itemsPerCall * actors),
+        itemsPerCall,
+        trial.options,
+      );
+      const warm = await warmUp(trial, ways(sample), sample.items);
+      if (warm === null) return null;
+      const items = fittingItems(itemsPerCall * actors, warm.msPerItem, trial.options);
+      const work = cutWork(input, items, itemsPerCall, trial.options);
+      const times = await trial.times(ways(work));
+      if (times === null) return null;
+      return {
+        backend,
+        model,
+        actors,
+        items,
+        wantedItems,
+        ...figuresOf(times, work),
+        answers: warm.agreement,
+      };
+    }),
+  table: (results) => tableOf(COLUMNS, results.flatMap(rows)),
+  lesson: (result) => [messagesSentence(result), batchingSentence(result), largerCause(result)].join(' '),
+  caveats: (result) => [
+    ...commonCaveats(result, result.answers, 'fewer --items leave time for more rounds'),
+    ...(result.wantedItems > result.items
+      ? [
+          `${plural(result.wantedItems, 'item')} would have taken too long with this model, so there were ` +
+            `${countText(result.items)}; --items asks for more.`,
+        ]
+      : []),
+    'All calls are sent before the first answer is awaited, so tiny calls do not wait for round trips: with a round ' +
+      'trip per call they would take even longer.',
+  ],
+};
+
+const COLUMNS: readonly Column<ReturnType<typeof rows>[number]>[] = [
+  ...[WAY, BACKEND, ACTORS],
+  figure('calls', 'calls', countText, ({ way }) => way.calls),
+  figure('items per call', 'items_per_call', countText, ({ way }) => way.itemsPerCall),
+  estimate('time', 'time_ms', durationText, ({ way }) => way.medianMs),
+  figure('per item', 'per_item_ms', durationText, ({ way, result }) => way.medianMs.value / result.items),
+  ROUNDS,
+];
+
+function rows(result: GranularityResult) {
+  return GRAINS.map((grain) => ({ result, name: NAMES[grain], way: result.ways[grain] }));
 }
 
 interface Work {
@@ -28,148 +118,109 @@ interface Work {
   readonly minutes: readonly ItemBatch[];
 }
 
-const STYLES: Readonly<Record<Grain, CallStyle>> = {
-  tiny: 'per-item',
-  'big-per-item': 'per-item',
-  'big-batched': 'batched',
-};
-
-/** The same items as many tiny calls and as few big ones, all sent before the first answer is waited for. */
-export async function granularity(station: Station): Promise<GranularityResult | null> {
-  const { load, signal, tools, seed } = station;
-  const actors = station.actors ?? tools.processors;
-  const wantedItems = station.items ?? DEFAULT_ITEMS;
-  const pool = tools.openPool(load, actors);
-  return workWith(pool, station, async (ready) => {
-    const itemsPerCall = Math.max(1, Math.min(BIG_CALL_ITEMS, Math.floor(wantedItems / actors)));
-    const workOf = (items: number): Work => cutWork(ready.input, { items, itemsPerCall, seed });
-    const served = async (work: Work, grain: Grain): Promise<Answers> =>
-      serveAll({ pool, actors, work, grain });
-
-    station.onStep('warm-up');
-    const sample = workOf(Math.min(wantedItems, itemsPerCall * actors));
-    const warm = await unlessAborted(warmUp(sample, served, station), signal);
-    if (warm === null) return null;
-    const fitting = fittingItems(wantedItems, itemsPerCall * actors, warm.msPerItem, station);
-    const work = workOf(fitting);
-    const timed = (grain: Grain) => async (): Promise<number> => {
-      const startedAtMs = tools.now();
-      await served(work, grain);
-      return tools.now() - startedAtMs;
-    };
-    const times = await interleaved(
-      GRAINS.map((grain) => [grain, timed(grain)] as const),
-      station,
-    );
-    return times === null
-      ? null
-      : resultOf({ ready, actors, wantedItems, work, times, answers: warm.agreement });
-  });
-}
-
-/** Every way twice, on some of the items; what the second time took tells how long all of them will. */
-async function warmUp(
-  sample: Work,
-  served: (work: Work, grain: Grain) => Promise<Answers>,
-  { tools }: Station,
-): Promise<{ agreement: GranularityResult['answers']; msPerItem: number }> {
-  const check = new AnswerCheck();
-  let startedAtMs = 0;
-  for (let time = 0; time < 2; time++) {
-    startedAtMs = tools.now();
-    for (const grain of GRAINS) check.check(await served(sample, grain), sample.items);
-  }
-  return { agreement: check.agreement, msPerItem: (tools.now() - startedAtMs) / sample.items };
-}
-
-/** All items that are wanted; where nobody asked for so many, as many as one round can serve before the end. */
-function fittingItems(
-  wanted: number,
-  least: number,
-  msPerItem: number,
-  { items, tools, endMs }: Station,
-): number {
-  const fitting = Math.floor(Math.max(0, endMs - tools.now()) / msPerItem / least) * least;
-  return items !== null ? wanted : Math.min(wanted, Math.max(least, fitting));
-}
-
-/** Sends every call of the work, to the actors in turn, and gathers once. */
-async function serveAll(how: { pool: Executor; actors: number; work: Work; grain: Grain }): Promise<Answers> {
-  const { pool, actors, work, grain } = how;
-  const replies: Promise<Answers>[] = [];
-  for (const { batch, range } of callsOf(work, grain)) {
-    replies.push(pool.ask(replies.length % actors, batch, range, STYLES[grain]));
-  }
-  const answers = joinAnswers(await Promise.all(replies));
-  checkAnswered(work.items, answers);
-  return answers;
-}
-
-function cutWork(input: InputSpec, how: { items: number; itemsPerCall: number; seed: number }): Work {
-  const { items, itemsPerCall, seed } = how;
-  const count = Math.min(bigCalls(how), minutesThatFit(itemsPerCall, input));
+function cutWork(input: InputSpec, items: number, itemsPerCall: number, { seed }: TrialOptions): Work {
+  const count = Math.min(Math.ceil(items / itemsPerCall), minutesThatFit(itemsPerCall, input));
   return { items, itemsPerCall, minutes: generatedMinutes(input, { items: itemsPerCall, count, seed }) };
 }
 
-function bigCalls({ items, itemsPerCall }: Pick<Work, 'items' | 'itemsPerCall'>): number {
-  return Math.ceil(items / itemsPerCall);
+function callCount({ items, itemsPerCall }: Work, grain: Grain): number {
+  return grain === 'tiny' ? items : Math.ceil(items / itemsPerCall);
 }
 
-function callCount(work: Work, grain: Grain): number {
-  return grain === 'tiny' ? work.items : bigCalls(work);
-}
-
-/** A big call is a minute of made-up data, the last one cut to what is left; a tiny call is an item of one. */
-function* callsOf(work: Work, grain: Grain): Generator<Call> {
+/** A big call is a generated minute, the last one cut to the remaining items; a tiny call is one item of it. */
+function* callsOf(work: Work, grain: Grain): Generator<readonly [batch: ItemBatch, range: ItemRange]> {
   const { items, itemsPerCall, minutes } = work;
-  for (let call = 0; call < bigCalls(work); call++) {
+  for (let call = 0; call * itemsPerCall < items; call++) {
     const batch = minutes[call % minutes.length]!;
     const end = Math.min(itemsPerCall, items - call * itemsPerCall);
-    if (grain !== 'tiny') yield { batch, range: { start: 0, end } };
-    else for (let item = 0; item < end; item++) yield { batch, range: { start: item, end: item + 1 } };
+    if (grain !== 'tiny') yield [batch, { start: 0, end }];
+    else for (let item = 0; item < end; item++) yield [batch, { start: item, end: item + 1 }];
   }
 }
 
-function resultOf(found: {
-  readonly ready: ReadyFacts;
-  readonly actors: number;
-  readonly wantedItems: number;
-  readonly work: Work;
-  readonly times: Readonly<Record<Grain, TimedWay>>;
-  readonly answers: GranularityResult['answers'];
-}): GranularityResult {
-  const { ready, actors, wantedItems, work, times, answers } = found;
-  const { tiny, 'big-per-item': perItem, 'big-batched': batched } = times;
+/** Sends every call to the actors in turn, and gathers once. */
+function wayOf(trial: Trial, pool: Executor, work: Work, grain: Grain): Way<Work> {
+  const serve = trial.timed(async () => {
+    const answers: Promise<Answers>[] = [];
+    for (const [batch, range] of callsOf(work, grain)) {
+      answers.push(pool.ask(answers.length % pool.actors, batch, range, STYLES[grain]));
+    }
+    const joined = joinAnswers(await Promise.all(answers));
+    checkAnswered(work.items, joined);
+    return joined;
+  });
+  return { serve, batches: [work], untimed: false };
+}
+
+/** Serves some of the items twice in every way; the second time tells how long all of them will take. */
+async function warmUp(
+  trial: Trial,
+  ways: readonly Way<Work>[],
+  items: number,
+): Promise<{ readonly agreement: Agreement; readonly msPerItem: number } | null> {
+  const { now } = trial.options.machine;
+  const check = new AnswerCheck(items);
+  if (!(await trial.warmUp(ways, check))) return null;
+  const startedAtMs = now();
+  if (!(await trial.warmUp(ways, check))) return null;
+  return { agreement: check.agreement, msPerItem: (now() - startedAtMs) / items };
+}
+
+/** All wanted items if the user asked for them, otherwise as many as one round can serve before the end. */
+function fittingItems(
+  least: number,
+  msPerItem: number,
+  { items, areItemsGiven, machine, endMs }: TrialOptions,
+): number {
+  const fitting = Math.floor(Math.max(0, endMs - machine.now()) / msPerItem / least) * least;
+  return areItemsGiven ? items : Math.min(items, Math.max(least, fitting));
+}
+
+type Figures = Pick<GranularityResult, 'rounds' | 'ways' | 'messages' | 'batching' | 'perMessageMs'>;
+
+function figuresOf(times: readonly TimedVariant[], work: Work): Figures {
+  const way = (grain: Grain): GranularityWay => ({
+    ...times[GRAINS.indexOf(grain)]!,
+    calls: callCount(work, grain),
+    itemsPerCall: grain === 'tiny' ? 1 : work.itemsPerCall,
+    style: STYLES[grain],
+  });
+  const ways = { tiny: way('tiny'), 'big-per-item': way('big-per-item'), 'big-batched': way('big-batched') };
+  const { tiny, 'big-per-item': perItem, 'big-batched': batched } = ways;
+  const more = tiny.calls - perItem.calls;
   return {
-    backend: ready.backend,
-    model: ready.model,
-    actors,
-    items: work.items,
-    wantedItems,
     rounds: tiny.roundMs.length,
-    ways: byGrain((grain) => ({
-      ...times[grain],
-      calls: callCount(work, grain),
-      itemsPerCall: grain === 'tiny' ? 1 : work.itemsPerCall,
-      style: STYLES[grain],
-    })),
+    ways,
     messages: speedup(tiny.roundMs, perItem.roundMs),
     batching: speedup(perItem.roundMs, batched.roundMs),
-    perMessageMs: perMessage(times, work),
-    answers,
+    perMessageMs: medianEstimate(
+      tiny.roundMs.map((ms, round) => (more === 0 ? 0 : (ms - perItem.roundMs[round]!) / more)),
+    ),
   };
 }
 
-/** Zero where there were no more messages one way than the other. */
-function perMessage(times: Readonly<Record<Grain, TimedWay>>, work: Work): Estimate {
-  const more = callCount(work, 'tiny') - callCount(work, 'big-per-item');
-  return medianEstimate(
-    times.tiny.roundMs.map((ms, round) =>
-      more === 0 ? 0 : (ms - times['big-per-item'].roundMs[round]!) / more,
-    ),
-  );
+function messagesSentence({ ways, messages, perMessageMs }: GranularityResult): string {
+  const tiny = plural(ways.tiny.calls, 'call');
+  const big = plural(ways['big-per-item'].calls, 'call');
+  return byVerdict(messages, {
+    longer:
+      `${tiny} of one item took ${asLong(messages)} as the same predictions in ${big}: ` +
+      `each additional message cost ${durationText(perMessageMs.value)}.`,
+    shorter: `Tiny calls were faster here: big calls with the same predictions took ${asLong(inverse(messages))}.`,
+    same: `Messages made no measurable difference: ${tiny} of one item took ${asLong(messages)} as ${big}.`,
+  });
 }
 
-function byGrain<T>(of: (grain: Grain) => T): Record<Grain, T> {
-  return { tiny: of('tiny'), 'big-per-item': of('big-per-item'), 'big-batched': of('big-batched') };
+function batchingSentence({ batching }: GranularityResult): string {
+  return byVerdict(batching, {
+    longer: `With the same messages, predicting item by item took ${asLong(batching)} as in batches.`,
+    shorter: `Batches did not pay with this model: they took ${asLong(inverse(batching))} as predicting item by item.`,
+    same: `Batches gained nothing measurable: predicting item by item took ${asLong(batching)}.`,
+  });
+}
+
+function largerCause({ messages, batching }: GranularityResult): string {
+  if (![messages, batching].some(isRealSpeedup)) return 'With this model it does not matter how work is cut.';
+  const cause = batching.value > messages.value ? 'predicting in batches' : 'sending fewer messages';
+  return `Most of what big chunks gain here comes from ${cause}.`;
 }

@@ -1,102 +1,153 @@
-import { medianEstimate, percentile, sortSamples, type Estimate } from '../../core/statistics.js';
+import { median, medianEstimate, type Estimate } from '../../core/statistics.js';
 import type { Executor, ReadyFacts } from '../../core/types.js';
-import type { ProcessUsage } from '../../host/process-usage.js';
-import type { IdleActors, IdleResult } from './scenario-idle.js';
-import { generatedMinutes } from '../generated-minutes.js';
 import { unlessAborted } from '../../core/unless-aborted.js';
-import { countsUpTo, workWith, type Station } from './lab.js';
+import type { ProcessUsage } from '../../host/process-usage.js';
+import { countText, durationText, figures, plural, sizeText } from '../../report/format.js';
+import { type Column, estimate, figure, tableOf } from '../../report/table.js';
+import { BACKEND, type Scenario, type ScenarioSetting } from './scenario.js';
+import { countsUpTo, type Trial } from './trial.js';
 
-const DEFAULT_ITEMS = 500;
+/** What some actors cost while they wait. Each actor is one sample, however often it was watched. */
+export interface IdleActors {
+  readonly actors: number;
+  /** Resident memory of an actor, bytes. */
+  readonly residentBytes: Estimate;
+  /** The same with shared pages divided among their processes; null if the kernel does not report it. */
+  readonly proportionalBytes: Estimate | null;
+  /** Of all actors together, proportional if known, bytes. */
+  readonly totalBytes: number;
+  /** Processor time of an actor per second of waiting, ms. */
+  readonly cpuMsPerS: Estimate;
+}
+
+export interface IdleResult extends ScenarioSetting {
+  /** How long actors waited in one watch, ms. */
+  readonly watchMs: number;
+  /** The steps in which the system counts processor time, ms. */
+  readonly cpuStepMs: number;
+  /** By number of actors, ascending, at least one. */
+  readonly counts: readonly IdleActors[];
+}
+
 /** Minutes served before the wait. */
 const MINUTES_BEFORE = 5;
-/** What actors may still tidy up after serving, ms. */
+/** Time for actors to tidy up after serving, ms. */
 const SETTLE_MS = 500;
 /** Watches of each number of actors. */
 const WATCHES = 3;
+/** Less than a hundredth of a processor is not worth mentioning. */
+const NOTICEABLE_MS_PER_S = 10;
 
 /**
- * Memory and processor time of actors that were started, served a little and now wait, for 1..N actors.
- *
- * @throws AiopsError `unsupported` where the system does not tell
+ * Memory and processor time of 1, 2, … actors that have served a little and now wait. Unlike the other scenarios it
+ * compares no ways of working in rounds: it watches processes.
  */
-export async function idle(station: Station): Promise<IdleResult | null> {
-  const { tools, signal, timeMs } = station;
-  const { cpuStepMs } = tools.usage(process.pid); // where it cannot be told, before actors are started in vain
-  const most = station.actors ?? tools.processors * 2;
-  const items = station.items ?? DEFAULT_ITEMS;
-  const watchMs = timeMs / WATCHES;
-  const counts: IdleActors[] = [];
-  let facts: Pick<ReadyFacts, 'backend' | 'model'> | null = null;
-  for (const actors of countsUpTo(most)) {
-    station.onStep(`${actors} waiting`);
-    const pool = tools.openPool(station.load, actors);
-    const found = await workWith(pool, station, async (ready) => {
-      const watched = watchActors({ pool, ready, items, watchMs, station });
-      const idleActors = await unlessAborted(watched, signal);
-      return idleActors === null ? null : { idleActors, ready };
-    });
-    if (found === null) return null;
-    facts = found.ready;
-    counts.push(found.idleActors);
-  }
-  if (facts === null) throw new RangeError('no number of actors to watch');
-  const { backend, model } = facts;
-  return { backend, model, actors: most, items, rounds: WATCHES, watchMs, cpuStepMs, counts };
+export const idle: Scenario<IdleResult> = {
+  question: 'What do actors cost that only wait?',
+  items: 500,
+  actors: (processors) => processors * 2,
+  async measure(trial) {
+    const { actors, items, timeMs, machine, onStep } = trial.options;
+    const { cpuStepMs } = machine.usage(process.pid); // fails before actors start if the system does not report it
+    const watchMs = timeMs / WATCHES;
+    const counts: IdleActors[] = [];
+    let setup: Pick<ReadyFacts, 'backend' | 'model'> | null = null;
+    for (const count of countsUpTo(actors)) {
+      onStep(`${count} waiting`);
+      const found = await trial.using(count, ['pool'], async ({ pool }, ready) => {
+        const idleActors = await unlessAborted(watch(trial, pool, ready, watchMs), trial.options.signal);
+        return idleActors === null ? null : { idleActors, ready };
+      });
+      if (found === null) return null;
+      counts.push(found.idleActors);
+      setup ??= { backend: found.ready.backend, model: found.ready.model };
+    }
+    return setup === null ? null : { ...setup, actors, items, rounds: WATCHES, watchMs, cpuStepMs, counts };
+  },
+  table: (results) => tableOf(COLUMNS, results.flatMap(rows)),
+  lesson({ counts }) {
+    const most = counts[counts.length - 1]!;
+    return `${memorySentence(counts[0]!, most)} ${processorSentence(most)}`;
+  },
+  caveats: ({ counts, rounds, watchMs, cpuStepMs }) => [
+    ...(counts.some(({ proportionalBytes }) => proportionalBytes === null)
+      ? ['This kernel does not report shared pages, so the sum counts the program’s own code once per actor.']
+      : []),
+    `Each actor is one sample: its memory is the median of ${rounds} watches, its processor time that of all ` +
+      `${durationText(rounds * watchMs)} of them, counted in steps of ${cpuStepMs} ms. With fewer than seven actors, ` +
+      'intervals are the range of the actors.',
+    'Actors had served a few minutes before they waited: what that left on their heaps is included.',
+  ],
+};
+
+const COLUMNS: readonly Column<ReturnType<typeof rows>[number]>[] = [
+  figure('actors', 'actors', countText, ({ one }) => one.actors),
+  BACKEND,
+  estimate('resident, each', 'resident_bytes', sizeText, ({ one }) => one.residentBytes),
+  estimate('shared pages divided', 'proportional_bytes', sizeText, ({ one }) => one.proportionalBytes),
+  figure('all together', 'total_bytes', sizeText, ({ one }) => one.totalBytes),
+  estimate('processor time per second, each', 'cpu_ms', durationText, ({ one }) => one.cpuMsPerS),
+];
+
+function rows(result: IdleResult) {
+  return result.counts.map((one) => ({ result, one }));
 }
 
-interface Watching {
-  readonly pool: Executor;
-  readonly ready: ReadyFacts;
-  readonly items: number;
-  readonly watchMs: number;
-  readonly station: Station;
-}
-
-async function watchActors({ pool, ready, items, watchMs, station }: Watching): Promise<IdleActors> {
-  const { tools, seed } = station;
+async function watch(trial: Trial, pool: Executor, ready: ReadyFacts, watchMs: number): Promise<IdleActors> {
+  const { now, pause, usage } = trial.options.machine;
   const pids = ready.actors.map(({ pid }) => pid);
-  for (const minute of generatedMinutes(ready.input, { items, count: MINUTES_BEFORE, seed })) {
-    await pool.run(minute, 'batched');
-  }
-  await tools.pause(SETTLE_MS);
-  const before = pids.map(tools.usage);
-  const startedAtMs = tools.now();
+  for (const minute of trial.minutes(ready.input, MINUTES_BEFORE)) await pool.run(minute, 'batched');
+  await pause(SETTLE_MS);
+  const before = pids.map(usage);
+  const startedAtMs = now();
   const watches: ProcessUsage[][] = [];
-  for (let watch = 0; watch < WATCHES; watch++) {
-    await tools.pause(watchMs);
-    watches.push(pids.map(tools.usage));
+  for (let taken = 0; taken < WATCHES; taken++) {
+    await pause(watchMs);
+    watches.push(pids.map(usage));
   }
-  return idleActors({ before, watches, seconds: (tools.now() - startedAtMs) / 1000 });
+  return idleActors(before, watches, (now() - startedAtMs) / 1000);
 }
 
-/** Watches of one process resemble each other and are no samples of their own: each actor gives one figure. */
-function idleActors({
-  before,
-  watches,
-  seconds,
-}: {
-  readonly before: readonly ProcessUsage[];
-  /** `[watches][actors]` */
-  readonly watches: readonly (readonly ProcessUsage[])[];
-  /** That all watches took together. */
-  readonly seconds: number;
-}): IdleActors {
+/**
+ * Watches of one process resemble each other, so each actor gives one figure.
+ *
+ * @param watches `[watches][actors]`
+ * @param seconds of all watches together
+ */
+function idleActors(
+  before: readonly ProcessUsage[],
+  watches: readonly (readonly ProcessUsage[])[],
+  seconds: number,
+): IdleActors {
   const last = watches[watches.length - 1]!;
   const overActors = (bytes: (usage: ProcessUsage) => number): Estimate =>
-    medianEstimate(last.map((_, actor) => median(watches.map((watch) => bytes(watch[actor]!)))));
-  const areKnown = watches.flat().every(({ proportionalBytes }) => proportionalBytes !== null);
-  const proportional = (usage: ProcessUsage): number => usage.proportionalBytes ?? NaN;
-  const held = areKnown ? proportional : (usage: ProcessUsage): number => usage.residentBytes;
+    medianEstimate(last.map((_, actor) => median(watches.map((usages) => bytes(usages[actor]!)))));
+  const isKnown = watches.flat().every(({ proportionalBytes }) => proportionalBytes !== null);
+  const resident = ({ residentBytes }: ProcessUsage): number => residentBytes;
+  const proportional = ({ proportionalBytes }: ProcessUsage): number => proportionalBytes ?? NaN;
+  const held = isKnown ? proportional : resident;
   return {
     actors: last.length,
-    residentBytes: overActors(({ residentBytes }) => residentBytes),
-    proportionalBytes: areKnown ? overActors(proportional) : null,
+    residentBytes: overActors(resident),
+    proportionalBytes: isKnown ? overActors(proportional) : null,
     totalBytes: last.reduce((sum, usage) => sum + held(usage), 0),
-    // Over all watches: what waiting takes is little against the steps in which it is counted.
+    // Over all watches, because waiting takes little time compared with the steps in which it is counted.
     cpuMsPerS: medianEstimate(last.map(({ cpuMs }, actor) => (cpuMs - before[actor]!.cpuMs) / seconds)),
   };
 }
 
-function median(values: readonly number[]): number {
-  return percentile(sortSamples(values), 0.5);
+function memorySentence(first: IdleActors, most: IdleActors): string {
+  const each = `An idle actor holds ${sizeText((most.proportionalBytes ?? most.residentBytes).value)}`;
+  if (most.actors === first.actors) return `${each}.`;
+  const growth = (most.totalBytes - first.totalBytes) / (most.actors - first.actors);
+  const total = `${plural(most.actors, 'actor')} held ${sizeText(most.totalBytes)} together`;
+  return `${each}; ${total}, and each additional one added ${sizeText(growth)}.`;
+}
+
+function processorSentence({ cpuMsPerS: { value } }: IdleActors): string {
+  if (value >= NOTICEABLE_MS_PER_S) {
+    return `Each also used ${durationText(value)} of processor time per second, ${figures(value / 10)} % of a processor, for nothing.`;
+  }
+  const time = value > 0 ? `${durationText(value)} per second` : 'too little to count';
+  return `Waiting used hardly any processor time (${time}), so memory is what idle actors cost.`;
 }

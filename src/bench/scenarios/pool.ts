@@ -1,89 +1,136 @@
+import type { Agreement } from '../../core/comparison.js';
 import { bestActors, efficiency, karpFlatt, speedup } from '../../core/scaling.js';
-import { percentile, sortSamples } from '../../core/statistics.js';
-import type { ItemBatch, MinuteRun } from '../../core/types.js';
-import type { TimedWay } from './scenario-parts.js';
-import type { PoolResult, PoolSize } from './scenario-pool.js';
-import { generatedMinutes } from '../generated-minutes.js';
-import { unlessAborted } from '../../core/unless-aborted.js';
-import { AnswerCheck } from './check-answers.js';
-import { countsUpTo, workWith, type Station } from './lab.js';
-import { interleaved } from './rounds.js';
+import type { Estimate } from '../../core/statistics.js';
+import type { Executor } from '../../core/types.js';
+import type { TimedVariant } from '../../measure/rounds.js';
+import { countText, durationText, figures, plural, speedupText } from '../../report/format.js';
+import { type Column, estimate, figure, speedup as speedupColumn, tableOf } from '../../report/table.js';
+import { BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenario.js';
+import type { Scenario, ScenarioSetting } from './scenario.js';
+import { countsUpTo, type Way } from './trial.js';
 
-const DEFAULT_ITEMS = 5000;
-const MINUTES_PER_ROUND = 5;
+/** A number of actors that served the minutes. */
+export interface PoolSize extends TimedVariant {
+  readonly actors: number;
+  /** Paired by round: one process / these actors. */
+  readonly speedup: Estimate;
+  /** Paired by round: one actor / these actors. */
+  readonly speedupOverOne: Estimate;
+  /** Of `speedup`. */
+  readonly efficiency: number;
+  /** Karp and Flatt's, of `speedup`; null for one actor. */
+  readonly serialFraction: number | null;
+}
 
-type Serve = (minute: ItemBatch) => Promise<MinuteRun>;
+export interface PoolResult extends ScenarioSetting {
+  readonly processors: number;
+  readonly minutesPerRound: number;
+  readonly sequential: TimedVariant;
+  /** By actors, ascending, at least one. */
+  readonly sizes: readonly PoolSize[];
+  /** The fewest actors that are as fast as any number measured, within the measurement. */
+  readonly bestActors: number;
+  readonly answers: Agreement;
+}
 
-/** One process serves, or so many actors. */
-type Way = readonly [actors: number, serve: Serve];
-const SEQUENTIAL = 0;
+const MINUTES = 5;
 
-/** Minutes served in batches by one process, and by 1..N actors of one pool. */
-export async function poolSizes(station: Station): Promise<PoolResult | null> {
-  const { load, signal, tools, seed } = station;
-  const actors = station.actors ?? tools.processors * 2;
-  const items = station.items ?? DEFAULT_ITEMS;
-  const counts = countsUpTo(actors);
-  const solo = tools.openSolo(load);
-  const pool = tools.openPool(load, actors);
-  return workWith(solo, station, () =>
-    workWith(pool, station, async ({ backend, model, input }) => {
-      const minutes = generatedMinutes(input, { items, count: MINUTES_PER_ROUND, seed });
-      const ways: Way[] = [
-        [SEQUENTIAL, (minute) => solo.run(minute, 'batched')],
-        ...counts.map((count): Way => [count, (minute) => pool.run(minute, 'batched', count)]),
-      ];
-      const check = new AnswerCheck();
-      station.onStep('warm-up');
-      if ((await unlessAborted(checked(ways, minutes[0]!, check), signal)) === null) return null;
-
-      const times = await interleaved(
-        ways.map(([count, serve]) => [count, () => medianMinute(serve, minutes)] as const),
-        station,
-      );
-      if (times === null) return null;
-      const sequential = times[SEQUENTIAL]!;
-      const sizes = counts.map((count) => poolSize(count, times[count]!, sequential, times[1]!));
+/** Minutes served in batches by one process, and by 1, 2, … actors of one pool. */
+export const poolSizes: Scenario<PoolResult> = {
+  question: 'How many actors are worth having?',
+  items: 5000,
+  actors: (processors) => processors * 2,
+  measure: (trial) =>
+    trial.using(trial.options.actors, ['pool', 'solo'], async ({ pool, solo }, { backend, model, input }) => {
+      const { actors, items, machine } = trial.options;
+      const batches = trial.minutes(input, MINUTES);
+      const way = (executor: Executor, count: number): Way => {
+        return { batches, untimed: true, serve: (minute) => executor.run(minute, 'batched', count) };
+      };
+      const counts = countsUpTo(actors);
+      const found = await trial.compare([way(solo, 1), ...counts.map((count) => way(pool, count))]);
+      if (found === null) return null;
+      const [sequential, ...byCount] = found.times;
+      const sizes = counts.map((count, i) => poolSize(count, byCount[i]!, sequential, byCount[0]!));
       return {
-        backend,
-        model,
-        actors,
-        items,
-        rounds: sequential.roundMs.length,
-        processors: tools.processors,
-        minutesPerRound: MINUTES_PER_ROUND,
-        sequential,
-        sizes,
-        bestActors: bestActors(sizes),
-        answers: check.agreement,
+        ...{ backend, model, actors, items, rounds: found.rounds },
+        ...{
+          processors: machine.processors,
+          minutesPerRound: MINUTES,
+          sequential,
+          sizes,
+          bestActors: bestActors(sizes),
+          answers: found.answers,
+        },
       };
     }),
-  );
+  table: (results) => tableOf(COLUMNS, results.flatMap(rows)),
+  lesson: (result) => [bestSentence(result), ...beyondSentence(result)].join(' '),
+  caveats: (result) => [
+    ...commonCaveats(result, result.answers),
+    'One process is timed inside it, like a program that serves its minutes itself; actors are timed with the cost ' +
+      'of their messages.',
+    'All actors of the largest pool run in every round; those that are not asked only wait.',
+  ],
+};
+
+const COLUMNS: readonly Column<ReturnType<typeof rows>[number]>[] = [
+  ...[WAY, BACKEND, ITEMS],
+  estimate('per minute', 'minute_ms', durationText, ({ times }) => times.medianMs),
+  speedupColumn('against one process', 'speedup', ({ size }) => size?.speedup ?? null),
+  speedupColumn('against one actor', 'speedup_over_one_actor', ({ size }) => size?.speedupOverOne ?? null),
+  figure('efficiency', 'efficiency', figures, ({ size }) => size?.efficiency ?? null),
+  figure('serial', 'serial_fraction', figures, ({ size }) => size?.serialFraction ?? null),
+  ROUNDS,
+];
+
+function rows(result: PoolResult) {
+  return [
+    { result, name: 'one process', times: result.sequential, size: null },
+    ...result.sizes.map((size) => ({ result, name: plural(size.actors, 'actor'), times: size, size })),
+  ];
 }
 
-async function checked(ways: readonly Way[], minute: ItemBatch, check: AnswerCheck): Promise<true> {
-  for (const [, serve] of ways) {
-    check.check((await serve(minute)).answers, minute.targets.length);
-  }
-  return true;
-}
-
-/** Whose turn it is serves once more than is timed: it starts with its own code and data at hand. */
-async function medianMinute(serve: Serve, minutes: readonly ItemBatch[]): Promise<number> {
-  await serve(minutes[0]!);
-  const wallMs: number[] = [];
-  for (const minute of minutes) wallMs.push((await serve(minute)).timing.wallMs);
-  return percentile(sortSamples(wallMs), 0.5);
-}
-
-function poolSize(actors: number, way: TimedWay, sequential: TimedWay, one: TimedWay): PoolSize {
-  const gained = speedup(sequential.roundMs, way.roundMs);
+function poolSize(
+  actors: number,
+  times: TimedVariant,
+  sequential: TimedVariant,
+  one: TimedVariant,
+): PoolSize {
+  const gained = speedup(sequential.roundMs, times.roundMs);
   return {
-    ...way,
+    ...times,
     actors,
     speedup: gained,
-    speedupOverOne: speedup(one.roundMs, way.roundMs),
+    speedupOverOne: speedup(one.roundMs, times.roundMs),
     efficiency: efficiency(gained.value, actors),
     serialFraction: karpFlatt(gained.value, actors),
   };
+}
+
+function bestSentence({ sizes, bestActors: fewest, items }: PoolResult): string {
+  const largest = sizes[sizes.length - 1]!;
+  const best = sizes.find(({ actors }) => actors === fewest) ?? largest;
+  const actors = plural(best.actors, 'actor');
+  const minutes = `minutes of ${countText(items)} items`;
+  const beyond = best === largest ? 'more were not tried (--actors)' : 'more were no faster';
+  return byVerdict(best.speedup, {
+    longer: `${actors} served ${minutes} ${speedupText(best.speedup, 'one process')}; ${beyond}.`,
+    shorter:
+      `No number of actors was as fast as one process for ${minutes}: the best, ${actors}, was ` +
+      `${speedupText(best.speedup)}. Distributing so little work costs more than it gains; try more --items.`,
+    same:
+      `Actors gained nothing measurable over one process for ${minutes}: ${actors} served them ` +
+      `${speedupText(best.speedup)}.`,
+  });
+}
+
+/** What more actors than processors did. */
+function beyondSentence({ sizes, processors }: PoolResult): string[] {
+  const within = sizes.filter(({ actors }) => actors <= processors).pop();
+  const most = sizes[sizes.length - 1]!;
+  if (within === undefined || most.actors <= processors) return [];
+  const change = figures(most.medianMs.value / within.medianMs.value);
+  const [many, few] = [plural(most.actors, 'actor'), plural(within.actors, 'actor')];
+  return [`${many} on ${plural(processors, 'processor')} took ${change} × as long as ${few}.`];
 }

@@ -1,117 +1,151 @@
+import type { Agreement } from '../../core/comparison.js';
 import { speedup } from '../../core/scaling.js';
-import { medianEstimate, percentile, sortSamples } from '../../core/statistics.js';
-import type { Executor, ItemBatch } from '../../core/types.js';
-import { RELOAD_PARTS, type ReloadPart, type ReloadResult } from './scenario-reload.js';
-import { generatedMinutes } from '../generated-minutes.js';
-import { unlessAborted } from '../../core/unless-aborted.js';
-import { AnswerCheck } from './check-answers.js';
-import { workWith, type Station } from './lab.js';
-import { interleaved } from './rounds.js';
+import { medianEstimate, type Estimate } from '../../core/statistics.js';
+import type { ItemBatch } from '../../core/types.js';
+import { AnswerCheck } from '../../measure/agreement.js';
+import type { TimedVariant } from '../../measure/rounds.js';
+import { durationText, figures } from '../../report/format.js';
+import { type Column, estimate, tableOf } from '../../report/table.js';
+import { asLong, BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenario.js';
+import type { Scenario, ScenarioSetting } from './scenario.js';
+import type { Machine, Trial, Way } from './trial.js';
 
-const DEFAULT_ITEMS = 500;
-/** An actor's call is short; the median of a few is steadier. */
+/** What a process that serves one call goes through, in order. */
+const PARTS = ['process', 'load', 'warm-up', 'serve', 'stop'] as const;
+type Part = (typeof PARTS)[number];
+
+export interface ReloadResult extends ScenarioSetting {
+  /** A whole call in a process of its own. */
+  readonly fresh: TimedVariant;
+  /** Medians of that call's parts, ms. */
+  readonly partsMs: Readonly<Record<Part, Estimate>>;
+  /** The same call to an actor. */
+  readonly actor: TimedVariant;
+  /** Paired by round: fresh / actor. */
+  readonly slowdown: Estimate;
+  readonly answers: Agreement;
+}
+
+/** An actor's call is short: the median of a few is steadier. */
 const ACTOR_CALLS = 5;
 
-type PartTimes = Record<ReloadPart, number[]>;
+/** A task that loads its model in each call, against an actor that has loaded it. */
+export const reload: Scenario<ReloadResult> = {
+  question: 'What does it cost to load the model in each call, instead of once into an actor?',
+  items: 500,
+  actors: () => 1,
+  measure: (trial) =>
+    trial.using(1, ['pool'], async ({ pool }, { backend, model, input }) => {
+      const { items } = trial.options;
+      const batches = trial.minutes(input, 1);
+      const processes = new FreshProcesses(trial);
+      const fresh: Way = { batches, untimed: false, serve: (minute) => processes.serve(minute) };
+      const call = trial.timed(async (minute: ItemBatch) => (await pool.run(minute, 'batched')).answers);
+      const actor: Way = { batches, times: ACTOR_CALLS, untimed: false, serve: call };
+      const check = new AnswerCheck(items);
+      try {
+        if (!(await trial.warmUp([fresh, actor], check))) return null;
+        processes.forgetTimes();
+        const [freshTimes, actorTimes] = (await trial.times([fresh, actor], check)) ?? [];
+        if (freshTimes === undefined || actorTimes === undefined) return null;
+        return {
+          ...{ backend, model, actors: 1, items, rounds: freshTimes.roundMs.length },
+          ...{ fresh: freshTimes, actor: actorTimes, partsMs: processes.partsMs() },
+          slowdown: speedup(freshTimes.roundMs, actorTimes.roundMs),
+          answers: check.agreement,
+        };
+      } finally {
+        await processes.stop();
+      }
+    }),
+  table: (results) => tableOf(COLUMNS, results.flatMap(rows)),
+  lesson({ slowdown, partsMs, fresh }) {
+    const share = (part: Part): string => `${figures((partsMs[part].value / fresh.medianMs.value) * 100)} %`;
+    const where =
+      `Of a call in a new process, ${share('process')} went into starting it, ${share('load')} into loading the ` +
+      `model, ${share('warm-up')} into warming up and ${share('serve')} into the items.`;
+    const hidden = `With so much work per call, loading the model made no measurable difference. ${where}`;
+    const longer = `Loading in each call took ${asLong(slowdown)} as asking an actor. ${where}`;
+    return byVerdict(slowdown, { longer, shorter: hidden, same: hidden });
+  },
+  caveats: (result) => [
+    ...commonCaveats(result, result.answers),
+    'After the first call the model’s files are in the system’s cache; the first call after a boot takes longer.',
+    'Warm-up counts, because the first prediction of any process is slow. The start of the actor does not: it is ' +
+      'paid once, not in each call.',
+  ],
+};
 
-/** One call put to a process that starts, loads, warms up, serves and leaves; and to an actor that is there. */
-export async function reload(station: Station): Promise<ReloadResult | null> {
-  const { load, signal, tools, seed } = station;
-  const items = station.items ?? DEFAULT_ITEMS;
-  const actor = tools.openPool(load, 1);
-  const processes = new Set<Executor>();
-  return workWith(actor, station, async ({ backend, model, input }) => {
-    const minute = generatedMinutes(input, { items, count: 1, seed })[0]!;
-    const check = new AnswerCheck();
-    const discarded = noTimes();
-    const fresh = (parts: PartTimes): Promise<number> =>
-      freshCall(station, { minute, parts, check, processes });
-    const askActor = (): Promise<number> => actorCall(actor, minute, check, station);
+const COLUMNS: readonly Column<ReturnType<typeof rows>[number]>[] = [
+  ...[WAY, BACKEND, ITEMS],
+  estimate('per call', 'call_ms', durationText, ({ ms }) => ms),
+  ROUNDS,
+];
 
-    station.onStep('warm-up');
-    const warmUp = async (): Promise<number> => (await fresh(discarded)) + (await askActor());
-    if ((await unlessAborted(warmUp(), signal)) === null) return null;
-    const parts = noTimes();
-    const ways = await interleaved(
-      [
-        ['fresh', () => fresh(parts)],
-        ['actor', askActor],
-      ],
-      station,
-    );
-    if (ways === null) return null;
-    return {
-      backend,
-      model,
-      actors: 1,
-      items,
-      rounds: ways.fresh.roundMs.length,
-      ...ways,
-      partsMs: byPart((part) => medianEstimate(parts[part])),
-      slowdown: speedup(ways.fresh.roundMs, ways.actor.roundMs),
-      answers: check.agreement,
-    };
-  }).finally(() => Promise.all([...processes].map((left) => left.stop())));
+const PART_NAMES: Readonly<Record<Part, string>> = {
+  process: '  start the process',
+  load: '  load the model',
+  'warm-up': '  warm up',
+  serve: '  serve the items',
+  stop: '  exit',
+};
+
+function rows(result: ReloadResult) {
+  return [
+    { result, name: 'a new process per call', ms: result.fresh.medianMs },
+    ...PARTS.map((part) => ({ result, name: PART_NAMES[part], ms: result.partsMs[part] })),
+    { result, name: 'an actor that has loaded the model', ms: result.actor.medianMs },
+  ];
 }
 
-interface FreshCall {
-  readonly minute: ItemBatch;
-  /** Gets where the time went. */
-  readonly parts: PartTimes;
-  readonly check: AnswerCheck;
-  /** Holds the process while it is there: a call that is left behind must not leave it. */
-  readonly processes: Set<Executor>;
-}
+/** Serves each call in a new process, which has exited when the call returns. */
+class FreshProcesses {
+  readonly #trial: Trial;
+  /** Those that run: an aborted call leaves its process. */
+  readonly #running = new Set<ReturnType<Machine['open']>>();
+  #calls: Record<Part, number>[] = [];
 
-/** A whole call in a process of its own, ms The process is gone afterwards. */
-async function freshCall(
-  { load, tools }: Station,
-  { minute, parts, check, processes }: FreshCall,
-): Promise<number> {
-  const startedAtMs = tools.now();
-  const solo = tools.openSolo(load);
-  processes.add(solo);
-  try {
-    const { actors, startMs } = await solo.start();
-    const { loadMs, warmupMs } = actors[0]!;
-    const readyAtMs = tools.now();
-    const { answers } = await solo.run(minute, 'batched');
-    const servedAtMs = tools.now();
-    await solo.stop();
-    const stoppedAtMs = tools.now();
-    parts.process.push(startMs - loadMs - warmupMs);
-    parts.load.push(loadMs);
-    parts['warm-up'].push(warmupMs);
-    parts.serve.push(servedAtMs - readyAtMs);
-    parts.stop.push(stoppedAtMs - servedAtMs);
-    check.check(answers, minute.targets.length);
-    return stoppedAtMs - startedAtMs;
-  } finally {
-    await solo.stop();
-    processes.delete(solo);
+  constructor(trial: Trial) {
+    this.#trial = trial;
   }
-}
 
-async function actorCall(
-  actor: Executor,
-  minute: ItemBatch,
-  check: AnswerCheck,
-  { tools }: Station,
-): Promise<number> {
-  const callMs: number[] = [];
-  for (let call = 0; call < ACTOR_CALLS; call++) {
-    const startedAtMs = tools.now();
-    const { answers } = await actor.run(minute, 'batched');
-    callMs.push(tools.now() - startedAtMs);
-    check.check(answers, minute.targets.length);
+  async serve(minute: ItemBatch): ReturnType<Way['serve']> {
+    const { load, machine } = this.#trial.options;
+    const startedAtMs = machine.now();
+    const executors = machine.open(load, 1, ['solo']);
+    this.#running.add(executors);
+    try {
+      const { actors, startMs } = await executors.solo.start();
+      const { loadMs, warmupMs } = actors[0]!;
+      const readyAtMs = machine.now();
+      const { answers } = await executors.solo.run(minute, 'batched');
+      const servedAtMs = machine.now();
+      await executors.stop();
+      const stoppedAtMs = machine.now();
+      this.#calls.push({
+        process: startMs - loadMs - warmupMs,
+        load: loadMs,
+        'warm-up': warmupMs,
+        serve: servedAtMs - readyAtMs,
+        stop: stoppedAtMs - servedAtMs,
+      });
+      return { answers, timing: { wallMs: stoppedAtMs - startedAtMs } };
+    } finally {
+      await executors.stop();
+      this.#running.delete(executors);
+    }
   }
-  return percentile(sortSamples(callMs), 0.5);
-}
 
-function noTimes(): PartTimes {
-  return byPart((): number[] => []);
-}
+  forgetTimes(): void {
+    this.#calls = [];
+  }
 
-function byPart<T>(of: (part: ReloadPart) => T): Record<ReloadPart, T> {
-  return Object.fromEntries(RELOAD_PARTS.map((part) => [part, of(part)])) as Record<ReloadPart, T>;
+  partsMs(): ReloadResult['partsMs'] {
+    const median = (part: Part): Estimate => medianEstimate(this.#calls.map((call) => call[part]));
+    return Object.fromEntries(PARTS.map((part) => [part, median(part)])) as Record<Part, Estimate>;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running].map((executors) => executors.stop()));
+  }
 }

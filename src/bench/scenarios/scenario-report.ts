@@ -1,18 +1,17 @@
 import type { Notice } from '../../core/errors.js';
-import { countText, plural } from '../../report/format.js';
 import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
-import { gatherText, type GatherResult } from './scenario-gather.js';
-import { granularityText, type GranularityResult } from './scenario-granularity.js';
-import { idleText, type IdleResult } from './scenario-idle.js';
-import type { ScenarioName } from './scenario-names.js';
-import type { ScenarioSetting, ScenarioText } from './scenario-parts.js';
-import { poolText, type PoolResult } from './scenario-pool.js';
-import { reloadText, type ReloadResult } from './scenario-reload.js';
-import { setupName } from '../report/bench-names.js';
+import { countText, plural } from '../../report/format.js';
 import { tableCsv, tableLines, tableMarkdown, type Table } from '../../report/table.js';
+import { setupName } from '../report/bench-names.js';
+import { gather, type GatherResult } from './gather.js';
+import { granularity, type GranularityResult } from './granularity.js';
+import { idle, type IdleResult } from './idle.js';
+import type { ScenarioName } from './scenario-names.js';
+import { poolSizes, type PoolResult } from './pool.js';
+import { reload, type ReloadResult } from './reload.js';
+import type { Scenario, ScenarioSetting } from './scenario.js';
 
-/** What each scenario finds, on one backend with one batch size. */
-export interface ScenarioResults {
+interface Results {
   readonly granularity: GranularityResult;
   readonly gather: GatherResult;
   readonly reload: ReloadResult;
@@ -20,83 +19,81 @@ export interface ScenarioResults {
   readonly pool: PoolResult;
 }
 
-/** What was found, by backend and batch size. */
-type ScenarioFindings = {
-  [Name in ScenarioName]: { readonly scenario: Name; readonly results: readonly ScenarioResults[Name][] };
-}[ScenarioName];
+/** What a scenario finds with one setup. */
+export type ResultOf<Name extends ScenarioName> = Results[Name];
 
-/** Everything that a scenario's run tells; times in ms. */
-export type ScenarioSummary = ScenarioFindings & {
+export const SCENARIO_BY_NAME: { readonly [Name in ScenarioName]: Scenario<Results[Name]> } = {
+  granularity,
+  gather,
+  reload,
+  idle,
+  pool: poolSizes,
+};
+
+interface Findings<Name extends ScenarioName> {
+  readonly scenario: Name;
+  /** One per setup. */
+  readonly results: readonly Results[Name][];
+}
+
+/** Everything that `scenario-NAME.json` says; times in ms. */
+export interface ScenarioSummary<Name extends ScenarioName = ScenarioName> extends Findings<Name> {
   readonly program: ProgramFacts;
   readonly host: HostFacts;
   /** Of the generated minutes. */
   readonly seed: number;
   readonly elapsedMs: number;
   readonly notices: readonly Notice[];
-};
+}
 
 /** The text of `scenario-NAME.json`. */
 export function scenarioJson(summary: ScenarioSummary): string {
   return `${JSON.stringify(summary, null, 2)}\n`;
 }
 
-/** The figures in rows, backend by backend. */
-export function scenarioTable(summary: ScenarioFindings): Table {
-  return told(summary).table;
+export function scenarioTable<Name extends ScenarioName>({ scenario, results }: Findings<Name>): Table {
+  const { table }: Scenario<Results[Name]> = SCENARIO_BY_NAME[scenario];
+  return table(results);
 }
 
-export function scenarioCsv(summary: ScenarioFindings): string {
+export function scenarioCsv<Name extends ScenarioName>(summary: Findings<Name>): string {
   return tableCsv(scenarioTable(summary));
 }
 
-export function scenarioMarkdown(summary: ScenarioFindings): string {
-  const { question, table, settings, findings } = told(summary);
-  return [`**${summary.scenario}**: ${question}`, ...settings, tableMarkdown(table), ...findings]
+export function scenarioMarkdown<Name extends ScenarioName>(summary: Findings<Name>): string {
+  const { question, settings, findings } = textsOf(summary);
+  const table = tableMarkdown(scenarioTable(summary));
+  return [`**${summary.scenario}**: ${question}`, ...settings, table, ...findings]
     .map((part) => `${part.trimEnd()}\n`)
     .join('\n');
 }
 
-/** For a terminal: the question, the table, what it shows, and what to keep in mind. */
-export function scenarioReport(summary: ScenarioFindings): string {
-  const { question, table, settings, findings } = told(summary);
-  const lines = [`${summary.scenario}: ${question}`, ...settings, '', ...tableLines(table), '', ...findings];
+/** For a terminal: the question, the table, the lesson, and what to keep in mind. */
+export function scenarioReport<Name extends ScenarioName>(summary: Findings<Name>): string {
+  const { question, settings, findings } = textsOf(summary);
+  const table = tableLines(scenarioTable(summary));
+  const lines = [`${summary.scenario}: ${question}`, ...settings, '', ...table, '', ...findings];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-interface Told {
+interface Texts {
   readonly question: string;
-  readonly table: Table;
-  /** On what it was measured, a line a backend. */
+  /** What it was measured on, a line per setup. */
   readonly settings: readonly string[];
-  /** What each backend's figures show, and each caveat once. */
+  /** The lesson of each setup, and each caveat once. */
   readonly findings: readonly string[];
 }
 
-function told(summary: ScenarioFindings): Told {
-  switch (summary.scenario) {
-    case 'granularity':
-      return tell(granularityText, summary.results);
-    case 'gather':
-      return tell(gatherText, summary.results);
-    case 'reload':
-      return tell(reloadText, summary.results);
-    case 'idle':
-      return tell(idleText, summary.results);
-    case 'pool':
-      return tell(poolText, summary.results);
-  }
-}
-
-function tell<Result extends ScenarioSetting>(text: ScenarioText<Result>, results: readonly Result[]): Told {
-  const shown = results.map((result) =>
-    results.length === 1 ? text.shows(result) : `On ${setupName(result)}: ${text.shows(result)}`,
+function textsOf<Name extends ScenarioName>({ scenario, results }: Findings<Name>): Texts {
+  const one: Scenario<Results[Name]> = SCENARIO_BY_NAME[scenario];
+  const lessons = results.map((result) =>
+    results.length === 1 ? one.lesson(result) : `On ${setupName(result)}: ${one.lesson(result)}`,
   );
-  const caveats = new Set(results.flatMap((result) => text.caveats(result)));
+  const caveats = new Set(results.flatMap((result) => one.caveats(result)));
   return {
-    question: text.question,
-    table: { columns: text.columns, rows: results.flatMap((result) => text.rows(result)) },
+    question: one.question,
     settings: results.map(settingLine),
-    findings: [...shown, ...[...caveats].map((caveat) => `Note: ${caveat}`)],
+    findings: [...lessons, ...[...caveats].map((caveat) => `Note: ${caveat}`)],
   };
 }
 

@@ -12,7 +12,7 @@ export interface NativeInstall {
   readonly receipt: Receipt;
 }
 
-/** The part of the user's cache that holds native TensorFlow; null where no home is known. */
+/** The folder for native TensorFlow in the user's cache; null: no home folder is known. */
 export function nativeFolder(
   environment: Environment = process.env,
   platform: string = process.platform,
@@ -24,21 +24,18 @@ export function nativeFolder(
 
 function cacheFolder(environment: Environment, platform: string, home: () => string): string | null {
   const chosen = environment[platform === 'win32' ? 'LOCALAPPDATA' : 'XDG_CACHE_HOME'] ?? '';
-  if (isAbsolute(chosen)) return chosen; // the XDG specification: a relative path is to be ignored
+  if (isAbsolute(chosen)) return chosen; // the XDG specification says to ignore relative paths
   try {
     const at = home();
     if (!isAbsolute(at)) return null;
     if (platform === 'win32') return join(at, 'AppData', 'Local');
     return platform === 'darwin' ? join(at, 'Library', 'Caches') : join(at, '.cache');
   } catch {
-    return null; // a user without a home, as containers have them
+    return null; // a user without a home folder, as in some containers
   }
 }
 
-/**
- * The install in this user's cache, for actors to load; null without one. It reads one small file: whether the
- * install works shows when an actor loads it.
- */
+/** The install in this user's cache; null: none. Whether it works shows only when an actor loads it. */
 export function installedNative(folder: string | null = nativeFolder()): NativeInstall | null {
   if (folder === null) return null;
   const receipt = readReceipt(folder);

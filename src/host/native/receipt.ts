@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+import { list, number, object, oneOf, text, type Shape } from '../../core/shape.js';
 import { INSTALL_KEY } from './recipe.js';
 
 /** A file of an install, by its path in the install's folder. */
@@ -10,7 +11,7 @@ export interface FileFact {
   readonly sha256: string;
 }
 
-/** What an install is. It exists from the moment its receipt does, and no longer. */
+/** Describes an install, and makes it one: a folder without a receipt is not an install. */
 export interface Receipt {
   readonly format: 1;
   /** Name of the install's folder, beside the receipt. */
@@ -18,61 +19,45 @@ export interface Receipt {
   readonly tfjsNode: string;
   readonly tensorflow: string;
   readonly wheelSha256: string;
-  /** What TensorFlow cannot start without. */
+  /** Files that TensorFlow cannot start without. */
   readonly files: readonly FileFact[];
-  /** All files together. */
+  /** Of all files. */
   readonly sizeBytes: number;
   /** ISO 8601, UTC */
   readonly installedAt: string;
-  /** Program and version that made it. */
+  /** Name and version of the program that installed it. */
   readonly installedBy: string;
 }
 
 export const RECEIPT_NAME = `${INSTALL_KEY}.json`;
 
-/** The receipt in a cache folder; null where there is none, or none that is ours to read. */
+const receiptShape: Shape<Receipt> = object({
+  format: oneOf(1),
+  folder: text,
+  tfjsNode: text,
+  tensorflow: text,
+  wheelSha256: text,
+  files: list(object({ path: text, sizeBytes: number, sha256: text })),
+  sizeBytes: number,
+  installedAt: text,
+  installedBy: text,
+});
+
+/** The receipt in a cache folder; null: there is none, or none that this version can use. */
 export function readReceipt(nativeFolder: string, name = RECEIPT_NAME): Receipt | null {
   try {
-    return parseReceipt(readFileSync(join(nativeFolder, name), 'utf8'));
+    const receipt = receiptShape(JSON.parse(readFileSync(join(nativeFolder, name), 'utf8')));
+    return isPlainName(receipt.folder) ? receipt : null;
   } catch {
     return null;
   }
 }
 
-/** @returns null for anything but a whole receipt whose folder lies beside it */
-function parseReceipt(text: string): Receipt | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  const receipt = value as Readonly<Record<keyof Receipt, unknown>>;
-  const texts = ['folder', 'tfjsNode', 'tensorflow', 'wheelSha256', 'installedAt', 'installedBy'] as const;
-  const whole =
-    receipt.format === 1 &&
-    texts.every((key) => typeof receipt[key] === 'string') &&
-    typeof receipt.sizeBytes === 'number' &&
-    Array.isArray(receipt.files) &&
-    receipt.files.every(isFileFact);
-  return whole && isPlainName(receipt.folder as string) ? (value as Receipt) : null;
-}
-
-function isFileFact(value: unknown): value is FileFact {
-  if (typeof value !== 'object' || value === null) return false;
-  const fact = value as Readonly<Record<keyof FileFact, unknown>>;
-  return (
-    typeof fact.path === 'string' && typeof fact.sizeBytes === 'number' && typeof fact.sha256 === 'string'
-  );
-}
-
-/** What a receipt names is deleted some day: never anything outside. */
+/** `native remove` deletes the folder that a receipt names, so it must not lie elsewhere. */
 function isPlainName(name: string): boolean {
   return name.startsWith('tfjs-node-') && basename(name) === name;
 }
 
-/** A receipt as it is written: in one step, by whoever makes it count. */
 export function receiptText(receipt: Receipt): string {
   return `${JSON.stringify(receipt, null, 2)}\n`;
 }

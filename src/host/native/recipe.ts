@@ -1,12 +1,12 @@
 /**
- * What `native install` puts together, pinned: tfjs-node's JavaScript and the source of its addon from npm
+ * What `native install` combines, in fixed versions: tfjs-node's JavaScript and the source of its addon from npm
  * (native/package-lock.json), TensorFlow's libraries and C headers from its Python wheel.
  */
 
-/** What `native/package.json` pins, without what it depends on. */
+/** The version in `native/package.json`. */
 export const TFJS_NODE_VERSION = '4.22.0';
 
-/** The newest TensorFlow that tfjs-node was made to run on; its wheel for CPython 3.11 stands for all, no Python runs. */
+/** The newest TensorFlow that tfjs-node supports. Wheels of all Python versions hold the same libraries; no Python runs. */
 export const WHEEL = {
   tensorflow: '2.15.1',
   package: 'tensorflow-cpu',
@@ -17,17 +17,17 @@ export const WHEEL = {
   sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26',
 } as const;
 
-/** Of Node's C interface, the version that every supported Node looks for: tfjs-node's folder is named by it. */
+/** The version of Node's C interface that every supported Node looks for; it names the addon's folder. */
 export const NAPI_VERSION = 8;
 
-/** Names an install. Node's version is not in it: the addon uses Node's stable C interface only. */
+/** Names an install. Node's version does not matter: the addon uses only Node's stable C interface. */
 export const INSTALL_KEY = `tfjs-node-${TFJS_NODE_VERSION}+tensorflow-${WHEEL.tensorflow}-linux-x64`;
 
 /** Where tfjs-node lies in an install. */
 export const PACKAGE_FOLDER = 'node_modules/@tensorflow/tfjs-node';
 export const ADDON = `lib/napi-v${NAPI_VERSION}/tfjs_binding.node`;
 
-/** The wheel's libraries, with the second name by which the linker asks for each. */
+/** The wheel's libraries, each with a second name, which the linker expects. */
 export const LIBRARIES = [
   { entry: 'tensorflow/libtensorflow_cc.so.2', file: 'libtensorflow_cc.so.2', link: 'libtensorflow.so' },
   {
@@ -37,13 +37,13 @@ export const LIBRARIES = [
   },
 ] as const;
 
-/** What must be whole for TensorFlow to start, as paths in an install. */
+/** Files that TensorFlow cannot start without, as paths in an install. */
 export const VITAL_FILES = [
   `${PACKAGE_FOLDER}/${ADDON}`,
   ...LIBRARIES.map(({ file }) => `${PACKAGE_FOLDER}/deps/lib/${file}`),
 ] as const;
 
-/** Where C headers begin in the wheel, and those that the addon's source includes (`g++ -M` lists them). */
+/** The headers' folder in the wheel, and the headers that the addon's source includes (`g++ -M` lists them). */
 export const HEADER_ROOT = 'tensorflow/include/';
 export const HEADERS = [
   'tensorflow/c/c_api.h',
@@ -62,23 +62,23 @@ export const HEADERS = [
   'tsl/platform/ctstring_internal.h',
 ] as const;
 
-/** Measured sizes, rounded up, for people to plan with. */
+/** Measured sizes, rounded up. */
 export const NPM_DOWNLOAD_BYTES = 77e6;
 export const INSTALLED_BYTES = 705e6;
-/** While it is put together: source maps and the wheel are there too. */
+/** During the install, with source maps and the wheel. */
 export const NEEDED_BYTES = 1_150e6;
 
-/** A program that installing needs. */
+/** A program that an install needs. */
 export interface ToolNeed {
   readonly name: 'npm' | 'compiler' | 'pip';
-  /** What it is, for a list of what is missing. */
+  /** For the list of missing tools. */
   readonly title: string;
   readonly why: string;
-  /** Programs of which the first one found is taken. */
+  /** Its possible names, most preferred first. */
   readonly programs: readonly string[];
   /** Arguments that come before all others. */
   readonly prefix: readonly string[];
-  /** How to get it, a line each. */
+  /** Ways to get it, one per line. */
   readonly howToGet: readonly string[];
 }
 
@@ -94,7 +94,7 @@ export const TOOLS: readonly ToolNeed[] = [
   {
     name: 'compiler',
     title: 'a C++ compiler',
-    why: 'compiles the addon of tfjs-node; g++, c++, clang++ or what CXX names',
+    why: 'compiles the addon of tfjs-node; g++, c++, clang++ or the one that CXX names',
     programs: ['g++', 'c++', 'clang++'],
     prefix: [],
     howToGet: ['Debian, Ubuntu: apt-get install g++; Fedora, RHEL: dnf install gcc-c++'],
@@ -102,12 +102,12 @@ export const TOOLS: readonly ToolNeed[] = [
   {
     name: 'pip',
     title: 'python3 with pip',
-    why: `downloads TensorFlow ${WHEEL.tensorflow}; any Python 3 will do, nothing is installed into it`,
+    why: `downloads TensorFlow ${WHEEL.tensorflow}; any Python 3 will do, and nothing is installed in it`,
     programs: ['python3', 'python'],
     prefix: ['-m', 'pip'],
     howToGet: [
       'Debian, Ubuntu: apt-get install python3-pip; Fedora, RHEL: dnf install python3-pip',
-      `or without Python here: fetch ${WHEEL.file} elsewhere and give it with --wheel`,
+      `or without Python: download ${WHEEL.file} elsewhere and pass it with --wheel`,
     ],
   },
 ];

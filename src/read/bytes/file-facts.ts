@@ -1,40 +1,41 @@
 import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { notOpened } from './raw-bytes.js';
+import { open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { AiopsError, messageOf } from '../../core/errors.js';
 
-/** What the file system says about a file without a look into it. */
+/** What the file system says about a file without reading it. */
 export interface FileFacts {
   readonly inode: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
   /**
-   * When the file or its entry last changed (ctime); null: so shortly before it was looked at that another change
-   * may get the same time, since file systems count time in ticks.
+   * When the file or its entry last changed (ctime). Null if that was so recent that another change could get the same
+   * time: file systems count time in ticks.
    */
   readonly changedMs: number | null;
 }
 
-/** Longer than a tick of a file system's clock, 1 to 10 ms on Linux. */
+/** Longer than a tick of a file system's clock, which is 1 to 10 ms on Linux. */
 const FRESH_MS = 100;
 
-/** Null for what is no regular file. */
+/** Null for anything but a regular file. */
 export function factsOf(stats: BigIntStats, nowMs = Date.now()): FileFacts | null {
   if (!stats.isFile()) return null;
-  const changedMs = inMs(stats.ctimeNs);
+  const changedMs = toMs(stats.ctimeNs);
   return {
     inode: String(stats.ino),
     sizeBytes: Number(stats.size),
-    modifiedMs: inMs(stats.mtimeNs),
+    modifiedMs: toMs(stats.mtimeNs),
     changedMs: nowMs - changedMs < FRESH_MS ? null : changedMs,
   };
 }
 
-/** Microseconds: a double holds no more of a date in ms. */
-function inMs(timeNs: bigint): number {
+/** Exact to the microsecond: a double cannot hold more of a date in ms. */
+function toMs(timeNs: bigint): number {
   return Number(timeNs / 1000n) / 1000;
 }
 
-/** Whether a file with these facts at two times cannot have changed between them. */
+/** Whether a file with these facts at two times cannot have changed in between. */
 export function isUntouched(then: FileFacts, now: FileFacts): boolean {
   return (
     now.changedMs !== null &&
@@ -45,11 +46,59 @@ export function isUntouched(then: FileFacts, now: FileFacts): boolean {
   );
 }
 
-/** The same by path, without opening it: a pipe would wait for its writer. @throws AiopsError `input_missing` */
+/** Facts by path. Does not open the file: opening a pipe would wait for its writer. @throws AiopsError `input_missing` */
 export async function lookAt(path: string): Promise<FileFacts | null> {
   try {
     return factsOf(await stat(path, { bigint: true }));
   } catch (cause) {
-    throw notOpened(path, cause);
+    throw cannotOpen(path, cause);
   }
+}
+
+/** @throws AiopsError `input_missing` */
+export async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    throw cannotOpen(path, cause);
+  }
+}
+
+/** @throws AiopsError `input_missing` */
+export async function statsOf(path: string, handle: FileHandle): Promise<BigIntStats> {
+  try {
+    return await handle.stat({ bigint: true });
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** Never throws: closing a file that was only read loses nothing, and must not hide an earlier error. */
+export async function closeRead(handle: FileHandle): Promise<void> {
+  await handle.close().catch(() => undefined);
+}
+
+export function unreadable(
+  name: string,
+  cause: unknown,
+  hint = 'check its permissions and that its disk is sound',
+): AiopsError {
+  return new AiopsError('input_missing', `cannot read ${name}: ${messageOf(cause)}`, { hint, cause });
+}
+
+function cannotOpen(path: string, cause: unknown): AiopsError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new AiopsError('input_missing', `no such file: ${path}`, {
+      hint: 'check the path; - reads standard input',
+      cause,
+    });
+  }
+  if (code === 'EMFILE') {
+    return new AiopsError('input_missing', `cannot open ${path}: too many open files`, {
+      hint: 'raise the limit (ulimit -n 4096), or concatenate some of the files',
+      cause,
+    });
+  }
+  return unreadable(path, cause);
 }

@@ -2,27 +2,27 @@ import { createHash } from 'node:crypto';
 import { AiopsError } from '../../core/errors.js';
 import type { FilePosition } from '../../core/input-position.js';
 
-/** So much is held of what no place has passed yet; of what is more, sums are kept at every half of it. */
+/** Holds this many bytes beyond the last position; of more than that it keeps a checksum at every half of it. */
 const MAX_HELD_BYTES = 2 ** 20;
 
 type Prefix = NonNullable<FilePosition['prefix']>;
 
-/** Where reading an input went on before, and what its bytes up to there were, as far as that is known. */
+/** How far a previous session had read an input, with the checksum of those bytes if it is known. */
 export type ReadBefore = Pick<FilePosition, 'byteOffset' | 'prefix'>;
 
 /**
- * What the beginning of an input is that comes only once, such as standard input: its sha256 up to the places where
- * reading could go on, and whether it is what it was before.
+ * Checksums the beginning of an input that can be read only once, such as standard input: up to the positions at which
+ * a run may resume, so that the next session can tell whether it got the same input again.
  */
 export class PrefixSums {
   readonly #name: string;
   readonly #before: ReadBefore | null;
   readonly #hash = createHash('sha256');
   #hashedBytes = 0;
-  /** What comes after the bytes that were hashed. */
+  /** What comes after the hashed bytes. */
   readonly #held: Buffer[] = [];
   #heldBytes = 0;
-  /** In order; only the first may be behind the last place. */
+  /** In order; only the first may lie before the last position. */
   readonly #sums: Prefix[] = [];
 
   constructor(name: string, before: ReadBefore | null) {
@@ -30,7 +30,7 @@ export class PrefixSums {
     this.#before = before;
   }
 
-  /** Hands the input's bytes on. @throws AiopsError `config` where they are others than before, or end sooner */
+  /** Passes the input's bytes through. @throws AiopsError `config` if they differ from before, or end sooner */
   async *over(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
     for await (const chunk of chunks) {
       this.#held.push(chunk);
@@ -42,32 +42,32 @@ export class PrefixSums {
       }
       yield chunk;
     }
-    const missedByte = this.#missedByte();
-    if (missedByte !== null) throw endsBefore(this.#name, missedByte);
+    const missingByte = this.#missingByte();
+    if (missingByte !== null) throw endsBefore(this.#name, missingByte);
     return undefined;
   }
 
   /**
-   * To be called once the last minute comes that was read before: so has the byte at which reading went on after it,
-   * as it was what closed the minute.
+   * Call when the last minute of the previous session has been read again. The byte at which reading continued after it
+   * must have been read too, since that is what closed the minute.
    *
-   * @throws AiopsError `config` where it has not, so that the bytes before it were not compared
+   * @throws AiopsError `config` if it was not, so that the bytes before it were not compared
    */
   checkReached(): void {
-    const missedByte = this.#missedByte();
-    if (missedByte === null) return;
-    throw anotherInput(this.#name, `its minutes up to the last one read then end before byte ${missedByte}`);
+    const missingByte = this.#missingByte();
+    if (missingByte === null) return;
+    throw anotherInput(this.#name, `its earlier minutes now end before byte ${missingByte}`);
   }
 
-  /** The offset up to which the input was read before, where it has not come so far. */
-  #missedByte(): number | null {
+  /** The offset that the previous session had reached, if this one has not. */
+  #missingByte(): number | null {
     const { byteOffset } = this.#before ?? { byteOffset: 0 };
     return this.#hashedBytes + this.#heldBytes < byteOffset ? byteOffset : null;
   }
 
   /**
-   * Up to the offset, which was reached, or up to one before it where it lies far behind what was read. Offsets do
-   * not go down from call to call.
+   * The checksum up to an offset that has been read, or up to an earlier one if the offset lies far back. Offsets must
+   * not decrease from call to call.
    */
   at(byteOffset: number): FilePosition['prefix'] {
     if (byteOffset >= this.#hashedBytes) {
@@ -84,10 +84,10 @@ export class PrefixSums {
     if (expected === undefined || this.#hashedBytes >= expected.bytes) return;
     this.#hashUpTo(expected.bytes);
     if (this.#hashedBytes === expected.bytes && this.#sum().sha256 !== expected.sha256)
-      throw anotherInput(this.#name, 'its first bytes are others');
+      throw anotherInput(this.#name, 'its first bytes differ');
   }
 
-  /** Or as far as there are bytes. */
+  /** Stops early if there are fewer bytes. */
   #hashUpTo(byteOffset: number): void {
     while (this.#hashedBytes < byteOffset) {
       const first = this.#held.shift();
@@ -105,14 +105,16 @@ export class PrefixSums {
   }
 }
 
-/** An input that is to go on at an offset has fewer bytes. */
+/** The input is shorter than the offset at which reading is to resume. */
 export function endsBefore(name: string, byteOffset: number): AiopsError {
   return anotherInput(name, `it ends before byte ${byteOffset}, up to which it was read`);
 }
 
-/** An input that comes only once is not the one that the run began with. */
 function anotherInput(name: string, difference: string): AiopsError {
   return new AiopsError('config', `${name} is not what this run read before: ${difference}`, {
-    hint: 'give it the same input again, from its beginning; or begin anew with --restart, or with another --out',
+    hint: SAME_INPUT_HINT,
   });
 }
+
+export const SAME_INPUT_HINT =
+  'to resume this run, pipe in the same bytes from the start; to start over, use --restart or another --out';

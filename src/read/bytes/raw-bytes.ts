@@ -1,69 +1,21 @@
-import { fstatSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { AiopsError, messageOf } from '../../core/errors.js';
+import { AiopsError } from '../../core/errors.js';
+import { closeRead, unreadable } from './file-facts.js';
 
-/** How the input called `-` is named in messages, rejects and series. */
+/** What messages, rejects and series call the input `-`. */
 export const STDIN_NAME = 'stdin';
 
-/** The bytes of an input as they stand there. */
+/** An input's bytes, still compressed if it is. */
 export interface RawBytes {
   readonly chunks: AsyncGenerator<Buffer, undefined>;
   close(): Promise<void>;
 }
 
-/** @throws AiopsError `input_missing` */
-export async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (cause) {
-    throw notOpened(path, cause);
-  }
-}
-
-/** Why a file cannot be opened, or even looked at. */
-export function notOpened(path: string, cause: unknown): AiopsError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new AiopsError('input_missing', `no such file: ${path}`, {
-      hint: 'check the path; - reads standard input',
-      cause,
-    });
-  }
-  if (code === 'EMFILE') {
-    return new AiopsError('input_missing', `cannot open ${path}: too many open files`, {
-      hint: 'raise the limit (ulimit -n 4096), or join the files into fewer',
-      cause,
-    });
-  }
-  return unreadable(path, cause);
-}
-
-export function unreadable(
-  name: string,
-  cause: unknown,
-  hint = 'check that the file may be read and that its disk is sound',
-): AiopsError {
-  return new AiopsError('input_missing', `cannot read ${name}: ${messageOf(cause)}`, { hint, cause });
-}
-
-/** @throws AiopsError `input_missing` */
-export async function statsOf(path: string, handle: FileHandle): Promise<BigIntStats> {
-  try {
-    return await handle.stat({ bigint: true });
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-}
-
-/** Never throws: what was only read loses nothing by it, and an error on the way there is the one to tell. */
-export async function closeRead(handle: FileHandle): Promise<void> {
-  await handle.close().catch(() => undefined);
-}
-
-/** Standard input. Its chunks throw AiopsError `input_missing`, `input_unusable` where it is a file that shrank. */
+/** Standard input. Its chunks throw AiopsError `input_missing`, or `input_unusable` if it is a file that shrank. */
 export function stdinBytes(stdin: Readable): RawBytes {
   async function* chunks(): AsyncGenerator<Buffer, undefined> {
     const openedBytes = fileSize(stdin);
@@ -76,50 +28,77 @@ export function stdinBytes(stdin: Readable): RawBytes {
     if (endedBytes < openedBytes) throw shrank(STDIN_NAME, openedBytes, endedBytes);
     return undefined;
   }
-  return {
-    chunks: chunks(),
-    close: () => {
-      stdin.destroy();
-      return Promise.resolve();
-    },
-  };
+  return { chunks: chunks(), close: () => Promise.resolve(void stdin.destroy()) };
 }
 
-/** The size of a file that is redirected to standard input; 0 for what is no file. */
+/** The size of a file redirected to standard input; 0 if it is no file. */
 function fileSize(stdin: Readable): number {
   if (!('fd' in stdin) || typeof stdin.fd !== 'number') return 0;
   const stats = fstatSync(stdin.fd);
   return stats.isFile() ? stats.size : 0;
 }
 
-/** A file that is shorter than it was when reading it began. */
-export function shrank(name: string, fromBytes: number, toBytes: number): AiopsError {
-  return new AiopsError(
-    'input_unusable',
-    `${name} shrank from ${fromBytes} to ${toBytes} bytes while it was read`,
-    {
-      hint: CHANGED_HINT,
-    },
-  );
+/** Whether a path leads to a named pipe, or to a descriptor that is a pipe (`/dev/fd/63`). */
+export async function isPipe(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => null);
+  return stats?.isFIFO() ?? false;
 }
 
-/** What to do about a file that was changed while it was read. */
+/**
+ * The bytes of a named pipe, from its first writer until the last one is gone. Read as a socket: reading it like a file
+ * would block a thread while nothing arrives, and the process could not end.
+ *
+ * @throws AiopsError `input_missing`
+ */
+export function pipeBytes(path: string): RawBytes {
+  const socket = openPipe(path);
+  async function* chunks(): AsyncGenerator<Buffer, undefined> {
+    try {
+      for await (const chunk of socket) yield chunk as Buffer;
+    } catch (cause) {
+      const isClosedByUs = (cause as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
+      if (!isClosedByUs) throw unreadable(path, cause, PIPE_HINT);
+    }
+    return undefined;
+  }
+  return { chunks: chunks(), close: () => Promise.resolve(void socket.destroy()) };
+}
+
+const PIPE_HINT = 'check the permissions of the pipe';
+
+function openPipe(path: string): Socket {
+  let fd: number | null = null;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return new Socket({ fd, readable: true, writable: false });
+  } catch (cause) {
+    if (fd !== null) closeSync(fd);
+    throw unreadable(path, cause, PIPE_HINT);
+  }
+}
+
+export function shrank(name: string, fromBytes: number, toBytes: number): AiopsError {
+  const message = `${name} shrank from ${fromBytes} to ${toBytes} bytes while it was read`;
+  return new AiopsError('input_unusable', message, { hint: CHANGED_HINT });
+}
+
+/** What to do about a file that changed while it was read. */
 export const CHANGED_HINT =
-  'only append to a file that is being read, and rotate it by renaming; if it gets its old bytes back, the same ' +
+  'while a file is being read, only append to it, and rotate it by renaming; once its old bytes are back, the same ' +
   'command resumes the run, otherwise use --restart or another --out';
 
-/** Follows the reading of a regular file. */
+/** Watches a regular file being read. */
 export interface ByteWatch {
   /** Bytes were read at an offset. */
   add(atByte: number, bytes: Buffer): void;
-  /** The file ended there. @throws AiopsError `input_unusable` too early, or was changed while it was read */
+  /** The file ended there. @throws AiopsError `input_unusable` if that is too early, or the file changed */
   checkEnd(atByte: number): Promise<void>;
-  /** Bytes just before the offset are no longer what was read there: why. @throws AiopsError the same, in detail */
+  /** Bytes just before the offset have changed since they were read. @throws AiopsError the same, in detail */
   checkOverlap(atByte: number): Promise<AiopsError>;
 }
 
 /**
- * With each block, so many bytes before it are read again and compared. This detects a file that was truncated and
+ * With each block, this many bytes before it are read again and compared. That detects a file that was truncated and
  * rewritten before halves of two different lines are joined into one.
  */
 const OVERLAP_BYTES = 1024;
@@ -132,8 +111,8 @@ export interface FileRange {
 }
 
 /**
- * A regular file's bytes in a range. Its chunks throw AiopsError `input_missing`, and what `watch` throws: the end is
- * checked before the chunks end, so that no caller takes a truncated file for a complete one.
+ * A regular file's bytes in a range. Its chunks throw AiopsError `input_missing`, and what `watch` throws: it checks
+ * the end before the chunks end, so that no caller takes a truncated file for a complete one.
  */
 export function fileBytes(path: string, handle: FileHandle, range: FileRange, watch: ByteWatch): RawBytes {
   const { blockBytes, startByte, endByte } = range;
@@ -152,7 +131,7 @@ export function fileBytes(path: string, handle: FileHandle, range: FileRange, wa
     before = Buffer.from(block.subarray(Math.max(0, bytesRead - OVERLAP_BYTES), bytesRead));
     return bytes;
   };
-  return openBytes(path, handle, readBlock, () => watch.checkEnd(at));
+  return blocksUntilEmpty(path, handle, readBlock, () => watch.checkEnd(at));
 }
 
 /** The bytes of a device, which has no offsets. Its chunks throw AiopsError `input_missing`. */
@@ -162,11 +141,11 @@ export function deviceBytes(path: string, handle: FileHandle, blockBytes: number
     const { bytesRead } = await handle.read(block, 0, blockBytes, null);
     return block.subarray(0, bytesRead);
   };
-  return openBytes(path, handle, readBlock, () => Promise.resolve());
+  return blocksUntilEmpty(path, handle, readBlock, () => Promise.resolve());
 }
 
-/** Blocks until an empty one, read one ahead; the handle stays open, since what was read may be looked at again. */
-function openBytes(
+/** Reads one block ahead. At the end the handle stays open: the file may have to be compared again. */
+function blocksUntilEmpty(
   path: string,
   handle: FileHandle,
   readBlock: () => Promise<Buffer>,
@@ -180,8 +159,7 @@ function openBytes(
         const block = await ahead;
         if (block.length === 0) break;
         ahead = readBlock();
-        // Nobody may be waiting for it when it fails; the next turn is.
-        ahead.catch(() => undefined);
+        ahead.catch(() => undefined); // reported when it is awaited
         yield block;
       }
       await checkEnd();

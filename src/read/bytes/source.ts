@@ -1,93 +1,82 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AiopsError } from '../../core/errors.js';
+import type { Notice } from '../../core/errors.js';
 import type { FilePosition } from '../../core/input-position.js';
-import { refuseForeign } from './foreign.js';
-import { gunzip } from './gunzip.js';
-import { factsOf, lookAt } from './file-facts.js';
+import { closeRead, factsOf, lookAt, openFile, statsOf, unreadable } from './file-facts.js';
 import { PrefixSums, endsBefore } from './prefix-sums.js';
 import type { ReadBefore } from './prefix-sums.js';
-import {
-  STDIN_NAME,
-  closeRead,
-  deviceBytes,
-  fileBytes,
-  openFile,
-  statsOf,
-  stdinBytes,
-  unreadable,
-} from './raw-bytes.js';
+import { STDIN_NAME, deviceBytes, fileBytes, isPipe, pipeBytes, stdinBytes } from './raw-bytes.js';
 import type { RawBytes } from './raw-bytes.js';
-import { FILE_START } from './resume.js';
-import { isPipe, pipeBytes } from './pipe-bytes.js';
+import { isGzip, unpacked } from './unpack.js';
 import { WatchedFile } from './watched-file.js';
 import type { KnownFile } from './watched-file.js';
 
-/** The bytes of one input, uncompressed. */
+/** The uncompressed bytes of one input. */
 export interface ByteSource {
   readonly name: string;
-  /** Whether more may come at any time: standard input, a pipe. */
+  /** Whether more may arrive at any time: standard input, a pipe. */
   readonly live: boolean;
-  /** Bytes of the input itself that were taken so far, packed ones if it is packed. */
+  /** Bytes taken of the input itself so far, compressed ones if it is compressed. */
   readBytes(): number;
-  /** Size of the input; null where it cannot be known. */
+  /** Size of the input; null if it cannot be known. */
   readonly sizeBytes: number | null;
-  /** The file that is open; null for standard input, pipes and devices. */
+  /** The open file; null for standard input, pipes and devices. */
   readonly file: WatchedFile | null;
-  /** Whether it is gzip, so that offsets into its text are none into the file; false where none of it is read. */
+  /** Whether it is gzip, so that offsets into its text are not offsets into the file; false if nothing is read of it. */
   readonly isPacked: boolean;
-  /** Offset of the first of its bytes: behind a byte-order mark, or where reading goes on. */
+  /** Offset of its first byte: after a byte-order mark, or where reading resumes. */
   readonly byteOffset: number;
-  /** Of an input that comes only once: what its first bytes were, up to an offset that was read. */
+  /** Checksum of the first bytes up to an offset that was read, for an input that can be read only once. */
   prefixAt(byteOffset: number): FilePosition['prefix'];
   /**
-   * Of an input that comes only once: to be called when the last minute comes that was read before.
+   * For an input that can be read only once: call when the last minute of the previous session has been read again.
    *
-   * @throws AiopsError `config` where it took fewer bytes than before
+   * @throws AiopsError `config` if fewer bytes were read than then
    */
   checkReached(): void;
   /**
    * Call once.
    *
-   * @throws AiopsError `input_unusable` on damaged gzip and where a file was changed or truncated while it was read,
-   *   `input_missing` on an I/O error, `config` where an input to be resumed differs from the one that was read, or is shorter
+   * @throws AiopsError `input_unusable` on damaged gzip, or if a file was changed or truncated while it was read;
+   *   `input_missing` on an I/O error; `config` if an input to resume differs from the one read before, or is shorter
    */
   chunks(): AsyncIterator<Buffer, undefined>;
-  /** Ends reading, also one that waits for bytes. */
+  /** Stops reading, even while waiting for bytes. */
   close(): Promise<void>;
 }
 
-/** Blocks are smaller where many files are open, so that memory does not grow with their number. */
+/** The position in a file of which nothing has been read. */
+export const FILE_START: FilePosition = { byteOffset: 0, line: 1, doneLine: 0, doneItem: null };
+
+/** Blocks are smaller if many files are open, so that memory does not grow with their number. */
 const MAX_BLOCK_BYTES = 256 * 1024;
 const MIN_BLOCK_BYTES = 16 * 1024;
 const ALL_BLOCKS_BYTES = 16 * 1024 * 1024;
 
-/** How much is read at a time of each of several inputs. */
+/** Bytes per read from each of several inputs. */
 export function blockBytesFor(inputs: number): number {
   return Math.max(MIN_BLOCK_BYTES, Math.min(MAX_BLOCK_BYTES, Math.floor(ALL_BLOCKS_BYTES / inputs)));
 }
 
 export interface SourceOptions {
   readonly blockBytes: number;
-  /** How many times its size a packed input may come to. */
+  /** How many times its size a compressed input may unpack to. */
   readonly maxExpansion: number;
-  /** How much of a file there is to it, whatever was added since; without it, all. */
+  /** Reads no more than this of a file, even if it has grown; default: all. */
   readonly mostBytes?: number;
-  /** What an input that comes only once is held against; without it, nothing. */
+  /** What an input that can be read only once is compared with; default: nothing. */
   readonly before?: ReadBefore;
   /** What earlier sessions read of a file. */
   readonly known?: KnownFile | null;
 }
 
-/** Enough for a byte-order mark and every magic number. */
-const MAGIC_BYTES = 4;
-
 /**
- * Opens a file, or standard input for `-`; gzip is recognised by its first bytes and unpacked. To go on at
- * a position, a plain file is opened right there; of others what lies before it is read and dropped.
+ * Opens a file, or standard input for `-`. Gzip is recognized by its first bytes and unpacked. To resume at a position,
+ * a plain file is opened right there; other inputs are read from the start, and what lies before is dropped.
  *
- * @throws AiopsError `input_missing`: no such file, a folder, not readable; `input_unusable`: UTF-16,
- *   an archive, a `.gz` that is not gzip, one that expands beyond `maxExpansion`
+ * @throws AiopsError `input_missing`: no such file, a folder, not readable; `input_unusable`: UTF-16, an archive, a
+ *   `.gz` that is not gzip, one that expands beyond `maxExpansion`
  */
 export async function openSource(
   input: string,
@@ -99,15 +88,15 @@ export async function openSource(
     const name = input === '-' ? STDIN_NAME : input;
     const raw = input === '-' ? stdinBytes(stdin) : pipeBytes(input);
     try {
-      return await prepare({ name, raw, file: null, options, from });
+      return await textSource({ name, raw, file: null, options, from });
     } catch (error) {
-      await raw.close(); // whoever writes to it would keep us waiting
+      await raw.close(); // otherwise its writer would keep this process waiting
       throw error;
     }
   }
   const handle = await openFile(input);
   try {
-    return await openBytes(input, handle, options, from);
+    return await fileSource(input, handle, options, from);
   } catch (error) {
     await closeRead(handle);
     throw error;
@@ -115,7 +104,7 @@ export async function openSource(
 }
 
 /**
- * An input of which nothing more is read, of a file no more than `mostBytes`.
+ * An input of which nothing more is read, a file as if it ended at `mostBytes`.
  *
  * @throws AiopsError `input_missing`
  */
@@ -152,7 +141,43 @@ export async function closeAll(sources: readonly ByteSource[]): Promise<void> {
   for (const source of sources) await source.close();
 }
 
-async function openBytes(
+/** Bytes read of all inputs so far, and their total; null if the size of one is unknown. */
+export function bytesRead(sources: readonly ByteSource[]): { readBytes: number; totalBytes: number | null } {
+  let readBytes = 0;
+  let totalBytes: number | null = 0;
+  for (const source of sources) {
+    readBytes += source.readBytes();
+    totalBytes = totalBytes === null || source.sizeBytes === null ? null : totalBytes + source.sizeBytes;
+  }
+  return { readBytes, totalBytes };
+}
+
+/**
+ * Checks all files again; returns the error to end with if a path leads to another file now, or to none.
+ *
+ * @throws AiopsError `input_unusable` if bytes that were read have changed or are gone; `input_missing`
+ */
+export async function checkSources(sources: readonly ByteSource[]): Promise<AiopsError | null> {
+  for (const { file } of sources) await file?.check();
+  for (const { file } of sources) {
+    const moved = (await file?.moved()) ?? null;
+    if (moved !== null) return moved;
+  }
+  return null;
+}
+
+/** Nothing is lost of a file that grew after its end was read, but a reader of the report may look for it. */
+export function grownNotices(sources: readonly ByteSource[]): Notice[] {
+  return sources.flatMap(({ name, file }): Notice[] => {
+    if (file === null || file.grownBytes === 0) return [];
+    const bytes = `${file.grownBytes} byte${file.grownBytes === 1 ? '' : 's'}`;
+    return [
+      { level: 'info', text: `${name} grew by ${bytes} after its end was read: the next run will read them` },
+    ];
+  });
+}
+
+async function fileSource(
   input: string,
   handle: FileHandle,
   options: SourceOptions,
@@ -167,13 +192,18 @@ async function openBytes(
   }
   const facts = factsOf(stats);
   if (facts === null) {
-    return prepare({ name: input, raw: deviceBytes(input, handle, blockBytes), file: null, options, from });
+    return textSource({
+      name: input,
+      raw: deviceBytes(input, handle, blockBytes),
+      file: null,
+      options,
+      from,
+    });
   }
-  const isPlaced = from.byteOffset > 0 && !(await isPacked(input, handle));
-  const startByte = isPlaced ? from.byteOffset : 0;
+  const startByte = from.byteOffset > 0 && !(await isPacked(input, handle)) ? from.byteOffset : 0;
   const file = new WatchedFile(input, handle, facts, { known, startByte, mostBytes });
   const raw = fileBytes(input, handle, { blockBytes, startByte, endByte: mostBytes }, file);
-  return isPlaced ? placed(input, raw, file, startByte) : prepare({ name: input, raw, file, options, from });
+  return textSource({ name: input, raw, file, options, from, startByte });
 }
 
 /** @throws AiopsError `input_missing` on an I/O error */
@@ -187,65 +217,43 @@ async function isPacked(path: string, handle: FileHandle): Promise<boolean> {
   return isGzip(head);
 }
 
-function isGzip(head: Buffer): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
-}
-
-function placed(name: string, raw: RawBytes, file: WatchedFile, byteOffset: number): ByteSource {
-  let readBytes = byteOffset;
-  return {
-    name,
-    live: false,
-    sizeBytes: file.opened.sizeBytes,
-    readBytes: () => readBytes,
-    file,
-    isPacked: false,
-    byteOffset,
-    prefixAt: () => undefined,
-    checkReached: () => undefined,
-    chunks: () => counted(raw.chunks, (count) => (readBytes += count)),
-    close: () => raw.close(),
-  };
-}
-
-interface Unprepared {
+interface OpenedBytes {
   readonly name: string;
   readonly raw: RawBytes;
   readonly file: WatchedFile | null;
   readonly options: Pick<SourceOptions, 'maxExpansion' | 'before'>;
   readonly from: FilePosition;
+  /** Where `raw` starts; above 0 only in a plain file that is text. */
+  readonly startByte?: number;
 }
 
-async function prepare({ name, raw, file, options, from }: Unprepared): Promise<ByteSource> {
-  let readBytes = 0;
-  const packed = await peek(
-    counted(raw.chunks, (count) => (readBytes += count)),
-    MAGIC_BYTES,
-  );
-  const zipped = isGzip(packed.head);
-  if (!zipped && packed.head.length > 0 && name.toLowerCase().endsWith('.gz')) {
-    throw new AiopsError('input_unusable', `${name} is not gzip, though its name says so`, {
-      hint: 'if it is plain text, name it without .gz; otherwise fetch it again',
-    });
-  }
-  const text = zipped ? await peek(gunzip(name, packed.chunks, options.maxExpansion), MAGIC_BYTES) : packed;
-  const { head } = text;
-  refuseForeign(name, head);
-  const bomBytes = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-  const live = file === null;
-  const sums = live ? new PrefixSums(name, options.before ?? null) : null;
-  const byteOffset = Math.max(bomBytes, from.byteOffset);
+async function textSource({
+  name,
+  raw,
+  file,
+  options,
+  from,
+  startByte = 0,
+}: OpenedBytes): Promise<ByteSource> {
+  let readBytes = startByte;
+  const taken = counted(raw.chunks, (bytes) => (readBytes += bytes));
+  const text =
+    startByte > 0
+      ? { chunks: taken, isPacked: false, bomBytes: 0 }
+      : await unpacked(name, taken, options.maxExpansion);
+  const byteOffset = Math.max(text.bomBytes, from.byteOffset);
+  const sums = file === null ? new PrefixSums(name, options.before ?? null) : null;
   return {
     name,
-    live,
+    live: file === null,
     sizeBytes: file?.opened.sizeBytes ?? null,
     readBytes: () => readBytes,
     file,
-    isPacked: zipped,
+    isPacked: text.isPacked,
     byteOffset,
     prefixAt: (at) => sums?.at(at),
     checkReached: () => sums?.checkReached(),
-    chunks: () => withoutFirst(name, sums?.over(text.chunks) ?? text.chunks, byteOffset),
+    chunks: () => withoutFirst(name, sums?.over(text.chunks) ?? text.chunks, byteOffset - startByte),
     close: () => raw.close(),
   };
 }
@@ -259,28 +267,6 @@ async function* counted(
     yield chunk;
   }
   return undefined;
-}
-
-/** Takes chunks until there are `count` bytes, and puts them back in front. */
-async function peek(
-  chunks: AsyncGenerator<Buffer, undefined>,
-  count: number,
-): Promise<{ head: Buffer; chunks: AsyncGenerator<Buffer, undefined> }> {
-  const taken: Buffer[] = [];
-  let size = 0;
-  while (size < count) {
-    const { value } = await chunks.next();
-    if (value === undefined) break;
-    taken.push(value);
-    size += value.length;
-  }
-  const head = Buffer.concat(taken);
-  async function* all(): AsyncGenerator<Buffer, undefined> {
-    if (head.length > 0) yield head;
-    yield* chunks;
-    return undefined;
-  }
-  return { head, chunks: all() };
 }
 
 async function* withoutFirst(

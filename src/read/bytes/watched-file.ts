@@ -1,14 +1,12 @@
 import { stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { AiopsError, messageOf } from '../../core/errors.js';
-import { firstDifference, spansOf } from '../snapshot/compare-bytes.js';
-import type { Difference } from '../snapshot/compare-bytes.js';
-import { factsOf, isUntouched } from './file-facts.js';
+import { SegmentSums, firstDifference, spansOf } from './digests.js';
+import type { DigestUpdate, Segment } from './digests.js';
+import { factsOf, isUntouched, statsOf } from './file-facts.js';
 import type { FileFacts } from './file-facts.js';
-import { CHANGED_HINT, shrank, statsOf } from './raw-bytes.js';
+import { CHANGED_HINT, shrank } from './raw-bytes.js';
 import type { ByteWatch } from './raw-bytes.js';
-import { SegmentSums } from './segments.js';
-import type { DigestUpdate, Segment } from './segments.js';
 
 /** What earlier sessions read of a file, and its facts when that was last compared. */
 export interface KnownFile {
@@ -16,35 +14,34 @@ export interface KnownFile {
   readonly digests: readonly Segment[];
 }
 
-/** How a file is watched. */
+/** Which part of a file is read. */
 export interface WatchOptions {
   readonly known: KnownFile | null;
-  /** Offset of the first byte that is read. */
   readonly startByte: number;
   /** Bytes after this many are not part of the input. */
   readonly mostBytes: number;
 }
 
 /**
- * Tells whether an open regular file still has the bytes that were read of it. It may grow; anything else that happens
- * to it while it is read must not end in results that look complete.
+ * Checks that an open regular file still has the bytes that were read of it. It may grow; any other change while it is
+ * read must not end in results that look complete.
  */
 export class WatchedFile implements ByteWatch {
   readonly path: string;
-  /** What the file was when it was opened, up to `mostBytes`. */
+  /** The facts on opening, the size at most `mostBytes`. */
   readonly opened: FileFacts;
   /**
-   * Its facts for the journal. Their times are those at which earlier sessions' bytes were last compared: a change
+   * Its facts for the journal. The times are those of the last comparison with earlier sessions' bytes: a change
    * between that and opening must not look untouched to the next session.
    */
   readonly identity: FileFacts;
   readonly #handle: FileHandle;
   readonly #sums: SegmentSums;
-  /** Bytes before it were neither read now nor can they have changed since they were compared. */
+  /** Bytes before it are not read now, and cannot have changed since they were compared. */
   readonly #startByte: number;
-  /** The file's facts when its bytes were known to be those that were read. */
+  /** The file's facts when its bytes were last known to be those that were read. */
   #verified: FileFacts;
-  /** Where its end was when it was reached; null: not yet. */
+  /** Where its end was when reading reached it; null: not yet. */
   #endByte: number | null = null;
 
   constructor(path: string, handle: FileHandle, facts: FileFacts, options: WatchOptions) {
@@ -73,23 +70,29 @@ export class WatchedFile implements ByteWatch {
     return this.#changed(`bytes before ${atByte}`); // and back again
   }
 
-  /** @throws AiopsError `input_unusable` where bytes that were read are others now, or gone; `input_missing` */
+  /** @throws AiopsError `input_unusable` if bytes that were read have changed or are gone; `input_missing` */
   async check(): Promise<void> {
     const now = factsOf(await statsOf(this.path, this.#handle));
     if (now === null || isUntouched(this.#verified, now)) return;
     if (now.sizeBytes < this.opened.sizeBytes) throw this.#shrank(now.sizeBytes);
     const spans = spansOf(this.#sums.all()).filter(({ endByte }) => endByte > this.#startByte);
     const difference = await firstDifference(this.path, this.#handle, spans);
-    if (difference !== null) throw this.#differs(difference);
-    this.#verified = now;
+    if (difference === null) {
+      this.#verified = now;
+      return;
+    }
+    const { fromByte, toByte, endsAtByte } = difference;
+    throw endsAtByte === null
+      ? this.#changed(`bytes ${fromByte} to ${toByte - 1}`)
+      : this.#shrank(endsAtByte);
   }
 
-  /** How much it had grown after its end was read when it was last checked. */
+  /** How much the file had grown at the last check since its end was read. */
   get grownBytes(): number {
     return this.#endByte === null ? 0 : this.#verified.sizeBytes - this.#endByte;
   }
 
-  /** Where its path no longer leads to it: an error to end with, once all of it is served; otherwise null. */
+  /** The error to end with, once everything is served, if the path no longer leads to this file; otherwise null. */
   async moved(): Promise<AiopsError | null> {
     const handle = await statsOf(this.path, this.#handle);
     try {
@@ -102,7 +105,7 @@ export class WatchedFile implements ByteWatch {
     }
   }
 
-  /** Digests of everything read so far; updates only report what comes later. */
+  /** Digests of everything read so far. Updates then only report what is read later. */
   digests(): readonly Segment[] {
     return this.#sums.finish();
   }
@@ -112,30 +115,20 @@ export class WatchedFile implements ByteWatch {
     return this.#sums.update();
   }
 
-  #differs({ fromByte, toByte, endsAtByte }: Difference): AiopsError {
-    return endsAtByte === null
-      ? this.#changed(`bytes ${fromByte} to ${toByte - 1}`)
-      : this.#shrank(endsAtByte);
-  }
-
   #shrank(sizeBytes: number): AiopsError {
     const beforeBytes = Math.max(this.opened.sizeBytes, this.#sums.endByte);
     return shrank(this.path, beforeBytes, sizeBytes);
   }
 
   #changed(bytes: string): AiopsError {
-    return new AiopsError(
-      'input_unusable',
-      `${this.path} changed while it was read: ${bytes} are no longer what they were`,
-      { hint: CHANGED_HINT },
-    );
+    const message = `${this.path} changed while it was read: ${bytes} are no longer what they were`;
+    return new AiopsError('input_unusable', message, { hint: CHANGED_HINT });
   }
 
   #moved(what: string): AiopsError {
-    return new AiopsError(
-      'input_missing',
-      `${this.path} ${what} while it was read; all records of the file that was opened have been served`,
-      { hint: 'to complete this run, put that file back and run the same command again' },
-    );
+    const message = `${this.path} ${what} while it was read; all records of the file that was opened have been served`;
+    return new AiopsError('input_missing', message, {
+      hint: 'to complete this run, put that file back and run the same command again',
+    });
   }
 }

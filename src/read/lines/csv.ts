@@ -1,28 +1,30 @@
 import { csvRecord, headerRules, recordRules } from './csv-record.js';
-import type { CsvRules } from './csv-record.js';
+import type { CsvRecord, CsvRules } from './csv-record.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner, fieldEnd, metricOfText } from './number-field.js';
 import { ROLE } from './plan.js';
 import type { FilePlan } from './plan.js';
-import { labelOf, show } from './records.js';
-import type { BlockReader, RecordMaker } from './records.js';
-import { TargetNames } from './target-names.js';
+import { FoundRow } from './records.js';
+import type { BlockReader, RowSink } from './records.js';
+import type { ParseTime } from '../../core/time.js';
+import { TargetNames } from './targets.js';
 
 const QUOTE = 34;
 
 /**
- * Reads rows of CSV. A line without quotes, or with quotes around whole fields only, is taken
- * straight from the bytes; others go through `csvRecord`.
+ * Reads rows of CSV. Lines without quotes, or with quotes around whole fields only, are read straight from the bytes;
+ * others go through `csvRecord`.
  */
 export class CsvReader implements BlockReader {
   readonly cursor;
-  readonly #maker: RecordMaker;
-  readonly #plan: FilePlan;
+  readonly #sink: RowSink;
+  readonly #row = new FoundRow();
+  readonly #header: readonly string[];
   readonly #roles: Int32Array;
   readonly #delimiter: number;
   readonly #scanner = new NumberScanner();
   readonly #names = new TargetNames();
-  /** The file lacks some of the recording's columns. */
+  /** Whether the file lacks some of the recording's columns. */
   readonly #isPartial: boolean;
   #headerSeen: boolean;
   readonly #headerRules: CsvRules;
@@ -30,16 +32,16 @@ export class CsvReader implements BlockReader {
   /** Offset of the first quote at or after the current line. */
   #quote = 0;
 
-  constructor(maker: RecordMaker, plan: FilePlan) {
-    this.cursor = maker.cursor;
-    this.#headerSeen = maker.cursor.line > 0;
-    this.#maker = maker;
-    this.#plan = plan;
-    this.#roles = Int32Array.from(plan.header, (name) => plan.roles.get(name) ?? ROLE.ignored);
+  constructor(sink: RowSink, plan: FilePlan, parseTime: ParseTime) {
     const { delimiter, header } = plan;
+    this.cursor = sink.cursor;
+    this.#headerSeen = sink.cursor.line > 0;
+    this.#sink = sink;
+    this.#header = header;
+    this.#roles = Int32Array.from(header, (name) => plan.roles.get(name) ?? ROLE.ignored);
     this.#delimiter = delimiter.charCodeAt(0);
     this.#headerRules = headerRules(delimiter);
-    this.#recordRules = recordRules(delimiter, header, () => plan.timeField, maker.rules.parseTime);
+    this.#recordRules = recordRules(delimiter, header, plan.timeField, parseTime);
     this.#isPartial = this.#roles.filter((role) => role >= 0).length < plan.columns.length;
   }
 
@@ -49,20 +51,31 @@ export class CsvReader implements BlockReader {
     this.#quote = quoteFrom(block, 0);
     while (cursor.advance()) {
       if (!this.#headerSeen) {
-        if (!this.#header(last)) break;
+        const header = csvRecord(cursor, this.#headerRules, last);
+        if (header === 'more') {
+          cursor.giveBack();
+          break;
+        }
+        if ('fields' in header) cursor.line += header.lines - 1;
+        this.#headerSeen = true;
         continue;
       }
       if (this.#quote < cursor.start) this.#quote = quoteFrom(block, cursor.start);
       if (this.#quote >= cursor.end || this.#isSimplyQuoted()) {
         this.#simpleLine();
-      } else if (!this.#quotedRecord(last)) {
-        break;
+      } else {
+        const record = csvRecord(cursor, this.#recordRules, last);
+        if (record === 'more') {
+          cursor.giveBack();
+          break;
+        }
+        this.#quotedRecord(record);
       }
     }
     return cursor.next;
   }
 
-  /** Whether quotes stand around whole fields only, so that a field ends at the next quote or delimiter. */
+  /** Whether quotes are around whole fields only, so that a field ends at the next quote or delimiter. */
   #isSimplyQuoted(): boolean {
     const { block, start, end } = this.cursor;
     const { bytes } = block;
@@ -77,20 +90,14 @@ export class CsvReader implements BlockReader {
     return true;
   }
 
-  /** A line without quotes, or with quotes around whole fields only, straight from its bytes. */
   #simpleLine(): void {
     const { block, start, end } = this.cursor;
     const { bytes } = block;
+    const row = this.#begin();
+    const { values } = row;
     const roles = this.#roles;
     const delimiter = this.#delimiter;
     const scanner = this.#scanner;
-    const values = this.#maker.begin();
-    if (this.#isPartial) values.fill(NaN);
-    let time = '';
-    let target: string | null = null;
-    let label = '';
-    let badField = -1;
-    let badText = '';
     let field = 0;
     for (let at = start; ; at++) {
       const role = roles[field] ?? ROLE.ignored;
@@ -101,121 +108,74 @@ export class CsvReader implements BlockReader {
       if (role >= 0) {
         const value = scanner.scan(block, at, end, close);
         at = scanner.stop;
-        if (value !== undefined) {
-          values[role] = value;
-        } else if (badField < 0) {
-          badField = field;
-          badText = block.slice(from, at);
-        }
+        if (value !== undefined) values[role] = value;
+        else this.#badValue(field, role, block.slice(from, at));
       } else {
         at = fieldEnd(block, at, end, close);
-        if (role === ROLE.time) time = block.text.substring(from, at);
-        else if (role === ROLE.target) target = this.#names.at(block, from, at).trim();
-        else if (role === ROLE.label) label = block.slice(from, at);
+        if (role === ROLE.time) row.time = timeText(block, from, at);
+        else if (role === ROLE.target) row.target = this.#names.at(block, from, at).trim();
+        else if (role === ROLE.label) row.label = block.slice(from, at);
         else if (role === ROLE.late) this.#late(field, block.text.substring(from, at));
       }
       field++;
       if (isQuoted) at++;
       if (at >= end) break;
     }
-    this.#finish(field, block.ascii ? time : decoded(time), target, label, badField, badText);
+    this.#take(field);
   }
 
-  /** Skips the header; false when only the lines of the next block can tell where it ends. */
-  #header(last: boolean): boolean {
+  #quotedRecord(record: Exclude<CsvRecord, 'more'>): void {
     const { cursor } = this;
-    const header = csvRecord(cursor, this.#headerRules, last);
-    if (header === 'more') {
-      cursor.giveBack();
-      return false;
-    }
-    if ('fields' in header) cursor.line += header.lines - 1;
-    this.#headerSeen = true;
-    return true;
-  }
-
-  /** False when only the lines of the next block can tell what the line is. */
-  #quotedRecord(last: boolean): boolean {
-    const { cursor } = this;
-    const record = csvRecord(cursor, this.#recordRules, last);
-    if (record === 'more') {
-      cursor.giveBack();
-      return false;
-    }
-    if ('fields' in record) {
-      this.#row(record.fields);
-      cursor.line += record.lines - 1;
-    } else {
+    if (!('fields' in record)) {
       cursor.reject('bad_line', record.message);
+      return;
     }
-    return true;
-  }
-
-  #row(fields: readonly string[]): void {
-    const values = this.#maker.begin();
-    if (this.#isPartial) values.fill(NaN);
-    let time = '';
-    let target: string | null = null;
-    let label = '';
-    let badField = -1;
+    const { fields, lines } = record;
+    const row = this.#begin();
     for (let field = 0; field < fields.length; field++) {
-      const role = this.#roles[field] ?? ROLE.ignored;
       const text = fields[field] ?? '';
+      const role = this.#roles[field] ?? ROLE.ignored;
       if (role >= 0) {
         const value = metricOfText(text);
-        if (value !== undefined) values[role] = value;
-        else if (badField < 0) badField = field;
-      } else if (role === ROLE.time) time = text;
-      else if (role === ROLE.target) target = text.trim();
-      else if (role === ROLE.label) label = text;
+        if (value !== undefined) row.values[role] = value;
+        else this.#badValue(field, role, text);
+      } else if (role === ROLE.time) row.time = text;
+      else if (role === ROLE.target) row.target = text.trim();
+      else if (role === ROLE.label) row.label = text;
       else if (role === ROLE.late) this.#late(field, text);
     }
-    this.#finish(fields.length, time, target, label, badField, fields[badField] ?? '');
+    this.#take(fields.length);
+    cursor.line += lines - 1;
   }
 
-  #finish(
-    fields: number,
-    time: string,
-    targetField: string | null,
-    label: string,
-    badField: number,
-    badText: string,
-  ): void {
-    const maker = this.#maker;
-    const { cursor } = this;
-    const { header, targetField: targetName, timeField, series } = this.#plan;
-    if (fields !== header.length) {
-      cursor.reject('column_count', `${fields} fields, but the header has ${header.length}`);
-      return;
-    }
-    const target = targetField ?? series;
-    if (target === '') {
-      const known = { target: null, minuteMs: maker.minuteOf(time) };
-      cursor.reject('no_target', `${targetName ?? 'target'} is empty`, known);
-      return;
-    }
-    if (!maker.selects(target)) return;
-    const minuteMs = maker.minuteOf(time);
-    if (Number.isNaN(minuteMs)) {
-      const known = { target, minuteMs };
-      if (time.trim() === '') cursor.reject('no_time', `${timeField} is empty`, known);
-      else maker.rejectTime(timeField, time, target);
-    } else if (badField >= 0) {
-      const message = `${header[badField] ?? ''}: ${show(badText)} is not a number`;
-      cursor.reject('bad_value', message, { target, minuteMs });
+  #begin(): FoundRow {
+    this.#sink.begin(this.#row);
+    if (this.#isPartial) this.#row.values.fill(NaN);
+    return this.#row;
+  }
+
+  #take(fields: number): void {
+    if (fields === this.#header.length) {
+      this.#sink.take(this.#row);
     } else {
-      maker.make(minuteMs, target, maker.values(), labelOf(label));
+      this.cursor.reject('column_count', `${fields} fields, but the header has ${this.#header.length}`);
     }
+  }
+
+  #badValue(field: number, role: number, text: string): void {
+    this.#row.values[role] = Infinity;
+    this.#row.badValue(this.#header[field] ?? '', text);
   }
 
   #late(field: number, text: string): void {
-    if (!Number.isNaN(metricOfText(text))) this.#maker.rules.late.see(this.#plan.header[field] ?? '');
+    if (!Number.isNaN(metricOfText(text))) this.#sink.late.see(this.#header[field] ?? '');
   }
 }
 
-/** The text of bytes that were taken for Latin-1; a time has only others than ASCII where it is none. */
-function decoded(latin1: string): string {
-  return /[^ -~]/.test(latin1) ? Buffer.from(latin1, 'latin1').toString() : latin1;
+/** The text of a time. A valid one is ASCII; an invalid one must be decoded for the message. */
+function timeText(block: TextBlock, start: number, end: number): string {
+  const text = block.text.substring(start, end);
+  return block.ascii || !/[^ -~]/.test(text) ? text : block.slice(start, end);
 }
 
 function quoteFrom(block: TextBlock, at: number): number {

@@ -1,25 +1,25 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { RawText, Reject, RejectFacts, SourceLine } from '../../core/types.js';
-import { ItemPlaces } from './item-places.js';
+import { ItemPlaces } from './json-text.js';
 
-/** What is kept of a line that is too long. */
+/** How much of a line that is too long is kept. */
 const KEPT_OF_LONG_LINE = 4096;
-/** What is needed of it: one byte more shows where a character begins. */
+/** How much of it is needed: one more byte shows where a character begins. */
 export const HEAD_OF_LONG_LINE = KEPT_OF_LONG_LINE + 1;
 const RETURN = 13;
 
-/** Of a line of which neither target nor time could be read. */
+/** Neither target nor time could be read. */
 const NOTHING_KNOWN: RejectFacts = { target: null, minuteMs: NaN };
 
-/** Complete lines, as bytes and as text in which every byte is one character, so offsets are the same. */
+/** Complete lines, as bytes and as text in which every byte is one character, so that offsets are the same. */
 export class TextBlock {
   readonly bytes: Buffer;
   /** Offset of the first byte in the uncompressed input. */
   readonly byteOffset: number;
-  /** Latin-1: right as it is for ASCII; for the rest use `slice`. */
+  /** Decoded as Latin-1, which is right for ASCII only; otherwise use `slice`. */
   readonly text: string;
   readonly ascii: boolean;
-  /** Whether single lines have to be looked at, for NUL bytes or for broken UTF-8. */
+  /** Whether each line must be checked for NUL bytes or broken UTF-8. */
   readonly suspect: boolean;
 
   constructor(bytes: Buffer, byteOffset: number) {
@@ -35,13 +35,13 @@ export class TextBlock {
   }
 }
 
-/** A line of a block; keeps the block alive, so a reader must not hold on to it for long. */
+/** A line of a block. It keeps the block alive, so do not keep it for long. */
 class BlockLine implements SourceLine {
   readonly file: string;
   readonly line: number;
   readonly byteOffset: number;
   declare readonly item?: number;
-  // Not #private: one is made per record, and those cost several times a plain field.
+  // Not #private: one of these is made per record, and private fields cost several times as much to set.
   private readonly bytes: Buffer;
   private readonly start: number;
   private readonly end: number;
@@ -56,18 +56,14 @@ class BlockLine implements SourceLine {
   }
 
   raw(): RawText {
-    const bytes = this.rawBytes();
+    const bytes = this.bytes.subarray(this.start, this.end);
     return isUtf8(bytes)
       ? { text: bytes.toString('utf8'), encoding: 'utf8' }
       : { text: bytes.toString('base64'), encoding: 'base64' };
   }
-
-  protected rawBytes(): Buffer {
-    return this.bytes.subarray(this.start, this.end);
-  }
 }
 
-/** An item on a line. Its text is the item's alone: with that of the line, rejects of a line would grow with its square. */
+/** An item on a line. Its text is its own only: if each reject held the line, their size would grow with its square. */
 class BlockItem extends BlockLine {
   override readonly item: number;
   private readonly places: ItemPlaces;
@@ -78,28 +74,29 @@ class BlockItem extends BlockLine {
     this.places = places;
   }
 
-  protected override rawBytes(): Buffer {
-    return this.places.item(this.item);
+  override raw(): RawText {
+    return { text: this.places.item(this.item), encoding: 'utf8' };
   }
 }
 
-/** Goes through the lines of one input, block after block; rejects those that no format could read. */
+/** Goes through the lines of one input, block by block; rejects those that are not text or too long. */
 export class LineCursor {
   readonly file: string;
   /** 1-based number of the current line. */
   line: number;
+  /** How many lines `advance` has found so far. */
+  found = 0;
   block = new TextBlock(Buffer.alloc(0), 0);
   /** The current line without its end: `[start, end)` of the block's bytes. */
   start = 0;
   end = 0;
-  /** Where the line after it begins. */
+  /** Where the next line begins. */
   next = 0;
   readonly maxLineBytes: number;
   readonly #reject: (reject: Reject) => void;
-  /** Shared by the items of a line; null: none was asked for on the current line. */
+  /** Shared by the items of the current line; null: none needed yet. */
   #places: ItemPlaces | null = null;
 
-  /** `firstLine` is the number of the first line to come. */
   constructor(file: string, maxLineBytes: number, reject: (reject: Reject) => void, firstLine = 1) {
     this.file = file;
     this.line = firstLine - 1;
@@ -112,7 +109,7 @@ export class LineCursor {
     this.next = 0;
   }
 
-  /** Moves to the next line that has anything on it; false at the block's end. */
+  /** Moves to the next line that is neither blank nor rejected; false at the end of the block. */
   advance(): boolean {
     const { block } = this;
     const { length } = block.bytes;
@@ -137,15 +134,22 @@ export class LineCursor {
       if (end > start && block.bytes[end - 1] === RETURN) this.end = --end;
       if (isBlank(block, start, end)) continue;
       if (block.suspect && !this.#isText()) continue;
+      this.found++;
       return true;
     }
     return false;
   }
 
-  /** Goes back to before the current line, to read it again with the next block. */
+  /** Goes back to the start of the current line, to read it again with the next block. */
   giveBack(): void {
     this.line--;
+    this.found--;
     this.next = this.start;
+  }
+
+  /** Skips the rest of the block. */
+  stop(): void {
+    this.next = this.block.bytes.length;
   }
 
   source(item?: number): SourceLine {
@@ -170,18 +174,18 @@ export class LineCursor {
     this.#reject({ target, minuteMs, source: this.source(item), reason, message });
   }
 
-  /** Rejects a line of which only the beginning need be at hand. */
+  /** Rejects a line, of which only the head must be in memory. */
   rejectLongLine(line: number, byteOffset: number, head: Buffer, sizeBytes: number): void {
     let size = Math.min(head.length, KEPT_OF_LONG_LINE);
-    // Not in the middle of a character.
+    // Do not cut a character in half.
     while (size > 0 && ((head[size] ?? 0) & 0xc0) === 0x80) size--;
-    // A copy, so that the reject does not keep the whole line in memory.
+    // A copy, so that the reject does not keep the whole line alive.
     const kept = Buffer.from(head.subarray(0, size));
     this.#reject({
       ...NOTHING_KNOWN,
       source: new BlockLine(this.file, line, byteOffset, kept, 0, size),
       reason: 'line_too_long',
-      message: `${sizeBytes} bytes are more than the ${this.maxLineBytes} of the longest line that is read; its text is cut to ${size}`,
+      message: `${sizeBytes} bytes, more than --max-line allows (${this.maxLineBytes}); its text is cut to ${size}`,
     });
   }
 

@@ -2,12 +2,12 @@ import type { TextBlock } from './lines.js';
 
 /** Exact powers of ten: an integer below 2^53 divided by one of them is correctly rounded. */
 const POWERS_OF_TEN = Array.from({ length: 17 }, (_, exponent) => 10 ** exponent);
-/** No two parts in a row match the same digits, so a long run of them is scanned once, not once per split. */
+/** No two adjacent parts match the same digits, so that a long run of them is scanned once, not once per split. */
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * The value of a metric given as text: a decimal number, NaN for a missing one (empty, null or NaN in
- * any case), undefined for everything else, so for words, Infinity, `0x10`, `1_000` and `1e400`.
+ * The value of a metric given as text: a decimal number; NaN if it is missing (empty, null or NaN in any case);
+ * undefined for everything else, such as words, Infinity, `0x10`, `1_000` and `1e400`.
  */
 export function metricOfText(text: string): number | undefined {
   const trimmed = text.trim();
@@ -20,12 +20,12 @@ function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Reads numbers straight from a block's bytes; leaves where the field ended in `stop`. */
+/** Reads numbers straight from a block's bytes; sets `stop` to where the field ended. */
 export class NumberScanner {
   /** Offset of the delimiter or line end after the last field. */
   stop = 0;
 
-  /** Value of the field at `at`, as `metricOfText` has it; `end` is the line's end. */
+  /** The value of the field at `at`, as by `metricOfText`; `end` is the end of the line. */
   scan(block: TextBlock, at: number, end: number, delimiter: number): number | undefined {
     const { bytes } = block;
     let i = at;
@@ -59,10 +59,7 @@ export class NumberScanner {
     return finite(Number(block.text.substring(at, i)));
   }
 
-  /**
-   * Value of the JSON number at `at`, without exponent; `stop` is negative if there is none.
-   * What follows it is for the caller to look at.
-   */
+  /** The value of the JSON number at `at`, without an exponent; `stop` is negative if there is none. */
   scanJson({ bytes, text }: TextBlock, at: number): number {
     let i = at;
     const negative = bytes[i] === 45;

@@ -1,27 +1,31 @@
-/** What a field of a file is for; 0 and above: the metric column of that index. */
+import type { Notice } from '../../core/errors.js';
+import { oneLine } from '../../core/one-line.js';
+import { STDIN_NAME } from '../bytes/raw-bytes.js';
+
+/** What a field of a file is for; 0 and above: the metric column of that index. Journals hold these numbers. */
 export const ROLE = {
   time: -1,
   target: -2,
   label: -3,
   /** Text, or nameless: never looked at. */
   ignored: -4,
-  /** Had no value in the sample, so it stayed out; counted if it gets one. */
+  /** Had no value in the sample, so it is ignored; records that have one are counted. */
   late: -5,
 } as const;
 
 export type FileFormat = 'csv' | 'jsonl';
 export type Layout = 'rows' | 'batches';
 
-/** How one file is to be read. */
+/** How to read one file. */
 export interface FilePlan {
   readonly file: string;
   readonly format: FileFormat;
   readonly layout: Layout;
   /** CSV only. */
   readonly delimiter: string;
-  /** CSV only: the names of the header, as they stand there. */
+  /** CSV only: the names in the header, before `--map`. */
   readonly header: readonly string[];
-  /** What its records are called when no field names their target. */
+  /** The target of all its records if no field names one. */
   readonly series: string;
   readonly timeField: string;
   readonly targetField: string | null;
@@ -32,37 +36,46 @@ export interface FilePlan {
   readonly columns: readonly string[];
 }
 
-/** Names beyond this many are counted together: a file may make up new ones for ever. */
-const MAX_LATE_NAMES = 100;
-/** The name under which those are counted. */
-export const OTHER_FIELDS = '(others)';
+/** What all files of a recording share. */
+export interface RecordingFacts {
+  readonly columns: readonly string[];
+  readonly intervalMs: number;
+  readonly intervalSource: 'given' | 'detected' | 'default';
+  readonly layout: Layout;
+}
 
-/** Counts the records, rejected ones not, that had a value in a field which the sample did not show. */
+/** Names beyond this many are counted together: a file may bring new ones forever. */
+const MAX_LATE_NAMES = 100;
+const OTHER_FIELDS = '(others)';
+
+/** Counts accepted records that have a value in a field for which the sample had none. */
 export class LateFields {
-  /** Called when a field is counted for the first time; of those that are counted together, once. */
-  onFirst: (field: string) => void = () => undefined;
+  /** Called when a field is counted for the first time; once for all those that are counted together. */
+  onFirst: (notice: Notice) => void = () => undefined;
   readonly #counts = new Map<string, number>();
-  /** Of the record that is being read. */
+  /** Fields of the record being read. */
   readonly #seen: string[] = [];
 
   see(field: string): void {
     this.#seen.push(field);
   }
 
-  /** The record in which they were seen is accepted. */
+  /** Counts the fields seen in the record, which is accepted. */
   accept(): void {
     if (this.#seen.length === 0) return; // almost always
     for (const field of this.#seen) this.#count(field);
     this.forget();
   }
 
-  /** It was rejected, or is not selected. */
+  /** Drops the fields seen in the record, which is rejected or not selected. */
   forget(): void {
     if (this.#seen.length > 0) this.#seen.length = 0;
   }
 
-  get counts(): ReadonlyMap<string, number> {
-    return this.#counts;
+  notices(): Notice[] {
+    return [...this.#counts].map(([field, count]) =>
+      lateNotice(field, `has a value in ${count} record${count === 1 ? '' : 's'}`),
+    );
   }
 
   #count(field: string): void {
@@ -70,6 +83,38 @@ export class LateFields {
     const name = known ? field : OTHER_FIELDS;
     const before = this.#counts.get(name) ?? 0;
     this.#counts.set(name, before + 1);
-    if (before === 0) this.onFirst(name);
+    if (before === 0) this.onFirst(lateNotice(name, 'has a value now'));
   }
+}
+
+function lateNotice(field: string, seen: string): Notice {
+  const name = field === OTHER_FIELDS ? 'any further column like these' : `column ${oneLine(field)}`;
+  return {
+    level: 'warning',
+    text: `ignored ${name}: it was empty in the sample and ${seen}; add it with --columns`,
+  };
+}
+
+/** How to bring a file into time order, with a command to copy. */
+export function sortHint(plan: FilePlan, timezone: string): string {
+  if (timezone === 'UTC') return sortCommand(plan);
+  return `when clocks in ${timezone} went back, local times became ambiguous: record times in UTC or with their offset; otherwise ${sortCommand(plan)}`;
+}
+
+function sortCommand(plan: FilePlan): string {
+  const isStdin = plan.file === STDIN_NAME;
+  const isPacked = /\.gz$/i.test(plan.file);
+  const file = isStdin ? 'FILE' : quote(plan.file);
+  const show = isPacked ? `gzip -dc ${file}` : `cat ${file}`;
+  if (plan.format === 'jsonl') {
+    const key = JSON.stringify(plan.timeField);
+    return `sort it: ${show} | jq -s -c 'sort_by(.[${key}])[]' > sorted.jsonl`;
+  }
+  const field = plan.header.indexOf(plan.timeField) + 1;
+  const delimiter = plan.delimiter === '\t' ? "$'\\t'" : `'${plan.delimiter}'`;
+  return `sort it: ${show} | (IFS= read -r header; echo "$header"; LC_ALL=C sort -s -t ${delimiter} -k ${field},${field}) > sorted.csv`;
+}
+
+function quote(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,29 +1,79 @@
 import { floorToInterval } from '../../core/time.js';
+import type { ParseTime } from '../../core/time.js';
 import type { Shard } from '../../core/shard.js';
 import type { ExplainTime } from '../../core/skipped-time.js';
-import type { ParseTime } from '../../core/time.js';
 import type { Label, MinuteRecord, Reject } from '../../core/types.js';
+import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { metricOfText } from './number-field.js';
-import type { LateFields } from './plan.js';
-import type { TargetFilter } from './target-filter.js';
+import type { FilePlan, LateFields } from './plan.js';
+import type { TargetFilter } from './targets.js';
 
-/** What holds for all files of a recording. */
+/** Turns the lines of a block into rows. */
+export interface BlockReader {
+  readonly cursor: LineCursor;
+  /**
+   * Reads the block; returns how many of its bytes are done. Fewer than all, unless `last`, if the lines at its end
+   * depend on those after them.
+   */
+  read(block: TextBlock, last: boolean): number;
+}
+
+/** What a reader found on a line, or in an item of it. Each reader has one and fills it again for every row. */
+export class FoundRow {
+  time: unknown = undefined;
+  target: unknown = undefined;
+  label: unknown = undefined;
+  /** `[columns]`, or `[window, columns]` of an item that brings its window: NaN where missing, Infinity where bad. */
+  values: Float64Array = new Float64Array(0);
+  /** What is wrong with its values; null: nothing. */
+  problem: ValueProblem | null = null;
+
+  badValue(field: string, value: unknown): void {
+    this.problem ??= { reason: 'bad_value', message: `${field}: ${show(value)} is not a number` };
+  }
+}
+
+interface ValueProblem {
+  readonly reason: 'bad_value' | 'bad_shape';
+  readonly message: string;
+}
+
+/**
+ * Takes the rows that a reader finds. There are two: `RecordMaker` makes records or rejects of them, and the sampler
+ * learns from them what the columns are, so the sample is read exactly as the recording will be.
+ */
+export interface RowSink {
+  readonly cursor: LineCursor;
+  readonly late: LateFields;
+  /** Prepares `row.values` for a new row; `fields` is the object that they come from. */
+  begin(row: FoundRow, fields?: JsonObject): void;
+  /** The same for values in lists, one per interval of a window. False if they have the wrong shape. */
+  beginLists(row: FoundRow, lists: readonly unknown[], isWindow: boolean): boolean;
+  /** Whether to go through the items of a minute-batch of this time. */
+  beginBatch(time: unknown): boolean;
+  /** Takes a row, or item of a line, that was found. */
+  take(row: FoundRow, item?: number): void;
+  /** Rejects what is not even a row. */
+  reject(reason: Reject['reason'], message: string, time: unknown, item?: number): void;
+}
+
+/** What all files of a recording are read by. */
 export interface ReadRules {
   readonly parseTime: ParseTime;
   readonly explainTime: ExplainTime;
   readonly intervalMs: number;
   readonly filter: TargetFilter;
-  /** Whose records and rejects are read; null: all. */
+  /** The shard whose records and rejects are read; null: all. */
   readonly shard: Shard | null;
-  /** What two-dimensional values must have; null: they are not allowed. */
+  /** The shape required of two-dimensional values; null: they are not allowed. */
   readonly ownWindow: { readonly window: number } | null;
   readonly maxLineBytes: number;
-  /** Not shared by two readings of the same lines: each would count them. */
+  /** Must not be shared by two readings of the same lines: each would count them. */
   readonly late: LateFields;
 }
 
-/** Takes what a file's lines were made into, in the file's order. */
+/** Takes records and rejects in the order of the file. */
 export interface RecordSink {
   record(record: MinuteRecord): void;
   reject(reject: Reject): void;
@@ -31,103 +81,162 @@ export interface RecordSink {
   filtered(line: number, item?: number): void;
 }
 
-/** Turns the lines of a block into records. */
-export interface BlockReader {
-  readonly cursor: LineCursor;
-  /**
-   * Reads the block; returns how many of its bytes are done. Fewer than all, unless `last`, when the
-   * lines at the end cannot be understood without those after them.
-   */
-  read(block: TextBlock, last: boolean): number;
-}
-
-/** Values are cut from slabs this long: a typed array of its own costs several times as much. */
+/** Values are cut from slabs of this length: a typed array per record would cost several times as much. */
 const SLAB_VALUES = 8192;
 const SHOWN_TEXT = 60;
 
-/** What readers of all formats do alike: times, values, labels, and handing over. */
-export class RecordMaker {
+/** Makes records of rows, and rejects of rows that cannot be one. */
+export class RecordMaker implements RowSink {
   readonly cursor: LineCursor;
-  readonly rules: ReadRules;
+  readonly late: LateFields;
+  readonly #plan: FilePlan;
+  readonly #rules: ReadRules;
   readonly #sink: RecordSink;
   readonly #width: number;
   #slab = new Float64Array(0);
   #slabUsed = 0;
+  /** The next part of the slab, until a record is made of it. */
   #values: Float64Array | null = null;
   #lastTime: string | number = '';
   #lastMinuteMs = NaN;
 
-  constructor(cursor: LineCursor, rules: ReadRules, sink: RecordSink, width: number) {
+  constructor(cursor: LineCursor, plan: FilePlan, rules: ReadRules, sink: RecordSink) {
     this.cursor = cursor;
-    this.rules = rules;
+    this.late = rules.late;
+    this.#plan = plan;
+    this.#rules = rules;
     this.#sink = sink;
-    this.#width = width;
+    this.#width = plan.columns.length;
   }
 
-  /** `values()` for a record whose fields are looked at from here on. */
-  begin(): Float64Array {
-    this.rules.late.forget();
-    return this.values();
+  begin(row: FoundRow): void {
+    this.late.forget();
+    row.problem = null;
+    row.values = this.#values ??= this.#nextValues();
   }
 
-  /** `[columns]` to be filled; the same again until a record was made of it. */
-  values(): Float64Array {
-    if (this.#values === null) {
-      if (this.#slabUsed + this.#width > this.#slab.length) {
-        this.#slab = new Float64Array(Math.max(SLAB_VALUES, this.#width));
-        this.#slabUsed = 0;
-      }
-      this.#values = new Float64Array(this.#slab.buffer, this.#slabUsed * 8, this.#width);
-      this.#slabUsed += this.#width;
-    }
-    return this.#values;
-  }
-
-  /** Start of the interval of a time, NaN where it is none. Records of one minute mostly share their time. */
-  minuteOf(time: string | number): number {
-    if (time === this.#lastTime) return this.#lastMinuteMs;
-    this.#lastTime = time;
-    this.#lastMinuteMs = floorToInterval(this.rules.parseTime(time), this.rules.intervalMs);
-    return this.#lastMinuteMs;
-  }
-
-  /** The same for a value of JSON, which may be anything. */
-  minuteOfJson(time: unknown): number {
-    return typeof time === 'string' || typeof time === 'number' ? this.minuteOf(time) : NaN;
-  }
-
-  /** Rejects what is not a time; `target` is null where it is not known. */
-  rejectTime(field: string, value: unknown, target: string | null): void {
-    const isTimeLike = typeof value === 'string' || typeof value === 'number';
-    const skipped = isTimeLike ? this.rules.explainTime(value) : null;
-    const message = `${field}: ${skipped ?? `${show(value)} is not a time`}`;
-    this.cursor.reject('bad_time', message, { target, minuteMs: NaN });
-  }
-
-  /** Whether `--targets` and `--shard` select the target; counts it if not. */
-  selects(target: string, item?: number): boolean {
-    if (this.rules.filter.selects(target)) return true;
-    this.#sink.filtered(this.cursor.line, item);
+  beginLists(row: FoundRow, lists: readonly unknown[], isWindow: boolean): boolean {
+    this.begin(row);
+    if (isWindow) return this.#beginWindow(row, lists);
+    const [list] = lists as readonly (readonly unknown[])[];
+    const length = list?.length ?? 0;
+    if (length === this.#width) return true;
+    row.problem = badShape(`${length} values, but the recording has ${this.#width} columns`);
     return false;
   }
 
-  /** Makes the line a record of it. */
-  make(minuteMs: number, target: string, values: Float64Array, label: Label): void {
-    if (values === this.#values) this.#values = null;
-    this.rules.late.accept();
-    this.#sink.record({ minuteMs, target, values, bringsWindow: false, label, source: this.cursor.source() });
+  beginBatch(time: unknown): boolean {
+    if (!Number.isNaN(this.#minuteOf(time))) return true;
+    this.#rejectTime(time, null);
+    return false;
   }
 
-  /** Makes an item of the line a record; `values` may be a `[window, columns]` of its own. */
-  makeItem(minuteMs: number, target: string, values: Float64Array, label: Label, item: number): void {
-    const bringsWindow = values !== this.#values;
-    if (!bringsWindow) this.#values = null;
-    this.rules.late.accept();
-    this.#sink.record({ minuteMs, target, values, bringsWindow, label, source: this.cursor.source(item) });
+  take(row: FoundRow, item?: number): void {
+    const { cursor } = this;
+    const target = targetOf(this.#plan, row.target);
+    if (target === null) {
+      this.reject('no_target', noTarget(this.#plan.targetField, row.target), row.time, item);
+      return;
+    }
+    if (!this.#rules.filter.selects(target)) {
+      this.#sink.filtered(cursor.line, item);
+      return;
+    }
+    const minuteMs = this.#minuteOf(row.time);
+    if (Number.isNaN(minuteMs)) {
+      this.#rejectTime(row.time, target);
+    } else if (row.problem !== null) {
+      cursor.reject(row.problem.reason, row.problem.message, { target, minuteMs }, item);
+    } else {
+      const { values } = row;
+      const bringsWindow = values !== this.#values;
+      if (!bringsWindow) this.#values = null;
+      this.late.accept();
+      const label = this.#plan.labelField === null ? null : labelOf(row.label);
+      this.#sink.record({ minuteMs, target, values, bringsWindow, label, source: cursor.source(item) });
+    }
+  }
+
+  reject(reason: Reject['reason'], message: string, time: unknown, item?: number): void {
+    this.cursor.reject(reason, message, { target: null, minuteMs: this.#minuteOf(time) }, item);
+  }
+
+  #nextValues(): Float64Array {
+    if (this.#slabUsed + this.#width > this.#slab.length) {
+      this.#slab = new Float64Array(Math.max(SLAB_VALUES, this.#width));
+      this.#slabUsed = 0;
+    }
+    const values = new Float64Array(this.#slab.buffer, this.#slabUsed * 8, this.#width);
+    this.#slabUsed += this.#width;
+    return values;
+  }
+
+  #beginWindow(row: FoundRow, lists: readonly unknown[]): boolean {
+    const width = this.#width;
+    const window = this.#rules.ownWindow?.window ?? null;
+    const isShaped = lists.every((list) => Array.isArray(list) && list.length === width);
+    if (lists.length === window && isShaped) {
+      row.values = new Float64Array(window * width);
+      return true;
+    }
+    const wanted = window === null ? 'values without a window' : `[${window}][${width}]`;
+    const lengths = new Set(lists.map((list) => (Array.isArray(list) ? list.length : 'not a list')));
+    row.problem = badShape(`values are [${lists.length}][${[...lengths].join(' or ')}], not ${wanted}`);
+    return false;
+  }
+
+  /** Start of the interval of a time; NaN if it is not a time. Records of a minute mostly share their time. */
+  #minuteOf(time: unknown): number {
+    if (time === this.#lastTime) return this.#lastMinuteMs;
+    if (typeof time !== 'string' && typeof time !== 'number') return NaN;
+    this.#lastTime = time;
+    this.#lastMinuteMs = floorToInterval(this.#rules.parseTime(time), this.#rules.intervalMs);
+    return this.#lastMinuteMs;
+  }
+
+  #rejectTime(time: unknown, target: string | null): void {
+    const { timeField, format } = this.#plan;
+    const known = { target, minuteMs: NaN };
+    const isBlank = time === '' || (format === 'csv' && String(time).trim() === '');
+    if (time === undefined) this.cursor.reject('no_time', `no ${timeField}`, known);
+    else if (time === null || isBlank) this.cursor.reject('no_time', `${timeField} is empty`, known);
+    else {
+      const isTimeLike = typeof time === 'string' || typeof time === 'number';
+      const skipped = isTimeLike ? this.#rules.explainTime(time) : null;
+      const message = `${timeField}: ${skipped ?? `${show(time)} is not a time`}`;
+      this.cursor.reject('bad_time', message, known);
+    }
   }
 }
 
-/** What a label says: numbers and truth values as numbers, other text as it is. */
+export function badShape(message: string): ValueProblem {
+  return { reason: 'bad_shape', message };
+}
+
+/** Half a character, which only an escape in JSON can write; no text file could hold it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** The target of a row; null if the value cannot be a name. */
+export function targetOf({ targetField, format, series }: FilePlan, value: unknown): string | null {
+  if (targetField === null) return series;
+  if (typeof value === 'string') {
+    return value === '' || (format === 'jsonl' && LONE_SURROGATE.test(value)) ? null : value;
+  }
+  if (typeof value !== 'number' || !Number.isFinite(value)) return null;
+  // Two longer numbers may have become the same one.
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? null : String(value);
+}
+
+function noTarget(field: string | null, value: unknown): string {
+  const name = field ?? 'target';
+  if (value === undefined) return `no ${name}`;
+  if (value === '' || value === null) return `${name} is empty`;
+  return typeof value === 'number'
+    ? `${name}: ${value} has more digits than a number keeps; write it as text`
+    : `${name}: ${show(value)} is not a name`;
+}
+
+/** The meaning of a label: numbers and truth values become numbers, other text stays text. */
 export function labelOf(value: unknown): Label {
   if (typeof value === 'number') return numberLabel(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
@@ -140,7 +249,7 @@ export function labelOf(value: unknown): Label {
   return number === undefined ? text : Number.isNaN(number) ? null : numberLabel(number);
 }
 
-/** JSON, which labels are written as, has neither -0 nor infinities. */
+/** Labels are written as JSON, which has neither -0 nor infinities. */
 function numberLabel(value: number): Label {
   return Number.isFinite(value) ? value + 0 : String(value);
 }
@@ -151,7 +260,7 @@ export function show(value: unknown): string {
   return text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text;
 }
 
-/** `JSON.stringify` recurses where `JSON.parse` does not, so what could be read may be too deep to be written. */
+/** `JSON.stringify` recurses where `JSON.parse` does not, so a value that was parsed may be too deep to write. */
 function jsonText(value: unknown): string {
   if (typeof value === 'number') return String(value);
   try {

@@ -2,54 +2,60 @@ import { AiopsError } from '../../core/errors.js';
 import { foldRecords } from '../../core/minute.js';
 import type { DuplicatePolicy } from '../../core/minute.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
-import type { MinuteRecord, Reject } from '../../core/types.js';
-import { minuteOwning } from './ownership.js';
+import type { MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
 import type { RecordSink } from '../lines/records.js';
-import type { FileResume } from '../bytes/resume.js';
-import { isInRange } from './time-range.js';
-import type { TimeRange } from './time-range.js';
 
-/** Rejects that are handed on without waiting for a minute to close. */
+/** The minutes that a run is asked for, `[fromMs, toMs)` in epoch ms; infinite if not limited. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export function isInRange({ fromMs, toMs }: TimeRange, minuteMs: number): boolean {
+  return minuteMs >= fromMs && minuteMs < toMs;
+}
+
+/** With this many rejects waiting, they are emitted before a minute closes. */
 const MAX_WAITING_REJECTS = 4096;
-/** Records of one interval that are kept before duplicates among them are folded. */
+/** With this many records in one interval, duplicates among them are folded. */
 const FOLD_RECORDS = 16_384;
 
-/** One closed interval of one file, with what was rejected while it was read. */
+/** A closed interval of one file, with what was rejected while it was read. */
 export interface FileMinute {
-  /** -Infinity: no interval was closed, only rejects and counts that need not wait for one. */
+  /** -Infinity: no interval, only rejects and counts that need not wait for one. */
   readonly minuteMs: number;
   /** In reading order, unless folded. */
   readonly records: readonly MinuteRecord[];
   readonly rejects: readonly Reject[];
   readonly merged: number;
   readonly filtered: number;
-  /** Records found since the minute before, whatever became of them; filtered ones not. */
+  /** Records and rejects found since the previous one, without filtered ones. */
   readonly found: number;
-  /** Where the file goes on; null: reading cannot start between this minute and the next. */
+  /** Where reading can resume; null: not between this minute and the next. */
   readonly after: InputPosition | null;
-  /** The end of the file closed it, or its last, unfinished line did. */
+  /** Whether the end of the file closed it, or its last, unfinished line. */
   readonly isTail: boolean;
 }
 
-export interface OrderRules {
+export interface MinuteRules {
   readonly intervalMs: number;
   /** Intervals that a record may go back. */
   readonly grace: number;
   readonly duplicates: DuplicatePolicy;
   /** Records and rejects outside it count as filtered. */
   readonly range: TimeRange;
-  /** The minute that rejects count to before the first record with a readable time. */
+  /** The minute of rejects before the first record with a readable time. */
   readonly headMs: number;
-  /** What to do about a file that goes back further. */
+  /** What to do about a file that goes back further than `grace` allows. */
   readonly sortHint: string;
-  /** What the file's first bytes up to an offset were, where it cannot be looked up again. */
+  /** Checksum of the first bytes up to an offset, for an input that can be read only once. */
   readonly prefixAt: (byteOffset: number) => FilePosition['prefix'];
 }
 
 interface OpenMinute {
   readonly minuteMs: number;
   readonly isInRange: boolean;
-  /** Where its first record stands. */
+  /** The place of its first record. */
   readonly byteOffset: number;
   readonly line: number;
   records: MinuteRecord[];
@@ -57,21 +63,21 @@ interface OpenMinute {
 }
 
 /**
- * Groups a file's records by interval and closes an interval once a record shows that the file has
- * gone on more than `grace` intervals. What comes out depends on the records alone, not on the blocks
- * that they came in, nor on where in the file reading began: what was accounted for before is passed over.
+ * Groups a file's records by interval, and closes an interval when a record comes that is more than `grace` intervals
+ * later. The outcome depends on the records alone, not on the blocks they came in, nor on where in the file reading
+ * started: what a previous session has accounted for is skipped.
  */
 export class MinuteCollector implements RecordSink {
-  readonly #rules: OrderRules;
+  readonly #rules: MinuteRules;
   readonly #doneLine: number;
   readonly #doneItem: number;
-  readonly #handedOnMs: number;
+  readonly #emittedMs: number;
   readonly #open = new Map<number, OpenMinute>();
   #current: OpenMinute | null = null;
   #newest: MinuteRecord | null = null;
   /**
-   * The minute of the last record with a readable time, accepted or rejected. It is a number from the start: V8 would
-   * allocate one for every record if the field had been undefined once.
+   * The minute of the last record with a readable time, accepted or rejected. Set from the start: if the field had ever
+   * been undefined, V8 would allocate a number for every record.
    */
   #lastMs = -Infinity;
   #isTail = false;
@@ -81,11 +87,12 @@ export class MinuteCollector implements RecordSink {
   #found = 0;
   #closed: FileMinute[] = [];
 
-  constructor(rules: OrderRules, { position, minuteMs }: FileResume) {
+  /** Starts at `position`; a previous session emitted minutes up to `emittedMs`, -Infinity if none. */
+  constructor(rules: MinuteRules, position: FilePosition, emittedMs: number) {
     this.#rules = rules;
     this.#doneLine = position.doneLine;
     this.#doneItem = position.doneItem ?? Infinity;
-    this.#handedOnMs = minuteMs;
+    this.#emittedMs = emittedMs;
     this.#lastMs = position.lastMs ?? rules.headMs;
   }
 
@@ -94,8 +101,8 @@ export class MinuteCollector implements RecordSink {
     const { minuteMs, source } = record;
     this.#lastMs = minuteMs;
     const isDone = source.line <= this.#doneLine && this.#wasDone(source.line, source.item);
-    // An interval that was open at the same time as others that still are: it does not come again.
-    if (isDone && minuteMs <= this.#handedOnMs) return;
+    // Its minute was emitted while later ones, which hold the position back, were open.
+    if (isDone && minuteMs <= this.#emittedMs) return;
     if (this.#current === null || minuteMs !== this.#current.minuteMs) {
       this.#current = this.#minuteOf(record);
     }
@@ -118,7 +125,7 @@ export class MinuteCollector implements RecordSink {
     }
     this.#found++;
     this.#rejects.push(reject);
-    if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, [], this.#positionBehind(reject));
+    if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, [], this.#positionAfter(reject));
   }
 
   filtered(line: number, item?: number): void {
@@ -126,7 +133,7 @@ export class MinuteCollector implements RecordSink {
     this.#filtered++;
   }
 
-  /** What comes from here on would be read in another way if the file went on. */
+  /** What comes from here on may be read differently once the file grows. */
   enterTail(): void {
     this.#isTail = true;
   }
@@ -139,8 +146,8 @@ export class MinuteCollector implements RecordSink {
   }
 
   /**
-   * Closes the minutes up to this one, as a live feed is silent, and emits what was rejected. Nothing says where in
-   * the feed the next minute begins, and no run resumes such a feed: the position only lets it commit.
+   * Closes the minutes up to this one because a live feed is silent, and emits what was rejected. Where the next minute
+   * begins in the feed is unknown, but no run resumes such a feed: the position only lets it commit.
    */
   closeThrough(minuteMs: number): void {
     for (const due of this.#dueBefore(minuteMs + 1)) {
@@ -150,10 +157,10 @@ export class MinuteCollector implements RecordSink {
     this.#current = null;
     const last = this.#rejects.at(-1);
     const isKnown = this.#newest !== null || isInRange(this.#rules.range, -Infinity);
-    if (last !== undefined && isKnown) this.#emit(-Infinity, [], this.#positionBehind(last));
+    if (last !== undefined && isKnown) this.#emit(-Infinity, [], this.#positionAfter(last));
   }
 
-  /** Closes what is open: the file has ended. */
+  /** Closes all minutes: the file has ended. */
   end(): void {
     this.enterTail();
     for (const due of this.#dueBefore(Infinity)) {
@@ -181,8 +188,8 @@ export class MinuteCollector implements RecordSink {
     let minute = this.#open.get(minuteMs);
     if (minute === undefined) {
       const { byteOffset, line } = source;
-      const foldAt = FOLD_RECORDS;
-      minute = { minuteMs, isInRange: isInRange(range, minuteMs), byteOffset, line, records: [], foldAt };
+      const isAsked = isInRange(range, minuteMs);
+      minute = { minuteMs, isInRange: isAsked, byteOffset, line, records: [], foldAt: FOLD_RECORDS };
       this.#open.set(minuteMs, minute);
     }
     return minute;
@@ -194,7 +201,7 @@ export class MinuteCollector implements RecordSink {
     return this.#newest === null ? -Infinity : this.#newest.minuteMs - grace * intervalMs;
   }
 
-  /** The open minutes before the limit, in order. */
+  /** Open minutes before the limit, in order. */
   #dueBefore(limitMs: number): OpenMinute[] {
     const due = [...this.#open.values()].filter(({ minuteMs }) => minuteMs < limitMs);
     return due.sort((a, b) => a.minuteMs - b.minuteMs);
@@ -202,7 +209,7 @@ export class MinuteCollector implements RecordSink {
 
   /** Closes a minute while later ones stay open. */
   #close({ minuteMs, records }: OpenMinute, after: () => InputPosition | null): void {
-    // A run ends at the first minute behind its range, of any input: what belongs to the range must not wait for this one.
+    // Reading stops at the first minute after the range, of any input, so rejects in the range must not wait for it.
     if (minuteMs >= this.#rules.range.toMs && this.#rejects.length > 0) this.#emit(-Infinity, [], after());
     this.#open.delete(minuteMs);
     this.#emit(minuteMs, records, after());
@@ -225,14 +232,14 @@ export class MinuteCollector implements RecordSink {
     this.#found = 0;
   }
 
-  /** All before the record is accounted for, but for those of minutes that are open. */
+  /** Everything before the record is accounted for, except records of open minutes. */
   #positionBefore({ source }: MinuteRecord): FilePosition {
     const { line, item = 0 } = source;
     const done = item === 0 ? { doneLine: line - 1, doneItem: null } : { doneLine: line, doneItem: item - 1 };
     return this.#position(source, done);
   }
 
-  #positionBehind({ source }: Reject): FilePosition {
+  #positionAfter({ source }: Reject): FilePosition {
     const done = { doneLine: source.line, doneItem: source.item ?? null, lastMs: this.#lastMs };
     return this.#position(source, done);
   }
@@ -257,7 +264,7 @@ export class MinuteCollector implements RecordSink {
     this.#merged += merged;
     for (const reject of rejects) {
       this.#rejects.push(reject);
-      // In the middle of a fold there is no place in the file to go on from.
+      // In the middle of a fold there is no position at which to resume.
       if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, [], null);
     }
   }
@@ -265,14 +272,27 @@ export class MinuteCollector implements RecordSink {
   #outOfOrder(record: MinuteRecord, newest: MinuteRecord): AiopsError {
     const { file, line } = record.source;
     const at = new Date(record.minuteMs).toISOString();
-    const after = new Date(newest.minuteMs).toISOString();
+    const after = `${new Date(newest.minuteMs).toISOString()} (line ${newest.source.line})`;
     const back = Math.ceil((newest.minuteMs - record.minuteMs) / this.#rules.intervalMs);
-    return new AiopsError(
-      'input_out_of_order',
-      `${file}:${line}: ${at} comes after ${after} (line ${newest.source.line}): the file is not in time order`,
-      {
-        hint: `${this.#rules.sortHint}; or allow it with --grace ${back} (intervals); either needs --restart in an --out that is begun`,
-      },
-    );
+    const message = `${file}:${line}: ${at} comes after ${after}: the file is not in time order`;
+    const hint = `${this.#rules.sortHint}; or allow it with --grace ${back} (intervals); add --restart if --out holds an unfinished run`;
+    return new AiopsError('input_out_of_order', message, { hint });
   }
+}
+
+/** Where an input is when a record is rejected; minutes in epoch ms. */
+export interface PlaceInTime {
+  /** The minute of the last record before it with a readable time, or `headMs`. */
+  readonly lastMs: number;
+  /** The earliest minute that a record may still have here, given `--grace`. */
+  readonly earliestMs: number;
+}
+
+/**
+ * The minute that a reject belongs to, which decides the time range (`--from`, `--to`) whose run keeps it: its own, or,
+ * if that is unreadable or goes back further than `--grace` allows, that of the last record before it. So once
+ * `earliestMs` is past the end of a range, no reject of that range follows, and reading may stop.
+ */
+export function minuteOwning({ minuteMs }: RejectFacts, { lastMs, earliestMs }: PlaceInTime): number {
+  return minuteMs >= earliestMs ? minuteMs : lastMs;
 }

@@ -4,13 +4,13 @@ import { formatDuration, isoTime } from '../../core/time.js';
 import type { MinuteRecord, Reject } from '../../core/types.js';
 import type { RecordSink } from '../lines/records.js';
 
-/** An input that was not read for a while has so long to show what waits in it, before it counts as silent, ms. */
+/** After a pause in reading an input, how long to wait for bytes in its pipe before it counts as silent, ms. */
 const SHOW_MS = 250;
-/** Rejects do not wait longer than this for a minute to close, ms: there may be nothing but rejects. */
+/** Rejects wait no longer than this for a minute to close, ms: there may be nothing but rejects. */
 const REJECTS_WAIT_MS = 1000;
 const NOTHING = Buffer.alloc(0);
 
-/** What closes minutes, because nothing does that comes from the feed. */
+/** A sink whose minutes can be closed without a record. */
 export interface LiveMinutesSink extends RecordSink {
   /** Closes the minutes up to this one, epoch ms, and emits what was rejected. */
   closeThrough(minuteMs: number): void;
@@ -36,9 +36,9 @@ const SYSTEM_CLOCK: LiveClock = { now: () => performance.now(), epochNow: () => 
 
 /**
  * Closes the minutes of a live feed by the clock as well: a minute that has been open for `1 + grace` intervals is
- * closed, although nothing came that shows it to be over. A record that comes for a closed minute is rejected as
- * `late`; it does not stop the run, as in a file that is not sorted. A record of the future is rejected as `early`: it
- * would close the minutes of all other targets. Recorded times in the past say nothing about this machine's clock.
+ * closed even if no later record has come. A record for a closed minute is rejected as `late`, where in a file it would
+ * stop the run. A record from the future is rejected as `early`, since it would close the minutes of all other targets.
+ * Times in the past are fine: a recording may be replayed as a feed.
  */
 export class LiveMinutes implements RecordSink {
   readonly #to: LiveMinutesSink;
@@ -48,7 +48,7 @@ export class LiveMinutes implements RecordSink {
   readonly #openSinceMs = new Map<number, number>();
   #closedMs = -Infinity;
   #newestMs = -Infinity;
-  /** When what was rejected is to be emitted at the latest. */
+  /** When rejects must be emitted at the latest. */
   #rejectsDueAtMs = Infinity;
 
   constructor(to: LiveMinutesSink, rules: LiveRules, clock = SYSTEM_CLOCK) {
@@ -76,7 +76,7 @@ export class LiveMinutes implements RecordSink {
     this.#to.filtered(...place);
   }
 
-  /** The feed's chunks; an empty one in between says that minutes were closed meanwhile. Call once. */
+  /** The feed's chunks, with an empty one whenever minutes were closed while nothing came. Call once. */
   async *watch(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
     const iterator = chunks[Symbol.asyncIterator]();
     try {
@@ -93,7 +93,7 @@ export class LiveMinutes implements RecordSink {
     }
   }
 
-  /** True once something has come, or the end; false as soon as something was closed because nothing had. */
+  /** True once bytes have come, or the end; false as soon as something was closed or emitted before that. */
   async #arrives(next: Promise<unknown>, showUntilMs: number): Promise<boolean> {
     const state = { hasCome: false };
     const come = (): boolean => (state.hasCome = true);
@@ -104,7 +104,7 @@ export class LiveMinutes implements RecordSink {
       const dueAtMs = Math.min(Math.max(minuteDueAtMs, showUntilMs), this.#rejectsDueAtMs);
       if (dueAtMs === Infinity) return coming;
       await within(coming, dueAtMs - this.#clock.now());
-      // Timers go before what waits to be read: where we were held up ourselves, it is to be looked at first.
+      // Timers fire before pending reads: if this process was held up, bytes may be waiting.
       for (let turns = 0; !state.hasCome && turns < 2; turns++) await turn();
       if (state.hasCome) return true;
       if (this.#closeOverdue()) return false;
@@ -115,7 +115,6 @@ export class LiveMinutes implements RecordSink {
     return (1 + this.#rules.grace) * this.#rules.intervalMs;
   }
 
-  /** There may be nothing but rejects, and nothing that closes a minute. */
   #emitRejects(): boolean {
     if (this.#rejectsDueAtMs > this.#clock.now()) return false;
     this.#closeThrough(this.#closedMs);
@@ -140,7 +139,7 @@ export class LiveMinutes implements RecordSink {
     this.#openSinceMs.set(minuteMs, this.#clock.now());
     if (minuteMs <= this.#newestMs) return;
     this.#newestMs = minuteMs;
-    // By the rule for all inputs it closes those more than `grace` intervals before it.
+    // As in every input, it closes the minutes more than `grace` intervals earlier.
     this.#markClosed(minuteMs - (1 + this.#rules.grace) * this.#rules.intervalMs);
   }
 
@@ -150,13 +149,13 @@ export class LiveMinutes implements RecordSink {
   }
 }
 
-/** A record whose minute was handed on without it. */
+/** Rejects a record whose minute was emitted without it. */
 export function lateRecord({ minuteMs, target, source }: MinuteRecord): Reject {
   const message = `comes after its minute, ${new Date(minuteMs).toISOString()}, was closed`;
   return { target, minuteMs, source, reason: 'late', message };
 }
 
-/** A record whose time has not come by this machine's clock. */
+/** Rejects a record that is too far ahead of this machine's clock. */
 function earlyRecord(
   { minuteMs, target, source }: MinuteRecord,
   nowMs: number,
@@ -167,7 +166,7 @@ function earlyRecord(
   return { target, minuteMs, source, reason: 'early', message };
 }
 
-/** Resolves when the promise does, or after so long. */
+/** Resolves when the promise does, or after this time. */
 async function within(promise: Promise<unknown>, ms: number): Promise<void> {
   if (ms <= 0) return;
   await new Promise<void>((resolve) => {

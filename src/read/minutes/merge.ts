@@ -1,29 +1,30 @@
 import { foldRecords } from '../../core/minute.js';
 import type { DuplicatePolicy } from '../../core/minute.js';
 import type { InputPosition } from '../../core/input-position.js';
+import { Timer } from '../../core/timer.js';
 import type { ReadStep } from '../../core/types.js';
-import type { FileMinute } from './file-minutes.js';
-import { withoutHandedOn, type LiveFills } from './live-merge.js';
-import { isInRange } from './time-range.js';
-import type { TimeRange } from './time-range.js';
+import { isInRange } from './file-minutes.js';
+import type { FileMinute, TimeRange } from './file-minutes.js';
+import { lateRecord } from './live.js';
 
-/** An input to be merged with others. */
+/** An input to merge with others. */
 export interface MergedInput {
-  /** Null: there is nothing in it to read. */
+  /** Null: nothing to read. */
   readonly minutes: AsyncIterator<FileMinute[], undefined> | null;
-  /** Where reading it begins. */
+  /** Where reading it starts. */
   readonly start: InputPosition;
 }
 
-/** One input's minutes, of which the first is always at hand. */
+/** The closed minutes of one input. */
 class MinuteQueue {
-  /** Where the input goes on after what was taken of it; null: nowhere. */
+  /** Where to resume the input after what was taken; null: not here. */
   position: InputPosition | null;
   readonly #minutes: AsyncIterator<FileMinute[], undefined> | null;
   readonly #range: TimeRange;
   #waiting: FileMinute[] = [];
   #next = 0;
-  #handedOnMs = -Infinity;
+  /** The last minute emitted without this input; -Infinity: none. */
+  #missedMs = -Infinity;
 
   constructor({ minutes, start }: MergedInput, range: TimeRange) {
     this.#minutes = minutes;
@@ -35,7 +36,7 @@ class MinuteQueue {
     return this.#waiting[this.#next];
   }
 
-  /** Makes sure that there is a first one; false at the end of the input. */
+  /** Waits until there is a first one; false at the end of the input. */
   async fill(): Promise<boolean> {
     while (this.first === undefined) {
       const value = (await this.#minutes?.next())?.value;
@@ -43,16 +44,15 @@ class MinuteQueue {
         this.position = 'end';
         return false;
       }
-      const isFirst = this.#handedOnMs === -Infinity;
-      this.#waiting = isFirst ? value : withoutHandedOn(value, this.#handedOnMs, this.#range);
+      this.#waiting = this.#missedMs === -Infinity ? value : this.#withoutMissed(value);
       this.#next = 0;
     }
     return true;
   }
 
-  /** Another input's minute is handed on without this one. */
-  passBy(minuteMs: number): void {
-    this.#handedOnMs = minuteMs;
+  /** A minute of another input is emitted without this one. */
+  miss(minuteMs: number): void {
+    this.#missedMs = minuteMs;
   }
 
   take(minute: FileMinute): void {
@@ -63,11 +63,20 @@ class MinuteQueue {
   async close(): Promise<void> {
     await this.#minutes?.return?.();
   }
+
+  /** Records of minutes that were emitted without this input come too late. */
+  #withoutMissed(minutes: readonly FileMinute[]): FileMinute[] {
+    return minutes.map((minute) => {
+      if (minute.minuteMs > this.#missedMs || minute.minuteMs === -Infinity) return minute;
+      const late = isInRange(this.#range, minute.minuteMs) ? minute.records.map(lateRecord) : [];
+      return { ...minute, minuteMs: -Infinity, records: [], rejects: minute.rejects.concat(late) };
+    });
+  }
 }
 
 /**
- * Merges several inputs' closed minutes by time, inputs in their order within a minute, and applies the
- * rule for duplicates over all of them. A minute is handed on once every input has closed it or a later one.
+ * Merges the closed minutes of several inputs by time, and within a minute in the order of the inputs; applies the
+ * policy for duplicates over all of them. A minute is emitted once every input has closed it or a later one.
  *
  * @throws AiopsError what reading an input throws
  */
@@ -100,7 +109,7 @@ async function fillAll(queues: readonly MinuteQueue[]): Promise<ReadonlySet<Minu
   return ended;
 }
 
-/** Takes the earliest minute off every queue that has it. */
+/** Takes the earliest minute from every queue that has it. */
 function takeEarliest(queues: readonly MinuteQueue[]): FileMinute[] {
   let minuteMs = Infinity;
   for (const { first } of queues)
@@ -109,7 +118,7 @@ function takeEarliest(queues: readonly MinuteQueue[]): FileMinute[] {
   for (const queue of queues) {
     const { first } = queue;
     if (first?.minuteMs !== minuteMs) {
-      if (first === undefined && minuteMs > -Infinity) queue.passBy(minuteMs);
+      if (first === undefined && minuteMs > -Infinity) queue.miss(minuteMs);
       continue;
     }
     taken.push(first);
@@ -150,4 +159,75 @@ function toStep(
     merged: (isAsked ? folded.merged : 0) + minutes.reduce((sum, { merged }) => sum + merged, 0),
     filtered: minutes.reduce((sum, { filtered }) => sum + filtered, 0),
   };
+}
+
+/**
+ * Fills the queues of live inputs, one of which may be silent while others are not: once another one has a minute, it is
+ * waited for `timeoutMs`, and then ignored until something comes again.
+ */
+export class LiveFills {
+  readonly #timeoutMs: number;
+  readonly #filling = new Set<MinuteQueue>();
+  readonly #timedOut = new Set<MinuteQueue>();
+  readonly #ended = new Set<MinuteQueue>();
+  #failure: { readonly error: unknown } | null = null;
+  #wake = (): void => undefined;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Waits until there is a minute to take; returns the inputs that have ended. */
+  async fill(queues: readonly MinuteQueue[]): Promise<ReadonlySet<MinuteQueue>> {
+    for (const queue of queues)
+      if (queue.first === undefined && !this.#filling.has(queue)) this.#start(queue);
+    const hasMinute = (): boolean => queues.some(({ first }) => first !== undefined);
+    while (!hasMinute() && this.#filling.size > 0 && this.#failure === null) await this.#change(Infinity);
+    const untilMs = performance.now() + this.#timeoutMs;
+    // Rejects alone need not wait.
+    while (this.#failure === null && queues.every(({ first }) => first?.minuteMs !== -Infinity)) {
+      const missing = [...this.#filling].filter((queue) => !this.#timedOut.has(queue));
+      if (missing.length === 0) break;
+      const leftMs = untilMs - performance.now();
+      if (leftMs > 0) await this.#change(leftMs);
+      else for (const queue of missing) this.#timedOut.add(queue);
+    }
+    if (this.#failure !== null) throw this.#failure.error;
+    return this.#ended;
+  }
+
+  /** Whether an input is being waited for, so that closing its queue would have to wait too. */
+  isFilling(queue: MinuteQueue): boolean {
+    return this.#filling.has(queue);
+  }
+
+  #start(queue: MinuteQueue): void {
+    this.#filling.add(queue);
+    void this.#filled(queue);
+  }
+
+  async #filled(queue: MinuteQueue): Promise<void> {
+    try {
+      if (!(await queue.fill())) this.#ended.add(queue);
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#filling.delete(queue);
+    this.#timedOut.delete(queue);
+    this.#wake();
+  }
+
+  /** Resolves when something came from an input, or it ended, or after this time. */
+  async #change(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (ms < Infinity) {
+        const timer = new Timer(ms, resolve);
+        this.#wake = () => {
+          timer.clear();
+          resolve();
+        };
+      }
+    });
+  }
 }

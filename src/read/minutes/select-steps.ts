@@ -1,29 +1,30 @@
 import { AiopsError } from '../../core/errors.js';
 import type { ReadStep } from '../../core/types.js';
-import type { TimeRange } from './time-range.js';
+import { SAME_INPUT_HINT } from '../bytes/prefix-sums.js';
+import type { TimeRange } from './file-minutes.js';
 
-/** Which steps of reading are handed out, and which of them for the windows only; minutes in epoch ms. */
+/** Which steps to emit, and which of those only as look-back; minutes in epoch ms. */
 export interface StepChoice extends TimeRange {
-  /** Minutes before the range that its windows need begin here. */
+  /** Where the look-back before the range starts. */
   readonly lookBackFromMs: number;
-  /** Steps up to this minute were handed out once before and are in the account; -Infinity: none. */
+  /** A previous session emitted and counted the steps up to this minute; -Infinity: none. */
   readonly afterMinuteMs: number;
-  /** Called when that minute comes. @throws AiopsError `config` where it cannot be the one of then */
+  /** Called when that minute comes. @throws AiopsError `config` if it cannot be the same one */
   readonly checkReached: () => void;
-  /** Told of what lies around the range. */
+  /** Set to what lies around the range. */
   readonly around: MinutesAround;
 }
 
-/** The minutes next to a time range, epoch ms; null where none was read. */
+/** The minutes next to a time range, epoch ms; null if none was read. */
 export interface MinutesAround {
   /** The first minute that was read, and the last one before the range. */
   firstMs: number | null;
   beforeMs: number | null;
-  /** The first one after the range: reading stops there. */
+  /** The first one after the range, where reading stops. */
   afterMs: number | null;
 }
 
-/** Rejects that are carried over to the next step that counts; more are handed out in a step of their own. */
+/** Most rejects that are carried over to the next step that counts; more are emitted in a separate step. */
 const MAX_CARRIED_REJECTS = 4096;
 
 type Account = Pick<ReadStep, 'found' | 'rejects' | 'merged' | 'filtered'>;
@@ -31,11 +32,11 @@ type Account = Pick<ReadStep, 'found' | 'rejects' | 'merged' | 'filtered'>;
 const NO_ACCOUNT: Account = { found: 0, rejects: [], merged: 0, filtered: 0 };
 
 /**
- * Hands out the steps of a time range, those before it that its windows need as look-back, and ends at the
- * first minute after it. What a step says of records goes over to the next one that counts, so that the
- * account of all steps handed out balances. Steps that were handed out once before come as look-back.
+ * Emits the steps of a time range, and as look-back those before it that its windows need; ends at the first minute
+ * after it. Counts of steps that are not emitted, or only as look-back, carry over to the next one that counts, so that
+ * the account of all emitted steps balances. Steps that a previous session emitted come as look-back.
  *
- * @throws AiopsError `config` where the last of them does not come; what `checkReached` throws
+ * @throws AiopsError `config` if the last of those does not come; what `checkReached` throws
  */
 export function selectSteps(
   steps: AsyncGenerator<ReadStep, undefined>,
@@ -52,7 +53,7 @@ async function* selected(
   let isAgain = afterMinuteMs !== -Infinity;
   let carried = NO_ACCOUNT;
   let last: ReadStep | null = null;
-  let handedOut: ReadStep | null = null;
+  let emitted: ReadStep | null = null;
   for await (const step of steps) {
     last = step;
     const minuteMs = step.batch?.minuteMs ?? null;
@@ -61,7 +62,7 @@ async function* selected(
     if (!isAgain) carried = sum(carried, step);
     if (minuteMs !== null) note(around, minuteMs, { fromMs, toMs });
     if (minuteMs !== null && minuteMs >= toMs) {
-      // Of minutes that the end of an input closed only the last says where it goes on.
+      // Of the minutes that the end of an input closed, only the last has a position.
       if (step.positions === null) continue;
       break;
     }
@@ -70,22 +71,22 @@ async function* selected(
       if (minuteMs !== null && minuteMs >= lookBackFromMs) yield { ...step, ...NO_ACCOUNT, lookBack: true };
       if (carried.rejects.length >= MAX_CARRIED_REJECTS) {
         const { positions, isTail } = step;
-        handedOut = step;
+        emitted = step;
         yield { batch: null, lookBack: false, positions, isTail, ...carried };
         carried = NO_ACCOUNT;
       }
     } else {
       const account = carried;
       carried = NO_ACCOUNT;
-      handedOut = step;
+      emitted = step;
       yield { ...step, ...account };
     }
     if (minuteMs === afterMinuteMs) isAgain = false;
   }
   if (isAgain) throw noSuchMinute(afterMinuteMs);
-  // Without a place after the last one, an input that was read to its end would not count as such.
-  const hasNoPlace = handedOut !== null && handedOut !== last && handedOut.positions === null;
-  if (last !== null && (hasNoPlace || !isEmpty(carried))) {
+  // Without a position after the last step, an input that was read to its end would not count as such.
+  const lacksPosition = emitted !== null && emitted !== last && emitted.positions === null;
+  if (last !== null && (lacksPosition || !isEmpty(carried))) {
     const { positions, isTail } = last;
     yield { batch: null, lookBack: false, positions, isTail, ...carried };
   }
@@ -98,15 +99,13 @@ function note(around: MinutesAround, minuteMs: number, { fromMs, toMs }: TimeRan
   else if (minuteMs >= toMs) around.afterMs ??= minuteMs;
 }
 
-/** Only an input that cannot be looked up again comes so far; `compareInputs` tells of all others. */
+/** Happens only with inputs that can be read once; `compareInputs` finds out about all others. */
 function noSuchMinute(afterMinuteMs: number): AiopsError {
   const minute = new Date(afterMinuteMs).toISOString();
   return new AiopsError(
     'config',
     `the input no longer has the minute ${minute}, up to which this run read it`,
-    {
-      hint: 'give it the same input again; or begin anew with --restart, or with another --out',
-    },
+    { hint: SAME_INPUT_HINT },
   );
 }
 

@@ -1,15 +1,15 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
-import { listNames, newName } from './fields.js';
-import { isEmpty, isNumeric, metricsOf, valuesByField } from './metric-columns.js';
-import type { FieldValues } from './metric-columns.js';
-import type { ReadOptions } from '../options.js';
 import { ROLE } from '../lines/plan.js';
 import type { FilePlan } from '../lines/plan.js';
-import type { FileSample } from './sample.js';
+import type { ReadOptions } from '../options.js';
+import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
+import type { FieldCounts } from './field-values.js';
+import { listNames, newName } from './names.js';
+import type { FileSample } from './sampler.js';
 
-/** A sample that had records, with the name its series would have. */
+/** A sample that has records, and their target if no field names one. */
 export interface ReadableSample {
   readonly sample: FileSample;
   readonly series: string;
@@ -23,11 +23,11 @@ export interface ChosenColumns {
 }
 
 /**
- * Decides which fields are metric columns: those of `--columns`, else all that are mostly numbers in the
- * sample, some of them in records that are not rejected; the union over the files in order of appearance.
+ * Decides which fields are metric columns: those of `--columns`, otherwise all that are mostly numbers in the sample,
+ * some of them in accepted records; the union over the files in order of appearance.
  *
- * @throws AiopsError `input_unusable`: a header names a column twice, no numeric column, a column or a
- *   name to map that no file has
+ * @throws AiopsError `input_unusable`: a header names a column twice, no numeric column, a column or a name to map that
+ *   no file has
  */
 export function chooseColumns(
   inputs: readonly ReadableSample[],
@@ -36,8 +36,8 @@ export function chooseColumns(
 ): ChosenColumns {
   for (const { sample } of inputs) refuseDuplicates(sample, options);
   refuseUnknownNames(inputs, options);
-  const samples = inputs.map(({ sample }) => sample);
-  const pooled = valuesByField(samples, options, intervalMs);
+  const samples = inputs.map(({ sample }) => sample.sampled);
+  const pooled = countFields(samples, options, intervalMs);
   const columns = options.columns ?? metricsOf(pooled);
   if (columns.length === 0) throw noNumericColumn(inputs, pooled);
   const plans = inputs.map((input) => planFile(input, columns, pooled, options));
@@ -47,7 +47,7 @@ export function chooseColumns(
 function planFile(
   { sample, series }: ReadableSample,
   columns: readonly string[],
-  pooled: ReadonlyMap<string, FieldValues>,
+  pooled: ReadonlyMap<string, FieldCounts>,
   options: ReadOptions,
 ): FilePlan {
   const { fields } = sample;
@@ -60,7 +60,7 @@ function planFile(
     const isLate = options.columns === undefined && field !== '' && isUnseen(pooled.get(name));
     roles.set(field, index ?? (isLate ? ROLE.late : ROLE.ignored));
   }
-  // A list of values follows the columns, whatever they are called.
+  // Values in lists are in the order of the columns, whatever those are called.
   if (sample.layout === 'batches') columns.forEach((name, i) => roles.set(oldName(name, options), i));
   if (sample.layout === 'rows') {
     roles.set(fields.time, ROLE.time);
@@ -82,8 +82,8 @@ function planFile(
   };
 }
 
-/** Whether no accepted record of the sample had a value in the field, so that one which comes later is news. */
-function isUnseen(values: FieldValues | undefined): boolean {
+/** Whether no accepted record of the sample has a value in the field, so that a later one deserves a notice. */
+function isUnseen(values: FieldCounts | undefined): boolean {
   return values === undefined || isEmpty(values) || (isNumeric(values) && !values.isAccepted);
 }
 
@@ -107,7 +107,7 @@ function refuseDuplicates(sample: FileSample, options: ReadOptions): void {
   }
   if (twice.size === 0) return;
   throw new AiopsError('input_unusable', `${sample.file} has two columns called ${listNames([...twice])}`, {
-    hint: 'give every column a name of its own in the header, or in --map',
+    hint: 'give every column a unique name in the header, or with --map',
   });
 }
 
@@ -126,13 +126,13 @@ function refuseUnknownNames(inputs: readonly ReadableSample[], options: ReadOpti
   throw new AiopsError(
     'input_unusable',
     `${listNames(where, 3)} has no column ${listNames(lacking)}: saw ${listNames([...seen])}`,
-    { hint: `give ${flag} names as the file has them (case counts)` },
+    { hint: `give ${flag} names as they are in the file (case counts)` },
   );
 }
 
 function noNumericColumn(
   inputs: readonly ReadableSample[],
-  pooled: ReadonlyMap<string, FieldValues>,
+  pooled: ReadonlyMap<string, FieldCounts>,
 ): AiopsError {
   const where = listNames(
     inputs.map(({ sample }) => sample.file),
@@ -142,13 +142,13 @@ function noNumericColumn(
   const texts = [...pooled].filter(([, values]) => values.texts > 0).map(([name]) => name);
   const why = texts.length > 0 ? `; text in ${listNames(texts)}` : '';
   return new AiopsError('input_unusable', `${where} has no numeric column: saw ${listNames(seen)}${why}`, {
-    hint: 'metrics are decimal numbers with a point; name the columns that hold them with --columns',
+    hint: 'metrics are decimal numbers with a point; name their columns with --columns',
   });
 }
 
 function columnNotices(
   plans: readonly FilePlan[],
-  pooled: ReadonlyMap<string, FieldValues>,
+  pooled: ReadonlyMap<string, FieldCounts>,
   options: ReadOptions,
 ): Notice[] {
   const notices: Notice[] = [];
@@ -166,21 +166,21 @@ function columnNotices(
     const empty = [...pooled].filter(([, values]) => isEmpty(values));
     const taken = new Set(first?.columns);
     const rejected = [...pooled].filter(([name, values]) => isNumeric(values) && !taken.has(name));
-    if (texts.length > 0) notices.push(leftOut('text, not numbers', texts));
-    if (empty.length > 0) notices.push(leftOut('no value in the sample', empty));
-    if (rejected.length > 0) notices.push(leftOut('values in rejected records only', rejected));
+    if (texts.length > 0) notices.push(ignored('text, not numbers', texts));
+    if (empty.length > 0) notices.push(ignored('no value in the sample', empty));
+    if (rejected.length > 0) notices.push(ignored('values in rejected records only', rejected));
   }
   const shared = sharedSeries(plans);
   if (shared.length > 0) {
-    const text = `several files without a target column are called ${listNames(shared)}: read as one series each`;
+    const text = `several files without a target column have the same name, ${listNames(shared)}: read as one series per name`;
     notices.push({ level: 'warning', text });
   }
   return notices;
 }
 
-function leftOut(why: string, columns: readonly (readonly [string, FieldValues])[]): Notice {
+function ignored(why: string, columns: readonly (readonly [string, FieldCounts])[]): Notice {
   const names = listNames(columns.map(([name]) => name));
-  return { level: 'warning', text: `left out: ${names} (${why}; --columns takes them in)` };
+  return { level: 'warning', text: `ignored: ${names} (${why}; add them with --columns)` };
 }
 
 function sharedSeries(plans: readonly FilePlan[]): string[] {

@@ -1,126 +1,194 @@
-import { sleep } from '../../core/timer.js';
+import { AiopsError } from '../../core/errors.js';
+import type { Notice } from '../../core/errors.js';
+import { oneLine } from '../../core/one-line.js';
 import type { ParseTime } from '../../core/time.js';
-import { BlockAssembler } from '../lines/assembler.js';
-import type { Piece } from '../lines/assembler.js';
-import { LineCursor } from '../lines/lines.js';
+import type { Reject } from '../../core/types.js';
+import type { FilePlan, Layout, RecordingFacts } from '../lines/plan.js';
+import { readRules } from '../lines/reader.js';
+import type { ReadRules } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
-import type { FileFormat } from '../lines/plan.js';
-import { Sampler } from './sample.js';
-import type { FileSample } from './sample.js';
-import type { ByteSource } from '../bytes/source.js';
+import { chooseColumns } from './columns.js';
+import { chooseInterval } from './interval.js';
+import { listNames, unreadHint } from './names.js';
+import { searchSample } from './sample.js';
+import type { SampledSource } from './sample.js';
+import type { FileSample } from './sampler.js';
 
-/** How long an input that may be live has to be silent before what it gave is taken for a sample. */
-const SILENT_MS = 200;
-/** The same, if it gives little by little instead of being silent. */
-const LITTLE_MS = 2000;
+/** How to read a recording, by its samples. */
+export interface Detected {
+  readonly facts: RecordingFacts;
+  readonly notices: readonly Notice[];
+  /** In the order of the inputs; null: it has no record. */
+  readonly files: readonly ({ readonly plan: FilePlan; readonly headMs: number } | null)[];
+}
 
-export interface SampledSource {
-  readonly source: ByteSource;
-  readonly series: string;
-  readonly sample: FileSample;
-  /** The chunks that the sample was taken from; `chunks` gives them again. */
-  readonly sampled: readonly Buffer[];
-  /** All chunks, those of the sample first. Call once. */
-  chunks(): AsyncIterable<Buffer>;
+interface PlannedSample {
+  readonly input: SampledSource;
+  readonly plan: FilePlan;
 }
 
 /**
- * Reads the beginning of an input until its columns and interval are clear, or `maxBytes` are read.
+ * Decides on columns, interval and layout by the samples of all inputs.
  *
- * @throws AiopsError `input_unusable` when there is no time column; and what the source throws
+ * @throws AiopsError `input_empty`: no record; `input_unusable`: no numeric column, a named one that is missing, files
+ *   of different layouts, or no record of the samples can be read
  */
-export async function takeSample(
-  source: ByteSource,
+export function detect(all: readonly SampledSource[], options: ReadOptions, parseTime: ParseTime): Detected {
+  const inputs = all.filter(({ sample }) => sample.lines > 0);
+  const empty = all.filter(({ sample }) => sample.lines === 0);
+  if (inputs.length === 0) throw noRecord(all);
+  for (const { sample } of inputs) refuseWithoutRecords(sample);
+  const steps = inputs.map(({ sample }) => sample.steps);
+  const interval = chooseInterval(options.interval, steps);
+  const { columns, plans, notices } = chooseColumns(inputs, options, interval.intervalMs);
+  const samples = inputs.map((input, i): PlannedSample => ({ input, plan: plans[i]! }));
+  const heads = checkRecords(samples, options, parseTime, interval.intervalMs);
+  const files = all.map((input) => {
+    const i = inputs.indexOf(input);
+    return i < 0 ? null : { plan: plans[i]!, headMs: heads[i]! };
+  });
+  const { intervalMs, source: intervalSource, notice } = interval;
+  return {
+    facts: { columns, intervalMs, intervalSource, layout: commonLayout(plans) },
+    notices: [...notices, notice, ...empty.map(emptyNotice)],
+    files,
+  };
+}
+
+/**
+ * Reads the samples with their plans; returns the minutes of rejects at the heads of the files. All shards and slices
+ * must agree on both, so all targets are read, or, for the check, all that `--targets` selects.
+ */
+function checkRecords(
+  samples: readonly PlannedSample[],
   options: ReadOptions,
   parseTime: ParseTime,
-  maxBytes: number,
-): Promise<SampledSource> {
-  const series = seriesName(source.name);
-  const format = options.format === 'auto' ? formatByName(source.name) : options.format;
-  const sampler = new Sampler({ file: source.name, series, format, maxBytes }, options, parseTime);
-  const cursor = new LineCursor(source.name, options.maxLineBytes, (reject) => sampler.passOver(reject));
-  const assembler = new BlockAssembler(options.maxLineBytes, source.byteOffset);
-  const chunks = source.chunks();
-  const sampled: Buffer[] = [];
-  let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;
-  let hasEnded = false;
-  let firstAtMs = Infinity;
-  let sampledBytes = 0;
-  // A line without end must not be kept as a sample.
-  while (!sampler.isEnough && sampledBytes < maxBytes + options.maxLineBytes) {
-    pending ??= chunks.next();
-    const isLong = performance.now() - firstAtMs > LITTLE_MS;
-    if (source.live && ((await isSilent(pending)) || isLong) && sampler.wouldDo()) break;
-    const { value } = await pending;
-    pending = null;
-    if (value === undefined) {
-      hasEnded = true;
-      break;
-    }
-    firstAtMs = Math.min(firstAtMs, performance.now());
-    sampled.push(value);
-    sampledBytes += value.length;
-    for (const piece of assembler.push(value)) feed(piece);
-  }
-  for (const piece of hasEnded ? assembler.end() : assembler.drain()) feed(piece);
-
-  function feed(piece: Piece): void {
-    if (piece.kind === 'long-line') {
-      cursor.rejectLongLine(cursor.line + 1, piece.byteOffset, piece.head, piece.sizeBytes);
-      return;
-    }
-    const { block, last } = piece;
-    cursor.enter(block);
-    if (!sampler.read(cursor, last)) assembler.giveBack(block.bytes.subarray(cursor.next));
-  }
-
-  async function* all(): AsyncGenerator<Buffer, undefined> {
-    // Given away one by one, so that the sample does not stay in memory.
-    for (let chunk = sampled.shift(); chunk !== undefined; chunk = sampled.shift()) yield chunk;
-    if (hasEnded) return undefined;
-    if (pending !== null) {
-      const { value } = await pending;
-      if (value === undefined) return undefined;
-      yield value;
-    }
-    yield* { [Symbol.asyncIterator]: () => chunks };
-    return undefined;
-  }
-  return { source, series, sample: sampler.finish(), sampled, chunks: all };
+  intervalMs: number,
+): number[] {
+  const ofAnyShard = { ...options, shard: null };
+  refuseUnreadable(samples, readRules(ofAnyShard, parseTime, intervalMs));
+  const { targets: _, ...ofAnyTarget } = ofAnyShard;
+  const rules = readRules(ofAnyTarget, parseTime, intervalMs);
+  return headMinutes(samples.map((sample) => firstMinute(sample, rules)));
 }
 
-async function isSilent(pending: Promise<unknown>): Promise<boolean> {
-  const stop = new AbortController();
-  const silence = sleep(SILENT_MS, stop.signal).then(() => true);
-  const arrived = pending.then(
-    () => false,
-    () => false,
+/** The minute of the first record whose time can be read, accepted or rejected, epoch ms; NaN if there is none. */
+function firstMinute({ input, plan }: PlannedSample, rules: ReadRules): number {
+  let firstMs = NaN;
+  const isDated = ({ minuteMs }: { readonly minuteMs: number }): boolean => {
+    firstMs = minuteMs;
+    return !Number.isNaN(minuteMs);
+  };
+  searchSample(input, plan, rules, { record: isDated, reject: isDated, filtered: () => false });
+  return firstMs;
+}
+
+/**
+ * For each input, the minute of rejects before its first record with a readable time: that record's, or, if its sample
+ * has none, that of the first input whose sample has one. NaN in `firstMinutesMs` stands for none.
+ */
+export function headMinutes(firstMinutesMs: readonly number[]): number[] {
+  const anyMs = firstMinutesMs.find((minuteMs) => !Number.isNaN(minuteMs)) ?? -Infinity;
+  return firstMinutesMs.map((minuteMs) => (Number.isNaN(minuteMs) ? anyMs : minuteMs));
+}
+
+function commonLayout(plans: readonly FilePlan[]): Layout {
+  const [first] = plans;
+  const other = plans.find((plan) => plan.layout !== first?.layout);
+  if (first === undefined || other === undefined) return first?.layout ?? 'rows';
+  throw new AiopsError(
+    'input_unusable',
+    `${first.file} holds ${first.layout}, but ${other.file} holds ${other.layout}: a recording has one layout`,
+    { hint: 'replay them one after another' },
   );
-  const silent = await Promise.race([arrived, silence]);
-  stop.abort();
-  return silent;
 }
 
-const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
-  '.csv': 'csv',
-  '.tsv': 'csv',
-  '.jsonl': 'jsonl',
-  '.ndjson': 'jsonl',
-  '.json': 'jsonl',
-};
-
-function formatByName(name: string): FileFormat | null {
-  return EXTENSIONS[extensionOf(name.replace(/\.gz$/i, ''))] ?? null;
+function emptyNotice({ source }: SampledSource): Notice {
+  return { level: 'warning', text: `${source.name} holds no record` };
 }
 
-/** A file's base name without the extensions that say what it is. */
-function seriesName(name: string): string {
-  const base = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).replace(/\.gz$/i, '');
-  const extension = extensionOf(base);
-  const isKnown = extension in EXTENSIONS || extension === '.txt' || extension === '.log';
-  return isKnown && base.length > extension.length ? base.slice(0, -extension.length) : base;
+function noRecord(all: readonly SampledSource[]): AiopsError {
+  const files = all.map(({ source }) => source.name);
+  const names = listNames(files, 3);
+  const header = all[0]?.sample.header ?? [];
+  const unread = all.find(({ sample }) => sample.unread !== null)?.sample.unread;
+  if (header.length === 0 && unread !== null && unread !== undefined) {
+    const { source, reason, message } = unread;
+    const text = `nothing in ${names} can be read, from ${source.file}:${source.line} on: ${message}`;
+    return new AiopsError('input_unusable', text, { hint: unreadHint(reason) });
+  }
+  if (header.some((name) => name.includes('\r'))) {
+    return new AiopsError('input_unusable', `${names}: all on one line, with carriage returns in it`, {
+      hint: "turn them into line ends: tr '\\r' '\\n' < FILE",
+    });
+  }
+  return header.length > 0
+    ? new AiopsError('input_empty', `${names}: a header (${listNames(header)}), but no record after it`, {
+        hint: 'a recording has a header line, then a line per target and minute',
+      })
+    : new AiopsError('input_empty', `${names}: empty`, {
+        hint: 'check the program that wrote the recording',
+      });
 }
 
-function extensionOf(name: string): string {
-  return /\.[^./\\]*$/.exec(name)?.[0].toLowerCase() ?? '';
+/** Makes sure that a JSONL file has objects on its lines, or items in them. @throws AiopsError `input_unusable` */
+function refuseWithoutRecords({ file, fields, lines, firstLine }: FileSample): void {
+  if (fields !== null) return;
+  const seen =
+    lines === 1 ? 'its only line holds no record' : `none of its first ${lines} lines holds a record`;
+  const isList = firstLine.trimStart().startsWith('[');
+  throw new AiopsError('input_unusable', `${file}: ${seen}; the first one begins ${oneLine(firstLine)}`, {
+    hint: isList ? `it is a JSON list; turn it into lines: jq -c '.[]' ${file} > lines.jsonl` : CSV_HINT,
+  });
+}
+
+const CSV_HINT =
+  'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}; if it is CSV, add --format csv';
+
+/**
+ * Makes sure that not every record of the samples is rejected: then something is wrong with all of them, and the reason
+ * for the first one says more than thousands of rejects.
+ *
+ * @throws AiopsError `input_unusable`
+ */
+function refuseUnreadable(samples: readonly PlannedSample[], rules: ReadRules): void {
+  const rejects: { reject: Reject; plan: FilePlan }[] = [];
+  let count = 0;
+  for (const { input, plan } of samples) {
+    const reject = (found: Reject): boolean => {
+      if (count++ === 0) rejects.push({ reject: found, plan });
+      return false;
+    };
+    if (searchSample(input, plan, rules, { record: () => true, filtered: () => true, reject })) return;
+  }
+  const [first] = rejects;
+  if (first !== undefined) throw unreadable(first, count);
+}
+
+function unreadable({ reject, plan }: { reject: Reject; plan: FilePlan }, count: number): AiopsError {
+  const { file, line } = reject.source;
+  const records = count === 1 ? 'its only record' : `each of its first ${count} records`;
+  return new AiopsError(
+    'input_unusable',
+    `nothing in ${file} can be read: ${records} is rejected, the first one at ${file}:${line}: ${oneLine(reject.message)}`,
+    { hint: hintFor(reject, plan) },
+  );
+}
+
+function hintFor({ reason }: Reject, plan: FilePlan): string {
+  switch (reason) {
+    case 'bad_line':
+      return plan.format === 'jsonl' ? CSV_HINT : 'if it is JSONL, add --format jsonl';
+    case 'no_time':
+    case 'bad_time':
+      return 'times are ISO 8601, YYYY-MM-DD HH:MM[:SS], or epoch seconds or milliseconds; name their column with --time-column';
+    case 'no_target':
+      return 'name the column of the targets with --target-column';
+    case 'bad_value':
+      return 'name the columns that hold numbers with --columns';
+    case 'bad_shape':
+      return "a list needs one value per column; a list of lists needs one such list per interval of the model's window";
+    default:
+      return 'see the format in docs/formats.md';
+  }
 }

@@ -6,15 +6,15 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** Intervals that people collect at: what jittering times are taken to mean. */
+/** Usual intervals, of which jittering times are taken to mean one. */
 const USUAL_MS = [
   ...[1, 2, 5, 10, 15, 20, 30].map((count) => count * SECOND_MS),
   ...[1, 2, 5, 10, 15, 20, 30].map((count) => count * MINUTE_MS),
   ...[1, 2, 3, 4, 6, 8, 12, 24].map((count) => count * HOUR_MS),
 ];
-/** How far a step may be from a usual interval, as a share of it. */
+/** How far a step may deviate from a usual interval, as a share of it. */
 const JITTER = 0.2;
-/** From this share of one step on, times do not jitter. */
+/** If one step has at least this share, times do not jitter. */
 const REGULAR = 0.9;
 
 /** Counts the steps between consecutive distinct times of each target. */
@@ -31,7 +31,7 @@ export class StepCounter {
     if (before !== undefined) this.#add(Math.abs(timeMs - before), 1);
   }
 
-  /** Whether there are enough steps, and one of them makes up at least half of all. */
+  /** Whether there are enough steps, at least half of them the same. */
   isClear(minSteps: number): boolean {
     return this.#total >= minSteps && this.#most * 2 >= this.#total;
   }
@@ -41,8 +41,8 @@ export class StepCounter {
   }
 
   /**
-   * The interval that the steps show, ms: the commonest step, or, where times jitter, the usual interval
-   * that more of them are near to. Null where no target was seen at two times.
+   * The interval that the steps show, ms: the commonest step, or, if times jitter, the usual interval that more of them
+   * are close to. Null if no target was seen at two times.
    */
   interval(): number | null {
     if (this.#total === 0) return null;
@@ -65,7 +65,7 @@ export class StepCounter {
   }
 }
 
-/** Of several equally common ones the shortest: gaps only ever make steps longer. */
+/** The shortest of equally common ones, since gaps only make steps longer. */
 function commonest(counts: ReadonlyMap<number, number>): number {
   let best = Infinity;
   let most = 0;
@@ -87,7 +87,7 @@ export interface ChosenInterval {
 /**
  * One interval for all files of a recording.
  *
- * @throws AiopsError `input_unusable` when records come in fractions of a second without a clear step
+ * @throws AiopsError `input_unusable` if records are fractions of a second apart, without a clear step
  */
 export function chooseInterval(given: 'auto' | number, counters: readonly StepCounter[]): ChosenInterval {
   if (given !== 'auto') {
@@ -112,7 +112,7 @@ export function chooseInterval(given: 'auto' | number, counters: readonly StepCo
   }
   if (found < SECOND_MS && !all.isClear(1)) {
     throw new AiopsError('input_unusable', `records come at irregular times, often ${found} ms apart`, {
-      hint: 'say how to group them, for instance --interval 1m --duplicates mean',
+      hint: 'group them, for instance with --interval 1m --duplicates mean',
     });
   }
   return {

@@ -1,13 +1,11 @@
 import { RandomStream } from '../../core/random.js';
-import { firstDifference, spansOf } from './compare-bytes.js';
-import type { Difference, Span } from './compare-bytes.js';
-import { factsOf, isUntouched, lookAt } from '../bytes/file-facts.js';
+import { endOf, firstDifference, spansOf } from '../bytes/digests.js';
+import type { Difference, Span } from '../bytes/digests.js';
+import { closeRead, factsOf, isUntouched, lookAt, openFile, statsOf } from '../bytes/file-facts.js';
 import type { FileFacts } from '../bytes/file-facts.js';
-import type { PinnedFile, PinnedRecording } from './pinned.js';
-import { closeRead, openFile, statsOf } from '../bytes/raw-bytes.js';
-import { endOf } from '../bytes/segments.js';
+import type { FileSnapshot, InputSnapshot } from './snapshot.js';
 
-/** What of a file is compared: all of it where its facts are others, all of it in any case, or samples of it. */
+/** How much of a file to compare: all if its facts have changed, always all, or samples. */
 export type VerifyInput = 'changed' | 'all' | 'sample';
 
 /** How many of a file's segments were compared. */
@@ -16,42 +14,42 @@ export interface Compared {
   readonly ofSegments: number;
 }
 
-/** What an input is today, beside what it was when a run began. */
+/** An input now, compared with its snapshot. */
 export type InputState =
-  /** Unchanged, or grown: it begins with what was read; `now` are its facts before it was compared. */
+  /** Unchanged, or grown: it still begins with what was read; `now` are its facts just before the comparison. */
   | { readonly state: 'same' | 'grown'; readonly now: FileFacts; readonly compared: Compared }
-  /** `what` goes on after its name: `has become smaller`. */
+  /** `what` continues a sentence that starts with its name: `has become smaller`. */
   | { readonly state: 'changed'; readonly what: string }
-  /** Standard input or a pipe: only reading it again tells. */
+  /** Standard input or a pipe: only reading it again will show. */
   | { readonly state: 'unknown' };
 
 /**
- * Compares inputs with what was read of them, in their order. Nothing of a file is read if inode, size and times are
- * what they were, unless `verify` asks for it; otherwise everything that was read before is compared. Standard input
- * and pipes are read again as they were only where no clock closed their minutes, nor would with `live`.
+ * Compares inputs with what was read of them, in their order. A file is not read if inode, size and times are unchanged,
+ * unless `verify` asks for it; otherwise everything that was read before is compared. Standard input and pipes count as
+ * changed if the clock closed their minutes, or would do so with `live`.
  *
  * @throws AiopsError `input_missing`: no such file, unreadable
  */
 export async function compareInputs(
   inputs: readonly string[],
-  pinned: PinnedRecording,
+  snapshot: InputSnapshot,
   asked: { readonly verify: VerifyInput; readonly live: boolean },
 ): Promise<InputState[]> {
   const states: InputState[] = [];
   for (const [i, input] of inputs.entries()) {
-    const file = pinned.files[i];
+    const file = snapshot.files[i];
     states.push(
       file === undefined
-        ? changed('was not among the inputs when the run began')
+        ? changed('was not an input when the run began')
         : await compareInput(input, file, asked.verify),
     );
   }
-  if (!pinned.isLive && !asked.live) return states;
-  const clocked = changed(pinned.isLive ? WAS_LIVE : WOULD_BE_LIVE);
+  if (!snapshot.isLive && !asked.live) return states;
+  const clocked = changed(snapshot.isLive ? WAS_LIVE : WOULD_BE_LIVE);
   return states.map((state) => (state.state === 'unknown' ? clocked : state));
 }
 
-async function compareInput(input: string, file: PinnedFile, verify: VerifyInput): Promise<InputState> {
+async function compareInput(input: string, file: FileSnapshot, verify: VerifyInput): Promise<InputState> {
   const isFile = input !== '-' && (await lookAt(input)) !== null;
   const { identity, plan } = file;
   if (identity === null || !isFile) {
@@ -59,7 +57,7 @@ async function compareInput(input: string, file: PinnedFile, verify: VerifyInput
     return changed(identity === null ? 'was a pipe when the run began' : 'is no longer a file');
   }
   const state = await compareFile(input, identity, file, verify);
-  // How records are read is found out from the first of them, which were not there.
+  // How to read records is detected from the first ones, which did not exist then.
   if (state.state === 'grown' && plan === null) return changed('had no record when the run began');
   return state;
 }
@@ -67,7 +65,7 @@ async function compareInput(input: string, file: PinnedFile, verify: VerifyInput
 async function compareFile(
   path: string,
   then: FileFacts,
-  { digests }: PinnedFile,
+  { digests }: FileSnapshot,
   verify: VerifyInput,
 ): Promise<InputState> {
   const handle = await openFile(path);
@@ -96,11 +94,11 @@ function differenceText({ fromByte, toByte, endsAtByte }: Difference): string {
     : `has become smaller: it ends at byte ${endsAtByte}`;
 }
 
-/** Beside the first and the last segment, so many in between are compared as samples. */
+/** Besides the first and the last segment, this many in between are compared as samples. */
 const SAMPLES_BETWEEN = 16;
 const SEED = 20_180_430;
 
-/** The first, the last, and some in between, which depend on nothing but how many there are. */
+/** The first, the last, and some in between, chosen by the number of segments alone. */
 function samplesOf(spans: readonly Span[]): readonly Span[] {
   if (spans.length <= SAMPLES_BETWEEN + 2) return spans;
   const random = new RandomStream(SEED);
@@ -109,9 +107,10 @@ function samplesOf(spans: readonly Span[]): readonly Span[] {
   return spans.filter((_, i) => chosen.has(i));
 }
 
-const WAS_LIVE = 'was a live feed (--pace realtime): which minutes the clock closed, no second reading tells';
+const WAS_LIVE =
+  'was a live feed (--pace realtime): reading it again cannot show which minutes the clock closed';
 const WOULD_BE_LIVE =
-  'would be a live feed with --pace realtime, and was none: the clock may close its minutes sooner';
+  'would be a live feed with --pace realtime but was not before: the clock may close its minutes sooner';
 
 function changed(what: string): InputState {
   return { state: 'changed', what };

@@ -6,17 +6,17 @@ import type { ComparisonSummary } from '../../core/comparison.js';
 import type { DetectionFigures } from './run-labels.js';
 import type { MinutesSummary, ScheduleSummary } from '../../measure/run-timings.js';
 
-/** What there is to see before the gates are looked at. */
+/** A summary before its gates are checked. */
 export type UngatedRun = Omit<RunSummary, 'gates'>;
 type ReplayMetric = Metric<UngatedRun>;
 
-/** What replay's `--fail-if` can speak of. */
+/** The metrics of replay's `--fail-if`. */
 export const REPLAY_METRICS: Metrics<UngatedRun> = {
   p50: wall('p50', 'median service time of a minute'),
   p90: wall('p90', '90th percentile of a minute’s service time'),
   p95: wall('p95', '95th percentile of a minute’s service time'),
   p99: wall('p99', '99th percentile of a minute’s service time'),
-  max: wall('max', 'the slowest minute’s service time'),
+  max: wall('max', 'slowest minute’s service time'),
   mean: wall('mean', 'mean service time of a minute'),
   items: ofMinutes('count', 'items of the largest minute', ({ items }) => items.max),
   late: ofMinutes('count', 'minutes that took longer than the deadline', ({ late }) => late),
@@ -25,11 +25,15 @@ export const REPLAY_METRICS: Metrics<UngatedRun> = {
     'responseMs',
     'p99',
   ),
-  'response-max': scheduled('the longest time from a scheduled start to the answers', 'responseMs', 'max'),
-  'lateness-p99': scheduled('99th percentile of how late a minute began', 'latenessMs', 'p99'),
-  'lateness-max': scheduled('the latest beginning of a minute', 'latenessMs', 'max'),
+  'response-max': scheduled('longest time from a scheduled start to the answers', 'responseMs', 'max'),
+  'lateness-p99': scheduled('99th percentile of how late a minute started', 'latenessMs', 'p99'),
+  'lateness-max': scheduled('latest start of a minute', 'latenessMs', 'max'),
   headroom: ofMinutes('ratio', 'deadline over p99', ({ headroom }) => headroom),
-  capacity: ofMinutes('count', 'items a minute that fit the deadline', ({ capacityItems }) => capacityItems),
+  capacity: ofMinutes(
+    'count',
+    'items per minute that fit the deadline',
+    ({ capacityItems }) => capacityItems,
+  ),
   imbalance: ofMinutes(
     'ratio',
     'slowest chunk over mean chunk, median minute',
@@ -48,33 +52,33 @@ export const REPLAY_METRICS: Metrics<UngatedRun> = {
   efficiency: ofComparison('share', 'speedup over actors; last session', ({ efficiency }) => efficiency),
   utilization: {
     unit: 'share',
-    is: 'of the actors’ time, what they spent on chunks',
+    is: 'share of the actors’ time spent on chunks',
     of: (run) => run.utilization,
   },
   minutes: counted('minutes', 'minutes replayed'),
   records: counted('records', 'records read'),
   rejected: counted('rejected', 'records rejected'),
-  merged: counted('merged', 'records merged with another one'),
-  errors: counted('error', 'rows without an answer, since it failed'),
-  warmup: counted('warmup', 'rows without an answer, since their window was not full'),
+  merged: counted('merged', 'records merged into another one'),
+  errors: counted('error', 'rows without an answer because of an error'),
+  warmup: counted('warmup', 'rows without an answer because their window was not full'),
   anomalies: counted('anomalies', 'rows flagged'),
-  precision: ofLabels('precision', 'of the records flagged, those labelled'),
-  recall: ofLabels('recall', 'of the records labelled, those flagged'),
+  precision: ofLabels('precision', 'share of the flagged records that are labelled'),
+  recall: ofLabels('recall', 'share of the labelled records that are flagged'),
   f1: ofLabels('f1', 'harmonic mean of precision and recall'),
   'average-precision': ofLabels('averagePrecision', 'of the scores, over all thresholds'),
   elapsed: {
     unit: 'duration',
-    is: 'time of all sessions of the run, their starts excepted',
+    is: 'time of all sessions of the run, without their start-up',
     of: (run) => run.elapsedMs,
   },
   start: {
     unit: 'duration',
-    is: 'time until the last actor was warm; last session',
+    is: 'time until the last actor was warmed up; last session',
     of: (run) => run.execution.startMs,
   },
   memory: {
     unit: 'bytes',
-    is: 'most memory of the parent in any session, without its actors',
+    is: 'peak memory of the parent in any session, without its actors',
     of: (run) => run.parentMaxRssBytes,
   },
 };

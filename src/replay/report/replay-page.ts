@@ -1,37 +1,33 @@
-import type { RunCharts } from './charts/run-charts.js';
-import type { ChosenMinutes } from './charts/timeline-keeper.js';
-import type { Band } from './charts/band-series.js';
-import { armName } from '../../report/comparison-text.js';
-import { ARMS, type Arm } from '../../core/comparison.js';
-import { plural } from '../../report/format.js';
-import type { RunSummary } from './run-summary.js';
-import { Figures } from '../../report/html/figures.js';
-import { markup } from '../../report/html/markup.js';
-import { labelsTable } from './labels-section.js';
+import type { RunCounts } from '../../core/counts.js';
+import { breakdownBody } from '../../report/breakdown.js';
+import { machineFact } from '../../report/facts.js';
+import { countText, durationText, plural, sizeText } from '../../report/format.js';
+import { figureMarkup, Place } from '../../report/figures.js';
+import { markup, type Content } from '../../report/html/markup.js';
 import { inputNames, pageHtml, type PageAssets } from '../../report/html/page.js';
-import { noticesMarkup, type PageSection } from '../../report/html/parts.js';
+import {
+  factsMarkup,
+  gatesSections,
+  remarksMarkup,
+  warningsSections,
+  type PageSection,
+} from '../../report/html/parts.js';
 import type { MinutesPlot, TargetsPlot } from '../../report/html/plot-data.js';
-import { gatesSections } from '../../report/html/gates-section.js';
-import { bandLine, targetLine } from './plot-encoding.js';
-import { aboutSection, recordsSection } from './about-section.js';
-import { breakdownSection, resultSection, speedupSection, timesSection } from './run-sections.js';
-import { targetsSection } from './targets-section.js';
-import { timelineSection } from './timeline-section.js';
+import { figure, tableMarkup, tableOf, words, type Column } from '../../report/table.js';
+import { runFacts } from './facts.js';
+import { labelNotes, labelsTable } from './labels.js';
+import { minutesPlot, targetsPlot, targetsSection, type ReplayReport } from './page-plots.js';
+import { resultSection, speedupSection, timesSection } from './page-sections.js';
+import type { LabelsSummary } from './run-labels.js';
+import type { RunSummary } from './run-summary.js';
+import { timelineSection } from './timeline.js';
 
-/** What a replay's page is made of. */
-export interface ReplayReport {
-  readonly summary: RunSummary;
-  readonly charts: Pick<RunCharts, 'walls' | 'timeline' | 'targets'>;
-  /** Times of the compared minutes, by arm; null without a comparison. */
-  readonly compared: Readonly<Record<Arm, readonly Band[]>> | null;
-  /** Above which a score is flagged; null where there is none, or only an analyzer knows. */
-  readonly threshold: number | null;
-}
+/** Targets in the table of labels; timing.json has more. */
+const SHOWN_TARGETS = 20;
 
 /** The text of a replay's `report.html`. */
 export function replayHtml(report: ReplayReport, assets: PageAssets): string {
-  const { summary } = report;
-  const { program, input } = summary;
+  const { program, input, counts } = report.summary;
   const minutes = minutesPlot(report);
   const targets = targetsPlot(report);
   return pageHtml({
@@ -39,57 +35,113 @@ export function replayHtml(report: ReplayReport, assets: PageAssets): string {
     subtitle:
       input.firstMinute === null
         ? 'no minute'
-        : `${plural(summary.counts.minutes, 'minute')}, ${input.firstMinute} to ${input.lastMinute ?? ''}`,
-    sections: [...replaySections(report, minutes, targets), aboutSection(summary, new Figures(summary))],
+        : `${plural(counts.minutes, 'minute')}, ${input.firstMinute} to ${input.lastMinute ?? ''}`,
+    sections: sections(report, minutes, targets),
     plots: minutes === null && targets === null ? null : { data: { minutes, targets }, assets },
-    footer: markup`Written by ${program.name} ${program.version}. All figures are those of timing.json; times are UTC. Plots: uPlot, MIT licence (its text stands in this file).`,
+    footer: markup`Written by ${program.name} ${program.version}. All figures are those of timing.json; times are UTC. Plots: uPlot, MIT licence (its text is in this file).`,
   });
 }
 
-function replaySections(
-  report: ReplayReport,
+function sections(
+  { summary, charts }: ReplayReport,
   minutes: MinutesPlot | null,
   targets: TargetsPlot | null,
 ): PageSection[] {
-  const { summary } = report;
-  const figures = new Figures(summary);
-  const chosen = chosenMinutes(report);
-  const metrics = summary.labels === null ? null : labelsTable(summary.labels, figures);
-  const warnings = summary.notices.filter(({ level }) => level === 'warning');
+  const run = Place.of(summary);
+  const chosen = summary.minutes === null ? null : charts.timeline.chosen(summary.minutes.wallMs.p50);
   return [
-    resultSection(summary, figures),
+    resultSection(run),
     ...gatesSections(summary.gates),
-    ...(warnings.length > 0
-      ? [{ id: 'warnings', title: 'Worth knowing', body: noticesMarkup(warnings) }]
-      : []),
-    ...(minutes === null ? [] : [timesSection(summary, figures, report.charts.walls)]),
-    ...(summary.comparison === null ? [] : [speedupSection(summary, summary.comparison, figures)]),
-    ...(summary.minutes === null ? [] : [breakdownSection(summary, summary.minutes, figures)]),
+    ...warningsSections(summary.notices),
+    ...(minutes === null ? [] : [timesSection(run, charts.walls)]),
+    ...(summary.comparison === null ? [] : [speedupSection(run, summary.comparison)]),
+    ...breakdownSections(run),
     ...(chosen === null ? [] : [timelineSection(chosen)]),
-    ...(targets === null ? [] : [targetsSection(targets, report.charts.targets, metrics)]),
-    recordsSection(summary, figures),
+    ...(targets === null ? [] : [targetsSection(targets, charts.targets, labelsMarkup(summary.labels))]),
+    recordsSection(run),
+    aboutSection(run),
   ];
 }
 
-function chosenMinutes({ summary, charts }: ReplayReport): ChosenMinutes | null {
-  return summary.minutes === null ? null : charts.timeline.chosen(summary.minutes.wallMs.p50);
+function breakdownSections(run: Place<RunSummary>): PageSection[] {
+  const { execution, minutes } = run.value;
+  if (minutes === null) return [];
+  const place = Place.of(minutes, 'minutes');
+  const body = breakdownBody({
+    breakdown: place.at('breakdownMs'),
+    note: 'summed over all chunks and minutes',
+    perActor: place.at('perActor'),
+    perActorNote: 'summed over all their chunks',
+    of: execution.mode === 'parallel' ? plural(execution.actors, 'actor') : 'one process',
+  });
+  return [{ id: 'breakdown', title: 'Where the time goes', body }];
 }
 
-function minutesPlot({ summary, charts, compared }: ReplayReport): MinutesPlot | null {
-  if (charts.walls.samples === 0) return null;
+/** How well flags and scores detected the labelled records. */
+export function labelsMarkup(labels: LabelsSummary | null): Content {
+  if (labels === null) return null;
+  const table = labelsTable(Place.of(labels, 'labels'), SHOWN_TARGETS);
+  const caption =
+    'How well flags and scores detect the labelled records; average precision is over all thresholds';
+  const notes = labelNotes(labels, SHOWN_TARGETS).join('. ');
+  return [
+    tableMarkup(caption, table),
+    markup`<p class="note">The threshold of the best F1 was chosen in hindsight, from these records. ${notes}.</p>\n`,
+  ];
+}
+
+const RECORDS: readonly (readonly [name: string, count: keyof RunCounts, is: string])[] = [
+  ['minutes', 'minutes', 'intervals with a record'],
+  ['records', 'records', 'accepted + merged + rejected'],
+  ['accepted', 'accepted', ''],
+  ['merged', 'merged', 'folded into another one of the same target and interval'],
+  ['rejected', 'rejected', 'rejects.jsonl says why'],
+  ['not selected', 'filtered', 'excluded by --targets, --shard, --from or --to'],
+  ['result rows', 'rows', 'ok + warm-up + error'],
+  ['ok', 'ok', ''],
+  ['warm-up', 'warmup', 'the target’s window was not full yet'],
+  ['error', 'error', ''],
+  ['flagged', 'anomalies', 'rows that the model calls an anomaly'],
+];
+
+function recordsSection(run: Place<RunSummary>): PageSection {
+  const counts = run.at('counts');
+  const columns: readonly Column<(typeof RECORDS)[number]>[] = [
+    words('what', 'what', ([name]) => name),
+    figure('count', 'count', countText, ([, count]) => counts.at(count)),
+    words('meaning', 'meaning', ([, , meaning]) => meaning),
+  ];
+  const { rejected, filtered } = counts.value;
+  const isShown = (count: keyof RunCounts): boolean => count !== 'filtered' || filtered > 0;
+  const shown = RECORDS.filter(([, count]) => isShown(count)).map(
+    ([name, count, is]) => [name, count, count === 'rejected' && rejected === 0 ? '' : is] as const,
+  );
   return {
-    deadlineMs: summary.deadlineMs,
-    written: bandLine(`every minute, ${summary.execution.mode}`, charts.walls.bands()),
-    compared:
-      compared === null
-        ? []
-        : ARMS.map((arm) => bandLine(`compared: ${armName(arm, summary.execution.actors)}`, compared[arm])),
+    id: 'records',
+    title: 'Records and results',
+    body: tableMarkup('Counts', tableOf(columns, shown)),
   };
 }
 
-function targetsPlot({ summary, charts, threshold }: ReplayReport): TargetsPlot | null {
-  const chosen = charts.targets.chosen();
-  if (chosen.length === 0) return null;
-  const { columns, intervalMs } = summary.input;
-  return { threshold, targets: chosen.map((target) => targetLine(target, columns, intervalMs)) };
+/** What ran, where, and with which settings. */
+function aboutSection(run: Place<RunSummary>): PageSection {
+  const { host, incidents, notices, settings } = run.value;
+  const listed = incidents.listed.map(({ text }) => markup`<li>${text}</li>\n`);
+  return {
+    id: 'about',
+    title: 'About this run',
+    body: [
+      factsMarkup([
+        ...runFacts(run.value),
+        [
+          'took',
+          markup`${figureMarkup(run.at('elapsedMs'), durationText)}, of which comparing took ${figureMarkup(run.at('comparingMs'), durationText)}; starting actors took ${figureMarkup(run.at('execution').at('startMs'), durationText)}`,
+        ],
+        ['memory', markup`at most ${figureMarkup(run.at('parentMaxRssBytes'), sizeText)} in the parent`],
+        machineFact(host),
+      ]),
+      listed.length > 0 ? markup`<h3>What happened to actors</h3>\n<ul>\n${listed}</ul>\n` : null,
+      remarksMarkup(notices, settings),
+    ],
+  };
 }

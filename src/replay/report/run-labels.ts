@@ -4,16 +4,16 @@ import { ScoreCounts, type ScoreSeries } from '../../core/score-counts.js';
 import type { ResultRow } from '../../core/types.js';
 import { plural } from '../../report/format.js';
 
-/** Different scores that are kept apart over all records. */
+/** Different scores that are distinguished over all records. */
 const DISTINCT_SCORES = 2 ** 16;
-/** The same over all targets, each by itself: a day of 500 targets, in some 16 MB at the most. */
+/** The same over all targets, counted per target: a day of 500 targets, in at most some 16 MB. */
 const DISTINCT_SCORES_BY_TARGET = 2 ** 20;
-/** Targets that get figures of their own, the first that come; further ones count in the overall figures. */
+/** The first targets get figures; further ones count in the overall figures only. */
 const MOST_TARGETS = 1024;
-/** Of those, how many the summary lists. */
+/** How many of them the summary lists. */
 const LISTED_TARGETS = 200;
 
-/** How well scores and verdicts told the labelled anomalies. */
+/** How well scores and verdicts detect the labelled anomalies. */
 export interface DetectionFigures extends Rates {
   /** Records with a label, and a score or a verdict. */
   readonly records: number;
@@ -29,17 +29,17 @@ export interface TargetFigures extends DetectionFigures {
   readonly target: string;
 }
 
-/** What became of the records that have a label. */
+/** Records by what their label could be used for. */
 export interface LabelCounts {
-  /** Labelled 0 or 1 and with a score: what rankings are of. */
+  /** Labelled 0 or 1 and with a score: these are ranked. */
   readonly scored: number;
-  /** The same with a verdict, but without a score: these count in precision, recall and F1 only. */
+  /** Labelled 0 or 1, with a verdict but no score: these count in precision, recall and F1 only. */
   readonly judged: number;
   readonly warmup: number;
   readonly error: number;
   /** Answered, but with neither a score nor a verdict. */
   readonly unscored: number;
-  /** With a label that is neither 0 nor 1: left out. */
+  /** With a label that is neither 0 nor 1: ignored. */
   readonly unusable: number;
   /** Without a label. */
   readonly unlabelled: number;
@@ -50,20 +50,20 @@ export interface LabelsSummary {
   readonly overall: DetectionFigures;
   /** Mean of the targets' average precision over those that have an anomaly; null if none has. */
   readonly meanAveragePrecision: number | null;
-  /** Targets with a record that counts, as far as they have figures of their own. */
+  /** Targets with figures, which have a record that counts. */
   readonly targets: number;
-  /** Records that count, of targets that have none. */
+  /** Records that count, of targets without figures. */
   readonly recordsOfOtherTargets: number;
   /** The targets with the most anomalies, then the most flagged. */
   readonly perTarget: readonly TargetFigures[];
   /**
-   * Last bits of a Float32 score that rankings overall and by target do not tell apart; 0: every score counts as it
-   * is. Precision, recall and F1 of the verdicts are always exact.
+   * Last bits of a Float32 score that rankings ignore, overall and by target; 0: scores are exact. Precision, recall
+   * and F1 of the verdicts are always exact.
    */
   readonly droppedBits: { readonly overall: number; readonly perTarget: number };
 }
 
-/** What is known of the records of a target, or of all. */
+/** Counts over the records of a target, or over all. */
 interface Account {
   readonly scores: ScoreSeries;
   records: number;
@@ -73,7 +73,7 @@ interface Account {
   falseNegatives: number;
 }
 
-/** Collects the labelled records of a run, in memory that neither records nor targets can grow beyond bounds. */
+/** Collects the labelled records of a run in bounded memory, however many records and targets there are. */
 export class RunLabels {
   readonly #rowsPerRecord: number;
   readonly #scores = new ScoreCounts(DISTINCT_SCORES);
@@ -88,7 +88,7 @@ export class RunLabels {
     this.#rowsPerRecord = rowsPerRecord;
   }
 
-  /** Takes the rows of a minute, the `rowsPerRecord` rows of a record standing together. */
+  /** Takes the rows of a minute, in which the `rowsPerRecord` rows of a record are adjacent. */
   add(rows: readonly ResultRow[]): void {
     for (let first = 0; first < rows.length; first += this.#rowsPerRecord) {
       const { label, target } = rows[first]!;
@@ -148,7 +148,7 @@ export class RunLabels {
     };
   }
 
-  /** What was left out. */
+  /** A warning about ignored labels. */
   notices(): Notice[] {
     if (this.#unusable === null) return [];
     const { unusable } = this.#counts;
@@ -158,7 +158,7 @@ export class RunLabels {
         text:
           `${plural(unusable, 'record')} ${unusable === 1 ? 'has a label' : 'have labels'} that ` +
           `${unusable === 1 ? 'is' : 'are'} neither 0 nor 1, the first "${this.#unusable.slice(0, 40)}": ` +
-          'left out of precision, recall and average precision',
+          'ignored in precision, recall and average precision',
       },
     ];
   }

@@ -1,4 +1,4 @@
-import { byArm } from '../../measure/comparison.js';
+import { byVariant } from '../../measure/comparison.js';
 import type { PageAssets } from '../../report/html/page.js';
 import { replayHtml } from './replay-page.js';
 import type { RunSummary } from './run-summary.js';
@@ -13,6 +13,6 @@ export function replayPage(
 ): string {
   const { timeline, targets } = totals.charts;
   const charts = { walls: figures.walls, timeline, targets };
-  const compared = comparer.comparison.minutes === 0 ? null : byArm((arm) => comparer.walls[arm].bands());
+  const compared = comparer.comparison.minutes === 0 ? null : byVariant((arm) => comparer.walls[arm].bands());
   return replayHtml({ summary, charts, compared, threshold }, assets);
 }

@@ -5,13 +5,13 @@ import type { ComparisonSummary } from '../../core/comparison.js';
 import type { GateResult } from '../../report/gates.js';
 import type { LabelsSummary } from './run-labels.js';
 import type { MinutesSummary } from '../../measure/run-timings.js';
-import { type ProgramFacts, type HostFacts } from '../../core/machine-facts.js';
-import { type RunCounts } from '../../core/counts.js';
+import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
+import type { RunCounts } from '../../core/counts.js';
 
-/** Everything that `timing.json` says; times in ms. */
+/** The content of `timing.json`; times in ms. */
 export interface RunSummary {
   readonly program: ProgramFacts;
-  /** The run's settings, as the command line, the environment and the configuration file gave them. */
+  /** The run's settings, from the command line, the environment and the configuration file. */
   readonly settings: unknown;
   readonly input: {
     readonly files: readonly string[];
@@ -27,33 +27,33 @@ export interface RunSummary {
   readonly execution: {
     readonly mode: 'parallel' | 'sequential';
     readonly actors: number;
-    /** Minutes under way at once. */
+    /** Minutes in flight at once. */
     readonly inflight: number;
-    /** Recorded time over real time; null: as fast as it went. */
+    /** Recorded time over real time; null: as fast as possible. */
     readonly pace: number | null;
     /** From starting the first actor until the last one was warm. */
     readonly startMs: number;
   };
   readonly host: HostFacts;
   readonly sessions: {
-    /** How often the run was gone on with after it had ended early, or after its input had grown. */
+    /** How often the run was resumed after it had ended early, or after its input had grown. */
     readonly resumed: number;
-    /** Minutes that earlier sessions did; the comparison knows nothing of them. */
+    /** Minutes of previous sessions; they are not in the comparison. */
     readonly earlierMinutes: number;
   };
   readonly incidents: {
-    /** Since the run first began. */
+    /** Since the run first started. */
     readonly counts: Readonly<Record<Incident['kind'], number>>;
-    /** Of this session, the first 100. */
+    /** The first 100 of this session. */
     readonly listed: readonly Incident[];
   };
   readonly counts: RunCounts;
   /**
-   * From the first minute to the last result handed to the file, comparisons included; starting is not. Summed over all
-   * sessions; of one that was killed, up to its last commit. The same holds for the three below.
+   * From the first minute to the last result passed to the file, comparisons included, starting excluded. Summed over
+   * all sessions; a killed one counts up to its last commit. The same holds for the next two.
    */
   readonly elapsedMs: number;
-  /** Of that, time spent only on comparing. */
+  /** Of that, time spent on comparing alone. */
   readonly comparingMs: number;
   /** Largest resident memory of the parent in any session, bytes; actors are separate processes. */
   readonly parentMaxRssBytes: number;
@@ -62,9 +62,9 @@ export interface RunSummary {
   /** Share of the time the actors had (`actors × (elapsedMs − comparingMs)`) that they spent on chunks. */
   readonly utilization: number;
   readonly comparison: ComparisonSummary | null;
-  /** How well labelled anomalies were told; null where no record has a label. */
+  /** How well labelled anomalies were detected; null where no record has a label. */
   readonly labels: LabelsSummary | null;
-  /** What `--fail-if` asked for. */
+  /** Results of `--fail-if`. */
   readonly gates: readonly GateResult[];
   readonly advice: string;
   readonly notices: readonly Notice[];

@@ -1,9 +1,9 @@
 import type { Notice } from '../../core/errors.js';
 import { isoTime } from '../../core/time.js';
 import type { BackendFacts, ReadyFacts } from '../../core/types.js';
-import { hostFacts } from '../../host/host-facts.js';
-import { TOLERANCE } from '../../measure/tolerance.js';
+import { hostFacts } from '../../host/processors.js';
 import { program } from '../../program/files.js';
+import { TOLERANCE } from '../../measure/agreement.js';
 import type { Recording } from '../../read/recording.js';
 import { checkGates } from '../../report/gates.js';
 import type { Comparer } from '../comparer.js';
@@ -54,7 +54,7 @@ function ungated(
   const { elapsedMs, comparingMs, parentMaxRssBytes, busyMs, availableMs } = totals.usage;
   return {
     program,
-    settings: config,
+    settings: { ...config, journaled: undefined },
     input: {
       files: config.inputs,
       layout: recording.layout,

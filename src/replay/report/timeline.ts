@@ -1,54 +1,68 @@
+import { isoTime } from '../../core/time.js';
+import type { ChunkPart } from '../../core/timing.js';
 import type { ChunkTiming, MinuteTiming } from '../../core/types.js';
+import { barMarkup, PART_NAMES, partsLegend, segmentMarkup } from '../../report/breakdown.js';
 import { durationText, plural } from '../../report/format.js';
-import { PARTS, type PartName } from '../../report/breakdown-parts.js';
-import { namedBar, segmentMarkup } from '../../report/html/bars.js';
 import { markup, type Markup } from '../../report/html/markup.js';
+import { plotMarkup, type PageSection } from '../../report/html/parts.js';
+import type { ChosenMinutes, ChosenMinute } from './charts/run-charts.js';
 
-/** Narrower stretches have no room for their name. */
-const NAMED_FROM = 0.14;
-/** A gather shorter than this share of the minute could not be seen. */
+/** A gather shorter than this share of the minute would be invisible. */
 const GATHER_FROM = 0.002;
 
-/** A part of a chunk's time, and when it was; moments on the parent's clock. */
+/** What each actor did in a typical minute and in the slowest one. */
+export function timelineSection({ typical, slowest }: ChosenMinutes): PageSection {
+  const minutes = [
+    ...(typical.minuteMs === slowest.minuteMs ? [] : [minuteMarkup('A typical minute', typical)]),
+    minuteMarkup('The slowest minute', slowest),
+  ];
+  const caption =
+    'From the start of the minute until its answers were joined. The pipe appears twice, once each way; a chunk that waits behind another minute waits there. The first minutes of a run are often the slowest, as code is still being compiled.';
+  return {
+    id: 'timeline',
+    title: 'What each actor did',
+    body: plotMarkup(caption, [...minutes, partsLegend()]),
+  };
+}
+
+/** A lane for each actor, and one for the gather, which is the parent's work. */
+function minuteMarkup(name: string, { minuteMs, timing }: ChosenMinute): Markup {
+  const { chunks, startedAtMs, endedAtMs, gatherMs } = timing;
+  const spanMs = endedAtMs - startedAtMs || 1;
+  const lanes = chunks.map((chunk) => {
+    const lane = `actor ${chunk.actor + 1}: ${plural(chunk.items, 'item')} in ${durationText(chunk.serviceMs)}`;
+    return laneMarkup(lane, `actor ${chunk.actor + 1}: ${chunkText(chunk)}`, stretchesOf(chunk), timing);
+  });
+  const gatherText = `gather: ${durationText(gatherMs)}`;
+  const gather = { part: 'gatherMs', fromMs: endedAtMs - gatherMs, untilMs: endedAtMs } as const;
+  const last =
+    gatherMs / spanMs < GATHER_FROM
+      ? markup`<p>then the ${gatherText}</p>`
+      : laneMarkup(gatherText, gatherText, [gather], timing);
+  return markup`<h3>${name}: ${isoTime(minuteMs)}, ${durationText(timing.wallMs)}</h3>
+<div class="lanes">${lanes}<p class="time-axis"><span>0</span><span>${durationText(spanMs)}</span></p>${last}</div>
+`;
+}
+
+/** A part of a chunk's time; moments on the parent's clock. */
 interface Stretch {
-  readonly part: PartName;
+  readonly part: ChunkPart | 'gatherMs';
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-/** One lane an actor: when it had its chunk, and what the time was spent on. The gather is the parent's. */
-export function timelineMarkup(timing: MinuteTiming): Markup {
-  const { chunks, startedAtMs, endedAtMs, gatherMs } = timing;
-  const spanMs = endedAtMs - startedAtMs || 1;
-  const lanes = chunks.map((chunk) =>
-    namedBar(
-      `actor ${chunk.actor + 1}: ${plural(chunk.items, 'item')} in ${durationText(chunk.serviceMs)}`,
-      laneMarkup(`actor ${chunk.actor + 1}: ${chunkText(chunk)}`, stretches(chunk), startedAtMs, spanMs),
-    ),
-  );
-  const gather: Stretch = { part: 'gatherMs', fromMs: endedAtMs - gatherMs, untilMs: endedAtMs };
-  const last =
-    gatherMs / spanMs < GATHER_FROM
-      ? markup`<p>then the gather: ${durationText(gatherMs)}</p>`
-      : namedBar(
-          `gather: ${durationText(gatherMs)}`,
-          laneMarkup(`gather: ${durationText(gatherMs)}`, [gather], startedAtMs, spanMs),
-        );
-  return markup`<div class="lanes">${lanes}<p class="time-axis"><span>0</span><span>${durationText(spanMs)}</span></p>${last}</div>`;
-}
-
-/** There, at work, and back; inside the process itself there is no pipe. */
-function stretches(chunk: ChunkTiming): Stretch[] {
+/** A chunk on its way to the actor, at work, and on its way back; inside one process there is no pipe. */
+function stretchesOf(chunk: ChunkTiming): Stretch[] {
   const { startedAtMs, arrivedAtMs, servedFromMs, answeredAtMs, actorDecodeMs } = chunk;
   const encodedAtMs = startedAtMs + chunk.encodeMs;
   const normalizedAtMs = servedFromMs + chunk.normalizeMs;
   const predictedAtMs = normalizedAtMs + chunk.predictMs;
   const repliedAtMs = predictedAtMs + chunk.replyMs;
-  const parentDecodeMs = chunk.decodeMs - actorDecodeMs;
-  const stretch = (part: PartName, fromMs: number, untilMs: number): Stretch => ({ part, fromMs, untilMs });
-  const ways = [
+  const returnedAtMs = answeredAtMs - (chunk.decodeMs - actorDecodeMs);
+  const stretch = (part: ChunkPart, fromMs: number, untilMs: number): Stretch => ({ part, fromMs, untilMs });
+  const pipe = [
     stretch('pipeMs', encodedAtMs, arrivedAtMs - actorDecodeMs),
-    stretch('pipeMs', repliedAtMs, answeredAtMs - parentDecodeMs),
+    stretch('pipeMs', repliedAtMs, returnedAtMs),
   ];
   return [
     stretch('encodeMs', startedAtMs, encodedAtMs),
@@ -56,30 +70,29 @@ function stretches(chunk: ChunkTiming): Stretch[] {
     stretch('normalizeMs', servedFromMs, normalizedAtMs),
     stretch('predictMs', normalizedAtMs, predictedAtMs),
     stretch('replyMs', predictedAtMs, repliedAtMs),
-    ...(chunk.pipeMs > 0 ? ways : []),
-    stretch('decodeMs', answeredAtMs - parentDecodeMs, answeredAtMs),
+    ...(chunk.pipeMs > 0 ? pipe : []),
+    stretch('decodeMs', returnedAtMs, answeredAtMs),
   ];
 }
 
-function laneMarkup(label: string, parts: readonly Stretch[], startMs: number, spanMs: number): Markup {
-  const share = (atMs: number): number => Math.min(1, Math.max(0, (atMs - startMs) / spanMs));
-  const segments = parts.map(({ part, fromMs, untilMs }) => {
-    const index = PARTS.findIndex(([name]) => name === part);
-    const name = PARTS[index]?.[1] ?? part;
-    const width = share(untilMs) - share(fromMs);
-    return segmentMarkup({
-      x: share(fromMs),
-      width,
-      kind: `c${index + 1}`,
-      name: width >= NAMED_FROM ? name : null,
-      title: `${name}: ${durationText(untilMs - fromMs)}, from ${durationText(fromMs - startMs)} on`,
-    });
+function laneMarkup(
+  name: string,
+  label: string,
+  stretches: readonly Stretch[],
+  { startedAtMs, endedAtMs }: MinuteTiming,
+): Markup {
+  const spanMs = endedAtMs - startedAtMs || 1;
+  const place = (atMs: number): number => Math.min(1, Math.max(0, (atMs - startedAtMs) / spanMs));
+  const segments = stretches.map(({ part, fromMs, untilMs }) => {
+    const index = PART_NAMES.findIndex((named) => named.part === part);
+    const title = `${PART_NAMES[index]?.name ?? part}: ${durationText(untilMs - fromMs)}, from ${durationText(fromMs - startedAtMs)} on`;
+    return segmentMarkup({ from: place(fromMs), share: place(untilMs) - place(fromMs), part: index, title });
   });
-  return markup`<svg class="bar lane" width="100%" height="26" role="img" aria-label="${label}">${segments}</svg>`;
+  return barMarkup(name, label, segments, 'bar lane');
 }
 
 function chunkText(chunk: ChunkTiming): string {
-  return PARTS.flatMap(([part, name]) =>
+  return PART_NAMES.flatMap(({ part, name }) =>
     part === 'gatherMs' ? [] : [`${name} ${durationText(chunk[part])}`],
   ).join(', ');
 }

@@ -1,32 +1,14 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-
 import type { Notice } from '../../core/errors.js';
 import { adviceFor } from '../report/advice.js';
 import { roundDuration } from '../../report/format.js';
 import { checkGates } from '../../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import type { RunSummary } from '../report/run-summary.js';
-import { readText } from '../../output/files.js';
 import type { RunOutput } from '../../output/run-output.js';
 import { deadlineOf, type ReplayConfig } from '../replay-config.js';
 import { Counters } from '../../read/counters.js';
-import type { RunCompletion, RunProgress } from './run-facts.js';
+import type { RunProgress } from './run-facts.js';
 import { timingsFromFile } from './run-figures.js';
-
-/** Identifies the `timing.json` that a run wrote when it was complete. */
-export function summarySum(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** The summary of a complete run; null where its `timing.json` is missing or was changed. */
-export async function writtenSummary(
-  out: string,
-  { summarySha256 }: RunCompletion,
-): Promise<RunSummary | null> {
-  const text = await readText(join(out, 'timing.json')).catch(() => '');
-  return summarySum(text) === summarySha256 ? (JSON.parse(text) as RunSummary) : null;
-}
 
 /**
  * Judges a run that was complete before by what this command asks for, which may have changed: the limit on rejects,

@@ -4,26 +4,25 @@ import type { Notice } from '../../core/errors.js';
 import { inputName } from '../../core/input-name.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
 import { lookBackIntervals } from '../../core/window.js';
+import { program } from '../../program/files.js';
 import type { ChosenModel } from '../../model/model-choice.js';
 import type { RunOutput } from '../../output/run-output.js';
 import type { Executors } from '../../pool/executors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
-import { program } from '../../program/files.js';
-import { openRecording, type ReadOptions, type Recording } from '../../read/recording.js';
-import type { PinnedRecording } from '../../read/snapshot/pinned.js';
-import { reopenRecording } from '../../read/snapshot/reopen-recording.js';
+import { openRecording, reopenRecording, type ReadOptions, type Recording } from '../../read/recording.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ReplayOutcome } from '../replay-context.js';
 import type { RunTotals } from '../totals.js';
-import { checkCommittedRejects, judgeAgain, writtenSummary } from './complete-run.js';
+import { checkCommittedRejects, judgeAgain } from './complete-run.js';
+import { previousJournal } from './previous-journal.js';
+import { writtenSummary } from './read-summary.js';
 import {
   computingDifferences,
   computingSettings,
   environmentChange,
   refuseDifferences,
-  resultSettings,
-  servingSettings,
   settingDifferences,
 } from './result-settings.js';
 import { compareWithSnapshot, keptCommits, planResume, resumeText, type ResumePlan } from './resume-plan.js';
@@ -78,33 +77,32 @@ export interface Asked {
  */
 export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
   const { output, config, model, onNotice } = asked;
-  const { prior } = output;
-  if (prior === null || config.backfill.restart) return new NoPreviousRun(asked);
-  // The journal's checksums show that these lines are our own; their format was checked on reading.
-  const facts = prior.facts as RunFacts;
-  const commits = prior.commits.map(({ state }) => state as RunProgress);
+  const { previous } = output;
+  if (previous === null || config.backfill.restart) return new NoPreviousRun(asked);
+  const journal = previousJournal(config.output.out, previous);
+  const { facts, completion } = journal;
+  const commits = journal.commits();
   refuseDifferences(knownDifferences(facts, config, model), config.output.out);
   const { changes, recording } = await compareWithSnapshot(facts, commits, config, onNotice);
   const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
   const plan = planResume(commits, changes, lookBackMs);
   const progress = commits[plan.commit] ?? null;
-  const completion = prior.completion as RunCompletion | null;
   return new ResumableRun(asked, {
     ...{ facts, recording, plan, progress },
     kept: keptCommits(commits.slice(0, plan.commit + 1), lookBackMs),
-    resumed: prior.resumed,
+    resumed: previous.resumed,
     summary: await completeSummary(output, config.output.out, completion, progress),
   });
 }
 
 /** Differences that show before actors are up. */
 function knownDifferences(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
+  const { results, serving, text } = config.journaled;
   const differences = [
-    ...settingDifferences(facts.settings, resultSettings(config)),
-    ...settingDifferences(...computingSettings(facts, config)),
+    ...settingDifferences(facts.settings, results, text),
+    ...settingDifferences(...computingSettings(facts, config), text),
   ];
-  if (!facts.backend.reproducible)
-    differences.push(...settingDifferences(facts.serving, servingSettings(config)));
+  if (!facts.backend.reproducible) differences.push(...settingDifferences(facts.serving, serving, text));
   if (model.digest !== null && model.digest !== facts.model.digest) {
     const { name, digest } = facts.model;
     differences.push(`the model was ${name} (${digest.slice(0, 12)}), now ${model.digest.slice(0, 12)}`);
@@ -145,7 +143,7 @@ class NoPreviousRun implements PreviousRun {
 
   async check(): Promise<void> {
     const { output, config } = this.#asked;
-    await output.checkPlaces({ replace: config.backfill.restart });
+    await output.preflight({ replace: config.backfill.restart });
   }
 
   openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
@@ -157,7 +155,7 @@ class NoPreviousRun implements PreviousRun {
     const facts = runFacts(config, recording, ready, new Date().toISOString());
     const notice = onceOnlyNotice(facts.recording, config);
     if (notice !== null) onNotice(notice);
-    await output.beginAnew(facts, { replace: config.backfill.restart });
+    await output.begin(facts, { replace: config.backfill.restart });
   }
 
   async figures(totals: RunTotals): Promise<RunFigures> {
@@ -168,7 +166,7 @@ class NoPreviousRun implements PreviousRun {
 interface Found {
   readonly facts: RunFacts;
   /** How its inputs are read, and what it has read of them. */
-  readonly recording: PinnedRecording;
+  readonly recording: InputSnapshot;
   readonly plan: ResumePlan;
   readonly progress: RunProgress | null;
   /** Indexes of its commits that a later session may need. */
@@ -207,7 +205,8 @@ class ResumableRun implements PreviousRun {
     return {
       ...load,
       backend: backend.name,
-      format: load.format === 'auto' && model.format !== 'analyzer' ? model.format : load.format,
+      modelFormat:
+        load.modelFormat === 'auto' && model.format !== 'analyzer' ? model.format : load.modelFormat,
       batchSize: load.batchSize === 'auto' ? (backend.batchSize ?? 'auto') : load.batchSize,
     };
   }
@@ -228,7 +227,7 @@ class ResumableRun implements PreviousRun {
 
   async check(): Promise<void> {
     const { output, config } = this.#asked;
-    await output.checkPlaces({ replace: false });
+    await output.preflight({ replace: false });
     if (this.progress !== null) checkCommittedRejects(this.progress, config.maxRejects);
   }
 
@@ -243,7 +242,7 @@ class ResumableRun implements PreviousRun {
     refuseDifferences(computingDifferences(facts, ready), config.output.out);
     const change = environmentChange(facts, ready);
     if (change !== null) onNotice({ level: 'warning', text: change });
-    await output.goOnFrom(plan.commit, runFacts(config, recording, ready, facts.startedAt), kept);
+    await output.resume(plan.commit, runFacts(config, recording, ready, facts.startedAt), kept);
     onNotice({ level: 'info', text: resumeText(progress) });
   }
 
@@ -263,9 +262,9 @@ function runFacts(
   return {
     program,
     startedAt,
-    settings: resultSettings(config),
-    serving: servingSettings(config),
-    recording: recording.pin(),
+    settings: config.journaled.results,
+    serving: config.journaled.serving,
+    recording: recording.snapshot(),
     model,
     input,
     backend,
@@ -273,7 +272,7 @@ function runFacts(
 }
 
 /** About inputs that cannot be opened a second time; null: there are none, or there is nothing to resume. */
-function onceOnlyNotice({ files, isLive }: PinnedRecording, { output, inputs }: ReplayConfig): Notice | null {
+function onceOnlyNotice({ files, isLive }: InputSnapshot, { output, inputs }: ReplayConfig): Notice | null {
   const onceOnly = inputs.filter((_, i) => files[i]?.identity === null);
   if (onceOnly.length === 0 || output.out === '-') return null;
   const names = onceOnly.map(inputName).join(', ');

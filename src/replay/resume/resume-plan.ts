@@ -1,10 +1,9 @@
 import { AiopsError, type Notice } from '../../core/errors.js';
 import { inputName } from '../../core/input-name.js';
 import { isoTime } from '../../core/time.js';
-import type { ResumePoint } from '../../read/bytes/resume.js';
-import { withUpdates } from '../../read/bytes/segments.js';
+import { withUpdates } from '../../read/bytes/digests.js';
 import { compareInputs, type InputState } from '../../read/snapshot/compare-inputs.js';
-import type { PinnedRecording } from '../../read/snapshot/pinned.js';
+import type { InputSnapshot, ResumePoint } from '../../read/snapshot/snapshot.js';
 import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { RunFacts, RunProgress } from './run-facts.js';
@@ -16,7 +15,7 @@ export type InputChange = 'same' | 'grown' | 'unknown';
 export interface ComparedInputs {
   readonly changes: readonly InputChange[];
   /** How they are read, what was read of them, and the facts of each file as it is now. */
-  readonly recording: PinnedRecording;
+  readonly recording: InputSnapshot;
 }
 
 /** @throws AiopsError `config` where an input has changed; `input_missing` */
@@ -48,7 +47,7 @@ export async function compareWithSnapshot(
 }
 
 /** The recording with what the run had read of it by its last commit. */
-function withCommitted(recording: PinnedRecording, commits: readonly RunProgress[]): PinnedRecording {
+function withCommitted(recording: InputSnapshot, commits: readonly RunProgress[]): InputSnapshot {
   const files = recording.files.map((file, i) => ({
     ...file,
     digests: withUpdates(

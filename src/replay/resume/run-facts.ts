@@ -1,8 +1,8 @@
 import type { Incident, Quarantine } from '../../core/incidents.js';
 import type { InputPosition } from '../../core/input-position.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
-import type { PinnedRecording } from '../../read/snapshot/pinned.js';
-import type { DigestUpdate } from '../../read/bytes/segments.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
+import type { DigestUpdate } from '../../read/bytes/digests.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
 import type { RunCounts } from '../../core/counts.js';
 
@@ -15,7 +15,7 @@ export interface RunFacts {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Settings that can change a result only where answers depend on how a minute is cut. */
   readonly serving: Readonly<Record<string, unknown>>;
-  readonly recording: PinnedRecording;
+  readonly recording: InputSnapshot;
   readonly model: ModelFacts;
   readonly input: InputSpec;
   readonly backend: BackendFacts;

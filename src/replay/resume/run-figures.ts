@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { AiopsError } from '../../core/errors.js';
 import type { ResultRow } from '../../core/types.js';
 import { BandSeries } from '../report/charts/band-series.js';
@@ -24,14 +26,17 @@ export function figuresOfSession({ timings, charts, labels }: RunTotals): RunFig
 /** @throws AiopsError `output_io` where a file of the run can't be read, or holds a line that is not its own */
 export async function figuresOfAllSessions(
   output: RunOutput,
-  { format, anomaliesOnly }: Pick<RunOutputOptions, 'format' | 'anomaliesOnly'>,
+  { out, format, anomaliesOnly }: Pick<RunOutputOptions, 'out' | 'format' | 'anomaliesOnly'>,
   { deadlineMs, rowsPerRecord, labels }: RunTotals,
   hasLabels: boolean,
 ): Promise<RunFigures> {
   const times = await timingsFromFile(output.committed('timings'), deadlineMs);
   if (!hasLabels) return { ...times, labels };
   const holdsAll = format === 'jsonl' && !anomaliesOnly;
-  return { ...times, labels: holdsAll ? await labelsFromResults(output, rowsPerRecord) : null };
+  return {
+    ...times,
+    labels: holdsAll ? await labelsFromResults(output, join(out, 'results.jsonl'), rowsPerRecord) : null,
+  };
 }
 
 /**
@@ -45,39 +50,30 @@ export async function timingsFromFile(
 ): Promise<Pick<RunFigures, 'timings' | 'walls'>> {
   const timings = new RunTimings(deadlineMs);
   const walls = new BandSeries(MINUTE_BUCKETS);
+  let number = 0;
   for await (const line of lines) {
-    const { minuteMs, timing, schedule } = timedMinute(line);
-    timings.addTimed(timing, schedule);
+    const { minuteMs, timing, schedule } = readTimingLine(line, `timing.jsonl:${++number}`);
+    timings.addServed(timing, schedule);
     if (timing.items > 0) walls.add(minuteMs, timing.wallMs);
   }
   return { timings, walls };
 }
-
-function timedMinute(line: string): ReturnType<typeof readTimingLine> {
-  try {
-    return readTimingLine(line);
-  } catch (cause) {
-    throw new AiopsError('output_io', `not a line of timing.jsonl: ${line.slice(0, MOST_SHOWN)}`, {
-      hint: 'bring the file back as the run wrote it, or run again with --restart',
-      cause,
-    });
-  }
-}
-
-/** Characters of a line that a message shows. */
-const MOST_SHOWN = 200;
 
 /**
  * Figures on labels of all sessions, from results that hold every row as JSON lines.
  *
  * @throws AiopsError `output_io`, also where a line is not one of results
  */
-async function labelsFromResults(output: RunOutput, rowsPerRecord: number): Promise<RunLabels> {
+async function labelsFromResults(
+  output: RunOutput,
+  place: string,
+  rowsPerRecord: number,
+): Promise<RunLabels> {
   const labels = new RunLabels(rowsPerRecord);
   let record: ResultRow[] = [];
   let number = 0;
   for await (const line of output.committed('results')) {
-    record.push(readResultLine(line, `${output.resultsPath ?? 'results'}:${++number}`));
+    record.push(readResultLine(line, `${place}:${++number}`));
     if (record.length < rowsPerRecord) continue;
     labels.add(record);
     record = [];

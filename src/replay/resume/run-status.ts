@@ -1,49 +1,52 @@
-import type { Incident, Quarantine } from '../../core/incidents.js';
-import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
-import type { ProgramFacts } from '../../core/machine-facts.js';
 import type { RunCounts } from '../../core/counts.js';
+import type { Incident, Quarantine } from '../../core/incidents.js';
+import type { ProgramFacts } from '../../core/machine-facts.js';
+import { isoTime } from '../../core/time.js';
+import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
+import { backendFact, factLines, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
+import { countText, percentText, plural } from '../../report/format.js';
+import { countFacts, incidentFacts, inputFact } from '../report/facts.js';
 
-/** What a run's output says about it: what `aiops-serve status` tells. */
+/** What `aiops-serve status` reports: what a run's output folder says about it. */
 export interface RunStatus {
   readonly folder: string;
   /**
-   * `running`: a process is at work on it; `stopped`: it is there but does not run (SIGSTOP, Ctrl-Z);
-   * `held`: another host or container says so, which cannot be seen from here; `ended`: by a signal or an error;
-   * `killed`: it ended without tidying up; `complete`: everything is done. All but the last can be gone on with,
-   * unless the input was a live feed.
+   * `running`: a process is working on it; `stopped`: that process is suspended (SIGSTOP, Ctrl-Z); `held`: locked
+   * by another host or container, where this one cannot look; `ended`: interrupted, or failed; `killed`: it ended
+   * without cleaning up; `complete`: everything is done. All but the last can be resumed, unless the input was live.
    */
   readonly state: 'running' | 'stopped' | 'held' | 'ended' | 'killed' | 'complete';
-  /** Who holds the folder, or held it when it was killed. */
+  /** The process that holds the folder, or held it when it was killed. */
   readonly holder: { readonly pid: number; readonly host: string; readonly since: string } | null;
   readonly program: ProgramFacts;
-  /** ISO 8601, when the run first began. */
+  /** ISO 8601, when the run first started. */
   readonly startedAt: string;
-  /** How often it was gone on with since. */
+  /** How often it was resumed. */
   readonly resumed: number;
   /** Settings that can change a result, by their flags. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly inputs: readonly string[];
-  /** Whether one of them was a live feed: such a run cannot be resumed. */
+  /** Whether an input was a live feed, so that the run cannot be resumed. */
   readonly isLive: boolean;
   readonly layout: 'rows' | 'batches';
   readonly columns: readonly string[];
   readonly intervalMs: number;
   readonly model: ModelFacts & InputSpec;
   readonly backend: BackendFacts;
-  /** Null: nothing was committed yet. */
+  /** Null: nothing is committed yet. */
   readonly progress: StatusProgress | null;
   /** ISO 8601; null: not complete. */
   readonly completedAt: string | null;
-  /** File of the results in the folder. */
+  /** Name of the file of results in the folder. */
   readonly results: string;
-  /** Files that are not as the run left them: it cannot continue with them. */
+  /** Files that are not as the run left them, so that it cannot resume. */
   readonly damaged: readonly DamagedFile[];
 }
 
 /** A file of a run that does not match its journal. */
 export interface DamagedFile {
   readonly path: string;
-  /** `long`: longer than when the run was complete; `changed`: the committed part is another one. */
+  /** `long`: longer than when the run completed; `changed`: the committed part has other bytes. */
   readonly problem: 'missing' | 'short' | 'long' | 'changed';
   readonly committedBytes: number;
   /** Null: it does not exist. */
@@ -58,14 +61,95 @@ export interface StatusProgress {
   readonly firstMinute: string | null;
   readonly lastMinute: string | null;
   readonly counts: RunCounts;
-  /** Share of the bytes of the input that are done, 0 to 1; null where its size or the place in it is not known. */
+  /** Share of the input's bytes that are done, 0 to 1; null where its size or the position in it is unknown. */
   readonly inputShare: number | null;
   readonly incidents: Readonly<Record<Incident['kind'], number>>;
-  /** Series that are left out for a while. */
+  /** Series that are not served for now. */
   readonly quarantines: readonly Quarantine[];
 }
 
 /** The text of `status --json`. */
 export function statusJson(status: RunStatus): string {
   return `${JSON.stringify(status, null, 2)}\n`;
+}
+
+/** Quarantines that are named; the others are counted. */
+const MOST_NAMED = 5;
+
+/** What `aiops-serve status` prints; `settings`: those that differ from their defaults, as typed. */
+export function statusText(status: RunStatus, settings: string): string {
+  const { progress, model, inputs } = status;
+  const facts: Fact[] = [
+    ['state', stateText(status)],
+    inputFact({ ...status, files: inputs }),
+    ...modelFacts(model),
+    backendFact(status.backend),
+    ...optionalFact('settings', settings === '' ? null : settings),
+    ['started', startedText(status)],
+    ...(progress === null ? [['done', 'nothing committed yet'] as const] : progressFacts(progress)),
+    ['results', `${status.folder}/${status.results}`],
+    ...status.damaged.map((file): Fact => ['damaged', damagedText(file)]),
+  ];
+  return `${factLines(facts).join('\n')}\n`;
+}
+
+function stateText({ state, holder, completedAt, isLive, damaged }: RunStatus): string {
+  const process =
+    holder === null ? 'a process' : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
+  const resumable =
+    damaged.length === 0 ? 'run the same command again to resume it' : 'damaged files keep it from resuming';
+  const next = isLive ? 'its input is a live feed, so it cannot be resumed' : resumable;
+  switch (state) {
+    case 'running':
+      return `running: ${process}`;
+    case 'stopped':
+      return `suspended: ${process} (resume it with kill -CONT)`;
+    case 'held':
+      return `locked by ${process}; from here it cannot be seen whether that still runs`;
+    case 'ended':
+      return `not complete: interrupted, or failed; ${next}`;
+    case 'killed':
+      return `not complete: killed, or the machine went down; ${next}`;
+    case 'complete':
+      return `complete since ${completedAt ?? 'its end'}`;
+  }
+}
+
+function startedText({ startedAt, resumed, program }: RunStatus): string {
+  const sessions = resumed === 0 ? '' : `, resumed ${plural(resumed, 'time')} since`;
+  return `${startedAt}${sessions}, by ${program.name} ${program.version}`;
+}
+
+function progressFacts(progress: StatusProgress): Fact[] {
+  const { counts, committedAt, firstMinute, lastMinute, inputShare, incidents, quarantines } = progress;
+  const span = firstMinute === null || lastMinute === null ? '' : `, ${firstMinute} to ${lastMinute}`;
+  const share = inputShare === null ? '' : `, ${percentText(inputShare)} of the input`;
+  return [
+    ['done', `${plural(counts.minutes, 'minute')}${span}${share}`],
+    ['', `committed ${committedAt}`],
+    ...countFacts(counts),
+    ...incidentFacts(incidents),
+    ...quarantineFacts(quarantines),
+  ];
+}
+
+function quarantineFacts(quarantines: readonly Quarantine[]): Fact[] {
+  const named = quarantines.slice(0, MOST_NAMED).map(({ target, column, fromMs, untilMs }) => {
+    const series = column === null ? target : `${target}, ${column}`;
+    return `${series}: not served from ${isoTime(fromMs)} until ${isoTime(untilMs)}, as it crashes actors`;
+  });
+  const others = quarantines.length - named.length;
+  const texts = others > 0 ? [...named, `and ${countText(others)} more`] : named;
+  return texts.map((text, index) => [index === 0 ? 'without' : '', text]);
+}
+
+function damagedText({ path, problem, committedBytes, sizeBytes }: DamagedFile): string {
+  const [size, committed] = [countText(sizeBytes ?? 0), countText(committedBytes)];
+  const what = {
+    missing: `is missing; ${committed} bytes of it were committed`,
+    short: `has only ${size} of the ${committed} bytes that were committed`,
+    long: `has ${size} bytes, ${committed} when the run completed: another program wrote to it`,
+    changed: `another program changed the committed part, its first ${committed} bytes`,
+  }[problem];
+  return `${path}: ${what}; restore it, or start over with --restart`;
 }

@@ -4,13 +4,14 @@ import { AiopsError } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { isoTime } from '../../core/time.js';
 import type { RunStatus, StatusProgress } from './run-status.js';
-import { inspectFiles, type DamagedFile } from '../../output/committed-ends.js';
+import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
 import { isErrno, nodeFiles, type Files } from '../../output/files.js';
 import { journalPath, readJournal, type JournalContents } from '../../output/journal.js';
 import { pathsOf } from '../../output/output-paths.js';
 import { readHolder } from '../../output/lock-file.js';
 import { holderState, thisHolder, type LockHolder } from '../../output/lock-holder.js';
-import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
+import { previousJournal } from './previous-journal.js';
+import type { RunFacts, RunProgress } from './run-facts.js';
 
 /**
  * What the journal in a folder says about its run, and whether a process is at work on it. Takes no lock and changes
@@ -34,8 +35,8 @@ async function readStatus(folder: string, files: Files): Promise<RunStatus> {
   const held = await folderHolder(folder, files);
   const journal = await readJournal(folder, files);
   if (journal === null) throw await noRun(folder, files);
-  const facts = journal.facts as RunFacts;
-  const completion = journal.completion as RunCompletion | null;
+  const previous = previousJournal(folder, journal);
+  const { facts, completion } = previous;
   const { program, startedAt, settings, recording, model, input, backend } = facts;
   return {
     folder,
@@ -52,7 +53,7 @@ async function readStatus(folder: string, files: Files): Promise<RunStatus> {
     intervalMs: recording.intervalMs,
     model: { ...model, ...input },
     backend,
-    progress: progressOf(journal, facts),
+    progress: progressOf(previous.lastCommit(), facts),
     completedAt: completion?.at ?? null,
     results: journal.results,
     damaged: await damagedFiles(folder, journal, files),
@@ -107,9 +108,8 @@ function shownHolder({ pid, host, since }: LockHolder): RunStatus['holder'] {
   return { pid, host, since };
 }
 
-function progressOf({ commits }: JournalContents, { recording }: RunFacts): StatusProgress | null {
-  const last = commits.at(-1)?.state as RunProgress | undefined;
-  if (last === undefined) return null;
+function progressOf(last: RunProgress | null, { recording }: RunFacts): StatusProgress | null {
+  if (last === null) return null;
   return {
     committedAt: last.at,
     firstMinute: last.firstMinuteMs === null ? null : isoTime(last.firstMinuteMs),

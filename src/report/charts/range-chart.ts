@@ -1,19 +1,18 @@
+import type { Estimate } from '../../core/statistics.js';
 import { markup, type Markup } from '../html/markup.js';
 import type { Scale } from './scale.js';
 
-/** One row: what was measured, round by round, and its middle with an interval. */
+/** One row: measurements round by round, and their middle with its interval. */
 export interface RangeRow {
   readonly name: string;
   readonly dots: readonly number[];
-  readonly middle: number;
-  readonly low: number;
-  readonly high: number;
-  /** What it comes to, in words. */
+  readonly middle: Estimate;
+  /** The middle and its interval in words. */
   readonly text: string;
   readonly isWinner: boolean;
 }
 
-/** Room at both ends for dots and for the letters of the outermost ticks. */
+/** Room at both ends for dots and the outermost tick labels. */
 const EDGE_PERCENT = 4;
 
 /** Rows over one axis, each with its rounds as dots and its middle as a mark between the bounds of its interval. */
@@ -35,10 +34,11 @@ export function rangeChart(
 }
 
 function rowMarkup(row: RangeRow, place: (value: number) => string, grid: readonly Markup[]): Markup {
-  const { name, dots, middle, low, high, text, isWinner } = row;
+  const { name, dots, middle, text, isWinner } = row;
+  const { value, low, high } = middle;
   const kind = isWinner ? 'c4' : 'c2';
   const marks = dots.map((dot) => markup`<circle cx="${place(dot)}" cy="11" r="3"/>`);
   return markup`<div class="named-bar"><p>${isWinner ? markup`<strong>${name}</strong> ✓` : name}: ${text}</p>
-<svg class="range line ${kind}" width="100%" height="22" role="img" aria-label="${name}: ${text}">${grid}<g class="dots">${marks}</g><line x1="${place(low)}" x2="${place(high)}" y1="11" y2="11"/><line x1="${place(middle)}" x2="${place(middle)}" y1="3" y2="19"/></svg></div>
+<svg class="range line ${kind}" width="100%" height="22" role="img" aria-label="${name}: ${text}">${grid}<g class="dots">${marks}</g><line x1="${place(low)}" x2="${place(high)}" y1="11" y2="11"/><line x1="${place(value)}" x2="${place(value)}" y1="3" y2="19"/></svg></div>
 `;
 }

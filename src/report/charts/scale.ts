@@ -5,7 +5,7 @@ export interface Scale {
   readonly ticks: readonly number[];
 }
 
-/** From 0 (or below, for values that are) to the next whole step above the largest value. */
+/** From 0 (or the smallest value, if that is below) to the next step above the largest value. */
 export function linearScale(max: number, min = 0): Scale {
   const step = niceStep((max - min || 1) / 5);
   const low = Math.floor(min / step) * step;
@@ -21,7 +21,7 @@ export function wholeScale(max: number): Scale {
   return { place: (value) => 0.04 + (0.92 * (value - 1)) / Math.max(1, max - 1), ticks };
 }
 
-/** As many as a phone has room for. */
+/** A phone has room for this many. */
 const MAX_LOG_TICKS = 5;
 
 /** Decades around positive values; ticks at 1, 2 and 5 where there are few decades. */

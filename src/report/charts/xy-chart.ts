@@ -28,7 +28,7 @@ const BOTTOM = HEIGHT - 40;
 const LEFT_PERCENT = 13;
 const WIDTH_PERCENT = 84;
 
-/** Colours repeat after these; each has a mark of its own, so that nobody needs to see colours. */
+/** One for each colour, so that lines differ without colours too. */
 const MARKS = [
   'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0',
   'M-4 -4h8v8h-8z',
@@ -39,8 +39,8 @@ const MARKS = [
 ] as const;
 
 /**
- * Lines with marks and intervals. Places along the x axis are shares of the width, so that the chart fits any
- * page without scaling its letters.
+ * Lines with marks and intervals. Positions along the x axis are shares of the width, so that the chart fits any page
+ * without scaling its text.
  */
 export function xyChart(label: string, x: ChartAxis, y: ChartAxis, lines: readonly ChartLine[]): Markup {
   const place: Place = {
@@ -104,7 +104,7 @@ function legendMarkup(lines: readonly ChartLine[]): Markup {
   return markup`<ul class="legend">${entries}</ul>`;
 }
 
-/** A tick's number, as short as it can be told. */
+/** A tick's number, as short as possible. */
 export function tickText(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
@@ -113,7 +113,7 @@ function markOf(index: number): string {
   return MARKS[index % MARKS.length] ?? MARKS[0];
 }
 
-/** The first colour is grey, for what is of little interest. */
+/** Skips the first colour, grey, which is for minor things. */
 function colourOf(index: number): string {
   return `c${(index % MARKS.length) + 2}`;
 }

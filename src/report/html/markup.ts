@@ -1,4 +1,4 @@
-/** Text that is HTML already; only `markup` makes it, so that nothing gets into a page unescaped by mistake. */
+/** Text that is HTML already. Only `markup` makes it, so that nothing gets into a page unescaped by mistake. */
 export class Markup {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Markup {
 
 export type Content = Markup | string | number | null | readonly Content[];
 
-/** A template whose values are escaped, for text and for attributes in double quotes alike; null is nothing. */
+/** A template whose values are escaped, for text and for attributes in double quotes; null is nothing. */
 export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
   return new Markup(parts.reduce((text, part, i) => text + contentText(values[i - 1] ?? null) + part));
 }
@@ -30,14 +30,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Control characters, which HTML does not allow even as entities, are shown as what stands for them, and characters
- * that would turn the order of letters around as their code.
+ * Control characters, which HTML forbids even as entities, become their visible symbols; characters that reorder text
+ * become their code.
  */
 function escaped(text: string): string {
   return (
     text
       .replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
-      // eslint-disable-next-line no-control-regex -- they are what is looked for
+      // eslint-disable-next-line no-control-regex -- the pattern is of control characters
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (char) =>
         String.fromCharCode(0x2400 + char.charCodeAt(0)),
       )
@@ -45,7 +45,7 @@ function escaped(text: string): string {
   );
 }
 
-/** JSON that can stand inside a script element: `<` cannot end or nest one where it is written as an escape. */
+/** JSON for a script element: with `<` escaped, it can neither end the element nor open another. */
 export function islandJson(value: unknown): Markup {
   return new Markup(
     JSON.stringify(value)

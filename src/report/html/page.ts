@@ -5,9 +5,9 @@ import { sectionMarkup, type PageSection } from './parts.js';
 import type { PlotData } from './plot-data.js';
 import { PAGE_STYLE } from './style.js';
 
-/** The texts that are inlined into a page; host/page-assets.ts reads them. */
+/** Text that is inlined into a page. */
 export interface PageAssets {
-  /** The plotting library, defining `uPlot`; its licence asks to travel with it. */
+  /** The plotting library, which defines `uPlot`; its licence has to accompany it. */
   readonly plotScript: string;
   readonly plotStyle: string;
   readonly plotLicence: string;
@@ -20,19 +20,19 @@ export interface Page {
   /** Below the title: what ran, when, where. */
   readonly subtitle: Content;
   readonly sections: readonly PageSection[];
-  /** What a script draws, and with what; null: nothing that needs one. */
+  /** What the script draws, and the script; null: nothing. */
   readonly plots: { readonly data: PlotData; readonly assets: PageAssets } | null;
   readonly footer: Content;
 }
 
-/** Names of recordings, for a title; whole paths stand under the facts about a run. */
+/** Names of recordings, for a title; the facts about a run have the whole paths. */
 export function inputNames(paths: readonly string[]): string {
   return paths
     .map((path) => (path === '-' ? 'standard input' : (path.split(/[\\/]/).at(-1) ?? path)))
     .join(', ');
 }
 
-/** A page that loads nothing: its policy allows exactly the style and the scripts that stand in it. */
+/** A page that loads nothing: its policy allows exactly the style and scripts in it. */
 export function pageHtml({ title, subtitle, sections, plots, footer }: Page): string {
   const style = inlineText(plots === null ? PAGE_STYLE : `${plots.assets.plotStyle}\n${PAGE_STYLE}`, 'style');
   const scripts = plots === null ? [] : inlineScripts(plots.assets);
@@ -65,6 +65,7 @@ ${plots === null ? null : markup`<script type="application/json" id="plot-data">
 `.text;
 }
 
+/** The library defines a global; our own names stay in a block, where they cannot clash with the browser's. */
 function inlineScripts({ plotScript, plotLicence, pageScript }: PageAssets): string[] {
   const library = `/*!\n${plotLicence.trim()}\n*/\n${plotScript.trim()}\n`;
   return [library, `${pageScript.trim()}\n`].map((text) => inlineText(text, 'script'));
@@ -80,13 +81,13 @@ function source(text: string): string {
 }
 
 /**
- * Text for the inside of a style or script element, as the parser will hand it on: line ends are LF.
+ * Text for a style or script element as the parser will read it, with LF line ends, which is what the policy hashes.
  *
  * @throws RangeError where the text would end its element
  */
 function inlineText(text: string, element: 'style' | 'script'): string {
   if (new RegExp(`</${element}|<!--`, 'i').test(text)) {
-    throw new RangeError(`text for a ${element} element has its end or a comment in it`);
+    throw new RangeError(`text for a ${element} element contains its end tag or a comment`);
   }
   return text.replace(/\r\n?/g, '\n');
 }

@@ -1,4 +1,4 @@
-/** What a page carries for its own script (src/report/page); short, since a month of minutes goes through it. */
+/** What a page carries for its script (src/report/page); short, since it may hold a month of minutes. */
 export interface PlotData {
   readonly minutes: MinutesPlot | null;
   readonly targets: TargetsPlot | null;
@@ -7,9 +7,9 @@ export interface PlotData {
 /** Times per minute against the deadline; ms. */
 export interface MinutesPlot {
   readonly deadlineMs: number;
-  /** What was written, over the whole run. */
+  /** Of the minutes that were written, over the whole run. */
   readonly written: BandLine;
-  /** Minutes that were served in every way. */
+  /** Of the compared minutes, by variant. */
   readonly compared: readonly BandLine[];
 }
 

@@ -1,4 +1,4 @@
-/** Two sets of colours; each has a contrast of at least 4.5 to its paper for letters and 3 for marks. */
+/** Two sets of colours, each with a contrast to its paper of at least 4.5 for letters and 3 for marks. */
 const LIGHT = `
   color-scheme: light;
   --paper: #ffffff; --panel: #f5f7fa; --edge: #d5dbe3; --ink: #1a2230; --faint: #566173;
@@ -18,7 +18,7 @@ const KINDS = [1, 2, 3, 4, 5, 6, 7]
   )
   .join('\n');
 
-/** The style of every page. On paper it is always light; `printing` makes it so before the print is laid out. */
+/** The style of every page. Paper is always light; `printing` makes it so before the print is laid out. */
 export const PAGE_STYLE = `
 :root {${LIGHT} }
 @media screen and (prefers-color-scheme: dark) { :root:not(.printing) {${DARK} } }
@@ -61,7 +61,6 @@ caption { padding: 0 0 6px; text-align: left; font-size: .8125rem; }
 .scroll th:first-child { text-align: left; padding-left: 0; } .scroll tbody th { font-weight: 500; min-width: 8rem; max-width: 18rem; white-space: normal; overflow-wrap: anywhere; }
 .scroll thead th { font-weight: 600; color: var(--faint); }
 .scroll .words { text-align: left; }
-.win th, .win td { font-weight: 700; }
 figure { margin: 12px 0 20px; }
 figcaption { margin-top: 6px; font-size: .875rem; max-width: 80ch; }
 svg { display: block; overflow: visible; }

@@ -1,7 +1,7 @@
 /// <reference types="uplot" />
 import { durationText, numberText, timeText } from './text.js';
 
-/** Colours as the style has them: they change with the scheme, and on paper. */
+/** The style's colours, which change with the scheme and on paper. */
 export interface Palette {
   readonly ink: string;
   readonly faint: string;
@@ -10,15 +10,15 @@ export interface Palette {
   readonly late: string;
   readonly value: string;
   readonly score: string;
-  /** Of compared ways, in their order. */
+  /** Of compared variants, in their order. */
   readonly compared: readonly string[];
 }
 
 export type Mark = 'circle' | 'square' | 'triangle';
 
-/** What fits a sheet of A4 or Letter within its margins, CSS px. */
+/** Fits A4 and Letter within their margins, CSS px. */
 const PAPER_WIDTH = 640;
-/** Paper is short of height: of a plot's height on a screen. */
+/** Of a plot's height on a screen: paper is short of height. */
 const PAPER_HEIGHT = 0.7;
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
@@ -69,7 +69,7 @@ function strokeOf(u: uPlot, index: number): string {
   return typeof value === 'string' ? value : 'transparent';
 }
 
-/** `[min, max]` of what is there. */
+/** `[min, max]`, nulls ignored. */
 export function extent(values: readonly (number | null)[]): [number, number] {
   let [min, max] = [Infinity, -Infinity];
   for (const value of values) {
@@ -97,7 +97,7 @@ export function timeAxis(palette: Palette): uPlot.Axis {
   return {
     ...axisLook(palette),
     space: 70,
-    // Step, text, and what is added where the year or the day changes; the last 1: added, not in its place.
+    // Step, text, and what is added where the year or the day changes; the last 1: added to the text, not replacing it.
     values: [
       [31_536_000, '{YYYY}', null, null, null, null, null, null, 1],
       [2_419_200, '{YYYY}-{MM}', null, null, null, null, null, null, 1],
@@ -121,7 +121,7 @@ function axisLook({ faint, edge }: Palette): uPlot.Axis {
   return { stroke: faint, font: `12px ${FONT}`, grid: line, ticks: { ...line, size: 5 } };
 }
 
-/** A dashed line over the whole width, at a place in canvas pixels. */
+/** A dashed line over the whole width, at `y` in canvas pixels. */
 export function horizontalLine(u: uPlot, y: number, colour: string): void {
   u.ctx.save();
   u.ctx.strokeStyle = colour;
@@ -134,7 +134,7 @@ export function horizontalLine(u: uPlot, y: number, colour: string): void {
   u.ctx.restore();
 }
 
-/** Words at the right end of the plot, above a place in canvas pixels where there is room, else below. */
+/** Text at the right end of the plot, above `y` in canvas pixels where there is room, else below. */
 export function lineText(u: uPlot, y: number, text: string, colour: string): void {
   const isAbove = y - u.bbox.top > 20 * devicePixelRatio;
   u.ctx.save();
@@ -146,7 +146,7 @@ export function lineText(u: uPlot, y: number, text: string, colour: string): voi
   u.ctx.restore();
 }
 
-/** A series of marks without a line; shapes rather than colours alone tell them apart. */
+/** A series of marks without a line; marks differ in shape as well as in colour. */
 export function marksSeries(mark: Mark, colour: string): uPlot.Series {
   return {
     stroke: colour,

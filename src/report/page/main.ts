@@ -1,6 +1,6 @@
 /**
- * The script of report.html: draws what the page carries as data, and again when the colours change or the page
- * is printed. uPlot is a global here, since it is inlined before this.
+ * The script of report.html: draws the page's data, and redraws it when the colours change or the page is printed.
+ * uPlot is a global, inlined before this.
  */
 import type { PlotData } from '../html/plot-data.js';
 import { currentPalette, widthFor } from './canvas.js';

@@ -16,18 +16,18 @@ import {
 } from './canvas.js';
 import { durationText } from './text.js';
 
-/** A deadline further above the slowest minute than this would leave nothing else to be seen. */
+/** A deadline further above the slowest minute would squash everything else. */
 const DEADLINE_IN_SIGHT = 200;
-/** From this spread on, a logarithmic axis shows more. */
+/** Above this spread, a logarithmic axis shows more. */
 const LOG_FROM = 15;
-/** Marks of compared ways, in their order, with a sign like them for the legend. */
+/** Marks of compared variants, in their order, with their sign for the legend. */
 const COMPARED_MARKS: readonly (readonly [Mark, string])[] = [
   ['triangle', '▲'],
   ['square', '■'],
   ['circle', '●'],
 ];
 
-/** Every minute as a line with its band, compared minutes as marks, and the deadline where it is in sight. */
+/** All minutes as a line with its band, compared minutes as marks, and the deadline where it is in sight. */
 export function drawMinutes(holder: HTMLElement, plot: MinutesPlot, palette: Palette): uPlot {
   const { written, compared, deadlineMs } = plot;
   const [min, max] = extent([written, ...compared].flatMap(valuesOf));
@@ -47,7 +47,7 @@ export function drawMinutes(holder: HTMLElement, plot: MinutesPlot, palette: Pal
   });
 }
 
-/** Lines for the steps between would be most of what is seen. */
+/** Grid lines for the steps in between would dominate the plot. */
 function decadesOnly(_: uPlot, splits: number[]): (number | null)[] {
   return splits.map((split) => (Number.isInteger(Number(Math.log10(split).toFixed(9))) ? split : null));
 }

@@ -14,7 +14,7 @@ import {
 } from './canvas.js';
 import { shortNumberText } from './text.js';
 
-/** Zooming into one of a target's plots zooms into the other. */
+/** Zooming one of a target's plots zooms the other. */
 const TOGETHER: uPlot.Cursor = { sync: { key: 'target', scales: ['x', null] } };
 
 /** A target's values, labelled spans shaded. */

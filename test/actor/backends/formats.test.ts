@@ -13,7 +13,7 @@ const choose = (
   backend: BackendName | 'auto',
   formats: Partial<Record<ModelFormat, string>>,
   format: ModelFormat | 'auto' = 'auto',
-): readonly Candidate[] => candidates({ backend, format }, { name: 'm', formats });
+): readonly Candidate[] => candidates({ backend, modelFormat: format }, { name: 'm', formats });
 
 suite('candidates', () => {
   test('auto is wasm without a SavedModel', () => {

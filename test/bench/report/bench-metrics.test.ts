@@ -3,12 +3,12 @@ import { test } from 'node:test';
 
 import type { Estimate } from '#dist/core/statistics.js';
 import { BENCH_METRICS, type UngatedBench } from '#dist/bench/report/bench-metrics.js';
-import type { BenchArm, BenchCase } from '#dist/bench/report/bench-summary.js';
+import type { BenchVariant, BenchCase } from '#dist/bench/report/bench-summary.js';
 import { checkGates, parseGate } from '#dist/report/gates.js';
 
 const exactly = (value: number): Estimate => ({ value, low: value, high: value });
 
-function arm(name: string, actors: number, ms: number, speedup: number | null): BenchArm {
+function arm(name: string, actors: number, ms: number, speedup: number | null): BenchVariant {
   const wallMs = { samples: 10, mean: ms, p50: ms, p90: 2 * ms, p95: 3 * ms, p99: 4 * ms, max: 5 * ms };
   return {
     name,
@@ -99,7 +99,7 @@ const SUMMARY: UngatedBench = {
 const value = (condition: string, summary: UngatedBench = SUMMARY): number | null | undefined =>
   checkGates([parseGate(condition, BENCH_METRICS)], BENCH_METRICS, summary)[0]?.value;
 
-test('times are of the arm that wins, in the full case that comes closest to the limit', () => {
+test('times are those of the winning variant, in the full case closest to the limit', () => {
   assert.equal(value('p99>1s'), 40);
   assert.equal(value('p99<1s'), 16);
   assert.equal(value('max>1s'), 50);
@@ -109,7 +109,7 @@ test('times are of the arm that wins, in the full case that comes closest to the
   assert.equal(value('late<9'), 1);
 });
 
-test('speed-ups are of the best parallel arm with batches; probes do not count', () => {
+test('speed-ups are those of the best parallel variant with batches; probes do not count', () => {
   assert.equal(value('speedup<1'), 1.5);
   assert.equal(value('speedup>1'), 2);
   assert.equal(value('efficiency<1'), 1.5 / 4);
@@ -118,7 +118,7 @@ test('speed-ups are of the best parallel arm with batches; probes do not count',
   assert.equal(value('outliers>1'), 4);
 });
 
-test('regressions need a baseline, and a break-even that is never has no value', () => {
+test('regressions need a baseline, and without a break-even there is no value', () => {
   assert.equal(value('regression>1.1'), 1.2);
   assert.equal(value('slower>0'), 1);
   assert.equal(value('regression>1.1', { ...SUMMARY, baseline: null }), null);

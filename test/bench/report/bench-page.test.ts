@@ -24,7 +24,7 @@ test('a page without plots has no script', () => {
   assert.ok(!benchHtml(benchSummary(), []).includes('<script'));
 });
 
-test('times by actor are told to be of all timed minutes, those of the arm of an average one', () => {
+test('captions say that times by actor are of all timed minutes, times of a variant of an average one', () => {
   const page = benchHtml(benchSummary(), []);
   assert.match(page, /<caption>Parts, of an average minute, summed over its chunks<\/caption>/);
   assert.match(page, /<caption>By actor, summed over all timed minutes<\/caption>/);
@@ -34,7 +34,7 @@ test('times by actor are told to be of all timed minutes, those of the arm of an
   );
 });
 
-test('a cost that was not measured and one that is nothing have words of their own', () => {
+test('a break-even cost of zero and one that was not measured are in words', () => {
   const caption = 'Which cost of an item, in one process, makes actors pay';
   const row = (breakEvenItemMs: number | null): string => {
     const summary = benchSummary();

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { scenarioReport, scenarioTable } from '#dist/bench/scenarios/scenario-report.js';
-import { AiopsError } from '#dist/core/errors.js';
 import { gather } from '#dist/bench/scenarios/gather.js';
 import { granularity } from '#dist/bench/scenarios/granularity.js';
 import { idle } from '#dist/bench/scenarios/idle.js';
 import { poolSizes } from '#dist/bench/scenarios/pool.js';
-import { runScenario } from '#dist/bench/scenarios/run-scenario.js';
 import { reload } from '#dist/bench/scenarios/reload.js';
+import { runScenario } from '#dist/bench/scenarios/measure-scenario.js';
+import { scenarioReport, scenarioTable, SCENARIO_BY_NAME } from '#dist/bench/scenarios/scenario-report.js';
+import { countsUpTo, type Machine } from '#dist/bench/scenarios/trial.js';
+import { AiopsError } from '#dist/core/errors.js';
 
-import { FAKE_READY, fakeLab } from '../../support/fake-lab.js';
+import { FAKE_READY, fakeTrial } from '../../support/fake-trial.js';
 
 test('gather: in turn, each chunk is answered before the next one is sent; at once, all are sent before', async () => {
-  const { station, events, open } = fakeLab({ actors: 3 });
-  const result = await gather(station);
+  const { trial, events, open } = fakeTrial({ actors: 3 });
+  const result = await gather.measure(trial);
   const inTurn = [
     'send 0-4 to 0 batched',
     'answer 0-4 from 0',
@@ -43,8 +44,8 @@ test('gather: in turn, each chunk is answered before the next one is sent; at on
 });
 
 test('granularity: every call is sent before the first answer, to actors in turn, and no item is lost', async () => {
-  const { station, events, open } = fakeLab({ items: 11, rounds: 1, timeMs: 0 });
-  const result = await granularity(station);
+  const { trial, events, open } = fakeTrial({ items: 11, rounds: 1, timeMs: 0 });
+  const result = await granularity.measure(trial);
   const waves: string[][] = [];
   let answering = true;
   for (const event of events) {
@@ -82,37 +83,38 @@ test('granularity: every call is sent before the first answer, to actors in turn
 });
 
 test('granularity: many calls take few minutes in turn, so that memory does not grow with them', async () => {
-  const { station } = fakeLab({ items: 20_000, rounds: 1, timeMs: 0 });
+  const { machine } = fakeTrial();
   const batches = new Set<unknown>();
-  const openPool: typeof station.tools.openPool = (load, actors) => {
-    const pool = station.tools.openPool(load, actors);
-    return {
-      ...pool,
-      ask: (slot, batch, range, style) => {
-        batches.add(batch);
-        return pool.ask(slot, batch, range, style);
-      },
+  const open: Machine['open'] = (...args) => {
+    const executors = machine.open(...args);
+    const ask: typeof executors.pool.ask = (slot, batch, range, style) => {
+      batches.add(batch);
+      return executors.pool.ask(slot, batch, range, style);
     };
+    return { ...executors, pool: { ...executors.pool, ask } };
   };
-  const result = await granularity({ ...station, tools: { ...station.tools, openPool } });
+  const { trial } = fakeTrial({ items: 20_000, rounds: 1, timeMs: 0, machine: { ...machine, open } });
+  const result = await granularity.measure(trial);
   assert.deepEqual([result?.items, result?.ways['big-batched'].calls], [20_000, 20]);
   // The warm-up has two minutes, one for each actor.
   assert.ok(batches.size <= 16 + 2, `${batches.size} minutes`);
 });
 
-test('granularity: work that nobody asked for is cut to what fits; work that was asked for is not', async () => {
+test('granularity: the default items are cut to what fits; items that were asked for are not', async () => {
   // An item takes 1 ms in each of three ways, a big call has 1000, and 30 s are left.
-  const cut = await granularity(fakeLab({ items: null, endMs: 42_100 }).station);
+  const cut = await granularity.measure(
+    fakeTrial({ items: 100_000, areItemsGiven: false, endMs: 42_100 }).trial,
+  );
   assert.deepEqual([cut?.items, cut?.wantedItems, cut?.rounds], [10_000, 100_000, 1]);
-  const whole = await granularity(fakeLab({ items: 12_000, endMs: 42_100 }).station);
+  const whole = await granularity.measure(fakeTrial({ items: 12_000, endMs: 42_100 }).trial);
   assert.deepEqual([whole?.items, whole?.wantedItems, whole?.rounds], [12_000, 12_000, 1]);
 });
 
-test('reload: a process for every call, its time told apart, and none left', async () => {
-  const { station, events, open } = fakeLab();
-  const result = await reload(station);
+test('reload: a process per call, with the parts of its time, and none left', async () => {
+  const { trial, events, open } = fakeTrial();
+  const result = await reload.measure(trial);
   const calls = (name: string): number => events.filter((event) => event.startsWith(name)).length;
-  assert.deepEqual([calls('solo'), calls('pool')], [3, 15]);
+  assert.deepEqual([calls('solo'), calls('pool')], [3, 11]);
   assert.ok(result !== null);
   const { partsMs, fresh, actor, slowdown } = result;
   assert.deepEqual(
@@ -124,8 +126,8 @@ test('reload: a process for every call, its time told apart, and none left', asy
 });
 
 test('pool: one process and each number of actors on the same minutes', async () => {
-  const { station, events, open } = fakeLab({ actors: 4, items: 12 });
-  const result = await poolSizes(station);
+  const { trial, events, open } = fakeTrial({ actors: 4, items: 12 });
+  const result = await poolSizes.measure(trial);
   assert.ok(result !== null);
   assert.deepEqual(
     result.sizes.map(({ actors, medianMs, speedup }) => [actors, medianMs.value, speedup.value]),
@@ -152,8 +154,8 @@ test('pool: one process and each number of actors on the same minutes', async ()
 });
 
 test('idle: memory and processor time of an actor and of all, for every number of them', async () => {
-  const { station, open } = fakeLab({ actors: 3, timeMs: 3000 });
-  const result = await idle(station);
+  const { trial, open } = fakeTrial({ actors: 3, timeMs: 3000 });
+  const result = await idle.measure(trial);
   const mostly = (value: number) => ({ value, low: value, high: value });
   assert.deepEqual(
     result?.counts.map(({ cpuMsPerS, ...rest }) => [rest, cpuMsPerS.value.toFixed(6)]),
@@ -179,39 +181,50 @@ test('idle: each actor is one sample, the median of its watches', async () => {
     const bytes = pid === 1 && time % 4 === 3 ? 100e6 : pid * 10e6;
     return { residentBytes: bytes, proportionalBytes: null, cpuMs: pid * time, cpuStepMs: 10 };
   };
-  const result = await idle(fakeLab({ actors: 3, timeMs: 3000 }, { usage }).station);
+  const result = await idle.measure(fakeTrial({ actors: 3, timeMs: 3000 }, { usage }).trial);
   const three = result?.counts.find(({ actors }) => actors === 3);
   assert.deepEqual(three?.residentBytes, { value: 20e6, low: 10e6, high: 30e6 });
   const { value, low, high } = three.cpuMsPerS;
   assert.deepEqual([value, low, high].map(Math.round), [2, 1, 3]);
 });
 
-test('idle: where the system does not tell, no actor is started', async () => {
+test('idle: no actor starts if the system does not report its use', async () => {
   const usage = (): never => {
     throw new AiopsError('unsupported', 'not here');
   };
-  const { station, events, clock } = fakeLab({}, { usage });
-  await assert.rejects(idle(station), { code: 'unsupported' });
+  const { trial, events, clock } = fakeTrial({}, { usage });
+  await assert.rejects(idle.measure(trial), { code: 'unsupported' });
   assert.deepEqual([events, clock.now], [[], 0]);
 });
 
-test('batch sizes are told apart, and what auto makes the same is measured once', async () => {
-  // Three settings, of which the third turns out to be the first.
+test('batch sizes are distinguished, and a setup that auto repeats is measured once', async () => {
+  // Three setups, of which the third turns out to be the first.
   const sizes = [null, 64, null];
   let opened = 0;
-  const { station } = fakeLab();
-  const openPool: typeof station.tools.openPool = (load, actors) => {
+  const { machine, trial } = fakeTrial();
+  const open: Machine['open'] = (load, actors, needed) => {
     const batchSize = sizes[opened++]!;
-    const pool = station.tools.openPool(load, actors);
+    const executors = machine.open(load, actors, needed);
     const backend = { ...FAKE_READY.backend, batchSize };
-    return { ...pool, start: async () => ({ ...(await pool.start()), backend }) };
+    return {
+      ...executors,
+      start: async (signal) => {
+        const ready = await executors.start(signal);
+        return ready === null ? null : { ...ready, backend };
+      },
+    };
   };
-  const loads = sizes.map(() => station.load);
-  const summary = await runScenario('gather', { ...station, loads, tools: { ...station.tools, openPool } });
+  const { load, ...options } = trial.options;
+  const run = {
+    ...options,
+    ...{ loads: sizes.map(() => load), limitMs: 1e9, machine: { ...machine, open } },
+    onNotice: () => undefined,
+  };
+  const summary = await runScenario('gather', run);
   assert.ok(summary !== null);
   assert.equal(opened, 3);
   assert.deepEqual(
-    scenarioTable(summary).rows.map((row) => row[1]?.value),
+    scenarioTable(summary).rows.map((row) => row[1]?.fields[0]),
     ['wasm', 'wasm', 'wasm with batches of 64', 'wasm with batches of 64'],
   );
   assert.match(scenarioReport(summary), /^On wasm: .*\nOn wasm with batches of 64: /m);
@@ -219,19 +232,26 @@ test('batch sizes are told apart, and what auto makes the same is measured once'
 });
 
 test('every scenario ends without a result, and without an actor, once the signal is given', async () => {
-  for (const scenario of [gather, granularity, reload, idle, poolSizes]) {
+  for (const [name, { measure }] of Object.entries(SCENARIO_BY_NAME)) {
     for (const abortAt of ['warm-up', '1 waiting', 'round 1', 'round 2']) {
       const aborter = new AbortController();
-      const { station, open } = fakeLab({
+      const { trial, open } = fakeTrial({
         signal: aborter.signal,
         rounds: 3,
         onStep: (text) => {
           if (text === abortAt) aborter.abort();
         },
       });
-      const result = await scenario(station);
-      assert.equal(result === null, aborter.signal.aborted, `${scenario.name} ${abortAt}`);
-      assert.deepEqual([...open], [], `${scenario.name} ${abortAt}`);
+      const result = await measure(trial);
+      assert.equal(result === null, aborter.signal.aborted, `${name} ${abortAt}`);
+      assert.deepEqual([...open], [], `${name} ${abortAt}`);
     }
   }
+});
+
+test('few numbers of actors are all measured, of many the powers of two', () => {
+  assert.deepEqual(countsUpTo(1), [1]);
+  assert.deepEqual(countsUpTo(4), [1, 2, 3, 4]);
+  assert.deepEqual(countsUpTo(12), [1, 2, 4, 8, 12]);
+  assert.deepEqual(countsUpTo(16), [1, 2, 4, 8, 16]);
 });

@@ -10,20 +10,20 @@ import { receiptOf, writeReceipt } from '../../support/native-install.js';
 
 const home = (): string => '/home/me';
 
-test('the cache folder is the one of the system, or of XDG_CACHE_HOME', () => {
+test('the cache folder is the system’s, or XDG_CACHE_HOME', () => {
   assert.equal(nativeFolder({}, 'linux', home), '/home/me/.cache/aiops-serve/native');
   assert.equal(nativeFolder({}, 'darwin', home), '/home/me/Library/Caches/aiops-serve/native');
   assert.equal(nativeFolder({ XDG_CACHE_HOME: '/big' }, 'linux', home), '/big/aiops-serve/native');
   assert.equal(nativeFolder({ LOCALAPPDATA: '/local' }, 'win32', home), '/local/aiops-serve/native');
 });
 
-test('a relative or empty XDG_CACHE_HOME counts for nothing', () => {
+test('a relative or empty XDG_CACHE_HOME is ignored', () => {
   for (const XDG_CACHE_HOME of ['', 'cache', './cache']) {
     assert.equal(nativeFolder({ XDG_CACHE_HOME }, 'linux', home), '/home/me/.cache/aiops-serve/native');
   }
 });
 
-test('no home, no folder', () => {
+test('without a home folder there is no cache folder', () => {
   const none = (): string => {
     throw new Error('uv_os_homedir returned ENOENT');
   };
@@ -35,7 +35,7 @@ test('no home, no folder', () => {
   assert.equal(installedNative(null), null);
 });
 
-test('an install is where its receipt says; without a receipt a folder is none', async (t) => {
+test('an install is where its receipt says, and a folder without one is not an install', async (t) => {
   const cache = temporaryFolder(t);
   mkdirSync(join(cache, 'tfjs-node-x.abc'));
   assert.equal(installedNative(cache), null);
@@ -43,7 +43,7 @@ test('an install is where its receipt says; without a receipt a folder is none',
   assert.equal(installedNative(cache)?.folder, join(cache, 'tfjs-node-x.abc'));
 });
 
-test('a receipt that is none, or names a folder elsewhere, is no install', (t) => {
+test('an invalid receipt, or one that names a folder elsewhere, is not an install', (t) => {
   const cache = temporaryFolder(t);
   const whole = receiptOf('tfjs-node-x.abc');
   const texts = [

@@ -7,7 +7,7 @@ import { RECEIPT_NAME, readReceipt } from '#dist/host/native/receipt.js';
 import { temporaryFolder } from '../../support/cli.js';
 import { receiptOf, writeReceipt } from '../../support/native-install.js';
 
-test('a receipt reads back as it was written, and nothing else stays', async (t) => {
+test('a receipt reads back as it was written, and leaves no other file', async (t) => {
   const folder = temporaryFolder(t);
   const receipt = receiptOf('tfjs-node-a.1');
   await writeReceipt(folder, receipt);
@@ -15,7 +15,7 @@ test('a receipt reads back as it was written, and nothing else stays', async (t)
   assert.deepEqual(readdirSync(folder), [RECEIPT_NAME]);
 });
 
-test('whoever reads while it is replaced reads the old or the new one, whole', async (t) => {
+test('a reader sees either the old or the new receipt while it is replaced', async (t) => {
   const folder = temporaryFolder(t);
   await writeReceipt(folder, receiptOf('tfjs-node-a.0'));
   const state = { writing: true };

@@ -17,7 +17,7 @@ interface Lock {
 
 const json = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 
-test('one version of tfjs-node: in the recipe, in what npm installs for it, and as npm’s optional package', () => {
+test('the recipe, its npm packages and the optional dependency name the same version of tfjs-node', () => {
   assert.equal(
     (json('native/package.json') as Manifest).dependencies['@tensorflow/tfjs-node'],
     TFJS_NODE_VERSION,
@@ -28,7 +28,7 @@ test('one version of tfjs-node: in the recipe, in what npm installs for it, and 
   );
 });
 
-test('every package is pinned by its bytes and bound to no registry', () => {
+test('every locked package has a checksum and no registry', () => {
   const { '': _root, ...packages } = (json('native/package-lock.json') as Lock).packages;
   assert.ok(Object.keys(packages).length > 100);
   for (const [path, { integrity, resolved }] of Object.entries(packages)) {

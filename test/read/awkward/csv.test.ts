@@ -69,7 +69,7 @@ awkwardTests({
     input: `timestamp,timestamp,target,c0\n${T},${T},a,1\n`,
     error: ['input_unusable', /two columns called timestamp/],
   },
-  'columns without a name are left out': {
+  'columns without a name are ignored': {
     input: `timestamp,target,,c0,\n${T},a,7,1,8\n`,
     records: ['2 a 1'],
   },

@@ -17,7 +17,7 @@ const TIMES: Readonly<Record<string, string | null>> = {
   '1525046400123456': null, '1525046400123456789': null, '1e9': null, '1e400': null, '0x10': null, '': null,
 }; // prettier-ignore
 
-test('times and what is none: each row by itself', async () => {
+test('valid and invalid times, each in its own row', async () => {
   const rows = Object.keys(TIMES).map((time, i) => `${time},t${i},1`);
   const { records, rejects } = await readText(['timestamp,target,c0', ...rows, ''].join('\n'), {
     interval: 60_000,

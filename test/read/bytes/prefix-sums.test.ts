@@ -16,7 +16,7 @@ function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   return [...chunks, bytes.subarray(at)];
 }
 
-test('the sum up to a place is that of all bytes before it, however they come', async () => {
+test('the checksum up to a position covers all bytes before it, however they arrive', async () => {
   const property = fc.asyncProperty(
     fc.array(fc.nat(3000), { maxLength: 10 }),
     fc.array(fc.nat(2000), { maxLength: 20 }),
@@ -38,7 +38,7 @@ test('the sum up to a place is that of all bytes before it, however they come', 
   await fc.assert(property);
 });
 
-test('far behind what was read, a place has the sum of somewhat less', async () => {
+test('a position far back has a checksum of somewhat fewer bytes', async () => {
   const bytes = Buffer.concat(Array.from({ length: 200 }, () => BYTES));
   const sums = new PrefixSums('stdin', null);
   for await (const chunk of sums.over(Readable.from(cut(bytes, Array(700).fill(10_000))))) assert.ok(chunk);
@@ -50,7 +50,7 @@ test('far behind what was read, a place has the sum of somewhat less', async () 
   }
 });
 
-test('other bytes are told as soon as those of the place were read, also where it lies within a chunk', async () => {
+test('different bytes are reported as soon as those up to the position were read, even within a chunk', async () => {
   const place = {
     byteOffset: 25_000,
     prefix: { bytes: 25_000, sha256: sumOf(BYTES.subarray(0, 25_000)) },
@@ -63,7 +63,7 @@ test('other bytes are told as soon as those of the place were read, also where i
       ))
         count += chunk.length;
     } catch (error) {
-      assert.match(String(error), /stdin is not what this run read before: its first bytes are others/);
+      assert.match(String(error), /stdin is not what this run read before: its first bytes/);
     }
     return count;
   };
@@ -74,7 +74,7 @@ test('other bytes are told as soon as those of the place were read, also where i
   assert.equal(await seen(other), 20_000);
 });
 
-test('an input that ends before the place is another one, also where the sum is of less', async () => {
+test('an input that ends before the position is a different one, even if the checksum covers less', async () => {
   const place = {
     byteOffset: 25_000,
     prefix: { bytes: 20_000, sha256: sumOf(BYTES.subarray(0, 20_000)) },

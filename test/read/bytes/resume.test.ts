@@ -31,7 +31,7 @@ const setting = fc.record({
   picks: fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 4, maxLength: 4 }),
 });
 
-test('a resumed reading gives the steps of an unbroken one, from any place to any minute', async (t) => {
+test('resumed reading gives the steps of an uninterrupted one, from any position after any minute', async (t) => {
   const folder = await folderWith(t, {});
   let resumed = 0;
   const property = fc.asyncProperty(setting, async (given) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { findDelimiter, splitFields } from '#dist/read/lines/csv-fields.js';
+import { findDelimiter, splitFields } from '#dist/read/lines/csv-record.js';
 
 const options = { relax_column_count: true, trim: true, record_delimiter: ['\n', '\r\n'] };
 
@@ -20,7 +20,7 @@ function split(line: string, delimiter: string): unknown {
   return 'fields' in result ? result.fields.map((field) => field.trim()) : null;
 }
 
-test('a line of any marks is split as csv-parse splits it, or refused as it refuses it', () => {
+test('any line is split, or refused, as by csv-parse', () => {
   const line = fc.array(fc.constantFrom('a', '1', '"', '""', ',', ';', ' '), { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(line, fc.constantFrom(',', ';'), (marks, delimiter) => {
@@ -50,7 +50,7 @@ test('fields written as CSV come back', () => {
   );
 });
 
-test('a field left open is told from one that is broken', () => {
+test('an open field is distinguished from a broken one', () => {
   assert.deepEqual(splitFields('a,"b', ','), {
     problem: 'open',
     message: 'a quoted field has no closing quote',
@@ -58,7 +58,7 @@ test('a field left open is told from one that is broken', () => {
   assert.deepEqual(splitFields('a,"b"c', ','), { problem: 'broken', message: 'a quote in the wrong place' });
 });
 
-test('the delimiter is what the header has most of, outside quotes', () => {
+test('the delimiter is the most frequent one in the header outside quotes', () => {
   assert.equal(findDelimiter('time,target,cpu'), ',');
   assert.equal(findDelimiter('time;target;cpu, in percent'), ';');
   assert.equal(findDelimiter('time\ttarget\tcpu'), '\t');

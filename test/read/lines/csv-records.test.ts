@@ -115,7 +115,7 @@ const piece = fc.constantFrom(
   '\r\n',
 );
 
-test('records over several lines and stray quotes are read as the rule says, however the bytes come', () => {
+test('records that span lines and stray quotes are read by the rule, however the bytes arrive', () => {
   const file = fc.array(piece, { maxLength: 14 }).map((pieces) => `time,target,v\n${pieces.join('')}`);
   fc.assert(
     fc.property(

@@ -31,7 +31,7 @@ test('rows become records, in the order of minutes and targets', async () => {
   assert.equal(recording.hasLabels, false);
 });
 
-test('a broken line is rejected with its place, reason and own text, and no other', async () => {
+test('a broken line is rejected with its place, reason and text, and no other line is', async () => {
   const lines = [
     HEAD,
     `${at(0)},a,1,2`,
@@ -72,7 +72,7 @@ test('a broken line is rejected with its place, reason and own text, and no othe
   assert.equal(outcome.rejects[0]?.message, '3 fields, but the header has 4');
 });
 
-test('a stray quote costs its own line only', async () => {
+test('a stray quote rejects only its own line', async () => {
   const rows = Array.from({ length: 200 }, (_, i) => `${at(0)},host-${i},${i},0`);
   rows[3] = `${at(0)},"host-3,3,0`;
   rows[90] = `${at(0)},host-90",90,0`;
@@ -103,7 +103,7 @@ test('quoted fields, also with quotes, delimiters and line ends in them', async 
   );
 });
 
-test('a field is not joined over a line that is a record by itself, nor beyond --max-line', async () => {
+test('a field does not continue across a complete record, nor beyond --max-line', async () => {
   const stray = `${at(0)},"a,1,2`;
   const good = `${at(0)},b,1,2`;
   const between = await readText([HEAD, stray, good, `${at(0)},c",1,2`, `${at(0)},d,1,2`].join('\n'));
@@ -121,7 +121,7 @@ test('a field is not joined over a line that is a record by itself, nor beyond -
   assert.equal(near.records[0]?.target, `a\n${'text\n'.repeat(40)}end`);
 });
 
-test('line ends of all kinds, blank lines and a last line without end', async () => {
+test('line ends of all kinds, blank lines and a last line without a newline', async () => {
   const { records, rejects } = await readText(
     `\r\n${HEAD}\r\n${at(0)},a,1,2\r\n\n  \n${at(0)},b,1,2\n\t\r\n${at(0)},c,1,2`,
   );
@@ -169,7 +169,7 @@ test('bytes that are not UTF-8, and NUL bytes, reject their line; the bytes are 
   );
 });
 
-test('a line that is too long is rejected without its end, wherever the cuts are', async () => {
+test('a line that is too long is rejected without its end, wherever chunks are cut', async () => {
   const text = `${HEAD}\n${at(0)},a,1,2\n${'é'.repeat(30_000)}\n${at(0)},b,1,2\n${'x'.repeat(5000)}`;
   const whole = await readText(text, { maxLineBytes: 1000 });
   assert.deepEqual(rejected(whole), [
@@ -177,7 +177,7 @@ test('a line that is too long is rejected without its end, wherever the cuts are
     [5, 'line_too_long'],
   ]);
   assert.equal(whole.rejects[0]?.raw.text, 'é'.repeat(2048));
-  assert.match(whole.rejects[0].message, /^60000 bytes are more than the 1000 .* cut to 4096$/);
+  assert.match(whole.rejects[0].message, /^60000 bytes.*\b1000\b.*\b4096$/);
   assert.equal(whole.records.length, 2);
   const bytes = Buffer.from(text);
   for (const size of [37, 999, 1001, 4096, 30_000]) {

@@ -15,7 +15,7 @@ const rejected = (outcome: Awaited<ReturnType<typeof readText>>): unknown =>
 const kept = (outcome: Awaited<ReturnType<typeof readText>>): unknown =>
   outcome.records.map(({ target, values, label }) => [target, values, label]);
 
-test('rows with their fields in any order, and with fields that are not there', async () => {
+test('rows may have their fields in any order, and lack some', async () => {
   const outcome = await readText(
     lines(
       { ts: at(0), host: 'a', cpu: 1, mem: 2, anomaly: false },
@@ -37,7 +37,7 @@ test('rows with their fields in any order, and with fields that are not there', 
   ]);
 });
 
-test('what is no record is rejected, with a reason', async () => {
+test('what is not a record is rejected with a reason', async () => {
   const good = { time: at(0), target: 'a', cpu: 1 };
   const outcome = await readText(
     lines(
@@ -91,7 +91,7 @@ test('what is no record is rejected, with a reason', async () => {
   assert.equal(outcome.records.length, 1);
 });
 
-test('names that every object inherits are fields like others', async () => {
+test('names that every object inherits are ordinary fields', async () => {
   const outcome = await readText(
     lines(
       '{"time":"2026-01-01","target":"a","__proto__":1,"constructor":2,"cpu":3}',
@@ -108,7 +108,7 @@ test('names that every object inherits are fields like others', async () => {
   assert.equal(({} as Record<string, unknown>)['cpu'], undefined);
 });
 
-test('metrics may stand in an object called values', async () => {
+test('metrics may be in an object called values', async () => {
   const outcome = await readText(
     lines(
       { time: at(0), target: 'a', values: { cpu: 1, mem: 2 } },
@@ -122,7 +122,7 @@ test('metrics may stand in an object called values', async () => {
   ]);
 });
 
-test('a field that only comes after the sample is counted, not silently dropped', async () => {
+test('a field that first appears after the sample is counted, not silently dropped', async () => {
   const rows = Array.from({ length: 3000 }, (_, i) => ({
     time: at(i % 2 === 0 ? 0 : 1),
     target: i,
@@ -146,7 +146,7 @@ test('a field that only comes after the sample is counted, not silently dropped'
   );
 });
 
-test('a field that only comes after the sample is told once when it comes, and no more than a hundred are', async () => {
+test('a field that first appears after the sample is reported once, and at most a hundred are', async () => {
   const minute = (i: number): string => new Date(i * 60_000).toISOString();
   const sample = Array.from({ length: 1100 }, (_, i) => ({ time: minute(i), cpu: 1 }));
   const fields = Array.from({ length: 150 }, (_, i) => [`late-${i}`, 5] as const);
@@ -164,7 +164,7 @@ test('a field that only comes after the sample is told once when it comes, and n
   assert.equal(recording.lateNotices().length, 101);
 });
 
-test('rows that look alike are read as JSON.parse reads them', async () => {
+test('rows that look alike are read as by JSON.parse', async () => {
   const scalar = fc.oneof(
     fc.double({ noDefaultInfinity: true, noNaN: true }).map((value) => JSON.stringify(value)),
     fc.integer().map(String),
@@ -221,7 +221,7 @@ test('rows that look alike are read as JSON.parse reads them', async () => {
   );
 });
 
-test('minute-batches: values by name, as a list, with a window of their own', async () => {
+test('minute-batches: values by name, in a list, or with their own window', async () => {
   const outcome = await readText(
     lines(
       {
@@ -261,7 +261,7 @@ test('minute-batches: values by name, as a list, with a window of their own', as
   ]);
 });
 
-test('items that do not fit are rejected one by one, a line that does not at once', async () => {
+test('bad items are rejected one by one, a bad line as a whole', async () => {
   const items = [
     { target: 'a', values: [1, 2] },
     { target: 'b', values: [1] },
@@ -321,7 +321,7 @@ test('items that do not fit are rejected one by one, a line that does not at onc
   assert.equal(withoutWindow.records.length, 1);
 });
 
-test('the text of a rejected item is its own, as it is written on the line', async () => {
+test('the text of a rejected item is its own, exactly as on the line', async () => {
   const items = [
     '{"target":"a","values":{"cpu":"x", "n": 1.0}}',
     '{"target":"b","values":{"cpu":1e400}}',
@@ -340,7 +340,7 @@ test('the text of a rejected item is its own, as it is written on the line', asy
   );
 });
 
-test('rejects of the items of a line are as long as the line, however many there are', async () => {
+test("all rejects of a line's items together are as long as the line, however many there are", async () => {
   const items = Array.from({ length: 500 }, (_, i) => ({
     target: `t${i}`,
     values: { cpu: i === 0 ? 1 : 'much' },
@@ -352,7 +352,7 @@ test('rejects of the items of a line are as long as the line, however many there
   assert.ok(keptChars <= line.length, `${keptChars} characters of a line of ${line.length}`);
 });
 
-test('values given as lists only get numbered columns, or those of --columns', async () => {
+test('values that only come in lists get numbered columns, or those of --columns', async () => {
   const text = lines({ minute: at(0), items: [{ target: 'a', values: [1, 2] }] });
   assert.deepEqual((await readText(text)).recording.columns, ['column_1', 'column_2']);
   assert.deepEqual((await readText(text, { columns: ['x', 'y'] })).recording.columns, ['x', 'y']);

@@ -45,7 +45,7 @@ test('empty, null and NaN in any case are missing', () => {
   }
 });
 
-test('everything else is no number', () => {
+test('everything else is not a number', () => {
   const others = [
     ...[
       'Infinity',
@@ -85,7 +85,7 @@ test('everything else is no number', () => {
   }
 });
 
-test('any text means the same from bytes as from text', () => {
+test('any text gives the same value from bytes as from a string', () => {
   const field = fc.stringMatching(/^[-+.eE0-9naNuli ]{0,12}$/);
   fc.assert(
     fc.property(field, (text) => assert.deepEqual(scanField(text).value, metricOfText(text))),
@@ -93,7 +93,7 @@ test('any text means the same from bytes as from text', () => {
   );
 });
 
-test('a JSON number is taken for what JSON.parse makes of it, or not at all', () => {
+test('a JSON number is read as by JSON.parse, or not at all', () => {
   const scanner = new NumberScanner();
   fc.assert(
     fc.property(fc.oneof(decimal, fc.stringMatching(/^[-+.eE0-9]{0,8}$/)), (text) => {

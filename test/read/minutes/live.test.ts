@@ -48,7 +48,7 @@ async function openFeed(
   };
 }
 
-test('a minute is closed though nothing more comes, and what then comes for it is rejected as late', async (t) => {
+test('a minute is closed even if nothing more comes, and later records for it are rejected as late', async (t) => {
   const stdin = new PassThrough();
   stdin.write(`timestamp,target,value\n${line(0, 'a')}`);
   const feed = await openFeed(t, ['-'], stdin);
@@ -68,7 +68,7 @@ test('a minute is closed though nothing more comes, and what then comes for it i
   assert.ok(await feed.hasEnded());
 });
 
-test('what goes back beyond --grace stops a file; in a live feed it is late', async (t) => {
+test('a record that goes back beyond --grace stops a file; in a live feed it is late', async (t) => {
   const text = `timestamp,target,value\n${line(0, 'a')}${line(5, 'a')}${line(4, 'b')}${line(3, 'c')}${line(6, 'a')}`;
   for (const live of [false, true]) {
     const stdin = new PassThrough();
@@ -110,7 +110,7 @@ class FakeSink {
   }
 }
 
-test('what waits to be read while this process was busy comes before the clock', async (t) => {
+test('bytes that arrived while this process was busy come before the clock', async (t) => {
   const sink = new FakeSink();
   const live = new LiveMinutes(sink, { intervalMs: 300, grace: 0, maxAhead: Infinity });
   const cat = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -168,7 +168,7 @@ test('--max-ahead 0 takes the current interval; without a limit, and in the past
   assert.deepEqual([late.sink.accepted, late.sink.rejected], [[0, 60, 61], []]);
 });
 
-test('rejects come out although they are all that there is', async (t) => {
+test('rejects are emitted even if there is nothing else', async (t) => {
   const stdin = new PassThrough();
   const tomorrow = Date.now() + 86_400_000;
   stdin.write(`timestamp,target,value\n${tomorrow},a,1\n${tomorrow},b,1\n`);
@@ -188,7 +188,7 @@ const hasPipes = spawnSync('mkfifo', ['--version']).status === 0;
 const namedPipes = { skip: hasPipes ? false : 'no mkfifo here' };
 
 test(
-  'of two feeds a silent one is not waited for; what it gives too late is late, then it is back',
+  'of two feeds, a silent one is not waited for; its overdue records are late, later ones are not',
   namedPipes,
   async (t) => {
     const folder = await folderWith(t, {});
@@ -233,7 +233,7 @@ test(
 );
 
 test(
-  'a named pipe is read to the end of its last writer, and can be left while it is silent',
+  'a named pipe is read until its last writer ends, and can be closed while it is silent',
   namedPipes,
   async (t) => {
     const folder = await folderWith(t, {});

@@ -6,7 +6,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { AiopsError } from '#dist/core/errors.js';
 import { shardOf } from '#dist/core/shard.js';
-import { headMinutes, isOfShard, minuteOwning } from '#dist/read/minutes/ownership.js';
+import { isOfShard } from '#dist/read/lines/targets.js';
+import { minuteOwning } from '#dist/read/minutes/file-minutes.js';
+import { headMinutes } from '#dist/read/sample/detect.js';
 import { openRecording } from '#dist/read/recording.js';
 import type { ReadOptions } from '#dist/read/recording.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
@@ -18,7 +20,7 @@ const OPTIONS: ReadOptions = { ...READ_DEFAULTS, interval: 60_000, columns: ['v'
 const START = Date.UTC(2026, 0, 1);
 const at = (minute: number): string => new Date(START + minute * 60_000).toISOString();
 
-test('a reject counts to its own minute, and otherwise to that of the last record', () => {
+test('a reject belongs to its own minute, or if unknown to that of the last record', () => {
   const place = { lastMs: 120_000, earliestMs: 60_000 };
   const owner = (minuteMs: number): number => minuteOwning({ target: 'a', minuteMs }, place);
   assert.equal(owner(180_000), 180_000, 'a time ahead');
@@ -27,7 +29,7 @@ test('a reject counts to its own minute, and otherwise to that of the last recor
   assert.equal(owner(NaN), 120_000, 'no readable time');
 });
 
-test('a reject belongs to its target’s share, and without a target to share 1', () => {
+test('a reject belongs to its target’s shard, or without a target to shard 1', () => {
   for (const index of [1, 2, 3]) {
     const shard = { index, count: 3 };
     assert.equal(isOfShard({ target: null, minuteMs: 0 }, shard), index === 1);
@@ -36,7 +38,7 @@ test('a reject belongs to its target’s share, and without a target to share 1'
   assert.ok(isOfShard({ target: 'a', minuteMs: NaN }, null));
 });
 
-test('before the first readable time, rejects count to that time, or to that of the first input with one', () => {
+test('rejects before the first readable time belong to that time, or to that of the first input with one', () => {
   assert.deepEqual(headMinutes([NaN, 7, 5, NaN]), [7, 7, 5, 7]);
 });
 
@@ -152,7 +154,7 @@ interface Outcome {
   readonly filtered: number;
 }
 
-/** What a run over the inputs comes to; a text where they are refused. */
+/** The outcome of a run over the inputs; a text if they are refused. */
 async function read(paths: readonly string[], options: ReadOptions): Promise<Outcome | string> {
   let steps: PlainStep[];
   try {
@@ -177,7 +179,7 @@ function rangesOf(cuts: readonly number[]): Range[] {
   return borders.slice(1).map((toMs, i) => ({ fromMs: borders[i] ?? null, toMs }));
 }
 
-/** Checks that runs over all slices of all shares come to what one run over everything comes to. */
+/** Checks that runs over all slices of all shards add up to one run over everything. */
 async function checkParts(
   paths: readonly string[],
   options: ReadOptions,
@@ -236,7 +238,7 @@ const recording = {
 for (const [layout, textOf] of Object.entries(LAYOUTS)) {
   const extension = layout === 'csv' ? 'csv' : 'jsonl';
 
-  test(`${layout}: slices and shares of any recording are together one run over everything`, async (t) => {
+  test(`${layout}: the slices and shards of any recording add up to one run over everything`, async (t) => {
     const folder = await folderWith(t, {});
     await fc.assert(
       fc.asyncProperty(
@@ -260,7 +262,7 @@ for (const [layout, textOf] of Object.entries(LAYOUTS)) {
     );
   });
 
-  test(`${layout}: a slice or share that is resumed gives what one without a break gives`, async (t) => {
+  test(`${layout}: a resumed slice or shard gives the same as an uninterrupted one`, async (t) => {
     const folder = await folderWith(t, {});
     await fc.assert(
       fc.asyncProperty(
@@ -293,7 +295,7 @@ function masses(count: number): string {
   return `time,target,v\n${head}${middle.join('')}${good(7)}${dated(1)}${undated}`;
 }
 
-test('masses of rejects are divided alike, also of an input with nothing else', async (t) => {
+test('masses of rejects are divided alike, even of an input with nothing else', async (t) => {
   const folder = await folderWith(t, {
     'a.csv': masses(4200),
     'b.csv': `time,target,v\n${at(1)},c,1\n${'broken\n'.repeat(4200)}${at(9)},c,1\n`,
@@ -306,7 +308,7 @@ test('masses of rejects are divided alike, also of an input with nothing else', 
     await checkEveryResume({ paths, stdin: null }, { ...OPTIONS, ...range });
 });
 
-test('reading that resumes behind rejects of an input without a record still knows the minute they count to', async (t) => {
+test('reading that resumes after rejects of an input without records still knows their minute', async (t) => {
   const dated = (minute: number): string => `${at(minute)},b,x\n`;
   const late = [8, 9].map((minute) => `${at(minute)},a,1\n`).join('');
   const early = [3, 4, 5, 10].map((minute) => `${at(minute)},c,1\n`).join('');
@@ -318,7 +320,7 @@ test('reading that resumes behind rejects of an input without a record still kno
   await checkEveryResume({ paths, stdin: null }, { ...OPTIONS, fromMs: START + 3 * 60_000 });
 });
 
-test('rejects that come long before their slice do not gather in memory', async (t) => {
+test('rejects long before the slice do not accumulate in memory', async (t) => {
   const lines = Array.from({ length: 3000 }, (_, m) => `${at(m)},a,1\n${`${at(5000)},a,x\n`.repeat(3)}`);
   const folder = await folderWith(t, { 'a.csv': `time,target,v\n${lines.join('')}${at(5000)},a,1\n` });
   const options = { ...OPTIONS, fromMs: START + 4000 * 60_000 };

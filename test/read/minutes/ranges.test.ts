@@ -45,7 +45,7 @@ test('minutes before the range come as look-back as far as its windows need them
   ]);
 });
 
-test('a range without a record is all filtered', async () => {
+test('in a range without a record, everything is filtered', async () => {
   const text = `time,target,v\n${row(0)}${row(1)}junk\n${row(9)}`;
   assert.deepEqual(shown(await stepsOf(text, { fromMs: minuteMs(3), toMs: minuteMs(8) })), [
     [null, 'counts', 0, 4, 0],
@@ -53,7 +53,7 @@ test('a range without a record is all filtered', async () => {
   assert.deepEqual(shown(await stepsOf(text, { fromMs: minuteMs(20) })), [[null, 'counts', 0, 4, 0]]);
 });
 
-test('where the end of an input closed minutes on both sides of the range’s end, it counts as read to its end', async () => {
+test('if the end of an input closes minutes on both sides of the end of the range, it counts as read to its end', async () => {
   for (const rows of [9, 10, 11]) {
     const text = `time,target,v\n${Array.from({ length: rows }, (_, i) => row(i)).join('')}`;
     const steps = await stepsOf(text, { grace: 2, toMs: minuteMs(8) });
@@ -67,7 +67,7 @@ test('where the end of an input closed minutes on both sides of the range’s en
   assert.deepEqual(unfinished.at(-1)?.positions, ['end'], 'its last line closed the minute before');
 });
 
-test('rejects in masses outside the range count as filtered', async () => {
+test('masses of rejects outside the range count as filtered', async () => {
   const junk = 'junk\n'.repeat(5000);
   const text = `time,target,v\n${junk.slice(0, 50)}${row(0)}${junk}${row(1)}${row(2)}${junk}${row(3)}`;
   assert.deepEqual(shown(await stepsOf(text, { fromMs: minuteMs(1), toMs: minuteMs(2) })), [
@@ -98,7 +98,7 @@ const recorded = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
-test('ranges laid end to end give what the whole gives', async () => {
+test('adjacent ranges add up to the whole', async () => {
   await fc.assert(
     fc.asyncProperty(
       recorded,
@@ -130,7 +130,7 @@ test('ranges laid end to end give what the whole gives', async () => {
   );
 });
 
-test('shares are disjoint and complete, with the columns and rows of the whole', async () => {
+test('shards are disjoint and complete, with the columns and rows of the whole', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 9 }),
@@ -163,7 +163,7 @@ test('shares are disjoint and complete, with the columns and rows of the whole',
   );
 });
 
-test('files of one target each are dealt out to shares as well', async (t) => {
+test('files of one target each are divided among shards as well', async (t) => {
   const names = Array.from({ length: 6 }, (_, i) => `host-${i}`);
   const files = Object.fromEntries(
     names.map((name) => [

@@ -55,7 +55,7 @@ const byPlace = (a: ReadReject, b: ReadReject): number => a.line - b.line || (a.
 const found = ({ records, rejects, merged }: ReadOutcome): number => records.length + rejects.length + merged;
 
 for (const [layout, text] of Object.entries(RECORDINGS)) {
-  test(`${layout}: the shares' records and rejects are together those of all, what has no target is in the first`, async () => {
+  test(`${layout}: the shards' records and rejects add up to all; those without a target are in the first`, async () => {
     const options = { interval: 60_000, columns: ['v'] } as const;
     const all = await readText(text, options);
     // A minute-batch is one line for all its targets.

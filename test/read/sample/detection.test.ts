@@ -23,7 +23,7 @@ const refusal =
     return true;
   };
 
-test('time, target and label are found by habit, in any case', async () => {
+test('time, target and label are found by their usual names, in any case', async () => {
   assert.deepEqual(await facts(csv('TimeStamp,Host,CPU,Label', [at(0), 'a', 1, 0])), [['CPU'], 'a', 0, [1]]);
   assert.deepEqual(await facts(csv('value,ID,@timestamp,IS_ANOMALY', [1, 'a', at(0), 1])), [
     ['value'],
@@ -63,7 +63,7 @@ test('flags and --map name them', async () => {
   ]);
 });
 
-test('columns are what is mostly numbers; the rest is named', async () => {
+test('columns are fields that hold mostly numbers; ignored ones are named', async () => {
   const { recording, rejects } = await readText(
     csv(
       'time,target,cpu,region,empty,mixed,,host',
@@ -83,7 +83,7 @@ test('columns are what is mostly numbers; the rest is named', async () => {
   assert.match(texts[2] ?? '', /empty \(no value/);
 });
 
-test('--targets filters, * standing for any text, and counts what it leaves out', async () => {
+test('--targets filters, * standing for any text, and counts what it excludes', async () => {
   const rows = ['web-1', 'web-2', 'db.1', 'dbx1', 'web'].map((target) => [at(0), target, 1]);
   const select = async (...targets: string[]): Promise<unknown> => {
     const { records, filtered } = await readText(csv('time,target,v', ...rows), { targets });
@@ -122,7 +122,7 @@ test('the interval is the commonest step of a target', async () => {
   assert.deepEqual(await interval(Array.from({ length: 9 }, (_, i) => 1767225600000 + i)), [1, 'detected']);
 });
 
-test('targets that come in turn do not hide the interval, however many they are', async () => {
+test('targets in turn do not hide the interval, however many there are', async () => {
   const rows = Array.from({ length: 3 }, (_, minute) =>
     Array.from({ length: 3000 }, (_, i) => [at(minute), `host-${i}`, 1]),
   );
@@ -131,7 +131,7 @@ test('targets that come in turn do not hide the interval, however many they are'
   assert.equal(records.length, 9000);
 });
 
-test('an interval that is given is taken, and times are floored to it', async () => {
+test('--interval is used, and times are floored to it', async () => {
   const text = csv('time,target,v', ['2026-01-01T00:07:59.9Z', 'a', 1], ['2026-01-01T00:12:00Z', 'a', 2]);
   const { recording, records } = await readText(text, { interval: 300_000 });
   assert.deepEqual([recording.intervalMs, recording.intervalSource], [300_000, 'given']);
@@ -141,7 +141,7 @@ test('an interval that is given is taken, and times are floored to it', async ()
   );
 });
 
-test('irregular times within seconds are not taken for an interval', async () => {
+test('irregular times within seconds are not an interval', async () => {
   const times = Array.from({ length: 40 }, (_, i) => 1767225600000 + i * 250 + ((i * i) % 97));
   await assert.rejects(() => interval(times), refusal(/irregular times/, /--interval 1m --duplicates mean/));
 });
@@ -151,7 +151,7 @@ test('times without a zone are in --timezone', async () => {
   assert.equal(records[0]?.minute, '2026-07-01T03:00:00.000Z');
 });
 
-test('without a time, a number or a name that was asked for, the message says what was seen', async () => {
+test('the message for a missing time, number or named column lists what was seen', async () => {
   const refused = (text: string, pattern: RegExp, hint: RegExp, options = {}): Promise<void> =>
     assert.rejects(() => readText(text, options), refusal(pattern, hint));
   await refused('a,b,c\n1,2,3', /stdin has no time column: saw a, b, c/, /--time-column/);
@@ -175,7 +175,7 @@ test('without a time, a number or a name that was asked for, the message says wh
   await refused('time;host;v\n1;a;1,5', /no numeric column/, /with a point/);
 });
 
-test('when every record of the sample is rejected, the first reason is the message', async () => {
+test('if every record of the sample is rejected, the message is the first reason', async () => {
   const refused = (text: string, pattern: RegExp, hint: RegExp, options = {}): Promise<void> =>
     assert.rejects(() => readText(text, options), refusal(pattern, hint));
   await refused(
@@ -198,7 +198,7 @@ test('when every record of the sample is rejected, the first reason is the messa
   );
 });
 
-test('an input without records is empty, and an option that cannot be is a usage error', async () => {
+test('an input without records is empty, and an invalid option is a usage error', async () => {
   await assert.rejects(() => readText(''), refusal(/stdin: empty/, /./, 'input_empty'));
   await assert.rejects(() => readText('\n\r\n  \n'), refusal(/stdin: empty/, /./, 'input_empty'));
   await assert.rejects(
@@ -224,7 +224,7 @@ test('an input without records is empty, and an option that cannot be is a usage
   );
 });
 
-test('a live input is read as it comes: a minute is there when the next one begins', async () => {
+test('a live input is read as it arrives: a minute is emitted when the next one begins', async () => {
   const stdin = new Readable({ read: () => undefined });
   const row = (minute: number): void => {
     stdin.push(`${at(minute)},a,${minute}\n${at(minute)},b,${minute}\n`);
@@ -247,7 +247,7 @@ test('a live input is read as it comes: a minute is there when the next one begi
   await recording.close();
 });
 
-test('fields that only rejected records have are no metrics, and no text that rejects a record is let through', async () => {
+test('fields that only rejected records have are not metrics, and text in a metric still rejects its record', async () => {
   const good = { time: at(0), target: 'a', v: 1 };
   const cases: readonly (readonly [what: string, other: unknown, rejects: number])[] = [
     ['no time', { foo: 3 }, 1],
@@ -269,7 +269,7 @@ test('fields that only rejected records have are no metrics, and no text that re
       // A duplicate is only found where minutes are put together, after its fields were counted.
       if (what !== 'a duplicate') assert.deepEqual(outcome.late, [], what);
       const notice = outcome.recording.notices.find(({ text }) => text.includes('foo'));
-      assert.match(notice?.text ?? '', /^left out: foo \(values in rejected records only/, what);
+      assert.match(notice?.text ?? '', /^ignored: foo \(values in rejected records only/, what);
     }
   }
   const merged = await readText(`${JSON.stringify(good)}\n${JSON.stringify({ ...good, foo: 3 })}`, {
@@ -278,7 +278,7 @@ test('fields that only rejected records have are no metrics, and no text that re
   assert.deepEqual(merged.recording.columns, ['v', 'foo']);
 });
 
-test('a first line that is no record names neither the target nor the label', async () => {
+test('a first line that is not a record names neither target nor label', async () => {
   const head = '{"name":"export","version":2,"label":"x","ts":"none"}';
   const rows = [0, 1].map((minute) => JSON.stringify({ minute: at(minute), v: minute, is_anomaly: 0 }));
   const { recording, records, rejects } = await readText([head, ...rows].join('\n'));
@@ -296,7 +296,7 @@ test('a first line that is no record names neither the target nor the label', as
   );
 });
 
-test('lists of another length than most are rejected and add no column', async () => {
+test('lists of an unusual length are rejected and add no column', async () => {
   const item = (target: string, values: unknown): unknown => ({ target, values });
   const line = (minute: number, ...items: readonly unknown[]): string =>
     JSON.stringify({ minute: at(minute), items });
@@ -313,7 +313,7 @@ test('lists of another length than most are rejected and add no column', async (
   );
 });
 
-test('a field that comes after the sample counts where its record is accepted, not where it is rejected', async () => {
+test('a field that first appears after the sample counts in accepted records only', async () => {
   const rows = Array.from({ length: 1100 }, (_, i) => ({
     time: at(Math.floor(i / 100)),
     target: i % 100,

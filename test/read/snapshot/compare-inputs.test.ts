@@ -9,10 +9,10 @@ import { AiopsError } from '#dist/core/errors.js';
 import { compareInputs } from '#dist/read/snapshot/compare-inputs.js';
 import type { InputState, VerifyInput } from '#dist/read/snapshot/compare-inputs.js';
 import { factsOf, isUntouched } from '#dist/read/bytes/file-facts.js';
-import type { PinnedRecording } from '#dist/read/snapshot/pinned.js';
+import type { InputSnapshot } from '#dist/read/snapshot/snapshot.js';
 import { openRecording } from '#dist/read/recording.js';
-import { SegmentSums } from '#dist/read/bytes/segments.js';
-import type { Segment } from '#dist/read/bytes/segments.js';
+import { SegmentSums } from '#dist/read/bytes/digests.js';
+import type { Segment } from '#dist/read/bytes/digests.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
 
 const row = (minute: number): string =>
@@ -23,14 +23,14 @@ const LATER = new Date('2026-06-01');
 const FIXTURE = 'fixtures/recordings/real-day.csv';
 
 /** Reads minutes of recordings, all by default, and says what a journal keeps of them. */
-async function pin(paths: readonly string[], minutes = Infinity): Promise<PinnedRecording> {
+async function takeSnapshot(paths: readonly string[], minutes = Infinity): Promise<InputSnapshot> {
   const stdin = Readable.from([`time,target,v\n${row(0)}${row(1)}`]);
   const recording = await openRecording(paths, READ_DEFAULTS, stdin);
   let read = 0;
   if (minutes > 0) for await (const _ of recording.steps()) if (++read >= minutes) break;
-  const pinned = recording.pin();
+  const snapshot = recording.snapshot();
   await recording.close();
-  return JSON.parse(JSON.stringify(pinned)) as PinnedRecording;
+  return JSON.parse(JSON.stringify(snapshot)) as InputSnapshot;
 }
 
 async function recorded(t: TestContext, content: string | Buffer = TEXT): Promise<string> {
@@ -39,10 +39,10 @@ async function recorded(t: TestContext, content: string | Buffer = TEXT): Promis
 
 async function stateOf(
   path: string,
-  pinned: PinnedRecording,
+  snapshot: InputSnapshot,
   verify: VerifyInput = 'changed',
 ): Promise<InputState> {
-  const [state] = await compareInputs([path], pinned, { verify, live: false });
+  const [state] = await compareInputs([path], snapshot, { verify, live: false });
   return state ?? assert.fail('no state');
 }
 
@@ -62,54 +62,54 @@ async function overwrite(path: string, at: number, text: string): Promise<void> 
 
 /** The same recording as if its file had been read in segments of so many bytes. */
 async function inSegments(
-  pinned: PinnedRecording,
+  snapshot: InputSnapshot,
   path: string,
   segmentBytes: number,
-): Promise<PinnedRecording> {
+): Promise<InputSnapshot> {
   const bytes = await readFile(path);
   const sums = new SegmentSums([], segmentBytes);
   for (let at = 0; at < bytes.length; at += segmentBytes) sums.add(at, bytes.subarray(at, at + segmentBytes));
-  return withDigests(pinned, sums.all());
+  return withDigests(snapshot, sums.all());
 }
 
-function withDigests(pinned: PinnedRecording, digests: readonly Segment[]): PinnedRecording {
-  return { ...pinned, files: pinned.files.map((file) => ({ ...file, digests })) };
+function withDigests(snapshot: InputSnapshot, digests: readonly Segment[]): InputSnapshot {
+  return { ...snapshot, files: snapshot.files.map((file) => ({ ...file, digests })) };
 }
 
-test('an untouched file is the same without being read; a flag has all or samples of it compared', async () => {
-  const pinned = await inSegments(await pin([FIXTURE]), FIXTURE, 1000);
-  const segments = pinned.files[0]?.digests.length ?? 0;
+test('an untouched file counts as unchanged without being read; a flag makes it compare all, or samples', async () => {
+  const snapshot = await inSegments(await takeSnapshot([FIXTURE]), FIXTURE, 1000);
+  const segments = snapshot.files[0]?.digests.length ?? 0;
   assert.ok(segments > 30);
-  assert.equal(await shortState(FIXTURE, pinned), `same, 0 of ${segments}`);
-  assert.equal(await shortState(FIXTURE, pinned, 'all'), `same, ${segments} of ${segments}`);
-  assert.equal(await shortState(FIXTURE, pinned, 'sample'), `same, 18 of ${segments}`);
-  const [first, ...others] = pinned.files[0]?.digests ?? [];
-  const forged = withDigests(pinned, [{ ...first, endByte: 1000, sha256: '0'.repeat(64) }, ...others]);
+  assert.equal(await shortState(FIXTURE, snapshot), `same, 0 of ${segments}`);
+  assert.equal(await shortState(FIXTURE, snapshot, 'all'), `same, ${segments} of ${segments}`);
+  assert.equal(await shortState(FIXTURE, snapshot, 'sample'), `same, 18 of ${segments}`);
+  const [first, ...others] = snapshot.files[0]?.digests ?? [];
+  const forged = withDigests(snapshot, [{ ...first, endByte: 1000, sha256: '0'.repeat(64) }, ...others]);
   assert.equal(await shortState(FIXTURE, forged), `same, 0 of ${segments}`);
   for (const verify of ['all', 'sample'] as const)
     assert.match(await shortState(FIXTURE, forged, verify), /^changed: .* in bytes 0 to 999$/);
 });
 
-test('a file that was copied, fetched again or touched is the same if all that was read of it is', async (t) => {
+test('a file that was copied, downloaded again or touched is unchanged if all bytes that were read are', async (t) => {
   const path = await recorded(t);
-  const pinned = await pin([path]);
+  const snapshot = await takeSnapshot([path]);
   await utimes(path, LATER, LATER);
-  assert.equal(await shortState(path, pinned), 'same, 1 of 1');
+  assert.equal(await shortState(path, snapshot), 'same, 1 of 1');
   await writeFile(`${path}.new`, TEXT);
   await rename(`${path}.new`, path);
-  assert.equal(await shortState(path, pinned), 'same, 1 of 1');
+  assert.equal(await shortState(path, snapshot), 'same, 1 of 1');
 });
 
-test('a single byte that changed anywhere is noticed, and the refusal names the segment', async (t) => {
+test('a single changed byte is detected anywhere, and the refusal names the segment', async (t) => {
   const path = await recorded(t);
-  const pinned = await inSegments(await pin([path]), path, 65_536);
+  const snapshot = await inSegments(await takeSnapshot([path]), path, 65_536);
   for (const at of [0, 65_535, 65_536, 200_001, TEXT.length - 1]) {
     await writeFile(path, TEXT);
     await overwrite(path, at, '#');
     const from = at - (at % 65_536);
     const to = Math.min(from + 65_536, TEXT.length) - 1;
     assert.equal(
-      await shortState(path, pinned),
+      await shortState(path, snapshot),
       `changed: holds other bytes than it did, somewhere in bytes ${from} to ${to}`,
     );
   }
@@ -117,12 +117,12 @@ test('a single byte that changed anywhere is noticed, and the refusal names the 
 
 test('samples are the first segment, the last, and 16 in between', async (t) => {
   const path = await recorded(t);
-  const pinned = await inSegments(await pin([path]), path, 5000);
-  const { digests = [] } = pinned.files[0] ?? {};
+  const snapshot = await inSegments(await takeSnapshot([path]), path, 5000);
+  const { digests = [] } = snapshot.files[0] ?? {};
   let noticed = 0;
   for (const [i, { endByte }] of digests.entries()) {
     await overwrite(path, endByte - 1, '#');
-    const isNoticed = (await stateOf(path, pinned, 'sample')).state === 'changed';
+    const isNoticed = (await stateOf(path, snapshot, 'sample')).state === 'changed';
     await overwrite(path, endByte - 1, TEXT[endByte - 1]!);
     if (isNoticed) noticed++;
     else assert.ok(i > 0 && i < digests.length - 1, `segment ${i} of ${digests.length}`);
@@ -130,42 +130,42 @@ test('samples are the first segment, the last, and 16 in between', async (t) => 
   assert.equal(noticed, 18);
 });
 
-test('a file that became longer has grown, gzip by another member too; one with other bytes has changed', async (t) => {
+test('a longer file has grown, even gzip by another member; one with other bytes has changed', async (t) => {
   for (const isPacked of [false, true]) {
     const pack = (text: string): Buffer => (isPacked ? gzipSync(text) : Buffer.from(text));
     const path = await recorded(t, pack(TEXT));
-    const pinned = await pin([path]);
+    const snapshot = await takeSnapshot([path]);
     await appendFile(path, pack(row(200_000)));
-    assert.equal(await shortState(path, pinned), 'grown, 1 of 1');
+    assert.equal(await shortState(path, snapshot), 'grown, 1 of 1');
     await overwrite(path, 3, '#');
-    assert.match(await shortState(path, pinned), /^changed: holds other bytes/);
+    assert.match(await shortState(path, snapshot), /^changed: holds other bytes/);
   }
 });
 
-test('of a file that was not read to its end, what was read is compared', async (t) => {
+test('of a file that was not read to its end, only what was read is compared', async (t) => {
   const path = await recorded(t);
-  const pinned = await pin([path], 3);
-  const readBytes = pinned.files[0]?.digests.at(-1)?.endByte ?? NaN;
+  const snapshot = await takeSnapshot([path], 3);
+  const readBytes = snapshot.files[0]?.digests.at(-1)?.endByte ?? NaN;
   assert.ok(readBytes > 0 && readBytes < TEXT.length, `${readBytes} bytes were read`);
   await overwrite(path, readBytes, '#');
-  assert.equal(await shortState(path, pinned), 'same, 1 of 1');
+  assert.equal(await shortState(path, snapshot), 'same, 1 of 1');
   await overwrite(path, readBytes - 1, '#');
-  assert.match(await shortState(path, pinned), /^changed/);
+  assert.match(await shortState(path, snapshot), /^changed/);
 });
 
 test('smaller, replaced by something else, or missing', async (t) => {
   const path = await recorded(t);
-  const pinned = await pin([path]);
+  const snapshot = await takeSnapshot([path]);
   await truncate(path, 1000);
-  assert.equal(await shortState(path, pinned), `changed: has become smaller: 1000 bytes of ${TEXT.length}`);
-  assert.deepEqual(await stateOf('/dev/null', pinned), { state: 'changed', what: 'is no longer a file' });
+  assert.equal(await shortState(path, snapshot), `changed: has become smaller: 1000 bytes of ${TEXT.length}`);
+  assert.deepEqual(await stateOf('/dev/null', snapshot), { state: 'changed', what: 'is no longer a file' });
   await assert.rejects(
-    stateOf(`${path}.gone`, pinned),
+    stateOf(`${path}.gone`, snapshot),
     (error) => error instanceof AiopsError && error.code === 'input_missing',
   );
 });
 
-test('facts taken within a tick of a change are not trusted: another change may leave them as they are', async (t) => {
+test('facts taken within a tick of a change are not trusted: another change may leave them the same', async (t) => {
   const stats = await stat(await recorded(t), { bigint: true });
   const at = (nowMs: number) => factsOf(stats, nowMs) ?? assert.fail('no file');
   const changedMs = Number(stats.ctimeNs / 1000n) / 1000;
@@ -174,13 +174,13 @@ test('facts taken within a tick of a change are not trusted: another change may 
   assert.equal(isUntouched({ ...at(changedMs + 101), inode: '1' }, at(changedMs + 5000)), false);
 });
 
-test('an input without a record that has some now has changed; standard input only shows when it is read', async (t) => {
+test('an empty input that has records now has changed; standard input is unknown until it is read', async (t) => {
   const folder = await folderWith(t, { 'empty.csv': '', 'header.csv': 'time,target,v\n', 'a.csv': TEXT });
   const paths = ['empty.csv', 'header.csv', 'a.csv'].map((name) => join(folder, name));
   const inputs = [...paths, '-'];
-  const pinned = await pin(inputs);
+  const snapshot = await takeSnapshot(inputs);
   const states = async (): Promise<string[]> =>
-    (await compareInputs(inputs, pinned, { verify: 'changed', live: false })).map((state) =>
+    (await compareInputs(inputs, snapshot, { verify: 'changed', live: false })).map((state) =>
       state.state === 'changed' ? state.what : state.state,
     );
   assert.deepEqual(await states(), ['same', 'same', 'same', 'unknown']);
@@ -189,16 +189,16 @@ test('an input without a record that has some now has changed; standard input on
   assert.deepEqual(await states(), [hadNone, hadNone, 'grown', 'unknown']);
 });
 
-test('a pipe whose minutes the clock closed, or would close now, is not read again; files are', async (t) => {
+test('a pipe whose minutes the clock closed, or would close now, counts as changed; files do not', async (t) => {
   const inputs = [await recorded(t), '-'];
-  const pinned = await pin(inputs);
-  assert.equal(pinned.isLive, false);
+  const snapshot = await takeSnapshot(inputs);
+  assert.equal(snapshot.isLive, false);
   for (const [isLive, live, what] of [
     [true, false, /^was a live feed/],
     [true, true, /^was a live feed/],
     [false, true, /^would be a live feed/],
   ] as const) {
-    const [file, pipe] = await compareInputs(inputs, { ...pinned, isLive }, { verify: 'changed', live });
+    const [file, pipe] = await compareInputs(inputs, { ...snapshot, isLive }, { verify: 'changed', live });
     assert.equal(file?.state, 'same');
     assert.ok(pipe?.state === 'changed');
     assert.match(pipe.what, what);

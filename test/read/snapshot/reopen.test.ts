@@ -11,11 +11,10 @@ import { gzipSync } from 'node:zlib';
 import { AiopsError } from '#dist/core/errors.js';
 import { compareInputs } from '#dist/read/snapshot/compare-inputs.js';
 import { factsOf, type FileFacts } from '#dist/read/bytes/file-facts.js';
-import { openRecording } from '#dist/read/recording.js';
+import { openRecording, reopenRecording } from '#dist/read/recording.js';
 import type { ReadOptions } from '#dist/read/recording.js';
-import { reopenRecording } from '#dist/read/snapshot/reopen-recording.js';
-import { FILE_START, type ResumePoint } from '#dist/read/bytes/resume.js';
-import { openSource } from '#dist/read/bytes/source.js';
+import type { ResumePoint } from '#dist/read/snapshot/snapshot.js';
+import { FILE_START, openSource } from '#dist/read/bytes/source.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
 import { checkResume, committable, readWhole } from '../../support/resumed.js';
 import { plainSteps } from '../../support/read-steps.js';
@@ -40,7 +39,7 @@ const refusal =
     return true;
   };
 
-test('standard input is read again up to the place, if it begins as it did', async () => {
+test('standard input is read again up to the position, if it begins as before', async () => {
   const inputs = { paths: ['-'], stdin: TEXT };
   const whole = await readWhole(inputs, OPTIONS);
   const places = committable(whole.steps);
@@ -62,7 +61,7 @@ test('standard input is read again up to the place, if it begins as it did', asy
       afterMinuteMs: whole.steps[m]!.minuteMs ?? NaN,
       ...more,
     };
-    const recording = await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.pinned, point);
+    const recording = await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.snapshot, point);
     return plainSteps(recording);
   };
   const other = Buffer.from(TEXT);
@@ -76,13 +75,13 @@ test('standard input is read again up to the place, if it begins as it did', asy
   await assert.rejects(again(Buffer.alloc(0)), refusal('config', /ends before byte/));
   const short = TEXT.subarray(0, position.byteOffset + 10);
   await assert.rejects(again(short), refusal('config', /no longer has the minute 20.*, up to which/));
-  // Begun anew there is no place, but what came before the last minute is still known.
+  // From the start there is no position, but the bytes before the last minute are still known.
   const begun = { positions: null, positionsMinuteMs: null, afterPositions: whole.steps[m]!.positions ?? [] };
   await again(TEXT, begun);
-  await assert.rejects(again(other, begun), refusal('config', /its first bytes are others/));
+  await assert.rejects(again(other, begun), refusal('config', /its first bytes/));
 });
 
-test('standard input of few bytes is held against what it was, too', async () => {
+test('standard input of few bytes is compared as well', async () => {
   const text = TEXT.subarray(0, 5000);
   const whole = await readWhole({ paths: ['-'], stdin: text }, OPTIONS);
   const m = committable(whole.steps)[1]!;
@@ -94,10 +93,10 @@ test('standard input of few bytes is held against what it was, too', async () =>
     afterPositions: positions ?? [],
   };
   const again = async (stdin: Buffer): Promise<unknown> =>
-    plainSteps(await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.pinned, point));
+    plainSteps(await reopenRecording(['-'], OPTIONS, Readable.from([stdin]), whole.snapshot, point));
   await again(text);
   const other = Buffer.from(String(text).replace(/,0\n/, ',1\n'));
-  await assert.rejects(again(other), refusal('config', /its first bytes are others/));
+  await assert.rejects(again(other), refusal('config', /its first bytes/));
 });
 
 /** A row a minute and target, each of `bytes`. */
@@ -110,9 +109,9 @@ function rowsOf(minutes: number, targets: readonly string[], bytes: number): str
   return `${lines.join('\n')}\n`;
 }
 
-test('of standard input that is another one no minute is handed on, be it shorter or still coming', async () => {
+test('no minute of a different standard input is emitted, even if it is shorter or still arriving', async () => {
   const text = rowsOf(100, ['a', 'b', 'c', 'd'], 50);
-  const { steps, pinned } = await readWhole({ paths: ['-'], stdin: Buffer.from(text) }, OPTIONS);
+  const { steps, snapshot } = await readWhole({ paths: ['-'], stdin: Buffer.from(text) }, OPTIONS);
   const m = committable(steps)[79]!;
   const [position] = steps[m]!.positions ?? [];
   assert.ok(position !== undefined && position !== 'end' && position.prefix !== undefined);
@@ -121,7 +120,7 @@ test('of standard input that is another one no minute is handed on, be it shorte
     const afterMinuteMs = steps[m]!.minuteMs ?? NaN;
     const point = { positions: null, positionsMinuteMs: null, afterMinuteMs, afterPositions };
     const chunks = Readable.from(Array.from(stdin.matchAll(/[^]{1,70}/g), ([chunk]) => Buffer.from(chunk)));
-    const recording = await reopenRecording(['-'], OPTIONS, chunks, pinned, point);
+    const recording = await reopenRecording(['-'], OPTIONS, chunks, snapshot, point);
     const handedOn: (number | null)[] = [];
     try {
       for await (const { batch, lookBack } of recording.steps())
@@ -136,13 +135,13 @@ test('of standard input that is another one no minute is handed on, be it shorte
   assert.deepEqual(await again(text), right);
   assert.equal((await again(text.slice(0, position.byteOffset))).length, 0, 'it ends at the place');
 
-  const fewer = refusal('config', /stdin is not what .*: its minutes .* end before byte \d+$/);
+  const fewer = refusal('config', /stdin is not what .*: .* end before byte \d+$/);
   assert.ok(rowsOf(100, ['x'], 50).length < position.byteOffset);
   await assert.rejects(again(rowsOf(100, ['x'], 50)), fewer, 'shorter');
   assert.ok(rowsOf(1000, ['x'], 50).length > position.byteOffset);
   await assert.rejects(again(rowsOf(1000, ['x'], 50)), fewer, 'long');
 
-  // Cut in the minute that was handed on last: the end of the input closes it once more, with fewer records.
+  // Cut in the last emitted minute: the end of the input closes it again, with fewer records.
   const cut = text.slice(0, position.byteOffset - 100);
   const ends = refusal('config', /stdin is not what .* it ends before byte \d+, /);
   await assert.rejects(again(cut), ends);
@@ -151,7 +150,7 @@ test('of standard input that is another one no minute is handed on, be it shorte
   await assert.rejects(again(cut, sooner.prefix), ends, 'the sum is of less');
 });
 
-test('a named pipe goes on like standard input', async (t) => {
+test('a named pipe resumes like standard input', async (t) => {
   const folder = await folderWith(t, { 'data.csv': TEXT });
   const pipe = join(folder, 'pipe');
   execFileSync('sh', ['-c', `mkfifo ${pipe}`]);
@@ -161,8 +160,8 @@ test('a named pipe goes on like standard input', async (t) => {
   };
   feed();
   const recording = await openRecording([pipe], OPTIONS, Readable.from([]));
-  const whole = { steps: await plainSteps(recording), pinned: recording.pin() };
-  assert.deepEqual(whole.pinned.files[0], { ...whole.pinned.files[0], identity: null, digests: [] });
+  const whole = { steps: await plainSteps(recording), snapshot: recording.snapshot() };
+  assert.deepEqual(whole.snapshot.files[0], { ...whole.snapshot.files[0], identity: null, digests: [] });
   const places = committable(whole.steps);
   feed();
   await checkResume(
@@ -176,20 +175,16 @@ test('a named pipe goes on like standard input', async (t) => {
 
 const procfs = { skip: existsSync('/proc/self/mem') ? false : 'no /proc here' };
 
-test(
-  'where nothing says whether a file is packed, since it cannot be read, that is an error of the input',
-  procfs,
-  async () => {
-    const memory = '/proc/self/mem'; // a regular file whose first byte cannot be read
-    const source = openSource(memory, { blockBytes: MIB, maxExpansion: 500 }, Readable.from([]), {
-      ...FILE_START,
-      byteOffset: 10,
-    });
-    await assert.rejects(source, refusal('input_missing', /cannot read .proc.self.mem: EIO/));
-  },
-);
+test('a file that cannot be read to see whether it is gzip is an input error', procfs, async () => {
+  const memory = '/proc/self/mem'; // a regular file whose first byte cannot be read
+  const source = openSource(memory, { blockBytes: MIB, maxExpansion: 500 }, Readable.from([]), {
+    ...FILE_START,
+    byteOffset: 10,
+  });
+  await assert.rejects(source, refusal('input_missing', /cannot read .proc.self.mem: EIO/));
+});
 
-test('what an input is at the end of is not read again, and counts as read', async (t) => {
+test('an input that was read to its end is not read again, and counts as read', async (t) => {
   const row = (minute: number, target: string): string =>
     `${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},${target},1\n`;
   const folder = await folderWith(t, {
@@ -204,7 +199,7 @@ test('what an input is at the end of is not read again, and counts as read', asy
   const { size } = await stat(paths[0]!);
   await writeFile(paths[0]!, Buffer.alloc(size));
   const point = { positions, positionsMinuteMs: minuteMs, afterMinuteMs: whole.steps[2]!.minuteMs ?? NaN };
-  const recording = await reopenRecording(paths, OPTIONS, Readable.from([]), whole.pinned, point);
+  const recording = await reopenRecording(paths, OPTIONS, Readable.from([]), whole.snapshot, point);
   const { readBytes, totalBytes } = recording.progress();
   assert.ok(
     readBytes >= size && totalBytes !== null && totalBytes > readBytes,
@@ -214,12 +209,12 @@ test('what an input is at the end of is not read again, and counts as read', asy
   assert.deepEqual(recording.progress(), { readBytes: totalBytes, totalBytes });
   await rm(paths[0]!);
   await assert.rejects(
-    reopenRecording(paths, OPTIONS, Readable.from([]), whole.pinned, point),
+    reopenRecording(paths, OPTIONS, Readable.from([]), whole.snapshot, point),
     refusal('input_missing', /no such file: .*a\.csv/),
   );
 });
 
-test('a named pipe that holds no recording is let go, so that who writes to it ends', async (t) => {
+test('a named pipe without a recording is closed, so that its writer ends', async (t) => {
   const pipe = join(await folderWith(t, {}), 'pipe');
   execFileSync('mkfifo', [pipe]);
   const writer = spawn('sh', ['-c', `exec > ${pipe}; printf '\\377\\376a\\0'; exec cat /dev/zero`]);
@@ -232,7 +227,7 @@ test('a named pipe that holds no recording is let go, so that who writes to it e
   await ended;
 });
 
-test('what is added to a file after it was found unchanged at its end is left to the next session', async (t) => {
+test('what a file grows by after it was compared is left to the next session', async (t) => {
   const row = (minute: number, target: string): string =>
     `${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},${target},1\n`;
   const a = `time,target,v\n${row(0, 'a')}${row(1, 'a')}`;
@@ -241,7 +236,7 @@ test('what is added to a file after it was found unchanged at its end is left to
   for (const pack of [(text: string) => Buffer.from(text), (text: string) => gzipSync(text)]) {
     const folder = await folderWith(t, { 'a.csv': pack(a), 'b.csv': pack(b) });
     const paths = ['a.csv', 'b.csv'].map((name) => join(folder, name));
-    const { steps, pinned } = await readWhole({ paths, stdin: null }, OPTIONS);
+    const { steps, snapshot } = await readWhole({ paths, stdin: null }, OPTIONS);
     await appendFile(paths[0]!, pack(added));
     // Behind minute 2, at which a.csv was at its end; its look-back begins before that end, or at it.
     assert.equal(steps[2]!.positions?.[0], 'end');
@@ -254,8 +249,8 @@ test('what is added to a file after it was found unchanged at its end is left to
         afterMinuteMs: steps[2]!.minuteMs ?? NaN,
         afterPositions,
       };
-      const recording = await reopenRecording(paths, OPTIONS, Readable.from([]), pinned, point);
-      const again = recording.pin();
+      const recording = await reopenRecording(paths, OPTIONS, Readable.from([]), snapshot, point);
+      const again = recording.snapshot();
       const lookBack = steps.slice(start + 1, 3).map(({ records }) => records);
       const found = await plainSteps(recording);
       assert.deepEqual(
@@ -272,7 +267,7 @@ test('what is added to a file after it was found unchanged at its end is left to
   }
 });
 
-test('a plain file is opened at the place: what stands before it is not looked at', async (t) => {
+test('a plain file is opened at the position: bytes before it are not read', async (t) => {
   const folder = await folderWith(t, { 'data.csv': TEXT });
   const path = join(folder, 'data.csv');
   const inputs = { paths: [path], stdin: null };
@@ -284,13 +279,13 @@ test('a plain file is opened at the place: what stands before it is not looked a
   await handle.write(Buffer.alloc(position.byteOffset, '#'), 0, position.byteOffset, 0);
   await handle.close();
   // As if it had been compared like that: otherwise all of it would be, at its end.
-  const files = whole.pinned.files.map((file) => ({ ...file, identity: null as FileFacts | null }));
+  const files = whole.snapshot.files.map((file) => ({ ...file, identity: null as FileFacts | null }));
   files[0]!.identity = await settledFacts(path);
-  const pinned = { ...whole.pinned, files };
+  const snapshot = { ...whole.snapshot, files };
   await checkResume(
     inputs,
     OPTIONS,
-    { ...whole, pinned },
+    { ...whole, snapshot },
     places[places.length - 9]!,
     places[places.length - 5]!,
   );
@@ -301,14 +296,14 @@ test('a file that changed between comparing and opening does not look untouched 
   const paths = [join(folder, 'data.csv')];
   const whole = await readWhole({ paths, stdin: null }, OPTIONS);
   const compared = await settledFacts(paths[0]!);
-  const pinned = { ...whole.pinned, files: [{ ...whole.pinned.files[0]!, identity: compared }] };
+  const snapshot = { ...whole.snapshot, files: [{ ...whole.snapshot.files[0]!, identity: compared }] };
   const changed = Buffer.from(TEXT);
   changed[TEXT.length - 3]! ^= 1;
   await writeFile(paths[0]!, changed);
   await settledFacts(paths[0]!);
   const point = { positions: null, positionsMinuteMs: null, afterMinuteMs: -Infinity };
-  const reopened = await reopenRecording(paths, OPTIONS, Readable.from([]), pinned, point);
-  const again = reopened.pin();
+  const reopened = await reopenRecording(paths, OPTIONS, Readable.from([]), snapshot, point);
+  const again = reopened.snapshot();
   await reopened.close();
   const [state] = await compareInputs(paths, again, { verify: 'changed', live: false });
   assert.equal(state?.state, 'changed');
@@ -323,13 +318,13 @@ async function settledFacts(path: string): Promise<FileFacts | null> {
   }
 }
 
-test('a file that grew goes on from a place before its end as if it had been as long from the beginning', async (t) => {
+test('a file that grew resumes before its old end as if it had always been that long', async (t) => {
   const head = TEXT.subarray(0, TEXT.length - 700);
   for (const isPacked of [false, true]) {
     const pack = (bytes: Buffer): Buffer => (isPacked ? gzipSync(bytes) : bytes);
     const folder = await folderWith(t, { 'data.csv': pack(head) });
     const inputs = { paths: [join(folder, 'data.csv')], stdin: null };
-    const { steps, pinned } = await readWhole(inputs, OPTIONS);
+    const { steps, snapshot } = await readWhole(inputs, OPTIONS);
     await appendFile(inputs.paths[0]!, pack(TEXT.subarray(head.length)));
     const grown = await readWhole(inputs, OPTIONS);
     const places = committable(steps);
@@ -337,7 +332,7 @@ test('a file that grew goes on from a place before its end as if it had been as 
     await checkResume(
       inputs,
       OPTIONS,
-      { steps: grown.steps, pinned },
+      { steps: grown.steps, snapshot },
       places[places.length - 7]!,
       places[places.length - 1]!,
     );

@@ -13,12 +13,12 @@ const TWELVE = Array.from({ length: 12 }, (_, i) => `target-${i}`);
 describe('a replay’s page', async () => {
   const assets = await pageAssets();
 
-  test('is small also for a month of minutes with twelve labelled targets', () => {
+  test('stays small for a month of minutes with twelve labelled targets', () => {
     const bytes = Buffer.byteLength(replayHtml(runReport(MONTH, TWELVE), assets));
     assert.ok(bytes < 300_000, `${bytes} bytes`);
   });
 
-  test('allows exactly the style and the scripts that stand in it', () => {
+  test('has a policy that allows exactly its style and scripts', () => {
     const page = replayHtml(runReport(100, ['a']), assets);
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? '';
     assert.match(policy, /^default-src &#39;none&#39;; /);
@@ -33,13 +33,13 @@ describe('a replay’s page', async () => {
     assert.ok(!/(?:src|href)="(?!#|data:)/.test(page), 'nothing to load');
   });
 
-  test('has the plotting library’s licence in it', () => {
+  test('contains the plotting library’s licence', () => {
     const page = replayHtml(runReport(100, ['a']), assets);
     assert.match(page, /Copyright \(c\) \d+ Leon Sorokin/);
     assert.match(page, /THE SOFTWARE IS PROVIDED "AS IS"/);
   });
 
-  test('says so when nothing was served, and needs no script then', () => {
+  test('has no script and no verdict when nothing was served', () => {
     const { summary, ...report } = runReport(0, []);
     const page = replayHtml({ ...report, summary }, assets);
     assert.equal(summary.minutes, null);
@@ -47,7 +47,7 @@ describe('a replay’s page', async () => {
     assert.match(page, /script-src &#39;none&#39;/);
   });
 
-  test('a minute that does not fit is told in words and with another sign', () => {
+  test('says in words and with a sign whether a minute fits', () => {
     const report = runReport(100, ['a']);
     const { minutes } = report.summary;
     assert.ok(minutes !== null);

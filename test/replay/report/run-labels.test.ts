@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Label, ResultRow } from '#dist/core/types.js';
-import { labelLines } from '#dist/replay/report/labels-text.js';
-import { RunLabels } from '#dist/replay/report/run-labels.js';
+import { labelNotes, labelsTable } from '#dist/replay/report/labels.js';
+import { RunLabels, type LabelsSummary } from '#dist/replay/report/run-labels.js';
+import { Place } from '#dist/report/figures.js';
+import { tableLines } from '#dist/report/table.js';
 
 function row(
   target: string,
@@ -24,6 +26,12 @@ function row(
   };
 }
 
+/** What a terminal shows of labelled records. */
+function labelLines(summary: LabelsSummary | null): string[] {
+  assert.ok(summary !== null);
+  return [...tableLines(labelsTable(Place.of(summary), 10)), ...labelNotes(summary, 10)];
+}
+
 const warmup = { status: 'warmup', score: null, anomaly: null } as const;
 const failed = { status: 'error', score: null, anomaly: null } as const;
 
@@ -31,10 +39,9 @@ test('a recording without labels has no summary', () => {
   const labels = new RunLabels(1);
   labels.add([row('a', null), row('b', null)]);
   assert.equal(labels.summary(), null);
-  assert.deepEqual(labelLines(labels.summary()), []);
 });
 
-test('a record’s score is the largest of its items, its verdict that of any', () => {
+test('a record has the largest score of its items, and is flagged if any item is', () => {
   const labels = new RunLabels(2);
   labels.add([row('a', 1, { score: 0.25 }), row('a', 1, { score: 0.75 })]);
   labels.add([row('a', 0, { score: 0.5 }), row('a', 0, { score: 0.25 })]);
@@ -53,7 +60,7 @@ test('a record’s score is the largest of its items, its verdict that of any', 
   });
 });
 
-test('what has no usable label or no score is counted apart', () => {
+test('records without a usable label or a score are counted by reason', () => {
   const labels = new RunLabels(1);
   labels.add([row('a', 1, warmup), row('b', 0, failed), row('c', 1, { score: null, anomaly: null })]);
   labels.add([row('a', 'broken'), row('b', 0.5), row('c', null), row('d', 1)]);
@@ -69,7 +76,7 @@ test('what has no usable label or no score is counted apart', () => {
   assert.deepEqual(
     labels.notices().map(({ text }) => text),
     [
-      '2 records have labels that are neither 0 nor 1, the first "broken": left out of precision, recall and average precision',
+      '2 records have labels that are neither 0 nor 1, the first "broken": ignored in precision, recall and average precision',
     ],
   );
   assert.match(
@@ -112,7 +119,7 @@ test('records with a verdict and no score count for precision, recall and F1 onl
   assert.deepEqual([judged?.averagePrecision, judged?.best, judged?.recall], [null, null, 1]);
 });
 
-test('targets by their anomalies, and the mean over those that have some', () => {
+test('targets are sorted by their anomalies, and the mean is over those that have some', () => {
   const labels = new RunLabels(1);
   labels.add([row('quiet', 0), row('noisy', 0, { score: 0.9 }), row('one', 1, { score: 0.9 })]);
   labels.add([row('two', 1, { score: 0.1 }), row('two', 0, { score: 0.2 }), row('two', 1, { score: 0.3 })]);
@@ -130,7 +137,7 @@ test('targets by their anomalies, and the mean over those that have some', () =>
   assert.equal(summary.perTarget[2]?.recall, null);
 });
 
-test('targets that come and go do not grow the summary without end', () => {
+test('the summary stays bounded however many targets come and go', () => {
   const labels = new RunLabels(1);
   for (let i = 0; i < 3000; i++) labels.add([row(`target-${i}`, i % 2 === 0 ? 1 : 0, { score: i / 3000 })]);
   const summary = labels.summary();
@@ -145,7 +152,7 @@ test('targets that come and go do not grow the summary without end', () => {
   );
 });
 
-test('where there are too many different scores, the report says how coarse it is', () => {
+test('with too many different scores, the report says how coarse rankings are', () => {
   const labels = new RunLabels(1);
   for (let i = 0; i < 100_000; i++)
     labels.add([row('a', i % 1000 === 0 ? 1 : 0, { score: Math.fround(i / 100_000) })]);
@@ -156,11 +163,11 @@ test('where there are too many different scores, the report says how coarse it i
   assert.equal(summary.droppedBits.perTarget, 0);
   assert.match(
     labelLines(summary).join('\n'),
-    /rankings take scores as equal that differ by less than .* overall/,
+    /rankings treat scores as equal that differ by less than .* overall/,
   );
 });
 
-test('a long name does not widen the table: its middle is left out, in the table only', () => {
+test('a long name is cut in the middle, in the table only', () => {
   const labels = new RunLabels(1);
   const long = `first-${'x'.repeat(150)}-last`;
   labels.add([row(long, 1, { score: 0.9 })]);

@@ -1,4 +1,4 @@
-import { usableProcessors } from '#dist/host/processors.js';
+import { settingText } from '#dist/cli/journaled.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -7,10 +7,8 @@ import {
   computingDifferences,
   computingSettings,
   refuseDifferences,
-  servingSettings,
   settingDifferences,
 } from '#dist/replay/resume/result-settings.js';
-import { resolveActors } from '#dist/core/actor-count.js';
 import type { ReplayConfig } from '#dist/replay/replay-config.js';
 import { READY } from '../../support/facts.js';
 
@@ -18,16 +16,16 @@ const computing = { model: READY.model, input: READY.input, backend: READY.backe
 
 test('settings: what differs is named with both values, what is the same is not', () => {
   const before = { '--duplicates': 'reject', '--columns': ['cpu'], '--from': null };
-  assert.deepEqual(settingDifferences(before, { ...before, '--columns': ['cpu'] }), []);
+  assert.deepEqual(settingDifferences(before, { ...before, '--columns': ['cpu'] }, settingText), []);
   assert.deepEqual(
-    settingDifferences(before, { ...before, '--duplicates': 'last', '--from': '2024-01-01' }),
+    settingDifferences(before, { ...before, '--duplicates': 'last', '--from': '2024-01-01' }, settingText),
     ['--duplicates was reject, now last', '--from was not given, now 2024-01-01'],
   );
 });
 
 test('a setting that came with a later release does not break off the runs from before, but one that is gone does', () => {
-  assert.deepEqual(settingDifferences({}, { '--later': 'fixed' }), []);
-  assert.deepEqual(settingDifferences({ '--shard': '1/2', '--later': null }, {}), [
+  assert.deepEqual(settingDifferences({}, { '--later': 'fixed' }, settingText), []);
+  assert.deepEqual(settingDifferences({ '--shard': '1/2', '--later': null }, {}, settingText), [
     '--shard was 1/2, now not given',
   ]);
 });
@@ -35,30 +33,17 @@ test('a setting that came with a later release does not break off the runs from 
 test('values are shown as they are typed', () => {
   const before = { '--interval': 60_000, '--max-line': 2 ** 20, '--full-output': false, '--map': { a: 'b' } };
   assert.deepEqual(
-    settingDifferences(before, {
-      '--interval': 'auto',
-      '--max-line': 4096,
-      '--full-output': true,
-      '--map': {},
-    }),
+    settingDifferences(
+      before,
+      { '--interval': 'auto', '--max-line': 4096, '--full-output': true, '--map': {} },
+      settingText,
+    ),
     [
       '--interval was 1m, now auto',
       '--max-line was 1MiB, now 4KiB',
       '--full-output was not given, now given',
       '--map was a=b, now not given',
     ],
-  );
-});
-
-test('who serves is compared by the number of actors that it comes to', () => {
-  const serving = (actors: ReplayConfig['actors'], mode: ReplayConfig['mode'] = 'parallel'): unknown =>
-    servingSettings({ mode, actors } as ReplayConfig);
-  const auto = resolveActors({ kind: 'auto' }, usableProcessors());
-  assert.deepEqual(serving({ kind: 'auto' }), serving({ kind: 'count', count: auto }));
-  assert.notDeepEqual(serving({ kind: 'auto' }), serving({ kind: 'count', count: auto + 1 }));
-  assert.deepEqual(
-    serving({ kind: 'auto' }, 'sequential'),
-    serving({ kind: 'count', count: 9 }, 'sequential'),
   );
 });
 
@@ -89,7 +74,7 @@ test('another model, backend, batch size or batch shape is a difference, other v
 test('what the command asks to compute with differs only where it leaves no choice', () => {
   const auto = { backend: 'auto', modelFormat: 'auto', batchSize: 'auto' } as const;
   const differs = (asked: Partial<ReplayConfig>): string[] =>
-    settingDifferences(...computingSettings(computing, { ...auto, ...asked } as ReplayConfig));
+    settingDifferences(...computingSettings(computing, { ...auto, ...asked } as ReplayConfig), settingText);
   assert.deepEqual(differs({}), []);
   const other = computing.backend.name === 'wasm' ? 'node' : 'wasm';
   assert.deepEqual(differs({ backend: other }), [`--backend was ${computing.backend.name}, now ${other}`]);

@@ -8,9 +8,8 @@ import { gzipSync } from 'node:zlib';
 
 import { EXIT_STATUS } from '#dist/cli/exit-codes.js';
 import type { InputPosition } from '#dist/core/input-position.js';
-import type { PinnedRecording } from '#dist/read/snapshot/pinned.js';
-import { openRecording } from '#dist/read/recording.js';
-import { reopenRecording } from '#dist/read/snapshot/reopen-recording.js';
+import type { InputSnapshot } from '#dist/read/snapshot/snapshot.js';
+import { openRecording, reopenRecording } from '#dist/read/recording.js';
 import type { RunFacts } from '#dist/replay/resume/run-facts.js';
 import { runStatus } from '#dist/replay/resume/status.js';
 import { JOURNAL_FORMAT, journalLine } from '#dist/output/journal.js';
@@ -27,7 +26,7 @@ import { runScript } from '../../support/scripted-run.js';
 /** What the status says of the share of a recording that is read up to these positions. */
 async function shareOf(
   folder: string,
-  recording: PinnedRecording,
+  recording: InputSnapshot,
   positions: readonly InputPosition[],
 ): Promise<number | null | undefined> {
   const { model, input, backend } = READY;
@@ -64,13 +63,13 @@ test('no share of a gzip file is given until it is read to its end, whatever its
     const { length } = await readFile(path);
     const stdin = Readable.from([]);
     const opened = await openRecording([path], READ_DEFAULTS, stdin);
-    const pinned = opened.pin();
+    const first = opened.snapshot();
     await opened.close();
     const from = { positions: [at(27)], positionsMinuteMs: 0, afterMinuteMs: 0, afterPositions: [at(27)] };
-    const again = await reopenRecording([path], READ_DEFAULTS, stdin, pinned, from);
-    const repinned = again.pin();
+    const again = await reopenRecording([path], READ_DEFAULTS, stdin, first, from);
+    const second = again.snapshot();
     await again.close();
-    for (const recording of [pinned, repinned]) {
+    for (const recording of [first, second]) {
       assert.equal(await shareOf(out, recording, [at(27)]), isPlain ? 27 / length : null, path);
       assert.equal(await shareOf(out, recording, ['end']), 1, path);
     }

@@ -8,7 +8,7 @@ import { linearScale, logScale, wholeScale } from '#dist/report/charts/scale.js'
 const positive = fc.double({ min: 1e-4, max: 1e7, noNaN: true });
 const close = (a: number, b: number): boolean => Math.abs(a - b) < 1e-9;
 
-test('a linear axis holds its values between round ticks', () => {
+test('a linear axis covers its values with round ticks', () => {
   fc.assert(
     fc.property(positive, (max) => {
       const scale = linearScale(max);
@@ -20,7 +20,7 @@ test('a linear axis holds its values between round ticks', () => {
   );
 });
 
-test('a logarithmic axis holds its values, and ticks are few and inside', () => {
+test('a logarithmic axis covers its values with a few ticks inside', () => {
   fc.assert(
     fc.property(positive, positive, (a, b) => {
       const [min, max] = [Math.min(a, b), Math.max(a, b)];
@@ -33,7 +33,7 @@ test('a logarithmic axis holds its values, and ticks are few and inside', () => 
   );
 });
 
-test('actors stand at whole numbers from one on', () => {
+test('an axis of actors has ticks at whole numbers from one', () => {
   assert.deepEqual(wholeScale(4).ticks, [1, 2, 3, 4]);
   assert.deepEqual(wholeScale(64).ticks, [1, 9, 17, 25, 33, 41, 49, 57]);
   assert.ok(close(wholeScale(4).place(4) - 0.5, 0.5 - wholeScale(4).place(1)), 'as much room at both ends');

@@ -3,11 +3,10 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { Figures, asDuration, asTimes } from '#dist/report/html/figures.js';
 import { islandJson, markup } from '#dist/report/html/markup.js';
 
 describe('markup', () => {
-  test('escapes what comes from outside, in text and in attributes', () => {
+  test('escapes values in text and in attributes', () => {
     const hostile = `</script><img src=x onerror="alert('1')">&`;
     assert.equal(
       markup`<p title="${hostile}">${[hostile, 1, null]}</p>`.text,
@@ -16,16 +15,16 @@ describe('markup', () => {
     );
   });
 
-  test('keeps what markup made', () => {
+  test('does not escape markup twice', () => {
     assert.equal(markup`<b>${markup`<i>${'<'}</i>`}</b>`.text, '<b><i>&lt;</i></b>');
   });
 
-  test('control characters become visible signs', () => {
+  test('shows control characters as visible symbols', () => {
     assert.equal(markup`${'a\u0000b\u001bc\td'}`.text, 'a\u2400b\u241bc\td');
     assert.equal(markup`${'a\u202eb\u2069'}`.text, 'a\\u202eb\\u2069');
   });
 
-  test('no value brings a bracket or a quote along', () => {
+  test('no value can insert a bracket or a quote', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         assert.doesNotMatch(markup`${text}`.text, /[<>"']/);
@@ -34,7 +33,7 @@ describe('markup', () => {
   });
 });
 
-test('an island of JSON cannot be left, and reads back as it was', () => {
+test('JSON in a script element cannot end it, and parses to the same value', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string(), (value, text) => {
       const all = { value, text, fixed: '</script><!--\u2028' };
@@ -43,23 +42,4 @@ test('an island of JSON cannot be left, and reads back as it was', () => {
       assert.deepEqual(JSON.parse(island), JSON.parse(JSON.stringify(all)));
     }),
   );
-});
-
-describe('figures', () => {
-  const figures = new Figures({ a: { 'b-c': [{ ms: 12.345 }] }, none: null, text: 'x' });
-
-  test('carry their place and their raw value', () => {
-    assert.equal(
-      figures.show('a.b-c.0.ms', asDuration).text,
-      '<span data-figure="a.b-c.0.ms" data-value="12.345">12.3 ms</span>',
-    );
-    assert.equal(figures.show('none', asTimes).text, '<span data-figure="none" data-value="null">–</span>');
-    assert.equal(figures.estimate('none', asTimes).text, '–');
-  });
-
-  test('a place without a figure is a mistake', () => {
-    for (const path of ['a.x', 'text', 'a.b-c.1.ms', 'none.deeper']) {
-      assert.throws(() => figures.show(path, asTimes), /no figure at/);
-    }
-  });
 });

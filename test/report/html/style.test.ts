@@ -26,7 +26,7 @@ const schemes = [...PAGE_STYLE.matchAll(/color-scheme: (light|dark);([^}]*)}/g)]
   }),
 );
 
-test('letters and marks stand out in both schemes, as WCAG asks', () => {
+test('text and marks have the contrast that WCAG asks for, in both colour schemes', () => {
   assert.deepEqual(
     schemes.map(({ name }) => name),
     ['light', 'dark'],

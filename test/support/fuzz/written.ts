@@ -4,8 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { resultRows } from '#dist/core/gather.js';
 import type { Answers, ItemBatch, Reject, ResultRow } from '#dist/core/types.js';
 import { WindowStore } from '#dist/core/window.js';
-import { rejectLines } from '#dist/output/reject-lines.js';
-import { resultLines, resultsHeader } from '#dist/output/result-lines.js';
+import { rejectLines, resultLines, resultsHeader } from '#dist/output/result-lines.js';
 import type { Reading } from './read-all.js';
 
 const WINDOW = 3;

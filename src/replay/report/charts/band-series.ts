@@ -1,14 +1,14 @@
-import { percentile, sortSamples } from '../../../core/statistics.js';
+import { median } from '../../../core/statistics.js';
 import { DoublingBuckets } from './doubling-buckets.js';
 
-/** What the samples of a bucket come to. */
+/** The samples of a bucket, summed up. */
 export interface Band {
   /** Minute of the first sample and of the last one, epoch ms. */
   readonly firstMs: number;
   readonly lastMs: number;
   readonly count: number;
   readonly min: number;
-  /** Exact up to 32 samples a bucket, from there on that of 32 of them, evenly chosen. */
+  /** Exact up to 32 samples in a bucket, beyond that the median of 32 of them, evenly chosen. */
   readonly median: number;
   readonly max: number;
 }
@@ -53,7 +53,7 @@ export class BandSeries {
   bands(): Band[] {
     return this.#buckets.all.map(({ kept, ...band }) => ({
       ...band,
-      median: percentile(sortSamples(kept), 0.5),
+      median: median(kept),
     }));
   }
 }

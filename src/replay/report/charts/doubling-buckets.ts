@@ -21,7 +21,7 @@ export class DoublingBuckets<Bucket> {
     this.#merge = merge;
   }
 
-  /** The bucket that one more sample goes into. */
+  /** The bucket for one more sample. */
   next(): Bucket {
     const last = this.#buckets[this.#buckets.length - 1];
     if (last !== undefined && this.#inLast < this.#width) {

@@ -8,7 +8,7 @@ import { BandSeries } from '#dist/replay/report/charts/band-series.js';
 
 const samples = fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 700 });
 
-test('a band never loses a sample, and its buckets stay few, in order and true', () => {
+test('no sample is lost, and buckets stay few, ordered and correct', () => {
   fc.assert(
     fc.property(samples, fc.integer({ min: 1, max: 8 }), (values, half) => {
       const capacity = 2 * half;

@@ -25,7 +25,7 @@ function row(of: MinuteRecord, score: number | null, anomaly: boolean | null, co
 
 const ONE_COLUMN = { columns: ['a'], modelColumns: 'each' } as const;
 
-test('nothing is lost between a target’s minutes and its buckets', () => {
+test('buckets account for every minute of a target', () => {
   const minute = fc.record({
     value: fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(NaN)),
     score: fc.option(fc.double({ min: 0, max: 10, noNaN: true })),
@@ -85,7 +85,7 @@ describe('which targets', () => {
     assert.equal(charts.targets, 20);
   });
 
-  test('a labelled latecomer takes the place of one without labels and flags; others find none free', () => {
+  test('a labelled latecomer replaces a target without labels and flags; others are not kept', () => {
     const charts = new TargetCharts(ONE_COLUMN);
     const many = Array.from({ length: 48 }, (_, i) => record(0, `t${i}`, [1], { label: 0 }));
     charts.add(

@@ -1,0 +1,176 @@
+import { performance } from 'node:perf_hooks';
+
+import type { Agreement } from '../../core/comparison.js';
+import { median } from '../../core/statistics.js';
+import { sleep } from '../../core/timer.js';
+import type { ActorLog, Answers, Executor, InputSpec, ItemBatch, ReadyFacts } from '../../core/types.js';
+import { unlessAborted } from '../../core/unless-aborted.js';
+import { processUsage, type ProcessUsage } from '../../host/process-usage.js';
+import { usableProcessors } from '../../host/processors.js';
+import { AnswerCheck } from '../../measure/agreement.js';
+import { timeInRounds, type TimedVariant } from '../../measure/rounds.js';
+import { takeTurn, type Serve } from '../../measure/turn.js';
+import { Executors } from '../../pool/executors.js';
+import type { LoadRequest } from '../../protocol/messages.js';
+import { generatedMinutes } from '../minutes.js';
+import type { NoticeLog } from '../notice-log.js';
+import { setupName } from '../report/bench-names.js';
+
+/** What scenarios need from the machine; tests bring their own. */
+export interface Machine {
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+  readonly pause: (ms: number) => Promise<void>;
+  /** Executors that load this, `actors` of them in the pool; nothing is started yet. */
+  readonly open: (
+    load: LoadRequest,
+    actors: number,
+    needed: readonly Executor['name'][],
+  ) => Pick<Executors, 'pool' | 'solo' | 'start' | 'stop'>;
+  readonly usage: (pid: number) => ProcessUsage;
+  /** That this process may use. */
+  readonly processors: number;
+}
+
+/** @param timeoutMs inactivity timeout of an actor, ms */
+export function thisMachine(log: ActorLog, timeoutMs: number): Machine {
+  return {
+    now: () => performance.now(),
+    pause: (ms) => sleep(ms),
+    open: (load, actors, needed) => new Executors({ load, actors, needed, log, timeoutMs }),
+    usage: (pid) => processUsage(pid),
+    processors: usableProcessors(),
+  };
+}
+
+export interface TrialOptions {
+  readonly load: LoadRequest;
+  /** The most actors. */
+  readonly actors: number;
+  /** Items of one piece of work. */
+  readonly items: number;
+  /** Whether the user asked for so many items. */
+  readonly areItemsGiven: boolean;
+  /** Rounds to play, at least; fewer if `endMs` comes first. */
+  readonly rounds: number;
+  /** Time to spend on each way, at least, ms; less if `endMs` comes first. */
+  readonly timeMs: number;
+  /** No round begins that would probably end later, on the clock of `machine.now`. */
+  readonly endMs: number;
+  /** Of the generated minutes; any 32-bit integer. */
+  readonly seed: number;
+  /** Aborted: end without a result. */
+  readonly signal: AbortSignal;
+  readonly notices: NoticeLog;
+  /** Told what happens now, for people. */
+  readonly onStep: (text: string) => void;
+  /** Whether a setup was measured before, because `auto` turned out to be the same. */
+  readonly isMeasured: (ready: ReadyFacts) => boolean;
+  readonly machine: Machine;
+}
+
+/** One of the ways to do the same work that a scenario compares. */
+export interface Way<Batch = ItemBatch> {
+  readonly serve: Serve<{ readonly wallMs: number }, Batch>;
+  /** Served in turn. */
+  readonly batches: readonly Batch[];
+  /** How often a turn serves a batch, of which the median counts; by default as often as there are batches. */
+  readonly times?: number;
+  /** Whether a turn begins with a batch that is not timed, so that its code and data are in the caches. */
+  readonly untimed: boolean;
+}
+
+/** What was measured of some ways, in their order. */
+export interface Compared<Ways> {
+  readonly rounds: number;
+  readonly times: { readonly [Index in keyof Ways]: TimedVariant };
+  readonly answers: Agreement;
+}
+
+/** A scenario's measurement with one setup. */
+export class Trial {
+  readonly options: TrialOptions;
+
+  constructor(options: TrialOptions) {
+    this.options = options;
+  }
+
+  /** Starts executors, works with them and stops them; null if aborted, or if the setup was measured before. */
+  async using<T>(
+    actors: number,
+    needed: readonly Executor['name'][],
+    work: (
+      executors: { readonly pool: Executor; readonly solo: Executor },
+      ready: ReadyFacts,
+    ) => Promise<T | null>,
+  ): Promise<T | null> {
+    const { load, signal, isMeasured, notices, machine } = this.options;
+    const executors = machine.open(load, actors, needed);
+    try {
+      const ready = await executors.start(signal);
+      if (ready === null) return null;
+      if (isMeasured(ready)) {
+        notices.add({ level: 'info', text: `${setupName(ready)} was measured already` });
+        return null;
+      }
+      for (const notice of ready.notices) notices.add(notice);
+      return await work(executors, ready);
+    } finally {
+      await executors.stop();
+    }
+  }
+
+  minutes(input: InputSpec, count: number): ItemBatch[] {
+    const { items, seed } = this.options;
+    return generatedMinutes(input, { items, count, seed });
+  }
+
+  /** Times a call as its caller sees it. */
+  timed<Batch>(answer: (batch: Batch) => Promise<Answers>): Way<Batch>['serve'] {
+    const { now } = this.options.machine;
+    return async (batch) => {
+      const startedAtMs = now();
+      const answers = await answer(batch);
+      return { answers, timing: { wallMs: now() - startedAtMs } };
+    };
+  }
+
+  /** Serves the first batch in every way; false if aborted. */
+  async warmUp<Batch>(ways: readonly Way<Batch>[], check: AnswerCheck): Promise<boolean> {
+    this.options.onStep('warm-up');
+    for (const { serve, batches } of ways) {
+      const served = await unlessAborted(serve(batches[0]!), this.options.signal);
+      if (served === null) return false;
+      check.add(served.answers);
+    }
+    return true;
+  }
+
+  /** Times all ways in rounds; null if aborted. `check` gets the answers of every turn. */
+  async times<Batch>(ways: readonly Way<Batch>[], check?: AnswerCheck): Promise<TimedVariant[] | null> {
+    const { machine, onStep, ...limits } = this.options;
+    const turns = ways.map(({ serve, batches, times = batches.length, untimed }) => async () => {
+      const plan = { minutes: times, untimed, limitMs: Infinity };
+      const { answers, timings } = await takeTurn(serve, batches, 0, plan, machine.now);
+      check?.add(answers);
+      return median(timings.map(({ wallMs }) => wallMs));
+    });
+    return timeInRounds(turns, { ...limits, now: machine.now, onRound: (round) => onStep(`round ${round}`) });
+  }
+
+  /** Warms all ways up, compares their answers, and times them; null if aborted. */
+  async compare<const Ways extends readonly Way[]>(ways: Ways): Promise<Compared<Ways> | null> {
+    const check = new AnswerCheck(this.options.items);
+    const times = (await this.warmUp(ways, check)) ? await this.times(ways) : null;
+    if (times === null) return null;
+    // One for each way.
+    const inOrder = times as { [Index in keyof Ways]: TimedVariant };
+    return { rounds: times[0]?.roundMs.length ?? 0, times: inOrder, answers: check.agreement };
+  }
+}
+
+/** All whole numbers up to `most` if they are few, otherwise the powers of two; always 1 and `most`. */
+export function countsUpTo(most: number): number[] {
+  const counts = Array.from({ length: most }, (_, i) => i + 1);
+  return counts.filter((count) => most <= 8 || count === most || Number.isInteger(Math.log2(count)));
+}

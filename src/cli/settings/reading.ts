@@ -1,0 +1,129 @@
+import { MOST_INTERVALS } from '../../core/window.js';
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/options.js';
+import { interval, lineSize, name, oneOf, rejectLimit, shard, time, timezone, whole } from './kinds.js';
+import { names, renames } from './lists.js';
+import type { Settings } from './setting.js';
+
+/** Gzip itself packs at most 1,032 times; archives of archives go far beyond. */
+const MOST_EXPANSION = 1_000_000_000;
+
+/** How recordings are read. */
+export const READING = {
+  format: {
+    flags: '--format <format>',
+    help: 'format of the input; auto decides by extension, then by content',
+    kind: oneOf('auto', 'csv', 'jsonl'),
+    default: 'auto',
+    changes: 'results',
+  },
+  timeColumn: {
+    flags: '--time-column <name>',
+    help: 'column with the time (default: timestamp, time, ts, minute …)',
+    kind: name,
+    changes: 'results',
+  },
+  targetColumn: {
+    flags: '--target-column <name>',
+    help: 'column with the target (default: target, host, service, name …)',
+    kind: name,
+    changes: 'results',
+  },
+  columns: {
+    flags: '--columns <names>',
+    help: 'metric columns, comma-separated (default: all numeric ones)',
+    kind: names,
+    changes: 'results',
+  },
+  labelColumn: {
+    flags: '--label-column <name>',
+    help: 'column with the label (default: label, anomaly, is_anomaly)',
+    kind: name,
+    changes: 'results',
+  },
+  map: {
+    flags: '--map <new=old>',
+    help: 'rename columns while reading, comma-separated',
+    kind: renames,
+    default: {},
+    changes: 'results',
+  },
+  targets: {
+    flags: '--targets <names>',
+    help: 'only these targets, comma-separated; * matches any text',
+    kind: names,
+    changes: 'results',
+  },
+  shard: {
+    flags: '--shard <i/n>',
+    help: 'only the i-th of n shares (up to 10000) of the targets, chosen by a hash of their names',
+    kind: shard,
+    default: null,
+    changes: 'results',
+  },
+  from: {
+    flags: '--from <time>',
+    help: 'only minutes from this time on; earlier ones fill the windows',
+    kind: time,
+    changes: 'results',
+  },
+  to: {
+    flags: '--to <time>',
+    help: 'only minutes before this time',
+    kind: time,
+    changes: 'results',
+  },
+  timezone: {
+    flags: '--timezone <zone>',
+    help: 'time zone for timestamps without an offset',
+    kind: timezone,
+    default: 'UTC',
+    changes: 'results',
+  },
+  interval: {
+    flags: '--interval <duration>',
+    help: 'length of a "minute", at least 1s; auto: the most common step of a target, or the nearest usual interval if times jitter',
+    kind: interval,
+    default: 'auto',
+    changes: 'results',
+  },
+  grace: {
+    flags: '--grace <intervals>',
+    help: 'how far back in time a record may be out of order',
+    kind: whole(0, MOST_INTERVALS),
+    default: 0,
+    changes: 'results',
+  },
+  maxAhead: {
+    flags: '--max-ahead <intervals>',
+    help: "how far a record of a live feed may be ahead of this machine's clock",
+    // Changes results of live feeds only, and no run of one is resumed.
+    kind: whole(0, MOST_INTERVALS),
+    default: 5,
+  },
+  duplicates: {
+    flags: '--duplicates <rule>',
+    help: 'what to do with several records of a target in one interval',
+    kind: oneOf('reject', 'first', 'last', 'mean'),
+    default: 'reject',
+    changes: 'results',
+  },
+  maxLineBytes: {
+    flags: '--max-line <size>',
+    help: 'reject longer lines, from 64 bytes to 256MiB',
+    kind: lineSize,
+    default: DEFAULT_MAX_LINE_BYTES,
+    changes: 'results',
+  },
+  maxExpansion: {
+    flags: '--max-expansion <times>',
+    help: 'stop at a gzip input that unpacks to more than 64MiB and more than this many times its size',
+    kind: whole(1, MOST_EXPANSION),
+    default: DEFAULT_MAX_EXPANSION,
+  },
+  maxRejects: {
+    flags: '--max-rejects <n|p%>',
+    help: 'stop when more records than this are rejected (default: no limit)',
+    kind: rejectLimit,
+    default: null,
+  },
+} as const satisfies Settings;

@@ -1,0 +1,71 @@
+import { durationOrZero, name, oneOf, toggle, verifyInput } from './kinds.js';
+import type { Settings } from './setting.js';
+
+export const quiet = {
+  flags: '--quiet',
+  help: 'only warnings, errors and standard error of actors',
+  kind: toggle,
+  default: false,
+} as const;
+
+/** What is written, and where. */
+export const WRITING = {
+  out: {
+    flags: '--out <folder>',
+    help: "where the files go; - sends results to standard output (default: the first input's name with .aiops, in the current folder)",
+    kind: name,
+  },
+  resultsFormat: {
+    flags: '--results-format <format>',
+    help: 'format of the results',
+    kind: oneOf('jsonl', 'csv'),
+    default: 'jsonl',
+    changes: 'results',
+  },
+  emit: {
+    flags: '--emit <which>',
+    help: 'rows to write',
+    kind: oneOf('all', 'anomalies'),
+    default: 'all',
+    changes: 'results',
+  },
+  fullOutput: {
+    flags: '--full-output',
+    help: 'all output numbers of the model, not only the first 8',
+    kind: toggle,
+    default: false,
+    changes: 'results',
+  },
+  rejectsFile: {
+    flags: '--rejects <file>',
+    help: 'where rejected records go (default: rejects.jsonl in the output folder)',
+    kind: name,
+    default: null,
+    changes: 'results',
+  },
+  commitIntervalMs: {
+    flags: '--commit-interval <duration>',
+    help: 'time between commits, about the work that a kill loses; 0s commits each minute separately',
+    kind: durationOrZero,
+    default: 1000,
+  },
+  restart: {
+    flags: '--restart',
+    help: 'start over, replacing what the output folder holds',
+    kind: toggle,
+    default: false,
+  },
+  verifyInput: {
+    flags: '--verify-input [sample]',
+    help: 'compare all input that earlier sessions read, even if the file looks unchanged; sample: only some of it',
+    kind: verifyInput,
+    default: 'changed',
+  },
+  breakLock: {
+    flags: '--break-lock',
+    help: 'take the output folder although another host holds it: only if nothing runs there any more',
+    kind: toggle,
+    default: false,
+  },
+  quiet,
+} as const satisfies Settings;

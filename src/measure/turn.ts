@@ -1,0 +1,88 @@
+import { median } from '../core/statistics.js';
+import type { Answers, CallStyle, ItemBatch, MinuteTiming } from '../core/types.js';
+
+/** A warm-up takes this share of a variant's time, and at least so many minutes with batches. */
+const WARM_UP_SHARE = 0.1;
+const WARM_UP_MINUTES = 3;
+
+/** Serves one batch the way a variant does. */
+export type Serve<Timing = MinuteTiming, Batch = ItemBatch> = (batch: Batch) => Promise<Served<Timing>>;
+
+export interface Served<Timing = MinuteTiming> {
+  readonly answers: Answers;
+  readonly timing: Timing;
+}
+
+export interface TurnPlan {
+  /** Timed minutes, ≥ 1. */
+  readonly minutes: number;
+  /** Whether a minute that does not count precedes them. */
+  readonly untimed: boolean;
+  /** No further minute begins after this, ms; the first one always does. */
+  readonly limitMs: number;
+}
+
+/** What one variant did in its turn. */
+export interface Turn<Timing = MinuteTiming> {
+  readonly timings: readonly Timing[];
+  /** To the first timed minute, which is the same for all variants of a round. */
+  readonly answers: Answers;
+}
+
+/**
+ * Takes one variant's turn: serves minutes one after another while nothing else runs. Starts with the batch at
+ * `first` and wraps around after the last one.
+ */
+export async function takeTurn<Timing, Batch = ItemBatch>(
+  serve: Serve<Timing, Batch>,
+  batches: readonly Batch[],
+  first: number,
+  plan: TurnPlan,
+  now: () => number,
+): Promise<Turn<Timing>> {
+  const batchAt = (minute: number): Batch => batches[(first + minute) % batches.length]!;
+  if (plan.untimed) await serve(batchAt(-1 + batches.length));
+  const startedAtMs = now();
+  const { answers, timing } = await serve(batchAt(0));
+  const timings = [timing];
+  while (timings.length < plan.minutes && now() - startedAtMs < plan.limitMs) {
+    timings.push((await serve(batchAt(timings.length))).timing);
+  }
+  return { timings, answers };
+}
+
+/**
+ * How a variant whose minute takes `minuteMs` uses its turns of `turnMs`. Batches are served once before they count,
+ * because the variant before it has filled the processors' caches; item by item, the many calls warm themselves. So
+ * does a minute longer than its turn.
+ */
+export function planTurn(style: CallStyle, minuteMs: number, turnMs: number): TurnPlan {
+  return {
+    minutes: Math.ceil(turnMs / minuteMs),
+    untimed: style === 'batched' && minuteMs <= turnMs,
+    limitMs: 2 * turnMs, // even if the machine has become slow since the warm-up
+  };
+}
+
+/** What all rounds of a variant take, ms. */
+export function expectedMs(plan: TurnPlan, minuteMs: number, rounds: number): number {
+  return rounds * (plan.minutes + (plan.untimed ? 1 : 0)) * minuteMs;
+}
+
+/** Serves minutes until code is compiled and caches are full; returns what a minute then takes its caller, ms. */
+export async function warmUp(
+  serve: Serve<unknown>,
+  batches: readonly ItemBatch[],
+  options: { readonly style: CallStyle; readonly timeMs: number; readonly now: () => number },
+): Promise<number> {
+  const { style, timeMs, now } = options;
+  const least = style === 'batched' ? WARM_UP_MINUTES : 1;
+  const startedAtMs = now();
+  const tookMs: number[] = [];
+  while (tookMs.length < least || now() - startedAtMs < timeMs * WARM_UP_SHARE) {
+    const beganAtMs = now();
+    await serve(batches[tookMs.length % batches.length]!);
+    tookMs.push(now() - beganAtMs);
+  }
+  return median(tookMs.slice(Math.floor(tookMs.length / 2)));
+}

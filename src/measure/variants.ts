@@ -1,0 +1,100 @@
+import type { Agreement } from '../core/comparison.js';
+import { median } from '../core/statistics.js';
+import type { Answers, CallStyle, ItemBatch } from '../core/types.js';
+import { agreementOf, SAME, worse } from './agreement.js';
+import { chooseRounds, playRound } from './rounds.js';
+import { RunTimings } from './run-timings.js';
+import { expectedMs, planTurn, takeTurn, warmUp, type Serve, type Turn } from './turn.js';
+
+/** One way to serve minutes, to be measured against others. */
+export interface Variant {
+  readonly style: CallStyle;
+  readonly serve: Serve;
+}
+
+/** What was measured of one variant. */
+export class VariantSamples {
+  /** Of all timed minutes. */
+  readonly timings: RunTimings;
+  readonly #roundMs: number[] = [];
+  #agreement = SAME;
+
+  constructor(deadlineMs: number) {
+    this.timings = new RunTimings(deadlineMs);
+  }
+
+  /** `[rounds]`: the median minute of each. */
+  get roundMs(): readonly number[] {
+    return this.#roundMs;
+  }
+
+  /** With the answers of the first variant, over all rounds. */
+  get agreement(): Agreement {
+    return this.#agreement;
+  }
+
+  /** @param expected the first variant's answers to the same minute */
+  addTurn({ timings, answers }: Turn, expected: Answers): void {
+    for (const timing of timings) this.timings.add(timing);
+    this.#roundMs.push(median(timings.map(({ wallMs }) => wallMs)));
+    this.#agreement = worse(this.#agreement, agreementOf(expected, answers));
+  }
+}
+
+export interface VariantsToMeasure {
+  readonly variants: readonly Variant[];
+  /** One or more, all with the same number of items. */
+  readonly batches: readonly ItemBatch[];
+  /** Null: as many as suit the time. */
+  readonly rounds: number | null;
+  /** For each variant, ms. */
+  readonly timeMs: number;
+  readonly deadlineMs: number;
+}
+
+export interface MeasuringEvents {
+  /** Monotonic clock, ms. */
+  readonly now: () => number;
+  /** Aborted: end after the turn under way. */
+  readonly signal: AbortSignal;
+  /** After the warm-up: what the rounds of all variants will take, ms. */
+  readonly onPace: (expectedMs: number) => void;
+  /** After each turn: the share of all turns taken, 0..1. */
+  readonly onTurn: (share: number) => void;
+}
+
+export interface MeasuredVariants {
+  readonly rounds: number;
+  /** In the order of the variants. */
+  readonly samples: readonly VariantSamples[];
+}
+
+/**
+ * Serves the same minutes in every way: a warm-up, then rounds in which each variant takes one turn. Null if aborted.
+ */
+export async function measureVariants(
+  { variants, batches, rounds: wanted, timeMs, deadlineMs }: VariantsToMeasure,
+  { now, signal, onPace, onTurn }: MeasuringEvents,
+): Promise<MeasuredVariants | null> {
+  const minuteMs: number[] = [];
+  for (const { serve, style } of variants) {
+    if (signal.aborted) return null;
+    minuteMs.push(await warmUp(serve, batches, { style, timeMs, now }));
+  }
+  const rounds = wanted ?? chooseRounds(timeMs, minuteMs);
+  const plans = variants.map(({ style }, i) => planTurn(style, minuteMs[i]!, timeMs / rounds));
+  onPace(plans.reduce((sum, plan, i) => sum + expectedMs(plan, minuteMs[i]!, rounds), 0));
+  const samples = variants.map(() => new VariantSamples(deadlineMs));
+  let taken = 0;
+  for (let round = 0; round < rounds; round++) {
+    const turns = await playRound(round, variants.length, async (i) => {
+      if (signal.aborted) return null;
+      const turn = await takeTurn(variants[i]!.serve, batches, round % batches.length, plans[i]!, now);
+      onTurn(++taken / (rounds * variants.length));
+      return turn;
+    });
+    if (turns === null) return null;
+    samples.forEach((variant, i) => variant.addTurn(turns[i]!, turns[0]!.answers));
+  }
+  return { rounds, samples };
+}

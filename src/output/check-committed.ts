@@ -1,0 +1,129 @@
+import { AiopsError } from '../core/errors.js';
+import { sumOf, TAIL_BYTES } from './buffered-file.js';
+import { NotPlainFile, type FileEntry, type Files } from './files.js';
+import type { CommittedEnds } from './journal.js';
+import { cannotRead } from './output-errors.js';
+import type { GrowingPaths } from './output-paths.js';
+import { readTail } from './read-back.js';
+
+/** The files of a run that grow, as a journal names them. */
+export const KINDS = ['results', 'rejects', 'timings'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** The last committed bytes of each file. */
+export type TailBytes = Readonly<Record<Kind, Uint8Array>>;
+
+/** A file that is not as the run left it. */
+export interface DamagedFile {
+  readonly path: string;
+  /** `short`: committed bytes are missing; `long`: longer than when the run was completed. */
+  readonly problem: 'missing' | 'short' | 'long' | 'changed';
+  readonly committedBytes: number;
+  /** Null: it does not exist. */
+  readonly sizeBytes: number | null;
+}
+
+export interface CheckOptions {
+  /** A completed run leaves nothing after its last commit, so anything there counts as damage. */
+  readonly isComplete: boolean;
+  readonly files: Files;
+}
+
+/**
+ * Finds the files that are not as the run left them, and reads the last committed bytes of the others.
+ *
+ * @throws AiopsError `output_io`, also for anything but a plain file
+ */
+export async function inspectFiles(
+  paths: GrowingPaths,
+  { lengths, tails }: CommittedEnds,
+  { isComplete, files }: CheckOptions,
+): Promise<{ readonly damaged: readonly DamagedFile[]; readonly tails: TailBytes }> {
+  const damaged: DamagedFile[] = [];
+  const found: Record<Kind, Uint8Array> = {
+    results: new Uint8Array(),
+    rejects: new Uint8Array(),
+    timings: new Uint8Array(),
+  };
+  for (const kind of KINDS) {
+    const [path, committedBytes] = [paths[kind], lengths[kind]];
+    const entry = await entryOf(path, files);
+    if (entry !== null && entry.kind !== 'file') throw cannotRead(path, new NotPlainFile());
+    const sizeBytes = entry?.sizeBytes ?? null;
+    if (sizeBytes !== null && sizeBytes >= committedBytes) {
+      found[kind] = await committedTail(path, committedBytes, files);
+    }
+    const isChanged = sumOf(found[kind]) !== tails[kind];
+    const problem = problemOf({ committedBytes, sizeBytes, isComplete, isChanged });
+    if (problem !== null) damaged.push({ path, problem, committedBytes, sizeBytes });
+  }
+  return { damaged, tails: found };
+}
+
+async function committedTail(path: string, lengthBytes: number, files: Files): Promise<Uint8Array> {
+  try {
+    return await readTail(files, path, { lengthBytes, tailBytes: TAIL_BYTES });
+  } catch (cause) {
+    throw cannotRead(path, cause);
+  }
+}
+
+function problemOf({
+  committedBytes,
+  sizeBytes,
+  isComplete,
+  isChanged,
+}: {
+  readonly committedBytes: number;
+  readonly sizeBytes: number | null;
+  readonly isComplete: boolean;
+  readonly isChanged: boolean;
+}): DamagedFile['problem'] | null {
+  if (sizeBytes === null) return committedBytes > 0 ? 'missing' : null;
+  if (sizeBytes < committedBytes) return 'short';
+  if (isChanged) return 'changed';
+  return isComplete && sizeBytes > committedBytes ? 'long' : null;
+}
+
+/** For errors; `status` has its own wording for its table. */
+function damageText({ problem, committedBytes, sizeBytes }: DamagedFile): string {
+  switch (problem) {
+    case 'missing':
+      return `it is missing, but ${committedBytes} bytes of it were committed`;
+    case 'short':
+      return `it has only ${sizeBytes ?? 0} of the ${committedBytes} committed bytes`;
+    case 'long':
+      return `it has ${sizeBytes ?? 0} bytes, but had ${committedBytes} when the run was completed: another program wrote to it`;
+    case 'changed':
+      return `another program changed its first ${committedBytes} bytes, which were committed`;
+  }
+}
+
+/**
+ * Checks that a run can resume after its last commit, and returns the last committed bytes of each file.
+ *
+ * @throws AiopsError `output_io` if a file is not as the run left it
+ */
+export async function checkFiles(
+  paths: GrowingPaths,
+  ends: CommittedEnds,
+  options: CheckOptions,
+): Promise<TailBytes> {
+  const { damaged, tails } = await inspectFiles(paths, ends, options);
+  const [first] = damaged;
+  if (first === undefined) return tails;
+  const others = damaged.length === 1 ? '' : ` (and ${damaged.length - 1} more: see aiops-serve status)`;
+  const isOthers = first.problem === 'long' ? '; if it belongs to another run, choose another --rejects' : '';
+  throw new AiopsError('output_io', `cannot continue with ${first.path}: ${damageText(first)}${others}`, {
+    hint: `restore the file, or start over with --restart${isOthers}`,
+  });
+}
+
+/** @throws AiopsError `output_io` */
+export async function entryOf(path: string, files: Files): Promise<FileEntry | null> {
+  try {
+    return await files.entry(path);
+  } catch (cause) {
+    throw cannotRead(path, cause);
+  }
+}

@@ -1,0 +1,280 @@
+import { join } from 'node:path';
+
+import { AiopsError } from '../core/errors.js';
+import type { Reject, ResultRow } from '../core/types.js';
+import { checkFiles } from './check-committed.js';
+import { CommittedFiles, linesWithin, NOTHING } from './committed-files.js';
+import { AtomicFile, makeFolder, writeOrRemove } from './durable-files.js';
+import { isErrno, type Files } from './files.js';
+import { FolderLock, type SocketLock } from './folder-lock.js';
+import {
+  JOURNAL_FORMAT,
+  journalLine,
+  readJournal,
+  type CommittedEnds,
+  type JournalContents,
+} from './journal.js';
+import {
+  growingPaths,
+  rejectsLabel,
+  REJECTS_NAME,
+  RESULTS_NAMES,
+  resultsName,
+  type GrowingPaths,
+} from './output-paths.js';
+import { checkRejectsFile, refuseUnknownRejects, refuseUnknownResults } from './preflight.js';
+import { rejectLines, resultLines, resultsHeader } from './result-lines.js';
+import type { FinalReports, RunOutput, RunOutputOptions } from './run-output.js';
+
+export interface OpenFolderOptions {
+  readonly breakLock: boolean;
+  readonly restart: boolean;
+  /** On a rejects file outside the folder; released with the folder. */
+  readonly rejectsLock: SocketLock | null;
+  readonly files: Files;
+}
+
+interface OpenedFolder {
+  /** An error: the folder is read-only, so nothing can begin there. */
+  readonly lock: FolderLock | AiopsError;
+  /** Whether it did not exist before. */
+  readonly isNew: boolean;
+  readonly previous: JournalContents | null;
+}
+
+/** A run's output folder: results, rejects and timings that grow, a journal of commits, and reports at the end. */
+export class FolderOutput implements RunOutput {
+  readonly keepsRejects = true;
+  readonly keepsReport = true;
+  readonly #options: RunOutputOptions;
+  readonly #paths: GrowingPaths;
+  readonly #opened: OpenedFolder;
+  readonly #rejectsLock: SocketLock | null;
+  readonly #files: Files;
+  #previous: JournalContents | null;
+  #growing: CommittedFiles | null = null;
+  #trace: AtomicFile | null = null;
+
+  private constructor(options: RunOutputOptions, opened: OpenedFolder, open: OpenFolderOptions) {
+    this.#options = options;
+    this.#paths = growingPaths(options.out, options.format, options.rejectsFile);
+    this.#opened = opened;
+    this.#previous = opened.previous;
+    this.#rejectsLock = open.rejectsLock;
+    this.#files = open.files;
+  }
+
+  /** @throws AiopsError `output_cannot_create`, `output_locked`, `output_io`, `config` */
+  static async open(options: RunOutputOptions, open: OpenFolderOptions): Promise<FolderOutput> {
+    return new FolderOutput(options, await openFolder(options.out, open), open);
+  }
+
+  get previous(): JournalContents | null {
+    return this.#previous;
+  }
+
+  get keepsTrace(): boolean {
+    return this.#options.trace;
+  }
+
+  async preflight({ replace }: { readonly replace: boolean }): Promise<void> {
+    if (this.#opened.lock instanceof AiopsError) throw this.#opened.lock;
+    if (!replace && this.#previous === null) {
+      await refuseUnknownResults(this.#options.out, this.#files);
+      await refuseUnknownRejects(this.#paths.rejects, this.#files);
+    } else if (!replace && this.#previous !== null) {
+      this.#refuseOtherRejects(this.#previous);
+      if (this.#previous.completion !== null) await this.#checkFiles(this.#previous);
+    }
+    await checkRejectsFile(this.#paths.rejects, this.#files);
+  }
+
+  async checkCommitted(): Promise<void> {
+    if (this.#previous === null) return;
+    this.#refuseOtherRejects(this.#previous);
+    await this.#checkFiles(this.#previous);
+  }
+
+  async begin(facts: unknown, { replace }: { readonly replace: boolean }): Promise<void> {
+    await this.preflight({ replace });
+    const previous = this.#previous === null ? (replace ? null : []) : fileNames(this.#previous);
+    await this.#start(facts, { lines: [], ends: NOTHING, previous });
+  }
+
+  async resume(commit: number, facts: unknown, kept?: ReadonlySet<number>): Promise<void> {
+    const previous = this.#previous;
+    if (previous === null) throw new Error('no previous run to resume');
+    await this.preflight({ replace: false });
+    const commits = previous.commits.filter((_, i) => i === commit || (i < commit && kept?.has(i) !== false));
+    const resumed = journalLine({ type: 'resumed', times: previous.resumed + 1 });
+    await this.#start(facts, {
+      lines: [...commits.map((each) => journalLine({ type: 'commit', ...each })), resumed],
+      ends: commits.at(-1) ?? NOTHING,
+      previous: fileNames(previous),
+    });
+  }
+
+  async writeRows(rows: readonly ResultRow[]): Promise<void> {
+    await begun(this.#growing).results.write(resultLines(rows, this.#options));
+  }
+
+  async writeRejects(rejects: readonly Reject[]): Promise<void> {
+    await begun(this.#growing).rejects.write(rejectLines(rejects));
+  }
+
+  async writeTiming(line: string): Promise<void> {
+    await begun(this.#growing).timings.write(line);
+  }
+
+  async writeTrace(text: string): Promise<void> {
+    begun(this.#growing);
+    await this.#trace?.write(text);
+  }
+
+  async commit(state: unknown): Promise<void> {
+    await begun(this.#growing).commit(state);
+  }
+
+  async *committed(kind: 'timings' | 'results'): AsyncGenerator<string> {
+    const { lengths } = committedBy(this.#previous);
+    const lines =
+      this.#growing?.committedLines(kind) ?? linesWithin(this.#paths[kind], lengths[kind], this.#files);
+    let headers = kind === 'results' && resultsHeader(this.#options.format) !== '' ? 1 : 0;
+    if (this.#growing === null && this.#previous === null) return;
+    for await (const line of lines) if (headers-- <= 0) yield line;
+  }
+
+  async finish({ summary, page }: FinalReports, completion: unknown): Promise<void> {
+    const growing = begun(this.#growing);
+    if (!growing.isCommitted) throw new Error('the last lines are not committed');
+    await growing.sync();
+    try {
+      await writeOrRemove(join(this.#options.out, 'timing.json'), summary, this.#files);
+      await writeOrRemove(join(this.#options.out, 'report.html'), page, this.#files);
+      await this.#trace?.publish();
+    } catch (error) {
+      await growing.sync(); // explains the error if the folder was moved
+      throw error;
+    }
+    await growing.complete(completion);
+    await this.#release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#release();
+    if (!this.#opened.isNew || this.#growing !== null) return;
+    await this.#files
+      .realPath(this.#options.out)
+      .then((path) => this.#files.removeFolder(path))
+      .catch(() => undefined);
+  }
+
+  /** @param previous files of previous runs, by name; null: any that exist */
+  async #start(
+    facts: unknown,
+    {
+      lines,
+      ends,
+      previous,
+    }: {
+      readonly lines: readonly string[];
+      readonly ends: CommittedEnds;
+      readonly previous: readonly string[] | null;
+    },
+  ): Promise<void> {
+    const { out: folder, format, trace } = this.#options;
+    const own = { results: resultsName(format), rejects: rejectsLabel(folder, this.#paths.rejects) };
+    const replaced = replacedNames(Object.values(own), previous);
+    const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...own, replaced, facts });
+    const growing = await CommittedFiles.begin(
+      { folder, paths: this.#paths, journal: [run, ...lines], ends, remove: replaced },
+      this.#files,
+    );
+    try {
+      this.#trace = trace ? await AtomicFile.create(join(folder, 'trace.json'), this.#files) : null;
+      if (ends.lengths.results === 0) await growing.results.write(resultsHeader(format));
+    } catch (error) {
+      await growing.release();
+      throw error;
+    }
+    this.#growing = growing;
+    this.#previous = null; // frees its memory
+  }
+
+  /** A name may lead to another file from another working directory, so a run's rejects stay in the same file. */
+  #refuseOtherRejects({ rejects }: JournalContents): void {
+    const { out } = this.#options;
+    const requested = rejectsLabel(out, this.#paths.rejects);
+    if (rejects === requested) return;
+    throw new AiopsError('config', `the run in ${out} keeps its rejects in ${rejects}, not in ${requested}`, {
+      hint: 'name that file with --rejects, choose another --out, or start over with --restart',
+    });
+  }
+
+  async #checkFiles(previous: JournalContents): Promise<void> {
+    const isComplete = previous.completion !== null;
+    await checkFiles(this.#paths, committedBy(previous), { isComplete, files: this.#files });
+  }
+
+  async #release(): Promise<void> {
+    await this.#trace?.abandon();
+    await this.#growing?.release();
+    if (this.#opened.lock instanceof FolderLock) await this.#opened.lock.release();
+    await this.#rejectsLock?.release();
+  }
+}
+
+/**
+ * Creates the folder if necessary, locks it and reads its journal. A folder that is read-only suffices if it holds a
+ * completed run, to which nothing needs to be added.
+ */
+async function openFolder(
+  path: string,
+  { breakLock, restart, files }: OpenFolderOptions,
+): Promise<OpenedFolder> {
+  const isNew = await makeFolder(path, files);
+  const lock = await FolderLock.take(path, { breakLock, files }).catch((error: unknown) => {
+    if (error instanceof AiopsError && isErrno(error.cause, 'EROFS', 'EACCES', 'EPERM')) return error;
+    throw error;
+  });
+  if (lock instanceof AiopsError) {
+    const previous = await readJournal(path, files).catch(() => null);
+    if (previous === null || previous.completion === null) throw lock;
+    return { lock, isNew, previous };
+  }
+  try {
+    return { lock, isNew, previous: await readJournal(path, files) };
+  } catch (error) {
+    if (restart && error instanceof AiopsError && error.code === 'config') {
+      return { lock, isNew, previous: null };
+    }
+    await lock.release();
+    throw error;
+  }
+}
+
+function committedBy(previous: JournalContents | null): CommittedEnds {
+  return previous?.commits.at(-1) ?? NOTHING;
+}
+
+/** Files that a previous run wrote or replaced. */
+function fileNames({ results, rejects, replaced }: JournalContents): string[] {
+  return [results, rejects, ...replaced];
+}
+
+/** Files in the folder that a run with files `own` replaces: those of previous runs, or any where that is null. */
+function replacedNames(own: readonly string[], previous: readonly string[] | null): string[] {
+  // Known names only, since a journal can be forged.
+  return [...RESULTS_NAMES, REJECTS_NAME].filter(
+    (name) => !own.includes(name) && (previous?.includes(name) ?? true),
+  );
+}
+
+function begun<T>(growing: T | null): T {
+  if (growing === null) throw new Error('the output was not begun');
+  return growing;
+}

@@ -1,0 +1,184 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AiopsError } from '../../core/errors.js';
+
+const CHUNK_BYTES = 256 * 1024;
+/** Unpacking this much does no harm, however small the input. */
+const HARMLESS_BYTES = 64 * 1024 * 1024;
+
+/** Enough for a byte-order mark and every magic number. */
+const MAGIC_BYTES = 4;
+
+export interface InputText {
+  readonly chunks: AsyncGenerator<Buffer, undefined>;
+  readonly isPacked: boolean;
+  /** Length of the byte-order mark that `chunks` begin with. */
+  readonly bomBytes: number;
+}
+
+/**
+ * The text of an input, with gzip unpacked.
+ *
+ * @throws AiopsError `input_unusable`: not text, or a `.gz` that is not gzip
+ */
+export async function unpacked(
+  name: string,
+  chunks: AsyncGenerator<Buffer, undefined>,
+  maxExpansion: number,
+): Promise<InputText> {
+  const packed = await peek(chunks, MAGIC_BYTES);
+  const isPacked = isGzip(packed.head);
+  if (!isPacked && packed.head.length > 0 && name.toLowerCase().endsWith('.gz')) {
+    throw new AiopsError('input_unusable', `${name} is not gzip, despite its name`, {
+      hint: 'if it is plain text, rename it to end without .gz; otherwise download or copy it again',
+    });
+  }
+  const text = isPacked ? await peek(gunzip(name, packed.chunks, maxExpansion), MAGIC_BYTES) : packed;
+  const { head } = text;
+  refuseForeign(name, head);
+  const hasBom = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
+  return { chunks: text.chunks, isPacked, bomBytes: hasBom ? 3 : 0 };
+}
+
+/** Reads at least `count` bytes if there are as many; `chunks` yields them again, and the rest. */
+async function peek(
+  chunks: AsyncGenerator<Buffer, undefined>,
+  count: number,
+): Promise<{ head: Buffer; chunks: AsyncGenerator<Buffer, undefined> }> {
+  const taken: Buffer[] = [];
+  let size = 0;
+  while (size < count) {
+    const { value } = await chunks.next();
+    if (value === undefined) break;
+    taken.push(value);
+    size += value.length;
+  }
+  const head = Buffer.concat(taken);
+  async function* all(): AsyncGenerator<Buffer, undefined> {
+    if (head.length > 0) yield head;
+    yield* chunks;
+    return undefined;
+  }
+  return { head, chunks: all() };
+}
+
+export function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/**
+ * Unpacks gzip of one or more members.
+ *
+ * @throws AiopsError `input_unusable`, with the place, if it is cut off or damaged, or unpacks to more than 64 MiB and
+ *   `maxExpansion` times the packed bytes
+ */
+async function* gunzip(
+  name: string,
+  packed: AsyncIterable<Buffer>,
+  maxExpansion: number,
+): AsyncGenerator<Buffer, undefined> {
+  const input = Readable.from(packed, { objectMode: false });
+  // No chunk may wait in the stream: it would be lost if the bytes after it turn out to be damaged.
+  const unzip = createGunzip({ chunkSize: CHUNK_BYTES, ...{ readableHighWaterMark: 1 } });
+  input.on('error', (error) => unzip.destroy(error));
+  input.pipe(unzip);
+  let unpackedBytes = 0;
+  try {
+    for await (const chunk of unzip) {
+      const bytes = chunk as Buffer;
+      unpackedBytes += bytes.length;
+      if (unpackedBytes > HARMLESS_BYTES && unpackedBytes > maxExpansion * unzip.bytesWritten) {
+        throw expandsTooMuch(name, unzip.bytesWritten, unpackedBytes, maxExpansion);
+      }
+      yield bytes;
+    }
+  } catch (error) {
+    if (error instanceof AiopsError) throw error;
+    throw damaged(name, error, unzip.bytesWritten, unpackedBytes);
+  } finally {
+    input.destroy();
+    unzip.destroy();
+  }
+  return undefined;
+}
+
+function damaged(name: string, cause: unknown, packedBytes: number, unpackedBytes: number): AiopsError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const [what, where] =
+    code === 'Z_BUF_ERROR'
+      ? ['is cut off', 'its gzip data ends']
+      : ['is damaged', 'its gzip data is corrupt, or followed by something else,'];
+  return new AiopsError(
+    'input_unusable',
+    `${name} ${what}: ${where} near byte ${packedBytes}, after ${unpackedBytes} bytes of text`,
+    {
+      hint: `download or copy it again; to replay what can be recovered: gzip -dc ${name} 2>/dev/null | aiops-serve replay -`,
+      cause,
+    },
+  );
+}
+
+function expandsTooMuch(name: string, packedBytes: number, unpackedBytes: number, limit: number): AiopsError {
+  return new AiopsError(
+    'input_unusable',
+    `${name} expands too much: its first ${packedBytes} packed bytes unpack to ${unpackedBytes}, more than ${limit} times as many`,
+    {
+      hint: 'monitoring data does not compress that well: check the file; if it is sound, raise --max-expansion',
+    },
+  );
+}
+
+const CONVERT_16 = 'convert it: iconv -f UTF-16 -t UTF-8';
+const CONVERT_32 = 'convert it: iconv -f UTF-32 -t UTF-8';
+
+/** Formats we do not read, by their first bytes, longer ones first, and what to do about each. */
+const FOREIGN = [
+  { magic: [0xff, 0xfe, 0, 0], what: 'is UTF-32 text', hint: CONVERT_32 },
+  { magic: [0, 0, 0xfe, 0xff], what: 'is UTF-32 text', hint: CONVERT_32 },
+  { magic: [0xff, 0xfe], what: 'is UTF-16 text', hint: CONVERT_16 },
+  { magic: [0xfe, 0xff], what: 'is UTF-16 text', hint: CONVERT_16 },
+  {
+    magic: [0x50, 0x4b, 3, 4],
+    what: 'is a zip archive or a spreadsheet',
+    hint: 'unpack it, or export it as CSV',
+  },
+  { magic: [0x1f, 0x8b], what: 'is packed with gzip twice', hint: 'pipe it: gzip -dc FILE | … -' },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], what: 'is compressed with zstd', hint: 'pipe it: zstd -dc FILE | … -' },
+  { magic: [0xfd, 0x37, 0x7a, 0x58], what: 'is compressed with xz', hint: 'pipe it: xz -dc FILE | … -' },
+  { magic: [0x42, 0x5a, 0x68], what: 'is compressed with bzip2', hint: 'pipe it: bzip2 -dc FILE | … -' },
+  { magic: [0x50, 0x41, 0x52, 0x31], what: 'is a Parquet file', hint: 'export it as CSV or JSONL' },
+] as const;
+
+/** Where the NUL bytes are among the first four of text that has no byte-order mark and is not UTF-8. */
+const WIDE = [
+  { zeros: '.0.0', encoding: 'UTF-16LE' },
+  { zeros: '0.0.', encoding: 'UTF-16BE' },
+  { zeros: '.000', encoding: 'UTF-32LE' },
+  { zeros: '000.', encoding: 'UTF-32BE' },
+] as const;
+
+/**
+ * Refuses an input whose first bytes show that it is not text. Looks at four bytes at most: a live input may not have
+ * sent more, and the outcome must not depend on how its bytes arrive.
+ *
+ * @throws AiopsError `input_unusable`
+ */
+function refuseForeign(name: string, head: Buffer): void {
+  const refused = (what: string, hint: string): AiopsError =>
+    new AiopsError('input_unusable', `${name} ${what}`, { hint });
+  const foreign = FOREIGN.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
+  if (foreign !== undefined) throw refused(foreign.what, foreign.hint);
+  const zeros = Array.from(head.subarray(0, 4), (byte) => (byte === 0 ? '0' : '.')).join('');
+  if (zeros === '0000') {
+    throw refused(
+      'is not text: it begins with NUL bytes',
+      `if text follows them: tr -d '\\000' < FILE | … -`,
+    );
+  }
+  const wide = WIDE.find((each) => each.zeros === zeros);
+  if (wide === undefined) return;
+  throw refused(
+    `is not UTF-8 text: the NUL bytes at its beginning are those of ${wide.encoding}`,
+    `convert it: iconv -f ${wide.encoding} -t UTF-8`,
+  );
+}

@@ -1,0 +1,218 @@
+import { JsonTemplate } from './json-template.js';
+import { isObject, own, parseJsonLine } from './json-text.js';
+import type { JsonObject } from './json-text.js';
+import type { LineCursor, TextBlock } from './lines.js';
+import { metricOfText } from './number-field.js';
+import { ROLE } from './plan.js';
+import type { FilePlan, LateFields } from './plan.js';
+import { FoundRow, badShape, show } from './records.js';
+import type { BlockReader, RowSink } from './records.js';
+
+/** Reads rows of JSON, one object per line; metrics may also be in an object called `values`. */
+export class JsonRowsReader implements BlockReader {
+  readonly cursor: LineCursor;
+  readonly #sink: RowSink;
+  readonly #row = new FoundRow();
+  readonly #fields: JsonFields;
+  readonly #template: JsonTemplate;
+
+  constructor(sink: RowSink, plan: FilePlan) {
+    this.cursor = sink.cursor;
+    this.#sink = sink;
+    this.#fields = new JsonFields(plan, sink.late);
+    this.#template = new JsonTemplate(plan);
+  }
+
+  read(block: TextBlock): number {
+    const { cursor } = this;
+    const sink = this.#sink;
+    const row = this.#row;
+    cursor.enter(block);
+    while (cursor.advance()) {
+      const { start, end } = cursor;
+      sink.begin(row);
+      if (this.#template.take(block, start, end, row)) {
+        sink.take(row);
+        continue;
+      }
+      const fields = parseObject(cursor);
+      if (fields === null) continue;
+      sink.begin(row, fields);
+      this.#fields.take(fields, row);
+      sink.take(row);
+      this.#template.learn(block, start, end);
+    }
+    return cursor.next;
+  }
+}
+
+/** Reads minute-batches, one per line: `{"minute": …, "items": [{"target": …, "values": …}, …]}`. */
+export class JsonBatchesReader implements BlockReader {
+  readonly cursor: LineCursor;
+  readonly #sink: RowSink;
+  readonly #row = new FoundRow();
+  readonly #plan: FilePlan;
+  readonly #fields: JsonFields;
+
+  constructor(sink: RowSink, plan: FilePlan) {
+    this.cursor = sink.cursor;
+    this.#sink = sink;
+    this.#plan = plan;
+    this.#fields = new JsonFields(plan, sink.late);
+  }
+
+  read(block: TextBlock): number {
+    const { cursor } = this;
+    cursor.enter(block);
+    while (cursor.advance()) {
+      const line = parseObject(cursor);
+      if (line !== null) this.#line(line);
+    }
+    return cursor.next;
+  }
+
+  #line(line: JsonObject): void {
+    const sink = this.#sink;
+    const time = own(line, this.#plan.timeField);
+    const items = own(line, 'items');
+    if (!Array.isArray(items)) {
+      sink.reject('not_a_record', 'no list called items', time);
+      return;
+    }
+    if (!sink.beginBatch(time)) return;
+    for (let index = 0; index < items.length; index++) {
+      const item: unknown = items[index];
+      if (isObject(item)) this.#item(time, item, index);
+      else sink.reject('not_a_record', 'an item is not an object', time, index);
+    }
+  }
+
+  #item(time: unknown, item: JsonObject, index: number): void {
+    const row = this.#row;
+    const { targetField, labelField } = this.#plan;
+    this.#values(own(item, 'values'));
+    row.time = time;
+    row.target = targetField === null ? undefined : own(item, targetField);
+    row.label = labelField === null ? undefined : own(item, labelField);
+    this.#sink.take(row, index);
+  }
+
+  #values(given: unknown): void {
+    const row = this.#row;
+    const { columns } = this.#plan;
+    if (isObject(given)) {
+      this.#sink.begin(row, given);
+      this.#fields.take(given, row);
+      return;
+    }
+    if (given === undefined) {
+      this.#sink.begin(row);
+      row.problem = badShape(`no values, but the recording has ${columns.length} columns`);
+      return;
+    }
+    const list: unknown[] = Array.isArray(given) ? given : [given];
+    const isWindow = list.some((each) => Array.isArray(each));
+    const lists = isWindow ? list : [list];
+    if (!this.#sink.beginLists(row, lists, isWindow)) return;
+    const width = row.values.length / lists.length;
+    for (const [k, values] of lists.entries()) {
+      if (!Array.isArray(values)) continue;
+      const bad = takeList(values, row.values, k * width);
+      if (bad >= 0) row.badValue(`${columns[bad] ?? ''}${isWindow ? ` of row ${k}` : ''}`, values[bad]);
+    }
+  }
+}
+
+/** The object on the cursor's line; null if there is none and the line is rejected. */
+function parseObject(cursor: LineCursor): JsonObject | null {
+  const parsed = parseJsonLine(cursor.block.slice(cursor.start, cursor.end));
+  if (isObject(parsed)) return parsed;
+  if (parsed === undefined) cursor.reject('bad_line', 'not JSON');
+  else cursor.reject('not_a_record', `${show(parsed)} is not an object`);
+  return null;
+}
+
+/** Takes JSON objects apart; fast if most have the same names in the same order. */
+class JsonFields {
+  readonly #plan: FilePlan;
+  readonly #late: LateFields;
+  /** The names of the last object, and their roles. */
+  #names: readonly string[] = [];
+  #roles: readonly number[] = [];
+  #isPartial = true;
+
+  constructor(plan: FilePlan, late: LateFields) {
+    this.#plan = plan;
+    this.#late = late;
+  }
+
+  /** Fills the row's values, time, target and label. */
+  take(fields: JsonObject, row: FoundRow): void {
+    const { values } = row;
+    row.time = undefined;
+    row.target = undefined;
+    row.label = undefined;
+    if (this.#isPartial) values.fill(NaN);
+    let i = 0;
+    // for…in with fields[name] is the one loop over fields for which V8 does not look each name up.
+    // It would also visit enumerable fields of Object.prototype; there are none.
+    for (const name in fields) {
+      if (name !== this.#names[i]) this.#learn(fields, values);
+      const role = this.#roles[i++] ?? ROLE.ignored;
+      const value = fields[name];
+      // The difference is NaN for infinities, and for nothing else that JSON can hold.
+      if (role >= 0 && typeof value === 'number' && value - value === 0) values[role] = value;
+      else if (role === ROLE.time) row.time = value;
+      else if (role === ROLE.target) row.target = value;
+      else if (role === ROLE.label) row.label = value;
+      else if (role !== ROLE.ignored) this.#takeUnusual(name, role, value, row);
+    }
+    if (i !== this.#names.length) this.#learn(fields, values);
+  }
+
+  /** Expects these names from now on; columns that the object lacks are missing. */
+  #learn(fields: JsonObject, values: Float64Array): void {
+    const { roles, columns } = this.#plan;
+    this.#names = Object.keys(fields);
+    this.#roles = this.#names.map((name) => roles.get(name) ?? ROLE.late);
+    const lacking = new Set(columns.keys());
+    for (const role of this.#roles) lacking.delete(role);
+    for (const column of lacking) values[column] = NaN;
+    this.#isPartial = lacking.size > 0;
+  }
+
+  #takeUnusual(name: string, role: number, value: unknown, row: FoundRow): void {
+    if (role >= 0) {
+      const number = metricOf(value);
+      row.values[role] = number ?? Infinity;
+      if (number === undefined) row.badValue(name, value);
+    } else if (name === 'values' && this.#plan.layout === 'rows' && isObject(value))
+      this.#takeNested(value, row);
+    else if (!Number.isNaN(metricOf(value))) this.#late.see(name);
+  }
+
+  #takeNested(fields: JsonObject, row: FoundRow): void {
+    for (const [name, value] of Object.entries(fields)) {
+      const role = this.#plan.roles.get(name) ?? ROLE.late;
+      if (role >= 0 || role === ROLE.late) this.#takeUnusual(name, role, value, row);
+    }
+  }
+}
+
+/** Writes a list of values, `[columns]`, to `values` from `offset` on; returns the index of the first bad one, or -1. */
+function takeList(list: readonly unknown[], values: Float64Array, offset: number): number {
+  let bad = -1;
+  for (let i = 0; i < list.length; i++) {
+    const number = metricOf(list[i]);
+    values[offset + i] = number ?? Infinity;
+    if (number === undefined && bad < 0) bad = i;
+  }
+  return bad;
+}
+
+/** A metric's value in JSON: NaN if missing, undefined if it is not a number. */
+function metricOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (value === null) return NaN;
+  return typeof value === 'string' ? metricOfText(value) : undefined;
+}

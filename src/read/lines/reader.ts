@@ -1,0 +1,201 @@
+import { skippedTimes } from '../../core/skipped-time.js';
+import type { ParseTime } from '../../core/time.js';
+import type { Reject } from '../../core/types.js';
+import type { ReadOptions } from '../options.js';
+import { CsvReader } from './csv.js';
+import { JsonBatchesReader, JsonRowsReader } from './json.js';
+import { HEAD_OF_LONG_LINE, LineCursor, TextBlock } from './lines.js';
+import { LateFields } from './plan.js';
+import type { FilePlan } from './plan.js';
+import { RecordMaker } from './records.js';
+import type { BlockReader, ReadRules, RecordSink, RowSink } from './records.js';
+import { TargetFilter, isOfShard } from './targets.js';
+
+/** What holds for all files of a recording. Not for two readings of the same lines: it counts late fields. */
+export function readRules(options: ReadOptions, parseTime: ParseTime, intervalMs: number): ReadRules {
+  const { targets, shard, ownWindow, maxLineBytes, timezone } = options;
+  return {
+    parseTime,
+    explainTime: skippedTimes(timezone),
+    intervalMs,
+    filter: new TargetFilter(targets, shard),
+    shard,
+    ownWindow,
+    maxLineBytes,
+    late: new LateFields(),
+  };
+}
+
+/** Where the bytes to read start in the uncompressed input. */
+export interface LineStart {
+  readonly byteOffset: number;
+  /** 1-based number of the first line. */
+  readonly line: number;
+}
+
+/** Reads the bytes of one file: cuts them into lines, and makes records and rejects of those. */
+export function openReader(
+  plan: FilePlan,
+  rules: ReadRules,
+  sink: RecordSink,
+  start: LineStart,
+): LineAssembler {
+  const reject = (reject: Reject): void => {
+    if (isOfShard(reject, rules.shard)) sink.reject(reject);
+    else sink.filtered(reject.source.line, reject.source.item);
+  };
+  const cursor = new LineCursor(plan.file, rules.maxLineBytes, reject, start.line);
+  const rows = new RecordMaker(cursor, plan, rules, sink);
+  return new LineAssembler(rowReader(plan, rows, rules), start.byteOffset);
+}
+
+/** The reader of the format and layout that the plan names. */
+export function rowReader(
+  plan: FilePlan,
+  rows: RowSink,
+  { parseTime }: Pick<ReadRules, 'parseTime'>,
+): BlockReader {
+  if (plan.format === 'csv') return new CsvReader(rows, plan, parseTime);
+  return plan.layout === 'rows' ? new JsonRowsReader(rows, plan) : new JsonBatchesReader(rows, plan);
+}
+
+const NEWLINE = 10;
+/** Lines given back that are longer than this are not read again with every chunk, however small it is. */
+const READ_AGAIN_BYTES = 4096;
+
+interface LongLine {
+  readonly byteOffset: number;
+  head: Buffer;
+  sizeBytes: number;
+}
+
+/**
+ * Cuts a stream of bytes, however it is split into chunks, into blocks of complete lines, and has a reader read them.
+ * Lines that the reader leaves come again with what follows them. A line that is too long is rejected without being
+ * held; its newline stays in the stream, so that it is counted like every other.
+ */
+export class LineAssembler {
+  readonly #reader: BlockReader;
+  readonly #maxLineBytes: number;
+  #byteOffset: number;
+  /** Lines that the reader left, then the start of an unfinished one. */
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #unfinishedBytes = 0;
+  /** Lines that the reader left are read again once this much is pending. */
+  #enoughBytes = 0;
+  #long: LongLine | null = null;
+
+  /** `byteOffset` is that of the first byte to be pushed. */
+  constructor(reader: BlockReader, byteOffset: number) {
+    this.#reader = reader;
+    this.#maxLineBytes = reader.cursor.maxLineBytes;
+    this.#byteOffset = byteOffset;
+  }
+
+  push(chunk: Buffer): void {
+    let rest = chunk;
+    if (this.#long !== null) {
+      rest = this.#skip(this.#long, chunk);
+      if (rest.length === 0) return;
+      this.#endLongLine();
+    }
+    const newline = rest.lastIndexOf(NEWLINE);
+    if (newline >= 0) {
+      this.#hold(rest.subarray(0, newline + 1));
+      if (this.#pendingBytes >= this.#enoughBytes) this.#flush(false);
+    }
+    const tail = rest.subarray(newline + 1);
+    this.#hold(tail);
+    this.#unfinishedBytes = newline >= 0 ? tail.length : this.#unfinishedBytes + tail.length;
+    if (this.#unfinishedBytes > this.#maxLineBytes) this.#giveUpLine();
+  }
+
+  /** Reads all complete lines now, because no chunk will come for a while, or at all. */
+  drain(): void {
+    if (this.#enoughBytes === 0) return;
+    const bytes = Buffer.concat(this.#pending);
+    const completeBytes = bytes.length - this.#unfinishedBytes;
+    this.#pending = [bytes.subarray(0, completeBytes)];
+    this.#pendingBytes = completeBytes;
+    this.#flush(false);
+    this.#hold(bytes.subarray(completeBytes));
+  }
+
+  /** Skips the rest of what is being read. */
+  stop(): void {
+    this.#reader.cursor.stop();
+  }
+
+  /** Reads what is left; the last line may lack its newline. */
+  end(): void {
+    this.#endLongLine();
+    this.#flush(true);
+  }
+
+  #hold(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+  }
+
+  /** `last`: what follows cannot belong to the pending lines. */
+  #flush(last: boolean): void {
+    if (this.#pendingBytes === 0) return;
+    const [only] = this.#pending;
+    const bytes = this.#pending.length === 1 && only !== undefined ? only : Buffer.concat(this.#pending);
+    const block = new TextBlock(bytes, this.#byteOffset);
+    this.#byteOffset += bytes.length;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#enoughBytes = 0;
+    const doneBytes = this.#reader.read(block, last);
+    if (doneBytes < bytes.length) this.#takeBack(bytes.subarray(doneBytes));
+  }
+
+  /**
+   * Many lines wait until there is twice as much, or more than one record may have: if they were read again with every
+   * chunk, the time for it would grow with the square of their length.
+   */
+  #takeBack(bytes: Buffer): void {
+    this.#hold(bytes);
+    this.#byteOffset -= bytes.length;
+    const isSmall = bytes.length <= READ_AGAIN_BYTES;
+    this.#enoughBytes = isSmall ? 0 : Math.min(2 * bytes.length, this.#maxLineBytes + 1);
+  }
+
+  #giveUpLine(): void {
+    const sizeBytes = this.#unfinishedBytes;
+    const bytes = Buffer.concat(this.#pending);
+    const start = bytes.length - sizeBytes;
+    this.#pending = [bytes.subarray(0, start)];
+    this.#pendingBytes = start;
+    this.#flush(true);
+    this.#pending = [];
+    const head = Buffer.from(bytes.subarray(start, start + HEAD_OF_LONG_LINE));
+    this.#long = { byteOffset: this.#byteOffset, head, sizeBytes };
+    this.#byteOffset += sizeBytes;
+    this.#unfinishedBytes = 0;
+  }
+
+  /** Drops what belongs to the long line; returns what begins with its newline. */
+  #skip(long: LongLine, chunk: Buffer): Buffer {
+    const newline = chunk.indexOf(NEWLINE);
+    const dropped = chunk.subarray(0, newline < 0 ? chunk.length : newline);
+    if (long.head.length < HEAD_OF_LONG_LINE) {
+      const more = dropped.subarray(0, HEAD_OF_LONG_LINE - long.head.length);
+      long.head = Buffer.concat([long.head, more]);
+    }
+    long.sizeBytes += dropped.length;
+    this.#byteOffset += dropped.length;
+    return chunk.subarray(dropped.length);
+  }
+
+  #endLongLine(): void {
+    if (this.#long === null) return;
+    const { byteOffset, head, sizeBytes } = this.#long;
+    this.#long = null;
+    const { cursor } = this.#reader;
+    cursor.rejectLongLine(cursor.line + 1, byteOffset, head, sizeBytes);
+  }
+}

@@ -1,0 +1,167 @@
+import { floorToInterval } from '../../core/time.js';
+import type { ReadOptions } from '../options.js';
+import { newName } from './names.js';
+
+const NUMBER = 1;
+const TEXT = 2;
+
+/** One record of a sample. */
+export interface SampledRecord {
+  /** Whether it has a time and a target; otherwise it is rejected, whatever the columns are. */
+  readonly isWhole: boolean;
+  readonly timeMs: number;
+  readonly target: string;
+  /** `NUMBER`, `TEXT` or 0 per field, in the order of the names; shorter if the record lacks the last ones. */
+  readonly kinds: Uint8Array;
+}
+
+/** What the fields of a sample's records hold: a byte per field, however long the values are. */
+export class SampledRecords {
+  readonly #indexes = new Map<string, number>();
+  readonly #records: SampledRecord[] = [];
+  #hasNumbers = false;
+
+  /** Fields in order of appearance, including those of records that are not whole. */
+  get names(): readonly string[] {
+    return [...this.#indexes.keys()];
+  }
+
+  get width(): number {
+    return this.#indexes.size;
+  }
+
+  get records(): readonly SampledRecord[] {
+    return this.#records;
+  }
+
+  /** Whether a whole record has a number in any field. */
+  get hasNumbers(): boolean {
+    return this.#hasNumbers;
+  }
+
+  indexOf(name: string): number {
+    let index = this.#indexes.get(name);
+    if (index === undefined) this.#indexes.set(name, (index = this.#indexes.size));
+    return index;
+  }
+
+  /** `values` by index of the field, as readers fill a row: NaN where missing, Infinity where not a number. */
+  add(facts: Omit<SampledRecord, 'kinds'>, values: Float64Array): void {
+    const kinds = Uint8Array.from(values, (value) =>
+      Number.isNaN(value) ? 0 : value === Infinity ? TEXT : NUMBER,
+    );
+    if (facts.isWhole && kinds.includes(NUMBER)) this.#hasNumbers = true;
+    this.#records.push({ ...facts, kinds });
+  }
+
+  /** Only the records with as many fields as most: lists of values of another length will be rejected. */
+  ofCommonestLength(): SampledRecords {
+    const counts = new Map<number, number>();
+    let commonest = 0;
+    for (const { isWhole, kinds } of this.#records) {
+      if (!isWhole) continue;
+      counts.set(kinds.length, (counts.get(kinds.length) ?? 0) + 1);
+      if ((counts.get(kinds.length) ?? 0) > (counts.get(commonest) ?? 0)) commonest = kinds.length;
+    }
+    if (counts.size < 2) return this;
+    const kept = new SampledRecords();
+    for (const name of this.#indexes.keys()) kept.indexOf(name);
+    kept.#records.push(...this.#records.filter(({ kinds }) => kinds.length === commonest));
+    return kept;
+  }
+}
+
+/** How often a field of the samples holds what. */
+export interface FieldCounts {
+  numbers: number;
+  texts: number;
+  /** The same for whole records only. */
+  wholeNumbers: number;
+  wholeTexts: number;
+  /** Whether an accepted record has a number in it. */
+  isAccepted: boolean;
+}
+
+/** Counts over all samples, by new name in order of appearance. */
+export function countFields(
+  samples: readonly SampledRecords[],
+  options: ReadOptions,
+  intervalMs: number,
+): ReadonlyMap<string, FieldCounts> {
+  const pooled = new Map<string, FieldCounts>();
+  const fields = samples.map((sample) => count(sample, pooled, options));
+  const taken = options.duplicates === 'reject' ? new Set<string>() : null;
+  for (const [i, sample] of samples.entries())
+    markAccepted(sample.records, fields[i] ?? [], taken, intervalMs);
+  return pooled;
+}
+
+/** The metrics: fields that are mostly numbers, one of them in a record that is accepted. */
+export function metricsOf(pooled: ReadonlyMap<string, FieldCounts>): string[] {
+  const numeric = [...pooled].filter(([, counts]) => isNumeric(counts));
+  const accepted = numeric.filter(([, { isAccepted }]) => isAccepted);
+  // If every record is rejected, the first reject says why.
+  return (accepted.length > 0 ? accepted : numeric).map(([name]) => name);
+}
+
+/** A metric stays one despite a text that rejects its record, and despite records that are rejected anyway. */
+export function isNumeric({ numbers, texts, wholeNumbers, wholeTexts }: FieldCounts): boolean {
+  return (numbers > 0 && numbers >= texts) || (wholeNumbers > 0 && wholeNumbers >= wholeTexts);
+}
+
+export function isEmpty({ numbers, texts }: FieldCounts): boolean {
+  return numbers + texts === 0;
+}
+
+/** Counts into `pooled`; returns the counts by index of the field, null for a nameless one, which is never read. */
+function count(
+  { names, records }: SampledRecords,
+  pooled: Map<string, FieldCounts>,
+  options: ReadOptions,
+): (FieldCounts | null)[] {
+  const fields = names.map((field) => {
+    if (field === '') return null;
+    const name = newName(field, options);
+    const none = { numbers: 0, texts: 0, wholeNumbers: 0, wholeTexts: 0, isAccepted: false };
+    const counts = pooled.get(name) ?? none;
+    pooled.set(name, counts);
+    return counts;
+  });
+  for (const { kinds, isWhole } of records) {
+    for (let i = 0; i < kinds.length; i++) {
+      const counts = fields[i] ?? null;
+      if (counts === null) continue;
+      if (kinds[i] === NUMBER) {
+        counts.numbers++;
+        if (isWhole) counts.wholeNumbers++;
+      } else if (kinds[i] === TEXT) {
+        counts.texts++;
+        if (isWhole) counts.wholeTexts++;
+      }
+    }
+  }
+  return fields;
+}
+
+/**
+ * Finds the records that are accepted if every mostly numeric field is a metric. `taken`: the targets and intervals
+ * that have a record; null: another one is not a duplicate to reject.
+ */
+function markAccepted(
+  records: readonly SampledRecord[],
+  fields: readonly (FieldCounts | null)[],
+  taken: Set<string> | null,
+  intervalMs: number,
+): void {
+  const numeric = fields.map((counts) => counts !== null && isNumeric(counts));
+  for (const { isWhole, kinds, target, timeMs } of records) {
+    if (!isWhole || kinds.some((kind, i) => kind === TEXT && numeric[i] === true)) continue;
+    const place = `${floorToInterval(timeMs, intervalMs)} ${target}`;
+    if (taken?.has(place) === true) continue;
+    taken?.add(place);
+    for (let i = 0; i < kinds.length; i++) {
+      const counts = fields[i] ?? null;
+      if (kinds[i] === NUMBER && counts !== null) counts.isAccepted = true;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type { InputPosition } from '../../core/input-position.js';
+import type { Segment } from '../bytes/digests.js';
+import type { FileFacts } from '../bytes/file-facts.js';
+import type { ByteSource } from '../bytes/source.js';
+import type { FilePlan, RecordingFacts } from '../lines/plan.js';
+
+/** How a recording was read and what was read of it, as plain JSON: enough to read it in the same way again. */
+export interface InputSnapshot extends RecordingFacts {
+  /** Whether the clock closed minutes as well, so that reading cannot resume. */
+  readonly isLive: boolean;
+  /** In the order of the inputs. */
+  readonly files: readonly FileSnapshot[];
+}
+
+export interface FileSnapshot {
+  /** Null: it had no record. */
+  readonly plan: PlanSnapshot | null;
+  /** The minute of rejects before its first record with a readable time, epoch ms; null: it had no record. */
+  readonly headMs: number | null;
+  /** Its facts when its bytes were known to be those that were read; null for standard input and pipes. */
+  readonly identity: FileFacts | null;
+  /** What had been read of the file when the session started serving; commits add what was read later. */
+  readonly digests: readonly Segment[];
+  /** Whether it is gzip: positions in it are offsets into its text. */
+  readonly isPacked: boolean;
+}
+
+/** A FilePlan in which the roles are entries, as JSON has no maps. */
+interface PlanSnapshot extends Omit<FilePlan, 'roles' | 'columns'> {
+  readonly roles: readonly (readonly [string, number])[];
+}
+
+/** Where to resume reading a recording: what a run committed. */
+export interface ResumePoint {
+  /** The positions of a commit, in the order of the inputs; null: from the start. */
+  readonly positions: readonly InputPosition[] | null;
+  /** The minute of that commit, epoch ms: records of it and of earlier minutes do not count again. */
+  readonly positionsMinuteMs: number | null;
+  /** The last committed minute, epoch ms: it and those before it come as look-back only. */
+  readonly afterMinuteMs: number;
+  /** The positions after that minute: standard input is compared with what it was up to there. */
+  readonly afterPositions?: readonly InputPosition[];
+}
+
+/** An input as it was opened. */
+interface OpenedInput {
+  readonly source: Pick<ByteSource, 'file' | 'isPacked'>;
+  readonly plan: FilePlan | null;
+  readonly headMs: number;
+}
+
+export function takeSnapshot(
+  { columns, intervalMs, intervalSource, layout }: RecordingFacts,
+  isLive: boolean,
+  inputs: readonly OpenedInput[],
+): InputSnapshot {
+  const files = inputs.map(({ source: { file, isPacked }, plan, headMs }): FileSnapshot => ({
+    ...(plan === null ? { plan, headMs: null } : { plan: planSnapshot(plan), headMs }),
+    identity: file?.identity ?? null,
+    digests: file?.digests() ?? [],
+    isPacked,
+  }));
+  return { columns, intervalMs, intervalSource, layout, isLive, files };
+}
+
+/** The plan of an input; null: it had no record. */
+export function planOf({ files, columns }: InputSnapshot, index: number): FilePlan | null {
+  const plan = files[index]?.plan ?? null;
+  return plan === null ? null : { ...plan, roles: new Map(plan.roles), columns };
+}
+
+function planSnapshot({ columns: _, roles, ...plan }: FilePlan): PlanSnapshot {
+  return { ...plan, roles: [...roles] };
+}

@@ -1,0 +1,81 @@
+import type { RunCounts } from '../../core/counts.js';
+import type { Incident } from '../../core/incidents.js';
+import { formatDuration } from '../../core/time.js';
+import { backendFact, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
+import { countText, durationText, figures, plural } from '../../report/format.js';
+import type { RunSummary } from './run-summary.js';
+
+/** What a terminal and a page say about a finished run; `status` shares most of it. */
+export function runFacts(summary: RunSummary): Fact[] {
+  const { input, model, backend, counts, incidents, sessions } = summary;
+  return [
+    inputFact({ ...input, source: input.intervalSource }),
+    ...modelFacts(model),
+    backendFact(backend),
+    ...countFacts(counts),
+    ...incidentFacts(incidents.counts),
+    ...sessionFacts(sessions),
+    ['served', servedText(summary)],
+  ];
+}
+
+export function inputFact(input: {
+  readonly files: readonly string[];
+  readonly layout: string;
+  readonly columns: readonly string[];
+  readonly intervalMs: number;
+  /** How the interval was found. */
+  readonly source?: string;
+}): Fact {
+  const { files, layout, columns, intervalMs, source } = input;
+  const metrics = `${plural(columns.length, 'metric')}: ${columns.join(', ')}`;
+  const interval = `interval ${formatDuration(intervalMs)}${source === undefined ? '' : `, ${source}`}`;
+  return ['input', `${files.join(', ')} (${layout}; ${metrics}; ${interval})`];
+}
+
+export function countFacts(counts: RunCounts): Fact[] {
+  const { records, accepted, merged, rejected, filtered, rows, ok, warmup, error, anomalies } = counts;
+  const unselected = filtered > 0 ? `; ${countText(filtered)} not selected` : '';
+  return [
+    ['records', `${sumText(records, { accepted, merged, rejected })}${unselected}`],
+    ['rows', `${sumText(rows, { ok, 'warm-up': warmup, error })}; ${countText(anomalies)} flagged`],
+  ];
+}
+
+/** `7 = 4 accepted + 3 rejected` */
+function sumText(total: number, parts: Readonly<Record<string, number>>): string {
+  const terms = Object.entries(parts).map(([name, count]) => `${countText(count)} ${name}`);
+  return `${countText(total)} = ${terms.join(' + ')}`;
+}
+
+/** What happened to actors since the run first began. */
+export function incidentFacts(counts: Readonly<Record<Incident['kind'], number>>): Fact[] {
+  const { lost, grown, retried, isolated, quarantined } = counts;
+  const texts = [
+    lost > 0 ? `${countText(lost)} lost and replaced` : null,
+    grown > 0 ? `${countText(grown)} replaced because of their memory` : null,
+    retried > 0 ? `${plural(retried, 'chunk')} retried` : null,
+    isolated > 0 ? `${plural(isolated, 'chunk')} retried item by item` : null,
+    quarantined > 0 ? `${countText(quarantined)} series quarantined for crashing actors` : null,
+  ].filter((text) => text !== null);
+  return optionalFact('actors', texts.length === 0 ? null : texts.join(', '));
+}
+
+function sessionFacts({ resumed, earlierMinutes }: RunSummary['sessions']): Fact[] {
+  const text = `${plural(resumed, 'time')}; ${plural(earlierMinutes, 'minute')} had been done before`;
+  return optionalFact('resumed', resumed === 0 ? null : text);
+}
+
+function servedText({ counts, elapsedMs, comparingMs, execution }: RunSummary): string {
+  const { mode, actors, inflight, pace, startMs } = execution;
+  const servingMs = elapsedMs - comparingMs;
+  const details = [
+    `${figures(counts.minutes / (servingMs / 1000))} minutes/s`,
+    mode,
+    ...(mode === 'parallel' ? [plural(actors, 'actor')] : []),
+    `up to ${plural(inflight, 'minute')} at once`,
+    ...(pace === null ? [] : [`paced at ${figures(pace)} × real time`]),
+    `started in ${durationText(startMs)}`,
+  ];
+  return `${plural(counts.minutes, 'minute')} in ${durationText(servingMs)} (${details.join(', ')})`;
+}

@@ -1,0 +1,163 @@
+import type { ComparisonSummary } from '../../core/comparison.js';
+import { linearScale, wholeScale } from '../../report/charts/scale.js';
+import { tickText, xyChart } from '../../report/charts/xy-chart.js';
+import {
+  countText,
+  durationText,
+  figures,
+  percentText,
+  plural,
+  speedupText,
+  timesText,
+} from '../../report/format.js';
+import { figureMarkup, type Place } from '../../report/figures.js';
+import { markup, type Content, type Markup } from '../../report/html/markup.js';
+import {
+  canvasMarkup,
+  plotMarkup,
+  sentencesMarkup,
+  tile,
+  tilesMarkup,
+  type PageSection,
+} from '../../report/html/parts.js';
+import { tableMarkup } from '../../report/table.js';
+import type { BandSeries } from './charts/band-series.js';
+import type { RunSummary } from './run-summary.js';
+import { allTimesTable, speedupTable } from './times-table.js';
+
+/** Whether a minute fits, the advice, and the figures behind them. */
+export function resultSection(run: Place<RunSummary>): PageSection {
+  const { minutes, advice } = run.value;
+  const verdict =
+    minutes === null
+      ? null
+      : minutes.headroom >= 1
+        ? markup`<p class="verdict good">✓ A minute fits into its deadline.</p>\n`
+        : markup`<p class="verdict bad">✗ A minute does not fit into its deadline.</p>\n`;
+  const tiles = minutes === null ? null : tilesMarkup(resultTiles(run));
+  return { id: 'result', title: 'Result', body: [verdict, sentencesMarkup(advice), tiles] };
+}
+
+function resultTiles(run: Place<RunSummary>): Markup[] {
+  const minutes = run.at('minutes');
+  const wallMs = minutes.at('wallMs');
+  const scheduled = minutes.at('scheduled');
+  const isScheduled = scheduled.value !== null;
+  const duration = (place: Place<number | null>): Markup => figureMarkup(place, durationText);
+  const count = (place: Place<number | null>): Markup => figureMarkup(place, countText);
+  const speedup = run.at('comparison').at('speedup').at('sequential-batched').at('value');
+  return [
+    tile(
+      '99th-percentile minute',
+      duration(wallMs.at('p99')),
+      markup`of ${count(wallMs.at('samples'))} minutes`,
+    ),
+    tile(
+      'Headroom',
+      figureMarkup(minutes.at('headroom'), timesText),
+      markup`deadline ${duration(run.at('deadlineMs'))}`,
+    ),
+    tile(
+      'Late minutes',
+      count(minutes.at('late')),
+      isScheduled
+        ? 'answered later than the deadline after their scheduled start'
+        : 'took longer than the deadline',
+    ),
+    tile(
+      'Would still fit',
+      count(minutes.at('capacityItems')),
+      markup`items per minute; the median minute has ${count(minutes.at('items').at('p50'))}`,
+    ),
+    ...(isScheduled
+      ? [
+          tile(
+            'Schedule to answers, p99',
+            duration(scheduled.at('responseMs').at('p99')),
+            markup`started ${duration(scheduled.at('latenessMs').at('p99'))} late (p99)`,
+          ),
+        ]
+      : []),
+    ...(speedup.value === null
+      ? []
+      : [
+          tile(
+            `${plural(run.value.execution.actors, 'actor')} against one process`,
+            figureMarkup(speedup, speedupText),
+            'both with batches',
+          ),
+        ]),
+    tile(
+      'Utilization',
+      figureMarkup(run.at('utilization'), percentText),
+      'of the actors’ time was spent on items',
+    ),
+  ];
+}
+
+/** Times per minute over the recording, and of each variant. */
+export function timesSection(run: Place<RunSummary>, walls: BandSeries): PageSection {
+  const { comparison, minutes, deadlineMs } = run.value;
+  const most = Math.max(...walls.bands().map(({ count }) => count));
+  const label =
+    minutes === null
+      ? ''
+      : `Service time of ${plural(walls.samples, 'minute')}: median ${durationText(minutes.wallMs.p50)}, slowest ${durationText(minutes.wallMs.max)}, deadline ${durationText(deadlineMs)}.`;
+  const caption = [
+    'Service time of each minute over the recording, without waiting behind another minute.',
+    most > 1
+      ? ` The line is the median of ${plural(most, 'minute')}, the band their smallest to largest.`
+      : '',
+    comparison === null
+      ? ''
+      : ` Marks are the ${plural(comparison.minutes, 'minute')} that every variant served while nothing else ran.`,
+  ];
+  return {
+    id: 'times',
+    title: 'Time per minute',
+    body: [
+      plotMarkup(caption, canvasMarkup('minutes-plot', label)),
+      tableMarkup('Service time per minute', allTimesTable(run)),
+    ],
+  };
+}
+
+/** What the pool gains over one process. */
+export function speedupSection(run: Place<RunSummary>, comparison: ComparisonSummary): PageSection {
+  const { actors } = run.value.execution;
+  const { serialFraction } = comparison;
+  const place = run.at('comparison');
+  const serial =
+    serialFraction === null || serialFraction > 1
+      ? null
+      : markup`; serial fraction (Karp-Flatt) ${figureMarkup(place.at('serialFraction'), figures)}`;
+  return {
+    id: 'speedup',
+    title: 'Speed-up by actors',
+    body: [
+      plotMarkup(
+        'Speed-up over one process with batches, with its 95 % interval. The ideal is one more for each actor.',
+        speedupChart(comparison, actors),
+      ),
+      tableMarkup(
+        `${plural(actors, 'actor')} against one process, over ${plural(comparison.minutes, 'minute')}`,
+        speedupTable(run),
+      ),
+      markup`<p>Efficiency ${figureMarkup(place.at('efficiency'), percentText)} of ${plural(actors, 'actor')}${serial}.</p>`,
+    ],
+  };
+}
+
+function speedupChart({ speedup }: ComparisonSummary, actors: number): Content {
+  const { value, low, high } = speedup['sequential-batched'];
+  const most = Math.max(actors, 2);
+  return xyChart(
+    `Speed-up of ${plural(actors, 'actor')}: ${figures(value)}, interval ${figures(low)} to ${figures(high)}; ideal ${actors}.`,
+    { title: 'actors', scale: wholeScale(most), text: String },
+    { title: 'speed-up', scale: linearScale(Math.max(most, high)), text: tickText },
+    [
+      { name: 'measured', points: [{ x: actors, y: value, low, high }] },
+      { name: 'ideal', points: [1, most].map((n) => ({ x: n, y: n })), isIdeal: true },
+    ],
+  );
+}

@@ -1,0 +1,91 @@
+import type { RunCounts } from '../../core/counts.js';
+import type { Incident, Quarantine } from '../../core/incidents.js';
+import {
+  anything,
+  count,
+  dictionary,
+  either,
+  fields,
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  text,
+  type Shape,
+} from '../../core/shape.js';
+import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
+import type { ProgramFacts } from '../../core/machine-facts.js';
+
+/** Shapes that a journal and a `timing.json` share. */
+
+export const settings = dictionary(anything);
+
+export const programFacts: Shape<ProgramFacts> = object({ name: text, version: text });
+
+const modelFields = {
+  name: text,
+  version: text,
+  format: oneOf('saved-model', 'graph-model', 'layers-model', 'analyzer'),
+  digest: text,
+  outputs: list(object({ name: text, size: count })),
+  bundles: list((value: unknown): ModelFacts => modelFacts(value)),
+};
+
+export const modelFacts: Shape<ModelFacts> = object(modelFields);
+
+const inputFields = {
+  window: count,
+  columns: either(oneOf('each'), list(text)),
+  missing: oneOf('hold', 'zero', 'reject'),
+};
+
+export const inputSpec: Shape<InputSpec> = object(inputFields);
+
+export const modelAndInput: Shape<ModelFacts & InputSpec> = object({ ...modelFields, ...inputFields });
+
+export const backendFacts: Shape<BackendFacts> = object({
+  name: oneOf('node', 'wasm', 'js'),
+  versions: dictionary(text),
+  threads: number,
+  batchSize: nullable(count),
+  reproducible: flag,
+  features: list(text),
+});
+
+export const runCounts: Shape<RunCounts> = fields(
+  [
+    'records',
+    'accepted',
+    'merged',
+    'rejected',
+    'filtered',
+    'minutes',
+    'rows',
+    'ok',
+    'warmup',
+    'error',
+    'anomalies',
+  ],
+  count,
+);
+
+export const quarantine: Shape<Quarantine> = object({
+  target: text,
+  column: nullable(text),
+  fromMs: number,
+  untilMs: number,
+});
+
+const INCIDENT_KINDS = ['lost', 'grown', 'retried', 'isolated', 'quarantined'] as const;
+
+export const incidentCounts: Shape<Readonly<Record<Incident['kind'], number>>> = fields(
+  INCIDENT_KINDS,
+  count,
+);
+
+export const incident: Shape<Incident> = object(
+  { kind: oneOf(...INCIDENT_KINDS), actor: text, minuteMs: nullable(number), text },
+  { quarantine },
+);

@@ -1,0 +1,147 @@
+import { AiopsError } from '../../core/errors.js';
+import type { FilePosition, InputPosition } from '../../core/input-position.js';
+import {
+  count,
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  pair,
+  ShapeError,
+  text,
+  type Shape,
+} from '../../core/shape.js';
+import { journalPath, type Commit, type JournalContents } from '../../output/journal.js';
+import type { DigestUpdate, Segment } from '../../read/bytes/digests.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
+import {
+  backendFacts,
+  incidentCounts,
+  inputSpec,
+  modelFacts,
+  programFacts,
+  quarantine,
+  runCounts,
+  settings,
+} from './fact-shapes.js';
+import type { RunCompletion, RunFacts, RunProgress, RunUsage } from './run-facts.js';
+
+const layout = oneOf('rows', 'batches');
+
+const segment: Shape<Segment> = object({ endByte: count, sha256: text });
+
+const inputSnapshot: Shape<InputSnapshot> = object({
+  columns: list(text),
+  intervalMs: number,
+  intervalSource: oneOf('given', 'detected', 'default'),
+  layout,
+  isLive: flag,
+  files: list(
+    object({
+      plan: nullable(
+        object({
+          file: text,
+          format: oneOf('csv', 'jsonl'),
+          layout,
+          delimiter: text,
+          header: list(text),
+          series: text,
+          timeField: text,
+          targetField: nullable(text),
+          labelField: nullable(text),
+          roles: list(pair(text, number)),
+        }),
+      ),
+      headMs: nullable(number),
+      identity: nullable(
+        object({ inode: text, sizeBytes: count, modifiedMs: number, changedMs: nullable(number) }),
+      ),
+      digests: list(segment),
+      isPacked: flag,
+    }),
+  ),
+});
+
+const runFacts: Shape<RunFacts> = object({
+  program: programFacts,
+  startedAt: text,
+  settings,
+  serving: settings,
+  recording: inputSnapshot,
+  model: modelFacts,
+  input: inputSpec,
+  backend: backendFacts,
+});
+
+const filePosition: Shape<FilePosition> = object(
+  { byteOffset: count, line: count, doneLine: count, doneItem: nullable(number) },
+  { lastMs: number, prefix: object({ bytes: count, sha256: text }) },
+);
+
+const inputPosition: Shape<InputPosition> = (value) => (value === 'end' ? value : filePosition(value));
+
+const digestUpdate: Shape<DigestUpdate> = object({ finished: list(segment), current: nullable(segment) });
+
+const runUsage: Shape<RunUsage> = object({
+  elapsedMs: number,
+  comparingMs: number,
+  busyMs: number,
+  availableMs: number,
+  parentMaxRssBytes: number,
+});
+
+const runProgress: Shape<RunProgress> = object({
+  at: text,
+  firstMinuteMs: nullable(number),
+  minuteMs: nullable(number),
+  counts: runCounts,
+  verdicts: count,
+  found: count,
+  positions: list(inputPosition),
+  digests: list(nullable(digestUpdate)),
+  quarantines: list(quarantine),
+  lostInARow: count,
+  incidents: incidentCounts,
+  usage: runUsage,
+  ended: flag,
+});
+
+const runCompletion: Shape<RunCompletion> = object({ at: text, counts: runCounts, summarySha256: text });
+
+/** What a previous run's journal says, checked. */
+export interface PreviousJournal {
+  readonly facts: RunFacts;
+  /** Null: the run is not complete. */
+  readonly completion: RunCompletion | null;
+  /** Checks all commits. @throws AiopsError `config` */
+  commits(): readonly RunProgress[];
+  /** Checks the last commit only, of what may be thousands; null: there is none. @throws AiopsError `config` */
+  lastCommit(): RunProgress | null;
+}
+
+/** @throws AiopsError `config` if something is not as this version writes it */
+export function previousJournal(folder: string, contents: JournalContents): PreviousJournal {
+  const parse = <T>(what: string, shape: Shape<T>, value: unknown): T => {
+    try {
+      return shape(value);
+    } catch (cause) {
+      if (!(cause instanceof ShapeError)) throw cause;
+      throw new AiopsError('config', `cannot read the ${what} in ${journalPath(folder)}: ${cause.message}`, {
+        hint: 'start over with --restart, or choose another folder with --out',
+        cause,
+      });
+    }
+  };
+  const parseCommit = ({ state }: Commit): RunProgress => parse('commit', runProgress, state);
+  return {
+    facts: parse('run', runFacts, contents.facts),
+    completion: parse('completion', nullable(runCompletion), contents.completion),
+    commits: () => contents.commits.map(parseCommit),
+    lastCommit: () => {
+      const last = contents.commits.at(-1);
+      return last === undefined ? null : parseCommit(last);
+    },
+  };
+}

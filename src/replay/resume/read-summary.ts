@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import { VARIANTS, type Agreement, type ComparisonSummary } from '../../core/comparison.js';
+import type { Rates } from '../../core/detection.js';
+import { AiopsError } from '../../core/errors.js';
+import {
+  anything,
+  count,
+  fields,
+  flag,
+  list,
+  measured,
+  nullable,
+  number,
+  object,
+  oneOf,
+  ShapeError,
+  text,
+  type Shape,
+} from '../../core/shape.js';
+import type { Distribution, Estimate } from '../../core/statistics.js';
+import { CHUNK_PARTS } from '../../core/timing.js';
+import type { MinutesSummary } from '../../measure/run-timings.js';
+import { readText } from '../../output/read-back.js';
+import type { GateResult } from '../../report/gates.js';
+import type { DetectionFigures, LabelsSummary } from '../report/run-labels.js';
+import type { RunSummary } from '../report/run-summary.js';
+import {
+  backendFacts,
+  incident,
+  incidentCounts,
+  modelAndInput,
+  programFacts,
+  runCounts,
+} from './fact-shapes.js';
+import type { RunCompletion } from './run-facts.js';
+
+const distribution: Shape<Distribution> = fields(
+  ['samples', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'],
+  measured,
+);
+const estimate: Shape<Estimate> = fields(['value', 'low', 'high'], measured);
+
+const minutes: Shape<MinutesSummary> = object({
+  served: count,
+  wallMs: distribution,
+  items: distribution,
+  imbalance: distribution,
+  late: measured,
+  headroom: measured,
+  capacityItems: measured,
+  scheduled: nullable(object({ latenessMs: distribution, responseMs: distribution })),
+  breakdownMs: fields([...CHUNK_PARTS, 'gatherMs'], measured),
+  perActor: list(
+    object({
+      actor: count,
+      chunks: count,
+      items: count,
+      serviceMs: measured,
+      breakdownMs: fields(CHUNK_PARTS, measured),
+    }),
+  ),
+});
+
+const agreement: Shape<Agreement> = object({
+  identical: flag,
+  maxDifference: measured,
+  differingVerdicts: count,
+});
+
+const comparison: Shape<ComparisonSummary> = object({
+  minutes: count,
+  wallMs: fields(VARIANTS, distribution),
+  speedup: fields(['sequential-per-item', 'sequential-batched'], estimate),
+  efficiency: measured,
+  serialFraction: nullable(number),
+  answers: fields(VARIANTS, agreement),
+  tolerance: number,
+});
+
+const rates: { readonly [K in keyof Rates]: Shape<Rates[K]> } = {
+  precision: nullable(number),
+  recall: nullable(number),
+  f1: nullable(number),
+};
+
+const detectionFigures: { readonly [K in keyof DetectionFigures]: Shape<DetectionFigures[K]> } = {
+  records: count,
+  positives: count,
+  flagged: count,
+  ...rates,
+  averagePrecision: nullable(number),
+  best: nullable(object({ threshold: measured, ...rates })),
+};
+
+const labels: Shape<LabelsSummary> = object({
+  counts: fields(['scored', 'judged', 'warmup', 'error', 'unscored', 'unusable', 'unlabelled'], count),
+  overall: object(detectionFigures),
+  meanAveragePrecision: nullable(number),
+  targets: count,
+  recordsOfOtherTargets: count,
+  perTarget: list(object({ target: text, ...detectionFigures })),
+  droppedBits: object({ overall: count, perTarget: count }),
+});
+
+const gate: Shape<GateResult> = object({
+  condition: text,
+  metric: text,
+  operator: oneOf('>', '>=', '<', '<='),
+  limit: number,
+  unit: oneOf('duration', 'bytes', 'count', 'ratio', 'share'),
+  value: nullable(number),
+  outcome: oneOf('met', 'not met', 'no value'),
+});
+
+const runSummary: Shape<RunSummary> = object({
+  program: programFacts,
+  settings: anything,
+  input: object({
+    files: list(text),
+    layout: oneOf('rows', 'batches'),
+    columns: list(text),
+    intervalMs: number,
+    intervalSource: oneOf('given', 'detected', 'default'),
+    firstMinute: nullable(text),
+    lastMinute: nullable(text),
+  }),
+  model: modelAndInput,
+  backend: backendFacts,
+  execution: object({
+    mode: oneOf('parallel', 'sequential'),
+    actors: count,
+    inflight: count,
+    pace: nullable(number),
+    startMs: number,
+  }),
+  host: object({ node: text, platform: text, processor: text, processors: count }),
+  sessions: object({ resumed: count, earlierMinutes: count }),
+  incidents: object({ counts: incidentCounts, listed: list(incident) }),
+  counts: runCounts,
+  elapsedMs: measured,
+  comparingMs: measured,
+  parentMaxRssBytes: number,
+  deadlineMs: number,
+  minutes: nullable(minutes),
+  utilization: measured,
+  comparison: nullable(comparison),
+  labels: nullable(labels),
+  gates: list(gate),
+  advice: text,
+  notices: list(object({ level: oneOf('info', 'warning'), text })),
+});
+
+/** The SHA-256 of a `timing.json`, by which the journal recognizes it. */
+export function summarySum(json: string): string {
+  return createHash('sha256').update(json).digest('hex');
+}
+
+/**
+ * Reads the `timing.json` of a completed run.
+ *
+ * @returns null if it is missing or was edited since
+ * @throws AiopsError `config` if it is not as this version writes it
+ */
+export async function writtenSummary(
+  out: string,
+  { summarySha256 }: RunCompletion,
+): Promise<RunSummary | null> {
+  const path = join(out, 'timing.json');
+  const json = await readText(path).catch(() => '');
+  return summarySum(json) === summarySha256 ? parseSummary(json, path) : null;
+}
+
+function parseSummary(json: string, path: string): RunSummary {
+  try {
+    return runSummary(JSON.parse(json));
+  } catch (cause) {
+    if (!(cause instanceof ShapeError) && !(cause instanceof SyntaxError)) throw cause;
+    throw new AiopsError('config', `cannot read ${path}: ${cause.message}`, {
+      hint: 'start over with --restart, or choose another folder with --out',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { InvalidArgumentError } from 'commander';
+
+import {
+  actorCount,
+  duration,
+  interval,
+  lineSize,
+  pace,
+  rejectLimit,
+  size,
+  time,
+  timezone,
+  toggle,
+  whole,
+} from '#dist/cli/settings/kinds.js';
+import { names, renames } from '#dist/cli/settings/lists.js';
+import { batchSize } from '#dist/cli/settings/model.js';
+
+test('durations', () => {
+  assert.equal(duration.parse('500ms'), 500);
+  assert.equal(duration.parse('1.5s'), 1500);
+  assert.equal(duration.parse('1m'), 60_000);
+  assert.equal(duration.parse('2h'), 7_200_000);
+  assert.equal(duration.parse('36500d'), 36_500 * 86_400_000);
+  for (const text of ['', '5', '0s', '-1s', '1 m', 's', '1e3s', 'NaNs', '36501d', `${'9'.repeat(400)}s`]) {
+    assert.throws(() => duration.parse(text), InvalidArgumentError, text);
+  }
+});
+
+test('sizes have units of 1000 and of 1024, or none', () => {
+  assert.equal(size.parse('4096'), 4096);
+  assert.equal(size.parse('16MiB'), 16 * 1024 * 1024);
+  assert.equal(size.parse('500KB'), 500_000);
+  assert.equal(size.parse('1.5 gb'), 1_500_000_000);
+  assert.equal(size.parse('7B'), 7);
+  for (const text of ['', '0', '-1', '0.2', '1e3', 'MiB', '5 XB', '1k', '9999999999GiB', '1,5MB']) {
+    assert.throws(() => size.parse(text), InvalidArgumentError, text);
+  }
+  assert.equal(lineSize.parse('64'), 64);
+  for (const text of ['63', '257MiB']) assert.throws(() => lineSize.parse(text), InvalidArgumentError, text);
+});
+
+test('intervals are auto or at least a second', () => {
+  assert.equal(interval.parse('auto'), 'auto');
+  assert.equal(interval.parse('15s'), 15_000);
+  for (const text of ['200ms', '367d', `${'9'.repeat(300)}d`])
+    assert.throws(() => interval.parse(text), InvalidArgumentError, text);
+});
+
+test('a pace is realtime, a factor or max', () => {
+  assert.equal(pace.parse('realtime'), 1);
+  assert.equal(pace.parse('10x'), 10);
+  assert.equal(pace.parse('0.5x'), 0.5);
+  assert.equal(pace.parse('max'), Infinity);
+  for (const text of [
+    '',
+    '0x',
+    '0.0x',
+    '-1x',
+    '10',
+    'x',
+    'fast',
+    '1e3x',
+    '0.0000001x',
+    '1000000001x',
+    `${'9'.repeat(400)}x`,
+  ]) {
+    assert.throws(() => pace.parse(text), InvalidArgumentError, text);
+  }
+});
+
+test('actors are a number, a share or auto, and never none', () => {
+  assert.deepEqual(actorCount.parse('4'), { kind: 'count', count: 4 });
+  assert.deepEqual(actorCount.parse('30%'), { kind: 'share', share: 0.3 });
+  assert.deepEqual(actorCount.parse('auto'), { kind: 'auto' });
+  for (const text of ['0', '0%', '-1', '1.5', '2000', 'many', '']) {
+    assert.throws(() => actorCount.parse(text), InvalidArgumentError, text);
+  }
+});
+
+test('reject limits are a number or a share', () => {
+  assert.deepEqual(rejectLimit.parse('0'), { kind: 'count', count: 0 });
+  assert.deepEqual(rejectLimit.parse('2.5%'), { kind: 'share', share: 0.025 });
+  for (const text of ['101%', '-1', 'x', '1.5', '9'.repeat(20)])
+    assert.throws(() => rejectLimit.parse(text), InvalidArgumentError, text);
+});
+
+test('batch sizes and whole numbers', () => {
+  assert.equal(batchSize.parse('auto'), 'auto');
+  assert.equal(batchSize.parse('64'), 64);
+  assert.throws(() => batchSize.parse('0'), InvalidArgumentError);
+  assert.equal(whole(0, 9).parse('9'), 9);
+  for (const text of ['1e3', '10', '-1', '9'.repeat(400)])
+    assert.throws(() => whole(0, 9).parse(text), /from 0 to 9/, text);
+});
+
+test('repeated flags add to lists and maps', () => {
+  assert.deepEqual(names.parse('c', names.parse('a, b', undefined)), ['a', 'b', 'c']);
+  assert.throws(() => names.parse('a,,b', undefined), InvalidArgumentError);
+  assert.deepEqual(renames.parse('c=d=e', renames.parse('a=b', undefined)), { a: 'b', c: 'd=e' });
+  for (const text of ['a=b,a=c', 'a=c,b=c'])
+    assert.throws(() => renames.parse(text, undefined), InvalidArgumentError, text);
+  for (const text of ['a', '=b', 'a='])
+    assert.throws(() => renames.parse(text, undefined), InvalidArgumentError, text);
+});
+
+test('a time is any that a recording may have, and stays text', () => {
+  for (const text of [
+    '2024-05-01',
+    '2024-05-01 12:30',
+    '2024-05-01T12:30:00Z',
+    '1704067200',
+    '1704067200000',
+  ])
+    assert.equal(time.parse(text), text);
+  for (const text of ['', 'noon', '2024-13-01', '1e300', '9'.repeat(30)])
+    assert.throws(() => time.parse(text), InvalidArgumentError, text);
+});
+
+test('time zones are those the runtime knows', () => {
+  assert.equal(timezone.parse('UTC'), 'UTC');
+  assert.equal(timezone.parse('Europe/Vienna'), 'Europe/Vienna');
+  assert.throws(() => timezone.parse('Mars/Olympus'), InvalidArgumentError);
+});
+
+test('a switch in the environment is true or false', () => {
+  for (const text of ['1', 'true', 'YES', 'on']) assert.equal(toggle.parse(text), true);
+  for (const text of ['0', 'false', 'No', 'off', '']) assert.equal(toggle.parse(text), false);
+  assert.throws(() => toggle.parse('maybe'), InvalidArgumentError);
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type { Answers, ItemError } from '#dist/core/types.js';
+import { agreementOf, AnswerCheck } from '#dist/measure/agreement.js';
+
+function answers(scores: number[], anomalies: number[], errors: [number, ItemError][] = []): Answers {
+  return {
+    scores: Float32Array.from(scores),
+    anomalies: Uint8Array.from(anomalies),
+    outputs: Float32Array.from(scores),
+    outputOffsets: Uint32Array.from({ length: scores.length + 1 }, (_, i) => i),
+    errors: new Map(errors),
+  };
+}
+
+test('the same bits are identical, even without a score', () => {
+  const same = answers([0.25, NaN], [1, 2]);
+  assert.deepEqual(agreementOf(same, answers([0.25, NaN], [1, 2])), {
+    identical: true,
+    maxDifference: 0,
+    differingVerdicts: 0,
+  });
+});
+
+test('differences are measured, and verdicts counted', () => {
+  const error = { errno: 'x', errmsg: 'y' };
+  assert.deepEqual(agreementOf(answers([0.25, 1], [1, 0]), answers([0.5, 1], [0, 0], [[1, error]])), {
+    identical: false,
+    maxDifference: 0.25,
+    differingVerdicts: 2,
+  });
+  assert.equal(agreementOf(answers([1], [0]), answers([NaN], [0])).maxDifference, Infinity);
+  assert.equal(agreementOf(answers([1], [0]), answers([1, 1], [0, 0])).identical, false);
+});
+
+test('all answers are compared with the first: the largest difference, and the sum of differing verdicts', () => {
+  const check = new AnswerCheck(2);
+  check.add(answers([0, 1], [0, 1]));
+  assert.deepEqual(check.agreement, { identical: true, maxDifference: 0, differingVerdicts: 0 });
+  check.add(answers([0.25, 0], [0, 0]));
+  check.add(answers([0, 0.5], [0, 0]));
+  check.add(answers([0, 1], [0, 1]));
+  assert.deepEqual(check.agreement, { identical: false, maxDifference: 1, differingVerdicts: 2 });
+});
+
+test('a variant that loses an item is a mistake', () => {
+  assert.throws(() => new AnswerCheck(2).add(answers([1], [1])), RangeError);
+});
