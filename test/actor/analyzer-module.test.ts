@@ -71,7 +71,7 @@ suite('importAnalyzer', () => {
       "export const createAnalyzer = async () => { throw 'a text'; }",
       /createAnalyzer: a text/,
     ],
-    ['no analyzer', creating('undefined'), /creates undefined in place of an analyzer/],
+    ['no analyzer', creating('undefined'), /creates undefined instead of an analyzer/],
     ['no window', creating(`{ ${PREDICT} }`), /window is missing, expected a whole number from 1/],
     ['half a window', creating(`{ window: 1.5, ${PREDICT} }`), /window is 1\.5/],
     ['no predict', creating('{ window: 1 }'), /predict is missing, expected a function/],
@@ -203,7 +203,7 @@ suite('an analyzer with bundles', () => {
     });`;
     const { analyzer } = await load(moduleOf(t, source));
     const answers = (async () => analyzer.predict([analyzerItem([1, 2])], { style: 'batched' }))();
-    await refused(answers, 'model', /after createAnalyzer was done/, /await them there/);
+    await refused(answers, 'model', /after createAnalyzer has returned/, /await them there/);
   });
 
   test('what the backend is said to be holds for all bundles', async (t) => {

@@ -92,7 +92,7 @@ suite('openBundle', () => {
       const opening = openBundle(
         bundle(t, { formats: { 'layers-model': path }, ...sums({ [path]: 'a'.repeat(64) }) }),
       );
-      await refusedModel(opening, /is not a path inside of the bundle/);
+      await refusedModel(opening, /is not a path inside the bundle/);
     }
     const outside = join(temporaryFolder(t), 'weights.bin');
     const folder = bundle(t);
