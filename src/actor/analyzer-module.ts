@@ -92,7 +92,7 @@ function checked(path: string, given: unknown): Analyzer {
     Record<string, unknown>
   >;
   const wrong = (field: string, value: unknown, expected: string): AiopsError =>
-    refused(path, `creates an analyzer with ${field} ${shown(value)}, expected ${expected}`, CONTRACT);
+    refused(path, `creates an analyzer whose ${field} is ${shown(value)}, expected ${expected}`, CONTRACT);
   if (!Number.isInteger(window) || Number(window) < 1 || Number(window) > MOST_INTERVALS)
     throw wrong('window', window, `a whole number from 1 to ${MOST_INTERVALS}`);
   if (typeof predict !== 'function') throw wrong('predict', predict, 'a function');

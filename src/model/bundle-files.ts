@@ -105,7 +105,7 @@ async function realOrMissing(path: string, dir: string, file: string): Promise<s
     return await realpath(path);
   } catch (cause) {
     if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'ENOTDIR')) throw unreadable(path, cause);
-    throw new AiopsError('model', `the bundle ${dir} has no file ${file}`, {
+    throw new AiopsError('model', `${file} is missing from the bundle ${dir}`, {
       hint: 'copy the bundle again from its origin',
       cause,
     });

@@ -300,7 +300,7 @@ suite('a bundle, refusals', () => {
     await refused(
       load(bundleOf(t, { model, output: { kind: 'reconstruction' } })),
       'model',
-      /takes 3 numbers \[3,1\] an item, but the model gives 2/,
+      /takes 3 numbers \[3,1\] per item, but the model gives 2/,
     );
   });
 
