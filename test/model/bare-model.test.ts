@@ -82,8 +82,8 @@ suite('openModel', () => {
     await refused(openModel(join(modelFolder(t), 'model.json'), null), 'usage', /is a bare model/);
   });
 
-  test('flags that a bundle has no use for are refused, not passed over', async (t) => {
-    await refused(openModel(bundle(t), flags), 'usage', /is a bundle/, /leave these flags/);
+  test('flags that do not apply to a bundle are refused', async (t) => {
+    await refused(openModel(bundle(t), flags), 'usage', /is a bundle/, /drop these flags/);
   });
 
   test('both forms of a model that lies in two are there to choose from', async (t) => {

@@ -71,7 +71,7 @@ suite('openBundle', () => {
   test('files that are missing, or without a sum', async (t) => {
     const folder = bundle(t);
     rmSync(join(folder, 'model/weights.bin'));
-    await refusedModel(openBundle(folder), /lacks the file model\/weights\.bin/);
+    await refusedModel(openBundle(folder), /model\/weights\.bin is missing from the bundle/);
     await refusedModel(
       openBundle(bundle(t, sums({ 'model/weights.bin': undefined }))),
       /no sha256 sum for model\/weights\.bin/,
@@ -83,7 +83,7 @@ suite('openBundle', () => {
     );
     await refusedModel(
       openBundle(bundle(t, sums({ 'README.md': 'a'.repeat(64) }))),
-      /lacks the file README\.md/,
+      /README\.md is missing from the bundle/,
     );
   });
 
@@ -92,7 +92,7 @@ suite('openBundle', () => {
       const opening = openBundle(
         bundle(t, { formats: { 'layers-model': path }, ...sums({ [path]: 'a'.repeat(64) }) }),
       );
-      await refusedModel(opening, /is not a path inside of the bundle/);
+      await refusedModel(opening, /is not a path inside the bundle/);
     }
     const outside = join(temporaryFolder(t), 'weights.bin');
     const folder = bundle(t);
@@ -124,7 +124,7 @@ suite('openBundle', () => {
     );
   });
 
-  test('a link inside of the bundle, and a bundle that is a link, are fine', async (t) => {
+  test('a link inside the bundle, and a bundle that is a link, are fine', async (t) => {
     const folder = bundle(t);
     cpSync(join(folder, 'model/weights.bin'), join(folder, 'weights-1.bin'));
     rmSync(join(folder, 'model/weights.bin'));
@@ -230,6 +230,6 @@ suite('a bundle that travels', () => {
     const opened = await openBundle(folder, 'manifest');
     assert.equal(await checkSavedModel(opened), join(folder, 'saved'));
     rmSync(join(folder, 'saved/variables/variables.index'));
-    await refusedModel(checkSavedModel(opened), /lacks the file saved\/variables\/variables\.index/);
+    await refusedModel(checkSavedModel(opened), /saved\/variables\/variables\.index is missing from the bundle/);
   });
 });

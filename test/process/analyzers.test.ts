@@ -128,7 +128,7 @@ describe('an analyzer of one’s own', () => {
   });
 
   for (const [what, flags, status, message] of [
-    ['that is not there', ['--analyzer', 'none.mjs'], 78, /the analyzer .*none\.mjs can't be read/],
+    ['that is not there', ['--analyzer', 'none.mjs'], 78, /the analyzer .*none\.mjs cannot be read/],
     ['beside a model', ['--analyzer', 'x.mjs', '--model', 'y'], 64, /--model and --analyzer both/],
     [
       'with flags of a bare model',

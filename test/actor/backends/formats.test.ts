@@ -51,7 +51,7 @@ suite('candidates', () => {
   };
 
   test('says what would run a format that the backend does not', () => {
-    const message = /the wasm backend does not run the saved-model of m/;
+    const message = /the wasm backend does not support the saved-model of m/;
     refused(() => choose('wasm', SAVED), message, /native install.*tensorflowjs_converter/);
     refused(() => choose('wasm', ALL, 'saved-model'), message, /native install/);
   });
