@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
-import { AiopsError, type ErrorCode } from '#dist/core/errors.js';
 import type { CallStyle, MinuteRun, ReadyFacts } from '#dist/core/types.js';
 import { Pool } from '#dist/pool/pool.js';
 import { Solo } from '#dist/pool/solo.js';
@@ -9,6 +8,7 @@ import { Solo } from '#dist/pool/solo.js';
 import { batchOf, targetsOf } from '../support/batches.js';
 import { loadOf } from '../support/fake-runtime.js';
 import { assertGone, isRunning } from '../support/processes.js';
+import { refusal } from '../support/refusals.js';
 
 const FAKE_ACTOR = new URL('../support/fake-actor.js', import.meta.url);
 
@@ -38,15 +38,6 @@ async function started(t: TestContext, actors: number, params = {}): Promise<Sta
   const { pool, lines } = poolOf(t, actors, params);
   const ready = await pool.start();
   return { pool, ready, pids: ready.actors.map(({ pid }) => pid), lines };
-}
-
-function failsWith(code: ErrorCode, message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof AiopsError, String(error));
-    assert.match(error.message, message);
-    assert.equal(error.code, code);
-    return true;
-  };
 }
 
 function assertAnswered({ answers }: MinuteRun, items: number, window: number, from: number): void {
@@ -165,7 +156,7 @@ for (const [target, message] of [
     assertAnswered(await pool.run(batchOf(targetsOf(6)), 'batched'), 6, 1, 0);
     const failed = pool.run(batchOf(['a', 'busy', target, 'c', 'busy', 'd']), 'batched');
     const queued = pool.run(batchOf(['e', 'f', 'g']), 'batched');
-    const expected = failsWith('actor_failed', message);
+    const expected = refusal('actor_failed', message);
     await Promise.all([assert.rejects(failed, expected), assert.rejects(queued, expected)]);
     await assert.rejects(pool.run(batchOf(['a']), 'batched'), expected);
     await assertGone(pids, 3000);
@@ -176,7 +167,7 @@ for (const [target, message] of [
 test('an idle actor that is killed ends the pool with the next run at the latest', async (t) => {
   const { pool, pids } = await started(t, 2);
   process.kill(pids[0]!, 'SIGKILL');
-  const expected = failsWith('actor_failed', /^actor-1 .* was ended by SIGKILL while/);
+  const expected = refusal('actor_failed', /^actor-1 .* was ended by SIGKILL while/);
   await assert.rejects(async () => {
     for (let i = 0; i < 1000; i++) await pool.run(batchOf(['a', 'b']), 'batched');
   }, expected);
@@ -188,7 +179,7 @@ test('an analyzer that throws fails its own minute only', async (t) => {
   const good = pool.run(batchOf(['a', 'b']), 'batched');
   const bad = pool.run(batchOf(['a', 'throws']), 'batched');
   const after = pool.run(batchOf(['c', 'd']), 'batched');
-  const expected = failsWith('model', /^actor-2 while answering 1 items of .*: this is beyond me$/);
+  const expected = refusal('model', /^actor-2 while answering 1 items of .*: this is beyond me$/);
   await assert.rejects(bad, expected);
   assertAnswered(await good, 2, 1, 0);
   assertAnswered(await after, 2, 1, 0);
@@ -219,16 +210,16 @@ test('a chunk of 50 MB goes there and half of it back', async (t) => {
 });
 
 for (const [what, params, expected] of [
-  ['refuses its model', { refuse: 'this' }, failsWith('model', /^actor-\d: this is no model$/)],
+  ['refuses its model', { refuse: 'this' }, refusal('model', /^actor-\d: this is no model$/)],
   [
     'dies while loading',
     { crash: '' },
-    failsWith('actor_failed', /^actor-\d .* exited with status 3 while loading the model/),
+    refusal('actor_failed', /^actor-\d .* exited with status 3 while loading the model/),
   ],
   [
     'differs from the others',
     { disagree: '' },
-    failsWith('backend', /^actor-1 and actor-2 differ in backend.versions: .*\d/),
+    refusal('backend', /^actor-1 and actor-2 differ in backend.versions: .*\d/),
   ],
 ] as const) {
   test(`a pool whose actor ${what} does not start, and leaves no process`, async (t) => {
@@ -245,14 +236,14 @@ test('the hint of an actor that refuses its model comes along', async (t) => {
 
 test('an actor of another protocol version is refused', async (t) => {
   const { pool } = poolOf(t, 1, {}, new URL('../support/old-actor.js', import.meta.url));
-  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 4$/));
+  await assert.rejects(pool.start(), refusal('actor_failed', /speaks protocol 99, this program 4$/));
 });
 
 test('an actor whose file is missing tells so with its last words', async (t) => {
   const { pool } = poolOf(t, 1, {}, new URL('../support/nowhere.js', import.meta.url));
   await assert.rejects(
     pool.start(),
-    failsWith('actor_failed', /exited with status 1 while starting; .*nowhere\.js/),
+    refusal('actor_failed', /exited with status 1 while starting; .*nowhere\.js/),
   );
 });
 
@@ -266,10 +257,10 @@ test('notices of actors are told once, and threads are set before the process st
 test('stop: before the start, twice, and at once while actors still load', async (t) => {
   const early = poolOf(t, 2).pool;
   await Promise.all([early.stop(), early.stop()]);
-  await assert.rejects(early.run(batchOf(['a']), 'batched'), failsWith('interrupted', /was stopped/));
+  await assert.rejects(early.run(batchOf(['a']), 'batched'), refusal('interrupted', /was stopped/));
 
   const { pool } = poolOf(t, 2, { hang: '' });
-  const start = assert.rejects(pool.start(), failsWith('interrupted', /^actor-\d was stopped while/));
+  const start = assert.rejects(pool.start(), refusal('interrupted', /^actor-\d was stopped while/));
   await pool.stop();
   await start;
 });
@@ -284,7 +275,7 @@ test('stop lets actors finish what they have, and kills one that would take for 
   const slow = await started(t, 2);
   const run = assert.rejects(
     slow.pool.run(batchOf(['busy', 'a']), 'batched'),
-    failsWith('actor_failed', /actor-1/),
+    refusal('actor_failed', /actor-1/),
   );
   await slow.pool.stop();
   await run;
@@ -324,7 +315,7 @@ test('the solo child answers like a pool, and its minute is the time inside it',
 test('an actor that gives no answer in time is stuck: its name and what it did are told, no process stays', async (t) => {
   const { pool } = poolOf(t, 2, {}, FAKE_ACTOR, 1500);
   const pids = (await pool.start()).actors.map(({ pid }) => pid);
-  const expected = failsWith('actor_failed', /^actor-2 .* gave no answer for 1\.5 s while answering 1 items/);
+  const expected = refusal('actor_failed', /^actor-2 .* gave no answer for 1\.5 s while answering 1 items/);
   await assert.rejects(pool.run(batchOf(['a', 'busy']), 'batched'), expected);
   await assertGone(pids);
 });
