@@ -53,7 +53,7 @@ test('records and rows are counted and balance', () => {
   assert.doesNotThrow(() => counters.settle());
 });
 
-test('a run that goes on counts from where it was', () => {
+test('a resumed run continues its counts', () => {
   const whole = new Counters(1);
   for (const accepted of [2, 3]) {
     whole.addStep(step(accepted, 1));
