@@ -1,5 +1,5 @@
 import { INSTALLED_BYTES } from '../host/native/recipe.js';
-import { durationText, figures, megabytes } from '../report/format.js';
+import { durationText, figures, sizeText } from '../report/format.js';
 import type { TestPrediction } from '../native/predict.js';
 import type { InstallPlan, InstallRequest } from '../native/install.js';
 import type { NativeInventory } from '../native/status.js';
@@ -12,7 +12,7 @@ export function inventoryLines({ folder, install, damagedReceipt, npm, used }: N
       : [
           `cache        ${install.folder}`,
           `             tfjs-node ${install.receipt.tfjsNode} with TensorFlow ${install.receipt.tensorflow}, ` +
-            `${megabytes(install.receipt.sizeBytes)}, installed ${install.receipt.installedAt}`,
+            `${sizeText(install.receipt.sizeBytes)}, installed ${install.receipt.installedAt}`,
         ]),
     ...(damagedReceipt === null
       ? []
@@ -45,7 +45,7 @@ export function planLines(plan: InstallPlan, request: InstallRequest): string[] 
   const fate = request.force ? '--force replaces it' : 'it stays if it works';
   const present = plan.present === null ? [] : [`already installed in ${plan.present.folder}: ${fate}`];
   return [
-    `would install into ${plan.folder} (about ${megabytes(INSTALLED_BYTES)}; ${megabytes(plan.freeBytes)} free)`,
+    `would install into ${plan.folder} (about ${sizeText(INSTALLED_BYTES)}; ${sizeText(plan.freeBytes)} free)`,
     ...present,
     'with',
     ...[...found.values()].map(({ path, version }) => `  ${path}: ${version}`),

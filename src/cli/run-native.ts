@@ -2,7 +2,7 @@ import { AiopsError } from '../core/errors.js';
 import { checkPlan, installNative, planNative, type InstallRequest } from '../native/install.js';
 import { removeNative } from '../native/folder.js';
 import { nativeInventory, proveNative } from '../native/status.js';
-import { durationText, megabytes } from '../report/format.js';
+import { durationText, sizeText } from '../report/format.js';
 import { Console, printable } from './console.js';
 import { SIGNAL_STATUS } from './exit-codes.js';
 import { inventoryLines, planLines, predictionText } from './native-text.js';
@@ -38,7 +38,7 @@ export async function runRemove(): Promise<void> {
   print([
     freedBytes === null
       ? `nothing to remove: nothing is installed in ${folder}`
-      : `removed ${folder}: ${megabytes(freedBytes)} freed`,
+      : `removed ${folder}: ${sizeText(freedBytes)} freed`,
   ]);
 }
 
@@ -76,7 +76,7 @@ async function install(request: InstallRequest, terminal: Console, { signal }: I
   const how =
     outcome.kind === 'was-there'
       ? 'is already installed'
-      : `was installed in ${durationText(performance.now() - startedAt)} (${megabytes(receipt.sizeBytes)})`;
+      : `was installed in ${durationText(performance.now() - startedAt)} (${sizeText(receipt.sizeBytes)})`;
   print([
     `native TensorFlow ${receipt.tensorflow} ${how}: ${folder}`,
     `native prediction works: ${predictionText(outcome.prediction)}`,

@@ -6,7 +6,7 @@ import type { Receipt } from '../host/native/receipt.js';
 import * as recipe from '../host/native/recipe.js';
 import { NATIVE_PACKAGES, program } from '../program/files.js';
 import { runTool, type FoundTools, type Tool, type ToolName, type ToolRun } from '../host/tools.js';
-import { megabytes } from '../report/format.js';
+import { sizeText } from '../report/format.js';
 import { fileFacts } from './file-facts.js';
 import { DELETE, folderBytes, syncAll } from './folder.js';
 import { testPrediction, type TestPrediction } from './predict.js';
@@ -34,14 +34,14 @@ export function installSteps(wheel: string | null): InstallStep[] {
   const download = [
     {
       name: 'download',
-      title: `download TensorFlow ${WHEEL.tensorflow}'s Python wheel with pip (${megabytes(WHEEL.sizeBytes)})`,
+      title: `download TensorFlow ${WHEEL.tensorflow}'s Python wheel with pip (${sizeText(WHEEL.sizeBytes)})`,
     },
     { name: 'check', title: 'check its sha256' },
   ] as const;
   return [
     {
       name: 'packages',
-      title: `install tfjs-node ${TFJS_NODE_VERSION} with npm (about ${megabytes(NPM_DOWNLOAD_BYTES)} to download)`,
+      title: `install tfjs-node ${TFJS_NODE_VERSION} with npm (about ${sizeText(NPM_DOWNLOAD_BYTES)} to download)`,
     },
     ...(wheel === null ? download : []),
     { name: 'unpack', title: "unpack TensorFlow's libraries" },

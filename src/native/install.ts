@@ -6,7 +6,7 @@ import { RECEIPT_NAME, receiptText } from '../host/native/receipt.js';
 import { NEEDED_BYTES } from '../host/native/recipe.js';
 import { findTools, requireAll, type FoundTools, type ToolName } from '../host/tools.js';
 import { makeFolder, writeWhole } from '../output/durable-files.js';
-import { megabytes } from '../report/format.js';
+import { sizeText } from '../report/format.js';
 import { buildInstall, installSteps, type InstallContext, type InstallStep } from './build.js';
 import { changedFiles } from './file-facts.js';
 import { freeBytes, requireNativeFolder, stagingFolder, sweep, whileLocked } from './folder.js';
@@ -70,7 +70,7 @@ export async function checkPlan(
   if (free >= NEEDED_BYTES) return;
   throw new AiopsError(
     'output_io',
-    `${folder} has ${megabytes(free)} of free space, but installing takes up to ${megabytes(NEEDED_BYTES)}`,
+    `${folder} has ${sizeText(free)} of free space, but installing takes up to ${sizeText(NEEDED_BYTES)}`,
     { hint: 'make room, or set XDG_CACHE_HOME to a folder elsewhere' },
   );
 }

@@ -89,7 +89,7 @@ const NATIVE_CRASH =
   'native code crashed: `aiops-serve native status` checks native TensorFlow; --backend wasm needs none';
 const HINTS: Readonly<Record<string, string>> = {
   SIGKILL:
-    'if nobody killed it, the system may have run out of memory: try fewer --actors or a smaller --batch-size',
+    'if no one killed it, the system may have run out of memory: try fewer --actors or a smaller --batch-size',
   SIGBUS: NATIVE_CRASH,
   SIGILL: NATIVE_CRASH,
   SIGSEGV: NATIVE_CRASH,

@@ -2,21 +2,21 @@ import { performance } from 'node:perf_hooks';
 
 import { sleep } from '../core/timer.js';
 
-/** Time as a pacer knows it. */
+/** The time and the waits of a pacer. */
 export interface PaceClock {
   /** Monotonic, ms. */
   now(): number;
-  /** Resolves after `ms`, or as soon as the signal is given. */
+  /** Resolves after `ms`, or once the signal is given. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** A feed whose minutes are paced while it is read. */
 export interface PacedFeed {
-  /** Aborted once nothing more can come. */
+  /** Aborted once the feed has ended. */
   readonly ended: AbortSignal;
-  /** A minute that is due later than in so long, ms, is due at once when the feed has ended. */
+  /** Once the feed has ended, a minute that would wait longer, ms, is due at once. */
   readonly longestWaitMs: number;
-  /** Told when such a wait begins. */
+  /** Called when such a wait begins. */
   readonly onLongWait: (minuteMs: number, waitMs: number) => void;
 }
 
@@ -28,7 +28,7 @@ const SYSTEM_CLOCK: PaceClock = {
 
 /**
  * Says when minutes are due. The first one sets the schedule, later ones follow as far apart as they were recorded,
- * divided by the pace, whatever became of those before them: a slow minute shows in the ones after it.
+ * divided by the pace, however long earlier ones took: a slow minute shows in those after it.
  */
 export class Pacer {
   readonly #pace: number | null;
@@ -36,7 +36,7 @@ export class Pacer {
   #firstAtMs = NaN;
   #firstMinuteMs = NaN;
 
-  /** @param pace recorded time over real time, > 0; null: no schedule, minutes are due as they come */
+  /** @param pace recorded time over real time, > 0; null: no schedule: minutes are due as they are read */
   constructor(pace: number | null, clock: PaceClock = SYSTEM_CLOCK) {
     this.#pace = pace;
     this.#clock = clock;
@@ -44,8 +44,8 @@ export class Pacer {
 
   /**
    * Waits until a minute is due; returns when that was, on the clock of `performance.now()`, or null without a
-   * schedule. The wait ends early once the signal is given. Where the end of a feed cuts it short, the schedule of
-   * later minutes moves with it.
+   * schedule. The wait ends early once the signal is given. If the end of the feed cuts it short, the schedule of later
+   * minutes moves with it.
    */
   async due(minuteMs: number, signal: AbortSignal, feed: PacedFeed | null = null): Promise<number | null> {
     if (this.#pace === null) return null;
@@ -65,7 +65,7 @@ export class Pacer {
     return this.#firstAtMs + (minuteMs - this.#firstMinuteMs) / this.#pace;
   }
 
-  /** Returns when it was to end: it ends earlier once the signal is given. */
+  /** Returns when the wait was to end: it ends earlier once the signal is given. */
   async #wait(untilMs: number, signal: AbortSignal): Promise<number> {
     for (;;) {
       const leftMs = untilMs - this.#clock.now();

@@ -9,15 +9,15 @@ import { type ReadSettings } from '../read/options.js';
 import { type RejectLimit } from '../core/counts.js';
 import { type ActorCount } from '../core/actor-count.js';
 
-/** How an output that an earlier run wrote is treated, and how often this one is made safe. */
+/** How an earlier run's output is treated, and how often this one is committed. */
 export interface BackfillSettings {
-  /** Begin anew, whatever is there. */
+  /** Start over, replacing what the output holds. */
   readonly restart: boolean;
-  /** Take the output although another host may be at work on it. */
+  /** Take the output even if another host may be writing to it. */
   readonly breakLock: boolean;
   /** How much of an input is compared with what an earlier session read. */
   readonly verifyInput: VerifyInput;
-  /** Work that a kill may cost at most, ms; 0: commit every minute. */
+  /** The most work that a kill may lose, ms; 0: commit every minute. */
   readonly commitIntervalMs: number;
 }
 
@@ -40,22 +40,22 @@ export interface ReplayConfig extends LoadSettings {
   readonly read: ReadSettings;
   readonly model: ModelChoice;
   readonly actors: ActorCount;
-  /** Time without an answer after which an actor counts as stuck, ms. */
+  /** Time without a message after which an actor that owes one counts as stuck, ms. */
   readonly actorTimeoutMs: number;
   /** Minutes under way at once, ≥ 1. */
   readonly inflight: number;
-  /** Who answers what is written: the pool, or one process with batches. */
+  /** Whether the pool or a single process, with batches, produces the results. */
   readonly mode: 'parallel' | 'sequential';
   readonly compare: 'sample' | 'all' | 'none';
-  /** What comparing a sample may cost, ms. */
+  /** What comparing a sample may add to the run, ms. */
   readonly compareTimeMs: number;
   readonly output: RunOutputOptions;
   readonly backfill: BackfillSettings;
-  /** Recorded time that passes in a second, in seconds; null: as fast as it goes. */
+  /** Recorded time over real time; null: as fast as possible. */
   readonly pace: number | null;
   /** Resident memory above which an actor is replaced, bytes; null: however large. */
   readonly maxActorRssBytes: number | null;
-  /** Null: any number of rejects, and exit status 3 if there were some. */
+  /** Null: any number of rejects, with exit status 3 if there were some. */
   readonly maxRejects: RejectLimit | null;
   /** Null: the recording's interval. */
   readonly deadlineMs: number | null;
@@ -64,7 +64,7 @@ export interface ReplayConfig extends LoadSettings {
   readonly journaled: JournaledSettings;
 }
 
-/** What a minute must be served within, ms: as asked, or the interval in real time. */
+/** The time in which a minute must be served, ms: as given, or the interval in real time. */
 export function deadlineOf(
   { deadlineMs, pace }: Pick<ReplayConfig, 'deadlineMs' | 'pace'>,
   intervalMs: number,

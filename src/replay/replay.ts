@@ -17,8 +17,7 @@ import type { Recording } from '../read/recording.js';
 import { refuseGatesWithout } from '../report/gates.js';
 import { Comparer } from './comparer.js';
 import { Feed } from './feed.js';
-import { closingNotices, writeReports } from './finish.js';
-import { noticesOfNothing } from './nothing-found.js';
+import { closingNotices, noticesOfNothing, writeReports } from './finish.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';
 import { REPLAY_METRICS } from './report/replay-metrics.js';
@@ -78,16 +77,9 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   // 5. Serve each minute when it is due: window → partition and dispatch → gather → write.
   const comparer = new Comparer({ ...config, executors, now: () => performance.now() });
   const before = previous.progress;
-  const totals = new RunTotals(config, { recording, windows, input, executors, comparer, before });
-  await using sink = await Sink.open(config, {
-    output,
-    recording,
-    ready,
-    executors,
-    totals,
-    before,
-    onMinute,
-  });
+  const run = { recording, executors, before };
+  const totals = new RunTotals(config, { ...run, windows, input, comparer });
+  await using sink = await Sink.open(config, { ...run, output, ready, totals, onMinute });
   const feed = new Feed({ recording, pace: config.pace, maxAhead: config.read.maxAhead, onNotice });
   const lost = AbortSignal.any([executors.lost, sink.failed]);
   const steps = feed.steps({ signal, lost, onRejects: (step) => sink.enqueue(step) });

@@ -138,8 +138,3 @@ export function roundedDown(count: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(count, 1))) - 1);
   return Math.floor(count / unit) * unit;
 }
-
-/** Whole megabytes, rounded up. */
-export function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
-}

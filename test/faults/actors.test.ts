@@ -91,7 +91,7 @@ for (const [index, one] of CASES.entries()) {
       await pool.start();
       const runs = await serveRecorded(pool, recorded, inflight).finally(() => pool.stop());
       const isLeftOut = !once && !ANSWERED.includes(fault);
-      assertServed(runs, recorded, isLeftOut ? 'left out' : 'answered');
+      assertServed(runs, recorded, isLeftOut ? 'quarantined' : 'answered');
       assertAllTold(runs, incidents);
       assert.equal(countOf(incidents, 'quarantined'), isLeftOut ? 1 : 0);
       if (isLeftOut) assert.equal(countOf(incidents, 'lost'), 3);

@@ -132,7 +132,7 @@ suite('native install of the packed program', { skip: await whyNot() }, () => {
   test('remove deletes everything', async () => {
     const remove = await native('remove');
     assert.equal(remove.status, 0, remove.stderr);
-    assert.match(remove.stdout, /MB freed/);
+    assert.match(remove.stdout, /[MG]B freed/);
     assert.ok(!existsSync(join(cache, 'aiops-serve')));
     assert.equal((await native('status')).status, 78);
   });

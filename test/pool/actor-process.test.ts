@@ -31,7 +31,7 @@ test('a last line without an end is a line, a carriage return is not part of one
   assert.deepEqual(linesOf([Buffer.from('')]), []);
 });
 
-test('output without line ends is handed on in pieces instead of being gathered', () => {
+test('output without line ends is emitted in pieces instead of piling up', () => {
   const lines = linesOf(Array.from({ length: 10 }, () => Buffer.alloc(10_000, 'x')));
   assert.equal(lines.join('').length, 100_000);
   assert.ok(lines.every((line) => line.length <= 16 * 1024));

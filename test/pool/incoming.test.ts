@@ -40,7 +40,7 @@ test('messages come in order, however they are cut', async () => {
   assert.deepEqual(versions, [1, 2, 3]);
 });
 
-test('nothing that comes after the listening ended is heard, be it in the same bytes or later', async () => {
+test('nothing is emitted after the listening ended, neither from the same bytes nor later', async () => {
   const pipe = new PassThrough();
   const { versions } = heard(pipe, 2);
   pipe.write(bytesOf(1, 2, 3));
@@ -52,7 +52,7 @@ test('nothing that comes after the listening ended is heard, be it in the same b
   await new Promise((resolve) => pipe.once('close', resolve)); // it is read to its end all the same
 });
 
-test('a breach is told once, with what was wrong', async () => {
+test('a breach is reported once, with what was wrong', async () => {
   const pipe = new PassThrough();
   const { versions, breaches } = heard(pipe);
   pipe.write(Buffer.concat([bytesOf(1), Buffer.from('this is not a frame of ours')]));

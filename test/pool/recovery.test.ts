@@ -32,7 +32,7 @@ interface Given {
   readonly choices: Iterator<number>;
 }
 
-/** A pool without processes: each slot answers its jobs in order, one whenever it is told to go on. */
+/** A pool without processes: each slot answers its jobs in order, one at each step. */
 class FakePool {
   readonly quarantines = new Quarantines();
   /** `minute:target` of what isolation found. */
@@ -77,7 +77,7 @@ class FakePool {
     return true;
   }
 
-  /** Places of the job's items that cost an actor, those in quarantine left out. */
+  /** Indexes of the job's items that crash an actor, except for those in quarantine. */
   #poisonsIn({ batch, range, order }: Job): number[] {
     const skipped = this.quarantines.errorsOf(batch);
     const places: number[] = [];
@@ -147,7 +147,7 @@ async function serveAll(given: Given): Promise<{ pool: FakePool; replies: string
     idle = pool.step() ? 0 : idle + 1;
     await new Promise(setImmediate);
   }
-  assert.ok(state.isDone, 'nobody goes on, and not all is answered');
+  assert.ok(state.isDone, 'no slot can continue, and not all is answered');
   await all;
   return { pool, replies };
 }
@@ -232,7 +232,7 @@ test('what waits behind one bad row is tried before a later minute is isolated f
   assert.deepEqual(pool.found, ['0:t0', '1:t1']);
 });
 
-test('a job that cost an actor is put to another slot, and answered there', async () => {
+test('a job that crashed an actor is sent to another slot, and answered there', async () => {
   let isFirst = true;
   const asked: number[] = [];
   const recovery = new Recovery({

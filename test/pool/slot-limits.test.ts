@@ -10,7 +10,7 @@ function verdicts(limit: MemoryLimit, ...mebibytes: number[]): (boolean | null)[
   return mebibytes.map((size) => limit.check(size * MIB)?.isToGo ?? null);
 }
 
-test('an actor that outgrows the limit is to go, its size and the limit are told', () => {
+test('an actor that outgrows the limit must be replaced; its size and the limit are reported', () => {
   const limit = new MemoryLimit(100 * MIB);
   assert.deepEqual(verdicts(limit, 50, 0, 99.9, 100), [null, null, null, null]);
   assert.deepEqual(limit.check(123.4 * MIB), {
@@ -19,7 +19,7 @@ test('an actor that outgrows the limit is to go, its size and the limit are told
   });
 });
 
-test('one that is too large from the start stays until it has grown by half, which is told once', () => {
+test('an actor that is too large from the start is kept until it has grown by half, with one notice', () => {
   const limit = new MemoryLimit(100 * MIB);
   assert.deepEqual(verdicts(limit, 200, 210, 300, 301), [false, null, null, true]);
   limit.begin();

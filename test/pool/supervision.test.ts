@@ -56,18 +56,18 @@ interface Trial {
 
 const TRIALS: readonly Trial[] = [
   { fault: 'killed', actors: 1, inflight: 2, once: true, outcome: 'answered' },
-  { fault: 'killed', actors: 2, inflight: 2, once: false, outcome: 'left out' },
+  { fault: 'killed', actors: 2, inflight: 2, once: false, outcome: 'quarantined' },
   { fault: 'exits 0', actors: 2, inflight: 1, once: true, outcome: 'answered' },
-  { fault: 'exits 7', actors: 3, inflight: 2, once: false, outcome: 'left out' },
+  { fault: 'exits 7', actors: 3, inflight: 2, once: false, outcome: 'quarantined' },
   { fault: 'out of memory', actors: 2, inflight: 2, once: true, outcome: 'answered' },
-  { fault: 'garbage', actors: 1, inflight: 1, once: false, outcome: 'left out' },
+  { fault: 'garbage', actors: 1, inflight: 1, once: false, outcome: 'quarantined' },
   { fault: 'closes its pipe', actors: 2, inflight: 2, once: true, outcome: 'answered' },
-  { fault: 'too few', actors: 3, inflight: 2, once: false, outcome: 'left out' },
+  { fault: 'too few', actors: 3, inflight: 2, once: false, outcome: 'quarantined' },
   { fault: 'too many', actors: 2, inflight: 2, once: true, outcome: 'answered' },
-  { fault: 'another id', actors: 2, inflight: 1, once: false, outcome: 'left out' },
+  { fault: 'another id', actors: 2, inflight: 1, once: false, outcome: 'quarantined' },
   { fault: 'twice', actors: 1, inflight: 2, once: true, outcome: 'answered' },
   { fault: 'dies after', actors: 2, inflight: 2, once: true, outcome: 'answered' },
-  { fault: 'dies in its answer', actors: 4, inflight: 2, once: false, outcome: 'left out' },
+  { fault: 'dies in its answer', actors: 4, inflight: 2, once: false, outcome: 'quarantined' },
   { fault: 'prints', actors: 2, inflight: 2, once: false, outcome: 'answered' },
   { fault: 'stopped', actors: 2, inflight: 2, once: true, outcome: 'answered', given: { timeoutMs: 5000 } },
 ];
@@ -87,8 +87,8 @@ for (const { fault, actors, inflight, once, outcome, given } of TRIALS) {
         const runs = await serveRecorded(pool, recorded, inflight);
         assertServed(runs, recorded, outcome);
         assertAllTold(runs, incidents);
-        assert.equal(countOf(incidents, 'quarantined'), outcome === 'left out' ? 1 : 0);
-        // One that dies with its answer given costs nobody; whether its end is seen within the run is chance. Where
+        assert.equal(countOf(incidents, 'quarantined'), outcome === 'quarantined' ? 1 : 0);
+        // An actor that dies after its answer fails no item; whether its end is seen within the run is chance. Where
         // a time limit finds the fault, a machine at work may hold up another actor for as long.
         const isCertain = !['prints', 'twice', 'dies after', 'stopped'].includes(fault);
         if (isCertain) assert.equal(countOf(incidents, 'lost'), once ? 1 : 3);
@@ -116,7 +116,7 @@ for (const [actors, inflight] of [
         bad: { target: 'killed', minute: 4 },
       });
       const runs = await serveRecorded(pool, recorded, inflight);
-      assertServed(runs, recorded, 'left out');
+      assertServed(runs, recorded, 'quarantined');
       assert.deepEqual(
         [countOf(incidents, 'lost'), countOf(incidents, 'quarantined'), countOf(incidents, 'isolated')],
         [3, 1, 1],
@@ -127,7 +127,7 @@ for (const [actors, inflight] of [
       const later = supervised(actors, { bad: `${BAD}` }, { quarantines: new Quarantines(expected) });
       await later.pool.start();
       const again = await serveRecorded(later.pool, recorded, inflight).finally(() => later.pool.stop());
-      assertServed(again, recorded, 'left out');
+      assertServed(again, recorded, 'quarantined');
       assert.deepEqual(later.incidents, []);
     } finally {
       await pool.stop();
@@ -198,7 +198,7 @@ test('an actor that is lost more than three times within a minute ends the pool,
   await pool.stop();
 });
 
-test('a loss between minutes goes with the next minute, and costs nobody an answer', async () => {
+test('a loss between minutes counts with the next minute, and fails no item', async () => {
   const { pool, incidents, log } = supervised(2);
   const { actors } = await pool.start();
   process.kill(actors[1]!.pid, 'SIGKILL');
@@ -325,7 +325,7 @@ test('an actor past its memory limit is replaced once another one is warm, which
   } finally {
     await pool.stop();
   }
-  // Each process answers in one go: none comes back once another one has taken its place.
+  // Each process answers in one go: none answers again once it is replaced.
   assert.equal(seen.filter((pid, i) => pid !== seen[i - 1]).length, new Set(seen).size);
   assert.ok(countOf(incidents, 'grown') >= 5);
   assert.equal(incidents.length, countOf(incidents, 'grown'));

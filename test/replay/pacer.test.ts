@@ -5,7 +5,7 @@ import { Pacer, type PaceClock, type PacedFeed } from '#dist/replay/pacer.js';
 
 const NEVER = new AbortController().signal;
 
-/** A clock that only goes on while somebody sleeps, or is told to. */
+/** A clock that only advances while a test sleeps, or by hand. */
 class FakeClock implements PaceClock {
   atMs = 1000;
   readonly slept: number[] = [];
@@ -22,7 +22,7 @@ class FakeClock implements PaceClock {
   }
 }
 
-test('without a pace nothing is scheduled and nobody waits', async () => {
+test('without a pace nothing is scheduled and nothing waits', async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(null, clock);
   assert.equal(await pacer.due(0, NEVER), null);

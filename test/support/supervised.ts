@@ -141,7 +141,7 @@ export async function serveRecorded(
 }
 
 /** How the items with the bad row in their windows are to come out. */
-export type Outcome = 'answered' | 'left out';
+export type Outcome = 'answered' | 'quarantined';
 
 /** Fails unless every item was answered once and rightly, those with the bad row as they are to. */
 export function assertServed(runs: readonly MinuteRun[], recorded: Recorded, outcome: Outcome): void {
@@ -156,7 +156,7 @@ export function assertServed(runs: readonly MinuteRun[], recorded: Recorded, out
       const what = `${target} in minute ${minute}`;
       const outputs = answers.outputs.subarray(answers.outputOffsets[item], answers.outputOffsets[item + 1]);
       const error = answers.errors.get(item);
-      if (isBad && outcome === 'left out') {
+      if (isBad && outcome === 'quarantined') {
         assert.equal(error?.errno, ago === 0 ? 'actor_lost' : 'quarantined', what);
         assert.deepEqual([answers.scores[item], outputs.length], [NaN, 0], what);
         continue;

@@ -15,7 +15,6 @@ import type { RunSummary } from '../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ReplayOutcome } from '../replay-context.js';
 import type { RunTotals } from '../totals.js';
-import { compareWithSnapshot } from './compare-inputs.js';
 import { checkCommittedRejects, judgeAgain } from './complete-run.js';
 import { previousJournal } from './previous-journal.js';
 import { writtenSummary } from './read-summary.js';
@@ -26,7 +25,7 @@ import {
   refuseDifferences,
   settingDifferences,
 } from './result-settings.js';
-import { keptCommits, planResume, resumeText, type ResumePlan } from './resume-plan.js';
+import { compareWithSnapshot, keptCommits, planResume, resumeText, type ResumePlan } from './resume-plan.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 import { figuresOfAllSessions, figuresOfSession, type RunFigures } from './run-figures.js';
 

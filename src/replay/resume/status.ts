@@ -14,11 +14,11 @@ import { previousJournal } from './previous-journal.js';
 import type { RunFacts, RunProgress } from './run-facts.js';
 
 /**
- * What the journal in a folder says about its run, and whether somebody is at work on it. Takes no lock and changes
- * nothing, so it may be asked at any time.
+ * What the journal in a folder says about its run, and whether a process is at work on it. Takes no lock and changes
+ * nothing, so it may be called at any time.
  *
  * @throws AiopsError `input_missing` where there is no journal, or this user may not read the run; `config` where it is
- * none of ours, `output_io`
+ * not a journal of this program, `output_io`
  */
 export async function runStatus(folder: string, files: Files = nodeFiles): Promise<RunStatus> {
   try {
@@ -31,7 +31,7 @@ export async function runStatus(folder: string, files: Files = nodeFiles): Promi
 }
 
 async function readStatus(folder: string, files: Files): Promise<RunStatus> {
-  // First, so that a run which ends meanwhile is told as it was when we looked, not as killed.
+  // First, so that a run which ends while we look is reported as running, not as killed.
   const held = await folderHolder(folder, files);
   const journal = await readJournal(folder, files);
   if (journal === null) throw await noRun(folder, files);
@@ -60,7 +60,7 @@ async function readStatus(folder: string, files: Files): Promise<RunStatus> {
   };
 }
 
-/** Whoever names the input means the folder that a replay of it writes to by itself. */
+/** If the name of an input was given, hints at the folder that a replay of it writes to by default. */
 async function noRun(folder: string, files: Files): Promise<AiopsError> {
   let hint = 'name the output folder of a replay, the one that --out gave it (default: INPUT.aiops)';
   for (const meant of [`${basename(folder)}.aiops`, join(dirname(folder), `${basename(folder)}.aiops`)]) {
@@ -121,7 +121,7 @@ function progressOf(last: RunProgress | null, { recording }: RunFacts): StatusPr
   };
 }
 
-/** By bytes, of the sizes that the files had; null where one of them has none, or is packed and not read to its end. */
+/** By bytes, of the sizes that the files had; null where one of them has no size, or is packed and not read to its end. */
 function shareOf(
   positions: readonly InputPosition[],
   { files }: RunFacts['recording'],

@@ -1,5 +1,5 @@
 /// <reference types="uplot" />
-import { durationText, numberText, timeText } from './text.js';
+import { roundDuration } from '../format.js';
 
 /** The style's colours, which change with the scheme and on paper. */
 export interface Palette {
@@ -86,7 +86,7 @@ export const timeSeries: uPlot.Series = {
 };
 
 export function durationValue(_: uPlot, value: number | null): string {
-  return value === null ? '–' : durationText(value);
+  return value === null ? '–' : roundDuration(value);
 }
 
 export function plainValue(_: uPlot, value: number | null): string {
@@ -198,4 +198,21 @@ function addMark(path: Path2D, mark: Mark, x: number, y: number, size: number): 
 
 export function translucent(colour: string): string {
   return `color-mix(in srgb, ${colour} 25%, transparent)`;
+}
+
+function numberText(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size > 0 && size < 1e-4)) return value.toExponential(1);
+  return value.toLocaleString('en-US', { maximumFractionDigits: size >= 100 ? 1 : 4 });
+}
+
+/** For an axis: `1.5M`. */
+export function shortNumberText(value: number): string {
+  if (Math.abs(value) < 10_000) return numberText(value);
+  return value.toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 2 });
+}
+
+/** `2018-04-30 12:05`, UTC. */
+function timeText(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
 }

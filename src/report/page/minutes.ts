@@ -1,3 +1,4 @@
+import { countText, roundDuration } from '../format.js';
 import type { BandLine, MinutesPlot } from '../html/plot-data.js';
 import {
   durationValue,
@@ -14,7 +15,6 @@ import {
   type Mark,
   type Palette,
 } from './canvas.js';
-import { durationText } from './text.js';
 
 /** A deadline further above the slowest minute would squash everything else. */
 const DEADLINE_IN_SIGHT = 200;
@@ -35,7 +35,7 @@ export function drawMinutes(holder: HTMLElement, plot: MinutesPlot, palette: Pal
   const high = isInSight ? Math.max(max, deadlineMs) : max;
   const isLog = high / min > LOG_FROM;
   const range = (): uPlot.Range.MinMax => (isLog ? uPlot.rangeLog(min, high, 10, false) : [0, high * 1.12]);
-  const axis = valueAxis(palette, durationText);
+  const axis = valueAxis(palette, roundDuration);
   return plotIn(holder, joinedColumns(plot), {
     height: heightFor(340),
     series: [timeSeries, ...writtenSeries(written, palette), ...comparedSeries(compared, palette)],
@@ -91,13 +91,13 @@ function comparedSeries(compared: readonly BandLine[], palette: Palette): uPlot.
 
 /** @param timesAbove how far above the slowest minute it is; null where it is in sight */
 function drawDeadline(u: uPlot, deadlineMs: number, timesAbove: number | null, { late }: Palette): void {
-  const name = `deadline ${durationText(deadlineMs)}`;
+  const name = `deadline ${roundDuration(deadlineMs)}`;
   if (timesAbove === null) {
     const y = u.valToPos(deadlineMs, 'y', true);
     horizontalLine(u, y, late);
     lineText(u, y, name, late);
   } else {
-    const times = Math.floor(timesAbove).toLocaleString('en-US');
+    const times = countText(Math.floor(timesAbove));
     lineText(u, u.bbox.top, `↑ ${name}: ${times} × the slowest minute`, late);
   }
 }

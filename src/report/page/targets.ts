@@ -6,13 +6,13 @@ import {
   marksSeries,
   plainValue,
   plotIn,
+  shortNumberText,
   timeAxis,
   timeSeries,
   translucent,
   valueAxis,
   type Palette,
 } from './canvas.js';
-import { shortNumberText } from './text.js';
 
 /** Zooming one of a target's plots zooms the other. */
 const TOGETHER: uPlot.Cursor = { sync: { key: 'target', scales: ['x', null] } };

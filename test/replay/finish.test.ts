@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { AiopsError } from '#dist/core/errors.js';
-import { explainNothing, type Asked } from '#dist/replay/nothing-found.js';
+import { explainNothing, type Asked } from '#dist/replay/finish.js';
 import { Counters } from '#dist/read/counters.js';
 
 type Extent = Parameters<typeof explainNothing>[2];
