@@ -11,7 +11,7 @@ import type { LoadRequest } from '#dist/protocol/messages.js';
 import { analyzerItem, linearModel, writeBundle } from '../support/bundles.js';
 import { temporaryFolder } from '../support/cli.js';
 import { loadOf } from '../support/fake-runtime.js';
-import { refused } from '../support/refused.js';
+import { assertRefuses } from '../support/refusals.js';
 
 const CONTEXT: AnalyzerContext = {
   params: { a: 'b' },
@@ -83,22 +83,23 @@ suite('importAnalyzer', () => {
     ['no columns', creating(`{ window: 1, columns: [], ${PREDICT} }`), /columns is \[\]/],
     ['an unknown policy', creating(`{ window: 1, missing: 'guess', ${PREDICT} }`), /missing is 'guess'/],
     ['a name that is none', creating(`{ window: 1, name: 7, ${PREDICT} }`), /name is 7, expected a text/],
-    [
-      'an unknown member',
-      creating(`{ window: 1, colums: ['a'], ${PREDICT} }`),
-      /unknown members: colums$/m,
-    ],
+    ['an unknown member', creating(`{ window: 1, colums: ['a'], ${PREDICT} }`), /unknown members: colums$/m],
     ['dispose that is none', creating(`{ window: 1, dispose: {}, ${PREDICT} }`), /dispose is \{\}/],
   ] as const) {
     test(`refuses ${what}`, async (t) => {
       const path = moduleOf(t, source);
-      await refused(importAnalyzer(path, CONTEXT), 'model', new RegExp(`the analyzer ${path}`), ...wanted);
+      await assertRefuses(
+        importAnalyzer(path, CONTEXT),
+        'model',
+        new RegExp(`the analyzer ${path}`),
+        ...wanted,
+      );
     });
   }
 
   test('refuses a missing file', async (t) => {
     const path = join(temporaryFolder(t), 'nowhere.mjs');
-    await refused(importAnalyzer(path, CONTEXT), 'model', /cannot be read: ENOENT/, /--analyzer/);
+    await assertRefuses(importAnalyzer(path, CONTEXT), 'model', /cannot be read: ENOENT/, /--analyzer/);
   });
 });
 
@@ -203,7 +204,7 @@ suite('an analyzer with bundles', () => {
     });`;
     const { analyzer } = await load(moduleOf(t, source));
     const answers = (async () => analyzer.predict([analyzerItem([1, 2])], { style: 'batched' }))();
-    await refused(answers, 'model', /after createAnalyzer has returned/, /await them there/);
+    await assertRefuses(answers, 'model', /after createAnalyzer has returned/, /await them there/);
   });
 
   test('what the backend is said to be holds for all bundles', async (t) => {
@@ -231,7 +232,7 @@ suite('an analyzer with bundles', () => {
 
   test('what is wrong with a bundle is said as it is without an analyzer', async (t) => {
     const params = { folders: temporaryFolder(t) };
-    await refused(load(moduleOf(t, SUM), { params }), 'model', /is not a model bundle/);
+    await assertRefuses(load(moduleOf(t, SUM), { params }), 'model', /is not a model bundle/);
   });
 
   test('without a bundle it computes on plain JavaScript, and a backend was asked for in vain', async (t) => {

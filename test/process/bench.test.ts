@@ -13,7 +13,7 @@ function summaryOf(folder: string): BenchSummary {
   return JSON.parse(readFileSync(join(folder, 'bench.json'), 'utf8')) as BenchSummary;
 }
 
-test('without an input: all variants, probes, the report, and bench.json with the same figures', async (t) => {
+test('without an input it measures all variants and probes; the report and bench.json have the same figures', async (t) => {
   const cwd = temporaryFolder(t);
   const { status, stdout, stderr } = await runCli(['bench', ...QUICK, '--items', '20'], { cwd });
   assert.equal(status, 0, stderr);
@@ -40,7 +40,7 @@ test('without an input: all variants, probes, the report, and bench.json with th
   assert.equal((settings as { seed: number }).seed, 1);
 });
 
-test('--trace writes one lane per process that served, and the page does not depend on it', async (t) => {
+test('--trace writes one track per process that served, and the page does not depend on it', async (t) => {
   const cwd = temporaryFolder(t);
   const { status, stderr } = await runCli(['bench', ...QUICK, '--items', '5,10', '--trace', '--quiet'], {
     cwd,
@@ -63,7 +63,7 @@ test('--trace writes one lane per process that served, and the page does not dep
   assert.ok(!existsSync(join(cwd, 'bench.aiops/trace.json.partial')));
 });
 
-test('a scenario writes its report, also as JSON, and refuses flags it has no use for', async (t) => {
+test('a scenario writes its report, also as JSON, and refuses flags it does not use', async (t) => {
   const cwd = temporaryFolder(t);
   const small = ['--backend', 'wasm', '--actors', '2', '--items', '20', '--rounds', '2', '--time', '1ms'];
   const gather = ['bench', '--scenario', 'gather', ...small];
@@ -83,7 +83,7 @@ test('a scenario writes its report, also as JSON, and refuses flags it has no us
   assert.match(unknown.stderr, /granularity, gather, reload, idle, pool/);
 });
 
-test('with an input: its minutes, even with more items than it has; the interval is the deadline', async (t) => {
+test('with an input it serves its minutes, even with more items than it has; the interval is the deadline', async (t) => {
   const cwd = temporaryFolder(t);
   const args = ['bench', recording('real-day.csv'), ...QUICK, '--items', '10,25', '--out', 'out', '--csv'];
   const { status, stdout, stderr } = await runCli([...args, '--quiet'], { cwd });
@@ -103,7 +103,7 @@ test('with an input: its minutes, even with more items than it has; the interval
   );
 });
 
-test('a baseline: the run itself, and one whose times were divided by a thousand', async (t) => {
+test('--baseline finds no regression against the run itself, and one against times a thousand times shorter', async (t) => {
   const cwd = temporaryFolder(t);
   const args = ['bench', ...QUICK, '--items', '5,10', '--quiet'];
   assert.equal((await runCli(args, { cwd })).status, 0);
@@ -199,7 +199,7 @@ test('settings of replay in the same file and environment are fine, unknown ones
   assert.equal((await runCli(flags, { cwd })).status, 78);
 });
 
-test('SIGINT keeps the complete cases, on a page too, and nothing of an earlier run; status 130', async (t) => {
+test('SIGINT keeps the complete cases, also on the page, removes the reports of a previous run and exits with 130', async (t) => {
   const cwd = temporaryFolder(t);
   const flags = ['--backend', 'wasm', '--actors', '1', '--rounds', '10', '--time', '200ms'];
   const path = join(cwd, 'bench.aiops/bench.json');
@@ -225,7 +225,7 @@ test('SIGINT keeps the complete cases, on a page too, and nothing of an earlier 
   assert.deepEqual(readdirSync(join(cwd, 'bench.aiops')).toSorted(), ['bench.json', 'report.html']);
 });
 
-test('when standard output closes early, as after | head, status is 0 and bench.json is whole', async (t) => {
+test('if standard output closes early, as after | head, it exits with 0 and bench.json is complete', async (t) => {
   const cwd = temporaryFolder(t);
   const child = startCli(['bench', ...QUICK, '--items', '3,4', '--json'], { cwd });
   child.stdout?.destroy();
