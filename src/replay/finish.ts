@@ -12,6 +12,7 @@ import type { ReplayOutcome } from './replay-context.js';
 import { summaryJson, type RunSummary } from './report/run-summary.js';
 import { answersDiffer, summarize, type RunParts } from './report/summarize.js';
 import { summarySum } from './resume/read-summary.js';
+import { type PreviousRun } from './resume/previous-run.js';
 
 /**
  * A warning if a run accepted no record.
@@ -69,7 +70,7 @@ export interface ReportOptions {
   readonly onNotice: (notice: Notice) => void;
   /** About the input. */
   readonly notices: readonly Notice[];
-  readonly sessions: RunSummary['sessions'];
+  readonly previous: Pick<PreviousRun, 'sessions'>;
   /** Makes the page; null: the output has none. */
   readonly page: ((summary: RunSummary) => string) | null;
 }
@@ -83,11 +84,11 @@ export interface ReportOptions {
 export async function report(
   config: ReplayConfig,
   parts: RunParts,
-  { output, onNotice, notices: aboutInput, sessions, page: makePage }: ReportOptions,
+  { output, previous, notices: aboutInput, onNotice, page: makePage }: ReportOptions,
 ): Promise<ReplayOutcome> {
   const notices = [...aboutInput, ...closingNotices(config, parts, output)];
   for (const notice of notices) onNotice(notice);
-  const summary = summarize(config, parts, sessions, notices);
+  const summary = summarize(config, parts, previous.sessions, notices);
   const page = makePage === null ? null : attemptPage(() => makePage(summary));
   const text = summaryJson(summary);
   await output.finish(

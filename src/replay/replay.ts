@@ -97,19 +97,13 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   if (signal.aborted) return await sink.stop();
 
   // 6. Commit the end of the run, and report on all of its sessions.
-  const nothing = before?.ended === true ? [] : noticesOfNothing(config.read, totals.counters, recording);
+  const notices = before?.ended === true ? [] : noticesOfNothing(config.read, totals.counters, recording);
   await sink.end();
   if (moved !== null) throw moved;
   const figures = await previous.figures(totals, recording);
   const parts = { recording, ready, totals, figures, comparer, actors: executors.pool.actors };
   const page = assets && ((summary: RunSummary) => replayPage(summary, parts, model.threshold, assets));
-  return await report(config, parts, {
-    output,
-    onNotice,
-    notices: nothing,
-    sessions: previous.sessions,
-    page,
-  });
+  return await report(config, parts, { output, previous, notices, onNotice, page });
 }
 
 function openRunOutput(
