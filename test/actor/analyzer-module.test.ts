@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
 import { importAnalyzer } from '#dist/actor/analyzer-module.js';
-import { loadRuntime } from '#dist/actor/load-runtime.js';
-import type { Runtime } from '#dist/actor/runtime.js';
+import { loadRuntime, type Runtime } from '#dist/actor/load-runtime.js';
 import type { AnalyzerContext } from '#dist/model/analyzer.js';
 import type { LoadRequest } from '#dist/protocol/messages.js';
 import { analyzerItem, linearModel, writeBundle } from '../support/bundles.js';
@@ -83,11 +82,7 @@ suite('importAnalyzer', () => {
     ['no columns', creating(`{ window: 1, columns: [], ${PREDICT} }`), /columns is \[\]/],
     ['an unknown policy', creating(`{ window: 1, missing: 'guess', ${PREDICT} }`), /missing is 'guess'/],
     ['a name that is none', creating(`{ window: 1, name: 7, ${PREDICT} }`), /name is 7, expected a text/],
-    [
-      'an unknown member',
-      creating(`{ window: 1, colums: ['a'], ${PREDICT} }`),
-      /unknown members: colums$/m,
-    ],
+    ['an unknown member', creating(`{ window: 1, colums: ['a'], ${PREDICT} }`), /unknown members: colums$/m],
     ['dispose that is none', creating(`{ window: 1, dispose: {}, ${PREDICT} }`), /dispose is \{\}/],
   ] as const) {
     test(`refuses ${what}`, async (t) => {
