@@ -134,7 +134,7 @@ function failure(id: number | null, error: unknown): ActorMessage {
 }
 
 /** Adds up the time of an analyzer's phases; `take` returns the sums and resets them. */
-export class PhaseClock {
+class PhaseClock {
   readonly #now: () => number;
   #spent = { normalize: 0, predict: 0 };
 

@@ -230,6 +230,9 @@ suite('a bundle that travels', () => {
     const opened = await openBundle(folder, 'manifest');
     assert.equal(await checkSavedModel(opened), join(folder, 'saved'));
     rmSync(join(folder, 'saved/variables/variables.index'));
-    await refusedModel(checkSavedModel(opened), /saved\/variables\/variables\.index is missing from the bundle/);
+    await refusedModel(
+      checkSavedModel(opened),
+      /saved\/variables\/variables\.index is missing from the bundle/,
+    );
   });
 });

@@ -41,11 +41,8 @@ export function resultSection(run: Place<RunSummary>): PageSection {
 function resultTiles(run: Place<RunSummary>): Markup[] {
   const minutes = run.at('minutes');
   const wallMs = minutes.at('wallMs');
-  const scheduled = minutes.at('scheduled');
-  const isScheduled = scheduled.value !== null;
-  const duration = (place: Place<number | null>): Markup => figureMarkup(place, durationText);
+  const isScheduled = minutes.at('scheduled').value !== null;
   const count = (place: Place<number | null>): Markup => figureMarkup(place, countText);
-  const speedup = run.at('comparison').at('speedup').at('sequential-batched').at('value');
   return [
     tile(
       '99th-percentile minute',
@@ -69,30 +66,34 @@ function resultTiles(run: Place<RunSummary>): Markup[] {
       count(minutes.at('capacityItems')),
       markup`items per minute; the median minute has ${count(minutes.at('items').at('p50'))}`,
     ),
-    ...(isScheduled
-      ? [
-          tile(
-            'Schedule to answers, p99',
-            duration(scheduled.at('responseMs').at('p99')),
-            markup`started ${duration(scheduled.at('latenessMs').at('p99'))} late (p99)`,
-          ),
-        ]
-      : []),
-    ...(speedup.value === null
-      ? []
-      : [
-          tile(
-            `${plural(run.value.execution.actors, 'actor')} against one process`,
-            figureMarkup(speedup, speedupText),
-            'both with batches',
-          ),
-        ]),
+    ...(isScheduled ? [scheduleTile(run)] : []),
+    ...speedupTiles(run),
     tile(
       'Utilization',
       figureMarkup(run.at('utilization'), percentText),
       'of the actors’ time was spent on items',
     ),
   ];
+}
+
+function scheduleTile(run: Place<RunSummary>): Markup {
+  const scheduled = run.at('minutes').at('scheduled');
+  return tile(
+    'Schedule to answers, p99',
+    duration(scheduled.at('responseMs').at('p99')),
+    markup`started ${duration(scheduled.at('latenessMs').at('p99'))} late (p99)`,
+  );
+}
+
+function speedupTiles(run: Place<RunSummary>): Markup[] {
+  const speedup = run.at('comparison').at('speedup').at('sequential-batched').at('value');
+  if (speedup.value === null) return [];
+  const name = `${plural(run.value.execution.actors, 'actor')} against one process`;
+  return [tile(name, figureMarkup(speedup, speedupText), 'both with batches')];
+}
+
+function duration(place: Place<number | null>): Markup {
+  return figureMarkup(place, durationText);
 }
 
 /** Times per minute over the recording, and of each variant. */
