@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { AiopsError, messageOf } from '../core/errors.js';
 import { program } from '../program/package-files.js';

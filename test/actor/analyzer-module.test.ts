@@ -10,7 +10,7 @@ import type { LoadRequest } from '#dist/protocol/messages.js';
 import { analyzerItem, linearModel, writeBundle } from '../support/bundles.js';
 import { temporaryFolder } from '../support/cli.js';
 import { loadOf } from '../support/fake-runtime.js';
-import { refused } from '../support/refused.js';
+import { assertRefuses } from '../support/refusals.js';
 
 const CONTEXT: AnalyzerContext = {
   params: { a: 'b' },
@@ -87,13 +87,18 @@ suite('importAnalyzer', () => {
   ] as const) {
     test(`refuses ${what}`, async (t) => {
       const path = moduleOf(t, source);
-      await refused(importAnalyzer(path, CONTEXT), 'model', new RegExp(`the analyzer ${path}`), ...wanted);
+      await assertRefuses(
+        importAnalyzer(path, CONTEXT),
+        'model',
+        new RegExp(`the analyzer ${path}`),
+        ...wanted,
+      );
     });
   }
 
   test('refuses a missing file', async (t) => {
     const path = join(temporaryFolder(t), 'nowhere.mjs');
-    await refused(importAnalyzer(path, CONTEXT), 'model', /cannot be read: ENOENT/, /--analyzer/);
+    await assertRefuses(importAnalyzer(path, CONTEXT), 'model', /cannot be read: ENOENT/, /--analyzer/);
   });
 });
 
@@ -198,7 +203,7 @@ suite('an analyzer with bundles', () => {
     });`;
     const { analyzer } = await load(moduleOf(t, source));
     const answers = (async () => analyzer.predict([analyzerItem([1, 2])], { style: 'batched' }))();
-    await refused(answers, 'model', /after createAnalyzer has returned/, /await them there/);
+    await assertRefuses(answers, 'model', /after createAnalyzer has returned/, /await them there/);
   });
 
   test('what the backend is said to be holds for all bundles', async (t) => {
@@ -226,7 +231,7 @@ suite('an analyzer with bundles', () => {
 
   test('what is wrong with a bundle is said as it is without an analyzer', async (t) => {
     const params = { folders: temporaryFolder(t) };
-    await refused(load(moduleOf(t, SUM), { params }), 'model', /is not a model bundle/);
+    await assertRefuses(load(moduleOf(t, SUM), { params }), 'model', /is not a model bundle/);
   });
 
   test('without a bundle it computes on plain JavaScript, and a backend was asked for in vain', async (t) => {

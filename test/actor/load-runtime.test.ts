@@ -22,7 +22,7 @@ import {
 } from '../support/bundles.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
 import { loadOf } from '../support/fake-runtime.js';
-import { refused } from '../support/refused.js';
+import { assertRefuses } from '../support/refusals.js';
 
 const npmsOwn = npmPackage().kind === 'absent' ? false : "npm's own tfjs-node is installed here";
 
@@ -280,7 +280,7 @@ suite('a bundle, notices', () => {
 suite('a bundle, refusals', () => {
   test('before the first minute: an input shape that does not fit', async (t) => {
     const bundle = bundleOf(t, { model: linearModel([4], [[1], [1], [1], [1]]), output: { kind: 'raw' } });
-    await refused(
+    await assertRefuses(
       load(bundle),
       'model',
       /items of shape \[\?,3\], but the layers-model of test takes \[\?,4\]/,
@@ -296,7 +296,7 @@ suite('a bundle, refusals', () => {
         [1, 1],
       ],
     );
-    await refused(
+    await assertRefuses(
       load(bundleOf(t, { model, output: { kind: 'reconstruction' } })),
       'model',
       /takes 3 numbers \[3,1\] per item, but the model gives 2/,
@@ -317,11 +317,11 @@ suite('a bundle, refusals', () => {
     const parts = { format: 'graph-model', model, output: { kind: 'raw' } } as const;
     const input = { columns: 'each', window: 3, shape: '[window]', normalize: { kind: 'none' } };
     const folder = writeBundle(temporaryFolder(t), { ...parts, input });
-    await refused(load(folder), 'model', /answers the same item differently among other items/);
+    await assertRefuses(load(folder), 'model', /answers the same item differently among other items/);
   });
 
   test('a bundle that is none', async (t) => {
-    await refused(load(temporaryFolder(t)), 'model', /is not a model bundle/);
+    await assertRefuses(load(temporaryFolder(t)), 'model', /is not a model bundle/);
   });
 });
 

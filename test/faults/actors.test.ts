@@ -6,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
 import { RandomStream } from '#dist/core/random.js';
 import type { PoolOptions } from '#dist/pool/pool.js';
 
 import { FAULT_NAMES, type Fault } from '../support/fault-names.js';
+import { refusal } from '../support/refusals.js';
 import {
   actorPids,
   assertAllTold,
@@ -121,10 +121,7 @@ for (const [index, fault] of WHILE_LOADING.entries()) {
         assert.equal(countOf(incidents, 'lost'), 1);
       });
       const { pool } = supervised(actors, { load: fault }, timeoutOf(fault));
-      await assert.rejects(
-        pool.start(),
-        (error) => error instanceof AiopsError && error.code === 'actor_failed',
-      );
+      await assert.rejects(pool.start(), refusal('actor_failed'));
       assert.deepEqual(actorPids(), []);
     });
   }

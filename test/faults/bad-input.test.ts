@@ -37,7 +37,7 @@ function folderOf(t: TestContext, files: Readonly<Record<string, string | Buffer
 const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 for (const format of ['jsonl', 'csv'] as const) {
-  test(`names that would do harm come back as they were, in results.${format}, and go nowhere else`, async (t) => {
+  test(`hostile names come back unchanged in results.${format}, and appear nowhere else`, async (t) => {
     const rows = NAMES.map((name) => `${T},"${name.replaceAll('"', '""')}",1\n`).join('');
     const bad = NAMES.slice(0, -1).map((name) => JSON.stringify({ timestamp: T, target: name, c0: name }));
     const cwd = folderOf(t, {
@@ -81,7 +81,7 @@ for (const format of ['jsonl', 'csv'] as const) {
   });
 }
 
-test('what stops a run before its start, by status', async (t) => {
+test('refusals before the start have their exit statuses', async (t) => {
   const row = `${HEAD}${T},a,1\n`;
   const cwd = folderOf(t, {
     'utf16.csv': Buffer.from(`\ufeff${row}`, 'utf16le'),
@@ -126,7 +126,7 @@ test('more rejects than allowed end the run with 65', async (t) => {
 });
 
 for (const end of ['\n', '']) {
-  test(`a line of 400 MB${end === '' ? ' without an end' : ''} costs about the memory that one of 100 MB does`, async (t) => {
+  test(`a line of 400 MB${end === '' ? ' without an end' : ''} takes about as much memory as one of 100 MB`, async (t) => {
     const most: number[] = [];
     for (const megabytes of [100, 400]) {
       const cwd = temporaryFolder(t);
@@ -153,7 +153,7 @@ for (const end of ['\n', '']) {
   });
 }
 
-test('ten thousand files of a series each, read as one recording', async (t) => {
+test('ten thousand files of one series each are read as one recording', async (t) => {
   const names = Array.from({ length: 10_000 }, (_, i) => `${i}.csv`);
   const cwd = folderOf(t, Object.fromEntries(names.map((name) => [name, `timestamp,c0\n${T},1\n`])));
   const { status, stderr } = await runCli(['replay', ...names, '--out', 'out', ...REPLAY], { cwd });

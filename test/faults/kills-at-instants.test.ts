@@ -21,7 +21,7 @@ const GROUPS_IN_TEN = 2;
 const wanted = Math.ceil(FAULTS.kills / 2);
 
 test(
-  `killed at random instants until ${wanted} kills are done, results are those of an unbroken run`,
+  `after ${wanted} kills at random instants, results are those of an unbroken run`,
   { timeout: 4 * 3_600_000 },
   async (t) => {
     const folder = temporaryFolder(t);

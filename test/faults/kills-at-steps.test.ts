@@ -84,7 +84,7 @@ async function chains(
 const CHAINS = 6;
 const timeout = 4 * 3_600_000;
 
-test('a first run killed before, in or after a file operation is gone on with', { timeout }, async (t) => {
+test('a first run killed before, in or after a file operation resumes', { timeout }, async (t) => {
   const share = Math.ceil(wanted / 2 / CHAINS);
   await chains(t, range(0, CHAINS - 1), async (index, folder, references) => {
     const random = new RandomStream(FAULTS.seed, 2, index);
@@ -107,7 +107,7 @@ test('a first run killed before, in or after a file operation is gone on with', 
 });
 
 test(
-  'killed at one of its first file operations, and so each time that it is gone on with',
+  'a run killed at one of its first file operations, and at each resume, completes in the end',
   { timeout },
   async (t) => {
     const share = Math.ceil(wanted / 2 / CHAINS);

@@ -85,7 +85,7 @@ suite('native install of the packed program', { skip: await whyNot() }, () => {
     assert.equal(receipt(), before);
   });
 
-  test('an install killed at any instant leaves the old one as it was', async (t) => {
+  test('an install killed at any instant leaves the old one intact', async (t) => {
     const wheel = join(folder, 'wheel');
     mkdirSync(wheel);
     // Once for all kills; pip's own cache may have it.

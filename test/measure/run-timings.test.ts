@@ -77,7 +77,7 @@ test('a line of timing.jsonl names every chunk', () => {
   });
 });
 
-test('a line is read back as it was written, with and without a schedule', () => {
+test('a line reads back as written, with and without a schedule', () => {
   const timing = minuteTiming([4, 2]);
   for (const dueAtMs of [null, -3]) {
     const read = readTimingLine(timingLine(60_000, timing, dueAtMs), 'timing.jsonl:1');

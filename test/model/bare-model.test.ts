@@ -7,7 +7,7 @@ import { openBareModel, openModel, type BareModelFlags } from '#dist/model/bare-
 import { checkSavedModel, readFormat } from '#dist/model/bundle.js';
 import { float32Bytes, linearModel, sha256, writeBundle } from '../support/bundles.js';
 import { temporaryFolder } from '../support/cli.js';
-import { refused } from '../support/refused.js';
+import { assertRefuses } from '../support/refusals.js';
 
 const INPUT = { columns: 'each', window: 2, shape: '[window]', normalize: { kind: 'none' } };
 
@@ -50,18 +50,18 @@ suite('openBareModel', () => {
     const folder = modelFolder(t);
     const opened = await openBareModel(folder, flags);
     writeFileSync(join(folder, 'weights.bin'), float32Bytes(3, 5));
-    await refused(readFormat(opened, 'layers-model'), 'model', /expected sha256/);
+    await assertRefuses(readFormat(opened, 'layers-model'), 'model', /expected sha256/);
   });
 
   test('refuses flags that do not fit together, and folders without a model', async (t) => {
     const folder = modelFolder(t);
-    await refused(
+    await assertRefuses(
       openBareModel(folder, { ...flags, window: 1, output: 'forecast' }),
       'model',
       /input\.window/,
     );
-    await refused(openBareModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
-    await refused(openBareModel(join(folder, 'none'), flags), 'model', /there is no model/);
+    await assertRefuses(openBareModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
+    await assertRefuses(openBareModel(join(folder, 'none'), flags), 'model', /there is no model/);
   });
 
   test('takes a SavedModel folder', async (t) => {
@@ -78,12 +78,12 @@ suite('openModel', () => {
   test('a bundle needs no flags, a bare model does', async (t) => {
     assert.equal((await openModel(bundle(t), null)).manifest.version, '1');
     assert.equal((await openModel(modelFolder(t), flags)).manifest.version, 'bare');
-    await refused(openModel(modelFolder(t), null), 'usage', /is a bare model/, /--window N/);
-    await refused(openModel(join(modelFolder(t), 'model.json'), null), 'usage', /is a bare model/);
+    await assertRefuses(openModel(modelFolder(t), null), 'usage', /is a bare model/, /--window N/);
+    await assertRefuses(openModel(join(modelFolder(t), 'model.json'), null), 'usage', /is a bare model/);
   });
 
   test('flags that do not apply to a bundle are refused', async (t) => {
-    await refused(openModel(bundle(t), flags), 'usage', /is a bundle/, /drop these flags/);
+    await assertRefuses(openModel(bundle(t), flags), 'usage', /is a bundle/, /drop these flags/);
   });
 
   test('both forms of a model that lies in two are there to choose from', async (t) => {
@@ -111,15 +111,15 @@ suite('openModel', () => {
 
   test('a signature is for SavedModels', async (t) => {
     const opening = openModel(modelFolder(t), { ...flags, signature: 'serve' });
-    await refused(opening, 'usage', /--signature serve is for a SavedModel/);
+    await assertRefuses(opening, 'usage', /--signature serve is for a SavedModel/);
   });
 
   test('what is neither says so', async (t) => {
-    await refused(openModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
+    await assertRefuses(openModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
     const readme = join(temporaryFolder(t), 'README.md');
     writeFileSync(readme, '# words');
-    await refused(openModel(readme, flags), 'model', /is a file, but a model bundle is a folder/);
-    await refused(openModel(join(temporaryFolder(t), 'no'), null), 'model', /there is no model at/);
+    await assertRefuses(openModel(readme, flags), 'model', /is a file, but a model bundle is a folder/);
+    await assertRefuses(openModel(join(temporaryFolder(t), 'no'), null), 'model', /there is no model at/);
   });
 
   test('a SavedModel that changes after it was opened is found', async (t) => {
@@ -130,6 +130,6 @@ suite('openModel', () => {
     const opened = await openModel(folder, flags);
     assert.equal(await checkSavedModel(opened), folder);
     writeFileSync(join(folder, 'variables/more'), 'x');
-    await refused(checkSavedModel(opened), 'model', /no sha256 sum for variables\/more/);
+    await assertRefuses(checkSavedModel(opened), 'model', /no sha256 sum for variables\/more/);
   });
 });

@@ -14,7 +14,7 @@ import {
   type ManifestJson,
 } from '../support/bundles.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
-import { refused } from '../support/refused.js';
+import { assertRefuses } from '../support/refusals.js';
 
 const INPUT = { columns: 'each', window: 2, shape: '[window]', normalize: { kind: 'none' } };
 const MODEL = linearModel([2], [[3], [4]]);
@@ -33,7 +33,7 @@ function sums(changes: Readonly<Record<string, string | undefined>> = {}): Manif
 }
 
 const refusedModel = (opening: Promise<unknown>, ...wanted: readonly RegExp[]): Promise<void> =>
-  refused(opening, 'model', ...wanted);
+  assertRefuses(opening, 'model', ...wanted);
 
 suite('openBundle', () => {
   test('opens what is right, and reads its weights', async (t) => {

@@ -20,7 +20,7 @@ async function checkAllFormats(opened: Bundle): Promise<void> {
   await checkSavedModel(opened);
 }
 
-async function refusal(work: Promise<unknown>): Promise<string> {
+async function refusalOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;
   } catch (error) {
@@ -89,10 +89,10 @@ suite('damaged bundles are refused, by the program and by every actor', () => {
         round++;
         damaged.set(file, (damaged.get(file) ?? 0) + 1);
         writeFileSync(path, after);
-        const told = await refusal(openBundle(folder));
+        const told = await refusalOf(openBundle(folder));
         assert.ok(told.includes(file), `${kind} of ${file}: ${told}`);
         if (file !== MANIFEST) {
-          const toldByActor = await refusal(checkAllFormats(opened));
+          const toldByActor = await refusalOf(checkAllFormats(opened));
           assert.ok(toldByActor.includes(file), `${kind} of ${file}, in an actor: ${toldByActor}`);
         }
         writeFileSync(path, bytes);
@@ -111,8 +111,8 @@ suite('damaged bundles are refused, by the program and by every actor', () => {
           if (bytesA.equals(bytesB)) continue;
           writeFileSync(join(folder, a), bytesB);
           writeFileSync(join(folder, b), bytesA);
-          assert.match(await refusal(openBundle(folder)), /is not/, `${a} and ${b}`);
-          assert.match(await refusal(checkAllFormats(opened)), /is not/, `${a} and ${b}`);
+          assert.match(await refusalOf(openBundle(folder)), /is not/, `${a} and ${b}`);
+          assert.match(await refusalOf(checkAllFormats(opened)), /is not/, `${a} and ${b}`);
           writeFileSync(join(folder, a), bytesA);
           writeFileSync(join(folder, b), bytesB);
         }

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
 import { itemWidth, manifestJsonSchema, parseManifest, seenIntervals } from '#dist/model/manifest.js';
 import type { ManifestJson } from '../support/bundles.js';
 import { ROOT } from '../support/cli.js';
+import { refusal } from '../support/refusals.js';
 
 const SUM = 'a'.repeat(64);
 
@@ -27,14 +27,7 @@ function manifest(
 const refused = (json: unknown, message: RegExp): void => {
   assert.throws(
     () => parseManifest(json, '/b/aiops-model.json'),
-    (error) => {
-      assert.ok(error instanceof AiopsError);
-      assert.equal(error.code, 'model');
-      assert.match(error.message, message);
-      assert.match(error.message, /^\/b\/aiops-model\.json is not a valid model manifest: /);
-      assert.notEqual(error.hint, undefined);
-      return true;
-    },
+    refusal('model', [message, /^\/b\/aiops-model\.json is not a valid model manifest: /], /./),
   );
 };
 

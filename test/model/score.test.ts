@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
 import type { OutputSpec } from '#dist/model/manifest.js';
 import { createScorer, scoreProblem, verdict } from '#dist/model/score.js';
+import { refusal } from '../support/refusals.js';
 
 function score(
   output: OutputSpec,
@@ -31,10 +31,7 @@ const refused = (
   count: number,
   message: RegExp,
 ): void => {
-  assert.throws(
-    () => score(output, shape, [], new Array<number>(count).fill(0)),
-    (error) => error instanceof AiopsError && error.code === 'model' && message.test(error.message),
-  );
+  assert.throws(() => score(output, shape, [], new Array<number>(count).fill(0)), refusal('model', message));
 };
 
 suite('score', () => {

@@ -6,7 +6,7 @@ import { describe, test, type TestContext } from 'node:test';
 
 import { checkWheel, unpack } from '#dist/native/wheel.js';
 import { temporaryFolder } from '../support/cli.js';
-import { refused } from '../support/refused.js';
+import { assertRefuses } from '../support/refusals.js';
 import { zipOf } from '../support/zip.js';
 
 const { signal } = new AbortController();
@@ -25,7 +25,7 @@ describe('checking', () => {
     const flipped = Buffer.from(bytes);
     flipped[flipped.length >> 1]! ^= 1;
     writeFileSync(path, flipped);
-    await refused(
+    await assertRefuses(
       checkWheel(path, signal, pin),
       'input_unusable',
       /its sha256 is [0-9a-f]{64}/,
@@ -37,13 +37,13 @@ describe('checking', () => {
     const path = join(temporaryFolder(t), 'w.whl');
     writeFileSync(path, bytes);
     truncateSync(path, bytes.length - 1);
-    await refused(checkWheel(path, signal, pin), 'input_unusable', /truncated/);
+    await assertRefuses(checkWheel(path, signal, pin), 'input_unusable', /truncated/);
   });
 
   test('a folder and a missing file are refused', async (t) => {
     const folder = temporaryFolder(t);
-    await refused(checkWheel(folder, signal), 'input_unusable', /is not a file/);
-    await refused(checkWheel(join(folder, 'none'), signal), 'input_missing', /ENOENT/, /--wheel/);
+    await assertRefuses(checkWheel(folder, signal), 'input_unusable', /is not a file/);
+    await assertRefuses(checkWheel(join(folder, 'none'), signal), 'input_missing', /ENOENT/, /--wheel/);
   });
 });
 
@@ -76,7 +76,7 @@ describe('unpacking', () => {
   test('a missing entry is named', async (t) => {
     const { path, to } = archive(t, zipOf(FILES));
     const wanted = new Map([['a/none', join(to, 'none')]]);
-    await refused(unpack(path, wanted, signal), 'input_unusable', /lacks a\/none/);
+    await assertRefuses(unpack(path, wanted, signal), 'input_unusable', /lacks a\/none/);
   });
 
   test('a truncated or damaged archive is refused', async (t) => {
@@ -86,7 +86,7 @@ describe('unpacking', () => {
     for (const bad of [bytes.subarray(0, bytes.length - 40), damaged, Buffer.from('no archive at all')]) {
       const { path, to } = archive(t, bad);
       const wanted = new Map(Object.keys(FILES).map((name) => [name, join(to, name)]));
-      await refused(unpack(path, wanted, signal), 'input_unusable', /cannot unpack .*w\.whl/);
+      await assertRefuses(unpack(path, wanted, signal), 'input_unusable', /cannot unpack .*w\.whl/);
     }
   });
 

@@ -18,6 +18,7 @@ import { nodeFiles } from '#dist/output/files.js';
 import { AtomicFile, partialPath, writeWhole } from '#dist/output/durable-files.js';
 
 import { FaultyFiles } from '../support/faulty-files.js';
+import { refusal } from '../support/refusals.js';
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
@@ -50,13 +51,10 @@ test('an abandoned file keeps its content under the partial name, and leaves not
 
 test('a path that cannot be written is an error with the path and a hint', async (t) => {
   const path = join(temporaryFolder(t), 'no-such-folder', 'x.jsonl');
-  await assert.rejects(AtomicFile.create(path), (error) => {
-    assert.ok(error instanceof AiopsError);
-    assert.equal(error.code, 'output_cannot_create');
-    assert.match(error.message, /no-such-folder/);
-    assert.match(error.hint ?? '', /choose another/);
-    return true;
-  });
+  await assert.rejects(
+    AtomicFile.create(path),
+    refusal('output_cannot_create', /no-such-folder/, /choose another/),
+  );
 });
 
 test(
@@ -68,10 +66,7 @@ test(
     symlinkSync('/dev/full', partialPath(path));
     const file = await AtomicFile.create(path);
     await file.write('new');
-    await assert.rejects(
-      file.publish(),
-      (error) => error instanceof AiopsError && error.code === 'output_io',
-    );
+    await assert.rejects(file.publish(), refusal('output_io'));
     assert.equal(readFileSync(path, 'utf8'), 'old');
   },
 );

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { JOURNAL_FORMAT, journalLine, readJournal, type JournalEntry } from '#dist/output/journal.js';
 
 import { MemoryFiles } from '../support/memory-files.js';
-import { refused } from '../support/refused.js';
+import { assertRefuses } from '../support/refusals.js';
 
 const RUN: JournalEntry = {
   type: 'run',
@@ -119,7 +119,7 @@ const unusable: [string, string][] = [
 ];
 for (const [what, text] of unusable) {
   test(`a journal that ${what} is refused with a hint`, async () => {
-    await refused(read(text), 'config', /\/run\/journal\.jsonl: its first line/, /--restart.*--out/);
+    await assertRefuses(read(text), 'config', /\/run\/journal\.jsonl: its first line/, /--restart.*--out/);
   });
 }
 
@@ -127,8 +127,13 @@ test('a journal of another format is refused with the name of its writer, whatev
   const line = (facts: unknown): string =>
     journalLine({ type: 'run', format: 1, facts } as unknown as JournalEntry);
   const wanted = [/format 1\b/, new RegExp(`format ${JOURNAL_FORMAT}\\b`), /--restart/];
-  await refused(read(line({ program: { version: '0.0.7' } })), 'config', /aiops-serve 0\.0\.7 /, ...wanted);
-  await refused(read(line('other')), 'config', /unknown version/, ...wanted);
+  await assertRefuses(
+    read(line({ program: { version: '0.0.7' } })),
+    'config',
+    /aiops-serve 0\.0\.7 /,
+    ...wanted,
+  );
+  await assertRefuses(read(line('other')), 'config', /unknown version/, ...wanted);
 });
 
 test('a journal that cannot be read is an error that names it', async () => {

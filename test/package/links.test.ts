@@ -31,7 +31,7 @@ test('every relative link of the repository leads somewhere', () => {
   assert.deepEqual(deadLinks(files), []);
 });
 
-test('every relative link of the package leads to what the package holds', async (t) => {
+test('every relative link of the package leads to a file of the package', async (t) => {
   const { files } = await pack(temporaryFolder(t));
   assert.ok(files.includes('docs/guide.md'));
   assert.deepEqual(deadLinks(withTexts(files)), []);

@@ -15,12 +15,12 @@ import { installPacked, npx, pack, runInstalled } from '../support/packed.js';
 
 const MEBIBYTE = 2 ** 20;
 
-test('the package holds the program, its built-in model, a recording and docs, nothing else', async (t) => {
+test('the package has the program, its built-in model, a recording and docs, and nothing else', async (t) => {
   const { files, sizeBytes, unpackedBytes } = await pack(temporaryFolder(t));
   t.diagnostic(`${files.length} files, ${sizeBytes} bytes packed, ${unpackedBytes} bytes unpacked`);
 
   const allowed =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|bin\/aiops-serve\.js|dist\/(cli|actor|model)\/[^/]+\.js(\.map)?|dist\/(model\/analyzer|core\/(errors|incidents|input-position|types))\.d\.ts|dist\/page\/(main\.js|uplot\.(js|css)|uplot-license\.txt)|dist\/third-party-licenses\.txt|examples\/.+\.(mjs|service|timer)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+|fixtures\/recordings\/(README\.md|LICENSE-cloud-monitoring|real-day\.csv)|scripts\/model\/README\.md)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|bin\/aiops-serve\.js|dist\/(cli|actor|model)\/[^/]+\.js(\.map)?|dist\/(model\/analyzer|core\/(errors|incidents|input-position|partition|types))\.d\.ts|dist\/page\/(main\.js|uplot\.(js|css)|uplot-license\.txt)|dist\/third-party-licenses\.txt|examples\/.+\.(mjs|service|timer)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+|fixtures\/recordings\/(README\.md|LICENSE-cloud-monitoring|real-day\.csv)|scripts\/model\/README\.md)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],
@@ -93,7 +93,7 @@ suite('the installed program finds its files:', () => {
   const recording = 'node_modules/aiops-serve/fixtures/recordings/real-day.csv';
   const brief = ['--to', '2018-04-30T02:00:00Z', '--compare', 'none'];
 
-  test('the scripts of a report, the licence of the library among them', async () => {
+  test('the scripts of a report, with the licence of the plotting library', async () => {
     const { status, stderr } = await runInstalled(app, [
       'replay',
       recording,
@@ -111,7 +111,7 @@ suite('the installed program finds its files:', () => {
     for (const text of scripts) assert.doesNotThrow(() => new Script(text));
   });
 
-  test('the built-in model and the actor, which without a pool answers alone', async () => {
+  test('the built-in model and the actor of a sequential run', async () => {
     const flags = ['--mode', 'sequential', '--out', 'sequential', ...brief];
     const { status, stderr } = await runInstalled(app, ['replay', recording, ...flags]);
     assert.equal(status, 0, stderr);
@@ -124,14 +124,14 @@ suite('the installed program finds its files:', () => {
     assert.match(readFileSync(join(app, 'bench/report.html'), 'utf8'), /^<!doctype html>/i);
   });
 
-  test('what seals a bundle', async () => {
+  test('those that seal a bundle', async () => {
     cpSync(builtIn(), join(app, 'sealed'), { recursive: true });
     const { status, stdout, stderr } = await runInstalled(app, ['model', 'seal', 'sealed']);
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^sealed /);
   });
 
-  test('wasm, and that native TensorFlow is not installed', async () => {
+  test('the wasm backend; native TensorFlow is not installed', async () => {
     const { status, stdout, stderr } = await runInstalled(app, ['native', 'status', '--json'], {
       XDG_CACHE_HOME: join(app, 'cache'),
     });
@@ -140,7 +140,7 @@ suite('the installed program finds its files:', () => {
   });
 
   test(
-    'the list of what native install installs',
+    'the packages that native install installs',
     { skip: whyUnsupported(platformFacts())?.message ?? false },
     async () => {
       const PATH = programs(join(app, 'tools'), {

@@ -63,7 +63,7 @@ suite('starts light', () => {
     test(args.join(' '), (t) => assertLight(t, args, ROOT));
   }
 
-  test('status FOLDER, of a run for which the same check finds that replay loads more', async (t) => {
+  test('status FOLDER, while replay loads more', async (t) => {
     const cwd = temporaryFolder(t);
     const flags = ['--compare', 'none', '--actors', '1', '--out', 'run', '--quiet'];
     const packages = packagesIn(await filesLoaded(['replay', recording('service-day.csv'), ...flags], cwd));

@@ -38,7 +38,7 @@ test(
   },
 );
 
-test('what the example service makes of exit statuses is what the program means by them', () => {
+test('the example service treats exit statuses as the program documents them', () => {
   assert.deepEqual(statuses('SuccessExitStatus'), [DONE_WITH_FAILURES, SIGNAL_STATUS.SIGTERM]);
   const mendable = ['actor_failed', 'output_io', 'output_cannot_create', 'internal'] as const;
   const final = ['usage', 'input_unusable', 'input_missing', 'output_locked', 'config'] as const;
@@ -47,7 +47,7 @@ test('what the example service makes of exit statuses is what the program means 
   for (const code of mendable) assert.ok(!prevented.includes(EXIT_STATUS[code]), code);
 });
 
-test('the example service leaves the program longer than the program leaves its minutes', () => {
+test('the example service waits longer for the program than the program for its minutes', () => {
   const [, grace = ''] = / --stop-grace (\S+)/.exec(service) ?? [];
   assert.ok(Number(setting('TimeoutStopSec')) * 1000 > duration.parse(grace));
   assert.equal(setting('KillMode'), 'mixed');

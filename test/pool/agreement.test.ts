@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
 import { checkAgreement } from '#dist/pool/agreement.js';
+import { refusal } from '../support/refusals.js';
 
 const backend = {
   name: 'node',
@@ -47,10 +47,7 @@ for (const [field, facts] of [
     const same = { name: 'one', facts: { backend, model, input } };
     assert.throws(
       () => checkAgreement([same, same, { name: 'three', facts: { ...same.facts, ...facts } }]),
-      (error) =>
-        error instanceof AiopsError &&
-        error.code === 'backend' &&
-        error.message.startsWith(`one and three differ in ${field}: `),
+      refusal('backend', new RegExp(`^one and three differ in ${field}: `)),
     );
   });
 }

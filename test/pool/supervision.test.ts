@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { AiopsError, type ErrorCode } from '#dist/core/errors.js';
+import { type AiopsError } from '#dist/core/errors.js';
 import type { Incident } from '#dist/core/incidents.js';
 import { quarantineOf, Quarantines } from '#dist/core/quarantines.js';
 import type { Executor } from '#dist/core/types.js';
@@ -12,6 +12,7 @@ import { batchOf } from '../support/batches.js';
 import { loadOf } from '../support/fake-runtime.js';
 import { assertGone } from '../support/processes.js';
 import type { Fault } from '../support/fault-names.js';
+import { refusal } from '../support/refusals.js';
 import { until } from '../support/wait.js';
 import {
   assertAllTold,
@@ -41,15 +42,6 @@ function recordedOf(fault: string, given: Partial<Recorded> = {}): Recorded {
     window: 3,
     bad: { target: fault, minute: 1 },
     ...given,
-  };
-}
-
-function failsWith(code: ErrorCode, message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof AiopsError, String(error));
-    assert.match(error.message, message);
-    assert.equal(error.code, code);
-    return true;
   };
 }
 
@@ -194,7 +186,7 @@ test('an actor that is lost more than three times within a minute ends the pool,
     await assertGone([pid]);
   }
   assert.equal(pids.size, 4);
-  const expected = failsWith(
+  const expected = refusal(
     'actor_failed',
     /^actor-1 was lost 4 times .*: actor-1 \(pid \d+\) was ended by SIGKILL/,
   );
@@ -236,13 +228,13 @@ test('an actor that dies while loading is started again; always: the pool does n
   const { pool } = supervised(2, { load: 'exits 7' });
   await assert.rejects(
     pool.start(),
-    failsWith('actor_failed', /^actor-\d was lost 4 times .* exited with status 7 while loading the model/),
+    refusal('actor_failed', /^actor-\d was lost 4 times .* exited with status 7 while loading the model/),
   );
 });
 
 test('what an actor says about its model while loading ends the pool at once', async () => {
   const { pool, incidents } = supervised(2, { refuse: 'this' });
-  await assert.rejects(pool.start(), failsWith('model', /^actor-\d: this is no model$/));
+  await assert.rejects(pool.start(), refusal('model', /^actor-\d: this is no model$/));
   assert.deepEqual(incidents, []);
 });
 
@@ -254,7 +246,7 @@ test('a replacement that would answer otherwise ends the pool', async () => {
     async () => {
       for (let minute = 1; minute < 1000; minute++) await pidOf(pool, minute);
     },
-    failsWith('backend', /^actor-1 and actor-1 differ in backend.versions/),
+    refusal('backend', /^actor-1 and actor-1 differ in backend.versions/),
   );
   await pool.stop();
 });
@@ -264,7 +256,7 @@ test('without restarts the first loss ends the pool', async () => {
   await pool.start();
   await assert.rejects(
     pool.run(batchOf(['a', 'killed']), 'batched'),
-    failsWith('actor_failed', /^actor-2 \(pid \d+\) was ended by SIGKILL while/),
+    refusal('actor_failed', /^actor-2 \(pid \d+\) was ended by SIGKILL while/),
   );
   assert.deepEqual(incidents, []);
   await pool.stop();
@@ -288,7 +280,7 @@ test('items an analyzer throws at fail alone; where it throws at all of a minute
     assert.deepEqual([...chunk.answers.errors.keys()], [2, 3], 'another chunk has answers');
     await assert.rejects(
       pool.run({ ...batchOf(['throws', 'throws']), columns: ['cpu', 'mem'] }, 'batched'),
-      failsWith('model', /^actor-1 while answering 1 items of .*: throws is beyond me$/),
+      refusal('model', /^actor-1 while answering 1 items of .*: throws is beyond me$/),
     );
     const alone = await pool.run(batchOf(['throws']), 'batched');
     assert.deepEqual(alone.answers.errors.get(0), error);
@@ -309,10 +301,7 @@ test('more than a few items in succession that cost actors are not the data’s 
   const columns = Array.from({ length: 12 }, (_, i) => `column-${i}`);
   await assert.rejects(
     pool.run({ ...batchOf(columns.map(() => 'killed')), columns }, 'batched'),
-    failsWith(
-      'actor_failed',
-      /^10 items in a row crashed every actor that got them; the last time: isolation/,
-    ),
+    refusal('actor_failed', /^10 items in a row crashed every actor that got them; the last time: isolation/),
   );
   assert.equal(countOf(incidents, 'lost'), 2 + 10);
   await pool.stop();
@@ -323,7 +312,7 @@ test('an item that is not tried does not hide that all others of its chunk crash
   const batch = { ...batchOf(columns.map(() => 'killed')), columns };
   const { pool } = supervised(1, {}, { quarantines: new Quarantines([quarantineOf(batch, 5)]) });
   await pool.start();
-  await assert.rejects(pool.run(batch, 'batched'), failsWith('actor_failed', /^10 items in a row crashed/));
+  await assert.rejects(pool.run(batch, 'batched'), refusal('actor_failed', /^10 items in a row crashed/));
   await pool.stop();
 });
 

@@ -33,7 +33,7 @@ function replay(cwd: string, input: string, out: string, ...flags: readonly stri
 }
 
 describe('the examples', () => {
-  test('rolling-zscore: arithmetic of its own, an item without a spread is an error row', async (t) => {
+  test('rolling-zscore scores items; one without a spread is an error row', async (t) => {
     const cwd = temporaryFolder(t);
     const time = (minute: number): string => `2024-01-01T00:0${minute}:00Z`;
     const series = { flat: [5, 5, 5, 5], jump: [5, 5, 5, 6], noisy: [1, 3, 2, 9] };
@@ -94,13 +94,13 @@ describe('the examples', () => {
   });
 });
 
-describe('an analyzer of one’s own', () => {
+describe('a custom analyzer', () => {
   const write = (cwd: string, body: string): string[] => {
     writeFileSync(join(cwd, 'mine.mjs'), body);
     return ['--analyzer', './mine.mjs'];
   };
 
-  test('sees named columns, and what it prints reaches standard error with the actor’s name', async (t) => {
+  test('gets the columns it names, and its output goes to standard error with the actor’s name', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a,b,c\n2024-01-01T00:00:00Z,x,1,20,300\n');
     const flags = write(
@@ -128,7 +128,7 @@ describe('an analyzer of one’s own', () => {
   });
 
   for (const [what, flags, status, message] of [
-    ['that is not there', ['--analyzer', 'none.mjs'], 78, /the analyzer .*none\.mjs cannot be read/],
+    ['whose file does not exist', ['--analyzer', 'none.mjs'], 78, /the analyzer .*none\.mjs cannot be read/],
     ['beside a model', ['--analyzer', 'x.mjs', '--model', 'y'], 64, /--model and --analyzer both/],
     [
       'with flags of a bare model',
@@ -138,7 +138,7 @@ describe('an analyzer of one’s own', () => {
     ],
     ['with parameters but no module', ['--param', 'a=b'], 64, /--param is for an --analyzer/],
     ['with a parameter twice', ['--param', 'a=b', '--param', 'a=c'], 64, /"a" is given twice/],
-    ['with a parameter that is none', ['--param', 'a'], 64, /Expected KEY=VALUE/],
+    ['with a parameter without a value', ['--param', 'a'], 64, /Expected KEY=VALUE/],
   ] as const) {
     test(`${what}: refused with status ${status}`, async (t) => {
       const finished = await replay(temporaryFolder(t), recording('real-day.csv'), 'out', ...flags);
@@ -147,7 +147,7 @@ describe('an analyzer of one’s own', () => {
     });
   }
 
-  test('whose columns the recording lacks is refused, and says which', async (t) => {
+  test('whose columns the recording lacks is refused, with their names', async (t) => {
     const cwd = temporaryFolder(t);
     const flags = write(
       cwd,
@@ -158,7 +158,7 @@ describe('an analyzer of one’s own', () => {
     assert.match(stderr, /needs the columns cpu, but the recording has value/);
   });
 
-  test('that throws at all items of a minute: that minute is named, with the module and the place', async (t) => {
+  test('that throws at all items of a minute ends the run, naming the minute, the module and the line', async (t) => {
     const cwd = temporaryFolder(t);
     const minutes = Array.from({ length: 9 }, (_, i) => `2024-01-01T00:0${i}:00Z,x,${i},${i}\n`);
     writeFileSync(join(cwd, 'data.csv'), `timestamp,target,a,b\n${minutes.join('')}`);
@@ -189,7 +189,7 @@ describe('an analyzer of one’s own', () => {
     );
   });
 
-  test('a stronger source overrules what answers items: --analyzer goes before a model of the settings', async (t) => {
+  test('--analyzer takes precedence over a model in the configuration file', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');
     writeFileSync(join(cwd, 'aiops-serve.config.json'), '{"model": "./nowhere", "window": 3}');
@@ -205,7 +205,7 @@ describe('an analyzer of one’s own', () => {
     );
   });
 
-  test('--emit anomalies without any verdict is told', async (t) => {
+  test('--emit anomalies warns if no row has a verdict', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');
     const flags = write(
@@ -216,7 +216,7 @@ describe('an analyzer of one’s own', () => {
     assert.match(stderr, /no row has a verdict/);
   });
 
-  test('answers that depend on how minutes are cut are told, and not called reproducible', async (t) => {
+  test('answers that depend on how minutes are split cause a warning and are not called reproducible', async (t) => {
     const cwd = temporaryFolder(t);
     const flags = write(
       cwd,
@@ -232,7 +232,7 @@ describe('an analyzer of one’s own', () => {
     assert.equal(summaryOf(join(cwd, 'out')).backend.reproducible, false);
   });
 
-  test('that fails while leaving says so; the results stand', async (t) => {
+  test('that fails in dispose is reported, and the results are complete', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');
     const flags = write(
@@ -248,7 +248,7 @@ describe('an analyzer of one’s own', () => {
     assert.match(stderr, /^\[actor-1\] .*: cannot flush$/m);
   });
 
-  test('with --quiet what it prints as an error is still shown, what it prints to standard output is not', async (t) => {
+  test('with --quiet its errors are still shown, its standard output is not', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(
       join(cwd, 'data.csv'),

@@ -13,7 +13,7 @@ function assertRefused(result: Finished, status: number, ...patterns: RegExp[]):
   for (const pattern of patterns) assert.match(result.stderr, pattern);
 }
 
-test('inputs that are not there or cannot be read', async (t) => {
+test('a missing input or a folder ends with 66 and creates nothing', async (t) => {
   const cwd = temporaryFolder(t);
   mkdirSync(join(cwd, 'folder'));
   assertRefused(await runCli(['replay', 'nothing.csv'], { cwd }), 66, /nothing\.csv/);
@@ -46,7 +46,7 @@ for (const [name, content, complaint] of UNUSABLE) {
   });
 }
 
-test('wrong command lines', async (t) => {
+test('invalid command lines end with 64, invalid variables with 78', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
   assertRefused(
@@ -67,7 +67,7 @@ test('wrong command lines', async (t) => {
   );
 });
 
-test('help and version are no errors', async (t) => {
+test('--help and --version exit with 0', async (t) => {
   const cwd = temporaryFolder(t);
   const version = await runCli(['--version'], { cwd });
   assert.equal(version.status, 0);
@@ -77,7 +77,7 @@ test('help and version are no errors', async (t) => {
   assert.match(help.stdout, /--compare-time/);
 });
 
-test('help into a pipe that closes early', async (t) => {
+test('--help into a pipe that closes early exits with 0', async (t) => {
   const child = startCli(['replay', '--help'], { cwd: temporaryFolder(t) });
   child.stdout?.destroy();
   const { status, stderr } = await finished(child);
@@ -85,7 +85,7 @@ test('help into a pipe that closes early', async (t) => {
   assert.equal(stderr, '');
 });
 
-test('models that cannot be trusted', async (t) => {
+test('missing and altered models end with 78 and create nothing', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
   mkdirSync(join(cwd, 'empty'));
@@ -106,7 +106,7 @@ test('models that cannot be trusted', async (t) => {
   assert.equal(existsSync(join(cwd, 'data.csv.aiops')), false, 'nothing was made');
 });
 
-test('an output folder that cannot be made is refused before work starts', async (t) => {
+test('an output folder that cannot be created ends with 73 before anything starts', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
   const result = await runCli(['replay', 'data.csv', '--out', 'data.csv'], { cwd });
@@ -114,7 +114,7 @@ test('an output folder that cannot be made is refused before work starts', async
   assertRefused(await runCli(['replay', 'data.csv', '--out', 'data.csv/sub'], { cwd }), 73, /data\.csv/);
 });
 
-test('configuration files are checked like flags', async (t) => {
+test('invalid configuration files end with 78', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
   const configure = (text: string): void => writeFileSync(join(cwd, 'aiops-serve.config.json'), text);
@@ -130,7 +130,7 @@ test('configuration files are checked like flags', async (t) => {
   assertRefused(await runCli(['replay', 'data.csv', '--config', 'other.json'], { cwd }), 78, /other\.json/);
 });
 
-test('a recording shorter than the window: all warm-up, and the warning says what the model needs', async (t) => {
+test('a recording shorter than the window is all warm-up, with a warning about the intervals needed', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
   const result = await runCli(['replay', 'data.csv', '--actors', '1', '--compare', 'none'], { cwd });
@@ -138,7 +138,7 @@ test('a recording shorter than the window: all warm-up, and the warning says wha
   assert.match(result.stderr, /warning: .*60 intervals/);
 });
 
-test('names with line breaks and escape sequences: one line each, and the results can be replayed', async (t) => {
+test('names with line breaks and escape sequences stay on one line, and the results can be replayed', async (t) => {
   const cwd = temporaryFolder(t);
   const name = 'a\nb\t|\u001b[2J';
   const rows = Array.from({ length: 70 }, (_, i) => {
@@ -165,7 +165,7 @@ test('names with line breaks and escape sequences: one line each, and the result
   for (const line of results) assert.equal((JSON.parse(line) as { target: string }).target, name);
 });
 
-test('a long run of digits and patterns of many stars are judged at once', async (t) => {
+test('five million digits and a pattern of 5,000 stars are checked without delay', async (t) => {
   const cwd = temporaryFolder(t);
   const name = 'a'.repeat(40_000);
   const text = `${GOOD}2018-04-30T00:02:00Z,a,${'1'.repeat(5_000_000)}x\n2018-04-30T00:03:00Z,${name},1\n`;
@@ -181,7 +181,7 @@ test('a long run of digits and patterns of many stars are judged at once', async
   assert.equal((JSON.parse(reject ?? '') as { reason: string }).reason, 'bad_value');
 });
 
-test('times that the clocks skip are explained, in flags and in rejects', async (t) => {
+test('times skipped by a clock change are explained in flags and in rejects', async (t) => {
   const cwd = temporaryFolder(t);
   const gap = '02:30 on 2024-03-31 does not exist in Europe/Berlin: clocks go from 02:00 to 03:00';
   writeFileSync(

@@ -65,7 +65,7 @@ for (const [how, change, message, again, problem] of [
     /^damaged +o\/results\.jsonl: is missing/m,
   ],
 ] as const) {
-  test(`results that are ${how} under a run end it, and the same command and status name them`, async (t) => {
+  test(`results ${how} while the run writes them end it; the same command and status name the file`, async (t) => {
     const cwd = folderWith(t, '');
     const child = await running(cwd, 'o');
     const path = join(cwd, 'o/results.jsonl');
@@ -159,7 +159,7 @@ test('a live feed that is killed and started again keeps all rejects of both', a
   );
 });
 
-test('a benchmark refuses a folder of a replay before it measures, and leaves it as it is', async (t) => {
+test('a benchmark refuses a folder of a replay before it measures, and changes nothing', async (t) => {
   const cwd = folderWith(t, HEADER + Array.from({ length: 10 }, (_, minute) => record(minute)).join(''));
   assert.equal((await runCli(['replay', 'in.csv', ...FLAGS, '--out', 'o', '--trace'], { cwd })).status, 0);
   const page = readFileSync(join(cwd, 'o/report.html'), 'utf8');

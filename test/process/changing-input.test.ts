@@ -82,7 +82,7 @@ async function reference(t: TestContext, content: string): Promise<string> {
   return results();
 }
 
-test('a recording that is truncated while it is read ends the run with 65; with its bytes back, it is completed', async (t) => {
+test('a recording truncated while it is read ends the run with 65; with its bytes restored, the run resumes', async (t) => {
   const whole = await reference(t, TEXT);
   for (const [input, content] of [
     ['data.csv', TEXT],
@@ -101,7 +101,7 @@ test('a recording that is truncated while it is read ends the run with 65; with 
   }
 });
 
-test('a recording that another one is copied over ends the run with 65, before anything of that is served', async (t) => {
+test('a recording overwritten by another ends the run with 65 before any of its minutes is served', async (t) => {
   const whole = await reference(t, TEXT);
   const { cwd, replay, results } = bench(t, 'data.csv', TEXT, 'cat other > data.csv');
   writeFileSync(join(cwd, 'other'), HEADER + rows(0, MINUTES + 100, '1'));
@@ -110,7 +110,7 @@ test('a recording that another one is copied over ends the run with 65, before a
   assertEnded(await replay(), 78, /data\.csv holds other bytes than it did, somewhere in bytes 0 to \d+/);
 });
 
-test('a recording that is moved away is served to its end, and the run ends with 66 until it is back', async (t) => {
+test('a recording moved away is served to its end, and the run ends with 66 until it is back', async (t) => {
   const whole = await reference(t, TEXT);
   const { cwd, replay, results } = bench(t, 'data.csv', TEXT, 'mv data.csv data.csv.1');
   assertEnded(await replay(), 66, /data\.csv was deleted or renamed while it was read; all records/);
@@ -124,7 +124,7 @@ test('a recording that is moved away is served to its end, and the run ends with
   assertEnded(await replay(), 0, /^$/);
 });
 
-test('a recording that is replaced ends the run with 66; then with 78, unless the new one begins with the old one', async (t) => {
+test('a replaced recording ends the run with 66; resuming ends with 78 unless the new one begins with the old one', async (t) => {
   const added = rows(MINUTES, MINUTES + 5);
   const { cwd, replay, results } = bench(t, 'data.csv', TEXT, 'mv other data.csv');
   writeFileSync(join(cwd, 'other'), HEADER + rows(0, MINUTES, '1'));
@@ -136,7 +136,7 @@ test('a recording that is replaced ends the run with 66; then with 78, unless th
   assert.equal(results(), await reference(t, TEXT + added));
 });
 
-test('a digit that changed in the middle of a recording is noticed, also once it has grown', async (t) => {
+test('a changed digit in the middle of a recording is noticed, also once the recording has grown', async (t) => {
   const { cwd, replay } = bench(t, 'data.csv', TEXT, 'true');
   assertEnded(await replay(), 0, /^$/);
   const middle = TEXT.indexOf(',c,', Math.floor(TEXT.length / 3)) + 3;
@@ -148,7 +148,7 @@ test('a digit that changed in the middle of a recording is noticed, also once it
   }
 });
 
-test('--verify-input takes no file for its value, whether it comes from flag, environment or configuration', async (t) => {
+test('--verify-input does not take a file name as its value, from flag, environment or configuration', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), HEADER + rows(0, 10));
   writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
@@ -189,7 +189,7 @@ test('--verify-input takes no file for its value, whether it comes from flag, en
   rmSync(join(cwd, 'aiops-serve.config.json'));
 });
 
-test('a file redirected to standard input that is truncated ends the run with 65', async (t) => {
+test('truncating a file redirected to standard input ends the run with 65', async (t) => {
   const { cwd } = bench(t, 'data.csv', TEXT, ': > data.csv');
   const model = [
     '--analyzer',

@@ -134,7 +134,7 @@ function servicesCsv(columns: readonly string[], mean: readonly number[], std: r
   return `${lines.join('\n')}\n`;
 }
 
-suite('results on node are the same bytes however minutes are cut', { skip: noNative }, () => {
+suite('results on node are the same bytes for any number of actors', { skip: noNative }, () => {
   for (const name of BUNDLES) {
     test(name, async (t) => {
       const cwd = temporaryFolder(t);

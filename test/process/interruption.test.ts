@@ -53,7 +53,7 @@ for (const [signal, status] of [
   ['SIGHUP', 129],
 ] as const) {
   test(
-    `${signal}: minutes under way are finished, results so far are kept, no actor stays`,
+    `${signal} finishes the minutes under way, keeps the results so far and leaves no actor`,
     procfs,
     async (t) => {
       const { child, cwd, result } = await liveRun(t, ['--actors', '2', '--out', 'out']);
@@ -71,7 +71,7 @@ for (const [signal, status] of [
   );
 }
 
-test('SIGTERM before there was anything to read: nothing is made, the status says why', procfs, async (t) => {
+test('SIGTERM before any input creates nothing and exits with 143', procfs, async (t) => {
   const cwd = temporaryFolder(t);
   const child = startCli(['replay', '-'], { cwd });
   t.after(() => child.kill('SIGKILL'));
@@ -85,7 +85,7 @@ test('SIGTERM before there was anything to read: nothing is made, the status say
   assert.deepEqual(readdirSync(cwd), []);
 });
 
-test('SIGKILL of the program: no actor runs two seconds later', procfs, async (t) => {
+test('two seconds after SIGKILL of the program no actor runs', procfs, async (t) => {
   const { child, result } = await liveRun(t, ['--actors', '2']);
   const actors = childrenOf(child.pid);
   child.kill('SIGKILL');
@@ -93,7 +93,7 @@ test('SIGKILL of the program: no actor runs two seconds later', procfs, async (t
   await assertGone(actors);
 });
 
-test('an actor that dies while input is silent is replaced, and the run goes on', procfs, async (t) => {
+test('an actor that dies while the input is silent is replaced, and the run continues', procfs, async (t) => {
   const { child, cwd, result } = await liveRun(t, ['--actors', '2', '--out', 'out']);
   const actors = childrenOf(child.pid);
   process.kill(actors[1] ?? assert.fail('no second actor'), 'SIGKILL');
@@ -109,7 +109,7 @@ test('an actor that dies while input is silent is replaced, and the run goes on'
 });
 
 test(
-  'standard output that closes early, as after | head: status 0, nothing said, no actor stays',
+  'if standard output closes early, as after | head, it exits with 0, silently, and leaves no actor',
   procfs,
   async (t) => {
     const { child, result } = await liveRun(t, ['--actors', '1', '--out', '-']);
@@ -136,24 +136,20 @@ test('gates that cannot be checked because standard output closed early fail', p
     assert.ok(stderr.includes(`warning: --fail-if ${gate}: FAILED, standard output was closed`), stderr);
 });
 
-test(
-  'a second run on the same folder leaves at once, and the first one is not disturbed',
-  procfs,
-  async (t) => {
-    const { child, cwd, result } = await liveRun(t, ['--actors', '1', '--out', 'out']);
-    const second = await runCli(['replay', '-', '--format', 'csv', '--out', 'out'], {
-      cwd,
-      input: `timestamp,target,value\n${rows(0, 3)}`,
-    });
-    assert.equal(second.status, 75, second.stderr);
-    assert.match(second.stderr, /another run is writing to out/);
-    child.stdin?.end();
-    assert.equal((await result).status, 0);
-    assert.equal(readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n').length, 62);
-  },
-);
+test('a second run on the same folder exits at once, and the first one completes', procfs, async (t) => {
+  const { child, cwd, result } = await liveRun(t, ['--actors', '1', '--out', 'out']);
+  const second = await runCli(['replay', '-', '--format', 'csv', '--out', 'out'], {
+    cwd,
+    input: `timestamp,target,value\n${rows(0, 3)}`,
+  });
+  assert.equal(second.status, 75, second.stderr);
+  assert.match(second.stderr, /another run is writing to out/);
+  child.stdin?.end();
+  assert.equal((await result).status, 0);
+  assert.equal(readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n').length, 62);
+});
 
-test('a folder that a run on another host holds is left alone; --break-lock takes it', async (t) => {
+test('a folder locked by another host is refused; --break-lock takes it', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(0, 3)}`);
   mkdirSync(join(cwd, 'out'));
@@ -172,7 +168,7 @@ test('a folder that a run on another host holds is left alone; --break-lock take
 
 const full = { skip: existsSync('/dev/full') ? false : 'no /dev/full here' };
 
-test('a standard output that is full is an error with the right status', full, async (t) => {
+test('a full standard output ends the run with 74', full, async (t) => {
   const cwd = temporaryFolder(t);
   const stdout = openSync('/dev/full', 'w');
   t.after(() => closeSync(stdout));

@@ -24,7 +24,7 @@ function sumsOf(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(readdirSync(folder).map((name) => [name, sum(name)]));
 }
 
-test('a complete run is held against another deadline, and stays as it is', async (t) => {
+test('a complete run is judged by another deadline without changing its files', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(65));
   const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', '--compare', 'none'];
@@ -62,7 +62,7 @@ test('a complete run is held against another deadline, and stays as it is', asyn
   assert.match(spoiled.stderr, /timing\.jsonl:\d+ /);
 });
 
-test('gates on what a complete run was made without fail', async (t) => {
+test('gates on figures that a complete run did not measure fail', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(65));
   const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1'];
@@ -80,7 +80,7 @@ test('gates on what a complete run was made without fail', async (t) => {
     assert.match(paced.stderr, new RegExp(`${metric}: FAILED, it has no value`));
 });
 
-test('a warning names how a complete run was served where a command asks for something else', async (t) => {
+test('a warning names settings that a complete run was served with and the command changes', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(65));
   const replay = (...flags: string[]): Promise<Finished> =>
@@ -99,7 +99,7 @@ test('a warning names how a complete run was served where a command asks for som
   assert.match(judged.stderr, /no effect: --mode parallel \(it had sequential\);/);
 });
 
-test('a warning lists what is asked of a complete run that was made without it', async (t) => {
+test('a warning lists outputs that the command asks for and a complete run lacks', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(70));
   const replay = (...flags: string[]): Promise<Finished> =>
@@ -107,10 +107,7 @@ test('a warning lists what is asked of a complete run that was made without it',
   assert.equal((await replay('--compare', 'none')).status, 0);
   const both = await replay('--compare', 'all', '--trace');
   assert.equal(both.status, 0, both.stderr);
-  assert.match(
-    both.stderr,
-    /^warning: the run is complete, so this has no effect: --trace \(it had none\), --compare all \(it had none\);/m,
-  );
+  assert.match(both.stderr, /^warning: .*: --trace \(it had none\), --compare all \(it had none\);/m);
   assert.doesNotMatch((await replay()).stderr, /no effect/, 'no comparison was asked for');
   assert.equal((await replay('--compare', 'all', '--trace', '--restart')).status, 0);
   assert.doesNotMatch((await replay('--compare', 'all', '--trace')).stderr, /no effect/, 'it is there');

@@ -24,7 +24,7 @@ function labelledCsv(label: string, minutes = 5): string {
 }
 
 describe('labels', () => {
-  test('the built-in model on the three test days, as its training script evaluates it', async (t) => {
+  test('the built-in model detects on the three test days what its training script reports', async (t) => {
     const cwd = temporaryFolder(t);
     const week = gunzipSync(readFileSync(recording('cloud-monitoring-week.csv.gz'))).toString();
     const [header = '', ...rows] = week.split('\n');
@@ -61,7 +61,7 @@ describe('labels', () => {
     assert.match(result.stdout, /43,200 labelled records scored; not counted: 590 in warm-up/);
   });
 
-  test('the best threshold, given as the model’s, gives the figures that were promised', async (t) => {
+  test('the best threshold, used as the model’s, gives the reported figures', async (t) => {
     const cwd = temporaryFolder(t);
     const model = [join(ROOT, 'fixtures/bundles/builtin/graph/model.json'), '--window', '60'];
     const replay = async (threshold: string): Promise<RunSummary> => {
@@ -78,7 +78,7 @@ describe('labels', () => {
     assert.deepEqual({ threshold: best.threshold, precision, recall, f1 }, best);
   });
 
-  test('of several columns the largest score counts', async (t) => {
+  test('a record of several columns has the largest score', async (t) => {
     const cwd = temporaryFolder(t);
     const result = await runCli(['replay', recording('service-day.csv'), ...PLAIN], { cwd });
     assert.equal(result.status, 0, result.stderr);
@@ -106,7 +106,7 @@ describe('labels', () => {
     assert.ok(overall.positives > 0 && hits > 0);
   });
 
-  test('results that something else wrote to are no bug: the run ends with 74 and names the line', async (t) => {
+  test('results edited by another program end the run with 74, naming the line', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'a.csv'), labelledCsv('0', 70));
     assert.equal((await runCli(['replay', 'a.csv', ...PLAIN], { cwd })).status, 0);
@@ -127,7 +127,7 @@ describe('labels', () => {
     assert.equal(readSummary(cwd).labels?.counts.scored, 12);
   });
 
-  test('labels that are neither 0 nor 1 are left out, and the run says so', async (t) => {
+  test('labels other than 0 and 1 are ignored with a notice', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'a.csv'), labelledCsv('broken'));
     const result = await runCli(['replay', 'a.csv', ...PLAIN], { cwd });
@@ -140,8 +140,8 @@ describe('labels', () => {
   });
 });
 
-describe('gates', () => {
-  test('one that is met ends with 99, after the report', async (t) => {
+describe('--fail-if', () => {
+  test('a met condition exits with 99, after the report', async (t) => {
     const cwd = temporaryFolder(t);
     const gates = ['--fail-if', 'late>0', '--fail-if', 'items<1000'];
     const result = await runCli(['replay', recording('real-day.csv'), ...PLAIN, ...gates], { cwd });
@@ -163,7 +163,7 @@ describe('gates', () => {
     assert.ok(existsSync(join(cwd, 'out/results.jsonl')));
   });
 
-  test('gates that are not met leave the status as it is; the configuration file can hold several', async (t) => {
+  test('conditions that are not met leave the exit status unchanged; the configuration file can hold several', async (t) => {
     const cwd = temporaryFolder(t);
     const gates = ['p99>1h', 'average-precision<1%', 'recall<.5'];
     writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify({ 'fail-if': gates }));
@@ -175,7 +175,7 @@ describe('gates', () => {
     );
   });
 
-  test('a metric that turns out to have no value fails, also with results on standard output', async (t) => {
+  test('a metric without a value fails, also with results on standard output', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'a.csv'), labelledCsv('0'));
     const flags = ['--backend', 'wasm', '--compare', 'none', '--actors', '1', '--out', '-', '--quiet'];
@@ -187,7 +187,7 @@ describe('gates', () => {
     assert.equal(result.stdout.trimEnd().split('\n').length, 5);
   });
 
-  test('what cannot have a value, or is not known, is refused before anything starts', async (t) => {
+  test('a metric that is unknown or cannot have a value is refused before anything starts', async (t) => {
     const cwd = temporaryFolder(t);
     const day = recording('real-day.csv');
     writeFileSync(join(cwd, 'plain.csv'), 'timestamp,target,value\n2018-04-30T00:00:00Z,a,1\n');

@@ -21,7 +21,7 @@ const MISSING = [
 ];
 
 for (const { what, file, args } of MISSING) {
-  test(`a file ${what} is missing: what to do, and no stack`, async (t) => {
+  test(`a missing file ${what} is reported with what to do and no stack`, async (t) => {
     const folder = temporaryFolder(t);
     for (const name of ['package.json', 'bin', 'dist'])
       cpSync(join(ROOT, name), join(folder, name), { recursive: true });

@@ -32,7 +32,7 @@ function change(folder: string, edit: (manifest: Record<string, unknown>) => voi
 }
 
 suite('aiops-serve model seal', () => {
-  test('takes the sums, and says so; then the bundle runs', async (t) => {
+  test('writes the checksums, after which the bundle runs', async (t) => {
     const folder = unsummed(t);
     assert.match(
       (await replay(folder)).stderr,
@@ -50,7 +50,7 @@ suite('aiops-serve model seal', () => {
     assert.match(replayed.stdout, /"score":7,"anomaly":true/);
   });
 
-  test('a manifest that is altered afterwards is refused, and so is its description', async (t) => {
+  test('a manifest altered after sealing is refused, even in its description', async (t) => {
     for (const edit of [
       (manifest: ManifestJson) => Object.assign(manifest['output'] as object, { threshold: 500 }),
       (manifest: ManifestJson) => Object.assign(manifest, { description: 'better' }),
@@ -66,7 +66,7 @@ suite('aiops-serve model seal', () => {
     }
   });
 
-  test('what keeps its meaning keeps its seal', async (t) => {
+  test('reformatting a manifest keeps its seal', async (t) => {
     const folder = unsummed(t);
     await seal(folder);
     const path = join(folder, 'aiops-model.json');
@@ -80,7 +80,7 @@ suite('aiops-serve model seal', () => {
     ['a file is missing', { formats: { 'layers-model': 'gone/model.json' } }, /gone\/model\.json/],
     ['a field is wrong', { input: { ...INPUT, window: 0 } }, /input\.window/],
   ] as const) {
-    test(`where ${what}, the manifest stays as it is`, async (t) => {
+    test(`where ${what}, the manifest does not change`, async (t) => {
       const folder = unsummed(t);
       change(folder, (manifest) => Object.assign(manifest, edit));
       const before = readFileSync(join(folder, 'aiops-model.json'), 'utf8');
@@ -91,7 +91,7 @@ suite('aiops-serve model seal', () => {
     });
   }
 
-  test('no bundle, no argument, an unknown command', async (t) => {
+  test('a folder without a bundle ends with 78, a missing argument or unknown command with 64', async (t) => {
     const cwd = temporaryFolder(t);
     const missing = await runCli(['model', 'seal', 'nowhere'], { cwd });
     assert.deepEqual([missing.status, missing.stdout], [78, '']);

@@ -29,7 +29,7 @@ async function parentOf(t: TestContext, target: string): Promise<Parent> {
 }
 
 for (const target of ['busy', 'busy in native code', 'idle']) {
-  test(`SIGKILL of the parent, its actors ${target}: none runs two seconds later`, async (t) => {
+  test(`two seconds after SIGKILL of the parent no actor runs, its actors ${target}`, async (t) => {
     const { child, actors } = await parentOf(t, target);
     await sleep(100); // well inside a computation, which never looks at the pipe
     assert.deepEqual(actors.filter(isRunning), actors);
@@ -39,7 +39,7 @@ for (const target of ['busy', 'busy in native code', 'idle']) {
   });
 }
 
-test('SIGKILL of the parent while its actors write more than it has read: none runs two seconds later', async (t) => {
+test('two seconds after SIGKILL of the parent no actor runs, even with output that it has not read', async (t) => {
   const { child, actors } = await parentOf(t, 'answers at length');
   child.kill('SIGSTOP'); // what they write fills their pipes
   await sleep(500);
@@ -53,7 +53,7 @@ for (const [when, loading] of [
   ['as soon as there are actors, before any has said a word', false],
   ['while its actors load', true],
 ] as const) {
-  test(`SIGKILL of the parent ${when}: none runs two seconds later`, procfs, async (t) => {
+  test(`two seconds after SIGKILL of the parent ${when} no actor runs`, procfs, async (t) => {
     const child = spawn(process.execPath, [PARENT, 'loading'], { stdio: ['ignore', 'pipe', 'inherit'] });
     t.after(() => child.kill('SIGKILL'));
     const load = said(child.stdout, /loading[^]*loading/);
@@ -68,14 +68,14 @@ for (const [when, loading] of [
   });
 }
 
-test('process.exit of the parent takes its actors along', async (t) => {
+test('process.exit of the parent ends its actors', async (t) => {
   const { child, actors } = await parentOf(t, 'busy');
   child.kill('SIGTERM'); // without a handler of its own; execa has one that kills children
   await once(child, 'exit');
   await assertGone(actors, 2000);
 });
 
-test('after stop nothing keeps the parent', async (t) => {
+test('after stop nothing keeps the parent alive', async (t) => {
   const { child, actors } = await parentOf(t, 'done');
   const [code] = (await once(child, 'exit')) as [number | null];
   assert.equal(code, 0);
@@ -91,14 +91,14 @@ async function idleActor(t: TestContext): Promise<ActorProcess> {
   return actor;
 }
 
-test('an actor whose pipe closes leaves, also while its parent lives', async (t) => {
+test('an actor whose pipe closes exits, even while its parent lives', async (t) => {
   const actor = await idleActor(t);
   actor.pipe.destroy();
   const exit = await actor.closed;
   assert.deepEqual(exit, { exitCode: 0, signal: null, spawnError: null });
 });
 
-test('an actor ignores what reaches a whole process group; its parent can still kill it', async (t) => {
+test('an actor ignores signals to the whole process group; its parent can still kill it', async (t) => {
   const actor = await idleActor(t);
   const pid = actor.pid ?? assert.fail('not started');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);

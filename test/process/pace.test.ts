@@ -77,7 +77,7 @@ test('a paced run keeps to its schedule, and a slow minute makes those after it 
   assert.equal(unpaced.execution.inflight, 2);
 });
 
-test('a gate on the schedule needs one, a gate on a comparison needs one asked for', async (t) => {
+test('a gate on the schedule needs --pace, a gate on the comparison needs --compare', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(3)}`);
   const free = await runCli(['replay', 'data.csv', '--fail-if', 'lateness-max>1s'], { cwd });
@@ -92,7 +92,7 @@ test('a gate on the schedule needs one, a gate on a comparison needs one asked f
   assert.equal(existsSync(join(cwd, 'data.csv.aiops')), false);
 });
 
-test('a signal ends the wait for a minute that is not due', async (t) => {
+test('a signal ends the wait for a minute that is not due yet', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows(3)}`);
   writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
@@ -107,7 +107,7 @@ test('a signal ends the wait for a minute that is not due', async (t) => {
   assert.equal(stdout.trimEnd().split('\n').length, 1);
 });
 
-test('a live feed: a row is there as soon as its minute is over, what comes too late is rejected', async (t) => {
+test('in a live feed a row is written as soon as its minute is over, and late records are rejected', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
   const args = ['replay', '-', '--format', 'csv', '--interval', '1s', '--pace', 'realtime', '--out', '-'];
@@ -156,7 +156,7 @@ const JUMPED = `timestamp,target,value
 2024-01-01T01:00:00Z,b,1
 `;
 
-test('a jump of an hour in a recorded feed: it is read on, and what waits is due when it ends', async (t) => {
+test('during a gap of an hour a recorded feed is still read, and its minutes are due when it ends', async (t) => {
   const { child, cwd, stdin } = liveFeed(t);
   const result = finished(child);
   const waits = said(
@@ -183,7 +183,7 @@ test('a jump of an hour in a recorded feed: it is read on, and what waits is due
   assert.ok(rejects.every(([reason]) => reason === 'late'));
 });
 
-test('a signal ends a run that waits for a minute an hour away, its feed still open', async (t) => {
+test('a signal ends a run that waits for a minute an hour away while its feed is open', async (t) => {
   const { child, stdin } = liveFeed(t);
   const result = finished(child);
   const waits = said(child.stderr, /warning: 2024-01-01T01:00:00Z is due in/);
@@ -196,7 +196,7 @@ test('a signal ends a run that waits for a minute an hour away, its feed still o
   assert.equal(stdout.trimEnd().split('\n').length, 1);
 });
 
-test('records of the future do not hold up a live feed: they are early, and told', async (t) => {
+test('records of the future do not delay a live feed: they are rejected as early, with a notice', async (t) => {
   const { child, cwd, stdin } = liveFeed(t);
   const result = finished(child);
   const at = (aheadMs: number): string => new Date(Date.now() + aheadMs).toISOString();
@@ -221,7 +221,7 @@ test('records of the future do not hold up a live feed: they are early, and told
   ]);
 });
 
-test('an old recording that is piped in keeps its pace though its end has been read', async (t) => {
+test('an old recording that is piped in keeps its pace after its end has been read', async (t) => {
   const { child, stdin } = liveFeed(t);
   const result = finished(child);
   const seen: number[] = [];
@@ -235,7 +235,7 @@ test('an old recording that is piped in keeps its pace though its end has been r
   assert.ok((seen.at(-1) ?? NaN) - (seen[0] ?? NaN) >= 1900, seen.join());
 });
 
-test('a column that a feed has only later is told while the feed goes on', async (t) => {
+test('a column that first appears later is reported while the feed continues', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
   const args = [
@@ -269,7 +269,7 @@ test('a column that a feed has only later is told while the feed goes on', async
   );
 });
 
-test('a run of a live feed is kept, but not gone on with: it says so when it begins, when it ends and before it begins again', async (t) => {
+test('a run of a live feed cannot be resumed, and says so at its start, at its end and when it would be resumed', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
   const args = ['replay', '-', '--format', 'csv', '--interval', '1s', '--out', 'live', '--compare', 'none'];

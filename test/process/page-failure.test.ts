@@ -16,7 +16,7 @@ async function replaySpoiled(cwd: string, how: Spoiled): Promise<Finished> {
   return runCli(['replay', recording('real-day.csv'), ...flags], { cwd, env: withSpoiledAssets(cwd, how) });
 }
 
-test('what the page needs is read before actors start, so that it costs no finished run', async (t) => {
+test('a missing asset of the page ends the run before actors start', async (t) => {
   const cwd = temporaryFolder(t);
   const { status, stderr } = await replaySpoiled(cwd, 'missing');
   assert.equal(status, 70, stderr);
@@ -25,7 +25,7 @@ test('what the page needs is read before actors start, so that it costs no finis
   assert.deepEqual(readdirSync(join(cwd, 'out')), ['report.html']);
 });
 
-test('a page that cannot be made is a bug, and all other files are in place', async (t) => {
+test('a page that cannot be rendered is an internal error, and all other files are written', async (t) => {
   const cwd = temporaryFolder(t);
   const { status, stderr } = await replaySpoiled(cwd, 'unusable');
   assert.equal(status, 70, stderr);
@@ -38,7 +38,7 @@ test('a page that cannot be made is a bug, and all other files are in place', as
   assert.deepEqual(readdirSync(join(cwd, 'out')).toSorted(), others);
 });
 
-test('a benchmark’s page has no plots of that library, and needs nothing of it', async (t) => {
+test('the page of a benchmark does not need the plotting library', async (t) => {
   const cwd = temporaryFolder(t);
   const flags = ['--backend', 'wasm', '--actors', '1', '--items', '2', '--rounds', '1', '--time', '10ms'];
   const env = withSpoiledAssets(cwd, 'missing');

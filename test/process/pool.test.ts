@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
-import { AiopsError, type ErrorCode } from '#dist/core/errors.js';
 import type { CallStyle, MinuteRun, ReadyFacts } from '#dist/core/types.js';
 import { Pool } from '#dist/pool/pool.js';
 import { Solo } from '#dist/pool/solo.js';
@@ -9,6 +8,7 @@ import { Solo } from '#dist/pool/solo.js';
 import { batchOf, targetsOf } from '../support/batches.js';
 import { loadOf } from '../support/fake-runtime.js';
 import { assertGone, isRunning } from '../support/processes.js';
+import { refusal } from '../support/refusals.js';
 
 const FAKE_ACTOR = new URL('../support/fake-actor.js', import.meta.url);
 
@@ -38,15 +38,6 @@ async function started(t: TestContext, actors: number, params = {}): Promise<Sta
   const { pool, lines } = poolOf(t, actors, params);
   const ready = await pool.start();
   return { pool, ready, pids: ready.actors.map(({ pid }) => pid), lines };
-}
-
-function failsWith(code: ErrorCode, message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof AiopsError, String(error));
-    assert.match(error.message, message);
-    assert.equal(error.code, code);
-    return true;
-  };
 }
 
 function assertAnswered({ answers }: MinuteRun, items: number, window: number, from: number): void {
@@ -93,7 +84,7 @@ for (const actors of [1, 2, 3, 8]) {
 }
 
 for (const actors of [1, 2]) {
-  test(`${actors} actors: the answers to a minute stay as they are while later ones come`, async (t) => {
+  test(`${actors} actors: later minutes do not change the answers to an earlier one`, async (t) => {
     const { pool } = await started(t, actors);
     const runs: MinuteRun[] = [];
     for (let i = 0; i < 6; i++) runs.push(await pool.run(batchOf(targetsOf(50), 60, i * 1000), 'batched'));
@@ -123,7 +114,7 @@ test('500 items on 3 actors are chunks of 167, 167 and 166; 2 items on 8 actors 
   );
 });
 
-test('a minute’s time has all of its parts, also where minutes overlap', async (t) => {
+test('the time of a minute has all its parts, also where minutes overlap', async (t) => {
   const { pool } = await started(t, 2);
   const runs = Array.from({ length: 20 }, () => pool.run(batchOf(targetsOf(500), 60), 'batched'));
   for (const { timing } of await Promise.all(runs)) {
@@ -160,12 +151,12 @@ for (const [target, message] of [
   ['garbage', /^actor-2 \(pid \d+\) broke the protocol: these bytes do not start a frame/],
   ['closes its pipe', /^actor-2 closed its pipe while answering 2 items/],
 ] as const) {
-  test(`an actor that fails (${target}): runs under way and later ones reject, no process stays`, async (t) => {
+  test(`after an actor fails (${target}), pending and later runs reject and no process remains`, async (t) => {
     const { pool, pids } = await started(t, 3);
     assertAnswered(await pool.run(batchOf(targetsOf(6)), 'batched'), 6, 1, 0);
     const failed = pool.run(batchOf(['a', 'busy', target, 'c', 'busy', 'd']), 'batched');
     const queued = pool.run(batchOf(['e', 'f', 'g']), 'batched');
-    const expected = failsWith('actor_failed', message);
+    const expected = refusal('actor_failed', message);
     await Promise.all([assert.rejects(failed, expected), assert.rejects(queued, expected)]);
     await assert.rejects(pool.run(batchOf(['a']), 'batched'), expected);
     await assertGone(pids, 3000);
@@ -173,10 +164,10 @@ for (const [target, message] of [
   });
 }
 
-test('an idle actor that is killed ends the pool with the next run at the latest', async (t) => {
+test('killing an idle actor ends the pool with the next run at the latest', async (t) => {
   const { pool, pids } = await started(t, 2);
   process.kill(pids[0]!, 'SIGKILL');
-  const expected = failsWith('actor_failed', /^actor-1 .* was ended by SIGKILL while/);
+  const expected = refusal('actor_failed', /^actor-1 .* was ended by SIGKILL while/);
   await assert.rejects(async () => {
     for (let i = 0; i < 1000; i++) await pool.run(batchOf(['a', 'b']), 'batched');
   }, expected);
@@ -188,14 +179,14 @@ test('an analyzer that throws fails its own minute only', async (t) => {
   const good = pool.run(batchOf(['a', 'b']), 'batched');
   const bad = pool.run(batchOf(['a', 'throws']), 'batched');
   const after = pool.run(batchOf(['c', 'd']), 'batched');
-  const expected = failsWith('model', /^actor-2 while answering 1 items of .*: this is beyond me$/);
+  const expected = refusal('model', /^actor-2 while answering 1 items of .*: this is beyond me$/);
   await assert.rejects(bad, expected);
   assertAnswered(await good, 2, 1, 0);
   assertAnswered(await after, 2, 1, 0);
   assertAnswered(await pool.run(batchOf(['e']), 'batched'), 1, 1, 0);
 });
 
-test('what actors print is told line by line with their names, and disturbs no answer', async (t) => {
+test('output of actors is reported line by line with their names, and disturbs no answer', async (t) => {
   const { pool, lines } = await started(t, 2);
   assertAnswered(await pool.run(batchOf(['a', 'b', 'prints', 'c']), 'batched'), 4, 1, 0);
   await pool.stop();
@@ -207,7 +198,7 @@ test('what actors print is told line by line with their names, and disturbs no a
   assert.equal(output.join('').split('to standard output ').length - 1, 2000);
 });
 
-test('a chunk of 50 MB goes there and half of it back', async (t) => {
+test('a chunk of 50 MB is sent and half of it returned', async (t) => {
   const { pool } = await started(t, 1);
   const [items, window] = [1000, 6250];
   const { answers } = await pool.run(batchOf(targetsOf(items), window), 'batched');
@@ -219,19 +210,19 @@ test('a chunk of 50 MB goes there and half of it back', async (t) => {
 });
 
 for (const [what, params, expected] of [
-  ['refuses its model', { refuse: 'this' }, failsWith('model', /^actor-\d: this is no model$/)],
+  ['refuses its model', { refuse: 'this' }, refusal('model', /^actor-\d: this is no model$/)],
   [
     'dies while loading',
     { crash: '' },
-    failsWith('actor_failed', /^actor-\d .* exited with status 3 while loading the model/),
+    refusal('actor_failed', /^actor-\d .* exited with status 3 while loading the model/),
   ],
   [
     'differs from the others',
     { disagree: '' },
-    failsWith('backend', /^actor-1 and actor-2 differ in backend.versions: .*\d/),
+    refusal('backend', /^actor-1 and actor-2 differ in backend.versions: .*\d/),
   ],
 ] as const) {
-  test(`a pool whose actor ${what} does not start, and leaves no process`, async (t) => {
+  test(`a pool whose actor ${what} fails to start and leaves no process`, async (t) => {
     const { pool } = poolOf(t, 3, params);
     await assert.rejects(pool.start(), expected);
     await assert.rejects(pool.run(batchOf(['a']), 'batched'), expected);
@@ -239,42 +230,42 @@ for (const [what, params, expected] of [
   });
 }
 
-test('the hint of an actor that refuses its model comes along', async (t) => {
+test('the refusal of a model by an actor keeps its hint', async (t) => {
   await assert.rejects(poolOf(t, 1, { refuse: 'this' }).pool.start(), { hint: 'name another one' });
 });
 
 test('an actor of another protocol version is refused', async (t) => {
   const { pool } = poolOf(t, 1, {}, new URL('../support/old-actor.js', import.meta.url));
-  await assert.rejects(pool.start(), failsWith('actor_failed', /speaks protocol 99, this program 4$/));
+  await assert.rejects(pool.start(), refusal('actor_failed', /speaks protocol 99, this program 4$/));
 });
 
-test('an actor whose file is missing tells so with its last words', async (t) => {
+test('an actor whose file is missing is reported with its last words', async (t) => {
   const { pool } = poolOf(t, 1, {}, new URL('../support/nowhere.js', import.meta.url));
   await assert.rejects(
     pool.start(),
-    failsWith('actor_failed', /exited with status 1 while starting; .*nowhere\.js/),
+    refusal('actor_failed', /exited with status 1 while starting; .*nowhere\.js/),
   );
 });
 
-test('notices of actors are told once, and threads are set before the process starts', async (t) => {
+test('equal notices of actors are reported once, and threads are set before the process starts', async (t) => {
   for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']) {
     const { ready } = await started(t, 2, { show: name });
     assert.deepEqual(ready.notices, [{ level: 'info', text: '1' }]);
   }
 });
 
-test('stop: before the start, twice, and at once while actors still load', async (t) => {
+test('stop works before the start, twice, and while actors still load', async (t) => {
   const early = poolOf(t, 2).pool;
   await Promise.all([early.stop(), early.stop()]);
-  await assert.rejects(early.run(batchOf(['a']), 'batched'), failsWith('interrupted', /was stopped/));
+  await assert.rejects(early.run(batchOf(['a']), 'batched'), refusal('interrupted', /was stopped/));
 
   const { pool } = poolOf(t, 2, { hang: '' });
-  const start = assert.rejects(pool.start(), failsWith('interrupted', /^actor-\d was stopped while/));
+  const start = assert.rejects(pool.start(), refusal('interrupted', /^actor-\d was stopped while/));
   await pool.stop();
   await start;
 });
 
-test('stop lets actors finish what they have, and kills one that would take for ever', async (t) => {
+test('stop lets actors finish their chunks, and kills one that would never finish', async (t) => {
   const { pool, pids } = await started(t, 2);
   const quick = pool.run(batchOf(targetsOf(200), 60), 'batched');
   await Promise.all([pool.stop(), pool.stop()]);
@@ -284,7 +275,7 @@ test('stop lets actors finish what they have, and kills one that would take for 
   const slow = await started(t, 2);
   const run = assert.rejects(
     slow.pool.run(batchOf(['busy', 'a']), 'batched'),
-    failsWith('actor_failed', /actor-1/),
+    refusal('actor_failed', /actor-1/),
   );
   await slow.pool.stop();
   await run;
@@ -300,7 +291,7 @@ test('a pool needs at least one whole actor', () => {
   }
 });
 
-test('the solo child answers like a pool, and its minute is the time inside it', async (t) => {
+test('a sequential actor answers like a pool, and its time is that inside the process', async (t) => {
   const solo = new Solo({ load: loadOf(), log: () => undefined, timeoutMs: 60_000, entry: FAKE_ACTOR });
   t.after(() => solo.stop());
   const ready = await solo.start();
@@ -321,10 +312,10 @@ test('the solo child answers like a pool, and its minute is the time inside it',
   assert.deepEqual([timing.items, timing.wallMs, timing.chunks], [0, 0, []]);
 });
 
-test('an actor that gives no answer in time is stuck: its name and what it did are told, no process stays', async (t) => {
+test('an actor that does not answer in time is reported as stuck, with its name and task, and no process remains', async (t) => {
   const { pool } = poolOf(t, 2, {}, FAKE_ACTOR, 1500);
   const pids = (await pool.start()).actors.map(({ pid }) => pid);
-  const expected = failsWith('actor_failed', /^actor-2 .* gave no answer for 1\.5 s while answering 1 items/);
+  const expected = refusal('actor_failed', /^actor-2 .* gave no answer for 1\.5 s while answering 1 items/);
   await assert.rejects(pool.run(batchOf(['a', 'busy']), 'batched'), expected);
   await assertGone(pids);
 });

@@ -44,7 +44,7 @@ function rowsCsv(targets: number, minutes: number): string {
 const WASM = ['--backend', 'wasm'];
 
 describe('one real day', () => {
-  test('the same bytes with 1, 2, 3 and 7 actors, sequential, and from every layout; nothing is lost', async (t) => {
+  test('gives the same bytes with 1, 2, 3 and 7 actors, sequentially, and from every layout', async (t) => {
     const cwd = temporaryFolder(t);
     const runs: readonly (readonly string[])[] = [
       ['--actors', '1', '--compare', 'none', '--out', 'a1'],
@@ -118,7 +118,7 @@ describe('one real day', () => {
   });
 });
 
-describe('how minutes are cut', () => {
+describe('minutes are split into chunks', () => {
   test('500 targets on 3 actors: chunks of 167, 167 and 166', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(500, 90));
@@ -150,7 +150,7 @@ describe('how minutes are cut', () => {
   });
 });
 
-describe('what is read and written', () => {
+describe('inputs and outputs', () => {
   test('one file per host replays as one recording', async (t) => {
     const cwd = temporaryFolder(t);
     const hosts = ['host-a', 'host-b', 'host-c'];
@@ -167,7 +167,7 @@ describe('what is read and written', () => {
     assert.equal(rows.length, 3 * 180);
   });
 
-  test('rejects are kept with their own text, and the status says that there were some', async (t) => {
+  test('rejects are kept with their own text, and the exit status is 3', async (t) => {
     const cwd = temporaryFolder(t);
     const csv = rowsCsv(1, 65).split('\n');
     csv.splice(3, 0, '2018-04-30T00:02:00Z,t0000,high');
@@ -211,7 +211,7 @@ describe('what is read and written', () => {
     assert.deepEqual(readdirSync(cwd), ['data.csv.gz'], 'no other file');
   });
 
-  test('a setting comes from the flag, else the environment, else the configuration file', async (t) => {
+  test('a flag takes precedence over the environment, which does over the configuration file', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(1, 61));
     const settings = {
@@ -229,7 +229,7 @@ describe('what is read and written', () => {
     assert.equal(readSummary(join(cwd, 'by-environment')).execution.actors, 1);
   });
 
-  test('a switch in the environment can be false; a variable that is no setting is told', async (t) => {
+  test('a switch in the environment can be false; an unknown variable causes a warning', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(1, 61));
     const flags = ['replay', 'data.csv', '--compare', 'none', '--actors', '1'];
@@ -237,13 +237,13 @@ describe('what is read and written', () => {
     const told = await runCli(flags, { cwd, env });
     assert.equal(told.status, 0, told.stderr);
     assert.match(told.stdout, /^records/m);
-    assert.match(told.stderr, /warning: AIOPS_SERVE_ACTOR is no setting/);
+    assert.match(told.stderr, /warning: AIOPS_SERVE_ACTOR /);
     const refused = await runCli(flags, { cwd, env: { AIOPS_SERVE_QUIET: 'perhaps' } });
     assert.equal(refused.status, 78);
     assert.match(refused.stderr, /AIOPS_SERVE_QUIET='perhaps' is invalid/);
   });
 
-  test('rejects that nobody keeps are told', async (t) => {
+  test('rejects that are not kept cause a warning', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), `${rowsCsv(1, 61)}2018-05-01,t0000,high\n`);
     const flags = ['replay', 'data.csv', '--compare', 'none', '--actors', '1'];
@@ -268,7 +268,7 @@ describe('what is read and written', () => {
   });
 });
 
-test('what is warned of at the end stands in timing.json and on the page too', async (t) => {
+test('warnings at the end are in timing.json and on the page too', async (t) => {
   const cwd = temporaryFolder(t);
   const flags = [
     '--format',

@@ -16,7 +16,7 @@ const rows = (minutes: number, isBad: (minute: number) => boolean = () => false)
   }).join('');
 const csv = (...given: Parameters<typeof rows>): string => `timestamp,target,value\n${rows(...given)}`;
 
-test('a run that --max-rejects stopped does not go on until more are allowed', async (t) => {
+test('a run stopped by --max-rejects resumes only once more are allowed', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(
     join(cwd, 'data.csv'),
@@ -41,7 +41,7 @@ test('a run that --max-rejects stopped does not go on until more are allowed', a
   assert.equal(files()[1]?.trimEnd().split('\n').length, 60);
 });
 
-test('a settings file in which "false" would turn --restart on replaces nothing', async (t) => {
+test('a configuration file with "false" as text for --restart replaces nothing', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(3));
   const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', '--compare', 'none'];
@@ -59,7 +59,7 @@ test('a settings file in which "false" would turn --restart on replaces nothing'
   assert.equal(readFileSync(join(cwd, 'out/journal.jsonl'), 'utf8'), journal);
 });
 
-test('rejects stay in their own file, which no other run takes', async (t) => {
+test('rejects stay in their own file, which no other run overwrites', async (t) => {
   const cwd = temporaryFolder(t);
   const elsewhere = temporaryFolder(t);
   const rejects = join(cwd, 'rejected.jsonl');
@@ -100,7 +100,7 @@ test('rejects stay in their own file, which no other run takes', async (t) => {
   assert.equal(readFileSync(rejects, 'utf8'), kept);
 });
 
-test('interrupted before it came to a minute, a run that has some says that it can be gone on with', async (t) => {
+test('a resumed run interrupted before its next minute says that it can be resumed', async (t) => {
   const cwd = temporaryFolder(t);
   const args = ['replay', '-', '--format', 'csv', '--out', 'out', '--compare', 'none', '--actors', '1'];
   const first = startCli([...args, '--commit-interval', '0s'], { cwd });
@@ -118,10 +118,10 @@ test('interrupted before it came to a minute, a run that has some says that it c
   second.kill('SIGTERM');
   const { status, stderr } = await result;
   assert.equal(status, 143, stderr);
-  assert.match(stderr, new RegExp(`interrupted after ${done}; the same command goes on`));
+  assert.match(stderr, new RegExp(`interrupted after ${done}; .*resume`));
 });
 
-test('a run of standard input is not gone on with by a shorter other one, and afterwards still is by its own', async (t) => {
+test('a run of standard input refuses a shorter, different input, and still resumes with its own', async (t) => {
   const cwd = temporaryFolder(t);
   const replay = (out: string, input: string): Promise<Finished> =>
     runCli(
@@ -156,7 +156,7 @@ test('a run of standard input is not gone on with by a shorter other one, and af
   assert.equal(results('out'), results('whole'));
 });
 
-test('what comes last is committed although nothing more comes', async (t) => {
+test('the last minute is committed even if no other follows', async (t) => {
   const cwd = temporaryFolder(t);
   const args = ['replay', '-', '--format', 'csv', '--out', 'out', '--compare', 'none', '--actors', '1'];
   const child = startCli([...args, '--commit-interval', '300ms'], { cwd });
@@ -193,7 +193,7 @@ const LEAVING = `
     };
   }`;
 
-test('an actor that dies once it has answered all it was asked is in the report, too', async (t) => {
+test('an actor that dies after its last answer is in the report, too', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'mine.mjs'), LEAVING);
   const minute = '2024-01-01T00:00:00Z';

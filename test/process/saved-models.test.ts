@@ -36,7 +36,7 @@ async function replay(t: TestContext, ...flags: readonly string[]): Promise<Repl
 }
 
 suite('bare SavedModels', { skip: await whyNoNative() }, () => {
-  test('serving_default unless another signature is named; several outputs of any rank, named and flattened', async (t) => {
+  test('serving_default is used unless a signature is named; outputs of any rank are named and flattened', async (t) => {
     const { status, stderr, stdout, last, cwd } = await replay(
       t,
       '--model',
@@ -77,7 +77,7 @@ suite('bare SavedModels', { skip: await whyNoNative() }, () => {
     assert.deepEqual([last()['score'], last()['anomaly'], last()['output']], [-3, true, [-3]]);
   });
 
-  test('the only signature, whatever its name; its file may be named', async (t) => {
+  test('the only signature is used, whatever its name; --model may name the file', async (t) => {
     for (const path of ['one-signature', 'one-signature/saved_model.pb']) {
       const { status, stderr, last } = await replay(t, '--model', model(path), '--window', '3');
       assert.equal(status, 0, stderr);
@@ -85,7 +85,7 @@ suite('bare SavedModels', { skip: await whyNoNative() }, () => {
     }
   });
 
-  test('NaN is an error of that item', async (t) => {
+  test('NaN in an output is an error of that item', async (t) => {
     const flags = ['--model', model('four-signatures'), '--window', '3', '--signature', 'logarithm'];
     const { status, last } = await replay(t, ...flags);
     assert.equal(status, 3);

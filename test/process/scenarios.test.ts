@@ -73,7 +73,7 @@ const STARTED: Readonly<Record<ScenarioName, number>> = {
 for (const scenario of SCENARIOS) {
   const skip = scenario === 'idle' && !existsSync('/proc/self/status') && 'not Linux';
   test(
-    `${scenario} with real actors: answers agree, there are figures, no process remains`,
+    `${scenario} with real actors has finite figures and equal answers, and leaves no process`,
     { skip },
     async () => {
       const { run, pids } = await realRun();
@@ -94,7 +94,7 @@ for (const scenario of SCENARIOS) {
     },
   );
 
-  test(`${scenario} ends early once the signal is given, and no process remains`, { skip }, async () => {
+  test(`${scenario} ends early on a signal and leaves no process`, { skip }, async () => {
     const aborter = new AbortController();
     const { run, pids } = await realRun({
       signal: aborter.signal,

@@ -51,7 +51,7 @@ function askedBytes(operations: readonly FileOperation[]): number {
   return reads.reduce((sum, { bytes }) => sum + (bytes ?? Infinity), 0);
 }
 
-test('resuming near the end of an untouched recording reads its end alone; once it has grown, it is compared first', async (t) => {
+test('resuming near the end of an unchanged recording reads only its end; one that has grown is compared first', async (t) => {
   const cwd = temporaryFolder(t);
   const data = join(cwd, 'data.csv');
   writeFileSync(data, `timestamp,target,value,note\n${rows(0, MINUTES)}`);

@@ -57,7 +57,7 @@ async function slowRun(
 }
 
 test(
-  'a minute that does not end within --stop-grace is left: the same status, and it is said',
+  'a minute that does not end within --stop-grace is abandoned, with the same status and a notice',
   procfs,
   async (t) => {
     const { child, result } = await slowRun(t, ['--stop-grace', '300ms']);
@@ -72,7 +72,7 @@ test(
 );
 
 // Longer than Node's own timers can wait: it would turn them into 1 ms.
-test('durations of more than 24 days are as long as they say', async (t) => {
+test('durations of more than 24 days do not overflow', async (t) => {
   const flags = ['--actor-timeout', '--stop-grace', '--commit-interval'].flatMap((flag) => [flag, '597h']);
   const { child, result, goOn } = await slowRun(t, flags);
   const heard = said(child.stderr, /SIGTERM: .*\(597h at most\)/);
@@ -85,7 +85,7 @@ test('durations of more than 24 days are as long as they say', async (t) => {
   assert.doesNotMatch(stderr, /Warning/);
 });
 
-test('a second signal leaves at once', procfs, async (t) => {
+test('a second signal exits at once', procfs, async (t) => {
   const { child, result } = await slowRun(t, ['--stop-grace', '1h']);
   const actors = childrenOf(child.pid);
   const heard = said(child.stderr, /SIGTERM: finishing/);
@@ -98,7 +98,7 @@ test('a second signal leaves at once', procfs, async (t) => {
   await assertGone(actors);
 });
 
-test('a terminal that hangs up, also after another signal, is no second one', async (t) => {
+test('a terminal that hangs up does not count as a second signal', async (t) => {
   for (const [signal, expected] of [
     ['SIGINT', 130],
     ['SIGHUP', 129],
@@ -145,37 +145,33 @@ for (const mode of ['parallel', 'sequential']) {
   }
 }
 
-test(
-  'SIGTERM to the process group of a bench ends it without a word about lost actors',
-  procfs,
-  async (t) => {
-    const args = [
-      'bench',
-      '--backend',
-      'wasm',
-      '--actors',
-      '1',
-      '--items',
-      '2',
-      '--rounds',
-      '1000',
-      '--time',
-      '1m',
-    ];
-    const child = startCli(args, { cwd: temporaryFolder(t), ownGroup: true });
-    t.after(() => child.kill('SIGKILL'));
-    const result = finished(child);
-    await said(child.stderr, /started on/);
-    const actors = childrenOf(child.pid);
-    process.kill(-(child.pid ?? assert.fail('not started')), 'SIGTERM');
-    const { status, stderr } = await result;
-    assert.equal(status, 143, stderr);
-    assert.doesNotMatch(stderr, /was ended by|error:/);
-    await assertGone(actors);
-  },
-);
+test('SIGTERM to the process group of a benchmark reports no lost actors', procfs, async (t) => {
+  const args = [
+    'bench',
+    '--backend',
+    'wasm',
+    '--actors',
+    '1',
+    '--items',
+    '2',
+    '--rounds',
+    '1000',
+    '--time',
+    '1m',
+  ];
+  const child = startCli(args, { cwd: temporaryFolder(t), ownGroup: true });
+  t.after(() => child.kill('SIGKILL'));
+  const result = finished(child);
+  await said(child.stderr, /started on/);
+  const actors = childrenOf(child.pid);
+  process.kill(-(child.pid ?? assert.fail('not started')), 'SIGTERM');
+  const { status, stderr } = await result;
+  assert.equal(status, 143, stderr);
+  assert.doesNotMatch(stderr, /was ended by|error:/);
+  await assertGone(actors);
+});
 
-test('a closed standard error is no failure', async (t) => {
+test('a closed standard error does not fail the run', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), DATA);
   for (const [args, expected] of [

@@ -59,7 +59,7 @@ test('the slice of a day keeps the rejects before its first good record', async 
   assert.deepEqual([records, accepted, rejected], [60, 50, 10]);
 });
 
-test('a share without a target is complete, and share 1 keeps the rejects that have none', async (t) => {
+test('a shard without a target completes, and shard 1 keeps the rejects without a target', async (t) => {
   const data = `${HEADER}${rows(0, 6)}broken\n${rows(6, 20)}broken\n`;
   const { cwd, replay, lines } = setUp(t, data);
   assert.equal((await replay('whole', '--compare', 'none')).status, 3);
@@ -77,7 +77,7 @@ test('a share without a target is complete, and share 1 keeps the rejects that h
   assert.match(again.stderr, /^s1 is complete: 0 minutes, 0 rows/m);
 });
 
-test('a slice without records is complete with a warning, and goes on once the input has some for it', async (t) => {
+test('a slice without records completes with a warning, and resumes once the input has some for it', async (t) => {
   const { cwd, replay, lines, counts } = setUp(t, HEADER + rows(0, 4));
   const slice = (): Promise<Finished> => replay('out', '--from', time(100));
   const empty = await slice();
@@ -111,7 +111,7 @@ test('--targets that selects nothing is refused by name', async (t) => {
   }
 });
 
-test('an input of which nothing can be used is refused alike by every slice and share', async (t) => {
+test('an input without a usable record is refused alike by every slice and shard', async (t) => {
   const { replay } = setUp(t, `${HEADER}${'broken\n'.repeat(3)}`);
   for (const asked of [[], ['--from', time(2)], ['--shard', '1/2'], ['--shard', '2/2']]) {
     const { status, stderr } = await replay('out', '--restart', ...asked);

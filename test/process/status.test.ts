@@ -60,7 +60,7 @@ test('the status of a complete run has its facts and counts, and asking changes 
   assert.deepEqual(snapshot(join(cwd, 'out')), before);
 });
 
-test('settings that are not as usual are told', async (t) => {
+test('settings that differ from their defaults are shown', async (t) => {
   const cwd = temporaryFolder(t);
   const flags = ['--duplicates', 'last', '--results-format', 'csv', '--compare', 'none', '--actors', '1'];
   const args = ['replay', recording('service-day.csv'), '--out', 'out', ...flags];
@@ -71,7 +71,7 @@ test('settings that are not as usual are told', async (t) => {
   assert.deepEqual((await jsonStatus(cwd, 'out')).damaged, []);
 });
 
-test('files that lack what was committed are told, and whoever names the input is told the folder', async (t) => {
+test('files that lack committed bytes are named, and naming the input instead points to the folder', async (t) => {
   const cwd = temporaryFolder(t);
   const args = ['replay', recording('service-day.csv'), '--compare', 'none', '--actors', '1'];
   assert.equal((await runCli(args, { cwd })).status, 0);
@@ -101,7 +101,7 @@ test('files that lack what was committed are told, and whoever names the input i
 });
 
 test(
-  'while a run is going its status says who is at work, and afterwards how it ended',
+  'the status names the process of a running run, and how an ended one ended',
   { skip: existsSync('/proc/self/stat') ? false : 'no /proc here' },
   async (t) => {
     const cwd = temporaryFolder(t);
@@ -138,7 +138,7 @@ test(
   },
 );
 
-test('a folder without a run, and one that is not there, are told apart from a failure of ours', async (t) => {
+test('a folder without a run and a missing folder end with 66', async (t) => {
   const cwd = temporaryFolder(t);
   mkdirSync(join(cwd, 'empty'));
   for (const folder of ['empty', 'nowhere']) {

@@ -59,7 +59,7 @@ const errorsIn = (results: string): string[] =>
     .filter(({ status }) => status === 'error')
     .map(({ minute, target, column, errno }) => `${minute.slice(14, 16)} ${target} ${column} ${errno}`);
 
-test('a row that costs actors: the same results for any number of actors, minutes and ways to serve', async (t) => {
+test('a row that crashes actors gives the same results for any --actors, --inflight and --mode', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
   writeFileSync(join(cwd, 'data.csv'), recordingCsv(-1));
@@ -91,7 +91,7 @@ test('a row that costs actors: the same results for any number of actors, minute
   ]);
 });
 
-test('a row that an analyzer throws at is an error row, in any way to serve', async (t) => {
+test('a row that an analyzer throws at is an error row, in every mode', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
   writeFileSync(join(cwd, 'data.csv'), recordingCsv(-2));
@@ -114,7 +114,7 @@ test('a row that an analyzer throws at is an error row, in any way to serve', as
   assert.match(all[0]!, /no idea about c/);
 });
 
-test('an actor that outgrows --max-actor-rss is replaced, which costs nobody an answer', async (t) => {
+test('an actor that outgrows --max-actor-rss is replaced without losing an answer', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
   const lines = Array.from({ length: WINDOW + 4 }, (_, i) => {
@@ -154,7 +154,7 @@ const CRASHING = `
 
 const CRASH_FLAGS = ['replay', 'data.csv', '--analyzer', 'mine.mjs', '--compare', 'none'];
 
-test('an analyzer that crashes on every item ends the run at the same minute, in any way to serve, and again', async (t) => {
+test('an analyzer that crashes on every item ends the run at the same minute, in every mode, also when resumed', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'mine.mjs'), CRASHING);
   writeFileSync(join(cwd, 'data.csv'), valuesCsv(60, { a: 1, b: 1, c: 1, d: 1 }));

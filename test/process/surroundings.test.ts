@@ -44,7 +44,7 @@ test(
   },
 );
 
-test('in a folder that may not be entered, absolute paths work', { ...onLinux, ...asRoot }, async (t) => {
+test('in a folder without permission to enter, absolute paths work', { ...onLinux, ...asRoot }, async (t) => {
   const folder = open(t);
   const closed = join(folder, 'closed');
   mkdirSync(closed, { mode: 0o700 });
@@ -62,7 +62,7 @@ test('in a folder that may not be entered, absolute paths work', { ...onLinux, .
   assert.match(relative.stderr, /EACCES: permission denied/);
 });
 
-test('a limit on address space is named where actors do not get enough', onLinux, async (t) => {
+test('a limit on address space is named if actors run out of it', onLinux, async (t) => {
   const folder = open(t);
   const { status, stderr } = await runShell(`ulimit -v 2000000; ${absolute(folder)} --backend wasm`, {
     cwd: folder,

@@ -62,7 +62,7 @@ function printed(sent: string): string {
 const LONG = 'bench --items 20 --backend wasm --rounds 1000 --time 60s --actors 1 --out out';
 
 test(
-  'lines printed under a bar stay whole, also wide ones, and the report stands below them',
+  'lines printed above a progress bar stay whole, even wide ones, and the report follows them',
   pseudoTerminal,
   async (t) => {
     const cwd = temporaryFolder(t);
@@ -84,7 +84,7 @@ test(
   },
 );
 
-test('Ctrl-C: what is said stays, the bar goes, the cursor comes back', pseudoTerminal, async (t) => {
+test('Ctrl-C keeps the messages, removes the bar and restores the cursor', pseudoTerminal, async (t) => {
   const cwd = temporaryFolder(t);
   const { type, until, ended } = onTerminal(t, LONG, cwd);
   await until(BAR);
@@ -100,7 +100,7 @@ test('Ctrl-C: what is said stays, the bar goes, the cursor comes back', pseudoTe
   assert.equal(screen.column, 0);
 });
 
-test('Ctrl-C twice: the same, at once', pseudoTerminal, async (t) => {
+test('Ctrl-C twice does the same at once', pseudoTerminal, async (t) => {
   const cwd = temporaryFolder(t);
   const { type, until, ended } = onTerminal(t, LONG, cwd);
   await until(BAR);
@@ -130,7 +130,7 @@ for (const out of ['out', '-']) {
     ['that does not tell it', 0],
   ] as const) {
     test(
-      `--out ${out}: a terminal that closes under a shell ${shell}: status ${expected}, no actor stays`,
+      `--out ${out}: after its terminal closes under a shell ${shell}, it exits with ${expected} and leaves no actor`,
       pseudoTerminal,
       async (t) => {
         const cwd = temporaryFolder(t);

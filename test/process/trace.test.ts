@@ -55,7 +55,7 @@ function chunksOf(events: readonly TraceEvent[]): [Slice, ...Slice[]][] {
 
 const lengthOf = (slices: readonly Slice[]): number => slices.reduce((sum, { dur }) => sum + dur, 0);
 
-test('what is drawn of a chunk adds up to its service time', async (t) => {
+test('the slices of a chunk add up to its service time', async (t) => {
   const { events, lines } = await traced(t, '--actors', '3', '--inflight', '1');
   assertLanesNest(events);
   const ways = waysOf(events);
@@ -88,7 +88,7 @@ test('what is drawn of a chunk adds up to its service time', async (t) => {
   assert.ok(added > 0);
 });
 
-test('one lane an actor, and overlapping minutes apart', async (t) => {
+test('every actor has a track, and overlapping minutes have separate ones', async (t) => {
   const { events, lines } = await traced(t, '--actors', '2', '--inflight', '3');
   assertLanesNest(events);
   const names = events.filter(({ name }) => name === 'thread_name').map(({ args }) => args?.['name']);
@@ -106,7 +106,7 @@ test('one lane an actor, and overlapping minutes apart', async (t) => {
   assert.equal(events.filter(({ name, tid }) => name === 'decode' && tid < 1000).length, 42);
 });
 
-test('a sequential run has one lane, without a pipe', async (t) => {
+test('a sequential run has one track, without a pipe', async (t) => {
   const { events } = await traced(t, '--mode', 'sequential');
   assertLanesNest(events);
   assert.equal(waysOf(events).size, 0);
@@ -116,7 +116,7 @@ test('a sequential run has one lane, without a pipe', async (t) => {
   assert.deepEqual([...names].sort(), ['chunk', 'load', 'normalize', 'predict', 'reply', 'warm up']);
 });
 
-test('--trace needs a folder', async (t) => {
+test('--trace needs an output folder', async (t) => {
   const cwd = temporaryFolder(t);
   const result = await runCli(['replay', '-', '--trace', '--out', '-'], { cwd });
   assert.equal(result.status, 64);

@@ -12,6 +12,7 @@ import {
   type Frame,
   type Part,
 } from '#dist/protocol/frames.js';
+import { errorOf } from '../support/refusals.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 const encodeFrame = (type: string, fields: Fields, parts: readonly Part[] = []): Uint8Array[] =>
@@ -190,10 +191,7 @@ for (const [what, bytes, reason] of [
   ],
 ] as const) {
   test(`refused: ${what}`, () => {
-    assert.throws(
-      () => read(bytes),
-      (error) => error instanceof ProtocolError && reason.test(error.message),
-    );
+    assert.throws(() => read(bytes), errorOf(ProtocolError, reason));
   });
 }
 

@@ -12,6 +12,7 @@ import type { ActorMessage, Answer, Chunk, ParentMessage } from '#dist/protocol/
 import { ParentMessageDecoder, ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
 
 import { chunkOf } from '../support/chunks.js';
+import { errorOf } from '../support/refusals.js';
 
 function frameOf(buffers: readonly Uint8Array[]): Frame {
   const frames: Frame[] = [];
@@ -167,10 +168,7 @@ for (const [what, given, reason] of [
   ],
 ] as const) {
   test(`an answer is refused for ${what}`, () => {
-    assert.throws(
-      () => viaActor(answer(given)),
-      (error) => error instanceof ProtocolError && reason.test(error.message),
-    );
+    assert.throws(() => viaActor(answer(given)), errorOf(ProtocolError, reason));
   });
 }
 
@@ -318,7 +316,7 @@ for (const [what, message, reason] of [
   ],
 ] as const) {
   test(`a parent's message is refused for ${what}`, () => {
-    assert.throws(message, (error) => error instanceof ProtocolError && reason.test(error.message));
+    assert.throws(message, errorOf(ProtocolError, reason));
   });
 }
 
@@ -330,7 +328,7 @@ for (const [what, fields, reason] of [
   test(`an actor's failure is refused for ${what}`, () => {
     assert.throws(
       () => parseActorMessage(frameOf(new FrameEncoder().encode('failed', fields))),
-      (error) => error instanceof ProtocolError && reason.test(error.message),
+      errorOf(ProtocolError, reason),
     );
   });
 }

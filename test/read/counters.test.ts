@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
 import type { ReadStep, ResultRow } from '#dist/core/types.js';
 import { Counters } from '#dist/read/counters.js';
 
 import { minuteBatch, record, reject } from '../support/records.js';
+import { refusal } from '../support/refusals.js';
 
 const REJECT = reject('cpu is "x", not a number');
 const step = (accepted: number, rejected = 0): ReadStep => ({
@@ -32,8 +32,6 @@ const row = (status: ResultRow['status'], anomaly: boolean | null = null): Resul
   output: null,
   error: null,
 });
-const failsWith = (code: string, text: RegExp) => (error: unknown) =>
-  error instanceof AiopsError && error.code === code && text.test(error.message);
 
 test('records and rows are counted and balance', () => {
   const counters = new Counters(2);
@@ -55,7 +53,7 @@ test('records and rows are counted and balance', () => {
   assert.doesNotThrow(() => counters.settle());
 });
 
-test('a run that goes on counts from where it was', () => {
+test('a resumed run continues its counts', () => {
   const whole = new Counters(1);
   for (const accepted of [2, 3]) {
     whole.addStep(step(accepted, 1));
@@ -77,14 +75,14 @@ test('a lost or doubled row is a bug that stops the run', () => {
   const counters = new Counters(1);
   counters.addStep(step(2));
   counters.addRows([row('ok')]);
-  assert.throws(() => counters.settle(), failsWith('internal', /2 accepted records .* 1 result rows/));
+  assert.throws(() => counters.settle(), refusal('internal', /2 accepted records .* 1 result rows/));
 });
 
 test('a lost record is one, too', () => {
   const counters = new Counters(1);
   counters.addStep({ ...step(1, 1), merged: 0 });
   counters.addRows([row('ok')]);
-  assert.throws(() => counters.settle(), failsWith('internal', /3 records were read, but 2 /));
+  assert.throws(() => counters.settle(), refusal('internal', /3 records were read, but 2 /));
 });
 
 test('the first reject serves as an example', () => {
@@ -102,7 +100,7 @@ test('--max-rejects by count stops with the first one too many', () => {
   assert.doesNotThrow(() => counters.checkRejects({ kind: 'count', count: 2 }, false));
   assert.throws(
     () => counters.checkRejects({ kind: 'count', count: 1 }, false),
-    failsWith('reject_limit', /--max-rejects 1/),
+    refusal('reject_limit', /--max-rejects 1/),
   );
 });
 
@@ -111,7 +109,7 @@ test('--max-rejects by share waits for enough records, or for the end', () => {
   counters.addStep(step(5, 4));
   const tenth = { kind: 'share', share: 0.1 } as const;
   assert.doesNotThrow(() => counters.checkRejects(tenth, false));
-  assert.throws(() => counters.checkRejects(tenth, true), failsWith('reject_limit', /4 of 10 records.*10%/));
+  assert.throws(() => counters.checkRejects(tenth, true), refusal('reject_limit', /4 of 10 records.*10%/));
   counters.addStep(step(500, 600));
-  assert.throws(() => counters.checkRejects(tenth, false), failsWith('reject_limit', /604/));
+  assert.throws(() => counters.checkRejects(tenth, false), refusal('reject_limit', /604/));
 });

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
 import { BENCH_METRICS } from '#dist/bench/report/bench-metrics.js';
 import type { Metrics } from '#dist/report/gates.js';
 import { checkGates, failedGates, gateText, parseGate, refuseGatesWithout } from '#dist/report/gates.js';
@@ -11,6 +10,7 @@ import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
 
 import { ROOT } from '../support/cli.js';
 import { sectionOf } from '../support/markdown.js';
+import { errorOf, refusal } from '../support/refusals.js';
 
 interface Figures {
   readonly ms: number | null;
@@ -58,11 +58,8 @@ test('a percentage equals the share with as many hundredths or thousandths', () 
 });
 
 test('unknown metrics, operators and units are refused with a list of the known ones', () => {
-  const refused = (text: string, told: RegExp): void =>
-    assert.throws(
-      () => parseGate(text, METRICS),
-      (error) => error instanceof RangeError && told.test(error.message),
-    );
+  const refused = (text: string, data: RegExp): void =>
+    assert.throws(() => parseGate(text, METRICS), errorOf(RangeError, data));
   refused('p98>5s', /no metric "p98"; there are p99, speedup, late, recall, memory\./);
   refused('constructor>5', /no metric "constructor"/);
   refused('p99=>5s', /no operator "=>"; there are >, >=, <, <=\./);
@@ -134,10 +131,7 @@ test('a gate that cannot have a value is a usage error', () => {
     () => {
       refuseGatesWithout('comparison', gates, METRICS);
     },
-    (error) =>
-      error instanceof AiopsError &&
-      error.code === 'usage' &&
-      error.message === "--fail-if 'speedup<1' will have no value: nothing is compared",
+    refusal('usage', /^--fail-if 'speedup<1' will have no value: nothing is compared$/),
   );
   refuseGatesWithout('labels', gates, METRICS);
   refuseGatesWithout('comparison', gates.slice(0, 1), METRICS);

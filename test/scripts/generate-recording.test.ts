@@ -25,7 +25,7 @@ test('the same flags give the same bytes, another seed gives others', async () =
   assert.notEqual((await generate(...flags, '--seed', '2')).stdout, first.stdout);
 });
 
-test('all layouts say the same', async () => {
+test('all layouts have the same records', async () => {
   const flags = [
     '--targets',
     '3',
@@ -67,7 +67,7 @@ test('a file gets the format of its name', async (t) => {
   assert.equal(lines(readFileSync(out, 'utf8')).length, 6);
 });
 
-test('whoever stops reading ends it without a word', async () => {
+test('it ends silently once its reader stops reading', async () => {
   const child = start(['--targets', '1000', '--minutes', '100000']);
   await once(child.stdout, 'data');
   child.stdout.destroy();
@@ -77,7 +77,7 @@ test('whoever stops reading ends it without a word', async () => {
   assert.deepEqual([status, stderr], [0, '']);
 });
 
-test('what makes no recording is refused before a file is touched', async (t) => {
+test('invalid options are refused before a file is touched', async (t) => {
   const out = join(temporaryFolder(t), 'recording.csv');
   for (const flags of [['--targets', '0'], ['--start', 'soon'], ['--layout', 'batches'], ['--nope']]) {
     const result = await generate('--out', out, ...flags);

@@ -17,7 +17,7 @@ const FILES = [
   'three-hosts/host-c.csv',
 ];
 
-test('the fixtures are what the script makes of the week', (t) => {
+test('the fixtures are those that the script makes from the week', (t) => {
   const folder = temporaryFolder(t);
   execFileSync(process.execPath, [join(ROOT, 'scripts/make-fixtures.mjs'), folder]);
   for (const file of FILES) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
 import type { BackendName, ModelFormat } from '#dist/core/types.js';
 import { candidates, type Candidate } from '#dist/actor/backends/formats.js';
+import { refusal } from '../../support/refusals.js';
 
 const TFJS = { 'graph-model': 'g/model.json', 'layers-model': 'l/model.json' };
 const ALL = { ...TFJS, 'saved-model': 's' };
@@ -40,27 +40,19 @@ suite('candidates', () => {
     assert.deepEqual(choose('node', ALL, 'layers-model'), [{ backend: 'node', format: 'layers-model' }]);
   });
 
-  const refused = (choosing: () => unknown, message: RegExp, hint: RegExp): void => {
-    assert.throws(choosing, (error) => {
-      assert.ok(error instanceof AiopsError);
-      assert.equal(error.code, 'backend');
-      assert.match(error.message, message);
-      assert.match(error.hint ?? '', hint);
-      return true;
-    });
-  };
-
   test('says what would run a format that the backend does not', () => {
     const message = /the wasm backend does not support the saved-model of m/;
-    refused(() => choose('wasm', SAVED), message, /native install.*tensorflowjs_converter/);
-    refused(() => choose('wasm', ALL, 'saved-model'), message, /native install/);
+    assert.throws(
+      () => choose('wasm', SAVED),
+      refusal('backend', message, /native install.*tensorflowjs_converter/),
+    );
+    assert.throws(() => choose('wasm', ALL, 'saved-model'), refusal('backend', message, /native install/));
   });
 
   test('says which formats there are', () => {
-    refused(
+    assert.throws(
       () => choose('auto', SAVED, 'graph-model'),
-      /m has no graph-model, only saved-model/,
-      /--model-format/,
+      refusal('backend', /m has no graph-model, only saved-model/, /--model-format/),
     );
   });
 });

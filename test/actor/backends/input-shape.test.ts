@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
 import { fitInput } from '#dist/actor/backends/input-shape.js';
+import { refusal } from '../../support/refusals.js';
 
 const dims = (item: readonly number[], declared: readonly (number | null)[]): readonly number[] =>
   fitInput(item, declared, 'the model').dims;
@@ -36,10 +36,7 @@ suite('fitInput', () => {
       [[60], [8, null, 2], /\[8,\?,2\]/],
       [[60], [null], /takes \[\?\]/],
     ] as const) {
-      assert.throws(
-        () => fitInput(item, declared, 'the layers-model of m'),
-        (error) => error instanceof AiopsError && error.code === 'model' && text.test(error.message),
-      );
+      assert.throws(() => fitInput(item, declared, 'the layers-model of m'), refusal('model', text));
     }
   });
 });

@@ -12,7 +12,7 @@ import { linearModel, writeBundle } from '../../support/bundles.js';
 import { temporaryFolder } from '../../support/cli.js';
 import { bundleFolder } from '../../support/examples.js';
 import { native, whyNoNative } from '../../support/native.js';
-import { refused } from '../../support/refused.js';
+import { assertRefuses } from '../../support/refusals.js';
 
 /** A folder where tfjs-node is installed as `files` say. */
 function nativeFolder(t: TestContext, files: Readonly<Record<string, string>>): string {
@@ -32,7 +32,7 @@ const WITH_ADDON = { ...PACKAGE, 'lib/napi-v8/tfjs_binding.node': '' };
 
 /** Refused, with a way to get one that works. */
 const absent = (opening: Promise<unknown>, message: RegExp, code: ErrorCode = 'backend'): Promise<void> =>
-  refused(opening, code, message, /`aiops-serve native install`.*--backend wasm/);
+  assertRefuses(opening, code, message, /`aiops-serve native install`.*--backend wasm/);
 
 suite('node backend, absent', () => {
   test('not installed', { skip: npmsOwn }, async () => {

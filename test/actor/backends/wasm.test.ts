@@ -9,7 +9,7 @@ import { openBundle } from '#dist/model/bundle.js';
 import type { ModelFormat } from '#dist/core/types.js';
 import { graphModel, linearModel, sequential, writeBundle, type ModelFiles } from '../../support/bundles.js';
 import { temporaryFolder } from '../../support/cli.js';
-import { refused } from '../../support/refused.js';
+import { assertRefuses } from '../../support/refusals.js';
 
 const FLOAT = { T: { type: 'DT_FLOAT' } };
 
@@ -154,7 +154,7 @@ suite('wasm backend', () => {
   });
 
   const refusedModel = (loading: Promise<unknown>, message: RegExp): Promise<void> =>
-    refused(loading, 'model', message);
+    assertRefuses(loading, 'model', message);
 
   test('refuses a model whose input is another, showing both', async (t) => {
     const message = /items of shape \[\?,3\], but the layers-model of test takes \[\?,2\]/;

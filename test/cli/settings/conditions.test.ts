@@ -10,10 +10,10 @@ import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#dist/cli/settings.js';
 import { ownGates } from '#dist/cli/settings/conditions.js';
 import { addOptions } from '#dist/cli/sources/command-line.js';
 import { applyConfigFile } from '#dist/cli/sources/config-file.js';
-import { AiopsError } from '#dist/core/errors.js';
 import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
 
 import { temporaryFolder } from '../../support/cli.js';
+import { refusal } from '../../support/refusals.js';
 
 const SETTINGS = { replay: REPLAY_SETTINGS, bench: BENCH_SETTINGS } as const;
 
@@ -50,10 +50,7 @@ test('one settings file holds the gates of both commands: each takes its own and
 test('a gate of the other command is refused on the command line, an unknown one everywhere', (t) => {
   assert.throws(
     () => gatesOf(t, 'bench', [], ['--fail-if', 'errors>0']),
-    (error) =>
-      error instanceof AiopsError &&
-      error.code === 'usage' &&
-      /--fail-if 'errors>0' is invalid\. There is no metric "errors"; there are p50,/.test(error.message),
+    refusal('usage', /--fail-if 'errors>0' is invalid\. There is no metric "errors"; there are p50,/),
   );
   assert.throws(() => gatesOf(t, 'bench', ['p98>5s']), /There is no metric "p98"/);
 });

@@ -8,8 +8,8 @@ import { Command } from 'commander';
 import { REPLAY_SETTINGS } from '#dist/cli/settings.js';
 import { addOptions } from '#dist/cli/sources/command-line.js';
 import { applyConfigFile } from '#dist/cli/sources/config-file.js';
-import { AiopsError } from '#dist/core/errors.js';
 import { temporaryFolder } from '../../support/cli.js';
+import { refusal } from '../../support/refusals.js';
 
 function settings(t: TestContext, config: object | string): Readonly<Record<string, unknown>> {
   const path = join(temporaryFolder(t), 'settings.json');
@@ -52,10 +52,7 @@ suite('the configuration file', () => {
     ['what is no JSON', '{"actors": NaN}', /settings\.json is not a configuration file/],
   ] as const) {
     test(`refuses ${what}`, (t) => {
-      assert.throws(
-        () => settings(t, config),
-        (error) => error instanceof AiopsError && error.code === 'config' && message.test(error.message),
-      );
+      assert.throws(() => settings(t, config), refusal('config', message));
     });
   }
 });

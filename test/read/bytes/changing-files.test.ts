@@ -15,10 +15,11 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { AiopsError } from '#dist/core/errors.js';
+import type { ErrorCode } from '#dist/core/errors.js';
 import { openRecording } from '#dist/read/recording.js';
 import type { ReadOptions, Recording } from '#dist/read/recording.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
+import { refusal } from '../../support/refusals.js';
 
 const OPTIONS: ReadOptions = { ...READ_DEFAULTS, interval: 60_000, columns: ['v'] };
 const START_MS = Date.UTC(2026, 0, 1);
@@ -86,10 +87,8 @@ async function open(t: TestContext, name: string, content: Buffer): Promise<[str
   return [path, await openRecording([path], OPTIONS, Readable.from([]))];
 }
 
-function assertRefused({ error }: Reading, code: string, pattern: RegExp): void {
-  assert.ok(error instanceof AiopsError, String(error));
-  assert.equal(error.code, code, error.message);
-  assert.match(error.message, pattern);
+function assertRefused({ error }: Reading, code: ErrorCode, pattern: RegExp): void {
+  refusal(code, pattern)(error);
 }
 
 /** The minutes emitted are whole, start with the first, and are not all of them. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Readable } from 'node:stream';
-import { AiopsError } from '#dist/core/errors.js';
 import { openRecording } from '#dist/read/recording.js';
 import { READ_DEFAULTS, readText } from '../../support/reading.js';
+import { refusal } from '../../support/refusals.js';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
 const csv = (header: string, ...rows: readonly (readonly unknown[])[]): string =>
@@ -13,15 +13,9 @@ const facts = async (...args: Parameters<typeof readText>): Promise<unknown> => 
   const [first] = records;
   return [recording.columns, first?.target, first?.label, first?.values];
 };
-const refusal =
-  (pattern: RegExp, hint: RegExp, code = 'input_unusable') =>
-  (error: unknown): boolean => {
-    assert.ok(error instanceof AiopsError, String(error));
-    assert.equal(error.code, code);
-    assert.match(error.message, pattern);
-    assert.match(error.hint ?? '', hint);
-    return true;
-  };
+
+const refused = (text: string, pattern: RegExp, hint: RegExp, options = {}): Promise<void> =>
+  assert.rejects(() => readText(text, options), refusal('input_unusable', pattern, hint));
 
 test('time, target and label are found by their usual names, in any case', async () => {
   assert.deepEqual(await facts(csv('TimeStamp,Host,CPU,Label', [at(0), 'a', 1, 0])), [['CPU'], 'a', 0, [1]]);
@@ -143,7 +137,10 @@ test('--interval is used, and times are floored to it', async () => {
 
 test('irregular times within seconds are not an interval', async () => {
   const times = Array.from({ length: 40 }, (_, i) => 1767225600000 + i * 250 + ((i * i) % 97));
-  await assert.rejects(() => interval(times), refusal(/irregular times/, /--interval 1m --duplicates mean/));
+  await assert.rejects(
+    () => interval(times),
+    refusal('input_unusable', /irregular times/, /--interval 1m --duplicates mean/),
+  );
 });
 
 test('times without a zone are in --timezone', async () => {
@@ -152,8 +149,6 @@ test('times without a zone are in --timezone', async () => {
 });
 
 test('the message for a missing time, number or named column lists what was seen', async () => {
-  const refused = (text: string, pattern: RegExp, hint: RegExp, options = {}): Promise<void> =>
-    assert.rejects(() => readText(text, options), refusal(pattern, hint));
   await refused('a,b,c\n1,2,3', /stdin has no time column: saw a, b, c/, /--time-column/);
   await refused(`${at(0)},web,1\n${at(1)},web,2`, /no time column/, /first line must name the columns/);
   await refused('{"a":1}', /no time column: saw a$/, /--time-column/);
@@ -176,8 +171,6 @@ test('the message for a missing time, number or named column lists what was seen
 });
 
 test('if every record of the sample is rejected, the message is the first reason', async () => {
-  const refused = (text: string, pattern: RegExp, hint: RegExp, options = {}): Promise<void> =>
-    assert.rejects(() => readText(text, options), refusal(pattern, hint));
   await refused(
     csv('time,v', ['noon', 1], ['1pm', 2]),
     /each of its first 2 records .* stdin:2: time: "noon" is not a time/,
@@ -199,28 +192,28 @@ test('if every record of the sample is rejected, the message is the first reason
 });
 
 test('an input without records is empty, and an invalid option is a usage error', async () => {
-  await assert.rejects(() => readText(''), refusal(/stdin: empty/, /./, 'input_empty'));
-  await assert.rejects(() => readText('\n\r\n  \n'), refusal(/stdin: empty/, /./, 'input_empty'));
+  await assert.rejects(() => readText(''), refusal('input_empty', /stdin: empty/, /./));
+  await assert.rejects(() => readText('\n\r\n  \n'), refusal('input_empty', /stdin: empty/, /./));
   await assert.rejects(
     () => readText('time,v\n'),
-    refusal(/a header \(time, v\), but no record/, /./, 'input_empty'),
+    refusal('input_empty', /a header \(time, v\), but no record/, /./),
   );
   await assert.rejects(
     () => readText('time,v\n1,2', { timezone: 'Mars/Olympus' }),
-    refusal(/Mars\/Olympus/, /Europe/, 'usage'),
+    refusal('usage', /Mars\/Olympus/, /Europe/),
   );
   await assert.rejects(
     () => readText('time,v\n1,2', { columns: ['v', 'v'] }),
-    refusal(/names v twice/, /once/, 'usage'),
+    refusal('usage', /names v twice/, /once/),
   );
   const latin1 = [Buffer.from('time,caf\xe9\n1,2\n', 'latin1')];
   await assert.rejects(
     () => readText(latin1),
-    refusal(/stdin:1: the header cannot be read: not UTF-8/, /LATIN1/),
+    refusal('input_unusable', /stdin:1: the header cannot be read: not UTF-8/, /LATIN1/),
   );
   await assert.rejects(
     () => readText('time,v\n1,2', { interval: 0 }),
-    refusal(/interval of 0/, /1m/, 'usage'),
+    refusal('usage', /interval of 0/, /1m/),
   );
 });
 

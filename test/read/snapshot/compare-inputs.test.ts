@@ -5,7 +5,6 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { AiopsError } from '#dist/core/errors.js';
 import { compareInputs } from '#dist/read/snapshot/compare-inputs.js';
 import type { InputState, VerifyInput } from '#dist/read/snapshot/compare-inputs.js';
 import { factsOf, isUntouched } from '#dist/read/bytes/file-facts.js';
@@ -14,6 +13,7 @@ import { openRecording } from '#dist/read/recording.js';
 import { SegmentSums } from '#dist/read/bytes/digests.js';
 import type { Segment } from '#dist/read/bytes/digests.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
+import { refusal } from '../../support/refusals.js';
 
 const row = (minute: number): string =>
   `${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},a,1\n`;
@@ -159,10 +159,7 @@ test('smaller, replaced by something else, or missing', async (t) => {
   await truncate(path, 1000);
   assert.equal(await shortState(path, snapshot), `changed: has become smaller: 1000 bytes of ${TEXT.length}`);
   assert.deepEqual(await stateOf('/dev/null', snapshot), { state: 'changed', what: 'is no longer a file' });
-  await assert.rejects(
-    stateOf(`${path}.gone`, snapshot),
-    (error) => error instanceof AiopsError && error.code === 'input_missing',
-  );
+  await assert.rejects(stateOf(`${path}.gone`, snapshot), refusal('input_missing'));
 });
 
 test('facts taken within a tick of a change are not trusted: another change may leave them the same', async (t) => {

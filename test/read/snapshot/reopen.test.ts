@@ -8,7 +8,6 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { AiopsError } from '#dist/core/errors.js';
 import { compareInputs } from '#dist/read/snapshot/compare-inputs.js';
 import { factsOf, type FileFacts } from '#dist/read/bytes/file-facts.js';
 import { openRecording, reopenRecording } from '#dist/read/recording.js';
@@ -16,6 +15,7 @@ import type { ReadOptions } from '#dist/read/recording.js';
 import type { ResumePoint } from '#dist/read/snapshot/snapshot.js';
 import { FILE_START, openSource } from '#dist/read/bytes/source.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
+import { refusal } from '../../support/refusals.js';
 import { checkResume, committable, readWhole } from '../../support/resumed.js';
 import { plainSteps } from '../../support/read-steps.js';
 
@@ -29,15 +29,6 @@ for (let minute = 0; LONG.length < 52_000; minute++) {
   for (let i = 0; i < 20; i++) LONG.push(`${time},host-number-${i},${minute * 1000 + i}`);
 }
 const TEXT = Buffer.from(`${LONG.join('\n')}\n`);
-
-const refusal =
-  (code: string, pattern: RegExp) =>
-  (error: unknown): boolean => {
-    assert.ok(error instanceof AiopsError, String(error));
-    assert.equal(error.code, code);
-    assert.match(error.message, pattern);
-    return true;
-  };
 
 test('standard input is read again up to the position, if it begins as before', async () => {
   const inputs = { paths: ['-'], stdin: TEXT };

@@ -11,7 +11,7 @@ import { runStatus } from '#dist/replay/resume/status.js';
 import { ROOT, temporaryFolder } from '../../support/cli.js';
 import { READY } from '../../support/facts.js';
 import { progress } from '../../support/journals.js';
-import { refused } from '../../support/refused.js';
+import { assertRefuses } from '../../support/refusals.js';
 
 const { model, input, backend } = READY;
 const facts = {
@@ -126,6 +126,6 @@ test('the journal of an earlier version is refused by name, for status as for a 
     new RegExp(`aiops-serve ${version.replaceAll('.', '\\.')} \\(journal format ${JOURNAL_FORMAT}\\)`),
     /--restart/,
   ];
-  await refused(readJournal(folder), 'config', ...wanted);
-  await refused(runStatus(folder), 'config', ...wanted);
+  await assertRefuses(readJournal(folder), 'config', ...wanted);
+  await assertRefuses(runStatus(folder), 'config', ...wanted);
 });

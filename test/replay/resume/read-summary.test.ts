@@ -8,7 +8,7 @@ import { summarySum, writtenSummary } from '#dist/replay/resume/read-summary.js'
 import { summaryJson, type RunSummary } from '#dist/replay/report/run-summary.js';
 
 import { ROOT, temporaryFolder } from '../../support/cli.js';
-import { refused } from '../../support/refused.js';
+import { assertRefuses } from '../../support/refusals.js';
 import { runReport } from '../../support/run-report.js';
 
 function written(folder: string, json: string): Promise<RunSummary | null> {
@@ -42,11 +42,11 @@ test('a timing.json of another shape is refused with its path, and one that is n
   const { summary } = runReport(2, ['a']);
   const counts = { ...summary.counts, rows: '1' };
   const folder = temporaryFolder(t);
-  await refused(
+  await assertRefuses(
     written(folder, JSON.stringify({ ...summary, counts })),
     'config',
     /timing\.json: counts\.rows is not/,
     /--restart/,
   );
-  await refused(written(folder, '{'), 'config', /timing\.json/);
+  await assertRefuses(written(folder, '{'), 'config', /timing\.json/);
 });

@@ -2,7 +2,6 @@ import { settingText } from '#dist/cli/journaled.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
 import {
   computingDifferences,
   computingSettings,
@@ -11,6 +10,7 @@ import {
 } from '#dist/replay/resume/result-settings.js';
 import type { ReplayConfig } from '#dist/replay/replay-config.js';
 import { READY } from '../../support/facts.js';
+import { refusal } from '../../support/refusals.js';
 
 const computing = { model: READY.model, input: READY.input, backend: READY.backend };
 
@@ -85,11 +85,6 @@ test('a refusal names the output, the differences and both ways out', () => {
   refuseDifferences([], 'out');
   assert.throws(
     () => refuseDifferences(['--grace was 0, now 1'], 'out'),
-    (error) =>
-      error instanceof AiopsError &&
-      error.code === 'config' &&
-      /out holds another run: --grace was 0, now 1/.test(error.message) &&
-      /--restart/.test(error.hint ?? '') &&
-      /--out/.test(error.hint ?? ''),
+    refusal('config', /out holds another run: --grace was 0, now 1/, [/--restart/, /--out/]),
   );
 });

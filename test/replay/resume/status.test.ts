@@ -19,7 +19,7 @@ import { READY } from '../../support/facts.js';
 import { progress } from '../../support/journals.js';
 import { errnoError, MemoryFiles } from '../../support/memory-files.js';
 import { READ_DEFAULTS } from '../../support/reading.js';
-import { refused } from '../../support/refused.js';
+import { assertRefuses } from '../../support/refusals.js';
 import { FIRST } from '../../support/scripted-checks.js';
 import { runScript } from '../../support/scripted-run.js';
 
@@ -85,7 +85,7 @@ for (const code of ['EACCES', 'EPERM']) {
       throw errnoError(code, 'open', path);
     };
     const wanted = [new RegExp(`cannot read ${FIRST.out}/journal\\.jsonl: ${code}`), /check who may read it/];
-    await refused(runStatus(FIRST.out, files), 'input_missing', ...wanted);
+    await assertRefuses(runStatus(FIRST.out, files), 'input_missing', ...wanted);
     assert.equal(EXIT_STATUS.input_missing, 66);
   });
 }
@@ -97,5 +97,10 @@ test('a disk that fails is not called a lack of permission', async () => {
     yield* [];
     throw errnoError('EIO', 'read', path);
   };
-  await refused(runStatus(FIRST.out, files), 'output_io', /cannot read .*EIO/, /the disk reports an error/);
+  await assertRefuses(
+    runStatus(FIRST.out, files),
+    'output_io',
+    /cannot read .*EIO/,
+    /the disk reports an error/,
+  );
 });
