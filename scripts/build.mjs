@@ -20,7 +20,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { dependencies, optionalDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
 const INSTALLED = Object.keys({ ...dependencies, ...optionalDependencies });
 
-/** What bin/ imports, what src/program/files.ts starts, and what package.json exports. Chunks lie beside their entry. */
+/** What bin/ imports, what src/program/package-files.ts starts, and what package.json exports. Chunks lie beside their entry. */
 const ENTRIES = ['cli/main', 'actor/main', 'actor/watchdog', 'model/analyzer'];
 
 /** The types that `import type … from 'aiops-serve'` gives. */
@@ -92,7 +92,7 @@ function bundlePage() {
 function checkOutputs({ metafile }) {
   for (const [path, { imports }] of Object.entries(metafile.outputs)) {
     if (!/^dist\/[^/]+\/[^/]+$/.test(path))
-      throw new Error(`src/program/files.ts would not find the root from ${path}`);
+      throw new Error(`src/program/package-files.ts would not find the root from ${path}`);
     for (const { path: name } of imports.filter(({ external }) => external)) {
       if (!isBuiltin(name) && !INSTALLED.includes(name))
         throw new Error(`${path} imports ${name}, which is not a dependency`);

@@ -4,7 +4,6 @@ import { oneLine } from '../core/one-line.js';
 import { NO_VERDICT, type Answers, type ItemBatch, type ItemError } from '../core/types.js';
 import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '../model/analyzer.js';
 import type { Chunk, LoadRequest } from '../protocol/messages.js';
-import type { WindowViews } from './window-views.js';
 
 type Params = LoadRequest['params'];
 
@@ -161,4 +160,35 @@ function isArrayLike(value: unknown): value is ArrayLike<unknown> {
 function placeOf(item: AnalyzerItem | undefined): string {
   if (item === undefined) return '';
   return oneLine(` for target ${item.target}${item.column === null ? '' : `, column ${item.column}`}`);
+}
+
+/**
+ * Caches the windows of a chunk, as views of its values, per memory block: the next chunk is usually read into the same
+ * block.
+ */
+export class WindowViews {
+  readonly #known = new WeakMap<ArrayBufferLike, KnownViews>();
+
+  /** At least `items` views of `size` numbers each, one after another. */
+  of(
+    { buffer, byteOffset, BYTES_PER_ELEMENT }: Float64Array,
+    items: number,
+    size: number,
+  ): readonly Float64Array[] {
+    let known = this.#known.get(buffer);
+    if (known?.byteOffset !== byteOffset || known.size !== size) {
+      this.#known.set(buffer, (known = { byteOffset, size, views: [] }));
+    }
+    const { views } = known;
+    for (let i = views.length; i < items; i++) {
+      views.push(new Float64Array(buffer, byteOffset + i * size * BYTES_PER_ELEMENT, size));
+    }
+    return views;
+  }
+}
+
+interface KnownViews {
+  readonly byteOffset: number;
+  readonly size: number;
+  readonly views: Float64Array[];
 }

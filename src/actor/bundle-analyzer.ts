@@ -5,7 +5,6 @@ import { createNormalizer, type NormalizeItem } from '../model/normalize.js';
 import { createScorer, scoredOutput, scoreProblem, verdict, type ScoreItem } from '../model/score.js';
 import type { BatchPlan, LoadedModel, Outputs } from './backends/backend.js';
 import { perItemPlan, predictInBatches } from './backends/batches.js';
-import type { SerialQueue } from './turns.js';
 
 export interface BundleAnalyzerSettings {
   readonly manifest: Manifest;
@@ -133,3 +132,14 @@ const NOT_FINITE: ItemError = {
   errno: 'non_finite_input',
   errmsg: 'after normalization, a value of the window exceeds the range of Float32',
 };
+
+/** Runs asynchronous work one at a time, in the order of the calls. */
+export class SerialQueue {
+  #last: Promise<unknown> = Promise.resolve();
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -14,8 +14,7 @@ import { choosePlan } from './backends/batches.js';
 import { candidates, type Candidate } from './backends/formats.js';
 import { openNode } from './backends/node.js';
 import { openWasm } from './backends/wasm.js';
-import { BundleAnalyzer } from './bundle-analyzer.js';
-import { SerialQueue } from './turns.js';
+import { BundleAnalyzer, SerialQueue } from './bundle-analyzer.js';
 import { warmUp } from './warm-up.js';
 
 /** A bundle that is loaded and warmed up. */

@@ -1,13 +1,29 @@
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
-import type { LoadedBundle, Measure } from '../model/analyzer.js';
+import type { Analyzer, LoadedBundle, Measure } from '../model/analyzer.js';
 import { openBundle, restoreBundle } from '../model/bundle.js';
 import { inputSpec } from '../model/manifest.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import { importAnalyzer } from './analyzer-module.js';
 import { BundleLoader } from './bundle-loader.js';
-import type { LoadRuntime, Runtime } from './runtime.js';
+import type { Notice } from '../core/errors.js';
+import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
+
+/** A loaded and warmed-up model behind the analyzer contract. */
+export interface Runtime {
+  readonly analyzer: Analyzer;
+  readonly input: InputSpec;
+  readonly backend: BackendFacts;
+  readonly model: ModelFacts;
+  readonly loadMs: number;
+  readonly warmupMs: number;
+  /** What was downgraded while loading, such as why `auto` did not choose `node`. */
+  readonly notices: readonly Notice[];
+}
+
+/** Loads the runtime for the message loop. */
+export type LoadRuntime = (request: LoadRequest, measure: Measure) => Promise<Runtime>;
 
 type Loaded = Pick<Runtime, 'analyzer' | 'input' | 'model'>;
 

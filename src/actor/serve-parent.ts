@@ -2,17 +2,16 @@ import { once } from 'node:events';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
-import { WATCHDOG_ENTRY } from '../program/files.js';
+import { WATCHDOG_ENTRY } from '../program/package-files.js';
 import { ActorMessageEncoder } from '../protocol/actor-frames.js';
-import { BodyMemory } from '../protocol/body-memory.js';
-import { FrameReader } from '../protocol/frame-reader.js';
+import { BodyMemory, FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
 import { machineNow } from '../protocol/machine-clock.js';
 import { ParentMessageDecoder } from '../protocol/parent-frames.js';
-import { writeFrame } from '../protocol/write-frame.js';
+import { writeFrame } from '../protocol/frame-encoder.js';
 import { runLoop, type Received } from './loop.js';
 import { Mailbox } from './mailbox.js';
-import type { LoadRuntime } from './runtime.js';
+import type { LoadRuntime } from './load-runtime.js';
 
 /** The descriptor of the connection to the parent; standard output is for the user's code. */
 const PARENT_FD = 3;

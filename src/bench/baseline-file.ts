@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 
 import { AiopsError, messageOf } from '../core/errors.js';
-import { program } from '../program/files.js';
+import { program } from '../program/package-files.js';
 import { BENCH_FILE } from '../output/bench-output.js';
 import type { BaselineRun } from './report/baseline.js';
 

@@ -11,9 +11,9 @@ import { attemptPage, pageMissing, type PageAttempt } from '../report/page-attem
 import { TraceWriter } from '../report/trace-writer.js';
 import type { BenchConfig } from './bench-config.js';
 import { measureSetups, type MeasuringContext } from './measure-setups.js';
-import { generatedSupply, type MinuteSupply } from './minutes.js';
+import { generatedSupply, type MinuteSupply } from './minute-supply.js';
 import { NoticeLog } from './notice-log.js';
-import { actorCounts, announcement, planCases } from './plan.js';
+import { actorCounts, announcement, planCases } from './bench-plan.js';
 import { recordedMinutes } from './recorded-minutes.js';
 import { benchHtml } from './report/bench-page.js';
 import { benchJson, type BenchSummary } from './report/bench-summary.js';
@@ -24,7 +24,7 @@ import {
   takenTimeWarnings,
 } from './report/bench-warnings.js';
 import { BenchResults } from './results.js';
-import { summarizeCase } from './summarize.js';
+import { summarizeCase } from './summarize-case.js';
 
 /** What a benchmark needs from its caller and reports to it. */
 export interface BenchContext extends MeasuringContext {

@@ -9,9 +9,9 @@ import { loadRequest } from '../pool/load-request.js';
 import { durationText, plural } from '../report/format.js';
 import type { TracedGroup, TraceWriter } from '../report/trace-writer.js';
 import type { BenchConfig } from './bench-config.js';
-import type { MinuteSupply } from './minutes.js';
+import type { MinuteSupply } from './minute-supply.js';
 import type { NoticeLog } from './notice-log.js';
-import { planCases, planSetups, planVariants, type CasePlan, type VariantPlan } from './plan.js';
+import { planCases, planSetups, planVariants, type CasePlan, type VariantPlan } from './bench-plan.js';
 import { setupName } from './report/bench-names.js';
 import { SetupExecutors, type SetupReady } from './setup-executors.js';
 

@@ -8,9 +8,8 @@ import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import type { ReadSettings } from '../read/options.js';
 import type { RejectLimit } from '../core/counts.js';
 import { Counters } from '../read/counters.js';
-import { unlessAborted } from '../core/unless-aborted.js';
-import { untilAborted } from '../core/until-aborted.js';
-import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minutes.js';
+import { unlessAborted, untilAborted } from '../core/abort.js';
+import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minute-supply.js';
 
 /** Limits for reading: minutes with items, and their memory. */
 const LOOK_AT_MINUTES = 64;

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Notice } from '../core/errors.js';
 import { hostFacts } from '../host/processors.js';
 import { takenTime, type TakenTime } from '../host/pressure.js';
-import { program } from '../program/files.js';
+import { program } from '../program/package-files.js';
 import { checkGates } from '../report/gates.js';
 import type { BenchConfig } from './bench-config.js';
 import { compareBaseline } from './report/baseline.js';

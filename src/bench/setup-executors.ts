@@ -2,7 +2,7 @@ import type { ActorFacts, ActorLog, Executor, ReadyFacts } from '../core/types.j
 import type { Serve } from '../measure/turn.js';
 import { Executors } from '../pool/executors.js';
 import type { LoadRequest } from '../protocol/messages.js';
-import type { VariantPlan } from './plan.js';
+import type { VariantPlan } from './bench-plan.js';
 
 export interface SetupExecutorsOptions {
   readonly load: LoadRequest;

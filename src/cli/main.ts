@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { AiopsError } from '../core/errors.js';
-import { program } from '../program/files.js';
+import { program } from '../program/package-files.js';
 import { isGone } from '../output/stream-sink.js';
 import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';

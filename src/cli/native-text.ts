@@ -2,7 +2,7 @@ import { INSTALLED_BYTES } from '../host/native/recipe.js';
 import { durationText, figures, sizeText } from '../report/format.js';
 import type { TestPrediction } from '../native/predict.js';
 import type { InstallPlan, InstallRequest } from '../native/install.js';
-import type { NativeInventory } from '../native/status.js';
+import type { NativeInventory } from '../native/inventory.js';
 
 /** What `native status` prints before its prediction. */
 export function inventoryLines({ folder, install, damagedReceipt, npm, used }: NativeInventory): string[] {
@@ -42,9 +42,8 @@ export function predictionText({ score, predictMs, startMs, backend }: TestPredi
 /** What `native install --dry-run` prints. */
 export function planLines(plan: InstallPlan, request: InstallRequest): string[] {
   const { found, missing } = plan.tools;
-  const plannedFate = request.force ? '--force replaces it' : 'it is kept if it works';
-  const present =
-    plan.present === null ? [] : [`already installed in ${plan.present.folder}: ${plannedFate}`];
+  const fate = request.force ? '--force replaces it' : 'it is kept if it works';
+  const present = plan.present === null ? [] : [`already installed in ${plan.present.folder}: ${fate}`];
   return [
     `would install into ${plan.folder} (about ${sizeText(INSTALLED_BYTES)}; ${sizeText(plan.freeBytes)} free)`,
     ...present,

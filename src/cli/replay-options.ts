@@ -8,7 +8,7 @@ import { defaultOut, readSettings } from './reading-options.js';
 import { LOADING } from './settings/model.js';
 import { pick } from './settings/setting.js';
 import type { ReplayValues } from './settings.js';
-import { stdoutForm, type StdoutForm } from './stdout-form.js';
+import { stdoutForm, type StdoutForm } from './report.js';
 
 /** @throws AiopsError `usage` if flags contradict each other */
 export function replayConfig(

@@ -1,7 +1,9 @@
 import { failedGates, gateText, type Gate, type GateResult } from '../report/gates.js';
 import { OutputClosed, StreamSink } from '../output/stream-sink.js';
 import { printable, type Console } from './console.js';
-import type { StdoutForm } from './stdout-form.js';
+import { AiopsError } from '../core/errors.js';
+import type { STDOUT } from './settings/reporting.js';
+import type { ValuesOf } from './settings/setting.js';
 
 /** The renderers by form. */
 export type Reports<Summary> = Readonly<Record<StdoutForm, (summary: Summary) => string>>;
@@ -60,4 +62,16 @@ async function print(text: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
   }
+}
+
+export type StdoutForm = 'text' | 'json' | 'csv' | 'markdown';
+
+/** @throws AiopsError `usage` if several are given */
+export function stdoutForm(values: ValuesOf<typeof STDOUT>): StdoutForm {
+  const wanted = (['json', 'csv', 'markdown'] as const).filter((form) => values[form]);
+  const [first, second] = wanted;
+  if (second === undefined) return first ?? 'text';
+  throw new AiopsError('usage', `--${first} and --${second} both choose the form of the report`, {
+    hint: 'drop one of them; the output folder has the other figures',
+  });
 }

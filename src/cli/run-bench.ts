@@ -16,11 +16,17 @@ import { readBaseline, refuseToOverwriteBaseline } from '../bench/baseline-file.
 import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
 import { benchConfig } from './bench-options.js';
 import { GATE_FAILED } from './exit-codes.js';
-import { failGates, report, type ReportOptions, type Reports } from './report.js';
+import {
+  failGates,
+  report,
+  stdoutForm,
+  type ReportOptions,
+  type Reports,
+  type StdoutForm,
+} from './report.js';
 import { scenarioConfig } from './scenario-options.js';
 import type { BENCH_SETTINGS } from './settings.js';
-import { ownGates } from './settings/gates.js';
-import { stdoutForm, type StdoutForm } from './stdout-form.js';
+import { ownGates } from './settings/conditions.js';
 import type { Invocation } from './with-settings.js';
 
 /** Runs a benchmark, or a scenario if one is given; resolves to the exit status. */

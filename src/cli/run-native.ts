@@ -1,7 +1,7 @@
 import { AiopsError } from '../core/errors.js';
 import { checkPlan, installNative, planNative, type InstallRequest } from '../native/install.js';
 import { removeNative } from '../native/folder.js';
-import { nativeInventory, proveNative } from '../native/status.js';
+import { nativeInventory, proveNative } from '../native/inventory.js';
 import { durationText, sizeText } from '../report/format.js';
 import { Console, printable } from './console.js';
 import { SIGNAL_STATUS } from './exit-codes.js';

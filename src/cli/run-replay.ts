@@ -10,11 +10,10 @@ import { attend, type Attended } from './attend.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';
 import { replayConfig } from './replay-options.js';
-import { failGates, failUnchecked, report, type Reports } from './report.js';
-import { unmetNotice } from './unmet.js';
+import { failGates, failUnchecked, report, stdoutForm, type Reports, type StdoutForm } from './report.js';
+import { ignoredFlagsNotice } from './ignored-flags.js';
 import type { REPLAY_SETTINGS } from './settings.js';
-import { ownGates } from './settings/gates.js';
-import { stdoutForm, type StdoutForm } from './stdout-form.js';
+import { ownGates } from './settings/conditions.js';
 import type { Invocation } from './with-settings.js';
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
 
@@ -41,9 +40,9 @@ export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>):
       },
     });
     attended.progress.stop();
-    const unmet =
-      outcome.kind === 'done-before' ? unmetNotice(values, gates.length > 0, outcome.summary) : null;
-    if (unmet !== null) attended.onNotice(unmet);
+    const ignored =
+      outcome.kind === 'done-before' ? ignoredFlagsNotice(values, gates.length > 0, outcome.summary) : null;
+    if (ignored !== null) attended.onNotice(ignored);
     return conclude(outcome, attended, {
       rejectsAllowed: config.maxRejects !== null,
       gates,

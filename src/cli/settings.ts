@@ -1,6 +1,6 @@
 import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
-import { conditions } from './settings/gates.js';
+import { conditions } from './settings/conditions.js';
 import { LOADING_LISTS, MEASURING } from './settings/measuring.js';
 import { BARE_MODEL, LOADING, MODEL } from './settings/model.js';
 import { READING } from './settings/reading.js';

@@ -16,3 +16,8 @@ export interface FilePosition {
 
 /** `end`: everything has been read; more can only come if the input grows. */
 export type InputPosition = FilePosition | 'end';
+
+/** The name of an input in messages; it was given as `-` or by its path. */
+export function inputName(input: string): string {
+  return input === '-' ? 'standard input' : input;
+}

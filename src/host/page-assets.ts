@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { PAGE_FILES } from '../program/files.js';
+import { PAGE_FILES } from '../program/package-files.js';
 
 /** Texts that go into a report page beside the figures. */
 export async function pageAssets(): Promise<{

@@ -1,5 +1,5 @@
 import { medianEstimate, type Estimate } from '../core/statistics.js';
-import { unlessAborted } from '../core/unless-aborted.js';
+import { unlessAborted } from '../core/abort.js';
 
 /** Statistics need this many rounds, and gain little from more than the maximum. */
 const FEWEST_ROUNDS = 10;

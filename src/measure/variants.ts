@@ -1,7 +1,7 @@
 import type { Agreement } from '../core/comparison.js';
 import { median } from '../core/statistics.js';
 import type { Answers, CallStyle, ItemBatch } from '../core/types.js';
-import { agreementOf, SAME, worse } from './agreement.js';
+import { agreementOf, SAME, worse } from './answer-check.js';
 import { chooseRounds, runRound } from './rounds.js';
 import { RunTimings } from './run-timings.js';
 import { expectedMs, planTurn, takeTurn, warmUp, type Serve, type Turn } from './turn.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { InputSpec } from '../core/types.js';
-import { BUILT_IN_BUNDLE } from '../program/files.js';
+import { BUILT_IN_BUNDLE } from '../program/package-files.js';
 import { openModel, type BareModelFlags } from './bare-model.js';
 import { manifestText } from './bundle.js';
 import { inputSpec } from './manifest.js';

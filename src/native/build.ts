@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 import type { Receipt } from '../host/native/receipt.js';
 import * as recipe from '../host/native/recipe.js';
-import { NATIVE_PACKAGES, program } from '../program/files.js';
+import { NATIVE_PACKAGES, program } from '../program/package-files.js';
 import { runTool, type FoundTools, type Tool, type ToolName, type ToolRun } from '../host/tools.js';
 import { sizeText } from '../report/format.js';
-import { fileFacts } from './file-facts.js';
+import { fileFacts } from './checksums.js';
 import { DELETE, folderBytes, syncAll } from './folder.js';
 import { testPrediction, type TestPrediction } from './predict.js';
 import { checkWheel, downloadWheel, unpack } from './wheel.js';

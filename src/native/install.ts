@@ -8,7 +8,7 @@ import { findTools, requireAll, type FoundTools, type ToolName } from '../host/t
 import { makeFolder, writeWhole } from '../output/durable-files.js';
 import { sizeText } from '../report/format.js';
 import { buildInstall, installSteps, type InstallContext, type InstallStep } from './build.js';
-import { changedFiles } from './file-facts.js';
+import { changedFiles } from './checksums.js';
 import { freeBytes, requireNativeFolder, stagingFolder, sweep, whileLocked } from './folder.js';
 import { platformFacts, whyUnsupported } from './platform.js';
 import { testPrediction, type TestPrediction } from './predict.js';

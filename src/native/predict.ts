@@ -1,6 +1,6 @@
 import { AiopsError } from '../core/errors.js';
 import type { BackendFacts, BackendName, ItemBatch } from '../core/types.js';
-import { unlessAborted } from '../core/unless-aborted.js';
+import { unlessAborted } from '../core/abort.js';
 import { findModel } from '../model/model-choice.js';
 import { Solo } from '../pool/solo.js';
 

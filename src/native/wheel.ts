@@ -9,7 +9,7 @@ import { AiopsError, messageOf } from '../core/errors.js';
 import { WHEEL } from '../host/native/recipe.js';
 import { runTool, type Tool, type ToolRun } from '../host/tools.js';
 import { countText } from '../report/format.js';
-import { fileSha256 } from './file-facts.js';
+import { fileSha256 } from './checksums.js';
 
 /**
  * Downloads TensorFlow's wheel with pip, of any Python 3.

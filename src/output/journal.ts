@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { anything, count, fields, list, number, object, oneOf, text, type Shape } from '../core/shape.js';
-import { program } from '../program/files.js';
+import { program } from '../program/package-files.js';
 import { sumOf } from './buffered-file.js';
 import { isErrno, nodeFiles, type Files } from './files.js';
 import { cannotRead } from './output-errors.js';

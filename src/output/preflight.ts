@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import { inputName } from '../core/input-name.js';
+import { inputName } from '../core/input-position.js';
 import { entryOf } from './check-committed.js';
 import { isErrno, NotPlainFile, type FileEntry, type Files } from './files.js';
 import { cannotCreate, cannotRead } from './output-errors.js';

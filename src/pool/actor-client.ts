@@ -12,7 +12,7 @@ import {
   type Ready,
 } from '../protocol/messages.js';
 import { ParentMessageEncoder } from '../protocol/parent-frames.js';
-import { writeFrame } from '../protocol/write-frame.js';
+import { writeFrame } from '../protocol/frame-encoder.js';
 import { breach, describeExit, stuck, tooLarge, type Loss, type LostActor } from './actor-errors.js';
 import { ActorProcess } from './actor-process.js';
 import { Deferred } from '../core/deferred.js';

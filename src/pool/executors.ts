@@ -2,7 +2,7 @@ import type { AiopsError } from '../core/errors.js';
 import type { Incident, Quarantine } from '../core/incidents.js';
 import { Quarantines } from '../core/quarantines.js';
 import type { Executor, ReadyFacts } from '../core/types.js';
-import { unlessAborted } from '../core/unless-aborted.js';
+import { unlessAborted } from '../core/abort.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
 import { Pool, type ExecutorOptions } from './pool.js';
 import { Solo } from './solo.js';

@@ -2,8 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 
 import { parseActorMessage } from '../protocol/actor-frames.js';
-import { BodyMemory } from '../protocol/body-memory.js';
-import { FrameReader } from '../protocol/frame-reader.js';
+import { BodyMemory, FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
 import type { ActorMessage } from '../protocol/messages.js';
 

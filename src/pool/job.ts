@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-import { failedItem, withUntried } from '../core/answer-parts.js';
-import { joinAnswers } from '../core/gather.js';
+import { failedItem, joinAnswers, withUntried } from '../core/answers.js';
 import type { ItemRange } from '../core/partition.js';
 import type { Quarantines } from '../core/quarantines.js';
 import type { Answers, CallStyle, ChunkTiming, ItemBatch, ItemError } from '../core/types.js';

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 import { AiopsError } from '../core/errors.js';
-import { joinAnswers } from '../core/gather.js';
+import { joinAnswers } from '../core/answers.js';
 import type { Incident } from '../core/incidents.js';
 import { partition, type ItemRange } from '../core/partition.js';
 import { Quarantines } from '../core/quarantines.js';
@@ -14,7 +14,7 @@ import type {
   MinuteRun,
   ReadyFacts,
 } from '../core/types.js';
-import { ACTOR_ENTRY } from '../program/files.js';
+import { ACTOR_ENTRY } from '../program/package-files.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
 import { checkAgreement, distinctNotices } from './agreement.js';

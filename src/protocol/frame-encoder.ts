@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 import {
   checkSize,
   MAGIC,
@@ -6,7 +8,7 @@ import {
   padded,
   PREFIX_BYTES,
   type Dtype,
-  type Fields,
+  type HeaderFields,
   type Part,
   type PartForm,
   type PartValues,
@@ -20,8 +22,11 @@ const COPY_BELOW_BYTES = 16 * 1024;
  * to minute as long as everything that changes is in parts.
  */
 export class FrameEncoder {
-  #last: { readonly type: string; readonly fields: Fields; readonly forms: readonly PartForm[] } | null =
-    null;
+  #last: {
+    readonly type: string;
+    readonly fields: HeaderFields;
+    readonly forms: readonly PartForm[];
+  } | null = null;
   #header = '';
   #headerBytes = 0;
 
@@ -31,7 +36,7 @@ export class FrameEncoder {
    *
    * @throws ProtocolError if the frame is larger than a receiver accepts
    */
-  encode(type: string, fields: Fields, parts: readonly Part[] = []): Uint8Array[] {
+  encode(type: string, fields: HeaderFields, parts: readonly Part[] = []): Uint8Array[] {
     this.#describe(type, fields, parts);
     let bodyBytes = 0;
     let viewedBytes = 0;
@@ -52,7 +57,7 @@ export class FrameEncoder {
     return layOut(copy, bodyStart, parts);
   }
 
-  #describe(type: string, fields: Fields, parts: readonly Part[]): void {
+  #describe(type: string, fields: HeaderFields, parts: readonly Part[]): void {
     const last = this.#last;
     if (last?.type === type && haveSameFields(fields, last.fields) && haveForms(parts, last.forms)) return;
     const forms = parts.map(({ name, values, shape }): PartForm => ({ name, dtype: dtypeOf(values), shape }));
@@ -64,7 +69,7 @@ export class FrameEncoder {
 }
 
 /** Compares nested fields by reference: messages that have them are rare. */
-function haveSameFields(some: Fields, others: Fields): boolean {
+function haveSameFields(some: HeaderFields, others: HeaderFields): boolean {
   const names = Object.keys(some);
   return names.length === Object.keys(others).length && names.every((name) => some[name] === others[name]);
 }
@@ -114,4 +119,11 @@ function dtypeOf(values: PartValues): Dtype {
   if (values instanceof Float64Array) return 'f64';
   if (values instanceof Float32Array) return 'f32';
   return values instanceof Uint32Array ? 'u32' : 'u8';
+}
+
+/** Writes a frame's buffers in one system call if the receiver has room for it. */
+export function writeFrame(stream: Writable, buffers: readonly Uint8Array[]): void {
+  stream.cork();
+  for (const buffer of buffers) stream.write(buffer);
+  stream.uncork();
 }

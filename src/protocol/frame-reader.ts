@@ -1,4 +1,3 @@
-import { BodyMemory } from './body-memory.js';
 import {
   ALIGNMENT,
   checkSize,
@@ -10,7 +9,7 @@ import {
   PREFIX_BYTES,
   ProtocolError,
   type Dtype,
-  type Fields,
+  type HeaderFields,
   type Frame,
   type Part,
   type PartForm,
@@ -99,7 +98,7 @@ function readPrefix(prefix: Buffer): { headerBytes: number; bodyBytes: number } 
 /** A parsed header. */
 interface FrameDescription {
   readonly type: string;
-  readonly fields: Fields;
+  readonly fields: HeaderFields;
   readonly parts: readonly PartDescription[];
   /** Of all parts, including padding. */
   readonly bodyBytes: number;
@@ -172,4 +171,28 @@ function isDtype(value: unknown): value is Dtype {
 
 function isShape(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
+}
+
+/** Enough for the frames in flight with one actor. */
+const MOST_FREE = 4;
+
+/**
+ * Memory for the bodies of a connection's frames, reused once it is given back: new memory has to be mapped page by
+ * page, which takes longer than copying the bytes.
+ */
+export class BodyMemory {
+  readonly #free: ArrayBuffer[] = [];
+
+  /** At the start of an ArrayBuffer, so that parts are aligned. Not zeroed. */
+  take(bytes: number): Buffer {
+    const free = this.#free.pop();
+    // A buffer that is too small is dropped: most frames of a connection have the same size.
+    if (free !== undefined && free.byteLength >= bytes) return Buffer.from(free, 0, bytes);
+    return Buffer.allocUnsafeSlow(bytes);
+  }
+
+  /** Makes memory available again that is no longer read. */
+  giveBack(memory: ArrayBuffer): void {
+    if (this.#free.length < MOST_FREE) this.#free.push(memory);
+  }
 }

@@ -23,12 +23,12 @@ export interface Part {
   readonly values: PartValues;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type HeaderFields = Readonly<Record<string, unknown>>;
 
 /** A received frame: `fields` is the header, not yet checked. */
 export interface Frame {
   readonly type: string;
-  readonly fields: Fields;
+  readonly fields: HeaderFields;
   readonly parts: ReadonlyMap<string, Part>;
   /** The memory that the parts are views of. */
   readonly memory: ArrayBuffer;

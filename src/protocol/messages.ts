@@ -10,8 +10,7 @@
  */
 import type { ErrorCode, Notice } from '../core/errors.js';
 import type { Answers, BackendFacts, CallStyle, InputSpec, ItemBatch, ModelFacts } from '../core/types.js';
-import { type ModelSource } from '../core/model-source.js';
-import { type LoadSettings } from '../core/model-source.js';
+import { type LoadSettings, type ModelSource } from '../core/model-source.js';
 
 /** Incremented whenever the format of a message changes; both sides must have the same version. */
 export const PROTOCOL_VERSION = 5;

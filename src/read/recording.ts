@@ -19,7 +19,7 @@ import { sortHint } from './lines/plan.js';
 import type { FilePlan, RecordingFacts } from './lines/plan.js';
 import { openReader, readRules } from './lines/reader.js';
 import type { ReadRules } from './lines/records.js';
-import type { MetTargets } from './lines/targets.js';
+import type { MetTargets } from './lines/target-filter.js';
 import { MinuteCollector } from './minutes/file-minutes.js';
 import type { FileMinute, TimeRange } from './minutes/file-minutes.js';
 import { LiveMinutes } from './minutes/live.js';

@@ -1,7 +1,7 @@
 import { VARIANTS, type Variant } from '../core/comparison.js';
 import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
-import { agreementOf } from '../measure/agreement.js';
-import { byVariant, Comparison } from '../measure/comparison.js';
+import { agreementOf } from '../measure/answer-check.js';
+import { byVariant, Comparison } from '../measure/compared-minutes.js';
 import { roundOrder } from '../measure/rounds.js';
 import { takeTurn } from '../measure/turn.js';
 import type { Executors } from '../pool/executors.js';

@@ -2,7 +2,7 @@ import type { Notice } from '../core/errors.js';
 import { Queue } from '../core/queue.js';
 import { isoTime } from '../core/time.js';
 import type { ReadStep } from '../core/types.js';
-import { untilAborted } from '../core/until-aborted.js';
+import { untilAborted } from '../core/abort.js';
 import type { Recording } from '../read/recording.js';
 import { countText, durationText } from '../report/format.js';
 import { Pacer, type PacedFeed } from './pacer.js';

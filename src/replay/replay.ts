@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { resolveActors } from '../core/actor-count.js';
 import { AiopsError, type ErrorCode } from '../core/errors.js';
 import type { InputSpec } from '../core/types.js';
-import { unlessAborted } from '../core/unless-aborted.js';
+import { unlessAborted } from '../core/abort.js';
 import { installedNative } from '../host/native/location.js';
 import { pageAssets } from '../host/page-assets.js';
 import { usableProcessors } from '../host/processors.js';

@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
-import { withErrors } from '../core/answer-parts.js';
+import { resultRows, withErrors } from '../core/answers.js';
 import type { RunCounts } from '../core/counts.js';
-import { resultRows } from '../core/gather.js';
 import type { Incident } from '../core/incidents.js';
 import type { InputPosition } from '../core/input-position.js';
 import { Timer } from '../core/timer.js';

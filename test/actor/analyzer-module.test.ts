@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
 import { importAnalyzer } from '#dist/actor/analyzer-module.js';
-import { loadRuntime } from '#dist/actor/load-runtime.js';
-import type { Runtime } from '#dist/actor/runtime.js';
+import { loadRuntime, type Runtime } from '#dist/actor/load-runtime.js';
 import type { AnalyzerContext } from '#dist/model/analyzer.js';
 import type { LoadRequest } from '#dist/protocol/messages.js';
 import { analyzerItem, linearModel, writeBundle } from '../support/bundles.js';

@@ -3,13 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { loadRuntime } from '#dist/actor/load-runtime.js';
+import { loadRuntime, type Runtime } from '#dist/actor/load-runtime.js';
 import { firstAvailable } from '#dist/actor/bundle-loader.js';
-import type { Runtime } from '#dist/actor/runtime.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { partition } from '#dist/core/partition.js';
 import type { CallStyle } from '#dist/core/types.js';
-import { npmPackage } from '#dist/native/status.js';
+import { npmPackage } from '#dist/native/inventory.js';
 import type { AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
 import { manifestText, openBundle } from '#dist/model/bundle.js';
 import type { LoadRequest } from '#dist/protocol/messages.js';

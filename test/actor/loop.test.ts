@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { runLoop, type Received } from '#dist/actor/loop.js';
 import { Mailbox } from '#dist/actor/mailbox.js';
-import type { LoadRuntime } from '#dist/actor/runtime.js';
+import type { LoadRuntime } from '#dist/actor/load-runtime.js';
 import { NO_VERDICT } from '#dist/core/types.js';
 import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
 import { ProtocolError } from '#dist/protocol/frames.js';

@@ -86,7 +86,7 @@ test('installed in an empty folder, it replays a recording', async () => {
 
 /*
  * Each of these needs a file that ships beside the bundles, or a package that is installed with them
- * (src/program/files.ts).
+ * (src/program/package-files.ts).
  */
 suite('the installed program finds its files:', () => {
   const builtIn = (): string => join(app, 'node_modules/aiops-serve/fixtures/bundles/builtin');

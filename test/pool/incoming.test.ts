@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { listen } from '#dist/pool/incoming.js';
 import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
 import { ProtocolError } from '#dist/protocol/frames.js';
-import { writeFrame } from '#dist/protocol/write-frame.js';
+import { writeFrame } from '#dist/protocol/frame-encoder.js';
 
 const encoder = new ActorMessageEncoder();
 const bytesOf = (...versions: number[]): Buffer =>

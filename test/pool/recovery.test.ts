@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { failedItem } from '#dist/core/answer-parts.js';
+import { failedItem } from '#dist/core/answers.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { partition } from '#dist/core/partition.js';
 import { quarantineOf, Quarantines } from '#dist/core/quarantines.js';

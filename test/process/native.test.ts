@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { npmPackage } from '#dist/native/status.js';
+import { npmPackage } from '#dist/native/inventory.js';
 import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { programs, receiptOf, writeReceipt } from '../support/native-install.js';

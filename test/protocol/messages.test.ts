@@ -164,7 +164,7 @@ for (const [what, given, reason] of [
   [
     'failures beyond the items',
     { errors: new Map([[3, { errno: 'x', errmsg: '' }]]) },
-    /item 3 can't have failed/,
+    /item 3 does not exist or failed twice/,
   ],
 ] as const) {
   test(`an answer is refused for ${what}`, () => {

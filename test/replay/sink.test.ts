@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { failedItem } from '#dist/core/answer-parts.js';
-import { joinAnswers } from '#dist/core/gather.js';
+import { failedItem, joinAnswers } from '#dist/core/answers.js';
 import type { Incident } from '#dist/core/incidents.js';
 import type { InputPosition } from '#dist/core/input-position.js';
 import { Quarantines, quarantineOf } from '#dist/core/quarantines.js';

@@ -2,9 +2,9 @@ import type { MinuteTiming } from '#dist/core/types.js';
 import type { BenchCase, BenchSummary } from '#dist/bench/report/bench-summary.js';
 import { benchAdvice } from '#dist/bench/report/bench-advice.js';
 import { breakEvens } from '#dist/bench/report/break-even.js';
-import { planVariants, type VariantPlan } from '#dist/bench/plan.js';
-import { summarizeCase } from '#dist/bench/summarize.js';
-import { joinAnswers } from '#dist/core/gather.js';
+import { planVariants, type VariantPlan } from '#dist/bench/bench-plan.js';
+import { summarizeCase } from '#dist/bench/summarize-case.js';
+import { joinAnswers } from '#dist/core/answers.js';
 import { VariantSamples } from '#dist/measure/variants.js';
 
 import { READY } from './facts.js';

@@ -3,7 +3,7 @@ import { timeParser } from '#dist/core/time.js';
 import { LateFields, ROLE } from '#dist/read/lines/plan.js';
 import type { FilePlan } from '#dist/read/lines/plan.js';
 import { openReader } from '#dist/read/lines/reader.js';
-import { TargetFilter } from '#dist/read/lines/targets.js';
+import { TargetFilter } from '#dist/read/lines/target-filter.js';
 
 /** How a file of `time,target,v` is read. */
 const PLAN: FilePlan = {

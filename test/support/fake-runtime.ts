@@ -1,4 +1,4 @@
-import type { LoadRuntime, Runtime } from '#dist/actor/runtime.js';
+import type { LoadRuntime, Runtime } from '#dist/actor/load-runtime.js';
 import { AiopsError } from '#dist/core/errors.js';
 import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
 import type { LoadRequest } from '#dist/protocol/messages.js';

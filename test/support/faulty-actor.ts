@@ -12,14 +12,14 @@ import { setFlagsFromString } from 'node:v8';
 
 import { runLoop, type Received } from '#dist/actor/loop.js';
 import { Mailbox } from '#dist/actor/mailbox.js';
-import { cutAnswers } from '#dist/core/answer-parts.js';
+import { cutAnswers } from '#dist/core/answers.js';
 import type { AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
 import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
 import { FrameReader } from '#dist/protocol/frame-reader.js';
 import { machineNow } from '#dist/protocol/machine-clock.js';
 import type { ActorMessage, Answer } from '#dist/protocol/messages.js';
 import { ParentMessageDecoder } from '#dist/protocol/parent-frames.js';
-import { writeFrame } from '#dist/protocol/write-frame.js';
+import { writeFrame } from '#dist/protocol/frame-encoder.js';
 
 import type { Fault } from './fault-names.js';
 import { answerOf, fakeAnalyzer, fakeRuntime, type Tricks } from './fake-runtime.js';

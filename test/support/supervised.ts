@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { withErrors } from '#dist/core/answer-parts.js';
+import { withErrors } from '#dist/core/answers.js';
 import type { Incident } from '#dist/core/incidents.js';
 import { Quarantines } from '#dist/core/quarantines.js';
 import type { ItemBatch, MinuteRun } from '#dist/core/types.js';

@@ -6,7 +6,7 @@ import util from 'node:util';
 import type * as core from '@tensorflow/tfjs-core';
 
 import { AiopsError, messageOf } from '../../core/errors.js';
-import { requireInstalled } from '../../program/files.js';
+import { requireInstalled } from '../../program/package-files.js';
 import type { SavedModels } from './saved-model.js';
 import type { TensorFlow } from './tf-model.js';
 

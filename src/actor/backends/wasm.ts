@@ -3,7 +3,7 @@ import { dirname, sep } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-core';
 
 import { AiopsError } from '../../core/errors.js';
-import { requireInstalled } from '../../program/files.js';
+import { requireInstalled } from '../../program/package-files.js';
 import type { Backend } from './backend.js';
 import type { TensorFlow } from './tf-model.js';
 import { loadTfjsModel } from './tfjs-model.js';

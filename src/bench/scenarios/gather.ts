@@ -1,5 +1,5 @@
 import type { Agreement } from '../../core/comparison.js';
-import { joinAnswers } from '../../core/gather.js';
+import { joinAnswers } from '../../core/answers.js';
 import { partition, type ItemRange } from '../../core/partition.js';
 import { speedup } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
@@ -7,8 +7,18 @@ import type { Answers, Executor, ItemBatch } from '../../core/types.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { durationText, figures, plural } from '../../report/format.js';
 import { type Column, estimate, tableOf } from '../../report/table.js';
-import { ACTORS, asLong, BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenario.js';
-import type { Scenario, ScenarioSetting } from './scenario.js';
+import {
+  ACTORS,
+  asLong,
+  BACKEND,
+  byVerdict,
+  commonCaveats,
+  ITEMS,
+  ROUNDS,
+  WAY,
+  type Scenario,
+  type ScenarioSetting,
+} from './scenario.js';
 import type { Way } from './trial.js';
 
 export interface GatherResult extends ScenarioSetting {

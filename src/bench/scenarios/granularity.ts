@@ -1,16 +1,25 @@
 import type { Agreement } from '../../core/comparison.js';
-import { checkAnswered, joinAnswers } from '../../core/gather.js';
+import { checkAnswered, joinAnswers } from '../../core/answers.js';
 import type { ItemRange } from '../../core/partition.js';
 import { inverse, isRealSpeedup, speedup } from '../../core/scaling.js';
 import { medianEstimate, type Estimate } from '../../core/statistics.js';
 import type { Answers, CallStyle, Executor, InputSpec, ItemBatch } from '../../core/types.js';
-import { AnswerCheck } from '../../measure/agreement.js';
+import { AnswerCheck } from '../../measure/answer-check.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { countText, durationText, plural } from '../../report/format.js';
 import { type Column, estimate, figure, tableOf } from '../../report/table.js';
-import { generatedMinutes, minutesThatFit } from '../minutes.js';
-import { ACTORS, asLong, BACKEND, byVerdict, commonCaveats, ROUNDS, WAY } from './scenario.js';
-import type { Scenario, ScenarioSetting } from './scenario.js';
+import { generatedMinutes, minutesThatFit } from '../minute-supply.js';
+import {
+  ACTORS,
+  asLong,
+  BACKEND,
+  byVerdict,
+  commonCaveats,
+  ROUNDS,
+  WAY,
+  type Scenario,
+  type ScenarioSetting,
+} from './scenario.js';
 import type { Trial, TrialOptions, Way } from './trial.js';
 
 /** Ways to hand out the same items, from the finest to the coarsest. */

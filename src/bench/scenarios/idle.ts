@@ -1,6 +1,6 @@
 import { median, medianEstimate, type Estimate } from '../../core/statistics.js';
 import type { Executor, ReadyFacts } from '../../core/types.js';
-import { unlessAborted } from '../../core/unless-aborted.js';
+import { unlessAborted } from '../../core/abort.js';
 import type { ProcessUsage } from '../../host/process-usage.js';
 import { countText, durationText, figures, plural, sizeText } from '../../report/format.js';
 import { type Column, estimate, figure, tableOf } from '../../report/table.js';

@@ -2,12 +2,21 @@ import type { Agreement } from '../../core/comparison.js';
 import { speedup } from '../../core/scaling.js';
 import { medianEstimate, type Estimate } from '../../core/statistics.js';
 import type { ItemBatch } from '../../core/types.js';
-import { AnswerCheck } from '../../measure/agreement.js';
+import { AnswerCheck } from '../../measure/answer-check.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { durationText, figures } from '../../report/format.js';
 import { type Column, estimate, tableOf } from '../../report/table.js';
-import { asLong, BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenario.js';
-import type { Scenario, ScenarioSetting } from './scenario.js';
+import {
+  asLong,
+  BACKEND,
+  byVerdict,
+  commonCaveats,
+  ITEMS,
+  ROUNDS,
+  WAY,
+  type Scenario,
+  type ScenarioSetting,
+} from './scenario.js';
 import type { Machine, Trial, Way } from './trial.js';
 
 /** The phases of a process that serves one call, in order. */

@@ -7,7 +7,7 @@ import { gather, type GatherResult } from './gather.js';
 import { granularity, type GranularityResult } from './granularity.js';
 import { idle, type IdleResult } from './idle.js';
 import type { ScenarioName } from './scenario-names.js';
-import { poolSizes, type PoolResult } from './pool.js';
+import { poolSizes, type PoolResult } from './pool-sizes.js';
 import { reload, type ReloadResult } from './reload.js';
 import type { Scenario, ScenarioSetting } from './scenario.js';
 

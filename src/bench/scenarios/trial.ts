@@ -4,15 +4,15 @@ import type { Agreement } from '../../core/comparison.js';
 import { median } from '../../core/statistics.js';
 import { sleep } from '../../core/timer.js';
 import type { ActorLog, Answers, Executor, InputSpec, ItemBatch, ReadyFacts } from '../../core/types.js';
-import { unlessAborted } from '../../core/unless-aborted.js';
+import { unlessAborted } from '../../core/abort.js';
 import { processUsage, type ProcessUsage } from '../../host/process-usage.js';
 import { usableProcessors } from '../../host/processors.js';
-import { AnswerCheck } from '../../measure/agreement.js';
+import { AnswerCheck } from '../../measure/answer-check.js';
 import { timeInRounds, type TimedVariant } from '../../measure/rounds.js';
 import { takeTurn, type Serve } from '../../measure/turn.js';
 import { Executors } from '../../pool/executors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
-import { generatedMinutes } from '../minutes.js';
+import { generatedMinutes } from '../minute-supply.js';
 import type { NoticeLog } from '../notice-log.js';
 import { setupName } from '../report/bench-names.js';
 

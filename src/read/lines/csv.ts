@@ -7,7 +7,7 @@ import type { FilePlan } from './plan.js';
 import { FoundRow } from './records.js';
 import type { BlockReader, RowSink } from './records.js';
 import type { ParseTime } from '../../core/time.js';
-import { TargetNames } from './targets.js';
+import { TargetNames } from './target-filter.js';
 
 const QUOTE = 34;
 

@@ -4,7 +4,7 @@ import { NumberScanner } from './number-field.js';
 import { ROLE } from './plan.js';
 import type { FilePlan } from './plan.js';
 import type { FoundRow } from './records.js';
-import { TargetNames } from './targets.js';
+import { TargetNames } from './target-filter.js';
 
 const QUOTE = 34;
 const BACKSLASH = 92;

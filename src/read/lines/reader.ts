@@ -9,7 +9,7 @@ import { LateFields } from './plan.js';
 import type { FilePlan } from './plan.js';
 import { RecordMaker } from './records.js';
 import type { BlockReader, ReadRules, RecordSink, RowSink } from './records.js';
-import { TargetFilter, isOfShard } from './targets.js';
+import { TargetFilter, isOfShard } from './target-filter.js';
 
 /** What holds for all files of a recording. Not for two readings of the same lines: it counts late fields. */
 export function readRules(options: ReadOptions, parseTime: ParseTime, intervalMs: number): ReadRules {

@@ -7,7 +7,7 @@ import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { metricOfText } from './number-field.js';
 import type { FilePlan, LateFields } from './plan.js';
-import type { TargetFilter } from './targets.js';
+import type { TargetFilter } from './target-filter.js';
 
 /** Turns the lines of a block into rows. */
 export interface BlockReader {

@@ -14,7 +14,7 @@ import {
 } from '../../report/html/parts.js';
 import type { MinutesPlot, TargetsPlot } from '../../report/html/plot-data.js';
 import { figure, tableMarkup, tableOf, words, type Column } from '../../report/table.js';
-import { runFacts } from './facts.js';
+import { runFacts } from './summary-facts.js';
 import { labelNotes, labelsTable } from './labels.js';
 import { minutesPlot, targetsPlot, targetsSection, type ReplayReport } from './page-plots.js';
 import { resultSection, speedupSection, timesSection } from './page-sections.js';

@@ -5,7 +5,7 @@ import { figures, percentText, plural } from '../../report/format.js';
 import { gateText } from '../../report/gates.js';
 import { Place } from '../../report/figures.js';
 import { tableCsv } from '../../report/table.js';
-import { runFacts } from './facts.js';
+import { runFacts } from './summary-facts.js';
 import { labelNotes, labelsTable } from './labels.js';
 import type { RunSummary } from './run-summary.js';
 import { timesTable } from './times-table.js';

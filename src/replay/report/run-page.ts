@@ -1,4 +1,4 @@
-import { byVariant } from '../../measure/comparison.js';
+import { byVariant } from '../../measure/compared-minutes.js';
 import type { PageAssets } from '../../report/html/page.js';
 import { replayHtml } from './replay-page.js';
 import type { RunSummary } from './run-summary.js';

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 
 import type { Notice } from '../../core/errors.js';
-import { inputName } from '../../core/input-name.js';
+import { inputName } from '../../core/input-position.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
 import { lookBackIntervals } from '../../core/window.js';
-import { program } from '../../program/files.js';
+import { program } from '../../program/package-files.js';
 import type { ChosenModel } from '../../model/model-choice.js';
 import type { RunOutput } from '../../output/run-output.js';
 import type { Executors } from '../../pool/executors.js';

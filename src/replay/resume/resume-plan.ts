@@ -1,5 +1,5 @@
 import { AiopsError, type Notice } from '../../core/errors.js';
-import { inputName } from '../../core/input-name.js';
+import { inputName } from '../../core/input-position.js';
 import { isoTime } from '../../core/time.js';
 import { withUpdates } from '../../read/bytes/digests.js';
 import { compareInputs, type InputState } from '../../read/snapshot/compare-inputs.js';

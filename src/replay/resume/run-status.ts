@@ -5,7 +5,7 @@ import { isoTime } from '../../core/time.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import { backendFact, factLines, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
 import { countText, percentText, plural } from '../../report/format.js';
-import { countFacts, incidentFacts, inputFact } from '../report/facts.js';
+import { countFacts, incidentFacts, inputFact } from '../report/summary-facts.js';
 
 /** What `aiops-serve status` reports: what a run's output folder says about it. */
 export interface RunStatus {

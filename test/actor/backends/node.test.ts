@@ -6,7 +6,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { loadTfjsNode } from '#dist/actor/backends/node-package.js';
 import { openNode } from '#dist/actor/backends/node.js';
 import type { ErrorCode } from '#dist/core/errors.js';
-import { npmPackage } from '#dist/native/status.js';
+import { npmPackage } from '#dist/native/inventory.js';
 import { openBundle } from '#dist/model/bundle.js';
 import { linearModel, writeBundle } from '../../support/bundles.js';
 import { temporaryFolder } from '../../support/cli.js';

@@ -5,7 +5,7 @@ import { compareBaseline, type BaselineRun } from '#dist/bench/report/baseline.j
 import { benchCsv, benchMarkdown, benchReport } from '#dist/bench/report/bench-report.js';
 import { benchJson, type BenchSummary } from '#dist/bench/report/bench-summary.js';
 import { answerWarnings, steadinessWarnings, takenTimeWarnings } from '#dist/bench/report/bench-warnings.js';
-import type { VariantPlan } from '#dist/bench/plan.js';
+import type { VariantPlan } from '#dist/bench/bench-plan.js';
 import { benchCase, benchSummary } from '../../support/bench.js';
 import { golden } from '../../support/golden.js';
 

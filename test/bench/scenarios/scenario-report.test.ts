@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { GatherResult } from '#dist/bench/scenarios/gather.js';
 import type { GranularityResult } from '#dist/bench/scenarios/granularity.js';
 import type { IdleResult } from '#dist/bench/scenarios/idle.js';
-import type { PoolResult, PoolSize } from '#dist/bench/scenarios/pool.js';
+import type { PoolResult, PoolSize } from '#dist/bench/scenarios/pool-sizes.js';
 import type { ReloadResult } from '#dist/bench/scenarios/reload.js';
 import {
   SCENARIO_BY_NAME,

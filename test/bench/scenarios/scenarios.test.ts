@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gather } from '#dist/bench/scenarios/gather.js';
 import { granularity } from '#dist/bench/scenarios/granularity.js';
 import { idle } from '#dist/bench/scenarios/idle.js';
-import { poolSizes } from '#dist/bench/scenarios/pool.js';
+import { poolSizes } from '#dist/bench/scenarios/pool-sizes.js';
 import { reload } from '#dist/bench/scenarios/reload.js';
 import { runScenario } from '#dist/bench/scenarios/measure-scenario.js';
 import { scenarioReport, scenarioTable, SCENARIO_BY_NAME } from '#dist/bench/scenarios/scenario-report.js';

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { AiopsError } from '#dist/core/errors.js';
 import { shardOf } from '#dist/core/shard.js';
-import { isOfShard } from '#dist/read/lines/targets.js';
+import { isOfShard } from '#dist/read/lines/target-filter.js';
 import { minuteOwning } from '#dist/read/minutes/file-minutes.js';
 import { headMinutes } from '#dist/read/sample/detect.js';
 import { openRecording } from '#dist/read/recording.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { adviceFor } from '#dist/replay/report/advice.js';
-import { Comparison, byVariant } from '#dist/measure/comparison.js';
+import { Comparison, byVariant } from '#dist/measure/compared-minutes.js';
 import { type Agreement } from '#dist/core/comparison.js';
 import { checkGates, parseGate } from '#dist/report/gates.js';
 import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { parse } from 'csv-parse/sync';
-import { resultRows } from '#dist/core/gather.js';
+import { resultRows } from '#dist/core/answers.js';
 import type { Answers, ItemBatch, Reject, ResultRow } from '#dist/core/types.js';
 import { WindowStore } from '#dist/core/window.js';
 import { rejectLines, resultLines, resultsHeader } from '#dist/output/result-lines.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { WindowViews } from '#dist/actor/window-views.js';
+import { WindowViews } from '#dist/actor/answer-chunk.js';
 
 test('windows one after another, the same views while memory and size stay', () => {
   const views = new WindowViews();

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { BodyMemory } from '#dist/protocol/body-memory.js';
+import { BodyMemory, FrameReader } from '#dist/protocol/frame-reader.js';
 import { FrameEncoder } from '#dist/protocol/frame-encoder.js';
-import { FrameReader } from '#dist/protocol/frame-reader.js';
 import type { Frame } from '#dist/protocol/frames.js';
 
 const frameOf = (values: Float64Array): Uint8Array =>

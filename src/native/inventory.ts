@@ -5,8 +5,8 @@ import { AiopsError } from '../core/errors.js';
 import { object, text } from '../core/shape.js';
 import { installedNative, nativeFolder, type NativeInstall } from '../host/native/location.js';
 import { RECEIPT_NAME } from '../host/native/receipt.js';
-import { requireInstalled } from '../program/files.js';
-import { changedFiles } from './file-facts.js';
+import { requireInstalled } from '../program/package-files.js';
+import { changedFiles } from './checksums.js';
 import { testPrediction, type TestPrediction } from './predict.js';
 
 /** What is installed of native TensorFlow, before anything is tried. */

@@ -2,11 +2,11 @@ import { bestActors, breakEvenItemMs, efficiency, karpFlatt, speedup, winner } f
 import { median, medianEstimate, outliers, type Estimate } from '../core/statistics.js';
 import type { Breakdown } from '../core/timing.js';
 import type { CallStyle } from '../core/types.js';
-import { TOLERANCE } from '../measure/agreement.js';
+import { TOLERANCE } from '../measure/answer-check.js';
 import type { MinutesSummary } from '../measure/run-timings.js';
 import type { VariantSamples } from '../measure/variants.js';
 import type { MeasuredCase } from './measure-setups.js';
-import type { VariantPlan } from './plan.js';
+import type { VariantPlan } from './bench-plan.js';
 import type { BenchCase, BenchVariant } from './report/bench-summary.js';
 
 /** A variant with its measurements. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { InputSpec } from '#dist/core/types.js';
-import { generatedMinutes, repeatItems } from '#dist/bench/minutes.js';
+import { generatedMinutes, repeatItems } from '#dist/bench/minute-supply.js';
 
 import { batchOf } from '../support/batches.js';
 

@@ -1,5 +1,5 @@
 import type { Agreement } from '../core/comparison.js';
-import { checkAnswered } from '../core/gather.js';
+import { checkAnswered } from '../core/answers.js';
 import { NO_VERDICT, type Answers, type BackendFacts } from '../core/types.js';
 
 /** How far answers of two variants may differ and still agree: on wasm not at all, however work is cut. */

@@ -7,7 +7,7 @@ import { Command } from 'commander';
 
 import { BENCH_METRICS } from '#dist/bench/report/bench-metrics.js';
 import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#dist/cli/settings.js';
-import { ownGates } from '#dist/cli/settings/gates.js';
+import { ownGates } from '#dist/cli/settings/conditions.js';
 import { addOptions } from '#dist/cli/sources/command-line.js';
 import { applyConfigFile } from '#dist/cli/sources/config-file.js';
 import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';

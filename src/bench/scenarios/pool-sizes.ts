@@ -5,8 +5,16 @@ import type { Executor } from '../../core/types.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { countText, durationText, figures, plural, speedupText } from '../../report/format.js';
 import { type Column, estimate, figure, speedup as speedupColumn, tableOf } from '../../report/table.js';
-import { BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenario.js';
-import type { Scenario, ScenarioSetting } from './scenario.js';
+import {
+  BACKEND,
+  byVerdict,
+  commonCaveats,
+  ITEMS,
+  ROUNDS,
+  WAY,
+  type Scenario,
+  type ScenarioSetting,
+} from './scenario.js';
 import { countsUpTo, type Way } from './trial.js';
 
 /** The times of one number of actors. */

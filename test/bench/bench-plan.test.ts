@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { actorCounts, planCases, planVariants } from '#dist/bench/plan.js';
+import { actorCounts, planCases, planVariants } from '#dist/bench/bench-plan.js';
 import type { ActorCount } from '#dist/core/actor-count.js';
 
 const exactly = (count: number): ActorCount => ({ kind: 'count', count });

@@ -8,7 +8,7 @@ import {
 import { distribution, SampleStore } from '../core/samples.js';
 import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
-import { SAME, worse } from './agreement.js';
+import { SAME, worse } from './answer-check.js';
 
 /** Collects minutes that all variants served, in bounded memory. */
 export class Comparison {

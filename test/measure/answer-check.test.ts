@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Answers, ItemError } from '#dist/core/types.js';
-import { agreementOf, AnswerCheck } from '#dist/measure/agreement.js';
+import { agreementOf, AnswerCheck } from '#dist/measure/answer-check.js';
 
 function answers(scores: number[], anomalies: number[], errors: [number, ItemError][] = []): Answers {
   return {

@@ -18,10 +18,14 @@ interface Difference {
  * Warns of flags without effect, because the run is already complete and had other values. Gates check the figures of
  * that run, so with gates differing defaults count as well. Null: none.
  */
-export function unmetNotice(values: ReplayValues, isJudged: boolean, summary: RunSummary): Notice | null {
-  const unmet = differences(values, summary).filter(({ isAsked }) => isAsked || isJudged);
-  if (unmet.length === 0) return null;
-  const list = unmet.map(({ flag, had }) => `${flag} (it had ${had})`).join(', ');
+export function ignoredFlagsNotice(
+  values: ReplayValues,
+  isJudged: boolean,
+  summary: RunSummary,
+): Notice | null {
+  const ignored = differences(values, summary).filter(({ isAsked }) => isAsked || isJudged);
+  if (ignored.length === 0) return null;
+  const list = ignored.map(({ flag, had }) => `${flag} (it had ${had})`).join(', ');
   return {
     level: 'warning',
     text: `the run is already complete, so this has no effect: ${list}; --restart starts over`,
