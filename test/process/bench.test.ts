@@ -124,7 +124,7 @@ test('--baseline finds no regression against the run itself, and one against tim
   assert.deepEqual(baseline?.differences, [`Node: v1.2.3 then, ${process.version} now`]);
   assert.equal(baseline.arms.length, 12);
   assert.ok(baseline.arms.every(({ verdict }) => verdict === 'slower'));
-  assert.match(slower.stderr, /warning: the baseline is not of a run like this one/);
+  assert.match(slower.stderr, /warning: .*Node: v1\.2\.3/);
   const own = await runCli([...args, '--baseline', 'bench.aiops/bench.json'], { cwd });
   assert.equal(own.status, 64, 'a run does not replace its own baseline');
   const again = await runCli([...args, '--baseline', 'bench.aiops/bench.json', '--json', '--out', 'again'], {
@@ -145,7 +145,7 @@ test('a settings file may hold settings that only replay or only a benchmark use
   const small = ['bench', ...QUICK, '--items', '5'];
   const bench = await runCli(small, { cwd });
   assert.equal(bench.status, 0, bench.stderr);
-  assert.match(bench.stderr, /--fail-if 'errors>0' is passed over: bench has no such metric/);
+  assert.match(bench.stderr, /ignored --fail-if 'errors>0'/);
   assert.deepEqual(
     summaryOf(join(cwd, 'bench.aiops')).gates.map(({ condition, outcome }) => [condition, outcome]),
     [
@@ -155,7 +155,7 @@ test('a settings file may hold settings that only replay or only a benchmark use
   );
   const scenario = await runCli([...small, '--scenario', 'gather'], { cwd });
   assert.equal(scenario.status, 0, scenario.stderr);
-  assert.match(scenario.stderr, /--trace of the environment or the settings file is passed over/);
+  assert.match(scenario.stderr, /ignored .*--trace/);
 });
 
 test('invalid flags and inputs are refused before anything starts', async (t) => {
@@ -169,7 +169,7 @@ test('invalid flags and inputs are refused before anything starts', async (t) =>
     [['--json', '--csv'], 64, /--json and --csv both say/],
     [['--fail-if', 'slower>0'], 64, /there is no baseline/],
     [['--baseline', 'none.json'], 66, /cannot read the baseline/],
-    [['--baseline', 'other.json'], 78, /other\.json is not a bench/],
+    [['--baseline', 'other.json'], 78, /other\.json/],
     [['none.csv'], 66, /none\.csv/],
     [['short.csv'], 65, /no item to serve in 1 minute\n.*60 intervals of a target/],
   ];
