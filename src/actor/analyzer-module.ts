@@ -9,24 +9,24 @@ import type { InputSpec } from '../core/types.js';
 import { MOST_INTERVALS } from '../core/window.js';
 import type { Analyzer, AnalyzerContext, CreateAnalyzer } from '../model/analyzer.js';
 
-/** A user's module that is set up, and what it says of itself. */
+/** The analyzer of a user's module, and its description. */
 export interface AnalyzerModule {
   readonly analyzer: Analyzer;
   readonly input: InputSpec;
   readonly name: string;
   readonly version: string;
-  /** sha256 of the module's own text; what it imports is not in it. */
+  /** sha256 of the module's text, without what it imports. */
   readonly moduleSum: string;
 }
 
 /**
- * Imports a module and creates its analyzer, which comes as JavaScript: what it says is as unchecked as input.
+ * Imports a module and creates its analyzer. Checks it like any input, because it is JavaScript.
  *
- * @throws AiopsError 'model' that names the module and what was expected of it; what its bundles throw passes
+ * @throws AiopsError 'model' naming the module and what was expected of it; errors of its bundles are passed on
  */
 export async function importAnalyzer(path: string, context: AnalyzerContext): Promise<AnalyzerModule> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw refused(path, `can't be read: ${messageOf(cause)}`, 'check the path after --analyzer', cause);
+    throw refused(path, `cannot be read: ${messageOf(cause)}`, 'check the path after --analyzer', cause);
   });
   const create = await createFunction(path);
   const analyzer = await explained(path, 'createAnalyzer', async () => checked(path, await create(context)));
@@ -54,8 +54,8 @@ async function createFunction(path: string): Promise<CreateAnalyzer> {
   } catch (cause) {
     throw refused(
       path,
-      `can't be imported: ${originOf(path, cause)}`,
-      `\`node ${path}\` shows the place`,
+      `cannot be imported: ${originOf(path, cause)}`,
+      `\`node ${path}\` shows where`,
       cause,
     );
   }
@@ -63,29 +63,31 @@ async function createFunction(path: string): Promise<CreateAnalyzer> {
   const found = Object.keys(module);
   throw refused(
     path,
-    `exports no function createAnalyzer, ${found.length === 0 ? 'nothing at all' : `only ${found.join(', ')}`}`,
+    `does not export a function createAnalyzer, ${found.length === 0 ? 'or anything else' : `only ${found.join(', ')}`}`,
     'export function createAnalyzer(context) { return { window, predict(items) { … } }; }',
   );
 }
 
-/** Runs the user's code; what it throws is told with the module and the place. */
+/** Runs the user's code; reports what it throws with the module and the location. */
 async function explained<T>(path: string, where: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (cause instanceof AiopsError) throw cause;
     const hint =
-      where === 'predict' ? 'for what is wrong with one item, answer { errno, errmsg }' : 'correct it there';
+      where === 'predict'
+        ? 'if only one item is invalid, answer { errno, errmsg } for it'
+        : 'correct it there';
     throw refused(path, `fails in ${where}: ${originOf(path, cause)}`, hint, cause);
   }
 }
 
-/** What an analyzer may consist of; a class of the user's may have more. */
+/** The members of an analyzer; instances of a user's class may have more. */
 const MEMBERS = ['name', 'version', 'window', 'columns', 'missing', 'predict', 'dispose'];
 
 function checked(path: string, given: unknown): Analyzer {
   if (typeof given !== 'object' || given === null)
-    throw refused(path, `creates ${String(given)} in place of an analyzer`, CONTRACT);
+    throw refused(path, `creates ${String(given)} instead of an analyzer`, CONTRACT);
   const { window, columns, missing, name, version, predict, dispose } = given as Readonly<
     Record<string, unknown>
   >;
@@ -106,11 +108,11 @@ function checked(path: string, given: unknown): Analyzer {
   const isPlain = Object.getPrototypeOf(given) === Object.prototype;
   const unknown = isPlain ? Object.keys(given).filter((member) => !MEMBERS.includes(member)) : [];
   if (unknown.length > 0)
-    throw refused(path, `creates an analyzer with ${unknown.join(', ')}, which mean nothing here`, CONTRACT);
+    throw refused(path, `creates an analyzer with unknown members: ${unknown.join(', ')}`, CONTRACT);
   return given as Analyzer;
 }
 
-const CONTRACT = "docs/analyzers.md tells what an analyzer is; the types are in `import('aiops-serve')`";
+const CONTRACT = "docs/analyzers.md describes analyzers; the types are in `import('aiops-serve')`";
 
 function areNames(value: unknown): boolean {
   return (
@@ -125,11 +127,11 @@ function shown(value: unknown): string {
   return value === undefined ? 'missing' : inspect(value, { breakLength: Infinity, depth: 1 });
 }
 
-/** What was thrown, with the first place in the module's folder: a message alone is hard to find. */
+/** What was thrown, with the first location in the module's folder. */
 function originOf(path: string, cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const folder = pathToFileURL(dirname(path)).href;
-  // Word by word, not by one expression over all: the message may be long and full of the same beginning.
+  // Word by word, because one expression could backtrack badly on a long message.
   const place = cause.stack
     ?.split(/[\s)]+|\((?=file:)/)
     .find((word) => word.startsWith(`${folder}/`) && /:\d+$/.test(word));

@@ -9,9 +9,9 @@ import type { WindowViews } from './window-views.js';
 type Params = LoadRequest['params'];
 
 /**
- * Puts a chunk to the analyzer: all items in one call, or item by item.
+ * Has the analyzer answer a chunk: all items in one call, or item by item.
  *
- * @throws whatever the analyzer throws, and Error where it does not answer as its contract says.
+ * @throws what the analyzer throws, and Error if its answers violate the contract
  */
 export async function answerChunk(
   analyzer: Analyzer,
@@ -22,7 +22,7 @@ export async function answerChunk(
   const items = itemsOf(chunk, params, views);
   const call = { style: chunk.style };
   if (chunk.style === 'batched')
-    // A copy: an analyzer that takes items out of its list must not take the others' answers.
+    // A copy, because an analyzer that removes items from its list must not shift the answers.
     return collect(items, checkCount(items, await analyzer.predict(items.slice(), call)));
   const answers: AnalyzerAnswer[] = [];
   for (const item of items) answers.push(...checkCount([item], await analyzer.predict([item], call)));
@@ -46,7 +46,7 @@ function itemsOf(
   }));
 }
 
-/** Analyzers come as JavaScript, so what they give is as unchecked as input. */
+/** Analyzers are JavaScript, so what they return has to be checked. */
 function checkCount(items: readonly AnalyzerItem[], answers: unknown): readonly AnalyzerAnswer[] {
   if (Array.isArray(answers) && answers.length === items.length) return answers as AnalyzerAnswer[];
   const count = Array.isArray(answers) ? `${answers.length} answers` : 'no list of answers';
@@ -54,7 +54,7 @@ function checkCount(items: readonly AnalyzerItem[], answers: unknown): readonly 
   throw new Error(`the analyzer gave ${count} to ${items.length} items${where}`);
 }
 
-/** Analyzer's objects to columns; an item whose numbers are not finite as Float32 becomes an error. */
+/** Converts the analyzer's objects to columns; an item with numbers that are not finite as Float32 is an error. */
 function collect(items: readonly AnalyzerItem[], given: readonly AnalyzerAnswer[]): Answers {
   const offsets = new Uint32Array(items.length + 1);
   let total = 0;
@@ -83,9 +83,9 @@ function toColumns(given: readonly AnalyzerAnswer[], outputOffsets: Uint32Array)
   return { scores, anomalies, outputs, outputOffsets, errors };
 }
 
-/** A finite number times zero is zero; NaN and the infinities give NaN, which no addition gets rid of. */
+/** A finite number times zero is zero; NaN and the infinities give NaN, which stays NaN in a sum. */
 function areFinite(values: Float32Array): boolean {
-  // Four sums side by side: one alone would wait for each addition before the next.
+  // Four independent sums, so that additions do not wait for each other.
   let [a, b, c, d] = [0, 0, 0, 0];
   const even = values.length - (values.length % 4);
   for (let i = 0; i < even; i += 4) {
@@ -115,7 +115,7 @@ function isError(answer: AnalyzerAnswer): answer is ItemError {
   return 'errno' in answer;
 }
 
-/** The number of outputs of an answer that has the form it must have. */
+/** Checks the form of an answer; returns its number of outputs. */
 function checkForm(answer: unknown, item: AnalyzerItem | undefined): number {
   if (typeof answer === 'object' && answer !== null) {
     const { errno, errmsg, score, anomaly, output } = answer as Readonly<Record<string, unknown>>;
@@ -132,7 +132,7 @@ function checkForm(answer: unknown, item: AnalyzerItem | undefined): number {
   throw new Error(`the analyzer's answer${placeOf(item)} ${formProblem(answer)}`);
 }
 
-/** What is wrong with an answer that is none, to be read after it. */
+/** What is wrong with an invalid answer; completes a sentence about it. */
 function formProblem(answer: unknown): string {
   if (typeof answer !== 'object' || answer === null)
     return `is ${shown(answer)}, neither { score, anomaly, output } nor { errno, errmsg }`;

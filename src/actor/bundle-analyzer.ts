@@ -5,16 +5,16 @@ import { createNormalizer, type NormalizeItem } from '../model/normalize.js';
 import { createScorer, scoredOutput, scoreProblem, verdict, type ScoreItem } from '../model/score.js';
 import type { BatchPlan, LoadedModel, Outputs } from './backends/backend.js';
 import { perItemPlan, predictInBatches } from './backends/batches.js';
-import type { Turns } from './turns.js';
+import type { SerialQueue } from './turns.js';
 
 export interface BundleAnalyzerSettings {
   readonly manifest: Manifest;
   readonly model: LoadedModel;
   readonly plan: BatchPlan;
-  /** What the model gives for one item, as the warm-up found. */
+  /** The model's outputs for one item, as observed during warm-up. */
   readonly outputs: readonly ModelOutput[];
-  /** A prediction waits for those before it, also of other bundles. */
-  readonly turns: Turns;
+  /** A prediction waits for earlier ones, also of other bundles. */
+  readonly serial: SerialQueue;
   readonly measure: Measure;
 }
 
@@ -37,10 +37,10 @@ export class BundleAnalyzer implements LoadedBundle {
   readonly #seenSize: number;
   /** `[items, window, width]`, kept for the next chunk. */
   #normalized = new Float32Array(0);
-  /** `[items, seen]`, the same array unless the model sees less. */
+  /** `[items, seen]`; the same array if the model sees whole items. */
   #input = this.#normalized;
 
-  /** @throws AiopsError 'model' where the model's output does not fit the manifest */
+  /** @throws AiopsError 'model' if the model's output does not match the manifest */
   constructor(settings: BundleAnalyzerSettings) {
     const { manifest, model, outputs } = settings;
     const { window, columns, missing } = manifest.input;
@@ -66,7 +66,7 @@ export class BundleAnalyzer implements LoadedBundle {
     items: readonly AnalyzerItem[],
     call: { readonly style: CallStyle } = { style: 'batched' },
   ): Promise<AnalyzerAnswer[]> {
-    return this.#settings.turns.take(() => this.#predict(items, call));
+    return this.#settings.serial.run(() => this.#predict(items, call));
   }
 
   async #predict(
@@ -79,7 +79,9 @@ export class BundleAnalyzer implements LoadedBundle {
     const input = this.#input.subarray(0, items.length * this.#seenSize);
     const outputs = await measure('predict', () => predictInBatches(model, input, items.length, plan));
     if (items.length > 0 && outputs.width !== this.#outputWidth) {
-      throw new Error(`the model gave ${outputs.width} numbers an item, ${this.#outputWidth} at its warm-up`);
+      throw new Error(
+        `the model gave ${outputs.width} numbers per item, but ${this.#outputWidth} during warm-up`,
+      );
     }
     return items.map((_, i) => unfit.get(i) ?? this.#answer(outputs, i));
   }
@@ -88,7 +90,7 @@ export class BundleAnalyzer implements LoadedBundle {
     this.#settings.model.dispose();
   }
 
-  /** Fills `#normalized` and `#input`; tells the items that can't be put to the model. */
+  /** Fills `#normalized` and `#input`; returns the items that cannot be sent to the model. */
   #normalizeAll(items: readonly AnalyzerItem[]): Map<number, ItemError> {
     const size = this.#itemSize;
     const seen = this.#seenSize;
@@ -103,7 +105,7 @@ export class BundleAnalyzer implements LoadedBundle {
       const { values } = items[i]!;
       if (values.length !== size) throw new RangeError(`an item has ${values.length} numbers, not ${size}`);
       if (!this.#normalize(values, normalized, i * size)) {
-        normalized.fill(0, i * size, (i + 1) * size); // whatever its neighbours' call does with it, it is harmless
+        normalized.fill(0, i * size, (i + 1) * size); // still part of the call, so make it harmless
         unfit.set(i, NOT_FINITE);
       }
       if (input !== normalized)
@@ -129,5 +131,5 @@ export class BundleAnalyzer implements LoadedBundle {
 
 const NOT_FINITE: ItemError = {
   errno: 'non_finite_input',
-  errmsg: 'normalized, a value of the window is beyond what Float32 holds',
+  errmsg: 'after normalization, a value of the window exceeds the range of Float32',
 };

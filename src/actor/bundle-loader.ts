@@ -15,10 +15,10 @@ import { candidates, type Candidate } from './backends/formats.js';
 import { openNode } from './backends/node.js';
 import { openWasm } from './backends/wasm.js';
 import { BundleAnalyzer } from './bundle-analyzer.js';
-import { Turns } from './turns.js';
+import { SerialQueue } from './turns.js';
 import { warmUp } from './warm-up.js';
 
-/** A bundle that is loaded and warm. */
+/** A bundle that is loaded and warmed up. */
 export interface WarmBundle {
   readonly analyzer: BundleAnalyzer;
   readonly model: ModelFacts;
@@ -29,7 +29,7 @@ const OPEN: Readonly<Record<BackendName, (request: LoadRequest) => Promise<Backe
   wasm: () => openWasm(),
 };
 
-/** What an analyzer without a model computes on. */
+/** The backend of an analyzer without a model. */
 const PLAIN_JAVASCRIPT: BackendFacts = {
   name: 'js',
   versions: { node: nodeVersion.slice(1) },
@@ -40,8 +40,8 @@ const PLAIN_JAVASCRIPT: BackendFacts = {
 };
 
 /**
- * Loads an actor's bundles, all on one backend, and keeps account of them. Loads and predictions take turns:
- * an analyzer may ask for several at once, and neither TF.js nor the account of phases is made for that.
+ * Loads an actor's bundles, all on one backend, and records their facts. Loads and predictions run one at a time:
+ * an analyzer may start several at once, but neither TF.js nor phase timing supports that.
  */
 export class BundleLoader {
   readonly #request: LoadRequest;
@@ -49,7 +49,7 @@ export class BundleLoader {
   readonly #opened = new Map<BackendName, Backend>();
   readonly #loaded: { readonly model: ModelFacts; readonly backend: BackendFacts }[] = [];
   readonly #notices: Notice[] = [];
-  readonly #turns = new Turns();
+  readonly #serial = new SerialQueue();
   #inUse: BackendName | null = null;
   #warmupMs = 0;
   #isClosed = false;
@@ -59,7 +59,7 @@ export class BundleLoader {
     this.#measure = measure;
   }
 
-  /** Time that warm-up predictions took, all bundles together, ms. */
+  /** Time of the warm-up predictions of all bundles, ms. */
   get warmupMs(): number {
     return this.#warmupMs;
   }
@@ -68,12 +68,12 @@ export class BundleLoader {
     return this.#notices;
   }
 
-  /** No more bundles: what a run is known by must not change while it goes on. */
+  /** Refuses further bundles: the digest of a run must not change while it is running. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** What the loaded bundles run on; a batch size only where all have the same. */
+  /** The backend of the loaded bundles; `batchSize` is null unless all have the same. */
   backend(): BackendFacts {
     const all = this.#loaded.map(({ backend }) => backend);
     const [first] = all;
@@ -100,7 +100,7 @@ export class BundleLoader {
     };
   }
 
-  /** What a user's module is known by: its own text and the bundles that it has loaded. */
+  /** The facts of a user's module; its digest covers its text and the bundles that it loaded. */
   factsOf({ name, version, moduleSum }: AnalyzerModule): ModelFacts {
     const bundles = this.#loaded.map(({ model }) => model);
     const hash = createHash('sha256');
@@ -109,14 +109,14 @@ export class BundleLoader {
   }
 
   /**
-   * Loads a bundle on the first backend that is there, or on the one that a bundle before runs on: one report
-   * speaks of one backend, and TF.js has one in use per process. Warms it up.
+   * Loads a bundle on the first available backend, or on that of earlier bundles, because a report names one backend
+   * and TF.js uses one per process. Warms it up.
    *
-   * @throws AiopsError 'model' if the bundle or its model is at fault, or all were to be loaded by now; 'backend'
-   *   or 'backend_missing' if no backend is there
+   * @throws AiopsError 'model' if the bundle or its model is invalid, or the loader is closed; 'backend' or
+   *   'backend_missing' if no backend is available
    */
   load(open: () => Promise<Bundle>): Promise<WarmBundle> {
-    return this.#turns.take(async () => {
+    return this.#serial.run(async () => {
       this.#checkOpen();
       const loaded = await this.#loadFirst(await open());
       this.#checkOpen();
@@ -126,7 +126,7 @@ export class BundleLoader {
 
   #checkOpen(): void {
     if (!this.#isClosed) return;
-    throw new AiopsError('model', 'the analyzer loads a bundle after createAnalyzer was done', {
+    throw new AiopsError('model', 'the analyzer loads a bundle after createAnalyzer has returned', {
       hint: 'load all bundles in createAnalyzer, and await them there',
     });
   }
@@ -134,7 +134,7 @@ export class BundleLoader {
   async #loadFirst(bundle: Bundle): Promise<WarmBundle> {
     const backend = this.#inUse ?? this.#request.backend;
     const choices = candidates({ ...this.#request, backend }, bundle.manifest);
-    const { result, notices } = await firstThere(choices, (candidate) => this.#loadOn(candidate, bundle));
+    const { result, notices } = await firstAvailable(choices, (candidate) => this.#loadOn(candidate, bundle));
     this.#notices.push(...notices);
     return result;
   }
@@ -145,7 +145,7 @@ export class BundleLoader {
     const backend = await OPEN[name](this.#request);
     this.#opened.set(name, backend);
     const { threadsPerActor: threads } = this.#request;
-    const text = `--threads-per-actor ${threads} has no effect: TensorFlow.js has one thread on ${name}`;
+    const text = `--threads-per-actor ${threads} has no effect: TensorFlow.js uses one thread on ${name}`;
     if (threads > backend.facts.threads) this.#notices.push({ level: 'warning', text });
     return backend;
   }
@@ -160,8 +160,8 @@ export class BundleLoader {
     const startedAt = performance.now();
     const outputs = await warmUp(loaded, plan, itemDims, manifest);
     this.#warmupMs += performance.now() - startedAt;
-    const [turns, measure] = [this.#turns, this.#measure];
-    const analyzer = new BundleAnalyzer({ manifest, model: loaded, plan, outputs, turns, measure });
+    const [serial, measure] = [this.#serial, this.#measure];
+    const analyzer = new BundleAnalyzer({ manifest, model: loaded, plan, outputs, serial, measure });
     const { name, version } = manifest;
     const model: ModelFacts = { name, version, format, digest, outputs, bundles: [] };
     this.#inUse = backendName;
@@ -171,11 +171,11 @@ export class BundleLoader {
 }
 
 /**
- * The result of the first candidate whose backend is there; the notices say why others were passed over.
+ * The result of the first candidate whose backend is available; the notices say why others were skipped.
  *
- * @throws AiopsError of the last candidate, or at once what is not about a backend
+ * @throws AiopsError of the last candidate, or immediately any error that is not about a backend
  */
-export async function firstThere<T>(
+export async function firstAvailable<T>(
   choices: readonly Candidate[],
   load: (candidate: Candidate) => Promise<T>,
 ): Promise<{ readonly result: T; readonly notices: readonly Notice[] }> {
@@ -186,9 +186,12 @@ export async function firstThere<T>(
     } catch (error) {
       const next = choices[i + 1];
       if (next === undefined || !isAboutBackend(error)) throw error;
-      // Most machines have none and need none; one that does not work was meant to.
+      // Most machines neither have nor need it; if it is installed but broken, the user expects it to work.
       const level = error.code === 'backend_missing' ? 'info' : 'warning';
-      notices.push({ level, text: `${next.backend} in place of ${candidate.backend}: ${error.message}` });
+      notices.push({
+        level,
+        text: `using ${next.backend} instead of ${candidate.backend}: ${error.message}`,
+      });
     }
   }
   throw new RangeError('no backend to choose from');

@@ -12,10 +12,10 @@ import type { LoadRuntime, Runtime } from './runtime.js';
 type Loaded = Pick<Runtime, 'analyzer' | 'input' | 'model'>;
 
 /**
- * Loads a bundle or a module of the user's; both are analyzers.
+ * Loads a bundle or a user's module; both are analyzers.
  *
- * @throws AiopsError 'model' if the bundle, its model or the module is at fault, 'backend' or
- *   'backend_missing' if no backend is there
+ * @throws AiopsError 'model' if the bundle, its model or the module is invalid, 'backend' or 'backend_missing' if no
+ *   backend is available
  */
 export const loadRuntime: LoadRuntime = async (request, measure) => {
   const startedAt = performance.now();

@@ -12,33 +12,33 @@ import { PhaseClock } from './phase-clock.js';
 import type { LoadRuntime, Runtime } from './runtime.js';
 import { WindowViews } from './window-views.js';
 
-/** A parent's message, when it had come whole, and what it cost to decode. */
+/** A message of the parent, with its arrival and decoding times. */
 export interface Received {
   readonly message: ParentMessage;
-  /** On the machine's monotonic clock. */
+  /** When it was complete, on the machine's monotonic clock. */
   readonly arrivedAtMs: number;
   readonly decodeMs: number;
-  /** Call it when the message is done with: its numbers lie in memory that the next one may need. */
+  /** To be called when the message is no longer needed: its memory can then be reused. */
   readonly release?: () => void;
 }
 
-/** How the loop is connected to its parent. */
+/** The loop's connection to its parent. */
 export interface LoopTransport {
-  /** In the order they came; ends with the connection, throws ProtocolError at what is not a message. */
+  /** In order of arrival; ends with the connection, throws ProtocolError for anything but a message. */
   readonly received: AsyncIterator<Received>;
-  /** @throws ProtocolError when the message does not fit a frame. */
+  /** @throws ProtocolError if the message is too large for a frame */
   send(message: ActorMessage): void;
 }
 
-/** Longest message of a failure, in characters; an analyzer may throw anything. */
+/** Longest failure message, in characters; an analyzer may throw anything. */
 const LONGEST_MESSAGE = 4000;
 
 /**
- * An actor's life: version check, load, chunk after chunk, until it is told to stop or its parent is gone.
- * Every chunk is answered or fails, in order; nothing an analyzer throws ends the loop.
+ * The main loop of an actor: version check, load, then chunk after chunk until it is told to stop or its parent is gone.
+ * Every chunk is answered or fails, in order; an analyzer cannot end the loop by throwing.
  *
  * @param now the machine's monotonic clock, ms
- * @param rssBytes resident memory of this process; 0 where it is not known
+ * @param rssBytes resident memory of this process; 0 if unknown
  */
 export async function runLoop(
   transport: LoopTransport,
@@ -112,7 +112,7 @@ async function answer(
   serving: Serving,
 ): Promise<ActorMessage> {
   const { runtime, params, clock, now, rssBytes, views } = serving;
-  clock.take(); // what a failed chunk or the warm-up left behind
+  clock.take(); // discards the times of a failed chunk or of the warm-up
   const servedFromMs = now();
   const answers = await answerChunk(runtime.analyzer, chunk, params, views);
   const elapsedMs = now() - servedFromMs;

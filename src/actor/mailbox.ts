@@ -1,6 +1,6 @@
 import { Queue } from '../core/queue.js';
 
-/** Messages that wait for the one reader that takes them in order. */
+/** A queue of messages with a single reader. */
 export class Mailbox<T> implements AsyncIterator<T> {
   readonly #waiting = new Queue<T>();
   #broken: Error | null = null;
@@ -15,7 +15,7 @@ export class Mailbox<T> implements AsyncIterator<T> {
     this.#reader = null;
   }
 
-  /** The reader gets what already waits, then this error. */
+  /** The reader gets the queued messages first, then this error. */
   fail(error: Error): void {
     this.#broken = error;
     this.#reader?.reject(error);

@@ -1,9 +1,10 @@
 import { keepCompiledCode } from '../program/compile-cache.js';
 import { serveParent } from './serve-parent.js';
 
-keepCompiledCode(); // TensorFlow.js is megabytes of it
+keepCompiledCode(); // TensorFlow.js has megabytes of code
 
-// Loaded while the parent is greeted: until signals are handled, one to the process group would end this process.
+// Loaded in the background, so that signals are handled as early as possible: until then, one sent to the process group
+// would end this process.
 const loading = import('./load-runtime.js');
 
 await serveParent(async (request, measure) => {

@@ -1,27 +1,27 @@
 import type { AnalyzerPhase, Measure } from '../model/analyzer.js';
 
-/** Books how long an analyzer's phases take; `take` tells and starts afresh. */
+/** Adds up the time of an analyzer's phases; `take` returns the sums and resets them. */
 export class PhaseClock {
   readonly #now: () => number;
   #spent = { normalize: 0, predict: 0 };
 
-  /** `now`: a monotonic clock, ms. */
+  /** @param now a monotonic clock, ms */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Where `work` gives a promise, the phase lasts until that is settled. */
+  /** If `work` returns a promise, the phase lasts until it settles. */
   readonly measure: Measure = (phase, work) => {
-    if (!Object.hasOwn(this.#spent, phase)) throw new RangeError(`there is no phase ${phase} to measure`);
+    if (!Object.hasOwn(this.#spent, phase)) throw new RangeError(`unknown phase ${phase}`);
     const startedAt = this.#now();
-    const book = (): void => this.#book(phase, startedAt);
+    const add = (): void => this.#add(phase, startedAt);
     let result: ReturnType<typeof work> | undefined;
     try {
       result = work();
       return result;
     } finally {
-      if (result instanceof Promise) result.then(book, book);
-      else book();
+      if (result instanceof Promise) result.then(add, add);
+      else add();
     }
   };
 
@@ -31,7 +31,7 @@ export class PhaseClock {
     return spent;
   }
 
-  #book(phase: AnalyzerPhase, startedAt: number): void {
+  #add(phase: AnalyzerPhase, startedAt: number): void {
     this.#spent[phase] += this.#now() - startedAt;
   }
 }

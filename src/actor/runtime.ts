@@ -11,9 +11,9 @@ export interface Runtime {
   readonly model: ModelFacts;
   readonly loadMs: number;
   readonly warmupMs: number;
-  /** What was downgraded on the way, for instance why `auto` did not take `node`. */
+  /** What was downgraded while loading, such as why `auto` did not choose `node`. */
   readonly notices: readonly Notice[];
 }
 
-/** How the message loop gets its runtime; the loop's tests inject a fake one. */
+/** Loads the runtime for the message loop. */
 export type LoadRuntime = (request: LoadRequest, measure: Measure) => Promise<Runtime>;

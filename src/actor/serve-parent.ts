@@ -14,23 +14,23 @@ import { runLoop, type Received } from './loop.js';
 import { Mailbox } from './mailbox.js';
 import type { LoadRuntime } from './runtime.js';
 
-/** The descriptor on which the parent talks to us; standard output belongs to whatever user code prints. */
+/** The descriptor of the connection to the parent; standard output is for the user's code. */
 const PARENT_FD = 3;
-/** Reading into one buffer of our own spares an allocation for every 64 KiB of a chunk. */
+/** Reading into one preallocated buffer avoids an allocation for every 64 KiB of a chunk. */
 const READ_BYTES = 256 * 1024;
 
-/** Makes this process an actor of the parent that started it; ends the process when the parent is done with it. */
+/** Runs this process as an actor of the parent that started it; exits when the parent no longer needs it. */
 export async function serveParent(load: LoadRuntime): Promise<void> {
   startWatchdog();
-  // These reach the whole process group: Ctrl-C, a closing terminal, `timeout`, systemd. The parent finishes the
-  // minutes under way, which takes its actors; it then closes their pipes, or ends them with SIGKILL.
+  // Ctrl-C, a closing terminal, `timeout` and systemd signal the whole process group. The parent needs its actors to
+  // finish the minutes in flight; afterwards it closes their pipes, or ends them with SIGKILL.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
   const mailbox = new Mailbox<Received>();
   const socket = connect(mailbox);
   const encoder = new ActorMessageEncoder();
   socket.on('error', () => undefined); // followed by close
-  socket.once('close', () => process.exit()); // nobody is left to answer
+  socket.once('close', () => process.exit()); // no parent is left to answer
   await runLoop(
     { received: mailbox, send: (message) => writeFrame(socket, encoder.encode(message)) },
     load,
@@ -42,7 +42,7 @@ export async function serveParent(load: LoadRuntime): Promise<void> {
   process.exit();
 }
 
-/** Asking the system costs as much as answering a small chunk; memory that matters does not grow within a second. */
+/** Querying the system takes as long as answering a small chunk; relevant growth takes longer than a second. */
 const MEMORY_AGE_MS = 1000;
 
 function residentMemory(now: () => number): () => number {
@@ -56,7 +56,7 @@ function residentMemory(now: () => number): () => number {
   };
 }
 
-/** Starts next to whatever loads; it takes about 45 ms, during which nothing waits for it. */
+/** Starts in the background, which takes about 45 ms. */
 function startWatchdog(): void {
   const watchdog = new Worker(WATCHDOG_ENTRY, {
     workerData: process.ppid,
@@ -94,7 +94,7 @@ function connect(mailbox: Mailbox<Received>): Socket {
         } catch (error) {
           if (!(error instanceof ProtocolError)) throw error;
           mailbox.fail(error);
-          return false; // what follows can't be understood
+          return false; // the rest of the stream cannot be read
         }
       },
     },

@@ -1,8 +1,8 @@
-/** Runs work one after another in the order in which it was asked for, whoever asks. */
-export class Turns {
+/** Runs asynchronous work one at a time, in the order of the calls. */
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
-  take<T>(work: () => Promise<T>): Promise<T> {
+  run<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work);
     this.#last = result.catch(() => undefined);
     return result;

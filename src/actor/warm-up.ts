@@ -5,17 +5,17 @@ import type { Manifest } from '../model/manifest.js';
 import type { BatchPlan, LoadedModel, Outputs } from './backends/backend.js';
 import { perItemPlan, predictInBatches } from './backends/batches.js';
 
-/** Items of the warm-up where a call's shape does not matter. */
+/** Items of the warm-up if the shape of a call does not matter. */
 const WARM_UP_ITEMS = 64;
-/** Of an item's largest number. */
+/** Tolerance for rounding, relative to an item's largest number. */
 const ROUNDING = 1e-4;
 
 /**
- * Predicts in the batch shapes to come, and holds the model to answering item by item: the same item among
- * others gets the same answer.
+ * Predicts in the batch shapes that will be used, and checks that the model answers item by item: an item must get the
+ * same answer among other items.
  *
- * @returns what the model gives for one item
- * @throws AiopsError 'model' if it does not predict, or its answers depend on neighbours or on earlier calls
+ * @returns the model's outputs for one item
+ * @throws AiopsError 'model' if a prediction fails, or answers depend on neighbours or on earlier calls
  */
 export async function warmUp(
   model: LoadedModel,
@@ -27,7 +27,7 @@ export async function warmUp(
   const items =
     plan.pad && plan.size !== null ? plan.size : Math.min(plan.size ?? WARM_UP_ITEMS, WARM_UP_ITEMS);
   const random = new RandomStream(1);
-  // From 0 to 1, which also models take that are particular about their input: positive, or the number of a word.
+  // From 0 to 1, which is valid even for models that need positive numbers or word indexes.
   const batch = Float32Array.from({ length: items * itemSize }, () => random.next());
   const otherwise = batch.map((value, i) => (i < itemSize ? value : 1 - value));
   let answers: readonly [Outputs, Outputs];
@@ -41,22 +41,22 @@ export async function warmUp(
     if (cause instanceof AiopsError) throw cause;
     throw new AiopsError(
       'model',
-      `the model ${name} loads, but its first prediction of ${items} items fails: ${messageOf(cause)}`,
+      `the model ${name} loads, but its first prediction with ${items} items fails: ${messageOf(cause)}`,
       {
-        hint: 'the backend may lack an operation of the model (try another --backend or --model-format), memory for so many items (--batch-size), or files of it',
+        hint: 'the backend may not support an operation of the model (try another --backend or --model-format), memory may not suffice (lower --batch-size), or files may be missing',
         cause,
       },
     );
   }
   if (!isSameAnswer(...answers)) {
     throw new AiopsError('model', `the model ${name} answers the same item differently among other items`, {
-      hint: 'an answer may depend on its item only: no state from call to call, no statistics over a batch, no random numbers',
+      hint: 'an answer may only depend on its item: no state between calls, no statistics over a batch, no random numbers',
     });
   }
   return answers[0].layout;
 }
 
-/** As far as rounding goes, which may differ with the place in a batch. */
+/** Up to rounding, which may differ with the position in a batch. */
 function isSameAnswer(a: Outputs, b: Outputs): boolean {
   let largest = 0;
   for (let i = 0; i < a.width; i++) {

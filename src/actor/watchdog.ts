@@ -1,6 +1,6 @@
 /**
- * A worker thread that ends its process when the parent is gone. The main thread can't do this itself:
- * while a model computes, it does not see the pipe close.
+ * A worker thread that ends its process when the parent is gone. The main thread cannot do so, because it does not see
+ * the pipe close while a model computes.
  */
 import { workerData } from 'node:worker_threads';
 
@@ -11,7 +11,7 @@ setInterval(() => {
   if (process.ppid !== parentPid || !isAlive(parentPid)) process.kill(process.pid, 'SIGKILL');
 }, POLL_MS);
 
-/** Where a process keeps the parent's number after its death (Windows), asking for the parent itself tells. */
+/** On Windows, a process keeps the parent's pid after the parent's death, so the parent itself is checked. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,6 +1,6 @@
 /**
- * The windows of a chunk as views of its values, which are kept for as long as the memory is: the next chunk
- * mostly comes to lie in the same.
+ * Caches the windows of a chunk, as views of its values, per memory block: the next chunk is usually read into the same
+ * block.
  */
 export class WindowViews {
   readonly #known = new WeakMap<ArrayBufferLike, KnownViews>();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { AiopsError, messageOf } from '../core/errors.js';
 import { program } from '../program/files.js';
@@ -16,28 +16,28 @@ const backend = z.object({
   threads: z.number(),
   batchSize: z.number().nullable(),
 });
-const arm = z.object({ name: text, roundMs: z.array(z.number().positive()).min(1) });
+const variant = z.object({ name: text, roundMs: z.array(z.number().positive()).min(1) });
 const written = z.object({ program: z.object({ name: z.literal(program.name), version: text }) });
 const schema = written.extend({
   host: z.object({ node: text, platform: text, processor: text, processors: z.number() }),
   settings: z.record(text, z.unknown()),
   input: text.nullable(),
-  cases: z.array(z.object({ model, backend, items: z.number(), arms: z.array(arm) })),
+  cases: z.array(z.object({ model, backend, items: z.number(), arms: z.array(variant) })),
 });
 
-/** @throws AiopsError `usage` if the run would replace the file that it is compared with */
-export function keepBaseline(file: string, out: string): void {
+/** @throws AiopsError `usage` if the run would overwrite its baseline */
+export function refuseToOverwriteBaseline(file: string, out: string): void {
   if (resolve(file) !== resolve(out, BENCH_FILE)) return;
-  throw new AiopsError('usage', `this run would replace its own baseline, ${file}`, {
+  throw new AiopsError('usage', `this run would overwrite its own baseline, ${file}`, {
     hint: 'write to another folder with --out DIR, or copy the baseline first',
   });
 }
 
 /**
- * Reads the `bench.json` of an earlier run. Runs of other versions of this program are fine, as long as their file has
- * the figures that a comparison needs.
+ * Reads the `bench.json` of an earlier run. It may be of another version of this program if it has the figures that a
+ * comparison needs.
  *
- * @throws AiopsError `input_missing` if it cannot be read, `config` if it is anything else
+ * @throws AiopsError `input_missing` if it cannot be read, `config` if it is something else
  */
 export async function readBaseline(file: string): Promise<BaselineRun> {
   let json: string;
@@ -69,13 +69,13 @@ export async function readBaseline(file: string): Promise<BaselineRun> {
 }
 
 function notABaseline(file: string, why: string, cause: unknown): AiopsError {
-  return new AiopsError('config', `${file} is no bench.json: ${why}`, {
-    hint: 'a baseline is the bench.json that aiops-serve bench wrote into its output folder',
+  return new AiopsError('config', `${file} is not a bench.json: ${why}`, {
+    hint: 'a baseline is the bench.json in the output folder of aiops-serve bench',
     cause,
   });
 }
 
-/** The first thing that is wrong, and how many others are. */
+/** The first issue, and how many others there are. */
 function firstIssue({ issues }: z.ZodError): string {
   const [first] = issues;
   const others = issues.length > 1 ? `, and ${issues.length - 1} more` : '';

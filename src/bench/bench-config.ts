@@ -7,33 +7,33 @@ import type { RejectLimit } from '../core/counts.js';
 import type { Gate } from '../report/gates.js';
 import type { ActorCount } from '../core/actor-count.js';
 
-/** Numbers of actors to measure: 1, 2, 4 … up to one of them, or exactly these. */
+/** Numbers of actors to measure: 1, 2, 4 … up to `most`, or exactly these. */
 export type ActorRange =
   | { readonly kind: 'up-to'; readonly most: ActorCount }
   | { readonly kind: 'exactly'; readonly counts: readonly ActorCount[] };
 
-/** What computes, for how long, and where the report goes: validated settings of a benchmark or a scenario. */
+/** The validated settings that benchmarks and scenarios share. */
 export interface MeasuringConfig extends Omit<LoadSettings, 'backend' | 'batchSize'> {
   readonly model: ModelChoice;
   /** Inactivity timeout of an actor, ms. */
   readonly actorTimeoutMs: number;
   readonly backends: readonly (BackendName | 'auto')[];
   readonly batchSizes: readonly (number | 'auto')[];
-  /** For each variant, ms. */
+  /** Time for each variant, ms. */
   readonly timeMs: number;
-  /** Of generated minutes. */
+  /** Seed of the synthetic minutes. */
   readonly seed: number;
-  /** A folder. */
+  /** The output folder. */
   readonly out: string;
 }
 
-/** A benchmark's settings, validated. */
+/** The validated settings of a benchmark. */
 export interface BenchConfig extends MeasuringConfig {
   readonly read: ReadSettings;
   /** Null: any number of rejects. */
   readonly maxRejects: RejectLimit | null;
   readonly gates: readonly Gate[];
-  /** Recordings whose minutes to serve; none: generated minutes. */
+  /** Recordings whose minutes to serve; empty: synthetic minutes. */
   readonly inputs: readonly string[];
   readonly actors: ActorRange;
   /** Items per minute; null: those of the recording, or 500. */

@@ -26,17 +26,17 @@ import {
 import { BenchResults } from './results.js';
 import { summarizeCase } from './summarize.js';
 
-/** What a benchmark needs from its caller, and reports to it. */
+/** What a benchmark needs from its caller and reports to it. */
 export interface BenchContext extends MeasuringContext {
   readonly stdin: Readable;
   readonly onNotice: (notice: Notice) => void;
 }
 
-/** `summary` holds the cases that were measured: however a benchmark ends, they are reported. */
+/** `summary` holds the completed cases, which are reported however the benchmark ends. */
 export type BenchOutcome =
   | { readonly kind: 'complete'; readonly summary: BenchSummary }
   | { readonly kind: 'failed'; readonly summary: BenchSummary; readonly failure: unknown }
-  /** By the signal; null: before the first case was complete. */
+  /** `summary` is null if no case was completed. */
   | { readonly kind: 'interrupted'; readonly summary: BenchSummary | null };
 
 /**
@@ -86,7 +86,7 @@ export async function bench(config: BenchConfig, context: BenchContext): Promise
   }
 }
 
-/** A function that does its work the first time it is called, and returns the same afterwards. */
+/** A function that does its work on the first call and returns the same result on later ones. */
 function onceOnly<Input, Result>(work: (input: Input) => Promise<Result>): (input: Input) => Promise<Result> {
   let result: Promise<Result> | null = null;
   return (input) => (result ??= work(input));
@@ -110,7 +110,7 @@ async function planMinutes(
   return supply;
 }
 
-/** The share of the processors' time that other programs use before anything starts: worth a warning. */
+/** If other programs use at least this share of the processors before the start, warn. */
 const BUSY = 0.2;
 const BUSY_SAMPLE_MS = 250;
 

@@ -16,12 +16,12 @@ import { setupName } from './report/bench-names.js';
 import { SetupExecutors, type SetupReady } from './setup-executors.js';
 
 export interface MeasuringContext {
-  /** Aborted: finish the turn under way, then end. */
+  /** Aborted: finish the current turn, then end. */
   readonly signal: AbortSignal;
   readonly onReady: (ready: ReadyFacts) => void;
-  /** The share of everything to measure, 0..1, and the case under way. */
+  /** Called with the share of all work done, 0..1, and the current case. */
   readonly onProgress: (share: number, one: CasePlan) => void;
-  /** What an actor printed. */
+  /** Called with each line that an actor prints. */
   readonly onActorLine: ActorLog;
 }
 
@@ -30,7 +30,7 @@ export interface SetupsToMeasure {
   readonly model: ModelSource;
   /** Numbers of actors, ascending. */
   readonly actors: readonly number[];
-  /** That this process may use. */
+  /** Processors that this process may use. */
   readonly processors: number;
   /** The minutes to serve, the same for all setups; null if aborted. */
   readonly minutes: (input: InputSpec) => Promise<MinuteSupply | null>;
@@ -43,13 +43,13 @@ export interface MeasuredCase extends MeasuredVariants {
   readonly ready: ReadyFacts;
   /** In the order of `samples`. */
   readonly variants: readonly VariantPlan[];
-  /** What a minute must fit into. */
+  /** The time that serving a minute may take. */
   readonly deadlineMs: number;
 }
 
 /**
- * Measures all cases of one setup after another; a setup that turns out to be the same as an earlier one, which
- * `auto` can bring about, only once. Yields null if aborted: a signal during the very last turn comes too late.
+ * Measures all cases of each setup; skips a setup that is the same as an earlier one, which can happen with `auto`.
+ * Yields null if aborted, unless the last turn completes anyway.
  *
  * @throws AiopsError that says what was wrong, where, and what to do
  */
@@ -77,7 +77,7 @@ export async function* measureSetups(
       }
       const name = setupName(ready);
       if (measured.has(name)) {
-        work.notices.add({ level: 'info', text: `${name} was measured already` });
+        work.notices.add({ level: 'info', text: `${name} has already been measured` });
         continue;
       }
       measured.add(name);
@@ -132,7 +132,7 @@ async function* measureCases(
   }
 }
 
-/** How variants serve minutes, which get into the trace if there is one. */
+/** Returns how a variant serves minutes, recording them in the trace if there is one. */
 async function traced(
   executors: SetupExecutors,
   ready: SetupReady,
@@ -154,9 +154,9 @@ async function traced(
   };
 }
 
-/** A case of slow minutes takes longer than planned, because each variant serves one or more in every round. */
+/** With slow minutes a case takes longer than planned, because each variant serves at least one in every round. */
 function warnIfSlow(notices: NoticeLog, { items }: CasePlan, expectedMs: number, plannedMs: number): void {
   if (expectedMs < 1.5 * plannedMs || expectedMs - plannedMs < 10_000) return;
-  const takes = `minutes of ${plural(items, 'item')} are slow here: these take about ${durationText(expectedMs)}`;
-  notices.add({ level: 'info', text: `${takes}; fewer --items or --rounds are quicker` });
+  const takes = `minutes of ${plural(items, 'item')} are slow here: measuring takes about ${durationText(expectedMs)}`;
+  notices.add({ level: 'info', text: `${takes}; lower --items or --rounds to shorten it` });
 }

@@ -1,4 +1,4 @@
-/* The minutes that variants serve: generated, or recorded ones brought to a number of items. */
+/* The minutes that variants serve: synthetic, or recorded ones adapted to a number of items. */
 import type { Notice } from '../core/errors.js';
 import { syntheticColumns, syntheticMinutes, type SyntheticMinute } from '../core/synthetic.js';
 import type { InputSpec, ItemBatch, MinuteBatch, SourceLine } from '../core/types.js';
@@ -10,14 +10,14 @@ export interface MinuteSupply {
   readonly items: number;
   readonly intervalMs: number;
   readonly notices: readonly Notice[];
-  /** Some consecutive minutes of exactly so many items. */
+  /** Some minutes of exactly this many items. */
   of(items: number): ItemBatch[];
 }
 
-/** Different minutes of a case: enough that none is still in a processor's cache when its turn comes again. */
+/** Different minutes per case: enough that none is still in a processor's cache when it is served again. */
 export const MOST_MINUTES = 16;
 
-/** Memory for the minutes of a case. */
+/** The maximum memory for the minutes of a case. */
 const MOST_BYTES = 64 * 2 ** 20;
 
 const GENERATED_ITEMS = 500;
@@ -44,7 +44,7 @@ export function recordedSupply(
   };
 }
 
-/** How many different minutes of so many items fit in memory, at least one. */
+/** How many different minutes of this many items fit in memory, at least one. */
 export function minutesThatFit(items: number, { window, columns }: InputSpec): number {
   return fitting(items * window * (columns === 'each' ? 1 : columns.length));
 }
@@ -54,7 +54,7 @@ function fitting(numbersPerMinute: number): number {
   return Math.min(MOST_MINUTES, Math.max(1, fit));
 }
 
-/** The minute with exactly `items` items, ≥ 1: its own, cut off or repeated under new names. */
+/** The minute with exactly `items` items, ≥ 1: truncated, or repeated under new names. */
 export function repeatItems(batch: ItemBatch, items: number): ItemBatch {
   const own = batch.targets.length;
   if (own === items) return batch;
@@ -84,10 +84,10 @@ export interface GeneratedMinutesOptions {
 }
 
 /**
- * Generates consecutive minutes for a model, whose windows overlap as those of a recording do. Every minute has
- * exactly `items` items: one per target, none in warm-up. More items or minutes leave the values before as they were.
+ * Generates consecutive minutes for a model, whose windows overlap like those of a recording. Every minute has exactly
+ * `items` items: one per target, none in warm-up. More items or minutes do not change the existing values.
  *
- * @throws RangeError for numbers that make no minutes
+ * @throws RangeError for options out of range
  */
 export function generatedMinutes(input: InputSpec, options: GeneratedMinutesOptions): ItemBatch[] {
   const { items, count, seed } = options;
@@ -121,7 +121,7 @@ function minuteBatch({ minuteMs, records }: SyntheticMinute): MinuteBatch {
   };
 }
 
-/** Generated records come from no line. */
+/** The source of synthetic records. */
 const NOWHERE: SourceLine = {
   file: 'generated',
   line: 0,

@@ -1,6 +1,6 @@
 import type { Notice } from '../core/errors.js';
 
-/** Notices of a run: passed on at once, each text only once, and kept for the report. */
+/** Notices of a run: passed on immediately, without duplicates, and kept for the report. */
 export class NoticeLog {
   readonly #onNotice: (notice: Notice) => void;
   readonly #notices = new Map<string, Notice>();

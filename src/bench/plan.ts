@@ -1,20 +1,20 @@
-/* What a benchmark will measure: setups (a backend and a batch size), cases (a number of items) and variants. */
+/* What a benchmark measures: setups (a backend and a batch size), cases (a number of items) and variants. */
 import { resolveActors } from '../core/actor-count.js';
 import type { Notice } from '../core/errors.js';
 import type { CallStyle } from '../core/types.js';
 import { countText, plural, roundDuration } from '../report/format.js';
 import type { ActorRange, BenchConfig, MeasuringConfig } from './bench-config.js';
 
-/** What new processes are started for. */
+/** A combination of settings that needs its own processes. */
 export interface Setup {
   readonly backend: MeasuringConfig['backends'][number];
   readonly batchSize: MeasuringConfig['batchSizes'][number];
 }
 
-/** Variants serve minutes of so many items. */
+/** The minutes that variants serve. */
 export interface CasePlan {
   readonly items: number;
-  /** Full: all variants. Probe: batched ones only, to see how times grow with the items. */
+  /** `full`: all variants; `probe`: batched ones only, to see how times grow with the number of items. */
   readonly kind: 'full' | 'probe';
   /** Time for each variant, ms. */
   readonly timeMs: number;
@@ -28,7 +28,7 @@ export interface VariantPlan {
   readonly style: CallStyle;
   /** Processes that compute; 1 if sequential. */
   readonly actors: number;
-  /** Threads of each of them. */
+  /** Threads of each process. */
   readonly threads: number;
 }
 
@@ -38,7 +38,7 @@ export function planSetups({ backends, batchSizes }: Pick<MeasuringConfig, keyof
 
 type PerSetup = Pick<MeasuringConfig, 'backends' | 'batchSizes'>;
 
-/** The most actors that are measured by default: more take long to start and may exhaust the memory. */
+/** The most actors measured by default: more take long to start and may exhaust memory. */
 const MOST_ACTORS = 32;
 
 /** The numbers of actors to measure, ascending, without duplicates. `auto` goes up to twice the processors. */
@@ -56,7 +56,7 @@ export function actorCounts(range: ActorRange, processors: number): number[] {
   return [...counts, most];
 }
 
-/** A probe's share of a variant's time: it needs a median only, no percentiles. */
+/** A probe's share of a variant's time; less, because it only needs a median. */
 const PROBE_SHARE = 1 / 3;
 
 /** A single number of items gets two probes, one with fewer items and one with more; several numbers need none. */
@@ -78,13 +78,13 @@ export interface VariantChoice {
   readonly actors: readonly number[];
   /** Threads of an actor. */
   readonly threads: number;
-  /** Threads of one more sequential variant, which uses all processors; null for no such variant. */
+  /** Threads of an additional sequential variant that uses all processors; null: no such variant. */
   readonly allThreads: number | null;
 }
 
 const STYLE_TEXT: Readonly<Record<CallStyle, string>> = { 'per-item': 'per item', batched: 'batched' };
 
-/** The variants of a case, simple ones first: of two that are equally fast the first one wins. */
+/** The variants of a case, simple ones first, because the first of equally fast variants wins. */
 export function planVariants(
   kind: CasePlan['kind'],
   { actors, threads, allThreads }: VariantChoice,
@@ -109,11 +109,11 @@ function parallelVariant(style: CallStyle, actors: number, threads: number): Var
   return { name, mode: 'parallel', style, actors, threads };
 }
 
-/** Starting and warming up the processes of a setup on an idle machine: a guess, for the estimate only. */
+/** Rough time to start and warm up the processes of a setup, for the announcement. */
 const START_MS = 2500;
 const WARM_UP_SHARE = 1.2;
 
-/** Announces what will be measured and roughly how long it takes, which slow minutes prolong. */
+/** Announces what will be measured and roughly how long it takes; slow minutes take longer. */
 export function announcement(
   config: Pick<BenchConfig, 'inputs' | 'threadsPerActor' | keyof PerSetup>,
   cases: readonly CasePlan[],
@@ -125,7 +125,7 @@ export function announcement(
     0,
   );
   const totalMs = planSetups(config).length * (START_MS + measuringMs * WARM_UP_SHARE);
-  const origin = config.inputs.length === 0 ? 'generated minutes' : 'recorded minutes';
+  const origin = config.inputs.length === 0 ? 'synthetic minutes' : 'recorded minutes';
   const items = cases.map((one) => countText(one.items)).join(', ');
   const noun = actors.join() === '1' ? 'actor' : 'actors';
   const about = roundDuration(Math.ceil(totalMs / 1000) * 1000);

@@ -12,7 +12,7 @@ import { unlessAborted } from '../core/unless-aborted.js';
 import { untilAborted } from '../core/until-aborted.js';
 import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minutes.js';
 
-/** How many minutes with items are read, and how much memory they may take. */
+/** Limits for reading: minutes with items, and their memory. */
 const LOOK_AT_MINUTES = 64;
 const LOOK_AT_BYTES = 256 * 2 ** 20;
 
@@ -23,7 +23,7 @@ export interface RecordedInput {
 }
 
 /**
- * Minutes from the start of a recording, as many as are worth serving. Null if aborted.
+ * Minutes from the start of a recording, as many as needed. Null if aborted.
  *
  * @throws AiopsError of reading; `input_unusable` if no minute has an item
  */
@@ -73,7 +73,7 @@ async function firstBatches(
   return { batches, counters };
 }
 
-/** Skips minutes with fewer items than the median, and takes some of the others, evenly spread. */
+/** Skips minutes with fewer items than the median, and takes some of the others, evenly spaced. */
 function supply(recording: Recording, batches: readonly ItemBatch[], counters: Counters): MinuteSupply {
   const sizes = batches.map(({ targets }) => targets.length).sort((a, b) => a - b);
   const items = sizes[Math.floor((sizes.length - 1) / 2)]!;
@@ -98,7 +98,7 @@ function noItems(inputs: readonly string[], { window }: InputSpec, counters: Cou
     'input_unusable',
     `${inputs.join(', ')}: no item to serve in ${plural(minutes, 'minute')}`,
     {
-      hint: `the model needs ${plural(window, 'interval')} of a target before its first item: give a longer recording, or none to serve generated minutes`,
+      hint: `the model needs ${plural(window, 'interval')} of a target before its first item: give a longer recording, or none to serve synthetic minutes`,
     },
   );
 }

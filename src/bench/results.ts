@@ -12,7 +12,7 @@ import { BENCH_METRICS } from './report/bench-metrics.js';
 import type { BenchCase, BenchSummary } from './report/bench-summary.js';
 import { breakEvens } from './report/break-even.js';
 
-/** What a benchmark has measured so far. */
+/** The results of a benchmark so far. */
 export class BenchResults {
   readonly #config: BenchConfig;
   readonly #cases: BenchCase[] = [];
@@ -32,7 +32,7 @@ export class BenchResults {
     return performance.now() - this.#startedAtMs;
   }
 
-  /** Processor time that was wanted but not given since the start. */
+  /** Processor time that this process was denied since the start. */
   get taken(): TakenTime {
     const { stealMs, throttledMs } = takenTime();
     return {

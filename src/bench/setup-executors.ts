@@ -6,15 +6,15 @@ import type { VariantPlan } from './plan.js';
 
 export interface SetupExecutorsOptions {
   readonly load: LoadRequest;
-  /** The largest number of actors that a variant has. */
+  /** The largest number of actors of any variant. */
   readonly actors: number;
-  /** That this process may use. */
+  /** Processors that this process may use. */
   readonly processors: number;
   readonly timeoutMs: number;
   readonly log: ActorLog;
 }
 
-/** Processes that serve variants together. */
+/** The processes of one executor. */
 export interface ActorGroup {
   readonly name: string;
   readonly executor: Executor;
@@ -23,20 +23,20 @@ export interface ActorGroup {
 
 export interface SetupReady extends ReadyFacts {
   readonly groups: readonly ActorGroup[];
-  /** Threads of one more sequential process, which uses all processors; null for no such process. */
+  /** Threads of an additional sequential process that uses all processors; null: no such process. */
   readonly allThreads: number | null;
 }
 
 /**
- * The processes that serve all variants of a setup. One pool does for every number of actors: the others wait at
- * their pipes, which takes no processor time.
+ * The processes that serve all variants of a setup. One pool suffices for every number of actors, because actors that
+ * wait use no processor time.
  */
 export class SetupExecutors {
   readonly #options: SetupExecutorsOptions;
   readonly #common: Executors;
   readonly #threaded: Executors;
 
-  /** Starts nothing yet. */
+  /** Does not start any process. */
   constructor(options: SetupExecutorsOptions) {
     const load = { ...options.load, threadsPerActor: options.processors };
     this.#options = options;

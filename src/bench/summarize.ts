@@ -9,7 +9,7 @@ import type { MeasuredCase } from './measure-setups.js';
 import type { VariantPlan } from './plan.js';
 import type { BenchCase, BenchVariant } from './report/bench-summary.js';
 
-/** A variant with what was measured of it. */
+/** A variant with its measurements. */
 interface Measured {
   readonly plan: VariantPlan;
   readonly samples: VariantSamples;
@@ -70,7 +70,7 @@ function perMinute({ breakdownMs, served }: MinutesSummary): Breakdown {
   return Object.fromEntries(parts) as Breakdown;
 }
 
-/** For the best number of actors, or if that is one for the smallest larger one. */
+/** For the best number of actors, or if that is one, for the next larger one. */
 function breakEven(items: number, all: readonly Measured[], batched: Measured, best: number): number | null {
   const parallel = all.find(
     ({ plan: { mode, style, actors } }) =>
@@ -85,7 +85,7 @@ function breakEven(items: number, all: readonly Measured[], batched: Measured, b
   });
 }
 
-/** The first such variant, which is the one with as many threads as actors have. */
+/** The first such variant: the one with as many threads as an actor. */
 function sequential(all: readonly Measured[], style: CallStyle): Measured | null {
   return all.find(({ plan }) => plan.mode === 'sequential' && plan.style === style) ?? null;
 }

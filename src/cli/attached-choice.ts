@@ -1,6 +1,6 @@
 /**
- * Lets a flag take one word as its optional value, but no other argument: `--flag data.csv` → `--flag=true data.csv`,
- * `--flag word` → `--flag=word`. Commander would take any next argument as the value.
+ * Lets a flag take one specific word as its optional value: `--flag word` → `--flag=word`, but
+ * `--flag data.csv` → `--flag=true data.csv`. Commander would take any next argument as the value.
  */
 export function withAttachedChoice(args: readonly string[], flag: string, word: string): string[] {
   const attached: string[] = [];

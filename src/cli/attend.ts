@@ -7,7 +7,7 @@ import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
 import { openProgress, type Progress } from './progress.js';
 import { watchSignals } from './signals.js';
 
-/** What surrounds a command that serves minutes while it runs. */
+/** What a command that serves minutes gets while it runs. */
 export interface Attended {
   readonly terminal: Console;
   readonly progress: Progress;
@@ -22,9 +22,9 @@ export interface Attended {
 
 export interface AttendOptions {
   readonly quiet: boolean;
-  /** To show before anything else. */
+  /** Shown first. */
   readonly notices: readonly Notice[];
-  /** What is finished after the first signal: `the minutes in flight`. */
+  /** What a run finishes after the first signal, such as `the minutes in flight`. */
   readonly finishing: string;
   /** How long that may take, ms, and what to do if it takes longer; null: no limit. */
   readonly stop?: StopOptions | null;
@@ -45,7 +45,7 @@ export async function attend(
   const progress = await openProgress(terminal, { quiet, stream: process.stderr });
   const interruption = watchSignals(
     (signal) =>
-      terminal.info(`${signal}: finishing ${finishing}${atMost(stop)}; a second signal ends at once`),
+      terminal.info(`${signal}: finishing ${finishing}${atMost(stop)}; a second signal stops immediately`),
     stop === null
       ? null
       : { ms: stop.graceMs, onOver: (signal) => terminal.notice(tooLong(finishing, stop, signal)) },

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { BENCH_SETTINGS } from './settings.js';
 import { withSettings } from './with-settings.js';
 
-/** Makes a command `aiops-serve bench`; `done` gets the exit status. */
+/** Defines `aiops-serve bench`; `done` gets the exit status. */
 export function defineBench(command: Command, done: (status: number) => void): void {
   command.argument(
     '[input...]',

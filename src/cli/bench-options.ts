@@ -28,7 +28,7 @@ export function benchConfig(
   };
 }
 
-/** What a benchmark and a scenario have in common: who serves, for how long, and where the results go. */
+/** The settings that benchmarks and scenarios share. */
 export function measuringConfig(values: BenchValues): MeasuringConfig {
   const { params, modelFormat, batchShape, threadsPerActor, actorTimeoutMs, timeMs, seed, out } = values;
   return {

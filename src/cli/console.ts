@@ -9,7 +9,7 @@ export interface SharedProgress {
   show(): void;
 }
 
-/** Everything that is not data goes to standard error through here. */
+/** Writes everything that is not data to standard error. */
 export class Console {
   readonly #quiet: boolean;
   readonly #stream: NodeJS.WriteStream;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.js';
 
-/** Exit status of every known failure, following BSD's sysexits.h where it has a number. */
+/** Exit status by error code, following BSD's sysexits.h if it has one. */
 export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   usage: 64,
   input_empty: 65,
@@ -22,10 +22,10 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   interrupted: 130,
 };
 
-/** Done, but a condition of `--fail-if` held or had no value. */
+/** The run succeeded, but a condition of `--fail-if` held or had no value. */
 export const GATE_FAILED = 99;
 
-/** Done, but some records were rejected or some items failed. */
+/** The run succeeded, but some records were rejected or some items failed. */
 export const DONE_WITH_FAILURES = 3;
 
 /** 128 + the signal's number, as shells report it. */

@@ -4,8 +4,8 @@ import { isatty } from 'node:tty';
 const STANDARD_STREAMS = [0, 1, 2];
 
 /**
- * Lets the process end normally although its terminal has closed. On exit Node restores the modes of the terminals it
- * was started on and aborts (status 134) if one no longer exists; it skips descriptors that are closed.
+ * Lets the process exit normally after its terminal has closed. On exit, Node restores the modes of its terminals and
+ * aborts (status 134) if one no longer exists; it skips closed descriptors.
  */
 export function outliveTerminal(): void {
   const terminals = STANDARD_STREAMS.filter((fd) => isatty(fd));

@@ -6,13 +6,13 @@ import type { JournaledSettings } from '../replay/replay-config.js';
 import { REPLAY_SETTINGS, type ReplayValues } from './settings.js';
 import { flagName, type Settings } from './settings/setting.js';
 
-/* What the journal of a run keeps of its settings, so that a resumed run has the same results. */
+/* The settings in the journal of a run, which must not change when it is resumed. */
 
 const ROWS: readonly (readonly [key: string, row: Settings[string]])[] = Object.values(
   REPLAY_SETTINGS,
 ).flatMap((settings) => Object.entries(settings));
 
-/** The settings that can change a result, by their flags, with what a comparison must not confuse made definite. */
+/** The settings that affect results, by flag, with relative values such as `auto` resolved. */
 export function journaled(
   inputs: readonly string[],
   values: ReplayValues,
@@ -40,7 +40,7 @@ export function journaled(
   };
 }
 
-/** A journaled setting as one would type it after its flag; '': a flag without a value, null: not given. */
+/** A journaled setting as typed after its flag; '': a flag without a value, null: not given. */
 export function settingText(flag: string, value: unknown): string | null {
   if (value === null || value === undefined || value === false) return null;
   if (typeof value === 'string') return value;
@@ -51,7 +51,7 @@ export function settingText(flag: string, value: unknown): string | null {
   return text === '' && value !== true ? null : text;
 }
 
-/** The journaled settings that differ from their defaults, as one would type them. */
+/** The journaled settings that differ from their defaults, as typed. */
 export function unusualSettings(settings: Readonly<Record<string, unknown>>): string {
   return ROWS.flatMap(([, row]) => {
     const flag = `--${flagName(row)}`;

@@ -30,14 +30,14 @@ a changed run, 99 a --fail-if held, 129/130/143 interrupted. All: docs/guide.md`
 type SetStatus = (status: number) => void;
 
 interface LazyCommand {
-  /** As the program's help shows it. */
+  /** For the program's help. */
   readonly usage: string;
   readonly summary: string;
-  /** Loads the command and gives it its arguments, options and action. */
+  /** Loads the command and defines its arguments, options and action. */
   readonly define: (command: Command, done: SetStatus) => Promise<void>;
 }
 
-/** The commands by name. Only the one that is named on the command line is loaded. */
+/** The commands by name. Only the one on the command line is loaded. */
 const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   replay: {
     usage: '[options] <input...>',
@@ -51,7 +51,7 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   },
   status: {
     usage: '[options] <folder>',
-    summary: 'Says what run an output folder holds, how far it is, and whether it is running.',
+    summary: 'Shows the run in an output folder, its progress, and whether it is running.',
     define: async (command) => (await import('./status-command.js')).defineStatus(command),
   },
   model: {
@@ -61,27 +61,27 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   },
   native: {
     usage: '<command>',
-    summary: 'Native TensorFlow for --backend node, in a folder of its own in the cache of this user.',
+    summary: "Manages native TensorFlow for --backend node, in a folder in the user's cache.",
     define: async (command, done) => (await import('./native-command.js')).defineNative(command, done),
   },
 };
 
-/** Parses the command line and runs the command that it names; sets the exit status and lets the streams drain. */
+/** Parses the command line and runs its command; sets the exit status and lets the streams drain. */
 async function main(): Promise<void> {
   outliveTerminal();
   process.stdout.on('error', onOutputError);
-  process.stderr.on('error', () => undefined); // where nobody reads what goes wrong, that is no failure
+  process.stderr.on('error', () => undefined); // a closed standard error is not a failure
   const args = withAttachedChoice(process.argv.slice(2), '--verify-input', 'sample');
   try {
     const cli = await programFor(args, (status) => (process.exitCode = status));
     await cli.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') throw error; // for bin/, as its own
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') throw error; // bin/ explains it
     process.exitCode = statusOf(error);
   }
 }
 
-/** The whole program as far as these arguments need it. */
+/** The program, with the command that these arguments need. */
 async function programFor(args: readonly string[], done: SetStatus): Promise<Command> {
   const cli = new Command(program.name)
     .description(DESCRIPTION)
@@ -99,19 +99,19 @@ async function programFor(args: readonly string[], done: SetStatus): Promise<Com
   return cli;
 }
 
-/** The command that is run, or whose help is shown; the program's own flags take no values. */
+/** The name of the command to run or show the help of. Flags before it take no values. */
 function namedCommand(args: readonly string[]): string | undefined {
   const [first, second] = args.filter((arg) => !arg.startsWith('-'));
   return first === 'help' ? second : first;
 }
 
-/** Errors of a command and of its subcommands come back to us, and point to that command's help. */
+/** Makes a command and its subcommands throw errors, which point to the command's help. */
 function reportToMain(command: Command, called: string): void {
   command.exitOverride().showHelpAfterError(`(see ${called} --help)`);
   for (const below of command.commands) reportToMain(below, `${called} ${below.name()}`);
 }
 
-/** Whoever read our output, `| head` for instance, may have seen enough; anything else is a failure. */
+/** A reader such as `head` may close the pipe early; any other error is a failure. */
 function onOutputError(error: NodeJS.ErrnoException): void {
   if (!isGone(error, process.stdout)) process.exitCode = EXIT_STATUS.output_io;
 }

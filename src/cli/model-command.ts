@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { plural } from '../report/format.js';
 import { printable } from './console.js';
 
-/** Makes a command `aiops-serve model`: work on bundles. */
+/** Defines `aiops-serve model`. */
 export function defineModel(command: Command): void {
   command
     .command('seal')

@@ -6,10 +6,10 @@ import type { ModelChoice } from '../model/model-choice.js';
 import { BARE_MODEL, type LOADING, type MODEL } from './settings/model.js';
 import { flagName, type ValuesOf } from './settings/setting.js';
 
-/** The settings that say what answers items. */
+/** The settings that determine what answers items. */
 export type ModelValues = ValuesOf<typeof MODEL & typeof BARE_MODEL & Pick<typeof LOADING, 'params'>>;
 
-/** @throws AiopsError `usage` where flags contradict each other, or describe what is not given */
+/** @throws AiopsError `usage` if flags contradict each other, or describe a model that is not given */
 export function modelChoice(values: ModelValues): ModelChoice {
   const { model, analyzer, params } = values;
   const [first] = BARE_MODEL_FLAGS.filter((key) => values[key] !== undefined).map(
@@ -19,7 +19,7 @@ export function modelChoice(values: ModelValues): ModelChoice {
     if (model !== undefined)
       throw contradiction('--model and --analyzer both say what answers items', 'drop one of them');
     if (first !== undefined) {
-      const hint = 'an analyzer says itself what it sees; pass values to it with --param';
+      const hint = 'an analyzer describes its input itself; pass values to it with --param';
       throw contradiction(`${first} describes a bare --model, not an --analyzer`, hint);
     }
     return { kind: 'analyzer', module: analyzer };
@@ -45,8 +45,8 @@ export function modelChoice(values: ModelValues): ModelChoice {
 const BARE_MODEL_FLAGS = Object.keys(BARE_MODEL) as (keyof typeof BARE_MODEL)[];
 
 /**
- * Drops what a stronger source overrules: an `--analyzer` on the command line wins over a `model` from the environment or
- * the configuration file, and the other way round.
+ * Drops values that a stronger source overrides: an `--analyzer` on the command line overrides a `model` from the
+ * environment or the configuration file, and vice versa.
  */
 export function dropOverruled(command: Command): void {
   const sides = [
@@ -61,7 +61,7 @@ export function dropOverruled(command: Command): void {
       command.setOptionValueWithSource(name, name === 'params' ? {} : undefined, undefined);
 }
 
-/** Sources of a value, the weakest first. */
+/** Sources of values, the weakest first. */
 const SOURCES = ['config', 'env', 'cli'];
 
 function contradiction(message: string, hint: string): AiopsError {

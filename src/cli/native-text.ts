@@ -4,7 +4,7 @@ import type { TestPrediction } from '../native/predict.js';
 import type { InstallPlan, InstallRequest } from '../native/install.js';
 import type { NativeInventory } from '../native/status.js';
 
-/** What `native status` prints before it predicts. */
+/** What `native status` prints before its prediction. */
 export function inventoryLines({ folder, install, damagedReceipt, npm, used }: NativeInventory): string[] {
   return [
     ...(install === null
@@ -30,7 +30,7 @@ function npmText(npm: NativeInventory['npm']): string {
   return npm.kind === 'present' ? what : `${what}, without its native addon`;
 }
 
-/** A score, how long it took, and on which backend. */
+/** The score, time and backend of a prediction. */
 export function predictionText({ score, predictMs, startMs, backend }: TestPrediction): string {
   const versions = Object.entries(backend.versions).map(([name, version]) => `${name} ${version}`);
   return (
@@ -42,8 +42,9 @@ export function predictionText({ score, predictMs, startMs, backend }: TestPredi
 /** What `native install --dry-run` prints. */
 export function planLines(plan: InstallPlan, request: InstallRequest): string[] {
   const { found, missing } = plan.tools;
-  const fate = request.force ? '--force replaces it' : 'it stays if it works';
-  const present = plan.present === null ? [] : [`already installed in ${plan.present.folder}: ${fate}`];
+  const plannedFate = request.force ? '--force replaces it' : 'it is kept if it works';
+  const present =
+    plan.present === null ? [] : [`already installed in ${plan.present.folder}: ${plannedFate}`];
   return [
     `would install into ${plan.folder} (about ${sizeText(INSTALLED_BYTES)}; ${sizeText(plan.freeBytes)} free)`,
     ...present,

@@ -2,7 +2,7 @@ import type { Params } from 'cli-progress';
 
 import type { Console } from './console.js';
 
-/** How far something is. */
+/** The progress of a command. */
 export interface ProgressStep {
   readonly done: number;
   /** In the unit of `done`; null: unknown. */
@@ -30,7 +30,7 @@ export async function openProgress(
   return options.stream.isTTY ? progressBar(terminal, options.stream) : plainProgress(terminal);
 }
 
-/** Columns left free at the right: a terminal shows `^C` behind the bar and must not wrap it. */
+/** Columns left free at the right, so that the `^C` that a terminal shows does not wrap. */
 const FREE_COLUMNS = 3;
 const BAR_COLUMNS = 40;
 
@@ -41,7 +41,7 @@ async function progressBar(terminal: Console, stream: NodeJS.WriteStream): Promi
     format: (_: object, { progress, maxWidth }: Params, { text }: { text: string }) =>
       barText(progress, text, maxWidth - FREE_COLUMNS),
     linewrap: true,
-    forceRedraw: true, // other lines and echoed keys also go to the terminal
+    forceRedraw: true, // other lines and echoed keys may have overwritten the bar
     clearOnComplete: true,
     hideCursor: true,
     gracefulExit: false, // the run handles signals itself
@@ -55,21 +55,21 @@ async function progressBar(terminal: Console, stream: NodeJS.WriteStream): Promi
       if (bar.isActive) bar.render();
     },
   });
-  process.once('exit', () => bar.stop()); // a second signal must leave neither the bar nor a hidden cursor
+  process.once('exit', () => bar.stop()); // removes the bar and shows the cursor after a second signal
   return {
     start: () => {
       if (!bar.isActive) bar.start(1, 0, { text: '' });
     },
     update: (step) => {
       const { done, total, text } = step();
-      bar.setTotal(total ?? done + 1); // unknown length: the bar is never full
+      bar.setTotal(total ?? done + 1); // if the length is unknown, the bar is never full
       bar.update(done, { text });
     },
     stop: () => bar.stop(),
   };
 }
 
-/** A bar with its text, cut to the available columns. */
+/** A bar with its text, truncated to the available columns. */
 function barText(share: number, text: string, columns: number): string {
   const full = Math.round(share * BAR_COLUMNS);
   const bar = '\u2588'.repeat(full) + '\u2591'.repeat(BAR_COLUMNS - full);
@@ -77,8 +77,8 @@ function barText(share: number, text: string, columns: number): string {
 }
 
 /**
- * How the bar draws. By default it saves the cursor's position at the start and returns there at the end, over all
- * lines printed in between; here it stays on the cursor's line.
+ * The terminal functions of the bar. By default it restores the cursor's initial position at the end, which overwrites
+ * all lines printed since; here it stays on the cursor's line.
  */
 function barTerminal(stream: NodeJS.WriteStream): object {
   return {

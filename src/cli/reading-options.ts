@@ -9,7 +9,7 @@ import { pick, type ValuesOf } from './settings/setting.js';
 
 export type ReadingValues = ValuesOf<typeof READING>;
 
-/** @throws AiopsError `usage` where a time cannot be read, or the range is empty */
+/** @throws AiopsError `usage` if a time is invalid or the range is empty */
 export function readSettings(values: ReadingValues): ReadSettings {
   const { from, to, maxRejects, ...same } = pick(READING, values);
   return { ...same, ...timeRange(values) };
@@ -24,7 +24,7 @@ function timeRange({ from, to, timezone }: ReadingValues): Pick<ReadSettings, 'f
     const skipped = skippedTimes(timezone)(text);
     if (skipped !== null) {
       throw new AiopsError('usage', `${flag}: ${skipped}`, {
-        hint: 'give a time before or after the gap, or one in UTC with a Z at its end',
+        hint: 'give a time before or after the gap, or one in UTC that ends with Z',
       });
     }
     throw new AiopsError('usage', `${flag} ${text} is not a time`, {
@@ -40,7 +40,7 @@ function timeRange({ from, to, timezone }: ReadingValues): Pick<ReadSettings, 'f
   return range;
 }
 
-/** `data.jsonl` → `data.jsonl.aiops` in the current folder: the first input's name, and the share if there are several. */
+/** The first input's name with `.aiops`, in the current folder; contains the shard, if any. */
 export function defaultOut(inputs: readonly string[], { shard }: Pick<ReadingValues, 'shard'>): string {
   const [first = '-'] = inputs;
   const share = shard === null ? '' : `.shard-${shard.index}-of-${shard.count}`;

@@ -10,7 +10,7 @@ import { pick } from './settings/setting.js';
 import type { ReplayValues } from './settings.js';
 import { stdoutForm, type StdoutForm } from './stdout-form.js';
 
-/** @throws AiopsError `usage` where flags contradict each other */
+/** @throws AiopsError `usage` if flags contradict each other */
 export function replayConfig(
   inputs: readonly string[],
   values: ReplayValues,
@@ -18,12 +18,12 @@ export function replayConfig(
 ): ReplayConfig {
   const out = values.out ?? defaultOut(inputs, values);
   const isPaced = values.pace < Infinity;
-  // Comparing takes time that a schedule does not have.
+  // Comparing would delay the schedule.
   const compare = values.compare ?? (isPaced ? 'none' : 'sample');
   if (compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
   if (!isPaced) refuseGatesWithout('schedule', gates, REPLAY_METRICS);
   if (out === '-') refuseOnStdout(stdoutForm(values), values.trace);
-  // In real time, the clock decides how long to wait for records.
+  // At the pace of real time, the clock decides how long to wait for records.
   const live = values.pace === 1;
   const read = { ...readSettings(values), live };
   const { restart, breakLock, verifyInput, commitIntervalMs } = values;
@@ -43,7 +43,7 @@ export function replayConfig(
     output: {
       out,
       rejectsFile: values.rejectsFile,
-      // A service manager restarts a live feed again and again: each time it is another part of the feed.
+      // A service manager may restart a live feed; each run then has another part of it.
       appendRejects: live,
       format: values.resultsFormat,
       anomaliesOnly: values.emit === 'anomalies',
@@ -60,15 +60,15 @@ export function replayConfig(
   };
 }
 
-/** With results on standard output, nothing else may go there, and there is no folder for other files. */
+/** If results go to standard output, reports cannot, and there is no folder for other files. */
 function refuseOnStdout(form: StdoutForm, trace: boolean): void {
   if (form !== 'text') {
-    throw new AiopsError('usage', `--${form} goes to standard output, and with --out - so do the results`, {
+    throw new AiopsError('usage', `--${form} and --out - both write to standard output`, {
       hint: `name a folder with --out DIR, or drop --${form}`,
     });
   }
   if (trace) {
-    throw new AiopsError('usage', '--trace needs a folder to write to, and --out - is none', {
+    throw new AiopsError('usage', '--trace needs an output folder, which --out - does not have', {
       hint: 'name a folder with --out DIR, or drop --trace',
     });
   }

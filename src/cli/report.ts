@@ -3,19 +3,19 @@ import { OutputClosed, StreamSink } from '../output/stream-sink.js';
 import { printable, type Console } from './console.js';
 import type { StdoutForm } from './stdout-form.js';
 
-/** The renderer of each form. */
+/** The renderers by form. */
 export type Reports<Summary> = Readonly<Record<StdoutForm, (summary: Summary) => string>>;
 
 export interface ReportOptions {
   readonly form: StdoutForm;
-  /** No report for people; one for machines is still printed. */
+  /** Omits the text report; other forms are still printed. */
   readonly quiet: boolean;
-  /** Where the files are. */
+  /** The output folder. */
   readonly out: string;
   readonly terminal: Console;
 }
 
-/** Prints the report of a finished run, and where its files are. */
+/** Prints the report of a finished run and the location of its files. */
 export async function report<Summary>(
   reports: Reports<Summary>,
   summary: Summary,
@@ -31,14 +31,14 @@ export async function report<Summary>(
   terminal.info(written);
 }
 
-/** Whether a gate fails the run; prints the ones that do. */
+/** Prints the gates that fail; returns whether there are any. */
 export function failGates(results: readonly GateResult[], terminal: Console): boolean {
   const failures = failedGates(results);
   for (const gate of failures) terminal.notice({ level: 'warning', text: `--fail-if ${gateText(gate)}` });
   return failures.length > 0;
 }
 
-/** The same for a run that ended before it could check its gates, because the reader of standard output closed it. */
+/** Fails all gates of a run that could not check them because standard output was closed. */
 export function failUnchecked(gates: readonly Gate[], terminal: Console): boolean {
   for (const { condition } of gates) {
     const text = `--fail-if ${condition}: FAILED, standard output was closed before the run was complete`;
@@ -48,7 +48,7 @@ export function failUnchecked(gates: readonly Gate[], terminal: Console): boolea
 }
 
 /**
- * Writes data to standard output, whole.
+ * Writes all of the text to standard output.
  *
  * @throws AiopsError `output_io`; a reader that closes the pipe is not an error
  */

@@ -12,7 +12,7 @@ import {
 import { bench, type BenchOutcome } from '../bench/bench.js';
 import { measureScenario, type ScenarioConfig } from '../bench/scenarios/measure-scenario.js';
 import { attend, type Attended } from './attend.js';
-import { keepBaseline, readBaseline } from '../bench/baseline-file.js';
+import { readBaseline, refuseToOverwriteBaseline } from '../bench/baseline-file.js';
 import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
 import { benchConfig } from './bench-options.js';
 import { GATE_FAILED } from './exit-codes.js';
@@ -23,7 +23,7 @@ import { ownGates } from './settings/gates.js';
 import { stdoutForm, type StdoutForm } from './stdout-form.js';
 import type { Invocation } from './with-settings.js';
 
-/** Runs a benchmark, or the scenario that the settings name; resolves to the exit status. */
+/** Runs a benchmark, or a scenario if one is given; resolves to the exit status. */
 export async function runBench(invocation: Invocation<typeof BENCH_SETTINGS>): Promise<number> {
   const { inputs, values, sourceOf } = invocation;
   const form = stdoutForm(values);
@@ -34,7 +34,7 @@ export async function runBench(invocation: Invocation<typeof BENCH_SETTINGS>): P
   const isTyped = sourceOf('failIf') === 'cli';
   const { gates, notices: ignored } = ownGates(values.failIf, BENCH_METRICS, { isTyped, command: 'bench' });
   const { quiet, out } = values;
-  if (values.baseline !== undefined) keepBaseline(values.baseline, out);
+  if (values.baseline !== undefined) refuseToOverwriteBaseline(values.baseline, out);
   const baseline = values.baseline === undefined ? null : await readBaseline(values.baseline);
   const config = benchConfig(inputs, values, { gates, baseline });
   const notices = [...invocation.notices, ...ignored];

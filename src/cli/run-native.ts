@@ -8,7 +8,7 @@ import { SIGNAL_STATUS } from './exit-codes.js';
 import { inventoryLines, planLines, predictionText } from './native-text.js';
 import { watchSignals, type Interruption } from './signals.js';
 
-/** The values of install's flags, as commander collects them. */
+/** The flags of `native install`, as commander returns them. */
 export interface InstallFlags {
   readonly wheel?: string;
   readonly force?: boolean;
@@ -48,7 +48,7 @@ async function interruptible(
 ): Promise<number> {
   const terminal = new Console({ quiet: false, stream: process.stderr });
   const interruption = watchSignals((signal) =>
-    terminal.info(`${signal}: cleaning up; a second signal ends at once`),
+    terminal.info(`${signal}: cleaning up; a second signal stops immediately`),
   );
   try {
     await work(terminal, interruption);
@@ -56,7 +56,10 @@ async function interruptible(
   } catch (error) {
     const signal = interruption.caught();
     if (signal === null || !(error instanceof AiopsError) || error.code !== 'interrupted') throw error;
-    terminal.notice({ level: 'warning', text: 'interrupted; an earlier install is unchanged' });
+    terminal.notice({
+      level: 'warning',
+      text: 'interrupted; the existing installation, if any, is unchanged',
+    });
     return SIGNAL_STATUS[signal];
   } finally {
     interruption.dispose();

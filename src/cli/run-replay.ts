@@ -65,7 +65,7 @@ function progressStep(
 interface Conclusion {
   readonly rejectsAllowed: boolean;
   readonly gates: readonly Gate[];
-  /** The report goes to standard output unless results do. */
+  /** `-`: standard output, which then has no report. */
   readonly out: string;
   readonly form: StdoutForm;
   readonly quiet: boolean;
@@ -73,7 +73,7 @@ interface Conclusion {
 
 async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclusion): Promise<number> {
   const { terminal } = attended;
-  // A terminal that closes takes its output along before its signal is seen, or after.
+  // When a terminal closes, its output may close before or after the signal arrives.
   if (outcome.kind === 'closed') {
     if (attended.signal.aborted) return attended.interruptedStatus();
     return failUnchecked(how.gates, terminal) ? GATE_FAILED : 0;

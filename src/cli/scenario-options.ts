@@ -7,15 +7,15 @@ import { READING } from './settings/reading.js';
 import { flagName, type Settings } from './settings/setting.js';
 import type { Invocation } from './with-settings.js';
 
-/** Rounds of each variant where none are given. */
+/** Default number of rounds. */
 const ROUNDS = 10;
 
-/** Settings that a scenario does not use, and why; all about reading are of this kind. */
+/** Settings that a scenario does not use, and why. */
 const UNUSED: Readonly<Record<string, string>> = {
-  baseline: 'only what bench measures can be compared',
-  failIf: 'its conditions are about what bench measures',
+  baseline: 'only benchmarks can be compared',
+  failIf: 'its conditions are about benchmarks',
   trace: 'only bench and replay write one',
-  deadlineMs: 'its reports compare nothing with one',
+  deadlineMs: 'scenarios have no deadline',
   ...Object.fromEntries(Object.keys(READING).map((name) => [name, 'it serves synthetic minutes'])),
 };
 
@@ -23,15 +23,15 @@ const ROWS = Object.assign({}, ...Object.values(BENCH_SETTINGS)) as Settings;
 
 interface ScenarioSettings {
   readonly config: ScenarioConfig;
-  /** What was ignored. */
+  /** One for each ignored setting. */
   readonly notices: readonly Notice[];
 }
 
 /**
- * A scenario's settings. On the command line, one that it does not use is a mistake; the environment and the settings
- * file also serve other commands and may hold it.
+ * The settings of a scenario. One that it does not use is an error on the command line, but ignored in the environment
+ * and the settings file, which other commands share.
  *
- * @throws AiopsError `usage` where the command line has a setting that a scenario does not use
+ * @throws AiopsError `usage` if the command line has a setting that a scenario does not use
  */
 export function scenarioConfig(
   scenario: ScenarioName,
@@ -67,7 +67,7 @@ export function scenarioConfig(
   };
 }
 
-/** A switch that is off and an empty list ask for nothing. */
+/** A switch that is off and an empty list count as not set. */
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
 }

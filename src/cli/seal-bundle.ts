@@ -2,7 +2,7 @@ import { sealManifest, type SealedManifest } from '../model/seal.js';
 import { writeWhole } from '../output/durable-files.js';
 
 /**
- * Writes a bundle's sums and seal into its manifest, atomically.
+ * Atomically writes a bundle's sums and seal into its manifest.
  *
  * @throws AiopsError `model` if the bundle is invalid, `output_cannot_create` or `output_io` if the manifest cannot be
  *   written

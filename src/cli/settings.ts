@@ -10,12 +10,12 @@ import { flagName, type SettingGroups, type ValuesOf } from './settings/setting.
 import { WRITING } from './settings/writing.js';
 
 /*
- * One row per setting, in settings/: its flag, help, kind of value, default, and what a change of it changes. Everything
- * else derives from these tables: the help, the environment, the configuration file and its schema, the types of the
- * values, what a resumed run compares with its journal, and how `status` shows it.
+ * One row per setting, in settings/: its flag, help, kind of value, default, and what it affects. Everything else derives
+ * from these tables: the help, the environment, the configuration file and its schema, the types of the values, what a
+ * resumed run compares with its journal, and how `status` shows it.
  */
 
-/** The settings of `replay`, by their headings in the help. */
+/** The settings of `replay`, by heading in the help. */
 export const REPLAY_SETTINGS = {
   'Reading:': READING,
   'Model:': { ...MODEL, ...LOADING },
@@ -48,7 +48,7 @@ export const BENCH_SETTINGS = {
 export type ReplayValues = GroupValues<typeof REPLAY_SETTINGS>;
 export type BenchValues = GroupValues<typeof BENCH_SETTINGS>;
 
-/** The values of the settings of all groups. */
+/** The values of all groups. */
 export type GroupValues<G extends SettingGroups> = Intersection<
   { [Group in keyof G]: ValuesOf<G[Group]> }[keyof G]
 >;
@@ -56,7 +56,7 @@ type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (a
   ? I
   : never;
 
-/** Flags, without dashes, of all commands: one environment and one settings file may serve several. */
+/** Flags, without dashes, of all commands, which share one environment and one settings file. */
 export function allFlagNames(): ReadonlySet<string> {
   const groups = [...Object.values(REPLAY_SETTINGS), ...Object.values(BENCH_SETTINGS)];
   return new Set(groups.flatMap((settings) => Object.values(settings).map(flagName)));

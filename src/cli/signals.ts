@@ -1,7 +1,7 @@
 import { Timer } from '../core/timer.js';
 import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
 
-/** Tells a run that it is to end. */
+/** The interruption of a run by a signal. */
 export interface Interruption {
   readonly signal: AbortSignal;
   /** The first signal; null: none yet. */
@@ -12,7 +12,7 @@ export interface Interruption {
 /** How long the run may take to end after the first signal. */
 export interface StopGrace {
   readonly ms: number;
-  /** Called when it is over, just before the process exits. */
+  /** Called when the time is over, just before the process exits. */
   readonly onOver: (signal: EndingSignal) => void;
 }
 
@@ -22,9 +22,9 @@ const ECHO_MS = 100;
 const LEAVE_POLL_MS = 50;
 
 /**
- * The first SIGINT, SIGTERM or SIGHUP aborts; a second SIGINT or SIGTERM ends the process at once, as does the end of
- * the grace period. A second SIGHUP does not: a closing terminal sends several.
- * Actors are not told: they end when their pipe closes or their parent is gone.
+ * The first SIGINT, SIGTERM or SIGHUP aborts; a second SIGINT or SIGTERM exits immediately, as does the end of the grace
+ * period. A second SIGHUP does not, because a closing terminal sends several. Signals are not forwarded to actors, which
+ * exit when their pipe closes or their parent is gone.
  */
 export function watchSignals(
   onFirst: (signal: EndingSignal) => void,
@@ -62,7 +62,7 @@ export function watchSignals(
   };
 }
 
-/** Exits even if something still keeps the event loop alive, for example a pipe without a writer. */
+/** Exits even if something keeps the event loop alive, such as a pipe without a writer. */
 function leaveOnceWritten(): void {
   setInterval(() => {
     const isSet = process.exitCode !== undefined;

@@ -3,20 +3,20 @@ import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 
-const PLACE = /(file:\/\/[^\s()]+\.js):(\d+):(\d+)/g;
+const LOCATION = /(file:\/\/[^\s()]+\.js):(\d+):(\d+)/g;
 
 /**
- * An error with its stack, in which places in our bundles are replaced by those in the sources. Node itself would do
- * so if it were told at the start, which takes a tenth of the time that `--help` takes.
+ * An error with its stack, mapped from bundles to sources. Node could do so itself, but enabling source maps at the start
+ * takes a tenth of the time of `--help`.
  */
 export function sourceStack(error: unknown): string {
-  return inspect(error).replace(PLACE, (place, url: string, line: string, column: string) => {
-    return sourcePlace(url, Number(line), Number(column)) ?? place;
+  return inspect(error).replace(LOCATION, (location, url: string, line: string, column: string) => {
+    return sourceLocation(url, Number(line), Number(column)) ?? location;
   });
 }
 
-/** Null where a file has no source map, or its map knows nothing of the place. */
-function sourcePlace(url: string, line: number, column: number): string | null {
+/** Null if a file has no source map, or its map does not cover the location. */
+function sourceLocation(url: string, line: number, column: number): string | null {
   try {
     const map = new SourceMap(JSON.parse(readFileSync(fileURLToPath(`${url}.map`), 'utf8')) as SourceMapFile);
     const origin = map.findOrigin(line, column);

@@ -6,11 +6,11 @@ import { printable } from './console.js';
 import { unusualSettings } from './journaled.js';
 
 const HELP_AFTER = `
-States: running, stopped (by SIGSTOP or Ctrl-Z), held (by another host, whose processes cannot be seen from here),
+States: running, stopped (by SIGSTOP or Ctrl-Z), held (by another host, whose processes are not visible from here),
 ended (by a signal or an error), killed, and complete. status takes no lock and changes nothing. Exit status: 0, even
 if the run is not complete; 66 if there is no run, or it cannot be read. More: docs/backfill.md`;
 
-/** Makes a command `aiops-serve status`: how far the replay that writes to a folder is, and what it is. */
+/** Defines `aiops-serve status`. */
 export function defineStatus(command: Command): void {
   command
     .argument('<folder>', 'output of a replay (its --out)')

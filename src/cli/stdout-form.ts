@@ -9,7 +9,7 @@ export function stdoutForm(values: ValuesOf<typeof STDOUT>): StdoutForm {
   const wanted = (['json', 'csv', 'markdown'] as const).filter((form) => values[form]);
   const [first, second] = wanted;
   if (second === undefined) return first ?? 'text';
-  throw new AiopsError('usage', `--${first} and --${second} both say what goes to standard output`, {
-    hint: 'drop one of them; the files in the output folder hold the rest',
+  throw new AiopsError('usage', `--${first} and --${second} both choose the form of the report`, {
+    hint: 'drop one of them; the output folder has the other figures',
   });
 }

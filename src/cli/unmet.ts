@@ -6,17 +6,17 @@ import type { ReplayConfig } from '../replay/replay-config.js';
 import type { ReplayValues } from './settings.js';
 import { pace as paceKind } from './settings/kinds.js';
 
-/** A flag of the command that differs from what the complete run had. */
+/** A flag whose value differs from that of the complete run. */
 interface Difference {
   readonly flag: string;
   readonly had: string;
-  /** Whether the command asked for it; it may also be a default. */
+  /** Whether the command line has it; otherwise it is a default. */
   readonly isAsked: boolean;
 }
 
 /**
- * Says which flags have no effect because the run is already complete and was made with others. Gates judge the
- * figures of that run: with them (`isJudged`), differing defaults count as well. Null: none.
+ * Warns of flags without effect, because the run is already complete and had other values. Gates check the figures of
+ * that run, so with gates differing defaults count as well. Null: none.
  */
 export function unmetNotice(values: ReplayValues, isJudged: boolean, summary: RunSummary): Notice | null {
   const unmet = differences(values, summary).filter(({ isAsked }) => isAsked || isJudged);
@@ -49,5 +49,5 @@ function differences(values: ReplayValues, { settings, execution }: RunSummary):
   return found;
 }
 
-/** From comparing least to most. */
+/** From the least to the most comparing. */
 const DEPTHS: readonly ReplayConfig['compare'][] = ['none', 'sample', 'all'];

@@ -10,21 +10,21 @@ import { applyEnvironment, unknownVariables } from './sources/environment.js';
 
 const HELP_AFTER = `
 Each flag can also come from the environment (--actor-timeout: AIOPS_SERVE_ACTOR_TIMEOUT) and from
-aiops-serve.config.json ({ "actor-timeout": "1m" }). The command line wins over the environment, and the
-environment over the file.`;
+aiops-serve.config.json ({ "actor-timeout": "1m" }). The command line overrides the environment, which overrides
+the file.`;
 
 type Source = 'cli' | 'env' | 'config' | 'default';
 
-/** What a command with settings is run with. */
+/** The inputs and settings of a command. */
 export interface Invocation<G extends SettingGroups> {
   readonly inputs: readonly string[];
   readonly values: GroupValues<G>;
-  /** Where a value came from; `default`: it was not given. */
+  /** The source of a value; `default`: it was not given. */
   readonly sourceOf: (name: keyof GroupValues<G>) => Source;
   readonly notices: readonly Notice[];
 }
 
-/** Gives a command that takes inputs its settings, and runs it with their values from all sources. */
+/** Adds settings to a command, which runs with their values from all sources. */
 export function withSettings<G extends SettingGroups>(
   command: Command,
   groups: G,

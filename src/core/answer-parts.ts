@@ -1,7 +1,7 @@
 import { joinAnswers } from './gather.js';
 import { NO_VERDICT, type Answers, type ItemError } from './types.js';
 
-/** Answers with errors where items were not tried; `answers` are to the other items, in order. */
+/** The answers for all items: an error for each item that was not tried, `answers` for the others, in order. */
 export function withUntried(
   items: number,
   answers: Answers,
@@ -12,12 +12,12 @@ export function withUntried(
   );
 }
 
-/** Answers with errors in place of some of them. */
+/** The answers, some of them replaced by errors. */
 export function withErrors(answers: Answers, errors: ReadonlyMap<number, ItemError>): Answers {
   return assemble(answers.scores.length, errors, (start, end) => cutAnswers(answers, start, end));
 }
 
-/** What stands for one item that has no answer. */
+/** The answer for a single item that failed. */
 export function failedItem(error: ItemError): Answers {
   return {
     scores: Float32Array.of(NaN),
@@ -28,7 +28,7 @@ export function failedItem(error: ItemError): Answers {
   };
 }
 
-/** The answers to items `[start, end)`, as views of the same numbers. */
+/** The answers to items `[start, end)`, as views of the same memory. */
 export function cutAnswers(answers: Answers, start: number, end: number): Answers {
   const from = answers.outputOffsets[start] ?? 0;
   const offsets = answers.outputOffsets.slice(start, end + 1).map((offset) => offset - from);

@@ -1,6 +1,6 @@
 import type { Distribution, Estimate } from './statistics.js';
 
-/** The ways to serve a minute that a replay compares. */
+/** The ways of serving a minute that a replay compares. */
 export const VARIANTS = ['sequential-per-item', 'sequential-batched', 'parallel'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
@@ -10,12 +10,12 @@ export interface Agreement {
   readonly identical: boolean;
   /** Largest difference between two scores or outputs, as a share of the larger one where that is above 1. */
   readonly maxDifference: number;
-  /** Items whose verdict or error differs; over several comparisons their sum, an item counting in each of them. */
+  /** Items whose verdict or error differs, summed over comparisons: an item counts once in each. */
   readonly differingVerdicts: number;
 }
 
 export interface ComparisonSummary {
-  /** Minutes that were served in every way, one after another while nothing else ran. */
+  /** Minutes that every variant served, one after another while nothing else ran. */
   readonly minutes: number;
   readonly wallMs: Readonly<Record<Variant, Distribution>>;
   /** Median over the minutes of `variant's time / parallel time`, paired by minute. */
@@ -25,11 +25,11 @@ export interface ComparisonSummary {
   /** Karp-Flatt serial fraction of that speed-up; null for one actor. */
   readonly serialFraction: number | null;
   readonly answers: Readonly<Record<Variant, Agreement>>;
-  /** Largest difference that counts as agreement on this backend. */
+  /** The largest difference that still counts as agreement on this backend. */
   readonly tolerance: number;
 }
 
-/** Equal verdicts, and numbers no further apart than `tolerance`. */
+/** Whether verdicts are equal and no numbers differ by more than `tolerance`. */
 export function agrees({ differingVerdicts, maxDifference }: Agreement, tolerance: number): boolean {
   return differingVerdicts === 0 && maxDifference <= tolerance;
 }

@@ -1,11 +1,11 @@
-/** What became of every record and every result row. */
+/** How many records and result rows a run has, by what became of them. */
 export interface RunCounts {
   /** `accepted + merged + rejected` */
   readonly records: number;
   readonly accepted: number;
   readonly merged: number;
   readonly rejected: number;
-  /** Left out by `--targets`, `--shard`, `--from` or `--to`, not counted as records. */
+  /** Excluded by `--targets`, `--shard`, `--from` or `--to`; not counted as records. */
   readonly filtered: number;
   readonly minutes: number;
   /** `accepted × rows per record = ok + warmup + error` */
@@ -16,6 +16,6 @@ export interface RunCounts {
   readonly anomalies: number;
 }
 
-/** How many rejects end the run. */
+/** How many rejects a run tolerates. */
 export type RejectLimit =
   { readonly kind: 'count'; readonly count: number } | { readonly kind: 'share'; readonly share: number };

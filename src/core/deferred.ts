@@ -1,4 +1,4 @@
-/** A promise that is settled from outside; a rejection that no one awaits is no error. */
+/** A promise that is settled from outside. A rejection that no one awaits is ignored. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;

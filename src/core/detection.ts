@@ -1,8 +1,8 @@
-/* How well scores and verdicts tell labelled anomalies. */
+/* How well scores and verdicts match labelled anomalies. */
 
-/** Scores that count as one step of the ranking, and the labels of the records that have them. */
+/** One step of the ranking: scores that count as equal, and the labels of their records. */
 export interface ScoreStep {
-  /** Least and greatest score, Float32; equal unless scores had to be put together. */
+  /** Lowest and highest score, Float32; equal unless scores had to be merged. */
   readonly least: number;
   readonly greatest: number;
   readonly positives: number;
@@ -16,13 +16,13 @@ export interface Confusion {
   readonly falseNegatives: number;
 }
 
-/** Shares from 0 to 1; null where there is nothing to take a share of. */
+/** Shares from 0 to 1; null if undefined. */
 export interface Rates {
-  /** Of those flagged, the anomalies; null where nothing was flagged. */
+  /** Share of flagged records that are anomalies; null if nothing was flagged. */
   readonly precision: number | null;
-  /** Of the anomalies, those flagged; null without any. */
+  /** Share of anomalies that were flagged; null if there are none. */
   readonly recall: number | null;
-  /** Harmonic mean of both (van Rijsbergen, "Information Retrieval", 1979); null without an anomaly. */
+  /** Harmonic mean of both (van Rijsbergen, "Information Retrieval", 1979); null if there are no anomalies. */
   readonly f1: number | null;
 }
 
@@ -36,7 +36,7 @@ export function ratesOf({ truePositives, falsePositives, falseNegatives }: Confu
   };
 }
 
-/** A threshold, and what `score > threshold` would have come to. */
+/** A threshold, and the rates that `score > threshold` would have had. */
 export interface BestThreshold extends Rates {
   readonly threshold: number;
 }
@@ -46,14 +46,14 @@ export interface Ranking {
   readonly negatives: number;
   /**
    * `Σ (Rₙ − Rₙ₋₁) · Pₙ` over the distinct scores from the highest down, precision and recall being those of all
-   * records with that score or more (scikit-learn's `average_precision_score`); null without an anomaly.
+   * records with that score or more (scikit-learn's `average_precision_score`); null if there are no anomalies.
    */
   readonly averagePrecision: number | null;
-  /** The highest threshold of the best F1; null without an anomaly. */
+  /** The highest threshold with the best F1; null if there are no anomalies. */
   readonly best: BestThreshold | null;
 }
 
-/** Ranks records by score; `steps` come in any order, and two of them are the same score or do not overlap. */
+/** Ranks records by score. `steps` may be in any order; two of them are either the same score or do not overlap. */
 export function rank(steps: readonly ScoreStep[]): Ranking {
   const falling = joined([...steps].sort((a, b) => b.least - a.least));
   const positives = falling.reduce((sum, step) => sum + step.positives, 0);
@@ -81,7 +81,7 @@ export function rank(steps: readonly ScoreStep[]): Ranking {
   return { positives, negatives, averagePrecision: gained / positives, best };
 }
 
-/** Sorted steps, those of the same score as one. */
+/** Merges sorted steps with the same score. */
 function joined(sorted: readonly ScoreStep[]): ScoreStep[] {
   const steps: ScoreStep[] = [];
   for (const step of sorted) {
@@ -95,12 +95,12 @@ function joined(sorted: readonly ScoreStep[]): ScoreStep[] {
   return steps;
 }
 
-/** Digits that tell any two Float32 apart (IEEE 754, §5.12.2). */
+/** Digits that distinguish any two Float32 (IEEE 754, §5.12.2). */
 const FLOAT32_DIGITS = 9;
 
 /**
- * A threshold that `above` exceeds and `below` does not, compared as Float32: near their middle, in as few digits as
- * that allows. Without a `below`, something less than `above`.
+ * A threshold that `above` exceeds and `below` does not, compared as Float32: near their midpoint, with as few digits
+ * as possible. Without a `below`, some number less than `above`.
  */
 function thresholdBetween(below: number | null, above: number): number {
   const floor = below ?? (above > 0 ? 0 : 2 * above - 1);

@@ -1,4 +1,4 @@
-/** What went wrong, for whoever has to act on it; the exit code follows from it (cli/exit-codes.ts). */
+/** What went wrong, for scripts that react to it; determines the exit status (cli/exit-codes.ts). */
 export type ErrorCode =
   | 'usage'
   | 'input_empty'
@@ -21,7 +21,7 @@ export type ErrorCode =
 
 /**
  * An error that a user can act on: shown without a stack.
- * `message` says what was wrong and where, `hint` what to do about it.
+ * `message` says what went wrong and where, `hint` what to do about it.
  */
 export class AiopsError extends Error {
   override readonly name = 'AiopsError';
@@ -35,13 +35,13 @@ export class AiopsError extends Error {
   }
 }
 
-/** A thing worth telling the user that is not an error: what was assumed, downgraded or left out. */
+/** Something the user should know that is not an error: what was assumed, downgraded or ignored. */
 export interface Notice {
   readonly level: 'info' | 'warning';
   readonly text: string;
 }
 
-/** What a caught value says; anything may be thrown. */
+/** The message of a caught value, which may be anything. */
 export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,7 +1,7 @@
 import { NO_VERDICT, type Answers, type ItemError, type ResultRow } from './types.js';
 import type { PlannedRow, WindowedMinute } from './window.js';
 
-/** Joins the answers to consecutive ranges of items into the answers to all of them, order kept. */
+/** Joins the answers to consecutive ranges of items, in order. */
 export function joinAnswers(parts: readonly Answers[]): Answers {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
@@ -27,15 +27,15 @@ export function joinAnswers(parts: readonly Answers[]): Answers {
   return { scores, anomalies, outputs, outputOffsets, errors };
 }
 
-/** @throws RangeError where there are more or fewer answers than items were asked for */
+/** @throws RangeError unless there are as many answers as items */
 export function checkAnswered(items: number, { scores }: Answers): void {
   if (scores.length !== items) throw new RangeError(`${items} items asked, ${scores.length} answered`);
 }
 
 /**
- * Pairs the planned rows of a minute with the answers to its items, in the rows' order.
+ * Combines the planned rows of a minute with the answers to its items, in the order of the rows.
  *
- * @throws RangeError when there are not exactly as many answers as rows that asked for one.
+ * @throws RangeError unless there is exactly one answer for each row that needs one
  */
 export function resultRows({ minuteMs, rows, batch }: WindowedMinute, answers: Answers): ResultRow[] {
   checkAnswered(batch.targets.length, answers);

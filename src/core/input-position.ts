@@ -1,18 +1,18 @@
-/** Where reading one input can go on, once everything before it is accounted for. */
+/** Where reading of an input can resume once everything before has been committed. */
 export interface FilePosition {
-  /** Offset, in the uncompressed input, of the first line that may hold a record of a later minute. */
+  /** Offset in the uncompressed input of the first line that may hold a record of a later minute. */
   readonly byteOffset: number;
-  /** Its 1-based number. */
+  /** 1-based number of that line. */
   readonly line: number;
-  /** Last line of which rejects and counts were handed on; it may lie behind `line`. */
+  /** The last line whose rejects and counts have been emitted; it may come after `line`. */
   readonly doneLine: number;
-  /** In it, the last 0-based item of which they were; -1: none of its items, null: the whole line. */
+  /** The last 0-based item of that line for which they were; -1: none, null: the whole line. */
   readonly doneItem: number | null;
-  /** Behind a reject: the minute that the rejects after it count to if they have no readable time, epoch ms. */
+  /** After a reject: the minute to which following rejects without a readable time belong, epoch ms. */
   readonly lastMs?: number;
-  /** Where the input cannot be looked up again: what its first bytes were, for the next time they come. */
+  /** If the input cannot be read twice, such as a pipe: its first bytes, to recognize it next time. */
   readonly prefix?: { readonly bytes: number; readonly sha256: string };
 }
 
-/** `end`: everything was read; more can only come if the input has grown. */
+/** `end`: everything has been read; more can only come if the input grows. */
 export type InputPosition = FilePosition | 'end';

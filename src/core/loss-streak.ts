@@ -1,28 +1,28 @@
 import { ACTOR_LOST, QUARANTINED } from './quarantines.js';
 import type { Answers } from './types.js';
 
-/** So many items in a row, each of which crashes every actor that gets it, are more than a few bad rows. */
+/** This many items in a row that crash every actor are a general fault, not a few bad rows. */
 export const MOST_LOST_IN_A_ROW = 10;
 
 /**
- * Counts items in a row that crash every actor, minute after minute. The order is that of minutes and of the items in
- * them, not that in which actors tried them: so the count does not depend on how many actors there are, nor on how
- * many minutes are under way. An item in quarantine is not tried, so it neither counts nor ends a streak.
+ * Counts consecutive items that crash every actor, across minutes. Items count in the order of the input, not in the
+ * order in which actors tried them, so the result does not depend on the number of actors or of minutes in flight.
+ * An item in quarantine is not tried, so it neither extends nor ends a streak.
  */
 export class LossStreak {
   #length: number;
 
-  /** @param length of the streak that an earlier session ended in */
+  /** @param length of the streak at the end of the previous session */
   constructor(length = 0) {
     this.#length = length;
   }
 
-  /** Items in a row up to the last one of the last minute. */
+  /** Length of the streak at the end of the last minute. */
   get length(): number {
     return this.#length;
   }
 
-  /** Takes in the next minute, unless its items make the streak too long: then it returns false. */
+  /** Adds the next minute; returns false, without adding it, if its items make the streak too long. */
   takes({ scores, errors }: Pick<Answers, 'scores' | 'errors'>): boolean {
     const items = scores.length;
     if (errors.size === 0) {

@@ -3,11 +3,11 @@ export interface ProgramFacts {
   readonly version: string;
 }
 
-/** The machine that figures are of. */
+/** The machine that was measured. */
 export interface HostFacts {
   readonly node: string;
   readonly platform: string;
   readonly processor: string;
-  /** That this process may use. */
+  /** Processors that this process may use. */
   readonly processors: number;
 }

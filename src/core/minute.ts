@@ -1,24 +1,24 @@
 import type { Label, MinuteRecord, Reject } from './types.js';
 
-/** What becomes of several records of one target in one interval. */
+/** What to do with several records of one target in one interval. */
 export type DuplicatePolicy = 'reject' | 'first' | 'last' | 'mean';
 
-/** One record per target, and what became of the others. */
+/** One record per target, and the duplicates. */
 export interface FoldedRecords {
-  /** Targets in code-unit order, each once. */
+  /** Sorted by target in code-unit order; one record per target. */
   readonly records: readonly MinuteRecord[];
   readonly rejects: readonly Reject[];
-  /** Records folded into another one. */
+  /** How many records were merged into another one. */
   readonly merged: number;
 }
 
 /**
- * Brings the records of one interval, in reading order, to one per target, sorted by target.
+ * Reduces the records of one interval, in reading order, to one per target, sorted by target.
  *
- * A rejected duplicate is the one read later. `mean` is taken over the values that are there, column by
- * column; its label is the highest number, or the first text. A mean keeps its sums, so what a fold
- * returned may be folded again with the records that came after it, to the same bits as all at once:
- * a minute of any length needs no more than a record a target. A mean given to a fold is used up by it.
+ * `reject` keeps the first record. `mean` averages the values that are not missing, column by column; its label is
+ * the highest number, or the first text. A mean keeps its sums, so the result of a fold may be folded again with later
+ * records, to the same bits as in one go: memory is bounded by one record per target, however long the minute is. A
+ * fold modifies the means it is given.
  */
 export function foldRecords(records: readonly MinuteRecord[], policy: DuplicatePolicy): FoldedRecords {
   if (isStrictlySorted(records)) return { records, rejects: [], merged: 0 };
@@ -72,7 +72,7 @@ function combine(
 function duplicate(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePolicy): Reject {
   const first = `${known.source.file}:${known.source.line}`;
   const minute = new Date(record.minuteMs).toISOString();
-  const why = policy === 'mean' ? ', and its values have another shape' : '';
+  const why = policy === 'mean' ? ', and its values have a different shape' : '';
   return {
     target: record.target,
     minuteMs: record.minuteMs,
@@ -82,10 +82,10 @@ function duplicate(known: MinuteRecord, record: MinuteRecord, policy: DuplicateP
   };
 }
 
-/** Sums of values times this cannot overflow; a power of two, so that it changes no digit of a large one. */
+/** Sums of values scaled by this cannot overflow. A power of two, so that no digit of a large value changes. */
 const SCALE = 2 ** -64;
 
-/** Several records of a target as one; `values` are the means of what was there. */
+/** Several records of a target merged into one; `values` are the means of those that are not missing. */
 class MeanRecord implements MinuteRecord {
   readonly minuteMs: number;
   readonly target: string;
@@ -93,7 +93,7 @@ class MeanRecord implements MinuteRecord {
   readonly source: MinuteRecord['source'];
   label: Label;
   readonly #sums: Float64Array;
-  /** The same sums times `SCALE`, for those that overflow. */
+  /** The same sums times `SCALE`, used for those that overflow. */
   readonly #scaled: Float64Array;
   readonly #counts: Uint32Array;
   #means: Float64Array | null = null;

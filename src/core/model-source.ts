@@ -1,9 +1,9 @@
 import type { BackendName, ModelFormat } from './types.js';
 
-/** Whether every predict call has the same shape where that can change an answer, or the shape of its items. */
+/** `fixed`: where the shape of a predict call can change an answer, all calls have the same; `free`: as items come. */
 export type BatchShape = 'fixed' | 'free';
 
-/** What answers items: a bundle, with the manifest as the parent read it, or a module of the user's. */
+/** What answers items: a bundle, with the manifest that the parent has read, or a user's module. */
 export type ModelSource =
   | {
       readonly kind: 'bundle';
@@ -21,13 +21,13 @@ export type ModelSource =
 /** Settings that decide what actors load; `auto` leaves a choice to them. */
 export interface LoadSettings {
   readonly backend: BackendName | 'auto';
-  /** Which of a bundle's formats; `auto`: the first that the backend runs. */
+  /** The bundle's format to load; `auto`: the first that the backend supports. */
   readonly modelFormat: ModelFormat | 'auto';
   /** Threads of native TensorFlow in each actor. */
   readonly threadsPerActor: number;
   /** Items per predict call; `auto`: the backend's default. */
   readonly batchSize: number | 'auto';
   readonly batchShape: BatchShape;
-  /** For an analyzer. */
+  /** Passed to an analyzer. */
   readonly params: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
-/** Below it Float32 has fewer significant bits, so that fewer digits may do. */
+/** Below this, Float32 has fewer significant bits, so fewer digits may suffice. */
 const SMALLEST_NORMAL = 2 ** -126;
 
-/** Magnitudes from `LEAST` on and below `LIMIT` have a quick way; powers of ten up to 10^13 are enough for it. */
+/** Magnitudes in `[LEAST, LIMIT)` take the fast path, which needs powers of ten up to 10^13. */
 const LEAST = 1e-5;
 const LIMIT = 1e6;
 const POWERS_OF_TEN = Array.from({ length: 14 }, (_, exponent) => 10 ** exponent);
@@ -26,11 +26,11 @@ export function float32Text(value: number): string {
 }
 
 /**
- * The same in whole numbers, five times as fast: `d` digits of a number are `round(magnitude × 10^k)`, and whether
- * they read back is whether that over `10^k` does, both being exact. Null where a product is near a tie.
+ * The same with integers, five times as fast: the digits of a number are `round(magnitude × 10^k)`, and they read back
+ * to it if that divided by `10^k` does, both being exact. Null if a product is close to a tie.
  */
 function textByProducts(magnitude: number): string | null {
-  let decimals = 3; // so many that there are nine significant digits
+  let decimals = 3; // enough for nine significant digits
   while (magnitude * POWERS_OF_TEN[decimals]! < 1e8) decimals++;
   for (let kept = decimals - 3; kept <= decimals; kept++) {
     const power = POWERS_OF_TEN[kept]!;
@@ -42,7 +42,7 @@ function textByProducts(magnitude: number): string | null {
   return null;
 }
 
-/** The text of `digits / 10^decimals`, without zeros at its end. */
+/** The text of `digits / 10^decimals`, without trailing zeros. */
 function withPoint(digits: number, decimals: number): string {
   while (decimals > 0 && digits % 10 === 0) {
     digits /= 10;
@@ -53,7 +53,7 @@ function withPoint(digits: number, decimals: number): string {
   return `${text.slice(0, -decimals)}.${text.slice(-decimals)}`;
 }
 
-/** The text with as few digits as it takes, from `digits` on. */
+/** The shortest text that reads back to the value and has at least `digits` digits. */
 function textWithin(value: number, digits: number): string {
   const rounded = Number(value.toPrecision(digits));
   return Math.fround(rounded) === value ? String(rounded) : textWithin(value, digits + 1);

@@ -1,11 +1,11 @@
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Controls, and what ends a line or turns the order of letters around without being one. */
+/** Control characters, line separators, and characters that change the direction of text. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /**
- * A text that a file or a user gave, for people, on one line: whatever would break the line, steer a terminal or turn
- * the order of letters around is shown as an escape, `\n`, `\x1b` or `\u202e`.
+ * Untrusted text made safe to print on one line: characters that would break the line, control a terminal or change the
+ * direction of text are escaped as `\n`, `\x1b` or `\u202e`.
  */
 export function oneLine(text: string): string {
   return text.replace(UNSEEN, (character) => {

@@ -1,15 +1,14 @@
-/** A run of items, `start` included, `end` not. */
+/** Consecutive items: `[start, end)`. */
 export interface ItemRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Cuts `items` into exactly `parts` contiguous ranges by divmod: with `q, r = divmod(items, parts)`
- * the first `r` ranges hold `q + 1` items and the others `q`, so no remainder is ever dropped.
- * With fewer items than parts the last ranges are empty.
+ * Cuts `items` into exactly `parts` contiguous ranges: with `q, r = divmod(items, parts)`, the first `r` ranges hold
+ * `q + 1` items and the others `q`, so no remainder is dropped. With fewer items than parts, the last ranges are empty.
  *
- * @throws RangeError unless `items` is a whole number ≥ 0 and `parts` one ≥ 1.
+ * @throws RangeError unless `items` is a whole number ≥ 0 and `parts` is one ≥ 1
  */
 export function partition(items: number, parts: number): ItemRange[] {
   if (!Number.isInteger(items) || items < 0) throw new RangeError(`cannot partition ${items} items`);

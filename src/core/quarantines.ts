@@ -1,15 +1,14 @@
 import type { Quarantine } from './incidents.js';
 import type { ItemBatch, ItemError } from './types.js';
 
-/** `ItemError.errno` of the item that cost its actors. */
+/** `ItemError.errno` of an item that crashed its actors. */
 export const ACTOR_LOST = 'actor_lost';
-/** `ItemError.errno` of an item that was not tried, since its series is in quarantine. */
+/** `ItemError.errno` of an item that was not tried because its series is in quarantine. */
 export const QUARANTINED = 'quarantined';
 
 /**
- * Which series are left out, and until when. Several executors may share one: what one of them found
- * costs the others nothing. What it says of an item is the same in every run: it names no process and no time
- * but the recording's.
+ * Which series are skipped, and until when. Executors may share one, so that each bad item is found only once. Its
+ * errors are the same in every run: they name no process, and no time but the recording's.
  */
 export class Quarantines {
   readonly #bySeries = new Map<string, Quarantine[]>();
@@ -25,7 +24,7 @@ export class Quarantines {
     this.#bySeries.set(series, [...others, quarantine]);
   }
 
-  /** Those that were found up to this minute and hold for minutes after it, in order of their minutes. */
+  /** Those found up to this minute that last beyond it, by minute. */
   after(minuteMs: number): Quarantine[] {
     return [...this.#bySeries.values()]
       .flat()
@@ -33,7 +32,7 @@ export class Quarantines {
       .sort((a, b) => a.fromMs - b.fromMs || byCodeUnits(seriesText(a), seriesText(b)));
   }
 
-  /** Lets go of what ended at or before this minute. */
+  /** Drops those that ended at or before this minute. */
   forgetBefore(minuteMs: number): void {
     for (const [series, quarantines] of this.#bySeries) {
       const held = quarantines.filter(({ untilMs }) => untilMs > minuteMs);
@@ -42,7 +41,7 @@ export class Quarantines {
     }
   }
 
-  /** For the items `[start, end)`, by place counted from `start`: what stands in place of an answer. */
+  /** The errors of the items in quarantine among `[start, end)`, by index relative to `start`. */
   errorsOf(batch: ItemBatch, start = 0, end = batch.targets.length): Map<number, ItemError> {
     const errors = new Map<number, ItemError>();
     if (this.#bySeries.size === 0) return errors;
@@ -57,7 +56,7 @@ export class Quarantines {
   }
 }
 
-/** The quarantine of an item that costs actors: until its row has left the window. */
+/** The quarantine of an item that crashes actors: until its row has left the window. */
 export function quarantineOf(batch: ItemBatch, item: number): Quarantine {
   return {
     target: batch.targets[item]!,
@@ -71,13 +70,13 @@ function errorOf({ fromMs, untilMs }: Quarantine, minuteMs: number): ItemError {
   if (minuteMs === fromMs) {
     return {
       errno: ACTOR_LOST,
-      errmsg: 'every actor that was given this item was lost while it answered it',
+      errmsg: 'every actor that was given this item was lost while answering it',
     };
   }
   const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
   return {
     errno: QUARANTINED,
-    errmsg: `not tried: with the row of ${from} in its window it costs actors; tried again from ${until}`,
+    errmsg: `not tried: with the row of ${from} in its window it crashes actors; tried again from ${until}`,
   };
 }
 

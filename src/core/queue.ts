@@ -1,7 +1,7 @@
-/** From how many taken items on their places are given back. */
+/** How many items must have been taken before their memory is released. */
 const COMPACT_AT = 1024;
 
-/** First in, first out; unlike an array's `shift`, taking costs the same however many wait. */
+/** A first-in, first-out queue; unlike an array's `shift`, `take` is O(1). */
 export class Queue<T> {
   #items: T[] = [];
   #taken = 0;
@@ -10,7 +10,7 @@ export class Queue<T> {
     return this.#items.length - this.#taken;
   }
 
-  /** The one that is next, left where it is. */
+  /** The next item, without taking it. */
   get first(): T | undefined {
     return this.#items[this.#taken];
   }
@@ -19,7 +19,7 @@ export class Queue<T> {
     this.#items.push(item);
   }
 
-  /** Undefined where nothing waits. */
+  /** Undefined if the queue is empty. */
   take(): T | undefined {
     const item = this.first;
     if (this.length > 0) this.#taken++;
@@ -27,7 +27,7 @@ export class Queue<T> {
     return item;
   }
 
-  /** All that wait, in order; none waits afterwards. */
+  /** Empties the queue and returns its items in order. */
   takeAll(): T[] {
     const waiting = this.#items.slice(this.#taken);
     this.#items = [];

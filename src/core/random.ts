@@ -9,14 +9,14 @@ export class RandomStream {
   #c: number;
   #d: number;
 
-  /** Streams whose `path` differs are independent of each other; all parts count as 32-bit integers. */
+  /** Streams with different paths are independent; seed and path are taken as 32-bit integers. */
   constructor(seed: number, ...path: readonly number[]) {
     let hash = mix(seed);
     for (const part of path) hash = mix(Math.imul(hash, 31) + part);
     this.#a = hash = mix(hash + 1);
     this.#b = hash = mix(hash + 2);
     this.#c = hash = mix(hash + 3);
-    this.#d = mix(hash + 4) | 1; // an all-zero state would only give zeros
+    this.#d = mix(hash + 4) | 1; // an all-zero state would only produce zeros
   }
 
   /** Uniform in [0, 1), 32 bits. */
@@ -37,7 +37,7 @@ export class RandomStream {
     return (this.next() + this.next() + this.next() + this.next() - 2) * Math.sqrt(3);
   }
 
-  /** A whole number from `least` to `most`, both included. */
+  /** A whole number from `least` to `most`, inclusive. */
   nextInteger(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }

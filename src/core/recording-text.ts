@@ -1,4 +1,4 @@
-/** One record of a recording, its numbers as the text that stands in the file (missing: ''). */
+/** One record of a recording, its numbers as they are written to the file (missing: ''). */
 export interface TextRecord {
   readonly target: string;
   /** `[columns]` */
@@ -7,12 +7,12 @@ export interface TextRecord {
   readonly label: string | null;
 }
 
-/** The first line of a CSV recording in the rows layout. */
+/** The header of a CSV recording in the rows layout. */
 export function csvHeader(columns: readonly string[], hasLabels: boolean): string {
   return `timestamp,target,${columns.join(',')}${hasLabels ? ',label' : ''}\n`;
 }
 
-/** A minute in the rows layout, as CSV lines without quotes: names must not need any. */
+/** A minute in the rows layout as CSV; names must not need quotes. */
 export function csvRows(timestamp: string, records: readonly TextRecord[]): string {
   let text = '';
   for (const { target, values, label } of records) {

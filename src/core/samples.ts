@@ -1,8 +1,8 @@
 import { type Distribution, sortSamples, describe } from './statistics.js';
 
 /**
- * Samples of a run of unknown length in bounded memory: all of them up to `capacity`, from there on every
- * second, fourth, eighth … one, evenly over the run. The largest is kept exactly, whatever is thinned out.
+ * Samples of a run of unknown length in bounded memory: up to `capacity` all of them, beyond that every second, fourth,
+ * eighth … one, evenly over the run. The maximum is always exact.
  */
 export class SampleStore {
   readonly #capacity: number;
@@ -31,7 +31,7 @@ export class SampleStore {
     this.#kept[this.#length++] = value;
   }
 
-  /** Samples added. */
+  /** How many samples were added. */
   get seen(): number {
     return this.#seen;
   }
@@ -41,7 +41,7 @@ export class SampleStore {
     return this.#max;
   }
 
-  /** The samples kept, in the order they came. */
+  /** The kept samples, in order. */
   values(): Float64Array {
     return this.#kept.slice(0, this.#length);
   }
@@ -53,7 +53,7 @@ export class SampleStore {
   }
 }
 
-/** The samples' distribution; its maximum is exact even where samples were thinned out. */
+/** The distribution of the samples; its maximum is exact even if samples were dropped. */
 export function distribution(store: SampleStore): Distribution {
   return { ...describe(sortSamples(store.values())), max: store.max };
 }

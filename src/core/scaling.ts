@@ -1,15 +1,15 @@
-/* What parallel serving is worth, out of measured times. */
+/* What parallel serving gains, computed from measured times. */
 import { median, medianEstimate, percentile, sortSamples, type Estimate } from './statistics.js';
 
-/** Below this, a ratio of two timings is not worth acting on. */
+/** A smaller ratio of two timings is not worth acting on. */
 const WORTHWHILE = 1.05;
 
 /**
- * Median over the rounds of `baseline / variant`, both in ms and paired by round, with its 95 % interval: what a machine
- * does besides hits both times of a round, so their ratio is steadier than either (Kalibera and Jones, "Rigorous
- * Benchmarking in Reasonable Time", 2013, on why ratios need intervals of their own).
+ * Median over the rounds of `baseline / variant`, both in ms and paired by round, with its 95 % interval. Other load on
+ * the machine affects both times of a round, so their ratio is steadier than either (Kalibera and Jones, "Rigorous
+ * Benchmarking in Reasonable Time", 2013, on why ratios need their own intervals).
  *
- * @throws RangeError where there is no round, or one side has more of them
+ * @throws RangeError without rounds, or if one side has more of them
  */
 export function speedup(baselineMs: ArrayLike<number>, variantMs: ArrayLike<number>): Estimate {
   if (baselineMs.length !== variantMs.length) {
@@ -18,17 +18,17 @@ export function speedup(baselineMs: ArrayLike<number>, variantMs: ArrayLike<numb
   return medianEstimate(Float64Array.from(baselineMs, (ms, round) => ms / variantMs[round]!));
 }
 
-/** A ratio the other way round, its interval with it. */
+/** The inverse ratio, with its interval. */
 export function inverse({ value, low, high }: Estimate): Estimate {
   return { value: 1 / value, low: 1 / high, high: 1 / low };
 }
 
-/** Whether a speed-up is one: its interval lies above 1, and it is large enough to act on. */
+/** Whether a speed-up is real: its interval lies above 1, and it is large enough to matter. */
 export function isRealSpeedup({ value, low }: Estimate): boolean {
   return low > 1 && value > WORTHWHILE;
 }
 
-/** What was gained of what `actors` could give at most: `speedup / actors`; 1 is all of it. */
+/** The share of the ideal speed-up that was reached: `speedup / actors`. */
 export function efficiency(gained: number, actors: number): number {
   return gained / actors;
 }
@@ -41,16 +41,16 @@ export function karpFlatt(gained: number, actors: number): number | null {
   return actors > 1 ? (1 / gained - 1 / actors) / (1 - 1 / actors) : null;
 }
 
-/** What a minute costs: `fixedMs + perItemMs · items`. */
+/** The time that a minute takes: `fixedMs + perItemMs · items`. */
 export interface CostLine {
   readonly fixedMs: number;
   readonly perItemMs: number;
 }
 
 /**
- * The line through measured minutes: its slope the median of the slopes between all pairs of different sizes, its
- * start the median of what that leaves (Theil, 1950; Sen, "Estimates of the Regression Coefficient Based on
- * Kendall's Tau", JASA 63, 1968). A few slow minutes do not bend it. Takes all pairs: for some hundred points.
+ * A line fitted to measured minutes: its slope is the median of the slopes between all pairs of different sizes, its
+ * intercept the median of the residuals (Theil, 1950; Sen, "Estimates of the Regression Coefficient Based on Kendall's
+ * Tau", JASA 63, 1968), which is robust to a few slow minutes. Quadratic: meant for a few hundred points.
  *
  * @throws RangeError with fewer than two different sizes
  */
@@ -68,8 +68,8 @@ export function costLine(points: readonly { readonly items: number; readonly ms:
 }
 
 /**
- * The least number of items, 1 or more, from which on `parallel` is faster, whatever the number: just beyond
- * where the two lines cross. Null where there is none, since parallel costs as much an item or more.
+ * The number of items, at least 1, from which `parallel` is faster: just beyond where the two lines cross. Null if it
+ * never is, because it takes at least as long per item.
  */
 export function breakEvenItems(sequential: CostLine, parallel: CostLine): number | null {
   const savedPerItemMs = sequential.perItemMs - parallel.perItemMs;
@@ -79,9 +79,9 @@ export function breakEvenItems(sequential: CostLine, parallel: CostLine): number
 }
 
 /**
- * The cost of an item in one process, ms, from which on `actors` pay at this many items a minute. What parallel
- * serving adds is `overhead = parallelMs − sequentialMs / actors`; with items of cost c it pays as soon as
- * `items · c > items · c / actors + overhead`. 0 where there is no overhead, null for one actor.
+ * The time per item in one process, ms, from which `actors` pay off at this many items per minute. Parallel serving
+ * adds `overhead = parallelMs − sequentialMs / actors`; with items that take c it pays off as soon as
+ * `items · c > items · c / actors + overhead`. 0 without overhead, null for one actor.
  *
  * @throws RangeError without items
  */
@@ -99,7 +99,7 @@ export function breakEvenItemMs(options: {
 }
 
 /**
- * Items a minute that fit the deadline at the 99th percentile of the cost per item, ms.
+ * Items per minute that fit the deadline at the 99th percentile of the time per item, ms.
  *
  * @throws RangeError without samples
  */
@@ -113,8 +113,8 @@ interface Rounds {
 }
 
 /**
- * The fewest actors that are not really slower than the variant with the lowest median: more of them would cost memory
- * and gain nothing that this measurement can tell. Does not depend on the order of the variants.
+ * The fewest actors that are not really slower than the variant with the lowest median: more would use memory without a
+ * measurable gain. Does not depend on the order of the variants.
  *
  * @throws RangeError without variants, or where their rounds do not pair
  */
@@ -126,8 +126,8 @@ export function bestActors(variants: readonly (Rounds & { readonly actors: numbe
 }
 
 /**
- * Name of the first variant that no other one really beats; variants come in order of simplicity. Where each is beaten by
- * another one, which pairing by round allows, the one with the lowest median.
+ * Name of the first variant that no other is really faster than; variants come in order of simplicity. If there is none,
+ * which pairing by round allows, the one with the lowest median.
  *
  * @throws RangeError without variants, or where their rounds do not pair
  */

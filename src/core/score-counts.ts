@@ -1,19 +1,19 @@
 import { rank, type Ranking, type ScoreStep } from './detection.js';
 
-/** Labelled scores of one kind of record, a target's for instance. */
+/** Labelled scores of one group of records, for instance of a target. */
 export interface ScoreSeries {
-  /** `score` is finite, as Float32. */
+  /** @param score finite as Float32 */
   add(score: number, isPositive: boolean): void;
   ranking(): Ranking;
 }
 
-/** Bits of a Float32 that can be dropped: what is left tells sign and exponent. */
+/** Bits of a Float32 that can be dropped; sign and exponent remain. */
 const MANTISSA_BITS = 23;
 
 /**
- * Counts labelled scores of any number of records, for one or more series, in bounded memory: as long as there are
- * no more different scores than `limit`, over all series, each by itself; then the last bits of all scores are
- * dropped, so that near ones become one step. Where that is not enough, each series has one step an exponent.
+ * Counts labelled scores of any number of records, for one or more series, in bounded memory. Up to `limit` different
+ * scores over all series, counts are exact; beyond that, the lowest bits of all scores are dropped, so that close ones
+ * become one step. In the extreme, each series has one step per exponent.
  */
 export class ScoreCounts {
   readonly #limit: number;
@@ -25,12 +25,12 @@ export class ScoreCounts {
     this.#limit = limit;
   }
 
-  /** Last bits of a score that no longer count; 0: all scores are kept apart. */
+  /** How many of a score's lowest bits are ignored; 0: counts are exact. */
   get droppedBits(): number {
     return this.#droppedBits;
   }
 
-  /** Different scores held, by series and label, without those that wait to be sorted in. */
+  /** Different scores held, by series and label, without those still to be merged in. */
   get entries(): number {
     return this.#entries;
   }
@@ -65,7 +65,7 @@ export class ScoreCounts {
     }
   }
 
-  /** Drops as many bits as it takes to halve the entries, so that it does not come back at once. */
+  /** Drops enough bits to halve the entries, so that it does not run again soon. */
   #coarsen(): void {
     const most = MANTISSA_BITS - this.#droppedBits;
     const bits = Math.min(most, bitsToDrop(this.#sides, this.#limit / 2));
@@ -76,10 +76,10 @@ export class ScoreCounts {
   }
 }
 
-/** How many last bits of all keys must go until no more than `wanted` are different, each side by itself. */
+/** How many of the keys' lowest bits to drop so that at most `wanted` different ones remain, summed over sides. */
 function bitsToDrop(sides: readonly KeyCounts[], wanted: number): number {
   let entries = 0;
-  /** By a number of dropped bits: neighbours that become equal with it. */
+  /** By number of dropped bits: how many more neighbours become equal. */
   const joined = new Float64Array(33);
   for (const { keys } of sides) {
     entries += keys.length;
@@ -90,21 +90,21 @@ function bitsToDrop(sides: readonly KeyCounts[], wanted: number): number {
   return bits;
 }
 
-/** Fewest keys that wait before they are sorted in. */
+/** The fewest keys to collect before they are merged in. */
 const LEAST_WAITING = 64;
 
-/** Whole numbers and how often each came: sorted arrays, into which new ones are merged many at a time. */
+/** Whole numbers and how often each occurred, as sorted arrays into which new ones are merged in bulk. */
 class KeyCounts {
-  /** Rising. */
+  /** Ascending. */
   keys = new Int32Array(0);
-  /** By key; doubles, since a count has no bound. */
+  /** By key; doubles, because counts are unbounded. */
   counts = new Float64Array(0);
   #waiting = new Int32Array(0);
   #waits = 0;
 
-  /** Takes a key; true once it should be settled. */
+  /** Adds a key; returns true once `settle` is due. */
   add(key: number): boolean {
-    // Room for a share of what is there keeps merging cheap by the key, however many there are.
+    // A buffer in proportion to the keys keeps the amortized cost of merging one key constant.
     if (this.#waits === 0 && this.#waiting.length < this.#room())
       this.#waiting = new Int32Array(this.#room());
     this.#waiting[this.#waits++] = key;
@@ -115,7 +115,7 @@ class KeyCounts {
     return Math.max(LEAST_WAITING, this.keys.length >> 2);
   }
 
-  /** Sorts in what waits; returns how many keys are new. */
+  /** Merges in the collected keys; returns how many are new. */
   settle(): number {
     const before = this.keys.length;
     const added = this.#waiting.subarray(0, this.#waits).sort();
@@ -139,7 +139,7 @@ class KeyCounts {
     return length - before;
   }
 
-  /** Drops the last bits of all keys. */
+  /** Drops the lowest bits of all keys. */
   shorten(bits: number): void {
     for (let i = 0; i < this.#waits; i++) this.#waiting[i]! >>= bits;
     let length = 0;
@@ -161,7 +161,7 @@ class KeyCounts {
 const scratch = new Float32Array(1);
 const scratchBits = new Int32Array(scratch.buffer);
 
-/** Float32 as 32-bit integers of the same order: negative numbers have their magnitude's bits turned over. */
+/** A Float32 as a 32-bit integer of the same order: the magnitude bits of negative numbers are inverted. */
 function orderedBits(score: number): number {
   scratch[0] = score + 0; // -0 + 0 is 0: they are equal scores
   const bits = scratchBits[0] ?? 0;

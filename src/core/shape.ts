@@ -1,12 +1,12 @@
 /**
- * Checks JSON that this program wrote and now reads back. Files that people write go through zod instead, whose messages
- * are better, but loading it takes longer than all of `aiops-serve status`.
+ * Checks JSON that this program wrote and reads back. Files that people write are checked with zod instead, which has
+ * better messages but takes longer to load than `aiops-serve status` takes to run.
  *
- * A shape returns the parsed value, without fields that it does not name, or throws a `ShapeError`.
+ * A shape returns the parsed value, without unknown fields, or throws a `ShapeError`.
  */
 export type Shape<T> = (value: unknown) => T;
 
-/** What is wrong with a value, and at which path in it. */
+/** What is wrong with a value, and at which path. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
   readonly #expected: string;
@@ -18,7 +18,7 @@ export class ShapeError extends Error {
     this.#expected = expected;
   }
 
-  /** Adds the key of the value that holds the wrong one. */
+  /** Prepends the key of the enclosing value to the path. */
   within(key: string): this {
     this.#path.unshift(key);
     this.message = `${this.#path.join('.')} is not ${this.#expected}`;

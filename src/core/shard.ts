@@ -1,4 +1,4 @@
-/** A share of the targets: the `index`th, from 1, of `count`. */
+/** A share of the targets: number `index`, from 1, of `count`. */
 export interface Shard {
   readonly index: number;
   readonly count: number;
@@ -7,9 +7,9 @@ export interface Shard {
 const UTF8 = new TextEncoder();
 
 /**
- * Which of `count` shares a target belongs to, from 1: every target to one, whatever else is recorded.
- * Its name's UTF-8 bytes are hashed by 32-bit FNV-1a (Fowler, Noll and Vo,
- * http://www.isthe.com/chongo/tech/comp/fnv). Low bits of that follow the low bits of the bytes too closely, so
+ * Which of `count` shares a target belongs to, from 1; depends on the target's name only.
+ * The UTF-8 bytes of the name are hashed with 32-bit FNV-1a (Fowler, Noll and Vo,
+ * http://www.isthe.com/chongo/tech/comp/fnv). Its low bits follow the low bits of the bytes too closely, so
  * the finalizer of MurmurHash3 (Austin Appleby, public domain) mixes them; the share is 1 + the hash modulo `count`.
  */
 export function shardOf(target: string, count: number): number {

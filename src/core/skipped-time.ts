@@ -3,11 +3,11 @@ import { timeParser, zoneOffsets } from './time.js';
 const DAY_MS = 86_400_000;
 const SECOND_MS = 1000;
 
-/** Says why a time does not exist; null where that is not what is wrong with it. */
+/** Explains why a time does not exist; null if it does, or is invalid for another reason. */
 export type ExplainTime = (value: string | number) => string | null;
 
 /**
- * Explains times that a zone skips when its clocks go forward, for instance
+ * Explains times that a zone skips when its clocks go forward, for example
  * `02:30 on 2024-03-31 does not exist in Europe/Berlin: clocks go from 02:00 to 03:00`.
  *
  * @throws RangeError when `timezone` is neither `UTC` nor an IANA name known to Intl
@@ -39,7 +39,7 @@ function gapText(wallMs: number, timezone: string, offsetAt: (utcMs: number) => 
   return `${time} on ${date} does not exist in ${timezone}: clocks go from ${shownFrom} to ${shownTo}`;
 }
 
-/** When the clocks are set differently for the first time, to a second. */
+/** When the offset first changes, to the second. */
 function changeBetween(earlyMs: number, lateMs: number, offsetAt: (utcMs: number) => number): number {
   const before = offsetAt(earlyMs);
   let early = Math.floor(earlyMs / SECOND_MS);
@@ -52,7 +52,7 @@ function changeBetween(earlyMs: number, lateMs: number, offsetAt: (utcMs: number
   return late * SECOND_MS;
 }
 
-/** `HH:MM`, with seconds where there are some, and `YYYY-MM-DD`. */
+/** `HH:MM`, with seconds unless they are 0, and `YYYY-MM-DD`. */
 function wallTexts(wallMs: number): [time: string, date: string] {
   const iso = new Date(wallMs).toISOString();
   const time = iso.slice(11, 19);

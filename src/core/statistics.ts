@@ -12,7 +12,7 @@ export function sortSamples(samples: ArrayLike<number>): SortedSamples {
 }
 
 /**
- * The value below which a share `p` (0..1) of the samples lies, linear between neighbours
+ * The value below which a share `p` (0..1) of the samples lies, interpolated linearly
  * (definition 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996).
  */
 export function percentile(samples: SortedSamples, p: number): number {
@@ -58,19 +58,19 @@ export interface Estimate {
   readonly high: number;
 }
 
-/** What a 95 % interval leaves out on each side. */
+/** The share of a distribution beyond each bound of a 95 % interval. */
 const TAIL = 0.025;
 
 /**
- * Median of the samples with its 95 % percentile-bootstrap interval, in the samples' unit. Nothing is drawn: the
- * interval is the one that infinitely many resamples would give. A resample's k-th smallest value is at most the
+ * Median of the samples with its 95 % percentile-bootstrap interval, in the samples' unit. No resamples are drawn: the
+ * interval is the limit for infinitely many. A resample's k-th smallest value is at most the
  * j-th smallest sample when at least k of its n draws are, so `P(≤ x_j) = P(Binomial(n, j / n) ≥ k)` (Efron,
  * "Bootstrap Methods: Another Look at the Jackknife", 1979, §3; Maritz and Jarrett, "A Note on Estimating the
  * Variance of the Sample Median", 1978; Evans, Leemis and Drew, INFORMS J. on Computing 18(1), 2006).
  *
- * For an even n a resample's median lies between its two middle values: the low bound is that of the lower one,
- * the high bound that of the upper one, so that the interval contains the bootstrap's own. With six samples or
- * fewer it is their range; it covers somewhat less than 95 % where samples are few.
+ * For an even n a resample's median lies between its two middle values: the low bound is that of the lower one, the
+ * high bound that of the upper one, so that the interval contains the bootstrap's. With six samples or fewer it is
+ * their range; with few samples it covers somewhat less than 95 %.
  *
  * @throws RangeError without samples.
  */
@@ -107,8 +107,8 @@ function logBinomial(n: number, k: number): number {
 }
 
 /**
- * `P(Binomial(n, p) ≥ k)` for 0 < p < 1, 1 ≤ k ≤ n; `logWays` is `ln (n over k)`. Terms are summed away from k on
- * the side where they shrink, each out of the one before, the first in logarithms.
+ * `P(Binomial(n, p) ≥ k)` for 0 < p < 1, 1 ≤ k ≤ n; `logWays` is `ln (n over k)`. Terms are summed from k towards the
+ * side on which they shrink, each computed from the one before, the first with logarithms.
  */
 function binomialTail(n: number, k: number, p: number, logWays: number): number {
   const odds = p / (1 - p);
@@ -130,15 +130,15 @@ function binomialTail(n: number, k: number, p: number, logWays: number): number 
   return 1 - below;
 }
 
-/** Resamples of a bootstrap that is drawn: fifty of them lie outside each bound. */
+/** Resamples of a bootstrap: fifty of them lie outside each bound. */
 const RESAMPLES = 2000;
 
 /**
- * `median(a) / median(b)` of two independent runs with its 95 % percentile-bootstrap interval, both runs being
- * resampled (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 8 and 13). The same stream
- * gives the same interval. Costs 2000 draws a sample.
+ * `median(a) / median(b)` of two independent runs with its 95 % percentile-bootstrap interval, resampling both runs
+ * (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 8 and 13). The same stream gives the same
+ * interval. Takes 2000 draws per sample.
  *
- * @throws RangeError where a run has no samples
+ * @throws RangeError if a run has no samples
  */
 export function ratioOfMedians(a: ArrayLike<number>, b: ArrayLike<number>, random: RandomStream): Estimate {
   const above = sortSamples(a);
@@ -155,7 +155,7 @@ export function ratioOfMedians(a: ArrayLike<number>, b: ArrayLike<number>, rando
   };
 }
 
-/** Median of as many draws with replacement as there are samples; counting draws by rank saves sorting them. */
+/** Median of as many draws with replacement as there are samples; counting draws by rank avoids sorting. */
 function resampledMedian(samples: SortedSamples, random: RandomStream): number {
   const { length } = samples;
   const drawn = new Uint32Array(length);
@@ -169,7 +169,7 @@ function resampledMedian(samples: SortedSamples, random: RandomStream): number {
   return (lowerValue + samples[rank]!) / 2;
 }
 
-/** Samples that stand far apart from the others, with what a warning about them tells. */
+/** Samples far from the others, with the figures that a warning about them shows. */
 export interface Outliers {
   readonly count: number;
   /** Of all samples, 0..1. */
@@ -186,8 +186,8 @@ const OUTLIER_SCORE = 3.5;
 /**
  * Samples whose modified z-score `0.6745 · |x − median| / MAD` is above 3.5 (Iglewicz and Hoaglin, "How to Detect
  * and Handle Outliers", 1993), on either side; MAD is the median absolute deviation from the median. Where that is
- * 0, since most samples are equal, the mean absolute deviation takes its place: `|x − median| / (1.253314 · mean)`,
- * as IBM's statistics do. Where all are equal there is none.
+ * 0, because most samples are equal, the mean absolute deviation replaces it: `|x − median| / (1.253314 · mean)`, as in
+ * IBM SPSS. If all samples are equal there are no outliers.
  *
  * @throws RangeError without samples.
  */

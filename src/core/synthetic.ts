@@ -1,6 +1,6 @@
 import { RandomStream } from './random.js';
 
-/** What recording to make up. */
+/** The recording to generate. */
 export interface SyntheticOptions {
   readonly targets: number;
   readonly columns: number;
@@ -11,7 +11,7 @@ export interface SyntheticOptions {
   readonly startMs?: number;
   /** Default 60,000. */
   readonly intervalMs?: number;
-  /** Chance that a value is missing, 0 to 1; default 0. */
+  /** Probability that a value is missing, 0 to 1; default 0. */
   readonly missingShare?: number;
   /** Gaps (1 to 90 intervals without a record) to expect per target and day; default 0. */
   readonly gapsPerDay?: number;
@@ -19,7 +19,7 @@ export interface SyntheticOptions {
   readonly anomaliesPerDay?: number;
 }
 
-/** What one target reported in one interval. */
+/** The values of one target in one interval. */
 export interface SyntheticRecord {
   readonly target: string;
   /** `[columns]`, null where missing. */
@@ -30,7 +30,7 @@ export interface SyntheticRecord {
 
 export interface SyntheticMinute {
   readonly minuteMs: number;
-  /** At most one a target, in the order of their numbers; targets in a gap are absent. */
+  /** At most one per target, in the order of their numbers; targets in a gap are absent. */
   readonly records: readonly SyntheticRecord[];
 }
 
@@ -40,19 +40,19 @@ const DEFAULT_INTERVAL_MS = 60_000;
 
 const KINDS = ['gauge', 'count', 'ratio'] as const;
 
-/** Names of the value columns: gauges, counts and ratios in turn, `gauge_1`, `count_2`, `ratio_3`, `gauge_4` … */
+/** Names of the value columns, alternating gauges, counts and ratios: `gauge_1`, `count_2`, `ratio_3`, `gauge_4` … */
 export function syntheticColumns(columns: number): string[] {
   return Array.from({ length: columns }, (_, index) => `${kindOf(index)}_${index + 1}`);
 }
 
 /**
- * A recording that looks like monitoring data: each column of each target has its own level, daily season and noise.
- * Gauges range over six orders of magnitude, counts are whole numbers, ratios lie in [0, 1].
+ * A recording that resembles monitoring data: each column of each target has its own level, daily season and noise.
+ * Gauges span six orders of magnitude, counts are whole numbers, ratios lie in [0, 1].
  *
- * The values of a target are a function of seed and place only: more targets or minutes prolong a recording, and
- * missing values, gaps and anomalies leave all other values as they were. Memory is that of one minute.
+ * Values depend only on seed, target, column and minute: more targets or minutes extend a recording, and missing
+ * values, gaps and anomalies do not change any other value. Holds one minute in memory.
  *
- * @throws RangeError for a number that makes no recording
+ * @throws RangeError for an option out of range
  */
 export function* syntheticMinutes(options: SyntheticOptions): Generator<SyntheticMinute, void> {
   const { startMs = DEFAULT_START_MS, intervalMs = DEFAULT_INTERVAL_MS, missingShare = 0 } = options;
@@ -69,18 +69,18 @@ export function* syntheticMinutes(options: SyntheticOptions): Generator<Syntheti
   }
 }
 
-/** The name of the target with this 0-based number; names sort like numbers up to 99,999 targets. */
+/** The name of a target by its 0-based number; names sort like numbers up to 99,999 targets. */
 export function syntheticTarget(index: number): string {
   return `target-${String(index + 1).padStart(5, '0')}`;
 }
 
-/** One target as the minutes pass. Every minute draws the same count of numbers from each stream. */
+/** Generates the minutes of one target. Every minute draws equally many numbers from each stream. */
 class SyntheticTarget {
   readonly #name: string;
   readonly #columns: readonly SyntheticColumn[];
   readonly #gaps: Spells;
   readonly #anomalies: Spells;
-  /** In noise units; the sign is that of the anomaly's shift. */
+  /** Draws the size of an anomaly, in noise units, and its sign. */
   readonly #severity: RandomStream;
   #shift = 0;
 
@@ -140,7 +140,7 @@ class SyntheticColumn {
   }
 }
 
-/** Spells of a random length that begin at random, for instance gaps. */
+/** Spells that begin at random and have a random length, such as gaps. */
 class Spells {
   readonly #random: RandomStream;
   readonly #chance: number;
@@ -159,7 +159,7 @@ class Spells {
     return this.#left > 0;
   }
 
-  /** Goes on by an interval: whether it lies within a spell. */
+  /** Advances by an interval; returns whether it lies within a spell. */
   next(): boolean {
     const begins = this.#random.next() < this.#chance;
     const length = this.#random.nextInteger(this.#least, this.#most);
@@ -179,7 +179,7 @@ function levelOf(kind: Kind, uniform: number): number {
   return 0.05 + 0.5 * uniform;
 }
 
-/** Few digits, as monitoring has them; also hides what a machine's last bit of a sine might change. */
+/** Few digits, like monitoring data; also hides differences between machines in the last bit of a sine. */
 function rounded(kind: Kind, value: number): number {
   if (kind === 'gauge') return Math.round(value * 1000) / 1000;
   if (kind === 'count') return Math.round(value);

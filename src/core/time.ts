@@ -4,25 +4,25 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const QUARTER_MS = 15 * MINUTE_MS;
 
-/** 0001-01-01T00:00Z and 9999-12-31T23:59:59.999Z: what an ISO year of four digits can say. */
+/** 0001-01-01T00:00Z and 9999-12-31T23:59:59.999Z: the range of four-digit years. */
 const EARLIEST_MS = -62_135_596_800_000;
 const LATEST_MS = 253_402_300_799_999;
-/** Up to here an epoch number is seconds (the year 5138), from here on milliseconds (March 1973). */
+/** An epoch number below this is in seconds (up to the year 5138), otherwise in milliseconds (from March 1973). */
 const SECONDS_BELOW = 1e11;
-/** Since then every zone's clock changes fall on quarters of an hour; before, offsets had odd seconds. */
+/** Since then, every zone changes its clocks on a quarter of an hour; before, offsets could have odd seconds. */
 const QUARTERS_SINCE_MS = Date.UTC(1973, 0, 1);
 const MAX_CACHED_QUARTERS = 4096;
 
-/** Reads a time as epoch ms; NaN for what is not one. */
+/** Parses a time to epoch ms; NaN if it is not one. */
 export type ParseTime = (value: string | number) => number;
 
 /**
- * Makes a reader of times: ISO 8601 dates and date-times with `T` or a space, seconds and fraction
- * optional, `Z`, `UTC`, `GMT` or an offset optional; epoch seconds (also with a fraction) or milliseconds.
- * Finer than a millisecond is cut off. Nonsense like month 13, 31 February or a 25th hour is NaN.
+ * Makes a parser of times: ISO 8601 dates and date-times with `T` or a space, optional seconds and fraction, and an
+ * optional `Z`, `UTC`, `GMT` or offset; epoch seconds (also with a fraction) or milliseconds. Fractions of a
+ * millisecond are truncated. Invalid times such as month 13, 31 February or hour 25 are NaN.
  *
- * A time without a zone is in `timezone`. Where the clock is set back, a time that occurs twice is
- * taken as the first of the two; where it is set forward, a time that never occurs is NaN.
+ * A time without a zone is in `timezone`. If it occurs twice because clocks go back, the first one is meant; if it never
+ * occurs because they go forward, it is NaN.
  *
  * @throws RangeError when `timezone` is neither `UTC` nor an IANA name known to Intl
  */
@@ -35,9 +35,9 @@ export function timeParser(timezone: string): ParseTime {
   };
 }
 
-/** Start of the interval that holds `timeMs`; intervals are counted from the epoch, also before it. */
+/** Start of the interval that contains `timeMs`; intervals are aligned to the epoch. */
 export function floorToInterval(timeMs: number, intervalMs: number): number {
-  // Adding 0 turns the -0 of a negative time within the first interval into 0.
+  // Adding 0 turns -0 into 0.
   return Math.floor(timeMs / intervalMs) * intervalMs + 0;
 }
 
@@ -64,7 +64,7 @@ function epochTextMs(text: string): number {
 }
 
 function epochMs(value: number): number {
-  // Rounded to whole microseconds first: 1524614400.123 × 1000 must not floor to …122.
+  // Rounded to microseconds first: 1524614400.123 × 1000 must not floor to …122.
   const ms = Math.abs(value) < SECONDS_BELOW ? Math.floor(Math.round(value * 1e6) / 1e3) : Math.floor(value);
   return inRange(ms);
 }
@@ -73,7 +73,7 @@ function inRange(ms: number): number {
   return ms >= EARLIEST_MS && ms <= LATEST_MS ? ms + 0 : NaN;
 }
 
-/** Reads by fixed positions; past the end `charCodeAt` is NaN, which fails every check. */
+/** Parses by fixed positions; beyond the end, `charCodeAt` is NaN, which fails every check. */
 function isoMs(text: string, toUtc: (localMs: number) => number): number {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
   const month = twoDigits(text, 5);
@@ -161,7 +161,7 @@ function zoneToUtc(timezone: string): (localMs: number) => number {
   };
 }
 
-/** The offset that a wall-clock time has: tried are those a day before and a day after it. */
+/** The offset of a wall-clock time: either that of a day before or that of a day after. */
 function localOffset(localMs: number, offsetAt: (utcMs: number) => number): number {
   const before = offsetAt(localMs - DAY_MS);
   const after = offsetAt(localMs + DAY_MS);
@@ -169,7 +169,7 @@ function localOffset(localMs: number, offsetAt: (utcMs: number) => number): numb
   return holds.length === 0 ? NaN : Math.max(...holds);
 }
 
-/** How far the clocks of a zone are ahead of UTC at a time, ms. */
+/** How far the clocks of a zone are ahead of UTC at a given time, ms. */
 export function zoneOffsets(timezone: string): (utcMs: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
@@ -193,7 +193,7 @@ export function zoneOffsets(timezone: string): (utcMs: number) => number {
   };
 }
 
-/** `2018-04-30T00:00:00Z`, with milliseconds only where there are some. */
+/** `2018-04-30T00:00:00Z`, with milliseconds unless they are 0. */
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('.000Z', 'Z');
 }

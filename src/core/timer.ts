@@ -1,11 +1,10 @@
 /*
- * The only timers that may be given a duration of the user's, or one that follows from a recording: Node turns a wait
- * of 2³¹ ms (24.9 days) or more into 1 ms.
+ * Use these timers for durations from settings or recordings: Node turns a wait of 2³¹ ms (24.9 days) or more into 1 ms.
  */
 
 const LONGEST_STEP_MS = 2 ** 31 - 1;
 
-/** What `setTimeout` returns, as far as it is needed here. */
+/** The part of `setTimeout`'s result that is used here. */
 interface Handle {
   refresh(): unknown;
   unref(): unknown;
@@ -13,7 +12,7 @@ interface Handle {
 
 type SetTimer = (callback: () => void, ms: number) => Handle;
 
-/** Calls back once, after any length of time; a wait too long for Node's timers is divided into equal steps. */
+/** Calls back once after any length of time; a wait too long for Node is divided into equal steps. */
 export class Timer {
   readonly #steps: number;
   readonly #handle: Handle;
@@ -30,13 +29,13 @@ export class Timer {
     this.#handle = setTimer(step, ms === Infinity ? LONGEST_STEP_MS : ms / this.#steps);
   }
 
-  /** Starts the whole wait over. */
+  /** Restarts the whole wait. */
   restart(): void {
     this.#stepsLeft = this.#steps;
     this.#handle.refresh();
   }
 
-  /** Lets the process end although this timer is still running. */
+  /** Lets the process exit while this timer is running. */
   unref(): this {
     this.#handle.unref();
     return this;
@@ -47,7 +46,7 @@ export class Timer {
   }
 }
 
-/** Resolves after so long, or as soon as the signal is given. */
+/** Resolves after `ms`, or as soon as the signal is aborted. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted === true) return;
   await new Promise<void>((resolve) => {

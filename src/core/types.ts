@@ -1,18 +1,17 @@
 /**
- * The words of the program (docs/guide.md, "Words"), as types that every room shares.
- * Plain data only: whatever crosses a room's border is one of these.
+ * The shared types of the program; docs/guide.md, "Words", defines the terms. Apart from the executor, plain data only.
  */
 import type { Notice } from './errors.js';
 import type { InputPosition } from './input-position.js';
 import type { ItemRange } from './partition.js';
 
-/** A failure to report on one item; `errno` is a stable code, `errmsg` a sentence. */
+/** Why an item has no answer: `errno` is a stable code, `errmsg` a sentence. */
 export interface ItemError {
   readonly errno: string;
   readonly errmsg: string;
 }
 
-/** A label as the recording gives it: 0/1 and true/false become numbers, other text stays text. */
+/** A label of the recording: 0/1 and true/false become numbers, other text stays text. */
 export type Label = number | string | null;
 
 /** The physical line (or item of a line) that a record came from; `raw` decodes it on demand. */
@@ -22,9 +21,9 @@ export interface SourceLine {
   readonly line: number;
   /** Offset of the line's first byte in the uncompressed input. */
   readonly byteOffset: number;
-  /** 0-based place in a minute-batch line; absent for rows. */
+  /** 0-based index in a minute-batch line; absent for rows. */
   readonly item?: number;
-  /** The line's own text; base64 where the bytes are not UTF-8. */
+  /** The text of the line; base64 if the bytes are not UTF-8. */
   raw(): RawText;
 }
 
@@ -57,18 +56,18 @@ export type RejectReason =
   | 'bad_value' // text or Infinity in a metric column
   | 'bad_shape' // values of a batch item that do not fit the columns or window
   | 'duplicate' // second record of a target in one interval
-  | 'late' // of a live feed: its minute was closed before it came
-  | 'early'; // of a live feed: its time is too far ahead of this machine's clock
+  | 'late' // live feeds: its minute was closed before it arrived
+  | 'early'; // live feeds: its time is too far ahead of this machine's clock
 
-/** What could be read of a rejected record: it decides which of several runs the reject belongs to. */
+/** What could be read of a rejected record; decides which of several runs reports it. */
 export interface RejectFacts {
-  /** Null where no target could be read. */
+  /** Null if no target could be read. */
   readonly target: string | null;
-  /** Start of its interval, epoch ms; NaN where no time could be read. */
+  /** Start of its interval, epoch ms; NaN if no time could be read. */
   readonly minuteMs: number;
 }
 
-/** A record that was not accepted, kept with its own text. */
+/** A rejected record, with its text. */
 export interface Reject extends RejectFacts {
   readonly source: SourceLine;
   readonly reason: RejectReason;
@@ -82,30 +81,30 @@ export interface MinuteBatch {
 }
 
 /**
- * One step of reading: at most one closed minute, and what was rejected or merged meanwhile.
- * `records = accepted + merged + rejects.length` holds for the sum over all steps.
+ * One step of reading: at most one closed minute, and what was rejected or merged since the previous step.
+ * Summed over all steps, `records = accepted + merged + rejects.length`.
  */
 export interface ReadStep {
   readonly batch: MinuteBatch | null;
-  /** Read again, or before the time range: only for the windows of the minutes to come, in no account. */
+  /** Only fills the windows of later minutes and is not counted: it was committed before, or is before `--from`. */
   readonly lookBack: boolean;
-  /** Where each input goes on after this step, in the order of the inputs; null: reading cannot start here. */
+  /** Where each input resumes after this step, in the order of the inputs; null: reading cannot resume here. */
   readonly positions: readonly InputPosition[] | null;
-  /** The end of an input closed it, or its last, unfinished line did: it would be another if the input grew. */
+  /** Closed by the end of an input, or by its last, incomplete line: it would differ if the input grew. */
   readonly isTail: boolean;
-  /** Records found since the step before, whatever became of them; filtered ones not. */
+  /** Records read since the previous step, whether accepted or not, but without filtered ones. */
   readonly found: number;
   readonly rejects: readonly Reject[];
-  /** Records folded into another one of the same target and interval (`--duplicates first|last|mean`). */
+  /** Records merged into another one of the same target and interval (`--duplicates first|last|mean`). */
   readonly merged: number;
-  /** Records and rejects that `--targets`, `--shard`, `--from` or `--to` do not select; not part of the identity. */
+  /** Records and rejects that `--targets`, `--shard`, `--from` or `--to` exclude; not part of the sum above. */
   readonly filtered: number;
 }
 
-/** What the model sees in one minute: `items` windows, targets' order kept. */
+/** What the model sees in one minute: `items` windows, in the order of the targets. */
 export interface ItemBatch {
   readonly minuteMs: number;
-  /** Length of an interval, ms: a row stays in the windows of `window` of them. */
+  /** Length of an interval, ms. */
   readonly intervalMs: number;
   /** `[items]` */
   readonly targets: readonly string[];
@@ -118,13 +117,13 @@ export interface ItemBatch {
   readonly values: Float64Array;
 }
 
-/** The answers to a run of items, in their order. */
+/** The answers to some items, in order. */
 export interface Answers {
-  /** `[items]`; NaN where the item has no score. */
+  /** `[items]`; NaN if the item has no score. */
   readonly scores: Float32Array;
-  /** `[items]`: 1 anomaly, 0 none, `NO_VERDICT` where the model has no threshold. */
+  /** `[items]`: 1 anomaly, 0 none, `NO_VERDICT` if the model has no threshold. */
   readonly anomalies: Uint8Array;
-  /** All items' outputs, flattened one after another. */
+  /** The outputs of all items, one after another. */
   readonly outputs: Float32Array;
   /** `[items + 1]`: item i's outputs are `outputs[outputOffsets[i] … outputOffsets[i + 1])`. */
   readonly outputOffsets: Uint32Array;
@@ -132,64 +131,64 @@ export interface Answers {
   readonly errors: ReadonlyMap<number, ItemError>;
 }
 
-/** In `Answers.anomalies`: the model gives no verdict. */
+/** In `Answers.anomalies`: there is no verdict. */
 export const NO_VERDICT = 2;
 
-/** Backends that run models; `--backend` chooses among them. */
+/** The values of `--backend`, besides `auto`. */
 export type BackendName = 'node' | 'wasm';
 
 /** The forms in which a bundle can hold a model. */
 export type ModelFormat = 'saved-model' | 'graph-model' | 'layers-model';
 
-/** What becomes of a missing value: the last one known, 0, or an error row. */
+/** What replaces a missing value: the last known value, 0, or an error row. */
 export type MissingPolicy = 'hold' | 'zero' | 'reject';
 
-/** What an item is: who answers items says how they are to be cut. */
+/** How minutes are cut into items, which the model or analyzer specifies. */
 export interface InputSpec {
   /** Intervals in a window, ≥ 1. */
   readonly window: number;
-  /** `each`: every column of a target is an item; names: one item a target, of these columns. */
+  /** `each`: every column of a target is an item; names: each target is one item of these columns. */
   readonly columns: 'each' | readonly string[];
   readonly missing: MissingPolicy;
 }
 
-/** How a chunk is put to the model: one predict call per batch of items, or one per item. */
+/** How a chunk is sent to the model: one predict call per batch of items, or one per item. */
 export type CallStyle = 'batched' | 'per-item';
 
-/** What computes inside an actor; all actors of a run must agree on every field. */
+/** The backend of an actor; all actors of a run must agree on every field. */
 export interface BackendFacts {
-  /** `js`: an analyzer that loaded no model, plain JavaScript. */
+  /** `js`: an analyzer in plain JavaScript, without a model. */
   readonly name: BackendName | 'js';
   readonly versions: Readonly<Record<string, string>>;
   readonly threads: number;
-  /** Items per predict call; null: as many as the chunk has. */
+  /** Items per predict call; null: the whole chunk. */
   readonly batchSize: number | null;
-  /** Whether an answer has the same bits however a minute is cut, with these versions on this kind of machine. */
+  /** Whether answers have the same bits however a minute is cut, with these versions on this kind of machine. */
   readonly reproducible: boolean;
-  /** Instruction-set features the backend found, for instance `simd`. */
+  /** Instruction-set features that the backend found, such as `simd`. */
   readonly features: readonly string[];
 }
 
-/** Which model the actors loaded, or which analyzer. */
+/** The model or analyzer that the actors loaded. */
 export interface ModelFacts {
   readonly name: string;
   readonly version: string;
   readonly format: ModelFormat | 'analyzer';
-  /** sha256 over the manifest with the sums of all files; of an analyzer: over its module and the bundles it loaded. */
+  /** sha256 of the manifest with the sums of all files; for an analyzer, of its module and the bundles it loaded. */
   readonly digest: string;
-  /** What the model gives for an item, in the order of the numbers; empty for an analyzer. */
+  /** The model's outputs for an item, in order; empty for an analyzer. */
   readonly outputs: readonly ModelOutput[];
-  /** Bundles that an analyzer loaded, in that order; empty for a bundle. */
+  /** Bundles that an analyzer loaded, in order; empty for a bundle. */
   readonly bundles: readonly ModelFacts[];
 }
 
 export interface ModelOutput {
   readonly name: string;
-  /** Numbers for one item. */
+  /** Numbers per item. */
   readonly size: number;
 }
 
-/** What an executor knows once its actors are up. */
+/** What an executor knows once its actors are ready. */
 export interface ReadyFacts {
   readonly backend: BackendFacts;
   readonly model: ModelFacts;
@@ -197,7 +196,7 @@ export interface ReadyFacts {
   readonly actors: readonly ActorFacts[];
   /** From starting the first actor until the last one was warm. */
   readonly startMs: number;
-  /** What actors downgraded while loading, for instance why `auto` did not take `node`; each once. */
+  /** What actors downgraded while loading, such as why `auto` did not choose `node`; each once. */
   readonly notices: readonly Notice[];
 }
 
@@ -206,50 +205,50 @@ export interface ActorFacts {
   readonly pid: number;
   readonly loadMs: number;
   readonly warmupMs: number;
-  /** When the parent heard that it was warm, on the clock of its `performance.now()`. */
+  /** When its ready message arrived, on the parent's `performance.now()` clock. */
   readonly readyAtMs: number;
 }
 
 /**
- * Where the time of one chunk went, and when; all in ms. Moments (`…AtMs`) are on the clock of the parent's
- * `performance.now()`, also those that the actor told.
+ * Where the time of one chunk went, and when, in ms. Points in time (`…AtMs`) are on the parent's `performance.now()`
+ * clock, also those that the actor reported.
  */
 export interface ChunkTiming {
   /** 0-based slot in the pool. */
   readonly actor: number;
   readonly items: number;
-  /** When the parent began with the chunk: it is encoded first. */
+  /** When the parent started encoding the chunk. */
   readonly startedAtMs: number;
   /** When the actor had received and decoded it. */
   readonly arrivedAtMs: number;
-  /** When the actor turned to it: normalize, predict and reply follow. */
+  /** When the actor started serving it: normalize, predict and reply follow. */
   readonly servedFromMs: number;
   /** When the parent had received and decoded the answer. */
   readonly answeredAtMs: number;
   readonly encodeMs: number;
-  /** Service time that neither parent nor actor accounts for: both ways through the pipe, and being scheduled. */
+  /** Service time that neither side accounts for: both ways through the pipe, and scheduling. */
   readonly pipeMs: number;
-  /** On both sides. */
+  /** On both sides together. */
   readonly decodeMs: number;
-  /** Of that, the actor's. */
+  /** The actor's part of `decodeMs`. */
   readonly actorDecodeMs: number;
   readonly normalizeMs: number;
   readonly predictMs: number;
   readonly replyMs: number;
-  /** From when the chunk could start on its actor until its answer was decoded, without waiting behind another minute. */
+  /** From when its actor was free for the chunk until its answer was decoded: excludes waiting for earlier minutes. */
   readonly serviceMs: number;
 }
 
 /** The timing of one minute's items. */
 export interface MinuteTiming {
   readonly items: number;
-  /** When the parent began with the minute, on the clock of its `performance.now()`. */
+  /** When the parent started with the minute, on its `performance.now()` clock. */
   readonly startedAtMs: number;
-  /** When its answers were joined; later than `wallMs` says where it waited behind another minute. */
+  /** When its answers were joined; later than `startedAtMs + wallMs` if it waited for an earlier minute. */
   readonly endedAtMs: number;
   /** Service time of the whole minute, ms. */
   readonly wallMs: number;
-  /** Of that, joining the chunks' answers. */
+  /** The part of it that joining the chunks' answers took. */
   readonly gatherMs: number;
   readonly chunks: readonly ChunkTiming[];
 }

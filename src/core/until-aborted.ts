@@ -4,9 +4,9 @@ import { unlessAborted } from './unless-aborted.js';
 const NEVER = new AbortController().signal;
 
 /**
- * The steps until the signal; a read that would never come back is left behind.
+ * The steps until the signal is aborted; does not wait for a pending read, which may never finish.
  *
- * @throws what `lost` gives as its reason: input that may be silent for long must not hide that nobody answers
+ * @throws the reason of `lost`, once aborted: even while an input is silent, the loss of all actors must end the run
  */
 export async function* untilAborted(
   steps: AsyncIterable<ReadStep>,

@@ -1,14 +1,13 @@
-/** A part of a pattern between two stars, with the table that finds it in one pass over a text. */
+/** The part of a pattern between two stars, with its failure table (Knuth, Morris and Pratt). */
 interface Part {
   readonly text: string;
-  /** For each prefix, the length of its longest proper prefix that also ends it (Knuth, Morris and Pratt). */
+  /** For each prefix, the length of its longest proper prefix that is also its suffix. */
   readonly borders: Int32Array;
 }
 
 /**
- * Makes a test of whole texts against a pattern in which `*` stands for any text, also none. A test takes time in
- * proportion to the text and the pattern, whatever they are: each part is taken where it first fits, which never
- * spoils a later one, so nothing is tried twice.
+ * Compiles a pattern, in which `*` matches any text, even none, to a test of whole texts. Each part is matched where it
+ * first occurs, which never prevents a later match, so a test takes linear time and never backtracks.
  */
 export function wildcard(pattern: string): (text: string) => boolean {
   const [first = '', ...others] = pattern.split('*');
@@ -29,7 +28,7 @@ export function wildcard(pattern: string): (text: string) => boolean {
   };
 }
 
-/** Where the first occurrence of the part in `[from, end)` ends; negative if there is none. */
+/** End of the first occurrence of the part in `[from, end)`; negative if there is none. */
 function endOfMatch(text: string, from: number, end: number, part: Part): number {
   let matched = 0;
   for (let at = from; at < end; at++) {
@@ -47,7 +46,7 @@ function bordersOf(text: string): Int32Array {
   return part.borders;
 }
 
-/** How much of the part matches once another code unit follows `matched` of its units. */
+/** Length of the match after one more code unit, given that the first `matched` units match. */
 function extended(matched: number, unit: number, { text, borders }: Part): number {
   let length = matched;
   while (length > 0 && text.charCodeAt(length) !== unit) length = borders[length] ?? 0;

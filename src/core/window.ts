@@ -6,7 +6,7 @@ export interface WindowSpec extends InputSpec {
   readonly recordingColumns: readonly string[];
 }
 
-/** One line of the results to come: an item to ask the model about, or why there is none. */
+/** A future result row: an item for the model, or why there is none. */
 export interface PlannedRow {
   readonly target: string;
   readonly column: string | null;
@@ -14,26 +14,26 @@ export interface PlannedRow {
   readonly state: 'item' | 'warmup' | ItemError;
 }
 
-/** The longest window, and the largest count of intervals that a setting may name. */
+/** The longest window, and the largest number of intervals in a setting. */
 export const MOST_INTERVALS = 100_000;
 
-/** How many intervals before a minute its windows and its warm-up depend on; see WindowStore. */
+/** How many intervals before a minute affect its windows and its warm-up; see WindowStore. */
 export function lookBackIntervals(window: number): number {
   return 2 * window - 2;
 }
 
 export interface WindowedMinute {
   readonly minuteMs: number;
-  /** Targets in order, within a target its columns in order. */
+  /** By target, then by column. */
   readonly rows: readonly PlannedRow[];
-  /** The windows of the rows in state `item`, in their order. */
+  /** The windows of the rows in state `item`, in order. */
   readonly batch: ItemBatch;
 }
 
 interface TargetState {
   firstTick: number;
   lastTick: number;
-  /** `[window, columns]`, the interval `tick` at slot `tick mod window`. */
+  /** `[window, columns]`; the interval `tick` is at slot `tick mod window`. */
   readonly ring: Float64Array;
 }
 
@@ -41,25 +41,25 @@ interface TargetState {
  * Keeps the last `window` intervals of every target and cuts each minute into items.
  *
  * Rules (all counted in intervals, gaps included):
- * - an interval without a record of the target is missing, like an empty value;
- * - `hold` takes the last value known inside the window, and before the first known one that first one;
- *   it never looks further back, and a window without any value is an error row;
- * - a target is in warm-up until `window` intervals have passed since its first record, that one counted;
- * - a target is forgotten once `window` intervals have passed since its last record.
+ * - an interval without a record of the target counts as missing values;
+ * - `hold` repeats the last known value inside the window, and before the first known value that one; it never looks
+ *   further back, and a window without any value is an error row;
+ * - a target warms up for `window` intervals, starting with its first record;
+ * - a target is forgotten `window` intervals after its last record.
  *
- * So a window depends on the last `window` intervals only, and whether it is in warm-up on the last
- * `2 × window − 1`: two records less than `window` apart belong to one life of the target.
+ * So a window depends on the last `window` intervals only, and its warm-up on the last `2 × window − 1`, because two
+ * records less than `window` apart belong to the same period of a target.
  */
 export class WindowStore {
   readonly #spec: WindowSpec;
-  /** Indexes into the recording's columns that windows keep. */
+  /** Indexes of the recording's columns that windows hold. */
   readonly #kept: readonly number[];
-  /** Groups of positions in `#kept` that make one item, with the item's column name. */
+  /** The positions in `#kept` that form each item, with the item's column name. */
   readonly #items: readonly { readonly column: string | null; readonly positions: readonly number[] }[];
   readonly #states = new Map<string, TargetState>();
   #nextSweepTick = -Infinity;
 
-  /** @throws RangeError when a named column is not among the recording's. */
+  /** @throws RangeError if the recording does not have a named column */
   constructor(spec: WindowSpec) {
     this.#spec = spec;
     const names = spec.columns === 'each' ? spec.recordingColumns : spec.columns;
@@ -75,17 +75,17 @@ export class WindowStore {
         : [{ column: null, positions: names.map((_, position) => position) }];
   }
 
-  /** Targets whose windows are held at the moment. */
+  /** How many targets have windows. */
   get targets(): number {
     return this.#states.size;
   }
 
-  /** Result rows that one accepted record leads to. */
+  /** Result rows per accepted record. */
   get rowsPerRecord(): number {
     return this.#items.length;
   }
 
-  /** Takes in one minute; minutes come in order, each once. */
+  /** Adds a minute; minutes must come in order, each once. */
   push(minute: MinuteBatch): WindowedMinute {
     const { window, intervalMs } = this.#spec;
     const tick = Math.floor(minute.minuteMs / intervalMs);
@@ -115,7 +115,7 @@ export class WindowStore {
     return { minuteMs: minute.minuteMs, rows, batch };
   }
 
-  /** Writes the record into its target's ring; null while the target is in warm-up. */
+  /** Writes the record to its target's ring; null while the target is in warm-up. */
   #remember(record: MinuteRecord, tick: number): Cells | null {
     const { window } = this.#spec;
     const columns = this.#kept.length;
@@ -142,7 +142,7 @@ export class WindowStore {
     return { values: record.values, columns, oldest: 0, indexes: this.#kept };
   }
 
-  /** Writes one item's window, `[window, positions]`, oldest first, missing values resolved. */
+  /** Writes one item's window, `[window, positions]`, oldest first, with missing values replaced. */
   #fill(
     out: Float64Array,
     cells: Cells,
@@ -170,7 +170,7 @@ export class WindowStore {
     return 'item';
   }
 
-  /** Drops forgotten targets; once per window's length is enough to keep memory to those alive. */
+  /** Drops forgotten targets; doing so once per window length bounds memory. */
   #sweep(tick: number): void {
     if (tick < this.#nextSweepTick) return;
     const { window } = this.#spec;
@@ -181,14 +181,14 @@ export class WindowStore {
   }
 }
 
-/** A window's values in memory: a ring, or a record's own matrix. */
+/** A window's values in memory: a ring, or the matrix of a record. */
 interface Cells {
   readonly values: Float64Array;
   /** Values per interval in `values`. */
   readonly columns: number;
   /** Slot of the oldest interval. */
   readonly oldest: number;
-  /** Where kept columns stand in an interval; null when only they are there. */
+  /** Positions of the kept columns within an interval; null if `values` holds only those. */
   readonly indexes: readonly number[] | null;
 }
 

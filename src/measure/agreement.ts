@@ -2,7 +2,7 @@ import type { Agreement } from '../core/comparison.js';
 import { checkAnswered } from '../core/gather.js';
 import { NO_VERDICT, type Answers, type BackendFacts } from '../core/types.js';
 
-/** How far the answers of two variants may differ and still agree: wasm gives the same bits however work is cut. */
+/** How far answers of two variants may differ and still agree: on wasm not at all, however work is cut. */
 export const TOLERANCE: Readonly<Record<BackendFacts['name'], number>> = { wasm: 0, js: 0, node: 1e-4 };
 
 /** Answers with the same bits. */
@@ -66,7 +66,7 @@ export class AnswerCheck {
     this.#agreement = worse(this.#agreement, agreementOf(this.#first, answers));
   }
 
-  /** Of all comparisons together. */
+  /** Over all comparisons. */
   get agreement(): Agreement {
     return this.#agreement;
   }

@@ -10,7 +10,7 @@ import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
 import { SAME, worse } from './agreement.js';
 
-/** Collects minutes that were served in every way, in bounded memory. */
+/** Collects minutes that all variants served, in bounded memory. */
 export class Comparison {
   readonly #walls = byVariant(() => new SampleStore());
   #agreement: Readonly<Record<Variant, Agreement>> = byVariant(() => SAME);
@@ -20,7 +20,7 @@ export class Comparison {
     return this.#minutes;
   }
 
-  /** Adds one minute: each variant's time in ms, and how its answers differ from those that were written. */
+  /** Adds a minute: each variant's time in ms, and how its answers differ from the written ones. */
   add(wallMs: Readonly<Record<Variant, number>>, agreement: Readonly<Record<Variant, Agreement>>): void {
     this.#minutes++;
     for (const variant of VARIANTS) this.#walls[variant].add(wallMs[variant]);
@@ -52,7 +52,7 @@ export class Comparison {
     };
   }
 
-  /** All stores are filled together and so thinned out alike: their samples stay paired. */
+  /** Samples are paired: all stores keep those of the same minutes. */
   #speedupOver(variant: Variant): Estimate {
     return speedup(this.#walls[variant].values(), this.#walls.parallel.values());
   }

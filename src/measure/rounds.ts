@@ -1,14 +1,14 @@
 import { medianEstimate, type Estimate } from '../core/statistics.js';
 import { unlessAborted } from '../core/unless-aborted.js';
 
-/** Bounds for the number of rounds: what statistics need at least, and what they profit from. */
+/** Statistics need this many rounds, and gain little from more than the maximum. */
 const FEWEST_ROUNDS = 10;
 const MOST_ROUNDS = 20;
 
 /**
- * The order in which `count` variants take their turns in a round. Over a cycle of rounds (`cycleRounds`) every
- * variant takes every place, and follows every other variant, equally often: what a variant leaves behind in caches
- * and clock rates affects all others alike. A balanced Latin square: E. J. Williams, "Experimental Designs Balanced
+ * The order in which `count` variants take their turns in a round. Over a cycle of rounds (`cycleRounds`) every variant
+ * has every position, and follows every other variant, equally often, so that its after-effects on caches and clock
+ * rates are the same for all. A balanced Latin square: E. J. Williams, "Experimental Designs Balanced
  * for the Estimation of Residual Effects of Treatments", Australian Journal of Scientific Research 2, 1949.
  */
 export function roundOrder(round: number, count: number): number[] {
@@ -17,7 +17,7 @@ export function roundOrder(round: number, count: number): number[] {
   return isMirrored ? order.reverse() : order;
 }
 
-/** Rounds after which every variant has taken every place, and followed every other one, equally often. */
+/** Rounds after which every variant has had every position, and followed every other one, equally often. */
 export function cycleRounds(count: number): number {
   return count % 2 === 0 ? count : 2 * count;
 }
@@ -28,11 +28,11 @@ function zigzag(place: number, count: number): number {
 }
 
 /**
- * As many rounds as give the slowest variant time for a minute in each, within bounds. Of these, the most that
- * complete a cycle of orders, if any do.
+ * As many rounds as allow the slowest variant one minute in each, within bounds; rounded down to complete cycles if
+ * that leaves enough.
  *
- * @param timeMs for each variant
- * @param minuteMs `[variants]`: what a minute takes
+ * @param timeMs time for each variant
+ * @param minuteMs `[variants]`: time per minute
  */
 export function chooseRounds(timeMs: number, minuteMs: readonly number[]): number {
   const fit = Math.floor(timeMs / Math.max(...minuteMs));
@@ -43,10 +43,10 @@ export function chooseRounds(timeMs: number, minuteMs: readonly number[]): numbe
 }
 
 /**
- * Plays one round: each variant, known by its index, takes one turn while nothing else runs. Returns the turns in the
+ * Runs one round: each variant, given by its index, takes one turn while nothing else runs. Returns the turns in the
  * order of the variants, or null as soon as a turn is null, which means aborted.
  */
-export async function playRound<Turn>(
+export async function runRound<Turn>(
   round: number,
   variants: number,
   takeTurn: (variant: number) => Promise<Turn | null>,
@@ -64,18 +64,18 @@ export async function playRound<Turn>(
 export interface TimedVariant {
   /** `[rounds]`, in order; variants are paired by round. */
   readonly roundMs: readonly number[];
-  /** Their median with its 95 % interval. */
+  /** The median of `roundMs` with its 95 % interval. */
   readonly medianMs: Estimate;
 }
 
 export interface RoundLimits {
-  /** Rounds to play, at least; fewer if `endMs` comes first. */
+  /** The minimum number of rounds; fewer if `endMs` comes first. */
   readonly rounds: number;
-  /** Time to spend on each variant, at least, ms; less if `endMs` comes first. */
+  /** The minimum time for each variant, ms; less if `endMs` comes first. */
   readonly timeMs: number;
-  /** No round begins that would probably end later, on the clock of `now`; one is always played. */
+  /** No round begins that would probably end later, on the clock of `now`; there is always one. */
   readonly endMs: number;
-  /** Aborted: stop at once, even in the middle of a turn. */
+  /** Aborted: stop immediately, even in the middle of a turn. */
   readonly signal: AbortSignal;
   /** Monotonic clock, ms. */
   readonly now: () => number;
@@ -83,7 +83,7 @@ export interface RoundLimits {
   readonly onRound: (round: number) => void;
 }
 
-/** Plays rounds until there are enough. Each turn returns the time it took, ms. Null if aborted. */
+/** Runs rounds until there are enough. Each turn returns the time it took, ms. Null if aborted. */
 export async function timeInRounds(
   turns: readonly (() => Promise<number>)[],
   { rounds, timeMs, endMs, signal, now, onRound }: RoundLimits,
@@ -94,7 +94,7 @@ export async function timeInRounds(
   for (let round = 0; ; round++) {
     onRound(round + 1);
     const roundAtMs = now();
-    const tookMs = await playRound(round, turns.length, (i) => unlessAborted(turns[i]!(), signal));
+    const tookMs = await runRound(round, turns.length, (i) => unlessAborted(turns[i]!(), signal));
     if (tookMs === null) return null;
     tookMs.forEach((ms, i) => timesMs[i]!.push(ms));
     const atMs = now();

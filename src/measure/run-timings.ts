@@ -6,36 +6,36 @@ import { isoTime } from '../core/time.js';
 import { CHUNK_PARTS, type ActorShare, type Breakdown, type ChunkPart } from '../core/timing.js';
 import type { ChunkTiming, MinuteTiming } from '../core/types.js';
 
-/** The part of a minute's timing that figures are made of and a line of `timing.jsonl` holds. */
+/** The part of a minute's timing that figures use and `timing.jsonl` holds. */
 export interface ServedMinute extends Pick<MinuteTiming, 'items' | 'wallMs' | 'gatherMs'> {
   readonly chunks: readonly ServedChunk[];
 }
 
 type ServedChunk = Pick<ChunkTiming, 'actor' | 'items' | 'serviceMs' | ChunkPart>;
 
-/** A minute against its schedule, counted from when it was due, ms. */
+/** A minute's times relative to when it was due, ms. */
 export interface Schedule {
-  /** Until it began. */
+  /** When it started. */
   readonly latenessMs: number;
-  /** Until its answers were joined. */
+  /** When its answers were joined. */
   readonly responseMs: number;
 }
 
-/** How the minutes of a paced run kept to their schedule. */
+/** How well the minutes of a paced run met their schedule. */
 export interface ScheduleSummary {
   readonly latenessMs: Distribution;
   readonly responseMs: Distribution;
 }
 
-/** Figures of a run's minutes that had items. */
+/** Figures of the minutes that had items. */
 export interface MinutesSummary {
-  /** How many there were. */
+  /** How many minutes there were. */
   readonly served: number;
   readonly wallMs: Distribution;
   readonly items: Distribution;
-  /** Slowest chunk of a minute divided by its mean chunk; 1 is even. */
+  /** Time of a minute's slowest chunk divided by that of the mean chunk; 1: perfectly balanced. */
   readonly imbalance: Distribution;
-  /** Minutes that took longer than the deadline: from their scheduled start, or without a schedule in service. */
+  /** Minutes that missed the deadline, measured from when they were due, or without a schedule by service time. */
   readonly late: number;
   /** `deadline / p99`: how many times the 99th-percentile minute fits into the deadline. */
   readonly headroom: number;
@@ -44,7 +44,7 @@ export interface MinutesSummary {
   /** Null if the minutes had no schedule. */
   readonly scheduled: ScheduleSummary | null;
   readonly breakdownMs: Breakdown;
-  /** By slot; only actors that served a chunk. */
+  /** By slot; only actors that served chunks. */
   readonly perActor: readonly ActorShare[];
 }
 
@@ -68,13 +68,13 @@ export class RunTimings {
   /**
    * Adds a minute, unless it had no items.
    *
-   * @param dueAtMs when the minute was due, on the clock of its timing; null: it had no schedule
+   * @param dueAtMs when the minute was due, on the clock of its timing; null: no schedule
    */
   add(timing: MinuteTiming, dueAtMs: number | null = null): void {
     this.addServed(timing, dueAtMs === null ? null : againstSchedule(timing, dueAtMs));
   }
 
-  /** Adds a minute of an earlier session. */
+  /** Adds a minute of a previous session. */
   addServed(timing: ServedMinute, schedule: Schedule | null): void {
     if (timing.items === 0) return;
     this.#wall.add(timing.wallMs);
@@ -96,12 +96,12 @@ export class RunTimings {
     }
   }
 
-  /** Service times of all minutes, or of an even selection, ms. */
+  /** Service times of all minutes, or of an evenly spaced selection, ms. */
   get wallsMs(): Float64Array {
     return this.#wall.values();
   }
 
-  /** Time that actors spent on items, summed over actors, ms; without decoding, which the parent does too. */
+  /** Time that actors spent on items, summed over actors, ms; excludes decoding, part of which is the parent's. */
   get busyMs(): number {
     const { normalizeMs, predictMs, replyMs } = this.#breakdown();
     return normalizeMs + predictMs + replyMs;
@@ -176,7 +176,7 @@ export function timingLine(minuteMs: number, timing: MinuteTiming, dueAtMs: numb
 export interface TimedLine {
   readonly minuteMs: number;
   readonly timing: ServedMinute;
-  /** Null if the minute had none. */
+  /** Null if the minute had no schedule. */
   readonly schedule: Schedule | null;
 }
 
@@ -198,7 +198,7 @@ export function readTimingLine(line: string, place: string): TimedLine {
 /** Characters of a line that a message shows. */
 const SHOWN_TEXT = 60;
 
-/** No pool has more actors. */
+/** The maximum size of a pool. */
 const MOST_ACTORS = 1024;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -235,7 +235,7 @@ function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
-/** The object that a line holds; without fields where it holds none. */
+/** The object in a line; an empty one if there is none. */
 function objectOf(line: string): Fields {
   try {
     const value: unknown = JSON.parse(line);

@@ -1,7 +1,7 @@
 import { median } from '../core/statistics.js';
 import type { Answers, CallStyle, ItemBatch, MinuteTiming } from '../core/types.js';
 
-/** A warm-up takes this share of a variant's time, and at least so many minutes with batches. */
+/** A warm-up takes this share of a variant's time, and with batches at least this many minutes. */
 const WARM_UP_SHARE = 0.1;
 const WARM_UP_MINUTES = 3;
 
@@ -16,16 +16,16 @@ export interface Served<Timing = MinuteTiming> {
 export interface TurnPlan {
   /** Timed minutes, ≥ 1. */
   readonly minutes: number;
-  /** Whether a minute that does not count precedes them. */
+  /** Whether to serve one untimed minute first. */
   readonly untimed: boolean;
-  /** No further minute begins after this, ms; the first one always does. */
+  /** No further minute begins after this time, ms; there is always one. */
   readonly limitMs: number;
 }
 
 /** What one variant did in its turn. */
 export interface Turn<Timing = MinuteTiming> {
   readonly timings: readonly Timing[];
-  /** To the first timed minute, which is the same for all variants of a round. */
+  /** The answers to the first timed minute, which is the same for all variants of a round. */
   readonly answers: Answers;
 }
 
@@ -52,9 +52,9 @@ export async function takeTurn<Timing, Batch = ItemBatch>(
 }
 
 /**
- * How a variant whose minute takes `minuteMs` uses its turns of `turnMs`. Batches are served once before they count,
- * because the variant before it has filled the processors' caches; item by item, the many calls warm themselves. So
- * does a minute longer than its turn.
+ * How a variant whose minute takes `minuteMs` uses its turns of `turnMs`. Batches are served once untimed, because the
+ * previous variant has filled the processors' caches; item by item, or if a minute takes longer than a turn, that does
+ * not matter.
  */
 export function planTurn(style: CallStyle, minuteMs: number, turnMs: number): TurnPlan {
   return {
@@ -64,12 +64,12 @@ export function planTurn(style: CallStyle, minuteMs: number, turnMs: number): Tu
   };
 }
 
-/** What all rounds of a variant take, ms. */
+/** The expected time of all rounds of a variant, ms. */
 export function expectedMs(plan: TurnPlan, minuteMs: number, rounds: number): number {
   return rounds * (plan.minutes + (plan.untimed ? 1 : 0)) * minuteMs;
 }
 
-/** Serves minutes until code is compiled and caches are full; returns what a minute then takes its caller, ms. */
+/** Serves minutes until code is compiled and caches are warm; returns the time that a minute then takes, ms. */
 export async function warmUp(
   serve: Serve<unknown>,
   batches: readonly ItemBatch[],

@@ -2,17 +2,17 @@ import type { Agreement } from '../core/comparison.js';
 import { median } from '../core/statistics.js';
 import type { Answers, CallStyle, ItemBatch } from '../core/types.js';
 import { agreementOf, SAME, worse } from './agreement.js';
-import { chooseRounds, playRound } from './rounds.js';
+import { chooseRounds, runRound } from './rounds.js';
 import { RunTimings } from './run-timings.js';
 import { expectedMs, planTurn, takeTurn, warmUp, type Serve, type Turn } from './turn.js';
 
-/** One way to serve minutes, to be measured against others. */
+/** One way to serve minutes, to compare with others. */
 export interface Variant {
   readonly style: CallStyle;
   readonly serve: Serve;
 }
 
-/** What was measured of one variant. */
+/** The measurements of one variant. */
 export class VariantSamples {
   /** Of all timed minutes. */
   readonly timings: RunTimings;
@@ -23,12 +23,12 @@ export class VariantSamples {
     this.timings = new RunTimings(deadlineMs);
   }
 
-  /** `[rounds]`: the median minute of each. */
+  /** `[rounds]`: the median time per minute in each. */
   get roundMs(): readonly number[] {
     return this.#roundMs;
   }
 
-  /** With the answers of the first variant, over all rounds. */
+  /** How its answers agree with those of the first variant, over all rounds. */
   get agreement(): Agreement {
     return this.#agreement;
   }
@@ -47,7 +47,7 @@ export interface VariantsToMeasure {
   readonly batches: readonly ItemBatch[];
   /** Null: as many as suit the time. */
   readonly rounds: number | null;
-  /** For each variant, ms. */
+  /** Time for each variant, ms. */
   readonly timeMs: number;
   readonly deadlineMs: number;
 }
@@ -55,11 +55,11 @@ export interface VariantsToMeasure {
 export interface MeasuringEvents {
   /** Monotonic clock, ms. */
   readonly now: () => number;
-  /** Aborted: end after the turn under way. */
+  /** Aborted: end after the current turn. */
   readonly signal: AbortSignal;
-  /** After the warm-up: what the rounds of all variants will take, ms. */
+  /** Called after the warm-up with the expected time of all rounds of all variants, ms. */
   readonly onPace: (expectedMs: number) => void;
-  /** After each turn: the share of all turns taken, 0..1. */
+  /** Called after each turn with the share of all turns taken, 0..1. */
   readonly onTurn: (share: number) => void;
 }
 
@@ -87,7 +87,7 @@ export async function measureVariants(
   const samples = variants.map(() => new VariantSamples(deadlineMs));
   let taken = 0;
   for (let round = 0; round < rounds; round++) {
-    const turns = await playRound(round, variants.length, async (i) => {
+    const turns = await runRound(round, variants.length, async (i) => {
       if (signal.aborted) return null;
       const turn = await takeTurn(variants[i]!.serve, batches, round % batches.length, plans[i]!, now);
       onTurn(++taken / (rounds * variants.length));

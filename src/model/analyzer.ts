@@ -1,77 +1,77 @@
 /**
- * What an analyzer is: a module of yours that answers items inside an actor (docs/analyzers.md).
- * These types are what `import type { … } from 'aiops-serve'` gives.
+ * The contract of an analyzer, a module of yours that answers items inside an actor (docs/analyzers.md).
+ * `import type { … } from 'aiops-serve'` exports these types.
  */
 import type { CallStyle, InputSpec, ItemError } from '../core/types.js';
 
 export type { CallStyle, InputSpec, ItemError };
 
-/** What an analyzer is handed: one window of one target (or of one column of it). */
+/** What an analyzer gets: one window of a target, or of one of its columns. */
 export interface AnalyzerItem {
   readonly target: string;
   /** Null for an item of several columns. */
   readonly column: string | null;
   /** Start of the newest interval, epoch ms. */
   readonly minute: number;
-  /** `[window, width]` row-major, oldest interval first, raw units, no NaN. Valid during the call only. */
+  /** `[window, width]` row-major, oldest interval first, raw units, no NaN. Valid only during the call. */
   readonly values: Float64Array;
   /** `[window, width]` */
   readonly shape: readonly [window: number, width: number];
-  /** What `--param key=value` gave. */
+  /** From `--param key=value`. */
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A prediction, or why there is none for this item. */
+/** A prediction, or why this item has none. */
 export type AnalyzerAnswer = Prediction | ItemError;
 
 export interface Prediction {
-  /** Null when the model scores nothing. */
+  /** Null if the model gives no score. */
   readonly score: number | null;
-  /** Null when there is no threshold to compare with. */
+  /** Null if there is no threshold. */
   readonly anomaly: boolean | null;
   readonly output: ArrayLike<number>;
 }
 
-/** The phases that a timing report tells apart inside an actor. */
+/** The phases inside an actor that timing reports distinguish. */
 export type AnalyzerPhase = 'normalize' | 'predict';
 
-/** Runs `work` and books its duration under `phase` in the chunk's timing. */
+/** Runs `work` and adds its duration to `phase` in the chunk's timing. */
 export type Measure = <T>(phase: AnalyzerPhase, work: () => T) => T;
 
 export interface AnalyzerContext {
   readonly params: Readonly<Record<string, string>>;
   readonly measure: Measure;
   /**
-   * Loads a model bundle on the run's backend and warms it up. Its files are checked as those of `--model` are,
-   * and it counts into what the run is known by (digest). Only while `createAnalyzer` is at work: await it there.
-   * Ends with the analyzer; there is nothing to free.
+   * Loads a model bundle on the backend of the run and warms it up. Its files are checked like those of `--model`,
+   * and its digest becomes part of the analyzer's. Allowed only inside `createAnalyzer`: await it there. It is disposed
+   * of with the analyzer.
    *
-   * @param folder a path from the current folder, or a URL: `new URL('./my-bundle/', import.meta.url)`
-   * @throws if the bundle, its model or the backend is at fault; let it pass: it says what to do
+   * @param folder a path relative to the current folder, or a URL: `new URL('./my-bundle/', import.meta.url)`
+   * @throws if the bundle, its model or the backend is at fault; do not catch it, its message says what to do
    */
   loadBundle(folder: string | URL): Promise<LoadedBundle>;
 }
 
 /**
- * What answers items inside an actor. It may keep caches, not state that changes answers:
- * the same item gets the same answer in any chunk of any actor.
+ * Answers items inside an actor. It may keep caches, but no state that changes answers: an item must get the same
+ * answer in any chunk of any actor.
  */
 export interface Analyzer extends Partial<Pick<InputSpec, 'columns' | 'missing'>> {
-  /** For reports; the module's file name if absent. */
+  /** Shown in reports; by default the module's file name. */
   readonly name?: string;
   readonly version?: string;
-  /** Intervals in a window, a whole number ≥ 1. `columns` is `each` and `missing` is `hold` if absent. */
+  /** Intervals in a window, a whole number ≥ 1. `columns` defaults to `each`, `missing` to `hold`. */
   readonly window: number;
   /** One answer per item, in order. `per-item` asks for one model call per item. */
   predict(
     items: readonly AnalyzerItem[],
     call: { readonly style: CallStyle },
   ): readonly AnalyzerAnswer[] | Promise<readonly AnalyzerAnswer[]>;
-  /** Called when the run is over. */
+  /** Called at the end of the run. */
   dispose?(): void | Promise<void>;
 }
 
-/** A model bundle, which is an analyzer itself. Calls may overlap: each waits for those before it. */
+/** A model bundle, which is itself an analyzer. Calls may overlap: each waits for earlier ones. */
 export interface LoadedBundle extends InputSpec, Omit<Analyzer, keyof InputSpec> {
   readonly name: string;
   readonly version: string;
@@ -81,5 +81,5 @@ export interface LoadedBundle extends InputSpec, Omit<Analyzer, keyof InputSpec>
   ): Promise<readonly AnalyzerAnswer[]>;
 }
 
-/** The function that an analyzer's module exports under the name `createAnalyzer`; called once in each actor. */
+/** The function that an analyzer's module exports as `createAnalyzer`; called once in each actor. */
 export type CreateAnalyzer = (context: AnalyzerContext) => Analyzer | Promise<Analyzer>;

@@ -9,21 +9,21 @@ import { formatFiles } from './format-files.js';
 import { MANIFEST_NAME, type Manifest } from './manifest.js';
 import { parseModelJson } from './model-json.js';
 
-/** What a bare TF.js model or SavedModel does not say about itself. */
+/** What the manifest of a bare TF.js model or SavedModel would say. */
 export interface BareModelFlags extends InputSpec {
-  /** Only what needs no parameters of its own. */
+  /** Only kinds without required parameters. */
   readonly normalize: 'none' | 'window-zscore' | 'window-robust';
   readonly output: Manifest['output']['kind'];
   readonly threshold: number | null;
-  /** Of a SavedModel; null: `serving_default`, or the only one. */
+  /** For a SavedModel; null: `serving_default`, or the only one. */
   readonly signature: string | null;
 }
 
 /**
- * Opens what `--model` names: a bundle, whose manifest says all, or a bare model, of which `flags` say the rest.
+ * Opens the model that `--model` names: a bundle, or a bare model, which `flags` describe.
  *
- * @param flags null where none were given
- * @throws AiopsError 'model', or 'usage' where flags are lacking or have nothing to say
+ * @param flags null if none were given
+ * @throws AiopsError 'model', or 'usage' if flags are missing or do not apply
  */
 export async function openModel(path: string, flags: BareModelFlags | null): Promise<Bundle> {
   const absolute = resolve(path);
@@ -34,24 +34,24 @@ export async function openModel(path: string, flags: BareModelFlags | null): Pro
       'usage',
       `${path} is a bundle: its ${MANIFEST_NAME} says what --window and the like would`,
       {
-        hint: 'leave these flags out, or correct the manifest',
+        hint: 'drop these flags, or correct the manifest',
       },
     );
   }
   const isBare = isFolder ? (await bareFiles(absolute)).length > 0 : MODEL_FILE.test(absolute);
   if (isBundle || !isBare) return openBundle(path);
   if (flags !== null) return openBareModel(path, flags);
-  throw new AiopsError('usage', `${path} is a bare model, which does not say what it sees and gives`, {
-    hint: `add --window N, and --normalize, --output-kind and --threshold where they apply; or write an ${MANIFEST_NAME} (docs/bundle.md)`,
+  throw new AiopsError('usage', `${path} is a bare model, without a description of its input and output`, {
+    hint: `add --window N, and --normalize, --output-kind and --threshold if they apply; or write an ${MANIFEST_NAME} (docs/bundle.md)`,
   });
 }
 
-/** A file that may be a bare model, or the main one of it. */
+/** The main file of a bare model. */
 const MODEL_FILE = /(?<!aiops-model)\.json$|saved_model\.pb$/;
 
 /**
- * Opens a model that has no manifest: the folder of a `model.json` or of a `saved_model.pb`, or that file
- * itself. The sums are taken of what is there, so they tell a later change, not an earlier one.
+ * Opens a model without a manifest: the folder of a `model.json` or of a `saved_model.pb`, or that file itself. The sums
+ * are those of the files as they are now, so they only detect later changes.
  *
  * @throws AiopsError 'model'
  */
@@ -63,9 +63,13 @@ export async function openBareModel(path: string, flags: BareModelFlags): Promis
   if (named.length === 0) throw await noManifest(dir);
   const formats = await bareFormats(dir, named);
   if (flags.signature !== null && formats['saved-model'] === undefined) {
-    throw new AiopsError('usage', `--signature ${flags.signature} is for a SavedModel, and ${path} is none`, {
-      hint: 'leave --signature out',
-    });
+    throw new AiopsError(
+      'usage',
+      `--signature ${flags.signature} is for a SavedModel, which ${path} is not`,
+      {
+        hint: 'drop --signature',
+      },
+    );
   }
   const sha256: Record<string, string> = {};
   const read = (file: string): Promise<Buffer> => readBare(join(dir, file));
@@ -89,7 +93,7 @@ export async function openBareModel(path: string, flags: BareModelFlags): Promis
   return describedBundle(dir, json, `the description of ${absolute}`);
 }
 
-/** What the files of a bare model are; as a manifest would name them. */
+/** The formats of a bare model, as a manifest would list them. */
 async function bareFormats(dir: string, names: readonly string[]): Promise<Manifest['formats']> {
   const formats: Manifest['formats'] = {};
   for (const name of names) {

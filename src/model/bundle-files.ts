@@ -13,12 +13,12 @@ export type Sums = Readonly<Record<string, string>>;
  * The absolute path of a bundle's file.
  *
  * @param file relative to `dir`, with forward slashes
- * @throws AiopsError 'model' if it is missing or lies outside of the bundle, also by a symbolic link
+ * @throws AiopsError 'model' if it is missing or lies outside the bundle, even through a symbolic link
  */
 export async function containedPath(dir: string, file: string): Promise<string> {
   const normal = posix.normalize(file);
   if (isAbsolute(file) || /^[a-z]:|\\|\0/i.test(file) || normal === '..' || normal.startsWith('../')) {
-    throw outside(dir, file, 'is not a path inside of the bundle');
+    throw outside(dir, file, 'is not a path inside the bundle');
   }
   const path = join(dir, normal);
   const [root, real] = await Promise.all([realpath(dir), realOrMissing(path, dir, file)]);
@@ -29,9 +29,9 @@ export async function containedPath(dir: string, file: string): Promise<string> 
 }
 
 /**
- * Reads a file whole, once, and checks the very bytes that it returns.
+ * Reads a whole file and checks the bytes that it returns.
  *
- * @throws AiopsError 'model' naming the file, the expected and the found sum
+ * @throws AiopsError 'model' naming the file, the expected and the actual sum
  */
 export async function readChecked(dir: string, file: string, sums: Sums): Promise<Buffer> {
   const path = await containedPath(dir, file);
@@ -44,16 +44,16 @@ export async function readChecked(dir: string, file: string, sums: Sums): Promis
 }
 
 /**
- * Checks a file without keeping it in memory.
+ * Checks a file without loading it into memory.
  *
- * @throws AiopsError 'model' naming the file, the expected and the found sum
+ * @throws AiopsError 'model' naming the file, the expected and the actual sum
  */
 export async function checkFile(dir: string, file: string, sums: Sums): Promise<void> {
   const path = await containedPath(dir, file);
   compareSums(path, expectedSum(dir, file, sums), await sumOf(dir, file));
 }
 
-/** sha256 of a bundle's file, read in pieces. */
+/** sha256 of a bundle's file, read as a stream. */
 export async function sumOf(dir: string, file: string): Promise<string> {
   const path = await containedPath(dir, file);
   const hash = createHash('sha256');
@@ -84,7 +84,7 @@ function expectedSum(dir: string, file: string, sums: Sums): string {
     'model',
     `the manifest of ${dir} has no sha256 sum for ${file}, which the model needs`,
     {
-      hint: '`aiops-serve model seal FOLDER` takes the sums of all files, if they are as they should be',
+      hint: 'if the files are correct, add their sums with: aiops-serve model seal FOLDER',
     },
   );
 }
@@ -95,7 +95,7 @@ function compareSums(path: string, expected: string, found: string): void {
     'model',
     `${path} is not the file that the manifest describes: expected sha256 ${expected}, found ${found}`,
     {
-      hint: 'copy the bundle again from where it was made; if the change was meant: aiops-serve model seal FOLDER',
+      hint: 'copy the bundle again from its origin; if the change was intended, run: aiops-serve model seal FOLDER',
     },
   );
 }
@@ -105,8 +105,8 @@ async function realOrMissing(path: string, dir: string, file: string): Promise<s
     return await realpath(path);
   } catch (cause) {
     if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'ENOTDIR')) throw unreadable(path, cause);
-    throw new AiopsError('model', `the bundle ${dir} lacks the file ${file}`, {
-      hint: 'copy the bundle again from where it was made',
+    throw new AiopsError('model', `${file} is missing from the bundle ${dir}`, {
+      hint: 'copy the bundle again from its origin',
       cause,
     });
   }
@@ -118,7 +118,7 @@ function outside(dir: string, file: string, what: string): AiopsError {
   });
 }
 
-/** A file or folder that is there, but can't be read. */
+/** The error for a file or folder that cannot be read. */
 export function unreadable(path: string, cause: unknown): AiopsError {
   return new AiopsError('model', `cannot read ${path}: ${messageOf(cause)}`, {
     hint: 'check its permissions',
@@ -126,7 +126,7 @@ export function unreadable(path: string, cause: unknown): AiopsError {
   });
 }
 
-/** Whether a caught error is the system's `code`. */
+/** Whether a caught error is a system error with this code. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -10,25 +10,25 @@ import { formatFiles, savedModelFiles } from './format-files.js';
 import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js';
 import { parseJson, readArtifacts, type ModelArtifacts } from './model-json.js';
 
-/** A model bundle: its folder and the checked description of it. */
+/** A model bundle: its folder and its checked manifest. */
 export interface Bundle {
   /** Absolute. */
   readonly dir: string;
   readonly manifest: Manifest;
-  /** sha256 over the manifest's meaning, which holds the sums of all files: see `digestOf`. */
+  /** sha256 of the manifest, which holds the sums of all files: see `digestOf`. */
   readonly digest: string;
 }
 
-/** The formats that TF.js reads itself, from a `model.json`. */
+/** The formats with a `model.json`, which TF.js itself reads. */
 export type TfjsFormat = Exclude<ModelFormat, 'saved-model'>;
 
 /**
  * Opens a bundle folder and checks its manifest.
  *
- * `files` checks the sha256 sum of every file that the manifest or a `model.json` names, reading in pieces:
- * for an early error. `manifest` leaves that to whoever loads a format, who checks what it reads.
+ * `files` also checks the sha256 sum of every file that the manifest or a `model.json` names, to fail early.
+ * `manifest` does not, because loading a format checks the files it reads.
  *
- * @throws AiopsError 'model' that names the file, what was expected and what was found
+ * @throws AiopsError 'model' naming the file, what was expected and what was found
  */
 export async function openBundle(dir: string, check: 'files' | 'manifest' = 'files'): Promise<Bundle> {
   const absolute = resolve(dir);
@@ -45,31 +45,31 @@ export async function openBundle(dir: string, check: 'files' | 'manifest' = 'fil
 }
 
 /**
- * A bundle by its folder and the manifest that `manifestText` made of it, or of a bare model.
+ * Restores a bundle from its folder and its `manifestText`.
  *
- * @throws AiopsError 'model' where the text is no manifest
+ * @throws AiopsError 'model' if the text is not a manifest
  */
 export function restoreBundle(dir: string, manifestText: string): Bundle {
   const name = `the manifest of ${dir}`;
   return describedBundle(dir, parseJson(Buffer.from(manifestText), name), name);
 }
 
-/** A bundle's manifest as text for whoever loads it elsewhere, without what only people read. */
+/** A bundle's manifest for the processes that load it, as JSON without the parts that only people read. */
 export function manifestText({ manifest }: Bundle): string {
   const { description: _description, notes: _notes, ...rest } = manifest;
   return JSON.stringify(rest);
 }
 
-/** @param name what the JSON came from, for messages */
+/** @param name the origin of the JSON, for messages */
 export function describedBundle(dir: string, json: unknown, name: string): Bundle {
   const manifest = parseManifest(json, name);
   return { dir, manifest, digest: digestOf(manifest) };
 }
 
 /**
- * Reads one of a bundle's formats into memory, checking every byte on the way.
+ * Reads one of a bundle's formats into memory and checks every byte.
  *
- * @throws AiopsError 'model' naming the file that is missing, altered or outside of the bundle
+ * @throws AiopsError 'model' naming the file that is missing, altered or outside the bundle
  */
 export async function readFormat({ dir, manifest }: Bundle, format: TfjsFormat): Promise<ModelArtifacts> {
   const file = manifest.formats[format];
@@ -78,10 +78,10 @@ export async function readFormat({ dir, manifest }: Bundle, format: TfjsFormat):
 }
 
 /**
- * Checks a bundle's SavedModel, which TensorFlow reads by itself: every file of it, and that none is missing.
+ * Checks a bundle's SavedModel, which TensorFlow reads itself: the sum of every file, and that none is missing.
  *
  * @returns the folder's absolute path
- * @throws AiopsError 'model' naming the file that is missing, altered, unlisted or outside of the bundle
+ * @throws AiopsError 'model' naming the file that is missing, altered, unlisted or outside the bundle
  */
 export async function checkSavedModel({ dir, manifest }: Bundle): Promise<string> {
   const folder = manifest.formats['saved-model'];
@@ -117,7 +117,7 @@ const EXPORT_HINTS: readonly (readonly [RegExp, string])[] = [
     /\.(keras|h5|hdf5)$/,
     'it is a Keras file: export it with model.export("folder") in Python, and name that folder',
   ],
-  [/\.pb$/, 'it is a graph alone: save it as a SavedModel (tf.saved_model.save), and name that folder'],
+  [/\.pb$/, 'it is only a graph: save it as a SavedModel (tf.saved_model.save), and name that folder'],
   [/\.(onnx|tflite|pt|pth)$/, 'convert it to a SavedModel, and name that folder'],
 ];
 
@@ -128,23 +128,23 @@ async function expectFolder(path: string): Promise<void> {
       basename(path) === MANIFEST_NAME
         ? `name its folder: ${dirname(path)}`
         : (EXPORT_HINTS.find(([ending]) => ending.test(path))?.[1] ??
-          `name a folder that has an ${MANIFEST_NAME}`),
+          `name a folder with an ${MANIFEST_NAME}`),
   });
 }
 
-/** The error that a folder without a manifest is. */
+/** The error for a folder without a manifest. */
 export async function noManifest(dir: string): Promise<AiopsError> {
   const bare = await bareFiles(dir);
   const message = `${dir} is not a model bundle: it has no ${MANIFEST_NAME}`;
   if (bare.length === 0) {
-    return new AiopsError('model', message, { hint: 'docs/bundle.md tells what a model bundle is' });
+    return new AiopsError('model', message, { hint: 'docs/bundle.md describes model bundles' });
   }
   return new AiopsError('model', `${message}, only a bare ${bare.join(' and ')}`, {
-    hint: `write an ${MANIFEST_NAME} next to it (docs/bundle.md has one to copy), or describe it by --window and the like`,
+    hint: `write an ${MANIFEST_NAME} next to it (docs/bundle.md has one to copy), or describe it with --window and related flags`,
   });
 }
 
-/** The files by which a folder is known to hold a bare model. */
+/** The files of a folder that identify it as a bare model. */
 export async function bareFiles(dir: string): Promise<('saved_model.pb' | 'model.json')[]> {
   const found: ('saved_model.pb' | 'model.json')[] = [];
   for (const name of ['saved_model.pb', 'model.json'] as const) {

@@ -4,8 +4,8 @@ import { AiopsError } from '../core/errors.js';
 import type { Manifest } from './manifest.js';
 
 /**
- * What tells one model from another: sha256 over the manifest in canonical form (keys sorted, defaults filled
- * in), which holds the sums of all files. What can't change an answer (names, words, the seal) is left out.
+ * Identifies a model: sha256 of the manifest, which holds the sums of all files, in canonical form (keys sorted,
+ * defaults filled in). Excludes what cannot change an answer: name, version, texts and the seal.
  */
 export function digestOf(manifest: Manifest): string {
   const { name: _name, version: _version, description: _description, ...more } = manifest;
@@ -13,16 +13,16 @@ export function digestOf(manifest: Manifest): string {
   return sha256Of(canonical(rest));
 }
 
-/** sha256 over a manifest's JSON in canonical form, without the seal itself. */
+/** sha256 of a manifest's JSON in canonical form, without the seal itself. */
 export function sealOf(json: object): string {
   const { seal: _seal, ...rest } = json as Readonly<Record<string, unknown>>;
   return sha256Of(canonical(rest));
 }
 
 /**
- * Holds a manifest to its seal, where it has one: sums tell an altered file, the seal an altered manifest.
+ * Checks the seal of a manifest that has one: sums detect altered files, the seal an altered manifest.
  *
- * @throws AiopsError 'model' that shows both
+ * @throws AiopsError 'model' with the expected and the actual seal
  */
 export function checkSeal(json: unknown, { seal }: Manifest, path: string): void {
   if (seal === undefined || typeof json !== 'object' || json === null) return;
@@ -30,9 +30,9 @@ export function checkSeal(json: unknown, { seal }: Manifest, path: string): void
   if (found === seal) return;
   throw new AiopsError(
     'model',
-    `${path} was altered after it was sealed: its seal is ${seal}, it comes to ${found}`,
+    `${path} was altered after it was sealed: its seal is ${seal}, but should be ${found}`,
     {
-      hint: 'copy the bundle again from where it was made; if the change was meant: aiops-serve model seal FOLDER',
+      hint: 'copy the bundle again from its origin; if the change was intended, run: aiops-serve model seal FOLDER',
     },
   );
 }

@@ -41,11 +41,7 @@ const errorMeasure = z
   .default('rmse')
   .describe('How differences become one score.');
 
-const outputName = z
-  .string()
-  .min(1)
-  .optional()
-  .describe('The output that is scored; the sole one if absent.');
+const outputName = z.string().min(1).optional().describe('The output to score; the only one if absent.');
 
 const output = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('raw'), name: outputName, threshold }),
@@ -54,7 +50,7 @@ const output = z.discriminatedUnion('kind', [
     kind: z.literal('reconstruction'),
     name: outputName,
     error: errorMeasure,
-    over: z.enum(['window', 'last']).default('window').describe('Intervals that the score is taken over.'),
+    over: z.enum(['window', 'last']).default('window').describe('The intervals that the score covers.'),
     threshold,
   }),
   z.strictObject({
@@ -74,11 +70,13 @@ const input = z
   .strictObject({
     columns: z
       .union([z.literal('each'), columnNames], 'expected "each" or a list of different column names')
-      .describe('"each": every column of a target is an item; names: one item a target, of these columns.'),
-    window: z.int().min(1).max(MOST_INTERVALS).describe('Intervals of an item, the newest one counted.'),
-    shape: z.enum(['[window]', '[window,columns]']).describe('Shape of one item as the model takes it.'),
+      .describe(
+        '"each": every column of a target is an item; names: each target is one item of these columns.',
+      ),
+    window: z.int().min(1).max(MOST_INTERVALS).describe('Intervals of an item, including the newest one.'),
+    shape: z.enum(['[window]', '[window,columns]']).describe('Shape of one item in the model’s input.'),
     normalize,
-    missing: z.enum(['hold', 'zero', 'reject']).default('hold').describe('What becomes of missing values.'),
+    missing: z.enum(['hold', 'zero', 'reject']).default('hold').describe('What to do with missing values.'),
   })
   .superRefine((value, context) => {
     const width = value.columns === 'each' ? 1 : value.columns.length;
@@ -113,7 +111,7 @@ const formats = z
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits in lower case');
 
-/** The form of `aiops-model.json`; schema/aiops-model.schema.json is written from it. */
+/** The schema of `aiops-model.json`, from which schema/aiops-model.schema.json is generated. */
 export const manifestSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -126,22 +124,20 @@ export const manifestSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('Of the SavedModel; `serving_default` or the only one if absent.'),
+      .describe('Signature of the SavedModel; by default `serving_default`, or the only one.'),
     sha256: z.record(
       z.string().min(1),
       sha256,
-      'expected the sums of all files: `aiops-serve model seal FOLDER` takes them',
+      'expected the sums of all files: `aiops-serve model seal FOLDER` adds them',
     ),
-    seal: sha256
-      .optional()
-      .describe('sha256 over the rest of this file: `aiops-serve model seal` writes it.'),
+    seal: sha256.optional().describe('sha256 of the rest of this file: `aiops-serve model seal` writes it.'),
     input,
     output,
   })
   .superRefine((value, context) => {
     if (value.output.kind === 'forecast' && value.input.window < 2) {
       const message =
-        'expected at least 2 for a forecast: the newest interval is what the model has to foresee';
+        'expected at least 2 for a forecast, because the model has to predict the newest interval';
       context.addIssue({ code: 'custom', path: ['input', 'window'], message });
     }
   });
@@ -156,12 +152,12 @@ export function itemWidth({ columns }: Manifest['input']): number {
   return columns === 'each' ? 1 : columns.length;
 }
 
-/** What an item of this model is. */
+/** How minutes are cut into items for this model. */
 export function inputSpec({ input: { window, columns, missing } }: Manifest): InputSpec {
   return { window, columns, missing };
 }
 
-/** The oldest intervals of an item that the model sees: all of them, but for a forecast without the newest. */
+/** How many intervals of an item the model sees, the oldest ones: all of them, or for a forecast all but the newest. */
 export function seenIntervals({ input: { window }, output: { kind } }: Manifest): number {
   return kind === 'forecast' ? window - 1 : window;
 }
@@ -172,7 +168,7 @@ const MOST_ISSUES_SHOWN = 5;
  * Checks parsed JSON against the schema.
  *
  * @param file named in the message
- * @throws AiopsError 'model' that lists each wrong place and what was expected there
+ * @throws AiopsError 'model' that lists the invalid fields and what was expected
  */
 export function parseManifest(json: unknown, file: string): Manifest {
   const result = manifestSchema.safeParse(json);
@@ -181,7 +177,7 @@ export function parseManifest(json: unknown, file: string): Manifest {
   const shown = issues.slice(0, MOST_ISSUES_SHOWN).map(({ path, message }) => `${placeOf(path)}: ${message}`);
   const more = issues.length > shown.length ? `; and ${issues.length - shown.length} more` : '';
   throw new AiopsError('model', `${file} is not a valid model manifest: ${shown.join('; ')}${more}`, {
-    hint: 'docs/bundle.md lists every field; schema/aiops-model.schema.json lets an editor check it',
+    hint: 'docs/bundle.md lists every field; schema/aiops-model.schema.json lets an editor check them',
   });
 }
 
@@ -193,7 +189,7 @@ function placeOf(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-/** The manifest's form as JSON Schema, for editors; checks across fields are the program's alone. */
+/** The manifest's schema as JSON Schema, for editors; it cannot express checks across fields. */
 export function manifestJsonSchema(): Record<string, unknown> {
   return {
     ...z.toJSONSchema(manifestSchema, { io: 'input' }),

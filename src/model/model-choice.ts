@@ -7,32 +7,32 @@ import { manifestText } from './bundle.js';
 import { inputSpec } from './manifest.js';
 import type { ModelSource } from '../core/model-source.js';
 
-/** What the settings say about who answers items. */
+/** What answers items, according to the settings. */
 export type ModelChoice =
   | {
       readonly kind: 'model';
       /** A bundle folder or a bare model; null for the built-in bundle. */
       readonly path: string | null;
-      /** What a bare model does not say itself; null where nothing was said. */
+      /** The description of a bare model; null if none was given. */
       readonly bare: BareModelFlags | null;
     }
   | { readonly kind: 'analyzer'; readonly module: string };
 
-/** A choice that was looked up. */
+/** A model that was found and checked, or an analyzer. */
 export interface ChosenModel {
-  /** For actors to load. */
+  /** What actors load. */
   readonly source: ModelSource;
-  /** How items are to be cut; null: an analyzer tells when it is set up. */
+  /** How minutes are cut into items; null: known once the analyzer is loaded. */
   readonly input: InputSpec | null;
-  /** Above which a score is an anomaly; null: none, or an analyzer's own affair. */
+  /** A score above it is an anomaly; null: there is none, or the analyzer decides. */
   readonly threshold: number | null;
-  /** What a bundle is known by; null: an analyzer tells when it is set up. */
+  /** The bundle's digest; null: known once the analyzer is loaded. */
   readonly digest: string | null;
 }
 
 const NOT_KNOWN_YET = { input: null, threshold: null, digest: null };
 
-/** @throws AiopsError 'model' where a bundle or bare model is at fault, 'usage' where flags do not suit it */
+/** @throws AiopsError 'model' if a bundle or bare model is invalid, 'usage' if flags do not apply to it */
 export async function findModel(choice: ModelChoice): Promise<ChosenModel> {
   if (choice.kind === 'analyzer') {
     return { source: { kind: 'analyzer', module: resolve(choice.module) }, ...NOT_KNOWN_YET };

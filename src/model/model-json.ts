@@ -28,7 +28,7 @@ const modelJson = z.looseObject({
 
 type WeightSpec = z.output<typeof weightSpec>;
 
-/** What the `model.json` of a graph-model or layers-model says, checked as far as this program relies on it. */
+/** The `model.json` of a graph-model or layers-model, checked as far as this program relies on it. */
 export type ModelJson = z.output<typeof modelJson>;
 
 /** A TF.js model in memory, every byte of it checked. */
@@ -36,7 +36,7 @@ export interface ModelArtifacts {
   readonly json: ModelJson;
   /** In the order of their bytes in `weightData`. */
   readonly weightSpecs: readonly WeightSpec[];
-  /** All weight files, one after another. */
+  /** All weight files, concatenated. */
   readonly weightData: ArrayBuffer;
 }
 
@@ -53,34 +53,34 @@ export function parseModelJson(bytes: Uint8Array, path: string): ModelJson {
     'model',
     `${path} is not a TensorFlow.js model: at ${place}: ${issue?.message ?? ''}`,
     {
-      hint: 'a bundle takes what tensorflowjs_converter writes, or model.save() of TensorFlow.js',
+      hint: 'write the model with tensorflowjs_converter, or with model.save() of TensorFlow.js',
     },
   );
 }
 
-/** @throws AiopsError 'model' that says where the text stops being JSON */
+/** @throws AiopsError 'model' that says where the text is not valid JSON */
 export function parseJson(bytes: Uint8Array, path: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new AiopsError('model', `${path} is not JSON: ${messageOf(cause)}`, {
-      hint: 'it has to be a JSON text in UTF-8; docs/bundle.md has one to copy',
+      hint: 'it must be JSON in UTF-8; docs/bundle.md has an example to copy',
       cause,
     });
   }
 }
 
-/** The weight files of a `model.json` in their order, relative to the bundle as `file` is. */
+/** The weight files of a `model.json` in order, relative to the bundle like `file`. */
 export function weightFiles(file: string, { weightsManifest }: ModelJson): string[] {
   return weightsManifest.flatMap((group) => group.paths.map((path) => posix.join(posix.dirname(file), path)));
 }
 
 /**
- * Reads a model into memory. TF.js itself loads altered weights without a word (a flipped bit predicted 7e35)
- * and joins their paths unchecked, so it gets bytes, never paths.
+ * Reads a model into memory. TF.js silently loads altered weights (a flipped bit predicted 7e35) and does not check
+ * their paths, so it gets bytes, never paths.
  *
  * @param file the `model.json`, relative to `dir`
- * @throws AiopsError 'model' naming the file that is missing, altered, too short or outside of the bundle
+ * @throws AiopsError 'model' naming the file that is missing, altered, too short or outside the bundle
  */
 export async function readArtifacts(dir: string, file: string, sums: Sums): Promise<ModelArtifacts> {
   const path = await containedPath(dir, file);
@@ -105,7 +105,7 @@ function joined(parts: readonly Buffer[]): ArrayBuffer {
 
 const BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
 
-/** Also a sum that was taken of a cut file is a right sum. */
+/** Detects weight files that were already truncated when their sums were taken. */
 function checkLength(path: string, specs: readonly WeightSpec[], found: number): void {
   let expected = 0;
   for (const { shape, dtype, quantization } of specs) {
@@ -117,7 +117,7 @@ function checkLength(path: string, specs: readonly WeightSpec[], found: number):
     'model',
     `the weight files of ${path} hold ${found} bytes, but it describes ${expected}`,
     {
-      hint: 'copy or convert the model again: a file was cut or belongs to another version',
+      hint: 'copy or convert the model again: a file is truncated or belongs to another version',
     },
   );
 }

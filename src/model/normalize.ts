@@ -1,25 +1,24 @@
 import type { NormalizeSpec } from './manifest.js';
 
-/** Where an item lies: `[intervals, width]`, row-major, oldest interval first. */
+/** Shape of an item: `[intervals, width]`, row-major, oldest interval first. */
 export interface ItemShape {
   readonly intervals: number;
   readonly width: number;
 }
 
 /**
- * Normalizes one item: reads `values` `[intervals, width]` in raw units, computes in double precision and
- * writes the same shape to `out` from `at` on, rounded to Float32 at the very end.
+ * Normalizes one item: reads `values` `[intervals, width]` in raw units, computes in double precision and writes the
+ * same shape to `out`, starting at `at`, rounded to Float32 at the end.
  *
- * Reads and writes nothing else and allocates nothing; false if a result is not finite as Float32, or a window's
- * spread is beyond what a double holds.
+ * Allocates nothing. Returns false if a result is not finite as Float32, or a window's spread overflows a double.
  */
 export type NormalizeItem = (values: Float64Array, out: Float32Array, at: number) => boolean;
 
 /**
- * Builds the normalization of a bundle. Statistics of a window are taken column by column over its
- * `basis` oldest intervals only: a forecast must not be told the interval that it is to foresee.
+ * Creates the normalization of a bundle. Statistics of a window are computed per column over its `basis` oldest
+ * intervals only: a forecast must not see the interval that it predicts.
  *
- * @throws RangeError when a list of parameters is not as long as an item is wide
+ * @throws RangeError if the parameters do not have one value per column
  */
 export function createNormalizer(spec: NormalizeSpec, shape: ItemShape, basis: number): NormalizeItem {
   switch (spec.kind) {
@@ -52,8 +51,8 @@ type Spec<Kind extends NormalizeSpec['kind']> = Extract<NormalizeSpec, { kind: K
 /**
  * `(x − mean) / (σ + epsilon)`, σ the population standard deviation (n in the denominator).
  *
- * Everything is counted from the window's first value, so that a constant window is exactly 0 and a small
- * noise on a large base keeps its digits (the shifted two-pass algorithm: Chan, Golub and LeVeque,
+ * Values are taken relative to the window's first one, so that a constant window is exactly 0 and small noise on a
+ * large base keeps its digits (the shifted two-pass algorithm: Chan, Golub and LeVeque,
  * "Algorithms for Computing the Sample Variance", The American Statistician 37, 1983).
  */
 function windowZscore(
@@ -75,7 +74,7 @@ function windowZscore(
         squares += distance * distance;
       }
       const scale = Math.sqrt(squares / basis) + spec.epsilon;
-      if (!Number.isFinite(scale)) return false; // everything would come out as 0
+      if (!Number.isFinite(scale)) return false; // all results would be 0
       for (let i = column; i < end; i += width) out[at + i] = (values[i]! - origin - mean) / scale;
     }
     return allFinite(out, at, end);
@@ -85,12 +84,12 @@ function windowZscore(
 /**
  * `limit · z / (limit + |z|)` with `z = (x − median) / scale` and
  * `scale = madScale · MAD + spreadFloor · mean|x − median| + levelFloor · |median|`;
- * without a limit just z, and 0 throughout where the scale is 0 (a constant window of zeros).
+ * without a limit just z, and all 0 if the scale is 0 (a constant window of zeros).
  *
- * The order of the operations is the one of scripts/model/windows.py, bit for bit: the mean absolute
- * deviation is added up oldest first. The MAD of Gaussian noise times 1.4826 is its standard deviation
- * (Rousseeuw and Croux, "Alternatives to the Median Absolute Deviation", JASA 88, 1993); the floors keep
- * windows finite whose MAD is 0 because more than half of their values are the same.
+ * The order of operations must match scripts/model/windows.py, bit for bit: the mean absolute deviation is summed
+ * oldest first. The MAD of Gaussian noise times 1.4826 is its standard deviation (Rousseeuw and Croux, "Alternatives to
+ * the Median Absolute Deviation", JASA 88, 1993); the floors keep windows finite whose MAD is 0 because more than half
+ * of their values are the same.
  */
 function windowRobust(
   spec: Spec<'window-robust'>,
@@ -122,7 +121,7 @@ function windowRobust(
   };
 }
 
-/** `(x − offset) / scale` with each column's own parameters. */
+/** `(x − offset) / scale`, with one offset and scale per column. */
 function affine(
   offset: readonly number[],
   scale: readonly number[],
@@ -146,14 +145,14 @@ function affine(
   };
 }
 
-/** What is beyond Float32 must not reach a model: its activations would make a finite score of it. */
+/** Values that overflow Float32 must not reach a model: its activations would turn them into a finite score. */
 function allFinite(out: Float32Array, at: number, length: number): boolean {
   let bad = 0;
   for (let i = at; i < at + length; i++) if (out[i]! - out[i]! !== 0) bad++;
   return bad === 0;
 }
 
-/** The median (of an even count: half the sum of the middle two); leaves the values in another order. */
+/** The median (for an even count, the mean of the middle two); reorders the values. */
 export function medianInPlace(values: Float64Array): number {
   const middle = values.length >> 1;
   const upper = selectInPlace(values, middle);
@@ -164,8 +163,8 @@ export function medianInPlace(values: Float64Array): number {
 }
 
 /**
- * The value that would be at `k` if sorted; what is left of k is not greater afterwards. Hoare's FIND
- * (Communications of the ACM 4, 1961): a full sort of 60 values costs twice as much. Values are not NaN.
+ * The value that would be at `k` if sorted; afterwards, no value before `k` is greater. Hoare's FIND
+ * (Communications of the ACM 4, 1961): a full sort of 60 values takes twice as long. Values must not be NaN.
  */
 function selectInPlace(values: Float64Array, k: number): number {
   let left = 0;

@@ -3,38 +3,38 @@ import type { ItemError, ModelOutput } from '../core/types.js';
 import type { OutputSpec } from './manifest.js';
 import type { ItemShape } from './normalize.js';
 
-/** One item's numbers inside larger arrays, all as Float32, all in normalized units. */
+/** The position of one item in larger arrays, in normalized units. */
 export interface ScoreInput {
-  /** The model's output for the item starts here. */
+  /** Holds the model's output for the item, from `outputAt`. */
   readonly outputs: Float32Array;
   readonly outputAt: number;
-  /** The whole normalized item `[intervals, width]` starts here, for a forecast with the newest interval. */
+  /** Holds the whole normalized item `[intervals, width]`, from `itemAt`; for a forecast with the newest interval. */
   readonly item: Float32Array;
   readonly itemAt: number;
 }
 
-/** The score of one item, in double precision; null where the model scores nothing. */
+/** The score of one item, in double precision; null if the model gives no score. */
 export type ScoreItem = (input: ScoreInput) => number | null;
 
 /**
- * Builds the score of a bundle. What the model sees, and what its output is held against:
+ * Creates the score of a bundle. What the model sees, and what its output is compared with:
  *
  * - `raw`: sees the whole window; its one number is the score. Several numbers are passed on unscored.
- * - `probability`: sees the whole window; the score is the one number it gives, of two (normal, anomaly) the
- *   second, of several the one that `class` names (from 0).
- * - `forecast`: sees the window without its newest interval, gives `[width]`, and is held against the newest
- *   interval, normalized with what the seen part alone yields.
- * - `reconstruction`: sees the whole window, gives `[window, width]`, and is held against that; with
- *   `over: last` only the newest interval counts.
+ * - `probability`: sees the whole window; the score is its only number, the second of two (normal, anomaly), or the
+ *   one that `class` selects (from 0).
+ * - `forecast`: sees the window without its newest interval and outputs `[width]`, which is compared with the newest
+ *   interval, normalized with statistics of the seen part only.
+ * - `reconstruction`: sees the whole window and outputs `[window, width]`, which is compared with it; with `over: last`
+ *   only the newest interval counts.
  *
- * A forecast's or reconstruction's score is the error over n compared numbers, e = actual − predicted, in
+ * The score of a forecast or reconstruction is the error over n compared numbers, e = actual − predicted, in
  * normalized units (squared ones for mse): `rmse` √(Σe²/n), `mse` Σe²/n, `mae` Σ|e|/n. For one column a
  * forecast's rmse is |e|. (Forecast errors: Hundman et al., KDD 2018; reconstruction errors over the window:
  * Malhotra et al., "LSTM-based Encoder-Decoder for Multi-sensor Anomaly Detection", 2016; of the newest
  * interval: Su et al., KDD 2019.)
  *
- * @param outputWidth numbers of the output that is scored, for one item
- * @throws AiopsError 'model' where the model's output does not fit the manifest
+ * @param outputWidth numbers of the scored output per item
+ * @throws AiopsError 'model' if the model's output does not match the manifest
  */
 export function createScorer(output: OutputSpec, shape: ItemShape, outputWidth: number): ScoreItem {
   const { intervals, width } = shape;
@@ -59,15 +59,15 @@ export function createScorer(output: OutputSpec, shape: ItemShape, outputWidth: 
   }
 }
 
-/** Where the numbers that are scored stand among all that the model gives for an item. */
+/** The position of the scored numbers among all outputs of an item. */
 export interface ScoredOutput {
   readonly at: number;
   readonly size: number;
 }
 
 /**
- * The output that the manifest names, or the only one. Of several without a name all are passed on unscored,
- * as long as nothing else is asked for.
+ * The output that the manifest names, or the only one. If there are several and none is named, all are passed on
+ * unscored, provided that the manifest does not ask for a score.
  *
  * @throws AiopsError 'model' that lists the model's outputs
  */
@@ -80,7 +80,7 @@ export function scoredOutput(output: OutputSpec, outputs: readonly ModelOutput[]
   const list = outputs.map(({ name, size }) => `${name} [${size}]`).join(', ');
   const asked = output.name === undefined ? 'none of them by output.name' : `${output.name} by output.name`;
   throw new AiopsError('model', `the model has the outputs ${list}, but the manifest names ${asked}`, {
-    hint: 'name the one that is to be scored in aiops-model.json: "output": { "name": … }; a bare model with several outputs can only pass them on',
+    hint: 'name the one to score in aiops-model.json: "output": { "name": … }; a bare model with several outputs can only pass them on',
   });
 }
 
@@ -94,10 +94,10 @@ export function verdict(output: OutputSpec, score: number | null): boolean | nul
   return Math.fround(score) > Math.fround(output.threshold);
 }
 
-/** A softmax of Float32 may come out a little above 1; logits come out far from it. */
+/** A Float32 softmax may be slightly above 1; logits are far off. */
 const PROBABILITY_SLACK = 1e-5;
 
-/** Why a finite score can't be one; null if it can. */
+/** Why a finite score is invalid; null if it is valid. */
 export function scoreProblem(output: OutputSpec, score: number | null): ItemError | null {
   if (output.kind !== 'probability' || score === null || !Number.isFinite(score)) return null;
   if (score >= -PROBABILITY_SLACK && score <= 1 + PROBABILITY_SLACK) return null;
@@ -143,9 +143,9 @@ function errorScore(
 function unfitting(kind: string, expected: string, found: number): AiopsError {
   return new AiopsError(
     'model',
-    `the manifest's output.kind is ${kind}, which takes ${expected} an item, but the model gives ${found}`,
+    `the manifest's output.kind is ${kind}, which takes ${expected} per item, but the model gives ${found}`,
     {
-      hint: 'set output.kind in aiops-model.json to what the model gives (docs/bundle.md, "output"); of a bare model --output-kind',
+      hint: 'set output.kind in aiops-model.json (docs/bundle.md, "output"), or --output-kind of a bare model, to match the model',
     },
   );
 }

@@ -9,9 +9,9 @@ import { formatFiles } from './format-files.js';
 import { MANIFEST_NAME, parseManifest } from './manifest.js';
 import { parseJson } from './model-json.js';
 
-/** A manifest with the sums of all files that its formats need, and a seal over itself. */
+/** A manifest with the sums of all files that its formats need, and a seal. */
 export interface SealedManifest {
-  /** Absolute; where a link leads. */
+  /** Absolute, with links resolved. */
   readonly path: string;
   readonly text: string;
   readonly files: readonly string[];
@@ -19,9 +19,9 @@ export interface SealedManifest {
 }
 
 /**
- * Takes the sums of a bundle's files as they are now, whatever the manifest says of them.
+ * Computes the sums of a bundle's files as they are now, whatever the manifest says.
  *
- * @throws AiopsError 'model' where the manifest is no manifest but for its sums, or a file is missing
+ * @throws AiopsError 'model' if the manifest, apart from its sums, is invalid, or a file is missing
  */
 export async function sealManifest(dir: string): Promise<SealedManifest> {
   const folder = resolve(dir);
@@ -35,7 +35,9 @@ export async function sealManifest(dir: string): Promise<SealedManifest> {
   const bytes = await read(MANIFEST_NAME);
   const json = parseJson(bytes, path);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new AiopsError('model', `${path} is not a JSON object`, { hint: 'docs/bundle.md has one to copy' });
+    throw new AiopsError('model', `${path} is not a JSON object`, {
+      hint: 'docs/bundle.md has an example to copy',
+    });
   }
   const unsealed = { ...json, sha256: {}, seal: undefined };
   const { formats } = parseManifest(unsealed, path);

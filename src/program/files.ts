@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The root of the package. Bundles in dist/ and single modules in build/ are all two folders below it, which
- * scripts/build.mjs checks, so this holds wherever the bundler puts this module.
+ * The root of the package. scripts/build.mjs ensures that bundles in dist/ and modules in build/ are two folders below
+ * it, so this is correct wherever the bundler puts this module.
  */
 const ROOT = new URL('../../', import.meta.url);
 
@@ -15,20 +15,20 @@ export const program: { readonly name: string; readonly version: string } = (() 
   return { name, version };
 })();
 
-/** What an actor's process runs. */
+/** The entry of an actor's process. */
 export const ACTOR_ENTRY = new URL('dist/actor/main.js', ROOT);
 
-/** What an actor's watchdog thread runs. */
+/** The entry of an actor's watchdog thread. */
 export const WATCHDOG_ENTRY = new URL('dist/actor/watchdog.js', ROOT);
 
-/** The folder of the model that is used when none is named. */
+/** The folder of the default model. */
 export const BUILT_IN_BUNDLE = fileURLToPath(new URL('fixtures/bundles/builtin', ROOT));
 
 /** The folder of the package.json and package-lock.json that `native install` installs from. */
 export const NATIVE_PACKAGES = new URL('native/', ROOT);
 
-/** The folder of the scripts and styles that go into an HTML report. */
+/** The folder of the scripts and styles of HTML reports. */
 export const PAGE_FILES = new URL('dist/page/', ROOT);
 
-/** Resolves and loads packages that are installed with the program. */
+/** Loads packages that are installed with the program. */
 export const requireInstalled = createRequire(import.meta.url);

@@ -6,7 +6,7 @@ import { ProtocolError, type Frame } from './frames.js';
 import type { ActorMessage, ActorTiming, Answer, Failed, Ready } from './messages.js';
 import { textsFromParts, textsToParts } from './text-parts.js';
 
-/** In the order in which they travel, behind the chunk's id and before the actor's memory. */
+/** In the order of the frame, after the chunk's id and before the actor's memory. */
 const ACTOR_TIMING = [
   'arrivedAtMs',
   'servedFromMs',
@@ -16,14 +16,14 @@ const ACTOR_TIMING = [
   'replyMs',
 ] as const satisfies readonly (keyof ActorTiming)[];
 
-/** Turns an actor's messages to its parent into frames. */
+/** Encodes an actor's messages to its parent as frames. */
 export class ActorMessageEncoder {
   readonly #frames = new FrameEncoder();
 
   /**
    * The buffers of one frame; an answer's numbers are not copied.
    *
-   * @throws ProtocolError when the message is too large for a frame.
+   * @throws ProtocolError if the message is too large for a frame
    */
   encode(message: ActorMessage): Uint8Array[] {
     switch (message.type) {
@@ -57,7 +57,7 @@ export class ActorMessageEncoder {
   }
 }
 
-/** @throws ProtocolError unless the frame is an actor's message with all its fields. */
+/** @throws ProtocolError unless the frame is a complete message of an actor */
 export function parseActorMessage(frame: Frame): ActorMessage {
   const fields = fieldsOf(frame);
   switch (frame.type) {
@@ -86,7 +86,7 @@ function parseAnswers(frame: Frame): Answers {
   const outputOffsets = partOf(frame, 'outputOffsets', Uint32Array, items + 1);
   let last = 0;
   for (const offset of outputOffsets) {
-    if (offset < last) throw new ProtocolError('answer: outputOffsets must not fall');
+    if (offset < last) throw new ProtocolError('answer: outputOffsets must not decrease');
     last = offset;
   }
   if (outputOffsets[0] !== 0 || last !== outputs.length) {
@@ -108,7 +108,8 @@ function parseErrors(frame: Frame, items: number): Map<number, ItemError> {
   }
   const errors = new Map<number, ItemError>();
   failed.forEach((item, i) => {
-    if (item >= items || errors.has(item)) throw new ProtocolError(`answer: item ${item} can't have failed`);
+    if (item >= items || errors.has(item))
+      throw new ProtocolError(`answer: item ${item} does not exist or failed twice`);
     errors.set(item, { errno: texts[2 * i] ?? '', errmsg: texts[2 * i + 1] ?? '' });
   });
   return errors;
@@ -160,7 +161,7 @@ function parseInput(fields: Fields): InputSpec {
   };
 }
 
-/** Keyed by code so that the compiler notices a missing one. */
+/** Keyed by code, so that the compiler reports a missing one. */
 const ERROR_CODES: Readonly<Record<ErrorCode, true>> = {
   usage: true,
   input_empty: true,

@@ -1,6 +1,6 @@
 import { ProtocolError, type Frame, type PartValues } from './frames.js';
 
-/** Checked access to what a frame's header holds; every method throws a ProtocolError that names the field. */
+/** Checked access to the fields of a frame's header; every method throws a ProtocolError that names the field. */
 export class Fields {
   readonly #where: string;
   readonly #values: Readonly<Record<string, unknown>>;
@@ -50,14 +50,14 @@ export class Fields {
     return isTexts ? value : this.#refuse(name, 'a list of texts');
   }
 
-  /** At least one text, none twice. */
+  /** At least one text, without duplicates. */
   names(name: string): string[] {
     const value = this.texts(name);
     const areDifferent = value.length > 0 && new Set(value).size === value.length;
     return areDifferent ? value : this.#refuse(name, 'a list of different texts');
   }
 
-  /** A list of objects, each with its own place in messages. */
+  /** A list of objects. */
   list(name: string): Fields[] {
     const value = this.#values[name];
     if (!Array.isArray(value)) return this.#refuse(name, 'a list');
@@ -107,7 +107,7 @@ export function fieldsOf(frame: Frame): Fields {
   return new Fields(frame.type, frame.fields);
 }
 
-/** The numbers of a part, where it has the expected dtype and, if given, length. */
+/** The numbers of a part, after checking its dtype and, if given, its length. */
 export function partOf<T extends PartValues>(
   frame: Frame,
   name: string,
@@ -123,7 +123,7 @@ export function partOf<T extends PartValues>(
   return values;
 }
 
-/** The finite numbers of an f64 part, by the names that their places have. */
+/** The finite numbers of an f64 part, by the names of their positions. */
 export function numbersOf<K extends string>(
   frame: Frame,
   part: string,

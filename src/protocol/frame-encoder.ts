@@ -12,12 +12,12 @@ import {
   type PartValues,
 } from './frames.js';
 
-/** Smaller parts are copied next to the header: handing the system many small buffers costs more. */
+/** Smaller parts are copied next to the header, which is faster than writing many small buffers. */
 const COPY_BELOW_BYTES = 16 * 1024;
 
 /**
- * Makes the frames of one conversation. The header of the last frame is kept and used again while it would be
- * the same: from one minute to the next it is, as long as what changes every minute travels in parts.
+ * Encodes the frames of a connection. The header of the last frame is reused if it is the same, which it is from minute
+ * to minute as long as everything that changes is in parts.
  */
 export class FrameEncoder {
   #last: { readonly type: string; readonly fields: Fields; readonly forms: readonly PartForm[] } | null =
@@ -26,10 +26,10 @@ export class FrameEncoder {
   #headerBytes = 0;
 
   /**
-   * The buffers of one frame, to be written one after another. Large parts are views of the values themselves,
-   * which must not change until they are written; everything else lies in one new buffer.
+   * The buffers of one frame, to be written one after another. Large parts are views of the values, which must not
+   * change until they are written; everything else is in one new buffer.
    *
-   * @throws ProtocolError when the frame would be larger than a receiver accepts.
+   * @throws ProtocolError if the frame is larger than a receiver accepts
    */
   encode(type: string, fields: Fields, parts: readonly Part[] = []): Uint8Array[] {
     this.#describe(type, fields, parts);
@@ -63,7 +63,7 @@ export class FrameEncoder {
   }
 }
 
-/** Nested fields count as different: messages that have them are rare. */
+/** Compares nested fields by reference: messages that have them are rare. */
 function haveSameFields(some: Fields, others: Fields): boolean {
   const names = Object.keys(some);
   return names.length === Object.keys(others).length && names.every((name) => some[name] === others[name]);
@@ -84,7 +84,7 @@ function haveForms(parts: readonly Part[], forms: readonly PartForm[]): boolean 
   );
 }
 
-/** Puts small parts and all padding into `copy` from `offset` on, and large parts between its pieces. */
+/** Copies small parts and all padding to `copy`, from `offset`, and places large parts between slices of it. */
 function layOut(copy: Buffer, offset: number, parts: readonly Part[]): Uint8Array[] {
   const buffers: Uint8Array[] = [];
   let pieceStart = 0;

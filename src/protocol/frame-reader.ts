@@ -17,8 +17,8 @@ import {
 } from './frames.js';
 
 /**
- * Finds the frames of one conversation in a stream of bytes, however it is cut. Each body is copied once, into
- * memory of its own until that is given back.
+ * Splits the byte stream of a connection into frames. Each body is copied once, into memory that belongs to it until it
+ * is given back.
  */
 export class FrameReader {
   #stage: 'prefix' | 'header' | 'body' = 'prefix';
@@ -35,9 +35,9 @@ export class FrameReader {
   }
 
   /**
-   * Takes the next bytes, which may be reused afterwards, and hands on the frames that they complete.
+   * Takes the next bytes, which may be reused afterwards, and emits the frames that they complete.
    *
-   * @throws ProtocolError when the bytes are not a frame; nothing after them can be understood.
+   * @throws ProtocolError if the bytes are not a frame; the stream cannot be read any further
    */
   push(bytes: Uint8Array, onFrame: (frame: Frame) => void): void {
     let from = 0;
@@ -64,7 +64,7 @@ export class FrameReader {
     return viewFrame(this.#describe(), this.#body);
   }
 
-  /** Parses a header once and keeps what it said while the same header comes again. */
+  /** Parses the header, or reuses the last result if it is the same. */
   #describe(): FrameDescription {
     if (this.#last?.header.equals(this.#header) !== true) {
       this.#last = { header: this.#header, description: parseDescription(this.#header) };
@@ -96,12 +96,12 @@ function readPrefix(prefix: Buffer): { headerBytes: number; bodyBytes: number } 
   return { headerBytes, bodyBytes };
 }
 
-/** What a header says. */
+/** A parsed header. */
 interface FrameDescription {
   readonly type: string;
   readonly fields: Fields;
   readonly parts: readonly PartDescription[];
-  /** Of all parts, with their padding. */
+  /** Of all parts, including padding. */
   readonly bodyBytes: number;
 }
 
@@ -125,7 +125,7 @@ function parseDescription(header: Buffer): FrameDescription {
     return part;
   });
   if (new Set(parts.map(({ name }) => name)).size < parts.length) {
-    throw new ProtocolError(`a ${type} frame has two parts of one name`);
+    throw new ProtocolError(`a ${type} frame has two parts of the same name`);
   }
   return { type, fields, parts, bodyBytes: offset };
 }

@@ -1,22 +1,22 @@
 /**
- * Frames: what travels between a parent and an actor, byte for byte (docs/protocol.md).
+ * The binary format of the messages between a parent and an actor (docs/protocol.md).
  *
  *   prefix  16 bytes: magic "AIO1", u32 header bytes, u32 body bytes, u32 zero
  *   header  JSON in UTF-8, padded with spaces to a multiple of 8
  *   body    the parts one after another, each padded with zeros to a multiple of 8
  *
- * All numbers are little-endian. Since every part starts at a multiple of 8 from the frame's start, whoever
- * holds a frame reads its numbers in place.
+ * All numbers are little-endian. Every part starts at a multiple of 8 from the start of the frame, so a receiver can
+ * read its numbers in place.
  */
 
-/** A frame or message that breaks the protocol: its sender can't be trusted with another one. */
+/** A frame or message that violates the protocol; the connection cannot be used any longer. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
 export type PartValues = Float64Array | Float32Array | Uint32Array | Uint8Array;
 
-/** Numbers that travel raw; `values` holds as many as `shape` multiplies to, row-major. */
+/** An array of numbers of the given shape, row-major, sent as raw bytes. */
 export interface Part {
   readonly name: string;
   readonly shape: readonly number[];
@@ -25,12 +25,12 @@ export interface Part {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What was received: `fields` is the header without its parts, still unchecked. */
+/** A received frame: `fields` is the header, not yet checked. */
 export interface Frame {
   readonly type: string;
   readonly fields: Fields;
   readonly parts: ReadonlyMap<string, Part>;
-  /** What the parts' numbers lie in. */
+  /** The memory that the parts are views of. */
   readonly memory: ArrayBuffer;
 }
 
@@ -46,7 +46,7 @@ export const MAX_BODY_BYTES = 2 ** 30;
 export const DTYPES = { f64: Float64Array, f32: Float32Array, u32: Uint32Array, u8: Uint8Array } as const;
 export type Dtype = keyof typeof DTYPES;
 
-/** What a header says of a part. */
+/** The description of a part in a header. */
 export interface PartForm {
   readonly name: string;
   readonly dtype: Dtype;

@@ -1,25 +1,25 @@
 /**
- * What a parent and an actor say to each other. Invariant: every request is answered or fails.
+ * The messages between a parent and an actor. Invariant: every request is answered or fails.
  *
  *   parent  hello            init              chunk …                stop
  *   actor          hello           ready|failed       answer|failed …      (closes)
  *
- * Chunks are answered in the order they came; several may be on their way. The first message each way is a
- * version check, whose form never changes. A `failed` with a chunk's id concerns that chunk alone; one with
- * id null ends the conversation. An actor keeps nothing between chunks: a chunk brings its windows whole.
+ * Chunks are answered in order; several may be in flight. The first message in each direction is a version check,
+ * whose format never changes. A `failed` with the id of a chunk concerns only that chunk; one with id null ends the
+ * connection. An actor keeps no state between chunks: a chunk contains its whole windows.
  */
 import type { ErrorCode, Notice } from '../core/errors.js';
 import type { Answers, BackendFacts, CallStyle, InputSpec, ItemBatch, ModelFacts } from '../core/types.js';
 import { type ModelSource } from '../core/model-source.js';
 import { type LoadSettings } from '../core/model-source.js';
 
-/** Raised whenever a message changes its form; both sides must have the same. */
+/** Incremented whenever the format of a message changes; both sides must have the same version. */
 export const PROTOCOL_VERSION = 5;
 
 /** What the parent asks an actor to load. */
 export interface LoadRequest extends LoadSettings {
   readonly model: ModelSource;
-  /** Absolute path of the folder in whose `node_modules` native TensorFlow is; null: this program's own. */
+  /** Absolute path of the folder whose `node_modules` has native TensorFlow; null: that of this program. */
   readonly native: string | null;
 }
 
@@ -33,20 +33,20 @@ export interface Init {
   readonly load: LoadRequest;
 }
 
-/** A contiguous run of a minute's items for one actor. */
+/** Consecutive items of a minute for one actor. */
 export interface Chunk extends Omit<ItemBatch, 'intervalMs'> {
   readonly type: 'chunk';
-  /** Chosen by the parent, unique within the conversation. */
+  /** Chosen by the parent, unique within the connection. */
   readonly id: number;
   readonly style: CallStyle;
 }
 
-/** Answer all chunks sent before, then leave. */
+/** Asks the actor to answer all chunks sent before, then exit. */
 export interface Stop {
   readonly type: 'stop';
 }
 
-/** A model is loaded and has made a warm-up prediction. */
+/** The model is loaded and warmed up. */
 export interface Ready {
   readonly type: 'ready';
   readonly backend: BackendFacts;
@@ -55,7 +55,7 @@ export interface Ready {
   readonly loadMs: number;
   readonly warmupMs: number;
   readonly pid: number;
-  /** What was downgraded on the way, for the user to know. */
+  /** What was downgraded while loading. */
   readonly notices: readonly Notice[];
 }
 
@@ -65,27 +65,27 @@ export interface Answer {
   /** One for each item of the chunk, in its order. */
   readonly answers: Answers;
   readonly timing: ActorTiming;
-  /** Resident memory of the actor's process, as it lately was; 0 where the actor cannot tell. */
+  /** Recent resident memory of the actor's process; 0 if unknown. */
   readonly rssBytes: number;
 }
 
-/** Where an actor's time for one chunk went, ms. Encoding and sending the answer come after and are in none. */
+/** Where an actor's time for one chunk went, ms. Does not include encoding and sending the answer. */
 export interface ActorTiming {
   /** When the chunk was received and decoded, on the machine's monotonic clock. */
   readonly arrivedAtMs: number;
-  /** When the actor turned to it, on the same clock. */
+  /** When the actor started serving it, on the same clock. */
   readonly servedFromMs: number;
-  /** From bytes to a checked message. */
+  /** Decoding and checking the message. */
   readonly decodeMs: number;
   readonly normalizeMs: number;
   readonly predictMs: number;
-  /** The rest until the answers are put together: handing out items, scoring, collecting. */
+  /** The rest: preparing items, scoring, and collecting answers. */
   readonly replyMs: number;
 }
 
 export interface Failed {
   readonly type: 'failed';
-  /** The chunk that can't be answered; null where the actor is of no further use. */
+  /** The chunk that cannot be answered; null if the actor is no longer usable. */
   readonly id: number | null;
   readonly code: ErrorCode;
   readonly message: string;

@@ -5,7 +5,7 @@ import type { Chunk, LoadRequest, ParentMessage } from './messages.js';
 import type { ModelSource } from '../core/model-source.js';
 import { LabelDecoder, LabelEncoder } from './text-parts.js';
 
-/** Turns a parent's messages to one actor into frames. */
+/** Encodes a parent's messages to one actor as frames. */
 export class ParentMessageEncoder {
   readonly #frames = new FrameEncoder();
   readonly #targets = new LabelEncoder('targets');
@@ -14,7 +14,7 @@ export class ParentMessageEncoder {
   /**
    * The buffers of one frame; a chunk's values are not copied.
    *
-   * @throws ProtocolError when the message is too large for a frame.
+   * @throws ProtocolError if the message is too large for a frame
    */
   encode(message: ParentMessage): Uint8Array[] {
     switch (message.type) {
@@ -41,12 +41,12 @@ export class ParentMessageEncoder {
   }
 }
 
-/** Reads what a `ParentMessageEncoder` wrote. */
+/** The inverse of `ParentMessageEncoder`. */
 export class ParentMessageDecoder {
   readonly #targets = new LabelDecoder('targets');
   readonly #columns = new LabelDecoder('columns');
 
-  /** @throws ProtocolError unless the frame is a parent's message with all its fields. */
+  /** @throws ProtocolError unless the frame is a complete message of a parent */
   decode(frame: Frame): ParentMessage {
     const fields = fieldsOf(frame);
     switch (frame.type) {

@@ -1,12 +1,12 @@
 import { partOf } from './fields.js';
 import { ProtocolError, type Frame, type Part } from './frames.js';
 
-/** In an index: no text at this place. */
+/** In an index: no text. */
 const NONE = 0xffff_ffff;
 
 /**
- * A list of texts as two parts: `NAME`, u8, all of them in UTF-8 end to end, and `NAME.bytes`, u32, how many
- * bytes each of them has. JSON of the same list would have to be scanned character by character by every relay.
+ * A list of texts as two parts: `NAME`, u8, all of them concatenated in UTF-8, and `NAME.bytes`, u32, the length of
+ * each in bytes. Much faster to decode than JSON.
  */
 export function textsToParts(name: string, texts: readonly string[]): Part[] {
   const lengths = new Uint32Array(texts.length);
@@ -15,7 +15,7 @@ export function textsToParts(name: string, texts: readonly string[]): Part[] {
   if (bytes.length === joined.length) {
     for (let i = 0; i < texts.length; i++) lengths[i] = texts[i]?.length ?? 0;
   } else {
-    // Apart, because joining can pair up lone surrogates at the seams.
+    // One by one, because joining could combine lone surrogates.
     const encoded = texts.map((text) => Buffer.from(text, 'utf8'));
     encoded.forEach((text, i) => (lengths[i] = text.length));
     bytes = Buffer.concat(encoded);
@@ -26,7 +26,7 @@ export function textsToParts(name: string, texts: readonly string[]): Part[] {
   ];
 }
 
-/** Reads what `textsToParts` wrote. */
+/** The inverse of `textsToParts`. */
 export function textsFromParts(frame: Frame, name: string): string[] {
   const values = partOf(frame, name, Uint8Array);
   const lengths = partOf(frame, `${name}.bytes`, Uint32Array);
@@ -52,9 +52,9 @@ export function textsFromParts(frame: Frame, name: string): string[] {
 }
 
 /**
- * Writes one text or null per item as three parts: the different texts (`NAME`, `NAME.bytes`) and `NAME.index`,
- * u32, which of them each item has. Targets and columns repeat from item to item, and from minute to minute:
- * the parts of the last labels are kept and given again while the labels stay the same.
+ * Encodes one text or null per item as three parts: the different texts (`NAME`, `NAME.bytes`) and `NAME.index`, u32,
+ * which of them each item has. Targets and columns repeat from item to item and from minute to minute: the last parts
+ * are reused while the labels stay the same.
  */
 export class LabelEncoder {
   readonly #name: string;
@@ -74,7 +74,7 @@ export class LabelEncoder {
   }
 }
 
-/** Reads what a `LabelEncoder` wrote; the labels are kept and given again while the parts stay the same. */
+/** The inverse of `LabelEncoder`; the last labels are reused while the parts stay the same. */
 export class LabelDecoder {
   readonly #name: string;
   #parts: readonly Uint8Array[] = [];
@@ -92,7 +92,7 @@ export class LabelDecoder {
     ].map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength));
     const isSame = parts.every((part, i) => part.equals(this.#parts[i] ?? EMPTY));
     if (this.#labels === null || !isSame) {
-      this.#parts = parts.map((part) => Buffer.from(part)); // copies, which do not hold the whole frame
+      this.#parts = parts.map((part) => Buffer.from(part)); // copies, which do not retain the whole frame
       this.#labels = labelsFromParts(frame, this.#name, items);
     }
     return this.#labels;

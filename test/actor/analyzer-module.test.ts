@@ -51,10 +51,10 @@ suite('importAnalyzer', () => {
     [
       'no JavaScript',
       'export const = 1',
-      /can't be imported: Unexpected token '='\n`node .*mine\.mjs` shows/,
+      /cannot be imported: Unexpected token '='\n`node .*mine\.mjs` shows/,
     ],
-    ['an import that is not there', "import './other.mjs'", /can't be imported: .*other\.mjs/],
-    ['nothing exported', 'const x = 1;', /exports no function createAnalyzer, nothing at all/],
+    ['a missing import', "import './other.mjs'", /cannot be imported: .*other\.mjs/],
+    ['nothing exported', 'const x = 1;', /does not export a function createAnalyzer, or anything else/],
     [
       'something else exported',
       'export const create = 1;',
@@ -71,7 +71,7 @@ suite('importAnalyzer', () => {
       "export const createAnalyzer = async () => { throw 'a text'; }",
       /createAnalyzer: a text/,
     ],
-    ['no analyzer', creating('undefined'), /creates undefined in place of an analyzer/],
+    ['no analyzer', creating('undefined'), /creates undefined instead of an analyzer/],
     ['no window', creating(`{ ${PREDICT} }`), /window is missing, expected a whole number from 1/],
     ['half a window', creating(`{ window: 1.5, ${PREDICT} }`), /window is 1\.5/],
     ['no predict', creating('{ window: 1 }'), /predict is missing, expected a function/],
@@ -83,11 +83,7 @@ suite('importAnalyzer', () => {
     ['no columns', creating(`{ window: 1, columns: [], ${PREDICT} }`), /columns is \[\]/],
     ['an unknown policy', creating(`{ window: 1, missing: 'guess', ${PREDICT} }`), /missing is 'guess'/],
     ['a name that is none', creating(`{ window: 1, name: 7, ${PREDICT} }`), /name is 7, expected a text/],
-    [
-      'a member that means nothing',
-      creating(`{ window: 1, colums: ['a'], ${PREDICT} }`),
-      /with colums, which mean nothing/,
-    ],
+    ['an unknown member', creating(`{ window: 1, colums: ['a'], ${PREDICT} }`), /unknown members: colums$/m],
     ['dispose that is none', creating(`{ window: 1, dispose: {}, ${PREDICT} }`), /dispose is \{\}/],
   ] as const) {
     test(`refuses ${what}`, async (t) => {
@@ -101,9 +97,9 @@ suite('importAnalyzer', () => {
     });
   }
 
-  test('refuses a file that is not there', async (t) => {
+  test('refuses a missing file', async (t) => {
     const path = join(temporaryFolder(t), 'nowhere.mjs');
-    await assertRefuses(importAnalyzer(path, CONTEXT), 'model', /can't be read: ENOENT/, /--analyzer/);
+    await assertRefuses(importAnalyzer(path, CONTEXT), 'model', /cannot be read: ENOENT/, /--analyzer/);
   });
 });
 
@@ -200,7 +196,7 @@ suite('an analyzer with bundles', () => {
     );
   });
 
-  test('a bundle that is loaded later would be known to nobody: refused', async (t) => {
+  test('refuses a bundle that is loaded after createAnalyzer', async (t) => {
     const folder = bundle(t, 1, 0);
     const source = `export const createAnalyzer = ({ loadBundle }) => ({
       window: 2,
@@ -208,10 +204,10 @@ suite('an analyzer with bundles', () => {
     });`;
     const { analyzer } = await load(moduleOf(t, source));
     const answers = (async () => analyzer.predict([analyzerItem([1, 2])], { style: 'batched' }))();
-    await assertRefuses(answers, 'model', /after createAnalyzer was done/, /await them there/);
+    await assertRefuses(answers, 'model', /after createAnalyzer has returned/, /await them there/);
   });
 
-  test('what the backend is said to be holds for all bundles', async (t) => {
+  test('the facts of the backend hold for all bundles', async (t) => {
     const declared = linearModel([2], [[1], [1]], { batch: 8 });
     const fixed = writeBundle(temporaryFolder(t), { model: declared, input, output: { kind: 'raw' } });
     for (const folders of [`${fixed}:${bundle(t, 1, 0)}`, `${bundle(t, 1, 0)}:${fixed}`]) {
@@ -234,12 +230,12 @@ suite('an analyzer with bundles', () => {
     assert.deepEqual(runtime.input, { window: 2, columns: 'each', missing: 'hold' });
   });
 
-  test('what is wrong with a bundle is said as it is without an analyzer', async (t) => {
+  test('a fault of a bundle is reported as it is without an analyzer', async (t) => {
     const params = { folders: temporaryFolder(t) };
     await assertRefuses(load(moduleOf(t, SUM), { params }), 'model', /is not a model bundle/);
   });
 
-  test('without a bundle it computes on plain JavaScript, and a backend was asked for in vain', async (t) => {
+  test('without a bundle it computes in plain JavaScript, and --backend has no effect', async (t) => {
     const module = moduleOf(t, creating(`{ window: 1, ${PREDICT} }`));
     assert.equal((await load(module)).backend.name, 'js');
     const { notices } = await load(module, { backend: 'wasm' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
 import { loadRuntime } from '#dist/actor/load-runtime.js';
-import { firstThere } from '#dist/actor/bundle-loader.js';
+import { firstAvailable } from '#dist/actor/bundle-loader.js';
 import type { Runtime } from '#dist/actor/runtime.js';
 import { AiopsError } from '#dist/core/errors.js';
 import { partition } from '#dist/core/partition.js';
@@ -220,7 +220,7 @@ suite('a bundle, models worked out by hand', () => {
     ]);
   });
 
-  test('logits in place of probabilities are error rows', async (t) => {
+  test('logits instead of probabilities are error rows', async (t) => {
     const runtime = await load(bundleOf(t, { model: LAST, output: { kind: 'probability', threshold: 0.5 } }));
     const given = await answers(runtime, [analyzerItem([0, 0, 0.75]), analyzerItem([0, 0, 3])]);
     assert.deepEqual(plain(given), [{ score: 0.75, anomaly: true, output: [0.75] }, 'not_a_probability']);
@@ -248,7 +248,7 @@ suite('a bundle, notices', () => {
     assert.deepEqual(notices, [
       {
         level: 'info',
-        text: 'wasm in place of node: native TensorFlow (@tensorflow/tfjs-node) is not installed',
+        text: 'using wasm instead of node: native TensorFlow (@tensorflow/tfjs-node) is not installed',
       },
     ]);
     assert.equal(backend.name, 'wasm');
@@ -262,7 +262,7 @@ suite('a bundle, notices', () => {
     writeFileSync(join(folder, 'package.json'), '{}');
     const { notices } = await load(bundle(t), { native });
     assert.equal(notices[0]?.level, 'warning');
-    assert.match(notices[0].text, /^wasm in place of node: .* without its native addon/);
+    assert.match(notices[0].text, /^using wasm instead of node: .* without its native addon/);
   });
 
   test('a SavedModel alone needs native TensorFlow, and the error says how', { skip: npmsOwn }, async (t) => {
@@ -300,7 +300,7 @@ suite('a bundle, refusals', () => {
     await assertRefuses(
       load(bundleOf(t, { model, output: { kind: 'reconstruction' } })),
       'model',
-      /takes 3 numbers \[3,1\] an item, but the model gives 2/,
+      /takes 3 numbers \[3,1\] per item, but the model gives 2/,
     );
   });
 
@@ -321,31 +321,31 @@ suite('a bundle, refusals', () => {
     await assertRefuses(load(folder), 'model', /answers the same item differently among other items/);
   });
 
-  test('a bundle that is none', async (t) => {
+  test('a folder without a bundle', async (t) => {
     await assertRefuses(load(temporaryFolder(t)), 'model', /is not a model bundle/);
   });
 });
 
-suite('firstThere', () => {
+suite('firstAvailable', () => {
   const CHOICES = [
     { backend: 'node', format: 'saved-model' },
     { backend: 'wasm', format: 'graph-model' },
   ] as const;
 
-  test('passes over a backend that is not there, and tells', async () => {
-    const { result, notices } = await firstThere(CHOICES, async ({ backend }) => {
+  test('skips a missing backend, with a notice', async () => {
+    const { result, notices } = await firstAvailable(CHOICES, async ({ backend }) => {
       if (backend === 'wasm') return 'there';
       throw new AiopsError('backend', 'native TensorFlow is broken');
     });
     assert.equal(result, 'there');
     assert.deepEqual(notices, [
-      { level: 'warning', text: 'wasm in place of node: native TensorFlow is broken' },
+      { level: 'warning', text: 'using wasm instead of node: native TensorFlow is broken' },
     ]);
   });
 
   test('a fault of the model is not covered up by another backend', async () => {
     const tried: string[] = [];
-    const loading = firstThere(CHOICES, async ({ backend }) => {
+    const loading = firstAvailable(CHOICES, async ({ backend }) => {
       tried.push(backend);
       throw new AiopsError('model', 'altered');
     });

@@ -82,8 +82,8 @@ suite('openModel', () => {
     await assertRefuses(openModel(join(modelFolder(t), 'model.json'), null), 'usage', /is a bare model/);
   });
 
-  test('flags that a bundle has no use for are refused, not passed over', async (t) => {
-    await assertRefuses(openModel(bundle(t), flags), 'usage', /is a bundle/, /leave these flags/);
+  test('flags that do not apply to a bundle are refused', async (t) => {
+    await assertRefuses(openModel(bundle(t), flags), 'usage', /is a bundle/, /drop these flags/);
   });
 
   test('both forms of a model that lies in two are there to choose from', async (t) => {
@@ -114,7 +114,7 @@ suite('openModel', () => {
     await assertRefuses(opening, 'usage', /--signature serve is for a SavedModel/);
   });
 
-  test('what is neither says so', async (t) => {
+  test('what is neither is refused', async (t) => {
     await assertRefuses(openModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
     const readme = join(temporaryFolder(t), 'README.md');
     writeFileSync(readme, '# words');

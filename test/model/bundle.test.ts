@@ -48,7 +48,7 @@ suite('openBundle', () => {
     assert.equal(manifest.name, 'builtin');
   });
 
-  test('a flipped bit is found, by the parent and by whoever loads', async (t) => {
+  test('a flipped bit is found, by the parent and by the actor', async (t) => {
     const folder = bundle(t);
     const weights = float32Bytes(3, 4);
     weights[3]! ^= 1;
@@ -71,7 +71,7 @@ suite('openBundle', () => {
   test('files that are missing, or without a sum', async (t) => {
     const folder = bundle(t);
     rmSync(join(folder, 'model/weights.bin'));
-    await refusedModel(openBundle(folder), /lacks the file model\/weights\.bin/);
+    await refusedModel(openBundle(folder), /model\/weights\.bin is missing from the bundle/);
     await refusedModel(
       openBundle(bundle(t, sums({ 'model/weights.bin': undefined }))),
       /no sha256 sum for model\/weights\.bin/,
@@ -83,7 +83,7 @@ suite('openBundle', () => {
     );
     await refusedModel(
       openBundle(bundle(t, sums({ 'README.md': 'a'.repeat(64) }))),
-      /lacks the file README\.md/,
+      /README\.md is missing from the bundle/,
     );
   });
 
@@ -92,7 +92,7 @@ suite('openBundle', () => {
       const opening = openBundle(
         bundle(t, { formats: { 'layers-model': path }, ...sums({ [path]: 'a'.repeat(64) }) }),
       );
-      await refusedModel(opening, /is not a path inside of the bundle/);
+      await refusedModel(opening, /is not a path inside the bundle/);
     }
     const outside = join(temporaryFolder(t), 'weights.bin');
     const folder = bundle(t);
@@ -124,7 +124,7 @@ suite('openBundle', () => {
     );
   });
 
-  test('a link inside of the bundle, and a bundle that is a link, are fine', async (t) => {
+  test('a link inside the bundle, and a bundle that is a link, are fine', async (t) => {
     const folder = bundle(t);
     cpSync(join(folder, 'model/weights.bin'), join(folder, 'weights-1.bin'));
     rmSync(join(folder, 'model/weights.bin'));
@@ -165,7 +165,7 @@ suite('openBundle', () => {
     await openBundle(folder);
   });
 
-  test('what is no bundle says what it is instead', async (t) => {
+  test('a path that is not a bundle is refused with what it is', async (t) => {
     const empty = temporaryFolder(t);
     await refusedModel(openBundle(join(empty, 'nothing')), /there is no model at .*nothing/);
     await refusedModel(openBundle(empty), /has no aiops-model\.json/, /docs\/bundle\.md/);
@@ -182,13 +182,13 @@ suite('openBundle', () => {
     await refusedModel(openBundle(empty), /aiops-model\.json is not JSON: /);
   });
 
-  test('a model.json that is none', async (t) => {
+  test('a model.json that is not a TensorFlow.js model is refused', async (t) => {
     const model = { 'model.json': '{"modelTopology": {}, "weightsManifest": [{"paths": "weights.bin"}]}' };
     const folder = writeBundle(temporaryFolder(t), { model, input: INPUT, output: { kind: 'raw' } });
     await refusedModel(openBundle(folder), /is not a TensorFlow\.js model: at weightsManifest\.0\.paths/);
   });
 
-  test('the digest tells models apart, and only them', async (t) => {
+  test('the digest distinguishes models, and only models', async (t) => {
     const digest = async (changes: ManifestJson) => (await openBundle(bundle(t, changes), 'manifest')).digest;
     const plain = await digest({});
     assert.match(plain, /^[0-9a-f]{64}$/);
@@ -230,6 +230,9 @@ suite('a bundle that travels', () => {
     const opened = await openBundle(folder, 'manifest');
     assert.equal(await checkSavedModel(opened), join(folder, 'saved'));
     rmSync(join(folder, 'saved/variables/variables.index'));
-    await refusedModel(checkSavedModel(opened), /lacks the file saved\/variables\/variables\.index/);
+    await refusedModel(
+      checkSavedModel(opened),
+      /saved\/variables\/variables\.index is missing from the bundle/,
+    );
   });
 });

@@ -39,7 +39,7 @@ suite('score', () => {
     assert.equal(score({ kind: 'raw' }, [2, 1], [1, 2], [5]), 5);
     assert.equal(score({ kind: 'raw', threshold: 1 }, [2, 1], [1, 2], [5]), 5);
     assert.equal(score({ kind: 'raw' }, [2, 1], [1, 2], [5, 6]), null);
-    refused({ kind: 'raw', threshold: 1 }, [2, 1], 2, /takes 1 number an item, but the model gives 2/);
+    refused({ kind: 'raw', threshold: 1 }, [2, 1], 2, /takes 1 number per item, but the model gives 2/);
   });
 
   test('probability: the only number, the second of two, or the class’s', () => {

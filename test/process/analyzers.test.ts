@@ -128,7 +128,7 @@ describe('a custom analyzer', () => {
   });
 
   for (const [what, flags, status, message] of [
-    ['whose file does not exist', ['--analyzer', 'none.mjs'], 78, /the analyzer .*none\.mjs can't be read/],
+    ['whose file does not exist', ['--analyzer', 'none.mjs'], 78, /the analyzer .*none\.mjs cannot be read/],
     ['beside a model', ['--analyzer', 'x.mjs', '--model', 'y'], 64, /--model and --analyzer both/],
     [
       'with flags of a bare model',

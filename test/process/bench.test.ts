@@ -124,7 +124,7 @@ test('--baseline finds no regression against the run itself, and one against tim
   assert.deepEqual(baseline?.differences, [`Node: v1.2.3 then, ${process.version} now`]);
   assert.equal(baseline.arms.length, 12);
   assert.ok(baseline.arms.every(({ verdict }) => verdict === 'slower'));
-  assert.match(slower.stderr, /warning: .*Node: v1\.2\.3/);
+  assert.match(slower.stderr, /warning: the baseline was measured differently/);
   const own = await runCli([...args, '--baseline', 'bench.aiops/bench.json'], { cwd });
   assert.equal(own.status, 64, 'a run does not replace its own baseline');
   const again = await runCli([...args, '--baseline', 'bench.aiops/bench.json', '--json', '--out', 'again'], {
@@ -155,7 +155,7 @@ test('a settings file may hold settings that only replay or only a benchmark use
   );
   const scenario = await runCli([...small, '--scenario', 'gather'], { cwd });
   assert.equal(scenario.status, 0, scenario.stderr);
-  assert.match(scenario.stderr, /ignored .*--trace/);
+  assert.match(scenario.stderr, /ignored --trace/);
 });
 
 test('invalid flags and inputs are refused before anything starts', async (t) => {

@@ -113,7 +113,7 @@ suite('bare SavedModels', { skip: await whyNoNative() }, () => {
       ['--window', '3', '--threshold', '1'],
       /outputs above_one \[3\], pairs \[6\], total \[1\], but the manifest names none/,
     ],
-    ['wasm', ['--window', '3', '--backend', 'wasm'], /wasm backend does not run the saved-model/],
+    ['wasm', ['--window', '3', '--backend', 'wasm'], /wasm backend does not support the saved-model/],
   ] as const) {
     test(`refused before the first minute: ${what}`, async (t) => {
       const { status, stderr } = await replay(t, '--model', model('four-signatures'), ...flags);

@@ -185,9 +185,9 @@ for (const [what, bytes, reason] of [
     /take 0 bytes, its body has 8/,
   ],
   [
-    'two parts of one name',
+    'two parts of the same name',
     rawFrame('{"type":"t","parts":[["x","u8",[8]],["x","u8",[8]]]}', Buffer.alloc(16)),
-    /two parts of one name/,
+    /two parts of the same name/,
   ],
 ] as const) {
   test(`refused: ${what}`, () => {

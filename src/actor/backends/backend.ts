@@ -1,11 +1,11 @@
 import type { BackendFacts, ModelFormat, ModelOutput } from '../../core/types.js';
 import type { Bundle } from '../../model/bundle.js';
 
-/** What a model gives for some items. */
+/** A model's outputs for some items. */
 export interface Outputs {
-  /** The model's outputs in code-unit order, which is the order of their numbers within an item. */
+  /** The outputs in code-unit order, which is the order of their numbers within an item. */
   readonly layout: readonly ModelOutput[];
-  /** Numbers of one item, all outputs together. */
+  /** Numbers per item, over all outputs. */
   readonly width: number;
   /** `[items, width]` */
   readonly values: Float32Array;
@@ -13,36 +13,36 @@ export interface Outputs {
 
 /** A model in a backend's memory. */
 export interface LoadedModel {
-  /** Items that the model itself demands in each call; null: any number. */
+  /** Items that the model requires in each call; null: any number. */
   readonly declaredBatch: number | null;
   /**
-   * One call of the model; keeps no tensor and nothing of `input`.
+   * Calls the model; retains neither tensors nor `input`.
    *
-   * @param input `[items, …]`, as many numbers an item as the manifest says
+   * @param input `[items, …]`, with as many numbers per item as the manifest says
    * @throws AiopsError 'model' if the model does not answer item by item
    */
   predict(input: Float32Array, items: number): Promise<Outputs>;
   dispose(): void;
 }
 
-/** How a chunk's items are put into predict calls. */
+/** How the items of a chunk are divided into predict calls. */
 export interface BatchPlan {
-  /** Items per call; null: as many as the chunk has. */
+  /** Items per call; null: the whole chunk. */
   readonly size: number | null;
-  /** Fill the last call up with zeros, so that all have one shape. */
+  /** Whether to pad the last call with zeros, so that all calls have the same shape. */
   readonly pad: boolean;
 }
 
-/** Something that computes; it is only handed out after a computation ran on it. */
+/** A TensorFlow implementation that has passed a test computation. */
 export interface Backend {
   readonly facts: Omit<BackendFacts, 'batchSize' | 'reproducible'>;
-  /** Items per call that `--batch-size auto` means here; null: as many as the chunk has. */
+  /** Items per call with `--batch-size auto`; null: the whole chunk. */
   readonly defaultBatchSize: number | null;
-  /** Whether answers have the same bits only if every call has the same batch shape. */
+  /** Whether the bits of an answer depend on the batch shape of the call. */
   readonly shapeMatters: boolean;
   /**
-   * @param itemDims shape of one item as the manifest has it
-   * @throws AiopsError 'model' naming what can't be loaded or does not fit
+   * @param itemDims shape of one item according to the manifest
+   * @throws AiopsError 'model' naming what cannot be loaded or does not match
    */
   load(bundle: Bundle, format: ModelFormat, itemDims: readonly number[]): Promise<LoadedModel>;
 }

@@ -2,60 +2,60 @@ import type { BackendName } from '../../core/types.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import type { Backend, BatchPlan, LoadedModel, Outputs } from './backend.js';
 
-/** How items are put into calls, and what was asked for in vain or at a price. */
+/** A batch plan, with warnings about flags that have no effect or a drawback. */
 export interface ChosenPlan {
   readonly plan: BatchPlan;
-  /** Whether an answer has the same bits however a minute is cut. */
+  /** Whether answers have the same bits however a minute is cut. */
   readonly reproducible: boolean;
   readonly warnings: readonly string[];
 }
 
-type Asked = Pick<LoadRequest, 'batchSize' | 'batchShape'>;
+type BatchSettings = Pick<LoadRequest, 'batchSize' | 'batchShape'>;
 type On = Pick<Backend, 'defaultBatchSize' | 'shapeMatters'> & {
   readonly facts: { readonly name: BackendName | 'js' };
 };
 
 /** What `--batch-size` and `--batch-shape` mean on this backend, with this model. */
 export function choosePlan(
-  { batchSize, batchShape }: Asked,
+  { batchSize, batchShape }: BatchSettings,
   { defaultBatchSize, shapeMatters, facts }: On,
   declaredBatch: number | null,
 ): ChosenPlan {
   if (declaredBatch !== null) {
-    const vain = [
+    const ignored = [
       ...(batchSize === 'auto' || batchSize === declaredBatch ? [] : [`--batch-size ${batchSize}`]),
       ...(batchShape === 'free' && shapeMatters ? ['--batch-shape free'] : []),
     ];
     return {
       plan: { size: declaredBatch, pad: true },
       reproducible: true,
-      warnings: vain.map(
-        (flag) => `the model takes exactly ${declaredBatch} items a call, so ${flag} has no effect`,
+      warnings: ignored.map(
+        (flag) => `the model takes exactly ${declaredBatch} items per call, so ${flag} has no effect`,
       ),
     };
   }
   if (!shapeMatters || batchShape === 'fixed') {
     const size = batchSize === 'auto' ? defaultBatchSize : batchSize;
-    const vain = `--batch-shape free has no effect: on ${facts.name} answers do not depend on it`;
-    const warnings = batchShape === 'free' ? [vain] : [];
+    const text = `--batch-shape free has no effect: on ${facts.name} answers do not depend on it`;
+    const warnings = batchShape === 'free' ? [text] : [];
     return { plan: { size, pad: shapeMatters }, reproducible: true, warnings };
   }
   return {
     plan: { size: batchSize === 'auto' ? null : batchSize, pad: false },
     reproducible: false,
     warnings: [
-      `--batch-shape free: on ${facts.name} the last digits of an answer depend on how the items were cut, so another number of actors gives other bytes`,
+      `--batch-shape free: on ${facts.name} the last digits of an answer depend on how minutes are cut, so they change with the number of actors`,
     ],
   };
 }
 
-/** One item a call, or what the model demands. */
+/** One item per call, or as many as the model requires. */
 export function perItemPlan(declaredBatch: number | null): BatchPlan {
   return { size: declaredBatch ?? 1, pad: declaredBatch !== null };
 }
 
 /**
- * Puts items to a model, call after call.
+ * Sends items to a model in one or more calls.
  *
  * @param input `[items, itemSize]`
  */

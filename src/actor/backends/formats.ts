@@ -3,23 +3,23 @@ import type { BackendName, ModelFormat } from '../../core/types.js';
 import type { Manifest } from '../../model/manifest.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 
-/** Which formats a backend runs, the preferred one first. */
+/** The formats that a backend supports, the preferred one first. */
 const FORMATS: Readonly<Record<BackendName, readonly ModelFormat[]>> = {
   node: ['saved-model', 'graph-model', 'layers-model'],
   wasm: ['graph-model', 'layers-model'],
 };
 
-/** A backend to try, with the bundle's format that it would run. */
+/** A backend to try, and the format of the bundle to load on it. */
 export interface Candidate {
   readonly backend: BackendName;
   readonly format: ModelFormat;
 }
 
 /**
- * The backends to try in turn, the second only where the first is not there. `auto` is a fixed rule, so that
- * results do not depend on chance: native TensorFlow for a SavedModel, else wasm.
+ * The backends to try in order; the second is used only if the first is not available. `auto` is a fixed rule: native
+ * TensorFlow for a SavedModel, otherwise wasm.
  *
- * @throws AiopsError 'backend' when nothing asked for can run what the bundle has
+ * @throws AiopsError 'backend' if no selected backend supports a selected format of the bundle
  */
 export function candidates(
   { backend, modelFormat }: Pick<LoadRequest, 'backend' | 'modelFormat'>,
@@ -44,7 +44,7 @@ export function candidates(
   if (found.length > 0) return found;
   throw new AiopsError(
     'backend',
-    `the ${backend} backend does not run the ${wanted.join(' or ')} of ${name}`,
+    `the ${backend} backend does not support the ${wanted.join(' or ')} of ${name}`,
     { hint: 'use --backend node (aiops-serve native install), or convert it with tensorflowjs_converter' },
   );
 }

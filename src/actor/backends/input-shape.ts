@@ -1,21 +1,21 @@
 import { AiopsError } from '../../core/errors.js';
 
-/** A shape as models declare it: null and -1 stand for any size, undefined for no declaration. */
+/** A shape as models declare it: null and -1 mean any size, undefined means that there is no declaration. */
 export type DeclaredShape = readonly (number | null)[] | null | undefined;
 
 export interface InputShape {
-  /** Items that the model demands in each call; null: any number. */
+  /** Items that the model requires in each call; null: any number. */
   readonly batch: number | null;
-  /** Shape of one item as the model takes it, without the batch dimension. */
+  /** Shape of one item in the model's input, without the batch dimension. */
   readonly dims: readonly number[];
 }
 
 /**
- * Fits the manifest's item to the model's declared input. Dimensions of size 1 may be more or fewer
- * (`[60]` goes into `[60,1]`): the numbers and their order are the same.
+ * Matches the manifest's item with the model's declared input. Dimensions of size 1 may be added or dropped (`[60]` fits
+ * `[60,1]`), because the numbers and their order are the same.
  *
- * @param itemDims shape of one item as the manifest has it
- * @throws AiopsError 'model' that shows both shapes
+ * @param itemDims shape of one item according to the manifest
+ * @throws AiopsError 'model' with both shapes
  */
 export function fitInput(itemDims: readonly number[], declared: DeclaredShape, where: string): InputShape {
   if (declared === undefined || declared === null) return { batch: null, dims: itemDims };
@@ -27,7 +27,7 @@ export function fitInput(itemDims: readonly number[], declared: DeclaredShape, w
     `the manifest gives the model items of shape ${text([null, ...itemDims])}, ` +
       `but ${where} takes ${text([batch, ...wanted])} (the first dimension is the items)`,
     {
-      hint: 'correct input.window, input.columns, input.shape or output.kind in aiops-model.json (docs/bundle.md); of a bare model --window, --model-columns or --output-kind',
+      hint: 'correct input.window, input.columns, input.shape or output.kind in aiops-model.json (docs/bundle.md), or for a bare model --window, --model-columns or --output-kind',
     },
   );
 }

@@ -12,7 +12,7 @@ import type { TensorFlow } from './tf-model.js';
 
 export const TFJS_NODE = '@tensorflow/tfjs-node';
 
-/** What this program uses of tfjs-node: its own namespace, so that no second TF.js gets mixed in. */
+/** The part of tfjs-node's namespace that is used here; it brings its own TF.js. */
 export interface NativeTensorFlow extends TensorFlow {
   readonly version: Readonly<Record<string, string>>;
   readonly matMul: typeof core.matMul;
@@ -23,22 +23,22 @@ export interface NativeTensorFlow extends TensorFlow {
 }
 
 const HINT_WITHOUT =
-  '`aiops-serve native install` brings it; graph-models and layers-models also run on --backend wasm';
+  'install it with `aiops-serve native install`; graph-models and layers-models also run on --backend wasm';
 const HINT_REPAIR =
-  '`aiops-serve native install` brings one that works, `aiops-serve native status` tells more; --backend wasm needs none';
+  '`aiops-serve native install` installs a working one, `aiops-serve native status` has details; --backend wasm does not need it';
 
 /**
  * Loads tfjs-node.
  *
- * @param native the folder in whose `node_modules` it is; null: seen from this program
+ * @param native the folder whose `node_modules` has it; null: that of this program
  * @throws AiopsError 'backend_missing' where it is not installed
- * @throws AiopsError 'backend' that tells installed without its addon, and broken apart
+ * @throws AiopsError 'backend' if it lacks its addon or does not load
  */
 export function loadTfjsNode(native: string | null): NativeTensorFlow {
   const require = native === null ? requireInstalled : createRequire(join(native, 'package.json'));
   const folder = packageFolder(require, native);
   if (!hasAddon(folder)) {
-    const why = native === null ? ': its install script did not run or failed' : ''; // ours runs none
+    const why = native === null ? ': its install script did not run or failed' : ''; // `native install` runs none
     const message = `${TFJS_NODE} is installed in ${folder}, but without its native addon${why}`;
     throw new AiopsError('backend', message, { hint: HINT_REPAIR });
   }
@@ -53,7 +53,7 @@ export function loadTfjsNode(native: string | null): NativeTensorFlow {
     });
   }
   if (isNativeTensorFlow(loaded)) return loaded;
-  throw new AiopsError('backend', `${TFJS_NODE} in ${folder} loads, but its TensorFlow is not in use`, {
+  throw new AiopsError('backend', `${TFJS_NODE} in ${folder} loads, but does not use its TensorFlow`, {
     hint: HINT_REPAIR,
   });
 }
@@ -63,7 +63,7 @@ function packageFolder(require: NodeJS.Require, native: string | null): string {
     return dirname(require.resolve(`${TFJS_NODE}/package.json`));
   } catch (cause) {
     if (native !== null) {
-      const message = `native TensorFlow was installed into ${native}, but ${TFJS_NODE} can't be found or read there`;
+      const message = `native TensorFlow was installed into ${native}, but ${TFJS_NODE} cannot be found or read there`;
       throw new AiopsError('backend', message, { hint: HINT_REPAIR, cause });
     }
     throw new AiopsError('backend_missing', `native TensorFlow (${TFJS_NODE}) is not installed`, {
@@ -73,7 +73,7 @@ function packageFolder(require: NodeJS.Require, native: string | null): string {
   }
 }
 
-/** A package manager that runs no install scripts leaves the package without it. */
+/** Without it, the package was installed by a package manager that runs no install scripts. */
 function hasAddon(folder: string): boolean {
   try {
     const napiFolders = readdirSync(join(folder, 'lib')).filter((name) => name.startsWith('napi-v'));
@@ -83,7 +83,7 @@ function hasAddon(folder: string): boolean {
   }
 }
 
-/** tfjs-node 4.22 calls two functions of `util` that warn since Node 22 and are gone in later versions. */
+/** tfjs-node 4.22 calls two functions of `util` that print warnings since Node 22 and were removed later. */
 function restoreUtil(): void {
   const isNullOrUndefined = (value: unknown): boolean => value === null || value === undefined;
   Object.assign(util, { isArray: Array.isArray, isNullOrUndefined });
@@ -113,9 +113,9 @@ export function tensorflowVersion(tf: NativeTensorFlow): string {
   return typeof version === 'string' ? version : 'unknown';
 }
 
-const TOLD_APART = ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'amx_tile', 'asimd', 'sve'];
+const RELEVANT_FEATURES = ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'amx_tile', 'asimd', 'sve'];
 
-/** Instruction sets that TensorFlow's kernels choose by, as far as Linux tells them. */
+/** The instruction sets that affect TensorFlow's choice of kernels, as reported by Linux. */
 export function processorFeatures(): string[] {
   let text: string;
   try {
@@ -124,7 +124,7 @@ export function processorFeatures(): string[] {
     return [process.arch];
   }
   const flags = new Set(/^(?:flags|Features)\s*:(.*)$/m.exec(text)?.[1]?.split(' '));
-  return [process.arch, ...TOLD_APART.filter((name) => flags.has(name))];
+  return [process.arch, ...RELEVANT_FEATURES.filter((name) => flags.has(name))];
 }
 
 function firstLine(cause: unknown): string {

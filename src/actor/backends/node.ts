@@ -5,17 +5,17 @@ import { loadSavedModel } from './saved-model.js';
 import { loadTfjsModel } from './tfjs-model.js';
 
 /**
- * Items per call on native TensorFlow. Its kernels choose their blocking by the batch's shape, so only calls
- * of one shape give the same bits however a minute is cut.
+ * Items per call on native TensorFlow. Its kernels choose their blocking by the batch shape, so answers only have the
+ * same bits, however a minute is cut, if all calls have the same shape.
  */
 const NODE_BATCH_SIZE = 64;
 
 /**
  * Starts native TensorFlow through tfjs-node.
  *
- * @param threads that TensorFlow may use; it read them from its environment
- * @param native the folder in whose `node_modules` tfjs-node is; null: seen from this program
- * @throws AiopsError 'backend' or 'backend_missing' that says why it is not there and what to do
+ * @param threads that TensorFlow may use, for the report; it reads them from its environment
+ * @param native the folder whose `node_modules` has tfjs-node; null: that of this program
+ * @throws AiopsError 'backend' or 'backend_missing' that says why it is not available and what to do
  */
 export async function openNode(threads: number, native: string | null): Promise<Backend> {
   const tf = loadTfjsNode(native);
@@ -25,7 +25,7 @@ export async function openNode(threads: number, native: string | null): Promise<
     product = tf.matMul(pair, pair, false, true).dataSync()[0] ?? NaN;
   });
   if (product !== 25)
-    throw new AiopsError('backend', `${TFJS_NODE} multiplies [3 4] by itself to ${product}`);
+    throw new AiopsError('backend', `${TFJS_NODE} computes wrong results: [3 4] · [3 4] = ${product}`);
   return {
     facts: {
       name: 'node',

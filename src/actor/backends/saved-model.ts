@@ -5,7 +5,7 @@ import { checkSavedModel, type Bundle } from '../../model/bundle.js';
 import type { LoadedModel } from './backend.js';
 import { fittedModel, type TensorFlow, type TfModel } from './tf-model.js';
 
-/** What tfjs-node says of a SavedModel and does with it; dimensions come as messages of its protobuf library. */
+/** tfjs-node's functions for SavedModels; dimensions are protobuf messages. */
 export interface SavedModels {
   getMetaGraphsFromSavedModel(path: string): Promise<readonly MetaGraph[]>;
   loadSavedModel(path: string, tags: string[], signature: string): Promise<NativeModel>;
@@ -33,10 +33,9 @@ interface NativeModel {
 }
 
 /**
- * Loads a bundle's SavedModel into a native session. TensorFlow reads the files by itself, right after they
- * were checked here.
+ * Loads a bundle's SavedModel into a native session. TensorFlow reads the files itself, right after they were checked.
  *
- * @param itemDims shape of one item as the manifest has it
+ * @param itemDims shape of one item according to the manifest
  * @throws AiopsError 'model' naming the folder and what is wrong with it
  */
 export async function loadSavedModel(
@@ -56,7 +55,7 @@ export async function loadSavedModel(
     const [, type] = /^Unsupported tensor DataType: (\w+)/.exec(messageOf(cause)) ?? [];
     if (type !== undefined) throw unknownType(what, type);
     throw new AiopsError('model', `TensorFlow cannot load ${what} (${path}): ${messageOf(cause)}`, {
-      hint: 'save it again with tf.saved_model.save; its operations must be known to the TensorFlow of `aiops-serve native status`',
+      hint: 'save it again with tf.saved_model.save, using only operations of the TensorFlow version that `aiops-serve native status` shows',
       cause,
     });
   }
@@ -66,7 +65,7 @@ function unknownType(what: string, type: string): AiopsError {
   const shown = type === 'undefined' ? 'a type' : type;
   return new AiopsError(
     'model',
-    `a signature of ${what} has an input or output of ${shown} that tfjs-node does not know`,
+    `a signature of ${what} has an input or output of ${shown} that tfjs-node does not support`,
     {
       hint: 'cast inputs and outputs to float32 in every signature that is saved with it',
     },
@@ -80,15 +79,15 @@ function servingGraph(graphs: readonly MetaGraph[], what: string): MetaGraph {
   const chosen = serving ?? (graphs.length === 1 ? first : undefined);
   if (chosen !== undefined) return chosen;
   const found = graphs.map(({ tags }) => `{${tags.join(', ')}}`).join(' and ');
-  throw new AiopsError('model', `${what} has no graph with the tag serve, but ${found || 'none at all'}`, {
+  throw new AiopsError('model', `${what} has no graph with the tag serve, only ${found || 'none at all'}`, {
     hint: 'save it with tf.saved_model.save, which sets that tag',
   });
 }
 
 /**
- * The signature that the manifest names, else `serving_default`, else the only one.
+ * The signature that the manifest names, or `serving_default`, or the only one.
  *
- * @throws AiopsError 'model' that lists those there are
+ * @throws AiopsError 'model' that lists the existing ones
  */
 function chooseSignature(
   signatures: MetaGraph['signatureDefs'],
@@ -117,7 +116,7 @@ function signedModel(model: NativeModel, { inputs, outputs }: Signature): TfMode
   return {
     inputs: Object.values(inputs).map(({ dtype, tfDtype, shape }) => ({
       dtype: tfDtype === 'DT_FLOAT' ? dtype : tfDtype,
-      // A tensor of unknown rank has no dimensions either; a model that takes a scalar shows at its warm-up.
+      // A tensor of unknown rank also has no dimensions; a model that takes a scalar fails during warm-up.
       shape: shape.length === 0 ? undefined : shape.map((dim) => dim.getSize()),
     })),
     outputNames,

@@ -8,29 +8,30 @@ import type { ModelOutput } from '../../core/types.js';
 import type { LoadedModel, Outputs } from './backend.js';
 import { fitInput, type DeclaredShape } from './input-shape.js';
 
-/** What this program uses of TF.js: three packages on wasm, one namespace on node. */
+/** The part of TF.js that is used here: three packages on wasm, one namespace on node. */
 export interface TensorFlow extends Pick<typeof core, 'dispose' | 'tensor' | 'tidy'> {
   loadGraphModel(handler: core.io.IOHandler): Promise<converter.GraphModel>;
   loadLayersModel(handler: core.io.IOHandler): Promise<layers.LayersModel>;
 }
 
-/** What models of all formats have in common here. */
+/** A loaded model of any format. */
 export interface TfModel {
   readonly inputs: readonly { readonly shape?: DeclaredShape; readonly dtype?: string }[];
   /** In the order of `call`'s tensors. */
   readonly outputNames: readonly string[];
   call(x: Tensor): readonly Tensor[];
-  /** For models with control flow, which can't be called otherwise. */
+  /** For models with control flow, which cannot be called otherwise. */
   callAsync: ((x: Tensor) => Promise<readonly Tensor[]>) | null;
   dispose(): void;
 }
 
 /**
- * A model behind flat arrays, its input held against the manifest's item. A model that does not fit is disposed of.
+ * Wraps a model to work on flat arrays, after matching its input with the manifest's item. Disposes of a model that
+ * does not match.
  *
- * @param itemDims shape of one item as the manifest has it
+ * @param itemDims shape of one item according to the manifest
  * @param what names the model in messages
- * @throws AiopsError 'model' that shows both shapes
+ * @throws AiopsError 'model' with both shapes
  */
 export function fittedModel(
   tf: TensorFlow,
@@ -59,7 +60,7 @@ function soleInput(model: TfModel, what: string): TfModel['inputs'][number] {
     return input;
   if (model.inputs.length === 1) {
     throw new AiopsError('model', `${what} takes ${types}, expected float32`, {
-      hint: 'cast it inside of the model: windows come as float32',
+      hint: 'cast it inside the model: windows are float32',
     });
   }
   throw new AiopsError(
@@ -93,7 +94,7 @@ function predictor(
         tf.dispose([...tensors]);
       }
     }
-    // Nothing is returned through tidy: it would look for a tensor in every element of an array.
+    // Nothing is returned from tidy, because it would look for a tensor in every element of an array.
     const outputs: Outputs[] = [];
     tf.tidy(() => void outputs.push(collect(model.call(tf.tensor(input, [items, ...dims])), items)));
     return outputs[0]!;
@@ -117,16 +118,16 @@ function flattened(tensor: Tensor | undefined, items: number, name: string, what
       'model',
       `output ${name} of ${what} has shape [${shape.join(',')}] and type ${tensor?.dtype ?? 'none'} ` +
         `for ${items} items; expected real numbers of shape [${items},…]`,
-      { hint: 'a model has to answer item by item, the items being its first dimension' },
+      { hint: 'a model has to answer item by item; items are the first dimension' },
     );
   }
   const data = tensor.dataSync();
-  // Native TensorFlow gives 64-bit integers as BigInt.
+  // Native TensorFlow returns 64-bit integers as BigInt.
   const values = data instanceof Float32Array ? data : Float32Array.from(data, Number);
   return { name, size: values.length / items, values };
 }
 
-/** Item by item, one output after another. */
+/** Joins the outputs item by item. */
 function interleaved(parts: readonly Flat[], items: number): Outputs {
   const layout = parts.map(({ name, size }) => ({ name, size }));
   const [only] = parts;

@@ -7,7 +7,7 @@ import { asList, fittedModel, type TensorFlow, type TfModel } from './tf-model.j
 /**
  * Loads a bundle's graph-model or layers-model from checked bytes in memory.
  *
- * @param itemDims shape of one item as the manifest has it
+ * @param itemDims shape of one item according to the manifest
  * @throws AiopsError 'model' naming the file and what is wrong with it
  */
 export async function loadTfjsModel(
@@ -21,7 +21,7 @@ export async function loadTfjsModel(
   const model = await LOADERS[format](tf, artifacts).catch((cause: unknown) => {
     if (cause instanceof AiopsError) throw cause;
     throw new AiopsError('model', `TensorFlow.js cannot load ${what} (${bundle.dir}): ${messageOf(cause)}`, {
-      hint: 'convert it with tensorflowjs_converter, for instance to a graph-model',
+      hint: 'convert it with tensorflowjs_converter, for example to a graph-model',
       cause,
     });
   });
@@ -49,7 +49,7 @@ async function loadGraph(tf: TensorFlow, artifacts: ModelArtifacts): Promise<TfM
   return loaded;
 }
 
-/** TF.js runs these operations only in `executeAsync`, which costs every other graph twice the time. */
+/** TF.js supports these operations only in `executeAsync`, which takes twice as long for any other graph. */
 const ASYNC_OPERATIONS = new Set([
   ...['Switch', 'Merge', 'Enter', 'Exit', 'NextIteration'],
   ...['If', 'StatelessIf', 'While', 'StatelessWhile'],
@@ -72,13 +72,13 @@ async function loadLayers(tf: TensorFlow, artifacts: ModelArtifacts): Promise<Tf
     model.dispose();
     throw new AiopsError(
       'model',
-      `the layer ${stateful.name} is stateful: an answer would depend on the items that came before it`,
+      `the layer ${stateful.name} is stateful: an answer would depend on earlier items`,
       { hint: 'save the model with stateful=False; the weights stay the same' },
     );
   }
   return {
     inputs: model.inputs,
-    // A Sequential leaves its own outputNames empty.
+    // The outputNames of a Sequential are empty.
     outputNames: model.outputNames.length > 0 ? model.outputNames : model.outputs.map(({ name }) => name),
     // Not predict(), which cuts its input into batches of 32.
     call: (x) => asList(model.predictOnBatch(x)),
@@ -93,7 +93,7 @@ function handler({ json, weightSpecs, weightData }: ModelArtifacts) {
   const given = { format, signature, userDefinedMetadata, modelInitializer, initializerSignature };
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const specs = weightSpecs.map(({ quantization, ...spec }) =>
-    // The scale and minimum of a quantization, which TF.js reads, are loose members that the type does not name.
+    // TF.js also reads the scale and minimum of a quantization, which the type does not have.
     quantization === undefined ? spec : { ...spec, quantization },
   );
   return { load: async () => ({ modelTopology, weightSpecs: specs, weightData, ...present }) };

@@ -9,10 +9,10 @@ import type { TensorFlow } from './tf-model.js';
 import { loadTfjsModel } from './tfjs-model.js';
 
 /**
- * Starts TensorFlow.js on WebAssembly, which every machine has.
+ * Starts TensorFlow.js on WebAssembly, which is available everywhere.
  *
- * It has one thread: under Node TF.js does not start more. Its answers have the same bits however items are
- * cut into calls, so a call takes a whole chunk.
+ * It uses one thread, because TF.js does not start more under Node. Its answers have the same bits however items are cut
+ * into calls, so a call takes a whole chunk.
  *
  * @throws AiopsError 'backend'
  */
@@ -25,7 +25,7 @@ export async function openWasm(): Promise<Backend> {
   await withoutNewListeners(async () => {
     if (await core.setBackend('wasm').catch(() => false)) return;
     throw new AiopsError('backend', 'the wasm backend of TensorFlow.js does not start on this machine', {
-      hint: 'check that Node may use WebAssembly (--jitless disables it) and that there is memory for it',
+      hint: 'check that Node may use WebAssembly (--jitless disables it) and has enough memory',
     });
   });
   compute(core);
@@ -33,7 +33,7 @@ export async function openWasm(): Promise<Backend> {
   const { dispose, tensor, tidy } = core;
   const tf: TensorFlow = {
     ...{ dispose, tensor, tidy },
-    // A model needs one of the two, and each takes a good part of an actor's start.
+    // Loaded on demand: a model needs only one of them, and each takes a considerable part of an actor's start.
     loadGraphModel: async (handler) => (await import('@tensorflow/tfjs-converter')).loadGraphModel(handler),
     loadLayersModel: async (handler) => (await import('@tensorflow/tfjs-layers')).loadLayersModel(handler),
   };
@@ -53,13 +53,13 @@ export async function openWasm(): Promise<Backend> {
   };
 }
 
-/** TF.js would look for the .wasm files next to the program's entry. */
+/** By default, TF.js looks for the .wasm files next to the program's entry. */
 function wasmFolder(): string {
   const main = requireInstalled.resolve('@tensorflow/tfjs-backend-wasm');
   return dirname(main) + sep;
 }
 
-/** The wasm glue adds listeners that rethrow, which would end the process with status 7 in place of ours. */
+/** Removes the listeners that the wasm glue adds: they rethrow, which would end the process with status 7. */
 async function withoutNewListeners(work: () => Promise<void>): Promise<void> {
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const before = new Set(events.flatMap((event) => process.rawListeners(event)));
@@ -77,5 +77,8 @@ async function withoutNewListeners(work: () => Promise<void>): Promise<void> {
 function compute(core: typeof tfjs): void {
   const sum = core.tidy(() => core.sum(core.tensor1d([1, 2, 3])).dataSync()[0] ?? NaN);
   if (sum !== 6)
-    throw new AiopsError('backend', `the wasm backend of TensorFlow.js adds 1, 2 and 3 up to ${sum}`);
+    throw new AiopsError(
+      'backend',
+      `the wasm backend of TensorFlow.js computes wrong results: 1 + 2 + 3 = ${sum}`,
+    );
 }

@@ -12,7 +12,7 @@ import type { Scenario, ScenarioSetting } from './scenario.js';
 import type { Way } from './trial.js';
 
 export interface GatherResult extends ScenarioSetting {
-  /** That this process may use. */
+  /** Processors that this process may use. */
   readonly processors: number;
   readonly minutesPerRound: number;
   readonly ways: Readonly<Record<'in-turn' | 'at-once', TimedVariant>>;
@@ -23,7 +23,7 @@ export interface GatherResult extends ScenarioSetting {
 
 const MINUTES = 5;
 
-/** The same chunks on the same actors, waited for in two ways. */
+/** Sends the same chunks to the same actors, but waits for them in two ways. */
 export const gather: Scenario<GatherResult> = {
   question: 'What does it cost to wait for each chunk before sending the next one?',
   items: 5000,

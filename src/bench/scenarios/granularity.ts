@@ -36,7 +36,7 @@ export interface GranularityWay extends TimedVariant {
 }
 
 export interface GranularityResult extends ScenarioSetting {
-  /** Items that were to be served; more than `items` if that would have taken too long. */
+  /** Items requested; more than `items` if serving them would have taken too long. */
   readonly wantedItems: number;
   readonly ways: Readonly<Record<Grain, GranularityWay>>;
   /** Paired by round: tiny calls / big calls that predict item by item. They differ in messages only. */
@@ -45,15 +45,15 @@ export interface GranularityResult extends ScenarioSetting {
   readonly batching: Estimate;
   /** Time that each additional message took, ms, paired by round. */
   readonly perMessageMs: Estimate;
-  /** Of all answers to the items of the warm-up. */
+  /** Agreement of the answers to the items of the warm-up. */
   readonly answers: Agreement;
 }
 
 const BIG_CALL_ITEMS = 1000;
 
-/** The same items as many tiny calls and as few big ones, all sent before the first answer is awaited. */
+/** Serves the same items with many tiny calls and with a few big ones, all sent before the first answer is awaited. */
 export const granularity: Scenario<GranularityResult> = {
-  question: 'What does it cost to hand out items one by one, and how much of it is due to messages?',
+  question: 'What does it cost to send items one by one, and how much of it is due to messages?',
   items: 100_000,
   actors: (processors) => processors,
   measure: (trial) =>
@@ -114,7 +114,7 @@ function rows(result: GranularityResult) {
 interface Work {
   readonly items: number;
   readonly itemsPerCall: number;
-  /** Minutes of `itemsPerCall` items that big calls take in turn: few, however many calls there are. */
+  /** Minutes of `itemsPerCall` items, which big calls cycle through. */
   readonly minutes: readonly ItemBatch[];
 }
 
@@ -127,7 +127,7 @@ function callCount({ items, itemsPerCall }: Work, grain: Grain): number {
   return grain === 'tiny' ? items : Math.ceil(items / itemsPerCall);
 }
 
-/** A big call is a generated minute, the last one cut to the remaining items; a tiny call is one item of it. */
+/** A big call is a minute, the last one truncated to the remaining items; a tiny call is one item of it. */
 function* callsOf(work: Work, grain: Grain): Generator<readonly [batch: ItemBatch, range: ItemRange]> {
   const { items, itemsPerCall, minutes } = work;
   for (let call = 0; call * itemsPerCall < items; call++) {
@@ -138,7 +138,7 @@ function* callsOf(work: Work, grain: Grain): Generator<readonly [batch: ItemBatc
   }
 }
 
-/** Sends every call to the actors in turn, and gathers once. */
+/** Sends all calls to the actors, round-robin, and gathers once. */
 function wayOf(trial: Trial, pool: Executor, work: Work, grain: Grain): Way<Work> {
   const serve = trial.timed(async () => {
     const answers: Promise<Answers>[] = [];
@@ -152,7 +152,7 @@ function wayOf(trial: Trial, pool: Executor, work: Work, grain: Grain): Way<Work
   return { serve, batches: [work], untimed: false };
 }
 
-/** Serves some of the items twice in every way; the second time tells how long all of them will take. */
+/** Serves some of the items twice in every way; times the second pass to predict how long all of them will take. */
 async function warmUp(
   trial: Trial,
   ways: readonly Way<Work>[],

@@ -7,7 +7,7 @@ import { type Column, estimate, figure, tableOf } from '../../report/table.js';
 import { BACKEND, type Scenario, type ScenarioSetting } from './scenario.js';
 import { countsUpTo, type Trial } from './trial.js';
 
-/** What some actors cost while they wait. Each actor is one sample, however often it was watched. */
+/** Memory and processor time of waiting actors. Each actor is one sample, however often it was measured. */
 export interface IdleActors {
   readonly actors: number;
   /** Resident memory of an actor, bytes. */
@@ -21,9 +21,9 @@ export interface IdleActors {
 }
 
 export interface IdleResult extends ScenarioSetting {
-  /** How long actors waited in one watch, ms. */
+  /** How long actors waited per watch, ms. */
   readonly watchMs: number;
-  /** The steps in which the system counts processor time, ms. */
+  /** Resolution of the system's processor times, ms. */
   readonly cpuStepMs: number;
   /** By number of actors, ascending, at least one. */
   readonly counts: readonly IdleActors[];
@@ -39,16 +39,16 @@ const WATCHES = 3;
 const NOTICEABLE_MS_PER_S = 10;
 
 /**
- * Memory and processor time of 1, 2, … actors that have served a little and now wait. Unlike the other scenarios it
- * compares no ways of working in rounds: it watches processes.
+ * Memory and processor time of 1, 2, … actors that have served a few minutes and now wait. Unlike other scenarios, it
+ * does not compare variants in rounds but watches processes.
  */
 export const idle: Scenario<IdleResult> = {
-  question: 'What do actors cost that only wait?',
+  question: 'What do idle actors cost?',
   items: 500,
   actors: (processors) => processors * 2,
   async measure(trial) {
     const { actors, items, timeMs, machine, onStep } = trial.options;
-    const { cpuStepMs } = machine.usage(process.pid); // fails before actors start if the system does not report it
+    const { cpuStepMs } = machine.usage(process.pid); // fails before actors start if the system does not report usage
     const watchMs = timeMs / WATCHES;
     const counts: IdleActors[] = [];
     let setup: Pick<ReadyFacts, 'backend' | 'model'> | null = null;

@@ -16,7 +16,7 @@ import type { ScenarioName } from './scenario-names.js';
 import { SCENARIO_BY_NAME, scenarioJson, type ResultOf, type ScenarioSummary } from './scenario-report.js';
 import { thisMachine, Trial, type Machine } from './trial.js';
 
-/** A scenario's settings, validated; null leaves a choice to the scenario. */
+/** The validated settings of a scenario; null: the scenario decides. */
 export interface ScenarioConfig extends MeasuringConfig {
   readonly scenario: ScenarioName;
   readonly actors: ActorCount | null;
@@ -28,12 +28,12 @@ export interface ScenarioContext {
   /** Aborted: end without a result. */
   readonly signal: AbortSignal;
   readonly onNotice: (notice: Notice) => void;
-  /** Told what happens now, for people. */
+  /** Called with a description of each step, for progress. */
   readonly onStep: (text: string) => void;
   readonly onActorLine: ActorLog;
 }
 
-/** So that everything ends within two minutes, starting included, unless one round takes longer. */
+/** Chosen so that a scenario ends within two minutes, including the start, unless one round takes longer. */
 const LIMIT_MS = 100_000;
 
 /**
@@ -69,20 +69,20 @@ export async function measureScenario(
   }
 }
 
-/** Null leaves a choice to the scenario. */
+/** Null: the scenario decides. */
 export interface ScenarioRun
   extends Pick<ScenarioConfig, 'items' | 'rounds' | 'timeMs' | 'seed'>, Omit<ScenarioContext, 'onActorLine'> {
   /** One per setup. */
   readonly loads: readonly LoadRequest[];
   readonly actors: number | null;
-  /** No round begins that would probably end later than this after the start, ms; one is always played. */
+  /** No round begins that would probably end later than this after the start, ms; there is always one. */
   readonly limitMs: number;
   readonly machine: Machine;
 }
 
 /**
- * Measures one setup after another; a setup that turns out to be the same as an earlier one, which `auto` can bring
- * about, only once. No actor runs when it ends, however it ends. Null if aborted.
+ * Measures each setup; skips a setup that is the same as an earlier one, which can happen with `auto`. Stops all actors
+ * however it ends. Null if aborted.
  *
  * @throws AiopsError that says what was wrong, where, and what to do
  */

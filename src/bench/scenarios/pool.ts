@@ -9,7 +9,7 @@ import { BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from './scenari
 import type { Scenario, ScenarioSetting } from './scenario.js';
 import { countsUpTo, type Way } from './trial.js';
 
-/** A number of actors that served the minutes. */
+/** The times of one number of actors. */
 export interface PoolSize extends TimedVariant {
   readonly actors: number;
   /** Paired by round: one process / these actors. */
@@ -28,14 +28,14 @@ export interface PoolResult extends ScenarioSetting {
   readonly sequential: TimedVariant;
   /** By actors, ascending, at least one. */
   readonly sizes: readonly PoolSize[];
-  /** The fewest actors that are as fast as any number measured, within the measurement. */
+  /** The fewest actors that are as fast as any number measured, within the precision of the measurement. */
   readonly bestActors: number;
   readonly answers: Agreement;
 }
 
 const MINUTES = 5;
 
-/** Minutes served in batches by one process, and by 1, 2, … actors of one pool. */
+/** Serves minutes in batches with one process, and with 1, 2, … actors of one pool. */
 export const poolSizes: Scenario<PoolResult> = {
   question: 'How many actors are worth having?',
   items: 5000,
@@ -68,9 +68,9 @@ export const poolSizes: Scenario<PoolResult> = {
   lesson: (result) => [bestSentence(result), ...beyondSentence(result)].join(' '),
   caveats: (result) => [
     ...commonCaveats(result, result.answers),
-    'One process is timed inside it, like a program that serves its minutes itself; actors are timed with the cost ' +
-      'of their messages.',
-    'All actors of the largest pool run in every round; those that are not asked only wait.',
+    'The time of one process excludes messages, as in a program that serves its minutes itself; that of actors ' +
+      'includes them.',
+    'All actors of the largest pool run in every round; those that are not used only wait.',
   ],
 };
 
@@ -125,7 +125,7 @@ function bestSentence({ sizes, bestActors: fewest, items }: PoolResult): string 
   });
 }
 
-/** What more actors than processors did. */
+/** What running more actors than processors did. */
 function beyondSentence({ sizes, processors }: PoolResult): string[] {
   const within = sizes.filter(({ actors }) => actors <= processors).pop();
   const most = sizes[sizes.length - 1]!;

@@ -10,14 +10,14 @@ import { asLong, BACKEND, byVerdict, commonCaveats, ITEMS, ROUNDS, WAY } from '.
 import type { Scenario, ScenarioSetting } from './scenario.js';
 import type { Machine, Trial, Way } from './trial.js';
 
-/** What a process that serves one call goes through, in order. */
+/** The phases of a process that serves one call, in order. */
 const PARTS = ['process', 'load', 'warm-up', 'serve', 'stop'] as const;
 type Part = (typeof PARTS)[number];
 
 export interface ReloadResult extends ScenarioSetting {
-  /** A whole call in a process of its own. */
+  /** A whole call in a new process. */
   readonly fresh: TimedVariant;
-  /** Medians of that call's parts, ms. */
+  /** Medians of its phases, ms. */
   readonly partsMs: Readonly<Record<Part, Estimate>>;
   /** The same call to an actor. */
   readonly actor: TimedVariant;
@@ -26,12 +26,12 @@ export interface ReloadResult extends ScenarioSetting {
   readonly answers: Agreement;
 }
 
-/** An actor's call is short: the median of a few is steadier. */
+/** Calls to an actor are short, so the median of a few is steadier. */
 const ACTOR_CALLS = 5;
 
-/** A task that loads its model in each call, against an actor that has loaded it. */
+/** Compares a process that loads the model for each call with an actor that has loaded it. */
 export const reload: Scenario<ReloadResult> = {
-  question: 'What does it cost to load the model in each call, instead of once into an actor?',
+  question: 'What does it cost to load the model for each call instead of once into an actor?',
   items: 500,
   actors: () => 1,
   measure: (trial) =>
@@ -62,17 +62,17 @@ export const reload: Scenario<ReloadResult> = {
   lesson({ slowdown, partsMs, fresh }) {
     const share = (part: Part): string => `${figures((partsMs[part].value / fresh.medianMs.value) * 100)} %`;
     const where =
-      `Of a call in a new process, ${share('process')} went into starting it, ${share('load')} into loading the ` +
-      `model, ${share('warm-up')} into warming up and ${share('serve')} into the items.`;
+      `Of a call in a new process, ${share('process')} was spent on starting it, ${share('load')} on loading the ` +
+      `model, ${share('warm-up')} on warming up and ${share('serve')} on the items.`;
     const hidden = `With so much work per call, loading the model made no measurable difference. ${where}`;
-    const longer = `Loading in each call took ${asLong(slowdown)} as asking an actor. ${where}`;
+    const longer = `Loading for each call took ${asLong(slowdown)} as calling an actor. ${where}`;
     return byVerdict(slowdown, { longer, shorter: hidden, same: hidden });
   },
   caveats: (result) => [
     ...commonCaveats(result, result.answers),
     'After the first call the model’s files are in the system’s cache; the first call after a boot takes longer.',
-    'Warm-up counts, because the first prediction of any process is slow. The start of the actor does not: it is ' +
-      'paid once, not in each call.',
+    'Warm-up counts, because the first prediction of any process is slow. The start of the actor does not, because ' +
+      'it happens once, not for each call.',
   ],
 };
 
@@ -101,7 +101,7 @@ function rows(result: ReloadResult) {
 /** Serves each call in a new process, which has exited when the call returns. */
 class FreshProcesses {
   readonly #trial: Trial;
-  /** Those that run: an aborted call leaves its process. */
+  /** Running processes: an aborted call leaves its process behind. */
   readonly #running = new Set<ReturnType<Machine['open']>>();
   #calls: Record<Part, number>[] = [];
 

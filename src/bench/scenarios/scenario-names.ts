@@ -1,3 +1,3 @@
-/** Apart from what measures and reports them, which takes longer to load than the help that lists them. */
+/** In a separate module so that `--help` does not load the scenarios. */
 export const SCENARIOS = ['granularity', 'gather', 'reload', 'idle', 'pool'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];

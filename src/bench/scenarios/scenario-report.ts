@@ -19,7 +19,7 @@ interface Results {
   readonly pool: PoolResult;
 }
 
-/** What a scenario finds with one setup. */
+/** The result of a scenario with one setup. */
 export type ResultOf<Name extends ScenarioName> = Results[Name];
 
 export const SCENARIO_BY_NAME: { readonly [Name in ScenarioName]: Scenario<Results[Name]> } = {
@@ -36,11 +36,11 @@ interface Findings<Name extends ScenarioName> {
   readonly results: readonly Results[Name][];
 }
 
-/** Everything that `scenario-NAME.json` says; times in ms. */
+/** The content of `scenario-NAME.json`; times in ms. */
 export interface ScenarioSummary<Name extends ScenarioName = ScenarioName> extends Findings<Name> {
   readonly program: ProgramFacts;
   readonly host: HostFacts;
-  /** Of the generated minutes. */
+  /** Seed of the synthetic minutes. */
   readonly seed: number;
   readonly elapsedMs: number;
   readonly notices: readonly Notice[];
@@ -68,7 +68,7 @@ export function scenarioMarkdown<Name extends ScenarioName>(summary: Findings<Na
     .join('\n');
 }
 
-/** For a terminal: the question, the table, the lesson, and what to keep in mind. */
+/** For a terminal: the question, the table, the lesson and the caveats. */
 export function scenarioReport<Name extends ScenarioName>(summary: Findings<Name>): string {
   const { question, settings, findings } = textsOf(summary);
   const table = tableLines(scenarioTable(summary));
@@ -78,7 +78,7 @@ export function scenarioReport<Name extends ScenarioName>(summary: Findings<Name
 
 interface Texts {
   readonly question: string;
-  /** What it was measured on, a line per setup. */
+  /** What was measured, one line per setup. */
   readonly settings: readonly string[];
   /** The lesson of each setup, and each caveat once. */
   readonly findings: readonly string[];

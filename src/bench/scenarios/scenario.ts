@@ -1,4 +1,4 @@
-/* What scenarios have in common. */
+/* What scenarios share. */
 import type { Agreement } from '../../core/comparison.js';
 import { inverse, isRealSpeedup } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
@@ -8,36 +8,36 @@ import { figure, words, type Table } from '../../report/table.js';
 import { setupName } from '../report/bench-names.js';
 import type { Trial } from './trial.js';
 
-/** What a scenario was measured on. */
+/** What a scenario measured. */
 export interface ScenarioSetting {
   readonly backend: BackendFacts;
   readonly model: ModelFacts;
-  /** The most that served at once. */
+  /** The most actors that served at once. */
   readonly actors: number;
-  /** Items of one piece of work, whichever way it is done. */
+  /** Items per unit of work, the same for every way. */
   readonly items: number;
-  /** Samples of each way. */
+  /** Samples per way. */
   readonly rounds: number;
 }
 
 /** One lesson of parallel serving: how it is measured and what it shows. */
 export interface Scenario<Result extends ScenarioSetting> {
   readonly question: string;
-  /** Items of one piece of work by default. */
+  /** Default number of items per unit of work. */
   readonly items: number;
-  /** The most actors by default. */
+  /** Default for the largest number of actors. */
   readonly actors: (processors: number) => number;
-  /** Null if aborted, or if the setup was measured before. */
+  /** Null if aborted, or if the setup has already been measured. */
   readonly measure: (trial: Trial) => Promise<Result | null>;
   /** The figures, setup by setup. */
   readonly table: (results: readonly Result[]) => Table;
-  /** What the figures show, in a sentence or two. */
+  /** What the figures show, in one or two sentences. */
   readonly lesson: (result: Result) => string;
-  /** What to keep in mind with them, a sentence each. */
+  /** Limitations of the figures, one sentence each. */
   readonly caveats: (result: Result) => string[];
 }
 
-/** Columns that tables of scenarios have in common. */
+/** Columns that tables of scenarios share. */
 export const WAY = words<{ readonly name: string }>('way', 'way', ({ name }) => name);
 export const BACKEND = words<Row>('backend', 'backend', ({ result }) => setupName(result));
 export const ACTORS = figure<Row>('actors', 'actors', countText, ({ result }) => result.actors);
@@ -53,7 +53,7 @@ export function asLong({ value, low, high }: Estimate): string {
   return `${figures(value)} × as long${low === high ? '' : ` (${figures(low)}–${figures(high)})`}`;
 }
 
-/** Chooses a text by what a ratio of two times says: the first is really longer, really shorter, or neither. */
+/** Chooses a text by a ratio of two times: whether the first is really longer, really shorter, or neither. */
 export function byVerdict(
   ratio: Estimate,
   texts: Readonly<Record<'longer' | 'shorter' | 'same', string>>,
@@ -62,7 +62,7 @@ export function byVerdict(
   return isRealSpeedup(inverse(ratio)) ? texts.shorter : texts.same;
 }
 
-/** With fewer rounds, an interval is no more than the range of the samples. */
+/** With fewer rounds, an interval is just the range of the samples. */
 const ROUNDS_FOR_AN_INTERVAL = 7;
 
 /** Warns of few rounds and of answers that differ. */

@@ -16,19 +16,19 @@ import { generatedMinutes } from '../minutes.js';
 import type { NoticeLog } from '../notice-log.js';
 import { setupName } from '../report/bench-names.js';
 
-/** What scenarios need from the machine; tests bring their own. */
+/** What scenarios need from the machine; tests replace it. */
 export interface Machine {
   /** Monotonic clock, ms. */
   readonly now: () => number;
   readonly pause: (ms: number) => Promise<void>;
-  /** Executors that load this, `actors` of them in the pool; nothing is started yet. */
+  /** Creates executors, with `actors` in the pool; does not start them. */
   readonly open: (
     load: LoadRequest,
     actors: number,
     needed: readonly Executor['name'][],
   ) => Pick<Executors, 'pool' | 'solo' | 'start' | 'stop'>;
   readonly usage: (pid: number) => ProcessUsage;
-  /** That this process may use. */
+  /** Processors that this process may use. */
   readonly processors: number;
 }
 
@@ -47,40 +47,40 @@ export interface TrialOptions {
   readonly load: LoadRequest;
   /** The most actors. */
   readonly actors: number;
-  /** Items of one piece of work. */
+  /** Items per unit of work. */
   readonly items: number;
-  /** Whether the user asked for so many items. */
+  /** Whether `items` comes from the user. */
   readonly areItemsGiven: boolean;
-  /** Rounds to play, at least; fewer if `endMs` comes first. */
+  /** The minimum number of rounds; fewer if `endMs` comes first. */
   readonly rounds: number;
-  /** Time to spend on each way, at least, ms; less if `endMs` comes first. */
+  /** The minimum time for each way, ms; less if `endMs` comes first. */
   readonly timeMs: number;
   /** No round begins that would probably end later, on the clock of `machine.now`. */
   readonly endMs: number;
-  /** Of the generated minutes; any 32-bit integer. */
+  /** Seed of the synthetic minutes; any 32-bit integer. */
   readonly seed: number;
   /** Aborted: end without a result. */
   readonly signal: AbortSignal;
   readonly notices: NoticeLog;
-  /** Told what happens now, for people. */
+  /** Called with a description of each step, for progress. */
   readonly onStep: (text: string) => void;
-  /** Whether a setup was measured before, because `auto` turned out to be the same. */
+  /** Whether a setup has already been measured, which can happen with `auto`. */
   readonly isMeasured: (ready: ReadyFacts) => boolean;
   readonly machine: Machine;
 }
 
-/** One of the ways to do the same work that a scenario compares. */
+/** One of the ways of doing the same work that a scenario compares. */
 export interface Way<Batch = ItemBatch> {
   readonly serve: Serve<{ readonly wallMs: number }, Batch>;
-  /** Served in turn. */
+  /** Served one after another. */
   readonly batches: readonly Batch[];
-  /** How often a turn serves a batch, of which the median counts; by default as often as there are batches. */
+  /** How many batches a turn serves, of which the median time counts; by default each batch once. */
   readonly times?: number;
-  /** Whether a turn begins with a batch that is not timed, so that its code and data are in the caches. */
+  /** Whether a turn begins with an untimed batch, to warm the caches. */
   readonly untimed: boolean;
 }
 
-/** What was measured of some ways, in their order. */
+/** The measurements of some ways, in order. */
 export interface Compared<Ways> {
   readonly rounds: number;
   readonly times: { readonly [Index in keyof Ways]: TimedVariant };
@@ -95,7 +95,7 @@ export class Trial {
     this.options = options;
   }
 
-  /** Starts executors, works with them and stops them; null if aborted, or if the setup was measured before. */
+  /** Starts executors, works with them and stops them; null if aborted, or if the setup has already been measured. */
   async using<T>(
     actors: number,
     needed: readonly Executor['name'][],
@@ -110,7 +110,7 @@ export class Trial {
       const ready = await executors.start(signal);
       if (ready === null) return null;
       if (isMeasured(ready)) {
-        notices.add({ level: 'info', text: `${setupName(ready)} was measured already` });
+        notices.add({ level: 'info', text: `${setupName(ready)} has already been measured` });
         return null;
       }
       for (const notice of ready.notices) notices.add(notice);

@@ -5,8 +5,8 @@ import { parseGate, type Gate, type Metrics } from '../../report/gates.js';
 import type { Kind } from './setting.js';
 
 /**
- * Conditions such as `p99>5s`, as text. Those on metrics of another command pass as well, since one environment and one
- * settings file serve all commands; `ownGates` separates them.
+ * Conditions such as `p99>5s`, as text. Metrics of another command are accepted as well, because all commands share one
+ * environment and one settings file; `ownGates` separates them.
  */
 export function conditions<Own, Other>(
   metrics: Metrics<Own>,
@@ -24,9 +24,9 @@ export function conditions<Own, Other>(
 }
 
 /**
- * The conditions on metrics that this command has, with a notice for each that it ignores.
+ * The conditions on metrics of this command, and a notice for each that is ignored.
  *
- * @throws AiopsError `usage` where the command line asks for a metric of another command
+ * @throws AiopsError `usage` if the command line has a condition on a metric of another command
  */
 export function ownGates<Own>(
   texts: readonly string[],
@@ -44,7 +44,7 @@ export function ownGates<Own>(
   return { gates, notices };
 }
 
-/** Why a condition is none on these metrics; null: it is one. */
+/** Why a condition on these metrics is invalid; null: it is valid. */
 function problemOf<Result>(text: string, metrics: Metrics<Result>): string | null {
   try {
     parseGate(text, metrics);

@@ -7,12 +7,12 @@ import { formatDuration, timeParser } from '../../core/time.js';
 import type { VerifyInput } from '../../read/snapshot/compare-inputs.js';
 import type { JsonForm, Kind } from './setting.js';
 
-/** A kind of which a value is shown as its own text. */
+/** A kind whose values are text. */
 function textKind<T extends string>(parse: (text: string) => T, json: JsonForm = 'text'): Kind<T> {
   return { parse, show: (value) => value, json };
 }
 
-/** A path or a name: any text but the empty one. */
+/** A path or a name: any text that is not empty. */
 export const name: Kind<string> = textKind((text) => {
   if (text === '') throw new InvalidArgumentError('Expected a name.');
   return text;
@@ -59,7 +59,7 @@ export function whole(least: number, most: number): Kind<number> {
   return { parse, show: String, json: 'number' };
 }
 
-/** What `kind` takes, or the word `auto`. */
+/** A value of `kind`, or `auto`. */
 export function orAuto<T>(kind: Kind<T>, refusal?: string): Kind<T | 'auto'> {
   const parse = (text: string): T | 'auto' => {
     if (text === 'auto') return text;
@@ -136,7 +136,7 @@ export const size: Kind<number> = {
     if (bytes >= 1 && Number.isSafeInteger(bytes)) return bytes;
     throw new InvalidArgumentError('Expected a size such as 16MiB, 500KB, 2GB or a number of bytes.');
   },
-  /** In the largest unit of which it is a whole number. */
+  /** In the largest unit that makes it a whole number. */
   show(bytes) {
     const [unit, unitBytes] = SIZE_UNITS.find((one) => bytes % one[1] === 0) ?? ['', 1];
     return unitBytes === 1 ? String(bytes) : `${bytes / unitBytes}${unit}`;
@@ -237,7 +237,7 @@ export const verifyInput: Kind<VerifyInput> = {
   json: 'optional-word',
 };
 
-/** A time as recordings have it, kept as text: which instant it is can depend on `--timezone`. */
+/** A time, kept as text because it can depend on `--timezone`. */
 export const time: Kind<string> = textKind((text) => {
   if (!Number.isNaN(timeParser('UTC')(text))) return text;
   throw new InvalidArgumentError(

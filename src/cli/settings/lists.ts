@@ -33,7 +33,7 @@ export function listOf<T>(kind: Kind<T>): Kind<readonly T[]> {
 
 const actorCounts = listOf(actorCount);
 
-/** `4`, `30%` or `auto`: up to so many actors; `1,2,4`, or given several times: exactly these. */
+/** `4`, `30%` or `auto`: up to that many actors; `1,2,4`, or given several times: exactly these. */
 export const actorRange: Kind<ActorRange> = {
   parse(text, earlier) {
     const counts = actorCounts.parse(text, earlier === undefined ? undefined : countsOf(earlier));
@@ -50,7 +50,7 @@ function countsOf(range: ActorRange): readonly ActorCount[] {
   return range.kind === 'up-to' ? [range.most] : range.counts;
 }
 
-/** `key=value`, the value being any text. */
+/** `key=value`; the value is any text. */
 export const parameters: Kind<Readonly<Record<string, string>>> = {
   parse(text, earlier) {
     const at = text.indexOf('=');

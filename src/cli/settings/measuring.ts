@@ -5,7 +5,7 @@ import { backend, batchSize, LOADING } from './model.js';
 import { quiet } from './writing.js';
 import type { Settings } from './setting.js';
 
-/** All of their times are held in memory. */
+/** The times of all rounds are held in memory. */
 const MOST_ROUNDS = 100_000;
 const MOST_ITEMS = 1_000_000;
 /** A seed has 32 bits. */
@@ -30,7 +30,7 @@ export const MEASURING = {
   },
   rounds: {
     flags: '--rounds <n>',
-    help: 'rounds per variant (default: 10 to 20, as minutes fit into the time)',
+    help: 'rounds per variant (default: 10 to 20, depending on the time per minute)',
     kind: whole(1, MOST_ROUNDS),
   },
   timeMs: {
@@ -52,14 +52,14 @@ export const MEASURING = {
   },
   out: {
     flags: '--out <folder>',
-    help: 'where bench.json goes',
+    help: 'output folder',
     kind: name,
     default: 'bench.aiops',
   },
   quiet,
 } as const satisfies Settings;
 
-/** What replay takes one of, bench takes several of, to compare them. */
+/** Settings of which replay takes one value and bench several. */
 export const LOADING_LISTS = {
   params: LOADING.params,
   backends: {

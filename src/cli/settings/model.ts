@@ -21,7 +21,7 @@ export const MODEL = {
   },
 } as const satisfies Settings;
 
-/** What actors are asked to load; the run's facts record what `auto` chose. */
+/** What actors load; the facts of a run record what `auto` chose. */
 export const LOADING = {
   params: {
     flags: '--param <key=value>',
@@ -38,7 +38,7 @@ export const LOADING = {
   },
   modelFormat: {
     flags: '--model-format <format>',
-    help: 'which format of the bundle; auto: the first that the backend runs',
+    help: 'format of the bundle to load; auto: the first that the backend supports',
     kind: oneOf('auto', 'saved-model', 'graph-model', 'layers-model'),
     default: 'auto',
   },
@@ -57,7 +57,7 @@ export const LOADING = {
   },
 } as const satisfies Settings;
 
-/** What a bare model, which has no manifest, does not say itself. */
+/** The description of a bare model, which has no manifest. */
 export const BARE_MODEL = {
   window: {
     flags: '--window <n>',

@@ -24,7 +24,7 @@ export const FAIL_IF = {
   default: [],
 } as const;
 
-/** What goes to standard output in place of the report for people. */
+/** What to print instead of the text report. */
 export const STDOUT = {
   json: {
     flags: '--json',
@@ -36,7 +36,7 @@ export const STDOUT = {
   markdown: { flags: '--markdown', help: 'print the tables as Markdown', kind: toggle, default: false },
 } as const satisfies Settings;
 
-/** Where settings come from: for every command that takes some. */
+/** Where settings come from. */
 export const OTHER = {
   config: {
     flags: '--config <file>',

@@ -31,7 +31,7 @@ export const WRITING = {
   },
   fullOutput: {
     flags: '--full-output',
-    help: 'all output numbers of the model, not only the first 8',
+    help: "all of the model's output numbers, not only the first 8",
     kind: toggle,
     default: false,
     changes: 'results',
@@ -63,7 +63,7 @@ export const WRITING = {
   },
   breakLock: {
     flags: '--break-lock',
-    help: 'take the output folder although another host holds it: only if nothing runs there any more',
+    help: 'take over an output folder that another host holds; only if no run is active there',
     kind: toggle,
     default: false,
   },

@@ -4,7 +4,7 @@ import { flagName, type SettingGroups, type Settings } from '../settings/setting
 
 type Row = Settings[string];
 
-/** The flag of a setting; commander keeps its value under the setting's name in the program. */
+/** The flag of a setting; commander stores its value under the setting's name. */
 export class SettingOption extends Option {
   readonly row: Row;
   readonly #key: string;
@@ -31,19 +31,19 @@ export function addOptions(command: Command, groups: SettingGroups): Command {
   return command;
 }
 
-/** The settings of a command, by their flags without dashes. */
+/** The settings of a command, by flag without dashes. */
 export function settingsOf(command: Command): ReadonlyMap<string, SettingOption> {
   const options = command.options.filter((option) => option instanceof SettingOption);
   return new Map(options.map((option) => [flagName(option.row), option]));
 }
 
-/** Whether a stronger source has given a setting its value. */
+/** Whether a stronger source has set a value. */
 export function isGiven(command: Command, option: Option): boolean {
   const source = command.getOptionValueSource(option.attributeName());
   return source !== undefined && source !== 'default';
 }
 
-/** A flag's help: what it is, its choices, its fixed default. */
+/** The help of a flag: its text, choices and fixed default. */
 export function describeOption(option: Option): string {
   if (!(option instanceof SettingOption)) return option.description;
   const { help, kind, default: preset } = option.row;

@@ -13,11 +13,11 @@ const DEFAULT_CONFIG = 'aiops-serve.config.json';
 const MOST_SHOWN = 200;
 
 /**
- * Gives every setting that neither the command line nor the environment has set its value from the configuration
- * file: `{ "actors": 4, "columns": ["cpu", "mem"] }`, keys being flags without their dashes. Ignores keys in
- * `elsewhere`, which are settings of other commands.
+ * Applies the values of the configuration file to settings that neither the command line nor the environment has set.
+ * Its keys are flags without dashes: `{ "actors": 4, "columns": ["cpu", "mem"] }`. Ignores keys in `elsewhere`, which
+ * are settings of other commands.
  *
- * @throws AiopsError `config` naming the file, the key, its value and what was expected
+ * @throws AiopsError `config` naming the file, the key, its value and what is expected
  */
 export function applyConfigFile(
   command: Command,
@@ -77,7 +77,7 @@ function parseSettings(file: string, text: string): object {
   throw new AiopsError('config', `${file}: "${repeated}" is given twice`, { hint: 'remove one of them' });
 }
 
-/** JSON of a value, cut where it is long; a number too large for one, such as 1e999, is Infinity. */
+/** The JSON of a value, truncated if it is long; a number out of range, such as 1e999, is Infinity. */
 function shown(found: unknown): string {
   const text = typeof found === 'number' ? String(found) : JSON.stringify(found);
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;

@@ -14,10 +14,10 @@ function environmentName(flag: string): string {
 }
 
 /**
- * Gives every setting that the command line has not set the value of its variable, if there is one. Commander itself
- * would turn flags without a value on, whatever their variable says.
+ * Applies environment variables to settings that the command line has not set. Commander itself would turn on flags
+ * without a value, whatever their variable says.
  *
- * @throws AiopsError `config` naming the variable, its value and what was expected
+ * @throws AiopsError `config` naming the variable, its value and what is expected
  */
 export function applyEnvironment(command: Command, environment: Environment): void {
   for (const [flag, option] of settingsOf(command)) {
@@ -33,7 +33,7 @@ export function applyEnvironment(command: Command, environment: Environment): vo
   }
 }
 
-/** A warning for each variable that looks like a setting of ours and is none; `known`: flags of all commands. */
+/** A warning for each variable with our prefix that is not a setting; `known`: flags of all commands. */
 export function unknownVariables(environment: Environment, known: ReadonlySet<string>): Notice[] {
   const variables = new Set([...known].map(environmentName));
   return Object.keys(environment)

@@ -17,7 +17,7 @@ export function jsonValue(row: Row, found: unknown): unknown {
   throw new InvalidArgumentError('Expected true or false.');
 }
 
-/** The value of a flag that is given with each of these texts in turn. @throws InvalidArgumentError */
+/** The value of a flag that is given once with each of these texts. @throws InvalidArgumentError */
 export function parseTexts({ kind }: Row, texts: readonly string[]): unknown {
   let parsed: unknown;
   for (const text of texts) parsed = kind.parse(text, parsed as never);
@@ -52,7 +52,7 @@ function pairText(row: Row, [key, value]: readonly [string, unknown]): string {
   if (typeof value !== 'string' && !(typeof value === 'number' && Number.isFinite(value)))
     throw new InvalidArgumentError(`Expected text or a number for "${key}".`);
   const text = `${key}=${value}`;
-  // A key with an equals sign, for instance, would be read as another key.
+  // For example, a key with an equals sign would be split at the wrong place.
   if (isDeepStrictEqual(parseTexts(row, [text]), { [key]: String(value) })) return text;
   throw new InvalidArgumentError(`"${key}" and its value cannot be given as ${row.flags}.`);
 }

@@ -1,10 +1,10 @@
 /**
- * The first key that an object of a JSON text has twice (`JSON.parse` would silently keep the last); null: none.
+ * The first key that occurs twice in an object of a JSON text (`JSON.parse` silently keeps the last value); null: none.
  *
  * @param text valid JSON
  */
 export function repeatedKey(text: string): string | null {
-  /** The keys of the objects and lists around the current place, the innermost last. */
+  /** The keys of the enclosing objects and lists, the innermost last. */
   const around: Set<string>[] = [];
   for (const { 0: token, 1: isKey } of text.matchAll(TOKENS)) {
     if (token === '{' || token === '[') around.push(new Set());

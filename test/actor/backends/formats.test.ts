@@ -41,7 +41,7 @@ suite('candidates', () => {
   });
 
   test('says what would run a format that the backend does not', () => {
-    const message = /the wasm backend does not run the saved-model of m/;
+    const message = /the wasm backend does not support the saved-model of m/;
     assert.throws(
       () => choose('wasm', SAVED),
       refusal('backend', message, /native install.*tensorflowjs_converter/),

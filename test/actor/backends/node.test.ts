@@ -43,7 +43,7 @@ suite('node backend, absent', () => {
   test('an install that is gone or can’t be read is not taken for none', async (t) => {
     await absent(
       openNode(1, nativeFolder(t, {})),
-      /was installed into .*, but .* can't be found or read there/,
+      /was installed into .*, but .* cannot be found or read there/,
     );
   });
 
@@ -53,7 +53,7 @@ suite('node backend, absent', () => {
     await absent(openNode(1, nativeFolder(t, { ...PACKAGE, 'lib/napi-v8/readme': '' })), message);
   });
 
-  test('broken: the first line of the reason is told', async (t) => {
+  test('broken: the first line of the reason is reported', async (t) => {
     const index = "throw new Error('libtensorflow.so.2: cannot open shared object file\\nand more')";
     const native = nativeFolder(t, { ...WITH_ADDON, 'index.js': index });
     await absent(
@@ -66,12 +66,12 @@ suite('node backend, absent', () => {
     const names = ['tensor', 'tidy', 'dispose', 'loadGraphModel', 'loadLayersModel', 'matMul', 'backend'];
     const index = `for (const name of ${JSON.stringify(names)}) exports[name] = () => 0; exports.getBackend = () => 'cpu'`;
     const native = nativeFolder(t, { ...WITH_ADDON, 'index.js': index });
-    await absent(openNode(1, native), /TensorFlow is not in use/);
+    await absent(openNode(1, native), /does not use its TensorFlow/);
   });
 });
 
 suite('node backend, present', { skip: await whyNoNative() }, () => {
-  test('tells what it is', async () => {
+  test('reports its name, versions and features', async () => {
     const { facts, defaultBatchSize } = await openNode(3, native);
     assert.equal(facts.name, 'node');
     assert.equal(facts.threads, 3);

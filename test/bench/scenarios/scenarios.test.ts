@@ -228,7 +228,7 @@ test('batch sizes are distinguished, and a setup that auto repeats is measured o
     ['wasm', 'wasm', 'wasm with batches of 64', 'wasm with batches of 64'],
   );
   assert.match(scenarioReport(summary), /^On wasm: .*\nOn wasm with batches of 64: /m);
-  assert.ok(summary.notices.some(({ text }) => text === 'wasm was measured already'));
+  assert.ok(summary.notices.some(({ text }) => text === 'wasm has already been measured'));
 });
 
 test('every scenario ends without a result, and without an actor, once the signal is given', async () => {
