@@ -10,7 +10,7 @@ import { attemptPage, pageMissing } from '../report/page-attempt.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayOutcome } from './replay-context.js';
 import { summaryJson, type RunSummary } from './report/run-summary.js';
-import { answersDiffer, type RunParts } from './report/summarize.js';
+import { answersDiffer, summarize, type RunParts } from './report/summarize.js';
 import { summarySum } from './resume/read-summary.js';
 
 /**
@@ -27,7 +27,7 @@ export function noticesOfNothing(
 }
 
 /** What only the whole run shows. */
-export function closingNotices(
+function closingNotices(
   { output: { anomaliesOnly } }: ReplayConfig,
   { recording, ready, totals: { counters }, figures: { labels }, comparer }: RunParts,
   { keepsRejects }: Pick<RunOutput, 'keepsRejects'>,
@@ -63,19 +63,32 @@ export function closingNotices(
   ];
 }
 
+/** What a report on a run needs besides its figures. */
+export interface ReportOptions {
+  readonly output: RunOutput;
+  readonly onNotice: (notice: Notice) => void;
+  /** About the input. */
+  readonly notices: readonly Notice[];
+  readonly sessions: RunSummary['sessions'];
+  /** Makes the page; null: the output has none. */
+  readonly page: ((summary: RunSummary) => string) | null;
+}
+
 /**
- * Writes the summary and the page, and completes the output.
+ * Writes the summary and the page of a finished run, and completes its output.
  *
- * @param makePage null: the output has no page
  * @throws AiopsError `output_cannot_create`, `output_io`; Error where the page could not be made, which is a bug: all
  *   other files are complete then
  */
-export async function writeReports(
-  output: RunOutput,
-  summary: RunSummary,
-  makePage: (() => string) | null,
+export async function report(
+  config: ReplayConfig,
+  parts: RunParts,
+  { output, onNotice, notices: aboutInput, sessions, page: makePage }: ReportOptions,
 ): Promise<ReplayOutcome> {
-  const page = makePage === null ? null : attemptPage(makePage);
+  const notices = [...aboutInput, ...closingNotices(config, parts, output)];
+  for (const notice of notices) onNotice(notice);
+  const summary = summarize(config, parts, sessions, notices);
+  const page = makePage === null ? null : attemptPage(() => makePage(summary));
   const text = summaryJson(summary);
   await output.finish(
     { summary: text, page: page !== null && 'text' in page ? page.text : null },

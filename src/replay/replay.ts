@@ -17,15 +17,16 @@ import type { Recording } from '../read/recording.js';
 import { refuseGatesWithout } from '../report/gates.js';
 import { Comparer } from './comparer.js';
 import { Feed } from './feed.js';
-import { closingNotices, noticesOfNothing, writeReports } from './finish.js';
+import { noticesOfNothing, report } from './finish.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';
 import { REPLAY_METRICS } from './report/replay-metrics.js';
 import { replayPage } from './report/run-page.js';
-import { summarize } from './report/summarize.js';
 import { findPreviousRun, type PreviousRun } from './resume/previous-run.js';
 import { Sink } from './sink.js';
 import { RunTotals } from './totals.js';
+import { type RunOutput } from '../output/run-output.js';
+import { type RunSummary } from './report/run-summary.js';
 
 /**
  * Replays recordings through a model: read → minute → window → partition and dispatch → gather → write → report.
@@ -47,8 +48,7 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
 
   // 1. Open the run: its model, its output, and what earlier sessions left there.
   const model = await findModel(config.model);
-  const { output: wanted, backfill, inputs } = config;
-  await using output = await openOutput(wanted, context.stdout, { ...backfill, inputs });
+  await using output = await openRunOutput(config, context);
   const previous = await findPreviousRun({ output, config, model, onNotice });
 
   // 2. Set up the executors. They start once the input is open, unless only they know what an item is.
@@ -102,11 +102,21 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   if (moved !== null) throw moved;
   const figures = await previous.figures(totals, recording);
   const parts = { recording, ready, totals, figures, comparer, actors: executors.pool.actors };
-  const notices = [...nothing, ...closingNotices(config, parts, output)];
-  for (const notice of notices) onNotice(notice);
-  const summary = summarize(config, parts, previous.sessions, notices);
-  const page = assets && (() => replayPage(summary, parts, model.threshold, assets));
-  return await writeReports(output, summary, page);
+  const page = assets && ((summary: RunSummary) => replayPage(summary, parts, model.threshold, assets));
+  return await report(config, parts, {
+    output,
+    onNotice,
+    notices: nothing,
+    sessions: previous.sessions,
+    page,
+  });
+}
+
+function openRunOutput(
+  { output, backfill, inputs }: ReplayConfig,
+  { stdout }: ReplayContext,
+): Promise<RunOutput> {
+  return openOutput(output, stdout, { ...backfill, inputs });
 }
 
 /** A lost actor is replaced at most so many times within a minute. */

@@ -39,13 +39,24 @@ export function resultSection(run: Place<RunSummary>): PageSection {
 }
 
 function resultTiles(run: Place<RunSummary>): Markup[] {
+  return [
+    ...minuteTiles(run),
+    ...scheduleTiles(run),
+    ...speedupTiles(run),
+    tile(
+      'Utilization',
+      figureMarkup(run.at('utilization'), percentText),
+      'of the actors’ time was spent on items',
+    ),
+  ];
+}
+
+const duration = (place: Place<number | null>): Markup => figureMarkup(place, durationText);
+const count = (place: Place<number | null>): Markup => figureMarkup(place, countText);
+
+function minuteTiles(run: Place<RunSummary>): Markup[] {
   const minutes = run.at('minutes');
   const wallMs = minutes.at('wallMs');
-  const scheduled = minutes.at('scheduled');
-  const isScheduled = scheduled.value !== null;
-  const duration = (place: Place<number | null>): Markup => figureMarkup(place, durationText);
-  const count = (place: Place<number | null>): Markup => figureMarkup(place, countText);
-  const speedup = run.at('comparison').at('speedup').at('sequential-batched').at('value');
   return [
     tile(
       '99th-percentile minute',
@@ -60,7 +71,7 @@ function resultTiles(run: Place<RunSummary>): Markup[] {
     tile(
       'Late minutes',
       count(minutes.at('late')),
-      isScheduled
+      minutes.at('scheduled').value !== null
         ? 'answered later than the deadline after their scheduled start'
         : 'took longer than the deadline',
     ),
@@ -69,30 +80,27 @@ function resultTiles(run: Place<RunSummary>): Markup[] {
       count(minutes.at('capacityItems')),
       markup`items per minute; the median minute has ${count(minutes.at('items').at('p50'))}`,
     ),
-    ...(isScheduled
-      ? [
-          tile(
-            'Schedule to answers, p99',
-            duration(scheduled.at('responseMs').at('p99')),
-            markup`started ${duration(scheduled.at('latenessMs').at('p99'))} late (p99)`,
-          ),
-        ]
-      : []),
-    ...(speedup.value === null
-      ? []
-      : [
-          tile(
-            `${plural(run.value.execution.actors, 'actor')} against one process`,
-            figureMarkup(speedup, speedupText),
-            'both with batches',
-          ),
-        ]),
+  ];
+}
+
+function scheduleTiles(run: Place<RunSummary>): Markup[] {
+  const scheduled = run.at('minutes').at('scheduled');
+  if (scheduled.value === null) return [];
+  const late = duration(scheduled.at('latenessMs').at('p99'));
+  return [
     tile(
-      'Utilization',
-      figureMarkup(run.at('utilization'), percentText),
-      'of the actors’ time was spent on items',
+      'Schedule to answers, p99',
+      duration(scheduled.at('responseMs').at('p99')),
+      markup`started ${late} late (p99)`,
     ),
   ];
+}
+
+function speedupTiles(run: Place<RunSummary>): Markup[] {
+  const speedup = run.at('comparison').at('speedup').at('sequential-batched').at('value');
+  if (speedup.value === null) return [];
+  const title = `${plural(run.value.execution.actors, 'actor')} against one process`;
+  return [tile(title, figureMarkup(speedup, speedupText), 'both with batches')];
 }
 
 /** Times per minute over the recording, and of each variant. */
