@@ -195,7 +195,7 @@ suite('an analyzer with bundles', () => {
     );
   });
 
-  test('a bundle that is loaded later would be known to nobody: refused', async (t) => {
+  test('refuses a bundle that is loaded after createAnalyzer', async (t) => {
     const folder = bundle(t, 1, 0);
     const source = `export const createAnalyzer = ({ loadBundle }) => ({
       window: 2,
@@ -206,7 +206,7 @@ suite('an analyzer with bundles', () => {
     await assertRefuses(answers, 'model', /after createAnalyzer has returned/, /await them there/);
   });
 
-  test('what the backend is said to be holds for all bundles', async (t) => {
+  test('the facts of the backend hold for all bundles', async (t) => {
     const declared = linearModel([2], [[1], [1]], { batch: 8 });
     const fixed = writeBundle(temporaryFolder(t), { model: declared, input, output: { kind: 'raw' } });
     for (const folders of [`${fixed}:${bundle(t, 1, 0)}`, `${bundle(t, 1, 0)}:${fixed}`]) {
@@ -229,12 +229,12 @@ suite('an analyzer with bundles', () => {
     assert.deepEqual(runtime.input, { window: 2, columns: 'each', missing: 'hold' });
   });
 
-  test('what is wrong with a bundle is said as it is without an analyzer', async (t) => {
+  test('a fault of a bundle is reported as it is without an analyzer', async (t) => {
     const params = { folders: temporaryFolder(t) };
     await assertRefuses(load(moduleOf(t, SUM), { params }), 'model', /is not a model bundle/);
   });
 
-  test('without a bundle it computes on plain JavaScript, and a backend was asked for in vain', async (t) => {
+  test('without a bundle it computes in plain JavaScript, and --backend has no effect', async (t) => {
     const module = moduleOf(t, creating(`{ window: 1, ${PREDICT} }`));
     assert.equal((await load(module)).backend.name, 'js');
     const { notices } = await load(module, { backend: 'wasm' });

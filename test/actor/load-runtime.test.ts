@@ -320,7 +320,7 @@ suite('a bundle, refusals', () => {
     await assertRefuses(load(folder), 'model', /answers the same item differently among other items/);
   });
 
-  test('a bundle that is none', async (t) => {
+  test('a folder without a bundle', async (t) => {
     await assertRefuses(load(temporaryFolder(t)), 'model', /is not a model bundle/);
   });
 });
@@ -331,7 +331,7 @@ suite('firstAvailable', () => {
     { backend: 'wasm', format: 'graph-model' },
   ] as const;
 
-  test('passes over a backend that is not there, and tells', async () => {
+  test('skips a missing backend, with a notice', async () => {
     const { result, notices } = await firstAvailable(CHOICES, async ({ backend }) => {
       if (backend === 'wasm') return 'there';
       throw new AiopsError('backend', 'native TensorFlow is broken');

@@ -55,7 +55,7 @@ async function reply(analyzer: Analyzer, chunk: ParentMessage): Promise<Answer> 
   return only;
 }
 
-test('every answer tells the memory that the process holds', async () => {
+test('every answer reports the memory of the process', async () => {
   const received = new Mailbox<Received>();
   for (const message of [HELLO, INIT, chunkOf(['a'], 0, { id: 1 }), chunkOf(['b'], 0, { id: 2 }), STOP]) {
     received.put({ message, arrivedAtMs: 0, decodeMs: 0 });
@@ -114,7 +114,7 @@ test('answers become columns', async () => {
   });
 });
 
-test('an analyzer that empties the list it was handed takes nobody’s answer', async () => {
+test('an analyzer that empties its list of items takes no item’s answer', async () => {
   const hungry: Analyzer = {
     window: 1,
     predict: (items) => (items as AnalyzerItem[]).splice(0).map(answerOf),

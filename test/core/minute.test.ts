@@ -29,7 +29,7 @@ test('targets come in code-unit order, whatever the locale thinks', () => {
   );
 });
 
-test('sorted records without duplicates are handed on as they are', () => {
+test('sorted records without duplicates are passed on unchanged', () => {
   const records = [record('a', [1]), record('b', [2])];
   assert.equal(foldRecords(records, 'mean').records, records);
 });

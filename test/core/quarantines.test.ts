@@ -23,7 +23,7 @@ function errnosAt(quarantines: Quarantines, minute: number, targets = ['a', 'b']
   return targets.map((_, item) => errors.get(item)?.errno);
 }
 
-test('an item that costs actors fails, its series is left out until the row has left the window', () => {
+test('an item that crashes actors fails, and its series is skipped until the row has left the window', () => {
   const quarantines = new Quarantines();
   quarantines.add(quarantineOf(batchAt(5, ['a', 'b']), 1));
   const errnos = [4, 5, 6, 7, 8].map((minute) => errnosAt(quarantines, minute));
@@ -90,7 +90,7 @@ test('what holds after a minute is what was found by then, in order, and brings 
   }
 });
 
-test('what has ended can be forgotten', () => {
+test('quarantines that have ended are dropped', () => {
   const quarantines = new Quarantines([
     quarantineOf(batchAt(1, ['a']), 0),
     quarantineOf(batchAt(3, ['a']), 0),

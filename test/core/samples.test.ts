@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { SampleStore } from '#dist/core/samples.js';
 
-test('all samples are kept up to the capacity, evenly spread ones beyond', () => {
+test('keeps all samples up to the capacity, evenly spread ones beyond', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 2, max: 300 }), (count, capacity) => {
       const store = new SampleStore(capacity);

@@ -27,7 +27,7 @@ const events = fc.record({
   anomaliesPerDay: fc.double({ min: 0, max: 50, noNaN: true }),
 });
 
-describe('a made-up recording', () => {
+describe('a synthetic recording', () => {
   test('is the same for the same options', () => {
     fc.assert(
       fc.property(small, events, (size, more) => {
@@ -100,7 +100,7 @@ describe('a made-up recording', () => {
   });
 });
 
-describe('what can be asked for', () => {
+describe('options', () => {
   const targets = Array.from({ length: 10 }, (_, index) => syntheticTarget(index));
   const week = { targets: 10, columns: 2, minutes: 7 * 1440, seed: 4 };
 
@@ -149,7 +149,7 @@ describe('what can be asked for', () => {
     }
   });
 
-  test('nothing that makes no recording', () => {
+  test('invalid options are refused', () => {
     const good = { targets: 1, columns: 1, minutes: 1, seed: 1 };
     const bad: readonly Partial<SyntheticOptions>[] = [
       { targets: 0 },

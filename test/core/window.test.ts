@@ -154,7 +154,7 @@ test('warm-up ends with the window-th interval after the first record, that one 
   ]);
 });
 
-test('a target that stayed away for a window starts anew; memory holds only those alive', () => {
+test('a target that was absent for a window starts over; memory holds only those alive', () => {
   const store = new WindowStore(spec({ recordingColumns: ['cpu'], window: 2 }));
   run(store, [minuteBatch(0, [record(0, 'a', [1])]), minuteBatch(1, [record(1, 'a', [2])])]);
   assert.deepEqual(run(store, [minuteBatch(3, [record(3, 'a', [3])])]), [['a', 'cpu', 'warmup', null]]);

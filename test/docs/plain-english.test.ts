@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 
 import { BANNED_PHRASES, bannedIn } from '../support/banned-phrases.js';
 import { ROOT } from '../support/cli.js';
-import { proseOf } from '../support/prose.js';
+import { proseOf, testNamesOf } from '../support/prose.js';
 
 /** Folders of src/ whose strings and comments are held to the list; the others are only counted. */
 const HELD_ROOMS: readonly string[] = [
@@ -27,14 +27,14 @@ function findings(path: string, text: string): string[] {
   return bannedIn(text).map(({ line, phrase, instead }) => `${path}:${line}: "${phrase}" → ${instead}`);
 }
 
-function sourcesOf(room: string): string[] {
-  return readdirSync(join(ROOT, 'src', room), { recursive: true, encoding: 'utf8' })
+function sourcesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .map((name) => `src/${room}/${name}`);
+    .map((name) => `${folder}/${name}`);
 }
 
 const findingsInRoom = (room: string): string[] =>
-  sourcesOf(room).flatMap((path) => findings(path, proseOf(read(path))));
+  sourcesIn(`src/${room}`).flatMap((path) => findings(path, proseOf(read(path))));
 
 function assertNone(found: readonly string[]): void {
   if (found.length > 0) assert.fail(`write what follows the arrow:\n${found.join('\n')}`);
@@ -48,9 +48,14 @@ suite('plain English', () => {
 
   for (const room of HELD_ROOMS)
     test(`src/${room}`, () => {
-      assert.ok(sourcesOf(room).length > 0);
+      assert.ok(sourcesIn(`src/${room}`).length > 0);
       assertNone(findingsInRoom(room));
     });
+
+  test('names of tests', () => {
+    const found = sourcesIn('test').flatMap((path) => findings(path, testNamesOf(read(path))));
+    assertNone(found);
+  });
 
   test('rooms of src/ that are not held to it yet are counted', (t) => {
     for (const { name } of readdirSync(join(ROOT, 'src'), { withFileTypes: true })) {
@@ -127,4 +132,17 @@ suite('prose of a source', () => {
       [...source.matchAll(/\n/g)].map(({ index }) => index),
     );
   });
+});
+
+test('of a test file only the names of its tests and suites are read', () => {
+  const source = [
+    "test('begins anew', () => f('anew'));",
+    'suite(`anew ${a}`, () => {});',
+    "for (const [name] of [['anew']]) it(name, () => {});",
+    "describe('again', () => {}); // anew",
+  ].join('\n');
+  assert.deepEqual(
+    bannedIn(testNamesOf(source)).map(({ line }) => line),
+    [1, 2],
+  );
 });

@@ -114,7 +114,7 @@ suite('openModel', () => {
     await assertRefuses(opening, 'usage', /--signature serve is for a SavedModel/);
   });
 
-  test('what is neither says so', async (t) => {
+  test('what is neither is refused', async (t) => {
     await assertRefuses(openModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
     const readme = join(temporaryFolder(t), 'README.md');
     writeFileSync(readme, '# words');

@@ -48,7 +48,7 @@ suite('openBundle', () => {
     assert.equal(manifest.name, 'builtin');
   });
 
-  test('a flipped bit is found, by the parent and by whoever loads', async (t) => {
+  test('a flipped bit is found, by the parent and by the actor', async (t) => {
     const folder = bundle(t);
     const weights = float32Bytes(3, 4);
     weights[3]! ^= 1;
@@ -165,7 +165,7 @@ suite('openBundle', () => {
     await openBundle(folder);
   });
 
-  test('what is no bundle says what it is instead', async (t) => {
+  test('a path that is not a bundle is refused with what it is', async (t) => {
     const empty = temporaryFolder(t);
     await refusedModel(openBundle(join(empty, 'nothing')), /there is no model at .*nothing/);
     await refusedModel(openBundle(empty), /has no aiops-model\.json/, /docs\/bundle\.md/);
@@ -182,13 +182,13 @@ suite('openBundle', () => {
     await refusedModel(openBundle(empty), /aiops-model\.json is not JSON: /);
   });
 
-  test('a model.json that is none', async (t) => {
+  test('a model.json that is not a TensorFlow.js model is refused', async (t) => {
     const model = { 'model.json': '{"modelTopology": {}, "weightsManifest": [{"paths": "weights.bin"}]}' };
     const folder = writeBundle(temporaryFolder(t), { model, input: INPUT, output: { kind: 'raw' } });
     await refusedModel(openBundle(folder), /is not a TensorFlow\.js model: at weightsManifest\.0\.paths/);
   });
 
-  test('the digest tells models apart, and only them', async (t) => {
+  test('the digest distinguishes models, and only models', async (t) => {
     const digest = async (changes: ManifestJson) => (await openBundle(bundle(t, changes), 'manifest')).digest;
     const plain = await digest({});
     assert.match(plain, /^[0-9a-f]{64}$/);

@@ -71,17 +71,12 @@ test('installed in an empty folder, it replays a recording', async () => {
   const analyzed = await npx(app, 'aiops-serve', 'replay', 'data.jsonl', ...example);
   assert.equal(analyzed.status, 0, analyzed.stderr);
 
-  const types = (source: string): ReturnType<typeof npx> => {
-    writeFileSync(join(app, 'mine.ts'), source);
-    return npx(
-      app,
-      ...[TSC, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', 'mine.ts'],
-    );
-  };
-  const right = await types(MINE);
-  assert.equal(right.status, 0, right.stdout);
-  const wrong = await types(MINE.replace('score: 1', "score: 'high'"));
-  assert.match(wrong.stdout, /error TS2322/);
+  writeFileSync(join(app, 'right.ts'), MINE);
+  writeFileSync(join(app, 'wrong.ts'), MINE.replace('score: 1', "score: 'high'"));
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022'];
+  const types = await npx(app, TSC, ...options, 'right.ts', 'wrong.ts');
+  assert.match(types.stdout, /^wrong\.ts.* error TS2322/);
+  assert.doesNotMatch(types.stdout, /right\.ts/);
 });
 
 /*

@@ -169,7 +169,7 @@ test('invalid flags and inputs are refused before anything starts', async (t) =>
     [['--json', '--csv'], 64, /--json and --csv both say/],
     [['--fail-if', 'slower>0'], 64, /there is no baseline/],
     [['--baseline', 'none.json'], 66, /cannot read the baseline/],
-    [['--baseline', 'other.json'], 78, /other\.json is not a bench/],
+    [['--baseline', 'other.json'], 78, /other\.json/],
     [['none.csv'], 66, /none\.csv/],
     [['short.csv'], 65, /no item to serve in 1 minute\n.*60 intervals of a target/],
   ];

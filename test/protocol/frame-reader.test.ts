@@ -21,7 +21,7 @@ test('memory that was given back is used again where it is large enough', () => 
   assert.deepEqual([larger.byteOffset, larger.length], [0, 128]);
 });
 
-test('a frame keeps its numbers until its memory is given back, and the next ones come to lie there', () => {
+test('a frame keeps its numbers until its memory is given back and reused', () => {
   const memory = new BodyMemory();
   const reader = new FrameReader(memory);
   const read = (...numbers: number[]): Frame => {

@@ -41,6 +41,27 @@ function readable(token: ts.Node): string | null {
   return ts.isTemplateLiteralToken(token) ? token.getText().replace(/^[`}]|(`|\$\{)$/g, blanks) : null;
 }
 
+/** A test file with everything but the names of its tests and suites blanked; lines and offsets stay. */
+export function testNamesOf(source: string): string {
+  const file = ts.createSourceFile('source.test.ts', source, ts.ScriptTarget.Latest, true);
+  let names = source.replace(/\S/g, '\0');
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+      const [name] = node.arguments;
+      if (NAMING.has(node.expression.text) && name !== undefined && isText(name)) {
+        names = names.slice(0, name.getStart()) + name.getText() + names.slice(name.end);
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return names;
+}
+
+const NAMING: ReadonlySet<string> = new Set(['test', 'suite', 'it', 'describe']);
+
+const isText = (node: ts.Node): boolean => ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
+
 /** A comment without the marks that begin it, end it, or lead its lines. */
 function withoutMarks(comment: string): string {
   return comment.replace(/^\/\/|^\/\*+|\*+\/$|(?<=\n[ \t]*)\*(?!\/)/g, blanks);

@@ -84,7 +84,7 @@ suite('batches', () => {
     assert.match(onWasm.warnings.join(), /free has no effect/);
   });
 
-  test('a model’s own batch wins, and that is told', () => {
+  test('a model’s own batch takes precedence, with a notice', () => {
     const own = { plan: { size: 8, pad: true }, reproducible: true, warnings: [] };
     assert.deepEqual(choosePlan(AUTO, WASM, 8), own);
     const free = choosePlan({ ...AUTO, batchShape: 'free' }, NODE, 8);

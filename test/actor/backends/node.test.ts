@@ -12,6 +12,7 @@ import { linearModel, writeBundle } from '../../support/bundles.js';
 import { temporaryFolder } from '../../support/cli.js';
 import { bundleFolder } from '../../support/examples.js';
 import { native, whyNoNative } from '../../support/native.js';
+import { assertKeepsNoTensors } from '../../support/node-tensors.js';
 import { assertRefuses } from '../../support/refusals.js';
 
 /** A folder where tfjs-node is installed as `files` say. */
@@ -52,7 +53,7 @@ suite('node backend, absent', () => {
     await absent(openNode(1, nativeFolder(t, { ...PACKAGE, 'lib/napi-v8/readme': '' })), message);
   });
 
-  test('broken: the first line of the reason is told', async (t) => {
+  test('broken: the first line of the reason is reported', async (t) => {
     const index = "throw new Error('libtensorflow.so.2: cannot open shared object file\\nand more')";
     const native = nativeFolder(t, { ...WITH_ADDON, 'index.js': index });
     await absent(
@@ -70,7 +71,7 @@ suite('node backend, absent', () => {
 });
 
 suite('node backend, present', { skip: await whyNoNative() }, () => {
-  test('tells what it is', async () => {
+  test('reports its name, versions and features', async () => {
     const { facts, defaultBatchSize } = await openNode(3, native);
     assert.equal(facts.name, 'node');
     assert.equal(facts.threads, 3);
@@ -91,20 +92,10 @@ suite('node backend, present', { skip: await whyNoNative() }, () => {
     assert.deepEqual([...values], [11, 110]);
   });
 
+  // For 10,000 chunks: test/heavy/tensors.test.ts.
   for (const format of ['saved-model', 'graph-model', 'layers-model'] as const) {
-    test(`${format}: keeps no tensors, over 10,000 chunks and after dispose`, async () => {
-      const backend = await openNode(1, native);
-      const { memory } = loadTfjsNode(native);
-      const atFirst = memory().numTensors;
-      const bundle = await openBundle(bundleFolder('builtin'));
-      const model = await backend.load(bundle, format, [60]);
-      const input = new Float32Array(120);
-      await model.predict(input, 2);
-      const held = memory().numTensors;
-      for (let chunk = 0; chunk < 10_000; chunk++) await model.predict(input, 2);
-      assert.equal(memory().numTensors, held);
-      model.dispose();
-      assert.equal(memory().numTensors, atFirst);
+    test(`${format}: keeps no tensors, over 500 chunks and after dispose`, async () => {
+      await assertKeepsNoTensors(format, 500);
     });
   }
 

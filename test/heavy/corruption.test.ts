@@ -1,0 +1,3 @@
+import { suiteOfDamages } from '../support/damages.js';
+
+suiteOfDamages(1000);
