@@ -166,7 +166,7 @@ test('invalid flags and inputs are refused before anything starts', async (t) =>
     [['--actors', '0'], 64, /1 to 1024 actors/],
     [['--items', '5,x'], 64, /whole number/],
     [['--backend', 'wasm,gpu'], 64, /Expected auto, node, wasm/],
-    [['--json', '--csv'], 64, /--json and --csv/],
+    [['--json', '--csv'], 64, /--json and --csv both/],
     [['--fail-if', 'slower>0'], 64, /there is no baseline/],
     [['--baseline', 'none.json'], 66, /cannot read the baseline/],
     [['--baseline', 'other.json'], 78, /other\.json/],

@@ -6,9 +6,9 @@ import { gzipSync } from 'node:zlib';
 
 import { parse } from 'csv-parse/sync';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
-
 import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { testSameBytes } from '../support/real-day.js';
+import { jsonLines, readSummary } from '../support/run-files.js';
 
 interface Row {
   readonly minute: string;
@@ -18,15 +18,6 @@ interface Row {
   readonly anomaly: boolean | null;
   readonly label: number;
 }
-
-const jsonLines = <T>(path: string): T[] =>
-  readFileSync(path, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T);
-
-const readSummary = (folder: string): RunSummary =>
-  JSON.parse(readFileSync(join(folder, 'timing.json'), 'utf8')) as RunSummary;
 
 /** Rows of `targets` × `minutes`, one column, a sine a target. */
 function rowsCsv(targets: number, minutes: number): string {
@@ -43,59 +34,10 @@ function rowsCsv(targets: number, minutes: number): string {
 /** The backend that every machine has; formats.test.ts holds native TensorFlow to the same. */
 const WASM = ['--backend', 'wasm'];
 
-describe('one real day', () => {
-  test('gives the same bytes with 1, 2, 3 and 7 actors, sequentially, and from every layout', async (t) => {
-    const cwd = temporaryFolder(t);
-    const runs: readonly (readonly string[])[] = [
-      ['--actors', '1', '--compare', 'none', '--out', 'a1'],
-      ['--actors', '2', '--compare', 'sample', '--compare-time', '1s', '--out', 'a2'],
-      ['--actors', '3', '--compare', 'none', '--inflight', '4', '--out', 'a3'],
-      ['--actors', '7', '--compare', 'none', '--inflight', '1', '--out', 'a7'],
-      ['--mode', 'sequential', '--compare', 'none', '--out', 'sequential'],
-    ];
-    for (const flags of runs) {
-      const result = await runCli(['replay', recording('real-day.csv'), ...flags, ...WASM], { cwd });
-      assert.equal(result.status, 0, result.stderr);
-    }
-    for (const [input, out] of [
-      ['real-day.jsonl', 'jsonl'],
-      ['real-day.batches.jsonl', 'batches'],
-    ] as const) {
-      const flags = ['--actors', '2', '--compare', 'none', '--out', out];
-      const result = await runCli(['replay', recording(input), ...flags, ...WASM], { cwd });
-      assert.equal(result.status, 0, result.stderr);
-    }
-    const expected = readFileSync(join(cwd, 'a1/results.jsonl'));
-    for (const out of ['a2', 'a3', 'a7', 'sequential', 'jsonl', 'batches']) {
-      assert.ok(expected.equals(readFileSync(join(cwd, out, 'results.jsonl'))), `${out} differs`);
-    }
-    const rows = jsonLines<Row>(join(cwd, 'a1/results.jsonl'));
-    assert.equal(rows.length, 14_400);
-    assert.equal(rows.filter((row) => row.status === 'warmup').length, 59 * 10);
-    assert.equal(rows.filter((row) => row.status === 'ok').length, 14_400 - 590);
-    const labels = parse<Record<string, string>>(readFileSync(recording('real-day.csv')), { columns: true });
-    assert.deepEqual(
-      rows.map((row) => `${row.minute} ${row.target} ${row.label}`),
-      labels.map((row) => `${row['timestamp']} ${row['target']} ${row['label']}`),
-    );
-    assert.equal(readFileSync(join(cwd, 'a1/rejects.jsonl'), 'utf8'), '');
-    const { counts } = readSummary(join(cwd, 'a2'));
-    assert.deepEqual(counts, {
-      records: 14_400,
-      accepted: 14_400,
-      merged: 0,
-      rejected: 0,
-      filtered: 0,
-      minutes: 1440,
-      rows: 14_400,
-      ok: 13_810,
-      warmup: 590,
-      error: 0,
-      anomalies: rows.filter((row) => row.anomaly === true).length,
-    });
-    assert.equal(jsonLines(join(cwd, 'a2/timing.jsonl')).length, 1440);
-  });
+// The whole day: test/heavy/real-day.test.ts.
+testSameBytes(150);
 
+describe('one real day', () => {
   test('the report compares three ways to serve, with identical answers', async (t) => {
     const cwd = temporaryFolder(t);
     const result = await runCli(

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -9,6 +9,10 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export const recording = (name: string): string => join(ROOT, 'fixtures/recordings', name);
+
+/** The beginning of a text file. */
+export const firstLines = (path: string, count: number): string =>
+  `${readFileSync(path, 'utf8').split('\n').slice(0, count).join('\n')}\n`;
 
 /** An empty folder that goes when the test ends. */
 export function temporaryFolder(t: TestContext): string {

@@ -6,7 +6,7 @@ import { suite, test } from 'node:test';
 import type { Answers, BackendName, ModelFormat } from '#dist/core/types.js';
 import { Solo } from '#dist/pool/solo.js';
 import { manifestText, openBundle } from '#dist/model/bundle.js';
-import { recording, runCli, temporaryFolder } from './cli.js';
+import { firstLines, recording, runCli, temporaryFolder } from './cli.js';
 import { bundleFolder, goldenBatch, goldenCases, type GoldenCase } from './examples.js';
 import { loadOf } from './fake-runtime.js';
 import { native, whyNoNative } from './native.js';
@@ -64,9 +64,6 @@ export function suiteOfFormats(name: string): void {
     }
   });
 }
-
-const firstLines = (path: string, count: number): string =>
-  `${readFileSync(path, 'utf8').split('\n').slice(0, count).join('\n')}\n`;
 
 /** Minutes of 25 services with the LSTM's columns, so that every number of actors cuts them in another way. */
 function servicesCsv(columns: readonly string[], mean: readonly number[], std: readonly number[]): string {

@@ -1,0 +1,3 @@
+import { testSameBytes } from '../support/real-day.js';
+
+testSameBytes(1440);
