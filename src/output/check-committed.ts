@@ -16,7 +16,7 @@ export type TailBytes = Readonly<Record<Kind, Uint8Array>>;
 /** A file that is not as the run left it. */
 export interface DamagedFile {
   readonly path: string;
-  /** `short`: committed bytes are missing; `long`: longer than when the run was completed. */
+  /** `short`: committed bytes are missing; `long`: longer than when the run was completed; `changed`: other bytes. */
   readonly problem: 'missing' | 'short' | 'long' | 'changed';
   readonly committedBytes: number;
   /** Null: it does not exist. */

@@ -3,6 +3,7 @@ import type { Incident, Quarantine } from '../../core/incidents.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
 import { isoTime } from '../../core/time.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
+import type { DamagedFile } from '../../output/check-committed.js';
 import { backendFact, factLines, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
 import { countText, percentText, plural } from '../../report/format.js';
 import { countFacts, incidentFacts, inputFact } from '../report/summary-facts.js';
@@ -41,16 +42,6 @@ export interface RunStatus {
   readonly results: string;
   /** Files that are not as the run left them, so that it cannot resume. */
   readonly damaged: readonly DamagedFile[];
-}
-
-/** A file of a run that does not match its journal. */
-export interface DamagedFile {
-  readonly path: string;
-  /** `long`: longer than when the run completed; `changed`: the committed part has other bytes. */
-  readonly problem: 'missing' | 'short' | 'long' | 'changed';
-  readonly committedBytes: number;
-  /** Null: it does not exist. */
-  readonly sizeBytes: number | null;
 }
 
 /** What the last commit says. */
