@@ -1,9 +1,9 @@
 /**
  * The shared types of the program; docs/guide.md, "Words", defines the terms. Apart from the executor, plain data only.
  */
+import type { Answers, Block, BlockRequest } from './block.js';
 import type { Notice } from './errors.js';
 import type { InputPosition } from './input-position.js';
-import type { ItemRange } from './partition.js';
 
 /** Why an item has no answer: `errno` is a stable code, `errmsg` a sentence. */
 export interface ItemError {
@@ -100,39 +100,6 @@ export interface ReadStep {
   /** Records and rejects that `--targets`, `--shard`, `--from` or `--to` exclude; not part of the sum above. */
   readonly filtered: number;
 }
-
-/** What the model sees in one minute: `items` windows, in the order of the targets. */
-export interface ItemBatch {
-  readonly minuteMs: number;
-  /** Length of an interval, ms. */
-  readonly intervalMs: number;
-  /** `[items]` */
-  readonly targets: readonly string[];
-  /** `[items]`; null for a multivariate item. */
-  readonly columns: readonly (string | null)[];
-  readonly window: number;
-  /** Columns of one item: 1 for univariate. */
-  readonly width: number;
-  /** `[items, window, width]`, row-major, oldest interval first, raw units. */
-  readonly values: Float64Array;
-}
-
-/** The answers to some items, in order. */
-export interface Answers {
-  /** `[items]`; NaN if the item has no score. */
-  readonly scores: Float32Array;
-  /** `[items]`: 1 anomaly, 0 none, `NO_VERDICT` if the model has no threshold. */
-  readonly anomalies: Uint8Array;
-  /** The outputs of all items, one after another. */
-  readonly outputs: Float32Array;
-  /** `[items + 1]`: item i's outputs are `outputs[outputOffsets[i] … outputOffsets[i + 1])`. */
-  readonly outputOffsets: Uint32Array;
-  /** Failures by item index. */
-  readonly errors: ReadonlyMap<number, ItemError>;
-}
-
-/** In `Answers.anomalies`: there is no verdict. */
-export const NO_VERDICT = 2;
 
 /** The values of `--backend`, besides `auto`. */
 export type BackendName = 'node' | 'wasm';
@@ -239,23 +206,26 @@ export interface ChunkTiming {
   readonly serviceMs: number;
 }
 
-/** The timing of one minute's items. */
-export interface MinuteTiming {
+/** The timing of one block. */
+export interface BlockTiming {
+  /** How many minutes the block has. */
+  readonly minutes: number;
+  /** Rows that were given to the model. */
   readonly items: number;
-  /** When the parent started with the minute, on its `performance.now()` clock. */
+  /** When the parent started with the block, on its `performance.now()` clock. */
   readonly startedAtMs: number;
-  /** When its answers were joined; later than `startedAtMs + wallMs` if it waited for an earlier minute. */
+  /** When its answers were joined; later than `startedAtMs + wallMs` if it waited for an earlier block. */
   readonly endedAtMs: number;
-  /** Service time of the whole minute, ms. */
+  /** Service time of the whole block, ms. */
   readonly wallMs: number;
   /** The part of it that joining the chunks' answers took. */
   readonly gatherMs: number;
   readonly chunks: readonly ChunkTiming[];
 }
 
-export interface MinuteRun {
+export interface BlockRun {
   readonly answers: Answers;
-  readonly timing: MinuteTiming;
+  readonly timing: BlockTiming;
 }
 
 /** Takes a line that an actor printed; a report of an actor's end counts as standard error. */
@@ -269,26 +239,13 @@ export interface Executor {
   /** Starts and warms up the actors, once however often it is called. @throws AiopsError that names what failed */
   start(): Promise<ReadyFacts>;
   /**
-   * Answers every item of the batch, or rejects. Several calls may be under way.
+   * Answers every row of the block, or rejects. Several calls may be under way.
    *
-   * @param actors how many actors to cut the batch for, the first ones; default: all
+   * @param actors how many actors to cut the block for, the first ones; default: all
    */
-  run(batch: ItemBatch, style: CallStyle, actors?: number): Promise<MinuteRun>;
-  /** Has one actor, by its 0-based slot, answer a range of the batch's items: one chunk, which is not retried. */
-  ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers>;
+  run(block: Block, request: BlockRequest, actors?: number): Promise<BlockRun>;
+  /** Has one actor, by its 0-based slot, answer a block as one chunk, which is not retried. */
+  ask(slot: number, block: Block, request: BlockRequest): Promise<Answers>;
   /** Ends all actors; resolves once they are gone. Safe to call twice and before start. */
   stop(): Promise<void>;
-}
-
-/** One line of the results. */
-export interface ResultRow {
-  readonly minuteMs: number;
-  readonly target: string;
-  readonly column: string | null;
-  readonly status: 'ok' | 'warmup' | 'error';
-  readonly score: number | null;
-  readonly anomaly: boolean | null;
-  readonly label: Label;
-  readonly output: Float32Array | null;
-  readonly error: ItemError | null;
 }

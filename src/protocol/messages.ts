@@ -2,18 +2,19 @@
  * The messages between a parent and an actor. Invariant: every request is answered or fails.
  *
  *   parent  hello            init              chunk …                stop
- *   actor          hello           ready|failed       answer|failed …      (closes)
+ *   actor          hello           ready|failed       (progress …) answer|failed …      (closes)
  *
  * Chunks are answered in order; several may be in flight. The first message in each direction is a version check,
  * whose format never changes. A `failed` with the id of a chunk concerns only that chunk; one with id null ends the
- * connection. An actor keeps no state between chunks: a chunk contains its whole windows.
+ * connection. An actor keeps no state between chunks: a chunk contains whatever its windows need.
  */
 import type { ErrorCode, Notice } from '../core/errors.js';
-import type { Answers, BackendFacts, CallStyle, InputSpec, ItemBatch, ModelFacts } from '../core/types.js';
+import type { Answers, Block, BlockRequest, UntriedRow } from '../core/block.js';
+import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
 import { type LoadSettings, type ModelSource } from '../core/model-source.js';
 
 /** Incremented whenever the format of a message changes; both sides must have the same version. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** What the parent asks an actor to load. */
 export interface LoadRequest extends LoadSettings {
@@ -32,12 +33,14 @@ export interface Init {
   readonly load: LoadRequest;
 }
 
-/** Consecutive items of a minute for one actor. */
-export interface Chunk extends Omit<ItemBatch, 'intervalMs'> {
+/** One actor's share of a block. */
+export interface Chunk extends BlockRequest {
   readonly type: 'chunk';
   /** Chosen by the parent, unique within the connection. */
   readonly id: number;
-  readonly style: CallStyle;
+  readonly block: Block;
+  /** Rows that get an error instead of being tried, in any order; at most one for each row. */
+  readonly untried: readonly UntriedRow[];
 }
 
 /** Asks the actor to answer all chunks sent before, then exit. */
@@ -61,11 +64,19 @@ export interface Ready {
 export interface Answer {
   readonly type: 'answer';
   readonly id: number;
-  /** One for each item of the chunk, in its order. */
+  /** One for each row of the chunk's block. */
   readonly answers: Answers;
+  /** Rows that were given to the model. */
+  readonly items: number;
   readonly timing: ActorTiming;
   /** Recent resident memory of the actor's process; 0 if unknown. */
   readonly rssBytes: number;
+}
+
+/** The actor is still at work on a chunk, and has made progress. */
+export interface Progress {
+  readonly type: 'progress';
+  readonly id: number;
 }
 
 /** Where an actor's time for one chunk went, ms. Does not include encoding and sending the answer. */
@@ -78,7 +89,7 @@ export interface ActorTiming {
   readonly decodeMs: number;
   readonly normalizeMs: number;
   readonly predictMs: number;
-  /** The rest: preparing items, scoring, and collecting answers. */
+  /** The rest: cutting windows, scoring, and making result lines. */
   readonly replyMs: number;
 }
 
@@ -92,4 +103,4 @@ export interface Failed {
 }
 
 export type ParentMessage = Hello | Init | Chunk | Stop;
-export type ActorMessage = Hello | Ready | Answer | Failed;
+export type ActorMessage = Hello | Ready | Progress | Answer | Failed;
