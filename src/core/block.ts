@@ -78,8 +78,11 @@ export interface UntriedRow {
   readonly error: ItemError;
 }
 
-/** What became of a row, as `Answers.statuses` holds it. Results call the last three of them `error`. */
-export const ROW_STATUS = { ok: 0, warmup: 1, error: 2, lost: 3, quarantined: 4 } as const;
+/**
+ * What became of a row, as `Answers.statuses` holds it. `error`: it was tried and failed; `missing`: its window lacks
+ * values, so it was not tried; `lost`: it crashes actors. Results call the last four of them `error`.
+ */
+export const ROW_STATUS = { ok: 0, warmup: 1, error: 2, missing: 3, lost: 4, quarantined: 5 } as const;
 export type RowStatus = keyof typeof ROW_STATUS;
 
 /** The answers to a block, row by row. */
