@@ -1,5 +1,5 @@
 import { AiopsError } from '../core/errors.js';
-import { refuseGatesWithout, type Gate } from '../report/gates.js';
+import { gateThatNeeds, refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
 import type { ReplayConfig } from '../replay/replay-config.js';
 import { journaled } from './journaled.js';
@@ -36,6 +36,7 @@ export function replayConfig(
     threadsPerActor: values.threadsPerActor,
     actors,
     actorTimeoutMs,
+    block: blockLength(values, { compare, gates }),
     inflight: values.inflight ?? (isPaced ? 1 : 2),
     mode,
     compare,
@@ -58,6 +59,33 @@ export function replayConfig(
     gates,
     journaled: journaled(inputs, values, read),
   };
+}
+
+/**
+ * How many minutes to dispatch together; null: as many as make good chunks. Where only served minutes can provide the
+ * figures of a minute that a gate or the deadline asks for, each is served alone.
+ *
+ * @throws AiopsError `usage` for blocks of minutes that must be served one by one
+ */
+function blockLength(
+  { block = 'auto', pace, deadlineMs }: ReplayValues,
+  { compare, gates }: Pick<ReplayConfig, 'compare' | 'gates'>,
+): number | null {
+  const served = pace < Infinity ? '--pace' : compare === 'all' ? '--compare all' : null;
+  if (served !== null && block !== 'auto' && block > 1) {
+    throw new AiopsError(
+      'usage',
+      `${served} serves minutes one by one, so --block ${block} can't be used with it`,
+      {
+        hint: `drop --block, or ${served}`,
+      },
+    );
+  }
+  if (compare === 'none' && block !== 'auto' && block > 1)
+    refuseGatesWithout('minutes', gates, REPLAY_METRICS);
+  if (block !== 'auto') return block;
+  const areWanted = deadlineMs !== null || gateThatNeeds('minutes', gates, REPLAY_METRICS) !== undefined;
+  return served !== null || (compare === 'none' && areWanted) ? 1 : null;
 }
 
 /** If results go to standard output, reports cannot, and there is no folder for other files. */

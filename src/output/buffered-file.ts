@@ -4,13 +4,13 @@ import type { AiopsError } from '../core/errors.js';
 import { nodeFiles, NotPlainFile, type Files, type OpenFile, type OpenMode } from './files.js';
 import { cannotCreate, cannotWrite, changeOf, overwritten } from './output-errors.js';
 
-const FLUSH_AT_CHARS = 256 * 1024;
+const FLUSH_AT_BYTES = 256 * 1024;
 
 /** How many bytes at a file's end identify it: another file, or one that was cut and has grown again, differs there. */
 export const TAIL_BYTES = 1024;
 
 /**
- * A file that grows at its end. Text is buffered and written in large pieces; a short write is continued. After a
+ * A file that grows at its end. What is written is buffered and written in large pieces; a short write is continued. After a
  * failure nothing more is written, so that no line can follow a gap, and every further call rejects with the same error.
  * If another process truncates, extends, replaces or moves the file, or overwrites its end, the next flush or sync
  * rejects.
@@ -20,7 +20,8 @@ export class BufferedFile {
   readonly #handle: OpenFile;
   readonly #files: Files;
   readonly #mode: OpenMode;
-  #pending = '';
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
   #flushedBytes = 0;
   /** The last flushed bytes. */
   #tail: Uint8Array = new Uint8Array();
@@ -53,9 +54,9 @@ export class BufferedFile {
     }
   }
 
-  /** Length in bytes, including buffered text. */
+  /** Length in bytes, including what is buffered. */
   get lengthBytes(): number {
-    return this.#flushedBytes + Buffer.byteLength(this.#pending);
+    return this.#flushedBytes + this.#pendingBytes;
   }
 
   /** Identifies the last flushed bytes: the first 16 hexadecimal digits of their SHA-256. */
@@ -81,19 +82,26 @@ export class BufferedFile {
     this.#unsynced = true;
   }
 
-  /** @throws AiopsError `output_io` */
-  async write(text: string): Promise<void> {
-    this.#pending += text;
-    if (this.#pending.length >= FLUSH_AT_CHARS) await this.flush();
+  /**
+   * @param data text, or bytes that are not to be changed afterwards
+   * @throws AiopsError `output_io`
+   */
+  async write(data: string | Uint8Array): Promise<void> {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    if (bytes.length > 0) this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes >= FLUSH_AT_BYTES) await this.flush();
   }
 
   /** @throws AiopsError `output_io` */
   async flush(): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#pending === '') return;
-    const bytes = Buffer.from(this.#pending);
+    if (this.#pendingBytes === 0) return;
+    const [only] = this.#pending;
+    const bytes = only !== undefined && this.#pending.length === 1 ? only : Buffer.concat(this.#pending);
     const before = { lengthBytes: this.#flushedBytes, tail: this.#tail };
-    this.#pending = '';
+    this.#pending = [];
+    this.#pendingBytes = 0;
     this.#flushedBytes += bytes.length;
     this.#tail = tailOf(this.#tail, bytes);
     this.#unsynced = true;

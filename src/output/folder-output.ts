@@ -114,8 +114,8 @@ export class FolderOutput implements RunOutput {
     });
   }
 
-  async writeRows(rows: readonly ResultRow[]): Promise<void> {
-    await begun(this.#growing).results.write(resultLines(rows, this.#options));
+  async writeLines(lines: Uint8Array): Promise<void> {
+    await begun(this.#growing).results.write(lines);
   }
 
   async writeRejects(rejects: readonly Reject[]): Promise<void> {

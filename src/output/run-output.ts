@@ -1,9 +1,9 @@
-import type { Reject, ResultRow } from '../core/types.js';
+import type { LineForm } from '../core/block.js';
+import type { Reject } from '../core/types.js';
 import type { JournalContents } from './journal.js';
-import type { ResultLineOptions } from './result-lines.js';
 
 /** Where a run writes, and what. */
-export interface RunOutputOptions extends ResultLineOptions {
+export interface RunOutputOptions extends LineForm {
   /** A folder, or `-` for results on standard output and no other file. */
   readonly out: string;
   /** Null: `rejects.jsonl` in the folder; with `-`, nowhere. */
@@ -66,8 +66,11 @@ export interface RunOutput extends AsyncDisposable {
    */
   resume(commit: number, facts: unknown, kept?: ReadonlySet<number>): Promise<void>;
 
-  /** @throws AiopsError `output_io`; OutputClosed if standard output has no reader */
-  writeRows(rows: readonly ResultRow[]): Promise<void>;
+  /**
+   * @param lines of results, in UTF-8; not to be changed afterwards
+   * @throws AiopsError `output_io`; OutputClosed if standard output has no reader
+   */
+  writeLines(lines: Uint8Array): Promise<void>;
 
   /** @throws AiopsError `output_io` */
   writeRejects(rejects: readonly Reject[]): Promise<void>;

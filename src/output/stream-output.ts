@@ -64,9 +64,9 @@ export class StreamOutput implements RunOutput {
     throw new Error('no previous run to resume');
   }
 
-  async writeRows(rows: readonly ResultRow[]): Promise<void> {
+  async writeLines(lines: Uint8Array): Promise<void> {
     if (this.#results === null) throw new Error('the output was not begun');
-    await this.#results.write(resultLines(rows, this.#options));
+    await this.#results.write(lines);
   }
 
   async writeRejects(rejects: readonly Reject[]): Promise<void> {

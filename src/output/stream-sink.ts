@@ -34,13 +34,14 @@ export class StreamSink {
   /**
    * Resolves when the stream takes more.
    *
+   * @param data text, or bytes that are not to be changed afterwards
    * @throws OutputClosed if the reader has gone
    * @throws AiopsError `output_io`
    */
-  async write(text: string): Promise<void> {
-    if (text === '') return;
+  async write(data: string | Uint8Array): Promise<void> {
+    if (data.length === 0) return;
     this.#check();
-    if (!this.#stream.write(text)) await once(this.#stream, 'drain').catch(() => undefined);
+    if (!this.#stream.write(data)) await once(this.#stream, 'drain').catch(() => undefined);
     this.#check();
   }
 

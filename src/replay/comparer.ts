@@ -1,5 +1,6 @@
+import type { Block, BlockRequest, LineForm } from '../core/block.js';
 import { VARIANTS, type Variant } from '../core/comparison.js';
-import type { Executor, ItemBatch, MinuteRun } from '../core/types.js';
+import type { BlockRun, Executor } from '../core/types.js';
 import { agreementOf } from '../measure/answer-check.js';
 import { byVariant, Comparison } from '../measure/compared-minutes.js';
 import { roundOrder } from '../measure/rounds.js';
@@ -20,12 +21,14 @@ export interface ComparerOptions {
   readonly compare: 'sample' | 'all' | 'none';
   /** What comparing a sample may add to the run, ms. */
   readonly compareTimeMs: number;
+  /** The form of the results. */
+  readonly lines: LineForm;
   /** Monotonic clock, ms. */
   readonly now: () => number;
 }
 
 /**
- * Serves minutes with the executor that produces the results, and chosen ones in every other way as well, one after
+ * Serves blocks with the executor that produces the results, and chosen minutes in every other way as well, one after
  * another while nothing else runs: on the same items, at the same moment of the machine.
  */
 export class Comparer {
@@ -48,38 +51,54 @@ export class Comparer {
     return this.#spentMs;
   }
 
-  /** Whether `serve` would compare this minute: if it has items and the last comparison's cost still fits the budget. */
-  compares(batch: ItemBatch): boolean {
+  /**
+   * Whether to compare the next minute that has items: if the last comparison's cost still fits the budget.
+   *
+   * @param ahead minutes with items that are yet to be served before it
+   */
+  isDue(ahead: number): boolean {
     const { compare, compareTimeMs } = this.#options;
-    if (compare === 'none' || batch.targets.length === 0) return false;
+    if (compare === 'none') return false;
     if (compare === 'all') return true;
-    return this.#spentMs + this.#lastCostMs < compareTimeMs && isSampled(this.#served);
+    return this.#spentMs + this.#lastCostMs < compareTimeMs && isSampled(this.#served + ahead);
   }
 
   /**
-   * Serves the next minute. One that is compared must have the executors to itself.
+   * Serves a block to be written.
+   *
+   * @param minutesWithItems how many of its minutes count as served
+   * @throws AiopsError what an executor rejects with
+   */
+  serve(block: Block, minutesWithItems: number): Promise<BlockRun> {
+    this.#served += minutesWithItems;
+    return this.again(block);
+  }
+
+  /** Serves a block once more, which counts as nothing. @throws AiopsError what an executor rejects with */
+  again(block: Block): Promise<BlockRun> {
+    return this.#executorOf(this.#writes).run(block, this.#request('batched', false));
+  }
+
+  /**
+   * Serves a block of one minute in every way; it must have the executors to itself. A minute with an incident counts
+   * in no figure: one way would bear alone what happened to its actor.
    *
    * @throws AiopsError what an executor rejects with
    */
-  serve(batch: ItemBatch): Promise<MinuteRun> {
-    const isCompared = this.compares(batch);
-    if (batch.targets.length > 0) this.#served++;
-    return isCompared ? this.#compare(batch) : this.#executorOf(this.#writes).run(batch, 'batched');
-  }
-
-  /** A minute with an incident counts in no figure: one way would bear alone what happened to its actor. */
-  async #compare(batch: ItemBatch): Promise<MinuteRun> {
+  async compare(minute: Block): Promise<BlockRun> {
     const { executors, now } = this.#options;
+    this.#served++;
     const startedAtMs = now();
-    const runs: MinuteRun[] = [];
+    const runs: BlockRun[] = [];
     for (const index of roundOrder(this.comparison.minutes, VARIANTS.length)) {
-      runs[index] = await this.#takeTurn(VARIANTS[index]!, batch);
+      runs[index] = await this.#takeTurn(VARIANTS[index]!, minute);
     }
-    const runOf = (variant: Variant): MinuteRun => runs[VARIANTS.indexOf(variant)]!;
+    const runOf = (variant: Variant): BlockRun => runs[VARIANTS.indexOf(variant)]!;
     const written = runOf(this.#writes);
-    if (!executors.incidents.has(batch.minuteMs)) {
+    const minuteMs = minute.minutesMs[0]!;
+    if (!executors.incidents.has(minuteMs)) {
       const wallMs = byVariant((variant) => runOf(variant).timing.wallMs);
-      for (const variant of VARIANTS) this.walls[variant].add(batch.minuteMs, wallMs[variant]);
+      for (const variant of VARIANTS) this.walls[variant].add(minuteMs, wallMs[variant]);
       this.comparison.add(
         wallMs,
         byVariant((variant) => agreementOf(written.answers, runOf(variant).answers)),
@@ -94,18 +113,19 @@ export class Comparer {
    * Batches are served twice and the second time counts: otherwise whichever way ran last would find its code and data
    * in the processors' caches, and the others would not. Item by item, the many calls warm themselves.
    */
-  async #takeTurn(variant: Variant, batch: ItemBatch): Promise<MinuteRun> {
+  async #takeTurn(variant: Variant, minute: Block): Promise<BlockRun> {
     const style = variant === 'sequential-per-item' ? 'per-item' : 'batched';
     const executor = this.#executorOf(variant);
+    const request = this.#request(style, true);
     const plan = { minutes: 1, untimed: style === 'batched', limitMs: Infinity };
-    const { answers, timings } = await takeTurn(
-      (minute) => executor.run(minute, style),
-      [batch],
-      0,
-      plan,
-      this.#options.now,
-    );
+    const serve = (block: Block): Promise<BlockRun> => executor.run(block, request);
+    const { answers, timings } = await takeTurn(serve, [minute], 0, plan, this.#options.now);
     return { answers, timing: timings[0]! };
+  }
+
+  /** @param outputs whether answers are to be compared, number by number */
+  #request(style: BlockRequest['style'], outputs: boolean): BlockRequest {
+    return { style, lines: this.#options.lines, outputs };
   }
 
   #executorOf(variant: Variant): Executor {

@@ -42,7 +42,9 @@ export interface ReplayConfig extends LoadSettings {
   readonly actors: ActorCount;
   /** Time without a message after which an actor that owes one counts as stuck, ms. */
   readonly actorTimeoutMs: number;
-  /** Minutes under way at once, ≥ 1. */
+  /** Minutes that are dispatched together; null: as many as make good chunks. */
+  readonly block: number | null;
+  /** Blocks under way at once, ≥ 1. */
   readonly inflight: number;
   /** Whether the pool or a single process, with batches, produces the results. */
   readonly mode: 'parallel' | 'sequential';

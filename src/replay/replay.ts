@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 
 import { resolveActors } from '../core/actor-count.js';
+import type { Block } from '../core/block.js';
 import { AiopsError, type ErrorCode } from '../core/errors.js';
+import type { LookBack } from '../core/look-back.js';
 import type { InputSpec } from '../core/types.js';
 import { unlessAborted } from '../core/abort.js';
 import { installedNative } from '../host/native/location.js';
@@ -12,9 +14,10 @@ import { openOutput } from '../output/open-output.js';
 import { OutputClosed } from '../output/stream-sink.js';
 import { Executors } from '../pool/executors.js';
 import { loadRequest } from '../pool/load-request.js';
-import { openWindows, readOptionsFor } from '../read/open-windows.js';
+import { openLookBack, readOptionsFor } from '../read/open-windows.js';
 import type { Recording } from '../read/recording.js';
 import { refuseGatesWithout } from '../report/gates.js';
+import { BlockLength, BlockMaker, type StepBlock } from './blocks.js';
 import { Comparer } from './comparer.js';
 import { Feed } from './feed.js';
 import { noticesOfNothing, report } from './finish.js';
@@ -23,13 +26,13 @@ import type { ReplayContext, ReplayOutcome } from './replay-context.js';
 import { REPLAY_METRICS } from './report/replay-metrics.js';
 import { replayPage } from './report/run-page.js';
 import { findPreviousRun, type PreviousRun } from './resume/previous-run.js';
-import { Sink } from './sink.js';
+import { Sink, type DispatchedBlock } from './sink.js';
 import { RunTotals } from './totals.js';
 import { type RunOutput } from '../output/run-output.js';
 import { type RunSummary } from './report/run-summary.js';
 
 /**
- * Replays recordings through a model: read → minute → window → partition and dispatch → gather → write → report.
+ * Replays recordings through a model: read → minute → block → partition and dispatch → gather → write → report.
  * Resumes what the output holds of the same run.
  *
  * @throws AiopsError that says what was wrong, where, and what to do
@@ -63,7 +66,7 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   await using recording = await openInput(config, input, previous, context);
   if (recording === null) return previous.interrupted;
   if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
-  const windows = openWindows(input, recording);
+  const lookBack = openLookBack(input, recording);
   for (const notice of recording.notices) onNotice(notice);
   const assets = output.keepsReport ? await pageAssets() : null; // what is not installed shows now, not at the end
 
@@ -74,23 +77,22 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   await previous.begin(recording, ready);
   context.onReady(ready);
 
-  // 5. Serve each minute when it is due: window → partition and dispatch → gather → write.
-  const comparer = new Comparer({ ...config, executors, now: () => performance.now() });
+  // 5. Serve minutes when they are due, in blocks: window → partition and dispatch → gather → write.
+  const comparer = new Comparer({ ...config, lines: config.output, executors, now: () => performance.now() });
   const before = previous.progress;
   const run = { recording, executors, before };
-  const totals = new RunTotals(config, { ...run, windows, input, comparer });
+  const totals = new RunTotals(config, { ...run, lookBack, input, comparer });
   await using sink = await Sink.open(config, { ...run, output, ready, totals, onMinute });
   const feed = new Feed({ recording, pace: config.pace, maxAhead: config.read.maxAhead, onNotice });
   const lost = AbortSignal.any([executors.lost, sink.failed]);
-  const steps = feed.steps({ signal, lost, onRejects: (step) => sink.enqueue(step) });
+  const steps = feed.steps({ signal, lost, onRejects: (step) => sink.enqueue([step]) });
+  const length = new BlockLength(config.block);
+  const maker = blockMaker(config, { lookBack, length, comparer, executors });
   const moved = await checkingInputs(recording, signal, async () => {
-    for await (const { step, dueAtMs } of before?.ended === true ? [] : steps) {
-      const minute = step.batch === null ? null : windows.push(step.batch);
-      if (step.lookBack) continue;
-      const alone = minute !== null && comparer.compares(minute.batch);
-      if (alone) await sink.drain(); // a comparison is fair only while nothing else is under way
-      await sink.enqueue(step, minute && { minute, dueAtMs, run: comparer.serve(minute.batch) });
-      if (alone) await sink.drain();
+    for await (const part of before?.ended === true ? [] : maker.blocks(steps)) {
+      if (part.isCompared) await sink.drain(); // a comparison is fair only while nothing else is under way
+      await sink.enqueue(part.steps, part.block && dispatch(part, part.block, { comparer, length }));
+      if (part.isCompared) await sink.drain();
     }
     await sink.drain();
   });
@@ -141,6 +143,44 @@ function openExecutors(
 /** The executor that produces the results. */
 function writerOf({ mode }: ReplayConfig): 'pool' | 'solo' {
   return mode === 'parallel' ? 'pool' : 'solo';
+}
+
+/** Values that a chunk may hold, bytes. */
+const MOST_CHUNK_BYTES = 16 * 2 ** 20;
+/** No minute is held back for longer, ms. */
+const LONGEST_HOLD_MS = 1000;
+
+function blockMaker(
+  { mode, backfill }: ReplayConfig,
+  parts: {
+    readonly lookBack: LookBack;
+    readonly length: BlockLength;
+    readonly comparer: Comparer;
+    readonly executors: Executors;
+  },
+): BlockMaker {
+  const { lookBack, length, comparer, executors } = parts;
+  return new BlockMaker({
+    ...{ lookBack, length },
+    mostBytes: MOST_CHUNK_BYTES * executors[mode === 'parallel' ? 'pool' : 'solo'].actors,
+    holdMs: Math.min(LONGEST_HOLD_MS, backfill.commitIntervalMs),
+    compares: (ahead) => comparer.isDue(ahead),
+    now: () => performance.now(),
+  });
+}
+
+function dispatch(
+  { minutesWithItems, isCompared, dueAtMs }: StepBlock,
+  block: Block,
+  { comparer, length }: { readonly comparer: Comparer; readonly length: BlockLength },
+): DispatchedBlock {
+  const run = isCompared ? comparer.compare(block) : comparer.serve(block, minutesWithItems);
+  if (!isCompared) run.then(({ timing }) => length.learn(timing)).catch(() => undefined); // the sink reports it
+  return {
+    ...{ block, run, dueAtMs },
+    again: () => comparer.again(block),
+    isAlone: isCompared || length.isFixedAtOne,
+  };
 }
 
 /** Null as soon as the signal is given. */

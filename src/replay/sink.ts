@@ -1,12 +1,10 @@
 import { performance } from 'node:perf_hooks';
 
-import { resultRows, withErrors } from '../core/answers.js';
+import { minuteRows, type Block, type MinuteRows } from '../core/block.js';
 import type { RunCounts } from '../core/counts.js';
-import type { Incident } from '../core/incidents.js';
 import type { InputPosition } from '../core/input-position.js';
 import { Timer } from '../core/timer.js';
-import type { MinuteBatch, MinuteRun, ReadStep, ReadyFacts } from '../core/types.js';
-import type { WindowedMinute } from '../core/window.js';
+import type { BlockRun, ReadStep, ReadyFacts } from '../core/types.js';
 import { timingLine } from '../measure/run-timings.js';
 import type { RunOutput } from '../output/run-output.js';
 import { everyItemLost } from '../pool/actor-errors.js';
@@ -18,11 +16,15 @@ import type { ReplayOutcome } from './replay-context.js';
 import type { RunProgress } from './resume/run-facts.js';
 import type { RunTotals } from './totals.js';
 
-/** A minute that was dispatched to actors. */
-export interface DispatchedMinute {
-  readonly minute: WindowedMinute;
-  readonly run: Promise<MinuteRun>;
-  /** When it was to begin, on the clock of its timing; null: it had no schedule. */
+/** A block that was dispatched to actors. */
+export interface DispatchedBlock {
+  readonly block: Block;
+  readonly run: Promise<BlockRun>;
+  /** Serves it again, where something was found in the meantime that changes its answers. */
+  readonly again: () => Promise<BlockRun>;
+  /** Whether it is a minute that nothing else was under way with. */
+  readonly isAlone: boolean;
+  /** When its first minute was to begin, on the clock of its timing; null: it had no schedule. */
   readonly dueAtMs: number | null;
 }
 
@@ -31,9 +33,16 @@ interface Trace {
   readonly actors: TracedGroup;
 }
 
-/** A minute's run in its turn, with what happened to actors since the minute before. */
-interface AccountedRun extends MinuteRun {
-  readonly incidents: readonly Incident[];
+/** A block and its answers, in its turn. */
+interface ServedBlock extends Omit<DispatchedBlock, 'run' | 'again'>, BlockRun {}
+
+/** The steps of a block that count. */
+interface TakenSteps {
+  readonly taken: readonly ReadStep[];
+  /** How many of them have a minute. */
+  readonly minutes: number;
+  /** Why the next step does not count, or why none may follow; null: all count. */
+  readonly failure: { readonly error: unknown } | null;
 }
 
 export type SinkConfig = Pick<ReplayConfig, 'mode' | 'inflight' | 'maxRejects'> & {
@@ -50,13 +59,13 @@ export interface SinkParts {
   readonly totals: RunTotals;
   /** Where the run stood when this session resumed it; null: it starts from nothing. */
   readonly before: Pick<RunProgress, 'positions'> | null;
-  /** Called after every step. */
+  /** Called after every block. */
   readonly onMinute: (counts: RunCounts, recording: Recording) => void;
 }
 
 /**
  * Where the steps of a run end. It alone decides their order: steps are counted and written in the order of reading,
- * whichever minute is answered first, and committed from time to time.
+ * whichever block is answered first, and committed from time to time.
  */
 export class Sink {
   readonly #config: SinkConfig;
@@ -108,15 +117,17 @@ export class Sink {
   }
 
   /**
-   * Takes the next step, with its minute if it has one; resolves as soon as another one may be under way.
+   * Takes the next steps, with the block of their minutes if they have any; resolves as soon as another one may be under
+   * way.
    *
-   * @throws AiopsError what this step or an earlier one failed with: `output_cannot_create`, `output_io`,
+   * @throws AiopsError what these steps or earlier ones failed with: `output_cannot_create`, `output_io`,
    *   `reject_limit`; `actor_failed` also where item after item crashes every actor: such a minute is not written, so
    *   that the next session tries it again
    */
-  async enqueue(step: ReadStep, dispatched: DispatchedMinute | null = null): Promise<void> {
+  async enqueue(steps: readonly ReadStep[], dispatched: DispatchedBlock | null = null): Promise<void> {
     dispatched?.run.catch(() => undefined); // reported in its turn, and only if nothing failed before
-    this.#allWritten = this.#writeAfter(this.#allWritten, step, dispatched);
+    const known = this.#parts.executors.quarantines.added;
+    this.#allWritten = this.#writeAfter(this.#allWritten, steps, dispatched, known);
     this.#allWritten.catch((error: unknown) => this.#failed.abort(error));
     this.#pending.push(this.#allWritten);
     while (this.#pending.length >= this.#config.inflight) await this.#pending[0];
@@ -156,17 +167,33 @@ export class Sink {
     await this.#exclusively(() => this.#commitWritten()).catch(() => undefined);
   }
 
+  /** @param known how many quarantines there were when the block was dispatched */
   async #writeAfter(
     before: Promise<void>,
-    step: ReadStep,
-    dispatched: DispatchedMinute | null,
+    steps: readonly ReadStep[],
+    dispatched: DispatchedBlock | null,
+    known: number,
   ): Promise<void> {
     await before;
-    const run = dispatched === null ? null : await dispatched.run;
-    await this.#exclusively(() => this.#write(step, dispatched, run));
+    const served = dispatched === null ? null : await this.#served(dispatched, known);
+    await this.#exclusively(() => this.#write(steps, served));
     const { onMinute, totals, recording } = this.#parts;
     onMinute(totals.counters.counts, recording);
-    void this.#pending.shift(); // this step: earlier ones are gone
+    void this.#pending.shift(); // these steps: earlier ones are gone
+  }
+
+  /**
+   * The block's answers, in its turn. What earlier blocks found counts in this one as well, even if it was answered
+   * before: so results don't depend on how many are under way.
+   */
+  async #served({ run, again, ...dispatched }: DispatchedBlock, known: number): Promise<ServedBlock> {
+    const { quarantines } = this.#parts.executors;
+    let answered = await run;
+    while (quarantines.affects(dispatched.block, known)) {
+      known = quarantines.added;
+      answered = await again();
+    }
+    return { ...dispatched, ...answered };
   }
 
   #exclusively(work: () => Promise<void>): Promise<void> {
@@ -175,55 +202,70 @@ export class Sink {
     return done;
   }
 
-  async #write(step: ReadStep, dispatched: DispatchedMinute | null, run: MinuteRun | null): Promise<void> {
-    const { output, totals } = this.#parts;
-    const { maxRejects, backfill } = this.#config;
-    const accounted = dispatched === null || run === null ? null : this.#account(dispatched.minute, run);
+  async #write(steps: readonly ReadStep[], served: ServedBlock | null): Promise<void> {
+    const { output } = this.#parts;
+    const { backfill } = this.#config;
     // What the end of an input closes is redone when the input grows: the run must be able to resume here. After a
     // step without a minute it can't resume before the next one, and there may be many until then. That is at most one
     // commit per minute: a step has none where a few thousand rejects came first, or at the end.
-    if (step.isTail || step.batch === null) await this.#commitWritten();
-    this.#positions = null;
-    totals.addStep(step);
-    await output.writeRejects(step.rejects);
-    if (step.batch !== null && dispatched !== null && accounted !== null) {
-      await this.#writeMinute(step.batch, dispatched, accounted);
-    }
-    if (step.batch !== null) this.#positions = step.positions;
-    this.#lastPositions = step.positions ?? this.#lastPositions;
-    totals.counters.checkRejects(maxRejects, false);
+    if (steps[0]!.isTail || steps[0]!.batch === null) await this.#commitWritten();
+    const before = this.#positions;
+    this.#positions = null; // while files are ahead of the counters, nothing can be committed
+    const { taken, minutes, failure } = this.#take(steps, served);
+    await output.writeRejects(taken.flatMap(({ rejects }) => rejects));
+    if (served !== null) await this.#writeBlock(served, minutes);
+    const last = taken.at(-1);
+    this.#positions = last === undefined ? before : last.batch === null ? null : last.positions;
+    this.#lastPositions = last?.positions ?? this.#lastPositions;
+    if (failure !== null) throw failure.error;
     const leftMs = this.#committedAtMs + backfill.commitIntervalMs - this.#now();
     if (leftMs <= 0) await this.#commitWritten();
     else if (this.#positions !== null) this.#commitWithin(leftMs);
   }
 
-  /**
-   * What earlier minutes found counts here as well, even if this one was answered before: so results don't depend on
-   * how many minutes are under way.
-   */
-  #account({ minuteMs, batch }: WindowedMinute, { answers, timing }: MinuteRun): AccountedRun {
-    const { executors, totals } = this.#parts;
-    const errors = executors.quarantines.errorsOf(batch);
-    const known = errors.size === 0 ? answers : withErrors(answers, errors);
-    const incidents = executors.incidents.take(minuteMs);
-    if (!totals.losses.takes(known)) {
-      throw everyItemLost(incidents.findLast(({ kind }) => kind === 'lost')?.text ?? null);
+  /** Counts steps and their minutes, up to the first that fails. */
+  #take(steps: readonly ReadStep[], served: ServedBlock | null): TakenSteps {
+    const { totals } = this.#parts;
+    let minutes = 0;
+    for (const [i, step] of steps.entries()) {
+      try {
+        const rows = step.batch === null || served === null ? null : minuteRows(served.answers, minutes);
+        if (rows !== null) this.#checkLosses(rows);
+        totals.addStep(step);
+        if (step.batch !== null && rows !== null) totals.addMinute(step.batch, rows);
+      } catch (error) {
+        return { taken: steps.slice(0, i), minutes, failure: { error } };
+      }
+      if (step.batch !== null) minutes++;
+      try {
+        totals.counters.checkRejects(this.#config.maxRejects, false);
+      } catch (error) {
+        return { taken: steps.slice(0, i + 1), minutes, failure: { error } };
+      }
     }
-    return { answers: known, timing, incidents };
+    return { taken: steps, minutes, failure: null };
   }
 
-  async #writeMinute(
-    batch: MinuteBatch,
-    { minute, dueAtMs }: DispatchedMinute,
-    { answers, timing, incidents }: AccountedRun,
+  #checkLosses(rows: MinuteRows): void {
+    const { executors, totals } = this.#parts;
+    if (totals.losses.takes(rows.statuses)) return;
+    throw everyItemLost(executors.incidents.take().findLast(({ kind }) => kind === 'lost')?.text ?? null);
+  }
+
+  /** @param minutes how many of the block's minutes were taken: its lines are written up to there */
+  async #writeBlock(
+    { block, answers, timing, isAlone, dueAtMs }: ServedBlock,
+    minutes: number,
   ): Promise<void> {
-    const { output, totals } = this.#parts;
-    const rows = resultRows(minute, answers);
-    await output.writeRows(rows);
-    await output.writeTiming(timingLine(minute.minuteMs, timing, dueAtMs));
-    await this.#trace?.actors.enter(minute.minuteMs, timing);
-    totals.addMinute(batch, rows, timing, dueAtMs);
-    totals.incidents.add(incidents);
+    const { output, totals, executors } = this.#parts;
+    const { bytes, offsets } = answers.lines!;
+    await output.writeLines(bytes.subarray(0, offsets[minutes]));
+    if (minutes < block.minutesMs.length) return;
+    const [minuteMs = NaN] = block.minutesMs;
+    await output.writeTiming(timingLine({ minuteMs, timing, isAlone, dueAtMs }));
+    await this.#trace?.actors.enter(minuteMs, timing);
+    totals.addBlock(minuteMs, timing, { isAlone, dueAtMs });
+    totals.incidents.add(executors.incidents.take(block.minutesMs.at(-1)));
   }
 
   /** The next minute may be far off: in a live feed, or where time passes as recorded. */

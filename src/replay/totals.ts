@@ -3,8 +3,9 @@ import { resourceUsage } from 'node:process';
 
 import { LossStreak } from '../core/loss-streak.js';
 import type { Incident } from '../core/incidents.js';
-import type { Executor, InputSpec, MinuteBatch, MinuteTiming, ReadStep, ResultRow } from '../core/types.js';
-import type { WindowStore } from '../core/window.js';
+import type { MinuteRows } from '../core/block.js';
+import type { LookBack } from '../core/look-back.js';
+import type { BlockTiming, Executor, InputSpec, MinuteBatch, ReadStep } from '../core/types.js';
 import { RunTimings } from '../measure/run-timings.js';
 import { Counters } from '../read/counters.js';
 import type { Recording } from '../read/recording.js';
@@ -93,7 +94,7 @@ export class RunIncidents {
 /** What the totals of a session depend on. */
 export interface TotalsParts {
   readonly recording: Pick<Recording, 'columns' | 'intervalMs'>;
-  readonly windows: Pick<WindowStore, 'rowsPerRecord'>;
+  readonly lookBack: Pick<LookBack, 'rowsPerRecord'>;
   readonly input: Pick<InputSpec, 'columns'>;
   readonly executors: Readonly<Record<Executor['name'], Pick<Executor, 'actors'>>>;
   readonly comparer: Pick<Comparer, 'spentMs'>;
@@ -121,15 +122,15 @@ export class RunTotals {
 
   constructor(
     config: Pick<ReplayConfig, 'mode' | 'deadlineMs' | 'pace'>,
-    { recording, windows, input, executors, comparer, before }: TotalsParts,
+    { recording, lookBack, input, executors, comparer, before }: TotalsParts,
   ) {
-    this.rowsPerRecord = windows.rowsPerRecord;
+    this.rowsPerRecord = lookBack.rowsPerRecord;
     this.deadlineMs = deadlineOf(config, recording.intervalMs);
-    this.counters = new Counters(windows.rowsPerRecord, before);
+    this.counters = new Counters(lookBack.rowsPerRecord, before);
     this.incidents = new RunIncidents(before?.incidents);
     this.losses = new LossStreak(before?.lostInARow);
     this.timings = new RunTimings(this.deadlineMs);
-    this.labels = new RunLabels(windows.rowsPerRecord);
+    this.labels = new RunLabels(lookBack.rowsPerRecord);
     this.charts = new RunCharts({ columns: recording.columns, modelColumns: input.columns });
     this.#usage = new UsageMeter({
       before: before?.usage ?? NO_USAGE,
@@ -155,21 +156,18 @@ export class RunTotals {
     this.counters.addStep(step);
   }
 
-  /** @param dueAtMs when the minute was to begin, on the clock of its timing; null: it had no schedule */
-  addMinute(
-    batch: MinuteBatch,
-    rows: readonly ResultRow[],
-    timing: MinuteTiming,
-    dueAtMs: number | null,
-  ): void {
-    const { minuteMs } = batch;
+  addMinute(batch: MinuteBatch, rows: MinuteRows): void {
     this.counters.addRows(rows);
-    this.labels.add(rows);
-    this.timings.add(timing, dueAtMs);
-    this.charts.addTiming(minuteMs, timing);
+    this.labels.add(batch.records, rows);
     this.charts.addRows(batch, rows);
-    if (Number.isNaN(this.#firstMinuteMs)) this.#firstMinuteMs = minuteMs;
-    this.#lastMinuteMs = minuteMs;
+    if (Number.isNaN(this.#firstMinuteMs)) this.#firstMinuteMs = batch.minuteMs;
+    this.#lastMinuteMs = batch.minuteMs;
+  }
+
+  /** @param minuteMs its first minute */
+  addBlock(minuteMs: number, timing: BlockTiming, how: BlockCircumstances): void {
+    this.timings.add(timing, how);
+    this.charts.addTiming(minuteMs, timing, how.isAlone);
   }
 
   /** What a commit says of all this. */

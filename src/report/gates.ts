@@ -7,7 +7,7 @@ import { countText, durationText, figures, percentText, sizeText } from './forma
 type MetricUnit = 'duration' | 'bytes' | 'count' | 'ratio' | 'share';
 
 /** What a run needs for a metric to have a value: known before it starts, or soon after. */
-export type GateNeed = 'comparison' | 'labels' | 'baseline' | 'schedule';
+export type GateNeed = 'comparison' | 'labels' | 'baseline' | 'schedule' | 'minutes';
 
 /** A figure of a summary that a gate can test. */
 export interface Metric<Summary> {
@@ -135,7 +135,20 @@ const WITHOUT: Readonly<Record<GateNeed, { readonly why: string; readonly hint: 
     why: 'nothing is paced',
     hint: 'give a pace such as --pace realtime, or drop the gate',
   },
+  minutes: {
+    why: 'no minute is served alone',
+    hint: 'ask for it with --block 1 or --compare sample, or drop the gate',
+  },
 };
+
+/** The first gate whose metric needs it; undefined: none does. */
+export function gateThatNeeds<Summary>(
+  need: GateNeed,
+  gates: readonly Gate[],
+  metrics: Metrics<Summary>,
+): Gate | undefined {
+  return gates.find(({ metric }) => metrics[metric]?.needs === need);
+}
 
 /**
  * Called as soon as it is clear that a run will lack `need`: a gate without a value is a mistake on the command line,
@@ -148,7 +161,7 @@ export function refuseGatesWithout<Summary>(
   gates: readonly Gate[],
   metrics: Metrics<Summary>,
 ): void {
-  const gate = gates.find(({ metric }) => metrics[metric]?.needs === need);
+  const gate = gateThatNeeds(need, gates, metrics);
   if (gate === undefined) return;
   const { why, hint } = WITHOUT[need];
   throw new AiopsError('usage', `--fail-if '${gate.condition}' will have no value: ${why}`, { hint });

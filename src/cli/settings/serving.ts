@@ -1,9 +1,10 @@
-import { actorCount, duration, oneOf, pace, size, whole } from './kinds.js';
+import { actorCount, duration, oneOf, orAuto, pace, size, whole } from './kinds.js';
 import type { Settings } from './setting.js';
 
 const MOST_THREADS = 1024;
-/** Each minute in flight is held in memory. */
+/** Each block in flight is held in memory. */
 const MOST_INFLIGHT = 1024;
+const MOST_BLOCK = 100_000;
 
 /** Actors as processes. */
 export const PROCESSES = {
@@ -38,9 +39,15 @@ export const SERVING = {
     kind: size,
     default: null,
   },
+  block: {
+    flags: '--block <n|auto>',
+    help: 'minutes to dispatch together (default: auto, which is 1 when paced, live or every minute is compared)',
+    kind: orAuto(whole(1, MOST_BLOCK)),
+    changes: 'serving',
+  },
   inflight: {
     flags: '--inflight <n>',
-    help: 'minutes in flight at once (default: 2, 1 when paced)',
+    help: 'blocks in flight at once (default: 2, 1 when paced)',
     kind: whole(1, MOST_INFLIGHT),
   },
   mode: {
