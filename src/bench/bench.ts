@@ -11,7 +11,7 @@ import { attemptPage, pageMissing, type PageAttempt } from '../report/page-attem
 import { TraceWriter } from '../report/trace-writer.js';
 import type { BenchConfig } from './bench-config.js';
 import { measureSetups, type MeasuringContext } from './measure-setups.js';
-import { generatedSupply, type MinuteSupply } from './minute-supply.js';
+import { syntheticSupply, type MinuteSupply } from './minute-supply.js';
 import { NoticeLog } from './notice-log.js';
 import { actorCounts, announcement, planCases } from './bench-plan.js';
 import { recordedMinutes } from './recorded-minutes.js';
@@ -102,7 +102,7 @@ async function planMinutes(
 ): Promise<MinuteSupply | null> {
   const supply =
     config.inputs.length === 0
-      ? generatedSupply(input, config.seed)
+      ? syntheticSupply(input, config.seed)
       : await recordedMinutes(config, input, context);
   if (supply === null) return null;
   const cases = planCases(config.items ?? [supply.items], config.timeMs);

@@ -115,7 +115,7 @@ async function* measureCases(
     const measured = await measureVariants(
       {
         variants: variants.map((variant) => ({ style: variant.style, serve: serveWith(variant) })),
-        batches: supply.of(plan.items),
+        minutes: supply.of(plan.items),
         rounds: config.rounds,
         timeMs: plan.timeMs,
         deadlineMs,
@@ -146,9 +146,9 @@ async function traced(
   return (variant) => {
     const serve = executors.serve(variant);
     const group = groups.get(executors.executorOf(variant));
-    return async (batch) => {
-      const run = await serve(batch);
-      await group?.enter(batch.minuteMs, run.timing);
+    return async (minute) => {
+      const run = await serve(minute);
+      await group?.enter(minute.minutesMs[0]!, run.timing);
       return run;
     };
   };

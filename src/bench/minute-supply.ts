@@ -1,8 +1,10 @@
 /* The minutes that variants serve: synthetic, or recorded ones adapted to a number of items. */
+import type { Block } from '../core/block.js';
 import type { Notice } from '../core/errors.js';
+import { LookBack } from '../core/look-back.js';
 import { syntheticColumns, syntheticMinutes, type SyntheticMinute } from '../core/synthetic.js';
-import type { InputSpec, ItemBatch, MinuteBatch, SourceLine } from '../core/types.js';
-import { WindowStore } from '../core/window.js';
+import type { InputSpec, MinuteBatch, MissingPolicy, SourceLine } from '../core/types.js';
+import { planRows } from '../core/windows.js';
 
 /** Where the minutes come from. */
 export interface MinuteSupply {
@@ -10,8 +12,8 @@ export interface MinuteSupply {
   readonly items: number;
   readonly intervalMs: number;
   readonly notices: readonly Notice[];
-  /** Some minutes of exactly this many items. */
-  of(items: number): ItemBatch[];
+  /** Some minutes of exactly this many items, each a block of one minute whose rows are all items. */
+  of(items: number): Block[];
 }
 
 /** Different minutes per case: enough that none is still in a processor's cache when it is served again. */
@@ -20,27 +22,24 @@ export const MOST_MINUTES = 16;
 /** The maximum memory for the minutes of a case. */
 const MOST_BYTES = 64 * 2 ** 20;
 
-const GENERATED_ITEMS = 500;
-const GENERATED_INTERVAL_MS = 60_000;
+const SYNTHETIC_ITEMS = 500;
+const SYNTHETIC_INTERVAL_MS = 60_000;
 
-export function generatedSupply(input: InputSpec, seed: number): MinuteSupply {
+export function syntheticSupply(input: InputSpec, seed: number): MinuteSupply {
   return {
-    items: GENERATED_ITEMS,
-    intervalMs: GENERATED_INTERVAL_MS,
+    items: SYNTHETIC_ITEMS,
+    intervalMs: SYNTHETIC_INTERVAL_MS,
     notices: [],
     of: (items) => generatedMinutes(input, { items, count: minutesThatFit(items, input), seed }),
   };
 }
 
-/** Recorded minutes, at least one; each has `items` items or more. */
-export function recordedSupply(
-  recorded: Omit<MinuteSupply, 'of'> & { readonly batches: readonly ItemBatch[] },
-): MinuteSupply {
-  const { batches, ...supply } = recorded;
-  const size = (batches[0]?.window ?? 0) * (batches[0]?.width ?? 0);
+/** @param minutes at least one, each with as many items as the supply says or more */
+export function recordedSupply(supply: Omit<MinuteSupply, 'of'>, minutes: readonly Block[]): MinuteSupply {
+  const size = sizeOf(minutes[0]!);
   return {
     ...supply,
-    of: (items) => batches.slice(0, fitting(items * size)).map((batch) => repeatItems(batch, items)),
+    of: (items) => minutes.slice(0, fitting(items * size)).map((minute) => repeatItems(minute, items)),
   };
 }
 
@@ -54,24 +53,47 @@ function fitting(numbersPerMinute: number): number {
   return Math.min(MOST_MINUTES, Math.max(1, fit));
 }
 
+/** A minute without the series that have no item in it, such as those in warm-up; null if none has. */
+export function itemsOnly(minute: Block, missing: MissingPolicy): Block | null {
+  const { itemSeries } = planRows(minute, missing, []);
+  return itemSeries.length === 0 ? null : takeSeries(minute, itemSeries);
+}
+
 /** The minute with exactly `items` items, ≥ 1: truncated, or repeated under new names. */
-export function repeatItems(batch: ItemBatch, items: number): ItemBatch {
-  const own = batch.targets.length;
-  if (own === items) return batch;
-  const size = batch.window * batch.width;
-  const values = new Float64Array(items * size);
-  for (let start = 0; start < items; start += own) {
-    const count = Math.min(own, items - start);
-    values.set(batch.values.subarray(0, count * size), start * size);
-  }
-  const sourceOf = (item: number): number => item % own;
-  const copyName = (item: number): string => (item < own ? '' : `#${Math.floor(item / own) + 1}`);
+export function repeatItems(minute: Block, items: number): Block {
+  const own = minute.targets.length;
+  if (own === items) return minute;
+  const copies = Array.from({ length: items }, (_, item) => {
+    const [series, copy] = [item % own, Math.floor(item / own)];
+    return { series, target: minute.targets[series]! + (copy === 0 ? '' : `#${copy + 1}`) };
+  });
+  // Stable, so the columns of a target keep their order.
+  copies.sort((a, b) => (a.target < b.target ? -1 : Number(a.target > b.target)));
+  const series = copies.map((copy) => copy.series);
+  return { ...takeSeries(minute, series), targets: copies.map(({ target }) => target) };
+}
+
+/** The series of a minute with these indexes, in this order, without labels, which no answer depends on. */
+function takeSeries(minute: Block, series: ArrayLike<number>): Block {
+  const size = sizeOf(minute);
+  const indexes = Array.from(series);
+  const values = new Float64Array(indexes.length * size);
+  indexes.forEach((index, i) => values.set(minute.values.subarray(index * size, (index + 1) * size), i * size));
   return {
-    ...batch,
-    targets: Array.from({ length: items }, (_, item) => batch.targets[sourceOf(item)]! + copyName(item)),
-    columns: Array.from({ length: items }, (_, item) => batch.columns[sourceOf(item)]!),
+    ...minute,
+    targets: indexes.map((index) => minute.targets[index]!),
+    columns: indexes.map((index) => minute.columns[index]!),
     values,
+    present: Uint8Array.from(indexes, (index) => minute.present[index]!),
+    bornAt: Int32Array.from(indexes, (index) => minute.bornAt[index]!),
+    seenAt: Int32Array.from(indexes, (index) => minute.seenAt[index]!),
+    labels: null,
   };
+}
+
+/** Numbers that a block holds of one series. */
+function sizeOf({ intervals, width }: Block): number {
+  return intervals * width;
 }
 
 export interface GeneratedMinutesOptions {
@@ -84,27 +106,30 @@ export interface GeneratedMinutesOptions {
 }
 
 /**
- * Generates consecutive minutes for a model, whose windows overlap like those of a recording. Every minute has exactly
- * `items` items: one per target, none in warm-up. More items or minutes do not change the existing values.
+ * Generates consecutive minutes for a model, whose windows overlap like those of a recording. Each is a block of one
+ * minute with exactly `items` rows: one per target, none in warm-up. More items or minutes do not change the existing
+ * values.
  *
  * @throws RangeError for options out of range
  */
-export function generatedMinutes(input: InputSpec, options: GeneratedMinutesOptions): ItemBatch[] {
+export function generatedMinutes(input: InputSpec, options: GeneratedMinutesOptions): Block[] {
   const { items, count, seed } = options;
   const recordingColumns = input.columns === 'each' ? syntheticColumns(1) : input.columns;
-  const windows = new WindowStore({ ...input, recordingColumns, intervalMs: GENERATED_INTERVAL_MS });
-  const minutes = input.window - 1 + count;
-  const batches: ItemBatch[] = [];
-  for (const minute of syntheticMinutes({
-    targets: items,
-    columns: recordingColumns.length,
-    minutes,
-    seed,
-  })) {
-    const { batch } = windows.push(minuteBatch(minute));
-    if (batch.targets.length > 0) batches.push(batch);
+  const lookBack = new LookBack({ ...input, recordingColumns, intervalMs: SYNTHETIC_INTERVAL_MS });
+  const columns = recordingColumns.length;
+  const warmup = input.window - 1;
+  const blocks: Block[] = [];
+  let minutes = 0;
+  for (const minute of syntheticMinutes({ targets: items, columns, minutes: warmup + count, seed })) {
+    const batch = minuteBatch(minute);
+    if (minutes++ < warmup) {
+      lookBack.skip(batch);
+    } else {
+      lookBack.push(batch);
+      blocks.push({ ...lookBack.take(), labels: null });
+    }
   }
-  return batches;
+  return blocks;
 }
 
 function minuteBatch({ minuteMs, records }: SyntheticMinute): MinuteBatch {
@@ -123,7 +148,7 @@ function minuteBatch({ minuteMs, records }: SyntheticMinute): MinuteBatch {
 
 /** The source of synthetic records. */
 const NOWHERE: SourceLine = {
-  file: 'generated',
+  file: 'synthetic',
   line: 0,
   byteOffset: 0,
   raw: () => ({ text: '', encoding: 'utf8' }),

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 
+import type { Block } from '../core/block.js';
 import { AiopsError, type Notice } from '../core/errors.js';
-import type { InputSpec, ItemBatch } from '../core/types.js';
+import type { InputSpec } from '../core/types.js';
 import { openRecording, type Recording } from '../read/recording.js';
 import { countText, plural } from '../report/format.js';
 import { openWindows, readOptionsFor } from '../read/open-windows.js';
@@ -9,7 +10,7 @@ import type { ReadSettings } from '../read/options.js';
 import type { RejectLimit } from '../core/counts.js';
 import { Counters } from '../read/counters.js';
 import { unlessAborted, untilAborted } from '../core/abort.js';
-import { MOST_MINUTES, recordedSupply, type MinuteSupply } from './minute-supply.js';
+import { itemsOnly, MOST_MINUTES, recordedSupply, type MinuteSupply } from './minute-supply.js';
 
 /** Limits for reading: minutes with items, and their memory. */
 const LOOK_AT_MINUTES = 64;
@@ -38,50 +39,54 @@ export async function recordedMinutes(
     return null;
   }
   try {
-    const { batches, counters } = await firstBatches(recording, input, maxRejects, outside.signal);
+    const { minutes, counters } = await firstMinutes(recording, input, maxRejects, outside.signal);
     if (outside.signal.aborted) return null;
-    if (batches.length === 0) throw noItems(inputs, input, counters);
-    return supply(recording, batches, counters);
+    if (minutes.length === 0) throw noItems(inputs, input, counters);
+    return supply(recording, minutes, counters);
   } finally {
     await recording.close();
   }
 }
 
-async function firstBatches(
+async function firstMinutes(
   recording: Recording,
   input: InputSpec,
   maxRejects: RejectLimit | null,
   signal: AbortSignal,
-): Promise<{ batches: ItemBatch[]; counters: Counters }> {
-  const windows = openWindows(input, recording);
-  const counters = new Counters(windows.rowsPerRecord);
-  const batches: ItemBatch[] = [];
+): Promise<{ minutes: Block[]; counters: Counters }> {
+  const lookBack = openWindows(input, recording);
+  const counters = new Counters(lookBack.rowsPerRecord);
+  const minutes: Block[] = [];
   let bytes = 0;
   for await (const step of untilAborted(recording.steps(), signal)) {
     if (!step.lookBack) counters.addStep(step);
     counters.checkRejects(maxRejects, false);
     if (step.batch === null) continue;
-    const { batch } = windows.push(step.batch);
-    if (step.lookBack) continue;
-    if (batch.targets.length === 0) continue;
-    batches.push(batch);
-    bytes += batch.values.byteLength;
-    if (batches.length === LOOK_AT_MINUTES || bytes >= LOOK_AT_BYTES) break;
+    if (step.lookBack) {
+      lookBack.skip(step.batch);
+      continue;
+    }
+    lookBack.push(step.batch);
+    const minute = itemsOnly(lookBack.take(), input.missing);
+    if (minute === null) continue;
+    minutes.push(minute);
+    bytes += minute.values.byteLength;
+    if (minutes.length === LOOK_AT_MINUTES || bytes >= LOOK_AT_BYTES) break;
   }
   counters.checkRejects(maxRejects, true);
-  return { batches, counters };
+  return { minutes, counters };
 }
 
 /** Skips minutes with fewer items than the median, and takes some of the others, evenly spaced. */
-function supply(recording: Recording, batches: readonly ItemBatch[], counters: Counters): MinuteSupply {
-  const sizes = batches.map(({ targets }) => targets.length).sort((a, b) => a - b);
+function supply(recording: Recording, minutes: readonly Block[], counters: Counters): MinuteSupply {
+  const sizes = minutes.map(({ targets }) => targets.length).sort((a, b) => a - b);
   const items = sizes[Math.floor((sizes.length - 1) / 2)]!;
-  const usual = batches.filter(({ targets }) => targets.length >= items);
+  const usual = minutes.filter(({ targets }) => targets.length >= items);
   const step = Math.max(1, usual.length / MOST_MINUTES);
   const count = Math.min(usual.length, MOST_MINUTES);
   const chosen = Array.from({ length: count }, (_, i) => usual[Math.floor(i * step)]!);
   const notices = [...recording.notices, ...recording.lateNotices(), ...rejectNotice(counters)];
-  return recordedSupply({ batches: chosen, items, intervalMs: recording.intervalMs, notices });
+  return recordedSupply({ items, intervalMs: recording.intervalMs, notices }, chosen);
 }
 
 function rejectNotice(counters: Counters): Notice[] {

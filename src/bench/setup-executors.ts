@@ -1,5 +1,5 @@
 import type { ActorFacts, ActorLog, Executor, ReadyFacts } from '../core/types.js';
-import type { Serve } from '../measure/turn.js';
+import { numbersOnly, type Serve } from '../measure/turn.js';
 import { Executors } from '../pool/executors.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { VariantPlan } from './bench-plan.js';
@@ -71,7 +71,8 @@ export class SetupExecutors {
   serve(variant: VariantPlan): Serve {
     const { style, actors } = variant;
     const executor = this.executorOf(variant);
-    return (batch) => executor.run(batch, style, actors);
+    const request = numbersOnly(style);
+    return (minute) => executor.run(minute, request, actors);
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
+import { NO_VERDICT, type Answers } from '../core/block.js';
 import type { Agreement } from '../core/comparison.js';
-import { checkAnswered } from '../core/answers.js';
-import { NO_VERDICT, type Answers, type BackendFacts } from '../core/types.js';
+import type { BackendFacts } from '../core/types.js';
 
 /** How far answers of two variants may differ and still agree: on wasm not at all, however work is cut. */
 export const TOLERANCE: Readonly<Record<BackendFacts['name'], number>> = { wasm: 0, js: 0, node: 1e-4 };
@@ -8,15 +8,14 @@ export const TOLERANCE: Readonly<Record<BackendFacts['name'], number>> = { wasm:
 /** Answers with the same bits. */
 export const SAME: Agreement = { identical: true, maxDifference: 0, differingVerdicts: 0 };
 
-/** Compares two answers to the same items. */
+/** Compares two answers to the same rows; a row whose status differs counts as a differing verdict. */
 export function agreementOf(a: Answers, b: Answers): Agreement {
   const scores = spread(a.scores, b.scores);
-  const outputs = spread(a.outputs, b.outputs);
+  const outputs = spread(a.outputs?.values ?? NONE, b.outputs?.values ?? NONE);
   let differingVerdicts = 0;
-  for (let item = 0; item < Math.max(a.anomalies.length, b.anomalies.length); item++) {
-    const verdicts = (a.anomalies[item] ?? NO_VERDICT) === (b.anomalies[item] ?? NO_VERDICT);
-    const errors = a.errors.get(item)?.errno === b.errors.get(item)?.errno;
-    if (!verdicts || !errors) differingVerdicts++;
+  for (let row = 0; row < Math.max(a.anomalies.length, b.anomalies.length); row++) {
+    const verdicts = (a.anomalies[row] ?? NO_VERDICT) === (b.anomalies[row] ?? NO_VERDICT);
+    if (!verdicts || a.statuses[row] !== b.statuses[row]) differingVerdicts++;
   }
   return {
     identical: scores.identical && outputs.identical && differingVerdicts === 0,
@@ -24,6 +23,8 @@ export function agreementOf(a: Answers, b: Answers): Agreement {
     differingVerdicts,
   };
 }
+
+const NONE = new Float32Array();
 
 function spread(a: Float32Array, b: Float32Array): { identical: boolean; max: number } {
   if (a.length !== b.length) return { identical: false, max: Infinity };
@@ -49,19 +50,24 @@ export function worse(a: Agreement, b: Agreement): Agreement {
   };
 }
 
-/** Compares the answers that variants gave to the same items with the first ones. */
+/** @throws RangeError unless each of `rows` rows has an answer: no variant may lose any */
+export function checkRows(rows: number, { statuses }: Answers): void {
+  if (statuses.length !== rows) throw new RangeError(`${rows} rows asked, ${statuses.length} answered`);
+}
+
+/** Compares the answers that variants gave to the same rows with the first ones. */
 export class AnswerCheck {
-  readonly #items: number;
+  readonly #rows: number;
   #first: Answers | null = null;
   #agreement = SAME;
 
-  constructor(items: number) {
-    this.#items = items;
+  constructor(rows: number) {
+    this.#rows = rows;
   }
 
-  /** @throws RangeError if there are more or fewer answers than items: no variant may lose any */
+  /** @throws RangeError if there are more or fewer answers than rows */
   add(answers: Answers): void {
-    checkAnswered(this.#items, answers);
+    checkRows(this.#rows, answers);
     this.#first ??= answers;
     this.#agreement = worse(this.#agreement, agreementOf(this.#first, answers));
   }

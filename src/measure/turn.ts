@@ -1,14 +1,20 @@
+import type { Answers, Block, BlockRequest } from '../core/block.js';
 import { median } from '../core/statistics.js';
-import type { Answers, CallStyle, ItemBatch, MinuteTiming } from '../core/types.js';
+import type { BlockTiming, CallStyle } from '../core/types.js';
 
 /** A warm-up takes this share of a variant's time, and with batches at least this many minutes. */
 const WARM_UP_SHARE = 0.1;
 const WARM_UP_MINUTES = 3;
 
-/** Serves one batch the way a variant does. */
-export type Serve<Timing = MinuteTiming, Batch = ItemBatch> = (batch: Batch) => Promise<Served<Timing>>;
+/** Asks for numbers only: what is measured is serving a minute, not writing it. */
+export function numbersOnly(style: CallStyle): BlockRequest {
+  return { style, lines: null, outputs: true };
+}
 
-export interface Served<Timing = MinuteTiming> {
+/** Serves a task the way a variant does; unless said otherwise, a task is a minute, which is a block of one. */
+export type Serve<Timing = BlockTiming, Task = Block> = (task: Task) => Promise<Served<Timing>>;
+
+export interface Served<Timing = BlockTiming> {
   readonly answers: Answers;
   readonly timing: Timing;
 }
@@ -23,30 +29,30 @@ export interface TurnPlan {
 }
 
 /** What one variant did in its turn. */
-export interface Turn<Timing = MinuteTiming> {
+export interface Turn<Timing = BlockTiming> {
   readonly timings: readonly Timing[];
   /** The answers to the first timed minute, which is the same for all variants of a round. */
   readonly answers: Answers;
 }
 
 /**
- * Takes one variant's turn: serves minutes one after another while nothing else runs. Starts with the batch at
- * `first` and wraps around after the last one.
+ * Takes one variant's turn: serves minutes one after another while nothing else runs. Starts with the task at `first`
+ * and wraps around after the last one.
  */
-export async function takeTurn<Timing, Batch = ItemBatch>(
-  serve: Serve<Timing, Batch>,
-  batches: readonly Batch[],
+export async function takeTurn<Timing, Task = Block>(
+  serve: Serve<Timing, Task>,
+  tasks: readonly Task[],
   first: number,
   plan: TurnPlan,
   now: () => number,
 ): Promise<Turn<Timing>> {
-  const batchAt = (minute: number): Batch => batches[(first + minute) % batches.length]!;
-  if (plan.untimed) await serve(batchAt(-1 + batches.length));
+  const taskAt = (minute: number): Task => tasks[(first + minute) % tasks.length]!;
+  if (plan.untimed) await serve(taskAt(-1 + tasks.length));
   const startedAtMs = now();
-  const { answers, timing } = await serve(batchAt(0));
+  const { answers, timing } = await serve(taskAt(0));
   const timings = [timing];
   while (timings.length < plan.minutes && now() - startedAtMs < plan.limitMs) {
-    timings.push((await serve(batchAt(timings.length))).timing);
+    timings.push((await serve(taskAt(timings.length))).timing);
   }
   return { timings, answers };
 }
@@ -72,7 +78,7 @@ export function expectedMs(plan: TurnPlan, minuteMs: number, rounds: number): nu
 /** Serves minutes until code is compiled and caches are warm; returns the time that a minute then takes, ms. */
 export async function warmUp(
   serve: Serve<unknown>,
-  batches: readonly ItemBatch[],
+  minutes: readonly Block[],
   options: { readonly style: CallStyle; readonly timeMs: number; readonly now: () => number },
 ): Promise<number> {
   const { style, timeMs, now } = options;
@@ -81,7 +87,7 @@ export async function warmUp(
   const tookMs: number[] = [];
   while (tookMs.length < least || now() - startedAtMs < timeMs * WARM_UP_SHARE) {
     const beganAtMs = now();
-    await serve(batches[tookMs.length % batches.length]!);
+    await serve(minutes[tookMs.length % minutes.length]!);
     tookMs.push(now() - beganAtMs);
   }
   return median(tookMs.slice(Math.floor(tookMs.length / 2)));

@@ -1,6 +1,7 @@
+import type { Answers, Block } from '../core/block.js';
 import type { Agreement } from '../core/comparison.js';
 import { median } from '../core/statistics.js';
-import type { Answers, CallStyle, ItemBatch } from '../core/types.js';
+import type { CallStyle } from '../core/types.js';
 import { agreementOf, SAME, worse } from './answer-check.js';
 import { chooseRounds, runRound } from './rounds.js';
 import { RunTimings } from './run-timings.js';
@@ -35,7 +36,7 @@ export class VariantSamples {
 
   /** @param expected the first variant's answers to the same minute */
   addTurn({ timings, answers }: Turn, expected: Answers): void {
-    for (const timing of timings) this.timings.add(timing);
+    for (const timing of timings) this.timings.add(timing, { isAlone: true, dueAtMs: null });
     this.#roundMs.push(median(timings.map(({ wallMs }) => wallMs)));
     this.#agreement = worse(this.#agreement, agreementOf(expected, answers));
   }
@@ -43,8 +44,8 @@ export class VariantSamples {
 
 export interface VariantsToMeasure {
   readonly variants: readonly Variant[];
-  /** One or more, all with the same number of items. */
-  readonly batches: readonly ItemBatch[];
+  /** Blocks of one minute, one or more, all with the same number of items. */
+  readonly minutes: readonly Block[];
   /** Null: as many as suit the time. */
   readonly rounds: number | null;
   /** Time for each variant, ms. */
@@ -73,13 +74,13 @@ export interface MeasuredVariants {
  * Serves the same minutes in every way: a warm-up, then rounds in which each variant takes one turn. Null if aborted.
  */
 export async function measureVariants(
-  { variants, batches, rounds: wanted, timeMs, deadlineMs }: VariantsToMeasure,
+  { variants, minutes, rounds: wanted, timeMs, deadlineMs }: VariantsToMeasure,
   { now, signal, onPace, onTurn }: MeasuringEvents,
 ): Promise<MeasuredVariants | null> {
   const minuteMs: number[] = [];
   for (const { serve, style } of variants) {
     if (signal.aborted) return null;
-    minuteMs.push(await warmUp(serve, batches, { style, timeMs, now }));
+    minuteMs.push(await warmUp(serve, minutes, { style, timeMs, now }));
   }
   const rounds = wanted ?? chooseRounds(timeMs, minuteMs);
   const plans = variants.map(({ style }, i) => planTurn(style, minuteMs[i]!, timeMs / rounds));
@@ -89,7 +90,7 @@ export async function measureVariants(
   for (let round = 0; round < rounds; round++) {
     const turns = await runRound(round, variants.length, async (i) => {
       if (signal.aborted) return null;
-      const turn = await takeTurn(variants[i]!.serve, batches, round % batches.length, plans[i]!, now);
+      const turn = await takeTurn(variants[i]!.serve, minutes, round % minutes.length, plans[i]!, now);
       onTurn(++taken / (rounds * variants.length));
       return turn;
     });

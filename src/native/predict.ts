@@ -1,5 +1,6 @@
+import type { Answers, Block, BlockRequest } from '../core/block.js';
 import { AiopsError } from '../core/errors.js';
-import type { BackendFacts, BackendName, ItemBatch } from '../core/types.js';
+import type { BackendFacts, BackendName } from '../core/types.js';
 import { unlessAborted } from '../core/abort.js';
 import { findModel } from '../model/model-choice.js';
 import { Solo } from '../pool/solo.js';
@@ -45,12 +46,14 @@ export async function testPrediction(
   const solo = new Solo({ load, log: (_actor, line) => lines.push(line), timeoutMs: TIMEOUT_MS });
   try {
     const ready = await unlessAborted(solo.start(), signal);
-    const run = ready === null ? null : await unlessAborted(solo.run(ITEM, 'batched'), signal);
+    const run = ready === null ? null : await unlessAborted(solo.run(MINUTE, REQUEST), signal);
     if (ready === null || run === null) throw new AiopsError('interrupted', 'interrupted');
     const [score = NaN] = run.answers.scores;
     if (!Number.isFinite(score)) {
-      const why = run.answers.errors.get(0)?.errmsg ?? 'the item has no score';
-      throw new AiopsError('backend', `${backend} started, but its prediction is unusable: ${why}`);
+      throw new AiopsError(
+        'backend',
+        `${backend} started, but its prediction is unusable: ${why(run.answers)}`,
+      );
     }
     const predictMs = run.timing.chunks.reduce((sum, chunk) => sum + chunk.predictMs, 0);
     return { score, predictMs, startMs: ready.startMs, backend: ready.backend };
@@ -70,15 +73,32 @@ function broken(backend: BackendName, error: AiopsError, lines: readonly string[
   });
 }
 
+/** Why the item has no score; only its result line says so. */
+function why({ lines }: Answers): string {
+  const row = JSON.parse(new TextDecoder().decode(lines?.bytes)) as { readonly errmsg: string | null };
+  return row.errmsg ?? 'the item has no score';
+}
+
+const REQUEST: BlockRequest = {
+  style: 'batched',
+  lines: { format: 'jsonl', anomaliesOnly: false, fullOutput: false },
+  outputs: false,
+};
+
 /** A steady hour whose last minute is an outlier, so that the score is not trivial. */
-const ITEM: ItemBatch = {
-  minuteMs: 0,
+const MINUTE: Block = {
   intervalMs: 60_000,
-  targets: ['check'],
-  columns: ['value'],
   window: WINDOW,
   width: 1,
+  minutesMs: [0],
+  intervals: WINDOW,
+  targets: ['check'],
+  columns: ['value'],
   values: Float64Array.from({ length: WINDOW }, (_, i) =>
     i === WINDOW - 1 ? 200 : 100 + 10 * Math.sin(i / 5) + (i % 3),
   ),
+  present: Uint8Array.of(1),
+  bornAt: Int32Array.of(-WINDOW),
+  seenAt: Int32Array.of(-1),
+  labels: null,
 };

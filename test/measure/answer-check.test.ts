@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Answers, ItemError } from '#dist/core/types.js';
+import { ROW_STATUS, type Answers, type RowStatus } from '#dist/core/block.js';
 import { agreementOf, AnswerCheck } from '#dist/measure/answer-check.js';
 
-function answers(scores: number[], anomalies: number[], errors: [number, ItemError][] = []): Answers {
+function answers(scores: number[], anomalies: number[], statuses?: RowStatus[]): Answers {
   return {
+    rowOffsets: Uint32Array.of(0, scores.length),
+    statuses: Uint8Array.from(scores, (_, row) => ROW_STATUS[statuses?.[row] ?? 'ok']),
     scores: Float32Array.from(scores),
     anomalies: Uint8Array.from(anomalies),
-    outputs: Float32Array.from(scores),
-    outputOffsets: Uint32Array.from({ length: scores.length + 1 }, (_, i) => i),
-    errors: new Map(errors),
+    lines: null,
+    outputs: {
+      values: Float32Array.from(scores),
+      offsets: Uint32Array.from({ length: scores.length + 1 }, (_, i) => i),
+    },
   };
 }
 
@@ -24,14 +28,23 @@ test('the same bits are identical, even without a score', () => {
 });
 
 test('differences are measured, and verdicts counted', () => {
-  const error = { errno: 'x', errmsg: 'y' };
-  assert.deepEqual(agreementOf(answers([0.25, 1], [1, 0]), answers([0.5, 1], [0, 0], [[1, error]])), {
+  assert.deepEqual(agreementOf(answers([0.25, 1], [1, 0]), answers([0.5, 1], [0, 0], ['ok', 'error'])), {
     identical: false,
     maxDifference: 0.25,
     differingVerdicts: 2,
   });
   assert.equal(agreementOf(answers([1], [0]), answers([NaN], [0])).maxDifference, Infinity);
   assert.equal(agreementOf(answers([1], [0]), answers([1, 1], [0, 0])).identical, false);
+});
+
+test('a row that failed differs from one that was not tried, and outputs from none', () => {
+  const [failed, missing] = [answers([NaN], [2], ['error']), answers([NaN], [2], ['missing'])];
+  assert.deepEqual(agreementOf(failed, missing), {
+    identical: false,
+    maxDifference: 0,
+    differingVerdicts: 1,
+  });
+  assert.equal(agreementOf(failed, { ...failed, outputs: null }).identical, false);
 });
 
 test('all answers are compared with the first: the largest difference, and the sum of differing verdicts', () => {
@@ -44,6 +57,6 @@ test('all answers are compared with the first: the largest difference, and the s
   assert.deepEqual(check.agreement, { identical: false, maxDifference: 1, differingVerdicts: 2 });
 });
 
-test('a variant that loses an item is a mistake', () => {
+test('a variant that loses a row is a mistake', () => {
   assert.throws(() => new AnswerCheck(2).add(answers([1], [1])), RangeError);
 });

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Answers, ItemBatch } from '#dist/core/types.js';
+import type { Answers, Block } from '#dist/core/block.js';
 import type { Served } from '#dist/measure/turn.js';
 import { measureVariants, type MeasuredVariants } from '#dist/measure/variants.js';
-import { batchOf } from '../support/batches.js';
+import { blockOf } from '../support/blocks.js';
 
 const NAMES = ['one', 'two'] as const;
 type Name = (typeof NAMES)[number];
-const BATCHES = [batchOf(['a', 'b']), batchOf(['a', 'b'], 1, 10), batchOf(['a', 'b'], 1, 20)];
+const MINUTES = [0, 10, 20].map((from) => blockOf(['a', 'b'], { from }));
 
 const answers = (score: number): Answers => ({
+  rowOffsets: Uint32Array.of(0, 2),
+  statuses: Uint8Array.of(0, 0),
   scores: Float32Array.of(score, score),
   anomalies: Uint8Array.of(0, 0),
-  outputs: new Float32Array(),
-  outputOffsets: Uint32Array.of(0, 0, 0),
-  errors: new Map(),
+  lines: null,
+  outputs: null,
 });
 
 interface Measured {
@@ -27,26 +28,34 @@ interface Measured {
 
 /** Measures with a clock that only serving moves: `msOf` says by how much. */
 async function measured(
-  msOf: (variant: Name, batch: ItemBatch) => number,
+  msOf: (variant: Name, minute: Block) => number,
   more: { rounds?: number; timeMs?: number; abortAfter?: number; scoreOf?: (variant: Name) => number } = {},
 ): Promise<Measured> {
   const calls: string[] = [];
   const shares: number[] = [];
   const controller = new AbortController();
   let nowMs = 0;
-  const serve = (variant: Name, batch: ItemBatch): Promise<Served> => {
-    const wallMs = msOf(variant, batch);
-    calls.push(`${variant} ${batch.values[0]}`);
+  const serve = (variant: Name, minute: Block): Promise<Served> => {
+    const wallMs = msOf(variant, minute);
+    calls.push(`${variant} ${minute.values[0]}`);
     nowMs += wallMs;
-    const timing = { items: 2, startedAtMs: 0, endedAtMs: wallMs, wallMs, gatherMs: 0, chunks: [] };
+    const timing = {
+      minutes: 1,
+      items: 2,
+      startedAtMs: 0,
+      endedAtMs: wallMs,
+      wallMs,
+      gatherMs: 0,
+      chunks: [],
+    };
     return Promise.resolve({ answers: answers(more.scoreOf?.(variant) ?? 1), timing });
   };
   const variants = NAMES.map(
-    (name) => ({ style: 'batched', serve: (batch: ItemBatch) => serve(name, batch) }) as const,
+    (name) => ({ style: 'batched', serve: (minute: Block) => serve(name, minute) }) as const,
   );
   const { rounds = 4, timeMs = 400 } = more;
   const result = await measureVariants(
-    { variants, batches: BATCHES, rounds, timeMs, deadlineMs: 60_000 },
+    { variants, minutes: MINUTES, rounds, timeMs, deadlineMs: 60_000 },
     {
       now: () => nowMs,
       signal: controller.signal,
@@ -93,8 +102,8 @@ test('both variants of a round begin with the same minute, the next one in every
 });
 
 test('a round’s figure is the median minute of the turn, paired by round', async () => {
-  const msOf = (variant: Name, batch: ItemBatch): number =>
-    (variant === 'two' ? 20 : 40) + (batch.values[0] ?? 0);
+  const msOf = (variant: Name, minute: Block): number =>
+    (variant === 'two' ? 20 : 40) + (minute.values[0] ?? 0);
   const { result } = await measured(msOf, { timeMs: 400 });
   const [one, two] = result?.samples.map(({ roundMs }) => roundMs) ?? [];
   assert.equal(one?.length, 4);

@@ -1,10 +1,10 @@
-import type { MinuteTiming } from '#dist/core/types.js';
+import type { Answers } from '#dist/core/block.js';
+import type { BlockTiming } from '#dist/core/types.js';
 import type { BenchCase, BenchSummary } from '#dist/bench/report/bench-summary.js';
 import { benchAdvice } from '#dist/bench/report/bench-advice.js';
 import { breakEvens } from '#dist/bench/report/break-even.js';
 import { planVariants, type VariantPlan } from '#dist/bench/bench-plan.js';
 import { summarizeCase } from '#dist/bench/summarize-case.js';
-import { joinAnswers } from '#dist/core/answers.js';
 import { VariantSamples } from '#dist/measure/variants.js';
 
 import { READY } from './facts.js';
@@ -12,10 +12,17 @@ import { minuteTiming } from './timings.js';
 
 const ROUNDS = 10;
 
-const ANSWERS = joinAnswers([]);
+const ANSWERS: Answers = {
+  rowOffsets: Uint32Array.of(0, 0),
+  statuses: new Uint8Array(),
+  scores: new Float32Array(),
+  anomalies: new Uint8Array(),
+  lines: null,
+  outputs: null,
+};
 
 /** A minute of `items` items in one chunk for each actor; `ms` is easy to divide by hand. */
-function minute({ actors }: VariantPlan, items: number, ms: number): MinuteTiming {
+function minute({ actors }: VariantPlan, items: number, ms: number): BlockTiming {
   const timing = minuteTiming(Array.from({ length: actors }, () => ms));
   const chunks = timing.chunks.map((chunk) => ({ ...chunk, items: items / actors }));
   return { ...timing, items, gatherMs: ms / 10, chunks };

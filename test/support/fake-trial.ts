@@ -1,6 +1,7 @@
 import { NoticeLog } from '#dist/bench/notice-log.js';
 import { Trial, type Machine, type TrialOptions } from '#dist/bench/scenarios/trial.js';
-import type { Answers, CallStyle, Executor, ItemBatch, MinuteRun, ReadyFacts } from '#dist/core/types.js';
+import { rowsIn, type Answers, type Block } from '#dist/core/block.js';
+import type { Executor, ReadyFacts } from '#dist/core/types.js';
 
 import { loadOf } from './fake-runtime.js';
 import { minuteTiming } from './timings.js';
@@ -86,21 +87,22 @@ function fakeExecutor(
   actors: number,
   { events, clock, open }: Omit<FakeTrial, 'trial' | 'machine'>,
 ): Executor {
-  const ask: Executor['ask'] = async (slot, batch, { start, end }, style) => {
-    events.push(`send ${start}-${end} to ${slot} ${style}`);
+  const ask: Executor['ask'] = async (slot, chunk, { style }) => {
+    const items = itemsText(chunk);
+    events.push(`send ${items} to ${slot} ${style}`);
     await new Promise((resolve) => setImmediate(resolve));
-    clock.now += (end - start) * ITEM_MS;
-    events.push(`answer ${start}-${end} from ${slot}`);
-    return answersTo(batch, start, end);
+    clock.now += rowsIn(chunk) * ITEM_MS;
+    events.push(`answer ${items} from ${slot}`);
+    return answersTo(chunk);
   };
-  const run = async (batch: ItemBatch, style: CallStyle, using = actors): Promise<MinuteRun> => {
-    const items = batch.targets.length;
+  const run: Executor['run'] = async (minute, { style }, using = actors) => {
+    const items = rowsIn(minute);
     const wallMs = (items * ITEM_MS) / using;
     events.push(`${name} ${using} ${style}`);
     await new Promise((resolve) => setImmediate(resolve));
     clock.now += wallMs;
     const timing = { ...minuteTiming([]), items, wallMs };
-    return { answers: answersTo(batch, 0, items), timing };
+    return { answers: answersTo(minute), timing };
   };
   return {
     name,
@@ -126,14 +128,21 @@ function fakeExecutor(
   };
 }
 
-/** The score of an item is its first value. */
-function answersTo({ values, window, width }: ItemBatch, start: number, end: number): Answers {
-  const items = end - start;
+/** `0-4` for the first four items of a synthetic minute. */
+function itemsText({ targets }: Block): string {
+  const start = Number(targets[0]?.replace('target-', '')) - 1;
+  return `${start}-${start + targets.length}`;
+}
+
+/** Answers to a minute whose rows are all items; the score of one is its window's first value. */
+function answersTo({ targets, values, intervals, width }: Block): Answers {
+  const items = targets.length;
   return {
-    scores: Float32Array.from({ length: items }, (_, i) => values[(start + i) * window * width]!),
+    rowOffsets: Uint32Array.of(0, items),
+    statuses: new Uint8Array(items),
+    scores: Float32Array.from({ length: items }, (_, item) => values[item * intervals * width]!),
     anomalies: new Uint8Array(items),
-    outputs: new Float32Array(),
-    outputOffsets: new Uint32Array(items + 1),
-    errors: new Map(),
+    lines: null,
+    outputs: { values: new Float32Array(), offsets: new Uint32Array(items + 1) },
   };
 }

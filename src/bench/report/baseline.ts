@@ -102,7 +102,7 @@ function machineDifferences(current: Current, then: BaselineRun): string[] {
     ['platform', then.host.platform, current.host.platform],
     ['processor', then.host.processor, current.host.processor],
     ['usable processors', then.host.processors, current.host.processors],
-    ['input', then.input ?? 'generated minutes', current.input ?? 'generated minutes'],
+    ['input', then.input ?? 'synthetic minutes', current.input ?? 'synthetic minutes'],
     ...SETTINGS.map((name) => [name, settingText(then, name), settingText(current, name)] as const),
   ]);
 }

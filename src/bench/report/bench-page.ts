@@ -19,13 +19,13 @@ import { caseSections, itemsSections } from './bench-sections.js';
 import type { BaselineComparison, BenchSummary } from './bench-summary.js';
 import { baselineTable } from './variant-tables.js';
 
-/** The text of a benchmark's `report.html`; `inputs` are the recordings that it served, none: generated minutes. */
+/** The text of a benchmark's `report.html`; `inputs` are the recordings that it served, none: synthetic minutes. */
 export function benchHtml(summary: BenchSummary, inputs: readonly string[]): string {
   const run = Place.of(summary);
   const { program, cases, baseline, deadlineMs } = summary;
   const names = cases.map(({ items, backend }) => `${plural(items, 'item')} on ${backend.name}`);
   return pageHtml({
-    title: `Benchmark of ${inputs.length === 0 ? 'generated minutes' : inputNames(inputs)}`,
+    title: `Benchmark of ${inputs.length === 0 ? 'synthetic minutes' : inputNames(inputs)}`,
     subtitle: `${plural(cases.length, 'case')}: ${names.join(', ')}`,
     sections: [
       resultSection(run),
@@ -91,7 +91,7 @@ function aboutSection(run: Place<BenchSummary>): PageSection {
     title: 'About this benchmark',
     body: [
       factsMarkup([
-        ['minutes', input ?? 'generated'],
+        ['minutes', input ?? 'synthetic'],
         ...[...models.values()].flatMap(modelFacts),
         ...backends.values(),
         ['deadline', figureMarkup(run.at('deadlineMs'), durationText)],

@@ -80,7 +80,7 @@ export interface BenchSummary {
   readonly program: ProgramFacts;
   readonly host: HostFacts;
   readonly settings: unknown;
-  /** The recording whose minutes were served; null: generated ones. */
+  /** The recording whose minutes were served; null: synthetic ones. */
   readonly input: string | null;
   readonly deadlineMs: number;
   readonly elapsedMs: number;

@@ -1,10 +1,12 @@
 import type { Agreement } from '../../core/comparison.js';
 import { joinAnswers } from '../../core/answers.js';
-import { partition, type ItemRange } from '../../core/partition.js';
+import { cutSeries, type Answers, type Block } from '../../core/block.js';
+import { partition } from '../../core/partition.js';
 import { speedup } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
-import type { Answers, Executor, ItemBatch } from '../../core/types.js';
+import type { Executor } from '../../core/types.js';
 import type { TimedVariant } from '../../measure/rounds.js';
+import { numbersOnly } from '../../measure/turn.js';
 import { durationText, figures, plural } from '../../report/format.js';
 import { type Column, estimate, tableOf } from '../../report/table.js';
 import {
@@ -41,9 +43,9 @@ export const gather: Scenario<GatherResult> = {
   measure: (trial) =>
     trial.using(trial.options.actors, ['pool'], async ({ pool }, { backend, model, input }) => {
       const { actors, items, machine } = trial.options;
-      const batches = trial.minutes(input, MINUTES);
+      const tasks = trial.minutes(input, MINUTES);
       const way = (answer: typeof inTurn): Way => {
-        return { batches, untimed: true, serve: trial.timed((minute) => answer(pool, minute)) };
+        return { tasks, untimed: true, serve: trial.timed((minute) => answer(pool, minute)) };
       };
       const found = await trial.compare([way(inTurn), way(atOnce)]);
       if (found === null) return null;
@@ -92,20 +94,30 @@ function rows(result: GatherResult) {
   ];
 }
 
-async function inTurn(pool: Executor, minute: ItemBatch): Promise<Answers> {
+const REQUEST = numbersOnly('batched');
+
+async function inTurn(pool: Executor, minute: Block): Promise<Answers> {
   const answers: Answers[] = [];
-  for (const [slot, range] of chunks(pool, minute).entries()) {
-    answers.push(await pool.ask(slot, minute, range, 'batched'));
+  for (const [slot, chunk] of chunks(pool, minute).entries()) {
+    answers.push(await pool.ask(slot, chunk, REQUEST));
   }
-  return joinAnswers(answers);
+  return joinMinute(answers);
 }
 
-async function atOnce(pool: Executor, minute: ItemBatch): Promise<Answers> {
-  const answers = chunks(pool, minute).map((range, slot) => pool.ask(slot, minute, range, 'batched'));
-  return joinAnswers(await Promise.all(answers));
+async function atOnce(pool: Executor, minute: Block): Promise<Answers> {
+  const answers = chunks(pool, minute).map((chunk, slot) => pool.ask(slot, chunk, REQUEST));
+  return joinMinute(await Promise.all(answers));
 }
 
 /** Empty chunks come last, so that a chunk's index is its slot. */
-function chunks({ actors }: Executor, minute: ItemBatch): ItemRange[] {
-  return partition(minute.targets.length, actors).filter(({ start, end }) => end > start);
+function chunks({ actors }: Executor, minute: Block): Block[] {
+  const ranges = partition(minute.targets.length, actors).filter(({ start, end }) => end > start);
+  return ranges.map((range) => cutSeries(minute, range));
+}
+
+function joinMinute(parts: readonly Answers[]): Answers {
+  return joinAnswers(
+    1,
+    parts.map((answers) => ({ answers, firstMinute: 0 })),
+  );
 }

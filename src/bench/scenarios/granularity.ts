@@ -1,11 +1,12 @@
 import type { Agreement } from '../../core/comparison.js';
-import { checkAnswered, joinAnswers } from '../../core/answers.js';
-import type { ItemRange } from '../../core/partition.js';
+import { joinAnswers } from '../../core/answers.js';
+import { cutSeries, type Answers, type Block } from '../../core/block.js';
 import { inverse, isRealSpeedup, speedup } from '../../core/scaling.js';
 import { medianEstimate, type Estimate } from '../../core/statistics.js';
-import type { Answers, CallStyle, Executor, InputSpec, ItemBatch } from '../../core/types.js';
-import { AnswerCheck } from '../../measure/answer-check.js';
+import type { CallStyle, Executor, InputSpec } from '../../core/types.js';
+import { AnswerCheck, checkRows } from '../../measure/answer-check.js';
 import type { TimedVariant } from '../../measure/rounds.js';
+import { numbersOnly } from '../../measure/turn.js';
 import { countText, durationText, plural } from '../../report/format.js';
 import { type Column, estimate, figure, tableOf } from '../../report/table.js';
 import { generatedMinutes, minutesThatFit } from '../minute-supply.js';
@@ -124,7 +125,7 @@ interface Work {
   readonly items: number;
   readonly itemsPerCall: number;
   /** Minutes of `itemsPerCall` items, which big calls cycle through. */
-  readonly minutes: readonly ItemBatch[];
+  readonly minutes: readonly Block[];
 }
 
 function cutWork(input: InputSpec, items: number, itemsPerCall: number, { seed }: TrialOptions): Work {
@@ -136,29 +137,38 @@ function callCount({ items, itemsPerCall }: Work, grain: Grain): number {
   return grain === 'tiny' ? items : Math.ceil(items / itemsPerCall);
 }
 
+interface Call {
+  readonly chunk: Block;
+  /** 0-based number of its minute among those served. */
+  readonly minute: number;
+}
+
 /** A big call is a minute, the last one truncated to the remaining items; a tiny call is one item of it. */
-function* callsOf(work: Work, grain: Grain): Generator<readonly [batch: ItemBatch, range: ItemRange]> {
-  const { items, itemsPerCall, minutes } = work;
-  for (let call = 0; call * itemsPerCall < items; call++) {
-    const batch = minutes[call % minutes.length]!;
-    const end = Math.min(itemsPerCall, items - call * itemsPerCall);
-    if (grain !== 'tiny') yield [batch, { start: 0, end }];
-    else for (let item = 0; item < end; item++) yield [batch, { start: item, end: item + 1 }];
+function* callsOf({ items, itemsPerCall, minutes }: Work, grain: Grain): Generator<Call> {
+  for (let minute = 0; minute * itemsPerCall < items; minute++) {
+    const block = minutes[minute % minutes.length]!;
+    const end = Math.min(itemsPerCall, items - minute * itemsPerCall);
+    const step = grain === 'tiny' ? 1 : end;
+    for (let start = 0; start < end; start += step) {
+      yield { chunk: cutSeries(block, { start, end: start + step }), minute };
+    }
   }
 }
 
 /** Sends all calls to the actors, round-robin, and gathers once. */
 function wayOf(trial: Trial, pool: Executor, work: Work, grain: Grain): Way<Work> {
+  const request = numbersOnly(STYLES[grain]);
   const serve = trial.timed(async () => {
-    const answers: Promise<Answers>[] = [];
-    for (const [batch, range] of callsOf(work, grain)) {
-      answers.push(pool.ask(answers.length % pool.actors, batch, range, STYLES[grain]));
+    const parts: Promise<{ answers: Answers; firstMinute: number }>[] = [];
+    for (const { chunk, minute } of callsOf(work, grain)) {
+      const asked = pool.ask(parts.length % pool.actors, chunk, request);
+      parts.push(asked.then((answers) => ({ answers, firstMinute: minute })));
     }
-    const joined = joinAnswers(await Promise.all(answers));
-    checkAnswered(work.items, joined);
+    const joined = joinAnswers(callCount(work, 'big-batched'), await Promise.all(parts));
+    checkRows(work.items, joined);
     return joined;
   });
-  return { serve, batches: [work], untimed: false };
+  return { serve, tasks: [work], untimed: false };
 }
 
 /** Serves some of the items twice in every way; times the second pass to predict how long all of them will take. */

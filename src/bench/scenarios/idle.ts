@@ -2,6 +2,7 @@ import { median, medianEstimate, type Estimate } from '../../core/statistics.js'
 import type { Executor, ReadyFacts } from '../../core/types.js';
 import { unlessAborted } from '../../core/abort.js';
 import type { ProcessUsage } from '../../host/process-usage.js';
+import { numbersOnly } from '../../measure/turn.js';
 import { countText, durationText, figures, plural, sizeText } from '../../report/format.js';
 import { type Column, estimate, figure, tableOf } from '../../report/table.js';
 import { BACKEND, type Scenario, type ScenarioSetting } from './scenario.js';
@@ -96,7 +97,9 @@ function rows(result: IdleResult) {
 async function watch(trial: Trial, pool: Executor, ready: ReadyFacts, watchMs: number): Promise<IdleActors> {
   const { now, pause, usage } = trial.options.machine;
   const pids = ready.actors.map(({ pid }) => pid);
-  for (const minute of trial.minutes(ready.input, MINUTES_BEFORE)) await pool.run(minute, 'batched');
+  for (const minute of trial.minutes(ready.input, MINUTES_BEFORE)) {
+    await pool.run(minute, numbersOnly('batched'));
+  }
   await pause(SETTLE_MS);
   const before = pids.map(usage);
   const startedAtMs = now();

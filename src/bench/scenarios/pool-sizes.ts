@@ -3,6 +3,7 @@ import { bestActors, efficiency, karpFlatt, speedup } from '../../core/scaling.j
 import type { Estimate } from '../../core/statistics.js';
 import type { Executor } from '../../core/types.js';
 import type { TimedVariant } from '../../measure/rounds.js';
+import { numbersOnly } from '../../measure/turn.js';
 import { countText, durationText, figures, plural, speedupText } from '../../report/format.js';
 import { type Column, estimate, figure, speedup as speedupColumn, tableOf } from '../../report/table.js';
 import {
@@ -51,9 +52,10 @@ export const poolSizes: Scenario<PoolResult> = {
   measure: (trial) =>
     trial.using(trial.options.actors, ['pool', 'solo'], async ({ pool, solo }, { backend, model, input }) => {
       const { actors, items, machine } = trial.options;
-      const batches = trial.minutes(input, MINUTES);
+      const tasks = trial.minutes(input, MINUTES);
+      const request = numbersOnly('batched');
       const way = (executor: Executor, count: number): Way => {
-        return { batches, untimed: true, serve: (minute) => executor.run(minute, 'batched', count) };
+        return { tasks, untimed: true, serve: (minute) => executor.run(minute, request, count) };
       };
       const counts = countsUpTo(actors);
       const found = await trial.compare([way(solo, 1), ...counts.map((count) => way(pool, count))]);

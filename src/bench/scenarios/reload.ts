@@ -1,9 +1,10 @@
+import type { Block } from '../../core/block.js';
 import type { Agreement } from '../../core/comparison.js';
 import { speedup } from '../../core/scaling.js';
 import { medianEstimate, type Estimate } from '../../core/statistics.js';
-import type { ItemBatch } from '../../core/types.js';
 import { AnswerCheck } from '../../measure/answer-check.js';
 import type { TimedVariant } from '../../measure/rounds.js';
+import { numbersOnly } from '../../measure/turn.js';
 import { durationText, figures } from '../../report/format.js';
 import { type Column, estimate, tableOf } from '../../report/table.js';
 import {
@@ -35,6 +36,8 @@ export interface ReloadResult extends ScenarioSetting {
   readonly answers: Agreement;
 }
 
+const REQUEST = numbersOnly('batched');
+
 /** Calls to an actor are short, so the median of a few is steadier. */
 const ACTOR_CALLS = 5;
 
@@ -46,11 +49,11 @@ export const reload: Scenario<ReloadResult> = {
   measure: (trial) =>
     trial.using(1, ['pool'], async ({ pool }, { backend, model, input }) => {
       const { items } = trial.options;
-      const batches = trial.minutes(input, 1);
+      const tasks = trial.minutes(input, 1);
       const processes = new FreshProcesses(trial);
-      const fresh: Way = { batches, untimed: false, serve: (minute) => processes.serve(minute) };
-      const call = trial.timed(async (minute: ItemBatch) => (await pool.run(minute, 'batched')).answers);
-      const actor: Way = { batches, times: ACTOR_CALLS, untimed: false, serve: call };
+      const fresh: Way = { tasks, untimed: false, serve: (minute) => processes.serve(minute) };
+      const call = trial.timed(async (minute: Block) => (await pool.run(minute, REQUEST)).answers);
+      const actor: Way = { tasks, times: ACTOR_CALLS, untimed: false, serve: call };
       const check = new AnswerCheck(items);
       try {
         if (!(await trial.warmUp([fresh, actor], check))) return null;
@@ -118,7 +121,7 @@ class FreshProcesses {
     this.#trial = trial;
   }
 
-  async serve(minute: ItemBatch): ReturnType<Way['serve']> {
+  async serve(minute: Block): ReturnType<Way['serve']> {
     const { load, machine } = this.#trial.options;
     const startedAtMs = machine.now();
     const executors = machine.open(load, 1, ['solo']);
@@ -127,7 +130,7 @@ class FreshProcesses {
       const { actors, startMs } = await executors.solo.start();
       const { loadMs, warmupMs } = actors[0]!;
       const readyAtMs = machine.now();
-      const { answers } = await executors.solo.run(minute, 'batched');
+      const { answers } = await executors.solo.run(minute, REQUEST);
       const servedAtMs = machine.now();
       await executors.stop();
       const stoppedAtMs = machine.now();

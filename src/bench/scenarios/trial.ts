@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
 
+import type { Answers, Block } from '../../core/block.js';
 import type { Agreement } from '../../core/comparison.js';
 import { median } from '../../core/statistics.js';
 import { sleep } from '../../core/timer.js';
-import type { ActorLog, Answers, Executor, InputSpec, ItemBatch, ReadyFacts } from '../../core/types.js';
+import type { ActorLog, Executor, InputSpec, ReadyFacts } from '../../core/types.js';
 import { unlessAborted } from '../../core/abort.js';
 import { processUsage, type ProcessUsage } from '../../host/process-usage.js';
 import { usableProcessors } from '../../host/processors.js';
@@ -70,13 +71,13 @@ export interface TrialOptions {
 }
 
 /** One of the ways of doing the same work that a scenario compares. */
-export interface Way<Batch = ItemBatch> {
-  readonly serve: Serve<{ readonly wallMs: number }, Batch>;
+export interface Way<Task = Block> {
+  readonly serve: Serve<{ readonly wallMs: number }, Task>;
   /** Served one after another. */
-  readonly batches: readonly Batch[];
-  /** How many batches a turn serves, of which the median time counts; by default each batch once. */
+  readonly tasks: readonly Task[];
+  /** How many tasks a turn serves, of which the median time counts; by default each task once. */
   readonly times?: number;
-  /** Whether a turn begins with an untimed batch, to warm the caches. */
+  /** Whether a turn begins with an untimed task, to warm the caches. */
   readonly untimed: boolean;
 }
 
@@ -120,26 +121,26 @@ export class Trial {
     }
   }
 
-  minutes(input: InputSpec, count: number): ItemBatch[] {
+  minutes(input: InputSpec, count: number): Block[] {
     const { items, seed } = this.options;
     return generatedMinutes(input, { items, count, seed });
   }
 
   /** Times a call as its caller sees it. */
-  timed<Batch>(answer: (batch: Batch) => Promise<Answers>): Way<Batch>['serve'] {
+  timed<Task>(answer: (task: Task) => Promise<Answers>): Way<Task>['serve'] {
     const { now } = this.options.machine;
-    return async (batch) => {
+    return async (task) => {
       const startedAtMs = now();
-      const answers = await answer(batch);
+      const answers = await answer(task);
       return { answers, timing: { wallMs: now() - startedAtMs } };
     };
   }
 
-  /** Serves the first batch in every way; false if aborted. */
-  async warmUp<Batch>(ways: readonly Way<Batch>[], check: AnswerCheck): Promise<boolean> {
+  /** Serves the first task in every way; false if aborted. */
+  async warmUp<Task>(ways: readonly Way<Task>[], check: AnswerCheck): Promise<boolean> {
     this.options.onStep('warm-up');
-    for (const { serve, batches } of ways) {
-      const served = await unlessAborted(serve(batches[0]!), this.options.signal);
+    for (const { serve, tasks } of ways) {
+      const served = await unlessAborted(serve(tasks[0]!), this.options.signal);
       if (served === null) return false;
       check.add(served.answers);
     }
@@ -147,11 +148,11 @@ export class Trial {
   }
 
   /** Times all ways in rounds; null if aborted. `check` gets the answers of every turn. */
-  async times<Batch>(ways: readonly Way<Batch>[], check?: AnswerCheck): Promise<TimedVariant[] | null> {
+  async times<Task>(ways: readonly Way<Task>[], check?: AnswerCheck): Promise<TimedVariant[] | null> {
     const { machine, onStep, ...limits } = this.options;
-    const turns = ways.map(({ serve, batches, times = batches.length, untimed }) => async () => {
+    const turns = ways.map(({ serve, tasks, times = tasks.length, untimed }) => async () => {
       const plan = { minutes: times, untimed, limitMs: Infinity };
-      const { answers, timings } = await takeTurn(serve, batches, 0, plan, machine.now);
+      const { answers, timings } = await takeTurn(serve, tasks, 0, plan, machine.now);
       check?.add(answers);
       return median(timings.map(({ wallMs }) => wallMs));
     });

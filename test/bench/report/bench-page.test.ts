@@ -14,7 +14,7 @@ function rowOf(page: string, caption: string, heading: string): string {
 test('the title names every recording, and standard input by its name', () => {
   const title = (inputs: readonly string[]) =>
     /<title>(.*)<\/title>/.exec(benchHtml(benchSummary(), inputs))?.[1];
-  assert.equal(title([]), 'Benchmark of generated minutes');
+  assert.equal(title([]), 'Benchmark of synthetic minutes');
   assert.equal(title(['in/a.csv', 'b.csv']), 'Benchmark of a.csv, b.csv');
   assert.equal(title(['-']), 'Benchmark of standard input');
   assert.equal(title(['a, b/c.csv']), 'Benchmark of c.csv');
