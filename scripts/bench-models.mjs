@@ -9,10 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { RandomStream } from '#dist/core/random.js';
+import { numbersOnly } from '#dist/measure/turn.js';
 import { Solo } from '#dist/pool/solo.js';
 import { installedNative } from '#dist/host/native/location.js';
 import { manifestText, openBundle } from '#dist/model/bundle.js';
 
+import { minuteOf } from './shared/minutes.mjs';
 import { median } from './shared/samples.mjs';
 
 const BUNDLES = ['mlp-autoencoder', 'builtin', 'lstm-forecast'];
@@ -44,8 +46,8 @@ async function compareFormats(bundle) {
       variants.push({ label: `${format} on ${backend}`, solo });
     }
   }
-  const batched = await interleaved(variants, randomBatch(bundle.manifest, items), 'batched');
-  const perItem = await interleaved(variants, randomBatch(bundle.manifest, itemsAlone), 'per-item');
+  const batched = await interleaved(variants, randomMinute(bundle.manifest, items), 'batched');
+  const perItem = await interleaved(variants, randomMinute(bundle.manifest, itemsAlone), 'per-item');
   console.log(`${bundle.manifest.name}, ms for ${items} items, per item (from ${itemsAlone}) and batched:`);
   for (const { label } of variants) {
     const alone = (median(perItem.get(label)) * items) / itemsAlone;
@@ -61,7 +63,7 @@ async function compareBatchShapes(bundle) {
   for (const batchSize of [16, 32, 64, 128, 256])
     variants.push({ label: String(batchSize), solo: await started(bundle, { batchSize }) });
   for (const items of [50, 250, 500]) {
-    const times = await interleaved(variants, randomBatch(bundle.manifest, items), 'batched');
+    const times = await interleaved(variants, randomMinute(bundle.manifest, items), 'batched');
     const free = times.get('free');
     const cells = variants.map(({ label }) => {
       const own = times.get(label);
@@ -97,26 +99,23 @@ async function stop(variants) {
 }
 
 /** Predict times by variant, ms, one per round. */
-async function interleaved(variants, batch, style) {
+async function interleaved(variants, minute, style) {
   const times = new Map(variants.map(({ label }) => [label, []]));
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     for (const { label, solo } of variants) {
-      const { timing } = await solo.run(batch, style);
+      const { timing } = await solo.run(minute, numbersOnly(style));
       if (round >= 0) times.get(label).push(timing.chunks[0].predictMs);
     }
   }
   return times;
 }
 
-function randomBatch({ input }, items) {
+function randomMinute({ input: { window, columns } }, items) {
   const random = new RandomStream(1);
-  const width = input.columns === 'each' ? 1 : input.columns.length;
-  return {
-    minuteMs: 0,
-    targets: Array.from({ length: items }, (_, i) => `t${i}`),
-    columns: new Array(items).fill(null),
-    window: input.window,
-    width,
-    values: Float64Array.from({ length: items * input.window * width }, () => 100 + random.nextNormal()),
-  };
+  const width = columns === 'each' ? 1 : columns.length;
+  const length = items * window * width;
+  return minuteOf(
+    Float64Array.from({ length }, () => 100 + random.nextNormal()),
+    { window, width },
+  );
 }

@@ -8,11 +8,14 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 
+import { cutSeries } from '#dist/core/block.js';
+import { numbersOnly } from '#dist/measure/turn.js';
 import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
 import { ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
 import { Pool } from '#dist/pool/pool.js';
 
 import { BarePipe } from './bench-pipe/bare-pipe.mjs';
+import { minuteOf } from './shared/minutes.mjs';
 import { median } from './shared/samples.mjs';
 
 const { values: flags } = parseArgs({
@@ -28,39 +31,35 @@ const width = Number(flags.values);
 const actors = Number(flags.actors);
 const rounds = Number(flags.rounds);
 
-const batch = {
-  minuteMs: Date.UTC(2024, 0, 1),
-  targets: Array.from({ length: items }, (_, i) => `target-${i}`),
-  columns: new Array(items).fill(null),
-  window: width,
-  width: 1,
-  values: Float64Array.from({ length: items * width }, (_, i) => Math.sin(i)),
-};
+const REQUEST = numbersOnly('batched');
+const minute = minuteOf(
+  Float64Array.from({ length: items * width }, (_, i) => Math.sin(i)),
+  { window: width },
+);
 
 /** Sizes of one chunk's frame and of its answer's, which the bare pipe moves too. */
-function frameBytes(replies) {
-  const perActor = Math.ceil(items / actors);
-  const chunk = {
-    type: 'chunk',
-    id: 0,
-    style: 'batched',
-    ...batch,
-    targets: batch.targets.slice(0, perActor),
+function frameBytes({ statuses, scores, anomalies, outputs }) {
+  const end = Math.ceil(items / actors);
+  const block = cutSeries(minute, { start: 0, end });
+  const chunk = { type: 'chunk', id: 0, ...REQUEST, block, untried: [] };
+  const answers = {
+    rowOffsets: Uint32Array.of(0, end),
+    statuses: statuses.subarray(0, end),
+    scores: scores.subarray(0, end),
+    anomalies: anomalies.subarray(0, end),
+    lines: null,
+    outputs: {
+      values: outputs.values.subarray(0, outputs.offsets[end]),
+      offsets: outputs.offsets.subarray(0, end + 1),
+    },
   };
-  const values = batch.values.subarray(0, perActor * width);
-  const asked = new ParentMessageEncoder().encode({
-    ...chunk,
-    columns: batch.columns.slice(0, perActor),
-    values,
-  });
   const moments = { arrivedAtMs: 1234.5678, servedFromMs: 1234.5678 };
   const timing = { ...moments, decodeMs: 0.1234, normalizeMs: 0, predictMs: 0, replyMs: 0.1234 };
-  const answers = { ...replies, scores: replies.scores.subarray(0, perActor) };
-  answers.anomalies = replies.anomalies.subarray(0, perActor);
-  answers.outputOffsets = replies.outputOffsets.subarray(0, perActor + 1);
-  answers.outputs = replies.outputs.subarray(0, perActor * width);
-  const answered = new ActorMessageEncoder().encode({ type: 'answer', id: 0, answers, timing });
-  return { asked: sum(asked), answered: sum(answered) };
+  const answer = { type: 'answer', id: 0, answers, items: end, timing, rssBytes: 0 };
+  return {
+    asked: sum(new ParentMessageEncoder().encode(chunk)),
+    answered: sum(new ActorMessageEncoder().encode(answer)),
+  };
 }
 
 function sum(buffers) {
@@ -81,7 +80,7 @@ const pool = new Pool({
   log: (actor, line) => console.error(`${actor}: ${line}`),
 });
 await pool.start();
-const { answers } = await pool.run(batch, 'batched');
+const { answers } = await pool.run(minute, REQUEST);
 const bytes = frameBytes(answers);
 const bare = Array.from({ length: actors }, () => new BarePipe(bytes));
 
@@ -89,7 +88,7 @@ const spent = { pool: [], bare: [] };
 const reportedMs = [];
 for (let round = -500; round < rounds; round++) {
   let startedAt = performance.now();
-  const { timing } = await pool.run(batch, 'batched');
+  const { timing } = await pool.run(minute, REQUEST);
   const poolMs = performance.now() - startedAt;
   startedAt = performance.now();
   await Promise.all(bare.map((pipe) => pipe.ask()));

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 import workerpool from 'workerpool';
 
+import { ROW_STATUS } from '#dist/core/block.js';
 import { partition } from '#dist/core/partition.js';
+import { numbersOnly } from '#dist/measure/turn.js';
 import { Pool } from '#dist/pool/pool.js';
 import { Solo } from '#dist/pool/solo.js';
 
@@ -27,14 +29,15 @@ function executorOptions(load) {
 }
 
 function outputsOf({ answers }) {
-  if (answers.errors.size > 0) throw new Error(`${answers.errors.size} items failed`);
-  return answers.outputs;
+  const failed = answers.statuses.filter((status) => status !== ROW_STATUS.ok).length;
+  if (failed > 0) throw new Error(`${failed} items failed`);
+  return answers.outputs.values;
 }
 
 /** This program. Variants: `per-item`, `batched`. */
 export class OwnPeer {
-  constructor({ batch, processes, load }) {
-    this.batch = batch;
+  constructor({ minute, processes, load }) {
+    this.minute = minute;
     this.pool = new Pool({ ...executorOptions(load), actors: processes });
   }
 
@@ -44,11 +47,11 @@ export class OwnPeer {
   }
 
   time(style, processes, minutes, mostMs) {
-    return timeMinutes(() => this.pool.run(this.batch, style, processes), minutes, mostMs);
+    return timeMinutes(() => this.pool.run(this.minute, numbersOnly(style), processes), minutes, mostMs);
   }
 
   async outputs(style, processes) {
-    return outputsOf(await this.pool.run(this.batch, style, processes));
+    return outputsOf(await this.pool.run(this.minute, numbersOnly(style), processes));
   }
 
   stop() {
@@ -58,8 +61,8 @@ export class OwnPeer {
 
 /** One process's time for all items in one call, divided by the number of processes. Variant: `batched`. */
 export class SoloFloor {
-  constructor({ batch, load }) {
-    this.batch = batch;
+  constructor({ minute, load }) {
+    this.minute = minute;
     this.solo = new Solo(executorOptions(load));
   }
 
@@ -71,7 +74,7 @@ export class SoloFloor {
   async time(style, processes, minutes, mostMs) {
     const inside = [];
     const serve = async () => {
-      const { timing } = await this.solo.run(this.batch, style);
+      const { timing } = await this.solo.run(this.minute, numbersOnly(style));
       inside.push(timing.wallMs / processes);
     };
     const { length } = await timeMinutes(serve, minutes, mostMs);
@@ -79,7 +82,7 @@ export class SoloFloor {
   }
 
   async outputs(style) {
-    return outputsOf(await this.solo.run(this.batch, style));
+    return outputsOf(await this.solo.run(this.minute, numbersOnly(style)));
   }
 
   stop() {
@@ -89,10 +92,10 @@ export class SoloFloor {
 
 /** The same numbers as bytes, both ways, behind a length. Variant: `bytes`. */
 export class BareFloor {
-  constructor({ batch, processes }, outputsPerItem) {
-    const itemBytes = (batch.values.length / batch.targets.length) * Float64Array.BYTES_PER_ELEMENT;
+  constructor({ minute, processes }, outputsPerItem) {
+    const itemBytes = (minute.values.length / minute.targets.length) * Float64Array.BYTES_PER_ELEMENT;
     const answerBytes = outputsPerItem * Float32Array.BYTES_PER_ELEMENT;
-    this.pipes = partition(batch.targets.length, processes).map(
+    this.pipes = partition(minute.targets.length, processes).map(
       ({ start, end }) =>
         new BarePipe({ asked: (end - start) * itemBytes, answered: (end - start) * answerBytes }),
     );
@@ -109,8 +112,8 @@ export class BareFloor {
 
 /** workerpool's processes with this program's predict code. Variants: `per-item`, `batched`. */
 export class WorkerpoolPeer {
-  constructor({ batch, processes, load }) {
-    this.batch = batch;
+  constructor({ minute, processes, load }) {
+    this.minute = minute;
     const env = {
       ...process.env,
       TF_CPP_MIN_LOG_LEVEL: '2',
@@ -144,7 +147,7 @@ export class WorkerpoolPeer {
   }
 
   async #serve(style, processes) {
-    const { targets, values, window, width } = this.batch;
+    const { targets, values, window, width } = this.minute;
     const size = window * width;
     const parts = await Promise.all(
       partition(targets.length, processes).map(({ start, end }) => {

@@ -89,7 +89,7 @@ export async function startPeers(workload, variants, folder) {
     if (wanted.has('multiprocessing'))
       await start('multiprocessing', new PythonPeer('multiprocessing_peer.py', { description, folder }));
     if (wanted.has('ray')) await start('ray', new PythonPeer('ray_peer.py', { description, folder }));
-    peers.set('bare', new BareFloor(workload, expected.length / workload.batch.targets.length));
+    peers.set('bare', new BareFloor(workload, expected.length / workload.minute.targets.length));
     return { peers, facts, expected };
   } catch (error) {
     await stopPeers(peers);

@@ -7,6 +7,8 @@ import { RandomStream } from '#dist/core/random.js';
 import { installedNative } from '#dist/host/native/location.js';
 import { manifestText, openBundle } from '#dist/model/bundle.js';
 
+import { minuteOf } from '../shared/minutes.mjs';
+
 /** Cases of size `many` measure only batched serving and the gain of a second process. */
 export const CASES = [
   { name: 'none', title: 'no model', bundle: null, itemShape: [60], size: 'few' },
@@ -27,15 +29,10 @@ const ECHO_ANALYZER = fileURLToPath(new URL('echo-analyzer.mjs', import.meta.url
 export async function makeWorkload({ bundle: bundleName, itemShape }, { items, processes, seed, folder }) {
   const [window, width = 1] = itemShape;
   const random = new RandomStream(seed);
-  const batch = {
-    minuteMs: Date.UTC(2024, 0, 1),
-    targets: Array.from({ length: items }, (_, i) => `target-${i}`),
-    columns: new Array(items).fill(null),
-    ...{ window, width },
-    values: Float64Array.from({ length: items * window * width }, () => Math.fround(random.nextNormal())),
-  };
+  const length = items * window * width;
+  const values = Float64Array.from({ length }, () => Math.fround(random.nextNormal()));
   const bundle = bundleName === null ? null : await bareBundle(bundleName, itemShape);
-  const workload = { batch, processes, load: loadRequest(bundle) };
+  const workload = { minute: minuteOf(values, { window, width }), processes, load: loadRequest(bundle) };
   return { ...workload, description: describe(workload, bundle, itemShape, folder) };
 }
 
@@ -63,12 +60,12 @@ function loadRequest(bundle) {
 }
 
 /** Writes the workload for Python, a JSON file that names the SavedModel and a file of Float32 items; returns its path. */
-function describe({ batch, processes }, bundle, itemShape, folder) {
+function describe({ minute, processes }, bundle, itemShape, folder) {
   const items = join(folder, 'items.f32');
-  writeFileSync(items, new Uint8Array(Float32Array.from(batch.values).buffer));
+  writeFileSync(items, new Uint8Array(Float32Array.from(minute.values).buffer));
   const savedModel = bundle === null ? null : join(bundle.dir, bundle.manifest.formats['saved-model']);
   const path = join(folder, 'workload.json');
-  const { targets } = batch;
+  const { targets } = minute;
   writeFileSync(path, JSON.stringify({ folder: savedModel, items, itemShape, targets, processes }));
   return path;
 }

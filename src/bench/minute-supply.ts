@@ -78,7 +78,9 @@ function takeSeries(minute: Block, series: ArrayLike<number>): Block {
   const size = sizeOf(minute);
   const indexes = Array.from(series);
   const values = new Float64Array(indexes.length * size);
-  indexes.forEach((index, i) => values.set(minute.values.subarray(index * size, (index + 1) * size), i * size));
+  indexes.forEach((index, i) =>
+    values.set(minute.values.subarray(index * size, (index + 1) * size), i * size),
+  );
   return {
     ...minute,
     targets: indexes.map((index) => minute.targets[index]!),
