@@ -1,17 +1,23 @@
-import { AiopsError } from '../core/errors.js';
 import { distribution, SampleStore } from '../core/samples.js';
 import { capacityItems } from '../core/scaling.js';
 import type { Distribution } from '../core/statistics.js';
-import { isoTime } from '../core/time.js';
 import { CHUNK_PARTS, type ActorShare, type Breakdown, type ChunkPart } from '../core/timing.js';
-import type { ChunkTiming, MinuteTiming } from '../core/types.js';
+import type { BlockTiming, ChunkTiming } from '../core/types.js';
 
-/** The part of a minute's timing that figures use and `timing.jsonl` holds. */
-export interface ServedMinute extends Pick<MinuteTiming, 'items' | 'wallMs' | 'gatherMs'> {
+/** The part of a block's timing that figures use and `timing.jsonl` holds. */
+export interface ServedBlock extends Pick<BlockTiming, 'minutes' | 'items' | 'wallMs' | 'gatherMs'> {
   readonly chunks: readonly ServedChunk[];
 }
 
 type ServedChunk = Pick<ChunkTiming, 'actor' | 'items' | 'serviceMs' | ChunkPart>;
+
+/** How a block was served. */
+export interface Service {
+  /** One minute on its own, as a feed would deliver it: compared, paced, live, or with `--block 1`. */
+  readonly isAlone: boolean;
+  /** When it was due, on the clock of its timing; null: no schedule. */
+  readonly dueAtMs: number | null;
+}
 
 /** A minute's times relative to when it was due, ms. */
 export interface Schedule {
@@ -27,14 +33,41 @@ export interface ScheduleSummary {
   readonly responseMs: Distribution;
 }
 
-/** Figures of the minutes that had items. */
+/** Everything that was served, minutes alone included. */
+export interface ServedSummary {
+  /** Blocks that had items; a minute alone is one. */
+  readonly blocks: number;
+  readonly items: number;
+  /** Time of a block's slowest chunk divided by that of the mean chunk; 1: perfectly balanced. */
+  readonly imbalance: Distribution;
+  readonly breakdownMs: Breakdown;
+  /** By slot; only actors that served chunks. */
+  readonly perActor: readonly ActorShare[];
+}
+
+/** Figures of the blocks that had items, without minutes alone. */
+export interface BlocksSummary {
+  /** How many blocks there were. */
+  readonly served: number;
+  /** Minutes of all of them. */
+  readonly minutes: number;
+  readonly minutesPerBlock: Distribution;
+  /** Service time of a block. */
+  readonly wallMs: Distribution;
+  /** Service time of a block divided by its minutes. */
+  readonly perMinuteMs: Distribution;
+  /** Of service time: without reading, writing and waiting for input. */
+  readonly itemsPerSecond: number;
+}
+
+/** Figures of the minutes that had items and were served alone. */
 export interface MinutesSummary {
   /** How many minutes there were. */
   readonly served: number;
   readonly wallMs: Distribution;
   readonly items: Distribution;
-  /** Time of a minute's slowest chunk divided by that of the mean chunk; 1: perfectly balanced. */
-  readonly imbalance: Distribution;
+  /** Of service time. */
+  readonly itemsPerSecond: number;
   /** Minutes that missed the deadline, measured from when they were due, or without a schedule by service time. */
   readonly late: number;
   /** `deadline / p99`: how many times the 99th-percentile minute fits into the deadline. */
@@ -43,51 +76,68 @@ export interface MinutesSummary {
   readonly capacityItems: number;
   /** Null if the minutes had no schedule. */
   readonly scheduled: ScheduleSummary | null;
-  readonly breakdownMs: Breakdown;
-  /** By slot; only actors that served chunks. */
-  readonly perActor: readonly ActorShare[];
 }
 
-/** Collects the timing of every minute in bounded memory. */
+/** Each null where there were none. */
+export interface TimingsSummary {
+  readonly served: ServedSummary | null;
+  readonly blocks: BlocksSummary | null;
+  readonly minutes: MinutesSummary | null;
+}
+
+/** Collects the timing of every block in bounded memory. Blocks without items do not count. */
 export class RunTimings {
-  readonly #deadlineMs: number;
-  readonly #wall = new SampleStore();
-  readonly #items = new SampleStore();
-  readonly #imbalance = new SampleStore();
-  readonly #itemCost = new SampleStore();
-  readonly #actors: (MutableShare | undefined)[] = [];
-  readonly #lateness = new SampleStore();
-  readonly #response = new SampleStore();
-  #gatherMs = 0;
-  #late = 0;
+  readonly #served = new ServedFigures();
+  readonly #blocks = new BlockFigures();
+  readonly #minutes: MinuteFigures;
 
   constructor(deadlineMs: number) {
-    this.#deadlineMs = deadlineMs;
+    this.#minutes = new MinuteFigures(deadlineMs);
   }
 
-  /**
-   * Adds a minute, unless it had no items.
-   *
-   * @param dueAtMs when the minute was due, on the clock of its timing; null: no schedule
-   */
-  add(timing: MinuteTiming, dueAtMs: number | null = null): void {
-    this.addServed(timing, dueAtMs === null ? null : againstSchedule(timing, dueAtMs));
+  add(timing: BlockTiming, { isAlone, dueAtMs }: Service): void {
+    this.addServed(timing, isAlone, dueAtMs === null ? null : againstSchedule(timing, dueAtMs));
   }
 
-  /** Adds a minute of a previous session. */
-  addServed(timing: ServedMinute, schedule: Schedule | null): void {
-    if (timing.items === 0) return;
-    this.#wall.add(timing.wallMs);
-    this.#items.add(timing.items);
-    this.#imbalance.add(imbalance(timing.chunks));
-    this.#itemCost.add(timing.wallMs / timing.items);
-    if ((schedule?.responseMs ?? timing.wallMs) > this.#deadlineMs) this.#late++;
-    if (schedule !== null) {
-      this.#lateness.add(schedule.latenessMs);
-      this.#response.add(schedule.responseMs);
-    }
-    this.#gatherMs += timing.gatherMs;
-    for (const chunk of timing.chunks) {
+  /** Adds a block of a previous session. */
+  addServed(block: ServedBlock, isAlone: boolean, schedule: Schedule | null): void {
+    if (block.items === 0) return;
+    this.#served.add(block);
+    if (isAlone) this.#minutes.add(block, schedule);
+    else this.#blocks.add(block);
+  }
+
+  /** Service times of the minutes served alone, or of an evenly spaced selection, ms. */
+  get wallsMs(): Float64Array {
+    return this.#minutes.wallsMs;
+  }
+
+  /** Time that actors spent on items, summed over actors, ms; excludes decoding, part of which is the parent's. */
+  get busyMs(): number {
+    const { normalizeMs, predictMs, replyMs } = this.#served.breakdown;
+    return normalizeMs + predictMs + replyMs;
+  }
+
+  summary(): TimingsSummary {
+    return {
+      served: this.#served.summary(),
+      blocks: this.#blocks.summary(),
+      minutes: this.#minutes.summary(),
+    };
+  }
+}
+
+class ServedFigures {
+  readonly #imbalance = new SampleStore();
+  readonly #actors: (MutableShare | undefined)[] = [];
+  #items = 0;
+  #gatherMs = 0;
+
+  add({ items, gatherMs, chunks }: ServedBlock): void {
+    this.#items += items;
+    this.#gatherMs += gatherMs;
+    this.#imbalance.add(imbalance(chunks));
+    for (const chunk of chunks) {
       const share = (this.#actors[chunk.actor] ??= emptyShare(chunk.actor));
       share.chunks++;
       share.items += chunk.items;
@@ -96,34 +146,20 @@ export class RunTimings {
     }
   }
 
-  /** Service times of all minutes, or of an evenly spaced selection, ms. */
-  get wallsMs(): Float64Array {
-    return this.#wall.values();
+  get breakdown(): Breakdown {
+    const total = { ...noTime(), gatherMs: this.#gatherMs };
+    for (const { breakdownMs } of this.#shares())
+      for (const part of CHUNK_PARTS) total[part] += breakdownMs[part];
+    return total;
   }
 
-  /** Time that actors spent on items, summed over actors, ms; excludes decoding, part of which is the parent's. */
-  get busyMs(): number {
-    const { normalizeMs, predictMs, replyMs } = this.#breakdown();
-    return normalizeMs + predictMs + replyMs;
-  }
-
-  /** Null if no minute had items. */
-  summary(): MinutesSummary | null {
-    if (this.#wall.seen === 0) return null;
-    const wallMs = distribution(this.#wall);
+  summary(): ServedSummary | null {
+    if (this.#imbalance.seen === 0) return null;
     return {
-      served: this.#wall.seen,
-      wallMs,
-      items: distribution(this.#items),
+      blocks: this.#imbalance.seen,
+      items: this.#items,
       imbalance: distribution(this.#imbalance),
-      late: this.#late,
-      headroom: this.#deadlineMs / wallMs.p99,
-      capacityItems: capacityItems(this.#itemCost.values(), this.#deadlineMs),
-      scheduled:
-        this.#response.seen === 0
-          ? null
-          : { latenessMs: distribution(this.#lateness), responseMs: distribution(this.#response) },
-      breakdownMs: this.#breakdown(),
+      breakdownMs: this.breakdown,
       perActor: this.#shares(),
     };
   }
@@ -131,12 +167,96 @@ export class RunTimings {
   #shares(): MutableShare[] {
     return this.#actors.filter((share) => share !== undefined);
   }
+}
 
-  #breakdown(): Breakdown {
-    const total = { ...noTime(), gatherMs: this.#gatherMs };
-    for (const { breakdownMs } of this.#shares())
-      for (const part of CHUNK_PARTS) total[part] += breakdownMs[part];
-    return total;
+class BlockFigures {
+  readonly #minutes = new SampleStore();
+  readonly #wall = new SampleStore();
+  readonly #perMinute = new SampleStore();
+  readonly #rate = new Rate();
+  #minutesOfAll = 0;
+
+  add({ minutes, items, wallMs }: ServedBlock): void {
+    this.#minutes.add(minutes);
+    this.#wall.add(wallMs);
+    this.#perMinute.add(wallMs / minutes);
+    this.#rate.add(items, wallMs);
+    this.#minutesOfAll += minutes;
+  }
+
+  summary(): BlocksSummary | null {
+    if (this.#wall.seen === 0) return null;
+    return {
+      served: this.#wall.seen,
+      minutes: this.#minutesOfAll,
+      minutesPerBlock: distribution(this.#minutes),
+      wallMs: distribution(this.#wall),
+      perMinuteMs: distribution(this.#perMinute),
+      itemsPerSecond: this.#rate.itemsPerSecond,
+    };
+  }
+}
+
+class MinuteFigures {
+  readonly #deadlineMs: number;
+  readonly #wall = new SampleStore();
+  readonly #items = new SampleStore();
+  readonly #itemCost = new SampleStore();
+  readonly #rate = new Rate();
+  readonly #lateness = new SampleStore();
+  readonly #response = new SampleStore();
+  #late = 0;
+
+  constructor(deadlineMs: number) {
+    this.#deadlineMs = deadlineMs;
+  }
+
+  get wallsMs(): Float64Array {
+    return this.#wall.values();
+  }
+
+  add({ items, wallMs }: ServedBlock, schedule: Schedule | null): void {
+    this.#wall.add(wallMs);
+    this.#items.add(items);
+    this.#itemCost.add(wallMs / items);
+    this.#rate.add(items, wallMs);
+    if ((schedule?.responseMs ?? wallMs) > this.#deadlineMs) this.#late++;
+    if (schedule === null) return;
+    this.#lateness.add(schedule.latenessMs);
+    this.#response.add(schedule.responseMs);
+  }
+
+  summary(): MinutesSummary | null {
+    if (this.#wall.seen === 0) return null;
+    const wallMs = distribution(this.#wall);
+    return {
+      served: this.#wall.seen,
+      wallMs,
+      items: distribution(this.#items),
+      itemsPerSecond: this.#rate.itemsPerSecond,
+      late: this.#late,
+      headroom: this.#deadlineMs / wallMs.p99,
+      capacityItems: capacityItems(this.#itemCost.values(), this.#deadlineMs),
+      scheduled:
+        this.#response.seen === 0
+          ? null
+          : { latenessMs: distribution(this.#lateness), responseMs: distribution(this.#response) },
+    };
+  }
+}
+
+/** Items by the time that they took. */
+export class Rate {
+  #items = 0;
+  #ms = 0;
+
+  add(items: number, ms: number): void {
+    this.#items += items;
+    this.#ms += ms;
+  }
+
+  get itemsPerSecond(): number {
+    return (1000 * this.#items) / this.#ms;
   }
 }
 
@@ -155,113 +275,16 @@ function noTime(): Record<ChunkPart, number> {
   return Object.fromEntries(CHUNK_PARTS.map((part) => [part, 0])) as Record<ChunkPart, number>;
 }
 
-/** One line of `timing.jsonl`. */
-export function timingLine(minuteMs: number, timing: MinuteTiming, dueAtMs: number | null = null): string {
-  const schedule = dueAtMs === null ? null : againstSchedule(timing, dueAtMs);
-  const line = {
-    minute: isoTime(minuteMs),
-    items: timing.items,
-    wallMs: rounded(timing.wallMs),
-    ...(schedule === null
-      ? {}
-      : { latenessMs: rounded(schedule.latenessMs), responseMs: rounded(schedule.responseMs) }),
-    slowestMs: rounded(Math.max(0, ...timing.chunks.map((chunk) => chunk.serviceMs))),
-    gatherMs: rounded(timing.gatherMs),
-    imbalance: rounded(imbalance(timing.chunks)),
-    chunks: timing.chunks.map(chunkFields),
-  };
-  return `${JSON.stringify(line)}\n`;
-}
-
-export interface TimedLine {
-  readonly minuteMs: number;
-  readonly timing: ServedMinute;
-  /** Null if the minute had no schedule. */
-  readonly schedule: Schedule | null;
-}
-
-/**
- * Parses a line of `timing.jsonl`. Checked by hand: a month has 43,200 of them.
- *
- * @param place file and line number, for the message
- * @throws AiopsError `output_io` for anything but what `timingLine` writes
- */
-export function readTimingLine(line: string, place: string): TimedLine {
-  const parsed = timedLine(objectOf(line));
-  if (parsed !== null) return parsed;
-  const shown = line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line;
-  throw new AiopsError('output_io', `${place} is not a line of timings: ${shown}`, {
-    hint: 'restore the file as the run wrote it, or start over with --restart',
-  });
-}
-
-/** Characters of a line that a message shows. */
-const SHOWN_TEXT = 60;
-
-/** The maximum size of a pool. */
-const MOST_ACTORS = 1024;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function timedLine({ minute, latenessMs, responseMs, ...timing }: Fields): TimedLine | null {
-  const minuteMs = typeof minute === 'string' ? Date.parse(minute) : NaN;
-  const hasSchedule = latenessMs !== undefined || responseMs !== undefined;
-  if (Number.isNaN(minuteMs) || !isServedMinute(timing)) return null;
-  if (!hasSchedule) return { minuteMs, timing, schedule: null };
-  if (!isNumber(latenessMs) || !isNumber(responseMs)) return null;
-  return { minuteMs, timing, schedule: { latenessMs, responseMs } };
-}
-
-function isServedMinute(timing: Fields): timing is Fields & ServedMinute {
-  const { items, wallMs, gatherMs, chunks } = timing;
-  return (
-    isCount(items) && isNumber(wallMs) && isNumber(gatherMs) && Array.isArray(chunks) && chunks.every(isChunk)
-  );
-}
-
-function isChunk(value: unknown): value is ServedChunk {
-  if (typeof value !== 'object' || value === null) return false;
-  const chunk = value as Fields;
-  const { actor, items, serviceMs } = chunk;
-  if (!isCount(actor) || actor >= MOST_ACTORS || !isCount(items) || !isNumber(serviceMs)) return false;
-  return CHUNK_PARTS.every((part) => isNumber(chunk[part]));
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0;
-}
-
-function isNumber(value: unknown): value is number {
-  return Number.isFinite(value);
-}
-
-/** The object in a line; an empty one if there is none. */
-function objectOf(line: string): Fields {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Fields) : {};
-  } catch {
-    return {};
-  }
-}
-
-function againstSchedule({ startedAtMs, endedAtMs }: MinuteTiming, dueAtMs: number): Schedule {
+export function againstSchedule(
+  { startedAtMs, endedAtMs }: Pick<BlockTiming, 'startedAtMs' | 'endedAtMs'>,
+  dueAtMs: number,
+): Schedule {
   return { latenessMs: startedAtMs - dueAtMs, responseMs: endedAtMs - dueAtMs };
 }
 
-function chunkFields(chunk: ChunkTiming): Record<string, number> {
-  const fields: Record<string, number> = { actor: chunk.actor, items: chunk.items };
-  for (const part of ['serviceMs', ...CHUNK_PARTS] as const) fields[part] = rounded(chunk[part]);
-  return fields;
-}
-
-function imbalance(chunks: readonly ServedChunk[]): number {
+/** Time of the slowest chunk divided by that of the mean chunk; 1 for none. */
+export function imbalance(chunks: readonly ServedChunk[]): number {
   const times = chunks.map((chunk) => chunk.serviceMs);
   const sum = times.reduce((total, time) => total + time, 0);
   return sum === 0 ? 1 : (Math.max(...times) * times.length) / sum;
-}
-
-/** To the microsecond, the resolution of the clocks. */
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

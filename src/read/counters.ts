@@ -1,5 +1,6 @@
+import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../core/block.js';
 import { AiopsError } from '../core/errors.js';
-import type { ReadStep, Reject, ResultRow } from '../core/types.js';
+import type { ReadStep, Reject } from '../core/types.js';
 import type { RejectLimit, RunCounts } from '../core/counts.js';
 
 /** A share of rejects means little before this many records. */
@@ -52,11 +53,17 @@ export class Counters {
     this.#firstReject ??= step.rejects[0] ?? null;
   }
 
-  addRows(rows: readonly ResultRow[]): void {
-    for (const row of rows) {
-      this.#rows[row.status]++;
-      if (row.anomaly === true) this.#anomalies++;
-      if (row.anomaly !== null) this.#verdicts++;
+  /** Takes rows of one minute, or of several. */
+  addRows({ statuses, anomalies }: Pick<MinuteRows, 'statuses' | 'anomalies'>): void {
+    for (let row = 0; row < statuses.length; row++) {
+      const status = statuses[row]!;
+      if (status === ROW_STATUS.ok) this.#rows.ok++;
+      else if (status === ROW_STATUS.warmup) this.#rows.warmup++;
+      else this.#rows.error++;
+      const anomaly = anomalies[row]!;
+      if (anomaly === NO_VERDICT) continue;
+      this.#verdicts++;
+      this.#anomalies += anomaly;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { MinuteTiming } from '../core/types.js';
+import type { BlockTiming } from '../core/types.js';
 import { TraceText, type TraceGroup } from './trace.js';
 
 /** Takes the text of a trace. */
@@ -10,7 +10,8 @@ export interface TraceSink {
 
 /** The part of a trace that shows one group of actors. */
 export interface TracedGroup {
-  enter(minuteMs: number, timing: MinuteTiming): Promise<void>;
+  /** Enters a block; `minuteMs` is its first minute. */
+  enter(minuteMs: number, timing: BlockTiming): Promise<void>;
 }
 
 /** Writes a trace during the run. */
@@ -30,10 +31,10 @@ export class TraceWriter {
     return writer;
   }
 
-  /** Enters actors that have started; their minutes follow. */
+  /** Enters actors that have started; their blocks follow. */
   async begin(group: TraceGroup): Promise<TracedGroup> {
     await this.#sink.writeTrace(this.#text.group(group));
-    return { enter: (minuteMs, timing) => this.#sink.writeTrace(this.#text.minute(group, minuteMs, timing)) };
+    return { enter: (minuteMs, timing) => this.#sink.writeTrace(this.#text.block(group, minuteMs, timing)) };
   }
 
   async end(): Promise<void> {

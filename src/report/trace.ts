@@ -1,7 +1,7 @@
 import { isoTime } from '../core/time.js';
-import type { ActorFacts, ChunkTiming, MinuteTiming } from '../core/types.js';
+import type { ActorFacts, BlockTiming, ChunkTiming } from '../core/types.js';
 
-/** Actors that answer minutes together: in a trace, a process whose threads are the tracks. */
+/** Actors that answer blocks together: in a trace, a process whose threads are the tracks. */
 export interface TraceGroup {
   readonly name: string;
   /** By slot. */
@@ -29,14 +29,14 @@ export interface TraceEvent {
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
-/** Tracks of minutes come first; there are never so many of them. */
+/** Tracks of blocks come first; there are never so many of them. */
 const FIRST_ACTOR_TRACK = 1001;
 
 /**
  * The text of a trace, piece by piece, so that a run of any length needs no memory for it: a `header`, the groups
- * and minutes in the order in which they began, an `end`. Slices of a track nest or do not overlap.
+ * and blocks in the order in which they began, an `end`. Slices of a track nest or do not overlap.
  *
- * A group has a track for minutes (several where minutes overlap) and one for each actor. The pipe between them is
+ * A group has a track for blocks (several where blocks overlap) and one for each actor. The pipe between them is
  * shown outside the tracks, since chunks in transit may overlap.
  */
 export class TraceText {
@@ -51,7 +51,7 @@ export class TraceText {
   /** Names the group's tracks, and shows how its actors started. */
   group(group: TraceGroup): string {
     const pid = this.#tracks.size + 1;
-    this.#tracks.set(group, { pid, minutes: [], actors: group.actors.map(({ readyAtMs }) => readyAtMs) });
+    this.#tracks.set(group, { pid, blocks: [], actors: group.actors.map(({ readyAtMs }) => readyAtMs) });
     return this.#text([
       { ph: 'M', pid, tid: 0, name: 'process_name', args: { name: group.name } },
       ...group.actors.flatMap((actor, slot) => startEvents(actor, { pid, tid: FIRST_ACTOR_TRACK + slot })),
@@ -59,15 +59,16 @@ export class TraceText {
   }
 
   /**
-   * Empty for a minute without items, which was not served.
+   * Empty for a block without items, which was not served.
    *
+   * @param minuteMs its first minute
    * @throws RangeError for an unknown group
    */
-  minute(group: TraceGroup, minuteMs: number, timing: MinuteTiming): string {
+  block(group: TraceGroup, minuteMs: number, timing: BlockTiming): string {
     const tracks = this.#tracks.get(group);
     if (tracks === undefined) throw new RangeError(`no group ${group.name} in this trace`);
     if (timing.items === 0) return '';
-    const events = minuteEvents(tracks, minuteMs, timing, this.#chunks);
+    const events = blockEvents(tracks, minuteMs, timing, this.#chunks);
     this.#chunks += timing.chunks.length;
     return this.#text(events);
   }
@@ -90,7 +91,7 @@ export class TraceText {
 /** When the tracks of a group become free. */
 interface GroupTracks {
   readonly pid: number;
-  readonly minutes: number[];
+  readonly blocks: number[];
   readonly actors: number[];
 }
 
@@ -117,26 +118,27 @@ function startEvents(
   ];
 }
 
-function minuteEvents(
+function blockEvents(
   tracks: GroupTracks,
   minuteMs: number,
-  timing: MinuteTiming,
+  timing: BlockTiming,
   firstId: number,
 ): TraceEvent[] {
   const { pid } = tracks;
-  const { startedAtMs, endedAtMs, items, wallMs, gatherMs } = timing;
-  const free = tracks.minutes.findIndex((takenUntilMs) => takenUntilMs <= startedAtMs);
-  const place = free < 0 ? tracks.minutes.length : free;
-  const isNew = place === tracks.minutes.length;
-  tracks.minutes[place] = endedAtMs;
+  const { startedAtMs, endedAtMs, minutes, items, wallMs, gatherMs } = timing;
+  const free = tracks.blocks.findIndex((takenUntilMs) => takenUntilMs <= startedAtMs);
+  const place = free < 0 ? tracks.blocks.length : free;
+  const isNew = place === tracks.blocks.length;
+  tracks.blocks[place] = endedAtMs;
   const track = { pid, tid: place + 1 };
-  const name = place === 0 ? 'minutes' : `minutes, overlapping (${place + 1})`;
+  const name = place === 0 ? 'blocks' : `blocks, overlapping (${place + 1})`;
   const minute = isoTime(minuteMs);
+  const span = minutes === 1 ? minute : `${minute}, ${minutes} minutes`;
   const chunks = timing.chunks.map((chunk, i): TracedChunk => ({ chunk, id: firstId + i }));
   const gatherFromMs = endedAtMs - gatherMs;
   return [
     ...(isNew ? [{ ph: 'M', ...track, name: 'thread_name', args: { name } } as const] : []),
-    { ...slice(track, minute, startedAtMs, endedAtMs), args: { items, wallMs: rounded(wallMs) } },
+    { ...slice(track, span, startedAtMs, endedAtMs), args: { minutes, items, wallMs: rounded(wallMs) } },
     ...encodings(track, chunks),
     ...chunks.flatMap((traced) => chunkEvents(tracks, minute, traced)),
     ...decodings(track, chunks, gatherFromMs),

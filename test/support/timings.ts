@@ -1,16 +1,27 @@
-import type { MinuteTiming } from '#dist/core/types.js';
+import type { BlockTiming } from '#dist/core/types.js';
+import type { Service } from '#dist/measure/run-timings.js';
 
-/** A minute whose chunks of 5 items took `serviceMs` each, in round parts. */
-export function minuteTiming(serviceMs: readonly number[]): MinuteTiming {
+/** How minutes are served that are neither paced nor part of a longer block. */
+export const ALONE: Service = { isAlone: true, dueAtMs: null };
+export const IN_BLOCK: Service = { isAlone: false, dueAtMs: null };
+
+/** A block of one minute, whose chunks of 5 items took `serviceMs` each, in round parts. */
+export function minuteTiming(serviceMs: readonly number[]): BlockTiming {
+  return blockTiming(1, serviceMs);
+}
+
+/** The same for a block of several minutes. */
+export function blockTiming(minutes: number, serviceMs: readonly number[]): BlockTiming {
   return {
-    items: 5 * serviceMs.length,
+    minutes,
+    items: 5 * minutes * serviceMs.length,
     startedAtMs: 0,
     endedAtMs: Math.max(0, ...serviceMs),
     gatherMs: 0,
     wallMs: Math.max(0, ...serviceMs),
     chunks: serviceMs.map((ms, actor) => ({
       actor,
-      items: 5,
+      items: 5 * minutes,
       startedAtMs: 0,
       arrivedAtMs: ms / 4,
       servedFromMs: ms / 4,

@@ -1,7 +1,8 @@
+import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../../core/block.js';
 import { ratesOf, type Ranking, type Rates } from '../../core/detection.js';
 import type { Notice } from '../../core/errors.js';
 import { ScoreCounts, type ScoreSeries } from '../../core/score-counts.js';
-import type { ResultRow } from '../../core/types.js';
+import type { MinuteRecord } from '../../core/types.js';
 import { plural } from '../../report/format.js';
 
 /** Different scores that are distinguished over all records. */
@@ -88,13 +89,18 @@ export class RunLabels {
     this.#rowsPerRecord = rowsPerRecord;
   }
 
-  /** Takes the rows of a minute, in which the `rowsPerRecord` rows of a record are adjacent. */
-  add(rows: readonly ResultRow[]): void {
-    for (let first = 0; first < rows.length; first += this.#rowsPerRecord) {
-      const { label, target } = rows[first]!;
+  /**
+   * Takes the records of a minute.
+   *
+   * @param rows equally many for each record, in the records' order
+   */
+  add(records: readonly Pick<MinuteRecord, 'target' | 'label'>[], rows: MinuteRows): void {
+    for (let i = 0; i < records.length; i++) {
+      const { label, target } = records[i]!;
       if (label === null) this.#counts.unlabelled++;
-      else if (label === 0 || label === 1) this.#addRecord(rows, first, target, label === 1);
-      else {
+      else if (label === 0 || label === 1) {
+        this.#addRecord(rows, i * this.#rowsPerRecord, target, label === 1);
+      } else {
         this.#counts.unusable++;
         this.#unusable ??= String(label);
       }
@@ -102,16 +108,17 @@ export class RunLabels {
   }
 
   /** A record's score is the largest of its items, and it is flagged if one of them is. */
-  #addRecord(rows: readonly ResultRow[], first: number, target: string, isPositive: boolean): void {
+  #addRecord(rows: MinuteRows, first: number, target: string, isPositive: boolean): void {
     let score: number | null = null;
     let flagged: boolean | null = null;
-    for (let i = first; i < first + this.#rowsPerRecord; i++) {
-      const row = rows[i]!;
-      if (row.score !== null && (score === null || row.score > score)) score = row.score;
-      if (row.anomaly !== null) flagged = flagged === true || row.anomaly;
+    const end = first + this.#rowsPerRecord;
+    for (let row = first; row < end; row++) {
+      const [one, anomaly] = [rows.scores[row]!, rows.anomalies[row]!];
+      if (!Number.isNaN(one) && (score === null || one > score)) score = one;
+      if (anomaly !== NO_VERDICT) flagged = flagged === true || anomaly === 1;
     }
     if (score !== null || flagged !== null) this.#enter(target, score, isPositive, flagged);
-    else this.#counts[whyUnscored(rows.slice(first, first + this.#rowsPerRecord))]++;
+    else this.#counts[whyUnscored(rows.statuses.subarray(first, end))]++;
   }
 
   #enter(target: string, score: number | null, isPositive: boolean, flagged: boolean | null): void {
@@ -164,9 +171,9 @@ export class RunLabels {
   }
 }
 
-function whyUnscored(rows: readonly ResultRow[]): 'warmup' | 'error' | 'unscored' {
-  if (rows.some(({ status }) => status === 'error')) return 'error';
-  return rows.every(({ status }) => status === 'warmup') ? 'warmup' : 'unscored';
+function whyUnscored(statuses: Uint8Array): 'warmup' | 'error' | 'unscored' {
+  if (statuses.some((status) => status !== ROW_STATUS.ok && status !== ROW_STATUS.warmup)) return 'error';
+  return statuses.every((status) => status === ROW_STATUS.warmup) ? 'warmup' : 'unscored';
 }
 
 function openAccount(counts: ScoreCounts): Account {

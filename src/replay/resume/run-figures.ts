@@ -1,19 +1,20 @@
 import { join } from 'node:path';
 
+import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../../core/block.js';
 import { AiopsError } from '../../core/errors.js';
-import type { ResultRow } from '../../core/types.js';
-import { BandSeries } from '../report/charts/band-series.js';
-import { MINUTE_BUCKETS } from '../report/charts/run-charts.js';
-import { RunLabels } from '../report/run-labels.js';
-import { readTimingLine, RunTimings } from '../../measure/run-timings.js';
+import type { Label } from '../../core/types.js';
+import { RunTimings } from '../../measure/run-timings.js';
+import { readTimingLine } from '../../measure/timing-line.js';
 import type { RunOutput, RunOutputOptions } from '../../output/run-output.js';
+import { WallCharts } from '../report/charts/run-charts.js';
+import { RunLabels } from '../report/run-labels.js';
 import type { RunTotals } from '../totals.js';
 
 /** Figures of all sessions of a run. */
 export interface RunFigures {
   readonly timings: RunTimings;
-  /** Service times over the run. */
-  readonly walls: BandSeries;
+  /** What a minute took over the run. */
+  readonly walls: WallCharts;
   /** Null where the results of earlier sessions lack what they are computed from. */
   readonly labels: RunLabels | null;
 }
@@ -42,19 +43,19 @@ export async function figuresOfAllSessions(
 /**
  * Times of a run, from the lines of its `timing.jsonl`.
  *
- * @throws AiopsError `output_io`, also where a line is not one of timings
+ * @throws AiopsError `output_io`, also where a line is not one of timings; `config` where another version wrote it
  */
 export async function timingsFromFile(
   lines: AsyncIterable<string>,
   deadlineMs: number,
 ): Promise<Pick<RunFigures, 'timings' | 'walls'>> {
   const timings = new RunTimings(deadlineMs);
-  const walls = new BandSeries(MINUTE_BUCKETS);
+  const walls = new WallCharts();
   let number = 0;
   for await (const line of lines) {
-    const { minuteMs, timing, schedule } = readTimingLine(line, `timing.jsonl:${++number}`);
-    timings.addServed(timing, schedule);
-    if (timing.items > 0) walls.add(minuteMs, timing.wallMs);
+    const { minuteMs, timing, isAlone, schedule } = readTimingLine(line, `timing.jsonl:${++number}`);
+    timings.addServed(timing, isAlone, schedule);
+    if (timing.items > 0) walls.add(minuteMs, timing, isAlone);
   }
   return { timings, walls };
 }
@@ -70,30 +71,46 @@ async function labelsFromResults(
   rowsPerRecord: number,
 ): Promise<RunLabels> {
   const labels = new RunLabels(rowsPerRecord);
-  let record: ResultRow[] = [];
+  const rows = {
+    statuses: new Uint8Array(rowsPerRecord),
+    scores: new Float32Array(rowsPerRecord),
+    anomalies: new Uint8Array(rowsPerRecord),
+  };
   let number = 0;
   for await (const line of output.committed('results')) {
-    record.push(readResultLine(line, `${place}:${++number}`));
-    if (record.length < rowsPerRecord) continue;
-    labels.add(record);
-    record = [];
+    const row = number % rowsPerRecord;
+    const result = readResultLine(line, `${place}:${++number}`);
+    enter(rows, row, result);
+    if (row === rowsPerRecord - 1) labels.add([result], rows);
   }
   return labels;
+}
+
+function enter({ statuses, scores, anomalies }: MinuteRows, row: number, result: ResultLine): void {
+  statuses[row] = ROW_STATUS[result.status];
+  scores[row] = result.score ?? NaN;
+  anomalies[row] = result.anomaly === null ? NO_VERDICT : Number(result.anomaly);
+}
+
+/** The fields of a result that figures on labels need. */
+interface ResultLine {
+  readonly target: string;
+  readonly status: 'ok' | 'warmup' | 'error';
+  readonly score: number | null;
+  readonly anomaly: boolean | null;
+  readonly label: Label;
 }
 
 const SHOWN_TEXT = 60;
 
 /** @param place file and line, for the message */
-function readResultLine(line: string, place: string): ResultRow {
+function readResultLine(line: string, place: string): ResultLine {
   const row = parsed(line);
-  if (!isResult(row)) {
-    const shown = line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line;
-    throw new AiopsError('output_io', `${place} is not a line of results: ${shown}`, {
-      hint: 'something else wrote to the file; restore it, or start over with --restart',
-    });
-  }
-  // Figures on labels need no other field.
-  return { ...row, minuteMs: NaN, output: null, error: null };
+  if (isResult(row)) return row;
+  const shown = line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line;
+  throw new AiopsError('output_io', `${place} is not a line of results: ${shown}`, {
+    hint: 'something else wrote to the file; restore it, or start over with --restart',
+  });
 }
 
 function parsed(line: string): unknown {
@@ -104,18 +121,14 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Whether it has the fields that figures on labels need. */
-function isResult(value: unknown): value is Pick<ResultRow, ResultField> {
+function isResult(value: unknown): value is ResultLine {
   if (typeof value !== 'object' || value === null) return false;
-  const { target, column, status, score, anomaly, label } = value as Readonly<Record<string, unknown>>;
+  const { target, status, score, anomaly, label } = value as Readonly<Record<string, unknown>>;
   return (
     typeof target === 'string' &&
-    (column === null || typeof column === 'string') &&
     (status === 'ok' || status === 'warmup' || status === 'error') &&
     (score === null || typeof score === 'number') &&
     (anomaly === null || typeof anomaly === 'boolean') &&
     (label === null || typeof label === 'number' || typeof label === 'string')
   );
 }
-
-type ResultField = 'target' | 'column' | 'status' | 'score' | 'anomaly' | 'label';

@@ -1,4 +1,5 @@
-import type { Label, MinuteBatch, MinuteRecord, ResultRow } from '../../../core/types.js';
+import type { MinuteRows } from '../../../core/block.js';
+import type { Label, MinuteBatch, MinuteRecord } from '../../../core/types.js';
 import { DoublingBuckets } from './doubling-buckets.js';
 
 /** Columns of a record that can be drawn. */
@@ -43,16 +44,20 @@ export class TargetCharts {
   }
 
   /** @param rows the minute's, equally many for each record, in the records' order */
-  add({ records }: MinuteBatch, rows: readonly ResultRow[]): void {
+  add({ records }: MinuteBatch, rows: MinuteRows): void {
     this.#hasLabels ||= records.some(({ label }) => label !== null);
     if (!this.#hasLabels) return;
     this.#allSeen = Math.max(this.#allSeen, records.length);
-    const perRecord = rows.length / records.length;
+    const perRecord = rows.scores.length / records.length;
     for (const [i, record] of records.entries()) {
-      const own = (): readonly ResultRow[] => rows.slice(i * perRecord, (i + 1) * perRecord);
-      const series = this.#series.get(record.target) ?? this.#open(record, own);
+      const [start, end] = [i * perRecord, (i + 1) * perRecord];
+      const series = this.#series.get(record.target) ?? this.#open(record, rows, start, end);
       if (series === null) continue;
-      series.add(record.minuteMs, this.#minuteValues(record), own(), saysAnomaly(record.label));
+      const own = {
+        scores: rows.scores.subarray(start, end),
+        anomalies: rows.anomalies.subarray(start, end),
+      };
+      series.add(record.minuteMs, this.#minuteValues(record), own, saysAnomaly(record.label));
     }
   }
 
@@ -71,9 +76,10 @@ export class TargetCharts {
     return this.#allSeen;
   }
 
-  #open(record: MinuteRecord, rows: () => readonly ResultRow[]): TargetSeries | null {
+  /** @param start of the record's rows `[start, end)` */
+  #open(record: MinuteRecord, { anomalies }: MinuteRows, start: number, end: number): TargetSeries | null {
     if (this.#series.size >= this.#places) {
-      const isOfInterest = saysAnomaly(record.label) || rows().some(({ anomaly }) => anomaly === true);
+      const isOfInterest = saysAnomaly(record.label) || anomalies.subarray(start, end).includes(1);
       const dull = isOfInterest
         ? [...this.#series.values()].find(({ labelled, flagged }) => labelled + flagged === 0)
         : undefined;
@@ -152,24 +158,26 @@ export class TargetSeries {
    * @param values the minute's, by column
    * @param rows the record's, one for each item
    */
-  add(minuteMs: number, values: Float64Array, rows: readonly ResultRow[], isLabelled: boolean): void {
+  add(
+    minuteMs: number,
+    values: Float64Array,
+    { scores, anomalies }: Pick<MinuteRows, 'scores' | 'anomalies'>,
+    isLabelled: boolean,
+  ): void {
     const bucket = this.#buckets.next();
     if (Number.isNaN(bucket.firstMs)) bucket.firstMs = minuteMs;
     bucket.lastMs = minuteMs;
     addValues(bucket, values);
-    let score = -Infinity;
-    let isFlagged = false;
-    for (const [i, row] of rows.entries()) {
-      if (row.anomaly === true) isFlagged = true;
-      if (row.score === null) continue;
-      score = Math.max(score, row.score);
-      if (i < this.columnScores.length) {
-        this.columnScores[i] = Math.max(this.columnScores[i]!, row.score);
-      }
+    let largest = -Infinity;
+    for (let i = 0; i < scores.length; i++) {
+      const score = scores[i]!;
+      if (Number.isNaN(score)) continue;
+      largest = Math.max(largest, score);
+      if (i < this.columnScores.length) this.columnScores[i] = Math.max(this.columnScores[i]!, score);
     }
-    bucket.score = Math.max(bucket.score, score);
-    this.maxScore = Math.max(this.maxScore, score);
-    if (isFlagged) {
+    bucket.score = Math.max(bucket.score, largest);
+    this.maxScore = Math.max(this.maxScore, largest);
+    if (anomalies.includes(1)) {
       bucket.flagged++;
       this.flagged++;
     }
