@@ -3,7 +3,7 @@ import { median, medianEstimate, outliers, type Estimate } from '../core/statist
 import type { Breakdown } from '../core/timing.js';
 import type { CallStyle } from '../core/types.js';
 import { TOLERANCE } from '../measure/answer-check.js';
-import type { MinutesSummary } from '../measure/run-timings.js';
+import type { ServedSummary } from '../measure/run-timings.js';
 import type { VariantSamples } from '../measure/variants.js';
 import type { MeasuredCase } from './measure-setups.js';
 import type { VariantPlan } from './bench-plan.js';
@@ -38,8 +38,8 @@ export function summarizeCase({ plan, ready, rounds, variants, samples }: Measur
 
 function summarizeVariant(one: Measured, batched: Measured | null, perItem: Measured | null): BenchVariant {
   const { plan, samples } = one;
-  const minutes = samples.timings.summary();
-  if (minutes === null) throw new RangeError(`${plan.name} served no minute`);
+  const { served, minutes } = samples.timings.summary();
+  if (served === null || minutes === null) throw new RangeError(`${plan.name} served no minute`);
   const overBatched = speedupOver(batched, one);
   const isParallel = plan.mode === 'parallel' && overBatched !== null;
   return {
@@ -53,8 +53,8 @@ function summarizeVariant(one: Measured, batched: Measured | null, perItem: Meas
     efficiency: isParallel ? efficiency(overBatched.value, plan.actors) : null,
     serialFraction: isParallel ? karpFlatt(overBatched.value, plan.actors) : null,
     capacityItems: minutes.capacityItems,
-    breakdownMs: perMinute(minutes),
-    perActor: minutes.perActor,
+    breakdownMs: perMinute(served),
+    perActor: served.perActor,
     outliers: outliers(samples.timings.wallsMs).count,
     answers: samples.agreement,
   };
@@ -65,8 +65,8 @@ function speedupOver(baseline: Measured | null, one: Measured): Estimate | null 
   return speedup(baseline.samples.roundMs, one.samples.roundMs);
 }
 
-function perMinute({ breakdownMs, served }: MinutesSummary): Breakdown {
-  const parts = Object.entries(breakdownMs).map(([part, ms]) => [part, ms / served] as const);
+function perMinute({ breakdownMs, blocks }: ServedSummary): Breakdown {
+  const parts = Object.entries(breakdownMs).map(([part, ms]) => [part, ms / blocks] as const);
   return Object.fromEntries(parts) as Breakdown;
 }
 

@@ -18,6 +18,8 @@ export interface ComparisonSummary {
   /** Minutes that every variant served, one after another while nothing else ran. */
   readonly minutes: number;
   readonly wallMs: Readonly<Record<Variant, Distribution>>;
+  /** Of service time. */
+  readonly itemsPerSecond: Readonly<Record<Variant, number>>;
   /** Median over the minutes of `variant's time / parallel time`, paired by minute. */
   readonly speedup: Readonly<Record<Exclude<Variant, 'parallel'>, Estimate>>;
   /** Speed-up over sequential batched divided by actors. */

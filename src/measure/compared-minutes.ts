@@ -9,10 +9,12 @@ import { distribution, SampleStore } from '../core/samples.js';
 import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
 import { SAME, worse } from './answer-check.js';
+import { Rate } from './run-timings.js';
 
 /** Collects minutes that all variants served, in bounded memory. */
 export class Comparison {
   readonly #walls = byVariant(() => new SampleStore());
+  readonly #rates = byVariant(() => new Rate());
   #agreement: Readonly<Record<Variant, Agreement>> = byVariant(() => SAME);
   #minutes = 0;
 
@@ -20,10 +22,17 @@ export class Comparison {
     return this.#minutes;
   }
 
-  /** Adds a minute: each variant's time in ms, and how its answers differ from the written ones. */
-  add(wallMs: Readonly<Record<Variant, number>>, agreement: Readonly<Record<Variant, Agreement>>): void {
+  /** Adds a minute: its items, each variant's time in ms, and how its answers differ from the written ones. */
+  add(
+    items: number,
+    wallMs: Readonly<Record<Variant, number>>,
+    agreement: Readonly<Record<Variant, Agreement>>,
+  ): void {
     this.#minutes++;
-    for (const variant of VARIANTS) this.#walls[variant].add(wallMs[variant]);
+    for (const variant of VARIANTS) {
+      this.#walls[variant].add(wallMs[variant]);
+      this.#rates[variant].add(items, wallMs[variant]);
+    }
     const before = this.#agreement;
     this.#agreement = byVariant((variant) => worse(before[variant], agreement[variant]));
   }
@@ -44,6 +53,7 @@ export class Comparison {
     return {
       minutes: this.#minutes,
       wallMs: byVariant((variant) => distribution(this.#walls[variant])),
+      itemsPerSecond: byVariant((variant) => this.#rates[variant].itemsPerSecond),
       speedup: gained,
       efficiency: efficiency(overBatched, actors),
       serialFraction: karpFlatt(overBatched, actors),

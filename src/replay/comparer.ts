@@ -100,6 +100,7 @@ export class Comparer {
       const wallMs = byVariant((variant) => runOf(variant).timing.wallMs);
       for (const variant of VARIANTS) this.walls[variant].add(minuteMs, wallMs[variant]);
       this.comparison.add(
+        written.timing.items,
         wallMs,
         byVariant((variant) => agreementOf(written.answers, runOf(variant).answers)),
       );

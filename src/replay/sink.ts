@@ -5,7 +5,7 @@ import type { RunCounts } from '../core/counts.js';
 import type { InputPosition } from '../core/input-position.js';
 import { Timer } from '../core/timer.js';
 import type { BlockRun, ReadStep, ReadyFacts } from '../core/types.js';
-import { timingLine } from '../measure/run-timings.js';
+import { timingLine } from '../measure/timing-line.js';
 import type { RunOutput } from '../output/run-output.js';
 import { everyItemLost } from '../pool/actor-errors.js';
 import type { Executors } from '../pool/executors.js';

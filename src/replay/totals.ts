@@ -6,7 +6,7 @@ import type { Incident } from '../core/incidents.js';
 import type { MinuteRows } from '../core/block.js';
 import type { LookBack } from '../core/look-back.js';
 import type { BlockTiming, Executor, InputSpec, MinuteBatch, ReadStep } from '../core/types.js';
-import { RunTimings } from '../measure/run-timings.js';
+import { RunTimings, type Service } from '../measure/run-timings.js';
 import { Counters } from '../read/counters.js';
 import type { Recording } from '../read/recording.js';
 import type { Comparer } from './comparer.js';
@@ -165,7 +165,7 @@ export class RunTotals {
   }
 
   /** @param minuteMs its first minute */
-  addBlock(minuteMs: number, timing: BlockTiming, how: BlockCircumstances): void {
+  addBlock(minuteMs: number, timing: BlockTiming, how: Service): void {
     this.timings.add(timing, how);
     this.charts.addTiming(minuteMs, timing, how.isAlone);
   }

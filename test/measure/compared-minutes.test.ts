@@ -9,6 +9,7 @@ test('speed-ups are paired by minute, efficiency and serial fraction follow', ()
   const same = { identical: true, maxDifference: 0, differingVerdicts: 0 };
   for (const parallel of [1, 10, 100]) {
     comparison.add(
+      100,
       { 'sequential-per-item': 20 * parallel, 'sequential-batched': 2 * parallel, parallel },
       byVariant(() => same),
     );
@@ -22,4 +23,6 @@ test('speed-ups are paired by minute, efficiency and serial fraction follow', ()
   assert.equal(summary.efficiency, 0.5);
   assert.equal(summary.serialFraction, (1 / 2 - 1 / 4) / (1 - 1 / 4));
   assert.equal(summary.wallMs.parallel.max, 100);
+  assert.equal(summary.itemsPerSecond.parallel, (1000 * 300) / 111);
+  assert.equal(summary.itemsPerSecond['sequential-batched'], (1000 * 300) / 222);
 });

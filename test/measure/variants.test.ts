@@ -73,8 +73,8 @@ test('turns are filled with minutes after an untimed one, and variants change pl
   const { result, calls, shares } = await measured(() => 25);
   const [one, two] = result?.samples ?? [];
   // 400 ms in 4 rounds are 100 ms a turn: 4 minutes of 25 ms.
-  assert.equal(one?.timings.summary()?.served, 16);
-  assert.equal(two?.timings.summary()?.served, 16);
+  assert.equal(one?.timings.summary().minutes?.served, 16);
+  assert.equal(two?.timings.summary().minutes?.served, 16);
   const warmUp = 2 * 3; // minutes of both variants
   assert.equal(calls.length, warmUp + 4 * 2 * (1 + 4));
   const turns = Array.from({ length: 8 }, (_, turn) => calls.slice(warmUp + 5 * turn, warmUp + 5 * turn + 5));
@@ -114,14 +114,14 @@ test('a round’s figure is the median minute of the turn, paired by round', asy
 
 test('a minute longer than a turn is served once, without an untimed one', async () => {
   const { result, calls } = await measured(() => 1000);
-  assert.equal(result?.samples[0]?.timings.summary()?.served, 4);
+  assert.equal(result?.samples[0]?.timings.summary().minutes?.served, 4);
   assert.equal(calls.length, 2 * 3 + 2 * 4);
 });
 
 test('a turn ends in time even if the machine becomes slow', async () => {
   let served = 0;
   const { result } = await measured(() => (++served > 90 ? 100 : 1), { timeMs: 400 });
-  const last = result?.samples[0]?.timings.summary();
+  const last = result?.samples[0]?.timings.summary().minutes;
   assert.ok((last?.served ?? 0) < 4 * 100, String(last?.served));
 });
 
