@@ -1,12 +1,12 @@
+import { NO_VERDICT, ROW_STATUS, type Answers } from '../core/block.js';
 import type { ErrorCode } from '../core/errors.js';
-import type { Answers, BackendFacts, InputSpec, ItemError, ModelFacts } from '../core/types.js';
-import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
+import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
+import { checkId, codesOf, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
 import { FrameEncoder } from './frame-encoder.js';
-import { ProtocolError, type Frame } from './frames.js';
+import { ProtocolError, type Frame, type Part } from './frames.js';
 import type { ActorMessage, ActorTiming, Answer, Failed, Ready } from './messages.js';
-import { textsFromParts, textsToParts } from './text-parts.js';
 
-/** In the order of the frame, after the chunk's id and before the actor's memory. */
+/** In the order of the frame, between the chunk's items and the actor's memory. */
 const ACTOR_TIMING = [
   'arrivedAtMs',
   'servedFromMs',
@@ -33,6 +33,10 @@ export class ActorMessageEncoder {
         const { type, ...fields } = message;
         return this.#frames.encode(type, fields);
       }
+      case 'progress':
+        return this.#frames.encode('progress', {}, [
+          { name: 'call', shape: [1], values: Float64Array.of(message.id) },
+        ]);
       case 'answer':
         return this.#encodeAnswer(message);
       default:
@@ -40,21 +44,27 @@ export class ActorMessageEncoder {
     }
   }
 
-  #encodeAnswer({ id, answers, timing, rssBytes }: Answer): Uint8Array[] {
-    const { scores, anomalies, outputs, outputOffsets, errors } = answers;
-    const failed = Uint32Array.from(errors.keys());
-    const texts = [...errors.values()].flatMap(({ errno, errmsg }) => [errno, errmsg]);
-    const call = Float64Array.of(id, ...ACTOR_TIMING.map((name) => timing[name]), rssBytes);
-    return this.#frames.encode('answer', {}, [
+  #encodeAnswer({ id, answers, items, timing, rssBytes }: Answer): Uint8Array[] {
+    const { rowOffsets, statuses, scores, anomalies, lines, outputs } = answers;
+    const call = Float64Array.of(id, items, ...ACTOR_TIMING.map((name) => timing[name]), rssBytes);
+    const parts: Part[] = [
       { name: 'call', shape: [call.length], values: call },
-      { name: 'failed', shape: [failed.length], values: failed },
-      ...textsToParts('errors', texts),
+      { name: 'rowOffsets', shape: [rowOffsets.length], values: rowOffsets },
+      { name: 'statuses', shape: [statuses.length], values: statuses },
       { name: 'scores', shape: [scores.length], values: scores },
       { name: 'anomalies', shape: [anomalies.length], values: anomalies },
-      { name: 'outputOffsets', shape: [outputOffsets.length], values: outputOffsets },
-      { name: 'outputs', shape: [outputs.length], values: outputs },
-    ]);
+    ];
+    if (lines !== null) parts.push(...offsetParts('lines', lines.bytes, lines.offsets));
+    if (outputs !== null) parts.push(...offsetParts('outputs', outputs.values, outputs.offsets));
+    return this.#frames.encode('answer', {}, parts);
   }
+}
+
+function offsetParts(name: string, values: Uint8Array | Float32Array, offsets: Uint32Array): Part[] {
+  return [
+    { name, shape: [values.length], values },
+    { name: `${name}.offsets`, shape: [offsets.length], values: offsets },
+  ];
 }
 
 /** @throws ProtocolError unless the frame is a complete message of an actor */
@@ -65,6 +75,8 @@ export function parseActorMessage(frame: Frame): ActorMessage {
       return { type: 'hello', version: fields.count('version') };
     case 'ready':
       return parseReady(fields);
+    case 'progress':
+      return { type: 'progress', id: checkId(frame, numbersOf(frame, 'call', ['id']).id) };
     case 'answer':
       return parseAnswer(frame);
     case 'failed':
@@ -75,44 +87,53 @@ export function parseActorMessage(frame: Frame): ActorMessage {
 }
 
 function parseAnswer(frame: Frame): Answer {
-  const { id, rssBytes, ...timing } = numbersOf(frame, 'call', ['id', ...ACTOR_TIMING, 'rssBytes']);
-  return { type: 'answer', id: checkId(frame, id), answers: parseAnswers(frame), timing, rssBytes };
+  const call = numbersOf(frame, 'call', ['id', 'items', ...ACTOR_TIMING, 'rssBytes']);
+  const { id, items, rssBytes, ...timing } = call;
+  const answers = parseAnswers(frame);
+  const rows = answers.statuses.length;
+  if (!Number.isInteger(items) || items < 0 || items > rows)
+    throw new ProtocolError(`answer: ${items} items cannot be among ${rows} rows`);
+  return { type: 'answer', id: checkId(frame, id), answers, items, timing, rssBytes };
 }
 
 function parseAnswers(frame: Frame): Answers {
   const scores = partOf(frame, 'scores', Float32Array);
-  const items = scores.length;
-  const outputs = partOf(frame, 'outputs', Float32Array);
-  const outputOffsets = partOf(frame, 'outputOffsets', Uint32Array, items + 1);
-  let last = 0;
-  for (const offset of outputOffsets) {
-    if (offset < last) throw new ProtocolError('answer: outputOffsets must not decrease');
-    last = offset;
-  }
-  if (outputOffsets[0] !== 0 || last !== outputs.length) {
-    throw new ProtocolError(
-      `answer: outputOffsets must run from 0 to ${outputs.length}, the number of outputs`,
-    );
-  }
-  const anomalies = partOf(frame, 'anomalies', Uint8Array, items);
-  return { scores, anomalies, outputs, outputOffsets, errors: parseErrors(frame, items) };
+  const rows = scores.length;
+  const rowOffsets = offsetsOf(frame, 'rowOffsets', rows);
+  const minutes = rowOffsets.length - 1;
+  return {
+    rowOffsets,
+    statuses: codesOf(frame, 'statuses', Uint8Array, { length: rows, most: MOST_STATUS }),
+    scores,
+    anomalies: codesOf(frame, 'anomalies', Uint8Array, { length: rows, most: NO_VERDICT }),
+    lines: frame.parts.has('lines') ? parseLines(frame, minutes) : null,
+    outputs: frame.parts.has('outputs') ? parseOutputs(frame, rows) : null,
+  };
 }
 
-function parseErrors(frame: Frame, items: number): Map<number, ItemError> {
-  const failed = partOf(frame, 'failed', Uint32Array);
-  const texts = textsFromParts(frame, 'errors');
-  if (texts.length !== 2 * failed.length) {
-    throw new ProtocolError(
-      `answer: ${failed.length} items failed, with ${texts.length} texts instead of two each`,
-    );
+function parseLines(frame: Frame, minutes: number): Answers['lines'] {
+  const bytes = partOf(frame, 'lines', Uint8Array);
+  return { bytes, offsets: offsetsOf(frame, 'lines.offsets', bytes.length, minutes) };
+}
+
+function parseOutputs(frame: Frame, rows: number): Answers['outputs'] {
+  const values = partOf(frame, 'outputs', Float32Array);
+  return { values, offsets: offsetsOf(frame, 'outputs.offsets', values.length, rows) };
+}
+
+const MOST_STATUS = Math.max(...Object.values(ROW_STATUS));
+
+/** Where `parts` consecutive parts of something begin, and the end, which is `total`. */
+function offsetsOf(frame: Frame, name: string, total: number, parts?: number): Uint32Array {
+  const offsets = partOf(frame, name, Uint32Array, parts === undefined ? undefined : parts + 1);
+  let last = 0;
+  for (const offset of offsets) {
+    if (offset < last) throw new ProtocolError(`answer: ${name} must not decrease`);
+    last = offset;
   }
-  const errors = new Map<number, ItemError>();
-  failed.forEach((item, i) => {
-    if (item >= items || errors.has(item))
-      throw new ProtocolError(`answer: item ${item} does not exist or failed twice`);
-    errors.set(item, { errno: texts[2 * i] ?? '', errmsg: texts[2 * i + 1] ?? '' });
-  });
-  return errors;
+  if (offsets[0] !== 0 || last !== total)
+    throw new ProtocolError(`answer: ${name} must run from 0 to ${total}, not to ${last}`);
+  return offsets;
 }
 
 function parseReady(fields: Fields): Ready {

@@ -123,6 +123,22 @@ export function partOf<T extends PartValues>(
   return values;
 }
 
+/** The codes of a part, after checking that none is above `most`. */
+export function codesOf<T extends Uint8Array | Uint32Array>(
+  frame: Frame,
+  name: string,
+  dtype: new (length: number) => T,
+  { length, most }: { readonly length: number; readonly most: number },
+): T {
+  const codes = partOf(frame, name, dtype, length);
+  // A loop, because there is a code for each row.
+  for (let i = 0; i < length; i++) {
+    if (codes[i]! > most)
+      throw new ProtocolError(`${frame.type}: ${name} must be at most ${most}, one is ${codes[i]}`);
+  }
+  return codes;
+}
+
 /** The finite numbers of an f64 part, by the names of their positions. */
 export function numbersOf<K extends string>(
   frame: Frame,

@@ -18,8 +18,8 @@ import {
 const COPY_BELOW_BYTES = 16 * 1024;
 
 /**
- * Encodes the frames of a connection. The header of the last frame is reused if it is the same, which it is from minute
- * to minute as long as everything that changes is in parts.
+ * Encodes the frames of a connection. The header of the last frame is reused if it is the same, which it is from block
+ * to block as long as everything that changes is in parts.
  */
 export class FrameEncoder {
   #last: {
@@ -118,7 +118,8 @@ function isCopied(values: PartValues): boolean {
 function dtypeOf(values: PartValues): Dtype {
   if (values instanceof Float64Array) return 'f64';
   if (values instanceof Float32Array) return 'f32';
-  return values instanceof Uint32Array ? 'u32' : 'u8';
+  if (values instanceof Uint32Array) return 'u32';
+  return values instanceof Int32Array ? 'i32' : 'u8';
 }
 
 /** Writes a frame's buffers in one system call if the receiver has room for it. */

@@ -14,7 +14,7 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
-export type PartValues = Float64Array | Float32Array | Uint32Array | Uint8Array;
+export type PartValues = Float64Array | Float32Array | Uint32Array | Int32Array | Uint8Array;
 
 /** An array of numbers of the given shape, row-major, sent as raw bytes. */
 export interface Part {
@@ -43,7 +43,13 @@ export const MAX_HEADER_BYTES = 2 ** 20;
 /** Largest body a frame may have. */
 export const MAX_BODY_BYTES = 2 ** 30;
 
-export const DTYPES = { f64: Float64Array, f32: Float32Array, u32: Uint32Array, u8: Uint8Array } as const;
+export const DTYPES = {
+  f64: Float64Array,
+  f32: Float32Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  u8: Uint8Array,
+} as const;
 export type Dtype = keyof typeof DTYPES;
 
 /** The description of a part in a header. */

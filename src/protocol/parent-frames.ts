@@ -1,15 +1,14 @@
-import { checkId, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
+import type { ModelSource } from '../core/model-source.js';
+import { ChunkDecoder, ChunkEncoder } from './chunk-frames.js';
+import { fieldsOf, type Fields } from './fields.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { ProtocolError, type Frame } from './frames.js';
-import type { Chunk, LoadRequest, ParentMessage } from './messages.js';
-import type { ModelSource } from '../core/model-source.js';
-import { LabelDecoder, LabelEncoder } from './text-parts.js';
+import type { LoadRequest, ParentMessage } from './messages.js';
 
 /** Encodes a parent's messages to one actor as frames. */
 export class ParentMessageEncoder {
   readonly #frames = new FrameEncoder();
-  readonly #targets = new LabelEncoder('targets');
-  readonly #columns = new LabelEncoder('columns');
+  readonly #chunks = new ChunkEncoder();
 
   /**
    * The buffers of one frame; a chunk's values are not copied.
@@ -23,28 +22,18 @@ export class ParentMessageEncoder {
       case 'init':
         return this.#frames.encode('init', { load: message.load });
       case 'chunk':
-        return this.#encodeChunk(message);
+        return this.#frames.encode('chunk', this.#chunks.fieldsOf(message), this.#chunks.partsOf(message));
       case 'stop':
         return this.#frames.encode('stop', {});
       default:
         return message satisfies never;
     }
   }
-
-  #encodeChunk({ id, minuteMs, style, targets, columns, window, width, values }: Chunk): Uint8Array[] {
-    return this.#frames.encode('chunk', { style }, [
-      { name: 'call', shape: [2], values: Float64Array.of(id, minuteMs) },
-      ...this.#targets.toParts(targets),
-      ...this.#columns.toParts(columns),
-      { name: 'values', shape: [targets.length, window, width], values },
-    ]);
-  }
 }
 
 /** The inverse of `ParentMessageEncoder`. */
 export class ParentMessageDecoder {
-  readonly #targets = new LabelDecoder('targets');
-  readonly #columns = new LabelDecoder('columns');
+  readonly #chunks = new ChunkDecoder();
 
   /** @throws ProtocolError unless the frame is a complete message of a parent */
   decode(frame: Frame): ParentMessage {
@@ -55,38 +44,13 @@ export class ParentMessageDecoder {
       case 'init':
         return { type: 'init', load: parseLoad(fields.nested('load')) };
       case 'chunk':
-        return this.#decodeChunk(frame, fields);
+        return this.#chunks.decode(frame);
       case 'stop':
         return { type: 'stop' };
       default:
         throw new ProtocolError(`a parent does not send ${frame.type}`);
     }
   }
-
-  #decodeChunk(frame: Frame, fields: Fields): Chunk {
-    const [items, window, width, ...rest] = frame.parts.get('values')?.shape ?? [];
-    if (items === undefined || window === undefined || width === undefined || rest.length > 0) {
-      throw new ProtocolError('chunk: values must have the shape [items, window, width]');
-    }
-    const targets = this.#targets.fromFrame(frame, items);
-    if (!areTexts(targets)) throw new ProtocolError('chunk: an item has no target');
-    const { id, minuteMs } = numbersOf(frame, 'call', ['id', 'minuteMs']);
-    return {
-      type: 'chunk',
-      id: checkId(frame, id),
-      minuteMs,
-      style: fields.oneOf('style', ['batched', 'per-item'] as const),
-      targets,
-      columns: this.#columns.fromFrame(frame, items),
-      window,
-      width,
-      values: partOf(frame, 'values', Float64Array),
-    };
-  }
-}
-
-function areTexts(labels: readonly (string | null)[]): labels is readonly string[] {
-  return !labels.includes(null);
 }
 
 function parseLoad(load: Fields): LoadRequest {
