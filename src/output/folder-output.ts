@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import type { Reject, ResultRow } from '../core/types.js';
+import { resultsHeader } from '../core/result-lines.js';
+import type { Reject } from '../core/types.js';
 import { checkFiles } from './check-committed.js';
 import { CommittedFiles, linesWithin, NOTHING } from './committed-files.js';
 import { AtomicFile, makeFolder, writeOrRemove } from './durable-files.js';
@@ -23,7 +24,7 @@ import {
   type GrowingPaths,
 } from './output-paths.js';
 import { checkRejectsFile, refuseUnknownRejects, refuseUnknownResults } from './preflight.js';
-import { rejectLines, resultLines, resultsHeader } from './result-lines.js';
+import { rejectLines } from './reject-lines.js';
 import type { FinalReports, RunOutput, RunOutputOptions } from './run-output.js';
 
 export interface OpenFolderOptions {

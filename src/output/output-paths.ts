@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import type { ResultsFormat } from './result-lines.js';
+import type { ResultsFormat } from '../core/result-lines.js';
 
 /** The files of a run that grow while it is running. */
 export interface GrowingPaths {

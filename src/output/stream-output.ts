@@ -1,12 +1,13 @@
 import type { Writable } from 'node:stream';
 
-import type { Reject, ResultRow } from '../core/types.js';
+import { resultsHeader } from '../core/result-lines.js';
+import type { Reject } from '../core/types.js';
 import { BufferedFile } from './buffered-file.js';
 import type { Files } from './files.js';
 import type { SocketLock } from './folder-lock.js';
 import { checkRejectsFile, refuseFilledRejects, type RejectsKind } from './preflight.js';
 import { readTail } from './read-back.js';
-import { rejectLines, resultLines, resultsHeader } from './result-lines.js';
+import { rejectLines } from './reject-lines.js';
 import type { RunOutput, RunOutputOptions } from './run-output.js';
 import { StreamSink } from './stream-sink.js';
 

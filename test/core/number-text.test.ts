@@ -3,7 +3,17 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { float32Text } from '#dist/core/number-text.js';
+import { LONGEST_NUMBER, writeFloat32 } from '#dist/core/number-text.js';
+
+/** What is written, after checking that nothing else is touched. */
+function float32Text(value: number): string {
+  const out = Buffer.alloc(LONGEST_NUMBER + 2, '#');
+  const end = writeFloat32(value, out, 1);
+  assert.ok(end <= LONGEST_NUMBER + 1);
+  const text = out.toString('latin1');
+  assert.match(text, /^#[^#]+#+$/);
+  return text.slice(1, end);
+}
 
 const significantDigits = (text: string): number =>
   text.replace(/e.*$/, '').replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '').length;
