@@ -1,28 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Answers, CallStyle, Executor, ItemBatch, MinuteRun } from '#dist/core/types.js';
+import { ROW_STATUS, type Answers, type Block, type BlockRequest } from '#dist/core/block.js';
+import type { BlockRun, Executor } from '#dist/core/types.js';
 import { IncidentLog } from '#dist/pool/executors.js';
 import { Comparer, isSampled } from '#dist/replay/comparer.js';
 
+import { blockOf } from '../support/blocks.js';
 import { minuteTiming } from '../support/timings.js';
 
-const batch: ItemBatch = {
-  intervalMs: 60_000,
-  minuteMs: 0,
-  targets: ['a'],
-  columns: ['cpu'],
-  window: 1,
-  width: 1,
-  values: Float64Array.of(1),
-};
+const minute = blockOf(['a']);
+const minuteMs = minute.minutesMs[0]!;
 
 const answers = (score: number): Answers => ({
+  rowOffsets: Uint32Array.of(0, 1),
+  statuses: Uint8Array.of(ROW_STATUS.ok),
   scores: Float32Array.of(score),
   anomalies: Uint8Array.of(0),
-  outputs: new Float32Array(),
-  outputOffsets: Uint32Array.of(0, 0),
-  errors: new Map(),
+  lines: { bytes: new Uint8Array(), offsets: Uint32Array.of(0, 0) },
+  outputs: { values: new Float32Array(), offsets: Uint32Array.of(0, 0) },
 });
 
 /** An executor that takes `wallMs` by a clock of its own and tells in what order it was called. */
@@ -33,12 +29,12 @@ function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }
     ask: () => Promise.reject(new Error('not needed')),
     start: () => Promise.reject(new Error('not needed')),
     stop: () => Promise.resolve(),
-    run: (items: ItemBatch, style: CallStyle): Promise<MinuteRun> => {
+    run: (block: Block, { style }: BlockRequest): Promise<BlockRun> => {
       calls.push(`${name} ${style}`);
       clock.now += 10;
       return Promise.resolve({
         answers: answers(score),
-        timing: { ...minuteTiming([]), items: items.targets.length, wallMs: 10 },
+        timing: { ...minuteTiming([]), items: block.targets.length, wallMs: 10 },
       });
     },
   };
@@ -57,6 +53,7 @@ function comparer(compareTimeMs: number, compare: 'sample' | 'all' = 'sample', p
     mode: 'parallel',
     compare,
     compareTimeMs,
+    lines: { format: 'jsonl', anomaliesOnly: false, fullOutput: false },
     now: () => clock.now,
   });
   return { made, calls, incidents };
@@ -64,7 +61,7 @@ function comparer(compareTimeMs: number, compare: 'sample' | 'all' = 'sample', p
 
 test('every way is served, batches twice, and each way comes first in its turn', async () => {
   const { made, calls } = comparer(1000);
-  for (let minute = 0; minute < 3; minute++) await made.serve(batch);
+  for (let i = 0; i < 3; i++) await made.compare(minute);
   const once = ['pool batched', 'pool batched', 'solo batched', 'solo batched', 'solo per-item'];
   assert.deepEqual(calls.slice(0, 5).toSorted(), once);
   assert.deepEqual([calls[0], calls[5], calls[10]].toSorted(), [
@@ -78,7 +75,7 @@ test('every way is served, batches twice, and each way comes first in its turn',
 
 test('the answers written are those of the mode, and a difference is seen', async () => {
   const { made } = comparer(1000, 'all', 0.25);
-  const written = await made.serve(batch);
+  const written = await made.compare(minute);
   assert.equal(written.answers.scores[0], 0.25);
   const summary = made.comparison.summary(2, 0);
   assert.equal(summary?.answers.parallel.identical, true);
@@ -91,11 +88,11 @@ test('the answers written are those of the mode, and a difference is seen', asyn
 
 test('a minute in which something happened to an actor is not compared, and its incident is kept', async () => {
   const { made, incidents } = comparer(1000, 'all');
-  incidents.add({ kind: 'lost', actor: 'sequential actor', minuteMs: batch.minuteMs, text: 'gone' });
-  await made.serve(batch);
+  incidents.add({ kind: 'lost', actor: 'sequential actor', minuteMs, text: 'gone' });
+  await made.compare(minute);
   assert.equal(made.comparison.minutes, 0);
-  assert.equal(incidents.take(batch.minuteMs).length, 1);
-  await made.serve(batch);
+  assert.equal(incidents.take(minuteMs).length, 1);
+  await made.compare(minute);
   assert.equal(made.comparison.minutes, 1);
 });
 
@@ -106,29 +103,35 @@ test('a sample ends with its budget; all does not', async () => {
   ] as const) {
     const { made } = comparer(90, choose);
     let compared = 0;
-    for (let minute = 0; minute < 12; minute++) {
-      if (made.compares(batch)) compared++;
-      await made.serve(batch);
+    for (let i = 0; i < 12; i++) {
+      if (made.isDue(0)) compared++;
+      await (made.isDue(0) ? made.compare(minute) : made.serve(minute, 1));
     }
     assert.equal(compared, expected);
   }
 });
 
-test('minutes without items are never compared, nor do they count for the sample', async () => {
-  const empty = { ...batch, targets: [] };
-  assert.equal(comparer(1000, 'all').made.compares(empty), false);
+test('minutes without items do not count for the sample', async () => {
   const { made } = comparer(1000);
-  for (let minute = 0; minute < 9; minute++) await made.serve(empty);
-  assert.equal(made.compares(batch), true);
+  for (let i = 0; i < 9; i++) await made.serve(minute, 0);
+  assert.equal(made.isDue(0), true);
 });
 
-test('asking whether a minute is compared changes nothing', async () => {
+test('the sample takes minutes into account that are yet to be served', async () => {
   const { made } = comparer(1e9);
-  for (let minute = 0; minute < 9; minute++) {
-    assert.equal(made.compares(batch), made.compares(batch));
-    await made.serve(batch);
-  }
-  assert.equal(made.compares(batch), false, 'the tenth minute');
+  for (let i = 0; i < 9; i++) await made.serve(minute, 1);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((ahead) => made.isDue(ahead)),
+    [false, true, false, true],
+  );
+});
+
+test('a block is served once, in the mode of the run, and again without counting', async () => {
+  const { made, calls } = comparer(1e9);
+  await made.serve(minute, 8);
+  await made.again(minute);
+  assert.deepEqual(calls, ['pool batched', 'pool batched']);
+  assert.equal(made.isDue(0), true, 'the ninth minute');
 });
 
 test('sampling thins out by half with every doubling of the recording', () => {

@@ -5,19 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { failedItem, joinAnswers } from '#dist/core/answers.js';
+import { ROW_STATUS, type Answers, type Block, type RowStatus } from '#dist/core/block.js';
 import type { Incident } from '#dist/core/incidents.js';
 import type { InputPosition } from '#dist/core/input-position.js';
 import { Quarantines, quarantineOf } from '#dist/core/quarantines.js';
-import type { MinuteRun, ReadStep, Reject, ResultRow } from '#dist/core/types.js';
+import type { BlockRun, ReadStep, Reject } from '#dist/core/types.js';
 import type { RunOutput } from '#dist/output/run-output.js';
 import { IncidentLog } from '#dist/pool/executors.js';
 import type { Recording } from '#dist/read/recording.js';
 import type { RunProgress } from '#dist/replay/resume/run-facts.js';
-import { Sink, type DispatchedMinute, type SinkConfig } from '#dist/replay/sink.js';
+import { Sink, type DispatchedBlock, type SinkConfig } from '#dist/replay/sink.js';
 import { RunTotals } from '#dist/replay/totals.js';
 
-import { batchOf } from '../support/batches.js';
+import { blockOf } from '../support/blocks.js';
 import { progress } from '../support/journals.js';
 import { MINUTE_MS, minuteBatch, record, reject } from '../support/records.js';
 import { minuteTiming } from '../support/timings.js';
@@ -30,30 +30,55 @@ const at = (line: number): InputPosition => ({
 });
 const REJECT = reject('synthetic');
 
-type Enqueued = readonly [step: ReadStep, dispatched: DispatchedMinute | null];
+type Enqueued = readonly [steps: readonly ReadStep[], dispatched: DispatchedBlock | null];
 
 const NOTHING = { lookBack: false, isTail: false, found: 0, rejects: [], merged: 0, filtered: 0 };
 const rejectsOnly: Enqueued = [
-  { ...NOTHING, batch: null, positions: [at(99)], found: 1, rejects: [REJECT] },
+  [{ ...NOTHING, batch: null, positions: [at(99)], found: 1, rejects: [REJECT] }],
   null,
 ];
 
-/** A minute without records, which closes with no more than its position. */
-function minute(
-  tick: number,
-  run: Promise<MinuteRun> = Promise.resolve(emptyRun()),
-): readonly [step: ReadStep, dispatched: DispatchedMinute] {
-  const batch = minuteBatch(tick, []);
-  const { minuteMs } = batch;
-  const windowed = { minuteMs, rows: [], batch: batchOf([]) };
-  return [
-    { ...NOTHING, batch, positions: [at(tick)] },
-    { minute: windowed, run, dueAtMs: null },
-  ];
+/** The steps of minutes, each with a record of each target, and how it can be resumed after each. */
+function stepsOf(ticks: readonly number[], targets: readonly string[] = []): ReadStep[] {
+  return ticks.map((tick) => {
+    const batch = minuteBatch(
+      tick,
+      targets.map((target) => record(tick, target, [1])),
+    );
+    return { ...NOTHING, batch, found: targets.length, positions: [at(tick)] };
+  });
 }
 
-function emptyRun(): MinuteRun {
-  return { answers: joinAnswers([]), timing: minuteTiming([]) };
+/** Answers whose rows have these statuses, minute by minute; the line of a row is its status. */
+function answersOf(minutes: readonly (readonly RowStatus[])[]): Answers {
+  const rows = minutes.flat();
+  const texts = minutes.map((statuses) => statuses.map((status) => `${status}\n`).join(''));
+  return {
+    rowOffsets: offsetsOf(minutes.map(({ length }) => length)),
+    statuses: Uint8Array.from(rows, (status) => ROW_STATUS[status]),
+    scores: new Float32Array(rows.length).fill(NaN),
+    anomalies: new Uint8Array(rows.length).fill(2),
+    lines: { bytes: Buffer.from(texts.join('')), offsets: offsetsOf(texts.map(({ length }) => length)) },
+    outputs: null,
+  };
+}
+
+function offsetsOf(lengths: readonly number[]): Uint32Array {
+  let sum = 0;
+  return Uint32Array.from([0, ...lengths.map((length) => (sum += length))]);
+}
+
+function runOf(minutes: readonly (readonly RowStatus[])[]): BlockRun {
+  return { answers: answersOf(minutes), timing: { ...minuteTiming([]), minutes: minutes.length } };
+}
+
+function dispatchedOf(block: Block, run: Promise<BlockRun>, again = run): DispatchedBlock {
+  return { block, run, again: () => again, isAlone: false, dueAtMs: null };
+}
+
+/** A minute without records, which closes with no more than its position. */
+function minute(tick: number, run: Promise<BlockRun> = Promise.resolve(runOf([[]]))): Enqueued {
+  return [stepsOf([tick]), dispatchedOf(blockOf([], { firstMs: tick * MINUTE_MS }), run)];
 }
 
 interface Opened {
@@ -61,7 +86,8 @@ interface Opened {
   readonly totals: RunTotals;
   readonly incidents: IncidentLog;
   readonly quarantines: Quarantines;
-  readonly rows: readonly ResultRow[];
+  /** The lines written. */
+  readonly lines: readonly string[];
   /** `minute` or `rejects 1` for a write, `commit 3` for one after the minute with that number. */
   readonly events: string[];
 }
@@ -70,6 +96,7 @@ interface Given {
   readonly commitIntervalMs?: number;
   readonly inflight?: number;
   readonly before?: RunProgress;
+  readonly maxRejects?: SinkConfig['maxRejects'];
   readonly onMinute?: () => void;
   readonly onRows?: () => Promise<void>;
   /** A commit takes until this resolves. */
@@ -79,13 +106,13 @@ interface Given {
 /** A sink on an output that records what it is asked to do. */
 async function openSink(given: Given = {}): Promise<Opened> {
   const { commitIntervalMs = NEVER_MS, inflight = 1, before = null, onMinute = () => undefined } = given;
-  const { onRows, onCommit } = given;
+  const { onRows, onCommit, maxRejects = null } = given;
   const events: string[] = [];
-  const rows: ResultRow[] = [];
+  const lines: string[] = [];
   const output = {
-    writeRows: async (written: readonly ResultRow[]) => {
+    writeLines: async (written: Uint8Array) => {
       await onRows?.();
-      rows.push(...written);
+      lines.push(...Buffer.from(written).toString().split('\n').slice(0, -1));
     },
     writeTiming: () => Promise.resolve(events.push('minute')),
     writeRejects: (rejects: readonly Reject[]) =>
@@ -106,7 +133,7 @@ async function openSink(given: Given = {}): Promise<Opened> {
     { mode: 'parallel', deadlineMs: 1000, pace: null },
     {
       recording,
-      windows: { rowsPerRecord: 1 },
+      lookBack: { rowsPerRecord: 1 },
       input: { columns: 'each' },
       executors: { pool: { actors: 1 }, solo: { actors: 1 } },
       comparer: { spentMs: 0 },
@@ -118,7 +145,7 @@ async function openSink(given: Given = {}): Promise<Opened> {
   const config: SinkConfig = {
     mode: 'parallel',
     inflight,
-    maxRejects: null,
+    maxRejects,
     output: { out: 'out' },
     backfill: { commitIntervalMs },
   };
@@ -129,7 +156,7 @@ async function openSink(given: Given = {}): Promise<Opened> {
     { output, recording, ready, executors, totals, before, onMinute },
     () => 0,
   );
-  return { sink, totals, incidents, quarantines, rows, events };
+  return { sink, totals, incidents, quarantines, lines, events };
 }
 
 const NEVER_MS = 1e9;
@@ -169,9 +196,12 @@ test('the last minute is committed within the interval, even if no other one com
 test('a minute after which reading cannot resume is committed with one after which it can', async (t) => {
   const timers = mockTimers(t);
   const { sink, events } = await openSink({ commitIntervalMs: 1000 });
-  const [step, dispatched] = minute(2);
+  const [steps, dispatched] = minute(2);
   await sink.enqueue(...minute(1));
-  await sink.enqueue({ ...step, positions: null }, dispatched);
+  await sink.enqueue(
+    steps.map((step) => ({ ...step, positions: null })),
+    dispatched,
+  );
   timers.tick(1000);
   await settled();
   assert.deepEqual(events, ['minute', 'minute']);
@@ -220,10 +250,8 @@ test('with an interval of 0 each minute is committed by itself', async () => {
 
 /** A minute whose only item crashed every actor. */
 function lostMinute(tick: number): Enqueued {
-  const lost = { errno: 'actor_lost', errmsg: 'gone' };
-  const run = Promise.resolve({ answers: failedItem(lost), timing: minuteTiming([]) });
-  const [step, dispatched] = minute(tick, run);
-  return [step, { ...dispatched, minute: { ...dispatched.minute, batch: batchOf(['a']) } }];
+  const block = blockOf(['a'], { firstMs: tick * MINUTE_MS });
+  return [stepsOf([tick], ['a']), dispatchedOf(block, Promise.resolve(runOf([['lost']])))];
 }
 
 const lossIn = (tick: number): Incident => ({
@@ -272,26 +300,49 @@ test('incidents count with their minute, those between minutes with the next one
   assert.deepEqual([...counted, totals.incidents.counts.lost], [0, 1, 2, 3]);
 });
 
-test('an item that an earlier minute put in quarantine fails, even if it was answered before', async () => {
-  const answered = { answers: { ...failedItem({ errno: '', errmsg: '' }), errors: new Map() } };
-  const [step, dispatched] = minute(2, Promise.resolve({ ...answered, timing: minuteTiming([]) }));
-  const batch = { ...batchOf(['a']), minuteMs: 2 * MINUTE_MS, intervalMs: MINUTE_MS, window: 3 };
-  const rows = [{ target: 'a', column: null, label: null, state: 'item' as const }];
-  const second = { ...dispatched, minute: { minuteMs: batch.minuteMs, rows, batch } };
-  const { sink, quarantines, rows: written } = await openSink({ inflight: 2 });
-  let answerFirst: (run: MinuteRun) => void = () => undefined;
+test('a block is served again if an earlier one put a series of it in quarantine, even if it was answered', async () => {
+  const { sink, quarantines, lines } = await openSink({ inflight: 2 });
+  let answerFirst: (run: BlockRun) => void = () => undefined;
   const first = minute(1, new Promise((resolve) => (answerFirst = resolve)));
+  const block = blockOf(['a'], { firstMs: 2 * MINUTE_MS, window: 3 });
+  const second = dispatchedOf(
+    block,
+    Promise.resolve(runOf([['ok']])),
+    Promise.resolve(runOf([['quarantined']])),
+  );
   await sink.enqueue(...first);
-  const enqueued = sink.enqueue({ ...step, batch: minuteBatch(2, [record(2, 'a', [1])]) }, second);
+  const enqueued = sink.enqueue(stepsOf([2], ['a']), second);
   await settled();
-  quarantines.add(quarantineOf({ ...batch, minuteMs: MINUTE_MS }, 0));
-  answerFirst(emptyRun());
+  quarantines.add(quarantineOf({ ...block, minutesMs: [MINUTE_MS] }, 0, 0));
+  answerFirst(runOf([[]]));
   await enqueued;
   await sink.drain();
-  assert.deepEqual(
-    written.map(({ status, error }) => [status, error?.errno]),
-    [['error', 'quarantined']],
-  );
+  assert.deepEqual(lines, ['quarantined']);
+});
+
+test('of a block in which the tenth item in a row is lost, the minutes before it are written and committed', async () => {
+  const { sink, lines, events, totals } = await openSink();
+  const ticks = Array.from({ length: 12 }, (_, i) => i + 1);
+  const block = blockOf(['a'], { firstMs: MINUTE_MS, minutes: ticks.length });
+  const run = Promise.resolve(runOf(ticks.map(() => ['lost'])));
+  await assert.rejects(sink.enqueue(stepsOf(ticks, ['a']), dispatchedOf(block, run)), {
+    code: 'actor_failed',
+  });
+  await sink[Symbol.asyncDispose]();
+  assert.equal(lines.length, 9);
+  assert.deepEqual(events, ['commit 9']);
+  assert.equal(totals.counters.counts.rows, 9);
+});
+
+test('a limit on rejects that a step of a block exceeds ends the run after that step', async () => {
+  const { sink, lines, events } = await openSink({ maxRejects: { kind: 'count', count: 1 } });
+  const steps = stepsOf([1, 2, 3], ['a']).map((step) => ({ ...step, found: 2, rejects: [REJECT] }));
+  const block = blockOf(['a'], { firstMs: MINUTE_MS, minutes: 3 });
+  const run = Promise.resolve(runOf([['ok'], ['ok'], ['ok']]));
+  await assert.rejects(sink.enqueue(steps, dispatchedOf(block, run)), { code: 'reject_limit' });
+  await sink[Symbol.asyncDispose]();
+  assert.equal(lines.length, 2);
+  assert.deepEqual(events, ['rejects 2', 'commit 2']);
 });
 
 test('minutes are written in the order of reading, with never more than --inflight under way', async () => {
@@ -308,11 +359,11 @@ test('minutes are written in the order of reading, with never more than --inflig
           commitIntervalMs: 0,
           onCommit: ({ minuteMs }) => Promise.resolve(void committed.push((minuteMs ?? NaN) / MINUTE_MS)),
         });
-        const serve = async (delay: number): Promise<MinuteRun> => {
+        const serve = async (delay: number): Promise<BlockRun> => {
           most = Math.max(most, ++underWay);
           await sleep(delay);
           underWay--;
-          return emptyRun();
+          return runOf([[]]);
         };
         for (const [tick, delay] of delays.entries()) await sink.enqueue(...minute(tick, serve(delay)));
         await sink.drain();
