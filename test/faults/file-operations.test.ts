@@ -30,6 +30,7 @@ const SCENARIO: Scenario = {
   actors: 1,
   sequential: false,
   commitInterval: '0s',
+  block: 'auto',
 };
 
 // Few minutes, since each has its commit and each operation of it fails in many ways.

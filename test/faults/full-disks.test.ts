@@ -23,6 +23,7 @@ const SCENARIO: Scenario = {
   actors: 1,
   sequential: false,
   commitInterval: '20ms',
+  block: 'auto',
 };
 const SIZE = { minutes: 200, targets: 5 };
 const CASES = FAULTS.all ? 60 : 6;

@@ -59,14 +59,16 @@ const errorsIn = (results: string): string[] =>
     .filter(({ status }) => status === 'error')
     .map(({ minute, target, column, errno }) => `${minute.slice(14, 16)} ${target} ${column} ${errno}`);
 
-test('a row that crashes actors gives the same results for any --actors, --inflight and --mode', async (t) => {
+test('a row that crashes actors gives the same results for any --actors, --block, --inflight and --mode', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
   writeFileSync(join(cwd, 'data.csv'), recordingCsv(-1));
   const replay = (out: string, ...flags: string[]): Promise<Finished> =>
     runCli(['replay', 'data.csv', '--analyzer', 'mine.mjs', '--out', out, ...flags], { cwd });
   const ways = [
-    ['--actors', '1', '--inflight', '1', '--compare', 'none'],
+    ['--actors', '1', '--block', '1', '--inflight', '1', '--compare', 'none'],
+    ['--actors', '2', '--block', '5', '--compare', 'none'],
+    ['--actors', '2', '--block', '1000', '--compare', 'none'],
     ['--actors', '2', '--compare', 'none'],
     ['--actors', '3', '--inflight', '3', '--compare', 'none'],
     ['--mode', 'sequential', '--compare', 'none'],

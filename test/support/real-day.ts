@@ -21,7 +21,7 @@ const WASM = ['--backend', 'wasm'];
 
 /** Replays the beginning of the recorded day, which has ten targets, in all ways and layouts. */
 export function testSameBytes(minutes: number): void {
-  test(`${minutes} minutes give the same bytes with 1, 2, 3 and 7 actors, sequentially, and from every layout`, async (t) => {
+  test(`${minutes} minutes give the same bytes with 1, 2, 3 and 7 actors, in blocks of any length, sequentially, and from every layout`, async (t) => {
     const cwd = temporaryFolder(t);
     const rowCount = 10 * minutes;
     const lines = {
@@ -35,8 +35,9 @@ export function testSameBytes(minutes: number): void {
     const runs: readonly (readonly string[])[] = [
       ['--actors', '1', '--compare', 'none', '--out', 'a1'],
       ['--actors', '2', '--compare', 'sample', '--compare-time', '1s', '--out', 'a2'],
-      ['--actors', '3', '--compare', 'none', '--inflight', '4', '--out', 'a3'],
-      ['--actors', '7', '--compare', 'none', '--inflight', '1', '--out', 'a7'],
+      ['--actors', '3', '--compare', 'none', '--block', '7', '--inflight', '4', '--out', 'a3'],
+      ['--actors', '7', '--compare', 'none', '--block', '60', '--inflight', '1', '--out', 'a7'],
+      ['--actors', '2', '--compare', 'none', '--block', '1', '--out', 'b1'],
       ['--mode', 'sequential', '--compare', 'none', '--out', 'sequential'],
     ];
     for (const flags of runs) {
@@ -52,7 +53,7 @@ export function testSameBytes(minutes: number): void {
       assert.equal(result.status, 0, result.stderr);
     }
     const expected = readFileSync(join(cwd, 'a1/results.jsonl'));
-    for (const out of ['a2', 'a3', 'a7', 'sequential', 'jsonl', 'batches']) {
+    for (const out of ['a2', 'a3', 'a7', 'b1', 'sequential', 'jsonl', 'batches']) {
       assert.ok(expected.equals(readFileSync(join(cwd, out, 'results.jsonl'))), `${out} differs`);
     }
     const rows = jsonLines<Row>(join(cwd, 'a1/results.jsonl'));

@@ -49,7 +49,7 @@ export class References {
     writeInput(cwd, input);
     writeAnalyzer(cwd);
     const log = join(this.#folder, `${name}.log`);
-    const plain = { ...scenario, actors: 2, sequential: false, commitInterval: '0s' };
+    const plain = { ...scenario, actors: 2, sequential: false, commitInterval: '0s', block: '1' };
     const startedAt = performance.now();
     const { status, stderr } = await runProgram({
       cwd,

@@ -15,6 +15,7 @@ export interface Scenario {
   readonly actors: number;
   readonly sequential: boolean;
   readonly commitInterval: string;
+  readonly block: string;
 }
 
 const ANALYZER = `export function createAnalyzer() {
@@ -49,6 +50,7 @@ export function drawScenario(index: number, random: RandomStream): Scenario {
     actors: random.nextInteger(1, 3),
     sequential: random.nextInteger(0, 4) === 0,
     commitInterval: pick(['0s', '20ms', '100ms', '1s']),
+    block: pick(['auto', 'auto', '1', '7']),
   };
 }
 
@@ -60,15 +62,16 @@ export function scenarioArgs(scenario: Scenario, out: string): string[] {
     ...['--out', out, '--compare', 'none', '--commit-interval', scenario.commitInterval],
     ...['--results-format', scenario.results, '--duplicates', scenario.duplicates],
     ...['--actors', String(scenario.actors), '--mode', scenario.sequential ? 'sequential' : 'parallel'],
+    ...['--block', scenario.block],
   ];
 }
 
 /** For the name of a case. */
 export function scenarioText(scenario: Scenario): string {
-  const { layout, packing, results, model, actors, sequential, commitInterval, duplicates } = scenario;
+  const { layout, packing, results, model, actors, sequential, commitInterval, block, duplicates } = scenario;
   const serving = sequential ? 'sequential' : `${actors} actors`;
   return (
     `${layout} as ${packing}, ${results} by the ${model === 'analyzer' ? 'analyzer' : 'built-in model'}, ` +
-    `${serving}, duplicates ${duplicates}, commits every ${commitInterval}`
+    `${serving}, blocks of ${block}, duplicates ${duplicates}, commits every ${commitInterval}`
   );
 }
