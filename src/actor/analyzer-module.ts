@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 
 import { AiopsError, messageOf } from '../core/errors.js';
 import type { InputSpec } from '../core/types.js';
-import { MOST_INTERVALS } from '../core/window.js';
+import { MOST_INTERVALS } from '../core/look-back.js';
 import type { Analyzer, AnalyzerContext, CreateAnalyzer } from '../model/analyzer.js';
 
 /** The analyzer of a user's module, and its description. */

@@ -1,134 +1,129 @@
-import { NO_VERDICT, type Answers, type ItemError, type ResultRow } from './types.js';
-import type { PlannedRow, WindowedMinute } from './window.js';
+import { rowOffsetsOf, type Answers, type Block, type MinuteLines, type RowOutputs } from './block.js';
 
-/** Joins the answers to consecutive ranges of items, in order. */
-export function joinAnswers(parts: readonly Answers[]): Answers {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  const items = parts.reduce((sum, part) => sum + part.scores.length, 0);
-  const scores = new Float32Array(items);
-  const anomalies = new Uint8Array(items);
-  const outputs = new Float32Array(parts.reduce((sum, part) => sum + part.outputs.length, 0));
-  const outputOffsets = new Uint32Array(items + 1);
-  const errors = new Map<number, ItemError>();
-  let item = 0;
-  let output = 0;
-  for (const part of parts) {
-    scores.set(part.scores, item);
-    anomalies.set(part.anomalies, item);
-    outputs.set(part.outputs, output);
-    for (let i = 1; i < part.outputOffsets.length; i++) {
-      outputOffsets[item + i] = output + (part.outputOffsets[i] ?? 0);
-    }
-    for (const [index, error] of part.errors) errors.set(item + index, error);
-    item += part.scores.length;
-    output += part.outputs.length;
-  }
-  return { scores, anomalies, outputs, outputOffsets, errors };
-}
-
-/** @throws RangeError unless there are as many answers as items */
-export function checkAnswered(items: number, { scores }: Answers): void {
-  if (scores.length !== items) throw new RangeError(`${items} items asked, ${scores.length} answered`);
+/** The answers to a part of a block: some of its series, some of its minutes. */
+export interface AnswersPart {
+  readonly answers: Answers;
+  /** Index in the block of the part's first minute. */
+  readonly firstMinute: number;
 }
 
 /**
- * Combines the planned rows of a minute with the answers to its items, in the order of the rows.
+ * Joins the answers to the parts of a block. Parts that share a minute must be given in the order of their series.
+ * Lines and outputs are joined if the parts have them.
  *
- * @throws RangeError unless there is exactly one answer for each row that needs one
+ * @param minutes how many the block has
+ * @throws RangeError if only some of the parts have lines, or outputs
  */
-export function resultRows({ minuteMs, rows, batch }: WindowedMinute, answers: Answers): ResultRow[] {
-  checkAnswered(batch.targets.length, answers);
-  let item = 0;
-  return rows.map((row) => {
-    if (row.state === 'item') return answeredRow(minuteMs, row, answers, item++);
-    if (row.state === 'warmup') return unansweredRow(minuteMs, row, 'warmup', null);
-    return unansweredRow(minuteMs, row, 'error', row.state);
+export function joinAnswers(minutes: number, parts: readonly AnswersPart[]): Answers {
+  const [only] = parts;
+  if (parts.length === 1 && only?.answers.rowOffsets.length === minutes + 1) return only.answers;
+  const rowOffsets = joinOffsets(minutes, parts, ({ answers }) => answers.rowOffsets);
+  const rows = rowOffsets[minutes]!;
+  const joined = {
+    rowOffsets,
+    statuses: new Uint8Array(rows),
+    scores: new Float32Array(rows),
+    anomalies: new Uint8Array(rows),
+    lines: joinLines(minutes, parts),
+    outputs: joinOutputs(rowOffsets, parts),
+  };
+  forEachMinute(parts, rowOffsets, (part, start, end, at) => {
+    const { statuses, scores, anomalies } = parts[part]!.answers;
+    joined.statuses.set(statuses.subarray(start, end), at);
+    joined.scores.set(scores.subarray(start, end), at);
+    joined.anomalies.set(anomalies.subarray(start, end), at);
   });
+  return joined;
 }
 
-function answeredRow(minuteMs: number, row: PlannedRow, answers: Answers, item: number): ResultRow {
-  const error = answers.errors.get(item);
-  if (error !== undefined) return unansweredRow(minuteMs, row, 'error', error);
-  const score = answers.scores[item] ?? NaN;
-  const verdict = answers.anomalies[item];
-  return {
-    minuteMs,
-    target: row.target,
-    column: row.column,
-    status: 'ok',
-    score: Number.isNaN(score) ? null : score,
-    anomaly: verdict === NO_VERDICT ? null : verdict === 1,
-    label: row.label,
-    output: answers.outputs.subarray(answers.outputOffsets[item], answers.outputOffsets[item + 1]),
-    error: null,
-  };
+/** @throws RangeError unless there is exactly one answer for each row of the block */
+export function checkAnswered(block: Block, { rowOffsets }: Pick<Answers, 'rowOffsets'>): void {
+  const asked = rowOffsetsOf(block);
+  const minutes = asked.length - 1;
+  if (rowOffsets.length === asked.length && asked.every((offset, minute) => offset === rowOffsets[minute]))
+    return;
+  const answered = `${rowOffsets.at(-1) ?? 0} rows in ${rowOffsets.length - 1} minutes answered`;
+  throw new RangeError(`${asked[minutes]!} rows in ${minutes} minutes asked, ${answered}, or in others`);
 }
 
-function unansweredRow(
-  minuteMs: number,
-  { target, column, label }: PlannedRow,
-  status: 'warmup' | 'error',
-  error: ItemError | null,
-): ResultRow {
-  return { minuteMs, target, column, status, score: null, anomaly: null, label, output: null, error };
-}
-
-/** The answers for all items: an error for each item that was not tried, `answers` for the others, in order. */
-export function withUntried(
-  items: number,
-  answers: Answers,
-  errors: ReadonlyMap<number, ItemError>,
-): Answers {
-  return assemble(items, errors, (start, end, skipped) =>
-    cutAnswers(answers, start - skipped, end - skipped),
-  );
-}
-
-/** The answers, some of them replaced by errors. */
-export function withErrors(answers: Answers, errors: ReadonlyMap<number, ItemError>): Answers {
-  return assemble(answers.scores.length, errors, (start, end) => cutAnswers(answers, start, end));
-}
-
-/** The answer for a single item that failed. */
-export function failedItem(error: ItemError): Answers {
-  return {
-    scores: Float32Array.of(NaN),
-    anomalies: Uint8Array.of(NO_VERDICT),
-    outputs: new Float32Array(0),
-    outputOffsets: new Uint32Array(2),
-    errors: new Map([[0, error]]),
-  };
-}
-
-/** The answers to items `[start, end)`, as views of the same memory. */
-export function cutAnswers(answers: Answers, start: number, end: number): Answers {
-  const from = answers.outputOffsets[start] ?? 0;
-  const offsets = answers.outputOffsets.slice(start, end + 1).map((offset) => offset - from);
-  const errors = [...answers.errors].filter(([item]) => item >= start && item < end);
-  return {
-    scores: answers.scores.subarray(start, end),
-    anomalies: answers.anomalies.subarray(start, end),
-    outputs: answers.outputs.subarray(from, answers.outputOffsets[end]),
-    outputOffsets: offsets,
-    errors: new Map(errors.map(([item, error]) => [item - start, error])),
-  };
-}
-
-function assemble(
-  items: number,
-  errors: ReadonlyMap<number, ItemError>,
-  between: (start: number, end: number, failedBefore: number) => Answers,
-): Answers {
-  const parts: Answers[] = [];
-  let next = 0;
-  let failed = 0;
-  for (const [item, error] of [...errors].sort(([a], [b]) => a - b)) {
-    if (item > next) parts.push(between(next, item, failed));
-    parts.push(failedItem(error));
-    next = item + 1;
-    failed++;
+function joinLines(minutes: number, parts: readonly AnswersPart[]): MinuteLines | null {
+  const given = havingAll(parts, 'lines', ({ answers }) => answers.lines);
+  if (given === null) return null;
+  const offsets = joinOffsets(minutes, parts, (_, i) => given[i]!.offsets);
+  const bytes = new Uint8Array(offsets[minutes]!);
+  const next = offsets.slice(0, minutes);
+  for (const [i, { firstMinute }] of parts.entries()) {
+    const own = given[i]!;
+    for (let m = 0; m < own.offsets.length - 1; m++) {
+      const share = own.bytes.subarray(own.offsets[m], own.offsets[m + 1]);
+      bytes.set(share, next[firstMinute + m]);
+      next[firstMinute + m]! += share.length;
+    }
   }
-  if (next < items) parts.push(between(next, items, failed));
-  return joinAnswers(parts);
+  return { bytes, offsets };
+}
+
+function joinOutputs(rowOffsets: Uint32Array, parts: readonly AnswersPart[]): RowOutputs | null {
+  const given = havingAll(parts, 'outputs', ({ answers }) => answers.outputs);
+  if (given === null) return null;
+  const rows = rowOffsets[rowOffsets.length - 1]!;
+  const offsets = new Uint32Array(rows + 1);
+  forEachMinute(parts, rowOffsets, (part, start, end, at) => {
+    const own = given[part]!.offsets;
+    for (let row = start; row < end; row++) offsets[at + row - start + 1] = own[row + 1]! - own[row]!;
+  });
+  for (let row = 1; row <= rows; row++) offsets[row]! += offsets[row - 1]!;
+  const values = new Float32Array(offsets[rows]!);
+  forEachMinute(parts, rowOffsets, (part, start, end, at) => {
+    const own = given[part]!;
+    values.set(own.values.subarray(own.offsets[start], own.offsets[end]), offsets[at]);
+  });
+  return { values, offsets };
+}
+
+/** `[minutes + 1]`: where each minute begins if all parts' shares of it follow one another. */
+function joinOffsets(
+  minutes: number,
+  parts: readonly AnswersPart[],
+  offsetsOf: (part: AnswersPart, index: number) => Uint32Array,
+): Uint32Array {
+  const offsets = new Uint32Array(minutes + 1);
+  for (const [i, part] of parts.entries()) {
+    const own = offsetsOf(part, i);
+    for (let m = 1; m < own.length; m++) offsets[part.firstMinute + m]! += own[m]! - own[m - 1]!;
+  }
+  for (let minute = 1; minute <= minutes; minute++) offsets[minute]! += offsets[minute - 1]!;
+  return offsets;
+}
+
+/** Visits the rows `[start, end)` of each minute of each part, with the row `at` where they begin when joined. */
+function forEachMinute(
+  parts: readonly AnswersPart[],
+  rowOffsets: Uint32Array,
+  visit: (part: number, start: number, end: number, at: number) => void,
+): void {
+  const next = rowOffsets.slice(0, -1);
+  for (const [i, { answers, firstMinute }] of parts.entries()) {
+    const own = answers.rowOffsets;
+    for (let m = 0; m < own.length - 1; m++) {
+      const [start, end] = [own[m]!, own[m + 1]!];
+      if (start === end) continue;
+      visit(i, start, end, next[firstMinute + m]!);
+      next[firstMinute + m]! += end - start;
+    }
+  }
+}
+
+/** `[parts]`: what each part has; null: none has it. */
+function havingAll<T>(
+  parts: readonly AnswersPart[],
+  name: string,
+  of: (part: AnswersPart) => T | null,
+): T[] | null {
+  const given = parts.map(of).filter((value) => value !== null);
+  if (given.length === 0) return null;
+  if (given.length < parts.length) {
+    throw new RangeError(`${given.length} of ${parts.length} parts have ${name}`);
+  }
+  return given;
 }

@@ -149,3 +149,95 @@ export function cutSeries(block: Block, { start, end }: ItemRange): Block {
     },
   };
 }
+
+/**
+ * Some consecutive minutes of a block, at least one: a block that stands alone, with copies of whatever it needs.
+ *
+ * @throws RangeError if the range is empty
+ */
+export function cutMinutes(block: Block, { start, end }: ItemRange): Block {
+  if (end <= start) throw new RangeError('a block has at least one minute');
+  const { window, width, targets, labels } = block;
+  const minutes = block.minutesMs.length;
+  const offsets = minuteOffsets(block);
+  const from = offsets[start]!;
+  const until = offsets[end - 1]! + window;
+  const series = targets.length;
+  return {
+    ...block,
+    minutesMs: block.minutesMs.slice(start, end),
+    intervals: until - from,
+    values: cutRows(block.values, series, block.intervals * width, from * width, until * width),
+    present: cutRows(block.present, series, minutes, start, end),
+    ...livesBefore(block, start, offsets),
+    labels: labels && { ...labels, codes: cutRows(labels.codes, series, minutes, start, end) },
+  };
+}
+
+/** Columns `[start, end)` of a matrix with rows of `size`, as a copy. */
+function cutRows<T extends Float64Array | Uint8Array | Uint32Array>(
+  values: T,
+  rows: number,
+  size: number,
+  start: number,
+  end: number,
+): T {
+  const cut = new (values.constructor as new (length: number) => T)(rows * (end - start));
+  for (let row = 0; row < rows; row++) {
+    cut.set(values.subarray(row * size + start, row * size + end), row * (end - start));
+  }
+  return cut;
+}
+
+/** `bornAt` and `seenAt` of a block that starts with this minute. */
+function livesBefore(block: Block, minute: number, offsets: Int32Array): Pick<Block, 'bornAt' | 'seenAt'> {
+  const { window, present } = block;
+  const bornAt = block.bornAt.slice();
+  const seenAt = block.seenAt.slice();
+  const minutes = offsets.length;
+  const first = offsets[minute]!;
+  for (let series = 0; series < bornAt.length; series++) {
+    let born = bornAt[series]!;
+    let seen = seenAt[series]!;
+    for (let m = 0; m < minute; m++) {
+      if (present[series * minutes + m] === 0) continue;
+      if (offsets[m]! - seen >= window) born = offsets[m]!;
+      seen = offsets[m]!;
+    }
+    const isAlive = first - seen < window;
+    bornAt[series] = isAlive ? Math.max(born - first, -window) : -window;
+    seenAt[series] = isAlive ? seen - first : -window;
+  }
+  return { bornAt, seenAt };
+}
+
+/** `[minutes]`: how many intervals each minute is after the first one; the windows of its rows start there. */
+export function minuteOffsets(block: Pick<Block, 'minutesMs' | 'intervalMs'>): Int32Array {
+  return Int32Array.from(block.minutesMs, (_, minute) => minuteOffset(block, minute));
+}
+
+/** How many intervals a minute is after the first one. */
+export function minuteOffset(
+  { minutesMs, intervalMs }: Pick<Block, 'minutesMs' | 'intervalMs'>,
+  minute: number,
+): number {
+  return Math.round((minutesMs[minute]! - minutesMs[0]!) / intervalMs);
+}
+
+/** How many rows a block has. */
+export function rowsIn({ present }: Block): number {
+  let rows = 0;
+  for (let i = 0; i < present.length; i++) rows += present[i]!;
+  return rows;
+}
+
+/** `[minutes + 1]`: minute m has the rows `[offsets[m], offsets[m + 1])`. */
+export function rowOffsetsOf({ present, targets, minutesMs }: Block): Uint32Array {
+  const minutes = minutesMs.length;
+  const offsets = new Uint32Array(minutes + 1);
+  for (let series = 0, i = 0; series < targets.length; series++) {
+    for (let minute = 1; minute <= minutes; minute++, i++) offsets[minute]! += present[i]!;
+  }
+  for (let minute = 1; minute <= minutes; minute++) offsets[minute]! += offsets[minute - 1]!;
+  return offsets;
+}

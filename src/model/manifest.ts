@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { AiopsError } from '../core/errors.js';
 import type { InputSpec, ModelFormat } from '../core/types.js';
-import { MOST_INTERVALS } from '../core/window.js';
+import { MOST_INTERVALS } from '../core/look-back.js';
 
 /** The manifest's name inside a bundle folder. */
 export const MANIFEST_NAME = 'aiops-model.json';

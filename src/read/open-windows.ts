@@ -1,6 +1,6 @@
 import { AiopsError } from '../core/errors.js';
+import { LookBack, lookBackIntervals } from '../core/look-back.js';
 import type { InputSpec } from '../core/types.js';
-import { lookBackIntervals, WindowStore } from '../core/window.js';
 import type { ReadOptions, ReadSettings } from './options.js';
 import type { Recording } from './recording.js';
 
@@ -10,7 +10,7 @@ export function readOptionsFor(read: ReadSettings, { window }: InputSpec): ReadO
 }
 
 /** @throws AiopsError `config` if the recording lacks a column that the model needs */
-export function openWindows(input: InputSpec, recording: Recording): WindowStore {
+export function openWindows(input: InputSpec, recording: Recording): LookBack {
   const { columns } = input;
   const missing = columns === 'each' ? [] : columns.filter((name) => !recording.columns.includes(name));
   if (missing.length > 0) {
@@ -20,7 +20,7 @@ export function openWindows(input: InputSpec, recording: Recording): WindowStore
       { hint: 'rename columns with --map MODEL_NAME=RECORDED_NAME, or choose another model' },
     );
   }
-  return new WindowStore({
+  return new LookBack({
     ...input,
     intervalMs: recording.intervalMs,
     recordingColumns: recording.columns,

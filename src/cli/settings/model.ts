@@ -1,4 +1,4 @@
-import { MOST_INTERVALS } from '../../core/window.js';
+import { MOST_INTERVALS } from '../../core/look-back.js';
 import { decimal, name, oneOf, orAuto, whole } from './kinds.js';
 import { eachOrNames, parameters } from './lists.js';
 import type { Settings } from './setting.js';

@@ -1,4 +1,4 @@
-import { MOST_INTERVALS } from '../../core/window.js';
+import { MOST_INTERVALS } from '../../core/look-back.js';
 import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/options.js';
 import { interval, lineSize, name, oneOf, rejectLimit, shard, time, timezone, whole } from './kinds.js';
 import { names, renames } from './lists.js';

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Notice } from '../../core/errors.js';
 import { inputName } from '../../core/input-position.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
-import { lookBackIntervals } from '../../core/window.js';
+import { lookBackIntervals } from '../../core/look-back.js';
 import { program } from '../../program/package-files.js';
 import type { ChosenModel } from '../../model/model-choice.js';
 import type { RunOutput } from '../../output/run-output.js';
