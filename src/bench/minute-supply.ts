@@ -3,7 +3,7 @@ import type { Block } from '../core/block.js';
 import type { Notice } from '../core/errors.js';
 import { LookBack } from '../core/look-back.js';
 import { syntheticColumns, syntheticMinutes, type SyntheticMinute } from '../core/synthetic.js';
-import type { InputSpec, MinuteBatch, MissingPolicy, SourceLine } from '../core/types.js';
+import type { InputSpec, MinuteBatch, SourceLine } from '../core/types.js';
 import { planRows } from '../core/windows.js';
 
 /** Where the minutes come from. */
@@ -54,8 +54,8 @@ function fitting(numbersPerMinute: number): number {
 }
 
 /** A minute without the series that have no item in it, such as those in warm-up; null if none has. */
-export function itemsOnly(minute: Block, missing: MissingPolicy): Block | null {
-  const { itemSeries } = planRows(minute, missing, []);
+export function itemsOnly(minute: Block, input: InputSpec): Block | null {
+  const { itemSeries } = planRows(minute, input, []);
   return itemSeries.length === 0 ? null : takeSeries(minute, itemSeries);
 }
 

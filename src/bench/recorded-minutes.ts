@@ -67,7 +67,7 @@ async function firstMinutes(
       continue;
     }
     lookBack.push(step.batch);
-    const minute = itemsOnly(lookBack.take(), input.missing);
+    const minute = itemsOnly(lookBack.take(), input);
     if (minute === null) continue;
     minutes.push(minute);
     bytes += minute.values.byteLength;

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { itemsOnly, generatedMinutes, recordedSupply, repeatItems } from '#dist/bench/minute-supply.js';
 import { cutSeries, rowsIn, type Block } from '#dist/core/block.js';
-import type { InputSpec } from '#dist/core/types.js';
+import type { InputSpec, MissingPolicy } from '#dist/core/types.js';
 import { planRows } from '#dist/core/windows.js';
 
 import { blockOf } from '../support/blocks.js';
@@ -14,7 +14,7 @@ const each: InputSpec = { window: 5, columns: 'each', missing: 'reject' };
 const named: InputSpec = { window: 3, columns: ['cpu', 'mem'], missing: 'hold' };
 
 /** How many of a minute's rows are items. */
-const itemsIn = (minute: Block, input: InputSpec): number => planRows(minute, input.missing, []).items;
+const itemsIn = (minute: Block, input: InputSpec): number => planRows(minute, input, []).items;
 
 test('every synthetic minute has all items and no missing value, a minute after the one before', () => {
   for (const input of [each, named]) {
@@ -73,21 +73,22 @@ test('repeated targets stay in code-unit order, with their columns together', ()
   assert.deepEqual([...six.values], [0, 1, 2, 2, 0, 1]);
 });
 
+const short = (missing: MissingPolicy): InputSpec => ({ window: 3, columns: 'each', missing });
+
 test('a recorded minute is served without its series in warm-up and those without enough values', () => {
-  const window = 3;
   const minute = blockOf(['absent', 'gap', 'long', 'own', 'young'], {
-    window,
+    window: 3,
     values: Float64Array.of(1, 2, NaN, 1, NaN, 3, 4, 5, 6, 7, 8, 9, NaN, 1, 2),
     present: Uint8Array.of(0, 1, 1, 1, 1),
     bornAt: Int32Array.of(-3, -3, -2, -3, -1),
     labels: { values: [null, 1], codes: Uint32Array.of(0, 1, 1, 0, 1) },
   });
-  const rejecting = itemsOnly(minute, 'reject');
+  const rejecting = itemsOnly(minute, short('reject'));
   assert.deepEqual(rejecting?.targets, ['long', 'own']);
   assert.deepEqual([...rejecting.values], [4, 5, 6, 7, 8, 9]);
   assert.deepEqual([rejecting.columns.length, rowsIn(rejecting), rejecting.labels], [2, 2, null]);
-  assert.deepEqual(itemsOnly(minute, 'hold')?.targets, ['gap', 'long', 'own']);
-  assert.equal(itemsOnly(cutSeries(minute, { start: 4, end: 5 }), 'hold'), null);
+  assert.deepEqual(itemsOnly(minute, short('hold'))?.targets, ['gap', 'long', 'own']);
+  assert.equal(itemsOnly(cutSeries(minute, { start: 4, end: 5 }), short('hold')), null);
 });
 
 test('whatever a minute lacks, all rows that are served are items, with the windows that they had', () => {
@@ -96,9 +97,9 @@ test('whatever a minute lacks, all rows that are served are items, with the wind
     bornAt: fc.integer({ min: -3, max: -1 }),
     values: fc.array(fc.constantFrom(NaN, 1, 2, 3), { minLength: 3, maxLength: 3 }),
   });
-  const missing = fc.constantFrom('hold', 'zero', 'reject');
+  const input = fc.constantFrom<MissingPolicy>('hold', 'zero', 'reject').map(short);
   fc.assert(
-    fc.property(fc.array(series, { minLength: 1, maxLength: 8 }), missing, (all, policy) => {
+    fc.property(fc.array(series, { minLength: 1, maxLength: 8 }), input, (all, spec) => {
       const minute = blockOf(
         all.map((_, i) => `target-${i}`),
         {
@@ -108,11 +109,11 @@ test('whatever a minute lacks, all rows that are served are items, with the wind
           bornAt: Int32Array.from(all, ({ bornAt }) => bornAt),
         },
       );
-      const served = itemsOnly(minute, policy);
-      const { items, itemSeries } = planRows(minute, policy, []);
+      const served = itemsOnly(minute, spec);
+      const { items, itemSeries } = planRows(minute, spec, []);
       assert.equal(served === null ? 0 : rowsIn(served), items);
       if (served === null) return;
-      assert.equal(planRows(served, policy, []).items, items);
+      assert.equal(planRows(served, spec, []).items, items);
       itemSeries.forEach((index, i) => {
         assert.equal(served.targets[i], minute.targets[index]);
         assert.deepEqual(
