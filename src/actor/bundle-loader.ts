@@ -15,10 +15,13 @@ import { candidates, type Candidate } from './backends/formats.js';
 import { openNode } from './backends/node.js';
 import { openWasm } from './backends/wasm.js';
 import { BundleAnalyzer, SerialQueue } from './bundle-analyzer.js';
+import { BundleModel } from './bundle-model.js';
 import { warmUp } from './warm-up.js';
 
 /** A bundle that is loaded and warmed up. */
 export interface WarmBundle {
+  readonly bundle: BundleModel;
+  /** Answers items with the same model. */
   readonly analyzer: BundleAnalyzer;
   readonly model: ModelFacts;
 }
@@ -159,13 +162,13 @@ export class BundleLoader {
     const startedAt = performance.now();
     const outputs = await warmUp(loaded, plan, itemDims, manifest);
     this.#warmupMs += performance.now() - startedAt;
-    const [serial, measure] = [this.#serial, this.#measure];
-    const analyzer = new BundleAnalyzer({ manifest, model: loaded, plan, outputs, serial, measure });
+    const measure = this.#measure;
+    const warm = new BundleModel({ manifest, model: loaded, plan, outputs, measure });
     const { name, version } = manifest;
     const model: ModelFacts = { name, version, format, digest, outputs, bundles: [] };
     this.#inUse = backendName;
     this.#loaded.push({ model, backend: { ...backend.facts, batchSize: plan.size, reproducible } });
-    return { analyzer, model };
+    return { bundle: warm, analyzer: new BundleAnalyzer(warm, this.#serial), model };
   }
 }
 

@@ -6,13 +6,18 @@ import { openBundle, restoreBundle } from '../model/bundle.js';
 import { inputSpec } from '../model/manifest.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import { importAnalyzer } from './analyzer-module.js';
+import { AnalyzerRunner } from './analyzer-runner.js';
+import type { BlockRunner } from './block-runner.js';
 import { BundleLoader } from './bundle-loader.js';
+import { BundleRunner } from './bundle-runner.js';
 import type { Notice } from '../core/errors.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
 
-/** A loaded and warmed-up model behind the analyzer contract. */
+/** A loaded and warmed-up model. */
 export interface Runtime {
   readonly analyzer: Analyzer;
+  /** Answers blocks with it. */
+  readonly runner: BlockRunner;
   readonly input: InputSpec;
   readonly backend: BackendFacts;
   readonly model: ModelFacts;
@@ -25,7 +30,7 @@ export interface Runtime {
 /** Loads the runtime for the message loop. */
 export type LoadRuntime = (request: LoadRequest, measure: Measure) => Promise<Runtime>;
 
-type Loaded = Pick<Runtime, 'analyzer' | 'input' | 'model'>;
+type Loaded = Pick<Runtime, 'analyzer' | 'runner' | 'input' | 'model'>;
 
 /**
  * Loads a bundle or a user's module; both are analyzers.
@@ -51,7 +56,8 @@ export const loadRuntime: LoadRuntime = async (request, measure) => {
 async function load(loader: BundleLoader, { model, params }: LoadRequest, measure: Measure): Promise<Loaded> {
   if (model.kind === 'bundle') {
     const bundle = restoreBundle(model.folder, model.manifest);
-    return { ...(await loader.load(() => Promise.resolve(bundle))), input: inputSpec(bundle.manifest) };
+    const { bundle: warm, analyzer, model: facts } = await loader.load(() => Promise.resolve(bundle));
+    return { analyzer, runner: new BundleRunner(warm), input: inputSpec(bundle.manifest), model: facts };
   }
   const loadBundle = async (folder: string | URL): Promise<LoadedBundle> => {
     const path = folder instanceof URL ? fileURLToPath(folder) : folder;
@@ -59,5 +65,6 @@ async function load(loader: BundleLoader, { model, params }: LoadRequest, measur
   };
   const module = await importAnalyzer(model.module, { params, measure, loadBundle });
   const { analyzer, input } = module;
-  return { analyzer, input, model: loader.factsOf(module) };
+  const runner = new AnalyzerRunner(analyzer, params);
+  return { analyzer, runner, input, model: loader.factsOf(module) };
 }

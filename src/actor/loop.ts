@@ -7,7 +7,7 @@ import {
   type LoadRequest,
   type ParentMessage,
 } from '../protocol/messages.js';
-import { answerChunk, WindowViews } from './answer-chunk.js';
+import { answerChunk } from './answer-chunk.js';
 import type { LoadRuntime, Runtime } from './load-runtime.js';
 import type { AnalyzerPhase, Measure } from '../model/analyzer.js';
 
@@ -27,6 +27,8 @@ export interface LoopTransport {
   readonly received: AsyncIterator<Received>;
   /** @throws ProtocolError if the message is too large for a frame */
   send(message: ActorMessage): void;
+  /** Gives messages that wait for room in the pipe the chance to leave: they do not while this process computes. */
+  flush?(): Promise<void>;
 }
 
 /** Longest failure message, in characters; an analyzer may throw anything. */
@@ -54,8 +56,7 @@ export async function runLoop(
     const runtime = await load(request, clock.measure);
     const { backend, model, input, loadMs, warmupMs, notices } = runtime;
     transport.send({ type: 'ready', backend, model, input, loadMs, warmupMs, pid: process.pid, notices });
-    const { params } = request;
-    await serveChunks(transport, { runtime, params, clock, now, rssBytes, views: new WindowViews() });
+    await serveChunks(transport, { runtime, clock, now, rssBytes });
     await runtime.analyzer.dispose?.();
   } catch (error) {
     transport.send(failure(null, error));
@@ -83,11 +84,9 @@ async function nextInit({ received }: LoopTransport): Promise<LoadRequest | null
 
 interface Serving {
   readonly runtime: Runtime;
-  readonly params: LoadRequest['params'];
   readonly clock: PhaseClock;
   readonly now: () => number;
   readonly rssBytes: () => number;
-  readonly views: WindowViews;
 }
 
 async function serveChunks(transport: LoopTransport, serving: Serving): Promise<void> {
@@ -97,29 +96,51 @@ async function serveChunks(transport: LoopTransport, serving: Serving): Promise<
     const { message, release } = next.value;
     if (message.type !== 'chunk') throw new ProtocolError(`expected a chunk or stop, not ${message.type}`);
     try {
-      transport.send(await answer(message, next.value, serving));
+      transport.send(await answer(message, next.value, serving, transport));
     } catch (error) {
       transport.send(failure(message.id, error));
     }
     release?.();
+    await transport.flush?.();
   }
 }
 
 async function answer(
   chunk: Chunk,
   { arrivedAtMs, decodeMs }: Omit<Received, 'message'>,
-  serving: Serving,
+  { runtime, clock, now, rssBytes }: Serving,
+  transport: LoopTransport,
 ): Promise<ActorMessage> {
-  const { runtime, params, clock, now, rssBytes, views } = serving;
   clock.take(); // discards the times of a failed chunk or of the warm-up
   const servedFromMs = now();
-  const answers = await answerChunk(runtime.analyzer, chunk, params, views);
+  const pause = pauseOf(chunk, transport, servedFromMs, now);
+  const { answers, items } = await answerChunk(chunk, runtime.runner, runtime.input, pause);
   const elapsedMs = now() - servedFromMs;
   const { normalize, predict } = clock.take();
   const replyMs = Math.max(0, elapsedMs - normalize - predict);
   const spent = { decodeMs, normalizeMs: normalize, predictMs: predict, replyMs };
   const timing = { arrivedAtMs, servedFromMs, ...spent };
-  return { type: 'answer', id: chunk.id, answers, timing, rssBytes: rssBytes() };
+  return { type: 'answer', id: chunk.id, answers, items, timing, rssBytes: rssBytes() };
+}
+
+/** How often an actor reports during a chunk, at most. */
+const PROGRESS_EVERY_MS = 500;
+
+/** What an actor does between two calls of its model: now and then it reports that it is making progress. */
+function pauseOf(
+  { id }: Chunk,
+  transport: LoopTransport,
+  startedAtMs: number,
+  now: () => number,
+): () => Promise<void> {
+  let reportedAtMs = startedAtMs;
+  return async () => {
+    if (now() - reportedAtMs >= PROGRESS_EVERY_MS) {
+      reportedAtMs = now();
+      transport.send({ type: 'progress', id });
+    }
+    await transport.flush?.();
+  };
 }
 
 function failure(id: number | null, error: unknown): ActorMessage {

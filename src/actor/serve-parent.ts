@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 import { WATCHDOG_ENTRY } from '../program/package-files.js';
@@ -31,7 +32,11 @@ export async function serveParent(load: LoadRuntime): Promise<void> {
   socket.on('error', () => undefined); // followed by close
   socket.once('close', () => process.exit()); // no parent is left to answer
   await runLoop(
-    { received: mailbox, send: (message) => writeFrame(socket, encoder.encode(message)) },
+    {
+      received: mailbox,
+      send: (message) => writeFrame(socket, encoder.encode(message)),
+      flush: () => flush(socket),
+    },
     load,
     machineNow,
     residentMemory(machineNow),
@@ -39,6 +44,11 @@ export async function serveParent(load: LoadRuntime): Promise<void> {
   socket.end();
   await once(socket, 'finish');
   process.exit();
+}
+
+/** Lets the event loop write what is queued, unless the pipe is full: the first turn ends the present poll for events. */
+async function flush(socket: Socket): Promise<void> {
+  for (let turn = 0; turn < 2 && socket.writableLength > 0; turn++) await setImmediate();
 }
 
 /** Querying the system takes as long as answering a small chunk; relevant growth takes longer than a second. */

@@ -23,7 +23,7 @@ export interface LineRows extends Pick<Answers, 'rowOffsets' | 'statuses' | 'sco
 }
 
 /** Output numbers written without `--full-output`. */
-const OUTPUT_LIMIT = 8;
+export const OUTPUT_LIMIT = 8;
 
 /** Room for a line at first; lines with one output number are shorter. */
 const TYPICAL_LINE_BYTES = 256;

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { runLoop, type Received } from '#dist/actor/loop.js';
 import { Mailbox } from '#dist/actor/mailbox.js';
 import type { LoadRuntime } from '#dist/actor/load-runtime.js';
-import { NO_VERDICT } from '#dist/core/types.js';
-import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
+import { NO_VERDICT, ROW_STATUS, type Answers } from '#dist/core/block.js';
+import type { Analyzer, AnalyzerAnswer, AnalyzerItem, ItemError } from '#dist/model/analyzer.js';
 import { ProtocolError } from '#dist/protocol/frames.js';
 import {
   PROTOCOL_VERSION,
@@ -15,6 +15,7 @@ import {
   type ParentMessage,
 } from '#dist/protocol/messages.js';
 
+import { blockOf } from '../support/blocks.js';
 import { chunkOf } from '../support/chunks.js';
 import { answerOf, fakeAnalyzer, fakeRuntime, loadOf } from '../support/fake-runtime.js';
 
@@ -35,6 +36,17 @@ async function converse(messages: readonly ParentMessage[], load: LoadRuntime): 
   const sent: ActorMessage[] = [];
   await runLoop({ received, send: (message) => void sent.push(message) }, load, ticking());
   return sent;
+}
+
+const JSON_LINES = { format: 'jsonl', anomaliesOnly: false, fullOutput: false } as const;
+
+/** By row. */
+function errorsIn({ lines }: Answers): (ItemError | null)[] {
+  const texts = new TextDecoder().decode(lines?.bytes).trimEnd().split('\n');
+  return texts.map((text) => {
+    const { errno, errmsg } = JSON.parse(text) as Partial<Record<string, string | null>>;
+    return typeof errno === 'string' && typeof errmsg === 'string' ? { errno, errmsg } : null;
+  });
 }
 
 /** The loop's replies to these chunks. */
@@ -104,13 +116,15 @@ test('answers become columns', async () => {
     quiet: { score: -1, anomaly: false, output: Float64Array.of(3) },
   };
   const analyzer: Analyzer = { window: 1, predict: (items) => items.map(({ target }) => answers[target]!) };
-  const { answers: columns } = await reply(analyzer, chunkOf(Object.keys(answers)));
+  const { answers: columns, items } = await reply(analyzer, chunkOf(Object.keys(answers)));
+  assert.equal(items, 4);
   assert.deepEqual(columns, {
+    rowOffsets: Uint32Array.of(0, 4),
+    statuses: Uint8Array.of(ROW_STATUS.ok, ROW_STATUS.ok, ROW_STATUS.error, ROW_STATUS.ok),
     scores: Float32Array.of(1.5, NaN, NaN, -1),
     anomalies: Uint8Array.of(1, NO_VERDICT, NO_VERDICT, 0),
-    outputs: Float32Array.of(1, 2, 3),
-    outputOffsets: Uint32Array.of(0, 2, 2, 2, 3),
-    errors: new Map([[2, { errno: 'nope', errmsg: 'no such thing' }]]),
+    outputs: { values: Float32Array.of(1, 2, 3), offsets: Uint32Array.of(0, 2, 2, 2, 3) },
+    lines: null,
   });
 });
 
@@ -137,33 +151,29 @@ for (const [what, answer, errmsg] of [
 ] as const) {
   test(`${what} makes that item an error and leaves the others alone`, async () => {
     const analyzer = fakeAnalyzer({ bad: () => answer });
-    const { answers } = await reply(analyzer, chunkOf(['a', 'bad', 'c'], 200));
-    assert.deepEqual(answers, {
-      scores: Float32Array.of(200, NaN, 202),
-      anomalies: Uint8Array.of(1, NO_VERDICT, 1),
-      outputs: Float32Array.of(200, 202),
-      outputOffsets: Uint32Array.of(0, 1, 1, 2),
-      errors: new Map([[1, { errno: 'non_finite_output', errmsg }]]),
+    const { answers } = await reply(analyzer, chunkOf(['a', 'bad', 'c'], 200, { lines: JSON_LINES }));
+    assert.deepEqual([...answers.scores], [200, NaN, 202]);
+    assert.deepEqual([...answers.anomalies], [1, NO_VERDICT, 1]);
+    assert.deepEqual(answers.outputs, {
+      values: Float32Array.of(200, 202),
+      offsets: Uint32Array.of(0, 1, 1, 2),
     });
+    assert.deepEqual(errorsIn(answers), [null, { errno: 'non_finite_output', errmsg }, null]);
   });
 }
 
 test('an infinity is found at any place of the outputs, and the largest Float32 is none', async () => {
+  const problem = async (output: ArrayLike<number>): Promise<string | undefined> => {
+    const analyzer = fakeAnalyzer({ x: () => ({ score: 0, anomaly: null, output }) });
+    const { answers } = await reply(analyzer, chunkOf(['x'], 0, { lines: JSON_LINES }));
+    return errorsIn(answers)[0]?.errmsg;
+  };
   for (let place = 0; place < 5; place++) {
     const output = new Float32Array(5).fill(-3.4028234663852886e38);
     output[place] = Infinity;
-    const { answers } = await reply(
-      fakeAnalyzer({ x: () => ({ score: 0, anomaly: null, output }) }),
-      chunkOf(['x']),
-    );
-    assert.equal(answers.errors.get(0)?.errmsg, `output ${place} of 5 is Infinity`);
+    assert.equal(await problem(output), `output ${place} of 5 is Infinity`);
   }
-  const output = [3.4028234663852886e38, -0, 1e-45, 0];
-  const { answers } = await reply(
-    fakeAnalyzer({ x: () => ({ score: 0, anomaly: null, output }) }),
-    chunkOf(['x']),
-  );
-  assert.equal(answers.errors.size, 0);
+  assert.equal(await problem([3.4028234663852886e38, -0, 1e-45, 0]), undefined);
 });
 
 test('items carry their window, place and parameters; the style decides the calls', async () => {
@@ -175,17 +185,14 @@ test('items carry their window, place and parameters; the style decides the call
       return items.map(() => ({ score: 0, anomaly: null, output: [] }));
     },
   };
-  const given = {
+  const block = blockOf(['a', 'b'], {
     columns: [null, 'cpu'],
     window: 2,
-    width: 1,
     values: Float64Array.of(1, 2, 3, 4),
-    minuteMs: 60_000,
-  };
+    firstMs: 60_000,
+  });
   const init: ParentMessage = { type: 'init', load: loadOf({ limit: '3' }) };
-  const chunks = (['batched', 'per-item'] as const).map((style, id) =>
-    chunkOf(['a', 'b'], 0, { ...given, style, id }),
-  );
+  const chunks = (['batched', 'per-item'] as const).map((style, id) => chunkOf([], 0, { block, style, id }));
   await converse([HELLO, init, ...chunks, STOP], fakeRuntime(analyzer));
   const common = { minute: 60_000, shape: [2, 1], params: { limit: '3' } };
   const a = { target: 'a', column: null, values: [1, 2], ...common };
@@ -376,14 +383,13 @@ test('the time of a chunk is booked under its phases, asynchronous ones whole, a
   let phase = 0;
   const load: LoadRuntime = async (request, measure) => {
     measure('predict', () => 'warm-up'); // not part of any chunk
-    const runtime = await fakeRuntime(fakeAnalyzer())(request, measure);
     const predict: Analyzer['predict'] = async (items, call) => {
       measure('normalize', () => phase++);
       if (items[0]?.target === 'bad') throw new Error('no');
       await measure('predict', () => new Promise(setImmediate));
-      return runtime.analyzer.predict(items, call);
+      return fakeAnalyzer().predict(items, call);
     };
-    return { ...runtime, analyzer: { window: 1, predict } };
+    return fakeRuntime({ window: 1, predict })(request, measure);
   };
   const sent = await converse([HELLO, INIT, chunkOf(['bad']), chunkOf(['a']), chunkOf(['b']), STOP], load);
   for (const [i, answer] of sent.slice(-2).entries()) {

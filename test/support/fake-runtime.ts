@@ -1,3 +1,4 @@
+import { AnalyzerRunner } from '#dist/actor/analyzer-runner.js';
 import type { LoadRuntime, Runtime } from '#dist/actor/load-runtime.js';
 import { AiopsError } from '#dist/core/errors.js';
 import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
@@ -45,6 +46,7 @@ export function fakeRuntime(analyzer: Analyzer): LoadRuntime {
     }
     return Promise.resolve({
       analyzer,
+      runner: new AnalyzerRunner(analyzer, params),
       input: { window: analyzer.window, columns: 'each', missing: 'hold' },
       backend: {
         name: 'wasm',

@@ -1,0 +1,113 @@
+import { NO_VERDICT, ROW_STATUS } from '../core/block.js';
+import type { LineRows } from '../core/result-lines.js';
+import type { ItemError } from '../core/types.js';
+import type { RowPlan } from '../core/windows.js';
+
+/** Collects the answers to a plan's items, in any order, as columns of rows. Takes over the plan's arrays. */
+export class RowAnswers {
+  readonly #plan: RowPlan;
+  readonly #outputLimit: number;
+  readonly #scores: Float32Array;
+  readonly #anomalies: Uint8Array;
+  /** Outputs in the order of the answers. */
+  #outputs: Float32Array;
+  #outputCount = 0;
+  /** `[rows]`: where each row's outputs start in `#outputs`. */
+  readonly #outputStarts: Uint32Array;
+  /** `[rows + 1]`: until the end, entry r + 1 is how many outputs row r has. */
+  readonly #outputOffsets: Uint32Array;
+  #lastRow = -1;
+  #isInOrder = true;
+
+  /** @param outputLimit how many outputs of each row to keep, the first ones */
+  constructor(plan: RowPlan, outputLimit: number) {
+    const rows = plan.statuses.length;
+    this.#plan = plan;
+    this.#outputLimit = outputLimit;
+    this.#scores = new Float32Array(rows).fill(NaN);
+    this.#anomalies = new Uint8Array(rows).fill(NO_VERDICT);
+    this.#outputs = new Float32Array(outputLimit === 0 ? 0 : plan.items);
+    this.#outputStarts = new Uint32Array(rows);
+    this.#outputOffsets = new Uint32Array(rows + 1);
+  }
+
+  /**
+   * The prediction for a row, whose outputs are `[at, at + count)` of `outputs`. Numbers that are not finite as Float32
+   * make the row an error.
+   */
+  answer(
+    row: number,
+    score: number | null,
+    anomaly: boolean | null,
+    outputs: ArrayLike<number>,
+    at: number,
+    count: number,
+  ): void {
+    if (!areFinite(score, outputs, at, count)) {
+      this.refuse(row, nonFinite(score, outputs, at, count));
+      return;
+    }
+    if (score !== null) this.#scores[row] = score;
+    if (anomaly !== null) this.#anomalies[row] = anomaly ? 1 : 0;
+    const kept = Math.min(count, this.#outputLimit);
+    this.#reserve(kept);
+    this.#outputStarts[row] = this.#outputCount;
+    this.#outputOffsets[row + 1] = kept;
+    for (let i = 0; i < kept; i++) this.#outputs[this.#outputCount + i] = outputs[at + i]!;
+    this.#outputCount += kept;
+    if (row < this.#lastRow) this.#isInOrder = false;
+    this.#lastRow = row;
+  }
+
+  refuse(row: number, error: ItemError): void {
+    this.#plan.statuses[row] = ROW_STATUS.error;
+    this.#plan.errors.set(row, error);
+  }
+
+  /** The columns; to be called once, after every item was answered or refused. */
+  finish(): LineRows {
+    const { rowOffsets, statuses, errors } = this.#plan;
+    const offsets = this.#outputOffsets;
+    for (let row = 1; row < offsets.length; row++) offsets[row]! += offsets[row - 1]!;
+    const outputs = {
+      values: this.#isInOrder ? this.#outputs.subarray(0, this.#outputCount) : this.#sorted(),
+      offsets,
+    };
+    return { rowOffsets, statuses, scores: this.#scores, anomalies: this.#anomalies, errors, outputs };
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#outputCount + count;
+    if (needed <= this.#outputs.length) return;
+    const larger = new Float32Array(Math.max(needed, 2 * this.#outputs.length));
+    larger.set(this.#outputs.subarray(0, this.#outputCount));
+    this.#outputs = larger;
+  }
+
+  /** The outputs in the order of their rows. */
+  #sorted(): Float32Array {
+    const [from, starts, offsets] = [this.#outputs, this.#outputStarts, this.#outputOffsets];
+    const sorted = new Float32Array(this.#outputCount);
+    for (let row = 0; row < starts.length; row++) {
+      const [start, at] = [starts[row]!, offsets[row]!];
+      const count = offsets[row + 1]! - at;
+      for (let i = 0; i < count; i++) sorted[at + i] = from[start + i]!;
+    }
+    return sorted;
+  }
+}
+
+function areFinite(score: number | null, outputs: ArrayLike<number>, at: number, count: number): boolean {
+  if (score !== null && !Number.isFinite(Math.fround(score))) return false;
+  for (let i = at; i < at + count; i++) if (!Number.isFinite(Math.fround(outputs[i]!))) return false;
+  return true;
+}
+
+/** Which number is not finite: the score, or else the first such output. */
+function nonFinite(score: number | null, outputs: ArrayLike<number>, at: number, count: number): ItemError {
+  const errno = 'non_finite_output';
+  if (!areFinite(score, [], 0, 0)) return { errno, errmsg: `the score is ${score}` };
+  let place = 0;
+  while (Number.isFinite(Math.fround(outputs[at + place]!))) place++;
+  return { errno, errmsg: `output ${place} of ${count} is ${outputs[at + place]}` };
+}
