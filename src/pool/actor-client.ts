@@ -200,6 +200,9 @@ export class ActorClient {
       this.#inactivity.reset(this.#pending.length > 0);
       this.#options.onAnswer?.(message.type === 'answer' ? message.rssBytes : 0);
       if (this.#pending.length === 0) this.#idle?.resolve();
+    } else if (message.type === 'progress') {
+      this.#pending.checkProgress(message);
+      this.#inactivity.reset(true);
     } else {
       throw new ProtocolError(`sent ${message.type} instead of an answer`);
     }

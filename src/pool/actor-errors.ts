@@ -1,3 +1,4 @@
+import { rowsIn, type Block } from '../core/block.js';
 import { AiopsError } from '../core/errors.js';
 import { MOST_LOST_IN_A_ROW } from '../core/loss-streak.js';
 import type { ProtocolError } from '../protocol/frames.js';
@@ -29,7 +30,7 @@ export interface Loss {
   readonly isReported: boolean;
   /** It had not yet loaded the model. */
   readonly wasLoading: boolean;
-  /** Of the chunk that it was working on; null: none. */
+  /** The first one of the chunk that it was working on; null: none. */
   readonly minuteMs: number | null;
 }
 
@@ -58,6 +59,11 @@ export class ChunkFailed extends Error {
     this.reason = reason;
     this.said = said;
   }
+}
+
+/** Whether an analyzer's own error is the reason; others are about the model's files, the backend or this program. */
+export function isAnalyzers(error: unknown): error is ChunkFailed {
+  return error instanceof ChunkFailed && error.reason.code === 'model';
 }
 
 /** The error of a failed chunk, for callers that don't retry. */
@@ -120,20 +126,33 @@ export function lostTooOften({ actor, error }: Loss, restarts: number): AiopsErr
   });
 }
 
-/** A run whose items crash every actor, one after another; `lastLoss` says what happened last. */
-export function everyItemLost(lastLoss: string | null): AiopsError {
-  const lately = lastLoss === null ? '' : `; the last time: ${lastLoss}`;
-  const text = `${MOST_LOST_IN_A_ROW} items in a row crashed every actor that got them${lately}`;
-  return new AiopsError('actor_failed', text, {
-    hint: 'this is more than a few bad rows: try the model on other data, or another --backend',
-  });
+/** So many items in a row crash every actor that it is not the data's fault. */
+export class EveryItemLost extends AiopsError {
+  /** @param lastLoss what happened last */
+  constructor(lastLoss: string | null) {
+    const lately = lastLoss === null ? '' : `; the last time: ${lastLoss}`;
+    super('actor_failed', `${MOST_LOST_IN_A_ROW} items in a row crashed every actor that got them${lately}`, {
+      hint: 'this is more than a few bad rows: try the model on other data, or another --backend',
+    });
+  }
 }
 
 /** A chunk that does not fit a frame. */
-export function tooLarge({ targets, window, width }: Chunk, cause: ProtocolError): AiopsError {
-  const size = `${targets.length} items of ${window} × ${width} values`;
+export function tooLarge({ block }: Chunk, cause: ProtocolError): AiopsError {
+  const { targets, intervals, width, minutesMs } = block;
+  const size = `${targets.length} series of ${intervals} × ${width} values`;
+  const fewer = minutesMs.length > 1 ? 'use a smaller --block' : 'use more --actors, or a shorter window';
   return new AiopsError('config', `${size} are too much for one chunk: ${cause.message}`, {
-    hint: 'use more --actors, or a shorter window',
+    hint: fewer,
     cause,
   });
+}
+
+/** The rows of a chunk, for messages. */
+export function describeRows(block: Block): string {
+  const [firstMs] = block.minutesMs;
+  const from = new Date(firstMs!).toISOString();
+  const minutes = block.minutesMs.length;
+  const rows = rowsIn(block).toLocaleString('en-US');
+  return minutes === 1 ? `${rows} items of ${from}` : `${rows} rows of ${minutes} minutes from ${from}`;
 }

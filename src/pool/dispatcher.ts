@@ -1,12 +1,11 @@
 import type { AiopsError } from '../core/errors.js';
 import type { Incident } from '../core/incidents.js';
 import type { Quarantines } from '../core/quarantines.js';
-import type { Chunk } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
-import { ChunkFailed, plainError, type Loss } from './actor-errors.js';
+import { ChunkLost, describeRows, plainError, type Loss } from './actor-errors.js';
 import type { ChunkReply } from './pending-chunks.js';
 import { Isolation } from './isolation.js';
-import { askFor, ChunkMaker, failedReply, itemByItem, type Job, type JobReply } from './job.js';
+import { chunkFor, ChunkMaker, type Job, type JobReply, type JobTools } from './job.js';
 import { Recovery } from './recovery.js';
 import { Slot, type SlotOptions } from './slot.js';
 
@@ -26,27 +25,28 @@ export interface DispatcherOptions extends Omit<
 
 /** Sends jobs to the slots, and retries, isolates or splits those that fail. */
 export class Dispatcher {
-  readonly chunks = new ChunkMaker();
   readonly #options: DispatcherOptions;
+  readonly #tools: JobTools;
   readonly #slots: readonly Slot[];
   readonly #isolation: Isolation;
   readonly #recovery: Recovery;
 
   constructor(options: DispatcherOptions) {
-    const { actors, nameOf, quarantines, onIncident, onEnd, ended } = options;
+    const { actors, nameOf, quarantines, onIncident, ended } = options;
     this.#options = options;
+    this.#tools = { chunks: new ChunkMaker(), quarantines };
     this.#slots = Array.from({ length: actors }, (_, slot) => this.#openSlot(nameOf(slot), slot, true));
     this.#isolation = new Isolation({
       name: 'isolation',
       openSlot: () => this.#openIsolation(),
-      chunks: this.chunks,
-      quarantines,
+      ...this.#tools,
       onIncident,
-      onHopeless: onEnd,
     });
     this.#recovery = new Recovery({
       send: (job, slot) => this.#send(job, slot),
-      isolate: (job, losses) => this.#isolate(job, losses),
+      isolate: (job) => this.#isolation.serve(job),
+      isExplained: ({ block }) => quarantines.untriedIn(block).length > 0,
+      settle: (losses, isExplained) => this.#settle(losses, isExplained),
       otherThan: (slot) => (slot + 1) % actors,
       onRetry: (job, slot) => onIncident(retried(job, nameOf(slot))),
       ended,
@@ -58,22 +58,22 @@ export class Dispatcher {
     return Promise.all(this.#slots.map((slot) => slot.start()));
   }
 
-  /** Resolves with an answer to every item of the job, or rejects with what failed. */
+  /** Resolves with an answer to every row of the job, or rejects with what failed. */
   async answer(job: Job): Promise<JobReply> {
     try {
       if (this.#options.restarts === 0) return await this.#send(job, job.slot);
       return await this.#recovery.answer(job);
     } catch (error) {
-      if (this.#options.restarts === 0 || !isAnalyzers(error)) throw plainError(error);
-      return await this.#withoutFailing(job, error);
+      throw plainError(error);
     }
   }
 
-  /** Has the actor in one slot answer a chunk, without a retry. */
-  async ask(slot: number, chunk: Chunk): Promise<ChunkReply> {
+  /** Has the actor in one slot answer a job as one chunk, without a retry. */
+  async ask(job: Job): Promise<ChunkReply> {
     try {
-      return await this.#slotAt(slot).ask(chunk);
+      return await this.#send(job, job.slot);
     } catch (error) {
+      if (error instanceof ChunkLost) this.#settle([error.loss], false);
       throw plainError(error);
     }
   }
@@ -110,44 +110,16 @@ export class Dispatcher {
     return found;
   }
 
-  #send(job: Job, slot: number): Promise<JobReply> {
-    const tools = { chunks: this.chunks, quarantines: this.#options.quarantines };
-    return askFor(job, tools, (chunk) => this.#slotAt(slot).ask(chunk));
+  async #send(job: Job, slot: number): Promise<JobReply> {
+    return this.#slotAt(slot).ask(chunkFor(job, this.#tools));
   }
 
-  async #isolate(job: Job, losses: readonly Loss[]): Promise<JobReply> {
-    const reply = await this.#isolation.serve(job, async (_single, send) => {
-      try {
-        return await send();
-      } catch (error) {
-        if (!isAnalyzers(error)) throw error;
-        return failedReply(error);
-      }
-    });
-    const { batch, range } = job;
-    // An item caused it then, of this minute or an earlier one.
-    const isExplained = this.#options.quarantines.errorsOf(batch, range.start, range.end).size > 0;
-    if (isExplained) for (const slot of this.#slots) slot.forgive(losses);
-    return reply;
-  }
-
-  /** Asks item by item: only those fail that fail on their own. */
-  async #withoutFailing(job: Job, failure: ChunkFailed): Promise<JobReply> {
-    const items = job.range.end - job.range.start;
-    if (items === 1) return failedReply(failure);
-    const { failures = [], ...reply } = await itemByItem(job, (single) => this.answer(single));
-    return { ...reply, failures: failures.map(() => failure) }; // which names the chunk
+  #settle(losses: readonly Loss[], isExplained: boolean): void {
+    for (const slot of this.#slots) slot.settle(losses, isExplained);
   }
 }
 
-/** An analyzer's own errors have this code; others are about the model's files, the backend or this program. */
-function isAnalyzers(error: unknown): error is ChunkFailed {
-  return error instanceof ChunkFailed && error.reason.code === 'model';
-}
-
-function retried({ batch, range }: Job, actor: string): Incident {
-  const { minuteMs } = batch;
-  const items = range.end - range.start;
-  const text = `trying the ${items} items of ${new Date(minuteMs).toISOString()} that crashed an actor again on ${actor}`;
-  return { kind: 'retried', actor, minuteMs, text };
+function retried({ block }: Job, actor: string): Incident {
+  const text = `trying the ${describeRows(block)} that crashed an actor again on ${actor}`;
+  return { kind: 'retried', actor, minuteMs: block.minutesMs[0]!, text };
 }

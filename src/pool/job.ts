@@ -1,115 +1,126 @@
 import { performance } from 'node:perf_hooks';
 
-import { failedItem, joinAnswers, withUntried } from '../core/answers.js';
-import type { ItemRange } from '../core/partition.js';
+import { joinAnswers } from '../core/answers.js';
+import { cutMinutes, cutSeries, type Block, type BlockRequest, type UntriedRow } from '../core/block.js';
+import type { AiopsError } from '../core/errors.js';
+import { partition } from '../core/partition.js';
 import type { Quarantines } from '../core/quarantines.js';
-import type { Answers, CallStyle, ChunkTiming, ItemBatch, ItemError } from '../core/types.js';
+import type { ChunkTiming } from '../core/types.js';
 import type { Chunk } from '../protocol/messages.js';
 import type { ChunkFailed } from './actor-errors.js';
 import type { ChunkReply } from './pending-chunks.js';
 
-/** A range of a batch's items to be answered together, whichever actor does it in the end. */
+/** A part of a block to be answered together, whichever actor does it in the end. */
 export interface Job {
-  readonly batch: ItemBatch;
-  readonly range: ItemRange;
-  readonly style: CallStyle;
+  readonly block: Block;
+  readonly request: BlockRequest;
   /** The slot whose actor is to answer, 0-based. */
   readonly slot: number;
-  /** Jobs of a later minute have a higher one. */
+  /** Jobs of a later block have a higher one. */
   readonly order: number;
+  /** Which part of its block it belongs to; an earlier one has earlier minutes, or the same. */
+  readonly part: number;
+  /** Rows not to be tried; default: those in quarantine. */
+  readonly untried?: readonly UntriedRow[];
 }
 
 /** An answered job. */
-export interface JobReply extends Omit<ChunkReply, 'timing'> {
-  /** Null if no item was sent to an actor. */
-  readonly timing: ChunkTiming | null;
-  /** Of each item that the analyzer failed at on its own. */
-  readonly failures?: readonly ChunkFailed[];
+export interface JobReply extends ChunkReply {
+  /** Of each row that the analyzer failed at on its own. */
+  readonly failures?: readonly RowFailure[];
+}
+
+/** Why a row of a minute has no answer from the analyzer. */
+export interface RowFailure {
+  readonly minuteMs: number;
+  /** Names actor and chunk. */
+  readonly reason: AiopsError;
+}
+
+/** Consecutive minutes of some series of a block, as a block. */
+export interface Part {
+  readonly block: Block;
+  /** Index of its first minute in the whole block. */
+  readonly firstMinute: number;
+}
+
+/** Cuts a block by divmod into at most so many parts: along its series, or its minutes where these are more. */
+export function partsOf(block: Block, actors: number): Part[] {
+  const series = block.targets.length;
+  const minutes = block.minutesMs.length;
+  if (series === 0) return [];
+  if (series >= Math.min(actors, minutes)) {
+    return partition(series, Math.min(actors, series)).map((range) => {
+      return { block: cutSeries(block, range), firstMinute: 0 };
+    });
+  }
+  return partition(minutes, Math.min(actors, minutes)).map((range) => {
+    return { block: cutMinutes(block, range), firstMinute: range.start };
+  });
 }
 
 /** Makes chunks with unique ids, so that an answer to one is never taken for an answer to another. */
 export class ChunkMaker {
   #nextId = 0;
 
-  /** The items of a range. */
-  ofRange(batch: ItemBatch, { start, end }: ItemRange, style: CallStyle): Chunk {
-    const size = batch.window * batch.width;
-    return {
-      ...this.#frame(batch, style),
-      targets: batch.targets.slice(start, end),
-      columns: batch.columns.slice(start, end),
-      values: batch.values.subarray(start * size, end * size),
-    };
-  }
-
-  /** Some of a batch's items, by index. */
-  ofItems(batch: ItemBatch, items: readonly number[], style: CallStyle): Chunk {
-    const size = batch.window * batch.width;
-    const values = new Float64Array(items.length * size);
-    items.forEach((item, i) => values.set(batch.values.subarray(item * size, (item + 1) * size), i * size));
-    return {
-      ...this.#frame(batch, style),
-      targets: items.map((item) => batch.targets[item]!),
-      columns: items.map((item) => batch.columns[item] ?? null),
-      values,
-    };
-  }
-
-  #frame(
-    { minuteMs, window, width }: ItemBatch,
-    style: CallStyle,
-  ): Omit<Chunk, 'targets' | 'columns' | 'values'> {
-    return { type: 'chunk', id: this.#nextId++, minuteMs, style, window, width };
+  of(block: Block, request: BlockRequest, untried: readonly UntriedRow[]): Chunk {
+    return { type: 'chunk', id: this.#nextId++, ...request, block, untried };
   }
 }
 
-/** Sends a job's items to an actor, except for those in quarantine. */
-export async function askFor(
-  { batch, range, style }: Job,
-  tools: { readonly chunks: ChunkMaker; readonly quarantines: Quarantines },
-  ask: (chunk: Chunk) => Promise<ChunkReply>,
-): Promise<JobReply> {
-  const errors = tools.quarantines.errorsOf(batch, range.start, range.end);
-  if (errors.size === 0) return ask(tools.chunks.ofRange(batch, range, style));
-  const items = range.end - range.start;
-  const tried = Array.from({ length: items }, (_, i) => i).filter((i) => !errors.has(i));
-  if (tried.length === 0) return unasked(withUntried(items, joinAnswers([]), errors));
-  const places = tried.map((i) => range.start + i);
-  const reply = await ask(tools.chunks.ofItems(batch, places, style));
-  const answers = withUntried(items, reply.answers, errors);
-  reply.release();
-  return { ...reply, answers, release: () => undefined };
+export interface JobTools {
+  readonly chunks: ChunkMaker;
+  readonly quarantines: Quarantines;
+}
+
+/** The chunk for a job, with what is known when it is sent. */
+export function chunkFor({ block, request, untried }: Job, { chunks, quarantines }: JobTools): Chunk {
+  return chunks.of(block, request, untried ?? quarantines.untriedIn(block));
+}
+
+/** Whether the job cannot be cut any further. */
+export function isSingleRow({ block }: Job): boolean {
+  return block.minutesMs.length === 1 && block.targets.length === 1;
 }
 
 /** `ItemError.errno` of an item that the analyzer failed at. */
 const ANALYZER_FAILED = 'analyzer_failed';
 
-/** The reply to a job of one item that the analyzer failed at. */
-export function failedReply(failure: ChunkFailed): JobReply {
-  const error: ItemError = { errno: ANALYZER_FAILED, errmsg: failure.said };
-  return { ...unasked(failedItem(error)), failures: [failure] };
-}
-
-function unasked(answers: Answers): JobReply {
-  const handedOverAtMs = performance.now();
-  return { answers, timing: null, handedOverAtMs, remainingMs: 0, release: () => undefined };
-}
-
-/** Has a job's items answered one at a time, each as its own job. */
-export async function itemByItem(
+/** Answers a single row that the analyzer failed at: without trying it again. */
+export async function answerFailed(
   job: Job,
-  answer: (single: Job, item: number) => Promise<JobReply>,
+  failure: ChunkFailed,
+  send: (job: Job) => Promise<JobReply>,
 ): Promise<JobReply> {
+  const error = { errno: ANALYZER_FAILED, errmsg: failure.said };
+  const reply = await send({ ...job, untried: [{ series: 0, minute: 0, status: 'error', error }] });
+  return { ...reply, failures: [{ minuteMs: job.block.minutesMs[0]!, reason: failure.reason }] };
+}
+
+/** Has a job answered minute by minute, in order; that of a single minute row by row. */
+export async function inPieces(job: Job, answer: (piece: Job) => Promise<JobReply>): Promise<JobReply> {
+  const { block } = job;
   const replies: JobReply[] = [];
-  for (let item = job.range.start; item < job.range.end; item++) {
-    replies.push(await answer({ ...job, range: { start: item, end: item + 1 } }, item));
+  const parts: { answers: JobReply['answers']; firstMinute: number }[] = [];
+  const isMinute = block.minutesMs.length === 1;
+  const count = isMinute ? block.targets.length : block.minutesMs.length;
+  for (let start = 0; start < count; start++) {
+    const range = { start, end: start + 1 };
+    const reply = await answer({
+      ...job,
+      block: isMinute ? cutSeries(block, range) : cutMinutes(block, range),
+    });
+    replies.push(reply);
+    parts.push({ answers: reply.answers, firstMinute: isMinute ? 0 : start });
   }
-  const answers = joinAnswers(replies.map((reply) => reply.answers));
+  const answers = joinAnswers(block.minutesMs.length, parts);
   if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is passed on as it is
-  const timings = replies.map((reply) => reply.timing).filter((timing) => timing !== null);
   return {
     answers,
-    timing: sumOf(timings, job.slot),
+    timing: sumOf(
+      replies.map(({ timing }) => timing),
+      job.slot,
+    ),
     failures: replies.flatMap(({ failures = [] }) => failures),
     // All time until now counts, including what lost actors took.
     handedOverAtMs: performance.now(),
@@ -118,11 +129,9 @@ export async function itemByItem(
   };
 }
 
-/** The sum of one-item chunks, served one after another, as a timing of the slot whose chunk they were. */
-function sumOf(timings: readonly ChunkTiming[], slot: number): ChunkTiming | null {
-  const [first] = timings;
-  const last = timings.at(-1);
-  if (first === undefined || last === undefined) return null;
+/** The sum of pieces, served one after another, as a timing of the slot whose job they were. */
+function sumOf(timings: readonly ChunkTiming[], slot: number): ChunkTiming {
+  const first = timings[0]!;
   const total = (of: (timing: ChunkTiming) => number): number =>
     timings.reduce((sum, timing) => sum + of(timing), 0);
   return {
@@ -131,7 +140,7 @@ function sumOf(timings: readonly ChunkTiming[], slot: number): ChunkTiming | nul
     startedAtMs: first.startedAtMs,
     arrivedAtMs: first.arrivedAtMs,
     servedFromMs: first.servedFromMs,
-    answeredAtMs: last.answeredAtMs,
+    answeredAtMs: timings.at(-1)!.answeredAtMs,
     encodeMs: total(({ encodeMs }) => encodeMs),
     pipeMs: total(({ pipeMs }) => pipeMs),
     decodeMs: total(({ decodeMs }) => decodeMs),

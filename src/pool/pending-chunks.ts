@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks';
 
-import type { AiopsError } from '../core/errors.js';
+import { checkAnswered } from '../core/answers.js';
+import type { Answers } from '../core/block.js';
+import { messageOf, type AiopsError } from '../core/errors.js';
 import { Queue } from '../core/queue.js';
-import type { Answers, ChunkTiming } from '../core/types.js';
+import type { ChunkTiming } from '../core/types.js';
 import { ProtocolError } from '../protocol/frames.js';
 import { fromMachineTime } from '../protocol/machine-clock.js';
-import type { ActorTiming, Answer, Chunk, Failed } from '../protocol/messages.js';
-import { ChunkFailed, ChunkLost, type Loss } from './actor-errors.js';
+import type { ActorTiming, Answer, Chunk, Failed, Progress } from '../protocol/messages.js';
+import { ChunkFailed, ChunkLost, describeRows, type Loss } from './actor-errors.js';
 import { Deferred } from '../core/deferred.js';
 import type { Arrival } from './incoming.js';
 
@@ -24,7 +26,6 @@ export interface ChunkReply {
 
 /** Taken down when a chunk was sent; times on the clock of `performance.now()`. */
 interface SentChunk {
-  readonly items: number;
   readonly startedAtMs: number;
   readonly encodeMs: number;
   /** Writing to the pipe. */
@@ -40,7 +41,7 @@ interface ReceivedAnswer extends Arrival {
 }
 
 interface Pending extends SentChunk {
-  readonly chunk: Pick<Chunk, 'id' | 'minuteMs' | 'targets'>;
+  readonly chunk: Chunk;
   readonly reply: Deferred<ChunkReply>;
 }
 
@@ -59,17 +60,15 @@ export class PendingChunks {
     return this.#chunks.length;
   }
 
-  /** The minute that the actor is working on; null: it is idle. */
+  /** The first minute of the chunk that the actor is working on; null: it is idle. */
   get minuteMs(): number | null {
-    return this.#chunks.first?.chunk.minuteMs ?? null;
+    return this.#chunks.first?.chunk.block.minutesMs[0] ?? null;
   }
 
   /** What the actor does, for messages after "while"; null: it is idle. */
   get doing(): string | null {
     const first = this.#chunks.first;
-    if (first === undefined) return null;
-    const { targets, minuteMs } = first.chunk;
-    return `answering ${targets.length} items of ${new Date(minuteMs).toISOString()}`;
+    return first === undefined ? null : `answering ${describeRows(first.chunk.block)}`;
   }
 
   /** Has the chunk encoded and written. @throws what encoding throws */
@@ -87,7 +86,6 @@ export class PendingChunks {
     this.#chunks.put({
       chunk,
       reply,
-      items: chunk.targets.length,
       startedAtMs,
       encodeMs: encodedAtMs - startedAtMs,
       sendMs: handedOverAtMs - encodedAtMs,
@@ -99,24 +97,25 @@ export class PendingChunks {
   /**
    * Settles the first chunk with its actor's message.
    *
-   * @throws ProtocolError where that is about another chunk, or about another number of items
+   * @throws ProtocolError where that is about another chunk, or does not answer it
    */
   settle(message: Answer | Failed, arrival: Arrival, reasonOf: (failed: Failed) => AiopsError): void {
-    const first = this.#chunks.first;
-    if (first === undefined || message.id !== first.chunk.id) {
-      throw new ProtocolError(`answered chunk ${message.id} instead of ${first?.chunk.id ?? 'none'}`);
-    }
+    const first = this.#firstFor(message);
     if (message.type === 'failed') {
       const reason = reasonOf(message); // which names the first chunk
       first.reply.reject(new ChunkFailed(reason, message.message));
     } else {
-      const { length } = message.answers.scores;
-      if (length !== first.items) throw new ProtocolError(`gave ${length} answers to ${first.items} items`);
+      checkReply(first.chunk, message.answers);
       const received = { ...arrival, slot: this.#slot, lastAnswerAtMs: this.#lastAnswerAtMs };
       first.reply.resolve(chunkReply(first, message, received));
     }
     this.#chunks.take();
     this.#lastAnswerAtMs = arrival.atMs;
+  }
+
+  /** @throws ProtocolError where the progress is not that of the first chunk */
+  checkProgress(message: Progress): void {
+    this.#firstFor(message);
   }
 
   /**
@@ -129,10 +128,32 @@ export class PendingChunks {
       .takeAll()
       .forEach(({ reply }, i) => reply.reject(new ChunkLost(loss, hasSuspect && i === 0)));
   }
+
+  #firstFor({ id }: Answer | Failed | Progress): Pending {
+    const first = this.#chunks.first;
+    if (first === undefined || id !== first.chunk.id)
+      throw new ProtocolError(`answered chunk ${id} instead of ${first?.chunk.id ?? 'none'}`);
+    return first;
+  }
+}
+
+/** @throws ProtocolError unless the answers are those that the chunk requests */
+function checkReply(chunk: Chunk, answers: Answers): void {
+  try {
+    checkAnswered(chunk.block, answers);
+  } catch (error) {
+    throw new ProtocolError(messageOf(error), { cause: error });
+  }
+  if ((answers.lines !== null) !== (chunk.lines !== null) || (answers.outputs !== null) !== chunk.outputs)
+    throw new ProtocolError('answered with other lines or outputs than requested');
 }
 
 /** Accounts for the time between sending a chunk and receiving its answer. */
-function chunkReply(sent: SentChunk, { answers, timing }: Answer, received: ReceivedAnswer): ChunkReply {
+function chunkReply(
+  sent: SentChunk,
+  { answers, items, timing }: Answer,
+  received: ReceivedAnswer,
+): ChunkReply {
   const { handedOverAtMs } = sent;
   const accountedMs = sumOf(timing) + received.decodeMs;
   const waited = received.lastAnswerAtMs > handedOverAtMs;
@@ -145,7 +166,7 @@ function chunkReply(sent: SentChunk, { answers, timing }: Answer, received: Rece
     answers,
     timing: {
       actor: received.slot,
-      items: sent.items,
+      items,
       startedAtMs: sent.startedAtMs,
       ...momentsOf(sent, timing, received),
       encodeMs: sent.encodeMs,

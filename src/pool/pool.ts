@@ -1,25 +1,18 @@
 import { performance } from 'node:perf_hooks';
 
+import { checkAnswered, joinAnswers } from '../core/answers.js';
+import { minuteRows, ROW_STATUS, type Answers, type Block, type BlockRequest } from '../core/block.js';
 import { AiopsError } from '../core/errors.js';
-import { joinAnswers } from '../core/answers.js';
 import type { Incident } from '../core/incidents.js';
-import { partition, type ItemRange } from '../core/partition.js';
 import { Quarantines } from '../core/quarantines.js';
-import type {
-  ActorLog,
-  Answers,
-  CallStyle,
-  Executor,
-  ItemBatch,
-  MinuteRun,
-  ReadyFacts,
-} from '../core/types.js';
+import type { ActorLog, BlockRun, Executor, ReadyFacts } from '../core/types.js';
 import { ACTOR_ENTRY } from '../program/package-files.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
+import { EveryItemLost } from './actor-errors.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
 import { Dispatcher } from './dispatcher.js';
-import type { JobReply } from './job.js';
+import { partsOf, type JobReply, type RowFailure } from './job.js';
 
 export interface ExecutorOptions {
   readonly load: LoadRequest;
@@ -36,7 +29,7 @@ export interface ExecutorOptions {
   readonly onIncident?: (incident: Incident) => void;
   /** The file that an actor runs; the program's own by default. */
   readonly entry?: URL;
-  /** Called once, when no minute can be answered any more. */
+  /** Called once, when no block can be answered any more. */
   readonly onLost?: (error: AiopsError) => void;
 }
 
@@ -47,8 +40,8 @@ export interface PoolOptions extends ExecutorOptions {
 }
 
 /**
- * A fixed set of actors, each of which loads the model once. A minute's items are cut by divmod into one chunk per
- * actor, all sent at once and gathered once.
+ * A fixed set of actors, each of which loads the model once. A block's series (its minutes, where it has fewer series)
+ * are cut by divmod into one chunk per actor, all sent at once and gathered once.
  *
  * Lost actors are replaced and their chunks retried (`Recovery`) as long as `restarts` allows. After that every run
  * under way and every later one rejects with the reason.
@@ -91,39 +84,54 @@ export class Pool implements Executor {
   }
 
   /**
-   * The timing's `wallMs` is what the minute takes when nothing else is under way: for the slowest chunk, from
-   * this call until the chunk was handed over (cutting, encoding and writing, chunks before it included), then
-   * until its answer was decoded, less any wait behind another minute; plus the gather.
-   * A minute that overlaps no other one thus shows exactly the time that passed.
+   * The timing's `wallMs` is what the block takes when nothing else is under way: for the slowest chunk, from this
+   * call until the chunk was handed over (cutting, encoding and writing, chunks before it included), then until its
+   * answer was decoded, less any wait behind another block; plus the gather. A block that overlaps no other one thus
+   * shows exactly the time that passed.
+   *
+   * A block of several minutes that cannot be answered may have minutes that can: the pool keeps serving, as far as it
+   * can, so that the caller may run them one by one.
    */
-  async run(batch: ItemBatch, style: CallStyle, actors = this.actors): Promise<MinuteRun> {
+  async run(block: Block, request: BlockRequest, actors = this.actors): Promise<BlockRun> {
     const startedAtMs = performance.now();
     this.#checkServing();
     const order = this.#runs++;
-    const items = batch.targets.length;
-    const ranges = partition(items, actors).filter(({ start, end }) => end > start);
+    const minutes = block.minutesMs.length;
+    const parts = partsOf(block, actors);
     const replies = await this.#answered(
-      ranges.map((range, slot) => this.#dispatcher.answer({ batch, range, style, slot, order })),
+      parts.map((part, slot) =>
+        this.#dispatcher.answer({ block: part.block, request, slot, order, part: slot }),
+      ),
+      minutes,
     );
     const answeredAtMs = performance.now();
-    this.#refuseWhereAllFail(batch, replies);
-    const answers = joinAnswers(replies.map((reply) => reply.answers));
+    const answers = joinAnswers(
+      minutes,
+      replies.map((reply, i) => ({ answers: reply.answers, firstMinute: parts[i]!.firstMinute })),
+    );
     if (replies.length > 1) for (const reply of replies) reply.release(); // a single one is passed on as it is
+    checkAnswered(block, answers);
+    refuseWhereAllFail(
+      block,
+      answers,
+      replies.flatMap(({ failures = [] }) => failures),
+    );
     const endedAtMs = performance.now();
     const gatherMs = endedAtMs - answeredAtMs;
     const slowestMs = replies.reduce(
       (slowest, reply) => Math.max(slowest, reply.handedOverAtMs - startedAtMs + reply.remainingMs),
       0,
     );
-    const chunks = replies.map((reply) => reply.timing).filter((timing) => timing !== null);
+    const chunks = replies.map((reply) => reply.timing);
+    const items = chunks.reduce((sum, chunk) => sum + chunk.items, 0);
     const wallMs = slowestMs + gatherMs;
-    const timing = { items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks };
-    return { answers, timing };
+    return { answers, timing: { minutes, items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks } };
   }
 
-  async ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers> {
+  async ask(slot: number, block: Block, request: BlockRequest): Promise<Answers> {
     this.#checkServing();
-    return (await this.#dispatcher.ask(slot, this.#dispatcher.chunks.ofRange(batch, range, style))).answers;
+    const job = { block, request, slot, order: this.#runs++, part: 0 };
+    return (await this.#dispatcher.ask(job)).answers;
   }
 
   async stop(): Promise<void> {
@@ -150,24 +158,13 @@ export class Pool implements Executor {
   }
 
   /** All replies, or what ended the pool: that explains more than the failure of one chunk. */
-  async #answered(replies: readonly Promise<JobReply>[]): Promise<JobReply[]> {
+  async #answered(replies: readonly Promise<JobReply>[], minutes: number): Promise<JobReply[]> {
     try {
       return await Promise.all(replies);
     } catch (error) {
+      if (error instanceof EveryItemLost && minutes === 1) this.#lose(error);
       throw this.#ended === null || this.#ended.code === 'interrupted' ? error : this.#ended;
     }
-  }
-
-  /**
-   * If the analyzer fails at every item of a minute that was tried, and there are several, it is not the data's fault.
-   * This is judged per minute: what is in a chunk depends on the number of actors.
-   */
-  #refuseWhereAllFail(batch: ItemBatch, replies: readonly JobReply[]): void {
-    const failures = replies.flatMap((reply) => reply.failures ?? []);
-    const [first] = failures;
-    if (first === undefined || failures.length === 1) return;
-    const tried = batch.targets.length - this.#quarantines.errorsOf(batch).size;
-    if (failures.length >= tried) throw first.reason;
   }
 
   #checkServing(): void {
@@ -189,6 +186,21 @@ export class Pool implements Executor {
     this.#ended = error;
     this.#dispatcher.kill(error);
     this.#options.onLost?.(error);
+  }
+}
+
+/**
+ * If the analyzer fails at every item of a minute that was tried, and there are several, it is not the data's fault.
+ * This is judged per minute: which minutes and series are in a chunk depends on the number of actors.
+ */
+function refuseWhereAllFail(block: Block, answers: Answers, failures: readonly RowFailure[]): void {
+  if (failures.length === 0) return;
+  for (const [minute, minuteMs] of block.minutesMs.entries()) {
+    const [first, ...others] = failures.filter((failure) => failure.minuteMs === minuteMs);
+    if (first === undefined || others.length === 0) continue;
+    const { statuses } = minuteRows(answers, minute);
+    const tried = statuses.filter((status) => status === ROW_STATUS.ok || status === ROW_STATUS.error);
+    if (1 + others.length >= tried.length) throw first.reason;
   }
 }
 

@@ -3,22 +3,22 @@ export const RESTART_SPAN_MS = 60_000;
 
 /**
  * Whether a lost process may be replaced: not after more than so many losses within a minute, nor after more than so
- * many without an answer in between, however long each took. Losses that turn out to be an item's fault are forgiven.
+ * many without an answer in between, however long each took.
  */
-export class RestartLimit<L> {
+export class RestartLimit {
   readonly #restarts: number;
-  #losses: { readonly loss: L; readonly atMs: number; isFruitless: boolean }[] = [];
+  #losses: { readonly atMs: number; isFruitless: boolean }[] = [];
 
   constructor(restarts: number) {
     this.#restarts = restarts;
   }
 
   /** Counts a loss; returns whether the process may be replaced. Times must be in order, ms. */
-  allows(loss: L, atMs: number): boolean {
+  allows(atMs: number): boolean {
     this.#losses = this.#losses.filter(
       (known) => known.isFruitless || known.atMs > atMs - RESTART_SPAN_MS, // neither count needs the others
     );
-    this.#losses.push({ loss, atMs, isFruitless: true });
+    this.#losses.push({ atMs, isFruitless: true });
     const recent = this.#losses.filter((known) => known.atMs > atMs - RESTART_SPAN_MS);
     const fruitless = this.#losses.filter((known) => known.isFruitless);
     return Math.max(recent.length, fruitless.length) <= this.#restarts;
@@ -27,10 +27,6 @@ export class RestartLimit<L> {
   /** The process answered. */
   achieved(): void {
     for (const known of this.#losses) known.isFruitless = false;
-  }
-
-  forgive(losses: readonly L[]): void {
-    this.#losses = this.#losses.filter(({ loss }) => !losses.includes(loss));
   }
 }
 

@@ -4,17 +4,15 @@ import { AiopsError } from '../core/errors.js';
 import type { Incident } from '../core/incidents.js';
 import type { Chunk } from '../protocol/messages.js';
 import { ActorClient, type ActorClientOptions, type WarmActor } from './actor-client.js';
-import { lostTooOften } from './actor-errors.js';
-import type { Loss } from './actor-errors.js';
+import { lostTooOften, type Loss } from './actor-errors.js';
 import type { ChunkReply } from './pending-chunks.js';
 import { Deferred } from '../core/deferred.js';
-import { MemoryLimit } from './slot-limits.js';
-import { RestartLimit } from './slot-limits.js';
+import { MemoryLimit, RestartLimit } from './slot-limits.js';
 
 export interface SlotOptions extends Omit<ActorClientOptions, 'onAnswer' | 'onLost'> {
   /** How often a lost actor is replaced within a minute; 0: never. */
   readonly restarts: number;
-  /** Whether losses that a chunk caused count: not in a slot that gets chunks because they crash actors. */
+  /** Whether losses during a chunk count: not in a slot that gets chunks because they crash actors. */
   readonly countsChunks: boolean;
   /** Null: an actor may have any size. */
   readonly maxRssBytes: number | null;
@@ -31,10 +29,12 @@ export interface SlotOptions extends Omit<ActorClientOptions, 'onAnswer' | 'onLo
  */
 export class Slot {
   readonly #options: SlotOptions;
-  readonly #limit: RestartLimit<Loss>;
+  readonly #limit: RestartLimit;
   readonly #memory: MemoryLimit;
   /** Those whose processes may still run. */
   readonly #clients = new Set<ActorClient>();
+  /** Losses during a chunk, until it is clear whether an item is to blame. */
+  readonly #unsettled = new Set<Loss>();
   #current: ActorClient | null = null;
   #next: ActorClient | null = null;
   #warm = new Deferred<WarmActor>();
@@ -58,9 +58,11 @@ export class Slot {
     return this.#warm.promise.then(() => this.ask(chunk));
   }
 
-  /** Uncounts losses. */
-  forgive(losses: readonly Loss[]): void {
-    this.#limit.forgive(losses);
+  /** Decides about losses during a chunk, as far as they are this slot's: they count unless an item explains them. */
+  settle(losses: readonly Loss[], isExplained: boolean): void {
+    for (const loss of losses) {
+      if (this.#unsettled.delete(loss) && !isExplained) this.#count(loss);
+    }
   }
 
   /** Lets actors finish their chunks and exit; resolves once they are gone. */
@@ -78,7 +80,7 @@ export class Slot {
   #launch(): void {
     const client: ActorClient = new ActorClient({
       ...this.#options,
-      onAnswer: (rssBytes) => this.#note(client, rssBytes),
+      onAnswer: (rssBytes) => this.#checkMemory(client, rssBytes),
       onLost: (loss) => this.#lose(client, loss),
     });
     this.#next = client;
@@ -110,7 +112,7 @@ export class Slot {
     if (before !== null) void before.retire();
   }
 
-  #note(client: ActorClient, rssBytes: number): void {
+  #checkMemory(client: ActorClient, rssBytes: number): void {
     this.#limit.achieved();
     if (client !== this.#current || this.#next !== null || this.#ended !== null) return;
     const finding = this.#memory.check(rssBytes);
@@ -130,14 +132,23 @@ export class Slot {
     if (client === this.#next) this.#next = null;
     const isFatal = this.#options.restarts === 0 || (loss.isReported && loss.wasLoading);
     if (isFatal) return this.#fail(loss.error);
-    const counts = !wasRetiring && (this.#options.countsChunks || loss.minuteMs === null);
-    if (counts && !this.#limit.allows(loss, performance.now())) {
-      return this.#fail(lostTooOften(loss, this.#options.restarts));
-    }
+    if (!wasRetiring) this.#countOrWait(loss);
+    if (this.#ended !== null) return;
     const replaced = wasRetiring ? 'its replacement is at work already' : 'starting a replacement';
     const text = `${loss.error.message}; ${replaced}`;
     this.#options.onIncident({ kind: 'lost', actor: loss.actor, minuteMs: loss.minuteMs, text });
     if (this.#next === null && !wasRetiring) this.#launch();
+  }
+
+  /** A loss during a chunk does not count yet: the chunk may have to crash several actors until its item is known. */
+  #countOrWait(loss: Loss): void {
+    if (loss.minuteMs === null) this.#count(loss);
+    else if (this.#options.countsChunks) this.#unsettled.add(loss);
+  }
+
+  #count(loss: Loss): void {
+    if (this.#ended !== null || this.#limit.allows(performance.now())) return;
+    this.#fail(lostTooOften(loss, this.#options.restarts));
   }
 
   #fail(error: AiopsError): void {

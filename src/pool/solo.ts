@@ -1,16 +1,8 @@
-import type { ItemRange } from '../core/partition.js';
-import type {
-  Answers,
-  CallStyle,
-  ChunkTiming,
-  Executor,
-  ItemBatch,
-  MinuteRun,
-  ReadyFacts,
-} from '../core/types.js';
+import type { Answers, Block, BlockRequest } from '../core/block.js';
+import type { BlockRun, ChunkTiming, Executor, ReadyFacts } from '../core/types.js';
 import { Pool, type ExecutorOptions } from './pool.js';
 
-/** One child that serves all items of a minute: what sequential serving costs, inside one process. */
+/** One child that serves all rows of a block: what sequential serving costs, inside one process. */
 export class Solo implements Executor {
   readonly name = 'solo';
   readonly actors = 1;
@@ -25,18 +17,18 @@ export class Solo implements Executor {
   }
 
   /**
-   * The timing's `wallMs` is the time inside the child from the items to their joined answers: all that a program
-   * which served the minute itself would need, so neither pipe nor frames are in the figure.
+   * The timing's `wallMs` is the time inside the child from the series to the result lines: all that a program which
+   * served the block itself would need, so neither pipe nor frames are in the figure.
    */
-  async run(batch: ItemBatch, style: CallStyle): Promise<MinuteRun> {
-    const { answers, timing } = await this.#pool.run(batch, style);
+  async run(block: Block, request: BlockRequest): Promise<BlockRun> {
+    const { answers, timing } = await this.#pool.run(block, request);
     const chunks = timing.chunks.map(insideChild);
     const wallMs = chunks.reduce((sum, { serviceMs }) => sum + serviceMs, 0);
     return { answers, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
   }
 
-  ask(slot: number, batch: ItemBatch, range: ItemRange, style: CallStyle): Promise<Answers> {
-    return this.#pool.ask(slot, batch, range, style);
+  ask(slot: number, block: Block, request: BlockRequest): Promise<Answers> {
+    return this.#pool.ask(slot, block, request);
   }
 
   stop(): Promise<void> {
