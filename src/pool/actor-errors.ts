@@ -150,8 +150,7 @@ export function tooLarge({ block }: Chunk, cause: ProtocolError): AiopsError {
 
 /** The rows of a chunk, for messages. */
 export function describeRows(block: Block): string {
-  const [firstMs] = block.minutesMs;
-  const from = new Date(firstMs!).toISOString();
+  const from = new Date(block.minutesMs[0]!).toISOString();
   const minutes = block.minutesMs.length;
   const rows = rowsIn(block).toLocaleString('en-US');
   return minutes === 1 ? `${rows} items of ${from}` : `${rows} rows of ${minutes} minutes from ${from}`;

@@ -140,7 +140,7 @@ function sumOf(timings: readonly ChunkTiming[], slot: number): ChunkTiming {
     startedAtMs: first.startedAtMs,
     arrivedAtMs: first.arrivedAtMs,
     servedFromMs: first.servedFromMs,
-    answeredAtMs: timings.at(-1)!.answeredAtMs,
+    answeredAtMs: timings[timings.length - 1]!.answeredAtMs,
     encodeMs: total(({ encodeMs }) => encodeMs),
     pipeMs: total(({ pipeMs }) => pipeMs),
     decodeMs: total(({ decodeMs }) => decodeMs),

@@ -60,9 +60,9 @@ export class Slot {
 
   /** Decides about losses during a chunk, as far as they are this slot's: they count unless an item explains them. */
   settle(losses: readonly Loss[], isExplained: boolean): void {
-    for (const loss of losses) {
-      if (this.#unsettled.delete(loss) && !isExplained) this.#count(loss);
-    }
+    const own = losses.filter((loss) => this.#unsettled.delete(loss));
+    if (isExplained || this.#ended !== null) return;
+    own.every((loss) => this.#count(loss));
   }
 
   /** Lets actors finish their chunks and exit; resolves once they are gone. */
@@ -132,23 +132,28 @@ export class Slot {
     if (client === this.#next) this.#next = null;
     const isFatal = this.#options.restarts === 0 || (loss.isReported && loss.wasLoading);
     if (isFatal) return this.#fail(loss.error);
-    if (!wasRetiring) this.#countOrWait(loss);
-    if (this.#ended !== null) return;
+    if (!wasRetiring && !this.#outlives(loss)) return;
     const replaced = wasRetiring ? 'its replacement is at work already' : 'starting a replacement';
     const text = `${loss.error.message}; ${replaced}`;
     this.#options.onIncident({ kind: 'lost', actor: loss.actor, minuteMs: loss.minuteMs, text });
     if (this.#next === null && !wasRetiring) this.#launch();
   }
 
-  /** A loss during a chunk does not count yet: the chunk may have to crash several actors until its item is known. */
-  #countOrWait(loss: Loss): void {
-    if (loss.minuteMs === null) this.#count(loss);
-    else if (this.#options.countsChunks) this.#unsettled.add(loss);
+  /**
+   * Whether the slot serves on after a loss. One during a chunk does not count yet: the chunk may have to crash several
+   * actors until its item is known.
+   */
+  #outlives(loss: Loss): boolean {
+    if (loss.minuteMs === null) return this.#count(loss);
+    if (this.#options.countsChunks) this.#unsettled.add(loss);
+    return true;
   }
 
-  #count(loss: Loss): void {
-    if (this.#ended !== null || this.#limit.allows(performance.now())) return;
+  /** Counts a loss; returns false where it was one too many. */
+  #count(loss: Loss): boolean {
+    if (this.#limit.allows(performance.now())) return true;
     this.#fail(lostTooOften(loss, this.#options.restarts));
+    return false;
   }
 
   #fail(error: AiopsError): void {

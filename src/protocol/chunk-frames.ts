@@ -1,4 +1,5 @@
 import {
+  minuteOffset,
   ROW_STATUS,
   type Block,
   type BlockLabels,
@@ -94,7 +95,7 @@ export class ChunkDecoder {
     if (series === undefined || intervals === undefined || width === undefined || rest.length > 0)
       refuse('values must have the shape [series, intervals, width]');
     const minutesMs = Array.from(partOf(frame, 'minutes', Float64Array));
-    checkMinutes(minutesMs, { intervalMs, window, intervals });
+    checkMinutes({ minutesMs, intervalMs, window, intervals });
     const targets = this.#targets.fromFrame(frame, series);
     if (!areTexts(targets)) refuse('a series has no target');
     const rows = series * minutesMs.length;
@@ -123,20 +124,21 @@ function requestOf(fields: Fields): BlockRequest {
 }
 
 /** Every minute must be an interval of the block that has a whole window. */
-function checkMinutes(
-  minutesMs: readonly number[],
-  { intervalMs, window, intervals }: Pick<Block, 'intervalMs' | 'window' | 'intervals'>,
-): void {
+function checkMinutes({
+  minutesMs,
+  intervalMs,
+  window,
+  intervals,
+}: Pick<Block, 'minutesMs' | 'intervalMs' | 'window' | 'intervals'>): void {
   if (!(intervalMs > 0)) refuse(`an interval must be longer than ${intervalMs} ms`);
   if (!Number.isInteger(window) || window < 1) refuse(`a window cannot have ${window} intervals`);
-  const [firstMs] = minutesMs;
-  if (firstMs === undefined) refuse('a block needs a minute');
+  if (minutesMs.length === 0) refuse('a block needs a minute');
   let last = -1;
-  for (const minuteMs of minutesMs) {
-    const minute = (minuteMs - firstMs) / intervalMs;
-    if (!Number.isInteger(minute) || minute <= last)
-      refuse('minutes must ascend in multiples of the interval');
-    last = minute;
+  for (let i = 0; i < minutesMs.length; i++) {
+    const offset = minuteOffset({ minutesMs, intervalMs }, i);
+    // Written so that NaN is refused.
+    if (!(offset > last)) refuse('minutes must ascend by intervals');
+    last = offset;
   }
   if (window + last > intervals) refuse(`the last minute is not among the ${intervals} intervals of values`);
 }
@@ -176,17 +178,16 @@ function untriedOf(frame: Frame, { targets, minutesMs }: Block): UntriedRow[] {
   if (texts.length !== 2 * count) refuse(`${count} untried rows need two texts each, not ${texts.length}`);
   const known = new Set<number>();
   return Array.from({ length: count }, (_, i): UntriedRow => {
-    const [series, minute, code] = values.subarray(i * UNTRIED_SIZE, (i + 1) * UNTRIED_SIZE);
-    if (series! >= targets.length || minute! >= minutesMs.length)
+    const series = values[i * UNTRIED_SIZE]!;
+    const minute = values[i * UNTRIED_SIZE + 1]!;
+    const code = values[i * UNTRIED_SIZE + 2]!;
+    if (series >= targets.length || minute >= minutesMs.length)
       refuse(`there is no row of series ${series} in minute ${minute}`);
-    const row = series! * minutesMs.length + minute!;
+    const row = series * minutesMs.length + minute;
     if (known.size === known.add(row).size) refuse(`series ${series} is untried twice in minute ${minute}`);
     const status = UNTRIED_STATUSES.find((one) => ROW_STATUS[one] === code);
     if (status === undefined) refuse(`an untried row cannot have status ${code}`);
-    return {
-      ...{ series: series!, minute: minute!, status },
-      error: { errno: texts[2 * i]!, errmsg: texts[2 * i + 1]! },
-    };
+    return { series, minute, status, error: { errno: texts[2 * i]!, errmsg: texts[2 * i + 1]! } };
   });
 }
 
