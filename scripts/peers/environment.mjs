@@ -8,11 +8,16 @@ import { nativeFolder } from '#dist/host/native/location.js';
 /** Pinned packages; a copy in the environment's folder marks a complete install. */
 export const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
-/** The virtual environment's folder, even if it does not exist. */
-export function environmentFolder() {
+/** A folder of the program's cache, even if it does not exist. */
+export function cacheFolder(name) {
   const native = nativeFolder();
   if (native === null) throw new Error('no home folder: set XDG_CACHE_HOME to an absolute path');
-  return join(dirname(native), 'peers');
+  return join(dirname(native), name);
+}
+
+/** The virtual environment's folder, even if it does not exist. */
+export function environmentFolder() {
+  return cacheFolder('peers');
 }
 
 /**
@@ -23,5 +28,5 @@ export function environmentFolder() {
 export function peersPython() {
   const python = join(environmentFolder(), 'bin', 'python');
   if (existsSync(python)) return python;
-  throw new Error(`${python} does not exist; install Ray and TensorFlow with \`npm run bench:peers:setup\``);
+  throw new Error(`${python} does not exist; install the Python packages with \`npm run bench:peers:setup\``);
 }

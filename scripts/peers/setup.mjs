@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Installs what `npm run bench:peers` compares with: Ray and TensorFlow for Python, pinned in requirements.txt, in a
- * virtual environment in the user's cache. Does nothing if they are installed.
+ * Installs what `npm run bench:peers` and `npm run bench:backfill` compare with: Ray, TensorFlow and Polars for Python,
+ * pinned in requirements.txt, in a virtual environment in the user's cache. Does nothing if they are installed.
  *
  *   node scripts/peers/setup.mjs [--python python3.11]
  */
@@ -55,7 +55,10 @@ function install(folder, receipt) {
   run(program, ['-m', 'venv', folder]);
   const python = join(folder, 'bin', 'python');
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS]);
-  run(python, ['-c', 'import ray, tensorflow; print("ray", ray.__version__, "and", tensorflow.__version__)']);
+  run(python, [
+    '-c',
+    'import polars, ray, tensorflow; print(*(one.__name__ + " " + one.__version__ for one in (polars, ray, tensorflow)))',
+  ]);
   copyFileSync(REQUIREMENTS, receipt);
 }
 

@@ -20,9 +20,13 @@ const OPTIONS = {
   maxExpansion: DEFAULT_MAX_EXPANSION,
 };
 
+export function openForReading(path) {
+  return openRecording([path], OPTIONS, Readable.from([]));
+}
+
 /** Reads a whole file and returns the number of accepted records. */
 export async function countRecords(path) {
-  const recording = await openRecording([path], OPTIONS, Readable.from([]));
+  const recording = await openForReading(path);
   let records = 0;
   for await (const { batch, rejects } of recording.steps())
     records += (batch?.records.length ?? 0) - rejects.length;
