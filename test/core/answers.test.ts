@@ -3,148 +3,128 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import {
-  cutAnswers,
-  failedItem,
-  joinAnswers,
-  resultRows,
-  withErrors,
-  withUntried,
-} from '#dist/core/answers.js';
+import { checkAnswered, joinAnswers, type AnswersPart } from '#dist/core/answers.js';
+import { minuteRows, NO_VERDICT, ROW_STATUS, type Answers } from '#dist/core/block.js';
 import { partition } from '#dist/core/partition.js';
-import { NO_VERDICT, type Answers, type ItemError } from '#dist/core/types.js';
-import type { PlannedRow, WindowedMinute } from '#dist/core/window.js';
 
-interface ItemAnswer {
+import { blockOf } from '../support/blocks.js';
+
+interface RowAnswer {
+  readonly status: number;
   readonly score: number;
   readonly anomaly: number;
+  readonly line: string;
   readonly output: readonly number[];
-  readonly error: ItemError | null;
 }
 
-function answers(items: readonly ItemAnswer[]): Answers {
-  const outputOffsets = new Uint32Array(items.length + 1);
-  items.forEach((item, i) => (outputOffsets[i + 1] = (outputOffsets[i] ?? 0) + item.output.length));
+interface Wanted {
+  readonly lines: boolean;
+  readonly outputs: boolean;
+}
+
+/** The answers to a part of a block: for each of its minutes, the rows of some of its series. */
+function answersOf(minutes: readonly (readonly RowAnswer[])[], wanted: Wanted): Answers {
+  const rows = minutes.flat();
+  const texts = minutes.map((minute) => Buffer.from(minute.map(({ line }) => line).join('')));
+  const lines = { bytes: Uint8Array.from(Buffer.concat(texts)), offsets: offsetsOf(texts) };
+  const outputs = {
+    values: Float32Array.from(rows.flatMap(({ output }) => output)),
+    offsets: offsetsOf(rows.map(({ output }) => output)),
+  };
   return {
-    scores: Float32Array.from(items, (item) => item.score),
-    anomalies: Uint8Array.from(items, (item) => item.anomaly),
-    outputs: Float32Array.from(items.flatMap((item) => item.output)),
-    outputOffsets,
-    errors: new Map(items.flatMap((item, i) => (item.error === null ? [] : [[i, item.error] as const]))),
+    rowOffsets: offsetsOf(minutes),
+    statuses: Uint8Array.from(rows, ({ status }) => status),
+    scores: Float32Array.from(rows, ({ score }) => score),
+    anomalies: Uint8Array.from(rows, ({ anomaly }) => anomaly),
+    lines: wanted.lines ? lines : null,
+    outputs: wanted.outputs ? outputs : null,
   };
 }
 
-const itemAnswer = fc.record({
-  score: fc.float({ noNaN: true }),
+function offsetsOf(lists: readonly { readonly length: number }[]): Uint32Array {
+  const offsets = new Uint32Array(lists.length + 1);
+  for (const [i, { length }] of lists.entries()) offsets[i + 1] = offsets[i]! + length;
+  return offsets;
+}
+
+const rowAnswer = fc.record({
+  status: fc.constantFrom(...Object.values(ROW_STATUS)),
+  score: fc.oneof(fc.float({ noNaN: true }), fc.constant(NaN)),
   anomaly: fc.constantFrom(0, 1, NO_VERDICT),
-  output: fc.array(fc.float({ noNaN: true }), { maxLength: 4 }),
-  error: fc.option(fc.record({ errno: fc.string(), errmsg: fc.string() }), { freq: 4 }),
+  line: fc.string({ unit: 'grapheme', maxLength: 4 }),
+  output: fc.array(fc.float({ noNaN: true }), { maxLength: 3 }),
 });
 
-test('answers cut anywhere and joined again are the answers, ragged outputs and errors included', () => {
+/** `[minutes][series]`; null: the target has no record. */
+const answeredBlock = fc
+  .record({ minutes: fc.integer({ min: 1, max: 8 }), series: fc.integer({ min: 1, max: 8 }) })
+  .chain(({ minutes, series }) => {
+    const row = fc.array(fc.option(rowAnswer, { freq: 4 }), { minLength: series, maxLength: series });
+    return fc.array(row, { minLength: minutes, maxLength: minutes });
+  });
+
+test('answers cut along minutes, then series, and joined are the answers', () => {
   fc.assert(
-    fc.property(fc.array(itemAnswer, { maxLength: 60 }), fc.integer({ min: 1, max: 16 }), (items, parts) => {
-      const chunks = partition(items.length, parts).map(({ start, end }) => answers(items.slice(start, end)));
-      assert.deepEqual(joinAnswers(chunks), answers(items));
-    }),
+    fc.property(
+      answeredBlock,
+      fc.record({ lines: fc.boolean(), outputs: fc.boolean() }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 4, maxLength: 4 }),
+      (rows, wanted, inMinutes, inSeries) => {
+        const answered = (row: readonly (RowAnswer | null)[]): RowAnswer[] =>
+          row.filter((one) => one !== null);
+        const parts = partition(rows.length, inMinutes).flatMap((minutes, i): AnswersPart[] =>
+          partition(rows[0]!.length, inSeries[i]!).map(({ start, end }) => {
+            const cut = rows.slice(minutes.start, minutes.end).map((row) => answered(row.slice(start, end)));
+            return { answers: answersOf(cut, wanted), firstMinute: minutes.start };
+          }),
+        );
+        assert.deepEqual(joinAnswers(rows.length, parts), answersOf(rows.map(answered), wanted));
+      },
+    ),
   );
 });
 
-const planned = (target: string, state: PlannedRow['state']): PlannedRow => ({
-  target,
-  column: 'cpu',
-  label: 1,
-  state,
+const ROW: RowAnswer = { status: ROW_STATUS.ok, score: 1, anomaly: 0, line: 'a', output: [2] };
+const EVERYTHING: Wanted = { lines: true, outputs: true };
+
+test('a part that answers the whole block is passed on as it is; a block without series has no rows', () => {
+  const answers = answersOf([[ROW], [ROW]], EVERYTHING);
+  assert.equal(joinAnswers(2, [{ answers, firstMinute: 0 }]), answers);
+  assert.deepEqual(joinAnswers(2, []), answersOf([[], []], { lines: false, outputs: false }));
 });
 
-function minute(rows: readonly PlannedRow[]): WindowedMinute {
-  const targets = rows.filter((row) => row.state === 'item').map((row) => row.target);
-  const columns = targets.map(() => 'cpu');
-  const values = new Float64Array(targets.length);
-  return {
-    minuteMs: 60_000,
-    rows,
-    batch: { minuteMs: 60_000, intervalMs: 60_000, targets, columns, window: 1, width: 1, values },
-  };
-}
-
-test('rows keep their order whatever their state, and answers go to the rows that asked', () => {
-  const missing = { errno: 'missing_value', errmsg: 'one is missing' };
-  const failed = { errno: 'non_finite_output', errmsg: 'the model answered NaN' };
-  const rows = resultRows(
-    minute([planned('a', 'warmup'), planned('b', 'item'), planned('c', missing), planned('d', 'item')]),
-    answers([
-      { score: 0.5, anomaly: 1, output: [1, 2], error: null },
-      { score: NaN, anomaly: NO_VERDICT, output: [], error: failed },
-    ]),
-  );
-  assert.deepEqual(
-    rows.map((row) => [row.target, row.status, row.score, row.anomaly, row.error]),
-    [
-      ['a', 'warmup', null, null, null],
-      ['b', 'ok', 0.5, true, null],
-      ['c', 'error', null, null, missing],
-      ['d', 'error', null, null, failed],
-    ],
-  );
-  assert.deepEqual(Array.from(rows[1]?.output ?? []), [1, 2]);
-  assert.ok(rows.every((row) => row.label === 1 && row.column === 'cpu' && row.minuteMs === 60_000));
+test('parts of which only some have lines, or outputs, are refused', () => {
+  for (const other of [
+    { lines: false, outputs: true },
+    { lines: true, outputs: false },
+  ]) {
+    const parts = [EVERYTHING, other].map((wanted) => ({
+      answers: answersOf([[ROW]], wanted),
+      firstMinute: 0,
+    }));
+    assert.throws(() => joinAnswers(1, parts), /1 of 2 parts have (lines|outputs)/);
+  }
 });
 
-test('a model without scores or verdicts leaves both open', () => {
-  const [row] = resultRows(
-    minute([planned('a', 'item')]),
-    answers([{ score: NaN, anomaly: NO_VERDICT, output: [3], error: null }]),
-  );
-  assert.ok(row !== undefined);
-  assert.equal(row.status, 'ok');
-  assert.equal(row.score, null);
-  assert.equal(row.anomaly, null);
+test('more or fewer answers than rows are refused, in any minute', () => {
+  const block = blockOf(['a', 'b'], { minutes: 2 });
+  block.present[1] = 0;
+  const answered = (...rows: readonly number[]): Answers =>
+    answersOf(
+      rows.map((count) => Array.from({ length: count }, () => ROW)),
+      EVERYTHING,
+    );
+  checkAnswered(block, answered(2, 1));
+  for (const wrong of [answered(1, 2), answered(2), answered(2, 2), answered(2, 1, 0)]) {
+    assert.throws(() => checkAnswered(block, wrong), RangeError);
+  }
 });
 
-test('more or fewer answers than items is never glossed over', () => {
-  const one = answers([{ score: 0, anomaly: 0, output: [], error: null }]);
-  assert.throws(() => resultRows(minute([planned('a', 'warmup')]), one), RangeError);
-  assert.throws(() => resultRows(minute([planned('a', 'item'), planned('b', 'item')]), one), RangeError);
-});
-
-/** One item's answer with so many outputs. */
-function single(score: number, outputs: number): Answers {
-  return {
-    scores: Float32Array.of(score),
-    anomalies: Uint8Array.of(score % 2),
-    outputs: Float32Array.from({ length: outputs }, (_, i) => score + i),
-    outputOffsets: Uint32Array.of(0, outputs),
-    errors: new Map(),
-  };
-}
-
-const LOST: ItemError = { errno: 'actor_lost', errmsg: 'gone' };
-/** Outputs of each item; null: it failed in the answers already. */
-const items = fc.array(fc.option(fc.integer({ min: 0, max: 3 })), { maxLength: 20 });
-const partsOf = (outputs: readonly (number | null)[]): Answers[] =>
-  outputs.map((count, i) => (count === null ? failedItem({ errno: 'x', errmsg: `${i}` }) : single(i, count)));
-
-test('answers with errors in some places are the others, joined with errors there', () => {
-  fc.assert(
-    fc.property(items, fc.infiniteStream(fc.boolean()), (outputs, stream) => {
-      const parts = partsOf(outputs);
-      const places = [...stream.take(parts.length)].flatMap((isFailed, i) => (isFailed ? [i] : []));
-      const errors = new Map(places.toReversed().map((place) => [place, LOST]));
-      const expected = joinAnswers(parts.map((part, i) => (errors.has(i) ? failedItem(LOST) : part)));
-      assert.deepEqual(withErrors(joinAnswers(parts), errors), expected);
-      const tried = joinAnswers(parts.filter((_, i) => !errors.has(i)));
-      assert.deepEqual(withUntried(parts.length, tried, errors), expected);
-    }),
-  );
-});
-
-test('a cut is the answers to these items', () => {
-  fc.assert(
-    fc.property(items, fc.nat(20), fc.nat(20), (outputs, a, b) => {
-      const parts = partsOf(outputs);
-      const [start, end] = [Math.min(a, b, parts.length), Math.min(Math.max(a, b), parts.length)];
-      assert.deepEqual(cutAnswers(joinAnswers(parts), start, end), joinAnswers(parts.slice(start, end)));
-    }),
-  );
+test('the rows of a minute are views of the answers', () => {
+  const answers = answersOf([[ROW], [{ ...ROW, status: ROW_STATUS.lost, score: 5 }, ROW]], EVERYTHING);
+  const rows = minuteRows(answers, 1);
+  assert.deepEqual([...rows.statuses], [ROW_STATUS.lost, ROW_STATUS.ok]);
+  assert.deepEqual([...rows.scores], [5, 1]);
+  assert.equal(rows.scores.buffer, answers.scores.buffer);
 });

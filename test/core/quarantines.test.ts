@@ -1,31 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import type { Block } from '#dist/core/block.js';
 import { quarantineOf, Quarantines } from '#dist/core/quarantines.js';
-import type { ItemBatch } from '#dist/core/types.js';
+
+import { blockOf } from '../support/blocks.js';
 
 const MINUTE = 60_000;
 
-function batchAt(minute: number, targets: readonly string[], columns?: readonly string[]): ItemBatch {
-  return {
-    minuteMs: minute * MINUTE,
-    intervalMs: MINUTE,
-    targets,
-    columns: columns ?? targets.map(() => null),
-    window: 3,
-    width: 1,
-    values: new Float64Array(3 * targets.length),
-  };
+function blockAt(minute: number, targets: readonly string[], more: Partial<Block> = {}): Block {
+  return blockOf(targets, { firstMs: minute * MINUTE, window: 3, ...more });
 }
 
 function errnosAt(quarantines: Quarantines, minute: number, targets = ['a', 'b']): (string | undefined)[] {
-  const errors = quarantines.errorsOf(batchAt(minute, targets));
-  return targets.map((_, item) => errors.get(item)?.errno);
+  const untried = quarantines.untriedIn(blockAt(minute, targets));
+  return targets.map((_, series) => untried.find((row) => row.series === series)?.error.errno);
 }
 
 test('an item that crashes actors fails, and its series is skipped until the row has left the window', () => {
   const quarantines = new Quarantines();
-  quarantines.add(quarantineOf(batchAt(5, ['a', 'b']), 1));
+  quarantines.add(quarantineOf(blockAt(5, ['a', 'b']), 1, 0));
   const errnos = [4, 5, 6, 7, 8].map((minute) => errnosAt(quarantines, minute));
   assert.deepEqual(errnos, [
     [undefined, undefined],
@@ -35,30 +29,59 @@ test('an item that crashes actors fails, and its series is skipped until the row
     [undefined, undefined],
   ]);
   assert.match(
-    quarantines.errorsOf(batchAt(6, ['b'])).get(0)?.errmsg ?? '',
+    quarantines.untriedIn(blockAt(6, ['b']))[0]?.error.errmsg ?? '',
     /the row of 1970-01-01T00:05:00.000Z .* tried again from 1970-01-01T00:08:00.000Z$/,
   );
 });
 
-test('a series is a target and a column, whatever the names are', () => {
-  const columns = ['b","c', 'c'];
-  const quarantines = new Quarantines([quarantineOf(batchAt(1, ['a', 'a","b'], columns), 0)]);
-  const asked = batchAt(2, ['a', 'a","b', 'a'], [...columns, 'c']);
-  assert.deepEqual([...quarantines.errorsOf(asked).keys()], [0]);
-  const whole = new Quarantines([quarantineOf(batchAt(1, ['a']), 0)]);
-  assert.equal(whole.errorsOf(batchAt(2, ['a'], [''])).size, 0);
+test('a series is a target and a column', () => {
+  const quarantines = new Quarantines([
+    quarantineOf(blockAt(1, ['a', 'a', 'b'], { columns: ['x', 'y', 'y'] }), 1, 0),
+  ]);
+  const asked = blockAt(2, ['a', 'a', 'a', 'b'], { columns: ['x', 'y', 'z', 'y'] });
+  assert.deepEqual(
+    quarantines.untriedIn(asked).map(({ series }) => series),
+    [1],
+  );
+  const whole = new Quarantines([quarantineOf(blockAt(1, ['a']), 0, 0)]);
+  assert.deepEqual(whole.untriedIn(blockAt(2, ['a'], { columns: [''] })), []);
 });
 
-test('a part of a batch counts its places from its start', () => {
-  const quarantines = new Quarantines([quarantineOf(batchAt(1, ['c']), 0)]);
-  const batch = batchAt(1, ['a', 'b', 'c', 'd']);
-  assert.deepEqual([...quarantines.errorsOf(batch, 1, 4).keys()], [1]);
-  assert.equal(quarantines.errorsOf(batch, 0, 2).size, 0);
+test('in a block, every minute in which the target has a record is skipped', () => {
+  const block = blockOf(['a', 'b'], { firstMs: 0, minutes: 8, window: 4 });
+  block.present[8 + 3] = 0;
+  const quarantines = new Quarantines([quarantineOf(block, 1, 2)]);
+  assert.deepEqual(
+    quarantines.untriedIn(block).map(({ series, minute, status }) => [series, minute, status]),
+    [
+      [1, 2, 'lost'],
+      [1, 4, 'quarantined'],
+      [1, 5, 'quarantined'],
+    ],
+  );
+});
+
+test('a block is affected by quarantines that were added later, if they cover a row of it', () => {
+  const block = blockOf(['a', 'b'], { firstMs: 4 * MINUTE, minutes: 2, window: 3 });
+  const quarantines = new Quarantines();
+  quarantines.add(quarantineOf(blockAt(2, ['a']), 0, 0));
+  assert.equal(quarantines.added, 1);
+  assert.ok(quarantines.affects(block, 0));
+  assert.ok(!quarantines.affects(block, 1));
+  quarantines.add(quarantineOf(blockAt(2, ['a']), 0, 0));
+  quarantines.add(quarantineOf(blockAt(1, ['b']), 0, 0));
+  quarantines.add(quarantineOf(blockAt(4, ['c']), 0, 0));
+  assert.equal(quarantines.added, 3);
+  assert.ok(!quarantines.affects(block, 1));
+  quarantines.forgetBefore(6 * MINUTE);
+  quarantines.add(quarantineOf(block, 1, 1));
+  assert.equal(quarantines.added, 4);
+  assert.ok(quarantines.affects(block, 3));
 });
 
 test('two rows of one series: the first one explains, and both hold as long as they hold', () => {
-  const first = quarantineOf(batchAt(1, ['a']), 0);
-  const second = quarantineOf(batchAt(4, ['a']), 0);
+  const first = quarantineOf(blockAt(1, ['a']), 0, 0);
+  const second = quarantineOf(blockAt(4, ['a']), 0, 0);
   const quarantines = new Quarantines([first, first, second]);
   assert.deepEqual(
     [1, 2, 3, 4, 5, 6, 7].map((minute) => errnosAt(quarantines, minute, ['a'])[0]),
@@ -76,7 +99,7 @@ test('what holds after a minute is what was found by then, in order, and brings 
     [2, 'c'],
     [5, 'd'],
   ] as const) {
-    quarantines.add(quarantineOf(batchAt(minute, [target]), 0));
+    quarantines.add(quarantineOf(blockAt(minute, [target]), 0, 0));
   }
   const after = quarantines.after(4 * MINUTE);
   assert.deepEqual(
@@ -92,9 +115,9 @@ test('what holds after a minute is what was found by then, in order, and brings 
 
 test('quarantines that have ended are dropped', () => {
   const quarantines = new Quarantines([
-    quarantineOf(batchAt(1, ['a']), 0),
-    quarantineOf(batchAt(3, ['a']), 0),
-    quarantineOf(batchAt(1, ['b']), 0),
+    quarantineOf(blockAt(1, ['a']), 0, 0),
+    quarantineOf(blockAt(3, ['a']), 0, 0),
+    quarantineOf(blockAt(1, ['b']), 0, 0),
   ]);
   quarantines.forgetBefore(4 * MINUTE);
   assert.deepEqual(errnosAt(quarantines, 2), [undefined, undefined]);

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { ROW_STATUS, type UntriedRow } from '#dist/core/block.js';
+import { planRows } from '#dist/core/windows.js';
+
+import { blockOfSeries } from '../support/blocks.js';
+
+const { ok, warmup, error, missing, quarantined } = ROW_STATUS;
+
+const untried = (series: number, minute: number, status: UntriedRow['status']): UntriedRow => ({
+  series,
+  minute,
+  status,
+  error: { errno: status, errmsg: `series ${series}, minute ${minute}` },
+});
+
+test('an untried row replaces a row that would be tried, and no other', () => {
+  const block = blockOfSeries(
+    { a: [1, 2, 3, 4], b: [1, NaN, 3, 4], c: [1, 2, 3, 4], d: [1, 2, 3, 4] },
+    { window: 2, bornAt: Int32Array.of(-2, -2, -2, 0), seenAt: Int32Array.of(-1, -1, -1, -2) },
+  );
+  const plan = planRows(block, { columns: 'each', missing: 'reject' }, [
+    untried(2, 1, 'error'),
+    untried(1, 0, 'lost'),
+    untried(0, 2, 'quarantined'),
+    untried(3, 0, 'lost'),
+  ]);
+  assert.deepEqual(
+    [...plan.statuses],
+    [
+      [ok, missing, ok, warmup],
+      [ok, missing, error, ok],
+      [quarantined, ok, ok, ok],
+    ].flat(),
+  );
+  assert.deepEqual([...plan.errors].map(([row, { errno }]) => [row, errno]).sort(), [
+    [1, 'missing_value'],
+    [5, 'missing_value'],
+    [6, 'error'],
+    [8, 'quarantined'],
+  ]);
+  assert.deepEqual([...plan.itemSeries], [0, 0, 1, 2, 2, 3, 3]);
+  assert.deepEqual([...plan.itemMinutes], [0, 1, 2, 0, 2, 1, 2]);
+  assert.deepEqual([...plan.itemRows], [0, 4, 9, 2, 10, 7, 11]);
+  assert.equal(plan.items, 7);
+});
+
+test('an error names the column of a multivariate series by the name that the model gives it', () => {
+  const values = Float64Array.of(1, NaN, 2, 3);
+  const block = { ...blockOfSeries({ a: [0, 0] }, { window: 2 }), width: 2, values };
+  const plan = planRows(block, { columns: ['mem', 'cpu'], missing: 'reject' }, []);
+  assert.equal(plan.errors.get(0)?.errmsg, '1 of the last 2 intervals have no value of cpu');
+});
