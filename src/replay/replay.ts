@@ -14,7 +14,7 @@ import { openOutput } from '../output/open-output.js';
 import { OutputClosed } from '../output/stream-sink.js';
 import { Executors } from '../pool/executors.js';
 import { loadRequest } from '../pool/load-request.js';
-import { openLookBack, readOptionsFor } from '../read/open-windows.js';
+import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import type { Recording } from '../read/recording.js';
 import { refuseGatesWithout } from '../report/gates.js';
 import { BlockLength, BlockMaker, type StepBlock } from './blocks.js';
@@ -66,7 +66,7 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   await using recording = await openInput(config, input, previous, context);
   if (recording === null) return previous.interrupted;
   if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
-  const lookBack = openLookBack(input, recording);
+  const lookBack = openWindows(input, recording);
   for (const notice of recording.notices) onNotice(notice);
   const assets = output.keepsReport ? await pageAssets() : null; // what is not installed shows now, not at the end
 

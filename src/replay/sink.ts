@@ -7,7 +7,7 @@ import { Timer } from '../core/timer.js';
 import type { BlockRun, ReadStep, ReadyFacts } from '../core/types.js';
 import { timingLine } from '../measure/timing-line.js';
 import type { RunOutput } from '../output/run-output.js';
-import { everyItemLost } from '../pool/actor-errors.js';
+import { EveryItemLost } from '../pool/actor-errors.js';
 import type { Executors } from '../pool/executors.js';
 import type { Recording } from '../read/recording.js';
 import { TraceWriter, type TracedGroup } from '../report/trace-writer.js';
@@ -249,7 +249,7 @@ export class Sink {
   #checkLosses(rows: MinuteRows): void {
     const { executors, totals } = this.#parts;
     if (totals.losses.takes(rows.statuses)) return;
-    throw everyItemLost(executors.incidents.take().findLast(({ kind }) => kind === 'lost')?.text ?? null);
+    throw new EveryItemLost(executors.incidents.take().findLast(({ kind }) => kind === 'lost')?.text ?? null);
   }
 
   /** @param minutes how many of the block's minutes were taken: its lines are written up to there */
