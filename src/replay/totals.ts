@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { resourceUsage } from 'node:process';
 
+import { joinedUse, NO_USE, type ProcessUse } from '../core/process-use.js';
 import { LossStreak } from '../core/loss-streak.js';
 import type { Incident } from '../core/incidents.js';
 import type { MinuteRows } from '../core/block.js';
@@ -20,7 +21,8 @@ export const NO_USAGE: RunUsage = {
   comparingMs: 0,
   busyMs: 0,
   availableMs: 0,
-  parentMaxRssBytes: 0,
+  parent: NO_USE,
+  actors: NO_USE,
 };
 
 export interface UsageOptions {
@@ -32,8 +34,10 @@ export interface UsageOptions {
   readonly comparingMs: () => number;
   /** Monotonic clock, ms. */
   readonly now: () => number;
-  /** Of this process so far. */
-  readonly maxRssBytes: () => number;
+  /** What this process has used so far. */
+  readonly parent: () => ProcessUse;
+  /** The same of the actors of this session. */
+  readonly actors: () => ProcessUse;
 }
 
 /** Measures a session, which begins when this is made, and adds what earlier sessions used. */
@@ -48,7 +52,7 @@ export class UsageMeter {
 
   /** @param busyMs time that actors have spent on items in this session, summed over actors */
   total(busyMs: number): RunUsage {
-    const { before, servers, now, maxRssBytes } = this.#options;
+    const { before, servers, now, parent, actors } = this.#options;
     const elapsedMs = now() - this.#startedAtMs;
     const comparingMs = this.#options.comparingMs();
     return {
@@ -56,9 +60,15 @@ export class UsageMeter {
       comparingMs: before.comparingMs + comparingMs,
       busyMs: before.busyMs + busyMs,
       availableMs: before.availableMs + servers * (elapsedMs - comparingMs),
-      parentMaxRssBytes: Math.max(before.parentMaxRssBytes, maxRssBytes()),
+      parent: joinedUse(before.parent, parent()),
+      actors: joinedUse(before.actors, actors()),
     };
   }
+}
+
+function useOfThisProcess(): ProcessUse {
+  const { userCPUTime, systemCPUTime, maxRSS } = resourceUsage(); // µs, KiB
+  return { cpuMs: (userCPUTime + systemCPUTime) / 1000, maxRssBytes: maxRSS * 1024 };
 }
 
 /** Incidents that a report lists; all are counted. */
@@ -96,7 +106,9 @@ export interface TotalsParts {
   readonly recording: Pick<Recording, 'columns' | 'intervalMs'>;
   readonly lookBack: Pick<LookBack, 'rowsPerRecord'>;
   readonly input: Pick<InputSpec, 'columns'>;
-  readonly executors: Readonly<Record<Executor['name'], Pick<Executor, 'actors'>>>;
+  readonly executors: Readonly<Record<Executor['name'], Pick<Executor, 'actors'>>> & {
+    readonly use: ProcessUse;
+  };
   readonly comparer: Pick<Comparer, 'spentMs'>;
   /** Where the run stood when this session resumed it; null: it starts from nothing. */
   readonly before: RunProgress | null;
@@ -137,7 +149,8 @@ export class RunTotals {
       servers: executors[config.mode === 'parallel' ? 'pool' : 'solo'].actors,
       comparingMs: () => comparer.spentMs,
       now: () => performance.now(),
-      maxRssBytes: () => resourceUsage().maxRSS * 1024,
+      parent: useOfThisProcess,
+      actors: () => executors.use,
     });
     this.#firstMinuteMs = before?.firstMinuteMs ?? NaN;
     this.#lastMinuteMs = before?.minuteMs ?? NaN;

@@ -18,7 +18,7 @@ const ACTOR_PARTS: readonly PartName<ChunkPart>[] = [
   { part: 'decodeMs', name: 'decode', is: 'reading bytes as numbers, on both sides' },
   { part: 'normalizeMs', name: 'normalize', is: 'scaling windows to the range the model was trained on' },
   { part: 'predictMs', name: 'predict', is: 'the model itself' },
-  { part: 'replyMs', name: 'reply', is: 'scoring and assembling the answer' },
+  { part: 'replyMs', name: 'reply', is: 'cutting windows, scoring, and writing result lines' },
 ];
 
 /** In the order in which they happen. */

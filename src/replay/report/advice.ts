@@ -9,25 +9,43 @@ import {
   speedupText,
   timesText,
 } from '../../report/format.js';
-import type { MinutesSummary } from '../../measure/run-timings.js';
+import type { BlocksSummary, MinutesSummary } from '../../measure/run-timings.js';
+import type { RunSummary } from './run-summary.js';
+
+/** What advice is about. */
+export type AdvisedRun = Pick<RunSummary, 'blocks' | 'minutes' | 'comparison' | 'deadlineMs' | 'execution'>;
 
 /** What the figures of a run suggest, a sentence a line. */
-export function adviceFor(
-  minutes: MinutesSummary | null,
-  comparison: ComparisonSummary | null,
-  deadlineMs: number,
-  actors: number,
-): string {
-  if (minutes === null) return 'No minute had an item for the model, so there is nothing to advise.';
+export function adviceFor({ blocks, minutes, comparison, deadlineMs, execution }: AdvisedRun): string {
+  if (blocks === null && minutes === null) {
+    return 'No minute had an item for the model, so there is nothing to advise.';
+  }
   return [
-    fit(minutes, deadlineMs),
-    ...(minutes.scheduled === null ? [] : [punctuality(minutes, deadlineMs)]),
-    ...(comparison === null ? [] : [worthOfActors(comparison, actors)]),
+    ...(blocks === null || comparison === null ? [] : [worthOfBlocks(blocks, comparison, execution)]),
+    minutes === null ? NONE_ALONE : fit(minutes, deadlineMs),
+    ...(minutes === null || minutes.scheduled === null ? [] : [punctuality(minutes, deadlineMs)]),
+    ...(comparison === null ? [] : [worthOfActors(comparison, execution.actors, blocks !== null)]),
   ].join('\n');
 }
 
-function fit({ wallMs, headroom, capacityItems }: MinutesSummary, deadlineMs: number): string {
-  const p99 = `the 99th-percentile minute took ${durationText(wallMs.p99)}`;
+const NONE_ALONE =
+  'No minute was served alone, so this run does not show whether a minute fits its deadline: ' +
+  'measure some with --compare sample, or all with --block 1.';
+
+/** Compares items per second: compared minutes need not have as many items as the others. */
+function worthOfBlocks(
+  { itemsPerSecond, minutesPerBlock }: BlocksSummary,
+  comparison: ComparisonSummary,
+  { mode, actors }: RunSummary['execution'],
+): string {
+  const gained = itemsPerSecond / comparison.itemsPerSecond['sequential-batched'];
+  const who = mode === 'parallel' ? plural(actors, 'actor') : 'One process';
+  const blocks = `in blocks of ${plural(minutesPerBlock.p50, 'minute')}`;
+  return `${who} ${blocks}: ${speedupText(gained, 'one process minute by minute')}, in items per second.`;
+}
+
+function fit({ served, wallMs, headroom, capacityItems }: MinutesSummary, deadlineMs: number): string {
+  const p99 = `the 99th percentile of ${plural(served, 'minute')} served alone is ${durationText(wallMs.p99)}`;
   const deadline = roundDuration(deadlineMs);
   if (headroom < 1) {
     return `A minute does not fit: ${p99}, longer than the deadline of ${deadline}; try more actors, fewer items or a faster backend.`;
@@ -46,16 +64,19 @@ function punctuality({ late, served }: MinutesSummary, deadlineMs: number): stri
     : `${countText(late)} of ${plural(served, 'minute')} were answered later than ${deadline} after their scheduled start.`;
 }
 
-function worthOfActors({ speedup }: ComparisonSummary, actors: number): string {
+/** What actors gain for a minute served alone; `inBlocks`: the run itself served blocks. */
+function worthOfActors({ speedup }: ComparisonSummary, actors: number, inBlocks: boolean): string {
   const gained = speedup['sequential-batched'];
   const pool = plural(actors, 'actor');
+  const minute = inBlocks ? 'a minute alone' : 'a minute';
   if (actors === 1) {
     return 'A comparison with one actor shows only what the pipe costs; try more actors to see what they gain.';
   }
-  const compared = speedupText(gained.value, 'one process with batches');
-  if (isRealSpeedup(gained)) return `${pool} served a minute ${compared}.`;
+  const compared = speedupText(gained, 'one process with batches');
+  if (isRealSpeedup(gained)) return `${pool} served ${minute} ${compared}.`;
+  const enough = inBlocks ? 'for a live feed --actors 1 is enough' : '--actors 1 is enough';
   if (isRealSpeedup(inverse(gained))) {
-    return `${pool} served a minute ${compared}: minutes this small are not worth distributing, so --actors 1 is enough.`;
+    return `${pool} served ${minute} ${compared}: minutes this small are not worth distributing, so ${enough}.`;
   }
-  return `${pool} were not measurably faster than one process with batches, so --actors 1 is enough.`;
+  return `${pool} were not measurably faster than one process with batches, so ${enough}.`;
 }

@@ -8,12 +8,12 @@ import type { Band } from './charts/band-series.js';
 import type { RunCharts } from './charts/run-charts.js';
 import type { ChosenTarget, TargetBucket, TargetCharts } from './charts/target-charts.js';
 import type { RunSummary } from './run-summary.js';
-import { variantName } from './times-table.js';
+import { blocksName, variantName } from './times-table.js';
 
 /** What a replay's page is made of. */
 export interface ReplayReport {
   readonly summary: RunSummary;
-  readonly charts: Pick<RunCharts, 'walls' | 'timeline' | 'targets'>;
+  readonly charts: Pick<RunCharts, 'walls' | 'timelines' | 'targets'>;
   /** Times of the compared minutes, by variant; null without a comparison. */
   readonly compared: Readonly<Record<Variant, readonly Band[]>> | null;
   /** Scores above it are flagged; null where there is none, or only an analyzer knows. */
@@ -24,17 +24,27 @@ export interface ReplayReport {
 const DIGITS = 5;
 
 /** Null where no minute had an item. */
-export function minutesPlot({ summary, charts, compared }: ReplayReport): MinutesPlot | null {
-  if (charts.walls.samples === 0) return null;
-  const { mode, actors } = summary.execution;
-  return {
-    deadlineMs: summary.deadlineMs,
-    written: bandLine(`every minute, ${mode}`, charts.walls.bands()),
-    compared:
-      compared === null
-        ? []
-        : VARIANTS.map((variant) => bandLine(`compared: ${variantName(variant, actors)}`, compared[variant])),
-  };
+export function minutesPlot(report: ReplayReport): MinutesPlot | null {
+  const { summary, charts } = report;
+  const { blocks, deadlineMs, execution } = summary;
+  if (charts.walls.blocks.samples + charts.walls.alone.samples === 0) return null;
+  const written =
+    blocks === null
+      ? bandLine(`every minute, ${execution.mode}`, charts.walls.alone.bands())
+      : bandLine(`${blocksName(execution.mode, blocks)}: per minute`, charts.walls.blocks.bands());
+  return { deadlineMs, written, compared: marks(report) };
+}
+
+/** Compared minutes by variant; without a comparison those that were served alone between blocks. */
+function marks({ summary, charts, compared }: ReplayReport): BandLine[] {
+  const { actors } = summary.execution;
+  if (compared !== null) {
+    return VARIANTS.map((variant) =>
+      bandLine(`compared: ${variantName(variant, actors)}`, compared[variant]),
+    );
+  }
+  const isMixed = summary.blocks !== null && charts.walls.alone.samples > 0;
+  return isMixed ? [bandLine('minutes alone', charts.walls.alone.bands())] : [];
 }
 
 function bandLine(name: string, bands: readonly Band[]): BandLine {

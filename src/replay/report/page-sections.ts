@@ -22,24 +22,26 @@ import {
 } from '../../report/html/parts.js';
 import { tableMarkup } from '../../report/table.js';
 import type { BandSeries } from './charts/band-series.js';
+import type { WallCharts } from './charts/run-charts.js';
 import type { RunSummary } from './run-summary.js';
 import { allTimesTable, speedupTable } from './times-table.js';
 
 /** Whether a minute fits, the advice, and the figures behind them. */
 export function resultSection(run: Place<RunSummary>): PageSection {
-  const { minutes, advice } = run.value;
+  const { served, minutes, advice } = run.value;
   const verdict =
     minutes === null
       ? null
       : minutes.headroom >= 1
         ? markup`<p class="verdict good">✓ A minute fits into its deadline.</p>\n`
         : markup`<p class="verdict bad">✗ A minute does not fit into its deadline.</p>\n`;
-  const tiles = minutes === null ? null : tilesMarkup(resultTiles(run));
+  const tiles = served === null ? null : tilesMarkup(resultTiles(run));
   return { id: 'result', title: 'Result', body: [verdict, sentencesMarkup(advice), tiles] };
 }
 
 function resultTiles(run: Place<RunSummary>): Markup[] {
   return [
+    ...throughputTiles(run),
     ...minuteTiles(run),
     ...scheduleTiles(run),
     ...speedupTiles(run),
@@ -54,14 +56,30 @@ function resultTiles(run: Place<RunSummary>): Markup[] {
 const duration = (place: Place<number | null>): Markup => figureMarkup(place, durationText);
 const count = (place: Place<number | null>): Markup => figureMarkup(place, countText);
 
+/** What the run as a whole took; where every minute was served alone, the figures of those say more. */
+function throughputTiles(run: Place<RunSummary>): Markup[] {
+  if (run.value.blocks === null) return [];
+  const throughput = run.at('throughput');
+  const rate = (place: Place<number>): Markup => figureMarkup(place, figures);
+  const length = run.at('blocks').at('minutesPerBlock').at('p50');
+  return [
+    tile(
+      'Items per second',
+      rate(throughput.at('itemsPerSecond')),
+      markup`${rate(throughput.at('minutesPerSecond'))} minutes, in blocks of ${count(length)}`,
+    ),
+  ];
+}
+
 function minuteTiles(run: Place<RunSummary>): Markup[] {
+  if (run.value.minutes === null) return [];
   const minutes = run.at('minutes');
   const wallMs = minutes.at('wallMs');
   return [
     tile(
       '99th-percentile minute',
       duration(wallMs.at('p99')),
-      markup`of ${count(wallMs.at('samples'))} minutes`,
+      markup`of ${count(wallMs.at('samples'))} minutes served alone`,
     ),
     tile(
       'Headroom',
@@ -104,30 +122,50 @@ function speedupTiles(run: Place<RunSummary>): Markup[] {
 }
 
 /** Times per minute over the recording, and of each variant. */
-export function timesSection(run: Place<RunSummary>, walls: BandSeries): PageSection {
-  const { comparison, minutes, deadlineMs } = run.value;
-  const most = Math.max(...walls.bands().map(({ count }) => count));
-  const label =
-    minutes === null
-      ? ''
-      : `Service time of ${plural(walls.samples, 'minute')}: median ${durationText(minutes.wallMs.p50)}, slowest ${durationText(minutes.wallMs.max)}, deadline ${durationText(deadlineMs)}.`;
-  const caption = [
-    'Service time of each minute over the recording, without waiting behind another minute.',
-    most > 1
-      ? ` The line is the median of ${plural(most, 'minute')}, the band their smallest to largest.`
-      : '',
-    comparison === null
-      ? ''
-      : ` Marks are the ${plural(comparison.minutes, 'minute')} that every variant served while nothing else ran.`,
-  ];
+export function timesSection(run: Place<RunSummary>, { blocks, alone }: WallCharts): PageSection {
+  const inBlocks = blocks.samples > 0;
+  const line = inBlocks ? blocks : alone;
   return {
     id: 'times',
     title: 'Time per minute',
     body: [
-      plotMarkup(caption, canvasMarkup('minutes-plot', label)),
+      plotMarkup(timesCaption(run.value, line), canvasMarkup('minutes-plot', timesLabel(run.value))),
       tableMarkup('Service time per minute', allTimesTable(run)),
     ],
   };
+}
+
+function timesLabel({ blocks, minutes, deadlineMs }: RunSummary): string {
+  return [
+    ...(blocks === null
+      ? []
+      : [
+          `Service time per minute in ${plural(blocks.served, 'block')}: median ${durationText(blocks.perMinuteMs.p50)}.`,
+        ]),
+    ...(minutes === null
+      ? []
+      : [
+          `Service time of ${plural(minutes.served, 'minute')} served alone: median ${durationText(minutes.wallMs.p50)}, slowest ${durationText(minutes.wallMs.max)}, deadline ${durationText(deadlineMs)}.`,
+        ]),
+  ].join(' ');
+}
+
+function timesCaption({ blocks, minutes, comparison }: RunSummary, line: BandSeries): string[] {
+  const what = blocks === null ? 'minute' : 'block';
+  const most = Math.max(...line.bands().map((band) => band.count));
+  const marked =
+    comparison !== null
+      ? `Marks are the ${plural(comparison.minutes, 'minute')} that every variant served while nothing else ran.`
+      : blocks !== null && minutes !== null
+        ? `Marks are the ${plural(minutes.served, 'minute')} that were served alone.`
+        : null;
+  return [
+    blocks === null
+      ? 'Service time of each minute over the recording, without waiting behind another minute.'
+      : 'Service time of each block over the recording, divided by its minutes, without waiting behind another block.',
+    most > 1 ? ` The line is the median of ${plural(most, what)}, the band their smallest to largest.` : '',
+    marked === null ? '' : ` ${marked}`,
+  ];
 }
 
 /** What the pool gains over one process. */

@@ -10,7 +10,7 @@ import type { MinutesSummary, ScheduleSummary } from '../../measure/run-timings.
 export type UngatedRun = Omit<RunSummary, 'gates'>;
 type ReplayMetric = Metric<UngatedRun>;
 
-/** The metrics of replay's `--fail-if`. */
+/** The metrics of replay's `--fail-if`; times of a minute are of those served alone. */
 export const REPLAY_METRICS: Metrics<UngatedRun> = {
   p50: wall('p50', 'median service time of a minute'),
   p90: wall('p90', '90th percentile of a minute’s service time'),
@@ -34,11 +34,11 @@ export const REPLAY_METRICS: Metrics<UngatedRun> = {
     'items per minute that fit the deadline',
     ({ capacityItems }) => capacityItems,
   ),
-  imbalance: ofMinutes(
-    'ratio',
-    'slowest chunk over mean chunk, median minute',
-    ({ imbalance }) => imbalance.p50,
-  ),
+  imbalance: {
+    unit: 'ratio',
+    is: 'slowest chunk over mean chunk, median block',
+    of: ({ served }) => served?.imbalance.p50 ?? null,
+  },
   speedup: ofComparison(
     'ratio',
     'of the pool over one process with batches; last session',
@@ -79,7 +79,7 @@ export const REPLAY_METRICS: Metrics<UngatedRun> = {
   memory: {
     unit: 'bytes',
     is: 'peak memory of the parent in any session, without its actors',
-    of: (run) => run.parentMaxRssBytes,
+    of: (run) => run.usage.parent.maxRssBytes,
   },
 };
 
@@ -97,7 +97,7 @@ function ofMinutes(
   is: string,
   of: (minutes: MinutesSummary) => number,
 ): ReplayMetric {
-  return { unit, is, of: ({ minutes }) => (minutes === null ? null : of(minutes)) };
+  return { unit, is, needs: 'minutes', of: ({ minutes }) => (minutes === null ? null : of(minutes)) };
 }
 
 function ofComparison(

@@ -48,7 +48,6 @@ function sections(
   targets: TargetsPlot | null,
 ): PageSection[] {
   const run = Place.of(summary);
-  const chosen = summary.minutes === null ? null : charts.timeline.chosen(summary.minutes.wallMs.p50);
   return [
     resultSection(run),
     ...gatesSections(summary.gates),
@@ -56,20 +55,31 @@ function sections(
     ...(minutes === null ? [] : [timesSection(run, charts.walls)]),
     ...(summary.comparison === null ? [] : [speedupSection(run, summary.comparison)]),
     ...breakdownSections(run),
-    ...(chosen === null ? [] : [timelineSection(chosen)]),
+    ...timelineSections(summary, charts),
     ...(targets === null ? [] : [targetsSection(targets, charts.targets, labelsMarkup(summary.labels))]),
     recordsSection(run),
     aboutSection(run),
   ];
 }
 
+function timelineSections(
+  { blocks, minutes }: RunSummary,
+  { timelines }: ReplayReport['charts'],
+): PageSection[] {
+  const chosen = {
+    blocks: blocks && timelines.blocks.chosen(blocks.wallMs.p50),
+    alone: minutes && timelines.alone.chosen(minutes.wallMs.p50),
+  };
+  return chosen.blocks === null && chosen.alone === null ? [] : [timelineSection(chosen)];
+}
+
 function breakdownSections(run: Place<RunSummary>): PageSection[] {
-  const { execution, minutes } = run.value;
-  if (minutes === null) return [];
-  const place = Place.of(minutes, 'minutes');
+  const { execution, served } = run.value;
+  if (served === null) return [];
+  const place = Place.of(served, 'served');
   const body = breakdownBody({
     breakdown: place.at('breakdownMs'),
-    note: 'summed over all chunks and minutes',
+    note: 'summed over all chunks',
     perActor: place.at('perActor'),
     perActorNote: 'summed over all their chunks',
     of: execution.mode === 'parallel' ? plural(execution.actors, 'actor') : 'one process',
@@ -123,6 +133,17 @@ function recordsSection(run: Place<RunSummary>): PageSection {
   };
 }
 
+function usageFact(usage: Place<RunSummary['usage']>): readonly [string, Content] {
+  const cpu = (of: keyof RunSummary['usage']): Content =>
+    figureMarkup(usage.at(of).at('cpuMs'), durationText);
+  const memory = (of: keyof RunSummary['usage']): Content =>
+    figureMarkup(usage.at(of).at('maxRssBytes'), sizeText);
+  return [
+    'used',
+    markup`${cpu('parent')} of CPU time in the parent, ${cpu('actors')} in actors; memory at most ${memory('parent')} in the parent, ${memory('actors')} in an actor`,
+  ];
+}
+
 /** What ran, where, and with which settings. */
 function aboutSection(run: Place<RunSummary>): PageSection {
   const { host, incidents, notices, settings } = run.value;
@@ -137,7 +158,7 @@ function aboutSection(run: Place<RunSummary>): PageSection {
           'took',
           markup`${figureMarkup(run.at('elapsedMs'), durationText)}, of which comparing took ${figureMarkup(run.at('comparingMs'), durationText)}; starting actors took ${figureMarkup(run.at('execution').at('startMs'), durationText)}`,
         ],
-        ['memory', markup`at most ${figureMarkup(run.at('parentMaxRssBytes'), sizeText)} in the parent`],
+        usageFact(run.at('usage')),
         machineFact(host),
       ]),
       listed.length > 0 ? markup`<h3>What happened to actors</h3>\n<ul>\n${listed}</ul>\n` : null,

@@ -29,14 +29,14 @@ export function replayCsv(summary: RunSummary): string {
 }
 
 function figureParts(summary: RunSummary): ReportPart[] {
-  const { minutes, comparison, execution, labels, advice, gates } = summary;
+  const { served, comparison, execution, labels, advice, gates } = summary;
   const gain = comparison === null ? [] : [gainLine(comparison, execution.actors)];
   const labelled =
     labels === null
       ? []
       : [labelsTable(Place.of(labels), SHOWN_TARGETS), ...labelNotes(labels, SHOWN_TARGETS)];
   return [
-    { blocks: minutes === null ? [] : [timesTable(Place.of(summary)), ...gain] },
+    { blocks: served === null ? [] : [timesTable(Place.of(summary)), ...gain] },
     { blocks: labelled },
     { blocks: advice.split('\n') },
     { blocks: gates.map((gate) => `--fail-if ${gateText(gate)}`) },

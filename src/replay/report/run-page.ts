@@ -11,8 +11,8 @@ export function replayPage(
   threshold: number | null,
   assets: PageAssets,
 ): string {
-  const { timeline, targets } = totals.charts;
-  const charts = { walls: figures.walls, timeline, targets };
+  const { timelines, targets } = totals.charts;
+  const charts = { walls: figures.walls, timelines, targets };
   const compared = comparer.comparison.minutes === 0 ? null : byVariant((arm) => comparer.walls[arm].bands());
   return replayHtml({ summary, charts, compared, threshold }, assets);
 }

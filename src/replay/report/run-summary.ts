@@ -4,12 +4,13 @@ import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { ComparisonSummary } from '../../core/comparison.js';
 import type { GateResult } from '../../report/gates.js';
 import type { LabelsSummary } from './run-labels.js';
-import type { MinutesSummary } from '../../measure/run-timings.js';
+import type { TimingsSummary } from '../../measure/run-timings.js';
 import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 import type { RunCounts } from '../../core/counts.js';
+import type { RunUsage } from '../resume/run-facts.js';
 
 /** The content of `timing.json`; times in ms. */
-export interface RunSummary {
+export interface RunSummary extends TimingsSummary {
   readonly program: ProgramFacts;
   /** The run's settings, from the command line, the environment and the configuration file. */
   readonly settings: unknown;
@@ -27,7 +28,7 @@ export interface RunSummary {
   readonly execution: {
     readonly mode: 'parallel' | 'sequential';
     readonly actors: number;
-    /** Minutes in flight at once. */
+    /** Blocks in flight at once. */
     readonly inflight: number;
     /** Recorded time over real time; null: as fast as possible. */
     readonly pace: number | null;
@@ -50,15 +51,16 @@ export interface RunSummary {
   readonly counts: RunCounts;
   /**
    * From the first minute to the last result passed to the file, comparisons included, starting excluded. Summed over
-   * all sessions; a killed one counts up to its last commit. The same holds for the next two.
+   * all sessions; a killed one counts up to its last commit. The same holds for the next three.
    */
   readonly elapsedMs: number;
   /** Of that, time spent on comparing alone. */
   readonly comparingMs: number;
-  /** Largest resident memory of the parent in any session, bytes; actors are separate processes. */
-  readonly parentMaxRssBytes: number;
+  readonly usage: Pick<RunUsage, 'parent' | 'actors'>;
+  /** Of `elapsedMs − comparingMs`, so reading, writing and waiting are in it. */
+  readonly throughput: { readonly itemsPerSecond: number; readonly minutesPerSecond: number };
+  /** For a minute served alone. */
   readonly deadlineMs: number;
-  readonly minutes: MinutesSummary | null;
   /** Share of the time the actors had (`actors × (elapsedMs − comparingMs)`) that they spent on chunks. */
   readonly utilization: number;
   readonly comparison: ComparisonSummary | null;

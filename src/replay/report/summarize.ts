@@ -49,10 +49,12 @@ function ungated(
   notices: readonly Notice[],
 ): UngatedRun {
   const { deadlineMs, span } = totals;
-  const minutes = figures.timings.summary();
+  const timings = figures.timings.summary();
   const comparison = comparer.comparison.summary(actors, TOLERANCE[ready.backend.name]);
-  const { elapsedMs, comparingMs, parentMaxRssBytes, busyMs, availableMs } = totals.usage;
-  return {
+  const { elapsedMs, comparingMs, busyMs, availableMs, ...usage } = totals.usage;
+  const { counts } = totals.counters;
+  const servingS = (elapsedMs - comparingMs) / 1000;
+  const summary = {
     program,
     settings: { ...config, journaled: undefined },
     input: {
@@ -79,18 +81,22 @@ function ungated(
     host: hostFacts(),
     sessions,
     incidents: { counts: totals.incidents.counts, listed: totals.incidents.listed },
-    counts: totals.counters.counts,
+    counts,
     elapsedMs,
     comparingMs,
-    parentMaxRssBytes,
+    usage,
+    throughput: {
+      itemsPerSecond: (timings.served?.items ?? 0) / servingS,
+      minutesPerSecond: counts.minutes / servingS,
+    },
     deadlineMs,
-    minutes,
+    ...timings,
     utilization: busyMs / Math.max(availableMs, 1),
     comparison,
     labels: figures.labels?.summary() ?? null,
-    advice: adviceFor(minutes, comparison, deadlineMs, actors),
     notices: [...recording.notices, ...ready.notices, ...notices],
   };
+  return { ...summary, advice: adviceFor(summary) };
 }
 
 function minuteText(minuteMs: number): string | null {

@@ -2,7 +2,7 @@ import type { RunCounts } from '../../core/counts.js';
 import type { Incident } from '../../core/incidents.js';
 import { formatDuration } from '../../core/time.js';
 import { backendFact, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
-import { countText, durationText, figures, plural } from '../../report/format.js';
+import { countText, durationText, figures, plural, roundDuration, sizeText } from '../../report/format.js';
 import type { RunSummary } from './run-summary.js';
 
 /** What a terminal and a page say about a finished run; `status` shares most of it. */
@@ -15,7 +15,20 @@ export function runFacts(summary: RunSummary): Fact[] {
     ...countFacts(counts),
     ...incidentFacts(incidents.counts),
     ...sessionFacts(sessions),
-    ['served', servedText(summary)],
+    ...servedFacts(summary),
+  ];
+}
+
+/** How fast the run was, and what it used. */
+export function servedFacts({
+  usage: { parent, actors },
+  ...run
+}: Pick<RunSummary, ServedField | 'usage'>): Fact[] {
+  const cpu = `CPU ${durationText(parent.cpuMs)} in the parent, ${durationText(actors.cpuMs)} in actors`;
+  const memory = `memory at most ${sizeText(parent.maxRssBytes)} and ${sizeText(actors.maxRssBytes)} an actor`;
+  return [
+    ['served', servedText(run)],
+    ['used', `${cpu}; ${memory}`],
   ];
 }
 
@@ -66,16 +79,38 @@ function sessionFacts({ resumed, earlierMinutes }: RunSummary['sessions']): Fact
   return optionalFact('resumed', resumed === 0 ? null : text);
 }
 
-function servedText({ counts, elapsedMs, comparingMs, execution }: RunSummary): string {
+type ServedField = 'counts' | 'elapsedMs' | 'comparingMs' | 'throughput' | 'execution';
+
+function servedText(run: Pick<RunSummary, ServedField>): string {
+  const { counts, elapsedMs, comparingMs, throughput, execution } = run;
   const { mode, actors, inflight, pace, startMs } = execution;
-  const servingMs = elapsedMs - comparingMs;
   const details = [
-    `${figures(counts.minutes / (servingMs / 1000))} minutes/s`,
+    `${figures(throughput.itemsPerSecond)} items/s`,
+    `${figures(throughput.minutesPerSecond)} minutes/s`,
     mode,
     ...(mode === 'parallel' ? [plural(actors, 'actor')] : []),
-    `up to ${plural(inflight, 'minute')} at once`,
+    `up to ${plural(inflight, 'block')} at once`,
     ...(pace === null ? [] : [`paced at ${figures(pace)} × real time`]),
     `started in ${durationText(startMs)}`,
   ];
-  return `${plural(counts.minutes, 'minute')} in ${durationText(servingMs)} (${details.join(', ')})`;
+  return `${plural(counts.minutes, 'minute')} in ${durationText(elapsedMs - comparingMs)} (${details.join(', ')})`;
+}
+
+/** What a minute took in blocks and alone, for where there is no table. */
+export function minuteFacts({
+  blocks,
+  minutes,
+  deadlineMs,
+}: Pick<RunSummary, 'blocks' | 'minutes' | 'deadlineMs'>): Fact[] {
+  const inBlocks =
+    blocks === null
+      ? null
+      : `${plural(blocks.served, 'block')} of ${plural(blocks.minutesPerBlock.p50, 'minute')}: ` +
+        `${durationText(blocks.perMinuteMs.p50)} per minute`;
+  const alone =
+    minutes === null
+      ? null
+      : `${plural(minutes.served, 'minute')}: median ${durationText(minutes.wallMs.p50)}, ` +
+        `99th percentile ${durationText(minutes.wallMs.p99)}, deadline ${roundDuration(deadlineMs)}`;
+  return [...optionalFact('blocks', inBlocks), ...optionalFact('alone', alone)];
 }

@@ -1,32 +1,41 @@
 import { isoTime } from '../../core/time.js';
 import type { ChunkPart } from '../../core/timing.js';
-import type { ChunkTiming, MinuteTiming } from '../../core/types.js';
+import type { BlockTiming, ChunkTiming } from '../../core/types.js';
 import { barMarkup, PART_NAMES, partsLegend, segmentMarkup } from '../../report/breakdown.js';
 import { durationText, plural } from '../../report/format.js';
 import { markup, type Markup } from '../../report/html/markup.js';
 import { plotMarkup, type PageSection } from '../../report/html/parts.js';
-import type { ChosenMinutes, ChosenMinute } from './charts/run-charts.js';
+import type { ChosenBlock, ChosenBlocks } from './charts/run-charts.js';
 
-/** A gather shorter than this share of the minute would be invisible. */
+/** A gather shorter than this share of the block would be invisible. */
 const GATHER_FROM = 0.002;
 
-/** What each actor did in a typical minute and in the slowest one. */
-export function timelineSection({ typical, slowest }: ChosenMinutes): PageSection {
-  const minutes = [
-    ...(typical.minuteMs === slowest.minuteMs ? [] : [minuteMarkup('A typical minute', typical)]),
-    minuteMarkup('The slowest minute', slowest),
-  ];
+/** What each actor did in a typical block and in the slowest one, and the same for minutes served alone. */
+export function timelineSection({
+  blocks,
+  alone,
+}: Readonly<Record<'blocks' | 'alone', ChosenBlocks | null>>): PageSection {
+  const shown = [...chosenMarkup('block', blocks), ...chosenMarkup('minute', alone)];
   const caption =
-    'From the start of the minute until its answers were joined. The pipe appears twice, once each way; a chunk that waits behind another minute waits there. The first minutes of a run are often the slowest, as code is still being compiled.';
+    'From the start until the answers were joined. The pipe appears twice, once each way; a chunk that waits behind another one waits there. The first of a run are often the slowest, as code is still being compiled.';
   return {
     id: 'timeline',
     title: 'What each actor did',
-    body: plotMarkup(caption, [...minutes, partsLegend()]),
+    body: plotMarkup(caption, [...shown, partsLegend()]),
   };
 }
 
+function chosenMarkup(what: string, chosen: ChosenBlocks | null): Markup[] {
+  if (chosen === null) return [];
+  const { typical, slowest } = chosen;
+  return [
+    ...(typical.minuteMs === slowest.minuteMs ? [] : [blockMarkup(`A typical ${what}`, typical)]),
+    blockMarkup(`The slowest ${what}`, slowest),
+  ];
+}
+
 /** A lane for each actor, and one for the gather, which is the parent's work. */
-function minuteMarkup(name: string, { minuteMs, timing }: ChosenMinute): Markup {
+function blockMarkup(name: string, { minuteMs, timing }: ChosenBlock): Markup {
   const { chunks, startedAtMs, endedAtMs, gatherMs } = timing;
   const spanMs = endedAtMs - startedAtMs || 1;
   const lanes = chunks.map((chunk) => {
@@ -39,7 +48,8 @@ function minuteMarkup(name: string, { minuteMs, timing }: ChosenMinute): Markup 
     gatherMs / spanMs < GATHER_FROM
       ? markup`<p>then the ${gatherText}</p>`
       : laneMarkup(gatherText, gatherText, [gather], timing);
-  return markup`<h3>${name}: ${isoTime(minuteMs)}, ${durationText(timing.wallMs)}</h3>
+  const length = timing.minutes === 1 ? '' : `${plural(timing.minutes, 'minute')} from `;
+  return markup`<h3>${name}: ${length}${isoTime(minuteMs)}, ${durationText(timing.wallMs)}</h3>
 <div class="lanes">${lanes}<p class="time-axis"><span>0</span><span>${durationText(spanMs)}</span></p>${last}</div>
 `;
 }
@@ -79,7 +89,7 @@ function laneMarkup(
   name: string,
   label: string,
   stretches: readonly Stretch[],
-  { startedAtMs, endedAtMs }: MinuteTiming,
+  { startedAtMs, endedAtMs }: BlockTiming,
 ): Markup {
   const spanMs = endedAtMs - startedAtMs || 1;
   const place = (atMs: number): number => Math.min(1, Math.max(0, (atMs - startedAtMs) / spanMs));

@@ -1,14 +1,17 @@
 import { agrees, VARIANTS, type Agreement, type Variant } from '../../core/comparison.js';
 import type { Distribution, Estimate } from '../../core/statistics.js';
-import { countText, durationText, plural } from '../../report/format.js';
+import { countText, durationText, figures, plural } from '../../report/format.js';
 import type { Place } from '../../report/figures.js';
 import { figure, speedup, tableOf, words, type Column, type Table } from '../../report/table.js';
+import type { BlocksSummary } from '../../measure/run-timings.js';
 import type { RunSummary } from './run-summary.js';
 
-/** Times of a run's minutes, or of one variant of a comparison. */
+/** What a minute took in the run's blocks, alone, or in one variant of a comparison. */
 interface Row {
   readonly name: string;
   readonly minutes: Place<number | null>;
+  /** Items per second of service time. */
+  readonly rate?: Place<number | null>;
   readonly ms: Place<Distribution | null>;
   /** Of parallel over this variant. */
   readonly speedup?: Place<Estimate | null>;
@@ -18,6 +21,7 @@ interface Row {
 
 const NAME = words<Row>('time per minute', 'arm', ({ name }) => name);
 const MINUTES = figure<Row>('minutes', 'minutes', countText, ({ minutes }) => minutes);
+const RATE = figure<Row>('items/s', 'items_per_s', figures, ({ rate }) => rate ?? null);
 const [MEAN, P50, P90, P95, P99, MAX] = (['mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const).map((name) =>
   figure<Row>(name, `${name}_ms`, durationText, ({ ms }) => ms.at(name)),
 ) as [Column<Row>, Column<Row>, Column<Row>, Column<Row>, Column<Row>, Column<Row>];
@@ -25,22 +29,27 @@ const [MEAN, P50, P90, P95, P99, MAX] = (['mean', 'p50', 'p90', 'p95', 'p99', 'm
 const SPEEDUP = { ...speedup<Row>('parallel is', 'speedup', (row) => row.speedup ?? null), hasBounds: false };
 const ANSWERS = words<Row>('answers', 'answers', ({ answers }) => answers ?? '');
 
-const TIMES = [NAME, MINUTES, P50, P95, MAX];
+const TIMES = [NAME, MINUTES, RATE, P50, P95, MAX];
 
-/** For a terminal, Markdown and CSV: each compared variant, or the run where nothing was compared. */
+/** For a terminal, Markdown and CSV: each compared variant, and what the run itself took in blocks and alone. */
 export function timesTable(run: Place<RunSummary>): Table {
-  if (run.value.comparison !== null) {
-    return tableOf([...TIMES, SPEEDUP, ANSWERS], [...variantRows(run), ...scheduleRows(run)]);
-  }
-  return tableOf(TIMES, [...servedRows(run, run.value.execution.mode), ...scheduleRows(run)]);
+  const { mode } = run.value.execution;
+  const rows = [...variantRows(run), ...blocksRows(run), ...scheduleRows(run)];
+  if (run.value.comparison !== null) return tableOf([...TIMES, SPEEDUP, ANSWERS], rows);
+  return tableOf(TIMES, [...aloneRows(run, mode), ...rows]);
 }
 
 /** For a page: the run and each compared variant. */
 export function allTimesTable(run: Place<RunSummary>): Table {
+  const { blocks, comparison, execution } = run.value;
+  const alone = blocks === null ? 'every minute' : 'minutes alone';
+  // With blocks, a comparison has the minutes that were served alone.
+  const isShown = blocks === null || comparison === null;
   return tableOf(
-    [NAME, MINUTES, MEAN, P50, P90, P95, P99, MAX],
+    [NAME, MINUTES, RATE, MEAN, P50, P90, P95, P99, MAX],
     [
-      ...servedRows(run, `every minute, ${run.value.execution.mode}`),
+      ...blocksRows(run),
+      ...(isShown ? aloneRows(run, `${alone}, ${execution.mode}`) : []),
       ...scheduleRows(run),
       ...variantRows(run).map((row) => ({ ...row, name: `compared: ${row.name}` })),
     ],
@@ -52,9 +61,29 @@ export function speedupTable(run: Place<RunSummary>): Table {
   return tableOf([{ ...NAME, title: 'compared with' }, SPEEDUP, ANSWERS], variantRows(run).slice(0, -1));
 }
 
-function servedRows(run: Place<RunSummary>, name: string): Row[] {
+/** Times are those of a block divided by its minutes. */
+function blocksRows(run: Place<RunSummary>): Row[] {
+  const { blocks, execution } = run.value;
+  if (blocks === null) return [];
+  const place = run.at('blocks');
+  return [
+    {
+      name: blocksName(execution.mode, blocks),
+      minutes: place.at('minutes'),
+      rate: place.at('itemsPerSecond'),
+      ms: place.at('perMinuteMs'),
+    },
+  ];
+}
+
+export function blocksName(mode: string, { minutesPerBlock }: BlocksSummary): string {
+  return `${mode}, blocks of ${plural(minutesPerBlock.p50, 'minute')}`;
+}
+
+function aloneRows(run: Place<RunSummary>, name: string): Row[] {
   if (run.value.minutes === null) return [];
-  return [{ name, minutes: run.at('minutes').at('served'), ms: run.at('minutes').at('wallMs') }];
+  const place = run.at('minutes');
+  return [{ name, minutes: place.at('served'), rate: place.at('itemsPerSecond'), ms: place.at('wallMs') }];
 }
 
 /** How a paced run kept to its schedule. */
@@ -76,6 +105,7 @@ function variantRows(run: Place<RunSummary>): Row[] {
   return VARIANTS.map((variant) => ({
     name: variantName(variant, execution.actors),
     minutes: place.at('minutes'),
+    rate: place.at('itemsPerSecond').at(variant),
     ms: place.at('wallMs').at(variant),
     ...(variant === 'parallel' ? {} : { speedup: place.at('speedup').at(variant) }),
     answers: agreementText(comparison.answers[variant], comparison.tolerance),

@@ -33,7 +33,7 @@ export async function judgeAgain(
   return { ...judged, gates: checkGates(config.gates, REPLAY_METRICS, gated) };
 }
 
-/** The same run with another deadline: what depends on it is computed again from the times of all minutes. */
+/** The same run with another deadline: what depends on it is computed again from `timing.jsonl`. */
 async function withDeadline(
   deadlineMs: number,
   summary: RunSummary,
@@ -41,10 +41,9 @@ async function withDeadline(
 ): Promise<RunSummary> {
   if (deadlineMs === summary.deadlineMs || summary.minutes === null) return { ...summary, deadlineMs };
   const { timings } = await timingsFromFile(output.committed('timings'), deadlineMs);
-  const { late, headroom, capacityItems } = timings.summary() ?? summary.minutes;
-  const minutes = { ...summary.minutes, late, headroom, capacityItems };
-  const advice = adviceFor(minutes, summary.comparison, deadlineMs, summary.execution.actors);
-  return { ...summary, deadlineMs, minutes, advice };
+  const { late, headroom, capacityItems } = timings.summary().minutes ?? summary.minutes;
+  const judged = { ...summary, deadlineMs, minutes: { ...summary.minutes, late, headroom, capacityItems } };
+  return { ...judged, advice: adviceFor(judged) };
 }
 
 /** For gates: how a run kept to one schedule doesn't tell how it would keep to another. */

@@ -8,6 +8,7 @@ import {
   fields,
   flag,
   list,
+  measured,
   nullable,
   number,
   object,
@@ -17,6 +18,7 @@ import {
 } from '../../core/shape.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
+import type { ProcessUse } from '../../core/process-use.js';
 
 /** Shapes that a journal and a `timing.json` share. */
 
@@ -70,6 +72,8 @@ export const runCounts: Shape<RunCounts> = fields(
   ],
   count,
 );
+
+export const processUse: Shape<ProcessUse> = fields(['cpuMs', 'maxRssBytes'], measured);
 
 export const quarantine: Shape<Quarantine> = object({
   target: text,

@@ -21,6 +21,7 @@ import {
   incidentCounts,
   inputSpec,
   modelFacts,
+  processUse,
   programFacts,
   quarantine,
   runCounts,
@@ -89,7 +90,8 @@ const runUsage: Shape<RunUsage> = object({
   comparingMs: number,
   busyMs: number,
   availableMs: number,
-  parentMaxRssBytes: number,
+  parent: processUse,
+  actors: processUse,
 });
 
 const runProgress: Shape<RunProgress> = object({

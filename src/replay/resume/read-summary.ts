@@ -21,7 +21,7 @@ import {
 } from '../../core/shape.js';
 import type { Distribution, Estimate } from '../../core/statistics.js';
 import { CHUNK_PARTS } from '../../core/timing.js';
-import type { MinutesSummary } from '../../measure/run-timings.js';
+import type { BlocksSummary, MinutesSummary, ServedSummary } from '../../measure/run-timings.js';
 import { readText } from '../../output/read-back.js';
 import type { GateResult } from '../../report/gates.js';
 import type { DetectionFigures, LabelsSummary } from '../report/run-labels.js';
@@ -31,6 +31,7 @@ import {
   incident,
   incidentCounts,
   modelAndInput,
+  processUse,
   programFacts,
   runCounts,
 } from './fact-shapes.js';
@@ -42,15 +43,10 @@ const distribution: Shape<Distribution> = fields(
 );
 const estimate: Shape<Estimate> = fields(['value', 'low', 'high'], measured);
 
-const minutes: Shape<MinutesSummary> = object({
-  served: count,
-  wallMs: distribution,
-  items: distribution,
+const served: Shape<ServedSummary> = object({
+  blocks: count,
+  items: count,
   imbalance: distribution,
-  late: measured,
-  headroom: measured,
-  capacityItems: measured,
-  scheduled: nullable(object({ latenessMs: distribution, responseMs: distribution })),
   breakdownMs: fields([...CHUNK_PARTS, 'gatherMs'], measured),
   perActor: list(
     object({
@@ -63,6 +59,26 @@ const minutes: Shape<MinutesSummary> = object({
   ),
 });
 
+const blocks: Shape<BlocksSummary> = object({
+  served: count,
+  minutes: count,
+  minutesPerBlock: distribution,
+  wallMs: distribution,
+  perMinuteMs: distribution,
+  itemsPerSecond: measured,
+});
+
+const minutes: Shape<MinutesSummary> = object({
+  served: count,
+  wallMs: distribution,
+  items: distribution,
+  itemsPerSecond: measured,
+  late: measured,
+  headroom: measured,
+  capacityItems: measured,
+  scheduled: nullable(object({ latenessMs: distribution, responseMs: distribution })),
+});
+
 const agreement: Shape<Agreement> = object({
   identical: flag,
   maxDifference: measured,
@@ -72,6 +88,7 @@ const agreement: Shape<Agreement> = object({
 const comparison: Shape<ComparisonSummary> = object({
   minutes: count,
   wallMs: fields(VARIANTS, distribution),
+  itemsPerSecond: fields(VARIANTS, measured),
   speedup: fields(['sequential-per-item', 'sequential-batched'], estimate),
   efficiency: measured,
   serialFraction: nullable(number),
@@ -141,8 +158,11 @@ const runSummary: Shape<RunSummary> = object({
   counts: runCounts,
   elapsedMs: measured,
   comparingMs: measured,
-  parentMaxRssBytes: number,
+  usage: object({ parent: processUse, actors: processUse }),
+  throughput: fields(['itemsPerSecond', 'minutesPerSecond'], measured),
   deadlineMs: number,
+  served: nullable(served),
+  blocks: nullable(blocks),
   minutes: nullable(minutes),
   utilization: measured,
   comparison: nullable(comparison),

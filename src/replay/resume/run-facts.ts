@@ -3,6 +3,7 @@ import type { InputPosition } from '../../core/input-position.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { DigestUpdate } from '../../read/bytes/digests.js';
+import type { ProcessUse } from '../../core/process-use.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
 import type { RunCounts } from '../../core/counts.js';
 
@@ -60,8 +61,10 @@ export interface RunUsage {
   readonly busyMs: number;
   /** Time that actors had for items: for each session, its actors × (elapsed − comparing). */
   readonly availableMs: number;
-  /** Largest resident memory of the parent, the maximum over the sessions. */
-  readonly parentMaxRssBytes: number;
+  /** The parent of every session, starts and comparisons included. */
+  readonly parent: ProcessUse;
+  /** All actors, also those that were lost or compared with; each counts up to its last answer. */
+  readonly actors: ProcessUse;
 }
 
 /** How a run ended: the last line of its journal. */

@@ -6,7 +6,8 @@ import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { DamagedFile } from '../../output/check-committed.js';
 import { backendFact, factLines, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
 import { countText, percentText, plural } from '../../report/format.js';
-import { countFacts, incidentFacts, inputFact } from '../report/summary-facts.js';
+import type { RunSummary } from '../report/run-summary.js';
+import { countFacts, incidentFacts, inputFact, minuteFacts, servedFacts } from '../report/summary-facts.js';
 
 /** What `aiops-serve status` reports: what a run's output folder says about it. */
 export interface RunStatus {
@@ -38,11 +39,26 @@ export interface RunStatus {
   readonly progress: StatusProgress | null;
   /** ISO 8601; null: not complete. */
   readonly completedAt: string | null;
+  /** How long a complete run took, from its `timing.json`; null: not complete, or the file is not as it was written. */
+  readonly timing: StatusTiming | null;
   /** Name of the file of results in the folder. */
   readonly results: string;
   /** Files that are not as the run left them, so that it cannot resume. */
   readonly damaged: readonly DamagedFile[];
 }
+
+export type StatusTiming = Pick<
+  RunSummary,
+  | 'counts'
+  | 'execution'
+  | 'elapsedMs'
+  | 'comparingMs'
+  | 'usage'
+  | 'throughput'
+  | 'deadlineMs'
+  | 'blocks'
+  | 'minutes'
+>;
 
 /** What the last commit says. */
 export interface StatusProgress {
@@ -69,7 +85,7 @@ const MOST_NAMED = 5;
 
 /** What `aiops-serve status` prints; `settings`: those that differ from their defaults, as typed. */
 export function statusText(status: RunStatus, settings: string): string {
-  const { progress, model, inputs } = status;
+  const { progress, model, inputs, timing } = status;
   const facts: Fact[] = [
     ['state', stateText(status)],
     inputFact({ ...status, files: inputs }),
@@ -78,6 +94,7 @@ export function statusText(status: RunStatus, settings: string): string {
     ...optionalFact('settings', settings === '' ? null : settings),
     ['started', startedText(status)],
     ...(progress === null ? [['done', 'nothing committed yet'] as const] : progressFacts(progress)),
+    ...(timing === null ? [] : [...servedFacts(timing), ...minuteFacts(timing)]),
     ['results', `${status.folder}/${status.results}`],
     ...status.damaged.map((file): Fact => ['damaged', damagedText(file)]),
   ];

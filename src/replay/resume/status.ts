@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { AiopsError } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { isoTime } from '../../core/time.js';
-import type { RunStatus, StatusProgress } from './run-status.js';
+import type { RunStatus, StatusProgress, StatusTiming } from './run-status.js';
 import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
 import { isErrno, nodeFiles, type Files } from '../../output/files.js';
 import { journalPath, readJournal, type JournalContents } from '../../output/journal.js';
@@ -11,7 +11,8 @@ import { pathsOf } from '../../output/output-paths.js';
 import { readHolder } from '../../output/lock-file.js';
 import { holderState, thisHolder, type LockHolder } from '../../output/lock-holder.js';
 import { previousJournal } from './previous-journal.js';
-import type { RunFacts, RunProgress } from './run-facts.js';
+import { writtenSummary } from './read-summary.js';
+import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
 
 /**
  * What the journal in a folder says about its run, and whether a process is at work on it. Takes no lock and changes
@@ -55,6 +56,7 @@ async function readStatus(folder: string, files: Files): Promise<RunStatus> {
     backend,
     progress: progressOf(previous.lastCommit(), facts),
     completedAt: completion?.at ?? null,
+    timing: await timingOf(folder, completion),
     results: journal.results,
     damaged: await damagedFiles(folder, journal, files),
   };
@@ -70,6 +72,14 @@ async function noRun(folder: string, files: Files): Promise<AiopsError> {
     break;
   }
   return new AiopsError('input_missing', `there is no run in ${folder}: it has no journal.jsonl`, { hint });
+}
+
+async function timingOf(folder: string, completion: RunCompletion | null): Promise<StatusTiming | null> {
+  const summary = completion === null ? null : await writtenSummary(folder, completion);
+  if (summary === null) return null;
+  const { counts, execution, elapsedMs, comparingMs, usage, throughput, deadlineMs, blocks, minutes } =
+    summary;
+  return { counts, execution, elapsedMs, comparingMs, usage, throughput, deadlineMs, blocks, minutes };
 }
 
 async function damagedFiles(

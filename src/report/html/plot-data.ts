@@ -7,9 +7,9 @@ export interface PlotData {
 /** Times per minute against the deadline; ms. */
 export interface MinutesPlot {
   readonly deadlineMs: number;
-  /** Of the minutes that were written, over the whole run. */
+  /** Of what was written, over the whole run: blocks, by their time per minute, or minutes alone. */
   readonly written: BandLine;
-  /** Of the compared minutes, by variant. */
+  /** Of the compared minutes, by variant, or of minutes that were served alone between blocks. */
   readonly compared: readonly BandLine[];
 }
 
