@@ -27,9 +27,9 @@ async function parentMaxRssBytes(minutes) {
     const summary = JSON.parse(readFileSync(join(folder, 'out/timing.json'), 'utf8'));
     console.log(
       `${summary.counts.minutes} minutes of ${flags.targets} targets: ` +
-        `${(summary.parentMaxRssBytes / 2 ** 20).toFixed(0)} MiB, ${(summary.elapsedMs / 1000).toFixed(1)} s`,
+        `${(summary.usage.parent.maxRssBytes / 2 ** 20).toFixed(0)} MiB, ${(summary.elapsedMs / 1000).toFixed(1)} s`,
     );
-    return summary.parentMaxRssBytes;
+    return summary.usage.parent.maxRssBytes;
   });
 }
 

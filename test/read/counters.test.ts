@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { ReadStep, ResultRow } from '#dist/core/types.js';
+import type { RowStatus } from '#dist/core/block.js';
+import type { ReadStep } from '#dist/core/types.js';
 import { Counters } from '#dist/read/counters.js';
 
 import { minuteBatch, record, reject } from '../support/records.js';
 import { refusal } from '../support/refusals.js';
+import { rowsOf, type Row } from '../support/rows.js';
 
 const REJECT = reject('cpu is "x", not a number');
 const step = (accepted: number, rejected = 0): ReadStep => ({
@@ -21,22 +23,12 @@ const step = (accepted: number, rejected = 0): ReadStep => ({
   merged: 1,
   filtered: 2,
 });
-const row = (status: ResultRow['status'], anomaly: boolean | null = null): ResultRow => ({
-  minuteMs: 0,
-  target: 'a',
-  column: null,
-  status,
-  score: null,
-  anomaly,
-  label: null,
-  output: null,
-  error: null,
-});
+const row = (status: RowStatus, anomaly: boolean | null = null): Row => ({ status, score: null, anomaly });
 
 test('records and rows are counted and balance', () => {
   const counters = new Counters(2);
   counters.addStep(step(2, 3));
-  counters.addRows([row('ok', true), row('ok', false), row('warmup'), row('error')]);
+  counters.addRows(rowsOf([row('ok', true), row('ok', false), row('warmup'), row('error')]));
   assert.deepEqual(counters.counts, {
     records: 6,
     accepted: 2,
@@ -53,19 +45,25 @@ test('records and rows are counted and balance', () => {
   assert.doesNotThrow(() => counters.settle());
 });
 
+test('a row that was not tried counts as an error', () => {
+  const counters = new Counters(1);
+  counters.addRows(rowsOf([row('error'), row('missing'), row('lost'), row('quarantined')]));
+  assert.equal(counters.counts.error, 4);
+});
+
 test('a resumed run continues its counts', () => {
   const whole = new Counters(1);
   for (const accepted of [2, 3]) {
     whole.addStep(step(accepted, 1));
-    whole.addRows(Array.from({ length: accepted }, () => row('ok', true)));
+    whole.addRows(rowsOf(Array.from({ length: accepted }, () => row('ok', true))));
   }
   const first = new Counters(1);
   first.addStep(step(2, 1));
-  first.addRows([row('ok', true), row('ok', true)]);
+  first.addRows(rowsOf([row('ok', true), row('ok', true)]));
   const { counts, verdicts, found } = first;
   const second = new Counters(1, { counts, verdicts, found });
   second.addStep(step(3, 1));
-  second.addRows([row('ok', true), row('ok', true), row('ok', true)]);
+  second.addRows(rowsOf([row('ok', true), row('ok', true), row('ok', true)]));
   assert.deepEqual(second.counts, whole.counts);
   assert.equal(second.verdicts, whole.verdicts);
   assert.doesNotThrow(() => second.settle());
@@ -74,14 +72,14 @@ test('a resumed run continues its counts', () => {
 test('a lost or doubled row is a bug that stops the run', () => {
   const counters = new Counters(1);
   counters.addStep(step(2));
-  counters.addRows([row('ok')]);
+  counters.addRows(rowsOf([row('ok')]));
   assert.throws(() => counters.settle(), refusal('internal', /2 accepted records .* 1 result rows/));
 });
 
 test('a lost record is one, too', () => {
   const counters = new Counters(1);
   counters.addStep({ ...step(1, 1), merged: 0 });
-  counters.addRows([row('ok')]);
+  counters.addRows(rowsOf([row('ok')]));
   assert.throws(() => counters.settle(), refusal('internal', /3 records were read, but 2 /));
 });
 

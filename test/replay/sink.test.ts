@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { ROW_STATUS, type Answers, type Block, type RowStatus } from '#dist/core/block.js';
 import type { Incident } from '#dist/core/incidents.js';
 import type { InputPosition } from '#dist/core/input-position.js';
+import { NO_USE } from '#dist/core/process-use.js';
 import { Quarantines, quarantineOf } from '#dist/core/quarantines.js';
 import type { BlockRun, ReadStep, Reject } from '#dist/core/types.js';
 import type { RunOutput } from '#dist/output/run-output.js';
@@ -135,7 +136,7 @@ async function openSink(given: Given = {}): Promise<Opened> {
       recording,
       lookBack: { rowsPerRecord: 1 },
       input: { columns: 'each' },
-      executors: { pool: { actors: 1 }, solo: { actors: 1 } },
+      executors: { pool: { actors: 1 }, solo: { actors: 1 }, use: NO_USE },
       comparer: { spentMs: 0 },
       before,
     },

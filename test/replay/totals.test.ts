@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Incident } from '#dist/core/incidents.js';
+import type { ProcessUse } from '#dist/core/process-use.js';
 import type { RunUsage } from '#dist/replay/resume/run-facts.js';
 import { NO_USAGE, RunIncidents, UsageMeter } from '#dist/replay/totals.js';
 
@@ -10,20 +11,22 @@ interface Session {
   readonly elapsedMs: number;
   readonly comparingMs: number;
   readonly busyMs: number;
-  readonly maxRssBytes: number;
+  readonly parent: ProcessUse;
+  readonly actors: ProcessUse;
 }
 
 /** What the sessions of a run have used, each resumed from the last commit of the one before. */
 function usageOf(sessions: readonly Session[]): RunUsage | null {
   let before: RunUsage | null = null;
-  for (const { servers, elapsedMs, comparingMs, busyMs, maxRssBytes } of sessions) {
+  for (const { servers, elapsedMs, comparingMs, busyMs, parent, actors } of sessions) {
     let nowMs = 1000;
     const meter: UsageMeter = new UsageMeter({
       before: before ?? NO_USAGE,
       servers,
       comparingMs: () => comparingMs,
       now: () => nowMs,
-      maxRssBytes: () => maxRssBytes,
+      parent: () => parent,
+      actors: () => actors,
     });
     nowMs += elapsedMs;
     before = JSON.parse(JSON.stringify(meter.total(busyMs))) as RunUsage; // through a journal
@@ -31,8 +34,15 @@ function usageOf(sessions: readonly Session[]): RunUsage | null {
   return before;
 }
 
-const FIRST = { servers: 4, elapsedMs: 1000, comparingMs: 200, busyMs: 1600, maxRssBytes: 300 };
-const SECOND = { servers: 1, elapsedMs: 500, comparingMs: 100, busyMs: 400, maxRssBytes: 200 };
+const use = (cpuMs: number, maxRssBytes: number): ProcessUse => ({ cpuMs, maxRssBytes });
+const FIRST = {
+  ...{ servers: 4, elapsedMs: 1000, comparingMs: 200, busyMs: 1600 },
+  ...{ parent: use(500, 300), actors: use(1700, 400) },
+};
+const SECOND = {
+  ...{ servers: 1, elapsedMs: 500, comparingMs: 100, busyMs: 400 },
+  ...{ parent: use(50, 200), actors: use(450, 600) },
+};
 
 test('a single session counts what it measured', () => {
   assert.deepEqual(usageOf([FIRST]), {
@@ -40,7 +50,8 @@ test('a single session counts what it measured', () => {
     comparingMs: 200,
     busyMs: 1600,
     availableMs: 4 * 800,
-    parentMaxRssBytes: 300,
+    parent: use(500, 300),
+    actors: use(1700, 400),
   });
 });
 
@@ -50,7 +61,8 @@ test('a resumed run adds up its times, with the actors that each session had, an
     comparingMs: 300,
     busyMs: 2000,
     availableMs: 4 * 800 + 400,
-    parentMaxRssBytes: 300,
+    parent: use(550, 300),
+    actors: use(2150, 600),
   };
   assert.deepEqual(usageOf([FIRST, SECOND]), usage);
   assert.deepEqual(usageOf([SECOND, FIRST]), usage);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { ChunkTiming, MinuteTiming } from '#dist/core/types.js';
+import type { BlockTiming, ChunkTiming } from '#dist/core/types.js';
 import { TraceText, type TraceGroup } from '#dist/report/trace.js';
 
 import { assertLanesNest, isSlice, traceEvents, waysOf } from '../support/traces.js';
@@ -21,10 +21,10 @@ const pool = (actors: number): TraceGroup => ({
   })),
 });
 
-function trace(group: TraceGroup, minutes: readonly MinuteTiming[]): string {
+function trace(group: TraceGroup, minutes: readonly BlockTiming[]): string {
   const text = new TraceText();
   const start = text.header() + text.group(group);
-  return minutes.reduce((all, timing, i) => all + text.minute(group, i * 60_000, timing), start) + text.end();
+  return minutes.reduce((all, timing, i) => all + text.block(group, i * 60_000, timing), start) + text.end();
 }
 
 const chunk: ChunkTiming = {
@@ -43,7 +43,8 @@ const chunk: ChunkTiming = {
   replyMs: 1,
   serviceMs: 12,
 };
-const minute: MinuteTiming = {
+const minute: BlockTiming = {
+  minutes: 1,
   items: 7,
   startedAtMs: 19.5,
   endedAtMs: 36,
@@ -83,8 +84,8 @@ test('a minute, event by event', () => {
     lane(1001, 'actor-1 (pid 100)'),
     slice(1001, 'load', 5000, 3000),
     slice(1001, 'warm up', 8000, 2000),
-    lane(1, 'minutes'),
-    slice(1, '1970-01-01T00:00:00Z', 19_500, 16_500, { args: { items: 7, wallMs: 16.5 } }),
+    lane(1, 'blocks'),
+    slice(1, '1970-01-01T00:00:00Z', 19_500, 16_500, { args: { minutes: 1, items: 7, wallMs: 16.5 } }),
     slice(1, 'encode', 20_000, 1000, { bind_id: '0', flow_out: true }),
     way('b', 'pipe there', 21_000),
     way('e', 'pipe there', 22_000),
@@ -106,7 +107,7 @@ test('a minute, event by event', () => {
 });
 
 test('an overlapping minute has a separate track, and decoding during other work is outside the tracks', () => {
-  const later: MinuteTiming = {
+  const later: BlockTiming = {
     ...minute,
     startedAtMs: 21,
     endedAtMs: 40,
@@ -124,13 +125,20 @@ test('an overlapping minute has a separate track, and decoding during other work
   assert.equal(waysOf(events).get('decode 1'), 2000);
 });
 
+test('a block of several minutes says how many', () => {
+  const events = traceEvents(trace(pool(1), [{ ...minute, minutes: 120 }]));
+  const [block] = events.filter(({ name, ph }) => ph === 'X' && name.startsWith('1970'));
+  assert.equal(block?.name, '1970-01-01T00:00:00Z, 120 minutes');
+  assert.equal(block.args?.['minutes'], 120);
+});
+
 test('minutes without items are not traced, and sequential minutes have no pipe', () => {
   const text = new TraceText();
   const solo = pool(1);
   text.group(solo);
-  assert.equal(text.minute(solo, 0, { ...minute, items: 0, chunks: [] }), '');
+  assert.equal(text.block(solo, 0, { ...minute, items: 0, chunks: [] }), '');
   const inside = { ...chunk, encodeMs: 0, pipeMs: 0, decodeMs: 0, actorDecodeMs: 0, serviceMs: 4.5 };
-  const events = text.minute(solo, 0, { ...minute, gatherMs: 0, chunks: [inside] });
+  const events = text.block(solo, 0, { ...minute, gatherMs: 0, chunks: [inside] });
   assert.deepEqual(
     [...events.matchAll(/"ph":"(\w)".*?"name":"(.*?)"/g)].map(([, ph, name]) => `${ph} ${name}`),
     ['M thread_name', 'X 1970-01-01T00:00:00Z', 'X chunk', 'X normalize', 'X predict', 'X reply'],
@@ -139,9 +147,9 @@ test('minutes without items are not traced, and sequential minutes have no pipe'
 
 test('an unknown group is refused, and groups do not share tracks', () => {
   const text = new TraceText();
-  assert.throws(() => text.minute(pool(1), 0, minute), RangeError);
+  assert.throws(() => text.block(pool(1), 0, minute), RangeError);
   const groups = [pool(1), pool(1)];
-  const events = groups.map((group) => text.group(group) + text.minute(group, 0, minute));
+  const events = groups.map((group) => text.group(group) + text.block(group, 0, minute));
   const all = traceEvents(text.header() + events.join('') + text.end());
   const slices = all.filter(isSlice).map(({ pid, tid, name }) => `${pid} ${tid} ${name}`);
   assert.equal(new Set(slices).size, 2 * 11);
@@ -168,7 +176,7 @@ const minuteParts = fc.record({
 type MinuteParts = typeof minuteParts extends fc.Arbitrary<infer T> ? T : never;
 
 /** Minutes as a parent sees them that sends without waiting for answers; its answers are decoded one by one. */
-function simulate(parts: readonly MinuteParts[]): MinuteTiming[] {
+function simulate(parts: readonly MinuteParts[]): BlockTiming[] {
   const actorFreeMs = [0, 0, 0, 0];
   let parentMs = READY_AT_MS;
   return parts.map(({ pauseMs, gatherMs, chunks }) => {
@@ -197,7 +205,15 @@ function simulate(parts: readonly MinuteParts[]): MinuteTiming[] {
       };
     });
     const endedAtMs = decodedAtMs + gatherMs;
-    return { items: timings.length, startedAtMs, endedAtMs, wallMs: 1, gatherMs, chunks: timings };
+    return {
+      minutes: 1,
+      items: timings.length,
+      startedAtMs,
+      endedAtMs,
+      wallMs: 1,
+      gatherMs,
+      chunks: timings,
+    };
   });
 }
 

@@ -5,35 +5,42 @@ import type { RunSummary } from '#dist/replay/report/run-summary.js';
 
 import { READY } from './facts.js';
 import { minuteBatch, record } from './records.js';
-import { minuteTiming } from './timings.js';
+import { rowsOf } from './rows.js';
+import { ALONE, blockTiming, IN_BLOCK, minuteTiming } from './timings.js';
+
+/** How often a minute is served alone, the first one included; the others are in blocks. */
+export interface RunShape {
+  /** Every so many minutes one is alone; 1: all of them. */
+  readonly aloneEvery: number;
+}
 
 /** A labelled run of synthetic figures: `minutes` of `targets`, whose values repeat after 997 minutes. */
-export function runReport(minutes: number, targets: readonly string[]): ReplayReport {
+export function runReport(
+  minutes: number,
+  targets: readonly string[],
+  { aloneEvery }: RunShape = { aloneEvery: 1 },
+): ReplayReport {
   const charts = new RunCharts({ columns: ['value'], modelColumns: 'each' });
   const timings = new RunTimings(60_000);
   for (let tick = 0; tick < minutes; tick++) {
     const step = (tick * 389) % 997;
-    const timing = minuteTiming([1 + step / 7, 2 + step / 11]);
-    timings.add(timing);
-    charts.addTiming(tick * 60_000, timing);
+    const chunksMs = [1 + step / 7, 2 + step / 11];
+    const inBlock = Math.min(aloneEvery - 1, minutes - tick);
+    if (tick % aloneEvery === 0) {
+      const timing = minuteTiming(chunksMs);
+      timings.add(timing, ALONE);
+      charts.addTiming(tick * 60_000, timing, true);
+    } else if (tick % aloneEvery === 1) {
+      const timing = blockTiming(inBlock, chunksMs);
+      timings.add(timing, IN_BLOCK);
+      charts.addTiming(tick * 60_000, timing, false);
+    }
     const isAnomaly = step > 980;
     const records = targets.map((target, i) =>
       record(tick, target, [1e6 * (i + 1) + step * 1234.5678], { label: isAnomaly ? 1 : 0 }),
     );
-    charts.addRows(
-      minuteBatch(tick, records),
-      records.map(({ minuteMs, target, label }) => ({
-        minuteMs,
-        target,
-        column: 'value',
-        status: 'ok',
-        score: step / 99.7,
-        anomaly: isAnomaly,
-        label,
-        output: null,
-        error: null,
-      })),
-    );
+    const row = { status: 'ok', score: step / 99.7, anomaly: isAnomaly } as const;
+    charts.addRows(minuteBatch(tick, records), rowsOf(records.map(() => row)));
   }
   return { summary: runSummary(minutes, timings), charts, compared: null, threshold: 3 };
 }
@@ -75,9 +82,13 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
     },
     elapsedMs: 1e6,
     comparingMs: 0,
-    parentMaxRssBytes: 1e8,
+    usage: {
+      parent: { cpuMs: 4e5, maxRssBytes: 1e8 },
+      actors: { cpuMs: 18e5, maxRssBytes: 2e8 },
+    },
+    throughput: { itemsPerSecond: 10 * (minutes / 1e3), minutesPerSecond: minutes / 1e3 },
     deadlineMs: 60_000,
-    minutes: timings.summary(),
+    ...timings.summary(),
     utilization: 0.5,
     comparison: null,
     labels: null,

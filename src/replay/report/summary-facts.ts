@@ -24,11 +24,11 @@ export function servedFacts({
   usage: { parent, actors },
   ...run
 }: Pick<RunSummary, ServedField | 'usage'>): Fact[] {
-  const cpu = `CPU ${durationText(parent.cpuMs)} in the parent, ${durationText(actors.cpuMs)} in actors`;
-  const memory = `memory at most ${sizeText(parent.maxRssBytes)} and ${sizeText(actors.maxRssBytes)} an actor`;
+  const ofParent = `parent ${durationText(parent.cpuMs)} of CPU time, peak ${sizeText(parent.maxRssBytes)}`;
+  const ofActors = `actors ${durationText(actors.cpuMs)}, peak ${sizeText(actors.maxRssBytes)} each`;
   return [
     ['served', servedText(run)],
-    ['used', `${cpu}; ${memory}`],
+    ['used', `${ofParent}; ${ofActors}`],
   ];
 }
 

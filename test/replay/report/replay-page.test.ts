@@ -47,6 +47,22 @@ describe('a replay’s page', async () => {
     assert.match(page, /script-src &#39;none&#39;/);
   });
 
+  test('shows blocks beside the minutes that were served alone', () => {
+    const page = replayHtml(runReport(1000, ['a'], { aloneEvery: 100 }), assets);
+    assert.match(page, /parallel, blocks of 99 minutes/);
+    assert.match(page, /minutes alone, parallel/);
+    assert.match(page, /A typical block: 99 minutes from 1970/);
+    assert.match(page, /A typical minute: 1970/);
+    assert.match(page, /"name":"minutes alone"/);
+  });
+
+  test('gives no verdict on a minute where none was served alone', () => {
+    const { summary, ...report } = runReport(1000, ['a'], { aloneEvery: 100 });
+    const page = replayHtml({ ...report, summary: { ...summary, minutes: null } }, assets);
+    assert.ok(!/class="verdict|Headroom/.test(page));
+    assert.match(page, /Items per second/);
+  });
+
   test('says in words and with a sign whether a minute fits', () => {
     const report = runReport(100, ['a']);
     const { minutes } = report.summary;

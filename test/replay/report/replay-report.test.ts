@@ -12,16 +12,18 @@ import { RunTimings } from '#dist/measure/run-timings.js';
 import { replayCsv, replayMarkdown, replayReport } from '#dist/replay/report/replay-report.js';
 
 import { golden } from '../../support/golden.js';
-import { minuteTiming } from '../../support/timings.js';
+import { rowsOf } from '../../support/rows.js';
+import { ALONE, blockTiming, IN_BLOCK, minuteTiming } from '../../support/timings.js';
 
 /** A run with figures that are easy to check by hand, without a clock or a host. */
-function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunSummary {
+function summary(more: { agreement?: Agreement; batchedMs?: number; inBlocks?: boolean } = {}): RunSummary {
   const timings = new RunTimings(60_000);
   const comparison = new Comparison();
   for (let minute = 1; minute <= 100; minute++) {
-    timings.add(minuteTiming([minute / 10, minute / 20]));
+    timings.add(minuteTiming([minute / 10, minute / 20]), ALONE);
     const same = { identical: true, maxDifference: 0, differingVerdicts: 0 };
     comparison.add(
+      10,
       {
         'sequential-per-item': minute,
         'sequential-batched': more.batchedMs ?? minute / 5,
@@ -30,80 +32,99 @@ function summary(more: { agreement?: Agreement; batchedMs?: number } = {}): RunS
       byVariant((arm) => (arm === 'parallel' ? same : (more.agreement ?? same))),
     );
   }
-  const minutes = timings.summary();
-  const compared = comparison.summary(2, 0);
-  return {
-    program: { name: 'aiops-serve', version: '0.0.0' },
-    settings: {},
-    input: {
-      files: ['data.jsonl'],
-      layout: 'rows',
-      columns: ['value'],
-      intervalMs: 60_000,
-      intervalSource: 'detected',
-      firstMinute: '2018-04-30T00:00:00.000Z',
-      lastMinute: '2018-04-30T01:39:00.000Z',
-    },
-    model: {
-      name: 'test',
-      version: '1.0.0',
-      format: 'graph-model',
-      digest: 'ab'.repeat(32),
-      outputs: [{ name: 'probability', size: 1 }],
-      bundles: [],
-      window: 60,
-      columns: 'each',
-      missing: 'hold',
-    },
-    backend: {
-      name: 'wasm',
-      versions: { tfjs: '4.22.0' },
-      threads: 1,
-      batchSize: null,
-      reproducible: true,
-      features: ['simd'],
-    },
-    execution: { mode: 'parallel', actors: 2, inflight: 2, pace: null, startMs: 900 },
-    host: { node: 'v0', platform: 'test', processor: 'test', processors: 2 },
-    sessions: { resumed: 0, earlierMinutes: 0 },
-    incidents: {
-      counts: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
-      listed: [],
-    },
-    counts: {
-      records: 1010,
-      accepted: 1000,
-      merged: 4,
-      rejected: 6,
-      filtered: 0,
-      minutes: 100,
-      rows: 1000,
-      ok: 400,
-      warmup: 590,
-      error: 10,
-      anomalies: 3,
-    },
-    elapsedMs: 2500,
-    comparingMs: 500,
-    parentMaxRssBytes: 2 ** 27,
-    deadlineMs: 60_000,
-    minutes,
-    utilization: 0.5,
-    comparison: compared,
-    labels: null,
-    gates: [],
-    advice: adviceFor(minutes, compared, 60_000, 2),
-    notices: [],
-  };
+  if (more.inBlocks === true) {
+    for (let block = 1; block <= 50; block++) timings.add(blockTiming(120, [60 + block, 60]), IN_BLOCK);
+  }
+  const facts = { ...FACTS, ...timings.summary(), comparison: comparison.summary(2, 0) };
+  return { ...facts, advice: adviceFor(facts) };
 }
+
+/** A run without its times. */
+const FACTS: Omit<RunSummary, 'served' | 'blocks' | 'minutes' | 'comparison' | 'advice'> = {
+  program: { name: 'aiops-serve', version: '0.0.0' },
+  settings: {},
+  input: {
+    files: ['data.jsonl'],
+    layout: 'rows',
+    columns: ['value'],
+    intervalMs: 60_000,
+    intervalSource: 'detected',
+    firstMinute: '2018-04-30T00:00:00.000Z',
+    lastMinute: '2018-04-30T01:39:00.000Z',
+  },
+  model: {
+    name: 'test',
+    version: '1.0.0',
+    format: 'graph-model',
+    digest: 'ab'.repeat(32),
+    outputs: [{ name: 'probability', size: 1 }],
+    bundles: [],
+    window: 60,
+    columns: 'each',
+    missing: 'hold',
+  },
+  backend: {
+    name: 'wasm',
+    versions: { tfjs: '4.22.0' },
+    threads: 1,
+    batchSize: null,
+    reproducible: true,
+    features: ['simd'],
+  },
+  execution: { mode: 'parallel', actors: 2, inflight: 2, pace: null, startMs: 900 },
+  host: { node: 'v0', platform: 'test', processor: 'test', processors: 2 },
+  sessions: { resumed: 0, earlierMinutes: 0 },
+  incidents: {
+    counts: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
+    listed: [],
+  },
+  counts: {
+    records: 1010,
+    accepted: 1000,
+    merged: 4,
+    rejected: 6,
+    filtered: 0,
+    minutes: 100,
+    rows: 1000,
+    ok: 400,
+    warmup: 590,
+    error: 10,
+    anomalies: 3,
+  },
+  elapsedMs: 2500,
+  comparingMs: 500,
+  usage: {
+    parent: { cpuMs: 1200, maxRssBytes: 2 ** 27 },
+    actors: { cpuMs: 3100, maxRssBytes: 2 ** 28 },
+  },
+  throughput: { itemsPerSecond: 200, minutesPerSecond: 50 },
+  deadlineMs: 60_000,
+  utilization: 0.5,
+  labels: null,
+  gates: [],
+  notices: [],
+};
 
 test('the terminal report of a compared run', () => {
   golden('report-compared.txt', replayReport(summary()));
 });
 
 test('the terminal report of a run without comparison', () => {
-  golden('report-plain.txt', replayReport({ ...summary(), comparison: null }));
+  golden('report-plain.txt', replayReport(advised({ ...summary(), comparison: null })));
 });
+
+test('the terminal report of a run in blocks, with compared minutes', () => {
+  golden('report-blocks.txt', replayReport(summary({ inBlocks: true })));
+});
+
+test('the terminal report of a run in blocks only', () => {
+  const run = { ...summary({ inBlocks: true }), minutes: null, comparison: null };
+  golden('report-blocks-only.txt', replayReport(advised(run)));
+});
+
+function advised(run: RunSummary): RunSummary {
+  return { ...run, advice: adviceFor(run) };
+}
 
 test('timing.json', () => {
   golden('timing.json', summaryJson(labelledSummary()));
@@ -112,13 +133,12 @@ test('timing.json', () => {
 /** The same run over labelled records, with gates. */
 function labelledSummary(): RunSummary {
   const labels = new RunLabels(1);
-  const row = { minuteMs: 0, column: 'value', output: null, error: null };
   for (let i = 0; i < 20; i++) {
     const score = Math.fround(i / 20);
-    const label = i % 4 === 3 ? 1 : 0;
-    labels.add([{ ...row, target: `t${i % 3}`, status: 'ok', score, anomaly: score > 0.75, label }]);
+    const record = { target: `t${i % 3}`, label: i % 4 === 3 ? 1 : 0 };
+    labels.add([record], rowsOf([{ status: 'ok', score, anomaly: score > 0.75 }]));
   }
-  labels.add([{ ...row, target: 't0', status: 'warmup', score: null, anomaly: null, label: 0 }]);
+  labels.add([{ target: 't0', label: 0 }], rowsOf([{ status: 'warmup', score: null, anomaly: null }]));
   const ungated = { ...summary(), labels: labels.summary() };
   const gates = ['p99>5s', 'speedup < 3', 'f1>=90%'].map((text) => parseGate(text, REPLAY_METRICS));
   return { ...ungated, gates: checkGates(gates, REPLAY_METRICS, ungated) };
@@ -147,8 +167,30 @@ test('advice is more actors where they pay, one where they do not', () => {
   assert.match(summary({ batchedMs: 0.01 }).advice, /--actors 1 is enough/);
 });
 
+test('advice in blocks compares items per second with one process, and speaks of feeds', () => {
+  const run = summary({ inBlocks: true, batchedMs: 0.01 });
+  const [blocks, , actors] = run.advice.split('\n');
+  assert.match(
+    blocks ?? '',
+    /^2 actors in blocks of 120 minutes: \S+ × slower than one process minute by minute/,
+  );
+  assert.match(actors ?? '', /2 actors served a minute alone .* so for a live feed --actors 1 is enough\.$/);
+  const sequential = { ...run, execution: { ...run.execution, mode: 'sequential' } as const };
+  assert.match(adviceFor(sequential), /^One process in blocks of 120 minutes: /);
+});
+
+test('advice says how to measure a minute where none was served alone', () => {
+  const run = { ...summary({ inBlocks: true }), minutes: null, comparison: null };
+  assert.equal(
+    adviceFor(run),
+    'No minute was served alone, so this run does not show whether a minute fits its deadline: ' +
+      'measure some with --compare sample, or all with --block 1.',
+  );
+});
+
 test('advice begins with a minute that does not fit', () => {
   const timings = new RunTimings(5);
-  timings.add(minuteTiming([10]));
-  assert.match(adviceFor(timings.summary(), null, 5, 1), /^A minute does not fit/);
+  timings.add(minuteTiming([10]), ALONE);
+  const run = { ...summary(), ...timings.summary(), comparison: null, deadlineMs: 5 };
+  assert.match(adviceFor(run), /^A minute does not fit/);
 });

@@ -1,29 +1,32 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Label, ResultRow } from '#dist/core/types.js';
+import type { Label } from '#dist/core/types.js';
 import { labelNotes, labelsTable } from '#dist/replay/report/labels.js';
 import { RunLabels, type LabelsSummary } from '#dist/replay/report/run-labels.js';
 import { Place } from '#dist/report/figures.js';
 import { tableLines } from '#dist/report/table.js';
 
-function row(
-  target: string,
-  label: Label,
-  more: Partial<Pick<ResultRow, 'status' | 'score' | 'anomaly'>> = {},
-): ResultRow {
+import { rowsOf, type Row } from '../../support/rows.js';
+
+/** A row, with the target and the label of its record. */
+interface Labelled extends Row {
+  readonly target: string;
+  readonly label: Label;
+}
+
+function row(target: string, label: Label, more: Partial<Row> = {}): Labelled {
   const score = more.score === undefined ? 0.5 : more.score;
-  return {
-    minuteMs: 0,
-    target,
-    column: 'value',
-    status: more.status ?? 'ok',
-    score,
-    anomaly: more.anomaly === undefined ? (score ?? 0) > 0.6 : more.anomaly,
-    label,
-    output: null,
-    error: null,
-  };
+  const anomaly = more.anomaly === undefined ? (score ?? 0) > 0.6 : more.anomaly;
+  return { target, label, status: more.status ?? 'ok', score, anomaly };
+}
+
+/** Adds a minute; `perRecord` rows are of one record. */
+function add(labels: RunLabels, rows: readonly Labelled[], perRecord = 1): void {
+  labels.add(
+    rows.filter((_, i) => i % perRecord === 0),
+    rowsOf(rows),
+  );
 }
 
 /** What a terminal shows of labelled records. */
@@ -37,15 +40,15 @@ const failed = { status: 'error', score: null, anomaly: null } as const;
 
 test('a recording without labels has no summary', () => {
   const labels = new RunLabels(1);
-  labels.add([row('a', null), row('b', null)]);
+  add(labels, [row('a', null), row('b', null)]);
   assert.equal(labels.summary(), null);
 });
 
 test('a record has the largest score of its items, and is flagged if any item is', () => {
   const labels = new RunLabels(2);
-  labels.add([row('a', 1, { score: 0.25 }), row('a', 1, { score: 0.75 })]);
-  labels.add([row('a', 0, { score: 0.5 }), row('a', 0, { score: 0.25 })]);
-  labels.add([row('a', 0, failed), row('a', 0, { score: 0.125 })]);
+  add(labels, [row('a', 1, { score: 0.25 }), row('a', 1, { score: 0.75 })], 2);
+  add(labels, [row('a', 0, { score: 0.5 }), row('a', 0, { score: 0.25 })], 2);
+  add(labels, [row('a', 0, failed), row('a', 0, { score: 0.125 })], 2);
   const summary = labels.summary();
   assert.equal(summary?.counts.scored, 3);
   assert.deepEqual(summary.overall, {
@@ -62,8 +65,8 @@ test('a record has the largest score of its items, and is flagged if any item is
 
 test('records without a usable label or a score are counted by reason', () => {
   const labels = new RunLabels(1);
-  labels.add([row('a', 1, warmup), row('b', 0, failed), row('c', 1, { score: null, anomaly: null })]);
-  labels.add([row('a', 'broken'), row('b', 0.5), row('c', null), row('d', 1)]);
+  add(labels, [row('a', 1, warmup), row('b', 0, failed), row('c', 1, { score: null, anomaly: null })]);
+  add(labels, [row('a', 'broken'), row('b', 0.5), row('c', null), row('d', 1)]);
   assert.deepEqual(labels.summary()?.counts, {
     scored: 1,
     judged: 0,
@@ -85,9 +88,20 @@ test('records without a usable label or a score are counted by reason', () => {
   );
 });
 
+test('a row that was not tried counts as failed', () => {
+  const labels = new RunLabels(2);
+  add(labels, [row('a', 1, warmup), row('a', 1, { ...failed, status: 'missing' })], 2);
+  add(
+    labels,
+    [row('a', 1, { ...failed, status: 'lost' }), row('a', 1, { ...failed, status: 'quarantined' })],
+    2,
+  );
+  assert.equal(labels.summary()?.counts.error, 2);
+});
+
 test('records without a verdict count for the ranking only', () => {
   const labels = new RunLabels(1);
-  labels.add([row('a', 1, { score: 0.9, anomaly: null }), row('a', 0, { score: 0.1, anomaly: null })]);
+  add(labels, [row('a', 1, { score: 0.9, anomaly: null }), row('a', 0, { score: 0.1, anomaly: null })]);
   const overall = labels.summary()?.overall;
   assert.deepEqual([overall?.precision, overall?.recall, overall?.f1], [null, null, null]);
   assert.equal(overall?.averagePrecision, 1);
@@ -97,9 +111,9 @@ test('records with a verdict and no score count for precision, recall and F1 onl
   const labels = new RunLabels(2);
   const flag = { score: null, anomaly: true };
   const pass = { score: null, anomaly: false };
-  labels.add([row('a', 1, pass), row('a', 1, flag), row('a', 0, pass), row('a', 0, pass)]);
-  labels.add([row('a', 0, flag), row('a', 0, pass), row('a', 1, pass), row('a', 1, failed)]);
-  labels.add([row('a', 1, { score: 0.5, anomaly: null }), row('a', 1, flag)]);
+  add(labels, [row('a', 1, pass), row('a', 1, flag), row('a', 0, pass), row('a', 0, pass)], 2);
+  add(labels, [row('a', 0, flag), row('a', 0, pass), row('a', 1, pass), row('a', 1, failed)], 2);
+  add(labels, [row('a', 1, { score: 0.5, anomaly: null }), row('a', 1, flag)], 2);
   const summary = labels.summary();
   assert.deepEqual([summary?.counts.scored, summary?.counts.judged], [1, 4]);
   assert.deepEqual(summary?.overall, {
@@ -114,15 +128,15 @@ test('records with a verdict and no score count for precision, recall and F1 onl
   });
   assert.match(labelLines(summary).join('\n'), /1 labelled record scored, 4 with a verdict but no score/);
   const unranked = new RunLabels(1);
-  unranked.add([row('a', 1, flag)]);
+  add(unranked, [row('a', 1, flag)]);
   const judged = unranked.summary()?.overall;
   assert.deepEqual([judged?.averagePrecision, judged?.best, judged?.recall], [null, null, 1]);
 });
 
 test('targets are sorted by their anomalies, and the mean is over those that have some', () => {
   const labels = new RunLabels(1);
-  labels.add([row('quiet', 0), row('noisy', 0, { score: 0.9 }), row('one', 1, { score: 0.9 })]);
-  labels.add([row('two', 1, { score: 0.1 }), row('two', 0, { score: 0.2 }), row('two', 1, { score: 0.3 })]);
+  add(labels, [row('quiet', 0), row('noisy', 0, { score: 0.9 }), row('one', 1, { score: 0.9 })]);
+  add(labels, [row('two', 1, { score: 0.1 }), row('two', 0, { score: 0.2 }), row('two', 1, { score: 0.3 })]);
   const summary = labels.summary();
   assert.deepEqual(
     summary?.perTarget.map(({ target, averagePrecision }) => [target, averagePrecision]),
@@ -139,7 +153,7 @@ test('targets are sorted by their anomalies, and the mean is over those that hav
 
 test('the summary stays bounded however many targets come and go', () => {
   const labels = new RunLabels(1);
-  for (let i = 0; i < 3000; i++) labels.add([row(`target-${i}`, i % 2 === 0 ? 1 : 0, { score: i / 3000 })]);
+  for (let i = 0; i < 3000; i++) add(labels, [row(`target-${i}`, i % 2 === 0 ? 1 : 0, { score: i / 3000 })]);
   const summary = labels.summary();
   assert.equal(summary?.overall.records, 3000);
   assert.equal(summary.targets, 1024);
@@ -155,7 +169,7 @@ test('the summary stays bounded however many targets come and go', () => {
 test('with too many different scores, the report says how coarse rankings are', () => {
   const labels = new RunLabels(1);
   for (let i = 0; i < 100_000; i++)
-    labels.add([row('a', i % 1000 === 0 ? 1 : 0, { score: Math.fround(i / 100_000) })]);
+    add(labels, [row('a', i % 1000 === 0 ? 1 : 0, { score: Math.fround(i / 100_000) })]);
   const summary = labels.summary();
   const bits = summary?.droppedBits.overall ?? 0;
   assert.ok(bits > 0);
@@ -170,7 +184,7 @@ test('with too many different scores, the report says how coarse rankings are', 
 test('a long name is cut in the middle, in the table only', () => {
   const labels = new RunLabels(1);
   const long = `first-${'x'.repeat(150)}-last`;
-  labels.add([row(long, 1, { score: 0.9 })]);
+  add(labels, [row(long, 1, { score: 0.9 })]);
   const summary = labels.summary();
   const lines = labelLines(summary);
   assert.match(lines.join('\n'), /^first-x{14}…x{14}-last {3}/m);

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { RunTimings, timingLine } from '#dist/measure/run-timings.js';
+import { RunTimings } from '#dist/measure/run-timings.js';
+import { timingLine } from '#dist/measure/timing-line.js';
 import { judgeAgain } from '#dist/replay/resume/complete-run.js';
 import type { RunProgress } from '#dist/replay/resume/run-facts.js';
 import type { ReplayConfig } from '#dist/replay/replay-config.js';
@@ -33,10 +34,11 @@ test('a complete run judged by another deadline has the figures of a run made wi
         const lines: string[] = [];
         for (const [tick, { wallMs, dueMs }] of minutes.entries()) {
           const timing = minuteTiming([wallMs]);
-          for (const timings of [made, asked]) timings.add(timing, dueMs);
-          lines.push(timingLine(tick * 60_000, timing, dueMs));
+          const service = { isAlone: true, dueAtMs: dueMs };
+          for (const timings of [made, asked]) timings.add(timing, service);
+          lines.push(timingLine({ minuteMs: tick * 60_000, timing, ...service }));
         }
-        const complete = { ...summary, deadlineMs: madeMs, minutes: made.summary() };
+        const complete = { ...summary, deadlineMs: madeMs, ...made.summary() };
         const output = {
           async *committed() {
             yield* lines;
@@ -49,7 +51,7 @@ test('a complete run judged by another deadline has the figures of a run made wi
           { summary: complete, last },
           ({ text }) => said.push(text),
         );
-        assert.deepEqual(again.minutes, asked.summary());
+        assert.deepEqual(again.minutes, asked.summary().minutes);
         assert.equal(again.deadlineMs, askedMs);
         assert.equal(said.length, madeMs === askedMs ? 0 : 1);
       },

@@ -10,6 +10,7 @@ import {
 
 import { READY } from '../../support/facts.js';
 import { golden } from '../../support/golden.js';
+import { runReport } from '../../support/run-report.js';
 
 const PROGRESS: StatusProgress = {
   committedAt: '2026-11-25T03:00:01.500Z',
@@ -67,12 +68,28 @@ const STATUS: RunStatus = {
   backend: READY.backend,
   progress: PROGRESS,
   completedAt: null,
+  timing: null,
   results: 'results.jsonl',
   damaged: [],
 };
 
 test('a status shows the run, its progress and incidents, and only settings that are not the default', () => {
   golden('status-running.txt', statusText(STATUS, '--targets host-* --duplicates last'));
+});
+
+test('a complete run says how long it took, in blocks and alone, and what it used', () => {
+  const { summary } = runReport(1000, ['a'], { aloneEvery: 100 });
+  const text = statusText({ ...STATUS, state: 'complete', timing: summary }, '');
+  assert.match(
+    text,
+    /^served +1,000 minutes in 16\.7 min \(10\.0 items\/s, 1\.00 minutes\/s, parallel, 2 actors/m,
+  );
+  assert.match(
+    text,
+    /^used +parent 6\.67 min of CPU time, peak 100 MB; actors 30\.0 min, peak 200 MB each$/m,
+  );
+  assert.match(text, /^blocks +10 blocks of 99 minutes: \S+ µs per minute$/m);
+  assert.match(text, /^alone +10 minutes: median \S+ ms, 99th percentile \S+ ms, deadline 60 s$/m);
 });
 
 test('each state has its sentence', () => {

@@ -3,24 +3,13 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { MinuteRecord, ResultRow } from '#dist/core/types.js';
 import { TargetCharts } from '#dist/replay/report/charts/target-charts.js';
 
 import { minuteBatch, record } from '../../../support/records.js';
+import { rowsOf, type Row } from '../../../support/rows.js';
 
-function row(of: MinuteRecord, score: number | null, anomaly: boolean | null, column = 'a'): ResultRow {
-  const { minuteMs, target, label } = of;
-  return {
-    minuteMs,
-    target,
-    column,
-    status: score === null ? 'warmup' : 'ok',
-    score,
-    anomaly,
-    label,
-    output: null,
-    error: null,
-  };
+function row(score: number | null, anomaly: boolean | null): Row {
+  return { status: score === null ? 'warmup' : 'ok', score, anomaly };
 }
 
 const ONE_COLUMN = { columns: ['a'], modelColumns: 'each' } as const;
@@ -28,7 +17,7 @@ const ONE_COLUMN = { columns: ['a'], modelColumns: 'each' } as const;
 test('buckets account for every minute of a target', () => {
   const minute = fc.record({
     value: fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(NaN)),
-    score: fc.option(fc.double({ min: 0, max: 10, noNaN: true })),
+    score: fc.option(fc.float({ min: 0, max: 10, noNaN: true })),
     flagged: fc.boolean(),
     label: fc.constantFrom(0, 1),
   });
@@ -37,7 +26,7 @@ test('buckets account for every minute of a target', () => {
       const charts = new TargetCharts(ONE_COLUMN);
       minutes.forEach(({ value, score, flagged, label }, tick) => {
         const one = record(tick, 't', [value], { label });
-        charts.add(minuteBatch(tick, [one]), [row(one, score, score === null ? null : flagged)]);
+        charts.add(minuteBatch(tick, [one]), rowsOf([row(score, score === null ? null : flagged)]));
       });
       const [chosen] = charts.chosen();
       assert.ok(chosen !== undefined);
@@ -67,7 +56,7 @@ describe('which targets', () => {
   test('none while no record has a label', () => {
     const charts = new TargetCharts(ONE_COLUMN);
     const one = record(0, 't', [1]);
-    charts.add(minuteBatch(0, [one]), [row(one, 1, true)]);
+    charts.add(minuteBatch(0, [one]), rowsOf([row(1, true)]));
     assert.deepEqual(charts.chosen(), []);
   });
 
@@ -75,10 +64,7 @@ describe('which targets', () => {
     const charts = new TargetCharts(ONE_COLUMN);
     const names = Array.from({ length: 20 }, (_, i) => `t${String(i).padStart(2, '0')}`);
     const records = names.map((name, i) => record(0, name, [1], { label: i === 17 ? 1 : 0 }));
-    charts.add(
-      minuteBatch(0, records),
-      records.map((one, i) => row(one, i / 10, i === 5)),
-    );
+    charts.add(minuteBatch(0, records), rowsOf(records.map((_, i) => row(i / 10, i === 5))));
     const chosen = charts.chosen().map(({ series }) => series.target);
     assert.equal(chosen.length, 12);
     assert.deepEqual(chosen.slice(0, 4), ['t17', 't05', 't19', 't18']);
@@ -88,15 +74,9 @@ describe('which targets', () => {
   test('a labelled latecomer replaces a target without labels and flags; others are not kept', () => {
     const charts = new TargetCharts(ONE_COLUMN);
     const many = Array.from({ length: 48 }, (_, i) => record(0, `t${i}`, [1], { label: 0 }));
-    charts.add(
-      minuteBatch(0, many),
-      many.map((one) => row(one, 0, false)),
-    );
+    charts.add(minuteBatch(0, many), rowsOf(many.map(() => row(0, false))));
     const late = [record(1, 'dull', [1], { label: 0 }), record(1, 'late', [1], { label: 1 })];
-    charts.add(
-      minuteBatch(1, late),
-      late.map((one) => row(one, 9, null)),
-    );
+    charts.add(minuteBatch(1, late), rowsOf(late.map(() => row(9, null))));
     const chosen = charts.chosen().map(({ series }) => series.target);
     assert.equal(chosen[0], 'late');
     assert.ok(!chosen.includes('dull'));
@@ -105,7 +85,7 @@ describe('which targets', () => {
   test('under `each` the column with the largest score is drawn; a window of its own counts by its newest row', () => {
     const charts = new TargetCharts({ columns: ['a', 'b'], modelColumns: 'each' });
     const one = record(0, 't', [1, 2, 3, 4], { label: 1, bringsWindow: true });
-    charts.add(minuteBatch(0, [one]), [row(one, 1, false, 'a'), row(one, 5, true, 'b')]);
+    charts.add(minuteBatch(0, [one]), rowsOf([row(1, false), row(5, true)]));
     const [chosen] = charts.chosen();
     assert.equal(chosen?.column, 1);
     assert.deepEqual([...(chosen.series.buckets[0]?.low ?? [])], [3, 4]);
@@ -115,7 +95,7 @@ describe('which targets', () => {
   test('a model of several columns has the first that it sees drawn', () => {
     const charts = new TargetCharts({ columns: ['a', 'b', 'c'], modelColumns: ['c', 'b'] });
     const one = record(0, 't', [1, 2, 3], { label: 1 });
-    charts.add(minuteBatch(0, [one]), [row(one, 1, false)]);
+    charts.add(minuteBatch(0, [one]), rowsOf([row(1, false)]));
     assert.equal(charts.chosen()[0]?.column, 2);
   });
 });
