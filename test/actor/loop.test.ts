@@ -306,6 +306,39 @@ test('an answer too large for a frame fails its chunk', async () => {
   });
 });
 
+test('a chunk of several calls reports progress twice a second, and lets messages leave in between', async () => {
+  const received = new Mailbox<Received>();
+  const events: string[] = [];
+  const style = 'per-item';
+  for (const message of [HELLO, INIT, chunkOf(['a', 'b', 'c', 'd', 'e'], 0, { id: 7, style }), STOP])
+    received.put({ message, arrivedAtMs: 0, decodeMs: 0 });
+  let nowMs = 0;
+  const analyzer: Analyzer = {
+    window: 1,
+    predict: (items) => {
+      nowMs += 300;
+      return items.map(answerOf);
+    },
+  };
+  const transport = {
+    received,
+    send: (message: ActorMessage) =>
+      void events.push(message.type === 'progress' ? `${message.id} lives` : message.type),
+    flush: async () => void events.push('flush'),
+  };
+  await runLoop(transport, fakeRuntime(analyzer), () => nowMs);
+  assert.deepEqual(events.slice(2), [
+    'flush',
+    '7 lives',
+    'flush',
+    'flush',
+    '7 lives',
+    'flush',
+    'answer',
+    'flush',
+  ]);
+});
+
 test('a model that is refused: its code and hint travel, and the loop ends', async () => {
   const sent = await converse(
     [HELLO, { type: 'init', load: loadOf({ refuse: 'this' }) }],
