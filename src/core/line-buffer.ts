@@ -2,14 +2,22 @@ import { LONGEST_NUMBER, writeFloat32 } from './number-text.js';
 
 const UTF8 = new TextEncoder();
 
+/** Texts up to this length are encoded faster by a loop. */
+const SHORT = 16;
+
+/** Bytes that `repeat` copies at once, which are more than two thirds faster than one by one. */
+const WORD = 4;
+
 /** Text in UTF-8, written one piece after another into memory that grows. */
 export class LineBuffer {
   /** How many bytes have been written. */
   length = 0;
   #bytes: Uint8Array;
+  #view: DataView;
 
   constructor(capacity: number) {
     this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   /** What has been written, as a view. */
@@ -20,26 +28,30 @@ export class LineBuffer {
   /** Adds a text; a lone surrogate becomes U+FFFD. */
   text(text: string): void {
     this.#reserve(3 * text.length);
-    const bytes = this.#bytes;
-    const start = this.length;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 0x7f) {
-        this.length = start + UTF8.encodeInto(text, bytes.subarray(start)).written;
-        return;
-      }
-      bytes[start + i] = code;
-    }
-    this.length = start + text.length;
+    if (text.length > SHORT || !this.#addShort(text))
+      this.length += UTF8.encodeInto(text, this.#bytes.subarray(this.length)).written;
   }
 
-  /** Adds the bytes `[start, end)` that were written before once more. */
+  /** Adds a text if it is ASCII. */
+  #addShort(text: string): boolean {
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return false;
+      this.#bytes[this.length + i] = code;
+    }
+    this.length += text.length;
+    return true;
+  }
+
+  /** Adds the bytes `[start, end)`, which were written before, once more. */
   repeat(start: number, end: number): void {
-    this.#reserve(end - start);
-    const bytes = this.#bytes;
-    let at = this.length;
-    for (let i = start; i < end; i++) bytes[at++] = bytes[i]!;
-    this.length = at;
+    const size = end - start;
+    this.#reserve(size + WORD);
+    const view = this.#view;
+    const at = this.length;
+    // The last word may exceed the piece: the next piece overwrites the rest.
+    for (let i = 0; i < size; i += WORD) view.setInt32(at + i, view.getInt32(start + i, true), true);
+    this.length = at + size;
   }
 
   /** Adds the shortest text of a finite Float32. */
@@ -51,35 +63,37 @@ export class LineBuffer {
   #reserve(size: number): void {
     const needed = this.length + size;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, needed));
-    grown.set(this.written);
-    this.#bytes = grown;
+    const { written } = this;
+    this.#bytes = new Uint8Array(Math.max(2 * this.#bytes.length, needed));
+    this.#bytes.set(written);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 }
 
-/** Texts that recur in a buffer, by a number: written once, and copied from there afterwards. */
+/** Pieces of text that recur in a buffer: each is written once, and copied from there afterwards. */
 export class RecurringTexts {
-  readonly #starts: Uint32Array;
-  readonly #ends: Uint32Array;
+  readonly #buffer: LineBuffer;
+  /** `[pieces, 2]`: where each was written, start and end. */
+  readonly #places: Uint32Array;
 
-  /** @param count the numbers are below it */
-  constructor(count: number) {
-    this.#starts = new Uint32Array(count);
-    this.#ends = new Uint32Array(count);
+  /** @param count how many there are; they are numbered from 0 */
+  constructor(buffer: LineBuffer, count: number) {
+    this.#buffer = buffer;
+    this.#places = new Uint32Array(2 * count);
   }
 
-  /** Adds the text once more; false if it has not been written yet. */
-  repeat(buffer: LineBuffer, index: number): boolean {
-    const end = this.#ends[index]!;
+  /** Adds a piece once more; false if it has not been written yet. */
+  repeat(index: number): boolean {
+    const end = this.#places[2 * index + 1]!;
     if (end === 0) return false;
-    buffer.repeat(this.#starts[index]!, end);
+    this.#buffer.repeat(this.#places[2 * index]!, end);
     return true;
   }
 
-  /** Adds the text for the first time. */
-  write(buffer: LineBuffer, index: number, text: string): void {
-    this.#starts[index] = buffer.length;
-    buffer.text(text);
-    this.#ends[index] = buffer.length;
+  /** Adds a piece for the first time. */
+  write(index: number, text: string): void {
+    this.#places[2 * index] = this.#buffer.length;
+    this.#buffer.text(text);
+    this.#places[2 * index + 1] = this.#buffer.length;
   }
 }

@@ -25,6 +25,12 @@ export interface LineRows extends Pick<Answers, 'rowOffsets' | 'statuses' | 'sco
 /** Output numbers written without `--full-output`. */
 export const OUTPUT_LIMIT = 8;
 
+/** By the status of a row: all that have an error have the same name, and are at or above the last index. */
+const STATUS_NAMES: readonly StatusName[] = ['ok', 'warmup', 'error'];
+
+/** How many values `Answers.anomalies` has. */
+const VERDICTS = 3;
+
 /** Room for a line at first; lines with one output number are shorter. */
 const TYPICAL_LINE_BYTES = 256;
 
@@ -50,11 +56,12 @@ class LineWriter {
   readonly #mostOutputs: number;
   readonly #lines: LineBuffer;
   readonly #minutes: RecurringTexts;
-  readonly #series: RecurringTexts;
-  readonly #statuses = new RecurringTexts(Object.keys(ROW_STATUS).length);
-  /** By the label's code × 3 + the verdict. */
+  /** `[series, status]`. */
+  readonly #heads: RecurringTexts;
+  /** `[label, verdict, whether the row is ok]`. */
   readonly #verdicts: RecurringTexts;
-  readonly #endWithoutError = new RecurringTexts(1);
+  /** `[whether the row is ok]`, for rows without an error. */
+  readonly #ends: RecurringTexts;
 
   constructor(block: Block, rows: LineRows, { format, anomaliesOnly, fullOutput }: LineForm) {
     this.#block = block;
@@ -62,10 +69,12 @@ class LineWriter {
     this.#syntax = format === 'csv' ? CSV_LINE : JSON_LINE;
     this.#anomaliesOnly = anomaliesOnly;
     this.#mostOutputs = fullOutput ? Infinity : OUTPUT_LIMIT;
-    this.#lines = new LineBuffer(TYPICAL_LINE_BYTES * (anomaliesOnly ? 1 : rows.statuses.length));
-    this.#minutes = new RecurringTexts(block.minutesMs.length);
-    this.#series = new RecurringTexts(block.targets.length);
-    this.#verdicts = new RecurringTexts(3 * (block.labels?.values.length ?? 1));
+    const lines = new LineBuffer(TYPICAL_LINE_BYTES * (anomaliesOnly ? 1 : rows.statuses.length));
+    this.#lines = lines;
+    this.#minutes = new RecurringTexts(lines, block.minutesMs.length);
+    this.#heads = new RecurringTexts(lines, block.targets.length * STATUS_NAMES.length);
+    this.#verdicts = new RecurringTexts(lines, (block.labels?.values.length ?? 1) * VERDICTS * 2);
+    this.#ends = new RecurringTexts(lines, 2);
   }
 
   get bytes(): Uint8Array {
@@ -86,53 +95,58 @@ class LineWriter {
 
   #addLine(row: number, series: number, minute: number): void {
     const lines = this.#lines;
-    const syntax = this.#syntax;
-    const { statuses, scores, anomalies, errors } = this.#rows;
-    const { minutesMs, targets, columns, labels } = this.#block;
-    if (!this.#minutes.repeat(lines, minute))
-      this.#minutes.write(lines, minute, syntax.minute(isoTime(minutesMs[minute]!)));
-    if (!this.#series.repeat(lines, series))
-      this.#series.write(lines, series, syntax.series(targets[series]!, columns[series]!));
-    const status = statuses[row]!;
-    if (!this.#statuses.repeat(lines, status))
-      this.#statuses.write(lines, status, syntax.status(statusName(status)));
-    const score = scores[row]!;
+    const isOk = this.#rows.statuses[row] === ROW_STATUS.ok;
+    this.#addHead(row, series, minute);
+    const score = this.#rows.scores[row]!;
     const scoreStart = lines.length;
-    if (Number.isNaN(score)) lines.text(syntax.noScore);
+    if (Number.isNaN(score)) lines.text(this.#syntax.noScore);
     else lines.float32(score);
     const scoreEnd = lines.length;
-    const code = labels === null ? 0 : labels.codes[series * minutesMs.length + minute]!;
-    const verdict = 3 * code + anomalies[row]!;
-    if (!this.#verdicts.repeat(lines, verdict)) {
-      const anomaly = anomalies[row] === NO_VERDICT ? null : anomalies[row] === 1;
-      this.#verdicts.write(lines, verdict, syntax.verdict(anomaly, labels?.values[code] ?? null));
-    }
-    if (status === ROW_STATUS.ok) this.#addOutputs(row, score, scoreStart, scoreEnd);
-    else lines.text(syntax.noOutputs);
-    const error = errors.get(row);
-    if (error !== undefined) lines.text(syntax.end(error));
-    else if (!this.#endWithoutError.repeat(lines, 0)) this.#endWithoutError.write(lines, 0, syntax.end(null));
+    this.#addVerdict(row, series, minute, isOk);
+    if (isOk) this.#addOutputs(row, score, scoreStart, scoreEnd);
+    this.#addEnd(row, isOk);
+  }
+
+  #addHead(row: number, series: number, minute: number): void {
+    const { minutesMs, targets, columns } = this.#block;
+    if (!this.#minutes.repeat(minute))
+      this.#minutes.write(minute, this.#syntax.minute(isoTime(minutesMs[minute]!)));
+    const status = Math.min(this.#rows.statuses[row]!, ROW_STATUS.error);
+    const head = series * STATUS_NAMES.length + status;
+    if (!this.#heads.repeat(head))
+      this.#heads.write(head, this.#syntax.head(targets[series]!, columns[series]!, STATUS_NAMES[status]!));
+  }
+
+  #addVerdict(row: number, series: number, minute: number, isOk: boolean): void {
+    const { labels, minutesMs } = this.#block;
+    const { verdict, outputs } = this.#syntax;
+    const label = labels === null ? 0 : labels.codes[series * minutesMs.length + minute]!;
+    const anomaly = this.#rows.anomalies[row]!;
+    const index = (label * VERDICTS + anomaly) * 2 + Number(isOk);
+    if (this.#verdicts.repeat(index)) return;
+    const text = verdict(anomaly === NO_VERDICT ? null : anomaly === 1, labels?.values[label] ?? null);
+    this.#verdicts.write(index, text + (isOk ? outputs.open : outputs.none));
   }
 
   /** The score often is an output as well, so its text is copied. */
   #addOutputs(row: number, score: number, scoreStart: number, scoreEnd: number): void {
     const lines = this.#lines;
-    const { open, separator, close } = this.#syntax.outputs;
     const { values, offsets } = this.#rows.outputs;
     const start = offsets[row]!;
     const end = Math.min(offsets[row + 1]!, start + this.#mostOutputs);
-    lines.text(open);
     for (let i = start; i < end; i++) {
-      if (i > start) lines.text(separator);
+      if (i > start) lines.text(this.#syntax.outputs.separator);
       const value = values[i]!;
       if (Object.is(value, score)) lines.repeat(scoreStart, scoreEnd);
       else lines.float32(value);
     }
-    lines.text(close);
   }
-}
 
-function statusName(status: number): StatusName {
-  if (status === ROW_STATUS.ok) return 'ok';
-  return status === ROW_STATUS.warmup ? 'warmup' : 'error';
+  #addEnd(row: number, isOk: boolean): void {
+    const { end, outputs } = this.#syntax;
+    const close = isOk ? outputs.close : '';
+    const error = isOk ? undefined : this.#rows.errors.get(row);
+    if (error !== undefined) this.#lines.text(end(error));
+    else if (!this.#ends.repeat(Number(isOk))) this.#ends.write(Number(isOk), close + end(null));
+  }
 }

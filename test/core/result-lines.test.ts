@@ -113,7 +113,7 @@ function lineRows(series: readonly PlainSeries[], minutes: number): LineRows {
 
 function offsetsOf(lists: readonly (readonly unknown[])[]): number[] {
   const offsets = [0];
-  for (const list of lists) offsets.push(offsets.at(-1)! + list.length);
+  for (const [i, { length }] of lists.entries()) offsets.push(offsets[i]! + length);
   return offsets;
 }
 
