@@ -48,7 +48,7 @@ export interface Part {
 export function partsOf(block: Block, actors: number): Part[] {
   const series = block.targets.length;
   const minutes = block.minutesMs.length;
-  if (series === 0) return [];
+  if (series === 0) return [{ block, firstMinute: 0 }]; // so that its answers have whatever is requested
   if (series >= Math.min(actors, minutes)) {
     return partition(series, Math.min(actors, series)).map((range) => {
       return { block: cutSeries(block, range), firstMinute: 0 };

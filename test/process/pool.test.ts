@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
-import type { CallStyle, MinuteRun, ReadyFacts } from '#dist/core/types.js';
+import { ROW_STATUS } from '#dist/core/block.js';
+import type { BlockRun, CallStyle, ReadyFacts } from '#dist/core/types.js';
 import { Pool } from '#dist/pool/pool.js';
 import { Solo } from '#dist/pool/solo.js';
 
-import { batchOf, targetsOf } from '../support/batches.js';
+import { blockOf, targetsOf } from '../support/blocks.js';
+import { NUMBERS } from '../support/chunks.js';
 import { loadOf } from '../support/fake-runtime.js';
 import { assertGone, isRunning } from '../support/processes.js';
 import { refusal } from '../support/refusals.js';
@@ -40,14 +42,14 @@ async function started(t: TestContext, actors: number, params = {}): Promise<Sta
   return { pool, ready, pids: ready.actors.map(({ pid }) => pid), lines };
 }
 
-function assertAnswered({ answers }: MinuteRun, items: number, window: number, from: number): void {
+function assertAnswered({ answers }: BlockRun, items: number, window: number, from: number): void {
   const expected = Array.from({ length: items }, (_, i) => from + i);
   assert.deepEqual([...answers.scores], expected);
   assert.deepEqual(
-    [...answers.outputs],
+    [...(answers.outputs?.values ?? [])],
     expected.flatMap((value) => new Array<number>(window).fill(value)),
   );
-  assert.equal(answers.errors.size, 0);
+  assert.ok(answers.statuses.every((status) => status === ROW_STATUS.ok));
 }
 
 for (const actors of [1, 2, 3, 8]) {
@@ -63,13 +65,13 @@ for (const actors of [1, 2, 3, 8]) {
     const sizes = [500, 0, 1, 2, 7, 64, 8, 500];
     const runs = sizes.map((items, i) => {
       const style: CallStyle = i % 2 === 0 ? 'batched' : 'per-item';
-      return pool.run(batchOf(targetsOf(items), 3, i * 1000), style);
+      return pool.run(blockOf(targetsOf(items), { window: 3, from: i * 1000 }), { ...NUMBERS, style });
     });
     for (const [i, run] of (await Promise.all(runs)).entries()) {
       const items = sizes[i]!;
       assertAnswered(run, items, 3, i * 1000);
       const chunks = run.timing.chunks.map((chunk) => chunk.items);
-      assert.equal(chunks.length, Math.min(items, actors));
+      assert.equal(chunks.length, Math.max(1, Math.min(items, actors)));
       assert.equal(
         chunks.reduce((sum, size) => sum + size, 0),
         items,
@@ -86,15 +88,16 @@ for (const actors of [1, 2, 3, 8]) {
 for (const actors of [1, 2]) {
   test(`${actors} actors: later minutes do not change the answers to an earlier one`, async (t) => {
     const { pool } = await started(t, actors);
-    const runs: MinuteRun[] = [];
-    for (let i = 0; i < 6; i++) runs.push(await pool.run(batchOf(targetsOf(50), 60, i * 1000), 'batched'));
+    const runs: BlockRun[] = [];
+    for (let i = 0; i < 6; i++)
+      runs.push(await pool.run(blockOf(targetsOf(50), { window: 60, from: i * 1000 }), NUMBERS));
     for (const [i, run] of runs.entries()) assertAnswered(run, 50, 60, i * 1000);
   });
 }
 
 test('500 items on 3 actors are chunks of 167, 167 and 166; 2 items on 8 actors keep two busy', async (t) => {
   const three = await started(t, 3);
-  const { timing } = await three.pool.run(batchOf(targetsOf(500)), 'batched');
+  const { timing } = await three.pool.run(blockOf(targetsOf(500)), NUMBERS);
   assert.deepEqual(
     timing.chunks.map(({ actor, items }) => [actor, items]),
     [
@@ -104,7 +107,7 @@ test('500 items on 3 actors are chunks of 167, 167 and 166; 2 items on 8 actors 
     ],
   );
   const eight = await started(t, 8);
-  const few = await eight.pool.run(batchOf(targetsOf(2)), 'batched');
+  const few = await eight.pool.run(blockOf(targetsOf(2)), NUMBERS);
   assert.deepEqual(
     few.timing.chunks.map(({ actor, items }) => [actor, items]),
     [
@@ -116,7 +119,7 @@ test('500 items on 3 actors are chunks of 167, 167 and 166; 2 items on 8 actors 
 
 test('the time of a minute has all its parts, also where minutes overlap', async (t) => {
   const { pool } = await started(t, 2);
-  const runs = Array.from({ length: 20 }, () => pool.run(batchOf(targetsOf(500), 60), 'batched'));
+  const runs = Array.from({ length: 20 }, () => pool.run(blockOf(targetsOf(500), { window: 60 }), NUMBERS));
   for (const { timing } of await Promise.all(runs)) {
     for (const chunk of timing.chunks) {
       const { encodeMs, pipeMs, decodeMs, normalizeMs, predictMs, replyMs, serviceMs } = chunk;
@@ -134,7 +137,7 @@ test('a minute that overlaps no other never takes longer than its caller waited'
   const { pool } = await started(t, 2);
   for (let i = 0; i < 30; i++) {
     const startedAt = performance.now();
-    const { timing } = await pool.run(batchOf(targetsOf(500), 60), 'batched');
+    const { timing } = await pool.run(blockOf(targetsOf(500), { window: 60 }), NUMBERS);
     assert.ok(timing.wallMs <= performance.now() - startedAt);
   }
 });
@@ -153,12 +156,12 @@ for (const [target, message] of [
 ] as const) {
   test(`after an actor fails (${target}), pending and later runs reject and no process remains`, async (t) => {
     const { pool, pids } = await started(t, 3);
-    assertAnswered(await pool.run(batchOf(targetsOf(6)), 'batched'), 6, 1, 0);
-    const failed = pool.run(batchOf(['a', 'busy', target, 'c', 'busy', 'd']), 'batched');
-    const queued = pool.run(batchOf(['e', 'f', 'g']), 'batched');
+    assertAnswered(await pool.run(blockOf(targetsOf(6)), NUMBERS), 6, 1, 0);
+    const failed = pool.run(blockOf(['a', 'busy', target, 'c', 'busy', 'd']), NUMBERS);
+    const queued = pool.run(blockOf(['e', 'f', 'g']), NUMBERS);
     const expected = refusal('actor_failed', message);
     await Promise.all([assert.rejects(failed, expected), assert.rejects(queued, expected)]);
-    await assert.rejects(pool.run(batchOf(['a']), 'batched'), expected);
+    await assert.rejects(pool.run(blockOf(['a']), NUMBERS), expected);
     await assertGone(pids, 3000);
     await pool.stop();
   });
@@ -169,26 +172,26 @@ test('killing an idle actor ends the pool with the next run at the latest', asyn
   process.kill(pids[0]!, 'SIGKILL');
   const expected = refusal('actor_failed', /^actor-1 .* was ended by SIGKILL while/);
   await assert.rejects(async () => {
-    for (let i = 0; i < 1000; i++) await pool.run(batchOf(['a', 'b']), 'batched');
+    for (let i = 0; i < 1000; i++) await pool.run(blockOf(['a', 'b']), NUMBERS);
   }, expected);
   await assertGone(pids);
 });
 
 test('an analyzer that throws fails its own minute only', async (t) => {
   const { pool } = await started(t, 2);
-  const good = pool.run(batchOf(['a', 'b']), 'batched');
-  const bad = pool.run(batchOf(['a', 'throws']), 'batched');
-  const after = pool.run(batchOf(['c', 'd']), 'batched');
+  const good = pool.run(blockOf(['a', 'b']), NUMBERS);
+  const bad = pool.run(blockOf(['a', 'throws']), NUMBERS);
+  const after = pool.run(blockOf(['c', 'd']), NUMBERS);
   const expected = refusal('model', /^actor-2 while answering 1 items of .*: this is beyond me$/);
   await assert.rejects(bad, expected);
   assertAnswered(await good, 2, 1, 0);
   assertAnswered(await after, 2, 1, 0);
-  assertAnswered(await pool.run(batchOf(['e']), 'batched'), 1, 1, 0);
+  assertAnswered(await pool.run(blockOf(['e']), NUMBERS), 1, 1, 0);
 });
 
 test('output of actors is reported line by line with their names, and disturbs no answer', async (t) => {
   const { pool, lines } = await started(t, 2);
-  assertAnswered(await pool.run(batchOf(['a', 'b', 'prints', 'c']), 'batched'), 4, 1, 0);
+  assertAnswered(await pool.run(blockOf(['a', 'b', 'prints', 'c']), NUMBERS), 4, 1, 0);
   await pool.stop();
   const output = lines.filter((line) => line.startsWith('actor-2: ')).map((line) => line.slice(9));
   assert.equal(output.length, lines.length);
@@ -201,11 +204,12 @@ test('output of actors is reported line by line with their names, and disturbs n
 test('a chunk of 50 MB is sent and half of it returned', async (t) => {
   const { pool } = await started(t, 1);
   const [items, window] = [1000, 6250];
-  const { answers } = await pool.run(batchOf(targetsOf(items), window), 'batched');
-  assert.equal(answers.outputs.length, items * window);
+  const { answers } = await pool.run(blockOf(targetsOf(items), { window }), NUMBERS);
+  const outputs = answers.outputs?.values ?? assert.fail('no outputs');
+  assert.equal(outputs.length, items * window);
   for (let item = 0; item < items; item++) {
-    assert.equal(answers.outputs[item * window], item);
-    assert.equal(answers.outputs[(item + 1) * window - 1], item);
+    assert.equal(outputs[item * window], item);
+    assert.equal(outputs[(item + 1) * window - 1], item);
   }
 });
 
@@ -225,7 +229,7 @@ for (const [what, params, expected] of [
   test(`a pool whose actor ${what} fails to start and leaves no process`, async (t) => {
     const { pool } = poolOf(t, 3, params);
     await assert.rejects(pool.start(), expected);
-    await assert.rejects(pool.run(batchOf(['a']), 'batched'), expected);
+    await assert.rejects(pool.run(blockOf(['a']), NUMBERS), expected);
     await pool.stop();
   });
 }
@@ -257,7 +261,7 @@ test('equal notices of actors are reported once, and threads are set before the 
 test('stop works before the start, twice, and while actors still load', async (t) => {
   const early = poolOf(t, 2).pool;
   await Promise.all([early.stop(), early.stop()]);
-  await assert.rejects(early.run(batchOf(['a']), 'batched'), refusal('interrupted', /was stopped/));
+  await assert.rejects(early.run(blockOf(['a']), NUMBERS), refusal('interrupted', /was stopped/));
 
   const { pool } = poolOf(t, 2, { hang: '' });
   const start = assert.rejects(pool.start(), refusal('interrupted', /^actor-\d was stopped while/));
@@ -267,14 +271,14 @@ test('stop works before the start, twice, and while actors still load', async (t
 
 test('stop lets actors finish their chunks, and kills one that would never finish', async (t) => {
   const { pool, pids } = await started(t, 2);
-  const quick = pool.run(batchOf(targetsOf(200), 60), 'batched');
+  const quick = pool.run(blockOf(targetsOf(200), { window: 60 }), NUMBERS);
   await Promise.all([pool.stop(), pool.stop()]);
   assertAnswered(await quick, 200, 60, 0);
   await assertGone(pids);
 
   const slow = await started(t, 2);
   const run = assert.rejects(
-    slow.pool.run(batchOf(['busy', 'a']), 'batched'),
+    slow.pool.run(blockOf(['busy', 'a']), NUMBERS),
     refusal('actor_failed', /actor-1/),
   );
   await slow.pool.stop();
@@ -300,7 +304,7 @@ test('a sequential actor answers like a pool, and its time is that inside the pr
     ['sequential actor'],
   );
   for (const style of ['batched', 'per-item'] as const) {
-    const run = await solo.run(batchOf(targetsOf(100), 60), style);
+    const run = await solo.run(blockOf(targetsOf(100), { window: 60 }), { ...NUMBERS, style });
     assertAnswered(run, 100, 60, 0);
     const [chunk, ...others] = run.timing.chunks;
     assert.ok(chunk !== undefined && others.length === 0);
@@ -308,14 +312,14 @@ test('a sequential actor answers like a pool, and its time is that inside the pr
     assert.ok(run.timing.wallMs > 0);
     assert.equal(run.timing.wallMs, chunk.normalizeMs + chunk.predictMs + chunk.replyMs);
   }
-  const { timing } = await solo.run(batchOf([]), 'batched');
-  assert.deepEqual([timing.items, timing.wallMs, timing.chunks], [0, 0, []]);
+  const { answers, timing } = await solo.run(blockOf([]), NUMBERS);
+  assert.deepEqual([timing.items, answers.scores.length, answers.outputs?.values.length], [0, 0, 0]);
 });
 
 test('an actor that does not answer in time is reported as stuck, with its name and task, and no process remains', async (t) => {
   const { pool } = poolOf(t, 2, {}, FAKE_ACTOR, 1500);
   const pids = (await pool.start()).actors.map(({ pid }) => pid);
   const expected = refusal('actor_failed', /^actor-2 .* gave no answer for 1\.5 s while answering 1 items/);
-  await assert.rejects(pool.run(batchOf(['a', 'busy']), 'batched'), expected);
+  await assert.rejects(pool.run(blockOf(['a', 'busy']), NUMBERS), expected);
   await assertGone(pids);
 });

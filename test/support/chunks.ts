@@ -1,6 +1,16 @@
+import type { BlockRequest } from '#dist/core/block.js';
 import type { Chunk } from '#dist/protocol/messages.js';
 
 import { blockOf } from './blocks.js';
+
+/** Asks for the numbers of a block. */
+export const NUMBERS: BlockRequest = { style: 'batched', lines: null, outputs: true };
+
+/** Asks for the numbers and for lines with all of them. */
+export const LINES_AND_NUMBERS: BlockRequest = {
+  ...NUMBERS,
+  lines: { format: 'jsonl', anomaliesOnly: false, fullOutput: true },
+};
 
 /** A chunk of one minute of one-value windows, one for each target; the first value is `from`, the next one more. */
 export function chunkOf(targets: readonly string[], from = 0, given: Partial<Chunk> = {}): Chunk {
@@ -9,9 +19,7 @@ export function chunkOf(targets: readonly string[], from = 0, given: Partial<Chu
     id: 1,
     block: blockOf(targets, { from }),
     untried: [],
-    style: 'batched',
-    lines: null,
-    outputs: true,
+    ...NUMBERS,
     ...given,
   };
 }

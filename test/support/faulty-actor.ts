@@ -12,7 +12,7 @@ import { setFlagsFromString } from 'node:v8';
 
 import { runLoop, type Received } from '#dist/actor/loop.js';
 import { Mailbox } from '#dist/actor/mailbox.js';
-import { cutAnswers } from '#dist/core/answers.js';
+import { ROW_STATUS, type Answers } from '#dist/core/block.js';
 import type { AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
 import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
 import { FrameReader } from '#dist/protocol/frame-reader.js';
@@ -85,18 +85,25 @@ function write(message: ActorMessage): void {
 }
 
 function tooFew(answer: Answer): void {
-  write({ ...answer, answers: cutAnswers(answer.answers, 0, answer.answers.scores.length - 1) });
+  write({ ...answer, items: 0, answers: withRows(answer.answers, -1) });
 }
 
 function tooMany(answer: Answer): void {
-  const { answers } = answer;
-  const grown = {
-    ...answers,
-    scores: Float32Array.of(...answers.scores, 0),
-    anomalies: Uint8Array.of(...answers.anomalies, 0),
-    outputOffsets: Uint32Array.of(...answers.outputOffsets, answers.outputs.length),
+  write({ ...answer, answers: withRows(answer.answers, 1) });
+}
+
+/** Answers with so many rows more in the last minute, and nothing else about them. */
+function withRows({ rowOffsets, lines, outputs }: Answers, more: number): Answers {
+  const offsets = rowOffsets.map((offset, i) => (i === rowOffsets.length - 1 ? offset + more : offset));
+  const rows = offsets[offsets.length - 1]!;
+  return {
+    rowOffsets: offsets,
+    statuses: new Uint8Array(rows).fill(ROW_STATUS.warmup),
+    scores: new Float32Array(rows).fill(NaN),
+    anomalies: new Uint8Array(rows),
+    lines,
+    outputs: outputs && { values: new Float32Array(0), offsets: new Uint32Array(rows + 1) },
   };
-  write({ ...answer, answers: grown });
 }
 
 function twice(answer: Answer): void {

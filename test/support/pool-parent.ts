@@ -4,7 +4,8 @@
  */
 import { Pool } from '#dist/pool/pool.js';
 
-import { batchOf } from './batches.js';
+import { blockOf } from './blocks.js';
+import { NUMBERS } from './chunks.js';
 import { loadOf } from './fake-runtime.js';
 
 const [target = 'done'] = process.argv.slice(2);
@@ -16,7 +17,7 @@ const pool = new Pool({
   entry: new URL('./fake-actor.js', import.meta.url),
 });
 const { actors } = await pool.start();
-const run = target === 'idle' ? null : pool.run(batchOf([target, target]), 'batched');
+const run = target === 'idle' ? null : pool.run(blockOf([target, target]), NUMBERS);
 process.stdout.write(`${actors.map(({ pid }) => pid).join(' ')}\n`);
 await run;
 if (target === 'done') {
