@@ -3,6 +3,7 @@ import { ProtocolError } from '../protocol/frames.js';
 import {
   PROTOCOL_VERSION,
   type ActorMessage,
+  type ActorUsage,
   type Chunk,
   type LoadRequest,
   type ParentMessage,
@@ -39,13 +40,13 @@ const LONGEST_MESSAGE = 4000;
  * Every chunk is answered or fails, in order; an analyzer cannot end the loop by throwing.
  *
  * @param now the machine's monotonic clock, ms
- * @param rssBytes resident memory of this process; 0 if unknown
+ * @param usage what this process uses
  */
 export async function runLoop(
   transport: LoopTransport,
   load: LoadRuntime,
   now: () => number,
-  rssBytes: () => number = () => 0,
+  usage: () => ActorUsage = () => ({ rssBytes: 0, cpuMs: 0 }),
 ): Promise<void> {
   transport.send({ type: 'hello', version: PROTOCOL_VERSION });
   try {
@@ -56,7 +57,7 @@ export async function runLoop(
     const runtime = await load(request, clock.measure);
     const { backend, model, input, loadMs, warmupMs, notices } = runtime;
     transport.send({ type: 'ready', backend, model, input, loadMs, warmupMs, pid: process.pid, notices });
-    await serveChunks(transport, { runtime, clock, now, rssBytes });
+    await serveChunks(transport, { runtime, clock, now, usage });
     await runtime.analyzer.dispose?.();
   } catch (error) {
     transport.send(failure(null, error));
@@ -86,7 +87,7 @@ interface Serving {
   readonly runtime: Runtime;
   readonly clock: PhaseClock;
   readonly now: () => number;
-  readonly rssBytes: () => number;
+  readonly usage: () => ActorUsage;
 }
 
 async function serveChunks(transport: LoopTransport, serving: Serving): Promise<void> {
@@ -108,7 +109,7 @@ async function serveChunks(transport: LoopTransport, serving: Serving): Promise<
 async function answer(
   chunk: Chunk,
   { arrivedAtMs, decodeMs }: Omit<Received, 'message'>,
-  { runtime, clock, now, rssBytes }: Serving,
+  { runtime, clock, now, usage }: Serving,
   transport: LoopTransport,
 ): Promise<ActorMessage> {
   clock.take(); // discards the times of a failed chunk or of the warm-up
@@ -120,7 +121,7 @@ async function answer(
   const replyMs = Math.max(0, elapsedMs - normalize - predict);
   const spent = { decodeMs, normalizeMs: normalize, predictMs: predict, replyMs };
   const timing = { arrivedAtMs, servedFromMs, ...spent };
-  return { type: 'answer', id: chunk.id, answers, items, timing, rssBytes: rssBytes() };
+  return { type: 'answer', id: chunk.id, answers, items, timing, usage: usage() };
 }
 
 /** How often an actor reports during a chunk, at most. */

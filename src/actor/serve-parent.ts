@@ -7,6 +7,7 @@ import { WATCHDOG_ENTRY } from '../program/package-files.js';
 import { ActorMessageEncoder } from '../protocol/actor-frames.js';
 import { BodyMemory, FrameReader } from '../protocol/frame-reader.js';
 import { ProtocolError } from '../protocol/frames.js';
+import type { ActorUsage } from '../protocol/messages.js';
 import { machineNow } from '../protocol/machine-clock.js';
 import { ParentMessageDecoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/frame-encoder.js';
@@ -39,7 +40,7 @@ export async function serveParent(load: LoadRuntime): Promise<void> {
     },
     load,
     machineNow,
-    residentMemory(machineNow),
+    usageOf(machineNow),
   );
   socket.end();
   await once(socket, 'finish');
@@ -54,14 +55,16 @@ async function flush(socket: Socket): Promise<void> {
 /** Querying the system takes as long as answering a small chunk; relevant growth takes longer than a second. */
 const MEMORY_AGE_MS = 1000;
 
-function residentMemory(now: () => number): () => number {
-  let bytes = 0;
+function usageOf(now: () => number): () => ActorUsage {
+  let rssBytes = 0;
   let takenAtMs = -Infinity;
   return () => {
-    if (now() - takenAtMs < MEMORY_AGE_MS) return bytes;
-    takenAtMs = now();
-    bytes = process.memoryUsage.rss();
-    return bytes;
+    if (now() - takenAtMs >= MEMORY_AGE_MS) {
+      takenAtMs = now();
+      rssBytes = process.memoryUsage.rss();
+    }
+    const { user, system } = process.cpuUsage(); // µs
+    return { rssBytes, cpuMs: (user + system) / 1000 };
   };
 }
 

@@ -5,6 +5,7 @@ import { ProtocolError } from '../protocol/frames.js';
 import {
   PROTOCOL_VERSION,
   type ActorMessage,
+  type ActorUsage,
   type Chunk,
   type Failed,
   type LoadRequest,
@@ -28,8 +29,8 @@ export interface ActorClientOptions {
   readonly log: ActorLog;
   /** Time without a message after which an actor that owes one counts as stuck, ms. */
   readonly timeoutMs: number;
-  /** Called at every answer, with the actor's resident memory; 0: not known. */
-  readonly onAnswer?: (rssBytes: number) => void;
+  /** Called at every answer, with what the actor's process uses; null: the answer was a failure. */
+  readonly onAnswer?: (usage: ActorUsage | null) => void;
   /** Called once, when the actor can't be used any more although it was not asked to end. */
   readonly onLost: (loss: Loss) => void;
 }
@@ -198,7 +199,7 @@ export class ActorClient {
     } else if (message.type === 'answer' || message.type === 'failed') {
       this.#pending.settle(message, arrival, (failed) => this.#reported(failed));
       this.#inactivity.reset(this.#pending.length > 0);
-      this.#options.onAnswer?.(message.type === 'answer' ? message.rssBytes : 0);
+      this.#options.onAnswer?.(message.type === 'answer' ? message.usage : null);
       if (this.#pending.length === 0) this.#idle?.resolve();
     } else if (message.type === 'progress') {
       this.#pending.checkProgress(message);

@@ -1,8 +1,10 @@
 import type { AiopsError } from '../core/errors.js';
 import type { Incident, Quarantine } from '../core/incidents.js';
+import type { ProcessUse } from '../core/process-use.js';
 import { Quarantines } from '../core/quarantines.js';
 import type { Executor, ReadyFacts } from '../core/types.js';
 import { unlessAborted } from '../core/abort.js';
+import { ActorUse } from './actor-use.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
 import { Pool, type ExecutorOptions } from './pool.js';
 import { Solo } from './solo.js';
@@ -32,7 +34,7 @@ function isUntil({ minuteMs }: Incident, untilMinuteMs: number): boolean {
   return minuteMs === null || minuteMs <= untilMinuteMs;
 }
 
-export interface ExecutorsOptions extends Omit<ExecutorOptions, 'quarantines' | 'onLost'> {
+export interface ExecutorsOptions extends Omit<ExecutorOptions, 'quarantines' | 'onLost' | 'use'> {
   /** Actors of the pool. */
   readonly actors: number;
   /** Series that an earlier session found to crash actors. */
@@ -52,6 +54,7 @@ export class Executors {
   readonly quarantines: Quarantines;
   /** Of all executors. */
   readonly incidents = new IncidentLog();
+  readonly #use = new ActorUse();
   readonly #needed: readonly Executor[];
   readonly #lost = new AbortController();
   #started: Promise<ReadyFacts> | null = null;
@@ -62,6 +65,7 @@ export class Executors {
     const shared = {
       ...options,
       quarantines: this.quarantines,
+      use: this.#use,
       onIncident: (incident: Incident) => {
         this.incidents.add(incident);
         onIncident?.(incident);
@@ -71,6 +75,11 @@ export class Executors {
     this.pool = new Pool({ actors, ...shared });
     this.solo = new Solo(shared);
     this.#needed = needed.map((name) => this[name]);
+  }
+
+  /** What all actors have used so far. */
+  get use(): ProcessUse {
+    return this.#use.total;
   }
 
   /** Aborted, with the reason, once an executor can't answer any more. */

@@ -10,6 +10,7 @@ import { ACTOR_ENTRY } from '../program/package-files.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';
 import { EveryItemLost } from './actor-errors.js';
+import type { ActorUse } from './actor-use.js';
 import { checkAgreement, distinctNotices } from './agreement.js';
 import { Dispatcher } from './dispatcher.js';
 import { partsOf, type JobReply, type RowFailure } from './job.js';
@@ -27,6 +28,8 @@ export interface ExecutorOptions {
   /** Series not to try; those that are found to crash actors are added. Executors of one run share them. */
   readonly quarantines?: Quarantines;
   readonly onIncident?: (incident: Incident) => void;
+  /** Where to note what actors use. */
+  readonly use?: ActorUse;
   /** The file that an actor runs; the program's own by default. */
   readonly entry?: URL;
   /** Called once, when no block can be answered any more. */
@@ -68,7 +71,7 @@ export class Pool implements Executor {
     this.#quarantines = options.quarantines ?? new Quarantines();
     this.#nameOf = options.nameOf ?? actorName;
     this.#dispatcher = new Dispatcher({
-      ...{ actors, load, log, timeoutMs, restarts, maxRssBytes },
+      ...{ actors, load, log, timeoutMs, restarts, maxRssBytes, use: options.use },
       entry: options.entry ?? ACTOR_ENTRY,
       nameOf: this.#nameOf,
       quarantines: this.#quarantines,

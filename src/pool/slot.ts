@@ -2,9 +2,10 @@ import { performance } from 'node:perf_hooks';
 
 import { AiopsError } from '../core/errors.js';
 import type { Incident } from '../core/incidents.js';
-import type { Chunk } from '../protocol/messages.js';
+import type { ActorUsage, Chunk } from '../protocol/messages.js';
 import { ActorClient, type ActorClientOptions, type WarmActor } from './actor-client.js';
 import { lostTooOften, type Loss } from './actor-errors.js';
+import type { ActorUse } from './actor-use.js';
 import type { ChunkReply } from './pending-chunks.js';
 import { Deferred } from '../core/deferred.js';
 import { MemoryLimit, RestartLimit } from './slot-limits.js';
@@ -19,6 +20,8 @@ export interface SlotOptions extends Omit<ActorClientOptions, 'onAnswer' | 'onLo
   /** Checks a replacement once it is warm; throws AiopsError where it would answer differently. */
   readonly admit: (warm: WarmActor) => void;
   readonly onIncident: (incident: Incident) => void;
+  /** Where to note what its actors use. */
+  readonly use?: ActorUse | undefined;
   /** Called once, when there will be no actor any more. */
   readonly onEnd: (error: AiopsError) => void;
 }
@@ -80,7 +83,7 @@ export class Slot {
   #launch(): void {
     const client: ActorClient = new ActorClient({
       ...this.#options,
-      onAnswer: (rssBytes) => this.#checkMemory(client, rssBytes),
+      onAnswer: (usage) => this.#note(client, usage),
       onLost: (loss) => this.#lose(client, loss),
     });
     this.#next = client;
@@ -112,10 +115,12 @@ export class Slot {
     if (before !== null) void before.retire();
   }
 
-  #checkMemory(client: ActorClient, rssBytes: number): void {
+  #note(client: ActorClient, usage: ActorUsage | null): void {
     this.#limit.achieved();
+    if (usage === null) return;
+    this.#options.use?.note(client, usage);
     if (client !== this.#current || this.#next !== null || this.#ended !== null) return;
-    const finding = this.#memory.check(rssBytes);
+    const finding = this.#memory.check(usage.rssBytes);
     if (finding === null) return;
     const { name: actor } = this.#options;
     this.#options.onIncident({ kind: 'grown', actor, minuteMs: null, text: `${actor} ${finding.what}` });

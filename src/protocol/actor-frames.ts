@@ -44,9 +44,10 @@ export class ActorMessageEncoder {
     }
   }
 
-  #encodeAnswer({ id, answers, items, timing, rssBytes }: Answer): Uint8Array[] {
+  #encodeAnswer({ id, answers, items, timing, usage }: Answer): Uint8Array[] {
     const { rowOffsets, statuses, scores, anomalies, lines, outputs } = answers;
-    const call = Float64Array.of(id, items, ...ACTOR_TIMING.map((name) => timing[name]), rssBytes);
+    const times = ACTOR_TIMING.map((name) => timing[name]);
+    const call = Float64Array.of(id, items, ...times, usage.rssBytes, usage.cpuMs);
     const parts: Part[] = [
       { name: 'call', shape: [call.length], values: call },
       { name: 'rowOffsets', shape: [rowOffsets.length], values: rowOffsets },
@@ -87,13 +88,14 @@ export function parseActorMessage(frame: Frame): ActorMessage {
 }
 
 function parseAnswer(frame: Frame): Answer {
-  const call = numbersOf(frame, 'call', ['id', 'items', ...ACTOR_TIMING, 'rssBytes']);
-  const { id, items, rssBytes, ...timing } = call;
+  const call = numbersOf(frame, 'call', ['id', 'items', ...ACTOR_TIMING, 'rssBytes', 'cpuMs']);
+  const { id, items, rssBytes, cpuMs, ...timing } = call;
   const answers = parseAnswers(frame);
   const rows = answers.statuses.length;
   if (!Number.isInteger(items) || items < 0 || items > rows)
     throw new ProtocolError(`answer: ${items} items cannot be among ${rows} rows`);
-  return { type: 'answer', id: checkId(frame, id), answers, items, timing, rssBytes };
+  const usage = { rssBytes, cpuMs };
+  return { type: 'answer', id: checkId(frame, id), answers, items, timing, usage };
 }
 
 function parseAnswers(frame: Frame): Answers {

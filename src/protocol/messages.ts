@@ -69,8 +69,15 @@ export interface Answer {
   /** Rows that were given to the model. */
   readonly items: number;
   readonly timing: ActorTiming;
-  /** Recent resident memory of the actor's process; 0 if unknown. */
+  readonly usage: ActorUsage;
+}
+
+/** What an actor's process uses. */
+export interface ActorUsage {
+  /** Recent resident memory; 0 if unknown. */
   readonly rssBytes: number;
+  /** Processor time since the process began, user and system, ms. */
+  readonly cpuMs: number;
 }
 
 /** The actor is still at work on a chunk, and has made progress. */

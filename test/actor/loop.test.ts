@@ -67,7 +67,7 @@ async function reply(analyzer: Analyzer, chunk: ParentMessage): Promise<Answer> 
   return only;
 }
 
-test('every answer reports the memory of the process', async () => {
+test('every answer reports what the process uses', async () => {
   const received = new Mailbox<Received>();
   for (const message of [HELLO, INIT, chunkOf(['a'], 0, { id: 1 }), chunkOf(['b'], 0, { id: 2 }), STOP]) {
     received.put({ message, arrivedAtMs: 0, decodeMs: 0 });
@@ -75,10 +75,13 @@ test('every answer reports the memory of the process', async () => {
   const sent: ActorMessage[] = [];
   let bytes = 100;
   const send = (message: ActorMessage): void => void sent.push(message);
-  await runLoop({ received, send }, fakeRuntime(fakeAnalyzer()), ticking(), () => bytes++);
+  await runLoop({ received, send }, fakeRuntime(fakeAnalyzer()), ticking(), () => ({
+    rssBytes: bytes++,
+    cpuMs: 7,
+  }));
   assert.deepEqual(
-    sent.flatMap((message) => (message.type === 'answer' ? [message.rssBytes] : [])),
-    [100, 101],
+    sent.flatMap((message) => (message.type === 'answer' ? [message.usage] : [])),
+    [100, 101].map((rssBytes) => ({ rssBytes, cpuMs: 7 })),
   );
 });
 

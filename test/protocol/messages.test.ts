@@ -140,7 +140,7 @@ function answer(given: Partial<Answer['answers']> = {}): Answer {
       predictMs: 2,
       replyMs: 3,
     },
-    rssBytes: 2 ** 31,
+    usage: { rssBytes: 2 ** 31, cpuMs: 1234.5 },
   };
 }
 

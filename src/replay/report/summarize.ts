@@ -48,24 +48,15 @@ function ungated(
   sessions: RunSummary['sessions'],
   notices: readonly Notice[],
 ): UngatedRun {
-  const { deadlineMs, span } = totals;
+  const { deadlineMs } = totals;
   const timings = figures.timings.summary();
   const comparison = comparer.comparison.summary(actors, TOLERANCE[ready.backend.name]);
   const { elapsedMs, comparingMs, busyMs, availableMs, ...usage } = totals.usage;
   const { counts } = totals.counters;
-  const servingS = (elapsedMs - comparingMs) / 1000;
   const summary = {
     program,
     settings: { ...config, journaled: undefined },
-    input: {
-      files: config.inputs,
-      layout: recording.layout,
-      columns: recording.columns,
-      intervalMs: recording.intervalMs,
-      intervalSource: recording.intervalSource,
-      firstMinute: minuteText(span.firstMs),
-      lastMinute: minuteText(span.lastMs),
-    },
+    input: inputOf(config, recording, totals.span),
     model: { ...ready.model, ...ready.input },
     backend: {
       ...ready.backend,
@@ -85,10 +76,7 @@ function ungated(
     elapsedMs,
     comparingMs,
     usage,
-    throughput: {
-      itemsPerSecond: (timings.served?.items ?? 0) / servingS,
-      minutesPerSecond: counts.minutes / servingS,
-    },
+    throughput: throughput(timings.served?.items ?? 0, counts.minutes, elapsedMs - comparingMs),
     deadlineMs,
     ...timings,
     utilization: busyMs / Math.max(availableMs, 1),
@@ -97,6 +85,19 @@ function ungated(
     notices: [...recording.notices, ...ready.notices, ...notices],
   };
   return { ...summary, advice: adviceFor(summary) };
+}
+
+function inputOf(
+  { inputs }: ReplayConfig,
+  { layout, columns, intervalMs, intervalSource }: Recording,
+  { firstMs, lastMs }: RunTotals['span'],
+): RunSummary['input'] {
+  const span = { firstMinute: minuteText(firstMs), lastMinute: minuteText(lastMs) };
+  return { files: inputs, layout, columns, intervalMs, intervalSource, ...span };
+}
+
+function throughput(items: number, minutes: number, ms: number): RunSummary['throughput'] {
+  return { itemsPerSecond: (1000 * items) / ms, minutesPerSecond: (1000 * minutes) / ms };
 }
 
 function minuteText(minuteMs: number): string | null {
