@@ -51,19 +51,7 @@ async function commitMinute(output: RunOutput, minute: number): Promise<void> {
       message: 'not a number',
     },
   ]);
-  await output.writeRows([
-    {
-      minuteMs: minute * 60_000,
-      target: 'a',
-      column: null,
-      status: 'warmup',
-      score: null,
-      anomaly: null,
-      label: null,
-      output: null,
-      error: null,
-    },
-  ]);
+  await output.writeLines(Buffer.from(`minute ${minute} of a\n`));
   await output.commit({ minute });
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ItemBatch } from '#dist/core/types.js';
+import type { Block } from '#dist/core/block.js';
+import { blockOf } from './blocks.js';
 import { ROOT } from './cli.js';
 
 /** The bundles of fixtures/: a convolution, a multilayer perceptron, an LSTM. */
@@ -25,16 +26,14 @@ export function goldenCases(name: string): GoldenCase[] {
   return JSON.parse(readFileSync(`${bundleFolder(name)}.golden.json`, 'utf8')) as GoldenCase[];
 }
 
-/** The cases as one minute's items. */
-export function goldenBatch(cases: readonly GoldenCase[], window: number): ItemBatch {
-  const width = (cases[0]?.values.length ?? 0) / window;
-  return {
-    minuteMs: 0,
-    intervalMs: 60_000,
-    targets: cases.map(({ name }) => name),
-    columns: cases.map(() => null),
-    window,
-    width,
-    values: Float64Array.from(cases.flatMap(({ values }) => values)),
-  };
+/** The cases as the series of one minute. */
+export function goldenBlock(cases: readonly GoldenCase[], window: number): Block {
+  return blockOf(
+    cases.map(({ name }) => name),
+    {
+      window,
+      width: (cases[0]?.values.length ?? 0) / window,
+      values: Float64Array.from(cases.flatMap(({ values }) => values)),
+    },
+  );
 }

@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import type { Answers, BackendName, ModelFormat } from '#dist/core/types.js';
+import type { Answers } from '#dist/core/block.js';
+import type { BackendName, ModelFormat } from '#dist/core/types.js';
 import { Solo } from '#dist/pool/solo.js';
 import { manifestText, openBundle } from '#dist/model/bundle.js';
 import { firstLines, recording, runCli, temporaryFolder } from './cli.js';
-import { bundleFolder, goldenBatch, goldenCases, type GoldenCase } from './examples.js';
+import { bundleFolder, goldenBlock, goldenCases, type GoldenCase } from './examples.js';
 import { loadOf } from './fake-runtime.js';
 import { native, whyNoNative } from './native.js';
 
@@ -28,10 +29,10 @@ export const COMBINATIONS: readonly { readonly backend: BackendName; readonly fo
 ];
 const skipOn = (backend: BackendName): string | false => (backend === 'node' ? noNative : false);
 
-function checkAnswers(golden: readonly GoldenCase[], { scores, anomalies, outputs, outputOffsets }: Answers) {
+function checkAnswers(golden: readonly GoldenCase[], { scores, anomalies, outputs }: Answers) {
   for (const [i, { name, output, score, anomaly }] of golden.entries()) {
     const allowed = TOLERANCE * Math.max(...output.map(Math.abs));
-    const found = outputs.subarray(outputOffsets[i], outputOffsets[i + 1]);
+    const found = outputs!.values.subarray(outputs!.offsets[i], outputs!.offsets[i + 1]);
     assert.equal(found.length, output.length, name);
     for (const [k, expected] of output.entries()) {
       assert.ok(Math.abs(found[k]! - expected) <= allowed, `${name}, ${k}: ${found[k]!}, not ${expected}`);
@@ -56,9 +57,9 @@ export function suiteOfFormats(name: string): void {
         t.after(() => solo.stop());
         const ready = await solo.start();
         assert.deepEqual([ready.backend.name, ready.model.format], [backend, format]);
-        const batch = goldenBatch(golden, ready.input.window);
+        const minute = goldenBlock(golden, ready.input.window);
         for (const style of ['batched', 'per-item'] as const) {
-          checkAnswers(golden, (await solo.run(batch, style)).answers);
+          checkAnswers(golden, (await solo.run(minute, { style, lines: null, outputs: true })).answers);
         }
       });
     }

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 
-import type { Reject, ResultRow } from '#dist/core/types.js';
+import type { Reject } from '#dist/core/types.js';
 import type { Files } from '#dist/output/files.js';
 import { openOutput } from '#dist/output/open-output.js';
 import type { RunOutput } from '#dist/output/run-output.js';
@@ -115,7 +115,7 @@ async function writeMinutes(
     }
     const isTail = minute === command.minutes;
     if (isTail && committed !== minute - 1) await commit(minute - 1, false);
-    await output.writeRows(rowsOf(minute, command));
+    await output.writeLines(linesOf(minute, command));
     await output.writeRejects(rejectsOf(minute, command));
     await output.writeTiming(`{"minute":${minute}}\n`);
     await output.writeTrace(`{"minute":${minute}},`);
@@ -131,20 +131,12 @@ async function writeMinutes(
   return 'complete';
 }
 
-function rowsOf(minute: number, { setting, minutes }: ScriptedCommand): ResultRow[] {
+function linesOf(minute: number, { setting, minutes }: ScriptedCommand): Uint8Array {
   // The end of an input may cut a minute short: its rows are others once the input has grown.
   const targets = minute === minutes ? ['a'] : ['a', 'b, "quoted"'];
-  return targets.map((target) => ({
-    minuteMs: Date.UTC(2026, 10, 25, 0, minute),
-    target,
-    column: setting,
-    status: 'ok',
-    score: Math.fround(minute / 7),
-    anomaly: minute % 5 === 0,
-    label: null,
-    output: Float32Array.of(minute, 2 * minute),
-    error: null,
-  }));
+  const at = new Date(Date.UTC(2026, 10, 25, 0, minute)).toISOString();
+  const rows = targets.map((target) => ({ minute: at, target, column: setting, score: minute }));
+  return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
 function rejectsOf(minute: number, { setting, largeRejectChars = 0 }: ScriptedCommand): Reject[] {

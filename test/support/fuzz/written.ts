@@ -1,50 +1,89 @@
 import assert from 'node:assert/strict';
 
 import { parse } from 'csv-parse/sync';
-import { resultRows } from '#dist/core/answers.js';
-import type { Answers, ItemBatch, Reject, ResultRow } from '#dist/core/types.js';
-import { WindowStore } from '#dist/core/window.js';
-import { rejectLines, resultLines, resultsHeader } from '#dist/output/result-lines.js';
+import { NO_VERDICT, ROW_STATUS, type Block } from '#dist/core/block.js';
+import { LookBack } from '#dist/core/look-back.js';
+import { blockLines, resultsHeader } from '#dist/core/result-lines.js';
+import type { Label, MinuteBatch, Reject } from '#dist/core/types.js';
+import { fillWindow, planRows } from '#dist/core/windows.js';
+import { rejectLines } from '#dist/output/reject-lines.js';
 import type { Reading } from './read-all.js';
 
 const WINDOW = 3;
+const MISSING = 'hold';
 
 /** Holds that what is written of a reading says the same when it is read back, and that each record has its rows. */
 export function checkWritten({ recording, steps }: Reading): void {
   if (recording === null) return;
   const { intervalMs, columns: recordingColumns } = recording;
-  const windows = new WindowStore({
+  const lookBack = new LookBack({
     window: WINDOW,
     columns: 'each',
-    missing: 'hold',
+    missing: MISSING,
     intervalMs,
     recordingColumns,
   });
   for (const { batch, rejects } of steps) {
     checkRejects(rejects);
     if (batch === null) continue;
-    const minute = windows.push(batch);
-    const rows = resultRows(minute, answersTo(minute.batch));
-    assert.equal(rows.length, batch.records.length * recordingColumns.length, 'rows of a minute');
-    checkJson(rows);
-    checkCsv(rows);
+    lookBack.push(batch);
+    const answered = answersTo(lookBack.take());
+    const rows = rowsOf(batch, recordingColumns);
+    assert.equal(answered.scores.length, rows.length, 'rows of a minute');
+    checkJson(rows, answered);
+    checkCsv(rows, answered);
   }
 }
 
+/** What a row must say of its record. */
+interface WrittenRow {
+  readonly minuteMs: number;
+  readonly target: string;
+  readonly column: string;
+  readonly label: Label;
+}
+
+function rowsOf({ minuteMs, records }: MinuteBatch, columns: readonly string[]): WrittenRow[] {
+  return records.flatMap(({ target, label }) =>
+    columns.map((column) => ({ minuteMs, target, column, label })),
+  );
+}
+
+interface Answered {
+  readonly block: Block;
+  /** `[rows]`; NaN: none. */
+  readonly scores: Float32Array;
+  readonly linesAs: (format: 'jsonl' | 'csv') => string;
+}
+
 /** The mean of the window as score and as output, where it is a Float32. */
-function answersTo({ targets, window, values }: ItemBatch): Answers {
-  const scores = Float32Array.from(targets, (_, item) => {
-    const mean = values
-      .subarray(item * window, (item + 1) * window)
-      .reduce((sum, value) => sum + value / window, 0);
-    return Number.isFinite(Math.fround(mean)) ? mean : NaN;
-  });
+function answersTo(block: Block): Answered {
+  const { rowOffsets, statuses, errors, items, itemRows, itemSeries, itemMinutes } = planRows(
+    block,
+    MISSING,
+    [],
+  );
+  const scores = new Float32Array(statuses.length).fill(NaN);
+  const window = new Float64Array(WINDOW);
+  for (let item = 0; item < items; item++) {
+    fillWindow(block, itemSeries[item]!, itemMinutes[item]!, MISSING, window, 0);
+    const mean = window.reduce((sum, value) => sum + value / WINDOW, 0);
+    scores[itemRows[item]!] = Number.isFinite(Math.fround(mean)) ? mean : NaN;
+  }
+  const anomalies = Uint8Array.from(scores, (score, row) =>
+    statuses[row] === ROW_STATUS.ok ? Number(score > 1) : NO_VERDICT,
+  );
+  const has = Array.from(scores, (score, row) => statuses[row] === ROW_STATUS.ok && !Number.isNaN(score));
+  const values = scores.filter((_, row) => has[row]);
+  let end = 0;
+  const offsets = Uint32Array.from([0, ...has.map((one) => (end += Number(one)))]);
+  const rows = { rowOffsets, statuses, scores, anomalies, errors, outputs: { values, offsets } };
   return {
-    scores,
-    anomalies: Uint8Array.from(scores, (score) => (score > 1 ? 1 : 0)),
-    outputs: scores.map((score) => (Number.isNaN(score) ? 0 : score)),
-    outputOffsets: Uint32Array.from({ length: targets.length + 1 }, (_, i) => i),
-    errors: new Map(),
+    ...{ block, scores },
+    linesAs: (format) =>
+      Buffer.from(
+        blockLines(block, rows, { format, anomaliesOnly: false, fullOutput: false }).bytes,
+      ).toString(),
   };
 }
 
@@ -68,8 +107,8 @@ function checkRejects(rejects: readonly Reject[]): void {
   }
 }
 
-function checkJson(rows: readonly ResultRow[]): void {
-  const lines = linesOf(resultLines(rows, { format: 'jsonl', anomaliesOnly: false, fullOutput: false }));
+function checkJson(rows: readonly WrittenRow[], { scores, linesAs }: Answered): void {
+  const lines = linesOf(linesAs('jsonl'));
   assert.equal(lines.length, rows.length);
   for (const [i, row] of rows.entries()) {
     const written = JSON.parse(lines[i]!) as Record<string, unknown>;
@@ -78,21 +117,20 @@ function checkJson(rows: readonly ResultRow[]): void {
       [written['target'], written['column'], written['label']],
       [row.target, row.column, row.label],
     );
-    assert.equal(written['score'] === null ? null : Math.fround(written['score'] as number), row.score);
+    const score = Math.fround((written['score'] as number | null) ?? NaN);
+    assert.ok(Object.is(score, scores[i]!), `${score} is not ${scores[i]}`);
   }
 }
 
-function checkCsv(rows: readonly ResultRow[]): void {
-  const text =
-    resultsHeader('csv') + resultLines(rows, { format: 'csv', anomaliesOnly: false, fullOutput: false });
-  const records = parse<Record<string, string>>(text, { columns: true });
+function checkCsv(rows: readonly WrittenRow[], { linesAs }: Answered): void {
+  const records = parse<Record<string, string>>(resultsHeader('csv') + linesAs('csv'), { columns: true });
   assert.equal(records.length, rows.length);
   for (const [i, row] of rows.entries()) {
     const written = records[i]!;
     const label = row.label === null ? '' : wellFormed(String(row.label));
     assert.deepEqual(
       [written['target'], written['column'], written['label']],
-      [row.target, wellFormed(row.column ?? ''), label],
+      [row.target, wellFormed(row.column), label],
     );
   }
 }
