@@ -51,7 +51,7 @@ async function commitMinute(output: RunOutput, minute: number): Promise<void> {
       message: 'not a number',
     },
   ]);
-  await output.writeLines(Buffer.from(`minute ${minute} of a\n`));
+  await output.writeLines(Buffer.from(`minute ${minute}: ${LINE}`));
   await output.commit({ minute });
 }
 

@@ -60,7 +60,7 @@ interface Answered {
 function answersTo(block: Block): Answered {
   const { rowOffsets, statuses, errors, items, itemRows, itemSeries, itemMinutes } = planRows(
     block,
-    MISSING,
+    { columns: 'each', missing: MISSING },
     [],
   );
   const scores = new Float32Array(statuses.length).fill(NaN);
