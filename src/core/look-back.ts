@@ -36,7 +36,9 @@ export class LookBack {
   #latest: readonly TargetHistory[] = [];
   /** Whether records of the open block bring their own windows. */
   #hasOwnWindows = false;
-  #nextSweepTick = -Infinity;
+  /** The first minute ever, in intervals since the epoch; null: there was none. */
+  #firstTick: number | null = null;
+  #nextSweepTick = 0;
 
   /** @throws RangeError if the recording does not have a named column */
   constructor({ intervalMs, window, columns, recordingColumns }: WindowSpec) {
@@ -114,8 +116,11 @@ export class LookBack {
     return block;
   }
 
+  /** Intervals since the first minute ever. */
   #tickOf({ minuteMs }: MinuteBatch): number {
-    return Math.floor(minuteMs / this.#series.intervalMs);
+    const tick = Math.floor(minuteMs / this.#series.intervalMs);
+    this.#firstTick ??= tick;
+    return tick - this.#firstTick;
   }
 
   #add(batch: MinuteBatch): boolean {

@@ -64,15 +64,14 @@ export class OpenBlock {
   /** The block; the values are copies. */
   toBlock(): Block {
     if (!areSorted(this.#histories)) this.#sort();
-    const { intervalMs, window, columns, width } = this.#spec;
+    const { intervalMs, window, width } = this.#spec;
     return {
       intervalMs,
       window,
       width,
       minutesMs: this.#minutes.map(({ minuteMs }) => minuteMs),
       intervals: this.#intervals,
-      targets: this.#histories.flatMap(({ target }) => columns.map(() => target)),
-      columns: this.#histories.flatMap(() => columns),
+      ...this.#nameSeries(),
       values: this.#copyValues(),
       ...this.#copyLives(),
       ...this.#copyMinutes(),
@@ -89,6 +88,18 @@ export class OpenBlock {
     for (const [place, history] of this.#histories.entries()) history.place = place;
   }
 
+  #nameSeries(): Pick<Block, 'targets' | 'columns'> {
+    const targets: string[] = [];
+    const columns: (string | null)[] = [];
+    for (const { target } of this.#histories) {
+      for (const column of this.#spec.columns) {
+        targets.push(target);
+        columns.push(column);
+      }
+    }
+    return { targets, columns };
+  }
+
   /** `[series, intervals, width]` */
   #copyValues(): Float64Array {
     const { window, columns, width } = this.#spec;
@@ -96,21 +107,28 @@ export class OpenBlock {
     const size = columns.length * intervals * width;
     const values = new Float64Array(this.#histories.length * size);
     const fromTick = this.firstTick - window + 1;
-    for (const [place, history] of this.#histories.entries()) {
-      if (columns.length === 1) history.copyRows(values, place * size, fromTick, intervals);
-      else history.copyColumns(values, place * size, fromTick, intervals);
+    let at = 0;
+    for (const history of this.#histories) {
+      if (columns.length === 1) history.copyRows(values, at, fromTick, intervals);
+      else history.copyColumns(values, at, fromTick, intervals);
+      at += size;
     }
     return values;
   }
 
   #copyLives(): Pick<Block, 'bornAt' | 'seenAt'> {
     const perTarget = this.#spec.columns.length;
+    const { firstTick } = this;
     const bornAt = new Int32Array(this.#histories.length * perTarget);
     const seenAt = new Int32Array(this.#histories.length * perTarget);
-    for (const [place, history] of this.#histories.entries()) {
-      const life = history.lifeBefore(this.firstTick);
-      bornAt.fill(life.bornAt, place * perTarget, (place + 1) * perTarget);
-      seenAt.fill(life.seenAt, place * perTarget, (place + 1) * perTarget);
+    let series = 0;
+    for (const history of this.#histories) {
+      const born = history.bornBefore(firstTick);
+      const seen = history.seenBefore(firstTick);
+      for (const end = series + perTarget; series < end; series++) {
+        bornAt[series] = born;
+        seenAt[series] = seen;
+      }
     }
     return { bornAt, seenAt };
   }

@@ -1,4 +1,7 @@
-/** The latest intervals of one target, and how long it has been alive. Ticks are intervals since the epoch. */
+/**
+ * The latest intervals of one target, and how long it has been alive. Ticks count intervals and are small integers,
+ * which engines store in the object itself: the first minute of a run is tick 0.
+ */
 export class TargetHistory {
   readonly target: string;
   /** Its place among the targets of the open block; −1: it has no record there. */
@@ -8,19 +11,22 @@ export class TargetHistory {
   readonly #columns: number;
   /** `[intervals, columns]`: those from `#from` until `#until`, then unused room. */
   #rows = new Float64Array(0);
-  #from = -Infinity;
-  #until = -Infinity;
-  /** First and last record of the target's life. */
-  #bornTick = -Infinity;
-  #seenTick = -Infinity;
+  #from: number;
+  #until: number;
+  /** First and last record of the target's life; `−window` is as good as never. */
+  #bornTick: number;
+  #seenTick: number;
   /** The same before the open block. */
-  #bornBefore = -Infinity;
-  #seenBefore = -Infinity;
+  #bornBefore: number;
+  #seenBefore: number;
 
   constructor(target: string, window: number, columns: number) {
     this.target = target;
     this.#window = window;
     this.#columns = columns;
+    this.#from = this.#until = -window;
+    this.#bornTick = this.#seenTick = -window;
+    this.#bornBefore = this.#seenBefore = -window;
   }
 
   /**
@@ -82,12 +88,15 @@ export class TargetHistory {
     return tick - this.#seenTick >= this.#window;
   }
 
-  /** `Block.bornAt` and `Block.seenAt` for an open block that starts with this tick. */
-  lifeBefore(tick: number): { readonly bornAt: number; readonly seenAt: number } {
-    const none = -this.#window;
-    const seenAt = this.#seenBefore - tick;
-    if (seenAt <= none) return { bornAt: none, seenAt: none };
-    return { bornAt: Math.max(this.#bornBefore - tick, none), seenAt };
+  /** `Block.bornAt` for an open block that starts with this tick. */
+  bornBefore(tick: number): number {
+    const isAlive = tick - this.#seenBefore < this.#window;
+    return isAlive ? Math.max(this.#bornBefore - tick, -this.#window) : -this.#window;
+  }
+
+  /** `Block.seenAt` for an open block that starts with this tick. */
+  seenBefore(tick: number): number {
+    return Math.max(this.#seenBefore - tick, -this.#window);
   }
 
   /**
@@ -101,9 +110,13 @@ export class TargetHistory {
     const first = Math.max(this.#from, fromTick);
     const start = at + (first - fromTick) * columns;
     const end = at + (this.#until - fromTick) * columns;
-    out.fill(NaN, at, start);
-    out.set(this.#rows.subarray((first - this.#from) * columns, (this.#until - this.#from) * columns), start);
-    out.fill(NaN, end, at + intervals * columns);
+    const rows = this.#rows;
+    let cell = (first - this.#from) * columns;
+    if (start > at) out.fill(NaN, at, start);
+    // A view costs as much as copying a hundred numbers.
+    if (end - start > 100) out.set(rows.subarray(cell, cell + end - start), start);
+    else for (let i = start; i < end; i++) out[i] = rows[cell++]!;
+    if (this.#until < fromTick + intervals) out.fill(NaN, end, at + intervals * columns);
   }
 
   /** Writes each column as a series, `[columns, intervals]`; otherwise like `copyRows`. */
