@@ -51,11 +51,12 @@ export interface BlocksSummary {
   readonly served: number;
   /** Minutes of all of them. */
   readonly minutes: number;
+  /** Over the minutes: how many minutes its block had. */
   readonly minutesPerBlock: Distribution;
+  /** Over the minutes: service time of its block divided by the block's minutes. */
+  readonly perMinuteMs: Distribution;
   /** Service time of a block. */
   readonly wallMs: Distribution;
-  /** Service time of a block divided by its minutes. */
-  readonly perMinuteMs: Distribution;
   /** Of service time: without reading, writing and waiting for input. */
   readonly itemsPerSecond: number;
 }
@@ -170,28 +171,30 @@ class ServedFigures {
 }
 
 class BlockFigures {
-  readonly #minutes = new SampleStore();
   readonly #wall = new SampleStore();
+  readonly #minutesPerBlock = new SampleStore();
   readonly #perMinute = new SampleStore();
   readonly #rate = new Rate();
-  #minutesOfAll = 0;
+  #minutes = 0;
 
   add({ minutes, items, wallMs }: ServedBlock): void {
-    this.#minutes.add(minutes);
     this.#wall.add(wallMs);
-    this.#perMinute.add(wallMs / minutes);
     this.#rate.add(items, wallMs);
-    this.#minutesOfAll += minutes;
+    this.#minutes += minutes;
+    for (let i = 0; i < minutes; i++) {
+      this.#minutesPerBlock.add(minutes);
+      this.#perMinute.add(wallMs / minutes);
+    }
   }
 
   summary(): BlocksSummary | null {
     if (this.#wall.seen === 0) return null;
     return {
       served: this.#wall.seen,
-      minutes: this.#minutesOfAll,
-      minutesPerBlock: distribution(this.#minutes),
-      wallMs: distribution(this.#wall),
+      minutes: this.#minutes,
+      minutesPerBlock: distribution(this.#minutesPerBlock),
       perMinuteMs: distribution(this.#perMinute),
+      wallMs: distribution(this.#wall),
       itemsPerSecond: this.#rate.itemsPerSecond,
     };
   }

@@ -63,8 +63,8 @@ const blocks: Shape<BlocksSummary> = object({
   served: count,
   minutes: count,
   minutesPerBlock: distribution,
-  wallMs: distribution,
   perMinuteMs: distribution,
+  wallMs: distribution,
   itemsPerSecond: measured,
 });
 
