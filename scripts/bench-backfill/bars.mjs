@@ -41,13 +41,13 @@ export function ratioOf(above, below, of) {
 }
 
 /** The ratios of a recording's runs; `met` is null without a target. */
-export function judge({ name, title, runs }, backends) {
+export function judge({ name, runs }, backends) {
   const bars = backends.flatMap(barsOf).filter(({ isForOne, only }) => !isForOne || only === name);
   return bars.flatMap(({ what, of, above, below, least, most, only = name }) => {
     if (!runs.has(above) || !runs.has(below)) return [];
     const ratio = ratioOf(runs.get(above), runs.get(below), of);
     const target = only !== name ? '' : least === undefined ? `at most ${most}` : `at least ${least}`;
     const met = least === undefined ? ratio.value <= most : ratio.value >= least;
-    return [{ recording: title, what, ratio, target, met: target === '' ? null : met }];
+    return [{ recording: name, what, ratio, target, met: target === '' ? null : met }];
   });
 }

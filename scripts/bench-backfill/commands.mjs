@@ -38,7 +38,9 @@ export function variantsOf({ csv, bundle }, { backends, withBlocks }) {
     ...backends.flatMap((backend) => ownVariants(csv, bundle, backend, withBlocks)),
     ...backends.map((backend) => ({
       key: `floor ${backend}`,
-      title: `floor, one process, ${backend}`,
+      title: `floor, ${backend}: one process, its parts ÷ ${ACTORS}`,
+      // On node, bits depend on the size of a call.
+      ...(backend === 'wasm' ? { bytes: backend } : {}),
       command: [process.execPath, FLOOR, csv, bundle, backend, 'results.jsonl'],
       env: ONE_THREAD,
       results: 'results.jsonl',
@@ -78,7 +80,7 @@ function ownVariants(csv, bundle, backend, withBlocks) {
   ];
 }
 
-/** The floor's time if the actors shared its work evenly. */
+/** The time of the parts if the actors shared them evenly. */
 function sumOf(parts) {
   const total = Object.values(parts).reduce((sum, ms) => sum + ms, 0);
   return { ms: total / ACTORS, parts };

@@ -42,13 +42,17 @@ export async function measure(command, { cwd, env = {} }) {
 class PeakMemory {
   #shellPid;
   #program = null;
+  #seen = new Set();
   #peakBytes = new Map();
 
   constructor(shellPid) {
     this.#shellPid = shellPid;
   }
 
-  /** Linux keeps a process's peak, so that a sample shortly before its end is enough. */
+  /**
+   * Linux keeps a process's peak, so that a sample shortly before its end is enough. A process's first sample is
+   * ignored, because between fork and exec it has the memory of its parent.
+   */
   sample() {
     const [program] = childrenOf(this.#shellPid);
     if (program === undefined) return;
@@ -56,8 +60,9 @@ class PeakMemory {
     const found = [program];
     for (const pid of found) {
       found.push(...childrenOf(pid));
-      const peak = peakBytesOf(pid);
+      const peak = this.#seen.has(pid) ? peakBytesOf(pid) : null;
       if (peak !== null) this.#peakBytes.set(pid, peak);
+      this.#seen.add(pid);
     }
   }
 

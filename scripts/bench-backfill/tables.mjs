@@ -6,10 +6,16 @@ import { numberCell, textCell } from '#dist/report/table.js';
 import { estimateText } from '../shared/samples.mjs';
 import { ratioOf } from './bars.mjs';
 
+/** One round has no interval. */
+function estimateCell(estimate, format = figures) {
+  const { value, low, high } = estimate;
+  return numberCell(value, () => (low === high ? format(value) : estimateText(estimate, format)));
+}
+
 const seconds = (ms) => figures(ms / 1000);
 const mebibytes = (bytes) => (bytes / 2 ** 20).toFixed(0);
 
-/** A recording: each command's time, also relative to the script, its processor time and memory. */
+/** A recording: each command's time and processor time, also relative to the script, and its memory. */
 export function recordingTable({ runs }) {
   const columns = [
     { key: 'command', title: 'command', isWords: true },
@@ -17,19 +23,20 @@ export function recordingTable({ runs }) {
     { key: 'ratio', title: 'relative to the script (95 %)' },
     { key: 'inner', title: 'without start-up, s' },
     { key: 'cpu', title: 'CPU, s' },
+    { key: 'cpu_ratio', title: 'relative to the script’s' },
     { key: 'memory', title: 'peak memory, MiB' },
     { key: 'children', title: 'children’s, MiB' },
   ];
   const rows = [...runs.values()].map((run) => {
-    const time = medianEstimate(run.wallMs);
-    const ratio = ratioOf(run, runs.get('script'), 'wallMs');
+    const script = runs.get('script');
     const children = median(run.childrenRssBytes);
     return [
       textCell(run.title),
-      numberCell(time.value, () => estimateText(time, seconds)),
-      numberCell(ratio.value, () => estimateText(ratio, figures)),
+      estimateCell(medianEstimate(run.wallMs), seconds),
+      estimateCell(ratioOf(run, script, 'wallMs')),
       run.innerMs[0] === null ? textCell('') : numberCell(median(run.innerMs), seconds),
       numberCell(median(run.cpuMs), seconds),
+      numberCell(ratioOf(run, script, 'cpuMs').value, figures),
       numberCell(median(run.rssBytes), mebibytes),
       children === 0 ? textCell('') : numberCell(children, mebibytes),
     ];
@@ -67,7 +74,7 @@ export function barTable(bars) {
   const rows = bars.map(({ recording, what, ratio, target, met }) => [
     textCell(recording),
     textCell(what),
-    numberCell(ratio.value, () => estimateText(ratio, figures)),
+    estimateCell(ratio),
     textCell(target),
     textCell(met === null ? '' : met ? 'yes' : 'no'),
   ]);
