@@ -3,9 +3,9 @@ import type { Quarantine } from './incidents.js';
 import type { ItemError } from './types.js';
 
 /** `ItemError.errno` of an item that crashed its actors. */
-export const ACTOR_LOST = 'actor_lost';
+const ACTOR_LOST = 'actor_lost';
 /** `ItemError.errno` of an item that was not tried because its series is in quarantine. */
-export const QUARANTINED = 'quarantined';
+const QUARANTINED = 'quarantined';
 
 /**
  * Which series are skipped, and until when. Executors may share one, so that each bad item is found only once. Its
