@@ -23,12 +23,17 @@ export interface DispatcherOptions extends Omit<
   readonly ended: () => AiopsError | null;
 }
 
+/** The name of the actor that jobs are isolated on. */
+const ISOLATION = 'isolation';
+
 /** Sends jobs to the slots, and retries, isolates or splits those that fail. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #tools: JobTools;
   readonly #slots: readonly Slot[];
   readonly #isolation: Isolation;
+  /** Null: not needed so far. */
+  #isolationSlot: Slot | null = null;
   readonly #recovery: Recovery;
 
   constructor(options: DispatcherOptions) {
@@ -37,9 +42,9 @@ export class Dispatcher {
     this.#tools = { chunks: new ChunkMaker(), quarantines };
     this.#slots = Array.from({ length: actors }, (_, slot) => this.#openSlot(nameOf(slot), slot, true));
     this.#isolation = new Isolation({
-      name: 'isolation',
-      openSlot: () => this.#openIsolation(),
-      ...this.#tools,
+      name: ISOLATION,
+      send: (job) => this.#sendIsolated(job),
+      quarantines,
       onIncident,
     });
     this.#recovery = new Recovery({
@@ -93,15 +98,16 @@ export class Dispatcher {
     return new Slot({ ...options, name, slot, countsChunks, admit: (warm) => admit(warm, name) });
   }
 
-  #openIsolation(): Slot {
-    const slot = this.#openSlot('isolation', 0, false);
-    slot.start().catch(() => undefined); // `ask` rejects with the same
-    return slot;
+  #sendIsolated(job: Job): Promise<JobReply> {
+    if (this.#isolationSlot === null) {
+      this.#isolationSlot = this.#openSlot(ISOLATION, 0, false);
+      this.#isolationSlot.start().catch(() => undefined); // `ask` rejects with the same
+    }
+    return this.#isolationSlot.ask(chunkFor(job, this.#tools));
   }
 
   #all(): readonly Slot[] {
-    const { slot } = this.#isolation;
-    return slot === null ? this.#slots : [...this.#slots, slot];
+    return this.#isolationSlot === null ? this.#slots : [...this.#slots, this.#isolationSlot];
   }
 
   #slotAt(slot: number): Slot {

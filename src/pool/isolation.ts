@@ -1,15 +1,16 @@
 import type { Incident } from '../core/incidents.js';
 import { LossStreak } from '../core/loss-streak.js';
 import { oneLine } from '../core/one-line.js';
-import { quarantineOf } from '../core/quarantines.js';
+import { quarantineOf, type Quarantines } from '../core/quarantines.js';
 import { ChunkLost, describeRows, EveryItemLost, isAnalyzers } from './actor-errors.js';
-import { answerFailed, chunkFor, inPieces, type Job, type JobReply, type JobTools } from './job.js';
-import type { Slot } from './slot.js';
+import { answerFailed, inPieces, type Job, type JobReply } from './job.js';
 
-export interface IsolationOptions extends JobTools {
+export interface IsolationOptions {
+  /** Of its actor. */
   readonly name: string;
-  /** Opens the slot of the actor that gets jobs in pieces; called once, when it is first needed. */
-  readonly openSlot: () => Slot;
+  /** Sends a job to an actor of its own, which nothing else uses. */
+  readonly send: (job: Job) => Promise<JobReply>;
+  readonly quarantines: Quarantines;
   readonly onIncident: (incident: Incident) => void;
 }
 
@@ -20,15 +21,9 @@ export interface IsolationOptions extends JobTools {
  */
 export class Isolation {
   readonly #options: IsolationOptions;
-  #slot: Slot | null = null;
 
   constructor(options: IsolationOptions) {
     this.#options = options;
-  }
-
-  /** The slot of its actor; null: not needed so far. */
-  get slot(): Slot | null {
-    return this.#slot;
   }
 
   /**
@@ -37,22 +32,22 @@ export class Isolation {
    * @throws EveryItemLost where so many items of a minute crash actors that it is not the data's fault
    */
   serve(job: Job): Promise<JobReply> {
-    if (job.block.minutesMs.length === 1) return this.#itemByItem(job);
-    this.#report(job, 'minute by minute');
-    return inPieces(job, (minute) => this.#serveMinute(minute));
+    const isMinute = job.block.minutesMs.length === 1;
+    this.#report(job, isMinute ? 'one by one' : 'minute by minute');
+    return isMinute ? this.#itemByItem(job) : inPieces(job, (minute) => this.#serveMinute(minute));
   }
 
   async #serveMinute(job: Job): Promise<JobReply> {
     try {
-      return await this.#ask(job);
+      return await this.#options.send(job);
     } catch (error) {
-      if (!isSuspect(error) && !isAnalyzers(error)) throw error;
+      if (isSuspect(error)) this.#report(job, 'one by one');
+      else if (!isAnalyzers(error)) throw error;
       return this.#itemByItem(job);
     }
   }
 
   #itemByItem(job: Job): Promise<JobReply> {
-    this.#report(job, 'one by one');
     const streak = new LossStreak(); // of this chunk: the run counts over chunks and minutes, in their order
     let lastLoss: string | null = null;
     return inPieces(job, async (single) => {
@@ -64,13 +59,13 @@ export class Isolation {
 
   async #serveItem(job: Job, onLost: (lost: ChunkLost) => void): Promise<JobReply> {
     try {
-      return await this.#ask(job);
+      return await this.#options.send(job);
     } catch (error) {
-      if (isAnalyzers(error)) return answerFailed(job, error, (failed) => this.#ask(failed));
+      if (isAnalyzers(error)) return answerFailed(job, error, (failed) => this.#options.send(failed));
       if (!isSuspect(error)) throw error;
       onLost(error);
       this.#quarantine(job);
-      return this.#ask(job); // which gives the error of its quarantine
+      return this.#options.send(job); // which gives the error of its quarantine
     }
   }
 
@@ -89,11 +84,6 @@ export class Isolation {
     const { name: actor, onIncident } = this.#options;
     const text = `trying the ${describeRows(block)} ${how}, since they crash actors`;
     onIncident({ kind: 'isolated', actor, minuteMs: block.minutesMs[0]!, text });
-  }
-
-  #ask(job: Job): Promise<JobReply> {
-    this.#slot ??= this.#options.openSlot();
-    return this.#slot.ask(chunkFor(job, this.#options));
   }
 }
 

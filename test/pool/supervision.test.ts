@@ -8,7 +8,8 @@ import type { Executor } from '#dist/core/types.js';
 import type { PoolOptions } from '#dist/pool/pool.js';
 import { Solo } from '#dist/pool/solo.js';
 
-import { batchOf } from '../support/batches.js';
+import { blockOf } from '../support/blocks.js';
+import { LINES_AND_NUMBERS, NUMBERS } from '../support/chunks.js';
 import { loadOf } from '../support/fake-runtime.js';
 import { assertGone } from '../support/processes.js';
 import type { Fault } from '../support/fault-names.js';
@@ -20,8 +21,10 @@ import {
   assertServed,
   BAD,
   countOf,
+  errorsOf,
   FAULTY_ACTOR,
-  recordedBatch,
+  linesOf,
+  recordedBlock,
   serveRecorded,
   stopAll,
   supervised,
@@ -34,13 +37,13 @@ import {
 process.env['NODE_OPTIONS'] = '--max-old-space-size=64';
 after(stopAll);
 
-/** Targets of which the one in the middle, named as a fault, has a bad row in the second minute. */
+/** Targets of which the one in the middle, named after a fault, has a bad row in the second minute. */
 function recordedOf(fault: string, given: Partial<Recorded> = {}): Recorded {
   return {
-    targets: ['a', 'b', fault, 'c', 'd'],
+    targets: ['a', 'b', fault, 'x', 'y'].sort(),
     minutes: 5,
     window: 3,
-    bad: { target: fault, minute: 1 },
+    bad: [{ target: fault, minute: 1 }],
     ...given,
   };
 }
@@ -84,7 +87,7 @@ for (const { fault, actors, inflight, once, outcome, given } of TRIALS) {
       try {
         await pool.start();
         const recorded = recordedOf(fault);
-        const runs = await serveRecorded(pool, recorded, inflight);
+        const runs = await serveRecorded(pool, recorded, { inflight });
         assertServed(runs, recorded, outcome);
         assertAllTold(runs, incidents);
         assert.equal(countOf(incidents, 'quarantined'), outcome === 'quarantined' ? 1 : 0);
@@ -113,20 +116,20 @@ for (const [actors, inflight] of [
       const recorded = recordedOf('killed', {
         minutes: 70,
         window: 60,
-        bad: { target: 'killed', minute: 4 },
+        bad: [{ target: 'killed', minute: 4 }],
       });
-      const runs = await serveRecorded(pool, recorded, inflight);
+      const runs = await serveRecorded(pool, recorded, { inflight });
       assertServed(runs, recorded, 'quarantined');
       assert.deepEqual(
         [countOf(incidents, 'lost'), countOf(incidents, 'quarantined'), countOf(incidents, 'isolated')],
         [3, 1, 1],
       );
-      const expected = [quarantineOf(recordedBatch(recorded, 4), 2)];
-      assert.deepEqual(quarantines.after(recordedBatch(recorded, 10).minuteMs), expected);
+      const expected = [quarantineOf(recordedBlock(recorded, 4), 2, 0)];
+      assert.deepEqual(quarantines.after(recordedBlock(recorded, 10).minutesMs[0]!), expected);
       // A later run that knows of it loses no actor.
       const later = supervised(actors, { bad: `${BAD}` }, { quarantines: new Quarantines(expected) });
       await later.pool.start();
-      const again = await serveRecorded(later.pool, recorded, inflight).finally(() => later.pool.stop());
+      const again = await serveRecorded(later.pool, recorded, { inflight }).finally(() => later.pool.stop());
       assertServed(again, recorded, 'quarantined');
       assert.deepEqual(later.incidents, []);
     } finally {
@@ -140,14 +143,13 @@ test('several bad rows in one chunk are each found, and count against no slot', 
   try {
     await pool.start();
     for (let minute = 0; minute < 3; minute++) {
-      const batch = {
-        ...batchOf(['a', 'killed', 'b', 'exits 7', 'garbage', 'c']),
-        minuteMs: minute * 60_000,
-      };
-      const { answers } = await pool.run(batch, 'batched');
-      assert.deepEqual([...answers.errors.keys()], [1, 3, 4]);
-      assert.ok([...answers.errors.values()].every(({ errno }) => errno === 'actor_lost'));
-      assert.deepEqual([...answers.scores], [0, NaN, 2, NaN, NaN, 5]);
+      const targets = ['a', 'killed', 'b', 'exits 7', 'garbage', 'c'];
+      const run = await pool.run(blockOf(targets, { firstMs: minute * 60_000 }), LINES_AND_NUMBERS);
+      assert.deepEqual(
+        errorsOf(run).map(([row, { errno }]) => [row, errno]),
+        [1, 3, 4].map((row) => [row, 'actor_lost']),
+      );
+      assert.deepEqual([...run.answers.scores], [0, NaN, 2, NaN, NaN, 5]);
     }
     assert.equal(countOf(incidents, 'lost'), 3 * 5);
     assert.equal(countOf(incidents, 'quarantined'), 9);
@@ -162,15 +164,15 @@ test('what an actor was lost at says the same in every run', async () => {
     const { pool } = supervised(actors, { bad: `${BAD}` });
     await pool.start();
     const recorded = recordedOf('killed');
-    const runs = await serveRecorded(pool, recorded, actors).finally(() => pool.stop());
-    told.push(runs.map(({ answers }) => [...answers.errors]));
+    const runs = await serveRecorded(pool, recorded, { inflight: actors }).finally(() => pool.stop());
+    told.push(linesOf(runs));
   }
   assert.deepEqual(told[0], told[1]);
 });
 
 /** The process that answers in a pool of one. */
 async function pidOf(pool: Executor, minute: number): Promise<number> {
-  const run = await pool.run({ ...batchOf(['pid']), minuteMs: minute * 60_000 }, 'batched');
+  const run = await pool.run(blockOf(['pid'], { firstMs: minute * 60_000 }), NUMBERS);
   return run.answers.scores[0] ?? assert.fail('no answer');
 }
 
@@ -193,7 +195,7 @@ test('an actor that is lost more than three times within a minute ends the pool,
   await assert.rejects(async () => {
     for (let minute = 4; minute < 1000; minute++) await pidOf(pool, minute);
   }, expected);
-  await assert.rejects(pool.run(batchOf(['a']), 'batched'), expected);
+  await assert.rejects(pool.run(blockOf(['a']), NUMBERS), expected);
   assert.deepEqual([ends.length, countOf(incidents, 'lost')], [1, 3]);
   await pool.stop();
 });
@@ -204,9 +206,9 @@ test('a loss between minutes counts with the next minute, and fails no item', as
   process.kill(actors[1]!.pid, 'SIGKILL');
   await assertGone([actors[1]!.pid]);
   await until('the loss to be noticed', () => incidents.length > 0);
-  const run = await pool.run(batchOf(['a', 'b', 'c']), 'batched').finally(() => pool.stop());
+  const run = await pool.run(blockOf(['a', 'b', 'c']), NUMBERS).finally(() => pool.stop());
   assert.deepEqual([...run.answers.scores], [0, 1, 2]);
-  assert.deepEqual(log.take(batchOf([]).minuteMs), incidents);
+  assert.deepEqual(log.take(blockOf([]).minutesMs[0]), incidents);
   assert.deepEqual(
     incidents.map(({ kind, actor, minuteMs }) => [kind, actor, minuteMs]),
     [['lost', 'actor-2', null]],
@@ -217,7 +219,7 @@ test('an actor that dies while loading is started again; always: the pool does n
   await withFolder(async (folder) => {
     const { pool, incidents, log } = supervised(2, { load: 'exits 7', once: folder });
     await pool.start();
-    const run = await pool.run(batchOf(['a', 'b']), 'batched').finally(() => pool.stop());
+    const run = await pool.run(blockOf(['a', 'b']), NUMBERS).finally(() => pool.stop());
     assert.deepEqual([...run.answers.scores], [0, 1]);
     assert.equal(countOf(log.take(), 'lost'), 1);
     assert.match(
@@ -255,7 +257,7 @@ test('without restarts the first loss ends the pool', async () => {
   const { pool, incidents } = supervised(2, {}, { restarts: 0 });
   await pool.start();
   await assert.rejects(
-    pool.run(batchOf(['a', 'killed']), 'batched'),
+    pool.run(blockOf(['a', 'killed']), NUMBERS),
     refusal('actor_failed', /^actor-2 \(pid \d+\) was ended by SIGKILL while/),
   );
   assert.deepEqual(incidents, []);
@@ -266,27 +268,28 @@ test('items an analyzer throws at fail alone; where it throws at all of a minute
   const { pool, incidents } = supervised(2);
   try {
     await pool.start();
-    const { answers } = await pool.run(batchOf(['a', 'throws', 'b', 'c', 'throws']), 'batched');
+    const run = await pool.run(blockOf(['a', 'throws', 'b', 'c', 'throws']), LINES_AND_NUMBERS);
     const error = { errno: 'analyzer_failed', errmsg: 'throws is beyond me' };
+    assert.deepEqual(errorsOf(run), [
+      [1, error],
+      [4, error],
+    ]);
+    assert.deepEqual([...run.answers.scores], [0, NaN, 2, 3, NaN]);
+    const chunk = await pool.run(blockOf(['a', 'b', 'throws', 'throws']), LINES_AND_NUMBERS);
     assert.deepEqual(
-      [...answers.errors],
-      [
-        [1, error],
-        [4, error],
-      ],
+      errorsOf(chunk).map(([row]) => row),
+      [2, 3],
+      'another chunk has answers',
     );
-    assert.deepEqual([...answers.scores], [0, NaN, 2, 3, NaN]);
-    const chunk = await pool.run(batchOf(['a', 'b', 'throws', 'throws']), 'batched');
-    assert.deepEqual([...chunk.answers.errors.keys()], [2, 3], 'another chunk has answers');
     await assert.rejects(
-      pool.run({ ...batchOf(['throws', 'throws']), columns: ['cpu', 'mem'] }, 'batched'),
+      pool.run(blockOf(['throws', 'throws'], { columns: ['cpu', 'mem'] }), NUMBERS),
       refusal('model', /^actor-1 while answering 1 items of .*: throws is beyond me$/),
     );
-    const alone = await pool.run(batchOf(['throws']), 'batched');
-    assert.deepEqual(alone.answers.errors.get(0), error);
-    const both = await pool.run(batchOf(['killed', 'throws', 'a']), 'batched');
+    const alone = await pool.run(blockOf(['throws']), LINES_AND_NUMBERS);
+    assert.deepEqual(errorsOf(alone), [[0, error]]);
+    const both = await pool.run(blockOf(['killed', 'throws', 'a']), LINES_AND_NUMBERS);
     assert.deepEqual(
-      [...both.answers.errors.values()].map(({ errno }) => errno),
+      errorsOf(both).map(([, { errno }]) => errno),
       ['actor_lost', 'analyzer_failed'],
     );
     assert.equal(countOf(incidents, 'lost'), 3);
@@ -300,7 +303,13 @@ test('more than a few items in succession that cost actors are not the data’s 
   await pool.start();
   const columns = Array.from({ length: 12 }, (_, i) => `column-${i}`);
   await assert.rejects(
-    pool.run({ ...batchOf(columns.map(() => 'killed')), columns }, 'batched'),
+    pool.run(
+      blockOf(
+        columns.map(() => 'killed'),
+        { columns },
+      ),
+      NUMBERS,
+    ),
     refusal('actor_failed', /^10 items in a row crashed every actor that got them; the last time: isolation/),
   );
   assert.equal(countOf(incidents, 'lost'), 2 + 10);
@@ -309,10 +318,13 @@ test('more than a few items in succession that cost actors are not the data’s 
 
 test('an item that is not tried does not hide that all others of its chunk crash actors', async () => {
   const columns = Array.from({ length: 12 }, (_, i) => `column-${i}`);
-  const batch = { ...batchOf(columns.map(() => 'killed')), columns };
-  const { pool } = supervised(1, {}, { quarantines: new Quarantines([quarantineOf(batch, 5)]) });
+  const block = blockOf(
+    columns.map(() => 'killed'),
+    { columns },
+  );
+  const { pool } = supervised(1, {}, { quarantines: new Quarantines([quarantineOf(block, 5, 0)]) });
   await pool.start();
-  await assert.rejects(pool.run(batch, 'batched'), refusal('actor_failed', /^10 items in a row crashed/));
+  await assert.rejects(pool.run(block, NUMBERS), refusal('actor_failed', /^10 items in a row crashed/));
   await pool.stop();
 });
 
@@ -344,7 +356,9 @@ test('the sequential actor is supervised like a pool', async () => {
     onIncident: (incident) => incidents.push(incident),
   });
   await solo.start();
-  const run = await solo.run(batchOf(['a', 'killed', 'b']), 'per-item').finally(() => solo.stop());
+  const run = await solo
+    .run(blockOf(['a', 'killed', 'b']), { ...NUMBERS, style: 'per-item' })
+    .finally(() => solo.stop());
   assert.deepEqual([...run.answers.scores], [0, NaN, 2]);
   assert.deepEqual(
     incidents.map(({ kind, actor }) => `${kind} ${actor}`),
@@ -362,12 +376,12 @@ test('the sequential actor is supervised like a pool', async () => {
 test('a pool that is stopped while it clears up leaves no process, and blames no item', async () => {
   const { pool, incidents } = supervised(1);
   await pool.start();
-  const run = assert.rejects(pool.run(batchOf(['a', 'loops']), 'batched'));
+  const run = assert.rejects(pool.run(blockOf(['a', 'loops']), NUMBERS));
   await pool.stop();
   await run;
   const second = supervised(2);
   await second.pool.start();
-  const interrupted = second.pool.run(batchOf(['killed', 'a', 'loops']), 'batched');
+  const interrupted = second.pool.run(blockOf(['killed', 'a', 'loops']), NUMBERS);
   const rejected = assert.rejects(interrupted);
   await until('a loss', () => second.incidents.length > 0);
   await second.pool.stop();

@@ -4,13 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { withErrors } from '#dist/core/answers.js';
+import { ROW_STATUS, type Block } from '#dist/core/block.js';
 import type { Incident } from '#dist/core/incidents.js';
 import { Quarantines } from '#dist/core/quarantines.js';
-import type { ItemBatch, MinuteRun } from '#dist/core/types.js';
+import type { BlockRun, ItemError } from '#dist/core/types.js';
 import { IncidentLog } from '#dist/pool/executors.js';
 import { Pool, type PoolOptions } from '#dist/pool/pool.js';
 
+import { blockOfSeries } from './blocks.js';
+import { LINES_AND_NUMBERS } from './chunks.js';
 import { loadOf } from './fake-runtime.js';
 import { assertGone } from './processes.js';
 
@@ -74,99 +76,130 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
   }
 }
 
-/** Minutes of a few targets, one of which has a bad row in a minute, which stays in its windows. */
+/** Minutes of a few targets, some of which have bad rows, which stay in their windows. */
 export interface Recorded {
+  /** In code-unit order. */
   readonly targets: readonly string[];
   readonly minutes: number;
   readonly window: number;
-  /** Target and minute of the bad row. */
-  readonly bad: { readonly target: string; readonly minute: number };
+  readonly bad: readonly BadRow[];
 }
 
-/** The windows of one minute; each value is that of its target and its minute, but for the bad one. */
-export function recordedBatch({ targets, window, bad }: Recorded, minute: number): ItemBatch {
-  const valueAt = (item: number, of: number): number =>
-    targets[item] === bad.target && of === bad.minute ? BAD : item + of / 100;
-  return {
-    minuteMs: FIRST_MINUTE + minute * MINUTE,
-    intervalMs: MINUTE,
-    targets,
-    columns: targets.map(() => null),
-    window,
-    width: 1,
-    values: Float64Array.from(
-      targets.flatMap((_, item) => windowOf(window, (k) => valueAt(item, minute - k))),
-    ),
-  };
+export interface BadRow {
+  readonly target: string;
+  readonly minute: number;
 }
 
-/** Oldest first; `valueOf` gets how many minutes ago. */
-function windowOf(window: number, valueOf: (ago: number) => number): number[] {
-  return Array.from({ length: window }, (_, k) => valueOf(window - 1 - k));
+/** Some of the minutes as a block; each value is that of its target and its minute, but for the bad ones. */
+export function recordedBlock(recorded: Recorded, firstMinute: number, minutes = 1): Block {
+  const { targets, window } = recorded;
+  const from = firstMinute - window + 1;
+  const valuesOf = (target: string): number[] =>
+    Array.from({ length: window - 1 + minutes }, (_, k) => valueAt(recorded, target, from + k));
+  const series = Object.fromEntries(targets.map((target) => [target, valuesOf(target)]));
+  return blockOfSeries(series, { firstMs: FIRST_MINUTE + firstMinute * MINUTE, window });
 }
 
-/** A minute's run, with the incidents up to it that no earlier one has. */
-export interface AccountedRun extends MinuteRun {
+function valueAt({ targets, bad }: Recorded, target: string, minute: number): number {
+  const isBad = bad.some((row) => row.target === target && row.minute === minute);
+  return isBad ? BAD : targets.indexOf(target) + minute / 100;
+}
+
+/** A block's run, with the incidents up to it that no earlier one has. */
+export interface AccountedRun extends BlockRun {
   readonly incidents: readonly Incident[];
 }
 
-/** Serves all minutes, up to `inflight` of them under way; `meanwhile` comes after each was begun. */
+export interface Serving {
+  /** Minutes of a block; default: 1. */
+  readonly block?: number;
+  /** Blocks under way. */
+  readonly inflight: number;
+}
+
+/** Serves all minutes, as a run does: again what earlier blocks find something in. */
 export async function serveRecorded(
   pool: Pool,
   recorded: Recorded,
-  inflight: number,
-  meanwhile: (minute: number) => Promise<void> = () => Promise.resolve(),
+  { block: length = 1, inflight }: Serving,
 ): Promise<AccountedRun[]> {
   const { quarantines, log } = pools.get(pool) ?? assert.fail('not a supervised pool');
   const runs: Promise<AccountedRun>[] = [];
-  for (let minute = 0; minute < recorded.minutes; minute++) {
-    const batch = recordedBatch(recorded, minute);
-    const serving = pool.run(batch, 'batched');
+  for (let start = 0; start < recorded.minutes; start += length) {
+    const block = recordedBlock(recorded, start, Math.min(length, recorded.minutes - start));
+    let known = quarantines.added;
+    const serving = pool.run(block, LINES_AND_NUMBERS);
     serving.catch(() => undefined); // reported when its turn comes
     const before = runs.at(-1);
     const run = (async () => {
       await before;
-      const { answers, timing } = await serving;
-      const errors = quarantines.errorsOf(batch); // in the order of minutes, as in a run
-      const known = errors.size === 0 ? answers : withErrors(answers, errors);
-      return { answers: known, timing, incidents: log.take(batch.minuteMs) };
+      let served = await serving;
+      while (quarantines.affects(block, known)) {
+        known = quarantines.added;
+        served = await pool.run(block, LINES_AND_NUMBERS);
+      }
+      return { ...served, incidents: log.take(block.minutesMs.at(-1)) };
     })();
     run.catch(() => undefined);
     runs.push(run);
-    await meanwhile(minute);
-    const due = runs[minute - inflight + 1];
-    if (due !== undefined) await due;
+    await runs[runs.length - inflight];
   }
   return Promise.all(runs);
 }
 
-/** How the items with the bad row in their windows are to come out. */
+/** The result lines of all runs. */
+export function linesOf(runs: readonly BlockRun[]): string[] {
+  const bytes = runs.map(({ answers }) => answers.lines?.bytes ?? assert.fail('no lines'));
+  return Buffer.concat(bytes).toString().trimEnd().split('\n');
+}
+
+/** `[row, { errno, errmsg }]` of each row that has an error. */
+export function errorsOf(run: BlockRun): [number, ItemError][] {
+  const lines = linesOf([run]).map((line) => JSON.parse(line) as Line);
+  return [...lines.entries()].flatMap(([row, { errno, errmsg }]) =>
+    errno === null ? [] : [[row, { errno, errmsg: errmsg ?? '' }]],
+  );
+}
+
+/** How the items with a bad row in their windows are to come out. */
 export type Outcome = 'answered' | 'quarantined';
 
-/** Fails unless every item was answered once and rightly, those with the bad row as they are to. */
-export function assertServed(runs: readonly MinuteRun[], recorded: Recorded, outcome: Outcome): void {
-  assert.equal(runs.length, recorded.minutes);
-  for (const [minute, { answers, timing }] of runs.entries()) {
-    const { targets, window, values } = recordedBatch(recorded, minute);
-    assert.equal(answers.scores.length, targets.length);
-    assert.equal(timing.items, targets.length);
-    for (const [item, target] of targets.entries()) {
-      const ago = target === recorded.bad.target ? minute - recorded.bad.minute : -1;
-      const isBad = ago >= 0 && ago < window;
-      const what = `${target} in minute ${minute}`;
-      const outputs = answers.outputs.subarray(answers.outputOffsets[item], answers.outputOffsets[item + 1]);
-      const error = answers.errors.get(item);
-      if (isBad && outcome === 'quarantined') {
-        assert.equal(error?.errno, ago === 0 ? 'actor_lost' : 'quarantined', what);
-        assert.deepEqual([answers.scores[item], outputs.length], [NaN, 0], what);
-        continue;
-      }
-      const sent = values.subarray(item * window, (item + 1) * window);
-      assert.equal(error, undefined, what);
-      assert.deepEqual([...outputs], [...Float32Array.from(sent)], what);
-      const mean = sent.reduce((sum, value) => sum + value, 0) / window;
-      assert.equal(answers.scores[item], Math.fround(mean), what);
+interface Line {
+  readonly minute: string;
+  readonly target: string;
+  readonly status: string;
+  readonly score: number | null;
+  readonly output: readonly number[] | null;
+  readonly errno: string | null;
+  readonly errmsg: string | null;
+}
+
+/** Fails unless every row was answered once and rightly, those with a bad row in their windows as they are to. */
+export function assertServed(runs: readonly BlockRun[], recorded: Recorded, outcome: Outcome): void {
+  const { targets, window, minutes } = recorded;
+  const lines = linesOf(runs);
+  assert.equal(lines.length, minutes * targets.length);
+  const statuses = runs.flatMap(({ answers }) => [...answers.statuses]);
+  const scores = runs.flatMap(({ answers }) => [...answers.scores]);
+  const heldUntil = new Map<string, number>();
+  for (const [row, text] of lines.entries()) {
+    const line = JSON.parse(text) as Line;
+    const minute = Math.floor(row / targets.length);
+    const target = targets[row % targets.length]!;
+    const what = `${target} in minute ${minute}`;
+    assert.deepEqual([line.target, Date.parse(line.minute)], [target, FIRST_MINUTE + minute * MINUTE]);
+    const sent = Array.from({ length: window }, (_, k) => valueAt(recorded, target, minute - window + 1 + k));
+    if (outcome === 'quarantined' && sent.includes(BAD)) {
+      const isHeld = minute < (heldUntil.get(target) ?? 0);
+      if (!isHeld) heldUntil.set(target, minute + window);
+      assert.equal(statuses[row], isHeld ? ROW_STATUS.quarantined : ROW_STATUS.lost, what);
+      assert.equal(line.errno, isHeld ? 'quarantined' : 'actor_lost', what);
+      assert.deepEqual([line.status, line.score, line.output, scores[row]], ['error', null, null, NaN], what);
+      continue;
     }
+    const mean = Math.fround(sent.reduce((sum, value) => sum + value, 0) / window);
+    assert.deepEqual([line.status, statuses[row], line.errno], ['ok', ROW_STATUS.ok, null], what);
+    assert.deepEqual([line.output?.map(Math.fround), scores[row]], [sent.map(Math.fround), mean], what);
   }
 }
 
