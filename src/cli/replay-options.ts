@@ -68,7 +68,7 @@ export function replayConfig(
  * @throws AiopsError `usage` for blocks of minutes that must be served one by one
  */
 function blockLength(
-  { block = 'auto', pace, deadlineMs }: ReplayValues,
+  { block, pace, deadlineMs }: ReplayValues,
   { compare, gates }: Pick<ReplayConfig, 'compare' | 'gates'>,
 ): number | null {
   const served = pace < Infinity ? '--pace' : compare === 'all' ? '--compare all' : null;

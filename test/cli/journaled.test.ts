@@ -50,7 +50,7 @@ const journaledOf = (...args: readonly string[]): ReturnType<typeof journaled> =
 test('the journal keeps the number of actors that a setting amounts to', () => {
   const auto = resolveActors({ kind: 'auto' }, usableProcessors());
   const { serving } = journaledOf();
-  assert.deepEqual(serving, { '--mode': 'parallel', '--actors': auto });
+  assert.deepEqual(serving, { '--mode': 'parallel', '--actors': auto, '--block': 'auto' });
   assert.deepEqual(journaledOf('--actors', String(auto)).serving, serving);
   assert.notDeepEqual(journaledOf('--actors', String(auto + 1)).serving, serving);
   assert.deepEqual(

@@ -41,8 +41,9 @@ export const SERVING = {
   },
   block: {
     flags: '--block <n|auto>',
-    help: 'minutes to dispatch together (default: auto, which is 1 when paced, live or every minute is compared)',
+    help: 'minutes to dispatch together; auto: one by one when paced, live or all compared',
     kind: orAuto(whole(1, MOST_BLOCK)),
+    default: 'auto',
     changes: 'serving',
   },
   inflight: {
