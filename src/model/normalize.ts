@@ -10,9 +10,13 @@ export interface ItemShape {
  * Normalizes one item: reads `values` `[intervals, width]` in raw units, computes in double precision and writes the
  * same shape to `out`, starting at `at`, rounded to Float32 at the end.
  *
- * Allocates nothing. Returns false if a result is not finite as Float32, or a window's spread overflows a double.
+ * Allocates nothing. Returns false if a result is not finite as Float32, or a window's spread overflows a double: such
+ * values must not reach a model, whose activations would turn them into a finite score.
  */
 export type NormalizeItem = (values: Float64Array, out: Float32Array, at: number) => boolean;
+
+/** The same for a window that starts at index `start` of `values`. */
+export type NormalizeWindow = (values: Float64Array, start: number, out: Float32Array, at: number) => boolean;
 
 /**
  * Creates the normalization of a bundle. Statistics of a window are computed per column over its `basis` oldest
@@ -20,13 +24,14 @@ export type NormalizeItem = (values: Float64Array, out: Float32Array, at: number
  *
  * @throws RangeError if the parameters do not have one value per column
  */
-export function createNormalizer(spec: NormalizeSpec, shape: ItemShape, basis: number): NormalizeItem {
+export function createWindowNormalizer(
+  spec: NormalizeSpec,
+  shape: ItemShape,
+  basis: number,
+): NormalizeWindow {
   switch (spec.kind) {
     case 'none':
-      return (values, out, at) => {
-        for (let i = 0; i < values.length; i++) out[at + i] = values[i]!;
-        return allFinite(out, at, values.length);
-      };
+      return unchanged(shape);
     case 'window-zscore':
       return windowZscore(spec, shape, basis);
     case 'window-robust':
@@ -46,7 +51,28 @@ export function createNormalizer(spec: NormalizeSpec, shape: ItemShape, basis: n
   }
 }
 
-type Spec<Kind extends NormalizeSpec['kind']> = Extract<NormalizeSpec, { kind: Kind }>;
+/** The same for items that are arrays of their own. */
+export function createNormalizer(spec: NormalizeSpec, shape: ItemShape, basis: number): NormalizeItem {
+  const normalize = createWindowNormalizer(spec, shape, basis);
+  return (values, out, at) => normalize(values, 0, out, at);
+}
+
+// In what follows, `check` adds `x - x` of each result: it is 0 as long as all are finite, and NaN afterwards.
+
+function unchanged({ intervals, width }: ItemShape): NormalizeWindow {
+  const size = intervals * width;
+  return (values, start, out, at) => {
+    let check = 0;
+    for (let i = 0; i < size; i++) {
+      const result = Math.fround(values[start + i]!);
+      out[at + i] = result;
+      check += result - result;
+    }
+    return check === 0;
+  };
+}
+
+export type Spec<Kind extends NormalizeSpec['kind']> = Extract<NormalizeSpec, { kind: Kind }>;
 
 /**
  * `(x − mean) / (σ + epsilon)`, σ the population standard deviation (n in the denominator).
@@ -59,25 +85,31 @@ function windowZscore(
   spec: Spec<'window-zscore'>,
   { intervals, width }: ItemShape,
   basis: number,
-): NormalizeItem {
-  const end = intervals * width;
-  const basisEnd = basis * width;
-  return (values, out, at) => {
+): NormalizeWindow {
+  const size = intervals * width;
+  return (values, start, out, at) => {
+    const basisEnd = start + basis * width;
+    let check = 0;
     for (let column = 0; column < width; column++) {
-      const origin = values[column]!;
+      const first = start + column;
+      const origin = values[first]!;
       let sum = 0;
-      for (let i = column; i < basisEnd; i += width) sum += values[i]! - origin;
+      for (let i = first; i < basisEnd; i += width) sum += values[i]! - origin;
       const mean = sum / basis;
       let squares = 0;
-      for (let i = column; i < basisEnd; i += width) {
+      for (let i = first; i < basisEnd; i += width) {
         const distance = values[i]! - origin - mean;
         squares += distance * distance;
       }
       const scale = Math.sqrt(squares / basis) + spec.epsilon;
       if (!Number.isFinite(scale)) return false; // all results would be 0
-      for (let i = column; i < end; i += width) out[at + i] = (values[i]! - origin - mean) / scale;
+      for (let i = column; i < size; i += width) {
+        const result = Math.fround((values[start + i]! - origin - mean) / scale);
+        out[at + i] = result;
+        check += result - result;
+      }
     }
-    return allFinite(out, at, end);
+    return check === 0;
   };
 }
 
@@ -95,29 +127,55 @@ function windowRobust(
   spec: Spec<'window-robust'>,
   { intervals, width }: ItemShape,
   basis: number,
-): NormalizeItem {
-  const { madScale, spreadFloor, levelFloor, limit } = spec;
+): NormalizeWindow {
   const scratch = new Float64Array(basis);
-  const end = intervals * width;
-  return (values, out, at) => {
-    for (let column = 0; column < width; column++) {
-      for (let row = 0, i = column; row < basis; row++, i += width) scratch[row] = values[i]!;
+  const rescale = createRobustScaling(spec, { intervals, width }, basis);
+  return (values, start, out, at) => {
+    let isFinite = true;
+    for (let column = 0; column < width && isFinite; column++) {
+      const first = start + column;
+      for (let row = 0, i = first; row < basis; row++, i += width) scratch[row] = values[i]!;
       const median = medianInPlace(scratch);
-      let total = 0;
-      for (let row = 0, i = column; row < basis; row++, i += width) {
-        const distance = Math.abs(values[i]! - median);
-        scratch[row] = distance;
-        total += distance;
-      }
-      const mad = medianInPlace(scratch);
-      const scale = madScale * mad + spreadFloor * (total / basis) + levelFloor * Math.abs(median);
-      if (!Number.isFinite(scale)) return false;
-      for (let i = column; i < end; i += width) {
-        const z = scale > 0 ? (values[i]! - median) / scale : 0;
-        out[at + i] = limit === undefined ? z : (limit * z) / (limit + Math.abs(z));
-      }
+      for (let row = 0, i = first; row < basis; row++, i += width)
+        scratch[row] = Math.abs(values[i]! - median);
+      isFinite = rescale(median, medianInPlace(scratch), values, first, out, at + column);
     }
-    return allFinite(out, at, end);
+    return isFinite;
+  };
+}
+
+/**
+ * Writes one column of a window, from `first` in `values` and `at` in `out`, scaled by its median and MAD.
+ * Returns false if a result is not finite as Float32, or the scale not finite.
+ */
+export type RobustScaling = (
+  median: number,
+  mad: number,
+  values: Float64Array,
+  first: number,
+  out: Float32Array,
+  at: number,
+) => boolean;
+
+export function createRobustScaling(
+  { madScale, spreadFloor, levelFloor, limit }: Spec<'window-robust'>,
+  { intervals, width }: ItemShape,
+  basis: number,
+): RobustScaling {
+  return (median, mad, values, first, out, at) => {
+    let total = 0;
+    for (let i = first, end = first + basis * width; i < end; i += width)
+      total += Math.abs(values[i]! - median);
+    const scale = madScale * mad + spreadFloor * (total / basis) + levelFloor * Math.abs(median);
+    if (!Number.isFinite(scale)) return false;
+    let check = 0;
+    for (let row = 0, i = 0; row < intervals; row++, i += width) {
+      const z = scale > 0 ? (values[first + i]! - median) / scale : 0;
+      const result = Math.fround(limit === undefined ? z : (limit * z) / (limit + Math.abs(z)));
+      out[at + i] = result;
+      check += result - result;
+    }
+    return check === 0;
   };
 }
 
@@ -126,30 +184,25 @@ function affine(
   offset: readonly number[],
   scale: readonly number[],
   { intervals, width }: ItemShape,
-): NormalizeItem {
+): NormalizeWindow {
   if (offset.length !== width || scale.length !== width) {
     throw new RangeError(
       `expected parameters of ${width} columns, found ${offset.length} and ${scale.length}`,
     );
   }
-  const offsets = Float64Array.from(offset);
-  const scales = Float64Array.from(scale);
-  return (values, out, at) => {
-    let i = 0;
-    for (let row = 0; row < intervals; row++) {
-      for (let column = 0; column < width; column++, i++) {
-        out[at + i] = (values[i]! - offsets[column]!) / scales[column]!;
-      }
+  const size = intervals * width;
+  // Repeated for each interval, so that one loop serves any shape.
+  const offsets = Float64Array.from({ length: size }, (_, i) => offset[i % width]!);
+  const scales = Float64Array.from({ length: size }, (_, i) => scale[i % width]!);
+  return (values, start, out, at) => {
+    let check = 0;
+    for (let i = 0; i < size; i++) {
+      const result = Math.fround((values[start + i]! - offsets[i]!) / scales[i]!);
+      out[at + i] = result;
+      check += result - result;
     }
-    return allFinite(out, at, i);
+    return check === 0;
   };
-}
-
-/** Values that overflow Float32 must not reach a model: its activations would turn them into a finite score. */
-function allFinite(out: Float32Array, at: number, length: number): boolean {
-  let bad = 0;
-  for (let i = at; i < at + length; i++) if (out[i]! - out[i]! !== 0) bad++;
-  return bad === 0;
 }
 
 /** The median (for an even count, the mean of the middle two); reorders the values. */
