@@ -28,8 +28,10 @@ export interface LoopTransport {
   readonly received: AsyncIterator<Received>;
   /** @throws ProtocolError if the message is too large for a frame */
   send(message: ActorMessage): void;
-  /** Gives messages that wait for room in the pipe the chance to leave: they do not while this process computes. */
-  flush?(): Promise<void>;
+  /** Lets the process receive and send, which it does not while it computes. */
+  turn?(): Promise<void>;
+  /** Waits for messages to leave, if the parent is ready to read them. */
+  drain?(): Promise<void>;
 }
 
 /** Longest failure message, in characters; an analyzer may throw anything. */
@@ -102,7 +104,7 @@ async function serveChunks(transport: LoopTransport, serving: Serving): Promise<
       transport.send(failure(message.id, error));
     }
     release?.();
-    await transport.flush?.();
+    await transport.drain?.();
   }
 }
 
@@ -140,7 +142,7 @@ function pauseOf(
       reportedAtMs = now();
       transport.send({ type: 'progress', id });
     }
-    await transport.flush?.();
+    await transport.turn?.();
   };
 }
 

@@ -36,7 +36,8 @@ export async function serveParent(load: LoadRuntime): Promise<void> {
     {
       received: mailbox,
       send: (message) => writeFrame(socket, encoder.encode(message)),
-      flush: () => flush(socket),
+      drain: () => drain(socket),
+      turn: () => setImmediate(),
     },
     load,
     machineNow,
@@ -47,9 +48,14 @@ export async function serveParent(load: LoadRuntime): Promise<void> {
   process.exit();
 }
 
-/** Lets the event loop write what is queued, unless the pipe is full: the first turn ends the present poll for events. */
-async function flush(socket: Socket): Promise<void> {
-  for (let turn = 0; turn < 2 && socket.writableLength > 0; turn++) await setImmediate();
+/** How long to wait for a parent that is slow to read; it can go on reading between the next chunk's calls. */
+const LONGEST_DRAIN_MS = 20;
+
+/** Without it, the end of a long answer would only leave after the next chunk. */
+async function drain(socket: Socket): Promise<void> {
+  if (socket.writableLength === 0) return;
+  const signal = AbortSignal.timeout(LONGEST_DRAIN_MS);
+  await once(socket, 'drain', { signal }).catch(() => undefined);
 }
 
 /** Querying the system takes as long as answering a small chunk; relevant growth takes longer than a second. */

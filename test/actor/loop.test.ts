@@ -327,18 +327,13 @@ test('a chunk of several calls reports progress twice a second, and lets message
     received,
     send: (message: ActorMessage) =>
       void events.push(message.type === 'progress' ? `${message.id} lives` : message.type),
-    flush: async () => void events.push('flush'),
+    turn: async () => void events.push('turn'),
+    drain: async () => void events.push('drain'),
   };
   await runLoop(transport, fakeRuntime(analyzer), () => nowMs);
   assert.deepEqual(events.slice(2), [
-    'flush',
-    '7 lives',
-    'flush',
-    'flush',
-    '7 lives',
-    'flush',
-    'answer',
-    'flush',
+    ...['turn', '7 lives', 'turn', 'turn', '7 lives', 'turn'],
+    ...['answer', 'drain'],
   ]);
 });
 
