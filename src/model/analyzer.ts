@@ -54,7 +54,7 @@ export interface AnalyzerContext {
 
 /**
  * Answers items inside an actor. It may keep caches, but no state that changes answers: an item must get the same
- * answer in any chunk of any actor.
+ * answer in any call of any actor, whatever other items the call has.
  */
 export interface Analyzer extends Partial<Pick<InputSpec, 'columns' | 'missing'>> {
   /** Shown in reports; by default the module's file name. */
@@ -62,7 +62,10 @@ export interface Analyzer extends Partial<Pick<InputSpec, 'columns' | 'missing'>
   readonly version?: string;
   /** Intervals in a window, a whole number ≥ 1. `columns` defaults to `each`, `missing` to `hold`. */
   readonly window: number;
-  /** One answer per item, in order. `per-item` asks for one model call per item. */
+  /**
+   * One answer per item, in order. The items are of one or more minutes, those of a minute in the order of their
+   * targets, then columns. `per-item` asks for one model call per item.
+   */
   predict(
     items: readonly AnalyzerItem[],
     call: { readonly style: CallStyle },
