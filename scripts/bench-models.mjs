@@ -60,9 +60,9 @@ async function compareFormats(bundle) {
 
 async function compareBatchShapes(bundle) {
   const variants = [{ label: 'free', solo: await started(bundle, { batchShape: 'free' }) }];
-  for (const batchSize of [16, 32, 64, 128, 256])
+  for (const batchSize of [32, 64, 128, 256, 512, 1024])
     variants.push({ label: String(batchSize), solo: await started(bundle, { batchSize }) });
-  for (const items of [50, 250, 500]) {
+  for (const items of [10, 100, 500, 5000]) {
     const times = await interleaved(variants, randomMinute(bundle.manifest, items), 'batched');
     const free = times.get('free');
     const cells = variants.map(({ label }) => {

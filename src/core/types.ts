@@ -128,7 +128,7 @@ export interface BackendFacts {
   readonly name: BackendName | 'js';
   readonly versions: Readonly<Record<string, string>>;
   readonly threads: number;
-  /** Items per predict call; null: the whole chunk. */
+  /** Items per predict call; null: as many as there are, up to about a thousand. */
   readonly batchSize: number | null;
   /** Whether answers have the same bits however a minute is cut, with these versions on this kind of machine. */
   readonly reproducible: boolean;

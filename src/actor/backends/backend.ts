@@ -27,7 +27,7 @@ export interface LoadedModel {
 
 /** How the items of a chunk are divided into predict calls. */
 export interface BatchPlan {
-  /** Items per call; null: the whole chunk. */
+  /** Items per call; null: any number. */
   readonly size: number | null;
   /** Whether to pad the last call with zeros, so that all calls have the same shape. */
   readonly pad: boolean;
@@ -36,7 +36,7 @@ export interface BatchPlan {
 /** A TensorFlow implementation that has passed a test computation. */
 export interface Backend {
   readonly facts: Omit<BackendFacts, 'batchSize' | 'reproducible'>;
-  /** Items per call with `--batch-size auto`; null: the whole chunk. */
+  /** Items per call with `--batch-size auto`; null: any number. */
   readonly defaultBatchSize: number | null;
   /** Whether the bits of an answer depend on the batch shape of the call. */
   readonly shapeMatters: boolean;

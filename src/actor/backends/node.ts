@@ -6,9 +6,10 @@ import { loadTfjsModel } from './tfjs-model.js';
 
 /**
  * Items per call on native TensorFlow. Its kernels choose their blocking by the batch shape, so answers only have the
- * same bits, however a minute is cut, if all calls have the same shape.
+ * same bits, however a block is cut, if all calls have the same shape. Larger calls are cheaper for blocks of thousands
+ * of items, but a minute of a few items pays for a whole call (docs/benchmarks.md, "Batch shape").
  */
-const NODE_BATCH_SIZE = 64;
+const NODE_BATCH_SIZE = 128;
 
 /**
  * Starts native TensorFlow through tfjs-node.

@@ -76,7 +76,7 @@ suite('node backend, present', { skip: await whyNoNative() }, () => {
     assert.equal(facts.name, 'node');
     assert.equal(facts.threads, 3);
     assert.match(facts.versions['tensorflow'] ?? '', /^\d+\.\d+\.\d+/);
-    assert.equal(defaultBatchSize, 64);
+    assert.equal(defaultBatchSize, 128);
   });
 
   test('predicts what can be worked out by hand', async (t) => {
