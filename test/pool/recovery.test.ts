@@ -54,8 +54,8 @@ class FakePool {
     name: 'isolation',
     send: (job) => Promise.resolve().then(() => this.#answer(job)),
     quarantines: this.quarantines,
-    onIncident: ({ kind, quarantine }) => {
-      if (kind === 'quarantined') this.found.push(`${quarantine!.fromMs / MINUTE}:${quarantine!.target}`);
+    onIncident: ({ quarantine }) => {
+      if (quarantine !== undefined) this.found.push(`${quarantine.fromMs / MINUTE}:${quarantine.target}`);
     },
   });
   readonly recovery: Recovery;

@@ -191,6 +191,6 @@ await runLoop(
     return load({ ...request, params: { ...request.params, ...version } }, measure);
   },
   machineNow,
-  () => (growing ? chunks * 2 ** 20 : 0),
+  () => ({ rssBytes: growing ? chunks * 2 ** 20 : 0, cpuMs: 0 }),
 );
 socket.end();
