@@ -81,7 +81,7 @@ function writeByInterval(value: number, out: Uint8Array, at: number): number | n
   const nearest = scaled / POWERS_OF_TEN[dropped]!;
   const digits = Math.floor(nearest + 0.5) | 0;
   const tie = Math.abs(nearest - digits);
-  if (Math.abs(tie - 0.5) < DOUBT || digits < least || digits > most) return null;
+  if (Math.abs(tie - 0.5) < DOUBT || digits < least) return null;
   return writeDecimal(digits, decimals - dropped, out, at);
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 
 import fc from 'fast-check';
 
@@ -29,21 +29,39 @@ function scaled([number, exponent]: [number, number]): number {
   return Math.fround(number * 10 ** exponent);
 }
 
-test('the text reads back to the same Float32, no shorter one does, and none of its length is nearer', () => {
-  fc.assert(
-    fc.property(floats, (value) => {
-      const text = float32Text(value);
-      assert.ok(Object.is(Math.fround(Number(text)), value), `${text} is not ${value}`);
-      const digits = significantDigits(text);
-      assert.equal(Math.abs(Number(text)), Number(Math.abs(value).toPrecision(Math.max(digits, 1))));
-      if (digits > 1) {
-        const shorter = Number(value.toPrecision(digits - 1));
-        assert.notEqual(Math.fround(shorter), value, `${shorter} would do for ${text}`);
+function checkText(value: number): void {
+  const text = float32Text(value);
+  assert.ok(Object.is(Math.fround(Number(text)), value), `${text} is not ${value}`);
+  assert.equal(text.replace(/^-0$/, '0'), String(Number(text)), 'notation');
+  const digits = significantDigits(text);
+  assert.equal(Math.abs(Number(text)), Number(Math.abs(value).toPrecision(Math.max(digits, 1))));
+  if (digits > 1) {
+    const shorter = Number(value.toPrecision(digits - 1));
+    assert.notEqual(Math.fround(shorter), value, `${shorter} would do for ${text}`);
+  }
+}
+
+suite(
+  'the text reads back to the same Float32, no shorter one does, and none of its length is nearer',
+  () => {
+    test('for any value', () => fc.assert(fc.property(floats, checkText), { numRuns: 20_000 }));
+
+    test('at powers of two, below which numbers are half as far apart, and for their neighbours', () => {
+      const bits = new Uint32Array(1);
+      const value = new Float32Array(bits.buffer);
+      for (let exponent = 0; exponent < 255; exponent++) {
+        for (const step of [-1, 0, 1]) {
+          bits[0] = Math.max(exponent * 2 ** 23 + step, 0);
+          checkText(value[0]!);
+        }
       }
-    }),
-    { numRuns: 20_000 },
-  );
-});
+    });
+
+    test('where two texts are equally near', () => {
+      for (let eighths = 1; eighths < 8; eighths += 2) checkText(2 ** 18 + eighths / 8);
+    });
+  },
+);
 
 test('well-known values', () => {
   const cases: [number, string][] = [
