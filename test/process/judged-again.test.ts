@@ -27,7 +27,7 @@ function sumsOf(folder: string): Readonly<Record<string, string>> {
 test('a complete run is judged by another deadline without changing its files', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(65));
-  const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', '--compare', 'none'];
+  const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', '--compare', 'none', '--block', '1'];
   const replay = (...flags: string[]): Promise<Finished> => runCli([...args, ...flags], { cwd });
   assert.equal((await replay()).status, 0);
   const before = sumsOf(join(cwd, 'out'));
@@ -73,6 +73,10 @@ test('gates on figures that a complete run did not measure fail', async (t) => {
   assert.equal(compared.status, 99, compared.stderr);
   assert.match(compared.stderr, /speedup<0\.000001: FAILED, it has no value/);
 
+  const alone = await replay('--fail-if', 'p99>1h');
+  assert.equal(alone.status, 99, 'its minutes were served in blocks');
+  assert.match(alone.stderr, /p99>1h: FAILED, it has no value/);
+
   const paced = await replay('--pace', '1000x', '--fail-if', 'response-max>1h', '--fail-if', 'late>1000');
   assert.equal(paced.status, 99, paced.stderr);
   assert.match(paced.stderr, /has no effect: --pace 1000x \(it had max\);/);
@@ -91,10 +95,10 @@ test('a warning names settings that a complete run was served with and the comma
     (await replay('--mode', 'sequential')).stderr,
     /no effect: --mode sequential \(it had parallel\);/,
   );
-  assert.doesNotMatch((await replay('--actors', '1', '--fail-if', 'p99>1h')).stderr, /no effect/);
+  assert.doesNotMatch((await replay('--actors', '1', '--fail-if', 'elapsed>1h')).stderr, /no effect/);
   assert.equal((await replay('--mode', 'sequential', '--restart')).status, 0);
   assert.doesNotMatch((await replay()).stderr, /no effect/, 'only a default differs');
-  const judged = await replay('--fail-if', 'p99>1h');
+  const judged = await replay('--fail-if', 'elapsed>1h');
   assert.equal(judged.status, 0, judged.stderr);
   assert.match(judged.stderr, /no effect: --mode parallel \(it had sequential\);/);
 });

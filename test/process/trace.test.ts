@@ -10,6 +10,7 @@ import { assertLanesNest, isSlice, lanesOf, traceEvents, waysOf, type Slice } fr
 
 interface TimingLine {
   readonly minute: string;
+  readonly minutes: number;
   readonly items: number;
   readonly gatherMs: number;
   readonly chunks: readonly Readonly<Record<string, number>>[];
@@ -17,7 +18,7 @@ interface TimingLine {
 
 interface Traced {
   readonly events: readonly TraceEvent[];
-  /** The minutes that had items. */
+  /** The blocks that had items. */
   readonly lines: readonly TimingLine[];
 }
 
@@ -56,7 +57,7 @@ function chunksOf(events: readonly TraceEvent[]): [Slice, ...Slice[]][] {
 const lengthOf = (slices: readonly Slice[]): number => slices.reduce((sum, { dur }) => sum + dur, 0);
 
 test('the slices of a chunk add up to its service time', async (t) => {
-  const { events, lines } = await traced(t, '--actors', '3', '--inflight', '1');
+  const { events, lines } = await traced(t, '--actors', '3', '--inflight', '1', '--block', '1');
   assertLanesNest(events);
   const ways = waysOf(events);
   const decoded = new Map(
@@ -88,11 +89,11 @@ test('the slices of a chunk add up to its service time', async (t) => {
   assert.ok(added > 0);
 });
 
-test('every actor has a track, and overlapping minutes have separate ones', async (t) => {
-  const { events, lines } = await traced(t, '--actors', '2', '--inflight', '3');
+test('every actor has a track, and overlapping blocks have separate ones', async (t) => {
+  const { events, lines } = await traced(t, '--actors', '2', '--inflight', '3', '--block', '1');
   assertLanesNest(events);
   const names = events.filter(({ name }) => name === 'thread_name').map(({ args }) => args?.['name']);
-  assert.match(names.join(), /^actor-1 \(pid \d+\),actor-2 \(pid \d+\),minutes/);
+  assert.match(names.join(), /^actor-1 \(pid \d+\),actor-2 \(pid \d+\),blocks/);
   const minutes = events.filter(({ ph, name }) => ph === 'X' && name.startsWith('2024-'));
   assert.deepEqual(
     minutes.map(({ name }) => name),
@@ -104,6 +105,17 @@ test('every actor has a track, and overlapping minutes have separate ones', asyn
   }
   assert.equal(events.filter(({ name }) => name === 'encode').length, 42);
   assert.equal(events.filter(({ name, tid }) => name === 'decode' && tid < 1000).length, 42);
+});
+
+test('a block of several minutes is one slice, with as many chunks as a minute', async (t) => {
+  const { events, lines } = await traced(t, '--actors', '2', '--block', '30');
+  assertLanesNest(events);
+  assert.deepEqual(
+    events.filter(({ ph, name }) => ph === 'X' && name.startsWith('2024-')).map(({ name }) => name),
+    lines.map(({ minute, minutes }) => (minutes === 1 ? minute : `${minute}, ${minutes} minutes`)),
+  );
+  assert.ok(lines.some(({ minutes }) => minutes > 1));
+  assert.equal(chunksOf(events).length, 2 * lines.length);
 });
 
 test('a sequential run has one track, without a pipe', async (t) => {
