@@ -55,7 +55,7 @@ function frameBytes({ statuses, scores, anomalies, outputs }) {
   };
   const moments = { arrivedAtMs: 1234.5678, servedFromMs: 1234.5678 };
   const timing = { ...moments, decodeMs: 0.1234, normalizeMs: 0, predictMs: 0, replyMs: 0.1234 };
-  const answer = { type: 'answer', id: 0, answers, items: end, timing, rssBytes: 0 };
+  const answer = { type: 'answer', id: 0, answers, items: end, timing, usage: { rssBytes: 0, cpuMs: 0 } };
   return {
     asked: sum(new ParentMessageEncoder().encode(chunk)),
     answered: sum(new ActorMessageEncoder().encode(answer)),

@@ -1,4 +1,5 @@
 /** An actor without a model: it prepares an answer once and repeats it. */
+import { AnalyzerRunner } from '#dist/actor/analyzer-runner.js';
 import { serveParent } from '#dist/actor/serve-parent.js';
 
 const known = new Map();
@@ -15,8 +16,11 @@ function answersTo(items) {
   return known.get(key);
 }
 
+const analyzer = { window: 1, predict: answersTo };
+
 await serveParent(async () => ({
-  analyzer: { window: 1, predict: answersTo },
+  analyzer,
+  runner: new AnalyzerRunner(analyzer, {}),
   input: { window: 1, columns: 'each', missing: 'hold' },
   backend: { name: 'js', versions: {}, threads: 1, batchSize: null, reproducible: true, features: [] },
   model: { name: 'none', version: '0', format: 'analyzer', digest: '', outputs: [], bundles: [] },
