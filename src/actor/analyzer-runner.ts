@@ -65,19 +65,28 @@ export class AnalyzerRunner implements BlockRunner {
   ): Promise<void> {
     const views = this.#reserve(items.length, block.window * block.width);
     const shape = [block.window, block.width] as const;
-    const given = Array.from(items, (item, i): AnalyzerItem => {
-      const [series, minute] = [plan.itemSeries[item]!, plan.itemMinutes[item]!];
+    const given: AnalyzerItem[] = [];
+    for (let i = 0; i < items.length; i++) {
+      const series = plan.itemSeries[items[i]!]!;
+      const minute = plan.itemMinutes[items[i]!]!;
       const values = views[i]!;
       fillWindow(block, series, minute, missing, values, 0);
-      const [target, column] = [block.targets[series]!, block.columns[series] ?? null];
-      return { target, column, minute: block.minutesMs[minute]!, values, shape, params: this.#params };
-    });
+      given.push({
+        target: block.targets[series]!,
+        column: block.columns[series] ?? null,
+        minute: block.minutesMs[minute]!,
+        values,
+        shape,
+        params: this.#params,
+      });
+    }
     const startedAt = performance.now();
     // A copy, because an analyzer that removes items from its list must not shift the answers.
     const answers = checkCount(given, await this.#analyzer.predict(given.slice(), { style }));
     this.#pace.add(items.length, performance.now() - startedAt);
     for (let i = 0; i < items.length; i++) {
-      const [row, answer] = [plan.itemRows[items[i]!]!, checkForm(answers[i], given[i])];
+      const row = plan.itemRows[items[i]!]!;
+      const answer = checkForm(answers[i], given[i]);
       if (isError(answer)) rows.refuse(row, { errno: answer.errno, errmsg: answer.errmsg });
       else rows.answer(row, answer.score, answer.anomaly, answer.output, 0, answer.output.length);
     }

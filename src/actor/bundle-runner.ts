@@ -67,7 +67,8 @@ export class BundleRunner implements BlockRunner {
     const starts = minuteOffsets(block);
     let current = -1;
     return (item, out, at) => {
-      const [series, minute] = [plan.itemSeries[item]!, plan.itemMinutes[item]!];
+      const series = plan.itemSeries[item]!;
+      const minute = plan.itemMinutes[item]!;
       if (plan.isWhole[item] === 0) {
         fillWindow(block, series, minute, missing, this.#window, 0);
         return this.#normalize(this.#window, out, at);

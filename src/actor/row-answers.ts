@@ -3,6 +3,9 @@ import type { LineRows } from '../core/result-lines.js';
 import type { ItemError } from '../core/types.js';
 import type { RowPlan } from '../core/windows.js';
 
+/** Numbers to make room for at once, at most. */
+const MOST_EXPECTED = 2 ** 20;
+
 /** Collects the answers to a plan's items, in any order, as columns of rows. Takes over the plan's arrays. */
 export class RowAnswers {
   readonly #plan: RowPlan;
@@ -26,7 +29,7 @@ export class RowAnswers {
     this.#outputLimit = outputLimit;
     this.#scores = new Float32Array(rows).fill(NaN);
     this.#anomalies = new Uint8Array(rows).fill(NO_VERDICT);
-    this.#outputs = new Float32Array(outputLimit === 0 ? 0 : plan.items);
+    this.#outputs = new Float32Array(0);
     this.#outputStarts = new Uint32Array(rows);
     this.#outputOffsets = new Uint32Array(rows + 1);
   }
@@ -53,7 +56,8 @@ export class RowAnswers {
     this.#reserve(kept);
     this.#outputStarts[row] = this.#outputCount;
     this.#outputOffsets[row + 1] = kept;
-    for (let i = 0; i < kept; i++) this.#outputs[this.#outputCount + i] = outputs[at + i]!;
+    if (kept === outputs.length) this.#outputs.set(outputs, this.#outputCount);
+    else for (let i = 0; i < kept; i++) this.#outputs[this.#outputCount + i] = outputs[at + i]!;
     this.#outputCount += kept;
     if (row < this.#lastRow) this.#isInOrder = false;
     this.#lastRow = row;
@@ -76,10 +80,12 @@ export class RowAnswers {
     return { rowOffsets, statuses, scores: this.#scores, anomalies: this.#anomalies, errors, outputs };
   }
 
+  /** Makes room for the outputs of a row; the first time for those of all rows, because they usually have equally many. */
   #reserve(count: number): void {
     const needed = this.#outputCount + count;
     if (needed <= this.#outputs.length) return;
-    const larger = new Float32Array(Math.max(needed, 2 * this.#outputs.length));
+    const expected = Math.min(count * this.#plan.items, MOST_EXPECTED);
+    const larger = new Float32Array(Math.max(needed, 2 * this.#outputs.length, expected));
     larger.set(this.#outputs.subarray(0, this.#outputCount));
     this.#outputs = larger;
   }
@@ -89,7 +95,8 @@ export class RowAnswers {
     const [from, starts, offsets] = [this.#outputs, this.#outputStarts, this.#outputOffsets];
     const sorted = new Float32Array(this.#outputCount);
     for (let row = 0; row < starts.length; row++) {
-      const [start, at] = [starts[row]!, offsets[row]!];
+      const start = starts[row]!;
+      const at = offsets[row]!;
       const count = offsets[row + 1]! - at;
       for (let i = 0; i < count; i++) sorted[at + i] = from[start + i]!;
     }
@@ -99,8 +106,27 @@ export class RowAnswers {
 
 function areFinite(score: number | null, outputs: ArrayLike<number>, at: number, count: number): boolean {
   if (score !== null && !Number.isFinite(Math.fround(score))) return false;
+  if (outputs instanceof Float32Array) return areFiniteFloats(outputs, at, at + count);
   for (let i = at; i < at + count; i++) if (!Number.isFinite(Math.fround(outputs[i]!))) return false;
   return true;
+}
+
+/** A finite number times zero is zero; NaN and the infinities give NaN, which stays NaN in a sum. */
+function areFiniteFloats(values: Float32Array, start: number, end: number): boolean {
+  // Independent sums, so that additions do not wait for each other.
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = start;
+  for (; i + 3 < end; i += 4) {
+    a += values[i]! * 0;
+    b += values[i + 1]! * 0;
+    c += values[i + 2]! * 0;
+    d += values[i + 3]! * 0;
+  }
+  for (; i < end; i++) a += values[i]! * 0;
+  return a + b + c + d === 0;
 }
 
 /** Which number is not finite: the score, or else the first such output. */

@@ -215,12 +215,15 @@ class UnknownCounts {
   #start = 0;
   /** First interval of the window. */
   #from = 0;
+  /** Checked once for all series, which takes a third of the time. */
+  readonly #isBlockComplete: boolean;
   #isComplete = true;
   #total = 0;
 
   constructor(block: Block) {
     this.counts = new Uint32Array(block.width);
     this.#block = block;
+    this.#isBlockComplete = isComplete(block.values, 0, block.values.length);
   }
 
   /** Starts with the first window of a series. */
@@ -229,7 +232,8 @@ class UnknownCounts {
     this.#start = series * intervals * width;
     this.#from = 0;
     this.#total = 0;
-    this.#isComplete = isComplete(values, this.#start, this.#start + intervals * width);
+    this.#isComplete =
+      this.#isBlockComplete || isComplete(values, this.#start, this.#start + intervals * width);
     if (this.#isComplete) return;
     this.counts.fill(0);
     this.#count(0, window, 1);
@@ -260,9 +264,22 @@ class UnknownCounts {
   }
 }
 
+/** A finite number times zero is zero, and NaN gives NaN, which stays NaN in a sum. */
 function isComplete(values: Float64Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (Number.isNaN(values[i])) return false;
-  return true;
+  // Independent sums, so that additions do not wait for each other.
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = start;
+  for (; i + 3 < end; i += 4) {
+    a += values[i]! * 0;
+    b += values[i + 1]! * 0;
+    c += values[i + 2]! * 0;
+    d += values[i + 3]! * 0;
+  }
+  for (; i < end; i++) a += values[i]! * 0;
+  return a + b + c + d === 0;
 }
 
 function missingValue(column: string, unknown: number, window: number): ItemError {
