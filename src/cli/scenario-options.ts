@@ -29,7 +29,7 @@ interface ScenarioSettings {
 
 /**
  * The settings of a scenario. One that it does not use is an error on the command line, but ignored in the environment
- * and the settings file, which other commands share.
+ * and the configuration file, which other commands share.
  *
  * @throws AiopsError `usage` if the command line has a setting that a scenario does not use
  */
@@ -62,7 +62,7 @@ export function scenarioConfig(
     },
     notices: ignored.map((what) => ({
       level: 'info',
-      text: `ignored ${what} from the environment or the settings file: a scenario does not use it`,
+      text: `ignored ${what} from the environment or the configuration file: a scenario does not use it`,
     })),
   };
 }

@@ -56,7 +56,7 @@ type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (a
   ? I
   : never;
 
-/** Flags, without dashes, of all commands, which share one environment and one settings file. */
+/** Flags, without dashes, of all commands, which share one environment and one configuration file. */
 export function allFlagNames(): ReadonlySet<string> {
   const groups = [...Object.values(REPLAY_SETTINGS), ...Object.values(BENCH_SETTINGS)];
   return new Set(groups.flatMap((settings) => Object.values(settings).map(flagName)));

@@ -38,7 +38,10 @@ test('a setting that a scenario does not use is refused on the command line and 
     const { config, notices } = configOf(args, 'config');
     assert.deepEqual([config.items, config.actors], [null, null], flag);
     assert.equal(notices.length, 1, flag);
-    assert.match(notices[0]?.text ?? '', new RegExp(`${flag} from the environment or the settings file`));
+    assert.match(
+      notices[0]?.text ?? '',
+      new RegExp(`${flag} from the environment or the configuration file`),
+    );
   }
 });
 

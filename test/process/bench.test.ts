@@ -133,7 +133,7 @@ test('--baseline finds no regression against the run itself, and one against tim
   assert.deepEqual((JSON.parse(again.stdout) as BenchSummary).baseline?.differences, []);
 });
 
-test('a settings file may hold settings that only replay or only a benchmark uses', async (t) => {
+test('a configuration file may hold settings that only replay or only a benchmark uses', async (t) => {
   const cwd = temporaryFolder(t);
   const shared = {
     'fail-if': ['p99>1h', 'late>0', 'errors>0'],

@@ -6,7 +6,7 @@ import type { Kind } from './setting.js';
 
 /**
  * Conditions such as `p99>5s`, as text. Metrics of another command are accepted as well, because all commands share one
- * environment and one settings file; `ownGates` separates them.
+ * environment and one configuration file; `ownGates` separates them.
  */
 export function conditions<Own, Other>(
   metrics: Metrics<Own>,

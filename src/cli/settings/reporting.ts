@@ -40,7 +40,7 @@ export const STDOUT = {
 export const OTHER = {
   config: {
     flags: '--config <file>',
-    help: 'settings file (default: aiops-serve.config.json, if there is one)',
+    help: 'configuration file (default: aiops-serve.config.json, if there is one)',
     kind: name,
   },
 } as const satisfies Settings;

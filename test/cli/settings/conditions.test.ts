@@ -34,7 +34,7 @@ function gatesOf(t: TestContext, name: 'replay' | 'bench', gates: readonly strin
   };
 }
 
-test('one settings file holds the gates of both commands: each takes its own and names the others', (t) => {
+test('one configuration file holds the gates of both commands: each takes its own and names the others', (t) => {
   const gates = ['p99>5s', 'late>0', 'errors>0', 'outliers>9'];
   assert.deepEqual(gatesOf(t, 'replay', gates), {
     conditions: ['p99>5s', 'late>0', 'errors>0'],
