@@ -9,9 +9,9 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 
-import { csvHeader, csvRows, jsonBatch, jsonRows } from '#dist/core/recording-text.js';
 import { syntheticColumns, syntheticMinutes } from '#dist/core/synthetic.js';
 import { isoTime } from '#dist/core/time.js';
+import { csvHeader, csvRows, jsonBatch, jsonRows } from './shared/recording-text.mjs';
 
 const USAGE = `usage: node scripts/generate-recording.mjs [options]
   --targets N            number of targets (10)

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
-import { csvHeader, csvRows, jsonBatch, jsonRows } from '#dist/core/recording-text.js';
+import { csvHeader, csvRows, jsonBatch, jsonRows } from './shared/recording-text.mjs';
 
 const RECORDINGS = fileURLToPath(new URL('../fixtures/recordings/', import.meta.url));
 const DAY = '2018-04-30';

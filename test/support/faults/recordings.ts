@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { RandomStream } from '#dist/core/random.js';
-import { csvHeader, csvRows, jsonBatch, jsonRows, type TextRecord } from '#dist/core/recording-text.js';
 import { syntheticColumns, syntheticMinutes } from '#dist/core/synthetic.js';
 import { isoTime } from '#dist/core/time.js';
+
+import {
+  csvHeader,
+  csvRows,
+  jsonBatch,
+  jsonRows,
+  type TextRecord,
+} from '../../../scripts/shared/recording-text.mjs';
 
 export const LAYOUTS = ['csv', 'jsonl', 'batches'] as const;
 export type RecordingLayout = (typeof LAYOUTS)[number];

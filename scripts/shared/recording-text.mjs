@@ -1,19 +1,12 @@
-/** One record of a recording, its numbers as they are written to the file (missing: ''). */
-export interface TextRecord {
-  readonly target: string;
-  /** `[columns]` */
-  readonly values: readonly string[];
-  /** Null: the recording has no labels. */
-  readonly label: string | null;
-}
+// Its types, for tests, are in recording-text.d.mts.
 
 /** The header of a CSV recording in the rows layout. */
-export function csvHeader(columns: readonly string[], hasLabels: boolean): string {
+export function csvHeader(columns, hasLabels) {
   return `timestamp,target,${columns.join(',')}${hasLabels ? ',label' : ''}\n`;
 }
 
 /** A minute in the rows layout as CSV; names must not need quotes. */
-export function csvRows(timestamp: string, records: readonly TextRecord[]): string {
+export function csvRows(timestamp, records) {
   let text = '';
   for (const { target, values, label } of records) {
     text += `${timestamp},${target},${values.join(',')}${label === null ? '' : `,${label}`}\n`;
@@ -22,11 +15,7 @@ export function csvRows(timestamp: string, records: readonly TextRecord[]): stri
 }
 
 /** A minute in the rows layout, as JSON lines. */
-export function jsonRows(
-  timestamp: string,
-  columns: readonly string[],
-  records: readonly TextRecord[],
-): string {
+export function jsonRows(timestamp, columns, records) {
   let text = '';
   for (const record of records) {
     const head = `"timestamp":${JSON.stringify(timestamp)},"target":${JSON.stringify(record.target)}`;
@@ -36,11 +25,7 @@ export function jsonRows(
 }
 
 /** A minute in the batches layout: one JSON line. */
-export function jsonBatch(
-  timestamp: string,
-  columns: readonly string[],
-  records: readonly TextRecord[],
-): string {
+export function jsonBatch(timestamp, columns, records) {
   const items = records.map(
     (record) =>
       `{"target":${JSON.stringify(record.target)},"values":{${jsonMembers(columns, record.values)}}${jsonLabel(record)}}`,
@@ -48,16 +33,16 @@ export function jsonBatch(
   return `{"minute":${JSON.stringify(timestamp)},"items":[${items.join(',')}]}\n`;
 }
 
-function jsonMembers(columns: readonly string[], values: readonly string[]): string {
+function jsonMembers(columns, values) {
   return columns
     .map((column, index) => `${JSON.stringify(column)}:${jsonNumber(values[index] ?? '')}`)
     .join(',');
 }
 
-function jsonLabel({ label }: TextRecord): string {
+function jsonLabel({ label }) {
   return label === null ? '' : `,"label":${jsonNumber(label)}`;
 }
 
-function jsonNumber(text: string): string {
+function jsonNumber(text) {
   return text === '' ? 'null' : text;
 }
