@@ -1,14 +1,13 @@
 /**
- * `npm test`: builds, runs every static check, then the tests. All checks run even if one fails; the exit status is 1 if
- * any failed.
+ * `npm test`: builds, and runs every static check and the tests. All of them run even if one fails; the exit status is 1
+ * if any failed.
  */
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-
-const AT_ONCE = 2;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const env = { ...process.env, PATH: join(root, 'node_modules', '.bin') + delimiter + process.env.PATH };
@@ -17,57 +16,67 @@ const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 
 const build = { name: 'build', script: 'build' };
 const typesOfTests = { name: 'types of tests', script: 'build:tests' };
+const format = { name: 'format', script: 'check:format' };
 
-// Lint reads the declarations in dist/, so all of these need a build; slow ones first.
-const checks = [
-  typesOfTests,
+// They read what the build makes, and nothing writes it while they run.
+const besideTests = [
   { name: 'lint', script: 'lint' },
-  { name: 'examples', script: 'check:examples' },
-  { name: 'format', script: 'check:format' },
   { name: 'import rules', script: 'check:imports' },
   { name: 'unused code', script: 'check:unused' },
-  // Without packing, which would rebuild while the other checks run; test/package packs.
+  { name: 'examples', script: 'check:examples' },
+  // Without packing, which would rebuild; test/package packs.
   { name: 'package', script: 'check:package' },
 ];
 
 const failed = new Set();
 
-await check(build);
-await inParallel(checks, AT_ONCE, check);
-if (failed.has(build) || failed.has(typesOfTests)) {
-  console.log('      tests           skipped: they do not compile');
-} else {
-  console.log('      tests');
-  if ((await run('node scripts/run-tests.mjs', 'inherit')).status !== 0) failed.add({ name: 'tests' });
-}
+await Promise.all([report(build), report(format)]);
+await report(typesOfTests);
+const compiles = !failed.has(build) && !failed.has(typesOfTests);
+console.log(`      tests           ${compiles ? '' : 'skipped: they do not compile'}`.trimEnd());
+const [outcomes] = await Promise.all([checkBesideTests(), compiles && runTests()]);
+// Not before, or they would be lost in the output of the tests.
+for (const outcome of outcomes) print(outcome);
 if (failed.size > 0) {
   console.error(`failed: ${[...failed].map((step) => step.name).join(', ')}`);
   process.exitCode = 1;
 }
 
-/** Runs a step and prints its line, with its output if it failed. */
-async function check(step) {
+async function report(step) {
+  print(await check(step));
+}
+
+async function runTests() {
+  const { status } = await run('node scripts/run-tests.mjs', { stdio: 'inherit' });
+  if (status !== 0) failed.add({ name: 'tests' });
+}
+
+/** One by one, in the time that tests leave: many of those wait for processes. */
+async function checkBesideTests() {
+  const found = [];
+  for (const step of besideTests) found.push(await check(step, constants.priority.PRIORITY_LOW));
+  return found;
+}
+
+async function check(step, priority) {
   const startedAt = performance.now();
-  const { status, output } = await run(scripts[step.script], 'pipe');
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${status === 0 ? 'ok   ' : 'FAIL '} ${step.name.padEnd(15)} ${seconds.padStart(5)} s`);
-  if (status === 0) return;
-  failed.add(step);
-  console.log(`\n$ ${scripts[step.script]}\n${output}`);
+  const { status, output } = await run(scripts[step.script], { stdio: 'pipe', priority });
+  if (status !== 0) failed.add(step);
+  return { step, output, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-async function inParallel(items, atOnce, work) {
-  const waiting = [...items];
-  const workers = Array.from({ length: atOnce }, async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
-  });
-  await Promise.all(workers);
+/** A line, with the output of a step that failed. */
+function print({ step, output, seconds }) {
+  const isOk = !failed.has(step);
+  console.log(`${isOk ? 'ok   ' : 'FAIL '} ${step.name.padEnd(15)} ${seconds.toFixed(1).padStart(5)} s`);
+  if (!isOk) console.log(`\n$ ${scripts[step.script]}\n${output}`);
 }
 
-function run(command, stdio) {
+function run(command, { stdio, priority }) {
   const [file, ...args] = command.split(' ');
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd: root, env, stdio: ['ignore', stdio, stdio] });
+    if (priority !== undefined && child.pid !== undefined) setPriority(child.pid, priority);
     const output = [];
     child.stdout?.on('data', (bytes) => output.push(bytes));
     child.stderr?.on('data', (bytes) => output.push(bytes));

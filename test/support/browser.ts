@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,8 +10,16 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const PATHS = ['/usr/bin/chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
+const CHROMIUM = findChromium();
+
+/** Why tests in a browser are skipped; false: they are not. */
+export const NO_CHROMIUM =
+  CHROMIUM === null && 'no Chromium on this machine: install one, or name it in CHROMIUM_PATH';
+
+export const PHONE = { viewport: { width: 360, height: 740 } };
+
 /** A Chromium of this machine; null where there is none. `CHROMIUM_PATH` names one that is elsewhere. */
-export function findChromium(): string | null {
+function findChromium(): string | null {
   const { CHROMIUM_PATH, PATH = '' } = process.env;
   if (CHROMIUM_PATH !== undefined) return CHROMIUM_PATH;
   const onPath = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
@@ -27,9 +36,9 @@ function isExecutable(path: string): boolean {
 }
 
 /** Starts it without a window; it keeps nothing and calls nobody. */
-export async function startChromium(executablePath: string): Promise<Browser> {
+export async function startChromium(): Promise<Browser> {
   return chromium.launch({
-    executablePath,
+    executablePath: CHROMIUM ?? '',
     args: [
       '--no-sandbox', // tests may run as root, which Chromium's sandbox refuses
       '--disable-gpu',
@@ -74,3 +83,39 @@ export async function openFile(
   await page.goto(url);
   return { page, complaints };
 }
+
+/** A plot as painted. */
+export interface Canvas {
+  /** Pixels that are not empty. */
+  readonly drawn: number;
+  /** The same for the same picture. */
+  readonly hash: number;
+}
+
+// What runs in the browser is text here: tests are compiled without its types.
+const CANVASES = `[...document.querySelectorAll('canvas')].map((canvas) => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return {
+    drawn: data.filter((value, i) => i % 4 === 3 && value > 0).length,
+    hash: data.reduce((hash, value) => (Math.imul(hash, 31) + value) | 0, 0),
+  };
+})`;
+const OVERFLOW = 'document.documentElement.scrollWidth - innerWidth';
+const BACKGROUND = 'getComputedStyle(document.body).backgroundColor';
+
+/** The canvases of a page, once painted. */
+export async function canvases(page: Page): Promise<Canvas[]> {
+  await page.evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`);
+  return page.evaluate<Canvas[]>(CANVASES);
+}
+
+/** By how many pixels a page is too wide. */
+export const overflow = (page: Page): Promise<number> => page.evaluate<number>(OVERFLOW);
+
+/** Waits until a page fits; polls from outside, since the page's policy forbids evaluating text inside. */
+export async function assertFits(page: Page): Promise<void> {
+  for (let i = 0; i < 100 && (await overflow(page)) > 0; i++) await page.waitForTimeout(50);
+  assert.ok((await overflow(page)) <= 0);
+}
+
+export const background = (page: Page): Promise<string> => page.evaluate<string>(BACKGROUND);
