@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 
 import { BenchOutput } from '#dist/output/bench-output.js';
-import { openOutput } from '#dist/output/open-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
-
-const OPTIONS = {
-  format: 'jsonl',
-  trace: true,
-  rejectsFile: null,
-  anomaliesOnly: false,
-  fullOutput: false,
-} as const;
+import { openPlain } from '../support/outputs.js';
 
 async function replayed(out: string, restart = false): Promise<void> {
-  const output = await openOutput({ ...OPTIONS, out }, new PassThrough(), { restart });
+  const output = await openPlain(out, { trace: true }, { restart });
   try {
     await output.begin({}, { replace: restart });
     await output.commit({});
@@ -87,10 +78,14 @@ test('an input is never overwritten, not even under the name of a partial file',
       const opening =
         what === 'bench'
           ? BenchOutput.open(out, { trace: true, inputs: [join(out, name)] })
-          : openOutput({ ...OPTIONS, out }, new PassThrough(), {
-              restart: true,
-              inputs: [join(out, name)],
-            });
+          : openPlain(
+              out,
+              { trace: true },
+              {
+                restart: true,
+                inputs: [join(out, name)],
+              },
+            );
       await assert.rejects(opening, {
         code: 'usage',
         message: /is an input/,

@@ -9,49 +9,22 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { describe, test, type TestContext } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { BufferedFile } from '#dist/output/buffered-file.js';
 import { nodeFiles, type Files } from '#dist/output/files.js';
-import { openOutput } from '#dist/output/open-output.js';
 import type { RunOutput } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
+import { openForTest, resultLine } from '../support/outputs.js';
+import { reject } from '../support/records.js';
 
 const LINE = `${'x'.repeat(60)}\n`;
 
-async function opened(
-  t: TestContext,
-  out: string,
-  rejectsFile: string | null = null,
-  files: Files = nodeFiles,
-): Promise<RunOutput> {
-  const options = {
-    out,
-    rejectsFile,
-    format: 'jsonl',
-    trace: false,
-    anomaliesOnly: false,
-    fullOutput: false,
-  };
-  const output = await openOutput({ ...options, format: 'jsonl' }, new PassThrough(), { files });
-  t.after(() => output.close());
-  return output;
-}
-
 async function commitMinute(output: RunOutput, minute: number): Promise<void> {
   await output.writeTiming(`{"minute":${minute},"${LINE.trim()}"}\n`);
-  await output.writeRejects([
-    {
-      target: 'a',
-      minuteMs: minute * 60_000,
-      source: { file: 'in.csv', line: minute, byteOffset: 0, raw: () => ({ text: LINE, encoding: 'utf8' }) },
-      reason: 'bad_value',
-      message: 'not a number',
-    },
-  ]);
-  await output.writeLines(Buffer.from(`minute ${minute}: ${LINE}`));
+  await output.writeRejects([reject(LINE, { line: minute })]);
+  await output.writeLines(resultLine(minute));
   await output.commit({ minute });
 }
 
@@ -88,7 +61,7 @@ describe('a file that another process changes', () => {
       test(`${name} ${change}: the next commit fails, and nothing is written behind a hole`, async (t) => {
         const out = join(temporaryFolder(t), 'out');
         const rejectsFile = name === 'elsewhere' ? join(out, '../rejected.jsonl') : null;
-        const output = await opened(t, out, rejectsFile);
+        const output = await openForTest(t, out, { rejectsFile });
         await output.begin({}, { replace: false });
         await commitMinute(output, 1);
         const path = rejectsFile ?? join(out, name);
@@ -118,7 +91,7 @@ describe('a file that another process changes', () => {
         return file;
       },
     };
-    const output = await opened(t, out, null, files);
+    const output = await openForTest(t, out, {}, { files });
     await output.begin({}, { replace: false });
     await commitMinute(output, 1);
     cuts = true;
@@ -128,7 +101,7 @@ describe('a file that another process changes', () => {
   test('a change after the last commit is noticed before the run is complete', async (t) => {
     for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl', 'journal.jsonl']) {
       const out = temporaryFolder(t);
-      const output = await opened(t, out);
+      const output = await openForTest(t, out);
       await output.begin({}, { replace: false });
       await commitMinute(output, 1);
       truncateSync(join(out, name), 0);
@@ -147,7 +120,7 @@ describe('a file that another process changes', () => {
         await nodeFiles.rename(from, to);
       },
     };
-    const output = await opened(t, out, null, files);
+    const output = await openForTest(t, out, {}, { files });
     await output.begin({}, { replace: false });
     await commitMinute(output, 1);
     await assert.rejects(output.finish({ summary: '{}', page: '<p>' }, {}), { message: /truncated to 0/ });
@@ -158,12 +131,12 @@ describe('what was committed', () => {
   test('a file that was cut and has outgrown its committed length again is refused', async (t) => {
     for (const name of ['results.jsonl', 'timing.jsonl', 'rejects.jsonl']) {
       const out = temporaryFolder(t);
-      const output = await opened(t, out);
+      const output = await openForTest(t, out);
       await output.begin({}, { replace: false });
       await commitMinute(output, 1);
       await output.close();
       writeFileSync(join(out, name), LINE.repeat(100));
-      const again = await opened(t, out);
+      const again = await openForTest(t, out);
       await assert.rejects(again.resume(0, {}), {
         code: 'output_io',
         message: new RegExp(`${name.replace('.', '\\.')}: .* changed its first \\d+ bytes`),
@@ -176,12 +149,12 @@ describe('what was committed', () => {
 
   test('a completed run whose results were extended is refused', async (t) => {
     const out = temporaryFolder(t);
-    const output = await opened(t, out);
+    const output = await openForTest(t, out);
     await output.begin({}, { replace: false });
     await commitMinute(output, 1);
     await output.finish({ summary: '{}', page: null }, { done: true });
     appendFileSync(join(out, 'results.jsonl'), 'not ours\n');
-    const again = await opened(t, out);
+    const again = await openForTest(t, out);
     await assert.rejects(again.checkCommitted(), {
       code: 'output_io',
       message: /another program wrote to it/,

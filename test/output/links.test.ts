@@ -10,15 +10,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
 import { nodeFiles } from '#dist/output/files.js';
 import { writeOrRemove, writeWhole } from '#dist/output/durable-files.js';
-import { openOutput } from '#dist/output/open-output.js';
 import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
+import { openForTest, openPlain } from '../support/outputs.js';
 
 const posix = { skip: process.platform === 'win32' ? 'no devices by name here' : false };
 const isLink = (path: string): boolean => lstatSync(path).isSymbolicLink();
@@ -29,13 +28,7 @@ async function completed(
   more: Partial<RunOutputOptions> = {},
   restart = false,
 ): Promise<void> {
-  const options = { out, rejectsFile: null, format: 'jsonl', trace: true } as const;
-  const output = await openOutput(
-    { ...options, anomaliesOnly: false, fullOutput: false, ...more },
-    new PassThrough(),
-    { restart },
-  );
-  t.after(() => output.close());
+  const output = await openForTest(t, out, { trace: true, ...more }, { restart });
   await output.begin({}, { replace: restart });
   await output.writeTrace('[]');
   await output.commit({});
@@ -104,9 +97,8 @@ describe('a link', posix, () => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'elsewhere'));
     for (const name of ['a', 'b']) symlinkSync('elsewhere/real.jsonl', join(folder, name));
-    const options = { format: 'jsonl', trace: false, anomaliesOnly: false, fullOutput: false } as const;
     const open = (out: string, name: string): Promise<RunOutput> =>
-      openOutput({ ...options, out, rejectsFile: join(folder, name) }, new PassThrough());
+      openPlain(out, { rejectsFile: join(folder, name) });
     const first = await open('-', 'a');
     if (process.platform === 'linux') {
       await assert.rejects(open(join(folder, 'out'), 'b'), { code: 'output_locked' });

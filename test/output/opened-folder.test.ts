@@ -2,30 +2,20 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
 import type { Files } from '#dist/output/files.js';
 import { readHolder } from '#dist/output/lock-file.js';
-import { openOutput } from '#dist/output/open-output.js';
 import type { RunOutput } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { errnoError, MemoryFiles } from '../support/memory-files.js';
+import { openPlain } from '../support/outputs.js';
 import { FIRST } from '../support/scripted-checks.js';
 import { runScript } from '../support/scripted-run.js';
 
-const OPTIONS = {
-  out: FIRST.out,
-  format: 'jsonl',
-  rejectsFile: null,
-  trace: false,
-  anomaliesOnly: false,
-  fullOutput: false,
-} as const;
-
 function open(files: Files, restart = false): Promise<RunOutput> {
-  return openOutput(OPTIONS, new PassThrough(), { files, restart });
+  return openPlain(FIRST.out, {}, { files, restart });
 }
 
 function makeReadOnly(files: MemoryFiles, code: string): void {
@@ -84,7 +74,7 @@ describe('a pipe instead of a file', posix, () => {
   ] as const) {
     test(`${name}: an error rather than an endless wait`, async (t) => {
       const out = folderWithPipe(t, name);
-      await assert.rejects(openOutput({ ...OPTIONS, out }, new PassThrough()), {
+      await assert.rejects(openPlain(out), {
         code,
         message: new RegExp(`${name}: not a plain file`),
         hint: /move it away/,

@@ -6,39 +6,26 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
-import type { Reject } from '#dist/core/types.js';
 import { nodeFiles, type Files } from '#dist/output/files.js';
-import { openOutput, type OpenOutputOptions } from '#dist/output/open-output.js';
+import type { OpenOutputOptions } from '#dist/output/open-output.js';
 import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
+import { openForTest } from '../support/outputs.js';
+import { reject } from '../support/records.js';
 
-const REJECT: Reject = {
-  target: 'a',
-  minuteMs: 0,
-  source: { file: 'in.csv', line: 2, byteOffset: 9, raw: () => ({ text: 'x', encoding: 'utf8' }) },
-  reason: 'bad_value',
-  message: 'not a number',
-};
-const LINE = /^\{"file":"in\.csv","line":2,.*\}\n$/;
+const REJECT = reject('not a number');
+const LINE = /^\{"file":"data\.csv","line":2,.*\}\n$/;
 const posix = { skip: process.platform === 'win32' ? 'no pipes by name here' : false };
 
-async function opened(
+/** Results on standard output, and rejects in this file. */
+function opened(
   t: TestContext,
   rejectsFile: string,
   more: Partial<RunOutputOptions> = {},
-  open: OpenOutputOptions = {},
+  options: OpenOutputOptions = {},
 ): Promise<RunOutput> {
-  const options = {
-    out: '-',
-    format: 'jsonl',
-    trace: false,
-    anomaliesOnly: false,
-    fullOutput: false,
-  } as const;
-  const output = await openOutput({ ...options, rejectsFile, ...more }, new PassThrough(), open);
-  t.after(() => output.close());
-  return output;
+  return openForTest(t, '-', { rejectsFile, ...more }, options);
 }
 
 describe('rejects in a file', () => {

@@ -16,51 +16,21 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
-import type { Reject } from '#dist/core/types.js';
 import { readJournal } from '#dist/output/journal.js';
-import { openOutput, type OpenOutputOptions } from '#dist/output/open-output.js';
-import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
+import type { RunOutputOptions } from '#dist/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
+import { openForTest, openPlain, resultLine } from '../support/outputs.js';
+import { reject } from '../support/records.js';
 
-const options = {
-  format: 'jsonl',
-  rejectsFile: null,
-  trace: false,
-  anomaliesOnly: false,
-  fullOutput: false,
-} as const;
 const FACTS = { name: 'facts' };
-const REJECT: Reject = {
-  target: 'a',
-  minuteMs: 0,
-  source: { file: 'in.csv', line: 2, byteOffset: 9, raw: () => ({ text: 'x', encoding: 'utf8' }) },
-  reason: 'bad_value',
-  message: 'not a number',
-};
-
-/** A line of results: which one is of no importance to the output. */
-function line(minute: number): Uint8Array {
-  return Buffer.from(`${new Date(minute * 60_000).toISOString()},a\n`);
-}
-
-async function opened(
-  t: TestContext,
-  out: string,
-  changes: Partial<RunOutputOptions> = {},
-  open: OpenOutputOptions = {},
-): Promise<RunOutput> {
-  const output = await openOutput({ ...options, out, ...changes }, new PassThrough(), open);
-  t.after(() => output.close());
-  return output;
-}
 
 /** Writes and commits minutes, then ends without completing. */
 async function interrupted(t: TestContext, out: string, minutes: readonly number[]): Promise<void> {
-  const output = await opened(t, out);
+  const output = await openForTest(t, out);
   await output.begin(FACTS, { replace: false });
   for (const minute of minutes) {
-    await output.writeLines(line(minute));
+    await output.writeLines(resultLine(minute));
     await output.writeTiming(`{"minute":${minute}}\n`);
     await output.commit({ minute });
   }
@@ -72,9 +42,9 @@ async function completed(
   out: string,
   changes: Partial<RunOutputOptions> = {},
 ): Promise<void> {
-  const output = await opened(t, out, changes);
+  const output = await openForTest(t, out, changes);
   await output.begin(FACTS, { replace: false });
-  await output.writeLines(line(1));
+  await output.writeLines(resultLine(1));
   await output.writeTrace('[');
   await output.commit({ minute: 1 });
   await output.finish({ summary: '{}', page: '<p>' }, { done: true });
@@ -92,10 +62,10 @@ async function collected(texts: AsyncIterable<string>): Promise<string[]> {
 describe('a new folder', () => {
   test('opening creates and locks the folder, and nothing else', async (t) => {
     const out = join(temporaryFolder(t), 'a/b');
-    const output = await opened(t, out);
+    const output = await openForTest(t, out);
     assert.equal(output.previous, null);
     assert.deepEqual(readdirSync(out), ['lock.json']);
-    await assert.rejects(opened(t, out), { code: 'output_locked' });
+    await assert.rejects(openForTest(t, out), { code: 'output_locked' });
     await output.close();
     assert.equal(existsSync(out), false, 'a folder that was created for nothing is removed');
   });
@@ -122,15 +92,15 @@ describe('a new folder', () => {
   });
 
   test('finishing requires everything to be committed', async (t) => {
-    const output = await opened(t, temporaryFolder(t));
+    const output = await openForTest(t, temporaryFolder(t));
     await output.begin(FACTS, { replace: false });
-    await output.writeLines(line(1));
+    await output.writeLines(resultLine(1));
     await assert.rejects(output.finish({ summary: '', page: null }, {}), /not committed/);
   });
 
   test('writing requires a begun run', async (t) => {
-    const output = await opened(t, temporaryFolder(t), { trace: true });
-    await assert.rejects(output.writeLines(line(1)), /not begun/);
+    const output = await openForTest(t, temporaryFolder(t), { trace: true });
+    await assert.rejects(output.writeLines(resultLine(1)), /not begun/);
     await assert.rejects(output.writeTrace('['), /not begun/);
   });
 });
@@ -141,14 +111,14 @@ describe('resuming', () => {
     await interrupted(t, out, [1, 2]);
     appendFileSync(join(out, 'results.jsonl'), '{"minute":"19');
     appendFileSync(join(out, 'journal.jsonl'), '{"type":"commit"');
-    const output = await opened(t, out);
+    const output = await openForTest(t, out);
     assert.deepEqual(
       output.previous?.commits.map(({ state }) => state),
       [{ minute: 1 }, { minute: 2 }],
     );
     await output.resume(1, FACTS);
     assert.equal((await collected(output.committed('results'))).length, 2);
-    await output.writeLines(line(3));
+    await output.writeLines(resultLine(3));
     assert.deepEqual(await collected(output.committed('timings')), ['{"minute":1}', '{"minute":2}']);
     await output.commit({ minute: 3 });
     assert.equal((await collected(output.committed('results'))).length, 3);
@@ -162,10 +132,10 @@ describe('resuming', () => {
   test('from an earlier commit removes later lines and the reports, even of a completed run', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1, 2, 3]);
-    const first = await opened(t, out);
+    const first = await openForTest(t, out);
     await first.resume(2, FACTS);
     await first.finish({ summary: '{}', page: '<p>' }, { done: true });
-    const output = await opened(t, out);
+    const output = await openForTest(t, out);
     assert.notEqual(output.previous?.completion, null);
     await output.resume(0, { name: 'grown' });
     assert.deepEqual(readdirSync(out).sort(), [
@@ -187,7 +157,7 @@ describe('resuming', () => {
   test('before the first commit keeps nothing', async (t) => {
     const out = temporaryFolder(t);
     await interrupted(t, out, [1]);
-    const output = await opened(t, out);
+    const output = await openForTest(t, out);
     await output.resume(-1, FACTS);
     assert.equal(read(out, 'results.jsonl'), '');
     assert.deepEqual((await readJournal(out))?.commits, []);
@@ -196,14 +166,14 @@ describe('resuming', () => {
   test('writes the CSV header once, and does not return it as a row', async (t) => {
     const out = temporaryFolder(t);
     const csv = { format: 'csv' } as const;
-    const first = await opened(t, out, csv);
+    const first = await openForTest(t, out, csv);
     await first.begin(FACTS, { replace: false });
-    await first.writeLines(line(1));
+    await first.writeLines(resultLine(1));
     await first.commit({});
     await first.close();
-    const output = await opened(t, out, csv);
+    const output = await openForTest(t, out, csv);
     await output.resume(0, FACTS);
-    await output.writeLines(line(2));
+    await output.writeLines(resultLine(2));
     await output.commit({});
     assert.match(read(out, 'results.csv'), /^minute,[^\n]*\n1970[^\n]*\n1970[^\n]*\n$/);
     assert.equal((await collected(output.committed('results'))).length, 2);
@@ -216,7 +186,7 @@ describe('resuming', () => {
     const committedBytes = results.length;
     truncateSync(join(out, 'results.jsonl'), 5);
     const journal = read(out, 'journal.jsonl');
-    const short = await opened(t, out);
+    const short = await openForTest(t, out);
     await assert.rejects(short.resume(1, FACTS), {
       code: 'output_io',
       message: new RegExp(`${out}/results\\.jsonl: .* 5 of the ${committedBytes} `),
@@ -225,7 +195,7 @@ describe('resuming', () => {
     await short.close();
     rmSync(join(out, 'timing.jsonl'));
     writeFileSync(join(out, 'results.jsonl'), results);
-    const missing = await opened(t, out);
+    const missing = await openForTest(t, out);
     await assert.rejects(missing.resume(1, FACTS), {
       code: 'output_io',
       message: /timing\.jsonl: it is missing, .* 26 bytes/,
@@ -239,12 +209,12 @@ describe('resuming', () => {
       (out: string) => renameSync(out, `${out}-moved`),
     ]) {
       const out = join(temporaryFolder(t), 'out');
-      const output = await opened(t, out);
+      const output = await openForTest(t, out);
       await output.begin(FACTS, { replace: false });
-      await output.writeLines(line(1));
+      await output.writeLines(resultLine(1));
       await output.commit({ minute: 1 });
       change(out);
-      await output.writeLines(line(2));
+      await output.writeLines(resultLine(2));
       await assert.rejects(output.commit({ minute: 2 }), {
         code: 'output_io',
         message: `${out}/results.jsonl was deleted or moved while the run was writing to it`,
@@ -259,7 +229,7 @@ describe('resuming', () => {
     const rejectsFile = join(first, 'rejected.jsonl');
     await completed(t, out, { rejectsFile });
     const moved = join(second, 'rejected.jsonl');
-    const output = await opened(t, out, { rejectsFile: moved });
+    const output = await openForTest(t, out, { rejectsFile: moved });
     const refused = {
       code: 'config',
       message: `the run in ${out} keeps its rejects in ${rejectsFile}, not in ${moved}`,
@@ -275,7 +245,7 @@ describe('resuming', () => {
     const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
     await completed(t, out, { rejectsFile });
     writeFileSync(rejectsFile, 'of another run\n');
-    const output = await opened(t, out, { rejectsFile });
+    const output = await openForTest(t, out, { rejectsFile });
     await assert.rejects(output.resume(0, FACTS), {
       code: 'output_io',
       message: new RegExp(`${rejectsFile}: it has 15 bytes, but had 0 `),
@@ -287,15 +257,15 @@ describe('resuming', () => {
 
   test('notices at the next commit that another program wrote to a file', async (t) => {
     const out = temporaryFolder(t);
-    const output = await opened(t, out);
+    const output = await openForTest(t, out);
     await output.begin(FACTS, { replace: false });
-    await output.writeLines(line(1));
+    await output.writeLines(resultLine(1));
     await output.commit({ minute: 1 });
     appendFileSync(join(out, 'results.jsonl'), `${'not ours '.repeat(100)}\n`);
-    await output.writeLines(line(2));
+    await output.writeLines(resultLine(2));
     await assert.rejects(output.commit({ minute: 2 }), {
       code: 'output_io',
-      message: /results\.jsonl has 928 bytes, but the run wrote only 27/,
+      message: /results\.jsonl has 951 bytes, but the run wrote only 50/,
     });
     await assert.rejects(output.commit({ minute: 2 }), { code: 'output_io' });
     assert.equal((await readJournal(out))?.commits.length, 1);
@@ -309,7 +279,7 @@ describe('starting over', () => {
     writeFileSync(join(out, 'notes.txt'), 'mine');
     writeFileSync(join(out, 'trace.json.partial'), '[');
     const elsewhere = join(temporaryFolder(t), 'rejected.jsonl');
-    const output = await opened(t, out, { format: 'csv', rejectsFile: elsewhere });
+    const output = await openForTest(t, out, { format: 'csv', rejectsFile: elsewhere });
     await output.begin(FACTS, { replace: true });
     await output.commit({});
     assert.deepEqual(readdirSync(out).sort(), [
@@ -327,7 +297,7 @@ describe('starting over', () => {
     const out = temporaryFolder(t);
     await completed(t, out);
     writeFileSync(join(out, 'results.csv'), 'from another program');
-    const output = await opened(t, out);
+    const output = await openForTest(t, out);
     await output.begin(FACTS, { replace: true });
     assert.equal(read(out, 'results.csv'), 'from another program');
   });
@@ -335,7 +305,7 @@ describe('starting over', () => {
   test('replaces results without a journal only on request', async (t) => {
     const out = temporaryFolder(t);
     writeFileSync(join(out, 'results.csv'), 'from elsewhere\n');
-    const refusing = await opened(t, out);
+    const refusing = await openForTest(t, out);
     await assert.rejects(refusing.begin(FACTS, { replace: false }), {
       code: 'config',
       message: new RegExp(`^${out}/results\\.csv exists`),
@@ -343,7 +313,7 @@ describe('starting over', () => {
     });
     await refusing.close();
     assert.deepEqual(readdirSync(out), ['results.csv']);
-    const output = await opened(t, out, {}, { restart: true });
+    const output = await openForTest(t, out, {}, { restart: true });
     await output.begin(FACTS, { replace: true });
     assert.equal(readdirSync(out).includes('results.csv'), false);
   });
@@ -353,7 +323,7 @@ describe('starting over', () => {
       const rejectsFile = join(temporaryFolder(t), 'notes.txt');
       writeFileSync(rejectsFile, text);
       const out = temporaryFolder(t);
-      const refusing = await opened(t, out, { rejectsFile });
+      const refusing = await openForTest(t, out, { rejectsFile });
       const refused = {
         code: 'config',
         message: new RegExp(`^${rejectsFile} exists`),
@@ -364,7 +334,7 @@ describe('starting over', () => {
       await refusing.close();
       assert.equal(read(rejectsFile), text);
       assert.deepEqual(readdirSync(out), []);
-      const output = await opened(t, out, { rejectsFile }, { restart: true });
+      const output = await openForTest(t, out, { rejectsFile }, { restart: true });
       await output.begin(FACTS, { replace: true });
       assert.equal(read(rejectsFile), '');
     }
@@ -373,19 +343,19 @@ describe('starting over', () => {
   test('a rejects file belongs to the run that created it, and only that run resumes with it', async (t) => {
     const [first, second] = [temporaryFolder(t), temporaryFolder(t)];
     const rejectsFile = join(temporaryFolder(t), 'rejected.jsonl');
-    const begun = await opened(t, first, { rejectsFile });
+    const begun = await openForTest(t, first, { rejectsFile });
     await begun.begin(FACTS, { replace: false });
     await begun.close();
-    const other = await opened(t, second, { rejectsFile });
+    const other = await openForTest(t, second, { rejectsFile });
     await assert.rejects(other.begin(FACTS, { replace: false }), { code: 'config' });
     await other.close();
-    const again = await opened(t, first, { rejectsFile });
+    const again = await openForTest(t, first, { rejectsFile });
     await again.resume(-1, FACTS);
   });
 
   test('a rejects folder that does not exist is an error before anything is changed', async (t) => {
     const out = temporaryFolder(t);
-    const output = await opened(t, out, { rejectsFile: join(out, 'missing', 'rejected.jsonl') });
+    const output = await openForTest(t, out, { rejectsFile: join(out, 'missing', 'rejected.jsonl') });
     await assert.rejects(output.begin(FACTS, { replace: false }), {
       code: 'output_cannot_create',
       message: /missing\/rejected\.jsonl: ENOENT/,
@@ -402,24 +372,27 @@ describe('starting over', () => {
     for (const name of ['input.csv', 'hard.csv', 'soft.csv']) {
       for (const out of ['-', join(folder, 'out')]) {
         const rejectsFile = join(folder, name);
-        await assert.rejects(opened(t, out, { rejectsFile }, { inputs: [join(folder, 'other'), input] }), {
-          code: 'usage',
-          message: new RegExp(`^${input} is an input, .* ${rejectsFile}$`),
-          hint: /--rejects/,
-        });
+        await assert.rejects(
+          openForTest(t, out, { rejectsFile }, { inputs: [join(folder, 'other'), input] }),
+          {
+            code: 'usage',
+            message: new RegExp(`^${input} is an input, .* ${rejectsFile}$`),
+            hint: /--rejects/,
+          },
+        );
       }
     }
     linkSync(input, join(folder, 'results.csv'));
-    await assert.rejects(opened(t, folder, {}, { restart: true, inputs: [input] }), { code: 'usage' });
+    await assert.rejects(openForTest(t, folder, {}, { restart: true, inputs: [input] }), { code: 'usage' });
     assert.equal(read(input), 'a,b\n');
   });
 
   test('a damaged journal is refused, except with --restart', async (t) => {
     const out = temporaryFolder(t);
     writeFileSync(join(out, 'journal.jsonl'), 'nonsense\n');
-    await assert.rejects(opened(t, out), { code: 'config' });
+    await assert.rejects(openForTest(t, out), { code: 'config' });
     assert.deepEqual(readdirSync(out), ['journal.jsonl']);
-    const output = await opened(t, out, {}, { restart: true });
+    const output = await openForTest(t, out, {}, { restart: true });
     assert.equal(output.previous, null);
     await output.begin(FACTS, { replace: true });
     assert.deepEqual((await readJournal(out))?.facts, FACTS);
@@ -427,9 +400,11 @@ describe('starting over', () => {
 
   test('rejects cannot go to another file of the run, or to a folder', async (t) => {
     const out = temporaryFolder(t);
-    await assert.rejects(opened(t, out, { rejectsFile: join(out, 'x/../journal.jsonl') }), { code: 'usage' });
+    await assert.rejects(openForTest(t, out, { rejectsFile: join(out, 'x/../journal.jsonl') }), {
+      code: 'usage',
+    });
     mkdirSync(join(out, 'folder'));
-    const output = await opened(t, out, { rejectsFile: join(out, 'folder') });
+    const output = await openForTest(t, out, { rejectsFile: join(out, 'folder') });
     await assert.rejects(output.begin(FACTS, { replace: false }), {
       code: 'output_cannot_create',
       message: /folder: not a plain file/,
@@ -441,12 +416,12 @@ describe('results on standard output', () => {
   test('has no folder and no journal, and rejects are written at once', async (t) => {
     const rejectsFile = join(temporaryFolder(t), 'rejects.jsonl');
     const stdout = new PassThrough();
-    const output = await openOutput({ ...options, out: '-', format: 'csv', rejectsFile }, stdout);
+    const output = await openPlain('-', { format: 'csv', rejectsFile }, {}, stdout);
     assert.deepEqual([output.keepsReport, output.keepsTrace, output.keepsRejects], [false, false, true]);
     await output.begin(FACTS, { replace: false });
-    await output.writeRejects([REJECT]);
-    assert.match(read(rejectsFile), /^\{"file":"in\.csv","line":2,.*\}\n$/);
-    await output.writeLines(line(1));
+    await output.writeRejects([reject('not a number')]);
+    assert.match(read(rejectsFile), /^\{"file":"data\.csv","line":2,.*\}\n$/);
+    await output.writeLines(resultLine(1));
     await output.writeTiming('{}\n');
     await output.commit({});
     await output.finish({ summary: '', page: null }, {});
@@ -457,7 +432,7 @@ describe('results on standard output', () => {
   test('replaces an existing rejects file only on request', async (t) => {
     const rejectsFile = join(temporaryFolder(t), 'notes.txt');
     writeFileSync(rejectsFile, 'mine\n');
-    const refusing = await opened(t, '-', { rejectsFile });
+    const refusing = await openForTest(t, '-', { rejectsFile });
     await assert.rejects(refusing.begin(FACTS, { replace: false }), {
       code: 'config',
       hint: /--restart/,
@@ -465,7 +440,7 @@ describe('results on standard output', () => {
     await refusing.close();
     assert.equal(read(rejectsFile), 'mine\n');
     for (const replace of [true, false]) {
-      const output = await opened(t, '-', { rejectsFile });
+      const output = await openForTest(t, '-', { rejectsFile });
       await output.begin(FACTS, { replace });
       await output.finish({ summary: '', page: null }, {});
       assert.equal(read(rejectsFile), '');
@@ -478,17 +453,17 @@ const linux = { skip: process.platform === 'linux' ? false : 'a file is held by 
 test('only one run at a time writes to a rejects file, whatever its folder', linux, async (t) => {
   const folder = temporaryFolder(t);
   const rejectsFile = join(folder, 'rejected.jsonl');
-  const first = await opened(t, temporaryFolder(t), { rejectsFile });
+  const first = await openForTest(t, temporaryFolder(t), { rejectsFile });
   const out = join(folder, 'out');
   for (const place of [out, '-']) {
-    await assert.rejects(opened(t, place, { rejectsFile: `${folder}/./rejected.jsonl` }), {
+    await assert.rejects(openForTest(t, place, { rejectsFile: `${folder}/./rejected.jsonl` }), {
       code: 'output_locked',
       message: `another run is writing to ${folder}/./rejected.jsonl`,
       hint: /--rejects/,
     });
   }
   assert.equal(existsSync(out), false);
-  await opened(t, out, { rejectsFile: join(folder, 'other.jsonl') });
+  await openForTest(t, out, { rejectsFile: join(folder, 'other.jsonl') });
   await first.close();
-  await opened(t, temporaryFolder(t), { rejectsFile });
+  await openForTest(t, temporaryFolder(t), { rejectsFile });
 });
