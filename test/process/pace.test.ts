@@ -107,42 +107,22 @@ test('a signal ends the wait for a minute that is not due yet', async (t) => {
   assert.equal(stdout.trimEnd().split('\n').length, 1);
 });
 
-test('in a live feed a row is written as soon as its minute is over, and late records are rejected', async (t) => {
-  const cwd = temporaryFolder(t);
-  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
-  const args = ['replay', '-', '--format', 'csv', '--interval', '1s', '--pace', 'realtime', '--out', '-'];
-  const flags = ['--analyzer', 'slow.mjs', '--actors', '1', '--rejects', 'rejects.jsonl'];
-  const child = startCli([...args, ...flags], { cwd });
-  t.after(() => child.kill('SIGKILL'));
-  const result = finished(child);
-  const stdin = child.stdin ?? assert.fail();
-  stdin.write('timestamp,target,value\n2024-01-01T00:00:00Z,a,1\n');
-  await said(child.stdout, /"2024-01-01T00:00:00Z","target":"a".*\n/); // though nothing else came
-  stdin.write('2024-01-01T00:00:00Z,b,1\n2024-01-01T00:00:01Z,a,2\n');
-  await said(child.stdout, /"2024-01-01T00:00:01Z","target":"a".*\n/);
-  stdin.end();
-  const { status, stderr, stdout: all } = await result;
-  assert.equal(status, 3, stderr);
-  assert.equal(all.trimEnd().split('\n').length, 2);
-  const reject = JSON.parse(readFileSync(join(cwd, 'rejects.jsonl'), 'utf8')) as Record<string, unknown>;
-  assert.equal(reject['reason'], 'late');
-  assert.equal(reject['line'], 3);
-});
+const SERVED_FEED = ['replay', '-', '--analyzer', 'slow.mjs', '--actors', '1'];
 
-/** A live feed of intervals of a second, of which nothing is sent yet. */
-function liveFeed(t: TestContext): {
-  readonly child: ChildProcess;
-  readonly stdin: Writable;
-  readonly cwd: string;
-} {
+/** A feed on standard input, of which nothing is sent yet, to be answered by the analyzer. */
+function feed(
+  t: TestContext,
+  flags: readonly string[],
+): { readonly child: ChildProcess; readonly stdin: Writable; readonly cwd: string } {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
-  const args = ['replay', '-', '--format', 'csv', '--interval', '1s', '--pace', 'realtime', '--out', '-'];
-  const flags = ['--analyzer', 'slow.mjs', '--actors', '1', '--rejects', 'rejects.jsonl'];
-  const child = startCli([...args, ...flags], { cwd });
+  const child = startCli([...SERVED_FEED, ...flags], { cwd });
   t.after(() => child.kill('SIGKILL'));
   return { child, cwd, stdin: child.stdin ?? assert.fail() };
 }
+
+const SECONDS = ['--format', 'csv', '--interval', '1s'];
+const LIVE = [...SECONDS, '--pace', 'realtime', '--out', '-', '--rejects', 'rejects.jsonl'];
 
 const rejectsIn = (cwd: string): [unknown, unknown][] =>
   readFileSync(join(cwd, 'rejects.jsonl'), 'utf8')
@@ -151,13 +131,27 @@ const rejectsIn = (cwd: string): [unknown, unknown][] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .map(({ reason, line }) => [reason, line]);
 
+test('in a live feed a row is written as soon as its minute is over, and late records are rejected', async (t) => {
+  const { child, cwd, stdin } = feed(t, LIVE);
+  const result = finished(child);
+  stdin.write('timestamp,target,value\n2024-01-01T00:00:00Z,a,1\n');
+  await said(child.stdout, /"2024-01-01T00:00:00Z","target":"a".*\n/); // though nothing else came
+  stdin.write('2024-01-01T00:00:00Z,b,1\n2024-01-01T00:00:01Z,a,2\n');
+  await said(child.stdout, /"2024-01-01T00:00:01Z","target":"a".*\n/);
+  stdin.end();
+  const { status, stderr, stdout: all } = await result;
+  assert.equal(status, 3, stderr);
+  assert.equal(all.trimEnd().split('\n').length, 2);
+  assert.deepEqual(rejectsIn(cwd), [['late', 3]]);
+});
+
 const JUMPED = `timestamp,target,value
 2024-01-01T00:00:00Z,a,1
 2024-01-01T01:00:00Z,b,1
 `;
 
 test('during a gap of an hour a recorded feed is still read, and its minutes are due when it ends', async (t) => {
-  const { child, cwd, stdin } = liveFeed(t);
+  const { child, cwd, stdin } = feed(t, LIVE);
   const result = finished(child);
   const waits = said(
     child.stderr,
@@ -184,7 +178,7 @@ test('during a gap of an hour a recorded feed is still read, and its minutes are
 });
 
 test('a signal ends a run that waits for a minute an hour away while its feed is open', async (t) => {
-  const { child, stdin } = liveFeed(t);
+  const { child, stdin } = feed(t, LIVE);
   const result = finished(child);
   const waits = said(child.stderr, /warning: 2024-01-01T01:00:00Z is due in/);
   stdin.write(JUMPED);
@@ -197,7 +191,7 @@ test('a signal ends a run that waits for a minute an hour away while its feed is
 });
 
 test('records of the future do not delay a live feed: they are rejected as early, with a notice', async (t) => {
-  const { child, cwd, stdin } = liveFeed(t);
+  const { child, cwd, stdin } = feed(t, LIVE);
   const result = finished(child);
   const at = (aheadMs: number): string => new Date(Date.now() + aheadMs).toISOString();
   const first = said(child.stdout, /"target":"a"/);
@@ -222,7 +216,7 @@ test('records of the future do not delay a live feed: they are rejected as early
 });
 
 test('an old recording that is piped in keeps its pace after its end has been read', async (t) => {
-  const { child, stdin } = liveFeed(t);
+  const { child, stdin } = feed(t, LIVE);
   const result = finished(child);
   const seen: number[] = [];
   child.stdout?.on('data', () => seen.push(performance.now()));
@@ -236,31 +230,17 @@ test('an old recording that is piped in keeps its pace after its end has been re
 });
 
 test('a column that first appears later is reported while the feed continues', async (t) => {
-  const cwd = temporaryFolder(t);
-  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
-  const args = [
-    'replay',
-    '-',
-    '--format',
-    'jsonl',
-    '--interval',
-    '1m',
-    '--out',
-    '-',
-    '--analyzer',
-    'slow.mjs',
-  ];
-  const child = startCli([...args, '--actors', '1', '--compare', 'none', '--quiet'], { cwd });
-  t.after(() => child.kill('SIGKILL'));
+  const flags = ['--format', 'jsonl', '--interval', '1m', '--out', '-', '--compare', 'none', '--quiet'];
+  const { child, stdin } = feed(t, flags);
   const result = finished(child);
   const record = (minute: number, more: object): string =>
     `${JSON.stringify({ time: new Date(minute * 60_000).toISOString(), target: 'a', cpu: 1, ...more })}\n`;
-  child.stdin?.write(record(0, {}) + record(1, {}));
+  stdin.write(record(0, {}) + record(1, {}));
   await said(child.stdout, /00:00:00Z/); // so the sample was taken
   const told = said(child.stderr, /ignored column mem: .* add it with --columns/);
-  child.stdin?.write(record(2, { mem: 2 }));
+  stdin.write(record(2, { mem: 2 }));
   await told;
-  child.stdin?.end(record(3, { mem: 2 }));
+  stdin.end(record(3, { mem: 2 }));
   const { status, stderr } = await result;
   assert.equal(status, 0);
   assert.match(
@@ -270,15 +250,11 @@ test('a column that first appears later is reported while the feed continues', a
 });
 
 test('a run of a live feed cannot be resumed, and says so at its start, at its end and when it would be resumed', async (t) => {
-  const cwd = temporaryFolder(t);
-  writeFileSync(join(cwd, 'slow.mjs'), ANALYZER);
-  const args = ['replay', '-', '--format', 'csv', '--interval', '1s', '--out', 'live', '--compare', 'none'];
-  const all = [...args, '--analyzer', 'slow.mjs', '--actors', '1', '--commit-interval', '0s', '--pace'];
-  const child = startCli([...all, 'realtime'], { cwd });
-  t.after(() => child.kill('SIGKILL'));
+  const flags = [...SECONDS, '--out', 'live', '--compare', 'none', '--commit-interval', '0s', '--pace'];
+  const { child, cwd, stdin } = feed(t, [...flags, 'realtime']);
   const result = finished(child);
   const input = 'timestamp,target,value\n2024-01-01T00:00:00Z,a,1\n';
-  child.stdin?.write(input);
+  stdin.write(input);
   const journal = join(cwd, 'live/journal.jsonl');
   const isCommitted = (): boolean =>
     existsSync(journal) && readFileSync(journal, 'utf8').includes('"commit"');
@@ -290,14 +266,15 @@ test('a run of a live feed cannot be resumed, and says so at its start, at its e
   assert.match(stderr, /interrupted after 1 minute$/m);
   const told = await runCli(['status', 'live'], { cwd });
   assert.match(told.stdout, /not complete: .*live feed, so it cannot be resumed$/m);
+  const again = [...SERVED_FEED, ...flags];
   for (const pace of ['realtime', 'max']) {
-    const again = await runCli([...all, pace], { cwd, input });
-    assert.equal(again.status, 78, again.stderr);
-    assert.match(again.stderr, /standard input was a live feed .*\n.*--restart/);
+    const resumed = await runCli([...again, pace], { cwd, input });
+    assert.equal(resumed.status, 78, resumed.stderr);
+    assert.match(resumed.stderr, /standard input was a live feed .*\n.*--restart/);
   }
-  const anew = await runCli([...all, 'max', '--restart'], { cwd, input });
+  const anew = await runCli([...again, 'max', '--restart'], { cwd, input });
   assert.equal(anew.status, 0, anew.stderr);
-  const clocked = await runCli([...all, 'realtime'], { cwd, input });
+  const clocked = await runCli([...again, 'realtime'], { cwd, input });
   assert.equal(clocked.status, 78, clocked.stderr);
   assert.match(clocked.stderr, /standard input would be a live feed with --pace realtime/);
 });
