@@ -42,12 +42,12 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   replay: {
     usage: '[options] <input...>',
     summary: 'Replays recordings through a model and compares sequential with parallel serving.',
-    define: async (command, done) => (await import('./replay-command.js')).defineReplay(command, done),
+    define: async (command, done) => (await import('./serving-commands.js')).defineReplay(command, done),
   },
   bench: {
     usage: '[options] [input...]',
     summary: 'Measures what sequential and parallel serving cost here, and how many actors are worth having.',
-    define: async (command, done) => (await import('./bench-command.js')).defineBench(command, done),
+    define: async (command, done) => (await import('./serving-commands.js')).defineBench(command, done),
   },
   status: {
     usage: '[options] <folder>',

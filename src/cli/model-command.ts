@@ -12,8 +12,10 @@ export function defineModel(command: Command): void {
     )
     .argument('<folder>', 'the bundle')
     .action(async (folder: string) => {
-      const { sealBundle } = await import('./seal-bundle.js');
-      const { path, files, seal: digest } = await sealBundle(folder);
-      process.stdout.write(printable(`sealed ${path}: ${plural(files.length, 'file')}, seal ${digest}\n`));
+      const { sealManifest } = await import('../model/seal.js');
+      const { writeWhole } = await import('../output/durable-files.js');
+      const { path, text, files, seal } = await sealManifest(folder);
+      await writeWhole(path, text);
+      process.stdout.write(printable(`sealed ${path}: ${plural(files.length, 'file')}, seal ${seal}\n`));
     });
 }

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
+
 import { AiopsError } from '../core/errors.js';
-import { addressSpaceLimit } from '../host/address-space.js';
 
 /* A command can fail because of conditions that its process inherited: a resource limit, a deleted folder. */
 
@@ -41,6 +42,17 @@ function withoutFolder(cause: unknown): AiopsError {
   return cause instanceof AiopsError
     ? new AiopsError(cause.code, `${cause.message} (${FOLDER_GONE})`, { hint: FOLDER_HINT, cause })
     : new AiopsError('input_missing', FOLDER_GONE, { hint: FOLDER_HINT, cause });
+}
+
+/** The limit on a process's address space (ulimit -v), in bytes; null: none, or the system does not say. */
+function addressSpaceLimit(): number | null {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'utf8');
+    const [, soft] = /^Max address space +(\d+) /m.exec(limits) ?? [];
+    return soft === undefined ? null : Number(soft);
+  } catch {
+    return null;
+  }
 }
 
 function withinLimit(error: unknown, limitBytes: number): unknown {

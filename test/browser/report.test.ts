@@ -1,35 +1,19 @@
-import { writeFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 
 import { benchHtml } from '#dist/bench/report/bench-page.js';
 import { replayHtml } from '#dist/replay/report/replay-page.js';
 import { pageAssets } from '#dist/host/page-assets.js';
 
 import { benchSummary } from '../support/bench-summary.js';
-import {
-  assertFits,
-  canvases,
-  NO_CHROMIUM,
-  openFile,
-  overflow,
-  PHONE,
-  startChromium,
-} from '../support/browser.js';
+import { assertFits, canvases, overflow, PHONE, suiteInBrowser } from '../support/browser.js';
 import { temporaryFolder } from '../support/cli.js';
 import { runReport } from '../support/run-report.js';
 
 // What else the page does: test/heavy/browser.test.ts.
-describe('report.html in a browser', { skip: NO_CHROMIUM }, () => {
-  let browser: Browser;
-  before(async () => {
-    browser = await startChromium();
-  });
-  after(async () => browser.close());
-
+suiteInBrowser('report.html in a browser', (open) => {
   test('nothing overflows on a phone, also after turning it', async (t) => {
     const folder = temporaryFolder(t);
     const assets = await pageAssets();
@@ -39,7 +23,7 @@ describe('report.html in a browser', { skip: NO_CHROMIUM }, () => {
     };
     for (const [name, html] of Object.entries(pages)) {
       writeFileSync(join(folder, `${name}.html`), html);
-      const { page, complaints } = await openFile(t, browser, join(folder, `${name}.html`), PHONE);
+      const { page, complaints } = await open(t, join(folder, `${name}.html`), PHONE);
       assert.equal(await overflow(page), 0, name);
       for (const { drawn } of await canvases(page)) assert.ok(drawn > 100, `${name}: ${drawn} pixels`);
       await page.setViewportSize({ width: 740, height: 360 });

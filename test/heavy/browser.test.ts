@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 
 import { benchHtml } from '#dist/bench/report/bench-page.js';
 import { replayHtml } from '#dist/replay/report/replay-page.js';
 import { pageAssets } from '#dist/host/page-assets.js';
 
 import { benchSummary } from '../support/bench-summary.js';
-import {
-  background,
-  canvases,
-  NO_CHROMIUM,
-  openFile,
-  overflow,
-  PHONE,
-  startChromium,
-} from '../support/browser.js';
+import { background, canvases, overflow, PHONE, suiteInBrowser } from '../support/browser.js';
 import { recording, runCli, temporaryFolder } from '../support/cli.js';
 import { runReport } from '../support/run-report.js';
 import { mismatchedFigures } from '../support/shown-figures.js';
@@ -26,20 +16,14 @@ import { mismatchedFigures } from '../support/shown-figures.js';
 /** A name that would run code in three ways if it were not escaped. */
 const HOSTILE = `</script><img src=x onerror=alert(1)>"'<svg onload=alert(2)>`;
 
-describe('report.html in a browser', { skip: NO_CHROMIUM }, () => {
-  let browser: Browser;
-  before(async () => {
-    browser = await startChromium();
-  });
-  after(async () => browser.close());
-
+suiteInBrowser('report.html in a browser', (open) => {
   test('of a real replay: plots are drawn, figures are those of timing.json, nothing is loaded', async (t) => {
     const cwd = temporaryFolder(t);
     const flags = ['--backend', 'wasm', '--actors', '2', '--compare-time', '1s', '--out', 'out'];
     const result = await runCli(['replay', recording('real-day.csv'), ...flags], { cwd });
     assert.equal(result.status, 0, result.stderr);
     const file = join(cwd, 'out/report.html');
-    const { page, complaints } = await openFile(t, browser, file, { colorScheme: 'light' });
+    const { page, complaints } = await open(t, file, { colorScheme: 'light' });
 
     const light = await canvases(page);
     assert.equal(light.length, 3, 'times, values and scores');
@@ -63,7 +47,7 @@ describe('report.html in a browser', { skip: NO_CHROMIUM }, () => {
   test('plots are redrawn for light, dark and paper, and paper is light', async (t) => {
     const file = join(temporaryFolder(t), 'report.html');
     writeFileSync(file, replayHtml(runReport(500, ['a', 'b']), await pageAssets()));
-    const { page, complaints } = await openFile(t, browser, file, { colorScheme: 'light' });
+    const { page, complaints } = await open(t, file, { colorScheme: 'light' });
     const [light, lightGround] = [await canvases(page), await background(page)];
     await page.emulateMedia({ colorScheme: 'dark' });
     const [dark, darkGround] = [await canvases(page), await background(page)];
@@ -94,7 +78,7 @@ describe('report.html in a browser', { skip: NO_CHROMIUM }, () => {
     const flags = ['--backend', 'wasm', '--actors', '2', '--items', '20', '--rounds', '3', '--time', '50ms'];
     const result = await runCli(['bench', ...flags], { cwd });
     assert.equal(result.status, 0, result.stderr);
-    const { page, complaints } = await openFile(t, browser, join(cwd, 'bench.aiops/report.html'), PHONE);
+    const { page, complaints } = await open(t, join(cwd, 'bench.aiops/report.html'), PHONE);
     const summary: unknown = JSON.parse(readFileSync(join(cwd, 'bench.aiops/bench.json'), 'utf8'));
     const { compared, wrong } = await mismatchedFigures(page, summary);
     assert.deepEqual(wrong, []);
@@ -107,7 +91,7 @@ describe('report.html in a browser', { skip: NO_CHROMIUM }, () => {
     const file = join(temporaryFolder(t), 'report.html');
     const summary = benchSummary();
     writeFileSync(file, benchHtml(summary, []));
-    const { page, complaints } = await openFile(t, browser, file);
+    const { page, complaints } = await open(t, file);
     const { compared, wrong } = await mismatchedFigures(page, JSON.parse(JSON.stringify(summary)));
     assert.deepEqual(wrong, []);
     assert.ok(compared > 80, `${compared} figures`);
@@ -134,7 +118,7 @@ describe('report.html in a browser', { skip: NO_CHROMIUM }, () => {
       { cwd },
     );
     assert.equal(result.status, 0, result.stderr);
-    const { page, complaints } = await openFile(t, browser, join(cwd, 'out/report.html'), PHONE);
+    const { page, complaints } = await open(t, join(cwd, 'out/report.html'), PHONE);
     assert.equal(await page.locator('#target-choice option').first().textContent(), HOSTILE);
     assert.equal(await page.locator('img').count(), 0);
     assert.ok((await page.title()).includes(name));

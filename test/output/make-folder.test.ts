@@ -9,10 +9,16 @@ import { temporaryFolder } from '../support/cli.js';
 import { CrashStates } from '../support/crash-states.js';
 import { errnoError, MemoryFiles } from '../support/memory-files.js';
 
-test('a folder and its parents are created, even if they exist or two processes create them at once', async (t) => {
+test('a folder is created with its parents, or exists already', async (t) => {
+  const path = join(temporaryFolder(t), 'a/b/c');
+  await makeFolder(path);
+  await makeFolder(`${path}/`);
+  assert.ok(statSync(path).isDirectory());
+});
+
+test('several processes may create the same folders at once', async (t) => {
   const path = join(temporaryFolder(t), 'a/b/c');
   await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(path, '../d'))]);
-  await makeFolder(`${path}/`);
   assert.ok(statSync(path).isDirectory());
   assert.ok(statSync(join(path, '../d')).isDirectory());
 });

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
@@ -87,7 +95,7 @@ describe('rejects in a file', () => {
 });
 
 describe('rejects to something else', posix, () => {
-  test('a pipe gets the lines at once, and is an error without a reader', async (t) => {
+  test('a pipe without a reader is an error', async (t) => {
     const path = join(temporaryFolder(t), 'pipe');
     assert.equal(spawnSync('mkfifo', [path]).status, 0);
     const unread = await opened(t, path);
@@ -96,6 +104,11 @@ describe('rejects to something else', posix, () => {
       message: /ENXIO/,
       hint: /start the reader first/,
     });
+  });
+
+  test('a pipe gets the lines at once', async (t) => {
+    const path = join(temporaryFolder(t), 'pipe');
+    assert.equal(spawnSync('mkfifo', [path]).status, 0);
     const reader = spawn('sh', ['-c', 'echo reading; exec cat "$1"', 'sh', path]);
     const closed = once(reader, 'close');
     const [said] = (await once(reader.stdout, 'data')) as [Buffer];
@@ -121,6 +134,12 @@ describe('rejects to something else', posix, () => {
       await output.writeRejects([REJECT]);
       await output.finish({ summary: '', page: null }, {});
     }
+    assert.ok(lstatSync(path).isSymbolicLink());
+  });
+
+  test('a device cannot hold the rejects of a folder, which a later run must find', async (t) => {
+    const path = join(temporaryFolder(t), 'null');
+    symlinkSync('/dev/null', path);
     await assert.rejects(opened(t, path, { out: join(path, '../out') }), {
       code: 'usage',
       message: /null: .* regular file/,

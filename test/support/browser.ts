@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { TestContext } from 'node:test';
+import { after, before, suite, type TestContext } from 'node:test';
 
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
@@ -11,10 +11,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 const PATHS = ['/usr/bin/chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
 const CHROMIUM = findChromium();
-
-/** Why tests in a browser are skipped; false: they are not. */
-export const NO_CHROMIUM =
-  CHROMIUM === null && 'no Chromium on this machine: install one, or name it in CHROMIUM_PATH';
+const SKIP = CHROMIUM === null && 'no Chromium on this machine: install one, or name it in CHROMIUM_PATH';
 
 export const PHONE = { viewport: { width: 360, height: 740 } };
 
@@ -35,8 +32,27 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** Opens a file in the browser of a suite, until the test ends. */
+export type OpenFile = (
+  t: TestContext,
+  file: string,
+  options?: BrowserContextOptions,
+) => Promise<WatchedPage>;
+
+/** Tests that share a browser; they are skipped where there is none. */
+export function suiteInBrowser(name: string, define: (open: OpenFile) => void): void {
+  suite(name, { skip: SKIP }, () => {
+    let browser: Browser;
+    before(async () => {
+      browser = await startChromium();
+    });
+    after(async () => browser.close());
+    define((t, file, options) => openFile(t, browser, file, options));
+  });
+}
+
 /** Starts it without a window; it keeps nothing and calls nobody. */
-export async function startChromium(): Promise<Browser> {
+async function startChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM ?? '',
     args: [
@@ -58,7 +74,7 @@ export interface WatchedPage {
   readonly complaints: string[];
 }
 
-export async function openFile(
+async function openFile(
   t: TestContext,
   browser: Browser,
   file: string,

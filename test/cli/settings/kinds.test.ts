@@ -88,18 +88,24 @@ test('reject limits are a number or a share', () => {
     assert.throws(() => rejectLimit.parse(text), InvalidArgumentError, text);
 });
 
-test('batch sizes and whole numbers', () => {
+test('batch sizes are a number or auto, and never 0', () => {
   assert.equal(batchSize.parse('auto'), 'auto');
   assert.equal(batchSize.parse('64'), 64);
   assert.throws(() => batchSize.parse('0'), InvalidArgumentError);
+});
+
+test('whole numbers have no other form, and a range', () => {
   assert.equal(whole(0, 9).parse('9'), 9);
   for (const text of ['1e3', '10', '-1', '9'.repeat(400)])
     assert.throws(() => whole(0, 9).parse(text), /from 0 to 9/, text);
 });
 
-test('repeated flags add to lists and maps', () => {
+test('repeated flags add to a list', () => {
   assert.deepEqual(names.parse('c', names.parse('a, b', undefined)), ['a', 'b', 'c']);
   assert.throws(() => names.parse('a,,b', undefined), InvalidArgumentError);
+});
+
+test('repeated flags add to a map, in which keys and values occur once', () => {
   assert.deepEqual(renames.parse('c=d=e', renames.parse('a=b', undefined)), { a: 'b', c: 'd=e' });
   for (const text of ['a=b,a=c', 'a=c,b=c'])
     assert.throws(() => renames.parse(text, undefined), InvalidArgumentError, text);
