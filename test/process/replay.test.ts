@@ -62,13 +62,13 @@ describe('two hours of a real day', () => {
 describe('minutes are split into chunks', () => {
   test('500 targets on 3 actors: chunks of 167, 167 and 166', async (t) => {
     const cwd = temporaryFolder(t);
-    writeFileSync(join(cwd, 'data.csv'), rowsCsv(500, 90));
+    writeFileSync(join(cwd, 'data.csv'), rowsCsv(500, 62));
     const result = await runCli(['replay', 'data.csv', '--actors', '3', '--compare', 'none'], { cwd });
     assert.equal(result.status, 0, result.stderr);
     const timings = jsonLines<{ items: number; chunks: { items: number }[] }>(
       join(cwd, 'data.csv.aiops/timing.jsonl'),
     );
-    assert.equal(timings.length, 90);
+    assert.equal(timings.length, 62);
     for (const [minute, { items, chunks }] of timings.entries()) {
       assert.equal(items, minute < 59 ? 0 : 500);
       assert.deepEqual(
@@ -80,7 +80,7 @@ describe('minutes are split into chunks', () => {
 
   test('2 targets on 8 actors: 2 busy actors and no error', async (t) => {
     const cwd = temporaryFolder(t);
-    writeFileSync(join(cwd, 'data.csv'), rowsCsv(2, 70));
+    writeFileSync(join(cwd, 'data.csv'), rowsCsv(2, 61));
     const result = await runCli(['replay', 'data.csv', '--actors', '8', '--compare', 'none'], { cwd });
     assert.equal(result.status, 0, result.stderr);
     const timings = jsonLines<{ chunks: { actor: number }[] }>(join(cwd, 'data.csv.aiops/timing.jsonl'));
