@@ -54,7 +54,7 @@ async function runTests() {
 /** One by one, in the time that tests leave: many of those wait for processes. */
 async function checkBesideTests() {
   const found = [];
-  for (const step of besideTests) found.push(await check(step, constants.priority.PRIORITY_LOW));
+  for (const step of besideTests) found.push(await check(step, constants.priority.PRIORITY_BELOW_NORMAL));
   return found;
 }
 
