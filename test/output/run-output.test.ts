@@ -274,7 +274,7 @@ describe('resuming', () => {
     await output.writeLines(resultLine(2));
     await assert.rejects(output.commit({ minute: 2 }), {
       code: 'output_io',
-      message: /results\.jsonl has 951 bytes, but the run wrote only 50/,
+      message: /results\.jsonl has \d+ bytes, but the run wrote only \d+/,
     });
     await assert.rejects(output.commit({ minute: 2 }), { code: 'output_io' });
     assert.equal((await readJournal(out))?.commits.length, 1);
