@@ -34,6 +34,7 @@ const values = fc.oneof(
   fc.array(fc.double(), { maxLength: 9 }).map((numbers) => Float64Array.from(numbers)),
   fc.array(fc.float(), { maxLength: 9 }).map((numbers) => Float32Array.from(numbers)),
   fc.array(fc.nat(), { maxLength: 9 }).map((numbers) => Uint32Array.from(numbers)),
+  fc.array(fc.integer(), { maxLength: 9 }).map((numbers) => Int32Array.from(numbers)),
   fc.uint8Array({ maxLength: 17 }),
   // Beyond the size up to which parts are copied next to the header.
   fc.integer({ min: 2040, max: 2060 }).map((length) => new Float64Array(length).fill(length)),

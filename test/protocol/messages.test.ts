@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { NO_VERDICT, type ItemError } from '#dist/core/types.js';
+import { NO_VERDICT, ROW_STATUS, type Block, type UntriedRow } from '#dist/core/block.js';
 import { ActorMessageEncoder, parseActorMessage } from '#dist/protocol/actor-frames.js';
 import { FrameEncoder } from '#dist/protocol/frame-encoder.js';
 import { FrameReader } from '#dist/protocol/frame-reader.js';
@@ -11,6 +11,7 @@ import { ProtocolError, type Frame, type Part } from '#dist/protocol/frames.js';
 import type { ActorMessage, Answer, Chunk, ParentMessage } from '#dist/protocol/messages.js';
 import { ParentMessageDecoder, ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
 
+import { blockOf } from '../support/blocks.js';
 import { chunkOf } from '../support/chunks.js';
 import { errorOf } from '../support/refusals.js';
 
@@ -87,51 +88,128 @@ test('messages without numbers read back the same', () => {
   }
 });
 
-/** Any text that UTF-8 has bytes for. */
-const text = fc.string({ unit: 'grapheme', maxLength: 6 });
-const target = fc.oneof(text, fc.constantFrom('a', 'b', '', '\0', 'ü\n'));
-const items = fc.array(fc.tuple(target, fc.oneof(target, fc.constant(null)), fc.double()), { maxLength: 20 });
+/** Any text, also such as UTF-8 has no bytes for. */
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 6 }),
+  fc.constantFrom('a', 'b', '', '\0', 'ü\n', '\ud83d', '\ude00b'),
+);
+const lineForm = fc.record({
+  format: fc.constantFrom('jsonl', 'csv'),
+  anomaliesOnly: fc.boolean(),
+  fullOutput: fc.boolean(),
+});
+const label = fc.oneof(
+  text,
+  fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Object.is(n, -0)),
+);
+
+function listOf<T>(one: fc.Arbitrary<T>, length: number): fc.Arbitrary<T[]> {
+  return fc.array(one, { minLength: length, maxLength: length });
+}
+
+/** Blocks whose numbers fit together, with gaps between minutes. */
+const block: fc.Arbitrary<Block> = fc
+  .record({
+    series: fc.integer({ min: 0, max: 5 }),
+    window: fc.integer({ min: 1, max: 4 }),
+    width: fc.integer({ min: 1, max: 3 }),
+    steps: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 4 }),
+    firstMs: fc.integer({ min: -1e9, max: 1e9 }),
+    labels: fc.option(fc.array(label, { maxLength: 3 })),
+  })
+  .chain(({ series, window, width, steps, firstMs, labels }) => {
+    const offsets = steps.reduce((all, step) => [...all, all[all.length - 1]! + step], [0]);
+    const intervals = window + offsets[offsets.length - 1]!;
+    const rows = series * offsets.length;
+    const codes = listOf(fc.nat(labels?.length ?? 0), rows);
+    return fc.record({
+      intervalMs: fc.constant(1000),
+      window: fc.constant(window),
+      width: fc.constant(width),
+      minutesMs: fc.constant(offsets.map((offset) => firstMs + 1000 * offset)),
+      intervals: fc.constant(intervals),
+      targets: listOf(text, series),
+      columns: listOf(fc.option(text), series),
+      values: listOf(fc.double(), series * intervals * width).map((all) => Float64Array.from(all)),
+      present: listOf(fc.nat(1), rows).map((all) => Uint8Array.from(all)),
+      bornAt: fc.constant(new Int32Array(series).fill(-window)),
+      seenAt: listOf(fc.integer({ min: -window, max: -1 }), series).map((all) => Int32Array.from(all)),
+      labels:
+        labels === null
+          ? fc.constant(null)
+          : codes.map((all) => ({ values: [null, ...labels], codes: Uint32Array.from(all) })),
+    });
+  });
+
+/** Some of a block's rows, each with an error. */
+function untriedOf({ targets, minutesMs }: Block): fc.Arbitrary<UntriedRow[]> {
+  const rows = targets.length * minutesMs.length;
+  if (rows === 0) return fc.constant([]);
+  const row = fc.record({
+    row: fc.nat(rows - 1),
+    status: fc.constantFrom('error', 'lost', 'quarantined'),
+    error: fc.record({ errno: text, errmsg: text }),
+  });
+  return fc.uniqueArray(row, { maxLength: 4, selector: ({ row: index }) => index }).map((all) =>
+    all.map(({ row: index, ...others }): UntriedRow => {
+      const minute = index % minutesMs.length;
+      return { series: (index - minute) / minutesMs.length, minute, ...others };
+    }),
+  );
+}
+
+const chunk: fc.Arbitrary<Chunk> = block
+  .chain((made) =>
+    fc.record({
+      type: fc.constant('chunk'),
+      id: fc.maxSafeNat(),
+      style: fc.constantFrom('batched', 'per-item'),
+      lines: fc.option(lineForm),
+      outputs: fc.boolean(),
+      block: fc.constant(made),
+      untried: untriedOf(made),
+    }),
+  )
+  .map((made) => structuredClone(made)); // fast-check's objects may have no prototype
 
 test('chunks read back the same, one after another over the same conversation', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(items, fc.nat(3)), { maxLength: 4 }), (chunks) => {
+    fc.property(fc.array(fc.tuple(chunk, fc.nat(2)), { maxLength: 4 }), (chunks) => {
       const encoder = new ParentMessageEncoder();
       const decoder = new ParentMessageDecoder();
-      for (const [id, [rows, repeats]] of chunks.entries()) {
-        const chunk: Chunk = {
-          ...chunkOf(rows.map(([name]) => name)),
-          id,
-          style: id % 2 === 0 ? 'batched' : 'per-item',
-          columns: rows.map(([, column]) => column),
-          values: Float64Array.from(rows, ([, , value]) => value),
-        };
-        for (let i = 0; i <= repeats; i++) {
-          assert.deepEqual(decoder.decode(frameOf(encoder.encode(chunk))), chunk);
-        }
+      for (const [one, repeats] of chunks) {
+        for (let i = 0; i <= repeats; i++)
+          assert.deepEqual(decoder.decode(frameOf(encoder.encode(one))), one);
       }
     }),
   );
 });
 
-test('labels with lone surrogates keep their places, also where two of them would join', () => {
-  const chunk = chunkOf(['a\ud83d', '\ude00b', 'plain']);
-  const decoded = viaParent(chunk);
-  assert.equal(decoded.type, 'chunk');
-  assert.deepEqual(decoded.targets, ['a\ufffd', '\ufffdb', 'plain']);
+test('the numbers of a large block are not copied for sending', () => {
+  const large = blockOf(['a', 'b'], { minutes: 20_000 });
+  const buffers = new ParentMessageEncoder().encode({ ...chunkOf([]), block: large });
+  for (const part of [large.values, large.present]) {
+    assert.ok(
+      buffers.some(({ buffer, byteOffset }) => buffer === part.buffer && byteOffset === part.byteOffset),
+    );
+  }
 });
 
-function answer(given: Partial<Answer['answers']> = {}): Answer {
+/** An answer to three rows in two minutes. */
+function answer(given: Partial<Answer['answers']> = {}, others: Partial<Answer> = {}): Answer {
   return {
     type: 'answer',
     id: 4,
     answers: {
+      rowOffsets: Uint32Array.of(0, 1, 3),
+      statuses: Uint8Array.of(ROW_STATUS.ok, ROW_STATUS.lost, ROW_STATUS.ok),
       scores: Float32Array.of(1, NaN, 3),
       anomalies: Uint8Array.of(1, NO_VERDICT, 0),
-      outputs: Float32Array.of(10, 20, 30),
-      outputOffsets: Uint32Array.of(0, 1, 1, 3),
-      errors: new Map<number, ItemError>([[1, { errno: 'poison', errmsg: 'ü\0' }]]),
+      lines: { bytes: Uint8Array.of(7, 8, 9, 10), offsets: Uint32Array.of(0, 1, 4) },
+      outputs: { values: Float32Array.of(10, 20, 30), offsets: Uint32Array.of(0, 1, 1, 3) },
       ...given,
     },
+    items: 2,
     timing: {
       arrivedAtMs: 1e9,
       servedFromMs: 1e9 + 0.5,
@@ -140,31 +218,70 @@ function answer(given: Partial<Answer['answers']> = {}): Answer {
       predictMs: 2,
       replyMs: 3,
     },
-    usage: { rssBytes: 2 ** 31, cpuMs: 1234.5 },
+    usage: { rssBytes: 2 ** 31, cpuMs: 1.5 },
+    ...others,
   };
 }
 
-test('answers read back the same, failures included', () => {
-  assert.deepEqual(viaActor(answer()), answer());
-  const none = { scores: new Float32Array(0), anomalies: new Uint8Array(0), outputs: new Float32Array(0) };
-  const empty = answer({ ...none, outputOffsets: Uint32Array.of(0), errors: new Map() });
-  assert.deepEqual(viaActor(empty), empty);
+test('answers and progress read back the same', () => {
+  const none = { statuses: new Uint8Array(0), scores: new Float32Array(0), anomalies: new Uint8Array(0) };
+  const empty = answer(
+    { ...none, rowOffsets: Uint32Array.of(0, 0), lines: null, outputs: null },
+    { items: 0 },
+  );
+  const noLines = answer({ lines: { bytes: new Uint8Array(0), offsets: Uint32Array.of(0, 0, 0) } });
+  const progress = { type: 'progress', id: 2 ** 40 } as const;
+  for (const message of [
+    answer(),
+    answer({ lines: null }),
+    answer({ outputs: null }),
+    empty,
+    noLines,
+    progress,
+  ]) {
+    assert.deepEqual(viaActor(message), message);
+  }
 });
 
+const lines = { bytes: Uint8Array.of(7, 8), offsets: Uint32Array.of(0, 1, 2) };
+const outputs = { values: Float32Array.of(10), offsets: Uint32Array.of(0, 1, 1, 1) };
+
 for (const [what, given, reason] of [
-  ['verdicts for other items', { anomalies: Uint8Array.of(1) }, /anomalies has 1 values instead of 3/],
+  ['verdicts for other rows', { anomalies: Uint8Array.of(1) }, /anomalies has 1 values instead of 3/],
+  ['an unknown verdict', { anomalies: Uint8Array.of(0, 3, 0) }, /anomalies must be at most 2, one is 3/],
+  ['an unknown status', { statuses: Uint8Array.of(0, 0, 6) }, /statuses must be at most 5, one is 6/],
+  ['statuses of other rows', { statuses: new Uint8Array(4) }, /statuses has 4 values instead of 3/],
+  ['rows without a minute', { rowOffsets: new Uint32Array(0) }, /rowOffsets must run from 0 to 3/],
   [
-    'offsets that are too few',
-    { outputOffsets: Uint32Array.of(0, 3) },
-    /outputOffsets has 2 values instead of 4/,
+    'rows beyond the last minute',
+    { rowOffsets: Uint32Array.of(0, 1, 2) },
+    /rowOffsets must run from 0 to 3, not to 2/,
   ],
-  ['offsets that fall', { outputOffsets: Uint32Array.of(0, 2, 1, 3) }, /must not decrease/],
-  ['offsets that do not start', { outputOffsets: Uint32Array.of(1, 1, 1, 3) }, /from 0 to 3/],
-  ['offsets that do not end', { outputOffsets: Uint32Array.of(0, 1, 1, 2) }, /from 0 to 3/],
+  ['rows that fall', { rowOffsets: Uint32Array.of(0, 4, 3) }, /rowOffsets must not decrease/],
   [
-    'failures beyond the items',
-    { errors: new Map([[3, { errno: 'x', errmsg: '' }]]) },
-    /item 3 does not exist or failed twice/,
+    'lines of other minutes',
+    { lines: { ...lines, offsets: Uint32Array.of(0, 2) } },
+    /lines.offsets has 2 values instead of 3/,
+  ],
+  [
+    'lines that fall',
+    { lines: { ...lines, offsets: Uint32Array.of(0, 2, 1) } },
+    /lines.offsets must not decrease/,
+  ],
+  [
+    'lines that do not start',
+    { lines: { ...lines, offsets: Uint32Array.of(1, 1, 2) } },
+    /lines.offsets must run from 0/,
+  ],
+  [
+    'outputs of other rows',
+    { outputs: { ...outputs, offsets: Uint32Array.of(0, 1) } },
+    /outputs.offsets has 2 values instead of 4/,
+  ],
+  [
+    'outputs that do not end',
+    { outputs: { ...outputs, offsets: Uint32Array.of(0, 1, 1, 2) } },
+    /outputs.offsets must run from 0 to 1/,
   ],
 ] as const) {
   test(`an answer is refused for ${what}`, () => {
@@ -172,48 +289,174 @@ for (const [what, given, reason] of [
   });
 }
 
+for (const items of [4, -1, 0.5]) {
+  test(`an answer is refused for ${items} items in three rows`, () => {
+    assert.throws(
+      () => viaActor(answer({}, { items })),
+      errorOf(ProtocolError, /items cannot be among 3 rows/),
+    );
+  });
+}
+
 const decode = (type: string, fields: Record<string, unknown>, parts: readonly Part[] = []): ParentMessage =>
   new ParentMessageDecoder().decode(frameOf(new FrameEncoder().encode(type, fields, parts)));
-const u32 = (name: string, ...numbers: number[]): Part => ({
+const part = (name: string, values: Part['values'], shape = [values.length]): Part => ({
   name,
-  shape: [numbers.length],
-  values: Uint32Array.from(numbers),
+  shape,
+  values,
 });
-const u8 = (name: string, letters: string): Part => ({
-  name,
-  shape: [letters.length],
-  values: new Uint8Array(Buffer.from(letters)),
-});
-/** The parts of a chunk of two items, one of them changed. */
-function chunkParts(change: Part): Part[] {
+const u32 = (name: string, ...numbers: number[]): Part => part(name, Uint32Array.from(numbers));
+const i32 = (name: string, ...numbers: number[]): Part => part(name, Int32Array.from(numbers));
+const f64 = (name: string, ...numbers: number[]): Part => part(name, Float64Array.from(numbers));
+const bytes = (name: string, letters: string): Part => part(name, new Uint8Array(Buffer.from(letters)));
+const untriedParts = (numbers: readonly number[], errors = 'xy', lengths = [1, 1]): Part[] => [
+  u32('untried', ...numbers),
+  bytes('untried.errors', errors),
+  u32('untried.errors.bytes', ...lengths),
+];
+/** The parts of a chunk of two series and two minutes, some of them changed or added. */
+function chunkParts(...changes: Part[]): Part[] {
   const parts: Part[] = [
-    { name: 'call', shape: [2], values: Float64Array.of(1, 60_000) },
-    u8('targets', 'ab'),
+    f64('call', 1, 60_000, 2),
+    f64('minutes', 60_000, 180_000),
+    bytes('targets', 'ab'),
     u32('targets.bytes', 1, 1),
     u32('targets.index', 0, 1),
-    u8('columns', ''),
+    bytes('columns', ''),
     u32('columns.bytes'),
     u32('columns.index', 0xffff_ffff, 0xffff_ffff),
-    { name: 'values', shape: [2, 1, 1], values: Float64Array.of(1, 2) },
+    part('values', Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8), [2, 4, 1]),
+    part('present', Uint8Array.of(1, 1, 0, 1), [2, 2]),
+    i32('bornAt', -2, -1),
+    i32('seenAt', -2, -1),
   ];
-  assert.ok(parts.some(({ name }) => name === change.name));
-  return parts.map((part) => (part.name === change.name ? change : part));
+  const kept = parts.map((one) => changes.find(({ name }) => name === one.name) ?? one);
+  return [...kept, ...changes.filter((change) => !kept.includes(change))];
 }
-const chunkFields = { style: 'batched' };
+const chunkFields = { style: 'batched', lines: null, outputs: true };
 
 test('a chunk put together by hand as docs/protocol.md says is understood', () => {
-  const message = decode('chunk', chunkFields, chunkParts(u8('targets', 'xy')));
+  const message = decode(
+    'chunk',
+    { ...chunkFields, lines: { format: 'csv', anomaliesOnly: true, fullOutput: false } },
+    chunkParts(
+      bytes('targets', 'xy'),
+      bytes('labels', 'null1"a"'),
+      u32('labels.bytes', 4, 1, 3),
+      part('labels.codes', Uint32Array.of(1, 0, 0, 2), [2, 2]),
+      ...untriedParts([1, 1, 4]),
+    ),
+  );
   assert.deepEqual(message, {
     type: 'chunk',
     id: 1,
-    minuteMs: 60_000,
     style: 'batched',
-    targets: ['x', 'y'],
-    columns: [null, null],
-    window: 1,
-    width: 1,
-    values: Float64Array.of(1, 2),
+    lines: { format: 'csv', anomaliesOnly: true, fullOutput: false },
+    outputs: true,
+    block: {
+      ...{ intervalMs: 60_000, window: 2, width: 1, minutesMs: [60_000, 180_000], intervals: 4 },
+      targets: ['x', 'y'],
+      columns: [null, null],
+      values: Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+      present: Uint8Array.of(1, 1, 0, 1),
+      bornAt: Int32Array.of(-2, -1),
+      seenAt: Int32Array.of(-2, -1),
+      labels: { values: [null, 1, 'a'], codes: Uint32Array.of(1, 0, 0, 2) },
+    },
+    untried: [{ series: 1, minute: 1, status: 'lost', error: { errno: 'x', errmsg: 'y' } }],
   });
+});
+
+for (const [what, changes, reason] of [
+  ['a fractional id', [f64('call', 1.5, 60_000, 2)], /an id must be a whole number ≥ 0, it is 1.5/],
+  ['a window that is no number', [f64('call', 1, 60_000, NaN)], /call must be finite numbers/],
+  ['a window of nothing', [f64('call', 1, 60_000, 0)], /a window cannot have 0 intervals/],
+  ['an interval of nothing', [f64('call', 1, 0, 2)], /an interval must be longer than 0 ms/],
+  ['no minute', [f64('minutes')], /a block needs a minute/],
+  ['a minute that is no number', [f64('minutes', 60_000, NaN)], /minutes must ascend/],
+  ['a minute that comes twice', [f64('minutes', 60_000, 60_000)], /minutes must ascend/],
+  ['a minute beyond the values', [f64('minutes', 60_000, 240_000)], /not among the 4 intervals/],
+  ['values without a shape', [f64('values', 1, 2)], /shape \[series, intervals, width\]/],
+  [
+    'values of another dtype',
+    [part('values', new Float32Array(8), [2, 4, 1])],
+    /values must be a Float64Array/,
+  ],
+  [
+    'a record that is neither there nor not',
+    [part('present', Uint8Array.of(1, 1, 2, 1))],
+    /present must be at most 1/,
+  ],
+  ['records of other rows', [part('present', Uint8Array.of(1))], /present has 1 values instead of 4/],
+  ['a life before the window', [i32('bornAt', -3, -1)], /a life cannot reach from -3 to -2/],
+  ['a life that ends before it begins', [i32('seenAt', -2, -2)], /a life cannot reach from -1 to -2/],
+  ['a life in the block', [i32('seenAt', 0, -1)], /a life cannot reach from -2 to 0/],
+  ['lives of other series', [i32('bornAt', -1)], /bornAt has 1 values instead of 2/],
+  ['lives of another dtype', [u32('bornAt', 1, 1)], /bornAt must be a Int32Array/],
+  ['targets of other series', [u32('targets.index', 0)], /targets.index has 1 values instead of 2/],
+  ['a target that is not there', [u32('targets.index', 0, 2)], /points at text 2/],
+  ['a series without a target', [u32('targets.index', 0, 0xffff_ffff)], /a series has no target/],
+  ['texts that do not add up', [u32('targets.bytes', 1, 2)], /does not add up to the 2 bytes/],
+  [
+    'a label beyond the list',
+    [bytes('labels', 'null'), u32('labels.bytes', 4), u32('labels.codes', 0, 0, 0, 1)],
+    /labels.codes must be at most 0, one is 1/,
+  ],
+  [
+    'a first label',
+    [bytes('labels', '1'), u32('labels.bytes', 1), u32('labels.codes', 0, 0, 0, 0)],
+    /the first label must be null/,
+  ],
+  [
+    'a label that is a list',
+    [bytes('labels', 'null[]'), u32('labels.bytes', 4, 2), u32('labels.codes', 0, 0, 0, 0)],
+    /a label must be a number, a text or null/,
+  ],
+  [
+    'a label that is not JSON',
+    [bytes('labels', 'null{'), u32('labels.bytes', 4, 1), u32('labels.codes', 0, 0, 0, 0)],
+    /a label is not JSON/,
+  ],
+  ['an untried row beyond the block', untriedParts([2, 0, 4]), /there is no row of series 2 in minute 0/],
+  ['an untried row with an answer', untriedParts([1, 1, 0]), /an untried row cannot have status 0/],
+  [
+    'untried rows without texts',
+    untriedParts([1, 1, 4, 0, 0, 4]),
+    /2 untried rows need two texts each, not 2/,
+  ],
+  ['half an untried row', untriedParts([1, 1]), /untried rows need two texts each/],
+  [
+    'a row that is untried twice',
+    untriedParts([1, 1, 4, 1, 1, 5], 'wxyz', [1, 1, 1, 1]),
+    /series 1 is untried twice in minute 1/,
+  ],
+] as const) {
+  test(`a chunk is refused for ${what}`, () => {
+    assert.throws(() => decode('chunk', chunkFields, chunkParts(...changes)), errorOf(ProtocolError, reason));
+  });
+}
+
+test('a chunk or answer with any bytes changed is refused or understood, and nothing else happens', () => {
+  const sent = [
+    Buffer.concat(new ParentMessageEncoder().encode({ ...chunkOf(['a', 'b']), untried: [] })),
+    Buffer.concat(new ActorMessageEncoder().encode(answer())),
+  ];
+  const change = fc.tuple(fc.nat(), fc.nat(255));
+  fc.assert(
+    fc.property(fc.nat(1), fc.array(change, { minLength: 1, maxLength: 4 }), (which, changes) => {
+      const frame = Buffer.from(sent[which]!);
+      for (const [at, byte] of changes) frame[at % frame.length] = byte;
+      try {
+        new FrameReader().push(frame, (read) => {
+          if (which === 0) new ParentMessageDecoder().decode(read);
+          else parseActorMessage(read);
+        });
+      } catch (error) {
+        assert.ok(error instanceof ProtocolError, String(error));
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 for (const [what, message, reason] of [
@@ -263,56 +506,18 @@ for (const [what, message, reason] of [
   ],
   [
     'an unknown style',
-    () => decode('chunk', { ...chunkFields, style: 'x' }, chunkParts(u8('targets', 'ab'))),
+    () => decode('chunk', { ...chunkFields, style: 'x' }, chunkParts()),
     /style must be one of/,
   ],
   [
-    'a fractional id',
-    () =>
-      decode('chunk', chunkFields, chunkParts({ name: 'call', shape: [2], values: Float64Array.of(1.5, 0) })),
-    /an id must be a whole number ≥ 0, it is 1.5/,
+    'an unknown form of lines',
+    () => decode('chunk', { ...chunkFields, lines: { format: 'xml' } }, chunkParts()),
+    /chunk.lines: format must be one of jsonl, csv/,
   ],
   [
-    'a minute that is no number',
-    () =>
-      decode('chunk', chunkFields, chunkParts({ name: 'call', shape: [2], values: Float64Array.of(1, NaN) })),
-    /call must be finite numbers/,
-  ],
-  [
-    'values without a shape',
-    () =>
-      decode('chunk', chunkFields, chunkParts({ name: 'values', shape: [2], values: Float64Array.of(1, 2) })),
-    /shape \[items, window, width\]/,
-  ],
-  [
-    'values of another dtype',
-    () =>
-      decode(
-        'chunk',
-        chunkFields,
-        chunkParts({ name: 'values', shape: [2, 1, 1], values: Float32Array.of(1, 2) }),
-      ),
-    /values must be a Float64Array/,
-  ],
-  [
-    'targets for other items',
-    () => decode('chunk', chunkFields, chunkParts(u32('targets.index', 0))),
-    /targets.index has 1 values instead of 2/,
-  ],
-  [
-    'a target that is not there',
-    () => decode('chunk', chunkFields, chunkParts(u32('targets.index', 0, 2))),
-    /points at text 2/,
-  ],
-  [
-    'an item without a target',
-    () => decode('chunk', chunkFields, chunkParts(u32('targets.index', 0, 0xffff_ffff))),
-    /an item has no target/,
-  ],
-  [
-    'texts that do not add up',
-    () => decode('chunk', chunkFields, chunkParts(u32('targets.bytes', 1, 2))),
-    /does not add up to the 2 bytes/,
+    'outputs that may be',
+    () => decode('chunk', { ...chunkFields, outputs: 'maybe' }, chunkParts()),
+    /outputs must be true or false/,
   ],
 ] as const) {
   test(`a parent's message is refused for ${what}`, () => {
