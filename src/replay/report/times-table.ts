@@ -33,23 +33,22 @@ const TIMES = [NAME, MINUTES, RATE, P50, P95, MAX];
 
 /** For a terminal, Markdown and CSV: each compared variant, and what the run itself took in blocks and alone. */
 export function timesTable(run: Place<RunSummary>): Table {
-  const { mode } = run.value.execution;
+  const { comparison, execution } = run.value;
   const rows = [...variantRows(run), ...blocksRows(run), ...scheduleRows(run)];
-  if (run.value.comparison !== null) return tableOf([...TIMES, SPEEDUP, ANSWERS], rows);
-  return tableOf(TIMES, [...aloneRows(run, mode), ...rows]);
+  if (comparison !== null) return tableOf([...TIMES, SPEEDUP, ANSWERS], rows);
+  return tableOf(TIMES, [...aloneRows(run, execution.mode), ...rows]);
 }
 
 /** For a page: the run and each compared variant. */
 export function allTimesTable(run: Place<RunSummary>): Table {
   const { blocks, comparison, execution } = run.value;
-  const alone = blocks === null ? 'every minute' : 'minutes alone';
   // With blocks, a comparison has the minutes that were served alone.
   const isShown = blocks === null || comparison === null;
   return tableOf(
     [NAME, MINUTES, RATE, MEAN, P50, P90, P95, P99, MAX],
     [
       ...blocksRows(run),
-      ...(isShown ? aloneRows(run, `${alone}, ${execution.mode}`) : []),
+      ...(isShown ? aloneRows(run, `every minute, ${execution.mode}`) : []),
       ...scheduleRows(run),
       ...variantRows(run).map((row) => ({ ...row, name: `compared: ${row.name}` })),
     ],
@@ -80,8 +79,11 @@ export function blocksName(mode: string, { minutesPerBlock }: BlocksSummary): st
   return `${mode}, blocks of ${plural(minutesPerBlock.p50, 'minute')}`;
 }
 
-function aloneRows(run: Place<RunSummary>, name: string): Row[] {
-  if (run.value.minutes === null) return [];
+/** @param nameOfAll where there were only such minutes */
+function aloneRows(run: Place<RunSummary>, nameOfAll: string): Row[] {
+  const { blocks, minutes, execution } = run.value;
+  if (minutes === null) return [];
+  const name = blocks === null ? nameOfAll : `${execution.mode}, minutes alone`;
   const place = run.at('minutes');
   return [{ name, minutes: place.at('served'), rate: place.at('itemsPerSecond'), ms: place.at('wallMs') }];
 }

@@ -50,7 +50,7 @@ describe('a replay’s page', async () => {
   test('shows blocks beside the minutes that were served alone', () => {
     const page = replayHtml(runReport(1000, ['a'], { aloneEvery: 100 }), assets);
     assert.match(page, /parallel, blocks of 99 minutes/);
-    assert.match(page, /minutes alone, parallel/);
+    assert.match(page, /parallel, minutes alone/);
     assert.match(page, /A typical block: 99 minutes from 1970/);
     assert.match(page, /A typical minute: 1970/);
     assert.match(page, /"name":"minutes alone"/);

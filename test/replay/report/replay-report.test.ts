@@ -117,6 +117,12 @@ test('the terminal report of a run in blocks, with compared minutes', () => {
   golden('report-blocks.txt', replayReport(summary({ inBlocks: true })));
 });
 
+test('without a comparison, minutes that were served alone between blocks have a row', () => {
+  const text = replayReport({ ...summary({ inBlocks: true }), comparison: null });
+  assert.match(text, /^parallel, minutes alone +100 /m);
+  assert.match(text, /^parallel, blocks of 120 minutes +6,000 /m);
+});
+
 test('the terminal report of a run in blocks only', () => {
   const run = { ...summary({ inBlocks: true }), minutes: null, comparison: null };
   golden('report-blocks-only.txt', replayReport(advised(run)));
