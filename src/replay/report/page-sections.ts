@@ -118,7 +118,7 @@ function speedupTiles(run: Place<RunSummary>): Markup[] {
   const speedup = run.at('comparison').at('speedup').at('sequential-batched').at('value');
   if (speedup.value === null) return [];
   const title = `${plural(run.value.execution.actors, 'actor')} against one process`;
-  return [tile(title, figureMarkup(speedup, speedupText), 'both with batches')];
+  return [tile(title, figureMarkup(speedup, speedupText), 'a minute alone, both with batches')];
 }
 
 /** Times per minute over the recording, and of each variant. */
@@ -186,7 +186,7 @@ export function speedupSection(run: Place<RunSummary>, comparison: ComparisonSum
         speedupChart(comparison, actors),
       ),
       tableMarkup(
-        `${plural(actors, 'actor')} against one process, over ${plural(comparison.minutes, 'minute')}`,
+        `${plural(actors, 'actor')} against one process, over ${plural(comparison.minutes, 'minute')} served alone`,
         speedupTable(run),
       ),
       markup`<p>Efficiency ${figureMarkup(place.at('efficiency'), percentText)} of ${plural(actors, 'actor')}${serial}.</p>`,
