@@ -11,8 +11,10 @@ import { NOT_FINITE } from './bundle-analyzer.js';
 import type { BundleModel, WriteWindow } from './bundle-model.js';
 import type { RowAnswers } from './row-answers.js';
 
-/** Items per call where the batch size is free; the time per item hardly changes from there on. */
-const CALL_ITEMS = 1024;
+/** The most items of a call where the batch size is free; from 256 on, the time per item hardly changes. */
+const MOST_ITEMS = 1024;
+/** The most memory of such a call's normalized windows, unless a single one is larger. */
+const MOST_BYTES = 16 * 2 ** 20;
 
 /**
  * Runs a bundle's model along the series of a block: windows are normalized one after another, and calls span series
@@ -57,7 +59,11 @@ export class BundleRunner implements BlockRunner {
   }
 
   #callItems(): number {
-    return this.#model.plan.size ?? Math.min(CALL_ITEMS, this.#pace.items(CALL_ITEMS));
+    const { plan, shape } = this.#model;
+    if (plan.size !== null) return plan.size;
+    const itemBytes = 4 * shape.intervals * shape.width;
+    const most = Math.max(1, Math.min(MOST_ITEMS, Math.floor(MOST_BYTES / itemBytes)));
+    return Math.min(most, this.#pace.items(most));
   }
 
   /** Writes the normalized windows of the plan's items, which come series by series. */

@@ -20,6 +20,7 @@ const FREE: BatchPlan = { size: null, pad: false };
 const WINDOW = 4;
 
 interface Given {
+  readonly window?: number;
   readonly plan?: BatchPlan;
   readonly normalize?: object;
   readonly output?: object;
@@ -30,11 +31,12 @@ interface Given {
 }
 
 function manifestOf({
+  window = WINDOW,
   normalize = { kind: 'none' },
   output = { kind: 'raw', threshold: 5 },
   missing = 'hold',
 }: Given): Manifest {
-  const input = { columns: 'each', window: WINDOW, shape: '[window]', normalize, missing };
+  const input = { columns: 'each', window, shape: '[window]', normalize, missing };
   return parseManifest(
     { name: 'test', version: '1', formats: { 'graph-model': 'x' }, sha256: {}, input, output },
     'test',
@@ -167,6 +169,12 @@ suite('a bundle answers a block', () => {
     const { calls, pauses } = await run(blockOf(targetsOf(50), { minutes: 50, window: WINDOW }));
     assert.deepEqual(calls, [1024, 1024, 452]);
     assert.equal(pauses, 2);
+  });
+
+  test('a call has at most 16 MiB of windows', async () => {
+    const window = 100_000;
+    const { calls } = await run(blockOf(targetsOf(50), { window }), { window });
+    assert.deepEqual(calls, [41, 9]);
   });
 
   test('a batch size is kept, the last call filled up', async () => {
