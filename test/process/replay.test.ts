@@ -60,10 +60,12 @@ describe('two hours of a real day', () => {
 });
 
 describe('minutes are split into chunks', () => {
+  const ONE_BY_ONE = ['--block', '1', '--compare', 'none'];
+
   test('500 targets on 3 actors: chunks of 167, 167 and 166', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(500, 62));
-    const result = await runCli(['replay', 'data.csv', '--actors', '3', '--compare', 'none'], { cwd });
+    const result = await runCli(['replay', 'data.csv', '--actors', '3', ...ONE_BY_ONE], { cwd });
     assert.equal(result.status, 0, result.stderr);
     const timings = jsonLines<{ items: number; chunks: { items: number }[] }>(
       join(cwd, 'data.csv.aiops/timing.jsonl'),
@@ -73,7 +75,7 @@ describe('minutes are split into chunks', () => {
       assert.equal(items, minute < 59 ? 0 : 500);
       assert.deepEqual(
         chunks.map((chunk) => chunk.items),
-        minute < 59 ? [] : [167, 167, 166],
+        minute < 59 ? [0, 0, 0] : [167, 167, 166],
       );
     }
   });
@@ -81,7 +83,7 @@ describe('minutes are split into chunks', () => {
   test('2 targets on 8 actors: 2 busy actors and no error', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(2, 61));
-    const result = await runCli(['replay', 'data.csv', '--actors', '8', '--compare', 'none'], { cwd });
+    const result = await runCli(['replay', 'data.csv', '--actors', '8', ...ONE_BY_ONE], { cwd });
     assert.equal(result.status, 0, result.stderr);
     const timings = jsonLines<{ chunks: { actor: number }[] }>(join(cwd, 'data.csv.aiops/timing.jsonl'));
     assert.deepEqual(
@@ -89,6 +91,19 @@ describe('minutes are split into chunks', () => {
       [0, 1],
     );
   });
+});
+
+test('2 targets on 4 actors: a block is cut along its minutes', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), rowsCsv(2, 69));
+  const flags = ['--actors', '4', '--block', '10', '--compare', 'none'];
+  const result = await runCli(['replay', 'data.csv', ...flags], { cwd });
+  assert.equal(result.status, 0, result.stderr);
+  const timings = jsonLines<{ chunks: { items: number }[] }>(join(cwd, 'data.csv.aiops/timing.jsonl'));
+  assert.deepEqual(
+    timings.at(-2)?.chunks.map((chunk) => chunk.items), // the last minute, which the end closed, is by itself
+    [4, 4, 4, 4],
+  );
 });
 
 describe('inputs and outputs', () => {
