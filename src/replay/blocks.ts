@@ -24,8 +24,8 @@ export interface BlockMakerOptions {
   readonly mostBytes: number;
   /** The longest time that a minute may wait for others, ms. */
   readonly holdMs: number;
-  /** Whether to compare the next minute with items, after so many more of them in the open block. */
-  readonly compares: (minutesWithItems: number) => boolean;
+  /** Whether to compare the next minute with items, if it begins a block. */
+  readonly compares: () => boolean;
   /** Monotonic clock, ms. */
   readonly now: () => number;
 }
@@ -37,8 +37,8 @@ const CHECK_MS = 10;
 
 /**
  * Gathers consecutive minutes into blocks. A block is closed when it is full, when the input has to be waited for or a
- * minute has waited long enough, before a step at which the run must be able to resume, and around a minute that is
- * compared. What a block holds changes no result.
+ * minute has waited long enough, and before a step at which the run must be able to resume. A minute that is compared is a
+ * block of its own, between others. What a block holds changes no result.
  */
 export class BlockMaker {
   readonly #options: BlockMakerOptions;
@@ -68,8 +68,8 @@ export class BlockMaker {
           if (step.batch !== null) lookBack.skip(step.batch);
           continue;
         }
-        const isDue = step.batch !== null && compares(this.#minutesWithItems);
-        if (this.#steps.length > 0 && (isDue || this.#beginsBlock(step))) yield this.#close();
+        if (this.#steps.length > 0 && this.#beginsBlock(step)) yield this.#close();
+        const isDue = lookBack.minutes === 0 && compares();
         const hasItems = this.#add(step, dueAtMs);
         if (isDue && hasItems) yield this.#close(true);
         else if (this.#isFull()) yield this.#close();

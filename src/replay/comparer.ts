@@ -8,8 +8,8 @@ import { takeTurn } from '../measure/turn.js';
 import type { Executors } from '../pool/executors.js';
 import { BandSeries } from './report/charts/band-series.js';
 
-/** Sampling halves its density whenever it has taken this many more minutes. */
-const SAMPLES_PER_OCTAVE = 8;
+/** The distance of samples doubles whenever so many more have been taken. */
+const SAMPLES_PER_DISTANCE = 8;
 /** Buckets of a plot of the compared minutes. */
 const COMPARED_BUCKETS = 250;
 
@@ -38,6 +38,10 @@ export class Comparer {
   readonly #writes: Variant;
   /** Minutes with items so far. */
   #served = 0;
+  /** Minutes that were compared. */
+  #samples = 0;
+  /** How many minutes with items come before the next one of the sample. */
+  #nextSample = 0;
   #spentMs = 0;
   #lastCostMs = 0;
 
@@ -51,16 +55,12 @@ export class Comparer {
     return this.#spentMs;
   }
 
-  /**
-   * Whether to compare the next minute that has items: if the last comparison's cost still fits the budget.
-   *
-   * @param ahead minutes with items that are yet to be served before it
-   */
-  isDue(ahead: number): boolean {
+  /** Whether to compare the next minute that has items: if it is its turn, and the last comparison's cost still fits. */
+  get isDue(): boolean {
     const { compare, compareTimeMs } = this.#options;
     if (compare === 'none') return false;
     if (compare === 'all') return true;
-    return this.#spentMs + this.#lastCostMs < compareTimeMs && isSampled(this.#served + ahead);
+    return this.#spentMs + this.#lastCostMs < compareTimeMs && this.#served >= this.#nextSample;
   }
 
   /**
@@ -87,6 +87,7 @@ export class Comparer {
    */
   async compare(minute: Block): Promise<BlockRun> {
     const { executors, now } = this.#options;
+    this.#nextSample = this.#served + 2 ** Math.floor(++this.#samples / SAMPLES_PER_DISTANCE);
     this.#served++;
     const startedAtMs = now();
     const runs: BlockRun[] = [];
@@ -133,10 +134,4 @@ export class Comparer {
     const { pool, solo } = this.#options.executors;
     return variant === 'parallel' ? pool : solo;
   }
-}
-
-/** The first 8 minutes, every second of the next 16, every fourth of the next 32, and so on. */
-export function isSampled(index: number): boolean {
-  const octave = Math.floor(Math.log2(index / SAMPLES_PER_OCTAVE + 1));
-  return (index - SAMPLES_PER_OCTAVE * (2 ** octave - 1)) % 2 ** octave === 0;
 }

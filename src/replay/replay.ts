@@ -164,7 +164,7 @@ function blockMaker(
     ...{ lookBack, length },
     mostBytes: MOST_CHUNK_BYTES * executors[mode === 'parallel' ? 'pool' : 'solo'].actors,
     holdMs: Math.min(LONGEST_HOLD_MS, backfill.commitIntervalMs),
-    compares: (ahead) => comparer.isDue(ahead),
+    compares: () => comparer.isDue,
     now: () => performance.now(),
   });
 }

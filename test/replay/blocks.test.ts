@@ -100,11 +100,12 @@ test('look-back is in no block, but in its windows', async () => {
   }
 });
 
-test('a minute that is compared is a block of its own, once it has items', async () => {
-  const asked: number[] = [];
-  const compares = (ahead: number): boolean => asked.push(ahead) === 2 || asked.length > 4;
-  assert.deepEqual(await blocksOf(maker({ compares }), minutes(5)), ['1', '2 3 4', '5!']);
-  assert.deepEqual(asked, [0, 0, 0, 1, 2], 'with the minutes that have items in the open block');
+test('a minute that is compared is a block of its own, between others, once it has items', async () => {
+  let asked = 0;
+  const compares = (): boolean => ++asked !== 2;
+  const length = { minutes: 2 };
+  assert.deepEqual(await blocksOf(maker({ compares, length }), minutes(6)), ['1 2', '3 4', '5!', '6!']);
+  assert.equal(asked, 4);
 });
 
 test('a block is dispatched when its first minute has been held for long enough', async () => {

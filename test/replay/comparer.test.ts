@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ROW_STATUS, type Answers, type Block, type BlockRequest } from '#dist/core/block.js';
 import type { BlockRun, Executor } from '#dist/core/types.js';
 import { IncidentLog } from '#dist/pool/executors.js';
-import { Comparer, isSampled } from '#dist/replay/comparer.js';
+import { Comparer } from '#dist/replay/comparer.js';
 
 import { blockOf } from '../support/blocks.js';
 import { minuteTiming } from '../support/timings.js';
@@ -104,8 +104,8 @@ test('a sample ends with its budget; all does not', async () => {
     const { made } = comparer(90, choose);
     let compared = 0;
     for (let i = 0; i < 12; i++) {
-      if (made.isDue(0)) compared++;
-      await (made.isDue(0) ? made.compare(minute) : made.serve(minute, 1));
+      if (made.isDue) compared++;
+      await (made.isDue ? made.compare(minute) : made.serve(minute, 1));
     }
     assert.equal(compared, expected);
   }
@@ -114,16 +114,7 @@ test('a sample ends with its budget; all does not', async () => {
 test('minutes without items do not count for the sample', async () => {
   const { made } = comparer(1000);
   for (let i = 0; i < 9; i++) await made.serve(minute, 0);
-  assert.equal(made.isDue(0), true);
-});
-
-test('the sample takes minutes into account that are yet to be served', async () => {
-  const { made } = comparer(1e9);
-  for (let i = 0; i < 9; i++) await made.serve(minute, 1);
-  assert.deepEqual(
-    [0, 1, 2, 3].map((ahead) => made.isDue(ahead)),
-    [false, true, false, true],
-  );
+  assert.equal(made.isDue, true);
 });
 
 test('a block is served once, in the mode of the run, and again without counting', async () => {
@@ -131,14 +122,33 @@ test('a block is served once, in the mode of the run, and again without counting
   await made.serve(minute, 8);
   await made.again(minute);
   assert.deepEqual(calls, ['pool batched', 'pool batched']);
-  assert.equal(made.isDue(0), true, 'the ninth minute');
+  assert.equal(made.isDue, true, 'the ninth minute');
 });
 
-test('sampling thins out by half with every doubling of the recording', () => {
-  const sampled = Array.from({ length: 1440 }, (_, i) => i).filter(isSampled);
+test('the distance of samples doubles after every eighth', async () => {
+  const { made } = comparer(1e9);
+  const sampled: number[] = [];
+  for (let index = 0; index < 1440; index++) {
+    if (made.isDue) sampled.push(index);
+    await (made.isDue ? made.compare(minute) : made.serve(minute, 1));
+  }
   assert.deepEqual(
     sampled.slice(0, 20),
-    [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36],
+    [0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 15, 17, 19, 21, 23, 27, 31, 35, 39],
   );
   assert.ok(sampled.length > 50 && sampled.length < 64, String(sampled.length));
+});
+
+test('a sample that is overdue after a long block is taken next, and sets the distance to the one after it', async () => {
+  const { made } = comparer(1e9);
+  for (let i = 0; i < 16; i++) await made.compare(minute);
+  await made.serve(minute, 100);
+  assert.equal(made.isDue, true);
+  await made.compare(minute);
+  const due: boolean[] = [];
+  for (let i = 0; i < 4; i++) {
+    due.push(made.isDue);
+    await made.serve(minute, 1);
+  }
+  assert.deepEqual([...due, made.isDue], [false, false, false, true, true]);
 });
