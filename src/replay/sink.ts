@@ -1,19 +1,19 @@
 import { performance } from 'node:perf_hooks';
 
-import { minuteRows, type Block, type MinuteRows } from '../core/block.js';
+import type { Block } from '../core/block.js';
 import type { RunCounts } from '../core/counts.js';
 import type { InputPosition } from '../core/input-position.js';
 import { Timer } from '../core/timer.js';
 import type { BlockRun, ReadStep, ReadyFacts } from '../core/types.js';
 import { timingLine } from '../measure/timing-line.js';
 import type { RunOutput } from '../output/run-output.js';
-import { EveryItemLost } from '../pool/actor-errors.js';
 import type { Executors } from '../pool/executors.js';
 import type { Recording } from '../read/recording.js';
 import { TraceWriter, type TracedGroup } from '../report/trace-writer.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayOutcome } from './replay-context.js';
 import type { RunProgress } from './resume/run-facts.js';
+import { takeSteps } from './take-steps.js';
 import type { RunTotals } from './totals.js';
 
 /** A block that was dispatched to actors. */
@@ -35,15 +35,6 @@ interface Trace {
 
 /** A block and its answers, in its turn. */
 interface ServedBlock extends Omit<DispatchedBlock, 'run' | 'again'>, BlockRun {}
-
-/** The steps of a block that count. */
-interface TakenSteps {
-  readonly taken: readonly ReadStep[];
-  /** How many of them have a minute. */
-  readonly minutes: number;
-  /** Why the next step does not count, or why none may follow; null: all count. */
-  readonly failure: { readonly error: unknown } | null;
-}
 
 export type SinkConfig = Pick<ReplayConfig, 'mode' | 'inflight' | 'maxRejects'> & {
   readonly output: Pick<ReplayConfig['output'], 'out'>;
@@ -203,15 +194,17 @@ export class Sink {
   }
 
   async #write(steps: readonly ReadStep[], served: ServedBlock | null): Promise<void> {
-    const { output } = this.#parts;
-    const { backfill } = this.#config;
+    const { output, totals, executors } = this.#parts;
+    const { backfill, maxRejects } = this.#config;
     // What the end of an input closes is redone when the input grows: the run must be able to resume here. After a
     // step without a minute it can't resume before the next one, and there may be many until then. That is at most one
     // commit per minute: a step has none where a few thousand rejects came first, or at the end.
     if (steps[0]!.isTail || steps[0]!.batch === null) await this.#commitWritten();
     const before = this.#positions;
     this.#positions = null; // while files are ahead of the counters, nothing can be committed
-    const { taken, minutes, failure } = this.#take(steps, served);
+    const { taken, minutes, failure } = takeSteps(steps, served?.answers ?? null, {
+      ...{ totals, incidents: executors.incidents, maxRejects },
+    });
     await output.writeRejects(taken.flatMap(({ rejects }) => rejects));
     if (served !== null) await this.#writeBlock(served, minutes);
     const last = taken.at(-1);
@@ -223,42 +216,14 @@ export class Sink {
     else if (this.#positions !== null) this.#commitWithin(leftMs);
   }
 
-  /** Counts steps and their minutes, up to the first that fails. */
-  #take(steps: readonly ReadStep[], served: ServedBlock | null): TakenSteps {
-    const { totals } = this.#parts;
-    let minutes = 0;
-    for (const [i, step] of steps.entries()) {
-      try {
-        const rows = step.batch === null || served === null ? null : minuteRows(served.answers, minutes);
-        if (rows !== null) this.#checkLosses(rows);
-        totals.addStep(step);
-        if (step.batch !== null && rows !== null) totals.addMinute(step.batch, rows);
-      } catch (error) {
-        return { taken: steps.slice(0, i), minutes, failure: { error } };
-      }
-      if (step.batch !== null) minutes++;
-      try {
-        totals.counters.checkRejects(this.#config.maxRejects, false);
-      } catch (error) {
-        return { taken: steps.slice(0, i + 1), minutes, failure: { error } };
-      }
-    }
-    return { taken: steps, minutes, failure: null };
-  }
-
-  #checkLosses(rows: MinuteRows): void {
-    const { executors, totals } = this.#parts;
-    if (totals.losses.takes(rows.statuses)) return;
-    throw new EveryItemLost(executors.incidents.take().findLast(({ kind }) => kind === 'lost')?.text ?? null);
-  }
-
   /** @param minutes how many of the block's minutes were taken: its lines are written up to there */
   async #writeBlock(
     { block, answers, timing, isAlone, dueAtMs }: ServedBlock,
     minutes: number,
   ): Promise<void> {
     const { output, totals, executors } = this.#parts;
-    const { bytes, offsets } = answers.lines!;
+    if (answers.lines === null) throw new RangeError('a block was served without result lines');
+    const { bytes, offsets } = answers.lines;
     await output.writeLines(bytes.subarray(0, offsets[minutes]));
     if (minutes < block.minutesMs.length) return;
     const [minuteMs = NaN] = block.minutesMs;

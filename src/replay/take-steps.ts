@@ -1,0 +1,61 @@
+import { minuteRows, type Answers, type MinuteRows } from '../core/block.js';
+import type { RejectLimit } from '../core/counts.js';
+import type { ReadStep } from '../core/types.js';
+import { EveryItemLost } from '../pool/actor-errors.js';
+import type { Executors } from '../pool/executors.js';
+import type { RunTotals } from './totals.js';
+
+/** The steps of a block that count. */
+export interface TakenSteps {
+  readonly taken: readonly ReadStep[];
+  /** How many of them have a minute. */
+  readonly minutes: number;
+  /** Why the next step does not count, or why none may follow; null: all count. */
+  readonly failure: { readonly error: unknown } | null;
+}
+
+export interface TakingParts {
+  readonly totals: RunTotals;
+  readonly incidents: Executors['incidents'];
+  readonly maxRejects: RejectLimit | null;
+}
+
+/**
+ * Counts steps and the rows of their minutes, one after another, up to the first that fails: a run ends at the same
+ * step however many share a block.
+ *
+ * @param answers to the block of their minutes; null: they have none
+ */
+export function takeSteps(
+  steps: readonly ReadStep[],
+  answers: Answers | null,
+  parts: TakingParts,
+): TakenSteps {
+  let minutes = 0;
+  for (const [i, step] of steps.entries()) {
+    try {
+      takeStep(step, step.batch === null || answers === null ? null : minuteRows(answers, minutes), parts);
+    } catch (error) {
+      return { taken: steps.slice(0, i), minutes, failure: { error } };
+    }
+    if (step.batch !== null) minutes++;
+    try {
+      parts.totals.counters.checkRejects(parts.maxRejects, false);
+    } catch (error) {
+      return { taken: steps.slice(0, i + 1), minutes, failure: { error } };
+    }
+  }
+  return { taken: steps, minutes, failure: null };
+}
+
+function takeStep(
+  step: ReadStep,
+  rows: MinuteRows | null,
+  { totals, incidents }: Omit<TakingParts, 'maxRejects'>,
+): void {
+  if (rows !== null && !totals.losses.takes(rows.statuses)) {
+    throw new EveryItemLost(incidents.take().findLast(({ kind }) => kind === 'lost')?.text ?? null);
+  }
+  totals.addStep(step);
+  if (step.batch !== null && rows !== null) totals.addMinute(step.batch, rows);
+}
