@@ -40,7 +40,7 @@ async function serving<T>(made: Supervised, use: (pool: Pool) => Promise<T>): Pr
 async function assertAsMinuteByMinute(
   recorded: Recorded,
   actors: number,
-  { block, inflight }: Required<Serving>,
+  { block, inflight }: Required<Omit<Serving, 'beforeBlock'>>,
 ): Promise<Supervised> {
   const made = supervised(actors, { bad: `${BAD}` });
   await serving(made, async (pool) => {

@@ -115,17 +115,20 @@ export interface Serving {
   readonly block?: number;
   /** Blocks under way. */
   readonly inflight: number;
+  /** Called before each block, with its first minute. */
+  readonly beforeBlock?: (minute: number) => Promise<void>;
 }
 
 /** Serves all minutes, as a run does: again what earlier blocks find something in. */
 export async function serveRecorded(
   pool: Pool,
   recorded: Recorded,
-  { block: length = 1, inflight }: Serving,
+  { block: length = 1, inflight, beforeBlock }: Serving,
 ): Promise<AccountedRun[]> {
   const { quarantines, log } = pools.get(pool) ?? assert.fail('not a supervised pool');
   const runs: Promise<AccountedRun>[] = [];
   for (let start = 0; start < recorded.minutes; start += length) {
+    await beforeBlock?.(start);
     const block = recordedBlock(recorded, start, Math.min(length, recorded.minutes - start));
     let known = quarantines.added;
     const serving = pool.run(block, LINES_AND_NUMBERS);
