@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 
 import type { ModelSource } from '../core/model-source.js';
-import type { ActorLog, Executor, InputSpec, ReadyFacts } from '../core/types.js';
+import type { Executor } from '../core/executor.js';
+import type { ActorLog, InputSpec, ReadyFacts } from '../core/types.js';
 import { installedNative } from '../host/native/location.js';
 import type { Serve } from '../measure/turn.js';
 import { measureVariants, type MeasuredVariants } from '../measure/variants.js';

@@ -1,4 +1,5 @@
-import type { ActorFacts, ActorLog, Executor, ReadyFacts } from '../core/types.js';
+import type { Executor } from '../core/executor.js';
+import type { ActorFacts, ActorLog, ReadyFacts } from '../core/types.js';
 import { numbersOnly, type Serve } from '../measure/turn.js';
 import { Executors } from '../pool/executors.js';
 import type { LoadRequest } from '../protocol/messages.js';

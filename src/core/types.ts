@@ -1,7 +1,6 @@
 /**
- * The shared types of the program; docs/guide.md, "Words", defines the terms. Apart from the executor, plain data only.
+ * The shared types of the program; docs/guide.md, "Words", defines the terms. Plain data only.
  */
-import type { Answers, Block, BlockRequest } from './block.js';
 import type { Notice } from './errors.js';
 import type { InputPosition } from './input-position.js';
 
@@ -223,29 +222,5 @@ export interface BlockTiming {
   readonly chunks: readonly ChunkTiming[];
 }
 
-export interface BlockRun {
-  readonly answers: Answers;
-  readonly timing: BlockTiming;
-}
-
 /** Takes a line that an actor printed; a report of an actor's end counts as standard error. */
 export type ActorLog = (actor: string, line: string, stream: 'stdout' | 'stderr') => void;
-
-/** The one seam between a run and whatever computes: a pool of actors, one child process, some day a cluster. */
-export interface Executor {
-  readonly name: 'pool' | 'solo';
-  /** Actors that it serves with. */
-  readonly actors: number;
-  /** Starts and warms up the actors, once however often it is called. @throws AiopsError that names what failed */
-  start(): Promise<ReadyFacts>;
-  /**
-   * Answers every row of the block, or rejects. Several calls may be under way.
-   *
-   * @param actors how many actors to cut the block for, the first ones; default: all
-   */
-  run(block: Block, request: BlockRequest, actors?: number): Promise<BlockRun>;
-  /** Has one actor, by its 0-based slot, answer a block as one chunk, which is not retried. */
-  ask(slot: number, block: Block, request: BlockRequest): Promise<Answers>;
-  /** Ends all actors; resolves once they are gone. Safe to call twice and before start. */
-  stop(): Promise<void>;
-}

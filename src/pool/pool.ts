@@ -5,7 +5,8 @@ import { minuteRows, ROW_STATUS, type Answers, type Block, type BlockRequest } f
 import { AiopsError } from '../core/errors.js';
 import type { Incident } from '../core/incidents.js';
 import { Quarantines } from '../core/quarantines.js';
-import type { ActorLog, BlockRun, Executor, ReadyFacts } from '../core/types.js';
+import type { BlockRun, Executor } from '../core/executor.js';
+import type { ActorLog, ReadyFacts } from '../core/types.js';
 import { ACTOR_ENTRY } from '../program/package-files.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { WarmActor } from './actor-client.js';

@@ -1,5 +1,6 @@
 import type { Answers, Block, BlockRequest } from '../core/block.js';
-import type { BlockRun, ChunkTiming, Executor, ReadyFacts } from '../core/types.js';
+import type { BlockRun, Executor } from '../core/executor.js';
+import type { ChunkTiming, ReadyFacts } from '../core/types.js';
 import { Pool, type ExecutorOptions } from './pool.js';
 
 /** One child that serves all rows of a block: what sequential serving costs, inside one process. */

@@ -1,6 +1,6 @@
 import type { Block, BlockRequest, LineForm } from '../core/block.js';
 import { VARIANTS, type Variant } from '../core/comparison.js';
-import type { BlockRun, Executor } from '../core/types.js';
+import type { BlockRun, Executor } from '../core/executor.js';
 import { agreementOf } from '../measure/answer-check.js';
 import { byVariant, Comparison } from '../measure/compared-minutes.js';
 import { roundOrder } from '../measure/rounds.js';

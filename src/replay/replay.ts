@@ -26,7 +26,8 @@ import type { ReplayContext, ReplayOutcome } from './replay-context.js';
 import { REPLAY_METRICS } from './report/replay-metrics.js';
 import { replayPage } from './report/run-page.js';
 import { findPreviousRun, type PreviousRun } from './resume/previous-run.js';
-import { Sink, type DispatchedBlock } from './sink.js';
+import type { DispatchedBlock } from './served-block.js';
+import { Sink } from './sink.js';
 import { RunTotals } from './totals.js';
 import { type RunOutput } from '../output/run-output.js';
 import { type RunSummary } from './report/run-summary.js';
@@ -178,7 +179,7 @@ function dispatch(
   if (!isCompared) run.then(({ timing }) => length.learn(timing)).catch(() => undefined); // the sink reports it
   return {
     ...{ block, run, dueAtMs },
-    again: () => comparer.again(block),
+    again: (some) => comparer.again(some),
     isAlone: isCompared || length.isFixedAtOne,
   };
 }

@@ -1,10 +1,9 @@
 import { performance } from 'node:perf_hooks';
 
-import type { Block } from '../core/block.js';
 import type { RunCounts } from '../core/counts.js';
 import type { InputPosition } from '../core/input-position.js';
 import { Timer } from '../core/timer.js';
-import type { BlockRun, ReadStep, ReadyFacts } from '../core/types.js';
+import type { ReadStep, ReadyFacts } from '../core/types.js';
 import { timingLine } from '../measure/timing-line.js';
 import type { RunOutput } from '../output/run-output.js';
 import type { Executors } from '../pool/executors.js';
@@ -13,28 +12,14 @@ import { TraceWriter, type TracedGroup } from '../report/trace-writer.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayOutcome } from './replay-context.js';
 import type { RunProgress } from './resume/run-facts.js';
+import { servedInTurn, type DispatchedBlock, type ServedBlock } from './served-block.js';
 import { takeSteps } from './take-steps.js';
 import type { RunTotals } from './totals.js';
-
-/** A block that was dispatched to actors. */
-export interface DispatchedBlock {
-  readonly block: Block;
-  readonly run: Promise<BlockRun>;
-  /** Serves it again, where something was found in the meantime that changes its answers. */
-  readonly again: () => Promise<BlockRun>;
-  /** Whether it is a minute that nothing else was under way with. */
-  readonly isAlone: boolean;
-  /** When its first minute was to begin, on the clock of its timing; null: it had no schedule. */
-  readonly dueAtMs: number | null;
-}
 
 interface Trace {
   readonly writer: TraceWriter;
   readonly actors: TracedGroup;
 }
-
-/** A block and its answers, in its turn. */
-interface ServedBlock extends Omit<DispatchedBlock, 'run' | 'again'>, BlockRun {}
 
 export type SinkConfig = Pick<ReplayConfig, 'mode' | 'inflight' | 'maxRejects'> & {
   readonly output: Pick<ReplayConfig['output'], 'out'>;
@@ -166,25 +151,12 @@ export class Sink {
     known: number,
   ): Promise<void> {
     await before;
-    const served = dispatched === null ? null : await this.#served(dispatched, known);
+    const { quarantines } = this.#parts.executors;
+    const served = dispatched === null ? null : await servedInTurn(dispatched, quarantines, known);
     await this.#exclusively(() => this.#write(steps, served));
     const { onMinute, totals, recording } = this.#parts;
     onMinute(totals.counters.counts, recording);
     void this.#pending.shift(); // these steps: earlier ones are gone
-  }
-
-  /**
-   * The block's answers, in its turn. What earlier blocks found counts in this one as well, even if it was answered
-   * before: so results don't depend on how many are under way.
-   */
-  async #served({ run, again, ...dispatched }: DispatchedBlock, known: number): Promise<ServedBlock> {
-    const { quarantines } = this.#parts.executors;
-    let answered = await run;
-    while (quarantines.affects(dispatched.block, known)) {
-      known = quarantines.added;
-      answered = await again();
-    }
-    return { ...dispatched, ...answered };
   }
 
   #exclusively(work: () => Promise<void>): Promise<void> {
@@ -202,7 +174,7 @@ export class Sink {
     if (steps[0]!.isTail || steps[0]!.batch === null) await this.#commitWritten();
     const before = this.#positions;
     this.#positions = null; // while files are ahead of the counters, nothing can be committed
-    const { taken, minutes, failure } = takeSteps(steps, served?.answers ?? null, {
+    const { taken, minutes, failure } = takeSteps(steps, served, {
       ...{ totals, incidents: executors.incidents, maxRejects },
     });
     await output.writeRejects(taken.flatMap(({ rejects }) => rejects));

@@ -1,8 +1,9 @@
-import { minuteRows, type Answers, type MinuteRows } from '../core/block.js';
+import { minuteRows, type MinuteRows } from '../core/block.js';
 import type { RejectLimit } from '../core/counts.js';
 import type { ReadStep } from '../core/types.js';
 import { EveryItemLost } from '../pool/actor-errors.js';
 import type { Executors } from '../pool/executors.js';
+import type { ServedBlock } from './served-block.js';
 import type { RunTotals } from './totals.js';
 
 /** The steps of a block that count. */
@@ -24,17 +25,17 @@ export interface TakingParts {
  * Counts steps and the rows of their minutes, one after another, up to the first that fails: a run ends at the same
  * step however many share a block.
  *
- * @param answers to the block of their minutes; null: they have none
+ * @param served the block of their minutes; null: they have none
  */
 export function takeSteps(
   steps: readonly ReadStep[],
-  answers: Answers | null,
+  served: Pick<ServedBlock, 'answers' | 'failure'> | null,
   parts: TakingParts,
 ): TakenSteps {
   let minutes = 0;
   for (const [i, step] of steps.entries()) {
     try {
-      takeStep(step, step.batch === null || answers === null ? null : minuteRows(answers, minutes), parts);
+      takeStep(step, step.batch === null || served === null ? null : rowsOf(served, minutes), parts);
     } catch (error) {
       return { taken: steps.slice(0, i), minutes, failure: { error } };
     }
@@ -46,6 +47,12 @@ export function takeSteps(
     }
   }
   return { taken: steps, minutes, failure: null };
+}
+
+/** @throws why the minute cannot be answered */
+function rowsOf({ answers, failure }: Pick<ServedBlock, 'answers' | 'failure'>, minute: number): MinuteRows {
+  if (failure !== null && minute >= answers.rowOffsets.length - 1) throw failure.error;
+  return minuteRows(answers, minute);
 }
 
 function takeStep(

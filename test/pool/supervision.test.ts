@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { type AiopsError } from '#dist/core/errors.js';
 import type { Incident } from '#dist/core/incidents.js';
 import { quarantineOf, Quarantines } from '#dist/core/quarantines.js';
-import type { Executor } from '#dist/core/types.js';
+import type { Executor } from '#dist/core/executor.js';
 import type { PoolOptions } from '#dist/pool/pool.js';
 import { Solo } from '#dist/pool/solo.js';
 

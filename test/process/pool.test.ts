@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
 import { ROW_STATUS } from '#dist/core/block.js';
-import type { BlockRun, CallStyle, ReadyFacts } from '#dist/core/types.js';
+import type { BlockRun } from '#dist/core/executor.js';
+import type { CallStyle, ReadyFacts } from '#dist/core/types.js';
 import { Pool } from '#dist/pool/pool.js';
 import { Solo } from '#dist/pool/solo.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { ROW_STATUS, type Answers, type Block, type BlockRequest } from '#dist/core/block.js';
-import type { BlockRun, Executor } from '#dist/core/types.js';
+import type { BlockRun, Executor } from '#dist/core/executor.js';
 import { IncidentLog } from '#dist/pool/executors.js';
 import { Comparer } from '#dist/replay/comparer.js';
 

@@ -10,12 +10,14 @@ import type { Incident } from '#dist/core/incidents.js';
 import type { InputPosition } from '#dist/core/input-position.js';
 import { NO_USE } from '#dist/core/process-use.js';
 import { Quarantines, quarantineOf } from '#dist/core/quarantines.js';
-import type { BlockRun, ReadStep, Reject } from '#dist/core/types.js';
+import type { BlockRun } from '#dist/core/executor.js';
+import type { ReadStep, Reject } from '#dist/core/types.js';
 import type { RunOutput } from '#dist/output/run-output.js';
 import { IncidentLog } from '#dist/pool/executors.js';
 import type { Recording } from '#dist/read/recording.js';
 import type { RunProgress } from '#dist/replay/resume/run-facts.js';
-import { Sink, type DispatchedBlock, type SinkConfig } from '#dist/replay/sink.js';
+import type { DispatchedBlock } from '#dist/replay/served-block.js';
+import { Sink, type SinkConfig } from '#dist/replay/sink.js';
 import { RunTotals } from '#dist/replay/totals.js';
 
 import { blockOf } from '../support/blocks.js';

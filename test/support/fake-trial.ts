@@ -1,7 +1,8 @@
 import { NoticeLog } from '#dist/bench/notice-log.js';
 import { Trial, type Machine, type TrialOptions } from '#dist/bench/scenarios/trial.js';
 import { rowsIn, type Answers, type Block } from '#dist/core/block.js';
-import type { Executor, ReadyFacts } from '#dist/core/types.js';
+import type { Executor } from '#dist/core/executor.js';
+import type { ReadyFacts } from '#dist/core/types.js';
 
 import { loadOf } from './fake-runtime.js';
 import { minuteTiming } from './timings.js';

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { ROW_STATUS, type Block } from '#dist/core/block.js';
 import type { Incident } from '#dist/core/incidents.js';
 import { Quarantines } from '#dist/core/quarantines.js';
-import type { BlockRun, ItemError } from '#dist/core/types.js';
+import type { BlockRun } from '#dist/core/executor.js';
+import type { ItemError } from '#dist/core/types.js';
 import { IncidentLog } from '#dist/pool/executors.js';
 import { Pool, type PoolOptions } from '#dist/pool/pool.js';
 

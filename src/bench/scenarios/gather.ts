@@ -4,7 +4,7 @@ import { cutSeries, type Answers, type Block } from '../../core/block.js';
 import { partition } from '../../core/partition.js';
 import { speedup } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
-import type { Executor } from '../../core/types.js';
+import type { Executor } from '../../core/executor.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { numbersOnly } from '../../measure/turn.js';
 import { durationText, figures, plural } from '../../report/format.js';

@@ -1,5 +1,6 @@
 import { median, medianEstimate, type Estimate } from '../../core/statistics.js';
-import type { Executor, ReadyFacts } from '../../core/types.js';
+import type { Executor } from '../../core/executor.js';
+import type { ReadyFacts } from '../../core/types.js';
 import { unlessAborted } from '../../core/abort.js';
 import type { ProcessUsage } from '../../host/process-usage.js';
 import { numbersOnly } from '../../measure/turn.js';

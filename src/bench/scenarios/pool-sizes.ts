@@ -1,7 +1,7 @@
 import type { Agreement } from '../../core/comparison.js';
 import { bestActors, efficiency, karpFlatt, speedup } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
-import type { Executor } from '../../core/types.js';
+import type { Executor } from '../../core/executor.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { numbersOnly } from '../../measure/turn.js';
 import { countText, durationText, figures, plural, speedupText } from '../../report/format.js';
