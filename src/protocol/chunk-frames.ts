@@ -72,6 +72,7 @@ function untriedToParts(untried: readonly UntriedRow[]): Part[] {
 export class ChunkDecoder {
   readonly #targets = new LabelDecoder('targets');
   readonly #columns = new LabelDecoder('columns');
+  #last: { readonly fields: HeaderFields; readonly request: BlockRequest } | null = null;
 
   /**
    * The block's numbers are views of the frame.
@@ -79,32 +80,50 @@ export class ChunkDecoder {
    * @throws ProtocolError unless the frame is a complete chunk whose numbers fit together
    */
   decode(frame: Frame): Chunk {
-    const { id, ...interval } = numbersOf(frame, 'call', CALL);
-    const block = this.#blockOf(frame, interval);
+    const call = numbersOf(frame, 'call', CALL);
+    const block = this.#blockOf(frame, call);
+    const { style, lines, outputs } = this.#requestOf(frame);
     return {
       type: 'chunk',
-      id: checkId(frame, id),
-      ...requestOf(fieldsOf(frame)),
+      id: checkId(frame, call.id),
+      style,
+      lines,
+      outputs,
       block,
       untried: frame.parts.has('untried') ? untriedOf(frame, block) : [],
     };
   }
 
+  /** Frames with the same header share their fields. */
+  #requestOf(frame: Frame): BlockRequest {
+    if (this.#last?.fields !== frame.fields)
+      this.#last = { fields: frame.fields, request: requestOf(fieldsOf(frame)) };
+    return this.#last.request;
+  }
+
   #blockOf(frame: Frame, { intervalMs, window }: Pick<Block, 'intervalMs' | 'window'>): Block {
-    const [series, intervals, width, ...rest] = frame.parts.get('values')?.shape ?? [];
-    if (series === undefined || intervals === undefined || width === undefined || rest.length > 0)
-      refuse('values must have the shape [series, intervals, width]');
+    const shape = frame.parts.get('values')?.shape;
+    if (shape?.length !== 3) refuse('values must have the shape [series, intervals, width]');
+    const series = shape[0]!;
+    const intervals = shape[1]!;
     const minutesMs = Array.from(partOf(frame, 'minutes', Float64Array));
     checkMinutes({ minutesMs, intervalMs, window, intervals });
     const targets = this.#targets.fromFrame(frame, series);
     if (!areTexts(targets)) refuse('a series has no target');
     const rows = series * minutesMs.length;
+    const { bornAt, seenAt } = livesOf(frame, series, window);
     return {
-      ...{ intervalMs, window, width, minutesMs, intervals, targets },
+      intervalMs,
+      window,
+      width: shape[2]!,
+      minutesMs,
+      intervals,
+      targets,
       columns: this.#columns.fromFrame(frame, series),
       values: partOf(frame, 'values', Float64Array),
       present: codesOf(frame, 'present', Uint8Array, { length: rows, most: 1 }),
-      ...livesOf(frame, series, window),
+      bornAt,
+      seenAt,
       labels: frame.parts.has('labels.codes') ? labelsOf(frame, rows) : null,
     };
   }
