@@ -58,19 +58,19 @@ async function drain(socket: Socket): Promise<void> {
   await once(socket, 'drain', { signal }).catch(() => undefined);
 }
 
-/** Querying the system takes as long as answering a small chunk; relevant growth takes longer than a second. */
-const MEMORY_AGE_MS = 1000;
+/** Querying the system takes as long as answering a small chunk. So an actor's last answer may lack 0.1 s of its use. */
+const USAGE_AGE_MS = 100;
 
 function usageOf(now: () => number): () => ActorUsage {
-  let rssBytes = 0;
+  let usage: ActorUsage = { rssBytes: 0, cpuMs: 0 };
   let takenAtMs = -Infinity;
   return () => {
-    if (now() - takenAtMs >= MEMORY_AGE_MS) {
-      takenAtMs = now();
-      rssBytes = process.memoryUsage.rss();
-    }
+    const atMs = now();
+    if (atMs - takenAtMs < USAGE_AGE_MS) return usage;
+    takenAtMs = atMs;
     const { user, system } = process.cpuUsage(); // µs
-    return { rssBytes, cpuMs: (user + system) / 1000 };
+    usage = { rssBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 };
+    return usage;
   };
 }
 

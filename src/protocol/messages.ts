@@ -72,9 +72,9 @@ export interface Answer {
   readonly usage: ActorUsage;
 }
 
-/** What an actor's process uses. */
+/** What an actor's process uses, as of at most 0.1 s before. */
 export interface ActorUsage {
-  /** Recent resident memory; 0 if unknown. */
+  /** Resident memory; 0 if unknown. */
   readonly rssBytes: number;
   /** Processor time since the process began, user and system, ms. */
   readonly cpuMs: number;
