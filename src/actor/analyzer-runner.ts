@@ -4,8 +4,9 @@ import { fillWindow, type RowPlan } from '../core/windows.js';
 import type { Analyzer, AnalyzerItem } from '../model/analyzer.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import { checkCount, checkForm, isError } from './analyzer-answers.js';
-import { CallPace, type BlockRunner, type BlockWork } from './block-runner.js';
+import { CallPace, type BlockRunner, type BlockWork, type Pause } from './block-runner.js';
 import type { RowAnswers } from './row-answers.js';
+import { WindowViews } from './window-views.js';
 
 /** The most items of a call. */
 const MOST_ITEMS = 4096;
@@ -21,25 +22,28 @@ export class AnalyzerRunner implements BlockRunner {
   readonly #analyzer: Analyzer;
   readonly #params: LoadRequest['params'];
   readonly #pace = new CallPace();
-  /** `[items, window, width]`: the windows of a call, in memory that the next one reuses. */
-  #windows = new Float64Array(0);
-  /** Each window of `#windows`. */
-  #views: Float64Array[] = [];
+  readonly #views = new WindowViews();
+  /** `[items, window, width]`: copies of windows, in memory that the next call reuses. */
+  #copies = new Float64Array(0);
 
   constructor(analyzer: Analyzer, params: LoadRequest['params']) {
     this.#analyzer = analyzer;
     this.#params = params;
   }
 
-  async run(work: BlockWork, rows: RowAnswers, pause: () => Promise<void>): Promise<void> {
+  async run(work: BlockWork, rows: RowAnswers, pause: Pause): Promise<void> {
     const { block, plan, style } = work;
     const order = inOrderOfRows(plan);
     const most = Math.max(1, Math.min(MOST_ITEMS, Math.floor(MOST_BYTES / (8 * block.window * block.width))));
     let start = 0;
     while (start < order.length) {
       if (start > 0) await pause();
-      const end = style === 'per-item' ? start + 1 : this.#callEnd(plan, order, start, most);
-      await this.#call(work, order.subarray(start, end), rows);
+      const end =
+        style === 'per-item' ? Math.min(start + most, order.length) : this.#callEnd(plan, order, start, most);
+      const items = order.subarray(start, end);
+      const given = this.#itemsOf(work, items);
+      const answers = await (style === 'per-item' ? this.#askEach(given, pause) : this.#askAll(given));
+      collect(answers, given, { plan, items }, rows);
       start = end;
     }
   }
@@ -58,46 +62,72 @@ export class AnalyzerRunner implements BlockRunner {
     return end > start ? end : limit;
   }
 
-  async #call(
-    { block, plan, missing, style }: BlockWork,
-    items: Uint32Array,
-    rows: RowAnswers,
-  ): Promise<void> {
-    const views = this.#reserve(items.length, block.window * block.width);
-    const shape = [block.window, block.width] as const;
+  async #askAll(given: readonly AnalyzerItem[]): Promise<readonly unknown[]> {
+    const startedAt = performance.now();
+    // A copy, because an analyzer that removes items from its list must not shift the answers.
+    const answers = checkCount(given, await this.#analyzer.predict(given.slice(), { style: 'batched' }));
+    this.#pace.add(given.length, performance.now() - startedAt);
+    return answers;
+  }
+
+  async #askEach(given: readonly AnalyzerItem[], pause: Pause): Promise<readonly unknown[]> {
+    const call = { style: 'per-item' } as const;
+    const answers: unknown[] = [];
+    for (const item of given) {
+      const paused = answers.length === 0 ? null : pause();
+      if (paused !== null) await paused;
+      answers.push(checkCount([item], await this.#analyzer.predict([item], call))[0]);
+    }
+    return answers;
+  }
+
+  /** What the analyzer gets. Windows that no other overlaps are not copied, unless missing values are replaced. */
+  #itemsOf({ block, plan, missing }: BlockWork, items: Uint32Array): AnalyzerItem[] {
+    const { window, width, targets, columns, minutesMs } = block;
+    const size = window * width;
+    const shape = [window, width] as const;
+    const isApart = block.intervals === window;
+    const windows = isApart ? this.#views.of(block.values, targets.length, size) : [];
+    const copies = isApart && !plan.isWhole.includes(0) ? [] : this.#reserve(items.length, size);
     const given: AnalyzerItem[] = [];
     for (let i = 0; i < items.length; i++) {
-      const series = plan.itemSeries[items[i]!]!;
-      const minute = plan.itemMinutes[items[i]!]!;
-      const values = views[i]!;
-      fillWindow(block, series, minute, missing, values, 0);
+      const item = items[i]!;
+      const series = plan.itemSeries[item]!;
+      const minute = plan.itemMinutes[item]!;
+      const isView = isApart && plan.isWhole[item] === 1;
+      const values = isView ? windows[series]! : copies[i]!;
+      if (!isView) fillWindow(block, series, minute, missing, values, 0);
       given.push({
-        target: block.targets[series]!,
-        column: block.columns[series] ?? null,
-        minute: block.minutesMs[minute]!,
+        target: targets[series]!,
+        column: columns[series] ?? null,
+        minute: minutesMs[minute]!,
         values,
         shape,
         params: this.#params,
       });
     }
-    const startedAt = performance.now();
-    // A copy, because an analyzer that removes items from its list must not shift the answers.
-    const answers = checkCount(given, await this.#analyzer.predict(given.slice(), { style }));
-    this.#pace.add(items.length, performance.now() - startedAt);
-    for (let i = 0; i < items.length; i++) {
-      const row = plan.itemRows[items[i]!]!;
-      const answer = checkForm(answers[i], given[i]);
-      if (isError(answer)) rows.refuse(row, { errno: answer.errno, errmsg: answer.errmsg });
-      else rows.answer(row, answer.score, answer.anomaly, answer.output, 0, answer.output.length);
-    }
+    return given;
   }
 
-  /** At least `items` views of `size` numbers each. */
-  #reserve(items: number, size: number): readonly Float64Array[] {
-    if (this.#views.length >= items && this.#views[0]!.length === size) return this.#views;
-    this.#windows = new Float64Array(items * size);
-    this.#views = Array.from({ length: items }, (_, i) => this.#windows.subarray(i * size, (i + 1) * size));
-    return this.#views;
+  /** At least `count` windows of `size` numbers each. */
+  #reserve(count: number, size: number): readonly Float64Array[] {
+    if (this.#copies.length < count * size) this.#copies = new Float64Array(count * size);
+    return this.#views.of(this.#copies, count, size);
+  }
+}
+
+/** @param items those of the plan that were given */
+function collect(
+  answers: readonly unknown[],
+  given: readonly AnalyzerItem[],
+  { plan, items }: { readonly plan: RowPlan; readonly items: Uint32Array },
+  rows: RowAnswers,
+): void {
+  for (let i = 0; i < items.length; i++) {
+    const row = plan.itemRows[items[i]!]!;
+    const answer = checkForm(answers[i], given[i]);
+    if (isError(answer)) rows.refuse(row, { errno: answer.errno, errmsg: answer.errmsg });
+    else rows.answer(row, answer.score, answer.anomaly, answer.output, 0, answer.output.length);
   }
 }
 

@@ -3,7 +3,7 @@ import { blockLines, OUTPUT_LIMIT } from '../core/result-lines.js';
 import type { InputSpec } from '../core/types.js';
 import { planRows } from '../core/windows.js';
 import type { Chunk } from '../protocol/messages.js';
-import type { BlockRunner } from './block-runner.js';
+import type { BlockRunner, Pause } from './block-runner.js';
 import { RowAnswers } from './row-answers.js';
 
 export interface ChunkAnswers {
@@ -15,14 +15,13 @@ export interface ChunkAnswers {
 /**
  * Answers all rows of a chunk, and formats its result lines if they are requested.
  *
- * @param pause to be awaited between two calls of the model or analyzer
  * @throws what the runner throws
  */
 export async function answerChunk(
   { block, untried, style, lines, outputs }: Chunk,
   runner: BlockRunner,
   input: InputSpec,
-  pause: () => Promise<void>,
+  pause: Pause,
 ): Promise<ChunkAnswers> {
   const plan = planRows(block, input, untried);
   const shownOutputs = lines === null ? 0 : lines.fullOutput ? Infinity : OUTPUT_LIMIT;

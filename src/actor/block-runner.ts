@@ -12,14 +12,16 @@ export interface BlockWork {
   readonly style: CallStyle;
 }
 
+/** To be called between two calls of the model or analyzer, and awaited; null: no pause is due. */
+export type Pause = () => Promise<void> | null;
+
 export interface BlockRunner {
   /**
    * Answers every item of the plan.
    *
-   * @param pause to be awaited between two calls of the model or analyzer
    * @throws what the analyzer or model throws, and Error if an analyzer's answers violate the contract
    */
-  run(work: BlockWork, rows: RowAnswers, pause: () => Promise<void>): Promise<void>;
+  run(work: BlockWork, rows: RowAnswers, pause: Pause): Promise<void>;
 }
 
 /** The actor reports after each call, so a call should not take longer than this. */

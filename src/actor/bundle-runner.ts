@@ -6,7 +6,7 @@ import { createNormalizer, type NormalizeItem } from '../model/normalize.js';
 import { scoreProblem, verdict } from '../model/score.js';
 import { createSlidingNormalizer, type SlidingNormalizer } from '../model/sliding-normalizer.js';
 import type { Outputs } from './backends/backend.js';
-import { CallPace, type BlockRunner, type BlockWork } from './block-runner.js';
+import { CallPace, type BlockRunner, type BlockWork, type Pause } from './block-runner.js';
 import { NOT_FINITE } from './bundle-analyzer.js';
 import type { BundleModel, WriteWindow } from './bundle-model.js';
 import type { RowAnswers } from './row-answers.js';
@@ -36,7 +36,7 @@ export class BundleRunner implements BlockRunner {
     this.#window = new Float64Array(shape.intervals * shape.width);
   }
 
-  async run(work: BlockWork, rows: RowAnswers, pause: () => Promise<void>): Promise<void> {
+  async run(work: BlockWork, rows: RowAnswers, pause: Pause): Promise<void> {
     const { block, plan, style } = work;
     const { intervals, width } = this.#model.shape;
     if (block.window !== intervals || block.width !== width)
@@ -46,7 +46,8 @@ export class BundleRunner implements BlockRunner {
     const write = this.#windowsOf(work);
     let first = 0;
     while (first < plan.items) {
-      if (first > 0) await pause();
+      const paused = first > 0 ? pause() : null;
+      if (paused !== null) await paused;
       const count = Math.min(style === 'per-item' ? 1 : this.#callItems(), plan.items - first);
       const start = first;
       const startedAt = performance.now();

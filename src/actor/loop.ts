@@ -9,6 +9,7 @@ import {
   type ParentMessage,
 } from '../protocol/messages.js';
 import { answerChunk } from './answer-chunk.js';
+import type { Pause } from './block-runner.js';
 import type { LoadRuntime, Runtime } from './load-runtime.js';
 import type { AnalyzerPhase, Measure } from '../model/analyzer.js';
 
@@ -126,23 +127,24 @@ async function answer(
   return { type: 'answer', id: chunk.id, answers, items, timing, usage: usage() };
 }
 
-/** How often an actor reports during a chunk, at most. */
+/** How often an actor receives and sends during a chunk, at most: a turn takes as long as an item of a fast model. */
+const TURN_EVERY_MS = 10;
+/** How often it reports, at most. */
 const PROGRESS_EVERY_MS = 500;
 
 /** What an actor does between two calls of its model: now and then it reports that it is making progress. */
-function pauseOf(
-  { id }: Chunk,
-  transport: LoopTransport,
-  startedAtMs: number,
-  now: () => number,
-): () => Promise<void> {
+function pauseOf({ id }: Chunk, transport: LoopTransport, startedAtMs: number, now: () => number): Pause {
+  let turnedAtMs = startedAtMs;
   let reportedAtMs = startedAtMs;
-  return async () => {
-    if (now() - reportedAtMs >= PROGRESS_EVERY_MS) {
-      reportedAtMs = now();
+  return () => {
+    const atMs = now();
+    if (atMs - turnedAtMs < TURN_EVERY_MS) return null;
+    turnedAtMs = atMs;
+    if (atMs - reportedAtMs >= PROGRESS_EVERY_MS) {
+      reportedAtMs = atMs;
       transport.send({ type: 'progress', id });
     }
-    await transport.turn?.();
+    return transport.turn?.() ?? null;
   };
 }
 

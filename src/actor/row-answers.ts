@@ -46,18 +46,25 @@ export class RowAnswers {
     at: number,
     count: number,
   ): void {
-    if (!areFinite(score, outputs, at, count)) {
+    const kept = Math.min(count, this.#outputLimit);
+    this.#reserve(kept);
+    const start = this.#outputCount;
+    const into = this.#outputs;
+    if (kept === outputs.length) into.set(outputs, start);
+    else for (let i = 0; i < kept; i++) into[start + i] = outputs[at + i]!;
+    // Those that are kept are checked as Float32, which is fast.
+    const areAllFinite =
+      isFiniteScore(score) &&
+      areFiniteFloats(into, start, start + kept) &&
+      (kept === count || areFinite(outputs, at + kept, at + count));
+    if (!areAllFinite) {
       this.refuse(row, nonFinite(score, outputs, at, count));
       return;
     }
     if (score !== null) this.#scores[row] = score;
     if (anomaly !== null) this.#anomalies[row] = anomaly ? 1 : 0;
-    const kept = Math.min(count, this.#outputLimit);
-    this.#reserve(kept);
-    this.#outputStarts[row] = this.#outputCount;
+    this.#outputStarts[row] = start;
     this.#outputOffsets[row + 1] = kept;
-    if (kept === outputs.length) this.#outputs.set(outputs, this.#outputCount);
-    else for (let i = 0; i < kept; i++) this.#outputs[this.#outputCount + i] = outputs[at + i]!;
     this.#outputCount += kept;
     if (row < this.#lastRow) this.#isInOrder = false;
     this.#lastRow = row;
@@ -104,10 +111,13 @@ export class RowAnswers {
   }
 }
 
-function areFinite(score: number | null, outputs: ArrayLike<number>, at: number, count: number): boolean {
-  if (score !== null && !Number.isFinite(Math.fround(score))) return false;
-  if (outputs instanceof Float32Array) return areFiniteFloats(outputs, at, at + count);
-  for (let i = at; i < at + count; i++) if (!Number.isFinite(Math.fround(outputs[i]!))) return false;
+function isFiniteScore(score: number | null): boolean {
+  return score === null || Number.isFinite(Math.fround(score));
+}
+
+function areFinite(outputs: ArrayLike<number>, start: number, end: number): boolean {
+  if (outputs instanceof Float32Array) return areFiniteFloats(outputs, start, end);
+  for (let i = start; i < end; i++) if (!Number.isFinite(Math.fround(outputs[i]!))) return false;
   return true;
 }
 
@@ -132,7 +142,7 @@ function areFiniteFloats(values: Float32Array, start: number, end: number): bool
 /** Which number is not finite: the score, or else the first such output. */
 function nonFinite(score: number | null, outputs: ArrayLike<number>, at: number, count: number): ItemError {
   const errno = 'non_finite_output';
-  if (!areFinite(score, [], 0, 0)) return { errno, errmsg: `the score is ${score}` };
+  if (!isFiniteScore(score)) return { errno, errmsg: `the score is ${score}` };
   let place = 0;
   while (Number.isFinite(Math.fround(outputs[at + place]!))) place++;
   return { errno, errmsg: `output ${place} of ${count} is ${outputs[at + place]}` };

@@ -264,7 +264,7 @@ class UnknownCounts {
   }
 }
 
-/** A finite number times zero is zero, and NaN gives NaN, which stays NaN in a sum. */
+/** NaN stays NaN in a sum. So might infinities; where it is not true, values may be missing. */
 function isComplete(values: Float64Array, start: number, end: number): boolean {
   // Independent sums, so that additions do not wait for each other.
   let a = 0;
@@ -273,13 +273,13 @@ function isComplete(values: Float64Array, start: number, end: number): boolean {
   let d = 0;
   let i = start;
   for (; i + 3 < end; i += 4) {
-    a += values[i]! * 0;
-    b += values[i + 1]! * 0;
-    c += values[i + 2]! * 0;
-    d += values[i + 3]! * 0;
+    a += values[i]!;
+    b += values[i + 1]!;
+    c += values[i + 2]!;
+    d += values[i + 3]!;
   }
-  for (; i < end; i++) a += values[i]! * 0;
-  return a + b + c + d === 0;
+  for (; i < end; i++) a += values[i]!;
+  return !Number.isNaN(a + b + c + d);
 }
 
 function missingValue(column: string, unknown: number, window: number): ItemError {
