@@ -33,7 +33,7 @@ export class Isolation {
    */
   serve(job: Job): Promise<JobReply> {
     const isMinute = job.block.minutesMs.length === 1;
-    this.#report(job, isMinute ? 'one by one' : 'minute by minute');
+    this.#report(job, isMinute ? ONE_BY_ONE : MINUTE_BY_MINUTE);
     return isMinute ? this.#itemByItem(job) : inPieces(job, (minute) => this.#serveMinute(minute));
   }
 
@@ -41,7 +41,7 @@ export class Isolation {
     try {
       return await this.#options.send(job);
     } catch (error) {
-      if (isSuspect(error)) this.#report(job, 'one by one');
+      if (isSuspect(error)) this.#report(job, ONE_BY_ONE);
       else if (!isAnalyzers(error)) throw error;
       return this.#itemByItem(job);
     }
@@ -80,12 +80,15 @@ export class Isolation {
     onIncident({ kind: 'quarantined', actor, minuteMs: fromMs, text, quarantine });
   }
 
-  #report({ block }: Job, how: string): void {
+  #report({ block }: Job, { kind, how }: typeof ONE_BY_ONE | typeof MINUTE_BY_MINUTE): void {
     const { name: actor, onIncident } = this.#options;
     const text = `trying the ${describeRows(block)} ${how}, since they crash actors`;
-    onIncident({ kind: 'isolated', actor, minuteMs: block.minutesMs[0]!, text });
+    onIncident({ kind, actor, minuteMs: block.minutesMs[0]!, text });
   }
 }
+
+const ONE_BY_ONE = { kind: 'isolated', how: 'one by one' } as const;
+const MINUTE_BY_MINUTE = { kind: 'retried', how: 'minute by minute' } as const;
 
 function isSuspect(error: unknown): error is ChunkLost {
   return error instanceof ChunkLost && error.isSuspect;

@@ -97,7 +97,7 @@ test('a block that crashes actors is tried minute by minute, then one minute ite
       ['lost', 'actor-1', 0],
       ['retried', 'actor-1', 0],
       ['lost', 'actor-1', 0],
-      ['isolated', 'isolation', 0],
+      ['retried', 'isolation', 0],
       ['lost', 'isolation', 1],
       ['isolated', 'isolation', 1],
       ['lost', 'isolation', 1],
