@@ -5,6 +5,7 @@ import type { ItemShape } from '../model/normalize.js';
 import { createScorer, scoredOutput, type ScoreItem } from '../model/score.js';
 import type { BatchPlan, LoadedModel, Outputs } from './backends/backend.js';
 import { perItemPlan, predictInBatches } from './backends/batches.js';
+import { PaddedCalls } from './backends/padded-calls.js';
 
 export interface BundleModelSettings {
   readonly manifest: Manifest;
@@ -27,6 +28,7 @@ export class BundleModel {
   readonly plan: BatchPlan;
   readonly #perItem: BatchPlan;
   readonly #model: LoadedModel;
+  readonly #paddedCalls: PaddedCalls | null;
   readonly #measure: Measure;
   readonly #score: ScoreItem;
   /** Where the scored output starts among an item's numbers. */
@@ -48,6 +50,8 @@ export class BundleModel {
     this.plan = plan;
     this.#perItem = perItemPlan(model.declaredBatch);
     this.#model = model;
+    const { size, mostWithSameBits: most } = plan;
+    this.#paddedCalls = size === null || most === undefined ? null : new PaddedCalls(model, size, most);
     this.#measure = measure;
     this.#score = createScorer(manifest.output, this.shape, scored.size);
     this.#scoredAt = scored.at;
@@ -63,9 +67,8 @@ export class BundleModel {
 
   /** Predicts the first `items` windows; `outputs.width` is the same in each call. */
   async predict(items: number, style: CallStyle): Promise<Outputs> {
-    const plan = style === 'per-item' ? this.#perItem : this.plan;
     const input = this.#input.subarray(0, items * this.#seenSize);
-    const outputs = await this.#measure('predict', () => predictInBatches(this.#model, input, items, plan));
+    const outputs = await this.#measure('predict', () => this.#predict(input, items, style));
     if (items > 0 && outputs.width !== this.#outputWidth) {
       throw new Error(
         `the model gave ${outputs.width} numbers per item, but ${this.#outputWidth} during warm-up`,
@@ -82,6 +85,12 @@ export class BundleModel {
 
   dispose(): void {
     this.#model.dispose();
+  }
+
+  #predict(input: Float32Array, items: number, style: CallStyle): Promise<Outputs> {
+    if (style === 'per-item') return predictInBatches(this.#model, input, items, this.#perItem);
+    if (this.#paddedCalls !== null) return this.#paddedCalls.predict(input, items);
+    return predictInBatches(this.#model, input, items, this.plan);
   }
 
   #fill(items: number, write: WriteWindow): Set<number> {

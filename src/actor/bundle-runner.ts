@@ -6,14 +6,13 @@ import { createNormalizer, type NormalizeItem } from '../model/normalize.js';
 import { scoreProblem, verdict } from '../model/score.js';
 import { createSlidingNormalizer, type SlidingNormalizer } from '../model/sliding-normalizer.js';
 import type { Outputs } from './backends/backend.js';
+import { MOST_ITEMS } from './backends/batches.js';
 import { CallPace, type BlockRunner, type BlockWork, type Pause } from './block-runner.js';
 import { NOT_FINITE } from './bundle-analyzer.js';
 import type { BundleModel, WriteWindow } from './bundle-model.js';
 import type { RowAnswers } from './row-answers.js';
 
-/** The most items of a call where the batch size is free; from 256 on, the time per item hardly changes. */
-const MOST_ITEMS = 1024;
-/** The most memory of such a call's normalized windows, unless a single one is larger. */
+/** The most memory of a call's normalized windows, unless the smallest call has larger ones. */
 const MOST_BYTES = 16 * 2 ** 20;
 
 /**
@@ -61,10 +60,11 @@ export class BundleRunner implements BlockRunner {
 
   #callItems(): number {
     const { plan, shape } = this.#model;
-    if (plan.size !== null) return plan.size;
+    const least = plan.size ?? 1;
     const itemBytes = 4 * shape.intervals * shape.width;
-    const most = Math.max(1, Math.min(MOST_ITEMS, Math.floor(MOST_BYTES / itemBytes)));
-    return Math.min(most, this.#pace.items(most));
+    const wanted = plan.mostWithSameBits ?? plan.size ?? MOST_ITEMS;
+    const most = Math.min(wanted, this.#pace.items(wanted), Math.floor(MOST_BYTES / itemBytes));
+    return Math.max(least, most - (most % least));
   }
 
   /** Writes the normalized windows of the plan's items, which come series by series. */

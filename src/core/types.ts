@@ -127,7 +127,7 @@ export interface BackendFacts {
   readonly name: BackendName | 'js';
   readonly versions: Readonly<Record<string, string>>;
   readonly threads: number;
-  /** Items per predict call; null: as many as there are, up to about a thousand. */
+  /** Answers have the bits of predict calls with so many items; null: of any number, calls have up to a thousand. */
   readonly batchSize: number | null;
   /** Whether answers have the same bits however a minute is cut, with these versions on this kind of machine. */
   readonly reproducible: boolean;

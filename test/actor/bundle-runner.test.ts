@@ -152,7 +152,12 @@ suite('a bundle answers a block', () => {
       normalize: fc.constantFrom(...NORMALIZE),
       output: fc.constantFrom({ kind: 'raw', threshold: 5 }, { kind: 'forecast', threshold: 5 }),
       missing: fc.constantFrom('hold', 'zero', 'reject'),
-      plan: fc.constantFrom(FREE, { size: 3, pad: true }, { size: 2, pad: false }),
+      plan: fc.constantFrom(
+        FREE,
+        { size: 3, pad: true },
+        { size: 2, pad: false },
+        { size: 2, pad: true, mostWithSameBits: 8 },
+      ),
       style: fc.constantFrom('batched', 'per-item'),
       declaredBatch: fc.constantFrom(null, 3),
     });
@@ -181,6 +186,16 @@ suite('a bundle answers a block', () => {
     const block = blockOf(targetsOf(5), { minutes: 3, window: WINDOW });
     assert.deepEqual((await run(block, { plan: { size: 6, pad: true } })).calls, [6, 6, 6]);
     assert.deepEqual((await run(block, { plan: { size: 6, pad: false } })).calls, [6, 6, 3]);
+  });
+
+  test('a padded call becomes larger, within 16 MiB of windows, where that gives the same bits', async () => {
+    const plan = { size: 12, pad: true, mostWithSameBits: 48 };
+    const checks = Array.from({ length: 4 }, () => [12, 12, 12, 12, 48]).flat();
+    const block = blockOf(targetsOf(6 * 48), { window: WINDOW });
+    assert.deepEqual((await run(block, { plan })).calls, [...checks, 48, 48]);
+    const window = 100_000; // 41 of them
+    const { calls, pauses } = await run(blockOf(targetsOf(40), { window }), { plan, window });
+    assert.deepEqual([calls, pauses], [[12, 12, 24, 12, 12], 1]);
   });
 
   test('per item: a call for each, filled up if the model demands it', async () => {

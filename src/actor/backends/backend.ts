@@ -31,6 +31,8 @@ export interface BatchPlan {
   readonly size: number | null;
   /** Whether to pad the last call with zeros, so that all calls have the same shape. */
   readonly pad: boolean;
+  /** The most items of a larger call, which must give the bits of calls of `size`; absent: no call is larger. */
+  readonly mostWithSameBits?: number;
 }
 
 /** A TensorFlow implementation that has passed a test computation. */

@@ -70,7 +70,7 @@ export const LOADING_LISTS = {
   modelFormat: LOADING.modelFormat,
   batchSizes: {
     flags: '--batch-size <list>',
-    help: 'items per predict call, comma-separated; auto: 128 on node, up to 1024 on wasm (default: auto)',
+    help: 'items per predict call, comma-separated; auto: up to 1024, on node with the bits of 128 (default: auto)',
     kind: listOf(batchSize),
   },
   batchShape: LOADING.batchShape,

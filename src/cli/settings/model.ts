@@ -44,7 +44,7 @@ export const LOADING = {
   },
   batchSize: {
     flags: '--batch-size <n|auto>',
-    help: 'items per predict call, up to 65536; auto: 128 on node, up to 1024 on wasm',
+    help: 'items per predict call, up to 65536; auto: up to 1024, on node with the bits of 128',
     kind: batchSize,
     default: 'auto',
   },

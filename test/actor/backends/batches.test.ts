@@ -62,7 +62,7 @@ suite('batches', () => {
 
   test('what --batch-size means on either backend', () => {
     const ten = { ...AUTO, batchSize: 10 };
-    assert.deepEqual(choosePlan(AUTO, NODE, null).plan, { size: 64, pad: true });
+    assert.deepEqual(choosePlan(AUTO, NODE, null).plan, { size: 64, pad: true, mostWithSameBits: 1024 });
     assert.deepEqual(choosePlan(AUTO, WASM, null).plan, { size: null, pad: false });
     assert.deepEqual(choosePlan(ten, NODE, null).plan, { size: 10, pad: true });
     assert.deepEqual(choosePlan(ten, WASM, null).plan, { size: 10, pad: false });

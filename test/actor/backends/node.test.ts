@@ -3,9 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
+import type { LoadedModel } from '#dist/actor/backends/backend.js';
+import { predictInBatches } from '#dist/actor/backends/batches.js';
 import { loadTfjsNode } from '#dist/actor/backends/node-package.js';
 import { openNode } from '#dist/actor/backends/node.js';
+import { PaddedCalls } from '#dist/actor/backends/padded-calls.js';
 import type { ErrorCode } from '#dist/core/errors.js';
+import { RandomStream } from '#dist/core/random.js';
 import { npmPackage } from '#dist/native/inventory.js';
 import { openBundle } from '#dist/model/bundle.js';
 import { linearModel, writeBundle } from '../../support/bundles.js';
@@ -98,6 +102,26 @@ suite('node backend, present', { skip: await whyNoNative() }, () => {
       await assertKeepsNoTensors(format, 500);
     });
   }
+
+  test('larger calls give the bits of calls of 128', async () => {
+    const backend = await openNode(1, native);
+    const model = await backend.load(await openBundle(bundleFolder('builtin')), 'saved-model', [60]);
+    const sizes: number[] = [];
+    const recorded: LoadedModel = {
+      ...model,
+      predict: (input, items) => (sizes.push(items), model.predict(input, items)),
+    };
+    const calls = new PaddedCalls(recorded, 128, 1024);
+    const random = new RandomStream(1);
+    for (const items of Array.from({ length: 6 }, () => [250, 500, 1500]).flat()) {
+      const input = Float32Array.from({ length: items * 60 }, () => random.nextNormal());
+      const expected = await predictInBatches(model, input, items, { size: 128, pad: true });
+      sizes.length = 0;
+      assert.deepEqual((await calls.predict(input, items)).values, expected.values);
+    }
+    assert.deepEqual(sizes, [1024, 512]);
+    model.dispose();
+  });
 
   test('a failing call of a SavedModel keeps none either', async () => {
     const backend = await openNode(1, native);

@@ -1,0 +1,114 @@
+import { performance } from 'node:perf_hooks';
+
+import type { LoadedModel, Outputs } from './backend.js';
+import { joinOutputs, predictInBatches } from './batches.js';
+
+/**
+ * How often a size must have given the bits of base calls. Kernels may treat only the last few items of a call in
+ * another way, and most of their answers are rounded alike. From the second time on, base calls follow a large one.
+ */
+const MATCHES = 4;
+/** How often a size is compared at most; outputs that are all alike prove nothing. */
+const MOST_CHECKS = 16;
+/** Of the numbers compared, this share must be distinct. */
+const DISTINCT_SHARE = 0.25;
+/** How many numbers to look at for that. */
+const DISTINCT_SAMPLE = 4096;
+/** Larger calls are not worth it where the base calls for as many items take longer; it also bounds their memory. */
+const LONGEST_MS = 100;
+
+interface LargerSize {
+  readonly items: number;
+  checks: number;
+  matches: number;
+}
+
+/**
+ * Calls whose answers have the bits of calls of one base shape, the last one padded. Larger calls cost less per item,
+ * but TensorFlow may choose other kernels for them. So a size is only used once it has given the same bits as base
+ * calls for the same items, all of their numbers compared; until then, and after any difference, base calls give the
+ * answers. Sizes in between are never used. Kernels are chosen by shape, threads and machine, not by the numbers, so
+ * what holds for thousands of varied numbers holds for all.
+ */
+export class PaddedCalls {
+  readonly #model: LoadedModel;
+  readonly #base: number;
+  /** The largest first. */
+  #larger: readonly LargerSize[];
+
+  /**
+   * @param base items of a base call
+   * @param most items of the largest call; sizes double from the base
+   */
+  constructor(model: LoadedModel, base: number, most: number) {
+    const larger: LargerSize[] = [];
+    for (let items = 2 * base; items <= most; items *= 2) larger.unshift({ items, checks: 0, matches: 0 });
+    this.#model = model;
+    this.#base = base;
+    this.#larger = larger;
+  }
+
+  /** @param input `[items, …]` */
+  async predict(input: Float32Array, items: number): Promise<Outputs> {
+    if (items === 0) return { layout: [], width: 0, values: new Float32Array(0) };
+    const itemSize = input.length / items;
+    const parts: Outputs[] = [];
+    for (let start = 0; start < items;) {
+      const larger = this.#largerFor(items - start);
+      const size = larger?.items ?? this.#base;
+      const count = Math.min(size, items - start);
+      const own = padded(input.subarray(start * itemSize, (start + count) * itemSize), size * itemSize);
+      const outputs =
+        larger === undefined || larger.matches >= MATCHES
+          ? await this.#model.predict(own, size)
+          : await this.#check(larger, own);
+      parts.push({ ...outputs, values: outputs.values.subarray(0, count * outputs.width) });
+      start += count;
+    }
+    return joinOutputs(parts);
+  }
+
+  /** The largest size that computes no more items than base calls would. */
+  #largerFor(items: number): LargerSize | undefined {
+    const computed = Math.ceil(items / this.#base) * this.#base;
+    return this.#larger.find((size) => size.items <= computed);
+  }
+
+  /** Answers by base calls, and compares them with those of a large one. */
+  async #check(size: LargerSize, input: Float32Array): Promise<Outputs> {
+    const startedAt = performance.now();
+    const plan = { size: this.#base, pad: true };
+    const outputs = await predictInBatches(this.#model, input, size.items, plan);
+    const isWorthIt = performance.now() - startedAt <= LONGEST_MS;
+    // A large call may run out of memory where base calls do not.
+    const large = isWorthIt ? await this.#model.predict(input, size.items).catch(() => null) : null;
+    const isSame = large !== null && haveSameBits(large, outputs);
+    size.checks++;
+    if (isSame && areVaried(outputs.values)) size.matches++;
+    if (!isSame || (size.matches < MATCHES && size.checks >= MOST_CHECKS))
+      this.#larger = this.#larger.filter((other) => other !== size);
+    return outputs;
+  }
+}
+
+function padded(input: Float32Array, length: number): Float32Array {
+  if (input.length === length) return input;
+  const whole = new Float32Array(length);
+  whole.set(input);
+  return whole;
+}
+
+function haveSameBits(a: Outputs, b: Outputs): boolean {
+  const [one, other] = [bits(a.values), bits(b.values)];
+  return a.width === b.width && one.length === other.length && one.every((word, i) => word === other[i]);
+}
+
+/** A model that is saturated gives the same numbers whatever its kernels do. */
+function areVaried(values: Float32Array): boolean {
+  const sample = bits(values).subarray(0, DISTINCT_SAMPLE);
+  return new Set(sample).size >= DISTINCT_SHARE * sample.length;
+}
+
+function bits({ buffer, byteOffset, length }: Float32Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length);
+}
