@@ -52,7 +52,7 @@ test('--trace writes one track per process that served, and the page does not de
     events.filter(({ name }) => name === kind).map(({ args }) => args?.name);
   assert.deepEqual(named('process_name'), ['pool on wasm', 'one process on wasm']);
   const lanes = named('thread_name').map((name) => name?.replace(/ \(pid \d+\)/, ''));
-  assert.deepEqual(lanes.toSorted(), ['actor-1', 'actor-2', 'minutes', 'minutes', 'sequential actor']);
+  assert.deepEqual(lanes.toSorted(), ['actor-1', 'actor-2', 'blocks', 'blocks', 'sequential actor']);
   const timed = summaryOf(join(cwd, 'bench.aiops')).cases.flatMap(({ arms }) => arms);
   const minutes = events.filter(({ name }) => /^\d{4}-.*Z$/.test(name)).length;
   assert.ok(
@@ -204,7 +204,10 @@ test('replay prints its report as JSON, CSV or Markdown, but not beside results'
   const json = await runCli([...replay, '--json'], { cwd });
   assert.equal(json.stdout, readFileSync(join(cwd, 'out/timing.json'), 'utf8'));
   const csv = await runCli([...replay, '--csv'], { cwd });
-  assert.match(csv.stdout, /^arm,minutes,p50_ms,p95_ms,max_ms,speedup,answers\n"sequential, per item",/);
+  assert.match(
+    csv.stdout,
+    /^arm,minutes,items_per_s,p50_ms,p95_ms,max_ms,speedup,answers\n"sequential, per item",/,
+  );
   const markdown = await runCli([...replay, '--markdown'], { cwd });
   assert.match(markdown.stdout, /^\| time per minute \| minutes \|/);
   const both = await runCli(['replay', recording('real-day.csv'), '--out', '-', '--json'], { cwd });

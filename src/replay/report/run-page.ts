@@ -13,6 +13,7 @@ export function replayPage(
 ): string {
   const { timelines, targets } = totals.charts;
   const charts = { walls: figures.walls, timelines, targets };
-  const compared = comparer.comparison.minutes === 0 ? null : byVariant((arm) => comparer.walls[arm].bands());
+  const compared =
+    comparer.comparison.minutes === 0 ? null : byVariant((variant) => comparer.walls[variant].bands());
   return replayHtml({ summary, charts, compared, threshold }, assets);
 }
