@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 
 import {
+  ALIGNMENT,
   checkSize,
   MAGIC,
   MAX_BODY_BYTES,
@@ -27,8 +28,8 @@ export class FrameEncoder {
     readonly fields: HeaderFields;
     readonly forms: readonly PartForm[];
   } | null = null;
-  #header = '';
-  #headerBytes = 0;
+  /** With the spaces that pad it. */
+  #header = Buffer.alloc(0);
 
   /**
    * The buffers of one frame, to be written one after another. Large parts are views of the values, which must not
@@ -44,16 +45,16 @@ export class FrameEncoder {
       bodyBytes += padded(values.byteLength);
       if (!isCopied(values)) viewedBytes += values.byteLength;
     }
-    checkSize('header', this.#headerBytes, MAX_HEADER_BYTES);
+    checkSize('header', this.#header.length, MAX_HEADER_BYTES);
     checkSize('body', bodyBytes, MAX_BODY_BYTES);
 
-    const bodyStart = PREFIX_BYTES + this.#headerBytes;
+    const bodyStart = PREFIX_BYTES + this.#header.length;
     const copy = Buffer.allocUnsafe(bodyStart + bodyBytes - viewedBytes);
     copy.writeUInt32LE(MAGIC, 0);
-    copy.writeUInt32LE(this.#headerBytes, 4);
+    copy.writeUInt32LE(this.#header.length, 4);
     copy.writeUInt32LE(bodyBytes, 8);
     copy.writeUInt32LE(0, 12);
-    copy.fill(' ', PREFIX_BYTES + copy.write(this.#header, PREFIX_BYTES), bodyStart);
+    copy.set(this.#header, PREFIX_BYTES);
     return layOut(copy, bodyStart, parts);
   }
 
@@ -62,8 +63,8 @@ export class FrameEncoder {
     if (last?.type === type && haveSameFields(fields, last.fields) && haveForms(parts, last.forms)) return;
     const forms = parts.map(({ name, values, shape }): PartForm => ({ name, dtype: dtypeOf(values), shape }));
     const described = forms.map(({ name, dtype, shape }) => [name, dtype, shape]);
-    this.#header = JSON.stringify({ type, ...fields, parts: described });
-    this.#headerBytes = padded(Buffer.byteLength(this.#header));
+    const header = Buffer.from(JSON.stringify({ type, ...fields, parts: described }));
+    this.#header = Buffer.concat([header, Buffer.alloc(padded(header.length) - header.length, ' ')]);
     this.#last = { type, fields, forms };
   }
 }
@@ -95,7 +96,10 @@ function layOut(copy: Buffer, offset: number, parts: readonly Part[]): Uint8Arra
   let pieceStart = 0;
   let at = offset;
   for (const { values } of parts) {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const bytes =
+      values instanceof Uint8Array
+        ? values
+        : new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     if (isCopied(values)) {
       copy.set(bytes, at);
       at += bytes.length;
@@ -103,9 +107,7 @@ function layOut(copy: Buffer, offset: number, parts: readonly Part[]): Uint8Arra
       buffers.push(copy.subarray(pieceStart, at), bytes);
       pieceStart = at;
     }
-    const padding = padded(bytes.length) - bytes.length;
-    copy.fill(0, at, at + padding);
-    at += padding;
+    for (let length = bytes.length; length % ALIGNMENT !== 0; length++) copy[at++] = 0;
   }
   if (pieceStart < at) buffers.push(copy.subarray(pieceStart, at));
   return buffers;
