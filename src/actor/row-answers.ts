@@ -15,12 +15,11 @@ export class RowAnswers {
   /** Outputs in the order of the answers. */
   #outputs: Float32Array;
   #outputCount = 0;
-  /** `[rows]`: where each row's outputs start in `#outputs`. */
-  readonly #outputStarts: Uint32Array;
+  /** `[rows]`: where each row's outputs start in `#outputs`; null as long as rows are answered in order. */
+  #outputStarts: Uint32Array | null = null;
   /** `[rows + 1]`: until the end, entry r + 1 is how many outputs row r has. */
   readonly #outputOffsets: Uint32Array;
   #lastRow = -1;
-  #isInOrder = true;
 
   /** @param outputLimit how many outputs of each row to keep, the first ones */
   constructor(plan: RowPlan, outputLimit: number) {
@@ -30,7 +29,6 @@ export class RowAnswers {
     this.#scores = new Float32Array(rows).fill(NaN);
     this.#anomalies = new Uint8Array(rows).fill(NO_VERDICT);
     this.#outputs = new Float32Array(0);
-    this.#outputStarts = new Uint32Array(rows);
     this.#outputOffsets = new Uint32Array(rows + 1);
   }
 
@@ -63,10 +61,10 @@ export class RowAnswers {
     }
     if (score !== null) this.#scores[row] = score;
     if (anomaly !== null) this.#anomalies[row] = anomaly ? 1 : 0;
-    this.#outputStarts[row] = start;
+    if (row < this.#lastRow) this.#outputStarts ??= this.#startsSoFar();
+    if (this.#outputStarts !== null) this.#outputStarts[row] = start;
     this.#outputOffsets[row + 1] = kept;
     this.#outputCount += kept;
-    if (row < this.#lastRow) this.#isInOrder = false;
     this.#lastRow = row;
   }
 
@@ -80,8 +78,9 @@ export class RowAnswers {
     const { rowOffsets, statuses, errors } = this.#plan;
     const offsets = this.#outputOffsets;
     for (let row = 1; row < offsets.length; row++) offsets[row]! += offsets[row - 1]!;
+    const starts = this.#outputStarts;
     const outputs = {
-      values: this.#isInOrder ? this.#outputs.subarray(0, this.#outputCount) : this.#sorted(),
+      values: starts === null ? this.#outputs.subarray(0, this.#outputCount) : this.#sorted(starts),
       offsets,
     };
     return { rowOffsets, statuses, scores: this.#scores, anomalies: this.#anomalies, errors, outputs };
@@ -97,9 +96,17 @@ export class RowAnswers {
     this.#outputs = larger;
   }
 
+  /** Where the outputs of each row start that was answered, if all were in order. */
+  #startsSoFar(): Uint32Array {
+    const starts = new Uint32Array(this.#plan.statuses.length);
+    for (let row = 1; row < starts.length; row++) starts[row] = starts[row - 1]! + this.#outputOffsets[row]!;
+    return starts;
+  }
+
   /** The outputs in the order of their rows. */
-  #sorted(): Float32Array {
-    const [from, starts, offsets] = [this.#outputs, this.#outputStarts, this.#outputOffsets];
+  #sorted(starts: Uint32Array): Float32Array {
+    const from = this.#outputs;
+    const offsets = this.#outputOffsets;
     const sorted = new Float32Array(this.#outputCount);
     for (let row = 0; row < starts.length; row++) {
       const start = starts[row]!;
@@ -121,7 +128,7 @@ function areFinite(outputs: ArrayLike<number>, start: number, end: number): bool
   return true;
 }
 
-/** A finite number times zero is zero; NaN and the infinities give NaN, which stays NaN in a sum. */
+/** A sum of Float32 numbers in double precision cannot overflow, and NaN and the infinities stay in it. */
 function areFiniteFloats(values: Float32Array, start: number, end: number): boolean {
   // Independent sums, so that additions do not wait for each other.
   let a = 0;
@@ -130,13 +137,13 @@ function areFiniteFloats(values: Float32Array, start: number, end: number): bool
   let d = 0;
   let i = start;
   for (; i + 3 < end; i += 4) {
-    a += values[i]! * 0;
-    b += values[i + 1]! * 0;
-    c += values[i + 2]! * 0;
-    d += values[i + 3]! * 0;
+    a += values[i]!;
+    b += values[i + 1]!;
+    c += values[i + 2]!;
+    d += values[i + 3]!;
   }
-  for (; i < end; i++) a += values[i]! * 0;
-  return a + b + c + d === 0;
+  for (; i < end; i++) a += values[i]!;
+  return Number.isFinite(a + b + c + d);
 }
 
 /** Which number is not finite: the score, or else the first such output. */
