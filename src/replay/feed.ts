@@ -65,11 +65,12 @@ export class Feed {
     ending: AbortSignal,
     lost: AbortSignal,
   ): AsyncGenerator<DueStep> {
-    const pacer = new Pacer(this.#options.pace);
+    const { pace } = this.#options;
+    const pacer = pace === null ? null : new Pacer(pace);
     try {
       for await (const step of steps) {
         if (!step.lookBack) this.#noteEarly(step);
-        if (step.lookBack || step.batch === null) {
+        if (step.lookBack || step.batch === null || pacer === null) {
           yield { step, dueAtMs: null };
           continue;
         }

@@ -31,24 +31,22 @@ const SYSTEM_CLOCK: PaceClock = {
  * divided by the pace, however long earlier ones took: a slow minute shows in those after it.
  */
 export class Pacer {
-  readonly #pace: number | null;
+  readonly #pace: number;
   readonly #clock: PaceClock;
   #firstAtMs = NaN;
   #firstMinuteMs = NaN;
 
-  /** @param pace recorded time over real time, > 0; null: no schedule: minutes are due as they are read */
-  constructor(pace: number | null, clock: PaceClock = SYSTEM_CLOCK) {
+  /** @param pace recorded time over real time, > 0 */
+  constructor(pace: number, clock: PaceClock = SYSTEM_CLOCK) {
     this.#pace = pace;
     this.#clock = clock;
   }
 
   /**
-   * Waits until a minute is due; returns when that was, on the clock of `performance.now()`, or null without a
-   * schedule. The wait ends early once the signal is given. If the end of the feed cuts it short, the schedule of later
+   * Waits until a minute is due; returns when that was, on the clock of `performance.now()`. The wait ends early once the signal is given. If the end of the feed cuts it short, the schedule of later
    * minutes moves with it.
    */
-  async due(minuteMs: number, signal: AbortSignal, feed: PacedFeed | null = null): Promise<number | null> {
-    if (this.#pace === null) return null;
+  async due(minuteMs: number, signal: AbortSignal, feed: PacedFeed | null = null): Promise<number> {
     if (Number.isNaN(this.#firstMinuteMs)) {
       this.#firstAtMs = this.#clock.now();
       this.#firstMinuteMs = minuteMs;

@@ -22,14 +22,6 @@ class FakeClock implements PaceClock {
   }
 }
 
-test('without a pace nothing is scheduled and nothing waits', async () => {
-  const clock = new FakeClock();
-  const pacer = new Pacer(null, clock);
-  assert.equal(await pacer.due(0, NEVER), null);
-  assert.equal(await pacer.due(60_000, NEVER), null);
-  assert.deepEqual(clock.slept, []);
-});
-
 test('minutes are due as far apart as they were recorded, divided by the pace, gaps included', async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(10, clock);
