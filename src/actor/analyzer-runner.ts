@@ -41,9 +41,8 @@ export class AnalyzerRunner implements BlockRunner {
       const end =
         style === 'per-item' ? Math.min(start + most, order.length) : this.#callEnd(plan, order, start, most);
       const items = order.subarray(start, end);
-      const given = this.#itemsOf(work, items);
-      const answers = await (style === 'per-item' ? this.#askEach(given, pause) : this.#askAll(given));
-      collect(answers, given, { plan, items }, rows);
+      const call = { given: this.#itemsOf(work, items), items, plan, rows };
+      await (style === 'per-item' ? this.#askEach(call, pause) : this.#askAll(call));
       start = end;
     }
   }
@@ -62,23 +61,25 @@ export class AnalyzerRunner implements BlockRunner {
     return end > start ? end : limit;
   }
 
-  async #askAll(given: readonly AnalyzerItem[]): Promise<readonly unknown[]> {
+  async #askAll(call: Call): Promise<void> {
+    const { given } = call;
     const startedAt = performance.now();
     // A copy, because an analyzer that removes items from its list must not shift the answers.
     const answers = checkCount(given, await this.#analyzer.predict(given.slice(), { style: 'batched' }));
     this.#pace.add(given.length, performance.now() - startedAt);
-    return answers;
+    for (let i = 0; i < given.length; i++) collect(answers[i], call, i);
   }
 
-  async #askEach(given: readonly AnalyzerItem[], pause: Pause): Promise<readonly unknown[]> {
-    const call = { style: 'per-item' } as const;
-    const answers: unknown[] = [];
-    for (const item of given) {
-      const paused = answers.length === 0 ? null : pause();
+  async #askEach(call: Call, pause: Pause): Promise<void> {
+    const { given } = call;
+    const style = { style: 'per-item' } as const;
+    for (let i = 0; i < given.length; i++) {
+      const paused = i === 0 ? null : pause();
       if (paused !== null) await paused;
-      answers.push(checkCount([item], await this.#analyzer.predict([item], call))[0]);
+      const item = given[i]!;
+      const answers = checkCount([item], await this.#analyzer.predict([item], style));
+      collect(answers[0], call, i); // at once: the next call may reuse its memory
     }
-    return answers;
   }
 
   /** What the analyzer gets. Windows that no other overlaps are not copied, unless missing values are replaced. */
@@ -116,19 +117,20 @@ export class AnalyzerRunner implements BlockRunner {
   }
 }
 
-/** @param items those of the plan that were given */
-function collect(
-  answers: readonly unknown[],
-  given: readonly AnalyzerItem[],
-  { plan, items }: { readonly plan: RowPlan; readonly items: Uint32Array },
-  rows: RowAnswers,
-): void {
-  for (let i = 0; i < items.length; i++) {
-    const row = plan.itemRows[items[i]!]!;
-    const answer = checkForm(answers[i], given[i]);
-    if (isError(answer)) rows.refuse(row, { errno: answer.errno, errmsg: answer.errmsg });
-    else rows.answer(row, answer.score, answer.anomaly, answer.output, 0, answer.output.length);
-  }
+/** Items that are given to the analyzer, and where their answers go. */
+interface Call {
+  readonly given: readonly AnalyzerItem[];
+  /** `[given]`: their numbers in the plan. */
+  readonly items: Uint32Array;
+  readonly plan: RowPlan;
+  readonly rows: RowAnswers;
+}
+
+function collect(answered: unknown, { given, items, plan, rows }: Call, i: number): void {
+  const row = plan.itemRows[items[i]!]!;
+  const answer = checkForm(answered, given[i]);
+  if (isError(answer)) rows.refuse(row, { errno: answer.errno, errmsg: answer.errmsg });
+  else rows.answer(row, answer.score, answer.anomaly, answer.output, 0, answer.output.length);
 }
 
 /** `[items]`: the items in the order of their rows. */

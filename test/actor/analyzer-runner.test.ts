@@ -74,6 +74,30 @@ suite('an analyzer answers a block', () => {
     assert.deepEqual(new Set(analyzer.sizes), new Set([1]));
   });
 
+  test('of one minute: missing values are replaced in copies', async () => {
+    const analyzer = new Recorder();
+    const minute = blockOfSeries({ a: [0, 1], b: [NaN, 6], c: [7, 8] }, { window: 2, firstMs: 0 });
+    const before = minute.values.slice();
+    const { scores } = await run(new AnalyzerRunner(analyzer, {}), minute);
+    assert.deepEqual(analyzer.calls, [['a@0:0,1', 'b@0:6,6', 'c@0:7,8']]);
+    assert.deepEqual([...scores], [0.5, 6, 7.5]);
+    assert.deepEqual(minute.values, before);
+  });
+
+  test('per item: an analyzer may return the same memory each time', async () => {
+    const output = new Float32Array(2);
+    const analyzer: Analyzer = {
+      window: 2,
+      predict: (items) => {
+        output.set(items[0]!.values);
+        return [{ score: null, anomaly: null, output }];
+      },
+    };
+    const minute = blockOfSeries({ a: [0, 1], b: [5, 6] }, { window: 2 });
+    const { outputs } = await run(new AnalyzerRunner(analyzer, {}), minute, 'per-item');
+    assert.deepEqual([...outputs.values], [0, 1, 5, 6]);
+  });
+
   test('a call has one minute until one has been timed, later ones what takes a quarter of a second', async () => {
     const slow = new Recorder(120);
     const runner = new AnalyzerRunner(slow, {});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ROW_STATUS, type UntriedRow } from '#dist/core/block.js';
+import { cutMinutes, ROW_STATUS, type UntriedRow } from '#dist/core/block.js';
 import { planRows } from '#dist/core/windows.js';
 
 import { blockOfSeries } from '../support/blocks.js';
@@ -44,6 +44,42 @@ test('an untried row replaces a row that would be tried, and no other', () => {
   assert.deepEqual([...plan.itemMinutes], [0, 1, 2, 0, 2, 1, 2]);
   assert.deepEqual([...plan.itemRows], [0, 4, 9, 2, 10, 7, 11]);
   assert.equal(plan.items, 7);
+});
+
+test('a minute is planned as it is among others, whether or not all of its rows are whole items', () => {
+  const lives = { bornAt: Int32Array.of(-3, -1, -2), seenAt: Int32Array.of(-3, -1, -2) };
+  const block = blockOfSeries(
+    { a: [1, 2, 3, 4, 5, 6, 7], b: [1, 2, 3, NaN, 5, 6, 7], c: [1, 2, 3, 4, 5, 6, 7] },
+    { window: 3, ...lives },
+  );
+  const input = { columns: 'each', missing: 'hold' } as const;
+  const whole = planRows(block, input, []);
+  assert.deepEqual([...whole.statuses.subarray(0, 6)], [warmup, warmup, ok, warmup, ok, ok]);
+  assert.deepEqual([...whole.isWhole.subarray(-1)], [1]);
+  for (const minute of block.minutesMs.keys()) {
+    const plan = planRows(cutMinutes(block, { start: minute, end: minute + 1 }), input, []);
+    const [start, end] = [whole.rowOffsets[minute]!, whole.rowOffsets[minute + 1]!];
+    assert.deepEqual([...plan.statuses], [...whole.statuses.subarray(start, end)]);
+    const items = [...whole.itemRows.keys()].filter((item) => whole.itemMinutes[item] === minute);
+    assert.deepEqual(
+      [...plan.itemSeries],
+      items.map((item) => whole.itemSeries[item]),
+    );
+    assert.deepEqual(
+      [...plan.itemRows],
+      items.map((item) => whole.itemRows[item]! - start),
+    );
+    assert.deepEqual(
+      [...plan.isWhole],
+      items.map((item) => whole.isWhole[item]),
+    );
+    assert.deepEqual(
+      [...plan.itemMinutes],
+      items.map(() => 0),
+    );
+    assert.deepEqual([...plan.rowOffsets], [0, end - start]);
+    assert.equal(plan.items, items.length);
+  }
 });
 
 test('an error names the column of a multivariate series by the name that the model gives it', () => {
