@@ -3,24 +3,27 @@ import { performance } from 'node:perf_hooks';
 import type { LoadedModel, Outputs } from './backend.js';
 import { joinOutputs, predictInBatches } from './batches.js';
 
+/** How often a size must have given the bits of base calls, at least: the second time, they follow a large call. */
+const MATCHES = 2;
 /**
- * How often a size must have given the bits of base calls. Kernels may treat only the last few items of a call in
- * another way, and most of their answers are rounded alike. From the second time on, base calls follow a large one.
+ * How many numbers must have been compared for each place in a call, at least. Kernels may treat only the last few
+ * places in another way, and still round some of their numbers alike.
  */
-const MATCHES = 4;
+const NUMBERS_PER_PLACE = 4;
 /** How often a size is compared at most; outputs that are all alike prove nothing. */
 const MOST_CHECKS = 16;
 /** Of the numbers compared, this share must be distinct. */
 const DISTINCT_SHARE = 0.25;
 /** How many numbers to look at for that. */
 const DISTINCT_SAMPLE = 4096;
-/** Larger calls are not worth it where the base calls for as many items take longer; it also bounds their memory. */
-const LONGEST_MS = 100;
+/** Larger calls gain little where the base calls for as many items take longer; it also bounds their memory. */
+const LONGEST_MS = 30;
 
 interface LargerSize {
   readonly items: number;
   checks: number;
   matches: number;
+  isProven: boolean;
 }
 
 /**
@@ -42,7 +45,8 @@ export class PaddedCalls {
    */
   constructor(model: LoadedModel, base: number, most: number) {
     const larger: LargerSize[] = [];
-    for (let items = 2 * base; items <= most; items *= 2) larger.unshift({ items, checks: 0, matches: 0 });
+    for (let items = 2 * base; items <= most; items *= 2)
+      larger.unshift({ items, checks: 0, matches: 0, isProven: false });
     this.#model = model;
     this.#base = base;
     this.#larger = larger;
@@ -59,7 +63,7 @@ export class PaddedCalls {
       const count = Math.min(size, items - start);
       const own = padded(input.subarray(start * itemSize, (start + count) * itemSize), size * itemSize);
       const outputs =
-        larger === undefined || larger.matches >= MATCHES
+        larger === undefined || larger.isProven
           ? await this.#model.predict(own, size)
           : await this.#check(larger, own);
       parts.push({ ...outputs, values: outputs.values.subarray(0, count * outputs.width) });
@@ -85,7 +89,8 @@ export class PaddedCalls {
     const isSame = large !== null && haveSameBits(large, outputs);
     size.checks++;
     if (isSame && areVaried(outputs.values)) size.matches++;
-    if (!isSame || (size.matches < MATCHES && size.checks >= MOST_CHECKS))
+    size.isProven = size.matches >= Math.max(MATCHES, NUMBERS_PER_PLACE / outputs.width);
+    if (!isSame || (!size.isProven && size.checks >= MOST_CHECKS))
       this.#larger = this.#larger.filter((other) => other !== size);
     return outputs;
   }
