@@ -30,9 +30,10 @@ export const COMBINATIONS: readonly { readonly backend: BackendName; readonly fo
 const skipOn = (backend: BackendName): string | false => (backend === 'node' ? noNative : false);
 
 function checkAnswers(golden: readonly GoldenCase[], { scores, anomalies, outputs }: Answers) {
+  assert.ok(outputs !== null);
   for (const [i, { name, output, score, anomaly }] of golden.entries()) {
     const allowed = TOLERANCE * Math.max(...output.map(Math.abs));
-    const found = outputs!.values.subarray(outputs!.offsets[i], outputs!.offsets[i + 1]);
+    const found = outputs.values.subarray(outputs.offsets[i], outputs.offsets[i + 1]);
     assert.equal(found.length, output.length, name);
     for (const [k, expected] of output.entries()) {
       assert.ok(Math.abs(found[k]! - expected) <= allowed, `${name}, ${k}: ${found[k]!}, not ${expected}`);
