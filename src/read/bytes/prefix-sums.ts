@@ -83,8 +83,10 @@ export class PrefixSums {
     const expected = this.#before?.prefix;
     if (expected === undefined || this.#hashedBytes >= expected.bytes) return;
     this.#hashUpTo(expected.bytes);
-    if (this.#hashedBytes === expected.bytes && this.#sum().sha256 !== expected.sha256)
-      throw anotherInput(this.#name, 'its first bytes differ');
+    if (this.#hashedBytes < expected.bytes) return;
+    const sum = this.#sum();
+    if (sum.sha256 !== expected.sha256) throw anotherInput(this.#name, 'its first bytes differ');
+    this.#sums.push(sum); // for positions far back, whose own bytes will be hashed before they are asked for
   }
 
   /** Stops early if there are fewer bytes. */

@@ -87,3 +87,11 @@ test('an input that ends before the position is a different one, even if the che
   for (const size of [24_999, 20_000, 19_999, 0])
     await assert.rejects(readAll(BYTES.subarray(0, size)), /stdin is not what .* ends before byte 25000/);
 });
+
+test('a position far back keeps the checksum that the previous session had of it', async () => {
+  const bytes = Buffer.concat(Array.from({ length: 200 }, () => BYTES));
+  const prefix = { bytes: 14, sha256: sumOf(bytes.subarray(0, 14)) };
+  const sums = new PrefixSums('stdin', { byteOffset: 1000, prefix });
+  for await (const chunk of sums.over(Readable.from(cut(bytes, Array(700).fill(10_000))))) assert.ok(chunk);
+  assert.deepEqual(sums.at(1000), prefix);
+});
