@@ -170,7 +170,7 @@ export default {
     {
       name: 'tests-test-the-build',
       comment:
-        'a test imports single compiled modules, as #dist/…, or starts what ships: src is compiled once',
+        'a test imports single compiled modules, as #build/…, or starts what ships: src is compiled once',
       severity: 'error',
       from: { path: '^test/' },
       to: { path: '^src/' },

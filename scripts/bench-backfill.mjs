@@ -16,9 +16,9 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { installedNative } from '#dist/host/native/location.js';
-import { countText } from '#dist/report/format.js';
-import { tableLines, tableMarkdown } from '#dist/report/table.js';
+import { installedNative } from '#build/host/native/location.js';
+import { countText } from '#build/report/format.js';
+import { tableLines, tableMarkdown } from '#build/report/table.js';
 
 import { judge } from './bench-backfill/bars.mjs';
 import { hasBlockFlag, variantsOf } from './bench-backfill/commands.mjs';

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { RandomStream } from '#dist/core/random.js';
-import { medianEstimate } from '#dist/core/statistics.js';
+import { RandomStream } from '#build/core/random.js';
+import { medianEstimate } from '#build/core/statistics.js';
 
 import { generateRecording, inTemporaryFolder, runScript } from './shared/run-script.mjs';
 import { estimateText, shuffled } from './shared/samples.mjs';

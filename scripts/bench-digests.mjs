@@ -9,8 +9,8 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { SegmentSums } from '#dist/read/bytes/digests.js';
-import { compareInputs } from '#dist/read/snapshot/compare-inputs.js';
+import { SegmentSums } from '#build/read/bytes/digests.js';
+import { compareInputs } from '#build/read/snapshot/compare-inputs.js';
 
 import { countRecords } from './shared/reading.mjs';
 import { inTemporaryFolder } from './shared/run-script.mjs';

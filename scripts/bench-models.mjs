@@ -8,11 +8,11 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { RandomStream } from '#dist/core/random.js';
-import { numbersOnly } from '#dist/measure/turn.js';
-import { Solo } from '#dist/pool/solo.js';
-import { installedNative } from '#dist/host/native/location.js';
-import { manifestText, openBundle } from '#dist/model/bundle.js';
+import { RandomStream } from '#build/core/random.js';
+import { numbersOnly } from '#build/measure/turn.js';
+import { Solo } from '#build/pool/solo.js';
+import { installedNative } from '#build/host/native/location.js';
+import { manifestText, openBundle } from '#build/model/bundle.js';
 
 import { minuteOf } from './shared/minutes.mjs';
 import { median } from './shared/samples.mjs';

@@ -16,9 +16,9 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { RandomStream } from '#dist/core/random.js';
-import { countText } from '#dist/report/format.js';
-import { tableLines, tableMarkdown } from '#dist/report/table.js';
+import { RandomStream } from '#build/core/random.js';
+import { countText } from '#build/report/format.js';
+import { tableLines, tableMarkdown } from '#build/report/table.js';
 
 import { variantsOf, startPeers, stopPeers } from './peers/variants.mjs';
 import { judge } from './peers/bars.mjs';

@@ -8,11 +8,11 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 
-import { cutSeries } from '#dist/core/block.js';
-import { numbersOnly } from '#dist/measure/turn.js';
-import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
-import { ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
-import { Pool } from '#dist/pool/pool.js';
+import { cutSeries } from '#build/core/block.js';
+import { numbersOnly } from '#build/measure/turn.js';
+import { ActorMessageEncoder } from '#build/protocol/actor-frames.js';
+import { ParentMessageEncoder } from '#build/protocol/parent-frames.js';
+import { Pool } from '#build/pool/pool.js';
 
 import { BarePipe } from './bench-pipe/bare-pipe.mjs';
 import { minuteOf } from './shared/minutes.mjs';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 import { parse } from 'csv-parse';
 
-import { RandomStream } from '#dist/core/random.js';
+import { RandomStream } from '#build/core/random.js';
 
 import { countRecords } from './shared/reading.mjs';
 import { inTemporaryFolder } from './shared/run-script.mjs';

@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { RandomStream } from '#dist/core/random.js';
-import { medianEstimate } from '#dist/core/statistics.js';
+import { RandomStream } from '#build/core/random.js';
+import { medianEstimate } from '#build/core/statistics.js';
 
 import { ended, generateRecording, inTemporaryFolder, startScript } from './shared/run-script.mjs';
 import { estimateText, shuffled } from './shared/samples.mjs';

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { medianEstimate } from '#dist/core/statistics.js';
+import { medianEstimate } from '#build/core/statistics.js';
 
 import { inTemporaryFolder } from './shared/run-script.mjs';
 import { estimateText } from './shared/samples.mjs';

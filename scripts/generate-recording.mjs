@@ -9,8 +9,8 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 
-import { syntheticColumns, syntheticMinutes } from '#dist/core/synthetic.js';
-import { isoTime } from '#dist/core/time.js';
+import { syntheticColumns, syntheticMinutes } from '#build/core/synthetic.js';
+import { isoTime } from '#build/core/time.js';
 import { csvHeader, csvRows, jsonBatch, jsonRows } from './shared/recording-text.mjs';
 
 const USAGE = `usage: node scripts/generate-recording.mjs [options]

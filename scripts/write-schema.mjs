@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 
 import { format } from 'prettier';
 
-import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#dist/cli/settings.js';
-import { configSchema } from '#dist/cli/sources/config-schema.js';
-import { manifestJsonSchema } from '#dist/model/manifest.js';
+import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#build/cli/settings.js';
+import { configSchema } from '#build/cli/sources/config-schema.js';
+import { manifestJsonSchema } from '#build/model/manifest.js';
 
 const schemas = {
   'aiops-model.schema.json': manifestJsonSchema(),

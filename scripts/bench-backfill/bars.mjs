@@ -1,5 +1,5 @@
 /** DESIGN §11's targets for backfills, and whether they are met. */
-import { medianEstimate } from '#dist/core/statistics.js';
+import { medianEstimate } from '#build/core/statistics.js';
 
 /** The largest accepted share of the script's time. */
 const MOST_OF_SCRIPT = { node: 0.6, wasm: 0.8 };

@@ -8,15 +8,15 @@
 import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
-import { openNode } from '#dist/actor/backends/node.js';
-import { openWasm } from '#dist/actor/backends/wasm.js';
-import { ROW_STATUS, NO_VERDICT } from '#dist/core/block.js';
-import { blockLines } from '#dist/core/result-lines.js';
-import { installedNative } from '#dist/host/native/location.js';
-import { openBundle } from '#dist/model/bundle.js';
-import { itemWidth, seenIntervals } from '#dist/model/manifest.js';
-import { createScorer, scoredOutput, verdict } from '#dist/model/score.js';
-import { createSlidingNormalizer } from '#dist/model/sliding-normalizer.js';
+import { openNode } from '#build/actor/backends/node.js';
+import { openWasm } from '#build/actor/backends/wasm.js';
+import { ROW_STATUS, NO_VERDICT } from '#build/core/block.js';
+import { blockLines } from '#build/core/result-lines.js';
+import { installedNative } from '#build/host/native/location.js';
+import { openBundle } from '#build/model/bundle.js';
+import { itemWidth, seenIntervals } from '#build/model/manifest.js';
+import { createScorer, scoredOutput, verdict } from '#build/model/score.js';
+import { createSlidingNormalizer } from '#build/model/sliding-normalizer.js';
 
 import { readSeries } from './read-series.mjs';
 

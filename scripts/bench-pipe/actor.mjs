@@ -1,6 +1,6 @@
 /** An actor without a model: it prepares an answer once and repeats it. */
-import { AnalyzerRunner } from '#dist/actor/analyzer-runner.js';
-import { serveParent } from '#dist/actor/serve-parent.js';
+import { AnalyzerRunner } from '#build/actor/analyzer-runner.js';
+import { serveParent } from '#build/actor/serve-parent.js';
 
 const known = new Map();
 

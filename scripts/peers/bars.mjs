@@ -1,5 +1,5 @@
 /** Targets for ratios of two variants' times, and whether they are met. */
-import { medianEstimate } from '#dist/core/statistics.js';
+import { medianEstimate } from '#build/core/statistics.js';
 
 /** `slow`'s time divided by `fast`'s must be at least `least`, or at most `most`; without either it is only reported. */
 const BARS = [

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { nativeFolder } from '#dist/host/native/location.js';
+import { nativeFolder } from '#build/host/native/location.js';
 
 /** Pinned packages; a copy in the environment's folder marks a complete install. */
 export const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));

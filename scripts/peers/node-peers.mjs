@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 import workerpool from 'workerpool';
 
-import { ROW_STATUS } from '#dist/core/block.js';
-import { partition } from '#dist/core/partition.js';
-import { numbersOnly } from '#dist/measure/turn.js';
-import { Pool } from '#dist/pool/pool.js';
-import { Solo } from '#dist/pool/solo.js';
+import { ROW_STATUS } from '#build/core/block.js';
+import { partition } from '#build/core/partition.js';
+import { numbersOnly } from '#build/measure/turn.js';
+import { Pool } from '#build/pool/pool.js';
+import { Solo } from '#build/pool/solo.js';
 
 import { BarePipe } from '../bench-pipe/bare-pipe.mjs';
 

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { medianEstimate } from '#dist/core/statistics.js';
+import { medianEstimate } from '#build/core/statistics.js';
 
 import { median } from '../shared/samples.mjs';
 import { OwnPeer } from './node-peers.mjs';

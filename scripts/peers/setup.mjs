@@ -10,7 +10,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { installedNative } from '#dist/host/native/location.js';
+import { installedNative } from '#build/host/native/location.js';
 
 import { REQUIREMENTS, environmentFolder } from './environment.mjs';
 

@@ -1,7 +1,7 @@
 /** The results as tables. */
-import { medianEstimate } from '#dist/core/statistics.js';
-import { figures } from '#dist/report/format.js';
-import { numberCell, textCell } from '#dist/report/table.js';
+import { medianEstimate } from '#build/core/statistics.js';
+import { figures } from '#build/report/format.js';
+import { numberCell, textCell } from '#build/report/table.js';
 
 import { estimateText } from '../shared/samples.mjs';
 import { ratioOf } from './bars.mjs';

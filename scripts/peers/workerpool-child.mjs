@@ -1,7 +1,7 @@
 /** A workerpool process: loads the model as our actors do and returns outputs only. */
 import workerpool from 'workerpool';
 
-import { loadRuntime } from '#dist/actor/load-runtime.js';
+import { loadRuntime } from '#build/actor/load-runtime.js';
 
 const { analyzer } = await loadRuntime(JSON.parse(process.env.PEERS_LOAD), (_phase, work) => work());
 

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { RandomStream } from '#dist/core/random.js';
-import { installedNative } from '#dist/host/native/location.js';
-import { manifestText, openBundle } from '#dist/model/bundle.js';
+import { RandomStream } from '#build/core/random.js';
+import { installedNative } from '#build/host/native/location.js';
+import { manifestText, openBundle } from '#build/model/bundle.js';
 
 import { minuteOf } from '../shared/minutes.mjs';
 

@@ -1,8 +1,8 @@
 /** Reads a recording with default settings; shared by the benchmarks of reading. */
 import { Readable } from 'node:stream';
 
-import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '#dist/read/options.js';
-import { openRecording } from '#dist/read/recording.js';
+import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '#build/read/options.js';
+import { openRecording } from '#build/read/recording.js';
 
 const OPTIONS = {
   format: 'auto',

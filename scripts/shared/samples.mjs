@@ -1,5 +1,5 @@
 /** Statistics of repeated measurements. */
-import { percentile, sortSamples } from '#dist/core/statistics.js';
+import { percentile, sortSamples } from '#build/core/statistics.js';
 
 export function median(samples) {
   return percentile(sortSamples(samples), 0.5);

@@ -4,12 +4,12 @@ export class SortedWindow {
   negativeZeros = 0;
   readonly #sorted: Float64Array;
   /** How many of the lesser half of all distances from the median belong to values below it. */
-  #distancesBelow: number;
+  #buildancesBelow: number;
 
   /** @param size values in a window, ≥ 1 */
   constructor(size: number) {
     this.#sorted = new Float64Array(size);
-    this.#distancesBelow = size >> 2;
+    this.#buildancesBelow = size >> 2;
   }
 
   /** Starts over with the values at `first`, `first + stride`, … */
@@ -57,12 +57,12 @@ export class SortedWindow {
     const sorted = this.#sorted;
     const half = sorted.length >> 1;
     // `below` values before the middle, and `half − below` from it on, have the `half` least distances.
-    let below = Math.min(this.#distancesBelow, half);
+    let below = Math.min(this.#buildancesBelow, half);
     const distanceBelow = (rank: number): number => median - sorted[half - 1 - rank]!;
     const distanceAbove = (rank: number): number => sorted[half + rank]! - median;
     while (below < half && distanceBelow(below) < distanceAbove(half - below - 1)) below++;
     while (below > 0 && distanceBelow(below - 1) > distanceAbove(half - below)) below--;
-    this.#distancesBelow = below;
+    this.#buildancesBelow = below;
     const above = half - below;
     const nextBelow = below < half ? distanceBelow(below) : Infinity;
     const nextAbove = half + above < sorted.length ? distanceAbove(above) : Infinity;

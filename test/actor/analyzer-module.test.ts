@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { importAnalyzer } from '#dist/actor/analyzer-module.js';
-import { loadRuntime, type Runtime } from '#dist/actor/load-runtime.js';
-import type { AnalyzerContext } from '#dist/model/analyzer.js';
-import type { LoadRequest } from '#dist/protocol/messages.js';
+import { importAnalyzer } from '#build/actor/analyzer-module.js';
+import { loadRuntime, type Runtime } from '#build/actor/load-runtime.js';
+import type { AnalyzerContext } from '#build/model/analyzer.js';
+import type { LoadRequest } from '#build/protocol/messages.js';
 import { analyzerItem, linearModel, writeBundle } from '../support/bundles.js';
 import { temporaryFolder } from '../support/cli.js';
 import { loadOf } from '../support/fake-runtime.js';

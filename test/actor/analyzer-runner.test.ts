@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { AnalyzerRunner } from '#dist/actor/analyzer-runner.js';
-import { RowAnswers } from '#dist/actor/row-answers.js';
-import type { Block } from '#dist/core/block.js';
-import type { LineRows } from '#dist/core/result-lines.js';
-import { planRows } from '#dist/core/windows.js';
-import type { Analyzer, AnalyzerItem } from '#dist/model/analyzer.js';
+import { AnalyzerRunner } from '#build/actor/analyzer-runner.js';
+import { RowAnswers } from '#build/actor/row-answers.js';
+import type { Block } from '#build/core/block.js';
+import type { LineRows } from '#build/core/result-lines.js';
+import { planRows } from '#build/core/windows.js';
+import type { Analyzer, AnalyzerItem } from '#build/model/analyzer.js';
 
 import { blockOf, blockOfSeries, targetsOf } from '../support/blocks.js';
 import { answerOf } from '../support/fake-runtime.js';

@@ -3,16 +3,16 @@ import { suite, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { BatchPlan, LoadedModel } from '#dist/actor/backends/backend.js';
-import { BundleModel } from '#dist/actor/bundle-model.js';
-import { BundleRunner } from '#dist/actor/bundle-runner.js';
-import { RowAnswers } from '#dist/actor/row-answers.js';
-import { ROW_STATUS, type Block } from '#dist/core/block.js';
-import type { LineRows } from '#dist/core/result-lines.js';
-import type { CallStyle, MissingPolicy } from '#dist/core/types.js';
-import { fillWindow, planRows } from '#dist/core/windows.js';
-import { parseManifest, type Manifest } from '#dist/model/manifest.js';
-import { createNormalizer } from '#dist/model/normalize.js';
+import type { BatchPlan, LoadedModel } from '#build/actor/backends/backend.js';
+import { BundleModel } from '#build/actor/bundle-model.js';
+import { BundleRunner } from '#build/actor/bundle-runner.js';
+import { RowAnswers } from '#build/actor/row-answers.js';
+import { ROW_STATUS, type Block } from '#build/core/block.js';
+import type { LineRows } from '#build/core/result-lines.js';
+import type { CallStyle, MissingPolicy } from '#build/core/types.js';
+import { fillWindow, planRows } from '#build/core/windows.js';
+import { parseManifest, type Manifest } from '#build/model/manifest.js';
+import { createNormalizer } from '#build/model/normalize.js';
 
 import { blockOf, blockOfSeries, targetsOf } from '../support/blocks.js';
 

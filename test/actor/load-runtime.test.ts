@@ -3,15 +3,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { loadRuntime, type Runtime } from '#dist/actor/load-runtime.js';
-import { firstAvailable } from '#dist/actor/bundle-loader.js';
-import { AiopsError } from '#dist/core/errors.js';
-import { partition } from '#dist/core/partition.js';
-import type { CallStyle } from '#dist/core/types.js';
-import { npmPackage } from '#dist/native/inventory.js';
-import type { AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
-import { manifestText, openBundle } from '#dist/model/bundle.js';
-import type { LoadRequest } from '#dist/protocol/messages.js';
+import { loadRuntime, type Runtime } from '#build/actor/load-runtime.js';
+import { firstAvailable } from '#build/actor/bundle-loader.js';
+import { AiopsError } from '#build/core/errors.js';
+import { partition } from '#build/core/partition.js';
+import type { CallStyle } from '#build/core/types.js';
+import { npmPackage } from '#build/native/inventory.js';
+import type { AnalyzerAnswer, AnalyzerItem } from '#build/model/analyzer.js';
+import { manifestText, openBundle } from '#build/model/bundle.js';
+import type { LoadRequest } from '#build/protocol/messages.js';
 import {
   analyzerItem,
   graphModel,

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { runLoop, type Received } from '#dist/actor/loop.js';
-import { Mailbox } from '#dist/actor/mailbox.js';
-import type { LoadRuntime } from '#dist/actor/load-runtime.js';
-import { NO_VERDICT, ROW_STATUS, type Answers } from '#dist/core/block.js';
-import type { Analyzer, AnalyzerAnswer, AnalyzerItem, ItemError } from '#dist/model/analyzer.js';
-import { ProtocolError } from '#dist/protocol/frames.js';
+import { runLoop, type Received } from '#build/actor/loop.js';
+import { Mailbox } from '#build/actor/mailbox.js';
+import type { LoadRuntime } from '#build/actor/load-runtime.js';
+import { NO_VERDICT, ROW_STATUS, type Answers } from '#build/core/block.js';
+import type { Analyzer, AnalyzerAnswer, AnalyzerItem, ItemError } from '#build/model/analyzer.js';
+import { ProtocolError } from '#build/protocol/frames.js';
 import {
   PROTOCOL_VERSION,
   type ActorMessage,
   type Answer,
   type Failed,
   type ParentMessage,
-} from '#dist/protocol/messages.js';
+} from '#build/protocol/messages.js';
 
 import { blockOf } from '../support/blocks.js';
 import { chunkOf } from '../support/chunks.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { readBaseline } from '#dist/bench/baseline-file.js';
-import { benchJson } from '#dist/bench/report/bench-summary.js';
+import { readBaseline } from '#build/bench/baseline-file.js';
+import { benchJson } from '#build/bench/report/bench-summary.js';
 
 import { benchCase, benchSummary } from '../support/bench.js';
 import { folderWith } from '../support/reading.js';

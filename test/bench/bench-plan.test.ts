@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { actorCounts, planCases, planVariants } from '#dist/bench/bench-plan.js';
-import type { ActorCount } from '#dist/core/actor-count.js';
+import { actorCounts, planCases, planVariants } from '#build/bench/bench-plan.js';
+import type { ActorCount } from '#build/core/actor-count.js';
 
 const exactly = (count: number): ActorCount => ({ kind: 'count', count });
 

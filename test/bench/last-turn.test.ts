@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 
-import type { BenchSummary } from '#dist/bench/report/bench-summary.js';
-import { bench, type BenchOutcome } from '#dist/bench/bench.js';
+import type { BenchSummary } from '#build/bench/report/bench-summary.js';
+import { bench, type BenchOutcome } from '#build/bench/bench.js';
 
 import { temporaryFolder } from '../support/cli.js';
 

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { itemsOnly, generatedMinutes, recordedSupply, repeatItems } from '#dist/bench/minute-supply.js';
-import { cutSeries, rowsIn, type Block } from '#dist/core/block.js';
-import type { InputSpec, MissingPolicy } from '#dist/core/types.js';
-import { planRows } from '#dist/core/windows.js';
+import { itemsOnly, generatedMinutes, recordedSupply, repeatItems } from '#build/bench/minute-supply.js';
+import { cutSeries, rowsIn, type Block } from '#build/core/block.js';
+import type { InputSpec, MissingPolicy } from '#build/core/types.js';
+import { planRows } from '#build/core/windows.js';
 
 import { blockOf } from '../support/blocks.js';
 

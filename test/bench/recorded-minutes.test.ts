@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 
-import { recordedMinutes } from '#dist/bench/recorded-minutes.js';
+import { recordedMinutes } from '#build/bench/recorded-minutes.js';
 
 import { folderWith, READ_DEFAULTS } from '../support/reading.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { withAttachedChoice } from '#dist/cli/attached-choice.js';
+import { withAttachedChoice } from '#build/cli/attached-choice.js';
 
 test('a flag takes its one word from the next argument, and no other', () => {
   const attached = (...args: string[]): string =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { printable } from '#dist/cli/console.js';
+import { printable } from '#build/cli/console.js';
 
 test('what would steer a terminal is shown as a code, text and line breaks stay', () => {
   assert.equal(printable('a\u001b[31mred\u0007\r\nb – ü'), 'a\\x1b[31mred\\x07\\r\nb – ü');

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 
 import { Command } from 'commander';
 
-import { journaled, settingText, unusualSettings } from '#dist/cli/journaled.js';
-import { REPLAY_SETTINGS, type ReplayValues } from '#dist/cli/settings.js';
-import { duration, size } from '#dist/cli/settings/kinds.js';
-import { names, renames } from '#dist/cli/settings/lists.js';
-import { addOptions } from '#dist/cli/sources/command-line.js';
-import { resolveActors } from '#dist/core/actor-count.js';
-import { usableProcessors } from '#dist/host/processors.js';
+import { journaled, settingText, unusualSettings } from '#build/cli/journaled.js';
+import { REPLAY_SETTINGS, type ReplayValues } from '#build/cli/settings.js';
+import { duration, size } from '#build/cli/settings/kinds.js';
+import { names, renames } from '#build/cli/settings/lists.js';
+import { addOptions } from '#build/cli/sources/command-line.js';
+import { resolveActors } from '#build/core/actor-count.js';
+import { usableProcessors } from '#build/host/processors.js';
 
 test('a setting reads as it is typed', () => {
   assert.equal(settingText('--interval', 60_000), '1m');

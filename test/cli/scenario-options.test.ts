@@ -3,9 +3,9 @@ import { test } from 'node:test';
 
 import { Command } from 'commander';
 
-import { scenarioConfig } from '#dist/cli/scenario-options.js';
-import { BENCH_SETTINGS, type BenchValues } from '#dist/cli/settings.js';
-import { addOptions } from '#dist/cli/sources/command-line.js';
+import { scenarioConfig } from '#build/cli/scenario-options.js';
+import { BENCH_SETTINGS, type BenchValues } from '#build/cli/settings.js';
+import { addOptions } from '#build/cli/sources/command-line.js';
 
 /** The flags as if `source` had given them. */
 function configOf(args: readonly string[], source: 'cli' | 'config') {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
-import type { EndingSignal } from '#dist/cli/exit-codes.js';
-import { watchSignals } from '#dist/cli/signals.js';
+import type { EndingSignal } from '#build/cli/exit-codes.js';
+import { watchSignals } from '#build/cli/signals.js';
 
 interface Watched {
   /** Has the signal come, at this time. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-import { sourceStack } from '#dist/cli/source-stack.js';
+import { sourceStack } from '#build/cli/source-stack.js';
 
 import { ROOT } from '../support/cli.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { resolveActors } from '#dist/core/actor-count.js';
+import { resolveActors } from '#build/core/actor-count.js';
 
 test('a share of the processors is rounded down, but never to none', () => {
   assert.equal(resolveActors({ kind: 'share', share: 0.3 }, 2), 1);

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { checkAnswered, joinAnswers, type AnswersPart } from '#dist/core/answers.js';
-import { minuteRows, NO_VERDICT, ROW_STATUS, type Answers } from '#dist/core/block.js';
-import { partition } from '#dist/core/partition.js';
+import { checkAnswered, joinAnswers, type AnswersPart } from '#build/core/answers.js';
+import { minuteRows, NO_VERDICT, ROW_STATUS, type Answers } from '#build/core/block.js';
+import { partition } from '#build/core/partition.js';
 
 import { blockOf } from '../support/blocks.js';
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { ratesOf, type Ranking } from '#dist/core/detection.js';
-import { ScoreCounts } from '#dist/core/score-counts.js';
+import { ratesOf, type Ranking } from '#build/core/detection.js';
+import { ScoreCounts } from '#build/core/score-counts.js';
 
 interface Labelled {
   readonly score: number;

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { cutMinutes, cutSeries, type Block } from '#dist/core/block.js';
-import { LookBack, type WindowSpec } from '#dist/core/look-back.js';
-import type { ItemRange } from '#dist/core/partition.js';
-import type { Label, MinuteBatch, MinuteRecord, MissingPolicy } from '#dist/core/types.js';
+import { cutMinutes, cutSeries, type Block } from '#build/core/block.js';
+import { LookBack, type WindowSpec } from '#build/core/look-back.js';
+import type { ItemRange } from '#build/core/partition.js';
+import type { Label, MinuteBatch, MinuteRecord, MissingPolicy } from '#build/core/types.js';
 
 import { MINUTE_MS, minuteBatch, record } from '../support/records.js';
 import { referenceRows, rowsOf, type Row } from '../support/window-rows.js';

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { ROW_STATUS, type RowStatus } from '#dist/core/block.js';
-import { LossStreak, MOST_LOST_IN_A_ROW } from '#dist/core/loss-streak.js';
+import { ROW_STATUS, type RowStatus } from '#build/core/block.js';
+import { LossStreak, MOST_LOST_IN_A_ROW } from '#build/core/loss-streak.js';
 
 /** The statuses of a minute. */
 const minute = (rows: readonly RowStatus[]): Uint8Array => Uint8Array.from(rows, (row) => ROW_STATUS[row]);

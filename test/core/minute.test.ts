@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { foldRecords } from '#dist/core/minute.js';
-import type { DuplicatePolicy } from '#dist/core/minute.js';
-import type { Label, MinuteRecord } from '#dist/core/types.js';
+import { foldRecords } from '#build/core/minute.js';
+import type { DuplicatePolicy } from '#build/core/minute.js';
+import type { Label, MinuteRecord } from '#build/core/types.js';
 
 function record(target: string, values: readonly number[], line = 1, label: Label = null): MinuteRecord {
   return {

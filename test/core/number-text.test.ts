@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { LONGEST_NUMBER, writeFloat32 } from '#dist/core/number-text.js';
+import { LONGEST_NUMBER, writeFloat32 } from '#build/core/number-text.js';
 
 /** What is written, after checking that nothing else is touched. */
 function float32Text(value: number): string {

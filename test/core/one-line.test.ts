@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { oneLine } from '#dist/core/one-line.js';
+import { oneLine } from '#build/core/one-line.js';
 
 test('what breaks a line, steers a terminal or turns letters around is shown as an escape', () => {
   assert.equal(

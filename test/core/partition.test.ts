@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { partition } from '#dist/core/partition.js';
+import { partition } from '#build/core/partition.js';
 
 test('every item is in exactly one range, in order, sizes by divmod, for all n ≤ 257 and k ≤ 16', () => {
   for (let items = 0; items <= 257; items++) {

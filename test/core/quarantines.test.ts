@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Block } from '#dist/core/block.js';
-import { quarantineOf, Quarantines } from '#dist/core/quarantines.js';
+import type { Block } from '#build/core/block.js';
+import { quarantineOf, Quarantines } from '#build/core/quarantines.js';
 
 import { blockOf } from '../support/blocks.js';
 

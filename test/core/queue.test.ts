@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { Queue } from '#dist/core/queue.js';
+import { Queue } from '#build/core/queue.js';
 
 test('a queue is an array of which only the front is taken', () => {
   const puts = fc.integer({ min: 0, max: 3000 });

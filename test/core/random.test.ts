@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { RandomStream } from '#dist/core/random.js';
+import { RandomStream } from '#build/core/random.js';
 
 const draw = (stream: RandomStream, count: number): number[] =>
   Array.from({ length: count }, () => stream.next());

@@ -4,9 +4,9 @@ import { suite, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 
-import { NO_VERDICT, ROW_STATUS, type Block, type LineForm, type RowStatus } from '#dist/core/block.js';
-import { blockLines, resultsHeader, type LineRows } from '#dist/core/result-lines.js';
-import type { ItemError, Label } from '#dist/core/types.js';
+import { NO_VERDICT, ROW_STATUS, type Block, type LineForm, type RowStatus } from '#build/core/block.js';
+import { blockLines, resultsHeader, type LineRows } from '#build/core/result-lines.js';
+import type { ItemError, Label } from '#build/core/types.js';
 import { blockOf } from '../support/blocks.js';
 
 /** One row, as a person would write it down. */

@@ -15,7 +15,7 @@ import {
   karpFlatt,
   speedup,
   winner,
-} from '#dist/core/scaling.js';
+} from '#build/core/scaling.js';
 
 test('a speed-up is paired by round', () => {
   assert.deepEqual(speedup([2, 20, 200], [1, 10, 100]), { value: 2, low: 2, high: 2 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { RandomStream } from '#dist/core/random.js';
-import { ScoreCounts } from '#dist/core/score-counts.js';
+import { RandomStream } from '#build/core/random.js';
+import { ScoreCounts } from '#build/core/score-counts.js';
 
 test('scores are exact up to the limit, then coarse, and no record is lost', () => {
   const counts = new ScoreCounts(64);

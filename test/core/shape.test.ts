@@ -18,7 +18,7 @@ import {
   ShapeError,
   text,
   type Shape,
-} from '#dist/core/shape.js';
+} from '#build/core/shape.js';
 
 const point = object({ x: number, y: number }, { label: text });
 

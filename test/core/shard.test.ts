@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { shardOf } from '#dist/core/shard.js';
+import { shardOf } from '#build/core/shard.js';
 
 test('every target is in one share of the count, the same every time', () => {
   fc.assert(

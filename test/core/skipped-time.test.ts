@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { skippedTimes } from '#dist/core/skipped-time.js';
-import { timeParser } from '#dist/core/time.js';
+import { skippedTimes } from '#build/core/skipped-time.js';
+import { timeParser } from '#build/core/time.js';
 
 test('a time that a zone skips is explained by the zone and the gap', () => {
   for (const [zone, time, expected] of [

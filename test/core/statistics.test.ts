@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { RandomStream } from '#dist/core/random.js';
+import { RandomStream } from '#build/core/random.js';
 import {
   describe,
   medianEstimate,
@@ -11,7 +11,7 @@ import {
   percentile,
   ratioOfMedians,
   sortSamples,
-} from '#dist/core/statistics.js';
+} from '#build/core/statistics.js';
 
 test('percentiles are linear between neighbours (definition 7)', () => {
   const samples = sortSamples([30, 10, 40, 20]);

@@ -10,7 +10,7 @@ import {
   type SyntheticMinute,
   type SyntheticOptions,
   type SyntheticRecord,
-} from '#dist/core/synthetic.js';
+} from '#build/core/synthetic.js';
 
 const made = (options: SyntheticOptions): SyntheticMinute[] => [...syntheticMinutes(options)];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { floorToInterval, formatDuration, isoTime, timeParser } from '#dist/core/time.js';
+import { floorToInterval, formatDuration, isoTime, timeParser } from '#build/core/time.js';
 
 const utc = timeParser('UTC');
 const at = (iso: string): number => Date.parse(iso);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { sleep, Timer } from '#dist/core/timer.js';
+import { sleep, Timer } from '#build/core/timer.js';
 
 /** Node's own limit: a longer wait ends after 1 ms. */
 const TOO_LONG_MS = 2 ** 31;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { wildcard } from '#dist/core/wildcard.js';
+import { wildcard } from '#build/core/wildcard.js';
 import { assertLinear } from '../support/growth.js';
 
 /** What the matcher must agree with: every split of the text between the pattern's beginning and the rest. */

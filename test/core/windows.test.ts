@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { cutMinutes, ROW_STATUS, type UntriedRow } from '#dist/core/block.js';
-import { planRows } from '#dist/core/windows.js';
+import { cutMinutes, ROW_STATUS, type UntriedRow } from '#build/core/block.js';
+import { planRows } from '#build/core/windows.js';
 
 import { blockOfSeries } from '../support/blocks.js';
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
-import { DONE_WITH_FAILURES, EXIT_STATUS, GATE_FAILED, SIGNAL_STATUS } from '#dist/cli/exit-codes.js';
+import { DONE_WITH_FAILURES, EXIT_STATUS, GATE_FAILED, SIGNAL_STATUS } from '#build/cli/exit-codes.js';
 
 import { ROOT, runCli } from '../support/cli.js';
 import { sectionOf } from '../support/markdown.js';

@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { RandomStream } from '#dist/core/random.js';
-import type { PoolOptions } from '#dist/pool/pool.js';
+import { RandomStream } from '#build/core/random.js';
+import type { PoolOptions } from '#build/pool/pool.js';
 
 import { targetsOf } from '../support/blocks.js';
 import { FAULT_NAMES, type Fault } from '../support/fault-names.js';

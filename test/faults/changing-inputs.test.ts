@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { join } from 'node:path';
 
-import { RandomStream } from '#dist/core/random.js';
+import { RandomStream } from '#build/core/random.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { FAULTS, tally } from '../support/faults/amounts.js';

@@ -3,7 +3,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { RandomStream } from '#dist/core/random.js';
+import { RandomStream } from '#build/core/random.js';
 
 import { temporaryFolder, type Finished } from '../support/cli.js';
 import { FAULTS, tally } from '../support/faults/amounts.js';

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { RandomStream } from '#dist/core/random.js';
+import { RandomStream } from '#build/core/random.js';
 
 import { finished, temporaryFolder, type Finished } from '../support/cli.js';
 import { faultCase, FAULTS, tally } from '../support/faults/amounts.js';

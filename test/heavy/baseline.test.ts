@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import type { BenchSummary } from '#dist/bench/report/bench-summary.js';
+import type { BenchSummary } from '#build/bench/report/bench-summary.js';
 import { runCli, temporaryFolder } from '../support/cli.js';
 
 const QUICK = ['--rounds', '2', '--time', '50ms', '--backend', 'wasm', '--actors', '2'];

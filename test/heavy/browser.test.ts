@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { benchHtml } from '#dist/bench/report/bench-page.js';
-import { replayHtml } from '#dist/replay/report/replay-page.js';
-import { pageAssets } from '#dist/host/page-assets.js';
+import { benchHtml } from '#build/bench/report/bench-page.js';
+import { replayHtml } from '#build/replay/report/replay-page.js';
+import { pageAssets } from '#build/host/page-assets.js';
 
 import { benchSummary } from '../support/bench-summary.js';
 import { background, canvases, overflow, PHONE, suiteInBrowser } from '../support/browser.js';

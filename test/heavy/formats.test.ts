@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import type { ModelFormat } from '#dist/core/types.js';
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { ModelFormat } from '#build/core/types.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 import { recording, runCli, temporaryFolder } from '../support/cli.js';
 import { BUNDLES } from '../support/examples.js';
 import { COMBINATIONS, noNative, suiteOfFormats, testBytesOnNode, TOLERANCE } from '../support/formats.js';

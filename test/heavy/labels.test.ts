@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
-import type { TargetFigures } from '#dist/replay/report/run-labels.js';
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { TargetFigures } from '#build/replay/report/run-labels.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { recording, ROOT, runCli, temporaryFolder } from '../support/cli.js';
 import { readSummary } from '../support/run-files.js';

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, suite, test } from 'node:test';
 import { tmpdir } from 'node:os';
 
-import { RandomStream } from '#dist/core/random.js';
-import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
-import type { Receipt } from '#dist/host/native/receipt.js';
-import { WHEEL } from '#dist/host/native/recipe.js';
-import { findTools } from '#dist/host/tools.js';
+import { RandomStream } from '#build/core/random.js';
+import { platformFacts, whyUnsupported } from '#build/native/platform.js';
+import type { Receipt } from '#build/host/native/receipt.js';
+import { WHEEL } from '#build/host/native/recipe.js';
+import { findTools } from '#build/host/tools.js';
 import { finished, type Finished } from '../support/cli.js';
 import { installPacked, npm, ownEnvironment, pack } from '../support/packed.js';
 

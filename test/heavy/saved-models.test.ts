@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 import { ROOT, runCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { whyNoNative } from '../support/native.js';
 

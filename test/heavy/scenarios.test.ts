@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { SCENARIOS } from '#dist/bench/scenarios/scenario-names.js';
+import { SCENARIOS } from '#build/bench/scenarios/scenario-names.js';
 
 import { runCli, temporaryFolder } from '../support/cli.js';
 import { testEarlyEnd, testScenario } from '../support/real-scenarios.js';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { processUsage } from '#dist/host/process-usage.js';
+import { processUsage } from '#build/host/process-usage.js';
 
 import { temporaryFolder } from '../support/cli.js';
 

@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { legacyQuota, unifiedQuota, usableProcessors } from '#dist/host/processors.js';
+import { legacyQuota, unifiedQuota, usableProcessors } from '#build/host/processors.js';
 
 test('quotas of both cgroup versions are read, and null without one', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { findTools, requireAll, type ToolName } from '#dist/host/tools.js';
+import { findTools, requireAll, type ToolName } from '#build/host/tools.js';
 import { temporaryFolder } from '../support/cli.js';
 import { programs } from '../support/native-install.js';
 import { refusal } from '../support/refusals.js';

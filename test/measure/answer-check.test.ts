@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ROW_STATUS, type Answers, type RowStatus } from '#dist/core/block.js';
-import { agreementOf, AnswerCheck } from '#dist/measure/answer-check.js';
+import { ROW_STATUS, type Answers, type RowStatus } from '#build/core/block.js';
+import { agreementOf, AnswerCheck } from '#build/measure/answer-check.js';
 
 function answers(scores: number[], anomalies: number[], statuses?: RowStatus[]): Answers {
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { byVariant, Comparison } from '#dist/measure/compared-minutes.js';
+import { byVariant, Comparison } from '#build/measure/compared-minutes.js';
 
 test('speed-ups are paired by minute, efficiency and serial fraction follow', () => {
   const comparison = new Comparison();

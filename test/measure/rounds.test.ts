@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { chooseRounds, cycleRounds, roundOrder, timeInRounds } from '#dist/measure/rounds.js';
+import { chooseRounds, cycleRounds, roundOrder, timeInRounds } from '#build/measure/rounds.js';
 
 test('each round has every variant once; over a cycle each takes every place and follows every other equally often', () => {
   for (let count = 1; count <= 9; count++) {

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { BlockTiming } from '#dist/core/types.js';
-import { RunTimings } from '#dist/measure/run-timings.js';
+import type { BlockTiming } from '#build/core/types.js';
+import { RunTimings } from '#build/measure/run-timings.js';
 
 import { ALONE, blockTiming, IN_BLOCK, minuteTiming } from '../support/timings.js';
 

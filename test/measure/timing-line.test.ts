@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { AiopsError } from '#dist/core/errors.js';
-import { RunTimings } from '#dist/measure/run-timings.js';
-import { readTimingLine, timingLine, type BlockLine } from '#dist/measure/timing-line.js';
+import type { AiopsError } from '#build/core/errors.js';
+import { RunTimings } from '#build/measure/run-timings.js';
+import { readTimingLine, timingLine, type BlockLine } from '#build/measure/timing-line.js';
 
 import { ALONE, blockTiming, IN_BLOCK, minuteTiming } from '../support/timings.js';
 

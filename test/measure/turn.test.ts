@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { planTurn } from '#dist/measure/turn.js';
+import { planTurn } from '#build/measure/turn.js';
 
 test('a turn has as many minutes as it takes to fill it; only short batched ones get an untimed minute', () => {
   const { minutes, untimed } = planTurn('batched', 10, 100);

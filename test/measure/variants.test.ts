@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Answers, Block } from '#dist/core/block.js';
-import type { Served } from '#dist/measure/turn.js';
-import { measureVariants, type MeasuredVariants } from '#dist/measure/variants.js';
+import type { Answers, Block } from '#build/core/block.js';
+import type { Served } from '#build/measure/turn.js';
+import { measureVariants, type MeasuredVariants } from '#build/measure/variants.js';
 import { blockOf } from '../support/blocks.js';
 
 const NAMES = ['one', 'two'] as const;

@@ -3,8 +3,8 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { openBareModel, openModel, type BareModelFlags } from '#dist/model/bare-model.js';
-import { checkSavedModel, readFormat } from '#dist/model/bundle.js';
+import { openBareModel, openModel, type BareModelFlags } from '#build/model/bare-model.js';
+import { checkSavedModel, readFormat } from '#build/model/bundle.js';
 import { float32Bytes, linearModel, sha256, writeBundle } from '../support/bundles.js';
 import { temporaryFolder } from '../support/cli.js';
 import { assertRefuses } from '../support/refusals.js';

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, wri
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { checkSavedModel, manifestText, openBundle, readFormat, restoreBundle } from '#dist/model/bundle.js';
+import { checkSavedModel, manifestText, openBundle, readFormat, restoreBundle } from '#build/model/bundle.js';
 import {
   float32Bytes,
   linearModel,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { openBundle } from '#dist/model/bundle.js';
-import { itemWidth, seenIntervals } from '#dist/model/manifest.js';
-import { createNormalizer } from '#dist/model/normalize.js';
+import { openBundle } from '#build/model/bundle.js';
+import { itemWidth, seenIntervals } from '#build/model/manifest.js';
+import { createNormalizer } from '#build/model/normalize.js';
 import { BUNDLES, bundleFolder, goldenCases } from '../support/examples.js';
 
 for (const bundle of BUNDLES) {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { manifestSchema, type NormalizeSpec, type OutputSpec } from '#dist/model/manifest.js';
-import { createNormalizer } from '#dist/model/normalize.js';
-import { createScorer } from '#dist/model/score.js';
+import { manifestSchema, type NormalizeSpec, type OutputSpec } from '#build/model/manifest.js';
+import { createNormalizer } from '#build/model/normalize.js';
+import { createScorer } from '#build/model/score.js';
 import { ROOT } from '../support/cli.js';
 
 /** What scripts/model/formulas.py wrote: textbook formulas in NumPy, in doubles, nothing shared with src/. */

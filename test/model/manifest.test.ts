@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { itemWidth, manifestJsonSchema, parseManifest, seenIntervals } from '#dist/model/manifest.js';
+import { itemWidth, manifestJsonSchema, parseManifest, seenIntervals } from '#build/model/manifest.js';
 import type { ManifestJson } from '../support/bundles.js';
 import { ROOT } from '../support/cli.js';
 import { refusal } from '../support/refusals.js';

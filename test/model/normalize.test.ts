@@ -5,8 +5,8 @@ import { suite, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { parseManifest, type NormalizeSpec } from '#dist/model/manifest.js';
-import { createNormalizer, medianInPlace } from '#dist/model/normalize.js';
+import { parseManifest, type NormalizeSpec } from '#build/model/manifest.js';
+import { createNormalizer, medianInPlace } from '#build/model/normalize.js';
 import { ROOT } from '../support/cli.js';
 
 const ROBUST = {

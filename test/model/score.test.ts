@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import type { OutputSpec } from '#dist/model/manifest.js';
-import { createScorer, scoreProblem, verdict } from '#dist/model/score.js';
+import type { OutputSpec } from '#build/model/manifest.js';
+import { createScorer, scoreProblem, verdict } from '#build/model/score.js';
 import { refusal } from '../support/refusals.js';
 
 function score(

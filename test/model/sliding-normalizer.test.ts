@@ -3,9 +3,9 @@ import { suite, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { NormalizeSpec } from '#dist/model/manifest.js';
-import { createNormalizer } from '#dist/model/normalize.js';
-import { createSlidingNormalizer } from '#dist/model/sliding-normalizer.js';
+import type { NormalizeSpec } from '#build/model/manifest.js';
+import { createNormalizer } from '#build/model/normalize.js';
+import { createSlidingNormalizer } from '#build/model/sliding-normalizer.js';
 
 const ROBUST = { kind: 'window-robust', madScale: 1.4826, spreadFloor: 0.1, levelFloor: 1e-10 } as const;
 

@@ -10,8 +10,8 @@ import {
   removeAll,
   stagingFolder,
   sweep,
-} from '#dist/native/folder.js';
-import { RECEIPT_NAME } from '#dist/host/native/receipt.js';
+} from '#build/native/folder.js';
+import { RECEIPT_NAME } from '#build/host/native/receipt.js';
 import { temporaryFolder } from '../support/cli.js';
 import { receiptOf, writeReceipt } from '../support/native-install.js';
 

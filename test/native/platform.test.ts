@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 
-import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
+import { platformFacts, whyUnsupported } from '#build/native/platform.js';
 
 const HERE = { platform: 'linux', arch: 'x64', glibc: '2.36', avx: true };
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
-import { checkWheel, unpack } from '#dist/native/wheel.js';
+import { checkWheel, unpack } from '#build/native/wheel.js';
 import { temporaryFolder } from '../support/cli.js';
 import { assertRefuses } from '../support/refusals.js';
 import { zipOf } from '../support/zip.js';

@@ -3,7 +3,7 @@ import { existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { BenchOutput } from '#dist/output/bench-output.js';
+import { BenchOutput } from '#build/output/bench-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { openPlain } from '../support/outputs.js';

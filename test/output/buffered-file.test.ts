@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { BufferedFile } from '#dist/output/buffered-file.js';
+import { BufferedFile } from '#build/output/buffered-file.js';
 
 import { FaultyFiles } from '../support/faulty-files.js';
 import { MemoryFiles } from '../support/memory-files.js';

@@ -11,9 +11,9 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { BufferedFile } from '#dist/output/buffered-file.js';
-import { nodeFiles, type Files } from '#dist/output/files.js';
-import type { RunOutput } from '#dist/output/run-output.js';
+import { BufferedFile } from '#build/output/buffered-file.js';
+import { nodeFiles, type Files } from '#build/output/files.js';
+import type { RunOutput } from '#build/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { openForTest, resultLine } from '../support/outputs.js';

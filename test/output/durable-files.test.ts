@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
-import { nodeFiles } from '#dist/output/files.js';
-import { AtomicFile, partialPath, writeWhole } from '#dist/output/durable-files.js';
+import { AiopsError } from '#build/core/errors.js';
+import { nodeFiles } from '#build/output/files.js';
+import { AtomicFile, partialPath, writeWhole } from '#build/output/durable-files.js';
 
 import { FaultyFiles } from '../support/faulty-files.js';
 import { refusal } from '../support/refusals.js';

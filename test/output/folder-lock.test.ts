@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { FolderLock } from '#dist/output/folder-lock.js';
-import { thisHolder, type LockHolder } from '#dist/output/lock-holder.js';
+import { FolderLock } from '#build/output/folder-lock.js';
+import { thisHolder, type LockHolder } from '#build/output/lock-holder.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { FaultyFiles } from '../support/faulty-files.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
-import { JOURNAL_FORMAT, journalLine, readJournal, type JournalEntry } from '#dist/output/journal.js';
+import { JOURNAL_FORMAT, journalLine, readJournal, type JournalEntry } from '#build/output/journal.js';
 
 import { MemoryFiles } from '../support/memory-files.js';
 import { assertRefuses } from '../support/refusals.js';

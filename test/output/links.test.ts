@@ -12,9 +12,9 @@ import {
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
-import { nodeFiles } from '#dist/output/files.js';
-import { writeOrRemove, writeWhole } from '#dist/output/durable-files.js';
-import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
+import { nodeFiles } from '#build/output/files.js';
+import { writeOrRemove, writeWhole } from '#build/output/durable-files.js';
+import type { RunOutput, RunOutputOptions } from '#build/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { openForTest, openPlain } from '../support/outputs.js';

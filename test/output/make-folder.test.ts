@@ -3,7 +3,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { makeFolder } from '#dist/output/durable-files.js';
+import { makeFolder } from '#build/output/durable-files.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { CrashStates } from '../support/crash-states.js';

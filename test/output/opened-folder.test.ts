@@ -4,9 +4,9 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
-import type { Files } from '#dist/output/files.js';
-import { readHolder } from '#dist/output/lock-file.js';
-import type { RunOutput } from '#dist/output/run-output.js';
+import type { Files } from '#build/output/files.js';
+import { readHolder } from '#build/output/lock-file.js';
+import type { RunOutput } from '#build/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { errnoError, MemoryFiles } from '../support/memory-files.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { nodeFiles } from '#dist/output/files.js';
-import type { Files } from '#dist/output/files.js';
-import { readLines } from '#dist/output/read-back.js';
-import type { ReadLinesOptions } from '#dist/output/read-back.js';
+import { nodeFiles } from '#build/output/files.js';
+import type { Files } from '#build/output/files.js';
+import { readLines } from '#build/output/read-back.js';
+import type { ReadLinesOptions } from '#build/output/read-back.js';
 import { assertLinear } from '../support/growth.js';
 
 /** A file that is read in blocks of this size, each into the same memory. */

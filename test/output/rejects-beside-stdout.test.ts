@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
-import { nodeFiles, type Files } from '#dist/output/files.js';
-import type { OpenOutputOptions } from '#dist/output/open-output.js';
-import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
+import { nodeFiles, type Files } from '#build/output/files.js';
+import type { OpenOutputOptions } from '#build/output/open-output.js';
+import type { RunOutput, RunOutputOptions } from '#build/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { openForTest } from '../support/outputs.js';

@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
-import { readJournal } from '#dist/output/journal.js';
-import type { RunOutputOptions } from '#dist/output/run-output.js';
+import { readJournal } from '#build/output/journal.js';
+import type { RunOutputOptions } from '#build/output/run-output.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { openForTest, openPlain, resultLine } from '../support/outputs.js';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { Script } from 'node:vm';
 
-import { EXIT_STATUS } from '#dist/cli/exit-codes.js';
-import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
+import { EXIT_STATUS } from '#build/cli/exit-codes.js';
+import { platformFacts, whyUnsupported } from '#build/native/platform.js';
 
 import { temporaryFolder } from '../support/cli.js';
 import { programs } from '../support/native-install.js';

@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { DONE_WITH_FAILURES, EXIT_STATUS, GATE_FAILED, SIGNAL_STATUS } from '#dist/cli/exit-codes.js';
-import { duration } from '#dist/cli/settings/kinds.js';
+import { DONE_WITH_FAILURES, EXIT_STATUS, GATE_FAILED, SIGNAL_STATUS } from '#build/cli/exit-codes.js';
+import { duration } from '#build/cli/settings/kinds.js';
 
 import { ROOT, temporaryFolder } from '../support/cli.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { describeExit } from '#dist/pool/actor-errors.js';
+import { describeExit } from '#build/pool/actor-errors.js';
 
 const actor = { name: 'actor-2', pid: 12, doing: 'answering 5 items', lastLines: [] };
 const exit = { exitCode: null, signal: null, spawnError: null };

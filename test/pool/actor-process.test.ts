@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { OutputLines } from '#dist/pool/actor-process.js';
+import { OutputLines } from '#build/pool/actor-process.js';
 
 function linesOf(pieces: readonly Buffer[]): string[] {
   const lines: string[] = [];

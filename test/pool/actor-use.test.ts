@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ActorUse } from '#dist/pool/actor-use.js';
+import { ActorUse } from '#build/pool/actor-use.js';
 
 test('processor time adds up over actors, also over those that were replaced; memory is that of the largest', () => {
   const use = new ActorUse();

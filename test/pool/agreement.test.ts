@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { checkAgreement } from '#dist/pool/agreement.js';
+import { checkAgreement } from '#build/pool/agreement.js';
 import { refusal } from '../support/refusals.js';
 
 const backend = {

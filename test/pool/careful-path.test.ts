@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
-import { EveryItemLost } from '#dist/pool/actor-errors.js';
-import type { Pool } from '#dist/pool/pool.js';
+import { AiopsError } from '#build/core/errors.js';
+import { EveryItemLost } from '#build/pool/actor-errors.js';
+import type { Pool } from '#build/pool/pool.js';
 
 import { blockOf } from '../support/blocks.js';
 import { LINES_AND_NUMBERS, NUMBERS } from '../support/chunks.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Incident } from '#dist/core/incidents.js';
-import { IncidentLog } from '#dist/pool/executors.js';
+import type { Incident } from '#build/core/incidents.js';
+import { IncidentLog } from '#build/pool/executors.js';
 
 const incident = (minuteMs: number | null, text: string): Incident => ({
   kind: 'lost',

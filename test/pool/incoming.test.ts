@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 
-import { listen } from '#dist/pool/incoming.js';
-import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
-import { ProtocolError } from '#dist/protocol/frames.js';
-import { writeFrame } from '#dist/protocol/frame-encoder.js';
+import { listen } from '#build/pool/incoming.js';
+import { ActorMessageEncoder } from '#build/protocol/actor-frames.js';
+import { ProtocolError } from '#build/protocol/frames.js';
+import { writeFrame } from '#build/protocol/frame-encoder.js';
 
 const encoder = new ActorMessageEncoder();
 const bytesOf = (...versions: number[]): Buffer =>

@@ -3,16 +3,16 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { joinAnswers } from '#dist/core/answers.js';
-import { NO_VERDICT, ROW_STATUS, rowOffsetsOf, type Answers, type Block } from '#dist/core/block.js';
-import { Deferred } from '#dist/core/deferred.js';
-import { AiopsError } from '#dist/core/errors.js';
-import { quarantineOf, Quarantines } from '#dist/core/quarantines.js';
-import type { ChunkTiming } from '#dist/core/types.js';
-import { ChunkFailed, ChunkLost, type Loss } from '#dist/pool/actor-errors.js';
-import { Isolation } from '#dist/pool/isolation.js';
-import { ChunkMaker, chunkFor, partsOf, type Job, type JobReply } from '#dist/pool/job.js';
-import { Recovery } from '#dist/pool/recovery.js';
+import { joinAnswers } from '#build/core/answers.js';
+import { NO_VERDICT, ROW_STATUS, rowOffsetsOf, type Answers, type Block } from '#build/core/block.js';
+import { Deferred } from '#build/core/deferred.js';
+import { AiopsError } from '#build/core/errors.js';
+import { quarantineOf, Quarantines } from '#build/core/quarantines.js';
+import type { ChunkTiming } from '#build/core/types.js';
+import { ChunkFailed, ChunkLost, type Loss } from '#build/pool/actor-errors.js';
+import { Isolation } from '#build/pool/isolation.js';
+import { ChunkMaker, chunkFor, partsOf, type Job, type JobReply } from '#build/pool/job.js';
+import { Recovery } from '#build/pool/recovery.js';
 
 import { blockOf } from '../support/blocks.js';
 import { NUMBERS } from '../support/chunks.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { MemoryLimit, RESTART_SPAN_MS, RestartLimit } from '#dist/pool/slot-limits.js';
+import { MemoryLimit, RESTART_SPAN_MS, RestartLimit } from '#build/pool/slot-limits.js';
 
 const MIB = 2 ** 20;
 

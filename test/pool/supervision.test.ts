@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { type AiopsError } from '#dist/core/errors.js';
-import type { Incident } from '#dist/core/incidents.js';
-import { quarantineOf, Quarantines } from '#dist/core/quarantines.js';
-import type { Executor } from '#dist/core/executor.js';
-import type { PoolOptions } from '#dist/pool/pool.js';
-import { Solo } from '#dist/pool/solo.js';
+import { type AiopsError } from '#build/core/errors.js';
+import type { Incident } from '#build/core/incidents.js';
+import { quarantineOf, Quarantines } from '#build/core/quarantines.js';
+import type { Executor } from '#build/core/executor.js';
+import type { PoolOptions } from '#build/pool/pool.js';
+import { Solo } from '#build/pool/solo.js';
 
 import { blockOf } from '../support/blocks.js';
 import { LINES_AND_NUMBERS, NUMBERS } from '../support/chunks.js';

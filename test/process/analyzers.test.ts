@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { recording, ROOT, runCli, temporaryFolder, type Finished } from '../support/cli.js';
 

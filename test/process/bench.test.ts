@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import type { BenchSummary } from '#dist/bench/report/bench-summary.js';
+import type { BenchSummary } from '#build/bench/report/bench-summary.js';
 import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
 import { until } from '../support/wait.js';
 

@@ -13,8 +13,8 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
-import { thisHolder } from '#dist/output/lock-holder.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
+import { thisHolder } from '#build/output/lock-holder.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { assertGone, catches, childrenOf } from '../support/processes.js';
 import { said, until } from '../support/wait.js';

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { runCli, temporaryFolder, type Finished } from '../support/cli.js';
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { recording, runCli, temporaryFolder } from '../support/cli.js';
 

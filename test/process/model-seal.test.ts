@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { manifestSchema } from '#dist/model/manifest.js';
+import { manifestSchema } from '#build/model/manifest.js';
 import { linearModel, writeBundle, type ManifestJson } from '../support/bundles.js';
 import { runCli, temporaryFolder, type Finished } from '../support/cli.js';
 

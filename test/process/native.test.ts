@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
-import { npmPackage } from '#dist/native/inventory.js';
-import { platformFacts, whyUnsupported } from '#dist/native/platform.js';
+import { npmPackage } from '#build/native/inventory.js';
+import { platformFacts, whyUnsupported } from '#build/native/platform.js';
 import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { programs, receiptOf, writeReceipt } from '../support/native-install.js';
 import { until } from '../support/wait.js';

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { ActorProcess } from '#dist/pool/actor-process.js';
+import { ActorProcess } from '#build/pool/actor-process.js';
 
 import { assertGone, childrenOf, isRunning } from '../support/processes.js';
 import { said, until } from '../support/wait.js';

@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as turn } from 'node:timers/promises';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { finished, runCli, startCli, temporaryFolder } from '../support/cli.js';
 import { said } from '../support/wait.js';

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { recording, runCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { withSpoiledAssets, type Spoiled } from '../support/spoiled-assets.js';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
-import { ROW_STATUS } from '#dist/core/block.js';
-import type { BlockRun } from '#dist/core/executor.js';
-import type { CallStyle, ReadyFacts } from '#dist/core/types.js';
-import { Pool } from '#dist/pool/pool.js';
-import { Solo } from '#dist/pool/solo.js';
+import { ROW_STATUS } from '#build/core/block.js';
+import type { BlockRun } from '#build/core/executor.js';
+import type { CallStyle, ReadyFacts } from '#build/core/types.js';
+import { Pool } from '#build/pool/pool.js';
+import { Solo } from '#build/pool/solo.js';
 
 import { blockOf, targetsOf } from '../support/blocks.js';
 import { NUMBERS } from '../support/chunks.js';

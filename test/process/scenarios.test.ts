@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { runScenario } from '#dist/bench/scenarios/measure-scenario.js';
+import { runScenario } from '#build/bench/scenarios/measure-scenario.js';
 
 import { realRun, testEarlyEnd, testScenario } from '../support/real-scenarios.js';
 

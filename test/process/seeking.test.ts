@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { blockBytesFor } from '#dist/read/bytes/source.js';
+import { blockBytesFor } from '#build/read/bytes/source.js';
 
 import { runCli, temporaryFolder } from '../support/cli.js';
 import { withFaults, type FileOperation } from '../support/faults/plan.js';

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import type { RunProgress } from '#dist/replay/resume/run-facts.js';
+import type { RunProgress } from '#build/replay/resume/run-facts.js';
 
 import { finished, startCli, temporaryFolder, type CliOptions, type Finished } from '../support/cli.js';
 import { assertGone, childrenOf } from '../support/processes.js';

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { runCli, temporaryFolder, type Finished } from '../support/cli.js';
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import type { TraceEvent } from '#dist/report/trace.js';
+import type { TraceEvent } from '#build/report/trace.js';
 
 import { runCli, temporaryFolder } from '../support/cli.js';
 import { assertLanesNest, isSlice, lanesOf, traceEvents, waysOf, type Slice } from '../support/traces.js';

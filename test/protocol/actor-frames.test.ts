@@ -3,11 +3,11 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { NO_VERDICT, ROW_STATUS } from '#dist/core/block.js';
-import { ActorMessageEncoder, parseActorMessage } from '#dist/protocol/actor-frames.js';
-import { FrameEncoder } from '#dist/protocol/frame-encoder.js';
-import { ProtocolError } from '#dist/protocol/frames.js';
-import type { Answer } from '#dist/protocol/messages.js';
+import { NO_VERDICT, ROW_STATUS } from '#build/core/block.js';
+import { ActorMessageEncoder, parseActorMessage } from '#build/protocol/actor-frames.js';
+import { FrameEncoder } from '#build/protocol/frame-encoder.js';
+import { ProtocolError } from '#build/protocol/frames.js';
+import type { Answer } from '#build/protocol/messages.js';
 
 import { damage, damaged, frameOf, refusedOrRead, viaActor } from '../support/messages.js';
 import { errorOf } from '../support/refusals.js';

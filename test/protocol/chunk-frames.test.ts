@@ -3,10 +3,10 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { Block, UntriedRow } from '#dist/core/block.js';
-import { ProtocolError, type Part } from '#dist/protocol/frames.js';
-import type { Chunk } from '#dist/protocol/messages.js';
-import { ParentMessageDecoder, ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
+import type { Block, UntriedRow } from '#build/core/block.js';
+import { ProtocolError, type Part } from '#build/protocol/frames.js';
+import type { Chunk } from '#build/protocol/messages.js';
+import { ParentMessageDecoder, ParentMessageEncoder } from '#build/protocol/parent-frames.js';
 
 import { blockOf } from '../support/blocks.js';
 import { chunkOf } from '../support/chunks.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { BodyMemory, FrameReader } from '#dist/protocol/frame-reader.js';
-import { FrameEncoder } from '#dist/protocol/frame-encoder.js';
-import type { Frame } from '#dist/protocol/frames.js';
+import { BodyMemory, FrameReader } from '#build/protocol/frame-reader.js';
+import { FrameEncoder } from '#build/protocol/frame-encoder.js';
+import type { Frame } from '#build/protocol/frames.js';
 
 const frameOf = (values: Float64Array): Uint8Array =>
   Buffer.concat(new FrameEncoder().encode('x', {}, [{ name: 'values', shape: [values.length], values }]));

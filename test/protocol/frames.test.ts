@@ -3,15 +3,15 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { FrameEncoder } from '#dist/protocol/frame-encoder.js';
-import { FrameReader } from '#dist/protocol/frame-reader.js';
+import { FrameEncoder } from '#build/protocol/frame-encoder.js';
+import { FrameReader } from '#build/protocol/frame-reader.js';
 import {
   MAX_BODY_BYTES,
   MAX_HEADER_BYTES,
   ProtocolError,
   type Frame,
   type Part,
-} from '#dist/protocol/frames.js';
+} from '#build/protocol/frames.js';
 import { errorOf } from '../support/refusals.js';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ProtocolError } from '#dist/protocol/frames.js';
+import { ProtocolError } from '#build/protocol/frames.js';
 
 import { decode, viaActor, viaParent } from '../support/messages.js';
 import { errorOf } from '../support/refusals.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { RowStatus } from '#dist/core/block.js';
-import type { ReadStep } from '#dist/core/types.js';
-import { Counters } from '#dist/read/counters.js';
+import type { RowStatus } from '#build/core/block.js';
+import type { ReadStep } from '#build/core/types.js';
+import { Counters } from '#build/read/counters.js';
 
 import { minuteBatch, record, reject } from '../support/records.js';
 import { refusal } from '../support/refusals.js';

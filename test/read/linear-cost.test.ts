@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { timeParser } from '#dist/core/time.js';
-import { splitFields, findDelimiter } from '#dist/read/lines/csv-record.js';
-import { parseJsonLine } from '#dist/read/lines/json-text.js';
-import { metricOfText } from '#dist/read/lines/number-field.js';
-import { labelOf } from '#dist/read/lines/records.js';
+import { timeParser } from '#build/core/time.js';
+import { splitFields, findDelimiter } from '#build/read/lines/csv-record.js';
+import { parseJsonLine } from '#build/read/lines/json-text.js';
+import { metricOfText } from '#build/read/lines/number-field.js';
+import { labelOf } from '#build/read/lines/records.js';
 import { assertLinear } from '../support/growth.js';
 import { readText } from '../support/reading.js';
 

@@ -44,7 +44,7 @@ test('a recording ten times as long takes no more memory', async (t) => {
     const files = [0, 1].map((part) => join(folder, `${minutes}-${part}.${kind}`));
     for (const [part, file] of files.entries())
       await pipeline(rows(kind, minutes, part), createWriteStream(file));
-    const module = new URL(import.meta.resolve('#dist/read/recording.js')).href;
+    const module = new URL(import.meta.resolve('#build/read/recording.js')).href;
     const args = [...HEAP, '--input-type=module', '--eval', CHILD, module, ...files];
     const result = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as {
       records: number;

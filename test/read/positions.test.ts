@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ReadOptions } from '#dist/read/recording.js';
+import type { ReadOptions } from '#build/read/recording.js';
 import { READ_DEFAULTS, folderWith } from '../support/reading.js';
 import { checkEveryResume } from '../support/resumed.js';
 import type { PlainStep } from '../support/read-steps.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
-import { LookBack } from '#dist/core/look-back.js';
-import type { MinuteRecord, ReadStep } from '#dist/core/types.js';
-import { BlockLength, BlockMaker, type BlockMakerOptions, type StepBlock } from '#dist/replay/blocks.js';
-import type { DueStep } from '#dist/replay/feed.js';
+import { LookBack } from '#build/core/look-back.js';
+import type { MinuteRecord, ReadStep } from '#build/core/types.js';
+import { BlockLength, BlockMaker, type BlockMakerOptions, type StepBlock } from '#build/replay/blocks.js';
+import type { DueStep } from '#build/replay/feed.js';
 
 import { MINUTE_MS, minuteBatch, record, reject } from '../support/records.js';
 import { minuteTiming } from '../support/timings.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ROW_STATUS, type Answers, type Block, type BlockRequest } from '#dist/core/block.js';
-import type { BlockRun, Executor } from '#dist/core/executor.js';
-import { IncidentLog } from '#dist/pool/executors.js';
-import { Comparer } from '#dist/replay/comparer.js';
+import { ROW_STATUS, type Answers, type Block, type BlockRequest } from '#build/core/block.js';
+import type { BlockRun, Executor } from '#build/core/executor.js';
+import { IncidentLog } from '#build/pool/executors.js';
+import { Comparer } from '#build/replay/comparer.js';
 
 import { blockOf } from '../support/blocks.js';
 import { minuteTiming } from '../support/timings.js';

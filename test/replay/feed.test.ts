@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
-import type { ReadStep } from '#dist/core/types.js';
-import { Feed, ReadAhead, type DueStep } from '#dist/replay/feed.js';
+import type { ReadStep } from '#build/core/types.js';
+import { Feed, ReadAhead, type DueStep } from '#build/replay/feed.js';
 
 import { minuteBatch, reject } from '../support/records.js';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
-import { explainNothing, type Asked } from '#dist/replay/finish.js';
-import { Counters } from '#dist/read/counters.js';
+import { AiopsError } from '#build/core/errors.js';
+import { explainNothing, type Asked } from '#build/replay/finish.js';
+import { Counters } from '#build/read/counters.js';
 
 type Extent = Parameters<typeof explainNothing>[2];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Pacer, type PaceClock, type PacedFeed } from '#dist/replay/pacer.js';
+import { Pacer, type PaceClock, type PacedFeed } from '#build/replay/pacer.js';
 
 const NEVER = new AbortController().signal;
 

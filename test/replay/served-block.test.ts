@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ROW_STATUS, type Block } from '#dist/core/block.js';
-import { Quarantines } from '#dist/core/quarantines.js';
-import type { BlockRun } from '#dist/core/executor.js';
-import { servedInTurn, type DispatchedBlock } from '#dist/replay/served-block.js';
+import { ROW_STATUS, type Block } from '#build/core/block.js';
+import { Quarantines } from '#build/core/quarantines.js';
+import type { BlockRun } from '#build/core/executor.js';
+import { servedInTurn, type DispatchedBlock } from '#build/replay/served-block.js';
 
 import { blockOf } from '../support/blocks.js';
 import { minuteTiming } from '../support/timings.js';

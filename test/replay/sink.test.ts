@@ -5,20 +5,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { ROW_STATUS, type Answers, type Block, type RowStatus } from '#dist/core/block.js';
-import type { Incident } from '#dist/core/incidents.js';
-import type { InputPosition } from '#dist/core/input-position.js';
-import { NO_USE } from '#dist/core/process-use.js';
-import { Quarantines, quarantineOf } from '#dist/core/quarantines.js';
-import type { BlockRun } from '#dist/core/executor.js';
-import type { ReadStep, Reject } from '#dist/core/types.js';
-import type { RunOutput } from '#dist/output/run-output.js';
-import { IncidentLog } from '#dist/pool/executors.js';
-import type { Recording } from '#dist/read/recording.js';
-import type { RunProgress } from '#dist/replay/resume/run-facts.js';
-import type { DispatchedBlock } from '#dist/replay/served-block.js';
-import { Sink, type SinkConfig } from '#dist/replay/sink.js';
-import { RunTotals } from '#dist/replay/totals.js';
+import { ROW_STATUS, type Answers, type Block, type RowStatus } from '#build/core/block.js';
+import type { Incident } from '#build/core/incidents.js';
+import type { InputPosition } from '#build/core/input-position.js';
+import { NO_USE } from '#build/core/process-use.js';
+import { Quarantines, quarantineOf } from '#build/core/quarantines.js';
+import type { BlockRun } from '#build/core/executor.js';
+import type { ReadStep, Reject } from '#build/core/types.js';
+import type { RunOutput } from '#build/output/run-output.js';
+import { IncidentLog } from '#build/pool/executors.js';
+import type { Recording } from '#build/read/recording.js';
+import type { RunProgress } from '#build/replay/resume/run-facts.js';
+import type { DispatchedBlock } from '#build/replay/served-block.js';
+import { Sink, type SinkConfig } from '#build/replay/sink.js';
+import { RunTotals } from '#build/replay/totals.js';
 
 import { blockOf } from '../support/blocks.js';
 import { progress } from '../support/journals.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Incident } from '#dist/core/incidents.js';
-import type { ProcessUse } from '#dist/core/process-use.js';
-import type { RunUsage } from '#dist/replay/resume/run-facts.js';
-import { NO_USAGE, RunIncidents, UsageMeter } from '#dist/replay/totals.js';
+import type { Incident } from '#build/core/incidents.js';
+import type { ProcessUse } from '#build/core/process-use.js';
+import type { RunUsage } from '#build/replay/resume/run-facts.js';
+import { NO_USAGE, RunIncidents, UsageMeter } from '#build/replay/totals.js';
 
 interface Session {
   readonly servers: number;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import type { Estimate } from '#dist/core/statistics.js';
-import { estimateMarkup, figureMarkup, Place } from '#dist/report/figures.js';
-import { durationText, speedupParts, timesText } from '#dist/report/format.js';
+import type { Estimate } from '#build/core/statistics.js';
+import { estimateMarkup, figureMarkup, Place } from '#build/report/figures.js';
+import { durationText, speedupParts, timesText } from '#build/report/format.js';
 
 describe('figures', () => {
   const summary: { a: { 'b-c': { ms: number }[] }; none: { deeper: number } | null; range: Estimate | null } =

@@ -11,7 +11,7 @@ import {
   roundDuration,
   sizeText,
   speedupText,
-} from '#dist/report/format.js';
+} from '#build/report/format.js';
 
 test('durations have three figures; chosen ones have no trailing zeros', () => {
   assert.deepEqual([60_000, 1500, 100, 0.02].map(durationText), ['60.0 s', '1.50 s', '100 ms', '20.0 µs']);

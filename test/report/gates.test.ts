@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { BENCH_METRICS } from '#dist/bench/report/bench-metrics.js';
-import type { Metrics } from '#dist/report/gates.js';
-import { checkGates, failedGates, gateText, parseGate, refuseGatesWithout } from '#dist/report/gates.js';
-import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
+import { BENCH_METRICS } from '#build/bench/report/bench-metrics.js';
+import type { Metrics } from '#build/report/gates.js';
+import { checkGates, failedGates, gateText, parseGate, refuseGatesWithout } from '#build/report/gates.js';
+import { REPLAY_METRICS } from '#build/replay/report/replay-metrics.js';
 
 import { ROOT } from '../support/cli.js';
 import { sectionOf } from '../support/markdown.js';

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { numberCell, tableCsv, tableLines, tableMarkdown, textCell, type Table } from '#dist/report/table.js';
+import {
+  numberCell,
+  tableCsv,
+  tableLines,
+  tableMarkdown,
+  textCell,
+  type Table,
+} from '#build/report/table.js';
 
 const named = (name: string): Table => ({
   columns: [

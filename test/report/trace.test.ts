@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { BlockTiming, ChunkTiming } from '#dist/core/types.js';
-import { TraceText, type TraceGroup } from '#dist/report/trace.js';
+import type { BlockTiming, ChunkTiming } from '#build/core/types.js';
+import { TraceText, type TraceGroup } from '#build/report/trace.js';
 
 import { assertLanesNest, isSlice, traceEvents, waysOf } from '../support/traces.js';
 

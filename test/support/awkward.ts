@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { ErrorCode } from '#dist/core/errors.js';
-import type { ReadOptions } from '#dist/read/options.js';
+import type { ErrorCode } from '#build/core/errors.js';
+import type { ReadOptions } from '#build/read/options.js';
 import { checkCase } from './fuzz/check-case.js';
 import { readAll, type Reading } from './fuzz/read-all.js';
 import { READ_DEFAULTS } from './reading.js';

@@ -1,5 +1,5 @@
-import { describe, medianEstimate, sortSamples } from '#dist/core/statistics.js';
-import type { BenchVariant, BenchCase, BenchSummary } from '#dist/bench/report/bench-summary.js';
+import { describe, medianEstimate, sortSamples } from '#build/core/statistics.js';
+import type { BenchVariant, BenchCase, BenchSummary } from '#build/bench/report/bench-summary.js';
 
 import { READY } from './facts.js';
 

@@ -1,11 +1,11 @@
-import type { Answers } from '#dist/core/block.js';
-import type { BlockTiming } from '#dist/core/types.js';
-import type { BenchCase, BenchSummary } from '#dist/bench/report/bench-summary.js';
-import { benchAdvice } from '#dist/bench/report/bench-advice.js';
-import { breakEvens } from '#dist/bench/report/break-even.js';
-import { planVariants, type VariantPlan } from '#dist/bench/bench-plan.js';
-import { summarizeCase } from '#dist/bench/summarize-case.js';
-import { VariantSamples } from '#dist/measure/variants.js';
+import type { Answers } from '#build/core/block.js';
+import type { BlockTiming } from '#build/core/types.js';
+import type { BenchCase, BenchSummary } from '#build/bench/report/bench-summary.js';
+import { benchAdvice } from '#build/bench/report/bench-advice.js';
+import { breakEvens } from '#build/bench/report/break-even.js';
+import { planVariants, type VariantPlan } from '#build/bench/bench-plan.js';
+import { summarizeCase } from '#build/bench/summarize-case.js';
+import { VariantSamples } from '#build/measure/variants.js';
 
 import { READY } from './facts.js';
 import { minuteTiming } from './timings.js';

@@ -1,4 +1,4 @@
-import type { Block } from '#dist/core/block.js';
+import type { Block } from '#build/core/block.js';
 
 export interface BlockParts extends Partial<Omit<Block, 'minutesMs'>> {
   /** How many consecutive minutes; default: 1. */

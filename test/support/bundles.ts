@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import type { AnalyzerItem } from '#dist/model/analyzer.js';
+import type { AnalyzerItem } from '#build/model/analyzer.js';
 
 /** A manifest as JSON, before it is checked. */
 export interface ManifestJson {

@@ -1,5 +1,5 @@
-import type { BlockRequest } from '#dist/core/block.js';
-import type { Chunk } from '#dist/protocol/messages.js';
+import type { BlockRequest } from '#build/core/block.js';
+import type { Chunk } from '#build/protocol/messages.js';
 
 import { blockOf } from './blocks.js';
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 
-import type { RandomStream } from '#dist/core/random.js';
+import type { RandomStream } from '#build/core/random.js';
 
 import { changedBytes, type DiskState, type LoggedOperation } from './memory-files.js';
 

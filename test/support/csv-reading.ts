@@ -1,9 +1,9 @@
-import type { MinuteRecord, Reject } from '#dist/core/types.js';
-import { timeParser } from '#dist/core/time.js';
-import { LateFields, ROLE } from '#dist/read/lines/plan.js';
-import type { FilePlan } from '#dist/read/lines/plan.js';
-import { openReader } from '#dist/read/lines/reader.js';
-import { TargetFilter } from '#dist/read/lines/target-filter.js';
+import type { MinuteRecord, Reject } from '#build/core/types.js';
+import { timeParser } from '#build/core/time.js';
+import { LateFields, ROLE } from '#build/read/lines/plan.js';
+import type { FilePlan } from '#build/read/lines/plan.js';
+import { openReader } from '#build/read/lines/reader.js';
+import { TargetFilter } from '#build/read/lines/target-filter.js';
 
 /** How a file of `time,target,v` is read. */
 const PLAN: FilePlan = {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
-import { AiopsError } from '#dist/core/errors.js';
-import { RandomStream } from '#dist/core/random.js';
-import { checkSavedModel, openBundle, readFormat, type Bundle } from '#dist/model/bundle.js';
+import { AiopsError } from '#build/core/errors.js';
+import { RandomStream } from '#build/core/random.js';
+import { checkSavedModel, openBundle, readFormat, type Bundle } from '#build/model/bundle.js';
 import { temporaryFolder } from './cli.js';
 import { BUNDLES, bundleFolder } from './examples.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Block } from '#dist/core/block.js';
+import type { Block } from '#build/core/block.js';
 import { blockOf } from './blocks.js';
 import { ROOT } from './cli.js';
 

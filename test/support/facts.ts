@@ -1,4 +1,4 @@
-import type { ReadyFacts } from '#dist/core/types.js';
+import type { ReadyFacts } from '#build/core/types.js';
 
 /** What actors of a made-up model told once they were warm. */
 export const READY: ReadyFacts = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { AiopsError } from '#dist/core/errors.js';
+import { AiopsError } from '#build/core/errors.js';
 
 import { CrashStates } from './crash-states.js';
 import { FAULTS, FaultyFiles, type FaultPlan } from './faulty-files.js';

@@ -5,7 +5,7 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { closeSync, writeSync } from 'node:fs';
 
-import { serveParent } from '#dist/actor/serve-parent.js';
+import { serveParent } from '#build/actor/serve-parent.js';
 
 import { answerOf, fakeAnalyzer, fakeRuntime } from './fake-runtime.js';
 

@@ -1,8 +1,8 @@
-import { AnalyzerRunner } from '#dist/actor/analyzer-runner.js';
-import type { LoadRuntime, Runtime } from '#dist/actor/load-runtime.js';
-import { AiopsError } from '#dist/core/errors.js';
-import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
-import type { LoadRequest } from '#dist/protocol/messages.js';
+import { AnalyzerRunner } from '#build/actor/analyzer-runner.js';
+import type { LoadRuntime, Runtime } from '#build/actor/load-runtime.js';
+import { AiopsError } from '#build/core/errors.js';
+import type { Analyzer, AnalyzerAnswer, AnalyzerItem } from '#build/model/analyzer.js';
+import type { LoadRequest } from '#build/protocol/messages.js';
 
 export function loadOf(params: LoadRequest['params'] = {}): LoadRequest {
   return {

@@ -1,8 +1,8 @@
-import { NoticeLog } from '#dist/bench/notice-log.js';
-import { Trial, type Machine, type TrialOptions } from '#dist/bench/scenarios/trial.js';
-import { rowsIn, type Answers, type Block } from '#dist/core/block.js';
-import type { Executor } from '#dist/core/executor.js';
-import type { ReadyFacts } from '#dist/core/types.js';
+import { NoticeLog } from '#build/bench/notice-log.js';
+import { Trial, type Machine, type TrialOptions } from '#build/bench/scenarios/trial.js';
+import { rowsIn, type Answers, type Block } from '#build/core/block.js';
+import type { Executor } from '#build/core/executor.js';
+import type { ReadyFacts } from '#build/core/types.js';
 
 import { loadOf } from './fake-runtime.js';
 import { minuteTiming } from './timings.js';

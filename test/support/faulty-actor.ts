@@ -10,16 +10,16 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 
-import { runLoop, type Received } from '#dist/actor/loop.js';
-import { Mailbox } from '#dist/actor/mailbox.js';
-import { ROW_STATUS, type Answers } from '#dist/core/block.js';
-import type { AnalyzerAnswer, AnalyzerItem } from '#dist/model/analyzer.js';
-import { ActorMessageEncoder } from '#dist/protocol/actor-frames.js';
-import { FrameReader } from '#dist/protocol/frame-reader.js';
-import { machineNow } from '#dist/protocol/machine-clock.js';
-import type { ActorMessage, Answer } from '#dist/protocol/messages.js';
-import { ParentMessageDecoder } from '#dist/protocol/parent-frames.js';
-import { writeFrame } from '#dist/protocol/frame-encoder.js';
+import { runLoop, type Received } from '#build/actor/loop.js';
+import { Mailbox } from '#build/actor/mailbox.js';
+import { ROW_STATUS, type Answers } from '#build/core/block.js';
+import type { AnalyzerAnswer, AnalyzerItem } from '#build/model/analyzer.js';
+import { ActorMessageEncoder } from '#build/protocol/actor-frames.js';
+import { FrameReader } from '#build/protocol/frame-reader.js';
+import { machineNow } from '#build/protocol/machine-clock.js';
+import type { ActorMessage, Answer } from '#build/protocol/messages.js';
+import { ParentMessageDecoder } from '#build/protocol/parent-frames.js';
+import { writeFrame } from '#build/protocol/frame-encoder.js';
 
 import type { Fault } from './fault-names.js';
 import { answerOf, fakeAnalyzer, fakeRuntime, type Tricks } from './fake-runtime.js';

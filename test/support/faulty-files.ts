@@ -1,4 +1,4 @@
-import type { FileEntry, Files, OpenFile, OpenMode } from '#dist/output/files.js';
+import type { FileEntry, Files, OpenFile, OpenMode } from '#build/output/files.js';
 
 import { errnoError } from './memory-files.js';
 

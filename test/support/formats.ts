@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import type { Answers } from '#dist/core/block.js';
-import type { BackendName, ModelFormat } from '#dist/core/types.js';
-import { Solo } from '#dist/pool/solo.js';
-import { manifestText, openBundle } from '#dist/model/bundle.js';
+import type { Answers } from '#build/core/block.js';
+import type { BackendName, ModelFormat } from '#build/core/types.js';
+import { Solo } from '#build/pool/solo.js';
+import { manifestText, openBundle } from '#build/model/bundle.js';
 import { firstLines, recording, runCli, temporaryFolder } from './cli.js';
 import { bundleFolder, goldenBlock, goldenCases, type GoldenCase } from './examples.js';
 import { loadOf } from './fake-runtime.js';

@@ -1,5 +1,5 @@
-import type { RunProgress } from '#dist/replay/resume/run-facts.js';
-import { NO_USAGE } from '#dist/replay/totals.js';
+import type { RunProgress } from '#build/replay/resume/run-facts.js';
+import { NO_USAGE } from '#build/replay/totals.js';
 
 /** A commit's state, made up but for what is given. */
 export function progress(given: Partial<RunProgress>): RunProgress {

@@ -1,8 +1,8 @@
 /** A program that takes a folder's lock, says how that went, and holds it until its standard input ends. */
 import { once } from 'node:events';
 
-import { AiopsError } from '#dist/core/errors.js';
-import { FolderLock } from '#dist/output/folder-lock.js';
+import { AiopsError } from '#build/core/errors.js';
+import { FolderLock } from '#build/output/folder-lock.js';
 
 const [folder = '.'] = process.argv.slice(2);
 try {

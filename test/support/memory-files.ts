@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 
-import type { FileEntry, Files, OpenFile, OpenMode } from '#dist/output/files.js';
+import type { FileEntry, Files, OpenFile, OpenMode } from '#build/output/files.js';
 
 /** What is on a disk: files by path with their bytes, and folders. */
 export interface DiskState {

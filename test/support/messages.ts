@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
-import { ActorMessageEncoder, parseActorMessage } from '#dist/protocol/actor-frames.js';
-import { FrameEncoder } from '#dist/protocol/frame-encoder.js';
-import { FrameReader } from '#dist/protocol/frame-reader.js';
-import { ProtocolError, type Frame, type Part } from '#dist/protocol/frames.js';
-import type { ActorMessage, ParentMessage } from '#dist/protocol/messages.js';
-import { ParentMessageDecoder, ParentMessageEncoder } from '#dist/protocol/parent-frames.js';
+import { ActorMessageEncoder, parseActorMessage } from '#build/protocol/actor-frames.js';
+import { FrameEncoder } from '#build/protocol/frame-encoder.js';
+import { FrameReader } from '#build/protocol/frame-reader.js';
+import { ProtocolError, type Frame, type Part } from '#build/protocol/frames.js';
+import type { ActorMessage, ParentMessage } from '#build/protocol/messages.js';
+import { ParentMessageDecoder, ParentMessageEncoder } from '#build/protocol/parent-frames.js';
 
 export function frameOf(buffers: readonly Uint8Array[]): Frame {
   const frames: Frame[] = [];

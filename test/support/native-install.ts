@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RECEIPT_NAME, receiptText, type Receipt } from '#dist/host/native/receipt.js';
-import { writeWhole } from '#dist/output/durable-files.js';
+import { RECEIPT_NAME, receiptText, type Receipt } from '#build/host/native/receipt.js';
+import { writeWhole } from '#build/output/durable-files.js';
 
 /** A receipt of a fictitious install. */
 export function receiptOf(folder: string, changes: Partial<Receipt> = {}): Receipt {

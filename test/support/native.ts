@@ -1,6 +1,6 @@
-import { openNode } from '#dist/actor/backends/node.js';
-import { AiopsError } from '#dist/core/errors.js';
-import { installedNative } from '#dist/host/native/location.js';
+import { openNode } from '#build/actor/backends/node.js';
+import { AiopsError } from '#build/core/errors.js';
+import { installedNative } from '#build/host/native/location.js';
 
 /** Where native TensorFlow is for the program and so for tests; null: beside the program, if anywhere. */
 export const native = installedNative()?.folder ?? null;

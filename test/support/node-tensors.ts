@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
-import { loadTfjsNode } from '#dist/actor/backends/node-package.js';
-import { openNode } from '#dist/actor/backends/node.js';
-import type { ModelFormat } from '#dist/core/types.js';
-import { openBundle } from '#dist/model/bundle.js';
+import { loadTfjsNode } from '#build/actor/backends/node-package.js';
+import { openNode } from '#build/actor/backends/node.js';
+import type { ModelFormat } from '#build/core/types.js';
+import { openBundle } from '#build/model/bundle.js';
 import { bundleFolder } from './examples.js';
 import { native } from './native.js';
 

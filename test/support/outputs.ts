@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import type { TestContext } from 'node:test';
 
-import { openOutput, type OpenOutputOptions } from '#dist/output/open-output.js';
-import type { RunOutput, RunOutputOptions } from '#dist/output/run-output.js';
+import { openOutput, type OpenOutputOptions } from '#build/output/open-output.js';
+import type { RunOutput, RunOutputOptions } from '#build/output/run-output.js';
 
 /** Everything as JSON lines, rejects in the folder, without a trace. */
 const PLAIN = {

@@ -2,7 +2,7 @@
  * A parent that keeps its actors busy (with a target of fake-actor.ts), idle, or loading until somebody ends it, or
  * that ends by itself (`done`). Prints its actors' process ids once they are ready, and what they say.
  */
-import { Pool } from '#dist/pool/pool.js';
+import { Pool } from '#build/pool/pool.js';
 
 import { blockOf } from './blocks.js';
 import { NUMBERS } from './chunks.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 
-import { RandomStream } from '#dist/core/random.js';
+import { RandomStream } from '#build/core/random.js';
 
 import { CrashStates, type Unsynced } from './crash-states.js';
 import { MemoryFiles, type DiskState, type LoggedOperation } from './memory-files.js';

@@ -1,6 +1,6 @@
-import type { InputPosition } from '#dist/core/input-position.js';
-import type { ReadStep } from '#dist/core/types.js';
-import type { Recording } from '#dist/read/recording.js';
+import type { InputPosition } from '#build/core/input-position.js';
+import type { ReadStep } from '#build/core/types.js';
+import type { Recording } from '#build/read/recording.js';
 
 /** A step as plain data that can be compared. */
 export interface PlainStep {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { runScenario, type ScenarioRun } from '#dist/bench/scenarios/measure-scenario.js';
-import type { ScenarioName } from '#dist/bench/scenarios/scenario-names.js';
-import { scenarioReport, scenarioTable } from '#dist/bench/scenarios/scenario-report.js';
-import { thisMachine, type Machine } from '#dist/bench/scenarios/trial.js';
-import { findModel } from '#dist/model/model-choice.js';
-import { loadRequest } from '#dist/pool/load-request.js';
+import { runScenario, type ScenarioRun } from '#build/bench/scenarios/measure-scenario.js';
+import type { ScenarioName } from '#build/bench/scenarios/scenario-names.js';
+import { scenarioReport, scenarioTable } from '#build/bench/scenarios/scenario-report.js';
+import { thisMachine, type Machine } from '#build/bench/scenarios/trial.js';
+import { findModel } from '#build/model/model-choice.js';
+import { loadRequest } from '#build/pool/load-request.js';
 
 import { assertGone } from './processes.js';
 

@@ -1,4 +1,4 @@
-import type { Label, MinuteBatch, MinuteRecord, Reject, SourceLine } from '#dist/core/types.js';
+import type { Label, MinuteBatch, MinuteRecord, Reject, SourceLine } from '#build/core/types.js';
 
 export const MINUTE_MS = 60_000;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { AiopsError, type ErrorCode } from '#dist/core/errors.js';
+import { AiopsError, type ErrorCode } from '#build/core/errors.js';
 
 type Check = (error: unknown) => true;
 

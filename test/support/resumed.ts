@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { openRecording, reopenRecording } from '#dist/read/recording.js';
-import type { ReadOptions } from '#dist/read/recording.js';
-import type { InputSnapshot, ResumePoint } from '#dist/read/snapshot/snapshot.js';
+import { openRecording, reopenRecording } from '#build/read/recording.js';
+import type { ReadOptions } from '#build/read/recording.js';
+import type { InputSnapshot, ResumePoint } from '#build/read/snapshot/snapshot.js';
 import { plainSteps } from './read-steps.js';
 import type { PlainStep } from './read-steps.js';
 

@@ -1,4 +1,4 @@
-import { NO_VERDICT, ROW_STATUS, type MinuteRows, type RowStatus } from '#dist/core/block.js';
+import { NO_VERDICT, ROW_STATUS, type MinuteRows, type RowStatus } from '#build/core/block.js';
 
 /** What became of a row. */
 export interface Row {

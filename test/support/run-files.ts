@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 /** The lines of a JSONL file. */
 export const jsonLines = <T>(path: string): T[] =>

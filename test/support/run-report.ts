@@ -1,7 +1,7 @@
-import type { ReplayReport } from '#dist/replay/report/page-plots.js';
-import { RunCharts } from '#dist/replay/report/charts/run-charts.js';
-import { RunTimings } from '#dist/measure/run-timings.js';
-import type { RunSummary } from '#dist/replay/report/run-summary.js';
+import type { ReplayReport } from '#build/replay/report/page-plots.js';
+import { RunCharts } from '#build/replay/report/charts/run-charts.js';
+import { RunTimings } from '#build/measure/run-timings.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { READY } from './facts.js';
 import { minuteBatch, record } from './records.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 
-import { readJournal } from '#dist/output/journal.js';
+import { readJournal } from '#build/output/journal.js';
 
 import { MemoryFiles } from './memory-files.js';
 import { runScript, type ScriptedCommand, type SureProgress } from './scripted-run.js';

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 
-import type { Reject } from '#dist/core/types.js';
-import type { Files } from '#dist/output/files.js';
-import { openOutput } from '#dist/output/open-output.js';
-import type { RunOutput } from '#dist/output/run-output.js';
+import type { Reject } from '#build/core/types.js';
+import type { Files } from '#build/output/files.js';
+import { openOutput } from '#build/output/open-output.js';
+import type { RunOutput } from '#build/output/run-output.js';
 
 /** A run as a command line asks for it, over an input of so many minutes. */
 export interface ScriptedCommand {

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { ROW_STATUS, type Block } from '#dist/core/block.js';
-import type { Incident } from '#dist/core/incidents.js';
-import { Quarantines } from '#dist/core/quarantines.js';
-import type { BlockRun } from '#dist/core/executor.js';
-import type { ItemError } from '#dist/core/types.js';
-import { IncidentLog } from '#dist/pool/executors.js';
-import { Pool, type PoolOptions } from '#dist/pool/pool.js';
+import { ROW_STATUS, type Block } from '#build/core/block.js';
+import type { Incident } from '#build/core/incidents.js';
+import { Quarantines } from '#build/core/quarantines.js';
+import type { BlockRun } from '#build/core/executor.js';
+import type { ItemError } from '#build/core/types.js';
+import { IncidentLog } from '#build/pool/executors.js';
+import { Pool, type PoolOptions } from '#build/pool/pool.js';
 
 import { blockOfSeries } from './blocks.js';
 import { LINES_AND_NUMBERS } from './chunks.js';

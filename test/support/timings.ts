@@ -1,5 +1,5 @@
-import type { BlockTiming } from '#dist/core/types.js';
-import type { Service } from '#dist/measure/run-timings.js';
+import type { BlockTiming } from '#build/core/types.js';
+import type { Service } from '#build/measure/run-timings.js';
 
 /** How minutes are served that are neither paced nor part of a longer block. */
 export const ALONE: Service = { isAlone: true, dueAtMs: null };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { TraceEvent } from '#dist/report/trace.js';
+import type { TraceEvent } from '#build/report/trace.js';
 
 export type Slice = TraceEvent & { readonly ts: number; readonly dur: number };
 

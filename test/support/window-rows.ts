@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
-import { ROW_STATUS, rowsIn, type Block } from '#dist/core/block.js';
-import type { WindowSpec } from '#dist/core/look-back.js';
-import type { Label, MinuteBatch, MissingPolicy } from '#dist/core/types.js';
-import { fillWindow, planRows } from '#dist/core/windows.js';
+import { ROW_STATUS, rowsIn, type Block } from '#build/core/block.js';
+import type { WindowSpec } from '#build/core/look-back.js';
+import type { Label, MinuteBatch, MissingPolicy } from '#build/core/types.js';
+import { fillWindow, planRows } from '#build/core/windows.js';
 
 import { MINUTE_MS } from './records.js';
 

@@ -3,8 +3,8 @@ import { suite, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { BatchPlan, LoadedModel } from '#dist/actor/backends/backend.js';
-import { choosePlan, perItemPlan, predictInBatches } from '#dist/actor/backends/batches.js';
+import type { BatchPlan, LoadedModel } from '#build/actor/backends/backend.js';
+import { choosePlan, perItemPlan, predictInBatches } from '#build/actor/backends/batches.js';
 
 const NODE = { facts: { name: 'node' }, defaultBatchSize: 64, shapeMatters: true } as const;
 const WASM = { facts: { name: 'wasm' }, defaultBatchSize: null, shapeMatters: false } as const;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import type { BackendName, ModelFormat } from '#dist/core/types.js';
-import { candidates, type Candidate } from '#dist/actor/backends/formats.js';
+import type { BackendName, ModelFormat } from '#build/core/types.js';
+import { candidates, type Candidate } from '#build/actor/backends/formats.js';
 import { refusal } from '../../support/refusals.js';
 
 const TFJS = { 'graph-model': 'g/model.json', 'layers-model': 'l/model.json' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { fitInput } from '#dist/actor/backends/input-shape.js';
+import { fitInput } from '#build/actor/backends/input-shape.js';
 import { refusal } from '../../support/refusals.js';
 
 const dims = (item: readonly number[], declared: readonly (number | null)[]): readonly number[] =>

@@ -4,8 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import type { LoadedModel, Outputs } from '#dist/actor/backends/backend.js';
-import { PaddedCalls } from '#dist/actor/backends/padded-calls.js';
+import type { LoadedModel, Outputs } from '#build/actor/backends/backend.js';
+import { PaddedCalls } from '#build/actor/backends/padded-calls.js';
 
 const BASE = 4;
 const MOST = 32;

@@ -3,10 +3,10 @@ import { before, suite, test, type TestContext } from 'node:test';
 
 import { memory, profile } from '@tensorflow/tfjs-core';
 
-import type { Backend, LoadedModel } from '#dist/actor/backends/backend.js';
-import { openWasm } from '#dist/actor/backends/wasm.js';
-import { openBundle } from '#dist/model/bundle.js';
-import type { ModelFormat } from '#dist/core/types.js';
+import type { Backend, LoadedModel } from '#build/actor/backends/backend.js';
+import { openWasm } from '#build/actor/backends/wasm.js';
+import { openBundle } from '#build/model/bundle.js';
+import type { ModelFormat } from '#build/core/types.js';
 import { graphModel, linearModel, sequential, writeBundle, type ModelFiles } from '../../support/bundles.js';
 import { temporaryFolder } from '../../support/cli.js';
 import { assertRefuses } from '../../support/refusals.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Estimate } from '#dist/core/statistics.js';
-import { BENCH_METRICS, type UngatedBench } from '#dist/bench/report/bench-metrics.js';
-import type { BenchVariant, BenchCase } from '#dist/bench/report/bench-summary.js';
-import { checkGates, parseGate } from '#dist/report/gates.js';
+import type { Estimate } from '#build/core/statistics.js';
+import { BENCH_METRICS, type UngatedBench } from '#build/bench/report/bench-metrics.js';
+import type { BenchVariant, BenchCase } from '#build/bench/report/bench-summary.js';
+import { checkGates, parseGate } from '#build/report/gates.js';
 
 const exactly = (value: number): Estimate => ({ value, low: value, high: value });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { benchHtml } from '#dist/bench/report/bench-page.js';
+import { benchHtml } from '#build/bench/report/bench-page.js';
 
 import { benchSummary } from '../../support/bench-summary.js';
 

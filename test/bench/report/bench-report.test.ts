@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { compareBaseline, type BaselineRun } from '#dist/bench/report/baseline.js';
-import { benchCsv, benchMarkdown, benchReport } from '#dist/bench/report/bench-report.js';
-import { benchJson, type BenchSummary } from '#dist/bench/report/bench-summary.js';
-import { answerWarnings, steadinessWarnings, takenTimeWarnings } from '#dist/bench/report/bench-warnings.js';
-import type { VariantPlan } from '#dist/bench/bench-plan.js';
+import { compareBaseline, type BaselineRun } from '#build/bench/report/baseline.js';
+import { benchCsv, benchMarkdown, benchReport } from '#build/bench/report/bench-report.js';
+import { benchJson, type BenchSummary } from '#build/bench/report/bench-summary.js';
+import { answerWarnings, steadinessWarnings, takenTimeWarnings } from '#build/bench/report/bench-warnings.js';
+import type { VariantPlan } from '#build/bench/bench-plan.js';
 import { benchCase, benchSummary } from '../../support/bench.js';
 import { golden } from '../../support/golden.js';
 

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { GatherResult } from '#dist/bench/scenarios/gather.js';
-import type { GranularityResult } from '#dist/bench/scenarios/granularity.js';
-import type { IdleResult } from '#dist/bench/scenarios/idle.js';
-import type { PoolResult, PoolSize } from '#dist/bench/scenarios/pool-sizes.js';
-import type { ReloadResult } from '#dist/bench/scenarios/reload.js';
+import type { GatherResult } from '#build/bench/scenarios/gather.js';
+import type { GranularityResult } from '#build/bench/scenarios/granularity.js';
+import type { IdleResult } from '#build/bench/scenarios/idle.js';
+import type { PoolResult, PoolSize } from '#build/bench/scenarios/pool-sizes.js';
+import type { ReloadResult } from '#build/bench/scenarios/reload.js';
 import {
   SCENARIO_BY_NAME,
   scenarioCsv,
   scenarioReport,
   scenarioTable,
-} from '#dist/bench/scenarios/scenario-report.js';
-import { asLong, byVerdict, commonCaveats } from '#dist/bench/scenarios/scenario.js';
-import type { TimedVariant } from '#dist/measure/rounds.js';
+} from '#build/bench/scenarios/scenario-report.js';
+import { asLong, byVerdict, commonCaveats } from '#build/bench/scenarios/scenario.js';
+import type { TimedVariant } from '#build/measure/rounds.js';
 
 import { FAKE_READY } from '../../support/fake-trial.js';
 

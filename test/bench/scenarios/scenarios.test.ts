@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { gather } from '#dist/bench/scenarios/gather.js';
-import { granularity } from '#dist/bench/scenarios/granularity.js';
-import { idle } from '#dist/bench/scenarios/idle.js';
-import { poolSizes } from '#dist/bench/scenarios/pool-sizes.js';
-import { reload } from '#dist/bench/scenarios/reload.js';
-import { runScenario } from '#dist/bench/scenarios/measure-scenario.js';
-import { scenarioReport, scenarioTable, SCENARIO_BY_NAME } from '#dist/bench/scenarios/scenario-report.js';
-import { countsUpTo, type Machine } from '#dist/bench/scenarios/trial.js';
-import { AiopsError } from '#dist/core/errors.js';
+import { gather } from '#build/bench/scenarios/gather.js';
+import { granularity } from '#build/bench/scenarios/granularity.js';
+import { idle } from '#build/bench/scenarios/idle.js';
+import { poolSizes } from '#build/bench/scenarios/pool-sizes.js';
+import { reload } from '#build/bench/scenarios/reload.js';
+import { runScenario } from '#build/bench/scenarios/measure-scenario.js';
+import { scenarioReport, scenarioTable, SCENARIO_BY_NAME } from '#build/bench/scenarios/scenario-report.js';
+import { countsUpTo, type Machine } from '#build/bench/scenarios/trial.js';
+import { AiopsError } from '#build/core/errors.js';
 
 import { FAKE_READY, fakeTrial } from '../../support/fake-trial.js';
 

@@ -5,12 +5,12 @@ import { test, type TestContext } from 'node:test';
 
 import { Command } from 'commander';
 
-import { BENCH_METRICS } from '#dist/bench/report/bench-metrics.js';
-import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#dist/cli/settings.js';
-import { ownGates } from '#dist/cli/settings/conditions.js';
-import { addOptions } from '#dist/cli/sources/command-line.js';
-import { applyConfigFile } from '#dist/cli/sources/config-file.js';
-import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
+import { BENCH_METRICS } from '#build/bench/report/bench-metrics.js';
+import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#build/cli/settings.js';
+import { ownGates } from '#build/cli/settings/conditions.js';
+import { addOptions } from '#build/cli/sources/command-line.js';
+import { applyConfigFile } from '#build/cli/sources/config-file.js';
+import { REPLAY_METRICS } from '#build/replay/report/replay-metrics.js';
 
 import { temporaryFolder } from '../../support/cli.js';
 import { refusal } from '../../support/refusals.js';

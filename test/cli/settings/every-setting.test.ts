@@ -5,12 +5,12 @@ import { suite, test, type TestContext } from 'node:test';
 
 import { Command } from 'commander';
 
-import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#dist/cli/settings.js';
-import { addOptions, settingsOf, type SettingOption } from '#dist/cli/sources/command-line.js';
-import { applyConfigFile } from '#dist/cli/sources/config-file.js';
-import { applyEnvironment } from '#dist/cli/sources/environment.js';
-import { parseTexts, takesList } from '#dist/cli/sources/json-value.js';
-import { AiopsError } from '#dist/core/errors.js';
+import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#build/cli/settings.js';
+import { addOptions, settingsOf, type SettingOption } from '#build/cli/sources/command-line.js';
+import { applyConfigFile } from '#build/cli/sources/config-file.js';
+import { applyEnvironment } from '#build/cli/sources/environment.js';
+import { parseTexts, takesList } from '#build/cli/sources/json-value.js';
+import { AiopsError } from '#build/core/errors.js';
 import { temporaryFolder } from '../../support/cli.js';
 
 /* Laws for every row of the tables of settings, so that a new setting is under them without another test. */

@@ -15,9 +15,9 @@ import {
   timezone,
   toggle,
   whole,
-} from '#dist/cli/settings/kinds.js';
-import { names, renames } from '#dist/cli/settings/lists.js';
-import { batchSize } from '#dist/cli/settings/model.js';
+} from '#build/cli/settings/kinds.js';
+import { names, renames } from '#build/cli/settings/lists.js';
+import { batchSize } from '#build/cli/settings/model.js';
 
 test('durations', () => {
   assert.equal(duration.parse('500ms'), 500);

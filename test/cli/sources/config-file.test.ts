@@ -5,9 +5,9 @@ import { suite, test, type TestContext } from 'node:test';
 
 import { Command } from 'commander';
 
-import { REPLAY_SETTINGS } from '#dist/cli/settings.js';
-import { addOptions } from '#dist/cli/sources/command-line.js';
-import { applyConfigFile } from '#dist/cli/sources/config-file.js';
+import { REPLAY_SETTINGS } from '#build/cli/settings.js';
+import { addOptions } from '#build/cli/sources/command-line.js';
+import { applyConfigFile } from '#build/cli/sources/config-file.js';
 import { temporaryFolder } from '../../support/cli.js';
 import { refusal } from '../../support/refusals.js';
 

@@ -5,10 +5,10 @@ import { suite, test } from 'node:test';
 
 import { z } from 'zod';
 
-import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#dist/cli/settings.js';
-import { configSchema } from '#dist/cli/sources/config-schema.js';
-import { jsonValue } from '#dist/cli/sources/json-value.js';
-import { flagName, type SettingGroups } from '#dist/cli/settings/setting.js';
+import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#build/cli/settings.js';
+import { configSchema } from '#build/cli/sources/config-schema.js';
+import { jsonValue } from '#build/cli/sources/json-value.js';
+import { flagName, type SettingGroups } from '#build/cli/settings/setting.js';
 import { ROOT } from '../../support/cli.js';
 
 const TABLES: readonly SettingGroups[] = [REPLAY_SETTINGS, BENCH_SETTINGS];

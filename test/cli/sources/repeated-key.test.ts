@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { repeatedKey } from '#dist/cli/sources/config-file.js';
+import { repeatedKey } from '#build/cli/sources/config-file.js';
 
 test('JSON without repeated keys has none, whatever its strings hold', () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => assert.equal(repeatedKey(JSON.stringify(value)), null)));

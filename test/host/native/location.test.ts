@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { installedNative, nativeFolder } from '#dist/host/native/location.js';
-import { RECEIPT_NAME } from '#dist/host/native/receipt.js';
+import { installedNative, nativeFolder } from '#build/host/native/location.js';
+import { RECEIPT_NAME } from '#build/host/native/receipt.js';
 import { temporaryFolder } from '../../support/cli.js';
 import { receiptOf, writeReceipt } from '../../support/native-install.js';
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { RECEIPT_NAME, readReceipt } from '#dist/host/native/receipt.js';
+import { RECEIPT_NAME, readReceipt } from '#build/host/native/receipt.js';
 import { temporaryFolder } from '../../support/cli.js';
 import { receiptOf, writeReceipt } from '../../support/native-install.js';
 

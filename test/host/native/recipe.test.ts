@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { TFJS_NODE_VERSION } from '#dist/host/native/recipe.js';
+import { TFJS_NODE_VERSION } from '#build/host/native/recipe.js';
 import { ROOT } from '../../support/cli.js';
 
 interface Manifest {

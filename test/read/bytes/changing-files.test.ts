@@ -15,9 +15,9 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { ErrorCode } from '#dist/core/errors.js';
-import { openRecording } from '#dist/read/recording.js';
-import type { ReadOptions, Recording } from '#dist/read/recording.js';
+import type { ErrorCode } from '#build/core/errors.js';
+import { openRecording } from '#build/read/recording.js';
+import type { ReadOptions, Recording } from '#build/read/recording.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { PrefixSums } from '#dist/read/bytes/prefix-sums.js';
+import { PrefixSums } from '#build/read/bytes/prefix-sums.js';
 
 const BYTES = Buffer.from(Array.from({ length: 40_000 }, (_, i) => (i * i) % 251));
 const sumOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { ReadOptions } from '#dist/read/recording.js';
+import type { ReadOptions } from '#build/read/recording.js';
 import { checkBalance, checkResume, committable, readWhole } from '../../support/resumed.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
 import { fileBytes, recordedFile } from '../../support/recorded-events.js';

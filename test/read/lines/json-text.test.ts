@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 
-import { ItemPlaces } from '#dist/read/lines/json-text.js';
+import { ItemPlaces } from '#build/read/lines/json-text.js';
 
 /** JSON of one line, with blanks wherever JSON allows them. */
 const spacious = (value: unknown): string => JSON.stringify(value, null, '\t').replaceAll('\n', ' ');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { openRecording } from '#dist/read/recording.js';
+import { openRecording } from '#build/read/recording.js';
 import { READ_DEFAULTS, readText } from '../../support/reading.js';
 
 const at = (minute: number): string => `2026-01-01T00:0${minute}:00Z`;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { TextBlock } from '#dist/read/lines/lines.js';
-import { NumberScanner, metricOfText } from '#dist/read/lines/number-field.js';
+import { TextBlock } from '#build/read/lines/lines.js';
+import { NumberScanner, metricOfText } from '#build/read/lines/number-field.js';
 
 const COMMA = 44;
 

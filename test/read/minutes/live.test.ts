@@ -7,9 +7,9 @@ import { PassThrough, type Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
-import type { MinuteRecord, ReadStep, Reject } from '#dist/core/types.js';
-import { LiveMinutes } from '#dist/read/minutes/live.js';
-import { openRecording, type ReadOptions } from '#dist/read/recording.js';
+import type { MinuteRecord, ReadStep, Reject } from '#build/core/types.js';
+import { LiveMinutes } from '#build/read/minutes/live.js';
+import { openRecording, type ReadOptions } from '#build/read/recording.js';
 
 import { folderWith, READ_DEFAULTS } from '../../support/reading.js';
 import { MINUTE_MS, record } from '../../support/records.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { shardOf } from '#dist/core/shard.js';
+import { shardOf } from '#build/core/shard.js';
 
 import { readText, type ReadOutcome, type ReadReject } from '../../support/reading.js';
 

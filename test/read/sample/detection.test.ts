@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Readable } from 'node:stream';
-import { openRecording } from '#dist/read/recording.js';
+import { openRecording } from '#build/read/recording.js';
 import { READ_DEFAULTS, readText } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Label } from '#dist/core/types.js';
-import { labelsMarkup } from '#dist/replay/report/replay-page.js';
-import { markup } from '#dist/report/html/markup.js';
-import { RunLabels } from '#dist/replay/report/run-labels.js';
+import type { Label } from '#build/core/types.js';
+import { labelsMarkup } from '#build/replay/report/replay-page.js';
+import { markup } from '#build/report/html/markup.js';
+import { RunLabels } from '#build/replay/report/run-labels.js';
 
 import { rowsOf } from '../../support/rows.js';
 

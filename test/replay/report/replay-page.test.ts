@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 
-import { replayHtml } from '#dist/replay/report/replay-page.js';
-import { pageAssets } from '#dist/host/page-assets.js';
+import { replayHtml } from '#build/replay/report/replay-page.js';
+import { pageAssets } from '#build/host/page-assets.js';
 
 import { runReport } from '../../support/run-report.js';
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { adviceFor } from '#dist/replay/report/advice.js';
-import { Comparison, byVariant } from '#dist/measure/compared-minutes.js';
-import { type Agreement } from '#dist/core/comparison.js';
-import { checkGates, parseGate } from '#dist/report/gates.js';
-import { REPLAY_METRICS } from '#dist/replay/report/replay-metrics.js';
-import { RunLabels } from '#dist/replay/report/run-labels.js';
-import { summaryJson, type RunSummary } from '#dist/replay/report/run-summary.js';
-import { RunTimings } from '#dist/measure/run-timings.js';
-import { replayCsv, replayMarkdown, replayReport } from '#dist/replay/report/replay-report.js';
+import { adviceFor } from '#build/replay/report/advice.js';
+import { Comparison, byVariant } from '#build/measure/compared-minutes.js';
+import { type Agreement } from '#build/core/comparison.js';
+import { checkGates, parseGate } from '#build/report/gates.js';
+import { REPLAY_METRICS } from '#build/replay/report/replay-metrics.js';
+import { RunLabels } from '#build/replay/report/run-labels.js';
+import { summaryJson, type RunSummary } from '#build/replay/report/run-summary.js';
+import { RunTimings } from '#build/measure/run-timings.js';
+import { replayCsv, replayMarkdown, replayReport } from '#build/replay/report/replay-report.js';
 
 import { golden } from '../../support/golden.js';
 import { rowsOf } from '../../support/rows.js';

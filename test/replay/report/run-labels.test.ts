@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Label } from '#dist/core/types.js';
-import { labelNotes, labelsTable } from '#dist/replay/report/labels.js';
-import { RunLabels, type LabelsSummary } from '#dist/replay/report/run-labels.js';
-import { Place } from '#dist/report/figures.js';
-import { tableLines } from '#dist/report/table.js';
+import type { Label } from '#build/core/types.js';
+import { labelNotes, labelsTable } from '#build/replay/report/labels.js';
+import { RunLabels, type LabelsSummary } from '#build/replay/report/run-labels.js';
+import { Place } from '#build/report/figures.js';
+import { tableLines } from '#build/report/table.js';
 
 import { rowsOf, type Row } from '../../support/rows.js';
 

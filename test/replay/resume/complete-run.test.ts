@@ -3,11 +3,11 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { RunTimings } from '#dist/measure/run-timings.js';
-import { timingLine } from '#dist/measure/timing-line.js';
-import { judgeAgain } from '#dist/replay/resume/complete-run.js';
-import type { RunProgress } from '#dist/replay/resume/run-facts.js';
-import type { ReplayConfig } from '#dist/replay/replay-config.js';
+import { RunTimings } from '#build/measure/run-timings.js';
+import { timingLine } from '#build/measure/timing-line.js';
+import { judgeAgain } from '#build/replay/resume/complete-run.js';
+import type { RunProgress } from '#build/replay/resume/run-facts.js';
+import type { ReplayConfig } from '#build/replay/replay-config.js';
 
 import { runReport } from '../../support/run-report.js';
 import { minuteTiming } from '../../support/timings.js';

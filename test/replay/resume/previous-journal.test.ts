@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { AiopsError } from '#dist/core/errors.js';
-import { JOURNAL_FORMAT, readJournal, type JournalContents } from '#dist/output/journal.js';
-import { previousJournal } from '#dist/replay/resume/previous-journal.js';
-import { runStatus } from '#dist/replay/resume/status.js';
+import { AiopsError } from '#build/core/errors.js';
+import { JOURNAL_FORMAT, readJournal, type JournalContents } from '#build/output/journal.js';
+import { previousJournal } from '#build/replay/resume/previous-journal.js';
+import { runStatus } from '#build/replay/resume/status.js';
 
 import { ROOT, temporaryFolder } from '../../support/cli.js';
 import { READY } from '../../support/facts.js';

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import type { RunCompletion } from '#dist/replay/resume/run-facts.js';
-import { summarySum, writtenSummary } from '#dist/replay/resume/read-summary.js';
-import { summaryJson, type RunSummary } from '#dist/replay/report/run-summary.js';
+import type { RunCompletion } from '#build/replay/resume/run-facts.js';
+import { summarySum, writtenSummary } from '#build/replay/resume/read-summary.js';
+import { summaryJson, type RunSummary } from '#build/replay/report/run-summary.js';
 
 import { ROOT, temporaryFolder } from '../../support/cli.js';
 import { assertRefuses } from '../../support/refusals.js';

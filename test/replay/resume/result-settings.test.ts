@@ -1,4 +1,4 @@
-import { settingText } from '#dist/cli/journaled.js';
+import { settingText } from '#build/cli/journaled.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -7,8 +7,8 @@ import {
   computingSettings,
   refuseDifferences,
   settingDifferences,
-} from '#dist/replay/resume/result-settings.js';
-import type { ReplayConfig } from '#dist/replay/replay-config.js';
+} from '#build/replay/resume/result-settings.js';
+import type { ReplayConfig } from '#build/replay/replay-config.js';
 import { READY } from '../../support/facts.js';
 import { refusal } from '../../support/refusals.js';
 

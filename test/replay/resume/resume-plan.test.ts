@@ -3,9 +3,9 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { InputPosition } from '#dist/core/input-position.js';
-import { keptCommits, planResume, type InputChange } from '#dist/replay/resume/resume-plan.js';
-import type { RunProgress } from '#dist/replay/resume/run-facts.js';
+import type { InputPosition } from '#build/core/input-position.js';
+import { keptCommits, planResume, type InputChange } from '#build/replay/resume/resume-plan.js';
+import type { RunProgress } from '#build/replay/resume/run-facts.js';
 import { progress } from '../../support/journals.js';
 
 const at = (line: number): InputPosition => ({

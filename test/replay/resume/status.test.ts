@@ -6,13 +6,13 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { EXIT_STATUS } from '#dist/cli/exit-codes.js';
-import type { InputPosition } from '#dist/core/input-position.js';
-import type { InputSnapshot } from '#dist/read/snapshot/snapshot.js';
-import { openRecording, reopenRecording } from '#dist/read/recording.js';
-import type { RunFacts } from '#dist/replay/resume/run-facts.js';
-import { runStatus } from '#dist/replay/resume/status.js';
-import { JOURNAL_FORMAT, journalLine } from '#dist/output/journal.js';
+import { EXIT_STATUS } from '#build/cli/exit-codes.js';
+import type { InputPosition } from '#build/core/input-position.js';
+import type { InputSnapshot } from '#build/read/snapshot/snapshot.js';
+import { openRecording, reopenRecording } from '#build/read/recording.js';
+import type { RunFacts } from '#build/replay/resume/run-facts.js';
+import { runStatus } from '#build/replay/resume/status.js';
+import { JOURNAL_FORMAT, journalLine } from '#build/output/journal.js';
 
 import { temporaryFolder } from '../../support/cli.js';
 import { READY } from '../../support/facts.js';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { linearScale, logScale, wholeScale } from '#dist/report/charts/scale.js';
+import { linearScale, logScale, wholeScale } from '#build/report/charts/scale.js';
 
 const positive = fc.double({ min: 1e-4, max: 1e7, noNaN: true });
 const close = (a: number, b: number): boolean => Math.abs(a - b) < 1e-9;

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { islandJson, markup } from '#dist/report/html/markup.js';
+import { islandJson, markup } from '#build/report/html/markup.js';
 
 describe('markup', () => {
   test('escapes values in text and in attributes', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { PAGE_STYLE } from '#dist/report/html/style.js';
+import { PAGE_STYLE } from '#build/report/html/style.js';
 
 /** Relative luminance of `#rrggbb` (WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-relative-luminance). */
 function luminance(colour: string): number {

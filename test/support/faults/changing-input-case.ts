@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
-import type { RandomStream } from '#dist/core/random.js';
-import { readJournal } from '#dist/output/journal.js';
+import type { RandomStream } from '#build/core/random.js';
+import { readJournal } from '#build/output/journal.js';
 
 import { finished, type Finished } from '../cli.js';
 import { accountOf, HEADER, minutesText, writtenAccount, type InputAccount } from './input-account.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, gunzipSync } from 'node:zlib';
 
-import type { RandomStream } from '#dist/core/random.js';
+import type { RandomStream } from '#build/core/random.js';
 
 /** What a run must have made of some files, by a reading of their lines that knows nothing of the program's. */
 export interface InputAccount {

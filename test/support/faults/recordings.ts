@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { RandomStream } from '#dist/core/random.js';
-import { syntheticColumns, syntheticMinutes } from '#dist/core/synthetic.js';
-import { isoTime } from '#dist/core/time.js';
+import { RandomStream } from '#build/core/random.js';
+import { syntheticColumns, syntheticMinutes } from '#build/core/synthetic.js';
+import { isoTime } from '#build/core/time.js';
 
 import {
   csvHeader,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { RandomStream } from '#dist/core/random.js';
+import type { RandomStream } from '#build/core/random.js';
 
 import { LAYOUTS, PACKINGS, type RecordingLayout, type RecordingPacking } from './recordings.js';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } fr
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { RandomStream } from '#dist/core/random.js';
+import type { RandomStream } from '#build/core/random.js';
 
 import { finished, type Finished } from '../cli.js';
 import { remaining } from './marked-processes.js';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import type { RandomStream } from '#dist/core/random.js';
+import type { RandomStream } from '#build/core/random.js';
 
 /** Files of a run, as its folder names them; `rejects` may be elsewhere. */
 export const GROWING = ['results', 'rejects', 'timings', 'journal'] as const;

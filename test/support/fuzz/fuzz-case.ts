@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 
-import { RandomStream } from '#dist/core/random.js';
-import type { ReadOptions } from '#dist/read/options.js';
+import { RandomStream } from '#build/core/random.js';
+import type { ReadOptions } from '#build/read/options.js';
 import { READ_DEFAULTS } from '../reading.js';
 import { madeRecording } from './made-recording.js';
 import { mutated } from './mutations.js';

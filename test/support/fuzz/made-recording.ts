@@ -1,4 +1,4 @@
-import type { RandomStream } from '#dist/core/random.js';
+import type { RandomStream } from '#build/core/random.js';
 import { chance, pick } from './random-bytes.js';
 import { NAMES, NUMBERS, TIMES } from './specials.js';
 

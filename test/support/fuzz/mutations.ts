@@ -1,4 +1,4 @@
-import type { RandomStream } from '#dist/core/random.js';
+import type { RandomStream } from '#build/core/random.js';
 import { pick } from './random-bytes.js';
 import { BYTES, NAMES, NUMBERS, TIMES } from './specials.js';
 

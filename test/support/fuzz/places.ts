@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { ReadStep, RejectReason, SourceLine } from '#dist/core/types.js';
+import type { ReadStep, RejectReason, SourceLine } from '#build/core/types.js';
 import type { FuzzCase } from './fuzz-case.js';
 import { physicalLines, type PhysicalLine } from './physical-lines.js';
 import type { Reading } from './read-all.js';

@@ -1,4 +1,4 @@
-import type { RandomStream } from '#dist/core/random.js';
+import type { RandomStream } from '#build/core/random.js';
 
 /** One of a list that is not empty. */
 export function pick<T>(random: RandomStream, list: readonly T[]): T {

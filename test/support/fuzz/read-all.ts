@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 
-import { AiopsError } from '#dist/core/errors.js';
-import type { ReadStep } from '#dist/core/types.js';
-import { openRecording, type Recording } from '#dist/read/recording.js';
-import type { ReadOptions } from '#dist/read/options.js';
+import { AiopsError } from '#build/core/errors.js';
+import type { ReadStep } from '#build/core/types.js';
+import { openRecording, type Recording } from '#build/read/recording.js';
+import type { ReadOptions } from '#build/read/options.js';
 
 /** All that reading an input gave, up to its end or an error of ours. */
 export interface Reading {

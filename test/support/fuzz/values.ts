@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { parse } from 'csv-parse/sync';
-import type { MinuteRecord } from '#dist/core/types.js';
+import type { MinuteRecord } from '#build/core/types.js';
 import type { FuzzCase } from './fuzz-case.js';
 import { physicalLines } from './physical-lines.js';
 import { isJson } from './places.js';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 
 import { parse } from 'csv-parse/sync';
-import { NO_VERDICT, ROW_STATUS, type Block } from '#dist/core/block.js';
-import { LookBack } from '#dist/core/look-back.js';
-import { blockLines, resultsHeader } from '#dist/core/result-lines.js';
-import type { Label, MinuteBatch, Reject } from '#dist/core/types.js';
-import { fillWindow, planRows } from '#dist/core/windows.js';
-import { rejectLines } from '#dist/output/reject-lines.js';
+import { NO_VERDICT, ROW_STATUS, type Block } from '#build/core/block.js';
+import { LookBack } from '#build/core/look-back.js';
+import { blockLines, resultsHeader } from '#build/core/result-lines.js';
+import type { Label, MinuteBatch, Reject } from '#build/core/types.js';
+import { fillWindow, planRows } from '#build/core/windows.js';
+import { rejectLines } from '#build/output/reject-lines.js';
 import type { Reading } from './read-all.js';
 
 const WINDOW = 3;

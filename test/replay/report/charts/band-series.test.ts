@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { percentile, sortSamples } from '#dist/core/statistics.js';
-import { BandSeries } from '#dist/replay/report/charts/band-series.js';
+import { percentile, sortSamples } from '#build/core/statistics.js';
+import { BandSeries } from '#build/replay/report/charts/band-series.js';
 
 const samples = fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 700 });
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { percentile, sortSamples } from '#dist/core/statistics.js';
-import { TimelineKeeper } from '#dist/replay/report/charts/run-charts.js';
+import { percentile, sortSamples } from '#build/core/statistics.js';
+import { TimelineKeeper } from '#build/replay/report/charts/run-charts.js';
 
 import { minuteTiming } from '../../../support/timings.js';
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { TargetCharts } from '#dist/replay/report/charts/target-charts.js';
+import { TargetCharts } from '#build/replay/report/charts/target-charts.js';
 
 import { minuteBatch, record } from '../../../support/records.js';
 import { rowsOf, type Row } from '../../../support/rows.js';
