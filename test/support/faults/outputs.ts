@@ -8,11 +8,17 @@ export interface RunOutputs {
   readonly names: readonly string[];
   readonly results: Buffer;
   readonly rejects: Buffer;
-  /** Minutes in `timing.jsonl`, in its order. */
-  readonly minutes: readonly string[];
+  /** Of `timing.jsonl`, in its order. */
+  readonly blocks: readonly TimedBlock[];
   /** Of `timing.json`. */
   readonly counts: unknown;
   readonly span: readonly unknown[];
+}
+
+interface TimedBlock {
+  /** The first one. */
+  readonly minute: string;
+  readonly minutes: number;
 }
 
 export function runOutputs(folder: string): RunOutputs {
@@ -26,10 +32,10 @@ export function runOutputs(folder: string): RunOutputs {
     names,
     results: readFileSync(join(folder, results)),
     rejects: readFileSync(join(folder, 'rejects.jsonl')),
-    minutes: readFileSync(join(folder, 'timing.jsonl'), 'utf8')
+    blocks: readFileSync(join(folder, 'timing.jsonl'), 'utf8')
       .trimEnd()
       .split('\n')
-      .map((line) => String((JSON.parse(line) as { minute: unknown }).minute)),
+      .map((line) => JSON.parse(line) as TimedBlock),
     counts: summary.counts,
     span: [summary.input.firstMinute, summary.input.lastMinute],
   };
@@ -39,10 +45,20 @@ export function runOutputs(folder: string): RunOutputs {
 export function assertSameOutputs(actual: RunOutputs, unbroken: RunOutputs): void {
   assertSameBytes('results', actual.results, unbroken.results);
   assertSameBytes('rejects', actual.rejects, unbroken.rejects);
-  assert.deepEqual(actual.minutes, unbroken.minutes, 'minutes of timing.jsonl');
+  assertSameMinutes(actual.blocks, unbroken.blocks);
   assert.deepEqual(actual.counts, unbroken.counts, 'counts of timing.json');
   assert.deepEqual(actual.span, unbroken.span, 'first and last minute of timing.json');
   assert.deepEqual(actual.names, unbroken.names, 'files in the output folder');
+}
+
+/** Holds that blocks of any length have the minutes that were served one by one, each once. */
+function assertSameMinutes(blocks: readonly TimedBlock[], single: readonly TimedBlock[]): void {
+  let next = 0;
+  for (const { minute, minutes } of blocks) {
+    assert.equal(minute, single[next]?.minute, `minutes of timing.jsonl, after ${next}`);
+    next += minutes;
+  }
+  assert.equal(next, single.length, 'number of minutes in timing.jsonl');
 }
 
 function assertSameBytes(what: string, actual: Buffer, expected: Buffer): void {
