@@ -51,13 +51,15 @@ function askedBytes(operations: readonly FileOperation[]): number {
   return reads.reduce((sum, { bytes }) => sum + (bytes ?? Infinity), 0);
 }
 
+const NOT_COMPARED = ['--compare', 'none', '--out', 'out'];
+
 test('resuming near the end of an unchanged recording reads only its end; one that has grown is compared first', async (t) => {
   const cwd = temporaryFolder(t);
   const data = join(cwd, 'data.csv');
   writeFileSync(data, `timestamp,target,value,note\n${rows(0, MINUTES)}`);
   writeFileSync(join(cwd, 'mine.mjs'), ANALYZER);
   const model = ['--analyzer', 'mine.mjs', '--param', `once=${join(cwd, 'killed')}`, '--actors', '1'];
-  const flags = ['--columns', 'value', '--commit-interval', '50ms', '--compare', 'none', '--out', 'out'];
+  const flags = ['--columns', 'value', '--commit-interval', '50ms', '--block', '1', ...NOT_COMPARED];
   const replay = async (log: string): Promise<number | null> => {
     const env = withFaults({ under: cwd, changesOnly: false, log: join(cwd, log), at: 0, action: null });
     const { status, stderr } = await runCli(['replay', 'data.csv', ...model, ...flags], { cwd, env });
