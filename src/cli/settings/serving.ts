@@ -42,7 +42,7 @@ export const SERVING = {
   block: {
     flags: '--block <n|auto>',
     help: 'minutes to dispatch together; auto: one by one when paced, live or all compared',
-    kind: orAuto(whole(1, MOST_BLOCK)),
+    kind: orAuto(whole(1, MOST_BLOCK), `Expected a whole number from 1 to ${MOST_BLOCK}, or auto.`),
     default: 'auto',
     changes: 'serving',
   },
