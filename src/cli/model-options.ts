@@ -11,7 +11,7 @@ export type ModelValues = ValuesOf<typeof MODEL & typeof BARE_MODEL & Pick<typeo
 
 /** @throws AiopsError `usage` if flags contradict each other, or describe a model that is not given */
 export function modelChoice(values: ModelValues): ModelChoice {
-  const { model, analyzer, params } = values;
+  const { model, analyzer, params, threshold = null } = values;
   const [first] = BARE_MODEL_FLAGS.filter((key) => values[key] !== undefined).map(
     (key) => `--${flagName(BARE_MODEL[key])}`,
   );
@@ -21,6 +21,10 @@ export function modelChoice(values: ModelValues): ModelChoice {
     if (first !== undefined) {
       const hint = 'an analyzer describes its input itself; pass values to it with --param';
       throw contradiction(`${first} describes a bare --model, not an --analyzer`, hint);
+    }
+    if (threshold !== null) {
+      const hint = 'drop it; if the analyzer reads a parameter for it: --param NAME=VALUE';
+      throw contradiction('--threshold is for models: an --analyzer decides which items are anomalies', hint);
     }
     return { kind: 'analyzer', module: analyzer };
   }
@@ -38,7 +42,7 @@ export function modelChoice(values: ModelValues): ModelChoice {
     const hint = `for a bare model add --window N, the number of intervals in an item; for a bundle drop ${first}`;
     throw contradiction(`${first} describes a bare model, which also needs --window`, hint);
   }
-  return { kind: 'model', path: model ?? null, bare: bareModelFlags(values) };
+  return { kind: 'model', path: model ?? null, bare: bareModelFlags(values), threshold };
 }
 
 /** Settings that only describe a bare model. */
@@ -50,12 +54,12 @@ const BARE_MODEL_FLAGS = Object.keys(BARE_MODEL) as (keyof typeof BARE_MODEL)[];
  */
 export function dropOverruled(command: Command): void {
   const sides = [
-    { head: 'model', members: ['model', ...BARE_MODEL_FLAGS] },
+    { head: 'model', members: ['model', 'threshold', ...BARE_MODEL_FLAGS] },
     { head: 'analyzer', members: ['analyzer', 'params'] },
   ];
   const rank = (name: string): number => SOURCES.indexOf(command.getOptionValueSource(name) ?? '');
   const [weaker, stronger] = sides.sort((a, b) => rank(a.head) - rank(b.head));
-  if (weaker === undefined || stronger === undefined || rank(weaker.head) < 0) return;
+  if (weaker === undefined || stronger === undefined) return;
   for (const name of weaker.members)
     if (rank(name) < rank(stronger.head))
       command.setOptionValueWithSource(name, name === 'params' ? {} : undefined, undefined);
@@ -70,7 +74,7 @@ function contradiction(message: string, hint: string): AiopsError {
 
 /** Null if no flag describes a bare model. */
 function bareModelFlags(values: ModelValues): BareModelFlags | null {
-  const { window, modelColumns, normalize, missing, outputKind, threshold, signature } = values;
+  const { window, modelColumns, normalize, missing, outputKind, signature } = values;
   if (window === undefined) return null;
   return {
     window,
@@ -78,7 +82,6 @@ function bareModelFlags(values: ModelValues): BareModelFlags | null {
     normalize: normalize ?? 'none',
     missing: missing ?? 'hold',
     output: outputKind ?? 'raw',
-    threshold: threshold ?? null,
     signature: signature ?? null,
   };
 }

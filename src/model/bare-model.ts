@@ -14,7 +14,6 @@ export interface BareModelFlags extends InputSpec {
   /** Only kinds without required parameters. */
   readonly normalize: 'none' | 'window-zscore' | 'window-robust';
   readonly output: Manifest['output']['kind'];
-  readonly threshold: number | null;
   /** For a SavedModel; null: `serving_default`, or the only one. */
   readonly signature: string | null;
 }
@@ -42,7 +41,7 @@ export async function openModel(path: string, flags: BareModelFlags | null): Pro
   if (isBundle || !isBare) return openBundle(path);
   if (flags !== null) return openBareModel(path, flags);
   throw new AiopsError('usage', `${path} is a bare model, without a description of its input and output`, {
-    hint: `add --window N, and --normalize, --output-kind and --threshold if they apply; or write an ${MANIFEST_NAME} (docs/bundle.md)`,
+    hint: `add --window N, and --normalize and --output-kind if they apply; or write an ${MANIFEST_NAME} (docs/bundle.md)`,
   });
 }
 
@@ -74,7 +73,7 @@ export async function openBareModel(path: string, flags: BareModelFlags): Promis
   const sha256: Record<string, string> = {};
   const read = (file: string): Promise<Buffer> => readBare(join(dir, file));
   for (const name of await formatFiles(dir, formats, read)) sha256[name] = await sumOf(dir, name);
-  const { window, columns, missing, normalize, output, threshold, signature } = flags;
+  const { window, columns, missing, normalize, output, signature } = flags;
   const json = {
     name: basename(dir),
     version: 'bare',
@@ -88,7 +87,7 @@ export async function openBareModel(path: string, flags: BareModelFlags): Promis
       normalize: { kind: normalize },
       missing,
     },
-    output: { kind: output, ...(threshold === null ? {} : { threshold }) },
+    output: { kind: output },
   };
   return describedBundle(dir, json, `the description of ${absolute}`);
 }

@@ -66,6 +66,12 @@ export function describedBundle(dir: string, json: unknown, name: string): Bundl
   return { dir, manifest, digest: digestOf(manifest) };
 }
 
+/** The same bundle with another threshold; as that changes verdicts, it changes the digest. */
+export function withThreshold({ dir, manifest }: Bundle, threshold: number): Bundle {
+  const changed: Manifest = { ...manifest, output: { ...manifest.output, threshold } };
+  return { dir, manifest: changed, digest: digestOf(changed) };
+}
+
 /**
  * Reads one of a bundle's formats into memory and checks every byte.
  *

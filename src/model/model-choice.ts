@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { InputSpec } from '../core/types.js';
 import { BUILT_IN_BUNDLE } from '../program/package-files.js';
 import { openModel, type BareModelFlags } from './bare-model.js';
-import { manifestText } from './bundle.js';
+import { manifestText, withThreshold } from './bundle.js';
 import { inputSpec } from './manifest.js';
 import type { ModelSource } from '../core/model-source.js';
 
@@ -15,8 +15,17 @@ export type ModelChoice =
       readonly path: string | null;
       /** The description of a bare model; null if none was given. */
       readonly bare: BareModelFlags | null;
+      /** Replaces the bundle's threshold; null: it keeps its own, or none. */
+      readonly threshold: number | null;
     }
   | { readonly kind: 'analyzer'; readonly module: string };
+
+/** A score above it is an anomaly. */
+export interface Threshold {
+  readonly score: number;
+  /** Whether the settings or the model's manifest say so. */
+  readonly source: 'given' | 'model';
+}
 
 /** A model that was found and checked, or an analyzer. */
 export interface ChosenModel {
@@ -24,8 +33,8 @@ export interface ChosenModel {
   readonly source: ModelSource;
   /** How minutes are cut into items; null: known once the analyzer is loaded. */
   readonly input: InputSpec | null;
-  /** A score above it is an anomaly; null: there is none, or the analyzer decides. */
-  readonly threshold: number | null;
+  /** Null: there is none, or the analyzer decides. */
+  readonly threshold: Threshold | null;
   /** The bundle's digest; null: known once the analyzer is loaded. */
   readonly digest: string | null;
 }
@@ -37,11 +46,13 @@ export async function findModel(choice: ModelChoice): Promise<ChosenModel> {
   if (choice.kind === 'analyzer') {
     return { source: { kind: 'analyzer', module: resolve(choice.module) }, ...NOT_KNOWN_YET };
   }
-  const bundle = await openModel(choice.path ?? BUILT_IN_BUNDLE, choice.bare);
+  const opened = await openModel(choice.path ?? BUILT_IN_BUNDLE, choice.bare);
+  const bundle = choice.threshold === null ? opened : withThreshold(opened, choice.threshold);
+  const { threshold: score } = bundle.manifest.output;
   return {
     source: { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) },
     input: inputSpec(bundle.manifest),
-    threshold: bundle.manifest.output.threshold ?? null,
+    threshold: score === undefined ? null : { score, source: choice.threshold === null ? 'model' : 'given' },
     digest: bundle.digest,
   };
 }

@@ -31,7 +31,7 @@ export async function testPrediction(
   native: string | null,
   signal: AbortSignal,
 ): Promise<TestPrediction> {
-  const { source } = await findModel({ kind: 'model', path: null, bare: null });
+  const { source } = await findModel({ kind: 'model', path: null, bare: null, threshold: null });
   const load = {
     model: source,
     backend,

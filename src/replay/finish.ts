@@ -42,7 +42,10 @@ function closingNotices(
     );
   }
   if (anomaliesOnly && counts.ok > 0 && verdicts === 0) {
-    texts.push('no row has a verdict, since the model has no threshold, so --emit anomalies writes nothing');
+    const remedy = ready.model.format === 'analyzer' ? '' : ': set one with --threshold';
+    texts.push(
+      `no row has a verdict, since the model has no threshold, so --emit anomalies writes nothing${remedy}`,
+    );
   }
   if (answersDiffer(comparer, ready.backend)) {
     texts.push(

@@ -104,8 +104,9 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   await sink.end();
   if (moved !== null) throw moved;
   const figures = await previous.figures(totals, recording);
-  const parts = { recording, ready, totals, figures, comparer, actors: executors.pool.actors };
-  const page = assets && ((summary: RunSummary) => replayPage(summary, parts, model.threshold, assets));
+  const { threshold } = model;
+  const parts = { recording, threshold, ready, totals, figures, comparer, actors: executors.pool.actors };
+  const page = assets && ((summary: RunSummary) => replayPage(summary, parts, assets));
   return await report(config, parts, { output, previous, notices, onNotice, page });
 }
 

@@ -16,11 +16,12 @@ export function optionalFact(name: string, text: string | null): Fact[] {
   return text === null ? [] : [[name, text]];
 }
 
-export function modelFacts(model: ModelFacts & InputSpec): Fact[] {
+/** @param threshold what to say of it; '': nothing */
+export function modelFacts(model: ModelFacts & InputSpec, threshold = ''): Fact[] {
   const { window, columns, bundles, outputs } = model;
   const items = columns === 'each' ? 'each column is an item' : `an item has columns ${columns.join(', ')}`;
   return [
-    ['model', `${modelText(model)}, window ${window}, ${items}`],
+    ['model', `${modelText(model)}, window ${window}, ${items}${threshold}`],
     ...bundles.map((bundle): Fact => ['with', modelText(bundle)]),
     ...optionalFact(
       'outputs',

@@ -15,7 +15,7 @@ async function abortedAt(share: number, out: string): Promise<BenchOutcome> {
   return bench(
     {
       inputs: [],
-      model: { kind: 'model', path: null, bare: null },
+      model: { kind: 'model', path: null, bare: null, threshold: null },
       params: {},
       modelFormat: 'auto',
       backends: ['wasm'],

@@ -29,7 +29,6 @@ const flags: BareModelFlags = {
   normalize: 'window-zscore',
   missing: 'zero',
   output: 'raw',
-  threshold: 3,
   signature: null,
 };
 
@@ -39,7 +38,7 @@ suite('openBareModel', () => {
     const opened = await openBareModel(folder, flags);
     assert.deepEqual(opened.manifest.formats, { 'layers-model': 'model.json' });
     assert.deepEqual(opened.manifest.input.normalize, { kind: 'window-zscore', epsilon: 1e-8 });
-    assert.deepEqual(opened.manifest.output, { kind: 'raw', threshold: 3 });
+    assert.deepEqual(opened.manifest.output, { kind: 'raw' });
     assert.deepEqual(Object.keys(opened.manifest.sha256), ['model.json', 'weights.bin']);
     assert.equal((await readFormat(opened, 'layers-model')).weightData.byteLength, 8);
     assert.deepEqual(await openBareModel(join(folder, 'model.json'), flags), opened);

@@ -136,6 +136,12 @@ describe('a custom analyzer', () => {
       64,
       /--window describes a bare --model, not an --analyzer/,
     ],
+    [
+      'with a threshold',
+      ['--analyzer', 'x.mjs', '--threshold', '3'],
+      64,
+      /--threshold is for models: an --analyzer decides/,
+    ],
     ['with parameters but no module', ['--param', 'a=b'], 64, /--param is for an --analyzer/],
     ['with a parameter twice', ['--param', 'a=b', '--param', 'a=c'], 64, /"a" is given twice/],
     ['with a parameter without a value', ['--param', 'a'], 64, /Expected KEY=VALUE/],

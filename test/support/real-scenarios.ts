@@ -15,7 +15,7 @@ import { assertGone } from './processes.js';
 export async function realRun(
   changes: Partial<ScenarioRun> = {},
 ): Promise<{ run: ScenarioRun; pids: number[] }> {
-  const model = await findModel({ kind: 'model', path: null, bare: null });
+  const model = await findModel({ kind: 'model', path: null, bare: null, threshold: null });
   const settings = {
     modelFormat: 'auto',
     threadsPerActor: 1,

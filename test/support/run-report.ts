@@ -42,7 +42,7 @@ export function runReport(
     const row = { status: 'ok', score: step / 99.7, anomaly: isAnomaly } as const;
     charts.addRows(minuteBatch(tick, records), rowsOf(records.map(() => row)));
   }
-  return { summary: runSummary(minutes, timings), charts, compared: null, threshold: 3 };
+  return { summary: runSummary(minutes, timings), charts, compared: null };
 }
 
 function runSummary(minutes: number, timings: RunTimings): RunSummary {
@@ -59,6 +59,7 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
       lastMinute: '1970-01-31T00:00:00Z',
     },
     model: { ...READY.model, ...READY.input },
+    threshold: { score: 3, source: 'model' },
     backend: READY.backend,
     execution: { mode: 'parallel', actors: 2, inflight: 2, pace: null, startMs: 1000 },
     sessions: { resumed: 0, earlierMinutes: 0 },

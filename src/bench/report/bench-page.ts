@@ -92,7 +92,7 @@ function aboutSection(run: Place<BenchSummary>): PageSection {
     body: [
       factsMarkup([
         ['minutes', input ?? 'synthetic'],
-        ...[...models.values()].flatMap(modelFacts),
+        ...[...models.values()].flatMap((model) => modelFacts(model)),
         ...backends.values(),
         ['deadline', figureMarkup(run.at('deadlineMs'), durationText)],
         ['took', figureMarkup(run.at('elapsedMs'), durationText)],

@@ -19,6 +19,12 @@ export const MODEL = {
     help: 'ES module that answers items instead of a model',
     kind: name,
   },
+  threshold: {
+    flags: '--threshold <score>',
+    help: "a score above it is an anomaly (default: the model's own, which a bare model lacks)",
+    kind: decimal,
+    changes: 'results',
+  },
 } as const satisfies Settings;
 
 /** What actors load; the facts of a run record what `auto` chose. */
@@ -83,11 +89,6 @@ export const BARE_MODEL = {
     flags: '--output-kind <kind>',
     help: 'raw, forecast, reconstruction or probability (default: raw)',
     kind: oneOf('raw', 'forecast', 'reconstruction', 'probability'),
-  },
-  threshold: {
-    flags: '--threshold <score>',
-    help: 'a score above it is an anomaly (default: no verdict)',
-    kind: decimal,
   },
   signature: {
     flags: '--signature <name>',

@@ -16,8 +16,6 @@ export interface ReplayReport {
   readonly charts: Pick<RunCharts, 'walls' | 'timelines' | 'targets'>;
   /** Times of the compared minutes, by variant; null without a comparison. */
   readonly compared: Readonly<Record<Variant, readonly Band[]>> | null;
-  /** Scores above it are flagged; null where there is none, or only an analyzer knows. */
-  readonly threshold: number | null;
 }
 
 /** Significant digits of a plotted number: more would not be seen. */
@@ -58,11 +56,14 @@ function bandLine(name: string, bands: readonly Band[]): BandLine {
 }
 
 /** Null where the recording has no labels. */
-export function targetsPlot({ summary, charts, threshold }: ReplayReport): TargetsPlot | null {
+export function targetsPlot({ summary, charts }: ReplayReport): TargetsPlot | null {
   const chosen = charts.targets.chosen();
   if (chosen.length === 0) return null;
   const { columns, intervalMs } = summary.input;
-  return { threshold, targets: chosen.map((target) => targetLine(target, columns, intervalMs)) };
+  return {
+    threshold: summary.threshold?.score ?? null,
+    targets: chosen.map((target) => targetLine(target, columns, intervalMs)),
+  };
 }
 
 function targetLine(

@@ -8,12 +8,11 @@ import type { RunParts } from './summarize.js';
 export function replayPage(
   summary: RunSummary,
   { totals, figures, comparer }: Pick<RunParts, 'totals' | 'figures' | 'comparer'>,
-  threshold: number | null,
   assets: PageAssets,
 ): string {
   const { timelines, targets } = totals.charts;
   const charts = { walls: figures.walls, timelines, targets };
   const compared =
     comparer.comparison.minutes === 0 ? null : byVariant((variant) => comparer.walls[variant].bands());
-  return replayHtml({ summary, charts, compared, threshold }, assets);
+  return replayHtml({ summary, charts, compared }, assets);
 }

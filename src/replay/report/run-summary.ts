@@ -7,6 +7,7 @@ import type { LabelsSummary } from './run-labels.js';
 import type { TimingsSummary } from '../../measure/run-timings.js';
 import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
 import type { RunCounts } from '../../core/counts.js';
+import type { Threshold } from '../../model/model-choice.js';
 import type { RunUsage } from '../resume/run-facts.js';
 
 /** The content of `timing.json`; times in ms. */
@@ -24,6 +25,8 @@ export interface RunSummary extends TimingsSummary {
     readonly lastMinute: string | null;
   };
   readonly model: ModelFacts & InputSpec;
+  /** Null: there is none, or the analyzer decides. */
+  readonly threshold: Threshold | null;
   readonly backend: BackendFacts;
   readonly execution: {
     readonly mode: 'parallel' | 'sequential';

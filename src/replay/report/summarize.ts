@@ -2,6 +2,7 @@ import type { Notice } from '../../core/errors.js';
 import { isoTime } from '../../core/time.js';
 import type { BackendFacts, ReadyFacts } from '../../core/types.js';
 import { hostFacts } from '../../host/processors.js';
+import type { Threshold } from '../../model/model-choice.js';
 import { program } from '../../program/package-files.js';
 import { TOLERANCE } from '../../measure/answer-check.js';
 import type { Recording } from '../../read/recording.js';
@@ -22,6 +23,7 @@ export function answersDiffer({ comparison }: Comparer, { name }: BackendFacts):
 /** What the reports of a finished run are made of. */
 export interface RunParts {
   readonly recording: Recording;
+  readonly threshold: Threshold | null;
   readonly ready: ReadyFacts;
   readonly totals: RunTotals;
   /** Of all sessions. */
@@ -44,7 +46,7 @@ export function summarize(
 
 function ungated(
   config: ReplayConfig,
-  { recording, ready, totals, figures, comparer, actors }: RunParts,
+  { recording, threshold, ready, totals, figures, comparer, actors }: RunParts,
   sessions: RunSummary['sessions'],
   notices: readonly Notice[],
 ): UngatedRun {
@@ -58,6 +60,7 @@ function ungated(
     settings: { ...config, journaled: undefined },
     input: inputOf(config, recording, totals.span),
     model: { ...ready.model, ...ready.input },
+    threshold,
     backend: {
       ...ready.backend,
       reproducible: ready.backend.reproducible && !answersDiffer(comparer, ready.backend),

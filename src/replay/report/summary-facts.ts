@@ -7,16 +7,21 @@ import type { RunSummary } from './run-summary.js';
 
 /** What a terminal and a page say about a finished run; `status` shares most of it. */
 export function runFacts(summary: RunSummary): Fact[] {
-  const { input, model, backend, counts, incidents, sessions } = summary;
+  const { input, model, threshold, backend, counts, incidents, sessions } = summary;
   return [
     inputFact({ ...input, source: input.intervalSource }),
-    ...modelFacts(model),
+    ...modelFacts(model, thresholdText(threshold)),
     backendFact(backend),
     ...countFacts(counts),
     ...incidentFacts(incidents.counts),
     ...sessionFacts(sessions),
     ...servedFacts(summary),
   ];
+}
+
+function thresholdText(threshold: RunSummary['threshold']): string {
+  if (threshold === null) return '';
+  return `, threshold ${threshold.score}${threshold.source === 'given' ? ' (given)' : ''}`;
 }
 
 /** How fast the run was, and what it used. */

@@ -103,7 +103,9 @@ function knownDifferences(facts: RunFacts, config: ReplayConfig, model: ChosenMo
     ...settingDifferences(...computingSettings(facts, config), text),
   ];
   if (!facts.backend.reproducible) differences.push(...settingDifferences(facts.serving, serving, text));
-  if (model.digest !== null && model.digest !== facts.model.digest) {
+  // A digest covers the threshold, which is named above.
+  const hasSameThreshold = (facts.settings['--threshold'] ?? null) === results['--threshold'];
+  if (hasSameThreshold && model.digest !== null && model.digest !== facts.model.digest) {
     const { name, digest } = facts.model;
     differences.push(`the model was ${name} (${digest.slice(0, 12)}), now ${model.digest.slice(0, 12)}`);
   }

@@ -144,6 +144,7 @@ const runSummary: Shape<RunSummary> = object({
     lastMinute: nullable(text),
   }),
   model: modelAndInput,
+  threshold: nullable(object({ score: number, source: oneOf('given', 'model') })),
   backend: backendFacts,
   execution: object({
     mode: oneOf('parallel', 'sequential'),

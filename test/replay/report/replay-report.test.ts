@@ -63,6 +63,7 @@ const FACTS: Omit<RunSummary, 'served' | 'blocks' | 'minutes' | 'comparison' | '
     columns: 'each',
     missing: 'hold',
   },
+  threshold: { score: 0.75, source: 'given' },
   backend: {
     name: 'wasm',
     versions: { tfjs: '4.22.0' },
