@@ -4,14 +4,17 @@ import { AiopsError } from '../core/errors.js';
 import { skippedTimes } from '../core/skipped-time.js';
 import { timeParser } from '../core/time.js';
 import type { ReadSettings } from '../read/options.js';
+import { FORMAT } from './settings/format.js';
 import { READING } from './settings/reading.js';
 import { pick, type ValuesOf } from './settings/setting.js';
 
-export type ReadingValues = ValuesOf<typeof READING>;
+const SETTINGS = { ...FORMAT, ...READING } as const;
+
+export type ReadingValues = ValuesOf<typeof SETTINGS>;
 
 /** @throws AiopsError `usage` if a time is invalid or the range is empty */
 export function readSettings(values: ReadingValues): ReadSettings {
-  const { from, to, maxRejects, ...same } = pick(READING, values);
+  const { from, to, maxRejects, ...same } = pick(SETTINGS, values);
   return { ...same, ...timeRange(values) };
 }
 

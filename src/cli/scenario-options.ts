@@ -3,6 +3,7 @@ import type { ScenarioName } from '../bench/scenarios/scenario-names.js';
 import { AiopsError, type Notice } from '../core/errors.js';
 import { measuringConfig } from './bench-options.js';
 import { BENCH_SETTINGS } from './settings.js';
+import { FORMAT } from './settings/format.js';
 import { READING } from './settings/reading.js';
 import { flagName, type Settings } from './settings/setting.js';
 import type { Invocation } from './with-settings.js';
@@ -16,7 +17,9 @@ const UNUSED: Readonly<Record<string, string>> = {
   failIf: 'its conditions are about benchmarks',
   trace: 'only bench and replay write one',
   deadlineMs: 'scenarios have no deadline',
-  ...Object.fromEntries(Object.keys(READING).map((name) => [name, 'it serves synthetic minutes'])),
+  ...Object.fromEntries(
+    Object.keys({ ...FORMAT, ...READING }).map((name) => [name, 'it serves synthetic minutes']),
+  ),
 };
 
 const ROWS = Object.assign({}, ...Object.values(BENCH_SETTINGS)) as Settings;

@@ -3,6 +3,7 @@ import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
 import { conditions } from './settings/conditions.js';
 import { LOADING_LISTS, MEASURING } from './settings/measuring.js';
 import { BARE_MODEL, LOADING, MODEL } from './settings/model.js';
+import { FORMAT } from './settings/format.js';
 import { READING } from './settings/reading.js';
 import { FAIL_IF, OTHER, REPORTING, STDOUT } from './settings/reporting.js';
 import { PROCESSES, SERVING } from './settings/serving.js';
@@ -17,6 +18,7 @@ import { WRITING } from './settings/writing.js';
 
 /** The settings of `replay`, by heading in the help. */
 export const REPLAY_SETTINGS = {
+  'Format of the input:': FORMAT,
   'Reading:': READING,
   'Model:': { ...MODEL, ...LOADING },
   'A bare model, which has no manifest:': BARE_MODEL,
@@ -36,6 +38,7 @@ export const BENCH_SETTINGS = {
   'Model:': { ...MODEL, ...LOADING_LISTS },
   'A bare model, which has no manifest:': BARE_MODEL,
   'Processes:': PROCESSES,
+  'Format of the input:': FORMAT,
   'Reading:': READING,
   'Reporting:': {
     ...REPORTING,

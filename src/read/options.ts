@@ -1,6 +1,9 @@
 import type { DuplicatePolicy } from '../core/minute.js';
 import type { Shard } from '../core/shard.js';
 
+/** What times that are bare numbers count; `days`: since 1899-12-30, as spreadsheets do. */
+export type TimeUnit = 's' | 'ms' | 'us' | 'ns' | 'days';
+
 /** The longest line that is read unless an option says otherwise. */
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** More than monitoring data compresses to, less than deflate makes of a single repeated byte (about 1,030). */
@@ -9,8 +12,28 @@ export const DEFAULT_MAX_EXPANSION = 500;
 export interface ReadOptions {
   readonly format: 'auto' | 'csv' | 'jsonl';
   readonly timeColumn?: string;
-  readonly targetColumn?: string;
+  /** Several together name a target; `['none']`: no column does. */
+  readonly targetColumns?: readonly string[];
+  /** The target of files without a target column. */
+  readonly series?: string;
+  /** `none`: no column. */
   readonly labelColumn?: string;
+  /** Of a table with a row per metric. */
+  readonly metricColumn?: string;
+  readonly valueColumn?: string;
+  /** Whether every metric column is a target of its own. */
+  readonly wide?: boolean;
+  /** What bare numbers count; default `auto`: as the sample shows. */
+  readonly timeUnit?: 'auto' | TimeUnit;
+  /** As for `strptime`. */
+  readonly timeFormat?: string;
+  /** CSV only. */
+  readonly delimiter?: string;
+  /** CSV only: lines before the header. */
+  readonly skipLines?: number;
+  readonly decimal?: '.' | ',';
+  /** Texts that stand for a missing value, besides empty ones, null and NaN. */
+  readonly missingValues?: readonly string[];
   /** The metric columns, in this order; default: all numeric ones. */
   readonly columns?: readonly string[];
   /** New name → name in the file. */
@@ -27,6 +50,10 @@ export interface ReadOptions {
   readonly timezone: string;
   /** ms */
   readonly interval: 'auto' | number;
+  /** Where intervals begin: ms after the epoch, or `local`: at midnight in `timezone`; default `auto`: as the data shows. */
+  readonly phase?: 'auto' | 'local' | number;
+  /** Whether to bring each input into time order first. */
+  readonly sort?: boolean;
   /** Intervals that a file may go back in time. */
   readonly grace: number;
   readonly duplicates: DuplicatePolicy;

@@ -27,6 +27,7 @@ import { LiveFills, mergeMinutes } from './minutes/merge.js';
 import { selectSteps } from './minutes/select-steps.js';
 import type { MinutesAround } from './minutes/select-steps.js';
 import type { ReadOptions } from './options.js';
+import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
 import { takeSample } from './sample/sample.js';
 import type { SampledSource } from './sample/sample.js';
@@ -54,6 +55,8 @@ export interface ReadExtent extends Readonly<MinutesAround> {
 export interface Recording extends RecordingFacts, AsyncDisposable {
   /** What was found, assumed and ignored. */
   readonly notices: readonly Notice[];
+  /** How each file is read, and why; none where a previous run decided it. */
+  readonly decisions: readonly FileDecisions[];
   readonly hasLabels: boolean;
   /** Whether the clock closes minutes of an input as well: reading it again would not yield the same minutes. */
   readonly isLive: boolean;
@@ -131,14 +134,14 @@ export async function openRecording(
     for (const input of inputs) sources.push(await openSource(input, sourceOptions, stdin));
     const samples: SampledSource[] = [];
     for (const source of sources) samples.push(await takeSample(source, options, parseTime, sampleBytes));
-    const { facts, notices, files } = detect(samples, options, parseTime);
+    const { facts, notices, decisions, files } = detect(samples, options, parseTime);
     const planned = samples.map((sample, i): PlannedInput => {
       const { plan, headMs } = files[i] ?? { plan: null, headMs: -Infinity };
       const start = plan === null ? 'end' : FILE_START;
       return { source: sample.source, plan, start, headMs, chunks: () => sample.chunks() };
     });
     const rules = readRules(options, parseTime, facts.intervalMs);
-    return makeRecording(planned, { ...facts, notices }, rules, options, NOT_RESUMED);
+    return makeRecording(planned, { ...facts, notices, decisions }, rules, options, NOT_RESUMED);
   } catch (error) {
     await closeAll(sources);
     throw error;
@@ -182,7 +185,7 @@ export async function reopenRecording(
       planned.push({ source, plan, start, headMs: headMs ?? -Infinity, chunks });
     }
     const { columns, intervalMs, intervalSource, layout } = snapshot;
-    const facts = { columns, intervalMs, intervalSource, layout, notices: [] };
+    const facts = { columns, intervalMs, intervalSource, layout, notices: [], decisions: [] };
     const emittedMs = from.positions === null ? -Infinity : (from.positionsMinuteMs ?? -Infinity);
     const afterMinuteMs = emittedMs < from.afterMinuteMs ? from.afterMinuteMs : -Infinity;
     const rules = readRules(options, parseTime, intervalMs);
@@ -195,7 +198,7 @@ export async function reopenRecording(
 
 function makeRecording(
   inputs: readonly PlannedInput[],
-  facts: RecordingFacts & Pick<Recording, 'notices'>,
+  facts: RecordingFacts & Pick<Recording, 'notices' | 'decisions'>,
   rules: ReadRules,
   options: ReadOptions,
   { emittedMs, afterMinuteMs }: Resumed,

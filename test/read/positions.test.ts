@@ -64,7 +64,7 @@ test('records that span lines are resumed at their first line, or after their la
   const open = `${time(5)},"open\n`;
   const lines = [row(0), over(0), over(1), bad(1), stray, over(2), bad(3), row(4), open, row(6)];
   const folder = await folderWith(t, { 'a.csv': `time,"tar\nget",v\n${lines.join('')}` });
-  const options = { ...OPTIONS, targetColumn: 'tar\nget', duplicates: 'last' as const };
+  const options = { ...OPTIONS, targetColumns: ['tar\nget'], duplicates: 'last' as const };
   const steps = await checkEveryResume({ paths: [join(folder, 'a.csv')], stdin: null }, options);
   assert.deepEqual(
     steps.map(({ records, rejects }) => [records.map((each) => each[4]), rejects.map((each) => each[1])]),

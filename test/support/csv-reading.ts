@@ -14,7 +14,7 @@ const PLAN: FilePlan = {
   header: ['time', 'target', 'v'],
   series: 'in',
   timeField: 'time',
-  targetField: 'target',
+  targetFields: ['target'],
   labelField: null,
   roles: new Map([
     ['time', ROLE.time],

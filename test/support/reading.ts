@@ -65,7 +65,7 @@ export async function readInputs(
   stdin: Readable = Readable.from([]),
 ): Promise<ReadOutcome> {
   const recording = await openRecording(inputs, { ...READ_DEFAULTS, ...options }, stdin);
-  const { columns, intervalMs, intervalSource, layout, hasLabels, notices } = recording;
+  const { columns, intervalMs, intervalSource, layout, hasLabels, notices, decisions } = recording;
   const records: ReadRecord[] = [];
   const rejects: ReadReject[] = [];
   const steps: [string | null, number, number][] = [];
@@ -90,7 +90,7 @@ export async function readInputs(
     await recording.close();
   }
   assert.equal(found, records.length + merged + rejects.length, 'the account balances');
-  const facts = { columns, intervalMs, intervalSource, layout, hasLabels, notices };
+  const facts = { columns, intervalMs, intervalSource, layout, hasLabels, notices, decisions };
   return { recording: facts, records, rejects, merged, filtered, steps, late: recording.lateNotices() };
 }
 

@@ -116,6 +116,50 @@ export const interval: Kind<number | 'auto'> = orAuto({
   },
 });
 
+const LONGEST_PHASE_MS = LONGEST_INTERVAL_MS;
+
+/** `auto`, `local`, or a duration from 0 on. */
+export const phase: Kind<number | 'auto' | 'local'> = orAuto({
+  ...durationOrZero,
+  parse(text): number | 'local' {
+    if (text === 'local') return text;
+    const ms = durationOrZero.parse(text);
+    if (ms <= LONGEST_PHASE_MS && Number.isInteger(ms)) return ms;
+    throw new InvalidArgumentError('Expected a duration such as 0s, 30s or 9h; or local, or auto.');
+  },
+  show: (value) => (value === 'local' ? value : durationOrZero.show(value)),
+});
+
+const DELIMITERS: Readonly<Record<string, string>> = {
+  ...{ comma: ',', semicolon: ';', tab: '\t', '\\t': '\t', pipe: '|', space: ' ' },
+};
+
+/** One ASCII character, or its name. */
+export const delimiter: Kind<string> = {
+  parse(text) {
+    const found = DELIMITERS[text.toLowerCase()] ?? text;
+    if (/^[\t -~]$/.test(found) && !/["\w.+-]/.test(found)) return found;
+    throw new InvalidArgumentError(
+      'Expected a character such as ; or |, or comma, semicolon, tab, pipe, space.',
+    );
+  },
+  show: (value) => (value === '\t' ? 'tab' : value === ' ' ? 'space' : value),
+  json: 'text',
+};
+
+const DECIMAL_MARKS: Readonly<Record<string, '.' | ','>> = { '.': '.', point: '.', ',': ',', comma: ',' };
+
+/** `.` or `,`, or its name. */
+export const decimalMark: Kind<'.' | ','> = {
+  parse(text) {
+    const found = DECIMAL_MARKS[text];
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError('Expected . or , (or point, comma).');
+  },
+  show: (value) => (value === ',' ? 'comma' : 'point'),
+  json: 'text',
+};
+
 const SIZE_UNITS = [
   ['GiB', 2 ** 30],
   ['GB', 1e9],

@@ -1,52 +1,14 @@
 import { MOST_INTERVALS } from '../../core/look-back.js';
 import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/options.js';
-import { interval, lineSize, name, oneOf, rejectLimit, shard, time, timezone, whole } from './kinds.js';
-import { names, renames } from './lists.js';
+import { interval, lineSize, oneOf, phase, rejectLimit, shard, time, toggle, whole } from './kinds.js';
+import { names } from './lists.js';
 import type { Settings } from './setting.js';
 
 /** Gzip itself packs at most 1,032 times; archives of archives go far beyond. */
 const MOST_EXPANSION = 1_000_000_000;
 
-/** How recordings are read. */
+/** Which records are read, and how they are grouped into minutes. */
 export const READING = {
-  format: {
-    flags: '--format <format>',
-    help: 'format of the input; auto decides by extension, then by content',
-    kind: oneOf('auto', 'csv', 'jsonl'),
-    default: 'auto',
-    changes: 'results',
-  },
-  timeColumn: {
-    flags: '--time-column <name>',
-    help: 'column with the time (default: timestamp, time, ts, minute …)',
-    kind: name,
-    changes: 'results',
-  },
-  targetColumn: {
-    flags: '--target-column <name>',
-    help: 'column with the target (default: target, host, service, name …)',
-    kind: name,
-    changes: 'results',
-  },
-  columns: {
-    flags: '--columns <names>',
-    help: 'metric columns, comma-separated (default: all numeric ones)',
-    kind: names,
-    changes: 'results',
-  },
-  labelColumn: {
-    flags: '--label-column <name>',
-    help: 'column with the label (default: label, anomaly, is_anomaly)',
-    kind: name,
-    changes: 'results',
-  },
-  map: {
-    flags: '--map <new=old>',
-    help: 'rename columns while reading, comma-separated',
-    kind: renames,
-    default: {},
-    changes: 'results',
-  },
   targets: {
     flags: '--targets <names>',
     help: 'only these targets, comma-separated; * matches any text',
@@ -72,18 +34,25 @@ export const READING = {
     kind: time,
     changes: 'results',
   },
-  timezone: {
-    flags: '--timezone <zone>',
-    help: 'time zone for timestamps without an offset',
-    kind: timezone,
-    default: 'UTC',
-    changes: 'results',
-  },
   interval: {
     flags: '--interval <duration>',
     help: 'length of a "minute", at least 1s; auto: the most common step of a target, or the nearest usual interval if times jitter',
     kind: interval,
     default: 'auto',
+    changes: 'results',
+  },
+  phase: {
+    flags: '--phase <duration>',
+    help: 'where in the hour or day intervals begin, such as 30s; local: at local midnight; auto: as the data shows',
+    kind: phase,
+    default: 'auto',
+    changes: 'results',
+  },
+  sort: {
+    flags: '--sort',
+    help: 'bring each input into time order first, with temporary files',
+    kind: toggle,
+    default: false,
     changes: 'results',
   },
   grace: {

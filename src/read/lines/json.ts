@@ -89,10 +89,13 @@ export class JsonBatchesReader implements BlockReader {
 
   #item(time: unknown, item: JsonObject, index: number): void {
     const row = this.#row;
-    const { targetField, labelField } = this.#plan;
+    const {
+      targetFields: [targetField],
+      labelField,
+    } = this.#plan;
     this.#values(own(item, 'values'));
     row.time = time;
-    row.target = targetField === null ? undefined : own(item, targetField);
+    row.target = targetField === undefined ? undefined : own(item, targetField);
     row.label = labelField === null ? undefined : own(item, labelField);
     this.#sink.take(row, index);
   }

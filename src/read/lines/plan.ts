@@ -28,7 +28,8 @@ export interface FilePlan {
   /** The target of all its records if no field names one. */
   readonly series: string;
   readonly timeField: string;
-  readonly targetField: string | null;
+  /** Several together name a target; none: the file is one series. */
+  readonly targetFields: readonly string[];
   readonly labelField: string | null;
   /** Field name → index into the recording's columns, or one of `ROLE`. */
   readonly roles: ReadonlyMap<string, number>;

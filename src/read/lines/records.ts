@@ -135,7 +135,7 @@ export class RecordMaker implements RowSink {
     const { cursor } = this;
     const target = targetOf(this.#plan, row.target);
     if (target === null) {
-      this.reject('no_target', noTarget(this.#plan.targetField, row.target), row.time, item);
+      this.reject('no_target', noTarget(this.#plan.targetFields, row.target), row.time, item);
       return;
     }
     if (!this.#rules.filter.selects(target)) {
@@ -217,8 +217,8 @@ export function badShape(message: string): ValueProblem {
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The target of a row; null if the value cannot be a name. */
-export function targetOf({ targetField, format, series }: FilePlan, value: unknown): string | null {
-  if (targetField === null) return series;
+export function targetOf({ targetFields, format, series }: FilePlan, value: unknown): string | null {
+  if (targetFields.length === 0) return series;
   if (typeof value === 'string') {
     return value === '' || (format === 'jsonl' && LONE_SURROGATE.test(value)) ? null : value;
   }
@@ -227,8 +227,8 @@ export function targetOf({ targetField, format, series }: FilePlan, value: unkno
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? null : String(value);
 }
 
-function noTarget(field: string | null, value: unknown): string {
-  const name = field ?? 'target';
+function noTarget(fields: readonly string[], value: unknown): string {
+  const name = fields.join(' and ');
   if (value === undefined) return `no ${name}`;
   if (value === '' || value === null) return `${name} is empty`;
   return typeof value === 'number'

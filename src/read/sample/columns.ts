@@ -64,7 +64,7 @@ function planFile(
   if (sample.layout === 'batches') columns.forEach((name, i) => roles.set(oldName(name, options), i));
   if (sample.layout === 'rows') {
     roles.set(fields.time, ROLE.time);
-    if (fields.target !== null) roles.set(fields.target, ROLE.target);
+    for (const target of fields.targets) roles.set(target, ROLE.target);
     if (fields.label !== null) roles.set(fields.label, ROLE.label);
   }
   return {
@@ -75,7 +75,7 @@ function planFile(
     header: sample.header,
     series,
     timeField: fields.time,
-    targetField: fields.target,
+    targetFields: fields.targets,
     labelField: fields.label,
     roles,
     columns,
@@ -92,7 +92,9 @@ function oldName(name: string, options: ReadOptions): string {
 }
 
 function allNames({ header, sampled, fields }: FileSample): string[] {
-  const named = [fields?.time, fields?.target, fields?.label].filter((name) => typeof name === 'string');
+  const named = [fields?.time, ...(fields?.targets ?? []), fields?.label].filter(
+    (name) => typeof name === 'string',
+  );
   return [...new Set([...header, ...named, ...sampled.names])];
 }
 
@@ -118,7 +120,8 @@ function refuseUnknownNames(inputs: readonly ReadableSample[], options: ReadOpti
   const unmapped = Object.values(options.map).filter((old) => !seen.has(old));
   const unknown = (options.columns ?? []).filter((name) => !renamed.has(name));
   const label = options.labelColumn;
-  const noLabel = label !== undefined && inputs.every(({ sample }) => sample.fields?.label === null);
+  const noLabel =
+    label !== undefined && label !== 'none' && inputs.every(({ sample }) => sample.fields?.label === null);
   const lacking = [...unmapped, ...unknown, ...(noLabel ? [label] : [])];
   if (lacking.length === 0) return;
   const flag = unmapped.length > 0 ? '--map' : unknown.length > 0 ? '--columns' : '--label-column';
@@ -155,7 +158,10 @@ function columnNotices(
   const [first] = plans;
   if (first !== undefined) {
     const series = plans.length > 1 ? 'each file one target' : `one target (${oneLine(first.series)})`;
-    const target = first.targetField === null ? series : `target from "${oneLine(first.targetField)}"`;
+    const target =
+      first.targetFields.length === 0
+        ? series
+        : `target from ${first.targetFields.map((name) => `"${oneLine(name)}"`).join(' and ')}`;
     const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
     const count = first.columns.length === 1 ? '1 metric' : `${first.columns.length} metrics`;
     const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;
@@ -186,8 +192,8 @@ function ignored(why: string, columns: readonly (readonly [string, FieldCounts])
 function sharedSeries(plans: readonly FilePlan[]): string[] {
   const seen = new Set<string>();
   const shared = new Set<string>();
-  for (const { targetField, series } of plans) {
-    if (targetField !== null) continue;
+  for (const { targetFields, series } of plans) {
+    if (targetFields.length > 0) continue;
     if (seen.has(series)) shared.add(series);
     seen.add(series);
   }

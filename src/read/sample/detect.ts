@@ -8,8 +8,11 @@ import { readRules } from '../lines/reader.js';
 import type { ReadRules } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
 import { chooseColumns } from './columns.js';
+import { decisionNotices } from './decision.js';
+import type { FileDecisions } from './decision.js';
 import { chooseInterval } from './interval.js';
-import { listNames, unreadHint } from './names.js';
+import { unreadHint } from './head.js';
+import { listNames } from './names.js';
 import { searchSample } from './sample.js';
 import type { SampledSource } from './sample.js';
 import type { FileSample } from './sampler.js';
@@ -18,6 +21,8 @@ import type { FileSample } from './sampler.js';
 export interface Detected {
   readonly facts: RecordingFacts;
   readonly notices: readonly Notice[];
+  /** Of the files that have records. */
+  readonly decisions: readonly FileDecisions[];
   /** In the order of the inputs; null: it has no record. */
   readonly files: readonly ({ readonly plan: FilePlan; readonly headMs: number } | null)[];
 }
@@ -48,9 +53,14 @@ export function detect(all: readonly SampledSource[], options: ReadOptions, pars
     return i < 0 ? null : { plan: plans[i]!, headMs: heads[i]! };
   });
   const { intervalMs, source: intervalSource, notice } = interval;
+  const decisions = inputs.map(({ sample: { file, fields } }) => ({
+    file,
+    decisions: fields?.decisions ?? [],
+  }));
   return {
     facts: { columns, intervalMs, intervalSource, layout: commonLayout(plans) },
-    notices: [...notices, notice, ...empty.map(emptyNotice)],
+    notices: [...notices, ...decisionNotices(decisions), notice, ...empty.map(emptyNotice)],
+    decisions,
     files,
   };
 }

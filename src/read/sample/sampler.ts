@@ -11,8 +11,9 @@ import type { FoundRow, RowSink } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
 import { SampledRecords } from './field-values.js';
 import { StepCounter } from './interval.js';
-import { NameReader } from './names.js';
-import type { NamedFields } from './names.js';
+import { decideFields } from './decide.js';
+import type { FileFields } from './decide.js';
+import { HeadReader } from './head.js';
 
 /** Records that show what the fields are. */
 const FIELD_RECORDS = 1024;
@@ -31,7 +32,7 @@ export interface FileSample {
   /** CSV only. */
   readonly header: readonly string[];
   /** Null if there was no record. */
-  readonly fields: NamedFields | null;
+  readonly fields: FileFields | null;
   /** By their names in the file, without time, target and label. */
   readonly sampled: SampledRecords;
   /** Batches only: the names of values in lists. */
@@ -68,7 +69,7 @@ export class Sampler {
   readonly #input: SampledInput;
   readonly #options: ReadOptions;
   readonly #parseTime: ParseTime;
-  readonly #names: NameReader;
+  readonly #head: HeadReader;
   #lines: LineAssembler;
   /** Null until the names are clear. */
   #rows: RowSampler | null = null;
@@ -77,25 +78,30 @@ export class Sampler {
     this.#input = input;
     this.#options = options;
     this.#parseTime = parseTime;
-    this.#names = new NameReader(input.file, input.format, options, parseTime, MAX_LINES);
-    this.#lines = new LineAssembler(this.#names, input.byteOffset);
+    this.#head = new HeadReader(input.file, input.format, options, MAX_LINES);
+    this.#lines = new LineAssembler(this.#head, input.byteOffset);
   }
 
   /** @throws AiopsError `input_unusable` if the header or the time column cannot be found */
   push(chunk: Buffer): void {
     this.chunks.push(chunk);
     this.#lines.push(chunk);
-    if (this.#rows === null && this.#names.isDone) this.#readRows();
+    if (this.#rows === null && this.#head.isDone) this.#readRows();
   }
 
   get isEnough(): boolean {
-    return this.#rows?.isEnough ?? this.#names.isDone;
+    return this.#rows?.isEnough ?? this.#head.isDone;
   }
 
   /** Whether what was read is enough for an input from which nothing more comes at the moment. */
   get wouldDo(): boolean {
-    this.#readRows();
-    return this.#rows?.wouldDo ?? false;
+    if (this.#rows !== null) return this.#rows.wouldDo;
+    const lines = this.#lines;
+    if (this.#readRows()?.wouldDo === true) return true;
+    // Rows that are still to come may show more.
+    this.#rows = null;
+    this.#lines = lines;
+    return false;
   }
 
   /** @throws AiopsError `input_unusable` if there is no time column, or not one that a flag names */
@@ -105,35 +111,40 @@ export class Sampler {
       this.#readRows();
       this.#readRest(hasEnded);
     }
-    const names = this.#names;
+    const head = this.#head;
     const rows = this.#rows;
-    const { cursor } = rows ?? names;
+    const { cursor } = rows ?? head;
     return {
       file: this.#input.file,
-      format: names.format ?? 'csv',
-      layout: names.layout,
-      delimiter: names.delimiter,
-      header: names.header ?? [],
+      format: head.format ?? 'csv',
+      layout: head.layout,
+      delimiter: head.delimiter,
+      header: head.header ?? [],
       fields: rows?.fields ?? null,
       sampled: rows?.sampled ?? new SampledRecords(),
       listed: rows?.listed.names ?? [],
       steps: rows?.steps ?? new StepCounter(),
-      lines: cursor.found - (names.header === null ? 0 : 1),
+      lines: cursor.found - (head.header === null ? 0 : 1),
       // A long line at the end is rejected before the cursor gets there.
       lastLine: Math.max(cursor.line, rows?.rejectedLine ?? 0),
-      firstLine: names.firstLine,
-      unread: names.unread,
+      firstLine: head.firstLine,
+      unread: head.unread,
     };
   }
 
   /** Starts over with the reader of rows, if there is a row to name the fields. */
-  #readRows(): void {
-    if (this.#rows !== null || !this.#names.hasRow) return;
-    const fields = this.#names.fields();
-    this.#rows = new RowSampler(this.#input, this.#names, fields, this.#options, this.#parseTime);
+  #readRows(): RowSampler | null {
+    if (this.#rows !== null || !this.#head.hasRow) return this.#rows;
+    const fields = decideFields(
+      { file: this.#input.file, table: this.#head.table },
+      this.#options,
+      this.#parseTime,
+    );
+    this.#rows = new RowSampler(this.#input, this.#head, fields, this.#options, this.#parseTime);
     const reader = rowReader(this.#rows.plan, this.#rows, { parseTime: this.#parseTime });
     this.#lines = new LineAssembler(reader, this.#input.byteOffset);
     for (const chunk of this.chunks) if (!this.#rows.isEnough) this.#lines.push(chunk);
+    return this.#rows;
   }
 
   #readRest(hasEnded: boolean): void {
@@ -149,7 +160,7 @@ class RowSampler implements RowSink {
   readonly late = new LateFields();
   /** Every field that is not time, target or label is a column; JSON adds them as they come. */
   readonly plan: FilePlan;
-  readonly fields: NamedFields;
+  readonly fields: FileFields;
   readonly steps = new StepCounter();
   /** Records whose values came in lists; their names count only if there are no others. */
   readonly listed = new SampledRecords();
@@ -169,8 +180,8 @@ class RowSampler implements RowSink {
 
   constructor(
     input: SampledInput,
-    { format, layout, delimiter, header }: NameReader,
-    fields: NamedFields,
+    { format, layout, delimiter, header }: HeadReader,
+    fields: FileFields,
     options: ReadOptions,
     parseTime: ParseTime,
   ) {
@@ -184,7 +195,7 @@ class RowSampler implements RowSink {
     });
     if (layout === 'rows') {
       this.#roles.set(fields.time, ROLE.time);
-      if (fields.target !== null) this.#roles.set(fields.target, ROLE.target);
+      for (const target of fields.targets) this.#roles.set(target, ROLE.target);
       if (fields.label !== null) this.#roles.set(fields.label, ROLE.label);
     }
     for (const name of header ?? []) this.#learn(name);
@@ -196,7 +207,7 @@ class RowSampler implements RowSink {
       header: header ?? [],
       series: input.series,
       timeField: fields.time,
-      targetField: fields.target,
+      targetFields: fields.targets,
       labelField: fields.label,
       roles: this.#roles,
       columns: this.#columns,

@@ -50,7 +50,7 @@ const inputSnapshot: Shape<InputSnapshot> = object({
           header: list(text),
           series: text,
           timeField: text,
-          targetField: nullable(text),
+          targetFields: list(text),
           labelField: nullable(text),
           roles: list(pair(text, number)),
         }),

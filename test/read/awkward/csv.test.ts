@@ -79,7 +79,7 @@ awkwardTests({
   },
   'a target column called __proto__': {
     input: `timestamp,__proto__,c0\n${T},a,1\n`,
-    options: { targetColumn: '__proto__' },
+    options: { targetColumns: ['__proto__'] },
     records: ['2 a 1'],
   },
   'mixed line ends, blank lines, none at the end': {

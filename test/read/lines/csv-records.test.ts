@@ -167,7 +167,7 @@ test('names, labels and headers over several lines, in one piece or cut anywhere
     'time,"tar\nget","c""p""u\r\nload",note,label\r\n' +
     `${TIME},"a\nb",1,"2 lines,\nquoted ""x""","dis\nk"\r\n` +
     `${TIME},"c, d",2,,\n`;
-  const options = { targetColumn: 'tar\nget' };
+  const options = { targetColumns: ['tar\nget'] };
   const whole = await readText(text, options);
   assert.deepEqual(whole.recording.columns, ['c"p"u\r\nload']);
   assert.deepEqual(

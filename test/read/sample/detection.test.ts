@@ -37,7 +37,7 @@ test('time, target and label are found by their usual names, in any case', async
 
 test('flags and --map name them', async () => {
   const text = csv('when,who,a,b,odd', [at(0), 'x', 1, 2, 1]);
-  const flags = { timeColumn: 'when', targetColumn: 'WHO', labelColumn: 'odd' };
+  const flags = { timeColumn: 'when', targetColumns: ['WHO'], labelColumn: 'odd' };
   assert.deepEqual(await facts(text, flags), [['a', 'b'], 'x', 1, [1, 2]]);
   assert.deepEqual(await facts(text, { ...flags, columns: ['b'] }), [['b'], 'x', 1, [2]]);
   assert.deepEqual(await facts(text, { ...flags, columns: ['b', 'a'] }), [['b', 'a'], 'x', 1, [2, 1]]);
@@ -153,7 +153,7 @@ test('the message for a missing time, number or named column lists what was seen
   await refused(`${at(0)},web,1\n${at(1)},web,2`, /no time column/, /first line must name the columns/);
   await refused('{"a":1}', /no time column: saw a$/, /--time-column/);
   await refused('time,v\n1,2', /no column when: saw time, v/, /--time-column/, { timeColumn: 'when' });
-  await refused('time,v\n1,2', /no column host: saw time, v/, /--target-column/, { targetColumn: 'host' });
+  await refused('time,v\n1,2', /no column host: saw time, v/, /--target-column/, { targetColumns: ['host'] });
   await refused('time,v\n1,2', /no column odd: saw time, v/, /--label-column/, { labelColumn: 'odd' });
   await refused('time,v\n1,2', /no column cpu, V: saw/, /--columns .*case counts/, {
     columns: ['cpu', 'v', 'V'],

@@ -36,7 +36,7 @@ const facts = {
             header: ['t', 'cpu'],
             series: 'a',
           },
-          ...{ timeField: 't', targetField: null, labelField: null, roles: [['cpu', 0]] },
+          ...{ timeField: 't', targetFields: [], labelField: null, roles: [['cpu', 0]] },
         },
         headMs: 0,
         identity: { inode: '1', sizeBytes: 9, modifiedMs: 1.5, changedMs: null },

@@ -1,0 +1,114 @@
+import { decimalMark, delimiter, name, oneOf, timezone, toggle, whole } from './kinds.js';
+import { names, renames } from './lists.js';
+import type { Settings } from './setting.js';
+
+/** What an input looks like: each of these is found from the data unless it is given. */
+export const FORMAT = {
+  format: {
+    flags: '--format <format>',
+    help: 'format of the input; auto decides by extension, then by content',
+    kind: oneOf('auto', 'csv', 'jsonl'),
+    default: 'auto',
+    changes: 'results',
+  },
+  timeColumn: {
+    flags: '--time-column <name>',
+    help: 'column with the time (default: timestamp, time, ts, minute …)',
+    kind: name,
+    changes: 'results',
+  },
+  targetColumns: {
+    flags: '--target-column <names>',
+    help: 'column with the target, or several, comma-separated; none: there is no such column (default: found by name and content)',
+    kind: names,
+    changes: 'results',
+  },
+  series: {
+    flags: '--series <name>',
+    help: 'the target of files without a target column (default: what tells their names apart)',
+    kind: name,
+    changes: 'results',
+  },
+  metricColumn: {
+    flags: '--metric-column <name>',
+    help: 'of a table with one row per metric: the column that names the metric',
+    kind: name,
+    changes: 'results',
+  },
+  valueColumn: {
+    flags: '--value-column <name>',
+    help: 'of a table with one row per metric: the column with its value',
+    kind: name,
+    changes: 'results',
+  },
+  wide: {
+    flags: '--wide',
+    help: 'every metric column is a target of its own',
+    kind: toggle,
+    default: false,
+    changes: 'results',
+  },
+  columns: {
+    flags: '--columns <names>',
+    help: 'metric columns, comma-separated (default: all numeric ones)',
+    kind: names,
+    changes: 'results',
+  },
+  labelColumn: {
+    flags: '--label-column <name>',
+    help: 'column with the label; none: there is none (default: label, anomaly, ground_truth …)',
+    kind: name,
+    changes: 'results',
+  },
+  map: {
+    flags: '--map <new=old>',
+    help: 'rename columns while reading, comma-separated',
+    kind: renames,
+    default: {},
+    changes: 'results',
+  },
+  timeUnit: {
+    flags: '--time-unit <unit>',
+    help: 'what times that are bare numbers count; days: as in a spreadsheet; auto: by their size',
+    kind: oneOf('auto', 's', 'ms', 'us', 'ns', 'days'),
+    default: 'auto',
+    changes: 'results',
+  },
+  timeFormat: {
+    flags: '--time-format <pattern>',
+    help: 'how times are written, such as "%d.%m.%Y %H:%M" (default: found from the data)',
+    kind: name,
+    changes: 'results',
+  },
+  timezone: {
+    flags: '--timezone <zone>',
+    help: 'time zone for timestamps without an offset',
+    kind: timezone,
+    default: 'UTC',
+    changes: 'results',
+  },
+  delimiter: {
+    flags: '--delimiter <character>',
+    help: 'what separates the fields of CSV, such as ";" or tab (default: found from the data)',
+    kind: delimiter,
+    changes: 'results',
+  },
+  skipLines: {
+    flags: '--skip-lines <n>',
+    help: 'lines before the header of CSV (default: found from the data)',
+    kind: whole(0, 100_000),
+    changes: 'results',
+  },
+  decimal: {
+    flags: '--decimal <mark>',
+    help: 'the decimal mark of numbers (default: found from the data)',
+    kind: decimalMark,
+    changes: 'results',
+  },
+  missingValues: {
+    flags: '--missing-values <words>',
+    help: 'texts that stand for a missing value, comma-separated, besides null and NaN (default: such as NA or -, if the data has them)',
+    kind: names,
+    changes: 'results',
+  },
+} as const satisfies Settings;

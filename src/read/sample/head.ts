@@ -1,0 +1,118 @@
+import { AiopsError } from '../../core/errors.js';
+import type { Reject } from '../../core/types.js';
+import { csvRecord, findDelimiter, headerRules, splitFields } from '../lines/csv-record.js';
+import { isObject, own, parseJsonLine } from '../lines/json-text.js';
+import { LineCursor } from '../lines/lines.js';
+import type { TextBlock } from '../lines/lines.js';
+import type { FileFormat, Layout } from '../lines/plan.js';
+import type { BlockReader } from '../lines/records.js';
+import type { ReadOptions } from '../options.js';
+import { TABLE_ROWS, TableBuilder } from './table.js';
+import type { SampleTable } from './table.js';
+
+const SHOWN_TEXT = 60;
+
+/** Reads the first lines of a file: what format it has, and its first rows. */
+export class HeadReader implements BlockReader {
+  readonly cursor: LineCursor;
+  /** Whether there are enough rows. */
+  isDone = false;
+  format: FileFormat | null;
+  layout: Layout = 'rows';
+  delimiter = ',';
+  /** CSV only; null: not read yet. */
+  header: readonly string[] | null = null;
+  /** JSONL only: the beginning of the first line. */
+  firstLine = '';
+  /** The first line that is too long, or not text. */
+  unread: Reject | null = null;
+  readonly #maxLines: number;
+  readonly #rows = new TableBuilder();
+  #hasLine = false;
+
+  /** `format` null: detect it from the first line. Gives up after `maxLines`. */
+  constructor(file: string, format: FileFormat | null, options: ReadOptions, maxLines: number) {
+    this.cursor = new LineCursor(file, options.maxLineBytes, (reject) => this.#pass(reject));
+    this.format = format;
+    this.#maxLines = maxLines;
+  }
+
+  read(block: TextBlock, last: boolean): number {
+    const { cursor } = this;
+    cursor.enter(block);
+    while (!this.isDone && cursor.advance()) {
+      const line = block.slice(cursor.start, cursor.end);
+      this.format ??= /^\s*[[{]/.test(line) ? 'jsonl' : 'csv';
+      if (this.format === 'jsonl') {
+        this.#json(line);
+      } else if (this.header !== null) {
+        this.#csvRow(this.header, line);
+      } else if (!this.#csvHeader(line, last)) {
+        cursor.giveBack();
+        break;
+      }
+      this.isDone = this.#rows.length >= TABLE_ROWS || cursor.found >= this.#maxLines;
+    }
+    return this.isDone ? block.bytes.length : cursor.next;
+  }
+
+  /** Whether there is a row whose fields can be named. */
+  get hasRow(): boolean {
+    return this.format === 'csv' ? this.#hasLine : this.#rows.length > 0;
+  }
+
+  get table(): SampleTable {
+    return this.#rows.table(this.layout, this.header);
+  }
+
+  /** False if only the lines of the next block can tell where the header ends. */
+  #csvHeader(line: string, last: boolean): boolean {
+    this.delimiter = findDelimiter(line);
+    const header = csvRecord(this.cursor, headerRules(this.delimiter), last);
+    if (header === 'more') return false;
+    this.header = 'fields' in header ? header.fields.map((name) => name.trim()) : [line];
+    if ('fields' in header) this.cursor.line += header.lines - 1;
+    return true;
+  }
+
+  #csvRow(header: readonly string[], line: string): void {
+    this.#hasLine = true;
+    const split = splitFields(line, this.delimiter);
+    if ('fields' in split && split.fields.length === header.length)
+      this.#rows.addFields(header, split.fields);
+  }
+
+  #json(text: string): void {
+    if (this.cursor.found === 1) this.firstLine = text.slice(0, SHOWN_TEXT);
+    const line = parseJsonLine(text);
+    if (isObject(line)) {
+      const items = own(line, 'items');
+      if (this.#rows.length === 0) this.layout = Array.isArray(items) ? 'batches' : 'rows';
+      if (this.layout === 'rows') {
+        this.#rows.addItem(line, line);
+      } else if (Array.isArray(items)) {
+        for (const item of items as unknown[])
+          if (isObject(item) && own(item, 'values') !== undefined) this.#rows.addItem(line, item);
+      }
+    }
+  }
+
+  /** @throws AiopsError `input_unusable` if the line was to be the header */
+  #pass(reject: Reject): void {
+    const { source, reason, message } = reject;
+    this.unread ??= reject;
+    if (this.header !== null || this.format === 'jsonl') return;
+    throw new AiopsError(
+      'input_unusable',
+      `${source.file}:${source.line}: the header cannot be read: ${message}`,
+      { hint: unreadHint(reason) },
+    );
+  }
+}
+
+/** What to do about a line that is too long, or not text. */
+export function unreadHint(reason: Reject['reason']): string {
+  return reason === 'line_too_long'
+    ? 'a recording has one line per record or per minute: check the line ends, or raise --max-line'
+    : 'a recording is UTF-8 text; from Latin-1: iconv -f LATIN1 -t UTF-8';
+}
