@@ -157,13 +157,14 @@ export class BundleLoader {
     const backend = await this.#open(backendName);
     const itemDims = itemDimsOf(manifest);
     const loaded = await backend.load(bundle, format, itemDims);
-    const { plan, reproducible, warnings } = choosePlan(this.#request, backend, loaded.declaredBatch);
+    const { plan, reproducible, warnings } = choosePlan(this.#request, backend, loaded);
     for (const text of warnings) this.#notices.push({ level: 'warning', text });
     const startedAt = performance.now();
     const outputs = await warmUp(loaded, plan, itemDims, manifest);
     this.#warmupMs += performance.now() - startedAt;
     const measure = this.#measure;
-    const warm = new BundleModel({ manifest, model: loaded, plan, outputs, measure });
+    const now = (): number => performance.now();
+    const warm = new BundleModel({ manifest, model: loaded, plan, outputs, measure, now });
     const { name, version } = manifest;
     const model: ModelFacts = { name, version, format, digest, outputs, bundles: [] };
     this.#inUse = backendName;

@@ -14,6 +14,8 @@ export interface BundleModelSettings {
   /** The model's outputs for one item, as observed during warm-up. */
   readonly outputs: readonly ModelOutput[];
   readonly measure: Measure;
+  /** A monotonic clock, ms. */
+  readonly now: () => number;
 }
 
 /** Writes an item's normalized window `[window, width]` to `out` from `at`; false if it is not finite as Float32. */
@@ -42,7 +44,7 @@ export class BundleModel {
   #input = this.#normalized;
 
   /** @throws AiopsError 'model' if the model's output does not match the manifest */
-  constructor({ manifest, model, plan, outputs, measure }: BundleModelSettings) {
+  constructor({ manifest, model, plan, outputs, measure, now }: BundleModelSettings) {
     const scored = scoredOutput(manifest.output, outputs);
     this.manifest = manifest;
     this.shape = { intervals: manifest.input.window, width: itemWidth(manifest.input) };
@@ -51,7 +53,7 @@ export class BundleModel {
     this.#perItem = perItemPlan(model.declaredBatch);
     this.#model = model;
     const { size, mostWithSameBits: most } = plan;
-    this.#paddedCalls = size === null || most === undefined ? null : new PaddedCalls(model, size, most);
+    this.#paddedCalls = size === null || most === undefined ? null : new PaddedCalls(model, size, most, now);
     this.#measure = measure;
     this.#score = createScorer(manifest.output, this.shape, scored.size);
     this.#scoredAt = scored.at;

@@ -47,6 +47,7 @@ function manifestOf({
 function newestNumber(width: number, calls: number[], declaredBatch: number | null): LoadedModel {
   return {
     declaredBatch,
+    operations: new Set(),
     predict: (input, items) => {
       calls.push(items);
       const size = input.length / items;
@@ -76,6 +77,7 @@ async function run(block: Block, given: Given = {}, width = 1) {
     plan,
     outputs: [{ name: 'y', size: width }],
     measure: (_phase, work) => work(),
+    now: () => 0,
   });
   const rows = planRows(block, { columns: 'each', missing }, []);
   const answers = new RowAnswers(rows, outputLimit);

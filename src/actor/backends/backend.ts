@@ -15,6 +15,8 @@ export interface Outputs {
 export interface LoadedModel {
   /** Items that the model requires in each call; null: any number. */
   readonly declaredBatch: number | null;
+  /** Names of TensorFlow operations; none: unknown. */
+  readonly operations: ReadonlySet<string>;
   /**
    * Calls the model; retains neither tensors nor `input`.
    *

@@ -1,6 +1,7 @@
 import type { BackendName } from '../../core/types.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import type { Backend, BatchPlan, LoadedModel, Outputs } from './backend.js';
+import { areUniform } from './operations.js';
 
 /** A batch plan, with warnings about flags that have no effect or a drawback. */
 export interface ChosenPlan {
@@ -22,7 +23,7 @@ export const MOST_ITEMS = 1024;
 export function choosePlan(
   { batchSize, batchShape }: BatchSettings,
   { defaultBatchSize, shapeMatters, facts }: On,
-  declaredBatch: number | null,
+  { declaredBatch, operations }: Pick<LoadedModel, 'declaredBatch' | 'operations'>,
 ): ChosenPlan {
   if (declaredBatch !== null) {
     const ignored = [
@@ -41,7 +42,8 @@ export function choosePlan(
     const size = batchSize === 'auto' ? defaultBatchSize : batchSize;
     const text = `--batch-shape free has no effect: on ${facts.name} answers do not depend on it`;
     const warnings = batchShape === 'free' ? [text] : [];
-    const larger = shapeMatters && batchSize === 'auto' ? { mostWithSameBits: MOST_ITEMS } : {};
+    const mayBeLarger = shapeMatters && batchSize === 'auto' && areUniform(operations);
+    const larger = mayBeLarger ? { mostWithSameBits: MOST_ITEMS } : {};
     return { plan: { size, pad: shapeMatters, ...larger }, reproducible: true, warnings };
   }
   return {

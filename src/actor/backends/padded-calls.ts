@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 import type { LoadedModel, Outputs } from './backend.js';
 import { joinOutputs, predictInBatches } from './batches.js';
 
@@ -12,7 +10,7 @@ const MATCHES = 2;
 const NUMBERS_PER_PLACE = 4;
 /** How often a size is compared at most; outputs that are all alike prove nothing. */
 const MOST_CHECKS = 16;
-/** Of the numbers compared, this share must be distinct. */
+/** Of the numbers compared of each output, this share must be distinct. */
 const DISTINCT_SHARE = 0.25;
 /** How many numbers to look at for that. */
 const DISTINCT_SAMPLE = 4096;
@@ -31,24 +29,28 @@ interface LargerSize {
  * but TensorFlow may choose other kernels for them. So a size is only used once it has given the same bits as base
  * calls for the same items, all of their numbers compared; until then, and after any difference, base calls give the
  * answers. Sizes in between are never used. Kernels are chosen by shape, threads and machine, not by the numbers, so
- * what holds for thousands of varied numbers holds for all.
+ * what holds for thousands of varied numbers holds for all, provided that the model consists of uniform operations
+ * (operations.ts): others differ in too few numbers to be noticed.
  */
 export class PaddedCalls {
   readonly #model: LoadedModel;
   readonly #base: number;
+  readonly #now: () => number;
   /** The largest first. */
   #larger: readonly LargerSize[];
 
   /**
    * @param base items of a base call
    * @param most items of the largest call; sizes double from the base
+   * @param now a monotonic clock, ms
    */
-  constructor(model: LoadedModel, base: number, most: number) {
+  constructor(model: LoadedModel, base: number, most: number, now: () => number) {
     const larger: LargerSize[] = [];
     for (let items = 2 * base; items <= most; items *= 2)
       larger.unshift({ items, checks: 0, matches: 0, isProven: false });
     this.#model = model;
     this.#base = base;
+    this.#now = now;
     this.#larger = larger;
   }
 
@@ -80,15 +82,15 @@ export class PaddedCalls {
 
   /** Answers by base calls, and compares them with those of a large one. */
   async #check(size: LargerSize, input: Float32Array): Promise<Outputs> {
-    const startedAt = performance.now();
+    const startedAt = this.#now();
     const plan = { size: this.#base, pad: true };
     const outputs = await predictInBatches(this.#model, input, size.items, plan);
-    const isWorthIt = performance.now() - startedAt <= LONGEST_MS;
+    const isWorthIt = this.#now() - startedAt <= LONGEST_MS;
     // A large call may run out of memory where base calls do not.
     const large = isWorthIt ? await this.#model.predict(input, size.items).catch(() => null) : null;
     const isSame = large !== null && haveSameBits(large, outputs);
     size.checks++;
-    if (isSame && areVaried(outputs.values)) size.matches++;
+    if (isSame && areVaried(outputs)) size.matches++;
     size.isProven = size.matches >= Math.max(MATCHES, NUMBERS_PER_PLACE / outputs.width);
     if (!isSame || (!size.isProven && size.checks >= MOST_CHECKS))
       this.#larger = this.#larger.filter((other) => other !== size);
@@ -108,10 +110,18 @@ function haveSameBits(a: Outputs, b: Outputs): boolean {
   return a.width === b.width && one.length === other.length && one.every((word, i) => word === other[i]);
 }
 
-/** A model that is saturated gives the same numbers whatever its kernels do. */
-function areVaried(values: Float32Array): boolean {
-  const sample = bits(values).subarray(0, DISTINCT_SAMPLE);
-  return new Set(sample).size >= DISTINCT_SHARE * sample.length;
+/** An output that is saturated has the same numbers whatever its kernels do, and says nothing about those of others. */
+function areVaried({ layout, width, values }: Outputs): boolean {
+  const words = bits(values);
+  let start = 0;
+  return layout.every(({ size }) => {
+    const at = start;
+    start += size;
+    const count = Math.min((words.length / width) * size, DISTINCT_SAMPLE);
+    const distinct = new Set<number>();
+    for (let i = 0; i < count; i++) distinct.add(words[Math.floor(i / size) * width + at + (i % size)]!);
+    return distinct.size >= DISTINCT_SHARE * count;
+  });
 }
 
 function bits({ buffer, byteOffset, length }: Float32Array): Uint32Array {

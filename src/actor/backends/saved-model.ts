@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 import { AiopsError, messageOf } from '../../core/errors.js';
 import { checkSavedModel, type Bundle } from '../../model/bundle.js';
 import type { LoadedModel } from './backend.js';
+import { savedModelOperations } from './operations.js';
 import { fittedModel, type TensorFlow, type TfModel } from './tf-model.js';
 
 /** tfjs-node's functions for SavedModels; dimensions are protobuf messages. */
@@ -49,7 +53,13 @@ export async function loadSavedModel(
     const { tags, signatureDefs } = servingGraph(await tf.node.getMetaGraphsFromSavedModel(path), what);
     const [name, signature] = chooseSignature(signatureDefs, bundle.manifest.signature, what);
     const model = await tf.node.loadSavedModel(path, tags, name);
-    return fittedModel(tf, signedModel(model, signature), itemDims, `${what} (signature ${name})`);
+    const operations = savedModelOperations(await readFile(join(path, 'saved_model.pb')));
+    return fittedModel(
+      tf,
+      signedModel(model, signature, operations),
+      itemDims,
+      `${what} (signature ${name})`,
+    );
   } catch (cause) {
     if (cause instanceof AiopsError) throw cause;
     const [, type] = /^Unsupported tensor DataType: (\w+)/.exec(messageOf(cause)) ?? [];
@@ -110,7 +120,11 @@ function chooseSignature(
 
 const DEFAULT_SIGNATURE = 'serving_default';
 
-function signedModel(model: NativeModel, { inputs, outputs }: Signature): TfModel {
+function signedModel(
+  model: NativeModel,
+  { inputs, outputs }: Signature,
+  operations: ReadonlySet<string>,
+): TfModel {
   const outputNames = Object.keys(outputs);
   const [inputName = ''] = Object.keys(inputs);
   return {
@@ -120,6 +134,7 @@ function signedModel(model: NativeModel, { inputs, outputs }: Signature): TfMode
       shape: shape.length === 0 ? undefined : shape.map((dim) => dim.getSize()),
     })),
     outputNames,
+    operations,
     call: (x) => {
       const answers = model.predict({ [inputName]: x });
       return outputNames.map((name) => answers[name]!);

@@ -19,6 +19,8 @@ export interface TfModel {
   readonly inputs: readonly { readonly shape?: DeclaredShape; readonly dtype?: string }[];
   /** In the order of `call`'s tensors. */
   readonly outputNames: readonly string[];
+  /** Names of TensorFlow operations; none: unknown. */
+  readonly operations: ReadonlySet<string>;
   call(x: Tensor): readonly Tensor[];
   /** For models with control flow, which cannot be called otherwise. */
   callAsync: ((x: Tensor) => Promise<readonly Tensor[]>) | null;
@@ -42,7 +44,8 @@ export function fittedModel(
   try {
     const input = fitInput(itemDims, soleInput(model, what).shape, what);
     const predict = predictor(tf, model, [...input.dims], what);
-    return { declaredBatch: input.batch, predict, dispose: () => model.dispose() };
+    const { operations } = model;
+    return { declaredBatch: input.batch, operations, predict, dispose: () => model.dispose() };
   } catch (error) {
     model.dispose();
     throw error;

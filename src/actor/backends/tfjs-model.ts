@@ -2,6 +2,7 @@ import { AiopsError, messageOf } from '../../core/errors.js';
 import { readFormat, type Bundle, type TfjsFormat } from '../../model/bundle.js';
 import type { ModelArtifacts } from '../../model/model-json.js';
 import type { LoadedModel } from './backend.js';
+import { graphOperations } from './operations.js';
 import { asList, fittedModel, type TensorFlow, type TfModel } from './tf-model.js';
 
 /**
@@ -38,14 +39,16 @@ async function loadGraph(tf: TensorFlow, artifacts: ModelArtifacts): Promise<TfM
   const model = await tf.loadGraphModel(handler(artifacts));
   const outputNames = model.outputNodes;
   const names = [...outputNames];
+  const operations = graphOperations(artifacts.json.modelTopology);
   const loaded: TfModel = {
     inputs: model.inputs,
     outputNames,
+    operations,
     call: (x) => asList(model.execute(x, names)),
     callAsync: null,
     dispose: () => model.dispose(),
   };
-  if (needsAsync(artifacts)) loaded.callAsync = async (x) => asList(await model.executeAsync(x, names));
+  if (needsAsync(operations)) loaded.callAsync = async (x) => asList(await model.executeAsync(x, names));
   return loaded;
 }
 
@@ -57,12 +60,8 @@ const ASYNC_OPERATIONS = new Set([
   ...['NonMaxSuppressionV2', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5'],
 ]);
 
-function needsAsync({ json }: ModelArtifacts): boolean {
-  const nodes: unknown = json.modelTopology['node'];
-  if (!Array.isArray(nodes)) return false;
-  return nodes.some(
-    (node: { readonly op?: unknown }) => typeof node.op === 'string' && ASYNC_OPERATIONS.has(node.op),
-  );
+function needsAsync(operations: ReadonlySet<string>): boolean {
+  return [...operations].some((name) => ASYNC_OPERATIONS.has(name));
 }
 
 async function loadLayers(tf: TensorFlow, artifacts: ModelArtifacts): Promise<TfModel> {
@@ -80,6 +79,7 @@ async function loadLayers(tf: TensorFlow, artifacts: ModelArtifacts): Promise<Tf
     inputs: model.inputs,
     // The outputNames of a Sequential are empty.
     outputNames: model.outputNames.length > 0 ? model.outputNames : model.outputs.map(({ name }) => name),
+    operations: new Set(),
     // Not predict(), which cuts its input into batches of 32.
     call: (x) => asList(model.predictOnBatch(x)),
     callAsync: null,

@@ -8,13 +8,16 @@ import { choosePlan, perItemPlan, predictInBatches } from '#build/actor/backends
 
 const NODE = { facts: { name: 'node' }, defaultBatchSize: 64, shapeMatters: true } as const;
 const WASM = { facts: { name: 'wasm' }, defaultBatchSize: null, shapeMatters: false } as const;
+/** Models of operations for which a size of call can be proven. */
+const ANY_BATCH = { declaredBatch: null, operations: new Set(['MatMul']) };
+const BATCH_OF_8 = { ...ANY_BATCH, declaredBatch: 8 };
 const AUTO = { batchSize: 'auto', batchShape: 'fixed' } as const;
 
 /** Gives each item's first number and their sum, and remembers the sizes of its calls. */
 function recorder(): { model: LoadedModel; calls: number[] } {
   const calls: number[] = [];
   const model: LoadedModel = {
-    declaredBatch: null,
+    ...ANY_BATCH,
     async predict(input, items) {
       calls.push(items);
       assert.equal(input.length, items * 3);
@@ -62,35 +65,42 @@ suite('batches', () => {
 
   test('what --batch-size means on either backend', () => {
     const ten = { ...AUTO, batchSize: 10 };
-    assert.deepEqual(choosePlan(AUTO, NODE, null).plan, { size: 64, pad: true, mostWithSameBits: 1024 });
-    assert.deepEqual(choosePlan(AUTO, WASM, null).plan, { size: null, pad: false });
-    assert.deepEqual(choosePlan(ten, NODE, null).plan, { size: 10, pad: true });
-    assert.deepEqual(choosePlan(ten, WASM, null).plan, { size: 10, pad: false });
+    assert.deepEqual(choosePlan(AUTO, NODE, ANY_BATCH).plan, { size: 64, pad: true, mostWithSameBits: 1024 });
+    assert.deepEqual(choosePlan(AUTO, WASM, ANY_BATCH).plan, { size: null, pad: false });
+    assert.deepEqual(choosePlan(ten, NODE, ANY_BATCH).plan, { size: 10, pad: true });
+    assert.deepEqual(choosePlan(ten, WASM, ANY_BATCH).plan, { size: 10, pad: false });
     for (const backend of [NODE, WASM]) {
-      const { reproducible, warnings } = choosePlan(ten, backend, null);
+      const { reproducible, warnings } = choosePlan(ten, backend, ANY_BATCH);
       assert.deepEqual({ reproducible, warnings }, { reproducible: true, warnings: [] });
+    }
+  });
+
+  test('calls are larger than the default only for operations that treat all places alike', () => {
+    for (const names of [['MatMul', 'Softmax'], ['Pow'], ['MyOperation'], []]) {
+      const model = { ...ANY_BATCH, operations: new Set(names) };
+      assert.deepEqual(choosePlan(AUTO, NODE, model).plan, { size: 64, pad: true }, names.join());
     }
   });
 
   test('a free batch shape gives up equal bits where a shape matters, and says so', () => {
     const free = { ...AUTO, batchShape: 'free' } as const;
-    const onNode = choosePlan(free, NODE, null);
+    const onNode = choosePlan(free, NODE, ANY_BATCH);
     assert.deepEqual(onNode.plan, { size: null, pad: false });
     assert.equal(onNode.reproducible, false);
     assert.match(onNode.warnings.join(), /last digits/);
-    assert.deepEqual(choosePlan({ ...free, batchSize: 10 }, NODE, null).plan, { size: 10, pad: false });
-    const onWasm = choosePlan(free, WASM, null);
-    assert.deepEqual({ ...onWasm, warnings: [] }, choosePlan(AUTO, WASM, null));
+    assert.deepEqual(choosePlan({ ...free, batchSize: 10 }, NODE, ANY_BATCH).plan, { size: 10, pad: false });
+    const onWasm = choosePlan(free, WASM, ANY_BATCH);
+    assert.deepEqual({ ...onWasm, warnings: [] }, choosePlan(AUTO, WASM, ANY_BATCH));
     assert.match(onWasm.warnings.join(), /free has no effect/);
   });
 
   test('a model’s own batch takes precedence, with a notice', () => {
     const own = { plan: { size: 8, pad: true }, reproducible: true, warnings: [] };
-    assert.deepEqual(choosePlan(AUTO, WASM, 8), own);
-    const free = choosePlan({ ...AUTO, batchShape: 'free' }, NODE, 8);
+    assert.deepEqual(choosePlan(AUTO, WASM, BATCH_OF_8), own);
+    const free = choosePlan({ ...AUTO, batchShape: 'free' }, NODE, BATCH_OF_8);
     assert.deepEqual({ ...free, warnings: [] }, own);
     assert.match(free.warnings.join(), /--batch-shape free has no effect/);
-    const { warnings } = choosePlan({ ...AUTO, batchSize: 64 }, WASM, 8);
+    const { warnings } = choosePlan({ ...AUTO, batchSize: 64 }, WASM, BATCH_OF_8);
     assert.match(warnings.join(), /exactly 8 items.*64 has no effect/);
     assert.deepEqual(perItemPlan(8), { size: 8, pad: true });
     assert.deepEqual(perItemPlan(null), { size: 1, pad: false });

@@ -111,7 +111,7 @@ suite('node backend, present', { skip: await whyNoNative() }, () => {
       ...model,
       predict: (input, items) => (sizes.push(items), model.predict(input, items)),
     };
-    const calls = new PaddedCalls(recorded, 128, 1024);
+    const calls = new PaddedCalls(recorded, 128, 1024, () => 0);
     const random = new RandomStream(1);
     for (const items of Array.from({ length: 6 }, () => [250, 500, 1500]).flat()) {
       const input = Float32Array.from({ length: items * 60 }, () => random.nextNormal());

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
@@ -9,10 +8,13 @@ import { PaddedCalls } from '#build/actor/backends/padded-calls.js';
 
 const BASE = 4;
 const MOST = 32;
+/** On which no call takes too long. */
+const STANDING_CLOCK = (): number => 0;
 
 /** Answers an item with its first number and the sum of both, as `answer` changes it in calls of so many items. */
 class FakeModel implements LoadedModel {
   readonly declaredBatch = null;
+  readonly operations = new Set<string>();
   readonly calls: number[] = [];
   readonly #answer: (value: number, items: number) => number;
 
@@ -50,7 +52,7 @@ const BASE_CALLS = Array.from<number>({ length: MOST / BASE }).fill(BASE);
 suite('padded calls', () => {
   test('a larger size is used once it gave the bits of base calls, in four numbers for each place', async () => {
     const model = new FakeModel();
-    const calls = new PaddedCalls(model, BASE, MOST);
+    const calls = new PaddedCalls(model, BASE, MOST, STANDING_CLOCK);
     for (let check = 0; check < 2; check++)
       assert.deepEqual(await callsFor(calls, model, MOST), [...BASE_CALLS, MOST]);
     assert.deepEqual(await callsFor(calls, model, MOST), [MOST]);
@@ -60,7 +62,7 @@ suite('padded calls', () => {
 
   test('no call is larger than needed, nor of a size that was not compared', async () => {
     const model = new FakeModel();
-    const calls = new PaddedCalls(model, BASE, MOST);
+    const calls = new PaddedCalls(model, BASE, MOST, STANDING_CLOCK);
     for (let check = 0; check < 2; check++)
       for (const items of [8, 16, 32]) await calls.predict(inputOf(items), items);
     assert.deepEqual(await callsFor(calls, model, 1), [4]);
@@ -80,6 +82,7 @@ suite('padded calls', () => {
           new FakeModel((value, items) => (wrong.includes(items) ? value * (1 + 2 ** -23) : value)),
           BASE,
           MOST,
+          STANDING_CLOCK,
         );
         for (const [i, items] of sizes.entries()) {
           const input = inputOf(items, i);
@@ -92,7 +95,7 @@ suite('padded calls', () => {
 
   test('one differing bit in one number rules a size out', async () => {
     const model = new FakeModel((value, items) => (items === MOST && value === 0 ? -0 : value));
-    const calls = new PaddedCalls(model, BASE, MOST);
+    const calls = new PaddedCalls(model, BASE, MOST, STANDING_CLOCK);
     const input = inputOf(MOST);
     input[2 * MOST - 2] = 0;
     await calls.predict(input, MOST);
@@ -103,7 +106,23 @@ suite('padded calls', () => {
 
   test('outputs that are all alike prove nothing, and are not compared forever', async () => {
     const model = new FakeModel(() => 1);
-    const calls = new PaddedCalls(model, BASE, 2 * BASE);
+    const calls = new PaddedCalls(model, BASE, 2 * BASE, STANDING_CLOCK);
+    for (let check = 0; check < 16; check++)
+      assert.deepEqual(await callsFor(calls, model, 8), [BASE, BASE, 8]);
+    assert.deepEqual(await callsFor(calls, model, 8), [BASE, BASE]);
+  });
+
+  test('one output that varies proves nothing about another that does not', async () => {
+    const model = new FakeModel();
+    const twoOutputs: LoadedModel = {
+      ...{ declaredBatch: null, operations: new Set(), dispose: () => undefined },
+      predict: async (input, items) => ({
+        ...(await model.predict(input, items)),
+        layout: ['x', 'y'].map((name) => ({ name, size: 1 })),
+        values: input.map((value, i) => (i % 2 === 0 ? value : 1)),
+      }),
+    };
+    const calls = new PaddedCalls(twoOutputs, BASE, 2 * BASE, STANDING_CLOCK);
     for (let check = 0; check < 16; check++)
       assert.deepEqual(await callsFor(calls, model, 8), [BASE, BASE, 8]);
     assert.deepEqual(await callsFor(calls, model, 8), [BASE, BASE]);
@@ -114,21 +133,18 @@ suite('padded calls', () => {
       if (items > BASE) throw new Error('out of memory');
       return value;
     });
-    const calls = new PaddedCalls(model, BASE, 2 * BASE);
+    const calls = new PaddedCalls(model, BASE, 2 * BASE, STANDING_CLOCK);
     assert.deepEqual(await callsFor(calls, model, 8), [BASE, BASE, 8]);
     assert.deepEqual(await callsFor(calls, model, 8), [BASE, BASE]);
   });
 
   test('a slow model gets base calls only', async () => {
-    const model = new FakeModel();
-    const slow: LoadedModel = {
-      ...{ declaredBatch: null, dispose: () => undefined },
-      predict: async (input, items) => {
-        await setTimeout(60);
-        return model.predict(input, items);
-      },
-    };
-    const calls = new PaddedCalls(slow, BASE, 2 * BASE);
+    let nowMs = 0;
+    const model = new FakeModel((value) => {
+      nowMs += 10;
+      return value;
+    });
+    const calls = new PaddedCalls(model, BASE, 2 * BASE, () => nowMs);
     assert.deepEqual(await callsFor(calls, model, 8), [BASE, BASE]);
   });
 });
