@@ -1,3 +1,5 @@
+import type { RejectReason } from './types.js';
+
 /** How many records and result rows a run has, by what became of them. */
 export interface RunCounts {
   /** `accepted + merged + rejected` */
@@ -14,6 +16,14 @@ export interface RunCounts {
   readonly warmup: number;
   readonly error: number;
   readonly anomalies: number;
+}
+
+/** How many records were rejected for a reason. */
+export interface RejectCount {
+  readonly reason: RejectReason;
+  readonly count: number;
+  /** The first of them. */
+  readonly example: { readonly file: string; readonly line: number; readonly message: string };
 }
 
 /** How many rejects a run tolerates. */

@@ -43,20 +43,22 @@ export interface MinuteRecord {
   readonly source: SourceLine;
 }
 
-export type RejectReason =
-  | 'bad_line' // not JSON, or CSV that does not parse
-  | 'bad_encoding' // not UTF-8
-  | 'line_too_long'
-  | 'column_count' // a CSV row with more or fewer fields than the header
-  | 'not_a_record' // JSON, but not an object of the layout
-  | 'no_time'
-  | 'bad_time'
-  | 'no_target'
-  | 'bad_value' // text or Infinity in a metric column
-  | 'bad_shape' // values of a batch item that do not fit the columns or window
-  | 'duplicate' // second record of a target in one interval
-  | 'late' // live feeds: its minute was closed before it arrived
-  | 'early'; // live feeds: its time is too far ahead of this machine's clock
+export const REJECT_REASONS = [
+  'bad_line', // not JSON, or CSV that does not parse
+  'bad_encoding', // not UTF-8
+  'line_too_long',
+  'column_count', // a CSV row with more or fewer fields than the header
+  'not_a_record', // JSON, but not an object of the layout
+  'no_time',
+  'bad_time',
+  'no_target',
+  'bad_value', // text or Infinity in a metric column
+  'bad_shape', // values of a batch item that do not fit the columns or window
+  'duplicate', // second record of a target in one interval
+  'late', // live feeds: its minute was closed before it arrived
+  'early', // live feeds: its time is too far ahead of this machine's clock
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** What could be read of a rejected record; decides which of several runs reports it. */
 export interface RejectFacts {

@@ -1,7 +1,9 @@
 import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../core/block.js';
 import { AiopsError } from '../core/errors.js';
-import type { ReadStep, Reject } from '../core/types.js';
-import type { RejectLimit, RunCounts } from '../core/counts.js';
+import type { ReadStep } from '../core/types.js';
+import type { RejectCount, RejectLimit, RunCounts } from '../core/counts.js';
+import { remedyOf } from './reject-remedies.js';
+import { byFrequency, RejectTally } from './reject-tally.js';
 
 /** A share of rejects means little before this many records. */
 const SHARE_NEEDS_RECORDS = 1000;
@@ -11,6 +13,7 @@ export interface Counted {
   readonly counts: RunCounts;
   readonly verdicts: number;
   readonly found: number;
+  readonly rejects: readonly RejectCount[];
 }
 
 /** Counts what became of every record and row, so that none gets lost silently. */
@@ -24,12 +27,13 @@ export class Counters {
   #anomalies = 0;
   #verdicts = 0;
   readonly #rows = { ok: 0, warmup: 0, error: 0 };
-  #firstReject: Reject | null = null;
   #found = 0;
+  readonly #tally: RejectTally;
 
   /** @param before what earlier sessions of the run counted */
   constructor(rowsPerRecord: number, before: Counted | null = null) {
     this.#rowsPerRecord = rowsPerRecord;
+    this.#tally = new RejectTally(before?.rejects);
     if (before === null) return;
     const { counts, verdicts, found } = before;
     this.#accepted = counts.accepted;
@@ -50,7 +54,7 @@ export class Counters {
     this.#rejected += step.rejects.length;
     this.#filtered += step.filtered;
     this.#minutes += step.batch === null ? 0 : 1;
-    this.#firstReject ??= step.rejects[0] ?? null;
+    this.#tally.add(step.rejects);
   }
 
   /** Takes rows of one minute, or of several. */
@@ -106,8 +110,8 @@ export class Counters {
     const allowed = limit.kind === 'count' ? String(limit.count) : `${limit.share * 100}%`;
     throw new AiopsError(
       'reject_limit',
-      `${rejected} of ${records} records were rejected, more than --max-rejects ${allowed}${this.example}`,
-      { hint: 'see the rejects for what was wrong, or allow more with --max-rejects' },
+      `${rejected} of ${records} records were rejected, more than --max-rejects ${allowed}${this.reasons}`,
+      { hint: `${this.remedy ?? 'see the rejects for what was wrong'}; or allow more with --max-rejects` },
     );
   }
 
@@ -132,10 +136,24 @@ export class Counters {
     }
   }
 
-  /** The first reject, to end a message with; empty if there is none. */
-  get example(): string {
-    if (this.#firstReject === null) return '';
-    const { source, message } = this.#firstReject;
-    return `; the first: ${source.file}:${source.line}: ${message}`;
+  /** In the order in which the reasons were met. */
+  get rejects(): readonly RejectCount[] {
+    return this.#tally.all;
+  }
+
+  /** Why records were rejected, with an example of the most frequent reason, to end a message with; empty if none was. */
+  get reasons(): string {
+    const sorted = byFrequency(this.rejects);
+    const [most] = sorted;
+    if (most === undefined) return '';
+    const counts = sorted.map(({ reason, count }) => `${count} ${reason}`);
+    const { file, line, message } = most.example;
+    return `: ${counts.join(', ')}; the first ${most.reason} is ${file}:${line}: ${message}`;
+  }
+
+  /** What to do about the most frequent reason; null: no record was rejected. */
+  get remedy(): string | null {
+    const [most] = byFrequency(this.rejects);
+    return most === undefined ? null : remedyOf(most.reason);
   }
 }

@@ -21,10 +21,10 @@ import { type PreviousRun } from './resume/previous-run.js';
  */
 export function noticesOfNothing(
   asked: Asked,
-  { counts, example }: Pick<Counters, 'counts' | 'example'>,
+  counters: Pick<Counters, 'counts' | 'reasons' | 'remedy'>,
   recording: Pick<Recording, 'extent'>,
 ): Notice[] {
-  return counts.accepted > 0 ? [] : [explainNothing(asked, counts, recording.extent(), example)];
+  return counters.counts.accepted > 0 ? [] : [explainNothing(asked, counters, recording.extent())];
 }
 
 /** What only the whole run shows. */
@@ -111,7 +111,11 @@ export type Asked = Pick<ReadSettings, 'fromMs' | 'toMs' | 'shard' | 'targets'>;
  *
  * @throws AiopsError `input_unusable`
  */
-export function explainNothing(asked: Asked, counts: RunCounts, extent: ReadExtent, example: string): Notice {
+export function explainNothing(
+  asked: Asked,
+  { counts, reasons, remedy }: Pick<Counters, 'counts' | 'reasons' | 'remedy'>,
+  extent: ReadExtent,
+): Notice {
   const { targets, shard } = asked;
   const isSelective = asked.fromMs !== null || asked.toMs !== null || shard !== null;
   // Without a minute of a selected target behind the range, reading went on to the end of the input.
@@ -127,9 +131,9 @@ export function explainNothing(asked: Asked, counts: RunCounts, extent: ReadExte
   throw new AiopsError(
     'input_unusable',
     counts.records > 0
-      ? `none of the ${countText(counts.records)} records could be used${example}`
+      ? `none of the ${countText(counts.records)} records could be used${reasons}`
       : 'the input has no records',
-    { hint: 'see --time-column, --columns and --map for how records are read' },
+    { hint: remedy ?? 'see --time-column, --columns and --map for how records are read' },
   );
 }
 

@@ -187,15 +187,24 @@ export class RunTotals {
   /** What a commit says of all this. */
   progress(): Pick<
     RunProgress,
-    'firstMinuteMs' | 'minuteMs' | 'counts' | 'verdicts' | 'found' | 'lostInARow' | 'incidents' | 'usage'
+    | 'firstMinuteMs'
+    | 'minuteMs'
+    | 'counts'
+    | 'verdicts'
+    | 'found'
+    | 'rejects'
+    | 'lostInARow'
+    | 'incidents'
+    | 'usage'
   > {
-    const { counts, verdicts, found } = this.counters;
+    const { counts, verdicts, found, rejects } = this.counters;
     return {
       firstMinuteMs: Number.isNaN(this.#firstMinuteMs) ? null : this.#firstMinuteMs,
       minuteMs: Number.isNaN(this.#lastMinuteMs) ? null : this.#lastMinuteMs,
       counts,
       verdicts,
       found,
+      rejects,
       lostInARow: this.losses.length,
       incidents: this.incidents.counts,
       usage: this.usage,

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { RowStatus } from '#build/core/block.js';
 import type { ReadStep } from '#build/core/types.js';
 import { Counters } from '#build/read/counters.js';
+import { remedyOf } from '#build/read/reject-remedies.js';
 
 import { minuteBatch, record, reject } from '../support/records.js';
 import { refusal } from '../support/refusals.js';
@@ -60,12 +61,12 @@ test('a resumed run continues its counts', () => {
   const first = new Counters(1);
   first.addStep(step(2, 1));
   first.addRows(rowsOf([row('ok', true), row('ok', true)]));
-  const { counts, verdicts, found } = first;
-  const second = new Counters(1, { counts, verdicts, found });
+  const second = new Counters(1, first);
   second.addStep(step(3, 1));
   second.addRows(rowsOf([row('ok', true), row('ok', true), row('ok', true)]));
   assert.deepEqual(second.counts, whole.counts);
   assert.equal(second.verdicts, whole.verdicts);
+  assert.deepEqual(second.rejects, whole.rejects);
   assert.doesNotThrow(() => second.settle());
 });
 
@@ -83,11 +84,22 @@ test('a lost record is one, too', () => {
   assert.throws(() => counters.settle(), refusal('internal', /3 records were read, but 2 /));
 });
 
-test('the first reject serves as an example', () => {
+test('rejects are counted by reason, with the first of each as an example', () => {
   const counters = new Counters(1);
-  assert.equal(counters.example, '');
-  counters.addStep({ ...step(0, 2), batch: null, merged: 0, found: 2 });
-  assert.match(counters.example, /the first: data\.csv:2: cpu is "x"/);
+  assert.equal(counters.reasons, '');
+  assert.equal(counters.remedy, null);
+  const late = reject(`late ${'x'.repeat(1000)}`, { reason: 'late' });
+  counters.addStep({ ...step(0), rejects: [REJECT, late, late], batch: null, merged: 0, found: 3 });
+  const [first, second] = counters.rejects;
+  assert.deepEqual(first, {
+    reason: 'bad_value',
+    count: 1,
+    example: { file: 'data.csv', line: 2, message: 'cpu is "x", not a number' },
+  });
+  assert.deepEqual([second?.reason, second?.count], ['late', 2]);
+  assert.equal(second?.example.message.length, 200, 'a commit holds it, so it is cut');
+  assert.match(counters.reasons, /^: 2 late, 1 bad_value; the first late is data\.csv:2: late x/);
+  assert.equal(counters.remedy, remedyOf('late'));
   assert.doesNotThrow(() => counters.settle(), 'no record accepted, but the counts agree');
 });
 

@@ -18,9 +18,8 @@ function explain(asked: Partial<Asked>, extent: Partial<Extent> = {}, rejected =
   try {
     const { level, text } = explainNothing(
       { ...ALL, ...asked },
-      counts,
+      { counts, reasons: '; the first: x', remedy: null },
       { ...NONE, ...extent },
-      '; the first: x',
     );
     assert.equal(level, 'warning');
     return text;

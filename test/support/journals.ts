@@ -11,6 +11,7 @@ export function progress(given: Partial<RunProgress>): RunProgress {
     counts: { records: 1, accepted: 1, minutes: 1, rows: 1, ok: 1, ...none },
     verdicts: 1,
     found: 1,
+    rejects: [],
     positions: [],
     digests: [],
     quarantines: [],

@@ -81,6 +81,7 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
       error: 0,
       anomalies: 0,
     },
+    rejects: [],
     elapsedMs: 1e6,
     comparingMs: 0,
     usage: {

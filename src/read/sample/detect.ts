@@ -7,11 +7,11 @@ import type { FilePlan, Layout, RecordingFacts } from '../lines/plan.js';
 import { readRules } from '../lines/reader.js';
 import type { ReadRules } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
+import { RECORD_FORMS, remedyOf } from '../reject-remedies.js';
 import { chooseColumns } from './columns.js';
 import { decisionNotices } from './decision.js';
 import type { FileDecisions } from './decision.js';
 import { chooseInterval } from './interval.js';
-import { unreadHint } from './head.js';
 import { listNames } from './names.js';
 import { searchSample } from './sample.js';
 import type { SampledSource } from './sample.js';
@@ -125,7 +125,7 @@ function noRecord(all: readonly SampledSource[]): AiopsError {
   if (header.length === 0 && unread !== null && unread !== undefined) {
     const { source, reason, message } = unread;
     const text = `nothing in ${names} can be read, from ${source.file}:${source.line} on: ${message}`;
-    return new AiopsError('input_unusable', text, { hint: unreadHint(reason) });
+    return new AiopsError('input_unusable', text, { hint: remedyOf(reason) });
   }
   if (header.some((name) => name.includes('\r'))) {
     return new AiopsError('input_unusable', `${names}: all on one line, with carriage returns in it`, {
@@ -148,12 +148,11 @@ function refuseWithoutRecords({ file, fields, lines, firstLine }: FileSample): v
     lines === 1 ? 'its only line holds no record' : `none of its first ${lines} lines holds a record`;
   const isList = firstLine.trimStart().startsWith('[');
   throw new AiopsError('input_unusable', `${file}: ${seen}; the first one begins ${oneLine(firstLine)}`, {
-    hint: isList ? `it is a JSON list; turn it into lines: jq -c '.[]' ${file} > lines.jsonl` : CSV_HINT,
+    hint: isList
+      ? `it is a JSON list; turn it into lines: jq -c '.[]' ${file} > lines.jsonl`
+      : `${RECORD_FORMS}; if it is CSV, add --format csv`,
   });
 }
-
-const CSV_HINT =
-  'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}; if it is CSV, add --format csv';
 
 /**
  * Makes sure that not every record of the samples is rejected: then something is wrong with all of them, and the reason
@@ -181,24 +180,6 @@ function unreadable({ reject, plan }: { reject: Reject; plan: FilePlan }, count:
   return new AiopsError(
     'input_unusable',
     `nothing in ${file} can be read: ${records} is rejected, the first one at ${file}:${line}: ${oneLine(reject.message)}`,
-    { hint: hintFor(reject, plan) },
+    { hint: remedyOf(reject.reason, { format: plan.format, isEvery: true }) },
   );
-}
-
-function hintFor({ reason }: Reject, plan: FilePlan): string {
-  switch (reason) {
-    case 'bad_line':
-      return plan.format === 'jsonl' ? CSV_HINT : 'if it is JSONL, add --format jsonl';
-    case 'no_time':
-    case 'bad_time':
-      return 'times are ISO 8601, YYYY-MM-DD HH:MM[:SS], or epoch seconds or milliseconds; name their column with --time-column';
-    case 'no_target':
-      return 'name the column of the targets with --target-column';
-    case 'bad_value':
-      return 'name the columns that hold numbers with --columns';
-    case 'bad_shape':
-      return "a list needs one value per column; a list of lists needs one such list per interval of the model's window";
-    default:
-      return 'see the format in docs/formats.md';
-  }
 }

@@ -7,6 +7,7 @@ import type { TextBlock } from '../lines/lines.js';
 import type { FileFormat, Layout } from '../lines/plan.js';
 import type { BlockReader } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
+import { remedyOf } from '../reject-remedies.js';
 import { TABLE_ROWS, TableBuilder } from './table.js';
 import type { SampleTable } from './table.js';
 
@@ -105,14 +106,7 @@ export class HeadReader implements BlockReader {
     throw new AiopsError(
       'input_unusable',
       `${source.file}:${source.line}: the header cannot be read: ${message}`,
-      { hint: unreadHint(reason) },
+      { hint: remedyOf(reason) },
     );
   }
-}
-
-/** What to do about a line that is too long, or not text. */
-export function unreadHint(reason: Reject['reason']): string {
-  return reason === 'line_too_long'
-    ? 'a recording has one line per record or per minute: check the line ends, or raise --max-line'
-    : 'a recording is UTF-8 text; from Latin-1: iconv -f LATIN1 -t UTF-8';
 }

@@ -17,6 +17,7 @@ import { figure, tableMarkup, tableOf, words, type Column } from '../../report/t
 import { runFacts } from './summary-facts.js';
 import { labelNotes, labelsTable } from './labels.js';
 import { minutesPlot, targetsPlot, targetsSection, type ReplayReport } from './page-plots.js';
+import { rejectsMarkup } from './rejects.js';
 import { resultSection, speedupSection, timesSection } from './page-sections.js';
 import type { LabelsSummary } from './run-labels.js';
 import type { RunSummary } from './run-summary.js';
@@ -105,7 +106,7 @@ const RECORDS: readonly (readonly [name: string, count: keyof RunCounts, is: str
   ['records', 'records', 'accepted + merged + rejected'],
   ['accepted', 'accepted', ''],
   ['merged', 'merged', 'folded into another one of the same target and interval'],
-  ['rejected', 'rejected', 'rejects.jsonl says why'],
+  ['rejected', 'rejected', ''],
   ['not selected', 'filtered', 'excluded by --targets, --shard, --from or --to'],
   ['result rows', 'rows', 'ok + warm-up + error'],
   ['ok', 'ok', ''],
@@ -121,15 +122,15 @@ function recordsSection(run: Place<RunSummary>): PageSection {
     figure('count', 'count', countText, ([, count]) => counts.at(count)),
     words('meaning', 'meaning', ([, , meaning]) => meaning),
   ];
-  const { rejected, filtered } = counts.value;
-  const isShown = (count: keyof RunCounts): boolean => count !== 'filtered' || filtered > 0;
-  const shown = RECORDS.filter(([, count]) => isShown(count)).map(
-    ([name, count, is]) => [name, count, count === 'rejected' && rejected === 0 ? '' : is] as const,
-  );
+  const { filtered } = counts.value;
+  const shown = RECORDS.filter(([, count]) => count !== 'filtered' || filtered > 0);
   return {
     id: 'records',
     title: 'Records and results',
-    body: tableMarkup('Counts', tableOf(columns, shown)),
+    body: [
+      tableMarkup('Counts', tableOf(columns, shown)),
+      run.value.rejects.length === 0 ? null : rejectsMarkup(run.at('rejects')),
+    ],
   };
 }
 

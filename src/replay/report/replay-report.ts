@@ -7,6 +7,7 @@ import { Place } from '../../report/figures.js';
 import { tableCsv } from '../../report/table.js';
 import { runFacts } from './summary-facts.js';
 import { labelNotes, labelsTable } from './labels.js';
+import { rejectsTable, remedyLines } from './rejects.js';
 import type { RunSummary } from './run-summary.js';
 import { timesTable } from './times-table.js';
 
@@ -29,14 +30,17 @@ export function replayCsv(summary: RunSummary): string {
 }
 
 function figureParts(summary: RunSummary): ReportPart[] {
-  const { served, comparison, execution, labels, advice, gates } = summary;
+  const { served, comparison, execution, rejects, labels, advice, gates } = summary;
   const gain = comparison === null ? [] : [gainLine(comparison, execution.actors)];
   const labelled =
     labels === null
       ? []
       : [labelsTable(Place.of(labels), SHOWN_TARGETS), ...labelNotes(labels, SHOWN_TARGETS)];
+  const rejected =
+    rejects.length === 0 ? [] : [rejectsTable(Place.of(summary).at('rejects')), ...remedyLines(rejects)];
   return [
     { blocks: served === null ? [] : [timesTable(Place.of(summary)), ...gain] },
+    { blocks: rejected },
     { blocks: labelled },
     { blocks: advice.split('\n') },
     { blocks: gates.map((gate) => `--fail-if ${gateText(gate)}`) },

@@ -3,6 +3,7 @@ import type { Incident } from '../../core/incidents.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { ComparisonSummary } from '../../core/comparison.js';
 import type { GateResult } from '../../report/gates.js';
+import type { ReportedReject } from './rejects.js';
 import type { LabelsSummary } from './run-labels.js';
 import type { TimingsSummary } from '../../measure/run-timings.js';
 import type { HostFacts, ProgramFacts } from '../../core/machine-facts.js';
@@ -52,6 +53,8 @@ export interface RunSummary extends TimingsSummary {
     readonly listed: readonly Incident[];
   };
   readonly counts: RunCounts;
+  /** By reason, the most frequent one first. */
+  readonly rejects: readonly ReportedReject[];
   /**
    * From the first minute to the last result passed to the file, comparisons included, starting excluded. Summed over
    * all sessions; a killed one counts up to its last commit. The same holds for the next three.

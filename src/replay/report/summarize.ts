@@ -12,6 +12,7 @@ import type { ReplayConfig } from '../replay-config.js';
 import type { RunFigures } from '../resume/run-figures.js';
 import type { RunTotals } from '../totals.js';
 import { adviceFor } from './advice.js';
+import { reportedRejects } from './rejects.js';
 import { REPLAY_METRICS, type UngatedRun } from './replay-metrics.js';
 import type { RunSummary } from './run-summary.js';
 
@@ -54,7 +55,7 @@ function ungated(
   const timings = figures.timings.summary();
   const comparison = comparer.comparison.summary(actors, TOLERANCE[ready.backend.name]);
   const { elapsedMs, comparingMs, busyMs, availableMs, ...usage } = totals.usage;
-  const { counts } = totals.counters;
+  const { counts, rejects } = totals.counters;
   const summary = {
     program,
     settings: { ...config, journaled: undefined },
@@ -76,6 +77,7 @@ function ungated(
     sessions,
     incidents: { counts: totals.incidents.counts, listed: totals.incidents.listed },
     counts,
+    rejects: reportedRejects(rejects),
     elapsedMs,
     comparingMs,
     usage,

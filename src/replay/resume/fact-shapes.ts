@@ -1,4 +1,4 @@
-import type { RunCounts } from '../../core/counts.js';
+import type { RejectCount, RunCounts } from '../../core/counts.js';
 import type { Incident, Quarantine } from '../../core/incidents.js';
 import {
   anything,
@@ -16,8 +16,9 @@ import {
   text,
   type Shape,
 } from '../../core/shape.js';
-import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
+import { REJECT_REASONS, type BackendFacts, type InputSpec, type ModelFacts } from '../../core/types.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
+import type { ReportedReject } from '../report/rejects.js';
 import type { ProcessUse } from '../../core/process-use.js';
 
 /** Shapes that a journal and a `timing.json` share. */
@@ -72,6 +73,16 @@ export const runCounts: Shape<RunCounts> = fields(
   ],
   count,
 );
+
+const rejectFields = {
+  reason: oneOf(...REJECT_REASONS),
+  count,
+  example: object({ file: text, line: count, message: text }),
+};
+
+export const rejectCount: Shape<RejectCount> = object(rejectFields);
+
+export const reportedReject: Shape<ReportedReject> = object({ ...rejectFields, remedy: text });
 
 export const processUse: Shape<ProcessUse> = fields(['cpuMs', 'maxRssBytes'], measured);
 

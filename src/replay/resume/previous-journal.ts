@@ -24,6 +24,7 @@ import {
   processUse,
   programFacts,
   quarantine,
+  rejectCount,
   runCounts,
   settings,
 } from './fact-shapes.js';
@@ -101,6 +102,7 @@ const runProgress: Shape<RunProgress> = object({
   counts: runCounts,
   verdicts: count,
   found: count,
+  rejects: list(rejectCount),
   positions: list(inputPosition),
   digests: list(nullable(digestUpdate)),
   quarantines: list(quarantine),

@@ -32,6 +32,7 @@ import {
   incidentCounts,
   modelAndInput,
   processUse,
+  reportedReject,
   programFacts,
   runCounts,
 } from './fact-shapes.js';
@@ -157,6 +158,7 @@ const runSummary: Shape<RunSummary> = object({
   sessions: object({ resumed: count, earlierMinutes: count }),
   incidents: object({ counts: incidentCounts, listed: list(incident) }),
   counts: runCounts,
+  rejects: list(reportedReject),
   elapsedMs: measured,
   comparingMs: measured,
   usage: object({ parent: processUse, actors: processUse }),

@@ -5,7 +5,7 @@ import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { DigestUpdate } from '../../read/bytes/digests.js';
 import type { ProcessUse } from '../../core/process-use.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
-import type { RunCounts } from '../../core/counts.js';
+import type { RejectCount, RunCounts } from '../../core/counts.js';
 
 /** What a run is: the first line of its journal. A session that resumes it must agree, but for the program. */
 export interface RunFacts {
@@ -34,6 +34,8 @@ export interface RunProgress {
   readonly verdicts: number;
   /** Records found by the reader. */
   readonly found: number;
+  /** By reason. */
+  readonly rejects: readonly RejectCount[];
   /** Where to continue reading each input. */
   readonly positions: readonly InputPosition[];
   /** What was read of each input since the commit before; null: nothing, or no file. */

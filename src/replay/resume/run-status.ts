@@ -6,6 +6,7 @@ import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { DamagedFile } from '../../output/check-committed.js';
 import { backendFact, factLines, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
 import { countText, percentText, plural } from '../../report/format.js';
+import { rejectFacts, type ReportedReject } from '../report/rejects.js';
 import type { RunSummary } from '../report/run-summary.js';
 import { countFacts, incidentFacts, inputFact, minuteFacts, servedFacts } from '../report/summary-facts.js';
 
@@ -68,6 +69,8 @@ export interface StatusProgress {
   readonly firstMinute: string | null;
   readonly lastMinute: string | null;
   readonly counts: RunCounts;
+  /** By reason, the most frequent one first. */
+  readonly rejects: readonly ReportedReject[];
   /** Share of the input's bytes that are done, 0 to 1; null where its size or the position in it is unknown. */
   readonly inputShare: number | null;
   readonly incidents: Readonly<Record<Incident['kind'], number>>;
@@ -129,13 +132,15 @@ function startedText({ startedAt, resumed, program }: RunStatus): string {
 }
 
 function progressFacts(progress: StatusProgress): Fact[] {
-  const { counts, committedAt, firstMinute, lastMinute, inputShare, incidents, quarantines } = progress;
+  const { counts, rejects, committedAt, firstMinute, lastMinute, inputShare, incidents, quarantines } =
+    progress;
   const span = firstMinute === null || lastMinute === null ? '' : `, ${firstMinute} to ${lastMinute}`;
   const share = inputShare === null ? '' : `, ${percentText(inputShare)} of the input`;
   return [
     ['done', `${plural(counts.minutes, 'minute')}${span}${share}`],
     ['', `committed ${committedAt}`],
     ...countFacts(counts),
+    ...rejectFacts(rejects),
     ...incidentFacts(incidents),
     ...quarantineFacts(quarantines),
   ];

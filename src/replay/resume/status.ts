@@ -10,6 +10,7 @@ import { journalPath, readJournal, type JournalContents } from '../../output/jou
 import { pathsOf } from '../../output/output-paths.js';
 import { readHolder } from '../../output/lock-file.js';
 import { holderState, thisHolder, type LockHolder } from '../../output/lock-holder.js';
+import { reportedRejects } from '../report/rejects.js';
 import { previousJournal } from './previous-journal.js';
 import { writtenSummary } from './read-summary.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
@@ -125,6 +126,7 @@ function progressOf(last: RunProgress | null, { recording }: RunFacts): StatusPr
     firstMinute: last.firstMinuteMs === null ? null : isoTime(last.firstMinuteMs),
     lastMinute: last.minuteMs === null ? null : isoTime(last.minuteMs),
     counts: last.counts,
+    rejects: reportedRejects(last.rejects),
     inputShare: last.ended ? 1 : shareOf(last.positions, recording),
     incidents: last.incidents,
     quarantines: last.quarantines.filter(({ untilMs }) => untilMs > (last.minuteMs ?? -Infinity)),

@@ -92,6 +92,20 @@ const FACTS: Omit<RunSummary, 'served' | 'blocks' | 'minutes' | 'comparison' | '
     error: 10,
     anomalies: 3,
   },
+  rejects: [
+    {
+      reason: 'duplicate',
+      count: 4,
+      example: { file: 'data.jsonl', line: 17, message: 'a second record of t1 at 2018-04-30T00:01:00Z' },
+      remedy: 'keep one',
+    },
+    {
+      reason: 'bad_value',
+      count: 2,
+      example: { file: 'data.jsonl', line: 5, message: 'value: "n/a" is not a number' },
+      remedy: 'name the columns',
+    },
+  ],
   elapsedMs: 2500,
   comparingMs: 500,
   usage: {

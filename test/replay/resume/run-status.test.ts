@@ -29,6 +29,14 @@ const PROGRESS: StatusProgress = {
     error: 10,
     anomalies: 12,
   },
+  rejects: [
+    {
+      reason: 'duplicate',
+      count: 2,
+      example: { file: 'day.csv', line: 812, message: 'a second record of host-7' },
+      remedy: 'keep one',
+    },
+  ],
   inputShare: 0.26042,
   incidents: { lost: 3, grown: 0, retried: 2, isolated: 1, quarantined: 1 },
   quarantines: [

@@ -1,0 +1,50 @@
+import { formatDuration } from '../core/time.js';
+import type { RejectReason } from '../core/types.js';
+
+/** What is known of the rejected records besides the reason. */
+export interface RemedyFacts {
+  /** Of the file; absent: not known. */
+  readonly format?: 'csv' | 'jsonl';
+  /** Whether no record at all could be read, so that a setting is wrong rather than a record. */
+  readonly isEvery?: boolean;
+  /** The regular step between the records of an interval, ms; absent: there is none, or it is not known. */
+  readonly stepMs?: number;
+}
+
+export const RECORD_FORMS = 'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}';
+
+const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> = {
+  bad_line: ({ format, isEvery = false }) => {
+    if (isEvery) return format === 'jsonl' ? notRecords() : 'if it is JSONL, add --format jsonl';
+    return 'write each JSON object whole, on one line; in CSV, double the quotes inside quoted fields';
+  },
+  bad_encoding: () => 'a recording is UTF-8 text; from Latin-1: iconv -f LATIN1 -t UTF-8',
+  line_too_long: () =>
+    'a recording has one line per record or per minute: check the line ends, or raise --max-line',
+  column_count: () =>
+    'give every line as many fields as the header, and quote fields that hold the delimiter',
+  not_a_record: ({ isEvery = false }) => (isEvery ? notRecords() : RECORD_FORMS),
+  no_time: () => 'fill in the times; if they are in another column, name it with --time-column',
+  bad_time: () =>
+    'times are ISO 8601, YYYY-MM-DD HH:MM[:SS], or epoch seconds or milliseconds; name their column with --time-column',
+  no_target: () => 'fill in the targets; if they are in another column, name it with --target-column',
+  bad_value: () => 'name the columns that hold numbers with --columns, and leave missing values empty',
+  bad_shape: () =>
+    "a list needs one value per column; a list of lists needs one such list per interval of the model's window",
+  duplicate: ({ stepMs }) =>
+    stepMs === undefined
+      ? 'keep one record per interval with --duplicates first, last or mean, or set a shorter --interval'
+      : `the records are ${formatDuration(stepMs)} apart: set --interval ${formatDuration(stepMs)}, ` +
+        'or keep one record per interval with --duplicates first, last or mean',
+  late: () => 'keep minutes open for longer with --grace, which counts intervals',
+  early: () => 'correct the clock or --timezone, or allow more with --max-ahead, which counts intervals',
+};
+
+/** What to do about records that are rejected for this reason: a sentence, often with a flag. */
+export function remedyOf(reason: RejectReason, facts: RemedyFacts = {}): string {
+  return REMEDIES[reason](facts);
+}
+
+function notRecords(): string {
+  return `${RECORD_FORMS}; if it is CSV, add --format csv`;
+}

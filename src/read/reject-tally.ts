@@ -1,0 +1,43 @@
+import type { RejectCount } from '../core/counts.js';
+import type { Reject, RejectReason } from '../core/types.js';
+
+/** Longer messages of examples are cut: every commit holds them. */
+const MOST_CHARACTERS = 200;
+
+/** Counts rejects by reason, with the first of each as an example. */
+export class RejectTally {
+  readonly #counts: Map<RejectReason, { count: number; readonly example: RejectCount['example'] }>;
+
+  /** @param before what earlier sessions of the run counted */
+  constructor(before: readonly RejectCount[] = []) {
+    this.#counts = new Map(before.map(({ reason, count, example }) => [reason, { count, example }]));
+  }
+
+  add(rejects: readonly Reject[]): void {
+    for (const { reason, source, message } of rejects) {
+      const known = this.#counts.get(reason);
+      if (known !== undefined) known.count++;
+      else {
+        const example = { file: source.file, line: source.line, message: cut(message) };
+        this.#counts.set(reason, { count: 1, example });
+      }
+    }
+  }
+
+  /** In the order in which the reasons were met. */
+  get all(): RejectCount[] {
+    return Array.from(this.#counts, ([reason, counted]) => ({ reason, ...counted }));
+  }
+}
+
+/** The most frequent reasons first. */
+export function byFrequency(rejects: readonly RejectCount[]): RejectCount[] {
+  return [...rejects].sort((a, b) => b.count - a.count);
+}
+
+function cut(message: string): string {
+  const characters = Array.from(message); // never half of a surrogate pair
+  return characters.length <= MOST_CHARACTERS
+    ? message
+    : `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…`;
+}

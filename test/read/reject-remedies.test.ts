@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { allFlagNames } from '#build/cli/settings.js';
+import { REJECT_REASONS, type RejectReason } from '#build/core/types.js';
+import type { ReadOptions } from '#build/read/options.js';
+import { remedyOf, type RemedyFacts } from '#build/read/reject-remedies.js';
+
+import { readText } from '../support/reading.js';
+
+const FACTS: readonly RemedyFacts[] = [
+  {},
+  { format: 'csv', isEvery: true },
+  { format: 'jsonl', isEvery: true },
+  { stepMs: 60_000 },
+];
+
+test('every flag in a remedy exists', () => {
+  const known = allFlagNames();
+  const named = REJECT_REASONS.flatMap((reason) => FACTS.map((facts) => remedyOf(reason, facts)))
+    .flatMap((text) => [...text.matchAll(/--([a-z-]+)/g)])
+    .map(([, flag]) => flag ?? '');
+  for (const flag of named) assert.ok(known.has(flag), `--${flag}`);
+  assert.ok(new Set(named).size > 8);
+});
+
+test('a regular step of duplicates is an interval to set', () => {
+  assert.match(remedyOf('duplicate', { stepMs: 300_000 }), /5m apart: set --interval 5m/);
+});
+
+/** What is rejected, and how to follow the remedy, by a setting or in the file. */
+interface Remedied {
+  readonly text: string;
+  readonly options?: Partial<ReadOptions>;
+  readonly remedied: { readonly text?: string; readonly options?: Partial<ReadOptions> };
+}
+
+const GOOD = 'timestamp,target,cpu\n2024-01-01T00:00:00Z,a,1\n2024-01-01T00:01:00Z,a,2\n';
+
+const CASES: Readonly<Partial<Record<RejectReason, Remedied>>> = {
+  bad_line: {
+    text: `${GOOD}2024-01-01T00:02:00Z,"b"c,3\n`,
+    remedied: { text: `${GOOD}2024-01-01T00:02:00Z,"b""c",3\n` },
+  },
+  line_too_long: {
+    text: `${GOOD}2024-01-01T00:02:00Z,${'b'.repeat(80)},3\n`,
+    options: { maxLineBytes: 64 },
+    remedied: { options: { maxLineBytes: 200 } },
+  },
+  column_count: {
+    text: `${GOOD}2024-01-01T00:02:00Z,b,c,3\n`,
+    remedied: { text: `${GOOD}2024-01-01T00:02:00Z,"b,c",3\n` },
+  },
+  not_a_record: {
+    text: '{"timestamp":"2024-01-01T00:00:00Z","target":"a","cpu":1}\n17\n',
+    remedied: { text: '{"timestamp":"2024-01-01T00:00:00Z","target":"a","cpu":1}\n' },
+  },
+  no_time: {
+    text: 'timestamp,end,target,cpu\n2024-01-01T00:00:00Z,2024-01-01T00:01:00Z,a,1\n,2024-01-01T00:02:00Z,a,2\n',
+    remedied: { options: { timeColumn: 'end' } },
+  },
+  bad_time: {
+    text: 'timestamp,end,target,cpu\n2024-01-01T00:00:00Z,2024-01-01T00:01:00Z,a,1\nsoon,2024-01-01T00:02:00Z,a,2\n',
+    remedied: { options: { timeColumn: 'end' } },
+  },
+  no_target: {
+    text: 'timestamp,target,unit,cpu\n2024-01-01T00:00:00Z,a,x,1\n2024-01-01T00:01:00Z,,x,2\n',
+    remedied: { options: { targetColumns: ['unit'] } },
+  },
+  bad_value: {
+    text: 'timestamp,target,cpu,mem\n2024-01-01T00:00:00Z,a,1,2\n2024-01-01T00:01:00Z,a,3,lots\n',
+    remedied: { options: { columns: ['cpu'] } },
+  },
+  duplicate: {
+    text: `${GOOD}2024-01-01T00:01:30Z,a,3\n`,
+    options: { interval: 60_000 },
+    remedied: { options: { duplicates: 'mean' } },
+  },
+};
+
+describe('following the remedy, nothing is rejected', () => {
+  for (const [reason, { text, options = {}, remedied }] of Object.entries(CASES)) {
+    test(reason, async () => {
+      const { rejects } = await readText(text, options);
+      assert.deepEqual(
+        rejects.map((reject) => reject.reason),
+        [reason],
+      );
+      const after = await readText(remedied.text ?? text, { ...options, ...remedied.options });
+      assert.deepEqual(after.rejects, []);
+      assert.ok(after.records.length > 0);
+    });
+  }
+
+  test('duplicate, by a shorter interval', async () => {
+    const { rejects, records } = await readText(`${GOOD}2024-01-01T00:01:30Z,a,3\n`, { interval: 30_000 });
+    assert.deepEqual(rejects, []);
+    assert.equal(records.length, 3);
+  });
+});
