@@ -122,7 +122,7 @@ export default {
       '@tensorflow',
       'the parent never loads TensorFlow.js, which would slow its start; backends hide which one is in use',
     ),
-    onlyIn('execa-where-processes-start', ['pool', 'host'], 'execa', 'processes start in two places only'),
+    onlyIn('execa-in-host', ['host'], 'execa', 'it touches process.stdin, which a replay of files must not'),
     onlyIn('zip-in-native', ['native'], 'yauzl', 'only native install opens archives'),
     onlyIn(
       'commander-in-cli',

@@ -20,6 +20,9 @@ const assertOnlyIndexing = {
   message: 'Handle the missing case; only an indexed read (`values[i]!`) may be asserted.',
 };
 
+const importedProcess =
+  'Use the global process: importing it reads process.stdin, which makes a pipe there non-blocking for all who share it.';
+
 const noProcessExit = {
   object: 'process',
   property: 'exit',
@@ -85,7 +88,12 @@ export default defineConfig(
       'no-restricted-syntax': ['error', noDefaultExport, assertOnlyIndexing, rawTimer],
       'no-restricted-imports': [
         'error',
-        { paths: [{ name: 'node:timers/promises', importNames: ['setTimeout'], message: rawTimer.message }] },
+        {
+          paths: [
+            { name: 'node:timers/promises', importNames: ['setTimeout'], message: rawTimer.message },
+            { name: 'node:process', message: importedProcess },
+          ],
+        },
       ],
       'no-restricted-properties': ['error', noProcessExit],
       '@typescript-eslint/explicit-module-boundary-types': 'error',

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { version as nodeVersion } from 'node:process';
 
 import { AiopsError, type Notice } from '../core/errors.js';
 import type { BackendFacts, BackendName, ModelFacts } from '../core/types.js';
@@ -34,7 +33,7 @@ const OPEN: Readonly<Record<BackendName, (request: LoadRequest) => Promise<Backe
 /** The backend of an analyzer without a model. */
 const PLAIN_JAVASCRIPT: BackendFacts = {
   name: 'js',
-  versions: { node: nodeVersion.slice(1) },
+  versions: { node: process.version.slice(1) },
   threads: 1,
   batchSize: null,
   reproducible: true,

@@ -26,6 +26,7 @@ import {
 } from './report.js';
 import { scenarioConfig } from './scenario-options.js';
 import type { BENCH_SETTINGS } from './settings.js';
+import { stdinFor } from './stdin.js';
 import { ownGates } from './settings/conditions.js';
 import type { Invocation } from './with-settings.js';
 
@@ -47,7 +48,7 @@ export async function runBench(invocation: Invocation<typeof BENCH_SETTINGS>): P
   return attend({ quiet, notices, finishing: 'the current round' }, async (attended) => {
     const outcome = await bench(config, {
       ...attended,
-      stdin: process.stdin,
+      stdin: stdinFor(inputs),
       onProgress: (share, { items, kind }) => {
         const text = `${plural(items, 'item')}${kind === 'probe' ? ' (probe)' : ''}`;
         attended.progress.update(() => ({ done: share, total: 1, text }));

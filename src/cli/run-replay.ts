@@ -13,6 +13,7 @@ import { replayConfig } from './replay-options.js';
 import { failGates, failUnchecked, report, stdoutForm, type Reports, type StdoutForm } from './report.js';
 import { ignoredFlagsNotice } from './ignored-flags.js';
 import type { REPLAY_SETTINGS } from './settings.js';
+import { stdinFor } from './stdin.js';
 import { ownGates } from './settings/conditions.js';
 import type { Invocation } from './with-settings.js';
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
@@ -33,7 +34,7 @@ export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>):
   return attend(attention, async (attended) => {
     const outcome = await replay(config, {
       ...attended,
-      stdin: process.stdin,
+      stdin: stdinFor(inputs),
       stdout: process.stdout,
       onMinute: (counts, recording) => {
         attended.progress.update(() => progressStep(counts, recording.progress()));

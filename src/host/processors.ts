@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
-import { arch, platform, version } from 'node:process';
 
 import type { HostFacts } from '../core/machine-facts.js';
 
 /** The machine that a report's figures are from. */
 export function hostFacts(): HostFacts {
   return {
-    node: version,
-    platform: `${platform}-${arch}`,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     processors: usableProcessors(),
   };

@@ -1,9 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
-import { Duplex, type Readable } from 'node:stream';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Duplex, PassThrough, Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
-
-import { execa } from 'execa';
 
 import type { ActorLog } from '../core/types.js';
 import type { ActorExit } from './actor-errors.js';
@@ -31,47 +29,28 @@ export class ActorProcess {
   readonly pipe: Duplex;
   /** Resolves once the process is gone and its output is read. */
   readonly closed: Promise<ActorExit>;
-  readonly #child: Pick<ChildProcess, 'kill'>;
+  /** Null where the process could not be started. */
+  readonly #child: ChildProcess | null;
   readonly #lastLines: string[] = [];
 
   constructor({ name, entry, threads, log }: ActorProcessOptions) {
-    const child = execa(process.execPath, [fileURLToPath(entry)], {
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      buffer: false,
-      reject: false,
-      cleanup: true,
-      cwd: currentFolder(),
-      killSignal: 'SIGKILL', // actors ignore every signal that asks
-      env: environment(threads),
-    });
-    const [, stdout, stderr, pipe] = child.stdio;
-    if (!(pipe instanceof Duplex)) throw new TypeError('descriptor 3 is not a duplex pipe');
+    const { child, streams, closed } = start(fileURLToPath(entry), threads);
+    const [stdout, stderr, pipe] = streams;
     this.#child = child;
-    this.pid = child.pid;
+    this.pid = child?.pid;
     this.pipe = pipe;
+    this.closed = closed;
     readLines(stdout, (line) => log(name, line, 'stdout'));
     readLines(stderr, (line) => {
       this.#lastLines.push(line);
       if (this.#lastLines.length > LAST_LINES) this.#lastLines.shift();
       log(name, line, 'stderr');
     });
-    if (child.pid === undefined) {
-      this.closed = child.then(({ originalMessage }) => ({
-        exitCode: null,
-        signal: null,
-        spawnError: originalMessage ?? 'no reason given',
-      }));
-      return;
-    }
-    // execa's own promise may resolve before the output was read, when the pipe breaks.
-    this.closed = new Promise((resolve) => {
-      child.once('close', (exitCode, signal) => resolve({ exitCode, signal, spawnError: null }));
-    });
-    child.once('exit', () => {
+    child?.once('exit', () => {
       const drain = setTimeout(() => {
-        for (const stream of [stdout, stderr, pipe]) stream.destroy();
+        for (const stream of streams) stream.destroy();
       }, DRAIN_MS);
-      void this.closed.then(() => clearTimeout(drain));
+      void closed.then(() => clearTimeout(drain));
     });
   }
 
@@ -82,8 +61,70 @@ export class ActorProcess {
 
   /** Ends the process at once; harmless when it is gone. */
   kill(): void {
-    this.#child.kill('SIGKILL');
+    this.#child?.kill('SIGKILL'); // actors ignore every signal that asks
   }
+}
+
+type Streams = readonly [stdout: Readable, stderr: Readable, pipe: Duplex];
+
+interface Started {
+  readonly child: ChildProcess | null;
+  readonly streams: Streams;
+  readonly closed: Promise<ActorExit>;
+}
+
+/** Not with execa, which sets O_NONBLOCK on the parent's standard input by importing `process.stdin`. */
+function start(entry: string, threads: number): Started {
+  try {
+    const child = spawn(process.execPath, [entry], {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      cwd: currentFolder(),
+      env: { ...process.env, ...environment(threads) },
+    });
+    const closed = new Promise<ActorExit>((resolve) => {
+      child.on('error', ({ message }) => {
+        if (child.pid === undefined) resolve(notStarted(message));
+      });
+      child.once('close', (exitCode, signal) => resolve({ exitCode, signal, spawnError: null }));
+    });
+    if (child.pid === undefined) return { child: null, streams: noStreams(), closed };
+    killAtExit(child);
+    return { child, streams: streamsOf(child), closed };
+  } catch (error) {
+    const { message } = error as Error;
+    return { child: null, streams: noStreams(), closed: Promise.resolve(notStarted(message)) };
+  }
+}
+
+function notStarted(spawnError: string): ActorExit {
+  return { exitCode: null, signal: null, spawnError };
+}
+
+function streamsOf({ stdout, stderr, stdio: [, , , pipe] }: ChildProcess): Streams {
+  if (stdout === null || stderr === null || !(pipe instanceof Duplex)) {
+    throw new TypeError('an actor lacks a pipe');
+  }
+  return [stdout, stderr, pipe];
+}
+
+function noStreams(): Streams {
+  return [Readable.from([]), Readable.from([]), new PassThrough()];
+}
+
+const running = new Set<ChildProcess>();
+
+/** An actor also ends without this, but not before its watchdog has seen that we are gone. */
+function killAtExit(child: ChildProcess): void {
+  if (running.size === 0) process.on('exit', killRunning);
+  running.add(child);
+  child.once('exit', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', killRunning);
+  });
+}
+
+function killRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
 
 /**

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { resourceUsage } from 'node:process';
 
 import { joinedUse, NO_USE, type ProcessUse } from '../core/process-use.js';
 import { LossStreak } from '../core/loss-streak.js';
@@ -68,7 +67,7 @@ export class UsageMeter {
 }
 
 function useOfThisProcess(): ProcessUse {
-  const { userCPUTime, systemCPUTime, maxRSS } = resourceUsage(); // µs, KiB
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage(); // µs, KiB
   return { cpuMs: (userCPUTime + systemCPUTime) / 1000, maxRssBytes: maxRSS * 1024 };
 }
 

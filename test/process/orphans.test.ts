@@ -68,9 +68,9 @@ for (const [when, loading] of [
   });
 }
 
-test('process.exit of the parent ends its actors', async (t) => {
+test('SIGTERM of a parent without a handler for it ends its actors', async (t) => {
   const { child, actors } = await parentOf(t, 'busy');
-  child.kill('SIGTERM'); // without a handler of its own; execa has one that kills children
+  child.kill('SIGTERM');
   await once(child, 'exit');
   await assertGone(actors, 2000);
 });
