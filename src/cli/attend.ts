@@ -13,6 +13,8 @@ export interface Attended {
   readonly progress: Progress;
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
+  /** Aborted when what the first signal lets finish has taken too long. */
+  readonly graceOver: AbortSignal;
   /** Exit status after a signal. */
   readonly interruptedStatus: () => number;
   readonly onNotice: (notice: Notice) => void;
@@ -48,13 +50,14 @@ export async function attend(
       terminal.info(`${signal}: finishing ${finishing}${atMost(stop)}; a second signal stops immediately`),
     stop === null
       ? null
-      : { ms: stop.graceMs, onOver: (signal) => terminal.notice(tooLong(finishing, stop, signal)) },
+      : { ms: stop.graceMs, onStuck: (signal) => terminal.notice(tooLong(finishing, stop, signal)) },
   );
   try {
     return await work({
       terminal,
       progress,
       signal: interruption.signal,
+      graceOver: interruption.graceOver,
       interruptedStatus: () => SIGNAL_STATUS[interruption.caught() ?? 'SIGINT'],
       onNotice: (notice) => terminal.notice(notice),
       onReady: ({ actors, backend, startMs }) => {

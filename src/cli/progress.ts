@@ -1,5 +1,6 @@
 import type { Params } from 'cli-progress';
 
+import { durationText } from '../report/format.js';
 import type { Console } from './console.js';
 
 /** The progress of a command. */
@@ -16,6 +17,28 @@ export interface Progress {
   /** May be called often: most calls do nothing. */
   update(step: () => ProgressStep): void;
   stop(): void;
+}
+
+/** A shorter time says too little about the rate, ms. */
+const RATED_AFTER_MS = 3000;
+
+/** Estimates the time left from the rate since the first step: an earlier session may have done what lies before it. */
+export class TimeLeft {
+  #first: { readonly done: number; readonly atMs: number } | null = null;
+
+  /** Whether it has had a step. */
+  get isRated(): boolean {
+    return this.#first !== null;
+  }
+
+  /** `about 40.0 s left`; null: not known yet. @param nowMs monotonic clock */
+  after({ done, total }: Pick<ProgressStep, 'done' | 'total'>, nowMs: number): string | null {
+    this.#first ??= { done, atMs: nowMs };
+    const elapsedMs = nowMs - this.#first.atMs;
+    const gained = done - this.#first.done;
+    if (total === null || total <= done || gained <= 0 || elapsedMs < RATED_AFTER_MS) return null;
+    return `about ${durationText((elapsedMs * (total - done)) / gained)} left`;
+  }
 }
 
 const PLAIN_EVERY_MS = 10_000;
@@ -55,6 +78,7 @@ async function progressBar(terminal: Console, stream: NodeJS.WriteStream): Promi
       if (bar.isActive) bar.render();
     },
   });
+  const timeLeft = new TimeLeft();
   process.once('exit', () => bar.stop()); // removes the bar and shows the cursor after a second signal
   return {
     start: () => {
@@ -62,8 +86,9 @@ async function progressBar(terminal: Console, stream: NodeJS.WriteStream): Promi
     },
     update: (step) => {
       const { done, total, text } = step();
+      const left = timeLeft.after({ done, total }, performance.now());
       bar.setTotal(total ?? done + 1); // if the length is unknown, the bar is never full
-      bar.update(done, { text });
+      bar.update(done, { text: left === null ? text : `${left} | ${text}` });
     },
     stop: () => bar.stop(),
   };
@@ -97,15 +122,19 @@ function barTerminal(stream: NodeJS.WriteStream): object {
 
 function plainProgress(terminal: Console): Progress {
   let nextAtMs = performance.now() + PLAIN_EVERY_MS;
+  const timeLeft = new TimeLeft();
   return {
     start: () => undefined,
     update: (step) => {
       const now = performance.now();
+      if (now < nextAtMs && timeLeft.isRated) return;
+      const { done, total, text } = step();
+      const left = timeLeft.after({ done, total }, now);
       if (now < nextAtMs) return;
       nextAtMs = now + PLAIN_EVERY_MS;
-      const { done, total, text } = step();
-      const share = total === null ? '' : ` (${Math.floor((100 * done) / Math.max(total, 1))} %)`;
-      terminal.info(`${text}${share}`);
+      const share = total === null ? null : `${Math.floor((100 * done) / Math.max(total, 1))} %`;
+      const details = [share, left].filter((each) => each !== null);
+      terminal.info(details.length === 0 ? text : `${text} (${details.join(', ')})`);
     },
     stop: () => undefined,
   };

@@ -1,11 +1,11 @@
 import type { RunCounts } from '../core/counts.js';
-import type { ReadProgress } from '../read/recording.js';
+import { formatDuration } from '../core/time.js';
 import { countText, plural } from '../report/format.js';
 import type { Gate } from '../report/gates.js';
 import { summaryJson, type RunSummary } from '../replay/report/run-summary.js';
 import { replayCsv, replayMarkdown, replayReport } from '../replay/report/replay-report.js';
 import { replay } from '../replay/replay.js';
-import type { ReplayOutcome } from '../replay/replay-context.js';
+import type { InterruptedReplay, ReplayOutcome, Written } from '../replay/replay-context.js';
 import { attend, type Attended } from './attend.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';
@@ -36,15 +36,14 @@ export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>):
       ...attended,
       stdin: stdinFor(inputs),
       stdout: process.stdout,
-      onMinute: (counts, recording) => {
-        attended.progress.update(() => progressStep(counts, recording.progress()));
-      },
+      onWritten: (written) => attended.progress.update(() => progressStep(written)),
     });
     attended.progress.stop();
     const ignored =
       outcome.kind === 'done-before' ? ignoredFlagsNotice(values, gates.length > 0, outcome.summary) : null;
     if (ignored !== null) attended.onNotice(ignored);
     return conclude(outcome, attended, {
+      stopGraceMs,
       rejectsAllowed: config.maxRejects !== null,
       gates,
       out: config.output.out,
@@ -54,15 +53,14 @@ export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>):
   });
 }
 
-function progressStep(
-  { minutes, rows, rejected }: RunCounts,
-  { readBytes, totalBytes }: ReadProgress,
-): ProgressStep {
+function progressStep(written: Written): ProgressStep {
+  const { minutes, rows, rejected } = written.counts;
   const text = `${plural(minutes, 'minute')}, ${countText(rows)} rows, ${countText(rejected)} rejected`;
-  return { done: readBytes, total: totalBytes, text };
+  return { done: written.doneBytes(), total: written.totalBytes(), text };
 }
 
 interface Conclusion {
+  readonly stopGraceMs: number;
   readonly rejectsAllowed: boolean;
   readonly gates: readonly Gate[];
   /** `-`: standard output, which then has no report. */
@@ -79,9 +77,7 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
     return failUnchecked(how.gates, terminal) ? GATE_FAILED : 0;
   }
   if (outcome.kind === 'interrupted') {
-    const done = `interrupted after ${plural(outcome.minutes, 'minute')}`;
-    const more = outcome.resumable ? resumeHint(how.out) : '';
-    terminal.notice({ level: 'warning', text: `${done}${more}` });
+    terminal.notice({ level: 'warning', text: interruptedText(outcome, how) });
     return attended.interruptedStatus();
   }
   const { summary } = outcome;
@@ -93,6 +89,18 @@ async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclus
   if (how.out === '-') terminal.info(replayReport(summary).trimEnd());
   else await report(REPORTS, summary, { ...how, terminal });
   return failGates(summary.gates, terminal) ? GATE_FAILED : statusOf(summary.counts, how);
+}
+
+function interruptedText(
+  { minutes, dropped, resumable }: InterruptedReplay,
+  { stopGraceMs, out }: Conclusion,
+): string {
+  const done = `interrupted after ${plural(minutes, 'minute')}`;
+  if (dropped === 0) return done + (resumable ? resumeHint(out) : '');
+  const [were, them] = dropped === 1 ? ['was', 'it'] : ['were', 'them'];
+  const took = `took more than ${formatDuration(stopGraceMs)} and ${were} dropped`;
+  const more = resumable ? `; run the same command again to serve ${them} and resume` : '';
+  return `${done}; ${plural(dropped, 'minute')} in flight ${took}${more}`;
 }
 
 function statusOf({ error, rejected }: RunCounts, { rejectsAllowed }: Conclusion): number {

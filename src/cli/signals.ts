@@ -4,6 +4,8 @@ import { SIGNAL_STATUS, type EndingSignal } from './exit-codes.js';
 /** The interruption of a run by a signal. */
 export interface Interruption {
   readonly signal: AbortSignal;
+  /** Aborted at the end of the grace period. */
+  readonly graceOver: AbortSignal;
   /** The first signal; null: none yet. */
   caught(): EndingSignal | null;
   dispose(): void;
@@ -12,18 +14,20 @@ export interface Interruption {
 /** How long the run may take to end after the first signal. */
 export interface StopGrace {
   readonly ms: number;
-  /** Called when the time is over, just before the process exits. */
-  readonly onOver: (signal: EndingSignal) => void;
+  /** Called just before the process exits, if it is still running `EXIT_MS` later. */
+  readonly onStuck: (signal: EndingSignal) => void;
 }
 
 /** npx and other wrappers forward a signal that the terminal has already sent to all processes: one Ctrl-C, two signals. */
 const ECHO_MS = 100;
 /** How often to check whether all output has been written, so that the process may exit. */
 const LEAVE_POLL_MS = 50;
+/** How long committing and stopping may take after the grace period. */
+const EXIT_MS = 1000;
 
 /**
- * The first SIGINT, SIGTERM or SIGHUP aborts; a second SIGINT or SIGTERM exits immediately, as does the end of the grace
- * period. A second SIGHUP does not, because a closing terminal sends several. Signals are not forwarded to actors, which
+ * The first SIGINT, SIGTERM or SIGHUP aborts `signal`, the end of the grace period `graceOver`; a second SIGINT or
+ * SIGTERM exits immediately, as does a run that has not ended `EXIT_MS` after the grace period. A second SIGHUP does not, because a closing terminal sends several. Signals are not forwarded to actors, which
  * exit when their pipe closes or their parent is gone.
  */
 export function watchSignals(
@@ -31,6 +35,7 @@ export function watchSignals(
   grace: StopGrace | null = null,
 ): Interruption {
   const controller = new AbortController();
+  const over = new AbortController();
   let first: { readonly signal: EndingSignal; readonly atMs: number } | null = null;
   let timer: Timer | null = null;
   const onSignal = (signal: EndingSignal): void => {
@@ -38,8 +43,11 @@ export function watchSignals(
       first = { signal, atMs: performance.now() };
       if (grace !== null) {
         timer = new Timer(grace.ms, () => {
-          grace.onOver(signal);
-          process.exit(SIGNAL_STATUS[signal]);
+          timer = new Timer(EXIT_MS, () => {
+            grace.onStuck(signal);
+            process.exit(SIGNAL_STATUS[signal]);
+          });
+          over.abort();
         });
       }
       onFirst(signal);
@@ -53,6 +61,7 @@ export function watchSignals(
   for (const signal of signals) process.on(signal, onSignal);
   return {
     signal: controller.signal,
+    graceOver: over.signal,
     caught: () => first?.signal ?? null,
     dispose: () => {
       timer?.clear();

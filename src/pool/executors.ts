@@ -56,6 +56,7 @@ export class Executors {
   /** Of all executors. */
   readonly incidents = new IncidentLog();
   readonly #use = new ActorUse();
+  readonly #all: readonly (Pool | Solo)[];
   readonly #needed: readonly Executor[];
   readonly #lost = new AbortController();
   #started: Promise<ReadyFacts> | null = null;
@@ -73,8 +74,11 @@ export class Executors {
       },
       onLost: (error: AiopsError) => this.#lost.abort(error),
     };
-    this.pool = new Pool({ actors, ...shared });
-    this.solo = new Solo(shared);
+    const pool = new Pool({ actors, ...shared });
+    const solo = new Solo(shared);
+    this.#all = [pool, solo];
+    this.pool = pool;
+    this.solo = solo;
     this.#needed = needed.map((name) => this[name]);
   }
 
@@ -102,7 +106,12 @@ export class Executors {
 
   /** Ends all actors; resolves once they are gone. */
   async stop(): Promise<void> {
-    await Promise.all([this.pool.stop(), this.solo.stop()]);
+    await Promise.all(this.#all.map((executor) => executor.stop()));
+  }
+
+  /** Kills all actors: runs under way reject with AiopsError `interrupted`. */
+  kill(): void {
+    for (const executor of this.#all) executor.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -143,6 +143,12 @@ export class Pool implements Executor {
     await this.#dispatcher.stop();
   }
 
+  /** Kills all actors: runs under way reject with AiopsError `interrupted`. */
+  kill(): void {
+    this.#ended ??= new AiopsError('interrupted', `the ${this.name} was stopped`);
+    this.#dispatcher.kill(this.#ended);
+  }
+
   async #start(): Promise<ReadyFacts> {
     const startedAtMs = performance.now();
     try {

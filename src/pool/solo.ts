@@ -35,6 +35,11 @@ export class Solo implements Executor {
   stop(): Promise<void> {
     return this.#pool.stop();
   }
+
+  /** Kills its process: runs under way reject with AiopsError `interrupted`. */
+  kill(): void {
+    this.#pool.kill();
+  }
 }
 
 function insideChild(chunk: ChunkTiming): ChunkTiming {

@@ -6,6 +6,7 @@ import type { DigestUpdate } from './bytes/digests.js';
 import {
   FILE_START,
   blockBytesFor,
+  bytesBefore,
   bytesRead,
   checkSources,
   closeAll,
@@ -74,6 +75,8 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
   /** What there is around the range and targets that were selected; call after the last step. */
   extent(): ReadExtent;
   progress(): ReadProgress;
+  /** Bytes of the inputs before the positions of a step, compressed ones (roughly) of a compressed input. */
+  bytesBefore(positions: readonly InputPosition[]): number;
   /** How the recording is read, what its files are, and what was read of them so far. */
   snapshot(): InputSnapshot;
   /** What was read of each input since the last call, or since `snapshot`; null: nothing, or not a file. */
@@ -229,6 +232,7 @@ function makeRecording(
     lateNotices: () => [...rules.late.notices(), ...grownNotices(sources)],
     extent: () => ({ ...around, targets: rules.filter.met }),
     progress: () => bytesRead(sources),
+    bytesBefore: (positions) => bytesBefore(sources, positions),
     snapshot: () => takeSnapshot(facts, isLive, inputs),
     digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
     checkInputs: () => checkSources(sources),

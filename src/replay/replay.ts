@@ -48,7 +48,7 @@ export async function replay(config: ReplayConfig, context: ReplayContext): Prom
 }
 
 async function runStages(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
-  const { signal, onNotice, onMinute } = context;
+  const { signal, onNotice, onWritten } = context;
 
   // 1. Open the run: its model, its output, and what earlier sessions left there.
   const model = await findModel(config.model);
@@ -80,17 +80,18 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
 
   // 5. Serve minutes when they are due, in blocks: window → partition and dispatch → gather → write.
   const comparer = new Comparer({ ...config, lines: config.output, executors, now: () => performance.now() });
-  const before = previous.progress;
-  const run = { recording, executors, before };
+  const run = { recording, executors, before: previous.progress };
+  const hasEnded = run.before?.ended === true;
   const totals = new RunTotals(config, { ...run, lookBack, input, comparer });
-  await using sink = await Sink.open(config, { ...run, output, ready, totals, onMinute });
+  await using sink = await Sink.open(config, { ...run, output, ready, totals, onWritten });
   const feed = new Feed({ recording, pace: config.pace, maxAhead: config.read.maxAhead, onNotice });
   const lost = AbortSignal.any([executors.lost, sink.failed]);
   const steps = feed.steps({ signal, lost, onRejects: (step) => sink.enqueue([step]) });
   const length = new BlockLength(config.block);
   const maker = blockMaker(config, { lookBack, length, comparer, executors });
-  const moved = await checkingInputs(recording, signal, async () => {
-    for await (const part of before?.ended === true ? [] : maker.blocks(steps)) {
+  const moved = await checkingInputs(recording, context, async () => {
+    for await (const part of hasEnded ? [] : maker.blocks(steps)) {
+      if (signal.aborted) break; // the next session reads it again
       if (part.isCompared) await sink.drain(); // a comparison is fair only while nothing else is under way
       await sink.enqueue(part.steps, part.block && dispatch(part, part.block, { comparer, length }));
       if (part.isCompared) await sink.drain();
@@ -100,12 +101,11 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   if (signal.aborted) return await sink.stop();
 
   // 6. Commit the end of the run, and report on all of its sessions.
-  const notices = before?.ended === true ? [] : noticesOfNothing(config.read, totals.counters, recording);
+  const notices = hasEnded ? [] : noticesOfNothing(config.read, totals.counters, recording);
   await sink.end();
   if (moved !== null) throw moved;
-  const figures = await previous.figures(totals, recording);
-  const { threshold } = model;
-  const parts = { recording, threshold, ready, totals, figures, comparer, actors: executors.pool.actors };
+  const about = { threshold: model.threshold, actors: executors.pool.actors, recording, ready };
+  const parts = { ...about, totals, figures: await previous.figures(totals, recording), comparer };
   const page = assets && ((summary: RunSummary) => replayPage(summary, parts, assets));
   return await report(config, parts, { output, previous, notices, onNotice, page });
 }
@@ -124,12 +124,12 @@ function openExecutors(
   config: ReplayConfig,
   model: ChosenModel,
   previous: PreviousRun,
-  { onActorLine, onNotice }: ReplayContext,
+  { graceOver, onActorLine, onNotice }: ReplayContext,
 ): Executors {
   const load = loadRequest(config, model.source, installedNative()?.folder ?? null);
   const writer = writerOf(config);
   const other = writer === 'pool' ? 'solo' : 'pool';
-  return new Executors({
+  const executors = new Executors({
     load: previous.loadLike(load),
     actors: resolveActors(config.actors, usableProcessors()),
     needed: config.compare === 'none' ? [writer] : [writer, other],
@@ -140,6 +140,8 @@ function openExecutors(
     log: onActorLine,
     onIncident: ({ text }) => onNotice({ level: 'warning', text }),
   });
+  graceOver.addEventListener('abort', () => executors.kill());
+  return executors;
 }
 
 /** The executor that produces the results. */
@@ -205,18 +207,18 @@ const FAULTS_OF_INPUT: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Serves, then checks that the inputs still are what was read. A file that was changed while it was read explains
+ * Serves until the grace period is over, then checks that the inputs still are what was read. A file that was changed while it was read explains
  * whatever else seems to be wrong with it.
  *
  * @returns an error to end with once everything is committed, where an input was moved; null: none
  */
 async function checkingInputs(
   recording: Recording,
-  signal: AbortSignal,
+  { signal, graceOver }: Pick<ReplayContext, 'signal' | 'graceOver'>,
   serve: () => Promise<void>,
 ): Promise<AiopsError | null> {
   try {
-    await serve();
+    await unlessAborted(serve(), graceOver);
   } catch (error) {
     if (error instanceof AiopsError && FAULTS_OF_INPUT.has(error.code)) await recording.checkInputs();
     throw error;

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import type { RunCounts } from '../core/counts.js';
 import type { InputPosition } from '../core/input-position.js';
+import { AiopsError } from '../core/errors.js';
 import { Timer } from '../core/timer.js';
 import type { ReadStep, ReadyFacts } from '../core/types.js';
 import { timingLine } from '../measure/timing-line.js';
@@ -10,7 +11,7 @@ import type { Executors } from '../pool/executors.js';
 import type { Recording } from '../read/recording.js';
 import { TraceWriter, type TracedGroup } from '../report/trace-writer.js';
 import type { ReplayConfig } from './replay-config.js';
-import type { ReplayOutcome } from './replay-context.js';
+import type { ReplayOutcome, Written } from './replay-context.js';
 import type { RunProgress } from './resume/run-facts.js';
 import { servedInTurn, type DispatchedBlock, type ServedBlock } from './served-block.js';
 import { takeSteps } from './take-steps.js';
@@ -36,14 +37,14 @@ export interface SinkParts {
   /** Where the run stood when this session resumed it; null: it starts from nothing. */
   readonly before: Pick<RunProgress, 'positions'> | null;
   /** Called after every block. */
-  readonly onMinute: (counts: RunCounts, recording: Recording) => void;
+  readonly onWritten: (written: Written) => void;
 }
 
 /**
  * Where the steps of a run end. It alone decides their order: steps are counted and written in the order of reading,
  * whichever block is answered first, and committed from time to time.
  */
-export class Sink {
+export class Sink implements Written {
   readonly #config: SinkConfig;
   readonly #parts: SinkParts;
   /** Null: the output keeps no trace. */
@@ -62,6 +63,8 @@ export class Sink {
   /** Commits when no further step comes. */
   #timer: Timer | null = null;
   #committedAtMs: number;
+  readonly #minutesBefore: number;
+  #enqueuedMinutes = 0;
   /** Monotonic clock, ms. */
   readonly #now: () => number;
 
@@ -70,6 +73,7 @@ export class Sink {
     this.#parts = parts;
     this.#trace = trace;
     this.#lastPositions = parts.before?.positions ?? [];
+    this.#minutesBefore = parts.totals.counters.counts.minutes;
     this.#now = now;
     this.#committedAtMs = now();
   }
@@ -85,6 +89,18 @@ export class Sink {
     const trace =
       writer === null ? null : { writer, actors: await writer.begin({ name: config.mode, actors }) };
     return new Sink(config, parts, trace, now);
+  }
+
+  get counts(): RunCounts {
+    return this.#parts.totals.counters.counts;
+  }
+
+  doneBytes(): number {
+    return this.#parts.recording.bytesBefore(this.#lastPositions);
+  }
+
+  totalBytes(): number | null {
+    return this.#parts.recording.progress().totalBytes;
   }
 
   /** Aborted, with the reason, at the first failure: the caller may be waiting for input at that time. */
@@ -103,6 +119,7 @@ export class Sink {
   async enqueue(steps: readonly ReadStep[], dispatched: DispatchedBlock | null = null): Promise<void> {
     dispatched?.run.catch(() => undefined); // reported in its turn, and only if nothing failed before
     const known = this.#parts.executors.quarantines.added;
+    this.#enqueuedMinutes += dispatched?.block.minutesMs.length ?? 0;
     this.#allWritten = this.#writeAfter(this.#allWritten, steps, dispatched, known);
     this.#allWritten.catch((error: unknown) => this.#failed.abort(error));
     this.#pending.push(this.#allWritten);
@@ -114,13 +131,22 @@ export class Sink {
     await this.#allWritten;
   }
 
-  /** Ends a session that was interrupted: commits what is written. @throws AiopsError `output_io` */
+  /**
+   * Ends a session that was interrupted: commits what is written. Blocks of killed executors are dropped.
+   *
+   * @throws AiopsError as `enqueue` does
+   */
   async stop(): Promise<ReplayOutcome> {
     const { totals, executors, recording } = this.#parts;
+    await this.#allWritten.catch((error: unknown) => {
+      if (!(error instanceof AiopsError && error.code === 'interrupted')) throw error;
+    });
     totals.incidents.add(executors.incidents.take());
     await this.#exclusively(() => this.#commitWritten());
     const resumable = this.#config.output.out !== '-' && !recording.isLive;
-    return { kind: 'interrupted', minutes: totals.counters.counts.minutes, resumable };
+    const { minutes } = totals.counters.counts;
+    const dropped = this.#minutesBefore + this.#enqueuedMinutes - minutes;
+    return { kind: 'interrupted', minutes, dropped, resumable };
   }
 
   /**
@@ -154,8 +180,7 @@ export class Sink {
     const { quarantines } = this.#parts.executors;
     const served = dispatched === null ? null : await servedInTurn(dispatched, quarantines, known);
     await this.#exclusively(() => this.#write(steps, served));
-    const { onMinute, totals, recording } = this.#parts;
-    onMinute(totals.counters.counts, recording);
+    this.#parts.onWritten(this);
     void this.#pending.shift(); // these steps: earlier ones are gone
   }
 

@@ -66,8 +66,74 @@ test(
     const { status, stderr } = await result;
     assert.equal(status, 143, stderr);
     assert.match(stderr, /^SIGTERM: .*\(300ms at most\)/m);
-    assert.match(stderr, /^warning: .*more than 300ms after SIGTERM.* resume/m);
+    assert.match(stderr, /^warning: interrupted after 0 minutes; 1 minute .*more than 300ms .* resume$/m);
     await assertGone(actors);
+  },
+);
+
+/** An analyzer whose items take no time before a minute, and for ever from it on until there is a file `go-on`. */
+const JUMPING_ANALYZER = `
+import { existsSync } from 'node:fs';
+export function createAnalyzer({ params }) {
+  return {
+    window: 1,
+    predict(items) {
+      const lock = new Int32Array(new SharedArrayBuffer(4));
+      if (items.some(({ minute }) => minute >= Number(params.from))) {
+        if (!existsSync(params.until)) process.stderr.write('slow now\\n');
+        while (!existsSync(params.until)) Atomics.wait(lock, 0, 0, 10);
+      }
+      return items.map(({ values }) => ({ score: values[0], anomaly: false, output: [] }));
+    },
+  };
+}
+`;
+
+test(
+  'blocks whose cost jumps are dropped after --stop-grace, counted, and served by the same command',
+  procfs,
+  async (t) => {
+    const cwd = temporaryFolder(t);
+    const goOn = join(cwd, 'go-on');
+    const minutes = 5000;
+    const rows = Array.from(
+      { length: minutes },
+      (_, i) => `${new Date(i * 60_000).toISOString()},a,${i % 7}\n`,
+    );
+    writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows.join('')}`);
+    writeFileSync(join(cwd, 'jump.mjs'), JUMPING_ANALYZER);
+    const analyzer = [
+      '--analyzer',
+      'jump.mjs',
+      '--param',
+      `from=${1000 * 60_000}`,
+      '--param',
+      `until=${goOn}`,
+    ];
+    const args = ['replay', 'data.csv', ...analyzer, '--actors', '2', '--compare', 'none', '--block', '100'];
+    const child = startCli([...args, '--stop-grace', '300ms', '--out', 'out'], { cwd });
+    t.after(() => child.kill('SIGKILL'));
+    const result = finished(child);
+    await said(child.stderr, /slow now/);
+    const actors = childrenOf(child.pid);
+    child.kill('SIGINT');
+    const { status, stderr } = await result;
+    assert.equal(status, 130, stderr);
+    await assertGone(actors);
+    const [, done, dropped] =
+      /^warning: interrupted after ([\d,]+) minutes; (\d+) minutes .* run the same command again/m.exec(
+        stderr,
+      ) ?? [];
+    assert.ok([100, 200].includes(Number(dropped)), stderr);
+    assert.equal(Number(done?.replace(',', '')), lastCommit(join(cwd, 'out')).counts.minutes);
+    writeFileSync(goOn, '');
+    const again = await finished(startCli([...args, '--out', 'out'], { cwd }));
+    assert.equal(again.status, 0, again.stderr);
+    const whole = await finished(startCli([...args, '--out', 'whole'], { cwd }));
+    assert.equal(whole.status, 0, whole.stderr);
+    const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
+    assert.equal(results('out'), results('whole'));
+    assert.equal(results('whole').trimEnd().split('\n').length, minutes);
   },
 );
 

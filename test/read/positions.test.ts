@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import type { ReadOptions } from '#build/read/recording.js';
+import { gzipSync } from 'node:zlib';
+import { openRecording, type ReadOptions } from '#build/read/recording.js';
 import { READ_DEFAULTS, folderWith } from '../support/reading.js';
 import { checkEveryResume } from '../support/resumed.js';
 import type { PlainStep } from '../support/read-steps.js';
@@ -181,3 +183,25 @@ for (const duplicates of ['reject', 'first', 'last', 'mean'] as const) {
     await checkEveryResume(inputs, { ...options, toMs: Date.UTC(2026, 0, 1, 0, 2) });
   });
 }
+
+test('bytes before a position: exact in text, in proportion in gzip, and never those that were only read', async (t) => {
+  const minutes = 2000;
+  const text = `time,target,v\n${Array.from({ length: minutes }, (_, i) => row(i, 'a', Math.sin(i))).join('')}`;
+  const packed = gzipSync(text);
+  const folder = await folderWith(t, { 'a.csv': text, 'a.csv.gz': packed });
+  for (const [name, size] of [
+    ['a.csv', text.length],
+    ['a.csv.gz', packed.length],
+  ] as const) {
+    await using recording = await openRecording([join(folder, name)], OPTIONS, Readable.from([]));
+    let step = 0;
+    for await (const { positions } of recording.steps()) {
+      step++;
+      if (positions === null) continue;
+      const share = recording.bytesBefore(positions) / size;
+      assert.ok(Math.abs(share - step / minutes) < 0.01, `${name}: ${share} after step ${step}`);
+    }
+    assert.equal(step, minutes);
+    assert.deepEqual(recording.progress(), { readBytes: size, totalBytes: size });
+  }
+});

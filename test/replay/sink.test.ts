@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 
 import { ROW_STATUS, type Answers, type Block, type RowStatus } from '#build/core/block.js';
+import { AiopsError } from '#build/core/errors.js';
 import type { Incident } from '#build/core/incidents.js';
 import type { InputPosition } from '#build/core/input-position.js';
 import { NO_USE } from '#build/core/process-use.js';
@@ -17,7 +18,7 @@ import { IncidentLog } from '#build/pool/executors.js';
 import type { Recording } from '#build/read/recording.js';
 import type { RunProgress } from '#build/replay/resume/run-facts.js';
 import type { DispatchedBlock } from '#build/replay/served-block.js';
-import { Sink, type SinkConfig } from '#build/replay/sink.js';
+import { Sink, type SinkConfig, type SinkParts } from '#build/replay/sink.js';
 import { RunTotals } from '#build/replay/totals.js';
 
 import { blockOf } from '../support/blocks.js';
@@ -100,7 +101,7 @@ interface Given {
   readonly inflight?: number;
   readonly before?: RunProgress;
   readonly maxRejects?: SinkConfig['maxRejects'];
-  readonly onMinute?: () => void;
+  readonly onWritten?: SinkParts['onWritten'];
   readonly onRows?: () => Promise<void>;
   /** A commit takes until this resolves. */
   readonly onCommit?: (progress: RunProgress) => Promise<void>;
@@ -108,7 +109,7 @@ interface Given {
 
 /** A sink on an output that records what it is asked to do. */
 async function openSink(given: Given = {}): Promise<Opened> {
-  const { commitIntervalMs = NEVER_MS, inflight = 1, before = null, onMinute = () => undefined } = given;
+  const { commitIntervalMs = NEVER_MS, inflight = 1, before = null, onWritten = () => undefined } = given;
   const { onRows, onCommit, maxRejects = null } = given;
   const events: string[] = [];
   const lines: string[] = [];
@@ -131,6 +132,7 @@ async function openSink(given: Given = {}): Promise<Opened> {
     intervalMs: MINUTE_MS,
     isLive: false,
     digestUpdates: () => [],
+    bytesBefore: ([position]: readonly InputPosition[]) => (position === 'end' ? NaN : position?.byteOffset),
   } as unknown as Recording;
   const totals = new RunTotals(
     { mode: 'parallel', deadlineMs: 1000, pace: null },
@@ -156,7 +158,7 @@ async function openSink(given: Given = {}): Promise<Opened> {
   const ready = { actors: [] };
   const sink = await Sink.open(
     config,
-    { output, recording, ready, executors, totals, before, onMinute },
+    { output, recording, ready, executors, totals, before, onWritten },
     () => 0,
   );
   return { sink, totals, incidents, quarantines, lines, events };
@@ -381,9 +383,43 @@ test('minutes are written in the order of reading, with never more than --inflig
 test('a minute is written as soon as it is answered, even if no other one comes', async () => {
   let written = (): void => undefined;
   const isWritten = new Promise<void>((resolve) => (written = resolve));
-  const { sink } = await openSink({ inflight: 2, onMinute: written });
+  const { sink } = await openSink({ inflight: 2, onWritten: () => written() });
   await sink.enqueue(...minute(1));
   await isWritten;
+});
+
+test('progress counts what is written, not what was read', async () => {
+  const done: number[] = [];
+  const { sink } = await openSink({ inflight: 3, onWritten: (written) => done.push(written.doneBytes()) });
+  let answer = (): void => undefined;
+  const slow = new Promise<BlockRun>((resolve) => (answer = () => resolve(runOf([[]]))));
+  await sink.enqueue(...minute(1));
+  await sink.enqueue(...minute(2, slow));
+  await settled();
+  assert.deepEqual(done, [1]);
+  answer();
+  await sink.drain();
+  assert.deepEqual(done, [1, 2]);
+});
+
+test('blocks of killed executors are dropped: stopping commits what was written and counts their minutes', async () => {
+  const { sink, events } = await openSink({ inflight: 4 });
+  await sink.enqueue(...minute(1));
+  await sink.drain();
+  const stopped = new AiopsError('interrupted', 'the pool was stopped');
+  const killed = Promise.reject<BlockRun>(stopped);
+  const block = blockOf([], { firstMs: 2 * MINUTE_MS, minutes: 3 });
+  await sink.enqueue(stepsOf([2, 3, 4]), dispatchedOf(block, killed));
+  await sink.enqueue(...minute(5, killed));
+  const outcome = await sink.stop();
+  assert.deepEqual(outcome, { kind: 'interrupted', minutes: 1, dropped: 4, resumable: true });
+  assert.deepEqual(events, ['minute', 'commit 1']);
+});
+
+test('stopping does not hide a failure', async () => {
+  const { sink } = await openSink({ inflight: 2, onRows: () => Promise.reject(new Error('full')) });
+  await sink.enqueue(...minute(1));
+  await assert.rejects(sink.stop(), /full/);
 });
 
 test('a failure is reported at once, even if no other minute comes', async () => {

@@ -45,7 +45,15 @@ export interface ReadReject {
 }
 
 type RecordingMethods =
-  'steps' | 'close' | 'progress' | 'lateNotices' | 'extent' | 'snapshot' | 'digestUpdates' | 'checkInputs';
+  | 'steps'
+  | 'close'
+  | 'progress'
+  | 'bytesBefore'
+  | 'lateNotices'
+  | 'extent'
+  | 'snapshot'
+  | 'digestUpdates'
+  | 'checkInputs';
 
 /** Everything that reading inputs to their end gives. */
 export interface ReadOutcome {

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
-import type { FilePosition } from '../../core/input-position.js';
+import type { FilePosition, InputPosition } from '../../core/input-position.js';
 import { closeRead, factsOf, lookAt, openFile, statsOf, unreadable } from './file-facts.js';
 import { PrefixSums, endsBefore } from './prefix-sums.js';
 import type { ReadBefore } from './prefix-sums.js';
@@ -19,6 +19,8 @@ export interface ByteSource {
   readonly live: boolean;
   /** Bytes taken of the input itself so far, compressed ones if it is compressed. */
   readBytes(): number;
+  /** How much of the input itself lies before an offset that was read, roughly if it is compressed. */
+  inputOffset(byteOffset: number): number;
   /** Size of the input; null if it cannot be known. */
   readonly sizeBytes: number | null;
   /** The open file; null for standard input, pipes and devices. */
@@ -125,6 +127,7 @@ export async function endedSource(
     live: false,
     sizeBytes,
     readBytes: () => sizeBytes,
+    inputOffset: (offset) => offset,
     file,
     isPacked: false,
     byteOffset: 0,
@@ -150,6 +153,16 @@ export function bytesRead(sources: readonly ByteSource[]): { readBytes: number; 
     totalBytes = totalBytes === null || source.sizeBytes === null ? null : totalBytes + source.sizeBytes;
   }
   return { readBytes, totalBytes };
+}
+
+/** Bytes of all inputs before the position of each. */
+export function bytesBefore(sources: readonly ByteSource[], positions: readonly InputPosition[]): number {
+  const bytes = sources.map((source, i) => {
+    const position = positions[i] ?? FILE_START;
+    if (position === 'end') return source.sizeBytes ?? source.readBytes();
+    return source.inputOffset(position.byteOffset);
+  });
+  return bytes.reduce((sum, each) => sum + each, 0);
 }
 
 /**
@@ -239,7 +252,7 @@ async function textSource({
   const taken = counted(raw.chunks, (bytes) => (readBytes += bytes));
   const text =
     startByte > 0
-      ? { chunks: taken, isPacked: false, bomBytes: 0 }
+      ? { chunks: taken, isPacked: false, bomBytes: 0, inputOffset: (offset: number) => offset }
       : await unpacked(name, taken, options.maxExpansion);
   const byteOffset = Math.max(text.bomBytes, from.byteOffset);
   const sums = file === null ? new PrefixSums(name, options.before ?? null) : null;
@@ -248,6 +261,7 @@ async function textSource({
     live: file === null,
     sizeBytes: file?.opened.sizeBytes ?? null,
     readBytes: () => readBytes,
+    inputOffset: (offset) => text.inputOffset(offset),
     file,
     isPacked: text.isPacked,
     byteOffset,

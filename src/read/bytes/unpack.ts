@@ -14,6 +14,14 @@ export interface InputText {
   readonly isPacked: boolean;
   /** Length of the byte-order mark that `chunks` begin with. */
   readonly bomBytes: number;
+  /** The offset in the input of an offset in the text that was read, roughly if it is packed. */
+  inputOffset(textOffset: number): number;
+}
+
+/** How far gzip is unpacked. */
+interface Unpacking {
+  packedBytes: number;
+  unpackedBytes: number;
 }
 
 /**
@@ -33,11 +41,14 @@ export async function unpacked(
       hint: 'if it is plain text, rename it to end without .gz; otherwise download or copy it again',
     });
   }
-  const text = isPacked ? await peek(gunzip(name, packed.chunks, maxExpansion), MAGIC_BYTES) : packed;
+  const done: Unpacking = { packedBytes: 0, unpackedBytes: 0 };
+  const text = isPacked ? await peek(gunzip(name, packed.chunks, maxExpansion, done), MAGIC_BYTES) : packed;
   const { head } = text;
   refuseForeign(name, head);
   const hasBom = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
-  return { chunks: text.chunks, isPacked, bomBytes: hasBom ? 3 : 0 };
+  const inputOffset = (textOffset: number): number =>
+    isPacked ? (textOffset * done.packedBytes) / Math.max(done.unpackedBytes, 1) : textOffset;
+  return { chunks: text.chunks, isPacked, bomBytes: hasBom ? 3 : 0, inputOffset };
 }
 
 /** Reads at least `count` bytes if there are as many; `chunks` yields them again, and the rest. */
@@ -76,25 +87,27 @@ async function* gunzip(
   name: string,
   packed: AsyncIterable<Buffer>,
   maxExpansion: number,
+  done: Unpacking,
 ): AsyncGenerator<Buffer, undefined> {
   const input = Readable.from(packed, { objectMode: false });
   // No chunk may wait in the stream: it would be lost if the bytes after it turn out to be damaged.
   const unzip = createGunzip({ chunkSize: CHUNK_BYTES, ...{ readableHighWaterMark: 1 } });
   input.on('error', (error) => unzip.destroy(error));
   input.pipe(unzip);
-  let unpackedBytes = 0;
   try {
     for await (const chunk of unzip) {
       const bytes = chunk as Buffer;
-      unpackedBytes += bytes.length;
-      if (unpackedBytes > HARMLESS_BYTES && unpackedBytes > maxExpansion * unzip.bytesWritten) {
-        throw expandsTooMuch(name, unzip.bytesWritten, unpackedBytes, maxExpansion);
+      done.unpackedBytes += bytes.length;
+      done.packedBytes = unzip.bytesWritten;
+      const { packedBytes, unpackedBytes } = done;
+      if (unpackedBytes > HARMLESS_BYTES && unpackedBytes > maxExpansion * packedBytes) {
+        throw expandsTooMuch(name, packedBytes, unpackedBytes, maxExpansion);
       }
       yield bytes;
     }
   } catch (error) {
     if (error instanceof AiopsError) throw error;
-    throw damaged(name, error, unzip.bytesWritten, unpackedBytes);
+    throw damaged(name, error, unzip.bytesWritten, done.unpackedBytes);
   } finally {
     input.destroy();
     unzip.destroy();

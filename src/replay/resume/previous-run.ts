@@ -128,7 +128,7 @@ class NoPreviousRun implements PreviousRun {
   readonly progress = null;
   readonly sessions = { resumed: 0, earlierMinutes: 0 };
   readonly input = null;
-  readonly interrupted = { kind: 'interrupted', minutes: 0, resumable: false } as const;
+  readonly interrupted = { kind: 'interrupted', minutes: 0, dropped: 0, resumable: false } as const;
   readonly #asked: Asked;
 
   constructor(asked: Asked) {
@@ -194,7 +194,7 @@ class ResumableRun implements PreviousRun {
     this.input = found.facts.input;
     const minutes = found.progress?.counts.minutes ?? 0;
     this.sessions = { resumed: found.resumed + 1, earlierMinutes: minutes };
-    this.interrupted = { kind: 'interrupted', minutes, resumable: true };
+    this.interrupted = { kind: 'interrupted', minutes, dropped: 0, resumable: true };
   }
 
   loadLike(load: LoadRequest): LoadRequest {
