@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { timeParser } from '#build/core/time.js';
-import { splitFields, findDelimiter } from '#build/read/lines/csv-record.js';
+import { splitFields } from '#build/read/lines/csv-record.js';
+import { findDelimiter } from '#build/read/sample/csv-head.js';
 import { parseJsonLine } from '#build/read/lines/json-text.js';
 import { metricOfText } from '#build/read/lines/number-field.js';
 import { labelOf } from '#build/read/lines/records.js';
@@ -35,7 +36,7 @@ test('a field or line takes time in proportion to its length, whatever it holds'
     ['label', labelOf],
     ['time', parseTime],
     ['CSV line', (text) => splitFields(text, ',')],
-    ['CSV header', findDelimiter],
+    ['CSV header', (header: string) => findDelimiter([header])],
     ['JSON line', parseJsonLine],
   ];
   for (const [what, make] of HARD) {

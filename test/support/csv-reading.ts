@@ -1,5 +1,6 @@
 import type { MinuteRecord, Reject } from '#build/core/types.js';
 import { timeParser } from '#build/core/time.js';
+import { NO_MARKS } from '#build/read/lines/marks.js';
 import { LateFields, ROLE } from '#build/read/lines/plan.js';
 import type { FilePlan } from '#build/read/lines/plan.js';
 import { openReader } from '#build/read/lines/reader.js';
@@ -10,7 +11,9 @@ const PLAN: FilePlan = {
   file: 'in.csv',
   format: 'csv',
   layout: 'rows',
+  marks: NO_MARKS,
   delimiter: ',',
+  isTrailed: false,
   header: ['time', 'target', 'v'],
   series: 'in',
   timeField: 'time',

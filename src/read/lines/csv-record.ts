@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { ParseTime } from '../../core/time.js';
 import type { LineCursor, TextBlock } from './lines.js';
+import type { FilePlan } from './plan.js';
 
 const QUOTE = '"';
 const QUOTE_BYTE = 34;
@@ -66,21 +67,12 @@ function parseLine(text: string, delimiter: string): SplitLine {
   }
 }
 
-const DELIMITERS = [',', ';', '\t'] as const;
+/** Usual delimiters. */
+export const DELIMITERS = [',', ';', '\t', '|'] as const;
 
-/** The most frequent delimiter of a header line, ignoring quoted fields; a comma if there is none. */
-export function findDelimiter(header: string): string {
-  const bare = header.replace(/"[^"]*"/g, '');
-  let best: string = ',';
-  let most = 0;
-  for (const delimiter of DELIMITERS) {
-    const count = bare.split(delimiter).length - 1;
-    if (count > most) {
-      best = delimiter;
-      most = count;
-    }
-  }
-  return best;
+/** How many fields a delimiter cuts a header line into, ignoring quoted ones. */
+export function countFields(header: string, delimiter: string): number {
+  return header.replace(/"[^"]*"/g, '').split(delimiter).length;
 }
 
 export interface CsvRules {
@@ -96,20 +88,22 @@ export function headerRules(delimiter: string): CsvRules {
   return { delimiter, fields: null, isRecord: () => false };
 }
 
+/** The part of a file's plan that shapes its records. */
+type CsvForm = Pick<FilePlan, 'delimiter' | 'header' | 'isTrailed' | 'timeField'>;
+
 /** A line is a complete record if it has as many fields as the header, and a time among them. */
 export function recordRules(
-  delimiter: string,
-  header: readonly string[],
-  timeField: string,
+  { delimiter, header, isTrailed, timeField }: CsvForm,
   parseTime: ParseTime,
 ): CsvRules {
+  const length = header.length + (isTrailed ? 1 : 0);
+  const at = header.indexOf(timeField);
   const isRecord = (line: string): boolean => {
     const split = splitFields(line, delimiter);
-    if (!('fields' in split) || split.fields.length !== header.length) return false;
-    const time = split.fields[header.indexOf(timeField)] ?? '';
-    return !Number.isNaN(parseTime(time));
+    if (!('fields' in split) || split.fields.length !== length) return false;
+    return !Number.isNaN(parseTime(split.fields[at] ?? ''));
   };
-  return { delimiter, fields: header.length, isRecord };
+  return { delimiter, fields: length, isRecord };
 }
 
 /** The fields of a record, or why its first line is not one; `more`: that depends on lines after the block. */

@@ -10,6 +10,7 @@ import type { ParseTime } from '../../core/time.js';
 import { TargetNames } from './target-filter.js';
 
 const QUOTE = 34;
+const BLANK = 32;
 
 /**
  * Reads rows of CSV. Lines without quotes, or with quotes around whole fields only, are read straight from the bytes;
@@ -26,6 +27,7 @@ export class CsvReader implements BlockReader {
   readonly #names = new TargetNames();
   /** Whether the file lacks some of the recording's columns. */
   readonly #isPartial: boolean;
+  readonly #isTrailed: boolean;
   #headerSeen: boolean;
   readonly #headerRules: CsvRules;
   readonly #recordRules: CsvRules;
@@ -33,7 +35,8 @@ export class CsvReader implements BlockReader {
   #quote = 0;
 
   constructor(sink: RowSink, plan: FilePlan, parseTime: ParseTime) {
-    const { delimiter, header } = plan;
+    const { delimiter, header, isTrailed } = plan;
+    this.#isTrailed = isTrailed;
     this.cursor = sink.cursor;
     this.#headerSeen = sink.cursor.line > 0;
     this.#sink = sink;
@@ -41,7 +44,7 @@ export class CsvReader implements BlockReader {
     this.#roles = Int32Array.from(header, (name) => plan.roles.get(name) ?? ROLE.ignored);
     this.#delimiter = delimiter.charCodeAt(0);
     this.#headerRules = headerRules(delimiter);
-    this.#recordRules = recordRules(delimiter, header, plan.timeField, parseTime);
+    this.#recordRules = recordRules(plan, parseTime);
     this.#isPartial = this.#roles.filter((role) => role >= 0).length < plan.columns.length;
   }
 
@@ -155,11 +158,20 @@ export class CsvReader implements BlockReader {
   }
 
   #take(fields: number): void {
-    if (fields === this.#header.length) {
+    const length = this.#header.length;
+    if (fields === length || (this.#isTrailed && fields === length + 1 && this.#endsEmpty())) {
       this.#sink.take(this.#row);
     } else {
       this.cursor.reject('column_count', `${fields} fields, but the header has ${this.#header.length}`);
     }
+  }
+
+  /** Whether nothing follows the last delimiter. */
+  #endsEmpty(): boolean {
+    const { block, end } = this.cursor;
+    let at = end - 1;
+    while (block.bytes[at] === BLANK) at--;
+    return block.bytes[at] === this.#delimiter;
   }
 
   #badValue(field: number, role: number, text: string): void {

@@ -1,12 +1,15 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { RawText, Reject, RejectFacts, SourceLine } from '../../core/types.js';
 import { ItemPlaces } from './json-text.js';
+import { NO_MARKS } from './marks.js';
+import type { LineMarks } from './marks.js';
 
 /** How much of a line that is too long is kept. */
 const KEPT_OF_LONG_LINE = 4096;
 /** How much of it is needed: one more byte shows where a character begins. */
 export const HEAD_OF_LONG_LINE = KEPT_OF_LONG_LINE + 1;
 const RETURN = 13;
+const [BLANK, TAB, HASH, COMMA, OPEN, CLOSE] = [32, 9, 35, 44, 91, 93];
 
 /** Neither target nor time could be read. */
 const NOTHING_KNOWN: RejectFacts = { target: null, minuteMs: NaN };
@@ -94,14 +97,23 @@ export class LineCursor {
   next = 0;
   readonly maxLineBytes: number;
   readonly #reject: (reject: Reject) => void;
+  readonly #marks: LineMarks;
+  readonly #isMarked: boolean;
   /** Shared by the items of the current line; null: none needed yet. */
   #places: ItemPlaces | null = null;
 
-  constructor(file: string, maxLineBytes: number, reject: (reject: Reject) => void, firstLine = 1) {
+  constructor(
+    file: string,
+    maxLineBytes: number,
+    reject: (reject: Reject) => void,
+    { firstLine = 1, marks = NO_MARKS }: { readonly firstLine?: number; readonly marks?: LineMarks } = {},
+  ) {
     this.file = file;
     this.line = firstLine - 1;
     this.maxLineBytes = maxLineBytes;
     this.#reject = reject;
+    this.#marks = marks;
+    this.#isMarked = marks.hasComments || marks.isList;
   }
 
   enter(block: TextBlock): void {
@@ -109,7 +121,7 @@ export class LineCursor {
     this.next = 0;
   }
 
-  /** Moves to the next line that is neither blank nor rejected; false at the end of the block. */
+  /** Moves to the next line that is neither blank, nor a comment, nor rejected; false at the end of the block. */
   advance(): boolean {
     const { block } = this;
     const { length } = block.bytes;
@@ -122,6 +134,7 @@ export class LineCursor {
       this.start = start;
       this.end = end;
       this.#places = null;
+      if (this.line <= this.#marks.skipLines) continue;
       if (end - start > this.maxLineBytes) {
         this.rejectLongLine(
           this.line,
@@ -132,7 +145,7 @@ export class LineCursor {
         continue;
       }
       if (end > start && block.bytes[end - 1] === RETURN) this.end = --end;
-      if (isBlank(block, start, end)) continue;
+      if (isBlank(block, start, end) || (this.#isMarked && !this.#isRecord())) continue;
       if (block.suspect && !this.#isText()) continue;
       this.found++;
       return true;
@@ -189,6 +202,15 @@ export class LineCursor {
     });
   }
 
+  /** False for a comment; narrows an element of a list to its record, and is false if there is none. */
+  #isRecord(): boolean {
+    const { bytes } = this.block;
+    if (this.#marks.hasComments) return bytes[this.start] !== HASH;
+    while (this.start < this.end && isMark(bytes[this.start], OPEN)) this.start++;
+    while (this.end > this.start && isMark(bytes[this.end - 1], CLOSE)) this.end--;
+    return this.start < this.end;
+  }
+
   #isText(): boolean {
     const bytes = this.block.bytes.subarray(this.start, this.end);
     if (!isUtf8(bytes)) {
@@ -203,8 +225,12 @@ export class LineCursor {
   }
 }
 
+function isMark(byte: number | undefined, bracket: number): boolean {
+  return byte === BLANK || byte === TAB || byte === COMMA || byte === bracket;
+}
+
 function isBlank({ bytes }: TextBlock, start: number, end: number): boolean {
   let at = start;
-  while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++;
+  while (at < end && (bytes[at] === BLANK || bytes[at] === TAB)) at++;
   return at === end;
 }

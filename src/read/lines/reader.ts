@@ -44,7 +44,10 @@ export function openReader(
     if (isOfShard(reject, rules.shard)) sink.reject(reject);
     else sink.filtered(reject.source.line, reject.source.item);
   };
-  const cursor = new LineCursor(plan.file, rules.maxLineBytes, reject, start.line);
+  const cursor = new LineCursor(plan.file, rules.maxLineBytes, reject, {
+    firstLine: start.line,
+    marks: plan.marks,
+  });
   const rows = new RecordMaker(cursor, plan, rules, sink);
   return new LineAssembler(rowReader(plan, rows, rules), start.byteOffset);
 }

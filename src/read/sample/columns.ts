@@ -69,9 +69,11 @@ function planFile(
   }
   return {
     file: sample.file,
-    format: sample.format,
+    format: sample.head.format,
     layout: sample.layout,
-    delimiter: sample.delimiter,
+    marks: sample.head.marks,
+    delimiter: sample.head.delimiter,
+    isTrailed: sample.isTrailed,
     header: sample.header,
     series,
     timeField: fields.time,

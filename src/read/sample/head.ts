@@ -1,26 +1,26 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Reject } from '../../core/types.js';
-import { csvRecord, findDelimiter, headerRules, splitFields } from '../lines/csv-record.js';
+import { csvRecord, headerRules, splitFields } from '../lines/csv-record.js';
 import { isObject, own, parseJsonLine } from '../lines/json-text.js';
 import { LineCursor } from '../lines/lines.js';
 import type { TextBlock } from '../lines/lines.js';
-import type { FileFormat, Layout } from '../lines/plan.js';
+import type { Layout } from '../lines/plan.js';
 import type { BlockReader } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
 import { remedyOf } from '../reject-remedies.js';
+import type { FileHead } from './file-head.js';
 import { TABLE_ROWS, TableBuilder } from './table.js';
 import type { SampleTable } from './table.js';
 
 const SHOWN_TEXT = 60;
 
-/** Reads the first lines of a file: what format it has, and its first rows. */
+/** Reads the first rows of a file. */
 export class HeadReader implements BlockReader {
   readonly cursor: LineCursor;
   /** Whether there are enough rows. */
   isDone = false;
-  format: FileFormat | null;
+  readonly head: FileHead;
   layout: Layout = 'rows';
-  delimiter = ',';
   /** CSV only; null: not read yet. */
   header: readonly string[] | null = null;
   /** JSONL only: the beginning of the first line. */
@@ -28,13 +28,21 @@ export class HeadReader implements BlockReader {
   /** The first line that is too long, or not text. */
   unread: Reject | null = null;
   readonly #maxLines: number;
+  /** Rows that have an empty field behind the last one. */
+  #trailed = 0;
   readonly #rows = new TableBuilder();
   #hasLine = false;
 
-  /** `format` null: detect it from the first line. Gives up after `maxLines`. */
-  constructor(file: string, format: FileFormat | null, options: ReadOptions, maxLines: number) {
-    this.cursor = new LineCursor(file, options.maxLineBytes, (reject) => this.#pass(reject));
-    this.format = format;
+  /** Gives up after `maxLines`. */
+  constructor(
+    file: string,
+    head: FileHead,
+    { maxLineBytes }: Pick<ReadOptions, 'maxLineBytes'>,
+    maxLines: number,
+  ) {
+    const { marks } = head;
+    this.cursor = new LineCursor(file, maxLineBytes, (reject) => this.#pass(reject), { marks });
+    this.head = head;
     this.#maxLines = maxLines;
   }
 
@@ -43,8 +51,7 @@ export class HeadReader implements BlockReader {
     cursor.enter(block);
     while (!this.isDone && cursor.advance()) {
       const line = block.slice(cursor.start, cursor.end);
-      this.format ??= /^\s*[[{]/.test(line) ? 'jsonl' : 'csv';
-      if (this.format === 'jsonl') {
+      if (this.head.format === 'jsonl') {
         this.#json(line);
       } else if (this.header !== null) {
         this.#csvRow(this.header, line);
@@ -59,7 +66,12 @@ export class HeadReader implements BlockReader {
 
   /** Whether there is a row whose fields can be named. */
   get hasRow(): boolean {
-    return this.format === 'csv' ? this.#hasLine : this.#rows.length > 0;
+    return this.head.format === 'csv' ? this.#hasLine : this.#rows.length > 0;
+  }
+
+  /** Whether all rows have an empty field behind the last one. */
+  get isTrailed(): boolean {
+    return this.#trailed > 0 && this.#trailed === this.#rows.length;
   }
 
   get table(): SampleTable {
@@ -68,19 +80,27 @@ export class HeadReader implements BlockReader {
 
   /** False if only the lines of the next block can tell where the header ends. */
   #csvHeader(line: string, last: boolean): boolean {
-    this.delimiter = findDelimiter(line);
-    const header = csvRecord(this.cursor, headerRules(this.delimiter), last);
+    const header = csvRecord(this.cursor, headerRules(this.head.delimiter), last);
     if (header === 'more') return false;
-    this.header = 'fields' in header ? header.fields.map((name) => name.trim()) : [line];
+    this.header = 'fields' in header ? this.#namesOf(header.fields) : [line];
     if ('fields' in header) this.cursor.line += header.lines - 1;
     return true;
   }
 
   #csvRow(header: readonly string[], line: string): void {
     this.#hasLine = true;
-    const split = splitFields(line, this.delimiter);
-    if ('fields' in split && split.fields.length === header.length)
-      this.#rows.addFields(header, split.fields);
+    const split = splitFields(line, this.head.delimiter);
+    if (!('fields' in split)) return;
+    const { fields } = split;
+    const isTrailed = fields.length === header.length + 1 && fields.at(-1)?.trim() === '';
+    if (isTrailed) this.#trailed++;
+    if (isTrailed || fields.length === header.length) this.#rows.addFields(header, fields);
+  }
+
+  #namesOf(fields: readonly string[]): string[] {
+    const names = fields.map((name) => name.trim());
+    if (this.head.isHeaderMarked) names[0] = (names[0] ?? '').replace(/^#\s*/, '');
+    return names;
   }
 
   #json(text: string): void {
@@ -102,7 +122,7 @@ export class HeadReader implements BlockReader {
   #pass(reject: Reject): void {
     const { source, reason, message } = reject;
     this.unread ??= reject;
-    if (this.header !== null || this.format === 'jsonl') return;
+    if (this.header !== null || this.head.format === 'jsonl') return;
     throw new AiopsError(
       'input_unusable',
       `${source.file}:${source.line}: the header cannot be read: ${message}`,

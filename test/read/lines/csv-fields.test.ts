@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { findDelimiter, splitFields } from '#build/read/lines/csv-record.js';
+import { splitFields } from '#build/read/lines/csv-record.js';
+import { findDelimiter } from '#build/read/sample/csv-head.js';
 
 const options = { relax_column_count: true, trim: true, record_delimiter: ['\n', '\r\n'] };
 
@@ -59,9 +60,9 @@ test('an open field is distinguished from a broken one', () => {
 });
 
 test('the delimiter is the most frequent one in the header outside quotes', () => {
-  assert.equal(findDelimiter('time,target,cpu'), ',');
-  assert.equal(findDelimiter('time;target;cpu, in percent'), ';');
-  assert.equal(findDelimiter('time\ttarget\tcpu'), '\t');
-  assert.equal(findDelimiter('time;"a,b,c,d";cpu'), ';');
-  assert.equal(findDelimiter('time'), ',');
+  assert.equal(findDelimiter(['time,target,cpu']).delimiter, ',');
+  assert.equal(findDelimiter(['time;target;cpu, in percent']).delimiter, ';');
+  assert.equal(findDelimiter(['time\ttarget\tcpu']).delimiter, '\t');
+  assert.equal(findDelimiter(['time;"a,b,c,d";cpu']).delimiter, ';');
+  assert.equal(findDelimiter(['time']).delimiter, ',');
 });

@@ -1,0 +1,11 @@
+/** What surrounds the records of a file, line by line. */
+export interface LineMarks {
+  /** CSV only: lines before the header. */
+  readonly skipLines: number;
+  /** CSV only: whether lines that begin with # are comments. */
+  readonly hasComments: boolean;
+  /** JSON only: whether the lines are the elements of one list, with its brackets and commas. */
+  readonly isList: boolean;
+}
+
+export const NO_MARKS: LineMarks = { skipLines: 0, hasComments: false, isList: false };

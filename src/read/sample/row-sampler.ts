@@ -1,0 +1,176 @@
+import type { ParseTime } from '../../core/time.js';
+import type { Reject } from '../../core/types.js';
+import { isObject, own } from '../lines/json-text.js';
+import type { JsonObject } from '../lines/json-text.js';
+import { LineCursor } from '../lines/lines.js';
+import { LateFields, ROLE } from '../lines/plan.js';
+import type { FileFormat, FilePlan } from '../lines/plan.js';
+import { targetOf } from '../lines/records.js';
+import type { FoundRow, RowSink } from '../lines/records.js';
+import type { ReadOptions } from '../options.js';
+import type { FileFields } from './decide.js';
+import { SampledRecords } from './field-values.js';
+import type { HeadReader } from './head.js';
+import { StepCounter } from './interval.js';
+
+/** Records that show what the fields are. */
+const FIELD_RECORDS = 1024;
+/** Lines after which the interval is taken from what has been seen. */
+export const MAX_LINES = 65_536;
+const CLEAR_STEPS = 32;
+/** The same for an input that keeps us waiting: three records of one target will do. */
+const CLEAR_STEPS_LIVE = 2;
+
+export interface SampledInput {
+  readonly file: string;
+  /** The target of its records if no field names one. */
+  readonly series: string;
+  /** Null: detect it from the first line. */
+  readonly format: FileFormat | null;
+  /** Offset of the first byte. */
+  readonly byteOffset: number;
+  /** How many bytes to look at, at most. */
+  readonly maxBytes: number;
+}
+
+/** Learns from rows what the fields hold and how often records come. */
+export class RowSampler implements RowSink {
+  readonly cursor: LineCursor;
+  readonly late = new LateFields();
+  /** Every field that is not time, target or label is a column; JSON adds them as they come. */
+  readonly plan: FilePlan;
+  readonly fields: FileFields;
+  readonly steps = new StepCounter();
+  /** Records whose values came in lists; their names count only if there are no others. */
+  readonly listed = new SampledRecords();
+  readonly #named = new SampledRecords();
+  readonly #roles = new Map<string, number>();
+  readonly #columns: string[] = [];
+  readonly #input: SampledInput;
+  readonly #options: ReadOptions;
+  readonly #parseTime: ParseTime;
+  /** Of the row being read: whether its values are a list, of this length. */
+  #listLength: number | null = null;
+  /** Number of the last line that was rejected. */
+  rejectedLine = 0;
+  /** Rows with a time and a target, and those without. */
+  #records = 0;
+  #rejected = 0;
+
+  constructor(
+    input: SampledInput,
+    { head, layout, header, isTrailed }: HeadReader,
+    fields: FileFields,
+    options: ReadOptions,
+    parseTime: ParseTime,
+  ) {
+    this.#input = input;
+    this.#options = options;
+    this.#parseTime = parseTime;
+    this.fields = fields;
+    const { format, delimiter, marks } = head;
+    const onReject = ({ source }: Reject): void => {
+      this.rejectedLine = source.line;
+      this.#stopIfEnough();
+    };
+    this.cursor = new LineCursor(input.file, options.maxLineBytes, onReject, { marks });
+    if (layout === 'rows') {
+      this.#roles.set(fields.time, ROLE.time);
+      for (const target of fields.targets) this.#roles.set(target, ROLE.target);
+      if (fields.label !== null) this.#roles.set(fields.label, ROLE.label);
+    }
+    for (const name of header ?? []) this.#learn(name);
+    this.plan = {
+      file: input.file,
+      ...{ format, layout, marks, delimiter, isTrailed },
+      header: header ?? [],
+      series: input.series,
+      timeField: fields.time,
+      targetFields: fields.targets,
+      labelField: fields.label,
+      roles: this.#roles,
+      columns: this.#columns,
+    };
+  }
+
+  begin(row: FoundRow, fields?: JsonObject): void {
+    if (fields !== undefined && this.#records < FIELD_RECORDS) this.#learnObject(fields);
+    this.late.forget();
+    this.#listLength = null;
+    row.problem = null;
+    row.values = new Float64Array(this.#named.width).fill(NaN);
+  }
+
+  beginLists(row: FoundRow, lists: readonly unknown[]): boolean {
+    const last = lists.at(-1);
+    const length = Array.isArray(last) ? last.length : 0;
+    for (let i = 0; i < length; i++) this.listed.indexOf(this.#options.columns?.[i] ?? `column_${i + 1}`);
+    this.#listLength = length;
+    row.problem = null;
+    row.values = new Float64Array(lists.length * length).fill(NaN);
+    return true;
+  }
+
+  beginBatch(): boolean {
+    return true;
+  }
+
+  take(row: FoundRow): void {
+    if (row.problem?.reason === 'bad_shape') return;
+    const { time } = row;
+    const isTimeLike = typeof time === 'string' || typeof time === 'number';
+    const timeMs = isTimeLike ? this.#parseTime(time) : NaN;
+    const target = targetOf(this.plan, row.target);
+    const isWhole = !Number.isNaN(timeMs) && target !== null;
+    if (isWhole) this.steps.see(target, timeMs);
+    const count = isWhole ? ++this.#records : ++this.#rejected;
+    if (count <= FIELD_RECORDS) {
+      const facts = { isWhole, timeMs, target: target ?? '' };
+      const length = this.#listLength;
+      if (length === null) this.#named.add(facts, row.values);
+      else this.listed.add(facts, row.values.subarray(row.values.length - length));
+    }
+    this.#stopIfEnough();
+  }
+
+  reject(): void {
+    this.#stopIfEnough();
+  }
+
+  get isEnough(): boolean {
+    const { found, block, next } = this.cursor;
+    const bytes = block.byteOffset + next - this.#input.byteOffset;
+    if (found >= MAX_LINES || bytes >= this.#input.maxBytes) return true;
+    return this.#records >= FIELD_RECORDS && this.#isIntervalClear(CLEAR_STEPS);
+  }
+
+  get wouldDo(): boolean {
+    return (this.#named.hasNumbers || this.listed.hasNumbers) && this.#isIntervalClear(CLEAR_STEPS_LIVE);
+  }
+
+  get sampled(): SampledRecords {
+    return this.#named.width > 0 ? this.#named : this.listed.ofCommonestLength();
+  }
+
+  #stopIfEnough(): void {
+    if (this.isEnough) this.cursor.stop();
+  }
+
+  #isIntervalClear(minSteps: number): boolean {
+    return this.#options.interval !== 'auto' || this.steps.isClear(minSteps);
+  }
+
+  /** Rows may have metrics in an object called `values`; those come first. */
+  #learnObject(fields: JsonObject): void {
+    const nested = this.plan.layout === 'rows' ? own(fields, 'values') : null;
+    if (isObject(nested)) for (const name in nested) this.#learn(name);
+    for (const name in fields) if (!(name === 'values' && isObject(nested))) this.#learn(name);
+  }
+
+  #learn(name: string): void {
+    if (this.#roles.has(name)) return;
+    const index = this.#named.indexOf(name);
+    this.#roles.set(name, index);
+    this.#columns[index] = name;
+  }
+}
