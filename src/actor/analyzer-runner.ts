@@ -8,15 +8,13 @@ import { CallPace, type BlockRunner, type BlockWork, type Pause } from './block-
 import type { RowAnswers } from './row-answers.js';
 import { WindowViews } from './window-views.js';
 
-/** The most items of a call. */
-const MOST_ITEMS = 4096;
 /** The most memory of a call's windows, unless a single one is larger. */
 const MOST_BYTES = 8 * 2 ** 20;
 
 /**
  * Has a user's analyzer answer a block, minute after minute, items in the order of the series. A call has one minute
- * until a call has been timed, then as many whole minutes as should take a quarter of a second; a minute too large for
- * memory is cut.
+ * until a call has been timed, then as many whole minutes as should take a quarter of a second; a minute with too
+ * many items for a call, or too large for memory, is cut.
  */
 export class AnalyzerRunner implements BlockRunner {
   readonly #analyzer: Analyzer;
@@ -32,9 +30,9 @@ export class AnalyzerRunner implements BlockRunner {
   }
 
   async run(work: BlockWork, rows: RowAnswers, pause: Pause): Promise<void> {
-    const { block, plan, style } = work;
+    const { block, plan, style, callItems } = work;
     const order = inOrderOfRows(plan);
-    const most = Math.max(1, Math.min(MOST_ITEMS, Math.floor(MOST_BYTES / (8 * block.window * block.width))));
+    const most = Math.max(1, Math.min(callItems, Math.floor(MOST_BYTES / (8 * block.window * block.width))));
     let start = 0;
     while (start < order.length) {
       if (start > 0) await pause();

@@ -18,7 +18,7 @@ export interface ChunkAnswers {
  * @throws what the runner throws
  */
 export async function answerChunk(
-  { block, untried, style, lines, outputs }: Chunk,
+  { block, callItems, untried, style, lines, outputs }: Chunk,
   runner: BlockRunner,
   input: InputSpec,
   pause: Pause,
@@ -26,7 +26,7 @@ export async function answerChunk(
   const plan = planRows(block, input, untried);
   const shownOutputs = lines === null ? 0 : lines.fullOutput ? Infinity : OUTPUT_LIMIT;
   const answers = new RowAnswers(plan, outputs ? Infinity : shownOutputs);
-  await runner.run({ block, plan, missing: input.missing, style }, answers, pause);
+  await runner.run({ block, plan, missing: input.missing, style, callItems }, answers, pause);
   const rows = answers.finish();
   return {
     answers: {

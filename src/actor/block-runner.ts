@@ -10,6 +10,8 @@ export interface BlockWork {
   readonly plan: RowPlan;
   readonly missing: MissingPolicy;
   readonly style: CallStyle;
+  /** Items of a call, at most; a call with a fixed batch shape has at least one batch. */
+  readonly callItems: number;
 }
 
 /** To be called between two calls of the model or analyzer, and awaited; null: no pause is due. */

@@ -47,7 +47,7 @@ export class BundleRunner implements BlockRunner {
     while (first < plan.items) {
       const paused = first > 0 ? pause() : null;
       if (paused !== null) await paused;
-      const count = Math.min(style === 'per-item' ? 1 : this.#callItems(), plan.items - first);
+      const count = Math.min(style === 'per-item' ? 1 : this.#callItems(work.callItems), plan.items - first);
       const start = first;
       const startedAt = performance.now();
       const unfit = this.#model.fill(count, (i, out, at) => write(start + i, out, at));
@@ -58,12 +58,12 @@ export class BundleRunner implements BlockRunner {
     }
   }
 
-  #callItems(): number {
+  #callItems(limit: number): number {
     const { plan, shape } = this.#model;
     const least = plan.size ?? 1;
     const itemBytes = 4 * shape.intervals * shape.width;
     const wanted = plan.mostWithSameBits ?? plan.size ?? MOST_ITEMS;
-    const most = Math.min(wanted, this.#pace.items(wanted), Math.floor(MOST_BYTES / itemBytes));
+    const most = Math.min(wanted, limit, this.#pace.items(wanted), Math.floor(MOST_BYTES / itemBytes));
     return Math.max(least, most - (most % least));
   }
 

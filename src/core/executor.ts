@@ -4,6 +4,8 @@ import type { BlockTiming, ReadyFacts } from './types.js';
 export interface BlockRun {
   readonly answers: Answers;
   readonly timing: BlockTiming;
+  /** How many actors were lost on it although no item crashes actors; absent: none. */
+  readonly losses?: number;
 }
 
 /** The one seam between a run and whatever computes: a pool of actors, one child process, some day a cluster. */

@@ -11,6 +11,8 @@ export interface Incident {
   readonly minuteMs: number | null;
   /** A sentence for the user: what happened, and why. */
   readonly text: string;
+  /** Of `lost` only: what happened, without what is done about it. */
+  readonly reason?: string;
   /** Of `quarantined` only. */
   readonly quarantine?: Quarantine;
 }

@@ -244,7 +244,7 @@ export class ActorClient {
 
   #lossOf(error: AiopsError, isReported: boolean): Loss {
     const wasLoading = this.#stage === 'hello' || this.#stage === 'loading';
-    return { actor: this.name, error, isReported, wasLoading, minuteMs: this.#pending.minuteMs };
+    return { actor: this.name, error, isReported, wasLoading, chunk: this.#pending.current };
   }
 
   #settle(loss: Loss, hasSuspect: boolean): void {

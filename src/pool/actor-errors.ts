@@ -30,8 +30,17 @@ export interface Loss {
   readonly isReported: boolean;
   /** It had not yet loaded the model. */
   readonly wasLoading: boolean;
-  /** The first one of the chunk that it was working on; null: none. */
-  readonly minuteMs: number | null;
+  /** The chunk that it was working on; null: none. */
+  readonly chunk: LostChunk | null;
+}
+
+/** What is known about a chunk that an actor was lost on. */
+export interface LostChunk {
+  /** Its first minute. */
+  readonly minuteMs: number;
+  readonly minutes: number;
+  /** Items that a call can have had. */
+  readonly callItems: number;
 }
 
 /** A chunk has no answer because its actor is gone. */
@@ -118,13 +127,17 @@ export function breach({ name, pid }: LostActor, cause: ProtocolError): AiopsErr
 }
 
 /** A slot that lost one actor after another; the last loss explains why. */
-export function lostTooOften({ actor, error }: Loss, restarts: number): AiopsError {
+export function lostTooOften({ actor, error, chunk }: Loss, restarts: number): AiopsError {
   const times = `${restarts + 1} times within a minute or without any answer in between`;
+  const hints = [error.hint, chunk !== null && chunk.minutes > 1 ? SHORTER_BLOCKS : undefined];
+  const hint = hints.filter((one) => one !== undefined).join('; ');
   return new AiopsError('actor_failed', `${actor} was lost ${times}; the last time: ${error.message}`, {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(hint === '' ? {} : { hint }),
     cause: error,
   });
 }
+
+const SHORTER_BLOCKS = 'if large chunks are too much for the model, --block 1 sends the smallest';
 
 /** So many items in a row crash every actor that it is not the data's fault. */
 export class EveryItemLost extends AiopsError {

@@ -3,6 +3,7 @@ import type { Incident } from '../core/incidents.js';
 import type { Quarantines } from '../core/quarantines.js';
 import type { WarmActor } from './actor-client.js';
 import { ChunkLost, describeRows, plainError, type Loss } from './actor-errors.js';
+import { CallLimit } from './call-limit.js';
 import type { ChunkReply } from './pending-chunks.js';
 import { Isolation } from './isolation.js';
 import { chunkFor, ChunkMaker, type Job, type JobReply, type JobTools } from './job.js';
@@ -39,19 +40,21 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     const { actors, nameOf, quarantines, onIncident, ended } = options;
     this.#options = options;
-    this.#tools = { chunks: new ChunkMaker(), quarantines };
+    this.#tools = { chunks: new ChunkMaker(), calls: new CallLimit(), quarantines };
     this.#slots = Array.from({ length: actors }, (_, slot) => this.#openSlot(nameOf(slot), slot, true));
     this.#isolation = new Isolation({
       name: ISOLATION,
       send: (job) => this.#sendIsolated(job),
       quarantines,
+      onTooLarge: (loss) => void this.#isTooLarge(loss),
       onIncident,
     });
     this.#recovery = new Recovery({
       send: (job, slot) => this.#send(job, slot),
       isolate: (job) => this.#isolation.serve(job),
       isExplained: ({ block }) => quarantines.untriedIn(block).length > 0,
-      settle: (losses, isExplained) => this.#settle(losses, isExplained),
+      isTooLarge: (loss) => this.#isTooLarge(loss),
+      settle: (losses, areExcused) => this.#settle(losses, areExcused),
       otherThan: (slot) => (slot + 1) % actors,
       onRetry: (job, slot) => onIncident(retried(job, nameOf(slot))),
       ended,
@@ -120,8 +123,20 @@ export class Dispatcher {
     return this.#slotAt(slot).ask(chunkFor(job, this.#tools));
   }
 
-  #settle(losses: readonly Loss[], isExplained: boolean): void {
-    for (const slot of this.#slots) slot.settle(losses, isExplained);
+  #settle(losses: readonly Loss[], areExcused: boolean): void {
+    for (const slot of this.#slots) slot.settle(losses, areExcused);
+  }
+
+  #isTooLarge({ actor, chunk }: Loss): boolean {
+    if (chunk === null) return false;
+    const { calls } = this.#tools;
+    const before = calls.items;
+    const isTooLarge = calls.learn(chunk);
+    if (calls.items < before) {
+      const text = `${actor} was lost on a chunk that was answered in pieces: calls have at most ${calls.items} items from now on`;
+      this.#options.log(ISOLATION, text, 'stderr');
+    }
+    return isTooLarge;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Incident } from '../core/incidents.js';
 import { LossStreak } from '../core/loss-streak.js';
 import { oneLine } from '../core/one-line.js';
 import { quarantineOf, type Quarantines } from '../core/quarantines.js';
-import { ChunkLost, describeRows, EveryItemLost, isAnalyzers } from './actor-errors.js';
+import { ChunkLost, describeRows, EveryItemLost, isAnalyzers, type Loss } from './actor-errors.js';
 import { answerFailed, inPieces, type Job, type JobReply } from './job.js';
 
 export interface IsolationOptions {
@@ -11,6 +11,8 @@ export interface IsolationOptions {
   /** Sends a job to an actor of its own, which nothing else uses. */
   readonly send: (job: Job) => Promise<JobReply>;
   readonly quarantines: Quarantines;
+  /** Called with the loss of a minute none of whose items crashes actors. */
+  readonly onTooLarge: (loss: Loss) => void;
   readonly onIncident: (incident: Incident) => void;
 }
 
@@ -21,49 +23,65 @@ export interface IsolationOptions {
  */
 export class Isolation {
   readonly #options: IsolationOptions;
+  /** Of the items of one job, or of all jobs with several minutes of one block. */
+  #streak = new LossStreak();
+  #lastLoss: string | null = null;
+  /** That block; null: a single minute. */
+  #order: number | null = null;
 
   constructor(options: IsolationOptions) {
     this.#options = options;
   }
 
   /**
-   * Answers a job that crashes actors, in pieces.
+   * Answers a job that crashes actors, in pieces. Jobs must come one after another.
    *
-   * @throws EveryItemLost where so many items of a minute crash actors that it is not the data's fault
+   * @throws EveryItemLost where so many items in a row crash actors that it is not the data's fault. For a job with
+   *   several minutes this is a suspicion, since other jobs have items in between: serving its minutes one by one, in
+   *   order, decides
    */
   serve(job: Job): Promise<JobReply> {
     const isMinute = job.block.minutesMs.length === 1;
+    const order = isMinute ? null : job.order;
+    if (order === null || order !== this.#order) this.#streak = new LossStreak();
+    this.#order = order;
     this.#report(job, isMinute ? ONE_BY_ONE : MINUTE_BY_MINUTE);
     return isMinute ? this.#itemByItem(job) : inPieces(job, (minute) => this.#serveMinute(minute));
   }
 
   async #serveMinute(job: Job): Promise<JobReply> {
+    const { send, quarantines, onTooLarge } = this.#options;
+    const known = quarantines.added;
     try {
-      return await this.#options.send(job);
+      return this.#counted(await send(job));
     } catch (error) {
-      if (isSuspect(error)) this.#report(job, ONE_BY_ONE);
-      else if (!isAnalyzers(error)) throw error;
-      return this.#itemByItem(job);
+      if (!isSuspect(error)) {
+        if (isAnalyzers(error)) return this.#itemByItem(job);
+        throw error;
+      }
+      this.#report(job, ONE_BY_ONE);
+      const reply = await this.#itemByItem(job);
+      if (quarantines.added === known) onTooLarge(error.loss);
+      return reply;
     }
   }
 
   #itemByItem(job: Job): Promise<JobReply> {
-    const streak = new LossStreak(); // of this chunk: the run counts over chunks and minutes, in their order
-    let lastLoss: string | null = null;
-    return inPieces(job, async (single) => {
-      const reply = await this.#serveItem(single, (lost) => (lastLoss = lost.message));
-      if (!streak.takes(reply.answers.statuses)) throw new EveryItemLost(lastLoss);
-      return reply;
-    });
+    return inPieces(job, async (single) => this.#counted(await this.#serveItem(single)));
   }
 
-  async #serveItem(job: Job, onLost: (lost: ChunkLost) => void): Promise<JobReply> {
+  #counted(reply: JobReply): JobReply {
+    if (!this.#streak.takes(reply.answers.statuses)) throw new EveryItemLost(this.#lastLoss);
+    return reply;
+  }
+
+  async #serveItem(job: Job): Promise<JobReply> {
     try {
       return await this.#options.send(job);
     } catch (error) {
       if (isAnalyzers(error)) return answerFailed(job, error, (failed) => this.#options.send(failed));
       if (!isSuspect(error)) throw error;
-      onLost(error);
+      this.#lastLoss = error.message;
       this.#quarantine(job);
       return this.#options.send(job); // which gives the error of its quarantine
     }

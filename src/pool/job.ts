@@ -8,6 +8,7 @@ import type { Quarantines } from '../core/quarantines.js';
 import type { ChunkTiming } from '../core/types.js';
 import type { Chunk } from '../protocol/messages.js';
 import type { ChunkFailed } from './actor-errors.js';
+import type { CallLimit } from './call-limit.js';
 import type { ChunkReply } from './pending-chunks.js';
 
 /** A part of a block to be answered together, whichever actor does it in the end. */
@@ -16,7 +17,7 @@ export interface Job {
   readonly request: BlockRequest;
   /** The slot whose actor is to answer, 0-based. */
   readonly slot: number;
-  /** Jobs of a later block have a higher one. */
+  /** The first minute of its block, epoch ms: jobs of earlier minutes come first. */
   readonly order: number;
   /** Which part of its block it belongs to; an earlier one has earlier minutes, or the same. */
   readonly part: number;
@@ -28,6 +29,8 @@ export interface Job {
 export interface JobReply extends ChunkReply {
   /** Of each row that the analyzer failed at on its own. */
   readonly failures?: readonly RowFailure[];
+  /** How many actors were lost on it although no item crashes actors; absent: none. */
+  readonly losses?: number;
 }
 
 /** Why a row of a minute has no answer from the analyzer. */
@@ -63,19 +66,24 @@ export function partsOf(block: Block, actors: number): Part[] {
 export class ChunkMaker {
   #nextId = 0;
 
-  of(block: Block, request: BlockRequest, untried: readonly UntriedRow[]): Chunk {
-    return { type: 'chunk', id: this.#nextId++, ...request, block, untried };
+  of(request: BlockRequest, rows: Pick<Chunk, 'block' | 'callItems' | 'untried'>): Chunk {
+    return { type: 'chunk', id: this.#nextId++, ...request, ...rows };
   }
 }
 
 export interface JobTools {
   readonly chunks: ChunkMaker;
+  readonly calls: CallLimit;
   readonly quarantines: Quarantines;
 }
 
 /** The chunk for a job, with what is known when it is sent. */
-export function chunkFor({ block, request, untried }: Job, { chunks, quarantines }: JobTools): Chunk {
-  return chunks.of(block, request, untried ?? quarantines.untriedIn(block));
+export function chunkFor({ block, request, untried }: Job, { chunks, calls, quarantines }: JobTools): Chunk {
+  return chunks.of(request, {
+    block,
+    callItems: calls.items,
+    untried: untried ?? quarantines.untriedIn(block),
+  });
 }
 
 /** Whether the job cannot be cut any further. */
@@ -122,6 +130,7 @@ export async function inPieces(job: Job, answer: (piece: Job) => Promise<JobRepl
       job.slot,
     ),
     failures: replies.flatMap(({ failures = [] }) => failures),
+    losses: replies.reduce((sum, { losses = 0 }) => sum + losses, 0),
     // All time until now counts, including what lost actors took.
     handedOverAtMs: performance.now(),
     remainingMs: 0,

@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 
 import { checkAnswered } from '../core/answers.js';
-import type { Answers } from '../core/block.js';
+import { rowsIn, type Answers } from '../core/block.js';
 import { messageOf, type AiopsError } from '../core/errors.js';
 import { Queue } from '../core/queue.js';
 import type { ChunkTiming } from '../core/types.js';
 import { ProtocolError } from '../protocol/frames.js';
 import { fromMachineTime } from '../protocol/machine-clock.js';
 import type { ActorTiming, Answer, Chunk, Failed, Progress } from '../protocol/messages.js';
-import { ChunkFailed, ChunkLost, describeRows, type Loss } from './actor-errors.js';
+import { ChunkFailed, ChunkLost, describeRows, type Loss, type LostChunk } from './actor-errors.js';
 import { Deferred } from '../core/deferred.js';
 import type { Arrival } from './incoming.js';
 
@@ -60,9 +60,16 @@ export class PendingChunks {
     return this.#chunks.length;
   }
 
-  /** The first minute of the chunk that the actor is working on; null: it is idle. */
-  get minuteMs(): number | null {
-    return this.#chunks.first?.chunk.block.minutesMs[0] ?? null;
+  /** About the chunk that the actor is working on; null: it is idle. */
+  get current(): LostChunk | null {
+    const first = this.#chunks.first;
+    if (first === undefined) return null;
+    const { block, callItems } = first.chunk;
+    return {
+      minuteMs: block.minutesMs[0]!,
+      minutes: block.minutesMs.length,
+      callItems: Math.min(callItems, rowsIn(block)),
+    };
   }
 
   /** What the actor does, for messages after "while"; null: it is idle. */

@@ -62,7 +62,6 @@ export class Pool implements Executor {
   #facts: WarmActor | null = null;
   #started: Promise<ReadyFacts> | null = null;
   #ended: AiopsError | null = null;
-  #runs = 0;
 
   constructor(options: PoolOptions) {
     const { actors, load, log, timeoutMs, restarts = 0, maxRssBytes = null } = options;
@@ -99,8 +98,8 @@ export class Pool implements Executor {
   async run(block: Block, request: BlockRequest, actors = this.actors): Promise<BlockRun> {
     const startedAtMs = performance.now();
     this.#checkServing();
-    const order = this.#runs++;
     const minutes = block.minutesMs.length;
+    const order = block.minutesMs[0]!;
     const parts = partsOf(block, actors);
     const replies = await this.#answered(
       parts.map((part, slot) =>
@@ -129,12 +128,13 @@ export class Pool implements Executor {
     const chunks = replies.map((reply) => reply.timing);
     const items = chunks.reduce((sum, chunk) => sum + chunk.items, 0);
     const wallMs = slowestMs + gatherMs;
-    return { answers, timing: { minutes, items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks } };
+    const losses = replies.reduce((sum, reply) => sum + (reply.losses ?? 0), 0);
+    return { answers, timing: { minutes, items, startedAtMs, endedAtMs, wallMs, gatherMs, chunks }, losses };
   }
 
   async ask(slot: number, block: Block, request: BlockRequest): Promise<Answers> {
     this.#checkServing();
-    const job = { block, request, slot, order: this.#runs++, part: 0 };
+    const job = { block, request, slot, order: block.minutesMs[0]!, part: 0 };
     return (await this.#dispatcher.ask(job)).answers;
   }
 

@@ -1,4 +1,4 @@
-import { ChunkLost, isAnalyzers, type Loss } from './actor-errors.js';
+import { ChunkLost, EveryItemLost, isAnalyzers, type Loss } from './actor-errors.js';
 import { Deferred } from '../core/deferred.js';
 import { answerFailed, inPieces, isSingleRow, type Job, type JobReply } from './job.js';
 
@@ -9,8 +9,10 @@ export interface RecoveryOptions {
   readonly isolate: (job: Job) => Promise<JobReply>;
   /** Whether an item that is known by now, of the job or before it, explains that it crashed actors. */
   readonly isExplained: (job: Job) => boolean;
-  /** Called once it is clear what a job's losses are due to: only those that no item explains count. */
-  readonly settle: (losses: readonly Loss[], isExplained: boolean) => void;
+  /** Learns from the loss of a job that was answered in pieces; returns whether its size explains it. */
+  readonly isTooLarge: (loss: Loss) => boolean;
+  /** Called once it is clear what a job's losses are due to: those that an item or its size explains do not count. */
+  readonly settle: (losses: readonly Loss[], areExcused: boolean) => void;
   /** Another slot, if there is another. */
   readonly otherThan: (slot: number) => number;
   /** Called before a job that crashed an actor is sent to another one. */
@@ -24,6 +26,12 @@ interface Suspect {
   readonly job: Job;
   readonly losses: Loss[];
   readonly reply: Deferred<JobReply>;
+}
+
+/** A job that gave way. */
+interface Held {
+  readonly job: Job;
+  readonly resume: Deferred<void>;
 }
 
 /**
@@ -41,8 +49,8 @@ interface Suspect {
  */
 export class Recovery {
   readonly #options: RecoveryOptions;
-  readonly #suspects: Suspect[] = [];
-  #held: { readonly job: Job; readonly resume: () => void }[] = [];
+  #suspects: Suspect[] = [];
+  #held: Held[] = [];
   #underWay = 0;
   #idle: Deferred<void> | null = null;
   #isClearing = false;
@@ -97,9 +105,10 @@ export class Recovery {
   /** Steps aside while jobs that crashed actors are cleared up. */
   async #giveWay(job: Job): Promise<void> {
     if (!this.#isClearing) return;
-    const resumed = new Promise<void>((resume) => this.#held.push({ job, resume }));
+    const resume = new Deferred<void>();
+    this.#held.push({ job, resume });
     this.#leave();
-    await resumed; // it is under way again
+    await resume.promise; // it is under way again
   }
 
   async #suspect(job: Job, loss: Loss): Promise<JobReply> {
@@ -116,12 +125,17 @@ export class Recovery {
 
   async #clearUp(): Promise<void> {
     for (let next = await this.#nextSuspect(); next !== null; next = await this.#nextSuspect()) {
-      const cleared = await this.#clear(next).then(
-        (reply) => (suspect: Suspect) => suspect.reply.resolve(reply),
-        (error: unknown) => (suspect: Suspect) => suspect.reply.reject(error),
+      const failure = await this.#clear(next).then(
+        (reply) => {
+          this.#underWay++;
+          next.reply.resolve(reply);
+          return null;
+        },
+        (error: unknown) => ({ error }),
       );
-      this.#underWay++;
-      cleared(next);
+      if (failure === null) continue;
+      this.#reject(next, failure.error);
+      if (failure.error instanceof EveryItemLost) this.#rejectLonger(failure.error);
     }
     this.#isClearing = false;
     this.#areSeveral = false;
@@ -141,18 +155,38 @@ export class Recovery {
     }
   }
 
+  #reject({ reply }: Suspect, error: unknown): void {
+    this.#underWay++;
+    reply.reject(error);
+  }
+
+  /** Rejects jobs with several minutes: whether so many items in a row crash actors shows only minute by minute. */
+  #rejectLonger(error: EveryItemLost): void {
+    const isLonger = ({ job }: { readonly job: Job }): boolean => job.block.minutesMs.length > 1;
+    for (const suspect of this.#suspects.filter(isLonger)) {
+      this.#options.settle(suspect.losses, true); // they say nothing about the actors
+      this.#reject(suspect, error);
+    }
+    this.#suspects = this.#suspects.filter((suspect) => !isLonger(suspect));
+    for (const { resume } of this.#takeHeld(isLonger)) resume.reject(error);
+  }
+
   async #clear({ job, losses }: Suspect): Promise<JobReply> {
-    const { isolate, isExplained, settle } = this.#options;
+    const { isolate, isExplained, isTooLarge, settle } = this.#options;
     let wasIsolated = false;
+    let isLarge = false;
     try {
       this.#checkEnded();
-      const reply = this.#areSeveral ? null : await this.#retry(job, losses);
-      if (reply !== null) return reply;
+      const retried = this.#areSeveral ? null : await this.#retry(job, losses);
+      if (retried !== null) return { ...retried, losses: losses.length };
       this.#checkEnded();
       wasIsolated = true;
-      return await isolate(job);
+      const reply = await isolate(job);
+      if (isExplained(job)) return reply;
+      isLarge = losses.every(isTooLarge);
+      return { ...reply, losses: losses.length };
     } finally {
-      settle(losses, wasIsolated && isExplained(job));
+      settle(losses, isLarge || (wasIsolated && isExplained(job)));
     }
   }
 
@@ -172,11 +206,17 @@ export class Recovery {
 
   /** Lets the matching jobs continue that gave way; returns whether there were any. */
   #resume(matches: (job: Job) => boolean): boolean {
-    const matching = this.#held.filter(({ job }) => matches(job));
-    this.#held = this.#held.filter(({ job }) => !matches(job));
-    this.#underWay += matching.length;
-    for (const { resume } of matching) resume();
+    const matching = this.#takeHeld(({ job }) => matches(job));
+    for (const { resume } of matching) resume.resolve();
     return matching.length > 0;
+  }
+
+  /** The matching jobs that gave way, which are under way again. */
+  #takeHeld(matches: (held: Held) => boolean): readonly Held[] {
+    const matching = this.#held.filter(matches);
+    this.#held = this.#held.filter((held) => !matches(held));
+    this.#underWay += matching.length;
+    return matching;
   }
 
   #leave(): void {

@@ -36,7 +36,7 @@ export class Slot {
   readonly #memory: MemoryLimit;
   /** Those whose processes may still run. */
   readonly #clients = new Set<ActorClient>();
-  /** Losses during a chunk, until it is clear whether an item is to blame. */
+  /** Losses during a chunk, until it is clear whether an item or their size is to blame. */
   readonly #unsettled = new Set<Loss>();
   #current: ActorClient | null = null;
   #next: ActorClient | null = null;
@@ -61,10 +61,10 @@ export class Slot {
     return this.#warm.promise.then(() => this.ask(chunk));
   }
 
-  /** Decides about losses during a chunk, as far as they are this slot's: they count unless an item explains them. */
-  settle(losses: readonly Loss[], isExplained: boolean): void {
+  /** Decides about losses during a chunk, as far as they are this slot's: they count unless they are excused. */
+  settle(losses: readonly Loss[], areExcused: boolean): void {
     const own = losses.filter((loss) => this.#unsettled.delete(loss));
-    if (isExplained || this.#ended !== null) return;
+    if (areExcused || this.#ended !== null) return;
     own.every((loss) => this.#count(loss));
   }
 
@@ -139,8 +139,15 @@ export class Slot {
     if (isFatal) return this.#fail(loss.error);
     if (!wasRetiring && !this.#outlives(loss)) return;
     const replaced = wasRetiring ? 'its replacement is at work already' : 'starting a replacement';
-    const text = `${loss.error.message}; ${replaced}`;
-    this.#options.onIncident({ kind: 'lost', actor: loss.actor, minuteMs: loss.minuteMs, text });
+    const { message: reason } = loss.error;
+    const minuteMs = loss.chunk?.minuteMs ?? null;
+    this.#options.onIncident({
+      kind: 'lost',
+      actor: loss.actor,
+      minuteMs,
+      reason,
+      text: `${reason}; ${replaced}`,
+    });
     if (this.#next === null && !wasRetiring) this.#launch();
   }
 
@@ -149,7 +156,7 @@ export class Slot {
    * actors until its item is known.
    */
   #outlives(loss: Loss): boolean {
-    if (loss.minuteMs === null) return this.#count(loss);
+    if (loss.chunk === null) return this.#count(loss);
     if (this.#options.countsChunks) this.#unsettled.add(loss);
     return true;
   }

@@ -22,10 +22,10 @@ export class Solo implements Executor {
    * served the block itself would need, so neither pipe nor frames are in the figure.
    */
   async run(block: Block, request: BlockRequest): Promise<BlockRun> {
-    const { answers, timing } = await this.#pool.run(block, request);
+    const { answers, timing, ...rest } = await this.#pool.run(block, request);
     const chunks = timing.chunks.map(insideChild);
     const wallMs = chunks.reduce((sum, { serviceMs }) => sum + serviceMs, 0);
-    return { answers, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
+    return { ...rest, answers, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
   }
 
   ask(slot: number, block: Block, request: BlockRequest): Promise<Answers> {

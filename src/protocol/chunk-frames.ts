@@ -14,7 +14,7 @@ import type { Chunk } from './messages.js';
 import { LabelDecoder, LabelEncoder, textsFromParts, textsToParts } from './text-parts.js';
 
 /** The numbers of a chunk's part `call`, in its order. */
-const CALL = ['id', 'intervalMs', 'window'] as const;
+const CALL = ['id', 'intervalMs', 'window', 'callItems'] as const;
 /** Numbers of each untried row: its series, its minute and its status. */
 const UNTRIED_SIZE = 3;
 const UNTRIED_STATUSES = ['error', 'lost', 'quarantined'] as const satisfies readonly RowStatus[];
@@ -29,12 +29,12 @@ export class ChunkEncoder {
   }
 
   /** The block's numbers are not copied. */
-  partsOf({ id, block, untried }: Chunk): Part[] {
+  partsOf({ id, block, callItems, untried }: Chunk): Part[] {
     const { intervalMs, window, minutesMs, targets, columns, present, bornAt, seenAt, labels } = block;
     const series = targets.length;
     const minutes = minutesMs.length;
     const parts: Part[] = [
-      { name: 'call', shape: [CALL.length], values: Float64Array.of(id, intervalMs, window) },
+      { name: 'call', shape: [CALL.length], values: Float64Array.of(id, intervalMs, window, callItems) },
       { name: 'minutes', shape: [minutes], values: Float64Array.from(minutesMs) },
       ...this.#targets.toParts(targets),
       ...this.#columns.toParts(columns),
@@ -90,6 +90,7 @@ export class ChunkDecoder {
       lines,
       outputs,
       block,
+      callItems: checkCallItems(call.callItems),
       untried: frame.parts.has('untried') ? untriedOf(frame, block) : [],
     };
   }
@@ -127,6 +128,10 @@ export class ChunkDecoder {
       labels: frame.parts.has('labels.codes') ? labelsOf(frame, rows) : null,
     };
   }
+}
+
+function checkCallItems(items: number): number {
+  return Number.isSafeInteger(items) && items >= 1 ? items : refuse(`a call cannot have ${items} items`);
 }
 
 function requestOf(fields: Fields): BlockRequest {

@@ -14,7 +14,9 @@ import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
 import { type LoadSettings, type ModelSource } from '../core/model-source.js';
 
 /** Incremented whenever the format of a message changes; both sides must have the same version. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
+/** The most items that a call may have. */
+export const MOST_CALL_ITEMS = 4096;
 
 /** What the parent asks an actor to load. */
 export interface LoadRequest extends LoadSettings {
@@ -39,6 +41,8 @@ export interface Chunk extends BlockRequest {
   /** Chosen by the parent, unique within the connection. */
   readonly id: number;
   readonly block: Block;
+  /** Items of a call of the model or analyzer, at most; a call with a fixed batch shape has at least one batch. */
+  readonly callItems: number;
   /** Rows that get an error instead of being tried, in any order; at most one for each row. */
   readonly untried: readonly UntriedRow[];
 }

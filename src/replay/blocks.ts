@@ -178,6 +178,9 @@ const MOST_WITHOUT_ITEMS = 64;
 export class BlockLength {
   readonly #fixed: number | null;
   #minutes = 1;
+  /** Longer ones crash actors. */
+  #most = Infinity;
+  #losses = 0;
 
   /** @param fixed minutes; null: learned from the blocks that were served */
   constructor(fixed: number | null) {
@@ -185,7 +188,7 @@ export class BlockLength {
   }
 
   get minutes(): number {
-    return this.#fixed ?? this.#minutes;
+    return Math.min(this.#fixed ?? this.#minutes, this.#most);
   }
 
   /** Whether every minute is served alone. */
@@ -197,6 +200,17 @@ export class BlockLength {
   learn({ minutes, items, chunks }: Pick<BlockTiming, 'minutes' | 'items' | 'chunks'>): void {
     const slowestMs = Math.max(...chunks.map(({ serviceMs }) => serviceMs), 0);
     const wanted = items === 0 || slowestMs === 0 ? MOST_WITHOUT_ITEMS : (minutes * CHUNK_MS) / slowestMs;
-    this.#minutes = Math.max(1, Math.min(Math.round(wanted), 2 * this.#minutes));
+    this.#minutes = Math.max(1, Math.min(Math.round(wanted), 2 * this.#minutes, this.#most));
+  }
+
+  /**
+   * Takes into account that actors were lost on a block although no item crashes actors. One loss in a run is chance;
+   * after more of them, later blocks have at most half as many minutes. Returns that limit where it is a new one.
+   */
+  learnLosses(minutes: number, losses: number): number | null {
+    this.#losses += losses;
+    const most = Math.floor(minutes / 2);
+    if (losses === 0 || this.#losses < 2 || most < 1 || most >= this.#most) return null;
+    return (this.#most = most);
   }
 }

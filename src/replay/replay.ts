@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import { resolveActors } from '../core/actor-count.js';
 import type { Block } from '../core/block.js';
+import type { BlockRun } from '../core/executor.js';
 import { AiopsError, type ErrorCode } from '../core/errors.js';
 import type { LookBack } from '../core/look-back.js';
 import type { InputSpec } from '../core/types.js';
@@ -87,13 +88,13 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   const feed = new Feed({ recording, pace: config.pace, maxAhead: config.read.maxAhead, onNotice });
   const lost = AbortSignal.any([executors.lost, sink.failed]);
   const steps = feed.steps({ signal, lost, onRejects: (step) => sink.enqueue([step]) });
-  const length = new BlockLength(config.block);
-  const maker = blockMaker(config, { lookBack, length, comparer, executors });
+  const serving = { comparer, length: new BlockLength(config.block), onNotice };
+  const maker = blockMaker(config, { ...serving, lookBack, executors });
   const moved = await checkingInputs(recording, context, async () => {
     for await (const part of hasEnded ? [] : maker.blocks(steps)) {
       if (signal.aborted) break; // the next session reads it again
       if (part.isCompared) await sink.drain(); // a comparison is fair only while nothing else is under way
-      await sink.enqueue(part.steps, part.block && dispatch(part, part.block, { comparer, length }));
+      await sink.enqueue(part.steps, part.block && dispatch(part, part.block, serving));
       if (part.isCompared) await sink.drain();
     }
     await sink.drain();
@@ -176,15 +177,27 @@ function blockMaker(
 function dispatch(
   { minutesWithItems, isCompared, dueAtMs }: StepBlock,
   block: Block,
-  { comparer, length }: { readonly comparer: Comparer; readonly length: BlockLength },
+  parts: Pick<ReplayContext, 'onNotice'> & { readonly comparer: Comparer; readonly length: BlockLength },
 ): DispatchedBlock {
+  const { comparer, length } = parts;
   const run = isCompared ? comparer.compare(block) : comparer.serve(block, minutesWithItems);
-  if (!isCompared) run.then(({ timing }) => length.learn(timing)).catch(() => undefined); // the sink reports it
+  if (!isCompared) run.then((served) => learn(served, parts)).catch(() => undefined); // the sink reports it
   return {
     ...{ block, run, dueAtMs },
     again: (some) => comparer.again(some),
     isAlone: isCompared || length.isFixedAtOne,
   };
+}
+
+function learn(
+  { timing, losses = 0 }: BlockRun,
+  { length, onNotice }: Pick<ReplayContext, 'onNotice'> & { readonly length: BlockLength },
+): void {
+  length.learn(timing);
+  const most = length.learnLosses(timing.minutes, losses);
+  if (most === null) return;
+  const text = `actors were lost on blocks of ${timing.minutes} minutes, and no row explains it: blocks have at most ${most} from now on`;
+  onNotice({ level: 'warning', text });
 }
 
 /** Null as soon as the signal is given. */

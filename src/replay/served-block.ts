@@ -1,5 +1,6 @@
 import { joinAnswers, type AnswersPart } from '../core/answers.js';
 import { cutMinutes, type Answers, type Block } from '../core/block.js';
+import { LossStreak } from '../core/loss-streak.js';
 import type { Quarantines } from '../core/quarantines.js';
 import type { BlockRun } from '../core/executor.js';
 import type { BlockTiming } from '../core/types.js';
@@ -31,12 +32,14 @@ export interface ServedBlock extends Pick<DispatchedBlock, 'block' | 'isAlone' |
  * are served one by one: so they don't depend on its length either.
  *
  * @param known how many quarantines there were when the block was dispatched
+ * @param losses those of the minutes before; not changed
  * @throws what serving rejects with, where not even the first minute can be answered
  */
 export async function servedInTurn(
   { block, run, again, isAlone, dueAtMs }: DispatchedBlock,
   quarantines: Quarantines,
   known: number,
+  losses: Pick<LossStreak, 'length'>,
 ): Promise<ServedBlock> {
   const about = { block, isAlone, dueAtMs };
   try {
@@ -48,13 +51,15 @@ export async function servedInTurn(
     return { ...about, ...answered, failure: null };
   } catch (error) {
     if (block.minutesMs.length === 1) throw error;
-    return { ...about, ...(await minuteByMinute(block, again)) };
+    return { ...about, ...(await minuteByMinute(block, again, new LossStreak(losses.length))) };
   }
 }
 
+/** @param streak ends the serving at the minute that makes it too long, which the answers still have */
 async function minuteByMinute(
   block: Block,
   serve: (minute: Block) => Promise<BlockRun>,
+  streak: LossStreak,
 ): Promise<Omit<ServedBlock, 'block' | 'isAlone' | 'dueAtMs'>> {
   const minutes = block.minutesMs.length;
   const parts: AnswersPart[] = [];
@@ -65,6 +70,7 @@ async function minuteByMinute(
       const { answers, timing } = await serve(cutMinutes(block, { start: minute, end: minute + 1 }));
       parts.push({ answers, firstMinute: minute });
       timings.push(timing);
+      if (!streak.takes(answers.statuses)) break;
     } catch (error) {
       if (minute === 0) throw error;
       failure = { error };

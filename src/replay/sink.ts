@@ -177,8 +177,12 @@ export class Sink implements Written {
     known: number,
   ): Promise<void> {
     await before;
-    const { quarantines } = this.#parts.executors;
-    const served = dispatched === null ? null : await servedInTurn(dispatched, quarantines, known);
+    const {
+      executors,
+      totals: { losses },
+    } = this.#parts;
+    const served =
+      dispatched === null ? null : await servedInTurn(dispatched, executors.quarantines, known, losses);
     await this.#exclusively(() => this.#write(steps, served));
     this.#parts.onWritten(this);
     void this.#pending.shift(); // these steps: earlier ones are gone

@@ -1,5 +1,6 @@
 import { minuteRows, type MinuteRows } from '../core/block.js';
 import type { RejectLimit } from '../core/counts.js';
+import type { Incident } from '../core/incidents.js';
 import type { ReadStep } from '../core/types.js';
 import { EveryItemLost } from '../pool/actor-errors.js';
 import type { Executors } from '../pool/executors.js';
@@ -60,9 +61,17 @@ function takeStep(
   rows: MinuteRows | null,
   { totals, incidents }: Omit<TakingParts, 'maxRejects'>,
 ): void {
-  if (rows !== null && !totals.losses.takes(rows.statuses)) {
-    throw new EveryItemLost(incidents.take().findLast(({ kind }) => kind === 'lost')?.text ?? null);
+  if (step.batch !== null && rows !== null && !totals.losses.takes(rows.statuses)) {
+    throw new EveryItemLost(lastLoss(incidents.take(step.batch.minuteMs)));
   }
   totals.addStep(step);
   if (step.batch !== null && rows !== null) totals.addMinute(step.batch, rows);
+}
+
+/** The last one in the order of minutes, whose parts actors answer in any order. */
+function lastLoss(incidents: readonly Incident[]): string | null {
+  const losses = incidents.filter(({ kind }) => kind === 'lost');
+  return (
+    losses.toSorted((a, b) => (a.minuteMs ?? -Infinity) - (b.minuteMs ?? -Infinity)).at(-1)?.reason ?? null
+  );
 }

@@ -87,7 +87,7 @@ export class RunIncidents {
   add(incidents: readonly Incident[]): void {
     for (const incident of incidents) {
       this.#counts[incident.kind]++;
-      if (this.#listed.length < MOST_LISTED) this.#listed.push(incident);
+      if (this.#listed.length < MOST_LISTED) this.#listed.push(listed(incident));
     }
   }
 
@@ -99,6 +99,10 @@ export class RunIncidents {
   get listed(): readonly Incident[] {
     return this.#listed;
   }
+}
+
+function listed({ kind, actor, minuteMs, text, quarantine }: Incident): Incident {
+  return { kind, actor, minuteMs, text, ...(quarantine && { quarantine }) };
 }
 
 /** What the totals of a session depend on. */

@@ -7,6 +7,7 @@ import type { Block } from '#build/core/block.js';
 import type { LineRows } from '#build/core/result-lines.js';
 import { planRows } from '#build/core/windows.js';
 import type { Analyzer, AnalyzerItem } from '#build/model/analyzer.js';
+import { MOST_CALL_ITEMS } from '#build/protocol/messages.js';
 
 import { blockOf, blockOfSeries, targetsOf } from '../support/blocks.js';
 import { answerOf } from '../support/fake-runtime.js';
@@ -39,10 +40,12 @@ async function run(
   runner: AnalyzerRunner,
   block: Block,
   style: 'batched' | 'per-item' = 'batched',
+  callItems = MOST_CALL_ITEMS,
 ): Promise<LineRows> {
   const plan = planRows(block, { columns: 'each', missing: 'hold' }, []);
   const answers = new RowAnswers(plan, Infinity);
-  await runner.run({ block, plan, missing: 'hold', style }, answers, () => Promise.resolve());
+  const work = { block, plan, missing: 'hold', style, callItems } as const;
+  await runner.run(work, answers, () => Promise.resolve());
   return answers.finish();
 }
 
@@ -117,6 +120,17 @@ suite('an analyzer answers a block', () => {
     const slow = new Recorder(300);
     await run(new AnalyzerRunner(slow, {}), blockOf(['a', 'b'], { minutes: 2 }));
     assert.deepEqual(slow.sizes, [2, 2]);
+  });
+
+  test('a call has no more items than the chunk allows, even if that cuts a minute', async () => {
+    const analyzer = new Recorder();
+    const minutes = blockOf(['a', 'b', 'c', 'd', 'e'], { minutes: 4 });
+    const answered = await run(new AnalyzerRunner(analyzer, {}), minutes, 'batched', 12);
+    assert.deepEqual(analyzer.sizes, [5, 10, 5]);
+    const cut = new Recorder();
+    assert.deepEqual(await run(new AnalyzerRunner(cut, {}), minutes, 'batched', 3), answered);
+    assert.deepEqual(cut.sizes.slice(0, 4), [3, 2, 3, 2]);
+    assert.deepEqual(cut.calls.flat(), analyzer.calls.flat());
   });
 
   test('a call has at most 4,096 items, or 8 MiB of windows', async () => {

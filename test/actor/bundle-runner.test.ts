@@ -12,6 +12,7 @@ import type { LineRows } from '#build/core/result-lines.js';
 import type { CallStyle, MissingPolicy } from '#build/core/types.js';
 import { fillWindow, planRows } from '#build/core/windows.js';
 import { parseManifest, type Manifest } from '#build/model/manifest.js';
+import { MOST_CALL_ITEMS } from '#build/protocol/messages.js';
 import { createNormalizer } from '#build/model/normalize.js';
 
 import { blockOf, blockOfSeries, targetsOf } from '../support/blocks.js';
@@ -28,6 +29,7 @@ interface Given {
   readonly style?: CallStyle;
   readonly outputLimit?: number;
   readonly declaredBatch?: number | null;
+  readonly callItems?: number;
 }
 
 function manifestOf({
@@ -69,6 +71,7 @@ async function run(block: Block, given: Given = {}, width = 1) {
     missing = 'hold',
     outputLimit = Infinity,
     declaredBatch = null,
+    callItems = MOST_CALL_ITEMS,
   } = given;
   const calls: number[] = [];
   const model = new BundleModel({
@@ -82,7 +85,8 @@ async function run(block: Block, given: Given = {}, width = 1) {
   const rows = planRows(block, { columns: 'each', missing }, []);
   const answers = new RowAnswers(rows, outputLimit);
   let pauses = 0;
-  await new BundleRunner(model).run({ block, plan: rows, missing, style }, answers, async () => {
+  const work = { block, plan: rows, missing, style, callItems };
+  await new BundleRunner(model).run(work, answers, async () => {
     pauses++;
   });
   return { rows: answers.finish(), calls, pauses };
@@ -188,6 +192,8 @@ suite('a bundle answers a block', () => {
     const block = blockOf(targetsOf(5), { minutes: 3, window: WINDOW });
     assert.deepEqual((await run(block, { plan: { size: 6, pad: true } })).calls, [6, 6, 6]);
     assert.deepEqual((await run(block, { plan: { size: 6, pad: false } })).calls, [6, 6, 3]);
+    assert.deepEqual((await run(block, { callItems: 4 })).calls, [4, 4, 4, 3]);
+    assert.deepEqual((await run(block, { plan: { size: 6, pad: true }, callItems: 4 })).calls, [6, 6, 6]);
   });
 
   test('a padded call becomes larger, within 16 MiB of windows, where that gives the same bits', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { describeExit } from '#build/pool/actor-errors.js';
+import { describeExit, lostTooOften } from '#build/pool/actor-errors.js';
 
 const actor = { name: 'actor-2', pid: 12, doing: 'answering 5 items', lastLines: [] };
 const exit = { exitCode: null, signal: null, spawnError: null };
@@ -25,4 +25,20 @@ test('of an uncaught error the message is shown, not the stack', () => {
   const lastLines = ['', 'Error: the reason', ...stack, '', 'Node.js v20.1.0'];
   const error = describeExit({ ...exit, exitCode: 1 }, { ...actor, lastLines });
   assert.ok(error.message.endsWith('; its last lines were: Error: the reason'), error.message);
+});
+
+test('losses on chunks of several minutes hint at --block 1, others do not', () => {
+  const error = describeExit({ ...exit, signal: 'SIGKILL' }, actor);
+  const hintAfter = (minutes: number | null): string =>
+    lostTooOften(
+      {
+        ...{ actor: 'actor-2', error, isReported: false, wasLoading: false },
+        chunk: minutes === null ? null : { minuteMs: 0, minutes, callItems: 5 },
+      },
+      3,
+    ).hint ?? '';
+  assert.ok(hintAfter(2).startsWith(`${error.hint}; `));
+  assert.match(hintAfter(2), /--block 1\b/);
+  assert.equal(hintAfter(1), error.hint);
+  assert.equal(hintAfter(null), error.hint);
 });

@@ -5,7 +5,7 @@ import { AiopsError } from '#build/core/errors.js';
 import { EveryItemLost } from '#build/pool/actor-errors.js';
 import type { Pool } from '#build/pool/pool.js';
 
-import { blockOf } from '../support/blocks.js';
+import { blockOf, targetsOf } from '../support/blocks.js';
 import { LINES_AND_NUMBERS, NUMBERS } from '../support/chunks.js';
 import { refusal } from '../support/refusals.js';
 import {
@@ -123,12 +123,44 @@ test('losses that an item explains count against no slot, however many there are
   assert.ok(countOf(made.incidents, 'lost') > 12);
 });
 
+for (const minutes of [1, 8]) {
+  test(`calls that are too large for the model get smaller, with blocks of ${minutes} minutes`, async () => {
+    const recorded = { targets: targetsOf(12), minutes: 24, window: 2, bad: [] };
+    const made = supervised(2, { most: '2' }, { restarts: 1 });
+    const runs = await serving(made, (pool) =>
+      serveRecorded(pool, recorded, { block: minutes, inflight: 2 }),
+    );
+    assertServed(runs, recorded, 'answered');
+    assertAllTold(runs, made.incidents);
+    assert.ok(countOf(made.incidents, 'lost') <= 8, `${countOf(made.incidents, 'lost')} losses`);
+    const losses = runs.reduce((sum, run) => sum + (run.losses ?? 0), 0);
+    assert.ok(losses >= 2, `${losses} losses with the blocks`);
+  });
+}
+
+test('ten lost items in a row are enough, over minutes and blocks: no later one is tried', async () => {
+  const made = supervised(1);
+  const targets = ['exits 7', 'killed'];
+  await made.pool.start();
+  const blocks = [0, 20].map((first) => blockOf(targets, { minutes: 20, firstMs: first * 60_000 }));
+  const rejected = blocks.map((block) => assert.rejects(made.pool.run(block, NUMBERS), EveryItemLost));
+  await Promise.all(rejected);
+  // The chunk twice; of each of the first five minutes both items, and their minute before them.
+  assert.deepEqual([countOf(made.incidents, 'lost'), countOf(made.incidents, 'quarantined')], [2 + 15, 10]);
+  const minute = await made.pool.run(blockOf(targets, { firstMs: 0 }), LINES_AND_NUMBERS);
+  assert.deepEqual(
+    errorsOf(minute).map(([, { errno }]) => errno),
+    ['actor_lost', 'actor_lost'],
+  );
+  await made.pool.stop();
+});
+
 test('losses that no item explains count against their slot', async () => {
   await withFolder(async (folder) => {
     const made = supervised(1, { once: folder }, { restarts: 1 });
     await made.pool.start();
     await made.pool.run(blockOf(['a', 'killed'], { minutes: 2 }), NUMBERS);
-    const expected = refusal('actor_failed', /^actor-1 was lost 2 times/);
+    const expected = refusal('actor_failed', /^actor-1 was lost 2 times/, /--block 1\b/);
     await assert.rejects(async () => {
       await made.pool.run(blockOf(['a', 'exits 7'], { minutes: 2 }), NUMBERS);
       await made.pool.run(blockOf(['a'], { minutes: 2 }), NUMBERS);

@@ -10,6 +10,7 @@ import { AiopsError } from '#build/core/errors.js';
 import { quarantineOf, Quarantines } from '#build/core/quarantines.js';
 import type { ChunkTiming } from '#build/core/types.js';
 import { ChunkFailed, ChunkLost, type Loss } from '#build/pool/actor-errors.js';
+import { CallLimit } from '#build/pool/call-limit.js';
 import { Isolation } from '#build/pool/isolation.js';
 import { ChunkMaker, chunkFor, partsOf, type Job, type JobReply } from '#build/pool/job.js';
 import { Recovery } from '#build/pool/recovery.js';
@@ -49,11 +50,12 @@ class FakePool {
   losses = 0;
   readonly #given: Given;
   readonly #queues: { job: Job; reply: Deferred<JobReply> }[][];
-  readonly #tools = { chunks: new ChunkMaker(), quarantines: this.quarantines };
+  readonly #tools = { chunks: new ChunkMaker(), calls: new CallLimit(), quarantines: this.quarantines };
   readonly #isolation = new Isolation({
     name: 'isolation',
     send: (job) => Promise.resolve().then(() => this.#answer(job)),
     quarantines: this.quarantines,
+    onTooLarge: () => assert.fail('every loss has its item'),
     onIncident: ({ quarantine }) => {
       if (quarantine !== undefined) this.found.push(`${quarantine.fromMs / MINUTE}:${quarantine.target}`);
     },
@@ -67,6 +69,7 @@ class FakePool {
       send: (job, slot) => this.#put(job, slot),
       isolate: (job) => this.#isolation.serve(job),
       isExplained: ({ block }) => this.quarantines.untriedIn(block).length > 0,
+      isTooLarge: () => assert.fail('every loss has its item'),
       settle: (losses, isExplained) => {
         this.settled[isExplained ? 'explained' : 'counted'] += losses.length;
       },
@@ -170,8 +173,12 @@ function replyOf(answers: Answers): JobReply {
 
 function lossOf({ block }: Job): Loss {
   const error = new AiopsError('actor_failed', 'lost');
-  const minuteMs = block.minutesMs[0] ?? null;
-  return { actor: 'fake', error, isReported: false, wasLoading: false, minuteMs };
+  const chunk = {
+    minuteMs: block.minutesMs[0]!,
+    minutes: block.minutesMs.length,
+    callItems: block.targets.length,
+  };
+  return { actor: 'fake', error, isReported: false, wasLoading: false, chunk };
 }
 
 /** The minutes in blocks; a target is a series of a block if it has a record in one of the minutes. */
@@ -356,6 +363,7 @@ function recoveryOf(given: Partial<ConstructorParameters<typeof Recovery>[0]>): 
     send: (job) => Promise.resolve(answered(job)),
     isolate: () => assert.fail('nothing to isolate'),
     isExplained: () => false,
+    isTooLarge: () => false,
     settle: () => undefined,
     otherThan: (slot) => (slot + 1) % 3,
     onRetry: () => undefined,
@@ -389,6 +397,23 @@ test('a job that crashed an actor is sent to another slot, and answered there; i
   assert.deepEqual((await recovery.answer(job)).answers, answered(job).answers);
   assert.deepEqual(asked, [2, 0]);
   assert.deepEqual(settled, [[1, false]]);
+});
+
+test('a job that only its pieces can be answered of is too large: its losses do not count, its reply has them', async () => {
+  const settled: [number, boolean][] = [];
+  const isLarge = [true, true, false];
+  const recovery = recoveryOf({
+    send: (job) => Promise.reject(new ChunkLost(lossOf(job), true)),
+    isolate: (job) => Promise.resolve(answered(job)),
+    isTooLarge: () => isLarge.shift() ?? assert.fail('each loss once'),
+    settle: (losses, areExcused) => settled.push([losses.length, areExcused]),
+  });
+  assert.equal((await recovery.answer(jobOf(0, 0))).losses, 2);
+  assert.equal((await recovery.answer(jobOf(0, 1))).losses, 2);
+  assert.deepEqual(settled, [
+    [2, true],
+    [2, false],
+  ]);
 });
 
 test('losses are settled only once isolation has finished', async () => {

@@ -166,8 +166,10 @@ test('an analyzer that crashes on every item ends the run at the same minute, in
     assert.equal(status, 69, stderr);
     assert.match(
       stderr,
-      /^error: 10 items in a row crashed every actor that got them; the last time: isolation/m,
+      /^error: 10 items in a row crashed every actor that got them; the last time: isolation \(pid \d+\) exited with status 0 while answering 1 items of 2024-01-01T00:05:00\.000Z$/m,
     );
+    const exits = stderr.split('starting a replacement').length - 1;
+    assert.ok(exits <= 35, `${exits} exits, minute by minute about 20`);
     return readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
   };
   const results = await replay('out', '--actors', '2');
@@ -178,7 +180,32 @@ test('an analyzer that crashes on every item ends the run at the same minute, in
   assert.equal(await replay('out', '--actors', '2'), results, 'the same command gets no further');
   assert.equal(await replay('one', '--actors', '1', '--block', '1', '--inflight', '1'), results);
   assert.equal(await replay('three', '--block', '3'), results);
+  assert.equal(await replay('sixty', '--block', '60'), results);
   assert.equal(await replay('sequential', '--mode', 'sequential'), results);
+});
+
+test('an analyzer that dies on large calls gets smaller ones: the same results for any --block', async (t) => {
+  const cwd = temporaryFolder(t);
+  const analyzer = `export const createAnalyzer = () => ({
+    window: 2,
+    predict: (items) => {
+      if (items.length > 30) process.exit(1);
+      return items.map(({ values }) => ({ score: values[1], anomaly: false, output: [] }));
+    },
+  });`;
+  writeFileSync(join(cwd, 'mine.mjs'), analyzer);
+  const targets = Array.from({ length: 20 }, (_, i) => [`target-${i}`, i] as const);
+  writeFileSync(join(cwd, 'data.csv'), valuesCsv(400, Object.fromEntries<number>(targets)));
+  const all: string[] = [];
+  for (const block of ['1', '400', 'auto']) {
+    const flags = ['--actors', '2', '--block', block, '--out', block];
+    const { status, stderr } = await runCli([...CRASH_FLAGS, ...flags], { cwd });
+    assert.equal(status, 0, stderr);
+    assert.equal(/calls have at most \d+ items from now on/.test(stderr), block !== '1');
+    assert.equal(/blocks have at most \d+ from now on/.test(stderr), block !== '1');
+    all.push(readFileSync(join(cwd, block, 'results.jsonl'), 'utf8'));
+  }
+  for (const results of all) assert.equal(results, all[0]);
 });
 
 test('a target that crashes actors in every minute does not end a run that answers others', async (t) => {

@@ -92,6 +92,7 @@ const chunk: fc.Arbitrary<Chunk> = block
       lines: fc.option(lineForm),
       outputs: fc.boolean(),
       block: fc.constant(made),
+      callItems: fc.integer({ min: 1, max: 4096 }),
       untried: untriedOf(made),
     }),
   )
@@ -136,7 +137,7 @@ const untriedParts = (numbers: readonly number[], errors = 'xy', lengths = [1, 1
 /** The parts of a chunk of two series and two minutes, some of them changed or added. */
 function chunkParts(...changes: Part[]): Part[] {
   const parts: Part[] = [
-    f64('call', 1, 60_000, 2),
+    f64('call', 1, 60_000, 2, 500),
     f64('minutes', 60_000, 180_000),
     bytes('targets', 'ab'),
     u32('targets.bytes', 1, 1),
@@ -182,15 +183,17 @@ test('a chunk put together by hand as docs/protocol.md says is understood', () =
       seenAt: Int32Array.of(-2, -1),
       labels: { values: [null, 1, 'a'], codes: Uint32Array.of(1, 0, 0, 2) },
     },
+    callItems: 500,
     untried: [{ series: 1, minute: 1, status: 'lost', error: { errno: 'x', errmsg: 'y' } }],
   });
 });
 
 for (const [what, changes, reason] of [
-  ['a fractional id', [f64('call', 1.5, 60_000, 2)], /an id must be a whole number ≥ 0, it is 1.5/],
-  ['a window that is no number', [f64('call', 1, 60_000, NaN)], /call must be finite numbers/],
-  ['a window of nothing', [f64('call', 1, 60_000, 0)], /a window cannot have 0 intervals/],
-  ['an interval of nothing', [f64('call', 1, 0, 2)], /an interval must be longer than 0 ms/],
+  ['a fractional id', [f64('call', 1.5, 60_000, 2, 500)], /an id must be a whole number ≥ 0, it is 1.5/],
+  ['a window that is no number', [f64('call', 1, 60_000, NaN, 500)], /call must be finite numbers/],
+  ['a window of nothing', [f64('call', 1, 60_000, 0, 500)], /a window cannot have 0 intervals/],
+  ['a call without items', [f64('call', 1, 60_000, 2, 0)], /a call cannot have 0 items/],
+  ['an interval of nothing', [f64('call', 1, 0, 2, 500)], /an interval must be longer than 0 ms/],
   ['no minute', [f64('minutes')], /a block needs a minute/],
   ['a minute that is no number', [f64('minutes', 60_000, NaN)], /minutes must ascend/],
   ['a minute that comes twice', [f64('minutes', 60_000, 60_000)], /minutes must ascend/],

@@ -199,6 +199,28 @@ test('minutes without items make no measure: blocks of them grow up to 64', () =
   assert.equal(length.minutes, 64);
 });
 
+test('blocks that actors were lost on halve the length for good; a single loss is chance', () => {
+  const length = new BlockLength(null);
+  for (let i = 0; i < 6; i++) length.learn(served(length.minutes, 1));
+  assert.equal(length.minutes, 64);
+  assert.equal(length.learnLosses(64, 1), null);
+  assert.equal(length.learnLosses(64, 1), 32);
+  length.learn(served(64, 1));
+  assert.equal(length.minutes, 32);
+  assert.equal(length.learnLosses(64, 2), null, 'dispatched before');
+  assert.equal(length.learnLosses(32, 0), null);
+  assert.equal(length.learnLosses(32, 1), 16);
+  for (const minutes of [16, 8, 4, 2]) assert.equal(length.learnLosses(minutes, 2), minutes / 2);
+  assert.equal(length.learnLosses(1, 2), null);
+  assert.equal(length.minutes, 1);
+});
+
+test('a fixed length is halved too', () => {
+  const length = new BlockLength(7);
+  assert.equal(length.learnLosses(7, 2), 3);
+  assert.equal(length.minutes, 3);
+});
+
 test('a fixed length stays', () => {
   const length = new BlockLength(7);
   length.learn(served(7, 1e6));

@@ -9,6 +9,7 @@ import { servedInTurn, type DispatchedBlock } from '#build/replay/served-block.j
 import { blockOf } from '../support/blocks.js';
 import { minuteTiming } from '../support/timings.js';
 
+const NO_LOSSES = { length: 0 };
 const BLOCK = blockOf(['a', 'b'], { minutes: 4, window: 3 });
 
 /** Answers of which each row's line is its minute and its target. */
@@ -42,7 +43,12 @@ const failed = (text: string): Promise<never> => Promise.reject(new Error(text))
 
 test('a block that is answered is not served again', async () => {
   const again = (): Promise<never> => assert.fail('served again');
-  const served = await servedInTurn(dispatched(Promise.resolve(runOf(BLOCK)), again), new Quarantines(), 0);
+  const served = await servedInTurn(
+    dispatched(Promise.resolve(runOf(BLOCK)), again),
+    new Quarantines(),
+    0,
+    NO_LOSSES,
+  );
   assert.equal(textOf(served), textOf(runOf(BLOCK)));
   assert.equal(served.failure, null);
 });
@@ -53,7 +59,7 @@ test('a block that is rejected is served minute by minute, to the same answers',
     asked.push(block.minutesMs.length);
     return Promise.resolve(runOf(block));
   };
-  const served = await servedInTurn(dispatched(failed('too much'), again), new Quarantines(), 0);
+  const served = await servedInTurn(dispatched(failed('too much'), again), new Quarantines(), 0, NO_LOSSES);
   assert.deepEqual(asked, [1, 1, 1, 1]);
   assert.equal(textOf(served), textOf(runOf(BLOCK)));
   const { minutes, items, wallMs, chunks } = served.timing;
@@ -64,17 +70,31 @@ test('a block that is rejected is served minute by minute, to the same answers',
 test('it has the answers up to the minute that fails alone, and why that fails', async () => {
   const again = (block: Block): Promise<BlockRun> =>
     block.minutesMs[0] === BLOCK.minutesMs[2] ? failed('this minute') : Promise.resolve(runOf(block));
-  const served = await servedInTurn(dispatched(failed('the block'), again), new Quarantines(), 0);
+  const served = await servedInTurn(dispatched(failed('the block'), again), new Quarantines(), 0, NO_LOSSES);
   assert.deepEqual(served.answers.rowOffsets, Uint32Array.of(0, 2, 4));
   assert.equal((served.failure?.error as Error).message, 'this minute');
+});
+
+test('no minute is served after one with too many lost items in a row, those of earlier blocks included', async () => {
+  const served: number[] = [];
+  const again = (block: Block): Promise<BlockRun> => {
+    served.push(BLOCK.minutesMs.indexOf(block.minutesMs[0]!));
+    const run = runOf(block);
+    run.answers.statuses.fill(ROW_STATUS.lost);
+    return Promise.resolve(run);
+  };
+  const block = dispatched(failed('the block'), again);
+  const { answers } = await servedInTurn(block, new Quarantines(), 0, { length: 6 });
+  assert.deepEqual(served, [0, 1]);
+  assert.deepEqual(answers.rowOffsets, Uint32Array.of(0, 2, 4));
 });
 
 test('it is rejected where its first minute fails, and where it is a single minute', async () => {
   const again = (): Promise<never> => failed('first minute');
   await assert.rejects(
-    servedInTurn(dispatched(failed('block'), again), new Quarantines(), 0),
+    servedInTurn(dispatched(failed('block'), again), new Quarantines(), 0, NO_LOSSES),
     /first minute/,
   );
   const single = { ...dispatched(failed('minute'), () => assert.fail()), block: blockOf(['a']) };
-  await assert.rejects(servedInTurn(single, new Quarantines(), 0), /^Error: minute$/);
+  await assert.rejects(servedInTurn(single, new Quarantines(), 0, NO_LOSSES), /^Error: minute$/);
 });

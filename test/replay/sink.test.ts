@@ -263,7 +263,8 @@ const lossIn = (tick: number): Incident => ({
   kind: 'lost',
   actor: 'actor-1',
   minuteMs: tick * MINUTE_MS,
-  text: `actor-1 died in minute ${tick}`,
+  text: `actor-1 died in minute ${tick}; starting a replacement`,
+  reason: `actor-1 died in minute ${tick}`,
 });
 
 test('the tenth item in a row that crashes actors ends the run before its minute; a commit knows of nine', async () => {

@@ -1,5 +1,5 @@
 import type { BlockRequest } from '#build/core/block.js';
-import type { Chunk } from '#build/protocol/messages.js';
+import { MOST_CALL_ITEMS, type Chunk } from '#build/protocol/messages.js';
 
 import { blockOf } from './blocks.js';
 
@@ -18,6 +18,7 @@ export function chunkOf(targets: readonly string[], from = 0, given: Partial<Chu
     type: 'chunk',
     id: 1,
     block: blockOf(targets, { from }),
+    callItems: MOST_CALL_ITEMS,
     untried: [],
     ...NUMBERS,
     ...given,

@@ -2,6 +2,7 @@
  * An actor that fails for targets of certain names, each in its own way; real in all else. Parameters:
  * `bad`: only with this value in the window;
  * `once`, a folder: only the first actor that meets such a target fails; `load`: a fault to have while loading;
+ * `most`: a call with more items ends the process;
  * `late`: how long one that is late takes, ms; `grow`: it tells of 1 MiB more after each chunk; `disagree`: its facts
  * are its own.
  */
@@ -52,6 +53,7 @@ let sending: ((answer: Answer) => void) | null = null;
 let onceFolder: string | undefined;
 let growing = false;
 let lateMs = 0;
+let mostItems = Infinity;
 let badValue: number | undefined;
 let chunks = 0;
 
@@ -168,7 +170,14 @@ socket.on('data', (bytes) => {
   });
 });
 
-const load = fakeRuntime(fakeAnalyzer(tricks));
+const analyzer = fakeAnalyzer(tricks);
+const load = fakeRuntime({
+  ...analyzer,
+  predict: (items, context) => {
+    if (items.length > mostItems) process.exit(1);
+    return analyzer.predict(items, context);
+  },
+});
 await runLoop(
   {
     received: mailbox,
@@ -184,6 +193,7 @@ await runLoop(
     onceFolder = request.params['once'];
     growing = request.params['grow'] !== undefined;
     badValue = request.params['bad'] === undefined ? undefined : Number(request.params['bad']);
+    mostItems = Number(request.params['most'] ?? Infinity);
     lateMs = Number(request.params['late'] ?? 0);
     const atLoading = request.params['load'];
     if (atLoading !== undefined) fail(atLoading);
