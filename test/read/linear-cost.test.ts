@@ -4,7 +4,7 @@ import { timeParser } from '#build/core/time.js';
 import { splitFields } from '#build/read/lines/csv-record.js';
 import { findDelimiter } from '#build/read/sample/csv-head.js';
 import { parseJsonLine } from '#build/read/lines/json-text.js';
-import { metricOfText } from '#build/read/lines/number-field.js';
+import { metricOfText } from '#build/read/lines/number-format.js';
 import { labelOf } from '#build/read/lines/records.js';
 import { assertLinear } from '../support/growth.js';
 import { readText } from '../support/reading.js';

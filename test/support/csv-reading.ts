@@ -1,6 +1,7 @@
 import type { MinuteRecord, Reject } from '#build/core/types.js';
 import { timeParser } from '#build/core/time.js';
 import { NO_MARKS } from '#build/read/lines/marks.js';
+import { PLAIN_NUMBERS } from '#build/read/lines/number-format.js';
 import { LateFields, ROLE } from '#build/read/lines/plan.js';
 import type { FilePlan } from '#build/read/lines/plan.js';
 import { openReader } from '#build/read/lines/reader.js';
@@ -14,6 +15,7 @@ const PLAN: FilePlan = {
   marks: NO_MARKS,
   delimiter: ',',
   isTrailed: false,
+  numbers: PLAIN_NUMBERS,
   header: ['time', 'target', 'v'],
   series: 'in',
   timeField: 'time',

@@ -1,7 +1,9 @@
 import { csvRecord, headerRules, recordRules } from './csv-record.js';
 import type { CsvRecord, CsvRules } from './csv-record.js';
 import type { TextBlock } from './lines.js';
-import { NumberScanner, fieldEnd, metricOfText } from './number-field.js';
+import { NumberScanner, fieldEnd } from './number-field.js';
+import { numberParser } from './number-format.js';
+import type { ParseNumber } from './number-format.js';
 import { ROLE } from './plan.js';
 import type { FilePlan } from './plan.js';
 import { FoundRow } from './records.js';
@@ -23,7 +25,8 @@ export class CsvReader implements BlockReader {
   readonly #header: readonly string[];
   readonly #roles: Int32Array;
   readonly #delimiter: number;
-  readonly #scanner = new NumberScanner();
+  readonly #scanner: NumberScanner;
+  readonly #parseNumber: ParseNumber;
   readonly #names = new TargetNames();
   /** Whether the file lacks some of the recording's columns. */
   readonly #isPartial: boolean;
@@ -35,7 +38,9 @@ export class CsvReader implements BlockReader {
   #quote = 0;
 
   constructor(sink: RowSink, plan: FilePlan, parseTime: ParseTime) {
-    const { delimiter, header, isTrailed } = plan;
+    const { delimiter, header, isTrailed, numbers } = plan;
+    this.#scanner = new NumberScanner(numbers);
+    this.#parseNumber = numberParser(numbers);
     this.#isTrailed = isTrailed;
     this.cursor = sink.cursor;
     this.#headerSeen = sink.cursor.line > 0;
@@ -139,7 +144,7 @@ export class CsvReader implements BlockReader {
       const text = fields[field] ?? '';
       const role = this.#roles[field] ?? ROLE.ignored;
       if (role >= 0) {
-        const value = metricOfText(text);
+        const value = this.#parseNumber(text);
         if (value !== undefined) row.values[role] = value;
         else this.#badValue(field, role, text);
       } else if (role === ROLE.time) row.time = text;
@@ -180,7 +185,7 @@ export class CsvReader implements BlockReader {
   }
 
   #late(field: number, text: string): void {
-    if (!Number.isNaN(metricOfText(text))) this.#sink.late.see(this.#header[field] ?? '');
+    if (!Number.isNaN(this.#parseNumber(text))) this.#sink.late.see(this.#header[field] ?? '');
   }
 }
 

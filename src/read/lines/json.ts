@@ -2,7 +2,8 @@ import { JsonTemplate } from './json-template.js';
 import { isObject, own, parseJsonLine } from './json-text.js';
 import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
-import { metricOfText } from './number-field.js';
+import { numberParser } from './number-format.js';
+import type { ParseNumber } from './number-format.js';
 import { ROLE } from './plan.js';
 import type { FilePlan, LateFields } from './plan.js';
 import { FoundRow, badShape, show } from './records.js';
@@ -53,11 +54,13 @@ export class JsonBatchesReader implements BlockReader {
   readonly #row = new FoundRow();
   readonly #plan: FilePlan;
   readonly #fields: JsonFields;
+  readonly #parseNumber: ParseNumber;
 
   constructor(sink: RowSink, plan: FilePlan) {
     this.cursor = sink.cursor;
     this.#sink = sink;
     this.#plan = plan;
+    this.#parseNumber = numberParser(plan.numbers);
     this.#fields = new JsonFields(plan, sink.late);
   }
 
@@ -120,7 +123,7 @@ export class JsonBatchesReader implements BlockReader {
     const width = row.values.length / lists.length;
     for (const [k, values] of lists.entries()) {
       if (!Array.isArray(values)) continue;
-      const bad = takeList(values, row.values, k * width);
+      const bad = takeList(values, row.values, k * width, this.#parseNumber);
       if (bad >= 0) row.badValue(`${columns[bad] ?? ''}${isWindow ? ` of row ${k}` : ''}`, values[bad]);
     }
   }
@@ -139,6 +142,7 @@ function parseObject(cursor: LineCursor): JsonObject | null {
 class JsonFields {
   readonly #plan: FilePlan;
   readonly #late: LateFields;
+  readonly #parseNumber: ParseNumber;
   /** The names of the last object, and their roles. */
   #names: readonly string[] = [];
   #roles: readonly number[] = [];
@@ -147,6 +151,7 @@ class JsonFields {
   constructor(plan: FilePlan, late: LateFields) {
     this.#plan = plan;
     this.#late = late;
+    this.#parseNumber = numberParser(plan.numbers);
   }
 
   /** Fills the row's values, time, target and label. */
@@ -186,12 +191,12 @@ class JsonFields {
 
   #takeUnusual(name: string, role: number, value: unknown, row: FoundRow): void {
     if (role >= 0) {
-      const number = metricOf(value);
+      const number = metricOf(value, this.#parseNumber);
       row.values[role] = number ?? Infinity;
       if (number === undefined) row.badValue(name, value);
     } else if (name === 'values' && this.#plan.layout === 'rows' && isObject(value))
       this.#takeNested(value, row);
-    else if (!Number.isNaN(metricOf(value))) this.#late.see(name);
+    else if (!Number.isNaN(metricOf(value, this.#parseNumber))) this.#late.see(name);
   }
 
   #takeNested(fields: JsonObject, row: FoundRow): void {
@@ -203,10 +208,15 @@ class JsonFields {
 }
 
 /** Writes a list of values, `[columns]`, to `values` from `offset` on; returns the index of the first bad one, or -1. */
-function takeList(list: readonly unknown[], values: Float64Array, offset: number): number {
+function takeList(
+  list: readonly unknown[],
+  values: Float64Array,
+  offset: number,
+  parse: ParseNumber,
+): number {
   let bad = -1;
   for (let i = 0; i < list.length; i++) {
-    const number = metricOf(list[i]);
+    const number = metricOf(list[i], parse);
     values[offset + i] = number ?? Infinity;
     if (number === undefined && bad < 0) bad = i;
   }
@@ -214,8 +224,8 @@ function takeList(list: readonly unknown[], values: Float64Array, offset: number
 }
 
 /** A metric's value in JSON: NaN if missing, undefined if it is not a number. */
-function metricOf(value: unknown): number | undefined {
+function metricOf(value: unknown, parse: ParseNumber): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (value === null) return NaN;
-  return typeof value === 'string' ? metricOfText(value) : undefined;
+  return typeof value === 'string' ? parse(value) : undefined;
 }

@@ -1,31 +1,22 @@
 import type { TextBlock } from './lines.js';
+import { PLAIN_NUMBERS, numberParser } from './number-format.js';
+import type { NumberFormat, ParseNumber } from './number-format.js';
 
 /** Exact powers of ten: an integer below 2^53 divided by one of them is correctly rounded. */
 const POWERS_OF_TEN = Array.from({ length: 17 }, (_, exponent) => 10 ** exponent);
-/** No two adjacent parts match the same digits, so that a long run of them is scanned once, not once per split. */
-const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-/**
- * The value of a metric given as text: a decimal number; NaN if it is missing (empty, null or NaN in any case);
- * undefined for everything else, such as words, Infinity, `0x10`, `1_000` and `1e400`.
- */
-export function metricOfText(text: string): number | undefined {
-  const trimmed = text.trim();
-  if (trimmed === '') return NaN;
-  if (DECIMAL.test(trimmed)) return finite(Number(trimmed));
-  return /^(?:[+-]?nan|null)$/i.test(trimmed) ? NaN : undefined;
-}
-
-function finite(value: number): number | undefined {
-  return Number.isFinite(value) ? value : undefined;
-}
-
 /** Reads numbers straight from a block's bytes; sets `stop` to where the field ended. */
 export class NumberScanner {
   /** Offset of the delimiter or line end after the last field. */
   stop = 0;
+  readonly #mark: number;
+  readonly #parse: ParseNumber;
 
-  /** The value of the field at `at`, as by `metricOfText`; `end` is the end of the line. */
+  constructor(format: NumberFormat = PLAIN_NUMBERS) {
+    this.#mark = format.decimal.charCodeAt(0);
+    this.#parse = numberParser(format);
+  }
+
+  /** The value of the field at `at`, as by `numberParser`; `end` is the end of the line. */
   scan(block: TextBlock, at: number, end: number, delimiter: number): number | undefined {
     const { bytes } = block;
     let i = at;
@@ -40,7 +31,7 @@ export class NumberScanner {
     }
     let digits = i - first;
     let scale = 0;
-    if (i < end && bytes[i] === 46) {
+    if (i < end && bytes[i] === this.#mark && delimiter !== this.#mark) {
       const dot = ++i;
       while (i < end && (digit = (bytes[i] ?? 0) - 48) >= 0 && digit <= 9) {
         mantissa = mantissa * 10 + digit;
@@ -56,7 +47,7 @@ export class NumberScanner {
       const value = scale === 0 ? mantissa : mantissa / (POWERS_OF_TEN[scale] ?? NaN);
       return negative ? -value : value;
     }
-    return finite(Number(block.text.substring(at, i)));
+    return this.#parse(block.text.substring(at, i));
   }
 
   /** The value of the JSON number at `at`, without an exponent; `stop` is negative if there is none. */
@@ -97,7 +88,7 @@ export class NumberScanner {
 
   #text(block: TextBlock, at: number, end: number, delimiter: number): number | undefined {
     this.stop = fieldEnd(block, at, end, delimiter);
-    return metricOfText(block.slice(at, this.stop));
+    return this.#parse(block.slice(at, this.stop));
   }
 }
 

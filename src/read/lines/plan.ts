@@ -2,6 +2,7 @@ import type { Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import { STDIN_NAME } from '../bytes/raw-bytes.js';
 import type { LineMarks } from './marks.js';
+import type { NumberFormat } from './number-format.js';
 
 /** What a field of a file is for; 0 and above: the metric column of that index. Journals hold these numbers. */
 export const ROLE = {
@@ -27,6 +28,7 @@ export interface FilePlan {
   readonly delimiter: string;
   /** CSV only: whether rows may have an empty field behind the last one. */
   readonly isTrailed: boolean;
+  readonly numbers: NumberFormat;
   /** CSV only: the names in the header, before `--map`. */
   readonly header: readonly string[];
   /** The target of all its records if no field names one. */

@@ -5,7 +5,7 @@ import type { ExplainTime } from '../../core/skipped-time.js';
 import type { Label, MinuteRecord, Reject } from '../../core/types.js';
 import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
-import { metricOfText } from './number-field.js';
+import { metricOfText } from './number-format.js';
 import type { FilePlan, LateFields } from './plan.js';
 import type { TargetFilter } from './target-filter.js';
 

@@ -74,6 +74,7 @@ function planFile(
     marks: sample.head.marks,
     delimiter: sample.head.delimiter,
     isTrailed: sample.isTrailed,
+    numbers: fields.numbers,
     header: sample.header,
     series,
     timeField: fields.time,
@@ -147,7 +148,7 @@ function noNumericColumn(
   const texts = [...pooled].filter(([, values]) => values.texts > 0).map(([name]) => name);
   const why = texts.length > 0 ? `; text in ${listNames(texts)}` : '';
   return new AiopsError('input_unusable', `${where} has no numeric column: saw ${listNames(seen)}${why}`, {
-    hint: 'metrics are decimal numbers with a point; name their columns with --columns',
+    hint: 'metrics are numbers such as 50.1; for other ways to write them see --decimal and --missing-values',
   });
 }
 

@@ -1,5 +1,5 @@
 import { DELIMITERS, countFields, splitFields } from '../lines/csv-record.js';
-import { metricOfText } from '../lines/number-field.js';
+import { metricOfText } from '../lines/number-format.js';
 
 /** Where the header of a CSV file is, and how its lines are cut. */
 export interface CsvHead {

@@ -1,7 +1,9 @@
 import type { ParseTime } from '../../core/time.js';
+import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { decideLabel } from './label.js';
+import { decideNumbers } from './number-format.js';
 import type { SampledTable } from './table.js';
 import { decideTargets } from './target.js';
 import { decideTime } from './time-column.js';
@@ -12,6 +14,7 @@ export interface FileFields {
   /** Several together name a target; none: the file is one series. */
   readonly targets: readonly string[];
   readonly label: string | null;
+  readonly numbers: NumberFormat;
   readonly decisions: readonly Decision[];
 }
 
@@ -26,10 +29,17 @@ export function decideFields(sampled: SampledTable, options: ReadOptions, parseT
   // Rows without a time name nothing if there are others.
   const times = table.lineColumn(time.field);
   const dated = { file, table: table.where((row) => isTime(times[row], parseTime)) };
+  const numbers = decideNumbers(dated.table, time.field, options);
   const targets = decideTargets(dated, time.field, options);
   const label = decideLabel(dated, [time.field, ...targets.fields], options);
-  const decisions = [time.decision, targets.decision, label.decision];
-  return { time: time.field, targets: targets.fields, label: label.field, decisions };
+  const decisions = [time.decision, ...numbers.decisions, targets.decision, label.decision];
+  return {
+    time: time.field,
+    targets: targets.fields,
+    label: label.field,
+    numbers: numbers.format,
+    decisions,
+  };
 }
 
 function isTime(value: unknown, parseTime: ParseTime): boolean {

@@ -82,7 +82,7 @@ export class RowSampler implements RowSink {
     for (const name of header ?? []) this.#learn(name);
     this.plan = {
       file: input.file,
-      ...{ format, layout, marks, delimiter, isTrailed },
+      ...{ format, layout, marks, delimiter, isTrailed, numbers: fields.numbers },
       header: header ?? [],
       series: input.series,
       timeField: fields.time,

@@ -50,6 +50,12 @@ const inputSnapshot: Shape<InputSnapshot> = object({
           marks: object({ skipLines: count, hasComments: flag, isList: flag }),
           delimiter: text,
           isTrailed: flag,
+          numbers: object({
+            decimal: oneOf('.', ','),
+            isGrouped: flag,
+            hasPercent: flag,
+            missing: list(text),
+          }),
           header: list(text),
           series: text,
           timeField: text,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { TextBlock } from '#build/read/lines/lines.js';
-import { NumberScanner, metricOfText } from '#build/read/lines/number-field.js';
+import { NumberScanner } from '#build/read/lines/number-field.js';
+import { metricOfText } from '#build/read/lines/number-format.js';
 
 const COMMA = 44;
 

@@ -164,10 +164,10 @@ test('the message for a missing time, number or named column lists what was seen
   await refused(
     'time,host,zone\n1,a,b',
     /no numeric column: saw time, host, zone; text in zone/,
-    /--columns/,
+    /--decimal/,
   );
-  await refused('time,host\n1,a', /no numeric column: saw time, host$/, /--columns/);
-  await refused('time;host;v\n1;a;1,5', /no numeric column/, /with a point/);
+  await refused('time,host\n1,a', /no numeric column: saw time, host$/, /--decimal/);
+  await refused('time;host;v\n1;a;1,5x', /no numeric column/, /--decimal/);
 });
 
 test('if every record of the sample is rejected, the message is the first reason', async () => {

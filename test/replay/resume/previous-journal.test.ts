@@ -35,6 +35,7 @@ const facts = {
             marks: { skipLines: 0, hasComments: false, isList: false },
             delimiter: ',',
             isTrailed: false,
+            numbers: { decimal: '.', isGrouped: false, hasPercent: false, missing: [] },
             header: ['t', 'cpu'],
             series: 'a',
           },

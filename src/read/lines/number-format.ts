@@ -1,0 +1,71 @@
+/** No two adjacent parts match the same digits, so that a long run of them is scanned once, not once per split. */
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/**
+ * The value of a metric given as text: a decimal number; NaN if it is missing (empty, null or NaN in any case);
+ * undefined for everything else, such as words, Infinity, `0x10`, `1_000` and `1e400`.
+ */
+export function metricOfText(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return NaN;
+  if (DECIMAL.test(trimmed)) return finite(Number(trimmed));
+  return /^(?:[+-]?nan|null)$/i.test(trimmed) ? NaN : undefined;
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** How numbers are written in a file. */
+export interface NumberFormat {
+  readonly decimal: '.' | ',';
+  /** Whether thousands may be apart: by the other mark, a blank or an apostrophe. */
+  readonly isGrouped: boolean;
+  /** Whether a percent sign may follow, which is dropped. */
+  readonly hasPercent: boolean;
+  /** Texts that stand for a missing value, besides empty ones, null and NaN. */
+  readonly missing: readonly string[];
+}
+
+export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', isGrouped: false, hasPercent: false, missing: [] };
+
+/** The value of a metric given as text: NaN if it is missing, undefined if it is not a number. */
+export type ParseNumber = (text: string) => number | undefined;
+
+export function isPlain({ decimal, isGrouped, hasPercent, missing }: NumberFormat): boolean {
+  return decimal === '.' && !isGrouped && !hasPercent && missing.length === 0;
+}
+
+/** As `metricOfText`, for numbers that are written otherwise. */
+export function numberParser(format: NumberFormat): ParseNumber {
+  if (isPlain(format)) return metricOfText;
+  const missing = new Set(format.missing);
+  return (text) => {
+    const trimmed = text.trim();
+    if (missing.has(trimmed)) return NaN;
+    const bare = format.hasPercent && trimmed.endsWith('%') ? trimmed.slice(0, -1).trimEnd() : trimmed;
+    // A percent sign alone is no missing value.
+    if (bare === '' && trimmed !== '') return undefined;
+    const plain = plainNumber(bare, format);
+    return plain === null ? undefined : metricOfText(plain);
+  };
+}
+
+const GROUPS = {
+  '.': /^[+-]?\d{1,3}(?:([,  \u202F'’])\d{3})(?:\1\d{3})*(?:\.\d*)?$/,
+  ',': /^[+-]?\d{1,3}(?:([.  \u202F'’])\d{3})(?:\1\d{3})*(?:,\d*)?$/,
+} as const;
+
+/** Whether a text is a number with its thousands apart, if `decimal` is the decimal mark. */
+export function isGroupedNumber(text: string, decimal: '.' | ','): boolean {
+  return GROUPS[decimal].test(text);
+}
+
+/** The number as JSON would have it; null if its marks are not where they should be. */
+function plainNumber(text: string, { decimal, isGrouped }: NumberFormat): string | null {
+  if (isGrouped && isGroupedNumber(text, decimal)) {
+    return text.replace(decimal === '.' ? /[^\d.+-]/g : /[^\d,+-]/g, '').replace(',', '.');
+  }
+  if (decimal === '.') return text;
+  return text.includes('.') ? null : text.replace(',', '.');
+}

@@ -1,0 +1,184 @@
+import { PLAIN_NUMBERS, isGroupedNumber, numberParser } from '../lines/number-format.js';
+import type { NumberFormat } from '../lines/number-format.js';
+import type { ReadOptions } from '../options.js';
+import type { Decision } from './decision.js';
+import { listNames, quoteName } from './names.js';
+import type { SampleTable } from './table.js';
+
+/** Texts that usually stand for a missing value, in lower case. */
+const USUAL_MISSING: ReadonlySet<string> = new Set(
+  ['na', 'n/a', '#n/a', '<na>', '-', '--', '---', '.', '?', 'none', 'nil', '\\n', 'missing', 'undefined'].map(
+    String,
+  ),
+);
+
+/** The texts of a column, without empty ones. */
+interface TextColumn {
+  readonly name: string;
+  readonly texts: readonly string[];
+}
+
+/**
+ * Decides how numbers are written: the decimal mark, whether thousands are apart, percent signs, and the texts that
+ * stand for a missing value. JSON has such numbers in its strings.
+ */
+export function decideNumbers(
+  table: SampleTable,
+  timeField: string,
+  options: ReadOptions,
+): { readonly format: NumberFormat; readonly decisions: readonly Decision[] } {
+  const columns = table.names.filter((name) => name !== timeField).map((name) => textColumn(table, name));
+  const bare = columns.map(({ name, texts }) => ({ name, texts: texts.map(withoutPercent) }));
+  const mark = options.decimal === undefined ? findMark(bare) : givenMark(options.decimal);
+  // With a decimal comma, a point can only be between thousands.
+  const isGrouped =
+    mark.decimal === ',' ||
+    bare.some(({ texts }) => texts.some((text) => isGroupedNumber(text, mark.decimal)));
+  const percent = columns.find(({ texts }) => mostly(texts, hasPercentSign));
+  const format = {
+    decimal: mark.decimal,
+    isGrouped,
+    hasPercent: percent !== undefined,
+    missing: options.missingValues ?? [],
+  };
+  if (options.missingValues !== undefined)
+    return { format, decisions: decisionsOf(format, mark, percent, []) };
+  const found = missingWords(columns, format);
+  const missing = [...new Set(found.flatMap(({ words }) => words))];
+  return {
+    format: { ...format, missing },
+    decisions: decisionsOf({ ...format, missing }, mark, percent, found),
+  };
+}
+
+function textColumn(table: SampleTable, name: string): TextColumn {
+  const texts = table.column(name).filter((value) => typeof value === 'string');
+  return { name, texts: texts.map((text) => text.trim()).filter((text) => text !== '') };
+}
+
+function hasPercentSign(text: string): boolean {
+  return /^[\d.,\s'’+-]*\d\s*%$/.test(text);
+}
+
+function withoutPercent(text: string): string {
+  return hasPercentSign(text) ? text.slice(0, -1).trimEnd() : text;
+}
+
+/** At least half of the texts, and one. */
+function mostly(texts: readonly string[], holds: (text: string) => boolean): boolean {
+  const count = texts.filter(holds).length;
+  return count > 0 && 2 * count >= texts.length;
+}
+
+interface Mark {
+  readonly decimal: '.' | ',';
+  readonly evidence: string;
+  readonly source: Decision['source'];
+  readonly alternatives: readonly string[];
+}
+
+function givenMark(decimal: '.' | ','): Mark {
+  return { decimal, evidence: '--decimal says so', source: 'given', alternatives: [] };
+}
+
+const COMMA = numberParser({ ...PLAIN_NUMBERS, decimal: ',', isGrouped: true });
+const POINT = numberParser({ ...PLAIN_NUMBERS, isGrouped: true });
+
+/** A column whose numbers have commas or points shows the mark if they cannot be between thousands. */
+function findMark(columns: readonly TextColumn[]): Mark {
+  const comma = columns.flatMap((column) =>
+    proofOf(column, COMMA, (text) => text.includes(',') && POINT(text) === undefined),
+  );
+  const point = columns.flatMap((column) =>
+    proofOf(column, POINT, (text) => text.includes('.') && COMMA(text) === undefined),
+  );
+  const [example] = comma;
+  if (example !== undefined && point.length === 0) {
+    return { decimal: ',', evidence: example, source: 'shape', alternatives: [] };
+  }
+  if (example !== undefined) {
+    const evidence = `${point[0] ?? ''}, though ${example}`;
+    return { decimal: '.', evidence, source: 'shape', alternatives: ['--decimal comma'] };
+  }
+  const [either] = columns.flatMap((column) => (point.length === 0 ? unclearIn(column) : []));
+  if (either === undefined)
+    return { decimal: '.', evidence: 'no number has a comma', source: 'default', alternatives: [] };
+  return { decimal: '.', evidence: either, source: 'shape', alternatives: ['--decimal comma'] };
+}
+
+/** What shows the mark: a phrase for each column that does. */
+function proofOf(
+  { name, texts }: TextColumn,
+  parse: typeof POINT,
+  isProof: (text: string) => boolean,
+): string[] {
+  const numbers = texts.filter((text) => parse(text) !== undefined);
+  const proof = numbers.find(isProof);
+  return proof !== undefined && 2 * numbers.length >= texts.length ? [`"${name}" has ${proof}`] : [];
+}
+
+/** Numbers of which nobody can tell whether a mark is between thousands, in a column where it well may. */
+function unclearIn({ name, texts }: TextColumn): string[] {
+  const commas = texts.filter((text) => text.includes(',') && isGroupedNumber(text, '.'));
+  if (commas.length > 0 && mostly(texts, (text) => POINT(text) !== undefined)) {
+    return [`"${name}" has ${commas[0] ?? ''}, whose comma may be between thousands`];
+  }
+  const points = texts.filter((text) => text.includes('.') && isGroupedNumber(text, ','));
+  const wholes = texts.filter((text) => /^[+-]?\d{3}$/.test(text));
+  const isSteep = points.length > 0 && wholes.length > 0 && points.length + wholes.length === texts.length;
+  return isSteep
+    ? [`"${name}" has ${wholes[0] ?? ''} and ${points[0] ?? ''}, whose point may be between thousands`]
+    : [];
+}
+
+interface MissingIn {
+  readonly name: string;
+  readonly words: readonly string[];
+}
+
+/** Columns of numbers in which every other text is one that usually stands for a missing value. */
+function missingWords(columns: readonly TextColumn[], format: NumberFormat): MissingIn[] {
+  const parse = numberParser(format);
+  return columns.flatMap(({ name, texts }) => {
+    const others = texts.filter((text) => parse(text) === undefined);
+    const isNumeric = others.length > 0 && others.length < texts.length;
+    const areWords = others.every((text) => USUAL_MISSING.has(text.toLowerCase()));
+    return isNumeric && areWords ? [{ name, words: [...new Set(others)] }] : [];
+  });
+}
+
+function decisionsOf(
+  { decimal, isGrouped, missing: words }: NumberFormat,
+  mark: Mark,
+  percent: TextColumn | undefined,
+  missing: readonly MissingIn[],
+): Decision[] {
+  const name = decimal === ',' ? 'comma' : 'point';
+  const isUsual = decimal === '.' && !isGrouped && mark.alternatives.length === 0;
+  const decisions: Decision[] = [
+    {
+      about: 'numbers',
+      choice: `decimal ${name}${isGrouped && decimal === '.' ? ', commas between thousands' : ''}`,
+      evidence: mark.evidence,
+      source: isUsual && mark.source === 'shape' ? 'default' : mark.source,
+      flag: `--decimal ${name}`,
+      alternatives: mark.alternatives,
+    },
+  ];
+  const found = { about: 'numbers', source: 'shape', alternatives: [] } as const;
+  if (percent !== undefined) {
+    const example = percent.texts.find(hasPercentSign) ?? '';
+    const evidence = `"${percent.name}" has ${example}`;
+    decisions.push({ ...found, choice: 'percent signs dropped', evidence, flag: null });
+  }
+  if (missing.length > 0) {
+    const names = listNames(
+      missing.map((column) => `"${column.name}"`),
+      3,
+    );
+    const flag = `--missing-values ${words.map(quoteName).join(',')}`;
+    const choice = `${listNames(words.map((word) => `"${word}"`))} for a missing value`;
+    decisions.push({ ...found, choice, evidence: `${names} otherwise has numbers`, flag });
+  }
+  return decisions;
+}

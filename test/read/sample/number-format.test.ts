@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readText } from '../../support/reading.js';
+import type { ReadOptions } from '#build/read/recording.js';
+
+/** A file of `;` with these values in its columns. */
+function csv(columns: Readonly<Record<string, readonly string[]>>): string {
+  const names = Object.keys(columns);
+  const length = Math.max(...Object.values(columns).map((values) => values.length));
+  const rows = Array.from({ length }, (_, i) => [
+    `2018-04-30T00:0${i}:00Z`,
+    ...names.map((name) => columns[name]?.[i] ?? ''),
+  ]);
+  return [['time', ...names], ...rows].map((row) => row.join(';')).join('\n');
+}
+
+async function read(text: string, options: Partial<ReadOptions> = {}) {
+  const { recording, records, rejects } = await readText(text, options);
+  const warnings = recording.notices.filter(({ level }) => level === 'warning').map((notice) => notice.text);
+  return {
+    columns: recording.columns,
+    values: records.map(({ values }) => [...values]),
+    rejects: rejects.map(({ message }) => message),
+    warnings,
+    notices: recording.notices.map((notice) => notice.text),
+  };
+}
+
+test('a decimal comma is found by a number that has no other reading; points are then between thousands', async () => {
+  const { values, rejects } = await read(
+    csv({
+      cpu: ['50,0', '51,2', '52'],
+      requests: ['998', '1.004', '1.234.567'],
+      both: ['1.234,5', '0,5', '7'],
+    }),
+  );
+  assert.deepEqual(values, [
+    [50, 998, 1234.5],
+    [51.2, 1004, 0.5],
+    [52, 1234567, 7],
+  ]);
+  assert.deepEqual(rejects, []);
+});
+
+test('of marks that may be between thousands or decimal, both readings are named', async () => {
+  const commas = await read(csv({ requests: ['1,004', '1,009', '998'] }));
+  assert.deepEqual(commas.values, [[1004], [1009], [998]]);
+  assert.match(commas.warnings.join(), /"requests" has 1,004.*--decimal comma/);
+  const points = await read(csv({ requests: ['998', '1.004', '1.009'] }));
+  assert.match(points.warnings.join(), /998 and 1\.004.*--decimal comma/);
+  const given = await read(csv({ requests: ['998', '1.004', '1.009'] }), { decimal: ',' });
+  assert.deepEqual([given.values, given.warnings], [[[998], [1004], [1009]], []]);
+  const three = await read(csv({ share: ['0.123', '0.456', '0.789'] }));
+  assert.deepEqual([three.values, three.warnings], [[[0.123], [0.456], [0.789]], []]);
+});
+
+test('columns that disagree about the mark draw a warning', async () => {
+  const { columns, warnings } = await read(csv({ a: ['1,5', '2,5'], b: ['1.5', '2.5'] }));
+  assert.deepEqual(columns, ['b']);
+  assert.match(warnings.join('\n'), /"b" has 1\.5, though "a" has 1,5.*--decimal comma/);
+});
+
+test('with a decimal comma, numbers with a point elsewhere are bad values', async () => {
+  const { rejects } = await read(csv({ cpu: ['50,5', '51.25', '52,5'] }));
+  assert.deepEqual(rejects, ['cpu: "51.25" is not a number']);
+});
+
+test('thousands may be apart by blanks and apostrophes', async () => {
+  const { values } = await read(csv({ a: ["1'234.5", "1'234'567"], b: ['1 234.25', '12'] }));
+  assert.deepEqual(values, [
+    [1234.5, 1234.25],
+    [1234567, 12],
+  ]);
+});
+
+test('percent signs are dropped where a column has them', async () => {
+  const { values, notices } = await read(csv({ cpu: ['50.0%', '51.2 %', '52%'], mem: ['1', '2', '3'] }));
+  assert.deepEqual(values, [
+    [50, 1],
+    [51.2, 2],
+    [52, 3],
+  ]);
+  assert.match(notices.join('\n'), /percent signs dropped, since "cpu" has 50\.0%/);
+  const { rejects } = await read(csv({ cpu: ['50', '51', '52%'] }));
+  assert.deepEqual(rejects, ['cpu: "52%" is not a number']);
+});
+
+test('usual words for a missing value count as missing where all else is numbers', async () => {
+  const { values, notices } = await read(csv({ cpu: ['1', 'NA', '3'], mem: ['-', '2', '3'] }));
+  assert.deepEqual(values, [
+    [1, NaN],
+    [NaN, 2],
+    [3, 3],
+  ]);
+  assert.match(notices.join('\n'), /"NA", "-" for a missing value.*--missing-values NA,-/);
+  const { rejects } = await read(csv({ cpu: ['1', 'NA', 'broken', '4'] }));
+  assert.deepEqual(rejects, ['cpu: "NA" is not a number', 'cpu: "broken" is not a number']);
+});
+
+test('--missing-values names the words instead', async () => {
+  const { values, rejects } = await read(csv({ cpu: ['1', 'off', 'NA'] }), { missingValues: ['off'] });
+  assert.deepEqual([values, rejects], [[[1], [NaN]], ['cpu: "NA" is not a number']]);
+});
+
+test('JSON has numbers in strings', async () => {
+  const rows = ['50,5', '51,5', 'NA'].map((cpu, i) =>
+    JSON.stringify({ time: `2018-04-30T00:0${i}:00Z`, cpu }),
+  );
+  assert.deepEqual((await read(rows.join('\n'))).values, [[50.5], [51.5], [NaN]]);
+});
+
+test('what the sample showed holds for the whole file', async () => {
+  const values = Array.from({ length: 3000 }, (_, i) => `${Date.UTC(2018, 3, 30, 0, i) / 1000};${i},5`);
+  const { rejects, values: read_ } = await read(['time;v', ...values, '9999999999;1.234,5'].join('\n'));
+  assert.deepEqual([rejects, read_.at(-1), read_.length], [[], [1234.5], 3001]);
+});
