@@ -1,4 +1,5 @@
 /* The unit of dispatch: consecutive minutes, each series with the look-back that its windows need. */
+import { isForgotten } from './life.js';
 import type { ItemRange } from './partition.js';
 import type { CallStyle, ItemError, Label } from './types.js';
 
@@ -201,10 +202,10 @@ function livesBefore(block: Block, minute: number, offsets: Int32Array): Pick<Bl
     let seen = seenAt[series]!;
     for (let m = 0; m < minute; m++) {
       if (present[series * minutes + m] === 0) continue;
-      if (offsets[m]! - seen >= window) born = offsets[m]!;
+      if (isForgotten(offsets[m]!, seen, window)) born = offsets[m]!;
       seen = offsets[m]!;
     }
-    const isAlive = first - seen < window;
+    const isAlive = !isForgotten(first, seen, window);
     bornAt[series] = isAlive ? Math.max(born - first, -window) : -window;
     seenAt[series] = isAlive ? seen - first : -window;
   }

@@ -1,3 +1,5 @@
+import { isForgotten, isWarm } from './life.js';
+
 /**
  * The latest intervals of one target, and how long it has been alive. Ticks count intervals and are small integers,
  * which engines store in the object itself: the first minute of a run is tick 0.
@@ -66,7 +68,7 @@ export class TargetHistory {
    * @param neededFrom earlier intervals may be dropped
    */
   add(values: Float64Array, kept: readonly number[], tick: number, neededFrom: number): void {
-    if (tick - this.#seenTick >= this.#window) this.#bornTick = tick;
+    if (this.isForgotten(tick)) this.#bornTick = tick;
     this.#seenTick = tick;
     if (this.#until <= neededFrom) this.#from = this.#until = tick;
     const columns = this.#columns;
@@ -80,17 +82,17 @@ export class TargetHistory {
 
   /** Whether a record at this tick, its latest one, is past warm-up. */
   isWarm(tick: number): boolean {
-    return tick - this.#bornTick + 1 >= this.#window;
+    return isWarm(tick, this.#bornTick, this.#window);
   }
 
   /** Whether a record at this tick would begin another life. */
   isForgotten(tick: number): boolean {
-    return tick - this.#seenTick >= this.#window;
+    return isForgotten(tick, this.#seenTick, this.#window);
   }
 
   /** `Block.bornAt` for an open block that starts with this tick. */
   bornBefore(tick: number): number {
-    const isAlive = tick - this.#seenBefore < this.#window;
+    const isAlive = !isForgotten(tick, this.#seenBefore, this.#window);
     return isAlive ? Math.max(this.#bornBefore - tick, -this.#window) : -this.#window;
   }
 

@@ -7,6 +7,7 @@ import {
   type Block,
   type UntriedRow,
 } from './block.js';
+import { isForgotten, isWarm } from './life.js';
 import type { InputSpec, ItemError, MissingPolicy } from './types.js';
 import { isComplete, UnknownCounts } from './unknown-counts.js';
 
@@ -52,8 +53,8 @@ export function planRows(
 function isWholeMinute({ minutesMs, window, present, bornAt, seenAt, values }: Block): boolean {
   if (minutesMs.length > 1) return false;
   for (let series = 0; series < present.length; series++) {
-    const isWarm = seenAt[series]! > -window && bornAt[series]! <= 1 - window;
-    if (present[series] === 0 || !isWarm) return false;
+    const isAlive = !isForgotten(0, seenAt[series]!, window);
+    if (present[series] === 0 || !isAlive || !isWarm(0, bornAt[series]!, window)) return false;
   }
   return isComplete(values, 0, values.length);
 }
@@ -168,11 +169,11 @@ class RowPlanner {
     for (let minute = 0; minute < minutes; minute++) {
       if (present[series * minutes + minute] === 0) continue;
       const at = this.#offsets[minute]!;
-      if (at - seen >= window) born = at;
+      if (isForgotten(at, seen, window)) born = at;
       seen = at;
       const row = this.#nextRows[minute]!++;
-      if (at - born + 1 < window) this.#statuses[row] = ROW_STATUS.warmup;
-      else this.#addWarm(series, minute, row);
+      if (isWarm(at, born, window)) this.#addWarm(series, minute, row);
+      else this.#statuses[row] = ROW_STATUS.warmup;
     }
   }
 
