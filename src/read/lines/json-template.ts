@@ -1,4 +1,4 @@
-import { NO_TOKEN, endOfToken } from './json-text.js';
+import { NO_TOKEN, endOfToken, nestedName } from './json-text.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner } from './number-field.js';
 import { ROLE } from './plan.js';
@@ -136,22 +136,27 @@ function endOfPlainString(bytes: Buffer, from: number): number {
   return at;
 }
 
-/** The places of the values on a line that is a JSON object; null if one of them is an object or list. */
+/** The places of the values on a line that is a JSON object, by their paths; null if one of them is a list. */
 function findValues(line: string): { name: string; from: number; to: number }[] | null {
   const values: { name: string; from: number; to: number }[] = [];
+  const outer: string[] = [];
   let name: string | null = null;
-  let depth = 0;
   for (let next = 0; next < line.length;) {
     const from = next;
     const to = (next = endOfToken(line, from));
     const first = line[from] ?? '';
-    if (first === '{' || first === '[') depth++;
-    if (depth > 1) return null;
+    if (first === '[') return null;
+    if (first === '{' && name !== null) {
+      outer.push(name);
+      name = null;
+    } else if (first === '}') {
+      outer.pop();
+    }
     if (NO_TOKEN.test(first)) continue;
     if (name === null) {
       name = JSON.parse(line.slice(from, to)) as string;
     } else {
-      values.push({ name, from, to });
+      values.push({ name: nestedName(outer, name), from, to });
       name = null;
     }
   }

@@ -1,5 +1,5 @@
 import { JsonTemplate } from './json-template.js';
-import { isObject, own, parseJsonLine } from './json-text.js';
+import { eachField, isObject, own, parseJsonLine } from './json-text.js';
 import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { numberParser } from './number-format.js';
@@ -9,7 +9,7 @@ import type { FilePlan, LateFields } from './plan.js';
 import { FoundRow, badShape, show } from './records.js';
 import type { BlockReader, RowSink } from './records.js';
 
-/** Reads rows of JSON, one object per line; metrics may also be in an object called `values`. */
+/** Reads rows of JSON, one object per line. Fields of objects in it are named by their path; those of `values` without it. */
 export class JsonRowsReader implements BlockReader {
   readonly cursor: LineCursor;
   readonly #sink: RowSink;
@@ -194,16 +194,18 @@ class JsonFields {
       const number = metricOf(value, this.#parseNumber);
       row.values[role] = number ?? Infinity;
       if (number === undefined) row.badValue(name, value);
-    } else if (name === 'values' && this.#plan.layout === 'rows' && isObject(value))
-      this.#takeNested(value, row);
-    else if (!Number.isNaN(metricOf(value, this.#parseNumber))) this.#late.see(name);
+    } else if (isObject(value)) {
+      if (this.#plan.layout === 'rows')
+        eachField({ [name]: value }, (path, nested) => this.#takeNested(path, nested, row));
+    } else if (!Number.isNaN(metricOf(value, this.#parseNumber))) this.#late.see(name);
   }
 
-  #takeNested(fields: JsonObject, row: FoundRow): void {
-    for (const [name, value] of Object.entries(fields)) {
-      const role = this.#plan.roles.get(name) ?? ROLE.late;
-      if (role >= 0 || role === ROLE.late) this.#takeUnusual(name, role, value, row);
-    }
+  #takeNested(path: string, value: unknown, row: FoundRow): void {
+    const role = this.#plan.roles.get(path) ?? ROLE.late;
+    if (role === ROLE.time) row.time = value;
+    else if (role === ROLE.target) row.target = value;
+    else if (role === ROLE.label) row.label = value;
+    else if (role !== ROLE.ignored) this.#takeUnusual(path, role, value, row);
   }
 }
 

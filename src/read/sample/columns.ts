@@ -175,9 +175,16 @@ function columnNotices(
     const empty = [...pooled].filter(([, values]) => isEmpty(values));
     const taken = new Set(first?.columns);
     const rejected = [...pooled].filter(([name, values]) => isNumeric(values) && !taken.has(name));
-    if (texts.length > 0) notices.push(ignored('text, not numbers', texts));
-    if (empty.length > 0) notices.push(ignored('no value in the sample', empty));
-    if (rejected.length > 0) notices.push(ignored('values in rejected records only', rejected));
+    const [mixed, pure] = [
+      texts.filter(([, { numbers }]) => numbers > 0),
+      texts.filter(([, { numbers }]) => numbers === 0),
+    ];
+    if (pure.length > 0) notices.push(ignored('text', pure));
+    if (mixed.length > 0)
+      notices.push(ignored('mostly text; --columns takes them in, and rejects the records with text', mixed));
+    if (empty.length > 0) notices.push(ignored('no value in the sample; add them with --columns', empty));
+    if (rejected.length > 0)
+      notices.push(ignored('values in rejected records only; add them with --columns', rejected));
   }
   const shared = sharedSeries(plans);
   if (shared.length > 0) {
@@ -189,7 +196,7 @@ function columnNotices(
 
 function ignored(why: string, columns: readonly (readonly [string, FieldCounts])[]): Notice {
   const names = listNames(columns.map(([name]) => name));
-  return { level: 'warning', text: `ignored: ${names} (${why}; add them with --columns)` };
+  return { level: 'warning', text: `ignored: ${names} (${why})` };
 }
 
 function sharedSeries(plans: readonly FilePlan[]): string[] {

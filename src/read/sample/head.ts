@@ -110,7 +110,7 @@ export class HeadReader implements BlockReader {
       const items = own(line, 'items');
       if (this.#rows.length === 0) this.layout = Array.isArray(items) ? 'batches' : 'rows';
       if (this.layout === 'rows') {
-        this.#rows.addItem(line, line);
+        this.#rows.addRow(line);
       } else if (Array.isArray(items)) {
         for (const item of items as unknown[])
           if (isObject(item) && own(item, 'values') !== undefined) this.#rows.addItem(line, item);

@@ -1,6 +1,6 @@
 import type { ParseTime } from '../../core/time.js';
 import type { Reject } from '../../core/types.js';
-import { isObject, own } from '../lines/json-text.js';
+import { eachField } from '../lines/json-text.js';
 import type { JsonObject } from '../lines/json-text.js';
 import { LineCursor } from '../lines/lines.js';
 import { LateFields, ROLE } from '../lines/plan.js';
@@ -160,11 +160,9 @@ export class RowSampler implements RowSink {
     return this.#options.interval !== 'auto' || this.steps.isClear(minSteps);
   }
 
-  /** Rows may have metrics in an object called `values`; those come first. */
   #learnObject(fields: JsonObject): void {
-    const nested = this.plan.layout === 'rows' ? own(fields, 'values') : null;
-    if (isObject(nested)) for (const name in nested) this.#learn(name);
-    for (const name in fields) if (!(name === 'values' && isObject(nested))) this.#learn(name);
+    if (this.plan.layout === 'rows') eachField(fields, (path) => this.#learn(path));
+    else for (const name in fields) this.#learn(name);
   }
 
   #learn(name: string): void {

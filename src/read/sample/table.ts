@@ -1,4 +1,4 @@
-import { own } from '../lines/json-text.js';
+import { eachField, own } from '../lines/json-text.js';
 import type { JsonObject } from '../lines/json-text.js';
 import type { Layout } from '../lines/plan.js';
 
@@ -81,7 +81,14 @@ export class TableBuilder {
     this.addItem(row, row);
   }
 
-  /** Takes a row of JSON, or an item of a minute-batch with its line. */
+  /** Takes a row of JSON; fields of objects in it are named by their path. */
+  addRow(row: JsonObject): void {
+    const flat = Object.create(null) as Record<string, unknown>;
+    eachField(row, (path, value) => (flat[path] = value));
+    this.addItem(flat, flat);
+  }
+
+  /** Takes an item of a minute-batch with its line. */
   addItem(line: JsonObject, item: JsonObject): void {
     this.#lines.push(line);
     this.#items.push(item);

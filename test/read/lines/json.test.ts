@@ -357,3 +357,48 @@ test('values that only come in lists get numbered columns, or those of --columns
   assert.deepEqual((await readText(text)).recording.columns, ['column_1', 'column_2']);
   assert.deepEqual((await readText(text, { columns: ['x', 'y'] })).recording.columns, ['x', 'y']);
 });
+
+test('fields of objects are named by their path, on any line', async () => {
+  const rows = [
+    '{"time":"2018-04-30T00:00:00Z","host":{"name":"web-1"},"system":{"cpu":{"pct":0.5},"load":1},"tags":["a"]}',
+    '{"time":"2018-04-30T00:01:00Z","host":{"name":"web-1"},"system":{"cpu":{"pct":0.25},"load":2},"tags":["b"]}',
+    '{"time":"2018-04-30T00:02:00Z","system":{"load":3,"cpu":{"pct":"0.125"}},"host":{"name":"web-2"}}',
+    '{"time":"2018-04-30T00:03:00Z","system":{"load":4,"cpu":{}},"host":{"name":"web-2"}}',
+    '{"time":"2018-04-30T00:04:00Z","system":null,"host":{"name":"web-2"}}',
+  ];
+  const { recording, records, rejects } = await readText(rows.join('\n'), { targetColumns: ['host.name'] });
+  assert.deepEqual(recording.columns, ['system.cpu.pct', 'system.load']);
+  assert.deepEqual(
+    records.map(({ target, values }) => [target, ...values]),
+    [
+      ['web-1', 0.5, 1],
+      ['web-1', 0.25, 2],
+      ['web-2', 0.125, 3],
+      ['web-2', NaN, 4],
+      ['web-2', NaN, NaN],
+    ],
+  );
+  assert.deepEqual(rejects, []);
+});
+
+test('rows of one shape with objects are read the same however many there are', async () => {
+  const rows = Array.from({ length: 3000 }, (_, i) => {
+    const time = new Date(Date.UTC(2018, 3, 30, 0, i)).toISOString();
+    return JSON.stringify({ time, metrics: { cpu: i / 8, mem: { used: i } }, seq: i });
+  });
+  const { recording, records } = await readText(rows.join('\n'));
+  assert.deepEqual(recording.columns, ['metrics.cpu', 'metrics.mem.used', 'seq']);
+  assert.deepEqual(
+    records.map(({ values }) => [...values]),
+    rows.map((_, i) => [i / 8, i, i]),
+  );
+});
+
+test('--map and --columns take paths, and a later field of an object is noticed', async () => {
+  const row = (i: number, more: string): string => `{"time":${i * 60},"m":{"cpu":${i}${more}},"x":1}`;
+  const rows = [...Array.from({ length: 1100 }, (_, i) => row(i, '')), row(1100, ',"new":5')];
+  const chosen = await readText(rows.join('\n'), { columns: ['cpu'], map: { cpu: 'm.cpu' } });
+  assert.deepEqual([chosen.recording.columns, chosen.records.at(-1)?.values], [['cpu'], [1100]]);
+  const { late } = await readText(rows.join('\n'));
+  assert.match(late.map(({ text }) => text).join(), /m\.new.*1 record/);
+});
