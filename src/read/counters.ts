@@ -2,7 +2,7 @@ import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../core/block.js';
 import { AiopsError } from '../core/errors.js';
 import type { ReadStep } from '../core/types.js';
 import type { RejectCount, RejectLimit, RunCounts } from '../core/counts.js';
-import { remedyOf } from './reject-remedies.js';
+import { remedyOf } from './lines/reject-remedies.js';
 import { byFrequency, RejectTally } from './reject-tally.js';
 
 /** A share of rejects means little before this many records. */

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { RowStatus } from '#build/core/block.js';
 import type { ReadStep } from '#build/core/types.js';
 import { Counters } from '#build/read/counters.js';
-import { remedyOf } from '#build/read/reject-remedies.js';
+import { remedyOf } from '#build/read/lines/reject-remedies.js';
 
 import { minuteBatch, record, reject } from '../support/records.js';
 import { refusal } from '../support/refusals.js';

@@ -7,7 +7,7 @@ import type { FilePlan, Layout, RecordingFacts } from '../lines/plan.js';
 import { readRules } from '../lines/reader.js';
 import type { ReadRules } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
-import { RECORD_FORMS, remedyOf } from '../reject-remedies.js';
+import { RECORD_FORMS, remedyOf } from '../lines/reject-remedies.js';
 import { chooseColumns } from './columns.js';
 import { decisionNotices } from './decision.js';
 import type { FileDecisions } from './decision.js';

@@ -1,6 +1,6 @@
 import type { RejectCount } from '../../core/counts.js';
 import { oneLine } from '../../core/one-line.js';
-import { remedyOf } from '../../read/reject-remedies.js';
+import { remedyOf } from '../../read/lines/reject-remedies.js';
 import { byFrequency } from '../../read/reject-tally.js';
 import type { Fact } from '../../report/facts.js';
 import { elements, type Place } from '../../report/figures.js';

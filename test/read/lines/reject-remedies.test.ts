@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import { allFlagNames } from '#build/cli/settings.js';
 import { REJECT_REASONS, type RejectReason } from '#build/core/types.js';
 import type { ReadOptions } from '#build/read/options.js';
-import { remedyOf, type RemedyFacts } from '#build/read/reject-remedies.js';
+import { remedyOf, type RemedyFacts } from '#build/read/lines/reject-remedies.js';
 
-import { readText } from '../support/reading.js';
+import { readText } from '../../support/reading.js';
 
 const FACTS: readonly RemedyFacts[] = [
   {},

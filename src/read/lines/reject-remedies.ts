@@ -1,5 +1,5 @@
-import { formatDuration } from '../core/time.js';
-import type { RejectReason } from '../core/types.js';
+import { formatDuration } from '../../core/time.js';
+import type { RejectReason } from '../../core/types.js';
 
 /** What is known of the rejected records besides the reason. */
 export interface RemedyFacts {
