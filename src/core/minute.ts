@@ -1,4 +1,6 @@
-import type { Label, MinuteRecord, Reject } from './types.js';
+import { JoinedRecord } from './joined-record.js';
+import { strongerLabel } from './label.js';
+import type { Label, MinuteRecord, Reject, SourceLine } from './types.js';
 
 /** What to do with several records of one target in one interval. */
 export type DuplicatePolicy = 'reject' | 'first' | 'last' | 'mean';
@@ -8,12 +10,16 @@ export interface FoldedRecords {
   /** Sorted by target in code-unit order; one record per target. */
   readonly records: readonly MinuteRecord[];
   readonly rejects: readonly Reject[];
-  /** How many records were merged into another one. */
+  /**
+   * How many records were merged into another one. Below 0 if some that an earlier fold merged are rejects now.
+   */
   readonly merged: number;
 }
 
 /**
- * Reduces the records of one interval, in reading order, to one per target, sorted by target.
+ * Reduces the records of one interval, in reading order, to one per target, sorted by target. Records that bring
+ * different columns are one record in parts: they are joined, whatever the policy, which decides about each column that
+ * several of them bring.
  *
  * `reject` keeps the first record. `mean` averages the values that are not missing, column by column; its label is
  * the highest number, or the first text. A mean keeps its sums, so the result of a fold may be folded again with later
@@ -33,13 +39,10 @@ export function foldRecords(records: readonly MinuteRecord[], policy: DuplicateP
       kept.push(record);
       continue;
     }
-    const both = policy === 'reject' ? null : combine(known, record, policy);
-    if (both === null) {
-      rejects.push(duplicate(known, record, policy));
-    } else {
-      kept[kept.length - 1] = both;
-      merged++;
-    }
+    const { both, duplicates } = combine(known, record, policy);
+    kept[kept.length - 1] = both;
+    for (const each of duplicates) rejects.push(duplicate(each, record, policy));
+    merged += 1 - duplicates.length;
   }
   return { records: kept, rejects, merged };
 }
@@ -58,28 +61,43 @@ function byTarget(a: MinuteRecord, b: MinuteRecord): number {
   return a.target < b.target ? -1 : a.target > b.target ? 1 : 0;
 }
 
-function combine(
-  known: MinuteRecord,
-  record: MinuteRecord,
-  policy: 'first' | 'last' | 'mean',
-): MinuteRecord | null {
-  if (policy === 'first') return known;
-  if (policy === 'last') return record;
-  if (known.values.length !== record.values.length) return null;
-  return MeanRecord.of(known).plus(MeanRecord.of(record));
+/** A record that is rejected, since an earlier one brings a column of it. */
+interface Duplicate {
+  readonly source: SourceLine;
+  readonly of: SourceLine;
 }
 
-function duplicate(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePolicy): Reject {
-  const first = `${known.source.file}:${known.source.line}`;
-  const minute = new Date(record.minuteMs).toISOString();
+interface Combined {
+  readonly both: MinuteRecord;
+  readonly duplicates: readonly Duplicate[];
+}
+
+function combine(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePolicy): Combined {
+  const isAlike = known.values.length === record.values.length;
+  if (isAlike && policy !== 'mean' && (isPart(known) || isPart(record))) {
+    const both = JoinedRecord.of(known);
+    return { both, duplicates: both.join(record, policy) };
+  }
+  if (policy === 'first') return { both: known, duplicates: [] };
+  if (policy === 'last') return { both: record, duplicates: [] };
+  if (policy === 'mean' && isAlike)
+    return { both: MeanRecord.of(known).plus(MeanRecord.of(record)), duplicates: [] };
+  return { both: known, duplicates: [{ source: record.source, of: known.source }] };
+}
+
+function isPart({ brings }: MinuteRecord): boolean {
+  return brings !== undefined && brings !== null;
+}
+
+function duplicate(
+  { source, of }: Duplicate,
+  { target, minuteMs }: MinuteRecord,
+  policy: DuplicatePolicy,
+): Reject {
+  const minute = new Date(minuteMs).toISOString();
   const why = policy === 'mean' ? ', and its values have a different shape' : '';
-  return {
-    target: record.target,
-    minuteMs: record.minuteMs,
-    source: record.source,
-    reason: 'duplicate',
-    message: `target ${record.target} already has a record for ${minute}, at ${first}${why}`,
-  };
+  const message = `target ${target} already has a record for ${minute}, at ${of.file}:${of.line}${why}`;
+  return { target, minuteMs, source, reason: 'duplicate', message };
 }
 
 /** Sums of values scaled by this cannot overflow. A power of two, so that no digit of a large value changes. */
@@ -131,9 +149,4 @@ class MeanRecord implements MinuteRecord {
     this.label = strongerLabel(this.label, other.label);
     return this;
   }
-}
-
-function strongerLabel(a: Label, b: Label): Label {
-  if (typeof a === 'number' && typeof b === 'number') return Math.max(a, b);
-  return a ?? b;
 }

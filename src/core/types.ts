@@ -39,6 +39,8 @@ export interface MinuteRecord {
   /** `[columns]` in the recording's column order, NaN where missing; `[window, columns]` row by row if `bringsWindow`. */
   readonly values: Float64Array;
   readonly bringsWindow: boolean;
+  /** The columns that its source has: another record may bring the others. Absent or null: all. */
+  readonly brings?: readonly number[] | null;
   readonly label: Label;
   readonly source: SourceLine;
 }
@@ -53,6 +55,7 @@ export const REJECT_REASONS = [
   'bad_time',
   'no_target',
   'bad_value', // text or Infinity in a metric column
+  'unknown_metric', // in a table with a row per metric: one that the sample did not have
   'bad_shape', // values of a batch item that do not fit the columns or window
   'duplicate', // second record of a target in one interval
   'late', // live feeds: its minute was closed before it arrived

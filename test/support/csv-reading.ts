@@ -21,6 +21,8 @@ const PLAN: FilePlan = {
   timeField: 'time',
   targetFields: ['target'],
   labelField: null,
+  long: null,
+  wide: null,
   roles: new Map([
     ['time', ROLE.time],
     ['target', ROLE.target],

@@ -4,9 +4,9 @@ import type { TextBlock } from './lines.js';
 import { NumberScanner, fieldEnd } from './number-field.js';
 import { numberParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';
-import { ROLE } from './plan.js';
+import { ROLE, valuesPerRow } from './plan.js';
 import type { FilePlan } from './plan.js';
-import { FoundRow } from './records.js';
+import { FoundRow } from './found-row.js';
 import type { BlockReader, RowSink } from './records.js';
 import type { ParseTime } from '../../core/time.js';
 import { TargetNames } from './target-filter.js';
@@ -50,7 +50,9 @@ export class CsvReader implements BlockReader {
     this.#delimiter = delimiter.charCodeAt(0);
     this.#headerRules = headerRules(delimiter);
     this.#recordRules = recordRules(plan, parseTime);
-    this.#isPartial = this.#roles.filter((role) => role >= 0).length < plan.columns.length;
+    const brought = this.#roles.filter((role) => role >= 0);
+    this.#isPartial = brought.length < valuesPerRow(plan);
+    if (this.#isPartial) this.#row.brings = [...brought];
   }
 
   read(block: TextBlock, last: boolean): number {
@@ -124,6 +126,8 @@ export class CsvReader implements BlockReader {
         else if (role === ROLE.target) row.target = this.#names.at(block, from, at).trim();
         else if (role === ROLE.label) row.label = block.slice(from, at);
         else if (role === ROLE.late) this.#late(field, block.text.substring(from, at));
+        else if (role === ROLE.metric) row.metric = this.#names.at(block, from, at).trim();
+        else if (role <= ROLE.targetPart) row.setPart(role, this.#names.at(block, from, at).trim());
       }
       field++;
       if (isQuoted) at++;
@@ -151,6 +155,8 @@ export class CsvReader implements BlockReader {
       else if (role === ROLE.target) row.target = text.trim();
       else if (role === ROLE.label) row.label = text;
       else if (role === ROLE.late) this.#late(field, text);
+      else if (role === ROLE.metric) row.metric = text.trim();
+      else if (role <= ROLE.targetPart) row.setPart(role, text.trim());
     }
     this.#take(fields.length);
     cursor.line += lines - 1;

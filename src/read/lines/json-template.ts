@@ -1,9 +1,9 @@
 import { NO_TOKEN, endOfToken, nestedName } from './json-text.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner } from './number-field.js';
-import { ROLE } from './plan.js';
+import { ROLE, valuesPerRow } from './plan.js';
 import type { FilePlan } from './plan.js';
-import type { FoundRow } from './records.js';
+import type { FoundRow } from './found-row.js';
 import { TargetNames } from './target-filter.js';
 
 const QUOTE = 34;
@@ -27,7 +27,8 @@ export class JsonTemplate {
   #before: readonly Uint8Array[] = [];
   #after: Uint8Array = new Uint8Array();
   #roles: readonly number[] = [];
-  #isPartial = false;
+  /** The metrics that such lines have; null: all. */
+  #brings: readonly number[] | null = null;
   #misses = 0;
   #stop = 0;
 
@@ -61,15 +62,14 @@ export class JsonTemplate {
     });
     this.#after = Buffer.from(line.slice(at));
     this.#roles = names.map((name) => this.#plan.roles.get(name) ?? ROLE.late);
-    this.#isPartial = this.#roles.filter((role) => role >= 0).length < this.#plan.columns.length;
+    const brought = this.#roles.filter((role) => role >= 0);
+    this.#brings = brought.length < valuesPerRow(this.#plan) ? brought : null;
   }
 
   #take(block: TextBlock, start: number, end: number, row: FoundRow): boolean {
     const { values } = row;
-    row.time = undefined;
-    row.target = undefined;
-    row.label = undefined;
-    if (this.#isPartial) values.fill(NaN);
+    row.clear(this.#brings);
+    if (this.#brings !== null) values.fill(NaN);
     let at = start;
     for (let i = 0; i < this.#roles.length; i++) {
       at = skip(block.bytes, at, this.#before[i]);
@@ -105,9 +105,9 @@ export class JsonTemplate {
     const close = endOfPlainString(block.bytes, at + 1);
     this.#stop = close + 1;
     if (close < 0) return false;
-    // A target's name outlives its line.
-    const isTarget = role === ROLE.target;
-    return keep(row, role, isTarget ? this.#names.at(block, at + 1, close) : block.slice(at + 1, close));
+    // A name of a target or metric outlives its line.
+    const isName = role === ROLE.target || role <= ROLE.metric;
+    return keep(row, role, isName ? this.#names.at(block, at + 1, close) : block.slice(at + 1, close));
   }
 }
 
@@ -117,6 +117,8 @@ function keep(row: FoundRow, role: number, value: Scalar): boolean {
   else if (role === ROLE.target) row.target = value;
   else if (role === ROLE.label) row.label = value;
   else if (role === ROLE.late) return value === null;
+  else if (role === ROLE.metric) row.metric = value;
+  else if (role <= ROLE.targetPart) row.setPart(role, value);
   return true;
 }
 

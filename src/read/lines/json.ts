@@ -4,9 +4,10 @@ import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { numberParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';
-import { ROLE } from './plan.js';
+import { ROLE, targetRoles } from './plan.js';
 import type { FilePlan, LateFields } from './plan.js';
-import { FoundRow, badShape, show } from './records.js';
+import { FoundRow, badShape } from './found-row.js';
+import { show } from './show-value.js';
 import type { BlockReader, RowSink } from './records.js';
 
 /** Reads rows of JSON, one object per line. Fields of objects in it are named by their path; those of `values` without it. */
@@ -53,6 +54,7 @@ export class JsonBatchesReader implements BlockReader {
   readonly #sink: RowSink;
   readonly #row = new FoundRow();
   readonly #plan: FilePlan;
+  readonly #targets: ReturnType<typeof targetRoles>;
   readonly #fields: JsonFields;
   readonly #parseNumber: ParseNumber;
 
@@ -61,6 +63,7 @@ export class JsonBatchesReader implements BlockReader {
     this.#sink = sink;
     this.#plan = plan;
     this.#parseNumber = numberParser(plan.numbers);
+    this.#targets = targetRoles(plan.targetFields);
     this.#fields = new JsonFields(plan, sink.late);
   }
 
@@ -92,13 +95,14 @@ export class JsonBatchesReader implements BlockReader {
 
   #item(time: unknown, item: JsonObject, index: number): void {
     const row = this.#row;
-    const {
-      targetFields: [targetField],
-      labelField,
-    } = this.#plan;
+    const { labelField } = this.#plan;
+    row.clear(null);
     this.#values(own(item, 'values'));
     row.time = time;
-    row.target = targetField === undefined ? undefined : own(item, targetField);
+    for (const [field, role] of this.#targets) {
+      if (role === ROLE.target) row.target = own(item, field);
+      else row.setPart(role, own(item, field));
+    }
     row.label = labelField === null ? undefined : own(item, labelField);
     this.#sink.take(row, index);
   }
@@ -146,7 +150,8 @@ class JsonFields {
   /** The names of the last object, and their roles. */
   #names: readonly string[] = [];
   #roles: readonly number[] = [];
-  #isPartial = true;
+  /** The metrics that it had; null: all. */
+  #brings: readonly number[] | null = [];
 
   constructor(plan: FilePlan, late: LateFields) {
     this.#plan = plan;
@@ -157,15 +162,13 @@ class JsonFields {
   /** Fills the row's values, time, target and label. */
   take(fields: JsonObject, row: FoundRow): void {
     const { values } = row;
-    row.time = undefined;
-    row.target = undefined;
-    row.label = undefined;
-    if (this.#isPartial) values.fill(NaN);
+    row.clear(this.#brings);
+    if (this.#brings !== null) values.fill(NaN);
     let i = 0;
     // for…in with fields[name] is the one loop over fields for which V8 does not look each name up.
     // It would also visit enumerable fields of Object.prototype; there are none.
     for (const name in fields) {
-      if (name !== this.#names[i]) this.#learn(fields, values);
+      if (name !== this.#names[i]) this.#learn(fields, row);
       const role = this.#roles[i++] ?? ROLE.ignored;
       const value = fields[name];
       // The difference is NaN for infinities, and for nothing else that JSON can hold.
@@ -173,20 +176,24 @@ class JsonFields {
       else if (role === ROLE.time) row.time = value;
       else if (role === ROLE.target) row.target = value;
       else if (role === ROLE.label) row.label = value;
+      else if (role === ROLE.metric) row.metric = value;
+      else if (role <= ROLE.targetPart) row.setPart(role, value);
       else if (role !== ROLE.ignored) this.#takeUnusual(name, role, value, row);
     }
-    if (i !== this.#names.length) this.#learn(fields, values);
+    if (i !== this.#names.length) this.#learn(fields, row);
+    if (row.nested.length > 0) row.bringNested();
   }
 
-  /** Expects these names from now on; columns that the object lacks are missing. */
-  #learn(fields: JsonObject, values: Float64Array): void {
-    const { roles, columns } = this.#plan;
+  /** Expects these names from now on; metrics that the object lacks are missing. */
+  #learn(fields: JsonObject, row: FoundRow): void {
+    const { roles } = this.#plan;
     this.#names = Object.keys(fields);
     this.#roles = this.#names.map((name) => roles.get(name) ?? ROLE.late);
-    const lacking = new Set(columns.keys());
+    const lacking = new Set(row.values.keys());
     for (const role of this.#roles) lacking.delete(role);
-    for (const column of lacking) values[column] = NaN;
-    this.#isPartial = lacking.size > 0;
+    for (const column of lacking) if (!row.nested.includes(column)) row.values[column] = NaN;
+    this.#brings = lacking.size === 0 ? null : this.#roles.filter((role) => role >= 0);
+    row.brings = this.#brings;
   }
 
   #takeUnusual(name: string, role: number, value: unknown, row: FoundRow): void {
@@ -205,7 +212,10 @@ class JsonFields {
     if (role === ROLE.time) row.time = value;
     else if (role === ROLE.target) row.target = value;
     else if (role === ROLE.label) row.label = value;
+    else if (role === ROLE.metric) row.metric = value;
+    else if (role <= ROLE.targetPart) row.setPart(role, value);
     else if (role !== ROLE.ignored) this.#takeUnusual(path, role, value, row);
+    if (role >= 0) row.nested.push(role);
   }
 }
 

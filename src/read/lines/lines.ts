@@ -82,6 +82,26 @@ class BlockItem extends BlockLine {
   }
 }
 
+/** A field of a line that is a record of its own. */
+class BlockField extends BlockLine {
+  override readonly item: number;
+  private readonly textOf: FieldText;
+
+  constructor(line: ConstructorParameters<typeof BlockLine>, item: number, textOf: FieldText) {
+    super(...line);
+    this.item = item;
+    this.textOf = textOf;
+  }
+
+  override raw(): RawText {
+    const { text, encoding } = super.raw();
+    return { text: encoding === 'utf8' ? this.textOf(text, this.item) : text, encoding };
+  }
+}
+
+/** Finds the text of a field that is a record of its own on its line. */
+export type FieldText = (line: string, item: number) => string;
+
 /** Goes through the lines of one input, block by block; rejects those that are not text or too long. */
 export class LineCursor {
   readonly file: string;
@@ -96,6 +116,8 @@ export class LineCursor {
   /** Where the next line begins. */
   next = 0;
   readonly maxLineBytes: number;
+  /** Set if items are fields of a line; otherwise they are those of a minute-batch. */
+  fieldText: FieldText | null = null;
   readonly #reject: (reject: Reject) => void;
   readonly #marks: LineMarks;
   readonly #isMarked: boolean;
@@ -167,15 +189,12 @@ export class LineCursor {
 
   source(item?: number): SourceLine {
     const { file, line, block, start, end } = this;
-    if (item !== undefined) {
-      this.#places ??= new ItemPlaces(block.bytes.subarray(start, end));
-      return new BlockItem(
-        [file, line, block.byteOffset + start, block.bytes, start, end],
-        item,
-        this.#places,
-      );
-    }
-    return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, end);
+    if (item === undefined)
+      return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, end);
+    const place = [file, line, block.byteOffset + start, block.bytes, start, end] as const;
+    if (this.fieldText !== null) return new BlockField([...place], item, this.fieldText);
+    this.#places ??= new ItemPlaces(block.bytes.subarray(start, end));
+    return new BlockItem([...place], item, this.#places);
   }
 
   reject(

@@ -13,6 +13,10 @@ export const ROLE = {
   ignored: -4,
   /** Had no value in the sample, so it is ignored; records that have one are counted. */
   late: -5,
+  /** Names the metric of a row that has one. */
+  metric: -6,
+  /** And below: the parts of a target that several fields name together. */
+  targetPart: -10,
 } as const;
 
 export type FileFormat = 'csv' | 'jsonl';
@@ -37,10 +41,50 @@ export interface FilePlan {
   /** Several together name a target; none: the file is one series. */
   readonly targetFields: readonly string[];
   readonly labelField: string | null;
-  /** Field name → index into the recording's columns, or one of `ROLE`. */
+  /** Of a table with a row per metric; null: a row has all metrics. */
+  readonly long: LongPlan | null;
+  /** The targets that each metric field is, in the order of their roles; null: fields are columns. */
+  readonly wide: readonly string[] | null;
+  /** Field name → index among the values of a row, which mostly are the recording's columns, or one of `ROLE`. */
   readonly roles: ReadonlyMap<string, number>;
   /** The recording's columns. */
   readonly columns: readonly string[];
+}
+
+/** How to read a table with a row per metric. */
+export interface LongPlan {
+  readonly metricField: string;
+  readonly valueField: string;
+  /** Names in the metric field, with the indexes of their columns. */
+  readonly metrics: readonly (readonly [string, number])[];
+  /** What becomes of rows of other metrics: they are rejected, or not selected. */
+  readonly others: 'reject' | 'filter';
+}
+
+export function longPlan(
+  { metric, value }: { readonly metric: string; readonly value: string },
+  metrics: LongPlan['metrics'],
+  others: LongPlan['others'],
+): LongPlan {
+  return { metricField: metric, valueField: value, metrics, others };
+}
+
+/** What a metric is called in the field that names it; null if it has no name. */
+export function metricName(value: unknown): string | null {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** How many values a row has, for its metrics. */
+export function valuesPerRow({ long, wide, columns }: Pick<FilePlan, 'long' | 'wide' | 'columns'>): number {
+  if (long !== null) return 1;
+  return wide?.length ?? columns.length;
+}
+
+/** The role of each field that names the target, alone or together with others. */
+export function targetRoles(fields: readonly string[]): (readonly [field: string, role: number])[] {
+  if (fields.length === 1) return fields.map((field) => [field, ROLE.target]);
+  return fields.map((field, part) => [field, ROLE.targetPart - part]);
 }
 
 /** What all files of a recording share. */

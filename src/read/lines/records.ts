@@ -2,11 +2,17 @@ import { floorToInterval } from '../../core/time.js';
 import type { ParseTime } from '../../core/time.js';
 import type { Shard } from '../../core/shard.js';
 import type { ExplainTime } from '../../core/skipped-time.js';
-import type { Label, MinuteRecord, Reject } from '../../core/types.js';
+import type { Label, MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
 import type { JsonObject } from './json-text.js';
+import { fieldText } from './field-text.js';
+import { badShape } from './found-row.js';
+import type { FoundRow } from './found-row.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { metricOfText } from './number-format.js';
-import type { FilePlan, LateFields } from './plan.js';
+import { metricName, valuesPerRow } from './plan.js';
+import type { FilePlan, LateFields, LongPlan } from './plan.js';
+import { jsonText, show } from './show-value.js';
+import { noTarget, targetOf } from './target-name.js';
 import type { TargetFilter } from './target-filter.js';
 
 /** Turns the lines of a block into rows. */
@@ -17,26 +23,6 @@ export interface BlockReader {
    * depend on those after them.
    */
   read(block: TextBlock, last: boolean): number;
-}
-
-/** What a reader found on a line, or in an item of it. Each reader has one and fills it again for every row. */
-export class FoundRow {
-  time: unknown = undefined;
-  target: unknown = undefined;
-  label: unknown = undefined;
-  /** `[columns]`, or `[window, columns]` of an item that brings its window: NaN where missing, Infinity where bad. */
-  values: Float64Array = new Float64Array(0);
-  /** What is wrong with its values; null: nothing. */
-  problem: ValueProblem | null = null;
-
-  badValue(field: string, value: unknown): void {
-    this.problem ??= { reason: 'bad_value', message: `${field}: ${show(value)} is not a number` };
-  }
-}
-
-interface ValueProblem {
-  readonly reason: 'bad_value' | 'bad_shape';
-  readonly message: string;
 }
 
 /**
@@ -81,9 +67,10 @@ export interface RecordSink {
   filtered(line: number, item?: number): void;
 }
 
+type Known = RejectFacts & { readonly target: string };
+
 /** Values are cut from slabs of this length: a typed array per record would cost several times as much. */
 const SLAB_VALUES = 8192;
-const SHOWN_TEXT = 60;
 
 /** Makes records of rows, and rejects of rows that cannot be one. */
 export class RecordMaker implements RowSink {
@@ -97,6 +84,9 @@ export class RecordMaker implements RowSink {
   #slabUsed = 0;
   /** The next part of the slab, until a record is made of it. */
   #values: Float64Array | null = null;
+  /** What a row is read into that is not a record by itself; null: it is one. */
+  readonly #rowValues: Float64Array | null;
+  readonly #metrics: ReadonlyMap<string | null, readonly number[]>;
   #lastTime: string | number = '';
   #lastMinuteMs = NaN;
 
@@ -107,12 +97,16 @@ export class RecordMaker implements RowSink {
     this.#rules = rules;
     this.#sink = sink;
     this.#width = plan.columns.length;
+    const { long, wide } = plan;
+    this.#rowValues = long === null && wide === null ? null : new Float64Array(valuesPerRow(plan));
+    if (wide !== null) cursor.fieldText = fieldText(plan);
+    this.#metrics = new Map(long?.metrics.map(([name, column]) => [name, [column]]));
   }
 
   begin(row: FoundRow): void {
     this.late.forget();
     row.problem = null;
-    row.values = this.#values ??= this.#nextValues();
+    row.values = this.#rowValues ?? (this.#values ??= this.#nextValues());
   }
 
   beginLists(row: FoundRow, lists: readonly unknown[], isWindow: boolean): boolean {
@@ -133,9 +127,14 @@ export class RecordMaker implements RowSink {
 
   take(row: FoundRow, item?: number): void {
     const { cursor } = this;
-    const target = targetOf(this.#plan, row.target);
+    const plan = this.#plan;
+    const target = targetOf(plan, row);
     if (target === null) {
-      this.reject('no_target', noTarget(this.#plan.targetFields, row.target), row.time, item);
+      this.reject('no_target', noTarget(plan, row), row.time, item);
+      return;
+    }
+    if (plan.wide !== null) {
+      this.#takeWide(row, plan.targetFields.length === 0 ? null : target, plan.wide);
       return;
     }
     if (!this.#rules.filter.selects(target)) {
@@ -145,15 +144,69 @@ export class RecordMaker implements RowSink {
     const minuteMs = this.#minuteOf(row.time);
     if (Number.isNaN(minuteMs)) {
       this.#rejectTime(row.time, target);
+    } else if (plan.long !== null) {
+      this.#takeMetric(row, { target, minuteMs }, plan.long);
     } else if (row.problem !== null) {
       cursor.reject(row.problem.reason, row.problem.message, { target, minuteMs }, item);
     } else {
-      const { values } = row;
+      const { values, brings } = row;
       const bringsWindow = values !== this.#values;
       if (!bringsWindow) this.#values = null;
       this.late.accept();
+      const label = plan.labelField === null ? null : labelOf(row.label);
+      const source = cursor.source(item);
+      this.#sink.record({ minuteMs, target, values, bringsWindow, brings, label, source });
+    }
+  }
+
+  /** Takes a row of one metric. */
+  #takeMetric(row: FoundRow, { target, minuteMs }: Known, { metricField, others }: LongPlan): void {
+    const { cursor } = this;
+    const brings = this.#metrics.get(metricName(row.metric));
+    if (brings === undefined && others === 'filter') {
+      this.#sink.filtered(cursor.line);
+    } else if (brings === undefined) {
+      const isNamed = metricName(row.metric) !== null;
+      const message = isNamed
+        ? `${metricField}: ${show(row.metric)} had no number in the sample`
+        : `no ${metricField}`;
+      cursor.reject('unknown_metric', message, { target, minuteMs });
+    } else if (row.problem !== null) {
+      cursor.reject(row.problem.reason, row.problem.message, { target, minuteMs });
+    } else {
+      const values = this.#nextValues();
+      values.fill(NaN);
+      for (const column of brings) values[column] = row.values[0] ?? NaN;
+      this.late.accept();
       const label = this.#plan.labelField === null ? null : labelOf(row.label);
-      this.#sink.record({ minuteMs, target, values, bringsWindow, label, source: cursor.source(item) });
+      const source = cursor.source();
+      this.#sink.record({ minuteMs, target, values, bringsWindow: false, brings, label, source });
+    }
+  }
+
+  /** Takes a row that has a record for each of its fields; `host` is its target if it names one itself. */
+  #takeWide(row: FoundRow, host: string | null, fields: readonly string[]): void {
+    const { cursor } = this;
+    const minuteMs = this.#minuteOf(row.time);
+    if (Number.isNaN(minuteMs)) {
+      this.#rejectTime(row.time, null);
+      return;
+    }
+    this.late.accept();
+    const label = this.#plan.labelField === null ? null : labelOf(row.label);
+    for (const [item, field] of fields.entries()) {
+      const target = host === null ? field : `${host}/${field}`;
+      const value = row.values[item] ?? NaN;
+      if (!this.#rules.filter.selects(target)) {
+        this.#sink.filtered(cursor.line, item);
+      } else if (value === Infinity) {
+        cursor.reject('bad_value', `${field} is not a number`, { target, minuteMs }, item);
+      } else {
+        const values = this.#nextValues();
+        values[0] = value;
+        const source = cursor.source(item);
+        this.#sink.record({ minuteMs, target, values, bringsWindow: false, brings: null, label, source });
+      }
     }
   }
 
@@ -209,33 +262,6 @@ export class RecordMaker implements RowSink {
   }
 }
 
-export function badShape(message: string): ValueProblem {
-  return { reason: 'bad_shape', message };
-}
-
-/** Half a character, which only an escape in JSON can write; no text file could hold it. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** The target of a row; null if the value cannot be a name. */
-export function targetOf({ targetFields, format, series }: FilePlan, value: unknown): string | null {
-  if (targetFields.length === 0) return series;
-  if (typeof value === 'string') {
-    return value === '' || (format === 'jsonl' && LONE_SURROGATE.test(value)) ? null : value;
-  }
-  if (typeof value !== 'number' || !Number.isFinite(value)) return null;
-  // Two longer numbers may have become the same one.
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? null : String(value);
-}
-
-function noTarget(fields: readonly string[], value: unknown): string {
-  const name = fields.join(' and ');
-  if (value === undefined) return `no ${name}`;
-  if (value === '' || value === null) return `${name} is empty`;
-  return typeof value === 'number'
-    ? `${name}: ${value} has more digits than a number keeps; write it as text`
-    : `${name}: ${show(value)} is not a name`;
-}
-
 /** The meaning of a label: numbers and truth values become numbers, other text stays text. */
 export function labelOf(value: unknown): Label {
   if (typeof value === 'number') return numberLabel(value);
@@ -252,21 +278,4 @@ export function labelOf(value: unknown): Label {
 /** Labels are written as JSON, which has neither -0 nor infinities. */
 function numberLabel(value: number): Label {
   return Number.isFinite(value) ? value + 0 : String(value);
-}
-
-/** A value for a message, cut if it is long. */
-export function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : jsonText(value);
-  return text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text;
-}
-
-/** `JSON.stringify` recurses where `JSON.parse` does not, so a value that was parsed may be too deep to write. */
-function jsonText(value: unknown): string {
-  if (typeof value === 'number') return String(value);
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof RangeError) return 'a value nested too deeply to show';
-    throw error;
-  }
 }

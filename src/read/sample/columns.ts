@@ -1,12 +1,14 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
-import { ROLE } from '../lines/plan.js';
-import type { FilePlan } from '../lines/plan.js';
+import { ROLE, longPlan, targetRoles } from '../lines/plan.js';
+import type { FilePlan, LongPlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
 import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
 import { listNames, newName } from './names.js';
+import type { FileFields } from './decide.js';
+import type { LongFields } from './long.js';
 import type { FileSample } from './sampler.js';
 
 /** A sample that has records, and their target if no field names one. */
@@ -38,35 +40,27 @@ export function chooseColumns(
   refuseUnknownNames(inputs, options);
   const samples = inputs.map(({ sample }) => sample.sampled);
   const pooled = countFields(samples, options, intervalMs);
-  const columns = options.columns ?? metricsOf(pooled);
-  if (columns.length === 0) throw noNumericColumn(inputs, pooled);
-  const plans = inputs.map((input) => planFile(input, columns, pooled, options));
-  return { columns, plans, notices: columnNotices(plans, pooled, options) };
+  const metrics = options.columns ?? metricsOf(pooled);
+  if (metrics.length === 0) throw noNumericColumn(inputs, pooled);
+  const columns = options.wide === true ? [WIDE_COLUMN] : metrics;
+  const plans = inputs.map((input) => ({ ...planFile(input, metrics, pooled, options), columns }));
+  const notices = [...columnNotices(plans, metrics, pooled, options), ...ignoredNotices(inputs)];
+  return { columns, plans, notices };
 }
+
+/** The column of recordings in which every field of a row is a target of its own. */
+const WIDE_COLUMN = 'value';
 
 function planFile(
   { sample, series }: ReadableSample,
-  columns: readonly string[],
+  metrics: readonly string[],
   pooled: ReadonlyMap<string, FieldCounts>,
   options: ReadOptions,
-): FilePlan {
+): Omit<FilePlan, 'columns'> {
   const { fields } = sample;
   if (fields === null) throw new Error('a file without records has no plan');
-  const roles = new Map<string, number>();
-  const indexes = new Map(columns.map((name, index) => [name, index]));
-  for (const field of new Set([...sample.header, ...sample.sampled.names])) {
-    const name = newName(field, options);
-    const index = field === '' ? undefined : indexes.get(name);
-    const isLate = options.columns === undefined && field !== '' && isUnseen(pooled.get(name));
-    roles.set(field, index ?? (isLate ? ROLE.late : ROLE.ignored));
-  }
-  // Values in lists are in the order of the columns, whatever those are called.
-  if (sample.layout === 'batches') columns.forEach((name, i) => roles.set(oldName(name, options), i));
-  if (sample.layout === 'rows') {
-    roles.set(fields.time, ROLE.time);
-    for (const target of fields.targets) roles.set(target, ROLE.target);
-    if (fields.label !== null) roles.set(fields.label, ROLE.label);
-  }
+  const own = sample.sampled.names.concat(sample.header).map((field) => newName(field, options));
+  const wide = options.wide === true ? metrics.filter((name) => own.includes(name)) : null;
   return {
     file: sample.file,
     format: sample.head.format,
@@ -80,9 +74,42 @@ function planFile(
     timeField: fields.time,
     targetFields: fields.targets,
     labelField: fields.label,
-    roles,
-    columns,
+    long: fields.long === null ? null : planLong(fields.long, metrics, options),
+    wide,
+    roles: rolesOf(sample, fields, wide ?? metrics, pooled, options),
   };
+}
+
+function planLong(long: LongFields, metrics: readonly string[], options: ReadOptions): LongPlan {
+  const indexes = metrics.map((name, column) => [oldName(name, options), column] as const);
+  return longPlan(long, indexes, options.columns === undefined ? 'reject' : 'filter');
+}
+
+function rolesOf(
+  { header, layout, sampled }: FileSample,
+  fields: FileFields,
+  metrics: readonly string[],
+  pooled: ReadonlyMap<string, FieldCounts>,
+  options: ReadOptions,
+): Map<string, number> {
+  const roles = new Map<string, number>();
+  const indexes = new Map(metrics.map((name, index) => [name, index]));
+  for (const field of new Set([...header, ...(fields.long === null ? sampled.names : [])])) {
+    const name = newName(field, options);
+    const index = field === '' ? undefined : indexes.get(name);
+    const isLate = options.columns === undefined && field !== '' && isUnseen(pooled.get(name));
+    roles.set(field, fields.long === null ? (index ?? (isLate ? ROLE.late : ROLE.ignored)) : ROLE.ignored);
+  }
+  // Values in lists are in the order of the columns, whatever those are called.
+  if (layout === 'batches') metrics.forEach((name, i) => roles.set(oldName(name, options), i));
+  for (const name of fields.ignored.keys()) roles.set(name, ROLE.ignored);
+  if (layout === 'rows') {
+    roles.set(fields.time, ROLE.time);
+    for (const [target, role] of targetRoles(fields.targets)) roles.set(target, role);
+    if (fields.label !== null) roles.set(fields.label, ROLE.label);
+    if (fields.long !== null) roles.set(fields.long.metric, ROLE.metric).set(fields.long.value, 0);
+  }
+  return roles;
 }
 
 /** Whether no accepted record of the sample has a value in the field, so that a later one deserves a notice. */
@@ -154,26 +181,24 @@ function noNumericColumn(
 
 function columnNotices(
   plans: readonly FilePlan[],
+  metrics: readonly string[],
   pooled: ReadonlyMap<string, FieldCounts>,
   options: ReadOptions,
 ): Notice[] {
   const notices: Notice[] = [];
   const [first] = plans;
   if (first !== undefined) {
-    const series = plans.length > 1 ? 'each file one target' : `one target (${oneLine(first.series)})`;
-    const target =
-      first.targetFields.length === 0
-        ? series
-        : `target from ${first.targetFields.map((name) => `"${oneLine(name)}"`).join(' and ')}`;
+    const target = targetText(first, plans.length);
     const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
-    const count = first.columns.length === 1 ? '1 metric' : `${first.columns.length} metrics`;
-    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${count}: ${listNames(first.columns, 8)}`;
+    const what = first.wide === null ? 'metric' : 'target';
+    const count = metrics.length === 1 ? `1 ${what}` : `${metrics.length} ${what}s`;
+    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${count}: ${listNames(metrics, 8)}`;
     notices.push({ level: 'info', text });
   }
   if (options.columns === undefined) {
     const texts = [...pooled].filter(([, values]) => !isNumeric(values) && !isEmpty(values));
     const empty = [...pooled].filter(([, values]) => isEmpty(values));
-    const taken = new Set(first?.columns);
+    const taken = new Set(metrics);
     const rejected = [...pooled].filter(([name, values]) => isNumeric(values) && !taken.has(name));
     const [mixed, pure] = [
       texts.filter(([, { numbers }]) => numbers > 0),
@@ -194,6 +219,29 @@ function columnNotices(
   return notices;
 }
 
+function targetText({ targetFields, series, wide }: FilePlan, files: number): string {
+  if (targetFields.length > 0)
+    return `target from ${targetFields.map((name) => `"${oneLine(name)}"`).join(' and ')}`;
+  if (wide !== null) return 'each column a target';
+  return files > 1 ? 'each file one target' : `one target (${oneLine(series)})`;
+}
+
+/** Names the fields that are no metrics although they hold numbers. */
+function ignoredNotices(inputs: readonly ReadableSample[]): Notice[] {
+  const byReason = new Map<string, { level: Notice['level']; readonly names: Set<string> }>();
+  for (const { sample } of inputs) {
+    for (const [name, { why, level }] of sample.fields?.ignored ?? []) {
+      const known = byReason.get(why) ?? { level, names: new Set() };
+      known.names.add(name);
+      byReason.set(why, known);
+    }
+  }
+  return [...byReason].map(([why, { level, names }]) => ({
+    level,
+    text: `ignored: ${listNames([...names])} (${why}; add them with --columns)`,
+  }));
+}
+
 function ignored(why: string, columns: readonly (readonly [string, FieldCounts])[]): Notice {
   const names = listNames(columns.map(([name]) => name));
   return { level: 'warning', text: `ignored: ${names} (${why})` };
@@ -202,8 +250,8 @@ function ignored(why: string, columns: readonly (readonly [string, FieldCounts])
 function sharedSeries(plans: readonly FilePlan[]): string[] {
   const seen = new Set<string>();
   const shared = new Set<string>();
-  for (const { targetFields, series } of plans) {
-    if (targetFields.length > 0) continue;
+  for (const { targetFields, series, wide } of plans) {
+    if (targetFields.length > 0 || wide !== null) continue;
     if (seen.has(series)) shared.add(series);
     seen.add(series);
   }

@@ -1,11 +1,17 @@
+import { AiopsError } from '../../core/errors.js';
 import type { ParseTime } from '../../core/time.js';
+import { numberParser } from '../lines/number-format.js';
 import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { decideLabel } from './label.js';
+import { decideLong } from './long.js';
+import type { LongFields } from './long.js';
+import { newName } from './names.js';
 import { decideNumbers } from './number-format.js';
 import type { SampledTable } from './table.js';
 import { decideTargets } from './target.js';
+import type { TargetChoice } from './target.js';
 import { decideTime } from './time-column.js';
 
 /** What the fields of a file are, by their names in the file. */
@@ -15,33 +21,99 @@ export interface FileFields {
   readonly targets: readonly string[];
   readonly label: string | null;
   readonly numbers: NumberFormat;
+  /** Of a table with a row per metric; null: a row has all metrics. */
+  readonly long: LongFields | null;
+  /** Fields of numbers that are no metrics, and why. */
+  readonly ignored: ReadonlyMap<string, { readonly why: string; readonly level: 'info' | 'warning' }>;
   readonly decisions: readonly Decision[];
 }
 
 /**
  * Decides by the first rows of a file what its fields are. Later decisions build on earlier ones.
  *
- * @throws AiopsError `input_unusable` if there is no time column, or not one that a flag names
+ * @throws AiopsError `input_unusable` if there is no time column, or not one that a flag names, or if rows share their
+ *   times and no column tells them apart
  */
 export function decideFields(sampled: SampledTable, options: ReadOptions, parseTime: ParseTime): FileFields {
-  const { file, table } = sampled;
+  const { file, layout, table } = sampled;
   const time = decideTime(sampled, options, parseTime);
   // Rows without a time name nothing if there are others.
-  const times = table.lineColumn(time.field);
-  const dated = { file, table: table.where((row) => isTime(times[row], parseTime)) };
+  const allMs = table.lineColumn(time.field).map((value) => timeOf(value, parseTime));
+  const dated = { file, layout, table: table.where((row) => !Number.isNaN(allMs[row])) };
   const numbers = decideNumbers(dated.table, time.field, options);
-  const targets = decideTargets(dated, time.field, options);
-  const label = decideLabel(dated, [time.field, ...targets.fields], options);
-  const decisions = [time.decision, ...numbers.decisions, targets.decision, label.decision];
+  const reading = { parseTime, parseNumber: numberParser(numbers.format) };
+  const timesMs = allMs.filter((timeMs) => !Number.isNaN(timeMs));
+  const known = [time.field, ...givenNames(options, table.names)];
+  const label = decideLabel(dated, new Set([...known, ...givenTargets(options)]), options, reading);
+  const labels = [...(label.field === null ? [] : [label.field]), ...label.others];
+  const taken = new Set([...known, ...labels]);
+  const long = decideLong({ ...dated, timesMs, taken }, options, reading);
+  const { metric = null, value = null } = long.fields ?? {};
+  const others = new Set([...taken, ...[metric, value].filter((name) => name !== null)]);
+  const isWide = options.wide === true && options.targetColumns === undefined;
+  const targets = decideTargets(
+    { ...dated, timesMs, taken: others, metricField: metric },
+    isWide ? { ...options, targetColumns: ['none'] } : options,
+    reading,
+  );
+  if (long.fields === null) refuseMixed({ file, time: time.field, rows: timesMs.length }, targets, options);
+  const decisions = [time.decision, ...numbers.decisions, label.decision, long.decision, targets.decision];
+  const ignored = new Map<string, { why: string; level: 'info' | 'warning' }>();
+  const ignore = (names: readonly string[], why: string, level: 'info' | 'warning' = 'info'): void =>
+    names.forEach((name) => ignored.set(name, { why, level }));
+  ignore(label.others, 'labels as well', 'warning');
+  ignore(targets.numbering, 'they number rows or targets');
+  const used = new Set([...others, ...targets.fields]);
+  if (long.fields !== null)
+    ignore(
+      dated.table.names.filter((name) => name !== '' && !used.has(name)),
+      'a row has one metric, and they are not its value',
+    );
   return {
     time: time.field,
     targets: targets.fields,
     label: label.field,
     numbers: numbers.format,
+    long: long.fields,
+    ignored,
     decisions,
   };
 }
 
-function isTime(value: unknown, parseTime: ParseTime): boolean {
-  return (typeof value === 'string' || typeof value === 'number') && !Number.isNaN(parseTime(value));
+function timeOf(value: unknown, parseTime: ParseTime): number {
+  return typeof value === 'string' || typeof value === 'number' ? parseTime(value) : NaN;
+}
+
+/** Fields that `--columns` makes metrics. */
+function givenNames({ columns = [], map }: ReadOptions, names: readonly string[]): string[] {
+  const given = new Set(columns);
+  return names.filter((name) => given.has(name) || given.has(newName(name, { map })));
+}
+
+/** Names that flags use for something else than a label. */
+function givenTargets({ targetColumns = [], metricColumn, valueColumn }: ReadOptions): string[] {
+  return [...targetColumns, metricColumn, valueColumn].filter((name) => name !== undefined);
+}
+
+/** So many of the sampled rows would be duplicates. */
+const MIXED_SHARE = 1 / 3;
+
+/**
+ * Refuses a file in which several series are mixed that nothing tells apart: of each time, only the first row would be
+ * read.
+ */
+function refuseMixed(
+  { file, time, rows }: { readonly file: string; readonly time: string; readonly rows: number },
+  { fields, repeated }: TargetChoice,
+  options: ReadOptions,
+): void {
+  const isGiven = options.targetColumns !== undefined || options.duplicates !== 'reject';
+  if (fields.length > 0 || isGiven || options.wide === true || repeated <= rows * MIXED_SHARE) return;
+  throw new AiopsError(
+    'input_unusable',
+    `${file}: ${repeated} of the first ${rows} records have the ${time} of an earlier one, and no column tells them apart`,
+    {
+      hint: 'name the column of the targets with --target-column, or merge the records of an interval with --duplicates mean (or first, last)',
+    },
+  );
 }

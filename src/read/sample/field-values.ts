@@ -17,9 +17,15 @@ export interface SampledRecord {
 
 /** What the fields of a sample's records hold: a byte per field, however long the values are. */
 export class SampledRecords {
+  /** Whether a record brings only the fields that it has a value in, so that another one may bring the others. */
+  readonly inParts: boolean;
   readonly #indexes = new Map<string, number>();
   readonly #records: SampledRecord[] = [];
   #hasNumbers = false;
+
+  constructor(inParts: boolean) {
+    this.inParts = inParts;
+  }
 
   /** Fields in order of appearance, including those of records that are not whole. */
   get names(): readonly string[] {
@@ -64,7 +70,7 @@ export class SampledRecords {
       if ((counts.get(kinds.length) ?? 0) > (counts.get(commonest) ?? 0)) commonest = kinds.length;
     }
     if (counts.size < 2) return this;
-    const kept = new SampledRecords();
+    const kept = new SampledRecords(this.inParts);
     for (const name of this.#indexes.keys()) kept.indexOf(name);
     kept.#records.push(...this.#records.filter(({ kinds }) => kinds.length === commonest));
     return kept;
@@ -90,9 +96,8 @@ export function countFields(
 ): ReadonlyMap<string, FieldCounts> {
   const pooled = new Map<string, FieldCounts>();
   const fields = samples.map((sample) => count(sample, pooled, options));
-  const taken = options.duplicates === 'reject' ? new Set<string>() : null;
-  for (const [i, sample] of samples.entries())
-    markAccepted(sample.records, fields[i] ?? [], taken, intervalMs);
+  const taken: Taken | null = options.duplicates === 'reject' ? new Map() : null;
+  for (const [i, sample] of samples.entries()) markAccepted(sample, fields[i] ?? [], taken, intervalMs);
   return pooled;
 }
 
@@ -143,25 +148,29 @@ function count(
   return fields;
 }
 
+/** The fields that each target and interval has a record for. */
+type Taken = Map<string, (readonly FieldCounts[])[]>;
+
 /**
- * Finds the records that are accepted if every mostly numeric field is a metric. `taken`: the targets and intervals
- * that have a record; null: another one is not a duplicate to reject.
+ * Finds the records that are accepted if every mostly numeric field is a metric. `taken`: null if another record of a
+ * target and interval is not a duplicate to reject.
  */
 function markAccepted(
-  records: readonly SampledRecord[],
+  { records, inParts }: SampledRecords,
   fields: readonly (FieldCounts | null)[],
-  taken: Set<string> | null,
+  taken: Taken | null,
   intervalMs: number,
 ): void {
   const numeric = fields.map((counts) => counts !== null && isNumeric(counts));
+  const all = fields.filter((counts, i) => counts !== null && numeric[i] === true);
   for (const { isWhole, kinds, target, timeMs } of records) {
     if (!isWhole || kinds.some((kind, i) => kind === TEXT && numeric[i] === true)) continue;
+    const numbers = fields.filter((counts, i) => counts !== null && kinds[i] === NUMBER);
+    const brings = (inParts ? numbers : all) as readonly FieldCounts[];
     const place = `${floorToInterval(timeMs, intervalMs)} ${target}`;
-    if (taken?.has(place) === true) continue;
-    taken?.add(place);
-    for (let i = 0; i < kinds.length; i++) {
-      const counts = fields[i] ?? null;
-      if (kinds[i] === NUMBER && counts !== null) counts.isAccepted = true;
-    }
+    const before = taken?.get(place) ?? [];
+    if (before.some((other) => other === brings || other.some((counts) => brings.includes(counts)))) continue;
+    taken?.set(place, [...before, brings]);
+    for (const counts of numbers) if (counts !== null) counts.isAccepted = true;
   }
 }

@@ -1,28 +1,112 @@
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
+import { fieldShape, isBinary, plainName } from './field-shape.js';
+import type { FieldReading, FieldShape } from './field-shape.js';
 import { namedField, usualField } from './find-field.js';
-import { quoteName } from './names.js';
+import { newName, quoteName } from './names.js';
 import type { SampledTable } from './table.js';
 
+/** Names of labels whatever they hold. */
 const USUAL_LABELS = ['label', 'anomaly', 'is_anomaly'];
+
+/** Names of labels if they hold verdicts, as `plainName` writes them, the surest first. */
+const NAMES = [
+  ...[
+    'groundtruth',
+    'isanomaly',
+    'anomalylabel',
+    'labelanomaly',
+    'islabel',
+    'labels',
+    'anomalous',
+    'isanomalous',
+  ],
+  ...['anomalies', 'isoutlier', 'outlier', 'outliers', 'attack', 'isattack', 'normal/attack', 'attacklabel'],
+  ...[
+    'attacktype',
+    'changepoint',
+    'ischangepoint',
+    'ytrue',
+    'truth',
+    'isabnormal',
+    'abnormal',
+    'istruth',
+    'gt',
+  ],
+  ...[
+    'isfault',
+    'fault',
+    'faulty',
+    'faultlabel',
+    'isfailure',
+    'failure',
+    'machinefailure',
+    'incident',
+    'isincident',
+  ],
+  ...['intrusion', 'fraud', 'isfraud', 'novelty', 'class', 'y'],
+];
+const RANKS: ReadonlyMap<string, number> = new Map(NAMES.map((name, rank) => [name, rank]));
+
+/** Names up to this one say nothing but labels: a column of other numbers is no metric either. */
+const SURE = NAMES.indexOf('gt') + 1;
+const MAX_CODES = 20;
+
+/** Words for verdicts, in any case; some data sets have blanks in them. */
+const VERDICT =
+  /^(?:0|1|true|false|yes|no|normal|benign|ok|healthy|nominal|abnormal|anomal(?:y|ous)|attack|outlier|inlier|fault(?:y)?|fail(?:ure|ed)?|intrusion|malicious|none)$/i;
+
+export interface LabelChoice {
+  readonly field: string | null;
+  /** Fields that hold labels as well, and are no metrics. */
+  readonly others: readonly string[];
+  readonly decision: Decision;
+}
 
 /** Finds the column with the label. One that `--label-column` names need not be in every file. */
 export function decideLabel(
   { table }: SampledTable,
-  taken: readonly string[],
+  taken: ReadonlySet<string>,
   options: ReadOptions,
-): { readonly field: string | null; readonly decision: Decision } {
+  reading: FieldReading,
+): LabelChoice {
   const { names } = table;
   const given = options.labelColumn;
   if (given !== undefined) {
     const isNone = given === 'none' && !names.includes('none');
     const field = isNone ? null : namedField(given, names, options);
-    return { field, decision: labelDecision(field, 'given', '--label-column says so') };
+    return { field, others: [], decision: labelDecision(field, 'given', '--label-column says so') };
   }
-  const field = usualField(USUAL_LABELS, names, new Set([...taken, ...(options.columns ?? [])]), options);
-  return field === null
-    ? { field, decision: labelDecision(null, 'default', 'no column has a usual name') }
-    : { field, decision: labelDecision(field, 'name', 'it has a usual name') };
+  const usual = usualField(USUAL_LABELS, names, taken, options);
+  const rank = (name: string): number => RANKS.get(plainName(newName(name, options))) ?? Infinity;
+  const shapes = names
+    .filter((name) => name !== '' && name !== usual && !taken.has(name) && rank(name) < Infinity)
+    .map((name) => fieldShape(table, name, reading));
+  const verdicts = shapes.filter(isVerdicts).sort((a, b) => rank(a.name) - rank(b.name));
+  const codes = shapes.filter(
+    (shape) => !verdicts.includes(shape) && rank(shape.name) < SURE && isCodes(shape),
+  );
+  const [field = null, ...unused] = [...(usual === null ? [] : [usual]), ...verdicts.map(({ name }) => name)];
+  const others = [...unused, ...codes.map(({ name }) => name)];
+  if (field === null)
+    return {
+      field,
+      others,
+      decision: labelDecision(null, 'default', 'no column of 0 and 1 has a usual name'),
+    };
+  const evidence = usual === null ? 'it has a usual name and holds verdicts' : 'it has a usual name';
+  return { field, others, decision: labelDecision(field, 'name', evidence) };
+}
+
+function isVerdicts(shape: FieldShape): boolean {
+  if (isBinary(shape)) return true;
+  const { keys, present } = shape;
+  return present > 0 && keys.every((key) => key === null || VERDICT.test(key.replaceAll(' ', '')));
+}
+
+/** Few different whole numbers: kinds of anomalies, or -1 and 1, of which each may mean either. */
+function isCodes({ kind, distinct }: FieldShape): boolean {
+  return kind === 'integer' && distinct <= MAX_CODES;
 }
 
 function labelDecision(field: string | null, source: Decision['source'], evidence: string): Decision {

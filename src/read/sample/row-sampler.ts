@@ -1,12 +1,13 @@
 import type { ParseTime } from '../../core/time.js';
 import type { Reject } from '../../core/types.js';
+import type { FoundRow } from '../lines/found-row.js';
 import { eachField } from '../lines/json-text.js';
 import type { JsonObject } from '../lines/json-text.js';
 import { LineCursor } from '../lines/lines.js';
-import { LateFields, ROLE } from '../lines/plan.js';
+import { LateFields, ROLE, longPlan, metricName, targetRoles } from '../lines/plan.js';
 import type { FileFormat, FilePlan } from '../lines/plan.js';
-import { targetOf } from '../lines/records.js';
-import type { FoundRow, RowSink } from '../lines/records.js';
+import type { RowSink } from '../lines/records.js';
+import { targetOf } from '../lines/target-name.js';
 import type { ReadOptions } from '../options.js';
 import type { FileFields } from './decide.js';
 import { SampledRecords } from './field-values.js';
@@ -15,11 +16,15 @@ import { StepCounter } from './interval.js';
 
 /** Records that show what the fields are. */
 const FIELD_RECORDS = 1024;
+/** The same for a table with a row per metric. */
+const LONG_RECORDS = 32_768;
 /** Lines after which the interval is taken from what has been seen. */
 export const MAX_LINES = 65_536;
 const CLEAR_STEPS = 32;
 /** The same for an input that keeps us waiting: three records of one target will do. */
 const CLEAR_STEPS_LIVE = 2;
+/** Distinct times, of which all but the last are seen completely. */
+const MIN_TIMES = 3;
 
 export interface SampledInput {
   readonly file: string;
@@ -42,8 +47,8 @@ export class RowSampler implements RowSink {
   readonly fields: FileFields;
   readonly steps = new StepCounter();
   /** Records whose values came in lists; their names count only if there are no others. */
-  readonly listed = new SampledRecords();
-  readonly #named = new SampledRecords();
+  readonly listed = new SampledRecords(false);
+  readonly #named: SampledRecords;
   readonly #roles = new Map<string, number>();
   readonly #columns: string[] = [];
   readonly #input: SampledInput;
@@ -56,6 +61,8 @@ export class RowSampler implements RowSink {
   /** Rows with a time and a target, and those without. */
   #records = 0;
   #rejected = 0;
+  /** The first times, of a table with a row per metric. */
+  readonly #times = new Set<number>();
 
   constructor(
     input: SampledInput,
@@ -74,12 +81,15 @@ export class RowSampler implements RowSink {
       this.#stopIfEnough();
     };
     this.cursor = new LineCursor(input.file, options.maxLineBytes, onReject, { marks });
+    const { long, ignored } = fields;
+    this.#named = new SampledRecords(format === 'jsonl' || long !== null);
+    for (const name of ignored.keys()) this.#roles.set(name, ROLE.ignored);
     if (layout === 'rows') {
       this.#roles.set(fields.time, ROLE.time);
-      for (const target of fields.targets) this.#roles.set(target, ROLE.target);
+      for (const [target, role] of targetRoles(fields.targets)) this.#roles.set(target, role);
       if (fields.label !== null) this.#roles.set(fields.label, ROLE.label);
+      if (long !== null) this.#roles.set(long.metric, ROLE.metric).set(long.value, 0);
     }
-    for (const name of header ?? []) this.#learn(name);
     this.plan = {
       file: input.file,
       ...{ format, layout, marks, delimiter, isTrailed, numbers: fields.numbers },
@@ -88,9 +98,12 @@ export class RowSampler implements RowSink {
       timeField: fields.time,
       targetFields: fields.targets,
       labelField: fields.label,
+      long: long === null ? null : longPlan(long, [], 'reject'),
+      wide: null,
       roles: this.#roles,
       columns: this.#columns,
     };
+    for (const name of header ?? []) this.#learn(name);
   }
 
   begin(row: FoundRow, fields?: JsonObject): void {
@@ -98,7 +111,7 @@ export class RowSampler implements RowSink {
     this.late.forget();
     this.#listLength = null;
     row.problem = null;
-    row.values = new Float64Array(this.#named.width).fill(NaN);
+    row.values = new Float64Array(this.plan.long === null ? this.#named.width : 1).fill(NaN);
   }
 
   beginLists(row: FoundRow, lists: readonly unknown[]): boolean {
@@ -120,14 +133,16 @@ export class RowSampler implements RowSink {
     const { time } = row;
     const isTimeLike = typeof time === 'string' || typeof time === 'number';
     const timeMs = isTimeLike ? this.#parseTime(time) : NaN;
-    const target = targetOf(this.plan, row.target);
+    const target = targetOf(this.plan, row);
     const isWhole = !Number.isNaN(timeMs) && target !== null;
     if (isWhole) this.steps.see(target, timeMs);
     const count = isWhole ? ++this.#records : ++this.#rejected;
-    if (count <= FIELD_RECORDS) {
+    const { long } = this.plan;
+    if (count <= (long === null ? FIELD_RECORDS : LONG_RECORDS)) {
       const facts = { isWhole, timeMs, target: target ?? '' };
       const length = this.#listLength;
-      if (length === null) this.#named.add(facts, row.values);
+      if (long !== null) this.#addMetric(facts, row);
+      else if (length === null) this.#named.add(facts, row.values);
       else this.listed.add(facts, row.values.subarray(row.values.length - length));
     }
     this.#stopIfEnough();
@@ -137,10 +152,23 @@ export class RowSampler implements RowSink {
     this.#stopIfEnough();
   }
 
+  /** Takes a row with one metric for a record that has no other. */
+  #addMetric(facts: Parameters<SampledRecords['add']>[0], { metric, values }: FoundRow): void {
+    const name = metricName(metric);
+    if (name === null) return;
+    if (facts.isWhole && this.#times.size < MIN_TIMES) this.#times.add(facts.timeMs);
+    const index = this.#named.indexOf(name);
+    const record = new Float64Array(index + 1).fill(NaN);
+    record[index] = values[0] ?? NaN;
+    this.#named.add(facts, record);
+  }
+
   get isEnough(): boolean {
     const { found, block, next } = this.cursor;
     const bytes = block.byteOffset + next - this.#input.byteOffset;
     if (found >= MAX_LINES || bytes >= this.#input.maxBytes) return true;
+    // In a table with a row per metric, only all rows of a time show all metrics.
+    if (this.plan.long !== null && this.#records < LONG_RECORDS && this.#times.size < MIN_TIMES) return false;
     return this.#records >= FIELD_RECORDS && this.#isIntervalClear(CLEAR_STEPS);
   }
 
@@ -167,6 +195,10 @@ export class RowSampler implements RowSink {
 
   #learn(name: string): void {
     if (this.#roles.has(name)) return;
+    if (this.plan.long !== null) {
+      this.#roles.set(name, ROLE.ignored);
+      return;
+    }
     const index = this.#named.indexOf(name);
     this.#roles.set(name, index);
     this.#columns[index] = name;

@@ -24,7 +24,7 @@ export interface FileSample {
   readonly isTrailed: boolean;
   /** Null if there was no record. */
   readonly fields: FileFields | null;
-  /** By their names in the file, without time, target and label. */
+  /** By their names in the file, or in the metric field, without time, target and label. */
   readonly sampled: SampledRecords;
   /** Batches only: the names of values in lists. */
   readonly listed: readonly string[];
@@ -105,7 +105,7 @@ export class Sampler {
       header: head.header ?? [],
       isTrailed: head.isTrailed,
       fields: rows?.fields ?? null,
-      sampled: rows?.sampled ?? new SampledRecords(),
+      sampled: rows?.sampled ?? new SampledRecords(false),
       listed: rows?.listed.names ?? [],
       steps: rows?.steps ?? new StepCounter(),
       lines: cursor.found - (head.header === null ? 0 : 1),
@@ -130,7 +130,11 @@ export class Sampler {
     const { head } = reading;
     if (!head.hasRow) return;
     const { file, byteOffset } = this.#input;
-    const fields = decideFields({ file, table: head.table }, this.#options, this.#parseTime);
+    const fields = decideFields(
+      { file, layout: head.layout, table: head.table },
+      this.#options,
+      this.#parseTime,
+    );
     const rows = new RowSampler(this.#input, head, fields, this.#options, this.#parseTime);
     const reader = rowReader(rows.plan, rows, { parseTime: this.#parseTime });
     reading.rows = rows;

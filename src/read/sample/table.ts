@@ -59,6 +59,7 @@ function namesOf(rows: readonly JsonObject[]): string[] {
 /** A sampled file. */
 export interface SampledTable {
   readonly file: string;
+  readonly layout: Layout;
   readonly table: SampleTable;
 }
 

@@ -1,42 +1,56 @@
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
-import { requireField, usualField } from './find-field.js';
+import { fieldShape } from './field-shape.js';
+import type { FieldReading } from './field-shape.js';
+import { requireField } from './find-field.js';
 import { quoteName } from './names.js';
-import type { SampledTable } from './table.js';
+import { targetName } from './target-names.js';
+import { TargetSearch } from './target-search.js';
+import type { Candidate, TargetInput } from './target-search.js';
 
-const USUAL_TARGETS = ['target', 'target_id', 'host', 'instance', 'service', 'name', 'id'];
+export interface TargetChoice {
+  /** Several together name a target; none: the file is one series. */
+  readonly fields: readonly string[];
+  /** Numbers of rows, and further numbers of targets: they are no metrics either. */
+  readonly numbering: readonly string[];
+  /** Sampled rows that repeat the time and target of another, but have other values. */
+  readonly repeated: number;
+  readonly decision: Decision;
+}
 
 /**
- * Finds the columns that name the target; none: the file is one series.
+ * Finds the columns that name the target; none: the file is one series. Usual names say what may be a target, and the
+ * rows whether it is one: time and target together must tell rows apart, and targets must recur.
  *
  * @throws AiopsError `input_unusable` if a column that a flag names is missing
  */
-export function decideTargets(
-  { file, table }: SampledTable,
-  timeField: string,
-  options: ReadOptions,
-): { readonly fields: readonly string[]; readonly decision: Decision } {
+export function decideTargets(input: TargetInput, options: ReadOptions, reading: FieldReading): TargetChoice {
+  const { file, table, taken } = input;
   const { names } = table;
-  const { targetColumns: given, labelColumn } = options;
+  const given = options.targetColumns;
   if (given !== undefined) {
     const isNone = given.length === 1 && given[0] === 'none' && !names.includes('none');
     const flag = '--target-column';
     const fields = isNone ? [] : given.map((name) => requireField(name, { file, names, flag }, options));
-    return { fields, decision: targetDecision(fields, 'given', `${flag} says so`) };
+    const decision = targetDecision(fields, 'given', `${flag} says so`);
+    return { fields, numbering: [], repeated: 0, decision };
   }
-  const taken = new Set([
-    timeField,
-    ...(options.columns ?? []),
-    ...(labelColumn === undefined ? [] : [labelColumn]),
-  ]);
-  const field = usualField(USUAL_TARGETS, names, taken, options);
-  return field === null
-    ? { fields: [], decision: targetDecision([], 'default', 'no column has a usual name') }
-    : { fields: [field], decision: targetDecision([field], 'name', 'it has a usual name') };
+  const free = names.filter((name) => name !== '' && !taken.has(name));
+  const shapes = free.map((name): Candidate => ({
+    ...fieldShape(table, name, reading),
+    usual: targetName(name, options),
+  }));
+  const { chosen, source, evidence, others, numbering, repeated } = new TargetSearch(input, shapes).search();
+  const fields = chosen.map(({ name }) => name);
+  const decision = { ...targetDecision(fields, source, evidence), alternatives: others.map(flagOf) };
+  return { fields, numbering: numbering.map(({ name }) => name), repeated, decision };
 }
 
 function targetDecision(fields: readonly string[], source: Decision['source'], evidence: string): Decision {
   const choice = fields.length === 0 ? 'none' : `column ${fields.map((name) => `"${name}"`).join(' and ')}`;
-  const flag = `--target-column ${fields.length === 0 ? 'none' : fields.map(quoteName).join(',')}`;
-  return { about: 'target', choice, evidence, source, flag, alternatives: [] };
+  return { about: 'target', choice, evidence, source, flag: flagOf(fields), alternatives: [] };
+}
+
+function flagOf(fields: readonly string[]): string {
+  return `--target-column ${fields.length === 0 ? 'none' : fields.map(quoteName).join(',')}`;
 }

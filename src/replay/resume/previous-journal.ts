@@ -61,6 +61,15 @@ const inputSnapshot: Shape<InputSnapshot> = object({
           timeField: text,
           targetFields: list(text),
           labelField: nullable(text),
+          long: nullable(
+            object({
+              metricField: text,
+              valueField: text,
+              metrics: list(pair(text, number)),
+              others: oneOf('reject', 'filter'),
+            }),
+          ),
+          wide: nullable(list(text)),
           roles: list(pair(text, number)),
         }),
       ),

@@ -1,0 +1,90 @@
+import { strongerLabel } from './label.js';
+import type { Label, MinuteRecord, SourceLine } from './types.js';
+
+/** A record that was joined with others. */
+interface Part {
+  readonly brings: readonly number[] | null;
+  readonly label: Label;
+  readonly source: SourceLine;
+}
+
+/** A part that was not joined, since an earlier one brings a column of it. */
+interface RefusedPart {
+  readonly source: SourceLine;
+  readonly of: SourceLine;
+}
+
+/**
+ * Several records of a target and interval, each of which brings some of the columns. It knows its parts, so that
+ * joining two of these gives what joining all of their parts one by one gives.
+ */
+export class JoinedRecord implements MinuteRecord {
+  readonly minuteMs: number;
+  readonly target: string;
+  readonly bringsWindow: boolean;
+  readonly source: SourceLine;
+  readonly values: Float64Array;
+  label: Label;
+  readonly #parts: Part[] = [];
+  /** For each column, 1 + the index of the part that brings it; 0: none does. */
+  readonly #owners: Uint32Array;
+
+  private constructor(first: MinuteRecord) {
+    this.minuteMs = first.minuteMs;
+    this.target = first.target;
+    this.bringsWindow = first.bringsWindow;
+    this.source = first.source;
+    this.values = first.values;
+    this.label = first.label;
+    this.#owners = new Uint32Array(first.values.length);
+    this.#own(partOf(first));
+  }
+
+  static of(record: MinuteRecord): JoinedRecord {
+    return record instanceof JoinedRecord ? record : new JoinedRecord(record);
+  }
+
+  get brings(): readonly number[] {
+    return [...this.#owners.keys()].filter((column) => this.#owners[column] !== 0);
+  }
+
+  /**
+   * Adds the parts of a later record. Of a column that is there already, `first` keeps the value and `last` replaces it;
+   * `reject` refuses the part: those are returned.
+   */
+  join(record: MinuteRecord, policy: 'reject' | 'first' | 'last'): readonly RefusedPart[] {
+    const parts = record instanceof JoinedRecord ? record.#parts : [partOf(record)];
+    const refused: RefusedPart[] = [];
+    for (const part of parts) {
+      const owner = policy === 'reject' ? this.#ownerOf(part) : null;
+      if (owner !== null) refused.push({ source: part.source, of: owner.source });
+      else this.#take(part, record.values, policy);
+    }
+    return refused;
+  }
+
+  #ownerOf({ brings }: Part): Part | null {
+    for (const column of brings ?? this.#owners.keys()) {
+      const owner = this.#owners[column] ?? 0;
+      if (owner > 0) return this.#parts[owner - 1] ?? null;
+    }
+    return null;
+  }
+
+  #take(part: Part, values: Float64Array, policy: 'reject' | 'first' | 'last'): void {
+    for (const column of part.brings ?? this.#owners.keys()) {
+      if (policy !== 'first' || this.#owners[column] === 0) this.values[column] = values[column] ?? NaN;
+    }
+    this.label = strongerLabel(this.label, part.label);
+    this.#own(part);
+  }
+
+  #own(part: Part): void {
+    const owner = this.#parts.push(part);
+    for (const column of part.brings ?? this.#owners.keys()) this.#owners[column] ||= owner;
+  }
+}
+
+function partOf({ brings = null, label, source }: MinuteRecord): Part {
+  return { brings, label, source };
+}

@@ -1,0 +1,21 @@
+import { splitFields } from './csv-record.js';
+import { isObject, own, parseJsonLine } from './json-text.js';
+import type { FieldText } from './lines.js';
+import type { FilePlan } from './plan.js';
+
+/** The text of the field with a role on its line, which is a row of the plan's file. */
+export function fieldText({ format, delimiter, header, roles }: FilePlan): FieldText {
+  const names = new Map([...roles].map(([name, role]) => [role, name]));
+  return (line, role) => {
+    const name = names.get(role) ?? '';
+    if (format === 'csv') {
+      const split = splitFields(line, delimiter);
+      return 'fields' in split ? (split.fields[header.indexOf(name)] ?? line) : line;
+    }
+    const fields = parseJsonLine(line);
+    if (!isObject(fields)) return line;
+    const nested = own(fields, 'values');
+    const value = own(fields, name) ?? (isObject(nested) ? own(nested, name) : undefined);
+    return JSON.stringify(value ?? null);
+  };
+}

@@ -1,0 +1,57 @@
+import { ROLE } from './plan.js';
+import { show } from './show-value.js';
+
+/** What a reader found on a line, or in an item of it. Each reader has one and fills it again for every row. */
+export class FoundRow {
+  time: unknown = undefined;
+  target: unknown = undefined;
+  label: unknown = undefined;
+  /** The name of its metric, if a row has one metric only. */
+  metric: unknown = undefined;
+  /** What together is the target, if several fields name it. */
+  readonly parts: unknown[] = [];
+  /** The metrics whose fields it has; null: all. */
+  brings: readonly number[] | null = null;
+  /** Those of them that are in objects of the row. */
+  readonly nested: number[] = [];
+  /** `[columns]`, or `[window, columns]` of an item that brings its window: NaN where missing, Infinity where bad. */
+  values: Float64Array = new Float64Array(0);
+  /** What is wrong with its values; null: nothing. */
+  problem: ValueProblem | null = null;
+
+  /** Forgets the names of an earlier row, whose fields this one may lack. */
+  clear(brings: readonly number[] | null): void {
+    this.time = undefined;
+    this.target = undefined;
+    this.label = undefined;
+    this.metric = undefined;
+    this.brings = brings;
+    if (this.parts.length > 0) this.parts.fill(undefined);
+    if (this.nested.length > 0) this.nested.length = 0;
+  }
+
+  /** Counts the nested metrics among those that it has. */
+  bringNested(): void {
+    const { brings, nested, values } = this;
+    if (brings === null) return;
+    this.brings = brings.length + nested.length < values.length ? [...brings, ...nested] : null;
+  }
+
+  /** Sets the part of the target that the role says. */
+  setPart(role: number, value: unknown): void {
+    this.parts[ROLE.targetPart - role] = value;
+  }
+
+  badValue(field: string, value: unknown): void {
+    this.problem ??= { reason: 'bad_value', message: `${field}: ${show(value)} is not a number` };
+  }
+}
+
+export interface ValueProblem {
+  readonly reason: 'bad_value' | 'bad_shape';
+  readonly message: string;
+}
+
+export function badShape(message: string): ValueProblem {
+  return { reason: 'bad_shape', message };
+}

@@ -1,0 +1,259 @@
+import type { Decision } from './decision.js';
+import { fieldShape, isBinary, isCalendar, isCount, isUuids } from './field-shape.js';
+import type { FieldShape } from './field-shape.js';
+import {
+  countGroups,
+  isSameGrouping,
+  neverRecurs,
+  recurringShare,
+  repeats,
+  takeTurns,
+} from './row-groups.js';
+import type { SampledTable } from './table.js';
+import { isRowName } from './target-names.js';
+import type { TargetName } from './target-names.js';
+
+/** What is decided before the targets. */
+export interface TargetInput extends SampledTable {
+  /** Of the table's rows, epoch ms. */
+  readonly timesMs: readonly number[];
+  /** Fields that are something else. */
+  readonly taken: ReadonlySet<string>;
+  /** The field with the metric's name in a table with a row per metric: its rows repeat their time and target. */
+  readonly metricField: string | null;
+}
+
+export interface Candidate extends FieldShape {
+  readonly usual: TargetName | null;
+}
+
+/** Most fields that are combined with each other. */
+const MAX_COMBINED = 12;
+/** So many rows that repeat time and target are exceptions, and so many show that something tells them apart. */
+const FEW = 0.02;
+const MANY = 0.1;
+
+/** For fields of which only their different values count. */
+const NAMES_ONLY = { parseTime: () => NaN, parseNumber: () => undefined };
+
+/** Finds out which fields name targets. */
+export class TargetSearch {
+  readonly #rows: TargetInput;
+  readonly #shapes: readonly Candidate[];
+  readonly #metric: readonly FieldShape[];
+  readonly #count: number;
+  /** Fields with a usual name for a target, the surest first, and those of them that are none by what they hold. */
+  readonly #named: readonly Candidate[];
+  readonly #refuted: readonly Candidate[];
+
+  constructor(rows: TargetInput, shapes: readonly Candidate[]) {
+    const { metricField, timesMs, table } = rows;
+    this.#rows = rows;
+    this.#shapes = shapes;
+    this.#count = timesMs.length;
+    this.#metric = metricField === null ? [] : [fieldShape(table, metricField, NAMES_ONLY)];
+    const usual = shapes.filter((shape) => shape.usual !== null).sort((a, b) => rankOf(a) - rankOf(b));
+    this.#refuted = usual.filter((shape) => this.#isRefuted(shape));
+    const kept = usual.filter((shape) => !this.#refuted.includes(shape));
+    this.#named = kept.filter((shape) => this.#isNamed(shape));
+  }
+
+  /** What the rows show. */
+  search(): FoundTargets {
+    const found = this.#decide();
+    const { chosen } = found;
+    const refuted = chosen.length > 0 ? [] : this.#refuted.filter((shape) => !isCount(shape));
+    const others = found.others.length > 0 ? found.others : refuted.map(({ name }) => [name]);
+    const rest = this.#shapes.filter((shape) => !chosen.includes(shape));
+    const numbering = rest.filter((shape) => this.#isRowNumber(shape) || this.#isAlias(shape, chosen));
+    return { ...found, others, numbering, repeated: this.#repeated(chosen) };
+  }
+
+  #decide(): Found {
+    const [first] = this.#named;
+    if (first === undefined) return this.#byShape();
+    const best = this.#named.find((shape) => !this.#isMany([shape])) ?? first;
+    const together = this.#isMany([best]) ? this.#more([best]) : this.#turning([best]);
+    if (together !== null) {
+      const evidence = `only together they tell rows of one time apart`;
+      return { chosen: together, source: 'shape', evidence, others: [] };
+    }
+    const others = this.#named.filter((shape) => shape !== best && shape.usual?.isWeak === false);
+    const rival = others.find(
+      (shape) =>
+        rankOf(shape) < rankOf(best) && shape.distinct > 1 && !isSameGrouping(this.#rows, [shape], [best]),
+    );
+    const evidence =
+      rival === undefined ? 'it has a usual name' : `it tells rows of one time apart, unlike "${rival.name}"`;
+    return { chosen: [best], source: rival === undefined ? 'name' : 'shape', evidence, others: [] };
+  }
+
+  /** Where no name says what the target is. */
+  #byShape(): Found {
+    const texts = this.#texts();
+    if (this.#isMany([])) {
+      const found = this.#single(texts) ?? this.#more([]) ?? this.#single(this.#cycling());
+      if (found !== null) return this.#foundByTime(found);
+      return {
+        chosen: [],
+        source: 'default',
+        evidence: 'no column tells rows of one time apart',
+        others: [],
+      };
+    }
+    const turning = texts.filter((shape) => takeTurns(this.#rows, [shape]));
+    const [first] = turning;
+    if (first !== undefined) {
+      const evidence = `its ${first.distinct} values come in turn, each in regular steps`;
+      return { chosen: [first], source: 'shape', evidence, others: [[], ...this.#rivals([first], turning)] };
+    }
+    const constant = this.#shapes.filter((shape) => shape.kind === 'name' && shape.distinct === 1);
+    const rare = constant.filter(({ present }) => present === this.#count && this.#count > 1);
+    const evidence =
+      rare.length === 0
+        ? 'no column has a usual name, and no rows share a time'
+        : `"${rare[0]?.name}" is the same in all sampled rows`;
+    return { chosen: [], source: 'default', evidence, others: rare.slice(0, 1).map(({ name }) => [name]) };
+  }
+
+  #foundByTime(chosen: readonly Candidate[]): Found {
+    const groups = countGroups(this.#rows, chosen);
+    const evidence = `rows share their times, and its ${groups} values tell them apart`;
+    const others = this.#rivals(chosen, this.#texts());
+    return { chosen, source: 'shape', evidence, others };
+  }
+
+  /** Other single fields that are as good but group rows differently. */
+  #rivals(chosen: readonly Candidate[], among: readonly Candidate[]): (readonly string[])[] {
+    if (chosen.length !== 1) return [];
+    const isGood = (shape: Candidate): boolean => (this.#isMany([]) ? this.#isFew([shape]) : true);
+    return among
+      .filter(
+        (shape) => !chosen.includes(shape) && isGood(shape) && !isSameGrouping(this.#rows, chosen, [shape]),
+      )
+      .map(({ name }) => [name]);
+  }
+
+  /** The field that alone tells rows of one time apart; the coarsest of several. */
+  #single(among: readonly Candidate[]): readonly Candidate[] | null {
+    const good = among.filter((shape) => this.#isFew([shape]));
+    const [best] = good.sort((a, b) => a.distinct - b.distinct);
+    return best === undefined ? null : [best];
+  }
+
+  /** These fields with one or two more, which together tell rows of one time apart; null: there are none. */
+  #more(fields: readonly Candidate[]): readonly Candidate[] | null {
+    const parts = [...new Set([...this.#named, ...this.#texts()])]
+      .filter((shape) => !fields.includes(shape) && shape.distinct > 1)
+      .slice(0, MAX_COMBINED);
+    const pairs = parts.map((part) => [...fields, part]);
+    const triples = parts.flatMap((a, i) => parts.slice(i + 1).map((b) => [...fields, a, b]));
+    const fours =
+      fields.length > 0
+        ? []
+        : parts.flatMap((a, i) =>
+            parts.slice(i + 1).flatMap((b, j) => parts.slice(i + j + 2).map((c) => [a, b, c])),
+          );
+    for (const choices of [pairs, triples, fours]) {
+      const good = choices.filter((choice) => choice.length > 1 && this.#isFew(choice));
+      const [best] = good
+        .map((choice) => ({ choice, groups: countGroups(this.#rows, choice) }))
+        .sort((a, b) => a.groups - b.groups);
+      if (best !== undefined) return best.choice;
+    }
+    return null;
+  }
+
+  /** The same for targets that take turns. */
+  #turning(fields: readonly Candidate[]): readonly Candidate[] | null {
+    const part = this.#named.find(
+      (shape) => !fields.includes(shape) && shape.distinct > 1 && takeTurns(this.#rows, [shape], fields),
+    );
+    return part === undefined ? null : [...fields, part];
+  }
+
+  /** Fields of texts that recur, as names of targets do. */
+  #texts(): Candidate[] {
+    const isOneTime = new Set(this.#rows.timesMs).size === 1;
+    return this.#shapes.filter(
+      (shape) =>
+        shape.kind === 'name' &&
+        shape.distinct > 1 &&
+        !isCalendar(shape) &&
+        (isOneTime || recurringShare(this.#rows, shape) >= 0.5),
+    );
+  }
+
+  /** Whole numbers of which every time has the same ones. */
+  #cycling(): Candidate[] {
+    const { timesMs } = this.#rows;
+    const times = new Set(timesMs).size;
+    return this.#shapes.filter(
+      (shape) =>
+        shape.kind === 'integer' &&
+        !isBinary(shape) &&
+        !isCalendar(shape) &&
+        times >= 3 &&
+        shape.distinct > 1 &&
+        shape.distinct * times <= 1.5 * this.#count &&
+        recurringShare(this.#rows, shape) >= 0.9,
+    );
+  }
+
+  /** Whether a field with a usual name names targets: texts do, and numbers if rows show it. */
+  #isNamed(shape: Candidate): boolean {
+    const { kind, usual, distinct } = shape;
+    if (usual?.isPlain === true || kind === 'name') return true;
+    if (kind !== 'integer') return false;
+    if (this.#isMany([])) return this.#repeated([shape]) < this.#repeated([]) / 2;
+    return distinct > 1 ? takeTurns(this.#rows, [shape]) : /id$/i.test(shape.name);
+  }
+
+  /** A new value in every row, or at every time, names rows and not targets. */
+  #isRefuted(shape: Candidate): boolean {
+    if (!neverRecurs(this.#rows, shape)) return false;
+    return shape.usual?.isWeak === true || isCount(shape) || isUuids(shape);
+  }
+
+  #isRowNumber(shape: Candidate): boolean {
+    return isCount(shape) && isRowName(shape.name) && neverRecurs(this.#rows, shape);
+  }
+
+  /** Whether it is a number that each target has for a name as well. */
+  #isAlias(shape: Candidate, chosen: readonly Candidate[]): boolean {
+    if (shape.kind !== 'integer' || shape.usual === null || !/id$/i.test(shape.name)) return false;
+    const groups = countGroups(this.#rows, chosen);
+    const areKnown = chosen.length > 0 && this.#count >= 4 && this.#count >= 2 * groups;
+    return areKnown && countGroups(this.#rows, [...chosen, shape]) === groups;
+  }
+
+  #repeated(fields: readonly FieldShape[]): number {
+    return repeats(this.#rows, [...fields, ...this.#metric]);
+  }
+
+  #isMany(fields: readonly FieldShape[]): boolean {
+    const repeated = this.#repeated(fields);
+    return repeated > 1 && repeated > MANY * this.#count;
+  }
+
+  #isFew(fields: readonly FieldShape[]): boolean {
+    return this.#repeated(fields) <= FEW * this.#count;
+  }
+}
+
+interface Found {
+  readonly chosen: readonly Candidate[];
+  readonly source: Decision['source'];
+  readonly evidence: string;
+  /** Other choices that are as good. */
+  readonly others: readonly (readonly string[])[];
+}
+
+export interface FoundTargets extends Found {
+  readonly numbering: readonly Candidate[];
+  readonly repeated: number;
+}
+
+function rankOf({ usual }: Candidate): number {
+  return usual?.rank ?? Infinity;
+}
