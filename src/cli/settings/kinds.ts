@@ -118,17 +118,19 @@ export const interval: Kind<number | 'auto'> = orAuto({
 
 const LONGEST_PHASE_MS = LONGEST_INTERVAL_MS;
 
-/** `auto`, `local`, or a duration from 0 on. */
-export const phase: Kind<number | 'auto' | 'local'> = orAuto({
-  ...durationOrZero,
-  parse(text): number | 'local' {
+const phaseOrLocal: Kind<number | 'local'> = {
+  parse(text) {
     if (text === 'local') return text;
     const ms = durationOrZero.parse(text);
     if (ms <= LONGEST_PHASE_MS && Number.isInteger(ms)) return ms;
     throw new InvalidArgumentError('Expected a duration such as 0s, 30s or 9h; or local, or auto.');
   },
   show: (value) => (value === 'local' ? value : durationOrZero.show(value)),
-});
+  json: 'number',
+};
+
+/** `auto`, `local`, or a duration from 0 on. */
+export const phase = orAuto(phaseOrLocal);
 
 const DELIMITERS: Readonly<Record<string, string>> = {
   ...{ comma: ',', semicolon: ';', tab: '\t', '\\t': '\t', pipe: '|', space: ' ' },

@@ -7,10 +7,14 @@ import type { Kind } from './setting.js';
 
 /* Kinds of settings that may be given several times: each parser adds to the value so far. */
 
-/** `a,b,c`: names separated by commas. */
+/** `a,b,c`: names separated by commas; `"a, b",c`: with commas in them. */
 export const names: Kind<readonly string[]> = {
   parse: (text, earlier) => [...(earlier ?? []), ...commaSeparated(text)],
-  show: (value) => value.join(','),
+  parseElement: (text, earlier) => {
+    if (text.trim() === '') throw new InvalidArgumentError('Expected names.');
+    return [...(earlier ?? []), text];
+  },
+  show: (value) => value.map(listed).join(','),
   json: 'list',
 };
 
@@ -90,8 +94,24 @@ function pairs(value: Readonly<Record<string, string>>): string[] {
   return Object.entries(value).map(([key, of]) => `${key}=${of}`);
 }
 
+/** A quoted name, in which a quote is doubled, or one without comma. */
+const NAME = /\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)/y;
+
 function commaSeparated(text: string): string[] {
-  const parts = text.split(',').map((part) => part.trim());
-  if (parts.includes('')) throw new InvalidArgumentError('Expected names separated by commas.');
+  const parts: string[] = [];
+  for (NAME.lastIndex = 0; NAME.lastIndex < text.length || text.endsWith(',');) {
+    const [found, quoted, bare = ''] = NAME.exec(text) ?? [];
+    const part = quoted?.replaceAll('""', '"') ?? bare.trim();
+    if (found === undefined || part === '')
+      throw new InvalidArgumentError('Expected names separated by commas.');
+    parts.push(part);
+    if (!found.endsWith(',') && NAME.lastIndex >= text.length) break;
+  }
+  if (parts.length === 0) throw new InvalidArgumentError('Expected names separated by commas.');
   return parts;
+}
+
+/** A name as `commaSeparated` takes it. */
+function listed(name: string): string {
+  return /[,"]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }

@@ -5,6 +5,8 @@
 export interface Kind<T> {
   /** @throws InvalidArgumentError that says what was expected */
   readonly parse: (text: string, earlier?: T) => T;
+  /** The same for an element of a list in the configuration file, if `parse` would take it apart. */
+  readonly parseElement?: (text: string, earlier?: T) => T;
   /** The value as typed after its flag; '' for a switch that is on. */
   readonly show: (value: T) => string;
   /** Its JSON in the configuration file. */
@@ -48,8 +50,9 @@ interface AnySetting extends Omit<Setting, 'kind' | 'default'> {
   readonly kind: AnyKind;
   readonly default?: unknown;
 }
-export interface AnyKind extends Omit<Kind<unknown>, 'parse' | 'show'> {
+export interface AnyKind extends Omit<Kind<unknown>, 'parse' | 'parseElement' | 'show'> {
   readonly parse: (text: string, earlier?: never) => unknown;
+  readonly parseElement?: (text: string, earlier?: never) => unknown;
   readonly show: (value: never) => string;
 }
 

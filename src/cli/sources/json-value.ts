@@ -12,15 +12,20 @@ type Row = Settings[string];
  * @throws InvalidArgumentError that says what was expected
  */
 export function jsonValue(row: Row, found: unknown): unknown {
-  if (row.kind.json !== 'switch') return parseTexts(row, textsOf(row, found));
+  if (row.kind.json !== 'switch') return parseTexts(row, textsOf(row, found), Array.isArray(found));
   if (typeof found === 'boolean') return found;
   throw new InvalidArgumentError('Expected true or false.');
 }
 
-/** The value of a flag that is given once with each of these texts. @throws InvalidArgumentError */
-export function parseTexts({ kind }: Row, texts: readonly string[]): unknown {
+/**
+ * The value of a flag that is given once with each of these texts, or of a list that has them as elements.
+ *
+ * @throws InvalidArgumentError
+ */
+export function parseTexts({ kind }: Row, texts: readonly string[], areElements = false): unknown {
+  const parse = (areElements ? kind.parseElement : undefined) ?? kind.parse;
   let parsed: unknown;
-  for (const text of texts) parsed = kind.parse(text, parsed as never);
+  for (const text of texts) parsed = parse(text, parsed as never);
   return parsed;
 }
 

@@ -10,6 +10,7 @@ import { listNames, newName } from './names.js';
 import type { FileFields } from './decide.js';
 import type { LongFields } from './long.js';
 import type { FileSample } from './sampler.js';
+import { wholeNames } from './whole-names.js';
 
 /** A sample that has records, and their target if no field names one. */
 export interface ReadableSample {
@@ -33,9 +34,10 @@ export interface ChosenColumns {
  */
 export function chooseColumns(
   inputs: readonly ReadableSample[],
-  options: ReadOptions,
+  given: ReadOptions,
   intervalMs: number,
 ): ChosenColumns {
+  const options = withWholeNames(given, inputs);
   for (const { sample } of inputs) refuseDuplicates(sample, options);
   refuseUnknownNames(inputs, options);
   const samples = inputs.map(({ sample }) => sample.sampled);
@@ -117,6 +119,13 @@ function isUnseen(values: FieldCounts | undefined): boolean {
   return values === undefined || isEmpty(values) || (isNumeric(values) && !values.isAccepted);
 }
 
+function withWholeNames(options: ReadOptions, inputs: readonly ReadableSample[]): ReadOptions {
+  if (options.columns === undefined) return options;
+  const names = inputs.flatMap(({ sample }) => [...allNames(sample), ...sample.listed]);
+  const seen = new Set(names.map((field) => newName(field, options)));
+  return { ...options, columns: wholeNames(options.columns, seen) };
+}
+
 function oldName(name: string, options: ReadOptions): string {
   return Object.hasOwn(options.map, name) ? (options.map[name] ?? name) : name;
 }
@@ -139,7 +148,10 @@ function refuseDuplicates(sample: FileSample, options: ReadOptions): void {
   }
   if (twice.size === 0) return;
   throw new AiopsError('input_unusable', `${sample.file} has two columns called ${listNames([...twice])}`, {
-    hint: 'give every column a unique name in the header, or with --map',
+    hint:
+      Object.keys(options.map).length > 0
+        ? 'give every column a unique name in the header, and in --map'
+        : 'give every column a unique name in the header',
   });
 }
 

@@ -102,7 +102,10 @@ test('whole numbers have no other form, and a range', () => {
 
 test('repeated flags add to a list', () => {
   assert.deepEqual(names.parse('c', names.parse('a, b', undefined)), ['a', 'b', 'c']);
-  assert.throws(() => names.parse('a,,b', undefined), InvalidArgumentError);
+  assert.deepEqual(names.parse('"a, ""b""",c', undefined), ['a, "b"', 'c']);
+  assert.deepEqual(names.parse(names.show(['a, "b"', ' c', 'd e']), undefined), ['a, "b"', ' c', 'd e']);
+  for (const text of ['a,,b', 'a,', ',a', ''])
+    assert.throws(() => names.parse(text, undefined), InvalidArgumentError, text);
 });
 
 test('repeated flags add to a map, in which keys and values occur once', () => {

@@ -22,11 +22,11 @@ function settings(t: TestContext, config: object | string): Readonly<Record<stri
 suite('the configuration file', () => {
   test('lists and objects are for flags that may be given several times', (t) => {
     const { columns, map, params } = settings(t, {
-      columns: ['cpu', 'mem'],
+      columns: ['cpu', 'mem (a, b)'],
       map: { target: 'host' },
       param: { list: '1,2', 'a b': 'c=d' },
     });
-    assert.deepEqual(columns, ['cpu', 'mem']);
+    assert.deepEqual(columns, ['cpu', 'mem (a, b)']);
     assert.deepEqual(map, { target: 'host' });
     assert.deepEqual(params, { list: '1,2', 'a b': 'c=d' });
   });

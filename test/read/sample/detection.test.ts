@@ -73,8 +73,9 @@ test('columns are fields that hold mostly numbers; ignored ones are named', asyn
   );
   const texts = recording.notices.map(({ text }) => text);
   assert.match(texts[0] ?? '', /^time from "time", target from "target", no label, 2 metrics: cpu, mixed$/);
-  assert.match(texts[1] ?? '', /region, host \(text/);
-  assert.match(texts[2] ?? '', /empty \(no value/);
+  assert.match(texts[1] ?? '', /: host \(text\)$/);
+  assert.match(texts[2] ?? '', /: region \(mostly text; --columns/);
+  assert.match(texts[3] ?? '', /: empty \(no value/);
 });
 
 test('--targets filters, * standing for any text, and counts what it excludes', async () => {
