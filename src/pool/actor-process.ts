@@ -145,6 +145,8 @@ function environment(threads: number): Record<string, string> {
   return {
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: String(threads),
+    // Without oneDNN, the bits of a wide Softmax depend on an item's place in its call.
+    TF_ENABLE_ONEDNN_OPTS: '1',
     TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
   };
 }
