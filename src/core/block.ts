@@ -1,4 +1,5 @@
 /* The unit of dispatch: consecutive minutes, each series with the look-back that its windows need. */
+import { intervalsBetween } from './grid.js';
 import { isForgotten } from './life.js';
 import type { ItemRange } from './partition.js';
 import type { CallStyle, ItemError, Label } from './types.js';
@@ -222,7 +223,7 @@ export function minuteOffset(
   { minutesMs, intervalMs }: Pick<Block, 'minutesMs' | 'intervalMs'>,
   minute: number,
 ): number {
-  return Math.round((minutesMs[minute]! - minutesMs[0]!) / intervalMs);
+  return intervalsBetween(minutesMs[0]!, minutesMs[minute]!, intervalMs);
 }
 
 /** How many rows a block has. */

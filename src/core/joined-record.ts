@@ -5,6 +5,7 @@ import type { Label, MinuteRecord, SourceLine } from './types.js';
 interface Part {
   readonly brings: readonly number[] | null;
   readonly label: Label;
+  readonly offsetMs: number;
   readonly source: SourceLine;
 }
 
@@ -12,6 +13,8 @@ interface Part {
 interface RefusedPart {
   readonly source: SourceLine;
   readonly of: SourceLine;
+  /** How much later it is, ms. */
+  readonly afterMs: number;
 }
 
 /**
@@ -20,6 +23,7 @@ interface RefusedPart {
  */
 export class JoinedRecord implements MinuteRecord {
   readonly minuteMs: number;
+  readonly offsetMs: number;
   readonly target: string;
   readonly bringsWindow: boolean;
   readonly source: SourceLine;
@@ -31,6 +35,7 @@ export class JoinedRecord implements MinuteRecord {
 
   private constructor(first: MinuteRecord) {
     this.minuteMs = first.minuteMs;
+    this.offsetMs = first.offsetMs;
     this.target = first.target;
     this.bringsWindow = first.bringsWindow;
     this.source = first.source;
@@ -57,8 +62,10 @@ export class JoinedRecord implements MinuteRecord {
     const refused: RefusedPart[] = [];
     for (const part of parts) {
       const owner = policy === 'reject' ? this.#ownerOf(part) : null;
-      if (owner !== null) refused.push({ source: part.source, of: owner.source });
-      else this.#take(part, record.values, policy);
+      if (owner !== null) {
+        const afterMs = part.offsetMs - owner.offsetMs;
+        refused.push({ source: part.source, of: owner.source, afterMs });
+      } else this.#take(part, record.values, policy);
     }
     return refused;
   }
@@ -85,6 +92,6 @@ export class JoinedRecord implements MinuteRecord {
   }
 }
 
-function partOf({ brings = null, label, source }: MinuteRecord): Part {
-  return { brings, label, source };
+function partOf({ brings = null, label, offsetMs, source }: MinuteRecord): Part {
+  return { brings, label, offsetMs, source };
 }

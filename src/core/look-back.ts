@@ -1,5 +1,6 @@
 /* What the parent does per record: remember it, and gather minutes into blocks. */
 import type { Block } from './block.js';
+import { intervalsBetween } from './grid.js';
 import { OpenBlock, type SeriesSpec } from './open-block.js';
 import { TargetHistory } from './target-history.js';
 import type { InputSpec, MinuteBatch, MinuteRecord } from './types.js';
@@ -36,8 +37,8 @@ export class LookBack {
   #latest: readonly TargetHistory[] = [];
   /** Whether records of the open block bring their own windows. */
   #hasOwnWindows = false;
-  /** The first minute ever, in intervals since the epoch; null: there was none. */
-  #firstTick: number | null = null;
+  /** The first minute ever, epoch ms; null: there was none. */
+  #firstMs: number | null = null;
   #nextSweepTick = 0;
 
   /** @throws RangeError if the recording does not have a named column */
@@ -118,9 +119,8 @@ export class LookBack {
 
   /** Intervals since the first minute ever. */
   #tickOf({ minuteMs }: MinuteBatch): number {
-    const tick = Math.floor(minuteMs / this.#series.intervalMs);
-    this.#firstTick ??= tick;
-    return tick - this.#firstTick;
+    this.#firstMs ??= minuteMs;
+    return intervalsBetween(this.#firstMs, minuteMs, this.#series.intervalMs);
   }
 
   #add(batch: MinuteBatch): boolean {

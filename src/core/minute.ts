@@ -65,6 +65,8 @@ function byTarget(a: MinuteRecord, b: MinuteRecord): number {
 interface Duplicate {
   readonly source: SourceLine;
   readonly of: SourceLine;
+  /** How much later it is, ms. */
+  readonly afterMs: number;
 }
 
 interface Combined {
@@ -82,7 +84,8 @@ function combine(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePol
   if (policy === 'last') return { both: record, duplicates: [] };
   if (policy === 'mean' && isAlike)
     return { both: MeanRecord.of(known).plus(MeanRecord.of(record)), duplicates: [] };
-  return { both: known, duplicates: [{ source: record.source, of: known.source }] };
+  const afterMs = record.offsetMs - known.offsetMs;
+  return { both: known, duplicates: [{ source: record.source, of: known.source, afterMs }] };
 }
 
 function isPart({ brings }: MinuteRecord): boolean {
@@ -90,14 +93,14 @@ function isPart({ brings }: MinuteRecord): boolean {
 }
 
 function duplicate(
-  { source, of }: Duplicate,
+  { source, of, afterMs }: Duplicate,
   { target, minuteMs }: MinuteRecord,
   policy: DuplicatePolicy,
 ): Reject {
   const minute = new Date(minuteMs).toISOString();
   const why = policy === 'mean' ? ', and its values have a different shape' : '';
   const message = `target ${target} already has a record for ${minute}, at ${of.file}:${of.line}${why}`;
-  return { target, minuteMs, source, reason: 'duplicate', message };
+  return { target, minuteMs, source, reason: 'duplicate', message, afterMs };
 }
 
 /** Sums of values scaled by this cannot overflow. A power of two, so that no digit of a large value changes. */
@@ -106,6 +109,7 @@ const SCALE = 2 ** -64;
 /** Several records of a target merged into one; `values` are the means of those that are not missing. */
 class MeanRecord implements MinuteRecord {
   readonly minuteMs: number;
+  readonly offsetMs: number;
   readonly target: string;
   readonly bringsWindow: boolean;
   readonly source: MinuteRecord['source'];
@@ -118,6 +122,7 @@ class MeanRecord implements MinuteRecord {
 
   private constructor(first: MinuteRecord) {
     this.minuteMs = first.minuteMs;
+    this.offsetMs = first.offsetMs;
     this.target = first.target;
     this.bringsWindow = first.bringsWindow;
     this.source = first.source;

@@ -1,4 +1,5 @@
 import { type Block, type UntriedRow } from './block.js';
+import { intervalsBetween } from './grid.js';
 import type { Quarantine } from './incidents.js';
 import type { ItemError } from './types.js';
 
@@ -78,7 +79,10 @@ export class Quarantines {
       if (quarantines === undefined || quarantines.length === 0) continue;
       for (const [minute, minuteMs] of block.minutesMs.entries()) {
         if (block.present[series * minutes + minute] === 0) continue;
-        const holding = quarantines.find(({ fromMs, untilMs }) => fromMs <= minuteMs && minuteMs < untilMs);
+        const holding = quarantines.find(
+          ({ fromMs, untilMs }) =>
+            fromMs <= minuteMs && intervalsBetween(minuteMs, untilMs, block.intervalMs) > 0,
+        );
         if (holding !== undefined) yield { series, minute, holding };
       }
     }

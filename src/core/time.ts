@@ -2,6 +2,8 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** The mean month of the Gregorian calendar, in which 400 years have 146,097 days. */
+export const MONTH_MS = (146_097 * DAY_MS) / 4800;
 const QUARTER_MS = 15 * MINUTE_MS;
 
 /** 0001-01-01T00:00Z and 9999-12-31T23:59:59.999Z: the range of four-digit years. */
@@ -35,15 +37,10 @@ export function timeParser(timezone: string): ParseTime {
   };
 }
 
-/** Start of the interval that contains `timeMs`; intervals are aligned to the epoch. */
-export function floorToInterval(timeMs: number, intervalMs: number): number {
-  // Adding 0 turns -0 into 0.
-  return Math.floor(timeMs / intervalMs) * intervalMs + 0;
-}
-
-/** A duration as a user would type it: `1m`, `90s`, `1d`, `250ms`. */
+/** A duration as a user would type it: `1m`, `90s`, `1d`, `250ms`, `1mo`. */
 export function formatDuration(durationMs: number): string {
   const units = [
+    ['mo', MONTH_MS],
     ['d', DAY_MS],
     ['h', HOUR_MS],
     ['m', MINUTE_MS],

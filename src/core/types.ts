@@ -35,6 +35,8 @@ export interface RawText {
 export interface MinuteRecord {
   /** Start of its interval, epoch ms. */
   readonly minuteMs: number;
+  /** Its own time, since then; negative if its interval begins earlier than its label says. */
+  readonly offsetMs: number;
   readonly target: string;
   /** `[columns]` in the recording's column order, NaN where missing; `[window, columns]` row by row if `bringsWindow`. */
   readonly values: Float64Array;
@@ -76,6 +78,8 @@ export interface Reject extends RejectFacts {
   readonly source: SourceLine;
   readonly reason: RejectReason;
   readonly message: string;
+  /** Of a duplicate: how much later it is than the record that it repeats, ms. */
+  readonly afterMs?: number;
 }
 
 /** All records of one interval, one per target, targets in code-unit order. */

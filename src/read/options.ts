@@ -50,8 +50,10 @@ export interface ReadOptions {
   readonly timezone: string;
   /** ms */
   readonly interval: 'auto' | number;
-  /** Where intervals begin: ms after the epoch, or `local`: at midnight in `timezone`; default `auto`: as the data shows. */
+  /** Where intervals begin: ms after multiples of their length, or `local`: at midnight in `timezone`; default `auto`: as the data shows. */
   readonly phase?: 'auto' | 'local' | number;
+  /** How long before its interval a record may be, ms; default `auto`: as jitter needs. */
+  readonly lead?: 'auto' | number;
   /** Whether to bring each input into time order first. */
   readonly sort?: boolean;
   /** Intervals that a file may go back in time. */

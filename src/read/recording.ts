@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { AiopsError, Notice } from '../core/errors.js';
+import { Intervals, longestMs } from '../core/grid.js';
 import type { InputPosition } from '../core/input-position.js';
 import type { ReadStep } from '../core/types.js';
 import type { DigestUpdate } from './bytes/digests.js';
@@ -101,6 +102,8 @@ interface PlannedInput {
   readonly start: InputPosition;
   /** The minute of rejects before its first record with a readable time, epoch ms. */
   readonly headMs: number;
+  /** How many intervals a record goes back at most, as far as known. */
+  readonly intervalsBack: number;
   /** Call once. */
   chunks(): AsyncIterable<Buffer>;
 }
@@ -139,11 +142,11 @@ export async function openRecording(
     for (const source of sources) samples.push(await takeSample(source, options, parseTime, sampleBytes));
     const { facts, notices, decisions, files } = detect(samples, options, parseTime);
     const planned = samples.map((sample, i): PlannedInput => {
-      const { plan, headMs } = files[i] ?? { plan: null, headMs: -Infinity };
+      const { plan, headMs, intervalsBack } = files[i] ?? { plan: null, headMs: -Infinity, intervalsBack: 0 };
       const start = plan === null ? 'end' : FILE_START;
-      return { source: sample.source, plan, start, headMs, chunks: () => sample.chunks() };
+      return { source: sample.source, plan, start, headMs, intervalsBack, chunks: () => sample.chunks() };
     });
-    const rules = readRules(options, parseTime, facts.intervalMs);
+    const rules = readRules(options, parseTime, new Intervals(facts.grid));
     return makeRecording(planned, { ...facts, notices, decisions }, rules, options, NOT_RESUMED);
   } catch (error) {
     await closeAll(sources);
@@ -185,13 +188,13 @@ export async function reopenRecording(
           ? await endedSource(input, { ...most, known })
           : await openSource(input, { ...sourceOptions, ...most, known, before }, stdin, start);
       const chunks = (): AsyncIterable<Buffer> => ({ [Symbol.asyncIterator]: () => source.chunks() });
-      planned.push({ source, plan, start, headMs: headMs ?? -Infinity, chunks });
+      planned.push({ source, plan, start, headMs: headMs ?? -Infinity, intervalsBack: 0, chunks });
     }
-    const { columns, intervalMs, intervalSource, layout } = snapshot;
-    const facts = { columns, intervalMs, intervalSource, layout, notices: [], decisions: [] };
+    const { columns, intervalMs, grid, intervalSource, layout } = snapshot;
+    const facts = { columns, intervalMs, grid, intervalSource, layout, notices: [], decisions: [] };
     const emittedMs = from.positions === null ? -Infinity : (from.positionsMinuteMs ?? -Infinity);
     const afterMinuteMs = emittedMs < from.afterMinuteMs ? from.afterMinuteMs : -Infinity;
-    const rules = readRules(options, parseTime, intervalMs);
+    const rules = readRules(options, parseTime, new Intervals(grid));
     return makeRecording(planned, facts, rules, options, { emittedMs, afterMinuteMs });
   } catch (error) {
     await closeAll(planned.map(({ source }) => source));
@@ -209,7 +212,8 @@ function makeRecording(
   const sources = inputs.map(({ source }) => source);
   const isLive = options.live === true && sources.some(({ live }) => live);
   const range: TimeRange = { fromMs: options.fromMs ?? -Infinity, toMs: options.toMs ?? Infinity };
-  const lookBackFromMs = range.fromMs - options.lookBackIntervals * facts.intervalMs;
+  const { intervals } = rules;
+  const lookBackFromMs = intervals.before(intervals.from(range.fromMs), options.lookBackIntervals);
   const around: MinutesAround = { firstMs: null, beforeMs: null, afterMs: null };
   const checkReached = (): void => sources.forEach((source) => source.checkReached());
   return {
@@ -225,7 +229,7 @@ function makeRecording(
       });
       // One of several inputs may be silent for long while others are not.
       const mayBeSilent = isLive && inputs.length > 1;
-      const live = mayBeSilent ? new LiveFills((1 + options.grace) * facts.intervalMs) : null;
+      const live = mayBeSilent ? new LiveFills(longestMs(facts.grid, 1 + options.grace)) : null;
       const steps = mergeMinutes(minutes, options.duplicates, range, live);
       return selectSteps(steps, { ...range, lookBackFromMs, afterMinuteMs, checkReached, around });
     },
@@ -254,22 +258,23 @@ async function* readMinutes(
   range: TimeRange,
   emittedMs: number,
 ): AsyncGenerator<FileMinute[], undefined> {
-  const { source, plan, start, headMs } = input;
+  const { source, plan, start, headMs, intervalsBack } = input;
   const { grace, duplicates, maxAhead = Infinity } = options;
-  const { intervalMs } = rules;
+  const { intervals } = rules;
   const prefixAt = (byteOffset: number): ReturnType<ByteSource['prefixAt']> => source.prefixAt(byteOffset);
   const order = {
-    intervalMs,
+    intervals,
     grace,
     duplicates,
     range,
     headMs,
+    intervalsBack,
     sortHint: sortHint(plan, timezone),
     prefixAt,
   };
   const minutes = new MinuteCollector(order, start, emittedMs);
   const live =
-    isLive === true && source.live ? new LiveMinutes(minutes, { intervalMs, grace, maxAhead }) : null;
+    isLive === true && source.live ? new LiveMinutes(minutes, { intervals, grace, maxAhead }) : null;
   const { byteOffset } = source;
   const records = openReader(plan, rules, live ?? minutes, { byteOffset, line: start.line });
   try {

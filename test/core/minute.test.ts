@@ -8,6 +8,7 @@ import type { Label, MinuteRecord } from '#build/core/types.js';
 function record(target: string, values: readonly number[], line = 1, label: Label = null): MinuteRecord {
   return {
     minuteMs: 60_000,
+    offsetMs: 0,
     target,
     values: Float64Array.from(values),
     bringsWindow: false,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { floorToInterval, formatDuration, isoTime, timeParser } from '#build/core/time.js';
+import { formatDuration, isoTime, timeParser } from '#build/core/time.js';
 
 const utc = timeParser('UTC');
 const at = (iso: string): number => Date.parse(iso);
@@ -128,22 +128,6 @@ test("in any zone, an instant's wall-clock time is read as that instant, or as i
 
 test('an unknown zone is an error', () => {
   assert.throws(() => timeParser('Europe/Atlantis'), RangeError);
-});
-
-test('intervals are counted from the epoch, also before it', () => {
-  assert.equal(floorToInterval(at('2018-04-25T00:01:59.999Z'), 60_000), at('2018-04-25T00:01:00Z'));
-  assert.equal(floorToInterval(-1, 60_000), -60_000);
-  assert.equal(floorToInterval(-60_000, 60_000), -60_000);
-  assert.ok(Object.is(floorToInterval(-0, 60_000), 0));
-  assert.ok(Number.isNaN(floorToInterval(NaN, 60_000)));
-  const times = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 });
-  fc.assert(
-    fc.property(times, fc.integer({ min: 1, max: 864_000_000 }), (ms, intervalMs) => {
-      const floor = floorToInterval(ms, intervalMs);
-      assert.equal(floor % intervalMs, floor < 0 ? -0 : 0);
-      assert.ok(floor <= ms && ms < floor + intervalMs);
-    }),
-  );
 });
 
 test('durations are shown as they would be typed', () => {

@@ -1,3 +1,4 @@
+import { Intervals, plainGrid } from '#build/core/grid.js';
 import type { MinuteRecord, Reject } from '#build/core/types.js';
 import { timeParser } from '#build/core/time.js';
 import { NO_MARKS } from '#build/read/lines/marks.js';
@@ -41,7 +42,7 @@ export function readCsv(
   const rules = {
     parseTime: timeParser('UTC'),
     explainTime: () => null,
-    intervalMs: 60_000,
+    intervals: new Intervals(plainGrid(60_000)),
     filter: new TargetFilter(undefined, null),
     shard: null,
     ownWindow: null,

@@ -15,6 +15,7 @@ export function record(
 ): MinuteRecord {
   return {
     minuteMs: tick * MINUTE_MS,
+    offsetMs: 0,
     target,
     values: Float64Array.from(values),
     bringsWindow: more.bringsWindow ?? false,

@@ -103,35 +103,6 @@ export const durationOrZero: Kind<number> = {
   json: 'number',
 };
 
-const LONGEST_INTERVAL_MS = 366 * 86_400_000;
-
-/** `auto`, or a duration from a second to a year. */
-export const interval: Kind<number | 'auto'> = orAuto({
-  ...duration,
-  parse(text) {
-    const ms = duration.parse(text);
-    if (ms < 1000 || ms > LONGEST_INTERVAL_MS || !Number.isInteger(ms))
-      throw new InvalidArgumentError('An interval is at least 1s and at most 366d; or give auto.');
-    return ms;
-  },
-});
-
-const LONGEST_PHASE_MS = LONGEST_INTERVAL_MS;
-
-const phaseOrLocal: Kind<number | 'local'> = {
-  parse(text) {
-    if (text === 'local') return text;
-    const ms = durationOrZero.parse(text);
-    if (ms <= LONGEST_PHASE_MS && Number.isInteger(ms)) return ms;
-    throw new InvalidArgumentError('Expected a duration such as 0s, 30s or 9h; or local, or auto.');
-  },
-  show: (value) => (value === 'local' ? value : durationOrZero.show(value)),
-  json: 'number',
-};
-
-/** `auto`, `local`, or a duration from 0 on. */
-export const phase = orAuto(phaseOrLocal);
-
 const DELIMITERS: Readonly<Record<string, string>> = {
   ...{ comma: ',', semicolon: ';', tab: '\t', '\\t': '\t', pipe: '|', space: ' ' },
 };

@@ -1,6 +1,7 @@
 import { MOST_INTERVALS } from '../../core/look-back.js';
 import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/options.js';
-import { interval, lineSize, oneOf, phase, rejectLimit, shard, time, toggle, whole } from './kinds.js';
+import { interval, lead, phase } from './grid-kinds.js';
+import { lineSize, oneOf, rejectLimit, shard, time, toggle, whole } from './kinds.js';
 import { names } from './lists.js';
 import type { Settings } from './setting.js';
 
@@ -45,6 +46,13 @@ export const READING = {
     flags: '--phase <duration>',
     help: 'where in the hour or day intervals begin, such as 30s; local: at local midnight; auto: as the data shows',
     kind: phase,
+    default: 'auto',
+    changes: 'results',
+  },
+  lead: {
+    flags: '--lead <duration>',
+    help: 'how long before the start of its interval a record may be, such as 5s; auto: as jitter in the data needs, if --phase is auto',
+    kind: lead,
     default: 'auto',
     changes: 'results',
   },

@@ -1,4 +1,5 @@
 import type { Notice } from '../../core/errors.js';
+import type { Grid } from '../../core/grid.js';
 import { oneLine } from '../../core/one-line.js';
 import { STDIN_NAME } from '../bytes/raw-bytes.js';
 import type { LineMarks } from './marks.js';
@@ -91,6 +92,7 @@ export function targetRoles(fields: readonly string[]): (readonly [field: string
 export interface RecordingFacts {
   readonly columns: readonly string[];
   readonly intervalMs: number;
+  readonly grid: Grid;
   readonly intervalSource: 'given' | 'detected' | 'default';
   readonly layout: Layout;
 }

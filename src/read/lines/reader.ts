@@ -1,3 +1,4 @@
+import type { Intervals } from '../../core/grid.js';
 import { skippedTimes } from '../../core/skipped-time.js';
 import type { ParseTime } from '../../core/time.js';
 import type { Reject } from '../../core/types.js';
@@ -12,12 +13,12 @@ import type { BlockReader, ReadRules, RecordSink, RowSink } from './records.js';
 import { TargetFilter, isOfShard } from './target-filter.js';
 
 /** What holds for all files of a recording. Not for two readings of the same lines: it counts late fields. */
-export function readRules(options: ReadOptions, parseTime: ParseTime, intervalMs: number): ReadRules {
+export function readRules(options: ReadOptions, parseTime: ParseTime, intervals: Intervals): ReadRules {
   const { targets, shard, ownWindow, maxLineBytes, timezone } = options;
   return {
     parseTime,
     explainTime: skippedTimes(timezone),
-    intervalMs,
+    intervals,
     filter: new TargetFilter(targets, shard),
     shard,
     ownWindow,

@@ -1,4 +1,4 @@
-import { floorToInterval } from '../../core/time.js';
+import type { Intervals } from '../../core/grid.js';
 import type { ParseTime } from '../../core/time.js';
 import type { Shard } from '../../core/shard.js';
 import type { ExplainTime } from '../../core/skipped-time.js';
@@ -48,7 +48,7 @@ export interface RowSink {
 export interface ReadRules {
   readonly parseTime: ParseTime;
   readonly explainTime: ExplainTime;
-  readonly intervalMs: number;
+  readonly intervals: Intervals;
   readonly filter: TargetFilter;
   /** The shard whose records and rejects are read; null: all. */
   readonly shard: Shard | null;
@@ -89,6 +89,7 @@ export class RecordMaker implements RowSink {
   readonly #metrics: ReadonlyMap<string | null, readonly number[]>;
   #lastTime: string | number = '';
   #lastMinuteMs = NaN;
+  #lastOffsetMs = 0;
 
   constructor(cursor: LineCursor, plan: FilePlan, rules: ReadRules, sink: RecordSink) {
     this.cursor = cursor;
@@ -155,7 +156,16 @@ export class RecordMaker implements RowSink {
       this.late.accept();
       const label = plan.labelField === null ? null : labelOf(row.label);
       const source = cursor.source(item);
-      this.#sink.record({ minuteMs, target, values, bringsWindow, brings, label, source });
+      this.#sink.record({
+        minuteMs,
+        offsetMs: this.#lastOffsetMs,
+        target,
+        values,
+        bringsWindow,
+        brings,
+        label,
+        source,
+      });
     }
   }
 
@@ -180,7 +190,16 @@ export class RecordMaker implements RowSink {
       this.late.accept();
       const label = this.#plan.labelField === null ? null : labelOf(row.label);
       const source = cursor.source();
-      this.#sink.record({ minuteMs, target, values, bringsWindow: false, brings, label, source });
+      this.#sink.record({
+        minuteMs,
+        offsetMs: this.#lastOffsetMs,
+        target,
+        values,
+        bringsWindow: false,
+        brings,
+        label,
+        source,
+      });
     }
   }
 
@@ -205,7 +224,16 @@ export class RecordMaker implements RowSink {
         const values = this.#nextValues();
         values[0] = value;
         const source = cursor.source(item);
-        this.#sink.record({ minuteMs, target, values, bringsWindow: false, brings: null, label, source });
+        this.#sink.record({
+          minuteMs,
+          offsetMs: this.#lastOffsetMs,
+          target,
+          values,
+          bringsWindow: false,
+          brings: null,
+          label,
+          source,
+        });
       }
     }
   }
@@ -243,7 +271,9 @@ export class RecordMaker implements RowSink {
     if (time === this.#lastTime) return this.#lastMinuteMs;
     if (typeof time !== 'string' && typeof time !== 'number') return NaN;
     this.#lastTime = time;
-    this.#lastMinuteMs = floorToInterval(this.#rules.parseTime(time), this.#rules.intervalMs);
+    const timeMs = this.#rules.parseTime(time);
+    this.#lastMinuteMs = this.#rules.intervals.of(timeMs);
+    this.#lastOffsetMs = Number.isNaN(this.#lastMinuteMs) ? 0 : timeMs - this.#lastMinuteMs;
     return this.#lastMinuteMs;
   }
 

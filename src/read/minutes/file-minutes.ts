@@ -1,9 +1,9 @@
-import { AiopsError } from '../../core/errors.js';
 import { foldRecords } from '../../core/minute.js';
 import type { DuplicatePolicy } from '../../core/minute.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
 import type { MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
 import type { RecordSink } from '../lines/records.js';
+import { outOfOrder, type OrderRules } from './out-of-order.js';
 
 /** The minutes that a run is asked for, `[fromMs, toMs)` in epoch ms; infinite if not limited. */
 export interface TimeRange {
@@ -37,8 +37,7 @@ export interface FileMinute {
   readonly isTail: boolean;
 }
 
-export interface MinuteRules {
-  readonly intervalMs: number;
+export interface MinuteRules extends OrderRules {
   /** Intervals that a record may go back. */
   readonly grace: number;
   readonly duplicates: DuplicatePolicy;
@@ -46,8 +45,6 @@ export interface MinuteRules {
   readonly range: TimeRange;
   /** The minute of rejects before the first record with a readable time. */
   readonly headMs: number;
-  /** What to do about a file that goes back further than `grace` allows. */
-  readonly sortHint: string;
   /** Checksum of the first bytes up to an offset, for an input that can be read only once. */
   readonly prefixAt: (byteOffset: number) => FilePosition['prefix'];
 }
@@ -175,13 +172,12 @@ export class MinuteCollector implements RecordSink {
 
   #minuteOf(record: MinuteRecord): OpenMinute {
     const { minuteMs, source } = record;
-    const { grace, intervalMs, range } = this.#rules;
+    const { range } = this.#rules;
     const newest = this.#newest;
-    if (newest !== null && minuteMs < newest.minuteMs - grace * intervalMs)
-      throw this.#outOfOrder(record, newest);
+    if (newest !== null && minuteMs < this.#earliestMs) throw outOfOrder(record, newest, this.#rules);
     if (newest === null || minuteMs > newest.minuteMs) {
       this.#newest = record;
-      for (const due of this.#dueBefore(minuteMs - grace * intervalMs)) {
+      for (const due of this.#dueBefore(this.#earliestMs)) {
         this.#close(due, () => this.#positionBefore(record));
       }
     }
@@ -197,8 +193,8 @@ export class MinuteCollector implements RecordSink {
 
   /** The earliest minute that a record may still have. */
   get #earliestMs(): number {
-    const { grace, intervalMs } = this.#rules;
-    return this.#newest === null ? -Infinity : this.#newest.minuteMs - grace * intervalMs;
+    const { grace, intervals } = this.#rules;
+    return this.#newest === null ? -Infinity : intervals.before(this.#newest.minuteMs, grace);
   }
 
   /** Open minutes before the limit, in order. */
@@ -267,16 +263,6 @@ export class MinuteCollector implements RecordSink {
       // In the middle of a fold there is no position at which to resume.
       if (this.#rejects.length >= MAX_WAITING_REJECTS) this.#emit(-Infinity, [], null);
     }
-  }
-
-  #outOfOrder(record: MinuteRecord, newest: MinuteRecord): AiopsError {
-    const { file, line } = record.source;
-    const at = new Date(record.minuteMs).toISOString();
-    const after = `${new Date(newest.minuteMs).toISOString()} (line ${newest.source.line})`;
-    const back = Math.ceil((newest.minuteMs - record.minuteMs) / this.#rules.intervalMs);
-    const message = `${file}:${line}: ${at} comes after ${after}: the file is not in time order`;
-    const hint = `${this.#rules.sortHint}; or allow it with --grace ${back} (intervals); add --restart if --out holds an unfinished run`;
-    return new AiopsError('input_out_of_order', message, { hint });
   }
 }
 

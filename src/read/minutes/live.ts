@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { longestMs, type Intervals } from '../../core/grid.js';
 import { Timer } from '../../core/timer.js';
 import { formatDuration, isoTime } from '../../core/time.js';
 import type { MinuteRecord, Reject } from '../../core/types.js';
@@ -17,7 +18,7 @@ export interface LiveMinutesSink extends RecordSink {
 }
 
 export interface LiveRules {
-  readonly intervalMs: number;
+  readonly intervals: Intervals;
   /** Intervals that a record may go back. */
   readonly grace: number;
   /** Intervals that a record may be ahead of this machine's clock. */
@@ -58,10 +59,11 @@ export class LiveMinutes implements RecordSink {
   }
 
   record(record: MinuteRecord): void {
-    const { minuteMs } = record;
-    const { intervalMs, maxAhead } = this.#rules;
+    const { minuteMs, offsetMs } = record;
+    const { intervals, maxAhead } = this.#rules;
     const nowMs = this.#clock.epochNow();
-    if (minuteMs > nowMs + maxAhead * intervalMs) return this.reject(earlyRecord(record, nowMs, this.#rules));
+    if (minuteMs + Math.min(offsetMs, 0) > nowMs + maxAhead * intervals.grid.intervalMs)
+      return this.reject(earlyRecord(record, nowMs, this.#rules));
     if (minuteMs <= this.#closedMs) return this.reject(lateRecord(record));
     if (!this.#openSinceMs.has(minuteMs)) this.#opened(minuteMs);
     this.#to.record(record);
@@ -112,7 +114,7 @@ export class LiveMinutes implements RecordSink {
   }
 
   get #mostOpenMs(): number {
-    return (1 + this.#rules.grace) * this.#rules.intervalMs;
+    return longestMs(this.#rules.intervals.grid, 1 + this.#rules.grace);
   }
 
   #emitRejects(): boolean {
@@ -140,7 +142,8 @@ export class LiveMinutes implements RecordSink {
     if (minuteMs <= this.#newestMs) return;
     this.#newestMs = minuteMs;
     // As in every input, it closes the minutes more than `grace` intervals earlier.
-    this.#markClosed(minuteMs - (1 + this.#rules.grace) * this.#rules.intervalMs);
+    const { intervals, grace } = this.#rules;
+    this.#markClosed(intervals.before(minuteMs, 1 + grace));
   }
 
   #markClosed(minuteMs: number): void {
@@ -159,9 +162,9 @@ export function lateRecord({ minuteMs, target, source }: MinuteRecord): Reject {
 function earlyRecord(
   { minuteMs, target, source }: MinuteRecord,
   nowMs: number,
-  { intervalMs, maxAhead }: LiveRules,
+  { intervals, maxAhead }: LiveRules,
 ): Reject {
-  const allowed = `${maxAhead} × ${formatDuration(intervalMs)} (--max-ahead)`;
+  const allowed = `${maxAhead} × ${formatDuration(intervals.grid.intervalMs)} (--max-ahead)`;
   const message = `${isoTime(minuteMs)} is more than ${allowed} ahead of this machine's clock, ${isoTime(nowMs)}`;
   return { target, minuteMs, source, reason: 'early', message };
 }

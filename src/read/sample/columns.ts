@@ -1,5 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
+import type { Intervals } from '../../core/grid.js';
 import { oneLine } from '../../core/one-line.js';
 import { ROLE, longPlan, targetRoles } from '../lines/plan.js';
 import type { FilePlan, LongPlan } from '../lines/plan.js';
@@ -35,13 +36,13 @@ export interface ChosenColumns {
 export function chooseColumns(
   inputs: readonly ReadableSample[],
   given: ReadOptions,
-  intervalMs: number,
+  intervals: Intervals,
 ): ChosenColumns {
   const options = withWholeNames(given, inputs);
   for (const { sample } of inputs) refuseDuplicates(sample, options);
   refuseUnknownNames(inputs, options);
   const samples = inputs.map(({ sample }) => sample.sampled);
-  const pooled = countFields(samples, options, intervalMs);
+  const pooled = countFields(samples, options, intervals);
   const metrics = options.columns ?? metricsOf(pooled);
   if (metrics.length === 0) throw noNumericColumn(inputs, pooled);
   const columns = options.wide === true ? [WIDE_COLUMN] : metrics;

@@ -13,7 +13,9 @@ export interface Decision {
     | 'table'
     | 'label'
     | 'metrics'
-    | 'series';
+    | 'series'
+    | 'interval'
+    | 'phase';
   /** What was decided, as a phrase: `column "host"`. */
   readonly choice: string;
   /** What shows it, as a phrase: `its 3 values recur in every minute`. */

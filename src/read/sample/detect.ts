@@ -1,5 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
+import { Intervals } from '../../core/grid.js';
 import { oneLine } from '../../core/one-line.js';
 import type { ParseTime } from '../../core/time.js';
 import type { Reject } from '../../core/types.js';
@@ -11,20 +12,29 @@ import { RECORD_FORMS, remedyOf } from '../lines/reject-remedies.js';
 import { chooseColumns } from './columns.js';
 import { decisionNotices } from './decision.js';
 import type { FileDecisions } from './decision.js';
+import { chooseGrid, wallClock } from './grid.js';
 import { chooseInterval } from './interval.js';
 import { listNames } from './names.js';
 import { searchSample } from './sample.js';
 import type { SampledSource } from './sample.js';
 import type { FileSample } from './sampler.js';
 
+export interface DetectedFile {
+  readonly plan: FilePlan;
+  /** The minute of rejects before its first record with a readable time, epoch ms. */
+  readonly headMs: number;
+  /** How many intervals a record of the sample goes back at most. */
+  readonly intervalsBack: number;
+}
+
 /** How to read a recording, by its samples. */
 export interface Detected {
   readonly facts: RecordingFacts;
   readonly notices: readonly Notice[];
-  /** Of the files that have records. */
+  /** Of the files that have records, then of all of them together. */
   readonly decisions: readonly FileDecisions[];
   /** In the order of the inputs; null: it has no record. */
-  readonly files: readonly ({ readonly plan: FilePlan; readonly headMs: number } | null)[];
+  readonly files: readonly (DetectedFile | null)[];
 }
 
 interface PlannedSample {
@@ -43,26 +53,42 @@ export function detect(all: readonly SampledSource[], options: ReadOptions, pars
   const empty = all.filter(({ sample }) => sample.lines === 0);
   if (inputs.length === 0) throw noRecord(all);
   for (const { sample } of inputs) refuseWithoutRecords(sample);
-  const steps = inputs.map(({ sample }) => sample.steps);
-  const interval = chooseInterval(options.interval, steps);
-  const { columns, plans, notices } = chooseColumns(inputs, options, interval.intervalMs);
+  const series = inputs.flatMap(({ sample }) => sample.times.series());
+  const interval = chooseInterval(series, options, wallClock(options.timezone));
+  const { intervalMs } = interval;
+  const { grid, decision: phase } = chooseGrid(series, intervalMs, options);
+  const intervals = new Intervals(grid);
+  const { columns, plans, notices } = chooseColumns(inputs, options, intervals);
   const samples = inputs.map((input, i): PlannedSample => ({ input, plan: plans[i]! }));
-  const heads = checkRecords(samples, options, parseTime, interval.intervalMs);
+  const heads = checkRecords(samples, options, parseTime, intervals);
   const files = all.map((input) => {
     const i = inputs.indexOf(input);
-    return i < 0 ? null : { plan: plans[i]!, headMs: heads[i]! };
+    if (i < 0) return null;
+    return { plan: plans[i]!, headMs: heads[i]!, intervalsBack: input.sample.times.intervalsBack(intervals) };
   });
-  const { intervalMs, source: intervalSource, notice } = interval;
   const decisions = inputs.map(({ sample: { file, fields } }) => ({
     file,
     decisions: fields?.decisions ?? [],
   }));
+  const shared: FileDecisions = { file: 'all inputs', decisions: [interval.decision, phase] };
   return {
-    facts: { columns, intervalMs, intervalSource, layout: commonLayout(plans) },
-    notices: [...notices, ...decisionNotices(decisions), notice, ...empty.map(emptyNotice)],
-    decisions,
+    facts: { columns, intervalMs, grid, intervalSource: interval.source, layout: commonLayout(plans) },
+    notices: [
+      ...notices,
+      ...decisionNotices(decisions),
+      interval.notice,
+      ...sharedNotices(shared),
+      ...empty.map(emptyNotice),
+    ],
+    decisions: [...decisions, shared],
     files,
   };
+}
+
+/** The interval has a notice in any case. */
+function sharedNotices({ file, decisions }: FileDecisions): Notice[] {
+  const told = decisions.filter(({ about, alternatives }) => about !== 'interval' || alternatives.length > 0);
+  return decisionNotices([{ file, decisions: told }]);
 }
 
 /**
@@ -73,12 +99,12 @@ function checkRecords(
   samples: readonly PlannedSample[],
   options: ReadOptions,
   parseTime: ParseTime,
-  intervalMs: number,
+  intervals: Intervals,
 ): number[] {
   const ofAnyShard = { ...options, shard: null };
-  refuseUnreadable(samples, readRules(ofAnyShard, parseTime, intervalMs));
+  refuseUnreadable(samples, readRules(ofAnyShard, parseTime, intervals));
   const { targets: _, ...ofAnyTarget } = ofAnyShard;
-  const rules = readRules(ofAnyTarget, parseTime, intervalMs);
+  const rules = readRules(ofAnyTarget, parseTime, intervals);
   return headMinutes(samples.map((sample) => firstMinute(sample, rules)));
 }
 

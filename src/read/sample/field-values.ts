@@ -1,4 +1,4 @@
-import { floorToInterval } from '../../core/time.js';
+import type { Intervals } from '../../core/grid.js';
 import type { ReadOptions } from '../options.js';
 import { newName } from './names.js';
 
@@ -92,12 +92,12 @@ export interface FieldCounts {
 export function countFields(
   samples: readonly SampledRecords[],
   options: ReadOptions,
-  intervalMs: number,
+  intervals: Intervals,
 ): ReadonlyMap<string, FieldCounts> {
   const pooled = new Map<string, FieldCounts>();
   const fields = samples.map((sample) => count(sample, pooled, options));
   const taken: Taken | null = options.duplicates === 'reject' ? new Map() : null;
-  for (const [i, sample] of samples.entries()) markAccepted(sample, fields[i] ?? [], taken, intervalMs);
+  for (const [i, sample] of samples.entries()) markAccepted(sample, fields[i] ?? [], taken, intervals);
   return pooled;
 }
 
@@ -159,7 +159,7 @@ function markAccepted(
   { records, inParts }: SampledRecords,
   fields: readonly (FieldCounts | null)[],
   taken: Taken | null,
-  intervalMs: number,
+  intervals: Intervals,
 ): void {
   const numeric = fields.map((counts) => counts !== null && isNumeric(counts));
   const all = fields.filter((counts, i) => counts !== null && numeric[i] === true);
@@ -167,7 +167,7 @@ function markAccepted(
     if (!isWhole || kinds.some((kind, i) => kind === TEXT && numeric[i] === true)) continue;
     const numbers = fields.filter((counts, i) => counts !== null && kinds[i] === NUMBER);
     const brings = (inParts ? numbers : all) as readonly FieldCounts[];
-    const place = `${floorToInterval(timeMs, intervalMs)} ${target}`;
+    const place = `${intervals.of(timeMs)} ${target}`;
     const before = taken?.get(place) ?? [];
     if (before.some((other) => other === brings || other.some((counts) => brings.includes(counts)))) continue;
     taken?.set(place, [...before, brings]);

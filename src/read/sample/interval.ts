@@ -1,43 +1,54 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
-import { formatDuration } from '../../core/time.js';
+import { formatDuration, MONTH_MS } from '../../core/time.js';
+import type { ReadOptions } from '../options.js';
+import type { Decision } from './decision.js';
+import { commonPhase, type WallClock } from './grid.js';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 /** Usual intervals, of which jittering times are taken to mean one. */
 const USUAL_MS = [
   ...[1, 2, 5, 10, 15, 20, 30].map((count) => count * SECOND_MS),
   ...[1, 2, 5, 10, 15, 20, 30].map((count) => count * MINUTE_MS),
-  ...[1, 2, 3, 4, 6, 8, 12, 24].map((count) => count * HOUR_MS),
+  ...[1, 2, 3, 4, 6, 8, 12, 24, 168].map((count) => count * HOUR_MS),
 ];
 /** How far a step may deviate from a usual interval, as a share of it. */
 const JITTER = 0.2;
 /** If one step has at least this share, times do not jitter. */
 const REGULAR = 0.9;
 
-/** Counts the steps between consecutive distinct times of each target. */
+/** Counts steps from one time to another. */
 export class StepCounter {
-  readonly #last = new Map<string, number>();
   readonly #counts = new Map<number, number>();
   #total = 0;
   #most = 0;
 
-  see(target: string, timeMs: number): void {
-    const before = this.#last.get(target);
-    if (before === timeMs) return;
-    this.#last.set(target, timeMs);
-    if (before !== undefined) this.#add(Math.abs(timeMs - before), 1);
+  /** The steps of each series that are not longer than `mostMs`. */
+  static of(series: readonly (readonly number[])[], mostMs = Infinity): StepCounter {
+    const counter = new StepCounter();
+    for (const times of series) {
+      for (let i = 1; i < times.length; i++) {
+        const stepMs = times[i]! - times[i - 1]!;
+        if (stepMs <= mostMs) counter.add(stepMs);
+      }
+    }
+    return counter;
+  }
+
+  add(stepMs: number): void {
+    const count = (this.#counts.get(stepMs) ?? 0) + 1;
+    this.#counts.set(stepMs, count);
+    this.#total++;
+    this.#most = Math.max(this.#most, count);
   }
 
   /** Whether there are enough steps, at least half of them the same. */
   isClear(minSteps: number): boolean {
     return this.#total >= minSteps && this.#most * 2 >= this.#total;
-  }
-
-  addAll(other: StepCounter): void {
-    for (const [stepMs, count] of other.#counts) this.#add(stepMs, count);
   }
 
   /**
@@ -47,7 +58,7 @@ export class StepCounter {
   interval(): number | null {
     if (this.#total === 0) return null;
     const exact = commonest(this.#counts);
-    if (this.#most >= this.#total * REGULAR) return exact;
+    if (this.isRegular) return exact;
     const usual = new Map<number, number>();
     for (const [stepMs, count] of this.#counts) {
       const usualMs = USUAL_MS.find((each) => Math.abs(stepMs - each) <= each * JITTER);
@@ -57,11 +68,16 @@ export class StepCounter {
     return (usual.get(near) ?? 0) > this.#most ? near : exact;
   }
 
-  #add(stepMs: number, count: number): void {
-    const sum = (this.#counts.get(stepMs) ?? 0) + count;
-    this.#counts.set(stepMs, sum);
-    this.#total += count;
-    this.#most = Math.max(this.#most, sum);
+  /** The share of steps from `least` to `most`, ms. */
+  share(least: number, most: number): number {
+    let count = 0;
+    for (const [stepMs, times] of this.#counts) if (stepMs >= least && stepMs <= most) count += times;
+    return this.#total === 0 ? 0 : count / this.#total;
+  }
+
+  /** Whether almost all are the same. */
+  get isRegular(): boolean {
+    return this.#total > 0 && this.#most >= this.#total * REGULAR;
   }
 }
 
@@ -82,46 +98,106 @@ export interface ChosenInterval {
   readonly intervalMs: number;
   readonly source: 'given' | 'detected' | 'default';
   readonly notice: Notice;
+  readonly decision: Decision;
 }
 
 /**
  * One interval for all files of a recording.
  *
+ * @param series for each target of each file, its different times in order
  * @throws AiopsError `input_unusable` if records are fractions of a second apart, without a clear step
  */
-export function chooseInterval(given: 'auto' | number, counters: readonly StepCounter[]): ChosenInterval {
-  if (given !== 'auto') {
-    return {
-      intervalMs: given,
-      source: 'given',
-      notice: info(`interval ${formatDuration(given)}, as given`),
-    };
-  }
-  const all = new StepCounter();
-  for (const counter of counters) all.addAll(counter);
-  const found = all.interval();
-  if (found === null) {
-    return {
-      intervalMs: MINUTE_MS,
-      source: 'default',
-      notice: {
-        level: 'warning',
-        text: 'interval 1m by default: no target has two different times in the sample; set it with --interval',
-      },
-    };
-  }
-  if (found < SECOND_MS && !all.isClear(1)) {
+export function chooseInterval(
+  series: readonly (readonly number[])[],
+  { interval: given, duplicates }: Pick<ReadOptions, 'interval' | 'duplicates'>,
+  wallMs: WallClock,
+): ChosenInterval {
+  if (given !== 'auto') return chosen(given, 'given');
+  const steps = StepCounter.of(series);
+  const found = calendarInterval(series, steps, wallMs) ?? steps.interval();
+  if (found === null) return chosen(MINUTE_MS, 'default');
+  if (found < SECOND_MS && !steps.isClear(1)) {
     throw new AiopsError('input_unusable', `records come at irregular times, often ${found} ms apart`, {
       hint: 'group them, for instance with --interval 1m --duplicates mean',
     });
   }
+  return chosen(found, 'detected', duplicates === 'reject' ? finerInterval(series, found) : null);
+}
+
+function chosen(
+  intervalMs: number,
+  source: ChosenInterval['source'],
+  finerMs: number | null = null,
+): ChosenInterval {
+  const interval = formatDuration(intervalMs);
+  const about = {
+    given: { source: 'given', evidence: '--interval says so', text: 'as given' },
+    detected: {
+      source: 'shape',
+      evidence: 'records of a target are mostly that far apart',
+      text: 'found from the data',
+    },
+    default: {
+      source: 'default',
+      evidence: 'no target has two different times in the sample',
+      text: 'by default',
+    },
+  } as const;
+  const { text, evidence, ...same } = about[source];
+  const finer =
+    finerMs === null
+      ? ''
+      : `, but later ones ${formatDuration(finerMs)}, of which all but one per ${interval} will be rejected as duplicates`;
+  const end = source === 'default' ? `: ${evidence}; set it with --interval` : '';
   return {
-    intervalMs: found,
-    source: 'detected',
-    notice: info(`interval ${formatDuration(found)}, found from the data`),
+    ...{ intervalMs, source },
+    notice: {
+      level: source === 'default' ? 'warning' : 'info',
+      text: `interval ${interval}${source === 'default' ? ' ' : ', '}${text}${end}`,
+    },
+    decision: {
+      ...{ about: 'interval', choice: interval, evidence: `${evidence}${finer}`, ...same },
+      flag: `--interval ${interval}`,
+      alternatives: finerMs === null ? [] : [`--interval ${formatDuration(finerMs)}`],
+    },
   };
 }
 
-function info(text: string): Notice {
-  return { level: 'info', text };
+/** Calendar months, quarters and years: how long they last, days. */
+const CALENDAR_DAYS = [
+  { months: 1, least: 28, most: 31 },
+  { months: 3, least: 90, most: 92 },
+  { months: 12, least: 365, most: 366 },
+] as const;
+
+/** The interval of records that come once a month, quarter or year, ms; null: they do not. */
+function calendarInterval(
+  series: readonly (readonly number[])[],
+  steps: StepCounter,
+  wallMs: WallClock,
+): number | null {
+  for (const { months, least, most } of CALENDAR_DAYS) {
+    // Clocks may have changed in between.
+    const [leastMs, mostMs] = [least * DAY_MS - 2 * HOUR_MS, most * DAY_MS + 2 * HOUR_MS];
+    if (steps.share(0, leastMs - 1) > 0 || steps.share(leastMs, mostMs) < 0.5) continue;
+    const intervalMs = months * MONTH_MS;
+    // Every four weeks is something else.
+    if (steps.isRegular && commonPhase(series.flat(), intervalMs, wallMs) === null) continue;
+    return intervalMs;
+  }
+  return null;
+}
+
+/** If more of the later steps than this are shorter than the interval, it does not suit them. */
+const FINER_SHARE = 0.25;
+
+/** The interval of the later records if many of them come more often; null: they do not. */
+function finerInterval(series: readonly (readonly number[])[], intervalMs: number): number | null {
+  const later = series.map((times) => times.slice(Math.floor((times.length - 1) / 2)));
+  const steps = StepCounter.of(later);
+  const leastMs = intervalMs * (1 - JITTER);
+  if (steps.share(0, leastMs) <= FINER_SHARE) return null;
+  const finer = StepCounter.of(later, leastMs);
+  const finerMs = finer.interval();
+  return finer.isClear(1) && finerMs !== null && finerMs >= SECOND_MS ? finerMs : null;
 }

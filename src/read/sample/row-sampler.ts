@@ -12,7 +12,7 @@ import type { ReadOptions } from '../options.js';
 import type { FileFields } from './decide.js';
 import { SampledRecords } from './field-values.js';
 import type { HeadReader } from './head.js';
-import { StepCounter } from './interval.js';
+import { SampledTimes } from './times.js';
 
 /** Records that show what the fields are. */
 const FIELD_RECORDS = 1024;
@@ -45,7 +45,7 @@ export class RowSampler implements RowSink {
   /** Every field that is not time, target or label is a column; JSON adds them as they come. */
   readonly plan: FilePlan;
   readonly fields: FileFields;
-  readonly steps = new StepCounter();
+  readonly times = new SampledTimes();
   /** Records whose values came in lists; their names count only if there are no others. */
   readonly listed = new SampledRecords(false);
   readonly #named: SampledRecords;
@@ -135,7 +135,7 @@ export class RowSampler implements RowSink {
     const timeMs = isTimeLike ? this.#parseTime(time) : NaN;
     const target = targetOf(this.plan, row);
     const isWhole = !Number.isNaN(timeMs) && target !== null;
-    if (isWhole) this.steps.see(target, timeMs);
+    if (isWhole) this.times.see(target, timeMs);
     const count = isWhole ? ++this.#records : ++this.#rejected;
     const { long } = this.plan;
     if (count <= (long === null ? FIELD_RECORDS : LONG_RECORDS)) {
@@ -185,7 +185,7 @@ export class RowSampler implements RowSink {
   }
 
   #isIntervalClear(minSteps: number): boolean {
-    return this.#options.interval !== 'auto' || this.steps.isClear(minSteps);
+    return this.#options.interval !== 'auto' || this.times.isClear(minSteps);
   }
 
   #learnObject(fields: JsonObject): void {

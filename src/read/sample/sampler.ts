@@ -9,9 +9,9 @@ import { SampledRecords } from './field-values.js';
 import { decideHead, headLines, isHeadComplete } from './file-head.js';
 import type { FileHead } from './file-head.js';
 import { HeadReader } from './head.js';
-import { StepCounter } from './interval.js';
 import { MAX_LINES, RowSampler } from './row-sampler.js';
 import type { SampledInput } from './row-sampler.js';
+import { SampledTimes } from './times.js';
 
 /** What the beginning of a file showed. */
 export interface FileSample {
@@ -28,7 +28,7 @@ export interface FileSample {
   readonly sampled: SampledRecords;
   /** Batches only: the names of values in lists. */
   readonly listed: readonly string[];
-  readonly steps: StepCounter;
+  readonly times: SampledTimes;
   /** Lines that are not blank, without the header. */
   readonly lines: number;
   readonly lastLine: number;
@@ -107,7 +107,7 @@ export class Sampler {
       fields: rows?.fields ?? null,
       sampled: rows?.sampled ?? new SampledRecords(false),
       listed: rows?.listed.names ?? [],
-      steps: rows?.steps ?? new StepCounter(),
+      times: rows?.times ?? new SampledTimes(),
       lines: cursor.found - (head.header === null ? 0 : 1),
       // A long line at the end is rejected before the cursor gets there.
       lastLine: Math.max(cursor.line, rows?.rejectedLine ?? 0),

@@ -50,7 +50,7 @@ interface OpenedInput {
 }
 
 export function takeSnapshot(
-  { columns, intervalMs, intervalSource, layout }: RecordingFacts,
+  { columns, intervalMs, grid, intervalSource, layout }: RecordingFacts,
   isLive: boolean,
   inputs: readonly OpenedInput[],
 ): InputSnapshot {
@@ -60,7 +60,7 @@ export function takeSnapshot(
     digests: file?.digests() ?? [],
     isPacked,
   }));
-  return { columns, intervalMs, intervalSource, layout, isLive, files };
+  return { columns, intervalMs, grid, intervalSource, layout, isLive, files };
 }
 
 /** The plan of an input; null: it had no record. */

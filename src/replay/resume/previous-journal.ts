@@ -37,6 +37,12 @@ const segment: Shape<Segment> = object({ endByte: count, sha256: text });
 const inputSnapshot: Shape<InputSnapshot> = object({
   columns: list(text),
   intervalMs: number,
+  grid: object({
+    intervalMs: number,
+    phaseMs: number,
+    leadMs: number,
+    zone: nullable(text),
+  }),
   intervalSource: oneOf('given', 'detected', 'default'),
   layout,
   isLive: flag,

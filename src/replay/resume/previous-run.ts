@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import type { Notice } from '../../core/errors.js';
+import { longestMs } from '../../core/grid.js';
 import { inputName } from '../../core/input-position.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
 import { lookBackIntervals } from '../../core/look-back.js';
@@ -84,7 +85,7 @@ export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
   const commits = journal.commits();
   refuseDifferences(knownDifferences(facts, config, model), config.output.out);
   const { changes, recording } = await compareWithSnapshot(facts, commits, config, onNotice);
-  const lookBackMs = lookBackIntervals(facts.input.window) * facts.recording.intervalMs;
+  const lookBackMs = longestMs(facts.recording.grid, lookBackIntervals(facts.input.window));
   const plan = planResume(commits, changes, lookBackMs);
   const progress = commits[plan.commit] ?? null;
   return new ResumableRun(asked, {

@@ -7,6 +7,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
+import { Intervals, plainGrid } from '#build/core/grid.js';
 import type { MinuteRecord, ReadStep, Reject } from '#build/core/types.js';
 import { LiveMinutes } from '#build/read/minutes/live.js';
 import { openRecording, type ReadOptions } from '#build/read/recording.js';
@@ -112,7 +113,11 @@ class FakeSink {
 
 test('bytes that arrived while this process was busy come before the clock', async (t) => {
   const sink = new FakeSink();
-  const live = new LiveMinutes(sink, { intervalMs: 300, grace: 0, maxAhead: Infinity });
+  const live = new LiveMinutes(sink, {
+    intervals: new Intervals(plainGrid(300)),
+    grace: 0,
+    maxAhead: Infinity,
+  });
   const cat = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => cat.kill('SIGKILL'));
   cat.stdin.write('first');
@@ -139,7 +144,14 @@ function minutesAt(
 ): { readonly live: LiveMinutes; readonly sink: FakeSink } {
   const sink = new FakeSink();
   const clock = { now: () => 0, epochNow: () => epochNow };
-  return { live: new LiveMinutes(sink, { intervalMs: MINUTE_MS, grace: 0, maxAhead }, clock), sink };
+  return {
+    live: new LiveMinutes(
+      sink,
+      { intervals: new Intervals(plainGrid(MINUTE_MS)), grace: 0, maxAhead },
+      clock,
+    ),
+    sink,
+  };
 }
 
 test('a record that is ahead of the clock by more than --max-ahead is early, and closes nothing', () => {

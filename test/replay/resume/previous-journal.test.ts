@@ -22,6 +22,7 @@ const facts = {
   recording: {
     columns: ['cpu'],
     intervalMs: 60_000,
+    grid: { intervalMs: 60_000, phaseMs: 0, leadMs: 0, zone: 'Europe/Berlin' },
     intervalSource: 'detected',
     layout: 'rows',
     isLive: false,

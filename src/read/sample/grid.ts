@@ -1,0 +1,174 @@
+import { monthNumber, monthsOf, monthStartMs, plainGrid, type Grid } from '../../core/grid.js';
+import { AiopsError } from '../../core/errors.js';
+import { formatDuration, isoTime, zoneOffsets } from '../../core/time.js';
+import type { ReadOptions } from '../options.js';
+import type { Decision } from './decision.js';
+import { leadAgainstJitter } from './jitter.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const QUARTER_MS = 15 * 60_000;
+
+/** The time on the clocks of a zone, as if it were UTC. */
+export function wallClock(timezone: string): WallClock {
+  if (timezone === 'UTC') return (timeMs) => timeMs;
+  const offsetAt = zoneOffsets(timezone);
+  return (timeMs) => timeMs + offsetAt(timeMs);
+}
+
+export type WallClock = (timeMs: number) => number;
+
+/** A grid, and why it. */
+export interface ChosenGrid {
+  readonly grid: Grid;
+  readonly decision: Decision;
+}
+
+/**
+ * Where intervals begin. If all records are equally long after the start of an interval, that is where they begin, so that
+ * minutes have times of the recording. Otherwise intervals are counted from the epoch, or for days from the zone's
+ * midnight; and if times jitter around the border of two intervals, it is moved to where no record is.
+ *
+ * @param series for each target of each file, its different times in order
+ * @throws AiopsError `usage` if `--lead` is an interval or longer
+ */
+export function chooseGrid(
+  series: readonly (readonly number[])[],
+  intervalMs: number,
+  options: Pick<ReadOptions, 'timezone' | 'phase' | 'lead'>,
+): ChosenGrid {
+  const { lead = 'auto' } = options;
+  if (lead !== 'auto' && lead >= intervalMs) throw longLead(lead, intervalMs);
+  const chosen = chooseStart(series, intervalMs, options);
+  return lead === 'auto' ? chosen : { ...chosen, grid: { ...chosen.grid, leadMs: lead } };
+}
+
+function chooseStart(
+  series: readonly (readonly number[])[],
+  intervalMs: number,
+  { timezone, phase = 'auto' }: Pick<ReadOptions, 'timezone' | 'phase'>,
+): ChosenGrid {
+  const plain = plainGrid(intervalMs);
+  const zone = fitsCalendar(intervalMs, timezone) ? timezone : null;
+  const wallMs = wallClock(timezone);
+  const firstMs = series.reduce((least, [first]) => Math.min(least, first ?? Infinity), Infinity);
+  if (typeof phase === 'number') return given({ ...plain, phaseMs: phase % intervalMs }, phase);
+  if (phase === 'local') return given(localGrid(intervalMs, zone, firstMs, wallMs), phase);
+  const hasSteps = series.some((times) => times.length > 1);
+  const exact = hasSteps ? exactGrid(series, intervalMs, zone, wallMs) : null;
+  if (exact !== null) return { grid: exact, decision: exactDecision(exact, firstMs) };
+  const isMonths = monthsOf(intervalMs) !== null;
+  const base = { ...plain, zone: isMonths || intervalMs % DAY_MS === 0 ? zone : null };
+  const walls = base.zone === null ? series : series.map((times) => times.map(wallMs));
+  const leadMs = isMonths ? 0 : leadAgainstJitter(walls, intervalMs);
+  const grid = { ...base, leadMs };
+  return { grid, decision: baseDecision(grid) };
+}
+
+/** Whether intervals can be counted on the clocks of a zone: changes of its clocks must be short beside them. */
+function fitsCalendar(intervalMs: number, timezone: string): boolean {
+  if (timezone === 'UTC' || intervalMs < 3 * HOUR_MS) return false;
+  return DAY_MS % intervalMs === 0 || intervalMs % DAY_MS === 0 || monthsOf(intervalMs) !== null;
+}
+
+function localGrid(intervalMs: number, zone: string | null, firstMs: number, wallMs: WallClock): Grid {
+  if (zone !== null || !Number.isFinite(firstMs)) return { ...plainGrid(intervalMs), zone };
+  return { ...plainGrid(intervalMs), phaseMs: modulo(firstMs - wallMs(firstMs), intervalMs) };
+}
+
+/** The grid with all times at starts of intervals: at midnight if possible, in the zone before UTC; null: there is none. */
+function exactGrid(
+  series: readonly (readonly number[])[],
+  intervalMs: number,
+  zone: string | null,
+  wallMs: WallClock,
+): Grid | null {
+  const times = series.flat();
+  const localMs = zone === null ? null : commonPhase(times, intervalMs, wallMs);
+  if (localMs === 0) return { ...plainGrid(intervalMs), zone };
+  const utcMs = commonPhase(times, intervalMs);
+  if (utcMs === 0) return plainGrid(intervalMs);
+  const phaseMs = localMs ?? utcMs;
+  if (phaseMs === null) return null;
+  // A phase of whole quarters comes from the calendar or a zone; any other may change when a collector restarts.
+  const isRound = intervalMs >= HOUR_MS && phaseMs % QUARTER_MS === 0;
+  const leadMs = isRound || monthsOf(intervalMs) !== null ? 0 : Math.floor(intervalMs / 2);
+  return { intervalMs, phaseMs, leadMs, zone: localMs === null ? null : zone };
+}
+
+/** How long after the start of an interval all times are, ms; null: they differ, or there is none. */
+export function commonPhase(
+  times: readonly number[],
+  intervalMs: number,
+  wallMs: WallClock = (timeMs) => timeMs,
+): number | null {
+  const [first] = times;
+  if (first === undefined) return null;
+  const phaseMs = phaseOf(wallMs(first), intervalMs);
+  return times.every((timeMs) => phaseOf(wallMs(timeMs), intervalMs) === phaseMs) ? phaseMs : null;
+}
+
+function phaseOf(timeMs: number, intervalMs: number): number {
+  const months = monthsOf(intervalMs);
+  if (months === null) return modulo(timeMs, intervalMs);
+  return timeMs - monthStartMs(Math.floor(monthNumber(timeMs) / months) * months);
+}
+
+function given(grid: Grid, phase: 'local' | number): ChosenGrid {
+  const flag = `--phase ${phase === 'local' ? phase : durationFlag(phase)}`;
+  const from = phase === 'local' && grid.zone === null ? 'local midnight' : originOf(grid);
+  return { grid, decision: decision(grid, from, { evidence: `${flag} says so`, source: 'given' }) };
+}
+
+function exactDecision(grid: Grid, firstMs: number): Decision {
+  const { phaseMs, zone } = grid;
+  const first = `the first record, ${isoTime(firstMs)}${zone === null ? '' : `, on the clocks of ${zone}`}`;
+  return decision(grid, phaseMs === 0 ? originOf(grid) : first, {
+    evidence: 'all records of the sample are whole intervals apart',
+    source: phaseMs === 0 && zone === null ? 'default' : 'shape',
+  });
+}
+
+function baseDecision(grid: Grid): Decision {
+  const { leadMs, zone } = grid;
+  const local = zone === null ? null : `--timezone ${zone} is given`;
+  const spread = local ?? 'records come at different times of an interval';
+  return decision(grid, originOf(grid), {
+    evidence: leadMs === 0 ? spread : 'times jitter around the start of an interval',
+    source: leadMs === 0 && zone === null ? 'default' : 'shape',
+  });
+}
+
+function originOf({ phaseMs, zone }: Grid): string {
+  if (zone !== null) return `midnight in ${zone}`;
+  return phaseMs === 0 ? 'the epoch' : `${formatDuration(phaseMs)} after the epoch`;
+}
+
+function decision(
+  { phaseMs, leadMs, zone }: Grid,
+  from: string,
+  why: Pick<Decision, 'evidence' | 'source'>,
+): Decision {
+  const early =
+    leadMs === 0 ? '' : `; a record up to ${formatDuration(leadMs)} before an interval counts in it`;
+  const phase = zone === null ? durationFlag(phaseMs) : 'local';
+  const lead = leadMs === 0 ? '' : ` --lead ${durationFlag(leadMs)}`;
+  return {
+    ...{ about: 'phase', choice: `intervals are counted from ${from}${early}`, ...why },
+    flag: zone !== null && phaseMs !== 0 ? null : `--phase ${phase}${lead}`,
+    alternatives: [],
+  };
+}
+
+function durationFlag(ms: number): string {
+  return ms === 0 ? '0s' : formatDuration(ms);
+}
+
+function longLead(lead: number, intervalMs: number): AiopsError {
+  const message = `--lead ${formatDuration(lead)} is not shorter than the interval, ${formatDuration(intervalMs)}`;
+  return new AiopsError('usage', message, { hint: 'give a shorter one, or a longer --interval' });
+}
+
+function modulo(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
+}
