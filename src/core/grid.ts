@@ -93,6 +93,9 @@ export class Intervals {
 class Calendar {
   readonly #grid: Grid;
   readonly #months: number | null;
+  /** The phase as whole months and a rest. */
+  readonly #phaseMonths: number;
+  readonly #restMs: number;
   readonly #offsetAt: (utcMs: number) => number;
   readonly #starts = new Map<number, number>();
   /** The interval that was asked for last. */
@@ -102,6 +105,8 @@ class Calendar {
   constructor(grid: Grid) {
     this.#grid = grid;
     this.#months = monthsOf(grid.intervalMs);
+    this.#phaseMonths = Math.floor(grid.phaseMs / MONTH_MS);
+    this.#restMs = grid.phaseMs - this.#phaseMonths * MONTH_MS;
     this.#offsetAt = grid.zone === null || grid.zone === 'UTC' ? () => 0 : zoneOffsets(grid.zone);
   }
 
@@ -139,13 +144,13 @@ class Calendar {
   #indexOf(wallMs: number): number {
     const { intervalMs, phaseMs } = this.#grid;
     if (this.#months === null) return Math.floor((wallMs - phaseMs) / intervalMs);
-    return Math.floor(monthNumber(wallMs - phaseMs) / this.#months);
+    return Math.floor((monthNumber(wallMs - this.#restMs) - this.#phaseMonths) / this.#months);
   }
 
   #wallOf(index: number): number {
     const { intervalMs, phaseMs } = this.#grid;
     if (this.#months === null) return phaseMs + index * intervalMs;
-    return monthStartMs(index * this.#months) + phaseMs;
+    return monthStartMs(index * this.#months + this.#phaseMonths) + this.#restMs;
   }
 }
 

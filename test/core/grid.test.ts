@@ -39,8 +39,17 @@ const calendarGrids = fc
   }));
 
 const monthGrids = fc
-  .record({ zone: fc.constantFrom(null, ...ZONES), months: fc.constantFrom(1, 3, 12) })
-  .map(({ zone, months }): Grid => ({ ...plainGrid(months * MONTH_MS), zone }));
+  .record({
+    zone: fc.constantFrom(null, ...ZONES),
+    months: fc.constantFrom(1, 3, 12),
+    phase: fc.nat(11),
+    days: fc.nat(27),
+  })
+  .map(({ zone, months, phase, days }): Grid => ({
+    ...plainGrid(months * MONTH_MS),
+    phaseMs: (phase % months) * MONTH_MS + days * DAY_MS,
+    zone,
+  }));
 
 const grids = fc.oneof(equalGrids, calendarGrids, monthGrids);
 const times = fc.integer({ min: at('1995-01-01'), max: at('2030-12-31') });

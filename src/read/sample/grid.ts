@@ -1,6 +1,6 @@
 import { monthNumber, monthsOf, monthStartMs, plainGrid, type Grid } from '../../core/grid.js';
 import { AiopsError } from '../../core/errors.js';
-import { formatDuration, isoTime, zoneOffsets } from '../../core/time.js';
+import { formatDuration, isoTime, MONTH_MS, zoneOffsets } from '../../core/time.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { leadAgainstJitter } from './jitter.js';
@@ -111,7 +111,10 @@ export function commonPhase(
 function phaseOf(timeMs: number, intervalMs: number): number {
   const months = monthsOf(intervalMs);
   if (months === null) return modulo(timeMs, intervalMs);
-  return timeMs - monthStartMs(Math.floor(monthNumber(timeMs) / months) * months);
+  const month = monthNumber(timeMs);
+  const restMs = timeMs - monthStartMs(month);
+  // Not every month has later days.
+  return restMs < 28 * DAY_MS ? modulo(month, months) * MONTH_MS + restMs : NaN;
 }
 
 function given(grid: Grid, phase: 'local' | number): ChosenGrid {

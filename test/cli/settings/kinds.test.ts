@@ -3,10 +3,10 @@ import { test } from 'node:test';
 
 import { InvalidArgumentError } from 'commander';
 
+import { interval } from '#build/cli/settings/grid-kinds.js';
 import {
   actorCount,
   duration,
-  interval,
   lineSize,
   pace,
   rejectLimit,
@@ -46,7 +46,8 @@ test('sizes have units of 1000 and of 1024, or none', () => {
 test('intervals are auto or at least a second', () => {
   assert.equal(interval.parse('auto'), 'auto');
   assert.equal(interval.parse('15s'), 15_000);
-  for (const text of ['200ms', '367d', `${'9'.repeat(300)}d`])
+  assert.equal(interval.show(interval.parse('3mo')), '3mo');
+  for (const text of ['200ms', '367d', '0mo', '13mo', '1.5mo', `${'9'.repeat(300)}d`])
     assert.throws(() => interval.parse(text), InvalidArgumentError, text);
 });
 
