@@ -1,6 +1,12 @@
 /** What `writeFloat32` needs at most: a sign and 21 digits. */
 export const LONGEST_NUMBER = 22;
 
+/** A Float32 as the number that its shortest text means, which other programs print as results do. */
+export function asWritten(value: number): number {
+  const out = new Uint8Array(LONGEST_NUMBER);
+  return Number(String.fromCharCode(...out.subarray(0, writeFloat32(value, out, 0))));
+}
+
 /**
  * Writes the shortest decimal text that reads back to the same Float32, for instance `0.1` for 0.10000000149011612, in
  * the notation of JavaScript; `-0` keeps its sign.

@@ -57,8 +57,9 @@ export class Counters {
     this.#tally.add(step.rejects);
   }
 
-  /** Takes rows of one minute, or of several. */
-  addRows({ statuses, anomalies }: Pick<MinuteRows, 'statuses' | 'anomalies'>): void {
+  /** Takes rows of one minute, or of several; returns how many are flagged. */
+  addRows({ statuses, anomalies }: Pick<MinuteRows, 'statuses' | 'anomalies'>): number {
+    const before = this.#anomalies;
     for (let row = 0; row < statuses.length; row++) {
       const status = statuses[row]!;
       if (status === ROW_STATUS.ok) this.#rows.ok++;
@@ -69,6 +70,7 @@ export class Counters {
       this.#verdicts++;
       this.#anomalies += anomaly;
     }
+    return this.#anomalies - before;
   }
 
   /** Records that the reader found, before any of them was accepted, merged or rejected. */

@@ -231,6 +231,7 @@ export class Sink implements Written {
     await output.writeTiming(timingLine({ minuteMs, timing, isAlone, dueAtMs }));
     await this.#trace?.actors.enter(minuteMs, timing);
     totals.addBlock(minuteMs, timing, { isAlone, dueAtMs });
+    totals.addAnswers(block, answers);
     totals.incidents.add(executors.incidents.take(block.minutesMs.at(-1)));
   }
 

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { joinedUse, NO_USE, type ProcessUse } from '../core/process-use.js';
 import { LossStreak } from '../core/loss-streak.js';
 import type { Incident } from '../core/incidents.js';
-import type { MinuteRows } from '../core/block.js';
+import type { Answers, Block, MinuteRows } from '../core/block.js';
 import type { LookBack } from '../core/look-back.js';
 import type { Executor } from '../core/executor.js';
 import type { BlockTiming, InputSpec, MinuteBatch, ReadStep } from '../core/types.js';
@@ -12,6 +12,8 @@ import { Counters } from '../read/counters.js';
 import type { Recording } from '../read/recording.js';
 import type { Comparer } from './comparer.js';
 import { deadlineOf, type ReplayConfig } from './replay-config.js';
+import { AnomalyEvents } from './report/anomaly-events.js';
+import { PLOTTED_EVENTS } from './report/charts/event-plots.js';
 import { RunCharts } from './report/charts/run-charts.js';
 import { RunLabels } from './report/run-labels.js';
 import type { IncidentCounts, RunProgress, RunUsage } from './resume/run-facts.js';
@@ -119,8 +121,8 @@ export interface TotalsParts {
 }
 
 /**
- * Everything a run counts and times. Counters, incidents and usage include earlier sessions; timings, labels and
- * charts are of this session, since the rest can be read from the files that earlier sessions wrote.
+ * Everything a run counts and times. Counters, incidents and usage include earlier sessions; timings, labels,
+ * events and charts are of this session, since the rest can be read from the files that earlier sessions wrote.
  */
 export class RunTotals {
   readonly rowsPerRecord: number;
@@ -131,6 +133,7 @@ export class RunTotals {
   readonly losses: LossStreak;
   readonly timings: RunTimings;
   readonly labels: RunLabels;
+  readonly events: AnomalyEvents;
   readonly charts: RunCharts;
   readonly #usage: UsageMeter;
   #firstMinuteMs: number;
@@ -147,6 +150,10 @@ export class RunTotals {
     this.losses = new LossStreak(before?.lostInARow);
     this.timings = new RunTimings(this.deadlineMs);
     this.labels = new RunLabels(lookBack.rowsPerRecord);
+    this.events = new AnomalyEvents({
+      intervalMs: recording.intervalMs,
+      columns: input.columns === 'each' ? recording.columns : [null],
+    });
     this.charts = new RunCharts({ columns: recording.columns, modelColumns: input.columns });
     this.#usage = new UsageMeter({
       before: before?.usage ?? NO_USAGE,
@@ -174,7 +181,8 @@ export class RunTotals {
   }
 
   addMinute(batch: MinuteBatch, rows: MinuteRows): void {
-    this.counters.addRows(rows);
+    const flagged = this.counters.addRows(rows);
+    if (flagged > 0) this.events.addMinute(batch, rows);
     this.labels.add(batch.records, rows);
     this.charts.addRows(batch, rows);
     if (Number.isNaN(this.#firstMinuteMs)) this.#firstMinuteMs = batch.minuteMs;
@@ -185,6 +193,11 @@ export class RunTotals {
   addBlock(minuteMs: number, timing: BlockTiming, how: Service): void {
     this.timings.add(timing, how);
     this.charts.addTiming(minuteMs, timing, how.isAlone);
+  }
+
+  /** Takes a block whose minutes were added. */
+  addAnswers(block: Block, answers: Answers): void {
+    this.charts.events.addBlock(block, answers, this.events.leading(PLOTTED_EVENTS));
   }
 
   /** What a commit says of all this. */

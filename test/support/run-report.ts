@@ -1,6 +1,7 @@
 import type { ReplayReport } from '#build/replay/report/page-plots.js';
 import { RunCharts } from '#build/replay/report/charts/run-charts.js';
 import { RunTimings } from '#build/measure/run-timings.js';
+import { AnomalyEvents } from '#build/replay/report/anomaly-events.js';
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { READY } from './facts.js';
@@ -21,6 +22,7 @@ export function runReport(
   { aloneEvery }: RunShape = { aloneEvery: 1 },
 ): ReplayReport {
   const charts = new RunCharts({ columns: ['value'], modelColumns: 'each' });
+  const events = new AnomalyEvents({ intervalMs: 60_000, columns: ['value'] });
   const timings = new RunTimings(60_000);
   for (let tick = 0; tick < minutes; tick++) {
     const step = (tick * 389) % 997;
@@ -40,9 +42,15 @@ export function runReport(
       record(tick, target, [1e6 * (i + 1) + step * 1234.5678], { label: isAnomaly ? 1 : 0 }),
     );
     const row = { status: 'ok', score: step / 99.7, anomaly: isAnomaly } as const;
-    charts.addRows(minuteBatch(tick, records), rowsOf(records.map(() => row)));
+    const rows = rowsOf(records.map(() => row));
+    charts.addRows(minuteBatch(tick, records), rows);
+    events.addMinute(minuteBatch(tick, records), rows);
   }
-  return { summary: runSummary(minutes, timings), charts, compared: null };
+  return {
+    summary: { ...runSummary(minutes, timings), anomalies: events.summary() },
+    charts,
+    compared: null,
+  };
 }
 
 function runSummary(minutes: number, timings: RunTimings): RunSummary {
@@ -82,6 +90,7 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
       anomalies: 0,
     },
     rejects: [],
+    anomalies: { events: 0, listed: [] },
     elapsedMs: 1e6,
     comparingMs: 0,
     usage: {

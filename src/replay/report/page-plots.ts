@@ -8,18 +8,16 @@ import type { Band } from './charts/band-series.js';
 import type { RunCharts } from './charts/run-charts.js';
 import type { ChosenTarget, TargetBucket, TargetCharts } from './charts/target-charts.js';
 import type { RunSummary } from './run-summary.js';
+import { decimalsFor, shortNumber } from './page-numbers.js';
 import { blocksName, variantName } from './times-table.js';
 
 /** What a replay's page is made of. */
 export interface ReplayReport {
   readonly summary: RunSummary;
-  readonly charts: Pick<RunCharts, 'walls' | 'timelines' | 'targets'>;
+  readonly charts: Pick<RunCharts, 'walls' | 'timelines' | 'targets' | 'events'>;
   /** Times of the compared minutes, by variant; null without a comparison. */
   readonly compared: Readonly<Record<Variant, readonly Band[]>> | null;
 }
-
-/** Significant digits of a plotted number: more would not be seen. */
-const DIGITS = 5;
 
 /** Null where no minute had an item. */
 export function minutesPlot(report: ReplayReport): MinutesPlot | null {
@@ -94,17 +92,6 @@ function targetLine(
 
 function indicesWhere(buckets: readonly TargetBucket[], holds: (bucket: TargetBucket) => boolean): number[] {
   return [...buckets.keys()].filter((i) => holds(buckets[i]!));
-}
-
-/** Enough decimals for two thousand steps between the smallest and the largest value. */
-function decimalsFor(values: readonly number[]): number {
-  const finite = values.filter(Number.isFinite);
-  const range = Math.max(...finite) - Math.min(...finite); // hundreds of buckets, not more
-  return range > 0 ? Math.min(20, Math.max(0, Math.ceil(-Math.log10(range / 2000)))) : 6;
-}
-
-function shortNumber(value: number): number {
-  return Number(value.toPrecision(DIGITS));
 }
 
 /** How well a labelled recording was detected, and its series, one target at a time. */

@@ -5,8 +5,17 @@ import { byFrequency } from '../../read/reject-tally.js';
 import type { Fact } from '../../report/facts.js';
 import { elements, type Place } from '../../report/figures.js';
 import { countText, shortened } from '../../report/format.js';
-import { markup, type Content } from '../../report/html/markup.js';
-import { figure, tableMarkup, tableOf, words, type Column, type Table } from '../../report/table.js';
+import { markup } from '../../report/html/markup.js';
+import type { PageSection } from '../../report/html/parts.js';
+import {
+  figure,
+  tableMarkup,
+  tableOf,
+  textCell,
+  words,
+  type Column,
+  type Table,
+} from '../../report/table.js';
 
 /** How many records were rejected for a reason, and what to do about it. */
 export interface ReportedReject extends RejectCount {
@@ -23,31 +32,38 @@ const EXAMPLE_LENGTH = 100;
 
 type Row = Place<ReportedReject>;
 
-const REASON: Column<Row> = words('rejected', 'reason', ({ value }) => value.reason);
-const COUNT: Column<Row> = figure('records', 'records', countText, (row) => row.at('count'));
+const COLUMNS: readonly Column<Row>[] = [
+  words('rejected', 'reason', ({ value }) => value.reason),
+  figure('records', 'records', countText, (row) => row.at('count')),
+  {
+    title: 'first',
+    key: 'first',
+    isWords: true,
+    cell: ({ value }) => textCell(shortened(exampleText(value), EXAMPLE_LENGTH), exampleText(value)),
+  },
+];
 
-/** Rejects by reason, for a terminal and for Markdown; `remedyLines` go below. */
+/** Rejects by reason; `remedyLines` go below. */
 export function rejectsTable(rejects: Place<readonly ReportedReject[]>): Table {
-  const example = words<Row>('first', 'first', ({ value }) => shortened(exampleText(value), EXAMPLE_LENGTH));
-  return tableOf([REASON, COUNT, example], elements(rejects));
+  return tableOf(COLUMNS, elements(rejects));
 }
 
 export function remedyLines(rejects: readonly ReportedReject[]): string[] {
   return rejects.map(({ reason, remedy }) => `${reason}: ${remedy}`);
 }
 
-/** The same for a page, which has room for remedies in the table. */
-export function rejectsMarkup(rejects: Place<readonly ReportedReject[]>): Content {
-  const columns = [
-    REASON,
-    COUNT,
-    words<Row>('first', 'first', ({ value }) => exampleText(value)),
-    words<Row>('what to do', 'remedy', ({ value }) => value.remedy),
-  ];
-  return [
-    tableMarkup('Rejected records by reason', tableOf(columns, elements(rejects))),
+/** For a page; no section where nothing was rejected. */
+export function rejectsSections(rejects: Place<readonly ReportedReject[]>): PageSection[] {
+  if (rejects.value.length === 0) return [];
+  const remedies = rejects.value.map(
+    ({ reason, remedy }) => markup`<p><strong>${reason}</strong>: ${remedy}.</p>\n`,
+  );
+  const body = [
+    tableMarkup('By reason, with the first record of each', rejectsTable(rejects)),
+    remedies,
     markup`<p class="note">Every rejected record is kept with its text, in rejects.jsonl or where --rejects says.</p>\n`,
   ];
+  return [{ id: 'rejects', title: 'Rejected records', body }];
 }
 
 /** The same as facts: a line per reason. */

@@ -12,12 +12,14 @@ import {
   warningsSections,
   type PageSection,
 } from '../../report/html/parts.js';
-import type { MinutesPlot, TargetsPlot } from '../../report/html/plot-data.js';
+import type { PlotData } from '../../report/html/plot-data.js';
 import { figure, tableMarkup, tableOf, words, type Column } from '../../report/table.js';
 import { runFacts } from './summary-facts.js';
+import { anomaliesSections } from './anomalies.js';
+import { eventsPlot } from './event-lines.js';
 import { labelNotes, labelsTable } from './labels.js';
 import { minutesPlot, targetsPlot, targetsSection, type ReplayReport } from './page-plots.js';
-import { rejectsMarkup } from './rejects.js';
+import { rejectsSections } from './rejects.js';
 import { resultSection, speedupSection, timesSection } from './page-sections.js';
 import type { LabelsSummary } from './run-labels.js';
 import type { RunSummary } from './run-summary.js';
@@ -29,30 +31,31 @@ const SHOWN_TARGETS = 20;
 /** The text of a replay's `report.html`. */
 export function replayHtml(report: ReplayReport, assets: PageAssets): string {
   const { program, input, counts } = report.summary;
-  const minutes = minutesPlot(report);
-  const targets = targetsPlot(report);
+  const plots = {
+    minutes: minutesPlot(report),
+    targets: targetsPlot(report),
+    events: eventsPlot(report.summary, report.charts.events),
+  };
   return pageHtml({
     title: `Replay of ${inputNames(input.files)}`,
     subtitle:
       input.firstMinute === null
         ? 'no minute'
         : `${plural(counts.minutes, 'minute')}, ${input.firstMinute} to ${input.lastMinute ?? ''}`,
-    sections: sections(report, minutes, targets),
-    plots: minutes === null && targets === null ? null : { data: { minutes, targets }, assets },
+    sections: sections(report, plots),
+    plots: Object.values(plots).every((plot) => plot === null) ? null : { data: plots, assets },
     footer: markup`Written by ${program.name} ${program.version}. All figures are those of timing.json; times are UTC. Plots: uPlot, MIT licence (its text is in this file).`,
   });
 }
 
-function sections(
-  { summary, charts }: ReplayReport,
-  minutes: MinutesPlot | null,
-  targets: TargetsPlot | null,
-): PageSection[] {
+function sections({ summary, charts }: ReplayReport, { minutes, targets, events }: PlotData): PageSection[] {
   const run = Place.of(summary);
   return [
     resultSection(run),
     ...gatesSections(summary.gates),
     ...warningsSections(summary.notices),
+    ...anomaliesSections(run, events),
+    ...rejectsSections(run.at('rejects')),
     ...(minutes === null ? [] : [timesSection(run, charts.walls)]),
     ...(summary.comparison === null ? [] : [speedupSection(run, summary.comparison)]),
     ...breakdownSections(run),
@@ -127,10 +130,7 @@ function recordsSection(run: Place<RunSummary>): PageSection {
   return {
     id: 'records',
     title: 'Records and results',
-    body: [
-      tableMarkup('Counts', tableOf(columns, shown)),
-      run.value.rejects.length === 0 ? null : rejectsMarkup(run.at('rejects')),
-    ],
+    body: tableMarkup('Counts', tableOf(columns, shown)),
   };
 }
 

@@ -6,6 +6,7 @@ import { gateText } from '../../report/gates.js';
 import { Place } from '../../report/figures.js';
 import { tableCsv } from '../../report/table.js';
 import { runFacts } from './summary-facts.js';
+import { anomaliesTable, anomalyNotes } from './anomalies.js';
 import { labelNotes, labelsTable } from './labels.js';
 import { rejectsTable, remedyLines } from './rejects.js';
 import type { RunSummary } from './run-summary.js';
@@ -13,6 +14,8 @@ import { timesTable } from './times-table.js';
 
 /** Targets in the table of labels; timing.json has more. */
 const SHOWN_TARGETS = 10;
+/** Anomalies in their table. */
+const SHOWN_EVENTS = 10;
 
 /** The report that ends a replay on a terminal. */
 export function replayReport(summary: RunSummary): string {
@@ -30,17 +33,22 @@ export function replayCsv(summary: RunSummary): string {
 }
 
 function figureParts(summary: RunSummary): ReportPart[] {
-  const { served, comparison, execution, rejects, labels, advice, gates } = summary;
+  const { served, comparison, execution, anomalies, rejects, labels, advice, gates } = summary;
   const gain = comparison === null ? [] : [gainLine(comparison, execution.actors)];
   const labelled =
     labels === null
       ? []
       : [labelsTable(Place.of(labels), SHOWN_TARGETS), ...labelNotes(labels, SHOWN_TARGETS)];
+  const flagged =
+    anomalies.listed.length === 0
+      ? []
+      : [anomaliesTable(Place.of(anomalies), SHOWN_EVENTS), ...anomalyNotes(summary, SHOWN_EVENTS)];
   const rejected =
     rejects.length === 0 ? [] : [rejectsTable(Place.of(summary).at('rejects')), ...remedyLines(rejects)];
   return [
-    { blocks: served === null ? [] : [timesTable(Place.of(summary)), ...gain] },
+    { blocks: flagged },
     { blocks: rejected },
+    { blocks: served === null ? [] : [timesTable(Place.of(summary)), ...gain] },
     { blocks: labelled },
     { blocks: advice.split('\n') },
     { blocks: gates.map((gate) => `--fail-if ${gateText(gate)}`) },

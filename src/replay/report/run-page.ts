@@ -10,8 +10,8 @@ export function replayPage(
   { totals, figures, comparer }: Pick<RunParts, 'totals' | 'figures' | 'comparer'>,
   assets: PageAssets,
 ): string {
-  const { timelines, targets } = totals.charts;
-  const charts = { walls: figures.walls, timelines, targets };
+  const { timelines, targets, events } = totals.charts;
+  const charts = { walls: figures.walls, timelines, targets, events };
   const compared =
     comparer.comparison.minutes === 0 ? null : byVariant((variant) => comparer.walls[variant].bands());
   return replayHtml({ summary, charts, compared }, assets);

@@ -3,6 +3,7 @@ import type { Incident } from '../../core/incidents.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { ComparisonSummary } from '../../core/comparison.js';
 import type { GateResult } from '../../report/gates.js';
+import type { AnomaliesSummary } from './anomaly-events.js';
 import type { ReportedReject } from './rejects.js';
 import type { LabelsSummary } from './run-labels.js';
 import type { TimingsSummary } from '../../measure/run-timings.js';
@@ -70,6 +71,8 @@ export interface RunSummary extends TimingsSummary {
   /** Share of the time the actors had (`actors × (elapsedMs − comparingMs)`) that they spent on chunks. */
   readonly utilization: number;
   readonly comparison: ComparisonSummary | null;
+  /** Which rows were flagged. */
+  readonly anomalies: AnomaliesSummary;
   /** How well labelled anomalies were detected; null where no record has a label. */
   readonly labels: LabelsSummary | null;
   /** Results of `--fail-if`. */

@@ -86,6 +86,7 @@ function ungated(
     ...timings,
     utilization: busyMs / Math.max(availableMs, 1),
     comparison,
+    anomalies: figures.events.summary(),
     labels: figures.labels?.summary() ?? null,
     notices: [...recording.notices, ...ready.notices, ...notices],
   };

@@ -252,7 +252,8 @@ class ResumableRun implements PreviousRun {
   async figures(totals: RunTotals, recording: Recording): Promise<RunFigures> {
     if (this.progress === null) return figuresOfSession(totals);
     const { output, config } = this.#asked;
-    return figuresOfAllSessions(output, config.output, totals, recording.hasLabels);
+    const of = { hasLabels: recording.hasLabels, before: this.progress };
+    return figuresOfAllSessions(output, config.output, totals, of);
   }
 }
 

@@ -7,6 +7,7 @@ import { AiopsError } from '../../core/errors.js';
 import {
   anything,
   count,
+  either,
   fields,
   flag,
   list,
@@ -19,11 +20,13 @@ import {
   text,
   type Shape,
 } from '../../core/shape.js';
+import type { Label } from '../../core/types.js';
 import type { Distribution, Estimate } from '../../core/statistics.js';
 import { CHUNK_PARTS } from '../../core/timing.js';
 import type { BlocksSummary, MinutesSummary, ServedSummary } from '../../measure/run-timings.js';
 import { readText } from '../../output/read-back.js';
 import type { GateResult } from '../../report/gates.js';
+import type { AnomaliesSummary } from '../report/anomaly-events.js';
 import type { DetectionFigures, LabelsSummary } from '../report/run-labels.js';
 import type { RunSummary } from '../report/run-summary.js';
 import {
@@ -112,6 +115,18 @@ const detectionFigures: { readonly [K in keyof DetectionFigures]: Shape<Detectio
   best: nullable(object({ threshold: measured, ...rates })),
 };
 
+const label: Shape<Label> = nullable(either(number, text));
+
+const anomalies: Shape<AnomaliesSummary> = object({
+  events: count,
+  listed: list(
+    object({
+      ...{ target: text, column: nullable(text), first: text, last: text, minutes: count },
+      ...{ score: nullable(number), peak: text, label },
+    }),
+  ),
+});
+
 const labels: Shape<LabelsSummary> = object({
   counts: fields(['scored', 'judged', 'warmup', 'error', 'unscored', 'unusable', 'unlabelled'], count),
   overall: object(detectionFigures),
@@ -169,6 +184,7 @@ const runSummary: Shape<RunSummary> = object({
   minutes: nullable(minutes),
   utilization: measured,
   comparison: nullable(comparison),
+  anomalies,
   labels: nullable(labels),
   gates: list(gate),
   advice: text,

@@ -2,6 +2,8 @@
 export interface PlotData {
   readonly minutes: MinutesPlot | null;
   readonly targets: TargetsPlot | null;
+  /** A line per event: its series around the peak, named by when and where it was. */
+  readonly events: TargetsPlot | null;
 }
 
 /** Times per minute against the deadline; ms. */

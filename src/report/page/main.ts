@@ -2,25 +2,42 @@
  * The script of report.html: draws the page's data, and redraws it when the colours change or the page is printed.
  * uPlot is a global, inlined before this.
  */
-import type { PlotData } from '../html/plot-data.js';
-import { currentPalette, widthFor } from './canvas.js';
+import type { PlotData, TargetsPlot } from '../html/plot-data.js';
+import { currentPalette, widthFor, type Palette } from './canvas.js';
 import { drawMinutes } from './minutes.js';
 import { drawScores, drawValues } from './targets.js';
 
 const data = JSON.parse(document.getElementById('plot-data')?.textContent ?? '{}') as Partial<PlotData>;
-const choice = document.getElementById('target-choice') as HTMLSelectElement | null;
+const choices = ['target-choice', 'event-choice'].map(
+  (id) => document.getElementById(id) as HTMLSelectElement | null,
+);
 let plots: uPlot[] = [];
 
 function drawAll(): void {
   for (const plot of plots) plot.destroy();
   const palette = currentPalette();
-  const { minutes, targets } = data;
-  const target = targets?.targets[Number(choice?.value ?? 0)];
-  const threshold = targets?.threshold ?? null;
+  const { minutes } = data;
   plots = [
     ...(minutes ? inHolder('minutes-plot', (holder) => drawMinutes(holder, minutes, palette)) : []),
-    ...(target ? inHolder('target-values', (holder) => drawValues(holder, target, palette)) : []),
-    ...(target ? inHolder('target-scores', (holder) => drawScores(holder, target, threshold, palette)) : []),
+    ...drawSeries('event', data.events, palette),
+    ...drawSeries('target', data.targets, palette),
+  ];
+}
+
+/** The values and the scores of the series that is chosen. */
+function drawSeries(
+  kind: 'event' | 'target',
+  series: TargetsPlot | null | undefined,
+  palette: Palette,
+): uPlot[] {
+  const choice = choices.find((one) => one?.id === `${kind}-choice`);
+  const line = series?.targets[Number(choice?.value ?? 0)];
+  if (!series || line === undefined) return [];
+  return [
+    ...inHolder(`${kind}-values`, (holder) => drawValues(holder, line, { palette, together: kind })),
+    ...inHolder(`${kind}-scores`, (holder) =>
+      drawScores(holder, line, series.threshold, { palette, together: kind }),
+    ),
   ];
 }
 
@@ -42,7 +59,7 @@ function setPrinting(isPrinting: boolean): void {
 }
 
 drawAll();
-choice?.addEventListener('change', drawAll);
+for (const choice of choices) choice?.addEventListener('change', drawAll);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
 addEventListener('resize', fitAll);
 addEventListener('beforeprint', () => setPrinting(true));

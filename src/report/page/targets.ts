@@ -14,11 +14,18 @@ import {
   type Palette,
 } from './canvas.js';
 
-/** Zooming one of a target's plots zooms the other. */
-const TOGETHER: uPlot.Cursor = { sync: { key: 'target', scales: ['x', null] } };
+/** How a plot looks, and with which others it is zoomed. */
+export interface PlotLook {
+  readonly palette: Palette;
+  readonly together: string;
+}
+
+function cursorOf(together: string): uPlot.Cursor {
+  return { sync: { key: together, scales: ['x', null] } };
+}
 
 /** A target's values, labelled spans shaded. */
-export function drawValues(holder: HTMLElement, line: TargetLine, palette: Palette): uPlot {
+export function drawValues(holder: HTMLElement, line: TargetLine, { palette, together }: PlotLook): uPlot {
   const { low, high, column } = line;
   const x = startTimes(line);
   const shared = { stroke: palette.value, width: 1.25, points: { show: x.length < 3 }, value: plainValue };
@@ -37,7 +44,7 @@ export function drawValues(holder: HTMLElement, line: TargetLine, palette: Palet
     series: [timeSeries, ...series],
     bands: high === null ? [] : [{ series: [1, 2], fill: translucent(palette.value) }],
     axes: [timeAxis(palette), valueAxis(palette, shortNumberText)],
-    cursor: TOGETHER,
+    cursor: cursorOf(together),
     hooks: { drawClear: [(u) => shadeLabelled(u, line, palette)] },
   });
 }
@@ -47,7 +54,7 @@ export function drawScores(
   holder: HTMLElement,
   line: TargetLine,
   threshold: number | null,
-  palette: Palette,
+  { palette, together }: PlotLook,
 ): uPlot {
   const x = startTimes(line);
   const flagged = new Set(line.flagged);
@@ -69,7 +76,7 @@ export function drawScores(
     ],
     scales: { y: { range: [least, most + marginTop] } },
     axes: [timeAxis(palette), valueAxis(palette, shortNumberText)],
-    cursor: TOGETHER,
+    cursor: cursorOf(together),
     hooks: {
       drawClear: [(u) => shadeLabelled(u, line, palette)],
       draw: [(u) => drawThreshold(u, threshold, palette)],

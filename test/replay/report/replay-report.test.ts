@@ -92,6 +92,31 @@ const FACTS: Omit<RunSummary, 'served' | 'blocks' | 'minutes' | 'comparison' | '
     error: 10,
     anomalies: 3,
   },
+  anomalies: {
+    events: 2,
+    listed: [
+      {
+        target: 't1',
+        column: 'value',
+        first: '2018-04-30T01:10:00Z',
+        last: '2018-04-30T01:11:00Z',
+        minutes: 2,
+        score: 0.9,
+        peak: '2018-04-30T01:11:00Z',
+        label: 1,
+      },
+      {
+        target: 't2',
+        column: 'value',
+        first: '2018-04-30T01:20:00Z',
+        last: '2018-04-30T01:20:00Z',
+        minutes: 1,
+        score: 0.8,
+        peak: '2018-04-30T01:20:00Z',
+        label: 0,
+      },
+    ],
+  },
   rejects: [
     {
       reason: 'duplicate',

@@ -1,5 +1,6 @@
 import type { MinuteRows } from '../../../core/block.js';
 import type { BlockTiming, MinuteBatch } from '../../../core/types.js';
+import { EventPlots } from './event-plots.js';
 import { BandSeries } from './band-series.js';
 import { TargetCharts, type TargetChartsOptions } from './target-charts.js';
 
@@ -8,6 +9,7 @@ export class RunCharts {
   readonly walls = new WallCharts();
   readonly timelines = { blocks: new TimelineKeeper(), alone: new TimelineKeeper() };
   readonly targets: TargetCharts;
+  readonly events = new EventPlots();
 
   constructor(options: TargetChartsOptions) {
     this.targets = new TargetCharts(options);
