@@ -19,7 +19,7 @@ function hour(of: number, each: (minute: number) => string): string {
 }
 
 /** Hourly at first, then minutely, with a word among the numbers. */
-const MIXED = `timestamp,target,cpu\n2024-01-01T00:00:00Z,a,1\n2024-01-01T01:00:00Z,a,2\n2024-01-01T02:00:00Z,a,3\n${hour(3, (minute) => (minute === 7 ? 'n/a' : '4'))}`;
+const MIXED = `timestamp,target,cpu\n2024-01-01T00:00:00Z,a,1\n2024-01-01T01:00:00Z,a,2\n2024-01-01T02:00:00Z,a,3\n${hour(3, (minute) => (minute === 7 ? 'broken' : '4'))}`;
 
 describe('rejects by reason', () => {
   test('a run ends with counts, an example and the remedy of each; sessions add up, and status shows them', async (t) => {

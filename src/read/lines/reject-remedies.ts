@@ -28,7 +28,8 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
   bad_time: () =>
     'times are ISO 8601, YYYY-MM-DD HH:MM[:SS], or epoch seconds or milliseconds; name their column with --time-column',
   no_target: () => 'fill in the targets; if they are in another column, name it with --target-column',
-  bad_value: () => 'name the columns that hold numbers with --columns, and leave missing values empty',
+  bad_value: () =>
+    'name texts that stand for a missing value with --missing-values, or the columns that hold numbers with --columns',
   unknown_metric: () => 'name all metrics to read with --columns; rows of others are then not selected',
   bad_shape: () =>
     "a list needs one value per column; a list of lists needs one such list per interval of the model's window",

@@ -97,4 +97,11 @@ describe('following the remedy, nothing is rejected', () => {
     assert.deepEqual(rejects, []);
     assert.equal(records.length, 3);
   });
+
+  test('bad_value, by a text that stands for a missing value', async () => {
+    const text = CASES.bad_value?.text ?? '';
+    const { rejects, records } = await readText(text, { missingValues: ['lots'] });
+    assert.deepEqual(rejects, []);
+    assert.deepEqual(records[1]?.values, [3, NaN]);
+  });
 });
