@@ -1,5 +1,5 @@
 import { splitFields } from './csv-record.js';
-import { isObject, own, parseJsonLine } from './json-text.js';
+import { eachField, isObject, parseJsonLine } from './json-text.js';
 import type { FieldText } from './lines.js';
 import type { FilePlan } from './plan.js';
 
@@ -14,8 +14,10 @@ export function fieldText({ format, delimiter, header, roles }: FilePlan): Field
     }
     const fields = parseJsonLine(line);
     if (!isObject(fields)) return line;
-    const nested = own(fields, 'values');
-    const value = own(fields, name) ?? (isObject(nested) ? own(nested, name) : undefined);
-    return JSON.stringify(value ?? null);
+    let text = 'null';
+    eachField(fields, (path, value) => {
+      if (path === name) text = JSON.stringify(value);
+    });
+    return text;
   };
 }

@@ -56,7 +56,7 @@ export interface FilePlan {
 export interface LongPlan {
   readonly metricField: string;
   readonly valueField: string;
-  /** Names in the metric field, with the indexes of their columns. */
+  /** Names in the metric field, with the indexes of their columns; below 0: not selected. */
   readonly metrics: readonly (readonly [string, number])[];
   /** What becomes of rows of other metrics: they are rejected, or not selected. */
   readonly others: 'reject' | 'filter';

@@ -72,6 +72,9 @@ type Known = RejectFacts & { readonly target: string };
 /** Values are cut from slabs of this length: a typed array per record would cost several times as much. */
 const SLAB_VALUES = 8192;
 
+/** Of a metric whose rows are not read. */
+const NOT_SELECTED: readonly number[] = [];
+
 /** Makes records of rows, and rejects of rows that cannot be one. */
 export class RecordMaker implements RowSink {
   readonly cursor: LineCursor;
@@ -101,7 +104,9 @@ export class RecordMaker implements RowSink {
     const { long, wide } = plan;
     this.#rowValues = long === null && wide === null ? null : new Float64Array(valuesPerRow(plan));
     if (wide !== null) cursor.fieldText = fieldText(plan);
-    this.#metrics = new Map(long?.metrics.map(([name, column]) => [name, [column]]));
+    this.#metrics = new Map(
+      long?.metrics.map(([name, column]) => [name, column < 0 ? NOT_SELECTED : [column]]),
+    );
   }
 
   begin(row: FoundRow): void {
@@ -173,7 +178,7 @@ export class RecordMaker implements RowSink {
   #takeMetric(row: FoundRow, { target, minuteMs }: Known, { metricField, others }: LongPlan): void {
     const { cursor } = this;
     const brings = this.#metrics.get(metricName(row.metric));
-    if (brings === undefined && others === 'filter') {
+    if (brings === NOT_SELECTED || (brings === undefined && others === 'filter')) {
       this.#sink.filtered(cursor.line);
     } else if (brings === undefined) {
       const isNamed = metricName(row.metric) !== null;

@@ -77,15 +77,22 @@ function planFile(
     timeField: fields.time,
     targetFields: fields.targets,
     labelField: fields.label,
-    long: fields.long === null ? null : planLong(fields.long, metrics, options),
+    long: fields.long === null ? null : planLong(fields.long, metrics, pooled, options),
     wide,
     roles: rolesOf(sample, fields, wide ?? metrics, pooled, options),
   };
 }
 
-function planLong(long: LongFields, metrics: readonly string[], options: ReadOptions): LongPlan {
-  const indexes = metrics.map((name, column) => [oldName(name, options), column] as const);
-  return longPlan(long, indexes, options.columns === undefined ? 'reject' : 'filter');
+function planLong(
+  long: LongFields,
+  metrics: readonly string[],
+  pooled: ReadonlyMap<string, FieldCounts>,
+  options: ReadOptions,
+): LongPlan {
+  const columns = metrics.map((name, column) => [oldName(name, options), column] as const);
+  const texts = [...pooled].filter(([name, counts]) => !metrics.includes(name) && !isUnseen(counts));
+  const ignored = texts.map(([name]) => [oldName(name, options), ROLE.ignored] as const);
+  return longPlan(long, [...columns, ...ignored], options.columns === undefined ? 'reject' : 'filter');
 }
 
 function rolesOf(

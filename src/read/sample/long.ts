@@ -147,7 +147,8 @@ class LongSearch {
       if (isUsual && this.#tellsApart(metric, !TARGETS_AS_WELL.has(name)))
         return this.#named({ metric: metric.name, value: value.name });
       const isUnnamed = targetName(metric.name, this.#options) === null;
-      if (isValue && isUnnamed && hasTarget && this.#isComplete(metric)) {
+      const hasHost = this.#targetsBeside(metric).some((shape) => !METRIC_NAMES.has(this.#plain(shape)));
+      if (isValue && isUnnamed && hasHost && this.#isComplete(metric)) {
         const evidence = `its ${metric.distinct} values come for every target and time, each with a number in "${value.name}"`;
         return { fields: { metric: metric.name, value: value.name }, source: 'shape', evidence };
       }
@@ -190,19 +191,25 @@ class LongSearch {
     return texts.sort((a, b) => rank(a) - rank(b));
   }
 
-  /** Other columns with a usual name for a target. */
-  #targetsBeside(metric: FieldShape): FieldShape[] {
+  /** Other columns with a usual name for a target; numbers only if there are no texts. */
+  #targetsBeside(metric: FieldShape): readonly FieldShape[] {
     const given = this.#options.targetColumns;
     const others = this.#shapes.filter((shape) => shape !== metric && shape.present > 0);
     if (given !== undefined) return others.filter(({ name }) => given.includes(name));
-    return others.filter(
-      ({ name, kind }) => targetName(name, this.#options) !== null && (kind === 'name' || /id$/i.test(name)),
-    );
+    const named = others.filter(({ name }) => targetName(name, this.#options) !== null);
+    const texts = named.filter(({ kind }) => kind === 'name');
+    return texts.length > 0 ? texts : named.filter(({ name }) => /id$/i.test(name));
+  }
+
+  /** Where no column has a usual name for a target: all further columns of texts. */
+  #textsBeside(metric: FieldShape): readonly FieldShape[] {
+    return this.#shapes.filter((shape) => shape !== metric && shape.kind === 'name' && shape.distinct > 1);
   }
 
   /** Whether rows repeat their time and target, and the metric tells them apart. */
   #tellsApart(metric: FieldShape, isEnough: boolean): boolean {
-    const targets = this.#targetsBeside(metric);
+    const usual = this.#targetsBeside(metric);
+    const targets = usual.length > 0 ? usual : this.#textsBeside(metric);
     const before = repeats(this.#input, targets);
     const after = repeats(this.#input, [...targets, metric]);
     return before > 0 ? after < before / 2 : isEnough;

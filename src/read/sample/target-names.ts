@@ -4,28 +4,11 @@ import { newName } from './names.js';
 
 /** From the surest to the least sure; each of them is compared as `plainName` writes it. */
 const NAMES = [
-  'target',
-  'targetid',
-  'targetname',
-  'host',
+  ...['target', 'targetid', 'targetname', 'host', 'hostname', 'hostid', 'hostip', 'machine', 'machineid'],
+  ...['machinename', 'server', 'serverid', 'servername', 'instance', 'instanceid', 'instancename', 'service'],
+  ...['serviceid', 'servicename', 'node', 'nodeid', 'nodename', 'pod', 'podname', 'podid', 'container'],
+  ...['containername', 'containerid', 'device', 'deviceid', 'devicename', 'sensor', 'sensorid', 'sensorname'],
   ...[
-    'hostname',
-    'hostid',
-    'hostip',
-    'machine',
-    'machineid',
-    'machinename',
-    'server',
-    'serverid',
-    'servername',
-  ],
-  'instance',
-  ...['instanceid', 'instancename'],
-  'service',
-  ...['serviceid', 'servicename', 'node', 'nodeid', 'nodename', 'pod', 'podname', 'podid'],
-  ...['container', 'containername', 'containerid', 'device', 'deviceid', 'devicename', 'sensor', 'sensorid'],
-  ...[
-    'sensorname',
     'vm',
     'vmid',
     'vmname',
@@ -35,35 +18,13 @@ const NAMES = [
     'entityname',
     'asset',
     'assetid',
-  ],
-  ...[
     'assetname',
-    'cmdbid',
-    'itemid',
-    'kpiid',
-    'series',
-    'seriesid',
-    'seriesname',
-    'tc',
-    'station',
-    'stationid',
   ],
-  ...[
-    'meter',
-    'meterid',
-    'unit',
-    'unitid',
-    'turbine',
-    'turbineid',
-    'application',
-    'app',
-    'appname',
-    'component',
-  ],
-  ...['componentid', 'resource', 'resourceid', 'interface', 'queue', 'topic', 'database', 'endpoint', 'site'],
-  ...['siteid', 'location', 'cluster', 'clusterid', 'clustername', 'namespace'],
-  'name',
-  'id',
+  ...['cmdbid', 'itemid', 'kpiid', 'series', 'seriesid', 'seriesname', 'tc', 'station', 'stationid'],
+  ...['meter', 'meterid', 'turbine', 'turbineid', 'interface', 'unit', 'unitid', 'application', 'app'],
+  ...['appname', 'component', 'componentid', 'resource', 'resourceid', 'queue', 'topic', 'database'],
+  ...['endpoint', 'site', 'siteid', 'location', 'cluster', 'clusterid', 'clustername', 'namespace'],
+  ...['name', 'id'],
 ];
 const RANKS: ReadonlyMap<string, number> = new Map(NAMES.map((name, rank) => [name, rank]));
 
@@ -71,29 +32,37 @@ const RANKS: ReadonlyMap<string, number> = new Map(NAMES.map((name, rank) => [na
 const PLAIN = new Set(['target', 'target_id', 'host', 'instance', 'service', 'name', 'id']);
 /** Names that row numbers have as well. */
 const WEAK = new Set(['name', 'id', 'uniqueid', 'itemid', 'instanceid', 'unit', 'series', 'seriesid']);
+/** Names that facts about a whole recording have as well. */
+const VAGUE_FROM = NAMES.indexOf('unit');
 
 export interface TargetName {
   /** The lower, the surer. */
   readonly rank: number;
-  /** Whether it means the target even if its values are numbers. */
+  /** Whether it means the target whatever it holds. */
   readonly isPlain: boolean;
   /** Whether events and rows have such a name as well. */
   readonly isWeak: boolean;
+  /** Whether it means the target only if rows show it. */
+  readonly isVague: boolean;
 }
 
-/** What a field's name says about targets; null: nothing. */
+/** What a field's name says about targets; null: nothing. Of a path, such as `tags.host`, its end counts. */
 export function targetName(field: string, options: ReadOptions): TargetName | null {
   const name = newName(field, options);
-  const plain = plainName(name);
-  const rank = RANKS.get(plain);
-  if (rank === undefined) return null;
-  return { rank, isPlain: PLAIN.has(name.toLowerCase()), isWeak: WEAK.has(plain) };
+  const path = name.split('.');
+  const ends = [path.slice(-2), path.slice(-1)].map((end) => plainName(end.join('')));
+  const found = [plainName(name), ...ends.filter((end) => !WEAK.has(end))].find((end) => RANKS.has(end));
+  if (found === undefined) return null;
+  const rank = RANKS.get(found) ?? 0;
+  const isPlain = PLAIN.has(name.toLowerCase());
+  return { rank, isPlain, isWeak: WEAK.has(found), isVague: rank >= VAGUE_FROM && !isPlain };
 }
 
-const ROW_NAMES =
-  /^(?:id|row|rowid|rowno|rownumber|index|idx|no|nr|num|number|seq|sequence|recordid|unnamed:?0)?$/;
+const ROW_ID = /^(?:row|record)?id$/;
+const ROW_NUMBER = /^(?:id|row|rowno|rownumber|index|idx|no|nr|num|number|seq|sequence|unnamed:?0)?$/;
 
-/** Whether a field whose values count up may be called so because it numbers the rows. */
-export function isRowName(field: string): boolean {
-  return ROW_NAMES.test(plainName(field));
+/** Whether a field of whole numbers that differ in every row is called as what numbers the rows. */
+export function isRowName(field: string, countsUp: boolean): boolean {
+  const name = plainName(field);
+  return ROW_ID.test(name) || (countsUp && ROW_NUMBER.test(name));
 }

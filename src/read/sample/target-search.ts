@@ -203,10 +203,11 @@ export class TargetSearch {
   /** Whether a field with a usual name names targets: texts do, and numbers if rows show it. */
   #isNamed(shape: Candidate): boolean {
     const { kind, usual, distinct } = shape;
-    if (usual?.isPlain === true || kind === 'name') return true;
-    if (kind !== 'integer') return false;
+    if (usual?.isPlain === true || (kind === 'name' && usual?.isVague === false)) return true;
+    if (kind === 'other') return false;
     if (this.#isMany([])) return this.#repeated([shape]) < this.#repeated([]) / 2;
-    return distinct > 1 ? takeTurns(this.#rows, [shape]) : /id$/i.test(shape.name);
+    if (distinct > 1) return takeTurns(this.#rows, [shape]);
+    return usual?.isVague === false && /id$/i.test(shape.name);
   }
 
   /** A new value in every row, or at every time, names rows and not targets. */
@@ -216,7 +217,9 @@ export class TargetSearch {
   }
 
   #isRowNumber(shape: Candidate): boolean {
-    return isCount(shape) && isRowName(shape.name) && neverRecurs(this.#rows, shape);
+    const { kind, name, distinct, present } = shape;
+    const isNew = kind === 'integer' && distinct === present && neverRecurs(this.#rows, shape);
+    return isNew && isRowName(name, isCount(shape));
   }
 
   /** Whether it is a number that each target has for a name as well. */
