@@ -37,6 +37,9 @@ interface Remedied {
 
 const GOOD = 'timestamp,target,cpu\n2024-01-01T00:00:00Z,a,1\n2024-01-01T00:01:00Z,a,2\n';
 
+/** Every hour, at last after a third of one. */
+const HOURLY = `timestamp,target,cpu\n${['00:00', '01:00', '02:00', '02:20'].map((at) => `2024-01-01T${at}:00Z,a,1\n`).join('')}`;
+
 const CASES: Readonly<Partial<Record<RejectReason, Remedied>>> = {
   bad_line: {
     text: `${GOOD}2024-01-01T00:02:00Z,"b"c,3\n`,
@@ -72,8 +75,8 @@ const CASES: Readonly<Partial<Record<RejectReason, Remedied>>> = {
     remedied: { options: { columns: ['cpu'] } },
   },
   duplicate: {
-    text: `${GOOD}2024-01-01T00:01:30Z,a,3\n`,
-    options: { interval: 60_000 },
+    text: HOURLY,
+    options: { interval: 3_600_000 },
     remedied: { options: { duplicates: 'mean' } },
   },
 };
@@ -93,9 +96,9 @@ describe('following the remedy, nothing is rejected', () => {
   }
 
   test('duplicate, by a shorter interval', async () => {
-    const { rejects, records } = await readText(`${GOOD}2024-01-01T00:01:30Z,a,3\n`, { interval: 30_000 });
+    const { rejects, records } = await readText(HOURLY, { interval: 1_200_000 });
     assert.deepEqual(rejects, []);
-    assert.equal(records.length, 3);
+    assert.equal(records.length, 4);
   });
 
   test('bad_value, by a text that stands for a missing value', async () => {
