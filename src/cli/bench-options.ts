@@ -1,6 +1,7 @@
 import type { BenchConfig, MeasuringConfig } from '../bench/bench-config.js';
 import type { BaselineRun } from '../bench/report/baseline.js';
 import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
+import { oldestFirst } from '../read/sample/rotation.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
 import { modelChoice } from './model-options.js';
 import { readSettings } from './reading-options.js';
@@ -15,7 +16,7 @@ export function benchConfig(
   if (baseline === null) refuseGatesWithout('baseline', gates, BENCH_METRICS);
   return {
     ...measuringConfig(values),
-    inputs,
+    inputs: oldestFirst(inputs),
     read: readSettings(values),
     maxRejects: values.maxRejects,
     actors: values.actors ?? { kind: 'up-to', most: { kind: 'auto' } },

@@ -2,6 +2,7 @@ import { AiopsError } from '../core/errors.js';
 import { gateThatNeeds, refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
 import type { ReplayConfig } from '../replay/replay-config.js';
+import { oldestFirst } from '../read/sample/rotation.js';
 import { journaled } from './journaled.js';
 import { modelChoice } from './model-options.js';
 import { defaultOut, readSettings } from './reading-options.js';
@@ -12,11 +13,12 @@ import { stdoutForm, type StdoutForm } from './report.js';
 
 /** @throws AiopsError `usage` if flags contradict each other */
 export function replayConfig(
-  inputs: readonly string[],
+  listed: readonly string[],
   values: ReplayValues,
   gates: readonly Gate[],
 ): ReplayConfig {
-  const out = values.out ?? defaultOut(inputs, values);
+  const inputs = oldestFirst(listed);
+  const out = values.out ?? defaultOut(listed, values);
   const isPaced = values.pace < Infinity;
   // Comparing would delay the schedule.
   const compare = values.compare ?? (isPaced ? 'none' : 'sample');

@@ -33,6 +33,7 @@ import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
 import { takeSample } from './sample/sample.js';
 import type { SampledSource } from './sample/sample.js';
+import { seriesNames } from './sample/series-names.js';
 import { planOf, takeSnapshot } from './snapshot/snapshot.js';
 import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
 
@@ -134,12 +135,16 @@ export async function openRecording(
   await refuseSameFiles(inputs);
   const blockBytes = blockBytesFor(inputs.length);
   const sourceOptions = { blockBytes, maxExpansion: options.maxExpansion };
-  const sampleBytes = Math.max(blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
+  const maxBytes = Math.max(blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
+  const names = seriesNames(inputs);
   const sources: ByteSource[] = [];
   try {
     for (const input of inputs) sources.push(await openSource(input, sourceOptions, stdin));
     const samples: SampledSource[] = [];
-    for (const source of sources) samples.push(await takeSample(source, options, parseTime, sampleBytes));
+    for (const [i, source] of sources.entries()) {
+      const series = options.series ?? names[i]!;
+      samples.push(await takeSample(source, options, parseTime, { series, maxBytes }));
+    }
     const { facts, notices, decisions, files } = detect(samples, options, parseTime);
     const planned = samples.map((sample, i): PlannedInput => {
       const { plan, headMs, intervalsBack } = files[i] ?? { plan: null, headMs: -Infinity, intervalsBack: 0 };

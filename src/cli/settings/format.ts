@@ -25,7 +25,7 @@ export const FORMAT = {
   },
   series: {
     flags: '--series <name>',
-    help: 'the target of files without a target column (default: what tells their names apart)',
+    help: 'the target of files without a target column (default: file name, with the folders that distinguish it)',
     kind: name,
     changes: 'results',
   },

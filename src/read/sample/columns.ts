@@ -208,7 +208,7 @@ function columnNotices(
   const notices: Notice[] = [];
   const [first] = plans;
   if (first !== undefined) {
-    const target = targetText(first, plans.length);
+    const target = targetText(first, plans);
     const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
     const what = first.wide === null ? 'metric' : 'target';
     const count = metrics.length === 1 ? `1 ${what}` : `${metrics.length} ${what}s`;
@@ -231,19 +231,15 @@ function columnNotices(
     if (rejected.length > 0)
       notices.push(ignored('values in rejected records only; add them with --columns', rejected));
   }
-  const shared = sharedSeries(plans);
-  if (shared.length > 0) {
-    const text = `several files without a target column have the same name, ${listNames(shared)}: read as one series per name`;
-    notices.push({ level: 'warning', text });
-  }
   return notices;
 }
 
-function targetText({ targetFields, series, wide }: FilePlan, files: number): string {
+function targetText({ targetFields, series, wide }: FilePlan, plans: readonly FilePlan[]): string {
   if (targetFields.length > 0)
     return `target from ${targetFields.map((name) => `"${oneLine(name)}"`).join(' and ')}`;
   if (wide !== null) return 'each column a target';
-  return files > 1 ? 'each file one target' : `one target (${oneLine(series)})`;
+  const isOne = plans.every((plan) => plan.series === series);
+  return isOne ? `one target (${oneLine(series)})` : 'targets by the names of the files';
 }
 
 /** Names the fields that are no metrics although they hold numbers. */
@@ -265,15 +261,4 @@ function ignoredNotices(inputs: readonly ReadableSample[]): Notice[] {
 function ignored(why: string, columns: readonly (readonly [string, FieldCounts])[]): Notice {
   const names = listNames(columns.map(([name]) => name));
   return { level: 'warning', text: `ignored: ${names} (${why})` };
-}
-
-function sharedSeries(plans: readonly FilePlan[]): string[] {
-  const seen = new Set<string>();
-  const shared = new Set<string>();
-  for (const { targetFields, series, wide } of plans) {
-    if (targetFields.length > 0 || wide !== null) continue;
-    if (seen.has(series)) shared.add(series);
-    seen.add(series);
-  }
-  return [...shared];
 }

@@ -18,6 +18,7 @@ import { listNames } from './names.js';
 import { searchSample } from './sample.js';
 import type { SampledSource } from './sample.js';
 import type { FileSample } from './sampler.js';
+import { decideSeries, seriesNotices } from './series-notices.js';
 
 export interface DetectedFile {
   readonly plan: FilePlan;
@@ -66,9 +67,9 @@ export function detect(all: readonly SampledSource[], options: ReadOptions, pars
     if (i < 0) return null;
     return { plan: plans[i]!, headMs: heads[i]!, intervalsBack: input.sample.times.intervalsBack(intervals) };
   });
-  const decisions = inputs.map(({ sample: { file, fields } }) => ({
-    file,
-    decisions: fields?.decisions ?? [],
+  const decisions = inputs.map((input) => ({
+    file: input.sample.file,
+    decisions: [...(input.sample.fields?.decisions ?? []), ...decideSeries(input, options)],
   }));
   const shared: FileDecisions = { file: 'all inputs', decisions: [interval.decision, phase] };
   return {
@@ -76,6 +77,7 @@ export function detect(all: readonly SampledSource[], options: ReadOptions, pars
     notices: [
       ...notices,
       ...decisionNotices(decisions),
+      ...seriesNotices(inputs, options),
       interval.notice,
       ...sharedNotices(shared),
       ...empty.map(emptyNotice),

@@ -29,5 +29,10 @@ export function listNames(names: readonly string[], most = 12): string {
 /** A name as typed after a flag that takes names separated by commas, in a shell. */
 export function quoteName(name: string): string {
   const listed = /[,"]/.test(name) || name !== name.trim() ? `"${name.replaceAll('"', '""')}"` : name;
-  return /^[\w@%+=:,./-]+$/.test(listed) ? listed : `'${listed.replaceAll("'", "'\\''")}'`;
+  return inShell(listed);
+}
+
+/** A text as typed in a shell. */
+export function inShell(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

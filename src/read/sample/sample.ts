@@ -24,6 +24,13 @@ export interface SampledSource {
   chunks(): AsyncIterable<Buffer>;
 }
 
+/** How to take a sample. */
+export interface SampleTaking {
+  /** The target of its records if no field names one. */
+  readonly series: string;
+  readonly maxBytes: number;
+}
+
 /**
  * Reads the beginning of an input until its columns and interval are clear, or `maxBytes` are read.
  *
@@ -33,10 +40,9 @@ export async function takeSample(
   source: ByteSource,
   options: ReadOptions,
   parseTime: ParseTime,
-  maxBytes: number,
+  { series, maxBytes }: SampleTaking,
 ): Promise<SampledSource> {
   const { name: file, byteOffset } = source;
-  const series = seriesName(file);
   const format = options.format === 'auto' ? formatByName(file) : options.format;
   const sampler = new Sampler({ file, series, format, byteOffset, maxBytes }, options, parseTime);
   const chunks = source.chunks();
@@ -134,14 +140,6 @@ const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
 
 function formatByName(name: string): FileFormat | null {
   return EXTENSIONS[extensionOf(name.replace(/\.gz$/i, ''))] ?? null;
-}
-
-/** A file's base name without the extensions of its format. */
-function seriesName(name: string): string {
-  const base = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).replace(/\.gz$/i, '');
-  const extension = extensionOf(base);
-  const isKnown = extension in EXTENSIONS || extension === '.txt' || extension === '.log';
-  return isKnown && base.length > extension.length ? base.slice(0, -extension.length) : base;
 }
 
 function extensionOf(name: string): string {

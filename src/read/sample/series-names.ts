@@ -1,0 +1,80 @@
+import { basename, dirname, resolve, sep } from 'node:path';
+import { STDIN_NAME } from '../bytes/raw-bytes.js';
+import { rotatedFiles } from './rotation.js';
+
+const EXTENSION = /(?<=.)\.(?:csv|tsv|jsonl|ndjson|json|txt|log)$/i;
+
+/** A file, or the files of a rotated one. */
+interface SeriesFile {
+  readonly inputs: readonly number[];
+  /** From the root. */
+  readonly folders: readonly string[];
+  readonly file: string;
+  stem: string;
+}
+
+/**
+ * What to call the series of each input, should its records name no target: its file name without extension, after the
+ * folders that distinguish it from the others. Rotated files are one series.
+ */
+export function seriesNames(inputs: readonly string[]): string[] {
+  const files = seriesFiles(inputs);
+  nameWithExtension(files);
+  const names = new Array<string>(inputs.length).fill('');
+  for (const group of groupsBy(files, ({ stem }) => stem)) {
+    const folders = distinctFolders(group.map((file) => file.folders));
+    for (const [i, file] of group.entries()) {
+      const name = [...folders[i]!, file.stem].join('/');
+      for (const input of file.inputs) names[input] = name;
+    }
+  }
+  return names;
+}
+
+function seriesFiles(inputs: readonly string[]): SeriesFile[] {
+  const rotated = rotatedFiles(inputs);
+  const isRotated = new Set(rotated.flatMap((group) => group.inputs));
+  const others = [...inputs.keys()].filter((index) => !isRotated.has(index));
+  // A pipe may be named twice.
+  const byPath = groupsBy(others, (index) => (inputs[index] === '-' ? '-' : resolve(inputs[index]!)));
+  return [
+    ...rotated.map((group) => seriesFile(group.path, group.inputs)),
+    ...byPath.map((group) => seriesFile(inputs[group[0]!]!, group)),
+  ];
+}
+
+function seriesFile(input: string, inputs: readonly number[]): SeriesFile {
+  if (input === '-') return { inputs, folders: [], file: STDIN_NAME, stem: STDIN_NAME };
+  const path = resolve(input);
+  const file = basename(path);
+  const stem = file.replace(/\.gz$/i, '').replace(EXTENSION, '');
+  return { inputs, folders: dirname(path).split(sep), file, stem };
+}
+
+/** Files of one folder that differ in nothing but their extensions keep them. */
+function nameWithExtension(files: readonly SeriesFile[]): void {
+  for (;;) {
+    const same = groupsBy(files, ({ folders, stem }) => [...folders, stem].join(sep));
+    const unclear = same.filter(({ length }) => length > 1).flat();
+    if (unclear.length === 0) return;
+    for (const file of unclear) file.stem = file.file;
+  }
+}
+
+/** For each list of folders, all different, the last ones that distinguish it: as many of each, where it has them. */
+function distinctFolders(all: readonly (readonly string[])[]): (readonly string[])[] {
+  const [first = []] = all;
+  let shared = 0;
+  while (shared < first.length && all.every((folders) => folders[shared] === first[shared])) shared++;
+  const different = all.map((folders) => folders.slice(shared));
+  for (let count = 0; ; count++) {
+    const last = different.map((folders) => folders.slice(Math.max(0, folders.length - count)));
+    if (new Set(last.map((folders) => folders.join(sep))).size === all.length) return last;
+  }
+}
+
+function groupsBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return [...groups.values()];
+}
