@@ -1,6 +1,7 @@
 /** Checks of what a user's analyzer returns: analyzers are JavaScript. */
 import { inspect } from 'node:util';
 
+import { plural } from '../core/count-text.js';
 import { oneLine } from '../core/one-line.js';
 import type { ItemError } from '../core/types.js';
 import type { AnalyzerAnswer, AnalyzerItem, Prediction } from '../model/analyzer.js';
@@ -8,9 +9,9 @@ import type { AnalyzerAnswer, AnalyzerItem, Prediction } from '../model/analyzer
 /** @throws Error unless `answers` is a list with one entry for each item */
 export function checkCount(items: readonly AnalyzerItem[], answers: unknown): readonly unknown[] {
   if (Array.isArray(answers) && answers.length === items.length) return answers;
-  const count = Array.isArray(answers) ? `${answers.length} answers` : 'no list of answers';
+  const count = Array.isArray(answers) ? plural(answers.length, 'answer') : 'no list of answers';
   const where = items.length === 1 ? placeOf(items[0]) : '';
-  throw new Error(`the analyzer gave ${count} to ${items.length} items${where}`);
+  throw new Error(`the analyzer gave ${count} to ${plural(items.length, 'item')}${where}`);
 }
 
 /** @throws Error that says what is wrong with the form of an item's answer */

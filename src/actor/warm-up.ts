@@ -1,3 +1,4 @@
+import { plural } from '../core/count-text.js';
 import { AiopsError, messageOf } from '../core/errors.js';
 import { RandomStream } from '../core/random.js';
 import type { ModelOutput } from '../core/types.js';
@@ -41,7 +42,7 @@ export async function warmUp(
     if (cause instanceof AiopsError) throw cause;
     throw new AiopsError(
       'model',
-      `the model ${name} loads, but its first prediction with ${items} items fails: ${messageOf(cause)}`,
+      `the model ${name} loads, but its first prediction with ${plural(items, 'item')} fails: ${messageOf(cause)}`,
       {
         hint: 'the backend may not support an operation of the model (try another --backend or --model-format), memory may not suffice (lower --batch-size), or files may be missing',
         cause,

@@ -127,10 +127,11 @@ export function announcement(
   const totalMs = planSetups(config).length * (START_MS + measuringMs * WARM_UP_SHARE);
   const origin = config.inputs.length === 0 ? 'synthetic minutes' : 'recorded minutes';
   const items = cases.map((one) => countText(one.items)).join(', ');
+  const itemNoun = cases.every((one) => one.items === 1) ? 'item' : 'items';
   const noun = actors.join() === '1' ? 'actor' : 'actors';
   const about = roundDuration(Math.ceil(totalMs / 1000) * 1000);
   return {
     level: 'info',
-    text: `${origin} of ${items} items, ${actors.join(', ')} ${noun}: takes about ${about}`,
+    text: `${origin} of ${items} ${itemNoun}, ${actors.join(', ')} ${noun}: takes about ${about}`,
   };
 }

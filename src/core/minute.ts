@@ -1,5 +1,6 @@
 import { JoinedRecord } from './joined-record.js';
 import { strongerLabel } from './label.js';
+import { isoTime } from './time.js';
 import type { Label, MinuteRecord, Reject, SourceLine } from './types.js';
 
 /** What to do with several records of one target in one interval. */
@@ -97,7 +98,7 @@ function duplicate(
   { target, minuteMs }: MinuteRecord,
   policy: DuplicatePolicy,
 ): Reject {
-  const minute = new Date(minuteMs).toISOString();
+  const minute = isoTime(minuteMs);
   const why = policy === 'mean' ? ', and its values have a different shape' : '';
   const message = `target ${target} already has a record for ${minute}, at ${of.file}:${of.line}${why}`;
   return { target, minuteMs, source, reason: 'duplicate', message, afterMs };

@@ -2,6 +2,7 @@ import { type Block, type UntriedRow } from './block.js';
 import { intervalsBetween } from './grid.js';
 import type { Quarantine } from './incidents.js';
 import type { ItemError } from './types.js';
+import { isoTime } from './time.js';
 
 /** `ItemError.errno` of an item that crashed its actors. */
 const ACTOR_LOST = 'actor_lost';
@@ -118,7 +119,7 @@ function errorOf({ fromMs, untilMs }: Quarantine, minuteMs: number): ItemError {
       errmsg: 'every actor that was given this item was lost while answering it',
     };
   }
-  const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
+  const [from, until] = [fromMs, untilMs].map(isoTime);
   return {
     errno: QUARANTINED,
     errmsg: `not tried: with the row of ${from} in its window it crashes actors; tried again from ${until}`,

@@ -1,6 +1,8 @@
 import { rowsIn, type Block } from '../core/block.js';
+import { plural } from '../core/count-text.js';
 import { AiopsError } from '../core/errors.js';
 import { MOST_LOST_IN_A_ROW } from '../core/loss-streak.js';
+import { isoTime } from '../core/time.js';
 import type { ProtocolError } from '../protocol/frames.js';
 import type { Chunk } from '../protocol/messages.js';
 
@@ -163,8 +165,8 @@ export function tooLarge({ block }: Chunk, cause: ProtocolError): AiopsError {
 
 /** The rows of a chunk, for messages. */
 export function describeRows(block: Block): string {
-  const from = new Date(block.minutesMs[0]!).toISOString();
+  const from = isoTime(block.minutesMs[0]!);
   const minutes = block.minutesMs.length;
-  const rows = rowsIn(block).toLocaleString('en-US');
-  return minutes === 1 ? `${rows} items of ${from}` : `${rows} rows of ${minutes} minutes from ${from}`;
+  const items = plural(rowsIn(block), 'item');
+  return minutes === 1 ? `${items} of ${from}` : `${items} of ${plural(minutes, 'minute')} from ${from}`;
 }

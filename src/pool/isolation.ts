@@ -4,6 +4,7 @@ import { oneLine } from '../core/one-line.js';
 import { quarantineOf, type Quarantines } from '../core/quarantines.js';
 import { ChunkLost, describeRows, EveryItemLost, isAnalyzers, type Loss } from './actor-errors.js';
 import { answerFailed, inPieces, type Job, type JobReply } from './job.js';
+import { isoTime } from '../core/time.js';
 
 export interface IsolationOptions {
   /** Of its actor. */
@@ -93,7 +94,7 @@ export class Isolation {
     quarantines.add(quarantine);
     const { target, column, fromMs, untilMs } = quarantine;
     const series = oneLine(column === null ? target : `${target}, column ${column}`);
-    const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
+    const [from, until] = [fromMs, untilMs].map(isoTime);
     const text = `${series}: its item of ${from} crashes every actor; not tried again before ${until}`;
     onIncident({ kind: 'quarantined', actor, minuteMs: fromMs, text, quarantine });
   }

@@ -1,4 +1,5 @@
 import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../core/block.js';
+import { countText, plural } from '../core/count-text.js';
 import { AiopsError } from '../core/errors.js';
 import type { ReadStep } from '../core/types.js';
 import type { RejectCount, RejectLimit, RunCounts } from '../core/counts.js';
@@ -109,10 +110,10 @@ export class Counters {
         ? rejected > limit.count
         : (ended || records >= SHARE_NEEDS_RECORDS) && rejected > limit.share * records;
     if (!passed) return;
-    const allowed = limit.kind === 'count' ? String(limit.count) : `${limit.share * 100}%`;
+    const allowed = limit.kind === 'count' ? countText(limit.count) : `${limit.share * 100}%`;
     throw new AiopsError(
       'reject_limit',
-      `${rejected} of ${records} records were rejected, more than --max-rejects ${allowed}${this.reasons}`,
+      `${countText(rejected)} of ${plural(records, 'record')} were rejected, more than --max-rejects ${allowed}${this.reasons}`,
       { hint: `${this.remedy ?? 'see the rejects for what was wrong'}; or allow more with --max-rejects` },
     );
   }

@@ -35,21 +35,22 @@ function closingNotices(
 ): Notice[] {
   const { counts, verdicts } = counters;
   const texts: string[] = [];
+  const isAnalyzer = ready.model.format === 'analyzer';
+  const model = isAnalyzer ? 'the analyzer' : 'the model';
   if (counts.rows > 0 && counts.warmup === counts.rows) {
     texts.push(
-      `every row was warm-up: the model needs ${ready.input.window} intervals of a target before its first prediction, ` +
+      `every row was warm-up: ${model} needs ${plural(ready.input.window, 'interval')} of a target before its first prediction, ` +
         `and the recording has ${plural(counts.minutes, 'minute')}`,
     );
   }
   if (anomaliesOnly && counts.ok > 0 && verdicts === 0) {
-    const remedy = ready.model.format === 'analyzer' ? '' : ': set one with --threshold';
-    texts.push(
-      `no row has a verdict, since the model has no threshold, so --emit anomalies writes nothing${remedy}`,
-    );
+    const why = isAnalyzer ? 'the analyzer gives none' : 'the model has no threshold';
+    const remedy = isAnalyzer ? '' : ': set one with --threshold';
+    texts.push(`no row has a verdict, since ${why}, so --emit anomalies writes nothing${remedy}`);
   }
   if (answersDiffer(comparer, ready.backend)) {
     texts.push(
-      'ways to serve gave different answers to the same items: the model does not answer each item independently, ' +
+      `ways to serve gave different answers to the same items: ${model} does not answer each item independently, ` +
         'so its results depend on how minutes are cut',
     );
   }

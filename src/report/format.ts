@@ -1,6 +1,9 @@
+import { countText } from '../core/count-text.js';
 import { oneLine } from '../core/one-line.js';
 import { inverse } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
+
+export { countText, plural } from '../core/count-text.js';
 
 /** How a number reads. */
 export type Format = (value: number) => string;
@@ -27,11 +30,6 @@ export function sizeText(bytes: number): string {
   return `${figures(bytes / 1e3)} kB`;
 }
 
-/** A whole number with thousands separators. */
-export function countText(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
 /** Three significant figures, without an exponent. */
 export function figures(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
@@ -46,11 +44,6 @@ export function percentText(share: number): string {
 
 export function timesText(ratio: number): string {
   return `${figures(ratio)} ×`;
-}
-
-/** `1 actor`, `2 actors`. */
-export function plural(count: number, noun: string): string {
-  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** An estimate in words: its value and the bounds of its interval, the smaller one first. */

@@ -222,7 +222,7 @@ for (const [what, analyzer, message] of [
     { window: 1, predict: () => Promise.reject(new Error('x'.repeat(9999))) },
     /^x{4000}$/,
   ],
-  ['answers too few', { window: 1, predict: () => [] }, /gave 0 answers to 1 items for target bad/],
+  ['answers too few', { window: 1, predict: () => [] }, /gave 0 answers to 1 item for target bad/],
   [
     'answers with nothing',
     { window: 1, predict: () => undefined as unknown as [] },

@@ -35,7 +35,7 @@ test('a row that crashes actors gives the same results for any --actors, --block
     const { status, stderr } = await replay(`out-${i}`, ...way);
     assert.equal(status, 3, stderr);
     assert.match(stderr, /exited with status 0 while answering .*; starting a replacement/);
-    assert.match(stderr, /c, column cpu: its item of 2024-01-01T00:12:00\.000Z /);
+    assert.match(stderr, /c, column cpu: its item of 2024-01-01T00:12:00Z /);
     assert.ok(stderr.split('starting a replacement').length - 1 <= mostLost, stderr);
     all.push(readFileSync(join(cwd, `out-${i}`, 'results.jsonl'), 'utf8'));
   }
@@ -55,7 +55,7 @@ test('an analyzer that crashes on every item ends the run at the same minute, in
     assert.equal(status, 69, stderr);
     assert.match(
       stderr,
-      /^error: 10 items in a row crashed every actor that got them; the last time: isolation \(pid \d+\) exited with status 0 while answering 1 items of 2024-01-01T00:05:00\.000Z$/m,
+      /^error: 10 items in a row crashed every actor that got them; the last time: isolation \(pid \d+\) exited with status 0 while answering 1 item of 2024-01-01T00:05:00Z$/m,
     );
     const exits = stderr.split('starting a replacement').length - 1;
     assert.ok(exits <= 35, `${exits} exits, minute by minute about 20`);

@@ -286,7 +286,7 @@ test('items an analyzer throws at fail alone; where it throws at all of a minute
     );
     await assert.rejects(
       pool.run(blockOf(['throws', 'throws'], { columns: ['cpu', 'mem'] }), NUMBERS),
-      refusal('model', /^actor-1 while answering 1 items of .*: throws is beyond me$/),
+      refusal('model', /^actor-1 while answering 1 item of .*: throws is beyond me$/),
     );
     const alone = await pool.run(blockOf(['throws']), LINES_AND_NUMBERS);
     assert.deepEqual(errorsOf(alone), [[0, error]]);

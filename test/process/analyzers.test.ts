@@ -191,7 +191,7 @@ describe('a custom analyzer', () => {
     assert.equal(status, 78, stderr);
     assert.match(
       stderr,
-      /actor-1 while answering 2 items of 2024-01-01T00:03:00\.000Z: the analyzer .*mine\.mjs fails in predict: three is too much \(file:.*mine\.mjs:4:\d+\)/,
+      /actor-1 while answering 2 items of 2024-01-01T00:03:00Z: the analyzer .*mine\.mjs fails in predict: three is too much \(file:.*mine\.mjs:4:\d+\)/,
     );
   });
 

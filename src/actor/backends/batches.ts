@@ -1,3 +1,4 @@
+import { plural } from '../../core/count-text.js';
 import type { BackendName } from '../../core/types.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import type { Backend, BatchPlan, LoadedModel, Outputs } from './backend.js';
@@ -34,7 +35,8 @@ export function choosePlan(
       plan: { size: declaredBatch, pad: true },
       reproducible: true,
       warnings: ignored.map(
-        (flag) => `the model takes exactly ${declaredBatch} items per call, so ${flag} has no effect`,
+        (flag) =>
+          `the model takes exactly ${plural(declaredBatch, 'item')} per call, so ${flag} has no effect`,
       ),
     };
   }

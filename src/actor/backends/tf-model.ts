@@ -3,6 +3,7 @@ import type * as core from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 
+import { plural } from '../../core/count-text.js';
 import { AiopsError } from '../../core/errors.js';
 import type { ModelOutput } from '../../core/types.js';
 import type { LoadedModel, Outputs } from './backend.js';
@@ -120,7 +121,7 @@ function flattened(tensor: Tensor | undefined, items: number, name: string, what
     throw new AiopsError(
       'model',
       `output ${name} of ${what} has shape [${shape.join(',')}] and type ${tensor?.dtype ?? 'none'} ` +
-        `for ${items} items; expected real numbers of shape [${items},…]`,
+        `for ${plural(items, 'item')}; expected real numbers of shape [${items},…]`,
       { hint: 'a model has to answer item by item; items are the first dimension' },
     );
   }

@@ -154,7 +154,7 @@ export class LiveMinutes implements RecordSink {
 
 /** Rejects a record whose minute was emitted without it. */
 export function lateRecord({ minuteMs, target, source }: MinuteRecord): Reject {
-  const message = `comes after its minute, ${new Date(minuteMs).toISOString()}, was closed`;
+  const message = `comes after its minute, ${isoTime(minuteMs)}, was closed`;
   return { target, minuteMs, source, reason: 'late', message };
 }
 

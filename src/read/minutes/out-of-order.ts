@@ -1,5 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import { intervalsBetween, type Intervals } from '../../core/grid.js';
+import { isoTime } from '../../core/time.js';
 import type { MinuteRecord } from '../../core/types.js';
 
 export interface OrderRules {
@@ -26,5 +27,5 @@ export function outOfOrder(
 }
 
 function timeOf({ minuteMs, offsetMs }: MinuteRecord): string {
-  return new Date(minuteMs + offsetMs).toISOString();
+  return isoTime(minuteMs + offsetMs);
 }

@@ -2,6 +2,7 @@ import { AiopsError } from '../../core/errors.js';
 import type { ReadStep } from '../../core/types.js';
 import { SAME_INPUT_HINT } from '../bytes/prefix-sums.js';
 import type { TimeRange } from './file-minutes.js';
+import { isoTime } from '../../core/time.js';
 
 /** Which steps to emit, and which of those only as look-back; minutes in epoch ms. */
 export interface StepChoice extends TimeRange {
@@ -101,7 +102,7 @@ function note(around: MinutesAround, minuteMs: number, { fromMs, toMs }: TimeRan
 
 /** Happens only with inputs that can be read once; `compareInputs` finds out about all others. */
 function noSuchMinute(afterMinuteMs: number): AiopsError {
-  const minute = new Date(afterMinuteMs).toISOString();
+  const minute = isoTime(afterMinuteMs);
   return new AiopsError(
     'config',
     `the input no longer has the minute ${minute}, up to which this run read it`,

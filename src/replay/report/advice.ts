@@ -3,6 +3,8 @@ import type { ComparisonSummary } from '../../core/comparison.js';
 import {
   countText,
   durationText,
+  figures,
+  percentText,
   plural,
   roundDuration,
   roundedDown,
@@ -13,16 +15,21 @@ import type { BlocksSummary, MinutesSummary } from '../../measure/run-timings.js
 import type { RunSummary } from './run-summary.js';
 
 /** What advice is about. */
-export type AdvisedRun = Pick<RunSummary, 'blocks' | 'minutes' | 'comparison' | 'deadlineMs' | 'execution'>;
+export type AdvisedRun = Pick<
+  RunSummary,
+  'blocks' | 'minutes' | 'comparison' | 'deadlineMs' | 'execution' | 'utilization' | 'sessions' | 'model'
+>;
 
 /** What the figures of a run suggest, a sentence a line. */
-export function adviceFor({ blocks, minutes, comparison, deadlineMs, execution }: AdvisedRun): string {
+export function adviceFor(run: AdvisedRun): string {
+  const { blocks, minutes, comparison, deadlineMs, execution } = run;
   if (blocks === null && minutes === null) {
     return 'No minute had an item for the model, so there is nothing to advise.';
   }
   return [
     ...(blocks === null || comparison === null ? [] : [worthOfBlocks(blocks, comparison, execution)]),
-    minutes === null ? NONE_ALONE : fit(minutes, deadlineMs),
+    ...(blocks === null ? [] : busyActors(run)),
+    minutes === null ? NONE_ALONE : fit(minutes, run),
     ...(minutes === null || minutes.scheduled === null ? [] : [punctuality(minutes, deadlineMs)]),
     ...(comparison === null ? [] : [worthOfActors(comparison, execution.actors, blocks !== null)]),
   ].join('\n');
@@ -44,16 +51,41 @@ function worthOfBlocks(
   return `${who} ${blocks}: ${speedupText(gained, 'one process minute by minute')}, in items per second.`;
 }
 
-function fit({ served, wallMs, headroom, capacityItems }: MinutesSummary, deadlineMs: number): string {
+/** Actors that are busier than this limit the run. */
+const BUSY = 0.9;
+
+/** How busy blocks kept the actors. Not after a resume: earlier sessions may have had another number of actors. */
+function busyActors({ execution: { mode, actors }, utilization, sessions }: AdvisedRun): string[] {
+  if (mode !== 'parallel' || actors === 1 || sessions.resumed > 0) return [];
+  const atOnce = actors * utilization;
+  const busy =
+    `${plural(actors, 'actor')} were busy ${percentText(utilization)} of the time ` +
+    `(${figures(atOnce)} at once on average)`;
+  if (utilization > BUSY) return [`${busy}: they limit the run, so more may help if processors are idle.`];
+  if (atOnce <= 1) return [`${busy} and waited for minutes otherwise, so --actors 1 may be enough.`];
+  return [`${busy} and waited for minutes otherwise.`];
+}
+
+function fit(
+  { served, wallMs, headroom, capacityItems }: MinutesSummary,
+  { deadlineMs, comparison, execution, model }: AdvisedRun,
+): string {
   const p99 = `the 99th percentile of ${plural(served, 'minute')} served alone is ${durationText(wallMs.p99)}`;
   const deadline = roundDuration(deadlineMs);
   if (headroom < 1) {
-    return `A minute does not fit: ${p99}, longer than the deadline of ${deadline}; try more actors, fewer items or a faster backend.`;
+    const moreActors = actorsMayHelp(comparison, execution.actors) ? 'more actors, ' : '';
+    const faster = model.format === 'analyzer' ? 'a faster analyzer' : 'a faster backend';
+    return `A minute does not fit: ${p99}, longer than the deadline of ${deadline}; try ${moreActors}fewer items or ${faster}.`;
   }
   return (
     `A minute fits: ${p99} of ${deadline} (${timesText(headroom)} headroom), ` +
     `and about ${countText(roundedDown(capacityItems))} items would fit.`
   );
+}
+
+/** Unless the comparison shows that several actors gain nothing over one process. */
+function actorsMayHelp(comparison: ComparisonSummary | null, actors: number): boolean {
+  return comparison === null || actors === 1 || isRealSpeedup(comparison.speedup['sequential-batched']);
 }
 
 /** Service times do not show that minutes had to wait for those before them. */

@@ -24,7 +24,7 @@ import { tableMarkup } from '../../report/table.js';
 import type { BandSeries } from './charts/band-series.js';
 import type { WallCharts } from './charts/run-charts.js';
 import type { RunSummary } from './run-summary.js';
-import { allTimesTable, speedupTable } from './times-table.js';
+import { allTimesTable, minutesNote, speedupTable } from './times-table.js';
 
 /** Whether a minute fits, the advice, and the figures behind them. */
 export function resultSection(run: Place<RunSummary>): PageSection {
@@ -125,12 +125,14 @@ function speedupTiles(run: Place<RunSummary>): Markup[] {
 export function timesSection(run: Place<RunSummary>, { blocks, alone }: WallCharts): PageSection {
   const inBlocks = blocks.samples > 0;
   const line = inBlocks ? blocks : alone;
+  const note = minutesNote(run.value);
   return {
     id: 'times',
     title: 'Time per minute',
     body: [
       plotMarkup(timesCaption(run.value, line), canvasMarkup('minutes-plot', timesLabel(run.value))),
       tableMarkup('Service time per minute', allTimesTable(run)),
+      note === null ? null : markup`<p class="note">${note}.</p>\n`,
     ],
   };
 }

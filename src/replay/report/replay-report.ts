@@ -10,7 +10,7 @@ import { anomaliesTable, anomalyNotes } from './anomalies.js';
 import { labelNotes, labelsTable } from './labels.js';
 import { rejectsTable, remedyLines } from './rejects.js';
 import type { RunSummary } from './run-summary.js';
-import { timesTable } from './times-table.js';
+import { minutesNote, timesTable } from './times-table.js';
 
 /** Targets in the table of labels; timing.json has more. */
 const SHOWN_TARGETS = 10;
@@ -35,6 +35,8 @@ export function replayCsv(summary: RunSummary): string {
 function figureParts(summary: RunSummary): ReportPart[] {
   const { served, comparison, execution, anomalies, rejects, labels, advice, gates } = summary;
   const gain = comparison === null ? [] : [gainLine(comparison, execution.actors)];
+  const note = minutesNote(summary);
+  const notes = note === null ? gain : [note, ...gain];
   const labelled =
     labels === null
       ? []
@@ -48,7 +50,7 @@ function figureParts(summary: RunSummary): ReportPart[] {
   return [
     { blocks: flagged },
     { blocks: rejected },
-    { blocks: served === null ? [] : [timesTable(Place.of(summary)), ...gain] },
+    { blocks: served === null ? [] : [timesTable(Place.of(summary)), ...notes] },
     { blocks: labelled },
     { blocks: advice.split('\n') },
     { blocks: gates.map((gate) => `--fail-if ${gateText(gate)}`) },

@@ -1,9 +1,10 @@
+import { oneLine } from '../../core/one-line.js';
 import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../../core/block.js';
 import { ratesOf, type Ranking, type Rates } from '../../core/detection.js';
 import type { Notice } from '../../core/errors.js';
 import { ScoreCounts, type ScoreSeries } from '../../core/score-counts.js';
 import type { MinuteRecord } from '../../core/types.js';
-import { plural } from '../../report/format.js';
+import { plural, shortened } from '../../report/format.js';
 
 /** Different scores that are distinguished over all records. */
 const DISTINCT_SCORES = 2 ** 16;
@@ -164,7 +165,7 @@ export class RunLabels {
         level: 'warning',
         text:
           `${plural(unusable, 'record')} ${unusable === 1 ? 'has a label' : 'have labels'} that ` +
-          `${unusable === 1 ? 'is' : 'are'} neither 0 nor 1, the first "${this.#unusable.slice(0, 40)}": ` +
+          `${unusable === 1 ? 'is' : 'are'} neither 0 nor 1, the first ${oneLine(JSON.stringify(shortened(this.#unusable, 40)))}: ` +
           'ignored in precision, recall and average precision',
       },
     ];

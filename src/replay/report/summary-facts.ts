@@ -84,17 +84,17 @@ function sessionFacts({ resumed, earlierMinutes }: RunSummary['sessions']): Fact
   return optionalFact('resumed', resumed === 0 ? null : text);
 }
 
-type ServedField = 'counts' | 'elapsedMs' | 'comparingMs' | 'throughput' | 'execution';
+type ServedField = 'blocks' | 'counts' | 'elapsedMs' | 'comparingMs' | 'throughput' | 'execution';
 
 function servedText(run: Pick<RunSummary, ServedField>): string {
-  const { counts, elapsedMs, comparingMs, throughput, execution } = run;
+  const { blocks, counts, elapsedMs, comparingMs, throughput, execution } = run;
   const { mode, actors, inflight, pace, startMs } = execution;
   const details = [
     `${figures(throughput.itemsPerSecond)} items/s`,
     `${figures(throughput.minutesPerSecond)} minutes/s`,
     mode,
     ...(mode === 'parallel' ? [plural(actors, 'actor')] : []),
-    `up to ${plural(inflight, 'block')} at once`,
+    `up to ${plural(inflight, blocks === null ? 'minute' : 'block')} at once`,
     ...(pace === null ? [] : [`paced at ${figures(pace)} × real time`]),
     `started in ${durationText(startMs)}`,
   ];

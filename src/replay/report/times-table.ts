@@ -75,6 +75,22 @@ function blocksRows(run: Place<RunSummary>): Row[] {
   ];
 }
 
+/** How the minutes of the blocks and those alone add up to those of the run; null: every minute was served alone. */
+export function minutesNote({
+  blocks,
+  minutes: alone,
+  counts: { minutes },
+}: Pick<RunSummary, 'blocks' | 'minutes' | 'counts'>): string | null {
+  if (blocks === null) return null;
+  const without = minutes - blocks.minutes - (alone?.served ?? 0);
+  const parts = [
+    `${countText(blocks.minutes)} in blocks (minutes without items included)`,
+    ...(alone === null ? [] : [`${countText(alone.served)} alone`]),
+    ...(without === 0 ? [] : [`${countText(without)} without items, such as warm-up, which are not timed`]),
+  ];
+  return `${plural(minutes, 'minute')} in all: ${parts.join(' + ')}`;
+}
+
 export function blocksName(mode: string, { minutesPerBlock }: BlocksSummary): string {
   return `${mode}, blocks of ${plural(minutesPerBlock.p50, 'minute')}`;
 }

@@ -62,7 +62,7 @@ test('a minute is closed even if nothing more comes, and later records for it ar
   assert.equal(tickOf(second), 1);
   assert.deepEqual(
     second.rejects.map(({ reason, message, source }) => [reason, message, source.line]),
-    [['late', 'comes after its minute, 2024-01-01T00:00:00.000Z, was closed', 3]],
+    [['late', 'comes after its minute, 2024-01-01T00:00:00Z, was closed', 3]],
   );
   stdin.end();
   assert.equal(tickOf(await feed.next()), 2);

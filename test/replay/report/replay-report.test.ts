@@ -35,7 +35,8 @@ function summary(more: { agreement?: Agreement; batchedMs?: number; inBlocks?: b
   if (more.inBlocks === true) {
     for (let block = 1; block <= 50; block++) timings.add(blockTiming(120, [60 + block, 60]), IN_BLOCK);
   }
-  const facts = { ...FACTS, ...timings.summary(), comparison: comparison.summary(2, 0) };
+  const counts = { ...FACTS.counts, minutes: more.inBlocks === true ? 6110 : 100 };
+  const facts = { ...FACTS, counts, ...timings.summary(), comparison: comparison.summary(2, 0) };
   return { ...facts, advice: adviceFor(facts) };
 }
 
@@ -215,7 +216,11 @@ test('advice is more actors where they pay, one where they do not', () => {
 
 test('advice in blocks compares items per second with one process, and speaks of feeds', () => {
   const run = summary({ inBlocks: true, batchedMs: 0.01 });
-  const [blocks, , actors] = run.advice.split('\n');
+  const [blocks, busy, , actors] = run.advice.split('\n');
+  assert.match(
+    busy ?? '',
+    /^2 actors were busy 50\.0 % of the time \(1\.00 at once .* --actors 1 may be enough/,
+  );
   assert.match(
     blocks ?? '',
     /^2 actors in blocks of 120 minutes: \S+ × slower than one process minute by minute/,
@@ -228,7 +233,7 @@ test('advice in blocks compares items per second with one process, and speaks of
 test('advice says how to measure a minute where none was served alone', () => {
   const run = { ...summary({ inBlocks: true }), minutes: null, comparison: null };
   assert.equal(
-    adviceFor(run),
+    adviceFor(run).split('\n').at(-1),
     'No minute was served alone, so this run does not show whether a minute fits its deadline: ' +
       'measure some with --compare sample, or all with --block 1.',
   );
@@ -239,4 +244,48 @@ test('advice begins with a minute that does not fit', () => {
   timings.add(minuteTiming([10]), ALONE);
   const run = { ...summary(), ...timings.summary(), comparison: null, deadlineMs: 5 };
   assert.match(adviceFor(run), /^A minute does not fit/);
+});
+
+/** A minute of 10 ms with a deadline of 5 ms. */
+function tooSlow(more: { batchedMs: number }): RunSummary {
+  const timings = new RunTimings(5);
+  timings.add(minuteTiming([10]), ALONE);
+  return { ...summary(more), ...timings.summary(), deadlineMs: 5 };
+}
+
+test('advice for a minute that does not fit names more actors only where a comparison does not speak against them', () => {
+  assert.match(adviceFor(tooSlow({ batchedMs: 100 })), /; try more actors, fewer items or a faster backend/);
+  const slower = tooSlow({ batchedMs: 0.01 });
+  assert.match(adviceFor(slower), /; try fewer items or a faster backend/);
+  assert.match(adviceFor({ ...slower, comparison: null }), /; try more actors, /);
+  const analyzer = { ...slower, model: { ...slower.model, format: 'analyzer' } as const };
+  assert.match(adviceFor(analyzer), /; try fewer items or a faster analyzer/);
+});
+
+test('advice on a backfill says how busy actors were, and what follows from it', () => {
+  const run = { ...summary({ inBlocks: true }), comparison: null };
+  const busy = (utilization: number, more: Partial<RunSummary> = {}): string | undefined =>
+    adviceFor({ ...run, utilization, ...more })
+      .split('\n')
+      .find((line) => line.includes('busy'));
+  assert.match(busy(0.95) ?? '', /95\.0 % of the time \(1\.90 at once on average\): they limit the run/);
+  assert.match(
+    busy(0.7) ?? '',
+    /70\.0 % of the time \(1\.40 at once on average\) and waited for minutes otherwise\.$/,
+  );
+  assert.match(busy(0.3) ?? '', /--actors 1 may be enough/);
+  assert.equal(busy(0.7, { sessions: { resumed: 1, earlierMinutes: 9 } }), undefined);
+  assert.equal(busy(0.7, { execution: { ...run.execution, actors: 1 } }), undefined);
+  assert.equal(busy(0.7, { execution: { ...run.execution, mode: 'sequential' } }), undefined);
+});
+
+test('the minutes of a report add up: in blocks, alone, and without items', () => {
+  const text = replayReport(summary({ inBlocks: true }));
+  assert.match(text, /^6,110 minutes in all: 6,000 in blocks .*\+ 100 alone \+ 10 without items/m);
+  assert.doesNotMatch(replayReport(summary()), /in all/);
+});
+
+test('a run counts blocks in flight, or minutes where none shared a block', () => {
+  assert.match(replayReport(summary({ inBlocks: true })), /up to 2 blocks at once/);
+  assert.match(replayReport(summary()), /up to 2 minutes at once/);
 });
