@@ -24,6 +24,8 @@ export interface RejectCount {
   readonly count: number;
   /** The first of them. */
   readonly example: { readonly file: string; readonly line: number; readonly message: string };
+  /** Of duplicates: how far apart they regularly are, ms; 0: at the same time; absent: neither. */
+  readonly stepMs?: number;
 }
 
 /** How many rejects a run tolerates. */

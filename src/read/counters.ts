@@ -157,6 +157,6 @@ export class Counters {
   /** What to do about the most frequent reason; null: no record was rejected. */
   get remedy(): string | null {
     const [most] = byFrequency(this.rejects);
-    return most === undefined ? null : remedyOf(most.reason);
+    return most === undefined ? null : remedyOf(most.reason, most);
   }
 }

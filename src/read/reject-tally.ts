@@ -1,5 +1,6 @@
 import type { RejectCount } from '../core/counts.js';
 import type { Reject, RejectReason } from '../core/types.js';
+import { DuplicateSteps } from './duplicate-steps.js';
 
 /** Longer messages of examples are cut: every commit holds them. */
 const MOST_CHARACTERS = 200;
@@ -7,14 +8,20 @@ const MOST_CHARACTERS = 200;
 /** Counts rejects by reason, with the first of each as an example. */
 export class RejectTally {
   readonly #counts: Map<RejectReason, { count: number; readonly example: RejectCount['example'] }>;
+  readonly #steps = new DuplicateSteps();
+  /** What earlier sessions found. */
+  readonly #stepMs: number | null;
 
   /** @param before what earlier sessions of the run counted */
   constructor(before: readonly RejectCount[] = []) {
     this.#counts = new Map(before.map(({ reason, count, example }) => [reason, { count, example }]));
+    this.#stepMs = before.find(({ stepMs }) => stepMs !== undefined)?.stepMs ?? null;
   }
 
   add(rejects: readonly Reject[]): void {
-    for (const { reason, source, message } of rejects) {
+    for (const reject of rejects) {
+      const { reason, source, message } = reject;
+      if (reason === 'duplicate') this.#steps.add(reject);
       const known = this.#counts.get(reason);
       if (known !== undefined) known.count++;
       else {
@@ -26,7 +33,11 @@ export class RejectTally {
 
   /** In the order in which the reasons were met. */
   get all(): RejectCount[] {
-    return Array.from(this.#counts, ([reason, counted]) => ({ reason, ...counted }));
+    const stepMs = this.#steps.stepMs ?? this.#stepMs;
+    return Array.from(this.#counts, ([reason, counted]) => ({
+      ...{ reason, ...counted },
+      ...(reason === 'duplicate' && stepMs !== null ? { stepMs } : {}),
+    }));
   }
 }
 

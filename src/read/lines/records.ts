@@ -161,16 +161,8 @@ export class RecordMaker implements RowSink {
       this.late.accept();
       const label = plan.labelField === null ? null : labelOf(row.label);
       const source = cursor.source(item);
-      this.#sink.record({
-        minuteMs,
-        offsetMs: this.#lastOffsetMs,
-        target,
-        values,
-        bringsWindow,
-        brings,
-        label,
-        source,
-      });
+      const offsetMs = this.#lastOffsetMs;
+      this.#sink.record({ minuteMs, offsetMs, target, values, bringsWindow, brings, label, source });
     }
   }
 
@@ -195,16 +187,8 @@ export class RecordMaker implements RowSink {
       this.late.accept();
       const label = this.#plan.labelField === null ? null : labelOf(row.label);
       const source = cursor.source();
-      this.#sink.record({
-        minuteMs,
-        offsetMs: this.#lastOffsetMs,
-        target,
-        values,
-        bringsWindow: false,
-        brings,
-        label,
-        source,
-      });
+      const offsetMs = this.#lastOffsetMs;
+      this.#sink.record({ minuteMs, offsetMs, target, values, bringsWindow: false, brings, label, source });
     }
   }
 

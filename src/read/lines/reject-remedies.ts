@@ -7,7 +7,7 @@ export interface RemedyFacts {
   readonly format?: 'csv' | 'jsonl';
   /** Whether no record at all could be read, so that a setting is wrong rather than a record. */
   readonly isEvery?: boolean;
-  /** The regular step between the records of an interval, ms; absent: there is none, or it is not known. */
+  /** The regular step between the records of an interval, ms; 0: they have the same time; absent: neither is known. */
   readonly stepMs?: number;
 }
 
@@ -33,11 +33,13 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
   unknown_metric: () => 'name all metrics to read with --columns; rows of others are then not selected',
   bad_shape: () =>
     "a list needs one value per column; a list of lists needs one such list per interval of the model's window",
-  duplicate: ({ stepMs }) =>
-    stepMs === undefined
+  duplicate: ({ stepMs }) => {
+    if (stepMs === 0) return 'keep one record per time with --duplicates first, last or mean';
+    return stepMs === undefined
       ? 'keep one record per interval with --duplicates first, last or mean, or set a shorter --interval'
       : `the records are ${formatDuration(stepMs)} apart: set --interval ${formatDuration(stepMs)}, ` +
-        'or keep one record per interval with --duplicates first, last or mean',
+          'or keep one record per interval with --duplicates first, last or mean';
+  },
   late: () => 'keep minutes open for longer with --grace, which counts intervals',
   early: () => 'correct the clock or --timezone, or allow more with --max-ahead, which counts intervals',
 };

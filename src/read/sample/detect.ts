@@ -15,6 +15,7 @@ import type { FileDecisions } from './decision.js';
 import { chooseGrid, wallClock } from './grid.js';
 import { chooseInterval } from './interval.js';
 import { listNames } from './names.js';
+import { rangeNotices } from './range.js';
 import { searchSample } from './sample.js';
 import type { SampledSource } from './sample.js';
 import type { FileSample } from './sampler.js';
@@ -80,6 +81,7 @@ export function detect(all: readonly SampledSource[], options: ReadOptions, pars
       ...seriesNotices(inputs, options),
       interval.notice,
       ...sharedNotices(shared),
+      ...rangeNotices(options, intervals),
       ...empty.map(emptyNotice),
     ],
     decisions: [...decisions, shared],

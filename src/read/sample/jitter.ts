@@ -1,4 +1,6 @@
-/** With a larger share of steps under half an interval, there is more than one record per interval. */
+/** Jitter makes no step shorter than this, as a share of the interval. */
+const LEAST_STEP = 0.6;
+/** With a larger share of shorter steps, it is not jitter: there is more than one record per interval. */
 const MOST_SHORT = 0.1;
 /** Of what moving the border gains, the share that a wider place for it may cost. */
 const TOLERANCE = 0.05;
@@ -42,16 +44,16 @@ export function leadAgainstJitter(series: readonly (readonly number[])[], interv
 /** Pairs of successive times less than an interval apart; null if there are several records per interval. */
 function shortSteps(series: readonly (readonly number[])[], intervalMs: number): [number, number][] | null {
   const pairs: [number, number][] = [];
-  let [steps, halves] = [0, 0];
+  let [steps, short] = [0, 0];
   for (const times of series) {
     for (let i = 1; i < times.length; i++) {
       const [before, after] = [times[i - 1]!, times[i]!];
       steps++;
       if (after - before < intervalMs) pairs.push([before, after]);
-      if (after - before < intervalMs / 2) halves++;
+      if (after - before < intervalMs * LEAST_STEP) short++;
     }
   }
-  return halves > steps * MOST_SHORT ? null : pairs;
+  return short > steps * MOST_SHORT ? null : pairs;
 }
 
 /** Where a border would begin to separate a pair of times, +1, or cease to, −1. */

@@ -77,7 +77,9 @@ export function takeTurns(
     const near = steps.filter((step) => Math.abs(step - stepMs) <= NEAR * stepMs).length;
     const isRegular =
       outerMs > 0 &&
-      steps.length >= MIN_STEPS && near >= REGULAR_SHARE * steps.length && stepMs >= LONGER * outerMs;
+      steps.length >= MIN_STEPS &&
+      near >= REGULAR_SHARE * steps.length &&
+      stepMs >= LONGER * outerMs;
     total += steps.length + 1;
     if (isRegular) regular += steps.length + 1;
   }

@@ -24,7 +24,7 @@ export interface ReportedReject extends RejectCount {
 
 /** The most frequent reasons first. */
 export function reportedRejects(rejects: readonly RejectCount[]): ReportedReject[] {
-  return byFrequency(rejects).map((reject) => ({ ...reject, remedy: remedyOf(reject.reason) }));
+  return byFrequency(rejects).map((reject) => ({ ...reject, remedy: remedyOf(reject.reason, reject) }));
 }
 
 /** Longer examples are cut on a terminal and in Markdown. */

@@ -80,9 +80,12 @@ const rejectFields = {
   example: object({ file: text, line: count, message: text }),
 };
 
-export const rejectCount: Shape<RejectCount> = object(rejectFields);
+export const rejectCount: Shape<RejectCount> = object(rejectFields, { stepMs: count });
 
-export const reportedReject: Shape<ReportedReject> = object({ ...rejectFields, remedy: text });
+export const reportedReject: Shape<ReportedReject> = object(
+  { ...rejectFields, remedy: text },
+  { stepMs: count },
+);
 
 export const processUse: Shape<ProcessUse> = fields(['cpuMs', 'maxRssBytes'], measured);
 

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 
 import { allFlagNames } from '#build/cli/settings.js';
 import { REJECT_REASONS, type RejectReason } from '#build/core/types.js';
 import type { ReadOptions } from '#build/read/options.js';
+import { Counters } from '#build/read/counters.js';
+import { openRecording } from '#build/read/recording.js';
 import { remedyOf, type RemedyFacts } from '#build/read/lines/reject-remedies.js';
 
-import { readText } from '../../support/reading.js';
+import { READ_DEFAULTS, readText } from '../../support/reading.js';
 
 const FACTS: readonly RemedyFacts[] = [
   {},
@@ -94,6 +97,36 @@ describe('following the remedy, nothing is rejected', () => {
       assert.ok(after.records.length > 0);
     });
   }
+
+  test('duplicate, by the interval that the duplicates show', async () => {
+    const at = (minute: number): string => new Date(Date.UTC(2024, 0, 1) + minute * 60_000).toISOString();
+    const hours = Array.from({ length: 20 }, (_, hour) => `${at(hour * 60)},a,1`);
+    const minutes = Array.from({ length: 120 }, (_, minute) => `${at(20 * 60 + minute)},a,2`);
+    const text = ['timestamp,target,cpu', ...hours, ...minutes].join('\n');
+    const counters = new Counters(1);
+    const recording = await openRecording(
+      ['-'],
+      { ...READ_DEFAULTS, interval: 3_600_000 },
+      Readable.from([text]),
+    );
+    for await (const step of recording.steps()) counters.addStep(step);
+    const [interval = ''] = /(?<=--interval )\w+/.exec(counters.remedy ?? '') ?? [];
+    assert.equal(interval, '1m');
+    assert.equal(counters.rejects[0]?.stepMs, 60_000);
+    assert.deepEqual((await readText(text, { interval: 60_000 })).rejects, []);
+    // A resumed run still knows.
+    const before = { counts: counters.counts, verdicts: 0, found: 0, rejects: counters.rejects };
+    assert.match(new Counters(1, before).remedy ?? '', /--interval 1m/);
+  });
+
+  test('duplicate of the same time: no interval helps', async () => {
+    const counters = new Counters(1);
+    const text = `${GOOD}2024-01-01T00:01:00Z,a,3\n2024-01-01T00:02:00Z,a,3\n`;
+    const recording = await openRecording(['-'], READ_DEFAULTS, Readable.from([text]));
+    for await (const step of recording.steps()) counters.addStep(step);
+    assert.doesNotMatch(counters.remedy ?? '--interval', /--interval/);
+    assert.deepEqual((await readText(text, { duplicates: 'last' })).rejects, []);
+  });
 
   test('duplicate, by a shorter interval', async () => {
     const { rejects, records } = await readText(HOURLY, { interval: 1_200_000 });

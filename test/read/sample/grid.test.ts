@@ -241,3 +241,22 @@ test('--lead must be shorter than the interval', async () => {
     refusal('usage', /--lead 1m is not shorter than the interval, 1m/, /--interval/),
   );
 });
+
+test('a range that begins or ends within an interval says what is served', async () => {
+  const hours = csv(Array.from({ length: 6 }, (_, hour) => iso(START_MS + hour * 3_600_000)));
+  const inside = await read(hours, { fromMs: START_MS + 1_800_000, toMs: START_MS + 9_000_000 });
+  assert.deepEqual(inside.minutes, [iso(START_MS + 3_600_000), iso(START_MS + 7_200_000)]);
+  const told = inside.notices.filter((text) => text.includes('lies within'));
+  assert.equal(told.length, 2);
+  assert.match(told[0] ?? '', /^--from 2026-01-01T00:30:00Z .* 2026-01-01T01:00:00Z$/);
+  assert.match(told[1] ?? '', /^--to 2026-01-01T02:30:00Z .* 2026-01-01T02:00:00Z, is served$/);
+  const exact = await read(hours, { fromMs: START_MS, toMs: START_MS + 7_200_000 });
+  assert.ok(!exact.notices.some((text) => text.includes('lies within')));
+});
+
+test('two records of three that are close are no jitter', async () => {
+  const { grid, counts } = await read(csv([0, 60, 90].map((second) => iso(START_MS + second * 1000))), {
+    interval: MINUTE_MS,
+  });
+  assert.deepEqual([grid.leadMs, counts], [0, [2, 1]]);
+});

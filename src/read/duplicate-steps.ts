@@ -1,0 +1,34 @@
+import type { Reject } from '../core/types.js';
+import { StepCounter } from './sample/interval.js';
+
+/** Enough to tell; more would only take memory. */
+const MOST_STEPS = 4096;
+const LEAST_STEP_MS = 1000;
+/** How far a step may deviate from a regular one, as a share of it. */
+const JITTER = 0.2;
+
+/** Finds out how far apart the records are of which all but one per interval are rejected. */
+export class DuplicateSteps {
+  readonly #steps = new StepCounter();
+  #count = 0;
+  #last: Reject | null = null;
+
+  /** Takes duplicates in the order in which they are rejected: those of a target and interval one after another. */
+  add(reject: Reject): void {
+    if (this.#count === MOST_STEPS) return;
+    const last = this.#last;
+    const isNext = last?.target === reject.target && last.minuteMs === reject.minuteMs;
+    const { afterMs = 0 } = reject;
+    this.#steps.add(isNext ? Math.abs(afterMs - (last.afterMs ?? 0)) : Math.abs(afterMs));
+    this.#count++;
+    this.#last = reject;
+  }
+
+  /** The regular step, ms; 0: all have the time of the record that they repeat; null: neither. */
+  get stepMs(): number | null {
+    const stepMs = this.#steps.interval();
+    if (stepMs === null || (stepMs > 0 && stepMs < LEAST_STEP_MS)) return null;
+    const regular = this.#steps.share(stepMs * (1 - JITTER), stepMs * (1 + JITTER));
+    return regular >= (stepMs === 0 ? 1 : 0.5) ? stepMs : null;
+  }
+}
