@@ -5,7 +5,7 @@ import { splitFields } from '#build/read/lines/csv-record.js';
 import { findDelimiter } from '#build/read/sample/csv-head.js';
 import { parseJsonLine } from '#build/read/lines/json-text.js';
 import { metricOfText } from '#build/read/lines/number-format.js';
-import { labelOf } from '#build/read/lines/records.js';
+import { labelOf } from '#build/read/lines/label-value.js';
 import { assertLinear } from '../support/growth.js';
 import { readText } from '../support/reading.js';
 

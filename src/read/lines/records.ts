@@ -2,16 +2,16 @@ import type { Intervals } from '../../core/grid.js';
 import type { ParseTime } from '../../core/time.js';
 import type { Shard } from '../../core/shard.js';
 import type { ExplainTime } from '../../core/skipped-time.js';
-import type { Label, MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
+import type { MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
 import type { JsonObject } from './json-text.js';
 import { fieldText } from './field-text.js';
 import { badShape } from './found-row.js';
 import type { FoundRow } from './found-row.js';
 import type { LineCursor, TextBlock } from './lines.js';
-import { metricOfText } from './number-format.js';
+import { labelOf } from './label-value.js';
 import { metricName, valuesPerRow } from './plan.js';
 import type { FilePlan, LateFields, LongPlan } from './plan.js';
-import { jsonText, show } from './show-value.js';
+import { show } from './show-value.js';
 import { noTarget, targetOf } from './target-name.js';
 import type { TargetFilter } from './target-filter.js';
 
@@ -279,22 +279,4 @@ export class RecordMaker implements RowSink {
       this.cursor.reject('bad_time', message, known);
     }
   }
-}
-
-/** The meaning of a label: numbers and truth values become numbers, other text stays text. */
-export function labelOf(value: unknown): Label {
-  if (typeof value === 'number') return numberLabel(value);
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value === null || value === undefined) return null;
-  if (typeof value !== 'string') return jsonText(value);
-  const text = value.trim();
-  if (/^true$/i.test(text)) return 1;
-  if (/^false$/i.test(text)) return 0;
-  const number = metricOfText(text);
-  return number === undefined ? text : Number.isNaN(number) ? null : numberLabel(number);
-}
-
-/** Labels are written as JSON, which has neither -0 nor infinities. */
-function numberLabel(value: number): Label {
-  return Number.isFinite(value) ? value + 0 : String(value);
 }

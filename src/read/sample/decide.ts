@@ -50,6 +50,11 @@ export function decideFields(sampled: SampledTable, options: ReadOptions, parseT
   const long = decideLong({ ...dated, timesMs, taken }, options, reading);
   const { metric = null, value = null } = long.fields ?? {};
   const others = new Set([...taken, ...[metric, value].filter((name) => name !== null)]);
+  if (options.wide === true && layout === 'batches') {
+    throw new AiopsError('input_unusable', `${file} holds minute-batches, which name their targets`, {
+      hint: 'drop --wide, which is for rows with a column per target',
+    });
+  }
   const isWide = options.wide === true && options.targetColumns === undefined;
   const targets = decideTargets(
     { ...dated, timesMs, taken: others, metricField: metric },

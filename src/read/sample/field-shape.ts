@@ -40,7 +40,7 @@ export function fieldShape(table: SampleTable, name: string, reading: FieldReadi
   return {
     name,
     kind: 2 * kinds.text > present ? 'name' : isWhole ? 'integer' : 'other',
-    isNumeric: numbers > 0 && 2 * (numbers + kinds.missing) > present,
+    isNumeric: numbers > 0 && 2 * (numbers + kinds.missing) >= present,
     keys,
     present,
     distinct: distinct.size,

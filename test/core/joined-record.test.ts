@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { foldRecords } from '#build/core/minute.js';
+import type { DuplicatePolicy } from '#build/core/minute.js';
+import type { Label, MinuteRecord } from '#build/core/types.js';
+
+const WIDTH = 4;
+
+/** A record that brings some of four columns, each with its line as its value. */
+function part(
+  target: string,
+  brings: readonly number[] | null,
+  line: number,
+  label: Label = null,
+): MinuteRecord {
+  const values = new Float64Array(WIDTH).fill(NaN);
+  for (const column of brings ?? values.keys()) values[column] = line;
+  const source = { file: 'a.csv', line, byteOffset: 0, raw: () => ({ text: '', encoding: 'utf8' as const }) };
+  return { minuteMs: 60_000, offsetMs: 0, target, values, bringsWindow: false, brings, label, source };
+}
+
+const plain = ({ target, values, label }: MinuteRecord): unknown => [target, [...values], label];
+const fold = (records: readonly MinuteRecord[], policy: DuplicatePolicy): unknown => {
+  const folded = foldRecords(records, policy);
+  return [folded.records.map(plain), folded.rejects.map(({ source }) => source.line), folded.merged];
+};
+
+test('records that bring different columns are one record', () => {
+  const records = [part('a', [0], 1), part('b', [0], 2), part('a', [1, 3], 3, 1)];
+  for (const policy of ['reject', 'first', 'last', 'mean'] as const) {
+    assert.deepEqual(
+      fold(
+        records.map((record) => ({ ...record, values: record.values.slice() })),
+        policy,
+      ),
+      [
+        [
+          ['a', [1, 3, NaN, 3], 1],
+          ['b', [2, NaN, NaN, NaN], null],
+        ],
+        [],
+        1,
+      ],
+    );
+  }
+});
+
+test('of a column that several records bring, the policy decides', () => {
+  const records = (): MinuteRecord[] => [part('a', [0, 1], 1), part('a', [1, 2], 2), part('a', [3], 3)];
+  assert.deepEqual(fold(records(), 'reject'), [[['a', [1, 1, NaN, 3], null]], [2], 1]);
+  assert.deepEqual(fold(records(), 'first'), [[['a', [1, 1, 2, 3], null]], [], 2]);
+  assert.deepEqual(fold(records(), 'last'), [[['a', [1, 2, 2, 3], null]], [], 2]);
+  assert.deepEqual(fold(records(), 'mean'), [[['a', [1, 1.5, 2, 3], null]], [], 2]);
+});
+
+test('a rejected part says where the column was', () => {
+  const { rejects } = foldRecords([part('a', [0], 1), part('a', [1], 2), part('a', [1], 3)], 'reject');
+  assert.match(rejects[0]?.message ?? '', /at a\.csv:2$/);
+});
+
+test('parts may be folded in any portions, also of several files', () => {
+  const row = fc.record({
+    target: fc.constantFrom('a', 'b'),
+    brings: fc.oneof(
+      fc.constant(null),
+      fc.uniqueArray(fc.nat(WIDTH - 1), { minLength: 1, maxLength: WIDTH }),
+    ),
+    label: fc.constantFrom<Label>(null, 0, 1),
+  });
+  const policy = fc.constantFrom<DuplicatePolicy>('reject', 'first', 'last', 'mean');
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 24 }), fc.nat(24), policy, (rows, cut, rule) => {
+      const make = (): MinuteRecord[] =>
+        rows.map(({ target, brings, label }, i) => part(target, brings, i, label));
+      const whole = foldRecords(make(), rule);
+      assert.equal(whole.records.length + whole.merged + whole.rejects.length, rows.length);
+      const first = foldRecords(make().slice(0, cut), rule);
+      const second = foldRecords(make().slice(cut), rule);
+      const both = foldRecords([...first.records, ...second.records], rule);
+      const rejected = [first, second, both].flatMap(({ rejects }) =>
+        rejects.map(({ source }) => source.line),
+      );
+      assert.equal(
+        both.records.length + first.merged + second.merged + both.merged + rejected.length,
+        rows.length,
+      );
+      if (rule !== 'reject' && rule !== 'mean')
+        assert.deepEqual(both.records.map(plain), whole.records.map(plain));
+      // With the later portion not folded before, even the rejects are the same.
+      const later = foldRecords(
+        [...foldRecords(make().slice(0, cut), rule).records, ...make().slice(cut)],
+        rule,
+      );
+      assert.deepEqual(later.records.map(plain), whole.records.map(plain));
+    }),
+  );
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readText } from '../../support/reading.js';
+import type { ReadOutcome } from '../../support/reading.js';
+import { refusal } from '../../support/refusals.js';
+
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+const csv = (header: string, rows: readonly (readonly unknown[])[]): string =>
+  [header, ...rows.map((row) => row.join(','))].join('\n');
+/** A row per minute and name, `apart` seconds after the one before. */
+const rows = (
+  minutes: number,
+  names: readonly unknown[],
+  apart: number,
+  more: (minute: number, k: number) => readonly unknown[] = (minute, k) => [100 * k + minute],
+): unknown[][] =>
+  Array.from({ length: minutes }, (_, minute) =>
+    names.map((name, k) => [at(60 * minute + apart * k), name, ...more(minute, k)]),
+  ).flat();
+const targets = ({ records }: ReadOutcome): string[] => [...new Set(records.map(({ target }) => target))];
+const warnings = ({ recording }: ReadOutcome): string[] =>
+  recording.notices.filter(({ level }) => level === 'warning').map(({ text }) => text);
+const HOSTS = ['web-1', 'web-2', 'web-3'];
+
+test('a column of names is the target whatever it is called, at one time or in turn', async () => {
+  for (const name of ['hostname', 'Machine ID', 'node', 'pod', 'sensor_name', 'whatever']) {
+    for (const apart of [0, 20]) {
+      const outcome = await readText(csv(`timestamp,${name},cpu`, rows(5, HOSTS, apart)));
+      assert.deepEqual(targets(outcome), HOSTS, `${name}, ${apart} s apart`);
+      assert.equal(outcome.recording.intervalMs, 60_000);
+      assert.deepEqual(outcome.recording.columns, ['cpu']);
+      assert.deepEqual(outcome.rejects, []);
+    }
+  }
+});
+
+test('without a usual name, a column whose names come in turn draws a warning with the flag to give', async () => {
+  const outcome = await readText(csv('timestamp,whatever,cpu', rows(5, HOSTS, 20)));
+  assert.match(warnings(outcome)[0] ?? '', /"whatever".*--target-column none/);
+  assert.deepEqual(warnings(await readText(csv('timestamp,hostname,cpu', rows(5, HOSTS, 20)))), []);
+});
+
+test('numbers are targets only if rows show it', async () => {
+  const ids = [4820100, 4820101, 4820102];
+  for (const apart of [0, 20]) {
+    const outcome = await readText(csv('timestamp,machine_id,cpu', rows(5, ids, apart)));
+    assert.deepEqual(targets(outcome), ids.map(String));
+    assert.deepEqual(outcome.recording.columns, ['cpu']);
+  }
+  const cycling = await readText(csv('timestamp,x,cpu', rows(5, [7, 8, 9], 0)));
+  assert.deepEqual(targets(cycling), ['7', '8', '9']);
+  const counts = (minute: number): unknown[] => [
+    at(60 * minute),
+    20 + ((minute * 7) % 5),
+    [3, 2, 3, 3, 2, 4][minute % 6],
+    minute,
+  ];
+  const measured = await readText(csv('timestamp,sensor,node,cpu', [...Array(20).keys()].map(counts)));
+  assert.deepEqual(targets(measured), ['stdin']);
+  assert.deepEqual(measured.recording.columns, ['sensor', 'node', 'cpu']);
+});
+
+test('a new value in every row names no target, and is no metric', async () => {
+  const numbered = (id: (row: number) => unknown): string =>
+    csv(
+      'id,timestamp,value',
+      Array.from({ length: 8 }, (_, row) => [id(row), at(60 * row), row / 4]),
+    );
+  const ids: readonly ((row: number) => unknown)[] = [
+    (row) => row + 1,
+    (row) => 900 - 3 * row,
+    (row) => `0d5c2f3a-7b1e-4c57-9a0e-00000000000${row}`,
+    (row) => `evt-${row}`,
+  ];
+  for (const id of ids) {
+    const outcome = await readText(numbered(id));
+    assert.deepEqual(targets(outcome), ['stdin']);
+    assert.deepEqual(outcome.recording.columns, ['value']);
+  }
+  const beside = rows(5, ['web-0', 'web-1'], 0).map((row, i) => [i, ...row]);
+  const outcome = await readText(csv('id,timestamp,server,cpu', beside));
+  assert.deepEqual(targets(outcome), ['web-0', 'web-1']);
+  assert.deepEqual(outcome.recording.columns, ['cpu']);
+});
+
+test('many targets at one time are targets', async () => {
+  const fleet = Array.from({ length: 40 }, (_, i) => [at(0), i, i / 2]);
+  assert.equal(targets(await readText(csv('timestamp,id,v', fleet))).length, 40);
+});
+
+test('columns that name a target only together are joined', async () => {
+  const pairs = rows(4, ['h1', 'h1', 'h2', 'h2'], 0, (_, k) => [`sd${'ab'[k % 2]}`, k]);
+  for (const header of [
+    'timestamp,host,device,used',
+    'timestamp,host,part,used',
+    'timestamp,one,other,used',
+  ]) {
+    const outcome = await readText(csv(header, pairs));
+    assert.deepEqual(targets(outcome), ['h1/sda', 'h1/sdb', 'h2/sda', 'h2/sdb'], header);
+    assert.equal(outcome.records.length, 16);
+  }
+  const given = await readText(csv('timestamp,a,b,used', pairs), { targetColumns: ['b', 'a'] });
+  assert.deepEqual(targets(given), ['sda/h1', 'sda/h2', 'sdb/h1', 'sdb/h2']);
+  const json = '{"time":0,"b":"y","a":"x","v":1}\n{"time":0,"a":"z","v":2}\n{"time":0,"v":3}';
+  const parts = await readText(json, { targetColumns: ['a', 'b'] });
+  assert.deepEqual(targets(parts), ['x/y', 'z/']);
+  assert.deepEqual(
+    parts.rejects.map(({ reason }) => reason),
+    ['no_target'],
+  );
+});
+
+test('states, weekdays and columns that never change name no target', async () => {
+  const states = Array.from({ length: 30 }, (_, i) => [at(60 * i), i % 7 === 3 ? 'warn' : 'ok', 'eu', i]);
+  const outcome = await readText(csv('timestamp,state,region,cpu', states));
+  assert.deepEqual(targets(outcome), ['stdin']);
+  assert.match(warnings(outcome).join('\n'), /"region".*--target-column region/);
+  const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+  const weeks = Array.from({ length: 28 }, (_, i) => [at(86_400 * i), days[i % 7], i]);
+  assert.deepEqual(targets(await readText(csv('timestamp,weekday,users', weeks))), ['stdin']);
+});
+
+test('rows that share their times and that nothing tells apart are refused, with the ways out', async () => {
+  const mixed = csv(
+    'timestamp,cpu',
+    rows(5, [1, 2, 3], 0).map(([time, , cpu]) => [time, cpu]),
+  );
+  await assert.rejects(
+    () => readText(mixed),
+    refusal('input_unusable', /10 of the first 15 records/, /--target-column.*--duplicates mean/),
+  );
+  const { records } = await readText(mixed, { duplicates: 'mean' });
+  assert.deepEqual(records[0]?.values, [100]);
+  const few = Array.from({ length: 20 }, (_, i) => [at(60 * (i === 19 ? 18 : i)), i]);
+  const { rejects } = await readText(csv('timestamp,cpu', few));
+  assert.deepEqual(
+    rejects.map(({ reason }) => reason),
+    ['duplicate'],
+  );
+});
+
+test('--target-column none makes one series', async () => {
+  const text = csv('timestamp,host,cpu', rows(3, ['a'], 0));
+  assert.deepEqual(targets(await readText(text, { targetColumns: ['none'] })), ['stdin']);
+});
+
+test('with --wide, every column is a target', async () => {
+  const text = csv('timestamp,web-1,web-2,label', [
+    [at(0), 1, 10, 0],
+    [at(60), 2, 'x', 1],
+    [at(120), '', 30, 0],
+  ]);
+  const outcome = await readText(text, { wide: true });
+  assert.deepEqual(outcome.recording.columns, ['value']);
+  assert.deepEqual(
+    outcome.records.map(({ target, values, label }) => [target, values[0], label]),
+    [
+      ['web-1', 1, 0],
+      ['web-2', 10, 0],
+      ['web-1', 2, 1],
+      ['web-1', NaN, 0],
+      ['web-2', 30, 0],
+    ],
+  );
+  assert.deepEqual(
+    outcome.rejects.map(({ line, item, reason, raw }) => [line, item, reason, raw.text]),
+    [[3, 1, 'bad_value', 'x']],
+  );
+  const one = await readText(text, { wide: true, targets: ['web-2'] });
+  assert.deepEqual([one.records.length, one.rejects.length, one.filtered], [2, 1, 3]);
+});
