@@ -32,7 +32,7 @@ export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', isGrouped: false, has
 /** The value of a metric given as text: NaN if it is missing, undefined if it is not a number. */
 export type ParseNumber = (text: string) => number | undefined;
 
-export function isPlain({ decimal, isGrouped, hasPercent, missing }: NumberFormat): boolean {
+function isPlain({ decimal, isGrouped, hasPercent, missing }: NumberFormat): boolean {
   return decimal === '.' && !isGrouped && !hasPercent && missing.length === 0;
 }
 

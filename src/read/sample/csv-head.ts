@@ -102,7 +102,7 @@ export function findDelimiter([header = '', ...rows]: readonly string[]): {
 }
 
 /** Whether a row has one field more than the header, behind its last one, and that is empty. */
-export function isTrailing(row: string, delimiter: string, fields: number): boolean {
+function isTrailing(row: string, delimiter: string, fields: number): boolean {
   const split = splitFields(row, delimiter);
   return 'fields' in split && split.fields.length === fields + 1 && split.fields.at(-1)?.trim() === '';
 }

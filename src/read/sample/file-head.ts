@@ -84,7 +84,7 @@ function formatDecision(found: FileFormat, format: FileFormat | null, options: R
   };
 }
 
-/** A list is told by a first line that opens it, or by commas, with a record on each line. */
+/** A list shows in a first line that opens it, or by commas, with a record on each line. */
 function jsonHead(lines: readonly string[], format: Decision): FileHead {
   const texts = lines.map((line) => line.trim()).filter((line) => line !== '');
   const elements = texts.filter((line) => line !== '[' && line !== ']');

@@ -117,7 +117,7 @@ function proofOf(
   return proof !== undefined && 2 * numbers.length >= texts.length ? [`"${name}" has ${proof}`] : [];
 }
 
-/** Numbers of which nobody can tell whether a mark is between thousands, in a column where it well may. */
+/** Numbers of which it is unclear whether a mark is between thousands, in a column where it well may. */
 function unclearIn({ name, texts }: TextColumn): string[] {
   const commas = texts.filter((text) => text.includes(',') && isGroupedNumber(text, '.'));
   if (commas.length > 0 && mostly(texts, (text) => POINT(text) !== undefined)) {
