@@ -51,7 +51,7 @@ test('numbers are targets only if rows show it', async () => {
   assert.deepEqual(targets(cycling), ['7', '8', '9']);
   const counts = (minute: number): unknown[] => [
     at(60 * minute),
-    20 + ((minute * 7) % 5),
+    20 + (minute ** 3 % 11),
     [3, 2, 3, 3, 2, 4][minute % 6],
     minute,
   ];
