@@ -61,6 +61,10 @@ const READ = {
     allowed: ['lines', 'bytes'],
     why: 'the sample is read by the readers of lines, before there are minutes',
   },
+  sort: {
+    allowed: ['sample', 'lines', 'bytes'],
+    why: 'what is sorted is read as if the input had been so',
+  },
   minutes: {
     allowed: ['lines', 'bytes'],
     why: 'minutes are made of records, however their columns were found',
@@ -73,7 +77,7 @@ const READ = {
 
 const readDirections = Object.entries(READ).map(([folder, { allowed, why }]) => ({
   name: `direction-read-${folder}`,
-  comment: `recording → {snapshot, sample, minutes} → lines → bytes: ${why}`,
+  comment: `recording → {snapshot, sort → sample, minutes} → lines → bytes: ${why}`,
   severity: 'error',
   from: { path: `^src/read/${folder}/` },
   to: { path: '^src/read/', pathNot: `^src/read/((${[folder, ...allowed].join('|')})/|options[.]ts$)` },

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 
 import type { Block } from '../core/block.js';
@@ -33,7 +34,9 @@ export async function recordedMinutes(
   outside: { readonly stdin: Readable; readonly signal: AbortSignal },
 ): Promise<MinuteSupply | null> {
   const options = readOptionsFor(read, input);
-  const recording = await unlessAborted(openRecording(inputs, options, outside.stdin), outside.signal);
+  const scratch = { folder: tmpdir(), signal: outside.signal };
+  const opening = openRecording(inputs, options, outside.stdin, scratch);
+  const recording = await unlessAborted(opening, outside.signal);
   if (recording === null) {
     outside.stdin.destroy(); // opening may be waiting for it
     return null;

@@ -13,13 +13,18 @@ export interface ItemError {
 /** A label of the recording: 0/1 and true/false become numbers, other text stays text. */
 export type Label = number | string | null;
 
-/** The physical line (or item of a line) that a record came from; `raw` decodes it on demand. */
-export interface SourceLine {
-  readonly file: string;
+export interface LinePlace {
   /** 1-based physical line. */
   readonly line: number;
   /** Offset of the line's first byte in the uncompressed input. */
   readonly byteOffset: number;
+}
+
+/** The physical line (or item of a line) that a record came from; `raw` decodes it on demand. */
+export interface SourceLine extends LinePlace {
+  readonly file: string;
+  /** If the input was sorted: the place in the sorted text, which is what was read. Use `readPlace`. */
+  readonly sortedPlace?: LinePlace;
   /** 0-based index in a minute-batch line; absent for rows. */
   readonly item?: number;
   /** The text of the line; base64 if the bytes are not UTF-8. */

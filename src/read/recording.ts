@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { AiopsError, Notice } from '../core/errors.js';
 import { Intervals, longestMs } from '../core/grid.js';
@@ -11,13 +12,11 @@ import {
   bytesRead,
   checkSources,
   closeAll,
-  endedSource,
   grownNotices,
   openSource,
 } from './bytes/source.js';
 import type { ByteSource } from './bytes/source.js';
 import { checkOptions, refuseSameFiles } from './check-options.js';
-import { sortHint } from './lines/plan.js';
 import type { FilePlan, RecordingFacts } from './lines/plan.js';
 import { openReader, readRules } from './lines/reader.js';
 import type { ReadRules } from './lines/records.js';
@@ -29,18 +28,18 @@ import { LiveFills, mergeMinutes } from './minutes/merge.js';
 import { selectSteps } from './minutes/select-steps.js';
 import type { MinutesAround } from './minutes/select-steps.js';
 import type { ReadOptions } from './options.js';
+import { reopenInput } from './planned-input.js';
+import type { PlannedInput } from './planned-input.js';
 import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
-import { takeSample } from './sample/sample.js';
-import type { SampledSource } from './sample/sample.js';
-import { seriesNames } from './sample/series-names.js';
-import { planOf, takeSnapshot } from './snapshot/snapshot.js';
+import { takeSnapshot } from './snapshot/snapshot.js';
 import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
+import type { SortScratch } from './sort/open-sorted.js';
+import { takeSamples } from './take-samples.js';
 
 export type { ReadOptions } from './options.js';
 
-/** How many bytes to look at, over all files, to find columns and interval. */
-const SAMPLE_BYTES = 16 * 1024 * 1024;
+const DEFAULT_SCRATCH: SortScratch = { folder: tmpdir() };
 
 export interface ReadProgress {
   /** Bytes read of the inputs so far, compressed ones of a compressed input. */
@@ -94,21 +93,6 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** An open input, and how to read it. */
-interface PlannedInput {
-  readonly source: ByteSource;
-  /** Null: it has no record. */
-  readonly plan: FilePlan | null;
-  /** Where reading it starts. */
-  readonly start: InputPosition;
-  /** The minute of rejects before its first record with a readable time, epoch ms. */
-  readonly headMs: number;
-  /** How many intervals a record goes back at most, as far as known. */
-  readonly intervalsBack: number;
-  /** Call once. */
-  chunks(): AsyncIterable<Buffer>;
-}
-
 /** How far a previous session got; minutes in epoch ms, -Infinity if there was none. */
 interface Resumed {
   /** Minutes up to this one lie before the positions at which reading starts. */
@@ -130,29 +114,33 @@ export async function openRecording(
   inputs: readonly string[],
   options: ReadOptions,
   stdin: Readable,
+  scratch: SortScratch = DEFAULT_SCRATCH,
 ): Promise<Recording> {
   const parseTime = checkOptions(inputs, options);
   await refuseSameFiles(inputs);
   const blockBytes = blockBytesFor(inputs.length);
   const sourceOptions = { blockBytes, maxExpansion: options.maxExpansion };
-  const maxBytes = Math.max(blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
-  const names = seriesNames(inputs);
   const sources: ByteSource[] = [];
   try {
     for (const input of inputs) sources.push(await openSource(input, sourceOptions, stdin));
-    const samples: SampledSource[] = [];
-    for (const [i, source] of sources.entries()) {
-      const series = options.series ?? names[i]!;
-      samples.push(await takeSample(source, options, parseTime, { series, maxBytes }));
-    }
+    const taking = { options, parseTime, scratch, sourceOptions, stdin };
+    const { samples, notices: sorted } = await takeSamples(inputs, sources, taking);
     const { facts, notices, decisions, files } = detect(samples, options, parseTime);
     const planned = samples.map((sample, i): PlannedInput => {
       const { plan, headMs, intervalsBack } = files[i] ?? { plan: null, headMs: -Infinity, intervalsBack: 0 };
       const start = plan === null ? 'end' : FILE_START;
-      return { source: sample.source, plan, start, headMs, intervalsBack, chunks: () => sample.chunks() };
+      const { source } = sample;
+      const isSorted = source.origins !== null;
+      return { source, plan, start, headMs, intervalsBack, isSorted, chunks: () => sample.chunks() };
     });
     const rules = readRules(options, parseTime, new Intervals(facts.grid));
-    return makeRecording(planned, { ...facts, notices, decisions }, rules, options, NOT_RESUMED);
+    return makeRecording(
+      planned,
+      { ...facts, notices: [...sorted, ...notices], decisions },
+      rules,
+      options,
+      NOT_RESUMED,
+    );
   } catch (error) {
     await closeAll(sources);
     throw error;
@@ -173,27 +161,15 @@ export async function reopenRecording(
   stdin: Readable,
   snapshot: InputSnapshot,
   from: ResumePoint,
+  scratch: SortScratch = DEFAULT_SCRATCH,
 ): Promise<Recording> {
   const parseTime = checkOptions(inputs, options);
   const sourceOptions = { blockBytes: blockBytesFor(inputs.length), maxExpansion: options.maxExpansion };
+  const sort = { options, parseTime, scratch };
   const planned: PlannedInput[] = [];
   try {
     for (const [i, input] of inputs.entries()) {
-      const plan = planOf(snapshot, i);
-      const { identity = null, digests = [], headMs = null } = snapshot.files[i] ?? {};
-      const known = identity === null ? null : { identity, digests };
-      const start = plan === null ? 'end' : (from.positions?.[i] ?? FILE_START);
-      const after = from.afterPositions?.[i] ?? 'end';
-      // What a file has grown by since its end was read is left to a session that compares it.
-      const hasEnded = start === 'end' || from.afterPositions?.[i] === 'end';
-      const most = known !== null && hasEnded ? { mostBytes: known.identity.sizeBytes } : {};
-      const before = after === 'end' ? start : after;
-      const source =
-        start === 'end' || before === 'end'
-          ? await endedSource(input, { ...most, known })
-          : await openSource(input, { ...sourceOptions, ...most, known, before }, stdin, start);
-      const chunks = (): AsyncIterable<Buffer> => ({ [Symbol.asyncIterator]: () => source.chunks() });
-      planned.push({ source, plan, start, headMs: headMs ?? -Infinity, intervalsBack: 0, chunks });
+      planned.push(await reopenInput(input, i, { snapshot, from, stdin, sourceOptions, sort }));
     }
     const { columns, intervalMs, grid, intervalSource, layout } = snapshot;
     const facts = { columns, intervalMs, grid, intervalSource, layout, notices: [], decisions: [] };
@@ -259,12 +235,12 @@ type ReadableInput = PlannedInput & {
 async function* readMinutes(
   input: ReadableInput,
   rules: ReadRules,
-  { live: isLive, timezone, ...options }: ReadOptions,
+  options: ReadOptions,
   range: TimeRange,
   emittedMs: number,
 ): AsyncGenerator<FileMinute[], undefined> {
   const { source, plan, start, headMs, intervalsBack } = input;
-  const { grace, duplicates, maxAhead = Infinity } = options;
+  const { grace, duplicates, maxAhead = Infinity, live: isLive } = options;
   const { intervals } = rules;
   const prefixAt = (byteOffset: number): ReturnType<ByteSource['prefixAt']> => source.prefixAt(byteOffset);
   const order = {
@@ -274,14 +250,14 @@ async function* readMinutes(
     range,
     headMs,
     intervalsBack,
-    sortHint: sortHint(plan, timezone),
+    options,
     prefixAt,
   };
   const minutes = new MinuteCollector(order, start, emittedMs);
   const live =
     isLive === true && source.live ? new LiveMinutes(minutes, { intervals, grace, maxAhead }) : null;
-  const { byteOffset } = source;
-  const records = openReader(plan, rules, live ?? minutes, { byteOffset, line: start.line });
+  const { byteOffset, origins } = source;
+  const records = openReader(plan, rules, live ?? minutes, { byteOffset, line: start.line, origins });
   try {
     for await (const chunk of live?.watch(input.chunks()) ?? input.chunks()) {
       records.push(chunk);

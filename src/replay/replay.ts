@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 import { resolveActors } from '../core/actor-count.js';
@@ -202,12 +203,13 @@ function learn(
 
 /** Null as soon as the signal is given. */
 async function openInput(
-  { read }: ReplayConfig,
+  { read, output: { out } }: ReplayConfig,
   input: InputSpec,
   previous: PreviousRun,
   { stdin, signal }: ReplayContext,
 ): Promise<Recording | null> {
-  const opening = previous.openRecording(readOptionsFor(read, input), stdin);
+  const scratch = { folder: out === '-' ? tmpdir() : out, signal };
+  const opening = previous.openRecording(readOptionsFor(read, input), stdin, scratch);
   const recording = await unlessAborted(opening, signal);
   if (recording === null) stdin.destroy(); // the opening may be waiting for it
   return recording;

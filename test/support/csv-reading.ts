@@ -9,7 +9,7 @@ import { openReader } from '#build/read/lines/reader.js';
 import { TargetFilter } from '#build/read/lines/target-filter.js';
 
 /** How a file of `time,target,v` is read. */
-const PLAN: FilePlan = {
+export const CSV_PLAN: FilePlan = {
   file: 'in.csv',
   format: 'csv',
   layout: 'rows',
@@ -50,7 +50,7 @@ export function readCsv(
     late: new LateFields(),
   };
   const sink = { record: onRecord, reject: onReject, filtered: () => undefined };
-  const reader = openReader(PLAN, rules, sink, { byteOffset: 0, line: 1 });
+  const reader = openReader(CSV_PLAN, rules, sink, { byteOffset: 0, line: 1 });
   for (const chunk of chunks) reader.push(chunk);
   reader.drain();
   reader.end();

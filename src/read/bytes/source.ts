@@ -3,8 +3,10 @@ import { Readable } from 'node:stream';
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
+import { counted, withoutFirst } from './chunks.js';
 import { closeRead, factsOf, lookAt, openFile, statsOf, unreadable } from './file-facts.js';
-import { PrefixSums, endsBefore } from './prefix-sums.js';
+import type { LineOrigins } from './line-origins.js';
+import { PrefixSums } from './prefix-sums.js';
 import type { ReadBefore } from './prefix-sums.js';
 import { STDIN_NAME, deviceBytes, fileBytes, isPipe, pipeBytes, stdinBytes } from './raw-bytes.js';
 import type { RawBytes } from './raw-bytes.js';
@@ -29,6 +31,8 @@ export interface ByteSource {
   readonly isPacked: boolean;
   /** Offset of its first byte: after a byte-order mark, or where reading resumes. */
   readonly byteOffset: number;
+  /** Where its lines came from if they were sorted; null: they were not. */
+  readonly origins: LineOrigins | null;
   /** Checksum of the first bytes up to an offset that was read, for an input that can be read only once. */
   prefixAt(byteOffset: number): FilePosition['prefix'];
   /**
@@ -131,6 +135,7 @@ export async function endedSource(
     file,
     isPacked: false,
     byteOffset: 0,
+    origins: null,
     prefixAt: () => undefined,
     checkReached: () => undefined,
     chunks: () => Readable.from([])[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>,
@@ -265,34 +270,10 @@ async function textSource({
     file,
     isPacked: text.isPacked,
     byteOffset,
+    origins: null,
     prefixAt: (at) => sums?.at(at),
     checkReached: () => sums?.checkReached(),
     chunks: () => withoutFirst(name, sums?.over(text.chunks) ?? text.chunks, byteOffset - startByte),
     close: () => raw.close(),
   };
-}
-
-async function* counted(
-  chunks: AsyncGenerator<Buffer, undefined>,
-  count: (bytes: number) => void,
-): AsyncGenerator<Buffer, undefined> {
-  for await (const chunk of chunks) {
-    count(chunk.length);
-    yield chunk;
-  }
-  return undefined;
-}
-
-async function* withoutFirst(
-  name: string,
-  chunks: AsyncGenerator<Buffer, undefined>,
-  count: number,
-): AsyncGenerator<Buffer, undefined> {
-  let left = count;
-  for await (const chunk of chunks) {
-    if (chunk.length > left) yield left === 0 ? chunk : chunk.subarray(left);
-    left -= Math.min(left, chunk.length);
-  }
-  if (left > 0) throw endsBefore(name, count);
-  return undefined;
 }

@@ -137,11 +137,12 @@ export function csvRecord(cursor: LineCursor, rules: CsvRules, last: boolean): C
  * two records, however many stray quotes a file has.
  */
 function join(cursor: LineCursor, rules: CsvRules, last: boolean): CsvRecord | null {
-  const { block, start, maxLineBytes } = cursor;
+  const { block, start, maxLineBytes, origins } = cursor;
   const { bytes, text } = block;
+  const stretchEnd = (origins?.endOfStretch(block.byteOffset + start) ?? Infinity) - block.byteOffset;
   let quote = bytes.indexOf(QUOTE_BYTE, cursor.next);
   for (let from = cursor.next, lines = 2; ; lines++) {
-    if (from - start > maxLineBytes) return null;
+    if (from - start > maxLineBytes || from >= stretchEnd) return null;
     if (from >= bytes.length) return last ? null : 'more';
     const newline = text.indexOf('\n', from);
     const stop = newline < 0 ? bytes.length : newline;

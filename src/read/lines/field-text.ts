@@ -1,6 +1,6 @@
 import { splitFields } from './csv-record.js';
 import { eachField, isObject, parseJsonLine } from './json-text.js';
-import type { FieldText } from './lines.js';
+import type { FieldText } from './source-lines.js';
 import type { FilePlan } from './plan.js';
 
 /** The text of the field with a role on its line, which is a row of the plan's file. */

@@ -1,8 +1,11 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { RawText, Reject, RejectFacts, SourceLine } from '../../core/types.js';
+import type { Reject, RejectFacts, SourceLine } from '../../core/types.js';
+import type { LineOrigins } from '../bytes/line-origins.js';
 import { ItemPlaces } from './json-text.js';
 import { NO_MARKS } from './marks.js';
 import type { LineMarks } from './marks.js';
+import { BlockField, BlockItem, BlockLine, SortedLine } from './source-lines.js';
+import type { FieldText } from './source-lines.js';
 
 /** How much of a line that is too long is kept. */
 const KEPT_OF_LONG_LINE = 4096;
@@ -38,69 +41,12 @@ export class TextBlock {
   }
 }
 
-/** A line of a block. It keeps the block alive, so do not keep it for long. */
-class BlockLine implements SourceLine {
-  readonly file: string;
-  readonly line: number;
-  readonly byteOffset: number;
-  declare readonly item?: number;
-  // Not #private: one of these is made per record, and private fields cost several times as much to set.
-  private readonly bytes: Buffer;
-  private readonly start: number;
-  private readonly end: number;
-
-  constructor(file: string, line: number, byteOffset: number, bytes: Buffer, start: number, end: number) {
-    this.file = file;
-    this.line = line;
-    this.byteOffset = byteOffset;
-    this.bytes = bytes;
-    this.start = start;
-    this.end = end;
-  }
-
-  raw(): RawText {
-    const bytes = this.bytes.subarray(this.start, this.end);
-    return isUtf8(bytes)
-      ? { text: bytes.toString('utf8'), encoding: 'utf8' }
-      : { text: bytes.toString('base64'), encoding: 'base64' };
-  }
+interface CursorOptions {
+  readonly firstLine?: number;
+  readonly marks?: LineMarks;
+  /** If the input was sorted: where its lines came from. */
+  readonly origins?: LineOrigins | null;
 }
-
-/** An item on a line. Its text is its own only: if each reject held the line, their size would grow with its square. */
-class BlockItem extends BlockLine {
-  override readonly item: number;
-  private readonly places: ItemPlaces;
-
-  constructor(line: ConstructorParameters<typeof BlockLine>, item: number, places: ItemPlaces) {
-    super(...line);
-    this.item = item;
-    this.places = places;
-  }
-
-  override raw(): RawText {
-    return { text: this.places.item(this.item), encoding: 'utf8' };
-  }
-}
-
-/** A field of a line that is a record of its own. */
-class BlockField extends BlockLine {
-  override readonly item: number;
-  private readonly textOf: FieldText;
-
-  constructor(line: ConstructorParameters<typeof BlockLine>, item: number, textOf: FieldText) {
-    super(...line);
-    this.item = item;
-    this.textOf = textOf;
-  }
-
-  override raw(): RawText {
-    const { text, encoding } = super.raw();
-    return { text: encoding === 'utf8' ? this.textOf(text, this.item) : text, encoding };
-  }
-}
-
-/** Finds the text of a field that is a record of its own on its line. */
-export type FieldText = (line: string, item: number) => string;
 
 /** Goes through the lines of one input, block by block; rejects those that are not text or too long. */
 export class LineCursor {
@@ -118,6 +64,8 @@ export class LineCursor {
   readonly maxLineBytes: number;
   /** Set if items are fields of a line; otherwise they are those of a minute-batch. */
   fieldText: FieldText | null = null;
+  /** Null: the input was not sorted. */
+  readonly origins: LineOrigins | null;
   readonly #reject: (reject: Reject) => void;
   readonly #marks: LineMarks;
   readonly #isMarked: boolean;
@@ -128,11 +76,12 @@ export class LineCursor {
     file: string,
     maxLineBytes: number,
     reject: (reject: Reject) => void,
-    { firstLine = 1, marks = NO_MARKS }: { readonly firstLine?: number; readonly marks?: LineMarks } = {},
+    { firstLine = 1, marks = NO_MARKS, origins = null }: CursorOptions = {},
   ) {
     this.file = file;
     this.line = firstLine - 1;
     this.maxLineBytes = maxLineBytes;
+    this.origins = origins;
     this.#reject = reject;
     this.#marks = marks;
     this.#isMarked = marks.hasComments || marks.isList;
@@ -188,6 +137,11 @@ export class LineCursor {
   }
 
   source(item?: number): SourceLine {
+    const source = this.#source(item);
+    return this.origins === null ? source : new SortedLine(source, this.origins);
+  }
+
+  #source(item?: number): SourceLine {
     const { file, line, block, start, end } = this;
     if (item === undefined)
       return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, end);
@@ -213,11 +167,13 @@ export class LineCursor {
     while (size > 0 && ((head[size] ?? 0) & 0xc0) === 0x80) size--;
     // A copy, so that the reject does not keep the whole line alive.
     const kept = Buffer.from(head.subarray(0, size));
+    const source = new BlockLine(this.file, line, byteOffset, kept, 0, size);
+    const { origins } = this;
     this.#reject({
       ...NOTHING_KNOWN,
-      source: new BlockLine(this.file, line, byteOffset, kept, 0, size),
+      source: origins === null ? source : new SortedLine(source, origins),
       reason: 'line_too_long',
-      message: `${sizeBytes} bytes, more than --max-line allows (${this.maxLineBytes}); its text is cut to ${size}`,
+      message: `${origins?.cutSizeAt(byteOffset) ?? sizeBytes} bytes, more than --max-line allows (${this.maxLineBytes}); its text is cut to ${size}`,
     });
   }
 

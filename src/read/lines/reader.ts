@@ -1,7 +1,9 @@
 import type { Intervals } from '../../core/grid.js';
 import { skippedTimes } from '../../core/skipped-time.js';
 import type { ParseTime } from '../../core/time.js';
+import { readPlace } from '../../core/read-place.js';
 import type { Reject } from '../../core/types.js';
+import type { LineOrigins } from '../bytes/line-origins.js';
 import type { ReadOptions } from '../options.js';
 import { CsvReader } from './csv.js';
 import { JsonBatchesReader, JsonRowsReader } from './json.js';
@@ -32,6 +34,8 @@ export interface LineStart {
   readonly byteOffset: number;
   /** 1-based number of the first line. */
   readonly line: number;
+  /** If the input was sorted: where its lines came from. */
+  readonly origins?: LineOrigins | null;
 }
 
 /** Reads the bytes of one file: cuts them into lines, and makes records and rejects of those. */
@@ -43,12 +47,11 @@ export function openReader(
 ): LineAssembler {
   const reject = (reject: Reject): void => {
     if (isOfShard(reject, rules.shard)) sink.reject(reject);
-    else sink.filtered(reject.source.line, reject.source.item);
+    else sink.filtered(readPlace(reject.source).line, reject.source.item);
   };
-  const cursor = new LineCursor(plan.file, rules.maxLineBytes, reject, {
-    firstLine: start.line,
-    marks: plan.marks,
-  });
+  const { line: firstLine, origins = null } = start;
+  const { marks } = plan;
+  const cursor = new LineCursor(plan.file, rules.maxLineBytes, reject, { firstLine, marks, origins });
   const rows = new RecordMaker(cursor, plan, rules, sink);
   return new LineAssembler(rowReader(plan, rows, rules), start.byteOffset);
 }

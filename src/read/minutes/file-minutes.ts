@@ -1,7 +1,8 @@
 import { foldRecords } from '../../core/minute.js';
 import type { DuplicatePolicy } from '../../core/minute.js';
+import { readPlace } from '../../core/read-place.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
-import type { MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
+import type { LinePlace, MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
 import type { RecordSink } from '../lines/records.js';
 import { outOfOrder, type OrderRules } from './out-of-order.js';
 
@@ -96,8 +97,9 @@ export class MinuteCollector implements RecordSink {
   /** @throws AiopsError `input_out_of_order` */
   record(record: MinuteRecord): void {
     const { minuteMs, source } = record;
+    const { line } = readPlace(source);
     this.#lastMs = minuteMs;
-    const isDone = source.line <= this.#doneLine && this.#wasDone(source.line, source.item);
+    const isDone = line <= this.#doneLine && this.#wasDone(line, source.item);
     // Its minute was emitted while later ones, which hold the position back, were open.
     if (isDone && minuteMs <= this.#emittedMs) return;
     if (this.#current === null || minuteMs !== this.#current.minuteMs) {
@@ -113,7 +115,8 @@ export class MinuteCollector implements RecordSink {
   }
 
   reject(reject: Reject): void {
-    const { line, item } = reject.source;
+    const { item } = reject.source;
+    const { line } = readPlace(reject.source);
     this.#lastMs = minuteOwning(reject, { lastMs: this.#lastMs, earliestMs: this.#earliestMs });
     if (line <= this.#doneLine && this.#wasDone(line, item)) return;
     if (!isInRange(this.#rules.range, this.#lastMs)) {
@@ -183,7 +186,7 @@ export class MinuteCollector implements RecordSink {
     }
     let minute = this.#open.get(minuteMs);
     if (minute === undefined) {
-      const { byteOffset, line } = source;
+      const { byteOffset, line } = readPlace(source);
       const isAsked = isInRange(range, minuteMs);
       minute = { minuteMs, isInRange: isAsked, byteOffset, line, records: [], foldAt: FOLD_RECORDS };
       this.#open.set(minuteMs, minute);
@@ -230,21 +233,21 @@ export class MinuteCollector implements RecordSink {
 
   /** Everything before the record is accounted for, except records of open minutes. */
   #positionBefore({ source }: MinuteRecord): FilePosition {
-    const { line, item = 0 } = source;
+    const { item = 0 } = source;
+    const place = readPlace(source);
+    const { line } = place;
     const done = item === 0 ? { doneLine: line - 1, doneItem: null } : { doneLine: line, doneItem: item - 1 };
-    return this.#position(source, done);
+    return this.#position(place, done);
   }
 
   #positionAfter({ source }: Reject): FilePosition {
-    const done = { doneLine: source.line, doneItem: source.item ?? null, lastMs: this.#lastMs };
-    return this.#position(source, done);
+    const place = readPlace(source);
+    const done = { doneLine: place.line, doneItem: source.item ?? null, lastMs: this.#lastMs };
+    return this.#position(place, done);
   }
 
-  #position(
-    source: { readonly byteOffset: number; readonly line: number },
-    done: Pick<FilePosition, 'doneLine' | 'doneItem' | 'lastMs'>,
-  ): FilePosition {
-    let { byteOffset, line } = source;
+  #position(place: LinePlace, done: Pick<FilePosition, 'doneLine' | 'doneItem' | 'lastMs'>): FilePosition {
+    let { byteOffset, line } = place;
     for (const minute of this.#open.values()) {
       if (minute.byteOffset < byteOffset) ({ byteOffset, line } = minute);
     }

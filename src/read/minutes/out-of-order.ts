@@ -1,31 +1,49 @@
 import { AiopsError } from '../../core/errors.js';
 import { intervalsBetween, type Intervals } from '../../core/grid.js';
+import { repeatedTimes } from '../../core/repeated-time.js';
 import { isoTime } from '../../core/time.js';
 import type { MinuteRecord } from '../../core/types.js';
+import type { ReadOptions } from '../options.js';
+
+const HOUR_MS = 3_600_000;
 
 export interface OrderRules {
   readonly intervals: Intervals;
   /** How many intervals a record is known to go back. */
   readonly intervalsBack: number;
-  /** What to do about a file that goes back further than `--grace` allows. */
-  readonly sortHint: string;
+  readonly options: Pick<ReadOptions, 'sort' | 'timezone'>;
 }
 
-/** Refuses a record that goes back further than `--grace` allows. */
-export function outOfOrder(
-  record: MinuteRecord,
-  newest: MinuteRecord,
-  { intervals, intervalsBack, sortHint }: OrderRules,
-): AiopsError {
+/**
+ * Refuses a record that goes back further than `--grace` allows.
+ *
+ * `input_out_of_order`; `config` with `--sort`, which had found the file in order
+ */
+export function outOfOrder(record: MinuteRecord, newest: MinuteRecord, rules: OrderRules): AiopsError {
+  const { sort = false, timezone } = rules.options;
   const { file, line } = record.source;
-  const [at, before] = [record, newest].map(timeOf);
-  const back = intervalsBetween(record.minuteMs, newest.minuteMs, intervals.grid.intervalMs);
-  const grace = Math.max(back, intervalsBack);
-  const message = `${file}:${line}: ${at} comes after ${before} (line ${newest.source.line}): the file is not in time order`;
-  const hint = `${sortHint}; or allow it with --grace ${grace} (intervals); add --restart if --out holds an unfinished run`;
-  return new AiopsError('input_out_of_order', message, { hint });
+  const [atMs, newestMs] = [timeOf(record), timeOf(newest)];
+  const found = `${file}:${line}: ${isoTime(atMs)} comes after ${isoTime(newestMs)} (line ${newest.source.line})`;
+  if (sort) {
+    return new AiopsError('config', `${found}: ${file} was in time order, but has grown by earlier records`, {
+      hint: 'choose another --out, or start over with --restart: then --sort brings all of it into order',
+    });
+  }
+  const back = intervalsBetween(record.minuteMs, newest.minuteMs, rules.intervals.grid.intervalMs);
+  const grace = `--grace ${Math.max(back, rules.intervalsBack)} (intervals); add --restart if --out holds an unfinished run`;
+  const [what, hint] =
+    newestMs - atMs <= HOUR_MS && repeatedTimes(timezone)(atMs)
+      ? [
+          `clocks in ${timezone} went back and showed it twice`,
+          `record times in UTC or with their offset: without, sorting cannot tell the two apart; or read both as the first one with ${grace}`,
+        ]
+      : [
+          'the file is not in time order',
+          `bring it into order while reading with --sort, or allow it with ${grace}`,
+        ];
+  return new AiopsError('input_out_of_order', `${found}: ${what}`, { hint });
 }
 
-function timeOf({ minuteMs, offsetMs }: MinuteRecord): string {
-  return isoTime(minuteMs + offsetMs);
+function timeOf({ minuteMs, offsetMs }: MinuteRecord): number {
+  return minuteMs + offsetMs;
 }

@@ -10,6 +10,7 @@ import type { RowSink } from '../lines/records.js';
 import { targetOf } from '../lines/target-name.js';
 import type { ReadOptions } from '../options.js';
 import type { FileFields } from './decide.js';
+import type { FileHead } from './file-head.js';
 import { SampledRecords } from './field-values.js';
 import type { HeadReader } from './head.js';
 import { SampledTimes } from './times.js';
@@ -36,6 +37,8 @@ export interface SampledInput {
   readonly byteOffset: number;
   /** How many bytes to look at, at most. */
   readonly maxBytes: number;
+  /** The form of the file if it is known already; null: decide on it by the first lines. */
+  readonly head: FileHead | null;
 }
 
 /** Learns from rows what the fields hold and how often records come. */

@@ -1,3 +1,4 @@
+import { readPlace } from '../../core/read-place.js';
 import { sleep } from '../../core/timer.js';
 import type { ParseTime } from '../../core/time.js';
 import type { MinuteRecord, Reject } from '../../core/types.js';
@@ -6,6 +7,7 @@ import type { FileFormat, FilePlan } from '../lines/plan.js';
 import { openReader } from '../lines/reader.js';
 import type { ReadRules } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
+import type { FileHead } from './file-head.js';
 import { Sampler } from './sampler.js';
 import type { FileSample } from './sampler.js';
 
@@ -29,6 +31,8 @@ export interface SampleTaking {
   /** The target of its records if no field names one. */
   readonly series: string;
   readonly maxBytes: number;
+  /** The form of the file if it is known already. */
+  readonly head?: FileHead | null;
 }
 
 /**
@@ -40,11 +44,11 @@ export async function takeSample(
   source: ByteSource,
   options: ReadOptions,
   parseTime: ParseTime,
-  { series, maxBytes }: SampleTaking,
+  { series, maxBytes, head = null }: SampleTaking,
 ): Promise<SampledSource> {
   const { name: file, byteOffset } = source;
   const format = options.format === 'auto' ? formatByName(file) : options.format;
-  const sampler = new Sampler({ file, series, format, byteOffset, maxBytes }, options, parseTime);
+  const sampler = new Sampler({ file, series, format, byteOffset, maxBytes, head }, options, parseTime);
   const chunks = source.chunks();
   let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;
   let hasEnded = false;
@@ -105,11 +109,12 @@ export function searchSample(
     if (state.isOver) reader.stop();
   };
   const sink = {
-    record: (record: MinuteRecord) => look(record.source.line, () => search.record(record)),
-    reject: (reject: Reject) => look(reject.source.line, () => search.reject(reject)),
+    record: (record: MinuteRecord) => look(readPlace(record.source).line, () => search.record(record)),
+    reject: (reject: Reject) => look(readPlace(reject.source).line, () => search.reject(reject)),
     filtered: (line: number) => look(line, () => search.filtered()),
   };
-  const reader = openReader(plan, rules, sink, { byteOffset: source.byteOffset, line: 1 });
+  const { byteOffset, origins } = source;
+  const reader = openReader(plan, rules, sink, { byteOffset, line: 1, origins });
   for (const chunk of sampled) {
     reader.push(chunk);
     if (state.isOver) return state.isFound;

@@ -1,6 +1,6 @@
 import type { ParseTime } from '../../core/time.js';
 import type { Reject } from '../../core/types.js';
-import type { Layout } from '../lines/plan.js';
+import type { FilePlan, Layout } from '../lines/plan.js';
 import { LineAssembler, rowReader } from '../lines/reader.js';
 import type { ReadOptions } from '../options.js';
 import { decideFields } from './decide.js';
@@ -24,6 +24,8 @@ export interface FileSample {
   readonly isTrailed: boolean;
   /** Null if there was no record. */
   readonly fields: FileFields | null;
+  /** How the sample was read; null if there was no record. */
+  readonly plan: FilePlan | null;
   /** By their names in the file, or in the metric field, without time, target and label. */
   readonly sampled: SampledRecords;
   /** Batches only: the names of values in lists. */
@@ -105,6 +107,7 @@ export class Sampler {
       header: head.header ?? [],
       isTrailed: head.isTrailed,
       fields: rows?.fields ?? null,
+      plan: rows?.plan ?? null,
       sampled: rows?.sampled ?? new SampledRecords(false),
       listed: rows?.listed.names ?? [],
       times: rows?.times ?? new SampledTimes(),
@@ -118,7 +121,7 @@ export class Sampler {
 
   #readHead(hasEnded: boolean): Reading {
     const { file, format, byteOffset } = this.#input;
-    const form = decideHead(headLines(this.chunks, hasEnded), format, this.#options);
+    const form = this.#input.head ?? decideHead(headLines(this.chunks, hasEnded), format, this.#options);
     const head = new HeadReader(file, form, this.#options, MAX_LINES);
     const lines = new LineAssembler(head, byteOffset);
     for (const chunk of this.chunks) if (!head.isDone) lines.push(chunk);

@@ -51,7 +51,7 @@ export async function compareInputs(
 
 async function compareInput(input: string, file: FileSnapshot, verify: VerifyInput): Promise<InputState> {
   const isFile = input !== '-' && (await lookAt(input)) !== null;
-  const { identity, plan } = file;
+  const { identity, plan, isSorted = false } = file;
   if (identity === null || !isFile) {
     if (identity === null && !isFile) return { state: 'unknown' };
     return changed(identity === null ? 'was a pipe when the run began' : 'is no longer a file');
@@ -59,6 +59,7 @@ async function compareInput(input: string, file: FileSnapshot, verify: VerifyInp
   const state = await compareFile(input, identity, file, verify);
   // How to read records is detected from the first ones, which did not exist then.
   if (state.state === 'grown' && plan === null) return changed('had no record when the run began');
+  if (state.state === 'grown' && isSorted) return changed(HAS_OTHER_ORDER);
   return state;
 }
 
@@ -107,6 +108,8 @@ function samplesOf(spans: readonly Span[]): readonly Span[] {
   return spans.filter((_, i) => chosen.has(i));
 }
 
+const HAS_OTHER_ORDER =
+  'has grown, and was not in time order: sorting what it holds now would put other records between those of this run';
 const WAS_LIVE =
   'was a live feed (--pace realtime): reading it again cannot show which minutes the clock closed';
 const WOULD_BE_LIVE =

@@ -23,6 +23,8 @@ export interface FileSnapshot {
   readonly digests: readonly Segment[];
   /** Whether it is gzip: positions in it are offsets into its text. */
   readonly isPacked: boolean;
+  /** Whether it was sorted: positions in it are those of the sorted text; default: no. */
+  readonly isSorted?: boolean;
 }
 
 /** A FilePlan in which the roles are entries, as JSON has no maps. */
@@ -47,6 +49,7 @@ interface OpenedInput {
   readonly source: Pick<ByteSource, 'file' | 'isPacked'>;
   readonly plan: FilePlan | null;
   readonly headMs: number;
+  readonly isSorted: boolean;
 }
 
 export function takeSnapshot(
@@ -54,11 +57,12 @@ export function takeSnapshot(
   isLive: boolean,
   inputs: readonly OpenedInput[],
 ): InputSnapshot {
-  const files = inputs.map(({ source: { file, isPacked }, plan, headMs }): FileSnapshot => ({
+  const files = inputs.map(({ source: { file, isPacked }, plan, headMs, isSorted }): FileSnapshot => ({
     ...(plan === null ? { plan, headMs: null } : { plan: planSnapshot(plan), headMs }),
     identity: file?.identity ?? null,
     digests: file?.digests() ?? [],
     isPacked,
+    ...(isSorted ? { isSorted } : {}),
   }));
   return { columns, intervalMs, grid, intervalSource, layout, isLive, files };
 }

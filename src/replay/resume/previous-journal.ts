@@ -47,45 +47,48 @@ const inputSnapshot: Shape<InputSnapshot> = object({
   layout,
   isLive: flag,
   files: list(
-    object({
-      plan: nullable(
-        object({
-          file: text,
-          format: oneOf('csv', 'jsonl'),
-          layout,
-          marks: object({ skipLines: count, hasComments: flag, isList: flag }),
-          delimiter: text,
-          isTrailed: flag,
-          numbers: object({
-            decimal: oneOf('.', ','),
-            isGrouped: flag,
-            hasPercent: flag,
-            missing: list(text),
-          }),
-          header: list(text),
-          series: text,
-          timeField: text,
-          targetFields: list(text),
-          labelField: nullable(text),
-          long: nullable(
-            object({
-              metricField: text,
-              valueField: text,
-              metrics: list(pair(text, number)),
-              others: oneOf('reject', 'filter'),
+    object(
+      {
+        plan: nullable(
+          object({
+            file: text,
+            format: oneOf('csv', 'jsonl'),
+            layout,
+            marks: object({ skipLines: count, hasComments: flag, isList: flag }),
+            delimiter: text,
+            isTrailed: flag,
+            numbers: object({
+              decimal: oneOf('.', ','),
+              isGrouped: flag,
+              hasPercent: flag,
+              missing: list(text),
             }),
-          ),
-          wide: nullable(list(text)),
-          roles: list(pair(text, number)),
-        }),
-      ),
-      headMs: nullable(number),
-      identity: nullable(
-        object({ inode: text, sizeBytes: count, modifiedMs: number, changedMs: nullable(number) }),
-      ),
-      digests: list(segment),
-      isPacked: flag,
-    }),
+            header: list(text),
+            series: text,
+            timeField: text,
+            targetFields: list(text),
+            labelField: nullable(text),
+            long: nullable(
+              object({
+                metricField: text,
+                valueField: text,
+                metrics: list(pair(text, number)),
+                others: oneOf('reject', 'filter'),
+              }),
+            ),
+            wide: nullable(list(text)),
+            roles: list(pair(text, number)),
+          }),
+        ),
+        headMs: nullable(number),
+        identity: nullable(
+          object({ inode: text, sizeBytes: count, modifiedMs: number, changedMs: nullable(number) }),
+        ),
+        digests: list(segment),
+        isPacked: flag,
+      },
+      { isSorted: flag },
+    ),
   ),
 });
 

@@ -12,6 +12,7 @@ import type { Executors } from '../../pool/executors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import { openRecording, reopenRecording, type ReadOptions, type Recording } from '../../read/recording.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
+import type { SortScratch } from '../../read/sort/open-sorted.js';
 import type { RunSummary } from '../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ReplayOutcome } from '../replay-context.js';
@@ -51,7 +52,7 @@ export interface PreviousRun {
   /** @throws AiopsError where the output could not be written, or holds too many rejects already */
   check(): Promise<void>;
   /** Opens the inputs at their beginning, or where this session resumes. @throws AiopsError of reading */
-  openRecording(options: ReadOptions, stdin: Readable): Promise<Recording>;
+  openRecording(options: ReadOptions, stdin: Readable, scratch: SortScratch): Promise<Recording>;
   /**
    * Begins the output, or continues it.
    *
@@ -149,8 +150,8 @@ class NoPreviousRun implements PreviousRun {
     await output.preflight({ replace: config.backfill.restart });
   }
 
-  openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
-    return openRecording(this.#asked.config.inputs, options, stdin);
+  openRecording(options: ReadOptions, stdin: Readable, scratch: SortScratch): Promise<Recording> {
+    return openRecording(this.#asked.config.inputs, options, stdin, scratch);
   }
 
   async begin(recording: Recording, ready: ReadyFacts): Promise<void> {
@@ -234,9 +235,10 @@ class ResumableRun implements PreviousRun {
     if (this.progress !== null) checkCommittedRejects(this.progress, config.maxRejects);
   }
 
-  openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
+  openRecording(options: ReadOptions, stdin: Readable, scratch: SortScratch): Promise<Recording> {
     const { recording, plan } = this.#found;
-    return reopenRecording(this.#asked.config.inputs, options, stdin, recording, plan.readFrom);
+    const { inputs } = this.#asked.config;
+    return reopenRecording(inputs, options, stdin, recording, plan.readFrom, scratch);
   }
 
   async begin(recording: Recording, ready: ReadyFacts): Promise<void> {

@@ -1,0 +1,28 @@
+import { endsBefore } from './prefix-sums.js';
+
+/** Counts the bytes that pass. */
+export async function* counted(
+  chunks: AsyncGenerator<Buffer, undefined>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Buffer, undefined> {
+  for await (const chunk of chunks) {
+    count(chunk.length);
+    yield chunk;
+  }
+  return undefined;
+}
+
+/** Drops the first bytes. The chunks throw AiopsError `config` if there are fewer. */
+export async function* withoutFirst(
+  name: string,
+  chunks: AsyncGenerator<Buffer, undefined>,
+  count: number,
+): AsyncGenerator<Buffer, undefined> {
+  let left = count;
+  for await (const chunk of chunks) {
+    if (chunk.length > left) yield left === 0 ? chunk : chunk.subarray(left);
+    left -= Math.min(left, chunk.length);
+  }
+  if (left > 0) throw endsBefore(name, count);
+  return undefined;
+}

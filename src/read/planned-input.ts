@@ -1,0 +1,61 @@
+import type { Readable } from 'node:stream';
+import type { InputPosition } from '../core/input-position.js';
+import { FILE_START, endedSource, openSource } from './bytes/source.js';
+import type { ByteSource, SourceOptions } from './bytes/source.js';
+import type { FilePlan } from './lines/plan.js';
+import { planOf } from './snapshot/snapshot.js';
+import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
+import { openInOrder } from './sort/open-sorted.js';
+import type { SortSettings } from './sort/open-sorted.js';
+
+/** An open input, and how to read it. */
+export interface PlannedInput {
+  readonly source: ByteSource;
+  /** Null: it has no record. */
+  readonly plan: FilePlan | null;
+  /** Where reading it starts. */
+  readonly start: InputPosition;
+  /** The minute of rejects before its first record with a readable time, epoch ms. */
+  readonly headMs: number;
+  /** How many intervals a record goes back at most, as far as known. */
+  readonly intervalsBack: number;
+  /** Whether its positions are those of its sorted text. */
+  readonly isSorted: boolean;
+  /** Call once. */
+  chunks(): AsyncIterable<Buffer>;
+}
+
+export interface Reopening {
+  readonly snapshot: InputSnapshot;
+  readonly from: ResumePoint;
+  readonly stdin: Readable;
+  readonly sourceOptions: SourceOptions;
+  readonly sort: Omit<SortSettings, 'sourceOptions'>;
+}
+
+/** Opens an input of a snapshot, by its index, where reading resumes. */
+export async function reopenInput(
+  input: string,
+  index: number,
+  { snapshot, from, stdin, sourceOptions, sort }: Reopening,
+): Promise<PlannedInput> {
+  const plan = planOf(snapshot, index);
+  const { identity = null, digests = [], headMs = null, isSorted = false } = snapshot.files[index] ?? {};
+  const known = identity === null ? null : { identity, digests };
+  const start = plan === null ? 'end' : (from.positions?.[index] ?? FILE_START);
+  const after = from.afterPositions?.[index] ?? 'end';
+  // What a file has grown by since its end was read is left to a session that compares it.
+  const hasEnded = start === 'end' || from.afterPositions?.[index] === 'end';
+  const most = known !== null && hasEnded ? { mostBytes: known.identity.sizeBytes } : {};
+  const before = after === 'end' ? start : after;
+  const open = async (): Promise<ByteSource> => {
+    if (plan === null || start === 'end' || before === 'end') return endedSource(input, { ...most, known });
+    const options = { ...sourceOptions, ...most, known };
+    if (!isSorted) return openSource(input, { ...options, before }, stdin, start);
+    const unsorted = await openSource(input, options, stdin);
+    return openInOrder(unsorted, plan, { ...sort, sourceOptions: { ...options, before } }, start);
+  };
+  const source = await open();
+  const chunks = (): AsyncIterable<Buffer> => ({ [Symbol.asyncIterator]: () => source.chunks() });
+  return { source, plan, start, headMs: headMs ?? -Infinity, intervalsBack: 0, isSorted, chunks };
+}

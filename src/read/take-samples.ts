@@ -1,0 +1,54 @@
+import type { Readable } from 'node:stream';
+import type { Notice } from '../core/errors.js';
+import type { ParseTime } from '../core/time.js';
+import { openSource } from './bytes/source.js';
+import type { ByteSource, SourceOptions } from './bytes/source.js';
+import type { ReadOptions } from './options.js';
+import { takeSample } from './sample/sample.js';
+import type { SampledSource } from './sample/sample.js';
+import { seriesNames } from './sample/series-names.js';
+import { sortSampled } from './sort/open-sorted.js';
+import type { SortScratch, TakeSample } from './sort/open-sorted.js';
+import { removeStale } from './sort/store.js';
+
+/** How many bytes to look at, over all files, to find columns and interval. */
+const SAMPLE_BYTES = 16 * 1024 * 1024;
+
+export interface SamplesTaking {
+  readonly options: ReadOptions;
+  readonly parseTime: ParseTime;
+  readonly scratch: SortScratch;
+  readonly sourceOptions: SourceOptions;
+  readonly stdin: Readable;
+}
+
+/**
+ * Samples all inputs, with `--sort` in time order. What is read in place of an input replaces it in `sources`.
+ *
+ * @throws AiopsError what `takeSample` and `sortSampled` throw
+ */
+export async function takeSamples(
+  inputs: readonly string[],
+  sources: ByteSource[],
+  { options, parseTime, scratch, sourceOptions, stdin }: SamplesTaking,
+): Promise<{ samples: SampledSource[]; notices: Notice[] }> {
+  const maxBytes = Math.max(sourceOptions.blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
+  const names = seriesNames(inputs);
+  const samples: SampledSource[] = [];
+  const notices: Notice[] = [];
+  if (options.sort === true) await removeStale(scratch.folder);
+  for (const [i, input] of inputs.entries()) {
+    const place = { series: options.series ?? names[i]!, maxBytes };
+    const sample: TakeSample = (source, head = null) =>
+      takeSample(source, options, parseTime, { ...place, head });
+    samples[i] = await sample(sources[i]!);
+    if (options.sort !== true) continue;
+    const reopen = (): Promise<ByteSource> => openSource(input, sourceOptions, stdin);
+    const settings = { options, parseTime, scratch, sourceOptions };
+    const sorted = await sortSampled(samples[i], settings, reopen, sample);
+    samples[i] = sorted.sampled;
+    sources[i] = sorted.sampled.source;
+    notices.push(...sorted.notices);
+  }
+  return { samples, notices };
+}
