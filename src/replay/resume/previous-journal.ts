@@ -15,6 +15,7 @@ import {
 } from '../../core/shape.js';
 import { journalPath, type Commit, type JournalContents } from '../../output/journal.js';
 import type { DigestUpdate, Segment } from '../../read/bytes/digests.js';
+import { FILE_START } from '../../read/bytes/source.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import {
   backendFacts,
@@ -164,14 +165,29 @@ export function previousJournal(folder: string, contents: JournalContents): Prev
       });
     }
   };
-  const parseCommit = ({ state }: Commit): RunProgress => parse('commit', runProgress, state);
+  const facts = parse('run', runFacts, contents.facts);
+  const parseCommit = ({ state }: Commit): RunProgress =>
+    withInputs(parse('commit', runProgress, state), facts.recording.files.length);
   return {
-    facts: parse('run', runFacts, contents.facts),
+    facts,
     completion: parse('completion', nullable(runCompletion), contents.completion),
     commits: () => contents.commits.map(parseCommit),
     lastCommit: () => {
       const last = contents.commits.at(-1);
       return last === undefined ? null : parseCommit(last);
     },
+  };
+}
+
+/** A commit of a run to which inputs were added since: nothing had been read of those, so the run had not ended. */
+export function withInputs(commit: RunProgress, inputs: number): RunProgress {
+  const { positions, digests } = commit;
+  const added = inputs - positions.length;
+  if (added <= 0) return commit;
+  return {
+    ...commit,
+    positions: [...positions, ...new Array<FilePosition>(added).fill(FILE_START)],
+    digests: [...digests, ...new Array<null>(Math.max(0, inputs - digests.length)).fill(null)],
+    ended: false,
   };
 }

@@ -17,8 +17,9 @@ import type { RunSummary } from '../report/run-summary.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { ReplayOutcome } from '../replay-context.js';
 import type { RunTotals } from '../totals.js';
+import { addsInputs, withAddedInputs } from './added-inputs.js';
 import { checkCommittedRejects, judgeAgain } from './complete-run.js';
-import { previousJournal } from './previous-journal.js';
+import { previousJournal, withInputs } from './previous-journal.js';
 import { writtenSummary } from './read-summary.js';
 import {
   computingDifferences,
@@ -83,11 +84,16 @@ export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
   if (previous === null || config.backfill.restart) return new NoPreviousRun(asked);
   const journal = previousJournal(config.output.out, previous);
   const { facts, completion } = journal;
-  const commits = journal.commits();
+  const inputs = Math.max(facts.recording.files.length, config.inputs.length);
+  const commits = journal.commits().map((commit) => withInputs(commit, inputs));
   refuseDifferences(knownDifferences(facts, config, model), config.output.out);
-  const { changes, recording } = await compareWithSnapshot(facts, commits, config, onNotice);
+  const compared = await compareWithSnapshot(facts, commits, config, onNotice);
+  const { changes } = compared;
+  const { recording, firstMs } = addsInputs(facts, config.inputs)
+    ? await withAddedInputs(facts, compared.recording, commits.at(-1), config, onNotice)
+    : { recording: compared.recording, firstMs: Infinity };
   const lookBackMs = longestMs(facts.recording.grid, lookBackIntervals(facts.input.window));
-  const plan = planResume(commits, changes, lookBackMs);
+  const plan = planResume(commits, changes, lookBackMs, firstMs);
   const progress = commits[plan.commit] ?? null;
   return new ResumableRun(asked, {
     ...{ facts, recording, plan, progress },
@@ -99,7 +105,8 @@ export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
 
 /** Differences that show before actors are up. */
 function knownDifferences(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
-  const { results, serving, text } = config.journaled;
+  const { results: asked, serving, text } = config.journaled;
+  const results = addsInputs(facts, config.inputs) ? { ...asked, input: facts.settings['input'] } : asked;
   const differences = [
     ...settingDifferences(facts.settings, results, text),
     ...settingDifferences(...computingSettings(facts, config), text),

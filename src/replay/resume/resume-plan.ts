@@ -6,6 +6,7 @@ import { compareInputs, type InputState } from '../../read/snapshot/compare-inpu
 import type { InputSnapshot, ResumePoint } from '../../read/snapshot/snapshot.js';
 import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../replay-config.js';
+import { inputsOf } from './added-inputs.js';
 import type { RunFacts, RunProgress } from './run-facts.js';
 
 /** What became of an input since it was read; `unknown`: only reading it again shows, as with standard input. */
@@ -27,17 +28,23 @@ export async function compareWithSnapshot(
 ): Promise<ComparedInputs> {
   const recording = withCommitted(facts.recording, commits);
   const asked = { verify: backfill.verifyInput, live: read.live === true };
-  const states = await compareInputs(inputs, recording, asked);
-  const changed = inputs.flatMap((input, i) => {
+  // Others were added.
+  const compared = inputs.slice(0, recording.files.length);
+  const states = await compareInputs(compared, recording, asked);
+  const names = inputsOf(facts.settings);
+  const changed = compared.flatMap((input, i) => {
     const state = states[i];
-    return state?.state === 'changed' ? [`${inputName(input)} ${state.what}`] : [];
+    const before = names[i] ?? input;
+    const name = before === input ? inputName(input) : `${input}, which would be ${before} rotated,`;
+    return state?.state === 'changed' ? [`${name} ${state.what}`] : [];
   });
   if (changed.length > 0) {
     throw new AiopsError('config', `the input of ${output.out} has changed: ${changed.join('; ')}`, {
       hint: 'choose another --out for it, or start over with --restart, which replaces the earlier results',
     });
   }
-  if (backfill.verifyInput === 'sample') for (const notice of sampleNotices(inputs, states)) onNotice(notice);
+  if (backfill.verifyInput === 'sample')
+    for (const notice of sampleNotices(compared, states)) onNotice(notice);
   const files = recording.files.map((file, i) => {
     const state = states[i];
     return state !== undefined && 'now' in state ? { ...file, identity: state.now } : file;
@@ -78,15 +85,19 @@ export interface ResumePlan {
 
 /**
  * Chooses the last commit that is still good: one at which no input that has grown since was at its end. A minute that
- * the end of a file closed is redone, since the file has more of it.
+ * the end of a file closed is redone, since the file has more of it; so are minutes from `addedMs` on, the first one of
+ * inputs that were added.
  */
 export function planResume(
   commits: readonly RunProgress[],
   states: readonly InputChange[],
   lookBackMs: number,
+  addedMs = Infinity,
 ): ResumePlan {
-  const commit = commits.findLastIndex(({ positions }) =>
-    positions.every((position, i) => position !== 'end' || states[i] === 'same'),
+  const commit = commits.findLastIndex(
+    ({ positions, minuteMs }) =>
+      (minuteMs ?? -Infinity) < addedMs &&
+      positions.every((position, i) => position !== 'end' || states[i] === 'same'),
   );
   const progress = commits[commit];
   if (progress === undefined) return { commit: -1, readFrom: BEGINNING };
