@@ -317,7 +317,7 @@ test('a sequential actor answers like a pool, and its time is that inside the pr
 test('an actor that does not answer in time is reported as stuck, with its name and task, and no process remains', async (t) => {
   const { pool } = poolOf(t, 2, {}, FAKE_ACTOR, 1500);
   const pids = (await pool.start()).actors.map(({ pid }) => pid);
-  const expected = refusal('actor_failed', /^actor-2 .* gave no answer for 1\.5 s while answering 1 items/);
+  const expected = refusal('actor_failed', /^actor-2 .* gave no answer for 1\.5 s while answering 1 item/);
   await assert.rejects(pool.run(blockOf(['a', 'busy']), NUMBERS), expected);
   await assertGone(pids);
 });
