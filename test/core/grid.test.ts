@@ -69,7 +69,7 @@ test('intervals follow one another without a gap, each with the times from its s
   );
 });
 
-test('labels never go back as time goes on, whatever was asked before', () => {
+test('later times never have earlier labels, whatever was asked before', () => {
   fc.assert(
     fc.property(grids, fc.array(times, { minLength: 2 }), (grid, all) => {
       const shared = new Intervals(grid);

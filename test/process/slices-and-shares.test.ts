@@ -118,3 +118,26 @@ test('an input without a usable record is refused alike by every slice and shard
     assert.equal(status, 65, stderr);
   }
 });
+
+test('slices of local days, and of minutes that start at 30 s, add up to the whole', async (t) => {
+  const days = Array.from({ length: 40 }, (_, i) => new Date(Date.UTC(2018, 9, 1) + i * 86_400_000));
+  const dates = days.map((day) => day.toISOString().slice(0, 10));
+  const minutes = Array.from({ length: 40 }, (_, i) => `2018-10-01 00:${String(i).padStart(2, '0')}:30`);
+  for (const [times, borders] of [
+    [dates, ['2018-10-01', '2018-10-28', '2018-10-29', '2018-11-10']],
+    [minutes, ['2018-10-01 00:00:30', '2018-10-01 00:17:30', '2018-10-01 00:18:30', '2018-10-01 00:40:30']],
+  ] as const) {
+    const { replay, lines } = setUp(t, HEADER + times.map((text, i) => `${text},a,${i}\n`).join(''));
+    const flags = ['--interval', 'auto', '--timezone', 'Europe/Berlin', '--compare', 'none'];
+    assert.equal((await replay('whole', ...flags)).status, 0);
+    const slices: string[] = [];
+    for (let i = 1; i < borders.length; i++) {
+      const run = await replay(`s${i}`, ...flags, '--from', borders[i - 1]!, '--to', borders[i]!);
+      assert.equal(run.status, 0, run.stderr);
+      slices.push(...lines(`s${i}`, 'results.jsonl'));
+    }
+    assert.deepEqual(slices, lines('whole', 'results.jsonl'));
+    assert.equal(lines('s2', 'results.jsonl').length, 1);
+    assert.equal(slices.length, 40);
+  }
+});
