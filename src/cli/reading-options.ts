@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { skippedTimes } from '../core/skipped-time.js';
-import { timeParser } from '../core/time.js';
+import { typedTimeParser } from '../core/time/format.js';
+import type { ParseTime } from '../core/time/format.js';
 import type { ReadSettings } from '../read/options.js';
 import { FORMAT } from './settings/format.js';
 import { READING } from './settings/reading.js';
@@ -18,20 +19,22 @@ export function readSettings(values: ReadingValues): ReadSettings {
   return { ...same, ...timeRange(values) };
 }
 
-function timeRange({ from, to, timezone }: ReadingValues): Pick<ReadSettings, 'fromMs' | 'toMs'> {
-  const parse = timeParser(timezone);
+function timeRange(values: ReadingValues): Pick<ReadSettings, 'fromMs' | 'toMs'> {
+  const { from, to, timezone, timeUnit: unit, timeFormat: pattern = null } = values;
+  const parserIn = (zone: string): ParseTime => typedTimeParser({ unit, pattern }, zone);
+  const parse = parserIn(timezone);
   const read = (flag: string, text: string | undefined): number | null => {
     if (text === undefined) return null;
     const timeMs = parse(text);
     if (!Number.isNaN(timeMs)) return timeMs;
-    const skipped = skippedTimes(timezone)(text);
+    const skipped = skippedTimes(parserIn, timezone)(text);
     if (skipped !== null) {
       throw new AiopsError('usage', `${flag}: ${skipped}`, {
         hint: 'give a time before or after the gap, or one in UTC that ends with Z',
       });
     }
     throw new AiopsError('usage', `${flag} ${text} is not a time`, {
-      hint: 'give one such as 2024-05-01, "2024-05-01 12:30" or 2024-05-01T12:30:00Z',
+      hint: `give one such as 2024-05-01, "2024-05-01 12:30" or 2024-05-01T12:30:00Z${pattern === null ? '' : ', or one as --time-format says'}`,
     });
   };
   const range = { fromMs: read('--from', from), toMs: read('--to', to) };

@@ -1,4 +1,5 @@
-import { MONTH_MS, zoneOffsets } from './time.js';
+import { MONTH_MS } from './time.js';
+import { zoneOffsets } from './time/zone.js';
 
 const DAY_MS = 86_400_000;
 /** 0002-01-01 and 9999-01-01: Intl writes years before the year 1 as positive ones. */

@@ -1,4 +1,4 @@
-import { zoneOffsets } from './time.js';
+import { zoneOffsets } from './time/zone.js';
 
 const DAY_MS = 86_400_000;
 const QUARTER_MS = 15 * 60_000;

@@ -1,4 +1,5 @@
-import { timeParser, zoneOffsets } from './time.js';
+import type { ParseTime } from './time/format.js';
+import { toUtcIn, zoneOffsets } from './time/zone.js';
 
 const DAY_MS = 86_400_000;
 const SECOND_MS = 1000;
@@ -12,10 +13,11 @@ export type ExplainTime = (value: string | number) => string | null;
  *
  * @throws RangeError when `timezone` is neither `UTC` nor an IANA name known to Intl
  */
-export function skippedTimes(timezone: string): ExplainTime {
+export function skippedTimes(parserIn: (timezone: string) => ParseTime, timezone: string): ExplainTime {
   if (timezone === 'UTC') return () => null;
-  const parseWall = timeParser('UTC');
-  const parseTime = timeParser(timezone);
+  const parseWall = parserIn('UTC');
+  const parseTime = parserIn(timezone);
+  const toUtc = toUtcIn(timezone);
   const offsetAt = zoneOffsets(timezone);
   let last: string | number = '';
   let explained: string | null = null;
@@ -23,7 +25,7 @@ export function skippedTimes(timezone: string): ExplainTime {
     if (value === last) return explained;
     last = value;
     const wallMs = parseWall(value);
-    const isSkipped = !Number.isNaN(wallMs) && Number.isNaN(parseTime(value));
+    const isSkipped = Number.isNaN(parseTime(value)) && !Number.isNaN(wallMs) && Number.isNaN(toUtc(wallMs));
     explained = isSkipped ? gapText(wallMs, timezone, offsetAt) : null;
     return explained;
   };

@@ -1,17 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { AiopsError } from '../core/errors.js';
-import { timeParser } from '../core/time.js';
-import type { ParseTime } from '../core/time.js';
+import { oneLine } from '../core/one-line.js';
+import { compilePattern } from '../core/time/pattern.js';
+import { toUtcIn } from '../core/time/zone.js';
 import type { ReadOptions } from './options.js';
 import { listNames } from './sample/names.js';
 
 /**
- * Refuses invalid options; returns how to parse times.
+ * Refuses invalid options.
  *
  * @throws AiopsError `usage`
  */
-export function checkOptions(inputs: readonly string[], options: ReadOptions): ParseTime {
-  const { columns = [], interval, timezone } = options;
+export function checkOptions(inputs: readonly string[], options: ReadOptions): void {
+  const { columns = [], interval, timezone, timeUnit = 'auto', timeFormat } = options;
   if (inputs.length === 0) throw usage('no input named', 'name a file, or - for standard input');
   const inputsTwice = repeated(inputs);
   if (inputsTwice.length > 0) throw usage(`${listNames(inputsTwice)} is named twice`, 'name each input once');
@@ -20,10 +21,29 @@ export function checkOptions(inputs: readonly string[], options: ReadOptions): P
   if (interval !== 'auto' && !(Number.isInteger(interval) && interval > 0)) {
     throw usage(`an interval of ${interval} ms`, 'give one such as 30s, 1m or 5m');
   }
+  if (timeFormat !== undefined && timeUnit !== 'auto') {
+    throw usage(
+      '--time-format and --time-unit contradict each other',
+      'drop one; %s in a pattern is epoch seconds',
+    );
+  }
   try {
-    return timeParser(timezone);
+    if (timeFormat !== undefined) compilePattern(timeFormat);
   } catch (cause) {
-    throw usage(`no such time zone: ${timezone}`, 'give UTC or a name such as Europe/Berlin', cause);
+    throw usage(
+      `--time-format ${oneLine(timeFormat ?? '')} is no pattern`,
+      'give one such as "%d.%m.%Y %H:%M"',
+      cause,
+    );
+  }
+  try {
+    toUtcIn(timezone);
+  } catch (cause) {
+    throw usage(
+      `no such time zone: ${timezone}`,
+      'give UTC, an offset such as +02:00, or a name such as Europe/Berlin',
+      cause,
+    );
   }
 }
 

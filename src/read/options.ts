@@ -1,8 +1,6 @@
 import type { DuplicatePolicy } from '../core/minute.js';
+import type { TimeUnit } from '../core/time/numbers.js';
 import type { Shard } from '../core/shard.js';
-
-/** What times that are bare numbers count; `days`: since 1899-12-30, as spreadsheets do. */
-export type TimeUnit = 's' | 'ms' | 'us' | 'ns' | 'days';
 
 /** The longest line that is read unless an option says otherwise. */
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;

@@ -116,16 +116,16 @@ export async function openRecording(
   stdin: Readable,
   scratch: SortScratch = DEFAULT_SCRATCH,
 ): Promise<Recording> {
-  const parseTime = checkOptions(inputs, options);
+  checkOptions(inputs, options);
   await refuseSameFiles(inputs);
   const blockBytes = blockBytesFor(inputs.length);
   const sourceOptions = { blockBytes, maxExpansion: options.maxExpansion };
   const sources: ByteSource[] = [];
   try {
     for (const input of inputs) sources.push(await openSource(input, sourceOptions, stdin));
-    const taking = { options, parseTime, scratch, sourceOptions, stdin };
+    const taking = { options, scratch, sourceOptions, stdin };
     const { samples, notices: sorted } = await takeSamples(inputs, sources, taking);
-    const { facts, notices, decisions, files } = detect(samples, options, parseTime);
+    const { facts, notices, decisions, files } = detect(samples, options);
     const planned = samples.map((sample, i): PlannedInput => {
       const { plan, headMs, intervalsBack } = files[i] ?? { plan: null, headMs: -Infinity, intervalsBack: 0 };
       const start = plan === null ? 'end' : FILE_START;
@@ -133,7 +133,7 @@ export async function openRecording(
       const isSorted = source.origins !== null;
       return { source, plan, start, headMs, intervalsBack, isSorted, chunks: () => sample.chunks() };
     });
-    const rules = readRules(options, parseTime, new Intervals(facts.grid));
+    const rules = readRules(options, new Intervals(facts.grid));
     return makeRecording(
       planned,
       { ...facts, notices: [...sorted, ...notices], decisions },
@@ -163,9 +163,9 @@ export async function reopenRecording(
   from: ResumePoint,
   scratch: SortScratch = DEFAULT_SCRATCH,
 ): Promise<Recording> {
-  const parseTime = checkOptions(inputs, options);
+  checkOptions(inputs, options);
   const sourceOptions = { blockBytes: blockBytesFor(inputs.length), maxExpansion: options.maxExpansion };
-  const sort = { options, parseTime, scratch };
+  const sort = { options, scratch };
   const planned: PlannedInput[] = [];
   try {
     for (const [i, input] of inputs.entries()) {
@@ -175,7 +175,7 @@ export async function reopenRecording(
     const facts = { columns, intervalMs, grid, intervalSource, layout, notices: [], decisions: [] };
     const emittedMs = from.positions === null ? -Infinity : (from.positionsMinuteMs ?? -Infinity);
     const afterMinuteMs = emittedMs < from.afterMinuteMs ? from.afterMinuteMs : -Infinity;
-    const rules = readRules(options, parseTime, new Intervals(grid));
+    const rules = readRules(options, new Intervals(grid));
     return makeRecording(planned, facts, rules, options, { emittedMs, afterMinuteMs });
   } catch (error) {
     await closeAll(planned.map(({ source }) => source));

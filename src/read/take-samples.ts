@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { Notice } from '../core/errors.js';
-import type { ParseTime } from '../core/time.js';
 import { openSource } from './bytes/source.js';
 import type { ByteSource, SourceOptions } from './bytes/source.js';
 import type { ReadOptions } from './options.js';
@@ -16,7 +15,6 @@ const SAMPLE_BYTES = 16 * 1024 * 1024;
 
 export interface SamplesTaking {
   readonly options: ReadOptions;
-  readonly parseTime: ParseTime;
   readonly scratch: SortScratch;
   readonly sourceOptions: SourceOptions;
   readonly stdin: Readable;
@@ -30,7 +28,7 @@ export interface SamplesTaking {
 export async function takeSamples(
   inputs: readonly string[],
   sources: ByteSource[],
-  { options, parseTime, scratch, sourceOptions, stdin }: SamplesTaking,
+  { options, scratch, sourceOptions, stdin }: SamplesTaking,
 ): Promise<{ samples: SampledSource[]; notices: Notice[] }> {
   const maxBytes = Math.max(sourceOptions.blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
   const names = seriesNames(inputs);
@@ -39,12 +37,11 @@ export async function takeSamples(
   if (options.sort === true) await removeStale(scratch.folder);
   for (const [i, input] of inputs.entries()) {
     const place = { series: options.series ?? names[i]!, maxBytes };
-    const sample: TakeSample = (source, head = null) =>
-      takeSample(source, options, parseTime, { ...place, head });
+    const sample: TakeSample = (source, head = null) => takeSample(source, options, { ...place, head });
     samples[i] = await sample(sources[i]!);
     if (options.sort !== true) continue;
     const reopen = (): Promise<ByteSource> => openSource(input, sourceOptions, stdin);
-    const settings = { options, parseTime, scratch, sourceOptions };
+    const settings = { options, scratch, sourceOptions };
     const sorted = await sortSampled(samples[i], settings, reopen, sample);
     samples[i] = sorted.sampled;
     sources[i] = sorted.sampled.source;

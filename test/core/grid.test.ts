@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { intervalsBetween, Intervals, longestMs, plainGrid, type Grid } from '#build/core/grid.js';
-import { MONTH_MS, timeParser, zoneOffsets } from '#build/core/time.js';
+import { MONTH_MS } from '#build/core/time.js';
+import { timeParser } from '#build/core/time/format.js';
+import { zoneOffsets } from '#build/core/time/zone.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { timeParser } from '#build/core/time.js';
+import { timeParser } from '#build/core/time/format.js';
 import { splitFields } from '#build/read/lines/csv-record.js';
 import { findDelimiter } from '#build/read/sample/csv-head.js';
 import { parseJsonLine } from '#build/read/lines/json-text.js';

@@ -1,6 +1,6 @@
 import { Intervals, plainGrid } from '#build/core/grid.js';
 import type { MinuteRecord, Reject } from '#build/core/types.js';
-import { timeParser } from '#build/core/time.js';
+import { AUTO_TIME } from '#build/core/time/format.js';
 import { NO_MARKS } from '#build/read/lines/marks.js';
 import { PLAIN_NUMBERS } from '#build/read/lines/number-format.js';
 import { LateFields, ROLE } from '#build/read/lines/plan.js';
@@ -20,6 +20,7 @@ export const CSV_PLAN: FilePlan = {
   header: ['time', 'target', 'v'],
   series: 'in',
   timeField: 'time',
+  time: AUTO_TIME,
   targetFields: ['target'],
   labelField: null,
   long: null,
@@ -40,8 +41,7 @@ export function readCsv(
   onReject: (reject: Reject) => void,
 ): void {
   const rules = {
-    parseTime: timeParser('UTC'),
-    explainTime: () => null,
+    timezone: 'UTC',
     intervals: new Intervals(plainGrid(60_000)),
     filter: new TargetFilter(undefined, null),
     shard: null,

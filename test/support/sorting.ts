@@ -1,6 +1,5 @@
 import { Intervals, plainGrid } from '#build/core/grid.js';
 import type { Reject } from '#build/core/types.js';
-import { timeParser } from '#build/core/time.js';
 import { LateFields } from '#build/read/lines/plan.js';
 import type { FilePlan } from '#build/read/lines/plan.js';
 import { openReader } from '#build/read/lines/reader.js';
@@ -41,8 +40,7 @@ export function readEvents(
     filtered: () => undefined,
   };
   const rules = {
-    parseTime: timeParser('UTC'),
-    explainTime: () => null,
+    timezone: 'UTC',
     intervals: new Intervals(plainGrid(1)),
     filter: new TargetFilter(undefined, null),
     shard: null,

@@ -1,5 +1,6 @@
-import { decimalMark, delimiter, name, oneOf, timezone, toggle, whole } from './kinds.js';
+import { decimalMark, delimiter, name, oneOf, toggle, whole } from './kinds.js';
 import { names, renames } from './lists.js';
+import { timeFormat, timezone } from './time-kinds.js';
 import type { Settings } from './setting.js';
 
 /** What an input looks like: each of these is found from the data unless it is given. */
@@ -77,12 +78,12 @@ export const FORMAT = {
   timeFormat: {
     flags: '--time-format <pattern>',
     help: 'how times are written, such as "%d.%m.%Y %H:%M" (default: found from the data)',
-    kind: name,
+    kind: timeFormat,
     changes: 'results',
   },
   timezone: {
     flags: '--timezone <zone>',
-    help: 'time zone for timestamps without an offset',
+    help: 'time zone for timestamps without an offset: UTC, +02:00 or a name such as Europe/Vienna',
     kind: timezone,
     default: 'UTC',
     changes: 'results',

@@ -3,12 +3,12 @@ import { InvalidArgumentError } from 'commander';
 import type { ActorCount } from '../../core/actor-count.js';
 import type { RejectLimit } from '../../core/counts.js';
 import type { Shard } from '../../core/shard.js';
-import { formatDuration, timeParser } from '../../core/time.js';
+import { formatDuration } from '../../core/time.js';
 import type { VerifyInput } from '../../read/snapshot/compare-inputs.js';
 import type { JsonForm, Kind } from './setting.js';
 
 /** A kind whose values are text. */
-function textKind<T extends string>(parse: (text: string) => T, json: JsonForm = 'text'): Kind<T> {
+export function textKind<T extends string>(parse: (text: string) => T, json: JsonForm = 'text'): Kind<T> {
   return { parse, show: (value) => value, json };
 }
 
@@ -253,20 +253,3 @@ export const verifyInput: Kind<VerifyInput> = {
   show: (value) => (value === 'sample' ? value : ''),
   json: 'optional-word',
 };
-
-/** A time, kept as text because it can depend on `--timezone`. */
-export const time: Kind<string> = textKind((text) => {
-  if (!Number.isNaN(timeParser('UTC')(text))) return text;
-  throw new InvalidArgumentError(
-    'Expected a time such as 2024-05-01, "2024-05-01 12:30" or 2024-05-01T12:30:00Z.',
-  );
-}, 'number');
-
-/** `UTC` or a name from the IANA time-zone database. */
-export const timezone: Kind<string> = textKind((text) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
-  } catch {
-    throw new InvalidArgumentError('Expected UTC or a zone such as Europe/Vienna.');
-  }
-});

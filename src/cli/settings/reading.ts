@@ -1,8 +1,9 @@
 import { MOST_INTERVALS } from '../../core/look-back.js';
 import { DEFAULT_MAX_EXPANSION, DEFAULT_MAX_LINE_BYTES } from '../../read/options.js';
 import { interval, lead, phase } from './grid-kinds.js';
-import { lineSize, oneOf, rejectLimit, shard, time, toggle, whole } from './kinds.js';
+import { lineSize, oneOf, rejectLimit, shard, toggle, whole } from './kinds.js';
 import { names } from './lists.js';
+import { time } from './time-kinds.js';
 import type { Settings } from './setting.js';
 
 /** Gzip itself packs at most 1,032 times; archives of archives go far beyond. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
-import type { ParseTime } from '../../core/time.js';
+import type { ParseTime } from '../../core/time/format.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import type { FilePlan } from './plan.js';
 

@@ -8,7 +8,7 @@ import { ROLE, valuesPerRow } from './plan.js';
 import type { FilePlan } from './plan.js';
 import { FoundRow } from './found-row.js';
 import type { BlockReader, RowSink } from './records.js';
-import type { ParseTime } from '../../core/time.js';
+import type { ParseTime } from '../../core/time/format.js';
 import { TargetNames } from './target-filter.js';
 
 const QUOTE = 34;

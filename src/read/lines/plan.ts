@@ -1,6 +1,7 @@
 import type { Notice } from '../../core/errors.js';
 import type { Grid } from '../../core/grid.js';
 import { oneLine } from '../../core/one-line.js';
+import type { TimeFormat } from '../../core/time/format.js';
 import type { LineMarks } from './marks.js';
 import type { NumberFormat } from './number-format.js';
 
@@ -38,6 +39,7 @@ export interface FilePlan {
   /** The target of all its records if no field names one. */
   readonly series: string;
   readonly timeField: string;
+  readonly time: TimeFormat;
   /** Several together name a target; none: the file is one series. */
   readonly targetFields: readonly string[];
   readonly labelField: string | null;

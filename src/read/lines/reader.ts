@@ -1,6 +1,6 @@
 import type { Intervals } from '../../core/grid.js';
-import { skippedTimes } from '../../core/skipped-time.js';
-import type { ParseTime } from '../../core/time.js';
+import { parserOf } from '../../core/time/format.js';
+import type { ParseTime } from '../../core/time/format.js';
 import { readPlace } from '../../core/read-place.js';
 import type { Reject } from '../../core/types.js';
 import type { LineOrigins } from '../bytes/line-origins.js';
@@ -15,11 +15,10 @@ import type { BlockReader, ReadRules, RecordSink, RowSink } from './records.js';
 import { TargetFilter, isOfShard } from './target-filter.js';
 
 /** What holds for all files of a recording. Not for two readings of the same lines: it counts late fields. */
-export function readRules(options: ReadOptions, parseTime: ParseTime, intervals: Intervals): ReadRules {
+export function readRules(options: ReadOptions, intervals: Intervals): ReadRules {
   const { targets, shard, ownWindow, maxLineBytes, timezone } = options;
   return {
-    parseTime,
-    explainTime: skippedTimes(timezone),
+    timezone,
     intervals,
     filter: new TargetFilter(targets, shard),
     shard,
@@ -52,16 +51,13 @@ export function openReader(
   const { line: firstLine, origins = null } = start;
   const { marks } = plan;
   const cursor = new LineCursor(plan.file, rules.maxLineBytes, reject, { firstLine, marks, origins });
-  const rows = new RecordMaker(cursor, plan, rules, sink);
-  return new LineAssembler(rowReader(plan, rows, rules), start.byteOffset);
+  const parseTime = parserOf(plan.time, rules.timezone);
+  const rows = new RecordMaker(cursor, plan, rules, parseTime, sink);
+  return new LineAssembler(rowReader(plan, rows, parseTime), start.byteOffset);
 }
 
 /** The reader of the format and layout that the plan names. */
-export function rowReader(
-  plan: FilePlan,
-  rows: RowSink,
-  { parseTime }: Pick<ReadRules, 'parseTime'>,
-): BlockReader {
+export function rowReader(plan: FilePlan, rows: RowSink, parseTime: ParseTime): BlockReader {
   if (plan.format === 'csv') return new CsvReader(rows, plan, parseTime);
   return plan.layout === 'rows' ? new JsonRowsReader(rows, plan) : new JsonBatchesReader(rows, plan);
 }

@@ -1,7 +1,6 @@
 import type { Intervals } from '../../core/grid.js';
-import type { ParseTime } from '../../core/time.js';
+import type { ParseTime } from '../../core/time/format.js';
 import type { Shard } from '../../core/shard.js';
-import type { ExplainTime } from '../../core/skipped-time.js';
 import type { MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
 import type { JsonObject } from './json-text.js';
 import { fieldText } from './field-text.js';
@@ -13,6 +12,7 @@ import { metricName, valuesPerRow } from './plan.js';
 import type { FilePlan, LateFields, LongPlan } from './plan.js';
 import { show } from './show-value.js';
 import { noTarget, targetOf } from './target-name.js';
+import { RecordTimes } from './record-times.js';
 import type { TargetFilter } from './target-filter.js';
 
 /** Turns the lines of a block into rows. */
@@ -46,8 +46,8 @@ export interface RowSink {
 
 /** What all files of a recording are read by. */
 export interface ReadRules {
-  readonly parseTime: ParseTime;
-  readonly explainTime: ExplainTime;
+  /** Of times without a zone. */
+  readonly timezone: string;
   readonly intervals: Intervals;
   readonly filter: TargetFilter;
   /** The shard whose records and rejects are read; null: all. */
@@ -81,6 +81,7 @@ export class RecordMaker implements RowSink {
   readonly late: LateFields;
   readonly #plan: FilePlan;
   readonly #rules: ReadRules;
+  readonly #times: RecordTimes;
   readonly #sink: RecordSink;
   readonly #width: number;
   #slab = new Float64Array(0);
@@ -90,15 +91,13 @@ export class RecordMaker implements RowSink {
   /** What a row is read into that is not a record by itself; null: it is one. */
   readonly #rowValues: Float64Array | null;
   readonly #metrics: ReadonlyMap<string | null, readonly number[]>;
-  #lastTime: string | number = '';
-  #lastMinuteMs = NaN;
-  #lastOffsetMs = 0;
 
-  constructor(cursor: LineCursor, plan: FilePlan, rules: ReadRules, sink: RecordSink) {
+  constructor(cursor: LineCursor, plan: FilePlan, rules: ReadRules, parseTime: ParseTime, sink: RecordSink) {
     this.cursor = cursor;
     this.late = rules.late;
     this.#plan = plan;
     this.#rules = rules;
+    this.#times = new RecordTimes(plan, rules.timezone, rules.intervals, parseTime);
     this.#sink = sink;
     this.#width = plan.columns.length;
     const { long, wide } = plan;
@@ -126,7 +125,7 @@ export class RecordMaker implements RowSink {
   }
 
   beginBatch(time: unknown): boolean {
-    if (!Number.isNaN(this.#minuteOf(time))) return true;
+    if (!Number.isNaN(this.#times.minuteOf(time))) return true;
     this.#rejectTime(time, null);
     return false;
   }
@@ -147,7 +146,7 @@ export class RecordMaker implements RowSink {
       this.#sink.filtered(cursor.line, item);
       return;
     }
-    const minuteMs = this.#minuteOf(row.time);
+    const minuteMs = this.#times.minuteOf(row.time);
     if (Number.isNaN(minuteMs)) {
       this.#rejectTime(row.time, target);
     } else if (plan.long !== null) {
@@ -161,7 +160,7 @@ export class RecordMaker implements RowSink {
       this.late.accept();
       const label = plan.labelField === null ? null : labelOf(row.label);
       const source = cursor.source(item);
-      const offsetMs = this.#lastOffsetMs;
+      const { offsetMs } = this.#times;
       this.#sink.record({ minuteMs, offsetMs, target, values, bringsWindow, brings, label, source });
     }
   }
@@ -187,7 +186,7 @@ export class RecordMaker implements RowSink {
       this.late.accept();
       const label = this.#plan.labelField === null ? null : labelOf(row.label);
       const source = cursor.source();
-      const offsetMs = this.#lastOffsetMs;
+      const { offsetMs } = this.#times;
       this.#sink.record({ minuteMs, offsetMs, target, values, bringsWindow: false, brings, label, source });
     }
   }
@@ -195,7 +194,7 @@ export class RecordMaker implements RowSink {
   /** Takes a row that has a record for each of its fields; `host` is its target if it names one itself. */
   #takeWide(row: FoundRow, host: string | null, fields: readonly string[]): void {
     const { cursor } = this;
-    const minuteMs = this.#minuteOf(row.time);
+    const minuteMs = this.#times.minuteOf(row.time);
     if (Number.isNaN(minuteMs)) {
       this.#rejectTime(row.time, null);
       return;
@@ -215,7 +214,7 @@ export class RecordMaker implements RowSink {
         const source = cursor.source(item);
         this.#sink.record({
           minuteMs,
-          offsetMs: this.#lastOffsetMs,
+          offsetMs: this.#times.offsetMs,
           target,
           values,
           bringsWindow: false,
@@ -228,7 +227,7 @@ export class RecordMaker implements RowSink {
   }
 
   reject(reason: Reject['reason'], message: string, time: unknown, item?: number): void {
-    this.cursor.reject(reason, message, { target: null, minuteMs: this.#minuteOf(time) }, item);
+    this.cursor.reject(reason, message, { target: null, minuteMs: this.#times.minuteOf(time) }, item);
   }
 
   #nextValues(): Float64Array {
@@ -255,28 +254,8 @@ export class RecordMaker implements RowSink {
     return false;
   }
 
-  /** Start of the interval of a time; NaN if it is not a time. Records of a minute mostly share their time. */
-  #minuteOf(time: unknown): number {
-    if (time === this.#lastTime) return this.#lastMinuteMs;
-    if (typeof time !== 'string' && typeof time !== 'number') return NaN;
-    this.#lastTime = time;
-    const timeMs = this.#rules.parseTime(time);
-    this.#lastMinuteMs = this.#rules.intervals.of(timeMs);
-    this.#lastOffsetMs = Number.isNaN(this.#lastMinuteMs) ? 0 : timeMs - this.#lastMinuteMs;
-    return this.#lastMinuteMs;
-  }
-
   #rejectTime(time: unknown, target: string | null): void {
-    const { timeField, format } = this.#plan;
-    const known = { target, minuteMs: NaN };
-    const isBlank = time === '' || (format === 'csv' && String(time).trim() === '');
-    if (time === undefined) this.cursor.reject('no_time', `no ${timeField}`, known);
-    else if (time === null || isBlank) this.cursor.reject('no_time', `${timeField} is empty`, known);
-    else {
-      const isTimeLike = typeof time === 'string' || typeof time === 'number';
-      const skipped = isTimeLike ? this.#rules.explainTime(time) : null;
-      const message = `${timeField}: ${skipped ?? `${show(time)} is not a time`}`;
-      this.cursor.reject('bad_time', message, known);
-    }
+    const { reason, message } = this.#times.problem(time);
+    this.cursor.reject(reason, message, { target, minuteMs: NaN });
   }
 }

@@ -75,6 +75,7 @@ function planFile(
     header: sample.header,
     series,
     timeField: fields.time,
+    time: fields.timeFormat,
     targetFields: fields.targets,
     labelField: fields.label,
     long: fields.long === null ? null : planLong(fields.long, metrics, pooled, options),

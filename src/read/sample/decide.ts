@@ -1,6 +1,7 @@
 import { AiopsError } from '../../core/errors.js';
-import type { ParseTime } from '../../core/time.js';
 import { numberParser } from '../lines/number-format.js';
+import { parserOf } from '../../core/time/format.js';
+import type { ParseTime, TimeFormat } from '../../core/time/format.js';
 import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
@@ -13,10 +14,12 @@ import type { SampledTable } from './table.js';
 import { decideTargets } from './target.js';
 import type { TargetChoice } from './target.js';
 import { decideTime } from './time-column.js';
+import { decideTimeFormat } from './time-format.js';
 
 /** What the fields of a file are, by their names in the file. */
 export interface FileFields {
   readonly time: string;
+  readonly timeFormat: TimeFormat;
   /** Several together name a target; none: the file is one series. */
   readonly targets: readonly string[];
   readonly label: string | null;
@@ -34,11 +37,11 @@ export interface FileFields {
  * @throws AiopsError `input_unusable` if there is no time column, or not one that a flag names, or if rows share their
  *   times and no column tells them apart
  */
-export function decideFields(sampled: SampledTable, options: ReadOptions, parseTime: ParseTime): FileFields {
+export function decideFields(sampled: SampledTable, options: ReadOptions, nowMs: number): FileFields {
   const { file, layout, table } = sampled;
-  const time = decideTime(sampled, options, parseTime);
+  const time = decideTimes(sampled, options, nowMs);
+  const { parseTime, allMs } = time;
   // Rows without a time name nothing if there are others.
-  const allMs = table.lineColumn(time.field).map((value) => timeOf(value, parseTime));
   const dated = { file, layout, table: table.where((row) => !Number.isNaN(allMs[row])) };
   const numbers = decideNumbers(dated.table, time.field, options);
   const reading = { parseTime, parseNumber: numberParser(numbers.format) };
@@ -50,11 +53,7 @@ export function decideFields(sampled: SampledTable, options: ReadOptions, parseT
   const long = decideLong({ ...dated, timesMs, taken }, options, reading);
   const { metric = null, value = null } = long.fields ?? {};
   const others = new Set([...taken, ...[metric, value].filter((name) => name !== null)]);
-  if (options.wide === true && layout === 'batches') {
-    throw new AiopsError('input_unusable', `${file} holds minute-batches, which name their targets`, {
-      hint: 'drop --wide, which is for rows with a column per target',
-    });
-  }
+  if (options.wide === true) refuseBatches(sampled);
   const isWide = options.wide === true && options.targetColumns === undefined;
   const targets = decideTargets(
     { ...dated, timesMs, taken: others, metricField: metric },
@@ -62,7 +61,7 @@ export function decideFields(sampled: SampledTable, options: ReadOptions, parseT
     reading,
   );
   if (long.fields === null) refuseMixed({ file, time: time.field, rows: timesMs.length }, targets, options);
-  const decisions = [time.decision, ...numbers.decisions, label.decision, long.decision, targets.decision];
+  const roles = [label.decision, long.decision, targets.decision];
   const ignored = new Map<string, { why: string; level: 'info' | 'warning' }>();
   const ignore = (names: readonly string[], why: string, level: 'info' | 'warning' = 'info'): void =>
     names.forEach((name) => ignored.set(name, { why, level }));
@@ -75,14 +74,33 @@ export function decideFields(sampled: SampledTable, options: ReadOptions, parseT
       'a row has one metric, and they are not its value',
     );
   return {
-    time: time.field,
+    ...time.fields,
     targets: targets.fields,
     label: label.field,
     numbers: numbers.format,
     long: long.fields,
     ignored,
-    decisions,
+    decisions: [...time.decisions, ...numbers.decisions, ...roles],
   };
+}
+
+function refuseBatches({ file, layout }: SampledTable): void {
+  if (layout !== 'batches') return;
+  throw new AiopsError('input_unusable', `${file} holds minute-batches, which name their targets`, {
+    hint: 'drop --wide, which is for rows with a column per target',
+  });
+}
+
+/** The column with the time, how it is written, and what the rows have there, epoch ms, NaN for no time. */
+function decideTimes(sampled: SampledTable, options: ReadOptions, nowMs: number) {
+  const { file, table } = sampled;
+  const { field, decision } = decideTime(sampled, options, nowMs);
+  const values = table.lineColumn(field);
+  const format = decideTimeFormat({ file, field, values }, options, nowMs);
+  const parseTime = parserOf(format.format, options.timezone);
+  const allMs = values.map((value) => timeOf(value, parseTime));
+  const fields = { time: field, timeFormat: format.format };
+  return { field, fields, decisions: [decision, format.decision], parseTime, allMs };
 }
 
 function timeOf(value: unknown, parseTime: ParseTime): number {

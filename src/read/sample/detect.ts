@@ -2,7 +2,6 @@ import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import { Intervals } from '../../core/grid.js';
 import { oneLine } from '../../core/one-line.js';
-import type { ParseTime } from '../../core/time.js';
 import type { Reject } from '../../core/types.js';
 import type { FilePlan, Layout, RecordingFacts } from '../lines/plan.js';
 import { readRules } from '../lines/reader.js';
@@ -50,7 +49,7 @@ interface PlannedSample {
  * @throws AiopsError `input_empty`: no record; `input_unusable`: no numeric column, a named one that is missing, files
  *   of different layouts, or no record of the samples can be read
  */
-export function detect(all: readonly SampledSource[], options: ReadOptions, parseTime: ParseTime): Detected {
+export function detect(all: readonly SampledSource[], options: ReadOptions): Detected {
   const inputs = all.filter(({ sample }) => sample.lines > 0);
   const empty = all.filter(({ sample }) => sample.lines === 0);
   if (inputs.length === 0) throw noRecord(all);
@@ -62,7 +61,7 @@ export function detect(all: readonly SampledSource[], options: ReadOptions, pars
   const intervals = new Intervals(grid);
   const { columns, plans, notices } = chooseColumns(inputs, options, intervals);
   const samples = inputs.map((input, i): PlannedSample => ({ input, plan: plans[i]! }));
-  const heads = checkRecords(samples, options, parseTime, intervals);
+  const heads = checkRecords(samples, options, intervals);
   const files = all.map((input) => {
     const i = inputs.indexOf(input);
     if (i < 0) return null;
@@ -102,13 +101,12 @@ function sharedNotices({ file, decisions }: FileDecisions): Notice[] {
 function checkRecords(
   samples: readonly PlannedSample[],
   options: ReadOptions,
-  parseTime: ParseTime,
   intervals: Intervals,
 ): number[] {
   const ofAnyShard = { ...options, shard: null };
-  refuseUnreadable(samples, readRules(ofAnyShard, parseTime, intervals));
+  refuseUnreadable(samples, readRules(ofAnyShard, intervals));
   const { targets: _, ...ofAnyTarget } = ofAnyShard;
-  const rules = readRules(ofAnyTarget, parseTime, intervals);
+  const rules = readRules(ofAnyTarget, intervals);
   return headMinutes(samples.map((sample) => firstMinute(sample, rules)));
 }
 

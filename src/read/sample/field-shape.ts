@@ -1,4 +1,4 @@
-import type { ParseTime } from '../../core/time.js';
+import type { ParseTime } from '../../core/time/format.js';
 import type { ParseNumber } from '../lines/number-format.js';
 import type { SampleTable } from './table.js';
 

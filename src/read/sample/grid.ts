@@ -1,6 +1,7 @@
 import { monthNumber, monthsOf, monthStartMs, plainGrid, type Grid } from '../../core/grid.js';
 import { AiopsError } from '../../core/errors.js';
-import { formatDuration, isoTime, MONTH_MS, zoneOffsets } from '../../core/time.js';
+import { formatDuration, isoTime, MONTH_MS } from '../../core/time.js';
+import { zoneOffsets } from '../../core/time/zone.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { leadAgainstJitter } from './jitter.js';

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** Usual intervals, of which jittering times are taken to mean one. */
-const USUAL_MS = [
+export const USUAL_MS = [
   ...[1, 2, 5, 10, 15, 20, 30].map((count) => count * SECOND_MS),
   ...[1, 2, 5, 10, 15, 20, 30].map((count) => count * MINUTE_MS),
   ...[1, 2, 3, 4, 6, 8, 12, 24, 168].map((count) => count * HOUR_MS),

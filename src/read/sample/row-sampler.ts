@@ -1,4 +1,4 @@
-import type { ParseTime } from '../../core/time.js';
+import type { ParseTime } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
 import type { FoundRow } from '../lines/found-row.js';
 import { eachField } from '../lines/json-text.js';
@@ -99,6 +99,7 @@ export class RowSampler implements RowSink {
       header: header ?? [],
       series: input.series,
       timeField: fields.time,
+      time: fields.timeFormat,
       targetFields: fields.targets,
       labelField: fields.label,
       long: long === null ? null : longPlan(long, [], 'reject'),

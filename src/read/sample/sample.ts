@@ -1,6 +1,5 @@
 import { readPlace } from '../../core/read-place.js';
 import { sleep } from '../../core/timer.js';
-import type { ParseTime } from '../../core/time.js';
 import type { MinuteRecord, Reject } from '../../core/types.js';
 import type { ByteSource } from '../bytes/source.js';
 import type { FileFormat, FilePlan } from '../lines/plan.js';
@@ -43,12 +42,11 @@ export interface SampleTaking {
 export async function takeSample(
   source: ByteSource,
   options: ReadOptions,
-  parseTime: ParseTime,
   { series, maxBytes, head = null }: SampleTaking,
 ): Promise<SampledSource> {
   const { name: file, byteOffset } = source;
   const format = options.format === 'auto' ? formatByName(file) : options.format;
-  const sampler = new Sampler({ file, series, format, byteOffset, maxBytes, head }, options, parseTime);
+  const sampler = new Sampler({ file, series, format, byteOffset, maxBytes, head }, options);
   const chunks = source.chunks();
   let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;
   let hasEnded = false;

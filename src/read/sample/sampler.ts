@@ -1,4 +1,4 @@
-import type { ParseTime } from '../../core/time.js';
+import { parserOf } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
 import type { FilePlan, Layout } from '../lines/plan.js';
 import { LineAssembler, rowReader } from '../lines/reader.js';
@@ -57,13 +57,11 @@ export class Sampler {
   readonly chunks: Buffer[] = [];
   readonly #input: SampledInput;
   readonly #options: ReadOptions;
-  readonly #parseTime: ParseTime;
   #reading: Reading | null = null;
 
-  constructor(input: SampledInput, options: ReadOptions, parseTime: ParseTime) {
+  constructor(input: SampledInput, options: ReadOptions) {
     this.#input = input;
     this.#options = options;
-    this.#parseTime = parseTime;
   }
 
   /** @throws AiopsError `input_unusable` if the header or the time column cannot be found */
@@ -133,13 +131,10 @@ export class Sampler {
     const { head } = reading;
     if (!head.hasRow) return;
     const { file, byteOffset } = this.#input;
-    const fields = decideFields(
-      { file, layout: head.layout, table: head.table },
-      this.#options,
-      this.#parseTime,
-    );
-    const rows = new RowSampler(this.#input, head, fields, this.#options, this.#parseTime);
-    const reader = rowReader(rows.plan, rows, { parseTime: this.#parseTime });
+    const fields = decideFields({ file, layout: head.layout, table: head.table }, this.#options, Date.now());
+    const parseTime = parserOf(fields.timeFormat, this.#options.timezone);
+    const rows = new RowSampler(this.#input, head, fields, this.#options, parseTime);
+    const reader = rowReader(rows.plan, rows, parseTime);
     reading.rows = rows;
     reading.lines = new LineAssembler(reader, byteOffset);
     for (const chunk of this.chunks) if (!rows.isEnough) reading.lines.push(chunk);

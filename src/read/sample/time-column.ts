@@ -1,23 +1,73 @@
 import { AiopsError } from '../../core/errors.js';
-import type { ParseTime } from '../../core/time.js';
+import { oneLine } from '../../core/one-line.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { requireField, usualField } from './find-field.js';
-import { listNames, quoteName } from './names.js';
+import { listNames, newName, quoteName } from './names.js';
 import type { SampledTable, SampleTable } from './table.js';
+import { isTimeLike } from './time-format.js';
+import { looksLikeTime } from './time-shape.js';
 
+/** Taken for the time whatever they hold. */
 const USUAL_TIMES = ['timestamp', 'time', 'ts', 'minute', '@timestamp'];
+/** Names of columns that are the time if they look like it; compared by their letters and digits alone. */
+const OTHER_TIMES = [
+  ...[
+    'datetime',
+    'timestamp',
+    'time',
+    'eventtime',
+    'eventtimestamp',
+    'timestamputc',
+    'utctimestamp',
+    'timeutc',
+  ],
+  ...[
+    'utctime',
+    'datetimeutc',
+    'utcdatetime',
+    'timestamplocal',
+    'localtime',
+    'date',
+    'unixtime',
+    'unixtimestamp',
+  ],
+  ...[
+    'epoch',
+    'epochtime',
+    'epochseconds',
+    'epochs',
+    'epochms',
+    'epochmillis',
+    'timestampms',
+    'timestamps',
+    'timems',
+  ],
+  ...[
+    'timestampus',
+    'timestampns',
+    'timeus',
+    'timens',
+    'tsms',
+    'recordedat',
+    'measuredat',
+    'observedat',
+    'sampledat',
+  ],
+  ...['collectedat', 'createdat', 'starttime', 'endtime', 'ds', 'dt'],
+];
 
 /**
  * Finds the column with the time.
  *
- * @throws AiopsError `input_unusable` if there is none
+ * @throws AiopsError `input_unusable` if there is none, or the time of day is in a column of its own
  */
 export function decideTime(
-  { file, table }: SampledTable,
+  sampled: SampledTable,
   options: ReadOptions,
-  parseTime: ParseTime,
+  nowMs: number,
 ): { readonly field: string; readonly decision: Decision } {
+  const { file, table } = sampled;
   const names = table.lineNames;
   const given = options.timeColumn;
   if (given !== undefined) {
@@ -25,14 +75,70 @@ export function decideTime(
     return { field, decision: timeDecision(field, 'given', '--time-column names it') };
   }
   const taken = new Set([...(options.columns ?? []), ...otherNames(options)]);
-  const dated = names.filter((name) => hasTime(table, name, parseTime));
-  const field =
-    usualField(USUAL_TIMES, dated, taken, options) ?? usualField(USUAL_TIMES, names, taken, options);
+  const usual = names.filter((name) => hasTime(table, name));
+  const field = usualField(USUAL_TIMES, usual, taken, options);
   if (field !== null) return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
-  throw new AiopsError('input_unusable', `${file} has no time column: saw ${listNames(names)}`, {
-    hint: names.some((name) => /^[-+]?\d/.test(name))
-      ? 'the first line must name the columns; put a line such as timestamp,target,value before it'
-      : 'name it with --time-column',
+  const free = names.filter((name) => !taken.has(name) && !taken.has(newName(name, options)));
+  return otherTime(sampled, free, options, nowMs);
+}
+
+function otherTime(
+  { file, table }: SampledTable,
+  free: readonly string[],
+  options: ReadOptions,
+  nowMs: number,
+): { readonly field: string; readonly decision: Decision } {
+  // A name that is a time is a value, of a file without a header.
+  const isHeader = !table.lineNames.some(isTimeLike);
+  const shaped = free.filter((name) => isHeader && looksLikeTime(table.lineColumn(name), nowMs));
+  const plain = (name: string): string =>
+    newName(name, options)
+      .toLowerCase()
+      .replace(/[^\p{L}\d]/gu, '');
+  const named = OTHER_TIMES.map((each) => shaped.find((name) => plain(name) === each)).find(
+    (name) => name !== undefined,
+  );
+  const found = named ?? (shaped.length === 1 ? shaped[0] : undefined);
+  if (found !== undefined) {
+    refuseClockApart({ file, table }, found);
+    const evidence = named === undefined ? 'no other column has times in all rows' : 'it has a usual name';
+    return { field: found, decision: timeDecision(found, named === undefined ? 'shape' : 'name', evidence) };
+  }
+  // A usual name without times: the first reject says what is wrong with them.
+  const field = usualField(USUAL_TIMES, free, new Set(), options);
+  if (field !== null) return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
+  throw noTime(file, table.lineNames, shaped);
+}
+
+function noTime(file: string, names: readonly string[], shaped: readonly string[]): AiopsError {
+  const flags = shaped.map((name) => `--time-column ${quoteName(name)}`).join(' or ');
+  const hint = names.some((name) => /^[-+]?\d/.test(name))
+    ? 'the first line must name the columns; put a line such as timestamp,target,value before it'
+    : 'name it with --time-column';
+  return new AiopsError(
+    'input_unusable',
+    shaped.length > 1
+      ? `${file} has several columns with times: ${listNames(shaped)}`
+      : `${file} has no time column: saw ${listNames(names)}`,
+    { hint: shaped.length > 1 ? `give ${flags}` : hint },
+  );
+}
+
+const CLOCK = /^\s*\d{1,2}:\d\d(:\d\d([.,]\d+)?)?( ?[ap]\.?m\.?)?\s*$/i;
+
+/** Days without their times of day would put all records of a day at its midnight. */
+function refuseClockApart({ file, table }: Pick<SampledTable, 'file' | 'table'>, field: string): void {
+  const hasClock = table.lineColumn(field).some((time) => /:|T\d/.test(String(time)));
+  if (hasClock) return;
+  const isClock = (name: string): boolean => {
+    const values = table.lineColumn(name).filter((value) => value !== undefined && value !== '');
+    return values.length > 0 && values.every((value) => typeof value === 'string' && CLOCK.test(value));
+  };
+  const clock = table.lineNames.find(isClock);
+  if (clock === undefined) return;
+  const [date, time] = [oneLine(field), oneLine(clock)];
+  throw new AiopsError('input_unusable', `${file} has the date in ${date} and the time of day in ${time}`, {
+    hint: 'join them in one column, such as 2018-04-30 00:58',
   });
 }
 
@@ -40,10 +146,8 @@ function otherNames({ targetColumns = [], labelColumn }: ReadOptions): string[] 
   return labelColumn === undefined ? [...targetColumns] : [...targetColumns, labelColumn];
 }
 
-function hasTime(table: SampleTable, name: string, parseTime: ParseTime): boolean {
-  return table
-    .lineColumn(name)
-    .some((time) => (typeof time === 'string' || typeof time === 'number') && !Number.isNaN(parseTime(time)));
+function hasTime(table: SampleTable, name: string): boolean {
+  return table.lineColumn(name).some(isTimeLike);
 }
 
 function timeDecision(field: string, source: Decision['source'], evidence: string): Decision {

@@ -1,4 +1,5 @@
-import type { ParseTime } from '../../core/time.js';
+import { parserOf } from '../../core/time/format.js';
+import type { ParseTime } from '../../core/time/format.js';
 import type { FoundRow } from '../lines/found-row.js';
 import { HEAD_OF_LONG_LINE, LineCursor } from '../lines/lines.js';
 import { LateFields, ROLE } from '../lines/plan.js';
@@ -13,7 +14,8 @@ const SPACE = 32;
 
 export interface EntryRules {
   readonly plan: FilePlan;
-  readonly parseTime: ParseTime;
+  /** Of times without a zone. */
+  readonly timezone: string;
   readonly maxLineBytes: number;
 }
 
@@ -33,14 +35,15 @@ export class EntryReader {
 
   /** The entry that `onEntry` gets is valid during the call; its bytes do not change afterwards. */
   constructor(rules: EntryRules, byteOffset: number, onEntry: (entry: Entry) => void) {
-    const { plan, parseTime, maxLineBytes } = rules;
+    const { plan, timezone, maxLineBytes } = rules;
+    const parseTime = parserOf(plan.time, timezone);
     this.#byteOffset = byteOffset;
     this.#onEntry = onEntry;
     const cursor = new EntryCursor(plan, maxLineBytes, {
       line: (timeMs) => this.#lineOf(cursor, timeMs),
       longLine: (...line) => this.#longLine(...line),
     });
-    const reader = rowReader(timesOnly(plan), new TimeSink(cursor, parseTime), { parseTime });
+    const reader = rowReader(timesOnly(plan), new TimeSink(cursor, parseTime), parseTime);
     this.#lines = new LineAssembler(reader, byteOffset);
   }
 

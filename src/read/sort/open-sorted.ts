@@ -1,7 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import type { FilePosition } from '../../core/input-position.js';
-import type { ParseTime } from '../../core/time.js';
 import type { ByteSource, SourceOptions } from '../bytes/source.js';
 import type { FilePlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
@@ -17,7 +16,6 @@ export type SortScratch = Pick<SortOptions, 'folder' | 'signal'>;
 
 export interface SortSettings {
   readonly options: Pick<ReadOptions, 'maxLineBytes' | 'timezone' | 'live'>;
-  readonly parseTime: ParseTime;
   readonly scratch: SortScratch;
   readonly sourceOptions: Pick<SourceOptions, 'blockBytes' | 'before'>;
 }
@@ -105,11 +103,11 @@ export async function openInOrder(
 function rulesOf(
   { byteOffset }: ByteSource,
   plan: FilePlan,
-  { parseTime, scratch, options: { maxLineBytes } }: SortSettings,
+  { scratch, options: { maxLineBytes, timezone } }: SortSettings,
   disorder: Disorder,
 ): SortOptions {
   const onUnordered = disorder.add.bind(disorder);
-  return { plan, parseTime, maxLineBytes, ...scratch, byteOffset, isRereadable: false, onUnordered };
+  return { plan, timezone, maxLineBytes, ...scratch, byteOffset, isRereadable: false, onUnordered };
 }
 
 function cannotSortLive(name: string): AiopsError {

@@ -13,6 +13,7 @@ import {
   text,
   type Shape,
 } from '../../core/shape.js';
+import { NUMBER_FORMS } from '../../core/time/numbers.js';
 import { journalPath, type Commit, type JournalContents } from '../../output/journal.js';
 import type { DigestUpdate, Segment } from '../../read/bytes/digests.js';
 import { FILE_START } from '../../read/bytes/source.js';
@@ -67,6 +68,11 @@ const inputSnapshot: Shape<InputSnapshot> = object({
             header: list(text),
             series: text,
             timeField: text,
+            time: object({
+              numbers: oneOf(...NUMBER_FORMS),
+              dayMonth: nullable(oneOf('day-first', 'month-first')),
+              pattern: nullable(text),
+            }),
             targetFields: list(text),
             labelField: nullable(text),
             long: nullable(

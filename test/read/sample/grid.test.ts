@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import type { AiopsError } from '#build/core/errors.js';
 import { Intervals } from '#build/core/grid.js';
-import { timeParser } from '#build/core/time.js';
+import { timeParser } from '#build/core/time/format.js';
 import type { ReadOptions } from '#build/read/options.js';
 import { chooseGrid } from '#build/read/sample/grid.js';
 

@@ -225,7 +225,7 @@ const CHILD = `
   const { sortChunks } = await import(module);
   const { createReadStream, statSync } = await import('node:fs');
   const plan = ${JSON.stringify({ ...CSV_PLAN, header: ['timestamp', 'target', 'value'], timeField: 'timestamp' })};
-  const options = { plan: { ...plan, roles: new Map([['timestamp', ${ROLE.time}]]) }, parseTime: Date.parse, maxLineBytes: 1e6, folder, byteOffset: 0, isRereadable: false, limits: { runBytes: 2 ** 20, fanIn: 8 } };
+  const options = { plan: { ...plan, roles: new Map([['timestamp', ${ROLE.time}]]) }, timezone: 'UTC', maxLineBytes: 1e6, folder, byteOffset: 0, isRereadable: false, limits: { runBytes: 2 ** 20, fanIn: 8 } };
   const { text } = await sortChunks(createReadStream(path), options);
   if (text.text.sizeBytes !== statSync(path).size) throw new Error('bytes were lost');
   console.log(process.resourceUsage().maxRSS);

@@ -3,7 +3,6 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { timeParser } from '#build/core/time.js';
 import { NO_MARKS } from '#build/read/lines/marks.js';
 import { ROLE } from '#build/read/lines/plan.js';
 import type { FilePlan } from '#build/read/lines/plan.js';
@@ -88,8 +87,7 @@ const TEXTS: readonly (readonly [string, FilePlan, string, fc.Arbitrary<string>,
 ];
 
 function sortOptions(folder: string, plan: FilePlan, maxLineBytes = MAX_LINE_BYTES): SortOptions {
-  const parseTime = timeParser('UTC');
-  return { plan, parseTime, maxLineBytes, folder, byteOffset: 0, isRereadable: false };
+  return { plan, timezone: 'UTC', maxLineBytes, folder, byteOffset: 0, isRereadable: false };
 }
 
 async function* arriving(chunks: readonly Buffer[]): AsyncGenerator<Buffer, undefined> {

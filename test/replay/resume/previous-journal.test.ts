@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { AiopsError } from '#build/core/errors.js';
+import { AUTO_TIME } from '#build/core/time/format.js';
 import { JOURNAL_FORMAT, readJournal, type JournalContents } from '#build/output/journal.js';
 import { previousJournal } from '#build/replay/resume/previous-journal.js';
 import { runStatus } from '#build/replay/resume/status.js';
@@ -42,6 +43,7 @@ const facts = {
           },
           ...{
             timeField: 't',
+            time: AUTO_TIME,
             targetFields: [],
             labelField: null,
             long: null,

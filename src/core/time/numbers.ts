@@ -1,0 +1,114 @@
+import { DAY_MS, MINUTE_MS, SECOND_MS, dateMs, inRange } from './calendar.js';
+import { timeOn } from './clock.js';
+import { fractionMs } from './iso.js';
+import type { ToUtc } from './zone.js';
+
+/** Units of numbers that are times: since 1970, or, `days`, since the end of 1899 as spreadsheets count. */
+export type TimeUnit = 's' | 'ms' | 'us' | 'ns' | 'days';
+
+/** How numbers are read: `auto` is s or ms, `compact` is a date such as 20180430 or 201804300058. */
+export type NumberForm = (typeof NUMBER_FORMS)[number];
+export const NUMBER_FORMS = ['auto', 's', 'ms', 'us', 'ns', 'days', 'compact'] as const;
+
+/** An epoch number below this is in seconds (up to the year 5138), otherwise in milliseconds (from March 1973). */
+const SECONDS_BELOW = 1e11;
+/** The day number of 1970-01-01 in a spreadsheet (1900 date system). */
+const DAY_OF_1970 = 25_569;
+
+const NUMBER = /^[+-]?\d+(?:\.\d*)?(?:e\+?\d+)?$/i;
+const WHOLE = /^\d+$/;
+
+/** Whether a text is a number that could be a time. */
+export function isNumberText(text: string): boolean {
+  return NUMBER.test(text);
+}
+
+/** Reads the text of a number, or the number itself, as epoch ms; NaN if it is not one. */
+export type ParseNumber = (value: string | number) => number;
+
+/** `toUtc` is for days and compact dates, which are local times. */
+export function numberParser(form: NumberForm, toUtc: ToUtc): ParseNumber {
+  switch (form) {
+    case 'auto':
+      return ofText((value) =>
+        inRange(Math.abs(value) < SECONDS_BELOW ? secondsMs(value) : Math.floor(value)),
+      );
+    case 's':
+      return ofText((value) => inRange(secondsMs(value)));
+    case 'ms':
+      return ofText((value) => inRange(Math.floor(value)));
+    case 'us':
+      return withoutDigits(3);
+    case 'ns':
+      return withoutDigits(6);
+    case 'days':
+      return (value) => daysMs(String(value), toUtc);
+    case 'compact':
+      return (value) => compactMs(String(value), toUtc);
+  }
+}
+
+function ofText(read: (value: number) => number): ParseNumber {
+  return (value) => {
+    if (typeof value === 'number') return read(value);
+    return NUMBER.test(value) ? read(Number(value)) : NaN;
+  };
+}
+
+/** Rounded to microseconds first: 1524614400.123 × 1000 must not floor to …122. */
+function secondsMs(value: number): number {
+  return Math.floor(Math.round(value * 1e6) / 1e3);
+}
+
+/** Epoch ms of a number whose last digits are fractions of one. Digits are cut from the text, which may have too many for a double. */
+function withoutDigits(digits: number): ParseNumber {
+  const scale = 10 ** digits;
+  const read = ofText((value) => inRange(Math.floor(value / scale)));
+  return (value) =>
+    typeof value === 'string' && value.length > 15 && WHOLE.test(value)
+      ? inRange(Number(value.slice(0, -digits)))
+      : read(value);
+}
+
+/** Sums such as `A1+1/1440`, filled down a column, drift that far. */
+const DRIFT_MS = 2;
+
+/**
+ * Spreadsheets write few digits: unless they say a full second, the full minute is taken, or else the full second, that
+ * has these digits; or else the nearest millisecond. The number of digits alone says little, as zeros at the end are
+ * often cut.
+ */
+function daysMs(text: string, toUtc: ToUtc): number {
+  if (!NUMBER.test(text)) return NaN;
+  const value = (Number(text) - DAY_OF_1970) * DAY_MS;
+  const [, fraction = '', exponent = '0'] = /^[^.e]*(?:\.(\d*))?(?:e(.+))?$/i.exec(text) ?? [];
+  const halfDigitMs = (DAY_MS / 2) * 10 ** (Number(exponent) - fraction.length);
+  const round = [
+    { unitMs: SECOND_MS, withinMs: DRIFT_MS },
+    { unitMs: MINUTE_MS, withinMs: halfDigitMs + DRIFT_MS },
+    { unitMs: SECOND_MS, withinMs: halfDigitMs + DRIFT_MS },
+  ].find(({ unitMs, withinMs }) => Math.abs(nearest(value, unitMs) - value) <= withinMs);
+  return inRange(toUtc(nearest(value, round?.unitMs ?? 1)));
+}
+
+function nearest(ms: number, unitMs: number): number {
+  return Math.round(ms / unitMs) * unitMs;
+}
+
+const COMPACT = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(\d{3})?)?)?)?(?:\.(\d*))?$/;
+
+/** `YYYYMMDD[HH[MM[SS[mmm]]]]`; a fraction of seconds after 14 digits, otherwise only zeros as some programs add them. */
+function compactMs(text: string, toUtc: ToUtc): number {
+  const match = COMPACT.exec(text);
+  if (match === null) return NaN;
+  const [, year, month, day, hour = '0', minute = '0', second, ms, fraction = ''] = match;
+  const isFractionOfSecond = second !== undefined && ms === undefined;
+  if (!isFractionOfSecond && /[1-9]/.test(fraction)) return NaN;
+  const clock = {
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second ?? 0),
+    ms: fractionMs(ms ?? (isFractionOfSecond ? fraction : '')),
+  };
+  return timeOn(dateMs(Number(year), Number(month), Number(day)), clock, null, toUtc);
+}

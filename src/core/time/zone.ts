@@ -1,0 +1,104 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, epochDay } from './calendar.js';
+
+const QUARTER_MS = 15 * MINUTE_MS;
+/** Since then, every zone changes its clocks on a quarter of an hour; before, offsets could have odd seconds. */
+const QUARTERS_SINCE_MS = Date.UTC(1973, 0, 1);
+const MAX_CACHED_QUARTERS = 4096;
+/** Kiribati is furthest ahead. */
+const MOST_OFFSET_HOURS = 14;
+
+/** Local wall-clock ms (counted as if it were UTC) → epoch ms, NaN if the zone skips that time. */
+export type ToUtc = (localMs: number) => number;
+
+/**
+ * How to get from local times of a zone to UTC. Of two equal local times, the first one is meant.
+ *
+ * @throws RangeError when `timezone` is neither `UTC`, a fixed offset nor an IANA name known to Intl
+ */
+export function toUtcIn(timezone: string): ToUtc {
+  if (timezone === 'UTC') return (localMs) => localMs;
+  const fixedMs = fixedOffsetMs(timezone);
+  return fixedMs === null ? zoneToUtc(timezone) : (localMs) => localMs - fixedMs;
+}
+
+/**
+ * The usual way to write a zone: `UTC`, `+02:00`, or the IANA name as Intl writes it.
+ *
+ * @throws RangeError as `toUtcIn`
+ */
+export function canonicalZone(text: string): string {
+  const fixedMs = fixedOffsetMs(text);
+  if (fixedMs === 0) return 'UTC';
+  if (fixedMs === null) return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  const minutes = Math.abs(fixedMs) / MINUTE_MS;
+  const [hh, mm] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'));
+  return `${fixedMs < 0 ? '-' : '+'}${hh}:${mm}`;
+}
+
+/** How far `+02:00`, `-0530` or `UTC+2` is ahead of UTC, ms; null if the text is no offset. */
+function fixedOffsetMs(text: string): number | null {
+  const [, sign, hours, minutes] = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?([0-5]\d))?$/i.exec(text) ?? [];
+  const ms = Number(hours) * HOUR_MS + Number(minutes ?? 0) * MINUTE_MS;
+  if (!(ms <= MOST_OFFSET_HOURS * HOUR_MS)) return null;
+  return sign === '-' ? 0 - ms : ms;
+}
+
+/** A recording has many files, and each converter its caches. */
+const CONVERTERS = new Map<string, ToUtc>();
+
+function zoneToUtc(timezone: string): ToUtc {
+  let toUtc = CONVERTERS.get(timezone);
+  if (toUtc === undefined) CONVERTERS.set(timezone, (toUtc = makeConverter(timezone)));
+  return toUtc;
+}
+
+function makeConverter(timezone: string): ToUtc {
+  const offsetAt = zoneOffsets(timezone);
+  const cache = new Map<number, number>();
+  return (localMs) => {
+    if (Number.isNaN(localMs)) return NaN;
+    if (localMs < QUARTERS_SINCE_MS) return localMs - localOffset(localMs, offsetAt);
+    const quarter = Math.floor(localMs / QUARTER_MS);
+    let offset = cache.get(quarter);
+    if (offset === undefined) {
+      if (cache.size >= MAX_CACHED_QUARTERS) cache.clear();
+      offset = localOffset(localMs, offsetAt);
+      cache.set(quarter, offset);
+    }
+    return localMs - offset;
+  };
+}
+
+/** The offset of a wall-clock time: either that of a day before or that of a day after. */
+function localOffset(localMs: number, offsetAt: (utcMs: number) => number): number {
+  const before = offsetAt(localMs - DAY_MS);
+  const after = offsetAt(localMs + DAY_MS);
+  const holds = [before, after].filter((offset) => offsetAt(localMs - offset) === offset);
+  return holds.length === 0 ? NaN : Math.max(...holds);
+}
+
+/** How far the clocks of a zone are ahead of UTC at a given time, ms. @throws RangeError as `toUtcIn` */
+export function zoneOffsets(timezone: string): (utcMs: number) => number {
+  const fixedMs = fixedOffsetMs(timezone);
+  if (fixedMs !== null) return () => fixedMs;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: timezone,
+    calendar: 'gregory',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  return (utcMs) => {
+    const parts = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
+    for (const { type, value } of format.formatToParts(utcMs)) {
+      if (type in parts) parts[type as keyof typeof parts] = Number(value);
+    }
+    const { year, month, day, hour, minute, second } = parts;
+    const local = epochDay(year, month, day) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS;
+    return local + second * SECOND_MS - Math.floor(utcMs / SECOND_MS) * SECOND_MS;
+  };
+}
