@@ -104,6 +104,14 @@ test('files added one by one to a complete run add only their minutes', async (t
   assert.deepEqual(minutesServed(cwd).slice(0, before.length), before);
 });
 
+test('files in folders by day keep their targets, whatever their names', async (t) => {
+  const { replay, checkWhole } = runsIn(t, { '04-30/data.csv': csv(0, 10), '05-01/data.csv': csv(10, 20) });
+  const inputs = ['04-30/data.csv', '05-01/data.csv'];
+  assert.equal((await replay(inputs.slice(0, 1))).status, 0);
+  assert.equal((await replay(inputs)).status, 0);
+  await checkWhole(inputs);
+});
+
 test('the last minute is done again if the added file has more of it', async (t) => {
   const { replay, checkWhole } = runsIn(t, { '1.csv': csv(0, 30, ['b']), '2.csv': csv(29, 35, ['a']) });
   assert.equal((await replay(['1.csv'])).status, 0);
@@ -167,6 +175,7 @@ test('added files that would change earlier results are refused, and --restart r
     'other.csv': csv(30, 40).replace('host,v', 'host,w'),
     'rejected.csv': `time,host,v\n${'never,a,1\n'.repeat(5000)}${rows(32, 34)}`,
     'text.csv': `time,host,v\n${`${time(31)},a,much\n`.repeat(200)}`,
+    'empty.csv': 'time,host,v\n',
     'later.csv': csv(30, 40),
     'x/m.csv': one(0, 10),
     'y/m.csv': one(10, 20),
@@ -187,6 +196,7 @@ test('added files that would change earlier results are refused, and --restart r
   await refused(['x/1.csv', 'later.csv', 'early.csv'], /early\.csv begins/);
   await refused(['x/1.csv', 'rejected.csv'], /rejected\.csv begins with too many rejects/);
   await refused(['later.csv', 'x/1.csv'], /input was x\/1\.csv, now later\.csv x\/1\.csv/);
+  await refused(['x/1.csv', 'empty.csv'], /empty\.csv holds no record yet/);
   await refused(['x/1.csv', 'text.csv'], /no numeric column/);
   await refused(['x/1.csv', '-'], /standard input/);
   assert.equal((await replay(['x/1.csv', 'early.csv'], '--restart')).status, 0);

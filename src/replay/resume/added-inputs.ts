@@ -56,15 +56,11 @@ export async function withAddedInputs(
     if (!(error instanceof AiopsError) || error.code !== 'input_unusable') throw error;
     throw cannotAdd(inputs.slice(known), [error.message], output.out);
   });
-  const noFile = inputs.filter((_, i) => all.files[i]?.identity === null);
-  const reasons =
-    noFile.length > 0
-      ? [`${inputName(noFile[0]!)} is not a file, which every input must be to add one`]
-      : readingDifferences(recording, all, inputs);
-  if (reasons.length > 0) throw cannotAdd(inputs.slice(known), reasons, output.out);
+  const reasons = [...unfitReasons(all, known, inputs), ...readingDifferences(recording, all, inputs)];
+  if (reasons.length > 0) throw cannotAdd(inputs.slice(known), reasons.slice(0, 1), output.out);
   let firstMs = Infinity;
   for (const [i, input] of inputs.entries()) {
-    if (i < known || all.files[i]?.plan === null) continue;
+    if (i < known) continue;
     const minuteMs = await firstMinute(input, { ...all, files: [all.files[i]!] }, options);
     const reason = tooEarly(input, minuteMs, last?.minuteMs ?? -Infinity);
     if (reason !== null) throw cannotAdd(inputs.slice(known), [reason], output.out);
@@ -97,7 +93,15 @@ async function snapshotOf(
   return recording.snapshot();
 }
 
-/** The first minute of a file, epoch ms; Infinity: it has none, -Infinity: many rejects come before it. */
+function unfitReasons({ files }: InputSnapshot, known: number, inputs: readonly string[]): string[] {
+  return inputs.flatMap((input, i) => {
+    if (files[i]?.identity === null) return [`${input} is not a file, which every input must be to add one`];
+    // How to read it is decided once, by its first records.
+    return i >= known && files[i]?.plan === null ? [`${input} holds no record yet`] : [];
+  });
+}
+
+/** The first minute of a file, epoch ms; Infinity: none is selected, -Infinity: many rejects come before it. */
 async function firstMinute(input: string, snapshot: InputSnapshot, options: ReadOptions): Promise<number> {
   const start = { positions: null, positionsMinuteMs: null, afterMinuteMs: -Infinity };
   const whole = { ...options, fromMs: null, toMs: null };
@@ -129,7 +133,7 @@ function readingDifferences(before: InputSnapshot, now: InputSnapshot, inputs: r
   if (!isDeepStrictEqual(before.grid, now.grid)) return ['with them, intervals would begin at other times'];
   return before.files.flatMap((file, i) => {
     const other = now.files[i]!;
-    const [was, is] = [file.plan?.series, other.plan?.series];
+    const [was, is] = [seriesOf(file), seriesOf(other)];
     if (was !== is)
       return [`with them, ${inputs[i]!} would be the series ${is ?? ''} rather than ${was ?? ''}`];
     const isSame = isDeepStrictEqual(readingOf(file), readingOf(other));
@@ -142,12 +146,17 @@ function readingOf({ plan, headMs }: FileSnapshot): unknown {
   if (plan === null) return null;
   // Fields without a value in the sample are ignored as well.
   const roles = plan.roles.map(([name, role]) => [name, role === ROLE.late ? ROLE.ignored : role]);
-  return JSON.parse(JSON.stringify({ ...plan, roles: roles.sort(), file: null, headMs }));
+  return JSON.parse(JSON.stringify({ ...plan, roles: roles.sort(), file: null, series: null, headMs }));
+}
+
+/** Null: its records name their targets. */
+function seriesOf({ plan }: FileSnapshot): string | null {
+  return plan === null || plan.targetFields.length > 0 || plan.wide !== null ? null : plan.series;
 }
 
 function cannotAdd(added: readonly string[], reasons: readonly string[], out: string): AiopsError {
   const names = added.map(inputName).join(', ');
   return new AiopsError('config', `cannot add ${names} to the run in ${out}: ${reasons.join('; ')}`, {
-    hint: 'start over with --restart, which replays all inputs, or choose another --out for the new ones',
+    hint: 'start over with --restart, which replays all inputs, with --series if they are parts of one series; or choose another --out for the new ones',
   });
 }
