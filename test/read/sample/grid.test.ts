@@ -184,11 +184,7 @@ test('the grace that a message names is enough', async () => {
   const shuffled = Array.from({ length: 70 }, (_, i) => iso(START_MS + ((i * 37) % 70) * MINUTE_MS + 5000));
   const text = csv(shuffled);
   const error = await read(text).catch((reason: unknown) => reason);
-  refusal(
-    'input_out_of_order',
-    /2026-01-01T\d\d:\d\d:05\.000Z comes after .*:05\.000Z/,
-    /--grace \d+/,
-  )(error);
+  refusal('input_out_of_order', /2026-01-01T\d\d:\d\d:05Z comes after .*:05Z/, /--grace \d+/)(error);
   const grace = Number(/--grace (\d+)/.exec((error as AiopsError).hint ?? '')?.[1]);
   assert.deepEqual((await read(text, { grace })).counts, [70, 0]);
   await assert.rejects(() => read(text, { grace: grace - 1 }), refusal('input_out_of_order', /./, /./));
