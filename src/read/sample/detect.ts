@@ -69,7 +69,11 @@ export function detect(all: readonly SampledSource[], options: ReadOptions): Det
   });
   const decisions = inputs.map((input) => ({
     file: input.sample.file,
-    decisions: [...(input.sample.fields?.decisions ?? []), ...decideSeries(input, options)],
+    decisions: [
+      ...input.sample.head.decisions,
+      ...(input.sample.fields?.decisions ?? []),
+      ...decideSeries(input, options),
+    ],
   }));
   const shared: FileDecisions = { file: 'all inputs', decisions: [interval.decision, phase] };
   return {

@@ -124,6 +124,11 @@ export function chooseInterval(
   return chosen(found, 'detected', duplicates === 'reject' ? finerInterval(series, found) : null);
 }
 
+/** Whether `--interval` takes it. */
+function isTypable(intervalMs: number): boolean {
+  return intervalMs >= SECOND_MS && intervalMs <= 366 * DAY_MS;
+}
+
 function chosen(
   intervalMs: number,
   source: ChosenInterval['source'],
@@ -157,7 +162,7 @@ function chosen(
     },
     decision: {
       ...{ about: 'interval', choice: interval, evidence: `${evidence}${finer}`, ...same },
-      flag: `--interval ${interval}`,
+      flag: isTypable(intervalMs) ? `--interval ${interval}` : null,
       alternatives: finerMs === null ? [] : [`--interval ${formatDuration(finerMs)}`],
     },
   };
