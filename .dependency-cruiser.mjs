@@ -2,12 +2,12 @@
  * Which folder may import which, checked on every test run; CONTRIBUTING.md explains the idea.
  * Type-only imports count: a type that two folders need belongs in a folder below both.
  *
- *   bin → cli → {replay, bench, native} → {read, pool, measure, output, report, host} → {model, protocol} → core
+ *   bin → cli → {replay, inspect, bench, native} → {read, pool, measure, output, report, host} → {model, protocol} → core
  *                                                                               actor → {model, protocol} → core
  */
 const LOWEST = ['model', 'protocol', 'program', 'core'];
 const ENGINE = ['read', 'pool', 'measure', 'output', 'report', 'host'];
-const FEATURES = ['replay', 'bench', 'native'];
+const FEATURES = ['replay', 'inspect', 'bench', 'native'];
 
 /** Development dependencies that are bundled into dist/ rather than installed with the package. */
 const BUNDLED = ['cli-progress', 'commander', 'csv-parse', 'execa', 'uplot', 'yauzl', 'zod'];
@@ -69,6 +69,10 @@ const READ = {
     allowed: ['lines', 'bytes'],
     why: 'minutes are made of records, however their columns were found',
   },
+  survey: {
+    allowed: ['lines', 'bytes'],
+    why: 'a survey takes records in any order, so it makes minutes of its own',
+  },
   snapshot: {
     allowed: ['lines', 'bytes'],
     why: 'a snapshot holds plans and digests; recording.ts takes and uses it',
@@ -77,7 +81,7 @@ const READ = {
 
 const readDirections = Object.entries(READ).map(([folder, { allowed, why }]) => ({
   name: `direction-read-${folder}`,
-  comment: `recording → {snapshot, sort → sample, minutes} → lines → bytes: ${why}`,
+  comment: `recording → {snapshot, survey, sort → sample, minutes} → lines → bytes: ${why}`,
   severity: 'error',
   from: { path: `^src/read/${folder}/` },
   to: { path: '^src/read/', pathNot: `^src/read/((${[folder, ...allowed].join('|')})/|options[.]ts$)` },

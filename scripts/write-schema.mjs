@@ -5,10 +5,12 @@ import { format } from 'prettier';
 
 import { BENCH_SETTINGS, REPLAY_SETTINGS } from '#build/cli/settings.js';
 import { configSchema } from '#build/cli/sources/config-schema.js';
+import { inspectionJsonSchema } from '#build/inspect/inspection.js';
 import { manifestJsonSchema } from '#build/model/manifest.js';
 
 const schemas = {
   'aiops-model.schema.json': manifestJsonSchema(),
+  'inspect.schema.json': inspectionJsonSchema(),
   'aiops-serve.config.schema.json': configSchema([REPLAY_SETTINGS, BENCH_SETTINGS]),
 };
 for (const [name, schema] of Object.entries(schemas)) {

@@ -16,6 +16,7 @@ const DESCRIPTION =
 
 const EXAMPLES = `
 Examples:
+  $ aiops-serve inspect data.jsonl
   $ aiops-serve replay data.jsonl
   $ aiops-serve replay host-a.csv host-b.csv.gz --actors 4 --out backfill/
   $ aiops-serve status backfill/
@@ -43,6 +44,11 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     usage: '[options] <input...>',
     summary: 'Replays recordings through a model and compares sequential with parallel serving.',
     define: async (command, done) => (await import('./serving-commands.js')).defineReplay(command, done),
+  },
+  inspect: {
+    usage: '[options] <input...>',
+    summary: 'Shows how inputs would be read, why, and what they hold; writes nothing.',
+    define: async (command, done) => (await import('./serving-commands.js')).defineInspect(command, done),
   },
   bench: {
     usage: '[options] [input...]',

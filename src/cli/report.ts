@@ -54,7 +54,7 @@ export function failUnchecked(gates: readonly Gate[], terminal: Console): boolea
  *
  * @throws AiopsError `output_io`; a reader that closes the pipe is not an error
  */
-async function print(text: string): Promise<void> {
+export async function print(text: string): Promise<void> {
   const sink = new StreamSink(process.stdout);
   try {
     await sink.write(text);

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 
-import { BENCH_SETTINGS, REPLAY_SETTINGS } from './settings.js';
+import { BENCH_SETTINGS, INSPECT_SETTINGS, REPLAY_SETTINGS } from './settings.js';
 import { withSettings } from './with-settings.js';
+
+const INSPECT_HELP = `
+Reads inputs of up to 48 MiB completely; of larger files head, middle and tail, of gzip and pipes the head. Writes
+nothing. Exit status: 0 replay can read them (perhaps with rejects), 64 usage, 65 input unusable or out of order,
+66 input missing. More: docs/formats.md`;
 
 /** Defines `aiops-serve replay`; `done` gets the exit status. */
 export function defineReplay(command: Command, done: (status: number) => void): void {
@@ -9,6 +14,17 @@ export function defineReplay(command: Command, done: (status: number) => void): 
   withSettings(command, REPLAY_SETTINGS, async (invocation) => {
     const { runReplay } = await import('./run-replay.js');
     done(await runReplay(invocation));
+  });
+}
+
+/** Defines `aiops-serve inspect`; `done` gets the exit status. */
+export function defineInspect(command: Command, done: (status: number) => void): void {
+  command
+    .argument('<input...>', 'CSV or JSONL files, .gz or not; - is standard input')
+    .addHelpText('after', INSPECT_HELP);
+  withSettings(command, INSPECT_SETTINGS, async (invocation) => {
+    const { runInspect } = await import('./run-inspect.js');
+    done(await runInspect(invocation));
   });
 }
 

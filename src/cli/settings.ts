@@ -32,6 +32,14 @@ export const REPLAY_SETTINGS = {
   'Other:': OTHER,
 } as const satisfies SettingGroups;
 
+/** The settings of `inspect`. */
+export const INSPECT_SETTINGS = {
+  'Format of the input:': FORMAT,
+  'Reading:': READING,
+  'Reporting:': { json: { ...STDOUT.json, help: 'print the findings as JSON' } },
+  'Other:': OTHER,
+} as const satisfies SettingGroups;
+
 /** The settings of `bench`. */
 export const BENCH_SETTINGS = {
   'Measuring:': MEASURING,

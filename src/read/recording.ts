@@ -36,6 +36,8 @@ import { takeSnapshot } from './snapshot/snapshot.js';
 import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
 import type { SortScratch } from './sort/open-sorted.js';
 import { takeSamples } from './take-samples.js';
+import { surveyInputs } from './survey.js';
+import type { Survey } from './survey.js';
 
 export type { ReadOptions } from './options.js';
 
@@ -73,6 +75,13 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
   steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
   /** How many records had such values, and how much files grew; call after the last step and `checkInputs`. */
   lateNotices(): readonly Notice[];
+  /**
+   * Looks at the records whatever their order, and at head, middle and tail of long inputs only: short ones are read up
+   * to `surveyBytes` over all inputs. Call once, instead of `steps`.
+   *
+   * @throws AiopsError what reading throws, except `input_out_of_order`
+   */
+  survey(surveyBytes?: number): Promise<Survey>;
   /** What there is around the range and targets that were selected; call after the last step. */
   extent(): ReadExtent;
   progress(): ReadProgress;
@@ -214,6 +223,7 @@ function makeRecording(
       const steps = mergeMinutes(minutes, options.duplicates, range, live);
       return selectSteps(steps, { ...range, lookBackFromMs, afterMinuteMs, checkReached, around });
     },
+    survey: (surveyBytes) => surveyInputs(inputs, rules, facts, options, surveyBytes),
     lateNotices: () => [...rules.late.notices(), ...grownNotices(sources)],
     extent: () => ({ ...around, targets: rules.filter.met }),
     progress: () => bytesRead(sources),

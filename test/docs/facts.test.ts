@@ -11,6 +11,7 @@ import { sectionOf } from '../support/markdown.js';
 /** The pages that describe a command. */
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   replay: ['guide', 'formats', 'backfill', 'bundle', 'analyzers'],
+  inspect: ['guide', 'formats', 'backfill'],
   bench: ['guide', 'bench', 'formats', 'bundle', 'analyzers'],
   status: ['guide', 'backfill'],
   'model seal': ['guide', 'bundle'],

@@ -46,6 +46,7 @@ export interface ReadReject {
 
 type RecordingMethods =
   | 'steps'
+  | 'survey'
   | 'close'
   | 'progress'
   | 'bytesBefore'

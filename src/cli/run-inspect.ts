@@ -1,0 +1,40 @@
+import { inspect } from '../inspect/inspect.js';
+import { inspectionText } from '../inspect/inspection-report.js';
+import type { GivenFlag } from '../inspect/pinned-command.js';
+import { Console, printable } from './console.js';
+import { EXIT_STATUS } from './exit-codes.js';
+import { readSettings } from './reading-options.js';
+import { print } from './report.js';
+import { type INSPECT_SETTINGS } from './settings.js';
+import { FORMAT } from './settings/format.js';
+import { READING } from './settings/reading.js';
+import { flagName, type Settings } from './settings/setting.js';
+import { stdinFor } from './stdin.js';
+import type { Invocation } from './with-settings.js';
+
+/** Inspects inputs; resolves to the exit status. */
+export async function runInspect(invocation: Invocation<typeof INSPECT_SETTINGS>): Promise<number> {
+  const { inputs, values } = invocation;
+  const terminal = new Console({ quiet: false, stream: process.stderr });
+  for (const notice of invocation.notices) terminal.notice(notice);
+  const { maxRejects } = values;
+  const config = { inputs, read: readSettings(values), given: givenFlags(invocation), maxRejects };
+  const { inspection, refusal } = await inspect(config, stdinFor(inputs));
+  await print(
+    values.json ? `${JSON.stringify(inspection, null, 2)}\n` : printable(inspectionText(inspection)),
+  );
+  if (refusal === null) return 0;
+  terminal.error(refusal);
+  return EXIT_STATUS[refusal.code];
+}
+
+/** The flags of reading that do not have their defaults, as typed. */
+function givenFlags({ values, sourceOf }: Invocation<typeof INSPECT_SETTINGS>): GivenFlag[] {
+  const settings: Settings = { ...FORMAT, ...READING };
+  return Object.entries(settings).flatMap(([key, row]) => {
+    const name = key as keyof typeof values;
+    const value = values[name];
+    if (sourceOf(name) === 'default' || value === undefined || value === null || value === false) return [];
+    return [{ flag: `--${flagName(row)}`, value: row.kind.show(value as never) }];
+  });
+}

@@ -1,0 +1,19 @@
+import type { FilePlan } from '../read/lines/plan.js';
+import type { InspectedInput } from './inspection.js';
+
+type Field = InspectedInput['fields'][number];
+
+/** What each field of a file is for, in the order of the file as far as it has one. */
+export function fieldRoles(plan: FilePlan): Field[] {
+  const names = new Set([...plan.header, plan.timeField, ...plan.targetFields, ...plan.roles.keys()]);
+  return [...names].map((name) => ({ name, role: roleOf(name, plan) }));
+}
+
+function roleOf(name: string, { timeField, targetFields, labelField, long, roles }: FilePlan): Field['role'] {
+  if (name === timeField) return 'time';
+  if (targetFields.includes(name)) return 'target';
+  if (name === labelField) return 'label';
+  if (name === long?.metricField) return 'metric name';
+  if (name === long?.valueField) return 'value';
+  return (roles.get(name) ?? -1) >= 0 ? 'metric' : 'ignored';
+}

@@ -1,0 +1,124 @@
+import { AiopsError } from '../core/errors.js';
+import type { RejectCount, RejectLimit, RunCounts } from '../core/counts.js';
+import { blockBytesFor } from './bytes/source.js';
+import type { FilePlan, RecordingFacts } from './lines/plan.js';
+import type { ReadRules } from './lines/records.js';
+import type { PlannedInput } from './planned-input.js';
+import { outOfOrder } from './minutes/out-of-order.js';
+import { Counters } from './counters.js';
+import type { ReadOptions } from './options.js';
+import type { FileOrder } from './survey/order.js';
+import { readStretches } from './survey/read-stretches.js';
+import { Section } from './survey/section.js';
+import { Tallies } from './survey/tallies.js';
+
+/** What one input is, and how much of it was read. */
+export interface SurveyedFile {
+  readonly name: string;
+  readonly isPacked: boolean;
+  readonly hasByteOrderMark: boolean;
+  /** Of the input itself; null: not known. */
+  readonly sizeBytes: number | null;
+  /** Of its text. */
+  readonly readBytes: number;
+  readonly read: 'all' | 'head' | 'head, middle and tail';
+  readonly plan: FilePlan;
+  readonly order: FileOrder;
+  /** Why it cannot be replayed as it is; null: it can. */
+  readonly refusal: AiopsError | null;
+}
+
+/** What the records of a recording, or a sample of them, show whatever their order. */
+export interface Survey {
+  readonly files: readonly SurveyedFile[];
+  readonly counts: Pick<RunCounts, 'records' | 'accepted' | 'merged' | 'rejected' | 'filtered' | 'minutes'>;
+  readonly rejects: readonly RejectCount[];
+  /** @throws AiopsError `reject_limit` if there are more rejects than `limit` allows */
+  checkRejects(limit: RejectLimit | null): void;
+  readonly tallies: Pick<Tallies, 'firstMs' | 'lastMs' | 'missing' | 'labels' | 'gaps' | 'targets'>;
+}
+
+/** How much is read of all inputs together, bytes of text. */
+const SURVEY_BYTES = 48 * 1024 * 1024;
+const LEAST_BYTES = 256 * 1024;
+
+/**
+ * Reads the records of inputs as far as `surveyBytes` reach: short ones completely, of long ones head, middle and tail.
+ *
+ * @throws AiopsError what reading throws, and `reject_limit`
+ */
+export async function surveyInputs(
+  inputs: readonly PlannedInput[],
+  rules: ReadRules,
+  { columns, intervalMs }: Pick<RecordingFacts, 'columns' | 'intervalMs'>,
+  options: ReadOptions,
+  surveyBytes = SURVEY_BYTES,
+): Promise<Survey> {
+  const { duplicates, grace, fromMs, toMs } = options;
+  const blockBytes = blockBytesFor(inputs.length);
+  const isInRange = (ms: number): boolean => ms >= (fromMs ?? -Infinity) && ms < (toMs ?? Infinity);
+  const mostBytes = Math.max(LEAST_BYTES, Math.floor(surveyBytes / inputs.length));
+  // Heads belong together: files of one time may each have a part of its records.
+  const sections = [new Section(isInRange)];
+  const files: SurveyedFile[] = [];
+  const reading = { rules, intervalMs, grace, blockBytes, mostBytes };
+  for (const input of inputs) {
+    const { source, plan } = input;
+    if (plan === null) continue; // it has no record
+    const { order, stretches, readBytes, isComplete } = await readStretches({ ...input, plan }, reading);
+    for (const [i, { stretch, ...edges }] of stretches.entries()) {
+      const section = i === 0 ? sections[0]! : new Section(isInRange);
+      section.add(stretch, edges);
+      if (i > 0) sections.push(section);
+    }
+    files.push({
+      ...{
+        name: source.name,
+        isPacked: source.isPacked,
+        sizeBytes: source.sizeBytes,
+        readBytes,
+        plan,
+        order,
+      },
+      refusal: refusalOf(order, rules, options),
+      hasByteOrderMark: source.byteOffset > 0,
+      read: isComplete ? 'all' : stretches.length === 1 ? 'head' : 'head, middle and tail',
+    });
+  }
+  return { files, ...tally(sections, columns.length, intervalMs, duplicates) };
+}
+
+function refusalOf(
+  { refused, largest }: FileOrder,
+  { intervals }: ReadRules,
+  options: ReadOptions,
+): AiopsError | null {
+  if (refused === null || largest === null) return null;
+  const { record, newest } = refused;
+  const error = outOfOrder(record, newest, { intervals, intervalsBack: largest.intervals, options });
+  // Lines whose number is not known have 0.
+  const message = error.message.replace(/( near byte \d+):0/, '$1').replace(' (line 0)', '');
+  return new AiopsError(error.code, message, error.hint === undefined ? {} : { hint: error.hint });
+}
+
+function tally(
+  sections: readonly Section[],
+  columns: number,
+  intervalMs: number,
+  duplicates: ReadOptions['duplicates'],
+): Omit<Survey, 'files'> {
+  const tallies = new Tallies(columns, intervalMs);
+  const counters = new Counters(0);
+  const nowhere = { lookBack: false, positions: null, isTail: false } as const;
+  for (const section of sections) {
+    tallies.beginSection();
+    const { minutes, rejects, merged, filtered } = section.fold(duplicates);
+    counters.addStep({ ...nowhere, batch: null, found: 0, rejects, merged, filtered });
+    for (const batch of minutes) {
+      counters.addStep({ ...nowhere, batch, found: 0, rejects: [], merged: 0, filtered: 0 });
+      tallies.add(batch);
+    }
+  }
+  const checkRejects = (limit: RejectLimit | null): void => counters.checkRejects(limit, true);
+  return { counts: counters.counts, rejects: counters.rejects, checkRejects, tallies };
+}
