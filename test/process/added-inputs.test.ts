@@ -81,11 +81,15 @@ const minutesServed = (cwd: string): number[] =>
     .split('\n')
     .map((line) => Date.parse((JSON.parse(line) as { minute: string }).minute));
 
+/** Begins and ends in records that belong to no minute. */
+const ragged = (from: number, to: number): string =>
+  `time,host,v\nnever,a,1\n${rows(from, to)}broken\nnever,b,2\n`;
+
 test('files added one by one to a complete run add only their minutes', async (t) => {
   const { cwd, replay, checkWhole } = runsIn(t, {
-    '1.csv': csv(0, 30),
-    '2.csv': csv(30, 50),
-    '3.csv': csv(70, 75),
+    '1.csv': ragged(0, 30),
+    '2.csv': ragged(30, 50),
+    '3.csv': ragged(70, 75),
   });
   assert.equal((await replay(['1.csv'])).status, 0);
   const before = minutesServed(cwd);
