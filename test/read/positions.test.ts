@@ -205,3 +205,51 @@ test('bytes before a position: exact in text, in proportion in gzip, and never t
     assert.deepEqual(recording.progress(), { readBytes: size, totalBytes: size });
   }
 });
+
+test('a table with a row per metric is resumed between its minutes, also of several files', async (t) => {
+  const METRICS = ['cpu', 'mem', 'disk'];
+  const long = (metrics: readonly string[], first: number): string =>
+    [0, 1, 2, 3]
+      .flatMap((minute) =>
+        ['a', 'b'].flatMap((host) =>
+          metrics.map((metric, k) => `${time(minute)},${host},${metric},${first + 10 * k + minute}\n`),
+        ),
+      )
+      .join('');
+  const header = 'time,host,metric,value\n';
+  const bad = `${time(1)},a,net,1\n${time(1)},b,cpu,x\n${time(1)},b,cpu,7\n`;
+  const text = long(METRICS, 0).replace(`${time(2)},a,cpu`, `${bad}${time(2)},a,cpu`);
+  const folder = await folderWith(t, {
+    'a.csv': header + text,
+    'b.csv': header + long(['net', 'disk'], 100),
+  });
+  const given = { ...OPTIONS, columns: METRICS };
+  const one = await checkEveryResume({ paths: [join(folder, 'a.csv')], stdin: null }, given);
+  assert.deepEqual(
+    one.map(({ account }) => account),
+    [
+      [6, 4, 0],
+      [8, 4, 1],
+      [6, 4, 0],
+      [6, 4, 0],
+    ],
+  );
+  const paths = ['a.csv', 'b.csv'].map((name) => join(folder, name));
+  const both = await checkEveryResume({ paths, stdin: null }, { ...OPTIONS, columns: [...METRICS, 'net'] });
+  assert.equal(both[0]?.records.length, 2);
+});
+
+test('rows of which every field is a record are resumed between their minutes', async (t) => {
+  const lines = [0, 1, 1, 2].map((minute, i) => `${time(minute)},${i},${i === 1 ? 'x' : 10 * i}\n`);
+  const folder = await folderWith(t, { 'a.csv': `time,web-1,web-2\n${lines.join('')}` });
+  const wide = { ...OPTIONS, columns: ['web-1', 'web-2'], wide: true };
+  const steps = await checkEveryResume({ paths: [join(folder, 'a.csv')], stdin: null }, wide);
+  assert.deepEqual(
+    steps.map(({ records, rejects }) => [records.length, rejects.map((each) => each[1])]),
+    [
+      [2, []],
+      [2, [3, 4]],
+      [2, []],
+    ],
+  );
+});

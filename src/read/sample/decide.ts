@@ -5,6 +5,7 @@ import type { ParseTime, TimeFormat } from '../../core/time/format.js';
 import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
+import { FieldShapes } from './field-shape.js';
 import { decideLabel } from './label.js';
 import { decideLong } from './long.js';
 import type { LongFields } from './long.js';
@@ -44,21 +45,22 @@ export function decideFields(sampled: SampledTable, options: ReadOptions, nowMs:
   // Rows without a time name nothing if there are others.
   const dated = { file, layout, table: table.where((row) => !Number.isNaN(allMs[row])) };
   const numbers = decideNumbers(dated.table, time.field, options);
-  const reading = { parseTime, parseNumber: numberParser(numbers.format) };
+  const parseNumber = numberParser(numbers.format);
+  const shapes = new FieldShapes(dated.table, { parseTime, parseNumber });
   const timesMs = allMs.filter((timeMs) => !Number.isNaN(timeMs));
   const known = [time.field, ...givenNames(options, table.names)];
-  const label = decideLabel(dated, new Set([...known, ...givenTargets(options)]), options, reading);
+  const label = decideLabel(dated, new Set([...known, ...givenTargets(options)]), options, shapes);
   const labels = [...(label.field === null ? [] : [label.field]), ...label.others];
   const taken = new Set([...known, ...labels]);
-  const long = decideLong({ ...dated, timesMs, taken }, options, reading);
+  const long = decideLong({ ...dated, timesMs, taken }, options, shapes);
   const { metric = null, value = null } = long.fields ?? {};
   const others = new Set([...taken, ...[metric, value].filter((name) => name !== null)]);
   if (options.wide === true) refuseBatches(sampled);
   const isWide = options.wide === true && options.targetColumns === undefined;
   const targets = decideTargets(
-    { ...dated, timesMs, taken: others, metricField: metric },
+    { ...dated, timesMs, taken: others, metric: metric === null ? null : shapes.of(metric) },
     isWide ? { ...options, targetColumns: ['none'] } : options,
-    reading,
+    shapes,
   );
   if (long.fields === null) refuseMixed({ file, time: time.field, rows: timesMs.length }, targets, options);
   const roles = [label.decision, long.decision, targets.decision];

@@ -27,24 +27,58 @@ export interface FieldShape {
 /** Numbers in other notations, such as `50,0 %` and `1.000,5`: not names. */
 const DECORATED_NUMBER = /^[-+]?[\d.,' ]*\d[\d.,' ]*\s*%?$/;
 
-export function fieldShape(table: SampleTable, name: string, reading: FieldReading): FieldShape {
-  const values = table.column(name);
-  const keys = values.map(keyOf);
-  const distinct = new Set(keys);
-  distinct.delete(null);
-  const present = keys.filter((key) => key !== null).length;
-  const kinds = { text: 0, integer: 0, number: 0, missing: 0, other: 0 };
-  for (const [i, value] of values.entries()) if (keys[i] !== null) kinds[kindOf(value, reading)]++;
-  const numbers = kinds.integer + kinds.number;
-  const isWhole = kinds.integer > 0 && kinds.integer + kinds.missing === present;
-  return {
-    name,
-    kind: 2 * kinds.text > present ? 'name' : isWhole ? 'integer' : 'other',
-    isNumeric: numbers > 0 && 2 * (numbers + kinds.missing) >= present,
-    keys,
-    present,
-    distinct: distinct.size,
-  };
+/** The shapes of a table's fields; each is found out once. */
+export class FieldShapes {
+  readonly #table: SampleTable;
+  readonly #reading: FieldReading;
+  readonly #known = new Map<string, FieldShape>();
+
+  constructor(table: SampleTable, reading: FieldReading) {
+    this.#table = table;
+    this.#reading = reading;
+  }
+
+  of(name: string): FieldShape {
+    let shape = this.#known.get(name);
+    if (shape === undefined) {
+      shape = new ColumnShape(name, this.#table.column(name), this.#reading);
+      this.#known.set(name, shape);
+    }
+    return shape;
+  }
+}
+
+/** Compares values only when that is asked for: in most columns, of measurements, all differ. */
+class ColumnShape implements FieldShape {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly isNumeric: boolean;
+  readonly present: number;
+  readonly #values: readonly unknown[];
+  #keys: readonly (string | null)[] | null = null;
+  #distinct = -1;
+
+  constructor(name: string, values: readonly unknown[], reading: FieldReading) {
+    this.name = name;
+    this.#values = values;
+    const kinds = { none: 0, text: 0, integer: 0, number: 0, missing: 0, other: 0 };
+    for (const value of values) kinds[kindOf(value, reading)]++;
+    this.present = values.length - kinds.none;
+    const numbers = kinds.integer + kinds.number;
+    const isWhole = kinds.integer > 0 && kinds.integer + kinds.missing === this.present;
+    this.kind = 2 * kinds.text > this.present ? 'name' : isWhole ? 'integer' : 'other';
+    this.isNumeric = numbers > 0 && 2 * (numbers + kinds.missing) >= this.present;
+  }
+
+  get keys(): readonly (string | null)[] {
+    this.#keys ??= this.#values.map(keyOf);
+    return this.#keys;
+  }
+
+  get distinct(): number {
+    if (this.#distinct < 0) this.#distinct = new Set(this.keys.filter((key) => key !== null)).size;
+    return this.#distinct;
+  }
 }
 
 function keyOf(value: unknown): string | null {
@@ -55,15 +89,17 @@ function keyOf(value: unknown): string | null {
 function kindOf(
   value: unknown,
   { parseTime, parseNumber }: FieldReading,
-): 'text' | 'integer' | 'number' | 'missing' | 'other' {
+): 'none' | 'text' | 'integer' | 'number' | 'missing' | 'other' {
   if (typeof value === 'boolean') return 'other';
-  const number = typeof value === 'string' ? parseNumber(value) : (value as number);
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value !== 'string') return 'none';
+  const number = parseNumber(value);
   if (number === undefined) {
-    const text = (value as string).trim();
+    const text = value.trim();
     return DECORATED_NUMBER.test(text) || !Number.isNaN(parseTime(text)) ? 'other' : 'text';
   }
-  if (Number.isNaN(number)) return 'missing';
-  return Number.isInteger(number) ? 'integer' : 'number';
+  if (!Number.isNaN(number)) return Number.isInteger(number) ? 'integer' : 'number';
+  return value.trim() === '' ? 'none' : 'missing';
 }
 
 /** Whether the values are 0 and 1, truth values, or missing. */
@@ -72,9 +108,10 @@ export function isBinary({ keys, present }: FieldShape): boolean {
 }
 
 /** Row numbers: whole numbers that go up by one. */
-export function isCount({ keys, kind, present, distinct }: FieldShape): boolean {
-  if (kind !== 'integer' || distinct < present || present < 3) return false;
-  const numbers = keys.filter((key) => key !== null).map(Number);
+export function isCount(shape: FieldShape): boolean {
+  const { kind, present } = shape;
+  if (kind !== 'integer' || present < 3 || shape.distinct < present) return false;
+  const numbers = shape.keys.filter((key) => key !== null).map(Number);
   return numbers.every((number, i) => i === 0 || number === numbers[i - 1]! + 1);
 }
 
@@ -90,9 +127,9 @@ const CALENDAR_TEXT =
   /^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?$|^(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*$|^[ap]\.?m\.?$|^q[1-4]$/i;
 
 /** Whether the field says again what the time says: the weekday, the hour. */
-export function isCalendar({ name, keys, present }: FieldShape): boolean {
-  if (CALENDAR_NAMES.test(plainName(name))) return true;
-  return present > 0 && keys.every((key) => key === null || CALENDAR_TEXT.test(key));
+export function isCalendar(shape: FieldShape): boolean {
+  if (CALENDAR_NAMES.test(plainName(shape.name))) return true;
+  return shape.kind === 'name' && shape.keys.every((key) => key === null || CALENDAR_TEXT.test(key));
 }
 
 /** A name without case, blanks and punctuation, as usual names are compared. */

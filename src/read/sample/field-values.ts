@@ -165,12 +165,15 @@ function markAccepted(
   const all = fields.filter((counts, i) => counts !== null && numeric[i] === true);
   for (const { isWhole, kinds, target, timeMs } of records) {
     if (!isWhole || kinds.some((kind, i) => kind === TEXT && numeric[i] === true)) continue;
-    const numbers = fields.filter((counts, i) => counts !== null && kinds[i] === NUMBER);
-    const brings = (inParts ? numbers : all) as readonly FieldCounts[];
+    const numbers = inParts ? fields.filter((counts, i) => counts !== null && kinds[i] === NUMBER) : all;
+    const brings = numbers as readonly FieldCounts[];
     const place = `${intervals.of(timeMs)} ${target}`;
     const before = taken?.get(place) ?? [];
     if (before.some((other) => other === brings || other.some((counts) => brings.includes(counts)))) continue;
     taken?.set(place, [...before, brings]);
-    for (const counts of numbers) if (counts !== null) counts.isAccepted = true;
+    for (let i = 0; i < kinds.length; i++) {
+      const counts = fields[i] ?? null;
+      if (counts !== null && kinds[i] === NUMBER) counts.isAccepted = true;
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
-import { fieldShape, isBinary, plainName } from './field-shape.js';
-import type { FieldReading, FieldShape } from './field-shape.js';
+import { isBinary, plainName } from './field-shape.js';
+import type { FieldShape, FieldShapes } from './field-shape.js';
 import { namedField, usualField } from './find-field.js';
 import { newName, quoteName } from './names.js';
 import type { SampledTable } from './table.js';
@@ -68,7 +68,7 @@ export function decideLabel(
   { table }: SampledTable,
   taken: ReadonlySet<string>,
   options: ReadOptions,
-  reading: FieldReading,
+  shapes: FieldShapes,
 ): LabelChoice {
   const { names } = table;
   const given = options.labelColumn;
@@ -79,11 +79,11 @@ export function decideLabel(
   }
   const usual = usualField(USUAL_LABELS, names, taken, options);
   const rank = (name: string): number => RANKS.get(plainName(newName(name, options))) ?? Infinity;
-  const shapes = names
+  const usable = names
     .filter((name) => name !== '' && name !== usual && !taken.has(name) && rank(name) < Infinity)
-    .map((name) => fieldShape(table, name, reading));
-  const verdicts = shapes.filter(isVerdicts).sort((a, b) => rank(a.name) - rank(b.name));
-  const codes = shapes.filter(
+    .map((name) => shapes.of(name));
+  const verdicts = usable.filter(isVerdicts).sort((a, b) => rank(a.name) - rank(b.name));
+  const codes = usable.filter(
     (shape) => !verdicts.includes(shape) && rank(shape.name) < SURE && isCodes(shape),
   );
   const [field = null, ...unused] = [...(usual === null ? [] : [usual]), ...verdicts.map(({ name }) => name)];

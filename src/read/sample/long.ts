@@ -1,7 +1,7 @@
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
-import { fieldShape, isBinary, isCalendar, isCount, plainName } from './field-shape.js';
-import type { FieldReading, FieldShape } from './field-shape.js';
+import { isBinary, isCalendar, isCount, plainName } from './field-shape.js';
+import type { FieldShape, FieldShapes } from './field-shape.js';
 import { requireField } from './find-field.js';
 import { newName, quoteName } from './names.js';
 import { repeats } from './row-groups.js';
@@ -79,9 +79,9 @@ const VALUE_NAMES = new Set([
 export function decideLong(
   input: LongInput,
   options: ReadOptions,
-  reading: FieldReading,
+  shapes: FieldShapes,
 ): { readonly fields: LongFields | null; readonly decision: Decision } {
-  const search = new LongSearch(input, options, reading);
+  const search = new LongSearch(input, options, shapes);
   const { metricColumn, valueColumn } = options;
   const isGiven = metricColumn !== undefined || valueColumn !== undefined;
   const found = isGiven ? search.given() : search.found();
@@ -111,12 +111,12 @@ class LongSearch {
   readonly #options: ReadOptions;
   readonly #shapes: readonly FieldShape[];
 
-  constructor(input: LongInput, options: ReadOptions, reading: FieldReading) {
+  constructor(input: LongInput, options: ReadOptions, shapes: FieldShapes) {
     const { table, taken } = input;
     this.#input = input;
     this.#options = options;
     const free = table.names.filter((name) => name !== '' && !taken.has(name));
-    this.#shapes = free.map((name) => fieldShape(table, name, reading));
+    this.#shapes = free.map((name) => shapes.of(name));
   }
 
   /** What flags name, and what belongs to it. */

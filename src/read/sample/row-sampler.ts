@@ -24,6 +24,8 @@ export const MAX_LINES = 65_536;
 const CLEAR_STEPS = 32;
 /** The same for an input that keeps us waiting: three records of one target will do. */
 const CLEAR_STEPS_LIVE = 2;
+/** Rows of a metric that show what it is. */
+const METRIC_RECORDS = 64;
 /** Distinct times, of which all but the last are seen completely. */
 const MIN_TIMES = 3;
 
@@ -64,7 +66,8 @@ export class RowSampler implements RowSink {
   /** Rows with a time and a target, and those without. */
   #records = 0;
   #rejected = 0;
-  /** The first times, of a table with a row per metric. */
+  /** How many rows each metric has, and the first times, of a table with a row per metric. */
+  readonly #counts = new Map<string, number>();
   readonly #times = new Set<number>();
 
   constructor(
@@ -161,6 +164,10 @@ export class RowSampler implements RowSink {
     const name = metricName(metric);
     if (name === null) return;
     if (facts.isWhole && this.#times.size < MIN_TIMES) this.#times.add(facts.timeMs);
+    // Once enough is known of a metric, only new ones matter.
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    if (count > METRIC_RECORDS) return;
     const index = this.#named.indexOf(name);
     const record = new Float64Array(index + 1).fill(NaN);
     record[index] = values[0] ?? NaN;

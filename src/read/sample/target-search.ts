@@ -1,5 +1,5 @@
 import type { Decision } from './decision.js';
-import { fieldShape, isBinary, isCalendar, isCount, isUuids } from './field-shape.js';
+import { isBinary, isCalendar, isCount, isUuids } from './field-shape.js';
 import type { FieldShape } from './field-shape.js';
 import {
   countGroups,
@@ -20,11 +20,7 @@ export interface TargetInput extends SampledTable {
   /** Fields that are something else. */
   readonly taken: ReadonlySet<string>;
   /** The field with the metric's name in a table with a row per metric: its rows repeat their time and target. */
-  readonly metricField: string | null;
-}
-
-export interface Candidate extends FieldShape {
-  readonly usual: TargetName | null;
+  readonly metric: FieldShape | null;
 }
 
 /** Most fields that are combined with each other. */
@@ -33,26 +29,30 @@ const MAX_COMBINED = 12;
 const FEW = 0.02;
 const MANY = 0.1;
 
-/** For fields of which only their different values count. */
-const NAMES_ONLY = { parseTime: () => NaN, parseNumber: () => undefined };
+/** Of the fields whose names mean a target, by their names. */
+type TargetNames = ReadonlyMap<string, TargetName>;
 
 /** Finds out which fields name targets. */
 export class TargetSearch {
   readonly #rows: TargetInput;
-  readonly #shapes: readonly Candidate[];
+  readonly #shapes: readonly FieldShape[];
   readonly #metric: readonly FieldShape[];
+  readonly #usual: TargetNames;
   readonly #count: number;
   /** Fields with a usual name for a target, the surest first, and those of them that are none by what they hold. */
-  readonly #named: readonly Candidate[];
-  readonly #refuted: readonly Candidate[];
+  readonly #named: readonly FieldShape[];
+  readonly #refuted: readonly FieldShape[];
 
-  constructor(rows: TargetInput, shapes: readonly Candidate[]) {
-    const { metricField, timesMs, table } = rows;
+  /** `usual`: what the names of fields say about targets. */
+  constructor(rows: TargetInput, shapes: readonly FieldShape[], usualNames: TargetNames) {
+    const { metric, timesMs } = rows;
     this.#rows = rows;
     this.#shapes = shapes;
     this.#count = timesMs.length;
-    this.#metric = metricField === null ? [] : [fieldShape(table, metricField, NAMES_ONLY)];
-    const usual = shapes.filter((shape) => shape.usual !== null).sort((a, b) => rankOf(a) - rankOf(b));
+    this.#usual = usualNames;
+    this.#metric = metric === null ? [] : [metric];
+    const usual = shapes.filter(({ name }) => usualNames.has(name));
+    usual.sort((a, b) => this.#rankOf(a) - this.#rankOf(b));
     this.#refuted = usual.filter((shape) => this.#isRefuted(shape));
     const kept = usual.filter((shape) => !this.#refuted.includes(shape));
     this.#named = kept.filter((shape) => this.#isNamed(shape));
@@ -78,14 +78,22 @@ export class TargetSearch {
       const evidence = `only together they tell rows of one time apart`;
       return { chosen: together, source: 'shape', evidence, others: [] };
     }
-    const others = this.#named.filter((shape) => shape !== best && shape.usual?.isWeak === false);
+    const others = this.#named.filter(
+      (shape) => shape !== best && this.#usual.get(shape.name)?.isWeak === false,
+    );
     const rival = others.find(
       (shape) =>
-        rankOf(shape) < rankOf(best) && shape.distinct > 1 && !isSameGrouping(this.#rows, [shape], [best]),
+        this.#rankOf(shape) < this.#rankOf(best) &&
+        shape.distinct > 1 &&
+        !isSameGrouping(this.#rows, [shape], [best]),
     );
     const evidence =
       rival === undefined ? 'it has a usual name' : `it tells rows of one time apart, unlike "${rival.name}"`;
     return { chosen: [best], source: rival === undefined ? 'name' : 'shape', evidence, others: [] };
+  }
+
+  #rankOf({ name }: FieldShape): number {
+    return this.#usual.get(name)?.rank ?? Infinity;
   }
 
   /** Where no name says what the target is. */
@@ -116,7 +124,7 @@ export class TargetSearch {
     return { chosen: [], source: 'default', evidence, others: rare.slice(0, 1).map(({ name }) => [name]) };
   }
 
-  #foundByTime(chosen: readonly Candidate[]): Found {
+  #foundByTime(chosen: readonly FieldShape[]): Found {
     const groups = countGroups(this.#rows, chosen);
     const evidence = `rows share their times, and its ${groups} values tell them apart`;
     const others = this.#rivals(chosen, this.#texts());
@@ -124,9 +132,9 @@ export class TargetSearch {
   }
 
   /** Other single fields that are as good but group rows differently. */
-  #rivals(chosen: readonly Candidate[], among: readonly Candidate[]): (readonly string[])[] {
+  #rivals(chosen: readonly FieldShape[], among: readonly FieldShape[]): (readonly string[])[] {
     if (chosen.length !== 1) return [];
-    const isGood = (shape: Candidate): boolean => (this.#isMany([]) ? this.#isFew([shape]) : true);
+    const isGood = (shape: FieldShape): boolean => (this.#isMany([]) ? this.#isFew([shape]) : true);
     return among
       .filter(
         (shape) => !chosen.includes(shape) && isGood(shape) && !isSameGrouping(this.#rows, chosen, [shape]),
@@ -135,14 +143,14 @@ export class TargetSearch {
   }
 
   /** The field that alone tells rows of one time apart; the coarsest of several. */
-  #single(among: readonly Candidate[]): readonly Candidate[] | null {
+  #single(among: readonly FieldShape[]): readonly FieldShape[] | null {
     const good = among.filter((shape) => this.#isFew([shape]));
     const [best] = good.sort((a, b) => a.distinct - b.distinct);
     return best === undefined ? null : [best];
   }
 
   /** These fields with one or two more, which together tell rows of one time apart; null: there are none. */
-  #more(fields: readonly Candidate[]): readonly Candidate[] | null {
+  #more(fields: readonly FieldShape[]): readonly FieldShape[] | null {
     const parts = [...new Set([...this.#named, ...this.#texts()])]
       .filter((shape) => !fields.includes(shape) && shape.distinct > 1)
       .slice(0, MAX_COMBINED);
@@ -165,7 +173,7 @@ export class TargetSearch {
   }
 
   /** The same for targets that take turns. */
-  #turning(fields: readonly Candidate[]): readonly Candidate[] | null {
+  #turning(fields: readonly FieldShape[]): readonly FieldShape[] | null {
     const part = this.#named.find(
       (shape) => !fields.includes(shape) && shape.distinct > 1 && takeTurns(this.#rows, [shape], fields),
     );
@@ -173,7 +181,7 @@ export class TargetSearch {
   }
 
   /** Fields of texts that recur, as names of targets do. */
-  #texts(): Candidate[] {
+  #texts(): FieldShape[] {
     const isOneTime = new Set(this.#rows.timesMs).size === 1;
     return this.#shapes.filter(
       (shape) =>
@@ -185,7 +193,7 @@ export class TargetSearch {
   }
 
   /** Whole numbers of which every time has the same ones. */
-  #cycling(): Candidate[] {
+  #cycling(): FieldShape[] {
     const { timesMs } = this.#rows;
     const times = new Set(timesMs).size;
     return this.#shapes.filter(
@@ -201,30 +209,31 @@ export class TargetSearch {
   }
 
   /** Whether a field with a usual name names targets: texts do, and numbers if rows show it. */
-  #isNamed(shape: Candidate): boolean {
-    const { kind, usual, distinct } = shape;
+  #isNamed(shape: FieldShape): boolean {
+    const { name, kind } = shape;
+    const usual = this.#usual.get(name);
     if (usual?.isPlain === true || (kind === 'name' && usual?.isVague === false)) return true;
     if (kind === 'other') return false;
     if (this.#isMany([])) return this.#repeated([shape]) < this.#repeated([]) / 2;
-    if (distinct > 1) return takeTurns(this.#rows, [shape]);
+    if (shape.distinct > 1) return takeTurns(this.#rows, [shape]);
     return usual?.isVague === false && /id$/i.test(shape.name);
   }
 
   /** A new value in every row, or at every time, names rows and not targets. */
-  #isRefuted(shape: Candidate): boolean {
+  #isRefuted(shape: FieldShape): boolean {
     if (!neverRecurs(this.#rows, shape)) return false;
-    return shape.usual?.isWeak === true || isCount(shape) || isUuids(shape);
+    return this.#usual.get(shape.name)?.isWeak === true || isCount(shape) || isUuids(shape);
   }
 
-  #isRowNumber(shape: Candidate): boolean {
+  #isRowNumber(shape: FieldShape): boolean {
     const { kind, name, distinct, present } = shape;
     const isNew = kind === 'integer' && distinct === present && neverRecurs(this.#rows, shape);
     return isNew && isRowName(name, isCount(shape));
   }
 
   /** Whether it is a number that each target has for a name as well. */
-  #isAlias(shape: Candidate, chosen: readonly Candidate[]): boolean {
-    if (shape.kind !== 'integer' || shape.usual === null || !/id$/i.test(shape.name)) return false;
+  #isAlias(shape: FieldShape, chosen: readonly FieldShape[]): boolean {
+    if (shape.kind !== 'integer' || !this.#usual.has(shape.name) || !/id$/i.test(shape.name)) return false;
     const groups = countGroups(this.#rows, chosen);
     const areKnown = chosen.length > 0 && this.#count >= 4 && this.#count >= 2 * groups;
     return areKnown && countGroups(this.#rows, [...chosen, shape]) === groups;
@@ -245,7 +254,7 @@ export class TargetSearch {
 }
 
 interface Found {
-  readonly chosen: readonly Candidate[];
+  readonly chosen: readonly FieldShape[];
   readonly source: Decision['source'];
   readonly evidence: string;
   /** Other choices that are as good. */
@@ -253,10 +262,6 @@ interface Found {
 }
 
 export interface FoundTargets extends Found {
-  readonly numbering: readonly Candidate[];
+  readonly numbering: readonly FieldShape[];
   readonly repeated: number;
-}
-
-function rankOf({ usual }: Candidate): number {
-  return usual?.rank ?? Infinity;
 }

@@ -1,12 +1,12 @@
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
-import { fieldShape } from './field-shape.js';
-import type { FieldReading } from './field-shape.js';
+import type { FieldShapes } from './field-shape.js';
 import { requireField } from './find-field.js';
 import { quoteName } from './names.js';
 import { targetName } from './target-names.js';
+import type { TargetName } from './target-names.js';
 import { TargetSearch } from './target-search.js';
-import type { Candidate, TargetInput } from './target-search.js';
+import type { TargetInput } from './target-search.js';
 
 export interface TargetChoice {
   /** Several together name a target; none: the file is one series. */
@@ -24,7 +24,7 @@ export interface TargetChoice {
  *
  * @throws AiopsError `input_unusable` if a column that a flag names is missing
  */
-export function decideTargets(input: TargetInput, options: ReadOptions, reading: FieldReading): TargetChoice {
+export function decideTargets(input: TargetInput, options: ReadOptions, shapes: FieldShapes): TargetChoice {
   const { file, table, taken } = input;
   const { names } = table;
   const given = options.targetColumns;
@@ -36,11 +36,17 @@ export function decideTargets(input: TargetInput, options: ReadOptions, reading:
     return { fields, numbering: [], repeated: 0, decision };
   }
   const free = names.filter((name) => name !== '' && !taken.has(name));
-  const shapes = free.map((name): Candidate => ({
-    ...fieldShape(table, name, reading),
-    usual: targetName(name, options),
-  }));
-  const { chosen, source, evidence, others, numbering, repeated } = new TargetSearch(input, shapes).search();
+  const usual = new Map<string, TargetName>();
+  for (const name of free) {
+    const meaning = targetName(name, options);
+    if (meaning !== null) usual.set(name, meaning);
+  }
+  const search = new TargetSearch(
+    input,
+    free.map((name) => shapes.of(name)),
+    usual,
+  );
+  const { chosen, source, evidence, others, numbering, repeated } = search.search();
   const fields = chosen.map(({ name }) => name);
   const decision = { ...targetDecision(fields, source, evidence), alternatives: others.map(flagOf) };
   return { fields, numbering: numbering.map(({ name }) => name), repeated, decision };
