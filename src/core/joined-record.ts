@@ -54,7 +54,7 @@ export class JoinedRecord implements MinuteRecord {
   }
 
   /**
-   * Adds the parts of a later record. Of a column that is there already, `first` keeps the value and `last` replaces it;
+   * Adds the parts of a later record. Of a column that an earlier part brings, `first` keeps the value and `last` replaces it;
    * `reject` refuses the part: those are returned.
    */
   join(record: MinuteRecord, policy: 'reject' | 'first' | 'last'): readonly RefusedPart[] {

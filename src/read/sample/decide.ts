@@ -36,7 +36,7 @@ export interface FileFields {
  * Decides by the first rows of a file what its fields are. Later decisions build on earlier ones.
  *
  * @throws AiopsError `input_unusable` if there is no time column, or not one that a flag names, or if rows share their
- *   times and no column tells them apart
+ *   times and no column distinguishes them
  */
 export function decideFields(sampled: SampledTable, options: ReadOptions, nowMs: number): FileFields {
   const { file, layout, table } = sampled;
@@ -124,7 +124,7 @@ function givenTargets({ targetColumns = [], metricColumn, valueColumn }: ReadOpt
 const MIXED_SHARE = 1 / 3;
 
 /**
- * Refuses a file in which several series are mixed that nothing tells apart: of each time, only the first row would be
+ * Refuses a file in which several series are mixed that nothing distinguishes: of each time, only the first row would be
  * read.
  */
 function refuseMixed(
@@ -136,7 +136,7 @@ function refuseMixed(
   if (fields.length > 0 || isGiven || options.wide === true || repeated <= rows * MIXED_SHARE) return;
   throw new AiopsError(
     'input_unusable',
-    `${file}: ${repeated} of the first ${rows} records have the ${time} of an earlier one, and no column tells them apart`,
+    `${file}: ${repeated} of the first ${rows} records have the ${time} of an earlier one, and no column distinguishes them`,
     {
       hint: 'name the column of the targets with --target-column, or merge the records of an interval with --duplicates mean (or first, last)',
     },

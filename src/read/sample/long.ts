@@ -52,7 +52,7 @@ const UNSURE = new Set([
   ],
   ...['channel', 'tag', 'tagname', 'indicator', 'stat', 'param', 'parameter'],
 ]);
-/** Names that tell targets apart where no other column does. */
+/** Names that distinguish targets where no other column does. */
 const TARGETS_AS_WELL = new Set(['name', 'type', 'channel', 'tag', 'tagname']);
 const VALUE_NAMES = new Set([
   ...[
@@ -206,7 +206,7 @@ class LongSearch {
     return this.#shapes.filter((shape) => shape !== metric && shape.kind === 'name' && shape.distinct > 1);
   }
 
-  /** Whether rows repeat their time and target, and the metric tells them apart. */
+  /** Whether rows repeat their time and target, and the metric distinguishes them. */
   #tellsApart(metric: FieldShape, isEnough: boolean): boolean {
     const usual = this.#targetsBeside(metric);
     const targets = usual.length > 0 ? usual : this.#textsBeside(metric);

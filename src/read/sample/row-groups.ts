@@ -17,7 +17,7 @@ export function countGroups(rows: TimedRows, fields: readonly FieldShape[]): num
   return new Set(rows.timesMs.map((_, row) => groupOf(fields, row))).size;
 }
 
-/** Whether two choices of fields tell the same rows apart. */
+/** Whether two choices of fields distinguish the same rows. */
 export function isSameGrouping(rows: TimedRows, a: readonly FieldShape[], b: readonly FieldShape[]): boolean {
   const count = countGroups(rows, a);
   return count === countGroups(rows, b) && count === countGroups(rows, [...a, ...b]);

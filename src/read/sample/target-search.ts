@@ -25,7 +25,7 @@ export interface TargetInput extends SampledTable {
 
 /** Most fields that are combined with each other. */
 const MAX_COMBINED = 12;
-/** So many rows that repeat time and target are exceptions, and so many show that something tells them apart. */
+/** So many rows that repeat time and target are exceptions, and so many show that something distinguishes them. */
 const FEW = 0.02;
 const MANY = 0.1;
 
@@ -75,7 +75,7 @@ export class TargetSearch {
     const best = this.#named.find((shape) => !this.#isMany([shape])) ?? first;
     const together = this.#isMany([best]) ? this.#more([best]) : this.#turning([best]);
     if (together !== null) {
-      const evidence = `only together they tell rows of one time apart`;
+      const evidence = `only together they distinguish rows of one time`;
       return { chosen: together, source: 'shape', evidence, others: [] };
     }
     const others = this.#named.filter(
@@ -88,7 +88,9 @@ export class TargetSearch {
         !isSameGrouping(this.#rows, [shape], [best]),
     );
     const evidence =
-      rival === undefined ? 'it has a usual name' : `it tells rows of one time apart, unlike "${rival.name}"`;
+      rival === undefined
+        ? 'it has a usual name'
+        : `it distinguishes rows of one time, unlike "${rival.name}"`;
     return { chosen: [best], source: rival === undefined ? 'name' : 'shape', evidence, others: [] };
   }
 
@@ -105,7 +107,7 @@ export class TargetSearch {
       return {
         chosen: [],
         source: 'default',
-        evidence: 'no column tells rows of one time apart',
+        evidence: 'no column distinguishes rows of one time',
         others: [],
       };
     }
@@ -126,7 +128,7 @@ export class TargetSearch {
 
   #foundByTime(chosen: readonly FieldShape[]): Found {
     const groups = countGroups(this.#rows, chosen);
-    const evidence = `rows share their times, and its ${groups} values tell them apart`;
+    const evidence = `rows share their times, and its ${groups} values distinguish them`;
     const others = this.#rivals(chosen, this.#texts());
     return { chosen, source: 'shape', evidence, others };
   }
@@ -142,14 +144,14 @@ export class TargetSearch {
       .map(({ name }) => [name]);
   }
 
-  /** The field that alone tells rows of one time apart; the coarsest of several. */
+  /** The field that alone distinguishes rows of one time; the coarsest of several. */
   #single(among: readonly FieldShape[]): readonly FieldShape[] | null {
     const good = among.filter((shape) => this.#isFew([shape]));
     const [best] = good.sort((a, b) => a.distinct - b.distinct);
     return best === undefined ? null : [best];
   }
 
-  /** These fields with one or two more, which together tell rows of one time apart; null: there are none. */
+  /** These fields with one or two more, which together distinguish rows of one time; null: there are none. */
   #more(fields: readonly FieldShape[]): readonly FieldShape[] | null {
     const parts = [...new Set([...this.#named, ...this.#texts()])]
       .filter((shape) => !fields.includes(shape) && shape.distinct > 1)

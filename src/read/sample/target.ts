@@ -20,7 +20,7 @@ export interface TargetChoice {
 
 /**
  * Finds the columns that name the target; none: the file is one series. Usual names say what may be a target, and the
- * rows whether it is one: time and target together must tell rows apart, and targets must recur.
+ * rows whether it is one: time and target together must distinguish rows, and targets must recur.
  *
  * @throws AiopsError `input_unusable` if a column that a flag names is missing
  */

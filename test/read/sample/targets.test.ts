@@ -120,7 +120,7 @@ test('states, weekdays and columns that never change name no target', async () =
   assert.deepEqual(targets(await readText(csv('timestamp,weekday,users', weeks))), ['stdin']);
 });
 
-test('rows that share their times and that nothing tells apart are refused, with the ways out', async () => {
+test('rows that share their times and that nothing distinguishes are refused, with the ways out', async () => {
   const mixed = csv(
     'timestamp,cpu',
     rows(5, [1, 2, 3], 0).map(([time, , cpu]) => [time, cpu]),
