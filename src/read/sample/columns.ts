@@ -169,7 +169,10 @@ function refuseUnknownNames(inputs: readonly ReadableSample[], options: ReadOpti
   const listed = inputs.flatMap(({ sample }) => sample.listed);
   const renamed = new Set([...seen, ...listed].map((field) => newName(field, options)));
   const unmapped = Object.values(options.map).filter((old) => !seen.has(old));
-  const unknown = (options.columns ?? []).filter((name) => !renamed.has(name));
+  const absent = (options.columns ?? []).filter((name) => !renamed.has(name));
+  // In a table with a row per metric, some may only come later.
+  const mayCome = inputs.some(({ sample }) => (sample.fields?.long ?? null) !== null);
+  const unknown = mayCome && absent.length < (options.columns?.length ?? 0) ? [] : absent;
   const label = options.labelColumn;
   const noLabel =
     label !== undefined && label !== 'none' && inputs.every(({ sample }) => sample.fields?.label === null);

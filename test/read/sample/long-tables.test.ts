@@ -73,6 +73,8 @@ test('a metric that the sample did not have is rejected by its name', async () =
     ['unknown_metric', 'unknown_metric'],
   );
   assert.match(rejects[0]?.message ?? '', /"net"/);
+  const given = await readText(`${known}\n${at(400)},b,net,5`, { columns: [...METRICS, 'net'] });
+  assert.deepEqual(given.records.at(-1)?.values, [NaN, NaN, NaN, 5]);
 });
 
 test('metrics are found however many targets come before them', async () => {
