@@ -157,7 +157,7 @@ class LongSearch {
   }
 
   #named(fields: LongFields): Found {
-    return { fields, source: 'name', evidence: 'they have usual names, and a row has one number' };
+    return { fields, source: 'shape', evidence: 'they have usual names, and a row has one number' };
   }
 
   #plain({ name }: FieldShape): string {
