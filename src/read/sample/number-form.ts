@@ -151,7 +151,9 @@ function unlikely(numbers: Numbers, field: string, years: Years): Chosen {
   const decision = { choice: UNIT_NAMES[unit], evidence, source: 'default', flag: unitFlag(unit) } as const;
   const others: readonly EpochUnit[] = usual.filter((each) => each !== unit);
   const likelier = others.length > 0 ? others : [unit === 's' ? ('ms' as const) : ('s' as const)];
-  return chosen('auto', decision, likelier.map(unitFlag));
+  // Numbers that count on must not turn from seconds into milliseconds where they get large.
+  const isMixed = shareIn(numbers, 'auto', years) > 0 && !areFarApart(numbers);
+  return chosen(isMixed ? 'auto' : unit, decision, likelier.map(unitFlag));
 }
 
 function isUsual(stepMs: number): boolean {

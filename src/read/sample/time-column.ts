@@ -6,7 +6,7 @@ import { requireField, usualField } from './find-field.js';
 import { listNames, newName, quoteName } from './names.js';
 import type { SampledTable, SampleTable } from './table.js';
 import { isTimeLike } from './time-format.js';
-import { looksLikeTime } from './time-shape.js';
+import { canBeTime, looksLikeTime } from './time-shape.js';
 
 /** Taken for the time whatever they hold. */
 const USUAL_TIMES = ['timestamp', 'time', 'ts', 'minute', '@timestamp'];
@@ -91,11 +91,14 @@ function otherTime(
   // A name that is a time is a value, of a file without a header.
   const isHeader = !table.lineNames.some(isTimeLike);
   const shaped = free.filter((name) => isHeader && looksLikeTime(table.lineColumn(name), nowMs));
+  const able = free.filter(
+    (name) => isHeader && canBeTime(newName(name, options), table.lineColumn(name), nowMs),
+  );
   const plain = (name: string): string =>
     newName(name, options)
       .toLowerCase()
       .replace(/[^\p{L}\d]/gu, '');
-  const named = OTHER_TIMES.map((each) => shaped.find((name) => plain(name) === each)).find(
+  const named = OTHER_TIMES.map((each) => able.find((name) => plain(name) === each)).find(
     (name) => name !== undefined,
   );
   const found = named ?? (shaped.length === 1 ? shaped[0] : undefined);

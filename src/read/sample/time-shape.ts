@@ -2,22 +2,37 @@ import { isNumberText } from '../../core/time/numbers.js';
 import { decideNumberForm } from './number-form.js';
 import { isTimeLike } from './time-format.js';
 
-/**
- * Whether a column looks like times by what it holds: all are full dates, or numbers that are dates or regular epochs
- * of our years.
- */
-export function looksLikeTime(values: readonly unknown[], nowMs: number): boolean {
-  const held = values.filter((value) => value !== undefined && value !== null && value !== '');
-  if (held.length === 0 || !held.every(isTimeLike)) return false;
-  const numbers = held.filter((value) => typeof value === 'number' || isNumberText(value.trim()));
+/** Whether a column of this name can be the time: all it holds are dates, or numbers whose form is clear. */
+export function canBeTime(field: string, values: readonly unknown[], nowMs: number): boolean {
+  const times = timesOf(values);
+  if (times === null) return false;
+  const numbers = times.filter(isNumber);
   if (numbers.length === 0) return true;
-  return numbers.length === held.length && areTimes(numbers, nowMs);
+  const { alternatives } = decideNumberForm(numbers, field, nowMs).decision;
+  return numbers.length === times.length && alternatives.length === 0;
 }
 
-/** Other numbers, such as sizes in bytes, may be as large as epochs, but do not follow one another as regularly. */
-function areTimes(numbers: readonly (number | string)[], nowMs: number): boolean {
-  const { form, decision } = decideNumberForm(numbers, '', nowMs);
-  return decision.alternatives.length === 0 && (form === 'compact' || isRegular(numbers.map(Number)));
+/**
+ * Whether a column looks like the time by what it holds alone. Numbers must be dates, or epochs of our years that follow
+ * one another in regular steps: sizes in bytes may be as large.
+ */
+export function looksLikeTime(values: readonly unknown[], nowMs: number): boolean {
+  if (!canBeTime('', values, nowMs)) return false;
+  const numbers = (timesOf(values) ?? []).filter(isNumber);
+  if (numbers.length === 0) return true;
+  const { form } = decideNumberForm(numbers, '', nowMs);
+  return form === 'compact' || (form !== 'days' && isRegular(numbers.map(Number)));
+}
+
+/** What a column holds, without empty fields; null if anything is no time, or there is nothing. */
+function timesOf(values: readonly unknown[]): (number | string)[] | null {
+  const held = values.filter((value) => value !== undefined && value !== null && value !== '');
+  const times = held.filter(isTimeLike);
+  return held.length > 0 && times.length === held.length ? times : null;
+}
+
+function isNumber(time: number | string): boolean {
+  return typeof time === 'number' || isNumberText(time.trim());
 }
 
 function isRegular(numbers: readonly number[]): boolean {
@@ -25,6 +40,7 @@ function isRegular(numbers: readonly number[]): boolean {
   if (distinct.length < 3) return false;
   const steps = distinct.slice(1).map((number, i) => number - distinct[i]!);
   const shortest = Math.min(...steps);
-  const inGrid = steps.filter((step) => Math.abs(step / shortest - Math.round(step / shortest)) < 0.01);
-  return shortest > 1 && inGrid.length === steps.length;
+  return (
+    shortest > 1 && steps.every((step) => Math.abs(step / shortest - Math.round(step / shortest)) < 0.01)
+  );
 }
