@@ -59,7 +59,7 @@ export function targetName(field: string, options: ReadOptions): TargetName | nu
 }
 
 const ROW_ID = /^(?:row|record)?id$/;
-const ROW_NUMBER = /^(?:id|row|rowno|rownumber|index|idx|no|nr|num|number|seq|sequence|unnamed:?0)?$/;
+const ROW_NUMBER = /^(?:id|row|rowno|rownumber|index|idx|unnamed:?0)?$/;
 
 /** Whether a field of whole numbers that differ in every row is called as what numbers the rows. */
 export function isRowName(field: string, countsUp: boolean): boolean {
