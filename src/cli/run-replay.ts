@@ -9,10 +9,22 @@ import type { InterruptedReplay, ReplayOutcome, Written } from '../replay/replay
 import { attend, type Attended } from './attend.js';
 import { DONE_WITH_FAILURES, GATE_FAILED } from './exit-codes.js';
 import type { ProgressStep } from './progress.js';
+import type { ReplayConfig } from '../replay/replay-config.js';
+import { dryRun } from '../replay/dry-run.js';
+import { dryRunText } from '../replay/report/dry-run-report.js';
+import { printable } from './console.js';
 import { replayConfig } from './replay-options.js';
-import { failGates, failUnchecked, report, stdoutForm, type Reports, type StdoutForm } from './report.js';
+import {
+  failGates,
+  failUnchecked,
+  print,
+  report,
+  stdoutForm,
+  type Reports,
+  type StdoutForm,
+} from './report.js';
 import { ignoredFlagsNotice } from './ignored-flags.js';
-import type { REPLAY_SETTINGS } from './settings.js';
+import type { REPLAY_SETTINGS, ReplayValues } from './settings.js';
 import { stdinFor } from './stdin.js';
 import { ownGates } from './settings/conditions.js';
 import type { Invocation } from './with-settings.js';
@@ -31,6 +43,7 @@ export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>):
     finishing: 'the minutes in flight',
     stop: { graceMs: stopGraceMs, afterwards: resumeHint(config.output.out) },
   };
+  if (values.dryRun) return attend(attention, (attended) => runDry(config, attended, values));
   return attend(attention, async (attended) => {
     const outcome = await replay(config, {
       ...attended,
@@ -51,6 +64,24 @@ export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>):
       quiet,
     });
   });
+}
+
+/** Prints what the run would do; resolves to the exit status that it would have. */
+async function runDry(
+  config: ReplayConfig,
+  attended: Attended,
+  { json, quiet }: ReplayValues,
+): Promise<number> {
+  const onReady = (): void => undefined;
+  const run = await dryRun(
+    { ...config, compare: 'none' },
+    { ...attended, onReady, stdin: stdinFor(config.inputs) },
+  );
+  if (run === null) return attended.interruptedStatus();
+  const status = run.counts.rejected > 0 && config.maxRejects === null ? DONE_WITH_FAILURES : 0;
+  if (json) await print(`${JSON.stringify({ ...run, status }, null, 2)}\n`);
+  else if (!quiet) await print(printable(dryRunText(run, status)));
+  return status;
 }
 
 function progressStep(written: Written): ProgressStep {

@@ -122,11 +122,11 @@ function openRunOutput(
 /** A lost actor is replaced at most so many times within a minute. */
 const RESTARTS = 3;
 
-function openExecutors(
+export function openExecutors(
   config: ReplayConfig,
   model: ChosenModel,
-  previous: PreviousRun,
-  { graceOver, onActorLine, onNotice }: ReplayContext,
+  previous: Pick<PreviousRun, 'progress' | 'loadLike'>,
+  { graceOver, onActorLine, onNotice }: Pick<ReplayContext, 'graceOver' | 'onActorLine' | 'onNotice'>,
 ): Executors {
   const load = loadRequest(config, model.source, installedNative()?.folder ?? null);
   const writer = writerOf(config);
@@ -156,7 +156,7 @@ const MOST_CHUNK_BYTES = 16 * 2 ** 20;
 /** No minute is held back for longer, ms. */
 const LONGEST_HOLD_MS = 1000;
 
-function blockMaker(
+export function blockMaker(
   { mode, backfill }: ReplayConfig,
   parts: {
     readonly lookBack: LookBack;

@@ -10,6 +10,12 @@ export const quiet = {
 
 /** What is written, and where. */
 export const WRITING = {
+  dryRun: {
+    flags: '--dry-run',
+    help: 'read everything, check the model and the output, estimate the time, and write nothing',
+    kind: toggle,
+    default: false,
+  },
   out: {
     flags: '--out <folder>',
     help: "where the files go; - sends results to standard output (default: the first input's name with .aiops, in the current folder)",

@@ -104,7 +104,7 @@ export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
 }
 
 /** Differences that show before actors are up. */
-function knownDifferences(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
+export function knownDifferences(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
   const { results: asked, serving, text } = config.journaled;
   const results = addsInputs(facts, config.inputs) ? { ...asked, input: facts.settings['input'] } : asked;
   const differences = [

@@ -1,0 +1,197 @@
+import { performance } from 'node:perf_hooks';
+
+import type { RunCounts } from '../core/counts.js';
+import type { LookBack } from '../core/look-back.js';
+import { isoTime } from '../core/time.js';
+import type { ReadStep, ReadyFacts } from '../core/types.js';
+import { unlessAborted } from '../core/abort.js';
+import { findModel } from '../model/model-choice.js';
+import type { Executors } from '../pool/executors.js';
+import { openWindows, readOptionsFor } from '../read/open-windows.js';
+import { openRecording } from '../read/recording.js';
+import { Counters } from '../read/counters.js';
+import { BlockLength } from './blocks.js';
+import { Comparer } from './comparer.js';
+import type { DueStep } from './feed.js';
+import { noticesOfNothing } from './finish.js';
+import { blockMaker, openExecutors } from './replay.js';
+import type { ReplayConfig } from './replay-config.js';
+import type { ReplayContext } from './replay-context.js';
+import { reportedRejects, type ReportedReject } from './report/rejects.js';
+import { findEarlierRun, type EarlierRun } from './resume/earlier-run.js';
+import { WarmUpCount } from './warm-up-count.js';
+
+/** What a run would do; nothing of it was written. */
+export interface DryRun {
+  readonly out: string;
+  readonly earlier: EarlierRun;
+  readonly counts: Pick<RunCounts, 'records' | 'accepted' | 'merged' | 'rejected' | 'filtered' | 'minutes'>;
+  readonly rejects: readonly ReportedReject[];
+  readonly firstMinute: string | null;
+  readonly lastMinute: string | null;
+  /** Result rows, and how many of them have no prediction because their target is in warm-up. */
+  readonly rows: number;
+  readonly warmupRows: number;
+  readonly ready: Pick<ReadyFacts, 'backend' | 'model' | 'input' | 'startMs'> & { readonly actors: number };
+  /** What was served to check the model; null: no target gets past its warm-up. */
+  readonly served: { readonly minutes: number; readonly items: number; readonly wallMs: number } | null;
+  readonly readMs: number;
+  /**
+   * How long the run would take: at least, if reading and predicting overlap completely, and at most, if not at all;
+   * null: not known, since nothing was predicted, or the run is paced.
+   */
+  readonly estimateMs: { readonly least: number; readonly most: number } | null;
+}
+
+/** The context of a dry run, which writes nothing. */
+export type DryContext = Pick<
+  ReplayContext,
+  'stdin' | 'signal' | 'graceOver' | 'onNotice' | 'onReady' | 'onActorLine'
+>;
+
+/** Enough to tell how fast minutes are served, ms. */
+const SERVE_MS = 1500;
+
+/**
+ * Does everything that a replay does except write: checks the model and what the output holds, starts the actors, reads
+ * all inputs, and serves the first blocks. Null once the signal is given.
+ *
+ * @throws AiopsError what the run would end with
+ */
+export async function dryRun(config: ReplayConfig, context: DryContext): Promise<DryRun | null> {
+  const { signal, onNotice, stdin } = context;
+  const model = await findModel(config.model);
+  const earlier = await findEarlierRun(config, model, onNotice);
+  await using executors = openExecutors(config, model, NOTHING_BEFORE, context);
+  const input = model.input ?? (await executors.start(signal))?.input;
+  if (input === undefined) return null;
+  const opening = openRecording(config.inputs, readOptionsFor({ ...config.read, live: false }, input), stdin);
+  await using recording = await unlessAborted(opening, signal);
+  if (recording === null) return null;
+  const lookBack = openWindows(input, recording);
+  for (const notice of recording.notices) onNotice(notice);
+  const ready = await executors.start(signal);
+  if (ready === null) return null;
+  for (const notice of ready.notices) onNotice(notice);
+  context.onReady(ready);
+
+  const account = new Account(config, input.window, recording.intervalMs);
+  const steps = account.over(recording.steps(onNotice));
+  const startedAtMs = performance.now();
+  const { served, servingMs } = await serveFirst(config, steps, { lookBack, executors, signal });
+  for await (const _ of steps) if (signal.aborted) break;
+  if (signal.aborted) return null;
+  const readMs = performance.now() - startedAtMs - servingMs;
+  const moved = await recording.checkInputs();
+  if (moved !== null) throw moved;
+  account.counters.checkRejects(config.maxRejects, true);
+  for (const notice of noticesOfNothing(config.read, account.counters, recording)) onNotice(notice);
+  for (const notice of recording.lateNotices()) onNotice(notice);
+  return conclude(config, { earlier, account, ready, served, readMs, rowsPerRecord: lookBack.rowsPerRecord });
+}
+
+type Served = NonNullable<DryRun['served']>;
+
+/** Serves the first blocks, until how fast that is shows, or to the end. */
+async function serveFirst(
+  config: ReplayConfig,
+  steps: AsyncIterable<DueStep>,
+  parts: { readonly lookBack: LookBack; readonly executors: Executors; readonly signal: AbortSignal },
+): Promise<{ readonly served: Served; readonly servingMs: number }> {
+  const now = (): number => performance.now();
+  const comparer = new Comparer({ ...config, lines: config.output, executors: parts.executors, now });
+  const length = new BlockLength(config.block);
+  const maker = blockMaker(config, { ...parts, length, comparer });
+  const served = { minutes: 0, items: 0, wallMs: 0 };
+  let servingMs = 0;
+  for await (const { block, minutesWithItems } of maker.blocks(steps)) {
+    if (parts.signal.aborted) break;
+    if (block === null) continue;
+    const atMs = now();
+    const { timing } = await comparer.serve(block, minutesWithItems);
+    servingMs += now() - atMs;
+    length.learn(timing);
+    if (timing.items === 0) continue;
+    served.minutes += timing.minutes;
+    served.items += timing.items;
+    served.wallMs += timing.wallMs;
+    if (servingMs >= SERVE_MS) break;
+  }
+  return { served, servingMs };
+}
+
+interface Findings extends Pick<DryRun, 'earlier' | 'readMs'> {
+  readonly account: Account;
+  readonly ready: ReadyFacts;
+  readonly served: Served;
+  readonly rowsPerRecord: number;
+}
+
+function conclude(
+  { output, pace }: ReplayConfig,
+  { earlier, account, ready, served, readMs, rowsPerRecord }: Findings,
+): DryRun {
+  const { counters, warmUp, firstMs, lastMs } = account;
+  const { records, accepted, merged, rejected, filtered, minutes } = counters.counts;
+  const rows = accepted * rowsPerRecord;
+  const warmupRows = warmUp.records * rowsPerRecord;
+  const { backend, model, input, startMs, actors } = ready;
+  const servingMs = ((rows - warmupRows) * served.wallMs) / served.items;
+  const isKnown = served.items > 0 && pace === null;
+  return {
+    out: output.out,
+    earlier,
+    counts: { records, accepted, merged, rejected, filtered, minutes },
+    rejects: reportedRejects(counters.rejects),
+    firstMinute: firstMs === null ? null : isoTime(firstMs),
+    lastMinute: lastMs === null ? null : isoTime(lastMs),
+    ...{ rows, warmupRows, readMs },
+    ready: { backend, model, input, startMs, actors: actors.length },
+    served: served.items === 0 ? null : served,
+    estimateMs: isKnown
+      ? { least: startMs + Math.max(readMs, servingMs), most: startMs + readMs + servingMs }
+      : null,
+  };
+}
+
+const NOTHING_BEFORE = { progress: null, loadLike: <T>(load: T): T => load };
+
+/** Accounts for the steps of a recording as they are taken, by a block maker first and then by no one. */
+class Account {
+  readonly counters = new Counters(0);
+  readonly warmUp: WarmUpCount;
+  firstMs: number | null = null;
+  lastMs: number | null = null;
+  readonly #maxRejects: ReplayConfig['maxRejects'];
+
+  constructor({ maxRejects }: ReplayConfig, window: number, intervalMs: number) {
+    this.#maxRejects = maxRejects;
+    this.warmUp = new WarmUpCount(window, intervalMs);
+  }
+
+  /** The steps; each loop over them resumes where the one before stopped. */
+  over(steps: AsyncIterable<ReadStep>): AsyncIterable<DueStep> {
+    const iterator = steps[Symbol.asyncIterator]();
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          const next = await iterator.next();
+          if (next.done === true) return { value: undefined, done: true };
+          this.#add(next.value);
+          return { value: { step: next.value, dueAtMs: null }, done: false };
+        },
+      }),
+    };
+  }
+
+  #add(step: ReadStep): void {
+    const { batch, lookBack } = step;
+    if (batch !== null) this.warmUp.add(batch, !lookBack);
+    if (lookBack) return;
+    this.counters.addStep(step);
+    this.counters.checkRejects(this.#maxRejects, false);
+    if (batch === null) return;
+    this.firstMs ??= batch.minuteMs;
+    this.lastMs = batch.minuteMs;
+  }
+}

@@ -1,0 +1,42 @@
+import { textReport } from '../../report/document.js';
+import { backendFact, factLines, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
+import { countText, durationText, percentText, plural } from '../../report/format.js';
+import type { DryRun } from '../dry-run.js';
+import { earlierRunText } from '../resume/earlier-run.js';
+import { rejectFacts } from './rejects.js';
+
+/** What a run would do, for a terminal. */
+export function dryRunText(run: DryRun, status: number): string {
+  const { counts, rows, warmupRows, ready, served, out, earlier } = run;
+  const { accepted, merged, rejected, filtered } = counts;
+  const account = `${countText(accepted)} accepted + ${countText(merged)} merged + ${countText(rejected)} rejected`;
+  const notSelected = filtered === 0 ? '' : `; ${countText(filtered)} not selected`;
+  const span = run.firstMinute === null ? '' : `, ${run.firstMinute} to ${run.lastMinute}`;
+  const share = rows === 0 ? '' : ` (${percentText(warmupRows / rows)})`;
+  const facts: Fact[] = [
+    ...modelFacts({ ...ready.model, ...ready.input }),
+    backendFact(ready.backend),
+    ['checked', checkedText(served, ready.actors)],
+    ['minutes', `${countText(counts.minutes)}${span}`],
+    ['records', `${countText(counts.records)} = ${account}${notSelected}`],
+    ...rejectFacts(run.rejects),
+    ['rows', `${countText(rows)}, ${countText(warmupRows)} of them warm-up${share}`],
+    ...optionalFact('time', estimateText(run)),
+    ['output', earlierRunText(earlier, out)],
+    ['status', `the run would exit with ${status}, if no item fails and its output can be written`],
+  ];
+  return `${textReport([{ blocks: factLines(facts) }])}nothing was written\n`;
+}
+
+function checkedText(served: DryRun['served'], actors: number): string {
+  const with_ = plural(actors, 'actor');
+  if (served === null) return `${with_} started; no target gets past its warm-up, so nothing was predicted`;
+  return `${with_} predicted ${plural(served.items, 'item')} of ${plural(served.minutes, 'minute')}`;
+}
+
+function estimateText({ estimateMs, served, readMs }: DryRun): string | null {
+  if (estimateMs === null || served === null) return null;
+  const { least, most } = estimateMs;
+  const each = durationText(served.wallMs / served.items);
+  return `an estimate: ${durationText(least)} to ${durationText(most)}, from reading all of it in ${durationText(readMs)}, and ${each} an item, without comparing`;
+}

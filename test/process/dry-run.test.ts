@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+
+import type { DryRun } from '#build/replay/dry-run.js';
+
+import { firstLines, recording, runCli, temporaryFolder } from '../support/cli.js';
+
+type Printed = DryRun & { readonly status: number };
+
+const FLAGS = ['--compare', 'none', '--actors', '1'];
+
+async function dryRun(cwd: string, args: readonly string[]): Promise<Printed> {
+  const all = ['replay', ...args, ...FLAGS, '--dry-run', '--json'];
+  const { stdout, stderr, status } = await runCli(all, { cwd });
+  const printed = JSON.parse(stdout || assert.fail(stderr)) as Printed;
+  assert.equal(status, printed.status);
+  return printed;
+}
+
+const filesOf = (folder: string): unknown =>
+  readdirSync(folder, { recursive: true })
+    .map(String)
+    .sort()
+    .map((name) => [name, statSync(join(folder, name)).mtimeMs]);
+
+suite('a dry run', () => {
+  test('foresees counts, warm-up, status, and what the output holds', async (t) => {
+    const cwd = temporaryFolder(t);
+    const rows = firstLines(recording('real-day.csv'), 2001).split('\n');
+    const gap = rows.filter((_, line) => line < 900 || line > 1600); // longer than a window
+    writeFileSync(join(cwd, 'a.csv'), `${gap.join('\n')}not a time,x,1,0\n`);
+    const before = filesOf(cwd);
+    const first = await dryRun(cwd, ['a.csv', '--out', 'out']);
+    assert.deepEqual(filesOf(cwd), before, 'nothing is written');
+    assert.equal(first.status, 3);
+    assert.equal(first.earlier.state, 'none');
+    assert.ok((first.served?.items ?? 0) > 0);
+    const { least, most } = first.estimateMs ?? assert.fail('no estimate');
+    assert.ok(least > 0 && least <= most);
+
+    const real = await runCli(['replay', 'a.csv', '--out', 'out', ...FLAGS], { cwd });
+    assert.equal(real.status, first.status);
+    const { counts } = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as {
+      counts: Record<string, number>;
+    };
+    for (const [name, count] of Object.entries(first.counts)) assert.equal(count, counts[name], name);
+    assert.equal(first.rows, counts['rows']);
+    assert.equal(first.warmupRows, counts['warmup']);
+
+    const written = filesOf(cwd);
+    assert.equal((await dryRun(cwd, ['a.csv', '--out', 'out'])).earlier.state, 'complete');
+    assert.equal((await dryRun(cwd, ['a.csv', '--out', 'out', '--restart'])).earlier.state, 'replaced');
+    assert.deepEqual(filesOf(cwd), written, 'nothing is written');
+    const others = ['replay', 'a.csv', '--out', 'out', '--duplicates', 'last', '--dry-run'];
+    assert.equal((await runCli(others, { cwd })).status, 78);
+    appendFileSync(join(cwd, 'a.csv'), '2018-05-01T00:00:00Z,ingress-01,1,0\n');
+    assert.equal((await dryRun(cwd, ['a.csv', '--out', 'out'])).earlier.state, 'resumes');
+  });
+
+  test('ends with the error that the run would end with', async (t) => {
+    const cwd = temporaryFolder(t);
+    const [header, ...rows] = firstLines(recording('service-day.csv'), 300).trim().split('\n');
+    writeFileSync(join(cwd, 'back.csv'), `${[header, ...rows.reverse()].join('\n')}\n`);
+    const status = async (...args: string[]): Promise<number | null> =>
+      (await runCli(['replay', ...args, ...FLAGS, '--dry-run'], { cwd })).status;
+    assert.equal(await status('back.csv'), 65);
+    assert.equal(await status('back.csv', '--sort'), 0);
+    assert.equal(await status('none.csv'), 66);
+    assert.equal(await status('back.csv', '--model', 'nowhere'), 78);
+    assert.deepEqual(readdirSync(cwd), ['back.csv']);
+  });
+
+  test('says for people what it did, and that it wrote nothing', async (t) => {
+    const cwd = temporaryFolder(t);
+    const args = ['replay', recording('service-day.csv'), ...FLAGS, '--dry-run'];
+    const { stdout, status } = await runCli(args, { cwd });
+    assert.equal(status, 0);
+    assert.match(stdout, /^checked +1 actor predicted [\d,]+ items? of/m);
+    assert.match(
+      stdout,
+      /^time +an estimate: .+ to .+, from reading all of it in .+ an item, without comparing$/m,
+    );
+    assert.match(stdout, /\nnothing was written\n$/);
+    assert.deepEqual(readdirSync(cwd), []);
+  });
+});
