@@ -26,7 +26,7 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
   not_a_record: ({ isEvery = false }) => (isEvery ? notRecords() : RECORD_FORMS),
   no_time: () => 'fill in the times; if they are in another column, name it with --time-column',
   bad_time: () =>
-    'times are ISO 8601, YYYY-MM-DD HH:MM[:SS], or epoch seconds or milliseconds; name their column with --time-column',
+    'times are ISO 8601, YYYY-MM-DD HH:MM[:SS] or another form of docs/formats.md; describe others with --time-format, such as "%d/%m/%y %H:%M", or name their column with --time-column',
   no_target: () => 'fill in the targets; if they are in another column, name it with --target-column',
   bad_value: () =>
     'name texts that stand for a missing value with --missing-values, or the columns that hold numbers with --columns',
