@@ -89,7 +89,6 @@ const HEAD_BYTES = 32;
 /** Writes a sorted run to a store. */
 export class RunWriter implements EntrySink {
   readonly #out: Appender;
-  readonly #head = Buffer.alloc(HEAD_BYTES);
 
   constructor(store: Store) {
     this.#out = new Appender(store);
@@ -100,11 +99,7 @@ export class RunWriter implements EntrySink {
   }
 
   put({ timeMs, byteOffset, line, sizeBytes, bytes, start, end }: Entry): void {
-    this.#head.writeDoubleLE(timeMs, 0);
-    this.#head.writeDoubleLE(byteOffset, 8);
-    this.#head.writeDoubleLE(line, 16);
-    this.#head.writeDoubleLE(sizeBytes, 24);
-    this.#out.put(this.#head, 0, HEAD_BYTES);
+    this.#out.putDoubles([timeMs, byteOffset, line, sizeBytes]);
     this.#out.put(bytes, start, end);
   }
 
@@ -120,6 +115,7 @@ export class RunReader {
   readonly #mostTextBytes: number;
   readonly #blockBytes: number;
   #bytes = Buffer.alloc(0);
+  #view = new DataView(this.#bytes.buffer);
   #at = 0;
   #storeAt = 0;
 
@@ -135,13 +131,14 @@ export class RunReader {
     const bytes = this.#bytes;
     const start = at + HEAD_BYTES;
     if (start > bytes.length) return false;
-    const sizeBytes = bytes.readDoubleLE(at + 24);
+    const view = this.#view;
+    const sizeBytes = view.getFloat64(at + 24, true);
     const end = start + Math.min(sizeBytes, this.#mostTextBytes);
     if (end > bytes.length) return false;
     const { entry } = this;
-    entry.timeMs = bytes.readDoubleLE(at);
-    entry.byteOffset = bytes.readDoubleLE(at + 8);
-    entry.line = bytes.readDoubleLE(at + 16);
+    entry.timeMs = view.getFloat64(at, true);
+    entry.byteOffset = view.getFloat64(at + 8, true);
+    entry.line = view.getFloat64(at + 16, true);
     entry.sizeBytes = sizeBytes;
     entry.bytes = bytes;
     entry.start = start;
@@ -156,6 +153,8 @@ export class RunReader {
       const more = await this.#store.read(this.#storeAt, this.#blockBytes);
       this.#storeAt += more.length;
       this.#bytes = Buffer.concat([this.#bytes.subarray(this.#at), more]);
+      const { buffer, byteOffset, length } = this.#bytes;
+      this.#view = new DataView(buffer, byteOffset, length);
       this.#at = 0;
       if (this.advance()) return true;
     }

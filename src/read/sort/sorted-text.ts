@@ -18,7 +18,6 @@ export class SortedText implements EntrySink, LineOrigins {
   readonly #stretches: Store;
   readonly #out: Appender;
   readonly #stretchesOut: Appender;
-  readonly #stretch = Buffer.alloc(STRETCH_BYTES);
   /** Sizes in the input of lines that are too long and were cut, by their offset. */
   readonly #cutSizes = new Map<number, number>();
   /** The next line, and what must come next of the input to continue the stretch. */
@@ -83,11 +82,7 @@ export class SortedText implements EntrySink, LineOrigins {
   }
 
   #startStretch(byteOffset: number, line: number): void {
-    this.#stretch.writeDoubleLE(this.#out.sizeBytes, 0);
-    this.#stretch.writeDoubleLE(this.#line, 8);
-    this.#stretch.writeDoubleLE(byteOffset, 16);
-    this.#stretch.writeDoubleLE(line, 24);
-    this.#stretchesOut.put(this.#stretch, 0, STRETCH_BYTES);
+    this.#stretchesOut.putDoubles([this.#out.sizeBytes, this.#line, byteOffset, line]);
   }
 
   get #count(): number {

@@ -137,7 +137,7 @@ function cannotSort(folder: string, cause: unknown): AiopsError {
   const code = (cause as NodeJS.ErrnoException).code;
   const hint =
     code === 'ENOSPC' || code === 'EDQUOT'
-      ? 'make room there (sorting needs about three times the size of the unpacked input), choose an --out on another disk, or sort the input beforehand'
+      ? 'make room there: sorting takes about four times the size of the unpacked input; or choose an --out on another disk'
       : 'check that the folder exists and is writable, or choose an --out on another disk';
   return new AiopsError(
     'output_io',
