@@ -81,3 +81,20 @@ test('a sorted run that is killed resumes, and rejects keep their places', async
     [],
   );
 });
+
+test('a file that is added to a sorted run is sorted, too', async (t) => {
+  const cwd = temporaryFolder(t);
+  const lines = rows(40);
+  const days = { 'm-1.csv': lines.slice(0, 20), 'm-2.csv': lines.slice(20) };
+  for (const [name, day] of Object.entries(days))
+    writeFileSync(join(cwd, name), HEADER + shuffled(day).join(''));
+  const replay = async (out: string, ...inputs: string[]): Promise<void> => {
+    const args = ['replay', ...inputs, '--sort', '--series', 'm', '--out', out, ...RUN];
+    const { status, stderr } = await runCli(args, { cwd });
+    assert.equal(status, 0, stderr);
+  };
+  await replay('out', 'm-1.csv');
+  await replay('out', 'm-1.csv', 'm-2.csv');
+  await replay('whole', 'm-1.csv', 'm-2.csv');
+  assert.equal(outputOf(cwd, 'out', 'results.jsonl'), outputOf(cwd, 'whole', 'results.jsonl'));
+});

@@ -9,6 +9,7 @@ import { readOptionsFor } from '../../read/open-windows.js';
 import { openRecording, reopenRecording, type ReadOptions } from '../../read/recording.js';
 import { areOfOneRotation } from '../../read/sample/rotation.js';
 import type { FileSnapshot, InputSnapshot } from '../../read/snapshot/snapshot.js';
+import type { SortScratch } from '../../read/sort/open-sorted.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { RunFacts, RunProgress } from './run-facts.js';
 
@@ -51,8 +52,9 @@ export async function withAddedInputs(
 ): Promise<ExtendedInputs> {
   const known = recording.files.length;
   const options = readOptionsFor(read, facts.input);
+  const scratch = { folder: output.out };
   const notices: Notice[] = [];
-  const all = await snapshotOf(inputs, options, notices).catch((error: unknown) => {
+  const all = await snapshotOf(inputs, options, scratch, notices).catch((error: unknown) => {
     if (!(error instanceof AiopsError) || error.code !== 'input_unusable') throw error;
     throw cannotAdd(inputs.slice(known), [error.message], output.out);
   });
@@ -61,7 +63,7 @@ export async function withAddedInputs(
   let firstMs = Infinity;
   for (const [i, input] of inputs.entries()) {
     if (i < known) continue;
-    const minuteMs = await firstMinute(input, { ...all, files: [all.files[i]!] }, options);
+    const minuteMs = await firstMinute(input, { ...all, files: [all.files[i]!] }, options, scratch);
     const reason = tooEarly(input, minuteMs, last?.minuteMs ?? -Infinity);
     if (reason !== null) throw cannotAdd(inputs.slice(known), [reason], output.out);
     firstMs = Math.min(firstMs, minuteMs);
@@ -80,6 +82,7 @@ export async function withAddedInputs(
 async function snapshotOf(
   inputs: readonly string[],
   options: ReadOptions,
+  scratch: SortScratch,
   notices: Notice[],
 ): Promise<InputSnapshot> {
   const files = inputs.filter((input) => input !== '-');
@@ -88,7 +91,7 @@ async function snapshotOf(
       hint: 'choose another --out, or start over with --restart',
     });
   }
-  await using recording = await openRecording(inputs, options, Readable.from([]));
+  await using recording = await openRecording(inputs, options, Readable.from([]), scratch);
   notices.push(...recording.notices);
   return recording.snapshot();
 }
@@ -102,10 +105,15 @@ function unfitReasons({ files }: InputSnapshot, known: number, inputs: readonly 
 }
 
 /** The first minute of a file, epoch ms; Infinity: none is selected, -Infinity: many rejects come before it. */
-async function firstMinute(input: string, snapshot: InputSnapshot, options: ReadOptions): Promise<number> {
+async function firstMinute(
+  input: string,
+  snapshot: InputSnapshot,
+  options: ReadOptions,
+  scratch: SortScratch,
+): Promise<number> {
   const start = { positions: null, positionsMinuteMs: null, afterMinuteMs: -Infinity };
   const whole = { ...options, fromMs: null, toMs: null };
-  await using recording = await reopenRecording([input], whole, Readable.from([]), snapshot, start);
+  await using recording = await reopenRecording([input], whole, Readable.from([]), snapshot, start, scratch);
   for await (const { batch, rejects } of recording.steps()) {
     if (batch !== null) return batch.minuteMs;
     // A run from the start would emit them before everything else.
