@@ -37,7 +37,8 @@ export async function takeSamples(
   if (options.sort === true) await removeStale(scratch.folder);
   for (const [i, input] of inputs.entries()) {
     const place = { series: options.series ?? names[i]!, maxBytes };
-    const sample: TakeSample = (source, head = null) => takeSample(source, options, { ...place, head });
+    const sample: TakeSample = (source, known) =>
+      takeSample(source, options, { ...place, known: known ?? null });
     samples[i] = await sample(sources[i]!);
     if (options.sort !== true) continue;
     const reopen = (): Promise<ByteSource> => openSource(input, sourceOptions, stdin);

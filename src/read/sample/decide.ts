@@ -17,10 +17,19 @@ import type { TargetChoice } from './target.js';
 import { decideTime } from './time-column.js';
 import { decideTimeFormat } from './time-format.js';
 
+/** The column with the time, and how it is written. */
+export interface FileTimes {
+  readonly field: string;
+  readonly format: TimeFormat;
+  readonly decisions: readonly Decision[];
+}
+
 /** What the fields of a file are, by their names in the file. */
 export interface FileFields {
   readonly time: string;
   readonly timeFormat: TimeFormat;
+  /** The same, with why. */
+  readonly times: FileTimes;
   /** Several together name a target; none: the file is one series. */
   readonly targets: readonly string[];
   readonly label: string | null;
@@ -33,15 +42,22 @@ export interface FileFields {
 }
 
 /**
- * Decides by the first rows of a file what its fields are. Later decisions build on earlier ones.
+ * Decides by the first rows of a file what its fields are. Later decisions build on earlier ones; `times` are known if
+ * another sample of the file has shown them.
  *
  * @throws AiopsError `input_unusable` if there is no time column, or not one that a flag names, or if rows share their
  *   times and no column distinguishes them
  */
-export function decideFields(sampled: SampledTable, options: ReadOptions, nowMs: number): FileFields {
+export function decideFields(
+  sampled: SampledTable,
+  options: ReadOptions,
+  nowMs: number,
+  times: FileTimes | null = null,
+): FileFields {
   const { file, layout, table } = sampled;
-  const time = decideTimes(sampled, options, nowMs);
-  const { parseTime, allMs } = time;
+  const time = times ?? decideTimes(sampled, options, nowMs);
+  const parseTime = parserOf(time.format, options.timezone);
+  const allMs = table.lineColumn(time.field).map((value) => timeOf(value, parseTime));
   // Rows without a time name nothing if there are others.
   const dated = { file, layout, table: table.where((row) => !Number.isNaN(allMs[row])) };
   const numbers = decideNumbers(dated.table, time.field, options);
@@ -50,33 +66,31 @@ export function decideFields(sampled: SampledTable, options: ReadOptions, nowMs:
   const timesMs = allMs.filter((timeMs) => !Number.isNaN(timeMs));
   const known = [time.field, ...givenNames(options, table.names)];
   const label = decideLabel(dated, new Set([...known, ...givenTargets(options)]), options, shapes);
-  const labels = [...(label.field === null ? [] : [label.field]), ...label.others];
-  const taken = new Set([...known, ...labels]);
+  const taken = new Set([...known, ...[label.field].filter((name) => name !== null), ...label.others]);
   const long = decideLong({ ...dated, timesMs, taken }, options, shapes);
   const { metric = null, value = null } = long.fields ?? {};
   const others = new Set([...taken, ...[metric, value].filter((name) => name !== null)]);
   if (options.wide === true) refuseBatches(sampled);
-  const isWide = options.wide === true && options.targetColumns === undefined;
+  const targetOptions = withoutTargets(options) ? { ...options, targetColumns: ['none'] } : options;
+  const metricShape = metric === null ? null : shapes.of(metric);
   const targets = decideTargets(
-    { ...dated, timesMs, taken: others, metric: metric === null ? null : shapes.of(metric) },
-    isWide ? { ...options, targetColumns: ['none'] } : options,
+    { ...dated, timesMs, taken: others, metric: metricShape },
+    targetOptions,
     shapes,
   );
   if (long.fields === null) refuseMixed({ file, time: time.field, rows: timesMs.length }, targets, options);
   const roles = [label.decision, long.decision, targets.decision];
-  const ignored = new Map<string, { why: string; level: 'info' | 'warning' }>();
-  const ignore = (names: readonly string[], why: string, level: 'info' | 'warning' = 'info'): void =>
-    names.forEach((name) => ignored.set(name, { why, level }));
-  ignore(label.others, 'labels as well', 'warning');
-  ignore(targets.numbering, 'they number rows or targets');
   const used = new Set([...others, ...targets.fields]);
-  if (long.fields !== null)
-    ignore(
-      dated.table.names.filter((name) => name !== '' && !used.has(name)),
-      'a row has one metric, and they are not its value',
-    );
+  const idle = long.fields === null ? [] : dated.table.names.filter((name) => name !== '' && !used.has(name));
+  const ignored: FileFields['ignored'] = new Map([
+    ...ignoring(label.others, 'labels as well', 'warning'),
+    ...ignoring(targets.numbering, 'they number rows or targets'),
+    ...ignoring(idle, 'a row has one metric, and they are not its value'),
+  ]);
   return {
-    ...time.fields,
+    time: time.field,
+    timeFormat: time.format,
+    times: time,
     targets: targets.fields,
     label: label.field,
     numbers: numbers.format,
@@ -86,6 +100,15 @@ export function decideFields(sampled: SampledTable, options: ReadOptions, nowMs:
   };
 }
 
+function ignoring(names: readonly string[], why: string, level: 'info' | 'warning' = 'info') {
+  return names.map((name) => [name, { why, level }] as const);
+}
+
+/** Whether columns are the targets, unless a flag names their column. */
+function withoutTargets({ wide, targetColumns }: ReadOptions): boolean {
+  return wide === true && targetColumns === undefined;
+}
+
 function refuseBatches({ file, layout }: SampledTable): void {
   if (layout !== 'batches') return;
   throw new AiopsError('input_unusable', `${file} holds minute-batches, which name their targets`, {
@@ -93,16 +116,12 @@ function refuseBatches({ file, layout }: SampledTable): void {
   });
 }
 
-/** The column with the time, how it is written, and what the rows have there, epoch ms, NaN for no time. */
-function decideTimes(sampled: SampledTable, options: ReadOptions, nowMs: number) {
+function decideTimes(sampled: SampledTable, options: ReadOptions, nowMs: number): FileTimes {
   const { file, table } = sampled;
   const { field, decision } = decideTime(sampled, options, nowMs);
   const values = table.lineColumn(field);
   const format = decideTimeFormat({ file, field, values }, options, nowMs);
-  const parseTime = parserOf(format.format, options.timezone);
-  const allMs = values.map((value) => timeOf(value, parseTime));
-  const fields = { time: field, timeFormat: format.format };
-  return { field, fields, decisions: [decision, format.decision], parseTime, allMs };
+  return { field, format: format.format, decisions: [decision, format.decision] };
 }
 
 function timeOf(value: unknown, parseTime: ParseTime): number {

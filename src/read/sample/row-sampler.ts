@@ -9,7 +9,7 @@ import type { FileFormat, FilePlan } from '../lines/plan.js';
 import type { RowSink } from '../lines/records.js';
 import { targetOf } from '../lines/target-name.js';
 import type { ReadOptions } from '../options.js';
-import type { FileFields } from './decide.js';
+import type { FileFields, FileTimes } from './decide.js';
 import type { FileHead } from './file-head.js';
 import { SampledRecords } from './field-values.js';
 import type { HeadReader } from './head.js';
@@ -29,6 +29,12 @@ const METRIC_RECORDS = 64;
 /** Distinct times, of which all but the last are seen completely. */
 const MIN_TIMES = 3;
 
+/** What lines and times of a file look like. */
+export interface KnownForm {
+  readonly head: FileHead;
+  readonly times: FileTimes;
+}
+
 export interface SampledInput {
   readonly file: string;
   /** The target of its records if no field names one. */
@@ -39,8 +45,8 @@ export interface SampledInput {
   readonly byteOffset: number;
   /** How many bytes to look at, at most. */
   readonly maxBytes: number;
-  /** The form of the file if it is known already; null: decide on it by the first lines. */
-  readonly head: FileHead | null;
+  /** What another sample of the file has shown already; null: nothing. */
+  readonly known: KnownForm | null;
 }
 
 /** Learns from rows what the fields hold and how often records come. */

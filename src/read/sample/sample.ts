@@ -6,7 +6,7 @@ import type { FileFormat, FilePlan } from '../lines/plan.js';
 import { openReader } from '../lines/reader.js';
 import type { ReadRules } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
-import type { FileHead } from './file-head.js';
+import type { KnownForm } from './row-sampler.js';
 import { Sampler } from './sampler.js';
 import type { FileSample } from './sampler.js';
 
@@ -30,8 +30,8 @@ export interface SampleTaking {
   /** The target of its records if no field names one. */
   readonly series: string;
   readonly maxBytes: number;
-  /** The form of the file if it is known already. */
-  readonly head?: FileHead | null;
+  /** What another sample of the file has shown already. */
+  readonly known?: KnownForm | null;
 }
 
 /**
@@ -42,11 +42,11 @@ export interface SampleTaking {
 export async function takeSample(
   source: ByteSource,
   options: ReadOptions,
-  { series, maxBytes, head = null }: SampleTaking,
+  { series, maxBytes, known = null }: SampleTaking,
 ): Promise<SampledSource> {
   const { name: file, byteOffset } = source;
   const format = options.format === 'auto' ? formatByName(file) : options.format;
-  const sampler = new Sampler({ file, series, format, byteOffset, maxBytes, head }, options);
+  const sampler = new Sampler({ file, series, format, byteOffset, maxBytes, known }, options);
   const chunks = source.chunks();
   let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;
   let hasEnded = false;

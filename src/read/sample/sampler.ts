@@ -119,7 +119,8 @@ export class Sampler {
 
   #readHead(hasEnded: boolean): Reading {
     const { file, format, byteOffset } = this.#input;
-    const form = this.#input.head ?? decideHead(headLines(this.chunks, hasEnded), format, this.#options);
+    const form =
+      this.#input.known?.head ?? decideHead(headLines(this.chunks, hasEnded), format, this.#options);
     const head = new HeadReader(file, form, this.#options, MAX_LINES);
     const lines = new LineAssembler(head, byteOffset);
     for (const chunk of this.chunks) if (!head.isDone) lines.push(chunk);
@@ -131,7 +132,9 @@ export class Sampler {
     const { head } = reading;
     if (!head.hasRow) return;
     const { file, byteOffset } = this.#input;
-    const fields = decideFields({ file, layout: head.layout, table: head.table }, this.#options, Date.now());
+    const { layout, table } = head;
+    const times = this.#input.known?.times ?? null;
+    const fields = decideFields({ file, layout, table }, this.#options, Date.now(), times);
     const parseTime = parserOf(fields.timeFormat, this.#options.timezone);
     const rows = new RowSampler(this.#input, head, fields, this.#options, parseTime);
     const reader = rowReader(rows.plan, rows, parseTime);

@@ -4,7 +4,7 @@ import type { FilePosition } from '../../core/input-position.js';
 import type { ByteSource, SourceOptions } from '../bytes/source.js';
 import type { FilePlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
-import type { FileHead } from '../sample/file-head.js';
+import type { KnownForm } from '../sample/row-sampler.js';
 import type { SampledSource } from '../sample/sample.js';
 import { Disorder } from './disorder.js';
 import { sortChunks } from './sort-chunks.js';
@@ -20,8 +20,8 @@ export interface SortSettings {
   readonly sourceOptions: Pick<SourceOptions, 'blockBytes' | 'before'>;
 }
 
-/** Samples an input whose form may be known. */
-export type TakeSample = (source: ByteSource, head?: FileHead | null) => Promise<SampledSource>;
+/** Samples an input of which something may be known. */
+export type TakeSample = (source: ByteSource, known?: KnownForm) => Promise<SampledSource>;
 
 /** A sampled input, brought into time order. */
 interface SortedSample {
@@ -32,7 +32,7 @@ interface SortedSample {
 /**
  * Brings an input into time order by its sample, and samples it again. A file that is in order is read as it is.
  *
- * @throws AiopsError `usage`: a live feed; `input_unusable`: the times look different once they are in order;
+ * @throws AiopsError `usage`: a live feed; `input_unusable`: it holds rows and minute-batches;
  *   `output_io`: a temporary file cannot be written; and what reading the input throws
  */
 export async function sortSampled(
@@ -42,14 +42,14 @@ export async function sortSampled(
   sample: TakeSample,
 ): Promise<SortedSample> {
   const { source } = unsorted;
-  const { plan } = unsorted.sample;
+  const { plan, fields, head } = unsorted.sample;
   if (settings.options.live === true && source.live) throw cannotSortLive(source.name);
-  if (plan === null) return { sampled: unsorted, notices: [] };
+  if (plan === null || fields === null) return { sampled: unsorted, notices: [] };
   const disorder = new Disorder(source.name, settings.options.timezone);
   const sorted = await openSorted(unsorted, plan, { ...settings, disorder }, reopen);
   try {
-    const sampled = await sample(sorted, unsorted.sample.head);
-    if (sorted.origins !== null) refuseOtherTimes(plan, sampled.sample.plan);
+    const sampled = await sample(sorted, { head, times: fields.times });
+    refuseOtherLayout(plan, sampled.sample.plan);
     return { sampled, notices: disorder.notices() };
   } catch (error) {
     await sorted.close();
@@ -120,20 +120,10 @@ function cannotSortLive(name: string): AiopsError {
   );
 }
 
-/** What the time of a line is must not depend on which lines come first. */
-function refuseOtherTimes(before: FilePlan, after: FilePlan | null): void {
-  if (after !== null && timesOf(before) === timesOf(after)) return;
-  throw new AiopsError(
-    'input_unusable',
-    `${before.file} looks different once it is sorted: its times are in ${timesText(before)} by its first records, in ${timesText(after)} by its earliest`,
-    { hint: 'name the column of the times with --time-column' },
-  );
-}
-
-function timesOf({ layout, header, timeField }: FilePlan): string {
-  return JSON.stringify({ layout, header, timeField });
-}
-
-function timesText(plan: FilePlan | null): string {
-  return plan === null ? 'no column' : `column ${JSON.stringify(plan.timeField)}`;
+/** Which lines are records must not depend on which of them come first. */
+function refuseOtherLayout({ file, layout }: FilePlan, after: FilePlan | null): void {
+  if (after === null || after.layout === layout) return;
+  throw new AiopsError('input_unusable', `${file} holds both rows and minute-batches`, {
+    hint: 'a recording has one layout: replay them one after another',
+  });
 }

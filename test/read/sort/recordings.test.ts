@@ -150,6 +150,19 @@ test('standard input that differs is refused when a sorted run resumes', async (
   await assert.rejects(plainSteps(recording), { code: 'config' });
 });
 
+test('how lines and times are written is decided by the lines that come first in the input', async () => {
+  // Sorted, the first rows could all be read with the month first, and the day is clear only from the 13th on.
+  const line = (day: number): string => `${String(day).padStart(2, '0')}/01/2024,${day}\n`;
+  const days = Array.from({ length: 31 }, (_, i) => 31 - i);
+  const text = `# a title\ntime,value\n${days.map((day) => (day % 9 === 0 ? '# a comment\n' : '') + line(day)).join('')}`;
+  const { records, rejects } = await readText(text, SORT);
+  assert.deepEqual(rejects, []);
+  assert.deepEqual(
+    records.map(({ values: [value] }) => value),
+    days.toReversed(),
+  );
+});
+
 test('a file that grows is another input if it had to be sorted, otherwise not', async (t) => {
   const folder = await folderWith(t, {
     'mixed.csv': HEADER + row(1, 'a') + row(0, 'a') + row(2, 'a'),
