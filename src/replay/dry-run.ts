@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 import type { RunCounts } from '../core/counts.js';
@@ -65,7 +66,8 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
   await using executors = openExecutors(config, model, NOTHING_BEFORE, context);
   const input = model.input ?? (await executors.start(signal))?.input;
   if (input === undefined) return null;
-  const opening = openRecording(config.inputs, readOptionsFor({ ...config.read, live: false }, input), stdin);
+  const options = readOptionsFor({ ...config.read, live: false }, input);
+  const opening = openRecording(config.inputs, options, stdin, { folder: tmpdir(), signal });
   await using recording = await unlessAborted(opening, signal);
   if (recording === null) return null;
   const lookBack = openWindows(input, recording);

@@ -210,7 +210,7 @@ test('a file that goes back in time stops the run, with both times and a remedy'
     refusal(
       'input_out_of_order',
       /stdin:4: 2026-01-01T00:03:00Z comes after 2026-01-01T00:05:00Z \(line 3\)/,
-      /sort .*-k 1,1\).*--grace 2/,
+      /--sort, .*--grace 2 /,
     ),
   );
   await assert.rejects(
@@ -222,11 +222,20 @@ test('a file that goes back in time stops the run, with both times and a remedy'
     allowed.steps.map(([minute]) => minute?.slice(14, 16)),
     ['00', '03', '05'],
   );
-  const json = `{"time":5000,"v":1}\n{"time":60,"v":1}`;
+});
+
+test('where clocks went back, the remedy is not to sort', async () => {
+  const text = csv('time,v', ['2018-10-28 02:30', 1], ['2018-10-28 02:00', 2]);
+  const options = { interval: 60_000 };
   await assert.rejects(
-    () => readText(json, options),
-    refusal('input_out_of_order', /./, /jq -s -c 'sort_by\(\.\["time"\]\)/),
+    () => readText(text, { ...options, timezone: 'Europe/Berlin' }),
+    refusal(
+      'input_out_of_order',
+      /clocks in Europe\/Berlin went back/,
+      /in UTC or with their offset.*--grace 30 /,
+    ),
   );
+  await assert.rejects(() => readText(text, options), refusal('input_out_of_order', /order/, /--sort, /));
 });
 
 test('the outcome does not depend on where the bytes are cut', async () => {

@@ -42,6 +42,8 @@ const csvLine = fc.oneof(
   fc.tuple(time, value).map(([t, v]) => `"${t}","a","x",${v}`),
   time.map((t) => `${t},a,"x`),
   time.map((t) => `${t},"x`),
+  // A record that begins with a quoted line end, if it came next, would close the field.
+  time.map((t) => `${t},a,5,"x`),
   time.map((t) => `${t},a,x,many`),
   time.map((t) => `${t},a,x`),
   time.map((t) => `${t},a,${'long'.repeat(30)},1`),
