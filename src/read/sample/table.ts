@@ -1,4 +1,4 @@
-import { eachField, own } from '../lines/json-text.js';
+import { eachField } from '../lines/json-text.js';
 import type { JsonObject } from '../lines/json-text.js';
 import type { Layout } from '../lines/plan.js';
 
@@ -8,6 +8,9 @@ export const TABLE_ROWS = 1024;
 /** Longer texts are cut: they are neither times nor numbers. */
 const MOST_TEXT = 256;
 
+/** Columns by their names, in order of appearance; one that the last rows lack is shorter. */
+type Columns = ReadonlyMap<string, readonly unknown[]>;
+
 /** The raw fields of the first rows of a file, by which it is decided how to read it. */
 export class SampleTable {
   /** Of rows, or of the lines of minute-batches, in order of appearance. */
@@ -16,44 +19,52 @@ export class SampleTable {
   readonly names: readonly string[];
   /** How many rows, or items, there are. */
   readonly length: number;
-  readonly #lines: readonly JsonObject[];
-  readonly #items: readonly JsonObject[];
-  readonly #header: readonly string[] | null;
+  readonly #lines: Columns;
+  readonly #items: Columns;
 
-  /** Rows are both lines and items. `header`: the names of CSV; null: JSON has them in its rows. */
-  constructor(lines: readonly JsonObject[], items: readonly JsonObject[], header: readonly string[] | null) {
+  /** Whether there are names without a value, as a header has them. */
+  readonly #hasHeader: boolean;
+
+  /** Rows are both lines and items. */
+  constructor(lines: Columns, items: Columns, length: number, hasHeader: boolean) {
+    this.#hasHeader = hasHeader;
     this.#lines = lines;
     this.#items = items;
-    this.#header = header;
-    this.length = items.length;
-    this.lineNames = header ?? namesOf(lines);
-    this.names = lines === items ? this.lineNames : namesOf(items);
+    this.length = length;
+    this.lineNames = [...lines.keys()];
+    this.names = lines === items ? this.lineNames : [...items.keys()];
   }
 
   /** What each row has in a field of its own, or of the line it is on; undefined where it lacks the field. */
-  lineColumn(name: string): unknown[] {
-    return this.#lines.map((line) => own(line, name));
+  lineColumn(name: string): readonly unknown[] {
+    return this.#whole(this.#lines.get(name));
   }
 
   /** What each row, or item, has in a field; undefined where it lacks the field. CSV has text, JSON any value. */
-  column(name: string): unknown[] {
-    return this.#items.map((item) => own(item, name));
+  column(name: string): readonly unknown[] {
+    return this.#whole(this.#items.get(name));
   }
 
   /** The rows, or items, for which this holds; all if it holds for none. */
   where(holds: (row: number) => boolean): SampleTable {
-    const kept = [...this.#items.keys()].filter(holds);
+    const kept: number[] = [];
+    for (let row = 0; row < this.length; row++) if (holds(row)) kept.push(row);
     if (kept.length === 0 || kept.length === this.length) return this;
-    const lines = kept.map((row) => this.#lines[row]!);
-    const items = this.#lines === this.#items ? lines : kept.map((row) => this.#items[row]!);
-    return new SampleTable(lines, items, this.#header);
+    const lines = rowsOf(this.#lines, kept, this.#hasHeader);
+    const items = this.#lines === this.#items ? lines : rowsOf(this.#items, kept, this.#hasHeader);
+    return new SampleTable(lines, items, kept.length, this.#hasHeader);
+  }
+
+  /** The values of all rows; the last ones may lack the field. */
+  #whole(values: readonly unknown[] = []): readonly unknown[] {
+    if (values.length === this.length) return values;
+    return [...values, ...new Array<undefined>(this.length - values.length).fill(undefined)];
   }
 }
 
-function namesOf(rows: readonly JsonObject[]): string[] {
-  const names = new Set<string>();
-  for (const row of rows) for (const name of Object.keys(row)) names.add(name);
-  return [...names];
+function rowsOf(columns: Columns, rows: readonly number[], hasHeader: boolean): Columns {
+  const kept = [...columns].map(([name, values]) => [name, rows.map((row) => values[row])] as const);
+  return new Map(kept.filter(([, values]) => hasHeader || values.some((value) => value !== undefined)));
 }
 
 /** A sampled file. */
@@ -65,37 +76,57 @@ export interface SampledTable {
 
 /** Collects the rows of a sample. */
 export class TableBuilder {
-  readonly #lines: JsonObject[] = [];
-  readonly #items: JsonObject[] = [];
+  readonly #lines = new Map<string, unknown[]>();
+  readonly #items = new Map<string, unknown[]>();
+  #length = 0;
 
   get length(): number {
-    return this.#items.length;
+    return this.#length;
   }
 
-  /** Takes a row of CSV with its header. */
+  /** Takes a row of CSV with its header; of several fields of one name the first one counts. */
   addFields(header: readonly string[], fields: readonly string[]): void {
-    const row = Object.create(null) as Record<string, unknown>; // a column may be called __proto__
-    for (const [i, name] of header.entries()) {
-      const field = fields[i];
-      if (field !== undefined && !Object.hasOwn(row, name)) row[name] = field.slice(0, MOST_TEXT);
+    const row = this.#length++;
+    for (let i = 0; i < header.length; i++) {
+      const column = columnOf(this.#lines, header[i]!);
+      if (column.length > row) continue;
+      column.push(fields[i]?.slice(0, MOST_TEXT));
     }
-    this.addItem(row, row);
   }
 
   /** Takes a row of JSON; fields of objects in it are named by their path. */
-  addRow(row: JsonObject): void {
-    const flat = Object.create(null) as Record<string, unknown>;
-    eachField(row, (path, value) => (flat[path] = value));
-    this.addItem(flat, flat);
+  addRow(fields: JsonObject): void {
+    const row = this.#length++;
+    eachField(fields, (path, value) => put(this.#lines, path, row, value));
   }
 
   /** Takes an item of a minute-batch with its line. */
   addItem(line: JsonObject, item: JsonObject): void {
-    this.#lines.push(line);
-    this.#items.push(item);
+    const row = this.#length++;
+    for (const name in line) put(this.#lines, name, row, line[name]);
+    for (const name in item) put(this.#items, name, row, item[name]);
   }
 
+  /** `header`: the names of CSV; null: JSON has them in its rows. */
   table(layout: Layout, header: readonly string[] | null): SampleTable {
-    return new SampleTable(this.#lines, layout === 'rows' ? this.#lines : this.#items, header);
+    for (const name of header ?? []) columnOf(this.#lines, name);
+    const items = layout === 'rows' ? this.#lines : this.#items;
+    return new SampleTable(this.#lines, items, this.#length, header !== null);
   }
+}
+
+/** JSON can have new names in every row; of so many, later ones name neither time nor target. */
+const MOST_NAMES = 10_000;
+
+function put(columns: Map<string, unknown[]>, name: string, row: number, value: unknown): void {
+  if (columns.size >= MOST_NAMES && !columns.has(name)) return;
+  const column = columnOf(columns, name);
+  while (column.length < row) column.push(undefined);
+  column[row] = value;
+}
+
+function columnOf(columns: Map<string, unknown[]>, name: string): unknown[] {
+  let column = columns.get(name);
+  if (column === undefined) columns.set(name, (column = []));
+  return column;
 }
