@@ -6,11 +6,12 @@ import { listNames, quoteName } from './names.js';
 import type { SampleTable } from './table.js';
 
 /** Texts that usually stand for a missing value, in lower case. */
-const USUAL_MISSING: ReadonlySet<string> = new Set(
-  ['na', 'n/a', '#n/a', '<na>', '-', '--', '---', '.', '?', 'none', 'nil', '\\n', 'missing', 'undefined'].map(
-    String,
-  ),
-);
+const USUAL_MISSING: ReadonlySet<string> = new Set([
+  ...['na', 'n/a', '#n/a', '<na>', '-', '--', '---', '.', '?', 'none', 'nil', '\\n', 'missing', 'undefined'],
+]);
+
+/** A number that is written as most are: with a point, if it has a mark at all. */
+const USUAL_NUMBER = /^[+-]?\d*\.?\d+$/;
 
 /** The texts of a column, without empty ones. */
 interface TextColumn {
@@ -27,9 +28,12 @@ export function decideNumbers(
   timeField: string,
   options: ReadOptions,
 ): { readonly format: NumberFormat; readonly decisions: readonly Decision[] } {
-  const columns = table.names.filter((name) => name !== timeField).map((name) => textColumn(table, name));
+  const all = table.names.filter((name) => name !== timeField).map((name) => textColumn(table, name));
+  // Of columns that have nothing else, all that matters is whether their points could be between thousands.
+  const columns = all.filter(({ texts }) => !texts.every((text) => USUAL_NUMBER.test(text)));
+  const usual = all.filter(({ texts }) => texts.every((text) => USUAL_NUMBER.test(text)));
   const bare = columns.map(({ name, texts }) => ({ name, texts: texts.map(withoutPercent) }));
-  const mark = options.decimal === undefined ? findMark(bare) : givenMark(options.decimal);
+  const mark = options.decimal === undefined ? findMark(bare, usual) : givenMark(options.decimal);
   // With a decimal comma, a point can only be between thousands.
   const isGrouped =
     mark.decimal === ',' ||
@@ -57,7 +61,7 @@ function textColumn(table: SampleTable, name: string): TextColumn {
 }
 
 function hasPercentSign(text: string): boolean {
-  return /^[\d.,\s'’+-]*\d\s*%$/.test(text);
+  return text.endsWith('%') && /^[\d.,\s'’+-]*\d\s*%$/.test(text);
 }
 
 function withoutPercent(text: string): string {
@@ -85,25 +89,32 @@ const COMMA = numberParser({ ...PLAIN_NUMBERS, decimal: ',', isGrouped: true });
 const POINT = numberParser({ ...PLAIN_NUMBERS, isGrouped: true });
 
 /** A column whose numbers have commas or points shows the mark if they cannot be between thousands. */
-function findMark(columns: readonly TextColumn[]): Mark {
-  const comma = columns.flatMap((column) =>
+function findMark(columns: readonly TextColumn[], usual: readonly TextColumn[]): Mark {
+  const [comma] = columns.flatMap((column) =>
     proofOf(column, COMMA, (text) => text.includes(',') && POINT(text) === undefined),
   );
-  const point = columns.flatMap((column) =>
-    proofOf(column, POINT, (text) => text.includes('.') && COMMA(text) === undefined),
-  );
-  const [example] = comma;
-  if (example !== undefined && point.length === 0) {
-    return { decimal: ',', evidence: example, source: 'shape', alternatives: [] };
-  }
-  if (example !== undefined) {
-    const evidence = `${point[0] ?? ''}, though ${example}`;
-    return { decimal: '.', evidence, source: 'shape', alternatives: ['--decimal comma'] };
-  }
-  const [either] = columns.flatMap((column) => (point.length === 0 ? unclearIn(column) : []));
-  if (either === undefined)
+  const unclear = comma ?? [...columns, ...usual].flatMap(unclearIn)[0];
+  if (unclear === undefined)
     return { decimal: '.', evidence: 'no number has a comma', source: 'default', alternatives: [] };
-  return { decimal: '.', evidence: either, source: 'shape', alternatives: ['--decimal comma'] };
+  const [point] = [
+    ...usual.flatMap(pointIn),
+    ...columns.flatMap((column) =>
+      proofOf(column, POINT, (text) => text.includes('.') && COMMA(text) === undefined),
+    ),
+  ];
+  if (comma === undefined) {
+    const alternatives = point === undefined ? ['--decimal comma'] : [];
+    return { decimal: '.', evidence: point ?? unclear, source: 'shape', alternatives };
+  }
+  if (point === undefined) return { decimal: ',', evidence: comma, source: 'shape', alternatives: [] };
+  const evidence = `${point}, though ${comma}`;
+  return { decimal: '.', evidence, source: 'shape', alternatives: ['--decimal comma'] };
+}
+
+/** As `proofOf`, of a column that has usual numbers only. */
+function pointIn({ name, texts }: TextColumn): string[] {
+  const proof = texts.find((text) => text.includes('.') && !isGroupedNumber(text, ','));
+  return proof === undefined ? [] : [`"${name}" has ${proof}`];
 }
 
 /** What shows the mark: a phrase for each column that does. */
@@ -123,12 +134,13 @@ function unclearIn({ name, texts }: TextColumn): string[] {
   if (commas.length > 0 && mostly(texts, (text) => POINT(text) !== undefined)) {
     return [`"${name}" has ${commas[0] ?? ''}, whose comma may be between thousands`];
   }
-  const points = texts.filter((text) => text.includes('.') && isGroupedNumber(text, ','));
-  const wholes = texts.filter((text) => /^[+-]?\d{3}$/.test(text));
-  const isSteep = points.length > 0 && wholes.length > 0 && points.length + wholes.length === texts.length;
-  return isSteep
-    ? [`"${name}" has ${wholes[0] ?? ''} and ${points[0] ?? ''}, whose point may be between thousands`]
-    : [];
+  const isPoint = (text: string): boolean => text.includes('.') && isGroupedNumber(text, ',');
+  const isWhole = (text: string): boolean => /^[+-]?\d{3}$/.test(text);
+  if (!texts.every((text) => isPoint(text) || isWhole(text))) return [];
+  const point = texts.find(isPoint);
+  const whole = texts.find(isWhole);
+  if (point === undefined || whole === undefined) return [];
+  return [`"${name}" has ${whole} and ${point}, whose point may be between thousands`];
 }
 
 interface MissingIn {
