@@ -69,6 +69,9 @@ export class LineCursor {
   readonly #reject: (reject: Reject) => void;
   readonly #marks: LineMarks;
   readonly #isMarked: boolean;
+  /** Marks of a list before and after the current record on its line, bytes. */
+  #before = 0;
+  #after = 0;
   /** Shared by the items of the current line; null: none needed yet. */
   #places: ItemPlaces | null = null;
 
@@ -142,7 +145,9 @@ export class LineCursor {
   }
 
   #source(item?: number): SourceLine {
-    const { file, line, block, start, end } = this;
+    const { file, line, block } = this;
+    const start = this.start - this.#before;
+    const end = this.end + this.#after;
     if (item === undefined)
       return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, end);
     const place = [file, line, block.byteOffset + start, block.bytes, start, end] as const;
@@ -181,8 +186,11 @@ export class LineCursor {
   #isRecord(): boolean {
     const { bytes } = this.block;
     if (this.#marks.hasComments) return bytes[this.start] !== HASH;
+    const { start, end } = this;
     while (this.start < this.end && isMark(bytes[this.start], OPEN)) this.start++;
     while (this.end > this.start && isMark(bytes[this.end - 1], CLOSE)) this.end--;
+    this.#before = this.start - start;
+    this.#after = end - this.end;
     return this.start < this.end;
   }
 

@@ -16,6 +16,8 @@ type LineValue = (raw: string, column: string) => number | 'bad' | undefined;
  */
 export function checkValues({ text, options }: FuzzCase, { recording, steps }: Reading): void {
   if (recording?.layout !== 'rows' || options.duplicates === 'mean') return;
+  const decided = recording.decisions.flatMap(({ decisions }) => decisions);
+  if (decided.some(({ flag }) => flag === '--decimal comma')) return;
   const lines = physicalLines(text);
   const isJsonLines = isJson(options.format, lines);
   const header = lines.find(({ isBlank }) => !isBlank)?.bytes.toString() ?? '';
