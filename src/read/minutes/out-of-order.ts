@@ -35,7 +35,7 @@ export function outOfOrder(record: MinuteRecord, newest: MinuteRecord, rules: Or
     newestMs - atMs <= HOUR_MS && repeatedTimes(timezone)(atMs)
       ? [
           `clocks in ${timezone} went back and showed it twice`,
-          `record times in UTC or with their offset: without, sorting cannot tell the two apart; or read both as the first one with ${grace}`,
+          `record times in UTC or with their offset: without, sorting cannot distinguish the two; or read both as the first one with ${grace}`,
         ]
       : [
           'the file is not in time order',

@@ -23,7 +23,7 @@ export function isSameGrouping(rows: TimedRows, a: readonly FieldShape[], b: rea
   return count === countGroups(rows, b) && count === countGroups(rows, [...a, ...b]);
 }
 
-export function groupOf(fields: readonly FieldShape[], row: number): string {
+function groupOf(fields: readonly FieldShape[], row: number): string {
   return fields.map(({ keys }) => keys[row] ?? '').join('\u0000');
 }
 

@@ -37,7 +37,7 @@ export class Disorder {
     const text = `sorted ${this.#file} by time: ${records} out of order, the first on ${this.#first}`;
     const notices: Notice[] = [{ level: 'info', text }];
     if (this.#firstRepeated !== null) {
-      const warning = `${this.#file}: sorting cannot tell apart the times that clocks in ${this.#timezone} show twice when they go back, from ${this.#firstRepeated} on: record times in UTC or with their offset`;
+      const warning = `${this.#file}: sorting cannot distinguish the times that clocks in ${this.#timezone} show twice when they go back, from ${this.#firstRepeated} on: record times in UTC or with their offset`;
       notices.push({ level: 'warning', text: warning });
     }
     return notices;

@@ -169,7 +169,7 @@ test('midnight tells the day from the month, with a warning', async () => {
   assert.deepEqual(decision.alternatives, ["--time-format '%m/%d/%Y %H:%M'"]);
 });
 
-test('days and months that nothing tells apart are refused, and the hint works', async () => {
+test('an undecidable order of day and month is refused, and the hint works', async () => {
   const text = csv(['04/05/2018 00:00', '04/05/2018 00:01']);
   const hint = /'%d\/%m\/%Y %H:%M' if it is the day, --time-format '%m\/%d\/%Y %H:%M' if/;
   await assert.rejects(
