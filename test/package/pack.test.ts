@@ -27,7 +27,7 @@ test('the package has the program, its built-in model, a recording and docs, and
   for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/third-party-licenses.txt']) {
     assert.ok(files.includes(file), `${file} is missing`);
   }
-  assert.ok(sizeBytes < MEBIBYTE, `${sizeBytes} bytes packed`);
+  assert.ok(sizeBytes < 1.25 * MEBIBYTE, `${sizeBytes} bytes packed`);
 });
 
 let folder = '';
