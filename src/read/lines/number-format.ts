@@ -6,10 +6,15 @@ const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
  * undefined for everything else, such as words, Infinity, `0x10`, `1_000` and `1e400`.
  */
 export function metricOfText(text: string): number | undefined {
-  const trimmed = text.trim();
+  const trimmed = withHyphen(text.trim());
   if (trimmed === '') return NaN;
   if (DECIMAL.test(trimmed)) return finite(Number(trimmed));
   return /^(?:[+-]?nan|null)$/i.test(trimmed) ? NaN : undefined;
+}
+
+/** Word processors write a minus sign where keyboards have a hyphen. */
+function withHyphen(text: string): string {
+  return text.startsWith('\u2212') ? `-${text.slice(1)}` : text;
 }
 
 function finite(value: number): number | undefined {
@@ -43,7 +48,8 @@ export function numberParser(format: NumberFormat): ParseNumber {
   return (text) => {
     const trimmed = text.trim();
     if (missing.has(trimmed)) return NaN;
-    const bare = format.hasPercent && trimmed.endsWith('%') ? trimmed.slice(0, -1).trimEnd() : trimmed;
+    const unsigned = format.hasPercent && trimmed.endsWith('%') ? trimmed.slice(0, -1).trimEnd() : trimmed;
+    const bare = withHyphen(unsigned);
     // A percent sign alone is no missing value.
     if (bare === '' && trimmed !== '') return undefined;
     const plain = plainNumber(bare, format);
@@ -52,11 +58,11 @@ export function numberParser(format: NumberFormat): ParseNumber {
 }
 
 const GROUPS = {
-  '.': /^[+-]?\d{1,3}(?:([,  \u202F'’])\d{3})(?:\1\d{3})*(?:\.\d*)?$/,
-  ',': /^[+-]?\d{1,3}(?:([.  \u202F'’])\d{3})(?:\1\d{3})*(?:,\d*)?$/,
+  '.': /^[+-]?[1-9]\d{0,2}(?:([, \u00A0\u202F'’])\d{3})(?:\1\d{3})*(?:\.\d*)?$/,
+  ',': /^[+-]?[1-9]\d{0,2}(?:([. \u00A0\u202F'’])\d{3})(?:\1\d{3})*(?:,\d*)?$/,
 } as const;
 
-/** Whether a text is a number with its thousands apart, if `decimal` is the decimal mark. */
+/** Whether a text is a number with its thousands apart, of which the first group has no leading zero, if `decimal` is the decimal mark. */
 export function isGroupedNumber(text: string, decimal: '.' | ','): boolean {
   return GROUPS[decimal].test(text);
 }

@@ -38,7 +38,7 @@ export function decideNumbers(
   const isGrouped =
     mark.decimal === ',' ||
     bare.some(({ texts }) => texts.some((text) => isGroupedNumber(text, mark.decimal)));
-  const percent = columns.find(({ texts }) => mostly(texts, hasPercentSign));
+  const percent = columns.find(hasPercentSigns);
   const format = {
     decimal: mark.decimal,
     isGrouped,
@@ -60,8 +60,14 @@ function textColumn(table: SampleTable, name: string): TextColumn {
   return { name, texts: texts.map((text) => text.trim()).filter((text) => text !== '') };
 }
 
+/** Whether a column that mostly has numbers has a percent sign. */
+function hasPercentSigns({ texts }: TextColumn): boolean {
+  const isNumber = (text: string): boolean => /^[\d.,\s'’+\u2212-]*\d\s*%?$/.test(text);
+  return texts.some(hasPercentSign) && mostly(texts, isNumber);
+}
+
 function hasPercentSign(text: string): boolean {
-  return text.endsWith('%') && /^[\d.,\s'’+-]*\d\s*%$/.test(text);
+  return text.endsWith('%') && /^[\d.,\s'’+\u2212-]*\d\s*%$/.test(text);
 }
 
 function withoutPercent(text: string): string {
@@ -85,13 +91,15 @@ function givenMark(decimal: '.' | ','): Mark {
   return { decimal, evidence: '--decimal says so', source: 'given', alternatives: [] };
 }
 
+/** Reads as a number with three points between thousands. */
+const IP_ADDRESS = /^(?:1?\d{1,2}|2[0-4]\d|25[0-5])(?:\.(?:1\d{2}|2[0-4]\d|25[0-5])){3}$/;
 const COMMA = numberParser({ ...PLAIN_NUMBERS, decimal: ',', isGrouped: true });
 const POINT = numberParser({ ...PLAIN_NUMBERS, isGrouped: true });
 
 /** A column whose numbers have commas or points shows the mark if they cannot be between thousands. */
 function findMark(columns: readonly TextColumn[], usual: readonly TextColumn[]): Mark {
   const [comma] = columns.flatMap((column) =>
-    proofOf(column, COMMA, (text) => text.includes(',') && POINT(text) === undefined),
+    proofOf(column, COMMA, (text) => POINT(text) === undefined && !IP_ADDRESS.test(text)),
   );
   const unclear = comma ?? [...columns, ...usual].flatMap(unclearIn)[0];
   if (unclear === undefined)
@@ -134,11 +142,14 @@ function unclearIn({ name, texts }: TextColumn): string[] {
   if (commas.length > 0 && mostly(texts, (text) => POINT(text) !== undefined)) {
     return [`"${name}" has ${commas[0] ?? ''}, whose comma may be between thousands`];
   }
+  // Points that are always before three digits, and no number of 1000 and more without one, as if they were needed.
+  const numbers = texts.filter((text) => !Number.isNaN(POINT(text) ?? NaN));
   const isPoint = (text: string): boolean => text.includes('.') && isGroupedNumber(text, ',');
-  const isWhole = (text: string): boolean => /^[+-]?\d{3}$/.test(text);
-  if (!texts.every((text) => isPoint(text) || isWhole(text))) return [];
-  const point = texts.find(isPoint);
-  const whole = texts.find(isWhole);
+  const isWhole = (text: string): boolean => /^[+\u2212-]?\d{1,3}$/.test(text);
+  if (2 * numbers.length < texts.length) return [];
+  if (!numbers.every((text) => isPoint(text) || isWhole(text))) return [];
+  const point = numbers.find(isPoint);
+  const whole = numbers.find(isWhole);
   if (point === undefined || whole === undefined) return [];
   return [`"${name}" has ${whole} and ${point}, whose point may be between thousands`];
 }

@@ -146,7 +146,7 @@ const VALUES: Readonly<Record<string, number | null>> = {
   'Infinity': null, '-Infinity': null, 'inf': null, NaN, 'nan': NaN, '-nan': NaN, 'null': NaN, 'NULL': NaN, '': NaN, '   ': NaN,
   '-': null, '+': null, '.': null, 'N/A': null, 'None': null, 'true': null, '1f': null, '1n': null, '1%': null, '$1': null,
   '9007199254740993': 9007199254740992, '123456789012345678901234567890': 1.2345678901234568e29, '١': null, '１': null,
-  '\u00a01': 1, '1\u2009': 1, '\ufeff1': 1, '1\u00ad': null, '−1': null, '0.1000000000000000055511151231257827': 0.1,
+  '\u00a01': 1, '1\u2009': 1, '\ufeff1': 1, '1\u00ad': null, '−1': -1, '0.1000000000000000055511151231257827': 0.1,
 }; // prettier-ignore
 
 for (const [quote, how] of [

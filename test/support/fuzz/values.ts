@@ -89,7 +89,7 @@ function csvValue(header: string): LineValue {
 }
 
 function numberOf(text: string): number | 'bad' {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(/^\u2212/, '-');
   if (trimmed === '' || /^(?:[-+]?nan|null)$/i.test(trimmed)) return NaN;
   const value = /^[-+.\de]+$/i.test(trimmed) ? Number(trimmed) : NaN;
   return Number.isFinite(value) ? value : 'bad';
