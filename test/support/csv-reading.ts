@@ -15,7 +15,6 @@ export const CSV_PLAN: FilePlan = {
   layout: 'rows',
   marks: NO_MARKS,
   delimiter: ',',
-  isTrailed: false,
   numbers: PLAIN_NUMBERS,
   header: ['time', 'target', 'v'],
   series: 'in',

@@ -77,33 +77,41 @@ export function countFields(header: string, delimiter: string): number {
 
 export interface CsvRules {
   readonly delimiter: string;
-  /** How many fields a record that spans several lines must have; null: any number. */
-  readonly fields: number | null;
+  /** Whether a record that spans several lines may have these fields. */
+  readonly isWhole: (fields: readonly string[]) => boolean;
   /** Whether a line is a complete record: then it is not part of a quoted field. */
   readonly isRecord: (line: string) => boolean;
 }
 
 /** A header ends at the first line end at which no quoted field is open. */
 export function headerRules(delimiter: string): CsvRules {
-  return { delimiter, fields: null, isRecord: () => false };
+  return { delimiter, isWhole: () => true, isRecord: () => false };
 }
 
 /** The part of a file's plan that shapes its records. */
-type CsvForm = Pick<FilePlan, 'delimiter' | 'header' | 'isTrailed' | 'timeField'>;
+type CsvForm = Pick<FilePlan, 'delimiter' | 'header' | 'timeField'>;
 
-/** A line is a complete record if it has as many fields as the header, and a time among them. */
-export function recordRules(
-  { delimiter, header, isTrailed, timeField }: CsvForm,
-  parseTime: ParseTime,
-): CsvRules {
-  const length = header.length + (isTrailed ? 1 : 0);
+/** The fewest fields that a row must have: columns at the end of the header that have no name may be absent. */
+export function fewestFields(header: readonly string[]): number {
+  return header.findLastIndex((name) => name !== '') + 1;
+}
+
+/** Whether a row has the fields of the header; more are none if they are empty. */
+export function fitsHeader(fields: readonly string[], header: readonly string[]): boolean {
+  if (fields.length === header.length) return true;
+  if (fields.length < header.length) return fields.length >= fewestFields(header);
+  return fields.slice(header.length).every((field) => field.trim() === '');
+}
+
+/** A line is a complete record if it has the fields of the header, and a time among them. */
+export function recordRules({ delimiter, header, timeField }: CsvForm, parseTime: ParseTime): CsvRules {
   const at = header.indexOf(timeField);
   const isRecord = (line: string): boolean => {
     const split = splitFields(line, delimiter);
-    if (!('fields' in split) || split.fields.length !== length) return false;
+    if (!('fields' in split) || !fitsHeader(split.fields, header)) return false;
     return !Number.isNaN(parseTime(split.fields[at] ?? ''));
   };
-  return { delimiter, fields: length, isRecord };
+  return { delimiter, isWhole: (fields) => fitsHeader(fields, header), isRecord };
 }
 
 /** The fields of a record, or why its first line is not one; `more`: that depends on lines after the block. */
@@ -115,7 +123,7 @@ export type CsvRecord =
  * past the last of them. Its `line` stays at the first, for messages; the caller adds `lines - 1`.
  *
  * A field that is open at the end of a line continues on the next lines only if it is closed properly within `--max-line`
- * bytes of the record's start, the record ends with that line and has the right number of fields, and no line in
+ * bytes of the record's start, the record ends with that line and has the fields of the header, and no line in
  * between is a complete record. Otherwise the quote is a stray one: its line is rejected, and the next line is read as a
  * record.
  *
@@ -161,13 +169,13 @@ function join(cursor: LineCursor, rules: CsvRules, last: boolean): CsvRecord | n
 
 function close(
   cursor: LineCursor,
-  { delimiter, fields }: CsvRules,
+  { delimiter, isWhole }: CsvRules,
   { end, next, lines }: { readonly end: number; readonly next: number; readonly lines: number },
 ): CsvRecord | null {
   const { block, start } = cursor;
   if (block.suspect && !isText(block, start, end)) return null;
   const split = splitFields(block.slice(start, end), delimiter);
-  if (!('fields' in split) || (fields !== null && split.fields.length !== fields)) return null;
+  if (!('fields' in split) || !isWhole(split.fields)) return null;
   cursor.end = end;
   cursor.next = next;
   return { fields: split.fields, lines };

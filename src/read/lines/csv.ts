@@ -1,4 +1,4 @@
-import { csvRecord, headerRules, recordRules } from './csv-record.js';
+import { csvRecord, fewestFields, fitsHeader, headerRules, recordRules } from './csv-record.js';
 import type { CsvRecord, CsvRules } from './csv-record.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner, fieldEnd } from './number-field.js';
@@ -12,7 +12,6 @@ import type { ParseTime } from '../../core/time/format.js';
 import { TargetNames } from './target-filter.js';
 
 const QUOTE = 34;
-const BLANK = 32;
 
 /**
  * Reads rows of CSV. Lines without quotes, or with quotes around whole fields only, are read straight from the bytes;
@@ -30,7 +29,7 @@ export class CsvReader implements BlockReader {
   readonly #names = new TargetNames();
   /** Whether the file lacks some of the recording's columns. */
   readonly #isPartial: boolean;
-  readonly #isTrailed: boolean;
+  readonly #fewestFields: number;
   #headerSeen: boolean;
   readonly #headerRules: CsvRules;
   readonly #recordRules: CsvRules;
@@ -38,10 +37,10 @@ export class CsvReader implements BlockReader {
   #quote = 0;
 
   constructor(sink: RowSink, plan: FilePlan, parseTime: ParseTime) {
-    const { delimiter, header, isTrailed, numbers } = plan;
+    const { delimiter, header, numbers } = plan;
     this.#scanner = new NumberScanner(numbers);
     this.#parseNumber = numberParser(numbers);
-    this.#isTrailed = isTrailed;
+    this.#fewestFields = fewestFields(header);
     this.cursor = sink.cursor;
     this.#headerSeen = sink.cursor.line > 0;
     this.#sink = sink;
@@ -108,7 +107,9 @@ export class CsvReader implements BlockReader {
     const roles = this.#roles;
     const delimiter = this.#delimiter;
     const scanner = this.#scanner;
+    const { length } = roles;
     let field = 0;
+    let hasMore = false;
     for (let at = start; ; at++) {
       const role = roles[field] ?? ROLE.ignored;
       const isQuoted = bytes[at] === QUOTE && at < end;
@@ -128,12 +129,13 @@ export class CsvReader implements BlockReader {
         else if (role === ROLE.late) this.#late(field, block.text.substring(from, at));
         else if (role === ROLE.metric) row.metric = this.#names.at(block, from, at).trim();
         else if (role <= ROLE.targetPart) row.setPart(role, this.#names.at(block, from, at).trim());
+        else if (field >= length && from < at) hasMore ||= block.slice(from, at).trim() !== '';
       }
       field++;
       if (isQuoted) at++;
       if (at >= end) break;
     }
-    this.#take(field);
+    this.#take(field, !hasMore && field >= this.#fewestFields);
   }
 
   #quotedRecord(record: Exclude<CsvRecord, 'more'>): void {
@@ -158,7 +160,7 @@ export class CsvReader implements BlockReader {
       else if (role === ROLE.metric) row.metric = text.trim();
       else if (role <= ROLE.targetPart) row.setPart(role, text.trim());
     }
-    this.#take(fields.length);
+    this.#take(fields.length, fitsHeader(fields, this.#header));
     cursor.line += lines - 1;
   }
 
@@ -168,21 +170,9 @@ export class CsvReader implements BlockReader {
     return this.#row;
   }
 
-  #take(fields: number): void {
-    const length = this.#header.length;
-    if (fields === length || (this.#isTrailed && fields === length + 1 && this.#endsEmpty())) {
-      this.#sink.take(this.#row);
-    } else {
-      this.cursor.reject('column_count', `${fields} fields, but the header has ${this.#header.length}`);
-    }
-  }
-
-  /** Whether nothing follows the last delimiter. */
-  #endsEmpty(): boolean {
-    const { block, end } = this.cursor;
-    let at = end - 1;
-    while (block.bytes[at] === BLANK) at--;
-    return block.bytes[at] === this.#delimiter;
+  #take(fields: number, isWhole: boolean): void {
+    if (isWhole) this.#sink.take(this.#row);
+    else this.cursor.reject('column_count', `${fields} fields, but the header has ${this.#header.length}`);
   }
 
   #badValue(field: number, role: number, text: string): void {

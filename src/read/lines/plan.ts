@@ -31,8 +31,6 @@ export interface FilePlan {
   readonly marks: LineMarks;
   /** CSV only. */
   readonly delimiter: string;
-  /** CSV only: whether rows may have an empty field behind the last one. */
-  readonly isTrailed: boolean;
   readonly numbers: NumberFormat;
   /** CSV only: the names in the header, before `--map`. */
   readonly header: readonly string[];

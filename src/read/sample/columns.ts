@@ -70,7 +70,6 @@ function planFile(
     layout: sample.layout,
     marks: sample.head.marks,
     delimiter: sample.head.delimiter,
-    isTrailed: sample.isTrailed,
     numbers: fields.numbers,
     header: sample.header,
     series,
@@ -195,11 +194,20 @@ function noNumericColumn(
     inputs.map(({ sample }) => sample.file),
     3,
   );
+  const [misfit] = inputs.flatMap(({ sample }) => (sample.misfit === null ? [] : [sample]));
+  if (misfit !== undefined && inputs.every(({ sample }) => sample.misfit !== null)) throw noRowFits(misfit);
   const seen = [...new Set(inputs.flatMap(({ sample }) => allNames(sample)))];
   const texts = [...pooled].filter(([, values]) => values.texts > 0).map(([name]) => name);
   const why = texts.length > 0 ? `; text in ${listNames(texts)}` : '';
   return new AiopsError('input_unusable', `${where} has no numeric column: saw ${listNames(seen)}${why}`, {
     hint: 'metrics are numbers such as 50.1; for other ways to write them see --decimal and --missing-values',
+  });
+}
+
+function noRowFits({ file, misfit, header }: FileSample): AiopsError {
+  const message = `no row of ${file} fits its header: rows have ${misfit} fields, the header has ${header.length}`;
+  return new AiopsError('input_unusable', message, {
+    hint: 'name every column in the header (with write.table of R: col.names=NA), and see --delimiter',
   });
 }
 

@@ -93,7 +93,7 @@ export function findDelimiter([header = '', ...rows]: readonly string[]): {
   const most = [...found].sort((a, b) => countFields(header, b) - countFields(header, a))[0] ?? ',';
   const share = (each: string): number => {
     const fields = countFields(header, each);
-    const alike = rows.filter((row) => fieldCount(row, each) === fields || isTrailing(row, each, fields));
+    const alike = rows.filter((row) => hasFields(row, each, fields));
     return rows.length === 0 ? 1 : alike.length / rows.length;
   };
   if (share(most) >= 0.5) return { delimiter: most, rivals: [] };
@@ -101,10 +101,11 @@ export function findDelimiter([header = '', ...rows]: readonly string[]): {
   return { delimiter: better[0] ?? most, rivals: better.slice(1) };
 }
 
-/** Whether a row has one field more than the header, behind its last one, and that is empty. */
-function isTrailing(row: string, delimiter: string, fields: number): boolean {
+/** Whether a row has this many fields, without empty ones behind them. */
+function hasFields(row: string, delimiter: string, fields: number): boolean {
   const split = splitFields(row, delimiter);
-  return 'fields' in split && split.fields.length === fields + 1 && split.fields.at(-1)?.trim() === '';
+  if (!('fields' in split) || split.fields.length < fields) return false;
+  return split.fields.slice(fields).every((field) => field.trim() === '');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Reject } from '../../core/types.js';
-import { csvRecord, headerRules, splitFields } from '../lines/csv-record.js';
+import { csvRecord, fitsHeader, headerRules, splitFields } from '../lines/csv-record.js';
 import { isObject, own, parseJsonLine } from '../lines/json-text.js';
 import { LineCursor } from '../lines/lines.js';
 import type { TextBlock } from '../lines/lines.js';
@@ -28,8 +28,8 @@ export class HeadReader implements BlockReader {
   /** The first line that is too long, or not text. */
   unread: Reject | null = null;
   readonly #maxLines: number;
-  /** Rows that have an empty field behind the last one. */
-  #trailed = 0;
+  /** How many fields the first row has that does not fit the header. */
+  #misfit: number | null = null;
   readonly #rows = new TableBuilder();
   #hasLine = false;
 
@@ -69,9 +69,9 @@ export class HeadReader implements BlockReader {
     return this.head.format === 'csv' ? this.#hasLine : this.#rows.length > 0;
   }
 
-  /** Whether all rows have an empty field behind the last one. */
-  get isTrailed(): boolean {
-    return this.#trailed > 0 && this.#trailed === this.#rows.length;
+  /** How many fields the first row has if no row fits the header. */
+  get misfit(): number | null {
+    return this.#rows.length === 0 ? this.#misfit : null;
   }
 
   get table(): SampleTable {
@@ -92,9 +92,8 @@ export class HeadReader implements BlockReader {
     const split = splitFields(line, this.head.delimiter);
     if (!('fields' in split)) return;
     const { fields } = split;
-    const isTrailed = fields.length === header.length + 1 && fields.at(-1)?.trim() === '';
-    if (isTrailed) this.#trailed++;
-    if (isTrailed || fields.length === header.length) this.#rows.addFields(header, fields);
+    if (fitsHeader(fields, header)) this.#rows.addFields(header, fields);
+    else this.#misfit ??= fields.length;
   }
 
   #namesOf(fields: readonly string[]): string[] {

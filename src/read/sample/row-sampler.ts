@@ -78,7 +78,7 @@ export class RowSampler implements RowSink {
 
   constructor(
     input: SampledInput,
-    { head, layout, header, isTrailed }: HeadReader,
+    { head, layout, header }: HeadReader,
     fields: FileFields,
     options: ReadOptions,
     parseTime: ParseTime,
@@ -104,7 +104,7 @@ export class RowSampler implements RowSink {
     }
     this.plan = {
       file: input.file,
-      ...{ format, layout, marks, delimiter, isTrailed, numbers: fields.numbers },
+      ...{ format, layout, marks, delimiter, numbers: fields.numbers },
       header: header ?? [],
       series: input.series,
       timeField: fields.time,

@@ -20,8 +20,8 @@ export interface FileSample {
   readonly layout: Layout;
   /** CSV only. */
   readonly header: readonly string[];
-  /** CSV only: whether all rows have an empty field behind the last one. */
-  readonly isTrailed: boolean;
+  /** CSV only: how many fields the first row has if no row fits the header. */
+  readonly misfit: number | null;
   /** Null if there was no record. */
   readonly fields: FileFields | null;
   /** How the sample was read; null if there was no record. */
@@ -103,7 +103,7 @@ export class Sampler {
       head: head.head,
       layout: head.layout,
       header: head.header ?? [],
-      isTrailed: head.isTrailed,
+      misfit: head.misfit,
       fields: rows?.fields ?? null,
       plan: rows?.plan ?? null,
       sampled: rows?.sampled ?? new SampledRecords(false),

@@ -58,7 +58,6 @@ const inputSnapshot: Shape<InputSnapshot> = object({
             layout,
             marks: object({ skipLines: count, hasComments: flag, isList: flag }),
             delimiter: text,
-            isTrailed: flag,
             numbers: object({
               decimal: oneOf('.', ','),
               isGrouped: flag,

@@ -178,7 +178,11 @@ test('if every record of the sample is rejected, the message is the first reason
     /ISO 8601/,
   );
   await refused(csv('time,target,v', [1, '', 1]), /its only record .* target is empty/, /--target-column/);
-  await refused(csv('time,v', [1, 1, 1], [1, 2, 3]), /no numeric column/, /./);
+  await refused(
+    csv('time,v', [1, 1, 1], [1, 2, 3]),
+    /no row of stdin fits its header: rows have 3 fields, the header has 2/,
+    /R: col/,
+  );
   await refused(csv('time,v', [1, 'x']), /"x" is not a number/, /--columns/, { columns: ['v'] });
   await refused('[\n{"time":1,"v":2}\n]', /stdin: none of its first 3 lines|JSON list|\[/, /jq -c|CSV|./, {
     format: 'csv',

@@ -73,12 +73,33 @@ test('flags override what the lines show', async () => {
   assert.deepEqual(await valuesOf(csv(',', 'a,b', 'Time,value'), { skipLines: 1 }), READ);
 });
 
-test('an empty field behind the last one is no field if every row has it', async () => {
-  const rows = csv(',', 'Time,value').replaceAll(/,(\d)/g, ',$1,');
+test('empty fields behind the last one are no fields', async () => {
+  const rows = csv(',', 'Time,value').replaceAll(/,(\d)/g, ',$1,,');
   assert.deepEqual(await valuesOf(rows), READ);
-  assert.deepEqual(await valuesOf(rows.replaceAll(/,(\d),/g, ',"$1", ')), READ);
-  const { rejects } = await readText(csv(',', 'Time,value').replace(',2', ',2,'));
-  assert.equal(rejects[0]?.message, '3 fields, but the header has 2');
+  assert.deepEqual(await valuesOf(rows.replaceAll(/,(\d),,/g, ',"$1",,"", ')), READ);
+  assert.deepEqual(await valuesOf(rows.replace(/,2,,/, ',2')), READ);
+  assert.deepEqual(await valuesOf(csv(',', 'Time,value').replace(',2', ',2,')), READ);
+  const { rejects } = await readText(csv(',', 'Time,value').replace(',2', ',2,,x'));
+  assert.equal(rejects[0]?.message, '4 fields, but the header has 2');
+});
+
+test('the header may have delimiters behind its last name', async () => {
+  const text = csv(',', 'Time,value,,');
+  assert.deepEqual(await valuesOf(text), READ);
+  assert.deepEqual(await valuesOf(text.replaceAll(/,(\d)/g, ',$1,,')), READ);
+  assert.deepEqual(await valuesOf(text.replaceAll(/,(\d)/g, ',$1,note')), READ);
+});
+
+test('a quoted field over two lines may have empty fields behind it', async () => {
+  const text = csv(',', 'Time,value,note').replaceAll(/,(\d)/g, ',$1,"a\nb",');
+  assert.deepEqual(await valuesOf(text), READ);
+});
+
+test('where no row fits the header, the refusal has both counts', async () => {
+  await assert.rejects(
+    () => readText(csv(',', '"time","value"').replaceAll(/^(2018.*)$/gm, '"1",$1')),
+    /no row of .* fits its header: rows have 3 fields, the header has 2/,
+  );
 });
 
 const ELEMENTS = ROWS.map((time, i) => `{"timestamp": "${time}", "value": ${i}}`);

@@ -36,7 +36,6 @@ const facts = {
             layout: 'rows',
             marks: { skipLines: 0, hasComments: false, isList: false },
             delimiter: ',',
-            isTrailed: false,
             numbers: { decimal: '.', isGrouped: false, hasPercent: false, missing: [] },
             header: ['t', 'cpu'],
             series: 'a',
