@@ -79,10 +79,12 @@ export class JoinedRecord implements MinuteRecord {
   }
 
   #take(part: Part, values: Float64Array, policy: 'reject' | 'first' | 'last'): void {
+    const isDuplicate = this.#ownerOf(part) !== null;
     for (const column of part.brings ?? this.#owners.keys()) {
       if (policy !== 'first' || this.#owners[column] === 0) this.values[column] = values[column] ?? NaN;
     }
-    this.label = strongerLabel(this.label, part.label);
+    if (!isDuplicate) this.label = strongerLabel(this.label, part.label);
+    else this.label = policy === 'last' ? (part.label ?? this.label) : (this.label ?? part.label);
     this.#own(part);
   }
 

@@ -96,3 +96,12 @@ test('parts may be folded in any portions, also of several files', () => {
     }),
   );
 });
+
+test('of duplicates, the label follows the policy; of parts, the stronger one counts', () => {
+  const labelOf = (policy: 'first' | 'last', ...parts: MinuteRecord[]): Label | undefined =>
+    foldRecords(parts, policy).records[0]?.label;
+  const duplicates = [part('a', [0], 1, 1), part('a', [0], 2, 0)];
+  assert.deepEqual([labelOf('first', ...duplicates), labelOf('last', ...duplicates)], [1, 0]);
+  assert.equal(labelOf('last', part('a', [0], 1, 1), part('a', [1], 2, 0)), 1);
+  assert.equal(labelOf('last', part('a', [0], 1, 1), part('a', [0], 2, null)), 1);
+});

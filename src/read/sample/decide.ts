@@ -139,8 +139,9 @@ function givenTargets({ targetColumns = [], metricColumn, valueColumn }: ReadOpt
   return [...targetColumns, metricColumn, valueColumn].filter((name) => name !== undefined);
 }
 
-/** So many of the sampled rows would be duplicates. */
+/** So many of the sampled rows would be duplicates, and more than a few. */
 const MIXED_SHARE = 1 / 3;
+const MIXED_ROWS = 3;
 
 /**
  * Refuses a file in which several series are mixed that nothing distinguishes: of each time, only the first row would be
@@ -152,7 +153,8 @@ function refuseMixed(
   options: ReadOptions,
 ): void {
   const isGiven = options.targetColumns !== undefined || options.duplicates !== 'reject';
-  if (fields.length > 0 || isGiven || options.wide === true || repeated <= rows * MIXED_SHARE) return;
+  const isMixed = repeated >= MIXED_ROWS && repeated > rows * MIXED_SHARE;
+  if (fields.length > 0 || isGiven || options.wide === true || !isMixed) return;
   throw new AiopsError(
     'input_unusable',
     `${file}: ${repeated} of the first ${rows} records have the ${time} of an earlier one, and no column distinguishes them`,
