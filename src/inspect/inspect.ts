@@ -96,11 +96,11 @@ function inspectionOf({ recording, survey, refusal, command }: Findings): Inspec
       },
     },
     labels: recording.hasLabels ? { ...tallies.labels } : null,
-    rejects: byFrequency(rejects).map(({ reason, count, example: { file, line, message } }) => ({
+    rejects: byFrequency(rejects).map(({ reason, count, example, example: { file, line, message } }) => ({
       reason,
       count,
       example: { file, line: lineNumber(line), message: message.replace(/( near byte \d+):0/, '$1') },
-      remedy: remedyOf(reason),
+      remedy: remedyOf(reason, { example }),
     })),
     notices: [...recording.notices, ...recording.lateNotices()].map(({ level, text }): Notice => ({
       level,

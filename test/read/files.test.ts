@@ -224,6 +224,19 @@ test('a file that goes back in time stops the run, with both times and a remedy'
   );
 });
 
+test('a file from the newest record to the oldest is one to sort', async () => {
+  const text = csv('time,v', ...[3, 2, 1, 0].map((minute) => [at(minute), 1]));
+  await assert.rejects(
+    () => readText(text),
+    refusal('input_out_of_order', /./, /^(?!.*--grace).*--sort; add --restart/),
+  );
+  const far = csv('time,v', ...[0, 1, 150, 151, 20, 152].map((minute) => [at(minute), 1]));
+  await assert.rejects(
+    () => readText(far, { interval: 60_000 }),
+    refusal('input_out_of_order', /./, /^(?!.*--grace).*--sort; add --restart/),
+  );
+});
+
 test('where clocks went back, the remedy is not to sort', async () => {
   const text = csv('time,v', ['2018-10-28 02:30', 1], ['2018-10-28 02:00', 2]);
   const options = { interval: 60_000 };
@@ -235,7 +248,7 @@ test('where clocks went back, the remedy is not to sort', async () => {
       /in UTC or with their offset.*--grace 30 /,
     ),
   );
-  await assert.rejects(() => readText(text, options), refusal('input_out_of_order', /order/, /--sort, /));
+  await assert.rejects(() => readText(text, options), refusal('input_out_of_order', /order/, /--sort; /));
 });
 
 test('the outcome does not depend on where the bytes are cut', async () => {

@@ -9,6 +9,10 @@ export interface RemedyFacts {
   readonly isEvery?: boolean;
   /** The regular step between the records of an interval, ms; 0: they have the same time; absent: neither is known. */
   readonly stepMs?: number;
+  /** Whether `--time-column` names the column of the times. */
+  readonly isTimeColumnGiven?: boolean;
+  /** The first record that is rejected for the reason. */
+  readonly example?: { readonly message: string };
 }
 
 export const RECORD_FORMS = 'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}';
@@ -25,8 +29,12 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
     'give every line as many fields as the header, and quote fields that hold the delimiter',
   not_a_record: ({ isEvery = false }) => (isEvery ? notRecords() : RECORD_FORMS),
   no_time: () => 'fill in the times; if they are in another column, name it with --time-column',
-  bad_time: () =>
-    'times are ISO 8601, YYYY-MM-DD HH:MM[:SS] or another form of docs/formats.md; describe others with --time-format, such as "%d/%m/%y %H:%M", or name their column with --time-column',
+  bad_time: ({ isTimeColumnGiven = false, example }) => {
+    const forms = `times are ISO 8601, YYYY-MM-DD HH:MM[:SS] or another form of docs/formats.md; describe others with --time-format, ${exampleFormat(example?.message ?? '')}`;
+    return isTimeColumnGiven
+      ? forms
+      : `${forms}; if the times are in another column, name it with --time-column`;
+  },
   no_target: () => 'fill in the targets; if they are in another column, name it with --target-column',
   bad_value: () =>
     'name texts that stand for a missing value with --missing-values, or the columns that hold numbers with --columns',
@@ -51,4 +59,18 @@ export function remedyOf(reason: RejectReason, facts: RemedyFacts = {}): string 
 
 function notRecords(): string {
   return `${RECORD_FORMS}; if it is CSV, add --format csv`;
+}
+
+const SHORT_DATE =
+  /"(?<first>\d\d)(?<mark>[./-])(?<second>\d\d)[./-]\d\d(?<gap>[ T])\d\d:\d\d(?<seconds>:\d\d)?"/;
+
+/** A `--time-format` for the time that a message quotes, if it is a usual one, otherwise some format. */
+function exampleFormat(message: string): string {
+  const { first, mark = '/', second, gap = ' ', seconds } = SHORT_DATE.exec(message)?.groups ?? {};
+  const format = (date: string): string => `"${date}${gap}%H:%M${seconds === undefined ? '' : ':%S'}"`;
+  const dayFirst = format(`%d${mark}%m${mark}%y`);
+  const monthFirst = format(`%m${mark}%d${mark}%y`);
+  if (Number(second) > 12) return `here ${monthFirst}`;
+  if (Number(first) > 12) return `here ${dayFirst}`;
+  return first === undefined ? `such as ${dayFirst}` : `here ${dayFirst} or ${monthFirst}`;
 }

@@ -6,10 +6,12 @@ import type { MinuteRecord } from '../../core/types.js';
 import type { ReadOptions } from '../options.js';
 
 const HOUR_MS = 3_600_000;
+/** All intervals that `--grace` keeps open are in memory, and a live run reports them that much later. */
+const MOST_GRACE = 100;
 
 export interface OrderRules {
   readonly intervals: Intervals;
-  /** How many intervals a record is known to go back. */
+  /** How many intervals a record is known to go back; Infinity: from the end to the start. */
   readonly intervalsBack: number;
   readonly options: Pick<ReadOptions, 'sort' | 'timezone'>;
 }
@@ -30,16 +32,19 @@ export function outOfOrder(record: MinuteRecord, newest: MinuteRecord, rules: Or
     });
   }
   const back = intervalsBetween(record.minuteMs, newest.minuteMs, rules.intervals.grid.intervalMs);
-  const grace = `--grace ${Math.max(back, rules.intervalsBack)} (intervals); add --restart if --out holds an unfinished run`;
+  const most = Math.max(back, rules.intervalsBack);
+  const restart = 'add --restart if --out holds an unfinished run';
+  const graceOf = (intervals: number, before: string): string =>
+    intervals <= MOST_GRACE ? `${before} with --grace ${intervals} (intervals)` : '';
   const [what, hint] =
     newestMs - atMs <= HOUR_MS && repeatedTimes(timezone)(atMs)
       ? [
           `clocks in ${timezone} went back and showed it twice`,
-          `record times in UTC or with their offset: without, sorting cannot distinguish the two; or read both as the first one with ${grace}`,
+          `record times in UTC or with their offset: without, sorting cannot distinguish the two${graceOf(most < Infinity ? most : back, '; or read both as the first one')}; ${restart}`,
         ]
       : [
           'the file is not in time order',
-          `bring it into order while reading with --sort, or allow it with ${grace}`,
+          `bring it into order while reading with --sort${graceOf(most, ', or allow it')}; ${restart}`,
         ];
   return new AiopsError('input_out_of_order', `${found}: ${what}`, { hint });
 }

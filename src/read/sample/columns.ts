@@ -240,8 +240,7 @@ function columnNotices(
     if (mixed.length > 0)
       notices.push(ignored('mostly text; --columns takes them in, and rejects the records with text', mixed));
     if (empty.length > 0) notices.push(ignored('no value in the sample; add them with --columns', empty));
-    if (rejected.length > 0)
-      notices.push(ignored('values in rejected records only; add them with --columns', rejected));
+    if (rejected.length > 0) notices.push(ignored('values in rejected records only', rejected));
   }
   return notices;
 }

@@ -108,7 +108,7 @@ function checkRecords(
   intervals: Intervals,
 ): number[] {
   const ofAnyShard = { ...options, shard: null };
-  refuseUnreadable(samples, readRules(ofAnyShard, intervals));
+  refuseUnreadable(samples, readRules(ofAnyShard, intervals), options.timeColumn !== undefined);
   const { targets: _, ...ofAnyTarget } = ofAnyShard;
   const rules = readRules(ofAnyTarget, intervals);
   return headMinutes(samples.map((sample) => firstMinute(sample, rules)));
@@ -192,7 +192,11 @@ function refuseWithoutRecords({ file, fields, lines, firstLine }: FileSample): v
  *
  * @throws AiopsError `input_unusable`
  */
-function refuseUnreadable(samples: readonly PlannedSample[], rules: ReadRules): void {
+function refuseUnreadable(
+  samples: readonly PlannedSample[],
+  rules: ReadRules,
+  isTimeColumnGiven: boolean,
+): void {
   const rejects: { reject: Reject; plan: FilePlan }[] = [];
   let count = 0;
   for (const { input, plan } of samples) {
@@ -203,15 +207,26 @@ function refuseUnreadable(samples: readonly PlannedSample[], rules: ReadRules): 
     if (searchSample(input, plan, rules, { record: () => true, filtered: () => true, reject })) return;
   }
   const [first] = rejects;
-  if (first !== undefined) throw unreadable(first, count);
+  if (first !== undefined) throw unreadable(first, count, isTimeColumnGiven);
 }
 
-function unreadable({ reject, plan }: { reject: Reject; plan: FilePlan }, count: number): AiopsError {
+function unreadable(
+  { reject, plan }: { reject: Reject; plan: FilePlan },
+  count: number,
+  isTimeColumnGiven: boolean,
+): AiopsError {
   const { file, line } = reject.source;
   const records = count === 1 ? 'its only record' : `each of its first ${count} records`;
   return new AiopsError(
     'input_unusable',
     `nothing in ${file} can be read: ${records} is rejected, the first one at ${file}:${line}: ${oneLine(reject.message)}`,
-    { hint: remedyOf(reject.reason, { format: plan.format, isEvery: true }) },
+    {
+      hint: remedyOf(reject.reason, {
+        format: plan.format,
+        isEvery: true,
+        isTimeColumnGiven,
+        example: reject,
+      }),
+    },
   );
 }

@@ -29,15 +29,18 @@ export class SampledTimes {
     return [...this.#byTarget.values()].map((times) => [...new Set(times)].sort((a, b) => a - b));
   }
 
-  /** How many intervals a record goes back at most. */
+  /** How many intervals a record goes back at most; Infinity: from the last interval of the sample to its first. */
   intervalsBack(intervals: Intervals): number {
     let newestMs = -Infinity;
+    let oldestMs = Infinity;
     let most = 0;
     for (const timeMs of this.#order) {
       const minuteMs = intervals.of(timeMs);
+      oldestMs = Math.min(oldestMs, minuteMs);
       if (minuteMs > newestMs) newestMs = minuteMs;
       else most = Math.max(most, intervalsBetween(minuteMs, newestMs, intervals.grid.intervalMs));
     }
-    return most;
+    const isAll = most > 0 && most >= intervalsBetween(oldestMs, newestMs, intervals.grid.intervalMs);
+    return isAll ? Infinity : most;
   }
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 
 import { allFlagNames } from '#build/cli/settings.js';
+import { AiopsError } from '#build/core/errors.js';
 import { REJECT_REASONS, type RejectReason } from '#build/core/types.js';
 import type { ReadOptions } from '#build/read/options.js';
 import { Counters } from '#build/read/counters.js';
@@ -133,6 +134,22 @@ describe('following the remedy, nothing is rejected', () => {
     assert.deepEqual(rejects, []);
     assert.equal(records.length, 4);
   });
+
+  for (const dates of [
+    ['30.04.18 00:00', '30.04.18 00:01'],
+    ['04/30/18 00:00:00', '04/30/18 00:01:00'],
+  ])
+    test(`bad_time, by the format of ${dates[0] ?? ''}`, async () => {
+      const text = `time,cpu\n${dates.map((date) => `${date},1\n`).join('')}`;
+      const refused = await readText(text, { timeColumn: 'time' }).catch((error: unknown) => error);
+      assert.ok(refused instanceof AiopsError);
+      const hint = refused.hint ?? '';
+      assert.doesNotMatch(hint, /--time-column/);
+      const [timeFormat = ''] = /(?<=here ")[^"]*/.exec(hint) ?? [];
+      const { records, rejects } = await readText(text, { timeFormat });
+      assert.deepEqual(rejects, []);
+      assert.equal(records[0]?.minute, '2018-04-30T00:00:00.000Z');
+    });
 
   test('bad_value, by a text that stands for a missing value', async () => {
     const text = CASES.bad_value?.text ?? '';
