@@ -7,9 +7,10 @@ import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { FieldShapes } from './field-shape.js';
 import { decideLabel } from './label.js';
+import type { LabelChoice } from './label.js';
 import { decideLong } from './long.js';
 import type { LongFields } from './long.js';
-import { newName } from './names.js';
+import { newName, quoteName } from './names.js';
 import { decideNumbers } from './number-format.js';
 import type { SampledTable } from './table.js';
 import { decideTargets } from './target.js';
@@ -65,8 +66,10 @@ export function decideFields(
   const shapes = new FieldShapes(dated.table, { parseTime, parseNumber });
   const timesMs = allMs.filter((timeMs) => !Number.isNaN(timeMs));
   const known = [time.field, ...givenNames(options, table.names)];
-  const label = decideLabel(dated, new Set([...known, ...givenTargets(options)]), options, shapes);
-  const taken = new Set([...known, ...[label.field].filter((name) => name !== null), ...label.others]);
+  const notLabels = new Set([...known, ...givenTargets(options)]);
+  const label = decideLabel({ ...dated, timesMs, taken: notLabels }, options, shapes);
+  const labels = [label.field, ...label.others, ...label.unsure].filter((name) => name !== null);
+  const taken = new Set([...known, ...labels]);
   const long = decideLong({ ...dated, timesMs, taken }, options, shapes);
   const { metric = null, value = null } = long.fields ?? {};
   const others = new Set([...taken, ...[metric, value].filter((name) => name !== null)]);
@@ -82,11 +85,7 @@ export function decideFields(
   const roles = [label.decision, long.decision, targets.decision];
   const used = new Set([...others, ...targets.fields]);
   const idle = long.fields === null ? [] : dated.table.names.filter((name) => name !== '' && !used.has(name));
-  const ignored: FileFields['ignored'] = new Map([
-    ...ignoring(label.others, 'labels as well', 'warning'),
-    ...ignoring(targets.numbering, 'they number rows or targets'),
-    ...ignoring(idle, 'a row has one metric, and they are not its value'),
-  ]);
+  const ignored = ignoredFields(label, targets, idle);
   return {
     time: time.field,
     timeFormat: time.format,
@@ -100,8 +99,25 @@ export function decideFields(
   };
 }
 
+function ignoredFields(
+  { others, unsure }: LabelChoice,
+  { numbering }: TargetChoice,
+  idle: readonly string[],
+): FileFields['ignored'] {
+  return new Map([
+    ...ignoring(others, 'labels as well', 'warning'),
+    ...unsure.flatMap((name) => ignoring([name], unsureLabel(name), 'warning')),
+    ...ignoring(numbering, 'they number rows or targets'),
+    ...ignoring(idle, 'a row has one metric, and they are not its value'),
+  ]);
+}
+
 function ignoring(names: readonly string[], why: string, level: 'info' | 'warning' = 'info') {
   return names.map((name) => [name, { why, level }] as const);
+}
+
+function unsureLabel(name: string): string {
+  return `it may hold labels; if so, give --label-column ${quoteName(name)}`;
 }
 
 /** Whether columns are the targets, unless a flag names their column. */

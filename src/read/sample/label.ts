@@ -3,6 +3,7 @@ import type { Decision } from './decision.js';
 import { isBinary, plainName } from './field-shape.js';
 import type { FieldShape, FieldShapes } from './field-shape.js';
 import { namedField, usualField } from './find-field.js';
+import { hasLabelWord, isLabelCalledTarget, mayBeLabel } from './label-words.js';
 import { newName, quoteName } from './names.js';
 import type { SampledTable } from './table.js';
 
@@ -60,42 +61,76 @@ export interface LabelChoice {
   readonly field: string | null;
   /** Fields that hold labels as well, and are no metrics. */
   readonly others: readonly string[];
+  /** Fields that are labels or metrics, of which neither is sure. */
+  readonly unsure: readonly string[];
   readonly decision: Decision;
 }
 
+export interface LabelInput extends SampledTable {
+  /** Of the table's rows, epoch ms. */
+  readonly timesMs: readonly number[];
+  /** Fields that are something else. */
+  readonly taken: ReadonlySet<string>;
+}
+
 /** Finds the column with the label. One that `--label-column` names need not be in every file. */
-export function decideLabel(
-  { table }: SampledTable,
-  taken: ReadonlySet<string>,
-  options: ReadOptions,
-  shapes: FieldShapes,
-): LabelChoice {
+export function decideLabel(input: LabelInput, options: ReadOptions, shapes: FieldShapes): LabelChoice {
+  const { table, taken } = input;
   const { names } = table;
   const given = options.labelColumn;
   if (given !== undefined) {
     const isNone = given === 'none' && !names.includes('none');
     const field = isNone ? null : namedField(given, names, options);
-    return { field, others: [], decision: labelDecision(field, 'given', '--label-column says so') };
+    return {
+      field,
+      others: [],
+      unsure: [],
+      decision: labelDecision(field, 'given', '--label-column says so'),
+    };
   }
   const usual = usualField(USUAL_LABELS, names, taken, options);
+  const free = names.filter((name) => name !== '' && name !== usual && !taken.has(name));
   const rank = (name: string): number => RANKS.get(plainName(newName(name, options))) ?? Infinity;
-  const usable = names
-    .filter((name) => name !== '' && name !== usual && !taken.has(name) && rank(name) < Infinity)
-    .map((name) => shapes.of(name));
+  const usable = free.filter((name) => rank(name) < Infinity).map((name) => shapes.of(name));
   const verdicts = usable.filter(isVerdicts).sort((a, b) => rank(a.name) - rank(b.name));
   const codes = usable.filter(
     (shape) => !verdicts.includes(shape) && rank(shape.name) < SURE && isCodes(shape),
   );
-  const [field = null, ...unused] = [...(usual === null ? [] : [usual]), ...verdicts.map(({ name }) => name)];
-  const others = [...unused, ...codes.map(({ name }) => name)];
-  if (field === null)
-    return {
-      field,
-      others,
-      decision: labelDecision(null, 'default', 'no column of 0 and 1 has a usual name'),
-    };
+  const { byWord, targets, unsure } = lessUsual(
+    input,
+    free.filter((name) => rank(name) === Infinity).map((name) => shapes.of(name)),
+    options,
+  );
+  const sure = [...(usual === null ? [] : [usual]), ...namesOf(verdicts), ...namesOf(byWord)];
+  const [field = null, ...unused] = [...sure, ...namesOf(targets)];
+  const others = [...unused, ...namesOf(codes)];
+  return { field, others, unsure: namesOf(unsure), decision: decisionOf(field, usual, targets) };
+}
+
+function decisionOf(field: string | null, usual: string | null, targets: readonly FieldShape[]): Decision {
+  if (field === null) return labelDecision(null, 'default', 'no column of 0 and 1 has a usual name');
+  if (targets.some(({ name }) => name === field)) {
+    const alternatives = [`--target-column ${quoteName(field)}`, '--label-column none'];
+    return { ...labelDecision(field, 'shape', 'it holds only 0 and 1'), alternatives };
+  }
   const evidence = usual === null ? 'it has a usual name and holds verdicts' : 'it has a usual name';
-  return { field, others, decision: labelDecision(field, 'name', evidence) };
+  return labelDecision(field, 'name', evidence);
+}
+
+/** Fields without a usual name that are, or may be, labels; none if they are all that could be metrics. */
+function lessUsual(input: LabelInput, shapes: readonly FieldShape[], options: ReadOptions) {
+  const isTarget = (shape: FieldShape): boolean =>
+    input.layout !== 'batches' && isLabelCalledTarget(input, shape, newName(shape.name, options));
+  const targets = shapes.filter(isTarget);
+  const byWord = shapes.filter((shape) => hasLabelWord(shape) && isVerdicts(shape));
+  const unsure = shapes.filter(mayBeLabel);
+  const found = new Set([...targets, ...byWord, ...unsure]);
+  const hasMetric = shapes.some((shape) => shape.isNumeric && !found.has(shape));
+  return hasMetric ? { targets, byWord, unsure } : { targets: [], byWord: [], unsure: [] };
+}
+
+function namesOf(shapes: readonly FieldShape[]): string[] {
+  return shapes.map(({ name }) => name);
 }
 
 function isVerdicts(shape: FieldShape): boolean {

@@ -2,7 +2,8 @@ import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import type { FieldShapes } from './field-shape.js';
 import { requireField } from './find-field.js';
-import { quoteName } from './names.js';
+import { isLabelCalledTarget } from './label-words.js';
+import { newName, quoteName } from './names.js';
 import { targetName } from './target-names.js';
 import type { TargetName } from './target-names.js';
 import { TargetSearch } from './target-search.js';
@@ -39,7 +40,8 @@ export function decideTargets(input: TargetInput, options: ReadOptions, shapes: 
   const usual = new Map<string, TargetName>();
   for (const name of free) {
     const meaning = targetName(name, options);
-    if (meaning !== null) usual.set(name, meaning);
+    const isLabel = isLabelCalledTarget(input, shapes.of(name), newName(name, options));
+    if (meaning !== null && !isLabel) usual.set(name, meaning);
   }
   const search = new TargetSearch(
     input,

@@ -60,3 +60,61 @@ test('fields of records that are rejected are no metrics', async () => {
   const { recording, records } = await readText(lines.join('\n'));
   assert.deepEqual([recording.columns, records.length], [['value'], 1]);
 });
+
+test('a word of the name means a label', async () => {
+  for (const name of [
+    ...[
+      'Anomaly Flag',
+      'anomaly?',
+      'anom',
+      'is_anom',
+      'malicious',
+      'IsMalicious',
+      'attack_flag',
+      'fault_flag',
+    ],
+    ...['outlier_flag', 'target_label', 'human_label', 'label_1', 'Label (0/1)', 'ground truth label'],
+  ]) {
+    const labeled = csv(`timestamp,value,${name}`, [[0], [0], [1]]);
+    assert.deepEqual(await facts(labeled), [['value'], 1], name);
+  }
+  for (const name of ['anomaly_score', 'page_faults', 'attack_count', 'busy_flag']) {
+    const metrics = csv(`timestamp,value,${name}`, [[0], [1], [0]]);
+    assert.deepEqual(await facts(metrics), [['value', name], null], name);
+  }
+});
+
+test('a column that may hold labels or a metric is neither, which a warning says', async () => {
+  for (const name of ['alarm', 'is_normal', 'IsError', 'outage']) {
+    const text = csv(`timestamp,value,${name}`, [[0], [1]]);
+    const { recording } = await readText(text);
+    assert.deepEqual(recording.columns, ['value']);
+    const warned = recording.notices.filter(({ level }) => level === 'warning').map((notice) => notice.text);
+    assert.match(warned.join('\n'), new RegExp(`${name} .*--label-column ${name}.*--columns`));
+    assert.deepEqual(await facts(text, { labelColumn: name }), [['value'], 1]);
+  }
+  const alone = ['timestamp,alarm', `${at(0)},0`, `${at(1)},1`].join('\n');
+  assert.deepEqual(await facts(alone), [['alarm'], null]);
+});
+
+test('a target of 0 and 1 that distinguishes no rows is the label', async () => {
+  const text = csv('timestamp,value,target', [[0], [0], [1], [1], [0], [1]]);
+  const { recording, records } = await readText(text);
+  assert.deepEqual([recording.columns, records.length, records.at(-1)?.label], [['value'], 6, 1]);
+  const warned = recording.notices.filter(({ level }) => level === 'warning').map((notice) => notice.text);
+  assert.match(warned.join('\n'), /"target".*--target-column target.*--label-column none/);
+  assert.deepEqual(await facts(text, { labelColumn: 'none' }), [['value', 'target'], null]);
+  const given = await readText(text, { targetColumns: ['target'] });
+  assert.deepEqual(new Set(given.records.map(({ target }) => target)), new Set(['0', '1']));
+
+  const rows = [0, 1, 2, 3].flatMap((minute) =>
+    ['a', 'b', 'c'].map((host) => [at(minute), host, minute, Number(host === 'b' && minute > 1)].join(',')),
+  );
+  const beside = await readText(['timestamp,host,value,target', ...rows].join('\n'));
+  assert.deepEqual(beside.records.map(({ label }) => label).filter(Boolean), [1, 1]);
+  assert.deepEqual(new Set(beside.records.map(({ target }) => target)), new Set(['a', 'b', 'c']));
+
+  const both = [0, 1, 2].flatMap((minute) => [0, 1].map((k) => [at(minute), k, minute + 10 * k].join(',')));
+  const numbered = await readText(['timestamp,target,value', ...both].join('\n'));
+  assert.deepEqual([numbered.records.length, numbered.recording.hasLabels], [6, false]);
+});
