@@ -52,6 +52,8 @@ const UNSURE = new Set([
   ],
   ...['channel', 'tag', 'tagname', 'indicator', 'stat', 'param', 'parameter'],
 ]);
+/** Names of a metric's name and nothing else: other numbers beside a usual value are no metrics. */
+const METRIC_ONLY = new Set([...METRIC_NAMES].filter((name) => name === 'field' || !UNSURE.has(name)));
 /** Names that distinguish targets where no other column does. */
 const TARGETS_AS_WELL = new Set(['name', 'type', 'channel', 'tag', 'tagname']);
 const VALUE_NAMES = new Set([
@@ -178,7 +180,8 @@ class LongSearch {
     const others = numeric.filter(
       (shape) => !named.includes(shape) && !isBinary(shape) && !/id$/i.test(shape.name),
     );
-    if (named.length === 1 && others.length === 0) return named[0] ?? null;
+    const hasMetric = (): boolean => this.#metrics(null).some((shape) => METRIC_ONLY.has(this.#plain(shape)));
+    if (named.length === 1 && (others.length === 0 || hasMetric())) return named[0] ?? null;
     return numeric.length === 1 ? (numeric[0] ?? null) : null;
   }
 

@@ -1,5 +1,5 @@
 import type { Decision } from './decision.js';
-import { isBinary, isCalendar, isCount, isUuids } from './field-shape.js';
+import { isCalendar, isCount, isUuids } from './field-shape.js';
 import type { FieldShape } from './field-shape.js';
 import {
   countGroups,
@@ -9,6 +9,7 @@ import {
   repeats,
   takeTurns,
 } from './row-groups.js';
+import { isCycling, isPart, recurTogether } from './target-numbers.js';
 import type { SampledTable } from './table.js';
 import { isRowName } from './target-names.js';
 import type { TargetName } from './target-names.js';
@@ -102,7 +103,10 @@ export class TargetSearch {
   #byShape(): Found {
     const texts = this.#texts();
     if (this.#isMany([])) {
-      const found = this.#single(texts) ?? this.#more([]) ?? this.#single(this.#cycling());
+      const found =
+        this.#single(texts) ??
+        this.#more([]) ??
+        this.#single(this.#shapes.filter((shape) => isCycling(this.#rows, shape)));
       if (found !== null) return this.#foundByTime(found);
       return {
         chosen: [],
@@ -153,9 +157,18 @@ export class TargetSearch {
 
   /** These fields with one or two more, which together distinguish rows of one time; null: there are none. */
   #more(fields: readonly FieldShape[]): readonly FieldShape[] | null {
-    const parts = [...new Set([...this.#named, ...this.#texts()])]
-      .filter((shape) => !fields.includes(shape) && shape.distinct > 1)
-      .slice(0, MAX_COMBINED);
+    const names = [...new Set([...this.#named, ...this.#texts()])];
+    const pick = (among: readonly FieldShape[]): FieldShape[] =>
+      among.filter((shape) => !fields.includes(shape) && shape.distinct > 1).slice(0, MAX_COMBINED);
+    const found = this.#combined(fields, pick(names));
+    if (found !== null) return found;
+    const numbers = this.#shapes.filter((shape) => isPart(this.#rows, shape) && !names.includes(shape));
+    if (numbers.length === 0) return null;
+    const withNumbers = this.#combined(fields, pick([...names, ...numbers]));
+    return withNumbers !== null && recurTogether(this.#rows, withNumbers) ? withNumbers : null;
+  }
+
+  #combined(fields: readonly FieldShape[], parts: readonly FieldShape[]): readonly FieldShape[] | null {
     const pairs = parts.map((part) => [...fields, part]);
     const triples = parts.flatMap((a, i) => parts.slice(i + 1).map((b) => [...fields, a, b]));
     const fours =
@@ -191,22 +204,6 @@ export class TargetSearch {
         shape.distinct > 1 &&
         !isCalendar(shape) &&
         (isOneTime || recurringShare(this.#rows, shape) >= 0.5),
-    );
-  }
-
-  /** Whole numbers of which every time has the same ones. */
-  #cycling(): FieldShape[] {
-    const { timesMs } = this.#rows;
-    const times = new Set(timesMs).size;
-    return this.#shapes.filter(
-      (shape) =>
-        shape.kind === 'integer' &&
-        !isBinary(shape) &&
-        !isCalendar(shape) &&
-        times >= 3 &&
-        shape.distinct > 1 &&
-        shape.distinct * times <= 1.5 * this.#count &&
-        recurringShare(this.#rows, shape) >= 0.9,
     );
   }
 

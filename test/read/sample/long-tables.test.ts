@@ -143,3 +143,18 @@ test('files with a metric each are one recording', async (t) => {
   );
   assert.deepEqual([merged, rejects.length], [4, 0]);
 });
+
+test('further numbers beside a usual metric and value are ignored, with a notice', async () => {
+  for (const [metric, value, other] of [
+    ['metric', 'value', 'quality'],
+    ['_field', '_value', 'table'],
+    ['metric_name', 'value', 'count'],
+  ] as const) {
+    const header = `timestamp,host,${metric},${value}`;
+    const [head = '', ...rows] = long(header, 4, ['a', 'b']).split('\n');
+    const text = [`${head},${other}`, ...rows.map((row, i) => `${row},${i % 7}`)].join('\n');
+    const { recording, records } = await readText(text);
+    assert.deepEqual([recording.columns, records.length], [METRICS, 8], header);
+    assert.match(recording.notices.map((notice) => notice.text).join('\n'), new RegExp(`ignored: ${other} `));
+  }
+});

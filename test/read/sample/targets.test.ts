@@ -169,3 +169,37 @@ test('with --wide, every column is a target', async () => {
   const one = await readText(text, { wide: true, targets: ['web-2'] });
   assert.deepEqual([one.records.length, one.rejects.length, one.filtered], [2, 1, 3]);
 });
+
+test('a host and a number name the target together', async () => {
+  for (const [header, names] of [
+    ['host,core', ['a,0', 'a,1', 'b,0', 'b,1']],
+    ['server,disk_no', ['a,0', 'a,1', 'a,2', 'b,0']],
+    ['rack,slot', ['1,0', '1,1', '2,0', '2,1']],
+    ['site,meter_id', ['x,1', 'x,2', 'y,1', 'y,2']],
+  ] as const) {
+    const outcome = await readText(csv(`timestamp,${header},load`, rows(6, names, 0)));
+    const expected = names.map((name) => name.replace(',', '/'));
+    assert.deepEqual([targets(outcome), outcome.rejects.length], [expected, 0], header);
+    assert.deepEqual(outcome.recording.columns, ['load'], header);
+  }
+  const counts = rows(6, ['a', 'a', 'b', 'b'], 0, (minute, k) => [(minute * 7 + k * 3) % 5, minute]);
+  assert.deepEqual(targets(await readText(csv('timestamp,host,busy,load', counts))), ['a', 'b']);
+});
+
+test('numbers of a fleet larger than half the sample are targets', async () => {
+  const ids = Array.from({ length: 1000 }, (_, i) => 500 + i);
+  const outcome = await readText(csv('timestamp,uid,load', rows(3, ids, 0)));
+  assert.deepEqual([targets(outcome).length, outcome.records.length], [1000, 3000]);
+  assert.deepEqual(outcome.recording.columns, ['load']);
+  const more = await readText(
+    csv(
+      'timestamp,uid,load',
+      rows(
+        2,
+        [...ids, 1, 2, 3, ...Array(30).keys()].map(String).map((id, i) => `${id}${i}`),
+        0,
+      ),
+    ),
+  );
+  assert.equal(targets(more).length, 1033);
+});
