@@ -29,7 +29,7 @@ const SEPARATOR = /^"?sep=(.)"?$/i;
  * begin to have as many fields as those below them.
  */
 export function findCsvHead(lines: readonly string[], given: GivenHead): CsvHead {
-  if (given.skipLines !== undefined) return headAt(lines, given.skipLines, given, 'as --skip-lines says');
+  if (given.skipLines !== undefined) return headBelow(lines, given.skipLines, given);
   const separator = SEPARATOR.exec(lines[0]?.trim() ?? '')?.[1];
   if (separator !== undefined) {
     const named = { delimiter: given.delimiter ?? separator };
@@ -40,6 +40,18 @@ export function findCsvHead(lines: readonly string[], given: GivenHead): CsvHead
   const plain = headAt(lines, 0, given, null);
   const titles = titleLines(lines, plain.delimiter, given);
   return titles === 0 ? plain : headAt(lines, titles, given, 'they have fewer fields than the lines below');
+}
+
+/** Lines that a flag skips may be comments, and others may follow. */
+function headBelow(lines: readonly string[], skipLines: number, given: GivenHead): CsvHead {
+  const why = 'as --skip-lines says';
+  const rest = lines.slice(skipLines);
+  if (rest.find((line) => line.trim() !== '')?.startsWith('#') === true) {
+    const head = belowComments(rest, given);
+    return { ...head, skipLines: skipLines + head.skipLines, skipped: why };
+  }
+  const hasComments = lines.find((line) => line.trim() !== '')?.startsWith('#') === true;
+  return { ...headAt(lines, skipLines, given, why), hasComments };
 }
 
 /** The header is the first line that is no comment, unless that is data: then it is the comment before it. */

@@ -73,6 +73,18 @@ test('flags override what the lines show', async () => {
   assert.deepEqual(await valuesOf(csv(',', 'a,b', 'Time,value'), { skipLines: 1 }), READ);
 });
 
+test('below the lines that --skip-lines skips, comments and marks are what they are without it', async () => {
+  const commented = csv(',', '# exported', 'Time,value').replace(
+    '\n2018-04-30T00:02',
+    '\n# up\n2018-04-30T00:02',
+  );
+  assert.deepEqual(await valuesOf(commented, { skipLines: 1 }), READ);
+  assert.deepEqual(await valuesOf(commented, { skipLines: 0 }), READ);
+  assert.deepEqual(await valuesOf(csv(',', '#Time,value'), { skipLines: 0 }), READ);
+  assert.deepEqual(await valuesOf(csv(',', '# exported', '#Time,value'), { skipLines: 1 }), READ);
+  assert.deepEqual(await valuesOf(csv(',', 'CPU', '# by us', 'Time,value'), { skipLines: 1 }), READ);
+});
+
 test('empty fields behind the last one are no fields', async () => {
   const rows = csv(',', 'Time,value').replaceAll(/,(\d)/g, ',$1,,');
   assert.deepEqual(await valuesOf(rows), READ);
