@@ -1,5 +1,6 @@
 import { DELIMITERS, countFields, splitFields } from '../lines/csv-record.js';
 import { metricOfText } from '../lines/number-format.js';
+import { isTimeName } from './time-column.js';
 
 /** Where the header of a CSV file is, and how its lines are cut. */
 export interface CsvHead {
@@ -39,7 +40,9 @@ export function findCsvHead(lines: readonly string[], given: GivenHead): CsvHead
   if (first >= 0 && lines[first]?.startsWith('#') === true) return belowComments(lines, given);
   const plain = headAt(lines, 0, given, null);
   const titles = titleLines(lines, plain.delimiter, given);
-  return titles === 0 ? plain : headAt(lines, titles, given, 'they have fewer fields than the lines below');
+  if (titles > 0) return headAt(lines, titles, given, 'they have fewer fields than the lines below');
+  const padded = paddedTitles(lines, given);
+  return padded === 0 ? plain : headAt(lines, padded, given, 'the rows fit the header below them');
 }
 
 /** Lines that a flag skips may be comments, and others may follow. */
@@ -141,6 +144,26 @@ function titleLines(lines: readonly string[], delimiter: string, given: GivenHea
   return 0;
 }
 
+/**
+ * How many lines come before the header if titles have as many fields as it, as spreadsheets write them: it is the line of
+ * texts right above the first row, and either names a time where the first line names none, or is full where that is not.
+ */
+function paddedTitles(lines: readonly string[], given: GivenHead): number {
+  const isFull = (fields: readonly string[]): boolean => fields.every((field) => field.trim() !== '');
+  for (const each of given.delimiter === undefined ? DELIMITERS : [given.delimiter]) {
+    const all = lines.map((line) => fieldsOf(line, each));
+    const row = lines.findIndex((line) => isData(line, each));
+    const header = all.findLastIndex((fields, i) => i < row && fields.some((field) => field.trim() !== ''));
+    const [first = [], names = []] = [all[0], all[header]];
+    if (header < 1 || names.length < 2 || !isFull(names) || first.some(isTimeName)) continue;
+    const rows = lines.slice(row).filter((line) => line.trim() !== '');
+    const areRows =
+      rows.length >= 2 && rows.every((line) => isData(line, each) && hasFields(line, each, names.length));
+    if (areRows && first.length >= names.length && (!isFull(first) || names.some(isTimeName))) return header;
+  }
+  return 0;
+}
+
 function commonest(counts: readonly number[]): number {
   const tally = new Map<number, number>();
   for (const count of counts) tally.set(count, (tally.get(count) ?? 0) + 1);
@@ -148,8 +171,12 @@ function commonest(counts: readonly number[]): number {
 }
 
 function fieldCount(line: string, delimiter: string): number {
+  return fieldsOf(line, delimiter).length;
+}
+
+function fieldsOf(line: string, delimiter: string): readonly string[] {
   const split = splitFields(line, delimiter);
-  return 'fields' in split ? split.fields.length : 0;
+  return 'fields' in split ? split.fields : [];
 }
 
 function isText(line: string, delimiter: string): boolean {

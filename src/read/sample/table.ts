@@ -23,11 +23,11 @@ export class SampleTable {
   readonly #items: Columns;
 
   /** Whether there are names without a value, as a header has them. */
-  readonly #hasHeader: boolean;
+  readonly hasHeader: boolean;
 
   /** Rows are both lines and items. */
   constructor(lines: Columns, items: Columns, length: number, hasHeader: boolean) {
-    this.#hasHeader = hasHeader;
+    this.hasHeader = hasHeader;
     this.#lines = lines;
     this.#items = items;
     this.length = length;
@@ -50,9 +50,9 @@ export class SampleTable {
     const kept: number[] = [];
     for (let row = 0; row < this.length; row++) if (holds(row)) kept.push(row);
     if (kept.length === 0 || kept.length === this.length) return this;
-    const lines = rowsOf(this.#lines, kept, this.#hasHeader);
-    const items = this.#lines === this.#items ? lines : rowsOf(this.#items, kept, this.#hasHeader);
-    return new SampleTable(lines, items, kept.length, this.#hasHeader);
+    const lines = rowsOf(this.#lines, kept, this.hasHeader);
+    const items = this.#lines === this.#items ? lines : rowsOf(this.#items, kept, this.hasHeader);
+    return new SampleTable(lines, items, kept.length, this.hasHeader);
   }
 
   /** The values of all rows; the last ones may lack the field. */

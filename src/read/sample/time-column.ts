@@ -94,13 +94,9 @@ function otherTime(
   const able = free.filter(
     (name) => isHeader && canBeTime(newName(name, options), table.lineColumn(name), nowMs),
   );
-  const plain = (name: string): string =>
-    newName(name, options)
-      .toLowerCase()
-      .replace(/[^\p{L}\d]/gu, '');
-  const named = OTHER_TIMES.map((each) => able.find((name) => plain(name) === each)).find(
-    (name) => name !== undefined,
-  );
+  const named = OTHER_TIMES.map((each) =>
+    able.find((name) => lettersOf(newName(name, options)) === each),
+  ).find((name) => name !== undefined);
   const found = named ?? (shaped.length === 1 ? shaped[0] : undefined);
   if (found !== undefined) {
     refuseClockApart({ file, table }, found);
@@ -110,14 +106,28 @@ function otherTime(
   // A usual name without times: the first reject says what is wrong with them.
   const field = usualField(USUAL_TIMES, free, new Set(), options);
   if (field !== null) return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
-  throw noTime(file, table.lineNames, shaped);
+  throw noTime({ file, table }, shaped);
 }
 
-function noTime(file: string, names: readonly string[], shaped: readonly string[]): AiopsError {
+/** Whether columns of this name usually have times. */
+export function isTimeName(name: string): boolean {
+  const letters = lettersOf(name);
+  return USUAL_TIMES.includes(letters) || OTHER_TIMES.includes(letters);
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\d]/gu, '');
+}
+
+function noTime(
+  { file, table }: Pick<SampledTable, 'file' | 'table'>,
+  shaped: readonly string[],
+): AiopsError {
+  const names = table.lineNames;
   const flags = shaped.map((name) => `--time-column ${quoteName(name)}`).join(' or ');
   const hint = names.some((name) => /^[-+]?\d/.test(name))
     ? 'the first line must name the columns; put a line such as timestamp,target,value before it'
-    : 'name it with --time-column';
+    : `name it with --time-column${table.hasHeader ? '; if the header is further down, see --skip-lines and --delimiter' : ''}`;
   return new AiopsError(
     'input_unusable',
     shaped.length > 1

@@ -85,6 +85,14 @@ test('below the lines that --skip-lines skips, comments and marks are what they 
   assert.deepEqual(await valuesOf(csv(',', 'CPU', '# by us', 'Time,value'), { skipLines: 1 }), READ);
 });
 
+test('titles may have as many fields as the header', async () => {
+  assert.deepEqual(await valuesOf(csv(';', 'CPU report;', ';', 'Datum;value')), READ);
+  assert.deepEqual(await valuesOf(csv(',', 'Report,CPU', 'Time,value')), READ);
+  assert.deepEqual(await valuesOf(csv(';', 'CPU;', 'Datum;value').replaceAll(/;(\d)/g, ';$1;')), READ);
+  const units = await readText(csv(',', 'Time,value', 'UTC,percent'));
+  assert.deepEqual([units.recording.columns, units.records.length], [['value'], 4]);
+});
+
 test('empty fields behind the last one are no fields', async () => {
   const rows = csv(',', 'Time,value').replaceAll(/,(\d)/g, ',$1,,');
   assert.deepEqual(await valuesOf(rows), READ);
