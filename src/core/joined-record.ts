@@ -3,7 +3,7 @@ import type { Label, MinuteRecord, SourceLine } from './types.js';
 
 /** A record that was joined with others. */
 interface Part {
-  readonly brings: readonly number[] | null;
+  readonly brings: readonly number[];
   readonly label: Label;
   readonly offsetMs: number;
   readonly source: SourceLine;
@@ -71,7 +71,7 @@ export class JoinedRecord implements MinuteRecord {
   }
 
   #ownerOf({ brings }: Part): Part | null {
-    for (const column of brings ?? this.#owners.keys()) {
+    for (const column of brings) {
       const owner = this.#owners[column] ?? 0;
       if (owner > 0) return this.#parts[owner - 1] ?? null;
     }
@@ -80,7 +80,7 @@ export class JoinedRecord implements MinuteRecord {
 
   #take(part: Part, values: Float64Array, policy: 'reject' | 'first' | 'last'): void {
     const isDuplicate = this.#ownerOf(part) !== null;
-    for (const column of part.brings ?? this.#owners.keys()) {
+    for (const column of part.brings) {
       if (policy !== 'first' || this.#owners[column] === 0) this.values[column] = values[column] ?? NaN;
     }
     if (!isDuplicate) this.label = strongerLabel(this.label, part.label);
@@ -90,10 +90,12 @@ export class JoinedRecord implements MinuteRecord {
 
   #own(part: Part): void {
     const owner = this.#parts.push(part);
-    for (const column of part.brings ?? this.#owners.keys()) this.#owners[column] ||= owner;
+    for (const column of part.brings) this.#owners[column] ||= owner;
   }
 }
 
-function partOf({ brings = null, label, offsetMs, source }: MinuteRecord): Part {
-  return { brings, label, offsetMs, source };
+function partOf({ brings = null, values, label, offsetMs, source }: MinuteRecord): Part {
+  // Of a whole row, empty cells are left to others.
+  const filled = brings ?? [...values.keys()].filter((column) => !Number.isNaN(values[column]));
+  return { brings: filled, label, offsetMs, source };
 }

@@ -19,7 +19,7 @@ export interface FoldedRecords {
 
 /**
  * Reduces the records of one interval, in reading order, to one per target, sorted by target. Records that bring
- * different columns are one record in parts: they are joined, whatever the policy, which decides about each column that
+ * different columns, or fill different cells, are one record in parts: they are joined, whatever the policy, which decides about each column that
  * several of them bring.
  *
  * `reject` keeps the first record. `mean` averages the values that are not missing, column by column; its label is
@@ -77,7 +77,8 @@ interface Combined {
 
 function combine(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePolicy): Combined {
   const isAlike = known.values.length === record.values.length;
-  if (isAlike && policy !== 'mean' && (isPart(known) || isPart(record))) {
+  const areParts = isPart(known) || isPart(record) || areComplementary(known, record);
+  if (isAlike && policy !== 'mean' && areParts) {
     const both = JoinedRecord.of(known);
     return { both, duplicates: both.join(record, policy) };
   }
@@ -87,6 +88,19 @@ function combine(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePol
     return { both: MeanRecord.of(known).plus(MeanRecord.of(record)), duplicates: [] };
   const afterMs = record.offsetMs - known.offsetMs;
   return { both: known, duplicates: [{ source: record.source, of: known.source, afterMs }] };
+}
+
+/** Whether each has values where the other has none, and no column has one in both. */
+function areComplementary(a: MinuteRecord, b: MinuteRecord): boolean {
+  if (a.bringsWindow || b.bringsWindow) return false;
+  let [addsA, addsB] = [false, false];
+  for (let i = 0; i < a.values.length; i++) {
+    const [lacksA, lacksB] = [Number.isNaN(a.values[i]!), Number.isNaN(b.values[i]!)];
+    if (!lacksA && !lacksB) return false;
+    addsA ||= !lacksA;
+    addsB ||= !lacksB;
+  }
+  return addsA && addsB;
 }
 
 function isPart({ brings }: MinuteRecord): boolean {

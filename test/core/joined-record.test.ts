@@ -105,3 +105,22 @@ test('of duplicates, the label follows the policy; of parts, the stronger one co
   assert.equal(labelOf('last', part('a', [0], 1, 1), part('a', [1], 2, 0)), 1);
   assert.equal(labelOf('last', part('a', [0], 1, 1), part('a', [0], 2, null)), 1);
 });
+
+test('whole rows that fill different cells are one record; others stay duplicates', () => {
+  const row = (line: number, ...cells: readonly number[]): MinuteRecord => ({
+    ...part('a', null, line),
+    values: Float64Array.from(cells),
+  });
+  const [full, left, right, empty] = [[1, 2, 3, 4], [1, NaN, 2, NaN], [NaN, 3, NaN, NaN], Array(4).fill(NaN)];
+  const records = (...cells: readonly (readonly number[])[]): MinuteRecord[] =>
+    cells.map((each, i) => row(i + 1, ...each));
+  for (const policy of ['reject', 'first', 'last', 'mean'] as const) {
+    assert.deepEqual(fold(records(left, right), policy), [[['a', [1, 3, 2, NaN], null]], [], 1]);
+    assert.deepEqual(fold(records(right, left), policy), [[['a', [1, 3, 2, NaN], null]], [], 1]);
+  }
+  assert.deepEqual(fold(records(left, right, full), 'reject'), [[['a', [1, 3, 2, NaN], null]], [3], 1]);
+  assert.deepEqual(fold(records(left, full), 'reject'), [[['a', left, null]], [2], 0]);
+  assert.deepEqual(fold(records(left, left), 'reject'), [[['a', left, null]], [2], 0]);
+  assert.deepEqual(fold(records(empty, full), 'reject'), [[['a', empty, null]], [2], 0]);
+  assert.deepEqual(fold(records(left, full), 'last'), [[['a', full, null]], [], 1]);
+});

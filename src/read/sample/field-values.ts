@@ -165,7 +165,9 @@ function markAccepted(
   const all = fields.filter((counts, i) => counts !== null && numeric[i] === true);
   for (const { isWhole, kinds, target, timeMs } of records) {
     if (!isWhole || kinds.some((kind, i) => kind === TEXT && numeric[i] === true)) continue;
-    const numbers = inParts ? fields.filter((counts, i) => counts !== null && kinds[i] === NUMBER) : all;
+    const filled = fields.filter((counts, i) => counts !== null && kinds[i] === NUMBER);
+    // Rows with empty cells are parts of a record too, but not one that is empty altogether.
+    const numbers = inParts || filled.length > 0 ? filled : all;
     const brings = numbers as readonly FieldCounts[];
     const place = `${intervals.of(timeMs)} ${target}`;
     const before = taken?.get(place) ?? [];

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { readText } from '../support/reading.js';
+
+const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
+
+test('rows of CSV with empty cells are joined like objects with other names', async () => {
+  const minutes = Array.from({ length: 8 }, (_, minute) => minute);
+  const csv = minutes.map((m) => `${at(m)},h,${m},\n${at(m)},h,,${m + 0.5}\n`).join('');
+  const json = minutes.flatMap((m) => [
+    { time: at(m), host: 'h', cpu: m },
+    { time: at(m), host: 'h', mem: m + 0.5 },
+  ]);
+  const rows = await readText(`time,host,cpu,mem\n${csv}`);
+  const objects = await readText(json.map((row) => JSON.stringify(row)).join('\n'));
+  assert.deepEqual(rows.recording.columns, ['cpu', 'mem']);
+  assert.deepEqual(rows.rejects, []);
+  assert.deepEqual(
+    rows.records.map(({ minute, target, values }) => [minute, target, values]),
+    objects.records.map(({ minute, target, values }) => [minute, target, values]),
+  );
+  assert.equal(rows.records.length, 8);
+});
+
+test('a row that repeats a cell stays a duplicate', async () => {
+  const { records, rejects } = await readText(
+    `time,host,cpu,mem\n${at(0)},h,1,\n${at(0)},h,,2\n${at(0)},h,3,\n${at(1)},h,1,2\n${at(1)},h,,3\n`,
+  );
+  assert.deepEqual(
+    records.map(({ values }) => values),
+    [
+      [1, 2],
+      [1, 2],
+    ],
+  );
+  assert.deepEqual(
+    rejects.map(({ line }) => line),
+    [4, 6],
+  );
+});
