@@ -2,7 +2,7 @@ import { csvRecord, fewestFields, fitsHeader, headerRules, recordRules } from '.
 import type { CsvRecord, CsvRules } from './csv-record.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner, fieldEnd } from './number-field.js';
-import { numberParser } from './number-format.js';
+import { numberParser, percentParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';
 import { ROLE, valuesPerRow } from './plan.js';
 import type { FilePlan } from './plan.js';
@@ -26,6 +26,8 @@ export class CsvReader implements BlockReader {
   readonly #delimiter: number;
   readonly #scanner: NumberScanner;
   readonly #parseNumber: ParseNumber;
+  readonly #parsePercent: ParseNumber;
+  readonly #percent: ReadonlySet<string>;
   readonly #names = new TargetNames();
   /** Whether the file lacks some of the recording's columns. */
   readonly #isPartial: boolean;
@@ -40,6 +42,8 @@ export class CsvReader implements BlockReader {
     const { delimiter, header, numbers } = plan;
     this.#scanner = new NumberScanner(numbers);
     this.#parseNumber = numberParser(numbers);
+    this.#parsePercent = percentParser(numbers);
+    this.#percent = new Set(numbers.percent);
     this.#fewestFields = fewestFields(header);
     this.cursor = sink.cursor;
     this.#headerSeen = sink.cursor.line > 0;
@@ -120,7 +124,7 @@ export class CsvReader implements BlockReader {
         const value = scanner.scan(block, at, end, close);
         at = scanner.stop;
         if (value !== undefined) values[role] = value;
-        else this.#badValue(field, role, block.slice(from, at));
+        else this.#unusualValue(field, role, block.slice(from, at));
       } else {
         at = fieldEnd(block, at, end, close);
         if (role === ROLE.time) row.time = timeText(block, from, at);
@@ -152,7 +156,7 @@ export class CsvReader implements BlockReader {
       if (role >= 0) {
         const value = this.#parseNumber(text);
         if (value !== undefined) row.values[role] = value;
-        else this.#badValue(field, role, text);
+        else this.#unusualValue(field, role, text);
       } else if (role === ROLE.time) row.time = text;
       else if (role === ROLE.target) row.target = text.trim();
       else if (role === ROLE.label) row.label = text;
@@ -175,7 +179,13 @@ export class CsvReader implements BlockReader {
     else this.cursor.reject('column_count', `${fields} fields, but the header has ${this.#header.length}`);
   }
 
-  #badValue(field: number, role: number, text: string): void {
+  /** Takes a value that is no number, unless it is one with a percent sign where those are dropped. */
+  #unusualValue(field: number, role: number, text: string): void {
+    const percent = this.#percent.has(this.#header[field] ?? '') ? this.#parsePercent(text) : undefined;
+    if (percent !== undefined) {
+      this.#row.values[role] = percent;
+      return;
+    }
     this.#row.values[role] = Infinity;
     this.#row.badValue(this.#header[field] ?? '', text);
   }

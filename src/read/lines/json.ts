@@ -2,7 +2,7 @@ import { JsonTemplate } from './json-template.js';
 import { eachField, isObject, own, parseJsonLine } from './json-text.js';
 import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
-import { numberParser } from './number-format.js';
+import { numberParser, percentParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';
 import { ROLE, targetRoles } from './plan.js';
 import type { FilePlan, LateFields } from './plan.js';
@@ -147,6 +147,8 @@ class JsonFields {
   readonly #plan: FilePlan;
   readonly #late: LateFields;
   readonly #parseNumber: ParseNumber;
+  readonly #parsePercent: ParseNumber;
+  readonly #percent: ReadonlySet<string>;
   /** The names of the last object, and their roles. */
   #names: readonly string[] = [];
   #roles: readonly number[] = [];
@@ -157,6 +159,8 @@ class JsonFields {
     this.#plan = plan;
     this.#late = late;
     this.#parseNumber = numberParser(plan.numbers);
+    this.#parsePercent = percentParser(plan.numbers);
+    this.#percent = new Set(plan.numbers.percent);
   }
 
   /** Fills the row's values, time, target and label. */
@@ -198,13 +202,17 @@ class JsonFields {
 
   #takeUnusual(name: string, role: number, value: unknown, row: FoundRow): void {
     if (role >= 0) {
-      const number = metricOf(value, this.#parseNumber);
+      const number = metricOf(value, this.#parseNumber) ?? this.#percentOf(name, value);
       row.values[role] = number ?? Infinity;
       if (number === undefined) row.badValue(name, value);
     } else if (isObject(value)) {
       if (this.#plan.layout === 'rows')
         eachField({ [name]: value }, (path, nested) => this.#takeNested(path, nested, row));
     } else if (!Number.isNaN(metricOf(value, this.#parseNumber))) this.#late.see(name);
+  }
+
+  #percentOf(name: string, value: unknown): number | undefined {
+    return typeof value === 'string' && this.#percent.has(name) ? this.#parsePercent(value) : undefined;
   }
 
   #takeNested(path: string, value: unknown, row: FoundRow): void {

@@ -26,19 +26,19 @@ export interface NumberFormat {
   readonly decimal: '.' | ',';
   /** Whether thousands may be apart: by the other mark, a blank or an apostrophe. */
   readonly isGrouped: boolean;
-  /** Whether a percent sign may follow, which is dropped. */
-  readonly hasPercent: boolean;
+  /** Fields whose numbers may have a percent sign, which is dropped. */
+  readonly percent: readonly string[];
   /** Texts that stand for a missing value, besides empty ones, null and NaN. */
   readonly missing: readonly string[];
 }
 
-export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', isGrouped: false, hasPercent: false, missing: [] };
+export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', isGrouped: false, percent: [], missing: [] };
 
 /** The value of a metric given as text: NaN if it is missing, undefined if it is not a number. */
 export type ParseNumber = (text: string) => number | undefined;
 
-function isPlain({ decimal, isGrouped, hasPercent, missing }: NumberFormat): boolean {
-  return decimal === '.' && !isGrouped && !hasPercent && missing.length === 0;
+function isPlain({ decimal, isGrouped, missing }: NumberFormat): boolean {
+  return decimal === '.' && !isGrouped && missing.length === 0;
 }
 
 /** As `metricOfText`, for numbers that are written otherwise. */
@@ -48,13 +48,27 @@ export function numberParser(format: NumberFormat): ParseNumber {
   return (text) => {
     const trimmed = text.trim();
     if (missing.has(trimmed)) return NaN;
-    const unsigned = format.hasPercent && trimmed.endsWith('%') ? trimmed.slice(0, -1).trimEnd() : trimmed;
-    const bare = withHyphen(unsigned);
-    // A percent sign alone is no missing value.
-    if (bare === '' && trimmed !== '') return undefined;
-    const plain = plainNumber(bare, format);
+    const plain = plainNumber(withHyphen(trimmed), format);
     return plain === null ? undefined : metricOfText(plain);
   };
+}
+
+/** The value of a number with a percent sign; undefined for everything else. */
+export function percentParser(format: NumberFormat): ParseNumber {
+  const parse = numberParser(format);
+  return (text) => {
+    const trimmed = text.trim();
+    const value = trimmed.endsWith('%') ? parse(trimmed.slice(0, -1)) : undefined;
+    return Number.isNaN(value) ? undefined : value;
+  };
+}
+
+/** As `numberParser`, with percent signs in any field, if the file has them in some. */
+export function lenientParser(format: NumberFormat): ParseNumber {
+  const parse = numberParser(format);
+  if (format.percent.length === 0) return parse;
+  const parsePercent = percentParser(format);
+  return (text) => parse(text) ?? parsePercent(text);
 }
 
 const GROUPS = {

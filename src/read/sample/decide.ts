@@ -1,5 +1,5 @@
 import { AiopsError } from '../../core/errors.js';
-import { numberParser } from '../lines/number-format.js';
+import { lenientParser } from '../lines/number-format.js';
 import { parserOf } from '../../core/time/format.js';
 import type { ParseTime, TimeFormat } from '../../core/time/format.js';
 import type { NumberFormat } from '../lines/number-format.js';
@@ -62,7 +62,7 @@ export function decideFields(
   // Rows without a time name nothing if there are others.
   const dated = { file, layout, table: table.where((row) => !Number.isNaN(allMs[row])) };
   const numbers = decideNumbers(dated.table, time.field, options);
-  const parseNumber = numberParser(numbers.format);
+  const parseNumber = lenientParser(numbers.format);
   const shapes = new FieldShapes(dated.table, { parseTime, parseNumber });
   const timesMs = allMs.filter((timeMs) => !Number.isNaN(timeMs));
   const known = [time.field, ...givenNames(options, table.names)];

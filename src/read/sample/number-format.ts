@@ -38,16 +38,19 @@ export function decideNumbers(
   const isGrouped =
     mark.decimal === ',' ||
     bare.some(({ texts }) => texts.some((text) => isGroupedNumber(text, mark.decimal)));
-  const percent = columns.find(hasPercentSigns);
+  const percent = columns.filter(hasPercentSigns);
   const format = {
     decimal: mark.decimal,
     isGrouped,
-    hasPercent: percent !== undefined,
+    percent: percent.map(({ name }) => name),
     missing: options.missingValues ?? [],
   };
   if (options.missingValues !== undefined)
     return { format, decisions: decisionsOf(format, mark, percent, []) };
-  const found = missingWords(columns, format);
+  const found = missingWords(
+    columns.map((column) => (percent.includes(column) ? bare[columns.indexOf(column)]! : column)),
+    format,
+  );
   const missing = [...new Set(found.flatMap(({ words }) => words))];
   return {
     format: { ...format, missing },
@@ -56,14 +59,15 @@ export function decideNumbers(
 }
 
 function textColumn(table: SampleTable, name: string): TextColumn {
-  const texts = table.column(name).filter((value) => typeof value === 'string');
-  return { name, texts: texts.map((text) => text.trim()).filter((text) => text !== '') };
+  const values = table.column(name).filter((value) => typeof value === 'string' || typeof value === 'number');
+  const texts = values.map((value) => (typeof value === 'string' ? value.trim() : String(value)));
+  return { name, texts: texts.filter((text) => text !== '') };
 }
 
-/** Whether a column that mostly has numbers has a percent sign. */
+/** Whether a quarter of a column that mostly has numbers has a percent sign. */
 function hasPercentSigns({ texts }: TextColumn): boolean {
   const isNumber = (text: string): boolean => /^[\d.,\s'’+\u2212-]*\d\s*%?$/.test(text);
-  return texts.some(hasPercentSign) && mostly(texts, isNumber);
+  return 4 * texts.filter(hasPercentSign).length >= texts.length && mostly(texts, isNumber);
 }
 
 function hasPercentSign(text: string): boolean {
@@ -173,7 +177,7 @@ function missingWords(columns: readonly TextColumn[], format: NumberFormat): Mis
 function decisionsOf(
   { decimal, isGrouped, missing: words }: NumberFormat,
   mark: Mark,
-  percent: TextColumn | undefined,
+  percent: readonly TextColumn[],
   missing: readonly MissingIn[],
 ): Decision[] {
   const name = decimal === ',' ? 'comma' : 'point';
@@ -189,9 +193,10 @@ function decisionsOf(
     },
   ];
   const found = { about: 'numbers', source: 'shape', alternatives: [] } as const;
-  if (percent !== undefined) {
-    const example = percent.texts.find(hasPercentSign) ?? '';
-    const evidence = `"${percent.name}" has ${example}`;
+  const [signed] = percent;
+  if (signed !== undefined) {
+    const example = signed.texts.find(hasPercentSign) ?? '';
+    const evidence = `"${signed.name}" has ${example}`;
     decisions.push({ ...found, choice: 'percent signs dropped', evidence, flag: null });
   }
   if (missing.length > 0) {

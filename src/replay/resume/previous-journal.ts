@@ -61,7 +61,7 @@ const inputSnapshot: Shape<InputSnapshot> = object({
             numbers: object({
               decimal: oneOf('.', ','),
               isGrouped: flag,
-              hasPercent: flag,
+              percent: list(text),
               missing: list(text),
             }),
             header: list(text),

@@ -153,3 +153,12 @@ test('what the sample showed holds for the whole file', async () => {
   const { rejects, values: read_ } = await read(['time;v', ...values, '9999999999;1.234,5'].join('\n'));
   assert.deepEqual([rejects, read_.at(-1), read_.length], [[], [1234.5], 3001]);
 });
+
+test('a percent sign in one column says nothing about others, nor one text about JSON numbers', async () => {
+  const cpu = ['50%', '51%', '52%', '53%', '54%'];
+  const { rejects } = await read(csv({ cpu, share: ['0.5', '50%', '0.6', '0.7', '0.8'] }));
+  assert.deepEqual(rejects, ['share: "50%" is not a number']);
+  const row = (i: number, share: unknown): string => JSON.stringify({ time: i * 60, share });
+  const rows = [...Array.from({ length: 39 }, (_, i) => row(i, i / 100)), row(39, '1,5')];
+  assert.deepEqual((await read(rows.join('\n'))).rejects, ['share: "1,5" is not a number']);
+});
