@@ -23,7 +23,7 @@ export function isSameGrouping(rows: TimedRows, a: readonly FieldShape[], b: rea
   return count === countGroups(rows, b) && count === countGroups(rows, [...a, ...b]);
 }
 
-function groupOf(fields: readonly FieldShape[], row: number): string {
+export function groupOf(fields: readonly FieldShape[], row: number): string {
   return fields.map(({ keys }) => keys[row] ?? '').join('\u0000');
 }
 
@@ -106,6 +106,11 @@ function stepsBy(timesMs: readonly number[], groupOfRow: (row: number) => string
     }
   }
   return groups;
+}
+
+/** Between one row and the next, in order of time. */
+export function medianStep({ timesMs }: TimedRows): number {
+  return median(stepsBy(timesMs, () => '').get('')?.steps ?? []);
 }
 
 function median(steps: readonly number[]): number {

@@ -9,6 +9,7 @@ import {
   repeats,
   takeTurns,
 } from './row-groups.js';
+import { namesRows, numbersRows } from './row-numbers.js';
 import { isCycling, isPart, recurTogether } from './target-numbers.js';
 import type { SampledTable } from './table.js';
 import { isRowName } from './target-names.js';
@@ -66,7 +67,12 @@ export class TargetSearch {
     const refuted = chosen.length > 0 ? [] : this.#refuted.filter((shape) => !isCount(shape));
     const others = found.others.length > 0 ? found.others : refuted.map(({ name }) => [name]);
     const rest = this.#shapes.filter((shape) => !chosen.includes(shape));
-    const numbering = rest.filter((shape) => this.#isRowNumber(shape) || this.#isAlias(shape, chosen));
+    const known = rest.filter((shape) => this.#isRowNumber(shape) || this.#isAlias(shape, chosen));
+    const counters = rest.filter((shape) => !known.includes(shape) && numbersRows(this.#rows, shape, chosen));
+    const hasMetric = rest.some(
+      (shape) => shape.isNumeric && !known.includes(shape) && !counters.includes(shape),
+    );
+    const numbering = hasMetric ? [...known, ...counters] : known;
     return { ...found, others, numbering, repeated: this.#repeated(chosen) };
   }
 
@@ -220,8 +226,10 @@ export class TargetSearch {
 
   /** A new value in every row, or at every time, names rows and not targets. */
   #isRefuted(shape: FieldShape): boolean {
+    const isWeak = this.#usual.get(shape.name)?.isWeak === true;
+    if (isWeak && !this.#isMany([]) && namesRows(this.#rows, shape)) return true;
     if (!neverRecurs(this.#rows, shape)) return false;
-    return this.#usual.get(shape.name)?.isWeak === true || isCount(shape) || isUuids(shape);
+    return isWeak || isCount(shape) || isUuids(shape);
   }
 
   #isRowNumber(shape: FieldShape): boolean {

@@ -203,3 +203,44 @@ test('numbers of a fleet larger than half the sample are targets', async () => {
   );
   assert.equal(targets(more).length, 1033);
 });
+
+test('ids that start again, or that a few rows share, are of rows', async () => {
+  const withId = (name: string, id: (row: number) => unknown): string =>
+    csv(
+      `${name},timestamp,value`,
+      Array.from({ length: 180 }, (_, row) => [id(row), at(60 * row), (row ** 3 % 17) / 4]),
+    );
+  const cases: readonly (readonly [string, (row: number) => unknown])[] = [
+    ['id', (row) => 1 + (row % 60)],
+    ['id', (row) => `evt-${Math.floor(row / 2)}`],
+  ];
+  for (const [name, id] of cases) {
+    const outcome = await readText(withId(name, id));
+    assert.deepEqual([targets(outcome), outcome.recording.intervalMs], [['stdin'], 60_000]);
+    assert.deepEqual(outcome.recording.columns, ['value']);
+    assert.match(warnings(outcome).join('\n'), /--target-column id/);
+  }
+  const polled = Array.from({ length: 360 }, (_, row) => [at(5 * row), 1 + (row % 12), row]);
+  const hosts = await readText(csv('timestamp,id,value', polled));
+  assert.deepEqual([targets(hosts).length, hosts.recording.intervalMs], [12, 60_000]);
+});
+
+test('row numbers are no metrics, up, down, with gaps, again for each target', async () => {
+  for (const name of ['row', 'idx', 'index', 'nr', 'seq', 'no', 'num', 'line']) {
+    for (const number of [
+      (row: number) => row,
+      (row: number) => 900 - row,
+      (row: number) => 3 * row + (row % 2),
+    ]) {
+      const numbered = Array.from({ length: 20 }, (_, row) => [number(row), at(60 * row), row / 4]);
+      const outcome = await readText(csv(`${name},timestamp,value`, numbered));
+      assert.deepEqual([outcome.recording.columns, targets(outcome)], [['value'], ['stdin']], name);
+    }
+  }
+  const perPod = rows(8, ['a', 'b'], 0, (minute, k) => [minute, k + minute / 4]);
+  const outcome = await readText(csv('timestamp,pod,id,value', perPod));
+  assert.deepEqual([outcome.recording.columns, targets(outcome)], [['value'], ['a', 'b']]);
+  const level = Array.from({ length: 20 }, (_, row) => [row ** 3 % 7, at(60 * row), row / 4]);
+  const measured = await readText(csv('index,timestamp,value', level));
+  assert.deepEqual(measured.recording.columns, ['index', 'value']);
+});

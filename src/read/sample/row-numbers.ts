@@ -1,0 +1,47 @@
+import { plainName } from './field-shape.js';
+import type { FieldShape } from './field-shape.js';
+import { groupOf, medianStep, takeTurns } from './row-groups.js';
+import type { TimedRows } from './row-groups.js';
+
+const MINUTE_MS = 60_000;
+const MIN_ROWS = 10;
+
+/**
+ * Whether the values of a field that rows and targets have are of rows: numbers that start again now and then, and
+ * texts of a few rows each. Hosts that take turns within a minute count up as well.
+ */
+export function namesRows(rows: TimedRows, shape: FieldShape): boolean {
+  const { keys, distinct, kind, present } = shape;
+  const count = rows.timesMs.length;
+  if (present < count || count < MIN_ROWS) return false;
+  if (medianStep(rows) < MINUTE_MS && takeTurns(rows, [shape])) return false;
+  if (kind === 'integer') return isCounting(keys.map(Number));
+  const runs = keys.filter((key, row) => row === 0 || key !== keys[row - 1]).length;
+  return runs === distinct && distinct >= 5 && count < 4 * distinct;
+}
+
+const COUNTER =
+  /^(?:(?:row|record|line)?(?:id|no|nr|num|number)|row|idx|index|seq|sequence|line|lfdnr|#|unnamed:?0)$/;
+
+/** Whether a field with the name of row numbers counts up or down among the rows of each target. */
+export function numbersRows(rows: TimedRows, shape: FieldShape, targets: readonly FieldShape[]): boolean {
+  const { kind, keys, present } = shape;
+  if (kind !== 'integer' || present < rows.timesMs.length || !COUNTER.test(plainName(shape.name)))
+    return false;
+  const groups = new Map<string, number[]>();
+  for (const [row, key] of keys.entries()) {
+    const name = groupOf(targets, row);
+    const numbers = groups.get(name) ?? [];
+    numbers.push(Number(key));
+    groups.set(name, numbers);
+  }
+  return [...groups.values()].every((numbers) => numbers.length >= 3 && isCounting(numbers, 10));
+}
+
+/** Whether numbers go up, or down, by at most this much; a few times they may start again. */
+function isCounting(numbers: readonly number[], most = 1): boolean {
+  const steps = numbers.slice(1).map((number, i) => number - numbers[i]!);
+  const ups = steps.filter((step) => step > 0 && step <= most).length;
+  const downs = steps.filter((step) => step < 0 && step >= -most).length;
+  return Math.max(ups, downs) >= 0.9 * steps.length;
+}
