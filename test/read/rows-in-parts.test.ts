@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { readText } from '../support/reading.js';
+import { folderWith, readInputs, readText } from '../support/reading.js';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
 
@@ -38,4 +39,22 @@ test('a row that repeats a cell stays a duplicate', async () => {
     rejects.map(({ line }) => line),
     [4, 6],
   );
+});
+
+test('files of other metrics, without a target, are one series by the flag that the warning names', async (t) => {
+  const csv = (name: string, from: number): string =>
+    `time,${name}\n${[0, 1, 2, 3].map((m) => `${at(m)},${from + m}\n`).join('')}`;
+  const folder = await folderWith(t, { 'cpu.csv': csv('cpu', 0), 'mem.csv': csv('mem', 10) });
+  const files = ['cpu.csv', 'mem.csv'].map((name) => join(folder, name));
+  const { recording, records } = await readInputs(files);
+  assert.equal(records.length, 8);
+  const warning = recording.notices.find(({ level }) => level === 'warning')?.text ?? '';
+  const [series = ''] = /(?<=--series )\w+/.exec(warning) ?? [];
+  const one = await readInputs(files, { series });
+  assert.deepEqual(
+    one.records.map(({ target, values }) => [target, ...values]),
+    [0, 1, 2, 3].map((m) => [series, m, 10 + m]),
+  );
+  assert.deepEqual(one.rejects, []);
+  assert.doesNotMatch(one.recording.notices.map(({ text }) => text).join('\n'), /different metrics/);
 });

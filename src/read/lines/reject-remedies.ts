@@ -42,7 +42,8 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
   bad_shape: () =>
     "a list needs one value per column; a list of lists needs one such list per interval of the model's window",
   duplicate: ({ stepMs }) => {
-    if (stepMs === 0) return 'keep one record per time with --duplicates first, last or mean';
+    if (stepMs === 0)
+      return 'if the records are of different things, name the column that distinguishes them with --target-column, or with --metric-column if it names their metric; if one repeats another, keep one per time with --duplicates first, last or mean';
     return stepMs === undefined
       ? 'keep one record per interval with --duplicates first, last or mean, or set a shorter --interval'
       : `the records are ${formatDuration(stepMs)} apart: set --interval ${formatDuration(stepMs)}, ` +

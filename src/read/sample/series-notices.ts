@@ -42,7 +42,7 @@ export function seriesNotices(all: readonly SeriesSample[], options: ReadOptions
     return { level: 'info', text };
   });
   const name = nameOfParts(inputs);
-  if (name === null) return rotated;
+  if (name === null) return areOfDifferentMetrics(inputs) ? [...rotated, metricsNotice(files)] : rotated;
   const text = `${listNames(files, 4)} follow one another, but are read as ${new Set(inputs.map(({ series }) => series)).size} series; if they are parts of one, give --series ${inShell(name)}`;
   return [...rotated, { level: 'warning', text }];
 }
@@ -58,9 +58,29 @@ function nameOfParts(inputs: readonly SeriesSample[]): string | null {
   return text === '' ? 'all' : text;
 }
 
+/** Whether the files have other metrics, at times that all of them have. */
+function areOfDifferentMetrics(inputs: readonly SeriesSample[]): boolean {
+  const [first, ...others] = inputs.map(({ sample }) => timesOf(sample));
+  if (first === undefined || others.length === 0) return false;
+  const metrics = inputs.flatMap(({ sample }) => [
+    ...new Set(sample.sampled.names.filter((name) => name !== sample.fields?.time)),
+  ]);
+  const isShared = first.some((timeMs) => others.every((times) => times.includes(timeMs)));
+  return new Set(metrics).size === metrics.length && isShared;
+}
+
+function metricsNotice(files: readonly string[]): Notice {
+  const text = `${listNames(files, 4)} have different metrics of the same times, but are read as ${files.length} series, each without the metrics of the others; if they are of one, give it a name, such as --series all`;
+  return { level: 'warning', text };
+}
+
+function timesOf({ sampled }: FileSample): number[] {
+  return sampled.records.filter(({ isWhole }) => isWhole).map(({ timeMs }) => timeMs);
+}
+
 function followOneAnother(inputs: readonly SeriesSample[]): boolean {
   const spans = inputs.map(({ sample }) => {
-    const times = sample.sampled.records.filter(({ isWhole }) => isWhole).map(({ timeMs }) => timeMs);
+    const times = timesOf(sample);
     return { fromMs: Math.min(...times), toMs: Math.max(...times) };
   });
   spans.sort((a, b) => a.fromMs - b.fromMs);

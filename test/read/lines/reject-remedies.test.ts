@@ -129,6 +129,19 @@ describe('following the remedy, nothing is rejected', () => {
     assert.deepEqual((await readText(text, { duplicates: 'last' })).rejects, []);
   });
 
+  test('duplicate of the same time, by the column that distinguishes the records', async () => {
+    const text = [
+      'time,host,core,v,w',
+      ...[0, 1, 2].flatMap((m) => [1, 2].map((core) => `2024-01-01T00:0${m}:00Z,h,c${core},${core},${m}`)),
+    ].join('\n');
+    const options = { targetColumns: ['host'] };
+    assert.equal((await readText(text, options)).rejects.length, 3);
+    assert.match(remedyOf('duplicate', { stepMs: 0 }), /--target-column.*--metric-column.*--duplicates/);
+    const { rejects, records } = await readText(text, { targetColumns: ['host', 'core'] });
+    assert.deepEqual(rejects, []);
+    assert.equal(records.length, 6);
+  });
+
   test('duplicate, by a shorter interval', async () => {
     const { rejects, records } = await readText(HOURLY, { interval: 1_200_000 });
     assert.deepEqual(rejects, []);
