@@ -8,6 +8,7 @@ import type { ReadOptions } from '../options.js';
 import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
 import { listNames, newName } from './names.js';
+import { markNotices } from './number-agreement.js';
 import type { FileFields } from './decide.js';
 import type { LongFields } from './long.js';
 import type { FileSample } from './sampler.js';
@@ -47,7 +48,11 @@ export function chooseColumns(
   if (metrics.length === 0) throw noNumericColumn(inputs, pooled);
   const columns = options.wide === true ? [WIDE_COLUMN] : metrics;
   const plans = inputs.map((input) => ({ ...planFile(input, metrics, pooled, options), columns }));
-  const notices = [...columnNotices(plans, metrics, pooled, options), ...ignoredNotices(inputs)];
+  const notices = [
+    ...columnNotices(plans, metrics, pooled, options),
+    ...ignoredNotices(inputs),
+    ...markNotices(inputs.map(({ sample }) => sample)),
+  ];
   return { columns, plans, notices };
 }
 

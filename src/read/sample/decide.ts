@@ -35,6 +35,8 @@ export interface FileFields {
   readonly targets: readonly string[];
   readonly label: string | null;
   readonly numbers: NumberFormat;
+  /** Whether nothing shows that the points of its numbers are decimal rather than between thousands. */
+  readonly isMarkOpen: boolean;
   /** Of a table with a row per metric; null: a row has all metrics. */
   readonly long: LongFields | null;
   /** Fields of numbers that are no metrics, and why. */
@@ -93,6 +95,7 @@ export function decideFields(
     targets: targets.fields,
     label: label.field,
     numbers: numbers.format,
+    isMarkOpen: numbers.isOpen,
     long: long.fields,
     ignored,
     decisions: [...time.decisions, ...numbers.decisions, ...roles],

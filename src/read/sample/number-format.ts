@@ -19,15 +19,18 @@ interface TextColumn {
   readonly texts: readonly string[];
 }
 
+interface ChosenNumbers {
+  readonly format: NumberFormat;
+  /** Whether nothing shows that the points are decimal. */
+  readonly isOpen: boolean;
+  readonly decisions: readonly Decision[];
+}
+
 /**
  * Decides how numbers are written: the decimal mark, whether thousands are apart, percent signs, and the texts that
  * stand for a missing value. JSON has such numbers in its strings.
  */
-export function decideNumbers(
-  table: SampleTable,
-  timeField: string,
-  options: ReadOptions,
-): { readonly format: NumberFormat; readonly decisions: readonly Decision[] } {
+export function decideNumbers(table: SampleTable, timeField: string, options: ReadOptions): ChosenNumbers {
   const all = table.names.filter((name) => name !== timeField).map((name) => textColumn(table, name));
   // Of columns that have nothing else, all that matters is whether their points could be between thousands.
   const columns = all.filter(({ texts }) => !texts.every((text) => USUAL_NUMBER.test(text)));
@@ -45,8 +48,9 @@ export function decideNumbers(
     percent: percent.map(({ name }) => name),
     missing: options.missingValues ?? [],
   };
+  const isOpen = mark.source === 'default' && isPointOpen(usual);
   if (options.missingValues !== undefined)
-    return { format, decisions: decisionsOf(format, mark, percent, []) };
+    return { format, isOpen, decisions: decisionsOf(format, mark, percent, []) };
   const found = missingWords(
     columns.map((column) => (percent.includes(column) ? bare[columns.indexOf(column)]! : column)),
     format,
@@ -54,6 +58,7 @@ export function decideNumbers(
   const missing = [...new Set(found.flatMap(({ words }) => words))];
   return {
     format: { ...format, missing },
+    isOpen,
     decisions: decisionsOf({ ...format, missing }, mark, percent, found),
   };
 }
@@ -121,6 +126,13 @@ function findMark(columns: readonly TextColumn[], usual: readonly TextColumn[]):
   if (point === undefined) return { decimal: ',', evidence: comma, source: 'shape', alternatives: [] };
   const evidence = `${point}, though ${comma}`;
   return { decimal: '.', evidence, source: 'shape', alternatives: ['--decimal comma'] };
+}
+
+/** Whether there are points, all of which could be between thousands. */
+function isPointOpen(usual: readonly TextColumn[]): boolean {
+  return (
+    usual.some(({ texts }) => texts.some((text) => text.includes('.'))) && usual.flatMap(pointIn).length === 0
+  );
 }
 
 /** As `proofOf`, of a column that has usual numbers only. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { readText } from '../../support/reading.js';
+import { folderWith, readInputs, readText } from '../../support/reading.js';
 import type { ReadOptions } from '#build/read/recording.js';
 
 /** A file of `;` with these values in its columns. */
@@ -161,4 +162,22 @@ test('a percent sign in one column says nothing about others, nor one text about
   const row = (i: number, share: unknown): string => JSON.stringify({ time: i * 60, share });
   const rows = [...Array.from({ length: 39 }, (_, i) => row(i, i / 100)), row(39, '1,5')];
   assert.deepEqual((await read(rows.join('\n'))).rejects, ['share: "1,5" is not a number']);
+});
+
+test('a file with points of unclear meaning draws a warning if another of its header has decimal commas', async (t) => {
+  const warnings = async (points: readonly string[], options: Partial<ReadOptions> = {}) => {
+    const folder = await folderWith(t, {
+      'a.csv': csv({ n: points }),
+      'b.csv': csv({ n: ['50,5', '51,5', '52,5'] }),
+    });
+    const { recording } = await readInputs([join(folder, 'a.csv'), join(folder, 'b.csv')], options);
+    return recording.notices.filter(({ level }) => level === 'warning').map(({ text }) => text);
+  };
+  const points = ['1.940', '2.171', '2.402'];
+  assert.match(
+    (await warnings(points)).join(),
+    /a\.csv: read with a decimal point.*b\.csv has.*--decimal comma/,
+  );
+  assert.deepEqual(await warnings(points, { decimal: ',' }), []);
+  assert.deepEqual(await warnings(['1', '2', '3']), []);
 });
