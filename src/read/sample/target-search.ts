@@ -14,6 +14,7 @@ import { isCycling, isPart, recurTogether } from './target-numbers.js';
 import type { SampledTable } from './table.js';
 import { isRowName } from './target-names.js';
 import type { TargetName } from './target-names.js';
+import { mayTakeTurns, numberTurns } from './target-turns.js';
 
 /** What is decided before the targets. */
 export interface TargetInput extends SampledTable {
@@ -121,11 +122,27 @@ export class TargetSearch {
         others: [],
       };
     }
-    const turning = texts.filter((shape) => takeTurns(this.#rows, [shape]));
+    const turnsOf = new Map(this.#shapes.map((shape) => [shape, numberTurns(this.#rows, shape)]));
+    const isSure = (shape: FieldShape): boolean => turnsOf.get(shape) === 'surely';
+    const inTurn = texts.filter((shape) => takeTurns(this.#rows, [shape]));
+    const turning = inTurn.length > 0 ? inTurn : this.#shapes.filter(isSure);
     const [first] = turning;
     if (first !== undefined) {
       const evidence = `its ${first.distinct} values come in turn, each in regular steps`;
       return { chosen: [first], source: 'shape', evidence, others: [[], ...this.#rivals([first], turning)] };
+    }
+    const perhaps = [
+      ...texts.filter((shape) => mayTakeTurns(this.#rows, shape)),
+      ...this.#shapes.filter((shape) => turnsOf.get(shape) === 'perhaps'),
+    ];
+    return this.#oneSeries(perhaps);
+  }
+
+  #oneSeries(perhaps: readonly FieldShape[]): Found {
+    const [first] = perhaps;
+    if (first !== undefined) {
+      const evidence = `no rows share a time, though "${first.name}" changes from row to row`;
+      return { chosen: [], source: 'default', evidence, others: perhaps.map(({ name }) => [name]) };
     }
     const constant = this.#shapes.filter((shape) => shape.kind === 'name' && shape.distinct === 1);
     const rare = constant.filter(({ present }) => present === this.#count && this.#count > 1);

@@ -244,3 +244,39 @@ test('row numbers are no metrics, up, down, with gaps, again for each target', a
   const measured = await readText(csv('index,timestamp,value', level));
   assert.deepEqual(measured.recording.columns, ['index', 'value']);
 });
+
+test('numbers in a strict cycle within a minute are targets, others draw a warning', async () => {
+  for (const names of [
+    [1, 2, 3],
+    [10, 20, 30, 40],
+  ]) {
+    const apart = 60 / names.length;
+    const outcome = await readText(csv('time,plc,temp', rows(6, names, apart)));
+    assert.deepEqual(targets(outcome), names.map(String));
+    assert.deepEqual([outcome.recording.intervalMs, outcome.recording.columns], [60_000, ['temp']]);
+    assert.match(warnings(outcome).join('\n'), /"plc".*--target-column none/);
+  }
+  const cycle = (name: string, minutes: number): string =>
+    csv(
+      `time,${name},temp`,
+      Array.from({ length: 30 }, (_, row) => [at(60 * minutes * row), row % 3, (row ** 3 % 11) / 4]),
+    );
+  const slow = await readText(cycle('plc', 1));
+  assert.deepEqual(targets(slow), ['stdin']);
+  assert.match(warnings(slow).join('\n'), /--target-column plc/);
+  const given = await readText(cycle('plc', 1), { targetColumns: ['plc'] });
+  assert.deepEqual(targets(given), ['0', '1', '2']);
+  assert.deepEqual(warnings(await readText(cycle('weekday', 1440))), []);
+});
+
+test('names that change from row to row without an order draw a warning', async () => {
+  const order = [0, 1, 2, 1, 0, 2, 0, 1, 2, 2, 0, 1, 2, 0, 1, 1, 0, 2];
+  const text = (name: string): string =>
+    csv(
+      `time,${name},temp`,
+      order.map((k, row) => [at(20 * row), `g${k}`, k + row / 4]),
+    );
+  const outcome = await readText(text('wer'));
+  assert.match(warnings(outcome).join('\n'), /--target-column wer/);
+  assert.doesNotMatch(warnings(await readText(text('status'))).join('\n'), /--target-column/);
+});
