@@ -18,8 +18,10 @@ export interface RemedyFacts {
 export const RECORD_FORMS = 'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}';
 
 const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> = {
-  bad_line: ({ format, isEvery = false }) => {
+  bad_line: ({ format, isEvery = false, example }) => {
     if (isEvery) return format === 'jsonl' ? notRecords() : 'if it is JSONL, add --format jsonl';
+    if (example?.message.startsWith('not JSON') === true)
+      return "write each JSON object whole, on one line; take a list out of what is around it with jq -c '.data[]', if it is named data";
     return 'write each JSON object whole, on one line; in CSV, double the quotes inside quoted fields';
   },
   bad_encoding: () => 'a recording is UTF-8 text; from Latin-1: iconv -f LATIN1 -t UTF-8',

@@ -171,3 +171,12 @@ describe('following the remedy, nothing is rejected', () => {
     assert.deepEqual(records[1]?.values, [3, NaN]);
   });
 });
+
+test('a list with something around it is rejected line by line, and the remedy takes it out', async () => {
+  const records = [0, 1, 2].map((i) => `{"timestamp":"2024-01-01T00:0${i}:00Z","cpu":${i}}`);
+  const { rejects } = await readText(`{"data":[\n${records.join(',\n')}\n]}\n`);
+  const [first] = rejects;
+  assert.equal(first?.reason, 'bad_line');
+  assert.match(remedyOf('bad_line', { example: first }), /jq -c '\.data\[\]'/);
+  assert.equal((await readText(records.join('\n'))).records.length, 3);
+});
