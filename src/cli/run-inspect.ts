@@ -1,6 +1,7 @@
 import { inspect } from '../inspect/inspect.js';
 import { inspectionText } from '../inspect/inspection-report.js';
 import type { GivenFlag } from '../inspect/pinned-command.js';
+import { oldestFirst } from '../read/sample/rotation.js';
 import { Console, printable } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
 import { readSettings } from './reading-options.js';
@@ -14,7 +15,8 @@ import type { Invocation } from './with-settings.js';
 
 /** Inspects inputs; resolves to the exit status. */
 export async function runInspect(invocation: Invocation<typeof INSPECT_SETTINGS>): Promise<number> {
-  const { inputs, values } = invocation;
+  const { values } = invocation;
+  const inputs = oldestFirst(invocation.inputs);
   const terminal = new Console({ quiet: false, stream: process.stderr });
   for (const notice of invocation.notices) terminal.notice(notice);
   const { maxRejects } = values;

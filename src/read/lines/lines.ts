@@ -127,6 +127,11 @@ export class LineCursor {
     return false;
   }
 
+  /** Offset of the current line, which in a list may begin before its record. */
+  get lineStart(): number {
+    return this.start - this.#before;
+  }
+
   /** Goes back to the start of the current line, to read it again with the next block. */
   giveBack(): void {
     this.line--;
@@ -146,13 +151,13 @@ export class LineCursor {
 
   #source(item?: number): SourceLine {
     const { file, line, block } = this;
-    const start = this.start - this.#before;
+    const start = this.lineStart;
     const end = this.end + this.#after;
     if (item === undefined)
       return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, end);
     const place = [file, line, block.byteOffset + start, block.bytes, start, end] as const;
     if (this.fieldText !== null) return new BlockField([...place], item, this.fieldText);
-    this.#places ??= new ItemPlaces(block.bytes.subarray(start, end));
+    this.#places ??= new ItemPlaces(block.bytes.subarray(this.start, this.end));
     return new BlockItem([...place], item, this.#places);
   }
 

@@ -61,7 +61,7 @@ export class EntryReader {
     return Buffer.concat(this.#headChunks);
   }
 
-  #lineOf({ block, line, start, next }: LineCursor, timeMs: number): void {
+  #lineOf({ block, line, lineStart: start, next }: LineCursor, timeMs: number): void {
     const entry = this.#entry;
     const end = Math.min(next, block.bytes.length);
     const isWhole = block.bytes[end - 1] === NEWLINE;
