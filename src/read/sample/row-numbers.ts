@@ -16,12 +16,13 @@ export function namesRows(rows: TimedRows, shape: FieldShape): boolean {
   if (present < count || count < MIN_ROWS) return false;
   if (medianStep(rows) < MINUTE_MS && takeTurns(rows, [shape])) return false;
   if (kind === 'integer') return isCounting(keys.map(Number));
+  if (count >= 2 * MIN_ROWS && 2 * distinct > count) return true;
   const runs = keys.filter((key, row) => row === 0 || key !== keys[row - 1]).length;
   return runs === distinct && distinct >= 5 && count < 4 * distinct;
 }
 
 const COUNTER =
-  /^(?:(?:row|record|line)?(?:id|no|nr|num|number)|row|idx|index|seq|sequence|line|lfdnr|#|unnamed:?0)$/;
+  /^(?:(?:row|record|line|event|msg|message)?(?:id|no|nr|num|number)|row|idx|index|seq|sequence|line|lfdnr|pk|#|unnamed:?0)$/;
 
 /** Whether a field with the name of row numbers counts up or down among the rows of each target. */
 export function numbersRows(rows: TimedRows, shape: FieldShape, targets: readonly FieldShape[]): boolean {

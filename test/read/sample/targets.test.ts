@@ -213,6 +213,7 @@ test('ids that start again, or that a few rows share, are of rows', async () => 
   const cases: readonly (readonly [string, (row: number) => unknown])[] = [
     ['id', (row) => 1 + (row % 60)],
     ['id', (row) => `evt-${Math.floor(row / 2)}`],
+    ['id', (row) => `evt-${row % 150}`],
   ];
   for (const [name, id] of cases) {
     const outcome = await readText(withId(name, id));
@@ -226,7 +227,7 @@ test('ids that start again, or that a few rows share, are of rows', async () => 
 });
 
 test('row numbers are no metrics, up, down, with gaps, again for each target', async () => {
-  for (const name of ['row', 'idx', 'index', 'nr', 'seq', 'no', 'num', 'line']) {
+  for (const name of ['row', 'idx', 'index', 'nr', 'seq', 'no', 'num', 'line', 'event_id']) {
     for (const number of [
       (row: number) => row,
       (row: number) => 900 - row,
