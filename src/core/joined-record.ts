@@ -84,7 +84,7 @@ export class JoinedRecord implements MinuteRecord {
       if (policy !== 'first' || this.#owners[column] === 0) this.values[column] = values[column] ?? NaN;
     }
     if (!isDuplicate) this.label = strongerLabel(this.label, part.label);
-    else this.label = policy === 'last' ? (part.label ?? this.label) : (this.label ?? part.label);
+    else if (policy === 'last') this.label = part.label;
     this.#own(part);
   }
 

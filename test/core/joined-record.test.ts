@@ -103,7 +103,7 @@ test('of duplicates, the label follows the policy; of parts, the stronger one co
   const duplicates = [part('a', [0], 1, 1), part('a', [0], 2, 0)];
   assert.deepEqual([labelOf('first', ...duplicates), labelOf('last', ...duplicates)], [1, 0]);
   assert.equal(labelOf('last', part('a', [0], 1, 1), part('a', [1], 2, 0)), 1);
-  assert.equal(labelOf('last', part('a', [0], 1, 1), part('a', [0], 2, null)), 1);
+  assert.equal(labelOf('last', part('a', [0], 1, 1), part('a', [0], 2, null)), null);
 });
 
 test('whole rows that fill different cells are one record; others stay duplicates', () => {
