@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 
 import type { ReadStep, RejectReason, SourceLine } from '#build/core/types.js';
+import { NO_MARKS } from '#build/read/lines/marks.js';
+import type { LineMarks } from '#build/read/lines/marks.js';
 import type { FuzzCase } from './fuzz-case.js';
 import { physicalLines, type PhysicalLine } from './physical-lines.js';
 import type { Reading } from './read-all.js';
@@ -26,8 +28,10 @@ export function checkPlaces({ text, options }: FuzzCase, { recording, steps, err
     for (const [line, count] of owners) assert.equal(count, 1, `line ${line} is read ${count} times`);
   if (error !== null || recording === null) return;
   const isCsv = !isJson(options.format, lines);
-  const header = isCsv ? headerLines(lines, owners) : new Set<number>();
-  const skipped = lines.filter(({ line, isBlank }) => !isBlank && !owners.has(line) && !header.has(line));
+  const marks = recording.snapshot().files[0]?.plan?.marks ?? NO_MARKS;
+  const inside = lines.filter((line) => !line.isBlank && !isMark(line, marks));
+  const header = isCsv ? headerLines(inside, owners) : new Set<number>();
+  const skipped = inside.filter(({ line }) => !owners.has(line) && !header.has(line));
   // A merged or filtered record does not say where it was; one of CSV may have had several lines.
   const unseenLines = unseen * (isCsv ? MOST_LINES : 1);
   const mayBeEmpty = isRows ? [] : skipped.filter(holdsNoItem);
@@ -36,6 +40,12 @@ export function checkPlaces({ text, options }: FuzzCase, { recording, steps, err
     missing <= unseenLines,
     `${missing} lines are in no account, the first of ${skipped.map(({ line }) => line).join(' ')}`,
   );
+}
+
+/** Whether a line is before the header, a comment, or nothing but marks of a list. */
+function isMark({ line, bytes }: PhysicalLine, { skipLines, hasComments, isList }: LineMarks): boolean {
+  const text = bytes.toString('latin1');
+  return line <= skipLines || (hasComments && text.startsWith('#')) || (isList && /^[\s[\],]*$/.test(text));
 }
 
 /** The lines of a CSV header: up to the one that closes its quotes, unless a record or reject has one of them. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { parse } from 'csv-parse/sync';
+import { JoinedRecord } from '#build/core/joined-record.js';
 import type { MinuteRecord } from '#build/core/types.js';
 import type { FuzzCase } from './fuzz-case.js';
 import { physicalLines } from './physical-lines.js';
@@ -11,13 +12,14 @@ import type { Reading } from './read-all.js';
 type LineValue = (raw: string, column: string) => number | 'bad' | undefined;
 
 /**
- * Holds that each accepted value is what JSON.parse or csv-parse make of the record's own line. A mean of several
- * records, items of batches and columns that may be in two places are left out.
+ * Holds that each accepted value is what JSON.parse or csv-parse make of the record's own line. Records of several
+ * lines, items of batches and columns that may be in two places are left out.
  */
 export function checkValues({ text, options }: FuzzCase, { recording, steps }: Reading): void {
   if (recording?.layout !== 'rows' || options.duplicates === 'mean') return;
   const decided = recording.decisions.flatMap(({ decisions }) => decisions);
-  if (decided.some(({ flag }) => flag === '--decimal comma')) return;
+  if (decided.some(({ flag }) => /^--(decimal comma|missing-values |skip-lines [1-9])/.test(flag ?? '')))
+    return;
   const lines = physicalLines(text);
   const isJsonLines = isJson(options.format, lines);
   const header = lines.find(({ isBlank }) => !isBlank)?.bytes.toString() ?? '';
@@ -26,7 +28,8 @@ export function checkValues({ text, options }: FuzzCase, { recording, steps }: R
     Object.hasOwn(options.map, column) ? options.map[column]! : column,
   );
   for (const { batch, rejects } of steps) {
-    for (const record of batch?.records ?? []) checkRecord(record, names, valueOf);
+    for (const record of batch?.records ?? [])
+      if (!(record instanceof JoinedRecord)) checkRecord(record, names, valueOf);
     for (const { source, reason } of rejects) {
       if (reason !== 'bad_value') continue;
       const values = names.map((name) => valueOf(source.raw().text, name));
@@ -58,6 +61,8 @@ function jsonValue(raw: string, column: string): number | 'bad' | undefined {
   const nested = Object.hasOwn(row, 'values') ? row['values'] : undefined;
   const isNested = typeof nested === 'object' && nested !== null && Object.hasOwn(nested, column);
   if (isNested) return undefined;
+  // A path leads into objects.
+  if (column.includes('.') && !Object.hasOwn(row, column)) return undefined;
   const value = Object.hasOwn(row, column) ? row[column] : null;
   if (typeof value === 'number') return Number.isFinite(value) ? value : 'bad';
   return value === null ? NaN : typeof value === 'string' ? numberOf(value) : 'bad';
