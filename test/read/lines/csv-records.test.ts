@@ -34,7 +34,7 @@ function fieldsOf(text: string): string[] | 'open' | null {
   }
 }
 
-const isRow = (fields: unknown): fields is [string, string, string] =>
+const isRow = (fields: string[] | 'open' | null): fields is [string, string, string] =>
   Array.isArray(fields) && fields.length >= 3 && fields.slice(3).every((field) => field.trim() === '');
 const hasTime = (text: string): boolean => {
   const fields = fieldsOf(text);
