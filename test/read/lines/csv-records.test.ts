@@ -38,7 +38,8 @@ const isRow = (fields: string[] | 'open' | null): fields is [string, string, str
   Array.isArray(fields) && fields.length >= 3 && fields.slice(3).every((field) => field.trim() === '');
 const hasTime = (text: string): boolean => {
   const fields = fieldsOf(text);
-  return isRow(fields) && fields[0].trim() === TIME;
+  // A number alone is one, too: seconds since 1970.
+  return isRow(fields) && (fields[0].trim() === TIME || /^\d+$/.test(fields[0].trim()));
 };
 
 /** Where the record that line `i` leaves open ends, by trying every line after it; null: its quote is a stray one. */
