@@ -9,8 +9,8 @@ interface Part {
   readonly source: SourceLine;
 }
 
-/** A part that was not joined, since an earlier one brings a column of it. */
-interface RefusedPart {
+/** A record, or a part of one, that is refused, since an earlier one brings a column of it. */
+export interface RefusedPart {
   readonly source: SourceLine;
   readonly of: SourceLine;
   /** How much later it is, ms. */
@@ -54,8 +54,8 @@ export class JoinedRecord implements MinuteRecord {
   }
 
   /**
-   * Adds the parts of a later record. Of a column that an earlier part brings, `first` keeps the value and `last` replaces it;
-   * `reject` refuses the part: those are returned.
+   * Adds the parts of a later record. Of a column that an earlier part brings, `first` keeps the value and `last`
+   * replaces it; `reject` refuses the part: those are returned.
    */
   join(record: MinuteRecord, policy: 'reject' | 'first' | 'last'): readonly RefusedPart[] {
     const parts = record instanceof JoinedRecord ? record.#parts : [partOf(record)];

@@ -1,7 +1,8 @@
 import { JoinedRecord } from './joined-record.js';
+import type { RefusedPart } from './joined-record.js';
 import { strongerLabel } from './label.js';
 import { isoTime } from './time.js';
-import type { Label, MinuteRecord, Reject, SourceLine } from './types.js';
+import type { Label, MinuteRecord, Reject } from './types.js';
 
 /** What to do with several records of one target in one interval. */
 export type DuplicatePolicy = 'reject' | 'first' | 'last' | 'mean';
@@ -19,8 +20,8 @@ export interface FoldedRecords {
 
 /**
  * Reduces the records of one interval, in reading order, to one per target, sorted by target. Records that bring
- * different columns, or fill different cells, are one record in parts: they are joined, whatever the policy, which decides about each column that
- * several of them bring.
+ * different columns, or fill different cells, are one record in parts: they are joined, whatever the policy, which
+ * decides about each column that several of them bring.
  *
  * `reject` keeps the first record. `mean` averages the values that are not missing, column by column; its label is
  * the highest number, or the first text. A mean keeps its sums, so the result of a fold may be folded again with later
@@ -62,17 +63,9 @@ function byTarget(a: MinuteRecord, b: MinuteRecord): number {
   return a.target < b.target ? -1 : a.target > b.target ? 1 : 0;
 }
 
-/** A record that is rejected, since an earlier one brings a column of it. */
-interface Duplicate {
-  readonly source: SourceLine;
-  readonly of: SourceLine;
-  /** How much later it is, ms. */
-  readonly afterMs: number;
-}
-
 interface Combined {
   readonly both: MinuteRecord;
-  readonly duplicates: readonly Duplicate[];
+  readonly duplicates: readonly RefusedPart[];
 }
 
 function combine(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePolicy): Combined {
@@ -108,7 +101,7 @@ function isPart({ brings }: MinuteRecord): boolean {
 }
 
 function duplicate(
-  { source, of, afterMs }: Duplicate,
+  { source, of, afterMs }: RefusedPart,
   { target, minuteMs }: MinuteRecord,
   policy: DuplicatePolicy,
 ): Reject {

@@ -76,7 +76,7 @@ const GROUPS = {
   ',': /^[+-]?[1-9]\d{0,2}(?:([. \u00A0\u202F'’])\d{3})(?:\1\d{3})*(?:,\d*)?$/,
 } as const;
 
-/** Whether a text is a number with its thousands apart, of which the first group has no leading zero, if `decimal` is the decimal mark. */
+/** Whether a text is a number with its thousands apart, which begins with no zero, if `decimal` is the decimal mark. */
 export function isGroupedNumber(text: string, decimal: '.' | ','): boolean {
   return GROUPS[decimal].test(text);
 }

@@ -1,7 +1,7 @@
 import type { Intervals } from '../../core/grid.js';
 import type { ParseTime } from '../../core/time/format.js';
 import type { Shard } from '../../core/shard.js';
-import type { MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
+import type { Label, MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
 import type { JsonObject } from './json-text.js';
 import { fieldText } from './field-text.js';
 import { badShape } from './found-row.js';
@@ -158,7 +158,7 @@ export class RecordMaker implements RowSink {
       const bringsWindow = values !== this.#values;
       if (!bringsWindow) this.#values = null;
       this.late.accept();
-      const label = plan.labelField === null ? null : labelOf(row.label);
+      const label = this.#labelOf(row);
       const source = cursor.source(item);
       const { offsetMs } = this.#times;
       this.#sink.record({ minuteMs, offsetMs, target, values, bringsWindow, brings, label, source });
@@ -184,7 +184,7 @@ export class RecordMaker implements RowSink {
       values.fill(NaN);
       for (const column of brings) values[column] = row.values[0] ?? NaN;
       this.late.accept();
-      const label = this.#plan.labelField === null ? null : labelOf(row.label);
+      const label = this.#labelOf(row);
       const source = cursor.source();
       const { offsetMs } = this.#times;
       this.#sink.record({ minuteMs, offsetMs, target, values, bringsWindow: false, brings, label, source });
@@ -200,7 +200,7 @@ export class RecordMaker implements RowSink {
       return;
     }
     this.late.accept();
-    const label = this.#plan.labelField === null ? null : labelOf(row.label);
+    const label = this.#labelOf(row);
     for (const [item, field] of fields.entries()) {
       const target = host === null ? field : `${host}/${field}`;
       const value = row.values[item] ?? NaN;
@@ -228,6 +228,10 @@ export class RecordMaker implements RowSink {
 
   reject(reason: Reject['reason'], message: string, time: unknown, item?: number): void {
     this.cursor.reject(reason, message, { target: null, minuteMs: this.#times.minuteOf(time) }, item);
+  }
+
+  #labelOf({ label }: FoundRow): Label {
+    return this.#plan.labelField === null ? null : labelOf(label);
   }
 
   #nextValues(): Float64Array {
