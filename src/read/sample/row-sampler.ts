@@ -148,9 +148,10 @@ export class RowSampler implements RowSink {
     const timeMs = isTimeLike ? this.#parseTime(time) : NaN;
     const target = targetOf(this.plan, row);
     const isWhole = !Number.isNaN(timeMs) && target !== null;
-    if (isWhole) this.times.see(target, timeMs);
-    const count = isWhole ? ++this.#records : ++this.#rejected;
     const { long } = this.plan;
+    if (isWhole && long === null) this.times.see(target, timeMs, row.values);
+    else if (isWhole) this.times.seeMetric(target, timeMs, metricName(row.metric) ?? '');
+    const count = isWhole ? ++this.#records : ++this.#rejected;
     if (count <= (long === null ? FIELD_RECORDS : LONG_RECORDS)) {
       const facts = { isWhole, timeMs, target: target ?? '' };
       const length = this.#listLength;

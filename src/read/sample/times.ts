@@ -5,28 +5,40 @@ import { StepCounter } from './interval.js';
 export class SampledTimes {
   /** In the order of the file, without those that repeat the one before. */
   readonly #order: number[] = [];
-  readonly #byTarget = new Map<string, number[]>();
-  /** Between neighbours in the file: only to tell when there are enough. */
-  readonly #steps = new StepCounter();
+  readonly #targets = new TimesByName();
+  readonly #parts = new TimesByName();
+  readonly #disjoint = new DisjointParts();
 
-  see(target: string, timeMs: number): void {
-    if (this.#order.at(-1) !== timeMs) this.#order.push(timeMs);
-    const times = this.#byTarget.get(target);
-    const before = times?.at(-1);
-    if (before === timeMs) return;
-    if (times === undefined) this.#byTarget.set(target, [timeMs]);
-    else times.push(timeMs);
-    if (before !== undefined) this.#steps.add(Math.abs(timeMs - before));
+  /** Takes the time of a record with values for these columns: NaN where it has none. */
+  see(target: string, timeMs: number, values: Float64Array): void {
+    this.#see(timeMs);
+    this.#targets.add(target, timeMs);
+    const part = this.#disjoint.partOf(values);
+    if (part !== null) this.#parts.add(`${part} ${target}`, timeMs);
+  }
+
+  /** Takes the time of a row with one metric. */
+  seeMetric(target: string, timeMs: number, metric: string): void {
+    this.#see(timeMs);
+    this.#targets.add(`${metric}\u0000${target}`, timeMs);
   }
 
   /** Whether there are enough steps, at least half of them the same. */
   isClear(minSteps: number): boolean {
-    return this.#steps.isClear(minSteps);
+    return this.#series.steps.isClear(minSteps);
   }
 
-  /** For each target, its different times, in order. */
+  /** For each target, its different times, in order; for each part of its records if they come in parts. */
   series(): number[][] {
-    return [...this.#byTarget.values()].map((times) => [...new Set(times)].sort((a, b) => a - b));
+    return this.#series.sorted();
+  }
+
+  get #series(): TimesByName {
+    return this.#disjoint.isInParts ? this.#parts : this.#targets;
+  }
+
+  #see(timeMs: number): void {
+    if (this.#order.at(-1) !== timeMs) this.#order.push(timeMs);
   }
 
   /** How many intervals a record goes back at most; Infinity: from the last interval of the sample to its first. */
@@ -42,5 +54,61 @@ export class SampledTimes {
     }
     const isAll = most > 0 && most >= intervalsBetween(oldestMs, newestMs, intervals.grid.intervalMs);
     return isAll ? Infinity : most;
+  }
+}
+
+/** The times of each series. */
+class TimesByName {
+  /** Between neighbours in the file: only to tell when there are enough. */
+  readonly steps = new StepCounter();
+  readonly #byName = new Map<string, number[]>();
+
+  add(name: string, timeMs: number): void {
+    const times = this.#byName.get(name);
+    const before = times?.at(-1);
+    if (before === timeMs) return;
+    if (times === undefined) this.#byName.set(name, [timeMs]);
+    else times.push(timeMs);
+    if (before !== undefined) this.steps.add(Math.abs(timeMs - before));
+  }
+
+  sorted(): number[][] {
+    return [...this.#byName.values()].map((times) => [...new Set(times)].sort((a, b) => a - b));
+  }
+}
+
+/**
+ * Finds out whether records come in parts: each of them has values for one of several sets of columns that have no
+ * column in common, as where `cpu` and `mem` are measured at different seconds.
+ */
+class DisjointParts {
+  readonly #parts: (number | undefined)[] = [];
+  #count = 0;
+  #areDisjoint = true;
+
+  get isInParts(): boolean {
+    return this.#areDisjoint && this.#count > 1;
+  }
+
+  /** The number of the part; null: a record without numbers, or parts have columns in common. */
+  partOf(values: Float64Array): number | null {
+    if (!this.#areDisjoint) return null;
+    let part: number | null = null;
+    let hasNew = false;
+    for (let column = 0; column < values.length; column++) {
+      if (!Number.isFinite(values[column])) continue;
+      const known = this.#parts[column];
+      if (known === undefined) hasNew = true;
+      else if (part !== null && part !== known) this.#areDisjoint = false;
+      else part = known;
+    }
+    if (!this.#areDisjoint) return null;
+    return hasNew ? this.#extend(part ?? this.#count++, values) : part;
+  }
+
+  #extend(part: number, values: Float64Array): number {
+    for (let column = 0; column < values.length; column++)
+      if (Number.isFinite(values[column])) this.#parts[column] = part;
+    return part;
   }
 }

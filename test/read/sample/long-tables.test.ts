@@ -158,3 +158,50 @@ test('further numbers beside a usual metric and value are ignored, with a notice
     assert.match(recording.notices.map((notice) => notice.text).join('\n'), new RegExp(`ignored: ${other} `));
   }
 });
+
+const MINUTES = [...Array(12).keys()];
+const second = (minute: number, seconds: number): string => at(minute + seconds / 60);
+
+test('metrics that each come at their own second are one record per minute', async () => {
+  const rows = (
+    seconds: readonly number[],
+    row: (time: string, k: number, minute: number) => string,
+  ): string =>
+    MINUTES.flatMap((minute) => seconds.map((each, k) => row(second(minute, each), k, minute))).join('\n');
+  const csv = (time: string, k: number, minute: number): string => `${time},a,${METRICS[k]},${minute}`;
+  const json = (time: string, k: number, minute: number): string =>
+    JSON.stringify({ time, host: 'a', [METRICS[k]!]: minute });
+  const cells = (time: string, k: number, minute: number): string =>
+    `${time},a,${METRICS.map((_, i) => (i === k ? minute : '')).join(',')}`;
+  for (const seconds of [
+    [0, 7, 14],
+    [0, 1, 59],
+    [30, 31, 32],
+    [0, 20, 40],
+  ]) {
+    for (const text of [
+      `timestamp,host,metric,value\n${rows(seconds, csv)}`,
+      rows(seconds, json),
+      `timestamp,host,${METRICS.join(',')}\n${rows(seconds, cells)}`,
+    ]) {
+      const { recording, records, rejects } = await readText(text);
+      assert.equal(recording.intervalMs, 60_000, text.slice(0, 200));
+      assert.deepEqual(
+        records.map(({ values }) => values),
+        MINUTES.map((minute) => [minute, minute, minute]),
+      );
+      assert.equal(rejects.length, 0);
+    }
+  }
+});
+
+test('a metric that comes less often than another leaves the interval alone', async () => {
+  const rows = MINUTES.map((minute) => `${at(minute)},a,${minute},${minute % 2 === 0 ? minute : ''}`);
+  const { recording, records } = await readText(['time,host,cpu,mem', ...rows].join('\n'));
+  assert.deepEqual([recording.intervalMs, records.length], [60_000, 12]);
+  const metrics = MINUTES.flatMap((minute) =>
+    minute % 5 === 0 ? [`${at(minute)},a,cpu,1`, `${second(minute, 7)},a,disk,2`] : [`${at(minute)},a,cpu,1`],
+  );
+  const long = await readText(['time,host,metric,value', ...metrics].join('\n'));
+  assert.deepEqual([long.recording.intervalMs, long.records.length], [60_000, 12]);
+});
