@@ -30,8 +30,7 @@ const besideTests = [
 
 const failed = new Set();
 
-await Promise.all([report(build), report(format)]);
-await report(typesOfTests);
+await Promise.all([report(format), report(build).then(() => report(typesOfTests))]);
 const compiles = !failed.has(build) && !failed.has(typesOfTests);
 console.log(`      tests           ${compiles ? '' : 'skipped: they do not compile'}`.trimEnd());
 const [outcomes] = await Promise.all([checkBesideTests(), compiles && runTests()]);

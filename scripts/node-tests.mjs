@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,9 +15,12 @@ export async function testFiles(isSelected) {
     .map((file) => join('dist-test', file.replace(/\.ts$/, '.js')));
 }
 
+/** One more than there are processors: many tests wait for processes. */
+const CONCURRENCY = availableParallelism() + 1;
+
 /** Runs compiled tests with Node's test runner; resolves to its exit status. */
-export function runTests(files, { concurrency = 2, env = {} } = {}) {
-  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files];
+export function runTests(files, { env = {} } = {}) {
+  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${CONCURRENCY}`, ...files];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
