@@ -159,15 +159,18 @@ export class BundleLoader {
     const { plan, reproducible, warnings } = choosePlan(this.#request, backend, loaded);
     for (const text of warnings) this.#notices.push({ level: 'warning', text });
     const startedAt = performance.now();
-    const outputs = await warmUp(loaded, plan, itemDims, manifest);
+    const { outputs, hasSameBits, notices } = await warmUp(loaded, plan, itemDims, manifest);
     this.#warmupMs += performance.now() - startedAt;
+    this.#notices.push(...notices);
     const measure = this.#measure;
     const now = (): number => performance.now();
     const warm = new BundleModel({ manifest, model: loaded, plan, outputs, measure, now });
     const { name, version } = manifest;
     const model: ModelFacts = { name, version, format, digest, outputs, bundles: [] };
     this.#inUse = backendName;
-    this.#loaded.push({ model, backend: { ...backend.facts, batchSize: plan.size, reproducible } });
+    const isReproducible = reproducible && hasSameBits;
+    const facts = { ...backend.facts, batchSize: plan.size, reproducible: isReproducible };
+    this.#loaded.push({ model, backend: facts });
     return { bundle: warm, analyzer: new BundleAnalyzer(warm, this.#serial), model };
   }
 }

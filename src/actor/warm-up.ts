@@ -1,72 +1,97 @@
 import { plural } from '../core/count-text.js';
-import { AiopsError, messageOf } from '../core/errors.js';
-import { RandomStream } from '../core/random.js';
+import { AiopsError, messageOf, type Notice } from '../core/errors.js';
 import type { ModelOutput } from '../core/types.js';
 import type { Manifest } from '../model/manifest.js';
-import type { BatchPlan, LoadedModel, Outputs } from './backends/backend.js';
-import { perItemPlan, predictInBatches } from './backends/batches.js';
+import type { BatchPlan, LoadedModel } from './backends/backend.js';
+import { ItemCheck, type Cause, type Leak } from './item-check.js';
 
-/** Items of the warm-up if the shape of a call does not matter. */
-const WARM_UP_ITEMS = 64;
-/** Tolerance for rounding, relative to an item's largest number. */
-const ROUNDING = 1e-4;
+/** Processor time of the optional comparisons of a check, at most: it does not depend on what else the machine does. */
+const MOST_CHECK_MS = 500;
+
+/** A model that has predicted. */
+export interface WarmModel {
+  /** The outputs of an item. */
+  readonly outputs: readonly ModelOutput[];
+  /** Whether answers have the same bits wherever their items are in a call. */
+  readonly hasSameBits: boolean;
+  readonly notices: readonly Notice[];
+}
 
 /**
- * Predicts in the batch shapes that will be used, and checks that the model answers item by item: an item must get the
- * same answer among other items.
+ * Predicts in the batch shapes that will be used, and checks that an answer depends on its item only.
  *
- * @returns the model's outputs for one item
- * @throws AiopsError 'model' if a prediction fails, or answers depend on neighbours or on earlier calls
+ * @throws AiopsError 'model' if a prediction fails, or answers depend on anything else
  */
 export async function warmUp(
   model: LoadedModel,
   plan: BatchPlan,
   itemDims: readonly number[],
   { name }: Manifest,
-): Promise<readonly ModelOutput[]> {
+): Promise<WarmModel> {
   const itemSize = itemDims.reduce((product, size) => product * size, 1);
-  const items =
-    plan.pad && plan.size !== null ? plan.size : Math.min(plan.size ?? WARM_UP_ITEMS, WARM_UP_ITEMS);
-  const random = new RandomStream(1);
-  // From 0 to 1, which is valid even for models that need positive numbers or word indexes.
-  const batch = Float32Array.from({ length: items * itemSize }, () => random.next());
-  const otherwise = batch.map((value, i) => (i < itemSize ? value : 1 - value));
-  let answers: readonly [Outputs, Outputs];
-  try {
-    await predictInBatches(model, batch.subarray(0, itemSize), 1, perItemPlan(model.declaredBatch));
-    answers = [
-      await predictInBatches(model, batch, items, plan),
-      await predictInBatches(model, otherwise, items, plan),
-    ];
-  } catch (cause) {
+  const check = new ItemCheck(model, plan, itemSize, processorMs);
+  const { layout, leak, hasSameBits, skipped } = await check.run(MOST_CHECK_MS).catch((cause: unknown) => {
     if (cause instanceof AiopsError) throw cause;
     throw new AiopsError(
       'model',
-      `the model ${name} loads, but its first prediction with ${plural(items, 'item')} fails: ${messageOf(cause)}`,
+      `the model ${name} loads, but its first prediction with ${plural(check.items, 'item')} fails: ${messageOf(cause)}`,
       {
         hint: 'the backend may not support an operation of the model (try another --backend or --model-format), memory may not suffice (lower --batch-size), or files may be missing',
         cause,
       },
     );
+  });
+  if (leak !== null) throw leaking(name, leak);
+  const notices: Notice[] = [];
+  if (!hasSameBits) {
+    const text = `the last digits of an answer of ${name} depend on its place in a call, so they change with the number of actors`;
+    notices.push({ level: 'warning', text });
   }
-  if (!isSameAnswer(...answers)) {
-    throw new AiopsError('model', `the model ${name} answers the same item differently among other items`, {
-      hint: 'an answer may only depend on its item: no state between calls, no statistics over a batch, no random numbers',
-    });
+  if (skipped > 0) {
+    const text = `${name} is slow, so ${plural(skipped, 'comparison')} of the check that each answer depends on its own item were skipped; --compare all compares every minute`;
+    notices.push({ level: 'info', text });
   }
-  return answers[0].layout;
+  return { outputs: layout, hasSameBits, notices };
 }
 
-/** Up to rounding, which may differ with the position in a batch. */
-function isSameAnswer(a: Outputs, b: Outputs): boolean {
-  let largest = 0;
-  for (let i = 0; i < a.width; i++) {
-    const size = Math.abs(a.values[i]!);
-    if (Number.isFinite(size)) largest = Math.max(largest, size);
-  }
-  for (let i = 0; i < a.width; i++) {
-    const [one, other] = [a.values[i]!, b.values[i]!];
-    if (!Object.is(one, other) && !(Math.abs(one - other) <= ROUNDING * largest)) return false;
-  }
-  return true;
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3;
+}
+
+const CAUSES: Readonly<Record<Cause, { readonly where: string; readonly hint: string }>> = {
+  calls: {
+    where: 'in a later call',
+    hint: 'the model keeps state between calls or uses random numbers: save it with stateful=False in recurrent layers and training=False (no dropout, no noise), and without variables that a call changes',
+  },
+  neighbours: {
+    where: 'among other items',
+    hint: 'an operation works across the items of a call, which are the first dimension: look for a sum, mean, sort, softmax or scan over axis 0 (use the axes of the item), or BatchNormalization with training=True',
+  },
+  padding: {
+    where: 'next to the zeros that fill a call',
+    hint: 'an operation works across the items of a call, which are the first dimension: look for a sum, count or mean over axis 0, and use the axes of the item',
+  },
+  place: {
+    where: 'at another place of a call',
+    hint: 'an operation works across the items of a call, which are the first dimension: look for a shift, sort, cumulative sum or scan over axis 0, or numbers made for each place (tf.range or random numbers of the size of the batch)',
+  },
+  size: {
+    where: 'in a call of another size',
+    hint: 'an operation uses the number of items in a call, which is the size of the first dimension, or works across it: use the axes of the item',
+  },
+};
+
+function leaking(name: string, { cause, compared, deviations }: Leak): AiopsError {
+  const { where, hint } = CAUSES[cause];
+  const [first] = deviations;
+  const example =
+    first === undefined
+      ? ''
+      : `, such as ${first.found} in place of ${first.expected} (output ${first.output}, item ${first.place + 1} of the call)`;
+  return new AiopsError(
+    'model',
+    `the model ${name} answers the same item differently ${where}: ${deviations.length} of ${plural(compared, 'item')}${example}`,
+    { hint },
+  );
 }
