@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 
 import { AiopsError, type Notice } from '../core/errors.js';
-import type { BackendFacts, BackendName, ModelFacts } from '../core/types.js';
+import type { BackendFacts, BackendName, ModelFacts, ModelFile } from '../core/types.js';
 import type { Measure } from '../model/analyzer.js';
 import type { Bundle } from '../model/bundle.js';
 import { itemWidth, seenIntervals, type Manifest } from '../model/manifest.js';
@@ -101,12 +101,21 @@ export class BundleLoader {
     };
   }
 
-  /** The facts of a user's module; its digest covers its text and the bundles that it loaded. */
-  factsOf({ name, version, moduleSum }: AnalyzerModule): ModelFacts {
+  /** The facts of a user's module; its digest covers its text, its files and the bundles that it loaded. */
+  factsOf({ name, version, moduleSum }: AnalyzerModule, files: readonly ModelFile[]): ModelFacts {
     const bundles = this.#loaded.map(({ model }) => model);
     const hash = createHash('sha256');
     for (const sum of [moduleSum, ...bundles.map(({ digest }) => digest)]) hash.update(sum);
-    return { name, version, format: 'analyzer', digest: hash.digest('hex'), outputs: [], bundles };
+    for (const file of files) hash.update(JSON.stringify([file.name, file.sha256]));
+    const facts = {
+      name,
+      version,
+      format: 'analyzer',
+      digest: hash.digest('hex'),
+      outputs: [],
+      bundles,
+    } as const;
+    return files.length === 0 ? facts : { ...facts, files };
   }
 
   /**

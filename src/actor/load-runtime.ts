@@ -5,6 +5,7 @@ import type { Analyzer, LoadedBundle, Measure } from '../model/analyzer.js';
 import { openBundle, restoreBundle } from '../model/bundle.js';
 import { inputSpec } from '../model/manifest.js';
 import type { LoadRequest } from '../protocol/messages.js';
+import { AnalyzerFiles } from './analyzer-files.js';
 import { importAnalyzer } from './analyzer-module.js';
 import { AnalyzerRunner } from './analyzer-runner.js';
 import type { BlockRunner } from './block-runner.js';
@@ -63,8 +64,10 @@ async function load(loader: BundleLoader, { model, params }: LoadRequest, measur
     const path = folder instanceof URL ? fileURLToPath(folder) : folder;
     return (await loader.load(() => openBundle(path, 'manifest'))).analyzer;
   };
-  const module = await importAnalyzer(model.module, { params, measure, loadBundle });
+  const files = new AnalyzerFiles(model.module);
+  const file = (path: string | URL): Promise<string> => files.add(path);
+  const module = await importAnalyzer(model.module, { params, measure, loadBundle, file });
   const { analyzer, input } = module;
   const runner = new AnalyzerRunner(analyzer, params);
-  return { analyzer, runner, input, model: loader.factsOf(module) };
+  return { analyzer, runner, input, model: loader.factsOf(module, await files.close()) };
 }

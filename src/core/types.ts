@@ -154,12 +154,20 @@ export interface ModelFacts {
   readonly name: string;
   readonly version: string;
   readonly format: ModelFormat | 'analyzer';
-  /** sha256 of the manifest with the sums of all files; for an analyzer, of its module and the bundles it loaded. */
+  /** sha256 of the manifest with the sums of all files; for an analyzer, of its module, bundles and files. */
   readonly digest: string;
   /** The model's outputs for an item, in order; empty for an analyzer. */
   readonly outputs: readonly ModelOutput[];
   /** Bundles that an analyzer loaded, in order; empty for a bundle. */
   readonly bundles: readonly ModelFacts[];
+  /** Files that an analyzer asked for, sorted by name; absent: none. */
+  readonly files?: readonly ModelFile[];
+}
+
+export interface ModelFile {
+  /** Its path relative to the analyzer's module, with forward slashes. */
+  readonly name: string;
+  readonly sha256: string;
 }
 
 export interface ModelOutput {

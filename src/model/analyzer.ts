@@ -50,6 +50,15 @@ export interface AnalyzerContext {
    * @throws if the bundle, its model or the backend is at fault; do not catch it, its message says what to do
    */
   loadBundle(folder: string | URL): Promise<LoadedBundle>;
+  /**
+   * Makes a file that the analyzer reads part of its digest, so that a run with another content is never resumed.
+   * Allowed only inside `createAnalyzer`: await it there, and read the file before `createAnalyzer` returns.
+   *
+   * @param path relative to the module's folder, or absolute, or a `file:` URL
+   * @returns its absolute path
+   * @throws if the file cannot be read; do not catch it, its message says what to do
+   */
+  file(path: string | URL): Promise<string>;
 }
 
 /**

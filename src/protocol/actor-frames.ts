@@ -1,6 +1,6 @@
 import { NO_VERDICT, ROW_STATUS, type Answers } from '../core/block.js';
 import type { ErrorCode } from '../core/errors.js';
-import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
+import type { BackendFacts, InputSpec, ModelFacts, ModelFile } from '../core/types.js';
 import { checkId, codesOf, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { ProtocolError, type Frame, type Part } from './frames.js';
@@ -170,10 +170,16 @@ function parseModel(fields: Fields): ModelFacts {
     name: fields.text('name'),
     version: fields.text('version'),
     format: fields.oneOf('format', ['saved-model', 'graph-model', 'layers-model', 'analyzer'] as const),
+    // Before the digest, which also differs where a file does: a disagreement names the first field.
+    ...(fields.has('files') ? { files: fields.list('files').map(parseFile) } : {}),
     digest: fields.text('digest'),
     outputs: fields.list('outputs').map((one) => ({ name: one.text('name'), size: one.count('size') })),
     bundles: fields.list('bundles').map(parseModel),
   };
+}
+
+function parseFile(fields: Fields): ModelFile {
+  return { name: fields.text('name'), sha256: fields.text('sha256') };
 }
 
 function parseInput(fields: Fields): InputSpec {

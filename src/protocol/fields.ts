@@ -86,6 +86,10 @@ export class Fields {
     return typeof value === 'boolean' ? value : this.#refuse(name, 'true or false');
   }
 
+  has(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
+
   isNull(name: string): boolean {
     return this.#values[name] === null;
   }

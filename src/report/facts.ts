@@ -18,11 +18,12 @@ export function optionalFact(name: string, text: string | null): Fact[] {
 
 /** @param threshold what to say of it; '': nothing */
 export function modelFacts(model: ModelFacts & InputSpec, threshold = ''): Fact[] {
-  const { window, columns, bundles, outputs } = model;
+  const { window, columns, bundles, files = [], outputs } = model;
   const items = columns === 'each' ? 'each column is an item' : `an item has columns ${columns.join(', ')}`;
   return [
     ['model', `${modelText(model)}, window ${window}, ${items}${threshold}`],
     ...bundles.map((bundle): Fact => ['with', modelText(bundle)]),
+    ...files.map(({ name, sha256 }): Fact => ['with', `${name} (sha256 ${sha256.slice(0, 12)})`]),
     ...optionalFact(
       'outputs',
       outputs.length > 1 ? outputs.map(({ name, size }) => `${name} [${size}]`).join(', ') : null,
@@ -30,7 +31,12 @@ export function modelFacts(model: ModelFacts & InputSpec, threshold = ''): Fact[
   ];
 }
 
-function modelText({ name, version, format, digest }: Omit<ModelFacts, 'bundles' | 'outputs'>): string {
+function modelText({
+  name,
+  version,
+  format,
+  digest,
+}: Omit<ModelFacts, 'bundles' | 'files' | 'outputs'>): string {
   return `${name} ${version} (${format}, sha256 ${digest.slice(0, 12)})`;
 }
 

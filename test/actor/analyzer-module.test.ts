@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
 
 import { importAnalyzer } from '#build/actor/analyzer-module.js';
 import { loadRuntime, type Runtime } from '#build/actor/load-runtime.js';
@@ -16,6 +18,7 @@ const CONTEXT: AnalyzerContext = {
   params: { a: 'b' },
   measure: (_phase, work) => work(),
   loadBundle: () => Promise.reject(new Error('not asked for')),
+  file: () => Promise.reject(new Error('not asked for')),
 };
 
 function moduleOf(t: TestContext, source: string): string {
@@ -239,5 +242,94 @@ suite('an analyzer with bundles', () => {
     assert.equal((await load(module)).backend.name, 'js');
     const { notices } = await load(module, { backend: 'wasm' });
     assert.match(notices[0]?.text ?? '', /--backend wasm has no effect/);
+  });
+});
+
+suite('an analyzer with files', () => {
+  const load = (module: string, params: Readonly<Record<string, string>> = {}): Promise<Runtime> =>
+    loadRuntime({ ...loadOf(), model: { kind: 'analyzer', module }, params }, (_phase, work) => work());
+
+  /** Answers with the number in `weight.txt`. */
+  const WEIGHT = `import { readFileSync } from 'node:fs';
+    export async function createAnalyzer({ file }) {
+      const weight = Number(readFileSync(await file('weight.txt'), 'utf8'));
+      return { window: 1, predict: (items) => items.map(() => ({ score: weight, anomaly: null, output: [] })) };
+    }`;
+
+  test('finds them beside its module, and is known by their content', async (t) => {
+    const module = moduleOf(t, WEIGHT);
+    const weight = join(module, '../weight.txt');
+    writeFileSync(weight, '7');
+    const { analyzer, model } = await load(module);
+    const answers = await analyzer.predict([analyzerItem([0])], { style: 'batched' });
+    assert.deepEqual(answers, [{ score: 7, anomaly: null, output: [] }]);
+    const sha256 = createHash('sha256').update('7').digest('hex');
+    assert.deepEqual(model.files, [{ name: 'weight.txt', sha256 }]);
+    writeFileSync(weight, '8');
+    assert.notEqual((await load(module)).model.digest, model.digest);
+    writeFileSync(weight, '7');
+    assert.equal((await load(module)).model.digest, model.digest);
+  });
+
+  test('the order of asking, the form of a path and asking twice make no difference', async (t) => {
+    const source = `export async function createAnalyzer({ file, params }) {
+      await Promise.all(JSON.parse(params.files).map((name) => file(name.startsWith('file:') ? new URL(name) : name)));
+      return { window: 1, ${PREDICT} };
+    }`;
+    const module = moduleOf(t, source);
+    const folder = join(module, '..');
+    mkdirSync(join(folder, 'sub'));
+    writeFileSync(join(folder, 'b'), 'b');
+    writeFileSync(join(folder, 'sub/a'), 'a');
+    const digests = new Set<string>();
+    for (const files of [
+      ['b', 'sub/a'],
+      ['./sub/../sub/a', join(folder, 'b'), 'b'],
+      [pathToFileURL(join(folder, 'sub/a')).href, 'b'],
+    ]) {
+      const { model } = await load(module, { files: JSON.stringify(files) });
+      assert.deepEqual(
+        model.files?.map(({ name }) => name),
+        ['b', 'sub/a'],
+      );
+      digests.add(model.digest);
+    }
+    assert.equal(digests.size, 1);
+    writeFileSync(join(folder, 'b'), 'a');
+    writeFileSync(join(folder, 'sub/a'), 'b');
+    const swapped = await load(module, { files: '["b", "sub/a"]' });
+    assert.ok(!digests.has(swapped.model.digest), 'files whose contents were swapped');
+  });
+
+  test('refuses a file that is missing, is a folder, or changes while it is loaded', async (t) => {
+    const module = moduleOf(t, WEIGHT);
+    const weight = join(module, '../weight.txt');
+    await assertRefuses(
+      load(module),
+      'model',
+      /weight\.txt of the analyzer .*mine\.mjs cannot be read: ENOENT/,
+    );
+    mkdirSync(weight);
+    await assertRefuses(load(module), 'model', /weight\.txt .* is not a regular file/);
+    const changing = moduleOf(
+      t,
+      `import { writeFileSync } from 'node:fs';
+      export async function createAnalyzer({ file }) {
+        writeFileSync(await file('weight.txt'), 'longer');
+        return { window: 1, ${PREDICT} };
+      }`,
+    );
+    writeFileSync(join(changing, '../weight.txt'), '7');
+    await assertRefuses(load(changing), 'model', /weight\.txt .* changed while the analyzer was loading it/);
+  });
+
+  test('refuses a file that is asked for after createAnalyzer', async (t) => {
+    const source = `export const createAnalyzer = ({ file }) => ({
+      window: 1,
+      predict: async () => [await file('weight.txt')],
+    });`;
+    const { analyzer } = await load(moduleOf(t, source));
+    const answers = (async () => analyzer.predict([analyzerItem([1])], { style: 'batched' }))();
+    await assertRefuses(answers, 'model', /after createAnalyzer has returned/, /await them there/);
   });
 });

@@ -238,6 +238,33 @@ describe('a custom analyzer', () => {
     assert.equal(summaryOf(join(cwd, 'out')).backend.reproducible, false);
   });
 
+  test('a file that it reads was replaced: the run is not resumed, and the message names the file', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');
+    writeFileSync(join(cwd, 'weight.txt'), '7');
+    const flags = write(
+      cwd,
+      `import { readFileSync } from 'node:fs';
+      export async function createAnalyzer({ file }) {
+        const weight = Number(readFileSync(await file('weight.txt'), 'utf8'));
+        return { window: 1, predict: (items) => items.map(() => ({ score: weight, anomaly: null, output: [] })) };
+      }`,
+    );
+    const again = (): Promise<Finished> => replay(cwd, 'data.csv', 'out', '--actors', '2', ...flags);
+    const first = await again();
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(first.stdout, /^with +weight\.txt \(sha256 [0-9a-f]{12}\)$/m);
+    assert.equal((await again()).status, 0);
+    writeFileSync(join(cwd, 'weight.txt'), '8');
+    const replaced = await again();
+    assert.equal(replaced.status, 78, replaced.stderr);
+    assert.match(replaced.stderr, /file weight\.txt was [0-9a-f]{12}, now [0-9a-f]{12}/);
+    assert.deepEqual(
+      rowsOf(join(cwd, 'out')).map(({ score }) => score),
+      [7],
+    );
+  });
+
   test('that fails in dispose is reported, and the results are complete', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), 'timestamp,target,a\n2024-01-01T00:00:00Z,x,1\n');

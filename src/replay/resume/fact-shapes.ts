@@ -36,7 +36,9 @@ const modelFields = {
   bundles: list((value: unknown): ModelFacts => modelFacts(value)),
 };
 
-export const modelFacts: Shape<ModelFacts> = object(modelFields);
+const modelFiles = { files: list(object({ name: text, sha256: text })) };
+
+export const modelFacts: Shape<ModelFacts> = object(modelFields, modelFiles);
 
 const inputFields = {
   window: count,
@@ -46,7 +48,10 @@ const inputFields = {
 
 export const inputSpec: Shape<InputSpec> = object(inputFields);
 
-export const modelAndInput: Shape<ModelFacts & InputSpec> = object({ ...modelFields, ...inputFields });
+export const modelAndInput: Shape<ModelFacts & InputSpec> = object(
+  { ...modelFields, ...inputFields },
+  modelFiles,
+);
 
 export const backendFacts: Shape<BackendFacts> = object({
   name: oneOf('node', 'wasm', 'js'),

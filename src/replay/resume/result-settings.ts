@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../../core/errors.js';
-import type { InputSpec, ReadyFacts } from '../../core/types.js';
+import type { InputSpec, ModelFile, ReadyFacts } from '../../core/types.js';
 import { plural } from '../../report/format.js';
 import type { ReplayConfig, SettingText } from '../replay-config.js';
 import type { RunFacts } from './run-facts.js';
@@ -43,7 +43,10 @@ type Computing = Pick<RunFacts, 'model' | 'input' | 'backend'>;
 
 export function computingDifferences(before: Computing, now: Computing): string[] {
   const differences: string[] = [];
-  if (before.model.digest !== now.model.digest) {
+  const changedFiles = fileDifferences(before.model.files ?? [], now.model.files ?? []);
+  if (changedFiles.length > 0) {
+    differences.push(...changedFiles);
+  } else if (before.model.digest !== now.model.digest) {
     const name = ({ model }: Computing): string =>
       `${model.name} ${model.version} (${model.digest.slice(0, 12)})`;
     differences.push(`the model was ${name(before)}, now ${name(now)}`);
@@ -60,6 +63,23 @@ export function computingDifferences(before: Computing, now: Computing): string[
   if (before.backend.reproducible !== now.backend.reproducible)
     differences.push(difference('--batch-shape', shape(before), shape(now), plainText));
   return differences;
+}
+
+/** Which files of an analyzer differ. */
+function fileDifferences(before: readonly ModelFile[], now: readonly ModelFile[]): string[] {
+  const sums = new Map(now.map(({ name, sha256 }) => [name, sha256]));
+  const names = new Set(before.map(({ name }) => name));
+  return [
+    ...before.flatMap(({ name, sha256 }) => {
+      const sum = sums.get(name);
+      if (sum === sha256) return [];
+      const file = `the analyzer's file ${name}`;
+      return sum === undefined
+        ? `${file} is no longer in use`
+        : `${file} was ${sha256.slice(0, 12)}, now ${sum.slice(0, 12)}`;
+    }),
+    ...now.flatMap(({ name }) => (names.has(name) ? [] : `the analyzer now also uses the file ${name}`)),
+  ];
 }
 
 function itemText({ window, columns, missing }: InputSpec): string {

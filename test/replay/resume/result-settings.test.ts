@@ -47,6 +47,21 @@ test('values are shown as they are typed', () => {
   );
 });
 
+test('files of an analyzer that were replaced, added or dropped are named', () => {
+  const file = (name: string, digit: string) => ({ name, sha256: digit.repeat(64) });
+  const withFiles = (digest: string, ...files: readonly ReturnType<typeof file>[]) => ({
+    ...computing,
+    model: { ...READY.model, digest, files },
+  });
+  const before = withFiles('1', file('a.onnx', 'a'), file('old.csv', 'b'), file('same', 'c'));
+  const now = withFiles('2', file('a.onnx', 'd'), file('new.csv', 'e'), file('same', 'c'));
+  assert.deepEqual(computingDifferences(before, now), [
+    "the analyzer's file a.onnx was aaaaaaaaaaaa, now dddddddddddd",
+    "the analyzer's file old.csv is no longer in use",
+    'the analyzer now also uses the file new.csv',
+  ]);
+});
+
 test('another model, backend, batch size or batch shape is a difference, other versions are none', () => {
   assert.deepEqual(computingDifferences(computing, computing), []);
   const differs = (now: Partial<typeof computing>): string[] =>
