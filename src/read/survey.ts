@@ -9,7 +9,8 @@ import { Counters } from './counters.js';
 import type { ReadOptions } from './options.js';
 import type { FileOrder } from './survey/order.js';
 import { readStretches } from './survey/read-stretches.js';
-import { Section } from './survey/section.js';
+import { EMPTY_STEP, Section } from './survey/section.js';
+import { RecordCodec } from './survey/seen-records.js';
 import { Tallies } from './survey/tallies.js';
 
 /** What one input is, and how much of it was read. */
@@ -58,34 +59,41 @@ export async function surveyInputs(
   const blockBytes = blockBytesFor(inputs.length);
   const isInRange = (ms: number): boolean => ms >= (fromMs ?? -Infinity) && ms < (toMs ?? Infinity);
   const mostBytes = Math.max(LEAST_BYTES, Math.floor(surveyBytes / inputs.length));
+  const counters = new Counters(0);
+  const codec = new RecordCodec(columns.length);
+  const newSection = (): Section =>
+    new Section({ isInRange, duplicates, columns: columns.length, codec, counters });
   // Heads belong together: files of one time may each have a part of its records.
-  const sections = [new Section(isInRange)];
+  const head = newSection();
+  const sections = [head];
+  const apart = (): Section => {
+    const section = newSection();
+    sections.push(section);
+    return section;
+  };
   const files: SurveyedFile[] = [];
-  const reading = { rules, intervalMs, grace, blockBytes, mostBytes };
+  const reading = { rules, intervalMs, grace, blockBytes, mostBytes, head, apart };
   for (const input of inputs) {
     const { source, plan } = input;
     if (plan === null) continue; // it has no record
-    const { order, stretches, readBytes, isComplete } = await readStretches({ ...input, plan }, reading);
-    for (const [i, { stretch, ...edges }] of stretches.entries()) {
-      const section = i === 0 ? sections[0]! : new Section(isInRange);
-      section.add(stretch, edges);
-      if (i > 0) sections.push(section);
-    }
+    const stretches = await readStretches({ ...input, plan }, reading);
+    const { name, isPacked, sizeBytes, byteOffset } = source;
     files.push({
-      ...{
-        name: source.name,
-        isPacked: source.isPacked,
-        sizeBytes: source.sizeBytes,
-        readBytes,
-        plan,
-        order,
-      },
-      refusal: refusalOf(order, rules, options),
-      hasByteOrderMark: source.byteOffset > 0,
-      read: isComplete ? 'all' : stretches.length === 1 ? 'head' : 'head, middle and tail',
+      ...{ name, isPacked, sizeBytes, plan, ...stretches },
+      refusal: refusalOf(stretches.order, rules, options),
+      hasByteOrderMark: byteOffset > 0,
     });
   }
-  return { files, ...tally(sections, columns.length, intervalMs, duplicates) };
+  const tallies = new Tallies(columns.length, intervalMs);
+  for (const section of sections) {
+    tallies.beginSection();
+    for (const batch of section.minutes()) {
+      counters.addStep({ ...EMPTY_STEP, batch });
+      tallies.add(batch);
+    }
+  }
+  const checkRejects = (limit: RejectLimit | null): void => counters.checkRejects(limit, true);
+  return { files, counts: counters.counts, rejects: counters.rejects, checkRejects, tallies };
 }
 
 function refusalOf(
@@ -99,26 +107,4 @@ function refusalOf(
   // Lines whose number is not known have 0.
   const message = error.message.replace(/( near byte \d+):0/, '$1').replace(' (line 0)', '');
   return new AiopsError(error.code, message, error.hint === undefined ? {} : { hint: error.hint });
-}
-
-function tally(
-  sections: readonly Section[],
-  columns: number,
-  intervalMs: number,
-  duplicates: ReadOptions['duplicates'],
-): Omit<Survey, 'files'> {
-  const tallies = new Tallies(columns, intervalMs);
-  const counters = new Counters(0);
-  const nowhere = { lookBack: false, positions: null, isTail: false } as const;
-  for (const section of sections) {
-    tallies.beginSection();
-    const { minutes, rejects, merged, filtered } = section.fold(duplicates);
-    counters.addStep({ ...nowhere, batch: null, found: 0, rejects, merged, filtered });
-    for (const batch of minutes) {
-      counters.addStep({ ...nowhere, batch, found: 0, rejects: [], merged: 0, filtered: 0 });
-      tallies.add(batch);
-    }
-  }
-  const checkRejects = (limit: RejectLimit | null): void => counters.checkRejects(limit, true);
-  return { counts: counters.counts, rejects: counters.rejects, checkRejects, tallies };
 }

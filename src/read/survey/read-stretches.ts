@@ -8,8 +8,8 @@ import { openReader } from '../lines/reader.js';
 import type { LineAssembler } from '../lines/reader.js';
 import type { ReadRules } from '../lines/records.js';
 import { OrderWatch } from './order.js';
+import type { Section } from './section.js';
 import { Stretch } from './stretch.js';
-import type { Edges } from './stretch.js';
 
 const NEWLINE = 10;
 
@@ -31,16 +31,18 @@ export interface StretchOptions {
   readonly blockBytes: number;
   /** How much of each input to read, bytes of text. */
   readonly mostBytes: number;
+  /** What the head belongs to. */
+  readonly head: Section;
+  /** Adds a section for a stretch that lies apart. */
+  readonly apart: () => Section;
 }
 
 /** What was read of one input. */
 export interface ReadStretches {
   readonly order: OrderWatch;
-  /** The first one is its head; further ones lie apart. */
-  readonly stretches: readonly (Edges & { readonly stretch: Stretch })[];
   /** Bytes of text. */
   readonly readBytes: number;
-  readonly isComplete: boolean;
+  readonly read: 'all' | 'head' | 'head, middle and tail';
 }
 
 /**
@@ -51,17 +53,14 @@ export interface ReadStretches {
  */
 export async function readStretches(input: SurveyedInput, options: StretchOptions): Promise<ReadStretches> {
   const { source, plan, headMs } = input;
-  const { rules, intervalMs, grace, mostBytes } = options;
+  const { rules, intervalMs, grace, mostBytes, head } = options;
   const order = new OrderWatch(intervalMs, grace);
   const sizeBytes = seekableBytes(source);
   const isLong = sizeBytes !== null && sizeBytes > mostBytes;
   const partBytes = isLong ? Math.floor(mostBytes / 3) : mostBytes;
-  const head = new Stretch(order, { beginsInside: false }, headMs);
-  const reader = openReader(plan, rules, head, {
-    byteOffset: source.byteOffset,
-    line: 1,
-    origins: source.origins,
-  });
+  const stretch = new Stretch(head, order, { beginsInside: false, headMs });
+  const start = { byteOffset: source.byteOffset, line: 1, origins: source.origins };
+  const reader = openReader(plan, rules, stretch, start);
   let readBytes = 0;
   let isComplete = true;
   for await (const chunk of input.chunks()) {
@@ -70,19 +69,22 @@ export async function readStretches(input: SurveyedInput, options: StretchOption
       break;
     }
     reader.push(chunk);
+    head.tookText(chunk.length);
     readBytes += chunk.length;
   }
-  if (isComplete) reader.end();
-  else reader.drain();
-  const stretches = [{ stretch: head, beginsInside: false, endsInside: !isComplete }];
-  if (isComplete || !isLong) return { order, stretches, readBytes, isComplete };
-  for (const atByte of [Math.floor((sizeBytes - partBytes) / 2), sizeBytes - partBytes]) {
-    const stretch = new Stretch(order, { beginsInside: true }, headMs);
-    const isTail = atByte + partBytes >= sizeBytes;
-    readBytes += await readInside(input, stretch, { atByte, partBytes, isTail }, options);
-    stretches.push({ stretch, beginsInside: true, endsInside: !isTail });
+  if (isComplete) {
+    reader.end();
+    return { order, readBytes, read: 'all' };
   }
-  return { order, stretches, readBytes, isComplete };
+  reader.drain();
+  stretch.endInside(plan.file);
+  if (!isLong) return { order, readBytes, read: 'head' };
+  head.encode(); // counts its duplicates before those of later stretches
+  for (const atByte of [Math.floor((sizeBytes - partBytes) / 2), sizeBytes - partBytes]) {
+    const range = { atByte, partBytes, isTail: atByte + partBytes >= sizeBytes };
+    readBytes += await readInside(input, order, range, options);
+  }
+  return { order, readBytes, read: 'head, middle and tail' };
 }
 
 /** The size of an input that can be read from any byte; null: it cannot. */
@@ -107,22 +109,22 @@ const LOOK: ByteWatch = {
 
 /** Reads from the first line that begins after a byte on; returns how many bytes were read. */
 async function readInside(
-  { source, plan }: SurveyedInput,
-  stretch: Stretch,
-  {
-    atByte,
-    partBytes,
-    isTail,
-  }: { readonly atByte: number; readonly partBytes: number; readonly isTail: boolean },
-  { rules, blockBytes }: StretchOptions,
+  { source, plan, headMs }: SurveyedInput,
+  order: OrderWatch,
+  range: { readonly atByte: number; readonly partBytes: number; readonly isTail: boolean },
+  { rules, blockBytes, apart }: StretchOptions,
 ): Promise<number> {
+  const { atByte, partBytes, isTail } = range;
+  const section = apart();
+  const stretch = new Stretch(section, order, { beginsInside: true, headMs });
   const handle = await openFile(source.name);
   try {
-    const range = { blockBytes, startByte: atByte, endByte: isTail ? Infinity : atByte + partBytes };
+    const bytes = { blockBytes, startByte: atByte, endByte: isTail ? Infinity : atByte + partBytes };
     let reader: LineAssembler | null = null;
     let readBytes = 0;
-    for await (const chunk of fileBytes(source.name, handle, range, LOOK).chunks) {
+    for await (const chunk of fileBytes(source.name, handle, bytes, LOOK).chunks) {
       readBytes += chunk.length;
+      section.tookText(chunk.length);
       if (reader !== null) {
         reader.push(chunk);
         continue;
@@ -134,7 +136,11 @@ async function readInside(
       reader.push(chunk.subarray(next));
     }
     if (isTail) reader?.end();
-    else reader?.drain();
+    else {
+      reader?.drain();
+      stretch.endInside(plan.file);
+    }
+    section.encode();
     return readBytes;
   } finally {
     await closeRead(handle);

@@ -1,61 +1,151 @@
 import { foldRecords } from '../../core/minute.js';
 import type { DuplicatePolicy } from '../../core/minute.js';
-import type { MinuteBatch, MinuteRecord, Reject } from '../../core/types.js';
-import type { Edges, Stretch } from './stretch.js';
+import type { MinuteBatch, MinuteRecord, ReadStep, Reject } from '../../core/types.js';
+import { pathOf } from './seen-place.js';
+import type { RecordCodec, SeenRecords } from './seen-records.js';
 
-/** What stretches of the inputs hold, their records by minute. */
-export interface FoldedSection {
-  /** In order of time. */
-  readonly minutes: readonly MinuteBatch[];
-  readonly rejects: readonly Reject[];
-  readonly merged: number;
-  readonly filtered: number;
+export interface SectionOptions {
+  readonly isInRange: (minuteMs: number) => boolean;
+  readonly duplicates: DuplicatePolicy;
+  readonly columns: number;
+  readonly codec: RecordCodec;
+  readonly counters: { addStep(step: ReadStep): void };
+  /** How many records are held in full. */
+  readonly mostRecords?: number;
 }
 
-/** Joins stretches of one or more inputs that belong together: groups their records by minute, whatever their order. */
+/** How much is held in full before it is folded and encoded. */
+const MOST_RECORDS = 4096;
+const MOST_VALUES = 2 ** 20;
+const MOST_TEXT_BYTES = 4 * 2 ** 20;
+
+export const EMPTY_STEP: ReadStep = {
+  ...{ batch: null, found: 0, rejects: [], merged: 0, filtered: 0 },
+  ...{ lookBack: false, positions: null, isTail: false },
+};
+
+/**
+ * Joins stretches of one or more inputs that belong together: groups their records by minute, whatever their order.
+ * Memory is some bytes per record: only the latest ones are held in full, others are folded and encoded.
+ */
 export class Section {
-  readonly #isInRange: (minuteMs: number) => boolean;
-  readonly #minutes = new Map<number, MinuteRecord[]>();
-  readonly #rejects: Reject[] = [];
-  #filtered = 0;
+  readonly #options: SectionOptions;
+  readonly #mostRecords: number;
+  /** The latest records, by minute. */
+  #latest = new Map<number, MinuteRecord[]>();
+  #latestCount = 0;
+  #latestBytes = 0;
+  readonly #seen: SeenRecords[] = [];
+  /** Paths by the minute whose records of that input are not wanted. */
+  readonly #cut = new Map<number, Set<string>>();
 
-  constructor(isInRange: (minuteMs: number) => boolean) {
-    this.#isInRange = isInRange;
+  constructor(options: SectionOptions) {
+    this.#options = options;
+    const { columns, mostRecords = MOST_RECORDS } = options;
+    this.#mostRecords = Math.min(mostRecords, Math.ceil(MOST_VALUES / columns));
   }
 
-  /** Adds a stretch without the minutes that its edges may cut. */
-  add({ records, rejects, filteredCount }: Stretch, { beginsInside, endsInside }: Edges): void {
-    const firstMs = beginsInside ? records[0]?.minuteMs : NaN;
-    const lastMs = endsInside ? records.at(-1)?.minuteMs : NaN;
-    this.#filtered += filteredCount;
-    for (const record of records) {
-      const { minuteMs } = record;
-      if (minuteMs !== firstMs && minuteMs !== lastMs) this.#take(record);
-    }
-    for (const { reject, ownerMs } of rejects) {
-      if (this.#isInRange(ownerMs)) this.#rejects.push(reject);
-      else this.#filtered++;
-    }
-  }
-
-  fold(duplicates: DuplicatePolicy): FoldedSection {
-    let merged = 0;
-    const rejects = [...this.#rejects];
-    const minutes = [...this.#minutes].sort(([a], [b]) => a - b);
-    const batches = minutes.map(([minuteMs, records]): MinuteBatch => {
-      const folded = foldRecords(records, duplicates);
-      merged += folded.merged;
-      for (const reject of folded.rejects) rejects.push(reject);
-      return { minuteMs, records: folded.records };
-    });
-    return { minutes: batches, rejects, merged, filtered: this.#filtered };
-  }
-
-  #take(record: MinuteRecord): void {
+  record(record: MinuteRecord): void {
     const { minuteMs } = record;
-    const minute = this.#minutes.get(minuteMs);
+    const minute = this.#latest.get(minuteMs);
     if (minute !== undefined) minute.push(record);
-    else if (this.#isInRange(minuteMs)) this.#minutes.set(minuteMs, [record]);
-    else this.#filtered++;
+    else if (this.#options.isInRange(minuteMs)) this.#latest.set(minuteMs, [record]);
+    else {
+      this.filtered();
+      return;
+    }
+    if (++this.#latestCount >= this.#mostRecords) this.encode();
   }
+
+  /** @param ownerMs the minute that it belongs to */
+  reject(reject: Reject, ownerMs: number): void {
+    if (this.#options.isInRange(ownerMs))
+      this.#options.counters.addStep({ ...EMPTY_STEP, rejects: [reject] });
+    else this.filtered();
+  }
+
+  filtered(): void {
+    this.#options.counters.addStep({ ...EMPTY_STEP, filtered: 1 });
+  }
+
+  /** Records hold the text that they come from. */
+  tookText(bytes: number): void {
+    this.#latestBytes += bytes;
+    if (this.#latestBytes >= MOST_TEXT_BYTES) this.encode();
+  }
+
+  /** Drops the records that an input has of a minute, since it may have more than were read. */
+  cut(minuteMs: number, path: string): void {
+    this.#cut.set(minuteMs, (this.#cut.get(minuteMs) ?? new Set()).add(path));
+    const latest = this.#latest.get(minuteMs);
+    if (latest !== undefined) this.#latest.set(minuteMs, this.#uncut(minuteMs, latest));
+  }
+
+  /** The minutes in order of time. Call once, at the end. */
+  *minutes(): Generator<MinuteBatch, undefined> {
+    this.encode();
+    const waiting = this.#seen.map(cursorOf).sort((a, b) => a.minuteMs - b.minuteMs);
+    let begun = 0;
+    let active: Cursor[] = [];
+    for (;;) {
+      let minuteMs = waiting[begun]?.minuteMs ?? Infinity;
+      for (const cursor of active) minuteMs = Math.min(minuteMs, cursor.minuteMs);
+      if (minuteMs === Infinity) return;
+      while (waiting[begun]?.minuteMs === minuteMs) active.push(waiting[begun++]!);
+      const due = active.filter((cursor) => cursor.minuteMs === minuteMs).sort((a, b) => a.order - b.order);
+      const records = due.flatMap(({ seen, at }) => this.#options.codec.decode(seen, at));
+      for (const cursor of due) advance(cursor);
+      active = active.filter((cursor) => cursor.minuteMs < Infinity);
+      const batch = this.#fold(minuteMs, this.#uncut(minuteMs, records));
+      if (batch.records.length > 0) yield batch;
+    }
+  }
+
+  /** Folds the latest records and keeps what is needed of them. */
+  encode(): void {
+    const { codec, duplicates } = this.#options;
+    const minutes = [...this.#latest].sort(([a], [b]) => a - b);
+    this.#latest = new Map();
+    this.#latestCount = this.#latestBytes = 0;
+    if (minutes.length === 0) return;
+    const batches = minutes.map(([minuteMs, records]) =>
+      canFoldEarly(records, duplicates) ? this.#fold(minuteMs, records) : { minuteMs, records },
+    );
+    this.#seen.push(codec.encode(batches));
+  }
+
+  #fold(minuteMs: number, all: readonly MinuteRecord[]): MinuteBatch {
+    const { records, rejects, merged } = foldRecords(all, this.#options.duplicates);
+    if (records.length < all.length) this.#options.counters.addStep({ ...EMPTY_STEP, rejects, merged });
+    return { minuteMs, records };
+  }
+
+  #uncut(minuteMs: number, records: readonly MinuteRecord[]): MinuteRecord[] {
+    const paths = this.#cut.get(minuteMs);
+    return records.filter(({ source }) => paths?.has(pathOf(source)) !== true);
+  }
+}
+
+/** Parts of a record are folded once all are known: a joined one that was encoded would no longer know its parts. */
+function canFoldEarly(records: readonly MinuteRecord[], duplicates: DuplicatePolicy): boolean {
+  const isWhole = ({ brings = null, values }: MinuteRecord): boolean =>
+    brings === null && !values.some(Number.isNaN);
+  return duplicates === 'mean' || records.every(isWhole);
+}
+
+/** Encoded records at the next minute to take. */
+interface Cursor {
+  readonly seen: SeenRecords;
+  readonly order: number;
+  at: number;
+  /** Infinity at the end. */
+  minuteMs: number;
+}
+
+function cursorOf(seen: SeenRecords, order: number): Cursor {
+  return { seen, order, at: 0, minuteMs: seen.minutes[0] ?? Infinity };
+}
+
+function advance(cursor: Cursor): void {
+  cursor.minuteMs = cursor.seen.minutes[++cursor.at] ?? Infinity;
 }

@@ -1,55 +1,62 @@
 import type { MinuteRecord, Reject, SourceLine } from '../../core/types.js';
 import type { RecordSink } from '../lines/records.js';
 import type { OrderWatch } from './order.js';
+import { SeenPlace } from './seen-place.js';
+import type { Section } from './section.js';
 
-/** Whether a stretch begins or ends within its input, so that its first or last minute may be incomplete. */
-export interface Edges {
+export interface StretchStart {
+  /** Whether it begins within its input, so that its first minute may be incomplete. */
   readonly beginsInside: boolean;
-  readonly endsInside: boolean;
+  /** The minute of rejects before its first record, epoch ms. */
+  readonly headMs: number;
 }
 
-/** What one input holds from one place to another, as it is read. */
+/** Takes what one input holds from one place to another, without the minutes that these places may cut. */
 export class Stretch implements RecordSink {
-  readonly records: MinuteRecord[] = [];
-  /** With the minute that each belongs to. */
-  readonly rejects: { readonly reject: Reject; readonly ownerMs: number }[] = [];
-  filteredCount = 0;
+  readonly #section: Section;
   readonly #order: OrderWatch;
-  /** The number of a line is not known where reading began at a later one. */
-  readonly #hasLines: boolean;
+  readonly #beginsInside: boolean;
+  #firstMs: number | null = null;
+  /** The minute of the last record. */
+  #recordMs = NaN;
   /** The minute of the last record with a readable time, which rejects without one belong to. */
   #lastMs: number;
 
-  constructor(order: OrderWatch, { beginsInside }: Pick<Edges, 'beginsInside'>, headMs: number) {
+  constructor(section: Section, order: OrderWatch, { beginsInside, headMs }: StretchStart) {
+    this.#section = section;
     this.#order = order;
-    this.#hasLines = !beginsInside;
+    this.#beginsInside = beginsInside;
     this.#lastMs = headMs;
   }
 
   record(record: MinuteRecord): void {
-    this.#lastMs = record.minuteMs;
-    const placed = this.#hasLines ? record : { ...record, source: atByte(record.source) };
+    const { minuteMs } = record;
+    this.#firstMs ??= minuteMs;
+    this.#recordMs = this.#lastMs = minuteMs;
+    const placed = this.#beginsInside ? { ...record, source: unnumbered(record.source) } : record;
     this.#order.see(placed);
-    this.records.push(placed);
+    if (!this.#beginsInside || minuteMs !== this.#firstMs) this.#section.record(placed);
   }
 
   reject(reject: Reject): void {
     // What comes before the first record may be the rest of one that began before.
-    if (!this.#hasLines && this.records.length === 0) return;
+    if (this.#beginsInside && this.#firstMs === null) return;
     if (!Number.isNaN(reject.minuteMs)) this.#lastMs = reject.minuteMs;
-    const placed = this.#hasLines ? reject : { ...reject, source: atByte(reject.source) };
-    this.rejects.push({ reject: placed, ownerMs: this.#lastMs });
+    const placed = this.#beginsInside ? { ...reject, source: unnumbered(reject.source) } : reject;
+    this.#section.reject(placed, this.#lastMs);
   }
 
   filtered(): void {
-    this.filteredCount++;
+    this.#section.filtered();
+  }
+
+  /** Ends it within its input. */
+  endInside(path: string): void {
+    this.#section.cut(this.#recordMs, path);
   }
 }
 
-/** Line 0 stands for a number that is not known. */
-function atByte(source: SourceLine): SourceLine {
-  const { file, byteOffset, item } = source;
-  const raw = (): ReturnType<SourceLine['raw']> => source.raw();
-  const place = { file: `${file} near byte ${byteOffset}`, line: 0, byteOffset, raw };
-  return item === undefined ? place : { ...place, item };
+/** The number of a line is not known where reading began at a later one. */
+function unnumbered({ file, byteOffset }: SourceLine): SeenPlace {
+  return new SeenPlace(file, 0, byteOffset);
 }

@@ -22,8 +22,7 @@ export class Tallies {
     ...{ count: 0, intervals: 0, longest: null },
   };
   readonly #intervalMs: number;
-  readonly #targets = new Set<string>();
-  /** The last minute of each target in the section. */
+  /** The last minute of each target; NaN: it has none in the section. */
   readonly #lastMs = new Map<string, number>();
 
   constructor(columns: number, intervalMs: number) {
@@ -33,12 +32,12 @@ export class Tallies {
 
   /** In code-unit order. */
   get targets(): string[] {
-    return [...this.#targets].sort((a, b) => (a < b ? -1 : 1));
+    return [...this.#lastMs.keys()].sort((a, b) => (a < b ? -1 : 1));
   }
 
   /** What comes now does not follow what came before. */
   beginSection(): void {
-    this.#lastMs.clear();
+    for (const target of this.#lastMs.keys()) this.#lastMs.set(target, NaN);
   }
 
   /** Minutes of a section come in order of time. */
@@ -47,7 +46,6 @@ export class Tallies {
     this.firstMs = Math.min(this.firstMs ?? minuteMs, minuteMs);
     this.lastMs = Math.max(this.lastMs ?? minuteMs, minuteMs);
     for (const { target, values, label } of records) {
-      this.#targets.add(target);
       this.#addStep(target, minuteMs);
       // A record that brings its window has a row of values per interval, the newest one last.
       const newest = values.length - this.missing.length;
@@ -61,9 +59,9 @@ export class Tallies {
   }
 
   #addStep(target: string, minuteMs: number): void {
-    const afterMs = this.#lastMs.get(target);
+    const afterMs = this.#lastMs.get(target) ?? NaN;
     this.#lastMs.set(target, minuteMs);
-    if (afterMs === undefined) return;
+    if (Number.isNaN(afterMs)) return;
     const intervals = intervalsBetween(afterMs, minuteMs, this.#intervalMs) - 1;
     if (intervals < 1) return;
     this.gaps.count++;

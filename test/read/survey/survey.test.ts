@@ -10,8 +10,8 @@ import type { ReadOptions } from '#build/read/options.js';
 import { openRecording } from '#build/read/recording.js';
 import type { Survey } from '#build/read/survey.js';
 
-import { temporaryFolder } from '../support/cli.js';
-import { READ_DEFAULTS } from '../support/reading.js';
+import { temporaryFolder } from '../../support/cli.js';
+import { READ_DEFAULTS } from '../../support/reading.js';
 
 interface Asked {
   readonly options?: Partial<ReadOptions>;
