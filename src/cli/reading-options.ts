@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { skippedTimes } from '../core/skipped-time.js';
-import { typedTimeParser } from '../core/time/format.js';
+import { ANY_TIME_FORMAT, typedTimeParser } from '../core/time/format.js';
 import type { ParseTime } from '../core/time/format.js';
 import type { ReadSettings } from '../read/options.js';
 import { FORMAT } from './settings/format.js';
@@ -20,7 +20,8 @@ export function readSettings(values: ReadingValues): ReadSettings {
 }
 
 function timeRange(values: ReadingValues): Pick<ReadSettings, 'fromMs' | 'toMs'> {
-  const { from, to, timezone, timeUnit: unit, timeFormat: pattern = null } = values;
+  const { from, to, timezone, timeUnit: unit, timeFormat } = values;
+  const pattern = timeFormat === undefined || timeFormat === ANY_TIME_FORMAT ? null : timeFormat;
   const parserIn = (zone: string): ParseTime => typedTimeParser({ unit, pattern }, zone);
   const parse = parserIn(timezone);
   const read = (flag: string, text: string | undefined): number | null => {

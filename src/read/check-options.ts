@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { AiopsError } from '../core/errors.js';
 import { oneLine } from '../core/one-line.js';
+import { ANY_TIME_FORMAT } from '../core/time/format.js';
 import { compilePattern } from '../core/time/pattern.js';
 import { toUtcIn } from '../core/time/zone.js';
 import type { ReadOptions } from './options.js';
@@ -28,7 +29,7 @@ export function checkOptions(inputs: readonly string[], options: ReadOptions): v
     );
   }
   try {
-    if (timeFormat !== undefined) compilePattern(timeFormat);
+    if (timeFormat !== undefined && timeFormat !== ANY_TIME_FORMAT) compilePattern(timeFormat);
   } catch (cause) {
     throw usage(
       `--time-format ${oneLine(timeFormat ?? '')} is no pattern`,

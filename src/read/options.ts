@@ -23,7 +23,7 @@ export interface ReadOptions {
   readonly wide?: boolean;
   /** What bare numbers count; default `auto`: as the sample shows. */
   readonly timeUnit?: 'auto' | TimeUnit;
-  /** As for `strptime`. */
+  /** As for `strptime`, or `any`. */
   readonly timeFormat?: string;
   /** CSV only. */
   readonly delimiter?: string;

@@ -1,4 +1,5 @@
 import { decimalMark, delimiter, name, oneOf, toggle, whole } from './kinds.js';
+import { TIME_UNITS } from '../../core/time/numbers.js';
 import { names, renames } from './lists.js';
 import { timeFormat, timezone } from './time-kinds.js';
 import type { Settings } from './setting.js';
@@ -70,14 +71,14 @@ export const FORMAT = {
   },
   timeUnit: {
     flags: '--time-unit <unit>',
-    help: 'what times that are bare numbers count; days: as in a spreadsheet; auto: by their size',
-    kind: oneOf('auto', 's', 'ms', 'us', 'ns', 'days'),
+    help: 'what times that are bare numbers count; days: as in a spreadsheet; auto: what puts them into our years',
+    kind: oneOf('auto', ...TIME_UNITS),
     default: 'auto',
     changes: 'results',
   },
   timeFormat: {
     flags: '--time-format <pattern>',
-    help: 'how times are written, such as "%d.%m.%Y %H:%M" (default: found from the data)',
+    help: 'how times are written, such as "%d.%m.%Y %H:%M"; any: in several forms (default: as in the first records)',
     kind: timeFormat,
     changes: 'results',
   },

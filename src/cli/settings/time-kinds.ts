@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
+import { ANY_TIME_FORMAT } from '../../core/time/format.js';
 import { compilePattern } from '../../core/time/pattern.js';
 import { canonicalZone } from '../../core/time/zone.js';
 import { textKind } from './kinds.js';
@@ -24,8 +25,9 @@ export const timezone: Kind<string> = textKind((text) => {
   }
 });
 
-/** A pattern as strptime has them. */
+/** A pattern as strptime has them, or `any`. */
 export const timeFormat: Kind<string> = textKind((text) => {
+  if (text === ANY_TIME_FORMAT) return text;
   try {
     compilePattern(text);
     return text;

@@ -2,8 +2,8 @@ import { isoMs } from './iso.js';
 import { isNumberText, numberParser } from './numbers.js';
 import type { NumberForm, TimeUnit } from './numbers.js';
 import { compilePattern, patternParser } from './pattern.js';
-import { otherTextMs } from './texts.js';
-import type { DayMonth } from './texts.js';
+import { otherTextMs, textKind } from './texts.js';
+import type { DayMonth, TextKind } from './texts.js';
 import { toUtcIn } from './zone.js';
 
 /** How the times of a file are read; plain JSON. */
@@ -13,10 +13,24 @@ export interface TimeFormat {
   readonly dayMonth: DayMonth | null;
   /** A `--time-format`, by which alone times are read; null: by their form. */
   readonly pattern: string | null;
+  /** The kinds of times that are read, besides ISO; null: all. */
+  readonly kinds: readonly TimeKind[] | null;
+}
+
+export const TIME_KINDS = ['number', 'iso', 'year-first', 'year-last', 'month-name'] as const;
+export type TimeKind = 'number' | TextKind;
+
+/** The kind of a time; null: it is none. */
+export function timeKind(value: string | number): TimeKind | null {
+  if (typeof value === 'number' || isNumberText(value.trim())) return 'number';
+  return textKind(value);
 }
 
 /** How times are read unless the data or an option says otherwise. */
-export const AUTO_TIME: TimeFormat = { numbers: 'auto', dayMonth: null, pattern: null };
+export const AUTO_TIME: TimeFormat = { numbers: 'auto', dayMonth: null, pattern: null, kinds: null };
+
+/** The `--time-format` that is no pattern: times are read by their form, whatever kinds the sample has. */
+export const ANY_TIME_FORMAT = 'any';
 
 /** Parses a time to epoch ms; NaN if it is not one. */
 export type ParseTime = (value: string | number) => number;
@@ -32,16 +46,17 @@ export type ParseTime = (value: string | number) => number;
  * @throws RangeError when `timezone` is neither `UTC`, a fixed offset nor an IANA name known to Intl, or the pattern is
  *   invalid
  */
-export function parserOf({ numbers, dayMonth, pattern }: TimeFormat, timezone: string): ParseTime {
+export function parserOf({ numbers, dayMonth, pattern, kinds }: TimeFormat, timezone: string): ParseTime {
   const toUtc = toUtcIn(timezone);
   if (pattern !== null) return patternParser(compilePattern(pattern), toUtc);
-  const numberMs = numberParser(numbers, toUtc);
+  const read = kinds === null ? null : new Set<string>(['iso', ...kinds]);
+  const numberMs = read?.has('number') === false ? () => NaN : numberParser(numbers, toUtc);
   return (value) => {
     if (typeof value === 'number') return numberMs(value);
     const text = needsTrim(value) ? value.trim() : value;
     const usualMs =
       text.charCodeAt(4) === 45 /* - */ && text.length >= 10 ? isoMs(text, toUtc) : numberMs(text);
-    return Number.isNaN(usualMs) && !isNumberText(text) ? otherTextMs(text, toUtc, dayMonth) : usualMs;
+    return Number.isNaN(usualMs) && !isNumberText(text) ? otherTextMs(text, toUtc, dayMonth, read) : usualMs;
   };
 }
 

@@ -59,7 +59,8 @@ export function compilePattern(pattern: string): TimePattern {
     if (groups.includes(letter)) throw new RangeError(`${token} occurs twice`);
     groups.push(letter);
     if (typeof directive === 'string') return `(${directive})`;
-    return startsWithDigit(tokens[i + 1]) ? `(\\d{${directive.width}})` : `(${directive.digits})`;
+    const isFixed = startsWithDigit(tokens[i + 1]) || endsWithDigit(tokens[i - 1]);
+    return isFixed ? `(\\d{${directive.width}})` : `(${directive.digits})`;
   });
   refuseWithoutDate(groups);
   return { regExp: new RegExp(`^${parts.join('')}$`, 'i'), groups };
@@ -67,6 +68,11 @@ export function compilePattern(pattern: string): TimePattern {
 
 function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/** `%d` after `%m` has two digits, or neither had: `2018041` is not 1 April. */
+function endsWithDigit(token: string | undefined): boolean {
+  return token?.startsWith('%') === true && typeof DIRECTIVES[token.slice(1)] === 'object';
 }
 
 function startsWithDigit(token: string | undefined): boolean {

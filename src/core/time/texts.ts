@@ -11,6 +11,9 @@ const MONTH =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
 const WEEKDAY = '(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? +)?';
 
+/** What distinguishes the dates of one program from those of another; `iso`: `2018-04-30`. */
+export type TextKind = 'iso' | 'year-first' | 'year-last' | 'month-name';
+
 const YEAR_FIRST = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/;
 /** The digits alone could be a number. */
 const BASIC = /^(\d{4})(\d\d)(\d\d)(?=[T ])/i;
@@ -33,12 +36,18 @@ const COMMENT = / \([^()]*\)$/;
 
 /**
  * Reads dates, perhaps with a time of day, that are not in the usual ISO form but clear all the same; epoch ms, or NaN.
- * `dayMonth` null: dates with slashes or hyphens whose year comes last are NaN; with dots, the day comes first.
+ * `dayMonth` null: dates with slashes or hyphens whose year comes last are NaN; with dots, the day comes first. Dates
+ * of a kind that is not among `kinds` are NaN; null: there are no others.
  */
-export function otherTextMs(given: string, toUtc: ToUtc, dayMonth: DayMonth | null): number {
-  const text = given.replace(CLOCK_BEFORE_YEAR, '$1 $5 $3$4');
+export function otherTextMs(
+  given: string,
+  toUtc: ToUtc,
+  dayMonth: DayMonth | null,
+  kinds: ReadonlySet<string> | null = null,
+): number {
+  const text = yearBeforeClock(given);
   const date = findDate(text, dayMonth);
-  if (date === null || Number.isNaN(date.midnightMs)) return NaN;
+  if (date === null || Number.isNaN(date.midnightMs) || kinds?.has(date.kind) === false) return NaN;
   const rest = text.slice(date.length);
   if (rest === '') return timeOn(date.midnightMs, { hour: 0, minute: 0, second: 0, ms: 0 }, null, toUtc);
   const clock = CLOCK.exec(rest) ?? (date.isIso ? BASIC_CLOCK.exec(rest) : null);
@@ -55,7 +64,17 @@ export function otherTextMs(given: string, toUtc: ToUtc, dayMonth: DayMonth | nu
   return Number.isNaN(ahead) ? NaN : timeOn(date.midnightMs, ofDay, ahead, toUtc);
 }
 
+/** The kind of a date in text; null: it is none. */
+export function textKind(given: string): TextKind | null {
+  return findDate(yearBeforeClock(given.trim()), 'day-first')?.kind ?? null;
+}
+
+function yearBeforeClock(text: string): string {
+  return text.replace(CLOCK_BEFORE_YEAR, '$1 $5 $3$4');
+}
+
 interface FoundDate {
+  readonly kind: TextKind;
   readonly midnightMs: number;
   /** Of its text. */
   readonly length: number;
@@ -65,24 +84,33 @@ interface FoundDate {
 
 function findDate(text: string, dayMonth: DayMonth | null): FoundDate | null {
   let match = YEAR_FIRST.exec(text);
-  if (match !== null) return found(match, dateMs(Number(match[1]), Number(match[3]), Number(match[4])));
+  if (match !== null) {
+    const kind = match[2] === '-' ? 'iso' : 'year-first';
+    return found(match, kind, dateMs(Number(match[1]), Number(match[3]), Number(match[4])));
+  }
   match = YEAR_LAST.exec(text);
-  if (match !== null) return found(match, yearLast(match, dayMonth));
+  if (match !== null) return found(match, 'year-last', yearLast(match, dayMonth));
   match = BASIC.exec(text);
-  if (match !== null) return found(match, dateMs(Number(match[1]), Number(match[2]), Number(match[3])), true);
+  if (match !== null) {
+    return found(match, 'year-first', dateMs(Number(match[1]), Number(match[2]), Number(match[3])), true);
+  }
   match = WEEK.exec(text);
-  if (match !== null)
-    return found(match, weekDateMs(Number(match[1]), Number(match[3]), Number(match[4])), true);
+  if (match !== null) {
+    return found(match, 'year-first', weekDateMs(Number(match[1]), Number(match[3]), Number(match[4])), true);
+  }
   match = ORDINAL.exec(text);
-  if (match !== null) return found(match, ordinalDateMs(Number(match[1]), Number(match[2])), true);
+  if (match !== null)
+    return found(match, 'year-first', ordinalDateMs(Number(match[1]), Number(match[2])), true);
   match = DAY_NAME_YEAR.exec(text);
-  if (match !== null) return found(match, dateMs(Number(match[4]), monthOf(match[3]), Number(match[1])));
+  if (match !== null)
+    return found(match, 'month-name', dateMs(Number(match[4]), monthOf(match[3]), Number(match[1])));
   match = NAME_DAY_YEAR.exec(text);
-  return match === null ? null : found(match, dateMs(Number(match[3]), monthOf(match[1]), Number(match[2])));
+  if (match === null) return null;
+  return found(match, 'month-name', dateMs(Number(match[3]), monthOf(match[1]), Number(match[2])));
 }
 
-function found([text]: RegExpExecArray, midnightMs: number, isIso = false): FoundDate {
-  return { midnightMs, length: text.length, isIso };
+function found([text]: RegExpExecArray, kind: TextKind, midnightMs: number, isIso = false): FoundDate {
+  return { kind, midnightMs, length: text.length, isIso };
 }
 
 /** The two numbers of a date with slashes or hyphens whose year comes last; null: it is no such date. */

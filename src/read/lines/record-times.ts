@@ -5,6 +5,7 @@ import { parserOf } from '../../core/time/format.js';
 import type { ParseTime } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
 import type { FilePlan } from './plan.js';
+import { OTHER_KIND } from './reject-remedies.js';
 import { show } from './show-value.js';
 
 /** Reads the times of a file's records. */
@@ -44,8 +45,17 @@ export class RecordTimes {
     if (time === null || time === '' || (format === 'csv' && typeof time === 'string' && time.trim() === ''))
       return { reason: 'no_time', message: `${timeField} is empty` };
     const isTimeLike = typeof time === 'string' || typeof time === 'number';
-    const skipped = isTimeLike ? this.#explainTime(time) : null;
-    return { reason: 'bad_time', message: `${timeField}: ${skipped ?? `${show(time)} is not a time`}` };
+    if (!isTimeLike) return { reason: 'bad_time', message: `${timeField}: ${show(time)} is not a time` };
+    const why =
+      this.#explainTime(time) ?? `${show(time)} is ${this.#isOfOtherKind(time) ? OTHER_KIND : 'not a time'}`;
+    return { reason: 'bad_time', message: `${timeField}: ${why}` };
+  }
+
+  #isOfOtherKind(time: string | number): boolean {
+    const { kinds } = this.#plan.time;
+    return (
+      kinds !== null && !Number.isNaN(parserOf({ ...this.#plan.time, kinds: null }, this.#timezone)(time))
+    );
   }
 
   /** Why a zone does not have the time; made when needed, as most recordings have no such time. */

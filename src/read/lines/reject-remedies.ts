@@ -17,6 +17,9 @@ export interface RemedyFacts {
 
 export const RECORD_FORMS = 'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}';
 
+/** What is wrong with a time of a kind that the sample does not have. */
+export const OTHER_KIND = 'a time, but not in a form that the sample has';
+
 const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> = {
   bad_line: ({ format, isEvery = false, example }) => {
     if (isEvery) return format === 'jsonl' ? notRecords() : 'if it is JSONL, add --format jsonl';
@@ -32,6 +35,8 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
   not_a_record: ({ isEvery = false }) => (isEvery ? notRecords() : RECORD_FORMS),
   no_time: () => 'fill in the times; if they are in another column, name it with --time-column',
   bad_time: ({ isTimeColumnGiven = false, example }) => {
+    if (example?.message.endsWith(OTHER_KIND) === true)
+      return 'correct it; if the file is to have times in several forms, read all of them with --time-format any';
     const forms = `times are ISO 8601, YYYY-MM-DD HH:MM[:SS] or another form of docs/formats.md; describe others with --time-format, ${exampleFormat(example?.message ?? '')}`;
     return isTimeColumnGiven
       ? forms

@@ -1,11 +1,12 @@
 import { oneLine } from '../../core/one-line.js';
-import { AUTO_TIME, parserOf } from '../../core/time/format.js';
-import type { TimeFormat } from '../../core/time/format.js';
+import { AUTO_TIME, ANY_TIME_FORMAT, parserOf } from '../../core/time/format.js';
 import { isNumberText } from '../../core/time/numbers.js';
 import type { ReadOptions } from '../options.js';
 import { decideDayMonth } from './day-month.js';
 import type { Decision } from './decision.js';
 import { inShell } from './names.js';
+import { decideKinds } from './time-kinds.js';
+import type { DecidedTimeFormat } from './time-kinds.js';
 import { decideNumberForm } from './number-form.js';
 
 type TimeOptions = Pick<ReadOptions, 'timeUnit' | 'timeFormat'>;
@@ -15,11 +16,6 @@ export interface TimeValues {
   readonly file: string;
   readonly field: string;
   readonly values: readonly unknown[];
-}
-
-export interface DecidedTimeFormat {
-  readonly format: TimeFormat;
-  readonly decision: Decision;
 }
 
 /**
@@ -32,7 +28,7 @@ export function decideTimeFormat(
   { timeUnit = 'auto', timeFormat }: TimeOptions,
   nowMs: number,
 ): DecidedTimeFormat {
-  if (timeFormat !== undefined) {
+  if (timeFormat !== undefined && timeFormat !== ANY_TIME_FORMAT) {
     const format = { ...AUTO_TIME, pattern: timeFormat };
     return { format, decision: given(timeFormat, `--time-format ${inShell(timeFormat)}`) };
   }
@@ -41,10 +37,24 @@ export function decideTimeFormat(
     return { format, decision: given(`numbers in ${timeUnit}`, `--time-unit ${timeUnit}`) };
   }
   const times = values.filter(isTimeLike);
+  const form = decideForm({ file, field }, times, nowMs);
+  if (timeFormat !== undefined) {
+    const choice = `${form.decision.choice}, and times in any other form`;
+    return { format: form.format, decision: given(choice, `--time-format ${timeFormat}`) };
+  }
+  return form.format.pattern === null ? decideKinds(times, form) : form;
+}
+
+/** Decides how most times are read; others may be of any kind. */
+function decideForm(
+  { file, field }: Pick<TimeValues, 'file' | 'field'>,
+  times: readonly (string | number)[],
+  nowMs: number,
+): DecidedTimeFormat {
   const numbers = times.filter((time) => typeof time === 'number' || isNumberText(time.trim()));
   if (numbers.length > times.length / 2) {
-    const { form, decision } = decideNumberForm(numbers, field, nowMs);
-    return { format: { ...AUTO_TIME, numbers: form }, decision };
+    const { form, pattern, decision } = decideNumberForm(numbers, field, nowMs);
+    return { format: { ...AUTO_TIME, numbers: form, pattern }, decision };
   }
   const texts = times.filter((time) => typeof time === 'string').filter((text) => !isNumberText(text.trim()));
   const order = decideDayMonth({ file, field }, texts);

@@ -1,4 +1,4 @@
-import { isNumberText } from '../../core/time/numbers.js';
+import { EPOCH_UNITS, isNumberText } from '../../core/time/numbers.js';
 import { decideNumberForm } from './number-form.js';
 import { isTimeLike } from './time-format.js';
 
@@ -8,9 +8,10 @@ export function canBeTime(field: string, values: readonly unknown[], nowMs: numb
   if (times === null) return false;
   const numbers = times.filter(isNumber);
   if (numbers.length === 0) return true;
-  const { alternatives } = decideNumberForm(numbers, field, nowMs).decision;
-  return numbers.length === times.length && alternatives.length === 0;
+  return numbers.length === times.length && decideNumberForm(numbers, field, nowMs).isClear;
 }
+
+const EPOCH_FORMS: ReadonlySet<string> = new Set(['auto', ...EPOCH_UNITS]);
 
 /**
  * Whether a column looks like the time by what it holds alone. Numbers must be dates, or epochs of our years that follow
@@ -20,8 +21,9 @@ export function looksLikeTime(values: readonly unknown[], nowMs: number): boolea
   if (!canBeTime('', values, nowMs)) return false;
   const numbers = (timesOf(values) ?? []).filter(isNumber);
   if (numbers.length === 0) return true;
-  const { form } = decideNumberForm(numbers, '', nowMs);
-  return form === 'compact' || (form !== 'days' && isRegular(numbers.map(Number)));
+  const { form, pattern } = decideNumberForm(numbers, '', nowMs);
+  const isEpoch = pattern === null && EPOCH_FORMS.has(form);
+  return form === 'compact' || (isEpoch && isRegular(numbers.map(Number)));
 }
 
 /** What a column holds, without empty fields; null if anything is no time, or there is nothing. */

@@ -13,6 +13,7 @@ import {
   text,
   type Shape,
 } from '../../core/shape.js';
+import { TIME_KINDS } from '../../core/time/format.js';
 import { NUMBER_FORMS } from '../../core/time/numbers.js';
 import { journalPath, type Commit, type JournalContents } from '../../output/journal.js';
 import type { DigestUpdate, Segment } from '../../read/bytes/digests.js';
@@ -71,6 +72,7 @@ const inputSnapshot: Shape<InputSnapshot> = object({
               numbers: oneOf(...NUMBER_FORMS),
               dayMonth: nullable(oneOf('day-first', 'month-first')),
               pattern: nullable(text),
+              kinds: nullable(list(oneOf(...TIME_KINDS))),
             }),
             targetFields: list(text),
             labelField: nullable(text),

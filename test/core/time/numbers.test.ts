@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AUTO_TIME, parserOf } from '#build/core/time/format.js';
+import { NUMBER_FORMS } from '#build/core/time/numbers.js';
 import type { NumberForm } from '#build/core/time/numbers.js';
 
 const reader = (numbers: NumberForm, timezone = 'UTC') => parserOf({ ...AUTO_TIME, numbers }, timezone);
@@ -25,7 +26,24 @@ test('the unit decides what a number is', () => {
     ['days', '43220.0007', '2018-04-30T00:01:00Z'],
     ['days', '43220.7', '2018-04-30T16:48:00Z'],
     ['days', 43220.00069444445, '2018-04-30T00:01:00Z'],
-    ['days', '43220,5', 'none'],
+    ['days', '43220,5', '2018-04-30T12:00:00Z'],
+    ['days', '43,220', 'none'],
+    ['s', '1525046400,25', '2018-04-30T00:00:00.250Z'],
+    ['s', '1,5250464E+09', '2018-04-30T00:00:00Z'],
+    ['s', '1,525,046,400', 'none'],
+    ['s', '0,5', '1970-01-01T00:00:00.500Z'],
+    ['days1904', '41758.5', '2018-04-30T12:00:00Z'],
+    ['mjd', '58238.5', '2018-04-30T12:00:00Z'],
+    ['jd', '2458238.5', '2018-04-30T00:00:00Z'],
+    ['jd', 2458238.540278, '2018-04-30T00:58:00Z'],
+    ['datenum', '737180.25', '2018-04-30T06:00:00Z'],
+    ['unixdays', 17651, '2018-04-30T00:00:00Z'],
+    ['cocoa', '546739200.5', '2018-04-30T00:00:00.500Z'],
+    ['ticks', '636606432000010000', '2018-04-30T00:00:00.001Z'],
+    ['ticks', 636606432000010000, '2018-04-30T00:00:00.001Z'],
+    ['filetime', '131695200000010000', '2018-04-30T00:00:00.001Z'],
+    ['ns', 1525046400001000000, '2018-04-30T00:00:00.001Z'],
+    ['compact', '20180430005801,25', '2018-04-30T00:58:01.250Z'],
     ['days', '4.32205e4', '2018-04-30T12:00:00Z'],
     ['compact', '20180430', '2018-04-30T00:00:00Z'],
     ['compact', 2018043007, '2018-04-30T07:00:00Z'],
@@ -47,13 +65,15 @@ test('days and compact dates are local times, epochs are not', () => {
   for (const [form, value] of [
     ['days', '43220.5'],
     ['compact', '20180430120000'],
+    ['datenum', '737180.5'],
   ] as const)
     assert.equal(reader(form, 'Asia/Tokyo')(value), at('2018-04-30T03:00:00Z'), form);
+  assert.equal(reader('mjd', 'Asia/Tokyo')('58238'), at('2018-04-30T00:00:00Z'));
   assert.equal(reader('s', 'Asia/Tokyo')(1525046400), at('2018-04-30T00:00:00Z'));
 });
 
 test('texts with a date are read whatever the unit of numbers is', () => {
-  for (const form of ['s', 'ms', 'us', 'ns', 'days', 'compact', 'auto'] as const)
+  for (const form of NUMBER_FORMS)
     assert.equal(reader(form)('2018-04-30 00:58'), at('2018-04-30T00:58:00Z'), form);
 });
 

@@ -108,7 +108,7 @@ test('numbers that give no time of our years draw a warning with a date and the 
     [MINUTES.map((_, i) => i * 60_000), /1970-01-01T00:00:00Z/, ['--time-unit ms']],
     [MINUTES.map((_, i) => i * 60e9), /1970-01-01T00:00:00Z/, ['--time-unit ns']],
     [MINUTES.map((_, i) => 28_800 + i * 60), /1970-01-01T08:00:00Z/, ['--time-unit ms']],
-    [MINUTES.map((_, i) => 58_238 + i), /2059-06-12T00:00:00Z/, ['--time-unit s']],
+    [MINUTES.map((_, i) => 58_238 + i), /2018-04-30T00:00:00Z/, ['--time-unit s']],
     [MINUTES.map((_, i) => 700e6 + i * 60e6), /1992-03-07/, ['--time-unit us']],
   ];
   for (const [times, date, alternatives] of cases) {
