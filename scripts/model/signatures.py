@@ -38,6 +38,14 @@ class Arithmetic(tf.Module):
         return {"difference": window - other}
 
 
+class Rounded(tf.Module):
+    """A type of output that tfjs-node does not support, beside one that it does."""
+
+    @tf.function(input_signature=[WINDOW])
+    def rounded(self, window: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"newest": window[:, -1:], "rounded": tf.cast(window, tf.bfloat16)}
+
+
 def main() -> None:
     fix_randomness(1)
     module = Arithmetic()
@@ -49,6 +57,8 @@ def main() -> None:
     }
     tf.saved_model.save(module, str(MODELS / "four-signatures"), signatures=signatures)
     tf.saved_model.save(module, str(MODELS / "one-signature"), signatures={"newest": module.last})
+    rounded = Rounded()
+    tf.saved_model.save(rounded, str(MODELS / "bfloat16-output"), signatures=rounded.rounded)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AiopsError } from '../core/errors.js';
 import type { InputSpec } from '../core/types.js';
 import { sumOf, unreadable } from './bundle-files.js';
-import { bareFiles, describedBundle, noManifest, openBundle, statOf, type Bundle } from './bundle.js';
+import { describedBundle, openBundle, statOf, type Bundle } from './bundle.js';
 import { formatFiles } from './format-files.js';
 import { MANIFEST_NAME, type Manifest } from './manifest.js';
 import { parseModelJson } from './model-json.js';
+import { bareFiles, noManifest } from './not-a-bundle.js';
 
 /** What the manifest of a bare TF.js model or SavedModel would say. */
 export interface BareModelFlags extends InputSpec {

@@ -39,6 +39,7 @@ export async function readChecked(dir: string, file: string, sums: Sums): Promis
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
+  refusePointer(path, bytes);
   compareSums(path, expected, createHash('sha256').update(bytes).digest('hex'));
   return bytes;
 }
@@ -53,12 +54,24 @@ export async function checkFile(dir: string, file: string, sums: Sums): Promise<
   compareSums(path, expectedSum(dir, file, sums), await sumOf(dir, file));
 }
 
-/** sha256 of a bundle's file, read as a stream. */
+/**
+ * sha256 of a bundle's file, read as a stream.
+ *
+ * @throws AiopsError 'model' if it is unreadable, or a Git LFS pointer
+ */
 export async function sumOf(dir: string, file: string): Promise<string> {
   const path = await containedPath(dir, file);
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash).catch((cause: unknown) => {
-    throw unreadable(path, cause);
+  let isHead = true;
+  const read = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      if (isHead) refusePointer(path, chunk);
+      isHead = false;
+      yield chunk;
+    }
+  };
+  await pipeline(createReadStream(path), read, hash).catch((cause: unknown) => {
+    throw cause instanceof AiopsError ? cause : unreadable(path, cause);
   });
   return hash.digest('hex');
 }
@@ -76,6 +89,19 @@ export async function filesUnder(dir: string, folder: string): Promise<string[]>
   }
   return files.sort();
 }
+
+/**
+ * @param head the first bytes of the file, or all
+ * @throws AiopsError 'model' if the file is what Git keeps in place of a large one that it has not fetched
+ */
+export function refusePointer(path: string, head: Uint8Array): void {
+  if (!Buffer.from(head.subarray(0, POINTER.length)).equals(POINTER)) return;
+  throw new AiopsError('model', `${path} is a Git LFS pointer, not the file itself`, {
+    hint: 'fetch the file with: git lfs pull',
+  });
+}
+
+const POINTER = Buffer.from('version https://git-lfs.github.com/spec/');
 
 function expectedSum(dir: string, file: string, sums: Sums): string {
   const expected = Object.hasOwn(sums, file) ? sums[file] : undefined;

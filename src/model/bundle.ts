@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, posix, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import type { ModelFormat } from '../core/types.js';
@@ -8,6 +8,7 @@ import { checkFile, containedPath, hasCode, readChecked, unreadable } from './bu
 import { checkSeal, digestOf } from './digest.js';
 import { formatFiles, savedModelFiles } from './format-files.js';
 import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js';
+import { fileInsteadOfFolder, noManifest } from './not-a-bundle.js';
 import { parseJson, readArtifacts, type ModelArtifacts } from './model-json.js';
 
 /** A model bundle: its folder and its checked manifest. */
@@ -118,43 +119,6 @@ async function checkFiles({ dir, manifest }: Bundle): Promise<void> {
   for (const file of new Set([...Object.keys(sha256), ...needed])) await checkFile(dir, file, sha256);
 }
 
-const EXPORT_HINTS: readonly (readonly [RegExp, string])[] = [
-  [
-    /\.(keras|h5|hdf5)$/,
-    'it is a Keras file: export it with model.export("folder") in Python, and name that folder',
-  ],
-  [/\.pb$/, 'it is only a graph: save it as a SavedModel (tf.saved_model.save), and name that folder'],
-  [/\.(onnx|tflite|pt|pth)$/, 'convert it to a SavedModel, and name that folder'],
-];
-
 async function expectFolder(path: string): Promise<void> {
-  if ((await statOf(path)).isDirectory()) return;
-  throw new AiopsError('model', `${path} is a file, but a model bundle is a folder`, {
-    hint:
-      basename(path) === MANIFEST_NAME
-        ? `name its folder: ${dirname(path)}`
-        : (EXPORT_HINTS.find(([ending]) => ending.test(path))?.[1] ??
-          `name a folder with an ${MANIFEST_NAME}`),
-  });
-}
-
-/** The error for a folder without a manifest. */
-export async function noManifest(dir: string): Promise<AiopsError> {
-  const bare = await bareFiles(dir);
-  const message = `${dir} is not a model bundle: it has no ${MANIFEST_NAME}`;
-  if (bare.length === 0) {
-    return new AiopsError('model', message, { hint: 'docs/bundle.md describes model bundles' });
-  }
-  return new AiopsError('model', `${message}, only a bare ${bare.join(' and ')}`, {
-    hint: `write an ${MANIFEST_NAME} next to it (docs/bundle.md has one to copy), or describe it with --window and related flags`,
-  });
-}
-
-/** The files of a folder that identify it as a bare model. */
-export async function bareFiles(dir: string): Promise<('saved_model.pb' | 'model.json')[]> {
-  const found: ('saved_model.pb' | 'model.json')[] = [];
-  for (const name of ['saved_model.pb', 'model.json'] as const) {
-    if ((await stat(join(dir, name)).catch(() => null)) !== null) found.push(name);
-  }
-  return found;
+  if (!(await statOf(path)).isDirectory()) throw fileInsteadOfFolder(path);
 }

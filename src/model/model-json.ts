@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import * as z from 'zod';
 
 import { AiopsError, messageOf } from '../core/errors.js';
-import { containedPath, readChecked, type Sums } from './bundle-files.js';
+import { containedPath, readChecked, refusePointer, type Sums } from './bundle-files.js';
 
 const weightSpec = z.looseObject({
   name: z.string(),
@@ -60,6 +60,7 @@ export function parseModelJson(bytes: Uint8Array, path: string): ModelJson {
 
 /** @throws AiopsError 'model' that says where the text is not valid JSON */
 export function parseJson(bytes: Uint8Array, path: string): unknown {
+  refusePointer(path, bytes);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

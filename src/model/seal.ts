@@ -3,11 +3,12 @@ import { join, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { hasCode, sumOf, unreadable } from './bundle-files.js';
-import { noManifest, statOf } from './bundle.js';
+import { statOf } from './bundle.js';
 import { sealOf } from './digest.js';
 import { formatFiles } from './format-files.js';
 import { MANIFEST_NAME, parseManifest } from './manifest.js';
 import { parseJson } from './model-json.js';
+import { noManifest } from './not-a-bundle.js';
 
 /** A manifest with the sums of all files that its formats need, and a seal. */
 export interface SealedManifest {

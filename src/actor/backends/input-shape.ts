@@ -20,16 +20,26 @@ export interface InputShape {
 export function fitInput(itemDims: readonly number[], declared: DeclaredShape, where: string): InputShape {
   if (declared === undefined || declared === null) return { batch: null, dims: itemDims };
   const [batch = null, ...wanted] = declared.map((size) => (size === null || size < 0 ? null : size));
-  const dims = sameRank(itemDims, wanted) ?? withoutOnes(itemDims, wanted);
+  const dims = fitted(itemDims, wanted);
   if (dims !== null) return { batch, dims };
   throw new AiopsError(
     'model',
     `the manifest gives the model items of shape ${text([null, ...itemDims])}, ` +
       `but ${where} takes ${text([batch, ...wanted])} (the first dimension is the items)`,
-    {
-      hint: 'correct input.window, input.columns, input.shape or output.kind in aiops-model.json (docs/bundle.md), or for a bare model --window, --model-columns or --output-kind',
-    },
+    { hint: fittingWindow(itemDims, wanted) },
   );
+}
+
+/** Names the window if only that does not fit. */
+function fittingWindow(itemDims: readonly number[], wanted: readonly (number | null)[]): string {
+  const window = wanted.find((size) => size !== null && size > 1) ?? 1;
+  if (fitted([window, ...itemDims.slice(1)], wanted) === null)
+    return 'correct input.window, input.columns, input.shape or output.kind in aiops-model.json (docs/bundle.md), or for a bare model --window, --model-columns or --output-kind';
+  return `the window is ${window}, or ${window + 1} if the model forecasts the newest interval, which it does not see: set input.window in aiops-model.json, or --window for a bare model`;
+}
+
+function fitted(itemDims: readonly number[], wanted: readonly (number | null)[]): readonly number[] | null {
+  return sameRank(itemDims, wanted) ?? withoutOnes(itemDims, wanted);
 }
 
 function sameRank(itemDims: readonly number[], wanted: readonly (number | null)[]): readonly number[] | null {

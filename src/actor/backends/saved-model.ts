@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -5,7 +6,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 
 import { AiopsError, messageOf } from '../../core/errors.js';
 import { checkSavedModel, type Bundle } from '../../model/bundle.js';
+import { readSavedModel, type SavedModelContent } from '../../model/signatures.js';
 import type { LoadedModel } from './backend.js';
+import { knownCause } from './known-causes.js';
 import { savedModelOperations } from './operations.js';
 import { fittedModel, type TensorFlow, type TfModel } from './tf-model.js';
 
@@ -49,6 +52,8 @@ export async function loadSavedModel(
 ): Promise<LoadedModel> {
   const what = `the saved-model of ${bundle.manifest.name}`;
   const path = await checkSavedModel(bundle);
+  const content = await contentOf(path);
+  if (content !== null) checkContent(content, path, what);
   try {
     const { tags, signatureDefs } = servingGraph(await tf.node.getMetaGraphsFromSavedModel(path), what);
     const [name, signature] = chooseSignature(signatureDefs, bundle.manifest.signature, what);
@@ -62,24 +67,55 @@ export async function loadSavedModel(
     );
   } catch (cause) {
     if (cause instanceof AiopsError) throw cause;
-    const [, type] = /^Unsupported tensor DataType: (\w+)/.exec(messageOf(cause)) ?? [];
-    if (type !== undefined) throw unknownType(what, type);
-    throw new AiopsError('model', `TensorFlow cannot load ${what} (${path}): ${messageOf(cause)}`, {
-      hint: 'save it again with tf.saved_model.save, using only operations of the TensorFlow version that `aiops-serve native status` shows',
-      cause,
-    });
+    throw (
+      knownCause(what, cause) ??
+      new AiopsError('model', `TensorFlow cannot load ${what} (${path}): ${messageOf(cause)}`, {
+        hint: 'save it again, using only operations of the TensorFlow version that `aiops-serve native status` shows',
+        cause,
+      })
+    );
   }
 }
 
-function unknownType(what: string, type: string): AiopsError {
-  const shown = type === 'undefined' ? 'a type' : type;
-  return new AiopsError(
-    'model',
-    `a signature of ${what} has an input or output of ${shown} that tfjs-node does not support`,
-    {
-      hint: 'cast inputs and outputs to float32 in every signature that is saved with it',
-    },
-  );
+/** Null: the file is not understood, and TensorFlow says why. */
+async function contentOf(path: string): Promise<SavedModelContent | null> {
+  const bytes = await readFile(join(path, 'saved_model.pb'));
+  try {
+    return readSavedModel(bytes);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Types of inputs and outputs that tfjs-node knows; it refuses a model that has others in any signature. */
+const KNOWN_TYPES = new Set(['float', 'int32', 'int64', 'uint8', 'bool', 'complex64', 'string']);
+
+/** @throws AiopsError 'model' for faults that TensorFlow would report late, or without saying where they are */
+function checkContent({ signatures, operations }: SavedModelContent, path: string, what: string): void {
+  if (operations.has('VarHandleOp') && !existsSync(join(path, 'variables', 'variables.index'))) {
+    throw new AiopsError(
+      'model',
+      `${what} has no weights: ${join(path, 'variables')} lacks variables.index`,
+      {
+        hint: 'copy the whole folder that model.export(folder) or tf.saved_model.save wrote, variables/ included',
+      },
+    );
+  }
+  for (const { name, inputs, outputs } of signatures) {
+    const sides = [
+      ...inputs.map((one) => ['input', one] as const),
+      ...outputs.map((one) => ['output', one] as const),
+    ];
+    for (const [side, tensor] of sides) {
+      if (KNOWN_TYPES.has(tensor.type)) continue;
+      throw new AiopsError(
+        'model',
+        `${side} ${tensor.name} of the signature ${name} of ${what} is of type ${tensor.type}, which tfjs-node does not support`,
+        { hint: 'cast inputs and outputs to float32 in every signature that is saved with it' },
+      );
+    }
+  }
 }
 
 /** The graph that was saved for serving, or the only one. */

@@ -8,6 +8,7 @@ import { AiopsError } from '../../core/errors.js';
 import type { ModelOutput } from '../../core/types.js';
 import type { LoadedModel, Outputs } from './backend.js';
 import { fitInput, type DeclaredShape } from './input-shape.js';
+import { knownCause } from './known-causes.js';
 
 /** The part of TF.js that is used here: three packages on wasm, one namespace on node. */
 export interface TensorFlow extends Pick<typeof core, 'dispose' | 'tensor' | 'tidy'> {
@@ -44,13 +45,21 @@ export function fittedModel(
 ): LoadedModel {
   try {
     const input = fitInput(itemDims, soleInput(model, what).shape, what);
-    const predict = predictor(tf, model, [...input.dims], what);
+    const predict = explained(predictor(tf, model, [...input.dims], what), what);
     const { operations } = model;
     return { declaredBatch: input.batch, operations, predict, dispose: () => model.dispose() };
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** Names the cause of failures whose own text does not. */
+function explained(predict: LoadedModel['predict'], what: string): LoadedModel['predict'] {
+  return (input, items) =>
+    predict(input, items).catch((cause: unknown) => {
+      throw cause instanceof AiopsError ? cause : (knownCause(what, cause) ?? cause);
+    });
 }
 
 export function asList(result: Tensor | readonly Tensor[]): readonly Tensor[] {

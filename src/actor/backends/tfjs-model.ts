@@ -2,6 +2,7 @@ import { AiopsError, messageOf } from '../../core/errors.js';
 import { readFormat, type Bundle, type TfjsFormat } from '../../model/bundle.js';
 import type { ModelArtifacts } from '../../model/model-json.js';
 import type { LoadedModel } from './backend.js';
+import { knownCause } from './known-causes.js';
 import { graphOperations } from './operations.js';
 import { asList, fittedModel, type TensorFlow, type TfModel } from './tf-model.js';
 
@@ -21,12 +22,26 @@ export async function loadTfjsModel(
   const artifacts = await readFormat(bundle, format);
   const model = await LOADERS[format](tf, artifacts).catch((cause: unknown) => {
     if (cause instanceof AiopsError) throw cause;
-    throw new AiopsError('model', `TensorFlow.js cannot load ${what} (${bundle.dir}): ${messageOf(cause)}`, {
-      hint: 'convert it with tensorflowjs_converter, for example to a graph-model',
-      cause,
-    });
+    throw (
+      knownCause(what, cause) ??
+      new AiopsError('model', `TensorFlow.js cannot load ${what} (${bundle.dir}): ${messageOf(cause)}`, {
+        hint: 'convert it with tensorflowjs_converter, for example to a graph-model',
+        cause,
+      })
+    );
   });
+  if (format === 'graph-model') refuseTables(graphOperations(artifacts.json.modelTopology), what, model);
   return fittedModel(tf, model, itemDims, what);
+}
+
+/** @throws AiopsError 'model' for a graph-model with a lookup table, which TensorFlow.js takes for a second input */
+function refuseTables(operations: ReadonlySet<string>, what: string, model: TfModel): void {
+  const table = [...operations].find((name) => /^LookupTable|HashTable/.test(name));
+  if (table === undefined || model.inputs.length < 2) return;
+  model.dispose();
+  throw new AiopsError('model', `${what} has a lookup table (${table}), which graph-models cannot use here`, {
+    hint: 'use its SavedModel with --backend node, or look values up before the model',
+  });
 }
 
 const LOADERS: Readonly<Record<TfjsFormat, (tf: TensorFlow, artifacts: ModelArtifacts) => Promise<TfModel>>> =

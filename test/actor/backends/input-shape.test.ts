@@ -28,6 +28,15 @@ suite('fitInput', () => {
     assert.deepEqual(dims([1], [null, null, null]), [1, 1]);
   });
 
+  test('names the window where only that does not fit', () => {
+    for (const [item, declared, text] of [
+      [[9], [null, 10, 1], /the window is 10, or 11 if the model forecasts/],
+      [[60, 2], [null, 61, 2], /the window is 61, or 62/],
+      [[60, 2], [null, 60, 3], /correct input\.window, input\.columns/],
+    ] as const)
+      assert.throws(() => fitInput(item, declared, 'm'), refusal('model', [], text));
+  });
+
   test('shows both shapes where they do not fit', () => {
     for (const [item, declared, text] of [
       [[60], [null, 30], /\[\?,60\], but the layers-model of m takes \[\?,30\]/],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
@@ -11,9 +11,10 @@ import { PaddedCalls } from '#build/actor/backends/padded-calls.js';
 import type { ErrorCode } from '#build/core/errors.js';
 import { RandomStream } from '#build/core/random.js';
 import { npmPackage } from '#build/native/inventory.js';
+import { openBareModel } from '#build/model/bare-model.js';
 import { openBundle } from '#build/model/bundle.js';
 import { linearModel, writeBundle } from '../../support/bundles.js';
-import { temporaryFolder } from '../../support/cli.js';
+import { ROOT, temporaryFolder } from '../../support/cli.js';
 import { bundleFolder } from '../../support/examples.js';
 import { native, whyNoNative } from '../../support/native.js';
 import { assertKeepsNoTensors } from '../../support/node-tensors.js';
@@ -102,6 +103,26 @@ suite('node backend, present', { skip: await whyNoNative() }, () => {
       await assertKeepsNoTensors(format, 500);
     });
   }
+
+  const INPUT = { columns: 'each', window: 3, missing: 'hold', normalize: 'none', output: 'raw' } as const;
+
+  test('a SavedModel without its variables, or with a type that is not supported, is refused', async (t) => {
+    const backend = await openNode(1, native);
+    const open = (path: string): Promise<LoadedModel> =>
+      openBareModel(path, { ...INPUT, signature: null }).then((bundle) =>
+        backend.load(bundle, 'saved-model', [3]),
+      );
+    const folder = temporaryFolder(t);
+    cpSync(join(bundleFolder('builtin'), 'saved_model'), folder, { recursive: true });
+    rmSync(join(folder, 'variables'), { recursive: true });
+    await assertRefuses(open(folder), 'model', /has no weights: .*variables lacks/, /variables\/ included/);
+    const rounded = join(ROOT, 'fixtures/models/bfloat16-output');
+    await assertRefuses(
+      open(rounded),
+      'model',
+      /output rounded of the signature serving_default .* bfloat16/,
+    );
+  });
 
   test('larger calls give the bits of calls of 128', async () => {
     const backend = await openNode(1, native);
