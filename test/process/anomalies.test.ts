@@ -6,9 +6,10 @@ import { describe, test } from 'node:test';
 import type { AnomaliesSummary, AnomalyEvent } from '#build/replay/report/anomaly-events.js';
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { recording, runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { type Finished, LIGHT, recording, runCli, temporaryFolder } from '../support/cli.js';
 
-const FLAGS = ['--backend', 'wasm', '--compare', 'none', '--actors', '1'];
+const FLAGS = ['--compare', 'none', '--actors', '1'];
+const WASM = ['--backend', 'wasm'];
 const LINES = readFileSync(recording('real-day.csv'), 'utf8').split('\n');
 
 /** The recorded day up to an hour; labels make `--emit all` read every row back. */
@@ -39,7 +40,7 @@ describe('which rows were flagged', () => {
   test('a run without labels lists its events on the terminal, in timing.json and on the page with plots', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'day.csv'), dayUntil('99', false));
-    const { status, stdout, stderr } = await replayIn(cwd);
+    const { status, stdout, stderr } = await replayIn(cwd, ...WASM);
     assert.equal(status, 0, stderr);
     const rows = readFileSync(join(cwd, 'out/results.jsonl'), 'utf8').trimEnd().split('\n');
     const flagged = rows.map((line) => JSON.parse(line) as Row).filter(({ anomaly }) => anomaly);
@@ -74,11 +75,11 @@ describe('which rows were flagged', () => {
     test(`a resumed run has the events of an uninterrupted one: ${name}`, async (t) => {
       const [whole, resumed] = [temporaryFolder(t), temporaryFolder(t)];
       writeFileSync(join(whole, 'day.csv'), dayUntil('23:50', labelled));
-      assert.equal((await replayIn(whole, ...flags)).status, 0);
+      assert.equal((await replayIn(whole, ...LIGHT, ...flags)).status, 0);
       // An event is under way at 22:30.
       for (const hour of ['22:30', '23:50']) {
         writeFileSync(join(resumed, 'day.csv'), dayUntil(hour, labelled));
-        const { status, stderr } = await replayIn(resumed, ...flags);
+        const { status, stderr } = await replayIn(resumed, ...LIGHT, ...flags);
         assert.equal(status, 0, stderr);
       }
       assert.ok(anomaliesIn(whole).events > 5);
@@ -88,9 +89,10 @@ describe('which rows were flagged', () => {
 
   test('with --out - they go to standard error', async (t) => {
     const cwd = temporaryFolder(t);
-    const { status, stderr } = await runCli(['replay', recording('real-day.csv'), ...FLAGS, '--out', '-'], {
-      cwd,
-    });
+    const { status, stderr } = await runCli(
+      ['replay', recording('real-day.csv'), ...FLAGS, ...WASM, '--out', '-'],
+      { cwd },
+    );
     assert.equal(status, 0, stderr);
     assert.match(stderr, /^2018-04-30T22:09:00Z +41 +ingress-01 /m);
   });

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { finished, ROOT, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { finished, type Finished, LIGHT, ROOT, runCli, startCli, temporaryFolder } from '../support/cli.js';
 
 const GOOD = 'timestamp,target,value\n2018-04-30T00:00:00Z,a,1\n2018-04-30T00:01:00Z,a,2\n';
 
@@ -40,7 +40,7 @@ for (const [name, content, complaint] of UNUSABLE) {
   test(`unusable input: ${name}`, async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, name), content);
-    const result = await runCli(['replay', name], { cwd });
+    const result = await runCli(['replay', name, ...LIGHT, '--actors', '1', '--compare', 'none'], { cwd });
     assertRefused(result, 65, complaint);
     assert.match(result.stderr, /\n {2}\S/, 'a hint follows');
   });
@@ -133,7 +133,9 @@ test('invalid configuration files end with 78', async (t) => {
 test('a recording shorter than the window is all warm-up, with a warning about the intervals needed', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), GOOD);
-  const result = await runCli(['replay', 'data.csv', '--actors', '1', '--compare', 'none'], { cwd });
+  const result = await runCli(['replay', 'data.csv', ...LIGHT, '--actors', '1', '--compare', 'none'], {
+    cwd,
+  });
   assert.equal(result.status, 0, result.stderr);
   assert.match(result.stderr, /warning: .*60 intervals/);
 });
@@ -146,7 +148,7 @@ test('names with line breaks and escape sequences stay on one line, and the resu
     return `${time},"${name}",${i % 7},${i === 65 ? 1 : 0}\n`;
   });
   writeFileSync(join(cwd, 'in.csv'), `timestamp,target,value,label\n${rows.join('')}`);
-  const flags = ['--compare', 'none', '--backend', 'wasm', '--actors', '1'];
+  const flags = [...LIGHT, '--compare', 'none', '--actors', '1'];
   const first = await runCli(
     ['replay', 'in.csv', '--out', 'first', '--results-format', 'csv', '--markdown', ...flags],
     { cwd },
@@ -173,7 +175,7 @@ test('five million digits and a pattern of 5,000 stars are checked without delay
   const targets = `a,${'*a'.repeat(5000)}*b`;
   // With a matcher or an expression that tries again, this takes hours.
   const result = await runCli(
-    ['replay', 'in.csv', '--targets', targets, '--out', 'out', '--compare', 'none', '--backend', 'wasm'],
+    ['replay', 'in.csv', '--targets', targets, '--out', 'out', '--compare', 'none', ...LIGHT],
     { cwd },
   );
   assert.equal(result.status, 3, result.stderr);
@@ -188,7 +190,7 @@ test('times skipped by a clock change are explained in flags and in rejects', as
     join(cwd, 'in.csv'),
     'timestamp,target,value\n2024-03-31 01:59,a,1\n2024-03-31 02:30,a,1\n2024-03-31 03:00,a,1\n',
   );
-  const flags = ['replay', 'in.csv', '--timezone', 'Europe/Berlin', '--compare', 'none', '--backend', 'wasm'];
+  const flags = ['replay', 'in.csv', '--timezone', 'Europe/Berlin', '--compare', 'none', ...LIGHT];
   for (const flag of ['--from', '--to']) {
     const refused = await runCli([...flags, flag, '2024-03-31 02:30'], { cwd });
     assertRefused(refused, 64, new RegExp(`${flag}: ${gap}`));

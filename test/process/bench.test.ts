@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import type { BenchSummary } from '#build/bench/report/bench-summary.js';
-import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, LIGHT, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
 import { until } from '../support/wait.js';
 
-const QUICK = ['--rounds', '2', '--time', '50ms', '--backend', 'wasm', '--actors', '2'];
+const QUICK = ['--rounds', '2', '--time', '50ms', '--actors', '2'];
+const WASM = ['--backend', 'wasm'];
 
 function summaryOf(folder: string): BenchSummary {
   return JSON.parse(readFileSync(join(folder, 'bench.json'), 'utf8')) as BenchSummary;
@@ -15,7 +16,7 @@ function summaryOf(folder: string): BenchSummary {
 
 test('without an input it measures all variants and probes; the report and bench.json have the same figures', async (t) => {
   const cwd = temporaryFolder(t);
-  const { status, stdout, stderr } = await runCli(['bench', ...QUICK, '--items', '20'], { cwd });
+  const { status, stdout, stderr } = await runCli(['bench', ...QUICK, ...WASM, '--items', '20'], { cwd });
   assert.equal(status, 0, stderr);
   const { cases, advice, settings } = summaryOf(join(cwd, 'bench.aiops'));
   assert.deepEqual(
@@ -42,9 +43,10 @@ test('without an input it measures all variants and probes; the report and bench
 
 test('--trace writes one track per process that served, and the page does not depend on it', async (t) => {
   const cwd = temporaryFolder(t);
-  const { status, stderr } = await runCli(['bench', ...QUICK, '--items', '5,10', '--trace', '--quiet'], {
-    cwd,
-  });
+  const { status, stderr } = await runCli(
+    ['bench', ...QUICK, ...WASM, '--items', '5,10', '--trace', '--quiet'],
+    { cwd },
+  );
   assert.equal(status, 0, stderr);
   const trace = readFileSync(join(cwd, 'bench.aiops/trace.json'), 'utf8');
   const events = JSON.parse(trace) as { name: string; args?: { name?: string } }[];
@@ -77,7 +79,17 @@ test('a scenario refuses flags it does not use', async (t) => {
 
 test('with an input it serves its minutes, even with more items than it has; the interval is the deadline', async (t) => {
   const cwd = temporaryFolder(t);
-  const args = ['bench', recording('real-day.csv'), ...QUICK, '--items', '10,25', '--out', 'out', '--csv'];
+  const args = [
+    'bench',
+    recording('real-day.csv'),
+    ...QUICK,
+    ...LIGHT,
+    '--items',
+    '10,25',
+    '--out',
+    'out',
+    '--csv',
+  ];
   const { status, stdout, stderr } = await runCli([...args, '--quiet'], { cwd });
   assert.equal(status, 0, stderr);
   const [header = '', ...rows] = stdout.trimEnd().split('\n');
@@ -104,7 +116,7 @@ test('a configuration file may hold settings that only replay or only a benchmar
     compare: 'none',
   };
   writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(shared));
-  const small = ['bench', ...QUICK, '--items', '5'];
+  const small = ['bench', ...QUICK, ...LIGHT, '--items', '5'];
   const bench = await runCli(small, { cwd });
   assert.equal(bench.status, 0, bench.stderr);
   assert.match(bench.stderr, /ignored --fail-if 'errors>0'/);
@@ -147,7 +159,7 @@ test('settings of replay in the same file and environment are fine, unknown ones
   const cwd = temporaryFolder(t);
   const settings = { compare: 'none', items: [3, 4], 'results-format': 'csv', actors: 1 };
   writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(settings));
-  const flags = ['bench', '--rounds', '1', '--time', '10ms', '--backend', 'wasm'];
+  const flags = ['bench', ...LIGHT, '--rounds', '1', '--time', '10ms'];
   const ran = await runCli(flags, { cwd, env: { AIOPS_SERVE_INFLIGHT: '3', AIOPS_SERVE_SEED: '7' } });
   assert.equal(ran.status, 0, ran.stderr);
   assert.doesNotMatch(ran.stderr, /not a setting of/);
@@ -163,7 +175,7 @@ test('settings of replay in the same file and environment are fine, unknown ones
 
 test('SIGINT keeps the complete cases, also on the page, removes the reports of a previous run and exits with 130', async (t) => {
   const cwd = temporaryFolder(t);
-  const flags = ['--backend', 'wasm', '--actors', '1', '--rounds', '10', '--time', '200ms'];
+  const flags = [...LIGHT, '--actors', '1', '--rounds', '10', '--time', '200ms'];
   const path = join(cwd, 'bench.aiops/bench.json');
   mkdirSync(join(cwd, 'bench.aiops'));
   for (const name of ['bench.json', 'report.html', 'trace.json']) {
@@ -183,13 +195,13 @@ test('SIGINT keeps the complete cases, also on the page, removes the reports of 
     [2],
   );
   const page = readFileSync(join(cwd, 'bench.aiops/report.html'), 'utf8');
-  assert.match(page, /<p class="subtitle">1 case: 2 items on wasm<\/p>/);
+  assert.match(page, /<p class="subtitle">1 case: 2 items on js<\/p>/);
   assert.deepEqual(readdirSync(join(cwd, 'bench.aiops')).toSorted(), ['bench.json', 'report.html']);
 });
 
 test('if standard output closes early, as after | head, it exits with 0 and bench.json is complete', async (t) => {
   const cwd = temporaryFolder(t);
-  const child = startCli(['bench', ...QUICK, '--items', '3,4', '--json'], { cwd });
+  const child = startCli(['bench', ...QUICK, ...LIGHT, '--items', '3,4', '--json'], { cwd });
   child.stdout?.destroy();
   const { status, stderr } = await finished(child);
   assert.equal(status, 0, stderr);
@@ -200,7 +212,7 @@ test('if standard output closes early, as after | head, it exits with 0 and benc
 test('replay prints its report as JSON, CSV or Markdown, but not beside results', async (t) => {
   const cwd = temporaryFolder(t);
   const day = [recording('real-day.csv'), '--to', '2018-04-30T02:00:00Z'];
-  const replay = ['replay', ...day, '--out', 'out', '--compare-time', '200ms', '--quiet'];
+  const replay = ['replay', ...day, ...WASM, '--out', 'out', '--compare-time', '200ms', '--quiet'];
   const json = await runCli([...replay, '--json'], { cwd });
   assert.equal(json.stdout, readFileSync(join(cwd, 'out/timing.json'), 'utf8'));
   const csv = await runCli([...replay, '--csv'], { cwd });

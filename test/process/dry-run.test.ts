@@ -5,11 +5,12 @@ import { suite, test } from 'node:test';
 
 import type { DryRun } from '#build/replay/dry-run.js';
 
-import { firstLines, recording, runCli, temporaryFolder } from '../support/cli.js';
+import { firstLines, LIGHT, recording, runCli, temporaryFolder } from '../support/cli.js';
 
 type Printed = DryRun & { readonly status: number };
 
-const FLAGS = ['--compare', 'none', '--actors', '1'];
+const PLAIN = ['--compare', 'none', '--actors', '1'];
+const FLAGS = [...LIGHT, ...PLAIN];
 
 async function dryRun(cwd: string, args: readonly string[]): Promise<Printed> {
   const all = ['replay', ...args, ...FLAGS, '--dry-run', '--json'];
@@ -53,7 +54,7 @@ suite('a dry run', () => {
     assert.equal((await dryRun(cwd, ['a.csv', '--out', 'out'])).earlier.state, 'complete');
     assert.equal((await dryRun(cwd, ['a.csv', '--out', 'out', '--restart'])).earlier.state, 'replaced');
     assert.deepEqual(filesOf(cwd), written, 'nothing is written');
-    const others = ['replay', 'a.csv', '--out', 'out', '--duplicates', 'last', '--dry-run'];
+    const others = ['replay', 'a.csv', '--out', 'out', '--duplicates', 'last', ...LIGHT, '--dry-run'];
     assert.equal((await runCli(others, { cwd })).status, 78);
     appendFileSync(join(cwd, 'a.csv'), '2018-05-01T00:00:00Z,ingress-01,1,0\n');
     assert.equal((await dryRun(cwd, ['a.csv', '--out', 'out'])).earlier.state, 'resumes');
@@ -68,7 +69,8 @@ suite('a dry run', () => {
     assert.equal(await status('back.csv'), 65);
     assert.equal(await status('back.csv', '--sort'), 0);
     assert.equal(await status('none.csv'), 66);
-    assert.equal(await status('back.csv', '--model', 'nowhere'), 78);
+    const missing = ['replay', 'back.csv', '--model', 'nowhere', ...PLAIN, '--dry-run'];
+    assert.equal((await runCli(missing, { cwd })).status, 78);
     assert.deepEqual(readdirSync(cwd), ['back.csv']);
   });
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import { inspectionJsonSchema, type Inspection } from '#build/inspect/inspection.js';
 
-import { recording, ROOT, runCli, runShell, temporaryFolder } from '../support/cli.js';
+import { LIGHT, recording, ROOT, runCli, runShell, temporaryFolder } from '../support/cli.js';
 
 const SCHEMA_FILE = join(ROOT, 'schema/inspect.schema.json');
 
@@ -68,6 +68,7 @@ const FILES: Readonly<Record<string, readonly (readonly [name: string, text: str
 };
 
 const REPLAY = '--compare none --mode sequential --restart';
+const env = { AIOPS_SERVE_ANALYZER: LIGHT[1] };
 
 /** What a replay wrote. */
 const written = (folder: string): string[] =>
@@ -83,8 +84,8 @@ suite('inspect', () => {
       const names = files.map(([name]) => name);
       const { command, counts } = await inspected(cwd, names);
       assert.deepEqual(readdirSync(cwd).sort(), [...names].sort(), 'inspecting writes nothing');
-      const plain = await runCli(['replay', ...names, ...REPLAY.split(' '), '--out', 'plain'], { cwd });
-      const pinned = await runShell(`${command} ${REPLAY} --out pinned`, { cwd });
+      const plain = await runCli(['replay', ...names, ...REPLAY.split(' '), '--out', 'plain'], { cwd, env });
+      const pinned = await runShell(`${command} ${REPLAY} --out pinned`, { cwd, env });
       assert.equal(pinned.status, plain.status, pinned.stderr);
       assert.ok(written(join(cwd, 'plain')).join('').length > 0);
       assert.deepEqual(written(join(cwd, 'pinned')), written(join(cwd, 'plain')));
@@ -119,7 +120,7 @@ suite('inspect', () => {
     assert.equal(inputs[0].order.largestStepBack.intervals, 19);
     assert.match(problem?.hint ?? '', /--sort.*--grace 19/);
     assert.match(command, / --sort$/);
-    const pinned = await runShell(`${command} ${REPLAY} --out pinned`, { cwd });
+    const pinned = await runShell(`${command} ${REPLAY} --out pinned`, { cwd, env });
     assert.equal(pinned.status, 0, pinned.stderr);
     assert.equal(written(join(cwd, 'pinned')).join('').trim().split('\n').length, 20);
     const allowed = await inspected(cwd, ['mixed.csv', '--grace', '19']);

@@ -15,7 +15,7 @@ import { test, type TestContext } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 import { thisHolder } from '#build/output/lock-holder.js';
-import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { finished, type Finished, LIGHT, runCli, startCli, temporaryFolder } from '../support/cli.js';
 import { assertGone, catches, childrenOf } from '../support/processes.js';
 import { said, until } from '../support/wait.js';
 
@@ -38,7 +38,9 @@ interface LiveRun {
 /** A run that has answered its first item and waits for more input, its actors idle. */
 async function liveRun(t: TestContext, flags: readonly string[]): Promise<LiveRun> {
   const cwd = temporaryFolder(t);
-  const child = startCli(['replay', '-', '--format', 'csv', '--compare', 'none', ...flags], { cwd });
+  const child = startCli(['replay', '-', '--format', 'csv', '--compare', 'none', ...LIGHT, ...flags], {
+    cwd,
+  });
   t.after(() => child.kill('SIGKILL'));
   child.stdin?.on('error', () => undefined);
   const result = finished(child);
@@ -156,7 +158,7 @@ test('a folder locked by another host is refused; --break-lock takes it', async 
   const lock = join(cwd, 'out/lock.json');
   const held = JSON.stringify({ ...(await thisHolder()), host: 'elsewhere' });
   writeFileSync(lock, held);
-  const args = ['replay', 'data.csv', '--actors', '1', '--compare', 'none', '--out', 'out'];
+  const args = ['replay', 'data.csv', ...LIGHT, '--actors', '1', '--compare', 'none', '--out', 'out'];
   const { status, stderr } = await runCli(args, { cwd });
   assert.equal(status, 75, stderr);
   assert.match(stderr, /^error: .* on elsewhere, since .*\n {2}.*--break-lock/m);
@@ -176,7 +178,7 @@ test('a full standard output ends the run with 74', full, async (t) => {
     ['--out', '-'],
     ['--out', 'out'],
   ]) {
-    const child = startCli(['replay', '-', '--format', 'csv', '--compare', 'none', ...flags], {
+    const child = startCli(['replay', '-', '--format', 'csv', ...LIGHT, '--compare', 'none', ...flags], {
       cwd,
       stdout,
     });

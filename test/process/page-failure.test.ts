@@ -5,14 +5,14 @@ import { test } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { recording, runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { type Finished, LIGHT, recording, runCli, temporaryFolder } from '../support/cli.js';
 import { withSpoiledAssets, type Spoiled } from '../support/spoiled-assets.js';
 
 /** A replay into `out`, where an earlier one left its page, which it may replace. */
 async function replaySpoiled(cwd: string, how: Spoiled): Promise<Finished> {
   mkdirSync(join(cwd, 'out'));
   writeFileSync(join(cwd, 'out/report.html'), 'of an earlier run');
-  const flags = ['--backend', 'wasm', '--actors', '1', '--compare', 'none', '--out', 'out', '--restart'];
+  const flags = [...LIGHT, '--actors', '1', '--compare', 'none', '--out', 'out', '--restart'];
   return runCli(['replay', recording('real-day.csv'), ...flags], { cwd, env: withSpoiledAssets(cwd, how) });
 }
 
@@ -40,7 +40,7 @@ test('a page that cannot be rendered is an internal error, and all other files a
 
 test('the page of a benchmark does not need the plotting library', async (t) => {
   const cwd = temporaryFolder(t);
-  const flags = ['--backend', 'wasm', '--actors', '1', '--items', '2', '--rounds', '1', '--time', '10ms'];
+  const flags = [...LIGHT, '--actors', '1', '--items', '2', '--rounds', '1', '--time', '10ms'];
   const env = withSpoiledAssets(cwd, 'missing');
   const { status, stderr } = await runCli(['bench', ...flags, '--quiet'], { cwd, env });
   assert.equal(status, 0, stderr);

@@ -6,9 +6,9 @@ import { describe, test } from 'node:test';
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 import type { RunStatus } from '#build/replay/resume/run-status.js';
 
-import { runCli, temporaryFolder } from '../support/cli.js';
+import { LIGHT, runCli, temporaryFolder } from '../support/cli.js';
 
-const FLAGS = ['--backend', 'wasm', '--compare', 'none', '--actors', '1'];
+const FLAGS = [...LIGHT, '--compare', 'none', '--actors', '1'];
 
 /** A record per minute of one hour of the day. */
 function hour(of: number, each: (minute: number) => string): string {

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 
 import { parse } from 'csv-parse/sync';
 
-import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, LIGHT, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
 import { testSameBytes } from '../support/real-day.js';
 import { jsonLines, readSummary } from '../support/run-files.js';
 
@@ -60,7 +60,7 @@ describe('two hours of a real day', () => {
 });
 
 describe('minutes are split into chunks', () => {
-  const ONE_BY_ONE = ['--block', '1', '--compare', 'none'];
+  const ONE_BY_ONE = [...LIGHT, '--block', '1', '--compare', 'none'];
 
   test('500 targets on 3 actors: chunks of 167, 167 and 166', async (t) => {
     const cwd = temporaryFolder(t);
@@ -96,7 +96,7 @@ describe('minutes are split into chunks', () => {
 test('2 targets on 4 actors: a block is cut along its minutes', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), rowsCsv(2, 69));
-  const flags = ['--actors', '4', '--block', '10', '--compare', 'none'];
+  const flags = [...LIGHT, '--actors', '4', '--block', '10', '--compare', 'none'];
   const result = await runCli(['replay', 'data.csv', ...flags], { cwd });
   assert.equal(result.status, 0, result.stderr);
   const timings = jsonLines<{ chunks: { items: number }[] }>(join(cwd, 'data.csv.aiops/timing.jsonl'));
@@ -111,7 +111,9 @@ describe('inputs and outputs', () => {
     const cwd = temporaryFolder(t);
     const hosts = ['host-a', 'host-b', 'host-c'];
     const inputs = hosts.map((host) => recording(`three-hosts/${host}.csv`));
-    const result = await runCli(['replay', ...inputs, '--compare', 'none', '--out', 'out'], { cwd });
+    const result = await runCli(['replay', ...inputs, ...LIGHT, '--compare', 'none', '--out', 'out'], {
+      cwd,
+    });
     assert.equal(result.status, 0, result.stderr);
     const rows = jsonLines<Row>(join(cwd, 'out/results.jsonl'));
     assert.deepEqual(
@@ -129,7 +131,7 @@ describe('inputs and outputs', () => {
     csv.splice(3, 0, '2018-04-30T00:02:00Z,t0000,high');
     csv.splice(10, 0, csv[9] ?? '');
     writeFileSync(join(cwd, 'data.csv'), csv.join('\n'));
-    const flags = ['--actors', '1', '--compare', 'none'];
+    const flags = [...LIGHT, '--actors', '1', '--compare', 'none'];
     const result = await runCli(['replay', 'data.csv', ...flags], { cwd });
     assert.equal(result.status, 3, result.stderr);
     const rejects = jsonLines<Record<string, unknown>>(join(cwd, 'data.csv.aiops/rejects.jsonl'));
@@ -156,7 +158,8 @@ describe('inputs and outputs', () => {
   test('standard input to standard output, gzipped, as CSV', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv.gz'), gzipSync(rowsCsv(3, 62)));
-    const flags = ['--out', '-', '--results-format', 'csv', '--compare', 'none', '--actors', '1', '--quiet'];
+    const csv = ['--out', '-', '--results-format', 'csv', '--quiet'];
+    const flags = [...LIGHT, ...csv, '--compare', 'none', '--actors', '1'];
     const child = startCli(['replay', '-', ...flags], { cwd });
     createReadStream(join(cwd, 'data.csv.gz')).pipe(child.stdin ?? assert.fail('no standard input'));
     const result = await finished(child);
@@ -179,7 +182,7 @@ describe('inputs and outputs', () => {
     };
     writeFileSync(join(cwd, 'aiops-serve.config.json'), JSON.stringify(settings));
     const env = { AIOPS_SERVE_OUT: 'by-environment', AIOPS_SERVE_ACTORS: '2' };
-    const result = await runCli(['replay', 'data.csv', '--actors', '1'], { cwd, env });
+    const result = await runCli(['replay', 'data.csv', ...LIGHT, '--actors', '1'], { cwd, env });
     assert.equal(result.status, 0, result.stderr);
     assert.ok(existsSync(join(cwd, 'by-environment/results.csv')));
     assert.equal(readSummary(join(cwd, 'by-environment')).execution.actors, 1);
@@ -188,7 +191,7 @@ describe('inputs and outputs', () => {
   test('a switch in the environment can be false; an unknown variable causes a warning', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), rowsCsv(1, 61));
-    const flags = ['replay', 'data.csv', '--compare', 'none', '--actors', '1'];
+    const flags = ['replay', 'data.csv', ...LIGHT, '--compare', 'none', '--actors', '1'];
     const env = { AIOPS_SERVE_QUIET: 'false', AIOPS_SERVE_ACTOR: '2' };
     const told = await runCli(flags, { cwd, env });
     assert.equal(told.status, 0, told.stderr);
@@ -202,7 +205,7 @@ describe('inputs and outputs', () => {
   test('rejects that are not kept cause a warning', async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'data.csv'), `${rowsCsv(1, 61)}2018-05-01,t0000,high\n`);
-    const flags = ['replay', 'data.csv', '--compare', 'none', '--actors', '1'];
+    const flags = ['replay', 'data.csv', ...LIGHT, '--compare', 'none', '--actors', '1'];
     const piped = await runCli([...flags, '--out', '-'], { cwd });
     assert.equal(piped.status, 3);
     assert.match(piped.stderr, /1 rejected record not kept: --rejects FILE/);
@@ -215,7 +218,9 @@ describe('inputs and outputs', () => {
     const cwd = temporaryFolder(t);
     const deep = `{"time":"2018-04-30T00:00:00Z","v":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     writeFileSync(join(cwd, 'data.jsonl'), `{"time":"2018-04-30T00:00:00Z","v":1}\n${deep}\n`);
-    const result = await runCli(['replay', 'data.jsonl', '--compare', 'none', '--actors', '1'], { cwd });
+    const result = await runCli(['replay', 'data.jsonl', ...LIGHT, '--compare', 'none', '--actors', '1'], {
+      cwd,
+    });
     assert.equal(result.status, 3, result.stderr);
     assert.equal(
       jsonLines<{ reason: string }>(join(cwd, 'data.jsonl.aiops/rejects.jsonl'))[0]?.reason,
@@ -226,18 +231,7 @@ describe('inputs and outputs', () => {
 
 test('warnings at the end are in timing.json and on the page too', async (t) => {
   const cwd = temporaryFolder(t);
-  const flags = [
-    '--format',
-    'csv',
-    '--backend',
-    'wasm',
-    '--actors',
-    '1',
-    '--compare',
-    'none',
-    '--out',
-    'out',
-  ];
+  const flags = ['--format', 'csv', ...WASM, '--actors', '1', '--compare', 'none', '--out', 'out'];
   const { status, stderr } = await runCli(['replay', '-', ...flags], { cwd, input: rowsCsv(1, 3) });
   assert.equal(status, 0, stderr);
   const warned = /every row was warm-up: the model needs 60 intervals of a target/;

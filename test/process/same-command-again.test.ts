@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
-import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { finished, type Finished, LIGHT, runCli, startCli, temporaryFolder } from '../support/cli.js';
 
 /** A minute each; one that is `bad` has a value that is no number beside the good one. */
 const rows = (minutes: number, isBad: (minute: number) => boolean = () => false): string =>
@@ -22,7 +22,7 @@ test('a run stopped by --max-rejects resumes only once more are allowed', async 
     join(cwd, 'data.csv'),
     csv(80, (minute) => minute >= 20),
   );
-  const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', '--compare', 'none'];
+  const args = ['replay', 'data.csv', '--out', 'out', ...LIGHT, '--actors', '1', '--compare', 'none'];
   const replay = (limit: string): Promise<Finished> => runCli([...args, '--max-rejects', limit], { cwd });
   const files = (): string[] =>
     ['results.jsonl', 'rejects.jsonl', 'journal.jsonl'].map((name) =>
@@ -47,7 +47,7 @@ test('a run stopped by --max-rejects resumes only once more are allowed', async 
 test('a configuration file with "false" as text for --restart replaces nothing', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'data.csv'), csv(3));
-  const args = ['replay', 'data.csv', '--out', 'out', '--actors', '1', '--compare', 'none'];
+  const args = ['replay', 'data.csv', '--out', 'out', ...LIGHT, '--actors', '1', '--compare', 'none'];
   assert.equal((await runCli(args, { cwd })).status, 0);
   const journal = readFileSync(join(cwd, 'out/journal.jsonl'), 'utf8');
   for (const found of ['"false"', '"no"', '0', '"0"', '""', 'null']) {
@@ -76,6 +76,7 @@ test('rejects stay in their own file, which no other run overwrites', async (t) 
       join(cwd, out),
       '--rejects',
       'rejected.jsonl',
+      ...LIGHT,
       '--actors',
       '1',
       '--compare',
@@ -105,7 +106,19 @@ test('rejects stay in their own file, which no other run overwrites', async (t) 
 
 test('a resumed run interrupted before its next minute says that it can be resumed', async (t) => {
   const cwd = temporaryFolder(t);
-  const args = ['replay', '-', '--format', 'csv', '--out', 'out', '--compare', 'none', '--actors', '1'];
+  const args = [
+    'replay',
+    '-',
+    '--format',
+    'csv',
+    '--out',
+    'out',
+    '--compare',
+    'none',
+    ...LIGHT,
+    '--actors',
+    '1',
+  ];
   const first = startCli([...args, '--commit-interval', '0s'], { cwd });
   t.after(() => first.kill('SIGKILL'));
   const ended = finished(first);
@@ -137,6 +150,7 @@ test('a run of standard input refuses a shorter, different input, and still resu
         out,
         '--compare',
         'none',
+        ...LIGHT,
         '--actors',
         '1',
         '--max-rejects',
@@ -161,7 +175,19 @@ test('a run of standard input refuses a shorter, different input, and still resu
 
 test('the last minute is committed even if no other follows', async (t) => {
   const cwd = temporaryFolder(t);
-  const args = ['replay', '-', '--format', 'csv', '--out', 'out', '--compare', 'none', '--actors', '1'];
+  const args = [
+    'replay',
+    '-',
+    '--format',
+    'csv',
+    '--out',
+    'out',
+    '--compare',
+    'none',
+    ...LIGHT,
+    '--actors',
+    '1',
+  ];
   const child = startCli([...args, '--commit-interval', '300ms'], { cwd });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { RandomStream } from '#build/core/random.js';
 
-import { finished, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, LIGHT, runCli, startCli, temporaryFolder } from '../support/cli.js';
 
 const HEADER = 'timestamp,target,value\n';
 const DONE_WITH_REJECTS = 3;
-const RUN = ['--actors', '1', '--compare', 'none'];
+const RUN = [...LIGHT, '--actors', '1', '--compare', 'none'];
 
 /** A minute each; every seventh one is rejected if asked for. */
 function rows(minutes: number, hasRejects = false): string[] {

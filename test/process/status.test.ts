@@ -15,7 +15,7 @@ import { test } from 'node:test';
 
 import type { RunStatus } from '#build/replay/resume/run-status.js';
 
-import { finished, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
+import { finished, LIGHT, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
 import { stateOf } from '../support/processes.js';
 import { said, until } from '../support/wait.js';
 
@@ -73,7 +73,7 @@ test('settings that differ from their defaults are shown', async (t) => {
 
 test('files that lack committed bytes are named, and naming the input instead points to the folder', async (t) => {
   const cwd = temporaryFolder(t);
-  const args = ['replay', recording('service-day.csv'), '--compare', 'none', '--actors', '1'];
+  const args = ['replay', recording('service-day.csv'), ...LIGHT, '--compare', 'none', '--actors', '1'];
   assert.equal((await runCli(args, { cwd })).status, 0);
   const out = 'service-day.csv.aiops';
   const sizeBytes = statSync(join(cwd, out, 'results.jsonl')).size;
@@ -105,7 +105,17 @@ test(
   { skip: existsSync('/proc/self/stat') ? false : 'no /proc here' },
   async (t) => {
     const cwd = temporaryFolder(t);
-    const flags = ['--format', 'csv', '--compare', 'none', '--actors', '1', '--commit-interval', '0s'];
+    const flags = [
+      '--format',
+      'csv',
+      ...LIGHT,
+      '--compare',
+      'none',
+      '--actors',
+      '1',
+      '--commit-interval',
+      '0s',
+    ];
     const child = startCli(['replay', '-', '--out', 'out', ...flags], { cwd });
     t.after(() => child.kill('SIGKILL'));
     child.stdin?.on('error', () => undefined);

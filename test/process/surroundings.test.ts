@@ -3,13 +3,15 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { ROOT, runShell, temporaryFolder } from '../support/cli.js';
+import { LIGHT, ROOT, runShell, temporaryFolder } from '../support/cli.js';
 
 /* What the program is started with, and a command does not name: its current folder, the limits of its processes. */
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'needs Linux' };
 const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root, to start a process as another user' };
 const NOBODY = 65534;
+
+const env = { AIOPS_SERVE_ANALYZER: LIGHT[1] };
 
 /** A folder with a recording, open to every user. */
 function open(t: TestContext): string {
@@ -29,7 +31,7 @@ test(
   async (t) => {
     const folder = open(t);
     const inDeleted = (line: string): ReturnType<typeof runShell> =>
-      runShell(`mkdir gone && cd gone && rmdir ../gone && ${line}`, { cwd: folder });
+      runShell(`mkdir gone && cd gone && rmdir ../gone && ${line}`, { cwd: folder, env });
     assert.equal((await inDeleted('aiops-serve --version')).status, 0);
     const run = await inDeleted(absolute(folder));
     assert.equal(run.status, 0, run.stderr);
@@ -48,7 +50,7 @@ test('in a folder without permission to enter, absolute paths work', { ...onLinu
   const folder = open(t);
   const closed = join(folder, 'closed');
   mkdirSync(closed, { mode: 0o700 });
-  const nobody = { cwd: closed, uid: NOBODY };
+  const nobody = { cwd: closed, uid: NOBODY, env };
   const reachable = await runShell(`test -r '${ROOT}/bin/aiops-serve.js'`, nobody);
   if (reachable.status !== 0) return t.skip('another user cannot read the program here');
   const run = await runShell(absolute(folder), nobody);

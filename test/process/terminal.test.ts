@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 
-import { ROOT, finished, temporaryFolder } from '../support/cli.js';
+import { finished, LIGHT, ROOT, temporaryFolder } from '../support/cli.js';
 import { assertGone } from '../support/processes.js';
 import { Screen } from '../support/screen.js';
 import { said, until } from '../support/wait.js';
@@ -28,7 +28,11 @@ interface OnTerminal {
 /** Starts the program on a terminal of its own. */
 function onTerminal(t: TestContext, args: string, cwd: string): OnTerminal {
   const program = `stty cols ${COLUMNS} rows 24; exec '${process.execPath}' '${join(ROOT, 'bin/aiops-serve.js')}' ${args}`;
-  const child = spawn('script', ['-qec', program, '/dev/null'], { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('script', ['-qec', program, '/dev/null'], {
+    cwd,
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   t.after(() => child.kill('SIGKILL'));
   let sent = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (sent += text));
@@ -59,7 +63,8 @@ function printed(sent: string): string {
     .trimEnd();
 }
 
-const LONG = 'bench --items 20 --backend wasm --rounds 1000 --time 60s --actors 1 --out out';
+const LONG = 'bench --items 20 --rounds 1000 --time 60s --actors 1 --out out';
+const env = { ...process.env, AIOPS_SERVE_ANALYZER: LIGHT[1] };
 
 test(
   'lines printed above a progress bar stay whole, even wide ones, and the report follows them',
@@ -68,7 +73,7 @@ test(
     const cwd = temporaryFolder(t);
     const { ended } = onTerminal(
       t,
-      'bench --items 50,100 --rounds 10 --time 200ms --actors 1 --backend wasm --out out',
+      'bench --items 50,100 --rounds 10 --time 200ms --actors 1 --out out',
       cwd,
     );
     const { status, screen, sent } = await ended;
@@ -78,7 +83,7 @@ test(
     assert.doesNotMatch(text, BAR);
     assert.ok(screen.cursorShown);
     assert.equal(screen.column, 0);
-    assert.match(text, /^started on wasm in .*: actor-1 \d+$/m);
+    assert.match(text, /^started on js in .*: actor-1 \d+$/m);
     assert.match(text, /^written to out$/m);
     assert.equal(text, printed(sent));
   },
@@ -138,10 +143,10 @@ for (const out of ['out', '-']) {
         writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${minutes.join('\n')}\n`);
         // Long enough to be ended in the middle, or short enough to write to what is closed.
         const pace = expected === 129 ? 'realtime' : '1200x';
-        const run = `replay data.csv --pace ${pace} --backend wasm --actors 2 --out ${out}`;
+        const run = `replay data.csv --pace ${pace} --actors 2 --out ${out}`;
         const program = `'${process.execPath}' '${join(ROOT, 'bin/aiops-serve.js')}' ${run}`;
         const command = ['-qec', SHELLS[shell](program), '/dev/null'];
-        const terminal = spawn('script', command, { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+        const terminal = spawn('script', command, { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] });
         t.after(() => terminal.kill('SIGKILL'));
         const sent = await said(terminal.stdout.setEncoding('utf8'), /started on .*actor-2 \d+/);
         const actors = [...sent.matchAll(/actor-\d (\d+)/g)].map(([, pid]) => Number(pid));

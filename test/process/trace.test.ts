@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 
 import type { TraceEvent } from '#build/report/trace.js';
 
-import { runCli, temporaryFolder } from '../support/cli.js';
+import { LIGHT, runCli, temporaryFolder } from '../support/cli.js';
 import { assertLanesNest, isSlice, lanesOf, traceEvents, waysOf, type Slice } from '../support/traces.js';
 
 interface TimingLine {
@@ -30,7 +30,7 @@ async function traced(t: TestContext, ...flags: readonly string[]): Promise<Trac
     return `${time},t${String(i % 12).padStart(2, '0')},${100 + Math.sin(i / 9)}`;
   });
   writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows.join('\n')}\n`);
-  const always = ['--trace', '--compare', 'none', '--backend', 'wasm', '--out', 'out'];
+  const always = ['--trace', '--compare', 'none', ...LIGHT, '--out', 'out'];
   const result = await runCli(['replay', 'data.csv', ...always, ...flags], { cwd });
   assert.equal(result.status, 0, result.stderr);
   const lines = readFileSync(join(cwd, 'out/timing.jsonl'), 'utf8').trimEnd().split('\n');

@@ -10,6 +10,9 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export const recording = (name: string): string => join(ROOT, 'fixtures/recordings', name);
 
+/** Flags for tests that are not about the model: such an actor starts in a third of the processor time. */
+export const LIGHT = ['--analyzer', fileURLToPath(new URL('./light-analyzer.js', import.meta.url))] as const;
+
 /** The beginning of a text file. */
 export const firstLines = (path: string, count: number): string =>
   `${readFileSync(path, 'utf8').split('\n').slice(0, count).join('\n')}\n`;

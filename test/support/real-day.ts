@@ -54,8 +54,8 @@ export function testSameBytes(minutes: number, others: readonly (3 | 7)[] = []):
       ...pools,
       ['real-day.csv', 'minutes', '--actors', '2', '--block', '1', ...NOT_COMPARED],
       ['real-day.csv', 'sequential', '--mode', 'sequential', ...NOT_COMPARED],
-      ['real-day.jsonl', 'jsonl', '--actors', '2', ...NOT_COMPARED],
-      ['real-day.batches.jsonl', 'batches', '--actors', '2', ...NOT_COMPARED],
+      ['real-day.jsonl', 'jsonl', '--actors', '1', ...NOT_COMPARED],
+      ['real-day.batches.jsonl', 'batches', '--actors', '1', ...NOT_COMPARED],
     ]) {
       const result = await runCli(['replay', input, ...flags, '--out', out, ...WASM], { cwd });
       assert.equal(result.status, 0, result.stderr);
