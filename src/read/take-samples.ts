@@ -3,9 +3,10 @@ import type { Notice } from '../core/errors.js';
 import { openSource } from './bytes/source.js';
 import type { ByteSource, SourceOptions } from './bytes/source.js';
 import type { ReadOptions } from './options.js';
+import type { NamedSample } from './sample/detect.js';
+import { nameSeries } from './sample/join-series.js';
 import { takeSample } from './sample/sample.js';
 import type { SampledSource } from './sample/sample.js';
-import { seriesNames } from './sample/series-names.js';
 import { sortSampled } from './sort/open-sorted.js';
 import type { SortScratch, TakeSample } from './sort/open-sorted.js';
 import { removeStale } from './sort/store.js';
@@ -29,16 +30,14 @@ export async function takeSamples(
   inputs: readonly string[],
   sources: ByteSource[],
   { options, scratch, sourceOptions, stdin }: SamplesTaking,
-): Promise<{ samples: SampledSource[]; notices: Notice[] }> {
+): Promise<{ samples: NamedSample[]; notices: Notice[] }> {
   const maxBytes = Math.max(sourceOptions.blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
-  const names = seriesNames(inputs);
   const samples: SampledSource[] = [];
   const notices: Notice[] = [];
   if (options.sort === true) await removeStale(scratch.folder);
   for (const [i, input] of inputs.entries()) {
-    const place = { series: options.series ?? names[i]!, maxBytes };
     const sample: TakeSample = (source, known) =>
-      takeSample(source, options, { ...place, known: known ?? null });
+      takeSample(source, options, { maxBytes, known: known ?? null });
     samples[i] = await sample(sources[i]!);
     if (options.sort !== true) continue;
     const reopen = (): Promise<ByteSource> => openSource(input, sourceOptions, stdin);
@@ -48,5 +47,10 @@ export async function takeSamples(
     sources[i] = sorted.sampled.source;
     notices.push(...sorted.notices);
   }
-  return { samples, notices };
+  const series = nameSeries(
+    inputs,
+    samples.map(({ sample }) => sample),
+    options,
+  );
+  return { samples: samples.map((sample, i) => ({ ...sample, series: series[i]! })), notices };
 }

@@ -27,7 +27,7 @@ export const FORMAT = {
   },
   series: {
     flags: '--series <name>',
-    help: 'the target of files without a target column (default: file name, with the folders that distinguish it)',
+    help: 'the target of files without a target column, or a regular expression whose group finds it in their paths; files: a target per file (default: by their names, columns and times)',
     kind: name,
     changes: 'results',
   },

@@ -7,6 +7,8 @@ import type { FilePlan, LongPlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
 import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
+import { isOneSeries } from './join-series.js';
+import type { InputSeries } from './join-series.js';
 import { listNames, newName } from './names.js';
 import { markNotices } from './number-agreement.js';
 import type { FileFields } from './decide.js';
@@ -17,7 +19,7 @@ import { wholeNames } from './whole-names.js';
 /** A sample that has records, and their target if no field names one. */
 export interface ReadableSample {
   readonly sample: FileSample;
-  readonly series: string;
+  readonly series: InputSeries;
 }
 
 export interface ChosenColumns {
@@ -42,7 +44,10 @@ export function chooseColumns(
   const options = withWholeNames(given, inputs);
   for (const { sample } of inputs) refuseDuplicates(sample, options);
   refuseUnknownNames(inputs, options);
-  const samples = inputs.map(({ sample }) => sample.sampled);
+  const samples = inputs.map(({ sample, series }) => ({
+    sampled: sample.sampled,
+    series: isOneSeries(sample, options) ? series.name : null,
+  }));
   const pooled = countFields(samples, options, intervals);
   const metrics = options.columns ?? metricsOf(pooled);
   if (metrics.length === 0) throw noNumericColumn(inputs, pooled);
@@ -77,7 +82,7 @@ function planFile(
     delimiter: sample.head.delimiter,
     numbers: fields.numbers,
     header: sample.header,
-    series,
+    series: series.name,
     timeField: fields.time,
     time: fields.timeFormat,
     targetFields: fields.targets,

@@ -17,6 +17,7 @@ import { listNames } from './names.js';
 import { rangeNotices } from './range.js';
 import { searchSample } from './sample.js';
 import type { SampledSource } from './sample.js';
+import type { InputSeries } from './join-series.js';
 import type { FileSample } from './sampler.js';
 import { decideSeries, seriesNotices } from './series-notices.js';
 
@@ -38,6 +39,9 @@ export interface Detected {
   readonly files: readonly (DetectedFile | null)[];
 }
 
+/** A sampled input, and the target of its records if no field names one. */
+export type NamedSample = SampledSource & { readonly series: InputSeries };
+
 interface PlannedSample {
   readonly input: SampledSource;
   readonly plan: FilePlan;
@@ -49,7 +53,7 @@ interface PlannedSample {
  * @throws AiopsError `input_empty`: no record; `input_unusable`: no numeric column, a named one that is missing, files
  *   of different layouts, or no record of the samples can be read
  */
-export function detect(all: readonly SampledSource[], options: ReadOptions): Detected {
+export function detect(all: readonly NamedSample[], options: ReadOptions): Detected {
   const inputs = all.filter(({ sample }) => sample.lines > 0);
   const empty = all.filter(({ sample }) => sample.lines === 0);
   if (inputs.length === 0) throw noRecord(all);
@@ -72,7 +76,7 @@ export function detect(all: readonly SampledSource[], options: ReadOptions): Det
     decisions: [
       ...input.sample.head.decisions,
       ...(input.sample.fields?.decisions ?? []),
-      ...decideSeries(input, options),
+      ...decideSeries(input, options, inputs),
     ],
   }));
   const shared: FileDecisions = { file: 'all inputs', decisions: [interval.decision, phase] };

@@ -40,6 +40,12 @@ export class SampledRecords {
     return this.#records;
   }
 
+  /** The fields in which a whole record has a number. */
+  numeric(): string[] {
+    const whole = this.#records.filter(({ isWhole }) => isWhole);
+    return this.names.filter((_, i) => whole.some(({ kinds }) => kinds[i] === NUMBER));
+  }
+
   /** Whether a whole record has a number in any field. */
   get hasNumbers(): boolean {
     return this.#hasNumbers;
@@ -88,14 +94,20 @@ export interface FieldCounts {
   isAccepted: boolean;
 }
 
+/** The records of a sample, and their target if none of them names it. */
+export interface CountedSample {
+  readonly sampled: SampledRecords;
+  readonly series: string | null;
+}
+
 /** Counts over all samples, by new name in order of appearance. */
 export function countFields(
-  samples: readonly SampledRecords[],
+  samples: readonly CountedSample[],
   options: ReadOptions,
   intervals: Intervals,
 ): ReadonlyMap<string, FieldCounts> {
   const pooled = new Map<string, FieldCounts>();
-  const fields = samples.map((sample) => count(sample, pooled, options));
+  const fields = samples.map(({ sampled }) => count(sampled, pooled, options));
   const taken: Taken | null = options.duplicates === 'reject' ? new Map() : null;
   for (const [i, sample] of samples.entries()) markAccepted(sample, fields[i] ?? [], taken, intervals);
   return pooled;
@@ -156,7 +168,7 @@ type Taken = Map<string, (readonly FieldCounts[])[]>;
  * target and interval is not a duplicate to reject.
  */
 function markAccepted(
-  { records, inParts }: SampledRecords,
+  { sampled: { records, inParts }, series }: CountedSample,
   fields: readonly (FieldCounts | null)[],
   taken: Taken | null,
   intervals: Intervals,
@@ -169,7 +181,7 @@ function markAccepted(
     // Rows with empty cells are parts of a record too, but not one that is empty altogether.
     const numbers = inParts || filled.length > 0 ? filled : all;
     const brings = numbers as readonly FieldCounts[];
-    const place = `${intervals.of(timeMs)} ${target}`;
+    const place = `${intervals.of(timeMs)} ${series ?? target}`;
     const before = taken?.get(place) ?? [];
     if (before.some((other) => other === brings || other.some((counts) => brings.includes(counts)))) continue;
     taken?.set(place, [...before, brings]);

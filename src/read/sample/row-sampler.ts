@@ -37,8 +37,6 @@ export interface KnownForm {
 
 export interface SampledInput {
   readonly file: string;
-  /** The target of its records if no field names one. */
-  readonly series: string;
   /** Null: detect it from the first line. */
   readonly format: FileFormat | null;
   /** Offset of the first byte. */
@@ -106,7 +104,8 @@ export class RowSampler implements RowSink {
       file: input.file,
       ...{ format, layout, marks, delimiter, numbers: fields.numbers },
       header: header ?? [],
-      series: input.series,
+      // It is named once all inputs are sampled.
+      series: '',
       timeField: fields.time,
       time: fields.timeFormat,
       targetFields: fields.targets,

@@ -17,7 +17,6 @@ const TRICKLING_MS = 2000;
 
 export interface SampledSource {
   readonly source: ByteSource;
-  readonly series: string;
   readonly sample: FileSample;
   /** The chunks of the sample. */
   readonly sampled: readonly Buffer[];
@@ -27,8 +26,6 @@ export interface SampledSource {
 
 /** How to take a sample. */
 export interface SampleTaking {
-  /** The target of its records if no field names one. */
-  readonly series: string;
   readonly maxBytes: number;
   /** What another sample of the file has shown already. */
   readonly known?: KnownForm | null;
@@ -42,11 +39,11 @@ export interface SampleTaking {
 export async function takeSample(
   source: ByteSource,
   options: ReadOptions,
-  { series, maxBytes, known = null }: SampleTaking,
+  { maxBytes, known = null }: SampleTaking,
 ): Promise<SampledSource> {
   const { name: file, byteOffset } = source;
   const format = options.format === 'auto' ? formatByName(file) : options.format;
-  const sampler = new Sampler({ file, series, format, byteOffset, maxBytes, known }, options);
+  const sampler = new Sampler({ file, format, byteOffset, maxBytes, known }, options);
   const chunks = source.chunks();
   let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;
   let hasEnded = false;
@@ -82,7 +79,7 @@ export async function takeSample(
     yield* { [Symbol.asyncIterator]: () => chunks };
     return undefined;
   }
-  return { source, series, sample, sampled, chunks: all };
+  return { source, sample, sampled, chunks: all };
 }
 
 /** What to look for in a sample. */

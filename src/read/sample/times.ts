@@ -41,6 +41,16 @@ export class SampledTimes {
     if (this.#order.at(-1) !== timeMs) this.#order.push(timeMs);
   }
 
+  /** The earliest and the latest time; empty: there is none. */
+  range(): readonly number[] {
+    let [fromMs, toMs] = [Infinity, -Infinity];
+    for (const timeMs of this.#order) {
+      fromMs = Math.min(fromMs, timeMs);
+      toMs = Math.max(toMs, timeMs);
+    }
+    return this.#order.length === 0 ? [] : [fromMs, toMs];
+  }
+
   /** How many intervals a record goes back at most; Infinity: from the last interval of the sample to its first. */
   intervalsBack(intervals: Intervals): number {
     let newestMs = -Infinity;

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { oldestFirst, rotatedFiles } from '#build/read/sample/rotation.js';
 import { seriesNames } from '#build/read/sample/series-names.js';
-import type { ReadOptions } from '#build/read/recording.js';
-import { folderWith, readInputs } from '../../support/reading.js';
+import { flagIn, minute, readFiles, rows } from '../../support/series.js';
 
 test('a single file is called like today: by its name without extension', () => {
   for (const [input, name] of [
@@ -109,34 +106,8 @@ test('rotated files are one series, in order of age', () => {
     assert.deepEqual(rotatedFiles(inputs), [], inputs.join(' '));
 });
 
-const minute = (count: number): string => new Date(Date.UTC(2018, 3, 30) + count * 60_000).toISOString();
-const rows = (from: number, to: number, columns = 'cpu'): string =>
-  `time,${columns}\n${Array.from({ length: to - from }, (_, i) => `${minute(from + i)},${from + i}\n`).join('')}`;
-
-async function read(
-  t: TestContext,
-  files: Readonly<Record<string, string | Buffer>>,
-  options: Partial<ReadOptions> = {},
-): Promise<{ targets: string[]; values: number[]; notices: string[] }> {
-  const folder = await folderWith(t, {});
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
-  const paths = Object.keys(files).map((name) => join(folder, name));
-  const { records, recording } = await readInputs(oldestFirst(paths), options);
-  return {
-    targets: [...new Set(records.map(({ target }) => target))],
-    values: records.map(({ values }) => values[0]!),
-    notices: recording.notices.map(({ text }) => text.replaceAll(`${folder}/`, '')),
-  };
-}
-
-const flagIn = (notices: readonly string[]): string | undefined =>
-  notices.map((text) => /give --series (\S+)$/.exec(text)?.[1]).find((name) => name !== undefined);
-
 test('two hosts with files of one name are two targets', async (t) => {
-  const { targets, values, notices } = await read(t, {
+  const { targets, values, notices } = await readFiles(t, {
     'web-1/cpu.csv': rows(0, 3),
     'web-2/cpu.csv': rows(0, 3),
   });
@@ -146,16 +117,41 @@ test('two hosts with files of one name are two targets', async (t) => {
 });
 
 test('files that look like parts of one series draw the flag that makes them one', async (t) => {
-  const days = { 'load-2018-05-01.csv': rows(5, 9), 'load-2018-04-30.csv': rows(0, 5) };
-  const apart = await read(t, days);
-  assert.deepEqual(apart.targets, ['load-2018-04-30', 'load-2018-05-01']);
+  const parts = { 'load-2.csv': rows(5, 9), 'load-1.csv': rows(0, 5) };
+  const apart = await readFiles(t, parts);
+  assert.deepEqual(apart.targets, ['load-1', 'load-2']);
   const series = flagIn(apart.notices);
   assert.equal(series, 'load');
-  const { targets, values, notices } = await read(t, days, { series: 'load' });
+  const { targets, values, notices } = await readFiles(t, parts, { series: 'load' });
   assert.deepEqual(targets, ['load']);
   assert.deepEqual(values, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
   assert.equal(flagIn(notices), undefined);
-  assert.equal(flagIn((await read(t, { '1.csv': rows(0, 5), '2.csv': rows(5, 9) })).notices), 'all');
+  assert.equal(flagIn((await readFiles(t, { '1.csv': rows(0, 5), '2.csv': rows(5, 9) })).notices), 'all');
+});
+
+test('numbered files of several hosts draw an expression that finds the hosts', async (t) => {
+  for (const [name, hosts] of [
+    [(host: string, part: number): string => `${host}.${part}.csv`, ['web-1', 'web-2']],
+    [(host: string, part: number): string => `${host}-part${part}.csv`, ['a', 'b']],
+    [
+      (host: string, part: number): string => `${host}/${part}.csv`,
+      Array.from({ length: 11 }, (_, i) => `web-${i + 1}`),
+    ],
+  ] as const) {
+    const files = hosts.flatMap((host) => [
+      [name(host, 1), rows(0, 5)],
+      [name(host, 2), rows(5, 9)],
+    ]);
+    const apart = await readFiles(t, Object.fromEntries(files) as Record<string, string>);
+    assert.equal(apart.targets.length, 2 * hosts.length);
+    const series = flagIn(apart.notices)?.replaceAll("'", '') ?? assert.fail(apart.notices.join('\n'));
+    const { targets } = await readFiles(t, Object.fromEntries(files) as Record<string, string>, { series });
+    assert.equal(targets.length, hosts.length, series);
+    assert.ok(
+      targets.every((target, i) => target.startsWith([...hosts].sort()[i] ?? '')),
+      targets.join(' '),
+    );
+  }
 });
 
 test('no flag where files overlap, have other columns or other names', async (t) => {
@@ -163,14 +159,33 @@ test('no flag where files overlap, have other columns or other names', async (t)
     { 'a-1.csv': rows(0, 5), 'a-2.csv': rows(4, 9) },
     { 'a-1.csv': rows(0, 5), 'a-2.csv': rows(5, 9, 'mem') },
     { 'a-1.csv': rows(0, 5), 'b-2.csv': rows(5, 9) },
-    { 'a-1.csv': rows(0, 5), 'a-2.csv': rows(5, 9), 'b-1.csv': rows(0, 5), 'b-2.csv': rows(5, 9) },
+    { 'a-1.csv': rows(0, 5), 'a-2.csv': rows(5, 9), 'b-1.csv': rows(0, 5), 'b-2.csv': rows(4, 9) },
   ])
-    assert.equal(flagIn((await read(t, files)).notices), undefined);
+    assert.equal(flagIn((await readFiles(t, files)).notices), undefined);
+});
+
+test('--series takes an expression that every path without a target column must match', async (t) => {
+  const files = { 'x/web-1.csv': rows(0, 2), 'y/web-1.csv': rows(2, 4), 'y/web-2.csv': rows(0, 2) };
+  const { targets, values } = await readFiles(t, files, { series: '(web-[0-9]+)' });
+  assert.deepEqual(
+    [targets, values],
+    [
+      ['web-1', 'web-2'],
+      [0, 0, 1, 1, 2, 3],
+    ],
+  );
+  const both = await readFiles(t, files, { series: '([a-z])/(web-[0-9])' });
+  assert.deepEqual(both.targets, ['x/web-1', 'y/web-2', 'y/web-1']);
+  for (const series of ['(db-[0-9])', '(web', '(web-1)'])
+    await assert.rejects(readFiles(t, files, { series }), { code: 'usage' }, series);
+  const day = `time,host,v\n${minute(0)},x,1\n${minute(1)},x,2\n`;
+  const mixed = await readFiles(t, { 'web-1.csv': rows(0, 2), 'day.csv': day }, { series: '(web-[0-9])' });
+  assert.deepEqual(mixed.targets, ['web-1', 'x']);
 });
 
 test('--series names a single file, and warns where every file has a target column', async (t) => {
-  assert.deepEqual((await read(t, { 'a.csv': rows(0, 2) }, { series: 'web' })).targets, ['web']);
-  const { targets, notices } = await read(
+  assert.deepEqual((await readFiles(t, { 'a.csv': rows(0, 2) }, { series: 'web' })).targets, ['web']);
+  const { targets, notices } = await readFiles(
     t,
     { 'a.csv': `time,host,v\n${minute(0)},x,1\n${minute(1)},x,2\n` },
     { series: 'web' },
@@ -186,18 +201,18 @@ test('rotated files give the same records in any order, also of a minute that wa
     ['m.csv', `time,mem,cpu\n${minute(5)},0,50\n${minute(6)},0,6\n`],
   ];
   for (const duplicates of ['first', 'last'] as const) {
-    const whole = await read(t, Object.fromEntries(files), { duplicates });
+    const whole = await readFiles(t, Object.fromEntries(files), { duplicates });
     assert.deepEqual(whole.targets, ['m']);
     assert.deepEqual(whole.values, [0, 1, 2, 3, 4, duplicates === 'first' ? 5 : 50, 6]);
     assert.ok(whole.notices.includes('m.csv.2.gz, m.csv.1, m.csv: rotated files of one series, m'));
-    assert.deepEqual(await read(t, Object.fromEntries(files.toReversed()), { duplicates }), whole);
+    assert.deepEqual(await readFiles(t, Object.fromEntries(files.toReversed()), { duplicates }), whole);
   }
 });
 
 test('day files with a target column are one recording', async (t) => {
   const day = (from: number): string =>
     `time,host,v\n${[0, 1].flatMap((i) => ['a', 'b'].map((host) => `${minute(from + i)},${host},${from + i}\n`)).join('')}`;
-  const { targets, values, notices } = await read(t, { 'd-2.csv': day(2), 'd-1.csv': day(0) });
+  const { targets, values, notices } = await readFiles(t, { 'd-2.csv': day(2), 'd-1.csv': day(0) });
   assert.deepEqual(targets, ['a', 'b']);
   assert.deepEqual(values, [0, 0, 1, 1, 2, 2, 3, 3]);
   assert.equal(flagIn(notices), undefined);

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { flagIn, minute, readFiles, rows } from '../../support/series.js';
+
+const DAY = 1440;
+/** From 2018-04-30 on. */
+const DATES = ['2018-04-30', '2018-05-01', '2018-05-02'];
+const compact = (date: string): string => date.replaceAll('-', '');
+const german = (date: string): string => date.split('-').reverse().join('.');
+const epoch = (date: string): number => Date.parse(date) / 1000;
+
+type PathOf = (host: string, date: string) => string;
+
+/** A file per host and day, of 20 minutes. */
+const days = (path: PathOf, hosts = ['web-1', 'web-2'], dates = DATES): Record<string, string> =>
+  Object.fromEntries(
+    hosts.flatMap((host) =>
+      dates.map((date) => {
+        const from = ((Date.parse(date) - Date.parse('2018-04-30')) / 86_400_000) * DAY;
+        return [path(host, date), rows(from, from + 20)];
+      }),
+    ),
+  );
+
+test('a file per host and day is a series per host, however the date is written', async (t) => {
+  const paths: readonly PathOf[] = [
+    (host, date) => `${host}-${date}.csv`,
+    (host, date) => `${date}_${host}.csv`,
+    (host, date) => `${date}/${host}.csv`,
+    (host, date) => `${host}/${date}.csv`,
+    (host, date) => `${host}.${compact(date)}00.csv`,
+    (host, date) => `${host}-${compact(date)}T000000Z.csv`,
+    (host, date) => `${date.replaceAll('-', '/')}/${host}.csv`,
+    (host, date) => `dt=${date}/${host}.csv`,
+    (host, date) => `${host}_${german(date)}.csv`,
+    (host, date) => `${host}-${epoch(date)}.csv`,
+    (host, date) => `${host}_${date}_${compact(date)}.csv`,
+    (host, date) => `${host}.csv-${compact(date)}`,
+  ];
+  for (const path of paths) {
+    const { targets, values, notices } = await readFiles(t, days(path));
+    assert.deepEqual(targets, ['web-1', 'web-2'], path('host', DATES[0]!));
+    assert.deepEqual(values.slice(-4), [2898, 2898, 2899, 2899]);
+    assert.equal(flagIn(notices), undefined);
+  }
+});
+
+test('days of one series are named by what is left of their names, and --series files keeps them apart', async (t) => {
+  const path: PathOf = (host, date) => `${host}-${date}.csv`;
+  assert.deepEqual((await readFiles(t, days(path, ['load']))).targets, ['load']);
+  assert.deepEqual(
+    (
+      await readFiles(
+        t,
+        days((_, date) => `${date}.csv`, ['']),
+      )
+    ).targets,
+    ['all'],
+  );
+  const nested = await readFiles(
+    t,
+    days((host, date) => `${host}/cpu-${date}.csv`),
+  );
+  assert.deepEqual(nested.targets, ['web-1/cpu', 'web-2/cpu']);
+  const current = { ...days(path, ['load']), 'load.csv': rows(4 * DAY, 4 * DAY + 3) };
+  assert.deepEqual((await readFiles(t, current)).targets, ['load']);
+  const apart = await readFiles(t, days(path, ['load']), { series: 'files' });
+  assert.deepEqual(
+    apart.targets,
+    DATES.map((date) => `load-${date}`),
+  );
+});
+
+test('a host with one day is named as those with several', async (t) => {
+  const path: PathOf = (host, date) => `${host}-${date}.csv`;
+  const files = { ...days(path, ['web-1']), ...days(path, ['web-2'], DATES.slice(0, 1)) };
+  assert.deepEqual((await readFiles(t, files)).targets, ['web-1', 'web-2']);
+  const alone = await readFiles(t, days(path, ['web-1'], DATES.slice(0, 1)));
+  assert.deepEqual(alone.targets, ['web-1-2018-04-30']);
+});
+
+test('a number beside the date counts the files of a day if they follow one another, or names hosts', async (t) => {
+  const parts = { 'load.2018-04-30.0.csv': rows(0, 9), 'load.2018-04-30.1.csv': rows(9, 20) };
+  const next = { 'load.2018-05-01.0.csv': rows(DAY, DAY + 9) };
+  assert.deepEqual((await readFiles(t, { ...parts, ...next })).targets, ['load']);
+  const hosts = await readFiles(
+    t,
+    days((host, date) => `${date}-${host}.csv`, ['1', '2']),
+  );
+  assert.deepEqual(hosts.targets, ['1', '2']);
+});
+
+test('files are apart if their times overlap, are far from their dates, or their columns differ', async (t) => {
+  for (const files of [
+    { 'load-2018-04-30.csv': rows(0, 9), 'load-2018-05-01.csv': rows(7, 20) },
+    { 'web-2016.csv': rows(0, 9), 'web-2019.csv': rows(9, 20) },
+    { 'web-20160101.csv': rows(0, 9), 'web-20190101.csv': rows(9, 20) },
+    { 'web-2018-04-30.csv': rows(0, 9), 'web-2018-05-01.csv': rows(DAY, DAY + 9, 'mem') },
+  ]) {
+    assert.equal((await readFiles(t, files)).targets.length, 2, Object.keys(files).join(' '));
+  }
+});
+
+const METRICS = ['cpu', 'mem', 'disk'];
+
+test('files with a metric each of several hosts are a series per host', async (t) => {
+  const paths: readonly ((host: string, metric: string) => string)[] = [
+    (host, metric) => `${host}/${metric}.csv`,
+    (host, metric) => `${metric}/${host}.csv`,
+    (host, metric) => `${host}-${metric}.csv`,
+    (host, metric) => `${metric}_${host}.csv`,
+    (host, metric) => `${host}/${metric}-2018-04-30.csv`,
+    (host, metric) => `${host}/${{ cpu: 'load', mem: 'memory', disk: 'io' }[metric] ?? ''}.csv`,
+  ];
+  for (const path of paths) {
+    for (const column of paths.indexOf(path) < 5 ? ['', '_percent'] : ['']) {
+      const files = ['web-1', 'web-2'].flatMap((host) =>
+        METRICS.map((metric) => [path(host, metric), rows(0, 5, `${metric}${column}`)]),
+      );
+      const { targets, columns, merged } = await readFiles(
+        t,
+        Object.fromEntries(files) as Record<string, string>,
+      );
+      const suffix = path('web-1', 'cpu').includes('2018') ? '-2018-04-30' : '';
+      assert.deepEqual(targets, [`web-1${suffix}`, `web-2${suffix}`], path('host', 'cpu'));
+      assert.deepEqual([columns.length, merged], [3, 20]);
+    }
+  }
+});
+
+test('hosts with files per metric and day are a series each', async (t) => {
+  const files = ['web-1', 'web-2'].flatMap((host) =>
+    ['cpu', 'mem'].flatMap((metric) =>
+      [0, 1].map((day) => [`${host}/${metric}-${DATES[day]!}.csv`, rows(day * DAY, day * DAY + 9, metric)]),
+    ),
+  );
+  const { targets, merged } = await readFiles(t, Object.fromEntries(files) as Record<string, string>);
+  assert.deepEqual([targets, merged], [['web-1', 'web-2'], 36]);
+});
+
+test('files of one folder stay apart if they have the same columns, or there is no other folder', async (t) => {
+  const same = ['web-1/eth0', 'web-1/eth1', 'web-2/eth0', 'web-2/eth1'];
+  for (const column of ['value', 'bytes']) {
+    const files = Object.fromEntries(same.map((name) => [`${name}.csv`, rows(0, 5, column)]));
+    assert.deepEqual((await readFiles(t, files)).targets, same);
+  }
+  const folder = { 'web-1/cpu.csv': rows(0, 5), 'web-1/mem.csv': rows(0, 5, 'mem') };
+  const { targets, notices } = await readFiles(t, folder);
+  assert.deepEqual(targets, ['cpu', 'mem']);
+  assert.ok(notices.some((text) => text.endsWith('such as --series all')));
+  const first = `time,cpu\n${minute(0)},1\n`;
+  assert.deepEqual((await readFiles(t, { 'a/cpu.csv': first, 'b/cpu.csv': first })).targets, [
+    'a/cpu',
+    'b/cpu',
+  ]);
+});
