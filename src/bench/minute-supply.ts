@@ -139,7 +139,6 @@ function minuteBatch({ minuteMs, records }: SyntheticMinute): MinuteBatch {
     minuteMs,
     records: records.map(({ target, values, label }) => ({
       minuteMs,
-      offsetMs: 0,
       target,
       values: Float64Array.from(values, (value) => value ?? NaN),
       bringsWindow: false,

@@ -35,7 +35,7 @@ export class JoinedRecord implements MinuteRecord {
 
   private constructor(first: MinuteRecord) {
     this.minuteMs = first.minuteMs;
-    this.offsetMs = first.offsetMs;
+    this.offsetMs = first.offsetMs ?? 0;
     this.target = first.target;
     this.bringsWindow = first.bringsWindow;
     this.source = first.source;
@@ -94,7 +94,7 @@ export class JoinedRecord implements MinuteRecord {
   }
 }
 
-function partOf({ brings = null, values, label, offsetMs, source }: MinuteRecord): Part {
+function partOf({ brings = null, values, label, offsetMs = 0, source }: MinuteRecord): Part {
   // Of a whole row, empty cells are left to others.
   const filled = brings ?? [...values.keys()].filter((column) => !Number.isNaN(values[column]));
   return { brings: filled, label, offsetMs, source };

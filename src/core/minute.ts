@@ -30,8 +30,10 @@ export interface FoldedRecords {
  */
 export function foldRecords(records: readonly MinuteRecord[], policy: DuplicatePolicy): FoldedRecords {
   if (isStrictlySorted(records)) return { records, rejects: [], merged: 0 };
-  // The sort is stable, so records of one target stay in reading order.
-  const sorted = records.slice().sort(byTarget);
+  return foldSorted(inOrder(records, targetOrder(records)), policy);
+}
+
+function foldSorted(sorted: readonly MinuteRecord[], policy: DuplicatePolicy): FoldedRecords {
   const kept: MinuteRecord[] = [];
   const rejects: Reject[] = [];
   let merged = 0;
@@ -49,6 +51,55 @@ export function foldRecords(records: readonly MinuteRecord[], policy: DuplicateP
   return { records: kept, rejects, merged };
 }
 
+/**
+ * Folds the records of one interval after another. Most intervals have the targets of the one before, in the same reading
+ * order. Sorting repeats that order then, without comparing names: it takes a fifth of the time.
+ */
+export class MinuteFolder {
+  readonly #policy: DuplicatePolicy;
+  /** The targets of the last interval without duplicates, in reading order. */
+  #targets: readonly string[] = [];
+  /** The places of its records, in the order of their targets; null: they were in this order. */
+  #order: readonly number[] | null = null;
+
+  constructor(policy: DuplicatePolicy) {
+    this.#policy = policy;
+  }
+
+  /** As `foldRecords`. */
+  fold(records: readonly MinuteRecord[]): FoldedRecords {
+    if (records.length > 1 && !this.#isAsBefore(records)) return this.#foldOther(records);
+    const order = records.length > 1 ? this.#order : null;
+    return { records: inOrder(records, order), rejects: [], merged: 0 };
+  }
+
+  #isAsBefore(records: readonly MinuteRecord[]): boolean {
+    if (records.length !== this.#targets.length) return false;
+    for (let i = 0; i < records.length; i++) if (records[i]!.target !== this.#targets[i]) return false;
+    return true;
+  }
+
+  #foldOther(records: readonly MinuteRecord[]): FoldedRecords {
+    const order = isStrictlySorted(records) ? null : targetOrder(records);
+    const sorted = inOrder(records, order);
+    const folded = order === null ? { records, rejects: [], merged: 0 } : foldSorted(sorted, this.#policy);
+    if (folded.records.length === records.length) {
+      this.#targets = records.map(({ target }) => target);
+      this.#order = order;
+    }
+    return folded;
+  }
+}
+
+/** The places of records in the order of their targets; those of one target stay in reading order. */
+function targetOrder(records: readonly MinuteRecord[]): number[] {
+  return [...records.keys()].sort((a, b) => byCodeUnits(records[a]!.target, records[b]!.target));
+}
+
+function inOrder(records: readonly MinuteRecord[], order: readonly number[] | null): readonly MinuteRecord[] {
+  return order?.map((place) => records[place]!) ?? records;
+}
+
 function isStrictlySorted(records: readonly MinuteRecord[]): boolean {
   for (let i = 1; i < records.length; i++) {
     const before = records[i - 1];
@@ -59,8 +110,8 @@ function isStrictlySorted(records: readonly MinuteRecord[]): boolean {
 }
 
 /** `<` on strings compares code units; a locale's order would differ between machines. */
-function byTarget(a: MinuteRecord, b: MinuteRecord): number {
-  return a.target < b.target ? -1 : a.target > b.target ? 1 : 0;
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 interface Combined {
@@ -79,7 +130,7 @@ function combine(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePol
   if (policy === 'last') return { both: record, duplicates: [] };
   if (policy === 'mean' && isAlike)
     return { both: MeanRecord.of(known).plus(MeanRecord.of(record)), duplicates: [] };
-  const afterMs = record.offsetMs - known.offsetMs;
+  const afterMs = (record.offsetMs ?? 0) - (known.offsetMs ?? 0);
   return { both: known, duplicates: [{ source: record.source, of: known.source, afterMs }] };
 }
 
@@ -130,7 +181,7 @@ class MeanRecord implements MinuteRecord {
 
   private constructor(first: MinuteRecord) {
     this.minuteMs = first.minuteMs;
-    this.offsetMs = first.offsetMs;
+    this.offsetMs = first.offsetMs ?? 0;
     this.target = first.target;
     this.bringsWindow = first.bringsWindow;
     this.source = first.source;

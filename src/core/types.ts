@@ -40,8 +40,8 @@ export interface RawText {
 export interface MinuteRecord {
   /** Start of its interval, epoch ms. */
   readonly minuteMs: number;
-  /** Its own time, since then; negative if its interval begins earlier than its label says. */
-  readonly offsetMs: number;
+  /** Its own time, since then; negative if its interval begins earlier than its label says. Absent: 0. */
+  readonly offsetMs?: number;
   readonly target: string;
   /** `[columns]` in the recording's column order, NaN where missing; `[window, columns]` row by row if `bringsWindow`. */
   readonly values: Float64Array;

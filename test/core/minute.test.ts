@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { foldRecords } from '#build/core/minute.js';
+import { MinuteFolder, foldRecords } from '#build/core/minute.js';
 import type { DuplicatePolicy } from '#build/core/minute.js';
 import type { Label, MinuteRecord } from '#build/core/types.js';
 
@@ -109,6 +109,24 @@ test('nothing is lost, and folding in parts gives the same bits as folding at on
       assert.deepEqual(second.records.map(plain), whole.records.map(plain));
       assert.equal(first.merged + second.merged, whole.merged);
       assert.equal(first.rejects.length + second.rejects.length, whole.rejects.length);
+    }),
+  );
+});
+
+test('folding minute after minute gives the same records as folding each alone', () => {
+  const minute = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'B'), { maxLength: 5 });
+  const policy = fc.constantFrom<DuplicatePolicy>('reject', 'first', 'last', 'mean');
+  fc.assert(
+    fc.property(fc.array(minute, { maxLength: 5 }), policy, (minutes, rule) => {
+      const folder = new MinuteFolder(rule);
+      // Twice each, since the second time repeats the order of the first.
+      for (const targets of minutes.flatMap((each) => [each, each])) {
+        const make = (): MinuteRecord[] => targets.map((target, i) => record(target, [i], i));
+        const { records, rejects, merged } = folder.fold(make());
+        const alone = foldRecords(make(), rule);
+        assert.deepEqual(records.map(plain), alone.records.map(plain));
+        assert.deepEqual([rejects.length, merged], [alone.rejects.length, alone.merged]);
+      }
     }),
   );
 });

@@ -73,6 +73,7 @@ export class LineCursor {
   #before = 0;
   #after = 0;
   /** Shared by the items of the current line; null: none needed yet. */
+  #itemsLine: BlockLine | null = null;
   #places: ItemPlaces | null = null;
 
   constructor(
@@ -107,7 +108,7 @@ export class LineCursor {
       this.next = end + 1;
       this.start = start;
       this.end = end;
-      this.#places = null;
+      this.#itemsLine = this.#places = null;
       if (this.line <= this.#marks.skipLines) continue;
       if (end - start > this.maxLineBytes) {
         this.rejectLongLine(
@@ -150,15 +151,17 @@ export class LineCursor {
   }
 
   #source(item?: number): SourceLine {
+    if (item === undefined) return this.#wholeLine();
+    const line = (this.#itemsLine ??= this.#wholeLine());
+    if (this.fieldText !== null) return new BlockField(line, item, this.fieldText);
+    this.#places ??= new ItemPlaces(this.block.bytes.subarray(this.start, this.end));
+    return new BlockItem(line, item, this.#places);
+  }
+
+  #wholeLine(): BlockLine {
     const { file, line, block } = this;
     const start = this.lineStart;
-    const end = this.end + this.#after;
-    if (item === undefined)
-      return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, end);
-    const place = [file, line, block.byteOffset + start, block.bytes, start, end] as const;
-    if (this.fieldText !== null) return new BlockField([...place], item, this.fieldText);
-    this.#places ??= new ItemPlaces(block.bytes.subarray(this.start, this.end));
-    return new BlockItem([...place], item, this.#places);
+    return new BlockLine(file, line, block.byteOffset + start, block.bytes, start, this.end + this.#after);
   }
 
   reject(

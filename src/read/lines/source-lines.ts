@@ -31,35 +31,56 @@ export class BlockLine implements SourceLine {
   }
 }
 
+/** A part of a line that is a record of its own. All parts of a line share it. */
+abstract class LinePart implements SourceLine {
+  readonly item: number;
+  protected readonly whole: BlockLine;
+
+  constructor(whole: BlockLine, item: number) {
+    this.whole = whole;
+    this.item = item;
+  }
+
+  get file(): string {
+    return this.whole.file;
+  }
+
+  get line(): number {
+    return this.whole.line;
+  }
+
+  get byteOffset(): number {
+    return this.whole.byteOffset;
+  }
+
+  abstract raw(): RawText;
+}
+
 /** An item on a line. Its text is its own only: if each reject held the line, their size would grow with its square. */
-export class BlockItem extends BlockLine {
-  override readonly item: number;
+export class BlockItem extends LinePart {
   private readonly places: ItemPlaces;
 
-  constructor(line: ConstructorParameters<typeof BlockLine>, item: number, places: ItemPlaces) {
-    super(...line);
-    this.item = item;
+  constructor(whole: BlockLine, item: number, places: ItemPlaces) {
+    super(whole, item);
     this.places = places;
   }
 
-  override raw(): RawText {
+  raw(): RawText {
     return { text: this.places.item(this.item), encoding: 'utf8' };
   }
 }
 
-/** A field of a line that is a record of its own. */
-export class BlockField extends BlockLine {
-  override readonly item: number;
+/** A field of a line. */
+export class BlockField extends LinePart {
   private readonly textOf: FieldText;
 
-  constructor(line: ConstructorParameters<typeof BlockLine>, item: number, textOf: FieldText) {
-    super(...line);
-    this.item = item;
+  constructor(whole: BlockLine, item: number, textOf: FieldText) {
+    super(whole, item);
     this.textOf = textOf;
   }
 
-  override raw(): RawText {
-    const { text, encoding } = super.raw();
+  raw(): RawText {
+    const { text, encoding } = this.whole.raw();
     return { text: encoding === 'utf8' ? this.textOf(text, this.item) : text, encoding };
   }
 }

@@ -59,7 +59,7 @@ export class LiveMinutes implements RecordSink {
   }
 
   record(record: MinuteRecord): void {
-    const { minuteMs, offsetMs } = record;
+    const { minuteMs, offsetMs = 0 } = record;
     const { intervals, maxAhead } = this.#rules;
     const nowMs = this.#clock.epochNow();
     if (minuteMs + Math.min(offsetMs, 0) > nowMs + maxAhead * intervals.grid.intervalMs)

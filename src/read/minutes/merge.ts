@@ -1,4 +1,4 @@
-import { foldRecords } from '../../core/minute.js';
+import { MinuteFolder } from '../../core/minute.js';
 import type { DuplicatePolicy } from '../../core/minute.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { Timer } from '../../core/timer.js';
@@ -87,6 +87,7 @@ export async function* mergeMinutes(
   live: LiveFills | null = null,
 ): AsyncGenerator<ReadStep, undefined> {
   const all = inputs.map((input) => new MinuteQueue(input, range));
+  const folder = new MinuteFolder(duplicates);
   let queues: readonly MinuteQueue[] = all;
   try {
     for (;;) {
@@ -94,7 +95,7 @@ export async function* mergeMinutes(
       if (ended.size > 0) queues = queues.filter((queue) => !ended.has(queue));
       if (queues.length === 0) return undefined;
       const taken = takeEarliest(queues);
-      yield toStep(taken, positionsOf(all), duplicates, range);
+      yield toStep(taken, positionsOf(all), folder, range);
     }
   } finally {
     for (const queue of queues) if (live?.isFilling(queue) !== true) await queue.close();
@@ -139,14 +140,14 @@ function positionsOf(queues: readonly MinuteQueue[]): InputPosition[] | null {
 function toStep(
   minutes: readonly FileMinute[],
   positions: ReadStep['positions'],
-  duplicates: DuplicatePolicy,
+  folder: MinuteFolder,
   range: TimeRange,
 ): ReadStep {
   const [only] = minutes;
   const minuteMs = only?.minuteMs ?? NaN;
   const records =
     minutes.length === 1 && only !== undefined ? only.records : minutes.flatMap((m) => m.records);
-  const folded = foldRecords(records, duplicates);
+  const folded = folder.fold(records);
   const isAsked = isInRange(range, minuteMs);
   const rejects = minutes.flatMap((minute) => minute.rejects);
   return {

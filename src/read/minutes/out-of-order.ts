@@ -1,5 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import { intervalsBetween, type Intervals } from '../../core/grid.js';
+import { timeOf } from '../../core/record-time.js';
 import { repeatedTimes } from '../../core/repeated-time.js';
 import { isoTime } from '../../core/time.js';
 import type { MinuteRecord } from '../../core/types.js';
@@ -47,8 +48,4 @@ export function outOfOrder(record: MinuteRecord, newest: MinuteRecord, rules: Or
           `bring it into order while reading with --sort${graceOf(most, ', or allow it')}; ${restart}`,
         ];
   return new AiopsError('input_out_of_order', `${found}: ${what}`, { hint });
-}
-
-function timeOf({ minuteMs, offsetMs }: MinuteRecord): number {
-  return minuteMs + offsetMs;
 }

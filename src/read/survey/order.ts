@@ -1,4 +1,5 @@
 import { intervalsBetween } from '../../core/grid.js';
+import { timeOf } from '../../core/record-time.js';
 import type { MinuteRecord } from '../../core/types.js';
 
 /** A record that goes back in time. */
@@ -47,8 +48,7 @@ export class OrderWatch implements FileOrder {
     const intervals = Math.max(1, intervalsBetween(record.minuteMs, newest.minuteMs, this.#intervalMs));
     if (intervals <= (this.largest?.intervals ?? 0)) return;
     const { file, line } = record.source;
-    const newestMs = newest.minuteMs + newest.offsetMs;
-    this.largest = { file, line, timeMs: record.minuteMs + record.offsetMs, newestMs, intervals };
+    this.largest = { file, line, timeMs: timeOf(record), newestMs: timeOf(newest), intervals };
     if (intervals > this.#grace) this.refused ??= { record, newest };
   }
 }

@@ -54,7 +54,7 @@ export class RecordCodec {
       shapes: of((record) => this.#shapeOf(record)),
       paths: of(({ source }) => this.#pathOf(source)),
       places: of(({ source: { line, byteOffset } }) => (line === 0 ? byteOffset : line)),
-      offsetsMs: of(({ offsetMs }) => offsetMs),
+      offsetsMs: of(({ offsetMs = 0 }) => offsetMs),
     };
   }
 

@@ -1,0 +1,6 @@
+import type { MinuteRecord } from './types.js';
+
+/** A record's own time, epoch ms. */
+export function timeOf({ minuteMs, offsetMs = 0 }: MinuteRecord): number {
+  return minuteMs + offsetMs;
+}
