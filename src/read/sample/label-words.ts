@@ -14,12 +14,12 @@ const AMOUNT_WORDS =
   /^(?:score|scores|count|counts|counter|rate|ratio|total|num|number|sum|avg|mean|max|min|pct|percent|probability|prob|confidence|threshold|id)$/;
 
 /** Whether a word of the name means a label. */
-export function hasLabelWord({ name, distinct }: FieldShape): boolean {
-  const words = wordsOf(name);
+export function hasLabelWord(shape: FieldShape): boolean {
+  const words = wordsOf(shape.name);
   if (words.some((word) => AMOUNT_WORDS.test(word))) return false;
   if (words.some((word) => LABEL_WORDS.test(word))) return true;
   const isFault = words.some((word) => FAULT_WORDS.test(word)) && !words.includes('page');
-  return isFault && (distinct === 2 || words.some((word) => FLAG_WORDS.test(word)));
+  return isFault && (shape.distinct === 2 || words.some((word) => FLAG_WORDS.test(word)));
 }
 
 /** Whether the field may be a label or a metric, by its name and its 0s and 1s. */

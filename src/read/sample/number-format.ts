@@ -33,8 +33,8 @@ interface ChosenNumbers {
 export function decideNumbers(table: SampleTable, timeField: string, options: ReadOptions): ChosenNumbers {
   const all = table.names.filter((name) => name !== timeField).map((name) => textColumn(table, name));
   // Of columns that have nothing else, all that matters is whether their points could be between thousands.
-  const columns = all.filter(({ texts }) => !texts.every((text) => USUAL_NUMBER.test(text)));
   const usual = all.filter(({ texts }) => texts.every((text) => USUAL_NUMBER.test(text)));
+  const columns = all.filter((column) => !usual.includes(column));
   const bare = columns.map(({ name, texts }) => ({ name, texts: texts.map(withoutPercent) }));
   const mark = options.decimal === undefined ? findMark(bare, usual) : givenMark(options.decimal);
   // With a decimal comma, a point can only be between thousands.
@@ -64,9 +64,12 @@ export function decideNumbers(table: SampleTable, timeField: string, options: Re
 }
 
 function textColumn(table: SampleTable, name: string): TextColumn {
-  const values = table.column(name).filter((value) => typeof value === 'string' || typeof value === 'number');
-  const texts = values.map((value) => (typeof value === 'string' ? value.trim() : String(value)));
-  return { name, texts: texts.filter((text) => text !== '') };
+  const texts: string[] = [];
+  for (const value of table.column(name)) {
+    const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
+    if (text !== '') texts.push(text);
+  }
+  return { name, texts };
 }
 
 /** Whether a quarter of a column that mostly has numbers has a percent sign. */
@@ -110,7 +113,7 @@ function findMark(columns: readonly TextColumn[], usual: readonly TextColumn[]):
   const [comma] = columns.flatMap((column) =>
     proofOf(column, COMMA, (text) => POINT(text) === undefined && !IP_ADDRESS.test(text)),
   );
-  const unclear = comma ?? [...columns, ...usual].flatMap(unclearIn)[0];
+  const unclear = comma ?? firstOf([...columns, ...usual], unclearIn);
   if (unclear === undefined)
     return { decimal: '.', evidence: 'no number has a comma', source: 'default', alternatives: [] };
   const [point] = [
@@ -131,8 +134,17 @@ function findMark(columns: readonly TextColumn[], usual: readonly TextColumn[]):
 /** Whether there are points, all of which could be between thousands. */
 function isPointOpen(usual: readonly TextColumn[]): boolean {
   return (
-    usual.some(({ texts }) => texts.some((text) => text.includes('.'))) && usual.flatMap(pointIn).length === 0
+    usual.some(({ texts }) => texts.some((text) => text.includes('.'))) &&
+    firstOf(usual, pointIn) === undefined
   );
+}
+
+function firstOf(columns: readonly TextColumn[], find: (column: TextColumn) => string[]): string | undefined {
+  for (const column of columns) {
+    const [found] = find(column);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** As `proofOf`, of a column that has usual numbers only. */
@@ -154,19 +166,21 @@ function proofOf(
 
 /** Numbers of which it is unclear whether a mark is between thousands, in a column where it well may. */
 function unclearIn({ name, texts }: TextColumn): string[] {
-  const commas = texts.filter((text) => text.includes(',') && isGroupedNumber(text, '.'));
-  if (commas.length > 0 && mostly(texts, (text) => POINT(text) !== undefined)) {
-    return [`"${name}" has ${commas[0] ?? ''}, whose comma may be between thousands`];
+  const comma = texts.find((text) => text.includes(',') && isGroupedNumber(text, '.'));
+  if (comma !== undefined && mostly(texts, (text) => POINT(text) !== undefined)) {
+    return [`"${name}" has ${comma}, whose comma may be between thousands`];
   }
   // Points that are always before three digits, and no number of 1000 and more without one, as if they were needed.
-  const numbers = texts.filter((text) => !Number.isNaN(POINT(text) ?? NaN));
-  const isPoint = (text: string): boolean => text.includes('.') && isGroupedNumber(text, ',');
-  const isWhole = (text: string): boolean => /^[+\u2212-]?\d{1,3}$/.test(text);
-  if (2 * numbers.length < texts.length) return [];
-  if (!numbers.every((text) => isPoint(text) || isWhole(text))) return [];
-  const point = numbers.find(isPoint);
-  const whole = numbers.find(isWhole);
-  if (point === undefined || whole === undefined) return [];
+  let [point, whole]: (string | undefined)[] = [];
+  let numbers = 0;
+  for (const text of texts) {
+    if (Number.isNaN(POINT(text) ?? NaN)) continue;
+    numbers++;
+    if (text.includes('.') && isGroupedNumber(text, ',')) point ??= text;
+    else if (/^[+\u2212-]?\d{1,3}$/.test(text)) whole ??= text;
+    else return [];
+  }
+  if (2 * numbers < texts.length || point === undefined || whole === undefined) return [];
   return [`"${name}" has ${whole} and ${point}, whose point may be between thousands`];
 }
 
