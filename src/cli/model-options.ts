@@ -74,14 +74,22 @@ function contradiction(message: string, hint: string): AiopsError {
 
 /** Null if no flag describes a bare model. */
 function bareModelFlags(values: ModelValues): BareModelFlags | null {
-  const { window, modelColumns, normalize, missing, outputKind, signature } = values;
+  const { window, modelColumns, normalize, scaler, missing, outputKind, signature } = values;
   if (window === undefined) return null;
+  if (scaler !== undefined && normalize !== undefined)
+    throw contradiction('--scaler and --normalize both say how values are normalized', 'drop one of them');
+  const { outputName, error, scoreOver, class: index } = values;
   return {
     window,
     columns: modelColumns ?? 'each',
     normalize: normalize ?? 'none',
+    scaler: scaler ?? null,
     missing: missing ?? 'hold',
     output: outputKind ?? 'raw',
+    outputName: outputName ?? null,
+    error: error ?? null,
+    over: scoreOver ?? null,
+    class: index ?? null,
     signature: signature ?? null,
   };
 }

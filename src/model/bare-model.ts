@@ -8,13 +8,21 @@ import { describedBundle, openBundle, statOf, type Bundle } from './bundle.js';
 import { formatFiles } from './format-files.js';
 import { MANIFEST_NAME, type Manifest } from './manifest.js';
 import { parseModelJson } from './model-json.js';
+import { readScaler } from './scaler-file.js';
 import { bareFiles, noManifest } from './not-a-bundle.js';
 
 /** What the manifest of a bare TF.js model or SavedModel would say. */
 export interface BareModelFlags extends InputSpec {
   /** Only kinds without required parameters. */
   readonly normalize: 'none' | 'window-zscore' | 'window-robust';
+  /** A file with the parameters of another normalization, which replaces `normalize`; null: none. */
+  readonly scaler: string | null;
   readonly output: Manifest['output']['kind'];
+  /** Null, as of the next three: the manifest's default. */
+  readonly outputName: string | null;
+  readonly error: 'rmse' | 'mse' | 'mae' | null;
+  readonly over: 'window' | 'last' | null;
+  readonly class: number | null;
   /** For a SavedModel; null: `serving_default`, or the only one. */
   readonly signature: string | null;
 }
@@ -74,7 +82,7 @@ export async function openBareModel(path: string, flags: BareModelFlags): Promis
   const sha256: Record<string, string> = {};
   const read = (file: string): Promise<Buffer> => readBare(join(dir, file));
   for (const name of await formatFiles(dir, formats, read)) sha256[name] = await sumOf(dir, name);
-  const { window, columns, missing, normalize, output, signature } = flags;
+  const { window, columns, missing, normalize, scaler, signature } = flags;
   const json = {
     name: basename(dir),
     version: 'bare',
@@ -85,12 +93,42 @@ export async function openBareModel(path: string, flags: BareModelFlags): Promis
       columns,
       window,
       shape: columns === 'each' || columns.length === 1 ? '[window]' : '[window,columns]',
-      normalize: { kind: normalize },
+      normalize: scaler === null ? { kind: normalize } : await readScaler(scaler),
       missing,
     },
-    output: { kind: output },
+    output: outputOf(flags),
   };
   return describedBundle(dir, json, `the description of ${absolute}`);
+}
+
+/** The flags that describe an output further, and the kinds of output that they are for. */
+const OUTPUT_FLAGS = [
+  ['error', '--error', ['forecast', 'reconstruction']],
+  ['over', '--score-over', ['reconstruction']],
+  ['class', '--class', ['probability']],
+] as const;
+
+/**
+ * The output as a manifest describes it.
+ *
+ * @throws AiopsError 'usage' if a flag is for another kind of output
+ */
+export function outputOf(
+  flags: Pick<BareModelFlags, 'output' | 'outputName' | 'error' | 'over' | 'class'>,
+): Readonly<Record<string, unknown>> {
+  const described: Record<string, unknown> = { kind: flags.output };
+  if (flags.outputName !== null) described['name'] = flags.outputName;
+  for (const [field, flag, kinds] of OUTPUT_FLAGS) {
+    if (flags[field] === null) continue;
+    if (!kinds.some((kind) => kind === flags.output)) {
+      const wanted = kinds.join(' or ');
+      throw new AiopsError('usage', `${flag} is for --output-kind ${wanted}, not ${flags.output}`, {
+        hint: `drop ${flag}, or give --output-kind ${kinds[0]}`,
+      });
+    }
+    described[field] = flags[field];
+  }
+  return described;
 }
 
 /** The formats of a bare model, as a manifest would list them. */

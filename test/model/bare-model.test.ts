@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
 import { openBareModel, openModel, type BareModelFlags } from '#build/model/bare-model.js';
-import { checkSavedModel, readFormat } from '#build/model/bundle.js';
+import { checkSavedModel, readFormat, type Bundle } from '#build/model/bundle.js';
 import { float32Bytes, linearModel, sha256, writeBundle } from '../support/bundles.js';
 import { temporaryFolder } from '../support/cli.js';
 import { assertRefuses } from '../support/refusals.js';
@@ -28,7 +28,12 @@ const flags: BareModelFlags = {
   columns: 'each',
   normalize: 'window-zscore',
   missing: 'zero',
+  scaler: null,
   output: 'raw',
+  outputName: null,
+  error: null,
+  over: null,
+  class: null,
   signature: null,
 };
 
@@ -61,6 +66,47 @@ suite('openBareModel', () => {
     );
     await assertRefuses(openBareModel(temporaryFolder(t), flags), 'model', /is not a model bundle/);
     await assertRefuses(openBareModel(join(folder, 'none'), flags), 'model', /there is no model/);
+  });
+
+  test('describes the output further', async (t) => {
+    const folder = modelFolder(t);
+    const output = async (more: Partial<BareModelFlags>): Promise<unknown> =>
+      (await openBareModel(folder, { ...flags, ...more })).manifest.output;
+    assert.deepEqual(
+      await output({ output: 'reconstruction', outputName: 'y', error: 'mae', over: 'last' }),
+      {
+        ...{ kind: 'reconstruction', name: 'y', error: 'mae', over: 'last' },
+      },
+    );
+    assert.deepEqual(await output({ output: 'probability', class: 2 }), { kind: 'probability', class: 2 });
+    for (const [more, message] of [
+      [{ error: 'mae' }, /--error is for --output-kind forecast or reconstruction, not raw/],
+      [{ output: 'forecast', over: 'last' }, /--score-over is for --output-kind reconstruction/],
+      [{ output: 'forecast', class: 1 }, /--class is for --output-kind probability/],
+    ] as const)
+      await assertRefuses(output(more), 'usage', message);
+  });
+
+  test('reads the parameters of a scaler, which count in the digest', async (t) => {
+    const folder = modelFolder(t);
+    const scaler = join(temporaryFolder(t), 'scaler.json');
+    const open = (json: object): Promise<Bundle> => {
+      writeFileSync(scaler, JSON.stringify(json));
+      return openBareModel(folder, { ...flags, scaler });
+    };
+    const opened = await open({ mean: [3], std: [2] });
+    assert.deepEqual(opened.manifest.input.normalize, { kind: 'zscore', mean: [3], std: [2] });
+    assert.notEqual((await open({ mean: [4], std: [2] })).digest, opened.digest);
+    const minmax = { kind: 'minmax', min: [3], max: [5] } as const;
+    assert.deepEqual((await open(minmax)).manifest.input.normalize, minmax);
+    await assertRefuses(open({ mean: [3] }), 'model', /neither mean and std nor min and max/);
+    await assertRefuses(
+      open({ mean: [3, 4], std: [1, 1] }),
+      'model',
+      /input\.normalize\.mean: expected 1 numbers/,
+    );
+    await assertRefuses(open({ kind: 'minmax', mean: [3], std: [1] }), 'model', /input\.normalize/);
+    await assertRefuses(openBareModel(folder, { ...flags, scaler: join(folder, 'none') }), 'model', /none/);
   });
 
   test('takes a SavedModel folder', async (t) => {

@@ -90,6 +90,31 @@ export const BARE_MODEL = {
     help: 'raw, forecast, reconstruction or probability (default: raw)',
     kind: oneOf('raw', 'forecast', 'reconstruction', 'probability'),
   },
+  scaler: {
+    flags: '--scaler <file>',
+    help: 'JSON with mean and std, or min and max, one number per column, instead of --normalize',
+    kind: name,
+  },
+  outputName: {
+    flags: '--output-name <name>',
+    help: 'which of several outputs is scored',
+    kind: name,
+  },
+  error: {
+    flags: '--error <measure>',
+    help: 'of a forecast or reconstruction: rmse, mse or mae (default: rmse)',
+    kind: oneOf('rmse', 'mse', 'mae'),
+  },
+  scoreOver: {
+    flags: '--score-over <part>',
+    help: 'of a reconstruction: score the window, or only its last interval (default: window)',
+    kind: oneOf('window', 'last'),
+  },
+  class: {
+    flags: '--class <n>',
+    help: 'of several probabilities: which is that of an anomaly, from 0',
+    kind: whole(0, 65_535),
+  },
   signature: {
     flags: '--signature <name>',
     help: 'signature of a SavedModel (default: serving_default, or the only one)',

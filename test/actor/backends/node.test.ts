@@ -11,7 +11,7 @@ import { PaddedCalls } from '#build/actor/backends/padded-calls.js';
 import type { ErrorCode } from '#build/core/errors.js';
 import { RandomStream } from '#build/core/random.js';
 import { npmPackage } from '#build/native/inventory.js';
-import { openBareModel } from '#build/model/bare-model.js';
+import { openBareModel, type BareModelFlags } from '#build/model/bare-model.js';
 import { openBundle } from '#build/model/bundle.js';
 import { linearModel, writeBundle } from '../../support/bundles.js';
 import { ROOT, temporaryFolder } from '../../support/cli.js';
@@ -104,14 +104,15 @@ suite('node backend, present', { skip: await whyNoNative() }, () => {
     });
   }
 
-  const INPUT = { columns: 'each', window: 3, missing: 'hold', normalize: 'none', output: 'raw' } as const;
+  const FLAGS: BareModelFlags = {
+    ...{ window: 3, columns: 'each', missing: 'hold', normalize: 'none', scaler: null, output: 'raw' },
+    ...{ outputName: null, error: null, over: null, class: null, signature: null },
+  };
 
   test('a SavedModel without its variables, or with a type that is not supported, is refused', async (t) => {
     const backend = await openNode(1, native);
     const open = (path: string): Promise<LoadedModel> =>
-      openBareModel(path, { ...INPUT, signature: null }).then((bundle) =>
-        backend.load(bundle, 'saved-model', [3]),
-      );
+      openBareModel(path, FLAGS).then((bundle) => backend.load(bundle, 'saved-model', [3]));
     const folder = temporaryFolder(t);
     cpSync(join(bundleFolder('builtin'), 'saved_model'), folder, { recursive: true });
     rmSync(join(folder, 'variables'), { recursive: true });
