@@ -78,7 +78,10 @@ async function runDry(
     { ...attended, onReady, stdin: stdinFor(config.inputs) },
   );
   if (run === null) return attended.interruptedStatus();
-  const status = run.counts.rejected > 0 && config.maxRejects === null ? DONE_WITH_FAILURES : 0;
+  const { counts } = run.earlier;
+  const totals = { error: counts.error, rejected: counts.rejected + run.counts.rejected };
+  const isFailed = failGates(run.gates, attended.terminal);
+  const status = isFailed ? GATE_FAILED : statusOf(totals, { rejectsAllowed: config.maxRejects !== null });
   if (json) await print(`${JSON.stringify({ ...run, status }, null, 2)}\n`);
   else if (!quiet) await print(printable(dryRunText(run, status)));
   return status;
@@ -134,7 +137,10 @@ function interruptedText(
   return `${done}; ${plural(dropped, 'minute')} in flight ${took}${more}`;
 }
 
-function statusOf({ error, rejected }: RunCounts, { rejectsAllowed }: Conclusion): number {
+function statusOf(
+  { error, rejected }: Pick<RunCounts, 'error' | 'rejected'>,
+  { rejectsAllowed }: Pick<Conclusion, 'rejectsAllowed'>,
+): number {
   return error > 0 || (rejected > 0 && !rejectsAllowed) ? DONE_WITH_FAILURES : 0;
 }
 

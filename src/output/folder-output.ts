@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { AiopsError } from '../core/errors.js';
 import { resultsHeader } from '../core/result-lines.js';
 import type { Reject } from '../core/types.js';
-import { checkFiles } from './check-committed.js';
-import { CommittedFiles, linesWithin, NOTHING } from './committed-files.js';
+import { CommittedFiles, NOTHING } from './committed-files.js';
 import { AtomicFile, makeFolder, writeOrRemove } from './durable-files.js';
 import { isErrno, type Files } from './files.js';
 import { FolderLock, type SocketLock } from './folder-lock.js';
@@ -15,6 +14,7 @@ import {
   type CommittedEnds,
   type JournalContents,
 } from './journal.js';
+import { LeftFolder, previousIn, withoutHeader } from './left-folder.js';
 import {
   growingPaths,
   rejectsLabel,
@@ -23,7 +23,6 @@ import {
   resultsName,
   type GrowingPaths,
 } from './output-paths.js';
-import { checkRejectsFile, refuseUnknownRejects, refuseUnknownResults } from './preflight.js';
 import { rejectLines } from './reject-lines.js';
 import type { FinalReports, RunOutput, RunOutputOptions } from './run-output.js';
 
@@ -52,7 +51,7 @@ export class FolderOutput implements RunOutput {
   readonly #opened: OpenedFolder;
   readonly #rejectsLock: SocketLock | null;
   readonly #files: Files;
-  #previous: JournalContents | null;
+  #left: LeftFolder;
   #growing: CommittedFiles | null = null;
   #trace: AtomicFile | null = null;
 
@@ -60,7 +59,7 @@ export class FolderOutput implements RunOutput {
     this.#options = options;
     this.#paths = growingPaths(options.out, options.format, options.rejectsFile);
     this.#opened = opened;
-    this.#previous = opened.previous;
+    this.#left = new LeftFolder(options, opened.previous, open.files);
     this.#rejectsLock = open.rejectsLock;
     this.#files = open.files;
   }
@@ -71,7 +70,7 @@ export class FolderOutput implements RunOutput {
   }
 
   get previous(): JournalContents | null {
-    return this.#previous;
+    return this.#left.previous;
   }
 
   get keepsTrace(): boolean {
@@ -80,30 +79,21 @@ export class FolderOutput implements RunOutput {
 
   async preflight({ replace }: { readonly replace: boolean }): Promise<void> {
     if (this.#opened.lock instanceof AiopsError) throw this.#opened.lock;
-    if (!replace && this.#previous === null) {
-      await refuseUnknownResults(this.#options.out, this.#files);
-      await refuseUnknownRejects(this.#paths.rejects, this.#files);
-    } else if (!replace && this.#previous !== null) {
-      this.#refuseOtherRejects(this.#previous);
-      if (this.#previous.completion !== null) await this.#checkFiles(this.#previous);
-    }
-    await checkRejectsFile(this.#paths.rejects, this.#files);
+    await this.#left.preflight({ replace });
   }
 
   async checkCommitted(): Promise<void> {
-    if (this.#previous === null) return;
-    this.#refuseOtherRejects(this.#previous);
-    await this.#checkFiles(this.#previous);
+    await this.#left.checkCommitted();
   }
 
   async begin(facts: unknown, { replace }: { readonly replace: boolean }): Promise<void> {
     await this.preflight({ replace });
-    const previous = this.#previous === null ? (replace ? null : []) : fileNames(this.#previous);
+    const previous = this.previous === null ? (replace ? null : []) : fileNames(this.previous);
     await this.#start(facts, { lines: [], ends: NOTHING, previous });
   }
 
   async resume(commit: number, facts: unknown, kept?: ReadonlySet<number>): Promise<void> {
-    const previous = this.#previous;
+    const { previous } = this;
     if (previous === null) throw new Error('no previous run to resume');
     await this.preflight({ replace: false });
     const commits = previous.commits.filter((_, i) => i === commit || (i < commit && kept?.has(i) !== false));
@@ -136,13 +126,10 @@ export class FolderOutput implements RunOutput {
     await begun(this.#growing).commit(state);
   }
 
-  async *committed(kind: 'timings' | 'results'): AsyncGenerator<string> {
-    const { lengths } = committedBy(this.#previous);
-    const lines =
-      this.#growing?.committedLines(kind) ?? linesWithin(this.#paths[kind], lengths[kind], this.#files);
-    let headers = kind === 'results' && resultsHeader(this.#options.format) !== '' ? 1 : 0;
-    if (this.#growing === null && this.#previous === null) return;
-    for await (const line of lines) if (headers-- <= 0) yield line;
+  committed(kind: 'timings' | 'results'): AsyncIterable<string> {
+    if (this.#growing === null) return this.#left.committed(kind);
+    const lines = this.#growing.committedLines(kind);
+    return kind === 'results' ? withoutHeader(lines, this.#options) : lines;
   }
 
   async finish({ summary, page }: FinalReports, completion: unknown): Promise<void> {
@@ -203,22 +190,7 @@ export class FolderOutput implements RunOutput {
       throw error;
     }
     this.#growing = growing;
-    this.#previous = null; // frees its memory
-  }
-
-  /** A name may lead to another file from another working directory, so a run's rejects stay in the same file. */
-  #refuseOtherRejects({ rejects }: JournalContents): void {
-    const { out } = this.#options;
-    const requested = rejectsLabel(out, this.#paths.rejects);
-    if (rejects === requested) return;
-    throw new AiopsError('config', `the run in ${out} keeps its rejects in ${rejects}, not in ${requested}`, {
-      hint: 'name that file with --rejects, choose another --out, or start over with --restart',
-    });
-  }
-
-  async #checkFiles(previous: JournalContents): Promise<void> {
-    const isComplete = previous.completion !== null;
-    await checkFiles(this.#paths, committedBy(previous), { isComplete, files: this.#files });
+    this.#left = new LeftFolder(this.#options, null, this.#files); // frees memory
   }
 
   async #release(): Promise<void> {
@@ -248,18 +220,11 @@ async function openFolder(
     return { lock, isNew, previous };
   }
   try {
-    return { lock, isNew, previous: await readJournal(path, files) };
+    return { lock, isNew, previous: await previousIn(path, { restart, files }) };
   } catch (error) {
-    if (restart && error instanceof AiopsError && error.code === 'config') {
-      return { lock, isNew, previous: null };
-    }
     await lock.release();
     throw error;
   }
-}
-
-function committedBy(previous: JournalContents | null): CommittedEnds {
-  return previous?.commits.at(-1) ?? NOTHING;
 }
 
 /** Files that a previous run wrote or replaced. */

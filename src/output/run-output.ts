@@ -22,20 +22,13 @@ export interface FinalReports {
   readonly page: string | null;
 }
 
-/**
- * The output of one run: a folder, or standard output. After opening it tells what a previous run left; then it is begun,
- * or resumed from one of that run's commits, and written to. What was committed survives any kill and any disk failure.
- */
-export interface RunOutput extends AsyncDisposable {
+/** What a previous run left where a run is to write. */
+export interface LeftOutput {
   /** What a previous run left in the folder, until this one begins; null: nothing, or there is no folder. */
   readonly previous: JournalContents | null;
-  readonly keepsTrace: boolean;
-  readonly keepsRejects: boolean;
-  /** Whether there is a folder for the summary and the page. */
-  readonly keepsReport: boolean;
 
   /**
-   * Checks whether the run can begin or resume, and changes nothing. `begin` and `resume` check again; this is for
+   * Checks whether the run can begin or resume, and changes nothing. `begin` and `resume` of a run's output check again; this is for
    * callers with lengthy work before that.
    *
    * @param options replace: existing files may be overwritten
@@ -50,6 +43,20 @@ export interface RunOutput extends AsyncDisposable {
    * @throws AiopsError `output_io`, `config` if its rejects are in another file than the one requested
    */
   checkCommitted(): Promise<void>;
+
+  /** Committed lines without a header; those of the previous run until this one begins. @throws AiopsError `output_io` */
+  committed(kind: 'timings' | 'results'): AsyncIterable<string>;
+}
+
+/**
+ * The output of one run: a folder, or standard output. After opening it tells what a previous run left; then it is begun,
+ * or resumed from one of that run's commits, and written to. What was committed survives any kill and any disk failure.
+ */
+export interface RunOutput extends LeftOutput, AsyncDisposable {
+  readonly keepsTrace: boolean;
+  readonly keepsRejects: boolean;
+  /** Whether there is a folder for the summary and the page. */
+  readonly keepsReport: boolean;
 
   /**
    * Begins from nothing and discards what a previous run left.
@@ -88,9 +95,6 @@ export interface RunOutput extends AsyncDisposable {
    * closed, and resumed from the commit before
    */
   commit(state: unknown): Promise<void>;
-
-  /** Committed lines without a header; those of the previous run until this one begins. @throws AiopsError `output_io` */
-  committed(kind: 'timings' | 'results'): AsyncIterable<string>;
 
   /**
    * Writes the reports, then the journal's last line, and closes. Everything must have been committed.

@@ -7,10 +7,11 @@ import { isoTime } from '../core/time.js';
 import type { ReadStep, ReadyFacts } from '../core/types.js';
 import { unlessAborted } from '../core/abort.js';
 import { findModel } from '../model/model-choice.js';
+import { peekOutput } from '../output/left-folder.js';
 import type { Executors } from '../pool/executors.js';
 import { openWindows, readOptionsFor } from '../read/open-windows.js';
-import { openRecording } from '../read/recording.js';
 import { Counters } from '../read/counters.js';
+import type { GateResult } from '../report/gates.js';
 import { BlockLength } from './blocks.js';
 import { Comparer } from './comparer.js';
 import type { DueStep } from './feed.js';
@@ -19,13 +20,17 @@ import { blockMaker, openExecutors } from './replay.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext } from './replay-context.js';
 import { reportedRejects, type ReportedReject } from './report/rejects.js';
-import { findEarlierRun, type EarlierRun } from './resume/earlier-run.js';
+import { earlierRun, refuseHeld, type EarlierRun } from './resume/earlier-run.js';
+import { findPreviousRun } from './resume/previous-run.js';
+import type { RunProgress } from './resume/run-facts.js';
 import { WarmUpCount } from './warm-up-count.js';
 
-/** What a run would do; nothing of it was written. */
+/** What a run would do; nothing of it was written. Figures are of what is left to do. */
 export interface DryRun {
   readonly out: string;
   readonly earlier: EarlierRun;
+  /** Of a complete run. */
+  readonly gates: readonly GateResult[];
   readonly counts: Pick<RunCounts, 'records' | 'accepted' | 'merged' | 'rejected' | 'filtered' | 'minutes'>;
   readonly rejects: readonly ReportedReject[];
   readonly firstMinute: string | null;
@@ -33,8 +38,10 @@ export interface DryRun {
   /** Result rows, and how many of them have no prediction because their target is in warm-up. */
   readonly rows: number;
   readonly warmupRows: number;
-  readonly ready: Pick<ReadyFacts, 'backend' | 'model' | 'input' | 'startMs'> & { readonly actors: number };
-  /** What was served to check the model; null: no target gets past its warm-up. */
+  /** Null: nothing is left to do. */
+  readonly ready:
+    (Pick<ReadyFacts, 'backend' | 'model' | 'input' | 'startMs'> & { readonly actors: number }) | null;
+  /** What was served to check the model; null: nothing that is left has a prediction. */
   readonly served: { readonly minutes: number; readonly items: number; readonly wallMs: number } | null;
   readonly readMs: number;
   /**
@@ -62,12 +69,23 @@ const SERVE_MS = 1500;
 export async function dryRun(config: ReplayConfig, context: DryContext): Promise<DryRun | null> {
   const { signal, onNotice, stdin } = context;
   const model = await findModel(config.model);
-  const earlier = await findEarlierRun(config, model, onNotice);
-  await using executors = openExecutors(config, model, NOTHING_BEFORE, context);
-  const input = model.input ?? (await executors.start(signal))?.input;
+  const { restart } = config.backfill;
+  const output = await peekOutput(config.output, { restart });
+  await refuseHeld(config, output);
+  const previous = await findPreviousRun({ output, config, model, onNotice });
+  const { progress } = previous;
+  await using executors = openExecutors(config, model, previous, context);
+  const known = await previous.outcome(executors, signal);
+  if (known !== null) {
+    if (known.kind !== 'done-before') return null;
+    const earlier = earlierRun(output, progress, { restart, isComplete: true });
+    return { ...NOTHING_TO_DO, out: config.output.out, earlier, gates: known.summary.gates };
+  }
+  await previous.check();
+  const input = previous.input ?? model.input ?? (await executors.start(signal))?.input;
   if (input === undefined) return null;
   const options = readOptionsFor({ ...config.read, live: false }, input);
-  const opening = openRecording(config.inputs, options, stdin, { folder: tmpdir(), signal });
+  const opening = previous.openRecording(options, stdin, { folder: tmpdir(), signal });
   await using recording = await unlessAborted(opening, signal);
   if (recording === null) return null;
   const lookBack = openWindows(input, recording);
@@ -75,9 +93,10 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
   const ready = await executors.start(signal);
   if (ready === null) return null;
   for (const notice of ready.notices) onNotice(notice);
+  previous.checkReady(ready);
   context.onReady(ready);
 
-  const account = new Account(config, input.window, recording.intervalMs);
+  const account = new Account(config, input.window, recording.intervalMs, progress);
   const steps = account.over(recording.steps(onNotice));
   const startedAtMs = performance.now();
   const { served, servingMs } = await serveFirst(config, steps, { lookBack, executors, signal });
@@ -86,9 +105,11 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
   const readMs = performance.now() - startedAtMs - servingMs;
   const moved = await recording.checkInputs();
   if (moved !== null) throw moved;
-  account.counters.checkRejects(config.maxRejects, true);
-  for (const notice of noticesOfNothing(config.read, account.counters, recording)) onNotice(notice);
-  for (const notice of recording.lateNotices()) onNotice(notice);
+  account.all.checkRejects(config.maxRejects, true);
+  const hasEnded = progress?.ended === true;
+  const notices = hasEnded ? [] : noticesOfNothing(config.read, account.all, recording);
+  for (const notice of [...notices, ...recording.lateNotices()]) onNotice(notice);
+  const earlier = earlierRun(output, progress, { restart, isComplete: false });
   return conclude(config, { earlier, account, ready, served, readMs, rowsPerRecord: lookBack.rowsPerRecord });
 }
 
@@ -133,18 +154,19 @@ function conclude(
   { output, pace }: ReplayConfig,
   { earlier, account, ready, served, readMs, rowsPerRecord }: Findings,
 ): DryRun {
-  const { counters, warmUp, firstMs, lastMs } = account;
-  const { records, accepted, merged, rejected, filtered, minutes } = counters.counts;
+  const { left, warmUp, firstMs, lastMs } = account;
+  const { records, accepted, merged, rejected, filtered, minutes } = left.counts;
   const rows = accepted * rowsPerRecord;
   const warmupRows = warmUp.records * rowsPerRecord;
   const { backend, model, input, startMs, actors } = ready;
-  const servingMs = ((rows - warmupRows) * served.wallMs) / served.items;
-  const isKnown = served.items > 0 && pace === null;
+  const servingMs = rows === 0 ? 0 : ((rows - warmupRows) * served.wallMs) / served.items;
+  const isKnown = pace === null && (served.items > 0 || rows === 0);
   return {
     out: output.out,
     earlier,
+    gates: [],
     counts: { records, accepted, merged, rejected, filtered, minutes },
-    rejects: reportedRejects(counters.rejects),
+    rejects: reportedRejects(left.rejects),
     firstMinute: firstMs === null ? null : isoTime(firstMs),
     lastMinute: lastMs === null ? null : isoTime(lastMs),
     ...{ rows, warmupRows, readMs },
@@ -156,18 +178,25 @@ function conclude(
   };
 }
 
-const NOTHING_BEFORE = { progress: null, loadLike: <T>(load: T): T => load };
+const NOTHING_TO_DO: Omit<DryRun, 'out' | 'earlier' | 'gates'> = {
+  counts: { records: 0, accepted: 0, merged: 0, rejected: 0, filtered: 0, minutes: 0 },
+  ...{ rejects: [], firstMinute: null, lastMinute: null, rows: 0, warmupRows: 0 },
+  ...{ ready: null, served: null, readMs: 0, estimateMs: { least: 0, most: 0 } },
+};
 
 /** Accounts for the steps of a recording as they are taken, by a block maker first and then by no one. */
 class Account {
-  readonly counters = new Counters(0);
+  readonly left = new Counters(0);
+  /** With what earlier sessions counted. */
+  readonly all: Counters;
   readonly warmUp: WarmUpCount;
   firstMs: number | null = null;
   lastMs: number | null = null;
   readonly #maxRejects: ReplayConfig['maxRejects'];
 
-  constructor({ maxRejects }: ReplayConfig, window: number, intervalMs: number) {
+  constructor({ maxRejects }: ReplayConfig, window: number, intervalMs: number, before: RunProgress | null) {
     this.#maxRejects = maxRejects;
+    this.all = new Counters(0, before);
     this.warmUp = new WarmUpCount(window, intervalMs);
   }
 
@@ -190,8 +219,9 @@ class Account {
     const { batch, lookBack } = step;
     if (batch !== null) this.warmUp.add(batch, !lookBack);
     if (lookBack) return;
-    this.counters.addStep(step);
-    this.counters.checkRejects(this.#maxRejects, false);
+    this.left.addStep(step);
+    this.all.addStep(step);
+    this.all.checkRejects(this.#maxRejects, false);
     if (batch === null) return;
     this.firstMs ??= batch.minuteMs;
     this.lastMs = batch.minuteMs;

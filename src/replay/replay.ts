@@ -77,7 +77,7 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   const ready = await executors.start(signal);
   if (ready === null) return previous.interrupted;
   for (const notice of ready.notices) onNotice(notice);
-  await previous.begin(recording, ready);
+  await previous.begin(output, recording, ready);
   context.onReady(ready);
 
   // 5. Serve minutes when they are due, in blocks: window → partition and dispatch → gather → write.
@@ -107,7 +107,7 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   await sink.end();
   if (moved !== null) throw moved;
   const about = { threshold: model.threshold, actors: executors.pool.actors, recording, ready };
-  const parts = { ...about, totals, figures: await previous.figures(totals, recording), comparer };
+  const parts = { ...about, totals, figures: await previous.figures(output, totals, recording), comparer };
   const page = assets && ((summary: RunSummary) => replayPage(summary, parts, assets));
   return await report(config, parts, { output, previous, notices, onNotice, page });
 }

@@ -60,6 +60,41 @@ suite('a dry run', () => {
     assert.equal((await dryRun(cwd, ['a.csv', '--out', 'out'])).earlier.state, 'resumes');
   });
 
+  test('foresees what is left of a run that it would resume, and nothing of a complete one', async (t) => {
+    const cwd = temporaryFolder(t);
+    const rows = firstLines(recording('real-day.csv'), 4001).trim().split('\n');
+    const [most, rest] = [rows.slice(0, 3000), rows.slice(3000)];
+    writeFileSync(join(cwd, 'a.csv'), `${most.join('\n')}\nnot a time,x,1,0\n`);
+    const flags = ['a.csv', '--out', 'out', ...FLAGS];
+    const run = ['replay', ...flags, '--commit-interval', '1ms', '--block', '50'];
+    assert.equal((await runCli(run, { cwd })).status, 3);
+    appendFileSync(join(cwd, 'a.csv'), `${rest.join('\n')}\n`);
+
+    const written = filesOf(cwd);
+    const left = await dryRun(cwd, ['a.csv', '--out', 'out']);
+    assert.deepEqual(filesOf(cwd), written, 'nothing is written');
+    assert.equal(left.earlier.state, 'resumes');
+    assert.ok(left.earlier.counts.minutes > 100, 'some of it is done');
+    assert.equal(left.warmupRows, 0, 'windows are full from minutes that are done');
+    assert.ok((left.earlier.lastMinute ?? '') < (left.firstMinute ?? ''));
+    assert.equal((await runCli(run, { cwd })).status, left.status);
+    const { counts } = JSON.parse(readFileSync(join(cwd, 'out/timing.json'), 'utf8')) as {
+      counts: Record<string, number>;
+    };
+    assert.equal(left.earlier.counts.minutes + left.counts.minutes, counts['minutes']);
+    assert.equal(left.status, 3, 'of all sessions');
+
+    const done = await dryRun(cwd, ['a.csv', '--out', 'out']);
+    assert.deepEqual([done.earlier.state, done.counts.minutes, done.ready], ['complete', 0, null]);
+    assert.equal(done.status, (await runCli(run, { cwd })).status);
+    const gated = ['replay', ...flags, '--fail-if', 'rejected > 0'];
+    const dry = await runCli([...gated, '--dry-run'], { cwd });
+    assert.match(dry.stdout, /nothing to do/);
+    assert.equal(dry.status, (await runCli(gated, { cwd })).status);
+    writeFileSync(join(cwd, 'out/results.jsonl'), '');
+    assert.equal((await runCli(['replay', ...flags, '--dry-run'], { cwd })).status, 74);
+  });
+
   test('ends with the error that the run would end with', async (t) => {
     const cwd = temporaryFolder(t);
     const [header, ...rows] = firstLines(recording('service-day.csv'), 300).trim().split('\n');

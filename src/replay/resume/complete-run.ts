@@ -4,7 +4,7 @@ import { roundDuration } from '../../report/format.js';
 import { checkGates } from '../../report/gates.js';
 import { REPLAY_METRICS } from '../report/replay-metrics.js';
 import type { RunSummary } from '../report/run-summary.js';
-import type { RunOutput } from '../../output/run-output.js';
+import type { LeftOutput } from '../../output/run-output.js';
 import { deadlineOf, type ReplayConfig } from '../replay-config.js';
 import { Counters } from '../../read/counters.js';
 import type { RunProgress } from './run-facts.js';
@@ -18,7 +18,7 @@ import { timingsFromFile } from './run-figures.js';
  */
 export async function judgeAgain(
   config: ReplayConfig,
-  output: Pick<RunOutput, 'committed'>,
+  output: Pick<LeftOutput, 'committed'>,
   { summary, last }: { readonly summary: RunSummary; readonly last: RunProgress },
   onNotice: (notice: Notice) => void,
 ): Promise<RunSummary> {
@@ -37,7 +37,7 @@ export async function judgeAgain(
 async function withDeadline(
   deadlineMs: number,
   summary: RunSummary,
-  output: Pick<RunOutput, 'committed'>,
+  output: Pick<LeftOutput, 'committed'>,
 ): Promise<RunSummary> {
   if (deadlineMs === summary.deadlineMs || summary.minutes === null) return { ...summary, deadlineMs };
   const { timings } = await timingsFromFile(output.committed('timings'), deadlineMs);

@@ -1,61 +1,62 @@
-import { AiopsError, type Notice } from '../../core/errors.js';
-import type { ChosenModel } from '../../model/model-choice.js';
-import { readJournal } from '../../output/journal.js';
+import type { RunCounts } from '../../core/counts.js';
+import { AiopsError } from '../../core/errors.js';
+import { isoTime } from '../../core/time.js';
+import type { LeftOutput } from '../../output/run-output.js';
+import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../replay-config.js';
-import { addsInputs } from './added-inputs.js';
-import { previousJournal } from './previous-journal.js';
-import { knownDifferences } from './previous-run.js';
-import { refuseDifferences } from './result-settings.js';
-import { compareWithSnapshot } from './resume-plan.js';
+import type { RunProgress } from './run-facts.js';
 import { runStatus } from './status.js';
 
-/** What a run would find in its output; `resumes` and `complete` only if it has the same inputs and settings. */
+/** What a run would find in its output, and what of it would stay. */
 export interface EarlierRun {
   readonly state: 'none' | 'replaced' | 'resumes' | 'complete';
-  /** The last minute that is committed, ISO 8601; null: none. */
+  /** The last minute that is done, ISO 8601; null: none. */
   readonly lastMinute: string | null;
+  /** Of what is done. */
+  readonly counts: Pick<RunCounts, 'minutes' | 'rejected' | 'error'>;
 }
 
-/**
- * Looks at what an output folder holds, without locking or changing it.
- *
- * @throws AiopsError `config` if it holds another run, or an input has changed; `output_locked` if a process holds it
- */
-export async function findEarlierRun(
-  config: ReplayConfig,
-  model: ChosenModel,
-  onNotice: (notice: Notice) => void,
-): Promise<EarlierRun> {
-  const { out } = config.output;
-  const contents = out === '-' ? null : await readJournal(out);
-  if (contents === null) return { state: 'none', lastMinute: null };
-  const { state, holder, progress } = await runStatus(out);
-  const lastMinute = progress?.lastMinute ?? null;
-  if (state === 'running' || state === 'stopped' || state === 'held') {
-    throw new AiopsError('output_locked', `process ${holder?.pid ?? ''} holds ${out}: it is ${state}`, {
-      hint: 'wait until it ends, or choose another --out',
-    });
-  }
-  if (config.backfill.restart) return { state: 'replaced', lastMinute };
-  const journal = previousJournal(out, contents);
-  refuseDifferences(knownDifferences(journal.facts, config, model), out);
-  const { changes } = await compareWithSnapshot(journal.facts, journal.commits(), config, onNotice);
-  const isComplete = journal.completion !== null && journal.lastCommit()?.ended === true;
-  const isSame = changes.every((change) => change === 'same') && !addsInputs(journal.facts, config.inputs);
-  return { state: isComplete && isSame ? 'complete' : 'resumes', lastMinute };
+const NOTHING_DONE = { minutes: 0, rejected: 0, error: 0 };
+
+/** @throws AiopsError `output_locked` if a process holds the output folder */
+export async function refuseHeld({ output: { out } }: ReplayConfig, { previous }: LeftOutput): Promise<void> {
+  if (previous === null) return;
+  const { state, holder } = await runStatus(out);
+  if (state !== 'running' && state !== 'stopped' && state !== 'held') return;
+  throw new AiopsError('output_locked', `process ${holder?.pid ?? ''} holds ${out}: it is ${state}`, {
+    hint: 'wait until it ends, or choose another --out',
+  });
+}
+
+/** @param progress where the run resumes; null: it starts from nothing */
+export function earlierRun(
+  { previous }: LeftOutput,
+  progress: RunProgress | null,
+  { restart, isComplete }: { readonly restart: boolean; readonly isComplete: boolean },
+): EarlierRun {
+  if (previous === null) return { state: 'none', lastMinute: null, counts: NOTHING_DONE };
+  if (restart) return { state: 'replaced', lastMinute: null, counts: NOTHING_DONE };
+  const { minutes, rejected, error } = progress?.counts ?? NOTHING_DONE;
+  const minuteMs = progress?.minuteMs ?? null;
+  return {
+    state: isComplete ? 'complete' : 'resumes',
+    lastMinute: minuteMs === null ? null : isoTime(minuteMs),
+    counts: { minutes, rejected, error },
+  };
 }
 
 /** What an output holds, for people. */
-export function earlierRunText({ state, lastMinute }: EarlierRun, out: string): string {
-  const upTo = lastMinute === null ? 'before its first minute' : `after ${lastMinute}`;
+export function earlierRunText({ state, lastMinute, counts: { minutes } }: EarlierRun, out: string): string {
   switch (state) {
     case 'none':
       return out === '-' ? 'results go to standard output' : `${out}: there is no run yet, so it starts one`;
     case 'replaced':
       return `${out}: --restart replaces the run there`;
     case 'resumes':
-      return `${out}: resumes the run there ${upTo}`;
+      return lastMinute === null
+        ? `${out}: resumes the run there, which has no minute done`
+        : `${out}: resumes the run there after ${lastMinute}, ${plural(minutes, 'minute')} done`;
     case 'complete':
-      return `${out}: the run there is complete, so it repeats the report of that`;
+      return `${out}: the run there is complete: ${plural(minutes, 'minute')}${lastMinute === null ? '' : `, to ${lastMinute}`}`;
   }
 }

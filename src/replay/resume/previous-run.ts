@@ -7,7 +7,7 @@ import type { InputSpec, ReadyFacts } from '../../core/types.js';
 import { lookBackIntervals } from '../../core/look-back.js';
 import { program } from '../../program/package-files.js';
 import type { ChosenModel } from '../../model/model-choice.js';
-import type { RunOutput } from '../../output/run-output.js';
+import type { LeftOutput, RunOutput } from '../../output/run-output.js';
 import type { Executors } from '../../pool/executors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import { openRecording, reopenRecording, type ReadOptions, type Recording } from '../../read/recording.js';
@@ -23,10 +23,9 @@ import { previousJournal, withInputs } from './previous-journal.js';
 import { writtenSummary } from './read-summary.js';
 import {
   computingDifferences,
-  computingSettings,
   environmentChange,
+  knownDifferences,
   refuseDifferences,
-  settingDifferences,
 } from './result-settings.js';
 import { compareWithSnapshot, keptCommits, planResume, resumeText, type ResumePlan } from './resume-plan.js';
 import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
@@ -54,19 +53,21 @@ export interface PreviousRun {
   check(): Promise<void>;
   /** Opens the inputs at their beginning, or where this session resumes. @throws AiopsError of reading */
   openRecording(options: ReadOptions, stdin: Readable, scratch: SortScratch): Promise<Recording>;
+  /** @throws AiopsError `config` where the model or backend is another one */
+  checkReady(ready: ReadyFacts): void;
   /**
    * Begins the output, or continues it.
    *
-   * @throws AiopsError `config` where the model or backend is another one; `output_cannot_create`, `output_io`
+   * @throws AiopsError as `checkReady` does; `output_cannot_create`, `output_io`
    */
-  begin(recording: Recording, ready: ReadyFacts): Promise<void>;
+  begin(output: RunOutput, recording: Recording, ready: ReadyFacts): Promise<void>;
   /** @throws AiopsError `output_io` where what earlier sessions wrote can't be read */
-  figures(totals: RunTotals, recording: Recording): Promise<RunFigures>;
+  figures(output: RunOutput, totals: RunTotals, recording: Recording): Promise<RunFigures>;
 }
 
 /** What a command asks for, and where. */
 export interface Asked {
-  readonly output: RunOutput;
+  readonly output: LeftOutput;
   readonly config: ReplayConfig;
   readonly model: ChosenModel;
   readonly onNotice: (notice: Notice) => void;
@@ -103,27 +104,9 @@ export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
   });
 }
 
-/** Differences that show before actors are up. */
-export function knownDifferences(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
-  const { results: asked, serving, text } = config.journaled;
-  const results = addsInputs(facts, config.inputs) ? { ...asked, input: facts.settings['input'] } : asked;
-  const differences = [
-    ...settingDifferences(facts.settings, results, text),
-    ...settingDifferences(...computingSettings(facts, config), text),
-  ];
-  if (!facts.backend.reproducible) differences.push(...settingDifferences(facts.serving, serving, text));
-  // A digest covers the threshold, which is named above.
-  const hasSameThreshold = (facts.settings['--threshold'] ?? null) === results['--threshold'];
-  if (hasSameThreshold && model.digest !== null && model.digest !== facts.model.digest) {
-    const { name, digest } = facts.model;
-    differences.push(`the model was ${name} (${digest.slice(0, 12)}), now ${model.digest.slice(0, 12)}`);
-  }
-  return differences;
-}
-
 /** Null where something is left to do, even if that is only a `timing.json` that got lost. */
 async function completeSummary(
-  output: RunOutput,
+  output: LeftOutput,
   out: string,
   completion: RunCompletion | null,
   progress: RunProgress | null,
@@ -161,15 +144,19 @@ class NoPreviousRun implements PreviousRun {
     return openRecording(this.#asked.config.inputs, options, stdin, scratch);
   }
 
-  async begin(recording: Recording, ready: ReadyFacts): Promise<void> {
-    const { output, config, onNotice } = this.#asked;
+  checkReady(): void {
+    // any will do
+  }
+
+  async begin(output: RunOutput, recording: Recording, ready: ReadyFacts): Promise<void> {
+    const { config, onNotice } = this.#asked;
     const facts = runFacts(config, recording, ready, new Date().toISOString());
     const notice = onceOnlyNotice(facts.recording, config);
     if (notice !== null) onNotice(notice);
     await output.begin(facts, { replace: config.backfill.restart });
   }
 
-  async figures(totals: RunTotals): Promise<RunFigures> {
+  async figures(_output: RunOutput, totals: RunTotals): Promise<RunFigures> {
     return figuresOfSession(totals);
   }
 }
@@ -248,19 +235,23 @@ class ResumableRun implements PreviousRun {
     return reopenRecording(inputs, options, stdin, recording, plan.readFrom, scratch);
   }
 
-  async begin(recording: Recording, ready: ReadyFacts): Promise<void> {
-    const { output, config, onNotice } = this.#asked;
+  checkReady(ready: ReadyFacts): void {
+    refuseDifferences(computingDifferences(this.#found.facts, ready), this.#asked.config.output.out);
+  }
+
+  async begin(output: RunOutput, recording: Recording, ready: ReadyFacts): Promise<void> {
+    const { config, onNotice } = this.#asked;
     const { facts, plan, kept, progress } = this.#found;
-    refuseDifferences(computingDifferences(facts, ready), config.output.out);
+    this.checkReady(ready);
     const change = environmentChange(facts, ready);
     if (change !== null) onNotice({ level: 'warning', text: change });
     await output.resume(plan.commit, runFacts(config, recording, ready, facts.startedAt), kept);
     onNotice({ level: 'info', text: resumeText(progress) });
   }
 
-  async figures(totals: RunTotals, recording: Recording): Promise<RunFigures> {
+  async figures(output: RunOutput, totals: RunTotals, recording: Recording): Promise<RunFigures> {
     if (this.progress === null) return figuresOfSession(totals);
-    const { output, config } = this.#asked;
+    const { config } = this.#asked;
     const of = { hasLabels: recording.hasLabels, before: this.progress };
     return figuresOfAllSessions(output, config.output, totals, of);
   }

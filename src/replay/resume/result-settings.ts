@@ -3,7 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { AiopsError } from '../../core/errors.js';
 import type { InputSpec, ModelFile, ReadyFacts } from '../../core/types.js';
 import { plural } from '../../report/format.js';
+import type { ChosenModel } from '../../model/model-choice.js';
 import type { ReplayConfig, SettingText } from '../replay-config.js';
+import { addsInputs } from './added-inputs.js';
 import type { RunFacts } from './run-facts.js';
 
 /** Settings by their flags; null: not given. */
@@ -115,4 +117,22 @@ function difference(name: string, before: unknown, now: unknown, text: SettingTe
     return typed === null ? 'not given' : typed || 'given';
   };
   return `${name} was ${shown(before)}, now ${shown(now)}`;
+}
+
+/** Differences that show before actors are up. */
+export function knownDifferences(facts: RunFacts, config: ReplayConfig, model: ChosenModel): string[] {
+  const { results: asked, serving, text } = config.journaled;
+  const results = addsInputs(facts, config.inputs) ? { ...asked, input: facts.settings['input'] } : asked;
+  const differences = [
+    ...settingDifferences(facts.settings, results, text),
+    ...settingDifferences(...computingSettings(facts, config), text),
+  ];
+  if (!facts.backend.reproducible) differences.push(...settingDifferences(facts.serving, serving, text));
+  // A digest covers the threshold, which is named above.
+  const hasSameThreshold = (facts.settings['--threshold'] ?? null) === results['--threshold'];
+  if (hasSameThreshold && model.digest !== null && model.digest !== facts.model.digest) {
+    const { name, digest } = facts.model;
+    differences.push(`the model was ${name} (${digest.slice(0, 12)}), now ${model.digest.slice(0, 12)}`);
+  }
+  return differences;
 }

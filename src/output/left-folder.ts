@@ -1,0 +1,113 @@
+import { AiopsError } from '../core/errors.js';
+import { resultsHeader } from '../core/result-lines.js';
+import { checkFiles, entryOf } from './check-committed.js';
+import { linesWithin, NOTHING } from './committed-files.js';
+import { nodeFiles, type Files } from './files.js';
+import { readJournal, type CommittedEnds, type JournalContents } from './journal.js';
+import { growingPaths, rejectsLabel, type GrowingPaths } from './output-paths.js';
+import { checkRejectsFile, refuseUnknownRejects, refuseUnknownResults } from './preflight.js';
+import type { LeftOutput, RunOutputOptions } from './run-output.js';
+
+/** What a previous run left in a folder. Changes nothing. */
+export class LeftFolder implements LeftOutput {
+  readonly previous: JournalContents | null;
+  readonly #options: RunOutputOptions;
+  readonly #paths: GrowingPaths;
+  readonly #files: Files;
+
+  constructor(options: RunOutputOptions, previous: JournalContents | null, files: Files) {
+    this.previous = previous;
+    this.#options = options;
+    this.#paths = growingPaths(options.out, options.format, options.rejectsFile);
+    this.#files = files;
+  }
+
+  async preflight({ replace }: { readonly replace: boolean }): Promise<void> {
+    if (!replace && this.previous === null) {
+      await refuseUnknownResults(this.#options.out, this.#files);
+      await refuseUnknownRejects(this.#paths.rejects, this.#files);
+    } else if (!replace && this.previous !== null) {
+      this.#refuseOtherRejects(this.previous);
+      if (this.previous.completion !== null) await this.#checkFiles(this.previous);
+    }
+    await checkRejectsFile(this.#paths.rejects, this.#files);
+  }
+
+  async checkCommitted(): Promise<void> {
+    if (this.previous === null) return;
+    this.#refuseOtherRejects(this.previous);
+    await this.#checkFiles(this.previous);
+  }
+
+  async *committed(kind: 'timings' | 'results'): AsyncGenerator<string> {
+    if (this.previous === null) return;
+    const { lengths } = committedBy(this.previous);
+    const lines = linesWithin(this.#paths[kind], lengths[kind], this.#files);
+    yield* kind === 'results' ? withoutHeader(lines, this.#options) : lines;
+  }
+
+  /** A name may lead to another file from another working directory, so a run's rejects stay in the same file. */
+  #refuseOtherRejects({ rejects }: JournalContents): void {
+    const { out } = this.#options;
+    const requested = rejectsLabel(out, this.#paths.rejects);
+    if (rejects === requested) return;
+    throw new AiopsError('config', `the run in ${out} keeps its rejects in ${rejects}, not in ${requested}`, {
+      hint: 'name that file with --rejects, choose another --out, or start over with --restart',
+    });
+  }
+
+  async #checkFiles(previous: JournalContents): Promise<void> {
+    const isComplete = previous.completion !== null;
+    await checkFiles(this.#paths, committedBy(previous), { isComplete, files: this.#files });
+  }
+}
+
+/** Lines of results, without the one that names the fields. */
+export async function* withoutHeader(
+  lines: AsyncIterable<string>,
+  { format }: Pick<RunOutputOptions, 'format'>,
+): AsyncGenerator<string> {
+  let headers = resultsHeader(format) === '' ? 0 : 1;
+  for await (const line of lines) if (headers-- <= 0) yield line;
+}
+
+/**
+ * Looks at the output of a run without locking it.
+ *
+ * @param restart an unreadable journal does not matter
+ * @throws AiopsError `output_io`; `config` for a journal that this version cannot read
+ */
+export async function peekOutput(
+  options: RunOutputOptions,
+  { restart }: { readonly restart: boolean },
+  files: Files = nodeFiles,
+): Promise<LeftOutput> {
+  if (options.out === '-' || (await entryOf(options.out, files)) === null) return NOTHING_LEFT;
+  return new LeftFolder(options, await previousIn(options.out, { restart, files }), files);
+}
+
+/** @throws AiopsError as `readJournal`; `config` only without `restart` */
+export async function previousIn(
+  path: string,
+  { restart, files }: { readonly restart: boolean; readonly files: Files },
+): Promise<JournalContents | null> {
+  try {
+    return await readJournal(path, files);
+  } catch (error) {
+    if (restart && error instanceof AiopsError && error.code === 'config') return null;
+    throw error;
+  }
+}
+
+const NOTHING_LEFT: LeftOutput = {
+  previous: null,
+  preflight: () => Promise.resolve(),
+  checkCommitted: () => Promise.resolve(),
+  async *committed() {
+    // nothing
+  },
+};
+
+function committedBy(previous: JournalContents): CommittedEnds {
+  return previous.commits.at(-1) ?? NOTHING;
+}
