@@ -8,14 +8,26 @@ import { Script } from 'node:vm';
 import { EXIT_STATUS } from '#build/cli/exit-codes.js';
 import { platformFacts, whyUnsupported } from '#build/native/platform.js';
 
-import { temporaryFolder } from '../support/cli.js';
 import { programs } from '../support/native-install.js';
-import { installPacked, pack, runInstalled } from '../support/packed.js';
+import { installPacked, pack, runInstalled, type Packed } from '../support/packed.js';
 
 const MEBIBYTE = 2 ** 20;
 
-test('the package has the program, its built-in model, a recording and docs, and nothing else', async (t) => {
-  const { files, sizeBytes, unpackedBytes } = await pack(temporaryFolder(t));
+let folder = '';
+let packed: Packed;
+let app = '';
+
+// Without the optional native backend, as where it cannot be downloaded; test/heavy installs with it.
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
+  packed = await pack(folder);
+  app = await installPacked(folder, packed.path, '--omit=optional');
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the package has the program, its built-in model, a recording and docs, and nothing else', (t) => {
+  const { files, sizeBytes, unpackedBytes } = packed;
   t.diagnostic(`${files.length} files, ${sizeBytes} bytes packed, ${unpackedBytes} bytes unpacked`);
 
   const allowed =
@@ -30,17 +42,6 @@ test('the package has the program, its built-in model, a recording and docs, and
   assert.ok(sizeBytes < 1.25 * MEBIBYTE, `${sizeBytes} bytes packed`);
 });
 
-let folder = '';
-let app = '';
-
-// Without the optional native backend, as where it cannot be downloaded; test/heavy installs with it.
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
-  app = await installPacked(folder, (await pack(folder)).path, '--omit=optional');
-});
-
-after(() => rmSync(folder, { recursive: true, force: true }));
-
 /*
  * Each of these needs a file that ships beside the bundles, or a package that is installed with them
  * (src/program/package-files.ts).
@@ -48,7 +49,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 suite('the installed program finds its files:', () => {
   const builtIn = (): string => join(app, 'node_modules/aiops-serve/fixtures/bundles/builtin');
   const recording = 'node_modules/aiops-serve/fixtures/recordings/real-day.csv';
-  const brief = ['--to', '2018-04-30T02:00:00Z', '--compare', 'none'];
+  const brief = ['--to', '2018-04-30T02:00:00Z', '--compare', 'none', '--actors', '1'];
 
   test('the scripts of a report, with the licence of the plotting library', async () => {
     const { status, stderr } = await runInstalled(app, ['replay', recording, '--out', 'page', ...brief]);

@@ -3,7 +3,6 @@ import { after, test } from 'node:test';
 
 import { type AiopsError } from '#build/core/errors.js';
 import type { Incident } from '#build/core/incidents.js';
-import { quarantineOf, Quarantines } from '#build/core/quarantines.js';
 import type { Executor } from '#build/core/executor.js';
 import type { PoolOptions } from '#build/pool/pool.js';
 import { Solo } from '#build/pool/solo.js';
@@ -24,29 +23,17 @@ import {
   errorsOf,
   FAULTY_ACTOR,
   linesOf,
-  recordedBlock,
+  recordedOf,
   serveRecorded,
   stopAll,
   supervised,
   withFolder,
   type Outcome,
-  type Recorded,
 } from '../support/supervised.js';
 
 // Actors inherit it: a small heap is full soon.
 process.env['NODE_OPTIONS'] = '--max-old-space-size=64';
 after(stopAll);
-
-/** Targets of which the one in the middle, named after a fault, has a bad row in the second minute. */
-function recordedOf(fault: string, given: Partial<Recorded> = {}): Recorded {
-  return {
-    targets: ['a', 'b', fault, 'x', 'y'].sort(),
-    minutes: 5,
-    window: 3,
-    bad: [{ target: fault, minute: 1 }],
-    ...given,
-  };
-}
 
 interface Trial {
   readonly fault: Fault;
@@ -101,62 +88,6 @@ for (const { fault, actors, inflight, once, outcome, given } of TRIALS) {
     });
   });
 }
-
-for (const [actors, inflight] of [
-  [1, 2],
-  [2, 1],
-  [3, 2],
-  [4, 2],
-] as const) {
-  test(`a bad row in 60 windows, ${actors} actors, ${inflight} under way: three losses, all else right`, async () => {
-    const quarantines = new Quarantines();
-    const { pool, incidents } = supervised(actors, { bad: `${BAD}` }, { quarantines });
-    try {
-      await pool.start();
-      const recorded = recordedOf('killed', {
-        minutes: 70,
-        window: 60,
-        bad: [{ target: 'killed', minute: 4 }],
-      });
-      const runs = await serveRecorded(pool, recorded, { inflight });
-      assertServed(runs, recorded, 'quarantined');
-      assert.deepEqual(
-        [countOf(incidents, 'lost'), countOf(incidents, 'quarantined'), countOf(incidents, 'isolated')],
-        [3, 1, 1],
-      );
-      const expected = [quarantineOf(recordedBlock(recorded, 4), 2, 0)];
-      assert.deepEqual(quarantines.after(recordedBlock(recorded, 10).minutesMs[0]!), expected);
-      // A later run that knows of it loses no actor.
-      const later = supervised(actors, { bad: `${BAD}` }, { quarantines: new Quarantines(expected) });
-      await later.pool.start();
-      const again = await serveRecorded(later.pool, recorded, { inflight }).finally(() => later.pool.stop());
-      assertServed(again, recorded, 'quarantined');
-      assert.deepEqual(later.incidents, []);
-    } finally {
-      await pool.stop();
-    }
-  });
-}
-
-test('several bad rows in one chunk are each found, and count against no slot', async () => {
-  const { pool, incidents } = supervised(1);
-  try {
-    await pool.start();
-    for (let minute = 0; minute < 3; minute++) {
-      const targets = ['a', 'killed', 'b', 'exits 7', 'garbage', 'c'];
-      const run = await pool.run(blockOf(targets, { firstMs: minute * 60_000 }), LINES_AND_NUMBERS);
-      assert.deepEqual(
-        errorsOf(run).map(([row, { errno }]) => [row, errno]),
-        [1, 3, 4].map((row) => [row, 'actor_lost']),
-      );
-      assert.deepEqual([...run.answers.scores], [0, NaN, 2, NaN, NaN, 5]);
-    }
-    assert.equal(countOf(incidents, 'lost'), 3 * 5);
-    assert.equal(countOf(incidents, 'quarantined'), 9);
-  } finally {
-    await pool.stop();
-  }
-});
 
 test('what an actor was lost at says the same in every run', async () => {
   const told: unknown[] = [];
@@ -299,36 +230,6 @@ test('items an analyzer throws at fail alone; where it throws at all of a minute
   } finally {
     await pool.stop();
   }
-});
-
-test('more than a few items in succession that cost actors are not the data’s fault: the pool ends', async () => {
-  const { pool, incidents } = supervised(1);
-  await pool.start();
-  const columns = Array.from({ length: 12 }, (_, i) => `column-${i}`);
-  await assert.rejects(
-    pool.run(
-      blockOf(
-        columns.map(() => 'killed'),
-        { columns },
-      ),
-      NUMBERS,
-    ),
-    refusal('actor_failed', /^10 items in a row crashed every actor that got them; the last time: isolation/),
-  );
-  assert.equal(countOf(incidents, 'lost'), 2 + 10);
-  await pool.stop();
-});
-
-test('an item that is not tried does not hide that all others of its chunk crash actors', async () => {
-  const columns = Array.from({ length: 12 }, (_, i) => `column-${i}`);
-  const block = blockOf(
-    columns.map(() => 'killed'),
-    { columns },
-  );
-  const { pool } = supervised(1, {}, { quarantines: new Quarantines([quarantineOf(block, 5, 0)]) });
-  await pool.start();
-  await assert.rejects(pool.run(block, NUMBERS), refusal('actor_failed', /^10 items in a row crashed/));
-  await pool.stop();
 });
 
 test('an actor past its memory limit is replaced once another one is warm, which is no loss', async () => {

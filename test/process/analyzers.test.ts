@@ -69,8 +69,8 @@ describe('the examples', () => {
       ...['--param', `first=${bundle('builtin')}`, '--param', `second=${bundle('mlp-autoencoder')}`],
     ];
     for (const [out, flags] of [
-      ['first', ['--model', bundle('builtin'), ...on]],
-      ['second', ['--model', bundle('mlp-autoencoder'), ...on]],
+      ['first', ['--model', bundle('builtin'), ...on, '--actors', '1']],
+      ['second', ['--model', bundle('mlp-autoencoder'), ...on, '--actors', '1']],
       ['routed', [...routed, '--actors', '2']],
       ['routed3', [...routed, '--actors', '3']],
     ] as const) {

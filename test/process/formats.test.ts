@@ -1,5 +1,4 @@
-import { suiteOfFormats, testBytesOnNode } from '../support/formats.js';
+import { suiteOfFormats } from '../support/formats.js';
 
-// The other bundles and more actors: test/heavy/formats.test.ts.
+// The other bundles, and any number of actors on native TensorFlow: test/heavy/formats.test.ts.
 suiteOfFormats('builtin');
-testBytesOnNode('builtin', ['3']);

@@ -15,6 +15,7 @@ import { Pool, type PoolOptions } from '#build/pool/pool.js';
 import { blockOfSeries } from './blocks.js';
 import { LINES_AND_NUMBERS } from './chunks.js';
 import { loadOf } from './fake-runtime.js';
+import type { Fault } from './fault-names.js';
 import { assertGone } from './processes.js';
 
 export const FAULTY_ACTOR = new URL('./faulty-actor.js', import.meta.url);
@@ -89,6 +90,17 @@ export interface Recorded {
 export interface BadRow {
   readonly target: string;
   readonly minute: number;
+}
+
+/** Targets of which the one in the middle, named after a fault, has a bad row in the second minute. */
+export function recordedOf(fault: Fault, given: Partial<Recorded> = {}): Recorded {
+  return {
+    targets: ['a', 'b', fault, 'x', 'y'].sort(),
+    minutes: 5,
+    window: 3,
+    bad: [{ target: fault, minute: 1 }],
+    ...given,
+  };
 }
 
 /** Some of the minutes as a block; each value is that of its target and its minute, but for the bad ones. */
