@@ -47,3 +47,31 @@ const decoder = new TextDecoder();
 export function fieldTexts(message: Uint8Array, field: number): string[] {
   return fieldBytes(message, field).map((bytes) => decoder.decode(bytes));
 }
+
+/** A message whose fields are read several times, by field number. */
+export interface Message {
+  numbers(field: number): readonly number[];
+  bytes(field: number): readonly Uint8Array[];
+  messages(field: number): Message[];
+  texts(field: number): string[];
+  /** The first text; empty if there is none. */
+  text(field: number): string;
+}
+
+/** @throws RangeError if the bytes are not a message */
+export function protobufMessage(bytes: Uint8Array): Message {
+  const numbers: number[][] = [];
+  const contents: Uint8Array[][] = [];
+  for (const [field, value] of protobufFields(bytes)) {
+    if (typeof value === 'number') (numbers[field] ??= []).push(value);
+    else (contents[field] ??= []).push(value);
+  }
+  const bytesIn = (field: number): readonly Uint8Array[] => contents[field] ?? [];
+  return {
+    numbers: (field) => numbers[field] ?? [],
+    bytes: bytesIn,
+    messages: (field) => bytesIn(field).map(protobufMessage),
+    texts: (field) => bytesIn(field).map((content) => decoder.decode(content)),
+    text: (field) => decoder.decode(bytesIn(field)[0]),
+  };
+}

@@ -6,10 +6,12 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 
 import { AiopsError, messageOf } from '../../core/errors.js';
 import { checkSavedModel, type Bundle } from '../../model/bundle.js';
+import { operationsOf } from '../../model/graph.js';
+import { savedModelGraphs, type TaggedGraph } from '../../model/saved-model-graph.js';
 import { readSavedModel, type SavedModelContent } from '../../model/signatures.js';
 import type { LoadedModel } from './backend.js';
 import { knownCause } from './known-causes.js';
-import { savedModelOperations } from './operations.js';
+import { expectStateless } from './stateless.js';
 import { fittedModel, type TensorFlow, type TfModel } from './tf-model.js';
 
 /** tfjs-node's functions for SavedModels; dimensions are protobuf messages. */
@@ -29,6 +31,8 @@ interface Signature {
 }
 
 interface TensorInfo {
+  /** Of the tensor in the graph. */
+  readonly name: string;
   readonly dtype: string;
   readonly tfDtype: string;
   readonly shape: readonly { getSize(): number }[];
@@ -52,13 +56,16 @@ export async function loadSavedModel(
 ): Promise<LoadedModel> {
   const what = `the saved-model of ${bundle.manifest.name}`;
   const path = await checkSavedModel(bundle);
-  const content = await contentOf(path);
+  const bytes = await readFile(join(path, 'saved_model.pb'));
+  const content = contentOf(bytes);
   if (content !== null) checkContent(content, path, what);
   try {
     const { tags, signatureDefs } = servingGraph(await tf.node.getMetaGraphsFromSavedModel(path), what);
     const [name, signature] = chooseSignature(signatureDefs, bundle.manifest.signature, what);
+    const graphs = savedModelGraphs(bytes);
+    expectStatelessSignature(graphs, tags, signature, `${what} (signature ${name})`);
     const model = await tf.node.loadSavedModel(path, tags, name);
-    const operations = savedModelOperations(await readFile(join(path, 'saved_model.pb')));
+    const operations = new Set(graphs.flatMap(({ graph }) => [...operationsOf(graph)]));
     return fittedModel(
       tf,
       signedModel(model, signature, operations),
@@ -78,8 +85,7 @@ export async function loadSavedModel(
 }
 
 /** Null: the file is not understood, and TensorFlow says why. */
-async function contentOf(path: string): Promise<SavedModelContent | null> {
-  const bytes = await readFile(join(path, 'saved_model.pb'));
+function contentOf(bytes: Uint8Array): SavedModelContent | null {
   try {
     return readSavedModel(bytes);
   } catch (error) {
@@ -155,6 +161,17 @@ function chooseSignature(
 }
 
 const DEFAULT_SIGNATURE = 'serving_default';
+
+function expectStatelessSignature(
+  graphs: readonly TaggedGraph[],
+  tags: readonly string[],
+  { outputs }: Signature,
+  what: string,
+): void {
+  const tensors = Object.values(outputs).map(({ name }) => name);
+  for (const { graph, tags: found } of graphs)
+    if (found.join() === tags.join()) expectStateless(graph, tensors, what);
+}
 
 function signedModel(
   model: NativeModel,

@@ -1,9 +1,11 @@
 import { AiopsError, messageOf } from '../../core/errors.js';
 import { readFormat, type Bundle, type TfjsFormat } from '../../model/bundle.js';
+import { operationsOf } from '../../model/graph.js';
+import { graphOfJson } from '../../model/graph-json.js';
 import type { ModelArtifacts } from '../../model/model-json.js';
 import type { LoadedModel } from './backend.js';
 import { knownCause } from './known-causes.js';
-import { graphOperations } from './operations.js';
+import { expectStateless } from './stateless.js';
 import { asList, fittedModel, type TensorFlow, type TfModel } from './tf-model.js';
 
 /**
@@ -30,15 +32,24 @@ export async function loadTfjsModel(
       })
     );
   });
-  if (format === 'graph-model') refuseTables(graphOperations(artifacts.json.modelTopology), what, model);
+  try {
+    if (format === 'graph-model') expectPlainGraph(artifacts, model, what);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
   return fittedModel(tf, model, itemDims, what);
 }
 
-/** @throws AiopsError 'model' for a graph-model with a lookup table, which TensorFlow.js takes for a second input */
-function refuseTables(operations: ReadonlySet<string>, what: string, model: TfModel): void {
+/** @throws AiopsError 'model' for state, or for a lookup table, which TensorFlow.js takes for a second input */
+function expectPlainGraph(
+  { json }: ModelArtifacts,
+  { inputs, outputNames, operations }: TfModel,
+  what: string,
+): void {
+  expectStateless(graphOfJson(json.modelTopology), outputNames, what);
   const table = [...operations].find((name) => /^LookupTable|HashTable/.test(name));
-  if (table === undefined || model.inputs.length < 2) return;
-  model.dispose();
+  if (table === undefined || inputs.length < 2) return;
   throw new AiopsError('model', `${what} has a lookup table (${table}), which graph-models cannot use here`, {
     hint: 'use its SavedModel with --backend node, or look values up before the model',
   });
@@ -54,7 +65,7 @@ async function loadGraph(tf: TensorFlow, artifacts: ModelArtifacts): Promise<TfM
   const model = await tf.loadGraphModel(handler(artifacts));
   const outputNames = model.outputNodes;
   const names = [...outputNames];
-  const operations = graphOperations(artifacts.json.modelTopology);
+  const operations = operationsOf(graphOfJson(artifacts.json.modelTopology));
   const loaded: TfModel = {
     inputs: model.inputs,
     outputNames,
