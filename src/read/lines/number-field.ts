@@ -1,9 +1,7 @@
 import type { TextBlock } from './lines.js';
-import { PLAIN_NUMBERS, numberParser } from './number-format.js';
+import { PLAIN_NUMBERS, POWERS_OF_TEN, numberParser } from './number-format.js';
 import type { NumberFormat, ParseNumber } from './number-format.js';
 
-/** Exact powers of ten: an integer below 2^53 divided by one of them is correctly rounded. */
-const POWERS_OF_TEN = Array.from({ length: 17 }, (_, exponent) => 10 ** exponent);
 /** Reads numbers straight from a block's bytes; sets `stop` to where the field ended. */
 export class NumberScanner {
   /** Offset of the delimiter or line end after the last field. */

@@ -59,9 +59,9 @@ export class SampledRecords {
 
   /** `values` by index of the field, as readers fill a row: NaN where missing, Infinity where not a number. */
   add(facts: Omit<SampledRecord, 'kinds'>, values: Float64Array): void {
-    const kinds = Uint8Array.from(values, (value) =>
-      Number.isNaN(value) ? 0 : value === Infinity ? TEXT : NUMBER,
-    );
+    // Most records hold the same as the one before, and share its array.
+    const last = this.#records.at(-1)?.kinds;
+    const kinds = last !== undefined && isAlike(last, values) ? last : Uint8Array.from(values, kindOf);
     if (facts.isWhole && kinds.includes(NUMBER)) this.#hasNumbers = true;
     this.#records.push({ ...facts, kinds });
   }
@@ -81,6 +81,16 @@ export class SampledRecords {
     kept.#records.push(...this.#records.filter(({ kinds }) => kinds.length === commonest));
     return kept;
   }
+}
+
+function kindOf(value: number): number {
+  return Number.isNaN(value) ? 0 : value === Infinity ? TEXT : NUMBER;
+}
+
+function isAlike(kinds: Uint8Array, values: Float64Array): boolean {
+  if (kinds.length !== values.length) return false;
+  for (let i = 0; i < kinds.length; i++) if (kinds[i] !== kindOf(values[i]!)) return false;
+  return true;
 }
 
 /** How often a field of the samples holds what. */
@@ -160,6 +170,14 @@ function count(
   return fields;
 }
 
+/** Of records that are alike. */
+interface FilledFields {
+  readonly kinds: Uint8Array;
+  /** Whether a field of numbers has a text. */
+  readonly hasText: boolean;
+  readonly filled: readonly (FieldCounts | null)[];
+}
+
 /** The fields that each target and interval has a record for. */
 type Taken = Map<string, (readonly FieldCounts[])[]>;
 
@@ -175,9 +193,15 @@ function markAccepted(
 ): void {
   const numeric = fields.map((counts) => counts !== null && isNumeric(counts));
   const all = fields.filter((counts, i) => counts !== null && numeric[i] === true);
+  let last: FilledFields = { kinds: new Uint8Array(0), hasText: false, filled: [] };
   for (const { isWhole, kinds, target, timeMs } of records) {
-    if (!isWhole || kinds.some((kind, i) => kind === TEXT && numeric[i] === true)) continue;
-    const filled = fields.filter((counts, i) => counts !== null && kinds[i] === NUMBER);
+    if (kinds !== last.kinds) {
+      const hasText = kinds.some((kind, i) => kind === TEXT && numeric[i] === true);
+      const filled = fields.filter((counts, i) => counts !== null && kinds[i] === NUMBER);
+      last = { kinds, hasText, filled };
+    }
+    const { hasText, filled } = last;
+    if (!isWhole || hasText) continue;
     // Rows with empty cells are parts of a record too, but not one that is empty altogether.
     const numbers = inParts || filled.length > 0 ? filled : all;
     const brings = numbers as readonly FieldCounts[];
@@ -185,9 +209,6 @@ function markAccepted(
     const before = taken?.get(place) ?? [];
     if (before.some((other) => other === brings || other.some((counts) => brings.includes(counts)))) continue;
     taken?.set(place, [...before, brings]);
-    for (let i = 0; i < kinds.length; i++) {
-      const counts = fields[i] ?? null;
-      if (counts !== null && kinds[i] === NUMBER) counts.isAccepted = true;
-    }
+    for (const counts of filled) if (counts !== null) counts.isAccepted = true;
   }
 }

@@ -24,7 +24,9 @@ export function isSameGrouping(rows: TimedRows, a: readonly FieldShape[], b: rea
 }
 
 export function groupOf(fields: readonly FieldShape[], row: number): string {
-  return fields.map(({ keys }) => keys[row] ?? '').join('\u0000');
+  let group = fields[0]?.keys[row] ?? '';
+  for (let i = 1; i < fields.length; i++) group += `\u0000${fields[i]!.keys[row] ?? ''}`;
+  return group;
 }
 
 /** Whether no value is ever seen at a second time, although there are at least three times. */

@@ -1,6 +1,7 @@
 import { readPlace } from '../../core/read-place.js';
 import { sleep } from '../../core/timer.js';
 import type { MinuteRecord, Reject } from '../../core/types.js';
+import { inPieces } from '../bytes/chunks.js';
 import type { ByteSource } from '../bytes/source.js';
 import type { FileFormat, FilePlan } from '../lines/plan.js';
 import { openReader } from '../lines/reader.js';
@@ -110,8 +111,8 @@ export function searchSample(
   };
   const { byteOffset, origins } = source;
   const reader = openReader(plan, rules, sink, { byteOffset, line: 1, origins });
-  for (const chunk of sampled) {
-    reader.push(chunk);
+  for (const piece of inPieces(sampled)) {
+    reader.push(piece);
     if (state.isOver) return state.isFound;
   }
   reader.end();

@@ -1,5 +1,6 @@
 import { parserOf } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
+import { inPieces } from '../bytes/chunks.js';
 import type { FilePlan, Layout } from '../lines/plan.js';
 import { LineAssembler, rowReader } from '../lines/reader.js';
 import type { ReadOptions } from '../options.js';
@@ -123,7 +124,7 @@ export class Sampler {
       this.#input.known?.head ?? decideHead(headLines(this.chunks, hasEnded), format, this.#options);
     const head = new HeadReader(file, form, this.#options, MAX_LINES);
     const lines = new LineAssembler(head, byteOffset);
-    for (const chunk of this.chunks) if (!head.isDone) lines.push(chunk);
+    pushTo(lines, this.chunks, () => head.isDone);
     return { head, lines, rows: null };
   }
 
@@ -140,12 +141,19 @@ export class Sampler {
     const reader = rowReader(rows.plan, rows, parseTime);
     reading.rows = rows;
     reading.lines = new LineAssembler(reader, byteOffset);
-    for (const chunk of this.chunks) if (!rows.isEnough) reading.lines.push(chunk);
+    pushTo(reading.lines, this.chunks, () => rows.isEnough);
   }
 
   #readRest({ head, rows, lines }: Reading, hasEnded: boolean): void {
     if (rows?.isEnough ?? head.isDone) return;
     if (hasEnded) lines.end();
     else lines.drain();
+  }
+}
+
+function pushTo(lines: LineAssembler, chunks: readonly Buffer[], isEnough: () => boolean): void {
+  for (const piece of inPieces(chunks)) {
+    if (isEnough()) return;
+    lines.push(piece);
   }
 }

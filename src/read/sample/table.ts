@@ -78,17 +78,20 @@ export interface SampledTable {
 export class TableBuilder {
   readonly #lines = new Map<string, unknown[]>();
   readonly #items = new Map<string, unknown[]>();
+  /** CSV only: a column per name of the header. */
+  #columns: readonly unknown[][] | null = null;
   #length = 0;
 
   get length(): number {
     return this.#length;
   }
 
-  /** Takes a row of CSV with its header; of several fields of one name the first one counts. */
+  /** Takes a row of CSV with the header of all; of several fields of one name the first one counts. */
   addFields(header: readonly string[], fields: readonly string[]): void {
     const row = this.#length++;
+    this.#columns ??= header.map((name) => columnOf(this.#lines, name));
     for (let i = 0; i < header.length; i++) {
-      const column = columnOf(this.#lines, header[i]!);
+      const column = this.#columns[i]!;
       if (column.length > row) continue;
       column.push(fields[i]?.slice(0, MOST_TEXT));
     }

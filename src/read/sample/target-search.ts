@@ -45,6 +45,8 @@ export class TargetSearch {
   /** Fields with a usual name for a target, the surest first, and those of them that are none by what they hold. */
   readonly #named: readonly FieldShape[];
   readonly #refuted: readonly FieldShape[];
+  /** By the names of the fields. */
+  readonly #repeats = new Map<string, number>();
 
   /** `usual`: what the names of fields say about targets. */
   constructor(rows: TargetInput, shapes: readonly FieldShape[], usualNames: TargetNames) {
@@ -250,8 +252,8 @@ export class TargetSearch {
   }
 
   #isRowNumber(shape: FieldShape): boolean {
-    const { kind, name, distinct, present } = shape;
-    const isNew = kind === 'integer' && distinct === present && neverRecurs(this.#rows, shape);
+    const { kind, name, present } = shape;
+    const isNew = kind === 'integer' && shape.distinct === present && neverRecurs(this.#rows, shape);
     return isNew && isRowName(name, isCount(shape));
   }
 
@@ -264,7 +266,13 @@ export class TargetSearch {
   }
 
   #repeated(fields: readonly FieldShape[]): number {
-    return repeats(this.#rows, [...fields, ...this.#metric]);
+    const names = JSON.stringify(fields.map(({ name }) => name));
+    let count = this.#repeats.get(names);
+    if (count === undefined) {
+      count = repeats(this.#rows, [...fields, ...this.#metric]);
+      this.#repeats.set(names, count);
+    }
+    return count;
   }
 
   #isMany(fields: readonly FieldShape[]): boolean {

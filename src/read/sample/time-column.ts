@@ -75,7 +75,8 @@ export function decideTime(
     return { field, decision: timeDecision(field, 'given', '--time-column names it') };
   }
   const taken = new Set([...(options.columns ?? []), ...otherNames(options)]);
-  const usual = names.filter((name) => hasTime(table, name));
+  const isUsual = (name: string): boolean => USUAL_TIMES.includes(newName(name, options).toLowerCase());
+  const usual = names.filter((name) => isUsual(name) && hasTime(table, name));
   const field = usualField(USUAL_TIMES, usual, taken, options);
   if (field !== null) return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
   const free = names.filter((name) => !taken.has(name) && !taken.has(newName(name, options)));
