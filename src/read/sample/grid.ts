@@ -5,6 +5,8 @@ import { zoneOffsets } from '../../core/time/zone.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { leadAgainstJitter } from './jitter.js';
+import { usualGrid, usualPhase } from './usual-phase.js';
+import type { FindPhase, UsualGrid } from './usual-phase.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -26,8 +28,8 @@ export interface ChosenGrid {
 }
 
 /**
- * Where intervals begin. If all records are equally long after the start of an interval, that is where they begin, so that
- * minutes have times of the recording. Otherwise intervals are counted from the epoch, or for days from the zone's
+ * Where intervals begin. If all records, or all but a few, are equally long after the start of an interval, that is where
+ * they begin, so that minutes have times of the recording. Otherwise intervals are counted from the epoch, or for days from the zone's
  * midnight; and if times jitter around the border of two intervals, it is moved to where no record is.
  *
  * @param series for each target of each file, its different times in order
@@ -58,12 +60,17 @@ function chooseStart(
   const hasSteps = series.some((times) => times.length > 1);
   const exact = hasSteps ? exactGrid(series, intervalMs, zone, wallMs) : null;
   if (exact !== null) return { grid: exact, decision: exactDecision(exact, firstMs) };
+  const most = hasSteps ? exactGrid(series, intervalMs, zone, wallMs, usualPhase) : null;
+  if (most !== null) {
+    const usual = usualGrid(series, most);
+    return { grid: usual.grid, decision: usualDecision(usual) };
+  }
   const isMonths = monthsOf(intervalMs) !== null;
   const base = { ...plain, zone: isMonths || intervalMs % DAY_MS === 0 ? zone : null };
   const walls = base.zone === null ? series : series.map((times) => times.map(wallMs));
-  const leadMs = isMonths ? 0 : leadAgainstJitter(walls, intervalMs);
+  const { leadMs, gained } = isMonths ? { leadMs: 0, gained: 0 } : leadAgainstJitter(walls, intervalMs);
   const grid = { ...base, leadMs };
-  return { grid, decision: baseDecision(grid) };
+  return { grid, decision: baseDecision(grid, gained, series.flat().length) };
 }
 
 /** Whether intervals can be counted on the clocks of a zone: changes of its clocks must be short beside them. */
@@ -83,11 +90,13 @@ function exactGrid(
   intervalMs: number,
   zone: string | null,
   wallMs: WallClock,
+  findPhase: FindPhase = (phases) => commonOf(phases.flat()),
 ): Grid | null {
-  const times = series.flat();
-  const localMs = zone === null ? null : commonPhase(times, intervalMs, wallMs);
+  const phasesOf = (clock: WallClock): number[][] =>
+    series.map((times) => times.map((timeMs) => phaseOf(clock(timeMs), intervalMs)));
+  const localMs = zone === null ? null : findPhase(phasesOf(wallMs));
   if (localMs === 0) return { ...plainGrid(intervalMs), zone };
-  const utcMs = commonPhase(times, intervalMs);
+  const utcMs = findPhase(phasesOf((timeMs) => timeMs));
   if (utcMs === 0) return plainGrid(intervalMs);
   const phaseMs = localMs ?? utcMs;
   if (phaseMs === null) return null;
@@ -103,10 +112,12 @@ export function commonPhase(
   intervalMs: number,
   wallMs: WallClock = (timeMs) => timeMs,
 ): number | null {
-  const [first] = times;
-  if (first === undefined) return null;
-  const phaseMs = phaseOf(wallMs(first), intervalMs);
-  return times.every((timeMs) => phaseOf(wallMs(timeMs), intervalMs) === phaseMs) ? phaseMs : null;
+  return commonOf(times.map((timeMs) => phaseOf(wallMs(timeMs), intervalMs)));
+}
+
+function commonOf(phases: readonly number[]): number | null {
+  const [first] = phases;
+  return first !== undefined && phases.every((phaseMs) => phaseMs === first) ? first : null;
 }
 
 function phaseOf(timeMs: number, intervalMs: number): number {
@@ -133,12 +144,27 @@ function exactDecision(grid: Grid, firstMs: number): Decision {
   });
 }
 
-function baseDecision(grid: Grid): Decision {
+function usualDecision({ grid, firstMs, odd, records }: UsualGrid): Decision {
+  const first = `the record of ${isoTime(firstMs)}${grid.zone === null ? '' : `, on the clocks of ${grid.zone}`}`;
+  return decision(grid, grid.phaseMs === 0 ? originOf(grid) : first, {
+    evidence: `all but ${odd} of the ${records} records of the sample are whole intervals apart`,
+    source: grid.phaseMs === 0 && grid.zone === null && grid.leadMs === 0 ? 'default' : 'shape',
+  });
+}
+
+/** Fewer records may be apart as by jitter for any reason. */
+const JITTER_RECORDS = 8;
+
+function baseDecision(grid: Grid, gained: number, records: number): Decision {
   const { leadMs, zone } = grid;
   const local = zone === null ? null : `--timezone ${zone} is given`;
   const spread = local ?? 'records come at different times of an interval';
+  const jitter = records < JITTER_RECORDS ? '' : 'times jitter around the start of an interval: ';
   return decision(grid, originOf(grid), {
-    evidence: leadMs === 0 ? spread : 'times jitter around the start of an interval',
+    evidence:
+      leadMs === 0
+        ? spread
+        : `${jitter}otherwise ${gained} of ${records} records would share their interval with the one before`,
     source: leadMs === 0 && zone === null ? 'default' : 'shape',
   });
 }

@@ -11,15 +11,25 @@ interface Places {
   readonly until: number;
 }
 
+/** An earlier border between intervals. */
+export interface Lead {
+  /** How long before its label an interval should begin, ms. */
+  readonly leadMs: number;
+  /** How many records would otherwise share an interval with the one before. */
+  readonly gained: number;
+}
+
+const NO_LEAD: Lead = { leadMs: 0, gained: 0 };
+
 /**
- * How long before its label an interval should begin, ms, because times jitter around the border of two: then two records
- * of a target fall into one interval, and none into the next. 0 if moving the border would not help much.
+ * Where to put the border of two intervals if times jitter around it: then two records of a target fall into one
+ * interval, and none into the next. It stays if moving it would not help much.
  *
  * @param series for each target, its different times in order
  */
-export function leadAgainstJitter(series: readonly (readonly number[])[], intervalMs: number): number {
+export function leadAgainstJitter(series: readonly (readonly number[])[], intervalMs: number): Lead {
   const gaps = shortSteps(series, intervalMs);
-  if (gaps === null) return 0;
+  if (gaps === null) return NO_LEAD;
   const changes = countChanges(gaps, intervalMs);
   // At each place, how many pairs of records a border there separates.
   const places: (Places & { readonly separated: number })[] = [];
@@ -34,11 +44,13 @@ export function leadAgainstJitter(series: readonly (readonly number[])[], interv
     number,
     number,
   ];
-  if (together < 2 * fewest || together === fewest) return 0;
-  const least = most - Math.floor(TOLERANCE * (together - fewest));
+  const gained = together - fewest;
+  if (together < 2 * fewest || gained === 0) return NO_LEAD;
+  const least = most - Math.floor(TOLERANCE * gained);
   const { from: first, until: end } = widestRun(places.filter((place) => place.separated >= least));
   const halfMs = Math.floor(intervalMs / 2);
-  return halfMs >= first && halfMs < end ? halfMs : intervalMs - Math.floor((first + end) / 2);
+  const leadMs = halfMs >= first && halfMs < end ? halfMs : intervalMs - Math.floor((first + end) / 2);
+  return { leadMs, gained };
 }
 
 /** Pairs of successive times less than an interval apart; null if there are several records per interval. */

@@ -12,8 +12,8 @@ export interface DecidedTimeFormat {
 const MANY = 0.25;
 
 /**
- * Decides which kinds of times a file has, so that a stray `1e9` among ISO times is no time: the commonest kind, those
- * that many times have, and those whose times fit between the times around them.
+ * Decides which kinds of times a file has, so that a stray `1e9` among ISO times is no time: the commonest kind alone, or
+ * all if many times have another kind, or its times fit between those around them.
  *
  * @param times of the sample, in the order of the file
  */
@@ -37,12 +37,11 @@ export function decideKinds(
       (count > 1 && count >= MANY * times.length) || (places.length > 0 && 2 * fitting.length > places.length)
     );
   });
-  const read = [main[0], ...found.map(([kind]) => kind)];
-  const decided = { ...format, kinds: read };
-  if (found.length === 0) return { format: decided, decision };
-  const examples = read.map((kind) => oneLine(String(times[kinds.indexOf(kind)] ?? '')));
+  if (found.length === 0) return { format: { ...format, kinds: [main[0]] }, decision };
+  const mixed = [main[0], ...found.map(([kind]) => kind)];
+  const examples = mixed.map((kind) => oneLine(String(times[kinds.indexOf(kind)] ?? '')));
   return {
-    format: decided,
+    format,
     decision: {
       ...decision,
       choice: `${decision.choice}, mixed with times in other forms`,
