@@ -1,79 +1,11 @@
 import assert from 'node:assert/strict';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { finished, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
-
-/** Answers with the sum of its window; waits while there is a file called `wait`, from the value in it on. */
-const SUMS = `
-  import { existsSync, readFileSync } from 'node:fs';
-  const sleep = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-  export function createAnalyzer() {
-    return {
-      window: 3,
-      predict: (items) => items.map(({ values }) => {
-        while (existsSync('wait') && Math.max(...values) >= Number(readFileSync('wait', 'utf8'))) sleep();
-        return { score: values.reduce((a, b) => a + b), anomaly: false, output: [] };
-      }),
-    };
-  }`;
-
-const time = (minute: number): string => new Date(Date.UTC(2018, 3, 30) + minute * 60_000).toISOString();
-/** Two hosts; every tenth minute has a reject. */
-const rows = (from: number, to: number, hosts = ['a', 'b']): string =>
-  Array.from({ length: to - from }, (_, i) => from + i)
-    .flatMap((minute) => [
-      ...hosts.map((host) => `${time(minute)},${host},${minute}\n`),
-      ...(minute % 10 === 3 ? [`${time(minute)},c,much\n`] : []),
-    ])
-    .join('');
-const csv = (...given: Parameters<typeof rows>): string => `time,host,v\n${rows(...given)}`;
-const one = (from: number, to: number): string =>
-  csv(from, to, [''])
-    .replaceAll(',host,', ',')
-    .replaceAll(/,(|c),/g, ',');
-
-interface Runs {
-  readonly cwd: string;
-  /** Replays inputs into `out`. */
-  readonly replay: (inputs: readonly string[], ...flags: string[]) => Promise<Finished>;
-  /** Checks that `out` holds what a run over these inputs from the start gives. */
-  readonly checkWhole: (inputs: readonly string[], ...flags: string[]) => Promise<void>;
-}
-
-const arguments_ = (inputs: readonly string[], out: string, flags: readonly string[]): string[] => [
-  ...['replay', ...inputs, '--out', out, '--analyzer', 'sums.mjs', '--actors', '1', '--compare', 'none'],
-  ...['--max-rejects', '50%', ...flags],
-];
-
-function runsIn(t: TestContext, files: Readonly<Record<string, string>>): Runs {
-  const cwd = temporaryFolder(t);
-  for (const [name, text] of Object.entries({ 'sums.mjs': SUMS, ...files })) {
-    mkdirSync(dirname(join(cwd, name)), { recursive: true });
-    writeFileSync(join(cwd, name), text);
-  }
-  const results = (out: string): string[] =>
-    ['results.jsonl', 'rejects.jsonl'].map((name) => readFileSync(join(cwd, out, name), 'utf8'));
-  return {
-    cwd,
-    replay: (inputs, ...flags) => runCli(arguments_(inputs, 'out', flags), { cwd }),
-    checkWhole: async (inputs, ...flags) => {
-      const { status, stderr } = await runCli(arguments_(inputs, 'whole', ['--restart', ...flags]), { cwd });
-      assert.equal(status, 0, stderr);
-      assert.deepEqual(results('out'), results('whole'));
-    },
-  };
-}
+import { csv, one, replayArguments, rows, runsIn, time } from '../support/added-inputs.js';
+import { finished, runCli, startCli } from '../support/cli.js';
 
 const minutesServed = (cwd: string): number[] =>
   readFileSync(join(cwd, 'out/timing.jsonl'), 'utf8')
@@ -134,7 +66,9 @@ test('an earlier file that has grown and an added one are both read', async (t) 
 
 async function killedAt(cwd: string, inputs: readonly string[], value: number): Promise<void> {
   writeFileSync(join(cwd, 'wait'), String(value));
-  const child = startCli(arguments_(inputs, 'out', ['--commit-interval', '0s', '--block', '1']), { cwd });
+  const child = startCli(replayArguments(inputs, 'out', ['--commit-interval', '0s', '--block', '1']), {
+    cwd,
+  });
   const ended = finished(child);
   const path = join(cwd, 'out/journal.jsonl');
   const last = `"minuteMs":${Date.parse(time(value - 1))},`;
@@ -158,7 +92,7 @@ test('a run that was killed before it had committed anything of an added file is
   const { cwd, replay, checkWhole } = runsIn(t, { '1.csv': csv(0, 30), '2.csv': csv(30, 40) });
   assert.equal((await replay(['1.csv'])).status, 0);
   writeFileSync(join(cwd, 'wait'), '30');
-  const child = startCli(arguments_(['1.csv', '2.csv'], 'out', []), { cwd });
+  const child = startCli(replayArguments(['1.csv', '2.csv'], 'out', []), { cwd });
   const ended = finished(child);
   while (!readFileSync(join(cwd, 'out/journal.jsonl'), 'utf8').includes('"resumed"')) await sleep(20);
   child.kill('SIGKILL');
@@ -170,47 +104,6 @@ test('a run that was killed before it had committed anything of an added file is
   assert.ok(progress.inputShare < 1);
   assert.equal((await replay(['1.csv', '2.csv'])).status, 0);
   await checkWhole(['1.csv', '2.csv']);
-});
-
-test('added files that would change earlier results are refused, and --restart replays all', async (t) => {
-  const { cwd, replay, checkWhole } = runsIn(t, {
-    'x/1.csv': csv(10, 30),
-    'early.csv': csv(28, 40),
-    'other.csv': csv(30, 40).replace('host,v', 'host,w'),
-    'rejected.csv': `time,host,v\n${'never,a,1\n'.repeat(5000)}${rows(32, 34)}`,
-    'text.csv': `time,host,v\n${`${time(31)},a,much\n`.repeat(200)}`,
-    'empty.csv': 'time,host,v\n',
-    'later.csv': csv(30, 40),
-    'x/m.csv': one(0, 10),
-    'y/m.csv': one(10, 20),
-  });
-  const refused = async (inputs: readonly string[], why: RegExp): Promise<void> => {
-    const files = (): string[] =>
-      ['journal.jsonl', 'results.jsonl'].map((name) => readFileSync(join(cwd, 'out', name), 'utf8'));
-    const before = files();
-    const { status, stderr } = await replay(inputs);
-    assert.equal(status, 78, stderr);
-    assert.match(stderr, why);
-    assert.match(stderr, /--restart/);
-    assert.deepEqual(files(), before);
-  };
-  assert.equal((await replay(['x/1.csv'])).status, 0);
-  await refused(['x/1.csv', 'early.csv'], /early\.csv begins at 2018-04-30T00:28:00Z, .*00:29:00Z/);
-  await refused(['x/1.csv', 'other.csv'], /has the columns v, all inputs have v, w/);
-  await refused(['x/1.csv', 'later.csv', 'early.csv'], /early\.csv begins/);
-  await refused(['x/1.csv', 'rejected.csv'], /rejected\.csv begins with too many rejects/);
-  await refused(['later.csv', 'x/1.csv'], /input was x\/1\.csv, now later\.csv x\/1\.csv/);
-  await refused(['x/1.csv', 'empty.csv'], /empty\.csv holds no record yet/);
-  await refused(['x/1.csv', 'text.csv'], /no numeric column/);
-  await refused(['x/1.csv', '-'], /standard input/);
-  assert.equal((await replay(['x/1.csv', 'early.csv'], '--restart')).status, 0);
-  await checkWhole(['x/1.csv', 'early.csv']);
-  await refused(['early.csv', 'x/1.csv', 'later.csv'], /input was x\/1\.csv early\.csv/);
-  assert.equal((await replay(['x/m.csv'], '--restart')).status, 0);
-  await refused(['x/m.csv', 'y/m.csv'], /x\/m\.csv would be the series x\/m rather than m/);
-  assert.equal((await replay(['x/m.csv'], '--restart', '--series', 'm')).status, 0);
-  assert.equal((await replay(['x/m.csv', 'y/m.csv'], '--series', 'm')).status, 0);
-  await checkWhole(['x/m.csv', 'y/m.csv'], '--series', 'm');
 });
 
 test('a file that was rotated since is recognized by its bytes', async (t) => {
@@ -226,7 +119,7 @@ test('a file that was rotated since is recognized by its bytes', async (t) => {
   assert.match(stderr, /^resuming after 2018-04-30T00:18:00Z/m);
   const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
   const check = async (inputs: string[]): Promise<void> => {
-    assert.equal((await runCli(arguments_(inputs, 'whole', ['--restart']), { cwd })).status, 0);
+    assert.equal((await runCli(replayArguments(inputs, 'whole', ['--restart']), { cwd })).status, 0);
     assert.equal(results('out'), results('whole'));
   };
   await check(['m.csv.1', 'm.csv']);
