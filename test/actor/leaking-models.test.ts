@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 
 import { BundleLoader } from '#build/actor/bundle-loader.js';
-import { openBareModel } from '#build/model/bare-model.js';
+import { openBareModel, type BareModelFlags } from '#build/model/bare-model.js';
 import { openBundle } from '#build/model/bundle.js';
 import { graphModel, writeBundle, type NodeJson, type Weight } from '../support/bundles.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
@@ -12,7 +12,10 @@ import { loadOf } from '../support/fake-runtime.js';
 import { native, whyNoNative } from '../support/native.js';
 import { assertRefuses } from '../support/refusals.js';
 
-const FLAGS = { window: 3, columns: 'each', missing: 'hold', normalize: 'none', output: 'raw' } as const;
+const FLAGS: Omit<BareModelFlags, 'signature'> = {
+  ...{ window: 3, columns: 'each', missing: 'hold', normalize: 'none', output: 'raw' },
+  ...{ scaler: null, outputName: null, error: null, over: null, class: null },
+};
 
 const LEAKING: Readonly<Record<string, RegExp>> = {
   cumulative_sum: /differently among other items/,
