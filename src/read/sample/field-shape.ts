@@ -46,6 +46,14 @@ export class FieldShapes {
     }
     return shape;
   }
+
+  /** What each row has in a field, as a number; NaN where it has none. */
+  numbersOf(name: string): readonly number[] {
+    return this.#table.column(name).map((value) => {
+      if (typeof value === 'number') return value;
+      return typeof value === 'string' ? (this.#reading.parseNumber(value) ?? NaN) : NaN;
+    });
+  }
 }
 
 /** Compares values only when that is asked for: in most columns, of measurements, all differ. */

@@ -4,7 +4,10 @@ import { isBinary, isCalendar, isCount, plainName } from './field-shape.js';
 import type { FieldShape, FieldShapes } from './field-shape.js';
 import { requireField } from './find-field.js';
 import { newName, quoteName } from './names.js';
-import { repeats } from './row-groups.js';
+import { goesThrough, sizeDependsOn } from './long-shape.js';
+import { METRIC_NAMES, METRIC_ONLY, TARGETS_AS_WELL, UNSURE, VALUE_NAMES } from './long-names.js';
+import { metricShare, PART_NAMES } from './metric-words.js';
+import { countGroups, repeats } from './row-groups.js';
 import { targetName } from './target-names.js';
 import type { SampledTable } from './table.js';
 
@@ -20,57 +23,10 @@ export interface LongInput extends SampledTable {
   readonly taken: ReadonlySet<string>;
 }
 
-const METRIC_NAMES = new Set([
-  ...['metric', 'metricname', 'metricid', 'metrickey', 'kpi', 'kpiname', 'measurement', 'measurementname'],
-  ...['measure', 'measurename', 'variable', 'variablename', 'parameter', 'parametername', 'param', 'field'],
-  ...[
-    'fieldname',
-    'counter',
-    'countername',
-    'quantity',
-    'indicator',
-    'attribute',
-    'property',
-    'signal',
-    'name',
-  ],
-  ...['channel', 'tag', 'tagname', 'datapoint', 'statistic', 'stat', 'type', 'metrictype'],
-]);
-/** Names that other things have as well: they count if the value is just called a value. */
-const UNSURE = new Set([
-  ...[
-    'measurement',
-    'measure',
-    'field',
-    'counter',
-    'quantity',
-    'attribute',
-    'property',
-    'signal',
-    'name',
-    'type',
-  ],
-  ...['channel', 'tag', 'tagname', 'indicator', 'stat', 'param', 'parameter'],
-]);
-/** Names of a metric's name and nothing else: other numbers beside a usual value are no metrics. */
-const METRIC_ONLY = new Set([...METRIC_NAMES].filter((name) => name === 'field' || !UNSURE.has(name)));
-/** Names that distinguish targets where no other column does. */
-const TARGETS_AS_WELL = new Set(['name', 'type', 'channel', 'tag', 'tagname']);
-const VALUE_NAMES = new Set([
-  ...[
-    'value',
-    'values',
-    'val',
-    'v',
-    'reading',
-    'readings',
-    'metricvalue',
-    'measuredvalue',
-    'kpivalue',
-    'amount',
-  ],
-  ...['fieldvalue', 'countervalue', 'result', 'data', 'cookedvalue', 'measurement', 'y', 'observation'],
-]);
+/** So many rows that repeat time, target and metric are exceptions. */
+const FEW = 0.02;
+/** So many values are not of a metric's name, unless it is called so. */
+const MOST_METRICS = 64;
 
 /**
  * Finds out whether a table has a row per metric: one column of numbers, and one of a few texts that say what each
@@ -88,17 +44,15 @@ export function decideLong(
   const isGiven = metricColumn !== undefined || valueColumn !== undefined;
   const found = isGiven ? search.given() : search.found();
   if (found !== null) return { fields: found.fields, decision: longDecision(found.fields, found) };
+  const perhaps = search.perhaps();
+  const names = perhaps.map(({ metric }) => `"${metric}"`).join(' or ');
+  const evidence =
+    perhaps.length === 0 ? 'no column names metrics' : `nothing shows that ${names} names metrics`;
+  const alternatives = perhaps.map(longFlag);
   const choice = 'a row has all metrics of a target';
   return {
     fields: null,
-    decision: {
-      about: 'table',
-      choice,
-      evidence: 'no column names metrics',
-      source: 'default',
-      flag: null,
-      alternatives: [],
-    },
+    decision: { about: 'table', choice, evidence, source: 'default', flag: null, alternatives },
   };
 }
 
@@ -106,12 +60,15 @@ interface Found {
   readonly fields: LongFields;
   readonly source: Decision['source'];
   readonly evidence: string;
+  /** Flags of other readings that are as good. */
+  readonly alternatives: readonly string[];
 }
 
 class LongSearch {
   readonly #input: LongInput;
   readonly #options: ReadOptions;
   readonly #shapes: readonly FieldShape[];
+  readonly #numbersOf: (name: string) => readonly number[];
 
   constructor(input: LongInput, options: ReadOptions, shapes: FieldShapes) {
     const { table, taken } = input;
@@ -119,6 +76,7 @@ class LongSearch {
     this.#options = options;
     const free = table.names.filter((name) => name !== '' && !taken.has(name));
     this.#shapes = free.map((name) => shapes.of(name));
+    this.#numbersOf = (name) => shapes.numbersOf(name);
   }
 
   /** What flags name, and what belongs to it. */
@@ -134,7 +92,7 @@ class LongSearch {
       metric: metric ?? this.#metrics(value)[0]?.name ?? known('metric', '--metric-column'),
       value: value ?? this.#value()?.name ?? known('value', '--value-column'),
     };
-    return { fields, source: 'given', evidence: 'flags say so' };
+    return { fields, source: 'given', evidence: 'flags say so', alternatives: [] };
   }
 
   found(): Found | null {
@@ -152,14 +110,82 @@ class LongSearch {
       const hasHost = this.#targetsBeside(metric).some((shape) => !METRIC_NAMES.has(this.#plain(shape)));
       if (isValue && isUnnamed && hasHost && this.#isComplete(metric)) {
         const evidence = `its ${metric.distinct} values come for every target and time, each with a number in "${value.name}"`;
-        return { fields: { metric: metric.name, value: value.name }, source: 'shape', evidence };
+        const fields = { metric: metric.name, value: value.name };
+        return { fields, source: 'shape', evidence, alternatives: [] };
       }
     }
-    return null;
+    return this.#byShape(value);
+  }
+
+  /** Where no names say so: each target goes through the metrics in turn, and the value's size depends on the metric. */
+  #byShape(value: FieldShape): Found | null {
+    const numbers = this.#numbersOf(value.name);
+    const found = this.#able(value).flatMap((metric) => this.#judged(metric, value, numbers));
+    const sure = found.filter(({ alternatives }) => alternatives.length === 0);
+    return sure[0] ?? found[0] ?? null;
+  }
+
+  /** Columns whose values may as well be metrics as parts of targets. */
+  perhaps(): readonly LongFields[] {
+    const value = this.#value();
+    const isLong = this.#input.layout === 'rows' && this.#options.wide !== true;
+    if (!isLong || value === null || this.#options.targetColumns !== undefined) return [];
+    const isValue = VALUE_NAMES.has(this.#plain(value));
+    const metrics = this.#able(value).filter((shape) => {
+      const targets = this.#besides(shape);
+      const areNamed = targets.some(({ name }) => targetName(name, this.#options) !== null);
+      const few = FEW * shape.keys.length;
+      return (
+        targets.length > 0 &&
+        (isValue || !areNamed) &&
+        repeats(this.#input, targets) > few &&
+        repeats(this.#input, [...targets, shape]) <= few &&
+        goesThrough(this.#input, targets, shape)
+      );
+    });
+    return metrics.map((metric) => ({ metric: metric.name, value: value.name }));
+  }
+
+  /** Columns of a few texts whose names do not say that they are something else than metrics. */
+  #able(value: FieldShape): readonly FieldShape[] {
+    const given = this.#options.targetColumns ?? [];
+    return this.#metrics(value.name).filter((shape) => {
+      const plain = this.#plain(shape);
+      const isOther = targetName(shape.name, this.#options) !== null || PART_NAMES.has(plain);
+      const isFree = shape.distinct <= MOST_METRICS && !given.includes(shape.name);
+      return isFree && (METRIC_NAMES.has(plain) || !isOther);
+    });
+  }
+
+  #judged(metric: FieldShape, value: FieldShape, numbers: readonly number[]): Found[] {
+    const targets = this.#besides(metric);
+    const distinguished = repeats(this.#input, [...targets, metric]);
+    if (distinguished > FEW * numbers.length || !goesThrough(this.#input, targets, metric)) return [];
+    const areWords = metricShare(metric) >= 0.5 && targets.every((target) => metricShare(target) < 0.5);
+    const sharesTimes = repeats(this.#input, targets) > FEW * numbers.length;
+    const hasSize = sizeDependsOn(metric, targets, numbers);
+    const isCalled = VALUE_NAMES.has(this.#plain(value)) || METRIC_NAMES.has(this.#plain(metric));
+    const fields = { metric: metric.name, value: value.name };
+    // A single column of names mostly names targets.
+    const isSized = hasSize && (areWords || (sharesTimes && targets.length > 0));
+    if (!isSized && !(areWords && sharesTimes && targets.length > 0)) return [];
+    const turn = `each target has its ${metric.distinct} values in turn`;
+    const evidence = `${turn}, ${hasSize ? `and the size of "${value.name}" depends on them` : 'and they are called as metrics are'}`;
+    const others = [...targets, metric].map(({ name }) => quoteName(name)).join(',');
+    const alternatives = areWords || isCalled ? [] : [`--target-column ${others}`];
+    return [{ fields, source: 'shape', evidence, alternatives }];
+  }
+
+  /** The columns of texts that may name targets beside a metric, without those that it determines, such as its unit. */
+  #besides(metric: FieldShape): readonly FieldShape[] {
+    const texts = this.#textsBeside(metric);
+    const metrics = countGroups(this.#input, [metric]);
+    return texts.filter((shape) => countGroups(this.#input, [metric, shape]) > metrics);
   }
 
   #named(fields: LongFields): Found {
-    return { fields, source: 'shape', evidence: 'they have usual names, and a row has one number' };
+    const evidence = 'they have usual names, and a row has one number';
+    return { fields, source: 'shape', evidence, alternatives: [] };
   }
 
   #plain({ name }: FieldShape): string {
@@ -233,8 +259,11 @@ class LongSearch {
   }
 }
 
-function longDecision({ metric, value }: LongFields, { source, evidence }: Found): Decision {
-  const choice = `a row per metric, whose name is in "${metric}" and value in "${value}"`;
-  const flag = `--metric-column ${quoteName(metric)} --value-column ${quoteName(value)}`;
-  return { about: 'table', choice, evidence, source, flag, alternatives: [] };
+function longFlag({ metric, value }: LongFields): string {
+  return `--metric-column ${quoteName(metric)} --value-column ${quoteName(value)}`;
+}
+
+function longDecision(fields: LongFields, { source, evidence, alternatives }: Found): Decision {
+  const choice = `a row per metric, whose name is in "${fields.metric}" and value in "${fields.value}"`;
+  return { about: 'table', choice, evidence, source, flag: longFlag(fields), alternatives };
 }
