@@ -1,5 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import { lenientParser } from '../lines/number-format.js';
+import { rememberLast } from '../../core/remember-last.js';
 import { parserOf } from '../../core/time/format.js';
 import type { ParseTime, TimeFormat } from '../../core/time/format.js';
 import type { NumberFormat } from '../lines/number-format.js';
@@ -59,7 +60,7 @@ export function decideFields(
 ): FileFields {
   const { file, layout, table } = sampled;
   const time = times ?? decideTimes(sampled, options, nowMs);
-  const parseTime = parserOf(time.format, options.timezone);
+  const parseTime = rememberLast(parserOf(time.format, options.timezone));
   const allMs = table.lineColumn(time.field).map((value) => timeOf(value, parseTime));
   // Rows without a time name nothing if there are others.
   const dated = { file, layout, table: table.where((row) => !Number.isNaN(allMs[row])) };

@@ -1,3 +1,4 @@
+import { rememberLast } from '../../core/remember-last.js';
 import { parserOf } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
 import { inPieces } from '../bytes/chunks.js';
@@ -136,7 +137,7 @@ export class Sampler {
     const { layout, table } = head;
     const times = this.#input.known?.times ?? null;
     const fields = decideFields({ file, layout, table }, this.#options, Date.now(), times);
-    const parseTime = parserOf(fields.timeFormat, this.#options.timezone);
+    const parseTime = rememberLast(parserOf(fields.timeFormat, this.#options.timezone));
     const rows = new RowSampler(this.#input, head, fields, this.#options, parseTime);
     const reader = rowReader(rows.plan, rows, parseTime);
     reading.rows = rows;

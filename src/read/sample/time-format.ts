@@ -1,5 +1,6 @@
 import { oneLine } from '../../core/one-line.js';
 import { AUTO_TIME, ANY_TIME_FORMAT, parserOf } from '../../core/time/format.js';
+import { rememberLast } from '../../core/remember-last.js';
 import { isNumberText } from '../../core/time/numbers.js';
 import type { ReadOptions } from '../options.js';
 import { decideDayMonth } from './day-month.js';
@@ -36,7 +37,8 @@ export function decideTimeFormat(
     const format = { ...AUTO_TIME, numbers: timeUnit };
     return { format, decision: given(`numbers in ${timeUnit}`, `--time-unit ${timeUnit}`) };
   }
-  const times = values.filter(isTimeLike);
+  const isTime = rememberLast(isTimeLike);
+  const times = values.filter((value): value is string | number => isTime(value));
   const form = decideForm({ file, field }, times, nowMs);
   if (timeFormat !== undefined) {
     const choice = `${form.decision.choice}, and times in any other form`;

@@ -1,4 +1,5 @@
 import { oneLine } from '../../core/one-line.js';
+import { rememberLast } from '../../core/remember-last.js';
 import { ANY_TIME_FORMAT, parserOf, timeKind } from '../../core/time/format.js';
 import type { TimeFormat, TimeKind } from '../../core/time/format.js';
 import type { Decision } from './decision.js';
@@ -21,7 +22,7 @@ export function decideKinds(
   times: readonly (string | number)[],
   { format, decision }: DecidedTimeFormat,
 ): DecidedTimeFormat {
-  const kinds = times.map(timeKind);
+  const kinds = times.map(rememberLast(timeKind));
   const counts = new Map<TimeKind, number>();
   for (const kind of kinds) if (kind !== null) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const [main, ...others] = [...counts].sort(([, a], [, b]) => b - a);
