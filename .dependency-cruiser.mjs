@@ -144,7 +144,12 @@ export default {
       'cli-progress',
       'only the cli draws on a terminal; features call back',
     ),
-    onlyIn('csv-parse-in-read', ['read'], 'csv-parse', 'outside read there are records and rejects, no CSV'),
+    onlyIn(
+      'csv-parse-in-read',
+      ['read', 'model'],
+      'csv-parse',
+      'outside read there are records and rejects, no CSV; a bundle may have a file of scalers',
+    ),
     onlyIn(
       'zod-at-the-boundaries',
       ['cli', 'model', 'host', 'output', ...FEATURES],

@@ -1,6 +1,5 @@
-import type { CallStyle, InputSpec, ItemError } from '../core/types.js';
+import type { CallStyle, InputSpec } from '../core/types.js';
 import type { AnalyzerAnswer, AnalyzerItem, LoadedBundle } from '../model/analyzer.js';
-import { createNormalizer, type NormalizeItem } from '../model/normalize.js';
 import { scoreProblem, verdict } from '../model/score.js';
 import type { Outputs } from './backends/backend.js';
 import type { BundleModel } from './bundle-model.js';
@@ -14,7 +13,6 @@ export class BundleAnalyzer implements LoadedBundle {
   readonly missing: InputSpec['missing'];
   readonly #model: BundleModel;
   readonly #serial: SerialQueue;
-  readonly #normalize: NormalizeItem;
 
   /** @param serial a prediction waits for earlier ones, also of other bundles */
   constructor(model: BundleModel, serial: SerialQueue) {
@@ -26,7 +24,6 @@ export class BundleAnalyzer implements LoadedBundle {
     this.missing = input.missing;
     this.#model = model;
     this.#serial = serial;
-    this.#normalize = createNormalizer(input.normalize, model.shape, model.seen);
   }
 
   predict(
@@ -37,12 +34,15 @@ export class BundleAnalyzer implements LoadedBundle {
       const { intervals, width } = this.#model.shape;
       const size = intervals * width;
       const unfit = this.#model.fill(items.length, (i, out, at) => {
-        const { values } = items[i]!;
+        const { target, column, values } = items[i]!;
         if (values.length !== size) throw new RangeError(`an item has ${values.length} numbers, not ${size}`);
-        return this.#normalize(values, out, at);
+        const { normalizer } = this.#model;
+        return normalizer.turnTo(target, column) && normalizer.normalize(values, out, at);
       });
       const outputs = await this.#model.predict(items.length, call.style);
-      return items.map((_, i) => (unfit.has(i) ? NOT_FINITE : this.#answer(outputs, i)));
+      return items.map(({ target, column }, i) =>
+        unfit.has(i) ? this.#model.whyUnfit(target, column) : this.#answer(outputs, i),
+      );
     });
   }
 
@@ -59,11 +59,6 @@ export class BundleAnalyzer implements LoadedBundle {
     return { score, anomaly: verdict(output, score), output: values.subarray(i * width, (i + 1) * width) };
   }
 }
-
-export const NOT_FINITE: ItemError = {
-  errno: 'non_finite_input',
-  errmsg: 'after normalization, a value of the window exceeds the range of Float32',
-};
 
 /** Runs asynchronous work one at a time, in the order of the calls. */
 export class SerialQueue {

@@ -6,6 +6,7 @@ import type { BackendFacts, BackendName, ModelFacts, ModelFile } from '../core/t
 import type { Measure } from '../model/analyzer.js';
 import type { Bundle } from '../model/bundle.js';
 import { itemWidth, seenIntervals, type Manifest } from '../model/manifest.js';
+import { readTargetScalers } from '../model/target-scalers.js';
 import type { LoadRequest } from '../protocol/messages.js';
 import type { AnalyzerModule } from './analyzer-module.js';
 import type { Backend } from './backends/backend.js';
@@ -162,6 +163,7 @@ export class BundleLoader {
 
   async #loadOn({ format, backend: backendName }: Candidate, bundle: Bundle): Promise<WarmBundle> {
     const { manifest, digest } = bundle;
+    const scalers = await readTargetScalers(bundle);
     const backend = await this.#open(backendName);
     const itemDims = itemDimsOf(manifest);
     const loaded = await backend.load(bundle, format, itemDims);
@@ -173,7 +175,7 @@ export class BundleLoader {
     this.#notices.push(...notices);
     const measure = this.#measure;
     const now = (): number => performance.now();
-    const warm = new BundleModel({ manifest, model: loaded, plan, outputs, measure, now });
+    const warm = new BundleModel({ manifest, scalers, model: loaded, plan, outputs, measure, now });
     const { name, version } = manifest;
     const model: ModelFacts = { name, version, format, digest, outputs, bundles: [] };
     this.#inUse = backendName;

@@ -1,14 +1,23 @@
-import type { CallStyle, ModelOutput } from '../core/types.js';
+import type { CallStyle, ItemError, ModelOutput } from '../core/types.js';
 import type { Measure } from '../model/analyzer.js';
 import { itemWidth, seenIntervals, type Manifest } from '../model/manifest.js';
 import type { ItemShape } from '../model/normalize.js';
+import { createSeriesNormalizer, type SeriesNormalizer } from '../model/series-normalizer.js';
 import { createScorer, scoredOutput, type ScoreItem } from '../model/score.js';
+import type { TargetScalers } from '../model/target-scalers.js';
 import type { BatchPlan, LoadedModel, Outputs } from './backends/backend.js';
 import { perItemPlan, predictInBatches } from './backends/batches.js';
 import { PaddedCalls } from './backends/padded-calls.js';
 
+const NOT_FINITE: ItemError = {
+  errno: 'non_finite_input',
+  errmsg: 'after normalization, a value of the window exceeds the range of Float32',
+};
+
 export interface BundleModelSettings {
   readonly manifest: Manifest;
+  /** Where the manifest's normalization has parameters for each target. */
+  readonly scalers: TargetScalers | null;
   readonly model: LoadedModel;
   readonly plan: BatchPlan;
   /** The model's outputs for one item, as observed during warm-up. */
@@ -28,6 +37,7 @@ export class BundleModel {
   /** Intervals of an item that the model sees, the oldest ones: for a forecast all but the newest. */
   readonly seen: number;
   readonly plan: BatchPlan;
+  readonly normalizer: SeriesNormalizer;
   readonly #perItem: BatchPlan;
   readonly #model: LoadedModel;
   readonly #paddedCalls: PaddedCalls | null;
@@ -44,12 +54,13 @@ export class BundleModel {
   #input = this.#normalized;
 
   /** @throws AiopsError 'model' if the model's output does not match the manifest */
-  constructor({ manifest, model, plan, outputs, measure, now }: BundleModelSettings) {
+  constructor({ manifest, scalers, model, plan, outputs, measure, now }: BundleModelSettings) {
     const scored = scoredOutput(manifest.output, outputs);
     this.manifest = manifest;
     this.shape = { intervals: manifest.input.window, width: itemWidth(manifest.input) };
     this.seen = seenIntervals(manifest);
     this.plan = plan;
+    this.normalizer = createSeriesNormalizer(manifest.input, this.shape, this.seen, scalers);
     this.#perItem = perItemPlan(model.declaredBatch);
     this.#model = model;
     const { size, mostWithSameBits: most } = plan;
@@ -60,6 +71,11 @@ export class BundleModel {
     this.#outputWidth = outputs.reduce((total, { size }) => total + size, 0);
     this.#itemSize = this.shape.intervals * this.shape.width;
     this.#seenSize = this.seen * this.shape.width;
+  }
+
+  /** Why an item of a series cannot be sent to the model. */
+  whyUnfit(target: string, column: string | null): ItemError {
+    return this.normalizer.problemOf(target, column) ?? NOT_FINITE;
   }
 
   /** Has `write` fill in the windows of `items` items; returns those that cannot be sent to the model. */

@@ -2,13 +2,10 @@ import { performance } from 'node:perf_hooks';
 
 import { minuteOffsets } from '../core/block.js';
 import { fillWindow } from '../core/windows.js';
-import { createNormalizer, type NormalizeItem } from '../model/normalize.js';
 import { scoreProblem, verdict } from '../model/score.js';
-import { createSlidingNormalizer, type SlidingNormalizer } from '../model/sliding-normalizer.js';
 import type { Outputs } from './backends/backend.js';
 import { MOST_ITEMS } from './backends/batches.js';
 import { CallPace, type BlockRunner, type BlockWork, type Pause } from './block-runner.js';
-import { NOT_FINITE } from './bundle-analyzer.js';
 import type { BundleModel, WriteWindow } from './bundle-model.js';
 import type { RowAnswers } from './row-answers.js';
 
@@ -21,17 +18,13 @@ const MOST_BYTES = 16 * 2 ** 20;
  */
 export class BundleRunner implements BlockRunner {
   readonly #model: BundleModel;
-  readonly #normalize: NormalizeItem;
-  readonly #sliding: SlidingNormalizer;
   readonly #pace = new CallPace();
   /** A window with its missing values replaced. */
   readonly #window: Float64Array;
 
   constructor(model: BundleModel) {
-    const { shape, seen, manifest } = model;
+    const { shape } = model;
     this.#model = model;
-    this.#normalize = createNormalizer(manifest.input.normalize, shape, seen);
-    this.#sliding = createSlidingNormalizer(manifest.input.normalize, shape, seen);
     this.#window = new Float64Array(shape.intervals * shape.width);
   }
 
@@ -53,7 +46,7 @@ export class BundleRunner implements BlockRunner {
       const unfit = this.#model.fill(count, (i, out, at) => write(start + i, out, at));
       const outputs = await this.#model.predict(count, style);
       this.#pace.add(count, performance.now() - startedAt);
-      this.#collect(outputs, unfit, plan.itemRows.subarray(start, start + count), rows);
+      this.#collect(outputs, unfit, work, { start, count }, rows);
       first += count;
     }
   }
@@ -69,32 +62,43 @@ export class BundleRunner implements BlockRunner {
 
   /** Writes the normalized windows of the plan's items, which come series by series. */
   #windowsOf({ block, plan, missing }: BlockWork): WriteWindow {
-    const { values, intervals, width } = block;
+    const { values, intervals, width, targets, columns } = block;
+    const { normalizer } = this.#model;
     const seriesSize = intervals * width;
     const starts = minuteOffsets(block);
     let current = -1;
+    let isKnown = false;
     return (item, out, at) => {
       const series = plan.itemSeries[item]!;
       const minute = plan.itemMinutes[item]!;
-      if (plan.isWhole[item] === 0) {
-        fillWindow(block, series, minute, missing, this.#window, 0);
-        return this.#normalize(this.#window, out, at);
-      }
       if (series !== current) {
         current = series;
-        this.#sliding.begin(values.subarray(series * seriesSize, (series + 1) * seriesSize));
+        isKnown = normalizer.turnTo(targets[series]!, columns[series] ?? null);
+        normalizer.sliding.begin(values.subarray(series * seriesSize, (series + 1) * seriesSize));
       }
-      return this.#sliding.normalize(starts[minute]!, out, at);
+      if (!isKnown) return false;
+      if (plan.isWhole[item] === 1) return normalizer.sliding.normalize(starts[minute]!, out, at);
+      fillWindow(block, series, minute, missing, this.#window, 0);
+      return normalizer.normalize(this.#window, out, at);
     };
   }
 
-  #collect(outputs: Outputs, unfit: ReadonlySet<number>, itemRows: Uint32Array, rows: RowAnswers): void {
+  #collect(
+    outputs: Outputs,
+    unfit: ReadonlySet<number>,
+    { block: { targets, columns }, plan: { itemRows, itemSeries } }: BlockWork,
+    { start, count }: { readonly start: number; readonly count: number },
+    rows: RowAnswers,
+  ): void {
     const { output } = this.#model.manifest;
     const { values, width } = outputs;
-    for (let i = 0; i < itemRows.length; i++) {
-      const row = itemRows[i]!;
+    for (let i = 0; i < count; i++) {
+      const row = itemRows[start + i]!;
       const score = this.#model.score(outputs, i);
-      const problem = unfit.has(i) ? NOT_FINITE : scoreProblem(output, score);
+      const series = itemSeries[start + i]!;
+      const problem = unfit.has(i)
+        ? this.#model.whyUnfit(targets[series]!, columns[series] ?? null)
+        : scoreProblem(output, score);
       if (problem !== null) rows.refuse(row, problem);
       else rows.answer(row, score, verdict(output, score), values, i * width, width);
     }

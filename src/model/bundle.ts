@@ -6,7 +6,7 @@ import { AiopsError } from '../core/errors.js';
 import type { ModelFormat } from '../core/types.js';
 import { checkFile, containedPath, hasCode, readChecked, unreadable } from './bundle-files.js';
 import { checkSeal, digestOf } from './digest.js';
-import { formatFiles, savedModelFiles } from './format-files.js';
+import { bundleFiles, savedModelFiles } from './format-files.js';
 import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js';
 import { fileInsteadOfFolder, noManifest } from './not-a-bundle.js';
 import { parseJson, readArtifacts, type ModelArtifacts } from './model-json.js';
@@ -114,8 +114,8 @@ export async function statOf(path: string): Promise<Stats> {
 }
 
 async function checkFiles({ dir, manifest }: Bundle): Promise<void> {
-  const { formats, sha256 } = manifest;
-  const needed = await formatFiles(dir, formats, (file) => readChecked(dir, file, sha256));
+  const { sha256 } = manifest;
+  const needed = await bundleFiles(dir, manifest, (file) => readChecked(dir, file, sha256));
   for (const file of new Set([...Object.keys(sha256), ...needed])) await checkFile(dir, file, sha256);
 }
 

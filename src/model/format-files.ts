@@ -1,7 +1,7 @@
 import { join, posix } from 'node:path';
 
 import { filesUnder } from './bundle-files.js';
-import type { Manifest } from './manifest.js';
+import { isPerTarget, type Manifest } from './manifest.js';
 import { parseModelJson, weightFiles } from './model-json.js';
 
 /**
@@ -25,6 +25,16 @@ export async function formatFiles(
   if (formats['saved-model'] !== undefined)
     files.push(...(await savedModelFiles(dir, formats['saved-model'])));
   return [...new Set(files)].sort();
+}
+
+/** The files that a bundle needs: those of its formats, and its scalers. See `formatFiles`. */
+export async function bundleFiles(
+  dir: string,
+  { formats, input: { normalize } }: Pick<Manifest, 'formats' | 'input'>,
+  read: (file: string) => Promise<Uint8Array>,
+): Promise<string[]> {
+  const files = await formatFiles(dir, formats, read);
+  return isPerTarget(normalize) ? [...files, posix.normalize(normalize.file)].sort() : files;
 }
 
 /** The files in a SavedModel's folder that TensorFlow may read. */

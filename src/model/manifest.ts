@@ -7,8 +7,15 @@ import { MOST_INTERVALS } from '../core/look-back.js';
 /** The manifest's name inside a bundle folder. */
 export const MANIFEST_NAME = 'aiops-model.json';
 
+const filePath = z.string().min(1).describe('Relative to the bundle folder, with forward slashes.');
 const columnParameters = z.array(z.number()).min(1);
 const notNegative = z.number().min(0);
+const perColumn = z.literal('column').optional();
+
+/** A kind whose parameters are in a file, one row for each target and column: see target-scalers.ts. */
+function perTarget<const Kind extends string>(kind: Kind) {
+  return z.strictObject({ kind: z.literal(kind), per: z.literal('target'), file: filePath });
+}
 
 const normalize = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
@@ -23,16 +30,24 @@ const normalize = z.discriminatedUnion('kind', [
     levelFloor: notNegative.default(1e-10).describe('Share of |median| in the scale.'),
     limit: z.number().positive().optional().describe('Results are squashed to stay below it.'),
   }),
-  z.strictObject({
-    kind: z.literal('zscore'),
-    mean: columnParameters.describe('One for each column, raw units.'),
-    std: z.array(notNegative).min(1).describe('One for each column, raw units; 0 counts as 1.'),
-  }),
-  z.strictObject({
-    kind: z.literal('minmax'),
-    min: columnParameters.describe('One for each column, raw units; becomes 0.'),
-    max: columnParameters.describe('One for each column, raw units; becomes 1.'),
-  }),
+  z.discriminatedUnion('per', [
+    z.strictObject({
+      kind: z.literal('zscore'),
+      per: perColumn,
+      mean: columnParameters.describe('One for each column, raw units.'),
+      std: z.array(notNegative).min(1).describe('One for each column, raw units; 0 counts as 1.'),
+    }),
+    perTarget('zscore'),
+  ]),
+  z.discriminatedUnion('per', [
+    z.strictObject({
+      kind: z.literal('minmax'),
+      per: perColumn,
+      min: columnParameters.describe('One for each column, raw units; becomes 0.'),
+      max: columnParameters.describe('One for each column, raw units; becomes 1.'),
+    }),
+    perTarget('minmax'),
+  ]),
 ]);
 
 const threshold = z.number().optional().describe('A score above it is an anomaly; none: no verdict.');
@@ -89,15 +104,13 @@ const input = z
       const message = `expected ${width} numbers, one for each column of an item, found ${list.length}`;
       context.addIssue({ code: 'custom', path: ['normalize', name], message });
     }
-    if (value.normalize.kind !== 'minmax') return;
+    if (value.normalize.kind !== 'minmax' || value.normalize.per === 'target') return;
     const { min, max } = value.normalize;
     const reversed = min.findIndex((low, column) => low > (max[column] ?? low));
     if (reversed < 0) return;
     const message = `expected at least min (${min[reversed]}), found ${max[reversed]}`;
     context.addIssue({ code: 'custom', path: ['normalize', 'max', reversed], message });
   });
-
-const filePath = z.string().min(1).describe('Relative to the bundle folder, with forward slashes.');
 
 const formats = z
   .strictObject({
@@ -145,7 +158,15 @@ export const manifestSchema = z
 /** `aiops-model.json` with its defaults filled in. */
 export type Manifest = z.output<typeof manifestSchema>;
 export type NormalizeSpec = Manifest['input']['normalize'];
+/** A normalization with parameters for each target, which are in a file. */
+export type PerTargetSpec = Extract<NormalizeSpec, { per: 'target' }>;
+/** A normalization that is the same for all targets. */
+export type FixedSpec = Exclude<NormalizeSpec, PerTargetSpec>;
 export type OutputSpec = Manifest['output'];
+
+export function isPerTarget(spec: NormalizeSpec): spec is PerTargetSpec {
+  return 'per' in spec && spec.per === 'target';
+}
 
 /** Columns of one item. */
 export function itemWidth({ columns }: Manifest['input']): number {

@@ -1,4 +1,4 @@
-import type { NormalizeSpec } from './manifest.js';
+import type { FixedSpec } from './manifest.js';
 
 /** Shape of an item: `[intervals, width]`, row-major, oldest interval first. */
 export interface ItemShape {
@@ -24,11 +24,7 @@ export type NormalizeWindow = (values: Float64Array, start: number, out: Float32
  *
  * @throws RangeError if the parameters do not have one value per column
  */
-export function createWindowNormalizer(
-  spec: NormalizeSpec,
-  shape: ItemShape,
-  basis: number,
-): NormalizeWindow {
+export function createWindowNormalizer(spec: FixedSpec, shape: ItemShape, basis: number): NormalizeWindow {
   switch (spec.kind) {
     case 'none':
       return unchanged(shape);
@@ -52,7 +48,7 @@ export function createWindowNormalizer(
 }
 
 /** The same for items that are arrays of their own. */
-export function createNormalizer(spec: NormalizeSpec, shape: ItemShape, basis: number): NormalizeItem {
+export function createNormalizer(spec: FixedSpec, shape: ItemShape, basis: number): NormalizeItem {
   const normalize = createWindowNormalizer(spec, shape, basis);
   return (values, out, at) => normalize(values, 0, out, at);
 }
@@ -72,7 +68,7 @@ function unchanged({ intervals, width }: ItemShape): NormalizeWindow {
   };
 }
 
-export type Spec<Kind extends NormalizeSpec['kind']> = Extract<NormalizeSpec, { kind: Kind }>;
+export type Spec<Kind extends FixedSpec['kind']> = Extract<FixedSpec, { kind: Kind }>;
 
 /**
  * `(x − mean) / (σ + epsilon)`, σ the population standard deviation (n in the denominator).
@@ -194,6 +190,12 @@ function affine(
   // Repeated for each interval, so that one loop serves any shape.
   const offsets = Float64Array.from({ length: size }, (_, i) => offset[i % width]!);
   const scales = Float64Array.from({ length: size }, (_, i) => scale[i % width]!);
+  return scaled(offsets, scales);
+}
+
+/** `(x − offset) / scale`, with an offset and a scale for each number of a window; both may change between calls. */
+export function scaled(offsets: Float64Array, scales: Float64Array): NormalizeWindow {
+  const size = offsets.length;
   return (values, start, out, at) => {
     let check = 0;
     for (let i = 0; i < size; i++) {

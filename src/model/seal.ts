@@ -5,7 +5,7 @@ import { AiopsError } from '../core/errors.js';
 import { hasCode, sumOf, unreadable } from './bundle-files.js';
 import { statOf } from './bundle.js';
 import { sealOf } from './digest.js';
-import { formatFiles } from './format-files.js';
+import { bundleFiles } from './format-files.js';
 import { MANIFEST_NAME, parseManifest } from './manifest.js';
 import { parseJson } from './model-json.js';
 import { noManifest } from './not-a-bundle.js';
@@ -41,8 +41,7 @@ export async function sealManifest(dir: string): Promise<SealedManifest> {
     });
   }
   const unsealed = { ...json, sha256: {}, seal: undefined };
-  const { formats } = parseManifest(unsealed, path);
-  const files = await formatFiles(folder, formats, read);
+  const files = await bundleFiles(folder, parseManifest(unsealed, path), read);
   const sha256: Record<string, string> = {};
   for (const file of files) sha256[file] = await sumOf(folder, file);
   const seal = sealOf({ ...unsealed, sha256 });

@@ -1,4 +1,4 @@
-import type { NormalizeSpec } from './manifest.js';
+import type { FixedSpec } from './manifest.js';
 import {
   createRobustScaling,
   createWindowNormalizer,
@@ -24,11 +24,7 @@ export interface SlidingNormalizer {
 }
 
 /** @throws RangeError if the parameters do not have one value per column */
-export function createSlidingNormalizer(
-  spec: NormalizeSpec,
-  shape: ItemShape,
-  basis: number,
-): SlidingNormalizer {
+export function createSlidingNormalizer(spec: FixedSpec, shape: ItemShape, basis: number): SlidingNormalizer {
   const normalize = createWindowNormalizer(spec, shape, basis);
   return spec.kind === 'window-robust'
     ? new SlidingRobust(spec, shape, basis, normalize)
@@ -36,7 +32,7 @@ export function createSlidingNormalizer(
 }
 
 /** For kinds whose results depend on the order of all values in a window, or on no other value. */
-class WindowByWindow implements SlidingNormalizer {
+export class WindowByWindow implements SlidingNormalizer {
   readonly #width: number;
   readonly #normalize: NormalizeWindow;
   #series: Float64Array = new Float64Array(0);

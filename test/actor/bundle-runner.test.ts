@@ -11,7 +11,8 @@ import { ROW_STATUS, type Block } from '#build/core/block.js';
 import type { LineRows } from '#build/core/result-lines.js';
 import type { CallStyle, MissingPolicy } from '#build/core/types.js';
 import { fillWindow, planRows } from '#build/core/windows.js';
-import { parseManifest, type Manifest } from '#build/model/manifest.js';
+import { isPerTarget, parseManifest, type Manifest } from '#build/model/manifest.js';
+import { TargetScalers } from '#build/model/target-scalers.js';
 import { MOST_CALL_ITEMS } from '#build/protocol/messages.js';
 import { createNormalizer } from '#build/model/normalize.js';
 
@@ -30,6 +31,7 @@ interface Given {
   readonly outputLimit?: number;
   readonly declaredBatch?: number | null;
   readonly callItems?: number;
+  readonly scalers?: TargetScalers | null;
 }
 
 function manifestOf({
@@ -72,10 +74,12 @@ async function run(block: Block, given: Given = {}, width = 1) {
     outputLimit = Infinity,
     declaredBatch = null,
     callItems = MOST_CALL_ITEMS,
+    scalers = null,
   } = given;
   const calls: number[] = [];
   const model = new BundleModel({
     manifest: manifestOf(given),
+    scalers,
     model: newestNumber(width, calls, declaredBatch),
     plan,
     outputs: [{ name: 'y', size: width }],
@@ -130,7 +134,9 @@ function expected(block: Block, given: Given): LineRows {
   const manifest = manifestOf(given);
   const isForecast = manifest.output.kind === 'forecast';
   const seen = isForecast ? WINDOW - 1 : WINDOW;
-  const normalize = createNormalizer(manifest.input.normalize, { intervals: WINDOW, width: 1 }, seen);
+  const spec = manifest.input.normalize;
+  assert.ok(!isPerTarget(spec));
+  const normalize = createNormalizer(spec, { intervals: WINDOW, width: 1 }, seen);
   const plan = planRows(block, { columns: 'each', missing }, []);
   const answers = new RowAnswers(plan, Infinity);
   const items = [...plan.itemRows].map((row, item) => ({ row, item })).sort((a, b) => a.row - b.row);
@@ -171,6 +177,37 @@ suite('a bundle answers a block', () => {
       fc.asyncProperty(someBlock, given, async (block, settings) => {
         const { rows } = await run(block, settings);
         assert.deepEqual(rows, expected(block, settings));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('with a scaler for each target, each row from that of its own; a target without one has error rows', async () => {
+    const normalize = { kind: 'zscore', per: 'target', file: 'scalers.csv' };
+    const scaled = fc.array(fc.boolean(), { minLength: 4, maxLength: 4 });
+    const plans = fc.constantFrom(FREE, { size: 3, pad: true }, { size: 2, pad: false });
+    const callItems = fc.integer({ min: 1, max: 5 });
+    await fc.assert(
+      fc.asyncProperty(someBlock, scaled, plans, callItems, async (given, known, plan, most) => {
+        const block = { ...given, columns: given.targets.map(() => 'v') };
+        const scalerOf = (series: number) => ({ offset: series, scale: 2 ** (series + 1) });
+        const targets = block.targets.flatMap((target, series) =>
+          known[series] === true ? [[target, new Map([['v', scalerOf(series)]])] as const] : [],
+        );
+        const scalers = new TargetScalers('scalers.csv', new Map(targets));
+        const { rows } = await run(block, { normalize, plan, callItems: most, scalers });
+        const raw = await run(block, { plan, callItems: most });
+        const { itemRows, itemSeries } = planRows(block, { columns: 'each', missing: 'hold' }, []);
+        for (const [item, row] of itemRows.entries()) {
+          const series = itemSeries[item]!;
+          const error = rows.errors.get(row);
+          if (known[series] !== true) assert.equal(error?.errno, 'no_scaler');
+          else if (raw.rows.errors.has(row)) assert.equal(error?.errno, 'non_finite_input');
+          else {
+            const { offset, scale } = scalerOf(series);
+            assert.equal(rows.scores[row], Math.fround((raw.rows.scores[row]! - offset) / scale));
+          }
+        }
       }),
       { numRuns: 300 },
     );

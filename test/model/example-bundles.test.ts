@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { openBundle } from '#build/model/bundle.js';
-import { itemWidth, seenIntervals } from '#build/model/manifest.js';
+import { isPerTarget, itemWidth, seenIntervals } from '#build/model/manifest.js';
 import { createNormalizer } from '#build/model/normalize.js';
 import { BUNDLES, bundleFolder, goldenCases } from '../support/examples.js';
 
@@ -13,6 +13,7 @@ for (const bundle of BUNDLES) {
     test('normalized: the bits of the Python that trained it', async () => {
       const { manifest } = await openBundle(bundleFolder(bundle));
       const { window: intervals, normalize } = manifest.input;
+      assert.ok(!isPerTarget(normalize));
       const shape = { intervals, width: itemWidth(manifest.input) };
       const normalizeItem = createNormalizer(normalize, shape, seenIntervals(manifest));
       for (const { name, values, normalized } of golden) {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { manifestSchema, type NormalizeSpec, type OutputSpec } from '#build/model/manifest.js';
+import { manifestSchema, type FixedSpec, type OutputSpec } from '#build/model/manifest.js';
 import { createNormalizer } from '#build/model/normalize.js';
 import { createScorer } from '#build/model/score.js';
 import { ROOT } from '../support/cli.js';
@@ -12,7 +12,7 @@ import { ROOT } from '../support/cli.js';
 interface Formulas {
   readonly normalize: readonly NormalizeCase[];
   readonly rounding: {
-    readonly spec: NormalizeSpec;
+    readonly spec: FixedSpec;
     readonly values: readonly number[];
     readonly newest: number;
     readonly newestOfRounded: number;
@@ -28,7 +28,7 @@ interface NormalizeCase {
   /** `[intervals, width]` */
   readonly values: readonly number[];
   readonly results: readonly {
-    readonly spec: NormalizeSpec;
+    readonly spec: FixedSpec;
     /** What divides each column: `[width]` */
     readonly scale: readonly number[];
     /** `[intervals, width]`, not rounded to Float32 */
@@ -52,7 +52,7 @@ const DOUBLE_ROUNDING = 2 ** -53;
 const FLOAT32_ROUNDING = 2 ** -24;
 
 function normalize(
-  spec: NormalizeSpec,
+  spec: FixedSpec,
   values: readonly number[],
   { width, basis }: { readonly width: number; readonly basis: number },
 ): Float32Array {
@@ -68,7 +68,7 @@ function normalize(
  * doubles is then off by up to n roundings of the largest (Higham, "Accuracy and Stability of Numerical
  * Algorithms", 2002, 4.2), which the scale divides; both sides may err. The result is within one Float32 step.
  */
-function tolerance(kind: NormalizeSpec['kind'], expected: number, basis: number, reach: number): number {
+function tolerance(kind: FixedSpec['kind'], expected: number, basis: number, reach: number): number {
   if (kind !== 'window-zscore' && kind !== 'window-robust') return 0;
   const centre = kind === 'window-robust' ? 0 : 2 * basis * DOUBLE_ROUNDING * reach;
   return 2 * FLOAT32_ROUNDING * Math.abs(expected) + centre;
@@ -94,7 +94,9 @@ suite('formulas: normalize', () => {
   }
 
   test('covers every kind, with one column and with several', () => {
-    const kinds = manifestSchema.shape.input.shape.normalize.options.map(({ shape }) => shape.kind.value);
+    const kinds = manifestSchema.shape.input.shape.normalize.options.map((option) =>
+      'shape' in option ? option.shape.kind.value : option.options[0].shape.kind.value,
+    );
     for (const kind of kinds) {
       const widths = FORMULAS.normalize
         .filter(({ results }) => results.some(({ spec }) => spec.kind === kind))

@@ -99,6 +99,21 @@ suite('manifest', () => {
     );
   });
 
+  test('a scaler is the same for all targets, or in a file', () => {
+    const perTarget = { kind: 'minmax', per: 'target', file: 'scalers.csv' };
+    const { normalize } = parseManifest(manifest({ input: { normalize: perTarget } }), 'm').input;
+    assert.deepEqual(normalize, perTarget);
+    const named = { kind: 'zscore', per: 'column', mean: [1], std: [2] };
+    assert.deepEqual(parseManifest(manifest({ input: { normalize: named } }), 'm').input.normalize, named);
+    for (const [normalize, message] of [
+      [{ ...named, per: 'target' }, /input\.normalize\.file: /],
+      [{ ...perTarget, mean: [1] }, /input\.normalize: .*mean/],
+      [{ ...perTarget, per: 'host' }, /input\.normalize\.per: /],
+      [{ kind: 'window-zscore', per: 'target' }, /input\.normalize: .*per/],
+    ] as const)
+      refused(manifest({ input: { normalize } }), message);
+  });
+
   test('a forecast does not see its newest interval', () => {
     assert.equal(seenIntervals(parseManifest(manifest({ output: { kind: 'forecast' } }), 'm')), 59);
     assert.equal(seenIntervals(parseManifest(manifest(), 'm')), 60);

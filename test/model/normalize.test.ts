@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { parseManifest, type NormalizeSpec } from '#build/model/manifest.js';
+import { isPerTarget, parseManifest, type FixedSpec } from '#build/model/manifest.js';
 import { createNormalizer, medianInPlace } from '#build/model/normalize.js';
 import { ROOT } from '../support/cli.js';
 
@@ -18,12 +18,7 @@ const ROBUST = {
 } as const;
 const ZSCORE = { kind: 'window-zscore', epsilon: 1e-8 } as const;
 
-function normalized(
-  spec: NormalizeSpec,
-  values: readonly number[],
-  width = 1,
-  basis = values.length / width,
-) {
+function normalized(spec: FixedSpec, values: readonly number[], width = 1, basis = values.length / width) {
   const out = new Float32Array(values.length);
   const normalize = createNormalizer(spec, { intervals: values.length / width, width }, basis);
   const finite = normalize(Float64Array.from(values), out, 0);
@@ -51,6 +46,7 @@ suite('normalize', () => {
     const bundles = join(ROOT, 'fixtures/bundles');
     const manifest = join(bundles, 'builtin/aiops-model.json');
     const spec = parseManifest(JSON.parse(readFileSync(manifest, 'utf8')), manifest).input.normalize;
+    assert.ok(!isPerTarget(spec));
     const cases = JSON.parse(readFileSync(join(bundles, 'builtin.golden.json'), 'utf8')) as GoldenCase[];
     assert.ok(cases.length >= 20);
     for (const one of cases) assert.deepEqual(normalized(spec, one.values).out, one.normalized, one.name);
@@ -107,7 +103,7 @@ suite('normalize', () => {
       normalized({ ...zscore, mean: [1, 100], std: [2, 50] }, values, 2).out,
       [0, 0, 0.5, 2, 1, 4],
     );
-    const minmax: NormalizeSpec = { kind: 'minmax', min: [1, 100], max: [5, 300] };
+    const minmax: FixedSpec = { kind: 'minmax', min: [1, 100], max: [5, 300] };
     assert.deepEqual(normalized(minmax, values, 2).out, [0, 0, 0.25, 0.5, 0.5, 1]);
   });
 

@@ -3,14 +3,14 @@ import { suite, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { NormalizeSpec } from '#build/model/manifest.js';
+import type { FixedSpec } from '#build/model/manifest.js';
 import { createNormalizer } from '#build/model/normalize.js';
 import { createSlidingNormalizer } from '#build/model/sliding-normalizer.js';
 
 const ROBUST = { kind: 'window-robust', madScale: 1.4826, spreadFloor: 0.1, levelFloor: 1e-10 } as const;
 
 /** Each kind, for so many columns. */
-function specsOf(width: number): NormalizeSpec[] {
+function specsOf(width: number): FixedSpec[] {
   const column = (value: number): number[] => new Array<number>(width).fill(value);
   return [
     ROBUST,

@@ -50,6 +50,37 @@ suite('aiops-serve model seal', () => {
     assert.match(replayed.stdout, /"score":7,"anomaly":true/);
   });
 
+  test('includes the scalers of targets; altered ones are refused, and a target without one is an error row', async (t) => {
+    const folder = unsummed(t);
+    const scalers = join(folder, 'scalers.csv');
+    change(folder, (manifest) => {
+      const normalize = { kind: 'zscore', per: 'target', file: './scalers.csv' };
+      Object.assign(manifest['input'] as object, { normalize });
+    });
+    writeFileSync(scalers, 'target,column,mean,scale\na,v,3,2\n');
+    assert.match((await seal(folder)).stdout, /3 files/);
+    const replayed = await replay(folder);
+    assert.equal(replayed.status, 0, replayed.stderr);
+    assert.match(replayed.stdout, /"score":-7,/); // 3 × (1 − 3) / 2 + 4 × (1 − 3) / 2
+    writeFileSync(scalers, 'target,column,mean,scale\na,v,3,4\n');
+    const altered = await replay(folder);
+    assert.equal(altered.status, 78, altered.stderr);
+    assert.match(altered.stderr, /scalers\.csv is not the file that the manifest describes/);
+    writeFileSync(scalers, 'target,column,mean,scale\nA,v,3,4\n');
+    await seal(folder);
+    const unknown = await replay(folder);
+    assert.equal(unknown.status, 3, unknown.stderr);
+    assert.match(
+      unknown.stdout,
+      /"errno":"no_scaler","errmsg":"\.\/scalers\.csv has no row for target a, column v"/,
+    );
+    writeFileSync(scalers, 'target,column,mean,scale\na,v,3,x\n');
+    await seal(folder);
+    const invalid = await replay(folder);
+    assert.equal(invalid.status, 78, invalid.stderr);
+    assert.match(invalid.stderr, /scalers\.csv.*invalid in line 2/);
+  });
+
   test('a manifest altered after sealing is refused, even in its description', async (t) => {
     for (const edit of [
       (manifest: ManifestJson) => Object.assign(manifest['output'] as object, { threshold: 500 }),

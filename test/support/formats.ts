@@ -90,7 +90,7 @@ export function testBytesOnNode(name: string, actorCounts: readonly string[]): v
     const { columns, normalize } = manifest.input;
     let input = join(cwd, 'day.csv');
     writeFileSync(input, firstLines(recording('real-day.csv'), 1 + 10 * 120));
-    if (columns !== 'each' && normalize.kind === 'zscore') {
+    if (columns !== 'each' && normalize.kind === 'zscore' && 'mean' in normalize) {
       input = join(cwd, 'services.csv');
       writeFileSync(input, servicesCsv(columns, normalize.mean, normalize.std));
     }
