@@ -6,6 +6,7 @@ import { findDelimiter } from '#build/read/sample/csv-head.js';
 import { parseJsonLine } from '#build/read/lines/json-text.js';
 import { metricOfText } from '#build/read/lines/number-format.js';
 import { labelOf } from '#build/read/lines/label-value.js';
+import { cutEvery, readCsv } from '../support/csv-reading.js';
 import { assertLinear } from '../support/growth.js';
 import { readText } from '../support/reading.js';
 
@@ -68,4 +69,34 @@ test('a header takes time in proportion to its columns', async () => {
         { columns },
       ),
   );
+});
+
+test('a CSV file takes time in proportion to its length, whatever its quotes', async () => {
+  const time = '2026-01-01T00:00:00Z';
+  const good = `${time},a,1\n`;
+  const shapes: readonly (readonly [string, (n: number) => string])[] = [
+    ['a stray quote on every line', (n) => `${time},"a,1\n`.repeat(n / 25)],
+    ['an open quote on every line', (n) => `"\n`.repeat(n / 2)],
+    ['an open quote that nothing closes, and lines that are no records', (n) => `"${'x\n'.repeat(n / 2)}`],
+    ['open quotes with pairs of them between', (n) => `"\n${'""\n'.repeat(9)}`.repeat(n / 29)],
+    ['a record of many lines', (n) => `${time},"${'x\n'.repeat(n / 2)}",1\n`],
+    ['stray quotes and records', (n) => `x,"y\n${good}`.repeat(n / 30)],
+    ['pairs of quotes on one line', (n) => `${time},"${'""'.repeat(n / 2)}`],
+  ];
+  for (const [what, text] of shapes) {
+    // Chunks far smaller than what is held back show whether it is read again with each of them.
+    await assertLinear(
+      what,
+      (n) => cutEvery(Buffer.from(`time,target,v\n${text(n)}`), 256),
+      (chunks) => {
+        let count = 0;
+        readCsv(
+          chunks,
+          2 ** 26,
+          () => count++,
+          () => count++,
+        );
+      },
+    );
+  }
 });

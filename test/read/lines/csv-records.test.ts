@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { cutEvery, readCsv } from '../../support/csv-reading.js';
-import { assertLinear } from '../../support/growth.js';
 import { folderWith, readInputs, readText } from '../../support/reading.js';
 
 const TIME = '2026-01-01T00:00:00Z';
@@ -132,35 +131,6 @@ test('records that span lines and stray quotes are read by the rule, however the
     ),
     { numRuns: 5000 },
   );
-});
-
-test('a file takes time in proportion to its length, whatever its quotes', async () => {
-  const good = `${TIME},a,1\n`;
-  const shapes: readonly (readonly [string, (n: number) => string])[] = [
-    ['a stray quote on every line', (n) => `${TIME},"a,1\n`.repeat(n / 25)],
-    ['an open quote on every line', (n) => `"\n`.repeat(n / 2)],
-    ['an open quote that nothing closes, and lines that are no records', (n) => `"${'x\n'.repeat(n / 2)}`],
-    ['open quotes with pairs of them between', (n) => `"\n${'""\n'.repeat(9)}`.repeat(n / 29)],
-    ['a record of many lines', (n) => `${TIME},"${'x\n'.repeat(n / 2)}",1\n`],
-    ['stray quotes and records', (n) => `x,"y\n${good}`.repeat(n / 30)],
-    ['pairs of quotes on one line', (n) => `${TIME},"${'""'.repeat(n / 2)}`],
-  ];
-  for (const [what, text] of shapes) {
-    // Chunks far smaller than what is held back show whether it is read again with each of them.
-    await assertLinear(
-      what,
-      (n) => cutEvery(Buffer.from(`time,target,v\n${text(n)}`), 256),
-      (chunks) => {
-        let count = 0;
-        readCsv(
-          chunks,
-          2 ** 26,
-          () => count++,
-          () => count++,
-        );
-      },
-    );
-  }
 });
 
 test('names, labels and headers over several lines, in one piece or cut anywhere, and packed', async (t) => {
