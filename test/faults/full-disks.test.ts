@@ -8,6 +8,7 @@ import { RandomStream } from '#build/core/random.js';
 
 import { finished, temporaryFolder, type Finished } from '../support/cli.js';
 import { faultCase, FAULTS, tally } from '../support/faults/amounts.js';
+import { canMount, mountArgs } from '../support/faults/mounts.js';
 import { assertSameOutputs, runOutputs } from '../support/faults/outputs.js';
 import { runProgram, startUnder } from '../support/faults/program.js';
 import { writeInput } from '../support/faults/recordings.js';
@@ -60,21 +61,6 @@ async function assertGoesOn(place: Place, out: string): Promise<void> {
 /** Bytes that the output of an unbroken run takes, roughly: enough to fill a disk anywhere in it. */
 function outputBytes({ outputs }: Reference): number {
   return 2 * outputs.results.length;
-}
-
-function mountArgs(folder: string, bytes: number, ...options: readonly string[]): string[] {
-  return ['-t', 'tmpfs', '-o', [`size=${bytes}`, ...options].join(','), 'tmpfs', folder];
-}
-
-function canMount(): string | false {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'only root can mount a small disk';
-  const probe = '/tmp/aiops-serve-mount-probe';
-  mkdirSync(probe, { recursive: true });
-  const { status, error } = spawnSync('mount', mountArgs(probe, 65_536));
-  if (status !== 0)
-    return `no small disk can be mounted here${error === undefined ? '' : `: ${error.message}`}`;
-  spawnSync('umount', [probe]);
-  return false;
 }
 
 test(
