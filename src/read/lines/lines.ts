@@ -12,7 +12,7 @@ const KEPT_OF_LONG_LINE = 4096;
 /** How much of it is needed: one more byte shows where a character begins. */
 export const HEAD_OF_LONG_LINE = KEPT_OF_LONG_LINE + 1;
 const RETURN = 13;
-const [BLANK, TAB, HASH, COMMA, OPEN, CLOSE] = [32, 9, 35, 44, 91, 93];
+const [BLANK, TAB, HASH, COMMA, OPEN, CLOSE, CLOSE_OBJECT] = [32, 9, 35, 44, 91, 93, 125];
 
 /** Neither target nor time could be read. */
 const NOTHING_KNOWN: RejectFacts = { target: null, minuteMs: NaN };
@@ -199,7 +199,15 @@ export class LineCursor {
     while (this.end > this.start && isMark(bytes[this.end - 1], CLOSE)) this.end--;
     this.#before = this.start - start;
     this.#after = end - this.end;
-    return this.start < this.end;
+    return this.start < this.end && !(this.#marks.skipLines > 0 && this.#endsAround());
+  }
+
+  /** Whether the line only closes the JSON around a list. */
+  #endsAround(): boolean {
+    const { bytes } = this.block;
+    for (let at = this.start; at < this.end; at++)
+      if (bytes[at] !== CLOSE_OBJECT && !isMark(bytes[at], CLOSE)) return false;
+    return true;
   }
 
   #isText(): boolean {

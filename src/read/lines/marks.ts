@@ -1,6 +1,6 @@
 /** What surrounds the records of a file, line by line. */
 export interface LineMarks {
-  /** CSV only: lines before the header. */
+  /** Lines before the header of CSV, or before the elements of a list inside of other JSON. */
   readonly skipLines: number;
   /** CSV only: whether lines that begin with # are comments. */
   readonly hasComments: boolean;

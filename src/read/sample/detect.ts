@@ -13,6 +13,7 @@ import { decisionNotices } from './decision.js';
 import type { FileDecisions } from './decision.js';
 import { chooseGrid, wallClock } from './grid.js';
 import { chooseInterval } from './interval.js';
+import { filterHint, orFilter } from './json-around.js';
 import { listNames } from './names.js';
 import { rangeNotices } from './range.js';
 import { searchSample } from './sample.js';
@@ -63,7 +64,10 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
   const { intervalMs } = interval;
   const { grid, decision: phase } = chooseGrid(series, intervalMs, options);
   const intervals = new Intervals(grid);
-  const { columns, plans, notices } = chooseColumns(inputs, options, intervals);
+  const nested = inputs.find(({ sample }) => sample.lines === 1 && sample.head.filter !== null)?.sample;
+  const { columns, plans, notices } = orFilter(nested?.file ?? '', nested?.head.filter ?? null, () =>
+    chooseColumns(inputs, options, intervals),
+  );
   const samples = inputs.map((input, i): PlannedSample => ({ input, plan: plans[i]! }));
   const heads = checkRecords(samples, options, intervals);
   const files = all.map((input) => {
@@ -178,15 +182,13 @@ function noRecord(all: readonly SampledSource[]): AiopsError {
 }
 
 /** Makes sure that a JSONL file has objects on its lines, or items in them. @throws AiopsError `input_unusable` */
-function refuseWithoutRecords({ file, fields, lines, firstLine }: FileSample): void {
+function refuseWithoutRecords({ file, fields, lines, firstLine, head }: FileSample): void {
   if (fields !== null) return;
   const seen =
     lines === 1 ? 'its only line holds no record' : `none of its first ${lines} lines holds a record`;
-  const isList = firstLine.trimStart().startsWith('[');
+  const filter = firstLine.trimStart().startsWith('[') ? '.[]' : head.filter;
   throw new AiopsError('input_unusable', `${file}: ${seen}; the first one begins ${oneLine(firstLine)}`, {
-    hint: isList
-      ? `it is a JSON list; turn it into lines: jq -c '.[]' ${file} > lines.jsonl`
-      : `${RECORD_FORMS}; if it is CSV, add --format csv`,
+    hint: filter === null ? `${RECORD_FORMS}; if it is CSV, add --format csv` : filterHint(file, filter),
   });
 }
 

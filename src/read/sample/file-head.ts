@@ -5,6 +5,7 @@ import type { ReadOptions } from '../options.js';
 import { delimiterName, findCsvHead } from './csv-head.js';
 import type { Decision } from './decision.js';
 import { isObject, parseJsonLine } from '../lines/json-text.js';
+import { recordsFilter } from './json-around.js';
 
 /** What the first lines of a file show about its form. */
 export interface FileHead {
@@ -14,6 +15,8 @@ export interface FileHead {
   readonly marks: LineMarks;
   /** CSV only: whether the header begins with a # that is not part of its first name. */
   readonly isHeaderMarked: boolean;
+  /** JSON only: the jq filter that would give its records if it has none on its lines; null: there is none. */
+  readonly filter: string | null;
   readonly decisions: readonly Decision[];
 }
 
@@ -84,25 +87,45 @@ function formatDecision(found: FileFormat, format: FileFormat | null, options: R
   };
 }
 
-/** A list shows in a first line that opens it, or by commas, with a record on each line. */
+/** A list shows in a line that opens it, or by commas, with a record on each line. */
 function jsonHead(lines: readonly string[], format: Decision): FileHead {
-  const texts = lines.map((line) => line.trim()).filter((line) => line !== '');
-  const elements = texts.filter((line) => line !== '[' && line !== ']');
-  const isElement = (line: string): boolean =>
-    isObject(parseJsonLine(line.replace(/^[[,]\s*|\s*[,\]]+$/g, '')));
-  const isMarked = texts.some((line) => line === '[' || /^[[,]\s*\{|\}\s*,$/.test(line));
+  const skipLines = linesAround(lines);
+  const texts = lines.slice(skipLines).filter((line) => line.trim() !== '');
+  const isMarked = skipLines > 0 || texts.some((line) => LIST_MARK.test(line));
+  const end = skipLines > 0 ? texts.findIndex((line) => END_AROUND.test(line)) : -1;
+  const elements = (end < 0 ? texts : texts.slice(0, end)).filter((line) => !BRACKET.test(line));
   const isList = isMarked && elements.length > 0 && elements.every(isElement);
+  const around =
+    skipLines === 1 ? ', after a line of JSON around it' : `, after ${skipLines} lines of JSON around it`;
   const list: Decision = {
     about: 'header',
-    choice: 'a list with an element on each line',
+    choice: `a list with an element on each line${skipLines === 0 ? '' : around}`,
     evidence: 'its lines begin or end with brackets and commas',
     source: 'shape',
     flag: null,
     alternatives: [],
   };
-  const marks = isList ? { ...NO_MARKS, isList } : NO_MARKS;
-  const decisions = isList ? [format, list] : [format];
-  return { format: 'jsonl', delimiter: ',', marks, isHeaderMarked: false, decisions };
+  const form = { format: 'jsonl', delimiter: ',', isHeaderMarked: false } as const;
+  if (isList)
+    return { ...form, marks: { ...NO_MARKS, skipLines, isList }, filter: null, decisions: [format, list] };
+  return { ...form, marks: NO_MARKS, filter: recordsFilter(lines.join('\n')), decisions: [format] };
+}
+
+const LIST_MARK = /^\s*(?:\[\s*$|[[,]\s*\{)|\}\s*,\s*$/;
+const BRACKET = /^\s*[[\]]\s*$/;
+/** What ends a list, and the JSON around it. */
+const END_AROUND = /^[\s\]},]*$/;
+const OPENS_LIST = /"\s*:\s*\[\s*$/;
+
+function isElement(line: string): boolean {
+  return isObject(parseJsonLine(line.trim().replace(/^[[,]\s*|\s*[,\]]+$/g, '')));
+}
+
+/** How many lines precede the elements of a list that is a value of an object; 0: it is not. */
+function linesAround(lines: readonly string[]): number {
+  const [first = ''] = lines.filter((line) => line.trim() !== '');
+  const isOpened = first.trimStart().startsWith('{') && !isObject(parseJsonLine(first));
+  return isOpened ? lines.findIndex((line) => OPENS_LIST.test(line)) + 1 : 0;
 }
 
 function csvHead(lines: readonly string[], format: FileFormat | null, options: ReadOptions): FileHead {
@@ -127,7 +150,7 @@ function csvHead(lines: readonly string[], format: FileFormat | null, options: R
     alternatives: [],
   };
   return {
-    ...{ format: 'csv', delimiter, isHeaderMarked },
+    ...{ format: 'csv', delimiter, isHeaderMarked, filter: null },
     marks: { skipLines, hasComments, isList: false },
     decisions: [formatDecision('csv', format, options), cut, header],
   };

@@ -6,6 +6,7 @@ import type { FilePlan, Layout } from '../lines/plan.js';
 import { LineAssembler, rowReader } from '../lines/reader.js';
 import type { ReadOptions } from '../options.js';
 import { decideFields } from './decide.js';
+import { orFilter } from './json-around.js';
 import type { FileFields } from './decide.js';
 import { SampledRecords } from './field-values.js';
 import { decideHead, headLines, isHeadComplete } from './file-head.js';
@@ -136,7 +137,10 @@ export class Sampler {
     const { file, byteOffset } = this.#input;
     const { layout, table } = head;
     const times = this.#input.known?.times ?? null;
-    const fields = decideFields({ file, layout, table }, this.#options, Date.now(), times);
+    const filter = head.cursor.found === 1 ? head.head.filter : null;
+    const fields = orFilter(file, filter, () =>
+      decideFields({ file, layout, table }, this.#options, Date.now(), times),
+    );
     const parseTime = rememberLast(parserOf(fields.timeFormat, this.#options.timezone));
     const rows = new RowSampler(this.#input, head, fields, this.#options, parseTime);
     const reader = rowReader(rows.plan, rows, parseTime);

@@ -172,9 +172,9 @@ describe('following the remedy, nothing is rejected', () => {
   });
 });
 
-test('a list with something around it is rejected line by line, and the remedy takes it out', async () => {
+test('a list with something around it that follows records is rejected line by line, and the remedy takes it out', async () => {
   const records = [0, 1, 2].map((i) => `{"timestamp":"2024-01-01T00:0${i}:00Z","cpu":${i}}`);
-  const { rejects } = await readText(`{"data":[\n${records.join(',\n')}\n]}\n`);
+  const { rejects } = await readText(`${records[0]}\n{"data":[\n${records.join(',\n')}\n]}\n`);
   const [first] = rejects;
   assert.equal(first?.reason, 'bad_line');
   assert.match(remedyOf('bad_line', { example: first }), /jq -c '\.data\[\]'/);
