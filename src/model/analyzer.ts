@@ -1,10 +1,11 @@
 /**
  * The contract of an analyzer, a module of yours that answers items inside an actor (docs/analyzers.md).
- * `import type { … } from 'aiops-serve'` exports these types.
+ * `import { … } from 'aiops-serve'` exports these types, and the normalizations of bundles.
  */
 import type { CallStyle, InputSpec, ItemError } from '../core/types.js';
 
 export type { CallStyle, InputSpec, ItemError };
+export { createNormalizer, type Normalization, type Normalizer } from './normalizers.js';
 
 /** What an analyzer gets: one window of a target, or of one of its columns. */
 export interface AnalyzerItem {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AiopsError } from '../core/errors.js';
 import type { InputSpec, ModelFormat } from '../core/types.js';
 import { MOST_INTERVALS } from '../core/look-back.js';
+import { ROBUST_DEFAULTS, ZSCORE_DEFAULTS } from './normalize-defaults.js';
 
 /** The manifest's name inside a bundle folder. */
 export const MANIFEST_NAME = 'aiops-model.json';
@@ -21,13 +22,23 @@ const normalize = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject({
     kind: z.literal('window-zscore'),
-    epsilon: z.number().positive().default(1e-8).describe('Added to the standard deviation, in raw units.'),
+    epsilon: z
+      .number()
+      .positive()
+      .default(ZSCORE_DEFAULTS.epsilon)
+      .describe('Added to the standard deviation, in raw units.'),
   }),
   z.strictObject({
     kind: z.literal('window-robust'),
-    madScale: z.number().positive().default(1.4826).describe('Makes the MAD of Gaussian noise its sigma.'),
-    spreadFloor: notNegative.default(0.1).describe('Share of the mean absolute deviation in the scale.'),
-    levelFloor: notNegative.default(1e-10).describe('Share of |median| in the scale.'),
+    madScale: z
+      .number()
+      .positive()
+      .default(ROBUST_DEFAULTS.madScale)
+      .describe('Makes the MAD of Gaussian noise its sigma.'),
+    spreadFloor: notNegative
+      .default(ROBUST_DEFAULTS.spreadFloor)
+      .describe('Share of the mean absolute deviation in the scale.'),
+    levelFloor: notNegative.default(ROBUST_DEFAULTS.levelFloor).describe('Share of |median| in the scale.'),
     limit: z.number().positive().optional().describe('Results are squashed to stay below it.'),
   }),
   z.discriminatedUnion('per', [
