@@ -45,6 +45,7 @@ suite('bare SavedModels', { skip: await whyNoNative() }, () => {
       '3',
     );
     assert.equal(status, 0, stderr);
+    assert.doesNotMatch(stderr, /INT64/); // above_one is one
     // above_one [3], pairs [3, 2], total []: by name, each row by row.
     assert.deepEqual(last()['output'], [0, 1, 0, 1, -1, 2, -2, -3, 3, 0]);
     assert.equal(last()['score'], null);

@@ -20,6 +20,7 @@ const NODE_BATCH_SIZE = 128;
  */
 export async function openNode(threads: number, native: string | null): Promise<Backend> {
   const tf = loadTfjsNode(native);
+  dropInt64Notes();
   let product = NaN;
   tf.tidy(() => {
     const pair = tf.tensor([3, 4], [1, 2]);
@@ -40,5 +41,19 @@ export async function openNode(threads: number, native: string | null): Promise<
       format === 'saved-model'
         ? loadSavedModel(tf, bundle, itemDims)
         : loadTfjsModel(tf, bundle, format, itemDims),
+  };
+}
+
+const INT64_NOTE = 'INT64 output tensor will be stored as BigInt64Array.';
+let dropsInt64Notes = false;
+
+/** tfjs-node prints it in each call of a model with such an output, which this program reads correctly. */
+function dropInt64Notes(): void {
+  if (dropsInt64Notes) return;
+  dropsInt64Notes = true;
+  /* eslint-disable no-console -- where tfjs-node prints it */
+  const warn = console.warn.bind(console);
+  console.warn = (...args: unknown[]) => {
+    if (args[0] !== INT64_NOTE) warn(...args);
   };
 }
