@@ -113,7 +113,7 @@ const OUTPUT_FLAGS = [
  *
  * @throws AiopsError 'usage' if a flag is for another kind of output
  */
-export function outputOf(
+function outputOf(
   flags: Pick<BareModelFlags, 'output' | 'outputName' | 'error' | 'over' | 'class'>,
 ): Readonly<Record<string, unknown>> {
   const described: Record<string, unknown> = { kind: flags.output };

@@ -6,7 +6,7 @@ import type { ToUtc } from './zone.js';
 /** What numbers that are times count since 1970. */
 export const EPOCH_UNITS = ['s', 'ms', 'us', 'ns'] as const;
 /** Days: of spreadsheets since 1900 or 1904, modified Julian, Julian, of MATLAB, since 1970. */
-export const DAY_UNITS = ['days', 'days1904', 'mjd', 'jd', 'datenum', 'unixdays'] as const;
+const DAY_UNITS = ['days', 'days1904', 'mjd', 'jd', 'datenum', 'unixdays'] as const;
 /** Seconds since 2001 as Apple counts; 100 ns since the year 1 as .NET, since 1601 as Windows counts. */
 const OTHER_UNITS = ['cocoa', 'ticks', 'filetime'] as const;
 export const TIME_UNITS = [...EPOCH_UNITS, ...DAY_UNITS, ...OTHER_UNITS] as const;
