@@ -2,7 +2,7 @@ import { csvRecord, fewestFields, fitsHeader, headerRules, recordRules } from '.
 import type { CsvRecord, CsvRules } from './csv-record.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner, fieldEnd } from './number-field.js';
-import { numberParser, percentParser } from './number-format.js';
+import { mayBeGrouped, numberParser, percentParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';
 import { ROLE, valuesPerRow } from './plan.js';
 import type { FilePlan } from './plan.js';
@@ -12,6 +12,7 @@ import type { ParseTime } from '../../core/time/format.js';
 import { TargetNames } from './target-filter.js';
 
 const QUOTE = 34;
+const POINT = 46;
 
 /**
  * Reads rows of CSV. Lines without quotes, or with quotes around whole fields only, are read straight from the bytes;
@@ -28,6 +29,8 @@ export class CsvReader implements BlockReader {
   readonly #parseNumber: ParseNumber;
   readonly #parsePercent: ParseNumber;
   readonly #percent: ReadonlySet<string>;
+  /** For each field, whether a point in it may be between thousands; null: for none. */
+  readonly #open: readonly boolean[] | null;
   readonly #names = new TargetNames();
   /** Whether the file lacks some of the recording's columns. */
   readonly #isPartial: boolean;
@@ -44,6 +47,8 @@ export class CsvReader implements BlockReader {
     this.#parseNumber = numberParser(numbers);
     this.#parsePercent = percentParser(numbers);
     this.#percent = new Set(numbers.percent);
+    const open = new Set(numbers.open);
+    this.#open = open.size === 0 ? null : header.map((name) => open.has(name));
     this.#fewestFields = fewestFields(header);
     this.cursor = sink.cursor;
     this.#headerSeen = sink.cursor.line > 0;
@@ -123,8 +128,10 @@ export class CsvReader implements BlockReader {
       if (role >= 0) {
         const value = scanner.scan(block, at, end, close);
         at = scanner.stop;
-        if (value !== undefined) values[role] = value;
-        else this.#unusualValue(field, role, block.slice(from, at));
+        if (value === undefined) this.#unusualValue(field, role, block.slice(from, at));
+        else if (this.#open?.[field] === true && fieldEnd(block, from, at, POINT) < at)
+          this.#pointValue(field, role, block.slice(from, at), value);
+        else values[role] = value;
       } else {
         at = fieldEnd(block, at, end, close);
         if (role === ROLE.time) row.time = timeText(block, from, at);
@@ -155,8 +162,9 @@ export class CsvReader implements BlockReader {
       const role = this.#roles[field] ?? ROLE.ignored;
       if (role >= 0) {
         const value = this.#parseNumber(text);
-        if (value !== undefined) row.values[role] = value;
-        else this.#unusualValue(field, role, text);
+        if (value === undefined) this.#unusualValue(field, role, text);
+        else if (this.#open?.[field] === true) this.#pointValue(field, role, text, value);
+        else row.values[role] = value;
       } else if (role === ROLE.time) row.time = text;
       else if (role === ROLE.target) row.target = text.trim();
       else if (role === ROLE.label) row.label = text;
@@ -188,6 +196,13 @@ export class CsvReader implements BlockReader {
     }
     this.#row.values[role] = Infinity;
     this.#row.badValue(this.#header[field] ?? '', text);
+  }
+
+  /** Takes a value of a field in which nothing shows what a point means. */
+  #pointValue(field: number, role: number, text: string, value: number): void {
+    const isUnclear = mayBeGrouped(text);
+    this.#row.values[role] = isUnclear ? Infinity : value;
+    if (isUnclear) this.#row.unclearValue(this.#header[field] ?? '', text);
   }
 
   #late(field: number, text: string): void {

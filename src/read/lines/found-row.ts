@@ -1,4 +1,5 @@
 import { ROLE } from './plan.js';
+import { UNCLEAR_POINT } from './reject-remedies.js';
 import { show } from './show-value.js';
 
 /** What a reader found on a line, or in an item of it. Each reader has one and fills it again for every row. */
@@ -44,6 +45,11 @@ export class FoundRow {
 
   badValue(field: string, value: unknown): void {
     this.problem ??= { reason: 'bad_value', message: `${field}: ${show(value)} is not a number` };
+  }
+
+  /** Refuses a number whose point may be decimal or between thousands. */
+  unclearValue(field: string, text: string): void {
+    this.problem ??= { reason: 'bad_value', message: `${field}: ${show(text)} ${UNCLEAR_POINT}` };
   }
 }
 

@@ -2,7 +2,7 @@ import { JsonTemplate } from './json-template.js';
 import { eachField, isObject, own, parseJsonLine } from './json-text.js';
 import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
-import { numberParser, percentParser } from './number-format.js';
+import { mayBeGrouped, numberParser, percentParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';
 import { ROLE, targetRoles } from './plan.js';
 import type { FilePlan, LateFields } from './plan.js';
@@ -149,6 +149,7 @@ class JsonFields {
   readonly #parseNumber: ParseNumber;
   readonly #parsePercent: ParseNumber;
   readonly #percent: ReadonlySet<string>;
+  readonly #open: ReadonlySet<string>;
   /** The names of the last object, and their roles. */
   #names: readonly string[] = [];
   #roles: readonly number[] = [];
@@ -161,6 +162,7 @@ class JsonFields {
     this.#parseNumber = numberParser(plan.numbers);
     this.#parsePercent = percentParser(plan.numbers);
     this.#percent = new Set(plan.numbers.percent);
+    this.#open = new Set(plan.numbers.open);
   }
 
   /** Fills the row's values, time, target and label. */
@@ -201,7 +203,10 @@ class JsonFields {
   }
 
   #takeUnusual(name: string, role: number, value: unknown, row: FoundRow): void {
-    if (role >= 0) {
+    if (role >= 0 && typeof value === 'string' && this.#open.has(name) && mayBeGrouped(value)) {
+      row.values[role] = Infinity;
+      row.unclearValue(name, value);
+    } else if (role >= 0) {
       const number = metricOf(value, this.#parseNumber) ?? this.#percentOf(name, value);
       row.values[role] = number ?? Infinity;
       if (number === undefined) row.badValue(name, value);

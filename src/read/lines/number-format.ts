@@ -54,9 +54,19 @@ export interface NumberFormat {
   readonly percent: readonly string[];
   /** Texts that stand for a missing value, besides empty ones, null and NaN. */
   readonly missing: readonly string[];
+  /** Fields in which `1.004` may be 1004: the sample has only whole numbers below 1000 in them, and no decimal mark. */
+  readonly open: readonly string[];
 }
 
-export const PLAIN_NUMBERS: NumberFormat = { decimal: '.', isGrouped: false, percent: [], missing: [] };
+export const PLAIN_NUMBERS: NumberFormat = {
+  ...{ decimal: '.', isGrouped: false },
+  ...{ percent: [], missing: [], open: [] },
+};
+
+/** Whether the point of a number may be between thousands. */
+export function mayBeGrouped(text: string): boolean {
+  return text.includes('.') && isGroupedNumber(withHyphen(text.trim()), ',');
+}
 
 /** The value of a metric given as text: NaN if it is missing, undefined if it is not a number. */
 export type ParseNumber = (text: string) => number | undefined;

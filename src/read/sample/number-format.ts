@@ -1,3 +1,4 @@
+import { hasDecimalComma } from '../../core/time/numbers.js';
 import { PLAIN_NUMBERS, isGroupedNumber, numberParser } from '../lines/number-format.js';
 import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
@@ -36,7 +37,9 @@ export function decideNumbers(table: SampleTable, timeField: string, options: Re
   const usual = all.filter(({ texts }) => texts.every((text) => USUAL_NUMBER.test(text)));
   const columns = all.filter((column) => !usual.includes(column));
   const bare = columns.map(({ name, texts }) => ({ name, texts: texts.map(withoutPercent) }));
-  const mark = options.decimal === undefined ? findMark(bare, usual) : givenMark(options.decimal);
+  const times = textColumn(table, timeField);
+  const mark = options.decimal === undefined ? findMark(bare, usual, times) : givenMark(options.decimal);
+  const hasPoint = timePoint(times) || [...usual.flatMap(pointIn), ...bare.flatMap(pointProof)].length > 0;
   // With a decimal comma, a point can only be between thousands.
   const isGrouped =
     mark.decimal === ',' ||
@@ -47,6 +50,10 @@ export function decideNumbers(table: SampleTable, timeField: string, options: Re
     isGrouped,
     percent: percent.map(({ name }) => name),
     missing: options.missingValues ?? [],
+    open:
+      mark.source === 'default' && !hasPoint
+        ? [...usual, ...bare].filter(areWhole).map(({ name }) => name)
+        : [],
   };
   const isOpen = mark.source === 'default' && isPointOpen(usual);
   if (options.missingValues !== undefined)
@@ -109,19 +116,17 @@ const COMMA = numberParser({ ...PLAIN_NUMBERS, decimal: ',', isGrouped: true });
 const POINT = numberParser({ ...PLAIN_NUMBERS, isGrouped: true });
 
 /** A column whose numbers have commas or points shows the mark if they cannot be between thousands. */
-function findMark(columns: readonly TextColumn[], usual: readonly TextColumn[]): Mark {
-  const [comma] = columns.flatMap((column) =>
-    proofOf(column, COMMA, (text) => POINT(text) === undefined && !IP_ADDRESS.test(text)),
-  );
+function findMark(columns: readonly TextColumn[], usual: readonly TextColumn[], times: TextColumn): Mark {
+  const [comma] = [
+    ...columns.flatMap((column) =>
+      proofOf(column, COMMA, (text) => POINT(text) === undefined && !IP_ADDRESS.test(text)),
+    ),
+    ...timeComma(times),
+  ];
   const unclear = comma ?? firstOf([...columns, ...usual], unclearIn);
   if (unclear === undefined)
     return { decimal: '.', evidence: 'no number has a comma', source: 'default', alternatives: [] };
-  const [point] = [
-    ...usual.flatMap(pointIn),
-    ...columns.flatMap((column) =>
-      proofOf(column, POINT, (text) => text.includes('.') && COMMA(text) === undefined),
-    ),
-  ];
+  const [point] = [...usual.flatMap(pointIn), ...columns.flatMap(pointProof)];
   if (comma === undefined) {
     const alternatives = point === undefined ? ['--decimal comma'] : [];
     return { decimal: '.', evidence: point ?? unclear, source: 'shape', alternatives };
@@ -129,6 +134,27 @@ function findMark(columns: readonly TextColumn[], usual: readonly TextColumn[]):
   if (point === undefined) return { decimal: ',', evidence: comma, source: 'shape', alternatives: [] };
   const evidence = `${point}, though ${comma}`;
   return { decimal: '.', evidence, source: 'shape', alternatives: ['--decimal comma'] };
+}
+
+/** As `proofOf`, of times that are numbers with a decimal comma. */
+function timeComma({ name, texts }: TextColumn): string[] {
+  const proof = texts.find((text) => hasDecimalComma(text));
+  return proof === undefined ? [] : [`"${name}" has ${proof}`];
+}
+
+/** Whether times are numbers with a decimal point. */
+function timePoint({ texts }: TextColumn): boolean {
+  return texts.some((text) => /^\d{4,}\.\d+$/.test(text));
+}
+
+function pointProof(column: TextColumn): string[] {
+  return proofOf(column, POINT, (text) => text.includes('.') && COMMA(text) === undefined);
+}
+
+/** Whether all numbers are whole and below 1000, so that thousands may come later. */
+function areWhole({ texts }: TextColumn): boolean {
+  const numbers = texts.filter((text) => !Number.isNaN(POINT(text) ?? NaN));
+  return numbers.every((text) => /^[+\u2212-]?\d{1,3}$/.test(text));
 }
 
 /** Whether there are points, all of which could be between thousands. */

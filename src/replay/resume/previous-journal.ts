@@ -64,6 +64,7 @@ const inputSnapshot: Shape<InputSnapshot> = object({
               isGrouped: flag,
               percent: list(text),
               missing: list(text),
+              open: list(text),
             }),
             header: list(text),
             series: text,

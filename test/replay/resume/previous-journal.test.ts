@@ -36,7 +36,7 @@ const facts = {
             layout: 'rows',
             marks: { skipLines: 0, hasComments: false, isList: false },
             delimiter: ',',
-            numbers: { decimal: '.', isGrouped: false, percent: ['cpu'], missing: [] },
+            numbers: { decimal: '.', isGrouped: false, percent: ['cpu'], missing: [], open: [] },
             header: ['t', 'cpu'],
             series: 'a',
           },
