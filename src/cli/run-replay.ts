@@ -41,7 +41,7 @@ export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>):
     quiet,
     notices: [...invocation.notices, ...notices],
     finishing: 'the minutes in flight',
-    stop: { graceMs: stopGraceMs, afterwards: resumeHint(config.output.out) },
+    stop: { graceMs: stopGraceMs, afterwards: values.dryRun ? '' : resumeHint(config.output.out) },
   };
   if (values.dryRun) return attend(attention, (attended) => runDry(config, attended, values));
   return attend(attention, async (attended) => {
