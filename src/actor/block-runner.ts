@@ -27,7 +27,7 @@ export interface BlockRunner {
 }
 
 /** The actor reports after each call, so a call should not take longer than this. */
-export const CALL_MS = 250;
+const CALL_MS = 250;
 
 /** How many items a call may have, judging by the time that the last one took. */
 export class CallPace {

@@ -1,7 +1,6 @@
 import { nudged, plainItems, shuffled, variedItems } from '../model/probe-items.js';
 import type { BatchPlan, LoadedModel, Outputs } from './backends/backend.js';
 import { MOST_ITEMS, perItemPlan, predictInBatches } from './backends/batches.js';
-import { CALL_MS } from './block-runner.js';
 import {
   arrangedInput,
   compareAnswers,
@@ -18,8 +17,10 @@ const FREE_ITEMS = 64;
 const LEAST_ITEMS = 8;
 /** Items that are also predicted alone. */
 const ALONE = 4;
+/** How long the largest call of the check may take. */
+const LARGE_CALL_MS = 100;
 /** Orders of the items that are compared where bits may depend on places. */
-const ORDERS = 4;
+const ORDERS = 3;
 /** How often items are nudged to find those whose answers depend on rounding. */
 const NUDGES = 8;
 /** An answer that a nudge moves by more, relative to its largest number, may move by the whole tolerance elsewhere. */
@@ -79,22 +80,24 @@ export class ItemCheck {
   }
 
   /**
-   * @param mostMs optional comparisons end by then, counted from the first answers
+   * @param mostMs how long the optional comparisons may take, which come last
    * @throws what the model throws
    */
   async run(mostMs: number): Promise<CheckedItems> {
     const { known, itemMs } = await this.#learn();
-    const mostAt = this.#now() + mostMs;
     let hasSameBits = true;
     let skipped = 0;
+    let mostAt = Infinity;
     for (const step of this.#steps(itemMs)) {
-      const endsAt = this.#now() + step.arrangement.length * itemMs;
-      if (!step.isRequired && endsAt > mostAt) {
+      if (!step.isRequired && this.#now() + step.arrangement.length * itemMs > mostAt) {
         skipped++;
         continue;
       }
       const comparison = await this.#compare(known, step);
-      if (step.isRequired) hasSameBits &&= comparison.hasSameBits;
+      if (step.isRequired) {
+        hasSameBits &&= comparison.hasSameBits;
+        mostAt = this.#now() + mostMs;
+      }
       const leak = await this.#leakOf(known, step, comparison);
       if (leak !== null) return { layout: known.layout, leak, hasSameBits, skipped };
     }
@@ -131,7 +134,7 @@ export class ItemCheck {
     const orders = Array.from({ length: mayRoundByPlace ? ORDERS : 1 }, (_, i) => shuffled(items, 10 + i));
     const variedElsewhere = shuffled(items, 6).map((item) => items + item);
     const few = Math.ceil(items / 3);
-    const largest = plan.pad ? 0 : Math.min(plan.size ?? MOST_ITEMS, Math.floor(CALL_MS / itemMs));
+    const largest = plan.pad ? 0 : Math.min(plan.size ?? MOST_ITEMS, Math.floor(LARGE_CALL_MS / itemMs));
     const mixed = shuffled(2 * items, 7);
     const alone = { cause: 'size', isRequired: false, plan: perItemPlan(this.#model.declaredBatch) } as const;
     const steps: readonly Step[] = [

@@ -6,7 +6,7 @@ import type { BatchPlan, LoadedModel } from './backends/backend.js';
 import { ItemCheck, type Cause, type Leak } from './item-check.js';
 
 /** Processor time of the optional comparisons of a check, at most: it does not depend on what else the machine does. */
-const MOST_CHECK_MS = 500;
+const MOST_CHECK_MS = 200;
 
 /** A model that has predicted. */
 export interface WarmModel {
