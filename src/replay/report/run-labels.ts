@@ -3,6 +3,7 @@ import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../../core/block.js';
 import { ratesOf, type Ranking, type Rates } from '../../core/detection.js';
 import type { Notice } from '../../core/errors.js';
 import { ScoreCounts, type ScoreSeries } from '../../core/score-counts.js';
+import { verdictOf } from '../../core/label.js';
 import type { MinuteRecord } from '../../core/types.js';
 import { plural, shortened } from '../../report/format.js';
 
@@ -33,7 +34,7 @@ export interface TargetFigures extends DetectionFigures {
 
 /** Records by what their label could be used for. */
 export interface LabelCounts {
-  /** Labelled 0 or 1 and with a score: these are ranked. */
+  /** Labelled 0 or 1, or with a word for one of them, and with a score: these are ranked. */
   readonly scored: number;
   /** Labelled 0 or 1, with a verdict but no score: these count in precision, recall and F1 only. */
   readonly judged: number;
@@ -98,9 +99,10 @@ export class RunLabels {
   add(records: readonly Pick<MinuteRecord, 'target' | 'label'>[], rows: MinuteRows): void {
     for (let i = 0; i < records.length; i++) {
       const { label, target } = records[i]!;
+      const verdict = verdictOf(label);
       if (label === null) this.#counts.unlabelled++;
-      else if (label === 0 || label === 1) {
-        this.#addRecord(rows, i * this.#rowsPerRecord, target, label === 1);
+      else if (verdict !== null) {
+        this.#addRecord(rows, i * this.#rowsPerRecord, target, verdict === 1);
       } else {
         this.#counts.unusable++;
         this.#unusable ??= String(label);
