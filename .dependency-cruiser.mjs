@@ -2,12 +2,12 @@
  * Which folder may import which, checked on every test run; CONTRIBUTING.md explains the idea.
  * Type-only imports count: a type that two folders need belongs in a folder below both.
  *
- *   bin → cli → {replay, inspect, bench, native} → {read, pool, measure, output, report, host} → {model, protocol} → core
+ *   bin → cli → {replay, inspect, bench, native, prepare} → {read, pool, measure, output, report, host} → {model, protocol} → core
  *                                                                               actor → {model, protocol} → core
  */
 const LOWEST = ['model', 'protocol', 'program', 'core'];
 const ENGINE = ['read', 'pool', 'measure', 'output', 'report', 'host'];
-const FEATURES = ['replay', 'inspect', 'bench', 'native'];
+const FEATURES = ['replay', 'inspect', 'bench', 'native', 'prepare'];
 
 /** Development dependencies that are bundled into dist/ rather than installed with the package. */
 const BUNDLED = ['cli-progress', 'commander', 'csv-parse', 'execa', 'uplot', 'yauzl', 'zod'];

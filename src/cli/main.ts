@@ -62,8 +62,8 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   },
   model: {
     usage: '<command>',
-    summary: 'Works on model bundles.',
-    define: async (command) => (await import('./model-command.js')).defineModel(command),
+    summary: 'Describes, checks and seals model bundles.',
+    define: async (command, done) => (await import('./model-command.js')).defineModel(command, done),
   },
   native: {
     usage: '<command>',

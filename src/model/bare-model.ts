@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
+import { shellPath } from '../core/shell-word.js';
 import type { InputSpec } from '../core/types.js';
 import { sumOf, unreadable } from './bundle-files.js';
-import { describedBundle, openBundle, statOf, type Bundle } from './bundle.js';
+import { describedBundle, openBundle, statOf, type Bundle, type TfjsFormat } from './bundle.js';
 import { formatFiles } from './format-files.js';
 import { MANIFEST_NAME, type Manifest } from './manifest.js';
-import { parseModelJson } from './model-json.js';
+import { parseModelJson, type ModelJson } from './model-json.js';
 import { readScaler } from './scaler-file.js';
 import { bareFiles, noManifest } from './not-a-bundle.js';
 
@@ -50,7 +51,7 @@ export async function openModel(path: string, flags: BareModelFlags | null): Pro
   if (isBundle || !isBare) return openBundle(path);
   if (flags !== null) return openBareModel(path, flags);
   throw new AiopsError('usage', `${path} is a bare model, without a description of its input and output`, {
-    hint: `add --window N, and --normalize and --output-kind if they apply; or write an ${MANIFEST_NAME} (docs/bundle.md)`,
+    hint: `describe it once with: aiops-serve model init ${shellPath(path)}; or add --window N, and --normalize and --output-kind if they apply`,
   });
 }
 
@@ -136,13 +137,16 @@ async function bareFormats(dir: string, names: readonly string[]): Promise<Manif
   const formats: Manifest['formats'] = {};
   for (const name of names) {
     if (name === 'saved_model.pb') formats['saved-model'] = '.';
-    else formats[await jsonFormat(join(dir, name))] = name;
+    else formats[await formatOf(join(dir, name))] = name;
   }
   return formats;
 }
 
-async function jsonFormat(path: string): Promise<'graph-model' | 'layers-model'> {
-  const { format, modelTopology } = parseModelJson(await readBare(path), path);
+async function formatOf(path: string): Promise<TfjsFormat> {
+  return jsonFormat(parseModelJson(await readBare(path), path));
+}
+
+export function jsonFormat({ format, modelTopology }: ModelJson): TfjsFormat {
   return format === 'graph-model' || Array.isArray(modelTopology['node']) ? 'graph-model' : 'layers-model';
 }
 

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
+import { shellPath } from '../core/shell-word.js';
 import { MANIFEST_NAME } from './manifest.js';
 
 /** A kind of file that people name as a model although this program cannot load it. */
@@ -78,7 +79,7 @@ export async function noManifest(dir: string): Promise<AiopsError> {
   const bare = await bareFiles(dir);
   if (bare.length > 0) {
     return new AiopsError('model', `${message}, only a bare ${bare.join(' and ')}`, {
-      hint: `write an ${MANIFEST_NAME} next to it (docs/bundle.md has one to copy), or describe it with --window and related flags`,
+      hint: `write one with: aiops-serve model init ${shellPath(dir)}; or describe the model with --window and related flags`,
     });
   }
   const entries = await readdir(dir).catch(() => []);
@@ -95,7 +96,15 @@ export async function noManifest(dir: string): Promise<AiopsError> {
       },
     );
   }
-  for (const entry of entries.sort()) {
+  const below = entries
+    .sort()
+    .find((entry) => MODEL_FILES.some((file) => existsSync(join(dir, entry, file))));
+  if (below !== undefined) {
+    return new AiopsError('model', `${message}, only a model in ${below}`, {
+      hint: `write one with: aiops-serve model init ${shellPath(dir)}`,
+    });
+  }
+  for (const entry of entries) {
     const kind = foreign(entry);
     if (kind === undefined) continue;
     return new AiopsError('model', `${message}, only ${entry}, ${kind.what}`, { hint: wayOut(kind, entry) });
@@ -103,10 +112,12 @@ export async function noManifest(dir: string): Promise<AiopsError> {
   return new AiopsError('model', message, { hint: 'docs/bundle.md describes model bundles' });
 }
 
+const MODEL_FILES = ['saved_model.pb', 'model.json'] as const;
+
 /** The files of a folder that identify it as a bare model. */
 export async function bareFiles(dir: string): Promise<('saved_model.pb' | 'model.json')[]> {
   const found: ('saved_model.pb' | 'model.json')[] = [];
-  for (const name of ['saved_model.pb', 'model.json'] as const) {
+  for (const name of MODEL_FILES) {
     if ((await stat(join(dir, name)).catch(() => null)) !== null) found.push(name);
   }
   return found;

@@ -28,27 +28,43 @@ export async function sealManifest(dir: string): Promise<SealedManifest> {
   const folder = resolve(dir);
   const path = join(folder, MANIFEST_NAME);
   await statOf(folder);
-  const read = (file: string): Promise<Buffer> =>
-    readFile(join(folder, file)).catch(async (cause: unknown) => {
-      const isManifest = file === MANIFEST_NAME && hasCode(cause, 'ENOENT');
-      throw isManifest ? await noManifest(folder) : unreadable(join(folder, file), cause);
-    });
-  const bytes = await read(MANIFEST_NAME);
+  const bytes = await readFile(path).catch(async (cause: unknown) => {
+    throw hasCode(cause, 'ENOENT') ? await noManifest(folder) : unreadable(path, cause);
+  });
   const json = parseJson(bytes, path);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new AiopsError('model', `${path} is not a JSON object`, {
       hint: 'docs/bundle.md has an example to copy',
     });
   }
+  return sealed(folder, json);
+}
+
+/**
+ * Seals a manifest that need not be in the folder yet.
+ *
+ * @throws AiopsError 'model' if it is invalid apart from its sums, or a file is missing
+ */
+export async function sealed(dir: string, json: object): Promise<SealedManifest> {
+  const folder = await realpath(dir);
+  const path = join(folder, MANIFEST_NAME);
   const unsealed = { ...json, sha256: {}, seal: undefined };
-  const files = await bundleFiles(folder, parseManifest(unsealed, path), read);
+  const files = await bundleFiles(folder, parseManifest(unsealed, path), (file) =>
+    readFile(join(folder, file)).catch((cause: unknown) => {
+      throw unreadable(join(folder, file), cause);
+    }),
+  );
   const sha256: Record<string, string> = {};
   for (const file of files) sha256[file] = await sumOf(folder, file);
   const seal = sealOf({ ...unsealed, sha256 });
-  return {
-    path: await realpath(path),
-    files,
-    seal,
-    text: `${JSON.stringify({ ...unsealed, sha256, seal }, null, 2)}\n`,
-  };
+  const text = `${JSON.stringify({ ...unsealed, sha256, seal }, null, 2)}\n`;
+  return { path: await linkedPath(path), files, seal, text };
+}
+
+/** Of a manifest that is a link, its target, which is written in its place. */
+async function linkedPath(path: string): Promise<string> {
+  return realpath(path).catch((cause: unknown) => {
+    if (hasCode(cause, 'ENOENT')) return path;
+    throw unreadable(path, cause);
+  });
 }

@@ -14,6 +14,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   inspect: ['guide', 'formats', 'backfill'],
   bench: ['guide', 'bench', 'formats', 'bundle', 'analyzers'],
   status: ['guide', 'backfill'],
+  'model init': ['guide', 'bundle'],
+  'model check': ['guide', 'bundle'],
   'model seal': ['guide', 'bundle'],
   'native install': ['guide', 'native'],
   'native status': ['guide', 'native'],

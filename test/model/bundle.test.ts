@@ -174,7 +174,7 @@ suite('openBundle', () => {
     await refusedModel(
       openBundle(join(folder, 'model')),
       /only a bare model\.json/,
-      /write an aiops-model\.json/,
+      /aiops-serve model init \S+model;/,
     );
     writeFileSync(join(empty, 'saved_model.pb'), '');
     await refusedModel(openBundle(empty), /only a bare saved_model\.pb/);
