@@ -114,7 +114,7 @@ const OUTPUT_FLAGS = [
  *
  * @throws AiopsError 'usage' if a flag is for another kind of output
  */
-function outputOf(
+export function outputOf(
   flags: Pick<BareModelFlags, 'output' | 'outputName' | 'error' | 'over' | 'class'>,
 ): Readonly<Record<string, unknown>> {
   const described: Record<string, unknown> = { kind: flags.output };
