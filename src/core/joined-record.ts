@@ -9,7 +9,7 @@ interface Part {
   readonly source: SourceLine;
 }
 
-/** A record, or a part of one, that is refused, since an earlier one brings a column of it. */
+/** A record, or a part of one, that is refused, since it contradicts an earlier one, or adds nothing to it. */
 export interface RefusedPart {
   readonly source: SourceLine;
   readonly of: SourceLine;
@@ -55,19 +55,34 @@ export class JoinedRecord implements MinuteRecord {
 
   /**
    * Adds the parts of a later record. Of a column that an earlier part brings, `first` keeps the value and `last`
-   * replaces it; `reject` refuses the part: those are returned.
+   * replaces it; `reject` refuses the part if its value is another one, or it adds no column: those are returned.
    */
   join(record: MinuteRecord, policy: 'reject' | 'first' | 'last'): readonly RefusedPart[] {
     const parts = record instanceof JoinedRecord ? record.#parts : [partOf(record)];
     const refused: RefusedPart[] = [];
     for (const part of parts) {
-      const owner = policy === 'reject' ? this.#ownerOf(part) : null;
+      const owner = policy === 'reject' ? this.#contradicted(part, record.values) : null;
       if (owner !== null) {
         const afterMs = part.offsetMs - owner.offsetMs;
         refused.push({ source: part.source, of: owner.source, afterMs });
       } else this.#take(part, record.values, policy);
     }
     return refused;
+  }
+
+  /** The part that has another value for a column, or all that this one brings; null: this one adds to the record. */
+  #contradicted({ brings }: Part, values: Float64Array): Part | null {
+    let owner: Part | null = null;
+    let adds = false;
+    for (const column of brings) {
+      const place = this.#owners[column] ?? 0;
+      if (place === 0) adds = true;
+      else {
+        owner ??= this.#parts[place - 1] ?? null;
+        if (!isSame(this.values[column], values[column])) return this.#parts[place - 1] ?? null;
+      }
+    }
+    return adds ? null : owner;
   }
 
   #ownerOf({ brings }: Part): Part | null {
@@ -79,7 +94,7 @@ export class JoinedRecord implements MinuteRecord {
   }
 
   #take(part: Part, values: Float64Array, policy: 'reject' | 'first' | 'last'): void {
-    const isDuplicate = this.#ownerOf(part) !== null;
+    const isDuplicate = policy !== 'reject' && this.#ownerOf(part) !== null;
     for (const column of part.brings) {
       if (policy !== 'first' || this.#owners[column] === 0) this.values[column] = values[column] ?? NaN;
     }
@@ -92,6 +107,11 @@ export class JoinedRecord implements MinuteRecord {
     const owner = this.#parts.push(part);
     for (const column of part.brings) this.#owners[column] ||= owner;
   }
+}
+
+/** Whether two values are the same, or both missing. */
+function isSame(a = NaN, b = NaN): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b));
 }
 
 function partOf({ brings = null, values, label, offsetMs = 0, source }: MinuteRecord): Part {

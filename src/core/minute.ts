@@ -134,15 +134,15 @@ function combine(known: MinuteRecord, record: MinuteRecord, policy: DuplicatePol
   return { both: known, duplicates: [{ source: record.source, of: known.source, afterMs }] };
 }
 
-/** Whether each has values where the other has none, and no column has one in both. */
+/** Whether each has values where the other has none, and both have the same ones elsewhere. */
 function areComplementary(a: MinuteRecord, b: MinuteRecord): boolean {
   if (a.bringsWindow || b.bringsWindow) return false;
   let [addsA, addsB] = [false, false];
   for (let i = 0; i < a.values.length; i++) {
     const [lacksA, lacksB] = [Number.isNaN(a.values[i]!), Number.isNaN(b.values[i]!)];
-    if (!lacksA && !lacksB) return false;
-    addsA ||= !lacksA;
-    addsB ||= !lacksB;
+    if (!lacksA && !lacksB && a.values[i] !== b.values[i]) return false;
+    addsA ||= !lacksA && lacksB;
+    addsB ||= !lacksB && lacksA;
   }
   return addsA && addsB;
 }

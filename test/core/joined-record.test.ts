@@ -13,9 +13,10 @@ function part(
   brings: readonly number[] | null,
   line: number,
   label: Label = null,
+  first = line,
 ): MinuteRecord {
   const values = new Float64Array(WIDTH).fill(NaN);
-  for (const column of brings ?? values.keys()) values[column] = line;
+  for (const column of brings ?? values.keys()) values[column] = column === 0 ? first : line;
   const source = { file: 'a.csv', line, byteOffset: 0, raw: () => ({ text: '', encoding: 'utf8' as const }) };
   return { minuteMs: 60_000, offsetMs: 0, target, values, bringsWindow: false, brings, label, source };
 }
@@ -59,6 +60,34 @@ test('a rejected part says where the column was', () => {
   assert.match(rejects[0]?.message ?? '', /at a\.csv:2$/);
 });
 
+test('equal values of a shared column join parts, other values and mere repetitions do not', () => {
+  const make = (
+    brings: readonly number[],
+    line: number,
+    shared: number,
+    label: Label = null,
+  ): MinuteRecord => {
+    const record = part('a', brings, line, label);
+    record.values[0] = shared;
+    return record;
+  };
+  for (const [records, expected] of [
+    [() => [make([0, 1], 1, 9), make([0, 2], 2, 9, 1)], [[['a', [9, 1, 2, NaN], 1]], [], 1]],
+    [() => [make([0, 1], 1, NaN), make([0, 2], 2, NaN)], [[['a', [NaN, 1, 2, NaN], null]], [], 1]],
+    [() => [make([0, 1], 1, 9), make([0, 2], 2, 8)], [[['a', [9, 1, NaN, NaN], null]], [2], 0]],
+    [() => [make([0, 1], 1, 9), make([0, 2], 2, NaN)], [[['a', [9, 1, NaN, NaN], null]], [2], 0]],
+    [() => [make([0, 1], 1, 9), make([0], 2, 9)], [[['a', [9, 1, NaN, NaN], null]], [2], 0]],
+    [
+      () => [make([0, 1], 1, 9), make([0, 2], 2, 9), make([0, 3], 3, 9), make([0, 3], 4, 9)],
+      [[['a', [9, 1, 2, 3], null]], [4], 2],
+    ],
+  ] as const) {
+    assert.deepEqual(fold(records(), 'reject'), expected);
+    for (const policy of ['first', 'last'] as const)
+      assert.equal(foldRecords(records(), policy).rejects.length, 0);
+  }
+});
+
 test('parts may be folded in any portions, also of several files', () => {
   const row = fc.record({
     target: fc.constantFrom('a', 'b'),
@@ -67,12 +96,13 @@ test('parts may be folded in any portions, also of several files', () => {
       fc.uniqueArray(fc.nat(WIDTH - 1), { minLength: 1, maxLength: WIDTH }),
     ),
     label: fc.constantFrom<Label>(null, 0, 1),
+    first: fc.nat(1),
   });
   const policy = fc.constantFrom<DuplicatePolicy>('reject', 'first', 'last', 'mean');
   fc.assert(
     fc.property(fc.array(row, { maxLength: 24 }), fc.nat(24), policy, (rows, cut, rule) => {
       const make = (): MinuteRecord[] =>
-        rows.map(({ target, brings, label }, i) => part(target, brings, i, label));
+        rows.map(({ target, brings, label, first }, i) => part(target, brings, i, label, first));
       const whole = foldRecords(make(), rule);
       assert.equal(whole.records.length + whole.merged + whole.rejects.length, rows.length);
       const first = foldRecords(make().slice(0, cut), rule);
@@ -111,6 +141,7 @@ test('whole rows that fill different cells are one record; others stay duplicate
     ...part('a', null, line),
     values: Float64Array.from(cells),
   });
+  const shared = [1, NaN, NaN, 4];
   const [full, left, right, empty] = [[1, 2, 3, 4], [1, NaN, 2, NaN], [NaN, 3, NaN, NaN], Array(4).fill(NaN)];
   const records = (...cells: readonly (readonly number[])[]): MinuteRecord[] =>
     cells.map((each, i) => row(i + 1, ...each));
@@ -120,6 +151,7 @@ test('whole rows that fill different cells are one record; others stay duplicate
   }
   assert.deepEqual(fold(records(left, right, full), 'reject'), [[['a', [1, 3, 2, NaN], null]], [3], 1]);
   assert.deepEqual(fold(records(left, full), 'reject'), [[['a', left, null]], [2], 0]);
+  assert.deepEqual(fold(records(left, shared), 'reject'), [[['a', [1, NaN, 2, 4], null]], [], 1]);
   assert.deepEqual(fold(records(left, left), 'reject'), [[['a', left, null]], [2], 0]);
   assert.deepEqual(fold(records(empty, full), 'reject'), [[['a', empty, null]], [2], 0]);
   assert.deepEqual(fold(records(left, full), 'last'), [[['a', full, null]], [], 1]);

@@ -13,9 +13,14 @@ export interface SampledRecord {
   readonly target: string;
   /** `NUMBER`, `TEXT` or 0 per field, in the order of the names; shorter if the record lacks the last ones. */
   readonly kinds: Uint8Array;
+  /** The same; null: the sample has too many. */
+  readonly values: Float64Array | null;
 }
 
-/** What the fields of a sample's records hold: a byte per field, however long the values are. */
+/** Of longer records, values are not kept. */
+const MOST_VALUES = 64;
+
+/** What the fields of a sample's records hold. */
 export class SampledRecords {
   /** Whether a record brings only the fields that it has a value in, so that another one may bring the others. */
   readonly inParts: boolean;
@@ -58,12 +63,12 @@ export class SampledRecords {
   }
 
   /** `values` by index of the field, as readers fill a row: NaN where missing, Infinity where not a number. */
-  add(facts: Omit<SampledRecord, 'kinds'>, values: Float64Array): void {
+  add(facts: Omit<SampledRecord, 'kinds' | 'values'>, values: Float64Array): void {
     // Most records hold the same as the one before, and share its array.
     const last = this.#records.at(-1)?.kinds;
     const kinds = last !== undefined && isAlike(last, values) ? last : Uint8Array.from(values, kindOf);
     if (facts.isWhole && kinds.includes(NUMBER)) this.#hasNumbers = true;
-    this.#records.push({ ...facts, kinds });
+    this.#records.push({ ...facts, kinds, values: values.length <= MOST_VALUES ? values : null });
   }
 
   /** Only the records with as many fields as most: lists of values of another length will be rejected. */
@@ -178,8 +183,31 @@ interface FilledFields {
   readonly filled: readonly (FieldCounts | null)[];
 }
 
-/** The fields that each target and interval has a record for. */
-type Taken = Map<string, (readonly FieldCounts[])[]>;
+/** A record, with what it has in which fields. */
+interface TakenPart {
+  readonly brings: readonly FieldCounts[];
+  readonly values: Float64Array | null;
+  /** In the order of the values. */
+  readonly fields: readonly (FieldCounts | null)[];
+}
+
+/** The records of each target and interval. */
+type Taken = Map<string, TakenPart[]>;
+
+/** Whether a record has other values than an earlier one, or no further field. */
+function isRefused(part: TakenPart, other: TakenPart): boolean {
+  if (part.brings === other.brings) return true;
+  const isShared = (counts: FieldCounts): boolean => other.brings.includes(counts);
+  if (!part.brings.some(isShared)) return false;
+  if (part.values === null || other.values === null) return true;
+  const shared = part.brings.filter(isShared);
+  const agree = shared.every((counts) => valueOf(part, counts) === valueOf(other, counts));
+  return !agree || shared.length === part.brings.length;
+}
+
+function valueOf({ values, fields }: TakenPart, counts: FieldCounts): number {
+  return values?.[fields.indexOf(counts)] ?? NaN;
+}
 
 /**
  * Finds the records that are accepted if every mostly numeric field is a metric. `taken`: null if another record of a
@@ -194,7 +222,7 @@ function markAccepted(
   const numeric = fields.map((counts) => counts !== null && isNumeric(counts));
   const all = fields.filter((counts, i) => counts !== null && numeric[i] === true);
   let last: FilledFields = { kinds: new Uint8Array(0), hasText: false, filled: [] };
-  for (const { isWhole, kinds, target, timeMs } of records) {
+  for (const { isWhole, kinds, values, target, timeMs } of records) {
     if (kinds !== last.kinds) {
       const hasText = kinds.some((kind, i) => kind === TEXT && numeric[i] === true);
       const filled = fields.filter((counts, i) => counts !== null && kinds[i] === NUMBER);
@@ -207,8 +235,9 @@ function markAccepted(
     const brings = numbers as readonly FieldCounts[];
     const place = `${intervals.of(timeMs)} ${series ?? target}`;
     const before = taken?.get(place) ?? [];
-    if (before.some((other) => other === brings || other.some((counts) => brings.includes(counts)))) continue;
-    taken?.set(place, [...before, brings]);
+    const part: TakenPart = { brings, values, fields };
+    if (before.some((other) => isRefused(part, other))) continue;
+    taken?.set(place, [...before, part]);
     for (const counts of filled) if (counts !== null) counts.isAccepted = true;
   }
 }

@@ -253,7 +253,7 @@ test('fields that only rejected records have are not metrics, and text in a metr
     ['a time that is none', { ...good, time: 'x', foo: 3 }, 1],
     ['no target', { time: at(1), foo: 3 }, 1],
     ['text in a metric', { ...good, target: 'b', v: 'high', foo: 3 }, 1],
-    ['a duplicate', { ...good, foo: 3 }, 1],
+    ['a duplicate', { ...good, v: 2, foo: 3 }, 1],
   ];
   for (const [what, other, rejects] of cases) {
     for (const rows of [

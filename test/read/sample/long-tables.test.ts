@@ -144,6 +144,27 @@ test('files with a metric each are one recording', async (t) => {
   assert.deepEqual([merged, rejects.length], [4, 0]);
 });
 
+test('files with a metric each may share columns whose values agree', async (t) => {
+  const file = (metric: string, uptime: number): string =>
+    [
+      `timestamp,host,region,uptime,${metric}`,
+      ...[0, 1, 2].map((minute) => `${at(minute)},web-1,eu,${uptime + minute},${minute}`),
+    ].join('\n');
+  const read = async (uptime: number): ReturnType<typeof readInputs> => {
+    const folder = await folderWith(t, { 'cpu.csv': file('cpu', 5), 'mem.csv': file('mem', uptime) });
+    return readInputs([join(folder, 'cpu.csv'), join(folder, 'mem.csv')]);
+  };
+  const { recording, records, merged } = await read(5);
+  assert.deepEqual([recording.columns, merged], [['uptime', 'cpu', 'mem'], 3]);
+  assert.deepEqual(records[2]?.values, [7, 2, 2]);
+  const other = await read(6);
+  assert.deepEqual(
+    other.rejects.map(({ reason }) => reason),
+    ['duplicate', 'duplicate', 'duplicate'],
+  );
+  assert.deepEqual(other.recording.columns, ['uptime', 'cpu']);
+});
+
 test('further numbers beside a usual metric and value are ignored, with a notice', async () => {
   for (const [metric, value, other] of [
     ['metric', 'value', 'quality'],
