@@ -3,7 +3,7 @@ import { pathOf, SeenPlace } from './seen-place.js';
 
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
-/** Records by minute, as about 20 bytes each. */
+/** Records by minute, as about 20 bytes each and 8 per value. */
 export interface SeenRecords {
   /** `[minutes]`, ascending. */
   readonly minutes: Float64Array;
@@ -16,6 +16,10 @@ export interface SeenRecords {
   /** Number of the line, or where it begins if that is not known. */
   readonly places: Numbers;
   readonly offsetsMs: Numbers;
+  /** Of the newest interval of each record, without missing ones. */
+  readonly values: Float64Array;
+  /** `[minutes]`: index after the last value of each. */
+  readonly valueEnds: Numbers;
 }
 
 /** What folding and counting ask of a record, besides its minute, target and place. */
@@ -31,7 +35,7 @@ interface Shape {
 
 const CHARACTER_BITS = 16;
 
-/** Encodes records without their values, of which it keeps whether they are missing. */
+/** Encodes records, of a window only with the values of its newest interval, which are compared when parts are joined. */
 export class RecordCodec {
   readonly #columns: number;
   readonly #targets = new Names<string>();
@@ -46,7 +50,8 @@ export class RecordCodec {
   encode(batches: readonly MinuteBatch[]): SeenRecords {
     const records = batches.flatMap((batch) => batch.records);
     const of = (valueOf: (record: MinuteRecord) => number): Numbers => narrowed(records.map(valueOf));
-    let end = 0;
+    const values = batches.map((batch) => batch.records.flatMap((record) => this.#present(record)));
+    let [end, valueEnd] = [0, 0];
     return {
       minutes: Float64Array.from(batches, ({ minuteMs }) => minuteMs),
       ends: narrowed(batches.map((batch) => (end += batch.records.length))),
@@ -55,19 +60,26 @@ export class RecordCodec {
       paths: of(({ source }) => this.#pathOf(source)),
       places: of(({ source: { line, byteOffset } }) => (line === 0 ? byteOffset : line)),
       offsetsMs: of(({ offsetMs = 0 }) => offsetMs),
+      values: Float64Array.from(values.flat()),
+      valueEnds: narrowed(values.map(({ length }) => (valueEnd += length))),
     };
   }
 
-  /** The records of a minute; values that are not missing are 0. */
+  #present({ values }: MinuteRecord): number[] {
+    return [...values.subarray(values.length - this.#columns)].filter((value) => !Number.isNaN(value));
+  }
+
+  /** The records of a minute; of a window, earlier values are 0. */
   decode(seen: SeenRecords, minute: number): MinuteRecord[] {
     const minuteMs = seen.minutes[minute]!;
     const records: MinuteRecord[] = [];
+    let next = minute === 0 ? 0 : seen.valueEnds[minute - 1]!;
     for (let i = minute === 0 ? 0 : seen.ends[minute - 1]!; i < seen.ends[minute]!; i++) {
       const { missing, length, ...shape } = this.#shapes.at(seen.shapes[i]!);
       const values = new Float64Array(length);
       const newest = length - this.#columns;
       for (let column = 0; column < this.#columns; column++)
-        if (isMissing(missing, column)) values[newest + column] = NaN;
+        values[newest + column] = isMissing(missing, column) ? NaN : seen.values[next++]!;
       const target = this.#targets.at(seen.targets[i]!);
       const { path, hasLines } = this.#paths.at(seen.paths[i]!);
       const place = seen.places[i]!;

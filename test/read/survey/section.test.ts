@@ -118,5 +118,5 @@ test('an encoded record keeps its place and what others ask of it', () => {
   );
   assert.deepEqual([decoded?.minuteMs, decoded?.offsetMs, decoded?.target], [MINUTE_MS, 1500, 'b']);
   assert.deepEqual([decoded?.source.file, decoded?.source.line], ['a.csv', 70_000]);
-  assert.deepEqual([[...(decoded?.values ?? [])], decoded?.brings, decoded?.label], [[NaN, 0], [1], 1]);
+  assert.deepEqual([[...(decoded?.values ?? [])], decoded?.brings, decoded?.label], [[NaN, 5], [1], 1]);
 });
