@@ -35,6 +35,8 @@ export class Section {
   #latest = new Map<number, MinuteRecord[]>();
   #latestCount = 0;
   #latestBytes = 0;
+  /** From the first part of a record on, records are folded at the end: a joined one that was encoded would not know its parts. */
+  #hasParts = false;
   readonly #seen: SeenRecords[] = [];
   /** Paths by the minute whose records of that input are not wanted. */
   readonly #cut = new Map<number, Set<string>>();
@@ -108,8 +110,10 @@ export class Section {
     this.#latest = new Map();
     this.#latestCount = this.#latestBytes = 0;
     if (minutes.length === 0) return;
+    this.#hasParts ||= minutes.some(([, records]) => records.some(isPart));
+    const foldsEarly = duplicates === 'mean' || !this.#hasParts;
     const batches = minutes.map(([minuteMs, records]) =>
-      canFoldEarly(records, duplicates) ? this.#fold(minuteMs, records) : { minuteMs, records },
+      foldsEarly ? this.#fold(minuteMs, records) : { minuteMs, records },
     );
     this.#seen.push(codec.encode(batches));
   }
@@ -126,11 +130,8 @@ export class Section {
   }
 }
 
-/** Parts of a record are folded once all are known: a joined one that was encoded would no longer know its parts. */
-function canFoldEarly(records: readonly MinuteRecord[], duplicates: DuplicatePolicy): boolean {
-  const isWhole = ({ brings = null, values }: MinuteRecord): boolean =>
-    brings === null && !values.some(Number.isNaN);
-  return duplicates === 'mean' || records.every(isWhole);
+function isPart({ brings = null, values }: MinuteRecord): boolean {
+  return brings !== null || values.some(Number.isNaN);
 }
 
 /** Encoded records at the next minute to take. */

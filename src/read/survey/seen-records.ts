@@ -3,7 +3,7 @@ import { pathOf, SeenPlace } from './seen-place.js';
 
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
-/** Records by minute, as about 20 bytes each and 8 per value. */
+/** Records by minute, as about 20 bytes each and at most 8 per value. */
 export interface SeenRecords {
   /** `[minutes]`, ascending. */
   readonly minutes: Float64Array;
@@ -17,7 +17,7 @@ export interface SeenRecords {
   readonly places: Numbers;
   readonly offsetsMs: Numbers;
   /** Of the newest interval of each record, without missing ones. */
-  readonly values: Float64Array;
+  readonly values: Numbers;
   /** `[minutes]`: index after the last value of each. */
   readonly valueEnds: Numbers;
 }
@@ -50,8 +50,12 @@ export class RecordCodec {
   encode(batches: readonly MinuteBatch[]): SeenRecords {
     const records = batches.flatMap((batch) => batch.records);
     const of = (valueOf: (record: MinuteRecord) => number): Numbers => narrowed(records.map(valueOf));
-    const values = batches.map((batch) => batch.records.flatMap((record) => this.#present(record)));
-    let [end, valueEnd] = [0, 0];
+    const values: number[] = [];
+    const valueEnds = batches.map((batch) => {
+      for (const record of batch.records) this.#addPresent(record, values);
+      return values.length;
+    });
+    let end = 0;
     return {
       minutes: Float64Array.from(batches, ({ minuteMs }) => minuteMs),
       ends: narrowed(batches.map((batch) => (end += batch.records.length))),
@@ -60,13 +64,14 @@ export class RecordCodec {
       paths: of(({ source }) => this.#pathOf(source)),
       places: of(({ source: { line, byteOffset } }) => (line === 0 ? byteOffset : line)),
       offsetsMs: of(({ offsetMs = 0 }) => offsetMs),
-      values: Float64Array.from(values.flat()),
-      valueEnds: narrowed(values.map(({ length }) => (valueEnd += length))),
+      values: narrowed(values),
+      valueEnds: narrowed(valueEnds),
     };
   }
 
-  #present({ values }: MinuteRecord): number[] {
-    return [...values.subarray(values.length - this.#columns)].filter((value) => !Number.isNaN(value));
+  #addPresent({ values }: MinuteRecord, to: number[]): void {
+    for (let i = values.length - this.#columns; i < values.length; i++)
+      if (!Number.isNaN(values[i]!)) to.push(values[i]!);
   }
 
   /** The records of a minute; of a window, earlier values are 0. */
