@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 
-import { plural } from '../report/format.js';
-import { printable } from './console.js';
 import type { CheckFlags } from './run-model-check.js';
 import type { InitValues } from './run-model.js';
+import { INIT_SETTINGS } from './settings.js';
 import { name } from './settings/kinds.js';
-import { BARE_MODEL, MODEL } from './settings/model.js';
 import { addOptions, describeOption } from './sources/command-line.js';
 
 const CHECK_HELP = `
@@ -25,7 +23,7 @@ export function defineModel(command: Command, done: (status: number) => void): v
     .argument('<path>', 'folder with a SavedModel or a model.json, or that file')
     .configureHelp({ optionDescription: describeOption })
     .addHelpText('after', INIT_HELP);
-  addOptions(init, { 'What shapes leave open:': { threshold: MODEL.threshold, ...BARE_MODEL } });
+  addOptions(init, INIT_SETTINGS);
   init
     .option('--name <name>', 'name of the model in reports (default: that of the folder)', name.parse)
     .option('--force', 'replace an aiops-model.json')
@@ -55,10 +53,7 @@ export function defineModel(command: Command, done: (status: number) => void): v
     )
     .argument('<folder>', 'the bundle')
     .action(async (folder: string) => {
-      const { sealManifest } = await import('../model/seal.js');
-      const { writeWhole } = await import('../output/durable-files.js');
-      const { path, text, files, seal } = await sealManifest(folder);
-      await writeWhole(path, text);
-      process.stdout.write(printable(`sealed ${path}: ${plural(files.length, 'file')}, seal ${seal}\n`));
+      const { runSeal } = await import('./run-model.js');
+      await runSeal(folder);
     });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AiopsError } from '../core/errors.js';
 import type { DeclaredFormat, DeclaredModel } from '../model/declared-model.js';
 import { MANIFEST_NAME } from '../model/manifest.js';
+import { sealManifest } from '../model/seal.js';
 import type { SignatureTensor } from '../model/signatures.js';
 import { writeWhole } from '../output/durable-files.js';
 import { initModel, type Initialized, type InitFlags } from '../prepare/init.js';
@@ -33,6 +34,13 @@ export async function runInit(path: string, values: InitValues): Promise<void> {
   }
   await writeWhole(described.manifest.path, described.manifest.text);
   await print(printable(textOf([...found, ...describedLines(described, flags)])));
+}
+
+/** `model seal` */
+export async function runSeal(folder: string): Promise<void> {
+  const { path, text, files, seal } = await sealManifest(folder);
+  await writeWhole(path, text);
+  await print(printable(`sealed ${path}: ${plural(files.length, 'file')}, seal ${seal}\n`));
 }
 
 function initFlags(values: InitValues): InitFlags {

@@ -40,6 +40,11 @@ export const INSPECT_SETTINGS = {
   'Other:': OTHER,
 } as const satisfies SettingGroups;
 
+/** The settings of `model init`. */
+export const INIT_SETTINGS = {
+  'What shapes leave open:': { threshold: MODEL.threshold, ...BARE_MODEL },
+} as const satisfies SettingGroups;
+
 /** The settings of `bench`. */
 export const BENCH_SETTINGS = {
   'Measuring:': MEASURING,
