@@ -10,7 +10,7 @@ import { JOURNAL_NAME } from './output-paths.js';
 import { readLines } from './read-back.js';
 
 /** Raised whenever a run of the version before could not be resumed with the same results. */
-export const JOURNAL_FORMAT = 5;
+export const JOURNAL_FORMAT = 6;
 
 /** How long each file is, in bytes. */
 export interface FileLengths {

@@ -28,6 +28,9 @@ export interface DetectionFigures extends Rates {
   readonly best: Ranking['best'];
 }
 
+const MINUS_ONE =
+  '. Where 1 marks normal records and -1 anomalies, as in scikit-learn, these figures describe the wrong class: write 0 for normal and 1 for anomalies';
+
 export interface TargetFigures extends DetectionFigures {
   readonly target: string;
 }
@@ -42,7 +45,7 @@ export interface LabelCounts {
   readonly error: number;
   /** Answered, but with neither a score nor a verdict. */
   readonly unscored: number;
-  /** With a label that is neither 0 nor 1: ignored. */
+  /** With a label that is neither 0 nor 1 nor a clear word: ignored. */
   readonly unusable: number;
   /** Without a label. */
   readonly unlabelled: number;
@@ -168,7 +171,7 @@ export class RunLabels {
         text:
           `${plural(unusable, 'record')} ${unusable === 1 ? 'has a label' : 'have labels'} that ` +
           `${unusable === 1 ? 'is' : 'are'} neither 0 nor 1, the first ${oneLine(JSON.stringify(shortened(this.#unusable, 40)))}: ` +
-          'ignored in precision, recall and average precision',
+          `ignored in precision, recall and average precision${this.#unusable === '-1' ? MINUS_ONE : ''}`,
       },
     ];
   }

@@ -88,6 +88,12 @@ test('records without a usable label or a score are counted by reason', () => {
   );
 });
 
+test('labels of -1 and 1 draw a warning that 1 may mark normal records', () => {
+  const labels = new RunLabels(1);
+  add(labels, [row('a', 1), row('b', -1)]);
+  assert.match(labels.notices()[0]?.text ?? '', /first "-1": .*write 0 for normal and 1 for anomalies$/);
+});
+
 test('a row that was not tried counts as failed', () => {
   const labels = new RunLabels(2);
   add(labels, [row('a', 1, warmup), row('a', 1, { ...failed, status: 'missing' })], 2);
