@@ -9,7 +9,8 @@ const MAX_CACHED_STARTS = 4096;
 
 /**
  * How times fall into intervals, as plain JSON. Each interval has a label, its start; its records are those from `leadMs`
- * before the label until `leadMs` before the next one.
+ * before the label until `leadMs` before the next one. An interval that is not longer than the lead, as when clocks go
+ * forward, still has its label and all times until then.
  */
 export interface Grid {
   /** From one label to the next, ms, on average; a multiple of `MONTH_MS` stands for as many calendar months. */
@@ -66,8 +67,9 @@ export class Intervals {
 
   /** The label of the interval that a record of this time belongs to; NaN if it has none. */
   of(timeMs: number): number {
-    const startMs = this.#startAt(timeMs + this.#leadMs);
-    return this.#calendar === null || Number.isFinite(startMs) ? startMs : NaN;
+    if (this.#calendar === null) return this.#startAt(timeMs + this.#leadMs);
+    const startMs = this.#calendar.labelOf(timeMs, this.#leadMs);
+    return Number.isFinite(startMs) ? startMs : NaN;
   }
 
   /** The first label at this time or after it. */
@@ -99,7 +101,8 @@ class Calendar {
   readonly #restMs: number;
   readonly #offsetAt: (utcMs: number) => number;
   readonly #starts = new Map<number, number>();
-  /** The interval that was asked for last. */
+  /** The interval that was asked for last, and the start of the one before it. */
+  #beforeMs = -Infinity;
   #fromMs = Infinity;
   #untilMs = -Infinity;
 
@@ -111,6 +114,12 @@ class Calendar {
     this.#offsetAt = grid.zone === null || grid.zone === 'UTC' ? () => 0 : zoneOffsets(grid.zone);
   }
 
+  /** The label of a record: never one whose predecessor is still to come. Infinite as `startAt`. */
+  labelOf(timeMs: number, leadMs: number): number {
+    const startMs = this.startAt(timeMs + leadMs);
+    return startMs === this.#fromMs && timeMs <= this.#beforeMs ? this.#beforeMs : startMs;
+  }
+
   /** The start of the interval around a time; infinite before the year 2, and after 9998. */
   startAt(timeMs: number): number {
     if (!(timeMs >= EARLIEST_MS && timeMs < LATEST_MS)) return timeMs * Infinity;
@@ -119,6 +128,7 @@ class Calendar {
     // Clocks that go back over the start of an interval show times of two intervals.
     while (this.#startOf(index + 1) <= timeMs) index++;
     while (this.#startOf(index) > timeMs) index--;
+    this.#beforeMs = this.#startOf(index - 1);
     this.#fromMs = this.#startOf(index);
     this.#untilMs = this.#startOf(index + 1);
     return this.#fromMs;

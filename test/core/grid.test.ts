@@ -46,10 +46,12 @@ const monthGrids = fc
     months: fc.constantFrom(1, 3, 12),
     phase: fc.nat(11),
     days: fc.nat(27),
+    lead: fc.nat(999),
   })
-  .map(({ zone, months, phase, days }): Grid => ({
+  .map(({ zone, months, phase, days, lead }): Grid => ({
     ...plainGrid(months * MONTH_MS),
     phaseMs: (phase % months) * MONTH_MS + days * DAY_MS,
+    leadMs: Math.floor((months * MONTH_MS * lead) / 1000),
     zone,
   }));
 
@@ -62,9 +64,12 @@ test('intervals follow one another without a gap, each with the times from its s
       const intervals = new Intervals(grid);
       const labelMs = intervals.of(timeMs);
       const nextMs = intervals.before(labelMs, -1);
-      assert.ok(labelMs - grid.leadMs <= timeMs && timeMs < nextMs - grid.leadMs);
-      assert.equal(intervals.of(labelMs - grid.leadMs), labelMs, 'the first time of an interval');
-      assert.equal(intervals.of(nextMs - grid.leadMs - 1), labelMs, 'the last one');
+      const firstMs = Math.max(labelMs - grid.leadMs, intervals.before(labelMs, 1) + 1);
+      const lastMs = Math.max(nextMs - grid.leadMs - 1, labelMs);
+      assert.ok(firstMs <= timeMs && timeMs <= lastMs);
+      assert.equal(intervals.of(firstMs), labelMs, 'the first time of an interval');
+      assert.equal(intervals.of(lastMs), labelMs, 'the last one');
+      assert.equal(intervals.of(lastMs + 1), nextMs);
       assert.equal(intervals.before(nextMs, 1), labelMs);
     }),
     { numRuns: 500 },
@@ -133,6 +138,25 @@ test('days of a zone begin at its midnights, through both changes of its clocks'
       assert.equal(intervals.before(midnight, -1) - midnight, lengthMs, `${zone} ${date}`);
       assert.equal(intervals.of(midnight - 1), parse(date) - DAY_MS);
     }
+  }
+});
+
+test('an interval shorter than the lead has its own label', () => {
+  // On 2018-03-25, clocks in Berlin went from 02:00 to 03:00: from midnight to noon it was 11 hours.
+  const halfDays = { ...plainGrid(12 * HOUR_MS), leadMs: 11.5 * HOUR_MS, zone: 'Europe/Berlin' };
+  const months = { ...plainGrid(MONTH_MS), leadMs: 30 * DAY_MS };
+  for (const [grid, labels] of [
+    [halfDays, ['2018-03-24T11:00Z', '2018-03-24T23:00Z', '2018-03-25T10:00Z']],
+    [months, ['2018-01-01', '2018-02-01', '2018-03-01']],
+  ] as const) {
+    const [before, short, next] = labels.map(at) as [number, number, number];
+    const intervals = new Intervals(grid);
+    assert.equal(intervals.before(next, 1), short);
+    assert.equal(intervals.of(short - grid.leadMs - 1), before);
+    for (const timeMs of [short - grid.leadMs, next - grid.leadMs, short]) {
+      assert.equal(intervals.of(timeMs), short);
+    }
+    for (const timeMs of [short + 1, next]) assert.equal(intervals.of(timeMs), next);
   }
 });
 
