@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { strongerLabel } from '#build/core/label.js';
+import type { Label } from '#build/core/types.js';
 import { openRecording } from '#build/read/recording.js';
 import { READ_DEFAULTS, readText } from '../../support/reading.js';
 
@@ -164,6 +166,30 @@ test('a field that first appears after the sample is reported once, and at most 
   assert.equal(recording.lateNotices().length, 101);
 });
 
+interface Row {
+  readonly values: readonly number[];
+  readonly label: Label;
+}
+
+/** What whole rows of one target in one minute become: the last one, unless they fill each other's empty cells. */
+function lastOf(rows: readonly Row[]): Row {
+  let known = rows[0]!;
+  let isJoined = false;
+  for (const row of rows.slice(1)) {
+    const fills = (other: Row): boolean[] => other.values.map((value) => !Number.isNaN(value));
+    const [filled, had] = [fills(row), fills(known)];
+    const adds = filled.some((isFilled, i) => isFilled && had[i] === false);
+    const repeats = filled.some((isFilled, i) => isFilled && had[i] === true);
+    if (!isJoined && !(adds && had.includes(true) && !repeats)) known = row;
+    else {
+      isJoined = true;
+      const values = known.values.map((value, i) => (filled[i] === true ? row.values[i]! : value));
+      known = { values, label: repeats ? row.label : strongerLabel(known.label, row.label) };
+    }
+  }
+  return known;
+}
+
 test('rows that look alike are read as by JSON.parse', async () => {
   const scalar = fc.oneof(
     fc.double({ noDefaultInfinity: true, noNaN: true }).map((value) => JSON.stringify(value)),
@@ -202,15 +228,13 @@ test('rows that look alike are read as by JSON.parse', async () => {
       // Each by itself cannot look like the one before it: a fresh reader has nothing to compare with.
       const together = await readText([Buffer.from([first, first, ...texts].join('\n'))], options);
       const alone = await Promise.all(texts.map((text) => readText(`${first}\n${text}`, options)));
-      const last = new Map<string, unknown>([['first', [[1, 2], 1]]]);
-      for (const { records } of alone) {
-        for (const { target: name, values, label } of records) {
-          if (name !== 'first') last.set(name, [values, label]);
-        }
+      const rowsOf = new Map<string, Row[]>([['first', [{ values: [1, 2], label: 1 }]]]);
+      for (const { target: name, values, label } of alone.flatMap(({ records }) => records)) {
+        if (name !== 'first') rowsOf.set(name, [...(rowsOf.get(name) ?? []), { values, label }]);
       }
       assert.deepEqual(
-        new Map(together.records.map(({ target: name, values, label }) => [name, [values, label]])),
-        new Map([...last].sort(([a], [b]) => (a < b ? -1 : 1))),
+        new Map(together.records.map(({ target: name, values, label }) => [name, { values, label }])),
+        new Map([...rowsOf].map(([name, each]) => [name, lastOf(each)])),
       );
       assert.deepEqual(
         together.rejects.map(({ reason, message }) => [reason, message]),
@@ -219,6 +243,15 @@ test('rows that look alike are read as by JSON.parse', async () => {
     }),
     { numRuns: 150 },
   );
+});
+
+test('rows that fill different cells are one record, also with --duplicates last', async () => {
+  const row = (cpu: number | null, mem: number | null): unknown => ({ time: at(0), target: 'a', cpu, mem });
+  const read = async (...rows: readonly unknown[]): Promise<unknown> =>
+    kept(await readText(lines(...rows), { interval: 60_000, columns: ['cpu', 'mem'], duplicates: 'last' }));
+  assert.deepEqual(await read(row(null, 0), row(0, null)), [['a', [0, 0], null]]);
+  assert.deepEqual(await read(row(1, null), row(null, 2), row(3, null)), [['a', [3, 2], null]]);
+  assert.deepEqual(await read(row(1, 2), row(3, null)), [['a', [3, NaN], null]]);
 });
 
 test('minute-batches: values by name, in a list, or with their own window', async () => {
