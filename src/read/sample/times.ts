@@ -5,22 +5,23 @@ import { StepCounter } from './interval.js';
 export class SampledTimes {
   /** In the order of the file, without those that repeat the one before. */
   readonly #order: number[] = [];
-  readonly #targets = new TimesByName();
-  readonly #parts = new TimesByName();
+  /** By metric in a table with a row per metric. */
+  readonly #targets = new SeriesTimes<string | null>();
+  readonly #parts = new SeriesTimes<number>();
   readonly #disjoint = new DisjointParts();
 
   /** Takes the time of a record with values for these columns: NaN where it has none. */
   see(target: string, timeMs: number, values: Float64Array): void {
     this.#see(timeMs);
-    this.#targets.add(target, timeMs);
+    this.#targets.add(null, target, timeMs);
     const part = this.#disjoint.partOf(values);
-    if (part !== null) this.#parts.add(`${part} ${target}`, timeMs);
+    if (part !== null) this.#parts.add(part, target, timeMs);
   }
 
   /** Takes the time of a row with one metric. */
   seeMetric(target: string, timeMs: number, metric: string): void {
     this.#see(timeMs);
-    this.#targets.add(`${metric}\u0000${target}`, timeMs);
+    this.#targets.add(metric, target, timeMs);
   }
 
   /** Whether there are enough steps, at least half of them the same. */
@@ -33,7 +34,7 @@ export class SampledTimes {
     return this.#series.sorted();
   }
 
-  get #series(): TimesByName {
+  get #series(): SeriesTimes<string | null> | SeriesTimes<number> {
     return this.#disjoint.isInParts ? this.#parts : this.#targets;
   }
 
@@ -67,23 +68,34 @@ export class SampledTimes {
   }
 }
 
-/** The times of each series. */
-class TimesByName {
+/** The times of each series: a target and, of several it has, which. Both are keys, since a joined name per row is slow. */
+class SeriesTimes<Which> {
   /** Between neighbours in the file: only to tell when there are enough. */
   readonly steps = new StepCounter();
-  readonly #byName = new Map<string, number[]>();
+  readonly #byTarget = new Map<Which, Map<string, number[]>>();
+  readonly #all: number[][] = [];
 
-  add(name: string, timeMs: number): void {
-    const times = this.#byName.get(name);
-    const before = times?.at(-1);
+  add(which: Which, target: string, timeMs: number): void {
+    const times = this.#timesOf(which, target);
+    const before = times.at(-1);
     if (before === timeMs) return;
-    if (times === undefined) this.#byName.set(name, [timeMs]);
-    else times.push(timeMs);
+    times.push(timeMs);
     if (before !== undefined) this.steps.add(Math.abs(timeMs - before));
   }
 
+  #timesOf(which: Which, target: string): number[] {
+    let byTarget = this.#byTarget.get(which);
+    if (byTarget === undefined) this.#byTarget.set(which, (byTarget = new Map<string, number[]>()));
+    let times = byTarget.get(target);
+    if (times === undefined) {
+      byTarget.set(target, (times = []));
+      this.#all.push(times);
+    }
+    return times;
+  }
+
   sorted(): number[][] {
-    return [...this.#byName.values()].map((times) => [...new Set(times)].sort((a, b) => a - b));
+    return this.#all.map((times) => [...new Set(times)].sort((a, b) => a - b));
   }
 }
 
