@@ -117,7 +117,9 @@ class Calendar {
   /** The label of a record: never one whose predecessor is still to come. Infinite as `startAt`. */
   labelOf(timeMs: number, leadMs: number): number {
     const startMs = this.startAt(timeMs + leadMs);
-    return startMs === this.#fromMs && timeMs <= this.#beforeMs ? this.#beforeMs : startMs;
+    // Before a skipped day, starts on its clocks are later than the next ones.
+    const isShort = startMs === this.#fromMs && this.#beforeMs < startMs;
+    return isShort && timeMs <= this.#beforeMs ? this.#beforeMs : startMs;
   }
 
   /** The start of the interval around a time; infinite before the year 2, and after 9998. */

@@ -175,6 +175,14 @@ test('a date that a zone skips takes no interval', () => {
   assert.equal(new Date(next + zoneOffsets('Pacific/Apia')(next)).toISOString(), '2011-12-31T00:00:00.000Z');
 });
 
+test('a skipped date moves no record into a later interval', () => {
+  const grid = { ...plainGrid(6 * HOUR_MS), phaseMs: 4 * HOUR_MS, leadMs: 2 * HOUR_MS, zone: 'Pacific/Apia' };
+  const intervals = new Intervals(grid);
+  const labelMs = at('2011-12-30T14:00:00Z');
+  for (const early of [0, 1, 2]) assert.equal(intervals.of(labelMs - early * HOUR_MS), labelMs);
+  assert.equal(intervals.of(labelMs - 2 * HOUR_MS - 1), at('2011-12-30T08:00:00Z'));
+});
+
 test('days of a zone without such changes are those of an equal grid', () => {
   fc.assert(
     fc.property(times, (timeMs) => {
