@@ -162,6 +162,8 @@ function givenTargets({ targetColumns = [], metricColumn, valueColumn }: ReadOpt
 /** So many of the sampled rows would be duplicates, and more than a few. */
 const MIXED_SHARE = 1 / 3;
 const MIXED_ROWS = 3;
+/** Columns that the refusal proposes. */
+const MOST_POSSIBLE = 3;
 
 /**
  * Refuses a file in which several series are mixed that nothing distinguishes: of each time, only the first row would be
@@ -169,17 +171,20 @@ const MIXED_ROWS = 3;
  */
 function refuseMixed(
   { file, time, rows }: { readonly file: string; readonly time: string; readonly rows: number },
-  { fields, repeated }: TargetChoice,
+  { fields, repeated, possible }: TargetChoice,
   options: ReadOptions,
 ): void {
   const isGiven = options.targetColumns !== undefined || options.duplicates !== 'reject';
   const isMixed = repeated >= MIXED_ROWS && repeated > rows * MIXED_SHARE;
   if (fields.length > 0 || isGiven || options.wide === true || !isMixed) return;
+  const flags = possible.slice(0, MOST_POSSIBLE).map((name) => `--target-column ${quoteName(name)}`);
+  const [why, remedy] =
+    flags.length === 0
+      ? ['no column distinguishes them', 'name the column of the targets with --target-column']
+      : ['it is unclear which column names their targets', `give ${flags.join(' or ')}`];
   throw new AiopsError(
     'input_unusable',
-    `${file}: ${repeated} of the first ${rows} records have the ${time} of an earlier one, and no column distinguishes them`,
-    {
-      hint: 'name the column of the targets with --target-column, or merge the records of an interval with --duplicates mean (or first, last)',
-    },
+    `${file}: ${repeated} of the first ${rows} records have the ${time} of an earlier one, and ${why}`,
+    { hint: `${remedy}, or merge the records of an interval with --duplicates mean (or first, last)` },
   );
 }

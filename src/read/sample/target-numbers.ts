@@ -1,6 +1,6 @@
 import { isBinary, isCalendar } from './field-shape.js';
 import type { FieldShape } from './field-shape.js';
-import { countGroups, recurringShare } from './row-groups.js';
+import { countGroups, recurringShare, repeats } from './row-groups.js';
 import type { TimedRows } from './row-groups.js';
 
 /** Whole numbers of which every time has the same ones. */
@@ -14,6 +14,15 @@ export function isCycling(rows: TimedRows, shape: FieldShape): boolean {
 /** Whether whole numbers may name a target together with another field: each recurs. */
 export function isPart(rows: TimedRows, shape: FieldShape): boolean {
   return shape.kind === 'integer' && !isCalendar(shape) && recurringShare(rows, shape) >= 0.9;
+}
+
+/** Fields of whole numbers, each of which distinguishes all rows that share a time, as numbers of targets do. */
+export function distinguishingNumbers(rows: TimedRows, shapes: readonly FieldShape[]): FieldShape[] {
+  if (repeats(rows, []) === 0) return [];
+  const numbers = shapes.filter(
+    (shape) => shape.kind === 'integer' && !isCalendar(shape) && !isBinary(shape),
+  );
+  return numbers.filter((shape) => shape.present === rows.timesMs.length && repeats(rows, [shape]) === 0);
 }
 
 /** Whether nearly every time has all combinations of the fields. */

@@ -1,11 +1,12 @@
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
-import type { FieldShapes } from './field-shape.js';
+import type { FieldShape, FieldShapes } from './field-shape.js';
 import { requireField } from './find-field.js';
 import { isLabelCalledTarget } from './label-words.js';
 import { newName, quoteName } from './names.js';
 import { targetName } from './target-names.js';
 import type { TargetName } from './target-names.js';
+import { distinguishingNumbers } from './target-numbers.js';
 import { TargetSearch } from './target-search.js';
 import type { TargetInput } from './target-search.js';
 
@@ -16,6 +17,8 @@ export interface TargetChoice {
   readonly numbering: readonly string[];
   /** Sampled rows that repeat the time and target of another, but have other values. */
   readonly repeated: number;
+  /** If there are such rows: fields of numbers that may name the target, though nothing says so. */
+  readonly possible: readonly string[];
   readonly decision: Decision;
 }
 
@@ -34,7 +37,7 @@ export function decideTargets(input: TargetInput, options: ReadOptions, shapes: 
     const flag = '--target-column';
     const fields = isNone ? [] : given.map((name) => requireField(name, { file, names, flag }, options));
     const decision = targetDecision(fields, 'given', `${flag} says so`);
-    return { fields, numbering: [], repeated: 0, decision };
+    return { fields, numbering: [], repeated: 0, possible: [], decision };
   }
   const free = names.filter((name) => name !== '' && !taken.has(name));
   const usual = new Map<string, TargetName>();
@@ -43,15 +46,17 @@ export function decideTargets(input: TargetInput, options: ReadOptions, shapes: 
     const isLabel = isLabelCalledTarget(input, shapes.of(name), newName(name, options));
     if (meaning !== null && !isLabel) usual.set(name, meaning);
   }
-  const search = new TargetSearch(
-    input,
-    free.map((name) => shapes.of(name)),
-    usual,
-  );
+  const found = free.map((name) => shapes.of(name));
+  const search = new TargetSearch(input, found, usual);
   const { chosen, source, evidence, others, numbering, repeated } = search.search();
-  const fields = chosen.map(({ name }) => name);
+  const fields = namesOf(chosen);
   const decision = { ...targetDecision(fields, source, evidence), alternatives: others.map(flagOf) };
-  return { fields, numbering: numbering.map(({ name }) => name), repeated, decision };
+  const possible = fields.length > 0 ? [] : namesOf(distinguishingNumbers(input, found));
+  return { fields, numbering: namesOf(numbering), repeated, possible, decision };
+}
+
+function namesOf(shapes: readonly FieldShape[]): string[] {
+  return shapes.map(({ name }) => name);
 }
 
 function targetDecision(fields: readonly string[], source: Decision['source'], evidence: string): Decision {
