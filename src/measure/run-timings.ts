@@ -3,6 +3,7 @@ import { capacityItems } from '../core/scaling.js';
 import type { Distribution } from '../core/statistics.js';
 import { CHUNK_PARTS, type ActorShare, type Breakdown, type ChunkPart } from '../core/timing.js';
 import type { BlockTiming, ChunkTiming } from '../core/types.js';
+import { ChunkSizes } from './chunk-sizes.js';
 
 /** The part of a block's timing that figures use and `timing.jsonl` holds. */
 export interface ServedBlock extends Pick<BlockTiming, 'minutes' | 'items' | 'wallMs' | 'gatherMs'> {
@@ -88,6 +89,8 @@ export interface TimingsSummary {
 
 /** Collects the timing of every block in bounded memory. Blocks without items do not count. */
 export class RunTimings {
+  /** Of everything served, and of minutes served alone. */
+  readonly chunkSizes = { all: new ChunkSizes(), alone: new ChunkSizes() };
   readonly #served = new ServedFigures();
   readonly #blocks = new BlockFigures();
   readonly #minutes: MinuteFigures;
@@ -104,6 +107,10 @@ export class RunTimings {
   addServed(block: ServedBlock, isAlone: boolean, schedule: Schedule | null): void {
     if (block.items === 0) return;
     this.#served.add(block);
+    for (const { items } of block.chunks) {
+      this.chunkSizes.all.add(items);
+      if (isAlone) this.chunkSizes.alone.add(items);
+    }
     if (isAlone) this.#minutes.add(block, schedule);
     else this.#blocks.add(block);
   }

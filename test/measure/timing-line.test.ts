@@ -59,6 +59,11 @@ test('lines read back give the figures that they were written from', () => {
     read.addServed(block.timing, block.isAlone, block.schedule);
   }
   assert.deepEqual(read.summary(), written.summary());
+  for (const which of ['all', 'alone'] as const) {
+    const [before, after] = [written.chunkSizes[which], read.chunkSizes[which]];
+    assert.deepEqual([after.fullness(7), after.largest], [before.fullness(7), before.largest]);
+  }
+  assert.deepEqual([read.chunkSizes.all.largest, read.chunkSizes.alone.largest], [600, 5]);
 });
 
 test('a line of another version is refused with its place and both versions', () => {

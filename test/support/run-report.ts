@@ -102,6 +102,7 @@ function runSummary(minutes: number, timings: RunTimings): RunSummary {
     ...timings.summary(),
     utilization: 0.5,
     comparison: null,
+    callFullness: null,
     labels: null,
     gates: [],
     advice: 'A minute fits.',

@@ -17,7 +17,16 @@ import type { RunSummary } from './run-summary.js';
 /** What advice is about. */
 export type AdvisedRun = Pick<
   RunSummary,
-  'blocks' | 'minutes' | 'comparison' | 'deadlineMs' | 'execution' | 'utilization' | 'sessions' | 'model'
+  | 'backend'
+  | 'blocks'
+  | 'callFullness'
+  | 'comparison'
+  | 'deadlineMs'
+  | 'execution'
+  | 'minutes'
+  | 'model'
+  | 'sessions'
+  | 'utilization'
 >;
 
 /** What the figures of a run suggest, a sentence a line. */
@@ -32,6 +41,7 @@ export function adviceFor(run: AdvisedRun): string {
     minutes === null ? NONE_ALONE : fit(minutes, run),
     ...(minutes === null || minutes.scheduled === null ? [] : [punctuality(minutes, deadlineMs)]),
     ...(comparison === null ? [] : [worthOfActors(comparison, execution.actors, blocks !== null)]),
+    ...smallerBatches(run),
   ].join('\n');
 }
 
@@ -111,4 +121,16 @@ function worthOfActors({ speedup }: ComparisonSummary, actors: number, inBlocks:
     return `${pool} served ${minute} ${compared}: minutes this small are not worth distributing, so ${enough}.`;
   }
   return `${pool} were not measurably faster than one process with batches, so ${enough}.`;
+}
+
+/** Where most of what minutes alone computed was padding. */
+function smallerBatches({ callFullness, backend: { batchSize } }: AdvisedRun): string[] {
+  if (callFullness === null || batchSize === null) return [];
+  const { alone, advisedBatchSize } = callFullness;
+  if (alone === null || advisedBatchSize === null) return [];
+  return [
+    `Calls of minutes served alone were only ${percentText(alone)} full: --batch-size ${advisedBatchSize} makes them ` +
+      `cheaper unless the model itself takes exactly ${plural(batchSize, 'item')}, but it costs throughput in large ` +
+      'blocks and changes last digits, so this run cannot be resumed with it.',
+  ];
 }

@@ -4,6 +4,7 @@ import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { ComparisonSummary } from '../../core/comparison.js';
 import type { GateResult } from '../../report/gates.js';
 import type { AnomaliesSummary } from './anomaly-events.js';
+import type { CallFullness } from './call-fullness.js';
 import type { ReportedReject } from './rejects.js';
 import type { LabelsSummary } from './run-labels.js';
 import type { TimingsSummary } from '../../measure/run-timings.js';
@@ -70,6 +71,8 @@ export interface RunSummary extends TimingsSummary {
   readonly deadlineMs: number;
   /** Share of the time the actors had (`actors × (elapsedMs − comparingMs)`) that they spent on chunks. */
   readonly utilization: number;
+  /** Null: calls were not padded. */
+  readonly callFullness: CallFullness | null;
   readonly comparison: ComparisonSummary | null;
   /** Which rows were flagged. */
   readonly anomalies: AnomaliesSummary;

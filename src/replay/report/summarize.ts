@@ -12,6 +12,7 @@ import type { ReplayConfig } from '../replay-config.js';
 import type { RunFigures } from '../resume/run-figures.js';
 import type { RunTotals } from '../totals.js';
 import { adviceFor } from './advice.js';
+import { callFullness } from './call-fullness.js';
 import { reportedRejects } from './rejects.js';
 import { REPLAY_METRICS, type UngatedRun } from './replay-metrics.js';
 import type { RunSummary } from './run-summary.js';
@@ -85,6 +86,7 @@ function ungated(
     deadlineMs,
     ...timings,
     utilization: busyMs / Math.max(availableMs, 1),
+    callFullness: callFullness(figures.timings, ready, config),
     comparison,
     anomalies: figures.events.summary(),
     labels: figures.labels?.summary() ?? null,

@@ -2,7 +2,15 @@ import type { RunCounts } from '../../core/counts.js';
 import type { Incident } from '../../core/incidents.js';
 import { formatDuration } from '../../core/time.js';
 import { backendFact, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
-import { countText, durationText, figures, plural, roundDuration, sizeText } from '../../report/format.js';
+import {
+  countText,
+  durationText,
+  figures,
+  percentText,
+  plural,
+  roundDuration,
+  sizeText,
+} from '../../report/format.js';
 import type { RunSummary } from './run-summary.js';
 
 /** What a terminal and a page say about a finished run; `status` shares most of it. */
@@ -16,7 +24,16 @@ export function runFacts(summary: RunSummary): Fact[] {
     ...incidentFacts(incidents.counts),
     ...sessionFacts(sessions),
     ...servedFacts(summary),
+    ...callFacts(summary),
   ];
+}
+
+function callFacts({ callFullness, backend: { batchSize }, blocks }: RunSummary): Fact[] {
+  if (callFullness === null || batchSize === null) return [];
+  const { all, alone } = callFullness;
+  const ofAlone =
+    alone === null || blocks === null ? '' : `; those of minutes served alone ${percentText(alone)}`;
+  return [['calls', `padded to ${plural(batchSize, 'item')}, ${percentText(all)} full${ofAlone}`]];
 }
 
 function thresholdText(threshold: RunSummary['threshold']): string {

@@ -27,6 +27,7 @@ import type { BlocksSummary, MinutesSummary, ServedSummary } from '../../measure
 import { readText } from '../../output/read-back.js';
 import type { GateResult } from '../../report/gates.js';
 import type { AnomaliesSummary } from '../report/anomaly-events.js';
+import type { CallFullness } from '../report/call-fullness.js';
 import type { DetectionFigures, LabelsSummary } from '../report/run-labels.js';
 import type { RunSummary } from '../report/run-summary.js';
 import {
@@ -81,6 +82,12 @@ const minutes: Shape<MinutesSummary> = object({
   headroom: measured,
   capacityItems: measured,
   scheduled: nullable(object({ latenessMs: distribution, responseMs: distribution })),
+});
+
+const callFullness: Shape<CallFullness> = object({
+  all: measured,
+  alone: nullable(measured),
+  advisedBatchSize: nullable(count),
 });
 
 const agreement: Shape<Agreement> = object({
@@ -183,6 +190,7 @@ const runSummary: Shape<RunSummary> = object({
   blocks: nullable(blocks),
   minutes: nullable(minutes),
   utilization: measured,
+  callFullness: nullable(callFullness),
   comparison: nullable(comparison),
   anomalies,
   labels: nullable(labels),

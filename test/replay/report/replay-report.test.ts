@@ -141,6 +141,7 @@ const FACTS: Omit<RunSummary, 'served' | 'blocks' | 'minutes' | 'comparison' | '
   throughput: { itemsPerSecond: 200, minutesPerSecond: 50 },
   deadlineMs: 60_000,
   utilization: 0.5,
+  callFullness: null,
   labels: null,
   gates: [],
   notices: [],
