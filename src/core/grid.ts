@@ -6,6 +6,8 @@ const DAY_MS = 86_400_000;
 const EARLIEST_MS = -62_104_060_800_000;
 const LATEST_MS = 253_370_764_800_000;
 const MAX_CACHED_STARTS = 4096;
+/** Every month has so many days. A phase that is longer, after whole months, is counted back from the next month. */
+const SHORTEST_MONTH_MS = 28 * DAY_MS;
 
 /**
  * How times fall into intervals, as plain JSON. Each interval has a label, its start; its records are those from `leadMs`
@@ -42,6 +44,11 @@ export function longestMs(grid: Grid, intervals: number): number {
 /** How many calendar months an interval is; null: it has a fixed length. */
 export function monthsOf(intervalMs: number): number | null {
   return intervalMs % MONTH_MS === 0 ? intervalMs / MONTH_MS : null;
+}
+
+/** Whether the phase of calendar months is counted back from the end of a month, such as for its last day. */
+export function isFromMonthEnd({ intervalMs, phaseMs }: Grid): boolean {
+  return monthsOf(intervalMs) !== null && phaseMs % MONTH_MS >= SHORTEST_MONTH_MS;
 }
 
 function isCalendar({ zone, intervalMs }: Grid): boolean {
@@ -96,7 +103,7 @@ export class Intervals {
 class Calendar {
   readonly #grid: Grid;
   readonly #months: number | null;
-  /** The phase as whole months and a rest. */
+  /** The phase as whole months and a rest, which is negative if it is counted from the end of a month. */
   readonly #phaseMonths: number;
   readonly #restMs: number;
   readonly #offsetAt: (utcMs: number) => number;
@@ -109,7 +116,8 @@ class Calendar {
   constructor(grid: Grid) {
     this.#grid = grid;
     this.#months = monthsOf(grid.intervalMs);
-    this.#phaseMonths = Math.floor(grid.phaseMs / MONTH_MS);
+    const months = Math.floor(grid.phaseMs / MONTH_MS);
+    this.#phaseMonths = isFromMonthEnd(grid) ? months + 1 : months;
     this.#restMs = grid.phaseMs - this.#phaseMonths * MONTH_MS;
     this.#offsetAt = grid.zone === null || grid.zone === 'UTC' ? () => 0 : zoneOffsets(grid.zone);
   }

@@ -1,16 +1,26 @@
-import { monthNumber, monthsOf, monthStartMs, plainGrid, type Grid } from '../../core/grid.js';
+import {
+  isFromMonthEnd,
+  monthNumber,
+  monthsOf,
+  monthStartMs,
+  plainGrid,
+  type Grid,
+} from '../../core/grid.js';
 import { AiopsError } from '../../core/errors.js';
 import { formatDuration, isoTime, MONTH_MS } from '../../core/time.js';
 import { zoneOffsets } from '../../core/time/zone.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { leadAgainstJitter } from './jitter.js';
+import { likelyZones } from './likely-zones.js';
 import { usualGrid, usualPhase } from './usual-phase.js';
 import type { FindPhase, UsualGrid } from './usual-phase.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const QUARTER_MS = 15 * 60_000;
+/** That the clocks of a zone have in the years of a sample. */
+const MOST_OFFSETS = 4;
 
 /** The time on the clocks of a zone, as if it were UTC. */
 export function wallClock(timezone: string): WallClock {
@@ -60,6 +70,8 @@ function chooseStart(
   const hasSteps = series.some((times) => times.length > 1);
   const exact = hasSteps ? exactGrid(series, intervalMs, zone, wallMs) : null;
   if (exact !== null) return { grid: exact, decision: exactDecision(exact, firstMs) };
+  const local = hasSteps ? midnightGrid(series, intervalMs) : null;
+  if (local !== null) return { grid: local, decision: midnightDecision(local) };
   const most = hasSteps ? exactGrid(series, intervalMs, zone, wallMs, usualPhase) : null;
   if (most !== null) {
     const usual = usualGrid(series, most);
@@ -71,6 +83,26 @@ function chooseStart(
   const { leadMs, gained } = isMonths ? { leadMs: 0, gained: 0 } : leadAgainstJitter(walls, intervalMs);
   const grid = { ...base, leadMs };
   return { grid, decision: baseDecision(grid, gained, series.flat().length) };
+}
+
+/**
+ * The grid of the first zone at whose midnights, or whole intervals after them, all records are: times with offsets keep
+ * to the clocks of a zone that no setting names. Null: there is none.
+ */
+function midnightGrid(series: readonly (readonly number[])[], intervalMs: number): Grid | null {
+  const times = series.flat();
+  const stepMs = Math.min(intervalMs, DAY_MS);
+  // A zone has few offsets, and one that has only one shows nothing that UTC does not.
+  const utc = new Set(times.map((timeMs) => modulo(timeMs, stepMs)));
+  if (utc.size < 2 || utc.size > MOST_OFFSETS) return null;
+  for (const zone of likelyZones()) {
+    if (!fitsCalendar(intervalMs, zone)) continue;
+    const wallMs = wallClock(zone);
+    if (!times.every((timeMs) => wallMs(timeMs) % stepMs === 0)) continue;
+    const grid = exactGrid(series, intervalMs, zone, wallMs);
+    if (grid !== null) return grid;
+  }
+  return null;
 }
 
 /** Whether intervals can be counted on the clocks of a zone: changes of its clocks must be short beside them. */
@@ -92,11 +124,13 @@ function exactGrid(
   wallMs: WallClock,
   findPhase: FindPhase = (phases) => commonOf(phases.flat()),
 ): Grid | null {
-  const phasesOf = (clock: WallClock): number[][] =>
-    series.map((times) => times.map((timeMs) => phaseOf(clock(timeMs), intervalMs)));
-  const localMs = zone === null ? null : findPhase(phasesOf(wallMs));
+  const phaseOn = (clock: WallClock): number | null =>
+    phaseOfAll(intervalMs, (phase) =>
+      findPhase(series.map((times) => times.map((timeMs) => phase(clock(timeMs))))),
+    );
+  const localMs = zone === null ? null : phaseOn(wallMs);
   if (localMs === 0) return { ...plainGrid(intervalMs), zone };
-  const utcMs = findPhase(phasesOf((timeMs) => timeMs));
+  const utcMs = phaseOn((timeMs) => timeMs);
   if (utcMs === 0) return plainGrid(intervalMs);
   const phaseMs = localMs ?? utcMs;
   if (phaseMs === null) return null;
@@ -112,7 +146,17 @@ export function commonPhase(
   intervalMs: number,
   wallMs: WallClock = (timeMs) => timeMs,
 ): number | null {
-  return commonOf(times.map((timeMs) => phaseOf(wallMs(timeMs), intervalMs)));
+  return phaseOfAll(intervalMs, (phase) => commonOf(times.map((timeMs) => phase(wallMs(timeMs)))));
+}
+
+/** The phase that `find` finds by the starts of intervals, or else, if they are months, by the last days of months. */
+function phaseOfAll(
+  intervalMs: number,
+  find: (phase: (timeMs: number) => number) => number | null,
+): number | null {
+  const found = find((timeMs) => phaseOf(timeMs, intervalMs));
+  const months = monthsOf(intervalMs);
+  return found !== null || months === null ? found : find((timeMs) => monthEndPhase(timeMs, months));
 }
 
 function commonOf(phases: readonly number[]): number | null {
@@ -129,6 +173,13 @@ function phaseOf(timeMs: number, intervalMs: number): number {
   return restMs < 28 * DAY_MS ? modulo(month, months) * MONTH_MS + restMs : NaN;
 }
 
+/** As `phaseOf`, counted back from the end of the month; NaN before its last day. */
+function monthEndPhase(timeMs: number, months: number): number {
+  const next = monthNumber(timeMs) + 1;
+  const backMs = monthStartMs(next) - timeMs;
+  return backMs <= DAY_MS ? modulo(next * MONTH_MS - backMs, months * MONTH_MS) : NaN;
+}
+
 function given(grid: Grid, phase: 'local' | number): ChosenGrid {
   const flag = `--phase ${phase === 'local' ? phase : durationFlag(phase)}`;
   const from = phase === 'local' && grid.zone === null ? 'local midnight' : originOf(grid);
@@ -142,6 +193,16 @@ function exactDecision(grid: Grid, firstMs: number): Decision {
     evidence: 'all records of the sample are whole intervals apart',
     source: phaseMs === 0 && zone === null ? 'default' : 'shape',
   });
+}
+
+function midnightDecision(grid: Grid): Decision {
+  return {
+    ...decision(grid, originOf(grid), {
+      evidence: 'there all records of the sample are at midnight or whole intervals after it',
+      source: 'shape',
+    }),
+    flag: `--timezone ${grid.zone}`,
+  };
 }
 
 function usualDecision({ grid, firstMs, odd, records }: UsualGrid): Decision {
@@ -174,18 +235,15 @@ function originOf({ phaseMs, zone }: Grid): string {
   return phaseMs === 0 ? 'the epoch' : `${formatDuration(phaseMs)} after the epoch`;
 }
 
-function decision(
-  { phaseMs, leadMs, zone }: Grid,
-  from: string,
-  why: Pick<Decision, 'evidence' | 'source'>,
-): Decision {
+function decision(grid: Grid, from: string, why: Pick<Decision, 'evidence' | 'source'>): Decision {
+  const { phaseMs, leadMs, zone } = grid;
   const early =
     leadMs === 0 ? '' : `; a record up to ${formatDuration(leadMs)} before an interval counts in it`;
   const phase = zone === null ? durationFlag(phaseMs) : 'local';
   const lead = leadMs === 0 ? '' : ` --lead ${durationFlag(leadMs)}`;
   return {
     ...{ about: 'phase', choice: `intervals are counted from ${from}${early}`, ...why },
-    flag: zone !== null && phaseMs !== 0 ? null : `--phase ${phase}${lead}`,
+    flag: (zone !== null && phaseMs !== 0) || isFromMonthEnd(grid) ? null : `--phase ${phase}${lead}`,
     alternatives: [],
   };
 }

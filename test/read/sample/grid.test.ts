@@ -206,7 +206,7 @@ test('weekly and monthly records keep their calendar', async () => {
   assert.deepEqual(monthly.minutes, months);
   assert.ok(monthly.notices.some((text) => text.startsWith('interval 1mo, ')));
   const ends = Array.from({ length: 60 }, (_, i) => iso(Date.UTC(2015, i + 1, 0)));
-  assert.deepEqual((await read(csv(ends))).minutes, months, 'the last days of months');
+  assert.deepEqual((await read(csv(ends))).minutes, ends);
   const years = Array.from({ length: 9 }, (_, i) => iso(Date.UTC(2001 + i, 6, 1)));
   assert.deepEqual((await read(csv(years))).minutes, years);
 });
@@ -255,4 +255,54 @@ test('two records of three that are close are no jitter', async () => {
     interval: MINUTE_MS,
   });
   assert.deepEqual([grid.leadMs, counts], [0, [2, 1]]);
+});
+
+test('local midnights with offsets keep their days through a change of the clocks', async () => {
+  const days = Array.from({ length: 10 }, (_, i) => `2018-03-${22 + i}`);
+  const midnights = days.map((day) => `${day}T00:00:00+0${day > '2018-03-25' ? 2 : 1}:00`);
+  const { minutes, counts, notices, grid } = await read(csv(midnights));
+  assert.deepEqual(
+    minutes,
+    midnights.map((time) => iso(Date.parse(time))),
+  );
+  assert.deepEqual(counts, [10, 0]);
+  assert.equal(grid.zone, 'Europe/Berlin');
+  assert.ok(notices.some((text) => text.includes('--timezone Europe/Berlin')));
+  const [fromMs, toMs] = [Date.parse(midnights[0]!), Date.parse(midnights[2]!)];
+  const ranged = await read(csv(midnights), { fromMs, toMs });
+  assert.deepEqual(ranged.minutes, minutes.slice(0, 2));
+  const given = await read(csv(midnights), { timezone: 'Europe/Berlin' });
+  assert.deepEqual(given.minutes, minutes);
+});
+
+test('local midnights of weeks, months and quarters of a day keep their times too', async () => {
+  const at = timeParser('America/New_York');
+  const dates = (count: number, dayOf: (i: number) => number): string[] =>
+    Array.from({ length: count }, (_, i) => iso(at(iso(dayOf(i)).slice(0, 19))));
+  for (const times of [
+    dates(20, (i) => Date.UTC(2018, 0, 1 + 7 * i)),
+    dates(12, (i) => Date.UTC(2018, i, 1)),
+    dates(12, (i) => Date.UTC(2018, i + 1, 0)),
+    dates(40, (i) => Date.UTC(2018, 2, 8, 6 * i)),
+  ]) {
+    const { minutes, grid } = await read(csv(times));
+    assert.deepEqual([minutes, grid.zone], [times, 'America/New_York']);
+  }
+});
+
+test('last days of months, quarters and years are labels, and in a range if their times are', async () => {
+  for (const [months, count] of [
+    [1, 2],
+    [1, 30],
+    [3, 9],
+    [12, 6],
+  ] as const) {
+    for (const hour of [0, 18]) {
+      const times = Array.from({ length: count }, (_, i) => iso(Date.UTC(2018, months * (i + 1), 0, hour)));
+      const { minutes, counts } = await read(csv(times));
+      assert.deepEqual([minutes, counts], [times, [count, 0]]);
+      const [fromMs, toMs] = [Date.parse(times[0]!), Date.parse(times[1]!)];
+      assert.deepEqual((await read(csv(times), { fromMs, toMs })).minutes, [times[0]]);
+    }
+  }
 });
