@@ -58,6 +58,8 @@ export interface ChosenForm {
   readonly pattern: string | null;
   /** Whether nothing else is likely, or they are epochs of our years in any case. */
   readonly isClear: boolean;
+  /** Whether it puts them into our years. */
+  readonly isLikely: boolean;
   readonly decision: Decision;
 }
 
@@ -104,7 +106,8 @@ function chosen(
   alternatives: readonly string[] = [],
 ): ChosenForm {
   const isClear = alternatives.length === 0;
-  return { form, pattern: null, isClear, decision: { about: 'time format', ...decision, alternatives } };
+  const full = { about: 'time format', ...decision, alternatives } as const;
+  return { form, pattern: null, isClear, isLikely: true, decision: full };
 }
 
 function ofUnit(unit: TimeUnit, years: Years): ChosenForm {
@@ -195,7 +198,8 @@ function dayNumbers(numbers: Numbers, years: Years): ChosenForm | null {
     found === 'days' ? `, or ${dateIn('days1904')} if it counts from 1904 (${unitFlag('days1904')})` : '';
   const evidence = `as seconds they would be of January 1970; the first is ${dateIn(found)}${other}`;
   const decision = { choice: UNIT_NAMES[found], evidence, source: 'shape', flag: unitFlag(found) } as const;
-  return chosen(found, decision, unit === 'days' ? [] : [unitFlag('s')]);
+  const isLikely = unit !== undefined;
+  return { ...chosen(found, decision, unit === 'days' ? [] : [unitFlag('s')]), isLikely };
 }
 
 /** Null: as seconds since 2001, they are not of our years or not in usual steps. */
@@ -217,7 +221,11 @@ function unlikely(numbers: Numbers, field: string, years: Years): ChosenForm {
   const named = usual.find((unit) => unit === unitOfName(field));
   if (named !== undefined) {
     const evidence = `its name says so, and then they are ${formatDuration(step * EPOCH_UNIT_MS[named])} apart`;
-    return chosen(named, { choice: UNIT_NAMES[named], evidence, source: 'shape', flag: unitFlag(named) });
+    const flag = unitFlag(named);
+    return {
+      ...chosen(named, { choice: UNIT_NAMES[named], evidence, source: 'shape', flag }),
+      isLikely: false,
+    };
   }
   const unit = unitBySize(numbers);
   const times = numbers.map(PARSERS.auto).filter((ms) => !Number.isNaN(ms));
@@ -228,7 +236,7 @@ function unlikely(numbers: Numbers, field: string, years: Years): ChosenForm {
   const likelier = others.length > 0 ? others : [unit === 's' ? ('ms' as const) : ('s' as const)];
   // Numbers that count on must not turn from seconds into milliseconds where they get large.
   const isMixed = shareIn(numbers, 'auto', years) > 0 && !areFarApart(numbers);
-  return chosen(isMixed ? 'auto' : unit, decision, likelier.map(unitFlag));
+  return { ...chosen(isMixed ? 'auto' : unit, decision, likelier.map(unitFlag)), isLikely: false };
 }
 
 const UNIT_WORDS: readonly (readonly [EpochUnit, RegExp])[] = [

@@ -8,7 +8,10 @@ import type { SampleTable } from './table.js';
 
 /** Texts that usually stand for a missing value, in lower case. */
 const USUAL_MISSING: ReadonlySet<string> = new Set([
-  ...['na', 'n/a', '#n/a', '<na>', '-', '--', '---', '.', '?', 'none', 'nil', '\\n', 'missing', 'undefined'],
+  ...['na', 'n/a', 'n.a.', '<na>', '-', '--', '---', '.', '?', 'none', 'nil', '\\n', 'missing', 'undefined'],
+  ...['n/d', 'no data', 'nodata', 'no value', 'not available', 'bad', 'bad input'],
+  // Errors of spreadsheets.
+  ...['#n/a', '#div/0!', '#value!', '#ref!', '#num!', '#name?', '#null!'],
 ]);
 
 /** A number that is written as most are: with a point, if it has a mark at all. */

@@ -6,9 +6,16 @@ import { requireField, usualField } from './find-field.js';
 import { listNames, newName, quoteName } from './names.js';
 import type { SampledTable, SampleTable } from './table.js';
 import { isTimeLike } from './time-format.js';
-import { canBeTime, looksLikeTime } from './time-shape.js';
+import {
+  areMost,
+  canBeTime,
+  hasMostlyTimes,
+  hasOnlyTimes,
+  hasOurTimes,
+  looksLikeTime,
+} from './time-shape.js';
 
-/** Taken for the time whatever they hold. */
+/** Taken for the time if they hold any, unless another column is a likelier time. */
 const USUAL_TIMES = ['timestamp', 'time', 'ts', 'minute', '@timestamp'];
 /** Names of columns that are the time if they look like it; compared by their letters and digits alone. */
 const OTHER_TIMES = [
@@ -78,9 +85,55 @@ export function decideTime(
   const isUsual = (name: string): boolean => USUAL_TIMES.includes(newName(name, options).toLowerCase());
   const usual = names.filter((name) => isUsual(name) && hasTime(table, name));
   const field = usualField(USUAL_TIMES, usual, taken, options);
-  if (field !== null) return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
   const free = names.filter((name) => !taken.has(name) && !taken.has(newName(name, options)));
-  return otherTime(sampled, free, options, nowMs);
+  if (field === null) return otherTime(sampled, free, options, nowMs);
+  const better = betterTime(table, { field, free }, options, nowMs);
+  if (better === null) return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
+  refuseClockApart(sampled, better);
+  const evidence = `it has times of our years, unlike "${oneLine(field)}"`;
+  return { field: better, decision: timeDecision(better, 'shape', evidence) };
+}
+
+/** A column that has times of our years as often as `field` has numbers that are none; null: there is none, or `field` has. */
+function betterTime(
+  table: SampleTable,
+  { field, free }: { readonly field: string; readonly free: readonly string[] },
+  options: ReadOptions,
+  nowMs: number,
+): string | null {
+  if (hasOurTimes(table.lineColumn(field), nowMs)) return null;
+  const least = ALMOST_AS_MANY * countTimes(table, field);
+  const sure = free.filter((name) => {
+    const values = table.lineColumn(name);
+    return countTimes(table, name) >= least && hasMostlyTimes(values) && hasOurTimes(values, nowMs);
+  });
+  const shaped = sure.filter((name) => looksLikeTime(table.lineColumn(name), nowMs));
+  return (
+    usualField(USUAL_TIMES, sure, new Set(), options) ?? otherField(sure, options) ?? onlyOne(table, shaped)
+  );
+}
+
+/** Times of the likelier column that may be missing. */
+const ALMOST_AS_MANY = 0.9;
+
+/** Different times of a column. */
+function countTimes(table: SampleTable, name: string): number {
+  return new Set(table.lineColumn(name).filter(isTimeLike)).size;
+}
+
+/** The first field that has one of the other names. */
+function otherField(names: readonly string[], options: ReadOptions): string | null {
+  const found = OTHER_TIMES.map((each) =>
+    names.find((name) => lettersOf(newName(name, options)) === each),
+  ).find((name) => name !== undefined);
+  return found ?? null;
+}
+
+/** The only column that looks like the time; of several, the only one that has nothing else. */
+function onlyOne(table: SampleTable, shaped: readonly string[]): string | null {
+  const pure = shaped.filter((name) => hasOnlyTimes(table.lineColumn(name)));
+  const [found, ...others] = pure.length > 0 ? pure : shaped;
+  return others.length === 0 ? (found ?? null) : null;
 }
 
 function otherTime(
@@ -95,14 +148,12 @@ function otherTime(
   const able = free.filter(
     (name) => isHeader && canBeTime(newName(name, options), table.lineColumn(name), nowMs),
   );
-  const named = OTHER_TIMES.map((each) =>
-    able.find((name) => lettersOf(newName(name, options)) === each),
-  ).find((name) => name !== undefined);
-  const found = named ?? (shaped.length === 1 ? shaped[0] : undefined);
-  if (found !== undefined) {
+  const named = otherField(able, options);
+  const found = named ?? onlyOne(table, shaped);
+  if (found !== null) {
     refuseClockApart({ file, table }, found);
-    const evidence = named === undefined ? 'no other column has times in all rows' : 'it has a usual name';
-    return { field: found, decision: timeDecision(found, named === undefined ? 'shape' : 'name', evidence) };
+    const evidence = named === null ? 'no other column has times in all rows' : 'it has a usual name';
+    return { field: found, decision: timeDecision(found, named === null ? 'shape' : 'name', evidence) };
   }
   // A usual name without times: the first reject says what is wrong with them.
   const field = usualField(USUAL_TIMES, free, new Set(), options);
@@ -146,7 +197,8 @@ function refuseClockApart({ file, table }: Pick<SampledTable, 'file' | 'table'>,
   if (hasClock) return;
   const isClock = (name: string): boolean => {
     const values = table.lineColumn(name).filter((value) => value !== undefined && value !== '');
-    return values.length > 0 && values.every((value) => typeof value === 'string' && CLOCK.test(value));
+    const clocks = values.filter((value) => typeof value === 'string' && CLOCK.test(value));
+    return areMost(clocks.length, values.length);
   };
   const clock = table.lineNames.find(isClock);
   if (clock === undefined) return;

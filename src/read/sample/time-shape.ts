@@ -2,13 +2,39 @@ import { EPOCH_UNITS, isNumberText } from '../../core/time/numbers.js';
 import { decideNumberForm } from './number-form.js';
 import { isTimeLike } from './time-format.js';
 
-/** Whether a column of this name can be the time: all it holds are dates, or numbers whose form is clear. */
+/** Of what a column of times holds, this share are times, or all but one: the rest is rejected. */
+const MOST = 0.9;
+
+/**
+ * Whether a column of this name can be the time: what it holds are dates, or numbers whose form is clear, but for a few
+ * values such as a footer.
+ */
 export function canBeTime(field: string, values: readonly unknown[], nowMs: number): boolean {
-  const times = timesOf(values);
-  if (times === null) return false;
+  const held = heldIn(values);
+  const times = held.filter(isTimeLike);
   const numbers = times.filter(isNumber);
-  if (numbers.length === 0) return true;
-  return numbers.length === times.length && decideNumberForm(numbers, field, nowMs).isClear;
+  if (areMost(times.length - numbers.length, held.length)) return true;
+  return areMost(numbers.length, held.length) && decideNumberForm(numbers, field, nowMs).isClear;
+}
+
+/** Whether a column that can be the time has nothing but times. */
+export function hasOnlyTimes(values: readonly unknown[]): boolean {
+  return heldIn(values).every(isTimeLike);
+}
+
+/** Whether most of what a column holds are times. */
+export function hasMostlyTimes(values: readonly unknown[]): boolean {
+  const held = heldIn(values);
+  return areMost(held.filter(isTimeLike).length, held.length);
+}
+
+/** Whether the times of a column are dates, or numbers that can only be times of our years. */
+export function hasOurTimes(values: readonly unknown[], nowMs: number): boolean {
+  const times = values.filter(isTimeLike);
+  const numbers = times.filter(isNumber);
+  if (numbers.length * 2 <= times.length) return times.length > 0;
+  const { isClear, isLikely } = decideNumberForm(numbers, '', nowMs);
+  return isClear && isLikely;
 }
 
 const EPOCH_FORMS: ReadonlySet<string> = new Set(['auto', ...EPOCH_UNITS]);
@@ -19,18 +45,22 @@ const EPOCH_FORMS: ReadonlySet<string> = new Set(['auto', ...EPOCH_UNITS]);
  */
 export function looksLikeTime(values: readonly unknown[], nowMs: number): boolean {
   if (!canBeTime('', values, nowMs)) return false;
-  const numbers = (timesOf(values) ?? []).filter(isNumber);
-  if (numbers.length === 0) return true;
+  const times = heldIn(values).filter(isTimeLike);
+  const numbers = times.filter(isNumber);
+  if (numbers.length * 2 < times.length) return true;
   const { form, pattern } = decideNumberForm(numbers, '', nowMs);
   const isEpoch = pattern === null && EPOCH_FORMS.has(form);
   return form === 'compact' || (isEpoch && isRegular(numbers.map(Number)));
 }
 
-/** What a column holds, without empty fields; null if anything is no time, or there is nothing. */
-function timesOf(values: readonly unknown[]): (number | string)[] | null {
-  const held = values.filter((value) => value !== undefined && value !== null && value !== '');
-  const times = held.filter(isTimeLike);
-  return held.length > 0 && times.length === held.length ? times : null;
+/** What a column holds, without empty fields. */
+function heldIn(values: readonly unknown[]): unknown[] {
+  return values.filter((value) => value !== undefined && value !== null && value !== '');
+}
+
+/** With a single value that is none, there must be more of the others. */
+export function areMost(count: number, all: number): boolean {
+  return count > 0 && all - count <= Math.max(count > 1 ? 1 : 0, (1 - MOST) * all);
 }
 
 function isNumber(time: number | string): boolean {

@@ -137,6 +137,24 @@ test('usual words for a missing value count as missing where all else is numbers
   assert.deepEqual(rejects, ['cpu: "NA" is not a number', 'cpu: "broken" is not a number']);
 });
 
+test('errors of spreadsheets and words of historians for no value count as missing', async () => {
+  for (const word of [
+    '#N/A',
+    '#DIV/0!',
+    '#VALUE!',
+    '#REF!',
+    '#NUM!',
+    '---',
+    'No data',
+    'Bad',
+    'N/D',
+    'n.a.',
+  ]) {
+    const { values, rejects } = await read(csv({ cpu: ['1', word, '3'] }));
+    assert.deepEqual([values, rejects], [[[1], [NaN], [3]], []], word);
+  }
+});
+
 test('--missing-values names the words instead', async () => {
   const { values, rejects } = await read(csv({ cpu: ['1', 'off', 'NA'] }), { missingValues: ['off'] });
   assert.deepEqual([values, rejects], [[[1], [NaN]], ['cpu: "NA" is not a number']]);

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { readText } from '../../support/reading.js';
+
+const START_MS = Date.UTC(2018, 3, 30);
+const at = (minute: number): string =>
+  new Date(START_MS + minute * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+const table = (header: string, count: number, row: (minute: number) => unknown[]): string =>
+  [header, ...Array.from({ length: count }, (_, minute) => row(minute).join(',')), ''].join('\n');
+
+/** The column with the time, the first minute, and how many records and rejects there are. */
+async function facts(text: string): Promise<unknown[]> {
+  const { recording, records, rejects } = await readText(text);
+  const [time] = recording.decisions
+    .flatMap(({ decisions }) => decisions)
+    .filter(({ about }) => about === 'time');
+  return [time?.choice, records[0]?.minute, records.length, rejects.map(({ reason }) => reason)];
+}
+
+test('a few values that are no times cost their records only, whatever the column is called', async () => {
+  const names = ['timestamp', 'date', 'datetime', 'Date Time', 'event_time', '_time', 'epoch', 'created_at'];
+  for (const name of [...names, 'Timestamp (UTC)', 'when']) {
+    const texts = table(`${name},v`, 40, (minute) => [minute === 20 ? 'n/a' : at(minute), minute]);
+    const wanted = [`column "${name}"`, '2018-04-30T00:00:00.000Z', 39, ['bad_time']];
+    assert.deepEqual(await facts(texts), wanted, name);
+    const epochs = table(`${name},v`, 40, (minute) => [
+      minute === 20 ? 'n/a' : START_MS / 1000 + 60 * minute,
+      minute,
+    ]);
+    assert.deepEqual(await facts(epochs), wanted, name);
+  }
+});
+
+test('footers, repeated headers, rows of units and 24:00 are rejected', async () => {
+  const rows = (count: number): string => table('date,v', count, (minute) => [at(minute), minute]);
+  const start = '2018-04-30T00:00:00.000Z';
+  assert.deepEqual(await facts(`${rows(5)}Total,1000\n`), ['column "date"', start, 5, ['bad_time']]);
+  assert.deepEqual(await facts(`${rows(20)}2018-04-30 24:00,1\n`), [
+    'column "date"',
+    start,
+    20,
+    ['bad_time'],
+  ]);
+  const repeated = `${rows(20)}date,v\n${at(20)},1\n`;
+  assert.deepEqual(await facts(repeated), ['column "date"', start, 21, ['bad_time']]);
+  const units = rows(20).replace('\n', '\n[UTC],[C]\n');
+  assert.deepEqual(await facts(units), ['column "date"', start, 20, ['bad_time']]);
+});
+
+test('of columns of other names, one that has nothing but times is the time', async () => {
+  const text = table('when,due,v', 40, (minute) => [at(minute), minute === 20 ? 'n/a' : at(minute + 1), 1]);
+  assert.deepEqual(await facts(text), ['column "when"', '2018-04-30T00:00:00.000Z', 40, []]);
+});
+
+test('times of our years win over small numbers under a more usual name', async () => {
+  const start = '2018-04-30T00:00:00.000Z';
+  const seconds = (minute: number): number => START_MS / 1000 + 60 * minute;
+  const cases: readonly [header: string, row: (minute: number) => unknown[], time: string][] = [
+    ['minute,datetime,v', (minute) => [minute % 60, at(minute), 1], 'datetime'],
+    ['datetime,hour,minute,v', (minute) => [at(minute), minute % 24, minute % 60, 1], 'datetime'],
+    ['minute,when,v', (minute) => [minute % 60, minute === 7 ? 'n/a' : at(minute), 1], 'when'],
+    ['time,ts,v', (minute) => [minute, seconds(minute), 1], 'ts'],
+    ['time,@timestamp,v', (minute) => [minute, at(minute), 1], '@timestamp'],
+    ['ts,epoch_ms,v', (minute) => [minute, seconds(minute) * 1000, 1], 'epoch_ms'],
+  ];
+  for (const [header, row, time] of cases) {
+    const [choice, first] = await facts(table(header, 180, row));
+    assert.deepEqual([choice, first], [`column "${time}"`, start], header);
+  }
+});
+
+test('times since a start stay the time beside a date that is the same for all', async () => {
+  const text = table('time,start_time,expires,v', 40, (minute) => [60 * minute, at(0), at(90), 1]);
+  assert.deepEqual(await facts(text), ['column "time"', '1970-01-01T00:00:00.000Z', 40, []]);
+});
