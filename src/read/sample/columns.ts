@@ -63,6 +63,8 @@ export function chooseColumns(
 
 /** The column of recordings in which every field of a row is a target of its own. */
 const WIDE_COLUMN = 'value';
+/** Spreadsheets separate fields by it where numbers have a decimal comma. Elsewhere a point is decimal. */
+const DELIMITER_WITH_COMMAS = ';';
 
 function planFile(
   { sample, series }: ReadableSample,
@@ -80,7 +82,8 @@ function planFile(
     layout: sample.layout,
     marks: sample.head.marks,
     delimiter: sample.head.delimiter,
-    numbers: fields.numbers,
+    numbers:
+      sample.head.delimiter === DELIMITER_WITH_COMMAS ? fields.numbers : { ...fields.numbers, open: [] },
     header: sample.header,
     series: series.name,
     timeField: fields.time,

@@ -159,6 +159,7 @@ class LongSearch {
 
   #judged(metric: FieldShape, value: FieldShape, numbers: readonly number[]): Found[] {
     const targets = this.#besides(metric);
+    if (targets.length === 0 && this.#describesTarget(metric)) return [];
     const distinguished = repeats(this.#input, [...targets, metric]);
     if (distinguished > FEW * numbers.length || !goesThrough(this.#input, targets, metric)) return [];
     const areWords = metricShare(metric) >= 0.5 && targets.every((target) => metricShare(target) < 0.5);
@@ -181,6 +182,14 @@ class LongSearch {
     const texts = this.#textsBeside(metric);
     const metrics = countGroups(this.#input, [metric]);
     return texts.filter((shape) => countGroups(this.#input, [metric, shape]) > metrics);
+  }
+
+  /** Whether a target has one and the same value of the column in all of its rows. */
+  #describesTarget(metric: FieldShape): boolean {
+    const targets = this.#textsBeside(metric).filter(({ name }) => targetName(name, this.#options) !== null);
+    return targets.some(
+      (target) => countGroups(this.#input, [target, metric]) === countGroups(this.#input, [target]),
+    );
   }
 
   #named(fields: LongFields): Found {

@@ -53,7 +53,10 @@ export function usualGrid(series: readonly (readonly number[])[], grid: Grid): U
     return nextMs > timeMs && nextMs - timeMs <= EARLY * grid.intervalMs;
   });
   const { leadMs, gained } = jitterOf(series, intervals);
-  const least = early.length > 0 ? Math.floor(EARLY * grid.intervalMs) : 0;
+  const earlyMs = Math.floor(EARLY * grid.intervalMs);
+  // An odd record that is early may also be a late one, beside the record of the next interval.
+  const isFree = sharing(series, { ...grid, leadMs: earlyMs }) <= sharing(series, { ...grid, leadMs: 0 });
+  const least = early.length > 0 && isFree ? earlyMs : 0;
   const isJitter = gained > 1 && gained >= MANY * times.length;
   const needed = { ...grid, leadMs: isJitter ? Math.max(leadMs, least) : least };
   const isEnough = grid.leadMs <= needed.leadMs || sharing(series, grid) > sharing(series, needed);

@@ -27,8 +27,6 @@ test('a point that first comes after the sample, where nothing shows what it mea
     requests('-1.004'),
     requests('12.004.000'),
     csv('timestamp;id;requests', (i) => `${time(i)};${i};${until(i, '1.004')}`),
-    rows((i) => JSON.stringify({ timestamp: time(i), requests: until(i, '1.004') })).join('\n'),
-    rows((i) => JSON.stringify({ timestamp: time(i), of: { requests: until(i, '1.004') } })).join('\n'),
   ];
   for (const text of texts) {
     const { count, rejects } = await read(text);
@@ -58,7 +56,14 @@ test('what another column or the time shows decides', async () => {
   assert.deepEqual((await read(seconds('.'))).last, [1.004]);
 });
 
-test('a point that can only be decimal is read, as are numbers of JSON', async () => {
+test('a point that can only be decimal is read, as are all of JSON and between commas', async () => {
+  for (const text of [
+    csv('timestamp,requests', (i) => `${time(i)},${until(i, '1.004')}`),
+    csv('timestamp\trequests', (i) => `${time(i)}\t${until(i, '1.004')}`),
+    rows((i) => JSON.stringify({ timestamp: time(i), requests: until(i, '1.004') })).join('\n'),
+    rows((i) => JSON.stringify({ timestamp: time(i), of: { requests: until(i, '1.004') } })).join('\n'),
+  ])
+    assert.deepEqual(await read(text), { last: [1.004], count: ROWS, rejects: [] });
   for (const late of ['5.5', '0.125', '12.0045', '1000.125'])
     assert.deepEqual(await read(requests(late)), { last: [Number(late)], count: ROWS, rejects: [] });
   const json = rows((i) => `{"timestamp":"${time(i)}","requests":${until(i, '1.004')}}`).join('\n');

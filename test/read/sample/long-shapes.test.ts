@@ -126,3 +126,12 @@ test('where nothing tells, they are targets, and a warning names the columns of 
     assert.deepEqual([given.rejects.length, warnings(given)], [0, []]);
   }
 });
+
+test('a description that each host has of its own names no metric', async () => {
+  const rows = [0, 1, 2, 3].flatMap((minute) => [
+    `${at(minute * 60)},a,cpu,${50 + minute}`,
+    `${at(minute * 60)},b,mem_used,${8e9 + minute}`,
+  ]);
+  const { recording, records } = await readText(['timestamp,host,what,value', ...rows].join('\n'));
+  assert.deepEqual([recording.columns, records.length], [['value'], 8]);
+});

@@ -105,3 +105,9 @@ test('drift, 61 s and a jump of the phase lose no record', async () => {
     assert.deepEqual([new Set(minutes).size, rejects], [times.length, []]);
   }
 });
+
+test('an odd record late in its interval keeps none of the next from being read', async () => {
+  const exact = regular(10, MINUTE_MS);
+  const { minutes, rejects } = await read(exact.with(4, exact[4]! + 54 * SECOND_MS));
+  assert.deepEqual([minutes, rejects], [exact, []]);
+});
