@@ -13,7 +13,7 @@ import { inActor, isAboutBackend } from './trial.js';
 export interface CheckedPlace {
   readonly backend: BackendName;
   readonly format: ModelFormat;
-  /** `skipped`: the backend is not there. `failed`: the model cannot be used on it, or computes something else. */
+  /** `skipped`: the backend is not installed. `failed`: the model cannot be used on it, or computes something else. */
   readonly outcome: 'ok' | 'skipped' | 'failed';
   /** Why it was skipped or failed; null: neither. */
   readonly reason: string | null;

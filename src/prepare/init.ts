@@ -28,7 +28,7 @@ export interface Initialized {
   readonly input: ProposedInput;
   readonly window: number;
   readonly kind: Reasoned<BareModelFlags['output']>;
-  /** Where the model was loaded; null: nowhere, for want of a backend, as `why` says. */
+  /** Where the model was loaded; null: no backend could load it, as `why` says. */
   readonly backend: Reasoned<string | null>;
 }
 

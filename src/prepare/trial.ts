@@ -39,7 +39,7 @@ export async function inActor<T>(
   }
 }
 
-/** Whether a bundle could not be loaded because a backend is not there, which says nothing about the bundle. */
+/** Whether a bundle could not be loaded because a backend is not installed, which says nothing about the bundle. */
 export function isAboutBackend({ code }: AiopsError): boolean {
   return code === 'backend' || code === 'backend_missing';
 }

@@ -44,7 +44,8 @@ export function choosePlan(
     const size = batchSize === 'auto' ? defaultBatchSize : batchSize;
     const text = `--batch-shape free has no effect: on ${facts.name} answers do not depend on it`;
     const warnings = batchShape === 'free' ? [text] : [];
-    const mayBeLarger = shapeMatters && batchSize === 'auto' && areUniform(operations);
+    // A resumed run names the size that its first session chose.
+    const mayBeLarger = shapeMatters && size === defaultBatchSize && areUniform(operations);
     const larger = mayBeLarger ? { mostWithSameBits: MOST_ITEMS } : {};
     return { plan: { size, pad: shapeMatters, ...larger }, reproducible: true, warnings };
   }
