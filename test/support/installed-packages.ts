@@ -20,6 +20,32 @@ export function pythonWith(...packages: readonly string[]): Promise<Installed> {
   });
 }
 
+/** Prints where Python is, then which of the modules, such as `keras>=3`, it lacks. */
+const LACKING = `
+import sys, importlib.metadata as metadata, importlib.util as util
+def lacks(module):
+    name, _, major = module.partition(">=")
+    return not util.find_spec(name) or (major and int(metadata.version(name).split(".")[0]) < int(major))
+print(sys.executable, ", ".join(filter(lacks, sys.argv[1:])), sep="\\n")
+`;
+
+/**
+ * The Python of AIOPS_TEST_PYTHON, or `python3`, if it has these modules: for packages that take minutes to install.
+ * `install` are pip's arguments for them.
+ */
+export async function ownPythonWith(modules: readonly string[], install: string): Promise<Installed> {
+  const python = process.env['AIOPS_TEST_PYTHON'] ?? 'python3';
+  const how = `python3 -m venv DIR && DIR/bin/pip install ${install}, then set AIOPS_TEST_PYTHON=DIR/bin/python`;
+  try {
+    const { stdout } = await run(python, ['-c', LACKING, ...modules]);
+    const [path = '', lacking = ''] = stdout.split('\n');
+    return lacking === '' ? { path, skip: false } : { skip: `${python} lacks ${lacking}: ${how}` };
+  } catch (error) {
+    if (process.env['AIOPS_TEST_PYTHON'] !== undefined) throw error;
+    return { skip: `no ${python}: ${how}` };
+  }
+}
+
 /** npm packages, installed without running their scripts; `path` is the `node_modules` folder. */
 export function npmPackages(...packages: readonly string[]): Promise<Installed> {
   return installed('npm', packages, 'node_modules', async (folder) => {

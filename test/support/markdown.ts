@@ -61,3 +61,9 @@ export function sectionOf(text: string, heading: string): string {
   const next = section.indexOf(`\n${level} `);
   return next < 0 ? section : section.slice(0, next);
 }
+
+/** The content of a text's fenced blocks in one language. */
+export const fencedBlocks = (text: string, language: string): string[] =>
+  [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    .filter(([, name]) => name === language)
+    .map(([, , body = '']) => body);
