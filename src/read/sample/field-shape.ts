@@ -1,5 +1,7 @@
 import type { ParseTime } from '../../core/time/format.js';
 import type { ParseNumber } from '../lines/number-format.js';
+import { markedText } from './marked-text.js';
+import type { MarkedText } from './marked-text.js';
 import type { SampleTable } from './table.js';
 
 /** `name`: texts; `integer`: whole numbers; `other`: further numbers, times, truth values, lists, or nothing. */
@@ -24,8 +26,7 @@ export interface FieldShape {
   readonly distinct: number;
 }
 
-/** Numbers in other notations, such as `50,0 %` and `1.000,5`: not names. */
-const DECORATED_NUMBER = /^[-+]?[\d.,' ]*\d[\d.,' ]*\s*%?$/;
+const MARKED: Readonly<Record<MarkedText, number>> = { decorated: 0, address: 0, marked: 0 };
 
 /** The shapes of a table's fields; each is found out once. */
 export class FieldShapes {
@@ -69,12 +70,17 @@ class ColumnShape implements FieldShape {
   constructor(name: string, values: readonly unknown[], reading: FieldReading) {
     this.name = name;
     this.#values = values;
-    const kinds = { none: 0, text: 0, integer: 0, number: 0, missing: 0, other: 0 };
+    const kinds = { none: 0, text: 0, ...MARKED, integer: 0, number: 0, missing: 0, other: 0 };
     for (const value of values) kinds[kindOf(value, reading)]++;
     this.present = values.length - kinds.none;
     const numbers = kinds.integer + kinds.number;
     const isWhole = kinds.integer > 0 && kinds.integer + kinds.missing === this.present;
-    this.kind = 2 * kinds.text > this.present ? 'name' : isWhole ? 'integer' : 'other';
+    // One text that is no number in any notation, such as `1.2.3`, shows that its likes are names.
+    const areNames = kinds.marked > 0;
+    const areAddresses = areNames || kinds.decorated + numbers === 0;
+    const texts =
+      kinds.text + kinds.marked + (areNames ? kinds.decorated : 0) + (areAddresses ? kinds.address : 0);
+    this.kind = 2 * texts > this.present ? 'name' : isWhole ? 'integer' : 'other';
     this.isNumeric = numbers > 0 && 2 * (numbers + kinds.missing) >= this.present;
   }
 
@@ -94,18 +100,19 @@ function keyOf(value: unknown): string | null {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
-function kindOf(
-  value: unknown,
-  { parseTime, parseNumber }: FieldReading,
-): 'none' | 'text' | 'integer' | 'number' | 'missing' | 'other' {
+type ValueKind = 'none' | 'text' | MarkedText | 'integer' | 'number' | 'missing' | 'other';
+
+function kindOf(value: unknown, { parseTime, parseNumber }: FieldReading): ValueKind {
   if (typeof value === 'boolean') return 'other';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   if (typeof value !== 'string') return 'none';
   const number = parseNumber(value);
   if (number === undefined) {
     const text = value.trim();
-    return DECORATED_NUMBER.test(text) || !Number.isNaN(parseTime(text)) ? 'other' : 'text';
+    return Number.isNaN(parseTime(text)) ? (markedText(text) ?? 'text') : 'other';
   }
+  // Between thousands, an address has points as well.
+  if (number >= 1e6 && markedText(value.trim()) === 'address') return 'address';
   if (!Number.isNaN(number)) return Number.isInteger(number) ? 'integer' : 'number';
   return value.trim() === '' ? 'none' : 'missing';
 }
