@@ -1,18 +1,21 @@
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
-import { isBinary, plainName } from './field-shape.js';
+import { plainName } from './field-shape.js';
 import type { FieldShape, FieldShapes } from './field-shape.js';
 import { namedField, usualField } from './find-field.js';
 import { hasLabelWord, isLabelCalledTarget, mayBeLabel } from './label-words.js';
 import { newName, quoteName } from './names.js';
 import type { SampledTable } from './table.js';
+import { holdsLabels, isVerdicts } from './verdicts.js';
 
-/** Names of labels whatever they hold. */
+/** Names of labels, unless what they hold shows something else. */
 const USUAL_LABELS = ['label', 'anomaly', 'is_anomaly'];
 
 /** Names of labels if they hold verdicts, as `plainName` writes them, the surest first. */
 const NAMES = [
   ...[
+    'label',
+    'anomaly',
     'groundtruth',
     'isanomaly',
     'anomalylabel',
@@ -53,10 +56,6 @@ const RANKS: ReadonlyMap<string, number> = new Map(NAMES.map((name, rank) => [na
 const SURE = NAMES.indexOf('gt') + 1;
 const MAX_CODES = 20;
 
-/** Words for verdicts, in any case; some data sets have blanks in them. */
-const VERDICT =
-  /^(?:0|1|true|false|yes|no|normal|benign|ok|healthy|nominal|abnormal|anomal(?:y|ous)|attack|outlier|inlier|fault(?:y)?|fail(?:ure|ed)?|intrusion|malicious|none)$/i;
-
 export interface LabelChoice {
   readonly field: string | null;
   /** Fields that hold labels as well, and are no metrics. */
@@ -88,7 +87,11 @@ export function decideLabel(input: LabelInput, options: ReadOptions, shapes: Fie
       decision: labelDecision(field, 'given', '--label-column says so'),
     };
   }
-  const usual = usualField(USUAL_LABELS, names, taken, options);
+  const isLabel = (name: string): boolean =>
+    !USUAL_LABELS.includes(newName(name, options).toLowerCase()) ||
+    input.layout === 'batches' ||
+    holdsLabels(input, shapes.of(name), shapes.numbersOf(name));
+  const usual = usualField(USUAL_LABELS, names.filter(isLabel), taken, options);
   const free = names.filter((name) => name !== '' && name !== usual && !taken.has(name));
   const rank = (name: string): number => RANKS.get(plainName(newName(name, options))) ?? Infinity;
   const usable = free.filter((name) => rank(name) < Infinity).map((name) => shapes.of(name));
@@ -131,12 +134,6 @@ function lessUsual(input: LabelInput, shapes: readonly FieldShape[], options: Re
 
 function namesOf(shapes: readonly FieldShape[]): string[] {
   return shapes.map(({ name }) => name);
-}
-
-function isVerdicts(shape: FieldShape): boolean {
-  if (isBinary(shape)) return true;
-  const { keys, present } = shape;
-  return present > 0 && keys.every((key) => key === null || VERDICT.test(key.replaceAll(' ', '')));
 }
 
 /** Few different whole numbers: kinds of anomalies, or -1 and 1, of which each may mean either. */

@@ -15,6 +15,7 @@ import type { SampledTable } from './table.js';
 import { isRowName } from './target-names.js';
 import type { TargetName } from './target-names.js';
 import { mayTakeTurns, numberTurns } from './target-turns.js';
+import { areVerdictWords } from './verdicts.js';
 
 /** What is decided before the targets. */
 export interface TargetInput extends SampledTable {
@@ -126,7 +127,7 @@ export class TargetSearch {
     }
     const turnsOf = new Map(this.#shapes.map((shape) => [shape, numberTurns(this.#rows, shape)]));
     const isSure = (shape: FieldShape): boolean => turnsOf.get(shape) === 'surely';
-    const inTurn = texts.filter((shape) => takeTurns(this.#rows, [shape]));
+    const inTurn = texts.filter((shape) => !areVerdictWords(shape) && takeTurns(this.#rows, [shape]));
     const turning = inTurn.length > 0 ? inTurn : this.#shapes.filter(isSure);
     const [first] = turning;
     if (first !== undefined) {

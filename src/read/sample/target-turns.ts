@@ -2,6 +2,7 @@ import { isBinary, isCalendar } from './field-shape.js';
 import type { FieldShape } from './field-shape.js';
 import { medianStep } from './row-groups.js';
 import type { TimedRows } from './row-groups.js';
+import { areVerdictWords } from './verdicts.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -28,7 +29,9 @@ export function numberTurns(rows: TimedRows, shape: FieldShape): Turns {
 }
 
 /** Texts that mostly change from row to row, without an order. */
-export function mayTakeTurns({ timesMs }: TimedRows, { name, keys }: FieldShape): boolean {
+export function mayTakeTurns({ timesMs }: TimedRows, shape: FieldShape): boolean {
+  const { name, keys } = shape;
+  if (areVerdictWords(shape)) return false;
   const changes = keys.filter((key, row) => row > 0 && key !== keys[row - 1]).length;
   return timesMs.length >= 6 && !STATE_NAME.test(name) && changes >= 0.6 * (timesMs.length - 1);
 }

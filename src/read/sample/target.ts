@@ -9,6 +9,7 @@ import type { TargetName } from './target-names.js';
 import { distinguishingNumbers } from './target-numbers.js';
 import { TargetSearch } from './target-search.js';
 import type { TargetInput } from './target-search.js';
+import { areVerdictWords } from './verdicts.js';
 
 export interface TargetChoice {
   /** Several together name a target; none: the file is one series. */
@@ -43,8 +44,11 @@ export function decideTargets(input: TargetInput, options: ReadOptions, shapes: 
   const usual = new Map<string, TargetName>();
   for (const name of free) {
     const meaning = targetName(name, options);
-    const isLabel = isLabelCalledTarget(input, shapes.of(name), newName(name, options));
-    if (meaning !== null && !isLabel) usual.set(name, meaning);
+    if (meaning === null) continue;
+    const shape = shapes.of(name);
+    const isVerdict = !meaning.isPlain && areVerdictWords(shape);
+    const isLabel = isLabelCalledTarget(input, shape, newName(name, options));
+    if (!isVerdict && !isLabel) usual.set(name, meaning);
   }
   const found = free.map((name) => shapes.of(name));
   const search = new TargetSearch(input, found, usual);
