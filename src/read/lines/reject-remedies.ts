@@ -12,7 +12,7 @@ export interface RemedyFacts {
   /** Whether `--time-column` names the column of the times. */
   readonly isTimeColumnGiven?: boolean;
   /** The first record that is rejected for the reason. */
-  readonly example?: { readonly message: string };
+  readonly example?: { readonly message: string; readonly file?: string };
 }
 
 export const RECORD_FORMS = 'a line is {"timestamp": …, "target": …, …} or {"minute": …, "items": […]}';
@@ -53,7 +53,9 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
   unknown_metric: () => 'name all metrics to read with --columns; rows of others are then not selected',
   bad_shape: () =>
     "a list needs one value per column; a list of lists needs one such list per interval of the model's window",
-  duplicate: ({ stepMs }) => {
+  duplicate: ({ stepMs, example }) => {
+    if ((stepMs ?? 0) === 0 && isOfAnotherFile(example))
+      return 'if the files hold different metrics, give the column another name in one of them; if one file repeats the other, drop it, or keep one record per time with --duplicates first or last';
     if (stepMs === 0)
       return 'if the records are of different things, name the column that distinguishes them with --target-column, or with --metric-column if it names their metric; if one repeats another, keep one per time with --duplicates first, last or mean';
     return stepMs === undefined
@@ -68,6 +70,14 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
 /** What to do about records that are rejected for this reason: a sentence, often with a flag. */
 export function remedyOf(reason: RejectReason, facts: RemedyFacts = {}): string {
   return REMEDIES[reason](facts);
+}
+
+/** Whether a duplicate repeats a record of another file. */
+function isOfAnotherFile(example: RemedyFacts['example']): boolean {
+  const other = / already has a record for \S+, at (?<file>.+):\d+/.exec(example?.message ?? '')?.groups?.[
+    'file'
+  ];
+  return other !== undefined && example?.file !== undefined && other !== example.file;
 }
 
 function notRecords(): string {

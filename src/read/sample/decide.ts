@@ -58,13 +58,13 @@ export function decideFields(
   nowMs: number,
   times: FileTimes | null = null,
 ): FileFields {
-  const { file, layout, table } = sampled;
+  const { file, table } = sampled;
   const time = times ?? decideTimes(sampled, options, nowMs);
   const parseTime = rememberLast(parserOf(time.format, options.timezone));
   const allMs = table.lineColumn(time.field).map((value) => timeOf(value, parseTime));
   // Rows without a time name nothing if there are others.
-  const dated = { file, layout, table: table.where((row) => !Number.isNaN(allMs[row])) };
-  const numbers = decideNumbers(dated.table, time.field, options);
+  const dated = { ...sampled, table: table.where((row) => !Number.isNaN(allMs[row])) };
+  const numbers = decideNumbers(dated, time.field, options);
   const parseNumber = lenientParser(numbers.format);
   const shapes = new FieldShapes(dated.table, { parseTime, parseNumber });
   const timesMs = allMs.filter((timeMs) => !Number.isNaN(timeMs));

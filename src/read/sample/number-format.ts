@@ -4,7 +4,7 @@ import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { listNames, quoteName } from './names.js';
-import type { SampleTable } from './table.js';
+import type { SampledTable, SampleTable } from './table.js';
 
 /** Texts that usually stand for a missing value, in lower case. */
 const USUAL_MISSING: ReadonlySet<string> = new Set([
@@ -34,15 +34,22 @@ interface ChosenNumbers {
  * Decides how numbers are written: the decimal mark, whether thousands are apart, percent signs, and the texts that
  * stand for a missing value. JSON has such numbers in its strings.
  */
-export function decideNumbers(table: SampleTable, timeField: string, options: ReadOptions): ChosenNumbers {
+export function decideNumbers(
+  { table, delimiter }: Pick<SampledTable, 'table' | 'delimiter'>,
+  timeField: string,
+  options: ReadOptions,
+): ChosenNumbers {
   const all = table.names.filter((name) => name !== timeField).map((name) => textColumn(table, name));
   // Of columns that have nothing else, all that matters is whether their points could be between thousands.
   const usual = all.filter(({ texts }) => texts.every((text) => USUAL_NUMBER.test(text)));
   const columns = all.filter((column) => !usual.includes(column));
   const bare = columns.map(({ name, texts }) => ({ name, texts: texts.map(withoutPercent) }));
   const times = textColumn(table, timeField);
-  const mark = options.decimal === undefined ? findMark(bare, usual, times) : givenMark(options.decimal);
+  const found = options.decimal === undefined ? findMark(bare, usual, times) : givenMark(options.decimal);
   const hasPoint = timePoint(times) || [...usual.flatMap(pointIn), ...bare.flatMap(pointProof)].length > 0;
+  const isOpen = found.source === 'default' && isPointOpen(usual);
+  const mark =
+    isOpen && !hasPoint && delimiter === ';' && areDotted(times) ? unsureMark(found, usual) : found;
   // With a decimal comma, a point can only be between thousands.
   const isGrouped =
     mark.decimal === ',' ||
@@ -58,18 +65,17 @@ export function decideNumbers(table: SampleTable, timeField: string, options: Re
         ? [...usual, ...bare].filter(areWhole).map(({ name }) => name)
         : [],
   };
-  const isOpen = mark.source === 'default' && isPointOpen(usual);
   if (options.missingValues !== undefined)
     return { format, isOpen, decisions: decisionsOf(format, mark, percent, []) };
-  const found = missingWords(
+  const missingIn = missingWords(
     columns.map((column) => (percent.includes(column) ? bare[columns.indexOf(column)]! : column)),
     format,
   );
-  const missing = [...new Set(found.flatMap(({ words }) => words))];
+  const missing = [...new Set(missingIn.flatMap(({ words }) => words))];
   return {
     format: { ...format, missing },
     isOpen,
-    decisions: decisionsOf({ ...format, missing }, mark, percent, found),
+    decisions: decisionsOf({ ...format, missing }, mark, percent, missingIn),
   };
 }
 
@@ -166,6 +172,23 @@ function isPointOpen(usual: readonly TextColumn[]): boolean {
     usual.some(({ texts }) => texts.some((text) => text.includes('.'))) &&
     firstOf(usual, pointIn) === undefined
   );
+}
+
+/** Whether all times begin with dates such as 30.04.2018, which people write who have decimal commas. */
+function areDotted({ texts }: TextColumn): boolean {
+  return texts.every((text) => /^\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)/.test(text));
+}
+
+function unsureMark(mark: Mark, usual: readonly TextColumn[]): Mark {
+  const evidence = firstOf(usual, ({ name, texts }) => {
+    const point = texts.find((text) => text.includes('.'));
+    return point === undefined
+      ? []
+      : [
+          `"${name}" has ${point}, whose point may be between thousands, as decimal commas go with such dates`,
+        ];
+  });
+  return { ...mark, evidence: evidence ?? mark.evidence, alternatives: ['--decimal comma'] };
 }
 
 function firstOf(columns: readonly TextColumn[], find: (column: TextColumn) => string[]): string | undefined {

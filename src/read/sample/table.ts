@@ -72,6 +72,8 @@ export interface SampledTable {
   readonly file: string;
   readonly layout: Layout;
   readonly table: SampleTable;
+  /** CSV only. */
+  readonly delimiter?: string;
 }
 
 /** Collects the rows of a sample. */

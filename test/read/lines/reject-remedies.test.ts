@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 
@@ -10,7 +11,7 @@ import { Counters } from '#build/read/counters.js';
 import { openRecording } from '#build/read/recording.js';
 import { remedyOf, type RemedyFacts } from '#build/read/lines/reject-remedies.js';
 
-import { READ_DEFAULTS, readText } from '../../support/reading.js';
+import { READ_DEFAULTS, folderWith, readInputs, readText } from '../../support/reading.js';
 
 const FACTS: readonly RemedyFacts[] = [
   {},
@@ -140,6 +141,35 @@ describe('following the remedy, nothing is rejected', () => {
     const { rejects, records } = await readText(text, { targetColumns: ['host', 'core'] });
     assert.deepEqual(rejects, []);
     assert.equal(records.length, 6);
+  });
+
+  test('duplicate of a file of another metric, by a name of its own', async (t) => {
+    const rows = [0, 1, 2].map((minute) => `2024-01-01T00:0${minute}:00Z,a,${minute}\n`).join('');
+    const cpu = `timestamp,host,value\n${rows}`;
+    const folder = await folderWith(t, {
+      ...{ 'cpu.csv': cpu, 'mem.csv': cpu.replaceAll(',a,', ',a,7') },
+      'named.csv': cpu.replace('value', 'mem').replaceAll(',a,', ',a,7'),
+    });
+    const inputs = (...names: string[]): string[] => names.map((name) => join(folder, name));
+    const counters = new Counters(1);
+    const recording = await openRecording(inputs('cpu.csv', 'mem.csv'), READ_DEFAULTS, Readable.from([]));
+    for await (const step of recording.steps()) counters.addStep(step);
+    const [duplicates] = counters.rejects;
+    assert.ok(duplicates?.count === 3);
+    for (const remedy of [counters.remedy ?? '', remedyOf('duplicate', { example: duplicates.example })]) {
+      assert.match(remedy, /another name/);
+      assert.doesNotMatch(remedy, /mean/);
+    }
+    const { records, rejects } = await readInputs(inputs('cpu.csv', 'named.csv'));
+    assert.deepEqual(rejects, []);
+    assert.deepEqual(
+      records.map(({ values }) => values),
+      [
+        [0, 70],
+        [1, 71],
+        [2, 72],
+      ],
+    );
   });
 
   test('duplicate, by a shorter interval', async () => {

@@ -73,6 +73,24 @@ test('points that are only before three digits, beside smaller whole numbers, ma
     assert.deepEqual((await read(csv({ requests }))).warnings, []);
 });
 
+test('points before three digits beside German dates may be between thousands', async () => {
+  const german = (rows: readonly string[], delimiter = ';'): string =>
+    [['Zeit', 'Anfragen'], ...rows.map((row, i) => [`30.04.2018 00:0${i}`, row])]
+      .map((row) => row.join(delimiter))
+      .join('\n');
+  const whole = ['1.204', '2.350', '12.340'];
+  assert.match((await read(german(whole))).warnings.join(), /"Anfragen" has 1\.204.*--decimal comma/);
+  const given = await read(german(whole), { decimal: ',' });
+  assert.deepEqual([given.values, given.warnings], [[[1204], [2350], [12340]], []]);
+  for (const [rows, delimiter] of [
+    [['1.204', '2.35', '12.340'], ';'],
+    [['0.204', '2.350', '12.340'], ';'],
+    [whole, ','],
+  ] as const)
+    assert.deepEqual((await read(german(rows, delimiter))).warnings, []);
+  assert.deepEqual((await read(csv({ v: ['1.000', '1.004', '1.009'] }))).warnings, []);
+});
+
 test('no thousands begin with a zero', async () => {
   const { values, warnings } = await read(csv({ share: ['0,100', '0,107', '1,114'] }));
   assert.deepEqual([values, warnings], [[[0.1], [0.107], [1.114]], []]);
