@@ -1,4 +1,4 @@
-import { decimalMark, delimiter, name, oneOf, toggle, whole } from './kinds.js';
+import { columnName, decimalMark, delimiter, name, oneOf, toggle, whole } from './kinds.js';
 import { TIME_UNITS } from '../../core/time/numbers.js';
 import { names, renames } from './lists.js';
 import { timeFormat, timezone } from './time-kinds.js';
@@ -15,8 +15,8 @@ export const FORMAT = {
   },
   timeColumn: {
     flags: '--time-column <name>',
-    help: 'column with the time (default: timestamp, time, ts, minute …)',
-    kind: name,
+    help: 'column with the time; "": the one without a name (default: timestamp, time, ts, minute …)',
+    kind: columnName,
     changes: 'results',
   },
   targetColumns: {

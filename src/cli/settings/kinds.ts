@@ -18,6 +18,13 @@ export const name: Kind<string> = textKind((text) => {
   return text;
 });
 
+/** The name of a column, in quotes if need be; `""`: the one without a name, as pandas writes its index. */
+export const columnName: Kind<string> = {
+  parse: (text) => /^"((?:[^"]|"")*)"$/.exec(text)?.[1]?.replaceAll('""', '"') ?? name.parse(text, undefined),
+  show: (value) => (/^$|^".*"$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value),
+  json: 'text',
+};
+
 /** One of a few words. */
 export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T> {
   const parse = (text: string): T => {

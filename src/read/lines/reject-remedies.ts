@@ -1,3 +1,4 @@
+import { AUTO_TIME, parserOf } from '../../core/time/format.js';
 import { formatDuration } from '../../core/time.js';
 import type { RejectReason } from '../../core/types.js';
 
@@ -40,7 +41,7 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
   bad_time: ({ isTimeColumnGiven = false, example }) => {
     if (example?.message.endsWith(OTHER_KIND) === true)
       return 'correct it; if the file is to have times in several forms, read all of them with --time-format any';
-    const forms = `times are ISO 8601, YYYY-MM-DD HH:MM[:SS] or another form of docs/formats.md; describe others with --time-format, ${exampleFormat(example?.message ?? '')}`;
+    const forms = `times are ISO 8601, YYYY-MM-DD HH:MM[:SS] or another form of docs/formats.md; describe others with --time-format${exampleFormat(example?.message ?? '')}`;
     return isTimeColumnGiven
       ? forms
       : `${forms}; if the times are in another column, name it with --time-column`;
@@ -85,15 +86,31 @@ function notRecords(): string {
 }
 
 const SHORT_DATE =
-  /"(?<first>\d\d)(?<mark>[./-])(?<second>\d\d)[./-]\d\d(?<gap>[ T])\d\d:\d\d(?<seconds>:\d\d)?"/;
+  /"(?<time>(?<first>\d{1,2})(?<mark>[./-])(?<second>\d{1,2})[./-]\d\d(?:(?<gap>[ T]+)\d{1,2}:\d\d(?<seconds>:\d\d)?(?<half> ?[ap]\.?m\.?)?)?)"/i;
 
-/** A `--time-format` for the time that a message quotes, if it is a usual one, otherwise some format. */
+/** A `--time-format` that reads the time that a message quotes, if it is a usual one. */
 function exampleFormat(message: string): string {
-  const { first, mark = '/', second, gap = ' ', seconds } = SHORT_DATE.exec(message)?.groups ?? {};
-  const format = (date: string): string => `"${date}${gap}%H:%M${seconds === undefined ? '' : ':%S'}"`;
+  const {
+    time,
+    first,
+    mark = '/',
+    second,
+    gap = '',
+    seconds = '',
+    half = '',
+  } = SHORT_DATE.exec(message)?.groups ?? {};
+  if (time === undefined) return '';
+  const hours = half === '' ? '%H:%M' : '%I:%M';
+  const clock = gap === '' ? '' : `${gap}${hours}${seconds && ':%S'}${half && half.replace(/\S+/, '%p')}`;
+  const format = (date: string): string => `${date}${clock}`;
   const dayFirst = format(`%d${mark}%m${mark}%y`);
   const monthFirst = format(`%m${mark}%d${mark}%y`);
-  if (Number(second) > 12) return `here ${monthFirst}`;
-  if (Number(first) > 12) return `here ${dayFirst}`;
-  return first === undefined ? `such as ${dayFirst}` : `here ${dayFirst} or ${monthFirst}`;
+  const likely =
+    Number(second) > 12 ? [monthFirst] : Number(first) > 12 ? [dayFirst] : [dayFirst, monthFirst];
+  const fitting = likely.filter((pattern) => !Number.isNaN(patternMs(pattern, time)));
+  return fitting.length === 0 ? '' : `, here ${fitting.map((pattern) => `"${pattern}"`).join(' or ')}`;
+}
+
+function patternMs(pattern: string, time: string): number {
+  return parserOf({ ...AUTO_TIME, pattern }, 'UTC')(time);
 }

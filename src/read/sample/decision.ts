@@ -24,7 +24,7 @@ export interface Decision {
   readonly source: 'given' | 'name' | 'shape' | 'default';
   /** The flag that decides the same, to be pinned or changed: `--target-column host`; null: there is none. */
   readonly flag: string | null;
-  /** Flags of other readings that are as good; empty: it is clear. */
+  /** Flags of other readings that are as good, or what to give instead; empty: it is clear. */
   readonly alternatives: readonly string[];
 }
 

@@ -1,5 +1,4 @@
 import { AiopsError } from '../../core/errors.js';
-import { oneLine } from '../../core/one-line.js';
 import type { ReadOptions } from '../options.js';
 import { listNames, newName } from './names.js';
 
@@ -25,7 +24,7 @@ export function requireField(
   if (found !== null) return found;
   throw new AiopsError(
     'input_unusable',
-    `${file} has no column ${oneLine(wanted)}: saw ${listNames(names)}`,
+    `${file} has no column ${listNames([wanted])}: saw ${listNames(names)}`,
     {
       hint: `give ${flag} the name as it is in the file`,
     },

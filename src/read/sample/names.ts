@@ -28,7 +28,8 @@ export function listNames(names: readonly string[], most = 12): string {
 
 /** A name as typed after a flag that takes names separated by commas, in a shell. */
 export function quoteName(name: string): string {
-  const listed = /[,"]/.test(name) || name !== name.trim() ? `"${name.replaceAll('"', '""')}"` : name;
+  const listed =
+    name === '' || /[,"]/.test(name) || name !== name.trim() ? `"${name.replaceAll('"', '""')}"` : name;
   return inShell(listed);
 }
 

@@ -230,13 +230,32 @@ function unlikely(numbers: Numbers, field: string, years: Years): ChosenForm {
   const unit = unitBySize(numbers);
   const times = numbers.map(PARSERS.auto).filter((ms) => !Number.isNaN(ms));
   const odd = times.find((ms) => !isIn(ms, years)) ?? times[0] ?? 0;
-  const evidence = `their size suggests it, although that makes one of them ${isoTime(odd)}`;
+  const other = otherCount(numbers, years);
+  const evidence = `their size suggests it, although that makes one of them ${isoTime(odd)}${other ?? ''}`;
   const decision = { choice: UNIT_NAMES[unit], evidence, source: 'default', flag: unitFlag(unit) } as const;
   const others: readonly EpochUnit[] = usual.filter((each) => each !== unit);
   const likelier = others.length > 0 ? others : [unit === 's' ? ('ms' as const) : ('s' as const)];
   // Numbers that count on must not turn from seconds into milliseconds where they get large.
   const isMixed = shareIn(numbers, 'auto', years) > 0 && !areFarApart(numbers);
-  return { ...chosen(isMixed ? 'auto' : unit, decision, likelier.map(unitFlag)), isLikely: false };
+  const alternatives = other === null ? likelier.map(unitFlag) : ['times in seconds since 1970'];
+  return { ...chosen(isMixed ? 'auto' : unit, decision, alternatives), isLikely: false };
+}
+
+/** Counts that no `--time-unit` reads. */
+const OTHER_COUNTS = [
+  { name: 'minutes since 1970', unitMs: 60_000, fromMs: 0 },
+  { name: 'seconds since 1900', unitMs: 1000, fromMs: Date.UTC(1900, 0, 1) },
+  { name: 'seconds since 1904', unitMs: 1000, fromMs: Date.UTC(1904, 0, 1) },
+];
+
+/** What else they may count, if that puts them into our years; null: nothing known does. */
+function otherCount(numbers: Numbers, years: Years): string | null {
+  const found = OTHER_COUNTS.flatMap(({ name, unitMs, fromMs }) => {
+    const times = numbers.map((number) => fromMs + Number(number) * unitMs);
+    const isLikely = times.filter((ms) => isIn(ms, years)).length >= ALMOST_ALL * times.length;
+    return isLikely ? [`${isoTime(times[0]!)} as ${name}`] : [];
+  });
+  return found.length === 0 ? null : `, and the first one would be ${found.join(' or ')}`;
 }
 
 const UNIT_WORDS: readonly (readonly [EpochUnit, RegExp])[] = [

@@ -29,6 +29,18 @@ test('every flag in a remedy exists', () => {
   assert.ok(new Set(named).size > 8);
 });
 
+test('a format in a remedy reads the time that it is for', () => {
+  const formats = (time: string): string[] => {
+    const remedy = remedyOf('bad_time', { example: { message: `time: "${time}" is not a time` } });
+    return [...remedy.matchAll(/"([^"]*)"/g)].map(([, pattern = '']) => pattern);
+  };
+  assert.deepEqual(formats('4/30/18 12:00 AM'), ['%m/%d/%y %I:%M %p']);
+  assert.deepEqual(formats('30.04.18 00:00:59'), ['%d.%m.%y %H:%M:%S']);
+  assert.deepEqual(formats('04/05/18 1:00pm'), ['%d/%m/%y %I:%M%p', '%m/%d/%y %I:%M%p']);
+  assert.deepEqual(formats('04/30/18'), ['%m/%d/%y']);
+  for (const time of ['yesterday', '31/31/18 00:00', '4/30/18 25:00']) assert.deepEqual(formats(time), []);
+});
+
 test('a regular step of duplicates is an interval to set', () => {
   assert.match(remedyOf('duplicate', { stepMs: 300_000 }), /5m apart: set --interval 5m/);
 });

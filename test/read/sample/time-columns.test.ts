@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { columnName } from '#build/cli/settings/kinds.js';
+import { refusal } from '../../support/refusals.js';
 import { readText } from '../../support/reading.js';
 
 const START_MS = Date.UTC(2018, 3, 30);
@@ -73,4 +75,38 @@ test('times of our years win over small numbers under a more usual name', async 
 test('times since a start stay the time beside a date that is the same for all', async () => {
   const text = table('time,start_time,expires,v', 40, (minute) => [60 * minute, at(0), at(90), 1]);
   assert.deepEqual(await facts(text), ['column "time"', '1970-01-01T00:00:00.000Z', 40, []]);
+});
+
+test('the flag that is proposed names the column, even without a name or with commas in it', async () => {
+  for (const name of ['', 'Time, UTC', 'the "time"']) {
+    const header = `"${name.replaceAll('"', '""')}",MT_001`;
+    const text = `${header}\n2018-04-30 00:00,1\n2018-04-30 00:01,2\n`;
+    const { recording } = await readText(text);
+    const flag = recording.decisions[0]?.decisions.find(({ about }) => about === 'time')?.flag ?? '';
+    const typed = flag.replace(/^--time-column '(.*)'$/, '$1');
+    const timeColumn = columnName.parse(typed, undefined);
+    assert.equal(timeColumn, name);
+    assert.equal(columnName.parse(columnName.show(timeColumn), undefined), name);
+    assert.equal((await readText(text, { timeColumn })).records.length, 2);
+  }
+  await assert.rejects(
+    () => readText('time,v\n0,1\n', { timeColumn: '' }),
+    refusal('input_unusable', /no column \(nameless\)/, /--time-column/),
+  );
+});
+
+test('no unit is proposed for numbers that none puts into our years', async () => {
+  const cases: readonly [name: string, count: (seconds: number) => number][] = [
+    ['minutes since 1970', (seconds) => seconds / 60],
+    ['seconds since 1900', (seconds) => seconds - Date.UTC(1900, 0, 1) / 1000],
+    ['seconds since 1904', (seconds) => seconds - Date.UTC(1904, 0, 1) / 1000],
+  ];
+  for (const [name, count] of cases) {
+    const text = table('time,v', 40, (minute) => [count(START_MS / 1000 + 60 * minute), minute]);
+    const { recording } = await readText(text);
+    const warning = recording.notices.find(({ text: notice }) => notice.includes(name));
+    assert.equal(warning?.level, 'warning', name);
+    assert.ok(warning.text.includes(`2018-04-30T00:00:00Z as ${name}`), warning.text);
+    assert.doesNotMatch(warning.text, /--time-unit/);
+  }
 });
