@@ -137,10 +137,10 @@ export class Sampler {
     const { file, byteOffset } = this.#input;
     const { layout, table } = head;
     const times = this.#input.known?.times ?? null;
-    const { delimiter } = head.head;
+    const { delimiter, format, marks } = head.head;
     const filter = head.cursor.found === 1 ? head.head.filter : null;
     const fields = orFilter(file, filter, () =>
-      decideFields({ file, layout, table, delimiter }, this.#options, Date.now(), times),
+      decideFields({ file, layout, delimiter, format, marks, table }, this.#options, Date.now(), times),
     );
     const parseTime = rememberLast(parserOf(fields.timeFormat, this.#options.timezone));
     const rows = new RowSampler(this.#input, head, fields, this.#options, parseTime);

@@ -1,6 +1,7 @@
 import { eachField } from '../lines/json-text.js';
 import type { JsonObject } from '../lines/json-text.js';
-import type { Layout } from '../lines/plan.js';
+import type { LineMarks } from '../lines/marks.js';
+import type { FileFormat, Layout } from '../lines/plan.js';
 
 /** Rows that show what the fields of a file are. */
 export const TABLE_ROWS = 1024;
@@ -71,9 +72,11 @@ function rowsOf(columns: Columns, rows: readonly number[], hasHeader: boolean): 
 export interface SampledTable {
   readonly file: string;
   readonly layout: Layout;
-  readonly table: SampleTable;
+  readonly format: FileFormat;
   /** CSV only. */
-  readonly delimiter?: string;
+  readonly delimiter: string;
+  readonly marks: LineMarks;
+  readonly table: SampleTable;
 }
 
 /** Collects the rows of a sample. */

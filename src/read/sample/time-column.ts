@@ -1,19 +1,13 @@
 import { AiopsError } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import type { ReadOptions } from '../options.js';
+import { refuseClockApart } from './clock-apart.js';
 import type { Decision } from './decision.js';
 import { requireField, usualField } from './find-field.js';
 import { listNames, newName, quoteName } from './names.js';
 import type { SampledTable, SampleTable } from './table.js';
 import { isTimeLike } from './time-format.js';
-import {
-  areMost,
-  canBeTime,
-  hasMostlyTimes,
-  hasOnlyTimes,
-  hasOurTimes,
-  looksLikeTime,
-} from './time-shape.js';
+import { canBeTime, hasMostlyTimes, hasOnlyTimes, hasOurTimes, looksLikeTime } from './time-shape.js';
 
 /** Taken for the time if they hold any, unless another column is a likelier time. */
 const USUAL_TIMES = ['timestamp', 'time', 'ts', 'minute', '@timestamp'];
@@ -88,8 +82,11 @@ export function decideTime(
   const free = names.filter((name) => !taken.has(name) && !taken.has(newName(name, options)));
   if (field === null) return otherTime(sampled, free, options, nowMs);
   const better = betterTime(table, { field, free }, options, nowMs);
-  if (better === null) return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
-  refuseClockApart(sampled, better);
+  if (better === null) {
+    refuseClockApart(sampled, field, true);
+    return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
+  }
+  refuseClockApart(sampled, better, false);
   const evidence = `it has times of our years, unlike "${oneLine(field)}"`;
   return { field: better, decision: timeDecision(better, 'shape', evidence) };
 }
@@ -137,11 +134,12 @@ function onlyOne(table: SampleTable, shaped: readonly string[]): string | null {
 }
 
 function otherTime(
-  { file, table }: SampledTable,
+  sampled: SampledTable,
   free: readonly string[],
   options: ReadOptions,
   nowMs: number,
 ): { readonly field: string; readonly decision: Decision } {
+  const { file, table } = sampled;
   // A name that is a time is a value, of a file without a header.
   const isHeader = !table.lineNames.some(isTimeLike);
   const shaped = free.filter((name) => isHeader && looksLikeTime(table.lineColumn(name), nowMs));
@@ -151,7 +149,7 @@ function otherTime(
   const named = otherField(able, options);
   const found = named ?? onlyOne(table, shaped);
   if (found !== null) {
-    refuseClockApart({ file, table }, found);
+    refuseClockApart(sampled, found, false);
     const evidence = named === null ? 'no other column has times in all rows' : 'it has a usual name';
     return { field: found, decision: timeDecision(found, named === null ? 'shape' : 'name', evidence) };
   }
@@ -187,25 +185,6 @@ function noTime(
       : `${file} has no time column: saw ${listNames(names)}`,
     { hint: shaped.length > 1 ? `give ${flags}` : hint },
   );
-}
-
-const CLOCK = /^\s*\d{1,2}:\d\d(:\d\d([.,]\d+)?)?( ?[ap]\.?m\.?)?\s*$/i;
-
-/** Days without their times of day would put all records of a day at its midnight. */
-function refuseClockApart({ file, table }: Pick<SampledTable, 'file' | 'table'>, field: string): void {
-  const hasClock = table.lineColumn(field).some((time) => /:|T\d/.test(String(time)));
-  if (hasClock) return;
-  const isClock = (name: string): boolean => {
-    const values = table.lineColumn(name).filter((value) => value !== undefined && value !== '');
-    const clocks = values.filter((value) => typeof value === 'string' && CLOCK.test(value));
-    return areMost(clocks.length, values.length);
-  };
-  const clock = table.lineNames.find(isClock);
-  if (clock === undefined) return;
-  const [date, time] = [oneLine(field), oneLine(clock)];
-  throw new AiopsError('input_unusable', `${file} has the date in ${date} and the time of day in ${time}`, {
-    hint: 'join them in one column, such as 2018-04-30 00:58',
-  });
 }
 
 function otherNames({ targetColumns = [], labelColumn }: ReadOptions): string[] {
