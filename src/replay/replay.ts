@@ -222,8 +222,8 @@ const FAULTS_OF_INPUT: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Serves until the grace period is over, then checks that the inputs still are what was read. A file that was changed while it was read explains
- * whatever else seems to be wrong with it.
+ * Serves until the grace period is over, then checks that the inputs still are what was read. A file that was changed
+ * while it was read explains whatever else seems to be wrong with it.
  *
  * @returns an error to end with once everything is committed, where an input was moved; null: none
  */
