@@ -8,6 +8,8 @@ import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { finished, type Finished, LIGHT, runCli, startCli, temporaryFolder } from '../support/cli.js';
 
+const FROM_STDIN = ['replay', '-', '--format', 'csv', '--compare', 'none', ...LIGHT, '--actors', '1'];
+
 /** A minute each; one that is `bad` has a value that is no number beside the good one. */
 const rows = (minutes: number, isBad: (minute: number) => boolean = () => false): string =>
   Array.from({ length: minutes }, (_, minute) => {
@@ -106,19 +108,7 @@ test('rejects stay in their own file, which no other run overwrites', async (t) 
 
 test('a resumed run interrupted before its next minute says that it can be resumed', async (t) => {
   const cwd = temporaryFolder(t);
-  const args = [
-    'replay',
-    '-',
-    '--format',
-    'csv',
-    '--out',
-    'out',
-    '--compare',
-    'none',
-    ...LIGHT,
-    '--actors',
-    '1',
-  ];
+  const args = [...FROM_STDIN, '--out', 'out'];
   const first = startCli([...args, '--commit-interval', '0s'], { cwd });
   t.after(() => first.kill('SIGKILL'));
   const ended = finished(first);
@@ -140,24 +130,7 @@ test('a resumed run interrupted before its next minute says that it can be resum
 test('a run of standard input refuses a shorter, different input, and still resumes with its own', async (t) => {
   const cwd = temporaryFolder(t);
   const replay = (out: string, input: string): Promise<Finished> =>
-    runCli(
-      [
-        'replay',
-        '-',
-        '--format',
-        'csv',
-        '--out',
-        out,
-        '--compare',
-        'none',
-        ...LIGHT,
-        '--actors',
-        '1',
-        '--max-rejects',
-        '100%',
-      ],
-      { cwd, input },
-    );
+    runCli([...FROM_STDIN, '--out', out, '--max-rejects', '100%'], { cwd, input });
   const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
   const own = csv(90, () => true);
   const begun = csv(89, () => true);
@@ -175,19 +148,7 @@ test('a run of standard input refuses a shorter, different input, and still resu
 
 test('the last minute is committed even if no other follows', async (t) => {
   const cwd = temporaryFolder(t);
-  const args = [
-    'replay',
-    '-',
-    '--format',
-    'csv',
-    '--out',
-    'out',
-    '--compare',
-    'none',
-    ...LIGHT,
-    '--actors',
-    '1',
-  ];
+  const args = [...FROM_STDIN, '--out', 'out'];
   const child = startCli([...args, '--commit-interval', '300ms'], { cwd });
   t.after(() => child.kill('SIGKILL'));
   const result = finished(child);
