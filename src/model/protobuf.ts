@@ -1,5 +1,5 @@
 /** A field's content: a number, or the bytes of a message, string or list. */
-export type FieldValue = number | Uint8Array;
+type FieldValue = number | Uint8Array;
 
 /**
  * The fields of a protobuf message; numbers beyond 2^53 lose digits, and those of fixed size are skipped.
@@ -8,7 +8,7 @@ export type FieldValue = number | Uint8Array;
  *
  * Source: protobuf.dev/programming-guides/encoding
  */
-export function* protobufFields(message: Uint8Array): Generator<[field: number, value: FieldValue]> {
+function* protobufFields(message: Uint8Array): Generator<[field: number, value: FieldValue]> {
   let at = 0;
   const varint = (): number => {
     let value = 0;
@@ -33,20 +33,7 @@ export function* protobufFields(message: Uint8Array): Generator<[field: number, 
   }
 }
 
-/** The messages, strings or lists in a field that may be repeated. */
-export function fieldBytes(message: Uint8Array, field: number): Uint8Array[] {
-  const found: Uint8Array[] = [];
-  for (const [number, value] of protobufFields(message))
-    if (number === field && typeof value !== 'number') found.push(value);
-  return found;
-}
-
 const decoder = new TextDecoder();
-
-/** The strings in a field that may be repeated. */
-export function fieldTexts(message: Uint8Array, field: number): string[] {
-  return fieldBytes(message, field).map((bytes) => decoder.decode(bytes));
-}
 
 /** A message whose fields are read several times, by field number. */
 export interface Message {
@@ -54,7 +41,7 @@ export interface Message {
   bytes(field: number): readonly Uint8Array[];
   messages(field: number): Message[];
   texts(field: number): string[];
-  /** The first text; empty if there is none. */
+  /** The last text, as protobuf has it; empty if there is none. */
   text(field: number): string;
 }
 
@@ -72,6 +59,6 @@ export function protobufMessage(bytes: Uint8Array): Message {
     bytes: bytesIn,
     messages: (field) => bytesIn(field).map(protobufMessage),
     texts: (field) => bytesIn(field).map((content) => decoder.decode(content)),
-    text: (field) => decoder.decode(bytesIn(field)[0]),
+    text: (field) => decoder.decode(bytesIn(field).at(-1)),
   };
 }

@@ -1,4 +1,4 @@
-import { fieldBytes, fieldTexts, protobufFields } from './protobuf.js';
+import { protobufMessage, type Message } from './protobuf.js';
 
 /** An input or output of a signature. */
 export interface SignatureTensor {
@@ -33,64 +33,61 @@ const TRAINING_SIGNATURES = new Set(['__saved_model_train_op', '__saved_model_in
  * @throws RangeError if the bytes are not a SavedModel
  */
 export function readSavedModel(bytes: Uint8Array): SavedModelContent {
-  const graphs = fieldBytes(bytes, 2);
+  const graphs = protobufMessage(bytes).messages(2 /* meta_graphs */);
   const serving = graphs.find((graph) =>
-    fieldBytes(graph, 1).some((info) => fieldTexts(info, 4).includes('serve')),
+    graph.messages(1 /* meta_info_def */).some((info) => info.texts(4 /* tags */).includes('serve')),
   );
   const graph = serving ?? graphs[0];
   if (graph === undefined) throw new RangeError('there is no graph in it');
-  const signatures = fieldBytes(graph, 5).map(signatureOf);
+  const signatures = graph.messages(5 /* signature_def */).map(signatureOf);
   return {
     signatures: signatures.filter(({ name }) => !TRAINING_SIGNATURES.has(name)),
-    operations: new Set(fieldBytes(graph, 2).flatMap(operationsOf)),
+    operations: new Set(graph.messages(2 /* graph_def */).flatMap(operationsOf)),
   };
 }
 
-function operationsOf(graphDef: Uint8Array): string[] {
-  const functions = fieldBytes(graphDef, 2).flatMap((library) => fieldBytes(library, 1));
-  const nodes = [...fieldBytes(graphDef, 1), ...functions.flatMap((one) => fieldBytes(one, 3))];
-  return nodes.map((node) => textOf(node, 2));
+function operationsOf(graphDef: Message): string[] {
+  const functions = graphDef
+    .messages(2 /* library */)
+    .flatMap((library) => library.messages(1 /* function */));
+  const nodes = [
+    ...graphDef.messages(1 /* node */),
+    ...functions.flatMap((one) => one.messages(3 /* node_def */)),
+  ];
+  return nodes.map((node) => node.text(2 /* op */));
 }
 
-function signatureOf(entry: Uint8Array): ModelSignature {
-  const [definition = new Uint8Array()] = fieldBytes(entry, 2);
+function signatureOf(entry: Message): ModelSignature {
+  const [definition] = entry.messages(2 /* value */);
   return {
-    name: textOf(entry, 1),
-    inputs: tensorsOf(definition, 1),
-    outputs: tensorsOf(definition, 2),
+    name: entry.text(1 /* key */),
+    inputs: tensorsOf(definition?.messages(1 /* inputs */) ?? []),
+    outputs: tensorsOf(definition?.messages(2 /* outputs */) ?? []),
   };
 }
 
 /** In code-unit order, in which the outputs of an item are joined. */
-function tensorsOf(definition: Uint8Array, field: number): SignatureTensor[] {
-  const tensors = fieldBytes(definition, field).map((entry) => {
-    const [info = new Uint8Array()] = fieldBytes(entry, 2);
-    const number = numberOf(info, 2);
-    return { name: textOf(entry, 1), type: TYPES[number] ?? `type ${number}`, shape: shapeOf(info) };
+function tensorsOf(entries: readonly Message[]): SignatureTensor[] {
+  const tensors = entries.map((entry) => {
+    const [info] = entry.messages(2 /* value */);
+    const number = numberOf(info, 2 /* dtype */);
+    return { name: entry.text(1 /* key */), type: TYPES[number] ?? `type ${number}`, shape: shapeOf(info) };
   });
   return tensors.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function shapeOf(info: Uint8Array): SignatureTensor['shape'] {
-  const [shape] = fieldBytes(info, 3);
-  if (shape === undefined || numberOf(shape, 3) === 1) return null;
-  return fieldBytes(shape, 2).map((dimension) => {
-    const size = numberOf(dimension, 1);
+function shapeOf(info: Message | undefined): SignatureTensor['shape'] {
+  const [shape] = info?.messages(3 /* tensor_shape */) ?? [];
+  if (shape === undefined || numberOf(shape, 3 /* unknown_rank */) === 1) return null;
+  return shape.messages(2 /* dim */).map((dimension) => {
+    const size = numberOf(dimension, 1 /* size */);
     return size >= 2 ** 63 ? null : size; // -1, which a varint holds as 2⁶⁴ − 1
   });
 }
 
-/** The last value; '', protobuf's default, if there is none. */
-function textOf(message: Uint8Array, field: number): string {
-  return fieldTexts(message, field).at(-1) ?? '';
-}
-
 /** The last value; 0, protobuf's default, if there is none. */
-function numberOf(message: Uint8Array, field: number): number {
-  let found = 0;
-  for (const [number, value] of protobufFields(message))
-    if (number === field && typeof value === 'number') found = value;
-  return found;
+function numberOf(message: Message | undefined, field: number): number {
+  return message?.numbers(field).at(-1) ?? 0;
 }
 
 /** TensorFlow's data types by their number. */
