@@ -16,7 +16,11 @@ export function checkOptions(inputs: readonly string[], options: ReadOptions): v
   const { columns = [], interval, timezone, timeUnit = 'auto', timeFormat } = options;
   if (inputs.length === 0) throw usage('no input named', 'name a file, or - for standard input');
   const inputsTwice = repeated(inputs);
-  if (inputsTwice.length > 0) throw usage(`${listNames(inputsTwice)} is named twice`, 'name each input once');
+  if (inputsTwice.length > 0)
+    throw usage(
+      `${listNames(inputsTwice)} ${inputsTwice.length === 1 ? 'is' : 'are'} named twice`,
+      'name each input once',
+    );
   const twice = repeated(columns);
   if (twice.length > 0) throw usage(`--columns names ${listNames(twice)} twice`, 'name each column once');
   if (interval !== 'auto' && !(Number.isInteger(interval) && interval > 0)) {

@@ -16,7 +16,7 @@ export function openWindows(input: InputSpec, recording: Recording): LookBack {
   if (missing.length > 0) {
     throw new AiopsError(
       'config',
-      `the model needs the columns ${missing.join(', ')}, but the recording has ${recording.columns.join(', ')}`,
+      `the model needs the ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}, but the recording has ${recording.columns.join(', ')}`,
       { hint: 'rename columns with --map MODEL_NAME=RECORDED_NAME, or choose another model' },
     );
   }

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { plural } from '../../core/count-text.js';
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
@@ -188,7 +189,7 @@ export async function checkSources(sources: readonly ByteSource[]): Promise<Aiop
 export function grownNotices(sources: readonly ByteSource[]): Notice[] {
   return sources.flatMap(({ name, file }): Notice[] => {
     if (file === null || file.grownBytes === 0) return [];
-    const bytes = `${file.grownBytes} byte${file.grownBytes === 1 ? '' : 's'}`;
+    const bytes = plural(file.grownBytes, 'byte');
     return [
       { level: 'info', text: `${name} grew by ${bytes} after its end was read: the next run will read them` },
     ];

@@ -1,3 +1,4 @@
+import { plural } from '../../core/count-text.js';
 import { csvRecord, fewestFields, fitsHeader, headerRules, recordRules } from './csv-record.js';
 import type { CsvRecord, CsvRules } from './csv-record.js';
 import type { TextBlock } from './lines.js';
@@ -184,7 +185,11 @@ export class CsvReader implements BlockReader {
 
   #take(fields: number, isWhole: boolean): void {
     if (isWhole) this.#sink.take(this.#row);
-    else this.cursor.reject('column_count', `${fields} fields, but the header has ${this.#header.length}`);
+    else
+      this.cursor.reject(
+        'column_count',
+        `${plural(fields, 'field')}, but the header has ${this.#header.length}`,
+      );
   }
 
   /** Takes a value that is no number, unless it is one with a percent sign where those are dropped. */

@@ -1,3 +1,4 @@
+import { plural } from '../../core/count-text.js';
 import { JsonTemplate } from './json-template.js';
 import { eachField, isObject, own, parseJsonLine } from './json-text.js';
 import type { JsonObject } from './json-text.js';
@@ -117,7 +118,7 @@ export class JsonBatchesReader implements BlockReader {
     }
     if (given === undefined) {
       this.#sink.begin(row);
-      row.problem = badShape(`no values, but the recording has ${columns.length} columns`);
+      row.problem = badShape(`no values, but the recording has ${plural(columns.length, 'column')}`);
       return;
     }
     const list: unknown[] = Array.isArray(given) ? given : [given];

@@ -1,3 +1,4 @@
+import { plural } from '../../core/count-text.js';
 import type { Notice } from '../../core/errors.js';
 import type { Grid } from '../../core/grid.js';
 import { oneLine } from '../../core/one-line.js';
@@ -126,7 +127,7 @@ export class LateFields {
 
   notices(): Notice[] {
     return [...this.#counts].map(([field, count]) =>
-      lateNotice(field, `has a value in ${count} record${count === 1 ? '' : 's'}`),
+      lateNotice(field, `has a value in ${plural(count, 'record')}`),
     );
   }
 

@@ -1,3 +1,4 @@
+import { plural } from '../../core/count-text.js';
 import type { Intervals } from '../../core/grid.js';
 import type { ParseTime } from '../../core/time/format.js';
 import type { Shard } from '../../core/shard.js';
@@ -120,7 +121,9 @@ export class RecordMaker implements RowSink {
     const [list] = lists as readonly (readonly unknown[])[];
     const length = list?.length ?? 0;
     if (length === this.#width) return true;
-    row.problem = badShape(`${length} values, but the recording has ${this.#width} columns`);
+    row.problem = badShape(
+      `${plural(length, 'value')}, but the recording has ${plural(this.#width, 'column')}`,
+    );
     return false;
   }
 

@@ -20,14 +20,18 @@ function joinedName({ targetFields, format }: TargetPlan, parts: readonly unknow
   let isEmpty = true;
   for (let i = 0; i < targetFields.length; i++) {
     const part = parts[i];
-    const isMissing = part === undefined || part === null || part === '';
-    const name = isMissing ? '' : nameOf(part, format);
+    const isEmptyPart = isMissing(part);
+    const name = isEmptyPart ? '' : nameOf(part, format);
     if (name === null) return null;
     if (i > 0) joined += '/';
     joined += name;
-    isEmpty &&= isMissing;
+    isEmpty &&= isEmptyPart;
   }
   return isEmpty ? null : joined;
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 function nameOf(value: unknown, format: FilePlan['format']): string | null {
@@ -41,13 +45,16 @@ function nameOf(value: unknown, format: FilePlan['format']): string | null {
 
 /** Why a row has no target. */
 export function noTarget({ targetFields, format }: TargetPlan, row: FoundRow): string {
-  const name = targetFields.join(' and ');
-  const value =
-    targetFields.length === 1
-      ? row.target
-      : (row.parts.find((part) => part !== '' && nameOf(part, format) === null) ?? row.parts[0]);
-  if (value === undefined) return `no ${name}`;
-  if (value === '' || value === null) return `${name} is empty`;
+  const isOne = targetFields.length === 1;
+  const values = isOne ? [row.target] : targetFields.map((_, part) => row.parts[part]);
+  const bad = values.findIndex((part) => !isMissing(part) && nameOf(part, format) === null);
+  if (bad < 0) {
+    const isAbsent = values.every((part) => part === undefined);
+    return isAbsent
+      ? `no ${targetFields.join(' or ')}`
+      : `${targetFields.join(' and ')} ${isOne ? 'is' : 'are'} empty`;
+  }
+  const [name, value] = [targetFields[bad]!, values[bad]];
   return typeof value === 'number'
     ? `${name}: ${value} has more digits than a number keeps; write it as text`
     : `${name}: ${show(value)} is not a name`;

@@ -1,3 +1,4 @@
+import { plural } from '../../core/count-text.js';
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import type { Intervals } from '../../core/grid.js';
@@ -168,7 +169,8 @@ function refuseDuplicates(sample: FileSample, options: ReadOptions): void {
     seen.set(name, field);
   }
   if (twice.size === 0) return;
-  throw new AiopsError('input_unusable', `${sample.file} has two columns called ${listNames([...twice])}`, {
+  const what = twice.size === 1 ? 'two columns' : 'two columns each';
+  throw new AiopsError('input_unusable', `${sample.file} has ${what} called ${listNames([...twice])}`, {
     hint:
       Object.keys(options.map).length > 0
         ? 'give every column a unique name in the header, and in --map'
@@ -194,7 +196,7 @@ function refuseUnknownNames(inputs: readonly ReadableSample[], options: ReadOpti
   const where = inputs.map(({ sample }) => sample.file);
   throw new AiopsError(
     'input_unusable',
-    `${listNames(where, 3)} has no column ${listNames(lacking)}: saw ${listNames([...seen])}`,
+    `${listNames(where, 3)} ${have(where)} no ${lacking.length === 1 ? 'column' : 'columns'} ${listNames(lacking)}: saw ${listNames([...seen])}`,
     { hint: `give ${flag} names as they are in the file (case counts)` },
   );
 }
@@ -203,22 +205,27 @@ function noNumericColumn(
   inputs: readonly ReadableSample[],
   pooled: ReadonlyMap<string, FieldCounts>,
 ): AiopsError {
-  const where = listNames(
-    inputs.map(({ sample }) => sample.file),
-    3,
-  );
+  const files = inputs.map(({ sample }) => sample.file);
   const [misfit] = inputs.flatMap(({ sample }) => (sample.misfit === null ? [] : [sample]));
   if (misfit !== undefined && inputs.every(({ sample }) => sample.misfit !== null)) throw noRowFits(misfit);
   const seen = [...new Set(inputs.flatMap(({ sample }) => allNames(sample)))];
   const texts = [...pooled].filter(([, values]) => values.texts > 0).map(([name]) => name);
   const why = texts.length > 0 ? `; text in ${listNames(texts)}` : '';
-  return new AiopsError('input_unusable', `${where} has no numeric column: saw ${listNames(seen)}${why}`, {
-    hint: 'metrics are numbers such as 50.1; for other ways to write them see --decimal and --missing-values',
-  });
+  return new AiopsError(
+    'input_unusable',
+    `${listNames(files, 3)} ${have(files)} no numeric column: saw ${listNames(seen)}${why}`,
+    {
+      hint: 'metrics are numbers such as 50.1; for other ways to write them see --decimal and --missing-values',
+    },
+  );
+}
+
+function have(files: readonly string[]): string {
+  return files.length === 1 ? 'has' : 'have';
 }
 
 function noRowFits({ file, misfit, header }: FileSample): AiopsError {
-  const message = `no row of ${file} fits its header: rows have ${misfit} fields, the header has ${header.length}`;
+  const message = `no row of ${file} fits its header: rows have ${plural(misfit ?? 0, 'field')}, the header has ${header.length}`;
   return new AiopsError('input_unusable', message, {
     hint: 'name every column in the header (with write.table of R: col.names=NA), and see --delimiter',
   });
@@ -236,8 +243,7 @@ function columnNotices(
     const target = targetText(first, plans);
     const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
     const what = first.wide === null ? 'metric' : 'target';
-    const count = metrics.length === 1 ? `1 ${what}` : `${metrics.length} ${what}s`;
-    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${count}: ${listNames(metrics, 8)}`;
+    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${plural(metrics.length, what)}: ${listNames(metrics, 8)}`;
     notices.push({ level: 'info', text });
   }
   if (options.columns === undefined) {
@@ -251,8 +257,8 @@ function columnNotices(
     ];
     if (pure.length > 0) notices.push(ignored('text', pure));
     if (mixed.length > 0)
-      notices.push(ignored('mostly text; --columns takes them in, and rejects the records with text', mixed));
-    if (empty.length > 0) notices.push(ignored('no value in the sample; add them with --columns', empty));
+      notices.push(ignored(`mostly text; ${addWith(mixed)}, which rejects the records with text`, mixed));
+    if (empty.length > 0) notices.push(ignored(`no value in the sample; ${addWith(empty)}`, empty));
     if (rejected.length > 0) notices.push(ignored('values in rejected records only', rejected));
   }
   return notices;
@@ -278,8 +284,12 @@ function ignoredNotices(inputs: readonly ReadableSample[]): Notice[] {
   }
   return [...byReason].map(([why, { level, names }]) => ({
     level,
-    text: `ignored: ${listNames([...names])} (${why}; add them with --columns)`,
+    text: `ignored: ${listNames([...names])} (${why}; ${addWith([...names])})`,
   }));
+}
+
+function addWith({ length }: readonly unknown[]): string {
+  return `add ${length === 1 ? 'it' : 'them'} with --columns`;
 }
 
 function ignored(why: string, columns: readonly (readonly [string, FieldCounts])[]): Notice {

@@ -1,3 +1,4 @@
+import { plural } from '../../core/count-text.js';
 import { DELIMITERS, countFields, splitFields } from '../lines/csv-record.js';
 import { metricOfText } from '../lines/number-format.js';
 import { isTimeName } from './time-column.js';
@@ -83,7 +84,7 @@ function headAt(
     given.delimiter === undefined ? findDelimiter(from) : { delimiter: given.delimiter, rivals: [] };
   const evidence =
     given.delimiter === undefined
-      ? `it cuts the header into ${fieldCount(from[0] ?? '', found.delimiter)} fields`
+      ? `it cuts the header into ${plural(fieldCount(from[0] ?? '', found.delimiter), 'field')}`
       : 'it is given';
   return {
     delimiter: found.delimiter,

@@ -104,15 +104,17 @@ export function decideFields(
 }
 
 function ignoredFields(
-  { others, unsure }: LabelChoice,
+  { field, others, unsure }: LabelChoice,
   { numbering }: TargetChoice,
   idle: readonly string[],
 ): FileFields['ignored'] {
   return new Map([
-    ...ignoring(others, 'labels as well', 'warning'),
-    ...unsure.flatMap((name) => ignoring([name], unsureLabel(name), 'warning')),
-    ...ignoring(numbering, 'they number rows or targets'),
-    ...ignoring(idle, 'a row has one metric, and they are not its value'),
+    ...ignoring(field === null ? [] : others, 'labels as well', 'warning'),
+    ...[...unsure, ...(field === null ? others : [])].flatMap((name) =>
+      ignoring([name], unsureLabel(name), 'warning'),
+    ),
+    ...ignoring(numbering, 'numbers of rows or targets'),
+    ...ignoring(idle, 'not the value of a row, which has one metric'),
   ]);
 }
 

@@ -1,3 +1,4 @@
+import { plural } from '../../core/count-text.js';
 import { NO_MARKS } from '../lines/marks.js';
 import type { LineMarks } from '../lines/marks.js';
 import type { FileFormat } from '../lines/plan.js';
@@ -95,8 +96,7 @@ function jsonHead(lines: readonly string[], format: Decision): FileHead {
   const end = skipLines > 0 ? texts.findIndex((line) => END_AROUND.test(line)) : -1;
   const elements = (end < 0 ? texts : texts.slice(0, end)).filter((line) => !BRACKET.test(line));
   const isList = isMarked && elements.length > 0 && elements.every(isElement);
-  const around =
-    skipLines === 1 ? ', after a line of JSON around it' : `, after ${skipLines} lines of JSON around it`;
+  const around = `, after ${plural(skipLines, 'line')} of JSON around it`;
   const list: Decision = {
     about: 'header',
     choice: `a list with an element on each line${skipLines === 0 ? '' : around}`,
@@ -140,10 +140,9 @@ function csvHead(lines: readonly string[], format: FileFormat | null, options: R
     flag: `--delimiter ${name}`,
     alternatives: head.alternatives,
   };
-  const count = skipLines === 1 ? '1 line' : `${skipLines} lines`;
   const header: Decision = {
     about: 'header',
-    choice: skipLines === 0 ? 'the first line' : `the line after ${count}`,
+    choice: skipLines === 0 ? 'the first line' : `the line after ${plural(skipLines, 'line')}`,
     evidence: head.skipped ?? 'no line comes before it',
     source: options.skipLines !== undefined ? 'given' : head.skipped === null ? 'default' : 'shape',
     flag: `--skip-lines ${skipLines}`,

@@ -86,7 +86,7 @@ export class TargetSearch {
     const best = this.#named.find((shape) => !this.#isMany([shape])) ?? first;
     const together = this.#isMany([best]) ? this.#more([best]) : this.#turning([best]);
     if (together !== null) {
-      const evidence = `only together they distinguish rows of one time`;
+      const evidence = 'only together they distinguish rows of one time';
       return { chosen: together, source: 'shape', evidence, others: [] };
     }
     const others = this.#named.filter(
@@ -158,9 +158,9 @@ export class TargetSearch {
 
   #foundByTime(chosen: readonly FieldShape[]): Found {
     const groups = countGroups(this.#rows, chosen);
-    const evidence = `rows share their times, and its ${groups} values distinguish them`;
-    const others = this.#rivals(chosen, this.#texts());
-    return { chosen, source: 'shape', evidence, others };
+    const what = chosen.length === 1 ? `its ${groups} values` : `their ${groups} combinations`;
+    const evidence = `rows share their times, and ${what} distinguish them`;
+    return { chosen, source: 'shape', evidence, others: this.#rivals(chosen, this.#texts()) };
   }
 
   /** Other single fields that are as good but group rows differently. */

@@ -64,7 +64,8 @@ function namesOf(shapes: readonly FieldShape[]): string[] {
 }
 
 function targetDecision(fields: readonly string[], source: Decision['source'], evidence: string): Decision {
-  const choice = fields.length === 0 ? 'none' : `column ${fields.map((name) => `"${name}"`).join(' and ')}`;
+  const names = fields.map((name) => `"${name}"`).join(' and ');
+  const choice = fields.length === 0 ? 'none' : `${fields.length === 1 ? 'column' : 'columns'} ${names}`;
   return { about: 'target', choice, evidence, source, flag: flagOf(fields), alternatives: [] };
 }
 

@@ -1,3 +1,4 @@
+import { plural } from '../../core/count-text.js';
 import type { Notice } from '../../core/errors.js';
 import { repeatedTimes } from '../../core/repeated-time.js';
 import { isoTime } from '../../core/time.js';
@@ -33,7 +34,7 @@ export class Disorder {
 
   notices(): Notice[] {
     if (this.#count === 0) return [];
-    const records = this.#count === 1 ? '1 record was' : `${this.#count} records were`;
+    const records = `${plural(this.#count, 'record')} ${this.#count === 1 ? 'was' : 'were'}`;
     const text = `sorted ${this.#file} by time: ${records} out of order, the first on ${this.#first}`;
     const notices: Notice[] = [{ level: 'info', text }];
     if (this.#firstRepeated !== null) {

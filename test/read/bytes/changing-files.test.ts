@@ -15,6 +15,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { plural } from '#build/core/count-text.js';
 import type { ErrorCode } from '#build/core/errors.js';
 import { openRecording } from '#build/read/recording.js';
 import type { ReadOptions, Recording } from '#build/read/recording.js';
@@ -202,7 +203,7 @@ test('a file that grows after its end was read says so', async (t) => {
     assert.equal(error, null);
     assert.equal(minutes.length, 10);
     const [text = '', ...others] = recording.lateNotices().map((notice) => notice.text);
-    assert.ok(text.startsWith(more === null ? '' : `${path} grew by ${more.length} bytes`), text);
+    assert.ok(text.startsWith(more === null ? '' : `${path} grew by ${plural(more.length, 'byte')}`), text);
     assert.deepEqual([text === '', others], [more === null, []]);
   }
 });

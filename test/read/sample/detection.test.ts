@@ -74,7 +74,7 @@ test('columns are fields that hold mostly numbers; ignored ones are named', asyn
   const texts = recording.notices.map(({ text }) => text);
   assert.match(texts[0] ?? '', /^time from "time", target from "target", no label, 2 metrics: cpu, mixed$/);
   assert.match(texts[1] ?? '', /: host \(text\)$/);
-  assert.match(texts[2] ?? '', /: region \(mostly text; --columns/);
+  assert.match(texts[2] ?? '', /: region \(mostly text; add it with --columns/);
   assert.match(texts[3] ?? '', /: empty \(no value/);
 });
 
@@ -156,12 +156,12 @@ test('the message for a missing time, number or named column lists what was seen
   await refused('time,v\n1,2', /no column when: saw time, v/, /--time-column/, { timeColumn: 'when' });
   await refused('time,v\n1,2', /no column host: saw time, v/, /--target-column/, { targetColumns: ['host'] });
   await refused('time,v\n1,2', /no column odd: saw time, v/, /--label-column/, { labelColumn: 'odd' });
-  await refused('time,v\n1,2', /no column cpu, V: saw/, /--columns .*case counts/, {
+  await refused('time,v\n1,2', /no columns cpu, V: saw/, /--columns .*case counts/, {
     columns: ['cpu', 'v', 'V'],
   });
   await refused('time,v\n1,2', /no column w: saw/, /--map/, { map: { cpu: 'w' } });
   await refused('time,v,a\n1,2,3', /two columns called a$/, /--map/, { map: { a: 'v' } });
-  await refused('time,v,v,w,w\n1,2,3,4,5', /two columns called v, w$/, /header/);
+  await refused('time,v,v,w,w\n1,2,3,4,5', /two columns each called v, w$/, /header/);
   await refused(
     'time,host,zone\n1,a,b',
     /no numeric column: saw time, host, zone; text in zone/,
