@@ -177,7 +177,11 @@ export class BundleLoader {
     const now = (): number => performance.now();
     const warm = new BundleModel({ manifest, scalers, model: loaded, plan, outputs, measure, now });
     const { name, version } = manifest;
-    const model: ModelFacts = { name, version, format, digest, outputs, bundles: [] };
+    const { declaredBatch } = loaded;
+    const model: ModelFacts = {
+      ...{ name, version, format, digest, outputs, bundles: [] },
+      ...(declaredBatch === null ? {} : { declaredBatch }),
+    };
     this.#inUse = backendName;
     const isReproducible = reproducible && hasSameBits;
     const facts = { ...backend.facts, batchSize: plan.size, reproducible: isReproducible };

@@ -160,6 +160,8 @@ export interface ModelFacts {
   readonly outputs: readonly ModelOutput[];
   /** Bundles that an analyzer loaded, in order; empty for a bundle. */
   readonly bundles: readonly ModelFacts[];
+  /** The number of items that the model takes in a call, by its own shape; absent: any. */
+  readonly declaredBatch?: number;
   /** Files that an analyzer asked for, sorted by name; absent: none. */
   readonly files?: readonly ModelFile[];
 }

@@ -175,6 +175,7 @@ function parseModel(fields: Fields): ModelFacts {
     digest: fields.text('digest'),
     outputs: fields.list('outputs').map((one) => ({ name: one.text('name'), size: one.count('size') })),
     bundles: fields.list('bundles').map(parseModel),
+    ...(fields.has('declaredBatch') ? { declaredBatch: fields.atLeast('declaredBatch', 1) } : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
+import { linearModel, writeBundle } from '../support/bundles.js';
 import { recording, runCli, temporaryFolder, type Finished } from '../support/cli.js';
 import { bundleFolder } from '../support/examples.js';
 import { whyNoNative } from '../support/native.js';
@@ -48,5 +49,17 @@ describe('padded calls on native TensorFlow', { skip: await whyNoNative() }, () 
     assert.equal(fuller.status, 0, fuller.stderr);
     assert.doesNotMatch(fuller.stdout, /makes them cheaper/);
     assert.deepEqual(summary().callFullness, { all: 1 / 8, alone: 1 / 8, advisedBatchSize: null });
+  });
+
+  test('a model that itself takes 128 items per call is not advised to take fewer', async (t) => {
+    const cwd = temporaryFolder(t);
+    const model = linearModel([3], [[1], [2], [3]], { batch: 128 });
+    const input = { columns: 'each', window: 3, shape: '[window]', normalize: { kind: 'none' } };
+    writeBundle(join(cwd, 'bundle'), { model, input, output: { kind: 'raw' } });
+    const flags = ['--model', 'bundle', '--backend', 'node', '--actors', '1', '--compare', 'none'];
+    const { status, stdout, stderr } = await runCli(['replay', ...SLICE, ...flags, '--out', 'out'], { cwd });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^calls +padded to 128 items/m);
+    assert.doesNotMatch(stdout, /--batch-size/);
   });
 });

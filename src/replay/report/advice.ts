@@ -124,13 +124,12 @@ function worthOfActors({ speedup }: ComparisonSummary, actors: number, inBlocks:
 }
 
 /** Where most of what minutes alone computed was padding. */
-function smallerBatches({ callFullness, backend: { batchSize } }: AdvisedRun): string[] {
-  if (callFullness === null || batchSize === null) return [];
+function smallerBatches({ callFullness }: AdvisedRun): string[] {
+  if (callFullness === null) return [];
   const { alone, advisedBatchSize } = callFullness;
   if (alone === null || advisedBatchSize === null) return [];
   return [
     `Calls of minutes served alone were only ${percentText(alone)} full: --batch-size ${advisedBatchSize} makes them ` +
-      `cheaper unless the model itself takes exactly ${plural(batchSize, 'item')}, but it costs throughput in large ` +
-      'blocks and changes last digits, so this run cannot be resumed with it.',
+      'cheaper, but it costs throughput in large blocks and changes last digits, so this run cannot be resumed with it.',
   ];
 }

@@ -1,4 +1,3 @@
-import { NODE_BATCH_SIZE } from '../../core/call-size.js';
 import type { ReadyFacts } from '../../core/types.js';
 import type { RunTimings } from '../../measure/run-timings.js';
 import type { ReplayConfig } from '../replay-config.js';
@@ -13,8 +12,6 @@ export interface CallFullness {
   readonly advisedBatchSize: number | null;
 }
 
-type Asked = Pick<ReplayConfig, 'batchSize' | 'batchShape'>;
-
 /** Below this share of items that were not padding, another batch size is advised. */
 const MOSTLY_PADDING = 0.25;
 /** Smaller batches hardly save time. */
@@ -24,23 +21,18 @@ const LEAST_ADVISED = 8;
 export function callFullness(
   { chunkSizes }: Pick<RunTimings, 'chunkSizes'>,
   { backend, model }: Pick<ReadyFacts, 'backend' | 'model'>,
-  asked: Asked,
+  { batchShape }: Pick<ReplayConfig, 'batchShape'>,
 ): CallFullness | null {
   const { name, batchSize } = backend;
   if (model.format === 'analyzer' || batchSize === null) return null;
-  const mayChoose = name === 'node' && asked.batchShape === 'fixed';
-  const isDeclared = batchSize !== (asked.batchSize === 'auto' ? defaultOf(mayChoose) : asked.batchSize);
+  const isDeclared = model.declaredBatch !== undefined;
+  const mayChoose = name === 'node' && batchShape === 'fixed';
   const all = chunkSizes.all.fullness(batchSize);
   if (all === null || (!isDeclared && !mayChoose)) return null;
   const alone = chunkSizes.alone.fullness(batchSize);
   const isAdvised = !isDeclared && alone !== null && alone < MOSTLY_PADDING;
   const advised = isAdvised ? advisedBatchSize(chunkSizes.alone.largest) : batchSize;
   return { all, alone, advisedBatchSize: advised < batchSize ? advised : null };
-}
-
-/** The batch size of `--batch-size auto` with a model that declares none. */
-function defaultOf(isPadded: boolean): number | null {
-  return isPadded ? NODE_BATCH_SIZE : null;
 }
 
 /** The power of two that holds the largest chunk in one call. */

@@ -36,9 +36,9 @@ const modelFields = {
   bundles: list((value: unknown): ModelFacts => modelFacts(value)),
 };
 
-const modelFiles = { files: list(object({ name: text, sha256: text })) };
+const optionalModelFields = { declaredBatch: count, files: list(object({ name: text, sha256: text })) };
 
-export const modelFacts: Shape<ModelFacts> = object(modelFields, modelFiles);
+export const modelFacts: Shape<ModelFacts> = object(modelFields, optionalModelFields);
 
 const inputFields = {
   window: count,
@@ -50,7 +50,7 @@ export const inputSpec: Shape<InputSpec> = object(inputFields);
 
 export const modelAndInput: Shape<ModelFacts & InputSpec> = object(
   { ...modelFields, ...inputFields },
-  modelFiles,
+  optionalModelFields,
 );
 
 export const backendFacts: Shape<BackendFacts> = object({

@@ -22,17 +22,22 @@ interface Case {
   readonly name?: BackendFacts['name'];
   /** Of the calls. */
   readonly batchSize?: number | null;
-  readonly asked?: Parameters<typeof callFullness>[2];
+  readonly batchShape?: Parameters<typeof callFullness>[2]['batchShape'];
+  /** Whether the model takes just `batchSize` items. */
+  readonly isDeclared?: boolean;
   readonly format?: ReadyFacts['model']['format'];
 }
 
-const AUTO = { batchSize: 'auto', batchShape: 'fixed' } as const;
-
 function fullnessOf(given: Case): CallFullness | null {
-  const { alone = [1], inBlocks = [], name = 'node', batchSize = 128, asked = AUTO } = given;
+  const { alone = [1], inBlocks = [], name = 'node', batchSize = 128, batchShape = 'fixed' } = given;
   const chunkSizes = { all: sizesOf([...alone, ...inBlocks]), alone: sizesOf(alone) };
-  const model = { ...READY.model, format: given.format ?? 'graph-model' };
-  return callFullness({ chunkSizes }, { backend: { ...READY.backend, name, batchSize }, model }, asked);
+  const declared = given.isDeclared === true && batchSize !== null ? { declaredBatch: batchSize } : {};
+  const model = { ...READY.model, format: given.format ?? 'graph-model', ...declared } as const;
+  return callFullness(
+    { chunkSizes },
+    { backend: { ...READY.backend, name, batchSize }, model },
+    { batchShape },
+  );
 }
 
 test('minutes alone that are mostly padding suggest the power of two that holds their largest chunk', () => {
@@ -58,24 +63,21 @@ test('blocks count in the share of everything, but suggest nothing', () => {
 });
 
 test('a batch that was given may be smaller; one that the model declares may not', () => {
-  const fixed = { batchSize: 64, batchShape: 'fixed' } as const;
-  assert.equal(fullnessOf({ batchSize: 64, asked: fixed })?.advisedBatchSize, 8);
+  assert.equal(fullnessOf({ batchSize: 64 })?.advisedBatchSize, 8);
   assert.equal(
-    fullnessOf({ batchSize: 8, asked: { ...fixed, batchSize: 8 } })?.advisedBatchSize,
+    fullnessOf({ batchSize: 8 })?.advisedBatchSize,
     null,
     'no batch is smaller than those advised',
   );
   for (const declared of [
     { batchSize: 32 },
-    { batchSize: 32, asked: fixed },
-    { batchSize: 32, asked: { batchSize: 'auto', batchShape: 'free' } },
-    { batchSize: 128, asked: { batchSize: 'auto', batchShape: 'free' } },
-    { batchSize: 32, name: 'wasm' },
+    { batchSize: 128 },
+    { batchSize: 128, batchShape: 'free' },
     { batchSize: 128, name: 'wasm' },
   ] as const) {
     const { batchSize } = declared;
     assert.deepEqual(
-      fullnessOf(declared),
+      fullnessOf({ ...declared, isDeclared: true }),
       { all: 1 / batchSize, alone: 1 / batchSize, advisedBatchSize: null },
       JSON.stringify(declared),
     );
@@ -83,11 +85,10 @@ test('a batch that was given may be smaller; one that the model declares may not
 });
 
 test('calls that are not padded have no fullness, nor have those of an analyzer, nor an empty run', () => {
-  const given = { batchSize: 64, batchShape: 'fixed' } as const;
   assert.equal(fullnessOf({ name: 'wasm', batchSize: null }), null);
-  assert.equal(fullnessOf({ name: 'wasm', batchSize: 64, asked: given }), null);
-  assert.equal(fullnessOf({ batchSize: 64, asked: { ...given, batchShape: 'free' } }), null);
-  assert.equal(fullnessOf({ batchSize: null, asked: { ...AUTO, batchShape: 'free' } }), null);
+  assert.equal(fullnessOf({ name: 'wasm', batchSize: 64 }), null);
+  assert.equal(fullnessOf({ batchSize: 64, batchShape: 'free' }), null);
+  assert.equal(fullnessOf({ batchSize: null, batchShape: 'free' }), null);
   assert.equal(fullnessOf({ format: 'analyzer' }), null);
   assert.equal(fullnessOf({ alone: [] }), null);
 });
