@@ -8,8 +8,8 @@ import { addOptions, describeOption } from './sources/command-line.js';
 
 const CHECK_HELP = `
 Loads the bundle in every format on every backend that runs it, checks that it answers item by item, compares the
-formats with each other and with the golden file, and times predict calls. Exit status: 0 it can be used wherever a
-backend is installed, 78 it cannot. More: docs/bundle.md`;
+formats with each other and with the golden file, and times predict calls. Exit status: 0 each format was checked and
+can be used, 69 no backend of a format is installed, 78 it cannot be used. More: docs/bundle.md`;
 
 const INIT_HELP = `
 Reads window, columns and kind of output off the model's shapes, loads the model once, and writes a sealed

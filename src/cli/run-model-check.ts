@@ -1,4 +1,5 @@
 import { checkBundle, type CheckedBundle, type CheckedPlace } from '../prepare/check.js';
+import type { Difference } from '../prepare/differences.js';
 import { figures, plural } from '../report/format.js';
 import { printable } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
@@ -14,18 +15,34 @@ export interface CheckFlags {
 export async function runCheck(bundle: string, { golden, json = false }: CheckFlags): Promise<number> {
   const checked = await checkBundle(bundle, golden ?? null);
   await print(json ? `${JSON.stringify(checked, null, 2)}\n` : printable(checkText(checked)));
-  return checked.passed ? 0 : EXIT_STATUS.model;
+  if (checked.passed) return 0;
+  return hasFailed(checked) ? EXIT_STATUS.model : EXIT_STATUS.unsupported;
 }
 
-function checkText({ name, digest, golden, places, passed }: CheckedBundle): string {
-  const verdict = passed ? 'can be used' : 'CANNOT be used as it is';
+function hasFailed({ places }: CheckedBundle): boolean {
+  return places.some(({ outcome }) => outcome === 'failed');
+}
+
+function checkText(checked: CheckedBundle): string {
+  const { name, digest, golden, places } = checked;
   const lines = [
     `${name}, digest ${digest}`,
     ...(golden === null ? [] : [`golden file: ${plural(golden, 'item')}`]),
     ...places.flatMap(placeLines),
-    `${name} ${verdict}`,
+    `${name} ${verdictText(checked)}`,
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function verdictText(checked: CheckedBundle): string {
+  const { places, unchecked } = checked;
+  const ok = [...new Set(places.filter(({ outcome }) => outcome === 'ok').map(({ format }) => format))];
+  const skipped = places.filter(({ outcome }) => outcome === 'skipped');
+  const notChecked = skipped.map(({ format, backend }) => `${format} on ${backend}`).join(', ');
+  const suffix = skipped.length === 0 ? '' : `; NOT CHECKED: ${notChecked}: ${skipped[0]?.reason ?? ''}`;
+  if (hasFailed(checked)) return `CANNOT be used as it is${suffix}`;
+  if (unchecked.length === 0) return `can be used${suffix}`;
+  return ok.length === 0 ? `is unknown to work${suffix}` : `can be used as ${ok.join(' and ')}${suffix}`;
 }
 
 function placeLines({
@@ -38,10 +55,10 @@ function placeLines({
   timings,
 }: CheckedPlace): string[] {
   const differences = [
-    ...(fromGolden === null ? [] : [`${differenceText(fromGolden)} from the golden file`]),
-    ...(fromFirst === null ? [] : [`${differenceText(fromFirst)} from the first format`]),
+    ...differenceTexts(fromGolden, 'the golden file'),
+    ...differenceTexts(fromFirst, 'the first format'),
   ];
-  const says = [...(reason === null ? [] : [reason]), ...differences].join('; ');
+  const says = [...(reason === null || outcome === 'skipped' ? [] : [reason]), ...differences].join('; ');
   const times = timings.map(({ items, msPerItem }) => `${figures(msPerItem)} with ${items}`).join(', ');
   return [
     `${`${format} on ${backend}`.padEnd(22)} ${outcome}${says === '' ? '' : `: ${says}`}`,
@@ -49,7 +66,10 @@ function placeLines({
   ];
 }
 
-function differenceText(share: number): string {
-  if (share === Infinity) return 'another number of outputs';
-  return share === 0 ? 'no difference' : `at most ${share.toExponential(1)} of the largest number`;
+function differenceTexts(difference: Difference | null, from: string): string[] {
+  const share = difference?.share ?? null;
+  if (share === null) return [];
+  return [
+    `${share === 0 ? 'no difference' : `at most ${share.toExponential(1)} of an item’s largest number`} from ${from}`,
+  ];
 }

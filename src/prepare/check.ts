@@ -5,7 +5,9 @@ import { median } from '../core/statistics.js';
 import type { BackendName, ModelFormat } from '../core/types.js';
 import { openBundle, type Bundle } from '../model/bundle.js';
 import { itemWidth, type Manifest } from '../model/manifest.js';
+import { readTargetScalers } from '../model/target-scalers.js';
 import type { Pool } from '../pool/pool.js';
+import { differenceOf, type Difference, type ItemOutputs } from './differences.js';
 import { readGolden, type GoldenItem } from './golden-file.js';
 import { inActor, isAboutBackend } from './trial.js';
 
@@ -13,13 +15,13 @@ import { inActor, isAboutBackend } from './trial.js';
 export interface CheckedPlace {
   readonly backend: BackendName;
   readonly format: ModelFormat;
-  /** `skipped`: the backend is not installed. `failed`: the model cannot be used on it, or computes something else. */
+  /** `skipped`: the backend is not available. `failed`: the model cannot be used on it, or computes something else. */
   readonly outcome: 'ok' | 'skipped' | 'failed';
   /** Why it was skipped or failed; null: neither. */
   readonly reason: string | null;
-  /** Largest difference from the golden file and from the first place that is ok, relative to an item's largest number. */
-  readonly fromGolden: number | null;
-  readonly fromFirst: number | null;
+  /** Differences from the golden file and from the first place that is ok; null: not compared. */
+  readonly fromGolden: Difference | null;
+  readonly fromFirst: Difference | null;
   readonly timings: readonly ItemTiming[];
 }
 
@@ -35,6 +37,9 @@ export interface CheckedBundle {
   /** Items of the golden file; null: there is none. */
   readonly golden: number | null;
   readonly places: readonly CheckedPlace[];
+  /** Formats for which no backend is available. */
+  readonly unchecked: readonly ModelFormat[];
+  /** Whether each format gives the same right outputs wherever it was checked, and was checked. */
   readonly passed: boolean;
 }
 
@@ -46,8 +51,6 @@ const PLACES: readonly { readonly backend: BackendName; readonly format: ModelFo
   { backend: 'wasm', format: 'layers-model' },
 ];
 
-/** Relative to an item's largest number: libraries add up in other orders. */
-const TOLERANCE = 1e-4;
 const BATCH_SIZES = [1, 8, 64, 512];
 const LEAST_CALLS = 3;
 const TIMED_MS = 200;
@@ -61,49 +64,47 @@ const SYNTHETIC_ITEMS = 64;
  * @throws AiopsError 'model' if the bundle is invalid, 'input_missing' or 'input_unusable' if the golden file is
  */
 export async function checkBundle(path: string, goldenFile: string | null): Promise<CheckedBundle> {
-  const bundle = withoutTargets(await openBundle(path));
+  const bundle = await withoutTargets(await openBundle(path));
   const { manifest, digest } = bundle;
   const golden = goldenFile === null ? null : await readGolden(goldenFile, manifest);
   const items = golden?.map(({ values }) => values) ?? syntheticItems(manifest, SYNTHETIC_ITEMS);
   const places: CheckedPlace[] = [];
-  let first: Outputs | null = null;
+  let first: ItemOutputs | null = null;
   for (const place of PLACES.filter(({ format }) => manifest.formats[format] !== undefined)) {
     const { outputs, checked } = await checkPlace(bundle, place, items, golden, first);
     first ??= checked.outcome === 'ok' ? outputs : null;
     places.push(checked);
   }
-  const passed =
-    places.some(({ outcome }) => outcome === 'ok') && places.every(({ outcome }) => outcome !== 'failed');
-  return { name: manifest.name, digest, golden: golden?.length ?? null, places, passed };
+  const formats = [...new Set(places.map(({ format }) => format))];
+  const unchecked = formats.filter((format) =>
+    places.every((place) => place.format !== format || place.outcome === 'skipped'),
+  );
+  const passed = unchecked.length === 0 && places.every(({ outcome }) => outcome !== 'failed');
+  return { name: manifest.name, digest, golden: golden?.length ?? null, places, unchecked, passed };
 }
 
 /** Of a bundle with a scaler per target, the model alone: items of a check belong to no target. */
-function withoutTargets(bundle: Bundle): Bundle {
+async function withoutTargets(bundle: Bundle): Promise<Bundle> {
   const { manifest } = bundle;
-  if (!('per' in manifest.input.normalize) || manifest.input.normalize.per !== 'target') return bundle;
+  if ((await readTargetScalers(bundle)) === null) return bundle;
   return { ...bundle, manifest: { ...manifest, input: { ...manifest.input, normalize: { kind: 'none' } } } };
 }
-
-type Outputs = readonly (readonly number[])[];
 
 async function checkPlace(
   bundle: Bundle,
   place: (typeof PLACES)[number],
   items: readonly (readonly number[])[],
   golden: readonly GoldenItem[] | null,
-  first: Outputs | null,
-): Promise<{ outputs: Outputs | null; checked: CheckedPlace }> {
+  first: ItemOutputs | null,
+): Promise<{ outputs: ItemOutputs | null; checked: CheckedPlace }> {
   const none = { ...place, fromGolden: null, fromFirst: null, timings: [] };
   try {
     return await inActor(bundle, { ...place, batchShape: 'fixed' }, async (pool) => {
-      const outputs = outputsOf((await pool.run(blockOf(items, bundle.manifest), REQUEST)).answers);
-      const fromGolden =
-        golden &&
-        largestDifference(
-          outputs,
-          golden.map(({ output }) => output),
-        );
-      const fromFirst = first && largestDifference(outputs, first);
+      const { answers } = await pool.run(blockOf(items, bundle.manifest), REQUEST);
+      const outputs = outputsOf(answers, golden === null);
+      const expected = golden?.map(({ output }) => output);
+      const fromGolden = expected === undefined ? null : differenceOf(outputs, expected);
+      const fromFirst = first && differenceOf(outputs, first);
       const reason = whyDifferent(fromGolden, fromFirst);
       const timings = await timingsOf(pool, bundle.manifest);
       const outcome = reason === null ? 'ok' : 'failed';
@@ -117,24 +118,12 @@ async function checkPlace(
   }
 }
 
-function whyDifferent(fromGolden: number | null, fromFirst: number | null): string | null {
-  if (fromGolden !== null && !(fromGolden <= TOLERANCE))
-    return 'its outputs are not those of the golden file';
-  if (fromFirst !== null && !(fromFirst <= TOLERANCE)) return 'its outputs are not those of the format above';
+function whyDifferent(fromGolden: Difference | null, fromFirst: Difference | null): string | null {
+  if (fromGolden !== null && fromGolden.example !== null)
+    return `its outputs are not those of the golden file: ${fromGolden.example}`;
+  if (fromFirst !== null && fromFirst.example !== null)
+    return `its outputs are not those of the format above: ${fromFirst.example}`;
   return null;
-}
-
-/** Infinity if there are more or fewer numbers. */
-function largestDifference(found: Outputs, expected: Outputs): number {
-  let largest = 0;
-  for (const [i, numbers] of expected.entries()) {
-    const own = found[i] ?? [];
-    if (own.length !== numbers.length) return Infinity;
-    const size = Math.max(...numbers.map(Math.abs), Number.MIN_VALUE);
-    for (const [k, number] of numbers.entries())
-      largest = Math.max(largest, Math.abs(own[k]! - number) / size);
-  }
-  return largest;
 }
 
 const REQUEST: BlockRequest = {
@@ -144,13 +133,15 @@ const REQUEST: BlockRequest = {
 };
 
 /** @throws AiopsError 'model' with the reason if an item has no answer */
-function outputsOf(answers: Answers): Outputs {
+function outputsOf(answers: Answers, isSynthetic: boolean): ItemOutputs {
   const { lines, outputs } = answers;
   const failed = minuteRows(answers, 0).statuses.findIndex((status) => status !== ROW_STATUS.ok);
   if (failed >= 0) {
     const line = new TextDecoder().decode(lines?.bytes).split('\n')[failed] ?? '{}';
     const { errmsg } = JSON.parse(line) as { readonly errmsg?: string | null };
-    throw new AiopsError('model', `item ${failed + 1} has no answer: ${errmsg ?? 'no reason given'}`);
+    const message = `item ${failed + 1} has no answer: ${errmsg ?? 'no reason given'}`;
+    const hint = 'its numbers are random: give real items with --golden';
+    throw new AiopsError('model', message, isSynthetic ? { hint } : {});
   }
   if (outputs === null) throw new RangeError('outputs were requested');
   const { values, offsets } = outputs;

@@ -31,7 +31,7 @@ export async function readGolden(path: string, manifest: Manifest): Promise<Gold
   const items = parsed(text, path).map((json, i) => {
     const item = goldenItem.safeParse(json);
     if (!item.success)
-      throw unusable(`item ${i + 1} of ${path} has no lists of numbers "values" and "output"`);
+      throw unusable(`item ${i + 1} of ${path} has no lists of finite numbers "values" and "output"`);
     const values = flat(item.data.values);
     if (values.length === seen && seen < whole) values.push(...values.slice(-width));
     if (values.length !== whole) {
@@ -51,6 +51,10 @@ function parsed(text: string, path: string): unknown[] {
     try {
       return JSON.parse(part);
     } catch (cause) {
+      if (/\bNaN\b|\bInfinity\b/.test(part))
+        throw unusable(
+          `${isList ? path : `line ${i + 1} of ${path}`} holds NaN or Infinity, which no model is compared by`,
+        );
       throw unusable(`${isList ? path : `line ${i + 1} of ${path}`} is not JSON: ${messageOf(cause)}`);
     }
   });

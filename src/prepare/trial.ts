@@ -1,4 +1,4 @@
-import type { AiopsError } from '../core/errors.js';
+import { AiopsError } from '../core/errors.js';
 import type { BatchShape } from '../core/model-source.js';
 import type { BackendName, ModelFormat, ReadyFacts } from '../core/types.js';
 import { installedNative } from '../host/native/location.js';
@@ -7,6 +7,7 @@ import { Pool } from '../pool/pool.js';
 import type { LoadRequest } from '../protocol/messages.js';
 
 const TIMEOUT_MS = 120_000;
+const ACTOR_PREFIX = 'actor-1: ';
 
 /** Where to load a bundle. */
 export interface TrialPlace {
@@ -34,9 +35,19 @@ export async function inActor<T>(
   const pool = new Pool({ load, actors: 1, log: () => undefined, timeoutMs: TIMEOUT_MS });
   try {
     return await work(pool, await pool.start());
+  } catch (error) {
+    throw withoutActor(error);
   } finally {
     await pool.stop();
   }
+}
+
+/** There is only one actor, so its name says nothing. */
+function withoutActor(error: unknown): unknown {
+  if (!(error instanceof AiopsError) || !error.message.startsWith(ACTOR_PREFIX)) return error;
+  const { code, hint, cause } = error;
+  const message = error.message.slice(ACTOR_PREFIX.length);
+  return new AiopsError(code, message, { cause, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** Whether a bundle could not be loaded because a backend is not installed, which says nothing about the bundle. */
