@@ -19,6 +19,8 @@ export interface ReadOptions {
   /** Of a table with a row per metric. */
   readonly metricColumn?: string;
   readonly valueColumn?: string;
+  /** What metrics with a general name are called; default `auto`: as their files if they would be duplicates otherwise. */
+  readonly metricNames?: 'auto' | 'files' | 'columns';
   /** Whether every metric column is a target of its own. */
   readonly wide?: boolean;
   /** What bare numbers count; default `auto`: as the sample shows. */

@@ -43,6 +43,13 @@ export const FORMAT = {
     kind: name,
     changes: 'results',
   },
+  metricNames: {
+    flags: '--metric-names <by>',
+    help: 'what a metric in a column with a general name, such as value, is called: as its file or its column; auto: as its file where several files have one of the same targets and times',
+    kind: oneOf('auto', 'files', 'columns'),
+    default: 'auto',
+    changes: 'results',
+  },
   wide: {
     flags: '--wide',
     help: 'every metric column is a target of its own',

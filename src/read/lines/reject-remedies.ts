@@ -56,7 +56,7 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
     "a list needs one value per column; a list of lists needs one such list per interval of the model's window",
   duplicate: ({ stepMs, example }) => {
     if ((stepMs ?? 0) === 0 && isOfAnotherFile(example))
-      return 'if the files hold different metrics, give the column another name in one of them; if one file repeats the other, drop it, or keep one record per time with --duplicates first or last';
+      return 'if the files hold different metrics, name the one in each after its file with --metric-names files, or give the column another name in one of them; if one file repeats the other, drop it, or keep one record per time with --duplicates first or last';
     if (stepMs === 0)
       return 'if the records are of different things, name the column that distinguishes them with --target-column, or with --metric-column if it names their metric; if one repeats another, keep one per time with --duplicates first, last or mean';
     return stepMs === undefined

@@ -2,10 +2,10 @@ import { plural } from '../../core/count-text.js';
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import type { Intervals } from '../../core/grid.js';
-import { oneLine } from '../../core/one-line.js';
 import { ROLE, longPlan, targetRoles } from '../lines/plan.js';
 import type { FilePlan, LongPlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
+import { columnNotices, ignoredNotices } from './column-notices.js';
 import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
 import { isOneSeries } from './join-series.js';
@@ -17,10 +17,11 @@ import type { LongFields } from './long.js';
 import type { FileSample } from './sampler.js';
 import { wholeNames } from './whole-names.js';
 
-/** A sample that has records, and their target if no field names one. */
+/** A sample that has records, their target if no field names one, and the options for it. */
 export interface ReadableSample {
   readonly sample: FileSample;
   readonly series: InputSeries;
+  readonly options: ReadOptions;
 }
 
 export interface ChosenColumns {
@@ -38,22 +39,24 @@ export interface ChosenColumns {
  *   no file has
  */
 export function chooseColumns(
-  inputs: readonly ReadableSample[],
-  given: ReadOptions,
+  given: readonly ReadableSample[],
+  shared: ReadOptions,
   intervals: Intervals,
 ): ChosenColumns {
-  const options = withWholeNames(given, inputs);
-  for (const { sample } of inputs) refuseDuplicates(sample, options);
+  const options = withWholeNames(shared, given);
+  const inputs = given.map((input) => ({ ...input, options: { ...options, map: input.options.map } }));
+  for (const input of inputs) refuseDuplicates(input);
   refuseUnknownNames(inputs, options);
-  const samples = inputs.map(({ sample, series }) => ({
+  const samples = inputs.map(({ sample, series, options: own }) => ({
     sampled: sample.sampled,
     series: isOneSeries(sample, options) ? series.name : null,
+    options: own,
   }));
-  const pooled = countFields(samples, options, intervals);
+  const pooled = countFields(samples, options.duplicates, intervals);
   const metrics = options.columns ?? metricsOf(pooled);
   if (metrics.length === 0) throw noNumericColumn(inputs, pooled);
   const columns = options.wide === true ? [WIDE_COLUMN] : metrics;
-  const plans = inputs.map((input) => ({ ...planFile(input, metrics, pooled, options), columns }));
+  const plans = inputs.map((input) => ({ ...planFile(input, metrics, pooled), columns }));
   const notices = [
     ...columnNotices(plans, metrics, pooled, options),
     ...ignoredNotices(inputs),
@@ -68,10 +71,9 @@ const WIDE_COLUMN = 'value';
 const DELIMITER_WITH_COMMAS = ';';
 
 function planFile(
-  { sample, series }: ReadableSample,
+  { sample, series, options }: ReadableSample,
   metrics: readonly string[],
   pooled: ReadonlyMap<string, FieldCounts>,
-  options: ReadOptions,
 ): Omit<FilePlan, 'columns'> {
   const { fields } = sample;
   if (fields === null) throw new Error('a file without records has no plan');
@@ -143,8 +145,7 @@ function isUnseen(values: FieldCounts | undefined): boolean {
 
 function withWholeNames(options: ReadOptions, inputs: readonly ReadableSample[]): ReadOptions {
   if (options.columns === undefined) return options;
-  const names = inputs.flatMap(({ sample }) => [...allNames(sample), ...sample.listed]);
-  const seen = new Set(names.map((field) => newName(field, options)));
+  const seen = new Set(inputs.flatMap((input) => newNames(input)));
   return { ...options, columns: wholeNames(options.columns, seen) };
 }
 
@@ -159,7 +160,12 @@ function allNames({ header, sampled, fields }: FileSample): string[] {
   return [...new Set([...header, ...named, ...sampled.names])];
 }
 
-function refuseDuplicates(sample: FileSample, options: ReadOptions): void {
+/** All names of a file after `--map`. */
+function newNames({ sample, options }: ReadableSample): string[] {
+  return [...allNames(sample), ...sample.listed].map((field) => newName(field, options));
+}
+
+function refuseDuplicates({ sample, options }: ReadableSample): void {
   const names = sample.header.length > 0 ? sample.header : allNames(sample);
   const seen = new Map<string, string>();
   const twice = new Set<string>();
@@ -180,8 +186,7 @@ function refuseDuplicates(sample: FileSample, options: ReadOptions): void {
 
 function refuseUnknownNames(inputs: readonly ReadableSample[], options: ReadOptions): void {
   const seen = new Set(inputs.flatMap(({ sample }) => allNames(sample)));
-  const listed = inputs.flatMap(({ sample }) => sample.listed);
-  const renamed = new Set([...seen, ...listed].map((field) => newName(field, options)));
+  const renamed = new Set(inputs.flatMap((input) => newNames(input)));
   const unmapped = Object.values(options.map).filter((old) => !seen.has(old));
   const absent = (options.columns ?? []).filter((name) => !renamed.has(name));
   // In a table with a row per metric, some may only come later.
@@ -229,70 +234,4 @@ function noRowFits({ file, misfit, header }: FileSample): AiopsError {
   return new AiopsError('input_unusable', message, {
     hint: 'name every column in the header (with write.table of R: col.names=NA), and see --delimiter',
   });
-}
-
-function columnNotices(
-  plans: readonly FilePlan[],
-  metrics: readonly string[],
-  pooled: ReadonlyMap<string, FieldCounts>,
-  options: ReadOptions,
-): Notice[] {
-  const notices: Notice[] = [];
-  const [first] = plans;
-  if (first !== undefined) {
-    const target = targetText(first, plans);
-    const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
-    const what = first.wide === null ? 'metric' : 'target';
-    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${plural(metrics.length, what)}: ${listNames(metrics, 8)}`;
-    notices.push({ level: 'info', text });
-  }
-  if (options.columns === undefined) {
-    const texts = [...pooled].filter(([, values]) => !isNumeric(values) && !isEmpty(values));
-    const empty = [...pooled].filter(([, values]) => isEmpty(values));
-    const taken = new Set(metrics);
-    const rejected = [...pooled].filter(([name, values]) => isNumeric(values) && !taken.has(name));
-    const [mixed, pure] = [
-      texts.filter(([, { numbers }]) => numbers > 0),
-      texts.filter(([, { numbers }]) => numbers === 0),
-    ];
-    if (pure.length > 0) notices.push(ignored('text', pure));
-    if (mixed.length > 0)
-      notices.push(ignored(`mostly text; ${addWith(mixed)}, which rejects the records with text`, mixed));
-    if (empty.length > 0) notices.push(ignored(`no value in the sample; ${addWith(empty)}`, empty));
-    if (rejected.length > 0) notices.push(ignored('values in rejected records only', rejected));
-  }
-  return notices;
-}
-
-function targetText({ targetFields, series, wide }: FilePlan, plans: readonly FilePlan[]): string {
-  if (targetFields.length > 0)
-    return `target from ${targetFields.map((name) => `"${oneLine(name)}"`).join(' and ')}`;
-  if (wide !== null) return 'each column a target';
-  const isOne = plans.every((plan) => plan.series === series);
-  return isOne ? `one target (${oneLine(series)})` : 'targets by the names of the files';
-}
-
-/** Names the fields that are no metrics although they hold numbers. */
-function ignoredNotices(inputs: readonly ReadableSample[]): Notice[] {
-  const byReason = new Map<string, { level: Notice['level']; readonly names: Set<string> }>();
-  for (const { sample } of inputs) {
-    for (const [name, { why, level }] of sample.fields?.ignored ?? []) {
-      const known = byReason.get(why) ?? { level, names: new Set() };
-      known.names.add(name);
-      byReason.set(why, known);
-    }
-  }
-  return [...byReason].map(([why, { level, names }]) => ({
-    level,
-    text: `ignored: ${listNames([...names])} (${why}; ${addWith([...names])})`,
-  }));
-}
-
-function addWith({ length }: readonly unknown[]): string {
-  return `add ${length === 1 ? 'it' : 'them'} with --columns`;
-}
-
-function ignored(why: string, columns: readonly (readonly [string, FieldCounts])[]): Notice {
-  const names = listNames(columns.map(([name]) => name));
-  return { level: 'warning', text: `ignored: ${names} (${why})` };
 }

@@ -14,6 +14,7 @@ import type { FileDecisions } from './decision.js';
 import { chooseGrid, wallClock } from './grid.js';
 import { chooseInterval } from './interval.js';
 import { filterHint, orFilter } from './json-around.js';
+import { nameMetrics } from './metric-names.js';
 import { listNames } from './names.js';
 import { rangeNotices } from './range.js';
 import { searchSample } from './sample.js';
@@ -65,8 +66,10 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
   const { grid, decision: phase } = chooseGrid(series, intervalMs, options);
   const intervals = new Intervals(grid);
   const nested = inputs.find(({ sample }) => sample.lines === 1 && sample.head.filter !== null)?.sample;
+  const metrics = nameMetrics(inputs, options, intervals);
+  const readable = inputs.map((input, i) => ({ ...input, options: metrics.options[i]! }));
   const { columns, plans, notices } = orFilter(nested?.file ?? '', nested?.head.filter ?? null, () =>
-    chooseColumns(inputs, options, intervals),
+    chooseColumns(readable, options, intervals),
   );
   const samples = inputs.map((input, i): PlannedSample => ({ input, plan: plans[i]! }));
   const heads = checkRecords(samples, options, intervals);
@@ -83,11 +86,13 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
       ...decideSeries(input, options, inputs),
     ],
   }));
-  const shared: FileDecisions = { file: 'all inputs', decisions: [interval.decision, phase] };
+  const found = metrics.decision === null ? [] : [metrics.decision];
+  const shared: FileDecisions = { file: 'all inputs', decisions: [...found, interval.decision, phase] };
   return {
     facts: { columns, intervalMs, grid, intervalSource: interval.source, layout: commonLayout(plans) },
     notices: [
       ...notices,
+      ...metrics.notices,
       ...decisionNotices(decisions),
       ...seriesNotices(inputs, options),
       interval.notice,

@@ -113,17 +113,18 @@ export interface FieldCounts {
 export interface CountedSample {
   readonly sampled: SampledRecords;
   readonly series: string | null;
+  readonly options: ReadOptions;
 }
 
 /** Counts over all samples, by new name in order of appearance. */
 export function countFields(
   samples: readonly CountedSample[],
-  options: ReadOptions,
+  duplicates: ReadOptions['duplicates'],
   intervals: Intervals,
 ): ReadonlyMap<string, FieldCounts> {
   const pooled = new Map<string, FieldCounts>();
-  const fields = samples.map(({ sampled }) => count(sampled, pooled, options));
-  const taken: Taken | null = options.duplicates === 'reject' ? new Map() : null;
+  const fields = samples.map(({ sampled, options }) => count(sampled, pooled, options));
+  const taken: Taken | null = duplicates === 'reject' ? new Map() : null;
   for (const [i, sample] of samples.entries()) markAccepted(sample, fields[i] ?? [], taken, intervals);
   return pooled;
 }

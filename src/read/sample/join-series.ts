@@ -6,6 +6,7 @@ import type { FileSample } from './sampler.js';
 import { joinDates, joinMetrics } from './series-parts.js';
 import type { PartFile } from './series-parts.js';
 import { seriesNames, withoutExtension } from './series-names.js';
+import type { SeriesParts } from './series-names.js';
 
 /** The series of an input, should its records name no target. */
 export interface InputSeries {
@@ -32,18 +33,27 @@ export function nameSeries(
   const given = seriesBy(options.series, inputs);
   if (given !== null) return given.map((name, i) => givenSeries(name, inputs[i]!, samples[i]!, options));
   if (options.series !== undefined) return seriesNames(inputs).map((name) => ({ name, joinedBy: null }));
-  const { top, files } = partFiles(inputs, samples, options);
+  const { top, files } = partFiles(inputs, samples, (sample) => isOneSeries(sample, options));
   const dated = joinDates(files);
   const joined = joinMetrics(dated);
   const byDates = inputsJoined(files, dated);
   const byMetrics = inputsJoined(dated, joined);
-  const parts = joined
-    .filter((file) => !files.includes(file))
-    .map(({ inputs: of, path }) => ({ inputs: of, path: join(top, path) }));
+  const parts = partsOf(top, files, joined);
   return seriesNames(inputs, parts).map((name, i) => ({
     name,
     joinedBy: byMetrics.has(i) ? 'metrics' : byDates.has(i) ? 'dates' : null,
   }));
+}
+
+/** What to call each input by its path alone; parts of one recording by their dates have one name. */
+export function namesByPath(inputs: readonly string[], samples: readonly FileSample[]): string[] {
+  const { top, files } = partFiles(inputs, samples, () => true);
+  return seriesNames(inputs, partsOf(top, files, joinDates(files)));
+}
+
+function partsOf(top: string, files: readonly PartFile[], joined: readonly PartFile[]): SeriesParts[] {
+  const parts = joined.filter((file) => !files.includes(file));
+  return parts.map(({ inputs, path }) => ({ inputs, path: join(top, path) }));
 }
 
 function givenSeries(
@@ -60,17 +70,17 @@ function inputsJoined(before: readonly PartFile[], after: readonly PartFile[]): 
   return new Set(after.filter((file) => !before.includes(file)).flatMap(({ inputs }) => inputs));
 }
 
-/** The inputs that are series, rotated ones of a file together, and the folder that all of them are below. */
+/** The inputs that may be parts of one, rotated ones of a file together, and the folder that all of them are below. */
 function partFiles(
   inputs: readonly string[],
   samples: readonly FileSample[],
-  options: Pick<ReadOptions, 'wide'>,
+  isPart: (sample: FileSample) => boolean,
 ): { readonly top: string; readonly files: readonly PartFile[] } {
   const rotated = rotatedFiles(inputs);
   const inRotation = new Set(rotated.flatMap((group) => group.inputs));
   const others = [...inputs.keys()].filter((i) => inputs[i] !== '-' && !inRotation.has(i));
   const all = [...rotated, ...others.map((i) => ({ path: resolve(inputs[i]!), inputs: [i] }))];
-  const series = all.filter(({ inputs: of }) => of.every((i) => isOneSeries(samples[i]!, options)));
+  const series = all.filter(({ inputs: of }) => of.every((i) => isPart(samples[i]!)));
   const top = sharedFolder(series.map(({ path }) => path));
   const files = series.flatMap(({ path, inputs: of }): PartFile[] => {
     const times = of.flatMap((i) => samples[i]!.times.range());

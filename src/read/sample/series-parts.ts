@@ -187,7 +187,8 @@ function wordsOf(name: string): string[] {
   return name.split(/[^\p{L}\d]+/u);
 }
 
-function withoutPart(path: string, wanted: string): string | null {
+/** A path without a part that is called so, whatever its case, and without the mark beside it; null: it has none. */
+export function withoutPart(path: string, wanted: string): string | null {
   const parts = path.split(/([-_./ ]+)/);
   for (let from = 0; from < parts.length; from += 2) {
     for (let to = parts.length; to > from; to -= 2) {

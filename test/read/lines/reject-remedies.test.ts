@@ -164,24 +164,29 @@ describe('following the remedy, nothing is rejected', () => {
     });
     const inputs = (...names: string[]): string[] => names.map((name) => join(folder, name));
     const counters = new Counters(1);
-    const recording = await openRecording(inputs('cpu.csv', 'mem.csv'), READ_DEFAULTS, Readable.from([]));
+    const options: ReadOptions = { ...READ_DEFAULTS, metricNames: 'columns' };
+    const recording = await openRecording(inputs('cpu.csv', 'mem.csv'), options, Readable.from([]));
     for await (const step of recording.steps()) counters.addStep(step);
     const [duplicates] = counters.rejects;
     assert.ok(duplicates?.count === 3);
     for (const remedy of [counters.remedy ?? '', remedyOf('duplicate', { example: duplicates.example })]) {
-      assert.match(remedy, /another name/);
+      assert.match(remedy, /--metric-names files, or give the column another name/);
       assert.doesNotMatch(remedy, /mean/);
     }
-    const { records, rejects } = await readInputs(inputs('cpu.csv', 'named.csv'));
-    assert.deepEqual(rejects, []);
-    assert.deepEqual(
-      records.map(({ values }) => values),
-      [
-        [0, 70],
-        [1, 71],
-        [2, 72],
-      ],
-    );
+    for (const { records, rejects } of [
+      await readInputs(inputs('cpu.csv', 'named.csv')),
+      await readInputs(inputs('cpu.csv', 'mem.csv'), { metricNames: 'files' }),
+    ]) {
+      assert.deepEqual(rejects, []);
+      assert.deepEqual(
+        records.map(({ values }) => values),
+        [
+          [0, 70],
+          [1, 71],
+          [2, 72],
+        ],
+      );
+    }
   });
 
   test('duplicate, by a shorter interval', async () => {

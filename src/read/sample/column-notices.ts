@@ -1,0 +1,76 @@
+import { plural } from '../../core/count-text.js';
+import type { Notice } from '../../core/errors.js';
+import { oneLine } from '../../core/one-line.js';
+import type { FilePlan } from '../lines/plan.js';
+import type { ReadOptions } from '../options.js';
+import { isEmpty, isNumeric } from './field-values.js';
+import type { FieldCounts } from './field-values.js';
+import { listNames } from './names.js';
+import type { FileSample } from './sampler.js';
+
+/** What time, target, label and metrics are, and which columns are ignored because of what they hold. */
+export function columnNotices(
+  plans: readonly FilePlan[],
+  metrics: readonly string[],
+  pooled: ReadonlyMap<string, FieldCounts>,
+  options: ReadOptions,
+): Notice[] {
+  const notices: Notice[] = [];
+  const [first] = plans;
+  if (first !== undefined) {
+    const target = targetText(first, plans);
+    const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
+    const what = first.wide === null ? 'metric' : 'target';
+    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${plural(metrics.length, what)}: ${listNames(metrics, 8)}`;
+    notices.push({ level: 'info', text });
+  }
+  if (options.columns === undefined) {
+    const texts = [...pooled].filter(([, values]) => !isNumeric(values) && !isEmpty(values));
+    const empty = [...pooled].filter(([, values]) => isEmpty(values));
+    const taken = new Set(metrics);
+    const rejected = [...pooled].filter(([name, values]) => isNumeric(values) && !taken.has(name));
+    const [mixed, pure] = [
+      texts.filter(([, { numbers }]) => numbers > 0),
+      texts.filter(([, { numbers }]) => numbers === 0),
+    ];
+    if (pure.length > 0) notices.push(ignored('text', pure));
+    if (mixed.length > 0)
+      notices.push(ignored(`mostly text; ${addWith(mixed)}, which rejects the records with text`, mixed));
+    if (empty.length > 0) notices.push(ignored(`no value in the sample; ${addWith(empty)}`, empty));
+    if (rejected.length > 0) notices.push(ignored('values in rejected records only', rejected));
+  }
+  return notices;
+}
+
+function targetText({ targetFields, series, wide }: FilePlan, plans: readonly FilePlan[]): string {
+  if (targetFields.length > 0)
+    return `target from ${targetFields.map((name) => `"${oneLine(name)}"`).join(' and ')}`;
+  if (wide !== null) return 'each column a target';
+  const isOne = plans.every((plan) => plan.series === series);
+  return isOne ? `one target (${oneLine(series)})` : 'targets by the names of the files';
+}
+
+/** Names the fields that are no metrics although they hold numbers. */
+export function ignoredNotices(inputs: readonly { readonly sample: FileSample }[]): Notice[] {
+  const byReason = new Map<string, { level: Notice['level']; readonly names: Set<string> }>();
+  for (const { sample } of inputs) {
+    for (const [name, { why, level }] of sample.fields?.ignored ?? []) {
+      const known = byReason.get(why) ?? { level, names: new Set() };
+      known.names.add(name);
+      byReason.set(why, known);
+    }
+  }
+  return [...byReason].map(([why, { level, names }]) => ({
+    level,
+    text: `ignored: ${listNames([...names])} (${why}; ${addWith([...names])})`,
+  }));
+}
+
+function addWith({ length }: readonly unknown[]): string {
+  return `add ${length === 1 ? 'it' : 'them'} with --columns`;
+}
+
+function ignored(why: string, columns: readonly (readonly [string, FieldCounts])[]): Notice {
+  const names = listNames(columns.map(([name]) => name));
+  return { level: 'warning', text: `ignored: ${names} (${why})` };
+}
