@@ -125,9 +125,7 @@ class Calendar {
   /** The label of a record: never one whose predecessor is still to come. Infinite as `startAt`. */
   labelOf(timeMs: number, leadMs: number): number {
     const startMs = this.startAt(timeMs + leadMs);
-    // Before a skipped day, starts on its clocks are later than the next ones.
-    const isShort = startMs === this.#fromMs && this.#beforeMs < startMs;
-    return isShort && timeMs <= this.#beforeMs ? this.#beforeMs : startMs;
+    return startMs === this.#fromMs && timeMs <= this.#beforeMs ? this.#beforeMs : startMs;
   }
 
   /** The start of the interval around a time; infinite before the year 2, and after 9998. */
@@ -138,9 +136,11 @@ class Calendar {
     // Clocks that go back over the start of an interval show times of two intervals.
     while (this.#startOf(index + 1) <= timeMs) index++;
     while (this.#startOf(index) > timeMs) index--;
-    this.#beforeMs = this.#startOf(index - 1);
     this.#fromMs = this.#startOf(index);
     this.#untilMs = this.#startOf(index + 1);
+    // Intervals that clocks skip have no length.
+    while (this.#startOf(index - 1) === this.#fromMs) index--;
+    this.#beforeMs = this.#startOf(index - 1);
     return this.#fromMs;
   }
 
@@ -148,18 +148,21 @@ class Calendar {
     let startMs = this.#starts.get(index);
     if (startMs === undefined) {
       if (this.#starts.size >= MAX_CACHED_STARTS) this.#starts.clear();
-      startMs = this.#firstShowing(this.#wallOf(index));
+      startMs = this.#findStart(index);
       this.#starts.set(index, startMs);
     }
     return startMs;
   }
 
-  /** When the clocks first show this time, counted as if it were UTC; if they skip it, when they do. */
-  #firstShowing(wallMs: number): number {
+  /** When the clocks first show the start of an interval; if they skip it, when they would have, but not after the next. */
+  #findStart(index: number): number {
+    const wallMs = this.#wallOf(index);
     const before = this.#offsetAt(wallMs - DAY_MS);
     const after = this.#offsetAt(wallMs + DAY_MS);
     const shown = [before, after].filter((offset) => this.#offsetAt(wallMs - offset) === offset);
-    return wallMs - (shown.length === 0 ? before : Math.max(...shown)) + 0;
+    return shown.length > 0
+      ? wallMs - Math.max(...shown) + 0
+      : Math.min(wallMs - before, this.#startOf(index + 1));
   }
 
   #indexOf(wallMs: number): number {

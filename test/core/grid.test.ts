@@ -7,6 +7,7 @@ import { intervalsBetween, Intervals, longestMs, plainGrid, type Grid } from '#b
 import { MONTH_MS } from '#build/core/time.js';
 import { timeParser } from '#build/core/time/format.js';
 import { zoneOffsets } from '#build/core/time/zone.js';
+import { CLOCK_CHANGES } from '../support/clock-changes.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -55,8 +56,21 @@ const monthGrids = fc
     zone,
   }));
 
-const grids = fc.oneof(equalGrids, calendarGrids, monthGrids);
-const times = fc.integer({ min: at('1995-01-01'), max: at('2030-12-31') });
+/** Clocks that change by two hours need longer intervals. */
+const trollGrids = calendarGrids
+  .filter(({ intervalMs }) => intervalMs > 4 * HOUR_MS)
+  .map((grid): Grid => ({ ...grid, zone: 'Antarctica/Troll' }));
+
+const grids = fc.oneof(equalGrids, calendarGrids, trollGrids, monthGrids);
+const anyTimes = fc.integer({ min: at('1990-01-01'), max: at('2030-12-31') });
+/** Within two days of a change of clocks. */
+const changeTimes = fc
+  .record({
+    change: fc.constantFrom(...CLOCK_CHANGES),
+    afterMs: fc.integer({ min: -2 * DAY_MS, max: 2 * DAY_MS }),
+  })
+  .map(({ change, afterMs }) => change.wallMs + afterMs);
+const times = fc.oneof(anyTimes, changeTimes);
 
 test('intervals follow one another without a gap, each with the times from its start on', () => {
   fc.assert(
@@ -230,4 +244,16 @@ test('equal intervals are counted from the epoch, also before it', () => {
       assert.ok(floor <= ms && ms < floor + intervalMs);
     }),
   );
+});
+
+test('a day that clocks skip has no label', () => {
+  const midnights = (hours: number): string[] => {
+    const intervals = new Intervals({ ...plainGrid(hours * HOUR_MS), zone: 'Pacific/Apia' });
+    const labels = new Set<number>();
+    for (let ms = at('2011-12-29T10:00Z'); ms < at('2011-12-31T10:00Z'); ms += HOUR_MS)
+      labels.add(intervals.of(ms));
+    return [...labels].map((ms) => new Date(ms + zoneOffsets('Pacific/Apia')(ms)).toISOString().slice(5, 13));
+  };
+  assert.deepEqual(midnights(24), ['12-29T00', '12-31T00']);
+  assert.deepEqual(midnights(12), ['12-29T00', '12-29T12', '12-31T00', '12-31T12']);
 });

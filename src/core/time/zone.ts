@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, epochDay } from './calendar.js';
 
 const QUARTER_MS = 15 * MINUTE_MS;
-/** Since then, every zone changes its clocks on a quarter of an hour; before, offsets could have odd seconds. */
-const QUARTERS_SINCE_MS = Date.UTC(1973, 0, 1);
+/** Since then, every zone changes its clocks on a full minute; before, offsets could have odd seconds. */
+const MINUTES_SINCE_MS = Date.UTC(1973, 0, 1);
 const MAX_CACHED_QUARTERS = 4096;
 /** Kiribati is furthest ahead. */
 const MOST_OFFSET_HOURS = 14;
@@ -57,22 +57,32 @@ function makeConverter(timezone: string): ToUtc {
   const cache = new Map<number, number>();
   return (localMs) => {
     if (Number.isNaN(localMs)) return NaN;
-    if (localMs < QUARTERS_SINCE_MS) return localMs - localOffset(localMs, offsetAt);
+    if (localMs < MINUTES_SINCE_MS) return localMs - localOffset(localMs, offsetAt);
     const quarter = Math.floor(localMs / QUARTER_MS);
-    let offset = cache.get(quarter);
-    if (offset === undefined) {
+    const known = cache.get(quarter);
+    if (known !== undefined) return localMs - known;
+    const offset = localOffset(localMs, offsetAt);
+    if (isOfQuarter(quarter, offset, offsetAt)) {
       if (cache.size >= MAX_CACHED_QUARTERS) cache.clear();
-      offset = localOffset(localMs, offsetAt);
       cache.set(quarter, offset);
     }
     return localMs - offset;
   };
 }
 
+/** Whether all local times of a quarter of an hour have this offset: in some zones, clocks change at 00:01. */
+function isOfQuarter(quarter: number, offset: number, offsetAt: (utcMs: number) => number): boolean {
+  const startMs = quarter * QUARTER_MS;
+  return [startMs, startMs + QUARTER_MS - MINUTE_MS].every((localMs) =>
+    Object.is(localOffset(localMs, offsetAt), offset),
+  );
+}
+
 /** The offset of a wall-clock time: either that of a day before or that of a day after. */
 function localOffset(localMs: number, offsetAt: (utcMs: number) => number): number {
   const before = offsetAt(localMs - DAY_MS);
   const after = offsetAt(localMs + DAY_MS);
+  if (before === after) return before;
   const holds = [before, after].filter((offset) => offsetAt(localMs - offset) === offset);
   return holds.length === 0 ? NaN : Math.max(...holds);
 }
@@ -101,4 +111,26 @@ export function zoneOffsets(timezone: string): (utcMs: number) => number {
     const local = epochDay(year, month, day) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS;
     return local + second * SECOND_MS - Math.floor(utcMs / SECOND_MS) * SECOND_MS;
   };
+}
+
+const FOUR_WEEKS_MS = 28 * DAY_MS;
+const CHANGES_UNTIL_MS = Date.UTC(2037, 0, 1);
+const CHANGES = new Map<string, ReadonlySet<number>>();
+
+/** By how much a zone puts its clocks forward, or, below 0, back, ms: 1973 to 2036. @throws RangeError as `toUtcIn` */
+export function clockChanges(timezone: string): ReadonlySet<number> {
+  let changes = CHANGES.get(timezone);
+  if (changes === undefined) CHANGES.set(timezone, (changes = findChanges(zoneOffsets(timezone))));
+  return changes;
+}
+
+function findChanges(offsetAt: (utcMs: number) => number): ReadonlySet<number> {
+  const changes = new Set<number>();
+  let before = offsetAt(MINUTES_SINCE_MS);
+  for (let utcMs = MINUTES_SINCE_MS; utcMs < CHANGES_UNTIL_MS; utcMs += FOUR_WEEKS_MS) {
+    const offset = offsetAt(utcMs);
+    if (offset !== before) changes.add(offset - before);
+    before = offset;
+  }
+  return changes;
 }

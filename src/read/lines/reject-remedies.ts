@@ -24,6 +24,11 @@ export const UNCLEAR_POINT = 'has a point that may be decimal or between thousan
 /** What is wrong with a time of a kind that the sample does not have. */
 export const OTHER_KIND = 'a time, but not in a form that the sample has';
 
+const HOUR_MS = 3_600_000;
+/** Intervals that follow the clocks of a zone, and by how much these go forward, hours. */
+const DAY_HOURS = [6, 8, 12, 24, 168];
+const CHANGES = [0.5, 1, 2];
+
 const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> = {
   bad_line: ({ format, isEvery = false, example }) => {
     if (isEvery) return format === 'jsonl' ? notRecords() : 'if it is JSONL, add --format jsonl';
@@ -59,6 +64,8 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
       return 'if the files hold different metrics, name the one in each after its file with --metric-names files, or give the column another name in one of them; if one file repeats the other, drop it, or keep one record per time with --duplicates first or last';
     if (stepMs === 0)
       return 'if the records are of different things, name the column that distinguishes them with --target-column, or with --metric-column if it names their metric; if one repeats another, keep one per time with --duplicates first, last or mean';
+    if (stepMs !== undefined && isClockChange(stepMs))
+      return `the records are ${formatDuration(stepMs)} apart, as when clocks go forward: name their zone with --timezone`;
     return stepMs === undefined
       ? 'keep one record per interval with --duplicates first, last or mean, or set a shorter --interval'
       : `the records are ${formatDuration(stepMs)} apart: set --interval ${formatDuration(stepMs)}, ` +
@@ -71,6 +78,13 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
 /** What to do about records that are rejected for this reason: a sentence, often with a flag. */
 export function remedyOf(reason: RejectReason, facts: RemedyFacts = {}): string {
   return REMEDIES[reason](facts);
+}
+
+/** Whether a step is as long as a part of a day, a day or a week whose clocks go forward. */
+function isClockChange(stepMs: number): boolean {
+  const hours = stepMs / HOUR_MS;
+  if (hours <= 4 || DAY_HOURS.includes(hours)) return false;
+  return DAY_HOURS.some((each) => CHANGES.includes(each - hours));
 }
 
 /** Whether a duplicate repeats a record of another file. */

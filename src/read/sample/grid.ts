@@ -8,7 +8,7 @@ import {
 } from '../../core/grid.js';
 import { AiopsError } from '../../core/errors.js';
 import { formatDuration, isoTime, MONTH_MS } from '../../core/time.js';
-import { zoneOffsets } from '../../core/time/zone.js';
+import { clockChanges, zoneOffsets } from '../../core/time/zone.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { leadAgainstJitter } from './jitter.js';
@@ -96,9 +96,8 @@ function midnightGrid(series: readonly (readonly number[])[], intervalMs: number
   const utc = new Set(times.map((timeMs) => modulo(timeMs, stepMs)));
   if (utc.size < 2 || utc.size > MOST_OFFSETS) return null;
   for (const zone of likelyZones()) {
-    if (!fitsCalendar(intervalMs, zone)) continue;
     const wallMs = wallClock(zone);
-    if (!times.every((timeMs) => wallMs(timeMs) % stepMs === 0)) continue;
+    if (!times.every((timeMs) => wallMs(timeMs) % stepMs === 0) || !fitsCalendar(intervalMs, zone)) continue;
     const grid = exactGrid(series, intervalMs, zone, wallMs);
     if (grid !== null) return grid;
   }
@@ -107,8 +106,18 @@ function midnightGrid(series: readonly (readonly number[])[], intervalMs: number
 
 /** Whether intervals can be counted on the clocks of a zone: changes of its clocks must be short beside them. */
 function fitsCalendar(intervalMs: number, timezone: string): boolean {
-  if (timezone === 'UTC' || intervalMs < 3 * HOUR_MS) return false;
-  return DAY_MS % intervalMs === 0 || intervalMs % DAY_MS === 0 || monthsOf(intervalMs) !== null;
+  if (timezone === 'UTC' || !isOfCalendar(intervalMs)) return false;
+  if (monthsOf(intervalMs) !== null) return true;
+  // Whole intervals may be skipped, such as the day when a zone crossed the date line.
+  const isShort = (change: number): boolean =>
+    2 * Math.abs(change) < intervalMs || (change > 0 && change % intervalMs === 0);
+  return [...clockChanges(timezone)].every(isShort);
+}
+
+/** Whether intervals are days, parts of them that an hour is short beside, weeks, months or the like. */
+function isOfCalendar(intervalMs: number): boolean {
+  if (monthsOf(intervalMs) !== null) return true;
+  return intervalMs >= 3 * HOUR_MS && (DAY_MS % intervalMs === 0 || intervalMs % DAY_MS === 0);
 }
 
 function localGrid(intervalMs: number, zone: string | null, firstMs: number, wallMs: WallClock): Grid {
@@ -134,10 +143,21 @@ function exactGrid(
   if (utcMs === 0) return plainGrid(intervalMs);
   const phaseMs = localMs ?? utcMs;
   if (phaseMs === null) return null;
+  return {
+    intervalMs,
+    phaseMs,
+    leadMs: leadOf(intervalMs, phaseMs, localMs === null),
+    zone: localMs === null ? null : zone,
+  };
+}
+
+/** The lead of intervals that begin at records. */
+function leadOf(intervalMs: number, phaseMs: number, isUtc: boolean): number {
   // A phase of whole quarters comes from the calendar or a zone; any other may change when a collector restarts.
   const isRound = intervalMs >= HOUR_MS && phaseMs % QUARTER_MS === 0;
-  const leadMs = isRound || monthsOf(intervalMs) !== null ? 0 : Math.floor(intervalMs / 2);
-  return { intervalMs, phaseMs, leadMs, zone: localMs === null ? null : zone };
+  if (!isRound && monthsOf(intervalMs) === null) return Math.floor(intervalMs / 2);
+  // Such times in UTC may be midnights of a zone, which come an hour earlier once its clocks go forward.
+  return isUtc && isOfCalendar(intervalMs) ? HOUR_MS : 0;
 }
 
 /** How long after the start of an interval all times are, ms; null: they differ, or there is none. */
@@ -186,11 +206,13 @@ function given(grid: Grid, phase: 'local' | number): ChosenGrid {
   return { grid, decision: decision(grid, from, { evidence: `${flag} says so`, source: 'given' }) };
 }
 
+const LOCAL_HINT = '; if they keep to clocks that change, name the zone with --timezone';
+
 function exactDecision(grid: Grid, firstMs: number): Decision {
-  const { phaseMs, zone } = grid;
+  const { phaseMs, zone, leadMs, intervalMs } = grid;
   const first = `the first record, ${isoTime(firstMs)}${zone === null ? '' : `, on the clocks of ${zone}`}`;
   return decision(grid, phaseMs === 0 ? originOf(grid) : first, {
-    evidence: 'all records of the sample are whole intervals apart',
+    evidence: `all records of the sample are whole intervals apart${leadMs > 0 && isOfCalendar(intervalMs) ? LOCAL_HINT : ''}`,
     source: phaseMs === 0 && zone === null ? 'default' : 'shape',
   });
 }

@@ -20,6 +20,8 @@ const FACTS: readonly RemedyFacts[] = [
   { stepMs: 60_000 },
 ];
 
+const HOUR_MS = 3_600_000;
+
 test('every flag in a remedy exists', () => {
   const known = allFlagNames();
   const named = REJECT_REASONS.flatMap((reason) => FACTS.map((facts) => remedyOf(reason, facts)))
@@ -39,6 +41,13 @@ test('a format in a remedy reads the time that it is for', () => {
   assert.deepEqual(formats('04/05/18 1:00pm'), ['%d/%m/%y %I:%M%p', '%m/%d/%y %I:%M%p']);
   assert.deepEqual(formats('04/30/18'), ['%m/%d/%y']);
   for (const time of ['yesterday', '31/31/18 00:00', '4/30/18 25:00']) assert.deepEqual(formats(time), []);
+});
+
+test('duplicates as far apart as when clocks go forward need a zone', () => {
+  for (const stepMs of [23 * HOUR_MS, 23.5 * HOUR_MS, 11 * HOUR_MS, 167 * HOUR_MS])
+    assert.match(remedyOf('duplicate', { stepMs }), /--timezone/);
+  for (const stepMs of [HOUR_MS, 4 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, 20 * HOUR_MS])
+    assert.match(remedyOf('duplicate', { stepMs }), /set --interval/);
 });
 
 test('a regular step of duplicates is an interval to set', () => {

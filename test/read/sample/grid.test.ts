@@ -306,3 +306,57 @@ test('last days of months, quarters and years are labels, and in a range if thei
     }
   }
 });
+
+/** Local midnights of a zone, or parts of its days, each with so many targets that the sample ends before its clocks change. */
+function manyTargets(zone: string, from: string, days: number, stepHours = 24): string {
+  const at = timeParser(zone);
+  const times = Array.from({ length: (days * 24) / stepHours }, (_, i) =>
+    at(iso(Date.parse(from) + i * stepHours * 3_600_000).slice(0, 16)),
+  );
+  const rows = times.flatMap((time) =>
+    Array.from({ length: 60 }, (_, target) => `${iso(time)},t${target},${time}`),
+  );
+  return ['time,target,v', ...rows].join('\n');
+}
+
+test('days in UTC of clocks that change after the sample stay days', async () => {
+  for (const [zone, from, days, step] of [
+    ['Europe/Berlin', '2018-03-01', 60, 24],
+    ['America/New_York', '2018-02-20', 60, 24],
+    ['America/New_York', '2018-10-10', 60, 24],
+    ['Europe/Berlin', '2018-03-15', 20, 6],
+    ['Europe/London', '2018-10-01', 60, 24],
+    ['Australia/Lord_Howe', '2018-09-10', 60, 24],
+  ] as const) {
+    const { counts, minutes, phase } = await read(manyTargets(zone, from, days, step));
+    const intervals = (days * 24) / step;
+    assert.deepEqual([counts, minutes.length], [[intervals * 60, 0], intervals], zone);
+    const apart = minutes.slice(1).map((minute, i) => Date.parse(minute) - Date.parse(minutes[i]!));
+    assert.deepEqual([...new Set(apart)], [step * 3_600_000]);
+    assert.match(phase?.evidence ?? '', /--timezone/);
+  }
+});
+
+test('days of UTC whose clocks go forward after the sample are rejected as duplicates, not misread', async () => {
+  const text = manyTargets('Europe/London', '2018-03-01', 60);
+  assert.deepEqual((await read(text)).counts, [59 * 60, 60]);
+  const inLondon = await read(text, { timezone: 'Europe/London' });
+  assert.deepEqual([inLondon.counts, inLondon.minutes.length], [[60 * 60, 0], 60]);
+});
+
+test('three hours on clocks that change by two are counted in UTC, days on the clocks', async () => {
+  const times = (hours: number): string[] =>
+    Array.from({ length: (10 * 24) / hours }, (_, i) => iso(Date.UTC(2024, 2, 26, hours * i)).slice(0, 16));
+  const options = { timezone: 'Antarctica/Troll' };
+  const short = await read(csv(times(3)), options);
+  assert.deepEqual([short.grid.zone, short.counts], [null, [80, 0]]);
+  const days = await read(csv(times(24)), options);
+  assert.deepEqual([days.grid.zone, days.counts], ['Antarctica/Troll', [10, 0]]);
+});
+
+test('a date that clocks skip is no day, and rejected if a record has it', async () => {
+  const dates = Array.from({ length: 10 }, (_, i) => iso(Date.UTC(2011, 11, 25 + i)).slice(0, 10));
+  const { counts, minutes } = await read(csv(dates), { timezone: 'Pacific/Apia' });
+  assert.deepEqual(counts, [9, 1]);
+  assert.equal(Date.parse(minutes[8]!) - Date.parse(minutes[0]!), 8 * 86_400_000);
+});
