@@ -1,5 +1,6 @@
 import { splitFields } from './csv-record.js';
-import { eachField, isObject, parseJsonLine } from './json-text.js';
+import { eachField } from './json-fields.js';
+import { isObject, parseJsonLine } from './json-text.js';
 import type { FieldText } from './source-lines.js';
 import type { FilePlan } from './plan.js';
 

@@ -1,4 +1,5 @@
-import { NO_TOKEN, endOfToken, nestedName } from './json-text.js';
+import { nestedName } from './json-fields.js';
+import { NO_TOKEN, endOfToken } from './json-text.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner } from './number-field.js';
 import { ROLE, valuesPerRow } from './plan.js';

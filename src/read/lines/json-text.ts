@@ -18,37 +18,6 @@ export function own(fields: JsonObject, name: string): unknown {
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
-/** Objects that are nested deeper are not looked into. */
-const MOST_NESTED = 8;
-/** Rows may have their metrics in an object of this name, which is then no part of theirs. */
-const VALUES = 'values';
-
-/** The name of a field of an object in a row: its path. */
-export function nestedName(outer: readonly string[], name: string): string {
-  return [...(outer[0] === VALUES ? outer.slice(1) : outer), name].join('.');
-}
-
-/** Calls back for each field of a row that holds no object, with its path; those in `values` come first. */
-export function eachField(row: JsonObject, onField: (path: string, value: unknown) => void): void {
-  const outer: string[] = [];
-  const visit = (fields: JsonObject, isFirst: (name: string) => boolean): void => {
-    for (const name in fields) {
-      if (!isFirst(name)) continue;
-      const value = fields[name];
-      if (!isObject(value)) {
-        onField(outer.length === 0 ? name : nestedName(outer, name), value);
-      } else if (outer.length < MOST_NESTED) {
-        outer.push(name);
-        visit(value, () => true);
-        outer.pop();
-      }
-    }
-  };
-  const hasValues = isObject(own(row, VALUES));
-  if (hasValues) visit(row, (name) => name === VALUES);
-  visit(row, (name) => !(hasValues && name === VALUES));
-}
-
 /**
  * Python and others write NaN and Infinity into JSON as bare words. Read as null and as a number too large to be one,
  * they count as missing and as a bad value, as in CSV.

@@ -1,6 +1,7 @@
 import { plural } from '../../core/count-text.js';
 import { JsonTemplate } from './json-template.js';
-import { eachField, isObject, own, parseJsonLine } from './json-text.js';
+import { eachField, fieldsOf } from './json-fields.js';
+import { isObject, own, parseJsonLine } from './json-text.js';
 import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { mayBeGrouped, numberParser, percentParser } from './number-format.js';
@@ -211,7 +212,7 @@ class JsonFields {
       const number = metricOf(value, this.#parseNumber) ?? this.#percentOf(name, value);
       row.values[role] = number ?? Infinity;
       if (number === undefined) row.badValue(name, value);
-    } else if (isObject(value)) {
+    } else if (fieldsOf(value) !== null) {
       if (this.#plan.layout === 'rows')
         eachField({ [name]: value }, (path, nested) => this.#takeNested(path, nested, row));
     } else if (!Number.isNaN(metricOf(value, this.#parseNumber))) this.#late.see(name);

@@ -1,7 +1,7 @@
 import type { ParseTime } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
 import type { FoundRow } from '../lines/found-row.js';
-import { eachField } from '../lines/json-text.js';
+import { eachField } from '../lines/json-fields.js';
 import type { JsonObject } from '../lines/json-text.js';
 import { LineCursor } from '../lines/lines.js';
 import { LateFields, ROLE, longPlan, metricName, targetRoles } from '../lines/plan.js';

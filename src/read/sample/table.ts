@@ -1,4 +1,4 @@
-import { eachField } from '../lines/json-text.js';
+import { eachField } from '../lines/json-fields.js';
 import type { JsonObject } from '../lines/json-text.js';
 import type { LineMarks } from '../lines/marks.js';
 import type { FileFormat, Layout } from '../lines/plan.js';

@@ -55,7 +55,7 @@ const OTHER_TIMES = [
     'observedat',
     'sampledat',
   ],
-  ...['collectedat', 'createdat', 'starttime', 'endtime', 'ds', 'dt'],
+  ...['timeunixnano', 'collectedat', 'createdat', 'starttime', 'endtime', 'ds', 'dt'],
 ];
 
 /**

@@ -435,3 +435,48 @@ test('--map and --columns take paths, and a later field of an object is noticed'
   const { late } = await readText(rows.join('\n'));
   assert.match(late.map(({ text }) => text).join(), /m\.new.*1 record/);
 });
+
+const attribute = (key: string, value: unknown): unknown => ({ key, value });
+
+test('lists of keys and values are fields, as OpenTelemetry writes them', async () => {
+  const rows = [0, 1, 2].flatMap((minute) =>
+    ['a', 'b'].map((host, i) => ({
+      timeUnixNano: `${1_700_000_040 + 60 * minute}000000000`,
+      attributes: [
+        attribute('host', { stringValue: host }),
+        attribute('load', { doubleValue: minute + 0.5 }),
+        attribute('cores', { intValue: '4' }),
+        attribute('k8s', { kvlistValue: { values: [attribute('pods', { intValue: 7 + i })] } }),
+        attribute('plain', 3),
+      ],
+      asDouble: 10 * i + minute,
+    })),
+  );
+  const { recording, records, rejects } = await readText(rows.map((row) => JSON.stringify(row)).join('\n'));
+  assert.deepEqual(rejects, []);
+  assert.deepEqual(recording.columns, [
+    ...['attributes.load', 'attributes.cores', 'attributes.k8s.pods', 'attributes.plain', 'asDouble'],
+  ]);
+  assert.deepEqual(
+    records.map(({ target, values }) => [target, ...values]),
+    [0, 1, 2].flatMap((minute) => [
+      ['a', minute + 0.5, 4, 7, 3, minute],
+      ['b', minute + 0.5, 4, 8, 3, 10 + minute],
+    ]),
+  );
+});
+
+test('a list that says more than fields can is none', async () => {
+  for (const list of [
+    [attribute('cpu', 1), attribute('cpu', 2)],
+    [{ key: 'cpu', value: 1, core: 'c0' }],
+    [attribute('cpu', 1), 'x'],
+    [{ key: 1, value: 1 }],
+    [{ key: 'cpu' }],
+    [],
+  ]) {
+    const rows = [0, 1].map((minute) => ({ time: `2024-01-01T00:0${minute}:00Z`, list, v: 1 }));
+    const { recording } = await readText(rows.map((row) => JSON.stringify(row)).join('\n'));
+    assert.deepEqual(recording.columns, ['v'], JSON.stringify(list));
+  }
+});

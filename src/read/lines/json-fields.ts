@@ -1,0 +1,68 @@
+import { isObject, own } from './json-text.js';
+import type { JsonObject } from './json-text.js';
+
+/** Objects that are nested deeper are not looked into. */
+const MOST_NESTED = 8;
+/** Rows may have their metrics in an object of this name, which is then no part of theirs. */
+const VALUES = 'values';
+
+/** The name of a field of an object in a row: its path. */
+export function nestedName(outer: readonly string[], name: string): string {
+  return [...(outer[0] === VALUES ? outer.slice(1) : outer), name].join('.');
+}
+
+/** Calls back for each field of a row that holds no other fields, with its path; those in `values` come first. */
+export function eachField(row: JsonObject, onField: (path: string, value: unknown) => void): void {
+  const outer: string[] = [];
+  const visit = (fields: JsonObject, isFirst: (name: string) => boolean): void => {
+    for (const name in fields) {
+      if (!isFirst(name)) continue;
+      const value = fields[name];
+      const inner = fieldsOf(value);
+      if (inner === null) {
+        onField(outer.length === 0 ? name : nestedName(outer, name), value);
+      } else if (outer.length < MOST_NESTED) {
+        outer.push(name);
+        visit(inner, () => true);
+        outer.pop();
+      }
+    }
+  };
+  const hasValues = isObject(own(row, VALUES));
+  if (hasValues) visit(row, (name) => name === VALUES);
+  visit(row, (name) => !(hasValues && name === VALUES));
+}
+
+/** Of the values of OpenTelemetry, which name their type; whole numbers are texts, as JSON has no 64-bit integers. */
+const TYPED = /^(?:string|int|double|bool|bytes)Value$/;
+
+/**
+ * The fields of a value that holds some: an object, or a list of keys and their values, such as
+ * `[{"key": "host", "value": {"stringValue": "a"}}]`. Null: it holds none. A list with a key twice, or with anything
+ * besides keys and values, is none either: it says more than fields can.
+ */
+export function fieldsOf(value: unknown): JsonObject | null {
+  if (isObject(value)) return value;
+  if (!Array.isArray(value) || value.length === 0) return null;
+  const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const pair of value as readonly unknown[]) {
+    const found = isObject(pair) ? pairOf(pair) : null;
+    if (found === null || found.key in fields) return null;
+    fields[found.key] = found.value;
+  }
+  return fields;
+}
+
+function pairOf(pair: JsonObject): { readonly key: string; readonly value: unknown } | null {
+  const { key, value, ...others } = pair;
+  const isPair = typeof key === 'string' && value !== undefined && Object.keys(others).length === 0;
+  return isPair ? { key, value: plainValue(value) } : null;
+}
+
+function plainValue(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const [[type, typed] = [], ...others] = Object.entries(value);
+  if (type === undefined || others.length > 0) return value;
+  if (type === 'kvlistValue' && isObject(typed)) return typed['values'];
+  return TYPED.test(type) ? typed : value;
+}
