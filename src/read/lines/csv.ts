@@ -3,9 +3,10 @@ import { csvRecord, fewestFields, fitsHeader, headerRules, recordRules } from '.
 import type { CsvRecord, CsvRules } from './csv-record.js';
 import type { TextBlock } from './lines.js';
 import { NumberScanner, fieldEnd } from './number-field.js';
-import { mayBeGrouped, numberParser, percentParser } from './number-format.js';
+import { mayBeGrouped, numberParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';
 import { ROLE, valuesPerRow } from './plan.js';
+import { suffixParsers } from './units.js';
 import type { FilePlan } from './plan.js';
 import { FoundRow } from './found-row.js';
 import type { BlockReader, RowSink } from './records.js';
@@ -13,7 +14,6 @@ import type { ParseTime } from '../../core/time/format.js';
 import { TargetNames } from './target-filter.js';
 
 const QUOTE = 34;
-const POINT = 46;
 
 /**
  * Reads rows of CSV. Lines without quotes, or with quotes around whole fields only, are read straight from the bytes;
@@ -28,10 +28,10 @@ export class CsvReader implements BlockReader {
   readonly #delimiter: number;
   readonly #scanner: NumberScanner;
   readonly #parseNumber: ParseNumber;
-  readonly #parsePercent: ParseNumber;
-  readonly #percent: ReadonlySet<string>;
-  /** For each field, whether a point in it may be between thousands; null: for none. */
-  readonly #open: readonly boolean[] | null;
+  readonly #suffixed: ReadonlyMap<string, ParseNumber>;
+  readonly #units: ReadonlyMap<string, string>;
+  /** For each field, whether a bare number may mean something else; null: for none. */
+  readonly #doubtful: readonly boolean[] | null;
   readonly #names = new TargetNames();
   /** Whether the file lacks some of the recording's columns. */
   readonly #isPartial: boolean;
@@ -46,10 +46,10 @@ export class CsvReader implements BlockReader {
     const { delimiter, header, numbers } = plan;
     this.#scanner = new NumberScanner(numbers);
     this.#parseNumber = numberParser(numbers);
-    this.#parsePercent = percentParser(numbers);
-    this.#percent = new Set(numbers.percent);
-    const open = new Set(numbers.open);
-    this.#open = open.size === 0 ? null : header.map((name) => open.has(name));
+    this.#suffixed = suffixParsers(numbers);
+    this.#units = new Map(numbers.units);
+    const doubtful = new Set([...numbers.open, ...this.#units.keys()]);
+    this.#doubtful = doubtful.size === 0 ? null : header.map((name) => doubtful.has(name));
     this.#fewestFields = fewestFields(header);
     this.cursor = sink.cursor;
     this.#headerSeen = sink.cursor.line > 0;
@@ -130,8 +130,8 @@ export class CsvReader implements BlockReader {
         const value = scanner.scan(block, at, end, close);
         at = scanner.stop;
         if (value === undefined) this.#unusualValue(field, role, block.slice(from, at));
-        else if (this.#open?.[field] === true && fieldEnd(block, from, at, POINT) < at)
-          this.#pointValue(field, role, block.slice(from, at), value);
+        else if (this.#doubtful?.[field] === true)
+          this.#doubtfulValue(field, role, block.slice(from, at), value);
         else values[role] = value;
       } else {
         at = fieldEnd(block, at, end, close);
@@ -164,7 +164,7 @@ export class CsvReader implements BlockReader {
       if (role >= 0) {
         const value = this.#parseNumber(text);
         if (value === undefined) this.#unusualValue(field, role, text);
-        else if (this.#open?.[field] === true) this.#pointValue(field, role, text, value);
+        else if (this.#doubtful?.[field] === true) this.#doubtfulValue(field, role, text, value);
         else row.values[role] = value;
       } else if (role === ROLE.time) row.time = text;
       else if (role === ROLE.target) row.target = text.trim();
@@ -192,22 +192,22 @@ export class CsvReader implements BlockReader {
       );
   }
 
-  /** Takes a value that is no number, unless it is one with a percent sign where those are dropped. */
+  /** Takes a value that is no number, unless it is one with a percent sign or unit where those are dropped. */
   #unusualValue(field: number, role: number, text: string): void {
-    const percent = this.#percent.has(this.#header[field] ?? '') ? this.#parsePercent(text) : undefined;
-    if (percent !== undefined) {
-      this.#row.values[role] = percent;
-      return;
-    }
-    this.#row.values[role] = Infinity;
-    this.#row.badValue(this.#header[field] ?? '', text);
+    const name = this.#header[field] ?? '';
+    const value = this.#suffixed.get(name)?.(text);
+    this.#row.values[role] = value ?? Infinity;
+    if (value === undefined) this.#row.badValue(name, text, this.#units.get(name));
   }
 
-  /** Takes a value of a field in which nothing shows what a point means. */
-  #pointValue(field: number, role: number, text: string, value: number): void {
-    const isUnclear = mayBeGrouped(text);
-    this.#row.values[role] = isUnclear ? Infinity : value;
-    if (isUnclear) this.#row.unclearValue(this.#header[field] ?? '', text);
+  /** Takes a number of a field in which nothing shows what a point means, or whose numbers have a unit. */
+  #doubtfulValue(field: number, role: number, text: string, value: number): void {
+    const name = this.#header[field] ?? '';
+    const unit = this.#units.get(name);
+    const isBad = unit === undefined ? mayBeGrouped(text) : !Number.isNaN(value);
+    this.#row.values[role] = isBad ? Infinity : value;
+    if (isBad && unit === undefined) this.#row.unclearValue(name, text);
+    else if (isBad) this.#row.badValue(name, text, unit);
   }
 
   #late(field: number, text: string): void {

@@ -1,6 +1,7 @@
 import { ROLE } from './plan.js';
 import { UNCLEAR_POINT } from './reject-remedies.js';
 import { show } from './show-value.js';
+import { notInUnit } from './units.js';
 
 /** What a reader found on a line, or in an item of it. Each reader has one and fills it again for every row. */
 export class FoundRow {
@@ -43,8 +44,10 @@ export class FoundRow {
     this.parts[ROLE.targetPart - role] = value;
   }
 
-  badValue(field: string, value: unknown): void {
-    this.problem ??= { reason: 'bad_value', message: `${field}: ${show(value)} is not a number` };
+  /** `unit`: of the field's numbers; undefined: they have none. */
+  badValue(field: string, value: unknown, unit?: string): void {
+    const what = unit === undefined ? `${show(value)} is not a number` : notInUnit(show(value), unit);
+    this.problem ??= { reason: 'bad_value', message: `${field}: ${what}` };
   }
 
   /** Refuses a number whose point may be decimal or between thousands. */

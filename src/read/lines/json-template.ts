@@ -50,6 +50,8 @@ export class JsonTemplate {
     const isPowerOfTwo = (this.#misses & (this.#misses - 1)) === 0;
     if (!isPowerOfTwo) return;
     this.#roles = [];
+    // A number without its unit must be refused, which only the other way of reading does.
+    if (this.#plan.numbers.units !== undefined) return;
     const line = block.slice(start, end);
     const values = findValues(line);
     if (values === null) return;

@@ -4,10 +4,11 @@ import { eachField, fieldsOf } from './json-fields.js';
 import { isObject, own, parseJsonLine } from './json-text.js';
 import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
-import { mayBeGrouped, numberParser, percentParser } from './number-format.js';
+import { mayBeGrouped, numberParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';
 import { ROLE, targetRoles } from './plan.js';
 import type { FilePlan, LateFields } from './plan.js';
+import { suffixParsers } from './units.js';
 import { FoundRow, badShape } from './found-row.js';
 import { show } from './show-value.js';
 import type { BlockReader, RowSink } from './records.js';
@@ -149,8 +150,8 @@ class JsonFields {
   readonly #plan: FilePlan;
   readonly #late: LateFields;
   readonly #parseNumber: ParseNumber;
-  readonly #parsePercent: ParseNumber;
-  readonly #percent: ReadonlySet<string>;
+  readonly #suffixed: ReadonlyMap<string, ParseNumber>;
+  readonly #units: ReadonlyMap<string, string>;
   readonly #open: ReadonlySet<string>;
   /** The names of the last object, and their roles. */
   #names: readonly string[] = [];
@@ -162,8 +163,8 @@ class JsonFields {
     this.#plan = plan;
     this.#late = late;
     this.#parseNumber = numberParser(plan.numbers);
-    this.#parsePercent = percentParser(plan.numbers);
-    this.#percent = new Set(plan.numbers.percent);
+    this.#suffixed = suffixParsers(plan.numbers);
+    this.#units = new Map(plan.numbers.units);
     this.#open = new Set(plan.numbers.open);
   }
 
@@ -189,6 +190,7 @@ class JsonFields {
       else if (role !== ROLE.ignored) this.#takeUnusual(name, role, value, row);
     }
     if (i !== this.#names.length) this.#learn(fields, row);
+    if (this.#units.size > 0) this.#refuseBare(fields, row);
     if (row.nested.length > 0) row.bringNested();
   }
 
@@ -209,17 +211,30 @@ class JsonFields {
       row.values[role] = Infinity;
       row.unclearValue(name, value);
     } else if (role >= 0) {
-      const number = metricOf(value, this.#parseNumber) ?? this.#percentOf(name, value);
+      const number = this.#numberOf(name, value);
       row.values[role] = number ?? Infinity;
-      if (number === undefined) row.badValue(name, value);
+      if (number === undefined) row.badValue(name, value, this.#units.get(name));
     } else if (fieldsOf(value) !== null) {
       if (this.#plan.layout === 'rows')
         eachField({ [name]: value }, (path, nested) => this.#takeNested(path, nested, row));
     } else if (!Number.isNaN(metricOf(value, this.#parseNumber))) this.#late.see(name);
   }
 
-  #percentOf(name: string, value: unknown): number | undefined {
-    return typeof value === 'string' && this.#percent.has(name) ? this.#parsePercent(value) : undefined;
+  #numberOf(name: string, value: unknown): number | undefined {
+    const number = metricOf(value, this.#parseNumber);
+    if (this.#units.has(name) && number !== undefined && !Number.isNaN(number)) return undefined;
+    return number ?? (typeof value === 'string' ? this.#suffixed.get(name)?.(value) : undefined);
+  }
+
+  /** Numbers without their unit are none. */
+  #refuseBare(fields: JsonObject, row: FoundRow): void {
+    for (const [name, unit] of this.#units) {
+      const value = own(fields, name);
+      const role = this.#plan.roles.get(name) ?? ROLE.ignored;
+      if (role < 0 || typeof value !== 'number') continue;
+      row.values[role] = Infinity;
+      row.badValue(name, value, unit);
+    }
   }
 
   #takeNested(path: string, value: unknown, row: FoundRow): void {

@@ -52,6 +52,8 @@ export interface NumberFormat {
   readonly isGrouped: boolean;
   /** Fields whose numbers may have a percent sign, which is dropped. */
   readonly percent: readonly string[];
+  /** Fields whose numbers have a unit, with it; a number without it, or with another one, is none. Absent: none have. */
+  readonly units?: readonly (readonly [field: string, unit: string])[];
   /** Texts that stand for a missing value, besides empty ones, null and NaN. */
   readonly missing: readonly string[];
   /** Fields in which `1.004` may be 1004: the sample has only whole numbers below 1000 in them, and no decimal mark. */
@@ -95,14 +97,6 @@ export function percentParser(format: NumberFormat): ParseNumber {
     const value = trimmed.endsWith('%') ? parse(trimmed.slice(0, -1)) : undefined;
     return Number.isNaN(value) ? undefined : value;
   };
-}
-
-/** As `numberParser`, with percent signs in any field, if the file has them in some. */
-export function lenientParser(format: NumberFormat): ParseNumber {
-  const parse = numberParser(format);
-  if (format.percent.length === 0) return parse;
-  const parsePercent = percentParser(format);
-  return (text) => parse(text) ?? parsePercent(text);
 }
 
 const GROUPS = {

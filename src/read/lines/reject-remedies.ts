@@ -21,6 +21,8 @@ export const RECORD_FORMS = 'a line is {"timestamp": …, "target": …, …} or
 /** What is wrong with a number such as `1.004` where the sample shows no mark. */
 export const UNCLEAR_POINT = 'has a point that may be decimal or between thousands';
 
+export const OTHER_UNIT = 'the unit of the sample';
+
 /** What is wrong with a time of a kind that the sample does not have. */
 export const OTHER_KIND = 'a time, but not in a form that the sample has';
 
@@ -52,10 +54,12 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
       : `${forms}; if the times are in another column, name it with --time-column`;
   },
   no_target: () => 'fill in the targets; if they are in another column, name it with --target-column',
-  bad_value: ({ example }) =>
-    example?.message.endsWith(UNCLEAR_POINT) === true
-      ? 'say which with --decimal point, or with --decimal comma if it is between thousands'
-      : 'name texts that stand for a missing value with --missing-values, or the columns that hold numbers with --columns',
+  bad_value: ({ example }) => {
+    if (example?.message.endsWith(UNCLEAR_POINT) === true)
+      return 'say which with --decimal point, or with --decimal comma if it is between thousands';
+    if (example?.message.endsWith(OTHER_UNIT) === true) return 'write all numbers of a column in one unit';
+    return 'name texts that stand for a missing value with --missing-values, or the columns that hold numbers with --columns';
+  },
   unknown_metric: () => 'name all metrics to read with --columns; rows of others are then not selected',
   bad_shape: () =>
     "a list needs one value per column; a list of lists needs one such list per interval of the model's window",

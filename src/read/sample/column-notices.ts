@@ -3,6 +3,7 @@ import type { Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import type { FilePlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
+import type { IgnoredField } from './decide.js';
 import { isEmpty, isNumeric } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
 import { listNames } from './names.js';
@@ -52,17 +53,18 @@ function targetText({ targetFields, series, wide }: FilePlan, plans: readonly Fi
 
 /** Names the fields that are no metrics although they hold numbers. */
 export function ignoredNotices(inputs: readonly { readonly sample: FileSample }[]): Notice[] {
-  const byReason = new Map<string, { level: Notice['level']; readonly names: Set<string> }>();
+  type Reason = Omit<IgnoredField, 'why'> & { readonly names: Set<string> };
+  const byReason = new Map<string, Reason>();
   for (const { sample } of inputs) {
-    for (const [name, { why, level }] of sample.fields?.ignored ?? []) {
-      const known = byReason.get(why) ?? { level, names: new Set() };
+    for (const [name, { why, level, canAdd }] of sample.fields?.ignored ?? []) {
+      const known = byReason.get(why) ?? { level, canAdd, names: new Set() };
       known.names.add(name);
       byReason.set(why, known);
     }
   }
-  return [...byReason].map(([why, { level, names }]) => ({
+  return [...byReason].map(([why, { level, canAdd, names }]) => ({
     level,
-    text: `ignored: ${listNames([...names])} (${why}; ${addWith([...names])})`,
+    text: `ignored: ${listNames([...names])} (${why}${canAdd ? `; ${addWith([...names])}` : ''})`,
   }));
 }
 

@@ -12,6 +12,7 @@ import { isOneSeries } from './join-series.js';
 import type { InputSeries } from './join-series.js';
 import { listNames, newName } from './names.js';
 import { markNotices } from './number-agreement.js';
+import { mixedText } from './number-suffixes.js';
 import type { FileFields } from './decide.js';
 import type { LongFields } from './long.js';
 import type { FileSample } from './sampler.js';
@@ -216,12 +217,15 @@ function noNumericColumn(
   const seen = [...new Set(inputs.flatMap(({ sample }) => allNames(sample)))];
   const texts = [...pooled].filter(([, values]) => values.texts > 0).map(([name]) => name);
   const why = texts.length > 0 ? `; text in ${listNames(texts)}` : '';
+  const mixed = inputs.flatMap(({ sample }) => sample.fields?.mixedUnits ?? []);
+  const hint =
+    mixed.length === 0
+      ? 'metrics are numbers such as 50.1; for other ways to write them see --decimal and --missing-values'
+      : `write all numbers of a column in one unit: ${mixedText(mixed)}`;
   return new AiopsError(
     'input_unusable',
     `${listNames(files, 3)} ${have(files)} no numeric column: saw ${listNames(seen)}${why}`,
-    {
-      hint: 'metrics are numbers such as 50.1; for other ways to write them see --decimal and --missing-values',
-    },
+    { hint },
   );
 }
 

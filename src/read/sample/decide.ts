@@ -1,5 +1,5 @@
 import { AiopsError } from '../../core/errors.js';
-import { lenientParser } from '../lines/number-format.js';
+import { lenientParser } from '../lines/units.js';
 import { rememberLast } from '../../core/remember-last.js';
 import { parserOf } from '../../core/time/format.js';
 import type { ParseTime, TimeFormat } from '../../core/time/format.js';
@@ -13,6 +13,7 @@ import { decideLong } from './long.js';
 import type { LongFields } from './long.js';
 import { newName, quoteName } from './names.js';
 import { decideNumbers } from './number-format.js';
+import type { MixedUnits } from './number-suffixes.js';
 import type { SampledTable } from './table.js';
 import { decideTargets } from './target.js';
 import type { TargetChoice } from './target.js';
@@ -24,6 +25,14 @@ export interface FileTimes {
   readonly field: string;
   readonly format: TimeFormat;
   readonly decisions: readonly Decision[];
+}
+
+/** A field of numbers that is no metric. */
+export interface IgnoredField {
+  readonly why: string;
+  readonly level: 'info' | 'warning';
+  /** Whether `--columns` makes it one. */
+  readonly canAdd: boolean;
 }
 
 /** What the fields of a file are, by their names in the file. */
@@ -38,10 +47,12 @@ export interface FileFields {
   readonly numbers: NumberFormat;
   /** Whether nothing shows that the points of its numbers are decimal rather than between thousands. */
   readonly isMarkOpen: boolean;
+  /** Columns of numbers in several units, which cannot be read. */
+  readonly mixedUnits: readonly MixedUnits[];
   /** Of a table with a row per metric; null: a row has all metrics. */
   readonly long: LongFields | null;
   /** Fields of numbers that are no metrics, and why. */
-  readonly ignored: ReadonlyMap<string, { readonly why: string; readonly level: 'info' | 'warning' }>;
+  readonly ignored: ReadonlyMap<string, IgnoredField>;
   readonly decisions: readonly Decision[];
 }
 
@@ -87,8 +98,8 @@ export function decideFields(
   if (long.fields === null) refuseMixed({ file, time: time.field, rows: timesMs.length }, targets, options);
   const roles = [label.decision, long.decision, targets.decision];
   const used = new Set([...others, ...targets.fields]);
+  const mixed = numbers.mixed.filter(({ name }) => !used.has(name));
   const idle = long.fields === null ? [] : dated.table.names.filter((name) => name !== '' && !used.has(name));
-  const ignored = ignoredFields(label, targets, idle);
   return {
     time: time.field,
     timeFormat: time.format,
@@ -97,8 +108,9 @@ export function decideFields(
     label: label.field,
     numbers: numbers.format,
     isMarkOpen: numbers.isOpen,
+    mixedUnits: numbers.mixed,
     long: long.fields,
-    ignored,
+    ignored: ignoredFields(label, targets, idle, mixed),
     decisions: [...time.decisions, ...numbers.decisions, ...roles],
   };
 }
@@ -107,6 +119,7 @@ function ignoredFields(
   { field, others, unsure }: LabelChoice,
   { numbering }: TargetChoice,
   idle: readonly string[],
+  mixed: readonly MixedUnits[],
 ): FileFields['ignored'] {
   return new Map([
     ...ignoring(field === null ? [] : others, 'labels as well', 'warning'),
@@ -114,12 +127,22 @@ function ignoredFields(
       ignoring([name], unsureLabel(name), 'warning'),
     ),
     ...ignoring(numbering, 'numbers of rows or targets'),
+    ...mixed.flatMap((each) => ignoring([each.name], mixedUnits(each), 'warning', false)),
     ...ignoring(idle, 'not the value of a row, which has one metric'),
   ]);
 }
 
-function ignoring(names: readonly string[], why: string, level: 'info' | 'warning' = 'info') {
-  return names.map((name) => [name, { why, level }] as const);
+function ignoring(
+  names: readonly string[],
+  why: string,
+  level: IgnoredField['level'] = 'info',
+  canAdd = true,
+) {
+  return names.map((name) => [name, { why, level, canAdd }] as const);
+}
+
+function mixedUnits({ units }: MixedUnits): string {
+  return `numbers in several units, ${units.join(' and ')}; write all in one`;
 }
 
 function unsureLabel(name: string): string {

@@ -4,7 +4,17 @@ import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { listNames, quoteName } from './names.js';
+import {
+  hasPercentSign,
+  hasPercentSigns,
+  mostly,
+  unitColumns,
+  unitDecision,
+  withoutSuffix,
+} from './number-suffixes.js';
+import type { MixedUnits, TextColumn } from './number-suffixes.js';
 import type { SampledTable, SampleTable } from './table.js';
+import { targetName } from './target-names.js';
 
 /** Texts that usually stand for a missing value, in lower case. */
 const USUAL_MISSING: ReadonlySet<string> = new Set([
@@ -17,16 +27,12 @@ const USUAL_MISSING: ReadonlySet<string> = new Set([
 /** A number that is written as most are: with a point, if it has a mark at all. */
 const USUAL_NUMBER = /^[+-]?\d*\.?\d+$/;
 
-/** The texts of a column, without empty ones. */
-interface TextColumn {
-  readonly name: string;
-  readonly texts: readonly string[];
-}
-
 interface ChosenNumbers {
   readonly format: NumberFormat;
   /** Whether nothing shows that the points are decimal. */
   readonly isOpen: boolean;
+  /** Columns of numbers in several units. */
+  readonly mixed: readonly MixedUnits[];
   readonly decisions: readonly Decision[];
 }
 
@@ -43,7 +49,9 @@ export function decideNumbers(
   // Of columns that have nothing else, all that matters is whether their points could be between thousands.
   const usual = all.filter(({ texts }) => texts.every((text) => USUAL_NUMBER.test(text)));
   const columns = all.filter((column) => !usual.includes(column));
-  const bare = columns.map(({ name, texts }) => ({ name, texts: texts.map(withoutPercent) }));
+  const units = unitColumns(columns.filter(({ name }) => targetName(name, options) === null));
+  const percent = columns.filter(hasPercentSigns);
+  const bare = columns.map((column) => withoutSuffix(column, units.united));
   const times = textColumn(table, timeField);
   const found = options.decimal === undefined ? findMark(bare, usual, times) : givenMark(options.decimal);
   const hasPoint = timePoint(times) || [...usual.flatMap(pointIn), ...bare.flatMap(pointProof)].length > 0;
@@ -54,29 +62,33 @@ export function decideNumbers(
   const isGrouped =
     mark.decimal === ',' ||
     bare.some(({ texts }) => texts.some((text) => isGroupedNumber(text, mark.decimal)));
-  const percent = columns.filter(hasPercentSigns);
   const format = {
     decimal: mark.decimal,
     isGrouped,
     percent: percent.map(({ name }) => name),
-    missing: options.missingValues ?? [],
+    ...(units.united.length === 0
+      ? {}
+      : { units: units.united.map(({ name, unit }) => [name, unit] as const) }),
+    missing: [],
     open:
       mark.source === 'default' && !hasPoint
         ? [...usual, ...bare].filter(areWhole).map(({ name }) => name)
         : [],
   };
-  if (options.missingValues !== undefined)
-    return { format, isOpen, decisions: decisionsOf(format, mark, percent, []) };
-  const missingIn = missingWords(
-    columns.map((column) => (percent.includes(column) ? bare[columns.indexOf(column)]! : column)),
-    format,
-  );
-  const missing = [...new Set(missingIn.flatMap(({ words }) => words))];
-  return {
-    format: { ...format, missing },
-    isOpen,
-    decisions: decisionsOf({ ...format, missing }, mark, percent, missingIn),
-  };
+  const suffixed = new Set([...percent, ...units.united].map(({ name }) => name));
+  const missingIn =
+    options.missingValues !== undefined
+      ? []
+      : missingWords(
+          columns.map((column, i) => (suffixed.has(column.name) ? bare[i]! : column)),
+          format,
+        );
+  const missing = options.missingValues ?? [...new Set(missingIn.flatMap(({ words }) => words))];
+  const decisions = [
+    ...decisionsOf({ ...format, missing }, mark, percent, missingIn),
+    ...units.united.map(unitDecision),
+  ];
+  return { format: { ...format, missing }, isOpen, mixed: units.mixed, decisions };
 }
 
 function textColumn(table: SampleTable, name: string): TextColumn {
@@ -86,26 +98,6 @@ function textColumn(table: SampleTable, name: string): TextColumn {
     if (text !== '') texts.push(text);
   }
   return { name, texts };
-}
-
-/** Whether a quarter of a column that mostly has numbers has a percent sign. */
-function hasPercentSigns({ texts }: TextColumn): boolean {
-  const isNumber = (text: string): boolean => /^[\d.,\s'’+\u2212-]*\d\s*%?$/.test(text);
-  return 4 * texts.filter(hasPercentSign).length >= texts.length && mostly(texts, isNumber);
-}
-
-function hasPercentSign(text: string): boolean {
-  return text.endsWith('%') && /^[\d.,\s'’+\u2212-]*\d\s*%$/.test(text);
-}
-
-function withoutPercent(text: string): string {
-  return hasPercentSign(text) ? text.slice(0, -1).trimEnd() : text;
-}
-
-/** At least half of the texts, and one. */
-function mostly(texts: readonly string[], holds: (text: string) => boolean): boolean {
-  const count = texts.filter(holds).length;
-  return count > 0 && 2 * count >= texts.length;
 }
 
 interface Mark {

@@ -59,13 +59,16 @@ const inputSnapshot: Shape<InputSnapshot> = object({
             layout,
             marks: object({ skipLines: count, hasComments: flag, isList: flag }),
             delimiter: text,
-            numbers: object({
-              decimal: oneOf('.', ','),
-              isGrouped: flag,
-              percent: list(text),
-              missing: list(text),
-              open: list(text),
-            }),
+            numbers: object(
+              {
+                decimal: oneOf('.', ','),
+                isGrouped: flag,
+                percent: list(text),
+                missing: list(text),
+                open: list(text),
+              },
+              { units: list(pair(text, text)) },
+            ),
             header: list(text),
             series: text,
             timeField: text,
