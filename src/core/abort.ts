@@ -1,5 +1,3 @@
-import type { ReadStep } from './types.js';
-
 /** The result of `work`, or null as soon as the signal is aborted; a later failure of the work is ignored. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
   work.catch(() => undefined);
@@ -15,16 +13,16 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
 const NEVER = new AbortController().signal;
 
 /**
- * The steps until the signal is aborted; does not wait for a pending read, which may never finish.
+ * The items until the signal is aborted; does not wait for a pending read, which may never finish.
  *
  * @throws the reason of `lost`, once aborted: even while an input is silent, the loss of all actors must end the run
  */
-export async function* untilAborted(
-  steps: AsyncIterable<ReadStep>,
+export async function* untilAborted<T>(
+  items: AsyncIterable<T>,
   signal: AbortSignal,
   lost: AbortSignal = NEVER,
-): AsyncGenerator<ReadStep> {
-  const iterator = steps[Symbol.asyncIterator]();
+): AsyncGenerator<T> {
+  const iterator = items[Symbol.asyncIterator]();
   const either = AbortSignal.any([signal, lost]);
   for (;;) {
     const next = await unlessAborted(iterator.next(), either);

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { AiopsError, Notice } from '../core/errors.js';
 import { Intervals, longestMs } from '../core/grid.js';
+import { flatten } from '../core/flatten.js';
 import type { InputPosition } from '../core/input-position.js';
 import type { ReadStep } from '../core/types.js';
 import type { DigestUpdate } from './bytes/digests.js';
@@ -73,6 +74,8 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
    *   Minutes that were complete before are emitted first.
    */
   steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
+  /** Instead of `steps`: those that were read together, as a wait for each one takes longer than reading it. */
+  groups(onNotice?: (notice: Notice) => void): AsyncIterable<readonly ReadStep[]>;
   /** How many records had such values, and how much files grew; call after the last step and `checkInputs`. */
   lateNotices(): readonly Notice[];
   /**
@@ -206,23 +209,25 @@ function makeRecording(
   const lookBackFromMs = intervals.before(intervals.from(range.fromMs), options.lookBackIntervals);
   const around: MinutesAround = { firstMs: null, beforeMs: null, afterMs: null };
   const checkReached = (): void => sources.forEach((source) => source.checkReached());
+  const groups: Recording['groups'] = (onNotice = () => undefined) => {
+    rules.late.onFirst = onNotice;
+    const minutes = inputs.map((input) => {
+      const { plan, start } = input;
+      if (plan === null || start === 'end') return { start, minutes: null };
+      return { start, minutes: readMinutes({ ...input, plan, start }, rules, options, range, emittedMs) };
+    });
+    // One of several inputs may be silent for long while others are not.
+    const mayBeSilent = isLive && inputs.length > 1;
+    const live = mayBeSilent ? new LiveFills(longestMs(facts.grid, 1 + options.grace)) : null;
+    const merged = mergeMinutes(minutes, options.duplicates, range, live);
+    return selectSteps(merged, { ...range, lookBackFromMs, afterMinuteMs, checkReached, around });
+  };
   return {
     ...facts,
     hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
     isLive,
-    steps: (onNotice = () => undefined) => {
-      rules.late.onFirst = onNotice;
-      const minutes = inputs.map((input) => {
-        const { plan, start } = input;
-        if (plan === null || start === 'end') return { start, minutes: null };
-        return { start, minutes: readMinutes({ ...input, plan, start }, rules, options, range, emittedMs) };
-      });
-      // One of several inputs may be silent for long while others are not.
-      const mayBeSilent = isLive && inputs.length > 1;
-      const live = mayBeSilent ? new LiveFills(longestMs(facts.grid, 1 + options.grace)) : null;
-      const steps = mergeMinutes(minutes, options.duplicates, range, live);
-      return selectSteps(steps, { ...range, lookBackFromMs, afterMinuteMs, checkReached, around });
-    },
+    steps: (onNotice) => flatten(groups(onNotice)),
+    groups,
     survey: (surveyBytes) => surveyInputs(inputs, rules, facts, options, surveyBytes),
     lateNotices: () => [...rules.late.notices(), ...grownNotices(sources)],
     extent: () => ({ ...around, targets: rules.filter.met }),

@@ -1,7 +1,7 @@
 import type { Block } from '../core/block.js';
 import type { LookBack } from '../core/look-back.js';
 import type { BlockTiming, ReadStep } from '../core/types.js';
-import type { DueStep } from './feed.js';
+import type { DueSteps } from './feed.js';
 
 /** Steps that are written together, and the block of their minutes. */
 export interface StepBlock {
@@ -52,7 +52,7 @@ export class BlockMaker {
   }
 
   /** Call once. @throws what reading throws */
-  async *blocks(steps: AsyncIterable<DueStep>): AsyncGenerator<StepBlock> {
+  async *blocks(steps: AsyncIterable<DueSteps>): AsyncGenerator<StepBlock> {
     const { lookBack, compares } = this.#options;
     const arrivals = new Arrivals(steps, this.#options.now);
     try {
@@ -63,16 +63,17 @@ export class BlockMaker {
           continue;
         }
         if (next === 'end') break;
-        const { step, dueAtMs } = next;
-        if (step.lookBack) {
-          if (step.batch !== null) lookBack.skip(step.batch);
-          continue;
+        for (const step of next.steps) {
+          if (step.lookBack) {
+            if (step.batch !== null) lookBack.skip(step.batch);
+            continue;
+          }
+          if (this.#steps.length > 0 && this.#beginsBlock(step)) yield this.#close();
+          const isDue = lookBack.minutes === 0 && compares();
+          const hasItems = this.#add(step, next.dueAtMs);
+          if (isDue && hasItems) yield this.#close(true);
+          else if (this.#isFull()) yield this.#close();
         }
-        if (this.#steps.length > 0 && this.#beginsBlock(step)) yield this.#close();
-        const isDue = lookBack.minutes === 0 && compares();
-        const hasItems = this.#add(step, dueAtMs);
-        if (isDue && hasItems) yield this.#close(true);
-        else if (this.#isFull()) yield this.#close();
       }
       if (this.#steps.length > 0) yield this.#close();
     } finally {
@@ -125,22 +126,22 @@ export class BlockMaker {
   }
 }
 
-/** The steps of a feed, and word when the next one is slow to come. */
+/** The steps of a feed, and word when the next ones are slow to come. */
 class Arrivals {
-  readonly #iterator: AsyncIterator<DueStep>;
+  readonly #iterator: AsyncIterator<DueSteps>;
   readonly #now: () => number;
-  #pending: Promise<IteratorResult<DueStep>> | null = null;
-  /** Gives up the wait for the next step; null: nothing waits, or for as long as it takes. */
+  #pending: Promise<IteratorResult<DueSteps>> | null = null;
+  /** Gives up the wait for the next steps; null: nothing waits, or for as long as it takes. */
   #waiter: { readonly giveUp: () => void; readonly untilMs: number } | null = null;
   #check: NodeJS.Timeout | null = null;
 
-  constructor(steps: AsyncIterable<DueStep>, now: () => number) {
+  constructor(steps: AsyncIterable<DueSteps>, now: () => number) {
     this.#iterator = steps[Symbol.asyncIterator]();
     this.#now = now;
   }
 
   /** @param untilMs when an open block must be closed, on the clock of `now`; null: none is open */
-  async next(untilMs: number | null): Promise<DueStep | 'waiting' | 'end'> {
+  async next(untilMs: number | null): Promise<DueSteps | 'waiting' | 'end'> {
     this.#pending ??= this.#iterator.next();
     const result = untilMs === null ? await this.#pending : await this.#within(this.#pending, untilMs);
     if (result === null) return 'waiting';
@@ -154,7 +155,7 @@ class Arrivals {
     await this.#iterator.return?.();
   }
 
-  /** One timer looks after all waits: a timer for each would cost more than the step. */
+  /** One timer looks after all waits: a timer for each would cost more than the steps. */
   #within<T>(pending: Promise<T>, untilMs: number): Promise<T | null> {
     this.#check ??= setInterval(() => this.#look(), CHECK_MS);
     return new Promise((resolve, reject) => {

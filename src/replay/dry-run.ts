@@ -14,7 +14,7 @@ import { Counters } from '../read/counters.js';
 import type { GateResult } from '../report/gates.js';
 import { BlockLength } from './blocks.js';
 import { Comparer } from './comparer.js';
-import type { DueStep } from './feed.js';
+import type { DueSteps } from './feed.js';
 import { noticesOfNothing } from './finish.js';
 import { blockMaker, openExecutors } from './replay.js';
 import type { ReplayConfig } from './replay-config.js';
@@ -118,7 +118,7 @@ type Served = NonNullable<DryRun['served']>;
 /** Serves the first blocks, until how fast that is shows, or to the end. */
 async function serveFirst(
   config: ReplayConfig,
-  steps: AsyncIterable<DueStep>,
+  steps: AsyncIterable<DueSteps>,
   parts: { readonly lookBack: LookBack; readonly executors: Executors; readonly signal: AbortSignal },
 ): Promise<{ readonly served: Served; readonly servingMs: number }> {
   const now = (): number => performance.now();
@@ -201,7 +201,7 @@ class Account {
   }
 
   /** The steps; each loop over them resumes where the one before stopped. */
-  over(steps: AsyncIterable<ReadStep>): AsyncIterable<DueStep> {
+  over(steps: AsyncIterable<ReadStep>): AsyncIterable<DueSteps> {
     const iterator = steps[Symbol.asyncIterator]();
     return {
       [Symbol.asyncIterator]: () => ({
@@ -209,7 +209,7 @@ class Account {
           const next = await iterator.next();
           if (next.done === true) return { value: undefined, done: true };
           this.#add(next.value);
-          return { value: { step: next.value, dueAtMs: null }, done: false };
+          return { value: { steps: [next.value], dueAtMs: null }, done: false };
         },
       }),
     };

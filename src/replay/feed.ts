@@ -1,4 +1,5 @@
 import type { Notice } from '../core/errors.js';
+import { flatten } from '../core/flatten.js';
 import { Queue } from '../core/queue.js';
 import { isoTime } from '../core/time.js';
 import type { ReadStep } from '../core/types.js';
@@ -7,15 +8,15 @@ import type { Recording } from '../read/recording.js';
 import { countText, durationText } from '../report/format.js';
 import { Pacer, type PacedFeed } from './pacer.js';
 
-/** A step whose turn has come. */
-export interface DueStep {
-  readonly step: ReadStep;
-  /** When its minute was to begin, on the clock of `performance.now()`; null: it has no schedule. */
+/** Steps whose turn has come; one that has a schedule comes alone. */
+export interface DueSteps {
+  readonly steps: readonly ReadStep[];
+  /** When its minute was to begin, on the clock of `performance.now()`; null: they have no schedule. */
   readonly dueAtMs: number | null;
 }
 
 export interface FeedOptions {
-  readonly recording: Pick<Recording, 'steps' | 'progress' | 'intervalMs' | 'isLive'>;
+  readonly recording: Pick<Recording, 'groups' | 'progress' | 'intervalMs' | 'isLive'>;
   /** Recorded time over real time; null: as fast as possible. */
   readonly pace: number | null;
   /** Intervals that a minute of a live feed may be ahead of the schedule without a warning. */
@@ -47,7 +48,7 @@ export class Feed {
   }
 
   /** Call once. @throws AiopsError of reading, or what `lost` was aborted with */
-  steps({ onRejects, signal, lost }: StepsOptions): AsyncIterable<DueStep> {
+  steps({ onRejects, signal, lost }: StepsOptions): AsyncIterable<DueSteps> {
     const { recording, onNotice } = this.#options;
     const ending = AbortSignal.any([signal, lost]);
     if (recording.isLive) {
@@ -57,30 +58,43 @@ export class Feed {
       };
       this.#ahead = new ReadAhead(recording, { onRejects: pass, onNotice, signal: ending });
     }
-    return this.#due(untilAborted(this.#ahead ?? recording.steps(onNotice), signal, lost), ending, lost);
+    const groups = this.#ahead === null ? recording.groups(onNotice) : oneEach(this.#ahead);
+    return this.#due(untilAborted(groups, signal, lost), ending, lost);
   }
 
   async *#due(
-    steps: AsyncIterable<ReadStep>,
+    groups: AsyncIterable<readonly ReadStep[]>,
     ending: AbortSignal,
     lost: AbortSignal,
-  ): AsyncGenerator<DueStep> {
+  ): AsyncGenerator<DueSteps> {
     const { pace } = this.#options;
     const pacer = pace === null ? null : new Pacer(pace);
     try {
-      for await (const step of steps) {
-        if (!step.lookBack) this.#noteEarly(step);
-        if (step.lookBack || step.batch === null || pacer === null) {
-          yield { step, dueAtMs: null };
-          continue;
-        }
-        const dueAtMs = await pacer.due(step.batch.minuteMs, ending, this.paceOf(step));
-        lost.throwIfAborted();
-        if (ending.aborted) return; // its turn never came
-        yield { step, dueAtMs };
+      for await (const steps of groups) {
+        for (const step of steps) if (!step.lookBack) this.#noteEarly(step);
+        if (pacer === null) yield { steps, dueAtMs: null };
+        else yield* this.#paced(steps, pacer, ending, lost);
       }
     } finally {
       if (this.#early > 1) this.#warn(`${countText(this.#early)} records were rejected as early`);
+    }
+  }
+
+  async *#paced(
+    steps: readonly ReadStep[],
+    pacer: Pacer,
+    ending: AbortSignal,
+    lost: AbortSignal,
+  ): AsyncGenerator<DueSteps> {
+    for (const step of steps) {
+      if (step.lookBack || step.batch === null) {
+        yield { steps: [step], dueAtMs: null };
+        continue;
+      }
+      const dueAtMs = await pacer.due(step.batch.minuteMs, ending, this.paceOf(step));
+      lost.throwIfAborted();
+      if (ending.aborted) return; // its turn never came
+      yield { steps: [step], dueAtMs };
     }
   }
 
@@ -122,6 +136,10 @@ export class Feed {
   }
 }
 
+async function* oneEach(steps: AsyncIterable<ReadStep>): AsyncGenerator<readonly ReadStep[]> {
+  for await (const step of steps) yield [step];
+}
+
 /** What may wait before a feed is read no further: records, and bytes of the feed. */
 const MOST_RECORDS = 100_000;
 const MOST_BYTES = 64 * 2 ** 20;
@@ -143,7 +161,7 @@ interface ReadAheadOptions extends Pick<StepsOptions, 'onRejects'> {
  * up the process that writes it. What waits is bounded, so a backlog is read as its minutes are served.
  */
 export class ReadAhead implements AsyncIterable<ReadStep> {
-  readonly #recording: Pick<Recording, 'steps' | 'progress'>;
+  readonly #recording: Pick<Recording, 'groups' | 'progress'>;
   readonly #options: ReadAheadOptions;
   readonly #waiting = new Queue<WaitingStep>();
   readonly #ended = new AbortController();
@@ -153,7 +171,7 @@ export class ReadAhead implements AsyncIterable<ReadStep> {
   #wakeReader = (): void => undefined;
   #wakeTaker = (): void => undefined;
 
-  constructor(recording: Pick<Recording, 'steps' | 'progress'>, options: ReadAheadOptions) {
+  constructor(recording: Pick<Recording, 'groups' | 'progress'>, options: ReadAheadOptions) {
     this.#recording = recording;
     this.#options = options;
   }
@@ -187,7 +205,7 @@ export class ReadAhead implements AsyncIterable<ReadStep> {
   async #read(): Promise<void> {
     const { onRejects, signal, onNotice } = this.#options;
     try {
-      for await (const step of this.#recording.steps(onNotice)) {
+      for await (const step of flatten(this.#recording.groups(onNotice))) {
         if (signal.aborted) break;
         if (step.batch === null && !step.isTail) {
           await onRejects(step);

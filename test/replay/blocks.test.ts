@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { LookBack } from '#build/core/look-back.js';
 import type { MinuteRecord, ReadStep } from '#build/core/types.js';
 import { BlockLength, BlockMaker, type BlockMakerOptions, type StepBlock } from '#build/replay/blocks.js';
-import type { DueStep } from '#build/replay/feed.js';
+import type { DueSteps } from '#build/replay/feed.js';
 
 import { MINUTE_MS, minuteBatch, record, reject } from '../support/records.js';
 import { minuteTiming } from '../support/timings.js';
@@ -19,12 +19,12 @@ const NOTHING = {
   positions: [],
 };
 
-function minute(tick: number, more: Partial<ReadStep> = {}, records?: readonly MinuteRecord[]): DueStep {
+function minute(tick: number, more: Partial<ReadStep> = {}, records?: readonly MinuteRecord[]): DueSteps {
   const batch = minuteBatch(tick, records ?? [record(tick, 'a', [tick])]);
-  return { step: { ...NOTHING, batch, ...more }, dueAtMs: null };
+  return { steps: [{ ...NOTHING, batch, ...more }], dueAtMs: null };
 }
 
-const REJECTS: DueStep = { step: { ...NOTHING, batch: null, rejects: [reject('bad')] }, dueAtMs: null };
+const REJECTS: DueSteps = { steps: [{ ...NOTHING, batch: null, rejects: [reject('bad')] }], dueAtMs: null };
 
 function maker(given: Partial<BlockMakerOptions> = {}): BlockMaker {
   return new BlockMaker({
@@ -47,7 +47,7 @@ function maker(given: Partial<BlockMakerOptions> = {}): BlockMaker {
 /** The minutes of each block, `r` for a step of rejects, `!` after a compared one. */
 async function blocksOf(
   made: BlockMaker,
-  steps: Iterable<DueStep> | AsyncIterable<DueStep>,
+  steps: Iterable<DueSteps> | AsyncIterable<DueSteps>,
 ): Promise<string[]> {
   const blocks: string[] = [];
   for await (const block of made.blocks(toAsync(steps))) blocks.push(shown(block));
@@ -65,7 +65,7 @@ async function* toAsync<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerato
   yield* items;
 }
 
-const minutes = (count: number): DueStep[] => Array.from({ length: count }, (_, i) => minute(i + 1));
+const minutes = (count: number): DueSteps[] => Array.from({ length: count }, (_, i) => minute(i + 1));
 
 test('a block is closed when it has as many minutes as it should, and at the end', async () => {
   assert.deepEqual(await blocksOf(maker({ length: { minutes: 3 } }), minutes(7)), ['1 2 3', '4 5 6', '7']);
@@ -110,7 +110,7 @@ test('a minute that is compared is a block of its own, between others, once it h
 
 test('a block is dispatched when its first minute has been held for long enough', async () => {
   let nowMs = 0;
-  const steps = function* (): Generator<DueStep> {
+  const steps = function* (): Generator<DueSteps> {
     for (const one of minutes(5)) {
       yield one;
       nowMs += 10;
@@ -127,7 +127,7 @@ test('a block is dispatched when the input is slow to deliver the next minute', 
   let nowMs = 0;
   t.mock.timers.enable({ apis: ['setInterval'] });
   let deliver = (): void => undefined;
-  const steps = async function* (): AsyncGenerator<DueStep> {
+  const steps = async function* (): AsyncGenerator<DueSteps> {
     yield* minutes(2);
     await new Promise<void>((resolve) => (deliver = resolve));
     yield minute(3);
@@ -146,7 +146,7 @@ test('a block is dispatched when the input is slow to deliver the next minute', 
 
 test('steps are asked to end when the blocks are given up', async () => {
   let isEnded = false;
-  const steps = async function* (): AsyncGenerator<DueStep> {
+  const steps = async function* (): AsyncGenerator<DueSteps> {
     try {
       yield* minutes(5);
     } finally {
@@ -161,7 +161,7 @@ test('steps are asked to end when the blocks are given up', async () => {
 });
 
 test('what reading fails with ends the blocks', async () => {
-  const steps = async function* (): AsyncGenerator<DueStep> {
+  const steps = async function* (): AsyncGenerator<DueSteps> {
     yield minute(1);
     throw new Error('damaged');
   };

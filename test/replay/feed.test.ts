@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import type { ReadStep } from '#build/core/types.js';
-import { Feed, ReadAhead, type DueStep } from '#build/replay/feed.js';
+import { Feed, ReadAhead, type DueSteps } from '#build/replay/feed.js';
 
 import { minuteBatch, reject } from '../support/records.js';
 
@@ -20,7 +20,7 @@ const rejects: ReadStep = {
 };
 
 interface FakeRecording {
-  readonly steps: () => AsyncGenerator<ReadStep>;
+  readonly groups: () => AsyncGenerator<readonly ReadStep[]>;
   readonly progress: () => { readonly readBytes: number; readonly totalBytes: null };
   /** Steps that were asked for so far. */
   readonly asked: () => number;
@@ -30,11 +30,11 @@ interface FakeRecording {
 function fakeRecording(steps: readonly ReadStep[], stepBytes = 10, failure?: Error): FakeRecording {
   let asked = 0;
   return {
-    async *steps() {
+    async *groups() {
       for (const step of steps) {
         asked++;
         await turn();
-        yield step;
+        yield [step];
       }
       if (failure !== undefined) throw failure;
     },
@@ -143,7 +143,7 @@ const STEP = { ...NOTHING, batch: minuteBatch(60, []), found: 0 };
 
 function openFeed(steps: readonly ReadStep[] = []): {
   readonly feed: Feed;
-  readonly due: AsyncIterator<DueStep>;
+  readonly due: AsyncIterator<DueSteps>;
   readonly notices: string[];
 } {
   const notices: string[] = [];

@@ -46,6 +46,7 @@ export interface ReadReject {
 
 type RecordingMethods =
   | 'steps'
+  | 'groups'
   | 'survey'
   | 'close'
   | 'progress'

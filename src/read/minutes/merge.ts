@@ -76,7 +76,8 @@ class MinuteQueue {
 
 /**
  * Merges the closed minutes of several inputs by time, and within a minute in the order of the inputs; applies the
- * policy for duplicates over all of them. A minute is emitted once every input has closed it or a later one.
+ * policy for duplicates over all of them. A minute is emitted once every input has closed it or a later one, together
+ * with those that follow it without further reading.
  *
  * @throws AiopsError what reading an input throws
  */
@@ -85,7 +86,7 @@ export async function* mergeMinutes(
   duplicates: DuplicatePolicy,
   range: TimeRange,
   live: LiveFills | null = null,
-): AsyncGenerator<ReadStep, undefined> {
+): AsyncGenerator<ReadStep[], undefined> {
   const all = inputs.map((input) => new MinuteQueue(input, range));
   const folder = new MinuteFolder(duplicates);
   let queues: readonly MinuteQueue[] = all;
@@ -94,8 +95,10 @@ export async function* mergeMinutes(
       const ended = await (live?.fill(queues) ?? fillAll(queues));
       if (ended.size > 0) queues = queues.filter((queue) => !ended.has(queue));
       if (queues.length === 0) return undefined;
-      const taken = takeEarliest(queues);
-      yield toStep(taken, positionsOf(all), folder, range);
+      const steps: ReadStep[] = [];
+      do steps.push(toStep(takeEarliest(queues), positionsOf(all), folder, range));
+      while (live === null && haveMinutes(queues));
+      yield steps;
     }
   } finally {
     for (const queue of queues) if (live?.isFilling(queue) !== true) await queue.close();
@@ -108,6 +111,11 @@ async function fillAll(queues: readonly MinuteQueue[]): Promise<ReadonlySet<Minu
     if (queue.first === undefined && !(await queue.fill())) ended.add(queue);
   }
   return ended;
+}
+
+function haveMinutes(queues: readonly MinuteQueue[]): boolean {
+  for (const { first } of queues) if (first === undefined) return false;
+  return true;
 }
 
 /** Takes the earliest minute from every queue that has it. */

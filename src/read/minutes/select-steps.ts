@@ -40,58 +40,89 @@ const NO_ACCOUNT: Account = { found: 0, rejects: [], merged: 0, filtered: 0 };
  * @throws AiopsError `config` if the last of those does not come; what `checkReached` throws
  */
 export function selectSteps(
-  steps: AsyncGenerator<ReadStep, undefined>,
+  groups: AsyncGenerator<readonly ReadStep[], undefined>,
   choice: StepChoice,
-): AsyncGenerator<ReadStep, undefined> {
+): AsyncGenerator<readonly ReadStep[], undefined> {
   const isAll = choice.fromMs === -Infinity && choice.toMs === Infinity && choice.afterMinuteMs === -Infinity;
-  return isAll ? steps : selected(steps, choice);
+  return isAll ? groups : selected(groups, choice);
 }
 
 async function* selected(
-  steps: AsyncIterable<ReadStep>,
-  { fromMs, toMs, lookBackFromMs, afterMinuteMs, checkReached, around }: StepChoice,
-): AsyncGenerator<ReadStep, undefined> {
-  let isAgain = afterMinuteMs !== -Infinity;
-  let carried = NO_ACCOUNT;
-  let last: ReadStep | null = null;
-  let emitted: ReadStep | null = null;
-  for await (const step of steps) {
-    last = step;
-    const minuteMs = step.batch?.minuteMs ?? null;
-    if (isAgain && minuteMs !== null && minuteMs > afterMinuteMs) throw noSuchMinute(afterMinuteMs);
-    if (isAgain && minuteMs === afterMinuteMs) checkReached();
-    if (!isAgain) carried = sum(carried, step);
-    if (minuteMs !== null) note(around, minuteMs, { fromMs, toMs });
-    if (minuteMs !== null && minuteMs >= toMs) {
-      // Of the minutes that the end of an input closed, only the last has a position.
-      if (step.positions === null) continue;
-      break;
+  groups: AsyncIterable<readonly ReadStep[]>,
+  choice: StepChoice,
+): AsyncGenerator<readonly ReadStep[], undefined> {
+  const selection = new Selection(choice);
+  for await (const group of groups) {
+    const chosen: ReadStep[] = [];
+    let isOver = false;
+    try {
+      isOver = group.some((step) => selection.endsAt(step, chosen));
+    } finally {
+      if (chosen.length > 0) yield chosen; // steps before a failure as well
     }
-    const isLookBack = isAgain || (minuteMs !== null && minuteMs < fromMs);
-    if (isLookBack) {
-      if (minuteMs !== null && minuteMs >= lookBackFromMs) yield { ...step, ...NO_ACCOUNT, lookBack: true };
-      if (carried.rejects.length >= MAX_CARRIED_REJECTS) {
-        const { positions, isTail } = step;
-        emitted = step;
-        yield { batch: null, lookBack: false, positions, isTail, ...carried };
-        carried = NO_ACCOUNT;
-      }
-    } else {
-      const account = carried;
-      carried = NO_ACCOUNT;
-      emitted = step;
-      yield { ...step, ...account };
-    }
-    if (minuteMs === afterMinuteMs) isAgain = false;
+    if (isOver) break;
   }
-  if (isAgain) throw noSuchMinute(afterMinuteMs);
-  // Without a position after the last step, an input that was read to its end would not count as such.
-  const lacksPosition = emitted !== null && emitted !== last && emitted.positions === null;
-  if (last !== null && (lacksPosition || !isEmpty(carried))) {
-    const { positions, isTail } = last;
-    yield { batch: null, lookBack: false, positions, isTail, ...carried };
-  }
+  const rest = selection.end();
+  if (rest !== null) yield [rest];
   return undefined;
+}
+
+class Selection {
+  readonly #choice: StepChoice;
+  #isAgain: boolean;
+  #carried = NO_ACCOUNT;
+  #last: ReadStep | null = null;
+  #emitted: ReadStep | null = null;
+
+  constructor(choice: StepChoice) {
+    this.#choice = choice;
+    this.#isAgain = choice.afterMinuteMs !== -Infinity;
+  }
+
+  /** Adds what to emit of the next step to `chosen`; returns whether the range ends before it. */
+  endsAt(step: ReadStep, chosen: ReadStep[]): boolean {
+    const { toMs, afterMinuteMs, checkReached, around } = this.#choice;
+    this.#last = step;
+    const minuteMs = step.batch?.minuteMs ?? null;
+    if (this.#isAgain && minuteMs !== null && minuteMs > afterMinuteMs) throw noSuchMinute(afterMinuteMs);
+    if (this.#isAgain && minuteMs === afterMinuteMs) checkReached();
+    if (!this.#isAgain) this.#carried = sum(this.#carried, step);
+    if (minuteMs !== null) note(around, minuteMs, this.#choice);
+    // Of the minutes that the end of an input closed, only the last has a position.
+    if (minuteMs !== null && minuteMs >= toMs) return step.positions !== null;
+    this.#emit(step, minuteMs, chosen);
+    if (minuteMs === afterMinuteMs) this.#isAgain = false;
+    return false;
+  }
+
+  /** To be called after the last step; returns what else to emit. */
+  end(): ReadStep | null {
+    if (this.#isAgain) throw noSuchMinute(this.#choice.afterMinuteMs);
+    const [last, emitted] = [this.#last, this.#emitted];
+    // Without a position after the last step, an input that was read to its end would not count as such.
+    const lacksPosition = emitted !== null && emitted !== last && emitted.positions === null;
+    return last !== null && (lacksPosition || !isEmpty(this.#carried)) ? this.#carriedTo(last) : null;
+  }
+
+  #emit(step: ReadStep, minuteMs: number | null, chosen: ReadStep[]): void {
+    const { fromMs, lookBackFromMs } = this.#choice;
+    if (!this.#isAgain && (minuteMs === null || minuteMs >= fromMs)) {
+      this.#emitted = step;
+      chosen.push({ ...step, ...this.#carried });
+      this.#carried = NO_ACCOUNT;
+      return;
+    }
+    if (minuteMs !== null && minuteMs >= lookBackFromMs)
+      chosen.push({ ...step, ...NO_ACCOUNT, lookBack: true });
+    if (this.#carried.rejects.length < MAX_CARRIED_REJECTS) return;
+    this.#emitted = step;
+    chosen.push(this.#carriedTo(step));
+    this.#carried = NO_ACCOUNT;
+  }
+
+  #carriedTo({ positions, isTail }: ReadStep): ReadStep {
+    return { batch: null, lookBack: false, positions, isTail, ...this.#carried };
+  }
 }
 
 function note(around: MinutesAround, minuteMs: number, { fromMs, toMs }: TimeRange): void {
