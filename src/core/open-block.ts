@@ -157,7 +157,7 @@ export class OpenMinute {
   readonly minuteMs: number;
   readonly tick: number;
   /** `[records]` */
-  readonly histories: TargetHistory[] = [];
+  histories: TargetHistory[] = [];
   /** `[records]`; null: none of them has one. */
   labels: Label[] | null = null;
 
@@ -169,7 +169,9 @@ export class OpenMinute {
   add(history: TargetHistory, label: Label): void {
     if (label !== null) this.labels ??= this.histories.map(() => null);
     this.labels?.push(label);
-    this.histories.push(history);
+    // A list that begins with its first item takes less memory than one that grows to it.
+    if (this.histories.length === 0) this.histories = [history];
+    else this.histories.push(history);
   }
 }
 

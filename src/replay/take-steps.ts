@@ -34,7 +34,8 @@ export function takeSteps(
   parts: TakingParts,
 ): TakenSteps {
   let minutes = 0;
-  for (const [i, step] of steps.entries()) {
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!;
     try {
       takeStep(step, step.batch === null || served === null ? null : rowsOf(served, minutes), parts);
     } catch (error) {

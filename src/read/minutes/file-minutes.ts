@@ -102,15 +102,15 @@ export class MinuteCollector implements RecordSink {
     const isDone = line <= this.#doneLine && this.#wasDone(line, source.item);
     // Its minute was emitted while later ones, which hold the position back, were open.
     if (isDone && minuteMs <= this.#emittedMs) return;
-    if (this.#current === null || minuteMs !== this.#current.minuteMs) {
-      this.#current = this.#minuteOf(record);
-    }
-    const minute = this.#current;
+    const minute = this.#current?.minuteMs === minuteMs ? this.#current : this.#minuteOf(record);
+    this.#current = minute;
     if (!isDone) {
       if (minute.isInRange) this.#found++;
       else this.#filtered++;
     }
-    minute.records.push(record);
+    // A list that begins with its first record takes less memory than one that grows to it.
+    if (minute.records.length === 0) minute.records = [record];
+    else minute.records.push(record);
     if (minute.records.length >= minute.foldAt) this.#fold(minute, isDone);
   }
 
@@ -202,8 +202,9 @@ export class MinuteCollector implements RecordSink {
 
   /** Open minutes before the limit, in order. */
   #dueBefore(limitMs: number): OpenMinute[] {
-    const due = [...this.#open.values()].filter(({ minuteMs }) => minuteMs < limitMs);
-    return due.sort((a, b) => a.minuteMs - b.minuteMs);
+    const due: OpenMinute[] = [];
+    for (const minute of this.#open.values()) if (minute.minuteMs < limitMs) due.push(minute);
+    return due.length > 1 ? due.sort((a, b) => a.minuteMs - b.minuteMs) : due;
   }
 
   /** Closes a minute while later ones stay open. */

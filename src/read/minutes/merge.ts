@@ -55,9 +55,10 @@ class MinuteQueue {
     this.#missedMs = minuteMs;
   }
 
-  take(minute: FileMinute): void {
+  take(minute: FileMinute): FileMinute {
     this.position = minute.after;
     this.#next++;
+    return minute;
   }
 
   async close(): Promise<void> {
@@ -120,6 +121,8 @@ function haveMinutes(queues: readonly MinuteQueue[]): boolean {
 
 /** Takes the earliest minute from every queue that has it. */
 function takeEarliest(queues: readonly MinuteQueue[]): FileMinute[] {
+  const [only] = queues;
+  if (queues.length === 1 && only?.first !== undefined) return [only.take(only.first)];
   let minuteMs = Infinity;
   for (const { first } of queues)
     if (first !== undefined && first.minuteMs < minuteMs) minuteMs = first.minuteMs;
@@ -130,13 +133,14 @@ function takeEarliest(queues: readonly MinuteQueue[]): FileMinute[] {
       if (first === undefined && minuteMs > -Infinity) queue.miss(minuteMs);
       continue;
     }
-    taken.push(first);
-    queue.take(first);
+    taken.push(queue.take(first));
   }
   return taken;
 }
 
 function positionsOf(queues: readonly MinuteQueue[]): InputPosition[] | null {
+  const [only] = queues;
+  if (queues.length === 1 && only !== undefined) return only.position === null ? null : [only.position];
   const positions: InputPosition[] = [];
   for (const { position } of queues) {
     if (position === null) return null;
@@ -151,22 +155,32 @@ function toStep(
   folder: MinuteFolder,
   range: TimeRange,
 ): ReadStep {
-  const [only] = minutes;
-  const minuteMs = only?.minuteMs ?? NaN;
-  const records =
-    minutes.length === 1 && only !== undefined ? only.records : minutes.flatMap((m) => m.records);
+  const { minuteMs, records, rejects, merged, isTail, found, filtered } = joined(minutes);
   const folded = folder.fold(records);
   const isAsked = isInRange(range, minuteMs);
-  const rejects = minutes.flatMap((minute) => minute.rejects);
   return {
     batch: records.length === 0 ? null : { minuteMs, records: folded.records },
     lookBack: false,
     positions,
-    isTail: minutes.some((minute) => minute.isTail),
-    found: minutes.reduce((sum, { found }) => sum + found, 0),
+    isTail,
+    found,
     rejects: folded.rejects.length === 0 || !isAsked ? rejects : rejects.concat(folded.rejects),
-    merged: (isAsked ? folded.merged : 0) + minutes.reduce((sum, { merged }) => sum + merged, 0),
+    merged: (isAsked ? folded.merged : 0) + merged,
+    filtered,
+  };
+}
+
+/** The same minute of several inputs; at least one. */
+function joined(minutes: readonly FileMinute[]): Omit<FileMinute, 'after'> {
+  if (minutes.length === 1) return minutes[0]!;
+  return {
+    minuteMs: minutes[0]!.minuteMs,
+    records: minutes.flatMap(({ records }) => records),
+    rejects: minutes.flatMap(({ rejects }) => rejects),
+    merged: minutes.reduce((sum, { merged }) => sum + merged, 0),
     filtered: minutes.reduce((sum, { filtered }) => sum + filtered, 0),
+    found: minutes.reduce((sum, { found }) => sum + found, 0),
+    isTail: minutes.some(({ isTail }) => isTail),
   };
 }
 
