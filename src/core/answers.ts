@@ -27,7 +27,8 @@ export function joinAnswers(minutes: number, parts: readonly AnswersPart[]): Ans
     lines: joinLines(minutes, parts),
     outputs: joinOutputs(rowOffsets, parts),
   };
-  forEachMinute(parts, rowOffsets, (part, start, end, at) => {
+  const offsetsOf = (i: number): Uint32Array => parts[i]!.answers.rowOffsets;
+  forEachRun(parts, offsetsOf, rowOffsets, (part, start, end, at) => {
     const { statuses, scores, anomalies } = parts[part]!.answers;
     joined.statuses.set(statuses.subarray(start, end), at);
     joined.scores.set(scores.subarray(start, end), at);
@@ -51,15 +52,10 @@ function joinLines(minutes: number, parts: readonly AnswersPart[]): MinuteLines 
   if (given === null) return null;
   const offsets = joinOffsets(minutes, parts, (_, i) => given[i]!.offsets);
   const bytes = new Uint8Array(offsets[minutes]!);
-  const next = offsets.slice(0, minutes);
-  for (const [i, { firstMinute }] of parts.entries()) {
-    const own = given[i]!;
-    for (let m = 0; m < own.offsets.length - 1; m++) {
-      const share = own.bytes.subarray(own.offsets[m], own.offsets[m + 1]);
-      bytes.set(share, next[firstMinute + m]);
-      next[firstMinute + m]! += share.length;
-    }
-  }
+  const offsetsOf = (i: number): Uint32Array => given[i]!.offsets;
+  forEachRun(parts, offsetsOf, offsets, (part, start, end, at) => {
+    bytes.set(given[part]!.bytes.subarray(start, end), at);
+  });
   return { bytes, offsets };
 }
 
@@ -68,13 +64,14 @@ function joinOutputs(rowOffsets: Uint32Array, parts: readonly AnswersPart[]): Ro
   if (given === null) return null;
   const rows = rowOffsets[rowOffsets.length - 1]!;
   const offsets = new Uint32Array(rows + 1);
-  forEachMinute(parts, rowOffsets, (part, start, end, at) => {
+  const offsetsOf = (i: number): Uint32Array => parts[i]!.answers.rowOffsets;
+  forEachRun(parts, offsetsOf, rowOffsets, (part, start, end, at) => {
     const own = given[part]!.offsets;
     for (let row = start; row < end; row++) offsets[at + row - start + 1] = own[row + 1]! - own[row]!;
   });
   for (let row = 1; row <= rows; row++) offsets[row]! += offsets[row - 1]!;
   const values = new Float32Array(offsets[rows]!);
-  forEachMinute(parts, rowOffsets, (part, start, end, at) => {
+  forEachRun(parts, offsetsOf, rowOffsets, (part, start, end, at) => {
     const own = given[part]!;
     values.set(own.values.subarray(own.offsets[start], own.offsets[end]), offsets[at]);
   });
@@ -96,21 +93,35 @@ function joinOffsets(
   return offsets;
 }
 
-/** Visits the rows `[start, end)` of each minute of each part, with the row `at` where they begin when joined. */
-function forEachMinute(
+/**
+ * Visits what each part has, `[start, end)`, with the place `at` where it begins when joined: minutes that follow one
+ * another there as well, as where a block is cut along its minutes, all at once.
+ *
+ * @param offsetsOf `[minutes + 1]` of a part: where each of its minutes begins
+ * @param joined the same of the whole block
+ */
+function forEachRun(
   parts: readonly AnswersPart[],
-  rowOffsets: Uint32Array,
+  offsetsOf: (part: number) => Uint32Array,
+  joined: Uint32Array,
   visit: (part: number, start: number, end: number, at: number) => void,
 ): void {
-  const next = rowOffsets.slice(0, -1);
-  for (const [i, { answers, firstMinute }] of parts.entries()) {
-    const own = answers.rowOffsets;
+  const next = joined.slice(0, -1);
+  for (const [part, { firstMinute }] of parts.entries()) {
+    const own = offsetsOf(part);
+    let start = own[0]!;
+    let at = next[firstMinute]!;
     for (let m = 0; m < own.length - 1; m++) {
-      const [start, end] = [own[m]!, own[m + 1]!];
-      if (start === end) continue;
-      visit(i, start, end, next[firstMinute + m]!);
-      next[firstMinute + m]! += end - start;
+      const [from, minute] = [own[m]!, firstMinute + m];
+      if (next[minute]! - at !== from - start) {
+        if (from > start) visit(part, start, from, at);
+        start = from;
+        at = next[minute]!;
+      }
+      next[minute]! += own[m + 1]! - from;
     }
+    const end = own[own.length - 1]!;
+    if (end > start) visit(part, start, end, at);
   }
 }
 

@@ -18,7 +18,19 @@ export function formatDuration(durationMs: number): string {
   return `${durationMs}ms`;
 }
 
-/** `2018-04-30T00:00:00Z`, with milliseconds unless they are 0. */
+const TWO_DIGITS = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
+/** The last day that was written: consecutive times usually share it. */
+let known = { dayMs: NaN, date: '' };
+
+/** `2018-04-30T00:00:00Z`, with milliseconds unless they are 0. @throws RangeError if that is no time */
 export function isoTime(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace('.000Z', 'Z');
+  const dayMs = Math.floor(epochMs / DAY_MS) * DAY_MS;
+  if (dayMs !== known.dayMs)
+    known = { dayMs, date: new Date(dayMs).toISOString().slice(0, -'00:00:00.000Z'.length) };
+  const seconds = Math.floor((epochMs - dayMs) / 1000);
+  const ms = Math.floor(epochMs - dayMs - 1000 * seconds);
+  const minutes = Math.floor(seconds / 60);
+  const fraction = ms === 0 ? '' : `.${String(ms).padStart(3, '0')}`;
+  const [hour, minute, second] = [Math.floor(minutes / 60), minutes % 60, seconds % 60];
+  return `${known.date}${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[second]}${fraction}Z`;
 }
