@@ -202,8 +202,12 @@ export class MinuteCollector implements RecordSink {
 
   /** Open minutes before the limit, in order. */
   #dueBefore(limitMs: number): OpenMinute[] {
-    const due: OpenMinute[] = [];
-    for (const minute of this.#open.values()) if (minute.minuteMs < limitMs) due.push(minute);
+    let due: OpenMinute[] = [];
+    for (const minute of this.#open.values()) {
+      if (minute.minuteMs >= limitMs) continue;
+      if (due.length === 0) due = [minute];
+      else due.push(minute);
+    }
     return due.length > 1 ? due.sort((a, b) => a.minuteMs - b.minuteMs) : due;
   }
 

@@ -54,7 +54,7 @@ async function* selected(
   const selection = new Selection(choice);
   for await (const group of groups) {
     const chosen: ReadStep[] = [];
-    let isOver = false;
+    let isOver: boolean;
     try {
       isOver = group.some((step) => selection.endsAt(step, chosen));
     } finally {
