@@ -37,6 +37,8 @@ export class CsvReader implements BlockReader {
   readonly #isPartial: boolean;
   readonly #fewestFields: number;
   #headerSeen: boolean;
+  /** Lines of units to skip below the header. */
+  #unitLines: number;
   readonly #headerRules: CsvRules;
   readonly #recordRules: CsvRules;
   /** Offset of the first quote at or after the current line. */
@@ -53,6 +55,7 @@ export class CsvReader implements BlockReader {
     this.#fewestFields = fewestFields(header);
     this.cursor = sink.cursor;
     this.#headerSeen = sink.cursor.line > 0;
+    this.#unitLines = this.#headerSeen ? 0 : (plan.marks.unitLines ?? 0);
     this.#sink = sink;
     this.#header = header;
     this.#roles = Int32Array.from(header, (name) => plan.roles.get(name) ?? ROLE.ignored);
@@ -77,6 +80,10 @@ export class CsvReader implements BlockReader {
         }
         if ('fields' in header) cursor.line += header.lines - 1;
         this.#headerSeen = true;
+        continue;
+      }
+      if (this.#unitLines > 0) {
+        this.#unitLines--;
         continue;
       }
       if (this.#quote < cursor.start) this.#quote = quoteFrom(block, cursor.start);

@@ -2,6 +2,7 @@ import { plural } from '../../core/count-text.js';
 import { DELIMITERS, countFields, splitFields } from '../lines/csv-record.js';
 import { metricOfText } from '../lines/number-format.js';
 import { isTimeName } from './time-column.js';
+import { countUnitLines, isUnitLine } from './unit-lines.js';
 
 /** Where the header of a CSV file is, and how its lines are cut. */
 export interface CsvHead {
@@ -11,6 +12,8 @@ export interface CsvHead {
   readonly hasComments: boolean;
   /** Whether the header is behind a # that is not part of its first name. */
   readonly isHeaderMarked: boolean;
+  /** Lines between the header and the rows that have the units of columns. */
+  readonly unitLines: number;
   /** Why other lines come before the header; null: there are none. */
   readonly skipped: string | null;
   /** Why this is the delimiter. */
@@ -31,6 +34,18 @@ const SEPARATOR = /^"?sep=(.)"?$/i;
  * begin to have as many fields as those below them.
  */
 export function findCsvHead(lines: readonly string[], given: GivenHead): CsvHead {
+  const head = findHeader(lines, given);
+  const rows = lines
+    .slice(head.skipLines)
+    .filter((line) => line.trim() !== '' && !(head.hasComments && line.startsWith('#')))
+    .slice(1)
+    .map((line) => fieldsOf(line, head.delimiter));
+  return { ...head, unitLines: countUnitLines(rows, holdsData) };
+}
+
+type FoundHead = Omit<CsvHead, 'unitLines'>;
+
+function findHeader(lines: readonly string[], given: GivenHead): FoundHead {
   if (given.skipLines !== undefined) return headBelow(lines, given.skipLines, given);
   const separator = SEPARATOR.exec(lines[0]?.trim() ?? '')?.[1];
   if (separator !== undefined) {
@@ -38,6 +53,10 @@ export function findCsvHead(lines: readonly string[], given: GivenHead): CsvHead
     return headAt(lines, 1, named, 'its first line names the delimiter');
   }
   const first = lines.findIndex((line) => line.trim() !== '');
+  if (first > 0) {
+    const below = findHeader(lines.slice(first), given);
+    return below.skipLines === 0 ? below : { ...below, skipLines: first + below.skipLines };
+  }
   if (first >= 0 && lines[first]?.startsWith('#') === true) return belowComments(lines, given);
   const plain = headAt(lines, 0, given, null);
   const titles = titleLines(lines, plain.delimiter, given);
@@ -47,7 +66,7 @@ export function findCsvHead(lines: readonly string[], given: GivenHead): CsvHead
 }
 
 /** Lines that a flag skips may be comments, and others may follow. */
-function headBelow(lines: readonly string[], skipLines: number, given: GivenHead): CsvHead {
+function headBelow(lines: readonly string[], skipLines: number, given: GivenHead): FoundHead {
   const why = 'as --skip-lines says';
   const rest = lines.slice(skipLines);
   if (rest.find((line) => line.trim() !== '')?.startsWith('#') === true) {
@@ -59,7 +78,7 @@ function headBelow(lines: readonly string[], skipLines: number, given: GivenHead
 }
 
 /** The header is the first line that is no comment, unless that is data: then it is the comment before it. */
-function belowComments(lines: readonly string[], given: GivenHead): CsvHead {
+function belowComments(lines: readonly string[], given: GivenHead): FoundHead {
   const below = lines.findIndex((line) => line.trim() !== '' && !line.startsWith('#'));
   if (below < 0) return headAt(lines, 0, given, null);
   const rows = headAt(lines, below, given, null);
@@ -78,7 +97,7 @@ function headAt(
   skipLines: number,
   given: GivenHead,
   skipped: string | null,
-): CsvHead {
+): FoundHead {
   const from = lines.slice(skipLines).filter((line) => line.trim() !== '');
   const found =
     given.delimiter === undefined ? findDelimiter(from) : { delimiter: given.delimiter, rivals: [] };
@@ -119,9 +138,11 @@ export function findDelimiter([header = '', ...rows]: readonly string[]): {
 
 /** Whether a row has this many fields, without empty ones behind them. */
 function hasFields(row: string, delimiter: string, fields: number): boolean {
-  const split = splitFields(row, delimiter);
-  if (!('fields' in split) || split.fields.length < fields) return false;
-  return split.fields.slice(fields).every((field) => field.trim() === '');
+  return haveFields(fieldsOf(row, delimiter), fields);
+}
+
+function haveFields(fields: readonly string[], count: number): boolean {
+  return fields.length >= count && isBlank(fields.slice(count));
 }
 
 /**
@@ -131,38 +152,65 @@ function hasFields(row: string, delimiter: string, fields: number): boolean {
 function titleLines(lines: readonly string[], delimiter: string, given: GivenHead): number {
   const candidates = given.delimiter === undefined ? DELIMITERS : [delimiter];
   for (const each of candidates) {
-    const counts = lines.map((line) => (line.trim() === '' ? 0 : fieldCount(line, each)));
+    const all = lines.map((line) => fieldsOf(line, each));
+    const counts = lines.map((line, i) => (line.trim() === '' ? 0 : all[i]!.length));
     const usual = commonest(counts.filter((count) => count > 0));
     const [first = 0] = counts;
-    if (usual < 2 || first >= usual || (first === 0 && lines[0]?.trim() === '')) continue;
+    if (usual < 2 || first >= usual) continue;
     const header = counts.indexOf(usual);
     const below = counts.slice(header).filter((count) => count > 0);
     const isUniform = below.length >= 3 && below.every((count) => count === usual);
-    const rows = lines.slice(header + 1).filter((line) => line.trim() !== '');
-    if (isUniform && isText(lines[header] ?? '', each) && rows.every((row) => isData(row, each)))
-      return header;
+    const row = all.findIndex((fields, i) => i >= header && holdsData(fields));
+    const areRows = all.slice(row).every((fields) => isBlank(fields) || holdsData(fields));
+    if (isUniform && row > header && areRows && headerAbove(all, row) === header) return header;
   }
   return 0;
 }
 
 /**
  * How many lines come before the header if titles have as many fields as it, as spreadsheets write them: it is the line of
- * texts right above the first row, and either names a time where the first line names none, or is full where that is not.
+ * texts above the first row, and either names a time where the first line names none, or is full where that is not.
  */
 function paddedTitles(lines: readonly string[], given: GivenHead): number {
-  const isFull = (fields: readonly string[]): boolean => fields.every((field) => field.trim() !== '');
   for (const each of given.delimiter === undefined ? DELIMITERS : [given.delimiter]) {
     const all = lines.map((line) => fieldsOf(line, each));
-    const row = lines.findIndex((line) => isData(line, each));
-    const header = all.findLastIndex((fields, i) => i < row && fields.some((field) => field.trim() !== ''));
-    const [first = [], names = []] = [all[0], all[header]];
-    if (header < 1 || names.length < 2 || !isFull(names) || first.some(isTimeName)) continue;
-    const rows = lines.slice(row).filter((line) => line.trim() !== '');
-    const areRows =
-      rows.length >= 2 && rows.every((line) => isData(line, each) && hasFields(line, each, names.length));
-    if (areRows && first.length >= names.length && (!isFull(first) || names.some(isTimeName))) return header;
+    const lastText = all.findLastIndex((fields) => !isBlank(fields) && !holdsData(fields));
+    // Titles may have dates and numbers.
+    for (const row of [all.findIndex(holdsData), lastText + 1]) {
+      const header = headerAbove(all, row);
+      if (header > 0 && isBelowTitles(all, header, row)) return header;
+    }
   }
   return 0;
+}
+
+function isBelowTitles(all: readonly (readonly string[])[], header: number, row: number): boolean {
+  const isFull = (fields: readonly string[]): boolean => fields.every((field) => field.trim() !== '');
+  const [first = [], names = []] = [all[0], all[header]];
+  if (names.length < 2 || !isFull(names) || first.some(isTimeName)) return false;
+  const rows = all.slice(row).filter((fields) => !isBlank(fields));
+  const areRows =
+    rows.length >= 2 && rows.every((fields) => holdsData(fields) && haveFields(fields, names.length));
+  // A row above the header would be lost with the titles.
+  const at = rows[0]?.findIndex(isDatum) ?? -1;
+  const areTitles = all.slice(0, header).every((fields) => !isDatum(fields[at] ?? ''));
+  return areRows && areTitles && first.length >= names.length && (!isFull(first) || names.some(isTimeName));
+}
+
+/** The line of names above the first row, where lines of units may be between them; -1: there is none. */
+function headerAbove(all: readonly (readonly string[])[], row: number): number {
+  const lineAbove = (at: number): number => all.findLastIndex((fields, i) => i < at && !isBlank(fields));
+  const countHeld = (fields: readonly string[]): number =>
+    fields.filter((field) => field.trim() !== '').length;
+  let header = lineAbove(row);
+  for (let above = lineAbove(header); above >= 0; above = lineAbove(header)) {
+    const [names = [], units = []] = [all[above], all[header]];
+    const areNames = !holdsData(names) && countHeld(names) >= Math.max(2, countHeld(units));
+    const isNamedAbove = names.some(isTimeName) && !units.some(isTimeName);
+    if (!areNames || !(isUnitLine(units) || isNamedAbove)) return header;
+    header = above;
+  }
+  return header;
 }
 
 function commonest(counts: readonly number[]): number {
@@ -180,15 +228,21 @@ function fieldsOf(line: string, delimiter: string): readonly string[] {
   return 'fields' in split ? split.fields : [];
 }
 
-function isText(line: string, delimiter: string): boolean {
-  return !isData(line, delimiter);
+function isBlank(fields: readonly string[]): boolean {
+  return fields.every((field) => field.trim() === '');
 }
 
 /** Whether a line has a number, or something that begins with one as times do. */
 function isData(line: string, delimiter: string): boolean {
-  const split = splitFields(line.replace(/^#/, ''), delimiter);
-  if (!('fields' in split)) return false;
-  return split.fields.some((field) => field.trim() !== '' && (isNumber(field) || /^\s*\d/.test(field)));
+  return holdsData(fieldsOf(line.replace(/^#/, ''), delimiter));
+}
+
+function holdsData(fields: readonly string[]): boolean {
+  return fields.some(isDatum);
+}
+
+function isDatum(field: string): boolean {
+  return field.trim() !== '' && (isNumber(field) || /^\s*\d/.test(field));
 }
 
 function isNumber(field: string): boolean {

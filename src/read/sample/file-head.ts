@@ -4,6 +4,7 @@ import type { LineMarks } from '../lines/marks.js';
 import type { FileFormat } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
 import { delimiterName, findCsvHead } from './csv-head.js';
+import type { CsvHead } from './csv-head.js';
 import type { Decision } from './decision.js';
 import { isObject, parseJsonLine } from '../lines/json-text.js';
 import { recordsFilter } from './json-around.js';
@@ -130,7 +131,7 @@ function linesAround(lines: readonly string[]): number {
 
 function csvHead(lines: readonly string[], format: FileFormat | null, options: ReadOptions): FileHead {
   const head = findCsvHead(lines, options);
-  const { delimiter, skipLines, hasComments, isHeaderMarked } = head;
+  const { delimiter, skipLines, hasComments, isHeaderMarked, unitLines } = head;
   const name = delimiterName(delimiter);
   const cut: Decision = {
     about: 'delimiter',
@@ -140,17 +141,23 @@ function csvHead(lines: readonly string[], format: FileFormat | null, options: R
     flag: `--delimiter ${name}`,
     alternatives: head.alternatives,
   };
-  const header: Decision = {
-    about: 'header',
-    choice: skipLines === 0 ? 'the first line' : `the line after ${plural(skipLines, 'line')}`,
-    evidence: head.skipped ?? 'no line comes before it',
-    source: options.skipLines !== undefined ? 'given' : head.skipped === null ? 'default' : 'shape',
-    flag: `--skip-lines ${skipLines}`,
-    alternatives: [],
-  };
   return {
     ...{ format: 'csv', delimiter, isHeaderMarked, filter: null },
-    marks: { skipLines, hasComments, isList: false },
-    decisions: [formatDecision('csv', format, options), cut, header],
+    marks: { skipLines, hasComments, isList: false, ...(unitLines === 0 ? {} : { unitLines }) },
+    decisions: [formatDecision('csv', format, options), cut, headerDecision(head, options)],
+  };
+}
+
+function headerDecision({ skipLines, skipped, unitLines }: CsvHead, options: ReadOptions): Decision {
+  const units = unitLines === 0 ? '' : `, with ${plural(unitLines, 'line')} of units below it`;
+  const isPlain = skipped === null && unitLines === 0;
+  const evidence = skipped ?? 'no line comes before it';
+  return {
+    about: 'header',
+    choice: `${skipLines === 0 ? 'the first line' : `the line after ${plural(skipLines, 'line')}`}${units}`,
+    evidence: unitLines === 0 || skipped !== null ? evidence : 'what is below it names units',
+    source: options.skipLines !== undefined ? 'given' : isPlain ? 'default' : 'shape',
+    flag: `--skip-lines ${skipLines}`,
+    alternatives: [],
   };
 }

@@ -32,6 +32,7 @@ export class HeadReader implements BlockReader {
   #misfit: number | null = null;
   readonly #rows = new TableBuilder();
   #hasLine = false;
+  #unitLines: number;
 
   /** Gives up after `maxLines`. */
   constructor(
@@ -43,6 +44,7 @@ export class HeadReader implements BlockReader {
     const { marks } = head;
     this.cursor = new LineCursor(file, maxLineBytes, (reject) => this.#pass(reject), { marks });
     this.head = head;
+    this.#unitLines = marks.unitLines ?? 0;
     this.#maxLines = maxLines;
   }
 
@@ -54,7 +56,8 @@ export class HeadReader implements BlockReader {
       if (this.head.format === 'jsonl') {
         this.#json(line);
       } else if (this.header !== null) {
-        this.#csvRow(this.header, line);
+        if (this.#unitLines > 0) this.#unitLines--;
+        else this.#csvRow(this.header, line);
       } else if (!this.#csvHeader(line, last)) {
         cursor.giveBack();
         break;

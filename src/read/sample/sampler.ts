@@ -112,7 +112,7 @@ export class Sampler {
       sampled: rows?.sampled ?? new SampledRecords(false),
       listed: rows?.listed.names ?? [],
       times: rows?.times ?? new SampledTimes(),
-      lines: cursor.found - (head.header === null ? 0 : 1),
+      lines: cursor.found - (head.header === null ? 0 : 1 + (head.head.marks.unitLines ?? 0)),
       // A long line at the end is rejected before the cursor gets there.
       lastLine: Math.max(cursor.line, rows?.rejectedLine ?? 0),
       firstLine: head.firstLine,

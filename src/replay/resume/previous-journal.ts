@@ -57,7 +57,7 @@ const inputSnapshot: Shape<InputSnapshot> = object({
             file: text,
             format: oneOf('csv', 'jsonl'),
             layout,
-            marks: object({ skipLines: count, hasComments: flag, isList: flag }),
+            marks: object({ skipLines: count, hasComments: flag, isList: flag }, { unitLines: count }),
             delimiter: text,
             numbers: object(
               {

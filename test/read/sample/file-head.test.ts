@@ -89,8 +89,10 @@ test('titles may have as many fields as the header', async () => {
   assert.deepEqual(await valuesOf(csv(';', 'CPU report;', ';', 'Datum;value')), READ);
   assert.deepEqual(await valuesOf(csv(',', 'Report,CPU', 'Time,value')), READ);
   assert.deepEqual(await valuesOf(csv(';', 'CPU;', 'Datum;value').replaceAll(/;(\d)/g, ';$1;')), READ);
-  const units = await readText(csv(',', 'Time,value', 'UTC,percent'));
-  assert.deepEqual([units.recording.columns, units.records.length], [['value'], 4]);
+  assert.deepEqual(await valuesOf(csv(',', 'Time,value', 'UTC,percent')), READ);
+  assert.deepEqual((await readText(csv(',', 'Report,', 'Time,value', 'UTC,share'))).recording.columns, [
+    'value',
+  ]);
 });
 
 test('empty fields behind the last one are no fields', async () => {
@@ -145,4 +147,80 @@ test('lines are not taken for a list because of a single comma in the data', asy
     rejects.map(({ reason }) => reason),
     ['bad_line'],
   );
+});
+
+const TITLES: readonly (readonly string[])[] = [
+  [],
+  ['Weather report'],
+  ['', '', 'Weather report', ''],
+  ['Weather report', 'Station: Vienna', ''],
+  ['Station,Vienna', 'Height,198 m', ''],
+  ['Weather report,,', ',,'],
+  ['Weather report,,', 'Made on,2018-05-01,', 'by,,', ',,'],
+];
+const UNITS: readonly (readonly string[])[] = [
+  [],
+  [',°C,%'],
+  ['UTC,deg C,%'],
+  ['yyyy-mm-dd hh:mm,[µg/m³],kWh'],
+  [',°C,%', ''],
+  ['TS,Deg C,W/m^2', ',Avg,Smp'],
+];
+const WEATHER = ROWS.map((time, i) => `${time},${i},${50 + i}`);
+
+test('titles above the header and units below it are skipped in all combinations, and decisions say so', async () => {
+  for (const titles of TITLES)
+    for (const units of UNITS)
+      for (const delimiter of [',', ';', '\t']) {
+        const lines = [...titles, 'Time,temp,humidity', ...units, ...WEATHER];
+        const text = lines.join('\n').replaceAll(',', delimiter);
+        const { recording, records, rejects } = await readText(text);
+        const about = JSON.stringify(text);
+        assert.deepEqual(recording.columns, ['temp', 'humidity'], about);
+        assert.deepEqual([records.map(({ values }) => values[1]), rejects], [[50, 51, 52, 53], []], about);
+        assert.equal(records[0]?.line, titles.length + units.length + 2);
+        const header = recording.decisions[0]?.decisions.find((decision) => decision.about === 'header');
+        const skipLines = titles.some((title) => title !== '') ? titles.length : 0;
+        assert.equal(header?.flag, `--skip-lines ${skipLines}`, about);
+        const count = units.filter((unit) => unit !== '').length;
+        assert.equal(header.choice.includes('of units below it'), count > 0, about);
+        const pinned = await valuesOf(text, { skipLines, delimiter });
+        assert.deepEqual(pinned, ['temp,humidity', 0, 1, 2, 3]);
+      }
+});
+
+test('the files of a data logger are read below their four lines of header', async () => {
+  const head = [
+    '"TOA5","Station","CR1000","1234","CR1000.Std.32","CPU:main.CR1","567","Table1"',
+    '"TIMESTAMP","RECORD","AirTC_Avg","RH"',
+    '"TS","RN","Deg C","%"',
+    '"","","Avg","Smp"',
+  ];
+  const rows = ROWS.map(
+    (time, i) => `"${time.replace('T', ' ').replace('Z', '')}",${i},${i + 20.5},${i + 60}`,
+  );
+  const { recording, records, rejects } = await readText([...head, ...rows].join('\n'));
+  assert.deepEqual(rejects, []);
+  const at = recording.columns.indexOf('AirTC_Avg');
+  assert.deepEqual(
+    records.map(({ values }) => values[at]),
+    [20.5, 21.5, 22.5, 23.5],
+  );
+});
+
+test('units stay below the header when an input is sorted', async () => {
+  const text = ['Weather', '', 'Time,temp,humidity', ',°C,%', ...WEATHER.toReversed()].join('\n');
+  const { records, rejects } = await readText(text, { sort: true });
+  assert.deepEqual([records.map(({ values }) => values[0]), rejects], [[0, 1, 2, 3], []]);
+  assert.deepEqual(
+    records.map(({ line }) => line),
+    [8, 7, 6, 5],
+  );
+});
+
+test('a first row that cannot be read is no line of units', async () => {
+  for (const row of ['x,y,z', 'yesterday,,', ',,', 'soon,5,%']) {
+    const { records, rejects } = await readText(['Time,temp,humidity', row, ...WEATHER].join('\n'));
+    assert.deepEqual([records.length, rejects.map(({ line }) => line)], [4, [2]], row);
+  }
 });

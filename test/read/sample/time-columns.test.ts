@@ -34,7 +34,7 @@ test('a few values that are no times cost their records only, whatever the colum
   }
 });
 
-test('footers, repeated headers, rows of units and 24:00 are rejected', async () => {
+test('footers, repeated headers, rows of texts and 24:00 are rejected, and units below the header skipped', async () => {
   const rows = (count: number): string => table('date,v', count, (minute) => [at(minute), minute]);
   const start = '2018-04-30T00:00:00.000Z';
   assert.deepEqual(await facts(`${rows(5)}Total,1000\n`), ['column "date"', start, 5, ['bad_time']]);
@@ -46,8 +46,9 @@ test('footers, repeated headers, rows of units and 24:00 are rejected', async ()
   ]);
   const repeated = `${rows(20)}date,v\n${at(20)},1\n`;
   assert.deepEqual(await facts(repeated), ['column "date"', start, 21, ['bad_time']]);
-  const units = rows(20).replace('\n', '\n[UTC],[C]\n');
-  assert.deepEqual(await facts(units), ['column "date"', start, 20, ['bad_time']]);
+  const below = (line: string): string => rows(20).replace('\n', `\n${line}\n`);
+  assert.deepEqual(await facts(below('local,inside')), ['column "date"', start, 20, ['bad_time']]);
+  assert.deepEqual(await facts(below('[UTC],[C]')), ['column "date"', start, 20, []]);
 });
 
 test('of columns of other names, one that has nothing but times is the time', async () => {
