@@ -1,7 +1,7 @@
 /**
  * What starting the program takes, in wall and processor time of whole processes: `--version`, `--help`, a command's
  * help and `status` against `node -e 0`, and a replay of a minute that has windows against a bare script that loads
- * TensorFlow.js and predicts once. Each round runs the reference and every program in turn; ratios are paired by
+ * TensorFlow.js and predicts once; and the processor time of each actor until it is ready. Each round runs the reference and every program in turn; ratios are paired by
  * round. Needs a build (npm run build), bash, whose `time` it reads, and a machine with nothing else to do.
  *
  *   node scripts/bench-start.mjs [--rounds 25] [--node PATH] [--program NAME=PATH ...]
@@ -10,7 +10,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -38,6 +38,8 @@ const BARE_PREDICTION = [
   join(ROOT, 'scripts/bench-start/bare-prediction.mjs'),
   join(ROOT, 'fixtures/bundles/builtin'),
 ];
+
+const READY_ACTORS = join(ROOT, 'scripts/bench-start/ready-actors.mjs');
 
 /** `args` may depend on the program: a run's status is asked of the version that made it. */
 const CASES = [
@@ -67,6 +69,31 @@ function main() {
   console.log(`Node ${run(['-p', 'process.version']).output.trim()}, ${values.rounds} rounds`);
   console.log('median, and ratio to the reference with its 95 % interval\n');
   for (const each of CASES) measure(each);
+  if (process.platform === 'linux') for (const backend of ['wasm', 'node']) measureActors(backend);
+}
+
+/** Of two actors: the first one checks the model for both. */
+function measureActors(backend) {
+  const times = programs.map(() => []);
+  for (let round = 0; round < values.rounds; round++) {
+    for (const [i, { path }] of programs.entries()) {
+      const { output } = run([READY_ACTORS, dirname(dirname(path)), backend, '2']);
+      times[i].push(JSON.parse(output));
+    }
+  }
+  for (const actor of [0, 1]) {
+    for (const [i, { name }] of programs.entries()) {
+      const own = times[i].map((actors) => actors[actor]);
+      const more = medianEstimate(own.map((ms, round) => ms - times.at(-1)[round][actor]));
+      const paired =
+        i === programs.length - 1
+          ? ''
+          : `, ${estimateText(more, (ms) => ms.toFixed(0))} ms more than ${programs.at(-1).name}`;
+      console.log(
+        `${`actor ${actor + 1} on ${backend}`.padEnd(18)}${name.padEnd(12)}CPU ${medianEstimate(own).value.toFixed(0)} ms${paired}`,
+      );
+    }
+  }
 }
 
 function measure({ name, reference, args, roundShare = 1 }) {

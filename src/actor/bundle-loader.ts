@@ -170,7 +170,8 @@ export class BundleLoader {
     const { plan, reproducible, warnings } = choosePlan(this.#request, backend, loaded);
     for (const text of warnings) this.#notices.push({ level: 'warning', text });
     const startedAt = performance.now();
-    const { outputs, hasSameBits, notices } = await warmUp(loaded, plan, itemDims, manifest);
+    const { checkItems = true } = this.#request;
+    const { outputs, hasSameBits, notices } = await warmUp(loaded, plan, itemDims, manifest, checkItems);
     this.#warmupMs += performance.now() - startedAt;
     this.#notices.push(...notices);
     const measure = this.#measure;

@@ -104,6 +104,12 @@ export class ItemCheck {
     return { layout: known.layout, leak: null, hasSameBits, skipped };
   }
 
+  /** Makes no comparison; for a model that another process checks. */
+  async predictOnly(): Promise<CheckedItems> {
+    const { layout } = await this.#predict(plainItems(this.items, this.#itemSize), this.#plan);
+    return { layout, leak: null, hasSameBits: true, skipped: 0 };
+  }
+
   /** The model's first answers: to plain items, and to varied ones if it takes them. */
   async #learn(): Promise<{ readonly known: KnownAnswers; readonly itemMs: number }> {
     const [items, itemSize] = [this.items, this.#itemSize];

@@ -20,6 +20,7 @@ export interface WarmModel {
 /**
  * Predicts in the batch shapes that will be used, and checks that an answer depends on its item only.
  *
+ * @param checkItems false: predicts once, and assumes the rest
  * @throws AiopsError 'model' if a prediction fails, or answers depend on anything else
  */
 export async function warmUp(
@@ -27,10 +28,13 @@ export async function warmUp(
   plan: BatchPlan,
   itemDims: readonly number[],
   { name }: Manifest,
+  checkItems = true,
 ): Promise<WarmModel> {
   const itemSize = itemDims.reduce((product, size) => product * size, 1);
   const check = new ItemCheck(model, plan, itemSize, processorMs);
-  const { layout, leak, hasSameBits, skipped } = await check.run(MOST_CHECK_MS).catch((cause: unknown) => {
+  const { layout, leak, hasSameBits, skipped } = await (
+    checkItems ? check.run(MOST_CHECK_MS) : check.predictOnly()
+  ).catch((cause: unknown) => {
     if (cause instanceof AiopsError) throw cause;
     throw new AiopsError(
       'model',

@@ -215,7 +215,9 @@ export class ActorClient {
       throw new ProtocolError(`speaks protocol ${message.version}, this program ${PROTOCOL_VERSION}`);
     }
     this.#stage = 'loading';
-    this.#send({ type: 'init', load: this.#options.load });
+    const { load, slot } = this.#options;
+    // All actors of a pool load the same model on the same backend, so one check is enough.
+    this.#send({ type: 'init', load: slot === 0 ? load : { ...load, checkItems: false } });
   }
 
   #send(message: ParentMessage): void {

@@ -23,6 +23,8 @@ export interface LoadRequest extends LoadSettings {
   readonly model: ModelSource;
   /** Absolute path of the folder whose `node_modules` has native TensorFlow; null: that of this program. */
   readonly native: string | null;
+  /** false: another actor checks that the model answers item by item. */
+  readonly checkItems?: boolean;
 }
 
 export interface Hello {

@@ -65,6 +65,7 @@ function parseLoad(load: Fields): LoadRequest {
     batchShape: load.oneOf('batchShape', ['fixed', 'free'] as const),
     native: load.textOrNull('native'),
     params: load.textByName('params'),
+    ...(load.has('checkItems') ? { checkItems: load.flag('checkItems') } : {}),
   };
 }
 

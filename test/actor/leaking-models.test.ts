@@ -5,7 +5,8 @@ import { suite, test, type TestContext } from 'node:test';
 
 import { BundleLoader } from '#build/actor/bundle-loader.js';
 import { openBareModel, type BareModelFlags } from '#build/model/bare-model.js';
-import { openBundle } from '#build/model/bundle.js';
+import { manifestText, openBundle } from '#build/model/bundle.js';
+import { Pool } from '#build/pool/pool.js';
 import { graphModel, writeBundle, type NodeJson, type Weight } from '../support/bundles.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
 import { loadOf } from '../support/fake-runtime.js';
@@ -57,12 +58,8 @@ suite('graph-models that answer more than their item', () => {
   const float = { T: { type: 'DT_FLOAT' } };
   const AXIS: Weight = { name: 'axis', shape: [], values: [0], dtype: 'int32' };
 
-  async function loadGraph(
-    t: TestContext,
-    nodes: readonly NodeJson[],
-    weights: readonly Weight[],
-  ): Promise<void> {
-    const folder = writeBundle(temporaryFolder(t), {
+  function graphBundle(t: TestContext, nodes: readonly NodeJson[], weights: readonly Weight[]): string {
+    return writeBundle(temporaryFolder(t), {
       ...{
         format: 'graph-model',
         model: graphModel([3], nodes, { y: 'y' }, weights),
@@ -70,6 +67,14 @@ suite('graph-models that answer more than their item', () => {
       },
       input: { columns: 'each', window: 3, shape: '[window]', normalize: { kind: 'none' } },
     });
+  }
+
+  async function loadGraph(
+    t: TestContext,
+    nodes: readonly NodeJson[],
+    weights: readonly Weight[],
+  ): Promise<void> {
+    const folder = graphBundle(t, nodes, weights);
     const loader = new BundleLoader({ ...loadOf(), backend: 'wasm' }, (_, work) => work());
     await loader.load(() => openBundle(folder));
   }
@@ -78,6 +83,18 @@ suite('graph-models that answer more than their item', () => {
     const sum: NodeJson = { name: 'y', op: 'Cumsum', input: ['x', 'axis'], attr: float };
     await assertRefuses(loadGraph(t, [sum], [AXIS]), 'model', /among other items/, /axis 0/);
     await loadGraph(t, [sum], [{ ...AXIS, values: [1] }]);
+  });
+
+  test('the first actor of a pool checks for all', async (t) => {
+    const sum: NodeJson = { name: 'y', op: 'Cumsum', input: ['x', 'axis'], attr: float };
+    const bundle = await openBundle(graphBundle(t, [sum], [AXIS]));
+    const unchecked = { ...loadOf(), backend: 'wasm', checkItems: false } as const;
+    const loader = new BundleLoader(unchecked, (_, work) => work());
+    await loader.load(() => Promise.resolve(bundle));
+    const model = { kind: 'bundle', folder: bundle.dir, manifest: manifestText(bundle) } as const;
+    const load = { ...loadOf(), backend: 'wasm', model } as const;
+    const pool = new Pool({ load, actors: 3, log: () => undefined, timeoutMs: 120_000 });
+    await assertRefuses(pool.start(), 'model', /^actor-1: .*among other items/);
   });
 
   test('random numbers are refused', async (t) => {

@@ -32,6 +32,15 @@ test('actors with equal facts agree, whatever the order of their versions', () =
   checkAgreement([]);
 });
 
+test('only the first actor has checked whether bits depend on places', () => {
+  const facts = { backend, model, input };
+  const checked = { ...facts, backend: { ...backend, reproducible: false } };
+  checkAgreement([
+    { name: 'one', facts: checked },
+    { name: 'two', facts },
+  ]);
+});
+
 for (const [field, facts] of [
   ['backend.name', { backend: { ...backend, name: 'wasm' } }],
   ['backend.versions', { backend: { ...backend, versions: { tf: '3' } } }],

@@ -20,6 +20,7 @@ test('messages without numbers read back the same', () => {
   for (const message of [
     { type: 'hello', version: 4 },
     { type: 'init', load },
+    { type: 'init', load: { ...load, checkItems: false } },
     { type: 'init', load: { ...load, batchShape: 'free', backend: 'wasm', params: {} } },
     { type: 'init', load: { ...load, batchSize: 'auto', backend: 'node', modelFormat: 'saved-model' } },
     { type: 'init', load: { ...load, model: { kind: 'analyzer', module: '/m.mjs' }, native: '/n' } },
