@@ -12,8 +12,8 @@ formats with each other and with the golden file, and times predict calls. Exit 
 can be used, 69 no backend of a format is installed, 78 it cannot be used. More: docs/bundle.md`;
 
 const INIT_HELP = `
-Reads window, columns and kind of output off the model's shapes, loads the model once, and writes a sealed
-aiops-model.json next to it. Flags say what shapes leave open. More: docs/bundle.md`;
+Reads window, columns and kind of output off the model's shapes and last operation, loads the model once, and writes a
+sealed aiops-model.json next to it. Flags say what shapes leave open. More: docs/bundle.md`;
 
 /** Defines `aiops-serve model init | check | seal`; `done` gets the exit status. */
 export function defineModel(command: Command, done: (status: number) => void): void {

@@ -8,8 +8,12 @@ import type { ModelFormat } from '../core/types.js';
 import { jsonFormat } from './bare-model.js';
 import { unreadable } from './bundle-files.js';
 import { statOf } from './bundle.js';
+import { graphOfJson } from './graph-json.js';
+import type { Graph } from './graph.js';
 import { parseModelJson, type ModelJson } from './model-json.js';
 import { bareFiles, fileInsteadOfFolder, noManifest } from './not-a-bundle.js';
+import { graphEnding, layersEndings, type Ending } from './output-ending.js';
+import { savedModelGraphs } from './saved-model-graph.js';
 import { readSavedModel, type ModelSignature, type SignatureTensor } from './signatures.js';
 
 /** One format of a model, with what its files declare. */
@@ -18,7 +22,12 @@ export interface DeclaredFormat {
   /** As in a manifest's `formats`. */
   readonly path: string;
   /** Of a graph-model or layers-model only one, without outputs if the file does not name them. */
-  readonly signatures: readonly ModelSignature[];
+  readonly signatures: readonly DeclaredSignature[];
+}
+
+export interface DeclaredSignature extends ModelSignature {
+  /** By the names of outputs, as far as they are known. */
+  readonly endings: ReadonlyMap<string, Ending>;
 }
 
 export interface DeclaredModel {
@@ -84,12 +93,21 @@ async function declaredFormat(dir: string, file: string): Promise<DeclaredFormat
   const format = jsonFormat(json);
   const inputs = format === 'graph-model' ? graphTensors(json, 'inputs') : layerInputs(json);
   const outputs = format === 'graph-model' ? graphTensors(json, 'outputs') : [];
-  return { format, path: file, signatures: [{ name: '', inputs, outputs }] };
+  const endings =
+    format === 'graph-model'
+      ? graphEndings(graphOfJson(json.modelTopology), outputs)
+      : layersEndings(json.modelTopology);
+  return { format, path: file, signatures: [{ name: '', inputs, outputs, endings }] };
 }
 
-function savedSignatures(bytes: Uint8Array, path: string): readonly ModelSignature[] {
+function savedSignatures(bytes: Uint8Array, path: string): readonly DeclaredSignature[] {
   try {
-    return readSavedModel(bytes).signatures;
+    const graphs = savedModelGraphs(bytes);
+    const { graph } = graphs.find(({ tags }) => tags.includes('serve')) ?? graphs[0] ?? {};
+    return readSavedModel(bytes).signatures.map((signature) => ({
+      ...signature,
+      endings: graph === undefined ? new Map() : graphEndings(graph, signature.outputs),
+    }));
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new AiopsError('model', `${path} is not a SavedModel: ${cause.message}`, {
@@ -99,7 +117,17 @@ function savedSignatures(bytes: Uint8Array, path: string): readonly ModelSignatu
   }
 }
 
+function graphEndings(graph: Graph, outputs: readonly SignatureTensor[]): Map<string, Ending> {
+  return new Map(
+    outputs.flatMap(({ name, tensor }) => {
+      const ending = graphEnding(graph, tensor);
+      return ending === null ? [] : [[name, ending] as const];
+    }),
+  );
+}
+
 const tensorInfo = z.looseObject({
+  name: z.string().default(''),
   dtype: z.string().default('DT_FLOAT'),
   tensorShape: z
     .looseObject({ dim: z.array(z.looseObject({ size: z.coerce.number().default(0) })).default([]) })
@@ -110,8 +138,8 @@ const tensorInfo = z.looseObject({
 function graphTensors({ signature }: ModelJson, side: 'inputs' | 'outputs'): SignatureTensor[] {
   const parsed = z.record(z.string(), tensorInfo).safeParse(signature?.[side]);
   return Object.entries(parsed.data ?? {})
-    .map(([name, { dtype, tensorShape }]) => ({
-      name,
+    .map(([name, { name: tensor, dtype, tensorShape }]) => ({
+      ...{ name, tensor },
       type: dtype.replace(/^DT_/, '').toLowerCase(),
       shape: tensorShape?.dim.map(({ size }) => (size < 0 ? null : size)) ?? null,
     }))
@@ -136,6 +164,6 @@ function layerInputs({ modelTopology }: ModelJson): SignatureTensor[] {
   return (config instanceof Array ? config : config.layers).flatMap(({ config: own }) =>
     own.batch_input_shape === undefined
       ? []
-      : [{ name: own.name, type: 'float', shape: own.batch_input_shape }],
+      : [{ name: own.name, type: 'float', tensor: '', shape: own.batch_input_shape }],
   );
 }

@@ -5,7 +5,8 @@ export function graphOfJson(topology: Readonly<Record<string, unknown>>): Graph 
   const { node = [], library } = topology as GraphJson;
   const functions = (library?.function ?? []).map(({ signature, nodeDef = [], ret = {} }) => {
     const parameters = (signature?.inputArg ?? []).map(({ name = '' }) => name);
-    const content = { parameters, nodes: nodeDef.map(nodeOf), results: Object.values(ret) };
+    const results = (signature?.outputArg ?? []).map(({ name = '' }) => ret[name] ?? '');
+    const content = { parameters, nodes: nodeDef.map(nodeOf), results };
     return [signature?.name ?? '', content] as const;
   });
   return { nodes: node.map(nodeOf), functions: new Map(functions) };
@@ -27,7 +28,11 @@ interface GraphJson {
 }
 
 interface FunctionJson {
-  readonly signature?: { readonly name?: string; readonly inputArg?: readonly Named[] };
+  readonly signature?: {
+    readonly name?: string;
+    readonly inputArg?: readonly Named[];
+    readonly outputArg?: readonly Named[];
+  };
   readonly nodeDef?: readonly NodeJson[];
   readonly ret?: Readonly<Record<string, string>>;
 }

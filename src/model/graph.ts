@@ -14,7 +14,7 @@ export interface GraphNode {
 export interface GraphFunction {
   readonly parameters: readonly string[];
   readonly nodes: readonly GraphNode[];
-  /** Tensors that it returns. */
+  /** Tensors that it returns, in the order of its outputs. */
   readonly results: readonly string[];
 }
 

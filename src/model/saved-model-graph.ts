@@ -35,12 +35,16 @@ function graphOf(parts: readonly Message[]): Graph {
 function functionOf(message: Message): [name: string, content: GraphFunction] {
   const [signature] = message.messages(1 /* signature */);
   const parameters = signature?.messages(2 /* input_arg */) ?? [];
+  const outputs = signature?.messages(3 /* output_arg */) ?? [];
+  const results = new Map(
+    message.messages(4 /* ret */).map((entry) => [entry.text(1 /* key */), entry.text(2 /* value */)]),
+  );
   return [
     signature?.text(1 /* name */) ?? '',
     {
       parameters: parameters.map((parameter) => parameter.text(1 /* name */)),
       nodes: message.messages(3 /* node_def */).map(nodeOf),
-      results: message.messages(4 /* ret */).map((entry) => entry.text(2 /* value */)),
+      results: outputs.map((output) => results.get(output.text(1 /* name */)) ?? ''),
     },
   ];
 }

@@ -5,6 +5,8 @@ export interface SignatureTensor {
   readonly name: string;
   /** Without `DT_`, in lower case: `float`, `int64`, `bfloat16`. */
   readonly type: string;
+  /** In the graph, such as `StatefulPartitionedCall:0`. */
+  readonly tensor: string;
   /** null: any size; the whole shape is null where its rank is unknown. */
   readonly shape: readonly (number | null)[] | null;
 }
@@ -71,7 +73,12 @@ function tensorsOf(entries: readonly Message[]): SignatureTensor[] {
   const tensors = entries.map((entry) => {
     const [info] = entry.messages(2 /* value */);
     const number = numberOf(info, 2 /* dtype */);
-    return { name: entry.text(1 /* key */), type: TYPES[number] ?? `type ${number}`, shape: shapeOf(info) };
+    return {
+      name: entry.text(1 /* key */),
+      type: TYPES[number] ?? `type ${number}`,
+      tensor: info?.text(1 /* name */) ?? '',
+      shape: shapeOf(info),
+    };
   });
   return tensors.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

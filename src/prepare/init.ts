@@ -4,8 +4,14 @@ import { AiopsError } from '../core/errors.js';
 import type { ModelOutput } from '../core/types.js';
 import { outputOf, type BareModelFlags } from '../model/bare-model.js';
 import { describedBundle } from '../model/bundle.js';
-import { declaredModel, type DeclaredFormat, type DeclaredModel } from '../model/declared-model.js';
+import {
+  declaredModel,
+  type DeclaredFormat,
+  type DeclaredModel,
+  type DeclaredSignature,
+} from '../model/declared-model.js';
 import { MANIFEST_NAME } from '../model/manifest.js';
+import type { Ending } from '../model/output-ending.js';
 import { readScaler } from '../model/scaler-file.js';
 import { sealed, type SealedManifest } from '../model/seal.js';
 import type { ModelSignature, SignatureTensor } from '../model/signatures.js';
@@ -55,7 +61,11 @@ export async function initModel(
   const first = await load(model.dir, await describe(seen.value, { kind: 'raw' }), signature);
   const scored = scoredOutput(first.outputs, flags);
   const width = columns.value === 'each' ? 1 : columns.value.length;
-  const kind = proposeKind(scored.size, seen.value, width, flags.output);
+  const kind = proposeKind(
+    { size: scored.size, ending: endingOf(signature, scored.name, first.outputs) },
+    { seen: seen.value, width },
+    { kind: flags.output, hasClass: flags.class !== null, hasThreshold: flags.threshold !== null },
+  );
   if (kind.value === 'forecast' && flags.output === null && flags.window !== null) {
     throw new AiopsError(
       'usage',
@@ -73,7 +83,17 @@ export async function initModel(
   return { manifest, input, window, kind, backend };
 }
 
-function signatureOf({ format, signatures }: DeclaredFormat, wanted: string | null): ModelSignature {
+/** TensorFlow.js names an only output of a layers-model otherwise than its layer. */
+function endingOf(
+  { endings }: DeclaredSignature,
+  output: string,
+  outputs: readonly ModelOutput[],
+): Ending | null {
+  const only = outputs.length === 1 && endings.size === 1 ? [...endings.values()][0] : undefined;
+  return endings.get(output) ?? only ?? null;
+}
+
+function signatureOf({ format, signatures }: DeclaredFormat, wanted: string | null): DeclaredSignature {
   const names = signatures.map(({ name }) => name);
   const name =
     format === 'saved-model' ? (wanted ?? (names.length === 1 ? names[0] : 'serving_default')) : '';
@@ -88,10 +108,12 @@ function signatureOf({ format, signatures }: DeclaredFormat, wanted: string | nu
   );
 }
 
-function soleInput({ inputs }: ModelSignature): SignatureTensor {
+function soleInput({ inputs: declared }: ModelSignature): SignatureTensor {
+  // A table's handle is no input of windows; loading names the table.
+  const inputs = declared.filter(({ type }) => type !== 'resource');
   const [input] = inputs;
   if (input !== undefined && inputs.length === 1) return input;
-  if (input === undefined) return { name: '(not declared)', type: 'float', shape: null };
+  if (input === undefined) return { name: '(not declared)', type: 'float', tensor: '', shape: null };
   throw new AiopsError(
     'model',
     `the model has ${inputs.length} inputs: ${inputs.map(({ name }) => name).join(', ')}`,

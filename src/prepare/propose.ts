@@ -1,6 +1,7 @@
 import { plural } from '../core/count-text.js';
 import { AiopsError } from '../core/errors.js';
 import type { OutputSpec } from '../model/manifest.js';
+import type { Ending } from '../model/output-ending.js';
 import type { SignatureTensor } from '../model/signatures.js';
 
 /** What flags say about a model; null: nothing. */
@@ -73,22 +74,44 @@ function seenFor(declared: number | null, { window, kind }: GivenShape): number 
   return kind === 'forecast' ? Math.max(window - 1, 1) : window;
 }
 
+/** What is known of the scored output of a model. */
+export interface ScoredShape {
+  /** Numbers per item. */
+  readonly size: number;
+  readonly ending: Ending | null;
+}
+
+type Kind = OutputSpec['kind'];
+
 /**
- * What an output is, by how many numbers it has: as many as its item is a reconstruction, one per column a forecast.
+ * What an output is, by how many numbers it has and by its last operation: as many as its item is a reconstruction, one
+ * per column a forecast, shares of 1 are probabilities. A single number may be anything; it is taken for a score unless
+ * verdicts depend on what it is.
  *
- * @param size numbers of the scored output
  * @throws AiopsError 'usage' where the count fits several kinds
  */
 export function proposeKind(
-  size: number,
-  seen: number,
-  width: number,
-  given: OutputSpec['kind'] | null,
-): Reasoned<OutputSpec['kind']> {
-  if (given !== null) return { value: given, why: GIVEN };
+  { size, ending }: ScoredShape,
+  { seen, width }: { readonly seen: number; readonly width: number },
+  given: { readonly kind: Kind | null; readonly hasClass: boolean; readonly hasThreshold: boolean },
+): Reasoned<Kind> {
+  if (given.kind !== null) return { value: given.kind, why: GIVEN };
   const returns = `an item of ${seen} × ${width} returns ${plural(size, 'number')}`;
+  const isShare = ending === 'softmax' ? size > 1 : ending === 'sigmoid' && size === 1;
+  if (isShare && (size <= 2 || given.hasClass))
+    return {
+      value: 'probability',
+      why: `GUESS: ${returns}, of a ${ending}${size === 2 ? '; the second is the anomaly’s' : ''}`,
+    };
+  if (isShare)
+    throw unknown(`${returns}, of a softmax`, '', '--class N, from 0', 'which of them is the anomaly’s');
   if (size > 1 && size === seen * width && size !== width) return { value: 'reconstruction', why: returns };
   if (size > 1 && size === width && seen > 1) return { value: 'forecast', why: returns };
+  if (size === 1 && !given.hasThreshold) {
+    const instead =
+      width === 1 && seen > 1 ? '; if it is the next value: --output-kind forecast --force' : '';
+    return { value: 'raw', why: `NOT KNOWN: ${returns}, taken for a score${instead}` };
+  }
   throw unknown(
     returns,
     'what they are',

@@ -20,16 +20,16 @@ suite('readSavedModel', () => {
       'serving_default',
       'two_inputs',
     ]);
-    const window = { name: 'window', type: 'float', shape: [null, 3] };
+    const window = { name: 'window', type: 'float', tensor: 'serving_default_window:0', shape: [null, 3] };
     assert.deepEqual(
       signatures.find(({ name }) => name === 'serving_default'),
       {
         name: 'serving_default',
         inputs: [window],
         outputs: [
-          { name: 'above_one', type: 'int64', shape: [null, 3] },
-          { name: 'pairs', type: 'float', shape: [null, 3, 2] },
-          { name: 'total', type: 'float', shape: [null] },
+          { name: 'above_one', type: 'int64', tensor: 'PartitionedCall_2:0', shape: [null, 3] },
+          { name: 'pairs', type: 'float', tensor: 'PartitionedCall_2:1', shape: [null, 3, 2] },
+          { name: 'total', type: 'float', tensor: 'PartitionedCall_2:2', shape: [null] },
         ],
       },
     );

@@ -94,10 +94,20 @@ suite('aiops-serve model init', () => {
       /names of 2 columns.*--model-columns/s,
     ],
     [
-      'the kind of a single number',
+      'the kind of a single number with a threshold',
       linearModel([3], [[1], [1], [1]]),
-      [],
+      ['--threshold', '2'],
       /returns 1 number.*--output-kind/s,
+    ],
+    [
+      'the class of the anomaly',
+      linearModel(
+        [3],
+        Array.from({ length: 3 }, () => [1, 2, 3, 4]),
+        { activation: 'softmax' },
+      ),
+      [],
+      /returns 4 numbers, of a softmax.*--class N/s,
     ],
     ['a window of any length', linearModel([null], [[1]]), [], /its intervals.*--window/s],
     [
@@ -117,6 +127,23 @@ suite('aiops-serve model init', () => {
       assert.match(stderr, message);
       assert.match(stdout, /^format +layers-model, model\.json\n +input /);
       assert.throws(() => manifestIn(cwd), { code: 'ENOENT' });
+    });
+  }
+
+  for (const [what, units, activation, flags, kind, why] of [
+    ['a sigmoid', 1, 'sigmoid', [], 'probability', /GUESS: .* 1 number, of a sigmoid$/m],
+    ['a softmax', 2, 'softmax', [], 'probability', /GUESS: .* of a softmax; the second is the anomaly’s$/m],
+    ['a softmax with its class', 4, 'softmax', ['--class', '3'], 'probability', /GUESS: .* of a softmax$/m],
+    ['a sigmoid for each value', 3, 'sigmoid', [], 'reconstruction', /an item of 3 × 1 returns 3 numbers$/m],
+    ['one number', 1, 'linear', [], 'raw', /NOT KNOWN: .*for a score; .* --output-kind forecast --force$/m],
+  ] as const) {
+    test(`${what} is taken for ${kind}`, async (t) => {
+      const kernel = Array.from({ length: 3 }, (_, i) => Array.from({ length: units }, (__, k) => i - k));
+      const cwd = folderOf(t, linearModel([3], kernel, { activation }));
+      const { status, stdout, stderr } = await init(cwd, '.', ...flags);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, why);
+      assert.equal(manifestIn(cwd).output.kind, kind);
     });
   }
 
