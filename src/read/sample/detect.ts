@@ -13,7 +13,7 @@ import { decisionNotices } from './decision.js';
 import type { FileDecisions } from './decision.js';
 import { chooseGrid, wallClock } from './grid.js';
 import { chooseInterval } from './interval.js';
-import { filterHint, orFilter } from './json-around.js';
+import { foreignHint, orForeign } from './foreign.js';
 import { nameMetrics } from './metric-names.js';
 import { listNames } from './names.js';
 import { rangeNotices } from './range.js';
@@ -65,10 +65,10 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
   const { intervalMs } = interval;
   const { grid, decision: phase } = chooseGrid(series, intervalMs, options);
   const intervals = new Intervals(grid);
-  const nested = inputs.find(({ sample }) => sample.lines === 1 && sample.head.filter !== null)?.sample;
+  const nested = inputs.find(({ sample }) => sample.lines === 1 && sample.head.foreign !== null)?.sample;
   const metrics = nameMetrics(inputs, options, intervals);
   const readable = inputs.map((input, i) => ({ ...input, options: metrics.options[i]! }));
-  const { columns, plans, notices } = orFilter(nested?.file ?? '', nested?.head.filter ?? null, () =>
+  const { columns, plans, notices } = orForeign(nested?.file ?? '', nested?.head.foreign ?? null, () =>
     chooseColumns(readable, options, intervals),
   );
   const samples = inputs.map((input, i): PlannedSample => ({ input, plan: plans[i]! }));
@@ -191,10 +191,15 @@ function refuseWithoutRecords({ file, fields, lines, firstLine, head }: FileSamp
   if (fields !== null) return;
   const seen =
     lines === 1 ? 'its only line holds no record' : `none of its first ${lines} lines holds a record`;
-  const filter = firstLine.trimStart().startsWith('[') ? '.[]' : head.filter;
-  throw new AiopsError('input_unusable', `${file}: ${seen}; the first one begins ${oneLine(firstLine)}`, {
-    hint: filter === null ? `${RECORD_FORMS}; if it is CSV, add --format csv` : filterHint(file, filter),
-  });
+  const { foreign } = head;
+  const what = foreign === null || foreign.what === null ? '' : ` (it is ${foreign.what})`;
+  throw new AiopsError(
+    'input_unusable',
+    `${file}: ${seen}${what}; the first one begins ${oneLine(firstLine)}`,
+    {
+      hint: foreign === null ? `${RECORD_FORMS}; if it is CSV, add --format csv` : foreignHint(file, foreign),
+    },
+  );
 }
 
 /**

@@ -7,7 +7,10 @@ import { delimiterName, findCsvHead } from './csv-head.js';
 import type { CsvHead } from './csv-head.js';
 import type { Decision } from './decision.js';
 import { isObject, parseJsonLine } from '../lines/json-text.js';
-import { recordsFilter } from './json-around.js';
+import { areCsvRecords, areJsonRecords } from './are-records.js';
+import { foreignJson } from './foreign-json.js';
+import { foreignText } from './foreign-text.js';
+import type { Foreign } from './foreign.js';
 
 /** What the first lines of a file show about its form. */
 export interface FileHead {
@@ -17,8 +20,8 @@ export interface FileHead {
   readonly marks: LineMarks;
   /** CSV only: whether the header begins with a # that is not part of its first name. */
   readonly isHeaderMarked: boolean;
-  /** JSON only: the jq filter that would give its records if it has none on its lines; null: there is none. */
-  readonly filter: string | null;
+  /** What it is if it has no records on its lines; null: nothing is known. */
+  readonly foreign: Foreign | null;
   readonly decisions: readonly Decision[];
 }
 
@@ -66,7 +69,7 @@ export function decideHead(
   const isJson = /^\s*[[{]/.test(first);
   const found = format ?? (isJson ? 'jsonl' : 'csv');
   return found === 'jsonl'
-    ? jsonHead(lines, formatDecision(found, format, options))
+    ? jsonHead(lines, formatDecision(found, format, options), options)
     : csvHead(lines, format, options);
 }
 
@@ -90,7 +93,7 @@ function formatDecision(found: FileFormat, format: FileFormat | null, options: R
 }
 
 /** A list shows in a line that opens it, or by commas, with a record on each line. */
-function jsonHead(lines: readonly string[], format: Decision): FileHead {
+function jsonHead(lines: readonly string[], format: Decision, options: ReadOptions): FileHead {
   const skipLines = linesAround(lines);
   const texts = lines.slice(skipLines).filter((line) => line.trim() !== '');
   const isMarked = skipLines > 0 || texts.some((line) => LIST_MARK.test(line));
@@ -106,10 +109,15 @@ function jsonHead(lines: readonly string[], format: Decision): FileHead {
     flag: null,
     alternatives: [],
   };
+  const foreign = foreignJson(lines.join('\n'), (rows) => areJsonRecords(rows, options));
   const form = { format: 'jsonl', delimiter: ',', isHeaderMarked: false } as const;
-  if (isList)
-    return { ...form, marks: { ...NO_MARKS, skipLines, isList }, filter: null, decisions: [format, list] };
-  return { ...form, marks: NO_MARKS, filter: recordsFilter(lines.join('\n')), decisions: [format] };
+  if (!isList) return { ...form, marks: NO_MARKS, foreign, decisions: [format] };
+  return {
+    ...form,
+    marks: { ...NO_MARKS, skipLines, isList },
+    foreign: foreign?.isSure === true ? foreign : null,
+    decisions: [format, list],
+  };
 }
 
 const LIST_MARK = /^\s*(?:\[\s*$|[[,]\s*\{)|\}\s*,\s*$/;
@@ -131,6 +139,7 @@ function linesAround(lines: readonly string[]): number {
 
 function csvHead(lines: readonly string[], format: FileFormat | null, options: ReadOptions): FileHead {
   const head = findCsvHead(lines, options);
+  const foreign = foreignText(lines, (names, rows) => areCsvRecords(names, rows, options));
   const { delimiter, skipLines, hasComments, isHeaderMarked, unitLines } = head;
   const name = delimiterName(delimiter);
   const cut: Decision = {
@@ -142,7 +151,7 @@ function csvHead(lines: readonly string[], format: FileFormat | null, options: R
     alternatives: head.alternatives,
   };
   return {
-    ...{ format: 'csv', delimiter, isHeaderMarked, filter: null },
+    ...{ format: 'csv', delimiter, isHeaderMarked, foreign },
     marks: { skipLines, hasComments, isList: false, ...(unitLines === 0 ? {} : { unitLines }) },
     decisions: [formatDecision('csv', format, options), cut, headerDecision(head, options)],
   };

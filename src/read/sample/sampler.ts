@@ -6,7 +6,7 @@ import type { FilePlan, Layout } from '../lines/plan.js';
 import { LineAssembler, rowReader } from '../lines/reader.js';
 import type { ReadOptions } from '../options.js';
 import { decideFields } from './decide.js';
-import { orFilter } from './json-around.js';
+import { orForeign } from './foreign.js';
 import type { FileFields } from './decide.js';
 import { SampledRecords } from './field-values.js';
 import { decideHead, headLines, isHeadComplete } from './file-head.js';
@@ -138,8 +138,9 @@ export class Sampler {
     const { layout, table } = head;
     const times = this.#input.known?.times ?? null;
     const { delimiter, format, marks } = head.head;
-    const filter = head.cursor.found === 1 ? head.head.filter : null;
-    const fields = orFilter(file, filter, () =>
+    const isOne = head.cursor.found === 1;
+    const foreign = isOne || head.head.foreign?.isSure === true ? head.head.foreign : null;
+    const fields = orForeign(file, foreign, () =>
       decideFields({ file, layout, delimiter, format, marks, table }, this.#options, Date.now(), times),
     );
     const parseTime = rememberLast(parserOf(fields.timeFormat, this.#options.timezone));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { AiopsError } from '#build/core/errors.js';
-import { recordsFilter } from '#build/read/sample/json-around.js';
+import { recordsPath } from '#build/read/sample/json-around.js';
 
 import { folderWith, readInputs, readText } from '../../support/reading.js';
 
@@ -87,5 +87,6 @@ test('a filter names what the records are in', () => {
     '{"minute": 1, "items": [{': '.',
     'time,cpu': null,
   };
-  for (const [text, filter] of Object.entries(filters)) assert.equal(recordsFilter(text), filter, text);
+  for (const [text, filter] of Object.entries(filters))
+    assert.equal(recordsPath(text)?.filter ?? null, filter, text);
 });

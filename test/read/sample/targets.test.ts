@@ -281,3 +281,23 @@ test('names that change from row to row without an order draw a warning', async 
   assert.match(warnings(outcome).join('\n'), /--target-column wer/);
   assert.doesNotMatch(warnings(await readText(text('status'))).join('\n'), /--target-column/);
 });
+
+test('of the tags that Telegraf writes, all that distinguish rows of one time are the target, and a notice says so', async () => {
+  const rows = [0, 1, 2].flatMap((minute) =>
+    ['a', 'b'].flatMap((host) =>
+      ['cpu0', 'cpu1'].map((cpu) => ({
+        name: 'cpu',
+        tags: { host, cpu, region: 'eu' },
+        fields: { usage_user: minute },
+        timestamp: 1_700_000_040 + 60 * minute,
+      })),
+    ),
+  );
+  const { recording, records } = await readText(rows.map((row) => JSON.stringify(row)).join('\n'));
+  assert.deepEqual(
+    records.slice(0, 4).map(({ target }) => target),
+    ['a/cpu0', 'a/cpu1', 'b/cpu0', 'b/cpu1'],
+  );
+  const notice = recording.notices.find(({ text }) => text.startsWith('target: '));
+  assert.match(notice?.text ?? '', /--target-column tags\.host,tags\.cpu\), since only together/);
+});
