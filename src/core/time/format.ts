@@ -17,7 +17,7 @@ export interface TimeFormat {
   readonly kinds: readonly TimeKind[] | null;
 }
 
-export const TIME_KINDS = ['number', 'iso', 'year-first', 'year-last', 'month-name'] as const;
+export const TIME_KINDS = ['number', 'iso', 'year-first', 'year-last', 'month-name', 'period'] as const;
 export type TimeKind = 'number' | TextKind;
 
 /** The kind of a time; null: it is none. */

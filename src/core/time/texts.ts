@@ -1,18 +1,16 @@
 import { dateMs, ordinalDateMs, weekDateMs } from './calendar.js';
 import { timeOn } from './clock.js';
 import { fractionMs, offsetMs } from './iso.js';
+import { MONTH_NAME, monthOf, periodMs } from './periods.js';
 import type { ToUtc } from './zone.js';
 
 /** How dates such as 04/05/2018 are read. */
 export type DayMonth = 'day-first' | 'month-first';
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const MONTH =
-  '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
 const WEEKDAY = '(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? +)?';
 
 /** What distinguishes the dates of one program from those of another; `iso`: `2018-04-30`. */
-export type TextKind = 'iso' | 'year-first' | 'year-last' | 'month-name';
+export type TextKind = 'iso' | 'year-first' | 'year-last' | 'month-name' | 'period';
 
 const YEAR_FIRST = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/;
 /** The digits alone could be a number. */
@@ -20,11 +18,11 @@ const BASIC = /^(\d{4})(\d\d)(\d\d)(?=[T ])/i;
 const WEEK = /^(\d{4})(-?)W(\d\d)\2([1-7])(?!\d)/i;
 const ORDINAL = /^(\d{4})-(\d{3})(?!\d)/;
 const YEAR_LAST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)/;
-const DAY_NAME_YEAR = new RegExp(`^${WEEKDAY}(\\d{1,2})([ /-])${MONTH}\\2(\\d{4})(?!\\d)`, 'i');
-const NAME_DAY_YEAR = new RegExp(`^${WEEKDAY}${MONTH} +(\\d{1,2}),? +(\\d{4})(?![\\d:])`, 'i');
+const DAY_NAME_YEAR = new RegExp(`^${WEEKDAY}(\\d{1,2})([ /-])${MONTH_NAME}\\2(\\d{4})(?!\\d)`, 'i');
+const NAME_DAY_YEAR = new RegExp(`^${WEEKDAY}${MONTH_NAME} +(\\d{1,2}),? +(\\d{4})(?![\\d:])`, 'i');
 /** As `date` and `asctime` write it: the year comes last. */
 const CLOCK_BEFORE_YEAR = new RegExp(
-  `^(${WEEKDAY}${MONTH} +\\d{1,2}) (\\d\\d:\\d\\d:\\d\\d)( [A-Z]+)? (\\d{4})$`,
+  `^(${WEEKDAY}${MONTH_NAME} +\\d{1,2}) (\\d\\d:\\d\\d:\\d\\d)( [A-Z]+)? (\\d{4})$`,
   'i',
 );
 
@@ -105,8 +103,12 @@ function findDate(text: string, dayMonth: DayMonth | null): FoundDate | null {
   if (match !== null)
     return found(match, 'month-name', dateMs(Number(match[4]), monthOf(match[3]), Number(match[1])));
   match = NAME_DAY_YEAR.exec(text);
-  if (match === null) return null;
-  return found(match, 'month-name', dateMs(Number(match[3]), monthOf(match[1]), Number(match[2])));
+  if (match !== null)
+    return found(match, 'month-name', dateMs(Number(match[3]), monthOf(match[1]), Number(match[2])));
+  const startMs = periodMs(text);
+  return Number.isNaN(startMs)
+    ? null
+    : { kind: 'period', midnightMs: startMs, length: text.length, isIso: false };
 }
 
 function found([text]: RegExpExecArray, kind: TextKind, midnightMs: number, isIso = false): FoundDate {
@@ -148,12 +150,6 @@ function yearLast([, first, mark, second, year]: RegExpExecArray, dayMonth: DayM
   if (order === null) return NaN;
   const [day, month] = order === 'day-first' ? [first, second] : [second, first];
   return dateMs(Number(year), Number(month), Number(day));
-}
-
-/** 1 for `Jan` or `january`; NaN for what is no month. */
-export function monthOf(name = ''): number {
-  const index = MONTHS.indexOf(name.slice(0, 3).toLowerCase());
-  return index < 0 ? NaN : index + 1;
 }
 
 /** How far the clock is ahead of UTC, ms, by what follows it; null: nothing does; NaN: anything else. */

@@ -106,8 +106,12 @@ function notRecords(): string {
 const SHORT_DATE =
   /"(?<time>(?<first>\d{1,2})(?<mark>[./-])(?<second>\d{1,2})[./-]\d\d(?:(?<gap>[ T]+)\d{1,2}:\d\d(?<seconds>:\d\d)?(?<half> ?[ap]\.?m\.?)?)?)"/i;
 
+/** As spreadsheets write a month; it may also be a day. */
+const SHORT_MONTH = /"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d\d"/i;
+
 /** A `--time-format` that reads the time that a message quotes, if it is a usual one. */
 function exampleFormat(message: string): string {
+  if (SHORT_MONTH.test(message)) return ', here "%b-%y" if it is a month and a year';
   const {
     time,
     first,

@@ -1,3 +1,6 @@
+import { weekDateMs } from '../../core/time/calendar.js';
+import { MONTH_NAME, monthOf } from '../../core/time/periods.js';
+
 const DAY_MS = 86_400_000;
 const MONTH_MS = 31 * DAY_MS;
 const YEAR_MS = 366 * DAY_MS;
@@ -5,7 +8,7 @@ const YEAR_MS = 366 * DAY_MS;
 /** A date in a path. */
 export interface PathDate {
   readonly timeMs: number;
-  /** How long it lasts at most: a day, a month or a year, ms. */
+  /** How long it lasts at most: a day, a week, a month, a quarter or a year, ms. */
   readonly spanMs: number;
   /** The path without dates and the punctuation beside them. */
   readonly rest: string;
@@ -18,9 +21,23 @@ const FORMS: readonly RegExp[] = [
   /(?:\b[a-z_]+=)?(?<!\d)(?<year>(?:19|20)\d\d)(?<mark>[-_.]?)(?<month>\d\d)(?:\k<mark>(?<day>\d\d)(?:[T_. -]?(?!20\d\d[-_.]?\d\d)(?<hour>\d\d)(?:[:_.h-]?(?<minute>\d\d)(?:[:_.m-]?(?<second>\d\d))?)?Z?)?)?(?!\d)/g,
   /(?<!\d)(?<day>\d\d)(?<mark>[-_.])(?<month>\d\d)\k<mark>(?<year>(?:19|20)\d\d)(?!\d)/g,
   /(?<!\d)(?<month>\d\d)(?<mark>[-_.])(?<day>\d\d)\k<mark>(?<year>(?:19|20)\d\d)(?!\d)/g,
+  ...namedForms(),
   /(?<!\d)(?<epoch>1\d{9})(?:\d{3})?(?!\d)/g,
   /(?<!\d)(?<year>(?:19|20)\d\d)(?!\d)/g,
 ];
+
+/** Months by their names, quarters and weeks, on either side of the year. */
+function namedForms(): RegExp[] {
+  const year = '(?<!\\d)(?<year>(?:19|20)\\d\\d)';
+  const parts = [`(?<name>${MONTH_NAME})`, 'Q(?<quarter>[1-4])'];
+  return [
+    ...parts.flatMap((part) => [
+      `(?<![a-z\\d])${part}[-_. ]?${year}(?!\\d)`,
+      `${year}[-_. ]?${part}(?![a-z\\d])`,
+    ]),
+    `${year}[-_. ]?W(?<week>\\d\\d)(?!\\d)`,
+  ].map((form) => new RegExp(form, 'gi'));
+}
 
 /** How many ways there are to read the dates of paths. */
 export const DATE_FORMS = FORMS.length;
@@ -41,20 +58,28 @@ export function dateIn(path: string, form: number): PathDate | null {
 function timeOf({
   epoch,
   year,
+  name,
+  quarter,
+  week,
   month = '1',
   day = '1',
   hour = '0',
   minute = '0',
 }: Record<string, string>): number {
   if (epoch !== undefined) return Number(epoch) * 1000;
-  const [m, d, h] = [Number(month), Number(day), Number(hour)];
+  if (week !== undefined) return weekDateMs(Number(year), Number(week), 1);
+  const [d, h] = [Number(day), Number(hour)];
+  const m =
+    name !== undefined ? monthOf(name) : quarter !== undefined ? 3 * Number(quarter) - 2 : Number(month);
   if (m < 1 || m > 12 || d < 1 || d > 31 || h > 24) return NaN;
   return Date.UTC(Number(year), m - 1, d, h, Math.min(59, Number(minute)));
 }
 
-function spanOf({ epoch, month, day }: Record<string, string | undefined>): number {
+function spanOf({ epoch, month, day, name, quarter, week }: Record<string, string | undefined>): number {
   if (epoch !== undefined || day !== undefined) return DAY_MS;
-  return month === undefined ? YEAR_MS : MONTH_MS;
+  if (week !== undefined) return 7 * DAY_MS;
+  if (quarter !== undefined) return 3 * MONTH_MS;
+  return month === undefined && name === undefined ? YEAR_MS : MONTH_MS;
 }
 
 /** Whether a file of this date may begin with a record of this time, if the dates of others are this far away, ms. */

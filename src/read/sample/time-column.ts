@@ -7,7 +7,14 @@ import { requireField, usualField } from './find-field.js';
 import { listNames, newName, quoteName } from './names.js';
 import type { SampledTable, SampleTable } from './table.js';
 import { isTimeLike } from './time-format.js';
-import { canBeTime, hasMostlyTimes, hasOnlyTimes, hasOurTimes, looksLikeTime } from './time-shape.js';
+import {
+  canBeTime,
+  hasMostlyTimes,
+  hasOnlyPeriods,
+  hasOnlyTimes,
+  hasOurTimes,
+  looksLikeTime,
+} from './time-shape.js';
 
 /** Taken for the time if they hold any, unless another column is a likelier time. */
 const USUAL_TIMES = ['timestamp', 'time', 'ts', 'minute', '@timestamp'];
@@ -127,7 +134,10 @@ function otherField(names: readonly string[], options: ReadOptions): string | nu
 }
 
 /** The only column that looks like the time; of several, the only one that has nothing else. */
-function onlyOne(table: SampleTable, shaped: readonly string[]): string | null {
+function onlyOne(table: SampleTable, all: readonly string[]): string | null {
+  // A month beside the time is a part of it.
+  const finer = all.filter((name) => !hasOnlyPeriods(table.lineColumn(name)));
+  const shaped = finer.length > 0 ? finer : all;
   const pure = shaped.filter((name) => hasOnlyTimes(table.lineColumn(name)));
   const [found, ...others] = pure.length > 0 ? pure : shaped;
   return others.length === 0 ? (found ?? null) : null;

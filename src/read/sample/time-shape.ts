@@ -1,3 +1,4 @@
+import { timeKind } from '../../core/time/format.js';
 import { EPOCH_UNITS, isNumberText } from '../../core/time/numbers.js';
 import { decideNumberForm } from './number-form.js';
 import { isTimeLike } from './time-format.js';
@@ -20,6 +21,11 @@ export function canBeTime(field: string, values: readonly unknown[], nowMs: numb
 /** Whether a column that can be the time has nothing but times. */
 export function hasOnlyTimes(values: readonly unknown[]): boolean {
   return heldIn(values).every(isTimeLike);
+}
+
+/** Whether the times of a column are months, quarters or weeks. */
+export function hasOnlyPeriods(values: readonly unknown[]): boolean {
+  return values.filter(isTimeLike).every((time) => timeKind(time) === 'period');
 }
 
 /** Whether most of what a column holds are times. */

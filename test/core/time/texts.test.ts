@@ -96,7 +96,7 @@ test('what is close to those forms but no time', () => {
       '30.04.18',
       '30 Foo 2018',
       '30 Apr 18',
-      'Apr 2018',
+      'Apr 20180',
       'Apr 31, 2018',
     ],
     ...[

@@ -45,6 +45,36 @@ test('a file per host and day is a series per host, however the date is written'
   }
 });
 
+test('a file per month, quarter or week is a part of one series, however its period is written', async (t) => {
+  const at = (date: string): number => (Date.parse(date) - Date.parse('2018-04-30')) / 60_000;
+  const part = (date: string): string => rows(at(date), at(date) + 20);
+  const periods: Readonly<Record<string, readonly string[]>> = {
+    '2018-04-01 2018-05-01': [
+      ...['load-Apr2018 load-May2018', 'load_april-2018 load_may-2018', '2018-Apr.load 2018-May.load'],
+      ...['load-2018-04 load-2018-05', 'load 2018Apr,load 2018May'],
+    ],
+    '2018-04-01 2018-07-01': [
+      'load-2018Q2 load-2018Q3',
+      'load_Q2-2018 load_Q3-2018',
+      'load-2018-q2 load-2018-q3',
+    ],
+    '2018-04-30 2018-05-07': ['load-2018-W18 load-2018-W19', 'load_2018W18 load_2018W19'],
+  };
+  for (const [dates, all] of Object.entries(periods))
+    for (const pair of all) {
+      const [first = '', second = ''] = dates.split(' ').map(part);
+      const [a = '', b = ''] = pair.split(pair.includes(',') ? ',' : ' ');
+      const { targets, values, notices } = await readFiles(t, { [`${a}.csv`]: first, [`${b}.csv`]: second });
+      assert.deepEqual([targets, values.length], [['load'], 40], pair);
+      assert.equal(flagIn(notices), undefined);
+    }
+  const apart = await readFiles(t, {
+    'load-Apr2018.csv': part('2018-06-01'),
+    'load-May2018.csv': part('2018-07-01'),
+  });
+  assert.deepEqual(apart.targets, ['load-Apr2018', 'load-May2018']);
+});
+
 test('days of one series are named by what is left of their names, and --series files keeps them apart', async (t) => {
   const path: PathOf = (host, date) => `${host}-${date}.csv`;
   assert.deepEqual((await readFiles(t, days(path, ['load']))).targets, ['load']);

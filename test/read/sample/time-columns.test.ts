@@ -56,6 +56,11 @@ test('of columns of other names, one that has nothing but times is the time', as
   assert.deepEqual(await facts(text), ['column "when"', '2018-04-30T00:00:00.000Z', 40, []]);
 });
 
+test('a month beside the time is no other time', async () => {
+  const text = table('when,period,v', 40, (minute) => [at(minute), '2018-04', minute]);
+  assert.deepEqual(await facts(text), ['column "when"', '2018-04-30T00:00:00.000Z', 40, []]);
+});
+
 test('times of our years win over small numbers under a more usual name', async () => {
   const start = '2018-04-30T00:00:00.000Z';
   const seconds = (minute: number): number => START_MS / 1000 + 60 * minute;
