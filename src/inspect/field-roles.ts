@@ -1,3 +1,4 @@
+import { timeFieldsOf } from '../read/lines/plan.js';
 import type { FilePlan } from '../read/lines/plan.js';
 import type { InspectedInput } from './inspection.js';
 
@@ -5,12 +6,13 @@ type Field = InspectedInput['fields'][number];
 
 /** What each field of a file is for, in the order of the file as far as it has one. */
 export function fieldRoles(plan: FilePlan): Field[] {
-  const names = new Set([...plan.header, plan.timeField, ...plan.targetFields, ...plan.roles.keys()]);
+  const names = new Set([...plan.header, ...timeFieldsOf(plan), ...plan.targetFields, ...plan.roles.keys()]);
   return [...names].map((name) => ({ name, role: roleOf(name, plan) }));
 }
 
-function roleOf(name: string, { timeField, targetFields, labelField, long, roles }: FilePlan): Field['role'] {
-  if (name === timeField) return 'time';
+function roleOf(name: string, plan: FilePlan): Field['role'] {
+  const { targetFields, labelField, long, roles } = plan;
+  if (timeFieldsOf(plan).includes(name)) return 'time';
   if (targetFields.includes(name)) return 'target';
   if (name === labelField) return 'label';
   if (name === long?.metricField) return 'metric name';

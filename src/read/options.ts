@@ -9,6 +9,7 @@ export const DEFAULT_MAX_EXPANSION = 500;
 
 export interface ReadOptions {
   readonly format: 'auto' | 'csv' | 'jsonl';
+  /** Or several that hold the time together, separated by commas. */
   readonly timeColumn?: string;
   /** Several together name a target; `['none']`: no column does. */
   readonly targetColumns?: readonly string[];

@@ -15,7 +15,7 @@ export const FORMAT = {
   },
   timeColumn: {
     flags: '--time-column <name>',
-    help: 'column with the time; "": the one without a name (default: timestamp, time, ts, minute …)',
+    help: 'column with the time, or several that hold it together, such as date,time; "": the one without a name (default: timestamp, time, ts, minute …)',
     kind: columnName,
     changes: 'results',
   },

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
+import { commaSeparated as splitNames } from '../../core/comma-list.js';
 import type { ActorCount } from '../../core/actor-count.js';
 import type { ActorRange } from '../../bench/bench-config.js';
 import { actorCount } from './kinds.js';
@@ -94,20 +95,9 @@ function pairs(value: Readonly<Record<string, string>>): string[] {
   return Object.entries(value).map(([key, of]) => `${key}=${of}`);
 }
 
-/** A quoted name, in which a quote is doubled, or one without comma. */
-const NAME = /\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)/y;
-
 function commaSeparated(text: string): string[] {
-  const parts: string[] = [];
-  for (NAME.lastIndex = 0; NAME.lastIndex < text.length || text.endsWith(',');) {
-    const [found, quoted, bare = ''] = NAME.exec(text) ?? [];
-    const part = quoted?.replaceAll('""', '"') ?? bare.trim();
-    if (found === undefined || part === '')
-      throw new InvalidArgumentError('Expected names separated by commas.');
-    parts.push(part);
-    if (!found.endsWith(',') && NAME.lastIndex >= text.length) break;
-  }
-  if (parts.length === 0) throw new InvalidArgumentError('Expected names separated by commas.');
+  const parts = splitNames(text);
+  if (parts === null) throw new InvalidArgumentError('Expected names separated by commas.');
   return parts;
 }
 

@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { ParseTime } from '../../core/time/format.js';
 import type { LineCursor, TextBlock } from './lines.js';
+import { joinedTime } from './joined-time.js';
+import { timeFieldsOf } from './plan.js';
 import type { FilePlan } from './plan.js';
 
 const QUOTE = '"';
@@ -89,7 +91,7 @@ export function headerRules(delimiter: string): CsvRules {
 }
 
 /** The part of a file's plan that shapes its records. */
-type CsvForm = Pick<FilePlan, 'delimiter' | 'header' | 'timeField'>;
+type CsvForm = Pick<FilePlan, 'delimiter' | 'header' | 'timeField' | 'timeFields' | 'time'>;
 
 /** The fewest fields that a row must have: columns at the end of the header that have no name may be absent. */
 export function fewestFields(header: readonly string[]): number {
@@ -104,12 +106,15 @@ export function fitsHeader(fields: readonly string[], header: readonly string[])
 }
 
 /** A line is a complete record if it has the fields of the header, and a time among them. */
-export function recordRules({ delimiter, header, timeField }: CsvForm, parseTime: ParseTime): CsvRules {
-  const at = header.indexOf(timeField);
+export function recordRules(form: CsvForm, parseTime: ParseTime): CsvRules {
+  const { delimiter, header } = form;
+  const places = timeFieldsOf(form).map((name) => header.indexOf(name));
   const isRecord = (line: string): boolean => {
     const split = splitFields(line, delimiter);
     if (!('fields' in split) || !fitsHeader(split.fields, header)) return false;
-    return !Number.isNaN(parseTime(split.fields[at] ?? ''));
+    const parts = places.map((at) => split.fields[at] ?? '');
+    const time = parts.length === 1 ? parts[0] : joinedTime(parts, form.time.pattern);
+    return !Number.isNaN(parseTime(typeof time === 'string' ? time : ''));
   };
   return { delimiter, isWhole: (fields) => fitsHeader(fields, header), isRecord };
 }

@@ -9,6 +9,7 @@ import { ROLE, valuesPerRow } from './plan.js';
 import { suffixParsers } from './units.js';
 import type { FilePlan } from './plan.js';
 import { FoundRow } from './found-row.js';
+import { timeJoiner } from './joined-time.js';
 import type { BlockReader, RowSink } from './records.js';
 import type { ParseTime } from '../../core/time/format.js';
 import { TargetNames } from './target-filter.js';
@@ -41,6 +42,7 @@ export class CsvReader implements BlockReader {
   #unitLines: number;
   readonly #headerRules: CsvRules;
   readonly #recordRules: CsvRules;
+  readonly #joinTime: ReturnType<typeof timeJoiner>;
   /** Offset of the first quote at or after the current line. */
   #quote = 0;
 
@@ -62,6 +64,7 @@ export class CsvReader implements BlockReader {
     this.#delimiter = delimiter.charCodeAt(0);
     this.#headerRules = headerRules(delimiter);
     this.#recordRules = recordRules(plan, parseTime);
+    this.#joinTime = timeJoiner(plan);
     const brought = this.#roles.filter((role) => role >= 0);
     this.#isPartial = brought.length < valuesPerRow(plan);
     if (this.#isPartial) this.#row.brings = [...brought];
@@ -147,6 +150,7 @@ export class CsvReader implements BlockReader {
         else if (role === ROLE.label) row.label = block.slice(from, at);
         else if (role === ROLE.late) this.#late(field, block.text.substring(from, at));
         else if (role === ROLE.metric) row.metric = this.#names.at(block, from, at).trim();
+        else if (role <= ROLE.timePart) row.setPart(role, timeText(block, from, at));
         else if (role <= ROLE.targetPart) row.setPart(role, this.#names.at(block, from, at).trim());
         else if (field >= length && from < at) hasMore ||= block.slice(from, at).trim() !== '';
       }
@@ -191,6 +195,7 @@ export class CsvReader implements BlockReader {
   }
 
   #take(fields: number, isWhole: boolean): void {
+    this.#joinTime?.(this.#row);
     if (isWhole) this.#sink.take(this.#row);
     else
       this.cursor.reject(

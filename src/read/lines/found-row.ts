@@ -12,6 +12,8 @@ export class FoundRow {
   metric: unknown = undefined;
   /** What together is the target, if several fields name it. */
   readonly parts: unknown[] = [];
+  /** What together is the time, if several fields hold it. */
+  readonly timeParts: unknown[] = [];
   /** The metrics whose fields it has; null: all. */
   brings: readonly number[] | null = null;
   /** Those of them that are in objects of the row. */
@@ -29,6 +31,7 @@ export class FoundRow {
     this.metric = undefined;
     this.brings = brings;
     if (this.parts.length > 0) this.parts.fill(undefined);
+    if (this.timeParts.length > 0) this.timeParts.fill(undefined);
     if (this.nested.length > 0) this.nested.length = 0;
   }
 
@@ -39,9 +42,10 @@ export class FoundRow {
     this.brings = brings.length + nested.length < values.length ? [...brings, ...nested] : null;
   }
 
-  /** Sets the part of the target that the role says. */
+  /** Sets the part of the target, or of the time, that the role says. */
   setPart(role: number, value: unknown): void {
-    this.parts[ROLE.targetPart - role] = value;
+    if (role <= ROLE.timePart) this.timeParts[ROLE.timePart - role] = value;
+    else this.parts[ROLE.targetPart - role] = value;
   }
 
   /** `unit`: of the field's numbers; undefined: they have none. */

@@ -109,7 +109,7 @@ export class JsonTemplate {
     this.#stop = close + 1;
     if (close < 0) return false;
     // A name of a target or metric outlives its line.
-    const isName = role === ROLE.target || role <= ROLE.metric;
+    const isName = role === ROLE.target || (role <= ROLE.metric && role > ROLE.timePart);
     return keep(row, role, isName ? this.#names.at(block, at + 1, close) : block.slice(at + 1, close));
   }
 }

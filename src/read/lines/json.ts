@@ -6,10 +6,11 @@ import type { JsonObject } from './json-text.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { mayBeGrouped, numberParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';
-import { ROLE, targetRoles } from './plan.js';
+import { ROLE, targetRoles, timeFieldsOf } from './plan.js';
 import type { FilePlan, LateFields } from './plan.js';
 import { suffixParsers } from './units.js';
 import { FoundRow, badShape } from './found-row.js';
+import { joinedTime, timeJoiner } from './joined-time.js';
 import { show } from './show-value.js';
 import type { BlockReader, RowSink } from './records.js';
 
@@ -20,12 +21,14 @@ export class JsonRowsReader implements BlockReader {
   readonly #row = new FoundRow();
   readonly #fields: JsonFields;
   readonly #template: JsonTemplate;
+  readonly #joinTime: ReturnType<typeof timeJoiner>;
 
   constructor(sink: RowSink, plan: FilePlan) {
     this.cursor = sink.cursor;
     this.#sink = sink;
     this.#fields = new JsonFields(plan, sink.late);
     this.#template = new JsonTemplate(plan);
+    this.#joinTime = timeJoiner(plan);
   }
 
   read(block: TextBlock): number {
@@ -37,6 +40,7 @@ export class JsonRowsReader implements BlockReader {
       const { start, end } = cursor;
       sink.begin(row);
       if (this.#template.take(block, start, end, row)) {
+        this.#joinTime?.(row);
         sink.take(row);
         continue;
       }
@@ -44,6 +48,7 @@ export class JsonRowsReader implements BlockReader {
       if (fields === null) continue;
       sink.begin(row, fields);
       this.#fields.take(fields, row);
+      this.#joinTime?.(row);
       sink.take(row);
       this.#template.learn(block, start, end);
     }
@@ -82,7 +87,8 @@ export class JsonBatchesReader implements BlockReader {
 
   #line(line: JsonObject): void {
     const sink = this.#sink;
-    const time = own(line, this.#plan.timeField);
+    const parts = timeFieldsOf(this.#plan).map((field) => own(line, field));
+    const time = parts.length === 1 ? parts[0] : joinedTime(parts, this.#plan.time.pattern);
     const items = own(line, 'items');
     if (!Array.isArray(items)) {
       sink.reject('not_a_record', 'no list called items', time);

@@ -19,6 +19,8 @@ export const ROLE = {
   metric: -6,
   /** And below: the parts of a target that several fields name together. */
   targetPart: -10,
+  /** And below: the parts of a time that several fields hold together. */
+  timePart: -1000,
 } as const;
 
 export type FileFormat = 'csv' | 'jsonl';
@@ -38,6 +40,8 @@ export interface FilePlan {
   /** The target of all its records if no field names one. */
   readonly series: string;
   readonly timeField: string;
+  /** Several that hold the time together, `timeField` first; absent: that one does. */
+  readonly timeFields?: readonly string[];
   readonly time: TimeFormat;
   /** Several together name a target; none: the file is one series. */
   readonly targetFields: readonly string[];
@@ -86,6 +90,25 @@ export function valuesPerRow({ long, wide, columns }: Pick<FilePlan, 'long' | 'w
 export function targetRoles(fields: readonly string[]): (readonly [field: string, role: number])[] {
   if (fields.length === 1) return fields.map((field) => [field, ROLE.target]);
   return fields.map((field, part) => [field, ROLE.targetPart - part]);
+}
+
+/** The fields that hold the time. */
+export function timeFieldsOf({ timeField, timeFields }: TimePlan): readonly string[] {
+  return timeFields ?? [timeField];
+}
+
+type TimePlan = Pick<FilePlan, 'timeField' | 'timeFields'>;
+
+/** What a plan says of the fields that hold the time. */
+export function timePlan(fields: readonly string[]): TimePlan {
+  const [timeField = ''] = fields;
+  return fields.length > 1 ? { timeField, timeFields: fields } : { timeField };
+}
+
+/** The role of each field that holds the time, alone or together with others. */
+export function timeRoles(fields: readonly string[]): (readonly [field: string, role: number])[] {
+  if (fields.length === 1) return fields.map((field) => [field, ROLE.time]);
+  return fields.map((field, part) => [field, ROLE.timePart - part]);
 }
 
 /** What all files of a recording share. */

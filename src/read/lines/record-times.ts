@@ -4,6 +4,7 @@ import type { ExplainTime } from '../../core/skipped-time.js';
 import { parserOf } from '../../core/time/format.js';
 import type { ParseTime } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
+import { timeFieldsOf } from './plan.js';
 import type { FilePlan } from './plan.js';
 import { OTHER_KIND } from './reject-remedies.js';
 import { show } from './show-value.js';
@@ -40,7 +41,8 @@ export class RecordTimes {
 
   /** Why a record without a readable time is rejected. */
   problem(time: unknown): Pick<Reject, 'reason' | 'message'> {
-    const { timeField, format } = this.#plan;
+    const { format } = this.#plan;
+    const timeField = timeFieldsOf(this.#plan).join(' and ');
     if (time === undefined) return { reason: 'no_time', message: `no ${timeField}` };
     if (time === null || time === '' || (format === 'csv' && typeof time === 'string' && time.trim() === ''))
       return { reason: 'no_time', message: `${timeField} is empty` };

@@ -1,37 +1,93 @@
 import { AiopsError } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
-import { STDIN_NAME } from '../bytes/raw-bytes.js';
-import { inShell, quoteName } from './names.js';
-import type { SampledTable } from './table.js';
+import { MIDNIGHT, joinedTime } from '../lines/joined-time.js';
+import { lettersOf, quoteName } from './names.js';
+import type { SampleTable, SampledTable } from './table.js';
 import { isTimeLike } from './time-format.js';
 import { areMost } from './time-shape.js';
 
 const CLOCK = /^\s*\d{1,2}:\d\d(:\d\d([.,]\d+)?)?( ?[ap]\.?m\.?)?\s*$/i;
-const MIDNIGHT = /[T ]0?0:00(:00([.,]0+)?)?Z?$/;
 const NUMBER = /^[-+]?\d+([.,]\d+)?$/;
 const DIGIT_DATE = /^\d{6}(\d\d)?$/;
 
 /**
- * Refuses days in `field` if another field has their times of day: all records of a day would be at its midnight. A field
- * with a usual name, or with midnights, may be the whole time, beside a duration: there, times of day must rise.
+ * The fields that hold the time together if `field` has days, and another field their times of day: read by the days
+ * alone, all records of a day would be at its midnight. A field with a usual name, or with midnights, may be the whole
+ * time, beside a duration: there, the other one must have a usual name of times of day, or rise. Null: it is the time.
  *
- * @throws AiopsError `input_unusable`, with the command that joins the two fields if there is a simple one
+ * @throws AiopsError `input_unusable` if the times of day may be something else, or the two are no time together
  */
-export function refuseClockApart(sampled: SampledTable, field: string, isUsual: boolean): void {
+export function clockApart(sampled: SampledTable, field: string, isUsual: boolean): readonly string[] | null {
   const { file, table } = sampled;
   const dates = table.lineColumn(field).map((date) => textOf(date));
   const days = dates.map((date) => date.trim().replace(MIDNIGHT, ''));
-  if (!days.some(isDay) || days.some((day) => /:|T\d/.test(day))) return;
-  const clock = table.lineNames.find((name) => name !== field && isClock(table.lineColumn(name)));
-  if (clock === undefined) return;
+  if (!days.some(isDay) || days.some((day) => /:|T\d/.test(day))) return null;
+  const clock = clockBeside(table, field);
+  if (clock === null) return null;
+  const isSure = isClockName(clock) || isRising(days, table.lineColumn(clock));
   const hasMidnights = days.some((day, row) => day !== dates[row]?.trim());
-  if ((isUsual || hasMidnights) && !isRising(days, table.lineColumn(clock))) return;
-  const [date, time] = [oneLine(field), oneLine(clock)];
-  const command = joinCommand(sampled, field, clock);
-  const remedy = `join them in one column, ${command === null ? 'such as 2018-04-30 00:58' : `for example with ${command}`}`;
-  throw new AiopsError('input_unusable', `${file} has the date in ${date} and the time of day in ${time}`, {
-    hint: `${remedy}; if ${time} is something else, give --time-column ${quoteName(field)}`,
-  });
+  if ((isUsual || hasMidnights) && !isSure) return null;
+  const fields = [field, clock];
+  const flag = `--time-column ${fields.map(quoteName).join(',')}`;
+  const other = `if ${oneLine(clock)} is something else, give --time-column ${quoteName(field)}`;
+  const clocks = table.lineColumn(clock);
+  const isTime = days.some((_, row) => isTimeLike(joinedTime([dates[row], clocks[row]], null)));
+  if (isSure && isTime) return fields;
+  const remedy = isTime
+    ? `give ${flag}`
+    : `give ${flag} with --time-format, such as --time-format '%d.%m.%y %H:%M'`;
+  throw new AiopsError(
+    'input_unusable',
+    `${file} has the date in ${oneLine(field)} and the time of day in ${oneLine(clock)}`,
+    { hint: `${remedy}; ${other}` },
+  );
+}
+
+/** The field with times of day, or else with hours from 0 to 23; null: there is none. */
+function clockBeside(table: SampleTable, field: string): string | null {
+  const names = table.lineNames.filter((name) => name !== field);
+  const clocks = names.filter((name) => isClock(table.lineColumn(name)));
+  const hours = names.filter((name) => HOUR_NAMES.has(lettersOf(name)) && areHours(table.lineColumn(name)));
+  return clocks.find(isClockName) ?? clocks[0] ?? hours[0] ?? null;
+}
+
+const HOUR_NAMES = new Set([
+  'hour',
+  'hours',
+  'hr',
+  'hourofday',
+  'stunde',
+  'heure',
+  'hora',
+  'ora',
+  'uur',
+  'godzina',
+]);
+const CLOCK_NAMES = new Set([
+  ...HOUR_NAMES,
+  ...[
+    'time',
+    'timeofday',
+    'clock',
+    'localtime',
+    'utctime',
+    'timeutc',
+    'uhrzeit',
+    'zeit',
+    'tijd',
+    'czas',
+    'hhmm',
+  ],
+]);
+
+function isClockName(name: string): boolean {
+  return CLOCK_NAMES.has(lettersOf(name));
+}
+
+/** Whether a column has hours as numbers from 0 to 23, several of them. */
+function areHours(column: readonly unknown[]): boolean {
+  const hours = column.map((value) => textOf(value).trim()).filter((text) => text !== '');
+  return new Set(hours).size > 1 && hours.every((text) => /^\d{1,2}$/.test(text) && Number(text) < 24);
 }
 
 function textOf(value: unknown): string {
@@ -61,39 +117,4 @@ function isRising(days: readonly string[], clocks: readonly unknown[]): boolean 
     steps++;
   }
   return steps >= MIN_STEPS;
-}
-
-/** A command that joins two fields of a file; null: there is no simple one. */
-function joinCommand(sampled: SampledTable, date: string, clock: string): string | null {
-  const { file, format, table } = sampled;
-  const row = table
-    .lineColumn(date)
-    .findIndex((value, i) => value !== '' && isClock([table.lineColumn(clock)[i]]));
-  if (!isTimeLike(`${textOf(table.lineColumn(date)[row])} ${textOf(table.lineColumn(clock)[row])}`))
-    return null;
-  const script = format === 'csv' ? sedScript(sampled, date, clock) : jqScript(sampled, date, clock);
-  if (script === null) return null;
-  const joined = format === 'csv' ? 'joined.csv' : 'joined.jsonl';
-  if (file === STDIN_NAME) return script;
-  if (/\.gz$/i.test(file)) return `gzip -dc ${inShell(file)} | ${script} > ${joined}`;
-  return `${script} < ${inShell(file)} > ${joined}`;
-}
-
-/** Makes a space of the delimiter between two neighbours, and of the quotes around it. */
-function sedScript({ delimiter, table }: SampledTable, date: string, clock: string): string | null {
-  const names = table.lineNames;
-  const at = names.indexOf(date);
-  if (names[at + 1] !== clock || !/^[,;|]$/.test(delimiter)) return null;
-  const isSplit = (value: unknown): boolean => typeof value === 'string' && /[,;|"\n]/.test(value);
-  const before = names.slice(0, at + 2);
-  if (before.some((name) => name === '' || isSplit(name) || table.lineColumn(name).some(isSplit)))
-    return null;
-  return `sed 's/"*${delimiter}"*/ /${at === 0 ? '' : at + 1}'`;
-}
-
-function jqScript({ marks, layout }: SampledTable, date: string, clock: string): string | null {
-  const isPlain = [date, clock].every((name) => /^[a-z_]\w*$/i.test(name));
-  if (!isPlain || layout !== 'rows' || marks.skipLines > 0) return null;
-  const each = marks.isList ? '.[] | ' : '';
-  return `jq -c '${each}.${date} = "\\(.${date}) \\(.${clock})" | del(.${clock})'`;
 }

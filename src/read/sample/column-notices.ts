@@ -1,6 +1,7 @@
 import { plural } from '../../core/count-text.js';
 import type { Notice } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
+import { timeFieldsOf } from '../lines/plan.js';
 import type { FilePlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
 import type { IgnoredField } from './decide.js';
@@ -22,7 +23,7 @@ export function columnNotices(
     const target = targetText(first, plans);
     const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
     const what = first.wide === null ? 'metric' : 'target';
-    const text = `time from "${oneLine(first.timeField)}", ${target}, ${label}, ${plural(metrics.length, what)}: ${listNames(metrics, 8)}`;
+    const text = `time from ${quoted(timeFieldsOf(first))}, ${target}, ${label}, ${plural(metrics.length, what)}: ${listNames(metrics, 8)}`;
     notices.push({ level: 'info', text });
   }
   if (options.columns === undefined) {
@@ -44,11 +45,14 @@ export function columnNotices(
 }
 
 function targetText({ targetFields, series, wide }: FilePlan, plans: readonly FilePlan[]): string {
-  if (targetFields.length > 0)
-    return `target from ${targetFields.map((name) => `"${oneLine(name)}"`).join(' and ')}`;
+  if (targetFields.length > 0) return `target from ${quoted(targetFields)}`;
   if (wide !== null) return 'each column a target';
   const isOne = plans.every((plan) => plan.series === series);
   return isOne ? `one target (${oneLine(series)})` : 'targets by the names of the files';
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${oneLine(name)}"`).join(' and ');
 }
 
 /** Names the fields that are no metrics although they hold numbers. */

@@ -2,7 +2,7 @@ import { plural } from '../../core/count-text.js';
 import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import type { Intervals } from '../../core/grid.js';
-import { ROLE, longPlan, targetRoles } from '../lines/plan.js';
+import { ROLE, longPlan, targetRoles, timePlan, timeRoles } from '../lines/plan.js';
 import type { FilePlan, LongPlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
 import { columnNotices, ignoredNotices } from './column-notices.js';
@@ -90,8 +90,8 @@ function planFile(
       sample.head.delimiter === DELIMITER_WITH_COMMAS ? fields.numbers : { ...fields.numbers, open: [] },
     header: sample.header,
     series: series.name,
-    timeField: fields.time,
-    time: fields.timeFormat,
+    ...timePlan(fields.times.fields),
+    time: fields.times.format,
     targetFields: fields.targets,
     labelField: fields.label,
     long: fields.long === null ? null : planLong(fields.long, metrics, pooled, options),
@@ -131,7 +131,7 @@ function rolesOf(
   if (layout === 'batches') metrics.forEach((name, i) => roles.set(oldName(name, options), i));
   for (const name of fields.ignored.keys()) roles.set(name, ROLE.ignored);
   if (layout === 'rows') {
-    roles.set(fields.time, ROLE.time);
+    for (const [name, role] of timeRoles(fields.times.fields)) roles.set(name, role);
     for (const [target, role] of targetRoles(fields.targets)) roles.set(target, role);
     if (fields.label !== null) roles.set(fields.label, ROLE.label);
     if (fields.long !== null) roles.set(fields.long.metric, ROLE.metric).set(fields.long.value, 0);
@@ -155,7 +155,7 @@ function oldName(name: string, options: ReadOptions): string {
 }
 
 function allNames({ header, sampled, fields }: FileSample): string[] {
-  const named = [fields?.time, ...(fields?.targets ?? []), fields?.label].filter(
+  const named = [...(fields?.times.fields ?? []), ...(fields?.targets ?? []), fields?.label].filter(
     (name) => typeof name === 'string',
   );
   return [...new Set([...header, ...named, ...sampled.names])];

@@ -1,7 +1,8 @@
 import { AiopsError } from '../../core/errors.js';
+import { joinedTime } from '../lines/joined-time.js';
 import { lenientParser } from '../lines/units.js';
 import { rememberLast } from '../../core/remember-last.js';
-import { parserOf } from '../../core/time/format.js';
+import { ANY_TIME_FORMAT, parserOf } from '../../core/time/format.js';
 import type { ParseTime, TimeFormat } from '../../core/time/format.js';
 import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
@@ -14,15 +15,15 @@ import type { LongFields } from './long.js';
 import { newName, quoteName } from './names.js';
 import { decideNumbers } from './number-format.js';
 import type { MixedUnits } from './number-suffixes.js';
-import type { SampledTable } from './table.js';
+import type { SampleTable, SampledTable } from './table.js';
 import { decideTargets } from './target.js';
 import type { TargetChoice } from './target.js';
 import { decideTime } from './time-column.js';
 import { decideTimeFormat } from './time-format.js';
 
-/** The column with the time, and how it is written. */
+/** The column with the time, or several that hold it together, and how it is written. */
 export interface FileTimes {
-  readonly field: string;
+  readonly fields: readonly string[];
   readonly format: TimeFormat;
   readonly decisions: readonly Decision[];
 }
@@ -37,9 +38,6 @@ export interface IgnoredField {
 
 /** What the fields of a file are, by their names in the file. */
 export interface FileFields {
-  readonly time: string;
-  readonly timeFormat: TimeFormat;
-  /** The same, with why. */
   readonly times: FileTimes;
   /** Several together name a target; none: the file is one series. */
   readonly targets: readonly string[];
@@ -72,14 +70,14 @@ export function decideFields(
   const { file, table } = sampled;
   const time = times ?? decideTimes(sampled, options, nowMs);
   const parseTime = rememberLast(parserOf(time.format, options.timezone));
-  const allMs = table.lineColumn(time.field).map((value) => timeOf(value, parseTime));
+  const allMs = timeColumn(table, time.fields, time.format.pattern).map((value) => timeOf(value, parseTime));
   // Rows without a time name nothing if there are others.
   const dated = { ...sampled, table: table.where((row) => !Number.isNaN(allMs[row])) };
-  const numbers = decideNumbers(dated, time.field, options);
+  const numbers = decideNumbers(dated, time.fields, options);
   const parseNumber = lenientParser(numbers.format);
   const shapes = new FieldShapes(dated.table, { parseTime, parseNumber });
   const timesMs = allMs.filter((timeMs) => !Number.isNaN(timeMs));
-  const known = [time.field, ...givenNames(options, table.names)];
+  const known = [...time.fields, ...givenNames(options, table.names)];
   const notLabels = new Set([...known, ...givenTargets(options)]);
   const label = decideLabel({ ...dated, timesMs, taken: notLabels }, options, shapes);
   const labels = [label.field, ...label.others, ...label.unsure].filter((name) => name !== null);
@@ -95,14 +93,13 @@ export function decideFields(
     targetOptions,
     shapes,
   );
-  if (long.fields === null) refuseMixed({ file, time: time.field, rows: timesMs.length }, targets, options);
+  if (long.fields === null)
+    refuseMixed({ file, time: time.fields.join(' and '), rows: timesMs.length }, targets, options);
   const roles = [label.decision, long.decision, targets.decision];
   const used = new Set([...others, ...targets.fields]);
   const mixed = numbers.mixed.filter(({ name }) => !used.has(name));
   const idle = long.fields === null ? [] : dated.table.names.filter((name) => name !== '' && !used.has(name));
   return {
-    time: time.field,
-    timeFormat: time.format,
     times: time,
     targets: targets.fields,
     label: label.field,
@@ -163,10 +160,24 @@ function refuseBatches({ file, layout }: SampledTable): void {
 
 function decideTimes(sampled: SampledTable, options: ReadOptions, nowMs: number): FileTimes {
   const { file, table } = sampled;
-  const { field, decision } = decideTime(sampled, options, nowMs);
-  const values = table.lineColumn(field);
-  const format = decideTimeFormat({ file, field, values }, options, nowMs);
-  return { field, format: format.format, decisions: [decision, format.decision] };
+  const { fields, decision } = decideTime(sampled, options, nowMs);
+  const values = timeColumn(table, fields, options.timeFormat ?? null);
+  const format = decideTimeFormat({ file, field: fields.join(' and '), values }, options, nowMs);
+  return { fields, format: format.format, decisions: [decision, format.decision] };
+}
+
+/** The times of all rows; `pattern` as `joinedTime` takes it, or `any`. */
+function timeColumn(
+  table: SampleTable,
+  fields: readonly string[],
+  pattern: string | null,
+): readonly unknown[] {
+  const [first = '', ...others] = fields;
+  const columns = others.map((name) => table.lineColumn(name));
+  const values = table.lineColumn(first);
+  if (others.length === 0) return values;
+  const known = pattern === ANY_TIME_FORMAT ? null : pattern;
+  return values.map((value, row) => joinedTime([value, ...columns.map((column) => column[row])], known));
 }
 
 function timeOf(value: unknown, parseTime: ParseTime): number {

@@ -7,7 +7,7 @@ import type { Decision } from './decision.js';
 import { isOneSeries, namesByPath } from './join-series.js';
 import type { InputSeries } from './join-series.js';
 import { VALUE_NAMES } from './long-names.js';
-import { listNames, newName } from './names.js';
+import { lettersOf, listNames, newName } from './names.js';
 import type { FileSample } from './sampler.js';
 import { withoutPart } from './series-parts.js';
 import { areCopies, areOfSamePlaces, placesOf } from './shared-places.js';
@@ -129,7 +129,7 @@ function withoutNumbers(files: readonly MetricFile[]): MetricFile[] {
 }
 
 function isGeneral(name: string): boolean {
-  return GENERAL_NAMES.has(name.toLowerCase().replace(/[^\p{L}\d]/gu, ''));
+  return GENERAL_NAMES.has(lettersOf(name));
 }
 
 /** Whether another file has a metric of this name, and is not a part of the same one. */

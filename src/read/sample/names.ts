@@ -19,6 +19,11 @@ export function newName(field: string, { map }: Pick<ReadOptions, 'map'>): strin
   return renamed.get(field) ?? field;
 }
 
+/** A name without case, blanks and marks, to compare it. */
+export function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\d]/gu, '');
+}
+
 /** A list of names for a message, cut if it would be too long to read. */
 export function listNames(names: readonly string[], most = 12): string {
   if (names.length === 0) return 'nothing';

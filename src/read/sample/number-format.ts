@@ -42,17 +42,17 @@ interface ChosenNumbers {
  */
 export function decideNumbers(
   { table, delimiter }: Pick<SampledTable, 'table' | 'delimiter'>,
-  timeField: string,
+  timeFields: readonly string[],
   options: ReadOptions,
 ): ChosenNumbers {
-  const all = table.names.filter((name) => name !== timeField).map((name) => textColumn(table, name));
+  const all = table.names.filter((name) => !timeFields.includes(name)).map((name) => textColumn(table, name));
   // Of columns that have nothing else, all that matters is whether their points could be between thousands.
   const usual = all.filter(({ texts }) => texts.every((text) => USUAL_NUMBER.test(text)));
   const columns = all.filter((column) => !usual.includes(column));
   const units = unitColumns(columns.filter(({ name }) => targetName(name, options) === null));
   const percent = columns.filter(hasPercentSigns);
   const bare = columns.map((column) => withoutSuffix(column, units.united));
-  const times = textColumn(table, timeField);
+  const times = textColumn(table, timeFields[0] ?? '');
   const found = options.decimal === undefined ? findMark(bare, usual, times) : givenMark(options.decimal);
   const hasPoint = timePoint(times) || [...usual.flatMap(pointIn), ...bare.flatMap(pointProof)].length > 0;
   const isOpen = found.source === 'default' && isPointOpen(usual);

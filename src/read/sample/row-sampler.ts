@@ -4,7 +4,7 @@ import type { FoundRow } from '../lines/found-row.js';
 import { eachField } from '../lines/json-fields.js';
 import type { JsonObject } from '../lines/json-text.js';
 import { LineCursor } from '../lines/lines.js';
-import { LateFields, ROLE, longPlan, metricName, targetRoles } from '../lines/plan.js';
+import { LateFields, ROLE, longPlan, metricName, targetRoles, timePlan, timeRoles } from '../lines/plan.js';
 import type { FileFormat, FilePlan } from '../lines/plan.js';
 import type { RowSink } from '../lines/records.js';
 import { targetOf } from '../lines/target-name.js';
@@ -95,7 +95,7 @@ export class RowSampler implements RowSink {
     this.#named = new SampledRecords(format === 'jsonl' || long !== null);
     for (const name of ignored.keys()) this.#roles.set(name, ROLE.ignored);
     if (layout === 'rows') {
-      this.#roles.set(fields.time, ROLE.time);
+      for (const [name, role] of timeRoles(fields.times.fields)) this.#roles.set(name, role);
       for (const [target, role] of targetRoles(fields.targets)) this.#roles.set(target, role);
       if (fields.label !== null) this.#roles.set(fields.label, ROLE.label);
       if (long !== null) this.#roles.set(long.metric, ROLE.metric).set(long.value, 0);
@@ -106,8 +106,8 @@ export class RowSampler implements RowSink {
       header: header ?? [],
       // It is named once all inputs are sampled.
       series: '',
-      timeField: fields.time,
-      time: fields.timeFormat,
+      ...timePlan(fields.times.fields),
+      time: fields.times.format,
       targetFields: fields.targets,
       labelField: fields.label,
       long: long === null ? null : longPlan(long, [], 'reject'),

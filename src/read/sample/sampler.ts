@@ -143,7 +143,7 @@ export class Sampler {
     const fields = orForeign(file, foreign, () =>
       decideFields({ file, layout, delimiter, format, marks, table }, this.#options, Date.now(), times),
     );
-    const parseTime = rememberLast(parserOf(fields.timeFormat, this.#options.timezone));
+    const parseTime = rememberLast(parserOf(fields.times.format, this.#options.timezone));
     const rows = new RowSampler(this.#input, head, fields, this.#options, parseTime);
     const reader = rowReader(rows.plan, rows, parseTime);
     reading.rows = rows;

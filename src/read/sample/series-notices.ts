@@ -137,7 +137,7 @@ function areOfDifferentMetrics(inputs: readonly SeriesSample[]): boolean {
 }
 
 function fieldsOf({ sampled, fields }: FileSample): string[] {
-  return sampled.names.filter((name) => name !== fields?.time);
+  return sampled.names.filter((name) => fields?.times.fields.includes(name) !== true);
 }
 
 function metricsNotice(files: readonly string[], count: number): Notice {

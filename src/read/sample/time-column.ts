@@ -1,10 +1,11 @@
+import { commaSeparated } from '../../core/comma-list.js';
 import { AiopsError } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import type { ReadOptions } from '../options.js';
-import { refuseClockApart } from './clock-apart.js';
+import { clockApart } from './clock-apart.js';
 import type { Decision } from './decision.js';
-import { requireField, usualField } from './find-field.js';
-import { listNames, newName, quoteName } from './names.js';
+import { namedField, requireField, usualField } from './find-field.js';
+import { lettersOf, listNames, newName, quoteName } from './names.js';
 import type { SampledTable, SampleTable } from './table.js';
 import { isTimeLike } from './time-format.js';
 import {
@@ -65,23 +66,21 @@ const OTHER_TIMES = [
   ...['timeunixnano', 'collectedat', 'createdat', 'starttime', 'endtime', 'ds', 'dt'],
 ];
 
+/** The column with the time, or several that hold it together. */
+export interface TimeChoice {
+  readonly fields: readonly string[];
+  readonly decision: Decision;
+}
+
 /**
- * Finds the column with the time.
+ * Finds the column with the time, or those with its date and its time of day.
  *
  * @throws AiopsError `input_unusable` if there is none, or the time of day is in a column of its own
  */
-export function decideTime(
-  sampled: SampledTable,
-  options: ReadOptions,
-  nowMs: number,
-): { readonly field: string; readonly decision: Decision } {
-  const { file, table } = sampled;
+export function decideTime(sampled: SampledTable, options: ReadOptions, nowMs: number): TimeChoice {
+  const { table } = sampled;
   const names = table.lineNames;
-  const given = options.timeColumn;
-  if (given !== undefined) {
-    const field = requireField(given, { file, names, flag: '--time-column' }, options);
-    return { field, decision: timeDecision(field, 'given', '--time-column names it') };
-  }
+  if (options.timeColumn !== undefined) return givenTime(sampled, options.timeColumn, options);
   const taken = new Set([...(options.columns ?? []), ...otherNames(options)]);
   const isUsual = (name: string): boolean => USUAL_TIMES.includes(newName(name, options).toLowerCase());
   const usual = names.filter((name) => isUsual(name) && hasTime(table, name));
@@ -90,12 +89,27 @@ export function decideTime(
   if (field === null) return otherTime(sampled, free, options, nowMs);
   const better = betterTime(table, { field, free }, options, nowMs);
   if (better === null) {
-    refuseClockApart(sampled, field, true);
-    return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
+    return joinedWith(clockApart(sampled, field, true)) ?? timeChoice([field], 'name', 'it has a usual name');
   }
-  refuseClockApart(sampled, better, false);
   const evidence = `it has times of our years, unlike "${oneLine(field)}"`;
-  return { field: better, decision: timeDecision(better, 'shape', evidence) };
+  return joinedWith(clockApart(sampled, better, false)) ?? timeChoice([better], 'shape', evidence);
+}
+
+/** The columns that a flag names: one, whatever its name, or several separated by commas. */
+function givenTime({ file, table }: SampledTable, given: string, options: ReadOptions): TimeChoice {
+  const names = table.lineNames;
+  const several = namedField(given, names, options) === null ? (commaSeparated(given) ?? []) : [];
+  const wanted = several.length > 1 ? several : [given];
+  const fields = wanted.map((name) => requireField(name, { file, names, flag: '--time-column' }, options));
+  return timeChoice(
+    [...new Set(fields)],
+    'given',
+    `--time-column names ${fields.length > 1 ? 'them' : 'it'}`,
+  );
+}
+
+function joinedWith(fields: readonly string[] | null): TimeChoice | null {
+  return fields && timeChoice(fields, 'shape', 'one has dates and the other times of day');
 }
 
 /** A column that has times of our years as often as `field` has numbers that are none; null: there is none, or `field` has. */
@@ -148,7 +162,7 @@ function otherTime(
   free: readonly string[],
   options: ReadOptions,
   nowMs: number,
-): { readonly field: string; readonly decision: Decision } {
+): TimeChoice {
   const { file, table } = sampled;
   // A name that is a time is a value, of a file without a header.
   const isHeader = !table.lineNames.some(isTimeLike);
@@ -159,13 +173,13 @@ function otherTime(
   const named = otherField(able, options);
   const found = named ?? onlyOne(table, shaped);
   if (found !== null) {
-    refuseClockApart(sampled, found, false);
     const evidence = named === null ? 'no other column has times in all rows' : 'it has a usual name';
-    return { field: found, decision: timeDecision(found, named === null ? 'shape' : 'name', evidence) };
+    const joined = joinedWith(clockApart(sampled, found, false));
+    return joined ?? timeChoice([found], named === null ? 'shape' : 'name', evidence);
   }
   // A usual name without times: the first reject says what is wrong with them.
   const field = usualField(USUAL_TIMES, free, new Set(), options);
-  if (field !== null) return { field, decision: timeDecision(field, 'name', 'it has a usual name') };
+  if (field !== null) return timeChoice([field], 'name', 'it has a usual name');
   throw noTime({ file, table }, shaped);
 }
 
@@ -173,10 +187,6 @@ function otherTime(
 export function isTimeName(name: string): boolean {
   const letters = lettersOf(name);
   return USUAL_TIMES.includes(letters) || OTHER_TIMES.includes(letters);
-}
-
-function lettersOf(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\d]/gu, '');
 }
 
 function noTime(
@@ -205,7 +215,9 @@ function hasTime(table: SampleTable, name: string): boolean {
   return table.lineColumn(name).some(isTimeLike);
 }
 
-function timeDecision(field: string, source: Decision['source'], evidence: string): Decision {
-  const flag = `--time-column ${quoteName(field)}`;
-  return { about: 'time', choice: `column "${field}"`, evidence, source, flag, alternatives: [] };
+function timeChoice(fields: readonly string[], source: Decision['source'], evidence: string): TimeChoice {
+  const names = fields.map((field) => `"${field}"`).join(' and ');
+  const choice = `${fields.length === 1 ? 'column' : 'columns'} ${names}`;
+  const flag = `--time-column ${fields.map(quoteName).join(',')}`;
+  return { fields, decision: { about: 'time', choice, evidence, source, flag, alternatives: [] } };
 }

@@ -103,7 +103,7 @@ function withNewline(bytes: Buffer): Buffer {
 /** Nothing but the time is read. */
 function timesOnly(plan: FilePlan): FilePlan {
   const roles = [...plan.roles].map(
-    ([name, role]) => [name, role === ROLE.time ? role : ROLE.ignored] as const,
+    ([name, role]) => [name, role === ROLE.time || role <= ROLE.timePart ? role : ROLE.ignored] as const,
   );
   const none = { targetFields: [], labelField: null, long: null, wide: null, columns: [] };
   return { ...plan, ...none, roles: new Map(roles) };

@@ -53,44 +53,47 @@ const inputSnapshot: Shape<InputSnapshot> = object({
     object(
       {
         plan: nullable(
-          object({
-            file: text,
-            format: oneOf('csv', 'jsonl'),
-            layout,
-            marks: object({ skipLines: count, hasComments: flag, isList: flag }, { unitLines: count }),
-            delimiter: text,
-            numbers: object(
-              {
-                decimal: oneOf('.', ','),
-                isGrouped: flag,
-                percent: list(text),
-                missing: list(text),
-                open: list(text),
-              },
-              { units: list(pair(text, text)) },
-            ),
-            header: list(text),
-            series: text,
-            timeField: text,
-            time: object({
-              numbers: oneOf(...NUMBER_FORMS),
-              dayMonth: nullable(oneOf('day-first', 'month-first')),
-              pattern: nullable(text),
-              kinds: nullable(list(oneOf(...TIME_KINDS))),
-            }),
-            targetFields: list(text),
-            labelField: nullable(text),
-            long: nullable(
-              object({
-                metricField: text,
-                valueField: text,
-                metrics: list(pair(text, number)),
-                others: oneOf('reject', 'filter'),
+          object(
+            {
+              file: text,
+              format: oneOf('csv', 'jsonl'),
+              layout,
+              marks: object({ skipLines: count, hasComments: flag, isList: flag }, { unitLines: count }),
+              delimiter: text,
+              numbers: object(
+                {
+                  decimal: oneOf('.', ','),
+                  isGrouped: flag,
+                  percent: list(text),
+                  missing: list(text),
+                  open: list(text),
+                },
+                { units: list(pair(text, text)) },
+              ),
+              header: list(text),
+              series: text,
+              timeField: text,
+              time: object({
+                numbers: oneOf(...NUMBER_FORMS),
+                dayMonth: nullable(oneOf('day-first', 'month-first')),
+                pattern: nullable(text),
+                kinds: nullable(list(oneOf(...TIME_KINDS))),
               }),
-            ),
-            wide: nullable(list(text)),
-            roles: list(pair(text, number)),
-          }),
+              targetFields: list(text),
+              labelField: nullable(text),
+              long: nullable(
+                object({
+                  metricField: text,
+                  valueField: text,
+                  metrics: list(pair(text, number)),
+                  others: oneOf('reject', 'filter'),
+                }),
+              ),
+              wide: nullable(list(text)),
+              roles: list(pair(text, number)),
+            },
+            { timeFields: list(text) },
+          ),
         ),
         headMs: nullable(number),
         identity: nullable(

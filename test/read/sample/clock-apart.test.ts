@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { AiopsError } from '#build/core/errors.js';
+import type { ReadOptions } from '#build/read/recording.js';
 import { readText } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
 
@@ -13,25 +12,13 @@ const MINUTES = CLOCKS.map((clock) => `2018-04-30T${clock}:00.000Z`);
 const table = (header: string, row: (clock: string, i: number) => string): string =>
   `${[header, ...CLOCKS.map(row)].join('\n')}\n`;
 
-async function commandFor(text: string): Promise<string> {
-  const error: unknown = await readText(text).then(
-    () => assert.fail('it was read'),
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof AiopsError);
-  assert.match(error.message, /has the date in .* and the time of day in /);
-  const command = /for example with (.*); if .* give --time-column /.exec(error.hint ?? '')?.[1];
-  assert.ok(command !== undefined, error.hint);
-  return command;
-}
-
-async function minutesOf(text: string): Promise<string[]> {
-  const { records, rejects } = await readText(text);
+async function minutesOf(text: string, options: Partial<ReadOptions> = {}): Promise<string[]> {
+  const { records, rejects } = await readText(text, options);
   assert.deepEqual(rejects, []);
   return records.map(({ minute }) => minute);
 }
 
-test('a time of day apart from its date is refused with a command that joins them', async () => {
+test('a time of day apart from its date is joined with it', async () => {
   const texts = [
     table('date,time,host,cpu', (clock, i) => `2018-04-30,${clock},a,${i}`),
     table('date,time,host,cpu', (clock, i) => `20180430,${clock},a,${i}`),
@@ -39,40 +26,88 @@ test('a time of day apart from its date is refused with a command that joins the
     `sep=;\n${table('Date;Time;host;cpu', (clock, i) => `30.04.2018;${clock};a;${i},5`)}`,
     table('"host","date","time","cpu"', (clock, i) => `"a","2018-04-30","${clock}",${i}`),
     table('timestamp|clock|cpu', (clock, i) => `2018-04-30|${clock}|${i}`),
+    table('date,host,time,cpu', (clock, i) => `2018-04-30,a,${clock}:00 AM,${i}`),
+    table('time,name,date,cpu', (clock, i) => `${clock},"a,b",2018-04-30,${i}`),
+    table('time,note,date,cpu', (clock, i) => `${clock},"a ""b""",2018-04-30,${i}`),
+    CLOCKS.map((time, i) => JSON.stringify({ date: '2018-04-30', time, cpu: i })).join('\n'),
+    CLOCKS.map((time, i) => JSON.stringify({ at: { date: 20180430, time }, cpu: i })).join('\n'),
   ];
   for (const text of texts) {
-    const command = await commandFor(text);
+    assert.deepEqual(await minutesOf(text), MINUTES, text);
+    const sorted = await readText(text, { sort: true });
     assert.deepEqual(
-      await minutesOf(execFileSync('sh', ['-c', command], { input: text, encoding: 'utf8' })),
+      sorted.records.map(({ minute }) => minute),
       MINUTES,
     );
   }
 });
 
-test('the fields of JSON are joined with jq', async () => {
-  const line = (clock: string, i: number): string => `{"date":"2018-04-30","time":"${clock}","cpu":${i}}`;
-  assert.equal(
-    await commandFor(CLOCKS.map(line).join('\n')),
-    `jq -c '.date = "\\(.date) \\(.time)" | del(.time)'`,
+test('the flag of the decision reads the same columns', async () => {
+  const text = table('date,time,host,cpu', (clock, i) => `2018-04-30,${clock},a,${i}`);
+  const { recording } = await readText(text);
+  const time = recording.decisions
+    .flatMap(({ decisions }) => decisions)
+    .find(({ about }) => about === 'time');
+  assert.equal(time?.flag, '--time-column date,time');
+  assert.ok(recording.notices.some((notice) => notice.text.includes('--time-column date,time')));
+  assert.deepEqual(await minutesOf(text, { timeColumn: 'date,time' }), MINUTES);
+  assert.deepEqual(await minutesOf(text.replace('date,time', 'Day,at'), { timeColumn: 'Day,at' }), MINUTES);
+});
+
+test('several columns are read by a pattern as they are, and one whose name has a comma is one', async () => {
+  const parts = table('y,m,d,clock,cpu', (clock, i) => `18,4,30,${clock},${i}`);
+  const given = { timeColumn: 'y,m,d,clock', timeFormat: '%y %m %d %H:%M' };
+  assert.deepEqual(await minutesOf(parts, given), MINUTES);
+  const comma = table('"date,time",cpu', (clock, i) => `2018-04-30 ${clock},${i}`);
+  assert.deepEqual(await minutesOf(comma, { timeColumn: 'date,time' }), MINUTES);
+});
+
+test('a column of hours beside days is part of the time', async () => {
+  const rows = [30, 31].flatMap((day) =>
+    Array.from({ length: 24 }, (_, hour) => `2018-03-${day},${hour},${hour + day}\n`),
   );
-  assert.match(await commandFor(`[\n${CLOCKS.map(line).join(',\n')}\n]`), /^jq -c '\.\[\] \| \.date = /);
+  const minutes = await minutesOf(`date,hour,load\n${rows.join('')}`);
+  assert.deepEqual(
+    [minutes.length, minutes[1], minutes[47]],
+    [48, '2018-03-30T01:00:00.000Z', '2018-03-31T23:00:00.000Z'],
+  );
 });
 
-test('where no simple command joins them, the refusal says how the result should look', async () => {
-  const apart = [
-    table('date,host,time,cpu', (clock, i) => `2018-04-30,a,${clock},${i}`),
-    table('name,date,time,cpu', (clock, i) => `"a,b",2018-04-30,${clock},${i}`),
-  ];
-  for (const text of apart)
-    await assert.rejects(
-      () => readText(text),
-      refusal('input_unusable', /time of day in time/, /such as 2018-04-30 00:58; if time is/),
-    );
+test('a row without its date or its time of day is rejected', async () => {
+  const text = table('date,time,cpu', (clock, i) =>
+    i === 3
+      ? `,${clock},1`
+      : i === 4
+        ? `2018-04-30,,1`
+        : i === 5
+          ? `2018-04-30,25:00,1`
+          : `2018-04-30,${clock},1`,
+  );
+  const { rejects, records } = await readText(text);
+  assert.equal(records.length, CLOCKS.length - 3);
+  assert.deepEqual(
+    rejects.map(({ reason, message }) => [reason, message]),
+    [
+      ['no_time', 'date and time is empty'],
+      ['no_time', 'date and time is empty'],
+      ['bad_time', 'date and time: "2018-04-30 25:00" is not a time'],
+    ],
+  );
 });
 
-test('midnights beside times of day that go forward are refused, and those beside durations are times', async () => {
+test('a date that is no time with its time of day is refused with the flags to give', async () => {
+  const text = table('timestamp,clock,cpu', (clock, i) => `180430,${clock},${i}`);
+  await assert.rejects(
+    () => readText(text),
+    refusal('input_unusable', /time of day in clock/, /--time-column timestamp,clock with --time-format/),
+  );
+  const given = { timeColumn: 'timestamp,clock', timeFormat: '%y%m%d %H:%M' };
+  assert.deepEqual(await minutesOf(text, given), MINUTES);
+});
+
+test('midnights beside times of day that go forward are days, and those beside durations are times', async () => {
   const clocks = table('date,time,cpu', (clock, i) => `2018-04-30 00:00:00,${clock},${i}`);
-  await assert.rejects(() => readText(clocks), refusal('input_unusable', /time of day in time/, /such as/));
+  assert.deepEqual(await minutesOf(clocks), MINUTES);
   const day = (i: number): string => `2018-05-${String(i + 1).padStart(2, '0')}`;
   for (const header of ['timestamp,duration,cpu', 'date,duration,cpu']) {
     const daily = table(header, (clock, i) => `${day(i)} 00:00:00,${clock},${i}`);
@@ -81,7 +116,7 @@ test('midnights beside times of day that go forward are refused, and those besid
   const daily = table('date,sunrise,cpu', (clock, i) => `${day(i)},${clock},${i}`);
   await assert.rejects(
     () => readText(daily),
-    refusal('input_unusable', /sunrise/, /give --time-column date$/),
+    refusal('input_unusable', /sunrise/, /give --time-column date,sunrise; .* give --time-column date$/),
   );
   assert.equal((await readText(daily, { timeColumn: 'date' })).records.length, CLOCKS.length);
 });

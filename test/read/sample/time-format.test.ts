@@ -240,15 +240,11 @@ test('a column is the time by its shape if no name says so', async () => {
   await assert.rejects(() => readText(csv(bytes, 'used')), refusal('input_unusable', /no time column/, /./));
 });
 
-test('several such columns are named, and a time of day apart from its date is refused', async () => {
+test('several such columns are named', async () => {
   const two = 'created,updated,v\n2018-04-30,2018-05-01,1\n2018-05-01,2018-05-02,2\n';
   await assert.rejects(
     () => readText(two),
     refusal('input_unusable', /several columns/, /--time-column created or --time-column updated/),
   );
   assert.equal((await readText(two, { timeColumn: 'updated' })).records.length, 2);
-  await assert.rejects(
-    () => readText('date,time,v\n2018-04-30,00:58,1\n2018-04-30,00:59,2\n'),
-    refusal('input_unusable', /date in date and the time of day in time/, /join them/),
-  );
 });

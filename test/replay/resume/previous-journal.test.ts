@@ -49,6 +49,7 @@ const facts = {
           },
           ...{
             timeField: 't',
+            timeFields: ['t', 'clock'],
             time: AUTO_TIME,
             targetFields: [],
             labelField: null,
