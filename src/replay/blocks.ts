@@ -172,8 +172,6 @@ class Arrivals {
 
 /** The work of a chunk that blocks aim at, ms: long enough for all that is done per chunk, short enough to balance. */
 const CHUNK_MS = 100;
-/** How much longer a block may be than the one before: the first items of a run take longest. */
-const MOST_GROWTH = 4;
 /** Blocks that have no items yet, which take no time, grow up to this. */
 const MOST_WITHOUT_ITEMS = 64;
 
@@ -199,11 +197,11 @@ export class BlockLength {
     return this.#fixed === 1;
   }
 
-  /** Takes the timing of a block into account; at most quadruples the length. */
+  /** Takes the timing of a block into account; at most doubles the length. */
   learn({ minutes, items, chunks }: Pick<BlockTiming, 'minutes' | 'items' | 'chunks'>): void {
     const slowestMs = Math.max(...chunks.map(({ serviceMs }) => serviceMs), 0);
     const wanted = items === 0 || slowestMs === 0 ? MOST_WITHOUT_ITEMS : (minutes * CHUNK_MS) / slowestMs;
-    this.#minutes = Math.max(1, Math.min(Math.round(wanted), MOST_GROWTH * this.#minutes, this.#most));
+    this.#minutes = Math.max(1, Math.min(Math.round(wanted), 2 * this.#minutes, this.#most));
   }
 
   /**

@@ -174,14 +174,14 @@ const served = (count: number, slowestMs: number, items = 10) => ({
   items,
 });
 
-test('the length grows towards chunks of 100 ms, at most fourfold at a time', () => {
+test('the length grows towards chunks of 100 ms, at most twofold at a time', () => {
   const length = new BlockLength(null);
   const lengths: number[] = [];
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 8; i++) {
     length.learn(served(length.minutes, 5 * length.minutes));
     lengths.push(length.minutes);
   }
-  assert.deepEqual(lengths, [4, 16, 20, 20, 20]);
+  assert.deepEqual(lengths, [2, 4, 8, 16, 20, 20, 20, 20]);
 });
 
 test('it shrinks at once, to no less than a minute', () => {
@@ -201,7 +201,7 @@ test('minutes without items make no measure: blocks of them grow up to 64', () =
 
 test('blocks that actors were lost on halve the length for good; a single loss is chance', () => {
   const length = new BlockLength(null);
-  for (let i = 0; i < 3; i++) length.learn(served(length.minutes, 1));
+  for (let i = 0; i < 6; i++) length.learn(served(length.minutes, 1));
   assert.equal(length.minutes, 64);
   assert.equal(length.learnLosses(64, 1), null);
   assert.equal(length.learnLosses(64, 1), 32);
