@@ -4,17 +4,31 @@ import { basename, dirname, join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
 import { shellPath } from '../core/shell-word.js';
+import { EXAMPLES } from '../program/package-files.js';
 import { MANIFEST_NAME } from './manifest.js';
 
 /** A kind of file that people name as a model although this program cannot load it. */
 interface ForeignFile {
   readonly name: RegExp;
   readonly what: string;
-  /** `FILE` stands for its name. */
+  /** `FILE` stands for its name, `PATH` for its path. */
   readonly hint: string;
 }
 
+const ONNX = `run it in an example analyzer (docs/analyzers.md): cp ${shellPath(join(EXAMPLES, 'onnx.mjs'))} . && npm install --ignore-scripts onnxruntime-node; then aiops-serve replay data.csv --analyzer onnx.mjs --param model=PATH --param columns=cpu,mem, with the columns of training`;
+const PYTHON = `run it in Python behind an example analyzer (docs/analyzers.md): cp ${shellPath(EXAMPLES)}/python.* . && aiops-serve replay data.csv --analyzer python.mjs --param model=PATH --param columns=cpu,mem, with the columns of training`;
+
 const FOREIGN_FILES: readonly ForeignFile[] = [
+  {
+    name: /\.weights\.h5$/i,
+    what: 'a file with the weights of a Keras model, without its layers',
+    hint: 'in Python: build the model, model.load_weights("FILE"), model.export("folder"); then name that folder',
+  },
+  {
+    name: /\.[cm]?js$/i,
+    what: 'a JavaScript module, as analyzers are',
+    hint: 'run it with: aiops-serve replay data.csv --analyzer PATH',
+  },
   {
     name: /\.keras$/i,
     what: 'a Keras file',
@@ -28,12 +42,12 @@ const FOREIGN_FILES: readonly ForeignFile[] = [
   {
     name: /\.(pkl|pickle|joblib)$/i,
     what: 'a pickled Python object, which only Python can load',
-    hint: 'call Python from an analyzer, or convert the model to ONNX and run that in one (docs/analyzers.md)',
+    hint: PYTHON,
   },
   {
     name: /\.onnx$/i,
     what: 'an ONNX model',
-    hint: 'run it with onnxruntime-node in an analyzer (docs/analyzers.md)',
+    hint: ONNX,
   },
   {
     name: /\.(pt|pth|ckpt)$/i,
@@ -65,7 +79,7 @@ export function fileInsteadOfFolder(path: string): AiopsError {
   const kind = foreign(name);
   if (kind !== undefined)
     return new AiopsError('model', `${path} is ${kind.what}, not a model bundle`, {
-      hint: wayOut(kind, name),
+      hint: wayOut(kind, path),
     });
   return new AiopsError('model', `${path} is a file, but a model bundle is a folder`, {
     hint:
@@ -107,8 +121,14 @@ export async function noManifest(dir: string): Promise<AiopsError> {
   for (const entry of entries) {
     const kind = foreign(entry);
     if (kind === undefined) continue;
-    return new AiopsError('model', `${message}, only ${entry}, ${kind.what}`, { hint: wayOut(kind, entry) });
+    return new AiopsError('model', `${message}, only ${entry}, ${kind.what}`, {
+      hint: wayOut(kind, join(dir, entry)),
+    });
   }
+  if (entries.length === 0)
+    return new AiopsError('model', `${message}; it is empty`, {
+      hint: 'see why the program that was to write the model did not',
+    });
   return new AiopsError('model', message, { hint: 'docs/bundle.md describes model bundles' });
 }
 
@@ -123,6 +143,6 @@ export async function bareFiles(dir: string): Promise<('saved_model.pb' | 'model
   return found;
 }
 
-function wayOut({ hint }: ForeignFile, file: string): string {
-  return hint.replaceAll('FILE', file);
+function wayOut({ hint }: ForeignFile, path: string): string {
+  return hint.replaceAll('FILE', () => basename(path)).replaceAll('PATH', () => shellPath(path));
 }

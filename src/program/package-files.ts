@@ -24,6 +24,9 @@ export const WATCHDOG_ENTRY = new URL('dist/actor/watchdog.js', ROOT);
 /** The folder of the default model. */
 export const BUILT_IN_BUNDLE = fileURLToPath(new URL('fixtures/bundles/builtin', ROOT));
 
+/** The folder of the example analyzers. */
+export const EXAMPLES = fileURLToPath(new URL('examples', ROOT));
+
 /** The folder of the package.json and package-lock.json that `native install` installs from. */
 export const NATIVE_PACKAGES = new URL('native/', ROOT);
 

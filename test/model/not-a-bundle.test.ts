@@ -15,9 +15,11 @@ suite('paths that people give although no model can be loaded from them', () => 
   for (const [file, message, hint] of [
     ['m.keras', /is a Keras file/, /load_model\("m\.keras"\)\.export/],
     ['m.h5', /is a Keras 2 file/, /tensorflowjs_converter --input_format=keras m\.h5/],
-    ['forest.pkl', /pickled Python object/, /docs\/analyzers\.md/],
-    ['forest.joblib', /pickled Python object/, /docs\/analyzers\.md/],
-    ['m.onnx', /is an ONNX model/, /onnxruntime-node.*docs\/analyzers\.md/],
+    ['m.weights.h5', /the weights of a Keras model/, /load_weights\("m\.weights\.h5"\)/],
+    ['forest.pkl', /pickled Python object/, /--analyzer python\.mjs --param model=\S+\/forest\.pkl /],
+    ['forest.joblib', /pickled Python object/, /cp \S+\/examples\/python\.\* /],
+    ['m.onnx', /is an ONNX model/, /onnxruntime-node; .* --analyzer onnx\.mjs --param model=\S+\/m\.onnx /],
+    ['mine.mjs', /a JavaScript module/, /--analyzer \S+\/mine\.mjs$/],
     ['m.pt', /is a PyTorch file/, /torch\.onnx\.export/],
     ['m.tflite', /TensorFlow Lite/, /SavedModel/],
     ['m.zip', /is an archive/, /unpack it/],
@@ -33,6 +35,10 @@ suite('paths that people give although no model can be loaded from them', () => 
       await assertRefuses(openModel(folder, null), 'model', inFolder);
     });
   }
+
+  test('an empty folder', async (t) => {
+    await assertRefuses(openModel(temporaryFolder(t), null), 'model', /it is empty$/m);
+  });
 
   test('a folder of versions for TensorFlow Serving: names the newest', async (t) => {
     const folder = temporaryFolder(t);
