@@ -35,7 +35,7 @@ const KNOWN_CAUSES: readonly KnownCause[] = [
   },
   {
     sign: /_FusedMatMul only supports rank-1 bias/,
-    says: 'is a recurrent graph-model, whose converted form TensorFlow.js cannot compute',
+    says: 'adds the product of two matrices to another one, as recurrent graph-models do; TensorFlow.js only adds a bias',
     hint: RECURRENT,
   },
   {

@@ -27,7 +27,7 @@ const TEXTS = {
   ],
   'an LSTM as a graph-model': [
     '_FusedMatMul only supports rank-1 bias but got rank 3.',
-    /recurrent graph-model/,
+    /recurrent graph-models/,
     /--backend node; for wasm .* layers-model/,
   ],
   'a GRU of Keras 3 as a graph-model': [
