@@ -2,7 +2,7 @@ import { AiopsError } from '../core/errors.js';
 import { gateThatNeeds, refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
 import type { ReplayConfig } from '../replay/replay-config.js';
-import { oldestFirst } from '../read/sample/rotation.js';
+import { oldestFirst } from '../read/sample/oldest-first.js';
 import { journaled } from './journaled.js';
 import { modelChoice } from './model-options.js';
 import { defaultOut, readSettings } from './reading-options.js';

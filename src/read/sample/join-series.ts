@@ -1,11 +1,12 @@
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ReadOptions } from '../options.js';
 import { noSeriesName, seriesBy } from './given-series.js';
+import { belowFolder, sharedFolder } from './path-dates.js';
 import { rotatedFiles } from './rotation.js';
 import type { FileSample } from './sampler.js';
 import { joinDates, joinMetrics } from './series-parts.js';
 import type { PartFile } from './series-parts.js';
-import { seriesNames, withoutExtension } from './series-names.js';
+import { seriesNames } from './series-names.js';
 import type { SeriesParts } from './series-names.js';
 
 /** The series of an input, should its records name no target. */
@@ -85,18 +86,16 @@ function partFiles(
   const files = series.flatMap(({ path, inputs: of }): PartFile[] => {
     const times = of.flatMap((i) => samples[i]!.times.range());
     if (times.length === 0) return [];
-    const below = withoutExtension(relative(top, path)).split(sep).join('/');
     const columns = new Set(of.flatMap((i) => samples[i]!.sampled.numeric()));
-    return [{ inputs: of, path: below, columns, fromMs: Math.min(...times), toMs: Math.max(...times) }];
+    return [
+      {
+        inputs: of,
+        path: belowFolder(top, path),
+        columns,
+        fromMs: Math.min(...times),
+        toMs: Math.max(...times),
+      },
+    ];
   });
   return { top, files };
-}
-
-function sharedFolder(paths: readonly string[]): string {
-  const [first = [], ...others] = paths.map((path) => dirname(path).split(sep));
-  const end = first.findIndex((folder, i) => others.some((folders) => folders[i] !== folder));
-  const shared = end < 0 ? first : first.slice(0, end);
-  // A year may be the beginning of dates over several folders.
-  const last = shared.findLastIndex((folder) => !/^(?:year=|month=)?\d{1,4}$/.test(folder));
-  return shared.slice(0, last + 1).join(sep) || sep;
 }

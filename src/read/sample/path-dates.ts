@@ -1,5 +1,7 @@
+import { dirname, relative, sep } from 'node:path';
 import { weekDateMs } from '../../core/time/calendar.js';
 import { MONTH_NAME, monthOf } from '../../core/time/periods.js';
+import { withoutExtension } from './series-names.js';
 
 const DAY_MS = 86_400_000;
 const MONTH_MS = 31 * DAY_MS;
@@ -102,4 +104,18 @@ function without(path: string, from: number, to: number): string {
   const mark = isInName ? (path[from - 1] ?? '-') : '';
   const joined = `${before}${isInName && !/[-_. ~+,@]/.test(mark) ? '-' : mark}${after}`;
   return joined.replace(/\/{2,}/g, '/').replace(/^\/|\/$/g, '');
+}
+
+/** The folder that all of these files are below; not one that may be the beginning of dates. */
+export function sharedFolder(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => dirname(path).split(sep));
+  const end = first.findIndex((folder, i) => others.some((folders) => folders[i] !== folder));
+  const shared = end < 0 ? first : first.slice(0, end);
+  const last = shared.findLastIndex((folder) => !/^(?:year=|month=)?\d{1,4}$/.test(folder));
+  return shared.slice(0, last + 1).join(sep) || sep;
+}
+
+/** The path of a file below a folder, without extension and with slashes, as dates are looked for in it. */
+export function belowFolder(folder: string, path: string): string {
+  return withoutExtension(relative(folder, path)).split(sep).join('/');
 }

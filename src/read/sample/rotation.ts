@@ -37,16 +37,6 @@ export function rotatedFiles(inputs: readonly string[]): RotatedFiles[] {
   });
 }
 
-/** The inputs with the files of each rotated recording in order of age, so that how they are listed makes no difference. */
-export function oldestFirst(inputs: readonly string[]): string[] {
-  const ordered = [...inputs];
-  for (const { inputs: byAge } of rotatedFiles(inputs)) {
-    const places = byAge.toSorted((a, b) => a - b);
-    for (const [i, place] of places.entries()) ordered[place] = inputs[byAge[i]!]!;
-  }
-  return ordered;
-}
-
 /** Whether one path is that of the other before or after files were rotated. */
 export function areOfOneRotation(a: string, b: string): boolean {
   return a !== '-' && b !== '-' && nameBefore(a).path === nameBefore(b).path;

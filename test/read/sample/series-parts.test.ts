@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { oldestFirst } from '#build/read/sample/oldest-first.js';
 import { flagIn, minute, readFiles, rows } from '../../support/series.js';
 
 const DAY = 1440;
@@ -129,6 +130,39 @@ test('files are apart if their times overlap, are far from their dates, or their
   ]) {
     assert.equal((await readFiles(t, files)).targets.length, 2, Object.keys(files).join(' '));
   }
+});
+
+test('parts that overlap give the same records in whatever order they are listed', async (t) => {
+  const first = `time,cpu\n${[0, 1, 2].map((i) => `${minute(i)},1\n`).join('')}`;
+  const second = `time,cpu\n${[2, 3, 4].map((i) => `${minute(i)},2\n`).join('')}`;
+  for (const [a, b] of [
+    ['load-2018-04-29.csv', 'load-2018-04-30.csv'],
+    ['31.03.2018/load.csv', '01.04.2018/load.csv'],
+    ['03-30-2018.csv', '04-02-2018.csv'],
+    ['load-Apr2018.csv', 'load.csv'],
+  ] as const) {
+    for (const files of [
+      { [a]: first, [b]: second },
+      { [b]: second, [a]: first },
+    ]) {
+      const read = async (duplicates: 'first' | 'last'): Promise<readonly number[]> =>
+        (await readFiles(t, files, { series: 'load', duplicates })).values;
+      assert.deepEqual(await read('first'), [1, 1, 1, 2, 2], Object.keys(files).join(' '));
+      assert.deepEqual(await read('last'), [1, 1, 2, 2, 2], Object.keys(files).join(' '));
+    }
+  }
+});
+
+test('only files whose names differ in the date alone are put in order, and each keeps to their places', () => {
+  const listed = ['b-2018-05-02.csv', 'a-2018-05-02.csv', 'mem.csv', '-', 'a-2018-05-01.csv.gz', 'cpu.csv'];
+  assert.deepEqual(oldestFirst(listed), [
+    'b-2018-05-02.csv',
+    'a-2018-05-01.csv.gz',
+    'mem.csv',
+    '-',
+    'a-2018-05-02.csv',
+    'cpu.csv',
+  ]);
 });
 
 const METRICS = ['cpu', 'mem', 'disk'];
