@@ -15,6 +15,7 @@ import type { ParseTime } from '../../core/time/format.js';
 import { TargetNames } from './target-filter.js';
 
 const QUOTE = 34;
+const [BLANK, TAB] = [32, 9];
 
 /**
  * Reads rows of CSV. Lines without quotes, or with quotes around whole fields only, are read straight from the bytes;
@@ -196,12 +197,23 @@ export class CsvReader implements BlockReader {
 
   #take(fields: number, isWhole: boolean): void {
     this.#joinTime?.(this.#row);
+    if (this.#isBlank()) return;
     if (isWhole) this.#sink.take(this.#row);
     else
       this.cursor.reject(
         'column_count',
         `${plural(fields, 'field')}, but the header has ${this.#header.length}`,
       );
+  }
+
+  /** Whether the line has nothing but delimiters, as blank rows of a spreadsheet have. */
+  #isBlank(): boolean {
+    const { block, start, end } = this.cursor;
+    for (let at = start; at < end; at++) {
+      const byte = block.bytes[at];
+      if (byte !== this.#delimiter && byte !== BLANK && byte !== TAB) return false;
+    }
+    return true;
   }
 
   /** Takes a value that is no number, unless it is one with a percent sign or unit where those are dropped. */

@@ -50,7 +50,17 @@ awkwardTests({
   'short, long and empty rows, delimiters at the end': {
     input: csv(`${T},a`, `${T},b,1,2,3`, '', `${T},c,1,2,`, ',,,', `${T},d,,`, ' ', '\t'),
     records: ['6 c 1 2', '8 d NaN NaN', SOUND],
-    rejects: ['3 column_count 2 fields', '4 column_count 5 fields', '7 no_target target is empty'],
+    rejects: ['3 column_count 2 fields', '4 column_count 5 fields'],
+  },
+  'rows of delimiters alone, as spreadsheets write blank rows': {
+    input: `${HEAD}\n,,,\n, ,,\n${T},a,1,2\n,,\n,,,,,\n,,x,\n,,,`,
+    records: ['4 a 1 2'],
+    rejects: ['7 no_target target is empty'],
+  },
+  'a blank row of one series, and one with a value': {
+    input: `time;value\n;\n2018-04-30T00:00:00Z;1\n;2\n;\n`,
+    records: ['3 stdin 1'],
+    rejects: ['4 no_time'],
   },
   'a delimiter at the end of the header and of every row': {
     input: `${HEAD},\n${T},a,1,2,\n`,

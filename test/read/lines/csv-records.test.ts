@@ -73,7 +73,7 @@ function readWhole(text: string, maxLineBytes: number): Read[] {
           ? { to: i, target: fields[1].trim() }
           : null;
     if (line.length > maxLineBytes) read.push(['reject', i + 1, at, line]);
-    else if (/^[ \t]*$/.test(bare)) at += 0;
+    else if (/^[ \t,]*$/.test(bare)) at += 0;
     else if (record !== null && record.target !== '' && hasTimeAt(lines, i, record.to)) {
       read.push(['record', i + 1, at, record.target]);
     } else read.push(['reject', i + 1, at, record === null ? bare : recordText(lines, i, record.to)]);

@@ -28,8 +28,10 @@ export function checkPlaces({ text, options }: FuzzCase, { recording, steps, err
     for (const [line, count] of owners) assert.equal(count, 1, `line ${line} is read ${count} times`);
   if (error !== null || recording === null) return;
   const isCsv = !isJson(options.format, lines);
-  const marks = recording.snapshot().files[0]?.plan?.marks ?? NO_MARKS;
-  const inside = lines.filter((line) => !line.isBlank && !isMark(line, marks));
+  const { marks = NO_MARKS, delimiter = ',' } = recording.snapshot().files[0]?.plan ?? {};
+  const isEmpty = ({ bytes }: PhysicalLine): boolean =>
+    isCsv && bytes.toString('latin1').replaceAll(delimiter, '').trim() === '';
+  const inside = lines.filter((line) => !line.isBlank && !isEmpty(line) && !isMark(line, marks));
   const header = isCsv ? headerLines(inside, owners) : new Set<number>();
   const skipped = inside.filter(({ line }) => !owners.has(line) && !header.has(line));
   // A merged or filtered record does not say where it was; one of CSV may have had several lines.
