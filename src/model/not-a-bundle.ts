@@ -127,7 +127,7 @@ export async function noManifest(dir: string): Promise<AiopsError> {
   }
   if (entries.length === 0)
     return new AiopsError('model', `${message}; it is empty`, {
-      hint: 'see why the program that was to write the model did not',
+      hint: 'see why the program that was to write the model did not; docs/bundle.md describes model bundles',
     });
   return new AiopsError('model', message, { hint: 'docs/bundle.md describes model bundles' });
 }

@@ -2,13 +2,17 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { openModel } from '#build/model/bare-model.js';
+import { openModel, type BareModelFlags } from '#build/model/bare-model.js';
 import { sealManifest } from '#build/model/seal.js';
 import { linearModel, writeBundle } from '../support/bundles.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
 import { assertRefuses } from '../support/refusals.js';
 
 const INPUT = { columns: 'each', window: 2, shape: '[window]', normalize: { kind: 'none' } };
+const BARE: BareModelFlags = {
+  ...{ window: 2, columns: 'each', missing: 'hold', normalize: 'none', output: 'raw', signature: null },
+  ...{ scaler: null, outputName: null, error: null, over: null, class: null },
+};
 const POINTER = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 8\n';
 
 suite('paths that people give although no model can be loaded from them', () => {
@@ -30,7 +34,8 @@ suite('paths that people give although no model can be loaded from them', () => 
     test(file, async (t) => {
       const folder = temporaryFolder(t);
       writeFileSync(join(folder, file), '');
-      await assertRefuses(openModel(join(folder, file), null), 'model', message, hint);
+      for (const flags of [null, BARE])
+        await assertRefuses(openModel(join(folder, file), flags), 'model', message, hint);
       const inFolder = file === 'notes.txt' ? /it has no aiops-model\.json$/m : new RegExp(`only ${file}, a`);
       await assertRefuses(openModel(folder, null), 'model', inFolder);
     });
