@@ -42,7 +42,7 @@ export class FieldShapes {
   of(name: string): FieldShape {
     let shape = this.#known.get(name);
     if (shape === undefined) {
-      shape = new ColumnShape(name, this.#table.column(name), this.#reading);
+      shape = new ColumnShape(name, this.#table, this.#reading);
       this.#known.set(name, shape);
     }
     return shape;
@@ -63,13 +63,14 @@ class ColumnShape implements FieldShape {
   readonly kind: FieldKind;
   readonly isNumeric: boolean;
   readonly present: number;
-  readonly #values: readonly unknown[];
+  readonly #table: SampleTable;
   #keys: readonly (string | null)[] | null = null;
   #distinct = -1;
 
-  constructor(name: string, values: readonly unknown[], reading: FieldReading) {
+  constructor(name: string, table: SampleTable, reading: FieldReading) {
     this.name = name;
-    this.#values = values;
+    this.#table = table;
+    const values = table.column(name);
     const kinds = { none: 0, text: 0, ...MARKED, integer: 0, number: 0, missing: 0, other: 0 };
     for (const value of values) kinds[kindOf(value, reading)]++;
     this.present = values.length - kinds.none;
@@ -85,7 +86,7 @@ class ColumnShape implements FieldShape {
   }
 
   get keys(): readonly (string | null)[] {
-    this.#keys ??= this.#values.map(keyOf);
+    this.#keys ??= this.#table.column(this.name).map(keyOf);
     return this.#keys;
   }
 

@@ -18,7 +18,7 @@ export interface SampledRecord {
 }
 
 /** Of longer records, values are not kept. */
-const MOST_VALUES = 64;
+export const MOST_VALUES = 64;
 
 /** What the fields of a sample's records hold. */
 export class SampledRecords {

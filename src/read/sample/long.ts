@@ -212,11 +212,10 @@ class LongSearch {
     );
     const named = numeric.filter((shape) => VALUE_NAMES.has(this.#plain(shape)));
     // Besides a value, there may be 0s and 1s that say how good it is, or numbers of metrics.
-    const others = numeric.filter(
-      (shape) => !named.includes(shape) && !isBinary(shape) && !/id$/i.test(shape.name),
-    );
+    const isOther = (shape: FieldShape): boolean =>
+      !named.includes(shape) && !isBinary(shape) && !/id$/i.test(shape.name);
     const hasMetric = (): boolean => this.#metrics(null).some((shape) => METRIC_ONLY.has(this.#plain(shape)));
-    if (named.length === 1 && (others.length === 0 || hasMetric())) return named[0] ?? null;
+    if (named.length === 1 && (!numeric.some(isOther) || hasMetric())) return named[0] ?? null;
     return numeric.length === 1 ? (numeric[0] ?? null) : null;
   }
 

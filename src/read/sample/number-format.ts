@@ -48,7 +48,8 @@ export function decideNumbers(
   const all = table.names.filter((name) => !timeFields.includes(name)).map((name) => textColumn(table, name));
   // Of columns that have nothing else, all that matters is whether their points could be between thousands.
   const usual = all.filter(({ texts }) => texts.every((text) => USUAL_NUMBER.test(text)));
-  const columns = all.filter((column) => !usual.includes(column));
+  const areUsual = new Set(usual);
+  const columns = all.filter((column) => !areUsual.has(column));
   const units = unitColumns(columns.filter(({ name }) => targetName(name, options) === null));
   const percent = columns.filter(hasPercentSigns);
   const bare = columns.map((column) => withoutSuffix(column, units.united));
@@ -91,13 +92,19 @@ export function decideNumbers(
   return { format: { ...format, missing }, isOpen, mixed: units.mixed, decisions };
 }
 
+/** Its texts are made anew each time: those of thousands of columns would take too much memory. */
 function textColumn(table: SampleTable, name: string): TextColumn {
-  const texts: string[] = [];
-  for (const value of table.column(name)) {
-    const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
-    if (text !== '') texts.push(text);
-  }
-  return { name, texts };
+  return {
+    name,
+    get texts() {
+      const texts = table
+        .column(name)
+        .map((value) =>
+          typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '',
+        );
+      return texts.filter((text) => text !== '');
+    },
+  };
 }
 
 interface Mark {

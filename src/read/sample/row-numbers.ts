@@ -26,11 +26,11 @@ const COUNTER =
 
 /** Whether a field with the name of row numbers counts up or down among the rows of each target. */
 export function numbersRows(rows: TimedRows, shape: FieldShape, targets: readonly FieldShape[]): boolean {
-  const { kind, keys, present } = shape;
+  const { kind, present } = shape;
   if (kind !== 'integer' || present < rows.timesMs.length || !COUNTER.test(plainName(shape.name)))
     return false;
   const groups = new Map<string, number[]>();
-  for (const [row, key] of keys.entries()) {
+  for (const [row, key] of shape.keys.entries()) {
     const name = groupOf(targets, row);
     const numbers = groups.get(name) ?? [];
     numbers.push(Number(key));

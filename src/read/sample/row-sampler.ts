@@ -11,7 +11,7 @@ import { targetOf } from '../lines/target-name.js';
 import type { ReadOptions } from '../options.js';
 import type { FileFields, FileTimes } from './decide.js';
 import type { FileHead } from './file-head.js';
-import { SampledRecords } from './field-values.js';
+import { MOST_VALUES, SampledRecords } from './field-values.js';
 import type { HeadReader } from './head.js';
 import { SampledTimes } from './times.js';
 
@@ -63,6 +63,7 @@ export class RowSampler implements RowSink {
   readonly #input: SampledInput;
   readonly #options: ReadOptions;
   readonly #parseTime: ParseTime;
+  #wide = new Float64Array();
   /** Of the row being read: whether its values are a list, of this length. */
   #listLength: number | null = null;
   /** Number of the last line that was rejected. */
@@ -123,7 +124,13 @@ export class RowSampler implements RowSink {
     this.late.forget();
     this.#listLength = null;
     row.problem = null;
-    row.values = new Float64Array(this.plan.long === null ? this.#named.width : 1).fill(NaN);
+    row.values = this.#valuesOf(this.plan.long === null ? this.#named.width : 1);
+  }
+
+  /** Values that are not kept are overwritten by those of the next row. */
+  #valuesOf(width: number): Float64Array {
+    if (width > MOST_VALUES && this.#wide.length === width) return this.#wide.fill(NaN);
+    return (this.#wide = new Float64Array(width).fill(NaN));
   }
 
   beginLists(row: FoundRow, lists: readonly unknown[]): boolean {

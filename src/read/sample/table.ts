@@ -2,6 +2,7 @@ import { eachField } from '../lines/json-fields.js';
 import type { JsonObject } from '../lines/json-text.js';
 import type { LineMarks } from '../lines/marks.js';
 import type { FileFormat, Layout } from '../lines/plan.js';
+import { Column } from './column.js';
 
 /** Rows that show what the fields of a file are. */
 export const TABLE_ROWS = 1024;
@@ -10,7 +11,7 @@ export const TABLE_ROWS = 1024;
 const MOST_TEXT = 256;
 
 /** Columns by their names, in order of appearance; one that the last rows lack is shorter. */
-type Columns = ReadonlyMap<string, readonly unknown[]>;
+type Columns = ReadonlyMap<string, Column>;
 
 /** The raw fields of the first rows of a file, by which it is decided how to read it. */
 export class SampleTable {
@@ -57,15 +58,20 @@ export class SampleTable {
   }
 
   /** The values of all rows; the last ones may lack the field. */
-  #whole(values: readonly unknown[] = []): readonly unknown[] {
+  #whole(column: Column | undefined): readonly unknown[] {
+    const values = column?.values ?? [];
     if (values.length === this.length) return values;
     return [...values, ...new Array<undefined>(this.length - values.length).fill(undefined)];
   }
 }
 
 function rowsOf(columns: Columns, rows: readonly number[], hasHeader: boolean): Columns {
-  const kept = [...columns].map(([name, values]) => [name, rows.map((row) => values[row])] as const);
-  return new Map(kept.filter(([, values]) => hasHeader || values.some((value) => value !== undefined)));
+  const kept = new Map<string, Column>();
+  for (const [name, { values: all }] of columns) {
+    const values = rows.map((row) => all[row]);
+    if (hasHeader || values.some((value) => value !== undefined)) kept.set(name, Column.of(values));
+  }
+  return kept;
 }
 
 /** A sampled file. */
@@ -81,10 +87,10 @@ export interface SampledTable {
 
 /** Collects the rows of a sample. */
 export class TableBuilder {
-  readonly #lines = new Map<string, unknown[]>();
-  readonly #items = new Map<string, unknown[]>();
+  readonly #lines = new Map<string, Column>();
+  readonly #items = new Map<string, Column>();
   /** CSV only: a column per name of the header. */
-  #columns: readonly unknown[][] | null = null;
+  #columns: readonly Column[] | null = null;
   #length = 0;
 
   get length(): number {
@@ -126,15 +132,16 @@ export class TableBuilder {
 /** JSON can have new names in every row; of so many, later ones name neither time nor target. */
 const MOST_NAMES = 10_000;
 
-function put(columns: Map<string, unknown[]>, name: string, row: number, value: unknown): void {
+function put(columns: Map<string, Column>, name: string, row: number, value: unknown): void {
   if (columns.size >= MOST_NAMES && !columns.has(name)) return;
   const column = columnOf(columns, name);
   while (column.length < row) column.push(undefined);
-  column[row] = value;
+  if (column.length === row) column.push(value);
+  else column.replace(value);
 }
 
-function columnOf(columns: Map<string, unknown[]>, name: string): unknown[] {
+function columnOf(columns: Map<string, Column>, name: string): Column {
   let column = columns.get(name);
-  if (column === undefined) columns.set(name, (column = []));
+  if (column === undefined) columns.set(name, (column = new Column()));
   return column;
 }

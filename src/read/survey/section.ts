@@ -16,8 +16,8 @@ export interface SectionOptions {
 
 /** How much is held in full before it is folded and encoded. */
 const MOST_RECORDS = 4096;
-const MOST_VALUES = 2 ** 20;
-const MOST_TEXT_BYTES = 4 * 2 ** 20;
+const MOST_VALUES = 2 ** 17;
+const MOST_TEXT_BYTES = 2 ** 20;
 
 export const EMPTY_STEP: ReadStep = {
   ...{ batch: null, found: 0, rejects: [], merged: 0, filtered: 0 },
@@ -144,9 +144,13 @@ interface Cursor {
 }
 
 function cursorOf(seen: SeenRecords, order: number): Cursor {
-  return { seen, order, at: 0, minuteMs: seen.minutes[0] ?? Infinity };
+  return { seen, order, at: 0, minuteMs: minuteAt(seen, 0) };
 }
 
 function advance(cursor: Cursor): void {
-  cursor.minuteMs = cursor.seen.minutes[++cursor.at] ?? Infinity;
+  cursor.minuteMs = minuteAt(cursor.seen, ++cursor.at);
+}
+
+function minuteAt({ minutes, length }: SeenRecords, at: number): number {
+  return at < length ? minutes(at) : Infinity;
 }

@@ -1,12 +1,15 @@
 import type { Label, MinuteBatch, MinuteRecord, SourceLine } from '../../core/types.js';
 import { pathOf, SeenPlace } from './seen-place.js';
 
-type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+/** Numbers by their index. */
+type Numbers = (index: number) => number;
 
-/** Records by minute, as about 20 bytes each and at most 8 per value. */
+/** Records by minute, as at most about 20 bytes each and 8 per value. */
 export interface SeenRecords {
+  /** How many minutes there are. */
+  readonly length: number;
   /** `[minutes]`, ascending. */
-  readonly minutes: Float64Array;
+  readonly minutes: Numbers;
   /** `[minutes]`: index after the last record of each. */
   readonly ends: Numbers;
   /** `[records]` each. */
@@ -57,7 +60,8 @@ export class RecordCodec {
     });
     let end = 0;
     return {
-      minutes: Float64Array.from(batches, ({ minuteMs }) => minuteMs),
+      length: batches.length,
+      minutes: narrowed(batches.map(({ minuteMs }) => minuteMs)),
       ends: narrowed(batches.map((batch) => (end += batch.records.length))),
       targets: of(({ target }) => this.#targets.idOf(target, target)),
       shapes: of((record) => this.#shapeOf(record)),
@@ -76,20 +80,21 @@ export class RecordCodec {
 
   /** The records of a minute; of a window, earlier values are 0. */
   decode(seen: SeenRecords, minute: number): MinuteRecord[] {
-    const minuteMs = seen.minutes[minute]!;
+    const minuteMs = seen.minutes(minute);
     const records: MinuteRecord[] = [];
-    let next = minute === 0 ? 0 : seen.valueEnds[minute - 1]!;
-    for (let i = minute === 0 ? 0 : seen.ends[minute - 1]!; i < seen.ends[minute]!; i++) {
-      const { missing, length, ...shape } = this.#shapes.at(seen.shapes[i]!);
+    const end = seen.ends(minute);
+    let next = minute === 0 ? 0 : seen.valueEnds(minute - 1);
+    for (let i = minute === 0 ? 0 : seen.ends(minute - 1); i < end; i++) {
+      const { missing, length, ...shape } = this.#shapes.at(seen.shapes(i));
       const values = new Float64Array(length);
       const newest = length - this.#columns;
       for (let column = 0; column < this.#columns; column++)
-        values[newest + column] = isMissing(missing, column) ? NaN : seen.values[next++]!;
-      const target = this.#targets.at(seen.targets[i]!);
-      const { path, hasLines } = this.#paths.at(seen.paths[i]!);
-      const place = seen.places[i]!;
+        values[newest + column] = isMissing(missing, column) ? NaN : seen.values(next++);
+      const target = this.#targets.at(seen.targets(i));
+      const { path, hasLines } = this.#paths.at(seen.paths(i));
+      const place = seen.places(i);
       const source = hasLines ? new SeenPlace(path, place, 0) : new SeenPlace(path, 0, place);
-      records.push({ minuteMs, offsetMs: seen.offsetsMs[i]!, target, values, source, ...shape });
+      records.push({ minuteMs, offsetMs: seen.offsetsMs(i), target, values, source, ...shape });
     }
     return records;
   }
@@ -150,14 +155,31 @@ function classOf(label: Label): Label {
   return label < 0 ? -1 : label < 1 ? 0.5 : 2;
 }
 
-/** In as few bytes as these numbers take. */
+/** In as few bytes as these numbers take: none where each is as much more than the one before, as most times are. */
 function narrowed(numbers: readonly number[]): Numbers {
-  let most = 0;
+  const [first = 0, second = first] = numbers;
+  const step = second - first;
+  if (numbers.every((number, i) => number === first + i * step)) return (index) => first + index * step;
+  const { wholes, scale } = asWholes(numbers);
+  return (index) => wholes[index]! / scale;
+}
+
+const SCALES = [1, 10, 100, 1000];
+
+/** Numbers with a few digits after the point as whole multiples of its last one: the quotient is the same number. */
+function asWholes(numbers: readonly number[]) {
+  const scale = SCALES.find((each) => numbers.every((number) => Math.round(number * each) / each === number));
+  if (scale === undefined) return { wholes: Float64Array.from(numbers), scale: 1 };
+  let [least, most] = [0, 0];
   for (const number of numbers) {
-    if (!(Number.isInteger(number) && number >= 0)) return Float64Array.from(numbers);
-    most = Math.max(most, number);
+    least = Math.min(least, number * scale);
+    most = Math.max(most, number * scale);
   }
-  if (most < 2 ** 8) return Uint8Array.from(numbers);
-  if (most < 2 ** 16) return Uint16Array.from(numbers);
-  return most < 2 ** 32 ? Uint32Array.from(numbers) : Float64Array.from(numbers);
+  const top = Math.max(most, -least);
+  const Wholes = top >= 2 ** 31 ? Float64Array : least < 0 ? Int32Array : unsigned(Math.round(most));
+  return { wholes: Wholes.from(numbers.map((number) => Math.round(number * scale))), scale };
+}
+
+function unsigned(most: number) {
+  return most < 2 ** 8 ? Uint8Array : most < 2 ** 16 ? Uint16Array : Uint32Array;
 }

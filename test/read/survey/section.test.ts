@@ -120,3 +120,33 @@ test('an encoded record keeps its place and what others ask of it', () => {
   assert.deepEqual([decoded?.source.file, decoded?.source.line], ['a.csv', 70_000]);
   assert.deepEqual([[...(decoded?.values ?? [])], decoded?.brings, decoded?.label], [[NaN, 5], [1], 1]);
 });
+
+test('values and times are decoded as they were, however few bytes they take', () => {
+  const anyValue = fc.oneof(
+    fc.double({ noNaN: true }),
+    fc
+      .integer({ min: -70_000, max: 70_000 })
+      .chain((whole) => fc.constantFrom(whole, whole / 10, whole / 1000)),
+    fc.constantFrom(2 ** 31, 2 ** 32, -(2 ** 31) - 1, 255.5, 0.1 + 0.2),
+  );
+  const anyMinutes = fc.array(anyValue, { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(anyMinutes, fc.integer({ min: 1, max: 3 }), (values, step) => {
+      const codec = new RecordCodec(COLUMNS);
+      const [record] = toRecords([
+        { minuteMs: 0, offsetMs: 0, target: 'a', values: [], brings: null, label: null },
+      ]);
+      assert.ok(record);
+      const batches = values.map((value, i) => ({
+        minuteMs: i * step * MINUTE_MS,
+        records: [{ ...record, values: Float64Array.of(value, i) }],
+      }));
+      const seen = codec.encode(batches);
+      const decoded = values.map((_, i) => codec.decode(seen, i)[0]);
+      for (const [i, value] of values.entries()) {
+        assert.ok(value === decoded[i]?.values[0] && i === decoded[i].values[1]);
+        assert.equal(decoded[i].minuteMs, i * step * MINUTE_MS);
+      }
+    }),
+  );
+});
