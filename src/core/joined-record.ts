@@ -17,30 +17,39 @@ export interface RefusedPart {
   readonly afterMs: number;
 }
 
-/**
- * Several records of a target and interval, each of which brings some of the columns. It knows its parts, so that
- * joining two of these gives what joining all of their parts one by one gives.
- */
-export class JoinedRecord implements MinuteRecord {
+/** Several records of a target and interval: the first of them, with more in it. */
+export abstract class MergedRecord implements MinuteRecord {
   readonly minuteMs: number;
   readonly offsetMs: number;
   readonly target: string;
   readonly bringsWindow: boolean;
   readonly source: SourceLine;
-  readonly values: Float64Array;
   label: Label;
-  readonly #parts: Part[] = [];
-  /** For each column, 1 + the index of the part that brings it; 0: none does. */
-  readonly #owners: Uint32Array;
+  abstract readonly values: Float64Array;
 
-  private constructor(first: MinuteRecord) {
+  protected constructor(first: MinuteRecord) {
     this.minuteMs = first.minuteMs;
     this.offsetMs = first.offsetMs ?? 0;
     this.target = first.target;
     this.bringsWindow = first.bringsWindow;
     this.source = first.source;
-    this.values = first.values;
     this.label = first.label;
+  }
+}
+
+/**
+ * Several records of a target and interval, each of which brings some of the columns. It knows its parts, so that
+ * joining two of these gives what joining all of their parts one by one gives.
+ */
+export class JoinedRecord extends MergedRecord {
+  readonly values: Float64Array;
+  readonly #parts: Part[] = [];
+  /** For each column, 1 + the index of the part that brings it; 0: none does. */
+  readonly #owners: Uint32Array;
+
+  private constructor(first: MinuteRecord) {
+    super(first);
+    this.values = first.values;
     this.#owners = new Uint32Array(first.values.length);
     this.#own(partOf(first));
   }

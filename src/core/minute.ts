@@ -1,8 +1,8 @@
-import { JoinedRecord } from './joined-record.js';
+import { JoinedRecord, MergedRecord } from './joined-record.js';
 import type { RefusedPart } from './joined-record.js';
 import { strongerLabel } from './label.js';
 import { isoTime } from './time.js';
-import type { Label, MinuteRecord, Reject } from './types.js';
+import type { MinuteRecord, Reject } from './types.js';
 
 /** What to do with several records of one target in one interval. */
 export type DuplicatePolicy = 'reject' | 'first' | 'last' | 'mean';
@@ -166,13 +166,7 @@ function duplicate(
 const SCALE = 2 ** -64;
 
 /** Several records of a target merged into one; `values` are the means of those that are not missing. */
-class MeanRecord implements MinuteRecord {
-  readonly minuteMs: number;
-  readonly offsetMs: number;
-  readonly target: string;
-  readonly bringsWindow: boolean;
-  readonly source: MinuteRecord['source'];
-  label: Label;
+class MeanRecord extends MergedRecord {
   readonly #sums: Float64Array;
   /** The same sums times `SCALE`, used for those that overflow. */
   readonly #scaled: Float64Array;
@@ -180,12 +174,7 @@ class MeanRecord implements MinuteRecord {
   #means: Float64Array | null = null;
 
   private constructor(first: MinuteRecord) {
-    this.minuteMs = first.minuteMs;
-    this.offsetMs = first.offsetMs ?? 0;
-    this.target = first.target;
-    this.bringsWindow = first.bringsWindow;
-    this.source = first.source;
-    this.label = first.label;
+    super(first);
     this.#counts = Uint32Array.from(first.values, (value) => (Number.isNaN(value) ? 0 : 1));
     this.#sums = first.values.map((value) => (Number.isNaN(value) ? 0 : value));
     this.#scaled = this.#sums.map((value) => value * SCALE);

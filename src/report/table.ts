@@ -7,6 +7,7 @@ import {
   type Format,
   markdownText,
   partsText,
+  shortened,
   speedupParts,
 } from './format.js';
 import { estimateMarkup, figureMarkup, valueOf, type Shown } from './figures.js';
@@ -48,9 +49,14 @@ export function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row
   return { columns, rows: rows.map((row) => columns.map(({ cell }) => cell(row))) };
 }
 
-/** A column of names or words. */
-export function words<Row>(title: string, key: string, of: (row: Row) => string): Column<Row> {
-  return { title, key, isWords: true, cell: (row) => textCell(of(row)) };
+/** A column of names or words, cut to `length` characters on a terminal and in Markdown. */
+export function words<Row>(
+  title: string,
+  key: string,
+  of: (row: Row) => string,
+  length = Infinity,
+): Column<Row> {
+  return { title, key, isWords: true, cell: (row) => textCell(shortened(of(row), length), of(row)) };
 }
 
 /** A column of figures; a page may need another format than text, since what it shows is checked. */

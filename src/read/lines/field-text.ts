@@ -1,14 +1,13 @@
 import { splitFields } from './csv-record.js';
 import { eachField } from './json-fields.js';
 import { isObject, parseJsonLine } from './json-text.js';
-import type { FieldText } from './source-lines.js';
+import type { PartText } from './source-lines.js';
 import type { FilePlan } from './plan.js';
 
 /** The text of the field with a role on its line, which is a row of the plan's file. */
-export function fieldText({ format, delimiter, header, roles }: FilePlan): FieldText {
+export function fieldText({ format, delimiter, header, roles }: FilePlan): PartText {
   const names = new Map([...roles].map(([name, role]) => [role, name]));
-  return (line, role) => {
-    const name = names.get(role) ?? '';
+  const textOf = (line: string, name: string): string => {
     if (format === 'csv') {
       const split = splitFields(line, delimiter);
       return 'fields' in split ? (split.fields[header.indexOf(name)] ?? line) : line;
@@ -20,5 +19,9 @@ export function fieldText({ format, delimiter, header, roles }: FilePlan): Field
       if (path === name) text = JSON.stringify(value);
     });
     return text;
+  };
+  return (line, role) => {
+    const { text, encoding } = line.raw();
+    return { text: encoding === 'utf8' ? textOf(text, names.get(role) ?? '') : text, encoding };
   };
 }

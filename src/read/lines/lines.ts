@@ -4,8 +4,8 @@ import type { LineOrigins } from '../bytes/line-origins.js';
 import { ItemPlaces } from './json-text.js';
 import { NO_MARKS } from './marks.js';
 import type { LineMarks } from './marks.js';
-import { BlockField, BlockItem, BlockLine, SortedLine } from './source-lines.js';
-import type { FieldText } from './source-lines.js';
+import { BlockLine, BlockPart, SortedLine } from './source-lines.js';
+import type { PartText } from './source-lines.js';
 
 /** How much of a line that is too long is kept. */
 const KEPT_OF_LONG_LINE = 4096;
@@ -63,7 +63,7 @@ export class LineCursor {
   next = 0;
   readonly maxLineBytes: number;
   /** Set if items are fields of a line; otherwise they are those of a minute-batch. */
-  fieldText: FieldText | null = null;
+  fieldText: PartText | null = null;
   /** Null: the input was not sorted. */
   readonly origins: LineOrigins | null;
   readonly #reject: (reject: Reject) => void;
@@ -73,8 +73,7 @@ export class LineCursor {
   #before = 0;
   #after = 0;
   /** Shared by the items of the current line; null: none needed yet. */
-  #itemsLine: BlockLine | null = null;
-  #places: ItemPlaces | null = null;
+  #parts: { readonly line: BlockLine; readonly textOf: PartText } | null = null;
 
   constructor(
     file: string,
@@ -108,7 +107,7 @@ export class LineCursor {
       this.next = end + 1;
       this.start = start;
       this.end = end;
-      this.#itemsLine = this.#places = null;
+      this.#parts = null;
       if (this.line <= this.#marks.skipLines) continue;
       if (end - start > this.maxLineBytes) {
         this.rejectLongLine(
@@ -152,10 +151,13 @@ export class LineCursor {
 
   #source(item?: number): SourceLine {
     if (item === undefined) return this.#wholeLine();
-    const line = (this.#itemsLine ??= this.#wholeLine());
-    if (this.fieldText !== null) return new BlockField(line, item, this.fieldText);
-    this.#places ??= new ItemPlaces(this.block.bytes.subarray(this.start, this.end));
-    return new BlockItem(line, item, this.#places);
+    this.#parts ??= { line: this.#wholeLine(), textOf: this.fieldText ?? this.#itemText() };
+    return new BlockPart(this.#parts.line, item, this.#parts.textOf);
+  }
+
+  #itemText(): PartText {
+    const places = new ItemPlaces(this.block.bytes.subarray(this.start, this.end));
+    return (_, item) => ({ text: places.item(item), encoding: 'utf8' });
   }
 
   #wholeLine(): BlockLine {

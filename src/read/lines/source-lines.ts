@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { LinePlace, RawText, SourceLine } from '../../core/types.js';
 import type { LineOrigins } from '../bytes/line-origins.js';
-import type { ItemPlaces } from './json-text.js';
 
 /** A line of a block. It keeps the block alive, so do not keep it for long. */
 export class BlockLine implements SourceLine {
@@ -31,14 +30,22 @@ export class BlockLine implements SourceLine {
   }
 }
 
-/** A part of a line that is a record of its own. All parts of a line share it. */
-abstract class LinePart implements SourceLine {
-  readonly item: number;
-  protected readonly whole: BlockLine;
+/** Finds the text of a part of a line. */
+export type PartText = (line: BlockLine, item: number) => RawText;
 
-  constructor(whole: BlockLine, item: number) {
+/**
+ * A part of a line that is a record of its own: an item, or a field. All parts of a line share it. Its text is its own
+ * only: if each reject held the line, their size would grow with its square.
+ */
+export class BlockPart implements SourceLine {
+  readonly item: number;
+  private readonly whole: BlockLine;
+  private readonly textOf: PartText;
+
+  constructor(whole: BlockLine, item: number, textOf: PartText) {
     this.whole = whole;
     this.item = item;
+    this.textOf = textOf;
   }
 
   get file(): string {
@@ -53,40 +60,10 @@ abstract class LinePart implements SourceLine {
     return this.whole.byteOffset;
   }
 
-  abstract raw(): RawText;
-}
-
-/** An item on a line. Its text is its own only: if each reject held the line, their size would grow with its square. */
-export class BlockItem extends LinePart {
-  private readonly places: ItemPlaces;
-
-  constructor(whole: BlockLine, item: number, places: ItemPlaces) {
-    super(whole, item);
-    this.places = places;
-  }
-
   raw(): RawText {
-    return { text: this.places.item(this.item), encoding: 'utf8' };
+    return this.textOf(this.whole, this.item);
   }
 }
-
-/** A field of a line. */
-export class BlockField extends LinePart {
-  private readonly textOf: FieldText;
-
-  constructor(whole: BlockLine, item: number, textOf: FieldText) {
-    super(whole, item);
-    this.textOf = textOf;
-  }
-
-  raw(): RawText {
-    const { text, encoding } = this.whole.raw();
-    return { text: encoding === 'utf8' ? this.textOf(text, this.item) : text, encoding };
-  }
-}
-
-/** Finds the text of a field that is a record of its own on its line. */
-export type FieldText = (line: string, item: number) => string;
 
 /** A line of a text that was sorted. Where it came from is looked up only if that is asked for. */
 export class SortedLine implements SourceLine {

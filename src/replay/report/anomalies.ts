@@ -1,17 +1,9 @@
 import { elements, type Place } from '../../report/figures.js';
-import { countText, figures, plural, shortened } from '../../report/format.js';
+import { countText, figures, plural } from '../../report/format.js';
 import { markup, type Content } from '../../report/html/markup.js';
 import { canvasMarkup, plotMarkup, type PageSection } from '../../report/html/parts.js';
 import type { TargetsPlot } from '../../report/html/plot-data.js';
-import {
-  figure,
-  tableMarkup,
-  tableOf,
-  textCell,
-  words,
-  type Column,
-  type Table,
-} from '../../report/table.js';
+import { figure, tableMarkup, tableOf, words, type Column, type Table } from '../../report/table.js';
 import type { AnomaliesSummary, AnomalyEvent } from './anomaly-events.js';
 import { PLOTTED_EVENTS } from './charts/event-plots.js';
 import type { RunSummary } from './run-summary.js';
@@ -24,9 +16,7 @@ const PAGE_EVENTS = 20;
 type Row = Place<AnomalyEvent>;
 
 function name(title: string, key: string, of: (event: AnomalyEvent) => string): Column<Row> {
-  const cell = ({ value }: Row): ReturnType<typeof textCell> =>
-    textCell(shortened(of(value), NAME_LENGTH), of(value));
-  return { title, key, isWords: true, cell };
+  return words(title, key, ({ value }) => of(value), NAME_LENGTH);
 }
 
 /** The first `most` events: when, where, how long and how bad. */

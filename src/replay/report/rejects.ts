@@ -4,18 +4,10 @@ import { remedyOf } from '../../read/lines/reject-remedies.js';
 import { byFrequency } from '../../read/reject-tally.js';
 import type { Fact } from '../../report/facts.js';
 import { elements, type Place } from '../../report/figures.js';
-import { countText, shortened } from '../../report/format.js';
+import { countText } from '../../report/format.js';
 import { markup } from '../../report/html/markup.js';
 import type { PageSection } from '../../report/html/parts.js';
-import {
-  figure,
-  tableMarkup,
-  tableOf,
-  textCell,
-  words,
-  type Column,
-  type Table,
-} from '../../report/table.js';
+import { figure, tableMarkup, tableOf, words, type Column, type Table } from '../../report/table.js';
 
 /** How many records were rejected for a reason, and what to do about it. */
 export interface ReportedReject extends RejectCount {
@@ -35,12 +27,7 @@ type Row = Place<ReportedReject>;
 const COLUMNS: readonly Column<Row>[] = [
   words('rejected', 'reason', ({ value }) => value.reason),
   figure('records', 'records', countText, (row) => row.at('count')),
-  {
-    title: 'first',
-    key: 'first',
-    isWords: true,
-    cell: ({ value }) => textCell(shortened(exampleText(value), EXAMPLE_LENGTH), exampleText(value)),
-  },
+  words('first', 'first', ({ value }) => exampleText(value), EXAMPLE_LENGTH),
 ];
 
 /** Rejects by reason; `remedyLines` go below. */
