@@ -67,38 +67,10 @@ export function decideFields(
   nowMs: number,
   times: FileTimes | null = null,
 ): FileFields {
-  const { file, table } = sampled;
   const time = times ?? decideTimes(sampled, options, nowMs);
-  const parseTime = rememberLast(parserOf(time.format, options.timezone));
-  const allMs = timeColumn(table, time.fields, time.format.pattern).map((value) => timeOf(value, parseTime));
-  // Rows without a time name nothing if there are others.
-  const dated = { ...sampled, table: table.where((row) => !Number.isNaN(allMs[row])) };
-  const numbers = decideNumbers(dated, time.fields, options);
-  const parseNumber = lenientParser(numbers.format);
-  const shapes = new FieldShapes(dated.table, { parseTime, parseNumber });
-  const timesMs = allMs.filter((timeMs) => !Number.isNaN(timeMs));
-  const known = [...time.fields, ...givenNames(options, table.names)];
-  const notLabels = new Set([...known, ...givenTargets(options)]);
-  const label = decideLabel({ ...dated, timesMs, taken: notLabels }, options, shapes);
-  const labels = [label.field, ...label.others, ...label.unsure].filter((name) => name !== null);
-  const taken = new Set([...known, ...labels]);
-  const long = decideLong({ ...dated, timesMs, taken }, options, shapes);
-  const { metric = null, value = null } = long.fields ?? {};
-  const others = new Set([...taken, ...[metric, value].filter((name) => name !== null)]);
-  if (options.wide === true) refuseBatches(sampled);
-  const targetOptions = withoutTargets(options) ? { ...options, targetColumns: ['none'] } : options;
-  const metricShape = metric === null ? null : shapes.of(metric);
-  const targets = decideTargets(
-    { ...dated, timesMs, taken: others, metric: metricShape },
-    targetOptions,
-    shapes,
-  );
-  if (long.fields === null)
-    refuseMixed({ file, time: time.fields.join(' and '), rows: timesMs.length }, targets, options);
+  const { rows, shapes, numbers } = readRows(sampled, time, options);
+  const { label, long, targets, ignored } = decideRoles(rows, time.fields, options, shapes, numbers.mixed);
   const roles = [label.decision, long.decision, targets.decision];
-  const used = new Set([...others, ...targets.fields]);
-  const mixed = numbers.mixed.filter(({ name }) => !used.has(name));
-  const idle = long.fields === null ? [] : dated.table.names.filter((name) => name !== '' && !used.has(name));
   return {
     times: time,
     targets: targets.fields,
@@ -107,9 +79,52 @@ export function decideFields(
     isMarkOpen: numbers.isOpen,
     mixedUnits: numbers.mixed,
     long: long.fields,
-    ignored: ignoredFields(label, targets, idle, mixed),
+    ignored,
     decisions: [...time.decisions, ...numbers.decisions, ...roles],
   };
+}
+
+/** Rows of a sample with their times. */
+interface DatedRows extends SampledTable {
+  /** Of the table's rows, epoch ms. */
+  readonly timesMs: readonly number[];
+}
+
+/** The rows that have a time, since others name nothing, and what their texts mean; all rows if none has. */
+function readRows(sampled: SampledTable, { fields, format }: FileTimes, options: ReadOptions) {
+  const parseTime = rememberLast(parserOf(format, options.timezone));
+  const allMs = timeColumn(sampled.table, fields, format.pattern).map((value) => timeOf(value, parseTime));
+  const table = sampled.table.where((row) => !Number.isNaN(allMs[row]));
+  const rows: DatedRows = { ...sampled, table, timesMs: allMs.filter((timeMs) => !Number.isNaN(timeMs)) };
+  const numbers = decideNumbers(rows, fields, options);
+  const shapes = new FieldShapes(table, { parseTime, parseNumber: lenientParser(numbers.format) });
+  return { rows, shapes, numbers };
+}
+
+/** What the other fields are, each decided among those that are left. */
+function decideRoles(
+  rows: DatedRows,
+  times: readonly string[],
+  options: ReadOptions,
+  shapes: FieldShapes,
+  mixedUnits: readonly MixedUnits[],
+) {
+  const known = [...times, ...givenNames(options, rows.table.names)];
+  const notLabels = new Set([...known, ...givenTargets(options)]);
+  const label = decideLabel({ ...rows, taken: notLabels }, options, shapes);
+  const labels = [label.field, ...label.others, ...label.unsure].filter((name) => name !== null);
+  const taken = new Set([...known, ...labels]);
+  const long = decideLong({ ...rows, taken }, options, shapes);
+  if (options.wide === true) refuseBatches(rows);
+  const used = new Set([...taken, ...(long.fields === null ? [] : [long.fields.metric, long.fields.value])]);
+  const metric = long.fields === null ? null : shapes.of(long.fields.metric);
+  const targetOptions = withoutTargets(options) ? { ...options, targetColumns: ['none'] } : options;
+  const targets = decideTargets({ ...rows, taken: used, metric }, targetOptions, shapes);
+  if (long.fields === null) refuseMixed(rows, times.join(' and '), targets, options);
+  for (const name of targets.fields) used.add(name);
+  const idle = long.fields === null ? [] : rows.table.names.filter((name) => name !== '' && !used.has(name));
+  const mixed = mixedUnits.filter(({ name }) => !used.has(name));
+  return { label, long, targets, ignored: ignoredFields(label, targets, idle, mixed) };
 }
 
 function ignoredFields(
@@ -206,7 +221,8 @@ const MOST_POSSIBLE = 3;
  * read.
  */
 function refuseMixed(
-  { file, time, rows }: { readonly file: string; readonly time: string; readonly rows: number },
+  { file, timesMs: { length: rows } }: DatedRows,
+  time: string,
   { fields, repeated, possible }: TargetChoice,
   options: ReadOptions,
 ): void {

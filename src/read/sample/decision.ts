@@ -38,14 +38,17 @@ export interface FileDecisions {
 export function decisionNotices(files: readonly FileDecisions[]): Notice[] {
   const isOne = files.length === 1;
   const notices = files.flatMap(({ file, decisions }) =>
-    decisions.flatMap((decision) => noticeOf(decision, isOne ? '' : `${file}: `)),
+    decisions.flatMap((decision) => noticesOf(decision, isOne ? '' : `${file}: `)),
   );
   // Files of one recording mostly agree.
   const texts = new Set<string>();
   return notices.filter(({ text }) => !texts.has(text) && texts.add(text).size > 0);
 }
 
-function noticeOf({ about, choice, evidence, source, flag, alternatives }: Decision, file: string): Notice[] {
+export function noticesOf(
+  { about, choice, evidence, source, flag, alternatives }: Decision,
+  file = '',
+): Notice[] {
   if (alternatives.length > 0) {
     const others = alternatives.join(', or ');
     const text = `${file}${about}: ${choice}, since ${evidence}; if that is wrong, give ${others}`;

@@ -9,7 +9,7 @@ import type { ReadRules } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
 import { RECORD_FORMS, remedyOf } from '../lines/reject-remedies.js';
 import { chooseColumns } from './columns.js';
-import { decisionNotices } from './decision.js';
+import { decisionNotices, noticesOf } from './decision.js';
 import type { FileDecisions } from './decision.js';
 import { chooseGrid, wallClock } from './grid.js';
 import { chooseInterval } from './interval.js';
@@ -95,20 +95,14 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
       ...metrics.notices,
       ...decisionNotices(decisions),
       ...seriesNotices(inputs, options),
-      interval.notice,
-      ...sharedNotices(shared),
+      ...interval.notices,
+      ...[...found, phase].flatMap((decision) => noticesOf(decision)),
       ...rangeNotices(options, intervals),
       ...empty.map(emptyNotice),
     ],
     decisions: [...decisions, shared],
     files,
   };
-}
-
-/** The interval has a notice in any case. */
-function sharedNotices({ file, decisions }: FileDecisions): Notice[] {
-  const told = decisions.filter(({ about, alternatives }) => about !== 'interval' || alternatives.length > 0);
-  return decisionNotices([{ file, decisions: told }]);
 }
 
 /**

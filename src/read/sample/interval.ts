@@ -2,6 +2,7 @@ import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import { formatDuration, MONTH_MS } from '../../core/time.js';
 import type { ReadOptions } from '../options.js';
+import { noticesOf } from './decision.js';
 import type { Decision } from './decision.js';
 import { commonPhase, type WallClock } from './grid.js';
 
@@ -97,7 +98,8 @@ function commonest(counts: ReadonlyMap<number, number>): number {
 export interface ChosenInterval {
   readonly intervalMs: number;
   readonly source: 'given' | 'detected' | 'default';
-  readonly notice: Notice;
+  /** How it was found, and which others would do. */
+  readonly notices: readonly Notice[];
   readonly decision: Decision;
 }
 
@@ -154,18 +156,17 @@ function chosen(
       ? ''
       : `, but later ones ${formatDuration(finerMs)}, of which all but one per ${interval} will be rejected as duplicates`;
   const end = source === 'default' ? `: ${evidence}; set it with --interval` : '';
-  return {
-    ...{ intervalMs, source },
-    notice: {
-      level: source === 'default' ? 'warning' : 'info',
-      text: `interval ${interval}${source === 'default' ? ' ' : ', '}${text}${end}`,
-    },
-    decision: {
-      ...{ about: 'interval', choice: interval, evidence: `${evidence}${finer}`, ...same },
-      flag: isTypable(intervalMs) ? `--interval ${interval}` : null,
-      alternatives: finerMs === null ? [] : [`--interval ${formatDuration(finerMs)}`],
-    },
+  const decision: Decision = {
+    ...{ about: 'interval', choice: interval, evidence: `${evidence}${finer}`, ...same },
+    flag: isTypable(intervalMs) ? `--interval ${interval}` : null,
+    alternatives: finerMs === null ? [] : [`--interval ${formatDuration(finerMs)}`],
   };
+  const notice: Notice = {
+    level: source === 'default' ? 'warning' : 'info',
+    text: `interval ${interval}${source === 'default' ? ' ' : ', '}${text}${end}`,
+  };
+  const notices = finerMs === null ? [notice] : [notice, ...noticesOf(decision)];
+  return { intervalMs, source, notices, decision };
 }
 
 /** Calendar months, quarters and years: how long they last, days. */

@@ -7,49 +7,18 @@ import { hasLabelWord, isLabelCalledTarget, mayBeLabel } from './label-words.js'
 import { newName, quoteName } from './names.js';
 import type { SampledTable } from './table.js';
 import { holdsLabels, isVerdicts } from './verdicts.js';
+import { words } from './words.js';
 
 /** Names of labels, unless what they hold shows something else. */
 const USUAL_LABELS = ['label', 'anomaly', 'is_anomaly'];
 
 /** Names of labels if they hold verdicts, as `plainName` writes them, the surest first. */
-const NAMES = [
-  ...[
-    'label',
-    'anomaly',
-    'groundtruth',
-    'isanomaly',
-    'anomalylabel',
-    'labelanomaly',
-    'islabel',
-    'labels',
-    'anomalous',
-    'isanomalous',
-  ],
-  ...['anomalies', 'isoutlier', 'outlier', 'outliers', 'attack', 'isattack', 'normal/attack', 'attacklabel'],
-  ...[
-    'attacktype',
-    'changepoint',
-    'ischangepoint',
-    'ytrue',
-    'truth',
-    'isabnormal',
-    'abnormal',
-    'istruth',
-    'gt',
-  ],
-  ...[
-    'isfault',
-    'fault',
-    'faulty',
-    'faultlabel',
-    'isfailure',
-    'failure',
-    'machinefailure',
-    'incident',
-    'isincident',
-  ],
-  ...['intrusion', 'fraud', 'isfraud', 'novelty', 'class', 'y'],
-];
+const NAMES = words(
+  `label anomaly groundtruth isanomaly anomalylabel labelanomaly islabel labels anomalous isanomalous anomalies
+  isoutlier outlier outliers attack isattack normal/attack attacklabel attacktype changepoint ischangepoint ytrue
+  truth isabnormal abnormal istruth gt isfault fault faulty faultlabel isfailure failure machinefailure incident
+  isincident intrusion fraud isfraud novelty class y`,
+);
 const RANKS: ReadonlyMap<string, number> = new Map(NAMES.map((name, rank) => [name, rank]));
 
 /** Names up to this one say nothing but labels: a column of other numbers is no metric either. */

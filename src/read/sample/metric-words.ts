@@ -1,15 +1,14 @@
 import type { FieldShape } from './field-shape.js';
+import { words } from './words.js';
 
 /** Words of which names of metrics are made, and names of targets mostly not. */
 const WORDS = new Set(
-  `cpu mem memory ram swap disk load loadavg usage used free idle util utilization percent pct ratio rate total avg mean
+  words(`cpu mem memory ram swap disk load loadavg usage used free idle util utilization percent pct ratio rate total avg mean
   max min p50 p90 p95 p99 count bytes packets requests request errors latency duration rtt throughput iops io iowait qps
   rps tps rx tx read reads write writes recv sent connections sessions threads uptime temp temperature humidity pressure
   voltage volt current ampere power energy watt speed rpm vibration torque flow level weight co2 pm10 pm25 noise light
   illuminance battery rssi signal frequency heap gc hits misses queue length depth size capacity available response
-  seconds ms inflow outflow luftfeuchte temperatur druck leistung spannung strom speicher last wind rain`
-    .split(/\s+/)
-    .filter((word) => word !== ''),
+  seconds ms inflow outflow luftfeuchte temperatur druck leistung spannung strom speicher last wind rain`),
 );
 
 /** The share of a field's values that are called as metrics are. */
@@ -28,10 +27,8 @@ function wordsOf(text: string): string[] {
 
 /** Names of what a target consists of, which no metric is called by. */
 export const PART_NAMES = new Set(
-  `path mount mountpoint filesystem fs disk drive partition volume core cpu port process pid user url uri method route
+  words(`path mount mountpoint filesystem fs disk drive partition volume core cpu port process pid user url uri method route
   status code region zone dc datacenter rack room city country env environment job version group team tenant customer project
   product shop store branch category department model brand label labels tags line phase slot bank dimm
-  host ip mac address nic iface adapter table index shard replica cluster floor building area street lane`
-    .split(/\s+/)
-    .filter((word) => word !== ''),
+  host ip mac address nic iface adapter table index shard replica cluster floor building area street lane`),
 );

@@ -1,7 +1,8 @@
-import { plainName } from './field-shape.js';
+import { isCount, plainName } from './field-shape.js';
 import type { FieldShape } from './field-shape.js';
-import { groupOf, medianStep, takeTurns } from './row-groups.js';
+import { countGroups, groupOf, medianStep, neverRecurs, takeTurns } from './row-groups.js';
 import type { TimedRows } from './row-groups.js';
+import { isRowName } from './target-names.js';
 
 const MINUTE_MS = 60_000;
 const MIN_ROWS = 10;
@@ -24,8 +25,41 @@ export function namesRows(rows: TimedRows, shape: FieldShape): boolean {
 const COUNTER =
   /^(?:(?:row|record|line|event|msg|message)?(?:id|no|nr|num|number)|row|idx|index|seq|sequence|line|lfdnr|pk|#|unnamed:?0)$/;
 
+/**
+ * The fields that number rows, or targets that have a name as well; of those that merely count, none if they are all that
+ * could be metrics.
+ */
+export function numberingAmong(
+  fields: readonly FieldShape[],
+  rows: TimedRows,
+  targets: readonly FieldShape[],
+  targetNames: ReadonlyMap<string, unknown>,
+): readonly FieldShape[] {
+  const isAlias = (shape: FieldShape): boolean =>
+    targetNames.has(shape.name) && numbersTargets(rows, shape, targets);
+  const known = fields.filter((shape) => isRowNumber(rows, shape) || isAlias(shape));
+  const rest = fields.filter((shape) => !known.includes(shape));
+  const counters = rest.filter((shape) => numbersRows(rows, shape, targets));
+  const hasMetric = rest.some((shape) => shape.isNumeric && !counters.includes(shape));
+  return hasMetric ? [...known, ...counters] : known;
+}
+
+function isRowNumber(rows: TimedRows, shape: FieldShape): boolean {
+  const { kind, name, present } = shape;
+  const isNew = kind === 'integer' && shape.distinct === present && neverRecurs(rows, shape);
+  return isNew && isRowName(name, isCount(shape));
+}
+
+/** Whether each target has one number in it. */
+function numbersTargets(rows: TimedRows, shape: FieldShape, targets: readonly FieldShape[]): boolean {
+  if (shape.kind !== 'integer' || !/id$/i.test(shape.name)) return false;
+  const [count, groups] = [rows.timesMs.length, countGroups(rows, targets)];
+  const areKnown = targets.length > 0 && count >= 4 && count >= 2 * groups;
+  return areKnown && countGroups(rows, [...targets, shape]) === groups;
+}
+
 /** Whether a field with the name of row numbers counts up or down among the rows of each target. */
-export function numbersRows(rows: TimedRows, shape: FieldShape, targets: readonly FieldShape[]): boolean {
+function numbersRows(rows: TimedRows, shape: FieldShape, targets: readonly FieldShape[]): boolean {
   const { kind, present } = shape;
   if (kind !== 'integer' || present < rows.timesMs.length || !COUNTER.test(plainName(shape.name)))
     return false;

@@ -9,10 +9,9 @@ import {
   repeats,
   takeTurns,
 } from './row-groups.js';
-import { namesRows, numbersRows } from './row-numbers.js';
+import { namesRows, numberingAmong } from './row-numbers.js';
 import { isCycling, isPart, recurTogether } from './target-numbers.js';
 import type { SampledTable } from './table.js';
-import { isRowName } from './target-names.js';
 import type { TargetName } from './target-names.js';
 import { mayTakeTurns, numberTurns } from './target-turns.js';
 import { areVerdictWords } from './verdicts.js';
@@ -71,12 +70,7 @@ export class TargetSearch {
     const refuted = chosen.length > 0 ? [] : this.#refuted.filter((shape) => !isCount(shape));
     const others = found.others.length > 0 ? found.others : refuted.map(({ name }) => [name]);
     const rest = this.#shapes.filter((shape) => !chosen.includes(shape));
-    const known = rest.filter((shape) => this.#isRowNumber(shape) || this.#isAlias(shape, chosen));
-    const counters = rest.filter((shape) => !known.includes(shape) && numbersRows(this.#rows, shape, chosen));
-    const hasMetric = rest.some(
-      (shape) => shape.isNumeric && !known.includes(shape) && !counters.includes(shape),
-    );
-    const numbering = hasMetric ? [...known, ...counters] : known;
+    const numbering = numberingAmong(rest, this.#rows, chosen, this.#usual);
     return { ...found, others, numbering, repeated: this.#repeated(chosen) };
   }
 
@@ -195,16 +189,9 @@ export class TargetSearch {
   }
 
   #combined(fields: readonly FieldShape[], parts: readonly FieldShape[]): readonly FieldShape[] | null {
-    const pairs = parts.map((part) => [...fields, part]);
-    const triples = parts.flatMap((a, i) => parts.slice(i + 1).map((b) => [...fields, a, b]));
-    const fours =
-      fields.length > 0
-        ? []
-        : parts.flatMap((a, i) =>
-            parts.slice(i + 1).flatMap((b, j) => parts.slice(i + j + 2).map((c) => [a, b, c])),
-          );
-    for (const choices of [pairs, triples, fours]) {
-      const good = choices.filter((choice) => choice.length > 1 && this.#isFew(choice));
+    for (const more of fields.length > 0 ? [1, 2] : [2, 3]) {
+      const choices = combinations(parts, more).map((found) => [...fields, ...found]);
+      const good = choices.filter((choice) => this.#isFew(choice));
       const [best] = good
         .map((choice) => ({ choice, groups: countGroups(this.#rows, choice) }))
         .sort((a, b) => a.groups - b.groups);
@@ -252,20 +239,6 @@ export class TargetSearch {
     return isWeak || isCount(shape) || isUuids(shape);
   }
 
-  #isRowNumber(shape: FieldShape): boolean {
-    const { kind, name, present } = shape;
-    const isNew = kind === 'integer' && shape.distinct === present && neverRecurs(this.#rows, shape);
-    return isNew && isRowName(name, isCount(shape));
-  }
-
-  /** Whether it is a number that each target has for a name as well. */
-  #isAlias(shape: FieldShape, chosen: readonly FieldShape[]): boolean {
-    if (shape.kind !== 'integer' || !this.#usual.has(shape.name) || !/id$/i.test(shape.name)) return false;
-    const groups = countGroups(this.#rows, chosen);
-    const areKnown = chosen.length > 0 && this.#count >= 4 && this.#count >= 2 * groups;
-    return areKnown && countGroups(this.#rows, [...chosen, shape]) === groups;
-  }
-
   #repeated(fields: readonly FieldShape[]): number {
     const names = JSON.stringify(fields.map(({ name }) => name));
     let count = this.#repeats.get(names);
@@ -284,6 +257,14 @@ export class TargetSearch {
   #isFew(fields: readonly FieldShape[]): boolean {
     return this.#repeated(fields) <= FEW * this.#count;
   }
+}
+
+/** All choices of so many things, in order. */
+function combinations<T>(things: readonly T[], count: number): T[][] {
+  if (count === 0) return [[]];
+  return things.flatMap((first, i) =>
+    combinations(things.slice(i + 1), count - 1).map((others) => [first, ...others]),
+  );
 }
 
 interface Found {

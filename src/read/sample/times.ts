@@ -3,8 +3,10 @@ import { StepCounter } from './interval.js';
 
 /** The times of a sample's records. */
 export class SampledTimes {
-  /** In the order of the file, without those that repeat the one before. */
-  readonly #order: number[] = [];
+  #fromMs = Infinity;
+  #toMs = -Infinity;
+  /** For each latest time so far, the earliest that comes after it. */
+  readonly #stepsBack: { readonly newestMs: number; timeMs: number }[] = [];
   /** By metric in a table with a row per metric. */
   readonly #targets = new SeriesTimes<string | null>();
   readonly #parts = new SeriesTimes<number>();
@@ -39,32 +41,30 @@ export class SampledTimes {
   }
 
   #see(timeMs: number): void {
-    if (this.#order.at(-1) !== timeMs) this.#order.push(timeMs);
+    this.#fromMs = Math.min(this.#fromMs, timeMs);
+    if (timeMs >= this.#toMs) {
+      this.#toMs = timeMs;
+      return;
+    }
+    const last = this.#stepsBack.at(-1);
+    if (last?.newestMs === this.#toMs) last.timeMs = Math.min(last.timeMs, timeMs);
+    else this.#stepsBack.push({ newestMs: this.#toMs, timeMs });
   }
 
   /** The earliest and the latest time; empty: there is none. */
   range(): readonly number[] {
-    let [fromMs, toMs] = [Infinity, -Infinity];
-    for (const timeMs of this.#order) {
-      fromMs = Math.min(fromMs, timeMs);
-      toMs = Math.max(toMs, timeMs);
-    }
-    return this.#order.length === 0 ? [] : [fromMs, toMs];
+    return this.#fromMs > this.#toMs ? [] : [this.#fromMs, this.#toMs];
   }
 
   /** How many intervals a record goes back at most; Infinity: from the last interval of the sample to its first. */
   intervalsBack(intervals: Intervals): number {
-    let newestMs = -Infinity;
-    let oldestMs = Infinity;
-    let most = 0;
-    for (const timeMs of this.#order) {
-      const minuteMs = intervals.of(timeMs);
-      oldestMs = Math.min(oldestMs, minuteMs);
-      if (minuteMs > newestMs) newestMs = minuteMs;
-      else most = Math.max(most, intervalsBetween(minuteMs, newestMs, intervals.grid.intervalMs));
-    }
-    const isAll = most > 0 && most >= intervalsBetween(oldestMs, newestMs, intervals.grid.intervalMs);
-    return isAll ? Infinity : most;
+    const back = (fromMs: number, toMs: number): number =>
+      intervalsBetween(intervals.of(fromMs), intervals.of(toMs), intervals.grid.intervalMs);
+    const most = this.#stepsBack.reduce(
+      (sum, { timeMs, newestMs }) => Math.max(sum, back(timeMs, newestMs)),
+      0,
+    );
+    return most > 0 && most >= back(this.#fromMs, this.#toMs) ? Infinity : most;
   }
 }
 

@@ -1,28 +1,30 @@
+import { verdictOf } from '../../core/label.js';
 import { isBinary } from './field-shape.js';
 import type { FieldShape } from './field-shape.js';
 import { repeats, takeTurns } from './row-groups.js';
 import type { TimedRows } from './row-groups.js';
 
-/** Words for verdicts, in any case; some data sets have blanks in them. */
-const VERDICT =
-  /^(?:0|1|true|false|yes|no|normal|benign|ok|healthy|nominal|abnormal|anomal(?:y|ous)|attack|outlier|inlier|fault(?:y)?|fail(?:ure|ed)?|intrusion|malicious|none)$/i;
+const TRUTH = /^(?:0|1|true|false)$/i;
 /** Further words for one of two states. */
-const STATE = /^(?:good|bad|on|off|pass(?:ed)?|valid|invalid|positive|negative|[01]\.0*|[tfyn])$/i;
+const STATE = /^(?:good|bad|on|off|pass(?:ed)?|valid|invalid|[01]\.0*|[tfyn])$/i;
 
 export function isVerdicts(shape: FieldShape): boolean {
   if (isBinary(shape)) return true;
   const { keys, present } = shape;
-  return present > 0 && keys.every((key) => key === null || VERDICT.test(key.replaceAll(' ', '')));
+  return present > 0 && keys.every((key) => key === null || isVerdict(key));
 }
 
 function isVerdict(key: string): boolean {
-  const word = key.replaceAll(' ', '');
-  return VERDICT.test(word) || STATE.test(word);
+  return verdictOf(key) !== null || TRUTH.test(key);
+}
+
+function isState(key: string): boolean {
+  return isVerdict(key) || STATE.test(key.replaceAll(' ', ''));
 }
 
 /** Whether texts are truth values or verdicts, which name no target. */
 export function areVerdictWords({ keys, kind, distinct }: FieldShape): boolean {
-  return kind === 'name' && distinct > 1 && keys.every((key) => key === null || isVerdict(key));
+  return kind === 'name' && distinct > 1 && keys.every((key) => key === null || isState(key));
 }
 
 /** Other values than verdicts, in a column of labels. */
@@ -34,12 +36,12 @@ const MOST_OTHERS = 0.1;
  */
 export function holdsLabels(rows: TimedRows, shape: FieldShape, numbers: readonly number[]): boolean {
   const { keys, kind, present } = shape;
-  const others = [...keys.entries()].flatMap(([row, key]) => (key === null || isVerdict(key) ? [] : [row]));
+  const others = [...keys.entries()].flatMap(([row, key]) => (key === null || isState(key) ? [] : [row]));
   if (others.length === 0) return true;
   const codes = others.map((row) => numbers[row] ?? NaN).filter(Number.isFinite);
   if (codes.length === 0) return kind !== 'name' || others.length < present || !namesSeries(rows, shape);
   const areCodes = codes.every((number) => Number.isInteger(number) && number > 1);
-  const hasNormal = keys.some((key) => key !== null && isVerdict(key) && Number(key) !== 1);
+  const hasNormal = keys.some((key) => key !== null && isState(key) && Number(key) !== 1);
   return areCodes && hasNormal && others.length <= MOST_OTHERS * present;
 }
 

@@ -90,3 +90,15 @@ test('truth values distinguish the rows of one time where nothing else does', as
   const outcome = await readText(['timestamp,is_read,bytes', ...rows].join('\n'));
   assert.deepEqual([targets(outcome), outcome.records.length], [['false', 'true'], 12]);
 });
+
+test('every word that counts as a verdict shows a label under its less usual names', async () => {
+  for (const [normal, anomaly] of [
+    ['negative', 'positive'],
+    ['Benign', 'A ttack'],
+    ['inlier', 'faulty'],
+  ]) {
+    const text = series('class', (row) => (row % 20 === 7 ? anomaly : normal));
+    const { recording, records } = await readText(text);
+    assert.deepEqual([recording.hasLabels, records[7]?.label], [true, anomaly]);
+  }
+});
