@@ -7,7 +7,15 @@ type Field = InspectedInput['fields'][number];
 /** What each field of a file is for, in the order of the file as far as it has one. */
 export function fieldRoles(plan: FilePlan): Field[] {
   const names = new Set([...plan.header, ...timeFieldsOf(plan), ...plan.targetFields, ...plan.roles.keys()]);
-  return [...names].map((name) => ({ name, role: roleOf(name, plan) }));
+  return [...names].map((name) => {
+    const role = roleOf(name, plan);
+    return { name, role, column: role === 'metric' ? columnOf(name, plan) : null };
+  });
+}
+
+/** Null where a row has the values of several targets. */
+function columnOf(name: string, { roles, columns, wide }: FilePlan): string | null {
+  return wide === null ? (columns[roles.get(name) ?? -1] ?? null) : null;
 }
 
 function roleOf(name: string, plan: FilePlan): Field['role'] {

@@ -93,8 +93,8 @@ const FIELDS: readonly Column<FieldRow>[] = [
   ),
   words('role', 'role', ({ field }) => field.role),
   figure('without a value', 'missing', countText, ({ field, inspection }) => {
-    const column = inspection.columns.find(({ name }) => name === field.name);
-    return field.role === 'metric' ? (column?.missing ?? null) : null;
+    const column = inspection.columns.find(({ name }) => name === field.column);
+    return column?.missing ?? null;
   }),
   words('since', 'evidence', evidenceOf),
 ];

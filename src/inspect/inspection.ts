@@ -36,6 +36,7 @@ const input = z.strictObject({
     z.strictObject({
       name: text,
       role: z.enum(['time', 'target', 'label', 'metric', 'metric name', 'value', 'ignored']),
+      column: text.nullable().describe('Of a metric: what it is called in the results.'),
     }),
   ),
   decisions: z.array(decision),
