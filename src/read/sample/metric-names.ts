@@ -6,6 +6,7 @@ import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { isOneSeries, namesByPath } from './join-series.js';
 import type { InputSeries } from './join-series.js';
+import { joinParts, pairsOf, plainFileName, sayMetrics } from './file-metrics.js';
 import { VALUE_NAMES } from './long-names.js';
 import { lettersOf, listNames, newName } from './names.js';
 import type { FileSample } from './sampler.js';
@@ -65,6 +66,7 @@ export function nameMetrics(
   const files = metricFiles(inputs, options, intervals);
   const general = files.filter(({ field }) => isGeneral(newName(field, options)));
   if (!isGiven && !(areMetrics(general) && areNewNames(inputs, files, options))) return kept;
+  if (!isGiven && !sayMetrics(general)) return { ...kept, notices: [unclearNames(general)] };
   const named = files.filter((file) => general.includes(file) || isShared(file, files));
   if (named.length === 0) return { ...kept, notices: [NO_EFFECT] };
   const names = new Map(named.map((file) => [file.input, file]));
@@ -75,8 +77,29 @@ export function nameMetrics(
       return { ...options, map: { ...options.map, [name]: field } };
     }),
     decision: decisionOn(named, isGiven),
-    notices: [],
+    notices: isGiven ? seriesNotice(named, inputs, options) : [],
   };
+}
+
+function unclearNames(files: readonly MetricFile[]): Notice {
+  const names = listNames([...new Set(files.map(({ file }) => file))], 3);
+  return {
+    level: 'warning',
+    text: `${names} have one "${oneLine(files[0]!.field)}" each of the same targets and times, and their names do not say what it is, so the records of the later file are duplicates; if they are different metrics, add --metric-names files; if they are different targets, read one file at a time`,
+  };
+}
+
+/** Files without a target column are a target each, so that none has all metrics. */
+function seriesNotice(
+  files: readonly MetricFile[],
+  inputs: readonly MetricSample[],
+  options: ReadOptions,
+): Notice[] {
+  const alone = files.map(({ input }) => inputs[input]!).filter(({ sample }) => isOneSeries(sample, options));
+  const targets = new Set(alone.map(({ series }) => series.name));
+  if (options.series !== undefined || targets.size < 2) return [];
+  const text = `the files name no targets, so each is one with a single metric: ${listNames([...targets], 3)}; if they are metrics of one target, add --series NAME`;
+  return [{ level: 'warning', text }];
 }
 
 function decisionOn(files: readonly MetricFile[], isGiven: boolean): Decision {
@@ -107,9 +130,11 @@ function metricFiles(
     if (options.columns?.includes(newName(field, options)) === true) return [];
     const target = isOneSeries(sample, options) ? series.name : null;
     const places = placesOf(sample, { field, target }, intervals);
-    return [{ input, file: sample.file, field, name: withoutTarget(byPath[input]!, places), places }];
+    return [
+      { input, file: sample.file, field, name: plainFileName(withoutTarget(byPath[input]!, places)), places },
+    ];
   });
-  return withoutNumbers(files);
+  return joinParts(withoutNumbers(files));
 }
 
 /** A file of a single target may be called by it, or be in a folder that is. */
@@ -145,7 +170,8 @@ function areMetrics(files: readonly MetricFile[]): boolean {
   const areDifferent = together.every(
     ([a, b]) => withoutDigits(a.name) !== withoutDigits(b.name) && !areCopies(a.places, b.places),
   );
-  return together.length > 0 && areDifferent;
+  const areOne = pairsOf(files).some(([a, b]) => a.name === b.name && areOfSamePlaces(a.places, b.places));
+  return together.length > 0 && areDifferent && !areOne;
 }
 
 /** Whether no column is called as one of the files. */
@@ -161,11 +187,4 @@ function areNewNames(
 
 function withoutDigits(name: string): string {
   return name.replaceAll(/\d+/g, '');
-}
-
-/** So many files are compared with all others, which are enough to show what a file is. */
-const MOST_COMPARED = 32;
-
-function pairsOf<T>(items: readonly T[]): (readonly [T, T])[] {
-  return items.slice(0, MOST_COMPARED).flatMap((a, i) => items.slice(i + 1).map((b) => [a, b] as const));
 }

@@ -18,6 +18,20 @@ export function metricShare({ keys, distinct }: FieldShape): number {
   return metrics.length / Math.max(1, distinct);
 }
 
+/** Further words of which the names of files with one metric each are made. */
+const FILE_WORDS = new Set(
+  'network net bandwidth traffic jitter ping loss fan price demand sales solar filesystem'.split(' '),
+);
+
+/** The words of a file's name that metrics are called by, in its order, without numbers behind them. */
+export function metricWordsOf(name: string): string[] {
+  return wordsOf(name).filter((word) => [word, word.replace(/\d+$/, '')].some(isMetricWord));
+}
+
+function isMetricWord(word: string): boolean {
+  return WORDS.has(word) || FILE_WORDS.has(word);
+}
+
 function wordsOf(text: string): string[] {
   return text
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')

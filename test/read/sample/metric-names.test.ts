@@ -111,3 +111,57 @@ test('parts of one metric, and copies of a file, are not taken for several metri
     assert.deepEqual([columns.length, merged], [1, 0], kind);
   }
 });
+
+test('names that say no metrics keep the column, with a warning that names the flags', async (t) => {
+  for (const [a, b] of [
+    ['us-east.csv', 'us-west.csv'],
+    ['us-east-load.csv', 'us-west-load.csv'],
+    ['export.csv', 'export (1).csv'],
+    ['cpu.csv', 'cpu (1).csv'],
+    ['cpu.csv', 'cpu.jsonl'],
+  ] as const) {
+    const json = metric(mem)
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.split(','))
+      .map(([time, host, value]) => `${JSON.stringify({ time, host, value: Number(value) })}\n`)
+      .join('');
+    const read = await readFiles(t, { [a]: metric(cpu), [b]: b.endsWith('jsonl') ? json : metric(mem) });
+    assert.deepEqual([read.columns, read.merged], [['value'], 0], b);
+  }
+  const read = await readFiles(t, { 'us-east.csv': metric(cpu), 'us-west.csv': metric(mem) });
+  assert.ok(read.notices.some((text) => /do not say what it is.*--metric-names files/.test(text)));
+  const one = `time,value\n${  [0, 1, 2].map((count) => `${minute(count)},${count}\n`).join('')}`;
+  const alone = await readFiles(t, { 'cpu.csv': one, 'mem.csv': one }, { metricNames: 'files' });
+  assert.ok(alone.notices.some((text) => text.includes('--series NAME')));
+});
+
+test('hosts, dates and marks of copies in the names of files are no part of the metric', async (t) => {
+  const web = { hosts: ['web-1', 'web-2'] };
+  const db = { hosts: ['db-1', 'db-2'] };
+  const others: Readonly<Record<string, string>>[] = [
+    {
+      'cpu-web.csv': metric(cpu, web),
+      'cpu-db.csv': metric(cpu, db),
+      'mem-web.csv': metric(mem, web),
+      'mem-db.csv': metric(mem, db),
+    },
+    { 'cpu_2018-04.csv': metric(cpu), 'mem_2018-04.csv': metric(mem) },
+    { 'cpu_20180430T0000.csv': metric(cpu), 'mem_20180430T0000.csv': metric(mem) },
+    {
+      'cpu-data-2018-04-30 10_11_12.csv': metric(cpu),
+      'mem-data-2018-04-30 10_11_12.csv': metric(mem),
+    },
+    { 'cpu/data.csv': metric(cpu), 'mem/data.csv': metric(mem) },
+    { 'cpu.csv': metric(cpu), 'mem (1).csv': metric(mem) },
+    {
+      'cpu.csv': metric(cpu),
+      'mem.csv': metric(mem),
+      'mem-old.csv': metric(mem, { from: -1440, to: -1436 }),
+    },
+  ];
+  for (const files of others) {
+    const { columns } = await readFiles(t, files);
+    assert.deepEqual(columns, ['cpu', 'mem'], Object.keys(files).join(' '));
+  }
+});
