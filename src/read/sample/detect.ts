@@ -94,7 +94,7 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
       ...notices,
       ...metrics.notices,
       ...decisionNotices(decisions),
-      ...seriesNotices(inputs, options),
+      ...seriesNotices(inputs, options, intervals),
       ...interval.notices,
       ...[...found, phase].flatMap((decision) => noticesOf(decision)),
       ...rangeNotices(options, intervals),

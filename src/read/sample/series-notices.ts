@@ -1,4 +1,5 @@
 import type { Notice } from '../../core/errors.js';
+import type { Intervals } from '../../core/grid.js';
 import { oneLine } from '../../core/one-line.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
@@ -6,6 +7,8 @@ import { EACH_FILE, seriesFlag } from './given-series.js';
 import { isOneSeries } from './join-series.js';
 import type { InputSeries } from './join-series.js';
 import { inShell, listNames } from './names.js';
+import { overlapNotice } from './overlap-notice.js';
+import type { LoneFile } from './overlap-notice.js';
 import { rotatedFiles } from './rotation.js';
 import type { FileSample } from './sampler.js';
 
@@ -55,7 +58,11 @@ function evidenceOf(joinedBy: InputSeries['joinedBy']): string {
 }
 
 /** Which files are read as one series, and which ones look as if they should be. */
-export function seriesNotices(all: readonly SeriesSample[], options: ReadOptions): Notice[] {
+export function seriesNotices(
+  all: readonly SeriesSample[],
+  options: ReadOptions,
+  intervals: Intervals,
+): Notice[] {
   const inputs = all.filter(({ sample }) => isOneSeries(sample, options));
   if (options.series !== undefined) {
     const text = '--series has no effect: every file has a target column';
@@ -68,7 +75,7 @@ export function seriesNotices(all: readonly SeriesSample[], options: ReadOptions
     return { level: 'info', text };
   });
   const joined = [...joinedNotice(inputs, 'dates'), ...joinedNotice(inputs, 'metrics')];
-  return [...rotated, ...joined, ...apartNotice(inputs)];
+  return [...rotated, ...joined, ...apartNotice(inputs, options, intervals)];
 }
 
 /** What was joined, and how to read each file as a series instead. */
@@ -86,10 +93,12 @@ function joinedNotice(inputs: readonly SeriesSample[], joinedBy: 'dates' | 'metr
 }
 
 /** Files that are read as several series, but look like parts of one or of fewer. */
-function apartNotice(inputs: readonly SeriesSample[]): Notice[] {
+function apartNotice(inputs: readonly SeriesSample[], options: ReadOptions, intervals: Intervals): Notice[] {
   const files = inputs.map(({ sample }) => sample.file);
   const count = new Set(inputs.map(({ series }) => series.name)).size;
   if (areOfDifferentMetrics(inputs)) return [metricsNotice(files, count)];
+  const overlap = overlapNotice(inputs.map(loneFile), options, intervals);
+  if (overlap.length > 0) return overlap;
   const names = namesOfParts(inputs);
   const flag = names === null ? null : seriesFlag(files, names);
   if (names === null || flag === null) return [];
@@ -97,6 +106,11 @@ function apartNotice(inputs: readonly SeriesSample[]): Notice[] {
   const parts = fewer === 1 ? 'one' : `${fewer}`;
   const text = `${listNames(files, 4)} follow one another, but are read as ${count} series; if they are parts of ${parts}, give --series ${inShell(flag)}`;
   return [{ level: 'warning', text }];
+}
+
+function loneFile({ sample, series }: SeriesSample): LoneFile {
+  const { file, sampled } = sample;
+  return { file, series: series.name, fields: sampled.names, timesMs: timesOf(sample) };
 }
 
 /** Names for files that look like numbered parts of one series, or of several; null: they do not. */

@@ -165,6 +165,51 @@ test('only files whose names differ in the date alone are put in order, and each
   ]);
 });
 
+test('dated files whose times overlap draw flags that make them one series', async (t) => {
+  const flagsIn = (notices: readonly string[]): string | undefined =>
+    notices.map((text) => /give (--series .+)$/.exec(text)?.[1]).find((flags) => flags !== undefined);
+  const late = `time,cpu\n${[7, 8, 9].map((i) => `${minute(i).replace(':00.000Z', ':30.000Z')},${i}\n`).join('')}`;
+  for (const [files, flags, options, values] of [
+    [
+      { 'load-2018-04-30.csv': rows(0, 9), 'load-2018-05-01.csv': rows(7, 11) },
+      '--series load --duplicates first',
+      { series: 'load', duplicates: 'first' },
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    ],
+    [
+      { 'load-2018-04-30.csv': rows(0, 9), 'load-2018-05-01.csv': late },
+      '--series load --duplicates first',
+      { series: 'load', duplicates: 'first' },
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    ],
+    [
+      { '2018-04-30.csv': `${rows(0, 3)}${minute(5)},5\n`, '2018-05-01.csv': rows(3, 5) },
+      '--series all',
+      { series: 'all' },
+      [0, 1, 2, 3, 4, 5],
+    ],
+  ] as const) {
+    const apart = await readFiles(t, files);
+    assert.equal(apart.targets.length, 2);
+    assert.equal(flagsIn(apart.notices), flags);
+    const joined = await readFiles(t, files, options);
+    assert.deepEqual([joined.targets.length, joined.values], [1, values]);
+    assert.equal(flagsIn(joined.notices), undefined);
+  }
+  const hosts = days((host, date) => `${host}-${date}.csv`);
+  const overlapping = { ...hosts, 'web-2-2018-05-01.csv': rows(15, 30) };
+  assert.equal(
+    flagsIn((await readFiles(t, overlapping)).notices),
+    "--series '(web-1|web-2)' --duplicates first",
+  );
+  // The numbers of these name hosts, and the others have other columns.
+  for (const files of [
+    { 'web-2016.csv': rows(0, 9), 'web-2019.csv': rows(0, 9) },
+    { 'web-2018-04-30.csv': rows(0, 9), 'web-2018-05-01.csv': rows(7, 20, 'mem') },
+  ])
+    assert.equal(flagsIn((await readFiles(t, files)).notices), undefined);
+});
+
 const METRICS = ['cpu', 'mem', 'disk'];
 
 test('files with a metric each of several hosts are a series per host', async (t) => {
