@@ -2,7 +2,7 @@ import { commaSeparated } from '../../core/comma-list.js';
 import { AiopsError } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import type { ReadOptions } from '../options.js';
-import { clockApart } from './clock-apart.js';
+import { clockApart, refuseShortDates } from './clock-apart.js';
 import type { Decision } from './decision.js';
 import { namedField, requireField, usualField } from './find-field.js';
 import { lettersOf, listNames, newName, quoteName } from './names.js';
@@ -177,6 +177,7 @@ function otherTime(
     const joined = joinedWith(clockApart(sampled, found, false));
     return joined ?? timeChoice([found], named === null ? 'shape' : 'name', evidence);
   }
+  if (isHeader) refuseShortDates(sampled, free, nowMs);
   // A usual name without times: the first reject says what is wrong with them.
   const field = usualField(USUAL_TIMES, free, new Set(), options);
   if (field !== null) return timeChoice([field], 'name', 'it has a usual name');

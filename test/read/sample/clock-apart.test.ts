@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AiopsError } from '#build/core/errors.js';
 import type { ReadOptions } from '#build/read/recording.js';
 import { readText } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
@@ -119,4 +120,30 @@ test('midnights beside times of day that go forward are days, and those beside d
     refusal('input_unusable', /sunrise/, /give --time-column date,sunrise; .* give --time-column date$/),
   );
   assert.equal((await readText(daily, { timeColumn: 'date' })).records.length, CLOCKS.length);
+});
+
+test('dates with years of two digits beside times of day are refused with the formats that read them all', async () => {
+  const day = (text: string) => (clock: string, i: number) => `${text},${clock},${i}`;
+  for (const [header, date, formats] of [
+    ['date,time,cpu', '30.04.18', ['%d.%m.%y %H:%M']],
+    ['Datum,Uhrzeit,cpu', '4/30/18', ['%m/%d/%y %H:%M']],
+    ['day,clock,cpu', '18-04-30', ['%y-%m-%d %H:%M']],
+    ['date,time,cpu', '04.05.18', ['%d.%m.%y %H:%M', '%m.%d.%y %H:%M', '%y.%m.%d %H:%M']],
+  ] as const) {
+    const text = table(header, day(date));
+    const error: unknown = await readText(text).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof AiopsError, header);
+    const [, timeColumn = ''] = /--time-column (\S+) with/.exec(error.hint ?? '') ?? [];
+    const found = [...(error.hint ?? '').matchAll(/--time-format '([^']+)'/g)].map(
+      ([, format = '']) => format,
+    );
+    assert.deepEqual(found, formats);
+    for (const timeFormat of formats)
+      assert.equal((await readText(text, { timeColumn, timeFormat })).records.length, CLOCKS.length);
+  }
+  const given = { timeColumn: 'date,time', timeFormat: '%d.%m.%y %H:%M' };
+  assert.deepEqual(await minutesOf(table('date,time,cpu', day('30.04.18')), given), MINUTES);
+  // One of the dates is no date: no format reads them all.
+  const broken = table('date,time,cpu', (clock, i) => `${i === 2 ? '31.04.18' : '30.04.18'},${clock},${i}`);
+  await assert.rejects(() => readText(broken), refusal('input_unusable', /is not a time/, /--time-format/));
 });
