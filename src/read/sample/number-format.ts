@@ -3,7 +3,7 @@ import { PLAIN_NUMBERS, isGroupedNumber, numberParser } from '../lines/number-fo
 import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
-import { listNames, quoteName } from './names.js';
+import { listNames, newName, quoteName } from './names.js';
 import {
   hasPercentSign,
   hasPercentSigns,
@@ -15,6 +15,8 @@ import {
 import type { MixedUnits, TextColumn } from './number-suffixes.js';
 import type { SampledTable, SampleTable } from './table.js';
 import { targetName } from './target-names.js';
+import { namesInUnits } from './unit-names.js';
+import type { UnitTable } from './unit-names.js';
 
 /** Texts that usually stand for a missing value, in lower case. */
 const USUAL_MISSING: ReadonlySet<string> = new Set([
@@ -50,7 +52,7 @@ export function decideNumbers(
   const usual = all.filter(({ texts }) => texts.every((text) => USUAL_NUMBER.test(text)));
   const areUsual = new Set(usual);
   const columns = all.filter((column) => !areUsual.has(column));
-  const units = unitColumns(columns.filter(({ name }) => targetName(name, options) === null));
+  const units = unitColumns(columns.filter(({ name }) => mayHaveUnit({ table, timeFields }, name, options)));
   const percent = columns.filter(hasPercentSigns);
   const bare = columns.map((column) => withoutSuffix(column, units.united));
   const times = textColumn(table, timeFields[0] ?? '');
@@ -93,6 +95,10 @@ export function decideNumbers(
 }
 
 /** Its texts are made anew each time: those of thousands of columns would take too much memory. */
+function mayHaveUnit(rows: UnitTable, field: string, options: ReadOptions): boolean {
+  return targetName(field, options) === null && !namesInUnits(rows, field, newName(field, options));
+}
+
 function textColumn(table: SampleTable, name: string): TextColumn {
   return {
     name,

@@ -94,3 +94,37 @@ test('names that end like units stay names', async () => {
   const few = await readText(csv('v', '1', '2', '5 ms', '4'));
   assert.deepEqual([few.recording.columns, few.rejects.length], [['v'], 1]);
 });
+
+test('texts with a unit that describe or name targets are no metrics', async () => {
+  const rows = (of: (host: string, at: number) => string): string =>
+    [0, 1, 2, 3]
+      .flatMap((at) => ['web', 'db'].map((host) => `2024-01-01T00:0${at}:00Z,${of(host, at)}`))
+      .join('\n');
+  const described: Readonly<Record<string, readonly [string, string]>> = {
+    flavor: ['8 GB', '16 GB'],
+    cpu_model: ['2.4 GHz', '2.4 GHz'],
+    retention: ['7 days', '30 days'],
+    seat: ['10A', '11B'],
+    version: ['5.4 K', '5.4 K'],
+    capacity: ['8 GB', '512 MB'],
+  };
+  for (const [name, [web, db]] of Object.entries(described)) {
+    const text = `time,host,${name},v\n${rows((host, at) => `${host},${host === 'web' ? web : db},${at}`)}`;
+    const { recording, rejects } = await readText(text);
+    assert.deepEqual([recording.columns, rejects], [['v'], []], name);
+    assert.ok(!recording.notices.some(({ text: line }) => line.includes(`"${name}" in`)), name);
+  }
+  for (const [name, web, db] of [
+    ['disk', '8 GB', '16 GB'],
+    ['seat', '1A', '2A'],
+    ['depth', '10.2 m', '10.3 m'],
+  ] as const) {
+    const text = `time,${name},v\n${rows((host, at) => `${host === 'web' ? web : db},${at}`)}`;
+    const { recording, records } = await readText(text);
+    assert.deepEqual(recording.columns, ['v'], name);
+    assert.deepEqual([...new Set(records.map(({ target }) => target))].sort(), [web, db].sort(), name);
+    assert.ok(!recording.notices.some(({ text: line }) => line.includes(`"${name}" in`)), name);
+  }
+  const measured = `time,host,temp,power\n${rows((host, at) => `${host},${20 + at} C,${at}.5 kW`)}`;
+  assert.deepEqual((await readText(measured)).recording.columns, ['temp', 'power']);
+});
