@@ -219,8 +219,12 @@ test('units stay below the header when an input is sorted', async () => {
 });
 
 test('a first row that cannot be read is no line of units', async () => {
-  for (const row of ['x,y,z', 'yesterday,,', ',,', 'soon,5,%']) {
-    const { records, rejects } = await readText(['Time,temp,humidity', row, ...WEATHER].join('\n'));
+  const read = (row: string): ReturnType<typeof readText> =>
+    readText(['Time,temp,humidity', row, ...WEATHER].join('\n'));
+  for (const row of ['x,y,z', 'yesterday,,', 'soon,5,%']) {
+    const { records, rejects } = await read(row);
     assert.deepEqual([records.length, rejects.map(({ line }) => line)], [4, [2]], row);
   }
+  const { records, rejects } = await read(',,');
+  assert.deepEqual([records.length, records[0]?.line, rejects], [4, 3, []]);
 });
