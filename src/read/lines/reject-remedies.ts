@@ -127,8 +127,14 @@ function exampleFormat(message: string): string {
   const format = (date: string): string => `${date}${clock}`;
   const dayFirst = format(`%d${mark}%m${mark}%y`);
   const monthFirst = format(`%m${mark}%d${mark}%y`);
-  const likely =
-    Number(second) > 12 ? [monthFirst] : Number(first) > 12 ? [dayFirst] : [dayFirst, monthFirst];
+  const yearFirst = format(`%y${mark}%m${mark}%d`);
+  // After a year there are no dots, and slashes are likely only where no month is possible.
+  const mayBeYear = mark === '-' || (mark === '/' && Number(first) > 12);
+  const likely = [
+    ...(Number(second) > 12 ? [] : [dayFirst]),
+    ...(Number(first) > 12 ? [] : [monthFirst]),
+    ...(mayBeYear && Number(second) <= 12 ? [yearFirst] : []),
+  ];
   const fitting = likely.filter((pattern) => !Number.isNaN(patternMs(pattern, time)));
   return fitting.length === 0 ? '' : `, here ${fitting.map((pattern) => `"${pattern}"`).join(' or ')}`;
 }

@@ -1,13 +1,20 @@
 import { AiopsError } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
-import { AUTO_TIME, parserOf } from '../../core/time/format.js';
 import { MIDNIGHT, joinedTime } from '../lines/joined-time.js';
-import { inShell, lettersOf, quoteName } from './names.js';
+import {
+  HOUR_NAMES,
+  areClockDigits,
+  areHours,
+  isClock,
+  isClockName,
+  textOf,
+  unclearPart,
+} from './day-parts.js';
+import { lettersOf, quoteName } from './names.js';
 import type { SampleTable, SampledTable } from './table.js';
 import { isTimeLike } from './time-format.js';
-import { areMost } from './time-shape.js';
+import { hasMostlyTimes } from './time-shape.js';
 
-const CLOCK = /^\s*\d{1,2}:\d\d(:\d\d([.,]\d+)?)?( ?[ap]\.?m\.?)?\s*$/i;
 const NUMBER = /^[-+]?\d+([.,]\d+)?$/;
 const DIGIT_DATE = /^\d{6}(\d\d)?$/;
 
@@ -23,20 +30,24 @@ export function clockApart(sampled: SampledTable, field: string, isUsual: boolea
   const dates = table.lineColumn(field).map((date) => textOf(date));
   const days = dates.map((date) => date.trim().replace(MIDNIGHT, ''));
   if (!days.some(isDay) || days.some((day) => /:|T\d/.test(day))) return null;
-  const clock = clockBeside(table, field);
-  if (clock === null) return null;
+  const clock = clockBeside(table, field, days);
+  if (clock === null) {
+    refuseUnclear(sampled, field, days);
+    return null;
+  }
   const isSure = isClockName(clock) || isRising(days, table.lineColumn(clock));
   const hasMidnights = days.some((day, row) => day !== dates[row]?.trim());
   if ((isUsual || hasMidnights) && !isSure) return null;
   const fields = [field, clock];
-  const flag = `--time-column ${fields.map(quoteName).join(',')}`;
-  const other = `if ${oneLine(clock)} is something else, give --time-column ${quoteName(field)}`;
+  refuseMinutes(sampled, fields, days);
+  const flag = flagOf(fields);
+  const other = `if ${oneLine(clock)} is something else, give ${flagOf([field])}`;
   const clocks = table.lineColumn(clock);
   const isTime = days.some((_, row) => isTimeLike(joinedTime([dates[row], clocks[row]], null)));
   if (isSure && isTime) return fields;
   const remedy = isTime
     ? `give ${flag}`
-    : `give ${flag} with --time-format, such as --time-format '%d.%m.%y %H:%M'`;
+    : `give ${flag} with --time-format, such as --time-format '${exampleFormat(days[0], textOf(clocks[0]))}'`;
   throw new AiopsError(
     'input_unusable',
     `${file} has the date in ${oneLine(field)} and the time of day in ${oneLine(clock)}`,
@@ -44,110 +55,107 @@ export function clockApart(sampled: SampledTable, field: string, isUsual: boolea
   );
 }
 
-const YEAR_MS = 366 * 86_400_000;
-const SHORT_DAY = /^\s*\d{1,2}([-./])\d{1,2}\1\d\d\s*$/;
-const CLOCK_PATTERNS = ['%H:%M', '%H:%M:%S', '%I:%M %p', '%I:%M:%S %p'];
+/** The field with the days, if `field` has but times of day; null: it may be the whole time. */
+export function dayBeside(table: SampleTable, field: string, free: readonly string[]): string | null {
+  const column = table.lineColumn(field);
+  const isPart =
+    isClock(column) ||
+    areClockDigits(column) ||
+    unclearPart(field, column) !== null ||
+    MINUTE_NAMES.has(lettersOf(field));
+  if (!isPart) return null;
+  return free.find((name) => name !== field && areDays(table.lineColumn(name))) ?? null;
+}
 
-/**
- * Refuses dates with years of two digits in a field beside their times of day, which are read by a pattern alone.
- *
- * @throws AiopsError `input_unusable`, with the patterns that read all of them
- */
-export function refuseShortDates(
+/** Whether a column has dates alone, or dates at midnight, written as text or as eight digits. */
+function areDays(column: readonly unknown[]): boolean {
+  if (!hasMostlyTimes(column)) return false;
+  const days = column.map((date) => textOf(date).trim().replace(MIDNIGHT, '')).filter((day) => day !== '');
+  return days.every((day) => !/:|T\d/.test(day) && (!NUMBER.test(day) || /^(?:19|20)\d{6}$/.test(day)));
+}
+
+const MINUTE_NAMES = new Set(['minute', 'minutes', 'minuto', 'minuten', 'mins']);
+
+/** Beside a day and an hour, a column of minutes is a part of the time as well, which only a pattern reads. */
+function refuseMinutes(
   { file, table }: SampledTable,
   fields: readonly string[],
-  nowMs: number,
+  days: readonly string[],
 ): void {
-  for (const field of fields) {
-    const days = table.lineColumn(field).map(textOf);
-    const mark = SHORT_DAY.exec(days.find((day) => day !== '') ?? '')?.[1];
-    const clock = mark === undefined ? null : clockBeside(table, field);
-    if (mark === undefined || clock === null || !fields.includes(clock)) continue;
-    const clocks = table.lineColumn(clock);
-    const times = days.map((day, row) => joinedTime([day, clocks[row]], '')).filter(isGiven);
-    const patterns = ['%d %m %y', '%m %d %y', '%y %m %d'].flatMap((day) =>
-      CLOCK_PATTERNS.map((time) => `${day.replaceAll(' ', mark)} ${time}`),
-    );
-    const fitting = patterns.filter((pattern) => readsAll(pattern, times, nowMs + YEAR_MS));
-    if (fitting.length === 0) continue;
-    const formats = fitting.map((pattern) => `--time-format ${inShell(pattern)}`).join(' or ');
+  const [field = '', hour = ''] = fields;
+  if (!areHours(table.lineColumn(hour))) return;
+  const isMinutes = (name: string): boolean =>
+    MINUTE_NAMES.has(lettersOf(name)) &&
+    table.lineColumn(name).every((value) => /^[0-5]?\d$/.test(textOf(value)));
+  const minute = table.lineNames.find((name) => !fields.includes(name) && isMinutes(name));
+  if (minute === undefined) return;
+  const pattern = exampleFormat(days[0], '').replace('%H:%M', '%H %M');
+  throw new AiopsError(
+    'input_unusable',
+    `${file} has the date in ${oneLine(field)}, the hour in ${oneLine(hour)} and the minute in ${oneLine(minute)}`,
+    {
+      hint: `give ${flagOf([...fields, minute])} with --time-format, such as --time-format '${pattern}'; if ${oneLine(minute)} is something else, give ${flagOf(fields)}`,
+    },
+  );
+}
+
+/** Refuses times of day that cannot be joined with their dates for sure: as targets or metrics they would be wrong. */
+function refuseUnclear({ file, table }: SampledTable, field: string, days: readonly string[]): void {
+  const isPerDay = 2 * new Set(days).size <= days.length;
+  if (!isPerDay) return;
+  for (const name of table.lineNames.filter((each) => each !== field)) {
+    const column = table.lineColumn(name);
+    const part = unclearPart(name, column);
+    if (part === null || !(part.isSure || isRising(days, column))) continue;
     throw new AiopsError(
       'input_unusable',
-      `${file} has the date in ${oneLine(field)}, with a year of two digits, and the time of day in ${oneLine(clock)}`,
-      { hint: `give --time-column ${[field, clock].map(quoteName).join(',')} with ${formats}` },
+      `${file} has the date in ${oneLine(field)} and ${part.what} in ${oneLine(name)}, which cannot be joined for sure`,
+      {
+        hint: `write the time in one column, such as 2018-04-30 00:30, and name it with --time-column; if ${oneLine(name)} is something else, give ${flagOf([field])}, and --target-column ${quoteName(name)} if it names the targets`,
+      },
     );
   }
 }
 
-function isGiven(time: unknown): boolean {
-  return time !== undefined && time !== null && time !== '';
-}
-
-/** Whether all texts are times by a pattern, none of them later than `untilMs`. */
-function readsAll(pattern: string, times: readonly unknown[], untilMs: number): boolean {
-  const parse = parserOf({ ...AUTO_TIME, pattern }, 'UTC');
-  return times.every((time) => typeof time === 'string' && parse(time) <= untilMs);
-}
-
 /** The field with times of day, or else with hours from 0 to 23; null: there is none. */
-function clockBeside(table: SampleTable, field: string): string | null {
+export function clockBeside(table: SampleTable, field: string, days: readonly string[]): string | null {
   const names = table.lineNames.filter((name) => name !== field);
-  const clocks = names.filter((name) => isClock(table.lineColumn(name)));
+  const isDigits = (name: string): boolean => {
+    const column = table.lineColumn(name);
+    if (!areClockDigits(column)) return false;
+    return isRising(days, column) && /(?:time|hhmm|zeit|clock|hour|hora)$/.test(lettersOf(name));
+  };
+  const clocks = names.filter((name) => isClock(table.lineColumn(name)) || isDigits(name));
   const hours = names.filter((name) => HOUR_NAMES.has(lettersOf(name)) && areHours(table.lineColumn(name)));
-  return clocks.find(isClockName) ?? clocks[0] ?? hours[0] ?? null;
+  const rising = clocks.filter((name) => isRising(days, table.lineColumn(name)));
+  return clocks.find(isClockName) ?? rising.find(isStartName) ?? rising[0] ?? clocks[0] ?? hours[0] ?? null;
 }
 
-const HOUR_NAMES = new Set([
-  'hour',
-  'hours',
-  'hr',
-  'hourofday',
-  'stunde',
-  'heure',
-  'hora',
-  'ora',
-  'uur',
-  'godzina',
-]);
-const CLOCK_NAMES = new Set([
-  ...HOUR_NAMES,
-  ...[
-    'time',
-    'timeofday',
-    'clock',
-    'localtime',
-    'utctime',
-    'timeutc',
-    'uhrzeit',
-    'zeit',
-    'tijd',
-    'czas',
-    'hhmm',
-  ],
-]);
-
-function isClockName(name: string): boolean {
-  return CLOCK_NAMES.has(lettersOf(name));
+/** Of the start and the end of a row's interval, the start is its time. */
+function isStartName(name: string): boolean {
+  return /start|begin|from|von|inicio|debut/.test(lettersOf(name));
 }
 
-/** Whether a column has hours as numbers from 0 to 23, several of them. */
-function areHours(column: readonly unknown[]): boolean {
-  const hours = column.map((value) => textOf(value).trim()).filter((text) => text !== '');
-  return new Set(hours).size > 1 && hours.every((text) => /^\d{1,2}$/.test(text) && Number(text) < 24);
+function flagOf(fields: readonly string[]): string {
+  return `--time-column ${fields.map(quoteName).join(',')}`;
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+/** A pattern that may fit a day and a time of day. */
+function exampleFormat(day = '', clock: string): string {
+  const mark = /^\d+([./-])\d+\1\d+$/.exec(day)?.[1];
+  const date = /^\d{4}\D/.test(day)
+    ? `%Y${mark}%m${mark}%d`
+    : /^\d{8}$/.test(day)
+      ? '%Y%m%d'
+      : /^\d{6}$/.test(day)
+        ? '%y%m%d'
+        : `%d${mark ?? '.'}%m${mark ?? '.'}${/\d{4}$/.test(day) ? '%Y' : '%y'}`;
+  const time = /^\d+\.\d\d\.\d\d$/.test(clock) ? '%H.%M.%S' : '%H:%M';
+  return `${date} ${time}`;
 }
 
 function isDay(text: string): boolean {
   return isTimeLike(text) && (!NUMBER.test(text) || DIGIT_DATE.test(text));
-}
-
-function isClock(column: readonly unknown[]): boolean {
-  const values = column.filter((value) => value !== undefined && value !== '');
-  const clocks = values.filter((value) => typeof value === 'string' && CLOCK.test(value));
-  return areMost(clocks.length, values.length);
 }
 
 /** So many steps forward within a day show that a column tells its time. */
@@ -155,7 +163,13 @@ const MIN_STEPS = 8;
 
 /** Whether times of day go forward within each day. */
 function isRising(days: readonly string[], clocks: readonly unknown[]): boolean {
-  const padded = clocks.map((clock) => textOf(clock).trim().replace(/^\d:/, '0$&'));
+  const padded = clocks
+    .map((clock) =>
+      textOf(clock)
+        .trim()
+        .replace(/^\d(?=[:.]\d\d)/, '0$&'),
+    )
+    .map((clock) => (/^\d+$/.test(clock) ? clock.padStart(4, '0') : clock));
   let steps = 0;
   for (let row = 1; row < days.length; row++) {
     if (days[row] !== days[row - 1] || padded[row] === padded[row - 1]) continue;

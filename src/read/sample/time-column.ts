@@ -2,10 +2,11 @@ import { commaSeparated } from '../../core/comma-list.js';
 import { AiopsError } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import type { ReadOptions } from '../options.js';
-import { clockApart, refuseShortDates } from './clock-apart.js';
+import { clockApart, dayBeside } from './clock-apart.js';
 import type { Decision } from './decision.js';
 import { namedField, requireField, usualField } from './find-field.js';
 import { lettersOf, listNames, newName, quoteName } from './names.js';
+import { refuseShortDates } from './short-dates.js';
 import type { SampledTable, SampleTable } from './table.js';
 import { isTimeLike } from './time-format.js';
 import {
@@ -87,6 +88,9 @@ export function decideTime(sampled: SampledTable, options: ReadOptions, nowMs: n
   const field = usualField(USUAL_TIMES, usual, taken, options);
   const free = names.filter((name) => !taken.has(name) && !taken.has(newName(name, options)));
   if (field === null) return otherTime(sampled, free, options, nowMs);
+  const day = dayBeside(table, field, free);
+  const apart = day === null ? null : joinedWith(clockApart(sampled, day, false));
+  if (apart !== null) return apart;
   const better = betterTime(table, { field, free }, options, nowMs);
   if (better === null) {
     return joinedWith(clockApart(sampled, field, true)) ?? timeChoice([field], 'name', 'it has a usual name');

@@ -40,6 +40,9 @@ test('a format in a remedy reads the time that it is for', () => {
   assert.deepEqual(formats('30.04.18 00:00:59'), ['%d.%m.%y %H:%M:%S']);
   assert.deepEqual(formats('04/05/18 1:00pm'), ['%d/%m/%y %I:%M%p', '%m/%d/%y %I:%M%p']);
   assert.deepEqual(formats('04/30/18'), ['%m/%d/%y']);
+  assert.deepEqual(formats('18-04-30 00:00:00'), ['%d-%m-%y %H:%M:%S', '%y-%m-%d %H:%M:%S']);
+  assert.deepEqual(formats('18/04/30'), ['%d/%m/%y', '%y/%m/%d']);
+  assert.deepEqual(formats('18-04-32'), ['%d-%m-%y']);
   for (const time of ['yesterday', '31/31/18 00:00', '4/30/18 25:00']) assert.deepEqual(formats(time), []);
 });
 

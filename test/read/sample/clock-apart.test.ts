@@ -147,3 +147,58 @@ test('dates with years of two digits beside times of day are refused with the fo
   const broken = table('date,time,cpu', (clock, i) => `${i === 2 ? '31.04.18' : '30.04.18'},${clock},${i}`);
   await assert.rejects(() => readText(broken), refusal('input_unusable', /is not a time/, /--time-format/));
 });
+
+test('times of day with zones, dots, digits, or the day zero of a program are joined with their date', async () => {
+  const digits = (clock: string): string => clock.replace(':', '');
+  const texts = [
+    table('Date,Time,v', (clock, i) => `2018-04-30,${clock} UTC,${i}`),
+    table('Date,Time,v', (clock, i) => `2018-04-30,${clock}:00Z,${i}`),
+    table('Date,Time,v', (clock, i) => `2018-04-30,0 days ${clock}:00,${i}`),
+    table('Datum;Zeit;v', (clock, i) => `30.04.2018;${clock.replace(':', '.')}.00;${i},5`),
+    table('DATE,TIME,v', (clock, i) => `20180430,${digits(clock)},${i}`),
+    table('UTC_DATE,UTC_TIME,v', (clock, i) => `20180430,${digits(clock)},${i}`),
+    table('Date,Time,v', (clock, i) => `2018-04-30,1899-12-30 ${clock}:00,${i}`),
+    table('Date,Time,v', (clock, i) => `2018-04-30T00:00:00.000Z,${clock}:00,${i}`),
+    table('Date,Time,v', (clock, i) => `4/30/2018 12:00:00 AM,${clock}:00 AM,${i}`),
+    table('Date,End Time,Start Time,v', (clock, i) => `2018-04-30,${clock}:59,${clock},${i}`),
+  ];
+  for (const text of texts) assert.deepEqual(await minutesOf(text), MINUTES, text);
+  const ahead = table('Date,Time,v', (clock, i) => `2018-04-30,${clock}:00+02:00,${i}`);
+  assert.equal((await minutesOf(ahead))[0], '2018-04-30T06:00:00.000Z');
+  const zoned = table('Date,Time,v', (clock, i) => `2018-04-30T00:00:00+02:00,${clock}:00,${i}`);
+  assert.equal((await minutesOf(zoned))[0], '2018-04-30T06:00:00.000Z');
+});
+
+test('a part of a day that cannot be joined for sure is refused, never taken for a target or a metric', async () => {
+  const daily = (header: string, count: number, row: (period: number) => string): string =>
+    `${[header, ...[29, 30].flatMap((day) => Array.from({ length: count }, (_, i) => `2018-04-${day},${row(i + 1)}`))].join('\n')}\n`;
+  const clock = (i: number): string => CLOCKS[i] ?? '09:59';
+  const texts = {
+    HE: daily('Date,HE,MW', 24, (hour) => `${hour},${hour * 7}`),
+    Hour: daily('Date,Hour,MW', 24, (hour) => `${hour},${hour * 7}`),
+    SETTLEMENT_PERIOD: daily('SETTLEMENT_DATE,SETTLEMENT_PERIOD,ND', 48, (n) => `${n},${n * 7}`),
+    hour_ending: daily('date,hour_ending,node,lmp', 24, (hour) => `${hour},a,${hour * 7}`),
+    'von-bis': daily('Datum,von-bis,v', 11, (i) => `${clock(i - 1)}-${clock(i)},${i * 7}`),
+    Time: daily('Date,Time,v', 24, (hour) => `${(hour - 1) * 100},${hour * 7}`),
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    const flags = /--time-column \w+, and --target-column/;
+    await assert.rejects(
+      () => readText(text),
+      refusal('input_unusable', new RegExp(` in ${name}, which cannot be joined`), flags),
+      text,
+    );
+  }
+  const shifts = daily('date,period,load', 4, (n) => `${n},${n * 7}`);
+  await assert.rejects(() => readText(shifts), refusal('input_unusable', /which column names their targets/));
+});
+
+test('a minute beside a date and an hour is refused with the flags that read them', async () => {
+  const text = table('date,hour,minute,v', (clock, i) => `2018-04-30,${clock.replace(':', ',')},${i}`);
+  await assert.rejects(
+    () => readText(text),
+    refusal('input_unusable', /minute/, /--time-column date,hour,minute with .*'%Y-%m-%d %H %M'/),
+  );
+  const given = { timeColumn: 'date,hour,minute', timeFormat: '%Y-%m-%d %H %M' };
+  assert.deepEqual(await minutesOf(text, given), MINUTES);
+});
