@@ -229,7 +229,9 @@ function refuseMixed(
   const isGiven = options.targetColumns !== undefined || options.duplicates !== 'reject';
   const isMixed = repeated >= MIXED_ROWS && repeated > rows * MIXED_SHARE;
   if (fields.length > 0 || isGiven || options.wide === true || !isMixed) return;
-  const flags = possible.slice(0, MOST_POSSIBLE).map((name) => `--target-column ${quoteName(name)}`);
+  const flags = possible
+    .slice(0, MOST_POSSIBLE)
+    .map((names) => `--target-column ${names.map(quoteName).join(',')}`);
   const [why, remedy] =
     flags.length === 0
       ? ['no column distinguishes them', 'name the column of the targets with --target-column']

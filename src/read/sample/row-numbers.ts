@@ -23,7 +23,7 @@ export function namesRows(rows: TimedRows, shape: FieldShape): boolean {
 }
 
 const COUNTER =
-  /^(?:(?:row|record|line|event|msg|message)?(?:id|no|nr|num|number)|row|idx|index|seq|sequence|line|lfdnr|pk|#|unnamed:?0)$/;
+  /^(?:(?:row|record|line|event|msg|message)?(?:id|no|nr|num|number)|row|record|recnum|instant|idx|index|seq|sequence|line|lfdnr|pk|#|unnamed:?0)$/;
 
 /**
  * The fields that number rows, or targets that have a name as well; of those that merely count, none if they are all that
@@ -39,7 +39,9 @@ export function numberingAmong(
     targetNames.has(shape.name) && numbersTargets(rows, shape, targets);
   const known = fields.filter((shape) => isRowNumber(rows, shape) || isAlias(shape));
   const rest = fields.filter((shape) => !known.includes(shape));
-  const counters = rest.filter((shape) => numbersRows(rows, shape, targets));
+  const counters = rest.filter(
+    (shape) => numbersRows(rows, shape, targets) || isStart(shape) || isTableNumber(rows, shape, targets),
+  );
   const hasMetric = rest.some((shape) => shape.isNumeric && !counters.includes(shape));
   return hasMetric ? [...known, ...counters] : known;
 }
@@ -48,6 +50,17 @@ function isRowNumber(rows: TimedRows, shape: FieldShape): boolean {
   const { kind, name, present } = shape;
   const isNew = kind === 'integer' && shape.distinct === present && neverRecurs(rows, shape);
   return isNew && isRowName(name, isCount(shape));
+}
+
+/** Since when OpenTelemetry counts, beside the time of a record. */
+function isStart({ kind, name }: FieldShape): boolean {
+  return kind === 'integer' && plainName(name) === 'starttimeunixnano';
+}
+
+/** InfluxDB numbers the tables of its answers, one per series. */
+function isTableNumber(rows: TimedRows, shape: FieldShape, targets: readonly FieldShape[]): boolean {
+  if (shape.kind !== 'integer' || plainName(shape.name) !== 'table') return false;
+  return countGroups(rows, [...targets, shape]) === countGroups(rows, targets);
 }
 
 /** Whether each target has one number in it. */

@@ -1,5 +1,6 @@
 import { isBinary, isCalendar } from './field-shape.js';
 import type { FieldShape } from './field-shape.js';
+import { metricWordsOf } from './metric-words.js';
 import { countGroups, recurringShare, repeats } from './row-groups.js';
 import type { TimedRows } from './row-groups.js';
 
@@ -17,12 +18,41 @@ export function isPart(rows: TimedRows, shape: FieldShape): boolean {
 }
 
 /** Fields of whole numbers, each of which distinguishes all rows that share a time, as numbers of targets do. */
-export function distinguishingNumbers(rows: TimedRows, shapes: readonly FieldShape[]): FieldShape[] {
+function distinguishingNumbers(rows: TimedRows, shapes: readonly FieldShape[]): FieldShape[] {
   if (repeats(rows, []) === 0) return [];
   const numbers = shapes.filter(
     (shape) => shape.kind === 'integer' && !isCalendar(shape) && !isBinary(shape),
   );
   return numbers.filter((shape) => shape.present === rows.timesMs.length && repeats(rows, [shape]) === 0);
+}
+
+/** Most fields of which pairs are tried. */
+const MOST_PAIRED = 8;
+
+/**
+ * Fields, alone or in pairs, that distinguish all rows of one time though nothing says that they name targets: numbers
+ * that recur at other times, such as quantiles and coordinates, before whole numbers of any kind.
+ */
+export function possibleTargets(rows: TimedRows, shapes: readonly FieldShape[]): FieldShape[][] {
+  const recurring = shapes.filter(
+    (shape) =>
+      shape.present === rows.timesMs.length &&
+      shape.distinct > 1 &&
+      !isCalendar(shape) &&
+      !isBinary(shape) &&
+      recurringShare(rows, shape) >= 0.9,
+  );
+  const distinguish = (fields: readonly FieldShape[]): boolean => repeats(rows, fields) === 0;
+  const single = recurring.filter((shape) => distinguish([shape])).map((shape) => [shape]);
+  const numbers = single.filter(([shape]) => shape?.kind === 'integer' && !isMetric(shape));
+  if (single.length > 0) return numbers.length > 0 ? numbers : single;
+  const few = recurring.slice(0, MOST_PAIRED);
+  const pairs = few.flatMap((a, i) => few.slice(i + 1).map((b) => [a, b])).filter(distinguish);
+  return pairs.length > 0 ? pairs : distinguishingNumbers(rows, shapes).map((shape) => [shape]);
+}
+
+function isMetric({ name }: FieldShape): boolean {
+  return metricWordsOf(name).length > 0;
 }
 
 /** Whether nearly every time has all combinations of the fields. */

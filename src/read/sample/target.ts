@@ -6,7 +6,7 @@ import { isLabelCalledTarget } from './label-words.js';
 import { newName, quoteName } from './names.js';
 import { targetName } from './target-names.js';
 import type { TargetName } from './target-names.js';
-import { distinguishingNumbers } from './target-numbers.js';
+import { possibleTargets } from './target-numbers.js';
 import { TargetSearch } from './target-search.js';
 import type { TargetInput } from './target-search.js';
 import { areVerdictWords } from './verdicts.js';
@@ -18,8 +18,8 @@ export interface TargetChoice {
   readonly numbering: readonly string[];
   /** Sampled rows that repeat the time and target of another, but have other values. */
   readonly repeated: number;
-  /** If there are such rows: fields of numbers that may name the target, though nothing says so. */
-  readonly possible: readonly string[];
+  /** If there are such rows: fields, alone or together, that may name the target, though nothing says so. */
+  readonly possible: readonly (readonly string[])[];
   readonly decision: Decision;
 }
 
@@ -55,7 +55,7 @@ export function decideTargets(input: TargetInput, options: ReadOptions, shapes: 
   const { chosen, source, evidence, others, numbering, repeated } = search.search();
   const fields = namesOf(chosen);
   const decision = { ...targetDecision(fields, source, evidence), alternatives: others.map(flagOf) };
-  const possible = fields.length > 0 ? [] : namesOf(distinguishingNumbers(input, found));
+  const possible = fields.length > 0 || repeated === 0 ? [] : possibleTargets(input, found).map(namesOf);
   return { fields, numbering: namesOf(numbering), repeated, possible, decision };
 }
 
