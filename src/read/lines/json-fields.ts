@@ -38,25 +38,46 @@ const TYPED = /^(?:string|int|double|bool|bytes)Value$/;
 
 /**
  * The fields of a value that holds some: an object, or a list of keys and their values, such as
- * `[{"key": "host", "value": {"stringValue": "a"}}]`. Null: it holds none. A list with a key twice, or with anything
- * besides keys and values, is none either: it says more than fields can.
+ * `[{"key": "host", "value": {"stringValue": "a"}}]`, `[{"Name": "host", "Value": "a"}]` and `["host:a"]`. Null: it holds
+ * none. A list with a key twice, or with anything besides keys and values, is none either: it says more than fields can.
  */
 export function fieldsOf(value: unknown): JsonObject | null {
   if (isObject(value)) return value;
   if (!Array.isArray(value) || value.length === 0) return null;
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const pair of value as readonly unknown[]) {
-    const found = isObject(pair) ? pairOf(pair) : null;
+    const found = isObject(pair) ? pairOf(pair) : tagOf(pair);
     if (found === null || found.key in fields) return null;
     fields[found.key] = found.value;
   }
   return fields;
 }
 
-function pairOf(pair: JsonObject): { readonly key: string; readonly value: unknown } | null {
-  const { key, value, ...others } = pair;
-  const isPair = typeof key === 'string' && value !== undefined && Object.keys(others).length === 0;
-  return isPair ? { key, value: plainValue(value) } : null;
+interface Pair {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+const PAIR_NAMES = [
+  ['key', 'value'],
+  ['name', 'value'],
+  ['Name', 'Value'],
+  ['Key', 'Value'],
+] as const;
+
+function pairOf(pair: JsonObject): Pair | null {
+  const names = PAIR_NAMES.find(([name]) => name in pair);
+  if (names === undefined || Object.keys(pair).length !== 2) return null;
+  const [key, value] = names.map((name) => own(pair, name));
+  return typeof key === 'string' && value !== undefined ? { key, value: plainValue(value) } : null;
+}
+
+/** A key and a value in one text, but no address such as `http://a`, nor a path such as `C:\a`. */
+const TAG = /^(?<key>[A-Za-z][\w./-]+):(?<value>(?!\/\/|\\).+)$/;
+
+function tagOf(tag: unknown): Pair | null {
+  const { key, value } = (typeof tag === 'string' ? TAG.exec(tag)?.groups : null) ?? {};
+  return key === undefined ? null : { key, value };
 }
 
 function plainValue(value: unknown): unknown {

@@ -480,3 +480,27 @@ test('a list that says more than fields can is none', async () => {
     assert.deepEqual(recording.columns, ['v'], JSON.stringify(list));
   }
 });
+
+test('lists of names and values, and of tags, are fields as well', async () => {
+  const lists: readonly ((host: string) => unknown)[] = [
+    (host) => [{ Name: 'InstanceId', Value: host }],
+    (host) => [{ name: 'host', value: host }],
+    (host) => [`host:${host}`, 'env:prod'],
+  ];
+  for (const listOf of lists) {
+    const rows = [0, 1, 2].flatMap((minute) =>
+      ['i-1', 'i-2'].map((host) => ({ time: `2024-01-01T00:0${minute}:00Z`, dims: listOf(host), v: minute })),
+    );
+    const { records, rejects } = await readText(rows.map((row) => JSON.stringify(row)).join('\n'));
+    assert.deepEqual(rejects, []);
+    assert.deepEqual(new Set(records.map(({ target }) => target)), new Set(['i-1', 'i-2']));
+  }
+});
+
+test('texts with colons that are no tags stay a list', async () => {
+  for (const list of [['http://a', 'b:1'], ['C:\\a'], ['12:30'], ['a:1', 'plain'], ['env:1', 'env:2']]) {
+    const rows = [0, 1].map((minute) => ({ time: `2024-01-01T00:0${minute}:00Z`, list, v: 1 }));
+    const { recording } = await readText(rows.map((row) => JSON.stringify(row)).join('\n'));
+    assert.deepEqual(recording.columns, ['v'], JSON.stringify(list));
+  }
+});
