@@ -1,4 +1,5 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS, dateMs, inRange } from './calendar.js';
+import { startOfDay } from './zone.js';
 import type { ToUtc } from './zone.js';
 
 /**
@@ -12,7 +13,7 @@ export function isoMs(text: string, toUtc: ToUtc): number {
     twoDigits(text, 8),
   );
   if (text.charCodeAt(7) !== 45 /* - */ || Number.isNaN(midnight)) return NaN;
-  if (text.length === 10) return inRange(toUtc(midnight));
+  if (text.length === 10) return inRange(startOfDay(midnight, toUtc));
 
   const separator = text.charCodeAt(10);
   if (separator !== 84 /* T */ && separator !== 32 && separator !== 116 /* t */) return NaN;

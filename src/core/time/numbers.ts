@@ -1,6 +1,7 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS, dateMs, inRange } from './calendar.js';
 import { timeOn } from './clock.js';
 import { fractionMs } from './iso.js';
+import { startOfDay } from './zone.js';
 import type { ToUtc } from './zone.js';
 
 /** What numbers that are times count since 1970. */
@@ -153,14 +154,16 @@ const COMPACT = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(\d{3})?)?)?)?(?
 function compactMs(text: string, toUtc: ToUtc): number {
   const match = COMPACT.exec(text);
   if (match === null) return NaN;
-  const [, year, month, day, hour = '0', minute = '0', second, ms, fraction = ''] = match;
+  const [, year, month, day, hour, minute = '0', second, ms, fraction = ''] = match;
   const isFractionOfSecond = second !== undefined && ms === undefined;
   if (!isFractionOfSecond && /[1-9]/.test(fraction)) return NaN;
+  const midnightMs = dateMs(Number(year), Number(month), Number(day));
+  if (hour === undefined) return inRange(startOfDay(midnightMs, toUtc));
   const clock = {
     hour: Number(hour),
     minute: Number(minute),
     second: Number(second ?? 0),
     ms: fractionMs(ms ?? (isFractionOfSecond ? fraction : '')),
   };
-  return timeOn(dateMs(Number(year), Number(month), Number(day)), clock, null, toUtc);
+  return timeOn(midnightMs, clock, null, toUtc);
 }

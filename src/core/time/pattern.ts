@@ -2,6 +2,7 @@ import { dateMs, inRange, ordinalDateMs } from './calendar.js';
 import { timeOn } from './clock.js';
 import { fractionMs, offsetMs } from './iso.js';
 import { monthOf } from './periods.js';
+import { startOfDay } from './zone.js';
 import type { ToUtc } from './zone.js';
 
 /** Directive → the regular expression of its text; those of digits have a width, which holds if digits follow. */
@@ -109,6 +110,8 @@ export function patternParser(
 function partsMs(parts: Readonly<Record<string, string>>, toUtc: ToUtc): number {
   const ms = fractionMs(parts['f'] ?? '');
   if (parts['s'] !== undefined) return inRange(Number(parts['s']) * 1000 + ms);
+  if (!['H', 'I', 'S', 'f', 'z', 'Z'].some((letter) => letter in parts))
+    return inRange(startOfDay(midnightOf(parts), toUtc));
   const clock = {
     hour: Number(parts['H'] ?? parts['I'] ?? 0),
     minute: Number(parts['M'] ?? 0),

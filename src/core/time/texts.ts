@@ -1,7 +1,8 @@
-import { dateMs, ordinalDateMs, weekDateMs } from './calendar.js';
+import { dateMs, inRange, ordinalDateMs, weekDateMs } from './calendar.js';
 import { timeOn } from './clock.js';
 import { fractionMs, offsetMs } from './iso.js';
 import { MONTH_NAME, monthOf, periodMs } from './periods.js';
+import { startOfDay } from './zone.js';
 import type { ToUtc } from './zone.js';
 
 /** How dates such as 04/05/2018 are read. */
@@ -26,11 +27,14 @@ const CLOCK_BEFORE_YEAR = new RegExp(
   'i',
 );
 
-/** Web servers write a colon between date and time. */
+/** Web servers write a colon between date and time, Kibana an @; browsers write a narrow blank before AM. */
 const CLOCK =
-  /^(?:T|,? +|:(?=\d\d:\d\d:\d\d))(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([ap])\.?m\.?)?/i;
+  /^(?:T|,? +(?:@ +)?|:(?=\d\d:\d\d:\d\d))(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[ \u202f\u00a0]?([ap])\.?m\.?)?/i;
+/** After a date with dots, as in Finland. */
+const DOT_CLOCK = /^ +(\d{1,2})\.(\d\d)(?:\.(\d\d))?$/;
 const BASIC_CLOCK = /^[T ](\d\d)(\d\d)(?:(\d\d)(?:[.,](\d+))?)?/i;
-const COMMENT = / \([^()]*\)$/;
+/** The name of the zone, which Java writes after its offset, or a comment. */
+const COMMENT = /(?: \([^()]*\)|\[[\w/+-]+\])$/;
 
 /**
  * Reads dates, perhaps with a time of day, that are not in the usual ISO form but clear all the same; epoch ms, or NaN.
@@ -47,8 +51,8 @@ export function otherTextMs(
   const date = findDate(text, dayMonth);
   if (date === null || Number.isNaN(date.midnightMs) || kinds?.has(date.kind) === false) return NaN;
   const rest = text.slice(date.length);
-  if (rest === '') return timeOn(date.midnightMs, { hour: 0, minute: 0, second: 0, ms: 0 }, null, toUtc);
-  const clock = CLOCK.exec(rest) ?? (date.isIso ? BASIC_CLOCK.exec(rest) : null);
+  if (rest === '') return inRange(startOfDay(date.midnightMs, toUtc));
+  const clock = CLOCK.exec(rest) ?? otherClock(text.slice(0, date.length), date.isIso)?.exec(rest) ?? null;
   if (clock === null) return NaN;
   const [found, hour, minute, second = '0', fraction = '', half] = clock;
   const ahead = aheadOf(rest.slice(found.length));
@@ -60,6 +64,11 @@ export function otherTextMs(
     half: half === undefined ? undefined : /a/i.test(half) ? ('am' as const) : ('pm' as const),
   };
   return Number.isNaN(ahead) ? NaN : timeOn(date.midnightMs, ofDay, ahead, toUtc);
+}
+
+function otherClock(date: string, isIso: boolean): RegExp | null {
+  if (isIso) return BASIC_CLOCK;
+  return /^\d+\.\d+\.\d+$/.test(date) ? DOT_CLOCK : null;
 }
 
 /** The kind of a date in text; null: it is none. */
@@ -134,7 +143,7 @@ export function patternOf(given: string, order: DayMonth): string | null {
   if (clock === undefined) return null;
   const between = /^\D+/.exec(rest)?.[0] ?? '';
   const decimal = fraction === undefined ? '' : `${/[.,](?=\d+)/.exec(clock)?.[0] ?? '.'}%f`;
-  const beforeHalf = /\d [ap]/i.test(clock) ? ' %p' : '%p';
+  const beforeHalf = `${/\d([ \u202f\u00a0])[ap]/i.exec(clock)?.[1] ?? ''}%p`;
   const zone = rest
     .slice(clock.length)
     .replace(/[+-][\d:]+$/, '%z')

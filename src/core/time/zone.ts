@@ -21,6 +21,20 @@ export function toUtcIn(timezone: string): ToUtc {
   return fixedMs === null ? zoneToUtc(timezone) : (localMs) => localMs - fixedMs;
 }
 
+/** So long a gap may be at most that begins or ends a day; in the Pacific, zones have skipped whole days. */
+const LONGEST_GAP_MINUTES = 180;
+
+/** Epoch ms of the first instant of a local day, which has no midnight if clocks go forward then; NaN: there is none. */
+export function startOfDay(midnightMs: number, toUtc: ToUtc): number {
+  const startMs = toUtc(midnightMs);
+  if (!Number.isNaN(startMs) || Number.isNaN(midnightMs)) return startMs;
+  for (let minute = 1; minute <= LONGEST_GAP_MINUTES; minute++) {
+    const laterMs = toUtc(midnightMs + minute * MINUTE_MS);
+    if (!Number.isNaN(laterMs)) return laterMs;
+  }
+  return NaN;
+}
+
 /**
  * The usual way to write a zone: `UTC`, `+02:00`, or the IANA name as Intl writes it.
  *

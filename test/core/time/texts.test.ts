@@ -34,6 +34,11 @@ test('forms that are clear without a flag', () => {
       ...['30/Apr/2018:02:58:00 +0200', 'Mon Apr 30 00:58:00 2018', 'Mon Apr 30 00:58:00 UTC 2018'],
       ...[
         'Apr 30, 2018 12:58 AM',
+        'Apr 30, 2018 @ 00:58:00.000',
+        '2018-04-30 12:58\u202fAM',
+        '2018-04-30T02:58:00+02:00[Europe/Vienna]',
+        '30.04.2018 00.58',
+        '30.04.2018 00.58.00',
         'April 30, 2018, 12:58:00 a.m.',
         '2018-04-30 12:58 am',
         '2018-04-30 02:58 UTC+02:00',
@@ -190,4 +195,16 @@ test('in a zone, all forms mean the same instant or none', () => {
       }),
     );
   }
+});
+
+test('a date alone begins at its first instant where clocks skip its midnight, and a skipped day is no time', () => {
+  const parsers = [
+    ...['2018-11-04', '2018/11/04', '04.11.2018'].map((text) => [text, AUTO_TIME] as const),
+    ['20181104', { ...AUTO_TIME, numbers: 'compact' }] as const,
+    ['04-11-18', { ...AUTO_TIME, pattern: '%d-%m-%y' }] as const,
+  ];
+  for (const [text, format] of parsers)
+    assert.equal(parserOf(format, 'America/Sao_Paulo')(text), Date.UTC(2018, 10, 4, 3), text);
+  assert.ok(Number.isNaN(parserOf(AUTO_TIME, 'America/Sao_Paulo')('2018-11-04 00:00')));
+  assert.ok(Number.isNaN(parserOf(AUTO_TIME, 'Pacific/Apia')('2011-12-30')));
 });

@@ -69,3 +69,12 @@ awkwardTests({
     rejects: ['3 duplicate target a already has a record'],
   },
 });
+
+test('days keep their records where clocks skip midnight', async () => {
+  const days = Array.from({ length: 40 }, (_, i) =>
+    new Date(Date.UTC(2018, 9, 10 + i)).toISOString().slice(0, 10),
+  );
+  const text = `date,v\n${days.map((day, i) => `${day},${i}\n`).join('')}`;
+  const { records, rejects } = await readText(text, { timezone: 'America/Sao_Paulo' });
+  assert.deepEqual([records.length, rejects.length], [days.length, 0]);
+});
