@@ -119,7 +119,9 @@ function contentFacts(inspection: Inspection): Fact[] {
   const { records, accepted, merged, rejected, filtered } = counts;
   const account = `${countText(accepted)} accepted + ${countText(merged)} merged + ${countText(rejected)} rejected`;
   const span =
-    firstMinute === null ? 'none' : `${firstMinute} to ${lastMinute}, ${plural(counts.minutes, 'minute')}`;
+    firstMinute === null
+      ? 'none'
+      : `${firstMinute} to ${lastMinute}, ${plural(counts.minutes, intervalMs === 60_000 ? 'minute' : 'interval')}`;
   const source = { given: 'given', detected: 'found from the data', default: 'assumed' }[intervalSource];
   return [
     ...optionalFact('sample', isSample ? 'what follows is of the parts that were read' : null),

@@ -23,6 +23,9 @@ export const UNCLEAR_POINT = 'has a point that may be decimal or between thousan
 
 export const OTHER_UNIT = 'the unit of the sample';
 
+/** What is said of a number with a unit, in a column where most have none. */
+const HAS_UNIT = /: "[+-]?\d[\d.,]* ?(?:%|[°µμ\p{L}][\p{L}/]*)" is not a number$/u;
+
 /** What is wrong with a time of a kind that the sample does not have. */
 export const OTHER_KIND = 'a time, but not in a form that the sample has';
 
@@ -58,6 +61,8 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
     if (example?.message.endsWith(UNCLEAR_POINT) === true)
       return 'say which with --decimal point, or with --decimal comma if it is between thousands';
     if (example?.message.endsWith(OTHER_UNIT) === true) return 'write all numbers of a column in one unit';
+    if (HAS_UNIT.test(example?.message ?? ''))
+      return 'write the numbers of the column without units, or all of them with the same one';
     return 'name texts that stand for a missing value with --missing-values, or the columns that hold numbers with --columns';
   },
   unknown_metric: () => 'name all metrics to read with --columns; rows of others are then not selected',

@@ -94,11 +94,11 @@ export function decideNumbers(
   return { format: { ...format, missing }, isOpen, mixed: units.mixed, decisions };
 }
 
-/** Its texts are made again each time: those of thousands of columns would take too much memory. */
 function mayHaveUnit(rows: UnitTable, field: string, options: ReadOptions): boolean {
   return targetName(field, options) === null && !namesInUnits(rows, field, newName(field, options));
 }
 
+/** Its texts are made again each time: those of thousands of columns would take too much memory. */
 function textColumn(table: SampleTable, name: string): TextColumn {
   return {
     name,

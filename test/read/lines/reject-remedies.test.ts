@@ -239,3 +239,14 @@ test('a list with something around it that follows records is rejected line by l
   assert.match(remedyOf('bad_line', { example: first }), /jq -c '\.data\[\]'/);
   assert.equal((await readText(records.join('\n'))).records.length, 3);
 });
+
+test('a number with a unit, where most have none, is said to have one', () => {
+  for (const value of ['59.69 ms', '50%', '-3 °C', '7 req/s']) {
+    const example = { message: `latency: "${value}" is not a number` };
+    assert.match(remedyOf('bad_value', { example }), /without units/, value);
+  }
+  for (const value of ['n/a', 'x5', '5 of 6', '1_000']) {
+    const example = { message: `latency: "${value}" is not a number` };
+    assert.match(remedyOf('bad_value', { example }), /--missing-values/, value);
+  }
+});
