@@ -3,6 +3,7 @@ import { AiopsError } from '../../core/errors.js';
 import { oneLine } from '../../core/one-line.js';
 import type { ReadOptions } from '../options.js';
 import { clockApart, dayBeside } from './clock-apart.js';
+import { datePartsFlags } from './date-parts.js';
 import type { Decision } from './decision.js';
 import { namedField, requireField, usualField } from './find-field.js';
 import { lettersOf, listNames, newName, quoteName } from './names.js';
@@ -200,9 +201,11 @@ function noTime(
 ): AiopsError {
   const names = table.lineNames;
   const flags = shaped.map((name) => `--time-column ${quoteName(name)}`).join(' or ');
-  const hint = names.some((name) => /^[-+]?\d/.test(name))
+  const parts = datePartsFlags(table);
+  const unknown = names.some((name) => /^[-+]?\d/.test(name))
     ? 'the first line must name the columns; put a line such as timestamp,target,value before it'
     : `name it with --time-column${table.hasHeader ? '; if the header is further down, see --skip-lines and --delimiter' : ''}`;
+  const hint = parts === null ? unknown : `give ${parts}`;
   return new AiopsError(
     'input_unusable',
     shaped.length > 1

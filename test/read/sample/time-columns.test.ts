@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { columnName } from '#build/cli/settings/kinds.js';
+import { AiopsError } from '#build/core/errors.js';
+import { columnName } from '#build/cli/settings/kinds.js';
+import { AiopsError } from '#build/core/errors.js';
 import { refusal } from '../../support/refusals.js';
 import { readText } from '../../support/reading.js';
 
@@ -114,5 +117,22 @@ test('no unit is proposed for numbers that none puts into our years', async () =
     assert.equal(warning?.level, 'warning', name);
     assert.ok(warning.text.includes(`2018-04-30T00:00:00Z as ${name}`), warning.text);
     assert.doesNotMatch(warning.text, /--time-unit/);
+  }
+});
+
+test('columns with the parts of a date are refused with the flags that read them', async () => {
+  const texts = {
+    'year,month,day,hour,v\n': (i: number) => `2018,4,30,${i},${i * 7}\n`,
+    'Year,Month,v\n': (i: number) => `${2017 + Math.floor(i / 12)},${(i % 12) + 1},${i * 7}\n`,
+    'Year,DOY,Hour,Min,v\n': (i: number) => `2018,120,${i},0,${i * 7}\n`,
+  };
+  for (const [header, row] of Object.entries(texts)) {
+    const text = `${header}${Array.from({ length: 20 }, (_, i) => row(i)).join('')}`;
+    const error: unknown = await readText(text).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof AiopsError, header);
+    const [, timeColumn = '', timeFormat = ''] =
+      /--time-column (\S+) --time-format '(.+)'$/.exec(error.hint ?? '') ?? [];
+    const { records, rejects } = await readText(text, { timeColumn, timeFormat });
+    assert.deepEqual([records.length, rejects.length], [20, 0], error.hint);
   }
 });
