@@ -37,7 +37,9 @@ function groupsByDate(files: readonly InputPath[], form: number): number[][] {
   for (const file of files) {
     // The current file, which has no date, is the youngest.
     const { rest, timeMs } = dateIn(file.path, form) ?? { rest: file.path, timeMs: Infinity };
-    groups.set(rest, [...(groups.get(rest) ?? []), { file, timeMs }]);
+    const group = groups.get(rest) ?? [];
+    group.push({ file, timeMs });
+    groups.set(rest, group);
   }
   return [...groups.values()]
     .filter((group) => new Set(group.map(({ timeMs }) => timeMs)).size > 1)

@@ -32,8 +32,7 @@ export function overlapNotice(
       return { ...input, date, rest: date === null ? input.series : date.rest || 'all' };
     });
     const names = files.map(({ rest }) => rest);
-    const groups = [...new Set(names)].map((name) => files.filter(({ rest }) => rest === name));
-    const apart = groups.filter(areOverlappingParts);
+    const apart = groupsOf(files).filter(areOverlappingParts);
     const paths = inputs.map(({ file }) => file);
     const flag = apart.length === 0 ? null : seriesFlag(paths, names);
     if (flag === null) continue;
@@ -49,6 +48,17 @@ export function overlapNotice(
   return [];
 }
 
+/** Files of each name without its date; there may be thousands of names. */
+function groupsOf(files: readonly DatedFile[]): DatedFile[][] {
+  const groups = new Map<string, DatedFile[]>();
+  for (const file of files) {
+    const group = groups.get(file.rest);
+    if (group === undefined) groups.set(file.rest, [file]);
+    else group.push(file);
+  }
+  return [...groups.values()];
+}
+
 function areOverlappingParts(group: readonly DatedFile[]): boolean {
   const dates = group.flatMap(({ date }) => (date === null ? [] : [date]));
   const datesMs = [...new Set(dates.map(({ timeMs }) => timeMs))].sort((a, b) => a - b);
@@ -62,6 +72,11 @@ function areOverlappingParts(group: readonly DatedFile[]): boolean {
 
 /** Whether several files have a record in one interval. */
 function repeatIntervals(group: readonly DatedFile[], intervals: Intervals): boolean {
-  const all = group.map(({ timesMs }) => new Set(timesMs.map((timeMs) => intervals.of(timeMs))));
-  return all.some((some, i) => all.slice(0, i).some((others) => [...some].some((ms) => others.has(ms))));
+  const seen = new Set<number>();
+  return group.some(({ timesMs }) => {
+    const own = new Set(timesMs.map((timeMs) => intervals.of(timeMs)));
+    const repeats = [...own].some((minuteMs) => seen.has(minuteMs));
+    for (const minuteMs of own) seen.add(minuteMs);
+    return repeats;
+  });
 }
