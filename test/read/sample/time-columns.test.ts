@@ -3,8 +3,6 @@ import { test } from 'node:test';
 
 import { columnName } from '#build/cli/settings/kinds.js';
 import { AiopsError } from '#build/core/errors.js';
-import { columnName } from '#build/cli/settings/kinds.js';
-import { AiopsError } from '#build/core/errors.js';
 import { refusal } from '../../support/refusals.js';
 import { readText } from '../../support/reading.js';
 
