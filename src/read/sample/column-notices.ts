@@ -7,6 +7,7 @@ import type { ReadOptions } from '../options.js';
 import type { IgnoredField } from './decide.js';
 import { isEmpty, isNumeric } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
+import { namedZoneNotices } from './named-zone.js';
 import { listNames } from './names.js';
 import type { FileSample } from './sampler.js';
 
@@ -24,7 +25,7 @@ export function columnNotices(
     const label = first.labelField === null ? 'no label' : `label from "${oneLine(first.labelField)}"`;
     const what = first.wide === null ? 'metric' : 'target';
     const text = `time from ${quoted(timeFieldsOf(first))}, ${target}, ${label}, ${plural(metrics.length, what)}: ${listNames(metrics, 8)}`;
-    notices.push({ level: 'info', text });
+    notices.push({ level: 'info', text }, ...namedZoneNotices(timeFieldsOf(first), options.timezone));
   }
   if (options.columns === undefined) {
     const texts = [...pooled].filter(([, values]) => !isNumeric(values) && !isEmpty(values));
