@@ -2,8 +2,8 @@
  * Which folder may import which, checked on every test run; CONTRIBUTING.md explains the idea.
  * Type-only imports count: a type that two folders need belongs in a folder below both.
  *
- *   bin → cli → {replay, inspect, bench, native, prepare} → {read, pool, measure, output, report, host} → {model, protocol} → core
- *                                                                               actor → {model, protocol} → core
+ *   bin → cli → {cluster → replay, inspect, bench, native, prepare} → {read, pool, measure, output, report, host} → {model, protocol} → core
+ *                                                                                         actor → {model, protocol} → core
  */
 const LOWEST = ['model', 'protocol', 'program', 'core'];
 const ENGINE = ['read', 'pool', 'measure', 'output', 'report', 'host'];
@@ -39,8 +39,12 @@ const FOLDERS = {
   ...Object.fromEntries(
     FEATURES.map((name) => [name, { allowed: [...ENGINE, ...LOWEST], why: FEATURE_WHY }]),
   ),
+  cluster: {
+    allowed: ['replay', ...ENGINE, ...LOWEST],
+    why: 'cluster runs replays of slices and joins them; a replay knows nothing of slices',
+  },
   cli: {
-    allowed: [...FEATURES, ...ENGINE, ...LOWEST],
+    allowed: ['cluster', ...FEATURES, ...ENGINE, ...LOWEST],
     why: 'cli calls features and prints what they return; the actor never loads in this process',
   },
 };

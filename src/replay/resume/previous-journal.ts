@@ -107,7 +107,7 @@ const inputSnapshot: Shape<InputSnapshot> = object({
   ),
 });
 
-const runFacts: Shape<RunFacts> = object({
+export const runFacts: Shape<RunFacts> = object({
   program: programFacts,
   startedAt: text,
   settings,
@@ -123,7 +123,7 @@ const filePosition: Shape<FilePosition> = object(
   { lastMs: number, prefix: object({ bytes: count, sha256: text }) },
 );
 
-const inputPosition: Shape<InputPosition> = (value) => (value === 'end' ? value : filePosition(value));
+export const inputPosition: Shape<InputPosition> = (value) => (value === 'end' ? value : filePosition(value));
 
 const digestUpdate: Shape<DigestUpdate> = object({ finished: list(segment), current: nullable(segment) });
 
@@ -153,7 +153,11 @@ const runProgress: Shape<RunProgress> = object({
   ended: flag,
 });
 
-const runCompletion: Shape<RunCompletion> = object({ at: text, counts: runCounts, summarySha256: text });
+export const runCompletion: Shape<RunCompletion> = object({
+  at: text,
+  counts: runCounts,
+  summarySha256: text,
+});
 
 /** What a previous run's journal says, checked. */
 export interface PreviousJournal {

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+import { AiopsError, messageOf } from '../../core/errors.js';
+import type { Quarantine } from '../../core/incidents.js';
+import type { InputPosition } from '../../core/input-position.js';
+import { count, list, nullable, number, object, text, ShapeError, type Shape } from '../../core/shape.js';
+import { writeWhole } from '../../output/durable-files.js';
+import { program } from '../../program/package-files.js';
+import type { ReplayConfig, SettingText } from '../../replay/replay-config.js';
+import { inputPosition, runFacts } from '../../replay/resume/previous-journal.js';
+import type { RunFacts } from '../../replay/resume/run-facts.js';
+
+/** Raised whenever a slice of the version before would not fit. */
+const PLAN_FORMAT = 1;
+
+/** A place between two minutes where the reader can resume: what it reports after the first of them. */
+export interface Cut {
+  /** The last minute before it, epoch ms. */
+  readonly minuteMs: number;
+  /** In the order of the inputs. */
+  readonly positions: readonly InputPosition[];
+}
+
+/** A time range of the recording. It begins exactly where the slice before it ends. */
+export interface Slice {
+  /** From 1. */
+  readonly number: number;
+  /** Null: it begins with the recording. */
+  readonly from: Cut | null;
+  /** Where to start reading so that windows are full at `from`; null: at the beginning. */
+  readonly readFrom: Cut | null;
+  /** Null: it ends with the recording. */
+  readonly until: Cut | null;
+  /** Cuts of other slices' `readFrom` between `from` and `until`: whoever reads across one proves it. */
+  readonly passes: readonly Cut[];
+  /** Of the inputs between `from` and `until`, bytes. */
+  readonly bytes: number;
+}
+
+/** A replay's settings without what is no data; paths of inputs and models are absolute. */
+export type PlannedConfig = Omit<ReplayConfig, 'journaled'> & {
+  readonly journaled: Omit<ReplayConfig['journaled'], 'text'>;
+};
+
+/** How a recording is cut into slices, with everything that the data or a machine decided. */
+export interface Plan {
+  readonly config: PlannedConfig;
+  /** What the journal of the merged run begins with. Digests of the inputs have a border at each cut. */
+  readonly facts: RunFacts;
+  readonly slices: readonly Slice[];
+}
+
+/** A plan as it was written. */
+export interface SealedPlan extends Plan {
+  /** Identifies the plan. */
+  readonly sha256: string;
+}
+
+const cut: Shape<Cut> = object({ minuteMs: number, positions: list(inputPosition) });
+
+const slice: Shape<Slice> = object({
+  number: count,
+  from: nullable(cut),
+  readFrom: nullable(cut),
+  until: nullable(cut),
+  passes: list(cut),
+  bytes: count,
+});
+
+/** The seal covers it, and only the version that wrote a plan uses it. */
+const config: Shape<PlannedConfig> = (value) => {
+  object({ inputs: list(text) })(value);
+  return value as PlannedConfig;
+};
+
+const plan: Shape<Plan> = object({ config, facts: runFacts, slices: list(slice) });
+
+const anyPlan = object({ format: number, program: object({ name: text, version: text }) });
+
+/** @throws AiopsError `output_cannot_create`, `output_io` */
+export async function writePlan(path: string, { config, facts, slices }: Plan): Promise<SealedPlan> {
+  const json = JSON.stringify({ format: PLAN_FORMAT, program, config, facts, slices }, null, 2);
+  const body = json.slice(0, -'\n}'.length);
+  const sha256 = sumOf(body);
+  await writeWhole(path, `${body},\n  "sha256": "${sha256}"\n}\n`);
+  return { config, facts, slices, sha256 };
+}
+
+const SEALED = /^(.*),\n {2}"sha256": "([0-9a-f]{64})"\n\}\n$/s;
+
+/** @throws AiopsError `input_missing`; `config` if it was changed or damaged, or another version wrote it */
+export async function readPlan(path: string): Promise<SealedPlan> {
+  const [, body, sha256] = SEALED.exec(await readText(path)) ?? [];
+  if (body === undefined || sha256 === undefined || sumOf(body) !== sha256) {
+    throw new AiopsError('config', `${path} is not as aiops-serve plan wrote it: its checksum is wrong`, {
+      hint: 'run aiops-serve plan again, with another --out',
+    });
+  }
+  const value: unknown = JSON.parse(`${body}\n}`);
+  try {
+    refuseOtherVersion(path, anyPlan(value));
+    return { ...plan(value), sha256 };
+  } catch (cause) {
+    if (!(cause instanceof ShapeError)) throw cause;
+    throw new AiopsError('config', `cannot read ${path}: ${cause.message}`, { cause });
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new AiopsError('input_missing', `cannot read ${path}: ${messageOf(cause)}`, {
+      hint: 'name the plan.json that aiops-serve plan wrote',
+      cause,
+    });
+  }
+}
+
+function refuseOtherVersion(
+  path: string,
+  { format, program: { name, version } }: { format: number; program: { name: string; version: string } },
+): void {
+  if (format === PLAN_FORMAT && version === program.version) return;
+  throw new AiopsError(
+    'config',
+    `${path} is from ${name} ${version}; this is ${program.name} ${program.version}`,
+    { hint: 'run every slice with the version that made the plan, or make the plan again' },
+  );
+}
+
+function sumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The replay that a plan was made for. */
+export function configOf({ config }: Plan, text: SettingText): ReplayConfig {
+  return { ...config, journaled: { ...config.journaled, text } };
+}
+
+/** The slice of a number. @throws AiopsError `usage` */
+export function sliceOf({ slices }: Plan, number: number): Slice {
+  const found = slices[number - 1];
+  if (found !== undefined) return found;
+  throw new AiopsError('usage', `there is no slice ${number}: the plan has slices 1 to ${slices.length}`);
+}
+
+/** The quarantines that a slice assumes unless the merge says otherwise. */
+export const NO_QUARANTINES: readonly Quarantine[] = [];

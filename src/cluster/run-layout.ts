@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+
+/** Where the files of a sliced run are, below its output folder. */
+
+export function planPath(run: string): string {
+  return join(run, 'plan.json');
+}
+
+export function partsFolder(run: string): string {
+  return join(run, 'parts');
+}
+
+/** A slice's part while it is written; no other attempt has the same. */
+export function unfinishedPart(run: string, slice: number, attempt: string): string {
+  return join(partsFolder(run), `.${partName(slice, attempt)}.tmp`);
+}
+
+export function partName(slice: number, attempt: string): string {
+  return `${slice}.${attempt}`;
+}
+
+/** The slice and attempt of a complete part, by the name of its folder; null: it is something else. */
+export function partOfName(name: string): { readonly slice: number; readonly attempt: string } | null {
+  const [, slice, attempt] = /^(\d+)\.([0-9a-z]+)$/.exec(name) ?? [];
+  return slice === undefined || attempt === undefined || attempt === 'bad'
+    ? null
+    : { slice: Number(slice), attempt };
+}
+
+/** What the merge found out about the start of a slice that must run again. */
+export function startPath(run: string, slice: number): string {
+  return join(partsFolder(run), `${slice}.start.json`);
+}
