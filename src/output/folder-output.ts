@@ -117,6 +117,15 @@ export class FolderOutput implements RunOutput {
     await begun(this.#growing).timings.write(line);
   }
 
+  /**
+   * Appends bytes that another run wrote to its file of that kind, without a header.
+   *
+   * @throws AiopsError `output_io`
+   */
+  async append(kind: keyof GrowingPaths, bytes: Uint8Array): Promise<void> {
+    await begun(this.#growing)[kind].write(bytes);
+  }
+
   async writeTrace(text: string): Promise<void> {
     begun(this.#growing);
     await this.#trace?.write(text);

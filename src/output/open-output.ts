@@ -30,30 +30,46 @@ export interface OpenOutputOptions {
 export async function openOutput(
   options: RunOutputOptions,
   stdout: Writable,
-  {
-    breakLock = false,
-    restart = false,
-    inputs = [],
-    stderr = process.stderr,
-    files = nodeFiles,
-  }: OpenOutputOptions = {},
+  opening: OpenOutputOptions = {},
 ): Promise<RunOutput> {
-  const { out, format, rejectsFile } = options;
-  const folder = out === '-' ? null : out;
-  if (folder !== null) growingPaths(folder, format, rejectsFile); // refuses rejects that would go to another own file
-  const others = rejectsFile === null ? [] : [rejectsFile];
-  await refuseInputs(inputs, { folder, isOwn: isReplayFile, others }, files);
-  const rejectsKind = rejectsFile === null ? 'file' : await rejectsKindOf(rejectsFile, files);
-  if (rejectsFile !== null) refuseRejectsKind(rejectsFile, rejectsKind, folder !== null);
-  // Several runs may share a device or a pipe.
-  const lockedFile = rejectsKind === 'file' ? rejectsFile : null;
-  const rejectsLock = lockedFile === null ? null : await SocketLock.takeRejects(lockedFile, files);
+  if (options.out !== '-') return openFolderOutput(options, opening);
+  const { stderr = process.stderr, files = nodeFiles } = opening;
+  const { rejectsKind, rejectsLock } = await lockRejects(options, null, opening);
+  return new StreamOutput(options, { stdout, stderr, rejectsKind, rejectsLock, files });
+}
+
+/** Does the same for a folder. @throws AiopsError as `openOutput` does */
+export async function openFolderOutput(
+  options: RunOutputOptions,
+  opening: Omit<OpenOutputOptions, 'stderr'> = {},
+): Promise<FolderOutput> {
+  const { breakLock = false, restart = false, files = nodeFiles } = opening;
+  growingPaths(options.out, options.format, options.rejectsFile); // refuses rejects that would go to another own file
+  const { rejectsLock } = await lockRejects(options, options.out, opening);
   try {
-    return folder === null
-      ? new StreamOutput(options, { stdout, stderr, rejectsKind, rejectsLock, files })
-      : await FolderOutput.open(options, { breakLock, restart, rejectsLock, files });
+    return await FolderOutput.open(options, { breakLock, restart, rejectsLock, files });
   } catch (error) {
     await rejectsLock?.release();
     throw error;
   }
+}
+
+interface LockedRejects {
+  readonly rejectsKind: Awaited<ReturnType<typeof rejectsKindOf>>;
+  readonly rejectsLock: SocketLock | null;
+}
+
+async function lockRejects(
+  { rejectsFile }: RunOutputOptions,
+  folder: string | null,
+  { inputs = [], files = nodeFiles }: OpenOutputOptions,
+): Promise<LockedRejects> {
+  const others = rejectsFile === null ? [] : [rejectsFile];
+  await refuseInputs(inputs, { folder, isOwn: isReplayFile, others }, files);
+  if (rejectsFile === null) return { rejectsKind: 'file', rejectsLock: null };
+  const rejectsKind = await rejectsKindOf(rejectsFile, files);
+  refuseRejectsKind(rejectsFile, rejectsKind, folder !== null);
+  // Several runs may share a device or a pipe.
+  const rejectsLock = rejectsKind === 'file' ? await SocketLock.takeRejects(rejectsFile, files) : null;
+  return { rejectsKind, rejectsLock };
 }

@@ -73,6 +73,10 @@ function useOfThisProcess(): ProcessUse {
   return { cpuMs: (userCPUTime + systemCPUTime) / 1000, maxRssBytes: maxRSS * 1024 };
 }
 
+function monotonicMs(): number {
+  return performance.now();
+}
+
 /** Incidents that a report lists; all are counted. */
 const MOST_LISTED = 100;
 const NO_INCIDENTS: IncidentCounts = { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 };
@@ -118,6 +122,8 @@ export interface TotalsParts {
   readonly comparer: Pick<Comparer, 'spentMs'>;
   /** Where the run stood when this session resumed it; null: it starts from nothing. */
   readonly before: RunProgress | null;
+  /** Monotonic clock, ms. */
+  readonly now?: () => number;
 }
 
 /**
@@ -141,7 +147,7 @@ export class RunTotals {
 
   constructor(
     config: Pick<ReplayConfig, 'mode' | 'deadlineMs' | 'pace'>,
-    { recording, lookBack, input, executors, comparer, before }: TotalsParts,
+    { recording, lookBack, input, executors, comparer, before, now = monotonicMs }: TotalsParts,
   ) {
     this.rowsPerRecord = lookBack.rowsPerRecord;
     this.deadlineMs = deadlineOf(config, recording.intervalMs);
@@ -159,7 +165,7 @@ export class RunTotals {
       before: before?.usage ?? NO_USAGE,
       servers: executors[config.mode === 'parallel' ? 'pool' : 'solo'].actors,
       comparingMs: () => comparer.spentMs,
-      now: () => performance.now(),
+      now,
       parent: useOfThisProcess,
       actors: () => executors.use,
     });

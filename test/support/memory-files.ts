@@ -108,9 +108,13 @@ export class MemoryFiles implements Files {
   async rename(from: string, to: string): Promise<void> {
     const number = this.names.get(from);
     if (number === undefined) throw errnoError('ENOENT', 'rename', from);
+    const below = [...this.names].filter(([path]) => path.startsWith(`${from}/`));
+    const moved = below.map(([path, node]): [string, number] => [to + path.slice(from.length), node]);
     this.#logNames('rename', [
       [to, number],
+      ...moved,
       [from, null],
+      ...below.map(([path]): [string, null] => [path, null]),
     ]);
   }
 

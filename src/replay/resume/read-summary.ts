@@ -24,6 +24,7 @@ import type { Label } from '../../core/types.js';
 import type { Distribution, Estimate } from '../../core/statistics.js';
 import { CHUNK_PARTS } from '../../core/timing.js';
 import type { BlocksSummary, MinutesSummary, ServedSummary } from '../../measure/run-timings.js';
+import { nodeFiles, type Files } from '../../output/files.js';
 import { readText } from '../../output/read-back.js';
 import type { GateResult } from '../../report/gates.js';
 import type { AnomaliesSummary } from '../report/anomaly-events.js';
@@ -213,9 +214,10 @@ export function summarySum(json: string): string {
 export async function writtenSummary(
   out: string,
   { summarySha256 }: RunCompletion,
+  files: Files = nodeFiles,
 ): Promise<RunSummary | null> {
   const path = join(out, 'timing.json');
-  const json = await readText(path).catch(() => '');
+  const json = await readText(path, files).catch(() => '');
   return summarySum(json) === summarySha256 ? parseSummary(json, path) : null;
 }
 

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+
+import { AiopsError } from '../../core/errors.js';
+import type { Quarantine } from '../../core/incidents.js';
+import { ShapeError } from '../../core/shape.js';
+import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
+import type { Files } from '../../output/files.js';
+import { readJournal, type JournalContents } from '../../output/journal.js';
+import { cannotRead } from '../../output/output-errors.js';
+import { pathsOf, type GrowingPaths } from '../../output/output-paths.js';
+import { previousJournal } from '../../replay/resume/previous-journal.js';
+import type { RunProgress } from '../../replay/resume/run-facts.js';
+import { PART_FILES, partCompletion, partFacts, type PartFiles, type PartOf } from '../part.js';
+import type { SealedPlan, Slice } from '../plan/plan-file.js';
+import type { Attempt } from './parts.js';
+
+/** An attempt that the merge can append. */
+export interface GoodPart {
+  readonly of: PartOf;
+  readonly progress: RunProgress;
+  readonly paths: GrowingPaths;
+  readonly files: PartFiles;
+}
+
+/** Why the merge can't append an attempt: a sentence's end. */
+export interface BadPart {
+  readonly why: string;
+}
+
+/** What an attempt must be. */
+export interface Expected {
+  readonly plan: Pick<SealedPlan, 'sha256'>;
+  readonly slice: Pick<Slice, 'number' | 'until'>;
+  /** Of the run where the slice begins. */
+  readonly quarantines: readonly Quarantine[];
+}
+
+/**
+ * Reads a part's journal and all of its files.
+ *
+ * @throws AiopsError `output_io` where something can't be read
+ */
+export async function checkPart(
+  { path }: Attempt,
+  expected: Expected,
+  files: Files,
+): Promise<GoodPart | BadPart> {
+  try {
+    const journal = await readJournal(path, files);
+    if (journal === null) return bad('it has no journal');
+    const part = readPart(path, journal);
+    if (part === null) return bad('its journal is not complete');
+    return differenceFrom(expected, part) ?? (await damageOf(journal, part, files)) ?? part;
+  } catch (error) {
+    if (error instanceof ShapeError) return bad(`its journal is damaged: ${error.message}`);
+    if (error instanceof AiopsError && error.code === 'config') return bad(error.message);
+    throw error;
+  }
+}
+
+function readPart(path: string, journal: JournalContents): GoodPart | null {
+  const progress = previousJournal(path, journal).lastCommit();
+  if (progress === null || journal.completion === null) return null;
+  const { part } = partFacts(journal.facts);
+  const { files } = partCompletion(journal.completion);
+  return { of: part, progress, paths: pathsOf(path, journal), files };
+}
+
+function differenceFrom({ plan, slice, quarantines }: Expected, part: GoodPart): BadPart | null {
+  if (part.of.plan !== plan.sha256) return bad('it is of another plan');
+  if (part.of.slice !== slice.number) return bad(`it is of slice ${part.of.slice}`);
+  const { positions } = part.progress;
+  const isAtEnd =
+    slice.until === null
+      ? positions.every((position) => position === 'end')
+      : isDeepStrictEqual(positions, slice.until.positions);
+  if (!isAtEnd) return bad('it does not end where the plan says');
+  if (!isDeepStrictEqual(part.of.quarantines, quarantines)) {
+    return bad('the slices before it found other series that crash actors than it assumed');
+  }
+  return null;
+}
+
+async function damageOf(journal: JournalContents, part: GoodPart, files: Files): Promise<BadPart | null> {
+  const last = journal.commits.at(-1);
+  if (last === undefined) return bad('its journal is not complete');
+  const { damaged } = await inspectFiles(part.paths, last, { isComplete: true, files });
+  const [first] = damaged;
+  if (first !== undefined) return bad(damageText(first));
+  for (const kind of PART_FILES) {
+    const path = part.paths[kind];
+    const { bytes, sha256 } = part.files[kind];
+    const hash = createHash('sha256');
+    let found = 0;
+    for await (const piece of pieces(path, files)) {
+      hash.update(piece);
+      found += piece.length;
+    }
+    if (found !== bytes || hash.digest('hex') !== sha256) return bad(`${path} is damaged`);
+  }
+  return null;
+}
+
+function damageText({ path, problem, sizeBytes, committedBytes }: DamagedFile): string {
+  switch (problem) {
+    case 'missing':
+      return `${path} is missing`;
+    case 'short':
+    case 'long':
+      return `${path} has ${sizeBytes ?? 0} bytes, not ${committedBytes}`;
+    case 'changed':
+      return `${path} is damaged`;
+  }
+}
+
+/** The bytes of a file; nothing where it does not exist. @throws AiopsError `output_io` */
+export async function* pieces(path: string, files: Files): AsyncGenerator<Uint8Array> {
+  try {
+    if ((await files.entry(path)) !== null) yield* files.read(path);
+  } catch (cause) {
+    throw cannotRead(path, cause);
+  }
+}
+
+function bad(why: string): BadPart {
+  return { why };
+}

@@ -1,0 +1,172 @@
+import type { RunCounts } from '../../core/counts.js';
+import { sleep } from '../../core/timer.js';
+import { makeFolder, writeWhole } from '../../output/durable-files.js';
+import { nodeFiles, type Files } from '../../output/files.js';
+import type { ReplayConfig } from '../../replay/replay-config.js';
+import type { ReplayContext, ReplayOutcome } from '../../replay/replay-context.js';
+import { reportRun } from '../../replay/report-run.js';
+import { checkCommittedRejects, judgeAgain } from '../../replay/resume/complete-run.js';
+import { writtenSummary } from '../../replay/resume/read-summary.js';
+import type { SliceStart } from '../part.js';
+import { NO_QUARANTINES, type SealedPlan, type Slice } from '../plan/plan-file.js';
+import { partsFolder, startPath } from '../run-layout.js';
+import { checkPart } from './check-part.js';
+import { MergedRun } from './merged-run.js';
+import { completeParts, NO_ATTEMPTS, removeEmptyParts, removeMerged, setAside } from './parts.js';
+import { sharesNotice } from './shares.js';
+
+/** How far a merge is. */
+export interface MergeStep {
+  /** Slices merged. */
+  readonly merged: number;
+  readonly slices: number;
+  readonly counts: RunCounts | null;
+}
+
+export interface MergeContext extends Pick<
+  ReplayContext,
+  'stdin' | 'signal' | 'graceOver' | 'onNotice' | 'onActorLine'
+> {
+  /** Called at the start and after every slice. */
+  readonly onMerged: (step: MergeStep) => void;
+  readonly files?: Files;
+}
+
+export interface MergeOptions {
+  /** Wait for slices that are not complete yet. */
+  readonly follow: boolean;
+}
+
+export type MergeOutcome =
+  | ReplayOutcome
+  /** Slices are missing, by their numbers. */
+  | { readonly kind: 'incomplete'; readonly missing: readonly number[] };
+
+/** How often to look for parts, ms. */
+const POLL_MS = 200;
+
+/**
+ * Joins the parts of a plan's slices to one run, in order, and reports on it once all are there. Each slice is one
+ * commit, so this may be killed and started again at any time, also while slices are running.
+ *
+ * @throws AiopsError `output_locked` while another merge is at work; `config` where the folder holds another run;
+ *   `reject_limit`, `input_unusable` as a replay does; `output_cannot_create`, `output_io`
+ */
+export async function merge(
+  plan: SealedPlan,
+  config: ReplayConfig,
+  options: MergeOptions,
+  context: MergeContext,
+): Promise<MergeOutcome> {
+  await using run = await MergedRun.open(plan, config, context.files);
+  return await new Merge(plan, config, run, context).outcome(options);
+}
+
+class Merge {
+  readonly #plan: SealedPlan;
+  readonly #config: ReplayConfig;
+  readonly #run: MergedRun;
+  readonly #context: MergeContext;
+  readonly #folder: string;
+  readonly #files: Files;
+  #startWritten: string | null = null;
+
+  constructor(plan: SealedPlan, config: ReplayConfig, run: MergedRun, context: MergeContext) {
+    this.#plan = plan;
+    this.#config = config;
+    this.#run = run;
+    this.#context = context;
+    this.#folder = config.output.out;
+    this.#files = context.files ?? nodeFiles;
+  }
+
+  async outcome({ follow }: MergeOptions): Promise<MergeOutcome> {
+    const { signal } = this.#context;
+    const { slices } = this.#plan;
+    const merged = this.#run.shares;
+    // A kill may have come between commit and removal, or a part after the slice was merged.
+    await removeMerged(this.#folder, merged.slice, this.#files);
+    const done = await this.#doneBefore();
+    if (done !== null) return done;
+    this.#report();
+    for (let slice = slices[merged.slice]; slice !== undefined; slice = slices[this.#run.shares.slice]) {
+      if (signal.aborted) return this.#interrupted();
+      if (this.#run.progress !== null) checkCommittedRejects(this.#run.progress, this.#config.maxRejects);
+      if (await this.#appendOne(slice)) this.#report();
+      else if (follow) await sleep(POLL_MS, signal);
+      else return { kind: 'incomplete', missing: await this.#missing() };
+    }
+    return this.#complete();
+  }
+
+  /** Null: something is left to do, even if that is only a `timing.json` that got lost. */
+  async #doneBefore(): Promise<MergeOutcome | null> {
+    const { completion, progress, output } = this.#run;
+    if (completion === null || progress === null) return null;
+    const summary = await writtenSummary(this.#folder, completion, this.#files);
+    if (summary === null) return null;
+    await removeEmptyParts(this.#folder, this.#files);
+    const found = { summary, last: progress };
+    const judged = await judgeAgain(this.#config, output, found, this.#context.onNotice);
+    return { kind: 'done-before', summary: judged };
+  }
+
+  /** Appends a slice if an attempt at it is complete and good. */
+  async #appendOne(slice: Slice): Promise<boolean> {
+    const parts = await completeParts(this.#folder, this.#files);
+    const { good, aside } = parts.get(slice.number) ?? NO_ATTEMPTS;
+    const quarantines = this.#run.progress?.quarantines ?? NO_QUARANTINES;
+    for (const attempt of good) {
+      const part = await checkPart(attempt, { plan: this.#plan, slice, quarantines }, this.#files);
+      if (!('why' in part)) {
+        await this.#run.append(slice, part, good.length + aside);
+        await removeMerged(this.#folder, slice.number, this.#files);
+        return true;
+      }
+      await setAside(attempt, this.#files);
+      const text = `set aside ${attempt.path}, so slice ${slice.number} must run again: ${part.why}`;
+      this.#context.onNotice({ level: 'warning', text });
+    }
+    if (quarantines.length > 0) await this.#writeStart(slice, quarantines);
+    return false;
+  }
+
+  /** Attempts at the slice that begin from now on assume what the run has there. */
+  async #writeStart({ number }: Slice, quarantines: SliceStart['quarantines']): Promise<void> {
+    const path = startPath(this.#folder, number);
+    if (this.#startWritten === path) return;
+    const start: SliceStart = { plan: this.#plan.sha256, quarantines };
+    await makeFolder(partsFolder(this.#folder), this.#files);
+    await writeWhole(path, `${JSON.stringify(start)}\n`, this.#files);
+    this.#startWritten = path;
+  }
+
+  async #missing(): Promise<number[]> {
+    const parts = await completeParts(this.#folder, this.#files);
+    const rest = this.#plan.slices.slice(this.#run.shares.slice).map(({ number }) => number);
+    return rest.filter((number) => (parts.get(number) ?? NO_ATTEMPTS).good.length === 0);
+  }
+
+  async #complete(): Promise<MergeOutcome> {
+    const { output, progress, shares, resumed } = this.#run;
+    if (progress === null) throw new Error('a plan has no slice');
+    await this.#run.begin();
+    const sessions = { resumed, earlierMinutes: progress.counts.minutes };
+    const notices = [sharesNotice(shares)];
+    const written = { output, facts: this.#plan.facts, progress, sessions, notices };
+    const outcome = await reportRun(this.#config, written, this.#context);
+    await removeEmptyParts(this.#folder, this.#files);
+    return outcome;
+  }
+
+  #report(): void {
+    const { shares, progress } = this.#run;
+    const slices = this.#plan.slices.length;
+    this.#context.onMerged({ merged: shares.slice, slices, counts: progress?.counts ?? null });
+  }
+
+  #interrupted(): MergeOutcome {
+    const minutes = this.#run.progress?.counts.minutes ?? 0;
+    return { kind: 'interrupted', minutes, dropped: 0, resumable: true };
+  }
+}

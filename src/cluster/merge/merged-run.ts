@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+
+import { AiopsError } from '../../core/errors.js';
+import { resultsHeader } from '../../core/result-lines.js';
+import { ShapeError } from '../../core/shape.js';
+import type { FolderOutput } from '../../output/folder-output.js';
+import { nodeFiles, type Files } from '../../output/files.js';
+import type { JournalContents } from '../../output/journal.js';
+import { openFolderOutput } from '../../output/open-output.js';
+import type { ReplayConfig } from '../../replay/replay-config.js';
+import { previousJournal } from '../../replay/resume/previous-journal.js';
+import type { RunCompletion, RunProgress } from '../../replay/resume/run-facts.js';
+import { PART_FILES } from '../part.js';
+import type { SealedPlan, Slice } from '../plan/plan-file.js';
+import { pieces, type GoodPart } from './check-part.js';
+import { joinedProgress } from './joined-progress.js';
+import { mergedShares, NOTHING_MERGED, withSlice, type MergedShares } from './shares.js';
+
+interface Merged {
+  readonly progress: RunProgress | null;
+  readonly shares: MergedShares;
+  readonly completion: RunCompletion | null;
+}
+
+/** The run that slices are appended to: an ordinary run, with one commit per slice. */
+export class MergedRun implements AsyncDisposable {
+  readonly output: FolderOutput;
+  readonly #plan: SealedPlan;
+  readonly #files: Files;
+  /** How often its merge was resumed. */
+  readonly resumed: number;
+  readonly completion: RunCompletion | null;
+  #progress: RunProgress | null;
+  #shares: MergedShares;
+  #isBegun = false;
+
+  private constructor(output: FolderOutput, plan: SealedPlan, merged: Merged, files: Files) {
+    this.output = output;
+    this.#plan = plan;
+    this.#files = files;
+    this.resumed = output.previous === null ? 0 : output.previous.resumed + 1;
+    this.completion = merged.completion;
+    this.#progress = merged.progress;
+    this.#shares = merged.shares;
+  }
+
+  /**
+   * Locks the run's folder and reads what is merged there. Changes nothing else.
+   *
+   * @throws AiopsError `output_locked`; `config` if the folder holds another run; as `openOutput` does
+   */
+  static async open(plan: SealedPlan, config: ReplayConfig, files: Files = nodeFiles): Promise<MergedRun> {
+    const { breakLock } = config.backfill;
+    const output = await openFolderOutput(config.output, { breakLock, inputs: config.inputs, files });
+    try {
+      const merged = output.previous === null ? null : mergedIn(output.previous, plan, config.output.out);
+      await output.preflight({ replace: false });
+      return new MergedRun(output, plan, merged ?? NONE, files);
+    } catch (error) {
+      await output.close();
+      throw error;
+    }
+  }
+
+  /** The run's last commit; null: nothing is merged. */
+  get progress(): RunProgress | null {
+    return this.#progress;
+  }
+
+  get shares(): MergedShares {
+    return this.#shares;
+  }
+
+  /** Continues the run in its folder, or begins it. @throws AiopsError `output_cannot_create`, `output_io` */
+  async begin(): Promise<void> {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    const { previous } = this.output;
+    if (previous === null) await this.output.begin(this.#plan.facts, { replace: false });
+    else await this.output.resume(previous.commits.length - 1, this.#plan.facts);
+  }
+
+  /**
+   * Appends the next slice and commits it.
+   *
+   * @param attempts that were complete, this one included
+   * @throws AiopsError `output_io`, also where the part is no longer what was checked; nothing is committed then
+   */
+  async append(slice: Slice, part: GoodPart, attempts: number): Promise<void> {
+    await this.begin();
+    for (const kind of PART_FILES) await this.#appendFile(kind, part);
+    const at = new Date().toISOString();
+    const progress = joinedProgress(this.#progress, part.progress, { at, ended: slice.until === null });
+    const { host } = part.of;
+    const shares = withSlice(this.#shares, { host, attempts, progress: part.progress });
+    await this.output.commit({ ...progress, merged: shares });
+    this.#progress = progress;
+    this.#shares = shares;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.output.close();
+  }
+
+  async #appendFile(kind: (typeof PART_FILES)[number], { paths, files }: GoodPart): Promise<void> {
+    const path = paths[kind];
+    const hash = createHash('sha256');
+    let headerBytes = kind === 'results' ? this.#headerBytes() : 0;
+    for await (const piece of pieces(path, this.#files)) {
+      hash.update(piece);
+      const header = Math.min(headerBytes, piece.length);
+      headerBytes -= header;
+      await this.output.append(kind, piece.subarray(header));
+    }
+    if (hash.digest('hex') === files[kind].sha256) return;
+    throw new AiopsError('output_io', `${path} was changed while it was merged`, {
+      hint: 'run the same command again: the slice runs again if its part is damaged',
+    });
+  }
+
+  /** The merged file has the line that names the fields already. */
+  #headerBytes(): number {
+    return Buffer.byteLength(resultsHeader(this.#plan.config.output.format));
+  }
+}
+
+const NONE: Merged = { progress: null, shares: NOTHING_MERGED, completion: null };
+
+/** What a run's journal says of the merge. @throws AiopsError `config` where it is not a merge of this plan */
+function mergedIn(previous: JournalContents, plan: SealedPlan, out: string): Merged {
+  const journal = previousJournal(out, previous);
+  if (!isDeepStrictEqual(journal.facts, plan.facts)) throw anotherRun(out);
+  const progress = journal.lastCommit();
+  const { completion } = journal;
+  if (progress === null) return { ...NONE, completion };
+  const shares = sharesOf(previous.commits.at(-1)?.state);
+  if (shares !== null) return { progress, shares, completion };
+  throw new AiopsError('config', `a replay has resumed the run in ${out}, so slices no longer fit`, {
+    hint: 'complete it with the replay command that resumed it',
+  });
+}
+
+/** Null: a replay committed it. */
+function sharesOf(state: unknown): MergedShares | null {
+  try {
+    return mergedShares((state as { merged?: unknown } | null)?.merged);
+  } catch (error) {
+    if (error instanceof ShapeError) return null;
+    throw error;
+  }
+}
+
+function anotherRun(out: string): AiopsError {
+  return new AiopsError('config', `${out} holds a run that was not made from this plan`, {
+    hint: 'make the plan again with another --out',
+  });
+}

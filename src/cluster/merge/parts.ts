@@ -1,0 +1,97 @@
+import { dirname, join } from 'node:path';
+
+import { isErrno, type Files } from '../../output/files.js';
+import { cannotRead, cannotWrite } from '../../output/output-errors.js';
+import { partOfName, partsFolder } from '../run-layout.js';
+
+const ASIDE = '.bad';
+
+/** A complete attempt at a slice. */
+export interface Attempt {
+  readonly slice: number;
+  /** Its folder. */
+  readonly path: string;
+}
+
+/** The attempts at a slice that are complete. */
+export interface Attempts {
+  /** In the order of their names. */
+  readonly good: readonly Attempt[];
+  /** How many were set aside. */
+  readonly aside: number;
+}
+
+export const NO_ATTEMPTS: Attempts = { good: [], aside: 0 };
+
+/** The complete attempts of a run, by slice. @throws AiopsError `output_io` */
+export async function completeParts(run: string, files: Files): Promise<ReadonlyMap<number, Attempts>> {
+  const folder = partsFolder(run);
+  const bySlice = new Map<number, Attempts>();
+  for (const name of (await namesIn(folder, files)).sort()) {
+    const isAside = name.endsWith(ASIDE);
+    const slice = partOfName(isAside ? name.slice(0, -ASIDE.length) : name)?.slice;
+    if (slice === undefined) continue;
+    const { good, aside } = bySlice.get(slice) ?? NO_ATTEMPTS;
+    const attempts = isAside
+      ? { good, aside: aside + 1 }
+      : { good: [...good, { slice, path: join(folder, name) }], aside };
+    bySlice.set(slice, attempts);
+  }
+  return bySlice;
+}
+
+/** Renames an attempt so that it no longer counts as complete. @throws AiopsError `output_io` */
+export async function setAside({ path }: Attempt, files: Files): Promise<void> {
+  const aside = `${path}${ASIDE}`;
+  await removeTree(aside, files); // an attempt of the same name that was set aside before
+  try {
+    await files.rename(path, aside);
+    await files.syncFolder(dirname(path));
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+/**
+ * Removes what slices left behind that are merged: parts, those set aside, and what their starts were. Attempts that
+ * are still being written stay, since another process may be at work on them.
+ *
+ * @throws AiopsError `output_io`
+ */
+export async function removeMerged(run: string, merged: number, files: Files): Promise<void> {
+  const folder = partsFolder(run);
+  for (const name of await namesIn(folder, files)) {
+    const slice = Number(/^(\d+)\./.exec(name)?.[1] ?? NaN);
+    if (slice <= merged) await removeTree(join(folder, name), files);
+  }
+}
+
+/** Removes the folder of parts if nothing is left in it. Never throws. */
+export async function removeEmptyParts(run: string, files: Files): Promise<void> {
+  await files.removeFolder(partsFolder(run)).catch(() => undefined);
+}
+
+/** Removes a file or a folder with all that is in it; a missing one is no error. @throws AiopsError `output_io` */
+async function removeTree(path: string, files: Files): Promise<void> {
+  try {
+    const entry = await files.entry(path);
+    if (entry?.kind === 'folder') {
+      for (const name of await files.list(path)) await removeTree(join(path, name), files);
+      await files.removeFolder(path);
+    } else {
+      await files.remove(path);
+    }
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return; // another process was faster
+    throw cannotWrite(path, cause);
+  }
+}
+
+async function namesIn(folder: string, files: Files): Promise<string[]> {
+  try {
+    return await files.list(folder);
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return [];
+    throw cannotRead(folder, cause);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Notice } from '../core/errors.js';
+import { findModel } from '../model/model-choice.js';
+import type { RunOutput } from '../output/run-output.js';
+import { openWindows, readOptionsFor } from '../read/open-windows.js';
+import { reopenRecording } from '../read/recording.js';
+import { pageAssets } from '../host/page-assets.js';
+import { Comparer } from './comparer.js';
+import { noticesOfNothing, report } from './finish.js';
+import { openExecutors } from './replay.js';
+import type { ReplayConfig } from './replay-config.js';
+import type { ReplayContext, ReplayOutcome } from './replay-context.js';
+import type { RunSummary } from './report/run-summary.js';
+import { replayPage } from './report/run-page.js';
+import type { RunFacts, RunProgress } from './resume/run-facts.js';
+import { figuresOfAllSessions } from './resume/run-figures.js';
+import { RunTotals } from './totals.js';
+
+/** A run whose results are complete and committed. */
+export interface WrittenRun {
+  readonly output: RunOutput;
+  readonly facts: RunFacts;
+  /** Its last commit. */
+  readonly progress: RunProgress;
+  readonly sessions: RunSummary['sessions'];
+  /** About how it was served. */
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Reports on a run and completes its output, as a session that finds nothing left to serve would, but starts no actor.
+ *
+ * @throws AiopsError `reject_limit`; `input_unusable` where no record was accepted; as `report` does
+ */
+export async function reportRun(
+  config: ReplayConfig,
+  { output, facts, progress, sessions, notices: aboutServing }: WrittenRun,
+  context: Pick<ReplayContext, 'stdin' | 'graceOver' | 'onNotice' | 'onActorLine'>,
+): Promise<ReplayOutcome> {
+  const { input } = facts;
+  const assets = await pageAssets();
+  const model = await findModel(config.model);
+  const from = {
+    positions: progress.positions,
+    positionsMinuteMs: progress.minuteMs,
+    afterMinuteMs: progress.minuteMs ?? -Infinity,
+  };
+  const options = readOptionsFor(config.read, input);
+  await using recording = await reopenRecording(
+    config.inputs,
+    options,
+    context.stdin,
+    facts.recording,
+    from,
+    { folder: config.output.out },
+  );
+  await using executors = openExecutors(config, model, { progress, loadLike: (load) => load }, context);
+  const now = (): number => 0; // nothing is served, so no time passes
+  const comparer = new Comparer({ ...config, lines: config.output, executors, now });
+  const lookBack = openWindows(input, recording);
+  const totals = new RunTotals(config, {
+    ...{ recording, lookBack, input, executors, comparer, now },
+    before: progress,
+  });
+  totals.counters.settle();
+  totals.counters.checkRejects(config.maxRejects, true);
+  const notices = [...aboutServing, ...noticesOfNothing(config.read, totals.counters, recording)];
+  const of = { hasLabels: recording.hasLabels, before: progress };
+  const parts = {
+    ...{ threshold: model.threshold, actors: executors.pool.actors, recording, totals, comparer },
+    ready: { ...facts, actors: [], startMs: 0, notices: [] },
+    figures: await figuresOfAllSessions(output, config.output, totals, of),
+  };
+  const page = (summary: RunSummary): string => replayPage(summary, parts, assets);
+  const { onNotice } = context;
+  return await report(config, parts, { output, previous: { sessions }, notices, onNotice, page });
+}

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { after, before, test, type TestContext } from 'node:test';
+
+import { merge, type MergeContext, type MergeOutcome, type MergeStep } from '#build/cluster/merge/merge.js';
+import { partsFolder, startPath } from '#build/cluster/run-layout.js';
+import { AiopsError } from '#build/core/errors.js';
+import type { ReplayConfig } from '#build/replay/replay-config.js';
+
+import { LIGHT, temporaryFolder } from '../../support/cli.js';
+import { cutRun, runLocally, writePart, type CutRun } from '../../support/cut-run.js';
+import { configOf } from '../../support/replay-config.js';
+import { readSummary } from '../../support/run-files.js';
+
+const MINUTES = 70;
+
+function csv(): string {
+  const rows = Array.from({ length: MINUTES }, (_, minute) => {
+    const at = new Date(minute * 60_000).toISOString();
+    const bad = minute % 9 === 4 ? `${at},b,1${'x'.repeat(minute)}\n` : '';
+    return `${at},a,${Math.sin(minute)}\n${bad}${at},c,${minute % 7}\n`;
+  });
+  return `timestamp,target,value\n${rows.join('')}`;
+}
+
+type Format = 'jsonl' | 'csv';
+const local: Partial<Record<Format, ReplayConfig>> = {};
+const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+before(async () => {
+  const input = join(folder, 'data.csv');
+  writeFileSync(input, csv());
+  for (const format of ['jsonl', 'csv'] as const) {
+    const config = configOf([input], {
+      ...{ analyzer: LIGHT[1], actors: { kind: 'count', count: 1 }, compare: 'none', resultsFormat: format },
+      out: join(folder, format),
+    });
+    local[format] = await runLocally(config);
+    assert.equal(readSummary(config.output.out).counts.rejected, 8);
+  }
+});
+
+function cut(t: TestContext, slices: number, format: Format = 'jsonl'): Promise<CutRun> {
+  return cutRun(local[format]!, slices, join(temporaryFolder(t), 'merged'));
+}
+
+interface Merging {
+  readonly follow?: boolean;
+  readonly context?: Partial<MergeContext>;
+}
+
+async function merged(
+  { plan, config }: CutRun,
+  { follow = false, context = {} }: Merging = {},
+): Promise<{ outcome: MergeOutcome; notices: string[]; steps: MergeStep[] }> {
+  const notices: string[] = [];
+  const steps: MergeStep[] = [];
+  const never = new AbortController().signal;
+  const outcome = await merge(
+    plan,
+    config,
+    { follow },
+    {
+      ...{ stdin: Readable.from([]), signal: never, graceOver: never, onActorLine: () => undefined },
+      onNotice: ({ text }) => notices.push(text),
+      onMerged: (step) => steps.push(step),
+      ...context,
+    },
+  );
+  return { outcome, notices, steps };
+}
+
+function assertLocalBytes({ local: bytes, config }: CutRun): void {
+  const { out, format } = config.output;
+  const read = (name: string): string => readFileSync(join(out, name), 'utf8');
+  assert.equal(read(`results.${format}`), bytes.results.toString());
+  assert.equal(read('rejects.jsonl'), bytes.rejects.toString());
+  assert.equal(read('timing.jsonl'), bytes.timings.toString());
+}
+
+async function writeParts(run: CutRun, numbers: readonly number[], attempt = 'a'): Promise<void> {
+  for (const number of numbers) await writePart(run, number, attempt);
+}
+
+for (const format of ['jsonl', 'csv'] as const) {
+  test(`parts are merged to the ${format} of a local run, with its counts and report`, async (t) => {
+    const run = await cut(t, 4, format);
+    await writeParts(run, [3, 1, 4, 2]);
+    const { outcome, steps, notices } = await merged(run);
+    assert.equal(outcome.kind, 'complete');
+    assertLocalBytes(run);
+    assert.deepEqual(
+      steps.map((step) => step.merged),
+      [0, 1, 2, 3, 4],
+    );
+    const summary = readSummary(run.config.output.out);
+    const whole = readSummary(join(folder, format));
+    for (const key of ['counts', 'rejects', 'input', 'model', 'anomalies', 'threshold'] as const)
+      assert.deepEqual(summary[key], whole[key], key);
+    assert.equal(summary.blocks?.minutes, whole.blocks?.minutes);
+    assert.ok(notices.some((text) => text.startsWith('merged from 4 slices: here 4 slices')));
+    assert.deepEqual(readdirSync(run.config.output.out).sort(), [
+      ...['journal.jsonl', 'rejects.jsonl', 'report.html', `results.${format}`],
+      ...['timing.json', 'timing.jsonl'],
+    ]);
+  });
+}
+
+test('a merge takes slices in order, and says which are missing', async (t) => {
+  const run = await cut(t, 5);
+  await writeParts(run, [1, 2, 4]);
+  const { outcome } = await merged(run);
+  assert.deepEqual(outcome, { kind: 'incomplete', missing: [3, 5] });
+  assert.deepEqual(readdirSync(partsFolder(run.config.output.out)), ['4.a']);
+  await writeParts(run, [3, 5]);
+  assert.equal((await merged(run)).outcome.kind, 'complete');
+  assertLocalBytes(run);
+  assert.equal(readSummary(run.config.output.out).sessions.resumed, 1);
+});
+
+test('a complete merge has nothing to do, and removes parts that came late', async (t) => {
+  const run = await cut(t, 2);
+  await writeParts(run, [1, 2]);
+  await merged(run);
+  const timing = readFileSync(join(run.config.output.out, 'timing.json'), 'utf8');
+  await writeParts(run, [1, 2], 'late');
+  assert.equal((await merged(run)).outcome.kind, 'done-before');
+  assertLocalBytes(run);
+  assert.equal(readFileSync(join(run.config.output.out, 'timing.json'), 'utf8'), timing);
+  assert.ok(!readdirSync(run.config.output.out).includes('parts'));
+});
+
+test('one of two attempts at a slice is merged', async (t) => {
+  const run = await cut(t, 3);
+  await writeParts(run, [1, 2, 3]);
+  await writeParts(run, [1, 2, 3], 'b');
+  const { outcome, notices } = await merged(run);
+  assert.equal(outcome.kind, 'complete');
+  assertLocalBytes(run);
+  assert.ok(notices.some((text) => text.startsWith('merged from 3 slices in 6 complete attempts')));
+});
+
+type Damage = (path: string) => void;
+const FLIPPED: Damage = (path) => {
+  const bytes = readFileSync(path);
+  bytes[Math.floor(bytes.length / 2)]! ^= 1;
+  writeFileSync(path, bytes);
+};
+const CUT: Damage = (path) => writeFileSync(path, readFileSync(path).subarray(0, -10));
+const LONGER: Damage = (path) => writeFileSync(path, '{}\n', { flag: 'a' });
+
+for (const [name, damage] of Object.entries({ flipped: FLIPPED, cut: CUT, longer: LONGER })) {
+  for (const file of ['results.jsonl', 'timing.jsonl', 'journal.jsonl'] as const) {
+    if (name === 'longer' && file === 'journal.jsonl') continue; // a journal ends with its last whole line
+    test(`a part is set aside if its ${file} is ${name}`, async (t) => {
+      const run = await cut(t, 2);
+      await writeParts(run, [1, 2]);
+      damage(join(partsFolder(run.config.output.out), '1.a', file));
+      const { outcome, notices } = await merged(run);
+      assert.deepEqual(outcome, { kind: 'incomplete', missing: [1] });
+      assert.match(notices[0] ?? '', /^set aside .*1\.a, so slice 1 must run again: /);
+      assert.deepEqual(readdirSync(partsFolder(run.config.output.out)).sort(), ['1.a.bad', '2.a']);
+      await writePart(run, 1, 'b');
+      assert.equal((await merged(run)).outcome.kind, 'complete');
+      assertLocalBytes(run);
+    });
+  }
+}
+
+test('a part of another plan is set aside', async (t) => {
+  const run = await cut(t, 2);
+  await writePart(run, 1, 'a', { plan: 'another' });
+  await writePart(run, 1, 'b');
+  await writePart(run, 2, 'a');
+  const { outcome, notices } = await merged(run);
+  assert.equal(outcome.kind, 'complete');
+  assert.match(notices[0] ?? '', /1\.a, so slice 1 must run again: it is of another plan$/);
+  assertLocalBytes(run);
+});
+
+test('a slice runs again where the one before it found series that crash actors', async (t) => {
+  const run = await cut(t, 3);
+  const found = [{ target: 'a', column: 'value', fromMs: 0, untilMs: 3_600_000 }];
+  await writePart(run, 1, 'a', { found });
+  await writeParts(run, [2, 3]);
+  const { outcome, notices } = await merged(run);
+  assert.deepEqual(outcome, { kind: 'incomplete', missing: [2] });
+  assert.match(notices[0] ?? '', /2\.a, so slice 2 must run again: .* series that crash actors/);
+  const start: unknown = JSON.parse(readFileSync(startPath(run.config.output.out, 2), 'utf8'));
+  assert.deepEqual(start, { plan: run.plan.sha256, quarantines: found });
+  await writePart(run, 2, 'b', { quarantines: found });
+  assert.equal((await merged(run)).outcome.kind, 'complete');
+  assertLocalBytes(run);
+});
+
+test('two merges of a run do not work at the same time', async (t) => {
+  const run = await cut(t, 2);
+  await writeParts(run, [1]);
+  const stop = new AbortController();
+  let second: unknown;
+  const { outcome } = await merged(run, {
+    follow: true,
+    context: {
+      signal: stop.signal,
+      onMerged: () => {
+        void merged(run).catch((error: unknown) => {
+          second = error;
+          stop.abort();
+        });
+      },
+    },
+  });
+  assert.equal(outcome.kind, 'interrupted');
+  assert.ok(second instanceof AiopsError && second.code === 'output_locked');
+});
+
+test('a merge that follows waits for slices', async (t) => {
+  const run = await cut(t, 3);
+  const onMerged = ({ merged: done }: MergeStep): void => {
+    if (done < 3) void writePart(run, done + 1, 'a');
+  };
+  assert.equal((await merged(run, { follow: true, context: { onMerged } })).outcome.kind, 'complete');
+  assertLocalBytes(run);
+});
+
+test('a merge ends at the limit of rejects of the whole run', async (t) => {
+  const run = await cut(t, 4);
+  await writeParts(run, [1, 2, 3, 4]);
+  const limited = { ...run, config: { ...run.config, maxRejects: { kind: 'count', count: 3 } as const } };
+  const isLimit = (error: unknown): boolean => error instanceof AiopsError && error.code === 'reject_limit';
+  await assert.rejects(merged(limited), isLimit);
+  await assert.rejects(merged(limited), isLimit);
+  assert.equal((await merged(run)).outcome.kind, 'complete');
+  assertLocalBytes(run);
+});
+
+test('a folder with another run is refused', async (t) => {
+  const run = await cut(t, 2);
+  const output = { ...run.config.output, out: join(folder, 'jsonl') };
+  const other = { ...run.plan.facts, startedAt: '2020-01-01T00:00:00.000Z' };
+  const plan = { ...run.plan, facts: other };
+  await assert.rejects(
+    merged({ ...run, plan, config: { ...run.config, output } }),
+    /not made from this plan/,
+  );
+});

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+
+import type { PartFacts, PartFiles } from '#build/cluster/part.js';
+import { PART_FILES } from '#build/cluster/part.js';
+import type { Cut, SealedPlan, Slice } from '#build/cluster/plan/plan-file.js';
+import { partName, partsFolder, unfinishedPart } from '#build/cluster/run-layout.js';
+import type { RejectCount, RunCounts } from '#build/core/counts.js';
+import type { Quarantine } from '#build/core/incidents.js';
+import type { Reject } from '#build/core/types.js';
+import { resultsHeader } from '#build/core/result-lines.js';
+import { makeFolder } from '#build/output/durable-files.js';
+import { nodeFiles, type Files } from '#build/output/files.js';
+import { type FolderOutput } from '#build/output/folder-output.js';
+import { readJournal, type Commit } from '#build/output/journal.js';
+import { openFolderOutput } from '#build/output/open-output.js';
+import { pathsOf } from '#build/output/output-paths.js';
+import type { ReplayConfig } from '#build/replay/replay-config.js';
+import { previousJournal } from '#build/replay/resume/previous-journal.js';
+import type { RunProgress } from '#build/replay/resume/run-facts.js';
+import { NO_USAGE } from '#build/replay/totals.js';
+import { replay } from '#build/replay/replay.js';
+
+/** A local run that was cut into slices at some of its commits. */
+export interface CutRun {
+  readonly plan: SealedPlan;
+  readonly config: ReplayConfig;
+  /** The files of the local run, by what they hold. */
+  readonly local: Readonly<Record<(typeof PART_FILES)[number], Buffer>>;
+  readonly commits: readonly Commit[];
+  /** Its commits at which slices end. */
+  readonly ends: readonly number[];
+}
+
+/** What a test changes about a part. */
+export interface PartChanges {
+  readonly plan?: string;
+  readonly host?: string;
+  readonly quarantines?: readonly Quarantine[];
+  /** Of those at its end. */
+  readonly found?: readonly Quarantine[];
+}
+
+/** Runs a replay that commits every minute. */
+export async function runLocally(config: ReplayConfig): Promise<ReplayConfig> {
+  const backfill = { ...config.backfill, commitIntervalMs: 0 };
+  await replay(
+    { ...config, backfill },
+    {
+      ...{ stdin: Readable.from([]), stdout: new PassThrough() },
+      ...{ signal: new AbortController().signal, graceOver: new AbortController().signal },
+      ...{ onNotice: ignore, onReady: ignore, onWritten: ignore, onActorLine: ignore },
+    },
+  );
+  return config;
+}
+
+/** Cuts what such a run wrote into slices of a run in another folder. */
+export async function cutRun(config: ReplayConfig, slices: number, out: string): Promise<CutRun> {
+  const folder = config.output.out;
+  const journal = await readJournal(folder);
+  if (journal === null) throw new Error(`${folder} has no journal`);
+  const { facts } = previousJournal(folder, journal);
+  const { commits } = journal;
+  const ends = Array.from({ length: slices }, (_, i) => Math.floor(((i + 1) * commits.length) / slices) - 1);
+  const paths = pathsOf(folder, journal);
+  const cutAt = (commit: number | undefined): Cut | null =>
+    commit === undefined
+      ? null
+      : {
+          minuteMs: stateOf(commits[commit]!).minuteMs ?? NaN,
+          positions: stateOf(commits[commit]!).positions,
+        };
+  const sliced = ends.map((end, i): Slice => ({
+    ...{ number: i + 1, from: cutAt(ends[i - 1]), readFrom: null },
+    ...{ until: i + 1 === slices ? null : cutAt(end), passes: [], bytes: 1 },
+  }));
+  const merged = { ...config, output: { ...config.output, out } };
+  return {
+    plan: { config: merged, facts, slices: sliced, sha256: 'plan' },
+    config: merged,
+    local: {
+      results: readFileSync(paths.results),
+      rejects: readFileSync(paths.rejects),
+      timings: readFileSync(paths.timings),
+    },
+    ...{ commits, ends },
+  };
+}
+
+/** Writes the part of a slice as an attempt at it would. */
+export async function writePart(
+  cut: CutRun,
+  number: number,
+  attempt: string,
+  changes: PartChanges = {},
+  files: Files = nodeFiles,
+): Promise<void> {
+  const { plan, config, commits, ends } = cut;
+  const [before, end] = [commits[ends[number - 2] ?? -1], commits[ends[number - 1]!]!];
+  const folder = unfinishedPart(config.output.out, number, attempt);
+  await makeFolder(folder, files);
+  const output = await openFolderOutput({ ...config.output, out: folder, rejectsFile: null }, { files });
+  const { host = 'here', quarantines = [] } = changes;
+  const part = { plan: changes.plan ?? plan.sha256, slice: number, attempt, host, quarantines };
+  await output.begin({ ...plan.facts, part } satisfies PartFacts, { replace: false });
+  const sums = await writeFiles(output, cut, before, end);
+  const state = { ...since(before, end, cut.local.rejects), quarantines: changes.found ?? [] };
+  await output.commit(state);
+  const { counts } = state;
+  await output.finish(
+    { summary: '{}', page: null },
+    { at: '2026-01-01T00:00:00.000Z', counts, summarySha256: '', files: sums },
+  );
+  await output.close();
+  await files.remove(join(folder, 'timing.json'));
+  await files.rename(folder, join(partsFolder(config.output.out), partName(number, attempt)));
+}
+
+async function writeFiles(
+  output: FolderOutput,
+  { local, config }: CutRun,
+  before: Commit | undefined,
+  end: Commit,
+): Promise<PartFiles> {
+  const sums: Partial<Record<(typeof PART_FILES)[number], PartFiles['results']>> = {};
+  for (const kind of PART_FILES) {
+    const header = kind === 'results' ? Buffer.from(resultsHeader(config.output.format)) : Buffer.alloc(0);
+    const bytes = local[kind].subarray(before?.lengths[kind] ?? header.length, end.lengths[kind]);
+    await output.append(kind, bytes);
+    const all = Buffer.concat([header, bytes]);
+    sums[kind] = { bytes: all.length, sha256: createHash('sha256').update(all).digest('hex') };
+  }
+  return sums as PartFiles;
+}
+
+function stateOf({ state }: Commit): RunProgress {
+  return state as RunProgress;
+}
+
+/** What a run did between two of its commits, as a run that counts from zero. */
+function since(before: Commit | undefined, end: Commit, rejected: Buffer): RunProgress {
+  const now = stateOf(end);
+  if (before === undefined) return { ...now, usage: NO_USAGE, ended: true };
+  const then = stateOf(before);
+  const counts = Object.fromEntries(
+    Object.entries(now.counts).map(([key, value]) => [key, value - then.counts[key as keyof RunCounts]]),
+  ) as unknown as RunCounts;
+  const lines = rejected.subarray(before.lengths.rejects, end.lengths.rejects).toString().trimEnd();
+  return {
+    ...now,
+    ...{ counts, verdicts: now.verdicts - then.verdicts, found: now.found - then.found },
+    firstMinuteMs: (then.minuteMs ?? NaN) + 60_000,
+    rejects: tallied(lines === '' ? [] : lines.split('\n')),
+    ...{ usage: NO_USAGE, ended: true },
+  };
+}
+
+function tallied(lines: readonly string[]): RejectCount[] {
+  const counts = new Map<string, RejectCount>();
+  for (const line of lines) {
+    const { reason, file, line: number, message } = JSON.parse(line) as Reject & Reject['source'];
+    const known = counts.get(reason);
+    const example = known?.example ?? { file, line: number, message };
+    counts.set(reason, { reason, count: (known?.count ?? 0) + 1, example });
+  }
+  return [...counts.values()];
+}
+
+function ignore(): void {
+  // not looked at here
+}
