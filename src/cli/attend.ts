@@ -26,8 +26,8 @@ export interface AttendOptions {
   readonly quiet: boolean;
   /** Shown first. */
   readonly notices: readonly Notice[];
-  /** What a run finishes after the first signal, such as `the minutes in flight`. */
-  readonly finishing: string;
+  /** What a run finishes after the first signal, such as `the minutes in flight`; null: nothing. */
+  readonly finishing: string | null;
   /** How long that may take, ms, and what to do if it takes longer; null: no limit. */
   readonly stop?: StopOptions | null;
 }
@@ -47,10 +47,13 @@ export async function attend(
   const progress = await openProgress(terminal, { quiet, stream: process.stderr });
   const interruption = watchSignals(
     (signal) =>
-      terminal.info(`${signal}: finishing ${finishing}${atMost(stop)}; a second signal stops immediately`),
+      terminal.info(finishing === null ? `${signal}: stopping` : finishingText(signal, finishing, stop)),
     stop === null
       ? null
-      : { ms: stop.graceMs, onStuck: (signal) => terminal.notice(tooLong(finishing, stop, signal)) },
+      : {
+          ms: stop.graceMs,
+          onStuck: (signal) => terminal.notice(tooLong(finishing ?? 'stopping', stop, signal)),
+        },
   );
   try {
     return await work({
@@ -75,6 +78,10 @@ export async function attend(
     progress.stop();
     interruption.dispose();
   }
+}
+
+function finishingText(signal: EndingSignal, finishing: string, stop: StopOptions | null): string {
+  return `${signal}: finishing ${finishing}${atMost(stop)}; a second signal stops immediately`;
 }
 
 function atMost(stop: StopOptions | null): string {

@@ -55,6 +55,16 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'Measures what sequential and parallel serving cost here, and how many actors are worth having.',
     define: async (command, done) => (await import('./serving-commands.js')).defineBench(command, done),
   },
+  plan: {
+    usage: '[options] <input...>',
+    summary: 'Cuts recordings into slices that several processes or machines replay.',
+    define: async (command, done) => (await import('./serving-commands.js')).definePlan(command, done),
+  },
+  slice: {
+    usage: '[options] <plan> <number>',
+    summary: 'Replays one slice of a plan.',
+    define: async (command, done) => (await import('./slice-command.js')).defineSlice(command, done),
+  },
   status: {
     usage: '[options] <folder>',
     summary: 'Shows the run in an output folder, its progress, and whether it is running.',

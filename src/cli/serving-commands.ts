@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { BENCH_SETTINGS, INSPECT_SETTINGS, REPLAY_SETTINGS } from './settings.js';
+import { BENCH_SETTINGS, INSPECT_SETTINGS, PLAN_SETTINGS, REPLAY_SETTINGS } from './settings.js';
 import { withSettings } from './with-settings.js';
 
 const INSPECT_HELP = `
@@ -14,6 +14,19 @@ export function defineReplay(command: Command, done: (status: number) => void): 
   withSettings(command, REPLAY_SETTINGS, async (invocation) => {
     const { runReplay } = await import('./run-replay.js');
     done(await runReplay(invocation));
+  });
+}
+
+const PLAN_HELP = `
+Takes the flags of the replay that it plans, and writes plan.json to its output folder. Each slice then runs anywhere
+with: aiops-serve slice FOLDER/plan.json K. More: docs/cluster.md`;
+
+/** Defines `aiops-serve plan`; `done` gets the exit status. */
+export function definePlan(command: Command, done: (status: number) => void): void {
+  command.argument('<input...>', 'CSV or JSONL files, not compressed').addHelpText('after', PLAN_HELP);
+  withSettings(command, PLAN_SETTINGS, async (invocation) => {
+    const { runPlan } = await import('./run-plan.js');
+    done(await runPlan(invocation));
   });
 }
 

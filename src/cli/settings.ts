@@ -7,7 +7,8 @@ import { FORMAT } from './settings/format.js';
 import { READING } from './settings/reading.js';
 import { FAIL_IF, OTHER, REPORTING, STDOUT } from './settings/reporting.js';
 import { PROCESSES, SERVING } from './settings/serving.js';
-import { flagName, type SettingGroups, type ValuesOf } from './settings/setting.js';
+import { flagName, type SettingGroups, type Settings, type ValuesOf } from './settings/setting.js';
+import { SLICING } from './settings/slicing.js';
 import { WRITING } from './settings/writing.js';
 
 /*
@@ -30,6 +31,19 @@ export const REPLAY_SETTINGS = {
     ...STDOUT,
   },
   'Other:': OTHER,
+} as const satisfies SettingGroups;
+
+const { dryRun: _, ...PLANNED_WRITING } = WRITING;
+
+/** The settings of `plan`: those of the replay that it plans. */
+export const PLAN_SETTINGS = {
+  'Slices:': SLICING,
+  ...REPLAY_SETTINGS,
+  'Writing:': PLANNED_WRITING,
+  'Reporting:': {
+    ...REPORTING,
+    failIf: { ...FAIL_IF, kind: conditions(REPLAY_METRICS, BENCH_METRICS) },
+  },
 } as const satisfies SettingGroups;
 
 /** The settings of `inspect`. */
@@ -74,6 +88,8 @@ type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (a
 
 /** Flags, without dashes, of all commands, which share one environment and one configuration file. */
 export function allFlagNames(): ReadonlySet<string> {
-  const groups = [...Object.values(REPLAY_SETTINGS), ...Object.values(BENCH_SETTINGS)];
+  const groups = [REPLAY_SETTINGS, PLAN_SETTINGS, BENCH_SETTINGS].flatMap((one) =>
+    Object.values<Settings>(one),
+  );
   return new Set(groups.flatMap((settings) => Object.values(settings).map(flagName)));
 }

@@ -45,7 +45,7 @@ export async function reopenInput(
   const start = plan === null ? 'end' : (from.positions?.[index] ?? FILE_START);
   const after = from.afterPositions?.[index] ?? 'end';
   // What a file has grown by since its end was read is left to a session that compares it.
-  const hasEnded = start === 'end' || from.afterPositions?.[index] === 'end';
+  const hasEnded = start === 'end' || from.afterPositions?.[index] === 'end' || from.isPinned === true;
   const most = known !== null && hasEnded ? { mostBytes: known.identity.sizeBytes } : {};
   const before = after === 'end' ? start : after;
   const open = async (): Promise<ByteSource> => {

@@ -18,19 +18,18 @@ import {
 } from './bytes/source.js';
 import type { ByteSource } from './bytes/source.js';
 import { checkOptions, refuseSameFiles } from './check-options.js';
-import type { FilePlan, RecordingFacts } from './lines/plan.js';
-import { openReader, readRules } from './lines/reader.js';
+import type { RecordingFacts } from './lines/plan.js';
+import { readRules } from './lines/reader.js';
 import type { ReadRules } from './lines/records.js';
 import type { MetTargets } from './lines/target-filter.js';
-import { MinuteCollector } from './minutes/file-minutes.js';
-import type { FileMinute, TimeRange } from './minutes/file-minutes.js';
-import { LiveMinutes } from './minutes/live.js';
+import type { TimeRange } from './minutes/file-minutes.js';
 import { LiveFills, mergeMinutes } from './minutes/merge.js';
 import { selectSteps } from './minutes/select-steps.js';
 import type { MinutesAround } from './minutes/select-steps.js';
 import type { ReadOptions } from './options.js';
 import { reopenInput } from './planned-input.js';
 import type { PlannedInput } from './planned-input.js';
+import { readMinutes } from './read-minutes.js';
 import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
 import { takeSnapshot } from './snapshot/snapshot.js';
@@ -111,6 +110,7 @@ interface Resumed {
   readonly emittedMs: number;
   /** Steps up to this minute come again, as look-back only. */
   readonly afterMinuteMs: number;
+  readonly watch?: ResumePoint['watch'];
 }
 
 const NOT_RESUMED: Resumed = { emittedMs: -Infinity, afterMinuteMs: -Infinity };
@@ -188,7 +188,11 @@ export async function reopenRecording(
     const emittedMs = from.positions === null ? -Infinity : (from.positionsMinuteMs ?? -Infinity);
     const afterMinuteMs = emittedMs < from.afterMinuteMs ? from.afterMinuteMs : -Infinity;
     const rules = readRules(options, new Intervals(grid));
-    return makeRecording(planned, facts, rules, options, { emittedMs, afterMinuteMs });
+    const { watch } = from;
+    return makeRecording(planned, facts, rules, options, {
+      ...{ emittedMs, afterMinuteMs },
+      ...(watch === undefined ? {} : { watch }),
+    });
   } catch (error) {
     await closeAll(planned.map(({ source }) => source));
     throw error;
@@ -200,7 +204,7 @@ function makeRecording(
   facts: RecordingFacts & Pick<Recording, 'notices' | 'decisions'>,
   rules: ReadRules,
   options: ReadOptions,
-  { emittedMs, afterMinuteMs }: Resumed,
+  { emittedMs, afterMinuteMs, watch = (merged) => merged }: Resumed,
 ): Recording {
   const sources = inputs.map(({ source }) => source);
   const isLive = options.live === true && sources.some(({ live }) => live);
@@ -219,7 +223,7 @@ function makeRecording(
     // One of several inputs may be silent for long while others are not.
     const mayBeSilent = isLive && inputs.length > 1;
     const live = mayBeSilent ? new LiveFills(longestMs(facts.grid, 1 + options.grace)) : null;
-    const merged = mergeMinutes(minutes, options.duplicates, range, live);
+    const merged = watch(mergeMinutes(minutes, options.duplicates, range, live));
     return selectSteps(merged, { ...range, lookBackFromMs, afterMinuteMs, checkReached, around });
   };
   return {
@@ -239,56 +243,4 @@ function makeRecording(
     close: () => closeAll(sources),
     [Symbol.asyncDispose]: () => closeAll(sources),
   };
-}
-
-type ReadableInput = PlannedInput & {
-  readonly plan: FilePlan;
-  readonly start: Exclude<InputPosition, 'end'>;
-};
-
-/** Reads one input: its bytes into lines, those into records, and records into minutes; yields what each chunk closed. */
-async function* readMinutes(
-  input: ReadableInput,
-  rules: ReadRules,
-  options: ReadOptions,
-  range: TimeRange,
-  emittedMs: number,
-): AsyncGenerator<FileMinute[], undefined> {
-  const { source, plan, start, headMs, intervalsBack } = input;
-  const { grace, duplicates, maxAhead = Infinity, live: isLive } = options;
-  const { intervals } = rules;
-  const prefixAt = (byteOffset: number): ReturnType<ByteSource['prefixAt']> => source.prefixAt(byteOffset);
-  const order = {
-    intervals,
-    grace,
-    duplicates,
-    range,
-    headMs,
-    intervalsBack,
-    options,
-    prefixAt,
-  };
-  const minutes = new MinuteCollector(order, start, emittedMs);
-  const live =
-    isLive === true && source.live ? new LiveMinutes(minutes, { intervals, grace, maxAhead }) : null;
-  const { byteOffset, origins } = source;
-  const records = openReader(plan, rules, live ?? minutes, { byteOffset, line: start.line, origins });
-  try {
-    for await (const chunk of live?.watch(input.chunks()) ?? input.chunks()) {
-      records.push(chunk);
-      const closed = minutes.take();
-      if (closed.length > 0) yield closed;
-    }
-    records.drain();
-    minutes.enterTail();
-    records.end();
-    minutes.end();
-  } catch (error) {
-    // Minutes that were complete before the damage are emitted, so that the outcome does not depend on block borders.
-    const closed = minutes.take();
-    if (closed.length > 0) yield closed;
-    throw error;
-  }
-  yield minutes.take();
-  return undefined;
 }

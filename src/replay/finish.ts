@@ -74,7 +74,7 @@ export interface ReportOptions {
   readonly onNotice: (notice: Notice) => void;
   /** About the input. */
   readonly notices: readonly Notice[];
-  readonly previous: Pick<PreviousRun, 'sessions'>;
+  readonly previous: Pick<PreviousRun, 'sessions' | 'completion'>;
   /** Makes the page; null: the output has none. */
   readonly page: ((summary: RunSummary) => string) | null;
 }
@@ -95,9 +95,14 @@ export async function report(
   const summary = summarize(config, parts, previous.sessions, notices);
   const page = makePage === null ? null : attemptPage(() => makePage(summary));
   const text = summaryJson(summary);
+  const completion = {
+    at: new Date().toISOString(),
+    counts: summary.counts,
+    summarySha256: summarySum(text),
+  };
   await output.finish(
     { summary: text, page: page !== null && 'text' in page ? page.text : null },
-    { at: new Date().toISOString(), counts: summary.counts, summarySha256: summarySum(text) },
+    await previous.completion(completion),
   );
   if (page !== null && 'bug' in page) throw pageMissing(page.bug);
   return { kind: 'complete', summary };

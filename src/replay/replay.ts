@@ -38,24 +38,36 @@ import { type RunSummary } from './report/run-summary.js';
  * Replays recordings through a model: read → minute → block → partition and dispatch → gather → write → report.
  * Resumes what the output holds of the same run.
  *
+ * @param find what the session resumes; another than `findPreviousRun` for a part of a run
+ *
  * @throws AiopsError that says what was wrong, where, and what to do
  */
-export async function replay(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
+export async function replay(
+  config: ReplayConfig,
+  context: ReplayContext,
+  find = findPreviousRun,
+): Promise<ReplayOutcome> {
   try {
-    return await runStages(config, context);
+    return await runStages({ config, context, find });
   } catch (error) {
     if (error instanceof OutputClosed) return { kind: 'closed' };
     throw error;
   }
 }
 
-async function runStages(config: ReplayConfig, context: ReplayContext): Promise<ReplayOutcome> {
+interface Session {
+  readonly config: ReplayConfig;
+  readonly context: ReplayContext;
+  readonly find: typeof findPreviousRun;
+}
+
+async function runStages({ config, context, find }: Session): Promise<ReplayOutcome> {
   const { signal, onNotice, onWritten } = context;
 
   // 1. Open the run: its model, its output, and what earlier sessions left there.
   const model = await findModel(config.model);
   await using output = await openRunOutput(config, context);
-  const previous = await findPreviousRun({ output, config, model, onNotice });
+  const previous = await find({ output, config, model, onNotice });
 
   // 2. Set up the executors. They start once the input is open, unless only they know what an item is.
   await using executors = openExecutors(config, model, previous, context);
@@ -71,7 +83,7 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
   const lookBack = openWindows(input, recording);
   for (const notice of recording.notices) onNotice(notice);
-  const assets = output.keepsReport ? await pageAssets() : null; // what is not installed shows now, not at the end
+  const assets = output.keepsReport && !previous.isPart ? await pageAssets() : null; // what is not installed shows now
 
   // 4. Start the actors, each of which loads the model and warms up; then begin the output.
   const ready = await executors.start(signal);
@@ -83,7 +95,7 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   // 5. Serve minutes when they are due, in blocks: window → partition and dispatch → gather → write.
   const comparer = new Comparer({ ...config, lines: config.output, executors, now: () => performance.now() });
   const run = { recording, executors, before: previous.progress };
-  const hasEnded = run.before?.ended === true;
+  const ended = run.before?.ended === true;
   const totals = new RunTotals(config, { ...run, lookBack, input, comparer });
   await using sink = await Sink.open(config, { ...run, output, ready, totals, onWritten });
   const feed = new Feed({ recording, pace: config.pace, maxAhead: config.read.maxAhead, onNotice });
@@ -92,7 +104,7 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   const serving = { comparer, length: new BlockLength(config.block), onNotice };
   const maker = blockMaker(config, { ...serving, lookBack, executors });
   const moved = await checkingInputs(recording, context, async () => {
-    for await (const part of hasEnded ? [] : maker.blocks(steps)) {
+    for await (const part of ended ? [] : maker.blocks(steps)) {
       if (signal.aborted) break; // the next session reads it again
       if (part.isCompared) await sink.drain(); // a comparison is fair only while nothing else is under way
       await sink.enqueue(part.steps, part.block && dispatch(part, part.block, serving));
@@ -103,7 +115,7 @@ async function runStages(config: ReplayConfig, context: ReplayContext): Promise<
   if (signal.aborted) return await sink.stop();
 
   // 6. Commit the end of the run, and report on all of its sessions.
-  const notices = hasEnded ? [] : noticesOfNothing(config.read, totals.counters, recording);
+  const notices = ended || previous.isPart ? [] : noticesOfNothing(config.read, totals.counters, recording);
   await sink.end();
   if (moved !== null) throw moved;
   const about = { threshold: model.threshold, actors: executors.pool.actors, recording, ready };

@@ -1,4 +1,5 @@
 import type { InputPosition } from '../../core/input-position.js';
+import type { ReadStep } from '../../core/types.js';
 import type { Segment } from '../bytes/digests.js';
 import type { FileFacts } from '../bytes/file-facts.js';
 import type { ByteSource } from '../bytes/source.js';
@@ -42,7 +43,14 @@ export interface ResumePoint {
   readonly afterMinuteMs: number;
   /** The positions after that minute: standard input is compared with what it was up to there. */
   readonly afterPositions?: readonly InputPosition[];
+  /** Whether files end where they did in the snapshot, even if they have grown; default: where they end now. */
+  readonly isPinned?: boolean;
+  /** Sees every step, also those before a range, and may end them early. */
+  readonly watch?: (groups: StepGroups) => StepGroups;
 }
+
+/** Steps in the groups they are read in. */
+export type StepGroups = AsyncGenerator<readonly ReadStep[], undefined>;
 
 /** An input as it was opened. */
 interface OpenedInput {

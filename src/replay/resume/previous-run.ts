@@ -20,6 +20,7 @@ import type { RunTotals } from '../totals.js';
 import { addsInputs, withAddedInputs } from './added-inputs.js';
 import { checkCommittedRejects, judgeAgain } from './complete-run.js';
 import { previousJournal, withInputs } from './previous-journal.js';
+import { loadLike } from './load-like.js';
 import { writtenSummary } from './read-summary.js';
 import {
   computingDifferences,
@@ -41,6 +42,8 @@ export interface PreviousRun {
   readonly input: InputSpec | null;
   /** The outcome of a session that is interrupted before its first minute. */
   readonly interrupted: ReplayOutcome;
+  /** Whether the run is a part of another one, which is judged and shown as a whole. */
+  readonly isPart: boolean;
   /** What actors are to load: what the settings leave open is as it was chosen when the run began. */
   loadLike(load: LoadRequest): LoadRequest;
   /**
@@ -63,6 +66,8 @@ export interface PreviousRun {
   begin(output: RunOutput, recording: Recording, ready: ReadyFacts): Promise<void>;
   /** @throws AiopsError `output_io` where what earlier sessions wrote can't be read */
   figures(output: RunOutput, totals: RunTotals, recording: Recording): Promise<RunFigures>;
+  /** The last line of the journal. @throws AiopsError `output_io` */
+  completion(completion: RunCompletion): Promise<RunCompletion>;
 }
 
 /** What a command asks for, and where. */
@@ -120,6 +125,7 @@ class NoPreviousRun implements PreviousRun {
   readonly progress = null;
   readonly sessions = { resumed: 0, earlierMinutes: 0 };
   readonly input = null;
+  readonly isPart = false;
   readonly interrupted = { kind: 'interrupted', minutes: 0, dropped: 0, resumable: false } as const;
   readonly #asked: Asked;
 
@@ -159,6 +165,10 @@ class NoPreviousRun implements PreviousRun {
   async figures(_output: RunOutput, totals: RunTotals): Promise<RunFigures> {
     return figuresOfSession(totals);
   }
+
+  async completion(completion: RunCompletion): Promise<RunCompletion> {
+    return completion;
+  }
 }
 
 interface Found {
@@ -179,6 +189,7 @@ class ResumableRun implements PreviousRun {
   readonly progress: RunProgress | null;
   readonly sessions: RunSummary['sessions'];
   readonly input: InputSpec;
+  readonly isPart = false;
   readonly interrupted: ReplayOutcome;
   readonly #asked: Asked;
   readonly #found: Found;
@@ -194,19 +205,7 @@ class ResumableRun implements PreviousRun {
   }
 
   loadLike(load: LoadRequest): LoadRequest {
-    const { backend, model } = this.#found.facts;
-    // A command that asks for another model or backend is refused once that is loaded, so loading must not fail for
-    // what was chosen when the run began.
-    if ((model.format === 'analyzer') !== (load.model.kind === 'analyzer') || backend.name === 'js')
-      return load;
-    if (load.backend !== 'auto' && load.backend !== backend.name) return load;
-    return {
-      ...load,
-      backend: backend.name,
-      modelFormat:
-        load.modelFormat === 'auto' && model.format !== 'analyzer' ? model.format : load.modelFormat,
-      batchSize: load.batchSize === 'auto' ? (backend.batchSize ?? 'auto') : load.batchSize,
-    };
+    return loadLike(load, this.#found.facts);
   }
 
   async outcome(executors: Executors, signal: AbortSignal): Promise<ReplayOutcome | null> {
@@ -255,12 +254,16 @@ class ResumableRun implements PreviousRun {
     const of = { hasLabels: recording.hasLabels, before: this.progress };
     return figuresOfAllSessions(output, config.output, totals, of);
   }
+
+  async completion(completion: RunCompletion): Promise<RunCompletion> {
+    return completion;
+  }
 }
 
-function runFacts(
-  config: ReplayConfig,
-  recording: Recording,
-  { model, input, backend }: ReadyFacts,
+export function runFacts(
+  config: Pick<ReplayConfig, 'journaled'>,
+  recording: Pick<Recording, 'snapshot'>,
+  { model, input, backend }: Pick<ReadyFacts, 'model' | 'input' | 'backend'>,
   startedAt: string,
 ): RunFacts {
   return {

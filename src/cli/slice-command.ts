@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+
+import { actorCount, whole } from './settings/kinds.js';
+import { SERVING } from './settings/serving.js';
+import type { SliceFlags } from './run-slice.js';
+
+const MOST_SLICES = 10_000;
+
+const HELP_AFTER = `
+Writes a part to the folder of the plan, in parts/, which is there once it is complete. Any machine that sees plan and
+inputs under the same paths will do; several attempts at one slice do no harm. Exit status: 0 complete, also with
+rejects, which the merge reports, or complete before; 69, 74 and signals: try again; 64, 65, 66, 78: trying again does
+not help. More: docs/cluster.md`;
+
+/** Defines `aiops-serve slice`; `done` gets the exit status. */
+export function defineSlice(command: Command, done: (status: number) => void): void {
+  const slice = whole(1, MOST_SLICES);
+  command
+    .argument('<plan>', 'the plan.json that aiops-serve plan wrote')
+    .argument('<number>', 'which of its slices, from 1', (text: string) => slice.parse(text))
+    .option(SERVING.actors.flags, `${SERVING.actors.help} (default: as planned)`, (text: string) =>
+      actorCount.parse(text),
+    )
+    .option('--end-with-stdin', 'end as if by SIGTERM when standard input closes')
+    .option('--quiet', 'only warnings, errors and standard error of actors')
+    .addHelpText('after', HELP_AFTER)
+    .action(async (plan: string, number: number, flags: SliceFlags) => {
+      const { runSliceCommand } = await import('./run-slice.js');
+      done(await runSliceCommand(plan, number, flags));
+    });
+}

@@ -1,0 +1,70 @@
+import { unlessAborted } from '../../core/abort.js';
+import { makeFolder } from '../../output/durable-files.js';
+import type { ReadOptions } from '../../read/options.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
+import { planPath } from '../run-layout.js';
+import { CutInput } from './cut-input.js';
+import { findCuts, type FoundSlice } from './find-cuts.js';
+import { writePlan, type SealedPlan } from './plan-file.js';
+import { openPlanned, plannedConfig, type PlanContext, type PlanRequest } from './planned-run.js';
+import { refuseEarlierRun, refuseUncuttable, refuseUnplannable } from './refusals.js';
+import { sumInputs, withDigests } from './sum-inputs.js';
+import { toSlices } from './to-slices.js';
+
+const PIECE_BYTES = 65_536;
+
+/**
+ * Cuts recordings into slices and writes the plan to the folder of the run: parses the inputs only around each cut, and
+ * reads all of their bytes once. Null once the signal is given.
+ *
+ * @throws AiopsError as `replay` before its first minute; `config` for inputs that cannot be cut
+ */
+export async function makePlan(request: PlanRequest, context: PlanContext): Promise<SealedPlan | null> {
+  const { config, pieceBytes = PIECE_BYTES } = request;
+  const { signal, onNotice } = context;
+  refuseUnplannable(config);
+  await refuseEarlierRun(config);
+  const opened = await openPlanned(request, context);
+  if (opened === null) return null;
+  const { facts, slices, options } = opened;
+  const { recording } = facts;
+  refuseUncuttable(config.inputs, recording);
+  const cutting = { options, recording, slices, pieceBytes };
+  const found = await unlessAborted(cutInputs(config.inputs, cutting), signal);
+  if (found === null) return null;
+  if (found.length < slices && request.slices !== 'auto') {
+    const text = `found places for ${found.length} slices instead of ${slices}`;
+    onNotice({ level: 'warning', text });
+  }
+  const sums = await unlessAborted(sumInputs(config.inputs, recording, found, signal), signal);
+  if (sums === null) return null;
+  await makeFolder(config.output.out);
+  return writePlan(planPath(config.output.out), {
+    config: plannedConfig(config),
+    facts: { ...facts, recording: withDigests(recording, sums) },
+    slices: toSlices(found, recording, sums),
+  });
+}
+
+async function cutInputs(
+  paths: readonly string[],
+  {
+    options,
+    recording,
+    slices,
+    pieceBytes,
+  }: {
+    readonly options: ReadOptions;
+    readonly recording: InputSnapshot;
+    readonly slices: number;
+    readonly pieceBytes: number;
+  },
+): Promise<FoundSlice[]> {
+  const inputs: (CutInput | null)[] = [];
+  try {
+    for (const [i, path] of paths.entries()) inputs.push(await CutInput.open(path, i, recording, pieceBytes));
+    return await findCuts({ inputs, options, grid: recording.grid, slices });
+  } finally {
+    for (const input of inputs) await input?.close();
+  }
+}

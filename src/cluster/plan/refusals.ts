@@ -1,0 +1,64 @@
+import { access } from 'node:fs/promises';
+
+import { AiopsError } from '../../core/errors.js';
+import { peekOutput } from '../../output/left-folder.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
+import type { ReplayConfig } from '../../replay/replay-config.js';
+import { planPath } from '../run-layout.js';
+
+/** @throws AiopsError `usage` for a run that has no slices, by its settings */
+export function refuseUnplannable({ inputs, pace, output: { out, trace } }: ReplayConfig): void {
+  if (inputs.includes('-')) {
+    throw new AiopsError(
+      'usage',
+      'standard input cannot be cut into slices: it has no middle to start from',
+      {
+        hint: 'save it to a file first',
+      },
+    );
+  }
+  if (pace !== null) throw unplannable('--pace', 'slices run at the same time');
+  if (out === '-') throw unplannable('--out -', 'slices are merged in a folder');
+  if (trace) throw unplannable('--trace', 'a trace shows one session');
+}
+
+function unplannable(flag: string, why: string): AiopsError {
+  return new AiopsError('usage', `${flag} does not go with slices: ${why}`, { hint: `drop ${flag}` });
+}
+
+/** @throws AiopsError `config` where the folder has a run or a plan */
+export async function refuseEarlierRun({ output, backfill: { restart } }: ReplayConfig): Promise<void> {
+  if (restart) return;
+  const { previous } = await peekOutput(output, { restart });
+  const hasPlan = await access(planPath(output.out)).then(
+    () => true,
+    () => false,
+  );
+  if (previous === null && !hasPlan) return;
+  throw new AiopsError('config', `${output.out} has a ${hasPlan ? 'plan' : 'run'} already`, {
+    hint: hasPlan
+      ? 'run its slices, choose another --out, or replace the plan with --restart'
+      : 'choose another --out, or replace the run with --restart',
+  });
+}
+
+/** @throws AiopsError `config` for an input that cannot be read from its middle */
+export function refuseUncuttable(inputs: readonly string[], { files }: InputSnapshot): void {
+  for (const [i, { identity, isPacked, isSorted = false }] of files.entries()) {
+    const name = inputs[i] ?? '';
+    if (isPacked)
+      throw uncuttable(name, 'it is compressed', 'unpack it first, for instance with gunzip --keep');
+    if (isSorted) {
+      throw uncuttable(
+        name,
+        'it is not in time order',
+        'sort it once into a file, and plan that file without --sort',
+      );
+    }
+    if (identity === null) throw uncuttable(name, 'it is not a file', 'save it to a file first');
+  }
+}
+
+function uncuttable(name: string, why: string, hint: string): AiopsError {
+  return new AiopsError('config', `${name} cannot be cut into slices: ${why}`, { hint });
+}

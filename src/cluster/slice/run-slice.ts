@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
+
+import type { ActorCount } from '../../core/actor-count.js';
+import type { RunCounts } from '../../core/counts.js';
+import { makeFolder } from '../../output/durable-files.js';
+import { isErrno, nodeFiles } from '../../output/files.js';
+import { readJournal } from '../../output/journal.js';
+import { cannotWrite } from '../../output/output-errors.js';
+import { replay } from '../../replay/replay.js';
+import type { ReplayConfig, SettingText } from '../../replay/replay-config.js';
+import type { ReplayContext } from '../../replay/replay-context.js';
+import { previousJournal } from '../../replay/resume/previous-journal.js';
+import { partCompletion, partFacts, sliceStart, type PartFacts, type SliceStart } from '../part.js';
+import { configOf, readPlan, sliceOf, type SealedPlan, type Slice } from '../plan/plan-file.js';
+import { partName, partOfName, partsFolder, startPath, unfinishedPart } from '../run-layout.js';
+import { SliceRun } from './slice-run.js';
+
+export interface SliceRequest {
+  /** Of a `plan.json`, which is in the folder of the run. */
+  readonly planPath: string;
+  /** From 1. */
+  readonly number: number;
+  /** Null: as in the plan. */
+  readonly actors: ActorCount | null;
+  readonly text: SettingText;
+}
+
+export type SliceOutcome =
+  | { readonly kind: 'complete'; readonly folder: string; readonly counts: RunCounts }
+  /** Its part is complete already, or merged. */
+  | { readonly kind: 'done-before'; readonly what: 'complete' | 'merged' }
+  /** A signal ended it, and nothing is left of it. */
+  | { readonly kind: 'interrupted' };
+
+export type SliceContext = Omit<ReplayContext, 'stdin' | 'stdout'>;
+
+/**
+ * Replays a slice into a part of its own, which is there once it is complete.
+ *
+ * @throws AiopsError as `replay`, `config` too where inputs, model or machine are not those of the plan
+ */
+export async function runSlice(request: SliceRequest, context: SliceContext): Promise<SliceOutcome> {
+  const { planPath, number, actors, text } = request;
+  const plan = await readPlan(planPath);
+  const slice = sliceOf(plan, number);
+  const run = dirname(planPath);
+  const start = await readStart(run, plan, slice);
+  const done = await doneBefore(run, plan, slice, start);
+  if (done !== null) return { kind: 'done-before', what: done };
+
+  const name = randomBytes(6).toString('hex');
+  const folder = unfinishedPart(run, number, name);
+  const { quarantines } = start;
+  const attempt = { plan, slice, name, quarantines };
+  const config = partConfig(configOf(plan, text), folder, { number, actors });
+  const stdio = { stdin: Readable.from([]), stdout: process.stdout };
+  await makeFolder(partsFolder(run));
+  try {
+    const outcome = await replay(
+      config,
+      { ...context, ...stdio },
+      async (asked) => new SliceRun(asked, attempt),
+    );
+    if (outcome.kind !== 'complete') return { kind: 'interrupted' };
+    const complete = join(partsFolder(run), partName(number, name));
+    await publish(folder, complete);
+    return { kind: 'complete', folder: complete, counts: outcome.summary.counts };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** How a part differs from the run: it keeps everything in its folder, and is not judged. */
+function partConfig(
+  config: ReplayConfig,
+  out: string,
+  { number, actors }: Pick<SliceRequest, 'number' | 'actors'>,
+): ReplayConfig {
+  return {
+    ...config,
+    actors: actors ?? config.actors,
+    compare: number === 1 ? config.compare : 'none',
+    output: { ...config.output, out, rejectsFile: null, trace: false },
+    backfill: { ...config.backfill, restart: false, breakLock: false, commitIntervalMs: PART_COMMIT_MS },
+    maxRejects: null,
+    gates: [],
+  };
+}
+
+/** A part is never resumed, so it commits only now and then. */
+const PART_COMMIT_MS = 60_000;
+
+async function publish(folder: string, complete: string): Promise<void> {
+  try {
+    await nodeFiles.syncFolder(folder);
+    await rename(folder, complete);
+    await nodeFiles.syncFolder(dirname(complete));
+  } catch (cause) {
+    throw cannotWrite(complete, cause);
+  }
+}
+
+/** How the slice must start, as far as the merge has found out. */
+async function readStart(run: string, plan: SealedPlan, { number }: Slice): Promise<SliceStart> {
+  const none = { plan: plan.sha256, quarantines: [] };
+  try {
+    const start = sliceStart(JSON.parse(await readFile(startPath(run, number), 'utf8')));
+    return start.plan === plan.sha256 ? start : none;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return none;
+    throw error;
+  }
+}
+
+async function doneBefore(
+  run: string,
+  plan: SealedPlan,
+  slice: Slice,
+  start: SliceStart,
+): Promise<'complete' | 'merged' | null> {
+  if (await isMerged(run, plan, slice)) return 'merged';
+  for (const name of await readdir(partsFolder(run)).catch(() => [])) {
+    if (partOfName(name)?.slice !== slice.number) continue;
+    const facts = await completePart(join(partsFolder(run), name));
+    if (facts?.part.plan !== plan.sha256) continue;
+    if (isDeepStrictEqual(facts.part.quarantines, start.quarantines)) return 'complete';
+  }
+  return null;
+}
+
+async function isMerged(run: string, { facts }: SealedPlan, { until }: Slice): Promise<boolean> {
+  const contents = await readJournal(run);
+  const journal = contents === null ? null : previousJournal(run, contents);
+  if (journal === null || journal.facts.startedAt !== facts.startedAt) return false;
+  const { ended = false, minuteMs = null } = journal.lastCommit() ?? {};
+  return ended || (until !== null && minuteMs !== null && minuteMs >= until.minuteMs);
+}
+
+/** Null: it is not complete, or not readable. */
+async function completePart(folder: string): Promise<PartFacts | null> {
+  try {
+    const journal = await readJournal(folder);
+    if (journal === null || journal.completion === null) return null;
+    partCompletion(journal.completion);
+    return partFacts(journal.facts);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Readable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
+
+import { AiopsError, messageOf } from '../../core/errors.js';
+import type { Quarantine } from '../../core/incidents.js';
+import type { InputSpec, ReadyFacts } from '../../core/types.js';
+import { growingPaths } from '../../output/output-paths.js';
+import type { RunOutput } from '../../output/run-output.js';
+import type { LoadRequest } from '../../protocol/messages.js';
+import type { ReadOptions } from '../../read/options.js';
+import { reopenRecording, type Recording } from '../../read/recording.js';
+import type { ReplayOutcome } from '../../replay/replay-context.js';
+import { loadLike } from '../../replay/resume/load-like.js';
+import type { Asked, PreviousRun } from '../../replay/resume/previous-run.js';
+import { computingDifferences, environmentChange } from '../../replay/resume/result-settings.js';
+import type { RunCompletion, RunProgress } from '../../replay/resume/run-facts.js';
+import { figuresOfSession, type RunFigures } from '../../replay/resume/run-figures.js';
+import { NO_USAGE, type RunTotals } from '../../replay/totals.js';
+import type { FileSum, PartCompletion, PartFacts } from '../part.js';
+import type { SealedPlan, Slice } from '../plan/plan-file.js';
+import { checkedInput } from './slice-input.js';
+import { sliceSteps } from './slice-steps.js';
+
+/** An attempt at a slice. */
+export interface Attempt {
+  readonly plan: SealedPlan;
+  readonly slice: Slice;
+  readonly name: string;
+  /** Series that are not tried at the start of the slice. */
+  readonly quarantines: readonly Quarantine[];
+}
+
+/** What comes before a slice, as if an earlier session of the run had committed it: the plan says how it left off. */
+export class SliceRun implements PreviousRun {
+  readonly isPart = true;
+  readonly progress: RunProgress;
+  readonly input: InputSpec;
+  readonly sessions = { resumed: 0, earlierMinutes: 0 };
+  readonly interrupted = { kind: 'interrupted', minutes: 0, dropped: 0, resumable: false } as const;
+  readonly #asked: Asked;
+  readonly #attempt: Attempt;
+
+  constructor(asked: Asked, attempt: Attempt) {
+    this.#asked = asked;
+    this.#attempt = attempt;
+    this.progress = {
+      ...NOTHING_DONE,
+      positions: attempt.slice.from?.positions ?? [],
+      quarantines: attempt.quarantines,
+    };
+    this.input = attempt.plan.facts.input;
+  }
+
+  loadLike(load: LoadRequest): LoadRequest {
+    return loadLike(load, this.#attempt.plan.facts);
+  }
+
+  async outcome(): Promise<ReplayOutcome | null> {
+    return null;
+  }
+
+  async check(): Promise<void> {
+    await this.#asked.output.preflight({ replace: false });
+  }
+
+  async openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
+    const { plan, slice } = this.#attempt;
+    const { from, readFrom } = slice;
+    const snapshot = await checkedInput(plan, slice);
+    const recording = await reopenRecording(plan.config.inputs, options, stdin, snapshot, {
+      positions: readFrom?.positions ?? null,
+      positionsMinuteMs: readFrom?.minuteMs ?? null,
+      afterMinuteMs: from?.minuteMs ?? -Infinity,
+      ...(from === null ? {} : { afterPositions: from.positions }),
+      isPinned: true,
+      watch: (steps) => sliceSteps(slice, steps),
+    });
+    const before = from === null ? 0 : recording.bytesBefore(from.positions);
+    return {
+      ...recording,
+      progress: () => ({ ...recording.progress(), totalBytes: slice.bytes }),
+      bytesBefore: (positions) => Math.max(0, recording.bytesBefore(positions) - before),
+    };
+  }
+
+  checkReady(ready: ReadyFacts): void {
+    const { facts } = this.#attempt.plan;
+    const differences = computingDifferences(facts, ready);
+    const change = differences.length > 0 ? differences.join('; ') : environmentChange(facts, ready);
+    if (change === null && isDeepStrictEqual(facts.backend, ready.backend)) return;
+    throw new AiopsError(
+      'config',
+      `this machine would not compute what the plan says: ${change ?? 'another backend'}`,
+      {
+        hint: 'run all slices with the same model, versions and kind of processor as the plan, or make the plan on this kind of machine',
+      },
+    );
+  }
+
+  async begin(output: RunOutput, _recording: Recording, ready: ReadyFacts): Promise<void> {
+    const { plan, slice, name, quarantines } = this.#attempt;
+    this.checkReady(ready);
+    const part = { plan: plan.sha256, slice: slice.number, attempt: name, host: hostname(), quarantines };
+    const facts: PartFacts = { ...plan.facts, startedAt: new Date().toISOString(), part };
+    await output.begin(facts, { replace: false });
+  }
+
+  async figures(_output: RunOutput, totals: RunTotals): Promise<RunFigures> {
+    return figuresOfSession(totals);
+  }
+
+  async completion(completion: RunCompletion): Promise<PartCompletion> {
+    const { out, format } = this.#asked.config.output;
+    const { results, rejects, timings } = growingPaths(out, format, null);
+    const files = {
+      results: await sumOf(results),
+      rejects: await sumOf(rejects),
+      timings: await sumOf(timings),
+    };
+    return { ...completion, files };
+  }
+}
+
+const NOTHING_DONE: Omit<RunProgress, 'positions' | 'quarantines'> = {
+  at: '',
+  firstMinuteMs: null,
+  minuteMs: null,
+  counts: {
+    ...{ records: 0, accepted: 0, merged: 0, rejected: 0, filtered: 0 },
+    ...{ minutes: 0, rows: 0, ok: 0, warmup: 0, error: 0, anomalies: 0 },
+  },
+  ...{ verdicts: 0, found: 0, rejects: [], digests: [], lostInARow: 0, usage: NO_USAGE, ended: false },
+  incidents: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
+};
+
+/** Of a whole file. @throws AiopsError `output_io` */
+export async function sumOf(path: string): Promise<FileSum> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  } catch (cause) {
+    throw new AiopsError('output_io', `cannot read ${path}: ${messageOf(cause)}`, { cause });
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+
+import { replayConfig } from '#build/cli/replay-options.js';
+import { settingText } from '#build/cli/journaled.js';
+import { REPLAY_SETTINGS, type ReplayValues } from '#build/cli/settings.js';
+import type { Settings } from '#build/cli/settings/setting.js';
+import { makePlan } from '#build/cluster/plan/make-plan.js';
+import type { SealedPlan } from '#build/cluster/plan/plan-file.js';
+import { runSlice, type SliceOutcome } from '#build/cluster/slice/run-slice.js';
+import { partOfName, partsFolder, planPath } from '#build/cluster/run-layout.js';
+import type { Notice } from '#build/core/errors.js';
+import { replay } from '#build/replay/replay.js';
+import type { ReplayConfig } from '#build/replay/replay-config.js';
+import { LIGHT } from './cli.js';
+
+const never = new AbortController().signal;
+const nothing = (): void => undefined;
+
+export const CONTEXT = {
+  signal: never,
+  graceOver: never,
+  onNotice: nothing as (notice: Notice) => void,
+  onReady: nothing,
+  onActorLine: nothing,
+  onWritten: nothing,
+};
+
+/** The settings of a command line without flags, with one actor that answers quickly, except for `changes`. */
+export function configFor(
+  inputs: readonly string[],
+  out: string,
+  changes: Partial<ReplayValues> = {},
+): ReplayConfig {
+  const rows: [string, Settings[string]][] = Object.values<Settings>(REPLAY_SETTINGS).flatMap((group) =>
+    Object.entries(group),
+  );
+  const defaults = Object.fromEntries(
+    rows.flatMap(([key, row]) => (row.default === undefined ? [] : [[key, row.default]])),
+  );
+  const values = {
+    ...defaults,
+    ...{ actors: { kind: 'count', count: 1 }, analyzer: LIGHT[1], compare: 'none', quiet: true },
+    ...{ out, ...changes },
+  } as ReplayValues;
+  return replayConfig(inputs, values, []);
+}
+
+/** What a run leaves that no machine and no cut may change. */
+export interface RunBytes {
+  readonly results: string;
+  readonly rejects: string;
+}
+
+export async function localRun(config: ReplayConfig): Promise<RunBytes> {
+  const outcome = await replay(config, { ...CONTEXT, stdin: Readable.from([]), stdout: new PassThrough() });
+  assert.equal(outcome.kind, 'complete');
+  return bytesOf(config.output.out);
+}
+
+async function bytesOf(folder: string): Promise<RunBytes> {
+  return {
+    results: await readFile(join(folder, 'results.jsonl'), 'utf8'),
+    rejects: await readFile(join(folder, 'rejects.jsonl'), 'utf8'),
+  };
+}
+
+/** Plans a run in small pieces, so that short inputs are read from their middle, too. */
+export async function planned(config: ReplayConfig, slices: number, pieceBytes = 128): Promise<SealedPlan> {
+  const plan = await makePlan({ config, slices, pieceBytes }, { ...CONTEXT, stdin: Readable.from([]) });
+  assert.ok(plan !== null);
+  return plan;
+}
+
+export async function sliceOnce(
+  out: string,
+  number: number,
+  context: Partial<typeof CONTEXT> = {},
+): Promise<SliceOutcome> {
+  const request = { planPath: planPath(out), number, actors: null, text: settingText };
+  return runSlice(request, { ...CONTEXT, ...context });
+}
+
+/** What the parts of a run say together, in order. */
+export async function joinedParts(out: string, slices: number): Promise<RunBytes> {
+  const names = await readdir(partsFolder(out));
+  const parts: RunBytes[] = [];
+  for (let number = 1; number <= slices; number++) {
+    const name = names.find((one) => partOfName(one)?.slice === number);
+    assert.ok(name !== undefined, `there is a part of slice ${number}`);
+    parts.push(await bytesOf(join(partsFolder(out), name)));
+  }
+  const joined = (of: keyof RunBytes): string => parts.map((part) => part[of]).join('');
+  return { results: joined('results'), rejects: joined('rejects') };
+}
