@@ -102,7 +102,7 @@ export async function report(
   };
   await output.finish(
     { summary: text, page: page !== null && 'text' in page ? page.text : null },
-    await previous.completion(completion),
+    (await previous.completion?.(completion)) ?? completion,
   );
   if (page !== null && 'bug' in page) throw pageMissing(page.bug);
   return { kind: 'complete', summary };

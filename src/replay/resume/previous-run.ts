@@ -66,8 +66,8 @@ export interface PreviousRun {
   begin(output: RunOutput, recording: Recording, ready: ReadyFacts): Promise<void>;
   /** @throws AiopsError `output_io` where what earlier sessions wrote can't be read */
   figures(output: RunOutput, totals: RunTotals, recording: Recording): Promise<RunFigures>;
-  /** The last line of the journal. @throws AiopsError `output_io` */
-  completion(completion: RunCompletion): Promise<RunCompletion>;
+  /** Completes the last line of the journal. @throws AiopsError `output_io` */
+  completion?(completion: RunCompletion): Promise<RunCompletion>;
 }
 
 /** What a command asks for, and where. */
@@ -165,10 +165,6 @@ class NoPreviousRun implements PreviousRun {
   async figures(_output: RunOutput, totals: RunTotals): Promise<RunFigures> {
     return figuresOfSession(totals);
   }
-
-  async completion(completion: RunCompletion): Promise<RunCompletion> {
-    return completion;
-  }
 }
 
 interface Found {
@@ -253,10 +249,6 @@ class ResumableRun implements PreviousRun {
     const { config } = this.#asked;
     const of = { hasLabels: recording.hasLabels, before: this.progress };
     return figuresOfAllSessions(output, config.output, totals, of);
-  }
-
-  async completion(completion: RunCompletion): Promise<RunCompletion> {
-    return completion;
   }
 }
 
