@@ -15,6 +15,7 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   output_cannot_create: 73,
   output_io: 74,
   output_locked: 75,
+  incomplete: 75,
   config: 78,
   model: 78,
   backend: 78,

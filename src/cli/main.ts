@@ -25,8 +25,8 @@ Examples:
   $ aiops-serve native install
 
 Exit status: 0 done, 3 done with rejects or failed items, 64 usage, 65 input unusable, 66 input missing,
-69 an actor or a tool failed, 73/74 output, 75 another run holds the output, 78 configuration, model or
-a changed run, 99 a --fail-if held, 129/130/143 interrupted. All: docs/guide.md`;
+69 an actor or a tool failed, 73/74 output, 75 another run holds the output, or slices are missing,
+78 configuration, model or a changed run, 99 a --fail-if held, 129/130/143 interrupted. All: docs/guide.md`;
 
 type SetStatus = (status: number) => void;
 
@@ -64,6 +64,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     usage: '[options] <plan> <number>',
     summary: 'Replays one slice of a plan.',
     define: async (command, done) => (await import('./slice-command.js')).defineSlice(command, done),
+  merge: {
+    usage: '[options] <folder>',
+    summary: 'Joins the slices of a plan to one run and reports on it.',
+    define: async (command, done) => (await import('./merge-command.js')).defineMerge(command, done),
   },
   status: {
     usage: '[options] <folder>',

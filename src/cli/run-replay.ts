@@ -93,7 +93,7 @@ function progressStep(written: Written): ProgressStep {
   return { done: written.doneBytes(), total: written.totalBytes(), text };
 }
 
-interface Conclusion {
+export interface Conclusion {
   readonly stopGraceMs: number;
   readonly rejectsAllowed: boolean;
   readonly gates: readonly Gate[];
@@ -103,7 +103,7 @@ interface Conclusion {
   readonly quiet: boolean;
 }
 
-async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclusion): Promise<number> {
+export async function conclude(outcome: ReplayOutcome, attended: Attended, how: Conclusion): Promise<number> {
   const { terminal } = attended;
   // When a terminal closes, its output may close before or after the signal arrives.
   if (outcome.kind === 'closed') {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
+import { statusOf } from '../cluster/run-slices.js';
 import { statusJson, statusText } from '../replay/resume/run-status.js';
-import { runStatus } from '../replay/resume/status.js';
 import { printable } from './console.js';
 import { unusualSettings } from './journaled.js';
 
@@ -17,7 +17,7 @@ export function defineStatus(command: Command): void {
     .option('--json', 'as one JSON object')
     .addHelpText('after', HELP_AFTER)
     .action(async (folder: string, { json = false }: { json?: boolean }) => {
-      const status = await runStatus(folder);
+      const status = await statusOf(folder);
       process.stdout.write(
         json ? statusJson(status) : printable(statusText(status, unusualSettings(status.settings))),
       );

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'model'
   | 'backend'
   | 'backend_missing'
+  | 'incomplete'
   | 'interrupted'
   | 'internal';
 

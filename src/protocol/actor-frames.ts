@@ -209,6 +209,7 @@ const ERROR_CODES: Readonly<Record<ErrorCode, true>> = {
   model: true,
   backend: true,
   backend_missing: true,
+  incomplete: true,
   interrupted: true,
   internal: true,
 };

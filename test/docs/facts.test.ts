@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   replay: ['guide', 'formats', 'backfill', 'bundle', 'analyzers'],
   inspect: ['guide', 'formats', 'backfill'],
   bench: ['guide', 'bench', 'formats', 'bundle', 'analyzers'],
+  merge: ['cluster'],
   status: ['guide', 'backfill'],
   'model init': ['guide', 'bundle'],
   'model check': ['guide', 'bundle'],

@@ -92,8 +92,8 @@ class Merge {
     for (let slice = slices[merged.slice]; slice !== undefined; slice = slices[this.#run.shares.slice]) {
       if (signal.aborted) return this.#interrupted();
       if (this.#run.progress !== null) checkCommittedRejects(this.#run.progress, this.#config.maxRejects);
-      if (await this.#appendOne(slice)) this.#report();
-      else if (follow) await sleep(POLL_MS, signal);
+      if (await this.#appendOne(slice)) continue;
+      if (follow) await sleep(POLL_MS, signal);
       else return { kind: 'incomplete', missing: await this.#missing() };
     }
     return this.#complete();
@@ -120,6 +120,7 @@ class Merge {
       const part = await checkPart(attempt, { plan: this.#plan, slice, quarantines }, this.#files);
       if (!('why' in part)) {
         await this.#run.append(slice, part, good.length + aside);
+        this.#report(); // before its parts go
         await removeMerged(this.#folder, slice.number, this.#files);
         return true;
       }
@@ -155,6 +156,7 @@ class Merge {
     const notices = [sharesNotice(shares)];
     const written = { output, facts: this.#plan.facts, progress, sessions, notices };
     const outcome = await reportRun(this.#config, written, this.#context);
+    await removeMerged(this.#folder, Infinity, this.#files); // another plan may have had more slices
     await removeEmptyParts(this.#folder, this.#files);
     return outcome;
   }

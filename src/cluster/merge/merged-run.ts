@@ -17,7 +17,15 @@ import { pieces, type GoodPart } from './check-part.js';
 import { joinedProgress } from './joined-progress.js';
 import { mergedShares, NOTHING_MERGED, withSlice, type MergedShares } from './shares.js';
 
-interface Merged {
+interface Opened {
+  readonly output: FolderOutput;
+  /** It holds another run, which the plan replaces. */
+  readonly isReplaced: boolean;
+  readonly plan: SealedPlan;
+  readonly files: Files;
+}
+
+export interface Merged {
   readonly progress: RunProgress | null;
   readonly shares: MergedShares;
   readonly completion: RunCompletion | null;
@@ -28,6 +36,7 @@ export class MergedRun implements AsyncDisposable {
   readonly output: FolderOutput;
   readonly #plan: SealedPlan;
   readonly #files: Files;
+  readonly #isReplaced: boolean;
   /** How often its merge was resumed. */
   readonly resumed: number;
   readonly completion: RunCompletion | null;
@@ -35,11 +44,12 @@ export class MergedRun implements AsyncDisposable {
   #shares: MergedShares;
   #isBegun = false;
 
-  private constructor(output: FolderOutput, plan: SealedPlan, merged: Merged, files: Files) {
+  private constructor({ output, isReplaced, plan, files }: Opened, merged: Merged) {
     this.output = output;
     this.#plan = plan;
     this.#files = files;
-    this.resumed = output.previous === null ? 0 : output.previous.resumed + 1;
+    this.#isReplaced = isReplaced;
+    this.resumed = output.previous === null || isReplaced ? 0 : output.previous.resumed + 1;
     this.completion = merged.completion;
     this.#progress = merged.progress;
     this.#shares = merged.shares;
@@ -54,9 +64,12 @@ export class MergedRun implements AsyncDisposable {
     const { breakLock } = config.backfill;
     const output = await openFolderOutput(config.output, { breakLock, inputs: config.inputs, files });
     try {
-      const merged = output.previous === null ? null : mergedIn(output.previous, plan, config.output.out);
-      await output.preflight({ replace: false });
-      return new MergedRun(output, plan, merged ?? NONE, files);
+      const { previous } = output;
+      const merged = previous === null ? NONE : mergedIn(previous, plan, config.output.out);
+      const isReplaced = merged === null && config.backfill.restart && isOlder(previous, plan);
+      if (merged === null && !isReplaced) throw anotherRun(config.output.out);
+      await output.preflight({ replace: isReplaced });
+      return new MergedRun({ output, isReplaced, plan, files }, merged ?? NONE);
     } catch (error) {
       await output.close();
       throw error;
@@ -77,7 +90,8 @@ export class MergedRun implements AsyncDisposable {
     if (this.#isBegun) return;
     this.#isBegun = true;
     const { previous } = this.output;
-    if (previous === null) await this.output.begin(this.#plan.facts, { replace: false });
+    const replace = this.#isReplaced;
+    if (previous === null || replace) await this.output.begin(this.#plan.facts, { replace });
     else await this.output.resume(previous.commits.length - 1, this.#plan.facts);
   }
 
@@ -127,18 +141,21 @@ export class MergedRun implements AsyncDisposable {
 
 const NONE: Merged = { progress: null, shares: NOTHING_MERGED, completion: null };
 
-/** What a run's journal says of the merge. @throws AiopsError `config` where it is not a merge of this plan */
-function mergedIn(previous: JournalContents, plan: SealedPlan, out: string): Merged {
+/** What a run's journal says of the merge; null: it is not a merge of this plan. @throws AiopsError `config` */
+export function mergedIn(previous: JournalContents, plan: SealedPlan, out: string): Merged | null {
   const journal = previousJournal(out, previous);
-  if (!isDeepStrictEqual(journal.facts, plan.facts)) throw anotherRun(out);
+  if (!isDeepStrictEqual(journal.facts, plan.facts)) return null;
   const progress = journal.lastCommit();
   const { completion } = journal;
   if (progress === null) return { ...NONE, completion };
   const shares = sharesOf(previous.commits.at(-1)?.state);
-  if (shares !== null) return { progress, shares, completion };
-  throw new AiopsError('config', `a replay has resumed the run in ${out}, so slices no longer fit`, {
-    hint: 'complete it with the replay command that resumed it',
-  });
+  return shares === null ? null : { progress, shares, completion };
+}
+
+/** Whether a run began before the plan was made. */
+function isOlder(previous: JournalContents | null, { facts }: SealedPlan): boolean {
+  const { startedAt } = (previous?.facts ?? {}) as { startedAt?: unknown };
+  return typeof startedAt === 'string' && startedAt < facts.startedAt;
 }
 
 /** Null: a replay committed it. */
@@ -152,7 +169,7 @@ function sharesOf(state: unknown): MergedShares | null {
 }
 
 function anotherRun(out: string): AiopsError {
-  return new AiopsError('config', `${out} holds a run that was not made from this plan`, {
-    hint: 'make the plan again with another --out',
+  return new AiopsError('config', `${out} holds a run that was not made from its plan alone`, {
+    hint: 'if a replay has resumed it, complete it with that command; otherwise make the plan again with another --out',
   });
 }

@@ -1,6 +1,7 @@
 import type { ReadStep } from '../../core/types.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { AiopsError } from '../../core/errors.js';
+import { flatten } from '../../core/flatten.js';
 import { Intervals, type Grid } from '../../core/grid.js';
 import { readRules } from '../../read/lines/reader.js';
 import type { ReadRules } from '../../read/lines/records.js';

@@ -5,7 +5,7 @@ import { isoTime } from '../../core/time.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { DamagedFile } from '../../output/check-committed.js';
 import { backendFact, factLines, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
-import { countText, percentText, plural } from '../../report/format.js';
+import { countText, numbersText, percentText, plural } from '../../report/format.js';
 import { rejectFacts, type ReportedReject } from '../report/rejects.js';
 import type { RunSummary } from '../report/run-summary.js';
 import { countFacts, incidentFacts, inputFact, minuteFacts, servedFacts } from '../report/summary-facts.js';
@@ -46,6 +46,19 @@ export interface RunStatus {
   readonly results: string;
   /** Files that are not as the run left them, so that it cannot resume. */
   readonly damaged: readonly DamagedFile[];
+  /** Of a run that was planned in slices. */
+  readonly slices?: SlicesStatus;
+}
+
+/** How far the slices of a run are, by their numbers. */
+export interface SlicesStatus {
+  readonly all: number;
+  /** Their results are in the run. */
+  readonly merged: number;
+  /** To be merged. */
+  readonly complete: readonly number[];
+  /** Not complete: not run, running, or to run again. */
+  readonly missing: readonly number[];
 }
 
 export type StatusTiming = Pick<
@@ -96,6 +109,7 @@ export function statusText(status: RunStatus, settings: string): string {
     backendFact(status.backend),
     ...optionalFact('settings', settings === '' ? null : settings),
     ['started', startedText(status)],
+    ...optionalFact('slices', status.slices === undefined ? null : slicesText(status.slices)),
     ...(progress === null ? [['done', 'nothing committed yet'] as const] : progressFacts(progress)),
     ...(timing === null ? [] : [...servedFacts(timing), ...minuteFacts(timing)]),
     ['results', `${status.folder}/${status.results}`],
@@ -124,6 +138,15 @@ function stateText({ state, holder, completedAt, isLive, damaged }: RunStatus): 
     case 'complete':
       return `complete since ${completedAt ?? 'its end'}`;
   }
+}
+
+function slicesText({ all, merged, complete, missing }: SlicesStatus): string {
+  const named = (numbers: readonly number[]): string =>
+    numbers.length === 0 ? '' : ` (${numbersText(numbers)})`;
+  return (
+    `${countText(merged)} of ${countText(all)} merged, ` +
+    `${countText(complete.length)} complete${named(complete)}, ${countText(missing.length)} missing${named(missing)}`
+  );
 }
 
 function startedText({ startedAt, resumed, program }: RunStatus): string {

@@ -7,7 +7,7 @@ import type { RunStatus, StatusProgress, StatusTiming } from './run-status.js';
 import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
 import { isErrno, nodeFiles, type Files } from '../../output/files.js';
 import { journalPath, readJournal, type JournalContents } from '../../output/journal.js';
-import { pathsOf } from '../../output/output-paths.js';
+import { pathsOf, REJECTS_NAME, resultsName } from '../../output/output-paths.js';
 import { readHolder } from '../../output/lock-file.js';
 import { holderState, thisHolder, type LockHolder } from '../../output/lock-holder.js';
 import { reportedRejects } from '../report/rejects.js';
@@ -19,12 +19,17 @@ import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
  * What the journal in a folder says about its run, and whether a process is at work on it. Takes no lock and changes
  * nothing, so it may be called at any time.
  *
+ * @param planned what its journal will begin with, where there is none yet
  * @throws AiopsError `input_missing` where there is no journal, or this user may not read the run; `config` where it is
  * not a journal of this program, `output_io`
  */
-export async function runStatus(folder: string, files: Files = nodeFiles): Promise<RunStatus> {
+export async function runStatus(
+  folder: string,
+  files: Files = nodeFiles,
+  planned: RunFacts | null = null,
+): Promise<RunStatus> {
   try {
-    return await readStatus(folder, files);
+    return await readStatus(folder, files, planned);
   } catch (error) {
     if (!(error instanceof AiopsError) || !isErrno(error.cause, 'EACCES', 'EPERM')) throw error;
     const { message, hint, cause } = error;
@@ -32,11 +37,12 @@ export async function runStatus(folder: string, files: Files = nodeFiles): Promi
   }
 }
 
-async function readStatus(folder: string, files: Files): Promise<RunStatus> {
+async function readStatus(folder: string, files: Files, planned: RunFacts | null): Promise<RunStatus> {
   // First, so that a run which ends while we look is reported as running, not as killed.
   const held = await folderHolder(folder, files);
-  const journal = await readJournal(folder, files);
-  if (journal === null) throw await noRun(folder, files);
+  const found = await readJournal(folder, files);
+  if (found === null && planned === null) throw await noRun(folder, files);
+  const journal = found ?? emptyJournal(planned);
   const previous = previousJournal(folder, journal);
   const { facts, completion } = previous;
   const { program, startedAt, settings, recording, model, input, backend } = facts;
@@ -61,6 +67,12 @@ async function readStatus(folder: string, files: Files): Promise<RunStatus> {
     results: journal.results,
     damaged: await damagedFiles(folder, journal, files),
   };
+}
+
+function emptyJournal(facts: RunFacts | null): JournalContents {
+  const format = facts?.settings['--results-format'] === 'csv' ? 'csv' : 'jsonl';
+  const own = { results: resultsName(format), rejects: REJECTS_NAME };
+  return { facts, ...own, replaced: [], commits: [], completion: null, resumed: 0 };
 }
 
 /** If the name of an input was given, hints at the folder that a replay of it writes to by default. */

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test, type TestContext } from 'node:test';
 
 import { merge, type MergeContext, type MergeOutcome, type MergeStep } from '#build/cluster/merge/merge.js';
-import { partsFolder, startPath } from '#build/cluster/run-layout.js';
+import { writePlan } from '#build/cluster/plan/plan-file.js';
+import { statusOf } from '#build/cluster/run-slices.js';
+import { partsFolder, planPath, startPath } from '#build/cluster/run-layout.js';
 import { AiopsError } from '#build/core/errors.js';
+import { statusText } from '#build/replay/resume/run-status.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
 
 import { LIGHT, temporaryFolder } from '../../support/cli.js';
@@ -238,13 +241,51 @@ test('a merge ends at the limit of rejects of the whole run', async (t) => {
   assertLocalBytes(run);
 });
 
-test('a folder with another run is refused', async (t) => {
+test('a folder with another run is refused, unless the plan replaces it', async (t) => {
   const run = await cut(t, 2);
-  const output = { ...run.config.output, out: join(folder, 'jsonl') };
-  const other = { ...run.plan.facts, startedAt: '2020-01-01T00:00:00.000Z' };
-  const plan = { ...run.plan, facts: other };
-  await assert.rejects(
-    merged({ ...run, plan, config: { ...run.config, output } }),
-    /not made from this plan/,
-  );
+  const older = await cut(t, 2);
+  const facts = { ...older.plan.facts, startedAt: '2020-01-01T00:00:00.000Z' };
+  const old = { ...run, plan: { ...older.plan, facts, sha256: 'older' } };
+  await writeParts(old, [1]);
+  assert.equal((await merged(old)).outcome.kind, 'incomplete');
+  await writeParts(run, [1, 2]);
+  await assert.rejects(merged(run), /holds a run that was not made from its plan/);
+  const backfill = { ...run.config.backfill, restart: true };
+  assert.equal((await merged({ ...run, config: { ...run.config, backfill } })).outcome.kind, 'complete');
+  assertLocalBytes(run);
+  const isConfig = (error: unknown): boolean => error instanceof AiopsError && error.code === 'config';
+  await assert.rejects(merged({ ...old, config: { ...run.config, backfill } }), isConfig);
+});
+
+test('a run that a replay resumed is no longer merged', async (t) => {
+  const run = await cut(t, 2);
+  await writeParts(run, [1]);
+  await merged(run);
+  await runLocally(run.config);
+  const finished = readFileSync(join(run.config.output.out, 'results.jsonl'), 'utf8');
+  assert.equal(finished, run.local.results.toString());
+  await writeParts(run, [2]);
+  await assert.rejects(merged(run), /holds a run that was not made from its plan alone/);
+});
+
+test('status says which slices are merged, complete and missing', async (t) => {
+  const run = await cut(t, 5);
+  const { out } = run.config.output;
+  mkdirSync(out);
+  const plan = await writePlan(planPath(out), run.plan);
+  const sealed = { ...run, plan };
+  const planned = await statusOf(out);
+  assert.deepEqual(planned.slices, { all: 5, merged: 0, complete: [], missing: [1, 2, 3, 4, 5] });
+  assert.deepEqual([planned.state, planned.progress], ['ended', null]);
+  await writeParts(sealed, [1, 2, 4]);
+  await merged(sealed);
+  const half = await statusOf(out);
+  assert.deepEqual(half.slices, { all: 5, merged: 2, complete: [4], missing: [3, 5] });
+  assert.match(statusText(half, ''), /slices +2 of 5 merged, 1 complete \(4\), 2 missing \(3, 5\)/);
+  assert.equal(half.progress?.counts.minutes, 28);
+  await writeParts(sealed, [3, 5]);
+  await merged(sealed);
+  const done = await statusOf(out);
+  assert.deepEqual(done.slices, { all: 5, merged: 5, complete: [], missing: [] });
+  assert.equal(done.state, 'complete');
 });

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+
+import type { MergeFlags } from './run-merge.js';
+
+const HELP_AFTER = `
+Appends complete slices to the results in the folder, in order, and removes their parts. It may be killed and started
+again at any time, also while slices are running. Exit status: that of the whole run, for instance 3 with rejects, once
+every slice is merged; 75 if slices are missing, or another merge is at work. More: docs/cluster.md`;
+
+/** Defines `aiops-serve merge`; `done` gets the exit status. */
+export function defineMerge(command: Command, done: (status: number) => void): void {
+  command
+    .argument('<folder>', 'output folder of a plan')
+    .option('--follow', 'wait for slices that are missing')
+    .option('--break-lock', 'take the folder even if another host may be writing to it')
+    .option('--json', 'print the summary as JSON instead of the report')
+    .option('--quiet', 'only warnings and errors')
+    .addHelpText('after', HELP_AFTER)
+    .action(async (folder: string, flags: MergeFlags) => {
+      const { runMerge } = await import('./run-merge.js');
+      done(await runMerge(folder, flags));
+    });
+}

@@ -1,0 +1,38 @@
+import { nodeFiles, type Files } from '../output/files.js';
+import { readJournal } from '../output/journal.js';
+import type { RunStatus, SlicesStatus } from '../replay/resume/run-status.js';
+import { runStatus } from '../replay/resume/status.js';
+import { mergedIn } from './merge/merged-run.js';
+import { completeParts, NO_ATTEMPTS } from './merge/parts.js';
+import { readPlan, type SealedPlan } from './plan/plan-file.js';
+import { planPath } from './run-layout.js';
+
+/**
+ * What a folder says about its run, with the slices of a planned one. Takes no lock and changes nothing.
+ *
+ * @throws AiopsError as `runStatus` does, and `readPlan` where the folder has a plan
+ */
+export async function statusOf(folder: string, files: Files = nodeFiles): Promise<RunStatus> {
+  if ((await files.entry(planPath(folder)).catch(() => null)) === null) return runStatus(folder, files);
+  const plan = await readPlan(planPath(folder));
+  const slices = await slicesOf(folder, plan, files);
+  const status = await runStatus(folder, files, plan.facts);
+  return slices === null ? status : { ...status, slices };
+}
+
+/** Null: the run in the folder was not made from the plan. */
+async function slicesOf(folder: string, plan: SealedPlan, files: Files): Promise<SlicesStatus | null> {
+  const parts = await completeParts(folder, files); // first: what is merged in between is not missing then
+  const previous = await readJournal(folder, files);
+  const found = previous === null ? null : mergedIn(previous, plan, folder);
+  if (previous !== null && found === null) return null;
+  const merged = found?.shares.slice ?? 0;
+  const rest = plan.slices.slice(merged).map(({ number }) => number);
+  const isComplete = (number: number): boolean => (parts.get(number) ?? NO_ATTEMPTS).good.length > 0;
+  return {
+    all: plan.slices.length,
+    merged,
+    complete: rest.filter(isComplete),
+    missing: rest.filter((number) => !isComplete(number)),
+  };
+}
