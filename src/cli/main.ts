@@ -64,6 +64,7 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     usage: '[options] <plan> <number>',
     summary: 'Replays one slice of a plan.',
     define: async (command, done) => (await import('./slice-command.js')).defineSlice(command, done),
+  },
   merge: {
     usage: '[options] <folder>',
     summary: 'Joins the slices of a plan to one run and reports on it.',

@@ -13,6 +13,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   replay: ['guide', 'formats', 'backfill', 'bundle', 'analyzers'],
   inspect: ['guide', 'formats', 'backfill'],
   bench: ['guide', 'bench', 'formats', 'bundle', 'analyzers'],
+  plan: ['cluster', 'guide', 'formats', 'backfill', 'bundle', 'analyzers'],
+  slice: ['cluster', 'guide'],
   merge: ['cluster'],
   status: ['guide', 'backfill'],
   'model init': ['guide', 'bundle'],

@@ -1,6 +1,7 @@
 import type { RunCounts } from '../../core/counts.js';
 import type { Incident, Quarantine } from '../../core/incidents.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
+import { shellPath } from '../../core/shell-word.js';
 import { isoTime } from '../../core/time.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
 import type { DamagedFile } from '../../output/check-committed.js';
@@ -118,11 +119,11 @@ export function statusText(status: RunStatus, settings: string): string {
   return `${factLines(facts).join('\n')}\n`;
 }
 
-function stateText({ state, holder, completedAt, isLive, damaged }: RunStatus): string {
+function stateText({ state, holder, completedAt, isLive, damaged, slices, folder }: RunStatus): string {
   const process =
     holder === null ? 'a process' : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
-  const resumable =
-    damaged.length === 0 ? 'run the same command again to resume it' : 'damaged files keep it from resuming';
+  const again = slices === undefined ? 'run the same command again to resume it' : mergeText(slices, folder);
+  const resumable = damaged.length === 0 ? again : 'damaged files keep it from resuming';
   const next = isLive ? 'its input is a live feed, so it cannot be resumed' : resumable;
   switch (state) {
     case 'running':
@@ -132,12 +133,17 @@ function stateText({ state, holder, completedAt, isLive, damaged }: RunStatus): 
     case 'held':
       return `locked by ${process}; from here it cannot be seen whether that still runs`;
     case 'ended':
-      return `not complete: interrupted, or failed; ${next}`;
+      return slices === undefined ? `not complete: interrupted, or failed; ${next}` : `not complete: ${next}`;
     case 'killed':
       return `not complete: killed, or the machine went down; ${next}`;
     case 'complete':
       return `complete since ${completedAt ?? 'its end'}`;
   }
+}
+
+function mergeText({ missing }: SlicesStatus, folder: string): string {
+  const merge = `aiops-serve merge ${shellPath(folder)}`;
+  return missing.length === 0 ? merge : `run the missing slices, then ${merge}`;
 }
 
 function slicesText({ all, merged, complete, missing }: SlicesStatus): string {

@@ -9,11 +9,11 @@ import { startPath } from '#build/cluster/run-layout.js';
 import { RandomStream } from '#build/core/random.js';
 import { journalPath } from '#build/output/journal.js';
 
-import { LIGHT, temporaryFolder } from '../../support/cli.js';
+import { temporaryFolder } from '../../support/cli.js';
 import { CrashStates, type Unsynced } from '../../support/crash-states.js';
 import { cutRun, runLocally, writePart, type CutRun } from '../../support/cut-run.js';
 import { MemoryFiles, type DiskState } from '../../support/memory-files.js';
-import { configOf } from '../../support/replay-config.js';
+import { configFor } from '../../support/slicing.js';
 
 const SLICES = 3;
 const FOUND = [{ target: 'a', column: 'value', fromMs: 0, untilMs: 3_600_000 }];
@@ -79,9 +79,8 @@ test('a merge that is killed at any step, or loses power there, is completed by 
   const folder = temporaryFolder(t);
   const input = join(folder, 'data.csv');
   writeFileSync(input, csv());
-  const count = { kind: 'count', count: 1 } as const;
-  const flags = { analyzer: LIGHT[1], actors: count, compare: 'none', out: join(folder, 'local') } as const;
-  const run = await cutRun(await runLocally(configOf([input], flags)), SLICES, join(folder, 'merged'));
+  const config = configFor([input], join(folder, 'local'));
+  const run = await cutRun(await runLocally(config), SLICES, join(folder, 'merged'));
 
   const files = diskWith(folder);
   await writePart(run, 1, 'a', { found: FOUND }, files);

@@ -13,10 +13,10 @@ import { AiopsError } from '#build/core/errors.js';
 import { statusText } from '#build/replay/resume/run-status.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
 
-import { LIGHT, temporaryFolder } from '../../support/cli.js';
+import { temporaryFolder } from '../../support/cli.js';
 import { cutRun, runLocally, writePart, type CutRun } from '../../support/cut-run.js';
-import { configOf } from '../../support/replay-config.js';
 import { readSummary } from '../../support/run-files.js';
+import { configFor } from '../../support/slicing.js';
 
 const MINUTES = 70;
 
@@ -38,10 +38,7 @@ before(async () => {
   const input = join(folder, 'data.csv');
   writeFileSync(input, csv());
   for (const format of ['jsonl', 'csv'] as const) {
-    const config = configOf([input], {
-      ...{ analyzer: LIGHT[1], actors: { kind: 'count', count: 1 }, compare: 'none', resultsFormat: format },
-      out: join(folder, format),
-    });
+    const config = configFor([input], join(folder, format), { resultsFormat: format });
     local[format] = await runLocally(config);
     assert.equal(readSummary(config.output.out).counts.rejected, 8);
   }
