@@ -9,7 +9,7 @@ import type { ReplayConfig } from '../replay/replay-config.js';
 import { attend } from './attend.js';
 import { settingText } from './journaled.js';
 import type { ProgressStep } from './progress.js';
-import { conclude } from './run-replay.js';
+import { conclude } from './conclude.js';
 
 export interface MergeFlags {
   readonly follow?: boolean;
@@ -69,7 +69,7 @@ export function progressOf({ merged, slices, counts }: MergeStep): ProgressStep 
   return { done: merged, total: slices, text: `${merged} of ${plural(slices, 'slice')} merged${done}` };
 }
 
-function missingSlices(missing: readonly number[], slices: number, folder: string): AiopsError {
+export function missingSlices(missing: readonly number[], slices: number, folder: string): AiopsError {
   const named = `${missing.length === 1 ? 'slice' : 'slices'} ${numbersText(missing)} of ${slices}`;
   return new AiopsError('incomplete', `${folder} is not complete: it lacks ${named}`, {
     hint: 'run them with aiops-serve slice, then merge again, or wait for them with --follow',

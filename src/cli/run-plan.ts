@@ -18,7 +18,7 @@ export async function runPlan(invocation: Invocation<typeof PLAN_SETTINGS>): Pro
   const { inputs, values, sourceOf } = invocation;
   const isTyped = sourceOf('failIf') === 'cli';
   const { gates, notices } = ownGates(values.failIf, REPLAY_METRICS, { isTyped, command: 'replay' });
-  const unprinted = { dryRun: false, json: false, csv: false, markdown: false };
+  const unprinted = { engine: null, dryRun: false, json: false, csv: false, markdown: false };
   const config = replayConfig(inputs, { ...values, ...unprinted }, gates);
   const { quiet, slices } = values;
   const attention = {

@@ -8,7 +8,7 @@ import { READING } from './settings/reading.js';
 import { FAIL_IF, OTHER, REPORTING, STDOUT } from './settings/reporting.js';
 import { PROCESSES, SERVING } from './settings/serving.js';
 import { flagName, type SettingGroups, type Settings, type ValuesOf } from './settings/setting.js';
-import { SLICING } from './settings/slicing.js';
+import { ENGINE, SLICING } from './settings/slicing.js';
 import { WRITING } from './settings/writing.js';
 
 /*
@@ -24,6 +24,7 @@ export const REPLAY_SETTINGS = {
   'Model:': { ...MODEL, ...LOADING },
   'A bare model, which has no manifest:': BARE_MODEL,
   'Serving:': SERVING,
+  'Slices:': { ...ENGINE, ...SLICING },
   'Writing:': WRITING,
   'Reporting:': {
     ...REPORTING,
@@ -37,8 +38,8 @@ const { dryRun: _, ...PLANNED_WRITING } = WRITING;
 
 /** The settings of `plan`: those of the replay that it plans. */
 export const PLAN_SETTINGS = {
-  'Slices:': SLICING,
   ...REPLAY_SETTINGS,
+  'Slices:': SLICING,
   'Writing:': PLANNED_WRITING,
   'Reporting:': {
     ...REPORTING,

@@ -15,6 +15,9 @@ export const program: { readonly name: string; readonly version: string } = (() 
   return { name, version };
 })();
 
+/** What users start. */
+export const PROGRAM_ENTRY = fileURLToPath(new URL('bin/aiops-serve.js', ROOT));
+
 /** The entry of an actor's process. */
 export const ACTOR_ENTRY = new URL('dist/actor/main.js', ROOT);
 

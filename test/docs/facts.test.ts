@@ -10,7 +10,7 @@ import { sectionOf } from '../support/markdown.js';
 
 /** The pages that describe a command. */
 const PAGES: Readonly<Record<string, readonly string[]>> = {
-  replay: ['guide', 'formats', 'backfill', 'bundle', 'analyzers'],
+  replay: ['guide', 'formats', 'backfill', 'bundle', 'analyzers', 'cluster'],
   inspect: ['guide', 'formats', 'backfill'],
   bench: ['guide', 'bench', 'formats', 'bundle', 'analyzers'],
   plan: ['cluster', 'guide', 'formats', 'backfill', 'bundle', 'analyzers'],

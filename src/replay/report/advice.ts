@@ -64,9 +64,9 @@ function worthOfBlocks(
 /** Actors that are busier than this limit the run. */
 const BUSY = 0.9;
 
-/** How busy blocks kept the actors. Not after a resume: earlier sessions may have had another number of actors. */
+/** How busy blocks kept the actors. Earlier sessions, or slices, may have had another number of them. */
 function busyActors({ execution: { mode, actors }, utilization, sessions }: AdvisedRun): string[] {
-  if (mode !== 'parallel' || actors === 1 || sessions.resumed > 0) return [];
+  if (mode !== 'parallel' || actors === 1 || sessions.earlierMinutes > 0) return [];
   const atOnce = actors * utilization;
   const busy =
     `${plural(actors, 'actor')} were busy ${percentText(utilization)} of the time ` +

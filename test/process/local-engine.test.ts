@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { finished, LIGHT, runCli, startCli, temporaryFolder, type Finished } from '../support/cli.js';
+
+const MINUTES = 2000;
+
+function csv(): string {
+  const rows = Array.from({ length: MINUTES }, (_, minute) => {
+    const at = new Date(minute * 60_000).toISOString();
+    const bad = minute % 90 === 4 ? `${at},b,1${'x'.repeat((minute % 13) + 1)}${minute}\n` : '';
+    return `${at},a,${Math.sin(minute)}\n${bad}${at},c,${minute % 7}\n`;
+  });
+  return `timestamp,target,value\n${rows.join('')}`;
+}
+
+const FLAGS = ['--compare', 'none', '--actors', '2', '--quiet', ...LIGHT];
+const ENGINE = ['replay', 'data.csv', '--out', 'out', '--engine', 'local', '--slices', '5', ...FLAGS];
+
+/** A folder with an input, and what a replay of it writes. */
+async function folderWith(
+  t: Parameters<typeof temporaryFolder>[0],
+): Promise<{ cwd: string; local: Finished }> {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), csv());
+  const local = await runCli(['replay', 'data.csv', '--out', 'local', ...FLAGS], { cwd });
+  assert.equal(local.status, 3, local.stderr);
+  return { cwd, local };
+}
+
+function assertSame(cwd: string): void {
+  for (const name of ['results.jsonl', 'rejects.jsonl']) {
+    const [found, expected] = ['out', 'local'].map((folder) => readFileSync(join(cwd, folder, name), 'utf8'));
+    assert.ok(found === expected, `${name} is that of a local run`);
+  }
+  const left = readdirSync(join(cwd, 'out')).filter((name) => name === 'parts' || name.endsWith('.partial'));
+  assert.deepEqual(left, []);
+}
+
+function unfinishedParts(cwd: string): string[] {
+  const parts = join(cwd, 'out/parts');
+  return existsSync(parts) ? readdirSync(parts).filter((name) => name.endsWith('.tmp')) : [];
+}
+
+test('slices on this machine give the bytes and the status of one process', async (t) => {
+  const { cwd } = await folderWith(t);
+  const { status, stderr } = await runCli(ENGINE, { cwd });
+  assert.equal(status, 3, stderr);
+  assertSame(cwd);
+  const again = await runCli(ENGINE, { cwd });
+  assert.equal(again.status, 3, again.stderr);
+  const other = await runCli([...ENGINE, '--grace', '2'], { cwd });
+  assert.equal(other.status, 78, other.stderr);
+  assert.match(other.stderr, /--grace was/);
+});
+
+test(
+  'a run in slices that is killed or interrupted resumes, and leaves no slice behind',
+  { timeout: 600_000 },
+  async (t) => {
+    const { cwd } = await folderWith(t);
+    for (const [signal, after] of [
+      ['SIGKILL', 'plan.json'],
+      ['SIGINT', 'journal.jsonl'],
+      ['SIGKILL', 'journal.jsonl'],
+    ] as const) {
+      const child = startCli(ENGINE, { cwd });
+      const ended = finished(child);
+      while (child.exitCode === null && !existsSync(join(cwd, 'out', after)))
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      child.kill(signal);
+      const { status } = await ended;
+      assert.ok(status === null || status === 130 || status === 3, `${status}`);
+      // A slice that sees that this process is gone removes what it was writing.
+      while (unfinishedParts(cwd).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const { status, stderr } = await runCli(ENGINE, { cwd });
+    assert.equal(status, 3, stderr);
+    assertSame(cwd);
+  },
+);
+
+test('a run in slices ends with the status of a slice that cannot succeed', async (t) => {
+  const { cwd } = await folderWith(t);
+  const planned = await runCli(['plan', 'data.csv', '--out', 'out', '--slices', '5', ...FLAGS], { cwd });
+  assert.equal(planned.status, 0, planned.stderr);
+  const text = readFileSync(join(cwd, 'data.csv'), 'utf8');
+  writeFileSync(join(cwd, 'data.csv'), text.replace('T20:00:00.000Z,c,3', 'T20:00:00.000Z,c,4'));
+  assert.notEqual(readFileSync(join(cwd, 'data.csv'), 'utf8'), text);
+  const { status, stderr } = await runCli(ENGINE, { cwd });
+  assert.equal(status, 78, stderr);
+  assert.match(stderr, /\[slice \d\] .*is not what the plan was made for/);
+  assert.match(stderr, /slice \d failed with status 78/);
+});
+
+test('an engine refuses what cannot be cut', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'data.csv'), csv());
+  const withoutEngine = await runCli(['replay', 'data.csv', '--slices', '2'], { cwd });
+  assert.equal(withoutEngine.status, 64);
+  const stdin = await runCli(['replay', '-', '--engine', 'local', '--out', 'out', ...LIGHT], { cwd });
+  assert.equal(stdin.status, 64, stdin.stderr);
+});
