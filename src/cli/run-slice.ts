@@ -48,7 +48,7 @@ function outcomeText(outcome: Exclude<SliceOutcome, { kind: 'interrupted' }>, nu
   return `slice ${number} is complete: ${plural(counts.minutes, 'minute')}, ${countText(counts.rows)} rows in ${folder}`;
 }
 
-/** Whoever started this process holds the other end: it closes even if that process is killed. */
+/** The process that started this one holds the other end: it closes even if that process is killed. */
 function endWhenStdinCloses(): Disposable {
   const end = (): boolean => process.kill(process.pid, 'SIGTERM');
   process.stdin.once('end', end).once('error', end).resume();

@@ -7,7 +7,7 @@ import type { SliceFlags } from './run-slice.js';
 const MOST_SLICES = 10_000;
 
 const HELP_AFTER = `
-Writes a part to the folder of the plan, in parts/, which is there once it is complete. Any machine that sees plan and
+Writes a part to the folder of the plan, in parts/, under its final name once it is complete. Any machine that sees plan and
 inputs under the same paths will do; several attempts at one slice do no harm. Exit status: 0 complete, also with
 rejects, which the merge reports, or complete before; 69, 74 and signals: try again; 64, 65, 66, 78: trying again does
 not help. More: docs/cluster.md`;

@@ -42,6 +42,7 @@ export class CutInput {
   readonly #handle: FileHandle;
   readonly #headMs: number;
   readonly #pieceBytes: number;
+  #bomBytes = 0;
 
   private constructor(
     path: string,
@@ -68,7 +69,9 @@ export class CutInput {
     const { headMs = null, identity = null } = snapshot.files[index] ?? {};
     if (plan === null || identity === null) return null;
     const known = { plan, headMs: headMs ?? -Infinity, sizeBytes: identity.sizeBytes };
-    return new CutInput(path, await openFile(path), known, pieceBytes);
+    const input = new CutInput(path, await openFile(path), known, pieceBytes);
+    if ((await input.#read(0, BOM.length)).equals(BOM)) input.#bomBytes = BOM.length;
+    return input;
   }
 
   async close(): Promise<void> {
@@ -77,15 +80,17 @@ export class CutInput {
 
   /** How the file is read from a line on, which gets the number `unknownLine`. */
   from(start: LineProbe | null): ReadableInput {
-    const position = start === null ? FILE_START : this.#positionAt(start.byteOffset);
-    const chunks = (): AsyncIterable<Buffer> => this.#chunks(start?.byteOffset ?? 0);
+    const position = start === null ? FILE_START : this.positionAt(start.byteOffset);
+    const byteOffset = start?.byteOffset ?? this.#bomBytes;
+    const chunks = (): AsyncIterable<Buffer> => this.#chunks(byteOffset);
     return {
-      source: { byteOffset: position.byteOffset, live: false, origins: null, prefixAt: () => undefined },
+      source: { byteOffset, live: false, origins: null, prefixAt: () => undefined },
       ...{ plan: this.plan, start: position, headMs: this.#headMs, intervalsBack: 0, chunks },
     };
   }
 
-  #positionAt(byteOffset: number): FilePosition {
+  /** Before a line, which gets the number `unknownLine`. */
+  positionAt(byteOffset: number): FilePosition {
     const line = unknownLine(this.plan);
     return { byteOffset, line, doneLine: line - 1, doneItem: null };
   }
@@ -170,8 +175,7 @@ export class CutInput {
     for (let at = fromByte; at < this.sizeBytes;) {
       const bytes = await this.#read(at, this.#pieceBytes);
       if (bytes.length === 0) return undefined;
-      const isMarked = at === 0 && bytes.subarray(0, BOM.length).equals(BOM);
-      yield isMarked ? bytes.subarray(BOM.length) : bytes;
+      yield bytes;
       at += bytes.length;
     }
     return undefined;

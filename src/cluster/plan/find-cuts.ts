@@ -1,4 +1,6 @@
 import { longestMs, type Grid } from '../../core/grid.js';
+import type { InputPosition } from '../../core/input-position.js';
+import { FILE_START } from '../../read/bytes/source.js';
 import type { ReadOptions } from '../../read/options.js';
 import { CutFinder, type FoundCut } from './cut-finder.js';
 import type { CutInput } from './cut-input.js';
@@ -47,8 +49,9 @@ export async function findCuts({ inputs, options, grid, slices }: Cutting): Prom
 }
 
 /**
- * Where to begin reading for a range. No slice reads across it, so where it might be within quotes reading starts at the
- * beginning.
+ * Where to begin reading for a range: at lines before its look-back rather than at a cut, which would leave out rejects
+ * of the range that come just before it. No slice reads across these lines, so where one might be within quotes, reading
+ * starts at the beginning.
  */
 async function seek(
   finder: CutFinder,
@@ -56,12 +59,16 @@ async function seek(
   minuteMs: number,
 ): Promise<FoundCut | null> {
   const found = await finder.at(minuteMs);
-  for (const [i, start] of (found?.starts ?? []).entries()) {
-    const input = inputs[i];
-    if (start === null || input === null || input === undefined) continue;
-    if (!(await input.isQuoteFree(start.byteOffset, finder.maxLineBytes))) return null;
+  if (found === null) return null;
+  const positions: InputPosition[] = [];
+  for (const [i, input] of inputs.entries()) {
+    const start = found.starts[i] ?? null;
+    if (input !== null && start !== null) {
+      if (!(await input.isQuoteFree(start.byteOffset, finder.maxLineBytes))) return null;
+      positions.push(input.positionAt(start.byteOffset));
+    } else positions.push(input === null ? 'end' : FILE_START);
   }
-  return found;
+  return { ...found, positions };
 }
 
 async function indexOf(

@@ -32,7 +32,7 @@ export interface Slice {
   readonly readFrom: Cut | null;
   /** Null: it ends with the recording. */
   readonly until: Cut | null;
-  /** Cuts of other slices' `readFrom` between `from` and `until`: whoever reads across one proves it. */
+  /** Cuts of other slices' `readFrom` between `from` and `until`: reading across one proves it. */
   readonly passes: readonly Cut[];
   /** Of the inputs between `from` and `until`, bytes. */
   readonly bytes: number;

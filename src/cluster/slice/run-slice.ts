@@ -39,7 +39,7 @@ export type SliceOutcome =
 export type SliceContext = Omit<ReplayContext, 'stdin' | 'stdout'>;
 
 /**
- * Replays a slice into a part of its own, which is there once it is complete.
+ * Replays a slice into a part of its own, which gets its name once it is complete.
  *
  * @throws AiopsError as `replay`, `config` too where inputs, model or machine are not those of the plan
  */

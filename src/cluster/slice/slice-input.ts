@@ -3,7 +3,7 @@ import { AiopsError } from '../../core/errors.js';
 import { firstDifference, spansOf } from '../../read/bytes/digests.js';
 import { closeRead, lookAt, openFile, type FileFacts } from '../../read/bytes/file-facts.js';
 import type { FileSnapshot, InputSnapshot } from '../../read/snapshot/snapshot.js';
-import type { Plan, Slice } from '../plan/plan-file.js';
+import type { Slice } from '../plan/plan-file.js';
 
 /** The bytes of a file that a slice reads. */
 interface ByteRange {
@@ -16,20 +16,24 @@ interface ByteRange {
  *
  * @throws AiopsError `config` where they do not; `input_missing`
  */
-export async function checkedInput({ config, facts }: Plan, slice: Slice): Promise<InputSnapshot> {
+export async function checkedInput(
+  inputs: readonly string[],
+  recording: InputSnapshot,
+  slice: Slice,
+): Promise<InputSnapshot> {
   const files: FileSnapshot[] = [];
-  for (const [i, file] of facts.recording.files.entries()) {
+  for (const [i, file] of recording.files.entries()) {
     const sizeBytes = file.identity?.sizeBytes ?? 0;
     const startByte = byteOf(slice.readFrom?.positions[i], 0, sizeBytes);
     const range = { startByte, endByte: byteOf(slice.until?.positions[i], sizeBytes, sizeBytes) };
-    const now = await check(config.inputs[i] ?? '', file, range);
+    const now = await check(inputs[i] ?? '', file, range);
     files.push({
       ...file,
       identity: { ...now, sizeBytes },
       digests: startByte === sizeBytes ? [] : file.digests.filter(({ endByte }) => endByte <= range.endByte),
     });
   }
-  return { ...facts.recording, files };
+  return { ...recording, files };
 }
 
 function byteOf(position: InputPosition | undefined, none: number, end: number): number {

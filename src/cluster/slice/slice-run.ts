@@ -11,7 +11,7 @@ import { growingPaths } from '../../output/output-paths.js';
 import type { RunOutput } from '../../output/run-output.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import type { ReadOptions } from '../../read/options.js';
-import { reopenRecording, type Recording } from '../../read/recording.js';
+import type { Recording } from '../../read/recording.js';
 import type { ReplayOutcome } from '../../replay/replay-context.js';
 import { loadLike } from '../../replay/resume/load-like.js';
 import type { Asked, PreviousRun } from '../../replay/resume/previous-run.js';
@@ -21,8 +21,7 @@ import { figuresOfSession, type RunFigures } from '../../replay/resume/run-figur
 import { NO_USAGE, type RunTotals } from '../../replay/totals.js';
 import type { FileSum, PartCompletion, PartFacts } from '../part.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
-import { checkedInput } from './slice-input.js';
-import { sliceSteps } from './slice-steps.js';
+import { openSlice } from './open-slice.js';
 
 /** An attempt at a slice. */
 export interface Attempt {
@@ -66,24 +65,9 @@ export class SliceRun implements PreviousRun {
     await this.#asked.output.preflight({ replace: false });
   }
 
-  async openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
+  openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
     const { plan, slice } = this.#attempt;
-    const { from, readFrom } = slice;
-    const snapshot = await checkedInput(plan, slice);
-    const recording = await reopenRecording(plan.config.inputs, options, stdin, snapshot, {
-      positions: readFrom?.positions ?? null,
-      positionsMinuteMs: readFrom?.minuteMs ?? null,
-      afterMinuteMs: from?.minuteMs ?? -Infinity,
-      ...(from === null ? {} : { afterPositions: from.positions }),
-      isPinned: true,
-      watch: (steps) => sliceSteps(slice, steps),
-    });
-    const before = from === null ? 0 : recording.bytesBefore(from.positions);
-    return {
-      ...recording,
-      progress: () => ({ ...recording.progress(), totalBytes: slice.bytes }),
-      bytesBefore: (positions) => Math.max(0, recording.bytesBefore(positions) - before),
-    };
+    return openSlice(plan, slice, options, stdin);
   }
 
   checkReady(ready: ReadyFacts): void {
