@@ -94,7 +94,7 @@ async function runStages({ config, context, find }: Session): Promise<ReplayOutc
 
   // 5. Serve minutes when they are due, in blocks: window → partition and dispatch → gather → write.
   const comparer = new Comparer({ ...config, lines: config.output, executors, now: () => performance.now() });
-  const run = { recording, executors, before: previous.progress };
+  const run = { recording, executors, before: previous.progress, isPart: previous.isPart };
   const ended = run.before?.ended === true;
   const totals = new RunTotals(config, { ...run, lookBack, input, comparer });
   await using sink = await Sink.open(config, { ...run, output, ready, totals, onWritten });

@@ -36,6 +36,8 @@ export interface SinkParts {
   readonly totals: RunTotals;
   /** Where the run stood when this session resumed it; null: it starts from nothing. */
   readonly before: Pick<RunProgress, 'positions'> | null;
+  /** Whether others join the run with what comes before and after it; default: no. */
+  readonly isPart?: boolean;
   /** Called after every block. */
   readonly onWritten: (written: Written) => void;
 }
@@ -155,9 +157,9 @@ export class Sink implements Written {
    * @throws AiopsError `output_io`; `reject_limit`; `internal` where rows and records do not add up
    */
   async end(): Promise<void> {
-    const { totals, executors } = this.#parts;
+    const { totals, executors, isPart = false } = this.#parts;
     totals.incidents.add(executors.incidents.take());
-    totals.counters.settle();
+    totals.counters.settle({ isPart });
     await this.#exclusively(() => this.#commit(this.#lastPositions, true));
     totals.counters.checkRejects(this.#config.maxRejects, true);
     await this.#trace?.writer.end();

@@ -3,9 +3,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { temporaryFolder } from '../support/cli.js';
 import type { ReplayValues } from '#build/cli/settings.js';
-import { configFor, joinedParts, localRun, planned, sliceOnce } from '../support/slicing.js';
+
+import { temporaryFolder } from '../support/cli.js';
+import {
+  at,
+  configFor,
+  joinedParts,
+  localRun,
+  plain,
+  planned,
+  rowsOf,
+  sliceOnce,
+} from '../support/slicing.js';
 
 /** Plans inputs, replays all slices, and compares what they say with a local run; returns the number of slices. */
 async function checkSlices(
@@ -30,20 +40,36 @@ async function checkSlices(
   return slices.length;
 }
 
-const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
-
-function rowsOf(minutes: number, row: (minute: number) => readonly string[]): string {
-  return Array.from({ length: minutes }, (_, minute) =>
-    row(minute)
-      .map((line) => `${line}\n`)
-      .join(''),
-  ).join('');
-}
-
-const plain = (minute: number): string[] =>
-  ['a', 'b'].map((name, i) => `${at(minute)},${name},${(minute * 7 + i) % 11}`);
-
 test('slices of CSV say what a local run says', async (t) => {
   const text = `timestamp,target,cpu\n${rowsOf(400, plain)}`;
   assert.equal(await checkSlices(t, { 'd.csv': text }, 3), 3);
+});
+
+test('quoted line ends, rejects and days without records are where a local run has them', async (t) => {
+  const row = (minute: number): string[] => {
+    const time = at(minute + (minute > 200 ? 4 * 24 * 60 : 0));
+    const bad = minute % 50 === 0 ? [`${time},b,Infinity`, 'no record'] : [];
+    return [`${time},"host\n${minute % 3}, ""x""",${minute % 13}`, ...bad];
+  };
+  const text = `timestamp,target,cpu\n${rowsOf(400, row)}`;
+  assert.ok((await checkSlices(t, { 'd.csv': text }, 4)) > 2);
+});
+
+test('several files, out of order within the grace, with duplicates', async (t) => {
+  const shuffled = (minute: number): string[] =>
+    [minute ^ 1, ...(minute % 5 === 0 ? [minute] : [])].map((one) =>
+      JSON.stringify({ timestamp: at(one), target: 'c', cpu: one % 17 }),
+    );
+  const files = {
+    'a.csv': `timestamp,target,cpu\n${rowsOf(500, plain)}`,
+    'c.jsonl': rowsOf(420, shuffled),
+  };
+  assert.equal(await checkSlices(t, files, 3, { grace: 2, duplicates: 'mean' }), 3);
+});
+
+test('batches, from a minute on', async (t) => {
+  const batch = (minute: number): string[] => [
+    JSON.stringify({ minute: at(minute), items: [{ target: 'a', values: { cpu: minute % 17 } }] }),
+  ];
+  assert.equal(await checkSlices(t, { 'd.jsonl': rowsOf(600, batch) }, 2, { from: at(250) }), 2);
 });

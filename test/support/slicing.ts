@@ -9,24 +9,20 @@ import { REPLAY_SETTINGS, type ReplayValues } from '#build/cli/settings.js';
 import type { Settings } from '#build/cli/settings/setting.js';
 import { makePlan } from '#build/cluster/plan/make-plan.js';
 import type { SealedPlan } from '#build/cluster/plan/plan-file.js';
-import { runSlice, type SliceOutcome } from '#build/cluster/slice/run-slice.js';
+import { runSlice, type SliceContext, type SliceOutcome } from '#build/cluster/slice/run-slice.js';
 import { partOfName, partsFolder, planPath } from '#build/cluster/run-layout.js';
-import type { Notice } from '#build/core/errors.js';
 import { replay } from '#build/replay/replay.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
 import { LIGHT } from './cli.js';
 
-const never = new AbortController().signal;
-const nothing = (): void => undefined;
-
-export const CONTEXT = {
-  signal: never,
-  graceOver: never,
-  onNotice: nothing as (notice: Notice) => void,
-  onReady: nothing,
-  onActorLine: nothing,
-  onWritten: nothing,
-};
+/** That of a command that no one watches. */
+function unattended(): SliceContext {
+  const nothing = (): void => undefined;
+  return {
+    ...{ signal: new AbortController().signal, graceOver: new AbortController().signal },
+    ...{ onNotice: nothing, onReady: nothing, onActorLine: nothing, onWritten: nothing },
+  };
+}
 
 /** The settings of a command line without flags, with one actor that answers quickly, except for `changes`. */
 export function configFor(
@@ -55,7 +51,11 @@ export interface RunBytes {
 }
 
 export async function localRun(config: ReplayConfig): Promise<RunBytes> {
-  const outcome = await replay(config, { ...CONTEXT, stdin: Readable.from([]), stdout: new PassThrough() });
+  const outcome = await replay(config, {
+    ...unattended(),
+    stdin: Readable.from([]),
+    stdout: new PassThrough(),
+  });
   assert.equal(outcome.kind, 'complete');
   return bytesOf(config.output.out);
 }
@@ -69,7 +69,7 @@ async function bytesOf(folder: string): Promise<RunBytes> {
 
 /** Plans a run in small pieces, so that short inputs are read from their middle, too. */
 export async function planned(config: ReplayConfig, slices: number, pieceBytes = 128): Promise<SealedPlan> {
-  const plan = await makePlan({ config, slices, pieceBytes }, { ...CONTEXT, stdin: Readable.from([]) });
+  const plan = await makePlan({ config, slices, pieceBytes }, { ...unattended(), stdin: Readable.from([]) });
   assert.ok(plan !== null);
   return plan;
 }
@@ -77,10 +77,10 @@ export async function planned(config: ReplayConfig, slices: number, pieceBytes =
 export async function sliceOnce(
   out: string,
   number: number,
-  context: Partial<typeof CONTEXT> = {},
+  context: Partial<SliceContext> = {},
 ): Promise<SliceOutcome> {
   const request = { planPath: planPath(out), number, actors: null, text: settingText };
-  return runSlice(request, { ...CONTEXT, ...context });
+  return runSlice(request, { ...unattended(), ...context });
 }
 
 /** What the parts of a run say together, in order. */
@@ -95,3 +95,17 @@ export async function joinedParts(out: string, slices: number): Promise<RunBytes
   const joined = (of: keyof RunBytes): string => parts.map((part) => part[of]).join('');
   return { results: joined('results'), rejects: joined('rejects') };
 }
+
+export const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+
+/** Lines for so many minutes. */
+export function rowsOf(minutes: number, row: (minute: number) => readonly string[]): string {
+  return Array.from({ length: minutes }, (_, minute) =>
+    row(minute)
+      .map((line) => `${line}\n`)
+      .join(''),
+  ).join('');
+}
+
+export const plain = (minute: number): string[] =>
+  ['a', 'b'].map((name, i) => `${at(minute)},${name},${(minute * 7 + i) % 11}`);

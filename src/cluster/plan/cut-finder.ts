@@ -10,7 +10,6 @@ import type { ReadOptions } from '../../read/options.js';
 import { readMinutes } from '../../read/read-minutes.js';
 import type { CutInput, LineProbe } from './cut-input.js';
 
-const EVERYTHING = { fromMs: -Infinity, toMs: Infinity };
 /** Reading starts so many times farther back when it started too late. */
 const FARTHER = 4;
 
@@ -75,16 +74,18 @@ export class CutFinder {
 
   async *#steps(starts: readonly (LineProbe | null)[]): AsyncGenerator<ReadStep, undefined> {
     const rules = this.rules();
+    const { fromMs, toMs, duplicates } = this.#options;
+    const range = { fromMs: fromMs ?? -Infinity, toMs: toMs ?? Infinity }; // decides when rejects are reported
     const minutes = this.#inputs.map((input, i) => {
       if (input === null) return { start: 'end' as const, minutes: null };
       const readable = input.from(starts[i] ?? null);
       return {
         start: readable.start,
-        minutes: readMinutes(readable, rules, this.#options, EVERYTHING, -Infinity),
+        minutes: readMinutes(readable, rules, this.#options, range, -Infinity),
       };
     });
     try {
-      yield* flatten(mergeMinutes(minutes, this.#options.duplicates, EVERYTHING));
+      yield* flatten(mergeMinutes(minutes, duplicates, range));
     } catch (error) {
       throw error instanceof AiopsError && error.code === 'input_out_of_order'
         ? this.#outOfOrder(error)

@@ -30,7 +30,7 @@ export interface Cutting {
 /** Cuts a recording into slices of about the same size, of its bytes. @throws AiopsError of reading */
 export async function findCuts({ inputs, options, grid, slices }: Cutting): Promise<FoundSlice[]> {
   const { fromMs, toMs, lookBackIntervals } = options;
-  const finder = new CutFinder(inputs, { ...options, fromMs: null, toMs: null }, grid);
+  const finder = new CutFinder(inputs, options, grid);
   const lookBackMs = longestMs(grid, lookBackIntervals);
   const first = fromMs === null ? null : await seek(finder, inputs, fromMs - lookBackMs - 1);
   const found: FoundSlice[] = [{ from: null, readFrom: first }];

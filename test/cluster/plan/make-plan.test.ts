@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+import { readPlan } from '#build/cluster/plan/plan-file.js';
+import { sliceCount } from '#build/cluster/plan/slice-count.js';
+import { planPath } from '#build/cluster/run-layout.js';
+import { AiopsError, type ErrorCode } from '#build/core/errors.js';
+
+import { temporaryFolder } from '../../support/cli.js';
+import { at, configFor, plain, planned, rowsOf } from '../../support/slicing.js';
+
+const TEXT = `timestamp,target,cpu\n${rowsOf(300, plain)}`;
+
+const is =
+  (code: ErrorCode, message: RegExp) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof AiopsError, String(error));
+    assert.deepEqual([error.code, message.test(error.message)], [code, true], error.message);
+    return true;
+  };
+
+test('a plan is read as it was written: slices that follow one another, and share all bytes', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, run] = [join(folder, 'd.csv'), join(folder, 'run')];
+  await writeFile(input, TEXT);
+  const plan = await planned(configFor([input], run), 4);
+  assert.deepEqual(
+    JSON.parse(JSON.stringify(await readPlan(planPath(run)))),
+    JSON.parse(JSON.stringify(plan)),
+  );
+  const { slices } = plan;
+  assert.equal(slices.length, 4);
+  assert.equal(
+    slices.reduce((sum, { bytes }) => sum + bytes, 0),
+    TEXT.length,
+  );
+  for (const [i, { number, from }] of slices.entries()) {
+    assert.equal(number, i + 1);
+    assert.deepEqual(from, slices[i - 1]?.until ?? null);
+  }
+  assert.equal(slices.at(-1)?.until, null);
+});
+
+test('inputs without a middle to start from, and folders in use, are refused', async (t) => {
+  const folder = temporaryFolder(t);
+  const path = (name: string): string => join(folder, name);
+  await writeFile(path('d.csv'), TEXT);
+  await writeFile(path('d.csv.gz'), gzipSync(TEXT));
+  await writeFile(path('back.csv'), `${TEXT}${at(5)},a,1\n`);
+  const run = path('run');
+  const cases: [name: string, code: ErrorCode, message: RegExp][] = [
+    ['-', 'usage', /standard input/],
+    [path('d.csv.gz'), 'config', /compressed/],
+  ];
+  for (const [input, code, message] of cases)
+    await assert.rejects(planned(configFor([input], run), 2), is(code, message));
+  const sorted = configFor([path('back.csv')], run, { sort: true });
+  await assert.rejects(planned(sorted, 2), is('config', /not in time order/));
+  await planned(configFor([path('d.csv')], run), 2);
+  await assert.rejects(planned(configFor([path('d.csv')], run), 2), is('config', /has a plan already/));
+  await planned(configFor([path('d.csv')], run, { restart: true }), 3);
+});
+
+test('slices are of some minutes of work, and far longer than what they read before', () => {
+  const rate = { bytesPerMs: 10, bytesPerInterval: 100 };
+  assert.equal(sliceCount(100 * 1_800_000, rate, 0), 100);
+  assert.equal(sliceCount(100 * 1_800_000, rate, 3600), 50);
+  assert.equal(sliceCount(1000, rate, 0), 1);
+  assert.equal(sliceCount(1e15, rate, 0), 10_000);
+  assert.equal(sliceCount(1e9, { bytesPerMs: NaN, bytesPerInterval: 1 }, 0), 1);
+});

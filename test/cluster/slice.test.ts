@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+
+import { SIGNAL_STATUS } from '#build/cli/exit-codes.js';
+import { writePlan, type SealedPlan } from '#build/cluster/plan/plan-file.js';
+import { partsFolder, planPath, startPath } from '#build/cluster/run-layout.js';
+import { AiopsError } from '#build/core/errors.js';
+
+import { finished, startCli, temporaryFolder } from '../support/cli.js';
+import {
+  at,
+  configFor,
+  joinedParts,
+  localRun,
+  plain,
+  planned,
+  rowsOf,
+  sliceOnce,
+} from '../support/slicing.js';
+
+const TEXT = `timestamp,target,cpu\n${rowsOf(300, plain)}`;
+
+interface Planned {
+  readonly folder: string;
+  readonly input: string;
+  readonly run: string;
+  readonly plan: SealedPlan;
+}
+
+/** A recording, and a plan of two slices. */
+async function planTwo(t: TestContext): Promise<Planned> {
+  const folder = temporaryFolder(t);
+  const [input, run] = [join(folder, 'd.csv'), join(folder, 'run')];
+  await writeFile(input, TEXT);
+  const plan = await planned(configFor([input], run), 2);
+  assert.equal(plan.slices.length, 2);
+  return { folder, input, run, plan };
+}
+
+const isConfig =
+  (message: RegExp) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof AiopsError, String(error));
+    assert.equal(error.code, 'config', error.message);
+    assert.match(error.message, message);
+    return true;
+  };
+
+test('the last slice ends where the input ended when it was planned, however much it has grown', async (t) => {
+  const { folder, input, run } = await planTwo(t);
+  const whole = await localRun(configFor([input], join(folder, 'local')));
+  await appendFile(
+    input,
+    rowsOf(20, (minute) => plain(minute + 300)),
+  );
+  await sliceOnce(run, 2);
+  await sliceOnce(run, 1);
+  assert.deepEqual(await joinedParts(run, 2), whole);
+});
+
+test('a slice refuses an input with other bytes in its range, and no other', async (t) => {
+  const { input, run } = await planTwo(t);
+  const place = TEXT.indexOf('Z', TEXT.indexOf(at(10))) - 1;
+  await writeFile(input, `${TEXT.slice(0, place)}9${TEXT.slice(place + 1)}`);
+  await assert.rejects(sliceOnce(run, 1), isConfig(/d\.csv .*other bytes/));
+  assert.equal((await sliceOnce(run, 2)).kind, 'complete');
+  await writeFile(input, TEXT.slice(0, -1));
+  await assert.rejects(sliceOnce(run, 1), isConfig(/d\.csv .*smaller/));
+});
+
+test('a slice refuses another model, backend or plan', async (t) => {
+  const { run, plan } = await planTwo(t);
+  const { facts } = plan;
+  const changed = [
+    { ...facts, backend: { ...facts.backend, threads: 7 } },
+    { ...facts, model: { ...facts.model, digest: 'other' } },
+  ];
+  for (const other of changed) {
+    await writePlan(planPath(run), { ...plan, facts: other });
+    await assert.rejects(sliceOnce(run, 1), isConfig(/this machine/));
+  }
+  const json = await readFile(planPath(run), 'utf8');
+  await writeFile(planPath(run), json.replace('"slices"', '"Slices"'));
+  await assert.rejects(sliceOnce(run, 1), isConfig(/checksum/));
+  assert.deepEqual(await readdir(partsFolder(run)), []);
+});
+
+test('a slice refuses a cut that the reader does not come past', async (t) => {
+  const { run, plan } = await planTwo(t);
+  const [first, second] = plan.slices;
+  const until = first?.until ?? null;
+  assert.ok(first !== undefined && second !== undefined && until !== null);
+  for (const wrong of [{ minuteMs: until.minuteMs + 1 }, { positions: ['end' as const] }]) {
+    await writePlan(planPath(run), {
+      ...plan,
+      slices: [{ ...first, until: { ...until, ...wrong } }, second],
+    });
+    await assert.rejects(sliceOnce(run, 1), isConfig(/slice 1 does not fit/));
+  }
+});
+
+test('a slice is not run again once it is complete, unless it must start otherwise', async (t) => {
+  const { run, plan } = await planTwo(t);
+  assert.equal((await sliceOnce(run, 2)).kind, 'complete');
+  assert.deepEqual(await sliceOnce(run, 2), { kind: 'done-before', what: 'complete' });
+  const quarantine = { target: 'a', column: null, fromMs: 0, untilMs: Date.parse(at(100_000)) };
+  const forAnalyzers = { ...quarantine, column: 'cpu' };
+  const start = { plan: plan.sha256, quarantines: [quarantine, forAnalyzers] };
+  await writeFile(startPath(run, 2), JSON.stringify(start));
+  const again = await sliceOnce(run, 2);
+  assert.ok(again.kind === 'complete');
+  const lines = (await readFile(join(again.folder, 'results.jsonl'), 'utf8')).trim().split('\n');
+  const untried = lines.filter((line) => line.includes('"quarantined"'));
+  assert.ok(untried.length > 0);
+  assert.equal(untried.length, lines.filter((line) => line.includes('"target":"a"')).length);
+});
+
+test('nothing is left of a slice that is interrupted', async (t) => {
+  const { run } = await planTwo(t);
+  const stop = new AbortController();
+  const outcome = await sliceOnce(run, 1, {
+    ...{ signal: stop.signal, graceOver: stop.signal },
+    onReady: () => stop.abort(),
+  });
+  assert.deepEqual(outcome, { kind: 'interrupted' });
+  assert.deepEqual(await readdir(partsFolder(run)), []);
+});
+
+test('with --end-with-stdin a slice ends when its standard input closes', async (t) => {
+  const { folder, run } = await planTwo(t);
+  const child = startCli(['slice', planPath(run), '1', '--end-with-stdin'], { cwd: folder });
+  const ended = finished(child);
+  child.stdin?.end();
+  assert.equal((await ended).status, SIGNAL_STATUS.SIGTERM);
+  const files = await readdir(partsFolder(run)).catch(() => []);
+  assert.deepEqual(files, []);
+});
