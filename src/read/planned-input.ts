@@ -41,8 +41,9 @@ export async function reopenInput(
 ): Promise<PlannedInput> {
   const plan = planOf(snapshot, index);
   const { identity = null, digests = [], headMs = null, isSorted = false } = snapshot.files[index] ?? {};
-  const known = identity === null ? null : { identity, digests };
   const start = plan === null ? 'end' : (from.positions?.[index] ?? FILE_START);
+  const fromByte = from.isPinned === true && start !== 'end' ? start.byteOffset : 0;
+  const known = identity === null ? null : { identity, digests, fromByte };
   const after = from.afterPositions?.[index] ?? 'end';
   // What a file has grown by since its end was read is left to a session that compares it.
   const hasEnded = start === 'end' || from.afterPositions?.[index] === 'end' || from.isPinned === true;

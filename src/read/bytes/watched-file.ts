@@ -12,6 +12,8 @@ import type { ByteWatch } from './raw-bytes.js';
 export interface KnownFile {
   readonly identity: FileFacts;
   readonly digests: readonly Segment[];
+  /** Bytes before it are another reader's; default: none. */
+  readonly fromByte?: number;
 }
 
 /** Which part of a file is read. */
@@ -52,7 +54,7 @@ export class WatchedFile implements ByteWatch {
     this.#sums = new SegmentSums(known?.digests ?? []);
     this.#verified = known?.identity ?? facts;
     this.identity = { ...this.#verified, sizeBytes: this.opened.sizeBytes };
-    this.#startByte = isUntouched(this.#verified, facts) ? startByte : 0;
+    this.#startByte = isUntouched(this.#verified, facts) ? startByte : (known?.fromByte ?? 0);
   }
 
   add(atByte: number, bytes: Buffer): void {

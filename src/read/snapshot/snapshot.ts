@@ -43,7 +43,10 @@ export interface ResumePoint {
   readonly afterMinuteMs: number;
   /** The positions after that minute: standard input is compared with what it was up to there. */
   readonly afterPositions?: readonly InputPosition[];
-  /** Whether files end where they did in the snapshot, even if they have grown; default: where they end now. */
+  /**
+   * Whether files begin at `positions` and end where they did in the snapshot, even if they have grown; default: they
+   * begin at their start, and end where they end now.
+   */
   readonly isPinned?: boolean;
   /** Sees every step, also those before a range, and may end them early. */
   readonly watch?: (groups: StepGroups) => StepGroups;
