@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+
+import { merge, type MergeContext, type MergeOutcome } from '#build/cluster/merge/merge.js';
+import type { SealedPlan } from '#build/cluster/plan/plan-file.js';
+import { RandomStream } from '#build/core/random.js';
+import type { ReplayValues } from '#build/cli/settings.js';
+import type { ReplayConfig } from '#build/replay/replay-config.js';
+import type { ReplayContext } from '#build/replay/replay-context.js';
+import { replay } from '#build/replay/replay.js';
+
+import { temporaryFolder } from '../../support/cli.js';
+import { ANALYZER, errorsIn, WINDOW } from '../../support/crashing-analyzers.js';
+import { readSummary } from '../../support/run-files.js';
+import { configFor, localRun, planned, sliceOnce } from '../../support/slicing.js';
+
+/* Plan, slices and merge together, against one replay. */
+
+const nothing = (): void => undefined;
+
+function context(): MergeContext & ReplayContext {
+  const never = new AbortController().signal;
+  return {
+    ...{ signal: never, graceOver: never, stdin: Readable.from([]), stdout: process.stdout },
+    ...{ onNotice: nothing, onReady: nothing, onActorLine: nothing, onWritten: nothing, onMerged: nothing },
+  };
+}
+
+const MINUTES = 120;
+const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+
+function merged(plan: SealedPlan, config: ReplayConfig): Promise<MergeOutcome> {
+  return merge(plan, config, { follow: false }, context());
+}
+
+function textOf(config: ReplayConfig, name: string): string {
+  return readFileSync(join(config.output.out, name), 'utf8');
+}
+
+/** Values of two-digit width, but for target c at one minute: a row that crashes actors. */
+function poisoned(badMinute: number): string {
+  const rows = Array.from({ length: MINUTES }, (_, minute) =>
+    ['a', 'b', 'c'].map((target) => {
+      const value = target === 'c' && minute === badMinute ? -1 : 10 + (minute % 80);
+      return `${at(minute)},${target},${value}\n`;
+    }),
+  );
+  return `timestamp,target,cpu\n${rows.flat().join('')}`;
+}
+
+test('a row that crashes actors before a cut gives the error rows of one replay after it', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, analyzer] = [join(folder, 'data.csv'), join(folder, 'mine.mjs')];
+  writeFileSync(analyzer, ANALYZER);
+  writeFileSync(input, poisoned(NaN));
+  const flags = { analyzer, actors: { kind: 'count', count: 2 } } as const;
+  const sound = await planned(configFor([input], join(folder, 'sound'), flags), 2);
+  const cutMs = sound.slices[0]?.until?.minuteMs;
+  assert.ok(sound.slices.length === 2 && cutMs !== undefined);
+  writeFileSync(input, poisoned((cutMs - Date.UTC(2026, 0, 1)) / 60_000)); // of the same length, so cut there again
+
+  const local = await localRun(configFor([input], join(folder, 'local'), flags));
+  assert.equal(errorsIn(local.results).length, WINDOW);
+  const config = configFor([input], join(folder, 'run'), flags);
+  const plan = await planned(config, 2);
+  assert.equal(plan.slices[0]?.until?.minuteMs, cutMs);
+  for (const number of [2, 1]) assert.equal((await sliceOnce(config.output.out, number)).kind, 'complete');
+  assert.deepEqual(await merged(plan, config), { kind: 'incomplete', missing: [2] });
+  assert.equal((await sliceOnce(config.output.out, 2)).kind, 'complete');
+  assert.equal((await merged(plan, config)).kind, 'complete');
+  assert.equal(textOf(config, 'results.jsonl'), local.results);
+});
+
+interface Shape {
+  readonly name: string;
+  readonly file: string;
+  readonly row: (minute: number, random: RandomStream) => string;
+  readonly header?: string;
+  readonly flags?: Partial<ReplayValues>;
+}
+
+const number = (random: RandomStream): string => (random.next() * 100).toFixed(2);
+
+const SHAPES: readonly Shape[] = [
+  {
+    name: 'CSV with rejects, duplicates and gaps',
+    file: 'data.csv',
+    header: 'timestamp,target,cpu\n',
+    row: (minute, random) => {
+      if (minute % 17 === 5) return '';
+      const bad = random.next() < 0.1 ? `${at(minute)},b,1${'x'.repeat(minute % 9)}y\n` : '';
+      const twice = random.next() < 0.1 ? `${at(minute)},a,1\n` : '';
+      return `${at(minute)},a,${number(random)}\n${bad}${twice}${at(minute)},c,${number(random)}\n`;
+    },
+  },
+  {
+    name: 'records that come late',
+    file: 'data.csv',
+    header: 'timestamp,target,cpu\n',
+    flags: { grace: 2 },
+    row: (minute, random) => {
+      const late = Math.max(0, minute - random.nextInteger(0, 2));
+      return `${at(minute)},a,${number(random)}\n${at(late)},b${minute % 3},${number(random)}\n`;
+    },
+  },
+  {
+    name: 'JSONL rows, results as CSV',
+    file: 'data.jsonl',
+    flags: { resultsFormat: 'csv' },
+    row: (minute, random) =>
+      ['a', 'b']
+        .map((target) => `{"time":"${at(minute)}","host":"${target}","cpu":${number(random)}}\n`)
+        .join(''),
+  },
+];
+
+for (const { name, file, row, header = '', flags = {} } of SHAPES) {
+  test(`slices that run in any order, one twice, are merged to the bytes of one replay: ${name}`, async (t) => {
+    const folder = temporaryFolder(t);
+    const input = join(folder, file);
+    const random = new RandomStream(17, name.length);
+    const rows = Array.from({ length: MINUTES }, (_, minute) => row(minute, random));
+    writeFileSync(input, header + rows.join(''));
+    const whole = configFor([input], join(folder, 'local'), flags);
+    await localRunOf(whole);
+    for (const wanted of [1, 2, 5]) {
+      const config = configFor([input], join(folder, 'run'), flags);
+      const plan = await planned(config, wanted);
+      assert.equal(plan.slices.length, wanted);
+      const order = plan.slices.map((slice) => slice.number).sort(() => random.next() - 0.5);
+      const [first = 1] = order;
+      await Promise.all([first, first].map((one) => sliceOnce(config.output.out, one))); // twice at the same time
+      for (const one of order) await sliceOnce(config.output.out, one);
+      assert.equal((await merged(plan, config)).kind, 'complete');
+      for (const one of [`results.${config.output.format}`, 'rejects.jsonl'])
+        assert.equal(textOf(config, one), textOf(whole, one), `${wanted} slices, ${one}`);
+      const [found, expected] = [config, whole].map(({ output }) => readSummary(output.out));
+      for (const key of ['counts', 'rejects', 'anomalies'] as const)
+        assert.deepEqual(found?.[key], expected?.[key], `${wanted} slices, ${key}`);
+      rmSync(config.output.out, { recursive: true });
+    }
+  });
+}
+
+async function localRunOf(config: ReplayConfig): Promise<void> {
+  const outcome = await replay(config, context());
+  assert.equal(outcome.kind, 'complete');
+}
