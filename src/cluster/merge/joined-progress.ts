@@ -28,7 +28,7 @@ export function joinedProgress(
     positions: slice.positions,
     digests: nothingRead,
     quarantines: hasMinutes ? slice.quarantines : before.quarantines,
-    lostInARow: slice.lostInARow,
+    lostInARow: hasMinutes ? slice.lostInARow : before.lostInARow,
     incidents: summed<IncidentCounts>(before.incidents, slice.incidents),
     usage: joinedUsage(before.usage, slice.usage),
     ended,

@@ -121,7 +121,7 @@ const NOTHING_DONE: Omit<RunProgress, 'positions' | 'quarantines'> = {
 };
 
 /** Of a whole file. @throws AiopsError `output_io` */
-export async function sumOf(path: string): Promise<FileSum> {
+async function sumOf(path: string): Promise<FileSum> {
   const hash = createHash('sha256');
   let bytes = 0;
   try {
