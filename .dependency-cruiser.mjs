@@ -10,7 +10,7 @@ const ENGINE = ['read', 'pool', 'measure', 'output', 'report', 'host'];
 const FEATURES = ['replay', 'inspect', 'bench', 'native', 'prepare'];
 
 /** Development dependencies that are bundled into dist/ rather than installed with the package. */
-const BUNDLED = ['cli-progress', 'commander', 'csv-parse', 'execa', 'uplot', 'yauzl', 'zod'];
+const BUNDLED = ['cli-progress', 'commander', 'csv-parse', 'execa', 'uplot', 'yauzl', 'yazl', 'zod'];
 
 const ENGINE_WHY =
   'engine parts never import one another, so that each can be read and replaced alone; features join them';
@@ -136,6 +136,7 @@ export default {
     ),
     onlyIn('execa-in-host', ['host'], 'execa', 'it touches process.stdin, which a replay of files must not'),
     onlyIn('zip-in-native', ['native'], 'yauzl', 'only native install opens archives'),
+    onlyIn('zip-in-cluster', ['cluster'], 'yazl', 'only jobs on a cluster take the program along'),
     onlyIn(
       'commander-in-cli',
       ['cli'],

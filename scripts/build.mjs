@@ -107,6 +107,7 @@ async function addedFiles(results) {
     [join(uplot, 'dist/uPlot.iife.min.js'), 'dist/page/uplot.js'],
     [join(uplot, 'dist/uPlot.min.css'), 'dist/page/uplot.css'],
     [join(uplot, 'LICENSE'), 'dist/page/uplot-license.txt'],
+    [join(ROOT, 'src/cluster/engines/ray/ray_driver.py'), 'dist/cluster/ray_driver.py'],
     ...(await withReferences(PUBLISHED_TYPES)).map((name) => [join(ROOT, 'build', name), `dist/${name}`]),
   ];
   for (const [from, to] of copies) {

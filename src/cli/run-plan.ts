@@ -18,8 +18,9 @@ export async function runPlan(invocation: Invocation<typeof PLAN_SETTINGS>): Pro
   const { inputs, values, sourceOf } = invocation;
   const isTyped = sourceOf('failIf') === 'cli';
   const { gates, notices } = ownGates(values.failIf, REPLAY_METRICS, { isTyped, command: 'replay' });
-  const unprinted = { engine: null, dryRun: false, json: false, csv: false, markdown: false };
-  const config = replayConfig(inputs, { ...values, ...unprinted }, gates);
+  const noEngine = { engine: null, address: null, shipNode: false };
+  const unprinted = { dryRun: false, json: false, csv: false, markdown: false };
+  const config = replayConfig(inputs, { ...values, ...noEngine, ...unprinted }, gates);
   const { quiet, slices } = values;
   const attention = {
     quiet,

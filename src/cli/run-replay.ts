@@ -42,9 +42,10 @@ export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>):
     quiet,
   };
   if (values.dryRun) return attend(attention, (attended) => runDry(config, attended, values));
-  if (values.engine !== null) {
-    const { runLocalEngine } = await import('./run-engine.js');
-    return attend(attention, (attended) => runLocalEngine(config, values.slices, attended, how));
+  const { engine } = values;
+  if (engine !== null) {
+    const { runEngine } = await import('./run-engine.js');
+    return attend(attention, (attended) => runEngine(config, { ...values, engine }, attended, how));
   }
   return attend(attention, async (attended) => {
     const outcome = await replay(config, {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
-import { statusOf } from '../cluster/run-slices.js';
-import { statusJson, statusText } from '../replay/resume/run-status.js';
+import { hasPlan } from '../cluster/run-layout.js';
+import { statusJson, statusText, type RunStatus } from '../replay/resume/run-status.js';
+import { runStatus } from '../replay/resume/status.js';
 import { printable } from './console.js';
 import { unusualSettings } from './journaled.js';
 
@@ -22,4 +23,11 @@ export function defineStatus(command: Command): void {
         json ? statusJson(status) : printable(statusText(status, unusualSettings(status.settings))),
       );
     });
+}
+
+/** Most folders have no plan, and reading one loads much more of the program. */
+async function statusOf(folder: string): Promise<RunStatus> {
+  if (!hasPlan(folder)) return runStatus(folder);
+  const { slicedStatus } = await import('../cluster/run-slices.js');
+  return slicedStatus(folder);
 }

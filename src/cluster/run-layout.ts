@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the files of a sliced run are, below its output folder. */
 
 export function planPath(run: string): string {
   return join(run, 'plan.json');
+}
+
+export function hasPlan(run: string): boolean {
+  return existsSync(planPath(run));
 }
 
 export function partsFolder(run: string): string {

@@ -8,12 +8,11 @@ import { readPlan, type SealedPlan } from './plan/plan-file.js';
 import { planPath } from './run-layout.js';
 
 /**
- * What a folder says about its run, with the slices of a planned one. Takes no lock and changes nothing.
+ * What a folder with a plan says about its run and its slices. Takes no lock and changes nothing.
  *
- * @throws AiopsError as `runStatus` does, and `readPlan` where the folder has a plan
+ * @throws AiopsError as `runStatus` and `readPlan` do
  */
-export async function statusOf(folder: string, files: Files = nodeFiles): Promise<RunStatus> {
-  if ((await files.entry(planPath(folder)).catch(() => null)) === null) return runStatus(folder, files);
+export async function slicedStatus(folder: string, files: Files = nodeFiles): Promise<RunStatus> {
   const plan = await readPlan(planPath(folder));
   const slices = await slicesOf(folder, plan, files);
   const status = await runStatus(folder, files, plan.facts);

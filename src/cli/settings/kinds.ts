@@ -150,6 +150,13 @@ const SIZE_UNITS = [
   ['B', 1],
 ] as const;
 
+/** The address of an HTTP service. */
+export const httpAddress: Kind<string> = textKind((text) => {
+  const { protocol } = URL.canParse(text) ? new URL(text) : { protocol: '' };
+  if (protocol === 'http:' || protocol === 'https:') return text;
+  throw new InvalidArgumentError('Expected an address such as http://head:8265.');
+});
+
 /** `16MiB`, `500KB`, `1.5GB`, `4096` → whole bytes, at least 1; units in any case. */
 export const size: Kind<number> = {
   parse(text) {

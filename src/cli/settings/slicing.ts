@@ -1,4 +1,4 @@
-import { oneOf, orAuto, whole } from './kinds.js';
+import { httpAddress, oneOf, orAuto, toggle, whole } from './kinds.js';
 import type { Settings } from './setting.js';
 
 const MOST_SLICES = 10_000;
@@ -7,9 +7,21 @@ const MOST_SLICES = 10_000;
 export const ENGINE = {
   engine: {
     flags: '--engine <engine>',
-    help: 'cut the recording into slices and run them as processes: local, on this machine (default: one process)',
-    kind: oneOf('local'),
+    help: 'cut the recording into slices and run them as processes: local, on this machine, or ray, on a cluster (default: one process)',
+    kind: oneOf('local', 'ray'),
     default: null,
+  },
+  address: {
+    flags: '--address <url>',
+    help: 'with --engine ray: the cluster, by its dashboard, such as http://head:8265',
+    kind: httpAddress,
+    default: null,
+  },
+  shipNode: {
+    flags: '--ship-node',
+    help: "with --engine ray: send this machine's Node along, for nodes that have none (Linux, same processor type)",
+    kind: toggle,
+    default: false,
   },
 } as const satisfies Settings;
 

@@ -1,31 +1,20 @@
-import { AiopsError, type Notice } from '../../core/errors.js';
+import { AiopsError } from '../../core/errors.js';
 import { sleep } from '../../core/timer.js';
 import { nodeFiles } from '../../output/files.js';
 import { completeParts } from '../merge/parts.js';
-import type { SliceProcess } from './slice-process.js';
+import { planPath } from '../run-layout.js';
+import { MOST_STARTS, RETRIED, type Engine, type EngineWork, type FailedSlice } from './engine.js';
+import { startSlice, type SliceProcess } from './slice-process.js';
 
-/** A slice that failed for good. */
-export interface FailedSlice {
-  readonly number: number;
-  readonly status: number;
-}
-
-export interface LocalSlicesOptions {
-  /** Of the run. */
-  readonly folder: string;
+/** Processes at the same time, and actors of each. */
+export interface LocalOptions extends Pick<EngineWork, 'folder' | 'onNotice'> {
   readonly slices: number;
-  /** Processes at the same time. */
   readonly atOnce: number;
   readonly start: (number: number) => SliceProcess;
-  readonly onNotice: (notice: Notice) => void;
 }
 
-/** Usage, input, and everything that a machine cannot mend: failing again would take long. */
-const RETRIED = new Set([69, 74, 75]);
 const SIGNALLED = 128;
 const MOST_FAILURES = 3;
-/** A slice runs again where its part is damaged, or began with other quarantines than the run has there. */
-const MOST_STARTS = 8;
 /** How often to look which parts are missing, ms. */
 const POLL_MS = 200;
 
@@ -33,38 +22,27 @@ const POLL_MS = 200;
  * Runs the slices of a plan as processes, in order, a few at a time and never far ahead of the merge, so that parts do
  * not fill the disk.
  */
-export class LocalSlices {
-  readonly #options: LocalSlicesOptions;
+export class LocalSlices implements Engine {
+  readonly #options: LocalOptions;
   readonly #running = new Map<number, SliceProcess>();
   readonly #failures = new Map<number, number>();
   readonly #starts = new Map<number, number>();
   readonly #stopped = new AbortController();
-  #merged = 0;
+  merged = 0;
   #failed: FailedSlice | null = null;
 
-  constructor(options: LocalSlicesOptions) {
+  constructor(options: LocalOptions) {
     this.#options = options;
   }
 
-  /** Tells that the run holds the slices up to this one. */
-  set merged(number: number) {
-    this.#merged = number;
-  }
-
-  /**
-   * Keeps slices running until all are merged, one fails for good, or `stop` is called; resolves to the one that failed.
-   *
-   * @throws AiopsError `tool_failed` where a slice runs again and again; `output_io`
-   */
   async run(): Promise<FailedSlice | null> {
-    while (!this.#stopped.signal.aborted && this.#failed === null && this.#merged < this.#options.slices) {
+    while (!this.#stopped.signal.aborted && this.#failed === null && this.merged < this.#options.slices) {
       await this.#startMissing();
       await sleep(POLL_MS, this.#stopped.signal);
     }
     return this.#failed;
   }
 
-  /** Ends all processes; resolves once they are gone. @param killed kill them when it is aborted */
   async stop(killed: AbortSignal): Promise<void> {
     this.#stopped.abort();
     const processes = [...this.#running.values()];
@@ -81,8 +59,8 @@ export class LocalSlices {
     const busy = new Set(this.#running.keys()); // first: one that ends from now on has its part
     const parts = await completeParts(folder, nodeFiles);
     if (this.#stopped.signal.aborted) return;
-    const last = Math.min(slices, this.#merged + 2 * atOnce);
-    for (let number = this.#merged + 1; number <= last && this.#running.size < atOnce; number++) {
+    const last = Math.min(slices, this.merged + 2 * atOnce);
+    for (let number = this.merged + 1; number <= last && this.#running.size < atOnce; number++) {
       const isComplete = (parts.get(number)?.good.length ?? 0) > 0;
       if (!isComplete && !busy.has(number) && !this.#running.has(number)) this.#start(number);
     }
@@ -111,11 +89,23 @@ export class LocalSlices {
   #fail(number: number, status: number): void {
     const failures = (this.#failures.get(number) ?? 0) + 1;
     this.#failures.set(number, failures);
-    if ((RETRIED.has(status) || status > SIGNALLED) && failures < MOST_FAILURES) {
+    if ((RETRIED.includes(status) || status > SIGNALLED) && failures < MOST_FAILURES) {
       const text = `slice ${number} ended with status ${status}; it runs again`;
       this.#options.onNotice({ level: 'warning', text });
     } else {
       this.#failed ??= { number, status };
     }
   }
+}
+
+/** Runs slices as processes of this machine. @param actors of all of them together */
+export function localEngine(actors: number): (work: EngineWork) => LocalSlices {
+  return ({ plan, folder, onNotice, onSliceLine }) => {
+    const slices = plan.slices.length;
+    const atOnce = Math.min(actors, slices);
+    const each = { planPath: planPath(folder), actors: Math.max(1, Math.floor(actors / atOnce)) };
+    const start = (number: number): SliceProcess =>
+      startSlice({ ...each, number, onLine: (line) => onSliceLine(number, line) });
+    return new LocalSlices({ folder, slices, atOnce, start, onNotice });
+  };
 }

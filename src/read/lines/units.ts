@@ -56,7 +56,7 @@ export function splitUnit(text: string): { readonly number: string; readonly uni
 }
 
 /** The value of a number in a unit; undefined for everything else, as where it has none or another one. */
-export function unitParser(format: NumberFormat, unit: string): ParseNumber {
+function unitParser(format: NumberFormat, unit: string): ParseNumber {
   const parse = numberParser(format);
   return (text) => {
     const split = splitUnit(text.trim());

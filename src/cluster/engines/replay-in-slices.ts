@@ -1,8 +1,5 @@
-import { resolveActors } from '../../core/actor-count.js';
 import { AiopsError } from '../../core/errors.js';
-import { usableProcessors } from '../../host/processors.js';
 import { findModel } from '../../model/model-choice.js';
-import { nodeFiles } from '../../output/files.js';
 import { peekOutput } from '../../output/left-folder.js';
 import { lookAt } from '../../read/bytes/file-facts.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
@@ -12,43 +9,39 @@ import { merge, type MergeContext, type MergeOutcome, type MergeStep } from '../
 import { makePlan } from '../plan/make-plan.js';
 import { readPlan, type SealedPlan } from '../plan/plan-file.js';
 import type { PlanContext } from '../plan/planned-run.js';
-import { planPath } from '../run-layout.js';
-import { LocalSlices, type FailedSlice } from './local-slices.js';
-import { startSlice } from './slice-process.js';
+import { hasPlan, planPath } from '../run-layout.js';
+import type { Engine, EngineWork, FailedSlice, StartEngine } from './engine.js';
 
-export type LocalOutcome =
+export type SlicedOutcome =
   | MergeOutcome
   /** It said why itself. */
   | ({ readonly kind: 'failed' } & FailedSlice);
 
-export type LocalContext = PlanContext &
-  MergeContext & {
-    /** Gets the lines that slices print. */
-    readonly onSliceLine: (slice: number, line: string) => void;
-  };
+export type SlicedContext = PlanContext & MergeContext & Pick<EngineWork, 'onSliceLine'>;
 
 /**
- * Replays a recording in slices, each a process of this program, and merges them as they end. Resumes what the output
- * holds of the same plan. Null once the signal is given while planning.
+ * Replays a recording in slices that an engine runs, and merges them as they end. Resumes what the output holds of the
+ * same plan. Null once the signal is given while planning.
  *
  * @throws AiopsError as `makePlan` and `merge` do; `config` where the output has the plan of another run
  */
-export async function replayLocally(
+export async function replayInSlices(
   config: ReplayConfig,
-  slices: number | 'auto',
-  context: LocalContext,
-): Promise<LocalOutcome | null> {
+  { slices, engine }: { readonly slices: number | 'auto'; readonly engine: StartEngine },
+  context: SlicedContext,
+): Promise<SlicedOutcome | null> {
   await refuseHeld(config, await peekOutput(config.output, { restart: config.backfill.restart }));
   const plan = (await earlierPlan(config)) ?? (await makePlan({ config, slices }, context));
-  return plan === null ? null : runSlices(plan, config, context);
+  if (plan === null) return null;
+  const { onNotice, onSliceLine } = context;
+  return runSlices(plan, config, engine({ plan, folder: config.output.out, onNotice, onSliceLine }), context);
 }
 
 /** Null: there is none, or it is to be replaced. */
 async function earlierPlan(config: ReplayConfig): Promise<SealedPlan | null> {
   const { output, backfill, inputs } = config;
-  const path = planPath(output.out);
-  if (backfill.restart || (await nodeFiles.entry(path).catch(() => null)) === null) return null;
-  const plan = await readPlan(path);
+  if (backfill.restart || !hasPlan(output.out)) return null;
+  const plan = await readPlan(planPath(output.out));
   const { facts } = plan;
   refuseDifferences(knownDifferences(facts, config, await findModel(config.model)), output.out);
   for (const [i, input] of inputs.entries()) {
@@ -69,23 +62,9 @@ function changedInput(input: string, what: string): AiopsError {
 async function runSlices(
   plan: SealedPlan,
   config: ReplayConfig,
-  context: LocalContext,
-): Promise<LocalOutcome> {
-  const actors = resolveActors(config.actors, usableProcessors());
-  const atOnce = Math.min(actors, plan.slices.length);
-  const slices = new LocalSlices({
-    folder: config.output.out,
-    slices: plan.slices.length,
-    atOnce,
-    start: (number) =>
-      startSlice({
-        planPath: planPath(config.output.out),
-        number,
-        actors: Math.max(1, Math.floor(actors / atOnce)),
-        onLine: (line) => context.onSliceLine(number, line),
-      }),
-    onNotice: context.onNotice,
-  });
+  slices: Engine,
+  context: SlicedContext,
+): Promise<SlicedOutcome> {
   const running = new RunningSlices(slices);
   const signal = AbortSignal.any([context.signal, running.failed]);
   try {
@@ -104,11 +83,11 @@ async function runSlices(
 
 /** Slices that run while the merge follows them. */
 class RunningSlices {
-  readonly #slices: LocalSlices;
+  readonly #slices: Engine;
   readonly #failing = new AbortController();
   #running: Promise<FailedSlice | null> | null = null;
 
-  constructor(slices: LocalSlices) {
+  constructor(slices: Engine) {
     this.#slices = slices;
   }
 
@@ -126,7 +105,7 @@ class RunningSlices {
     );
   }
 
-  /** @throws AiopsError as `LocalSlices.run` does */
+  /** @throws AiopsError as `Engine.run` does */
   async failure(): Promise<FailedSlice> {
     const failed = await this.#running;
     if (failed === null) throw new Error('no slice failed');
