@@ -27,14 +27,37 @@ function withoutDates(name: string): string {
 
 /** The same metric for files that share its words: `cpu` for `cpu-web` and `cpu-db`, unless they have the same places. */
 export function joinParts<T extends NamedFile>(files: readonly T[]): T[] {
-  return files.map((file) => {
-    const parts = files.filter((other) => keyOf(other) === keyOf(file));
-    if (parts.length === 1 || files.length === parts.length || haveSamePlaces(parts)) return file;
-    const shared = wordsIn(file.name).filter((word) =>
-      parts.every(({ name }) => wordsIn(name).includes(word)),
-    );
-    return shared.length === 0 ? file : { ...file, name: shared.join(markIn(file.name)) };
+  return inGroups(files, keyOf, (parts) => {
+    if (parts.length === 1 || files.length === parts.length || haveSamePlaces(parts)) return parts;
+    const words = parts.map(({ name }) => new Set(wordsIn(name)));
+    const shared = [...words[0]!].filter((word) => words.every((each) => each.has(word)));
+    if (shared.length === 0) return parts;
+    return parts.map((file) => ({ ...file, name: shared.join(markIn(file.name)) }));
   });
+}
+
+/** Files in their order, after those that have a key in common were changed together. */
+export function inGroups<T>(
+  files: readonly T[],
+  keyOf: (file: T) => string,
+  change: (group: readonly T[], key: string) => readonly T[],
+): T[] {
+  const places = new Map<string, number[]>();
+  for (const [i, file] of files.entries()) {
+    const key = keyOf(file);
+    const group = places.get(key);
+    if (group === undefined) places.set(key, [i]);
+    else group.push(i);
+  }
+  const changed = [...files];
+  for (const [key, group] of places) {
+    const after = change(
+      group.map((i) => files[i]!),
+      key,
+    );
+    for (const [n, i] of group.entries()) changed[i] = after[n]!;
+  }
+  return changed;
 }
 
 /** Whether most of several names say a metric, each another one. */
@@ -65,6 +88,7 @@ export function pairsOf<T>(items: readonly T[]): (readonly [T, T])[] {
   return items.slice(0, MOST_COMPARED).flatMap((a, i) => items.slice(i + 1).map((b) => [a, b] as const));
 }
 
-function haveSamePlaces(files: readonly NamedFile[]): boolean {
+/** Whether two of the files have records of the same targets and times. */
+export function haveSamePlaces(files: readonly NamedFile[]): boolean {
   return pairsOf(files).some(([a, b]) => areOfSamePlaces(a.places, b.places));
 }

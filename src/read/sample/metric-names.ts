@@ -6,7 +6,7 @@ import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { isOneSeries, namesByPath } from './join-series.js';
 import type { InputSeries } from './join-series.js';
-import { joinParts, pairsOf, plainFileName, sayMetrics } from './file-metrics.js';
+import { haveSamePlaces, inGroups, joinParts, pairsOf, plainFileName, sayMetrics } from './file-metrics.js';
 import { VALUE_NAMES } from './long-names.js';
 import { lettersOf, listNames, newName } from './names.js';
 import type { FileSample } from './sampler.js';
@@ -145,11 +145,10 @@ function withoutTarget(name: string, { targets }: SampledPlaces): string {
 
 /** Numbers at the ends of names count the parts of a metric, unless such parts have the same times. */
 function withoutNumbers(files: readonly MetricFile[]): MetricFile[] {
-  const cut = files.map((file) => ({ ...file, name: file.name.replace(/[-_. ]*\d+$/, '') }));
-  return files.map((file, i) => {
-    const parts = cut.filter(({ name }) => name === cut[i]!.name);
-    const areParts = !pairsOf(parts).some(([a, b]) => areOfSamePlaces(a.places, b.places));
-    return cut[i]!.name !== '' && parts.length > 1 && areParts ? cut[i]! : file;
+  const cut = (file: MetricFile): string => file.name.replace(/[-_. ]*\d+$/, '');
+  return inGroups(files, cut, (parts, name) => {
+    if (name === '' || parts.length === 1 || haveSamePlaces(parts)) return parts;
+    return parts.map((file) => ({ ...file, name }));
   });
 }
 
