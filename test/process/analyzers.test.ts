@@ -161,7 +161,7 @@ describe('a custom analyzer', () => {
     );
     const { status, stderr } = await replay(cwd, recording('real-day.csv'), 'out', ...flags);
     assert.equal(status, 78, stderr);
-    assert.match(stderr, /needs the columns cpu, but the recording has value/);
+    assert.match(stderr, /needs the column cpu, but the recording has value/);
   });
 
   test('that throws at all items of a minute ends the run, naming the minute, the module and the line', async (t) => {

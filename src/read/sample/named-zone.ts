@@ -6,7 +6,7 @@ const OFFSET = /(?:GMT|UTC) ?(?<sign>[+\u2212-])(?<hours>\d{1,2})(?::?(?<minutes
 const PERFMON = /^\(PDH-CSV [\d.]+\).*\((?<behind>-?\d{1,3})\)$/;
 
 /** The offset that the name of a column of times states, such as `-07:00`; null: none, or that of UTC. */
-export function namedOffset(field: string): string | null {
+function namedOffset(field: string): string | null {
   const { sign, hours = '0', minutes = '0' } = OFFSET.exec(field)?.groups ?? {};
   const behind = PERFMON.exec(field)?.groups?.['behind'];
   const ahead = behind === undefined ? 60 * Number(hours) + Number(minutes) : Math.abs(Number(behind));

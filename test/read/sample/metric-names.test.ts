@@ -131,7 +131,7 @@ test('names that say no metrics keep the column, with a warning that names the f
   }
   const read = await readFiles(t, { 'us-east.csv': metric(cpu), 'us-west.csv': metric(mem) });
   assert.ok(read.notices.some((text) => /do not say what it is.*--metric-names files/.test(text)));
-  const one = `time,value\n${  [0, 1, 2].map((count) => `${minute(count)},${count}\n`).join('')}`;
+  const one = `time,value\n${[0, 1, 2].map((count) => `${minute(count)},${count}\n`).join('')}`;
   const alone = await readFiles(t, { 'cpu.csv': one, 'mem.csv': one }, { metricNames: 'files' });
   assert.ok(alone.notices.some((text) => text.includes('--series NAME')));
 });
