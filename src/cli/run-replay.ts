@@ -24,7 +24,7 @@ export async function runReplay(invocation: Invocation<typeof REPLAY_SETTINGS>):
   const { inputs, values, sourceOf } = invocation;
   const isTyped = sourceOf('failIf') === 'cli';
   const { gates, notices } = ownGates(values.failIf, REPLAY_METRICS, { isTyped, command: 'replay' });
-  if (values.engine === null && sourceOf('slices') === 'cli') throw slicesWithoutEngine();
+  refuseWithoutEngine(values.engine, sourceOf);
   const config = replayConfig(inputs, values, gates);
   const { quiet, stopGraceMs } = values;
   const attention = {
@@ -89,8 +89,23 @@ function progressStep(written: Written): ProgressStep {
   return { done: written.doneBytes(), total: written.totalBytes(), text };
 }
 
-function slicesWithoutEngine(): AiopsError {
-  return new AiopsError('usage', '--slices needs an engine that runs them', {
-    hint: 'add --engine local, or cut the recording with aiops-serve plan',
-  });
+/** @throws AiopsError `usage` where a flag on the command line belongs to an engine that is not to be used */
+function refuseWithoutEngine(
+  engine: ReplayValues['engine'],
+  sourceOf: Invocation<typeof REPLAY_SETTINGS>['sourceOf'],
+): void {
+  if (engine === null && sourceOf('slices') === 'cli') {
+    throw new AiopsError('usage', '--slices needs an engine that runs them', {
+      hint: 'add --engine local, or cut the recording with aiops-serve plan',
+    });
+  }
+  for (const [name, flag] of [
+    ['address', '--address'],
+    ['shipNode', '--ship-node'],
+  ] as const) {
+    if (engine !== 'ray' && sourceOf(name) === 'cli')
+      throw new AiopsError('usage', `${flag} is about a cluster that is not used`, {
+        hint: 'add --engine ray, or leave it out',
+      });
+  }
 }

@@ -103,3 +103,20 @@ test('an engine refuses what cannot be cut', async (t) => {
   const stdin = await runCli(['replay', '-', '--engine', 'local', '--out', 'out', ...LIGHT], { cwd });
   assert.equal(stdin.status, 64, stdin.stderr);
 });
+
+for (const { flags, message } of [
+  { flags: ['--slices', '3'], message: /--slices needs an engine/ },
+  { flags: ['--engine', 'local', '--ship-node'], message: /--ship-node is about a cluster that is not used/ },
+  { flags: ['--address', 'http://head:8265'], message: /--address is about a cluster that is not used/ },
+  { flags: ['--engine', 'ray'], message: /--engine ray needs the address of a cluster/ },
+  { flags: ['--engine', 'ray', '--address', 'head:8265'], message: /Expected an address such as/ },
+]) {
+  test(`${flags.join(' ')} is a matter of usage`, async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'data.csv'), 'timestamp,value\n2024-05-01,1\n2024-05-02,2\n');
+    const { status, stderr } = await runCli(['replay', 'data.csv', ...flags], { cwd });
+    assert.equal(status, 64, stderr);
+    assert.match(stderr, message);
+    assert.deepEqual(readdirSync(cwd), ['data.csv']);
+  });
+}

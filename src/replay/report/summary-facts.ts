@@ -113,7 +113,7 @@ function servedText(run: Pick<RunSummary, ServedField>): string {
     ...(mode === 'parallel' ? [plural(actors, 'actor')] : []),
     `up to ${plural(inflight, blocks === null ? 'minute' : 'block')} at once`,
     ...(pace === null ? [] : [`paced at ${figures(pace)} × real time`]),
-    `started in ${durationText(startMs)}`,
+    ...(startMs === 0 ? [] : [`started in ${durationText(startMs)}`]), // a merge starts no actors
   ];
   return `${plural(counts.minutes, 'minute')} in ${durationText(elapsedMs - comparingMs)} (${details.join(', ')})`;
 }
