@@ -19,6 +19,9 @@ export interface RayOptions {
   readonly actors: number;
 }
 
+/** What a shell or Node ends with on a node where the program, which travels with the job, is not in place yet. */
+const NOT_STARTED: readonly number[] = [1, 126, 127];
+
 /** How often to look whether the merge wants a slice again, ms. */
 const POLL_MS = 500;
 
@@ -70,7 +73,7 @@ export class RaySlices implements Engine {
     return runOnRay(
       jobs,
       packed,
-      { ...named, slices, actors, retried: RETRIED },
+      { ...named, slices, actors, retried: [...RETRIED, ...NOT_STARTED] },
       { signal: this.#stopped.signal, onNotice },
     );
   }
