@@ -91,11 +91,6 @@ export class RayJobs {
     await this.#send('POST', `/api/jobs/${id}/stop`);
   }
 
-  /** Forgets a job that has ended, so that its name can be used again. */
-  async forget(id: string): Promise<void> {
-    await this.#send('DELETE', `/api/jobs/${id}`);
-  }
-
   async #get<T>(path: string, shape: Shape<T>): Promise<T> {
     return this.#parsed(await this.#send('GET', path), shape);
   }

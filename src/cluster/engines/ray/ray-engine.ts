@@ -42,9 +42,7 @@ export async function runOnRay(
   work: RayWork,
   { signal, onNotice }: RayContext,
 ): Promise<FailedSlice | null> {
-  const id = `${program.name}-${work.planSha256.slice(0, 16)}`;
-  await jobs.upload(packed.name, () => packed.archive());
-  await submitOnce(jobs, id, packed, work, onNotice);
+  let id = await submitOnce(jobs, packed, work, onNotice);
   const log = new DriverLog(onNotice);
   let seenAtMs = Date.now();
   for (;;) {
@@ -56,30 +54,40 @@ export async function runOnRay(
     });
     if (facts === 'away') continue;
     seenAtMs = Date.now();
-    if (facts === null)
-      await submitOnce(jobs, id, packed, work, onNotice); // the head node has forgotten it
+    // The head node has forgotten it.
+    if (facts === null) id = await submitOnce(jobs, packed, work, onNotice);
     else if (facts.status === 'SUCCEEDED') return null;
     else if (hasEnded(facts)) return log.failure(id, facts);
   }
 }
 
+/**
+ * Submits a job unless one runs this plan already; resolves to its name. Each job has a name of its own, since Ray may
+ * still be ending the one before.
+ */
 async function submitOnce(
   jobs: RayJobs,
-  id: string,
   packed: ProgramPackage,
-  { planPath, slices, actors, retried }: RayWork,
+  { planPath, planSha256, slices, actors, retried }: RayWork,
   onNotice: RayContext['onNotice'],
-): Promise<void> {
-  const known = await jobs.find(id);
-  if (known !== null && !hasEnded(known)) {
-    onNotice({ level: 'info', text: `job ${id} runs this plan already; following it` });
-    return;
+): Promise<string> {
+  const name = `${program.name}-${planSha256.slice(0, 16)}`;
+  let id = name;
+  let known = await jobs.find(id);
+  for (let earlier = 1; known !== null && hasEnded(known); earlier++) {
+    id = `${name}-${earlier + 1}`;
+    known = await jobs.find(id);
   }
-  if (known !== null) await jobs.forget(id);
+  if (known !== null) {
+    onNotice({ level: 'info', text: `job ${id} runs this plan already; following it` });
+    return id;
+  }
+  await jobs.upload(packed.name, () => packed.archive());
   const flags = ['--slices', slices.join(','), '--actors', String(actors), '--retried', retried.join(',')];
   const entrypoint = ['python', 'ray_driver.py', quoted(planPath), ...flags].join(' ');
   await jobs.submit({ id, entrypoint, packageName: packed.name, metadata: { program: program.name } });
   onNotice({ level: 'info', text: `submitted job ${id}` });
+  return id;
 }
 
 /** For the shell that runs the entrypoint. */
