@@ -60,7 +60,7 @@ const event: fc.Arbitrary<RecordedEvent> = fc.oneof(
   },
 );
 
-export const recordedFile: fc.Arbitrary<RecordedFile> = fc.record({
+const recordedFile: fc.Arbitrary<RecordedFile> = fc.record({
   events: fc.array(event, { minLength: 1, maxLength: 40 }),
   lineEnd: fc.constantFrom('\n' as const, '\r\n' as const),
   endsLine: fc.boolean(),
@@ -119,3 +119,20 @@ function bulk(kind: FileKind, minute: number, count: number): string[] {
   const all = names.map((name, i): Item => [name, i % 7]);
   return Array.from({ length: Math.ceil(count / 100) }, () => line(kind, minute, all));
 }
+
+/** How recordings of a few dozen minutes are read; ranges are in minutes. */
+export const readingSettings = {
+  files: fc.array(recordedFile, { minLength: 1, maxLength: 3 }),
+  kind: fc.constantFrom<FileKind[]>('csv', 'jsonl', 'batches'),
+  grace: fc.nat(3),
+  duplicates: fc.constantFrom('reject' as const, 'first' as const, 'last' as const, 'mean' as const),
+  targets: fc.constantFrom(undefined, ['a', 'b*']),
+  shard: fc.constantFrom(null, { index: 2, count: 2 }),
+  range: fc.constantFrom<(readonly [number | null, number | null])[]>(
+    [null, null],
+    [3, null],
+    [null, 12],
+    [5, 15],
+  ),
+  lookBackIntervals: fc.nat(4),
+};

@@ -11,25 +11,13 @@ import { cutRecording, readSlice } from '../../support/cutting.js';
 import type { PlainStep } from '../../support/read-steps.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
 import { readWhole } from '../../support/resumed.js';
-import { fileBytes, recordedFile, type FileKind, type RecordedFile } from '../../support/recorded-events.js';
+import { fileBytes, readingSettings, type RecordedFile } from '../../support/recorded-events.js';
 
 const MINUTE_MS = 60_000;
 const minuteMs = (minute: number): number => Date.UTC(2026, 0, 1) + minute * MINUTE_MS;
 
 const setting = fc.record({
-  files: fc.array(recordedFile, { minLength: 1, maxLength: 3 }),
-  kind: fc.constantFrom<FileKind[]>('csv', 'jsonl', 'batches'),
-  grace: fc.nat(3),
-  duplicates: fc.constantFrom('reject' as const, 'first' as const, 'last' as const, 'mean' as const),
-  targets: fc.constantFrom(undefined, ['a', 'b*']),
-  shard: fc.constantFrom(null, { index: 2, count: 2 }),
-  range: fc.constantFrom<(readonly [number | null, number | null])[]>(
-    [null, null],
-    [3, null],
-    [null, 12],
-    [5, 15],
-  ),
-  lookBackIntervals: fc.nat(4),
+  ...readingSettings,
   slices: fc.integer({ min: 1, max: 7 }),
   pieceBytes: fc.constantFrom(60, 60, 60, 200, 4096),
 });

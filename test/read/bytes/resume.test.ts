@@ -7,27 +7,14 @@ import fc from 'fast-check';
 import type { ReadOptions } from '#build/read/recording.js';
 import { checkBalance, checkResume, committable, readWhole } from '../../support/resumed.js';
 import { READ_DEFAULTS, folderWith } from '../../support/reading.js';
-import { fileBytes, recordedFile } from '../../support/recorded-events.js';
-import type { FileKind } from '../../support/recorded-events.js';
+import { fileBytes, readingSettings } from '../../support/recorded-events.js';
 
 const HOUR_START = Date.UTC(2026, 0, 1);
 const minuteMs = (minute: number): number => HOUR_START + minute * 60_000;
 
 const setting = fc.record({
-  files: fc.array(recordedFile, { minLength: 1, maxLength: 3 }),
-  kind: fc.constantFrom<FileKind[]>('csv', 'jsonl', 'batches'),
+  ...readingSettings,
   way: fc.constantFrom('plain', 'gzip', 'stdin'),
-  grace: fc.nat(3),
-  duplicates: fc.constantFrom('reject' as const, 'first' as const, 'last' as const, 'mean' as const),
-  targets: fc.constantFrom(undefined, ['a', 'b*']),
-  shard: fc.constantFrom(null, { index: 2, count: 2 }),
-  range: fc.constantFrom<(readonly [number | null, number | null])[]>(
-    [null, null],
-    [3, null],
-    [null, 12],
-    [5, 15],
-  ),
-  lookBackIntervals: fc.nat(4),
   picks: fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 4, maxLength: 4 }),
 });
 
