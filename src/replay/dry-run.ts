@@ -2,23 +2,20 @@ import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 import type { RunCounts } from '../core/counts.js';
-import type { LookBack } from '../core/look-back.js';
 import { isoTime } from '../core/time.js';
 import type { ReadStep, ReadyFacts } from '../core/types.js';
 import { unlessAborted } from '../core/abort.js';
 import { findModel } from '../model/model-choice.js';
 import { peekOutput } from '../output/left-folder.js';
-import type { Executors } from '../pool/executors.js';
 import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import { Counters } from '../read/counters.js';
 import type { GateResult } from '../report/gates.js';
-import { BlockLength } from './blocks.js';
-import { Comparer } from './comparer.js';
 import type { DueSteps } from './feed.js';
 import { noticesOfNothing } from './finish.js';
-import { blockMaker, openExecutors } from './replay.js';
+import { openExecutors } from './replay.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext } from './replay-context.js';
+import { serveFirst, type FirstServed } from './serve-first.js';
 import { reportedRejects, type ReportedReject } from './report/rejects.js';
 import { earlierRun, refuseHeld, type EarlierRun } from './resume/earlier-run.js';
 import { findPreviousRun } from './resume/previous-run.js';
@@ -56,9 +53,6 @@ export type DryContext = Pick<
   ReplayContext,
   'stdin' | 'signal' | 'graceOver' | 'onNotice' | 'onReady' | 'onActorLine'
 >;
-
-/** Enough to tell how fast minutes are served, ms. */
-const SERVE_MS = 1500;
 
 /**
  * Does everything that a replay does except write: checks the model and what the output holds, starts the actors, reads
@@ -99,7 +93,7 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
   const account = new Account(config, input.window, recording.intervalMs, progress);
   const steps = account.over(recording.steps(onNotice));
   const startedAtMs = performance.now();
-  const { served, servingMs } = await serveFirst(config, steps, { lookBack, executors, signal });
+  const { served, servingMs } = await timeFirst(serveFirst(config, steps, { lookBack, executors, signal }));
   for await (const _ of steps) if (signal.aborted) break;
   if (signal.aborted) return null;
   const readMs = performance.now() - startedAtMs - servingMs;
@@ -115,30 +109,16 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
 
 type Served = NonNullable<DryRun['served']>;
 
-/** Serves the first blocks, until how fast that is shows, or to the end. */
-async function serveFirst(
-  config: ReplayConfig,
-  steps: AsyncIterable<DueSteps>,
-  parts: { readonly lookBack: LookBack; readonly executors: Executors; readonly signal: AbortSignal },
-): Promise<{ readonly served: Served; readonly servingMs: number }> {
-  const now = (): number => performance.now();
-  const comparer = new Comparer({ ...config, lines: config.output, executors: parts.executors, now });
-  const length = new BlockLength(config.block);
-  const maker = blockMaker(config, { ...parts, length, comparer });
+/** What serving the first blocks took. */
+async function timeFirst(first: AsyncIterable<FirstServed>): Promise<{ served: Served; servingMs: number }> {
   const served = { minutes: 0, items: 0, wallMs: 0 };
   let servingMs = 0;
-  for await (const { block, minutesWithItems } of maker.blocks(steps)) {
-    if (parts.signal.aborted) break;
-    if (block === null) continue;
-    const atMs = now();
-    const { timing } = await comparer.serve(block, minutesWithItems);
-    servingMs += now() - atMs;
-    length.learn(timing);
-    if (timing.items === 0) continue;
+  for await (const { timing, elapsedMs } of first) {
+    servingMs += elapsedMs;
+    if (timing === null || timing.items === 0) continue;
     served.minutes += timing.minutes;
     served.items += timing.items;
     served.wallMs += timing.wallMs;
-    if (servingMs >= SERVE_MS) break;
   }
   return { served, servingMs };
 }

@@ -1,23 +1,17 @@
-import { performance } from 'node:perf_hooks';
-
 import type { InputPosition } from '../../core/input-position.js';
 import type { LookBack } from '../../core/look-back.js';
 import type { ReadStep } from '../../core/types.js';
 import type { Executors } from '../../pool/executors.js';
 import type { Recording } from '../../read/recording.js';
-import { BlockLength } from '../../replay/blocks.js';
-import { Comparer } from '../../replay/comparer.js';
 import type { DueSteps } from '../../replay/feed.js';
-import { blockMaker } from '../../replay/replay.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
+import { serveFirst } from '../../replay/serve-first.js';
 
 /** How long a slice should take, ms: its start costs little then, and little is lost with it. */
 const SLICE_MS = 180_000;
 /** A slice reads its look-back, which is another slice's work, so it has at least so many times as much of its own. */
 const LEAST_LOOK_BACKS = 10;
 const MOST_SLICES = 10_000;
-/** Enough to tell how fast minutes are served, ms. */
-const SERVE_MS = 1500;
 
 /** How fast a recording is served. */
 export interface ServingRate {
@@ -43,29 +37,15 @@ export async function measureRate(
   recording: Recording,
   parts: { readonly lookBack: LookBack; readonly executors: Executors; readonly signal: AbortSignal },
 ): Promise<ServingRate> {
-  const now = (): number => performance.now();
-  const comparer = new Comparer({
-    ...config,
-    compare: 'none',
-    lines: config.output,
-    executors: parts.executors,
-    now,
-  });
-  const length = new BlockLength(config.block);
-  const maker = blockMaker(config, { ...parts, length, comparer });
   let [servedBytes, servingMs, bytes, minutes] = [0, 0, 0, 0];
-  for await (const { steps, block, minutesWithItems } of maker.blocks(dueSteps(recording.groups()))) {
-    if (parts.signal.aborted) break;
+  for await (const { steps, timing } of serveFirst(config, dueSteps(recording.groups()), parts)) {
     const before = bytes;
     bytes = bytesAfter(steps, recording) ?? bytes;
-    if (block === null) continue;
-    minutes += block.minutesMs.length;
-    const { timing } = await comparer.serve(block, minutesWithItems);
-    length.learn(timing);
+    if (timing === null) continue;
+    minutes += timing.minutes;
     if (timing.items === 0) continue;
     servedBytes += bytes - before;
     servingMs += timing.wallMs;
-    if (servingMs >= SERVE_MS) break;
   }
   return { bytesPerMs: servedBytes / servingMs, bytesPerInterval: bytes / minutes };
 }

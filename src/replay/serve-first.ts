@@ -1,0 +1,51 @@
+import { performance } from 'node:perf_hooks';
+
+import type { LookBack } from '../core/look-back.js';
+import type { BlockTiming, ReadStep } from '../core/types.js';
+import type { Executors } from '../pool/executors.js';
+import { BlockLength } from './blocks.js';
+import { Comparer } from './comparer.js';
+import type { DueSteps } from './feed.js';
+import { blockMaker } from './replay.js';
+import type { ReplayConfig } from './replay-config.js';
+
+/** Enough to tell how fast minutes are served, ms. */
+const SERVE_MS = 1500;
+
+/** Steps that were taken together, and the block of their minutes. */
+export interface FirstServed {
+  readonly steps: readonly ReadStep[];
+  /** Null: they have no minute. */
+  readonly timing: BlockTiming | null;
+  /** From dispatch to answer, ms. */
+  readonly elapsedMs: number;
+}
+
+/** Serves the first blocks, minutes never alone, until how fast that is shows, or to the end or the signal. */
+export async function* serveFirst(
+  config: ReplayConfig,
+  due: AsyncIterable<DueSteps>,
+  parts: { readonly lookBack: LookBack; readonly executors: Executors; readonly signal: AbortSignal },
+): AsyncGenerator<FirstServed, undefined> {
+  const now = (): number => performance.now();
+  const of = { lines: config.output, executors: parts.executors, now };
+  const comparer = new Comparer({ ...config, compare: 'none', ...of });
+  const length = new BlockLength(config.block);
+  let servingMs = 0;
+  for await (const part of blockMaker(config, { ...parts, length, comparer }).blocks(due)) {
+    if (parts.signal.aborted) return undefined;
+    const { steps, block, minutesWithItems } = part;
+    if (block === null) {
+      yield { steps, timing: null, elapsedMs: 0 };
+      continue;
+    }
+    const atMs = now();
+    const { timing } = await comparer.serve(block, minutesWithItems);
+    const elapsedMs = now() - atMs;
+    length.learn(timing);
+    yield { steps, timing, elapsedMs };
+    servingMs += elapsedMs;
+    if (timing.items > 0 && servingMs >= SERVE_MS) return undefined;
+  }
+  return undefined;
+}
