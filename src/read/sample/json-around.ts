@@ -1,8 +1,10 @@
-const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
-const PLAIN_KEY = /^"[A-Za-z_]\w*"$/;
+import { parseJsonLine } from '../lines/json-text.js';
 
-/** An open object, with the key whose value comes, or an open list. */
-type Open = { key: string } | 'list';
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
+const PLAIN_KEY = /^[A-Za-z_]\w*$/;
+
+/** An open object, with the key whose value comes (null: none read yet), or an open list. */
+type Open = { key: string | null } | 'list';
 
 /** Where the records are in JSON. */
 export interface RecordsPath {
@@ -29,20 +31,30 @@ export function recordsPath(text: string): RecordsPath | null {
     if (token === '{') {
       if (open.length === 0 && last !== '') return WHOLE; // one object after another
       if (inner === 'list' && path === WHOLE) path = pathOf(open);
-      open.push({ key: '' });
+      open.push({ key: null });
     } else if (token === '[') open.push('list');
     else if (token === '}' || token === ']') open.pop();
-    else if (token === ':' && typeof inner === 'object') inner.key = last;
+    else if (token === ':' && typeof inner === 'object') inner.key = stringOf(last);
     else last = token;
   }
   return path;
 }
 
+/** Broken JSON has no path: objects in it may be open without a key. */
 function pathOf(open: readonly Open[]): RecordsPath {
-  const steps = open.map((each) =>
-    each === 'list' ? '[]' : PLAIN_KEY.test(each.key) ? `.${each.key.slice(1, -1)}` : `.${each.key}`,
-  );
-  const filter = steps.join('');
-  const keys = open.map((each) => (each === 'list' ? null : (JSON.parse(each.key) as string)));
+  const keys: (string | null)[] = [];
+  let filter = '';
+  for (const each of open) {
+    if (each !== 'list' && each.key === null) return WHOLE;
+    const key = each === 'list' ? null : each.key;
+    keys.push(key);
+    filter += key === null ? '[]' : PLAIN_KEY.test(key) ? `.${key}` : `.${JSON.stringify(key)}`;
+  }
   return filter === '.items[]' ? WHOLE : { filter, keys };
+}
+
+/** The string that a token of JSON stands for; null: it is none. */
+function stringOf(token: string): string | null {
+  const value = parseJsonLine(token);
+  return typeof value === 'string' ? value : null;
 }

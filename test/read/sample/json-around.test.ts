@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import fc from 'fast-check';
+
 import { AiopsError } from '#build/core/errors.js';
 import { recordsPath } from '#build/read/sample/json-around.js';
 
@@ -86,7 +88,38 @@ test('a filter names what the records are in', () => {
     '{"time": 1, "cpu": 2': '.',
     '{"minute": 1, "items": [{': '.',
     'time,cpu': null,
+    '{"a": [{{"b": 1}, {"c': '.a[]',
+    '{{"b": [{"c': '.',
+    '{:1, "b": [{"c': '.b[]',
+    '{"\\x": [{"c': '.',
+    '{[{"c': '.',
   };
   for (const [text, filter] of Object.entries(filters))
     assert.equal(recordsPath(text)?.filter ?? null, filter, text);
+});
+
+test('broken JSON is read or refused, wherever it breaks', async () => {
+  const token = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    ':',
+    ',',
+    '"a"',
+    '"\\x"',
+    '"',
+    '1',
+    'null',
+    ' ',
+    '\n',
+    'time',
+  );
+  const text = fc.array(token, { maxLength: 30 }).map((tokens) => `{${tokens.join('')}\n`);
+  await fc.assert(
+    fc.asyncProperty(text, async (json) => {
+      recordsPath(json);
+      await readText(json).catch((error: unknown) => assert(error instanceof AiopsError, String(error)));
+    }),
+  );
 });
