@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import { ROOT, runCli, runShell, temporaryFolder } from '../support/cli.js';
 import { sectionOf } from '../support/markdown.js';
 
-/** The commands of a section of docs/cluster.md. */
+/** The commands of a section of docs/schedulers.md. */
 function recipe(heading: string): string {
-  const section = sectionOf(readFileSync(join(ROOT, 'docs/cluster.md'), 'utf8'), heading);
+  const section = sectionOf(readFileSync(join(ROOT, 'docs/schedulers.md'), 'utf8'), heading);
   const [, commands] = /```sh\n([^]*?)```/.exec(section) ?? [];
   assert.ok(commands !== undefined, heading);
   return commands;
