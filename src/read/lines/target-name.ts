@@ -1,3 +1,4 @@
+import { targetPart } from '../../core/target-parts.js';
 import type { FoundRow } from './found-row.js';
 import type { FilePlan } from './plan.js';
 import { show } from './show-value.js';
@@ -14,7 +15,7 @@ export function targetOf(plan: TargetPlan, row: FoundRow): string | null {
   return targetFields.length === 1 ? nameOf(row.target, format) : joinedName(plan, row.parts);
 }
 
-/** A part may be empty, such as the device of a sum over all devices, but not all of them. */
+/** Parts with `/` between them. One may be empty, such as the device of a sum over all devices, but not all of them. */
 function joinedName({ targetFields, format }: TargetPlan, parts: readonly unknown[]): string | null {
   let joined = '';
   let isEmpty = true;
@@ -24,7 +25,7 @@ function joinedName({ targetFields, format }: TargetPlan, parts: readonly unknow
     const name = isEmptyPart ? '' : nameOf(part, format);
     if (name === null) return null;
     if (i > 0) joined += '/';
-    joined += name;
+    joined += targetPart(name);
     isEmpty &&= isEmptyPart;
   }
   return isEmpty ? null : joined;

@@ -110,6 +110,18 @@ test('columns that name a target only together are joined', async () => {
   );
 });
 
+test('a slash within a part never makes two targets one', async () => {
+  const text = csv('timestamp,host,mount,used', [
+    [at(0), 'a', 'b/c', 1],
+    [at(0), 'a/b', 'c', 2],
+    [at(0), 'a', 'b%2Fc', 3],
+  ]);
+  const outcome = await readText(text, { targetColumns: ['host', 'mount'] });
+  assert.deepEqual(targets(outcome), ['a%2Fb/c', 'a/b%252Fc', 'a/b%2Fc']);
+  const one = await readText(text, { targetColumns: ['mount'] });
+  assert.deepEqual(targets(one), ['b%2Fc', 'b/c', 'c']);
+});
+
 test('states, weekdays and columns that never change name no target', async () => {
   const states = Array.from({ length: 30 }, (_, i) => [at(60 * i), i % 7 === 3 ? 'warn' : 'ok', 'eu', i]);
   const outcome = await readText(csv('timestamp,state,region,cpu', states));
