@@ -13,7 +13,7 @@ import {
 } from './journal.js';
 import { cannotCreate, cannotRead, cannotWrite } from './output-errors.js';
 import { isLeftover, type GrowingPaths } from './output-paths.js';
-import { readLines } from './read-back.js';
+import { readLineGroups, type FileLine } from './read-back.js';
 
 /** Where a run begins or resumes. */
 export interface Beginning {
@@ -128,8 +128,9 @@ export class CommittedFiles {
   }
 
   /** The lines of the committed part of a file. @throws AiopsError `output_io` */
-  committedLines(kind: (typeof KINDS)[number]): AsyncGenerator<string> {
-    return linesWithin(this.#growing[kind].path, this.#committed[kind], this.#files);
+  committedLines(kind: (typeof KINDS)[number], containing?: string): AsyncGenerator<readonly FileLine[]> {
+    const { path } = this.#growing[kind];
+    return linesWithin(path, { lengthBytes: this.#committed[kind], containing }, this.#files);
   }
 
   /** Appends the journal's last line, then checks every file once more for changes. @throws AiopsError `output_io` */
@@ -157,9 +158,13 @@ export class CommittedFiles {
 }
 
 /** The lines in the first `lengthBytes` of a file. @throws AiopsError `output_io` */
-export async function* linesWithin(path: string, lengthBytes: number, files: Files): AsyncGenerator<string> {
+export async function* linesWithin(
+  path: string,
+  { lengthBytes, containing = '' }: { readonly lengthBytes: number; readonly containing: string | undefined },
+  files: Files,
+): AsyncGenerator<readonly FileLine[]> {
   try {
-    yield* readLines(files, path, { lengthBytes });
+    yield* readLineGroups(files, path, { lengthBytes, containing });
   } catch (cause) {
     throw cannotRead(path, cause);
   }

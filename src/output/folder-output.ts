@@ -25,6 +25,7 @@ import {
 } from './output-paths.js';
 import { rejectLines } from './reject-lines.js';
 import type { FinalReports, RunOutput, RunOutputOptions } from './run-output.js';
+import type { FileLine } from './read-back.js';
 
 export interface OpenFolderOptions {
   readonly breakLock: boolean;
@@ -135,9 +136,9 @@ export class FolderOutput implements RunOutput {
     await begun(this.#growing).commit(state);
   }
 
-  committed(kind: 'timings' | 'results'): AsyncIterable<string> {
-    if (this.#growing === null) return this.#left.committed(kind);
-    const lines = this.#growing.committedLines(kind);
+  committed(kind: 'timings' | 'results', containing?: string): AsyncIterable<readonly FileLine[]> {
+    if (this.#growing === null) return this.#left.committed(kind, containing);
+    const lines = this.#growing.committedLines(kind, containing);
     return kind === 'results' ? withoutHeader(lines, this.#options) : lines;
   }
 

@@ -7,6 +7,7 @@ import { readJournal, type CommittedEnds, type JournalContents } from './journal
 import { growingPaths, rejectsLabel, type GrowingPaths } from './output-paths.js';
 import { checkRejectsFile, refuseUnknownRejects, refuseUnknownResults } from './preflight.js';
 import type { LeftOutput, RunOutputOptions } from './run-output.js';
+import type { FileLine } from './read-back.js';
 
 /** What a previous run left in a folder. Changes nothing. */
 export class LeftFolder implements LeftOutput {
@@ -39,10 +40,11 @@ export class LeftFolder implements LeftOutput {
     await this.#checkFiles(this.previous);
   }
 
-  async *committed(kind: 'timings' | 'results'): AsyncGenerator<string> {
+  async *committed(kind: 'timings' | 'results', containing?: string): AsyncGenerator<readonly FileLine[]> {
     if (this.previous === null) return;
     const { lengths } = committedBy(this.previous);
-    const lines = linesWithin(this.#paths[kind], lengths[kind], this.#files);
+    const within = { lengthBytes: lengths[kind], containing };
+    const lines = linesWithin(this.#paths[kind], within, this.#files);
     yield* kind === 'results' ? withoutHeader(lines, this.#options) : lines;
   }
 
@@ -64,11 +66,12 @@ export class LeftFolder implements LeftOutput {
 
 /** Lines of results, without the one that names the fields. */
 export async function* withoutHeader(
-  lines: AsyncIterable<string>,
+  groups: AsyncIterable<readonly FileLine[]>,
   { format }: Pick<RunOutputOptions, 'format'>,
-): AsyncGenerator<string> {
-  let headers = resultsHeader(format) === '' ? 0 : 1;
-  for await (const line of lines) if (headers-- <= 0) yield line;
+): AsyncGenerator<readonly FileLine[]> {
+  const headers = resultsHeader(format) === '' ? 0 : 1;
+  for await (const lines of groups)
+    yield lines[0]?.number === 1 ? lines.filter(({ number }) => number > headers) : lines;
 }
 
 /**

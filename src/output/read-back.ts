@@ -12,32 +12,63 @@ export interface ReadLinesOptions {
   readonly lengthBytes?: number;
   /** Stop at a line longer than this. */
   readonly maxLineBytes?: number;
+  /** Pass over lines without this text. */
+  readonly containing?: string;
+}
+
+export interface FileLine {
+  /** From 1. */
+  readonly number: number;
+  /** Without its line end. */
+  readonly text: string;
 }
 
 const NEWLINE = 10;
 
-/** The complete lines of a file, without their line ends; an unfinished last line is ignored. */
+/** The complete lines of a file; an unfinished last line is ignored. */
 export async function* readLines(
   files: Files,
   path: string,
-  { lengthBytes = Infinity, maxLineBytes = Infinity }: ReadLinesOptions = {},
+  options: ReadLinesOptions = {},
 ): AsyncGenerator<string> {
+  for await (const group of readLineGroups(files, path, options)) for (const { text } of group) yield text;
+}
+
+/** The same, as many at a time as are read together: waiting for each takes longer than reading it. */
+export async function* readLineGroups(
+  files: Files,
+  path: string,
+  { lengthBytes = Infinity, maxLineBytes = Infinity, containing = '' }: ReadLinesOptions = {},
+): AsyncGenerator<readonly FileLine[]> {
   let left = lengthBytes;
   // The unfinished line, in pieces: joined once it has an end, so a long line is not copied with every block.
   let pieces: Buffer[] = [];
   let pieceBytes = 0;
+  let number = 1;
   for await (const read of files.read(path)) {
     const bytes = Buffer.from(read.buffer, read.byteOffset, Math.min(read.length, left));
     left -= bytes.length;
+    const group: FileLine[] = [];
     let start = 0;
+    let foundAt = bytes.indexOf(containing);
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-      if (pieceBytes + end - start > maxLineBytes) return;
-      pieces.push(bytes.subarray(start, end));
-      yield Buffer.concat(pieces).toString();
-      pieces = [];
-      pieceBytes = 0;
+      if (pieceBytes + end - start > maxLineBytes) {
+        yield group;
+        return;
+      }
+      if (pieceBytes > 0) {
+        const text = Buffer.concat([...pieces, bytes.subarray(start, end)]).toString();
+        if (text.includes(containing)) group.push({ number, text });
+        pieces = [];
+        pieceBytes = 0;
+      } else {
+        if (foundAt >= 0 && foundAt < start) foundAt = bytes.indexOf(containing, start);
+        if (foundAt >= 0 && foundAt <= end) group.push({ number, text: bytes.toString('utf8', start, end) });
+      }
       start = end + 1;
+      number++;
     }
+    if (group.length > 0) yield group;
     // A copy: the stream may reuse the block's memory.
     pieces.push(Buffer.from(bytes.subarray(start)));
     pieceBytes += bytes.length - start;

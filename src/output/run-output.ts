@@ -1,6 +1,7 @@
 import type { LineForm } from '../core/block.js';
 import type { Reject } from '../core/types.js';
 import type { JournalContents } from './journal.js';
+import type { FileLine } from './read-back.js';
 
 /** Where a run writes, and what. */
 export interface RunOutputOptions extends LineForm {
@@ -44,8 +45,14 @@ export interface LeftOutput {
    */
   checkCommitted(): Promise<void>;
 
-  /** Committed lines without a header; those of the previous run until this one begins. @throws AiopsError `output_io` */
-  committed(kind: 'timings' | 'results'): AsyncIterable<string>;
+  /**
+   * Committed lines without a header, as many at a time as are read together; those of the previous run until this one
+   * begins.
+   *
+   * @param containing pass over lines without this text
+   * @throws AiopsError `output_io`
+   */
+  committed(kind: 'timings' | 'results', containing?: string): AsyncIterable<readonly FileLine[]>;
 }
 
 /**

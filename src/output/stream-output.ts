@@ -10,6 +10,7 @@ import { readTail } from './read-back.js';
 import { rejectLines } from './reject-lines.js';
 import type { RunOutput, RunOutputOptions } from './run-output.js';
 import { StreamSink } from './stream-sink.js';
+import type { FileLine } from './read-back.js';
 
 export interface StreamOutputStreams {
   readonly stdout: Writable;
@@ -87,7 +88,7 @@ export class StreamOutput implements RunOutput {
     if (this.#rejects instanceof BufferedFile) await this.#rejects.sync();
   }
 
-  async *committed(): AsyncGenerator<string> {
+  async *committed(): AsyncGenerator<readonly FileLine[]> {
     // nothing can be read back
   }
 

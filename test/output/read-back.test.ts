@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { nodeFiles } from '#build/output/files.js';
 import type { Files } from '#build/output/files.js';
-import { readLines } from '#build/output/read-back.js';
-import type { ReadLinesOptions } from '#build/output/read-back.js';
+import { readLineGroups, readLines } from '#build/output/read-back.js';
+import type { FileLine, ReadLinesOptions } from '#build/output/read-back.js';
 import { assertLinear } from '../support/growth.js';
 
 /** A file that is read in blocks of this size, each into the same memory. */
@@ -35,6 +35,22 @@ test('lines come whole, however the file is divided into blocks', async () => {
       assert.deepEqual(await linesOf(filesOf(Buffer.from(text + rest), size)), lines);
       const lengthBytes = Buffer.byteLength(text);
       assert.deepEqual(await linesOf(filesOf(Buffer.from(`${text}${rest}\n`), size), { lengthBytes }), lines);
+    }),
+  );
+});
+
+test('lines without a text are passed over, and the others keep their numbers', async () => {
+  const line = fc.string({ unit: fc.constantFrom('a', 'b', 'ü'), maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(line), fc.integer({ min: 1, max: 9 }), async (lines, size) => {
+      const files = filesOf(Buffer.from(lines.map((each) => `${each}\n`).join('')), size);
+      const found: FileLine[] = [];
+      for await (const group of readLineGroups(files, 'file', { containing: 'ab' })) found.push(...group);
+      const numbered = lines.map((text, i) => ({ number: i + 1, text }));
+      assert.deepEqual(
+        found,
+        numbered.filter(({ text }) => text.includes('ab')),
+      );
     }),
   );
 });

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 
+import type { FileLine } from '#build/output/read-back.js';
 import { readJournal } from '#build/output/journal.js';
 import type { RunOutputOptions } from '#build/output/run-output.js';
 
@@ -53,10 +54,10 @@ async function completed(
 const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
 const lines = (...path: string[]): number => read(...path).split('\n').length - 1;
 
-async function collected(texts: AsyncIterable<string>): Promise<string[]> {
-  const all: string[] = [];
-  for await (const text of texts) all.push(text);
-  return all;
+async function collected(groups: AsyncIterable<readonly FileLine[]>): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const lines of groups) texts.push(...lines.map(({ text }) => text));
+  return texts;
 }
 
 describe('a new folder', () => {

@@ -124,7 +124,7 @@ async function writeMinutes(
     committed = minute;
   }
   let rows = 0;
-  for await (const line of output.committed('results')) rows += line === '' ? 0 : 1;
+  for await (const lines of output.committed('results')) rows += lines.length;
   const reports = { summary: `{"minutes":${command.minutes}}`, page: `<p>${rows} rows</p>` };
   await output.finish(reports, { minutes: command.minutes });
   onSure({ begun: true, minutes: command.minutes, complete: true });

@@ -1,6 +1,8 @@
 import { AiopsError } from '../../core/errors.js';
 import type { ResultsFormat } from '../../core/result-lines.js';
 import type { Label } from '../../core/types.js';
+import type { FileLine } from '../../output/read-back.js';
+import type { LeftOutput } from '../../output/run-output.js';
 
 /** The fields of a result that figures need. */
 export interface ResultLine {
@@ -26,36 +28,42 @@ export interface ReadResultsOptions {
 const FLAGGED: Readonly<Record<ResultsFormat, string>> = { jsonl: '"anomaly":true', csv: ',1,' };
 
 /**
- * Reads results back.
+ * Reads committed results back, as many at a time as are read together.
  *
- * @param lines without a header
  * @throws AiopsError `output_io` where one is not a line of results
  */
 export async function* readResults(
-  lines: AsyncIterable<string>,
+  output: Pick<LeftOutput, 'committed'>,
   { format, place, flaggedOnly }: ReadResultsOptions,
-): AsyncGenerator<ResultLine> {
-  let next = format === 'csv' ? 2 : 1;
-  for await (const line of format === 'csv' ? csvRecords(lines) : lines) {
-    const number = next;
-    next += line.split('\n').length;
-    if (flaggedOnly && !line.includes(FLAGGED[format])) continue;
-    const result = format === 'csv' ? fromCsv(csvFields(line)) : fromJson(line);
-    if (result === null) throw notResults(`${place}:${number}`, line);
-    if (!flaggedOnly || result.anomaly === true) yield result;
+): AsyncGenerator<readonly ResultLine[]> {
+  const isCsv = format === 'csv'; // whose records may have several lines
+  const parse = isCsv ? fromCsv : fromJson;
+  const lines = output.committed('results', flaggedOnly && !isCsv ? FLAGGED[format] : '');
+  for await (const group of isCsv ? csvRecords(lines) : lines) {
+    const results: ResultLine[] = [];
+    for (const { number, text } of group) {
+      if (flaggedOnly && !text.includes(FLAGGED[format])) continue;
+      const result = parse(text);
+      if (result === null) throw notResults(`${place}:${number}`, text);
+      if (!flaggedOnly || result.anomaly === true) results.push(result);
+    }
+    yield results;
   }
 }
 
 /** Joins the lines of records with line breaks in quotes. */
-async function* csvRecords(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  let open = '';
-  for await (const line of lines) {
-    open += line;
-    if ((open.match(/"/g)?.length ?? 0) % 2 === 1) open += '\n';
-    else {
-      yield open;
-      open = '';
+async function* csvRecords(groups: AsyncIterable<readonly FileLine[]>): AsyncGenerator<readonly FileLine[]> {
+  let open: FileLine | null = null;
+  for await (const lines of groups) {
+    const records: FileLine[] = [];
+    for (const { number, text } of lines) {
+      const joined: FileLine =
+        open === null ? { number, text } : { number: open.number, text: `${open.text}\n${text}` };
+      const isWhole = (joined.text.match(/"/g)?.length ?? 0) % 2 === 0;
+      if (isWhole) records.push(joined);
+      open = isWhole ? null : joined;
     }
+    yield records;
   }
 }
 
@@ -69,15 +77,8 @@ function csvFields(line: string): string[] {
 const NUMBER = /^-?[\d.]+(e[-+]?\d+)?$/;
 const VERDICTS: Readonly<Record<string, boolean | null>> = { '': null, '0': false, '1': true };
 
-function fromCsv([
-  minute,
-  target,
-  column,
-  status,
-  score,
-  anomaly,
-  label,
-]: readonly string[]): ResultLine | null {
+function fromCsv(line: string): ResultLine | null {
+  const [minute, target, column, status, score, anomaly, label] = csvFields(line);
   if (label === undefined || score === undefined) return null;
   return checked({
     ...{ minute, target, status },

@@ -4,6 +4,7 @@ import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../../core/block.js';
 import { RunTimings } from '../../measure/run-timings.js';
 import { readTimingLine } from '../../measure/timing-line.js';
 import { resultsName } from '../../output/output-paths.js';
+import type { FileLine } from '../../output/read-back.js';
 import type { RunOutput, RunOutputOptions } from '../../output/run-output.js';
 import type { AnomalyEvents, FlaggedRow } from '../report/anomaly-events.js';
 import { WallCharts } from '../report/charts/run-charts.js';
@@ -55,16 +56,17 @@ export async function figuresOfAllSessions(
  * @throws AiopsError `output_io`, also where a line is not one of timings; `config` where another version wrote it
  */
 export async function timingsFromFile(
-  lines: AsyncIterable<string>,
+  groups: AsyncIterable<readonly FileLine[]>,
   deadlineMs: number,
 ): Promise<Pick<RunFigures, 'timings' | 'walls'>> {
   const timings = new RunTimings(deadlineMs);
   const walls = new WallCharts();
-  let number = 0;
-  for await (const line of lines) {
-    const { minuteMs, timing, isAlone, schedule } = readTimingLine(line, `timing.jsonl:${++number}`);
-    timings.addServed(timing, isAlone, schedule);
-    if (timing.items > 0) walls.add(minuteMs, timing, isAlone);
+  for await (const group of groups) {
+    for (const { text, number } of group) {
+      const { minuteMs, timing, isAlone, schedule } = readTimingLine(text, `timing.jsonl:${number}`);
+      timings.addServed(timing, isAlone, schedule);
+      if (timing.items > 0) walls.add(minuteMs, timing, isAlone);
+    }
   }
   return { timings, walls };
 }
@@ -88,12 +90,13 @@ async function fromResults(
     anomalies: new Uint8Array(rowsPerRecord),
   };
   let row = 0;
-  const results = readResults(output.committed('results'), { format, place, flaggedOnly: labels === null });
-  for await (const result of results) {
-    if (result.anomaly === true) events?.add(flaggedRow(result));
-    enter(rows, row, result);
-    row = (row + 1) % rowsPerRecord;
-    if (row === 0) labels?.add([result], rows);
+  for await (const results of readResults(output, { format, place, flaggedOnly: labels === null })) {
+    for (const result of results) {
+      if (result.anomaly === true) events?.add(flaggedRow(result));
+      enter(rows, row, result);
+      row = (row + 1) % rowsPerRecord;
+      if (row === 0) labels?.add([result], rows);
+    }
   }
 }
 

@@ -41,7 +41,7 @@ test('a complete run judged by another deadline has the figures of a run made wi
         const complete = { ...summary, deadlineMs: madeMs, ...made.summary() };
         const output = {
           async *committed() {
-            yield* lines;
+            yield lines.map((text, i) => ({ number: i + 1, text }));
           },
         };
         const said: string[] = [];

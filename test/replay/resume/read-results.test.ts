@@ -7,14 +7,22 @@ import { NO_VERDICT, ROW_STATUS, rowOffsetsOf, type Block } from '#build/core/bl
 import { blockLines } from '#build/core/result-lines.js';
 import { isoTime } from '#build/core/time.js';
 import type { Label } from '#build/core/types.js';
+import type { LeftOutput } from '#build/output/run-output.js';
 import { readResults, type ReadResultsOptions, type ResultLine } from '#build/replay/resume/read-results.js';
 
 import { blockOf } from '../../support/blocks.js';
 import { assertRefuses } from '../../support/refusals.js';
 
-/** As a file's lines are read. */
-async function* linesOf(text: string): AsyncGenerator<string> {
-  yield* text.split('\n').slice(0, -1);
+/** A run whose results are these lines, read a few at a time. */
+function written(text: string, header: boolean): Pick<LeftOutput, 'committed'> {
+  return {
+    async *committed(_kind, containing = '') {
+      const lines = text.split('\n').slice(0, -1);
+      const numbered = lines.map((each, i) => ({ number: i + (header ? 2 : 1), text: each }));
+      const found = numbered.filter((line) => line.text.includes(containing));
+      for (let i = 0; i < found.length; i += 3) yield found.slice(i, i + 3);
+    },
+  };
 }
 
 async function read(
@@ -22,8 +30,8 @@ async function read(
   options: Pick<ReadResultsOptions, 'format' | 'flaggedOnly'>,
 ): Promise<ResultLine[]> {
   const results: ResultLine[] = [];
-  for await (const result of readResults(linesOf(text), { ...options, place: 'results' }))
-    results.push(result);
+  const output = written(text, options.format === 'csv');
+  for await (const group of readResults(output, { ...options, place: 'results' })) results.push(...group);
   return results;
 }
 
