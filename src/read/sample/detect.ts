@@ -13,7 +13,7 @@ import { decisionNotices, noticesOf } from './decision.js';
 import type { FileDecisions } from './decision.js';
 import { chooseGrid, wallClock } from './grid.js';
 import { chooseInterval } from './interval.js';
-import { foreignHint, orForeign } from './foreign.js';
+import { foreignHint, notRead, orForeign } from './foreign.js';
 import { nameMetrics } from './metric-names.js';
 import { listNames } from './names.js';
 import { rangeNotices } from './range.js';
@@ -159,6 +159,11 @@ function emptyNotice({ source }: SampledSource): Notice {
 function noRecord(all: readonly SampledSource[]): AiopsError {
   const files = all.map(({ source }) => source.name);
   const names = listNames(files, 3);
+  for (const { sample } of all) {
+    const { foreign } = sample.head;
+    if (foreign?.isSure === true && foreign.what !== null)
+      return notRead(sample.file, { ...foreign, what: foreign.what });
+  }
   const header = all[0]?.sample.header ?? [];
   const unread = all.find(({ sample }) => sample.unread !== null)?.sample.unread;
   if (header.length === 0 && unread !== null && unread !== undefined) {

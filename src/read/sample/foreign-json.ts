@@ -4,6 +4,7 @@ import type { JsonObject } from '../lines/json-text.js';
 import { RECORD_FORMS } from '../lines/reject-remedies.js';
 import type { Foreign } from './foreign.js';
 import { recordsPath } from './json-around.js';
+import { words } from './words.js';
 
 /** What a monitoring system writes, and the jq filter that makes records of it, in time order. */
 interface Answer {
@@ -67,6 +68,29 @@ const ANSWERS: readonly Answer[] = [
   },
 ];
 
+/** What `sadf -j` writes: a document, with its time beside the statistics and in two parts. */
+const SYSSTAT: Foreign = {
+  what: 'the JSON of sysstat',
+  command: null,
+  output: 'columns.csv',
+  remedy: 'export one activity as CSV: sadf -d DATAFILE -- -u',
+  isSure: true,
+};
+
+/** What servers answer when a query fails, such as InfluxDB's `{"code":"unauthorized","message":"…"}`. */
+export function serverError(value: unknown): Foreign | null {
+  const message = at(value, 'message') ?? at(value, 'error');
+  if (typeof message !== 'string' || !Object.keys(value as JsonObject).every((key) => ERROR_KEYS.has(key)))
+    return null;
+  const what = `an answer that reports an error ("${message.slice(0, 200)}")`;
+  const remedy = 'correct what it complains about, and export the data again';
+  return { what, command: null, output: 'lines.jsonl', remedy, isSure: true };
+}
+
+const ERROR_KEYS = new Set(
+  words(`code message error err errors op line len status statusCode traceID messageId`),
+);
+
 const JSON_LINES = { output: 'lines.jsonl', remedy: RECORD_FORMS } as const;
 
 /**
@@ -81,6 +105,9 @@ export function foreignJson(
   const answer = ANSWERS.find(({ isIt }) => isIt(value));
   if (answer !== undefined)
     return { ...JSON_LINES, what: answer.what, command: jq(answer.filter), isSure: true };
+  if (isObject(at(value, 'sysstat'))) return SYSSTAT;
+  const error = serverError(value);
+  if (error !== null) return error;
   const path = recordsPath(text);
   const [first = ''] = text.trimStart().split('\n', 1);
   const isLine = path?.keys.length === 0 && isObject(parseJsonLine(first));

@@ -1,5 +1,7 @@
 import { shellWord } from '../../core/shell-word.js';
+import { parseJsonLine } from '../lines/json-text.js';
 import type { Foreign } from './foreign.js';
+import { serverError } from './foreign-json.js';
 
 /** A line of InfluxDB: the measurement with tags, then fields, then the time. */
 const NAME = String.raw`(?:\\.|[^\s,="\\])+`;
@@ -22,7 +24,25 @@ export function foreignText(
   areRecords: (header: readonly string[], rows: readonly (readonly string[])[]) => boolean,
 ): Foreign | null {
   const full = lines.filter((line) => line.trim() !== '');
-  return lineProtocol(full) ?? alignedColumns(full, areRecords);
+  return htmlPage(full) ?? errorIn(full) ?? lineProtocol(full) ?? alignedColumns(full, areRecords);
+}
+
+/** What a browser, or a download without a login, saves instead of the data. */
+function htmlPage([first = '']: readonly string[]): Foreign | null {
+  if (!/^\s*(?:<!doctype html|<html)\b/i.test(first)) return null;
+  return {
+    what: 'an HTML page',
+    command: null,
+    output: 'columns.csv',
+    remedy:
+      'open it in a browser: it may be a login page or an error; then log in, or send the token along, and export the data again',
+    isSure: true,
+  };
+}
+
+/** A file that is called CSV may have JSON: what a server answered instead. */
+function errorIn(lines: readonly string[]): Foreign | null {
+  return lines[0]?.trimStart().startsWith('{') === true ? serverError(parseJsonLine(lines.join('\n'))) : null;
 }
 
 function lineProtocol(lines: readonly string[]): Foreign | null {

@@ -22,9 +22,21 @@ export function orForeign<T>(file: string, foreign: Foreign | null, decide: () =
   } catch (cause) {
     if (!(cause instanceof AiopsError) || cause.code !== 'input_unusable' || foreign === null) throw cause;
     const { what } = foreign;
-    const message = what === null ? cause.message : `${file} is ${what}, which is not read as it is`;
-    throw new AiopsError('input_unusable', message, { hint: foreignHint(file, foreign), cause });
+    if (what !== null) throw notRead(file, { ...foreign, what }, cause);
+    throw new AiopsError('input_unusable', cause.message, { hint: foreignHint(file, foreign), cause });
   }
+}
+
+/** The refusal of a file whose kind is known. */
+export function notRead(
+  file: string,
+  foreign: Foreign & { readonly what: string },
+  cause?: AiopsError,
+): AiopsError {
+  return new AiopsError('input_unusable', `${file} is ${foreign.what}, which is not read as it is`, {
+    hint: foreignHint(file, foreign),
+    cause,
+  });
 }
 
 export function foreignHint(file: string, { command, output, remedy, what }: Foreign): string {

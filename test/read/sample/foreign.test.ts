@@ -192,3 +192,28 @@ test('a table with a sound header is not called another one', async () => {
   );
   assert.equal(records.length, 2);
 });
+
+test('what is saved in place of the data is refused by name', async (t) => {
+  const login = '<!DOCTYPE html>\n<html lang="en">\n<head><title>Log in, please</title></head>\n</html>\n';
+  const sysstat = {
+    sysstat: { hosts: [{ nodename: 'a', statistics: [{ timestamp: { date: '2026-11-30' } }] }] },
+  };
+  const cwd = await folderWith(t, {});
+  for (const [name, text, what, remedy] of [
+    ['login.csv', login, /an HTML page/, /login page/],
+    ['line.csv', login.replaceAll('\n', ''), /an HTML page/, /login page/],
+    ['login.txt', `\n${login}`, /an HTML page/, /login page/],
+    [
+      'denied.csv',
+      '{"code":"unauthorized","message":"no access"}',
+      /reports an error \("no access"\)/,
+      /again/,
+    ],
+    ['denied.json', '{"error":"no such bucket"}\n', /reports an error \("no such bucket"\)/, /again/],
+    ['sa.json', JSON.stringify(sysstat, null, 2), /the JSON of sysstat/, /sadf -d DATAFILE -- -u/],
+  ] as const) {
+    const path = join(cwd, name);
+    writeFileSync(path, text);
+    refusal('input_unusable', what, remedy)(await refused(path));
+  }
+});
