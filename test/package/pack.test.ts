@@ -31,7 +31,7 @@ test('the package has the program, its built-in model, a recording and docs, and
   t.diagnostic(`${files.length} files, ${sizeBytes} bytes packed, ${unpackedBytes} bytes unpacked`);
 
   const allowed =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|bin\/aiops-serve\.js|dist\/(cli|actor|model)\/[^/]+\.js(\.map)?|dist\/(model\/(analyzer|normalizers)|core\/(errors|incidents|input-position|partition|types))\.d\.ts|dist\/page\/(main\.js|uplot\.(js|css)|uplot-license\.txt)|dist\/third-party-licenses\.txt|dist\/cluster\/ray_driver\.py|examples\/.+\.(mjs|py|service|timer)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+|fixtures\/recordings\/(README\.md|LICENSE-cloud-monitoring|real-day\.csv)|scripts\/model\/README\.md)$/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|bin\/aiops-serve\.js|dist\/(cli|actor|model)\/[^/]+\.js(\.map)?|dist\/(model\/(analyzer|normalizers)|core\/(errors|incidents|input-position|partition|types))\.d\.ts|dist\/page\/(main\.js|uplot\.(js|css)|uplot-license\.txt)|dist\/third-party-licenses\.txt|dist\/cluster\/ray_driver\.py|examples\/.+\.(mjs|py|service|timer|yaml)|native\/package(-lock)?\.json|schema\/.+\.json|docs\/.+\.md|fixtures\/bundles\/builtin\/.+|fixtures\/recordings\/(README\.md|LICENSE-cloud-monitoring|real-day\.csv)|scripts\/model\/README\.md)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],
