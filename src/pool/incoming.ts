@@ -10,7 +10,7 @@ import type { ActorMessage } from '../protocol/messages.js';
 export interface Arrival {
   /** On the clock of `performance.now()`. */
   readonly atMs: number;
-  /** Decoding in the parent. */
+  /** Decoding in the parent, up to `atMs`, once all bytes were there: taking earlier ones belongs to the pipe. */
   readonly decodeMs: number;
   /** Frees the memory of the message's body. */
   readonly release: () => void;
@@ -27,7 +27,6 @@ export interface Listener {
 export function listen(pipe: Duplex, { onMessage, onBreach }: Listener): () => void {
   const bodies = new BodyMemory();
   const reader = new FrameReader(bodies);
-  let decodeMs = 0;
   let isListening = true;
   const receive = (bytes: Buffer): void => {
     let startedAtMs = performance.now();
@@ -36,11 +35,9 @@ export function listen(pipe: Duplex, { onMessage, onBreach }: Listener): () => v
       const message = parseActorMessage(frame);
       const now = performance.now();
       const release = (): void => bodies.giveBack(frame.memory);
-      onMessage(message, { atMs: now, decodeMs: decodeMs + now - startedAtMs, release });
-      decodeMs = 0;
+      onMessage(message, { atMs: now, decodeMs: now - startedAtMs, release });
       startedAtMs = performance.now();
     });
-    decodeMs += performance.now() - startedAtMs;
   };
   const onData = (bytes: Buffer): void => {
     if (!isListening) return;

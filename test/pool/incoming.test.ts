@@ -40,6 +40,25 @@ test('messages come in order, however they are cut', async () => {
   assert.deepEqual(versions, [1, 2, 3]);
 });
 
+test('decoding a message begins with its last bytes, whatever happens between the first ones and those', async () => {
+  const pipe = new PassThrough();
+  const begun: number[] = [];
+  listen(pipe, {
+    onMessage: (_, { atMs, decodeMs }) => begun.push(atMs - decodeMs),
+    onBreach: (error) => assert.fail(error),
+  });
+  const bytes = bytesOf(1);
+  for (const piece of [bytes.subarray(0, 9), bytes.subarray(9, 30)]) {
+    pipe.write(piece);
+    await settle();
+  }
+  const betweenMs = performance.now();
+  pipe.write(bytes.subarray(30));
+  await settle();
+  assert.equal(begun.length, 1);
+  assert.ok(begun.every((ms) => ms >= betweenMs));
+});
+
 test('nothing is emitted after the listening ended, neither from the same bytes nor later', async () => {
   const pipe = new PassThrough();
   const { versions } = heard(pipe, 2);
