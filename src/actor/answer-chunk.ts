@@ -1,4 +1,5 @@
 import type { Answers } from '../core/block.js';
+import { metricLines } from '../core/metric-lines.js';
 import { blockLines, OUTPUT_LIMIT } from '../core/result-lines.js';
 import type { InputSpec } from '../core/types.js';
 import { planRows } from '../core/windows.js';
@@ -35,6 +36,7 @@ export async function answerChunk(
       scores: rows.scores,
       anomalies: rows.anomalies,
       lines: lines === null ? null : blockLines(block, rows, lines),
+      ...(lines?.metrics && { metrics: metricLines(block, rows, lines.metrics) }),
       outputs: outputs ? rows.outputs : null,
     },
     items: plan.items,

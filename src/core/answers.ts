@@ -12,7 +12,7 @@ export interface AnswersPart {
  * Lines and outputs are joined if the parts have them.
  *
  * @param minutes how many the block has
- * @throws RangeError if only some of the parts have lines, or outputs
+ * @throws RangeError if only some of the parts have lines, metrics or outputs
  */
 export function joinAnswers(minutes: number, parts: readonly AnswersPart[]): Answers {
   const [only] = parts;
@@ -24,7 +24,8 @@ export function joinAnswers(minutes: number, parts: readonly AnswersPart[]): Ans
     statuses: new Uint8Array(rows),
     scores: new Float32Array(rows),
     anomalies: new Uint8Array(rows),
-    lines: joinLines(minutes, parts),
+    lines: joinLines(minutes, parts, 'lines', ({ lines }) => lines),
+    ...joinMetrics(minutes, parts),
     outputs: joinOutputs(rowOffsets, parts),
   };
   const offsetsOf = (i: number): Uint32Array => parts[i]!.answers.rowOffsets;
@@ -47,8 +48,23 @@ export function checkAnswered(block: Block, { rowOffsets }: Pick<Answers, 'rowOf
   throw new RangeError(`${asked[minutes]!} rows in ${minutes} minutes asked, ${answered}, or in others`);
 }
 
-function joinLines(minutes: number, parts: readonly AnswersPart[]): MinuteLines | null {
-  const given = havingAll(parts, 'lines', ({ answers }) => answers.lines);
+/** Of each file. */
+function joinMetrics(minutes: number, parts: readonly AnswersPart[]): Pick<Answers, 'metrics'> {
+  const files = Math.max(...parts.map(({ answers }) => answers.metrics?.length ?? 0));
+  if (files <= 0) return {};
+  const joined = Array.from({ length: files }, (_, file) =>
+    joinLines(minutes, parts, 'metrics', ({ metrics }) => metrics?.[file] ?? null),
+  );
+  return { metrics: joined.filter((lines) => lines !== null) };
+}
+
+function joinLines(
+  minutes: number,
+  parts: readonly AnswersPart[],
+  name: string,
+  of: (answers: Answers) => MinuteLines | null,
+): MinuteLines | null {
+  const given = havingAll(parts, name, ({ answers }) => of(answers));
   if (given === null) return null;
   const offsets = joinOffsets(minutes, parts, (_, i) => given[i]!.offsets);
   const bytes = new Uint8Array(offsets[minutes]!);

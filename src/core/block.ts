@@ -1,6 +1,7 @@
 /* The unit of dispatch: consecutive minutes, each series with the look-back that its windows need. */
 import { intervalsBetween } from './grid.js';
 import { isForgotten } from './life.js';
+import type { MetricsForm } from './metric-lines.js';
 import type { ItemRange } from './partition.js';
 import type { CallStyle, ItemError, Label } from './types.js';
 
@@ -11,6 +12,8 @@ export interface LineForm {
   readonly anomaliesOnly: boolean;
   /** All output numbers instead of the first 8. */
   readonly fullOutput: boolean;
+  /** The form of the metrics to return as well; undefined: none. */
+  readonly metrics?: MetricsForm;
 }
 
 /** How a block is to be answered. */
@@ -99,6 +102,8 @@ export interface Answers {
   readonly anomalies: Uint8Array;
   /** Null: not requested. */
   readonly lines: MinuteLines | null;
+  /** The lines of each file of metrics, in their order; undefined: not requested. */
+  readonly metrics?: readonly MinuteLines[];
   /** Null: not requested. */
   readonly outputs: RowOutputs | null;
 }
@@ -106,7 +111,7 @@ export interface Answers {
 /** In `Answers.anomalies`: there is no verdict. */
 export const NO_VERDICT = 2;
 
-/** Result lines in UTF-8. */
+/** Lines in UTF-8. */
 export interface MinuteLines {
   readonly bytes: Uint8Array;
   /** `[minutes + 1]`: minute m has the bytes `[offsets[m], offsets[m + 1])`. */

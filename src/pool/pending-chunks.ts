@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { checkAnswered } from '../core/answers.js';
 import { rowsIn, type Answers } from '../core/block.js';
 import { messageOf, type AiopsError } from '../core/errors.js';
+import { metricsFiles } from '../core/metric-lines.js';
 import { Queue } from '../core/queue.js';
 import type { ChunkTiming } from '../core/types.js';
 import { ProtocolError } from '../protocol/frames.js';
@@ -151,7 +152,10 @@ function checkReply(chunk: Chunk, answers: Answers): void {
   } catch (error) {
     throw new ProtocolError(messageOf(error), { cause: error });
   }
-  if ((answers.lines !== null) !== (chunk.lines !== null) || (answers.outputs !== null) !== chunk.outputs)
+  const { lines, metrics = [], outputs } = answers;
+  const hasLines = (lines !== null) === (chunk.lines !== null);
+  const hasMetrics = metrics.length === metricsFiles(chunk.lines?.metrics?.format).length;
+  if (!hasLines || !hasMetrics || (outputs !== null) !== chunk.outputs)
     throw new ProtocolError('answered with other lines or outputs than requested');
 }
 

@@ -1,4 +1,4 @@
-import { NO_VERDICT, ROW_STATUS, type Answers } from '../core/block.js';
+import { NO_VERDICT, ROW_STATUS, type Answers, type MinuteLines } from '../core/block.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { BackendFacts, InputSpec, ModelFacts, ModelFile } from '../core/types.js';
 import { checkId, codesOf, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
@@ -45,7 +45,7 @@ export class ActorMessageEncoder {
   }
 
   #encodeAnswer({ id, answers, items, timing, usage }: Answer): Uint8Array[] {
-    const { rowOffsets, statuses, scores, anomalies, lines, outputs } = answers;
+    const { rowOffsets, statuses, scores, anomalies, lines, metrics = [], outputs } = answers;
     const times = ACTOR_TIMING.map((name) => timing[name]);
     const call = Float64Array.of(id, items, ...times, usage.rssBytes, usage.cpuMs);
     const parts: Part[] = [
@@ -56,9 +56,16 @@ export class ActorMessageEncoder {
       { name: 'anomalies', shape: [anomalies.length], values: anomalies },
     ];
     if (lines !== null) parts.push(...offsetParts('lines', lines.bytes, lines.offsets));
+    for (const [file, { bytes, offsets }] of metrics.entries())
+      parts.push(...offsetParts(metricsPart(file), bytes, offsets));
     if (outputs !== null) parts.push(...offsetParts('outputs', outputs.values, outputs.offsets));
     return this.#frames.encode('answer', {}, parts);
   }
+}
+
+/** The name of the part with the lines of a file of metrics. */
+function metricsPart(file: number): string {
+  return `metrics.${file}`;
 }
 
 function offsetParts(name: string, values: Uint8Array | Float32Array, offsets: Uint32Array): Part[] {
@@ -108,14 +115,22 @@ function parseAnswers(frame: Frame): Answers {
     statuses: codesOf(frame, 'statuses', Uint8Array, { length: rows, most: MOST_STATUS }),
     scores,
     anomalies: codesOf(frame, 'anomalies', Uint8Array, { length: rows, most: NO_VERDICT }),
-    lines: frame.parts.has('lines') ? parseLines(frame, minutes) : null,
+    lines: frame.parts.has('lines') ? parseLines(frame, 'lines', minutes) : null,
+    ...parseMetrics(frame, minutes),
     outputs: frame.parts.has('outputs') ? parseOutputs(frame, rows) : null,
   };
 }
 
-function parseLines(frame: Frame, minutes: number): Answers['lines'] {
-  const bytes = partOf(frame, 'lines', Uint8Array);
-  return { bytes, offsets: offsetsOf(frame, 'lines.offsets', bytes.length, minutes) };
+function parseLines(frame: Frame, name: string, minutes: number): MinuteLines {
+  const bytes = partOf(frame, name, Uint8Array);
+  return { bytes, offsets: offsetsOf(frame, `${name}.offsets`, bytes.length, minutes) };
+}
+
+function parseMetrics(frame: Frame, minutes: number): Pick<Answers, 'metrics'> {
+  const metrics: MinuteLines[] = [];
+  while (frame.parts.has(metricsPart(metrics.length)))
+    metrics.push(parseLines(frame, metricsPart(metrics.length), minutes));
+  return metrics.length === 0 ? {} : { metrics };
 }
 
 function parseOutputs(frame: Frame, rows: number): Answers['outputs'] {

@@ -7,6 +7,7 @@ import {
   type RowStatus,
   type UntriedRow,
 } from '../core/block.js';
+import type { MetricsForm } from '../core/metric-lines.js';
 import type { Label } from '../core/types.js';
 import { checkId, codesOf, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
 import { ProtocolError, type Frame, type HeaderFields, type Part } from './frames.js';
@@ -142,8 +143,17 @@ function requestOf(fields: Fields): BlockRequest {
       format: lines.oneOf('format', ['jsonl', 'csv'] as const),
       anomaliesOnly: lines.flag('anomaliesOnly'),
       fullOutput: lines.flag('fullOutput'),
+      ...(lines.has('metrics') ? { metrics: metricsForm(lines.nested('metrics')) } : {}),
     },
     outputs: fields.flag('outputs'),
+  };
+}
+
+function metricsForm(fields: Fields): MetricsForm {
+  const labels = fields.nested('labels');
+  return {
+    format: fields.oneOf('format', ['openmetrics', 'victoriametrics'] as const),
+    labels: { target: labels.names('target'), column: labels.text('column') },
   };
 }
 

@@ -14,7 +14,7 @@ import type { BackendFacts, InputSpec, ModelFacts } from '../core/types.js';
 import { type LoadSettings, type ModelSource } from '../core/model-source.js';
 
 /** Incremented whenever the format of a message changes; both sides must have the same version. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 /** The most items that a call may have. */
 export const MOST_CALL_ITEMS = 4096;
 

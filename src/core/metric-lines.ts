@@ -1,0 +1,190 @@
+/* Scores and verdicts as lines that monitoring systems import. */
+import { NO_VERDICT, type Answers, type Block, type MinuteLines } from './block.js';
+import { LineBuffer, RecurringTexts } from './line-buffer.js';
+import { metricLabels, type LabelNames, type MetricLabel } from './metric-labels.js';
+
+/** What a monitoring system imports. */
+export type MetricsFormat = 'openmetrics' | 'victoriametrics';
+
+export interface MetricsForm {
+  readonly format: MetricsFormat;
+  readonly labels: LabelNames;
+}
+
+/** A metric, and what it says. */
+interface Gauge {
+  readonly name: string;
+  readonly help: string;
+}
+
+const SCORE: Gauge = { name: 'aiops_score', help: 'Anomaly score of an interval, at its start.' };
+const ANOMALY: Gauge = { name: 'aiops_anomaly', help: 'Whether the score is over the threshold (1) or not (0).' };
+
+interface MetricsSyntax {
+  /** From the start of a line to the value. */
+  readonly head: (metric: string, labels: readonly MetricLabel[]) => string;
+  /** From the value to the end of the line. */
+  readonly end: (minuteMs: number) => string;
+}
+
+/** https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md; times in seconds */
+const OPENMETRICS: MetricsSyntax = {
+  head: (metric, labels) => {
+    const texts = labels.map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, escaped)}"`);
+    return `${metric}{${texts.join(',')}} `;
+  },
+  end: (minuteMs) => ` ${minuteMs / 1000}\n`,
+};
+
+function escaped(character: string): string {
+  return character === '\n' ? '\\n' : `\\${character}`;
+}
+
+/** https://docs.victoriametrics.com/#json-line-format; times in milliseconds */
+const VICTORIAMETRICS: MetricsSyntax = {
+  head: (metric, labels) => {
+    const texts = labels.map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`);
+    return `{"metric":{"__name__":"${metric}"${texts.join('')}},"values":[`;
+  },
+  end: (minuteMs) => `],"timestamps":[${minuteMs}]}\n`,
+};
+
+/** The files of a run that hold its metrics, by name. */
+export type MetricsFile = 'aiops_score.om' | 'aiops_anomaly.om' | 'aiops_metrics.vm.jsonl';
+
+/** Which gauges go to a file, and what is around their lines. */
+interface MetricsFileForm {
+  readonly gauges: readonly Gauge[];
+  readonly header: string;
+  /** Without it, a reader must take the file for incomplete. */
+  readonly footer: string;
+}
+
+const FILES: Readonly<Record<MetricsFile, MetricsFileForm>> = {
+  'aiops_score.om': { gauges: [SCORE], header: openMetricsHeader(SCORE), footer: '# EOF\n' },
+  'aiops_anomaly.om': { gauges: [ANOMALY], header: openMetricsHeader(ANOMALY), footer: '# EOF\n' },
+  'aiops_metrics.vm.jsonl': { gauges: [SCORE, ANOMALY], header: '', footer: '' },
+};
+
+const FORMATS = {
+  openmetrics: { syntax: OPENMETRICS, files: ['aiops_score.om', 'aiops_anomaly.om'] },
+  victoriametrics: { syntax: VICTORIAMETRICS, files: ['aiops_metrics.vm.jsonl'] },
+} as const satisfies Readonly<
+  Record<MetricsFormat, { readonly syntax: MetricsSyntax; readonly files: readonly MetricsFile[] }>
+>;
+
+export const METRICS_FILES = Object.keys(FILES) as readonly MetricsFile[];
+
+function openMetricsHeader({ name, help }: Gauge): string {
+  return `# TYPE ${name} gauge\n# HELP ${name} ${help}\n`;
+}
+
+/** The files of a format; undefined: none. */
+export function metricsFiles(format: MetricsFormat | undefined): readonly MetricsFile[] {
+  return format === undefined ? [] : FORMATS[format].files;
+}
+
+/** The text before the first line of a file, and the one behind the last line of a complete file. */
+export function metricsFrame(file: MetricsFile): Pick<MetricsFileForm, 'header' | 'footer'> {
+  return FILES[file];
+}
+
+/** What became of the rows of a block, as far as metrics say it. */
+export type ScoredRows = Pick<Answers, 'rowOffsets' | 'scores' | 'anomalies'>;
+
+/**
+ * One sample per row and gauge, where the row has a score or a verdict; those of each file of the format, in their
+ * order. Every series has at most one sample per minute, and minutes ascend. The bytes depend on the rows only.
+ */
+export function metricLines(block: Block, rows: ScoredRows, { format, labels }: MetricsForm): MinuteLines[] {
+  const { files, syntax } = FORMATS[format];
+  const writers = files.map((file) => new MetricsWriter(block, { labels, syntax, gauges: FILES[file].gauges }));
+  const minutes = block.minutesMs.length;
+  const offsets = writers.map(() => new Uint32Array(minutes + 1));
+  for (let minute = 0; minute < minutes; minute++) {
+    for (const [i, writer] of writers.entries()) offsets[i]![minute + 1] = writer.addMinute(minute, rows);
+  }
+  return writers.map(({ bytes }, i) => ({ bytes, offsets: offsets[i]! }));
+}
+
+/** Room for a line at first. */
+const TYPICAL_LINE_BYTES = 128;
+
+class MetricsWriter {
+  readonly #block: Block;
+  readonly #lines: LineBuffer;
+  readonly #scores: GaugeWriter | null;
+  readonly #anomalies: GaugeWriter | null;
+
+  constructor(
+    block: Block,
+    { labels, syntax, gauges }: { labels: LabelNames; syntax: MetricsSyntax; gauges: readonly Gauge[] },
+  ) {
+    const { targets, minutesMs } = block;
+    this.#block = block;
+    this.#lines = new LineBuffer(TYPICAL_LINE_BYTES * gauges.length * targets.length * minutesMs.length);
+    const writerOf = (gauge: Gauge): GaugeWriter | null =>
+      gauges.includes(gauge) ? new GaugeWriter(gauge.name, block, this.#lines, { labels, syntax }) : null;
+    this.#scores = writerOf(SCORE);
+    this.#anomalies = writerOf(ANOMALY);
+  }
+
+  get bytes(): Uint8Array {
+    return this.#lines.written;
+  }
+
+  /** Adds the samples of a minute; returns where they end. */
+  addMinute(minute: number, { rowOffsets, scores, anomalies }: ScoredRows): number {
+    const { present, minutesMs, targets } = this.#block;
+    let row = rowOffsets[minute]!;
+    for (let series = 0; series < targets.length; series++) {
+      if (present[series * minutesMs.length + minute] === 0) continue;
+      const score = scores[row]!;
+      const anomaly = anomalies[row]!;
+      if (!Number.isNaN(score)) this.#scores?.add(series, minute, score);
+      if (anomaly !== NO_VERDICT) this.#anomalies?.add(series, minute, anomaly);
+      row++;
+    }
+    return this.#lines.length;
+  }
+}
+
+class GaugeWriter {
+  readonly #name: string;
+  readonly #block: Block;
+  readonly #lines: LineBuffer;
+  readonly #labels: LabelNames;
+  readonly #syntax: MetricsSyntax;
+  /** `[series]` */
+  readonly #heads: RecurringTexts;
+  /** `[minutes]` */
+  readonly #ends: RecurringTexts;
+
+  constructor(
+    name: string,
+    block: Block,
+    lines: LineBuffer,
+    { labels, syntax }: { labels: LabelNames; syntax: MetricsSyntax },
+  ) {
+    this.#name = name;
+    this.#block = block;
+    this.#lines = lines;
+    this.#labels = labels;
+    this.#syntax = syntax;
+    this.#heads = new RecurringTexts(lines, block.targets.length);
+    this.#ends = new RecurringTexts(lines, block.minutesMs.length);
+  }
+
+  /** Adds a sample whose value is a finite Float32. */
+  add(series: number, minute: number, value: number): void {
+    if (!this.#heads.repeat(series)) this.#heads.write(series, this.#headOf(series));
+    this.#lines.float32(value);
+    if (!this.#ends.repeat(minute))
+      this.#ends.write(minute, this.#syntax.end(this.#block.minutesMs[minute]!));
+  }
+
+  #headOf(series: number): string {
+    const { targets, columns } = this.#block;
+    return this.#syntax.head(this.#name, metricLabels(targets[series]!, columns[series]!, this.#labels));
+  }
+}
