@@ -1,6 +1,7 @@
 import { AiopsError } from '../core/errors.js';
 import { gateThatNeeds, refuseGatesWithout, type Gate } from '../report/gates.js';
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
+import type { WrittenFormats } from '../output/growing-files.js';
 import type { ReplayConfig } from '../replay/replay-config.js';
 import { oldestFirst } from '../read/sample/oldest-first.js';
 import { journaled } from './journaled.js';
@@ -24,7 +25,7 @@ export function replayConfig(
   const compare = values.compare ?? (isPaced ? 'none' : 'sample');
   if (compare === 'none') refuseGatesWithout('comparison', gates, REPLAY_METRICS);
   if (!isPaced) refuseGatesWithout('schedule', gates, REPLAY_METRICS);
-  if (out === '-') refuseOnStdout(stdoutForm(values), values.trace);
+  if (out === '-') refuseOnStdout(stdoutForm(values), values);
   // At the pace of real time, the clock decides how long to wait for records.
   const live = values.pace === 1;
   const read = { ...readSettings(values), live };
@@ -48,7 +49,7 @@ export function replayConfig(
       rejectsFile: values.rejectsFile,
       // A service manager may restart a live feed; each run then has another part of it.
       appendRejects: live,
-      format: values.resultsFormat,
+      ...writtenFormats(values.resultsFormat),
       anomaliesOnly: values.emit === 'anomalies',
       fullOutput: values.fullOutput,
       trace: values.trace,
@@ -90,8 +91,23 @@ function blockLength(
   return served !== null || (compare === 'none' && areWanted) ? 1 : null;
 }
 
+/** Metrics are written beside results of the format that can be read back. */
+function writtenFormats(asked: ReplayValues['resultsFormat']): WrittenFormats {
+  return asked === 'jsonl' || asked === 'csv' ? { format: asked } : { format: 'jsonl', metrics: asked };
+}
+
 /** If results go to standard output, reports cannot, and there is no folder for other files. */
-function refuseOnStdout(form: StdoutForm, trace: boolean): void {
+function refuseOnStdout(
+  form: StdoutForm,
+  { trace, resultsFormat }: Pick<ReplayValues, 'trace' | 'resultsFormat'>,
+): void {
+  if (writtenFormats(resultsFormat).metrics !== undefined) {
+    throw new AiopsError(
+      'usage',
+      `--results-format ${resultsFormat} needs an output folder: metrics are files beside the results, which --out - does not have`,
+      { hint: 'name a folder with --out DIR, or use --results-format jsonl' },
+    );
+  }
   if (form !== 'text') {
     throw new AiopsError('usage', `--${form} and --out - both write to standard output`, {
       hint: `name a folder with --out DIR, or drop --${form}`,

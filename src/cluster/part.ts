@@ -1,5 +1,8 @@
 import type { Quarantine } from '../core/incidents.js';
-import { count, fields, list, object, text, type Shape } from '../core/shape.js';
+import type { MetricsFile } from '../core/metric-files.js';
+import { count, list, object, text, type Shape } from '../core/shape.js';
+import type { PerFile } from '../output/growing-files.js';
+import { fileShape } from '../output/journal.js';
 import { quarantine } from '../replay/resume/fact-shapes.js';
 import { runCompletion, runFacts } from '../replay/resume/previous-journal.js';
 import type { RunCompletion, RunFacts } from '../replay/resume/run-facts.js';
@@ -28,14 +31,12 @@ export interface PartCompletion extends RunCompletion {
 }
 
 /** By what they hold, as in a commit. */
-export type PartFiles = Readonly<Record<(typeof PART_FILES)[number], FileSum>>;
+export type PartFiles = PerFile<FileSum>;
 
 export interface FileSum {
   readonly bytes: number;
   readonly sha256: string;
 }
-
-export const PART_FILES = ['results', 'rejects', 'timings'] as const;
 
 const partOf: Shape<PartOf> = object({
   plan: text,
@@ -51,13 +52,13 @@ export const partFacts: Shape<PartFacts> = (value) => ({
   ...object({ part: partOf })(value),
 });
 
-const files: Shape<PartFiles> = fields(PART_FILES, object({ bytes: count, sha256: text }));
+const fileSum: Shape<FileSum> = object({ bytes: count, sha256: text });
 
-/** Of the completion in a part's journal. */
-export const partCompletion: Shape<PartCompletion> = (value) => ({
-  ...runCompletion(value),
-  ...object({ files })(value),
-});
+/** Of the completion in the journal of a part with these files of metrics. */
+export function partCompletion(metrics: readonly MetricsFile[]): Shape<PartCompletion> {
+  const files = fileShape(metrics, fileSum);
+  return (value) => ({ ...runCompletion(value), ...object({ files })(value) });
+}
 
 /** What the merge writes where a slice must run again with other quarantines than it assumed. */
 export interface SliceStart {

@@ -1,7 +1,7 @@
 /* The unit of dispatch: consecutive minutes, each series with the look-back that its windows need. */
 import { intervalsBetween } from './grid.js';
 import { isForgotten } from './life.js';
-import type { MetricsForm } from './metric-lines.js';
+import type { MetricsForm } from './metric-files.js';
 import type { ItemRange } from './partition.js';
 import type { CallStyle, ItemError, Label } from './types.js';
 

@@ -1,24 +1,16 @@
 /* Scores and verdicts as lines that monitoring systems import. */
 import { NO_VERDICT, type Answers, type Block, type MinuteLines } from './block.js';
 import { LineBuffer, RecurringTexts } from './line-buffer.js';
+import {
+  ANOMALY,
+  metricsFileForm,
+  metricsFiles,
+  SCORE,
+  type Gauge,
+  type MetricsForm,
+  type MetricsFormat,
+} from './metric-files.js';
 import { metricLabels, type LabelNames, type MetricLabel } from './metric-labels.js';
-
-/** What a monitoring system imports. */
-export type MetricsFormat = 'openmetrics' | 'victoriametrics';
-
-export interface MetricsForm {
-  readonly format: MetricsFormat;
-  readonly labels: LabelNames;
-}
-
-/** A metric, and what it says. */
-interface Gauge {
-  readonly name: string;
-  readonly help: string;
-}
-
-const SCORE: Gauge = { name: 'aiops_score', help: 'Anomaly score of an interval, at its start.' };
-const ANOMALY: Gauge = { name: 'aiops_anomaly', help: 'Whether the score is over the threshold (1) or not (0).' };
 
 interface MetricsSyntax {
   /** From the start of a line to the value. */
@@ -49,45 +41,10 @@ const VICTORIAMETRICS: MetricsSyntax = {
   end: (minuteMs) => `],"timestamps":[${minuteMs}]}\n`,
 };
 
-/** The files of a run that hold its metrics, by name. */
-export type MetricsFile = 'aiops_score.om' | 'aiops_anomaly.om' | 'aiops_metrics.vm.jsonl';
-
-/** Which gauges go to a file, and what is around their lines. */
-interface MetricsFileForm {
-  readonly gauges: readonly Gauge[];
-  readonly header: string;
-  /** Without it, a reader must take the file for incomplete. */
-  readonly footer: string;
-}
-
-const FILES: Readonly<Record<MetricsFile, MetricsFileForm>> = {
-  'aiops_score.om': { gauges: [SCORE], header: openMetricsHeader(SCORE), footer: '# EOF\n' },
-  'aiops_anomaly.om': { gauges: [ANOMALY], header: openMetricsHeader(ANOMALY), footer: '# EOF\n' },
-  'aiops_metrics.vm.jsonl': { gauges: [SCORE, ANOMALY], header: '', footer: '' },
+const SYNTAX: Readonly<Record<MetricsFormat, MetricsSyntax>> = {
+  openmetrics: OPENMETRICS,
+  victoriametrics: VICTORIAMETRICS,
 };
-
-const FORMATS = {
-  openmetrics: { syntax: OPENMETRICS, files: ['aiops_score.om', 'aiops_anomaly.om'] },
-  victoriametrics: { syntax: VICTORIAMETRICS, files: ['aiops_metrics.vm.jsonl'] },
-} as const satisfies Readonly<
-  Record<MetricsFormat, { readonly syntax: MetricsSyntax; readonly files: readonly MetricsFile[] }>
->;
-
-export const METRICS_FILES = Object.keys(FILES) as readonly MetricsFile[];
-
-function openMetricsHeader({ name, help }: Gauge): string {
-  return `# TYPE ${name} gauge\n# HELP ${name} ${help}\n`;
-}
-
-/** The files of a format; undefined: none. */
-export function metricsFiles(format: MetricsFormat | undefined): readonly MetricsFile[] {
-  return format === undefined ? [] : FORMATS[format].files;
-}
-
-/** The text before the first line of a file, and the one behind the last line of a complete file. */
-export function metricsFrame(file: MetricsFile): Pick<MetricsFileForm, 'header' | 'footer'> {
-  return FILES[file];
-}
 
 /** What became of the rows of a block, as far as metrics say it. */
 export type ScoredRows = Pick<Answers, 'rowOffsets' | 'scores' | 'anomalies'>;
@@ -97,8 +54,10 @@ export type ScoredRows = Pick<Answers, 'rowOffsets' | 'scores' | 'anomalies'>;
  * order. Every series has at most one sample per minute, and minutes ascend. The bytes depend on the rows only.
  */
 export function metricLines(block: Block, rows: ScoredRows, { format, labels }: MetricsForm): MinuteLines[] {
-  const { files, syntax } = FORMATS[format];
-  const writers = files.map((file) => new MetricsWriter(block, { labels, syntax, gauges: FILES[file].gauges }));
+  const syntax = SYNTAX[format];
+  const writers = metricsFiles(format).map(
+    (file) => new MetricsWriter(block, { labels, syntax, gauges: metricsFileForm(file).gauges }),
+  );
   const minutes = block.minutesMs.length;
   const offsets = writers.map(() => new Uint32Array(minutes + 1));
   for (let minute = 0; minute < minutes; minute++) {

@@ -1,22 +1,27 @@
 import { AiopsError } from '../core/errors.js';
 import { sumOf, TAIL_BYTES } from './buffered-file.js';
 import { NotPlainFile, type FileEntry, type Files } from './files.js';
+import {
+  entriesOf,
+  footerOf,
+  metricsOf,
+  ofKind,
+  perFile,
+  type GrowingKind,
+  type PerFile,
+} from './growing-files.js';
 import type { CommittedEnds } from './journal.js';
 import { cannotRead } from './output-errors.js';
 import type { GrowingPaths } from './output-paths.js';
 import { readTail } from './read-back.js';
 
-/** The files of a run that grow, as a journal names them. */
-export const KINDS = ['results', 'rejects', 'timings'] as const;
-type Kind = (typeof KINDS)[number];
-
 /** The last committed bytes of each file. */
-export type TailBytes = Readonly<Record<Kind, Uint8Array>>;
+export type TailBytes = PerFile<Uint8Array>;
 
 /** A file that is not as the run left it. */
 export interface DamagedFile {
   readonly path: string;
-  /** `short`: committed bytes are missing; `long`: longer than when the run was completed; `changed`: other bytes. */
+  /** `short`: bytes are missing; `long`: longer than when the run was completed; `changed`: other bytes. */
   readonly problem: 'missing' | 'short' | 'long' | 'changed';
   readonly committedBytes: number;
   /** Null: it does not exist. */
@@ -24,8 +29,11 @@ export interface DamagedFile {
 }
 
 export interface CheckOptions {
-  /** A completed run leaves nothing after its last commit, so anything there counts as damage. */
-  readonly isComplete: boolean;
+  /**
+   * A completed run leaves nothing but footers after its last commit, so anything else there counts as damage; a
+   * complete part of a run not even these.
+   */
+  readonly isComplete: boolean | 'part';
   readonly files: Files;
 }
 
@@ -40,29 +48,40 @@ export async function inspectFiles(
   { isComplete, files }: CheckOptions,
 ): Promise<{ readonly damaged: readonly DamagedFile[]; readonly tails: TailBytes }> {
   const damaged: DamagedFile[] = [];
-  const found: Record<Kind, Uint8Array> = {
-    results: new Uint8Array(),
-    rejects: new Uint8Array(),
-    timings: new Uint8Array(),
-  };
-  for (const kind of KINDS) {
-    const [path, committedBytes] = [paths[kind], lengths[kind]];
+  const found = new Map<GrowingKind, Uint8Array>();
+  for (const [kind, path] of entriesOf(paths)) {
+    const footer = isComplete === true ? Buffer.from(footerOf(kind)) : Buffer.alloc(0);
+    const committedBytes = ofKind(lengths, kind);
+    const wholeBytes = committedBytes + footer.length;
     const entry = await entryOf(path, files);
     if (entry !== null && entry.kind !== 'file') throw cannotRead(path, new NotPlainFile());
     const sizeBytes = entry?.sizeBytes ?? null;
-    if (sizeBytes !== null && sizeBytes >= committedBytes) {
-      found[kind] = await committedTail(path, committedBytes, files);
-    }
-    const isChanged = sumOf(found[kind]) !== tails[kind];
-    const problem = problemOf({ committedBytes, sizeBytes, isComplete, isChanged });
-    if (problem !== null) damaged.push({ path, problem, committedBytes, sizeBytes });
+    const isWhole = sizeBytes !== null && sizeBytes >= wholeBytes;
+    const bytes = isWhole ? await tailBefore(path, wholeBytes, TAIL_BYTES + footer.length, files) : NO_BYTES;
+    const tail = bytes.subarray(0, bytes.length - footer.length);
+    found.set(kind, tail);
+    const isChanged = sumOf(tail) !== ofKind(tails, kind) || !footer.equals(bytes.subarray(tail.length));
+    const problem = problemOf({
+      committedBytes: wholeBytes,
+      sizeBytes,
+      isComplete: isComplete !== false,
+      isChanged,
+    });
+    if (problem !== null) damaged.push({ path, problem, committedBytes: wholeBytes, sizeBytes });
   }
-  return { damaged, tails: found };
+  return { damaged, tails: perFile(metricsOf(paths), (kind) => found.get(kind) ?? NO_BYTES) };
 }
 
-async function committedTail(path: string, lengthBytes: number, files: Files): Promise<Uint8Array> {
+const NO_BYTES = new Uint8Array();
+
+async function tailBefore(
+  path: string,
+  lengthBytes: number,
+  tailBytes: number,
+  files: Files,
+): Promise<Uint8Array> {
   try {
-    return await readTail(files, path, { lengthBytes, tailBytes: TAIL_BYTES });
+    return await readTail(files, path, { lengthBytes, tailBytes });
   } catch (cause) {
     throw cannotRead(path, cause);
   }

@@ -1,16 +1,20 @@
 import { dirname, join, resolve } from 'node:path';
 
 import { BufferedFile, sumOf } from './buffered-file.js';
-import { checkFiles, entryOf, KINDS } from './check-committed.js';
+import { checkFiles, entryOf } from './check-committed.js';
 import { removeFile, writeWhole } from './durable-files.js';
+import type { MetricsFile } from '../core/metric-files.js';
 import type { Files } from './files.js';
 import {
-  journalLine,
-  journalPath,
-  type CommittedEnds,
-  type FileLengths,
-  type JournalEntry,
-} from './journal.js';
+  entriesOf,
+  footerOf,
+  metricsOf,
+  ofKind,
+  perFile,
+  type GrowingKind,
+  type PerFile,
+} from './growing-files.js';
+import { journalLine, journalPath, type CommittedEnds, type JournalEntry } from './journal.js';
 import { cannotCreate, cannotRead, cannotWrite } from './output-errors.js';
 import { isLeftover, type GrowingPaths } from './output-paths.js';
 import { readLineGroups, type FileLine } from './read-back.js';
@@ -29,12 +33,12 @@ export interface Beginning {
 
 const EMPTY = sumOf('');
 
-export const NOTHING: CommittedEnds = {
-  lengths: { results: 0, rejects: 0, timings: 0 },
-  tails: { results: EMPTY, rejects: EMPTY, timings: EMPTY },
-};
+/** Of a run with these files of metrics that has committed nothing. */
+export function nothingOf(metrics: readonly MetricsFile[]): CommittedEnds {
+  return { lengths: perFile(metrics, () => 0), tails: perFile(metrics, () => EMPTY) };
+}
 
-type Growing = Readonly<Record<(typeof KINDS)[number], BufferedFile>>;
+type Growing = PerFile<BufferedFile>;
 
 /**
  * The files of a run that grow, and the journal, which says how much of each is committed. A commit syncs the files
@@ -44,9 +48,9 @@ export class CommittedFiles {
   readonly #growing: Growing;
   readonly #journal: BufferedFile;
   readonly #files: Files;
-  #committed: FileLengths;
+  #committed: PerFile<number>;
 
-  private constructor(growing: Growing, journal: BufferedFile, committed: FileLengths, files: Files) {
+  private constructor(growing: Growing, journal: BufferedFile, committed: PerFile<number>, files: Files) {
     this.#growing = growing;
     this.#journal = journal;
     this.#committed = committed;
@@ -70,40 +74,33 @@ export class CommittedFiles {
     };
     try {
       const tails = await checkFiles(paths, ends, { isComplete: false, files });
-      const results = await open(paths.results);
-      const timings = await open(paths.timings);
-      const existing = (await entryOf(paths.rejects, files)) === null ? null : await open(paths.rejects);
+      const growing = new Map<GrowingKind, BufferedFile>();
+      for (const [kind, path] of entriesOf(paths)) {
+        const isLater = kind === 'rejects' && (await entryOf(path, files)) === null;
+        if (!isLater) growing.set(kind, await open(path));
+      }
       const journalText = beginning.journal.join('');
       await writeWhole(journalPath(folder), journalText, files);
       const journal = await open(journalPath(folder));
       await journal.startAt(Buffer.byteLength(journalText));
       await removeNames(beginning, files);
-      const growing = { results, timings, rejects: existing ?? (await open(paths.rejects)) };
-      for (const kind of KINDS) await growing[kind].startAt(ends.lengths[kind], tails[kind]);
+      if (!growing.has('rejects')) growing.set('rejects', await open(paths.rejects));
+      for (const [kind, file] of growing) await file.startAt(ofKind(ends.lengths, kind), ofKind(tails, kind));
       await syncFolders([folder, ...(await foldersOf(Object.values(paths), files))], files);
-      return new CommittedFiles(growing, journal, ends.lengths, files);
+      return new CommittedFiles(Object.fromEntries(growing) as Growing, journal, ends.lengths, files);
     } catch (error) {
       for (const file of opened) await file.release();
       throw error;
     }
   }
 
-  get results(): BufferedFile {
-    return this.#growing.results;
-  }
-
-  get rejects(): BufferedFile {
-    return this.#growing.rejects;
-  }
-
-  get timings(): BufferedFile {
-    return this.#growing.timings;
+  file(kind: GrowingKind): BufferedFile {
+    return ofKind(this.#growing, kind);
   }
 
   /** Whether everything written so far is committed. */
   get isCommitted(): boolean {
-    const lengths = this.#lengths();
-    return KINDS.every((kind) => lengths[kind] === this.#committed[kind]);
+    return entriesOf(this.#lengths()).every(([kind, length]) => length === this.#committed[kind]);
   }
 
   /**
@@ -115,22 +112,31 @@ export class CommittedFiles {
   async commit(state: unknown): Promise<void> {
     const lengths = this.#lengths();
     await this.sync();
-    const { results, rejects, timings } = this.#growing;
-    const tails = { results: results.tailSum, rejects: rejects.tailSum, timings: timings.tailSum };
+    const tails = this.#ofEach(({ tailSum }) => tailSum);
     await this.#append({ type: 'commit', lengths, tails, state });
     this.#committed = lengths;
   }
 
   /** Syncs the growing files, all at once. @throws AiopsError `output_io` */
   async sync(): Promise<void> {
-    const synced = await Promise.allSettled(KINDS.map((kind) => this.#growing[kind].sync()));
+    const synced = await Promise.allSettled(entriesOf(this.#growing).map(([, file]) => file.sync()));
     for (const outcome of synced) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   /** The lines of the committed part of a file. @throws AiopsError `output_io` */
-  committedLines(kind: (typeof KINDS)[number], containing?: string): AsyncGenerator<readonly FileLine[]> {
-    const { path } = this.#growing[kind];
-    return linesWithin(path, { lengthBytes: this.#committed[kind], containing }, this.#files);
+  committedLines(kind: GrowingKind, containing?: string): AsyncGenerator<readonly FileLine[]> {
+    const within = { lengthBytes: ofKind(this.#committed, kind), containing };
+    return linesWithin(this.file(kind).path, within, this.#files);
+  }
+
+  /**
+   * Marks the end of files that have a footer. Everything must have been committed, so what looks complete is.
+   *
+   * @throws AiopsError `output_io`
+   */
+  async writeFooters(): Promise<void> {
+    for (const [kind, file] of entriesOf(this.#growing)) await file.write(footerOf(kind));
+    await this.sync();
   }
 
   /** Appends the journal's last line, then checks every file once more for changes. @throws AiopsError `output_io` */
@@ -141,14 +147,17 @@ export class CommittedFiles {
 
   /** Closes all files. Never throws. */
   async release(): Promise<void> {
-    for (const kind of KINDS) await this.#growing[kind].release();
+    for (const [, file] of entriesOf(this.#growing)) await file.release();
     await this.#journal.release();
   }
 
   /** Of everything written so far, committed or not. */
-  #lengths(): FileLengths {
-    const { results, rejects, timings } = this.#growing;
-    return { results: results.lengthBytes, rejects: rejects.lengthBytes, timings: timings.lengthBytes };
+  #lengths(): PerFile<number> {
+    return this.#ofEach(({ lengthBytes }) => lengthBytes);
+  }
+
+  #ofEach<T>(of: (file: BufferedFile) => T): PerFile<T> {
+    return perFile(metricsOf(this.#growing), (kind) => of(this.file(kind)));
   }
 
   async #append(entry: JournalEntry): Promise<void> {

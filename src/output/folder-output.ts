@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import { resultsHeader } from '../core/result-lines.js';
+import { metricsFiles } from '../core/metric-files.js';
 import type { Reject } from '../core/types.js';
-import { CommittedFiles, NOTHING } from './committed-files.js';
+import { CommittedFiles, nothingOf } from './committed-files.js';
 import { AtomicFile, makeFolder, writeOrRemove } from './durable-files.js';
 import { isErrno, type Files } from './files.js';
 import { FolderLock, type SocketLock } from './folder-lock.js';
+import { entriesOf, headerOf, type GrowingKind } from './growing-files.js';
 import {
   JOURNAL_FORMAT,
   journalLine,
@@ -19,7 +20,7 @@ import {
   growingPaths,
   rejectsLabel,
   REJECTS_NAME,
-  RESULTS_NAMES,
+  RESULT_FILES,
   resultsName,
   type GrowingPaths,
 } from './output-paths.js';
@@ -58,7 +59,7 @@ export class FolderOutput implements RunOutput {
 
   private constructor(options: RunOutputOptions, opened: OpenedFolder, open: OpenFolderOptions) {
     this.#options = options;
-    this.#paths = growingPaths(options.out, options.format, options.rejectsFile);
+    this.#paths = growingPaths(options.out, options, options.rejectsFile);
     this.#opened = opened;
     this.#left = new LeftFolder(options, opened.previous, open.files);
     this.#rejectsLock = open.rejectsLock;
@@ -90,7 +91,7 @@ export class FolderOutput implements RunOutput {
   async begin(facts: unknown, { replace }: { readonly replace: boolean }): Promise<void> {
     await this.preflight({ replace });
     const previous = this.previous === null ? (replace ? null : []) : fileNames(this.previous);
-    await this.#start(facts, { lines: [], ends: NOTHING, previous });
+    await this.#start(facts, { lines: [], ends: this.#nothing, previous });
   }
 
   async resume(commit: number, facts: unknown, kept?: ReadonlySet<number>): Promise<void> {
@@ -101,21 +102,30 @@ export class FolderOutput implements RunOutput {
     const resumed = journalLine({ type: 'resumed', times: previous.resumed + 1 });
     await this.#start(facts, {
       lines: [...commits.map((each) => journalLine({ type: 'commit', ...each })), resumed],
-      ends: commits.at(-1) ?? NOTHING,
+      ends: commits.at(-1) ?? this.#nothing,
       previous: fileNames(previous),
     });
   }
 
   async writeLines(lines: Uint8Array): Promise<void> {
-    await begun(this.#growing).results.write(lines);
+    await begun(this.#growing).file('results').write(lines);
+  }
+
+  async writeMetrics(lines: readonly Uint8Array[]): Promise<void> {
+    const growing = begun(this.#growing);
+    for (const [i, name] of metricsFiles(this.#options.metrics).entries()) {
+      const samples = lines[i];
+      if (samples === undefined) throw new RangeError(`there are no lines for ${name}`);
+      await growing.file(name).write(samples);
+    }
   }
 
   async writeRejects(rejects: readonly Reject[]): Promise<void> {
-    await begun(this.#growing).rejects.write(rejectLines(rejects));
+    await begun(this.#growing).file('rejects').write(rejectLines(rejects));
   }
 
   async writeTiming(line: string): Promise<void> {
-    await begun(this.#growing).timings.write(line);
+    await begun(this.#growing).file('timings').write(line);
   }
 
   /**
@@ -123,8 +133,8 @@ export class FolderOutput implements RunOutput {
    *
    * @throws AiopsError `output_io`
    */
-  async append(kind: keyof GrowingPaths, bytes: Uint8Array): Promise<void> {
-    await begun(this.#growing)[kind].write(bytes);
+  async append(kind: GrowingKind, bytes: Uint8Array): Promise<void> {
+    await begun(this.#growing).file(kind).write(bytes);
   }
 
   async writeTrace(text: string): Promise<void> {
@@ -154,6 +164,7 @@ export class FolderOutput implements RunOutput {
       await growing.sync(); // explains the error if the folder was moved
       throw error;
     }
+    if (this.#options.isPart !== true) await growing.writeFooters();
     await growing.complete(completion);
     await this.#release();
   }
@@ -171,6 +182,10 @@ export class FolderOutput implements RunOutput {
       .catch(() => undefined);
   }
 
+  get #nothing(): CommittedEnds {
+    return nothingOf(metricsFiles(this.#options.metrics));
+  }
+
   /** @param previous files of previous runs, by name; null: any that exist */
   async #start(
     facts: unknown,
@@ -184,17 +199,20 @@ export class FolderOutput implements RunOutput {
       readonly previous: readonly string[] | null;
     },
   ): Promise<void> {
-    const { out: folder, format, trace } = this.#options;
+    const { out: folder, format, metrics, trace } = this.#options;
+    const names = metricsFiles(metrics);
     const own = { results: resultsName(format), rejects: rejectsLabel(folder, this.#paths.rejects) };
-    const replaced = replacedNames(Object.values(own), previous);
-    const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...own, replaced, facts });
+    const replaced = replacedNames([...Object.values(own), ...names], previous);
+    const listed = names.length === 0 ? {} : { metrics: names }; // as in journals from before there were metrics
+    const run = journalLine({ type: 'run', format: JOURNAL_FORMAT, ...own, ...listed, replaced, facts });
     const growing = await CommittedFiles.begin(
       { folder, paths: this.#paths, journal: [run, ...lines], ends, remove: replaced },
       this.#files,
     );
     try {
       this.#trace = trace ? await AtomicFile.create(join(folder, 'trace.json'), this.#files) : null;
-      if (ends.lengths.results === 0) await growing.results.write(resultsHeader(format));
+      for (const [kind, length] of entriesOf(ends.lengths))
+        if (length === 0) await growing.file(kind).write(headerOf(kind, format));
     } catch (error) {
       await growing.release();
       throw error;
@@ -238,14 +256,14 @@ async function openFolder(
 }
 
 /** Files that a previous run wrote or replaced. */
-function fileNames({ results, rejects, replaced }: JournalContents): string[] {
-  return [results, rejects, ...replaced];
+function fileNames({ results, rejects, metrics, replaced }: JournalContents): string[] {
+  return [results, rejects, ...metrics, ...replaced];
 }
 
 /** Files in the folder that a run with files `own` replaces: those of previous runs, or any where that is null. */
 function replacedNames(own: readonly string[], previous: readonly string[] | null): string[] {
   // Known names only, since a journal can be forged.
-  return [...RESULTS_NAMES, REJECTS_NAME].filter(
+  return [...RESULT_FILES, REJECTS_NAME].filter(
     (name) => !own.includes(name) && (previous?.includes(name) ?? true),
   );
 }

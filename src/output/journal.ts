@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
-import { anything, count, fields, list, number, object, oneOf, text, type Shape } from '../core/shape.js';
+import { METRICS_FILES, type MetricsFile } from '../core/metric-files.js';
+import { anything, count, list, number, object, oneOf, text, type Shape } from '../core/shape.js';
 import { program } from '../program/package-files.js';
 import { sumOf } from './buffered-file.js';
 import { isErrno, nodeFiles, type Files } from './files.js';
+import { perFile, type PerFile } from './growing-files.js';
 import { cannotRead } from './output-errors.js';
 import { JOURNAL_NAME } from './output-paths.js';
 import { readLines } from './read-back.js';
@@ -12,20 +14,12 @@ import { readLines } from './read-back.js';
 /** Raised whenever a run of the version before could not be resumed with the same results. */
 export const JOURNAL_FORMAT = 6;
 
-/** How long each file is, in bytes. */
-export interface FileLengths {
-  readonly results: number;
-  readonly rejects: number;
-  readonly timings: number;
-}
-
-/** Checksums of the last bytes before each of these lengths (`BufferedFile.tailSum`). */
-export type FileTails = Readonly<Record<keyof FileLengths, string>>;
-
 /** How much of each file is committed, and how to recognize its end. */
 export interface CommittedEnds {
-  readonly lengths: FileLengths;
-  readonly tails: FileTails;
+  /** In bytes. */
+  readonly lengths: PerFile<number>;
+  /** Checksums of the last bytes before each of these lengths (`BufferedFile.tailSum`). */
+  readonly tails: PerFile<string>;
 }
 
 /** How much of each file is committed, and how far the run had come. */
@@ -40,6 +34,8 @@ export interface JournalContents {
   readonly results: string;
   /** `rejects.jsonl` for the one in the folder, otherwise its absolute path. */
   readonly rejects: string;
+  /** Files of metrics in the folder. */
+  readonly metrics: readonly MetricsFile[];
   /** Files in the folder that a previous run left and this one does not use. */
   readonly replaced: readonly string[];
   readonly commits: readonly Commit[];
@@ -53,7 +49,7 @@ export type JournalEntry =
   | ({ readonly type: 'run'; readonly format: number } & Pick<
       JournalContents,
       'facts' | 'results' | 'rejects' | 'replaced'
-    >)
+    > & { readonly metrics?: JournalContents['metrics'] })
   | ({ readonly type: 'commit' } & Commit)
   | { readonly type: 'resumed'; readonly times: number }
   | { readonly type: 'complete'; readonly completion: unknown };
@@ -111,20 +107,17 @@ interface Contents extends JournalContents {
   resumed: number;
 }
 
-const runLine = object({
-  type: oneOf('run'),
-  results: text,
-  rejects: text,
-  replaced: list(text),
-  facts: anything,
-});
+const runLine = object(
+  { type: oneOf('run'), results: text, rejects: text, replaced: list(text), facts: anything },
+  { metrics: list(oneOf(...METRICS_FILES)) },
+);
 
 function begun(value: unknown, path: string): Contents {
   refuseOtherFormat(value, path);
   const run = parsed(() => runLine(value));
   if (run === undefined) throw damaged(path);
-  const { facts, results, rejects, replaced } = run;
-  return { facts, results, rejects, replaced, commits: [], completion: null, resumed: 0 };
+  const { facts, results, rejects, metrics = [], replaced } = run;
+  return { facts, results, rejects, metrics, replaced, commits: [], completion: null, resumed: 0 };
 }
 
 const anyFormat = object({ type: oneOf('run'), format: number }, { facts: anything });
@@ -144,12 +137,16 @@ function refuseOtherFormat(value: unknown, path: string): void {
   );
 }
 
-const ENDS = ['results', 'rejects', 'timings'] as const;
-const commitLine: Shape<Commit> = object({
-  lengths: fields(ENDS, count),
-  tails: fields(ENDS, text),
-  state: anything,
-});
+/** Of a run with these files of metrics. */
+function commitLine(metrics: readonly MetricsFile[]): Shape<Commit> {
+  return object({ lengths: fileShape(metrics, count), tails: fileShape(metrics, text), state: anything });
+}
+
+/** Something of the same shape about each growing file. */
+export function fileShape<T>(metrics: readonly MetricsFile[], of: Shape<T>): Shape<PerFile<T>> {
+  return object(perFile(metrics, () => of));
+}
+
 const typedLine = object({ type: text }, { times: count, completion: anything });
 
 /** False: the line is damaged or cannot follow the ones before. */
@@ -158,7 +155,7 @@ function add(contents: Contents, value: unknown): boolean {
   if (line === undefined || contents.completion !== null) return false;
   switch (line.type) {
     case 'commit': {
-      const commit = parsed(() => commitLine(value));
+      const commit = parsed(() => commitLine(contents.metrics)(value));
       if (commit !== undefined) contents.commits.push(commit);
       return commit !== undefined;
     }

@@ -1,7 +1,8 @@
 import { AiopsError } from '../core/errors.js';
+import { metricsFiles } from '../core/metric-files.js';
 import { resultsHeader } from '../core/result-lines.js';
 import { checkFiles, entryOf } from './check-committed.js';
-import { linesWithin, NOTHING } from './committed-files.js';
+import { linesWithin, nothingOf } from './committed-files.js';
 import { nodeFiles, type Files } from './files.js';
 import { readJournal, type CommittedEnds, type JournalContents } from './journal.js';
 import { growingPaths, rejectsLabel, type GrowingPaths } from './output-paths.js';
@@ -19,7 +20,7 @@ export class LeftFolder implements LeftOutput {
   constructor(options: RunOutputOptions, previous: JournalContents | null, files: Files) {
     this.previous = previous;
     this.#options = options;
-    this.#paths = growingPaths(options.out, options.format, options.rejectsFile);
+    this.#paths = growingPaths(options.out, options, options.rejectsFile);
     this.#files = files;
   }
 
@@ -42,7 +43,7 @@ export class LeftFolder implements LeftOutput {
 
   async *committed(kind: 'timings' | 'results', containing?: string): AsyncGenerator<readonly FileLine[]> {
     if (this.previous === null) return;
-    const { lengths } = committedBy(this.previous);
+    const { lengths } = this.#committedBy(this.previous);
     const within = { lengthBytes: lengths[kind], containing };
     const lines = linesWithin(this.#paths[kind], within, this.#files);
     yield* kind === 'results' ? withoutHeader(lines, this.#options) : lines;
@@ -60,7 +61,11 @@ export class LeftFolder implements LeftOutput {
 
   async #checkFiles(previous: JournalContents): Promise<void> {
     const isComplete = previous.completion !== null;
-    await checkFiles(this.#paths, committedBy(previous), { isComplete, files: this.#files });
+    await checkFiles(this.#paths, this.#committedBy(previous), { isComplete, files: this.#files });
+  }
+
+  #committedBy(previous: JournalContents): CommittedEnds {
+    return previous.commits.at(-1) ?? nothingOf(metricsFiles(this.#options.metrics));
   }
 }
 
@@ -110,7 +115,3 @@ const NOTHING_LEFT: LeftOutput = {
     // nothing
   },
 };
-
-function committedBy(previous: JournalContents): CommittedEnds {
-  return previous.commits.at(-1) ?? NOTHING;
-}

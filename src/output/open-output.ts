@@ -44,7 +44,7 @@ export async function openFolderOutput(
   opening: Omit<OpenOutputOptions, 'stderr'> = {},
 ): Promise<FolderOutput> {
   const { breakLock = false, restart = false, files = nodeFiles } = opening;
-  growingPaths(options.out, options.format, options.rejectsFile); // refuses rejects that would go to another own file
+  growingPaths(options.out, options, options.rejectsFile); // refuses rejects that would go to another own file
   const { rejectsLock } = await lockRejects(options, options.out, opening);
   try {
     return await FolderOutput.open(options, { breakLock, restart, rejectsLock, files });

@@ -1,14 +1,11 @@
 import { join, resolve } from 'node:path';
 
 import { AiopsError } from '../core/errors.js';
+import { METRICS_FILES, metricsFiles, type MetricsFile } from '../core/metric-files.js';
 import type { ResultsFormat } from '../core/result-lines.js';
+import type { PerFile, WrittenFormats } from './growing-files.js';
 
-/** The files of a run that grow while it is running. */
-export interface GrowingPaths {
-  readonly results: string;
-  readonly rejects: string;
-  readonly timings: string;
-}
+export type GrowingPaths = PerFile<string>;
 
 export const JOURNAL_NAME = 'journal.jsonl';
 export const LOCK_NAME = 'lock.json';
@@ -19,12 +16,15 @@ export function resultsName(format: ResultsFormat): string {
   return `results.${format}`;
 }
 
-export const RESULTS_NAMES: readonly string[] = [resultsName('jsonl'), resultsName('csv')];
+const RESULTS_NAMES: readonly string[] = [resultsName('jsonl'), resultsName('csv')];
 
 /** Reports that are written whole at the end of a run. */
 export const REPORT_NAMES: readonly string[] = ['timing.json', 'report.html', 'trace.json'];
 
-const GROWING_NAMES: readonly string[] = [JOURNAL_NAME, ...RESULTS_NAMES, REJECTS_NAME, TIMINGS_NAME];
+/** Files with the results of a run. */
+export const RESULT_FILES: readonly string[] = [...RESULTS_NAMES, ...METRICS_FILES];
+
+const GROWING_NAMES: readonly string[] = [JOURNAL_NAME, ...RESULT_FILES, REJECTS_NAME, TIMINGS_NAME];
 
 /** Files that only a replay writes: a benchmark must not write to a folder with one of these. */
 export const REPLAY_NAMES: readonly string[] = [...GROWING_NAMES, 'timing.json'];
@@ -32,7 +32,7 @@ export const REPLAY_NAMES: readonly string[] = [...GROWING_NAMES, 'timing.json']
 /** @throws AiopsError `usage` if rejects would go to another file of the run */
 export function growingPaths(
   folder: string,
-  format: ResultsFormat,
+  { format, metrics }: WrittenFormats,
   rejectsFile: string | null,
 ): GrowingPaths {
   const rejects = rejectsFile ?? join(folder, REJECTS_NAME);
@@ -43,7 +43,12 @@ export function growingPaths(
       hint: 'choose another file with --rejects',
     });
   }
-  return { results: join(folder, resultsName(format)), rejects, timings: join(folder, TIMINGS_NAME) };
+  return {
+    results: join(folder, resultsName(format)),
+    rejects,
+    timings: join(folder, TIMINGS_NAME),
+    ...metricsPaths(folder, metricsFiles(metrics)),
+  };
 }
 
 /** Whether a run may write to, replace or remove a file with that name in its output folder. */
@@ -80,11 +85,20 @@ export function rejectsLabel(folder: string, rejects: string): string {
 /** The inverse of `rejectsLabel` and `resultsName`: where the files are that a journal names. */
 export function pathsOf(
   folder: string,
-  { results, rejects }: Readonly<Record<'results' | 'rejects', string>>,
+  {
+    results,
+    rejects,
+    metrics,
+  }: { readonly results: string; readonly rejects: string; readonly metrics: readonly MetricsFile[] },
 ): GrowingPaths {
   return {
     results: join(folder, results),
     rejects: rejects === REJECTS_NAME ? join(folder, rejects) : rejects,
     timings: join(folder, TIMINGS_NAME),
+    ...metricsPaths(folder, metrics),
   };
+}
+
+function metricsPaths(folder: string, names: readonly MetricsFile[]): Partial<Record<MetricsFile, string>> {
+  return Object.fromEntries(names.map((name) => [name, join(folder, name)]));
 }

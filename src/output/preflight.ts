@@ -5,7 +5,7 @@ import { inputName } from '../core/input-position.js';
 import { entryOf } from './check-committed.js';
 import { isErrno, NotPlainFile, type FileEntry, type Files } from './files.js';
 import { cannotCreate, cannotRead } from './output-errors.js';
-import { REPORT_NAMES, RESULTS_NAMES } from './output-paths.js';
+import { REPORT_NAMES, RESULT_FILES } from './output-paths.js';
 
 /** Checks before a run writes anything, so that what would fail later, or destroy something, fails first. */
 
@@ -116,7 +116,7 @@ export function refuseRejectsKind(path: string, kind: RejectsKind, hasFolder: bo
  * @throws AiopsError `config`
  */
 export async function refuseUnknownResults(folder: string, files: Files): Promise<void> {
-  for (const name of [...RESULTS_NAMES, ...REPORT_NAMES]) {
+  for (const name of [...RESULT_FILES, ...REPORT_NAMES]) {
     const path = join(folder, name);
     const entry = await entryOf(path, files);
     // A run that is killed while it begins leaves an empty file.

@@ -1,16 +1,19 @@
 import type { LineForm } from '../core/block.js';
 import type { Reject } from '../core/types.js';
+import type { WrittenFormats } from './growing-files.js';
 import type { JournalContents } from './journal.js';
 import type { FileLine } from './read-back.js';
 
 /** Where a run writes, and what. */
-export interface RunOutputOptions extends LineForm {
+export interface RunOutputOptions extends WrittenFormats, Pick<LineForm, 'anomaliesOnly' | 'fullOutput'> {
   /** A folder, or `-` for results on standard output and no other file. */
   readonly out: string;
   /** Null: `rejects.jsonl` in the folder; with `-`, nowhere. */
   readonly rejectsFile: string | null;
   /** With `-`: append rejects to a file that has content instead of refusing it. */
   readonly appendRejects?: boolean;
+  /** The run is a part of another one: no file of it is to look complete. */
+  readonly isPart?: boolean;
   /** Write a `trace.json` to the folder. */
   readonly trace: boolean;
 }
@@ -85,6 +88,12 @@ export interface RunOutput extends LeftOutput, AsyncDisposable {
    * @throws AiopsError `output_io`; OutputClosed if standard output has no reader
    */
   writeLines(lines: Uint8Array): Promise<void>;
+
+  /**
+   * @param lines of each file of metrics, in their order; not to be changed afterwards
+   * @throws AiopsError `output_io`
+   */
+  writeMetrics(lines: readonly Uint8Array[]): Promise<void>;
 
   /** @throws AiopsError `output_io` */
   writeRejects(rejects: readonly Reject[]): Promise<void>;

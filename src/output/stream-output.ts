@@ -71,6 +71,10 @@ export class StreamOutput implements RunOutput {
     await this.#results.write(lines);
   }
 
+  async writeMetrics(): Promise<void> {
+    // there is no file for them
+  }
+
   async writeRejects(rejects: readonly Reject[]): Promise<void> {
     await this.#rejects?.write(rejectLines(rejects));
     if (this.#rejects instanceof BufferedFile) await this.#rejects.flush();

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { checkAnswered } from '../core/answers.js';
 import { rowsIn, type Answers } from '../core/block.js';
 import { messageOf, type AiopsError } from '../core/errors.js';
-import { metricsFiles } from '../core/metric-lines.js';
+import { metricsFiles } from '../core/metric-files.js';
 import { Queue } from '../core/queue.js';
 import type { ChunkTiming } from '../core/types.js';
 import { ProtocolError } from '../protocol/frames.js';

@@ -7,7 +7,7 @@ import {
   type RowStatus,
   type UntriedRow,
 } from '../core/block.js';
-import type { MetricsForm } from '../core/metric-lines.js';
+import type { MetricsForm } from '../core/metric-files.js';
 import type { Label } from '../core/types.js';
 import { checkId, codesOf, fieldsOf, numbersOf, partOf, type Fields } from './fields.js';
 import { ProtocolError, type Frame, type HeaderFields, type Part } from './frames.js';

@@ -62,6 +62,8 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
   /** How each file is read, and why; none where a previous run decided it. */
   readonly decisions: readonly FileDecisions[];
   readonly hasLabels: boolean;
+  /** Of each input, the fields that name its targets, none if its name does; null: it has no record yet. */
+  readonly targetFields: readonly (readonly string[] | null)[];
   /** Whether the clock closes minutes of an input as well: reading it again would not yield the same minutes. */
   readonly isLive: boolean;
   /**
@@ -228,6 +230,7 @@ function makeRecording(
   };
   return {
     ...facts,
+    targetFields: inputs.map(({ plan }) => plan?.targetFields ?? null),
     hasLabels: inputs.some(({ plan }) => plan !== null && plan.labelField !== null),
     isLive,
     steps: (onNotice) => flatten(groups(onNotice)),

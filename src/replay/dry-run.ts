@@ -15,6 +15,7 @@ import { noticesOfNothing } from './finish.js';
 import { openExecutors } from './replay.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext } from './replay-context.js';
+import { lineForm } from './line-form.js';
 import { serveFirst, type FirstServed } from './serve-first.js';
 import { reportedRejects, type ReportedReject } from './report/rejects.js';
 import { earlierRun, refuseHeld, type EarlierRun } from './resume/earlier-run.js';
@@ -83,6 +84,7 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
   await using recording = await unlessAborted(opening, signal);
   if (recording === null) return null;
   const lookBack = openWindows(input, recording);
+  const lines = lineForm(config, recording);
   for (const notice of recording.notices) onNotice(notice);
   const ready = await executors.start(signal);
   if (ready === null) return null;
@@ -93,7 +95,9 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
   const account = new Account(config, input.window, recording.intervalMs, progress);
   const steps = account.over(recording.steps(onNotice));
   const startedAtMs = performance.now();
-  const { served, servingMs } = await timeFirst(serveFirst(config, steps, { lookBack, executors, signal }));
+  const { served, servingMs } = await timeFirst(
+    serveFirst(config, steps, { lookBack, lines, executors, signal }),
+  );
   for await (const _ of steps) if (signal.aborted) break;
   if (signal.aborted) return null;
   const readMs = performance.now() - startedAtMs - servingMs;

@@ -23,6 +23,7 @@ import { BlockLength, BlockMaker, type StepBlock } from './blocks.js';
 import { Comparer } from './comparer.js';
 import { Feed } from './feed.js';
 import { noticesOfNothing, report } from './finish.js';
+import { lineForm } from './line-form.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';
 import { REPLAY_METRICS } from './report/replay-metrics.js';
@@ -81,7 +82,7 @@ async function runStages({ config, context, find }: Session): Promise<ReplayOutc
   await using recording = await openInput(config, input, previous, context);
   if (recording === null) return previous.interrupted;
   if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
-  const lookBack = openWindows(input, recording);
+  const [lookBack, lines] = [openWindows(input, recording), lineForm(config, recording)];
   for (const notice of recording.notices) onNotice(notice);
   const assets = output.keepsReport && !previous.isPart ? await pageAssets() : null; // what is not installed shows now
 
@@ -93,7 +94,7 @@ async function runStages({ config, context, find }: Session): Promise<ReplayOutc
   context.onReady(ready);
 
   // 5. Serve minutes when they are due, in blocks: window → partition and dispatch → gather → write.
-  const comparer = new Comparer({ ...config, lines: config.output, executors, now: () => performance.now() });
+  const comparer = new Comparer({ ...config, lines, executors, now: () => performance.now() });
   const run = { recording, executors, before: previous.progress, isPart: previous.isPart };
   const ended = run.before?.ended === true;
   const totals = new RunTotals(config, { ...run, lookBack, input, comparer });

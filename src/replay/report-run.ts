@@ -7,6 +7,7 @@ import { pageAssets } from '../host/page-assets.js';
 import { Comparer } from './comparer.js';
 import { noticesOfNothing, report } from './finish.js';
 import { openExecutors } from './replay.js';
+import { lineForm } from './line-form.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';
 import type { RunSummary } from './report/run-summary.js';
@@ -55,7 +56,7 @@ export async function reportRun(
   );
   await using executors = openExecutors(config, model, { progress, loadLike: (load) => load }, context);
   const now = (): number => 0; // nothing is served, so no time passes
-  const comparer = new Comparer({ ...config, lines: config.output, executors, now });
+  const comparer = new Comparer({ ...config, lines: lineForm(config, recording), executors, now });
   const lookBack = openWindows(input, recording);
   const totals = new RunTotals(config, {
     ...{ recording, lookBack, input, executors, comparer, now },

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
+import type { LineForm } from '../core/block.js';
 import type { LookBack } from '../core/look-back.js';
 import type { BlockTiming, ReadStep } from '../core/types.js';
 import type { Executors } from '../pool/executors.js';
@@ -21,14 +22,21 @@ export interface FirstServed {
   readonly elapsedMs: number;
 }
 
+export interface FirstParts {
+  readonly lookBack: LookBack;
+  readonly lines: LineForm;
+  readonly executors: Executors;
+  readonly signal: AbortSignal;
+}
+
 /** Serves the first blocks, minutes never alone, until how fast that is shows, or to the end or the signal. */
 export async function* serveFirst(
   config: ReplayConfig,
   due: AsyncIterable<DueSteps>,
-  parts: { readonly lookBack: LookBack; readonly executors: Executors; readonly signal: AbortSignal },
+  parts: FirstParts,
 ): AsyncGenerator<FirstServed, undefined> {
   const now = (): number => performance.now();
-  const of = { lines: config.output, executors: parts.executors, now };
+  const of = { lines: parts.lines, executors: parts.executors, now };
   const comparer = new Comparer({ ...config, compare: 'none', ...of });
   const length = new BlockLength(config.block);
   let servingMs = 0;

@@ -228,6 +228,8 @@ export class Sink implements Written {
     if (answers.lines === null) throw new RangeError('a block was served without result lines');
     const { bytes, offsets } = answers.lines;
     await output.writeLines(bytes.subarray(0, offsets[minutes]));
+    const { metrics = [] } = answers;
+    await output.writeMetrics(metrics.map((file) => file.bytes.subarray(0, file.offsets[minutes])));
     if (minutes < block.minutesMs.length) return;
     const [minuteMs = NaN] = block.minutesMs;
     await output.writeTiming(timingLine({ minuteMs, timing, isAlone, dueAtMs }));

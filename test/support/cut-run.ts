@@ -3,17 +3,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 
-import type { PartFacts, PartFiles } from '#build/cluster/part.js';
-import { PART_FILES } from '#build/cluster/part.js';
+import type { FileSum, PartFacts, PartFiles } from '#build/cluster/part.js';
 import type { Cut, SealedPlan, Slice } from '#build/cluster/plan/plan-file.js';
 import { partName, partsFolder, unfinishedPart } from '#build/cluster/run-layout.js';
 import type { RejectCount, RunCounts } from '#build/core/counts.js';
 import type { Quarantine } from '#build/core/incidents.js';
 import type { Reject } from '#build/core/types.js';
-import { resultsHeader } from '#build/core/result-lines.js';
 import { makeFolder } from '#build/output/durable-files.js';
 import { nodeFiles, type Files } from '#build/output/files.js';
 import { type FolderOutput } from '#build/output/folder-output.js';
+import {
+  entriesOf,
+  headerOf,
+  metricsOf,
+  ofKind,
+  perFile,
+  type GrowingKind,
+  type PerFile,
+} from '#build/output/growing-files.js';
 import { readJournal, type Commit } from '#build/output/journal.js';
 import { openFolderOutput } from '#build/output/open-output.js';
 import { pathsOf } from '#build/output/output-paths.js';
@@ -28,7 +35,7 @@ export interface CutRun {
   readonly plan: SealedPlan;
   readonly config: ReplayConfig;
   /** The files of the local run, by what they hold. */
-  readonly local: Readonly<Record<(typeof PART_FILES)[number], Buffer>>;
+  readonly local: PerFile<Buffer>;
   readonly commits: readonly Commit[];
   /** Its commits at which slices end. */
   readonly ends: readonly number[];
@@ -81,11 +88,7 @@ export async function cutRun(config: ReplayConfig, slices: number, out: string):
   return {
     plan: { config: merged, facts, slices: sliced, sha256: 'plan' },
     config: merged,
-    local: {
-      results: readFileSync(paths.results),
-      rejects: readFileSync(paths.rejects),
-      timings: readFileSync(paths.timings),
-    },
+    local: perFile(metricsOf(paths), (kind) => readFileSync(ofKind(paths, kind))),
     ...{ commits, ends },
   };
 }
@@ -102,7 +105,10 @@ export async function writePart(
   const [before, end] = [commits[ends[number - 2] ?? -1], commits[ends[number - 1]!]!];
   const folder = unfinishedPart(config.output.out, number, attempt);
   await makeFolder(folder, files);
-  const output = await openFolderOutput({ ...config.output, out: folder, rejectsFile: null }, { files });
+  const output = await openFolderOutput(
+    { ...config.output, out: folder, rejectsFile: null, isPart: true },
+    { files },
+  );
   const { host = 'here', quarantines = [] } = changes;
   const part = { plan: changes.plan ?? plan.sha256, slice: number, attempt, host, quarantines };
   await output.begin({ ...plan.facts, part } satisfies PartFacts, { replace: false });
@@ -125,15 +131,15 @@ async function writeFiles(
   before: Commit | undefined,
   end: Commit,
 ): Promise<PartFiles> {
-  const sums: Partial<Record<(typeof PART_FILES)[number], PartFiles['results']>> = {};
-  for (const kind of PART_FILES) {
-    const header = kind === 'results' ? Buffer.from(resultsHeader(config.output.format)) : Buffer.alloc(0);
-    const bytes = local[kind].subarray(before?.lengths[kind] ?? header.length, end.lengths[kind]);
+  const sums = new Map<GrowingKind, FileSum>();
+  for (const [kind, written] of entriesOf(local)) {
+    const header = Buffer.from(headerOf(kind, config.output.format));
+    const bytes = written.subarray(before?.lengths[kind] ?? header.length, end.lengths[kind]);
     await output.append(kind, bytes);
     const all = Buffer.concat([header, bytes]);
-    sums[kind] = { bytes: all.length, sha256: createHash('sha256').update(all).digest('hex') };
+    sums.set(kind, { bytes: all.length, sha256: createHash('sha256').update(all).digest('hex') });
   }
-  return sums as PartFiles;
+  return Object.fromEntries(sums) as PartFiles;
 }
 
 function stateOf({ state }: Commit): RunProgress {

@@ -75,7 +75,8 @@ export async function readInputs(
   stdin: Readable = Readable.from([]),
 ): Promise<ReadOutcome> {
   const recording = await openRecording(inputs, { ...READ_DEFAULTS, ...options }, stdin);
-  const { columns, intervalMs, grid, intervalSource, layout, hasLabels, notices, decisions } = recording;
+  const { columns, intervalMs, grid, intervalSource, layout, targetFields, hasLabels } = recording;
+  const { notices, decisions } = recording;
   const records: ReadRecord[] = [];
   const rejects: ReadReject[] = [];
   const steps: [string | null, number, number][] = [];
@@ -100,7 +101,17 @@ export async function readInputs(
     await recording.close();
   }
   assert.equal(found, records.length + merged + rejects.length, 'the account balances');
-  const facts = { columns, intervalMs, grid, intervalSource, layout, hasLabels, notices, decisions };
+  const facts = {
+    columns,
+    intervalMs,
+    grid,
+    intervalSource,
+    layout,
+    targetFields,
+    hasLabels,
+    notices,
+    decisions,
+  };
   return { recording: facts, records, rejects, merged, filtered, steps, late: recording.lateNotices() };
 }
 

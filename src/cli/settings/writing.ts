@@ -1,3 +1,4 @@
+import { METRICS_FORMATS } from '../../core/metric-files.js';
 import { durationOrZero, name, oneOf, toggle, verifyInput } from './kinds.js';
 import type { Settings } from './setting.js';
 
@@ -23,8 +24,8 @@ export const WRITING = {
   },
   resultsFormat: {
     flags: '--results-format <format>',
-    help: 'format of the results',
-    kind: oneOf('jsonl', 'csv'),
+    help: 'format of the results; openmetrics and victoriametrics write jsonl, and beside it the scores as metrics to import',
+    kind: oneOf('jsonl', 'csv', ...METRICS_FORMATS),
     default: 'jsonl',
     changes: 'results',
   },

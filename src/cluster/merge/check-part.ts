@@ -6,12 +6,13 @@ import type { Quarantine } from '../../core/incidents.js';
 import { ShapeError } from '../../core/shape.js';
 import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
 import type { Files } from '../../output/files.js';
+import { entriesOf, ofKind } from '../../output/growing-files.js';
 import { readJournal, type JournalContents } from '../../output/journal.js';
 import { cannotRead } from '../../output/output-errors.js';
 import { pathsOf, type GrowingPaths } from '../../output/output-paths.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
-import { PART_FILES, partCompletion, partFacts, type PartFiles, type PartOf } from '../part.js';
+import { partCompletion, partFacts, type PartFiles, type PartOf } from '../part.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
 import type { Attempt } from './parts.js';
 
@@ -63,7 +64,7 @@ function readPart(path: string, journal: JournalContents): GoodPart | null {
   const progress = previousJournal(path, journal).lastCommit();
   if (progress === null || journal.completion === null) return null;
   const { part } = partFacts(journal.facts);
-  const { files } = partCompletion(journal.completion);
+  const { files } = partCompletion(journal.metrics)(journal.completion);
   return { of: part, progress, paths: pathsOf(path, journal), files };
 }
 
@@ -85,12 +86,11 @@ function differenceFrom({ plan, slice, quarantines }: Expected, part: GoodPart):
 async function damageOf(journal: JournalContents, part: GoodPart, files: Files): Promise<BadPart | null> {
   const last = journal.commits.at(-1);
   if (last === undefined) return bad('its journal is not complete');
-  const { damaged } = await inspectFiles(part.paths, last, { isComplete: true, files });
+  const { damaged } = await inspectFiles(part.paths, last, { isComplete: 'part', files });
   const [first] = damaged;
   if (first !== undefined) return bad(damageText(first));
-  for (const kind of PART_FILES) {
-    const path = part.paths[kind];
-    const { bytes, sha256 } = part.files[kind];
+  for (const [kind, path] of entriesOf(part.paths)) {
+    const { bytes, sha256 } = ofKind(part.files, kind);
     const hash = createHash('sha256');
     let found = 0;
     for await (const piece of pieces(path, files)) {

@@ -2,16 +2,15 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../../core/errors.js';
-import { resultsHeader } from '../../core/result-lines.js';
 import { ShapeError } from '../../core/shape.js';
 import type { FolderOutput } from '../../output/folder-output.js';
 import { nodeFiles, type Files } from '../../output/files.js';
+import { entriesOf, headerOf, ofKind, type GrowingKind } from '../../output/growing-files.js';
 import type { JournalContents } from '../../output/journal.js';
 import { openFolderOutput } from '../../output/open-output.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
 import type { RunCompletion, RunProgress } from '../../replay/resume/run-facts.js';
-import { PART_FILES } from '../part.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
 import { pieces, type GoodPart } from './check-part.js';
 import { joinedProgress } from './joined-progress.js';
@@ -103,7 +102,7 @@ export class MergedRun implements AsyncDisposable {
    */
   async append(slice: Slice, part: GoodPart, attempts: number): Promise<void> {
     await this.begin();
-    for (const kind of PART_FILES) await this.#appendFile(kind, part);
+    for (const [kind] of entriesOf(part.files)) await this.#appendFile(kind, part);
     const at = new Date().toISOString();
     const progress = joinedProgress(this.#progress, part.progress, { at, ended: slice.until === null });
     const { host } = part.of;
@@ -117,25 +116,21 @@ export class MergedRun implements AsyncDisposable {
     await this.output.close();
   }
 
-  async #appendFile(kind: (typeof PART_FILES)[number], { paths, files }: GoodPart): Promise<void> {
-    const path = paths[kind];
+  async #appendFile(kind: GrowingKind, { paths, files }: GoodPart): Promise<void> {
+    const path = ofKind(paths, kind);
     const hash = createHash('sha256');
-    let headerBytes = kind === 'results' ? this.#headerBytes() : 0;
+    // The merged file has its header already.
+    let headerBytes = Buffer.byteLength(headerOf(kind, this.#plan.config.output.format));
     for await (const piece of pieces(path, this.#files)) {
       hash.update(piece);
       const header = Math.min(headerBytes, piece.length);
       headerBytes -= header;
       await this.output.append(kind, piece.subarray(header));
     }
-    if (hash.digest('hex') === files[kind].sha256) return;
+    if (hash.digest('hex') === ofKind(files, kind).sha256) return;
     throw new AiopsError('output_io', `${path} was changed while it was merged`, {
       hint: 'run the same command again: the slice runs again if its part is damaged',
     });
-  }
-
-  /** The merged file has the line that names the fields already. */
-  #headerBytes(): number {
-    return Buffer.byteLength(resultsHeader(this.#plan.config.output.format));
   }
 }
 

@@ -6,6 +6,7 @@ import { findModel, type ModelChoice } from '../../model/model-choice.js';
 import { openWindows, readOptionsFor } from '../../read/open-windows.js';
 import type { ReadOptions } from '../../read/options.js';
 import { openRecording } from '../../read/recording.js';
+import { lineForm } from '../../replay/line-form.js';
 import { openExecutors } from '../../replay/replay.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext } from '../../replay/replay-context.js';
@@ -50,6 +51,7 @@ export async function openPlanned(
   await using recording = await unlessAborted(openRecording(config.inputs, options, stdin, scratch), signal);
   if (recording === null) return null;
   const lookBack = openWindows(input, recording);
+  const lines = lineForm(config, recording);
   for (const notice of recording.notices) onNotice(notice);
   const ready = await executors.start(signal);
   if (ready === null) return null;
@@ -57,7 +59,7 @@ export async function openPlanned(
   onReady(ready);
   const facts = runFacts(config, recording, ready, new Date().toISOString());
   if (slices !== 'auto') return { facts, options, slices };
-  const rate = await measureRate(config, recording, { lookBack, executors, signal });
+  const rate = await measureRate(config, recording, { lookBack, lines, executors, signal });
   if (signal.aborted) return null;
   const { totalBytes } = recording.progress();
   return { facts, options, slices: sliceCount(totalBytes ?? 0, rate, options.lookBackIntervals) };

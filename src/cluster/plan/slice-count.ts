@@ -1,11 +1,9 @@
 import type { InputPosition } from '../../core/input-position.js';
-import type { LookBack } from '../../core/look-back.js';
 import type { ReadStep } from '../../core/types.js';
-import type { Executors } from '../../pool/executors.js';
 import type { Recording } from '../../read/recording.js';
 import type { DueSteps } from '../../replay/feed.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
-import { serveFirst } from '../../replay/serve-first.js';
+import { serveFirst, type FirstParts } from '../../replay/serve-first.js';
 
 /** How long a slice should take, ms: its start costs little then, and little is lost with it. */
 const SLICE_MS = 180_000;
@@ -35,7 +33,7 @@ export function sliceCount(
 export async function measureRate(
   config: ReplayConfig,
   recording: Recording,
-  parts: { readonly lookBack: LookBack; readonly executors: Executors; readonly signal: AbortSignal },
+  parts: FirstParts,
 ): Promise<ServingRate> {
   let [servedBytes, servingMs, bytes, minutes] = [0, 0, 0, 0];
   for await (const { steps, timing } of serveFirst(config, dueSteps(recording.groups()), parts)) {

@@ -84,7 +84,7 @@ function partConfig(
     ...config,
     actors: actors ?? config.actors,
     compare: number === 1 ? config.compare : 'none',
-    output: { ...config.output, out, rejectsFile: null, trace: false },
+    output: { ...config.output, out, rejectsFile: null, trace: false, isPart: true },
     backfill: { ...config.backfill, restart: false, breakLock: false, commitIntervalMs: PART_COMMIT_MS },
     maxRejects: null,
     gates: [],
@@ -145,7 +145,7 @@ async function completePart(folder: string): Promise<PartFacts | null> {
   try {
     const journal = await readJournal(folder);
     if (journal === null || journal.completion === null) return null;
-    partCompletion(journal.completion);
+    partCompletion(journal.metrics)(journal.completion);
     return partFacts(journal.facts);
   } catch {
     return null;

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AiopsError, messageOf } from '../../core/errors.js';
 import type { Quarantine } from '../../core/incidents.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
+import { entriesOf, type GrowingKind } from '../../output/growing-files.js';
 import { growingPaths } from '../../output/output-paths.js';
 import type { RunOutput } from '../../output/run-output.js';
 import type { LoadRequest } from '../../protocol/messages.js';
@@ -19,7 +20,7 @@ import { computingDifferences, environmentChange } from '../../replay/resume/res
 import type { RunCompletion, RunProgress } from '../../replay/resume/run-facts.js';
 import { figuresOfSession, type RunFigures } from '../../replay/resume/run-figures.js';
 import { NO_USAGE, type RunTotals } from '../../replay/totals.js';
-import type { FileSum, PartCompletion, PartFacts } from '../part.js';
+import type { FileSum, PartCompletion, PartFacts, PartFiles } from '../part.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
 import { openSlice } from './open-slice.js';
 
@@ -97,14 +98,11 @@ export class SliceRun implements PreviousRun {
   }
 
   async completion(completion: RunCompletion): Promise<PartCompletion> {
-    const { out, format } = this.#asked.config.output;
-    const { results, rejects, timings } = growingPaths(out, format, null);
-    const files = {
-      results: await sumOf(results),
-      rejects: await sumOf(rejects),
-      timings: await sumOf(timings),
-    };
-    return { ...completion, files };
+    const { output } = this.#asked.config;
+    const sums: (readonly [GrowingKind, FileSum])[] = [];
+    for (const [kind, path] of entriesOf(growingPaths(output.out, output, null)))
+      sums.push([kind, await sumOf(path)]);
+    return { ...completion, files: Object.fromEntries(sums) as PartFiles };
   }
 }
 

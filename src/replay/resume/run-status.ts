@@ -45,6 +45,8 @@ export interface RunStatus {
   readonly timing: StatusTiming | null;
   /** Name of the file of results in the folder. */
   readonly results: string;
+  /** Names of the files of metrics in the folder. */
+  readonly metrics?: readonly string[];
   /** Files that are not as the run left them, so that it cannot resume. */
   readonly damaged: readonly DamagedFile[];
   /** Of a run that was planned in slices. */
@@ -114,6 +116,7 @@ export function statusText(status: RunStatus, settings: string): string {
     ...(progress === null ? [['done', 'nothing committed yet'] as const] : progressFacts(progress)),
     ...(timing === null ? [] : [...servedFacts(timing), ...minuteFacts(timing)]),
     ['results', `${status.folder}/${status.results}`],
+    ...(status.metrics ?? []).map((name): Fact => ['metrics', `${status.folder}/${name}`]),
     ...status.damaged.map((file): Fact => ['damaged', damagedText(file)]),
   ];
   return `${factLines(facts).join('\n')}\n`;

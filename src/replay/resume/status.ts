@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { AiopsError } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
+import { METRICS_FORMATS, metricsFiles } from '../../core/metric-files.js';
 import { isoTime } from '../../core/time.js';
 import type { RunStatus, StatusProgress, StatusTiming } from './run-status.js';
 import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
@@ -65,13 +66,15 @@ async function readStatus(folder: string, files: Files, planned: RunFacts | null
     completedAt: completion?.at ?? null,
     timing: await timingOf(folder, completion),
     results: journal.results,
+    ...(journal.metrics.length === 0 ? {} : { metrics: journal.metrics }),
     damaged: await damagedFiles(folder, journal, files),
   };
 }
 
 function emptyJournal(facts: RunFacts | null): JournalContents {
-  const format = facts?.settings['--results-format'] === 'csv' ? 'csv' : 'jsonl';
-  const own = { results: resultsName(format), rejects: REJECTS_NAME };
+  const asked = facts?.settings['--results-format'];
+  const metrics = metricsFiles(METRICS_FORMATS.find((format) => format === asked));
+  const own = { results: resultsName(asked === 'csv' ? 'csv' : 'jsonl'), rejects: REJECTS_NAME, metrics };
   return { facts, ...own, replaced: [], commits: [], completion: null, resumed: 0 };
 }
 
