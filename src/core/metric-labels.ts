@@ -36,6 +36,7 @@ export function labelNames(targetFields: readonly string[]): LabelNames {
 /** Two underscores at the start are reserved. */
 function allowed(field: string): string {
   const name = field.replace(/[^a-zA-Z0-9_]/g, '_').replace(/^_{2,}/, '_');
+  if (/^_?$/.test(name)) return 'label'; // no letter of it is allowed
   return /^[a-zA-Z_]/.test(name) ? name : `_${name}`;
 }
 

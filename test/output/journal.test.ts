@@ -49,6 +49,7 @@ test('a whole journal is read back', async () => {
     facts: { name: 'Zoë\n' },
     results: 'results.jsonl',
     rejects: 'rejects.jsonl',
+    metrics: [],
     replaced: [],
     commits: [10, 20, 30].map((results) => ({
       lengths: { results, rejects: 0, timings: 2 * results },

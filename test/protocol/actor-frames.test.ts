@@ -52,6 +52,7 @@ test('answers and progress read back the same', () => {
     answer(),
     answer({ lines: null }),
     answer({ outputs: null }),
+    answer({ metrics: [lines, { bytes: new Uint8Array(0), offsets: Uint32Array.of(0, 0, 0) }] }),
     empty,
     noLines,
     progress,
@@ -79,6 +80,11 @@ for (const [what, given, reason] of [
     'lines of other minutes',
     { lines: { ...lines, offsets: Uint32Array.of(0, 2) } },
     /lines.offsets has 2 values instead of 3/,
+  ],
+  [
+    'metrics of other minutes',
+    { metrics: [lines, { ...lines, offsets: Uint32Array.of(0, 2) }] },
+    /metrics.1.offsets has 2 values instead of 3/,
   ],
   [
     'lines that fall',

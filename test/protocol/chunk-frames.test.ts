@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import type { Block, UntriedRow } from '#build/core/block.js';
+import { METRICS_FORMATS } from '#build/core/metric-files.js';
+import { labelNames } from '#build/core/metric-labels.js';
 import { ProtocolError, type Part } from '#build/protocol/frames.js';
 import type { Chunk } from '#build/protocol/messages.js';
 import { ParentMessageDecoder, ParentMessageEncoder } from '#build/protocol/parent-frames.js';
@@ -18,11 +20,19 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 6 }),
   fc.constantFrom('a', 'b', '', '\0', 'ü\n', '\ud83d', '\ude00b'),
 );
-const lineForm = fc.record({
-  format: fc.constantFrom('jsonl', 'csv'),
-  anomaliesOnly: fc.boolean(),
-  fullOutput: fc.boolean(),
+const metricsForm = fc.record({
+  format: fc.constantFrom(...METRICS_FORMATS),
+  labels: fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 3 }).map(labelNames),
 });
+const lineForm = fc.record(
+  {
+    format: fc.constantFrom('jsonl', 'csv'),
+    anomaliesOnly: fc.boolean(),
+    fullOutput: fc.boolean(),
+    metrics: metricsForm,
+  },
+  { requiredKeys: ['format', 'anomaliesOnly', 'fullOutput'] },
+);
 const label = fc.oneof(
   text,
   fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Object.is(n, -0)),
