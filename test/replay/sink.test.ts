@@ -118,6 +118,7 @@ async function openSink(given: Given = {}): Promise<Opened> {
       await onRows?.();
       lines.push(...Buffer.from(written).toString().split('\n').slice(0, -1));
     },
+    writeMetrics: () => Promise.resolve(),
     writeTiming: () => Promise.resolve(events.push('minute')),
     writeRejects: (rejects: readonly Reject[]) =>
       Promise.resolve(rejects.length > 0 && events.push(`rejects ${rejects.length}`)),
