@@ -78,7 +78,7 @@ const SYSSTAT: Foreign = {
 };
 
 /** What servers answer when a query fails, such as InfluxDB's `{"code":"unauthorized","message":"…"}`. */
-export function serverError(value: unknown): Foreign | null {
+function serverError(value: unknown): Foreign | null {
   const message = at(value, 'message') ?? at(value, 'error');
   if (typeof message !== 'string' || !Object.keys(value as JsonObject).every((key) => ERROR_KEYS.has(key)))
     return null;
@@ -105,9 +105,8 @@ export function foreignJson(
   const answer = ANSWERS.find(({ isIt }) => isIt(value));
   if (answer !== undefined)
     return { ...JSON_LINES, what: answer.what, command: jq(answer.filter), isSure: true };
-  if (isObject(at(value, 'sysstat'))) return SYSSTAT;
-  const error = serverError(value);
-  if (error !== null) return error;
+  const known = withoutRecords(value);
+  if (known !== null) return known;
   const path = recordsPath(text);
   const [first = ''] = text.trimStart().split('\n', 1);
   const isLine = path?.keys.length === 0 && isObject(parseJsonLine(first));
@@ -119,6 +118,15 @@ export function foreignJson(
   );
   const isRead = path.keys.length === 0 || areRecords(elements.filter(isObject));
   return { ...JSON_LINES, what: null, command: isRead ? jq(path.filter) : null, isSure: false };
+}
+
+/** What JSON is that is called CSV; null: nothing is known of it. */
+export function foreignJsonInCsv(text: string): Foreign | null {
+  return text.trimStart().startsWith('{') ? withoutRecords(firstValue(text)) : null;
+}
+
+function withoutRecords(value: unknown): Foreign | null {
+  return isObject(at(value, 'sysstat')) ? SYSSTAT : serverError(value);
 }
 
 function jq(filter: string): string {

@@ -1,7 +1,6 @@
 import { shellWord } from '../../core/shell-word.js';
-import { parseJsonLine } from '../lines/json-text.js';
 import type { Foreign } from './foreign.js';
-import { serverError } from './foreign-json.js';
+import { foreignJsonInCsv } from './foreign-json.js';
 
 /** A line of InfluxDB: the measurement with tags, then fields, then the time. */
 const NAME = String.raw`(?:\\.|[^\s,="\\])+`;
@@ -24,7 +23,12 @@ export function foreignText(
   areRecords: (header: readonly string[], rows: readonly (readonly string[])[]) => boolean,
 ): Foreign | null {
   const full = lines.filter((line) => line.trim() !== '');
-  return htmlPage(full) ?? errorIn(full) ?? lineProtocol(full) ?? alignedColumns(full, areRecords);
+  return (
+    htmlPage(full) ??
+    foreignJsonInCsv(full.join('\n')) ??
+    lineProtocol(full) ??
+    alignedColumns(full, areRecords)
+  );
 }
 
 /** What a browser, or a download without a login, saves instead of the data. */
@@ -38,11 +42,6 @@ function htmlPage([first = '']: readonly string[]): Foreign | null {
       'open it in a browser: it may be a login page or an error; then log in, or send the token along, and export the data again',
     isSure: true,
   };
-}
-
-/** A file that is called CSV may have JSON: what a server answered instead. */
-function errorIn(lines: readonly string[]): Foreign | null {
-  return lines[0]?.trimStart().startsWith('{') === true ? serverError(parseJsonLine(lines.join('\n'))) : null;
 }
 
 function lineProtocol(lines: readonly string[]): Foreign | null {

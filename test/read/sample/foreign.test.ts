@@ -210,6 +210,7 @@ test('what is saved in place of the data is refused by name', async (t) => {
       /again/,
     ],
     ['denied.json', '{"error":"no such bucket"}\n', /reports an error \("no such bucket"\)/, /again/],
+    ['sa.csv', JSON.stringify(sysstat, null, 2), /the JSON of sysstat/, /sadf -d DATAFILE -- -u/],
     ['sa.json', JSON.stringify(sysstat, null, 2), /the JSON of sysstat/, /sadf -d DATAFILE -- -u/],
   ] as const) {
     const path = join(cwd, name);
