@@ -59,10 +59,11 @@ const directions = Object.entries(FOLDERS).map(([folder, { allowed, why }]) => (
 
 /** The folders of read, each with those below it; all of them may know the options. */
 const READ = {
-  bytes: { allowed: [], why: 'where bytes come from has nothing to do with what they say' },
+  exports: { allowed: [], why: 'an export is translated before anything reads its records' },
+  bytes: { allowed: ['exports'], why: 'where bytes come from has nothing to do with what their records say' },
   lines: { allowed: ['bytes'], why: 'a line is a record or a reject, whatever minute it belongs to' },
   sample: {
-    allowed: ['lines', 'bytes'],
+    allowed: ['lines', 'bytes', 'exports'],
     why: 'the sample is read by the readers of lines, before there are minutes',
   },
   sort: {
@@ -74,18 +75,18 @@ const READ = {
     why: 'minutes are made of records, however their columns were found',
   },
   survey: {
-    allowed: ['lines', 'bytes'],
+    allowed: ['lines', 'bytes', 'exports'],
     why: 'a survey takes records in any order, so it makes minutes of its own',
   },
   snapshot: {
-    allowed: ['lines', 'bytes'],
+    allowed: ['lines', 'bytes', 'exports'],
     why: 'a snapshot holds plans and digests; recording.ts takes and uses it',
   },
 };
 
 const readDirections = Object.entries(READ).map(([folder, { allowed, why }]) => ({
   name: `direction-read-${folder}`,
-  comment: `recording → {snapshot, survey, sort → sample, minutes} → lines → bytes: ${why}`,
+  comment: `recording → {snapshot, survey, sort → sample, minutes} → lines → bytes → exports: ${why}`,
   severity: 'error',
   from: { path: `^src/read/${folder}/` },
   to: { path: '^src/read/', pathNot: `^src/read/((${[folder, ...allowed].join('|')})/|options[.]ts$)` },

@@ -112,14 +112,14 @@ function inspectionOf({ recording, survey, refusal, command }: Findings): Inspec
 }
 
 function inputOf(file: SurveyedFile, { decisions }: Recording): InspectedInput {
-  const { name, plan, isPacked, hasByteOrderMark, sizeBytes, readBytes, read, order } = file;
+  const { name, plan, isGzip, exportedFrom, hasByteOrderMark, sizeBytes, readBytes, read, order } = file;
   const { largest, earlier } = order;
-  const isCsv = plan.format === 'csv';
+  const isCsv = plan.format === 'csv' && exportedFrom === null;
   return {
     file: name,
-    format: plan.format,
+    format: exportedFrom ?? plan.format,
     layout: plan.layout,
-    encoding: { text: 'UTF-8', byteOrderMark: hasByteOrderMark, gzip: isPacked },
+    encoding: { text: 'UTF-8', byteOrderMark: hasByteOrderMark, gzip: isGzip },
     ...{ sizeBytes, readBytes, read },
     delimiter: isCsv ? plan.delimiter : null,
     header: isCsv ? [...plan.header] : null,

@@ -57,13 +57,15 @@ function inputFacts({
   sizeBytes,
   read,
   readBytes,
+  decisions,
 }: InspectedInput): Fact[] {
   const mark = encoding.byteOrderMark ? ' with a byte-order mark' : '';
   const packed = encoding.gzip ? ', packed with gzip' : '';
   const size = sizeBytes === null ? '' : `, ${sizeText(sizeBytes)}`;
   const fields = header === null ? '' : `, a header of ${plural(header.length, 'field')}`;
-  const what =
-    format === 'csv' ? 'CSV' : layout === 'rows' ? 'JSONL, a record a line' : 'JSONL, a minute a line';
+  const lines = layout === 'rows' ? 'JSONL, a record a line' : 'JSONL, a minute a line';
+  const exported = decisions.find(({ about }) => about === 'format')?.choice ?? format;
+  const what = format === 'csv' ? 'CSV' : format === 'jsonl' ? lines : exported;
   return [
     ['format', `${what}${fields}, ${encoding.text}${mark}${packed}${size}`],
     ...optionalFact('read', read === 'all' ? null : `only its ${read}: ${sizeText(readBytes)} of text`),

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { EXPORT_NAMES } from '../read/exports/names.js';
+
 const text = z.string();
 const count = z.number().int().min(0);
 const minute = z.string().describe('Start of an interval, ISO 8601.');
@@ -24,7 +26,7 @@ const stepBack = z.strictObject({
 
 const input = z.strictObject({
   file: text,
-  format: z.enum(['csv', 'jsonl']),
+  format: z.enum(['csv', 'jsonl', ...EXPORT_NAMES]).describe('Or the system it was exported from.'),
   layout: z.enum(['rows', 'batches']),
   encoding: z.strictObject({ text: z.literal('UTF-8'), byteOrderMark: z.boolean(), gzip: z.boolean() }),
   sizeBytes: count.nullable(),

@@ -1,6 +1,7 @@
 import type { DuplicatePolicy } from '../core/minute.js';
 import type { TimeUnit } from '../core/time/numbers.js';
 import type { Shard } from '../core/shard.js';
+import type { ExportName } from './exports/names.js';
 
 /** The longest line that is read unless an option says otherwise. */
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -8,7 +9,7 @@ export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
 export const DEFAULT_MAX_EXPANSION = 500;
 
 export interface ReadOptions {
-  readonly format: 'auto' | 'csv' | 'jsonl';
+  readonly format: 'auto' | 'csv' | 'jsonl' | ExportName;
   /** Or several that hold the time together, separated by commas. */
   readonly timeColumn?: string;
   /** Several together name a target; `['none']`: no column does. */

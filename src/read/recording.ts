@@ -133,7 +133,7 @@ export async function openRecording(
   checkOptions(inputs, options);
   await refuseSameFiles(inputs);
   const blockBytes = blockBytesFor(inputs.length);
-  const sourceOptions = { blockBytes, maxExpansion: options.maxExpansion };
+  const sourceOptions = { blockBytes, maxExpansion: options.maxExpansion, translate: options };
   const sources: ByteSource[] = [];
   try {
     for (const input of inputs) sources.push(await openSource(input, sourceOptions, stdin));
@@ -178,7 +178,8 @@ export async function reopenRecording(
   scratch: SortScratch = DEFAULT_SCRATCH,
 ): Promise<Recording> {
   checkOptions(inputs, options);
-  const sourceOptions = { blockBytes: blockBytesFor(inputs.length), maxExpansion: options.maxExpansion };
+  const { maxExpansion } = options;
+  const sourceOptions = { blockBytes: blockBytesFor(inputs.length), maxExpansion, translate: options };
   const sort = { options, scratch };
   const planned: PlannedInput[] = [];
   try {

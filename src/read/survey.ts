@@ -1,6 +1,7 @@
 import { AiopsError } from '../core/errors.js';
 import type { RejectCount, RejectLimit, RunCounts } from '../core/counts.js';
 import { blockBytesFor } from './bytes/source.js';
+import type { ExportName } from './exports/names.js';
 import type { FilePlan, RecordingFacts } from './lines/plan.js';
 import type { ReadRules } from './lines/records.js';
 import type { PlannedInput } from './planned-input.js';
@@ -16,7 +17,9 @@ import { Tallies } from './survey/tallies.js';
 /** What one input is, and how much of it was read. */
 export interface SurveyedFile {
   readonly name: string;
-  readonly isPacked: boolean;
+  readonly isGzip: boolean;
+  /** What it is an export of; null: it is read as it is. */
+  readonly exportedFrom: ExportName | null;
   readonly hasByteOrderMark: boolean;
   /** Of the input itself; null: not known. */
   readonly sizeBytes: number | null;
@@ -77,9 +80,10 @@ export async function surveyInputs(
     const { source, plan } = input;
     if (plan === null) continue; // it has no record
     const stretches = await readStretches({ ...input, plan }, reading);
-    const { name, isPacked, sizeBytes, byteOffset } = source;
+    const { name, isGzip, sizeBytes, byteOffset } = source;
+    const exportedFrom = source.exported?.name ?? null;
     files.push({
-      ...{ name, isPacked, sizeBytes, plan, ...stretches },
+      ...{ name, isGzip, exportedFrom, sizeBytes, plan, ...stretches },
       refusal: refusalOf(stretches.order, rules, options),
       hasByteOrderMark: byteOffset > 0,
     });

@@ -4,6 +4,7 @@ import { openSource } from './bytes/source.js';
 import type { ByteSource, SourceOptions } from './bytes/source.js';
 import type { ReadOptions } from './options.js';
 import type { NamedSample } from './sample/detect.js';
+import { exportOptions, sampleOfExport } from './sample/export-options.js';
 import { nameSeries } from './sample/join-series.js';
 import { takeSample } from './sample/sample.js';
 import type { SampledSource } from './sample/sample.js';
@@ -22,7 +23,7 @@ export interface SamplesTaking {
 }
 
 /**
- * Samples all inputs, with `--sort` in time order. What is read in place of an input replaces it in `sources`.
+ * Samples all inputs, with `--sort`, and exports whose series come one after another, in time order. What is read in place of an input replaces it in `sources`.
  *
  * @throws AiopsError what `takeSample` and `sortSampled` throw
  */
@@ -34,18 +35,26 @@ export async function takeSamples(
   const maxBytes = Math.max(sourceOptions.blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
   const samples: SampledSource[] = [];
   const notices: Notice[] = [];
-  if (options.sort === true) await removeStale(scratch.folder);
+  const isSorted = ({ exported }: ByteSource): boolean =>
+    options.sort === true || exported?.isBySeries === true;
+  if (sources.some(isSorted)) await removeStale(scratch.folder);
   for (const [i, input] of inputs.entries()) {
-    const sample: TakeSample = (source, known) =>
-      takeSample(source, options, { maxBytes, known: known ?? null });
+    const { exported } = sources[i]!;
+    const own = exported === null ? options : exportOptions(options, exported);
+    const sample: TakeSample = (source, known) => takeSample(source, own, { maxBytes, known: known ?? null });
     samples[i] = await sample(sources[i]!);
-    if (options.sort !== true) continue;
-    const reopen = (): Promise<ByteSource> => openSource(input, sourceOptions, stdin);
-    const settings = { options, scratch, sourceOptions };
-    const sorted = await sortSampled(samples[i], settings, reopen, sample);
-    samples[i] = sorted.sampled;
-    sources[i] = sorted.sampled.source;
-    notices.push(...sorted.notices);
+    if (isSorted(sources[i]!)) {
+      const reopen = (): Promise<ByteSource> => openSource(input, sourceOptions, stdin);
+      const settings = { options, scratch, sourceOptions };
+      const sorted = await sortSampled(samples[i], settings, reopen, sample);
+      samples[i] = sorted.sampled;
+      sources[i] = sorted.sampled.source;
+      // Exports are never in order, which is no news.
+      if (exported === null) notices.push(...sorted.notices);
+    }
+    if (exported === null) continue;
+    samples[i] = { ...samples[i], sample: sampleOfExport(samples[i].sample, exported, options) };
+    notices.push(...exported.notices());
   }
   const series = nameSeries(
     inputs,

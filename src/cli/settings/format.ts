@@ -1,5 +1,6 @@
 import { columnName, decimalMark, delimiter, name, oneOf, toggle, whole } from './kinds.js';
 import { TIME_UNITS } from '../../core/time/numbers.js';
+import { EXPORT_NAMES } from '../../read/exports/names.js';
 import { names, renames } from './lists.js';
 import { timeFormat, timezone } from './time-kinds.js';
 import type { Settings } from './setting.js';
@@ -8,8 +9,8 @@ import type { Settings } from './setting.js';
 export const FORMAT = {
   format: {
     flags: '--format <format>',
-    help: 'format of the input; auto decides by extension, then by content',
-    kind: oneOf('auto', 'csv', 'jsonl'),
+    help: 'format of the input, or the monitoring system it was exported from; auto decides by content and extension',
+    kind: oneOf('auto', 'csv', 'jsonl', ...EXPORT_NAMES),
     default: 'auto',
     changes: 'results',
   },

@@ -44,8 +44,15 @@ export async function refuseEarlierRun({ output, backfill: { restart } }: Replay
 
 /** @throws AiopsError `config` for an input that cannot be read from its middle */
 export function refuseUncuttable(inputs: readonly string[], { files }: InputSnapshot): void {
-  for (const [i, { identity, isPacked, isSorted = false }] of files.entries()) {
+  for (const [i, { identity, isPacked, exportedFrom, isSorted = false }] of files.entries()) {
     const name = inputs[i] ?? '';
+    if (exportedFrom !== undefined) {
+      throw uncuttable(
+        name,
+        'it is an export of a monitoring system, which is read from its start',
+        'replay it without slices, or write it as CSV in time order first, a row per time and series',
+      );
+    }
     if (isPacked)
       throw uncuttable(name, 'it is compressed', 'unpack it first, for instance with gunzip --keep');
     if (isSorted) {

@@ -27,6 +27,26 @@ export async function* withoutFirst(
   return undefined;
 }
 
+/** Reads until the bytes are enough, or the end; `chunks` yields them again, and the rest. */
+export async function peek(
+  chunks: AsyncGenerator<Buffer, undefined>,
+  isEnough: (head: Buffer) => boolean,
+): Promise<{ head: Buffer; chunks: AsyncGenerator<Buffer, undefined>; hasEnded: boolean }> {
+  let head: Buffer = Buffer.alloc(0);
+  let hasEnded = false;
+  while (!hasEnded && !isEnough(head)) {
+    const { value } = await chunks.next();
+    if (value === undefined) hasEnded = true;
+    else head = head.length === 0 ? value : Buffer.concat([head, value]);
+  }
+  async function* all(): AsyncGenerator<Buffer, undefined> {
+    if (head.length > 0) yield head;
+    yield* chunks;
+    return undefined;
+  }
+  return { head, chunks: all(), hasEnded };
+}
+
 const PIECE_BYTES = 65_536;
 
 /** Cuts chunks into pieces, for a reading that may end early: each piece is decoded whole, even if one line is asked for. */

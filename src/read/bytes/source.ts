@@ -2,16 +2,18 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { plural } from '../../core/count-text.js';
 import { AiopsError } from '../../core/errors.js';
+import type { Exported } from '../exports/translate.js';
 import type { Notice } from '../../core/errors.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
 import { counted, withoutFirst } from './chunks.js';
-import { closeRead, factsOf, lookAt, openFile, statsOf, unreadable } from './file-facts.js';
+import { closeRead, factsOf, lookAt, openFile, statsOf } from './file-facts.js';
+import { inputText, isConverted } from './input-text.js';
+import type { InputText, TextOptions } from './input-text.js';
 import type { LineOrigins } from './line-origins.js';
 import { PrefixSums } from './prefix-sums.js';
 import type { ReadBefore } from './prefix-sums.js';
 import { STDIN_NAME, deviceBytes, fileBytes, isPipe, pipeBytes, stdinBytes } from './raw-bytes.js';
 import type { RawBytes } from './raw-bytes.js';
-import { isGzip, unpacked } from './unpack.js';
 import { WatchedFile } from './watched-file.js';
 import type { KnownFile } from './watched-file.js';
 
@@ -28,8 +30,11 @@ export interface ByteSource {
   readonly sizeBytes: number | null;
   /** The open file; null for standard input, pipes and devices. */
   readonly file: WatchedFile | null;
-  /** Whether it is gzip, so that offsets into its text are not offsets into the file; false if nothing is read of it. */
+  /** Whether offsets into its text are not offsets into the file, as of gzip and exports; false if nothing is read of it. */
   readonly isPacked: boolean;
+  readonly isGzip: boolean;
+  /** What it is an export of; null: it is read as it is. */
+  readonly exported: Exported | null;
   /** Offset of its first byte: after a byte-order mark, or where reading resumes. */
   readonly byteOffset: number;
   /** Where its lines came from if they were sorted; null: they were not. */
@@ -66,10 +71,8 @@ export function blockBytesFor(inputs: number): number {
   return Math.max(MIN_BLOCK_BYTES, Math.min(MAX_BLOCK_BYTES, Math.floor(ALL_BLOCKS_BYTES / inputs)));
 }
 
-export interface SourceOptions {
+export interface SourceOptions extends TextOptions {
   readonly blockBytes: number;
-  /** How many times its size a compressed input may unpack to. */
-  readonly maxExpansion: number;
   /** Reads no more than this of a file, even if it has grown; default: all. */
   readonly mostBytes?: number;
   /** What an input that can be read only once is compared with; default: nothing. */
@@ -79,11 +82,11 @@ export interface SourceOptions {
 }
 
 /**
- * Opens a file, or standard input for `-`. Gzip is recognized by its first bytes and unpacked. To resume at a position,
+ * Opens a file, or standard input for `-`. Gzip is recognized by its first bytes and unpacked, exports are translated. To resume at a position,
  * a plain file is opened right there; other inputs are read from the start, and what lies before is dropped.
  *
  * @throws AiopsError `input_missing`: no such file, a folder, not readable; `input_unusable`: UTF-16, an archive, a
- *   `.gz` that is not gzip, one that expands beyond `maxExpansion`
+ *   `.gz` that is not gzip, one that expands beyond `maxExpansion`, an export that cannot be read
  */
 export async function openSource(
   input: string,
@@ -134,7 +137,7 @@ export async function endedSource(
     readBytes: () => sizeBytes,
     inputOffset: (offset) => offset,
     file,
-    isPacked: false,
+    ...{ isPacked: false, isGzip: false, exported: null },
     byteOffset: 0,
     origins: null,
     prefixAt: () => undefined,
@@ -219,28 +222,17 @@ async function fileSource(
       from,
     });
   }
-  const startByte = from.byteOffset > 0 && !(await isPacked(input, handle)) ? from.byteOffset : 0;
+  const startByte = from.byteOffset > 0 && !(await isConverted(input, handle, options)) ? from.byteOffset : 0;
   const file = new WatchedFile(input, handle, facts, { known, startByte, mostBytes });
   const raw = fileBytes(input, handle, { blockBytes, startByte, endByte: mostBytes }, file);
   return textSource({ name: input, raw, file, options, from, startByte });
-}
-
-/** @throws AiopsError `input_missing` on an I/O error */
-async function isPacked(path: string, handle: FileHandle): Promise<boolean> {
-  const head = Buffer.alloc(2);
-  try {
-    await handle.read(head, 0, head.length, 0);
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-  return isGzip(head);
 }
 
 interface OpenedBytes {
   readonly name: string;
   readonly raw: RawBytes;
   readonly file: WatchedFile | null;
-  readonly options: Pick<SourceOptions, 'maxExpansion' | 'before'>;
+  readonly options: TextOptions & Pick<SourceOptions, 'before'>;
   readonly from: FilePosition;
   /** Where `raw` starts; above 0 only in a plain file that is text. */
   readonly startByte?: number;
@@ -256,10 +248,7 @@ async function textSource({
 }: OpenedBytes): Promise<ByteSource> {
   let readBytes = startByte;
   const taken = counted(raw.chunks, (bytes) => (readBytes += bytes));
-  const text =
-    startByte > 0
-      ? { chunks: taken, isPacked: false, bomBytes: 0, inputOffset: (offset: number) => offset }
-      : await unpacked(name, taken, options.maxExpansion);
+  const text = startByte > 0 ? plainText(taken) : await inputText(name, taken, options);
   const byteOffset = Math.max(text.bomBytes, from.byteOffset);
   const sums = file === null ? new PrefixSums(name, options.before ?? null) : null;
   return {
@@ -269,7 +258,9 @@ async function textSource({
     readBytes: () => readBytes,
     inputOffset: (offset) => text.inputOffset(offset),
     file,
-    isPacked: text.isPacked,
+    isPacked: text.isGzip || text.exported !== null,
+    isGzip: text.isGzip,
+    exported: text.exported,
     byteOffset,
     origins: null,
     prefixAt: (at) => sums?.at(at),
@@ -277,4 +268,8 @@ async function textSource({
     chunks: () => withoutFirst(name, sums?.over(text.chunks) ?? text.chunks, byteOffset - startByte),
     close: () => raw.close(),
   };
+}
+
+function plainText(chunks: InputText['chunks']): InputText {
+  return { chunks, isGzip: false, exported: null, bomBytes: 0, inputOffset: (offset) => offset };
 }

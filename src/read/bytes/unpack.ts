@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AiopsError } from '../../core/errors.js';
+import { peek } from './chunks.js';
 
 const CHUNK_BYTES = 256 * 1024;
 /** Unpacking this much does no harm, however small the input. */
@@ -9,9 +10,9 @@ const HARMLESS_BYTES = 64 * 1024 * 1024;
 /** Enough for a byte-order mark and every magic number. */
 const MAGIC_BYTES = 4;
 
-export interface InputText {
+export interface UnpackedText {
   readonly chunks: AsyncGenerator<Buffer, undefined>;
-  readonly isPacked: boolean;
+  readonly isGzip: boolean;
   /** Length of the byte-order mark that `chunks` begin with. */
   readonly bomBytes: number;
   /** The offset in the input of an offset in the text that was read, roughly if it is packed. */
@@ -33,8 +34,8 @@ export async function unpacked(
   name: string,
   chunks: AsyncGenerator<Buffer, undefined>,
   maxExpansion: number,
-): Promise<InputText> {
-  const packed = await peek(chunks, MAGIC_BYTES);
+): Promise<UnpackedText> {
+  const packed = await peek(chunks, hasMagic);
   const isPacked = isGzip(packed.head);
   if (!isPacked && packed.head.length > 0 && name.toLowerCase().endsWith('.gz')) {
     throw new AiopsError('input_unusable', `${name} is not gzip, despite its name`, {
@@ -42,35 +43,21 @@ export async function unpacked(
     });
   }
   const done: Unpacking = { packedBytes: 0, unpackedBytes: 0 };
-  const text = isPacked ? await peek(gunzip(name, packed.chunks, maxExpansion, done), MAGIC_BYTES) : packed;
+  const text = isPacked ? await peek(gunzip(name, packed.chunks, maxExpansion, done), hasMagic) : packed;
   const { head } = text;
   refuseForeign(name, head);
-  const hasBom = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
   const inputOffset = (textOffset: number): number =>
     isPacked ? (textOffset * done.packedBytes) / Math.max(done.unpackedBytes, 1) : textOffset;
-  return { chunks: text.chunks, isPacked, bomBytes: hasBom ? 3 : 0, inputOffset };
+  return { chunks: text.chunks, isGzip: isPacked, bomBytes: hasBom(head) ? 3 : 0, inputOffset };
 }
 
-/** Reads at least `count` bytes if there are as many; `chunks` yields them again, and the rest. */
-async function peek(
-  chunks: AsyncGenerator<Buffer, undefined>,
-  count: number,
-): Promise<{ head: Buffer; chunks: AsyncGenerator<Buffer, undefined> }> {
-  const taken: Buffer[] = [];
-  let size = 0;
-  while (size < count) {
-    const { value } = await chunks.next();
-    if (value === undefined) break;
-    taken.push(value);
-    size += value.length;
-  }
-  const head = Buffer.concat(taken);
-  async function* all(): AsyncGenerator<Buffer, undefined> {
-    if (head.length > 0) yield head;
-    yield* chunks;
-    return undefined;
-  }
-  return { head, chunks: all() };
+function hasMagic(head: Buffer): boolean {
+  return head.length >= MAGIC_BYTES;
+}
+
+/** Whether a text begins with a byte-order mark. */
+export function hasBom(head: Buffer): boolean {
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
 }
 
 export function isGzip(head: Buffer): boolean {

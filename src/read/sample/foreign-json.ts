@@ -17,11 +17,6 @@ const IN_ORDER = 'sort_by(.time)[]';
 
 const ANSWERS: readonly Answer[] = [
   {
-    what: 'an answer of Prometheus',
-    filter: `[.data.result[] | .metric as $m | (.values // [.value])[] | $m + {time: .[0], value: .[1]}] | ${IN_ORDER}`,
-    isIt: (value) => objectsIn(at(value, 'data'), 'result').some((one) => isObject(own(one, 'metric'))),
-  },
-  {
     what: 'an answer of Grafana',
     filter:
       '[.results[].frames[] | .schema.fields as $f | .data.values as $v | ($f | map(.type) | index("time")) as $t' +

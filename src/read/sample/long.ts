@@ -148,12 +148,10 @@ class LongSearch {
 
   /** Columns of a few texts whose names do not say that they are something else than metrics. */
   #able(value: FieldShape): readonly FieldShape[] {
-    const given = this.#options.targetColumns ?? [];
     return this.#metrics(value.name).filter((shape) => {
       const plain = this.#plain(shape);
       const isOther = targetName(shape.name, this.#options) !== null || PART_NAMES.has(plain);
-      const isFree = shape.distinct <= MOST_METRICS && !given.includes(shape.name);
-      return isFree && (METRIC_NAMES.has(plain) || !isOther);
+      return shape.distinct <= MOST_METRICS && (METRIC_NAMES.has(plain) || !isOther);
     });
   }
 
@@ -219,10 +217,16 @@ class LongSearch {
     return numeric.length === 1 ? (numeric[0] ?? null) : null;
   }
 
-  /** Columns that may name metrics, those with a usual name first. */
+  /** Columns that may name metrics, those with a usual name first; none that `--target-column` names. */
   #metrics(value: string | null): FieldShape[] {
+    const given = this.#options.targetColumns ?? [];
     const texts = this.#shapes.filter(
-      (shape) => shape.kind === 'name' && shape.name !== value && shape.distinct > 1 && !isCalendar(shape),
+      (shape) =>
+        shape.kind === 'name' &&
+        shape.name !== value &&
+        shape.distinct > 1 &&
+        !isCalendar(shape) &&
+        !given.includes(shape.name),
     );
     const rank = (shape: FieldShape): number => (METRIC_NAMES.has(this.#plain(shape)) ? 0 : 1);
     return texts.sort((a, b) => rank(a) - rank(b));

@@ -43,7 +43,8 @@ export async function takeSample(
   { maxBytes, known = null }: SampleTaking,
 ): Promise<SampledSource> {
   const { name: file, byteOffset } = source;
-  const format = options.format === 'auto' ? formatByName(file) : options.format;
+  const { format: given } = options;
+  const format = given === 'csv' || given === 'jsonl' ? given : formatByName(file);
   const sampler = new Sampler({ file, format, byteOffset, maxBytes, known }, options);
   const chunks = source.chunks();
   let pending: Promise<IteratorResult<Buffer, undefined>> | null = null;

@@ -3,6 +3,7 @@ import type { ReadStep } from '../../core/types.js';
 import type { Segment } from '../bytes/digests.js';
 import type { FileFacts } from '../bytes/file-facts.js';
 import type { ByteSource } from '../bytes/source.js';
+import type { ExportName } from '../exports/names.js';
 import type { FilePlan, RecordingFacts } from '../lines/plan.js';
 
 /** How a recording was read and what was read of it, as plain JSON: enough to read it in the same way again. */
@@ -22,8 +23,10 @@ export interface FileSnapshot {
   readonly identity: FileFacts | null;
   /** What had been read of the file when the session started serving; commits add what was read later. */
   readonly digests: readonly Segment[];
-  /** Whether it is gzip: positions in it are offsets into its text. */
+  /** Whether it is gzip or an export: positions in it are offsets into its text. */
   readonly isPacked: boolean;
+  /** What it is an export of; default: it was read as it is. */
+  readonly exportedFrom?: ExportName;
   /** Whether it was sorted: positions in it are those of the sorted text; default: no. */
   readonly isSorted?: boolean;
 }
@@ -57,7 +60,7 @@ export type StepGroups = AsyncGenerator<readonly ReadStep[], undefined>;
 
 /** An input as it was opened. */
 interface OpenedInput {
-  readonly source: Pick<ByteSource, 'file' | 'isPacked'>;
+  readonly source: Pick<ByteSource, 'file' | 'isPacked' | 'exported'>;
   readonly plan: FilePlan | null;
   readonly headMs: number;
   readonly isSorted: boolean;
@@ -68,13 +71,16 @@ export function takeSnapshot(
   isLive: boolean,
   inputs: readonly OpenedInput[],
 ): InputSnapshot {
-  const files = inputs.map(({ source: { file, isPacked }, plan, headMs, isSorted }): FileSnapshot => ({
-    ...(plan === null ? { plan, headMs: null } : { plan: planSnapshot(plan), headMs }),
-    identity: file?.identity ?? null,
-    digests: file?.digests() ?? [],
-    isPacked,
-    ...(isSorted ? { isSorted } : {}),
-  }));
+  const files = inputs.map(
+    ({ source: { file, isPacked, exported }, plan, headMs, isSorted }): FileSnapshot => ({
+      ...(plan === null ? { plan, headMs: null } : { plan: planSnapshot(plan), headMs }),
+      identity: file?.identity ?? null,
+      digests: file?.digests() ?? [],
+      isPacked,
+      ...(exported === null ? {} : { exportedFrom: exported.name }),
+      ...(isSorted ? { isSorted } : {}),
+    }),
+  );
   return { columns, intervalMs, grid, intervalSource, layout, isLive, files };
 }
 

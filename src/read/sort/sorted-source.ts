@@ -15,7 +15,7 @@ export function sortedSource(
   { blockBytes, before }: Pick<SourceOptions, 'blockBytes' | 'before'>,
   { byteOffset }: FilePosition = FILE_START,
 ): ByteSource {
-  const { name, file, isPacked } = input;
+  const { name, file, isPacked, isGzip, exported } = input;
   const sums = file === null ? new PrefixSums(name, before ?? null) : null;
   const { sizeBytes } = sorted.text;
   let readBytes = 0;
@@ -29,7 +29,7 @@ export function sortedSource(
     return undefined;
   }
   return {
-    ...{ name, live: false, sizeBytes, file, isPacked, byteOffset, origins: sorted },
+    ...{ name, live: false, sizeBytes, file, isPacked, isGzip, exported, byteOffset, origins: sorted },
     readBytes: () => readBytes,
     inputOffset: (offset) => offset,
     prefixAt: (at) => sums?.at(at),

@@ -18,6 +18,7 @@ import { NUMBER_FORMS } from '../../core/time/numbers.js';
 import { journalPath, type Commit, type JournalContents } from '../../output/journal.js';
 import type { DigestUpdate, Segment } from '../../read/bytes/digests.js';
 import { FILE_START } from '../../read/bytes/source.js';
+import { EXPORT_NAMES } from '../../read/exports/names.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import {
   backendFacts,
@@ -102,7 +103,7 @@ const inputSnapshot: Shape<InputSnapshot> = object({
         digests: list(segment),
         isPacked: flag,
       },
-      { isSorted: flag },
+      { isSorted: flag, exportedFrom: oneOf(...EXPORT_NAMES) },
     ),
   ),
 });

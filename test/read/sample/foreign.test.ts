@@ -22,16 +22,6 @@ const EXPECTED = MINUTES.flatMap((minute) =>
   HOSTS.map((host) => `${minute} ${host} ${valueOf(host, minute)}`),
 );
 
-const prometheus = {
-  status: 'success',
-  data: {
-    resultType: 'matrix',
-    result: HOSTS.map((instance) => ({
-      metric: { __name__: 'load', instance, job: 'node' },
-      values: MINUTES.map((minute) => [second(minute), String(valueOf(instance, minute))]),
-    })),
-  },
-};
 const grafana = {
   results: {
     A: {
@@ -107,10 +97,6 @@ const byElement = (list: readonly unknown[]): string => list.map((one) => JSON.s
 
 /** What each is called, and its texts. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
-  'an answer of Prometheus': [
-    ...json(prometheus),
-    `{"status":"success","data":{"resultType":"matrix","result":[\n${byElement(prometheus.data.result)}\n]}}\n`,
-  ],
   'an answer of Grafana': json(grafana),
   'an answer of InfluxDB': json(influx),
   'an answer of Graphite': [...json(graphite), `[\n${byElement(graphite)}\n]\n`],

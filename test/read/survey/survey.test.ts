@@ -139,7 +139,7 @@ suite('a survey', () => {
     const packed = gzipSync(csv(rows(40_000, HOSTS)));
     const { files, counts } = await survey(t, { 'a.csv.gz': packed }, { surveyBytes: 600_000 });
     assert.equal(files[0]?.read, 'head');
-    assert.ok(files[0].isPacked);
+    assert.ok(files[0].isGzip);
     assert.equal(counts.accepted, 2 * counts.minutes);
   });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { ReadStep, RejectReason, SourceLine } from '#build/core/types.js';
 import { NO_MARKS } from '#build/read/lines/marks.js';
 import type { LineMarks } from '#build/read/lines/marks.js';
+import type { ReadOptions } from '#build/read/options.js';
 import type { FuzzCase } from './fuzz-case.js';
 import { physicalLines, type PhysicalLine } from './physical-lines.js';
 import type { Reading } from './read-all.js';
@@ -71,7 +72,7 @@ function headerLines(
 }
 
 /** Whether a text is read as JSONL, by the rule of docs/formats.md for standard input. */
-export function isJson(format: 'auto' | 'csv' | 'jsonl', lines: readonly PhysicalLine[]): boolean {
+export function isJson(format: ReadOptions['format'], lines: readonly PhysicalLine[]): boolean {
   if (format !== 'auto') return format === 'jsonl';
   return /^\s*[[{]/.test(lines.find(({ isBlank }) => !isBlank)?.bytes.toString() ?? '');
 }

@@ -1,0 +1,3 @@
+/** What `--format` calls the exports that are read. */
+export const EXPORT_NAMES = ['prometheus', 'victoriametrics', 'cloudwatch'] as const;
+export type ExportName = (typeof EXPORT_NAMES)[number];

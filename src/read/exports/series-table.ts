@@ -1,0 +1,163 @@
+import { AiopsError } from '../../core/errors.js';
+import { countText } from '../../core/count-text.js';
+import type { ReadOptions } from '../options.js';
+import type { ExportInput, ExportTable } from './export.js';
+import { SeriesExtents } from './series-extents.js';
+
+/** The labels of a series. */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface SeriesRules {
+  /** The label that names the metric of a series; null: there is none. */
+  readonly metricLabel: string | null;
+  /** How times are written. */
+  readonly timeUnit: NonNullable<ReadOptions['timeUnit']>;
+  /** What to export instead of series with different labels. */
+  readonly mixedHint: (labels: readonly string[]) => string;
+}
+
+const NEWLINE = 10;
+const BLOCK_BYTES = 256 * 1024;
+
+/**
+ * Series with their samples as CSV: a row per sample, with its time, the labels that name the target, the metric if a
+ * label names it, and its value.
+ */
+export class SeriesTable {
+  table: ExportTable | null = null;
+  rows = 0;
+  readonly #input: ExportInput;
+  readonly #rules: SeriesRules;
+  /** Names of the labels that all series have. */
+  #labels: readonly string[] = [];
+  /** The labels that are columns. */
+  #columns: readonly string[] = [];
+  readonly #extents: SeriesExtents;
+  /** What is between time and value in a row of the series. */
+  #middle = Buffer.alloc(0);
+  #out = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  #outBytes = 0;
+
+  constructor(input: ExportInput, rules: SeriesRules) {
+    this.#input = input;
+    this.#rules = rules;
+    this.#extents = new SeriesExtents(input);
+  }
+
+  get found(): string {
+    const labels = this.#labels.filter((name) => name !== this.#rules.metricLabel);
+    const names = labels.length === 0 ? 'without labels' : `labels ${labels.join(', ')}`;
+    const { count } = this.#extents;
+    return `${countText(count)} series, ${names}`;
+  }
+
+  /** Starts a series. @throws AiopsError `input_unusable` if its labels are not those of the series before it */
+  begin(labels: Labels): void {
+    const names = Object.keys(labels).sort();
+    if (this.table === null) this.#start(names);
+    else if (names.join('\n') !== this.#labels.join('\n')) this.#refuseMixed(names);
+    const cells = this.#columns.map((name) => csvCell(labels[name] ?? ''));
+    this.#middle = Buffer.from(['', ...cells, ''].join(','));
+    this.#extents.begin(labels, this.#columns);
+  }
+
+  /** Takes a sample of the series, as its time and value are written. */
+  row(time: Buffer, timeAt: number, timeEnd: number, value: Buffer, valueAt: number, valueEnd: number): void {
+    const sizeBytes = timeEnd - timeAt + this.#middle.length + valueEnd - valueAt + 1;
+    if (this.#outBytes + sizeBytes > this.#out.length) this.#flush(sizeBytes);
+    const out = this.#out;
+    let to = this.#outBytes;
+    for (let at = timeAt; at < timeEnd; at++) out[to++] = time[at]!;
+    const middle = this.#middle;
+    for (let at = 0; at < middle.length; at++) out[to++] = middle[at]!;
+    for (let at = valueAt; at < valueEnd; at++) out[to++] = value[at]!;
+    out[to++] = NEWLINE;
+    this.#outBytes = to;
+    this.rows++;
+    this.#extents.see(time, timeAt, timeEnd);
+  }
+
+  /** @throws AiopsError `input_unusable` if another series has the same target at the same times */
+  endSeries(): void {
+    this.#extents.end();
+  }
+
+  /** Emits what is left. */
+  end(): void {
+    this.#flush(0);
+  }
+
+  #start(names: readonly string[]): void {
+    const { options } = this.#input;
+    const { metricLabel, timeUnit } = this.#rules;
+    this.#labels = names;
+    const own = (name: string): string => options.map[name] ?? name;
+    const metric = options.metricColumn ?? (names.includes(metricLabel ?? '') ? metricLabel : null);
+    const targets = (options.targetColumns ?? names.filter((name) => name !== metric)).map(own);
+    const wanted = new Set([...targets, ...(metric === null ? [] : [own(metric)])]);
+    this.#columns = names.filter((name) => wanted.has(name));
+    const time = freeName('timestamp', names);
+    const value = freeName('value', names);
+    const header = [time, ...this.#columns, value].map(csvCell).join(',');
+    this.#input.emit(Buffer.from(`${header}\n`));
+    this.table = {
+      format: 'csv',
+      defaults: {
+        ...{ timeColumn: time, timeUnit, labelColumn: 'none', delimiter: ',', decimal: '.', skipLines: 0 },
+        targetColumns: targets.length === 0 ? ['none'] : targets,
+        ...(metric === null ? {} : { metricColumn: metric, valueColumn: value }),
+      },
+    };
+    this.#refuseMissing(targets);
+  }
+
+  #refuseMissing(targets: readonly string[]): void {
+    const missing = targets.find((name) => !this.#labels.includes(name));
+    if (missing === undefined || (missing === 'none' && targets.length === 1)) return;
+    const { file } = this.#input;
+    throw new AiopsError(
+      'input_unusable',
+      `the series of ${file} have no label ${missing}, which --target-column names`,
+      {
+        hint:
+          this.#labels.length === 0 ? 'they have no labels' : `their labels are ${this.#labels.join(', ')}`,
+      },
+    );
+  }
+
+  /** Labels that do not name the target may differ. */
+  #refuseMixed(names: readonly string[]): void {
+    const { file, options } = this.#input;
+    if (options.targetColumns !== undefined && this.#columns.every((name) => names.includes(name))) return;
+    const [more, fewer] = [
+      names.filter((name) => !this.#labels.includes(name)),
+      this.#labels.filter((name) => !names.includes(name)),
+    ];
+    const shared = names.filter((name) => this.#labels.includes(name));
+    const differences = [
+      ...(more.length === 0 ? [] : [`${more.join(', ')} only later ones`]),
+      ...(fewer.length === 0 ? [] : [`${fewer.join(', ')} only earlier ones`]),
+    ];
+    throw new AiopsError(
+      'input_unusable',
+      `the series of ${file} have different labels: ${differences.join(', and ')} have`,
+      { hint: this.#rules.mixedHint(shared.filter((name) => name !== this.#rules.metricLabel)) },
+    );
+  }
+
+  #flush(nextBytes: number): void {
+    if (this.#outBytes > 0) this.#input.emit(this.#out.subarray(0, this.#outBytes));
+    this.#out = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, nextBytes));
+    this.#outBytes = 0;
+  }
+}
+
+/** The name with as many `_` behind it as it takes to be no label. */
+function freeName(name: string, labels: readonly string[]): string {
+  return labels.includes(name) ? freeName(`${name}_`, labels) : name;
+}
+
+/** A field of CSV, in quotes if need be. */
+export function csvCell(text: string): string {
+  return /[",\r\n]|^\s|\s$|^#/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
