@@ -1,4 +1,12 @@
 /**
+ * Gives a flag that stands alone a value: `--flag data.csv` → `--flag=all data.csv`. Only `--flag=value` has its own.
+ */
+export function withValueAlone(args: readonly string[], flag: string, value: string): string[] {
+  const end = args.indexOf('--');
+  return args.map((arg, i) => (arg === flag && (end < 0 || i < end) ? `${flag}=${value}` : arg));
+}
+
+/**
  * Lets a flag take one specific word as its optional value: `--flag word` → `--flag=word`, but
  * `--flag data.csv` → `--flag=true data.csv`. Commander would take any next argument as the value.
  */

@@ -58,6 +58,8 @@ export function unusualSettings(settings: Readonly<Record<string, unknown>>): st
     const value = settings[flag];
     const text = settingText(flag, value);
     const isDefault = row.default !== undefined && JSON.stringify(row.default) === JSON.stringify(value);
-    return text === null || isDefault ? [] : [`${flag} ${text}`.trimEnd()];
+    return text === null || isDefault
+      ? []
+      : [`${flag}${row.flags.includes('[') ? '=' : ' '}${text}`.trimEnd()];
   }).join(' ');
 }

@@ -6,7 +6,7 @@ import { isGone } from '../output/stream-sink.js';
 import { Console } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
 import { outliveTerminal } from './hang-up.js';
-import { withAttachedChoice } from './attached-choice.js';
+import { withAttachedChoice, withValueAlone } from './attached-choice.js';
 import { sourceStack } from './source-stack.js';
 import { inSurroundings } from './surroundings.js';
 
@@ -92,7 +92,8 @@ async function main(): Promise<void> {
   outliveTerminal();
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', () => undefined); // a closed standard error is not a failure
-  const args = withAttachedChoice(process.argv.slice(2), '--verify-input', 'sample');
+  const given = withAttachedChoice(process.argv.slice(2), '--verify-input', 'sample');
+  const args = withValueAlone(given, '--rate', '*');
   try {
     const cli = await programFor(args, (status) => (process.exitCode = status));
     await cli.parseAsync(args, { from: 'user' });

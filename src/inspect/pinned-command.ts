@@ -8,6 +8,8 @@ import type { SurveyedFile } from '../read/survey.js';
 export interface GivenFlag {
   readonly flag: string;
   readonly value: string;
+  /** Whether the value is attached with `=`, since the flag may stand alone. */
+  readonly isAttached?: boolean;
 }
 
 export interface PinnedReading {
@@ -26,8 +28,9 @@ const CSV_FLAGS: ReadonlySet<string> = new Set(['--delimiter', '--skip-lines']);
 export function pinnedCommand(reading: PinnedReading): string {
   const found = [...columnsFlag(reading), ...decidedFlags(reading)];
   const flags = new Map(found.map((text) => [flagOf(text), text]));
-  for (const { flag, value } of reading.given) {
-    if (!flags.has(flag)) flags.set(flag, value === '' ? flag : `${flag} ${shellWord(value)}`);
+  for (const { flag, value, isAttached = false } of reading.given) {
+    if (flags.has(flag)) continue;
+    flags.set(flag, value === '' ? flag : `${flag}${isAttached ? '=' : ' '}${shellWord(value)}`);
   }
   if (reading.files.some(({ refusal }) => refusal !== null)) flags.set('--sort', '--sort');
   return [program.name, 'replay', ...reading.inputs.map(shellPath), ...flags.values()].join(' ');

@@ -26,6 +26,12 @@ export function checkOptions(inputs: readonly string[], options: ReadOptions): v
   if (interval !== 'auto' && !(Number.isInteger(interval) && interval > 0)) {
     throw usage(`an interval of ${interval} ms`, 'give one such as 30s, 1m or 5m');
   }
+  if (options.rate !== undefined && options.duplicates === 'mean') {
+    throw usage(
+      '--rate needs the values of a counter as they are, and --duplicates mean averages those before and after a reset',
+      'give --duplicates last or first',
+    );
+  }
   if (timeFormat !== undefined && timeUnit !== 'auto') {
     throw usage(
       '--time-format and --time-unit contradict each other',

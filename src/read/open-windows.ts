@@ -1,12 +1,17 @@
 import { AiopsError } from '../core/errors.js';
 import { LookBack, lookBackIntervals } from '../core/look-back.js';
+import { RATE_LOOK_BACK } from '../core/rates.js';
 import type { InputSpec } from '../core/types.js';
 import type { ReadOptions, ReadSettings } from './options.js';
 import type { Recording } from './recording.js';
 
 /** Completes the settings with what the model requires. */
 export function readOptionsFor(read: ReadSettings, { window }: InputSpec): ReadOptions {
-  return { ...read, ownWindow: { window }, lookBackIntervals: lookBackIntervals(window) };
+  const before = lookBackIntervals(window);
+  // A window that a record brings lacks the value before it, so it can't be turned into rates.
+  if (read.rate !== undefined)
+    return { ...read, ownWindow: null, lookBackIntervals: before + RATE_LOOK_BACK };
+  return { ...read, ownWindow: { window }, lookBackIntervals: before };
 }
 
 /** @throws AiopsError `config` if the recording lacks a column that the model needs */

@@ -61,6 +61,8 @@ export interface ReadOptions {
   /** Intervals that a file may go back in time. */
   readonly grace: number;
   readonly duplicates: DuplicatePolicy;
+  /** The columns that are counters, to be read as rates per second; `*` stands for any text. */
+  readonly rate?: readonly string[];
   /** The shape required of two-dimensional values, `[window, columns]`; null: they are not allowed. */
   readonly ownWindow: { readonly window: number } | null;
   /** Intervals before the first minute that its windows and warm-up depend on. */

@@ -24,6 +24,7 @@ import type { ReadRules } from './lines/records.js';
 import type { MetTargets } from './lines/target-filter.js';
 import type { TimeRange } from './minutes/file-minutes.js';
 import { LiveFills, mergeMinutes } from './minutes/merge.js';
+import { rateSteps } from './minutes/rate-steps.js';
 import { selectSteps } from './minutes/select-steps.js';
 import type { MinutesAround } from './minutes/select-steps.js';
 import type { ReadOptions } from './options.js';
@@ -32,6 +33,7 @@ import type { PlannedInput } from './planned-input.js';
 import { readMinutes } from './read-minutes.js';
 import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
+import { rateColumns } from './sample/rate-columns.js';
 import { takeSnapshot } from './snapshot/snapshot.js';
 import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
 import type { SortScratch } from './sort/open-sorted.js';
@@ -213,6 +215,7 @@ function makeRecording(
   const isLive = options.live === true && sources.some(({ live }) => live);
   const range: TimeRange = { fromMs: options.fromMs ?? -Infinity, toMs: options.toMs ?? Infinity };
   const { intervals } = rules;
+  const counters = rateColumns(options.rate, facts.columns);
   const lookBackFromMs = intervals.before(intervals.from(range.fromMs), options.lookBackIntervals);
   const around: MinutesAround = { firstMs: null, beforeMs: null, afterMs: null };
   const checkReached = (): void => sources.forEach((source) => source.checkReached());
@@ -227,7 +230,8 @@ function makeRecording(
     const mayBeSilent = isLive && inputs.length > 1;
     const live = mayBeSilent ? new LiveFills(longestMs(facts.grid, 1 + options.grace)) : null;
     const merged = watch(mergeMinutes(minutes, options.duplicates, range, live));
-    return selectSteps(merged, { ...range, lookBackFromMs, afterMinuteMs, checkReached, around });
+    const chosen = selectSteps(merged, { ...range, lookBackFromMs, afterMinuteMs, checkReached, around });
+    return counters.length === 0 ? chosen : rateSteps(chosen, counters, facts);
   };
   return {
     ...facts,

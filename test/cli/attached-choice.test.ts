@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { withAttachedChoice } from '#build/cli/attached-choice.js';
+import { withAttachedChoice, withValueAlone } from '#build/cli/attached-choice.js';
 
 test('a flag takes its one word from the next argument, and no other', () => {
   const attached = (...args: string[]): string =>
@@ -15,4 +15,11 @@ test('a flag takes its one word from the next argument, and no other', () => {
     attached('--verify-input=sample', '--', '--verify-input'),
     '--verify-input=sample -- --verify-input',
   );
+});
+
+test('a flag that stands alone leaves the next argument alone', () => {
+  const given = (...args: string[]): string => withValueAlone(args, '--rate', '*').join(' ');
+  assert.equal(given('replay', '--rate', 'data.csv'), 'replay --rate=* data.csv');
+  assert.equal(given('replay', 'data.csv', '--rate'), 'replay data.csv --rate=*');
+  assert.equal(given('--rate=a,b', '--', '--rate'), '--rate=a,b -- --rate');
 });

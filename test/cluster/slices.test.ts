@@ -73,3 +73,20 @@ test('batches, from a minute on', async (t) => {
   ];
   assert.equal(await checkSlices(t, { 'd.jsonl': rowsOf(600, batch) }, 2, { from: at(250) }), 2);
 });
+
+/** Its score is the newest value: of a window of one, a slice's first needs the value before it. */
+const NEWEST =
+  'export const createAnalyzer = () => ({ window: 1, predict: (items) => items.map(({ values }) => ' +
+  '({ score: values[0], anomaly: false, output: [] })) });\n';
+
+test('counters, whose windows of rates need a value before them', async (t) => {
+  const analyzer = join(temporaryFolder(t), 'newest.mjs');
+  await writeFile(analyzer, NEWEST);
+  const counted = (minute: number): string[] =>
+    ['a', 'b'].map(
+      (name, i) => `${at(minute)},${name},${((minute % 97) * (3 + i) + minute * minute) % 1009}`,
+    );
+  const text = `timestamp,target,hits_total\n${rowsOf(500, counted)}`;
+  assert.equal(await checkSlices(t, { 'd.csv': text }, 4, { rate: ['*'] }), 4);
+  assert.equal(await checkSlices(t, { 'd.csv': text }, 3, { analyzer, rate: ['hits*'], from: at(120) }), 3);
+});

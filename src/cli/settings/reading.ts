@@ -85,6 +85,12 @@ export const READING = {
     default: 'reject',
     changes: 'results',
   },
+  rate: {
+    flags: '--rate [names]',
+    help: 'turn counters into rates per second: all columns, or with --rate=NAMES those, comma-separated; * matches any text',
+    kind: names,
+    changes: 'results',
+  },
   maxLineBytes: {
     flags: '--max-line <size>',
     help: 'reject longer lines, from 64 bytes to 256MiB',

@@ -257,7 +257,7 @@ export class RecordMaker implements RowSink {
       row.values = new Float64Array(window * width);
       return true;
     }
-    const wanted = window === null ? 'values without a window' : `[${window}][${width}]`;
+    const wanted = window === null ? 'values without a window, which --rate needs' : `[${window}][${width}]`;
     const lengths = new Set(lists.map((list) => (Array.isArray(list) ? list.length : 'not a list')));
     row.problem = badShape(`values are [${lists.length}][${[...lengths].join(' or ')}], not ${wanted}`);
     return false;

@@ -6,6 +6,8 @@ import { ROLE, longPlan, targetRoles, timePlan, timeRoles } from '../lines/plan.
 import type { FilePlan, LongPlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
 import { columnNotices, ignoredNotices } from './column-notices.js';
+import { decideCounters } from './counter-columns.js';
+import type { Decision } from './decision.js';
 import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
 import { isOneSeries } from './join-series.js';
@@ -30,6 +32,7 @@ export interface ChosenColumns {
   /** In the order of the samples. */
   readonly plans: readonly FilePlan[];
   readonly notices: readonly Notice[];
+  readonly decisions: readonly Decision[];
 }
 
 /**
@@ -63,7 +66,7 @@ export function chooseColumns(
     ...ignoredNotices(inputs),
     ...markNotices(inputs.map(({ sample }) => sample)),
   ];
-  return { columns, plans, notices };
+  return { columns, plans, notices, decisions: decideCounters(samples, columns, options) };
 }
 
 /** The column of recordings in which every field of a row is a target of its own. */

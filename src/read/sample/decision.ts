@@ -13,6 +13,7 @@ export interface Decision {
     | 'table'
     | 'label'
     | 'metrics'
+    | 'counters'
     | 'series'
     | 'interval'
     | 'phase';

@@ -68,7 +68,12 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
   const nested = inputs.find(({ sample }) => sample.lines === 1 && sample.head.foreign !== null)?.sample;
   const metrics = nameMetrics(inputs, options, intervals);
   const readable = inputs.map((input, i) => ({ ...input, options: metrics.options[i]! }));
-  const { columns, plans, notices } = orForeign(nested?.file ?? '', nested?.head.foreign ?? null, () =>
+  const {
+    columns,
+    plans,
+    notices,
+    decisions: found,
+  } = orForeign(nested?.file ?? '', nested?.head.foreign ?? null, () =>
     chooseColumns(readable, options, intervals),
   );
   const samples = inputs.map((input, i): PlannedSample => ({ input, plan: plans[i]! }));
@@ -78,16 +83,10 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
     if (i < 0) return null;
     return { plan: plans[i]!, headMs: heads[i]!, intervalsBack: input.sample.times.intervalsBack(intervals) };
   });
-  const decisions = inputs.map((input) => ({
-    file: input.sample.file,
-    decisions: [
-      ...input.sample.head.decisions,
-      ...(input.sample.fields?.decisions ?? []),
-      ...decideSeries(input, options, inputs),
-    ],
-  }));
-  const found = metrics.decision === null ? [] : [metrics.decision];
-  const shared: FileDecisions = { file: 'all inputs', decisions: [...found, interval.decision, phase] };
+  const decisions = inputs.map((input) => decisionsOn(input, options, inputs));
+  const named = metrics.decision === null ? [] : [metrics.decision];
+  const ofColumns = [...named, ...found];
+  const shared: FileDecisions = { file: 'all inputs', decisions: [...ofColumns, interval.decision, phase] };
   return {
     facts: { columns, intervalMs, grid, intervalSource: interval.source, layout: commonLayout(plans) },
     notices: [
@@ -96,13 +95,19 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
       ...decisionNotices(decisions),
       ...seriesNotices(inputs, options, intervals),
       ...interval.notices,
-      ...[...found, phase].flatMap((decision) => noticesOf(decision)),
+      ...[...ofColumns, phase].flatMap((decision) => noticesOf(decision)),
       ...rangeNotices(options, intervals),
       ...empty.map(emptyNotice),
     ],
     decisions: [...decisions, shared],
     files,
   };
+}
+
+function decisionsOn(input: NamedSample, options: ReadOptions, all: readonly NamedSample[]): FileDecisions {
+  const { file, head, fields } = input.sample;
+  const decisions = [...head.decisions, ...(fields?.decisions ?? []), ...decideSeries(input, options, all)];
+  return { file, decisions };
 }
 
 /**

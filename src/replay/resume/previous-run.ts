@@ -4,12 +4,12 @@ import type { Notice } from '../../core/errors.js';
 import { longestMs } from '../../core/grid.js';
 import { inputName } from '../../core/input-position.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
-import { lookBackIntervals } from '../../core/look-back.js';
 import { program } from '../../program/package-files.js';
 import type { ChosenModel } from '../../model/model-choice.js';
 import type { LeftOutput, RunOutput } from '../../output/run-output.js';
 import type { Executors } from '../../pool/executors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
+import { readOptionsFor } from '../../read/open-windows.js';
 import { openRecording, reopenRecording, type ReadOptions, type Recording } from '../../read/recording.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { SortScratch } from '../../read/sort/open-sorted.js';
@@ -98,7 +98,10 @@ export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
   const { recording, firstMs } = addsInputs(facts, config.inputs)
     ? await withAddedInputs(facts, compared.recording, commits.at(-1), config, onNotice)
     : { recording: compared.recording, firstMs: Infinity };
-  const lookBackMs = longestMs(facts.recording.grid, lookBackIntervals(facts.input.window));
+  const lookBackMs = longestMs(
+    facts.recording.grid,
+    readOptionsFor(config.read, facts.input).lookBackIntervals,
+  );
   const plan = planResume(commits, changes, lookBackMs, firstMs);
   const progress = commits[plan.commit] ?? null;
   return new ResumableRun(asked, {

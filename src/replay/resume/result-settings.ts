@@ -40,6 +40,9 @@ export function settingDifferences(before: Settings, now: Settings, text: Settin
     .map((name) => difference(name, before[name], now[name], text));
 }
 
+/** Settings that journals of earlier releases lack, with what their runs did. */
+const NOT_YET: Settings = { '--rate': null };
+
 /** Of a model, and of the backend that computes it, what can change a result. */
 type Computing = Pick<RunFacts, 'model' | 'input' | 'backend'>;
 
@@ -124,7 +127,7 @@ export function knownDifferences(facts: RunFacts, config: ReplayConfig, model: C
   const { results: asked, serving, text } = config.journaled;
   const results = addsInputs(facts, config.inputs) ? { ...asked, input: facts.settings['input'] } : asked;
   const differences = [
-    ...settingDifferences(facts.settings, results, text),
+    ...settingDifferences({ ...NOT_YET, ...facts.settings }, results, text),
     ...settingDifferences(...computingSettings(facts, config), text),
   ];
   if (!facts.backend.reproducible) differences.push(...settingDifferences(facts.serving, serving, text));

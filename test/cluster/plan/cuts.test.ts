@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { AiopsError } from '#build/core/errors.js';
+import { RATE_LOOK_BACK } from '#build/core/rates.js';
 import type { ReadOptions } from '#build/read/recording.js';
 import { cutRecording, readSlice } from '../../support/cutting.js';
 import type { PlainStep } from '../../support/read-steps.js';
@@ -20,6 +21,7 @@ const setting = fc.record({
   ...readingSettings,
   slices: fc.integer({ min: 1, max: 7 }),
   pieceBytes: fc.constantFrom(60, 60, 60, 200, 4096),
+  areCounters: fc.boolean(),
 });
 
 /** With its events several times. Thousands of lines in small pieces would take long, so those are left out there. */
@@ -39,10 +41,11 @@ const isMisfit = (error: unknown): boolean => error instanceof AiopsError && err
 
 test('slices read the steps of the whole recording, or one of them says that the plan does not fit', async (t) => {
   const folder = await folderWith(t, {});
-  const counts = { cuts: 0, misfits: 0, seeking: 0 };
+  const counts = { cuts: 0, misfits: 0, seeking: 0, rates: 0 };
   const property = fc.asyncProperty(setting, async (given) => {
     const { kind, grace, duplicates, targets, shard, lookBackIntervals, slices, pieceBytes } = given;
     const [from, to] = given.range;
+    const rate = given.areCounters && duplicates !== 'mean' ? ['v'] : undefined;
     const paths: string[] = [];
     let hasQuotes = false;
     const files = given.files.map((file) => longer(file, pieceBytes));
@@ -55,7 +58,9 @@ test('slices read the steps of the whole recording, or one of them says that the
     }
     const options: ReadOptions = {
       ...{ ...READ_DEFAULTS, interval: MINUTE_MS, columns: ['v'] },
-      ...{ grace, duplicates, shard, lookBackIntervals },
+      ...{ grace, duplicates, shard },
+      lookBackIntervals: lookBackIntervals + (rate === undefined ? 0 : RATE_LOOK_BACK),
+      ...(rate === undefined ? {} : { rate }),
       fromMs: from === null ? null : minuteMs(from),
       toMs: to === null ? null : minuteMs(to),
       ...(targets === undefined ? {} : { targets }),
@@ -82,9 +87,11 @@ test('slices read the steps of the whole recording, or one of them says that the
     }
     assert.deepEqual(read.map(comparable), steps.filter(({ lookBack }) => !lookBack).map(comparable));
     counts.cuts += cut.slices.length - 1;
+    if (rate !== undefined) counts.rates += cut.slices.length - 1;
     if (from !== null && cut.slices[0]?.readFrom !== null) counts.seeking++;
   });
   await fc.assert(property, { numRuns: 60 });
   t.diagnostic(JSON.stringify(counts));
   assert.ok(counts.cuts > 30, `${counts.cuts} cuts`);
+  assert.ok(counts.rates > 5, `${counts.rates} of rates`);
 });

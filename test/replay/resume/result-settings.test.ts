@@ -5,10 +5,14 @@ import { test } from 'node:test';
 import {
   computingDifferences,
   computingSettings,
+  knownDifferences,
   refuseDifferences,
   settingDifferences,
 } from '#build/replay/resume/result-settings.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
+import type { ChosenModel } from '#build/model/model-choice.js';
+import type { RunFacts } from '#build/replay/resume/run-facts.js';
+import { configFor } from '../../support/slicing.js';
 import { READY } from '../../support/facts.js';
 import { refusal } from '../../support/refusals.js';
 
@@ -28,6 +32,14 @@ test('a setting that came with a later release does not break off the runs from 
   assert.deepEqual(settingDifferences({ '--shard': '1/2', '--later': null }, {}, settingText), [
     '--shard was 1/2, now not given',
   ]);
+});
+
+test('a run from before --rate made no rates', () => {
+  const facts = { ...computing, settings: { input: ['a.csv'] }, serving: {} } as unknown as RunFacts;
+  const differences = (rate?: readonly string[]): string[] =>
+    knownDifferences(facts, configFor(['a.csv'], 'out', rate && { rate }), { digest: null } as ChosenModel);
+  assert.deepEqual(differences(), []);
+  assert.deepEqual(differences(['*']), ['--rate was not given, now *']);
 });
 
 test('values are shown as they are typed', () => {

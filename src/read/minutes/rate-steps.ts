@@ -1,0 +1,17 @@
+import { Rates } from '../../core/rates.js';
+import type { ReadStep } from '../../core/types.js';
+import type { RecordingFacts } from '../lines/plan.js';
+
+/** Turns the counters of a recording into rates. */
+export async function* rateSteps(
+  groups: AsyncIterable<readonly ReadStep[]>,
+  counters: readonly number[],
+  { intervalMs }: Pick<RecordingFacts, 'intervalMs'>,
+): AsyncGenerator<readonly ReadStep[], undefined> {
+  const rates = new Rates(counters, intervalMs);
+  for await (const group of groups) {
+    for (const { batch } of group) if (batch !== null) rates.apply(batch);
+    yield group;
+  }
+  return undefined;
+}
