@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 
 import { SIGNAL_STATUS } from '#build/cli/exit-codes.js';
+import { merge } from '#build/cluster/merge/merge.js';
 import { writePlan, type SealedPlan } from '#build/cluster/plan/plan-file.js';
 import { partsFolder, planPath, startPath } from '#build/cluster/run-layout.js';
 import { AiopsError } from '#build/core/errors.js';
 
 import { finished, startCli, temporaryFolder } from '../support/cli.js';
+import { until } from '../support/wait.js';
 import {
   at,
   configFor,
@@ -115,6 +119,47 @@ test('a slice is not run again once it is complete, unless it must start otherwi
   const untried = lines.filter((line) => line.includes('"quarantined"'));
   assert.ok(untried.length > 0);
   assert.equal(untried.length, lines.filter((line) => line.includes('"target":"a"')).length);
+});
+
+/** The first attempt waits, once it predicts, until the file `go` exists. */
+const WAITING = `import { existsSync, openSync } from 'node:fs';
+export function createAnalyzer({ params }) {
+  const at = (name) => \`\${params.folder}/\${name}\`;
+  const predict = (items) => {
+    if (existsSync(at('armed'))) {
+      try {
+        openSync(at('waits'), 'wx');
+        while (!existsSync(at('go'))) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      } catch (error) {
+        if (error.code !== 'EEXIST') throw error;
+      }
+    }
+    return items.map(() => ({ score: 0, anomaly: false, output: [0] }));
+  };
+  return { window: 5, predict };
+}
+`;
+
+test('an attempt whose slice another one completed ends well, and leaves nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, run, analyzer] = [join(folder, 'd.csv'), join(folder, 'run'), join(folder, 'waiting.mjs')];
+  await writeFile(input, TEXT);
+  await writeFile(analyzer, WAITING);
+  const config = configFor([input], run, { analyzer, params: { folder } });
+  const plan = await planned(config, 2);
+  await writeFile(join(folder, 'armed'), '');
+  const late = sliceOnce(run, 1);
+  await until('an attempt waits', () => existsSync(join(folder, 'waits')));
+  for (const number of [1, 2]) assert.equal((await sliceOnce(run, number)).kind, 'complete');
+  const never = new AbortController().signal;
+  const nothing = (): void => undefined;
+  const context = { stdin: Readable.from([]), signal: never, graceOver: never, onNotice: nothing };
+  const steps = { ...context, onActorLine: nothing, onMerged: nothing };
+  assert.equal((await merge(plan, config, { follow: false }, steps)).kind, 'complete');
+  assert.equal(existsSync(partsFolder(run)), false);
+  await writeFile(join(folder, 'go'), '');
+  assert.deepEqual(await late, { kind: 'done-before', what: 'merged' });
+  assert.equal(existsSync(partsFolder(run)), false);
 });
 
 test('nothing is left of a slice that is interrupted', async (t) => {

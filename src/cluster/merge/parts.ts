@@ -53,15 +53,15 @@ export async function setAside({ path }: Attempt, files: Files): Promise<void> {
 }
 
 /**
- * Removes what slices left behind that are merged: parts, those set aside, and what their starts were. Attempts that
- * are still being written stay, since another process may be at work on them.
+ * Removes what slices left behind that are merged: parts, those set aside, those not complete, and what their starts
+ * were. An attempt that another process still writes is of no use any more; it ends once it finds its folder gone.
  *
  * @throws AiopsError `output_io`
  */
 export async function removeMerged(run: string, merged: number, files: Files): Promise<void> {
   const folder = partsFolder(run);
   for (const name of await namesIn(folder, files)) {
-    const slice = Number(/^(\d+)\./.exec(name)?.[1] ?? NaN);
+    const slice = Number(/^\.?(\d+)\./.exec(name)?.[1] ?? NaN);
     if (slice <= merged) await removeTree(join(folder, name), files);
   }
 }
@@ -83,6 +83,7 @@ async function removeTree(path: string, files: Files): Promise<void> {
     }
   } catch (cause) {
     if (isErrno(cause, 'ENOENT')) return; // another process was faster
+    if (isErrno(cause, 'ENOTEMPTY', 'EEXIST')) return; // another process still writes there; the next merge removes it
     throw cannotWrite(path, cause);
   }
 }

@@ -36,6 +36,8 @@ export type SliceOutcome =
   /** A signal ended it, and nothing is left of it. */
   | { readonly kind: 'interrupted' };
 
+const MERGED_BEFORE: SliceOutcome = { kind: 'done-before', what: 'merged' };
+
 export type SliceContext = Omit<ReplayContext, 'stdin' | 'stdout'>;
 
 /**
@@ -66,9 +68,14 @@ export async function runSlice(request: SliceRequest, context: SliceContext): Pr
       async (asked) => new SliceRun(asked, attempt),
     );
     if (outcome.kind !== 'complete') return { kind: 'interrupted' };
+    if (await isMerged(run, plan, slice)) return MERGED_BEFORE;
     const complete = join(partsFolder(run), partName(number, name));
     await publish(folder, complete);
     return { kind: 'complete', folder: complete, counts: outcome.summary.counts };
+  } catch (error) {
+    // The merge has removed the folder of an attempt that came too late.
+    if (await isMerged(run, plan, slice)) return MERGED_BEFORE;
+    throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -134,6 +134,20 @@ test('a complete merge has nothing to do, and removes parts that came late', asy
   assert.ok(!readdirSync(run.config.output.out).includes('parts'));
 });
 
+test('what killed attempts left of slices is removed once these are merged', async (t) => {
+  const run = await cut(t, 3);
+  await writeParts(run, [1, 3]);
+  for (const name of ['.1.k.tmp', '.2.k.tmp']) {
+    mkdirSync(join(partsFolder(run.config.output.out), name), { recursive: true });
+    writeFileSync(join(partsFolder(run.config.output.out), name, 'results.jsonl'), 'cut');
+  }
+  assert.deepEqual((await merged(run)).outcome, { kind: 'incomplete', missing: [2] });
+  assert.deepEqual(readdirSync(partsFolder(run.config.output.out)).sort(), ['.2.k.tmp', '3.a']);
+  await writePart(run, 2, 'a');
+  assert.equal((await merged(run)).outcome.kind, 'complete');
+  assert.ok(!readdirSync(run.config.output.out).includes('parts'));
+});
+
 test('one of two attempts at a slice is merged', async (t) => {
   const run = await cut(t, 3);
   await writeParts(run, [1, 2, 3]);
