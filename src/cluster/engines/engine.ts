@@ -36,5 +36,8 @@ export type StartEngine = (work: EngineWork) => Engine;
 /** A slice may run so often where its part is damaged, or began with other quarantines than the run has there. */
 export const MOST_STARTS = 8;
 
+/** How often a slice that failed runs again, and a job of which no slice did. */
+export const MOST_RETRIES = 3;
+
 /** Exit statuses that running again may mend; usage, input and what a machine cannot mend are not. */
 export const RETRIED: readonly number[] = [69, 74, 75];

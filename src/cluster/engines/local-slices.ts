@@ -3,7 +3,7 @@ import { sleep } from '../../core/timer.js';
 import { nodeFiles } from '../../output/files.js';
 import { completeParts } from '../merge/parts.js';
 import { planPath } from '../run-layout.js';
-import { MOST_STARTS, RETRIED, type Engine, type EngineWork, type FailedSlice } from './engine.js';
+import { MOST_RETRIES, MOST_STARTS, RETRIED, type Engine, type EngineWork, type FailedSlice } from './engine.js';
 import { startSlice, type SliceProcess } from './slice-process.js';
 
 /** Processes at the same time, and actors of each. */
@@ -14,7 +14,6 @@ export interface LocalOptions extends Pick<EngineWork, 'folder' | 'onNotice'> {
 }
 
 const SIGNALLED = 128;
-const MOST_FAILURES = 3;
 /** How often to look which parts are missing, ms. */
 const POLL_MS = 200;
 
@@ -89,7 +88,7 @@ export class LocalSlices implements Engine {
   #fail(number: number, status: number): void {
     const failures = (this.#failures.get(number) ?? 0) + 1;
     this.#failures.set(number, failures);
-    if ((RETRIED.includes(status) || status > SIGNALLED) && failures < MOST_FAILURES) {
+    if ((RETRIED.includes(status) || status > SIGNALLED) && failures <= MOST_RETRIES) {
       const text = `slice ${number} ended with status ${status}; it runs again`;
       this.#options.onNotice({ level: 'warning', text });
     } else {

@@ -58,7 +58,7 @@ export class RaySlices implements Engine {
       const slices = await this.#missing();
       if (slices.length > 0) {
         if (jobs++ === MOST_STARTS) throw neverMerged(slices);
-        const failed = await this.#runJob(slices);
+        const failed = await this.#runJob();
         if (failed !== null) return failed;
       }
       await sleep(POLL_MS, signal);
@@ -66,14 +66,14 @@ export class RaySlices implements Engine {
     return null;
   }
 
-  #runJob(slices: readonly number[]): Promise<FailedSlice | null> {
+  #runJob(): Promise<FailedSlice | null> {
     const { plan, folder, onNotice } = this.#work;
     const { jobs, packed, actors } = this.#options;
     const named = { planPath: resolve(planPath(folder)), planSha256: plan.sha256 };
     return runOnRay(
       jobs,
       packed,
-      { ...named, slices, actors, retried: [...RETRIED, ...NOT_STARTED] },
+      { ...named, missing: () => this.#missing(), actors, retried: [...RETRIED, ...NOT_STARTED] },
       { signal: this.#stopped.signal, onNotice },
     );
   }

@@ -11,8 +11,11 @@ import subprocess
 import sys
 import time
 
-import ray
-from ray.exceptions import RayError
+try:
+    import ray
+    from ray.exceptions import RayError
+except ImportError as error:
+    sys.exit(f"{sys.executable}, which the PATH of Ray's processes names, cannot import Ray: {error}")
 
 LOG_BYTES = 4000
 OVERDUE_FACTOR = 4  # a slice that takes so many times as long as the median gets a second attempt
@@ -122,9 +125,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("plan")
     parser.add_argument("--slices", type=numbers, required=True)
-    parser.add_argument("--actors", type=int, default=1, help="of each slice, which takes as many processors")
-    parser.add_argument("--retries", type=int, default=3, help="of a slice")
-    parser.add_argument("--retried", type=numbers, default=[], help="exit statuses that running again may mend")
+    parser.add_argument("--actors", type=int, required=True, help="of each slice, which takes as many processors")
+    parser.add_argument("--retries", type=int, required=True, help="how often a slice that failed runs again")
+    parser.add_argument("--retried", type=numbers, required=True, help="exit statuses that running again may mend")
     options = parser.parse_args()
     here = os.getcwd()  # the package of the job, on every node
     node = os.path.join("node_binary", "node")
