@@ -10,12 +10,6 @@ import { said, until } from '../support/wait.js';
 
 const ray = await pythonWith('ray[default]==2.60.0');
 
-/** On this cluster, whose nodes share one machine, the second job sometimes finds a Python without Ray. */
-const unreliable =
-  process.env['AIOPS_TEST_RAY'] === 'all'
-    ? false
-    : 'jobs that follow one another at once are not reliable here: AIOPS_TEST_RAY=all runs it';
-
 const FLAGS = ['--backend', 'wasm', '--compare', 'none'];
 const DAY = recording('real-day.csv');
 
@@ -78,7 +72,7 @@ test(
 
 test(
   'a killed process leaves its job running, which the next one follows; Ctrl-C stops it',
-  { skip: ray.skip || unreliable, timeout: 900_000 },
+  { skip: ray.skip, timeout: 900_000 },
   async (t) => {
     const { cluster, cwd, command } = await prepare(t, 12);
     for (const signal of ['SIGKILL', 'SIGINT'] as const) {

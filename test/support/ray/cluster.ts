@@ -17,7 +17,9 @@ interface Answer {
 
 export interface RayCluster {
   readonly address: string;
-  /** For whoever submits jobs: its token. */
+  /** What it unpacks and writes is below. */
+  readonly folder: string;
+  /** Its token, for commands that submit jobs. */
   readonly env: Readonly<Record<string, string>>;
   tell(command: string): Promise<Answer>;
 }
@@ -35,7 +37,7 @@ export async function startRay(t: TestContext, python: string, nodes: number): P
     const closed = new Promise((resolve) => child.once('close', resolve));
     child.stdin.end();
     if (child.exitCode === null) await closed;
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 }); // its last processes still write
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<Answer> => {
@@ -46,6 +48,7 @@ export async function startRay(t: TestContext, python: string, nodes: number): P
   const { address = '' } = await answer();
   return {
     address,
+    folder,
     env,
     tell: async (command) => {
       child.stdin.write(`${command}\n`);

@@ -1,25 +1,31 @@
 """A Ray cluster on this machine, for tests: a head without processors and nodes with one each.
 
 Prints a JSON object per line: first the address of its dashboard, then an answer to each command on standard input:
-`kill-node N` ends a node and all of its processes, `kill-raylet N` only its raylet, `add-node`, `workers` gives the
-process ids of the workers that run a task. Ends everything when standard input closes.
+`kill-node N` ends a node and all of its processes, `kill-raylet N` only its raylet, `add-node` adds one, `workers` gives
+the process ids of the workers that run a slice, `restart-head` kills everything and starts a new cluster, which has
+forgotten all jobs, at the same address. Ends everything when standard input closes.
+
+Nodes share a machine, but never the folder that the packages of jobs are unpacked into: each node replaces what it
+finds there, also under processes of another node.
 """
 
 import json
 import os
 import signal
 import sys
+import urllib.parse
 
 os.environ.update(
     RAY_USAGE_STATS_ENABLED="0",
     RAY_health_check_initial_delay_ms="500",
     RAY_health_check_period_ms="500",
-    RAY_health_check_timeout_ms="1000",
-    RAY_health_check_failure_threshold="3",
+    RAY_health_check_timeout_ms="3000",
+    RAY_health_check_failure_threshold="10",
     PATH=os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"],
 )
 
 from ray.cluster_utils import Cluster  # noqa: E402
+from ray._private.utils import write_ray_address  # noqa: E402
 import psutil  # noqa: E402  Ray brings it
 
 
@@ -37,40 +43,72 @@ def workers(nodes):
     return [process.pid for process in family if any("ray::run_slice" in part for part in process.cmdline())]
 
 
+class TestCluster:
+    def __init__(self, size, temporary):
+        self.size = size
+        self.temporary = temporary
+        self.added = 0
+        self.start(port=0)
+
+    def start(self, port):
+        head = {
+            "num_cpus": 0,
+            "include_dashboard": True,
+            "dashboard_host": "127.0.0.1",
+            "dashboard_port": port,
+            "dashboard_agent_listen_port": None,  # any: other clusters may run on this machine
+            "temp_dir": self.temporary,
+            "object_store_memory": 80_000_000,
+        }
+        self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        # Where drivers look first; otherwise they may join another cluster of this machine.
+        write_ray_address(self.cluster.gcs_address, self.temporary)
+        self.nodes = []
+        for _ in range(self.size):
+            self.add_node()
+
+    @property
+    def address(self):
+        return "http://" + self.cluster.head_node.webui_url
+
+    def add_node(self):
+        self.added += 1
+        folder = f"runtime_resources_{self.added}"
+        node = self.cluster.add_node(num_cpus=1, object_store_memory=80_000_000, runtime_env_dir_name=folder)
+        self.nodes.append(node)
+
+    def kill_node(self, which):
+        self.cluster.remove_node(self.nodes.pop(which % len(self.nodes)), allow_graceful=False)
+
+    def kill_raylet(self, which):
+        os.kill(raylet(self.nodes.pop(which % len(self.nodes))), signal.SIGKILL)
+
+    def restart_head(self):
+        port = urllib.parse.urlsplit(self.address).port
+        self.cluster.remove_node(self.cluster.head_node, allow_graceful=False)
+        for node in list(self.cluster.worker_nodes):
+            self.cluster.remove_node(node, allow_graceful=False)
+        self.start(port)
+
+
 def main():
-    size, temporary = int(sys.argv[1]), sys.argv[2]
-    head = {
-        "num_cpus": 0,
-        "include_dashboard": True,
-        "dashboard_host": "127.0.0.1",
-        "dashboard_port": 0,
-        "temp_dir": temporary,
-        "object_store_memory": 80_000_000,
-    }
-    cluster = Cluster(initialize_head=True, head_node_args=head)
-    nodes = []
-
-    def add():
-        nodes.append(cluster.add_node(num_cpus=1, object_store_memory=80_000_000))
-
-    for _ in range(size):
-        add()
-    cluster.wait_for_nodes()
-    say(address="http://" + cluster.head_node.webui_url)
+    cluster = TestCluster(int(sys.argv[1]), sys.argv[2])
+    say(address=cluster.address)
     for line in sys.stdin:
         command, _, which = line.strip().partition(" ")
+        if command == "workers":
+            say(workers=workers(cluster.nodes))
+            continue
         if command == "kill-node":
-            cluster.remove_node(nodes.pop(int(which)), allow_graceful=False)
-            say(nodes=len(nodes))
+            cluster.kill_node(int(which))
         elif command == "kill-raylet":
-            os.kill(raylet(nodes.pop(int(which))), signal.SIGKILL)
-            say(nodes=len(nodes))
+            cluster.kill_raylet(int(which))
         elif command == "add-node":
-            add()
-            say(nodes=len(nodes))
-        elif command == "workers":
-            say(workers=workers(nodes))
-    cluster.shutdown()
+            cluster.add_node()
+        elif command == "restart-head":
+            cluster.restart_head()
+        say(nodes=len(cluster.nodes))
+    cluster.cluster.shutdown()
 
 
 main()
