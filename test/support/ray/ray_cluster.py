@@ -91,10 +91,20 @@ class TestCluster:
         self.start(port)
 
 
+def take_stdin():
+    """Ray starts workers with bash, which would read ~/.bashrc, and the PATH there, where standard input is a socket."""
+    commands = os.fdopen(os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return commands
+
+
 def main():
+    commands = take_stdin()
     cluster = TestCluster(int(sys.argv[1]), sys.argv[2])
     say(address=cluster.address)
-    for line in sys.stdin:
+    for line in commands:
         command, _, which = line.strip().partition(" ")
         if command == "workers":
             say(workers=workers(cluster.nodes))
