@@ -22,9 +22,20 @@ export interface PartOf {
   readonly attempt: string;
   /** The machine that ran it. */
   readonly host: string;
-  /** Series that were not tried when it began. */
-  readonly quarantines: readonly Quarantine[];
+  /** What it assumed where it began. */
+  readonly open: LeftOpen;
 }
+
+/** What crashes of actors in earlier slices mean for the start of a slice. */
+export interface LeftOpen {
+  /** Series that are not tried for a while. */
+  readonly quarantines: readonly Quarantine[];
+  /** The last items in a row that crashed every actor. */
+  readonly lostInARow: number;
+}
+
+/** What a slice assumes unless the merge says otherwise. */
+export const NOTHING_OPEN: LeftOpen = { quarantines: [], lostInARow: 0 };
 
 export interface PartCompletion extends RunCompletion {
   readonly files: PartFiles;
@@ -38,12 +49,14 @@ export interface FileSum {
   readonly sha256: string;
 }
 
+const leftOpen: Shape<LeftOpen> = object({ quarantines: list(quarantine), lostInARow: count });
+
 const partOf: Shape<PartOf> = object({
   plan: text,
   slice: count,
   attempt: text,
   host: text,
-  quarantines: list(quarantine),
+  open: leftOpen,
 });
 
 /** Of the facts in a part's journal. */
@@ -60,11 +73,11 @@ export function partCompletion(metrics: readonly MetricsFile[]): Shape<PartCompl
   return (value) => ({ ...runCompletion(value), ...object({ files })(value) });
 }
 
-/** What the merge writes where a slice must run again with other quarantines than it assumed. */
+/** What the merge writes where a slice must run again because it assumed something else. */
 export interface SliceStart {
   /** sha256 of the plan. */
   readonly plan: string;
-  readonly quarantines: readonly Quarantine[];
+  readonly open: LeftOpen;
 }
 
-export const sliceStart: Shape<SliceStart> = object({ plan: text, quarantines: list(quarantine) });
+export const sliceStart: Shape<SliceStart> = object({ plan: text, open: leftOpen });

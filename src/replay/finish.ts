@@ -17,14 +17,16 @@ import { type PreviousRun } from './resume/previous-run.js';
 /**
  * A warning if a run accepted no record.
  *
+ * @param recording null: other processes read it
  * @throws AiopsError `input_unusable` where that is not explained by the settings
  */
 export function noticesOfNothing(
   asked: Asked,
   counters: Pick<Counters, 'counts' | 'reasons' | 'remedy'>,
-  recording: Pick<Recording, 'extent'>,
+  recording: Pick<Recording, 'extent'> | null,
 ): Notice[] {
-  return counters.counts.accepted > 0 ? [] : [explainNothing(asked, counters, recording.extent())];
+  const extent = (): ReadExtent | null => recording && recording.extent();
+  return counters.counts.accepted > 0 ? [] : [explainNothing(asked, counters, extent())];
 }
 
 /** What only the whole run shows. */
@@ -120,20 +122,16 @@ export type Asked = Pick<ReadSettings, 'fromMs' | 'toMs' | 'shard' | 'targets'>;
 export function explainNothing(
   asked: Asked,
   { counts, reasons, remedy }: Pick<Counters, 'counts' | 'reasons' | 'remedy'>,
-  extent: ReadExtent,
+  extent: ReadExtent | null,
 ): Notice {
   const { targets, shard } = asked;
   const isSelective = asked.fromMs !== null || asked.toMs !== null || shard !== null;
   // Without a minute of a selected target behind the range, reading went on to the end of the input.
-  if (targets !== undefined && !extent.targets.hasNamed && extent.targets.count > 0) {
-    const names = targets.map((name) => JSON.stringify(name)).join(', ');
-    throw new AiopsError(
-      'input_unusable',
-      `--targets ${names} matches no target; the input has ${seenText(extent)}`,
-      { hint: 'check the names; * stands for any text, for instance --targets "web-*"' },
-    );
-  }
+  if (targets !== undefined && extent !== null && !extent.targets.hasNamed && extent.targets.count > 0)
+    throw noTarget(targets, `matches no target; the input has ${seenText(extent)}`);
   if (isSelective) return { level: 'warning', text: emptyText(asked, counts, extent) };
+  if (targets !== undefined && extent === null && counts.filtered > 0)
+    throw noTarget(targets, `selects no usable record${reasons}`);
   throw new AiopsError(
     'input_unusable',
     counts.records > 0
@@ -143,17 +141,25 @@ export function explainNothing(
   );
 }
 
-function emptyText(asked: Asked, { rejected }: RunCounts, extent: ReadExtent): string {
+function noTarget(targets: readonly string[], what: string): AiopsError {
+  const names = targets.map((name) => JSON.stringify(name)).join(', ');
+  return new AiopsError('input_unusable', `--targets ${names} ${what}`, {
+    hint: 'check the names; * stands for any text, for instance --targets "web-*"',
+  });
+}
+
+function emptyText(asked: Asked, { rejected }: RunCounts, extent: ReadExtent | null): string {
   const { shard, targets } = asked;
   const isRange = asked.fromMs !== null || asked.toMs !== null;
   const share = shard === null ? '' : `shard ${shard.index}/${shard.count}`;
   const bad = rejected === 0 ? '' : `; ${plural(rejected, 'record')} rejected`;
-  if (shard !== null && !extent.targets.hasSelected && extent.targets.count > 0) {
+  if (shard !== null && extent !== null && !extent.targets.hasSelected && extent.targets.count > 0) {
     return `no target of ${share} among the ${seenText(extent)} seen${bad}`;
   }
   const of = shard !== null ? ` of ${share}` : targets === undefined ? '' : ' of the selected targets';
   const range = isRange ? rangeText(asked) : '';
-  return `no usable record${of}${range}; ${extentText(extent)}${bad}`;
+  const around = extent === null ? '' : `; ${extentText(extent)}`;
+  return `no usable record${of}${range}${around}${bad}`;
 }
 
 function rangeText({ fromMs, toMs }: Asked): string {

@@ -19,6 +19,8 @@ import { RunTotals } from './totals.js';
 /** A run whose results are complete and committed. */
 export interface WrittenRun {
   readonly output: RunOutput;
+  /** Its settings as the report shows them. */
+  readonly shown: ReplayConfig;
   readonly facts: RunFacts;
   /** Its last commit. */
   readonly progress: RunProgress;
@@ -34,7 +36,7 @@ export interface WrittenRun {
  */
 export async function reportRun(
   config: ReplayConfig,
-  { output, facts, progress, sessions, notices: aboutServing }: WrittenRun,
+  { output, shown, facts, progress, sessions, notices: aboutServing }: WrittenRun,
   context: Pick<ReplayContext, 'stdin' | 'graceOver' | 'onNotice' | 'onActorLine'>,
 ): Promise<ReplayOutcome> {
   const { input } = facts;
@@ -64,7 +66,7 @@ export async function reportRun(
   });
   totals.counters.settle();
   totals.counters.checkRejects(config.maxRejects, true);
-  const notices = [...aboutServing, ...noticesOfNothing(config.read, totals.counters, recording)];
+  const notices = [...aboutServing, ...noticesOfNothing(config.read, totals.counters, null)];
   const of = { hasLabels: recording.hasLabels, before: progress };
   const parts = {
     ...{ threshold: model.threshold, actors: executors.pool.actors, recording, totals, comparer },
@@ -73,5 +75,5 @@ export async function reportRun(
   };
   const page = (summary: RunSummary): string => replayPage(summary, parts, assets);
   const { onNotice } = context;
-  return await report(config, parts, { output, previous: { sessions }, notices, onNotice, page });
+  return await report(shown, parts, { output, previous: { sessions }, notices, onNotice, page });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
@@ -9,9 +9,12 @@ import { SIGNAL_STATUS } from '#build/cli/exit-codes.js';
 import { merge } from '#build/cluster/merge/merge.js';
 import { writePlan, type SealedPlan } from '#build/cluster/plan/plan-file.js';
 import { partsFolder, planPath, startPath } from '#build/cluster/run-layout.js';
+import type { SliceOutcome } from '#build/cluster/slice/run-slice.js';
 import { AiopsError } from '#build/core/errors.js';
+import { MOST_LOST_IN_A_ROW } from '#build/core/loss-streak.js';
 
 import { finished, startCli, temporaryFolder } from '../support/cli.js';
+import { ANALYZER } from '../support/crashing-analyzers.js';
 import { until } from '../support/wait.js';
 import {
   at,
@@ -111,7 +114,8 @@ test('a slice is not run again once it is complete, unless it must start otherwi
   assert.deepEqual(await sliceOnce(run, 2), { kind: 'done-before', what: 'complete' });
   const quarantine = { target: 'a', column: null, fromMs: 0, untilMs: Date.parse(at(100_000)) };
   const forAnalyzers = { ...quarantine, column: 'cpu' };
-  const start = { plan: plan.sha256, quarantines: [quarantine, forAnalyzers] };
+  const open = { quarantines: [quarantine, forAnalyzers], lostInARow: 1 };
+  const start = { plan: plan.sha256, open };
   await writeFile(startPath(run, 2), JSON.stringify(start));
   const again = await sliceOnce(run, 2);
   assert.ok(again.kind === 'complete');
@@ -160,6 +164,32 @@ test('an attempt whose slice another one completed ends well, and leaves nothing
   await writeFile(join(folder, 'go'), '');
   assert.deepEqual(await late, { kind: 'done-before', what: 'merged' });
   assert.equal(existsSync(partsFolder(run)), false);
+});
+
+test('a slice continues the streak of items that crash actors in the slices before it', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, analyzer, run] = [join(folder, 'd.csv'), join(folder, 'mine.mjs'), join(folder, 'run')];
+  const write = (badMinute: number): Promise<void> => {
+    const value = (minute: number): number => (minute === badMinute ? -1 : 10 + (minute % 80));
+    const rows = rowsOf(120, (minute) => [`${at(minute)},a,${value(minute)}`]);
+    return writeFile(input, `timestamp,target,cpu\n${rows}`);
+  };
+  await writeFile(analyzer, ANALYZER);
+  await write(NaN);
+  const sound = await planned(configFor([input], join(folder, 'sound'), { analyzer }), 2);
+  const cutMs = sound.slices[0]?.until?.minuteMs ?? NaN;
+  await write((cutMs - Date.parse(at(0))) / 60_000 + 1); // of the same length, so cut there again
+  const plan = await planned(configFor([input], run, { analyzer }), 2);
+  assert.equal(plan.slices[0]?.until?.minuteMs, cutMs);
+  await mkdir(partsFolder(run), { recursive: true });
+  const startAfter = async (lostInARow: number): Promise<SliceOutcome> => {
+    const open = { quarantines: [], lostInARow };
+    await writeFile(startPath(run, 2), JSON.stringify({ plan: plan.sha256, open }));
+    return sliceOnce(run, 2);
+  };
+  const isLost = (error: unknown): boolean => error instanceof AiopsError && error.code === 'actor_failed';
+  await assert.rejects(startAfter(MOST_LOST_IN_A_ROW - 1), isLost);
+  assert.equal((await startAfter(MOST_LOST_IN_A_ROW - 2)).kind, 'complete');
 });
 
 test('nothing is left of a slice that is interrupted', async (t) => {

@@ -5,7 +5,7 @@ import { AiopsError } from '#build/core/errors.js';
 import { explainNothing, type Asked } from '#build/replay/finish.js';
 import { Counters } from '#build/read/counters.js';
 
-type Extent = Parameters<typeof explainNothing>[2];
+type Extent = NonNullable<Parameters<typeof explainNothing>[2]>;
 
 const ALL: Asked = { fromMs: null, toMs: null, shard: null };
 const DAY_MS = 86_400_000;
@@ -13,13 +13,14 @@ const day = (n: number): number => Date.UTC(2026, 0, n);
 const met = { count: 3, isMore: false, hasNamed: true, hasSelected: true };
 const NONE: Extent = { firstMs: null, beforeMs: null, afterMs: null, targets: met };
 
-function explain(asked: Partial<Asked>, extent: Partial<Extent> = {}, rejected = 0): string {
-  const counts = { ...new Counters(1).counts, rejected, records: rejected };
+/** @param extent null: not known */
+function explain(asked: Partial<Asked>, extent: Partial<Extent> | null = {}, rejected = 0): string {
+  const counts = { ...new Counters(1).counts, rejected, records: rejected, filtered: 5 };
   try {
     const { level, text } = explainNothing(
       { ...ALL, ...asked },
       { counts, reasons: '; the first: x', remedy: null },
-      { ...NONE, ...extent },
+      extent && { ...NONE, ...extent },
     );
     assert.equal(level, 'warning');
     return text;
@@ -78,4 +79,15 @@ test('--targets that selects nothing in the whole input is refused, also in a sl
 test('an input without a usable record is refused where all of it was asked for', () => {
   assert.equal(explain({}, {}, 2), 'refused: none of the 2 records could be used; the first: x');
   assert.equal(explain({}), 'refused: the input has no records');
+});
+
+test('what other processes read is explained without what there is around it', () => {
+  assert.equal(
+    explain({ toMs: day(5) }, null, 2),
+    'no usable record before 2026-01-05T00:00:00Z; 2 records rejected',
+  );
+  assert.equal(
+    explain({ targets: ['x'] }, null),
+    'refused: --targets "x" selects no usable record; the first: x',
+  );
 });

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 
-import type { FileSum, PartFacts, PartFiles } from '#build/cluster/part.js';
+import type { FileSum, LeftOpen, PartFacts, PartFiles } from '#build/cluster/part.js';
+import { NOTHING_OPEN } from '#build/cluster/part.js';
 import type { Cut, SealedPlan, Slice } from '#build/cluster/plan/plan-file.js';
 import { partName, partsFolder, unfinishedPart } from '#build/cluster/run-layout.js';
 import type { RejectCount, RunCounts } from '#build/core/counts.js';
-import type { Quarantine } from '#build/core/incidents.js';
 import type { Reject } from '#build/core/types.js';
 import { makeFolder } from '#build/output/durable-files.js';
 import { nodeFiles, type Files } from '#build/output/files.js';
@@ -45,9 +45,10 @@ export interface CutRun {
 export interface PartChanges {
   readonly plan?: string;
   readonly host?: string;
-  readonly quarantines?: readonly Quarantine[];
-  /** Of those at its end. */
-  readonly found?: readonly Quarantine[];
+  /** What it assumes. */
+  readonly open?: Partial<LeftOpen>;
+  /** What it leaves open. */
+  readonly found?: Partial<LeftOpen>;
 }
 
 /** Runs a replay that commits every minute. */
@@ -86,7 +87,7 @@ export async function cutRun(config: ReplayConfig, slices: number, out: string):
   }));
   const merged = { ...config, output: { ...config.output, out } };
   return {
-    plan: { config: merged, facts, slices: sliced, sha256: 'plan' },
+    plan: { config: merged, folder: '/', facts, slices: sliced, sha256: 'plan' },
     config: merged,
     local: perFile(metricsOf(paths), (kind) => readFileSync(ofKind(paths, kind))),
     ...{ commits, ends },
@@ -109,11 +110,17 @@ export async function writePart(
     { ...config.output, out: folder, rejectsFile: null, isPart: true },
     { files },
   );
-  const { host = 'here', quarantines = [] } = changes;
-  const part = { plan: changes.plan ?? plan.sha256, slice: number, attempt, host, quarantines };
+  const { host = 'here', open = {} } = changes;
+  const part = {
+    plan: changes.plan ?? plan.sha256,
+    slice: number,
+    attempt,
+    host,
+    open: { ...NOTHING_OPEN, ...open },
+  };
   await output.begin({ ...plan.facts, part } satisfies PartFacts, { replace: false });
   const sums = await writeFiles(output, cut, before, end);
-  const state = { ...since(before, end, cut.local.rejects), quarantines: changes.found ?? [] };
+  const state = { ...since(before, end, cut.local.rejects), ...NOTHING_OPEN, ...changes.found };
   await output.commit(state);
   const { counts } = state;
   await output.finish(

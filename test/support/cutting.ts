@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 
 import { CutInput } from '#build/cluster/plan/cut-input.js';
 import { findCuts } from '#build/cluster/plan/find-cuts.js';
-import type { Plan, Slice } from '#build/cluster/plan/plan-file.js';
+import type { Slice } from '#build/cluster/plan/plan-file.js';
 import { sumInputs, withDigests } from '#build/cluster/plan/sum-inputs.js';
 import { toSlices } from '#build/cluster/plan/to-slices.js';
 import { openSlice } from '#build/cluster/slice/open-slice.js';
@@ -42,9 +42,10 @@ export async function readSlice(
   { recording }: CutRecording,
   slice: Slice,
 ): Promise<{ readonly own: PlainStep[]; readonly lookBack: PlainStep[] }> {
-  const plan = { config: { inputs: paths }, facts: { recording } } as unknown as Plan;
   const stored = JSON.parse(JSON.stringify(slice)) as Slice;
-  const steps = await plainSteps(await openSlice(plan, stored, options, Readable.from([])));
+  const steps = await plainSteps(
+    await openSlice({ inputs: paths, recording }, stored, options, Readable.from([])),
+  );
   return {
     own: steps.filter(({ lookBack }) => !lookBack),
     lookBack: steps.filter(({ lookBack }) => lookBack),

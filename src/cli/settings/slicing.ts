@@ -1,7 +1,6 @@
+import { MOST_SLICES } from '../../cluster/plan/most-slices.js';
 import { httpAddress, oneOf, orAuto, toggle, whole } from './kinds.js';
 import type { Settings } from './setting.js';
-
-const MOST_SLICES = 10_000;
 
 /** What runs slices. */
 export const ENGINE = {

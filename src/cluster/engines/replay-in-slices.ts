@@ -9,6 +9,7 @@ import { merge, type MergeContext, type MergeOutcome, type MergeStep } from '../
 import { makePlan } from '../plan/make-plan.js';
 import { readPlan, type SealedPlan } from '../plan/plan-file.js';
 import type { PlanContext } from '../plan/planned-run.js';
+import { refuseUnplannable } from '../plan/refusals.js';
 import { hasPlan, planPath } from '../run-layout.js';
 import type { Engine, EngineWork, FailedSlice, StartEngine } from './engine.js';
 
@@ -30,6 +31,7 @@ export async function replayInSlices(
   { slices, engine }: { readonly slices: number | 'auto'; readonly engine: StartEngine },
   context: SlicedContext,
 ): Promise<SlicedOutcome | null> {
+  refuseUnplannable(config);
   await refuseHeld(config, await peekOutput(config.output, { restart: config.backfill.restart }));
   const plan = (await earlierPlan(config)) ?? (await makePlan({ config, slices }, context));
   if (plan === null) return null;

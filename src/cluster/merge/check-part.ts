@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../../core/errors.js';
-import type { Quarantine } from '../../core/incidents.js';
 import { ShapeError } from '../../core/shape.js';
 import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
 import type { Files } from '../../output/files.js';
@@ -12,7 +11,7 @@ import { cannotRead } from '../../output/output-errors.js';
 import { pathsOf, type GrowingPaths } from '../../output/output-paths.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
-import { partCompletion, partFacts, type PartFiles, type PartOf } from '../part.js';
+import { partCompletion, partFacts, type LeftOpen, type PartFiles, type PartOf } from '../part.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
 import type { Attempt } from './parts.js';
 
@@ -31,10 +30,10 @@ export interface BadPart {
 
 /** What an attempt must be. */
 export interface Expected {
-  readonly plan: Pick<SealedPlan, 'sha256'>;
+  readonly plan: Pick<SealedPlan, 'sha256' | 'config'>;
   readonly slice: Pick<Slice, 'number' | 'until'>;
   /** Of the run where the slice begins. */
-  readonly quarantines: readonly Quarantine[];
+  readonly open: LeftOpen;
 }
 
 /**
@@ -68,19 +67,24 @@ function readPart(path: string, journal: JournalContents): GoodPart | null {
   return { of: part, progress, paths: pathsOf(path, journal), files };
 }
 
-function differenceFrom({ plan, slice, quarantines }: Expected, part: GoodPart): BadPart | null {
+function differenceFrom({ plan, slice, open }: Expected, part: GoodPart): BadPart | null {
   if (part.of.plan !== plan.sha256) return bad('it is of another plan');
   if (part.of.slice !== slice.number) return bad(`it is of slice ${part.of.slice}`);
-  const { positions } = part.progress;
-  const isAtEnd =
-    slice.until === null
-      ? positions.every((position) => position === 'end')
-      : isDeepStrictEqual(positions, slice.until.positions);
-  if (!isAtEnd) return bad('it does not end where the plan says');
-  if (!isDeepStrictEqual(part.of.quarantines, quarantines)) {
-    return bad('the slices before it found other series that crash actors than it assumed');
+  if (!endsAsPlanned(part.progress, plan, slice)) return bad('it does not end where the plan says');
+  if (!isDeepStrictEqual(part.of.open, open)) {
+    return bad('the slices before it found other rows that crash actors than it assumed');
   }
   return null;
+}
+
+function endsAsPlanned(
+  { positions, ended }: RunProgress,
+  { config }: Expected['plan'],
+  { until }: Expected['slice'],
+): boolean {
+  if (until !== null) return isDeepStrictEqual(positions, until.positions);
+  if (config.read.toMs !== null) return ended; // reading stops behind --to, wherever the minute after it closes
+  return positions.every((position) => position === 'end');
 }
 
 async function damageOf(journal: JournalContents, part: GoodPart, files: Files): Promise<BadPart | null> {

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { RunCounts } from '../../core/counts.js';
 import { sleep } from '../../core/timer.js';
 import { makeFolder, writeWhole } from '../../output/durable-files.js';
@@ -7,8 +9,9 @@ import type { ReplayContext, ReplayOutcome } from '../../replay/replay-context.j
 import { reportRun } from '../../replay/report-run.js';
 import { checkCommittedRejects, judgeAgain } from '../../replay/resume/complete-run.js';
 import { writtenSummary } from '../../replay/resume/read-summary.js';
-import type { SliceStart } from '../part.js';
-import { NO_QUARANTINES, type SealedPlan, type Slice } from '../plan/plan-file.js';
+import type { RunProgress } from '../../replay/resume/run-facts.js';
+import { NOTHING_OPEN, type LeftOpen, type SliceStart } from '../part.js';
+import { asGiven, type SealedPlan, type Slice } from '../plan/plan-file.js';
 import { partsFolder, startPath } from '../run-layout.js';
 import { checkPart } from './check-part.js';
 import { MergedRun } from './merged-run.js';
@@ -115,9 +118,9 @@ class Merge {
   async #appendOne(slice: Slice): Promise<boolean> {
     const parts = await completeParts(this.#folder, this.#files);
     const { good, aside } = parts.get(slice.number) ?? NO_ATTEMPTS;
-    const quarantines = this.#run.progress?.quarantines ?? NO_QUARANTINES;
+    const open = openAfter(this.#run.progress);
     for (const attempt of good) {
-      const part = await checkPart(attempt, { plan: this.#plan, slice, quarantines }, this.#files);
+      const part = await checkPart(attempt, { plan: this.#plan, slice, open }, this.#files);
       if (!('why' in part)) {
         await this.#run.append(slice, part, good.length + aside);
         this.#report(); // before its parts go
@@ -128,15 +131,15 @@ class Merge {
       const text = `set aside ${attempt.path}, so slice ${slice.number} must run again: ${part.why}`;
       this.#context.onNotice({ level: 'warning', text });
     }
-    if (quarantines.length > 0) await this.#writeStart(slice, quarantines);
+    if (!isDeepStrictEqual(open, NOTHING_OPEN)) await this.#writeStart(slice, open);
     return false;
   }
 
   /** Attempts at the slice that begin from now on assume what the run has there. */
-  async #writeStart({ number }: Slice, quarantines: SliceStart['quarantines']): Promise<void> {
+  async #writeStart({ number }: Slice, open: LeftOpen): Promise<void> {
     const path = startPath(this.#folder, number);
     if (this.#startWritten === path) return;
-    const start: SliceStart = { plan: this.#plan.sha256, quarantines };
+    const start: SliceStart = { plan: this.#plan.sha256, open };
     await makeFolder(partsFolder(this.#folder), this.#files);
     await writeWhole(path, `${JSON.stringify(start)}\n`, this.#files);
     this.#startWritten = path;
@@ -154,7 +157,8 @@ class Merge {
     await this.#run.begin();
     const sessions = { resumed, earlierMinutes: progress.counts.minutes };
     const notices = [sharesNotice(shares)];
-    const written = { output, facts: this.#plan.facts, progress, sessions, notices };
+    const shown = asGiven(this.#config, this.#plan);
+    const written = { output, shown, facts: this.#plan.facts, progress, sessions, notices };
     const outcome = await reportRun(this.#config, written, this.#context);
     await removeMerged(this.#folder, Infinity, this.#files); // another plan may have had more slices
     await removeEmptyParts(this.#folder, this.#files);
@@ -171,4 +175,10 @@ class Merge {
     const minutes = this.#run.progress?.counts.minutes ?? 0;
     return { kind: 'interrupted', minutes, dropped: 0, resumable: true };
   }
+}
+
+function openAfter(progress: RunProgress | null): LeftOpen {
+  if (progress === null) return NOTHING_OPEN;
+  const { quarantines, lostInARow } = progress;
+  return { quarantines, lostInARow };
 }

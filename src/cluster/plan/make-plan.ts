@@ -6,7 +6,7 @@ import { planPath } from '../run-layout.js';
 import { CutInput } from './cut-input.js';
 import { findCuts, type FoundSlice } from './find-cuts.js';
 import { writePlan, type SealedPlan } from './plan-file.js';
-import { openPlanned, plannedConfig, type PlanContext, type PlanRequest } from './planned-run.js';
+import { openPlanned, type PlanContext, type PlanRequest } from './planned-run.js';
 import { refuseEarlierRun, refuseUncuttable, refuseUnplannable } from './refusals.js';
 import { sumInputs, withDigests } from './sum-inputs.js';
 import { toSlices } from './to-slices.js';
@@ -39,8 +39,10 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   const sums = await unlessAborted(sumInputs(config.inputs, recording, found, signal), signal);
   if (sums === null) return null;
   await makeFolder(config.output.out);
+  const { journaled, ...settings } = config;
   return writePlan(planPath(config.output.out), {
-    config: plannedConfig(config),
+    config: { ...settings, journaled: { results: journaled.results, serving: journaled.serving } },
+    folder: process.cwd(),
     facts: { ...facts, recording: withDigests(recording, sums) },
     slices: toSlices(found, recording, sums),
   });

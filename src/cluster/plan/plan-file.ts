@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 
 import { AiopsError, messageOf } from '../../core/errors.js';
-import type { Quarantine } from '../../core/incidents.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { count, list, nullable, number, object, text, ShapeError, type Shape } from '../../core/shape.js';
+import type { ModelChoice } from '../../model/model-choice.js';
 import { writeWhole } from '../../output/durable-files.js';
 import { program } from '../../program/package-files.js';
 import type { ReplayConfig, SettingText } from '../../replay/replay-config.js';
@@ -38,7 +39,7 @@ export interface Slice {
   readonly bytes: number;
 }
 
-/** A replay's settings without what is no data; paths of inputs and models are absolute. */
+/** A replay's settings without what is no data, with paths as they were given. */
 export type PlannedConfig = Omit<ReplayConfig, 'journaled'> & {
   readonly journaled: Omit<ReplayConfig['journaled'], 'text'>;
 };
@@ -46,6 +47,8 @@ export type PlannedConfig = Omit<ReplayConfig, 'journaled'> & {
 /** How a recording is cut into slices, with everything that the data or a machine decided. */
 export interface Plan {
   readonly config: PlannedConfig;
+  /** Where relative paths of the settings start from. */
+  readonly folder: string;
   /** What the journal of the merged run begins with. Digests of the inputs have a border at each cut. */
   readonly facts: RunFacts;
   readonly slices: readonly Slice[];
@@ -74,17 +77,17 @@ const config: Shape<PlannedConfig> = (value) => {
   return value as PlannedConfig;
 };
 
-const plan: Shape<Plan> = object({ config, facts: runFacts, slices: list(slice) });
+const plan: Shape<Plan> = object({ config, folder: text, facts: runFacts, slices: list(slice) });
 
 const anyPlan = object({ format: number, program: object({ name: text, version: text }) });
 
 /** @throws AiopsError `output_cannot_create`, `output_io` */
-export async function writePlan(path: string, { config, facts, slices }: Plan): Promise<SealedPlan> {
-  const json = JSON.stringify({ format: PLAN_FORMAT, program, config, facts, slices }, null, 2);
+export async function writePlan(path: string, { config, folder, facts, slices }: Plan): Promise<SealedPlan> {
+  const json = JSON.stringify({ format: PLAN_FORMAT, program, config, folder, facts, slices }, null, 2);
   const body = json.slice(0, -'\n}'.length);
   const sha256 = sumOf(body);
   await writeWhole(path, `${body},\n  "sha256": "${sha256}"\n}\n`);
-  return { config, facts, slices, sha256 };
+  return { config, folder, facts, slices, sha256 };
 }
 
 const SEALED = /^(.*),\n {2}"sha256": "([0-9a-f]{64})"\n\}\n$/s;
@@ -134,9 +137,36 @@ function sumOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The replay that a plan was made for. */
-export function configOf({ config }: Plan, text: SettingText): ReplayConfig {
-  return { ...config, journaled: { ...config.journaled, text } };
+/** The replay that a plan was made for, with absolute paths. */
+export function configOf({ config, folder }: Plan, text: SettingText): ReplayConfig {
+  const absolute = (path: string): string => resolve(folder, path);
+  const { inputs, model, output } = config;
+  return {
+    ...config,
+    inputs: inputs.map(absolute),
+    model: withPaths(model, absolute),
+    output: {
+      ...output,
+      out: absolute(output.out),
+      rejectsFile: output.rejectsFile === null ? null : absolute(output.rejectsFile),
+    },
+    journaled: { ...config.journaled, text },
+  };
+}
+
+/** Settings of a run of the plan with the paths that were given, which its report shows. */
+export function asGiven(used: ReplayConfig, { config: { inputs, model, output } }: Plan): ReplayConfig {
+  return { ...used, inputs, model, output: { ...used.output, rejectsFile: output.rejectsFile } };
+}
+
+function withPaths(model: ModelChoice, change: (path: string) => string): ModelChoice {
+  if (model.kind === 'analyzer') return { ...model, module: change(model.module) };
+  const { path, bare } = model;
+  return {
+    ...model,
+    path: path === null ? null : change(path),
+    bare: bare === null ? null : { ...bare, scaler: bare.scaler === null ? null : change(bare.scaler) },
+  };
 }
 
 /** The slice of a number. @throws AiopsError `usage` */
@@ -145,6 +175,3 @@ export function sliceOf({ slices }: Plan, number: number): Slice {
   if (found !== undefined) return found;
   throw new AiopsError('usage', `there is no slice ${number}: the plan has slices 1 to ${slices.length}`);
 }
-
-/** The quarantines that a slice assumes unless the merge says otherwise. */
-export const NO_QUARANTINES: readonly Quarantine[] = [];

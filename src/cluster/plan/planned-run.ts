@@ -1,18 +1,18 @@
-import { resolve } from 'node:path';
 import { tmpdir } from 'node:os';
 
 import { unlessAborted } from '../../core/abort.js';
-import { findModel, type ModelChoice } from '../../model/model-choice.js';
+import { findModel } from '../../model/model-choice.js';
 import { openWindows, readOptionsFor } from '../../read/open-windows.js';
 import type { ReadOptions } from '../../read/options.js';
 import { openRecording } from '../../read/recording.js';
+import { refuseGatesWithout } from '../../report/gates.js';
 import { lineForm } from '../../replay/line-form.js';
 import { openExecutors } from '../../replay/replay.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext } from '../../replay/replay-context.js';
+import { REPLAY_METRICS } from '../../replay/report/replay-metrics.js';
 import { runFacts } from '../../replay/resume/previous-run.js';
 import type { RunFacts } from '../../replay/resume/run-facts.js';
-import type { PlannedConfig } from './plan-file.js';
 import { measureRate, sliceCount } from './slice-count.js';
 
 export type PlanContext = Pick<
@@ -50,6 +50,7 @@ export async function openPlanned(
   const scratch = { folder: tmpdir(), signal };
   await using recording = await unlessAborted(openRecording(config.inputs, options, stdin, scratch), signal);
   if (recording === null) return null;
+  if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
   const lookBack = openWindows(input, recording);
   const lines = lineForm(config, recording);
   for (const notice of recording.notices) onNotice(notice);
@@ -63,30 +64,4 @@ export async function openPlanned(
   if (signal.aborted) return null;
   const { totalBytes } = recording.progress();
   return { facts, options, slices: sliceCount(totalBytes ?? 0, rate, options.lookBackIntervals) };
-}
-
-/** The settings as slices use them, in any working directory. */
-export function plannedConfig({ journaled, ...config }: ReplayConfig): PlannedConfig {
-  const { output } = config;
-  return {
-    ...config,
-    inputs: config.inputs.map((input) => resolve(input)),
-    model: withAbsolutePaths(config.model),
-    output: {
-      ...output,
-      out: resolve(output.out),
-      rejectsFile: output.rejectsFile === null ? null : resolve(output.rejectsFile),
-    },
-    journaled: { results: journaled.results, serving: journaled.serving },
-  };
-}
-
-function withAbsolutePaths(model: ModelChoice): ModelChoice {
-  if (model.kind === 'analyzer') return { ...model, module: resolve(model.module) };
-  const { path, bare } = model;
-  return {
-    ...model,
-    path: path === null ? null : resolve(path),
-    bare: bare === null ? null : { ...bare, scaler: bare.scaler === null ? null : resolve(bare.scaler) },
-  };
 }

@@ -4,10 +4,12 @@ import { AiopsError } from '../../core/errors.js';
 import { peekOutput } from '../../output/left-folder.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
+import { REPLAY_METRICS } from '../../replay/report/replay-metrics.js';
+import { gateThatNeeds, type Gate } from '../../report/gates.js';
 import { planPath } from '../run-layout.js';
 
 /** @throws AiopsError `usage` for a run that has no slices, by its settings */
-export function refuseUnplannable({ inputs, pace, output: { out, trace } }: ReplayConfig): void {
+export function refuseUnplannable({ inputs, pace, gates, output: { out, trace } }: ReplayConfig): void {
   if (inputs.includes('-')) {
     throw new AiopsError(
       'usage',
@@ -20,6 +22,16 @@ export function refuseUnplannable({ inputs, pace, output: { out, trace } }: Repl
   if (pace !== null) throw unplannable('--pace', 'slices run at the same time');
   if (out === '-') throw unplannable('--out -', 'slices are merged in a folder');
   if (trace) throw unplannable('--trace', 'a trace shows one session');
+  const compared = gateThatNeeds('comparison', gates, REPLAY_METRICS);
+  if (compared !== undefined) throw ungated(compared, 'a merge compares no ways to serve');
+  const started = gates.find(({ metric }) => metric === 'start');
+  if (started !== undefined) throw ungated(started, 'a merge starts no actors');
+}
+
+function ungated({ condition }: Gate, why: string): AiopsError {
+  return new AiopsError('usage', `--fail-if '${condition}' will have no value: ${why}`, {
+    hint: 'drop the gate, or check it in a replay without slices',
+  });
 }
 
 function unplannable(flag: string, why: string): AiopsError {

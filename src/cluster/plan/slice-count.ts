@@ -4,12 +4,12 @@ import type { Recording } from '../../read/recording.js';
 import type { DueSteps } from '../../replay/feed.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import { serveFirst, type FirstParts } from '../../replay/serve-first.js';
+import { MOST_SLICES } from './most-slices.js';
 
 /** How long a slice should take, ms: its start costs little then, and little is lost with it. */
 const SLICE_MS = 180_000;
 /** A slice reads its look-back, which is another slice's work, so it has at least so many times as much of its own. */
 const LEAST_LOOK_BACKS = 10;
-const MOST_SLICES = 10_000;
 
 /** How fast a recording is served. */
 export interface ServingRate {

@@ -1,10 +1,13 @@
 import type { Readable } from 'node:stream';
 
+import { flatten } from '../../core/flatten.js';
 import type { ReadOptions } from '../../read/options.js';
 import { reopenRecording, type Recording } from '../../read/recording.js';
-import type { Plan, Slice } from '../plan/plan-file.js';
+import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
+import type { Slice } from '../plan/plan-file.js';
 import { checkedInput } from './slice-input.js';
 import { sliceSteps } from './slice-steps.js';
+import { UnselectedBefore } from './unselected-before.js';
 
 /**
  * Opens the part of a recording that a slice reads; its progress is that of the slice.
@@ -12,24 +15,29 @@ import { sliceSteps } from './slice-steps.js';
  * @throws AiopsError `config` where the inputs are not those of the plan; as `reopenRecording` does
  */
 export async function openSlice(
-  { config: { inputs }, facts }: Pick<Plan, 'config' | 'facts'>,
+  { inputs, recording: whole }: { readonly inputs: readonly string[]; readonly recording: InputSnapshot },
   slice: Slice,
   options: ReadOptions,
   stdin: Readable,
 ): Promise<Recording> {
   const { from, readFrom } = slice;
-  const snapshot = await checkedInput(inputs, facts.recording, slice);
+  // Only the first slice counts what comes before a range; others count from where it ended.
+  const unselected = new UnselectedBefore((from === null ? options.fromMs : null) ?? -Infinity);
+  const snapshot = await checkedInput(inputs, whole, slice);
   const recording = await reopenRecording(inputs, options, stdin, snapshot, {
     positions: readFrom?.positions ?? null,
     positionsMinuteMs: readFrom?.minuteMs ?? null,
     afterMinuteMs: from?.minuteMs ?? -Infinity,
     ...(from === null ? {} : { afterPositions: from.positions }),
     isPinned: true,
-    watch: (steps) => sliceSteps(slice, steps),
+    watch: (steps) => sliceSteps(slice, unselected.counted(steps)),
   });
   const before = from === null ? 0 : recording.bytesBefore(from.positions);
+  const groups: Recording['groups'] = (onNotice) => unselected.without(recording.groups(onNotice));
   return {
     ...recording,
+    groups,
+    steps: (onNotice) => flatten(groups(onNotice)),
     progress: () => ({ ...recording.progress(), totalBytes: slice.bytes }),
     bytesBefore: (positions) => Math.max(0, recording.bytesBefore(positions) - before),
   };

@@ -14,7 +14,14 @@ import { replay } from '../../replay/replay.js';
 import type { ReplayConfig, SettingText } from '../../replay/replay-config.js';
 import type { ReplayContext } from '../../replay/replay-context.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
-import { partCompletion, partFacts, sliceStart, type PartFacts, type SliceStart } from '../part.js';
+import {
+  NOTHING_OPEN,
+  partCompletion,
+  partFacts,
+  sliceStart,
+  type PartFacts,
+  type SliceStart,
+} from '../part.js';
 import { configOf, readPlan, sliceOf, type SealedPlan, type Slice } from '../plan/plan-file.js';
 import { partName, partOfName, partsFolder, startPath, unfinishedPart } from '../run-layout.js';
 import { SliceRun } from './slice-run.js';
@@ -56,8 +63,7 @@ export async function runSlice(request: SliceRequest, context: SliceContext): Pr
 
   const name = randomBytes(6).toString('hex');
   const folder = unfinishedPart(run, number, name);
-  const { quarantines } = start;
-  const attempt = { plan, slice, name, quarantines };
+  const attempt = { plan, slice, name, open: start.open };
   const config = partConfig(configOf(plan, text), folder, { number, actors });
   const stdio = { stdin: Readable.from([]), stdout: process.stdout };
   await makeFolder(partsFolder(run));
@@ -113,7 +119,7 @@ async function publish(folder: string, complete: string): Promise<void> {
 
 /** How the slice must start, as far as the merge has found out. */
 async function readStart(run: string, plan: SealedPlan, { number }: Slice): Promise<SliceStart> {
-  const none = { plan: plan.sha256, quarantines: [] };
+  const none = { plan: plan.sha256, open: NOTHING_OPEN };
   try {
     const start = sliceStart(JSON.parse(await readFile(startPath(run, number), 'utf8')));
     return start.plan === plan.sha256 ? start : none;
@@ -134,7 +140,7 @@ async function doneBefore(
     if (partOfName(name)?.slice !== slice.number) continue;
     const facts = await completePart(join(partsFolder(run), name));
     if (facts?.part.plan !== plan.sha256) continue;
-    if (isDeepStrictEqual(facts.part.quarantines, start.quarantines)) return 'complete';
+    if (isDeepStrictEqual(facts.part.open, start.open)) return 'complete';
   }
   return null;
 }

@@ -5,7 +5,6 @@ import type { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError, messageOf } from '../../core/errors.js';
-import type { Quarantine } from '../../core/incidents.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
 import { entriesOf, type GrowingKind } from '../../output/growing-files.js';
 import { growingPaths } from '../../output/output-paths.js';
@@ -20,7 +19,7 @@ import { computingDifferences, environmentChange } from '../../replay/resume/res
 import type { RunCompletion, RunProgress } from '../../replay/resume/run-facts.js';
 import { figuresOfSession, type RunFigures } from '../../replay/resume/run-figures.js';
 import { NO_USAGE, type RunTotals } from '../../replay/totals.js';
-import type { FileSum, PartCompletion, PartFacts, PartFiles } from '../part.js';
+import type { FileSum, LeftOpen, PartCompletion, PartFacts, PartFiles } from '../part.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
 import { openSlice } from './open-slice.js';
 
@@ -29,8 +28,7 @@ export interface Attempt {
   readonly plan: SealedPlan;
   readonly slice: Slice;
   readonly name: string;
-  /** Series that are not tried at the start of the slice. */
-  readonly quarantines: readonly Quarantine[];
+  readonly open: LeftOpen;
 }
 
 /** What comes before a slice, as if an earlier session of the run had committed it: the plan says how it left off. */
@@ -49,7 +47,7 @@ export class SliceRun implements PreviousRun {
     this.progress = {
       ...NOTHING_DONE,
       positions: attempt.slice.from?.positions ?? [],
-      quarantines: attempt.quarantines,
+      ...attempt.open,
     };
     this.input = attempt.plan.facts.input;
   }
@@ -68,7 +66,8 @@ export class SliceRun implements PreviousRun {
 
   openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
     const { plan, slice } = this.#attempt;
-    return openSlice(plan, slice, options, stdin);
+    const { inputs } = this.#asked.config;
+    return openSlice({ inputs, recording: plan.facts.recording }, slice, options, stdin);
   }
 
   checkReady(ready: ReadyFacts): void {
@@ -86,9 +85,9 @@ export class SliceRun implements PreviousRun {
   }
 
   async begin(output: RunOutput, _recording: Recording, ready: ReadyFacts): Promise<void> {
-    const { plan, slice, name, quarantines } = this.#attempt;
+    const { plan, slice, name, open } = this.#attempt;
     this.checkReady(ready);
-    const part = { plan: plan.sha256, slice: slice.number, attempt: name, host: hostname(), quarantines };
+    const part = { plan: plan.sha256, slice: slice.number, attempt: name, host: hostname(), open };
     const facts: PartFacts = { ...plan.facts, startedAt: new Date().toISOString(), part };
     await output.begin(facts, { replace: false });
   }
@@ -106,7 +105,7 @@ export class SliceRun implements PreviousRun {
   }
 }
 
-const NOTHING_DONE: Omit<RunProgress, 'positions' | 'quarantines'> = {
+const NOTHING_DONE: Omit<RunProgress, 'positions' | keyof LeftOpen> = {
   at: '',
   firstMinuteMs: null,
   minuteMs: null,
@@ -114,7 +113,7 @@ const NOTHING_DONE: Omit<RunProgress, 'positions' | 'quarantines'> = {
     ...{ records: 0, accepted: 0, merged: 0, rejected: 0, filtered: 0 },
     ...{ minutes: 0, rows: 0, ok: 0, warmup: 0, error: 0, anomalies: 0 },
   },
-  ...{ verdicts: 0, found: 0, rejects: [], digests: [], lostInARow: 0, usage: NO_USAGE, ended: false },
+  ...{ verdicts: 0, found: 0, rejects: [], digests: [], usage: NO_USAGE, ended: false },
   incidents: { lost: 0, grown: 0, retried: 0, isolated: 0, quarantined: 0 },
 };
 

@@ -16,7 +16,10 @@ import { MemoryFiles, type DiskState } from '../../support/memory-files.js';
 import { configFor } from '../../support/slicing.js';
 
 const SLICES = 3;
-const FOUND = [{ target: 'a', column: 'value', fromMs: 0, untilMs: 3_600_000 }];
+const FOUND = {
+  quarantines: [{ target: 'a', column: 'value', fromMs: 0, untilMs: 3_600_000 }],
+  lostInARow: 1,
+};
 
 function csv(): string {
   const rows = Array.from({ length: 9 }, (_, minute) => {
@@ -68,7 +71,7 @@ async function mergeAgain(files: MemoryFiles, run: CutRun): Promise<void> {
     assert.ok(turn < 3, 'a slice that ran again was not merged');
     for (const number of outcome.missing) {
       const isFound = files.text(startPath(run.config.output.out, number)) !== undefined;
-      await writePart(run, number, `again${turn}`, isFound ? { quarantines: FOUND } : {}, files);
+      await writePart(run, number, `again${turn}`, isFound ? { open: FOUND } : {}, files);
     }
   }
 }
@@ -85,7 +88,7 @@ test('a merge that is killed at any step, or loses power there, is completed by 
   const files = diskWith(folder);
   await writePart(run, 1, 'a', { found: FOUND }, files);
   await writePart(run, 2, 'a', {}, files);
-  await writePart(run, 2, 'b', { quarantines: FOUND }, files);
+  await writePart(run, 2, 'b', { open: FOUND }, files);
   await writePart(run, 3, 'a', {}, files);
   const start = files.state();
   const disk = new MemoryFiles(start);

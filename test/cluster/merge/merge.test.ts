@@ -196,20 +196,27 @@ test('a part of another plan is set aside', async (t) => {
   assertLocalBytes(run);
 });
 
-test('a slice runs again where the one before it found series that crash actors', async (t) => {
-  const run = await cut(t, 3);
-  const found = [{ target: 'a', column: 'value', fromMs: 0, untilMs: 3_600_000 }];
-  await writePart(run, 1, 'a', { found });
-  await writeParts(run, [2, 3]);
-  const { outcome, notices } = await merged(run);
-  assert.deepEqual(outcome, { kind: 'incomplete', missing: [2] });
-  assert.match(notices[0] ?? '', /2\.a, so slice 2 must run again: .* series that crash actors/);
-  const start: unknown = JSON.parse(readFileSync(startPath(run.config.output.out, 2), 'utf8'));
-  assert.deepEqual(start, { plan: run.plan.sha256, quarantines: found });
-  await writePart(run, 2, 'b', { quarantines: found });
-  assert.equal((await merged(run)).outcome.kind, 'complete');
-  assertLocalBytes(run);
-});
+const QUARANTINE = { target: 'a', column: 'value', fromMs: 0, untilMs: 3_600_000 };
+
+for (const open of [
+  { quarantines: [QUARANTINE], lostInARow: 0 },
+  { quarantines: [], lostInARow: 3 },
+  { quarantines: [QUARANTINE], lostInARow: 3 },
+]) {
+  test(`a slice runs again where the one before it leaves open ${JSON.stringify(open)}`, async (t) => {
+    const run = await cut(t, 3);
+    await writePart(run, 1, 'a', { found: open });
+    await writeParts(run, [2, 3]);
+    const { outcome, notices } = await merged(run);
+    assert.deepEqual(outcome, { kind: 'incomplete', missing: [2] });
+    assert.match(notices[0] ?? '', /2\.a, so slice 2 must run again: .* rows that crash actors/);
+    const start: unknown = JSON.parse(readFileSync(startPath(run.config.output.out, 2), 'utf8'));
+    assert.deepEqual(start, { plan: run.plan.sha256, open });
+    await writePart(run, 2, 'b', { open });
+    assert.equal((await merged(run)).outcome.kind, 'complete');
+    assertLocalBytes(run);
+  });
+}
 
 test('two merges of a run do not work at the same time', async (t) => {
   const run = await cut(t, 2);

@@ -80,6 +80,8 @@ interface Shape {
   readonly row: (minute: number, random: RandomStream) => string;
   readonly header?: string;
   readonly flags?: Partial<ReplayValues>;
+  /** Rows of a second file. */
+  readonly other?: (minute: number) => string;
 }
 
 const number = (random: RandomStream): string => (random.next() * 100).toFixed(2);
@@ -107,6 +109,14 @@ const SHAPES: readonly Shape[] = [
     },
   },
   {
+    name: 'a range of several files, with rejects at its ends',
+    file: 'data.csv',
+    header: 'timestamp,target,cpu\n',
+    flags: { from: at(10), to: at(100), targets: ['a', 'b', 'c'], grace: 1 },
+    row: (minute, random) => `${at(minute)},d,1\nbad\n${at(minute)},a,${number(random)}\nbad\n`,
+    other: (minute) => (minute < 30 || minute > 90 ? '' : `${at(minute)},b,${minute % 7}\n`),
+  },
+  {
     name: 'JSONL rows, results as CSV',
     file: 'data.jsonl',
     flags: { resultsFormat: 'csv' },
@@ -117,17 +127,23 @@ const SHAPES: readonly Shape[] = [
   },
 ];
 
-for (const { name, file, row, header = '', flags = {} } of SHAPES) {
+for (const { name, file, row, header = '', flags = {}, other } of SHAPES) {
   test(`slices that run in any order, one twice, are merged to the bytes of one replay: ${name}`, async (t) => {
     const folder = temporaryFolder(t);
     const input = join(folder, file);
     const random = new RandomStream(17, name.length);
     const rows = Array.from({ length: MINUTES }, (_, minute) => row(minute, random));
     writeFileSync(input, header + rows.join(''));
-    const whole = configFor([input], join(folder, 'local'), flags);
+    const inputs = [input];
+    if (other !== undefined) {
+      inputs.push(join(folder, 'other.csv'));
+      const others = Array.from({ length: MINUTES }, (_, minute) => other(minute));
+      writeFileSync(join(folder, 'other.csv'), header + others.join(''));
+    }
+    const whole = configFor(inputs, join(folder, 'local'), flags);
     await localRunOf(whole);
-    for (const wanted of [1, 2, 5]) {
-      const config = configFor([input], join(folder, 'run'), flags);
+    for (const wanted of [1, 4]) {
+      const config = configFor(inputs, join(folder, 'run'), flags);
       const plan = await planned(config, wanted);
       assert.equal(plan.slices.length, wanted);
       const order = plan.slices.map((slice) => slice.number).sort(() => random.next() - 0.5);
@@ -138,7 +154,12 @@ for (const { name, file, row, header = '', flags = {} } of SHAPES) {
       for (const one of [`results.${config.output.format}`, 'rejects.jsonl'])
         assert.equal(textOf(config, one), textOf(whole, one), `${wanted} slices, ${one}`);
       const [found, expected] = [config, whole].map(({ output }) => readSummary(output.out));
-      for (const key of ['counts', 'rejects', 'anomalies'] as const)
+      if (flags.from !== undefined)
+        assert.ok((expected?.counts.filtered ?? 0) > (found?.counts.filtered ?? 0));
+      const same = flags.from === undefined ? {} : { filtered: 0 };
+      const counts = [found, expected].map((summary) => ({ ...summary?.counts, ...same }));
+      assert.deepEqual(counts[0], counts[1], `${wanted} slices`);
+      for (const key of ['rejects', 'anomalies', 'input'] as const)
         assert.deepEqual(found?.[key], expected?.[key], `${wanted} slices, ${key}`);
       rmSync(config.output.out, { recursive: true });
     }

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { readPlan } from '#build/cluster/plan/plan-file.js';
+import { settingText } from '#build/cli/journaled.js';
+import { asGiven, configOf, readPlan } from '#build/cluster/plan/plan-file.js';
 import { sliceCount } from '#build/cluster/plan/slice-count.js';
 import { planPath } from '#build/cluster/run-layout.js';
 import { AiopsError, type ErrorCode } from '#build/core/errors.js';
+import { parseGate } from '#build/report/gates.js';
+import type { ReplayConfig } from '#build/replay/replay-config.js';
+import { REPLAY_METRICS } from '#build/replay/report/replay-metrics.js';
 
 import { temporaryFolder } from '../../support/cli.js';
 import { at, configFor, plain, planned, rowsOf } from '../../support/slicing.js';
@@ -62,6 +66,33 @@ test('inputs without a middle to start from, and folders in use, are refused', a
   await planned(configFor([path('d.csv')], run), 2);
   await assert.rejects(planned(configFor([path('d.csv')], run), 2), is('config', /has a plan already/));
   await planned(configFor([path('d.csv')], run, { restart: true }), 3);
+});
+
+test('gates without a value after a merge are refused', async (t) => {
+  const folder = temporaryFolder(t);
+  const input = join(folder, 'd.csv');
+  await writeFile(input, TEXT);
+  const gated = (condition: string): ReplayConfig => ({
+    ...configFor([input], join(folder, 'run'), { compare: 'sample' }),
+    gates: [parseGate(condition, REPLAY_METRICS)],
+  });
+  for (const [condition, message] of [
+    ['speedup<2', /'speedup<2' will have no value: a merge compares/],
+    ['start>1m', /'start>1m' will have no value: a merge starts no actors/],
+    ['f1<0.5', /'f1<0.5' will have no value: the recording has no labels/],
+  ] as const)
+    await assert.rejects(planned(gated(condition), 2), is('usage', message));
+  await planned(gated('rejected>3'), 2);
+});
+
+test('a plan keeps paths as they were given, and slices use absolute ones', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeFile(join(folder, 'd.csv'), TEXT);
+  const [input, run] = [relative('.', join(folder, 'd.csv')), relative('.', join(folder, 'run'))];
+  const plan = await planned(configFor([input], run), 2);
+  const used = configOf(plan, settingText);
+  assert.deepEqual([used.inputs, used.output.out], [[resolve(input)], resolve(run)]);
+  assert.deepEqual(asGiven(used, plan).inputs, [input]);
 });
 
 test('slices are of some minutes of work, and far longer than what they read before', () => {
