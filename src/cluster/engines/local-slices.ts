@@ -3,7 +3,14 @@ import { sleep } from '../../core/timer.js';
 import { nodeFiles } from '../../output/files.js';
 import { completeParts } from '../merge/parts.js';
 import { planPath } from '../run-layout.js';
-import { MOST_RETRIES, MOST_STARTS, RETRIED, type Engine, type EngineWork, type FailedSlice } from './engine.js';
+import {
+  MOST_RETRIES,
+  MOST_STARTS,
+  RETRIED,
+  type Engine,
+  type EngineWork,
+  type FailedSlice,
+} from './engine.js';
 import { startSlice, type SliceProcess } from './slice-process.js';
 
 /** Processes at the same time, and actors of each. */
