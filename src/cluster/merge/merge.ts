@@ -11,8 +11,8 @@ import { checkCommittedRejects, judgeAgain } from '../../replay/resume/complete-
 import { writtenSummary } from '../../replay/resume/read-summary.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
 import { NOTHING_OPEN, type LeftOpen, type SliceStart } from '../part.js';
-import { asGiven, type SealedPlan, type Slice } from '../plan/plan-file.js';
-import { partsFolder, startPath } from '../run-layout.js';
+import { asGiven, plannedByAnother, readPlan, type SealedPlan, type Slice } from '../plan/plan-file.js';
+import { hasPlan, partsFolder, planPath, startPath } from '../run-layout.js';
 import { checkPart } from './check-part.js';
 import { MergedRun } from './merged-run.js';
 import { completeParts, NO_ATTEMPTS, removeEmptyParts, removeMerged, setAside } from './parts.js';
@@ -52,8 +52,8 @@ const POLL_MS = 200;
  * Joins the parts of a plan's slices to one run, in order, and reports on it once all are there. Each slice is one
  * commit, so this may be killed and started again at any time, also while slices are running.
  *
- * @throws AiopsError `output_locked` while another merge is at work; `config` where the folder holds another run;
- *   `reject_limit`, `input_unusable` as a replay does; `output_cannot_create`, `output_io`
+ * @throws AiopsError `output_locked` while another merge is at work, or where another command has replaced the plan;
+ *   `config` where the folder holds another run; `reject_limit`, `input_unusable` as a replay does; `output_cannot_create`, `output_io`
  */
 export async function merge(
   plan: SealedPlan,
@@ -62,6 +62,9 @@ export async function merge(
   context: MergeContext,
 ): Promise<MergeOutcome> {
   await using run = await MergedRun.open(plan, config, context.files);
+  const { out } = config.output;
+  // Plans are written under the lock that is held now.
+  if (hasPlan(out) && (await readPlan(planPath(out))).sha256 !== plan.sha256) throw plannedByAnother(out);
   return await new Merge(plan, config, run, context).outcome(options);
 }
 

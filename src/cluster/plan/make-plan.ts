@@ -1,11 +1,13 @@
 import { unlessAborted } from '../../core/abort.js';
 import { makeFolder } from '../../output/durable-files.js';
+import { FolderLock } from '../../output/folder-lock.js';
 import type { ReadOptions } from '../../read/options.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
-import { planPath } from '../run-layout.js';
+import type { ReplayConfig } from '../../replay/replay-config.js';
+import { hasPlan, planPath } from '../run-layout.js';
 import { CutInput } from './cut-input.js';
 import { findCuts, type FoundSlice } from './find-cuts.js';
-import { writePlan, type SealedPlan } from './plan-file.js';
+import { plannedByAnother, writePlan, type Plan, type SealedPlan } from './plan-file.js';
 import { openPlanned, type PlanContext, type PlanRequest } from './planned-run.js';
 import { refuseEarlierRun, refuseUncuttable, refuseUnplannable } from './refusals.js';
 import { sumInputs, withDigests } from './sum-inputs.js';
@@ -38,14 +40,27 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   }
   const sums = await unlessAborted(sumInputs(config.inputs, recording, found, signal), signal);
   if (sums === null) return null;
-  await makeFolder(config.output.out);
   const { journaled, ...settings } = config;
-  return writePlan(planPath(config.output.out), {
+  return await write(config, {
     config: { ...settings, journaled: { results: journaled.results, serving: journaled.serving } },
     folder: process.cwd(),
     facts: { ...facts, recording: withDigests(recording, sums) },
     slices: toSlices(found, recording, sums),
   });
+}
+
+/** @throws AiopsError `output_locked` where another command has planned or merged in the folder since */
+async function write(config: ReplayConfig, plan: Plan): Promise<SealedPlan> {
+  const { out } = config.output;
+  const { breakLock, restart } = config.backfill;
+  await makeFolder(out);
+  const lock = await FolderLock.take(out, { breakLock });
+  try {
+    if (hasPlan(out) && !restart) throw plannedByAnother(out);
+    return await writePlan(planPath(out), plan);
+  } finally {
+    await lock.release();
+  }
 }
 
 async function cutInputs(

@@ -90,6 +90,12 @@ export async function writePlan(path: string, { config, folder, facts, slices }:
   return { config, folder, facts, slices, sha256 };
 }
 
+export function plannedByAnother(out: string): AiopsError {
+  return new AiopsError('output_locked', `another command has made a plan in ${out} since this one started`, {
+    hint: 'the same command again follows that plan',
+  });
+}
+
 const SEALED = /^(.*),\n {2}"sha256": "([0-9a-f]{64})"\n\}\n$/s;
 
 /** @throws AiopsError `input_missing`; `config` if it was changed or damaged, or another version wrote it */

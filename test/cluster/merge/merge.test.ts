@@ -259,6 +259,19 @@ test('a merge ends at the limit of rejects of the whole run', async (t) => {
   assertLocalBytes(run);
 });
 
+test('a merge refuses to work while the folder has another plan', async (t) => {
+  const run = await cut(t, 2);
+  const { out } = run.config.output;
+  await writeParts(run, [1, 2]);
+  const { plan } = run;
+  await writePlan(planPath(out), { ...plan, slices: plan.slices.slice(1) });
+  await assert.rejects(
+    merged(run),
+    (error: unknown) => error instanceof AiopsError && error.code === 'output_locked',
+  );
+  assert.deepEqual(readdirSync(partsFolder(out)).sort(), ['1.a', '2.a']);
+});
+
 test('a folder with another run is refused, unless the plan replaces it', async (t) => {
   const run = await cut(t, 2);
   const older = await cut(t, 2);

@@ -95,6 +95,18 @@ test('a plan keeps paths as they were given, and slices use absolute ones', asyn
   assert.deepEqual(asGiven(used, plan).inputs, [input]);
 });
 
+test('of two commands that plan in one folder at once, one is refused', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, run] = [join(folder, 'd.csv'), join(folder, 'run')];
+  await writeFile(input, TEXT);
+  const both = [2, 3].map((slices) => planned(configFor([input], run), slices));
+  const [first, second] = await Promise.allSettled(both);
+  const [won, lost] = first?.status === 'fulfilled' ? [first, second] : [second, first];
+  assert.ok(won?.status === 'fulfilled' && lost?.status === 'rejected');
+  is('output_locked', /has made a plan|is writing to|holds/)(lost.reason);
+  assert.equal((await readPlan(planPath(run))).sha256, won.value.sha256);
+});
+
 test('slices are of some minutes of work, and far longer than what they read before', () => {
   const rate = { bytesPerMs: 10, bytesPerInterval: 100 };
   assert.equal(sliceCount(100 * 1_800_000, rate, 0), 100);
