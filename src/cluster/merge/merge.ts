@@ -53,7 +53,8 @@ const POLL_MS = 200;
  * commit, so this may be killed and started again at any time, also while slices are running.
  *
  * @throws AiopsError `output_locked` while another merge is at work, or where another command has replaced the plan;
- *   `config` where the folder holds another run; `reject_limit`, `input_unusable` as a replay does; `output_cannot_create`, `output_io`
+ *   `config` where the folder holds another run; `reject_limit`, `input_unusable` as a replay does;
+ *   `output_cannot_create`, `output_io`
  */
 export async function merge(
   plan: SealedPlan,
