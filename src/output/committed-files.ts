@@ -85,7 +85,11 @@ export class CommittedFiles {
       await journal.startAt(Buffer.byteLength(journalText));
       await removeNames(beginning, files);
       if (!growing.has('rejects')) growing.set('rejects', await open(paths.rejects));
-      for (const [kind, file] of growing) await file.startAt(ofKind(ends.lengths, kind), ofKind(tails, kind));
+      for (const [kind, file] of growing) {
+        await file.startAt(ofKind(ends.lengths, kind), ofKind(tails, kind));
+        // A power failure must not leave an old footer behind new lines: the file would look complete.
+        if (footerOf(kind) !== '') await file.sync();
+      }
       await syncFolders([folder, ...(await foldersOf(Object.values(paths), files))], files);
       return new CommittedFiles(Object.fromEntries(growing) as Growing, journal, ends.lengths, files);
     } catch (error) {

@@ -5,7 +5,7 @@ import { AiopsError } from '#build/core/errors.js';
 import { CrashStates } from './crash-states.js';
 import { FAULTS, FaultyFiles, type FaultPlan } from './faulty-files.js';
 import { MemoryFiles, type DiskState } from './memory-files.js';
-import { assertAsUnbroken, assertSure, FIRST, sameAgain } from './scripted-checks.js';
+import { assertAsUnbroken, assertEnds, assertSure, FIRST, sameAgain } from './scripted-checks.js';
 import { runScript, type ScriptedCommand, type SureProgress } from './scripted-run.js';
 
 export interface FailureScene {
@@ -33,6 +33,7 @@ export const SCENES: readonly FailureScene[] = [
       ...FIRST,
       setting: 'second',
       format: 'csv',
+      metrics: null,
       rejectsFile: '/rejects.jsonl',
       restart: true,
     },
@@ -86,6 +87,9 @@ export async function failAt(scene: FailureScene, plan: FaultPlan, counts: Failu
   }
   assert.equal(files.openHandles.size, 0, 'files were left open');
   for (const operation of files.log) crash.enter(operation);
+  const commands = [...scene.before, scene.command];
+  for (const state of [files.state(), crash.state('lost')])
+    await assertEnds(new MemoryFiles(state), commands);
   await assertRecovers(files.state(), scene.command, sure);
   await assertRecovers(crash.state('lost'), scene.command, sure);
 }

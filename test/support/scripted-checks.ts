@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 
+import { METRICS_FILES, metricsFiles } from '#build/core/metric-files.js';
 import { readJournal } from '#build/output/journal.js';
 
 import { MemoryFiles } from './memory-files.js';
@@ -11,6 +12,7 @@ export const FIRST: ScriptedCommand = {
   setting: 'first',
   minutes: 8,
   format: 'jsonl',
+  metrics: 'openmetrics',
   rejectsFile: null,
   restart: false,
 };
@@ -49,12 +51,29 @@ async function unbrokenRun(command: ScriptedCommand): Promise<MemoryFiles> {
   return run;
 }
 
-/** Results, rejects and timings byte for byte, the reports of all minutes, and no other file. */
+/** A file of metrics may look complete only if it has all samples of one of the commands that were run. */
+export async function assertEnds(files: MemoryFiles, commands: readonly ScriptedCommand[]): Promise<void> {
+  for (const name of METRICS_FILES) {
+    const path = join(FIRST.out, name);
+    if (!files.names.has(path)) continue;
+    const text = files.text(path);
+    if (text?.endsWith('# EOF\n') !== true) continue;
+    const wholes = await Promise.all(
+      commands
+        .filter(({ metrics }) => metricsFiles(metrics ?? undefined).includes(name))
+        .map(async (command) => (await unbrokenRun({ ...command, killedAfter: null })).text(path)),
+    );
+    assert.ok(wholes.includes(text), `${name} looks complete with ${JSON.stringify(text)}`);
+  }
+}
+
+/** Results, rejects, metrics and timings byte for byte, the reports of all minutes, and no other file. */
 export async function assertAsUnbroken(files: MemoryFiles, command: ScriptedCommand): Promise<void> {
   const expected = await unbrokenRun(command);
   assert.deepEqual([...files.names.keys()].sort(), [...expected.names.keys()].sort());
   const rejects = command.rejectsFile ?? join(command.out, 'rejects.jsonl');
-  const names = [`results.${command.format}`, 'timing.jsonl', 'timing.json', 'report.html'];
+  const metrics = metricsFiles(command.metrics ?? undefined);
+  const names = [`results.${command.format}`, ...metrics, 'timing.jsonl', 'timing.json', 'report.html'];
   for (const path of [rejects, ...names.map((name) => join(command.out, name))]) {
     assert.equal(files.text(path), expected.text(path), path);
   }

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 
+import { metricsFiles, type MetricsFormat } from '#build/core/metric-files.js';
 import type { Reject } from '#build/core/types.js';
 import type { Files } from '#build/output/files.js';
 import { openOutput } from '#build/output/open-output.js';
@@ -12,6 +13,7 @@ export interface ScriptedCommand {
   readonly setting: string;
   readonly minutes: number;
   readonly format: 'jsonl' | 'csv';
+  readonly metrics: MetricsFormat | null;
   readonly rejectsFile: string | null;
   readonly restart: boolean;
   /** Minutes that are written before the run is killed; null: it is left alone. */
@@ -54,8 +56,9 @@ export async function runScript(
   command: ScriptedCommand,
   onSure: (sure: SureProgress) => void = () => undefined,
 ): Promise<'complete' | 'killed'> {
-  const { out, format, rejectsFile, restart } = command;
-  const options = { out, format, rejectsFile, trace: true, anomaliesOnly: false, fullOutput: false };
+  const { out, format, metrics, rejectsFile, restart } = command;
+  const plain = { out, format, rejectsFile, trace: true, anomaliesOnly: false, fullOutput: false };
+  const options = metrics === null ? plain : { ...plain, metrics };
   const output = await openOutput(options, new PassThrough(), { files, restart });
   try {
     const done = await begin(output, command, onSure);
@@ -116,6 +119,9 @@ async function writeMinutes(
     const isTail = minute === command.minutes;
     if (isTail && committed !== minute - 1) await commit(minute - 1, false);
     await output.writeLines(linesOf(minute, command));
+    await output.writeMetrics(
+      metricsFiles(command.metrics ?? undefined).map((name) => samplesOf(name, minute, command)),
+    );
     await output.writeRejects(rejectsOf(minute, command));
     await output.writeTiming(`{"minute":${minute}}\n`);
     await output.writeTrace(`{"minute":${minute}},`);
@@ -137,6 +143,10 @@ function linesOf(minute: number, { setting, minutes }: ScriptedCommand): Uint8Ar
   const at = new Date(Date.UTC(2026, 10, 25, 0, minute)).toISOString();
   const rows = targets.map((target) => ({ minute: at, target, column: setting, score: minute }));
   return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+function samplesOf(name: string, minute: number, { minutes }: ScriptedCommand): Uint8Array {
+  return Buffer.from(`${name} ${minute === minutes ? 1 : 2} ${minute}\n`);
 }
 
 function rejectsOf(minute: number, { setting, largeRejectChars = 0 }: ScriptedCommand): Reject[] {

@@ -9,7 +9,7 @@ import { withFaults, type FaultAction } from './plan.js';
 import { runProgram, type Blow, type TimedBlow } from './program.js';
 import { growInput, writeInput } from './recordings.js';
 import { DONE, type Reference } from './references.js';
-import { scenarioArgs, writeAnalyzer, type Scenario } from './scenarios.js';
+import { resultsFile, scenarioArgs, writeAnalyzer, type Scenario } from './scenarios.js';
 
 /**
  * What ends a run of a chain: something from outside, when a share of the time that it is expected to take has gone,
@@ -117,7 +117,7 @@ export class Chain {
   /** The time that the next run is going to take, by how much of the results there is. */
   #expectedMs(): number {
     const { outputs, elapsedMs } = this.#reference;
-    const path = join(this.#out, `results.${this.#scenario.results}`);
+    const path = join(this.#out, resultsFile(this.#scenario));
     const done = existsSync(path) ? statSync(path).size / outputs.results.length : 0;
     return elapsedMs * (FIXED_SHARE + (1 - FIXED_SHARE) * Math.max(0, 1 - done));
   }

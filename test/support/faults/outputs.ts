@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { METRICS_FILES } from '#build/core/metric-files.js';
+
 /** What a finished run left in its folder, as far as two runs over the same input must agree on it. */
 export interface RunOutputs {
   /** Names of all files. */
   readonly names: readonly string[];
   readonly results: Buffer;
   readonly rejects: Buffer;
+  /** Files of metrics. */
+  readonly metrics: readonly { readonly name: string; readonly bytes: Buffer }[];
   /** Of `timing.jsonl`, in its order. */
   readonly blocks: readonly TimedBlock[];
   /** Of `timing.json`. */
@@ -32,6 +36,9 @@ export function runOutputs(folder: string): RunOutputs {
     names,
     results: readFileSync(join(folder, results)),
     rejects: readFileSync(join(folder, 'rejects.jsonl')),
+    metrics: names
+      .filter((name) => METRICS_FILES.some((file) => file === name))
+      .map((name) => ({ name, bytes: readFileSync(join(folder, name)) })),
     blocks: readFileSync(join(folder, 'timing.jsonl'), 'utf8')
       .trimEnd()
       .split('\n')
@@ -45,6 +52,8 @@ export function runOutputs(folder: string): RunOutputs {
 export function assertSameOutputs(actual: RunOutputs, unbroken: RunOutputs): void {
   assertSameBytes('results', actual.results, unbroken.results);
   assertSameBytes('rejects', actual.rejects, unbroken.rejects);
+  for (const [i, { name, bytes }] of unbroken.metrics.entries())
+    assertSameBytes(name, actual.metrics[i]?.bytes ?? Buffer.alloc(0), bytes);
   assertSameMinutes(actual.blocks, unbroken.blocks);
   assert.deepEqual(actual.counts, unbroken.counts, 'counts of timing.json');
   assert.deepEqual(actual.span, unbroken.span, 'first and last minute of timing.json');

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { METRICS_FORMATS, type MetricsFormat } from '#build/core/metric-files.js';
 import type { RandomStream } from '#build/core/random.js';
 
 import { LAYOUTS, PACKINGS, type RecordingLayout, type RecordingPacking } from './recordings.js';
@@ -9,7 +10,7 @@ import { LAYOUTS, PACKINGS, type RecordingLayout, type RecordingPacking } from '
 export interface Scenario {
   readonly layout: RecordingLayout;
   readonly packing: RecordingPacking;
-  readonly results: 'jsonl' | 'csv';
+  readonly results: 'jsonl' | 'csv' | MetricsFormat;
   readonly model: 'analyzer' | 'built-in';
   readonly duplicates: 'reject' | 'last';
   readonly actors: number;
@@ -44,7 +45,7 @@ export function drawScenario(index: number, random: RandomStream): Scenario {
   return {
     layout: LAYOUTS[index % LAYOUTS.length] ?? 'csv',
     packing: PACKINGS[Math.floor(index / LAYOUTS.length) % PACKINGS.length] ?? 'plain',
-    results: pick(['jsonl', 'csv']),
+    results: pick(['jsonl', 'csv', ...METRICS_FORMATS]),
     model: index % 8 === 5 ? 'built-in' : 'analyzer',
     duplicates: pick(['reject', 'reject', 'last']),
     actors: random.nextInteger(1, 3),
@@ -64,6 +65,11 @@ export function scenarioArgs(scenario: Scenario, out: string): string[] {
     ...['--actors', String(scenario.actors), '--mode', scenario.sequential ? 'sequential' : 'parallel'],
     ...['--block', scenario.block],
   ];
+}
+
+/** The name of the file with the rows. */
+export function resultsFile({ results }: Pick<Scenario, 'results'>): string {
+  return results === 'csv' ? 'results.csv' : 'results.jsonl';
 }
 
 /** For the name of a case. */

@@ -10,7 +10,7 @@ import { remaining } from './marked-processes.js';
 import { runProgram, startUnder, type ProgramRun } from './program.js';
 import { writeInput } from './recordings.js';
 import { DONE, type Reference } from './references.js';
-import { scenarioArgs, writeAnalyzer, type Scenario } from './scenarios.js';
+import { resultsFile, scenarioArgs, writeAnalyzer, type Scenario } from './scenarios.js';
 import { GROWING, tamper, type Tampered, type Tampering } from './tampering.js';
 
 export interface TamperedRunOptions {
@@ -51,7 +51,7 @@ export class TamperedRun {
     this.#options = options;
     this.#out = join(folder, 'out');
     this.#paths = {
-      results: join(this.#out, `results.${scenario.results}`),
+      results: join(this.#out, resultsFile(scenario)),
       rejects: rejectsElsewhere ? join(folder, 'rejected.jsonl') : join(this.#out, 'rejects.jsonl'),
       timings: join(this.#out, 'timing.jsonl'),
       journal: join(this.#out, 'journal.jsonl'),

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { test, type TestContext } from 'node:test';
+
+import { RandomStream } from '#build/core/random.js';
+import { partsOfTarget } from '#build/core/target-parts.js';
+
+import { runCli, temporaryFolder } from '../support/cli.js';
+import {
+  importLines,
+  importOpenMetrics,
+  seriesName,
+  startPrometheus,
+  startVictoriaMetrics,
+  whyNone,
+  type Database,
+  type Sample,
+  type Samples,
+} from '../support/databases.js';
+import { runProgram } from '../support/faults/program.js';
+import { jsonLines } from '../support/run-files.js';
+
+const FIRST_MS = Date.UTC(2018, 3, 30);
+const MINUTE_MS = 60_000;
+const MINUTES = 400;
+const KILLS = 3;
+
+/** Names that must be escaped, and one that lacks a part. */
+const TARGETS = [
+  ['web-1', '/'],
+  ['web-1', '/var'],
+  ['a "quoted" \\ name', 'x'],
+  ['two\nlines, ünï', ''],
+] as const;
+
+/** Some rows have no score, some no verdict, and some fail. */
+const ANALYZER = `export function createAnalyzer() {
+  return {
+    window: 3,
+    columns: 'each',
+    predict: (items) => items.map(({ values, minute }) => {
+      const score = Math.fround(values.at(-1) - values[0]);
+      const n = Math.round(values.at(-1) * 1000) % 50;
+      if (n === 1) return { errno: 'odd', errmsg: 'an odd value' };
+      if (n === 2) return { score: null, anomaly: null, output: [] };
+      return { score, anomaly: n === 3 ? null : score > 0.5, output: [score] };
+    }),
+  };
+}
+`;
+
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
+function csv(from: number, to: number): string {
+  const random = new RandomStream(7, from);
+  const rows = Array.from({ length: to - from }, (_, i) =>
+    TARGETS.map(([host, mount]) => {
+      const time = new Date(FIRST_MS + (from + i) * MINUTE_MS).toISOString();
+      const [cpu, used] = [random.next(), 1e9 * random.next()];
+      return [time, quoted(host), quoted(mount), cpu.toFixed(3), used.toFixed(1)].join(',');
+    }).join('\n'),
+  );
+  return `time,host,mount,cpu,mem used\n${rows.join('\n')}\n`;
+}
+
+interface Row {
+  readonly minute: string;
+  readonly target: string;
+  readonly column: string;
+  readonly score: number | null;
+  readonly anomaly: boolean | null;
+}
+
+/** What a database must hold of the results. */
+function expectedSamples(out: string, value: (row: Row) => number | null): Samples {
+  const series: Record<string, Sample[]> = {};
+  for (const row of jsonLines<Row>(join(out, 'results.jsonl'))) {
+    const sample = value(row);
+    if (sample === null) continue;
+    const [host = '', mount = ''] = partsOfTarget(row.target);
+    const name = seriesName({ host, ...(mount === '' ? {} : { mount }), metric: row.column });
+    (series[name] ??= []).push([Date.parse(row.minute), sample]);
+  }
+  return series;
+}
+
+async function assertHolds(database: Database, out: string): Promise<void> {
+  const values = {
+    aiops_score: ({ score }: Row) => score,
+    aiops_anomaly: ({ anomaly }: Row) => (anomaly === null ? null : Number(anomaly)),
+  };
+  for (const [metric, value] of Object.entries(values)) {
+    const expected = expectedSamples(out, value);
+    assert.equal(Object.keys(expected).length, 2 * TARGETS.length);
+    const found = await database.samples(metric, FIRST_MS, FIRST_MS + 2 * MINUTES * MINUTE_MS);
+    assert.deepEqual(found, expected, metric);
+  }
+}
+
+/** A run that is killed at random instants, completed, then grown by another file, and killed again. */
+class Backfill {
+  readonly folder: string;
+  readonly out: string;
+  readonly #format: string;
+
+  constructor(t: TestContext, format: string) {
+    this.folder = temporaryFolder(t);
+    this.out = join(this.folder, 'out');
+    this.#format = format;
+    writeFileSync(join(this.folder, 'analyzer.mjs'), ANALYZER);
+    writeFileSync(join(this.folder, 'day-1.csv'), csv(0, MINUTES));
+    writeFileSync(join(this.folder, 'day-2.csv'), csv(MINUTES, 2 * MINUTES));
+  }
+
+  /** Kills the run of these inputs several times, then completes it. */
+  async complete(inputs: readonly string[], afterKill: () => void): Promise<void> {
+    const startedAtMs = performance.now();
+    const { status, stderr } = await runCli(this.#args(inputs, 'whole'), { cwd: this.folder });
+    assert.equal(status, 3, stderr);
+    const tookMs = performance.now() - startedAtMs;
+    const random = new RandomStream(3, inputs.length);
+    let kills = 0;
+    for (let i = 0; i < KILLS; i++) {
+      const blow = { signal: 'SIGKILL', group: i % 2 === 0, afterMs: random.next() * tookMs } as const;
+      const run = {
+        cwd: this.folder,
+        args: this.#args(inputs, 'out'),
+        stdin: Buffer.alloc(0),
+        mark: this.folder,
+      };
+      const { signal } = await runProgram(run, blow);
+      if (signal === 'SIGKILL') kills++;
+      afterKill();
+    }
+    assert.ok(kills > 0, 'no run was killed');
+    const last = await runCli(this.#args(inputs, 'out'), { cwd: this.folder });
+    assert.equal(last.status, 3, last.stderr);
+    const bytes = (out: string): string => readFileSync(join(this.folder, out, 'results.jsonl'), 'utf8');
+    assert.ok(bytes('out') === bytes('whole'), 'results are those of an unbroken run');
+  }
+
+  #args(inputs: readonly string[], out: string): string[] {
+    return [
+      ...['replay', ...inputs, '--out', out, '--results-format', this.#format],
+      ...['--analyzer', 'analyzer.mjs', '--target-column', 'host,mount', '--series', 'all', '--actors', '2'],
+      ...['--compare', 'none', '--commit-interval', '0s', ...(out === 'whole' ? ['--restart'] : [])],
+    ];
+  }
+}
+
+const DAYS = [['day-1.csv'], ['day-1.csv', 'day-2.csv']] as const;
+
+test(
+  'Prometheus has exactly the scores of a run that was killed, resumed, grown, and imported again',
+  { skip: whyNone('prometheus', 'promtool') },
+  async (t) => {
+    const run = new Backfill(t, 'openmetrics');
+    const [scores, anomalies] = ['aiops_score.om', 'aiops_anomaly.om'].map((name) => join(run.out, name));
+    assert.ok(scores !== undefined && anomalies !== undefined);
+    const data = join(run.folder, 'data');
+    let refused = 0;
+    for (const inputs of DAYS) {
+      await run.complete(inputs, () => {
+        if (inputs.length > 1 || !existsSync(scores)) return;
+        const state = readFileSync(join(run.out, 'journal.jsonl'), 'utf8').includes('"ended":true');
+        if (state) return;
+        assert.throws(() => importOpenMetrics(scores, join(run.folder, 'none')), /EOF/);
+        refused++;
+      });
+      for (const path of [scores, anomalies]) importOpenMetrics(path, data);
+    }
+    assert.ok(refused > 0, 'no incomplete file was refused');
+    const copy = join(run.folder, 'copy');
+    cpSync(data, copy, { recursive: true });
+    await assertHolds(await startPrometheus(t, run.folder, data), run.out);
+    importOpenMetrics(scores, copy);
+    await assertHolds(await startPrometheus(t, run.folder, copy), run.out);
+  },
+);
+
+test(
+  'VictoriaMetrics has exactly the scores of a run that was killed, resumed, grown, and imported again',
+  { skip: whyNone('victoria-metrics') },
+  async (t) => {
+    const run = new Backfill(t, 'victoriametrics');
+    const database = await startVictoriaMetrics(t, run.folder);
+    for (const inputs of DAYS) {
+      await run.complete(inputs, () => undefined);
+      await importLines(join(run.out, 'aiops_metrics.vm.jsonl'), database);
+      await assertHolds(database, run.out);
+    }
+  },
+);
