@@ -1,8 +1,9 @@
 /**
- * Runs the fault suite (test/faults): kills, power loss, failing file operations, misbehaving actors, bad input. Cases
- * are drawn from a printed seed; the same seed repeats them. `npm run test:faults` builds first.
+ * Runs the fault suite (test/faults): kills, power loss, failing file operations, misbehaving actors, bad input,
+ * and what a Ray cluster loses. Cases are drawn from a printed seed; the same seed repeats them. `npm run test:faults`
+ * builds first.
  *
- *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--changes N] [--only CASE] [--all] [PATTERN…]
+ *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--changes N] [--ray-runs N] [--only CASE] [--all] [PATTERN…]
  *
  * Without flags it takes some minutes, as in continuous integration. With patterns it runs the test files under
  * test/faults whose path contains one of them.
@@ -15,8 +16,8 @@ import { parseArgs } from 'node:util';
 import { runTests, testFiles } from './node-tests.mjs';
 
 /** How many cases to try, by default and with --all. */
-const BOUNDED = { kills: 200, states: 10_000, cases: 2000, changes: 33 };
-const ALL = { kills: 5000, states: 50_000, cases: 50_000, changes: 660 };
+const BOUNDED = { kills: 200, states: 10_000, cases: 2000, changes: 33, rayRuns: 8 };
+const ALL = { kills: 5000, states: 50_000, cases: 50_000, changes: 660, rayRuns: 200 };
 
 const USAGE = `usage: npm run test:faults -- [options] [PATTERN…]
   --seed N     seed of the cases (random, printed)
@@ -24,6 +25,7 @@ const USAGE = `usage: npm run test:faults -- [options] [PATTERN…]
   --states N   disk states after a power loss (${BOUNDED.states}; ${ALL.states} with --all)
   --cases N    fuzzer inputs (${BOUNDED.cases}; ${ALL.cases} with --all)
   --changes N  runs whose input changes while they read it (${BOUNDED.changes}; ${ALL.changes} with --all)
+  --ray-runs N runs on a Ray cluster (${BOUNDED.rayRuns}; ${ALL.rayRuns} with --all)
   --only CASE  only the case that a failure named
   --all        the whole suite`;
 
@@ -43,6 +45,7 @@ async function main() {
       states: { type: 'string' },
       cases: { type: 'string' },
       changes: { type: 'string' },
+      'ray-runs': { type: 'string' },
       only: { type: 'string' },
       all: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -61,6 +64,9 @@ async function main() {
     FAULT_STATES: String(number('states', values.states ?? process.env.FAULT_STATES ?? amounts.states)),
     FAULT_CASES: String(number('cases', values.cases ?? process.env.FAULT_CASES ?? amounts.cases)),
     FAULT_CHANGES: String(number('changes', values.changes ?? process.env.FAULT_CHANGES ?? amounts.changes)),
+    FAULT_RAY_RUNS: String(
+      number('ray-runs', values['ray-runs'] ?? process.env.FAULT_RAY_RUNS ?? amounts.rayRuns),
+    ),
     ...(values.only === undefined ? {} : { FAULT_ONLY: values.only }),
     ...(values.all ? { FAULT_ALL: '1' } : {}),
   };

@@ -10,6 +10,8 @@ export interface FaultAmounts {
   readonly cases: number;
   /** Runs whose input is changed under them. */
   readonly changes: number;
+  /** Runs on a Ray cluster. */
+  readonly rayRuns: number;
   /** Only the case of this number; null: all. */
   readonly only: number | null;
   /** Everything, not a sample of it. */
@@ -22,6 +24,7 @@ export const FAULTS: FaultAmounts = {
   states: amount('FAULT_STATES', 1000),
   cases: amount('FAULT_CASES', 100),
   changes: amount('FAULT_CHANGES', 4),
+  rayRuns: amount('FAULT_RAY_RUNS', 1),
   only: onlyCase(process.env['FAULT_ONLY']),
   all: process.env['FAULT_ALL'] === '1',
 };
