@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import { recording, runCli, runShell, temporaryFolder } from '../support/cli.js';
-import { assertSameRun, attemptsOf, killSlice, recipe, withProgram } from '../support/recipes.js';
+import { assertSameRun, attemptsOf, recipe, sliceAtWork, withProgram } from '../support/recipes.js';
 import { startSlurm, whyNoSlurm, type SlurmCluster } from '../support/slurm.js';
 import { until } from '../support/wait.js';
 
@@ -42,8 +42,9 @@ test(
     const { cluster, cwd, plan, submit, run } = await prepare(t);
     const local = await runCli(['replay', 'data.csv', '--out', 'local', '--quiet'], { cwd });
     const ended = run(`${plan}\n${submit}`);
-    const killed = await killSlice(cwd);
-    const task = `1_${killed}`;
+    const { slice, pid } = await sliceAtWork(cwd);
+    process.kill(pid, 'SIGKILL');
+    const task = `1_${slice}`;
     await until('its task is queued again', async () => {
       const queued = await cluster.ask('squeue', '--noheader', '--format=%T %r', `--jobs=${task}`);
       return queued === 'PENDING BeginTime';
@@ -53,7 +54,7 @@ test(
     assert.equal(status, local.status, stderr);
     assertSameRun(cwd);
     const once = [1, 1, 1, 1];
-    assert.deepEqual(attemptsOf(cwd, SLICES), once.with(killed - 1, 2));
+    assert.deepEqual(attemptsOf(cwd, SLICES), once.with(slice - 1, 2));
   },
 );
 

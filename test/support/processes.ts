@@ -19,6 +19,12 @@ export function childrenOf(pid: number | undefined): number[] {
   return listed === '' ? [] : listed.split(' ').map(Number);
 }
 
+/** Parent of a process, its parent and so on, without the first process; where there is /proc. */
+export function ancestorsOf(pid: number): number[] {
+  const [, parent = '0'] = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(parent) > 1 ? [Number(parent), ...ancestorsOf(Number(parent))] : [];
+}
+
 /** State of a process, as `/proc` has it: `T` is stopped, `Z` has ended and nobody has asked how. */
 export function stateOf(pid: number | undefined): string | undefined {
   return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

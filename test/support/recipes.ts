@@ -32,20 +32,22 @@ exec '${process.execPath}' '${join(ROOT, 'bin/aiops-serve.js')}' "$@"
 export const attemptsOf = (cwd: string, slices: number): number[] =>
   Array.from({ length: slices }, (_, i) => attemptsAt(cwd, i + 1).length);
 
-/** Kills the first slice that is seen at work, and returns its number. */
-export async function killSlice(cwd: string): Promise<number> {
-  let killed = 0;
+export interface RunningSlice {
+  readonly slice: number;
+  readonly pid: number;
+}
+
+/** Waits for a slice that writes its part, and is none of those. */
+export async function sliceAtWork(cwd: string, except: readonly number[] = []): Promise<RunningSlice> {
+  const found: RunningSlice[] = [];
   await until('a slice is at work', () => {
     for (const slice of slicesAtWork(cwd)) {
-      const [pid] = attemptsAt(cwd, slice);
-      if (pid === undefined || !isSlice(pid, slice)) continue;
-      process.kill(pid, 'SIGKILL');
-      killed = slice;
-      return true;
+      const pid = attemptsAt(cwd, slice).at(-1);
+      if (pid !== undefined && !except.includes(slice) && isSlice(pid, slice)) found.push({ slice, pid });
     }
-    return false;
+    return found.length > 0;
   });
-  return killed;
+  return found[0]!;
 }
 
 /** Process ids, oldest first. */
