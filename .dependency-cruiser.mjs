@@ -59,11 +59,12 @@ const directions = Object.entries(FOLDERS).map(([folder, { allowed, why }]) => (
 
 /** The folders of read, each with those below it; all of them may know the options. */
 const READ = {
-  exports: { allowed: [], why: 'an export is translated before anything reads its records' },
+  text: { allowed: [], why: 'fields of a line are cut without knowing what they say' },
+  exports: { allowed: ['text'], why: 'an export is translated before anything reads its records' },
   bytes: { allowed: ['exports'], why: 'where bytes come from has nothing to do with what their records say' },
-  lines: { allowed: ['bytes'], why: 'a line is a record or a reject, whatever minute it belongs to' },
+  lines: { allowed: ['bytes', 'text'], why: 'a line is a record or a reject, whatever minute it belongs to' },
   sample: {
-    allowed: ['lines', 'bytes', 'exports'],
+    allowed: ['lines', 'bytes', 'exports', 'text'],
     why: 'the sample is read by the readers of lines, before there are minutes',
   },
   sort: {
@@ -86,7 +87,7 @@ const READ = {
 
 const readDirections = Object.entries(READ).map(([folder, { allowed, why }]) => ({
   name: `direction-read-${folder}`,
-  comment: `recording → {snapshot, survey, sort → sample, minutes} → lines → bytes → exports: ${why}`,
+  comment: `recording → {snapshot, survey, sort → sample, minutes} → lines → bytes → exports → text: ${why}`,
   severity: 'error',
   from: { path: `^src/read/${folder}/` },
   to: { path: '^src/read/', pathNot: `^src/read/((${[folder, ...allowed].join('|')})/|options[.]ts$)` },

@@ -4,10 +4,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { AiopsError } from '../../core/errors.js';
+import { STDIN_NAME } from '../../core/stdin-name.js';
 import { closeRead, unreadable } from './file-facts.js';
-
-/** What messages, rejects and series call the input `-`. */
-export const STDIN_NAME = 'stdin';
 
 /** An input's bytes, still compressed if it is. */
 export interface RawBytes {

@@ -1,6 +1,6 @@
-import { splitFields } from './csv-record.js';
+import { splitFields } from '../text/split-fields.js';
 import { eachField } from './json-fields.js';
-import { isObject, parseJsonLine } from './json-text.js';
+import { isObject, parseJsonLine } from '../text/json-value.js';
 import type { PartText } from './source-lines.js';
 import type { FilePlan } from './plan.js';
 

@@ -1,5 +1,5 @@
-import { isObject, own } from './json-text.js';
-import type { JsonObject } from './json-text.js';
+import { isObject, own } from '../text/json-value.js';
+import type { JsonObject } from '../text/json-value.js';
 
 /** Objects that are nested deeper are not looked into. */
 const MOST_NESTED = 8;

@@ -1,8 +1,8 @@
 import { plural } from '../../core/count-text.js';
 import { JsonTemplate } from './json-template.js';
 import { eachField, fieldsOf } from './json-fields.js';
-import { isObject, own, parseJsonLine } from './json-text.js';
-import type { JsonObject } from './json-text.js';
+import { isObject, own, parseJsonLine } from '../text/json-value.js';
+import type { JsonObject } from '../text/json-value.js';
 import type { LineCursor, TextBlock } from './lines.js';
 import { mayBeGrouped, numberParser } from './number-format.js';
 import type { ParseNumber } from './number-format.js';

@@ -3,7 +3,7 @@ import type { Intervals } from '../../core/grid.js';
 import type { ParseTime } from '../../core/time/format.js';
 import type { Shard } from '../../core/shard.js';
 import type { Label, MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
-import type { JsonObject } from './json-text.js';
+import type { JsonObject } from '../text/json-value.js';
 import { fieldText } from './field-text.js';
 import { badShape } from './found-row.js';
 import type { FoundRow } from './found-row.js';

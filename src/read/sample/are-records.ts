@@ -1,6 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import { eachField } from '../lines/json-fields.js';
-import type { JsonObject } from '../lines/json-text.js';
+import type { JsonObject } from '../text/json-value.js';
 import { NO_MARKS } from '../lines/marks.js';
 import { metricOfText } from '../lines/number-format.js';
 import type { FileFormat } from '../lines/plan.js';

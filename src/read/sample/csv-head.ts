@@ -1,5 +1,5 @@
 import { plural } from '../../core/count-text.js';
-import { DELIMITERS, countFields, splitFields } from '../lines/csv-record.js';
+import { DELIMITERS, countFields, splitFields } from '../text/split-fields.js';
 import { metricOfText } from '../lines/number-format.js';
 import { isTimeName } from './time-column.js';
 import { countUnitLines, isUnitLine } from './unit-lines.js';

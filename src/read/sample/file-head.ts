@@ -6,7 +6,7 @@ import type { ReadOptions } from '../options.js';
 import { delimiterName, findCsvHead } from './csv-head.js';
 import type { CsvHead } from './csv-head.js';
 import type { Decision } from './decision.js';
-import { isObject, parseJsonLine } from '../lines/json-text.js';
+import { isObject, parseJsonLine } from '../text/json-value.js';
 import { areCsvRecords, areJsonRecords } from './are-records.js';
 import { foreignJson } from './foreign-json.js';
 import { foreignText } from './foreign-text.js';

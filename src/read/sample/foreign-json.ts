@@ -1,6 +1,6 @@
 import { shellWord } from '../../core/shell-word.js';
-import { isObject, own, parseJsonLine } from '../lines/json-text.js';
-import type { JsonObject } from '../lines/json-text.js';
+import { isObject, own, parseJsonLine } from '../text/json-value.js';
+import type { JsonObject } from '../text/json-value.js';
 import { RECORD_FORMS } from '../lines/reject-remedies.js';
 import type { Foreign } from './foreign.js';
 import { recordsPath } from './json-around.js';

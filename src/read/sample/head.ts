@@ -1,7 +1,8 @@
 import { AiopsError } from '../../core/errors.js';
 import type { Reject } from '../../core/types.js';
-import { csvRecord, fitsHeader, headerRules, splitFields } from '../lines/csv-record.js';
-import { isObject, own, parseJsonLine } from '../lines/json-text.js';
+import { csvRecord, fitsHeader, headerRules } from '../lines/csv-record.js';
+import { splitFields } from '../text/split-fields.js';
+import { isObject, own, parseJsonLine } from '../text/json-value.js';
 import { LineCursor } from '../lines/lines.js';
 import type { TextBlock } from '../lines/lines.js';
 import type { Layout } from '../lines/plan.js';

@@ -1,4 +1,4 @@
-import { parseJsonLine } from '../lines/json-text.js';
+import { parseJsonLine } from '../text/json-value.js';
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 const PLAIN_KEY = /^[A-Za-z_]\w*$/;

@@ -2,7 +2,7 @@ import type { ParseTime } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
 import type { FoundRow } from '../lines/found-row.js';
 import { eachField } from '../lines/json-fields.js';
-import type { JsonObject } from '../lines/json-text.js';
+import type { JsonObject } from '../text/json-value.js';
 import { LineCursor } from '../lines/lines.js';
 import { LateFields, ROLE, longPlan, metricName, targetRoles, timePlan, timeRoles } from '../lines/plan.js';
 import type { FileFormat, FilePlan } from '../lines/plan.js';

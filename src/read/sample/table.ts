@@ -1,5 +1,5 @@
 import { eachField } from '../lines/json-fields.js';
-import type { JsonObject } from '../lines/json-text.js';
+import type { JsonObject } from '../text/json-value.js';
 import type { LineMarks } from '../lines/marks.js';
 import type { FileFormat, Layout } from '../lines/plan.js';
 import { Column } from './column.js';

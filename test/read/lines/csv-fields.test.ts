@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { splitFields } from '#build/read/lines/csv-record.js';
+import { splitFields } from '#build/read/text/split-fields.js';
 import { findDelimiter } from '#build/read/sample/csv-head.js';
 
 const options = { relax_column_count: true, trim: true, record_delimiter: ['\n', '\r\n'] };
