@@ -64,7 +64,7 @@ test('the delimiter is the one by which header and rows have as many fields', as
   for (const delimiter of [',', ';', '\t', '|']) {
     assert.deepEqual(await valuesOf(csv(delimiter, `Time${delimiter}value`)), READ);
   }
-  const name = 'cpu{host=a,job=b,dc=c}';
+  const name = 'cpu (host=a,job=b,dc=c)';
   assert.deepEqual(await valuesOf(csv(';', `Time;${name}`)), [name, 0, 1, 2, 3]);
 });
 
