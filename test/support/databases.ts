@@ -42,9 +42,14 @@ export interface Database {
 }
 
 /** Starts a Prometheus on a data folder; it ends with the test. */
-export async function startPrometheus(t: TestContext, folder: string, data: string): Promise<Database> {
+export async function startPrometheus(
+  t: TestContext,
+  folder: string,
+  data: string,
+  configuration = 'global: {}\n',
+): Promise<Database> {
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, 'global: {}\n');
+  writeFileSync(config, configuration);
   const url = await start(t, 'prometheus', folder, '/-/ready', (address) => [
     `--config.file=${config}`,
     `--storage.tsdb.path=${data}`,
