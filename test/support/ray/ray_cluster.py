@@ -25,8 +25,12 @@ os.environ.update(
 )
 
 from ray.cluster_utils import Cluster  # noqa: E402
+from ray._private.services import wait_for_node  # noqa: E402
 from ray._private.utils import write_ray_address  # noqa: E402
 import psutil  # noqa: E402  Ray brings it
+
+
+START_SECONDS = 300  # longer than a busy machine takes
 
 
 def say(**facts):
@@ -59,6 +63,7 @@ class TestCluster:
             "dashboard_agent_listen_port": None,  # any: other clusters may run on this machine
             "temp_dir": self.temporary,
             "object_store_memory": 80_000_000,
+            "wait": False,
         }
         self.cluster = Cluster(initialize_head=True, head_node_args=head)
         # Where drivers look first; otherwise they may join another cluster of this machine.
@@ -74,8 +79,11 @@ class TestCluster:
     def add_node(self):
         self.added += 1
         folder = f"runtime_resources_{self.added}"
-        node = self.cluster.add_node(num_cpus=1, object_store_memory=80_000_000, runtime_env_dir_name=folder)
+        node = self.cluster.add_node(
+            wait=False, num_cpus=1, object_store_memory=80_000_000, runtime_env_dir_name=folder
+        )
         self.nodes.append(node)
+        wait_for_node(node.gcs_address, node.plasma_store_socket_name, START_SECONDS)
 
     def kill_node(self, which):
         self.cluster.remove_node(self.nodes.pop(which % len(self.nodes)), allow_graceful=False)
