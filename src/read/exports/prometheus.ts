@@ -51,7 +51,7 @@ class PrometheusAnswer implements Translation, JsonVisitor {
       metricLabel: '__name__',
       timeUnit: 's',
       mixedHint: (labels) =>
-        `all series need the same labels: query sum by (${labels.join(', ')}) (…), or one metric at a time, or name those that tell the targets apart with --target-column`,
+        `all series need the same labels: query sum by (${labels.join(', ')}) (…), or one metric at a time, or name those that distinguish targets with --target-column`,
     });
     this.#pairs = new SamplePairs(this.#series);
   }

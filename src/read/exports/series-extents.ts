@@ -74,7 +74,7 @@ export class SeriesExtents {
     const columns = [...targets.filter((name) => name !== 'none'), ...names].join(',');
     return new AiopsError(
       'input_unusable',
-      `two series of ${file} have the same target at the same times: only ${names.join(' and ')} ${names.length === 1 ? 'tells' : 'tell'} them apart, ${shown(one)} and ${shown(other)}`,
+      `two series of ${file} have the same target at the same times: only ${names.join(' and ')} ${names.length === 1 ? 'distinguishes' : 'distinguish'} them, ${shown(one)} and ${shown(other)}`,
       {
         hint: `give --target-column ${columns}, or query one series per target (sum by (${targets.join(', ')}) (…)), or merge them with --duplicates mean`,
       },

@@ -39,7 +39,7 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
       metricLabel: '__name__',
       timeUnit: 'ms',
       mixedHint: () =>
-        'all series need the same labels: export one metric at a time, or name the labels that tell the targets apart with --target-column',
+        'all series need the same labels: export one metric at a time, or name the labels that distinguish targets with --target-column',
     });
   }
 

@@ -137,7 +137,7 @@ test('--target-column chooses among the labels, and refuses those that leave two
   assert.deepEqual(two.recording.columns, ['value']);
   await assert.rejects(
     readText(text, { targetColumns: ['instance'] }),
-    refusal('input_unusable', /only mode tells them apart.*mode="idle".*mode="user"/, [
+    refusal('input_unusable', /only mode distinguishes them.*mode="idle".*mode="user"/, [
       /--target-column instance,mode/,
       /sum by \(instance\)/,
     ]),
