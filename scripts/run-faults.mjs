@@ -3,7 +3,7 @@
  * and what a Ray cluster loses. Cases are drawn from a printed seed; the same seed repeats them. `npm run test:faults`
  * builds first.
  *
- *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--changes N] [--ray-runs N] [--only CASE] [--all] [PATTERN…]
+ *   node scripts/run-faults.mjs [--seed N] [--kills N] [--states N] [--cases N] [--changes N] [--ray-runs N] [--slices N] [--only CASE] [--all] [PATTERN…]
  *
  * Without flags it takes some minutes, as in continuous integration. With patterns it runs the test files under
  * test/faults whose path contains one of them.
@@ -16,8 +16,8 @@ import { parseArgs } from 'node:util';
 import { runTests, testFiles } from './node-tests.mjs';
 
 /** How many cases to try, by default and with --all. */
-const BOUNDED = { kills: 200, states: 10_000, cases: 2000, changes: 33, rayRuns: 8 };
-const ALL = { kills: 5000, states: 50_000, cases: 50_000, changes: 660, rayRuns: 200 };
+const BOUNDED = { kills: 200, states: 10_000, cases: 2000, changes: 33, rayRuns: 8, slices: 33 };
+const ALL = { kills: 5000, states: 50_000, cases: 50_000, changes: 660, rayRuns: 200, slices: 660 };
 
 const USAGE = `usage: npm run test:faults -- [options] [PATTERN…]
   --seed N     seed of the cases (random, printed)
@@ -26,6 +26,7 @@ const USAGE = `usage: npm run test:faults -- [options] [PATTERN…]
   --cases N    fuzzer inputs (${BOUNDED.cases}; ${ALL.cases} with --all)
   --changes N  runs whose input changes while they read it (${BOUNDED.changes}; ${ALL.changes} with --all)
   --ray-runs N runs on a Ray cluster (${BOUNDED.rayRuns}; ${ALL.rayRuns} with --all)
+  --slices N   sliced runs with something wrong (${BOUNDED.slices}; ${ALL.slices} with --all)
   --only CASE  only the case that a failure named
   --all        the whole suite`;
 
@@ -46,6 +47,7 @@ async function main() {
       cases: { type: 'string' },
       changes: { type: 'string' },
       'ray-runs': { type: 'string' },
+      slices: { type: 'string' },
       only: { type: 'string' },
       all: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -67,6 +69,7 @@ async function main() {
     FAULT_RAY_RUNS: String(
       number('ray-runs', values['ray-runs'] ?? process.env.FAULT_RAY_RUNS ?? amounts.rayRuns),
     ),
+    FAULT_SLICES: String(number('slices', values.slices ?? process.env.FAULT_SLICES ?? amounts.slices)),
     ...(values.only === undefined ? {} : { FAULT_ONLY: values.only }),
     ...(values.all ? { FAULT_ALL: '1' } : {}),
   };

@@ -83,7 +83,8 @@ export async function runSlice(request: SliceRequest, context: SliceContext): Pr
     if (await isMerged(run, plan, slice)) return MERGED_BEFORE;
     throw error;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // What cannot be removed is, as after a kill, once the slice is merged.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

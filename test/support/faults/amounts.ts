@@ -12,6 +12,8 @@ export interface FaultAmounts {
   readonly changes: number;
   /** Runs on a Ray cluster. */
   readonly rayRuns: number;
+  /** Sliced runs with something wrong. */
+  readonly slices: number;
   /** Only the case of this number; null: all. */
   readonly only: number | null;
   /** Everything, not a sample of it. */
@@ -25,6 +27,7 @@ export const FAULTS: FaultAmounts = {
   cases: amount('FAULT_CASES', 100),
   changes: amount('FAULT_CHANGES', 4),
   rayRuns: amount('FAULT_RAY_RUNS', 1),
+  slices: amount('FAULT_SLICES', 3),
   only: onlyCase(process.env['FAULT_ONLY']),
   all: process.env['FAULT_ALL'] === '1',
 };
