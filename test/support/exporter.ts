@@ -25,7 +25,7 @@ export class GeneratedService {
   }
 }
 
-/** Starts an exporter of a service that goes on with each scrape; returns its address. It ends with the test. */
+/** Starts an exporter of a service that advances with each scrape; returns its address. It ends with the test. */
 export async function startExporter(t: TestContext, service: GeneratedService): Promise<string> {
   const server = createServer((_, response) => {
     service.step();
