@@ -6,13 +6,12 @@ import { before, suite, test, type TestContext } from 'node:test';
 import { finished, recording, ROOT, runCli, runShell, temporaryFolder } from '../support/cli.js';
 import { pythonWith } from '../support/installed-packages.js';
 import { loadJobs, runJob, type Job, type JobOutcome, type Pod } from '../support/kubernetes.js';
-import { fencedBlocks, sectionOf } from '../support/markdown.js';
 import { pack } from '../support/packed.js';
+import { assertSameRun, recipe } from '../support/recipes.js';
 import { until } from '../support/wait.js';
 
 const python = await pythonWith('kubernetes-validate==1.37.0');
 const MANIFESTS = ['plan', 'slices'].map((name) => join(ROOT, `examples/kubernetes/${name}.yaml`));
-const PAGE = readFileSync(join(ROOT, 'docs/schedulers.md'), 'utf8');
 
 let jobs: ReadonlyMap<string, Job> = new Map();
 const job = (name: string): Job => jobs.get(name) ?? assert.fail(`no Job ${name}`);
@@ -73,10 +72,7 @@ suite('Kubernetes', { skip: python.skip, timeout: 900_000 }, () => {
       },
     );
     assert.equal(local.status, 3, local.stderr);
-    for (const name of ['results.jsonl', 'rejects.jsonl']) {
-      const [found, expected] = ['run', 'local'].map((folder) => readFileSync(join(volume, folder, name)));
-      assert.ok(found?.equals(expected ?? Buffer.alloc(0)), `${name} is that of a local run`);
-    }
+    assertSameRun(volume);
   });
 
   test('a slice whose input was changed never runs again, and the others complete', async (t) => {
@@ -139,7 +135,7 @@ async function loseMerge(pod: Pod, volume: string): Promise<void> {
 test('the image has the program on its path', async (t) => {
   const cwd = temporaryFolder(t);
   await pack(cwd);
-  const [dockerfile = ''] = fencedBlocks(sectionOf(PAGE, '## Kubernetes'), 'dockerfile');
+  const [dockerfile = ''] = recipe('## Kubernetes', 'dockerfile');
   const [, install] = /^RUN (npm install .+)$/m.exec(dockerfile) ?? assert.fail('no npm install');
   const env = { npm_config_prefix: join(cwd, 'prefix'), npm_config_prefer_offline: 'true' };
   const { status, stderr } = await runShell(
