@@ -13,6 +13,7 @@ import {
   bytesRead,
   checkSources,
   closeAll,
+  exportNotices,
   grownNotices,
   openSource,
 } from './bytes/source.js';
@@ -79,7 +80,7 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
   steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
   /** Instead of `steps`: those that were read together, as a wait for each one takes longer than reading it. */
   groups(onNotice?: (notice: Notice) => void): AsyncIterable<readonly ReadStep[]>;
-  /** How many records had such values, and how much files grew; call after the last step and `checkInputs`. */
+  /** How many records had such values, how much files grew, and what exports hold besides; call after the last step and `checkInputs`. */
   lateNotices(): readonly Notice[];
   /**
    * Looks at the records whatever their order, and at head, middle and tail of long inputs only: short ones are read up
@@ -241,7 +242,7 @@ function makeRecording(
     steps: (onNotice) => flatten(groups(onNotice)),
     groups,
     survey: (surveyBytes) => surveyInputs(inputs, rules, facts, options, surveyBytes),
-    lateNotices: () => [...rules.late.notices(), ...grownNotices(sources)],
+    lateNotices: () => [...rules.late.notices(), ...grownNotices(sources), ...exportNotices(sources)],
     extent: () => ({ ...around, targets: rules.filter.met }),
     progress: () => bytesRead(sources),
     bytesBefore: (positions) => bytesBefore(sources, positions),

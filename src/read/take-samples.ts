@@ -49,12 +49,13 @@ export async function takeSamples(
       const sorted = await sortSampled(samples[i], settings, reopen, sample);
       samples[i] = sorted.sampled;
       sources[i] = sorted.sampled.source;
-      // Exports are never in order, which is no news.
-      if (exported === null) notices.push(...sorted.notices);
+      // Series one after another are never in order, which is no news.
+      if (exported?.isBySeries !== true) notices.push(...sorted.notices);
     }
     if (exported === null) continue;
     samples[i] = { ...samples[i], sample: sampleOfExport(samples[i].sample, exported, options) };
-    notices.push(...exported.notices());
+    // Of others, what was read so far is not all.
+    if (exported.isBySeries) notices.push(...exported.notices());
   }
   const series = nameSeries(
     inputs,

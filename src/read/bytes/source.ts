@@ -200,6 +200,11 @@ export function grownNotices(sources: readonly ByteSource[]): Notice[] {
   });
 }
 
+/** What is known of exports once they were read to their end, unless that was before their first record. */
+export function exportNotices(sources: readonly ByteSource[]): Notice[] {
+  return sources.flatMap(({ exported }) => (exported?.isBySeries === false ? exported.notices() : []));
+}
+
 async function fileSource(
   input: string,
   handle: FileHandle,

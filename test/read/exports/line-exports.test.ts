@@ -175,3 +175,17 @@ test('a format that a file does not have is refused', async () => {
   for (const format of Object.keys(EXPORTS))
     await assert.rejects(readText(csv, { format: format as 'sadf' }), refusal('input_unusable'), format);
 });
+
+test('what an export holds besides is said once all of it was read', async () => {
+  const row = (minute: number): string => `vm;60;${START_S + 60 * minute};0;1.00;99.00\n`;
+  const header = '# hostname;interval;timestamp;CPU;%user;%idle\n';
+  const restart = `vm;-1;${START_S};LINUX-RESTART\t(2 CPU)\n${header}`;
+  const { recording, late } = await readText(
+    header + MINUTES.map((minute) => row(minute) + restart).join(''),
+  );
+  assert.deepEqual(
+    recording.notices.filter(({ text }) => text.includes('restart')),
+    [],
+  );
+  assert.equal(late.filter(({ text }) => text.includes(`${MINUTES.length} restarts`)).length, 1);
+});
