@@ -7,6 +7,8 @@ import { test } from 'node:test';
 import { merge, type MergeOutcome } from '#build/cluster/merge/merge.js';
 import { startPath } from '#build/cluster/run-layout.js';
 import { RandomStream } from '#build/core/random.js';
+import { entriesOf, ofKind } from '#build/output/growing-files.js';
+import { growingPaths } from '#build/output/output-paths.js';
 import { journalPath } from '#build/output/journal.js';
 
 import { temporaryFolder } from '../../support/cli.js';
@@ -55,9 +57,8 @@ function diskWith(folder: string): MemoryFiles {
 
 function assertMerged(files: MemoryFiles, { local, config }: CutRun): void {
   const { out } = config.output;
-  assert.equal(files.text(join(out, 'results.jsonl')), local.results.toString());
-  assert.equal(files.text(join(out, 'rejects.jsonl')), local.rejects.toString());
-  assert.equal(files.text(join(out, 'timing.jsonl')), local.timings.toString());
+  for (const [kind, path] of entriesOf(growingPaths(out, config.output, null)))
+    assert.equal(files.text(path), ofKind(local, kind).toString(), kind);
   assert.match(files.text(journalPath(out)) ?? '', /"type":"complete".*\n$/);
   assert.ok(files.names.get(join(out, 'parts')) === undefined, 'the parts are gone');
   assert.equal(files.openHandles.size, 0);
@@ -82,7 +83,7 @@ test('a merge that is killed at any step, or loses power there, is completed by 
   const folder = temporaryFolder(t);
   const input = join(folder, 'data.csv');
   writeFileSync(input, csv());
-  const config = configFor([input], join(folder, 'local'));
+  const config = configFor([input], join(folder, 'local'), { resultsFormat: 'openmetrics' });
   const run = await cutRun(await runLocally(config), SLICES, join(folder, 'merged'));
 
   const files = diskWith(folder);

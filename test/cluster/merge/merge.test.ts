@@ -10,6 +10,8 @@ import { writePlan } from '#build/cluster/plan/plan-file.js';
 import { slicedStatus } from '#build/cluster/run-slices.js';
 import { partsFolder, planPath, startPath } from '#build/cluster/run-layout.js';
 import { AiopsError } from '#build/core/errors.js';
+import { entriesOf, ofKind } from '#build/output/growing-files.js';
+import { growingPaths } from '#build/output/output-paths.js';
 import { statusText } from '#build/replay/resume/run-status.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
 
@@ -29,7 +31,8 @@ function csv(): string {
   return `timestamp,target,value\n${rows.join('')}`;
 }
 
-type Format = 'jsonl' | 'csv';
+const FORMATS = ['jsonl', 'csv', 'openmetrics'] as const;
+type Format = (typeof FORMATS)[number];
 const local: Partial<Record<Format, ReplayConfig>> = {};
 const folder = mkdtempSync(join(tmpdir(), 'aiops-serve-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +40,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 before(async () => {
   const input = join(folder, 'data.csv');
   writeFileSync(input, csv());
-  for (const format of ['jsonl', 'csv'] as const) {
+  for (const format of FORMATS) {
     const config = configFor([input], join(folder, format), { resultsFormat: format });
     local[format] = await runLocally(config);
     assert.equal(readSummary(config.output.out).counts.rejected, 8);
@@ -75,18 +78,16 @@ async function merged(
 }
 
 function assertLocalBytes({ local: bytes, config }: CutRun): void {
-  const { out, format } = config.output;
-  const read = (name: string): string => readFileSync(join(out, name), 'utf8');
-  assert.equal(read(`results.${format}`), bytes.results.toString());
-  assert.equal(read('rejects.jsonl'), bytes.rejects.toString());
-  assert.equal(read('timing.jsonl'), bytes.timings.toString());
+  const { output } = config;
+  for (const [kind, path] of entriesOf(growingPaths(output.out, output, null)))
+    assert.equal(readFileSync(path, 'utf8'), ofKind(bytes, kind).toString(), kind);
 }
 
 async function writeParts(run: CutRun, numbers: readonly number[], attempt = 'a'): Promise<void> {
   for (const number of numbers) await writePart(run, number, attempt);
 }
 
-for (const format of ['jsonl', 'csv'] as const) {
+for (const format of FORMATS) {
   test(`parts are merged to the ${format} of a local run, with its counts and report`, async (t) => {
     const run = await cut(t, 4, format);
     await writeParts(run, [3, 1, 4, 2]);
@@ -104,7 +105,8 @@ for (const format of ['jsonl', 'csv'] as const) {
     assert.equal(summary.blocks?.minutes, whole.blocks?.minutes);
     assert.ok(notices.some((text) => text.startsWith('merged from 4 slices: here 4 slices')));
     assert.deepEqual(readdirSync(run.config.output.out).sort(), [
-      ...['journal.jsonl', 'rejects.jsonl', 'report.html', `results.${format}`],
+      ...(format === 'openmetrics' ? ['aiops_anomaly.om', 'aiops_score.om'] : []),
+      ...['journal.jsonl', 'rejects.jsonl', 'report.html', `results.${run.config.output.format}`],
       ...['timing.json', 'timing.jsonl'],
     ]);
   });

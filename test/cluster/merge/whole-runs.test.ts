@@ -8,6 +8,7 @@ import { merge, type MergeContext, type MergeOutcome } from '#build/cluster/merg
 import type { SealedPlan } from '#build/cluster/plan/plan-file.js';
 import { RandomStream } from '#build/core/random.js';
 import type { ReplayValues } from '#build/cli/settings.js';
+import { metricsFiles } from '#build/core/metric-files.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
 import type { ReplayContext } from '#build/replay/replay-context.js';
 import { replay } from '#build/replay/replay.js';
@@ -99,20 +100,20 @@ const SHAPES: readonly Shape[] = [
     },
   },
   {
-    name: 'records that come late',
+    name: 'records that come late, with metrics for VictoriaMetrics',
     file: 'data.csv',
     header: 'timestamp,target,cpu\n',
-    flags: { grace: 2 },
+    flags: { grace: 2, resultsFormat: 'victoriametrics' },
     row: (minute, random) => {
       const late = Math.max(0, minute - random.nextInteger(0, 2));
       return `${at(minute)},a,${number(random)}\n${at(late)},b${minute % 3},${number(random)}\n`;
     },
   },
   {
-    name: 'a range of several files, with rejects at its ends',
+    name: 'a range of several files, with rejects at its ends and OpenMetrics',
     file: 'data.csv',
     header: 'timestamp,target,cpu\n',
-    flags: { from: at(10), to: at(100), targets: ['a', 'b', 'c'], grace: 1 },
+    flags: { from: at(10), to: at(100), targets: ['a', 'b', 'c'], grace: 1, resultsFormat: 'openmetrics' },
     row: (minute, random) => `${at(minute)},d,1\nbad\n${at(minute)},a,${number(random)}\nbad\n`,
     other: (minute) => (minute < 30 || minute > 90 ? '' : `${at(minute)},b,${minute % 7}\n`),
   },
@@ -151,7 +152,8 @@ for (const { name, file, row, header = '', flags = {}, other } of SHAPES) {
       await Promise.all([first, first].map((one) => sliceOnce(config.output.out, one))); // twice at the same time
       for (const one of order) await sliceOnce(config.output.out, one);
       assert.equal((await merged(plan, config)).kind, 'complete');
-      for (const one of [`results.${config.output.format}`, 'rejects.jsonl'])
+      const metrics = metricsFiles(config.output.metrics);
+      for (const one of [`results.${config.output.format}`, 'rejects.jsonl', ...metrics])
         assert.equal(textOf(config, one), textOf(whole, one), `${wanted} slices, ${one}`);
       const [found, expected] = [config, whole].map(({ output }) => readSummary(output.out));
       if (flags.from !== undefined)
