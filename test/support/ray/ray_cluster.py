@@ -37,6 +37,19 @@ def say(**facts):
     print(json.dumps(facts), flush=True)
 
 
+def patiently(start):
+    """Ray waits 30 s for a node, which a busy machine may exceed: then what was started is ended, and started again."""
+    known = set(psutil.Process().children(recursive=True))
+    for is_last in (False, False, True):
+        try:
+            return start()
+        except Exception:
+            if is_last:
+                raise
+            for process in set(psutil.Process().children(recursive=True)) - known:
+                process.kill()
+
+
 def raylet(node):
     return node.all_processes["raylet"][0].process.pid
 
@@ -65,7 +78,7 @@ class TestCluster:
             "object_store_memory": 80_000_000,
             "wait": False,
         }
-        self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        self.cluster = patiently(lambda: Cluster(initialize_head=True, head_node_args=head))
         # Where drivers look first; otherwise they may join another cluster of this machine.
         write_ray_address(self.cluster.gcs_address, self.temporary)
         self.nodes = []
@@ -79,9 +92,8 @@ class TestCluster:
     def add_node(self):
         self.added += 1
         folder = f"runtime_resources_{self.added}"
-        node = self.cluster.add_node(
-            wait=False, num_cpus=1, object_store_memory=80_000_000, runtime_env_dir_name=folder
-        )
+        options = {"num_cpus": 1, "object_store_memory": 80_000_000, "runtime_env_dir_name": folder}
+        node = patiently(lambda: self.cluster.add_node(wait=False, **options))
         self.nodes.append(node)
         wait_for_node(node.gcs_address, node.plasma_store_socket_name, START_SECONDS)
 
