@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,13 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { partsOfTarget } from '#build/core/target-parts.js';
 
 import { runCli, temporaryFolder } from '../support/cli.js';
+import { promtoolRange, startPrometheus, startVictoriaMetrics, whyNone } from '../support/databases.js';
 import { jsonLines } from '../support/run-files.js';
 
-const hasProgram = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
-const without = (...programs: string[]): string | false => {
-  const missing = programs.find((program) => !hasProgram(program));
-  return missing === undefined ? false : `no ${missing} here`;
-};
 /** Results say what was read. */
 const ANALYZER = `export const createAnalyzer = () => ({
   window: 1,
@@ -27,37 +22,6 @@ const ANALYZER = `export const createAnalyzer = () => ({
 `;
 const RUN = ['--analyzer', './echo.mjs', '--actors', '1', '--compare', 'none'];
 const WAIT_MS = 60_000;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Starts a server that ends with the test; returns its address once `path` answers. */
-async function start(
-  t: TestContext,
-  program: string,
-  path: string,
-  args: (at: string) => string[],
-): Promise<string> {
-  const at = `127.0.0.1:${await freePort()}`;
-  const child = spawn(program, args(at), { stdio: 'ignore' });
-  t.after(async () => {
-    if (child.exitCode !== null) return;
-    child.kill();
-    await once(child, 'exit');
-  });
-  for (const until = Date.now() + WAIT_MS; Date.now() < until;) {
-    await sleep(100);
-    assert.equal(child.exitCode, null, `${program} ended`);
-    if ((await fetch(`http://${at}${path}`).catch(() => null))?.ok === true) return `http://${at}`;
-  }
-  return assert.fail(`${program} did not start`);
-}
 
 /** An exporter whose gauges grow by 1 per scrape, for two mount points. */
 async function startExporter(t: TestContext): Promise<string> {
@@ -104,17 +68,12 @@ function folderWithAnalyzer(t: TestContext): string {
 
 test(
   'what a real Prometheus scraped is replayed, sample by sample',
-  { skip: without('prometheus', 'promtool') },
+  { skip: whyNone('prometheus', 'promtool') },
   async (t) => {
     const cwd = folderWithAnalyzer(t);
     const exporter = await startExporter(t);
     const config = `global: {scrape_interval: 1s}\nscrape_configs: [{job_name: disks, static_configs: [{targets: ['${exporter}']}]}]\n`;
-    writeFileSync(join(cwd, 'prometheus.yml'), config);
-    const url = await start(t, 'prometheus', '/-/ready', (at) => [
-      `--config.file=${join(cwd, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(cwd, 'data')}`,
-      `--web.listen-address=${at}`,
-    ]);
+    const { url } = await startPrometheus(t, cwd, join(cwd, 'data'), config);
     const ask = async (path: string): Promise<string> => (await fetch(`${url}/api/v1/${path}`)).text();
     const samples = async (): Promise<number> =>
       (JSON.parse(await ask('query?query=used[10m]')) as Answer).data.result[0]?.values.length ?? 0;
@@ -124,11 +83,7 @@ test(
     const saved = {
       'range.json': await ask(`query_range?query=used&${range}`),
       'raw.json': await ask('query?query=used[10m]'),
-      'tool.json': spawnSync(
-        'promtool',
-        ['query', 'range', '-o', 'json', `--start=${endS - 6}`, `--end=${endS}`, '--step=1s', url, 'used'],
-        { encoding: 'utf8' },
-      ).stdout,
+      'tool.json': promtoolRange(url, 'used', endS - 6, endS),
     };
     for (const [name, text] of Object.entries(saved)) {
       writeFileSync(join(cwd, name), text);
@@ -167,14 +122,10 @@ test(
 
 test(
   'what a real VictoriaMetrics exports is replayed, also in parts of lines',
-  { skip: without('victoria-metrics') },
+  { skip: whyNone('victoria-metrics') },
   async (t) => {
     const cwd = folderWithAnalyzer(t);
-    const url = await start(t, 'victoria-metrics', '/health', (at) => [
-      `-storageDataPath=${join(cwd, 'data')}`,
-      `-httpListenAddr=${at}`,
-      '-retentionPeriod=100y',
-    ]);
+    const { url } = await startVictoriaMetrics(t, cwd);
     const startMs = Math.floor(Date.now() / 60_000 - 300) * 60_000;
     const hosts = ['a', 'b/c'].map((instance, k) => ({
       metric: { __name__: 'load', instance, job: 'node' },

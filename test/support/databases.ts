@@ -29,6 +29,13 @@ export function importOpenMetrics(path: string, data: string): void {
   if (status !== 0) throw new Error(`promtool ended with ${status}: ${stderr}`);
 }
 
+/** What promtool prints as the answer to a range query with a step of a second. */
+export function promtoolRange(url: string, query: string, fromS: number, toS: number): string {
+  const range = [`--start=${fromS}`, `--end=${toS}`, '--step=1s'];
+  const args = ['query', 'range', '--format=json', ...range, url, query];
+  return spawnSync(find('promtool') ?? '', args, { encoding: 'utf8' }).stdout;
+}
+
 /** A sample: its time in ms, and its value. */
 export type Sample = readonly [ms: number, value: number];
 

@@ -43,7 +43,7 @@ export async function sortSampled(
 ): Promise<SortedSample> {
   const { source } = unsorted;
   const { plan, fields, head } = unsorted.sample;
-  if (settings.options.live === true && source.live) throw cannotSortLive(source.name);
+  if (settings.options.live === true && source.live) throw cannotSortLive(source);
   if (plan === null || fields === null) return { sampled: unsorted, notices: [] };
   const disorder = new Disorder(source.name, settings.options.timezone);
   const sorted = await openSorted(unsorted, plan, { ...settings, disorder }, reopen);
@@ -110,7 +110,14 @@ function rulesOf(
   return { plan, timezone, maxLineBytes, ...scratch, byteOffset, isRereadable: false, onUnordered };
 }
 
-function cannotSortLive(name: string): AiopsError {
+function cannotSortLive({ name, exported }: ByteSource): AiopsError {
+  if (exported !== null) {
+    return new AiopsError(
+      'usage',
+      `${name} is ${exported.what}, which is read to its end before its first minute, so it cannot be a live feed`,
+      { hint: 'leave out --pace realtime' },
+    );
+  }
   return new AiopsError(
     'usage',
     `--sort needs all of ${name} before its first minute, but a live feed has no end`,
