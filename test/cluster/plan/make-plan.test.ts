@@ -53,11 +53,16 @@ test('inputs without a middle to start from, and folders in use, are refused', a
   const path = (name: string): string => join(folder, name);
   await writeFile(path('d.csv'), TEXT);
   await writeFile(path('d.csv.gz'), gzipSync(TEXT));
+  await writeFile(
+    path('export.jsonl'),
+    '{"metric":{"instance":"a"},"values":[1,2],"timestamps":[1524960000000,1524960060000]}\n',
+  );
   await writeFile(path('back.csv'), `${TEXT}${at(5)},a,1\n`);
   const run = path('run');
   const cases: [name: string, code: ErrorCode, message: RegExp][] = [
     ['-', 'usage', /standard input/],
     [path('d.csv.gz'), 'config', /compressed/],
+    [path('export.jsonl'), 'config', /export of a monitoring system/],
   ];
   for (const [input, code, message] of cases)
     await assert.rejects(planned(configFor([input], run), 2), is(code, message));

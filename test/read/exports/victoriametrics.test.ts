@@ -83,6 +83,13 @@ test('what is no whole export is refused', async () => {
     await assert.rejects(readText(text), refusal('input_unusable', message), text);
 });
 
+test('an export is no live feed', async () => {
+  await assert.rejects(
+    readText(UP('a', [1, 2, 3]), { live: true }),
+    refusal('usage', /cannot be a live feed/),
+  );
+});
+
 test('records with a metric of their own are no export', async () => {
   const { records } = await readText('{"metric":{"cpu":1},"time":60}\n{"metric":{"cpu":2},"time":120}\n');
   assert.equal(records.length, 2);
