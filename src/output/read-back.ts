@@ -12,7 +12,7 @@ export interface ReadLinesOptions {
   readonly lengthBytes?: number;
   /** Stop at a line longer than this. */
   readonly maxLineBytes?: number;
-  /** Pass over lines without this text. */
+  /** Skip lines without this text. */
   readonly containing?: string;
 }
 

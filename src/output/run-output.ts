@@ -52,7 +52,7 @@ export interface LeftOutput {
    * Committed lines without a header, as many at a time as are read together; those of the previous run until this one
    * begins.
    *
-   * @param containing pass over lines without this text
+   * @param containing skip lines without this text
    * @throws AiopsError `output_io`
    */
   committed(kind: 'timings' | 'results', containing?: string): AsyncIterable<readonly FileLine[]>;

@@ -39,7 +39,7 @@ test('lines come whole, however the file is divided into blocks', async () => {
   );
 });
 
-test('lines without a text are passed over, and the others keep their numbers', async () => {
+test('lines without a text are skipped, and the others keep their numbers', async () => {
   const line = fc.string({ unit: fc.constantFrom('a', 'b', 'ü'), maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(fc.array(line), fc.integer({ min: 1, max: 9 }), async (lines, size) => {

@@ -83,7 +83,7 @@ function sameTarget(file: string, a: NamedSeries, b: NamedSeries): AiopsError {
   const hint =
     differing.length === 0
       ? 'query each series once'
-      : `add a label that tells them apart to --target-column: ${listed(differing)}`;
+      : `add a label that distinguishes them to --target-column: ${listed(differing)}`;
   const message = `${file}: "${oneLine(a.column)}" and "${oneLine(b.column)}" are the same metric of the same target`;
   return new AiopsError('input_unusable', message, { hint });
 }

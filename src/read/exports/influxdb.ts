@@ -34,7 +34,7 @@ class InfluxExport implements Translation {
   /** Null: the next line that is no annotation is a header. */
   #current: InfluxTable | 'error' | null = null;
   #header = '';
-  /** The lines of a record whose quoted field goes on. */
+  /** The lines of a record whose quoted field is still open. */
   #open = '';
   #first: InfluxTable | null = null;
   #result: string | null = null;

@@ -26,7 +26,7 @@ export function mixedLabels(file: string, [a, b]: readonly [Labelled, Labelled],
   const flag =
     shared.length === 0
       ? ''
-      : `; or name the labels that all have, if they tell the targets apart: --target-column ${shellWord(shared.join(','))}`;
+      : `; or name the labels that all have, if they distinguish the targets: --target-column ${shellWord(shared.join(','))}`;
   return new AiopsError(
     'input_unusable',
     `${file} mixes targets with different labels: ${oneLine(a.what)} has ${labels(a)}, but ${oneLine(b.what)} has ${labels(b)}`,
