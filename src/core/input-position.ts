@@ -21,3 +21,6 @@ export type InputPosition = FilePosition | 'end';
 export function inputName(input: string): string {
   return input === '-' ? 'standard input' : input;
 }
+
+/** The position in a file of which nothing has been read. */
+export const FILE_START: FilePosition = { byteOffset: 0, line: 1, doneLine: 0, doneItem: null };

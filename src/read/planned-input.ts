@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
+import { FILE_START } from '../core/input-position.js';
 import type { InputPosition } from '../core/input-position.js';
-import { FILE_START, endedSource, openSource } from './bytes/source.js';
+import { endedSource, openSource } from './bytes/source.js';
 import type { ByteSource, SourceOptions } from './bytes/source.js';
 import type { FilePlan } from './lines/plan.js';
 import { planOf } from './snapshot/snapshot.js';

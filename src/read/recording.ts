@@ -3,11 +3,11 @@ import type { Readable } from 'node:stream';
 import type { AiopsError, Notice } from '../core/errors.js';
 import { Intervals, longestMs } from '../core/grid.js';
 import { flatten } from '../core/flatten.js';
+import { FILE_START } from '../core/input-position.js';
 import type { InputPosition } from '../core/input-position.js';
 import type { ReadStep } from '../core/types.js';
 import type { DigestUpdate } from './bytes/digests.js';
 import {
-  FILE_START,
   blockBytesFor,
   bytesBefore,
   bytesRead,

@@ -4,6 +4,7 @@ import { plural } from '../../core/count-text.js';
 import { AiopsError } from '../../core/errors.js';
 import type { Exported } from '../exports/translate.js';
 import type { Notice } from '../../core/errors.js';
+import { FILE_START } from '../../core/input-position.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
 import { STDIN_NAME } from '../../core/stdin-name.js';
 import { counted, withoutFirst } from './chunks.js';
@@ -58,9 +59,6 @@ export interface ByteSource {
   /** Stops reading, even while waiting for bytes. */
   close(): Promise<void>;
 }
-
-/** The position in a file of which nothing has been read. */
-export const FILE_START: FilePosition = { byteOffset: 0, line: 1, doneLine: 0, doneItem: null };
 
 /** Blocks are smaller if many files are open, so that memory does not grow with their number. */
 const MAX_BLOCK_BYTES = 256 * 1024;

@@ -1,7 +1,7 @@
+import { FILE_START } from '../../core/input-position.js';
 import type { FilePosition } from '../../core/input-position.js';
 import { PrefixSums } from '../bytes/prefix-sums.js';
 import { withoutFirst } from '../bytes/chunks.js';
-import { FILE_START } from '../bytes/source.js';
 import type { ByteSource, SourceOptions } from '../bytes/source.js';
 import type { SortedText } from './sorted-text.js';
 

@@ -1,4 +1,5 @@
 import { AiopsError } from '../../core/errors.js';
+import { FILE_START } from '../../core/input-position.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
 import {
   count,
@@ -17,7 +18,6 @@ import { TIME_KINDS } from '../../core/time/format.js';
 import { NUMBER_FORMS } from '../../core/time/numbers.js';
 import { journalPath, type Commit, type JournalContents } from '../../output/journal.js';
 import type { DigestUpdate, Segment } from '../../read/bytes/digests.js';
-import { FILE_START } from '../../read/bytes/source.js';
 import { EXPORT_NAMES } from '../../read/exports/names.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import {

@@ -294,13 +294,12 @@ test('names that change from row to row without an order draw a warning', async 
   assert.doesNotMatch(warnings(await readText(text('status'))).join('\n'), /--target-column/);
 });
 
-test('of the tags that Telegraf writes, all that distinguish rows of one time are the target, and a notice says so', async () => {
+test('of nested tags, all that distinguish rows of one time are the target, and a notice says so', async () => {
   const rows = [0, 1, 2].flatMap((minute) =>
     ['a', 'b'].flatMap((host) =>
       ['cpu0', 'cpu1'].map((cpu) => ({
-        name: 'cpu',
         tags: { host, cpu, region: 'eu' },
-        fields: { usage_user: minute },
+        usage_user: minute,
         timestamp: 1_700_000_040 + 60 * minute,
       })),
     ),
