@@ -11,11 +11,16 @@ import type { RunFacts } from './run-facts.js';
 /** Settings by their flags; null: not given. */
 type Settings = RunFacts['settings'];
 
-/** What the run chose to compute with, and the same with what the command asks for where it leaves no choice. */
+/**
+ * What the run chose to compute with, and the same with what the command asks for where it leaves no choice. Of an
+ * analyzer: what its bundles were computed with, if it loaded any; their format is not known.
+ */
 export function computingSettings(
   { model, backend }: Pick<RunFacts, 'model' | 'backend'>,
   config: ReplayConfig,
 ): [before: Settings, now: Settings] {
+  if (backend.name === 'js') return [{}, {}];
+  const isAnalyzer = model.format === 'analyzer';
   const before = {
     '--backend': backend.name,
     '--model-format': model.format,
@@ -23,7 +28,7 @@ export function computingSettings(
   };
   const now = {
     '--backend': config.backend === 'auto' ? before['--backend'] : config.backend,
-    '--model-format': config.modelFormat === 'auto' ? before['--model-format'] : config.modelFormat,
+    '--model-format': config.modelFormat === 'auto' || isAnalyzer ? model.format : config.modelFormat,
     '--batch-size': config.batchSize === 'auto' ? before['--batch-size'] : config.batchSize,
   };
   return [before, now];

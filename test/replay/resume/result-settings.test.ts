@@ -108,6 +108,18 @@ test('what the command asks to compute with differs only where it leaves no choi
   assert.match(differs({ batchSize: 7 })[0] ?? '', /--batch-size was .*, now 7/);
 });
 
+test('flags without an effect on an analyzer make no other run of it', () => {
+  const asked = { backend: 'wasm', modelFormat: 'graph-model', batchSize: 64 } as const;
+  const differs = (backend: Partial<typeof computing.backend>): string[] => {
+    const model = { ...computing.model, format: 'analyzer' } as const;
+    const facts = { model, backend: { ...computing.backend, ...backend } };
+    return settingDifferences(...computingSettings(facts, asked as ReplayConfig), settingText);
+  };
+  assert.deepEqual(differs({ name: 'js', batchSize: null }), []); // it loads no bundle
+  assert.deepEqual(differs({ name: 'wasm', batchSize: 64 }), []); // the format of its bundle is not known
+  assert.match(differs({ name: 'wasm', batchSize: 32 })[0] ?? '', /--batch-size was 32, now 64/);
+});
+
 test('a refusal names the output, the differences and both ways out', () => {
   refuseDifferences([], 'out');
   assert.throws(
