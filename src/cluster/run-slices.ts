@@ -3,7 +3,7 @@ import { readJournal } from '../output/journal.js';
 import type { RunStatus, SlicesStatus } from '../replay/resume/run-status.js';
 import { runStatus } from '../replay/resume/status.js';
 import { mergedIn } from './merge/merged-run.js';
-import { completeParts, NO_ATTEMPTS } from './merge/parts.js';
+import { completeParts, NO_ATTEMPTS, ofOtherPlans } from './merge/parts.js';
 import { readPlan, type SealedPlan } from './plan/plan-file.js';
 import { planPath } from './run-layout.js';
 
@@ -27,7 +27,9 @@ async function slicesOf(folder: string, plan: SealedPlan, files: Files): Promise
   if (previous !== null && found === null) return null;
   const merged = found?.shares.slice ?? 0;
   const rest = plan.slices.slice(merged).map(({ number }) => number);
-  const isComplete = (number: number): boolean => (parts.get(number) ?? NO_ATTEMPTS).good.length > 0;
+  const others = new Set((await ofOtherPlans(parts.values(), plan, files)).map(({ path }) => path));
+  const isComplete = (number: number): boolean =>
+    (parts.get(number) ?? NO_ATTEMPTS).good.some(({ path }) => !others.has(path));
   return {
     all: plan.slices.length,
     merged,

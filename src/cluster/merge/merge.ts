@@ -1,9 +1,11 @@
+import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
 import type { RunCounts } from '../../core/counts.js';
 import { sleep } from '../../core/timer.js';
 import { makeFolder, writeWhole } from '../../output/durable-files.js';
 import { nodeFiles, type Files } from '../../output/files.js';
+import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext, ReplayOutcome } from '../../replay/replay-context.js';
 import { reportRun } from '../../replay/report-run.js';
@@ -15,7 +17,16 @@ import { asGiven, plannedByAnother, readPlan, type SealedPlan, type Slice } from
 import { hasPlan, partsFolder, planPath, startPath } from '../run-layout.js';
 import { checkPart } from './check-part.js';
 import { MergedRun } from './merged-run.js';
-import { completeParts, NO_ATTEMPTS, removeEmptyParts, removeMerged, setAside } from './parts.js';
+import {
+  completeParts,
+  NO_ATTEMPTS,
+  ofOtherPlans,
+  removeEmptyParts,
+  removeMerged,
+  setAside,
+  setOtherAside,
+  type Attempts,
+} from './parts.js';
 import { sharesNotice } from './shares.js';
 
 /** How far a merge is. */
@@ -95,6 +106,7 @@ class Merge {
     await removeMerged(this.#folder, merged.slice, this.#files);
     const done = await this.#doneBefore();
     if (done !== null) return done;
+    await this.#setOthersAside((await completeParts(this.#folder, this.#files)).values());
     this.#report();
     for (let slice = slices[merged.slice]; slice !== undefined; slice = slices[this.#run.shares.slice]) {
       if (signal.aborted) return this.#interrupted();
@@ -120,8 +132,7 @@ class Merge {
 
   /** Appends a slice if an attempt at it is complete and good. */
   async #appendOne(slice: Slice): Promise<boolean> {
-    const parts = await completeParts(this.#folder, this.#files);
-    const { good, aside } = parts.get(slice.number) ?? NO_ATTEMPTS;
+    const { good, aside } = await this.#attemptsAt(slice);
     const open = openAfter(this.#run.progress);
     for (const attempt of good) {
       const part = await checkPart(attempt, { plan: this.#plan, slice, open }, this.#files);
@@ -137,6 +148,25 @@ class Merge {
     }
     if (!isDeepStrictEqual(open, NOTHING_OPEN)) await this.#writeStart(slice, open);
     return false;
+  }
+
+  async #attemptsAt({ number }: Slice): Promise<Attempts> {
+    const parts = await completeParts(this.#folder, this.#files);
+    const attempts = parts.get(number) ?? NO_ATTEMPTS;
+    const others = await this.#setOthersAside([attempts]);
+    return { ...attempts, good: attempts.good.filter(({ path }) => !others.has(path)) };
+  }
+
+  /** Sets aside what slices of another plan left, or still wrote after the folder was planned again; returns paths. */
+  async #setOthersAside(attempts: Iterable<Attempts>): Promise<ReadonlySet<string>> {
+    const others = await ofOtherPlans(attempts, this.#plan, this.#files);
+    for (const attempt of others) await setOtherAside(attempt, this.#files);
+    if (others.length > 0) {
+      const names = others.map(({ path }) => basename(path)).join(', ');
+      const text = `set aside ${plural(others.length, 'part')} of another plan: ${names}`;
+      this.#context.onNotice({ level: 'warning', text });
+    }
+    return new Set(others.map(({ path }) => path));
   }
 
   /** Attempts at the slice that begin from now on assume what the run has there. */

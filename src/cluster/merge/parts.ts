@@ -1,10 +1,15 @@
 import { dirname, join } from 'node:path';
 
 import { isErrno, type Files } from '../../output/files.js';
+import { readJournal } from '../../output/journal.js';
 import { cannotRead, cannotWrite } from '../../output/output-errors.js';
+import { partFacts } from '../part.js';
+import type { SealedPlan } from '../plan/plan-file.js';
 import { partOfName, partsFolder } from '../run-layout.js';
 
 const ASIDE = '.bad';
+/** Of another plan, so it was no attempt at a slice of this one. */
+const OTHER = '.other';
 
 /** A complete attempt at a slice. */
 export interface Attempt {
@@ -40,9 +45,42 @@ export async function completeParts(run: string, files: Files): Promise<Readonly
   return bySlice;
 }
 
-/** Renames an attempt so that it no longer counts as complete. @throws AiopsError `output_io` */
-export async function setAside({ path }: Attempt, files: Files): Promise<void> {
-  const aside = `${path}${ASIDE}`;
+/** The attempts that were made for another plan, as far as their journals can be read. */
+export async function ofOtherPlans(
+  attempts: Iterable<Attempts>,
+  plan: Pick<SealedPlan, 'sha256'>,
+  files: Files,
+): Promise<Attempt[]> {
+  const others: Attempt[] = [];
+  for (const attempt of [...attempts].flatMap(({ good }) => good)) {
+    const madeFor = await planOf(attempt, files);
+    if (madeFor !== null && madeFor !== plan.sha256) others.push(attempt);
+  }
+  return others;
+}
+
+/** Null: its journal is damaged or missing. */
+async function planOf({ path }: Attempt, files: Files): Promise<string | null> {
+  try {
+    const journal = await readJournal(path, files);
+    return journal === null ? null : partFacts(journal.facts).part.plan;
+  } catch {
+    return null;
+  }
+}
+
+/** Renames an attempt so that it still counts as one, but not as complete. @throws AiopsError `output_io` */
+export async function setAside(attempt: Attempt, files: Files): Promise<void> {
+  await renameWith(ASIDE, attempt, files);
+}
+
+/** Renames an attempt for another plan so that it no longer counts. @throws AiopsError `output_io` */
+export async function setOtherAside(attempt: Attempt, files: Files): Promise<void> {
+  await renameWith(OTHER, attempt, files);
+}
+
+async function renameWith(suffix: string, { path }: Attempt, files: Files): Promise<void> {
+  const aside = `${path}${suffix}`;
   await removeTree(aside, files); // an attempt of the same name that was set aside before
   try {
     await files.rename(path, aside);

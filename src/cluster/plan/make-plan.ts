@@ -1,9 +1,11 @@
 import { unlessAborted } from '../../core/abort.js';
 import { makeFolder } from '../../output/durable-files.js';
+import { nodeFiles } from '../../output/files.js';
 import { FolderLock } from '../../output/folder-lock.js';
 import type { ReadOptions } from '../../read/options.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
+import { removeEmptyParts, removeMerged } from '../merge/parts.js';
 import { hasPlan, planPath } from '../run-layout.js';
 import { CutInput } from './cut-input.js';
 import { findCuts, type FoundSlice } from './find-cuts.js';
@@ -57,6 +59,8 @@ async function write(config: ReplayConfig, plan: Plan): Promise<SealedPlan> {
   const lock = await FolderLock.take(out, { breakLock });
   try {
     if (hasPlan(out) && !restart) throw plannedByAnother(out);
+    await removeMerged(out, Infinity, nodeFiles); // of an earlier plan
+    await removeEmptyParts(out, nodeFiles);
     return await writePlan(planPath(out), plan);
   } finally {
     await lock.release();

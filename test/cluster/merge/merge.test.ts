@@ -187,14 +187,21 @@ for (const [name, damage] of Object.entries({ flipped: FLIPPED, cut: CUT, longer
   }
 }
 
-test('a part of another plan is set aside', async (t) => {
-  const run = await cut(t, 2);
-  await writePart(run, 1, 'a', { plan: 'another' });
-  await writePart(run, 1, 'b');
-  await writePart(run, 2, 'a');
-  const { outcome, notices } = await merged(run);
+test('parts of another plan are set aside at once, and count neither as complete nor as attempts', async (t) => {
+  const run = await cut(t, 3);
+  for (const number of [1, 2, 3]) await writePart(run, number, 'a', { plan: 'another' });
+  const first = await merged(run);
+  assert.deepEqual(first.outcome, { kind: 'incomplete', missing: [1, 2, 3] });
+  assert.deepEqual(first.notices, ['set aside 3 parts of another plan: 1.a, 2.a, 3.a']);
+  const writeAll = async (): Promise<void> => {
+    await writePart(run, 1, 'late', { plan: 'another' });
+    await writeParts(run, [1, 2, 3], 'own');
+  };
+  const onMerged = (step: MergeStep): void => void (step.merged === 0 && writeAll());
+  const { outcome, notices } = await merged(run, { follow: true, context: { onMerged } });
   assert.equal(outcome.kind, 'complete');
-  assert.match(notices[0] ?? '', /1\.a, so slice 1 must run again: it is of another plan$/);
+  assert.equal(notices[0], 'set aside 1 part of another plan: 1.late');
+  assert.match(notices[1] ?? '', /^merged from 3 slices: /);
   assertLocalBytes(run);
 });
 
@@ -312,6 +319,7 @@ test('status says which slices are merged, complete and missing', async (t) => {
   assert.deepEqual([planned.state, planned.progress], ['ended', null]);
   await writeParts(sealed, [1, 2, 4]);
   await merged(sealed);
+  await writePart(sealed, 5, 'x', { plan: 'another' });
   const half = await slicedStatus(out);
   assert.deepEqual(half.slices, { all: 5, merged: 2, complete: [4], missing: [3, 5] });
   assert.match(statusText(half, ''), /slices +2 of 5 merged, 1 complete \(4\), 2 missing \(3, 5\)/);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { settingText } from '#build/cli/journaled.js';
 import { asGiven, configOf, readPlan } from '#build/cluster/plan/plan-file.js';
 import { sliceCount } from '#build/cluster/plan/slice-count.js';
-import { planPath } from '#build/cluster/run-layout.js';
+import { partsFolder, planPath } from '#build/cluster/run-layout.js';
 import { AiopsError, type ErrorCode } from '#build/core/errors.js';
 import { parseGate } from '#build/report/gates.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
@@ -71,6 +71,24 @@ test('inputs without a middle to start from, and folders in use, are refused', a
   await planned(configFor([path('d.csv')], run), 2);
   await assert.rejects(planned(configFor([path('d.csv')], run), 2), is('config', /has a plan already/));
   await planned(configFor([path('d.csv')], run, { restart: true }), 3);
+});
+
+test('a new plan removes the parts of an earlier one', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, run] = [join(folder, 'd.csv'), join(folder, 'run')];
+  await writeFile(input, TEXT);
+  for (const name of ['1.a', '4.b.bad', '.2.c.tmp']) {
+    await mkdir(join(partsFolder(run), name), { recursive: true });
+    await writeFile(join(partsFolder(run), name, 'journal.jsonl'), '');
+  }
+  await writeFile(join(partsFolder(run), 'mine.txt'), '');
+  await planned(configFor([input], run), 2);
+  assert.deepEqual(await readdir(partsFolder(run)), ['mine.txt']);
+  await mkdir(join(partsFolder(run), '1.a'));
+  await assert.rejects(planned(configFor([input], run), 2), is('config', /has a plan already/));
+  assert.deepEqual((await readdir(partsFolder(run))).sort(), ['1.a', 'mine.txt']);
+  await planned(configFor([input], run, { restart: true }), 2);
+  assert.deepEqual(await readdir(partsFolder(run)), ['mine.txt']);
 });
 
 test('gates without a value after a merge are refused', async (t) => {
