@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Notice } from '../core/errors.js';
 import { openSource } from './bytes/source.js';
 import type { ByteSource, SourceOptions } from './bytes/source.js';
+import { refuseOtherLabels } from './exports/same-labels.js';
 import type { ReadOptions } from './options.js';
 import type { NamedSample } from './sample/detect.js';
 import { exportOptions, sampleOfExport } from './sample/export-options.js';
@@ -25,13 +26,14 @@ export interface SamplesTaking {
 /**
  * Samples all inputs, with `--sort`, and exports whose series come one after another, in time order. What is read in place of an input replaces it in `sources`.
  *
- * @throws AiopsError what `takeSample` and `sortSampled` throw
+ * @throws AiopsError what `refuseOtherLabels`, `takeSample` and `sortSampled` throw
  */
 export async function takeSamples(
   inputs: readonly string[],
   sources: ByteSource[],
   { options, scratch, sourceOptions, stdin }: SamplesTaking,
 ): Promise<{ samples: NamedSample[]; notices: Notice[] }> {
+  refuseOtherLabels(sources, options);
   const maxBytes = Math.max(sourceOptions.blockBytes, Math.floor(SAMPLE_BYTES / inputs.length));
   const samples: SampledSource[] = [];
   const notices: Notice[] = [];

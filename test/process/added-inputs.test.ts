@@ -133,3 +133,20 @@ test('a file that was rotated since is recognized by its bytes', async (t) => {
   assert.equal(other.status, 78, other.stderr);
   assert.match(other.stderr, /: m\.csv\.2, which would be m\.csv\.1 rotated, holds other bytes/);
 });
+
+test('an export with other labels cannot be added, and the remedy names the labels that both have', async (t) => {
+  const answer = (metric: object, at: number): string =>
+    JSON.stringify({
+      status: 'success',
+      data: { resultType: 'matrix', result: [{ metric, values: [[at, '1']] }] },
+    });
+  const { replay } = runsIn(t, {
+    '1.json': answer({ instance: 'a' }, 1_700_000_040),
+    '2.json': answer({ instance: 'a', zone: 'z' }, 1_700_000_100),
+  });
+  assert.equal((await replay(['1.json'])).status, 0);
+  const { status, stderr } = await replay(['1.json', '2.json']);
+  assert.equal(status, 78);
+  assert.match(stderr, /cannot add 2\.json to the run in \S+: the series .* different labels/);
+  assert.match(stderr, /--target-column instance; .*; a run with other inputs or settings takes --restart/);
+});

@@ -50,8 +50,8 @@ class PrometheusAnswer implements Translation, JsonVisitor {
     this.#series = new SeriesTable(input, {
       metricLabel: '__name__',
       timeUnit: 's',
-      mixedHint: (labels) =>
-        `all series need the same labels: query sum by (${labels.join(', ')}) (…), or one metric at a time, or name those that distinguish targets with --target-column`,
+      mixedHint: (shared) =>
+        `all series need the same labels: query ${shared.length === 0 ? '' : `sum by (${shared.join(', ')}) (…), or `}one metric at a time`,
     });
     this.#pairs = new SamplePairs(this.#series);
   }

@@ -1,4 +1,5 @@
 import { AiopsError } from '../../core/errors.js';
+import { shellWord } from '../../core/shell-word.js';
 import type { ExportInput } from './export.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -68,15 +69,16 @@ export class SeriesExtents {
   #sameTarget(one: Labels, other: Labels): AiopsError {
     const { file, options } = this.#input;
     const names = differences(one, other);
-    const targets = options.targetColumns ?? [];
+    const targets = (options.targetColumns ?? []).filter((name) => name !== 'none');
     const shown = (labels: Labels): string =>
       `{${names.map((name) => `${name}=${JSON.stringify(labels[name] ?? '')}`).join(', ')}}`;
-    const columns = [...targets.filter((name) => name !== 'none'), ...names].join(',');
+    const columns = shellWord([...targets, ...names].join(','));
+    const query = targets.length === 0 ? 'sum(…)' : `sum by (${targets.join(', ')}) (…)`;
     return new AiopsError(
       'input_unusable',
       `two series of ${file} have the same target at the same times: only ${names.join(' and ')} ${names.length === 1 ? 'distinguishes' : 'distinguish'} them, ${shown(one)} and ${shown(other)}`,
       {
-        hint: `give --target-column ${columns}, or query one series per target (sum by (${targets.join(', ')}) (…)), or merge them with --duplicates mean`,
+        hint: `give --target-column ${columns}, or query one series per target (${query}), or merge them with --duplicates mean`,
       },
     );
   }

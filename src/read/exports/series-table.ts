@@ -1,5 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import { countText } from '../../core/count-text.js';
+import { shellWord } from '../../core/shell-word.js';
 import type { ReadOptions } from '../options.js';
 import type { ExportInput, ExportTable } from './export.js';
 import { SeriesExtents } from './series-extents.js';
@@ -12,8 +13,8 @@ export interface SeriesRules {
   readonly metricLabel: string | null;
   /** How times are written. */
   readonly timeUnit: NonNullable<ReadOptions['timeUnit']>;
-  /** What to export instead of series with different labels. */
-  readonly mixedHint: (labels: readonly string[]) => string;
+  /** What to export instead of series with different labels, of which they share these. */
+  readonly mixedHint: (shared: readonly string[]) => string;
 }
 
 const NEWLINE = 10;
@@ -30,6 +31,8 @@ export class SeriesTable {
   readonly #rules: SeriesRules;
   /** Names of the labels that all series have. */
   #labels: readonly string[] = [];
+  /** The label that names the metric; null: none does. */
+  #metric: string | null = null;
   /** The labels that are columns. */
   #columns: readonly string[] = [];
   readonly #extents: SeriesExtents;
@@ -94,6 +97,8 @@ export class SeriesTable {
     const own = (name: string): string => options.map[name] ?? name;
     const metric = options.metricColumn ?? (names.includes(metricLabel ?? '') ? metricLabel : null);
     const targets = (options.targetColumns ?? names.filter((name) => name !== metric)).map(own);
+    this.#metric = metric;
+    this.#refuseMetric(targets);
     const wanted = new Set([...targets, ...(metric === null ? [] : [own(metric)])]);
     this.#columns = names.filter((name) => wanted.has(name));
     const time = freeName('timestamp', names);
@@ -109,6 +114,20 @@ export class SeriesTable {
       },
     };
     this.#refuseMissing(targets);
+  }
+
+  #refuseMetric(targets: readonly string[]): void {
+    const metric = this.#metric;
+    if (metric === null || !targets.includes(metric)) return;
+    const { file, options } = this.#input;
+    const others = this.#labels.filter((name) => name !== metric);
+    const given = (options.targetColumns ?? []).filter((name) => name !== metric);
+    const flag = `--target-column ${shellWord((given.length === 0 ? others : given).join(','))}`;
+    throw new AiopsError(
+      'input_unusable',
+      `the label ${metric} of ${file} names the metric, so --target-column cannot name it`,
+      { hint: others.length === 0 ? 'leave out --target-column' : `name others: ${flag}` },
+    );
   }
 
   #refuseMissing(targets: readonly string[]): void {
@@ -135,14 +154,22 @@ export class SeriesTable {
     ];
     const shared = names.filter((name) => this.#labels.includes(name));
     const differences = [
-      ...(more.length === 0 ? [] : [`${more.join(', ')} only later ones`]),
-      ...(fewer.length === 0 ? [] : [`${fewer.join(', ')} only earlier ones`]),
+      ...(more.length === 0 ? [] : [`only later ones have ${more.join(', ')}`]),
+      ...(fewer.length === 0 ? [] : [`only earlier ones have ${fewer.join(', ')}`]),
     ];
     throw new AiopsError(
       'input_unusable',
-      `the series of ${file} have different labels: ${differences.join(', and ')} have`,
-      { hint: this.#rules.mixedHint(shared.filter((name) => name !== this.#rules.metricLabel)) },
+      `the series of ${file} have different labels: ${differences.join(', and ')}`,
+      { hint: this.#mixedHint(shared.filter((name) => name !== this.#metric)) },
     );
+  }
+
+  #mixedHint(shared: readonly string[]): string {
+    const remedy = this.#rules.mixedHint(shared);
+    const wanted = shared.filter((name) => this.#columns.includes(name));
+    if (wanted.length === 0) return remedy;
+    const flag = `--target-column ${shellWord(wanted.join(','))}`;
+    return `${remedy}; or, if the labels that all have distinguish the targets, name them alone: ${flag}`;
   }
 
   #flush(nextBytes: number): void {

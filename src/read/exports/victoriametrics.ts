@@ -38,8 +38,7 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
     this.#series = new SeriesTable(input, {
       metricLabel: '__name__',
       timeUnit: 'ms',
-      mixedHint: () =>
-        'all series need the same labels: export one metric at a time, or name the labels that distinguish targets with --target-column',
+      mixedHint: () => 'all series need the same labels: export one metric at a time',
     });
   }
 

@@ -56,7 +56,7 @@ export async function withAddedInputs(
   const notices: Notice[] = [];
   const all = await snapshotOf(inputs, options, scratch, notices).catch((error: unknown) => {
     if (!(error instanceof AiopsError) || error.code !== 'input_unusable') throw error;
-    throw cannotAdd(inputs.slice(known), [error.message], output.out);
+    throw cannotAdd(inputs.slice(known), [error.message], output.out, error.hint);
   });
   const reasons = [...unfitReasons(all, known, inputs), ...readingDifferences(recording, all, inputs)];
   if (reasons.length > 0) throw cannotAdd(inputs.slice(known), reasons.slice(0, 1), output.out);
@@ -162,9 +162,17 @@ function seriesOf({ plan }: FileSnapshot): string | null {
   return plan === null || plan.targetFields.length > 0 || plan.wide !== null ? null : plan.series;
 }
 
-function cannotAdd(added: readonly string[], reasons: readonly string[], out: string): AiopsError {
+function cannotAdd(
+  added: readonly string[],
+  reasons: readonly string[],
+  out: string,
+  remedy?: string,
+): AiopsError {
   const names = added.map(inputName).join(', ');
   return new AiopsError('config', `cannot add ${names} to the run in ${out}: ${reasons.join('; ')}`, {
-    hint: 'start over with --restart, which replays all inputs, with --series if they are parts of one series; or choose another --out for the new ones',
+    hint:
+      remedy === undefined
+        ? 'start over with --restart, which replays all inputs, with --series if they are parts of one series; or choose another --out for the new ones'
+        : `${remedy}; a run with other inputs or settings takes --restart or another --out`,
   });
 }

@@ -148,10 +148,26 @@ test('--target-column chooses among the labels, and refuses those that leave two
     readText(text, { targetColumns: ['host'] }),
     refusal('input_unusable', /no label host/, /cpu, instance, mode/),
   );
+  const none = { targetColumns: ['none'] };
+  await assert.rejects(
+    readText(text, none),
+    refusal('input_unusable', /only instance distinguishes/, /one series per target \(sum\(…\)\)/),
+  );
   // A pod that was replaced: the same target, at other times.
   const pods = [series({ app: 'x', pod: 'x-1' }, 0), series({ app: 'x', pod: 'x-2' }, 0, 4, 240)];
   const joined = await readText(JSON.stringify(answer(pods)), { targetColumns: ['app'] });
   assert.equal(joined.records.length, 8);
+});
+
+test('the name of the metric cannot name the target', async () => {
+  const text = JSON.stringify(answer(HOSTS));
+  const message = /__name__ of .* names the metric, so --target-column cannot name it$/;
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [['__name__'], /--target-column instance,job$/],
+    [['__name__', 'instance'], /--target-column instance$/],
+  ];
+  for (const [targetColumns, hint] of cases)
+    await assert.rejects(readText(text, { targetColumns }), refusal('input_unusable', message, hint));
 });
 
 test('what is no matrix is refused with what to query', async () => {
@@ -179,8 +195,13 @@ test('what is no matrix is refused with what to query', async () => {
     [answer(native), /native histograms/, /histogram_quantile/],
     [
       answer([series({ instance: 'a', job: 'n' }, 0), series({ instance: 'b', mode: 'x' }, 0)]),
-      /different labels: mode only later ones, and job only earlier ones have/,
-      /sum by \(instance\)/,
+      /different labels: only later ones have mode, and only earlier ones have job$/,
+      /query sum by \(instance\) .* name them alone: --target-column instance$/,
+    ],
+    [
+      answer([series({ __name__: 'up' }, 0), series({ __name__: 'up', device: 'x', instance: 'b' }, 0)]),
+      /different labels: only later ones have device, instance$/,
+      /^all series need the same labels: query one metric at a time$/,
     ],
   ];
   for (const [value, message, hint] of cases) {
