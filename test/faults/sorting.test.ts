@@ -131,7 +131,7 @@ test(
           assert.equal(status, 74, stderr);
           assert.match(
             stderr,
-            /^error: cannot write temporary files for --sort in disk\/out: ENOSPC.*\n {2}make room/m,
+            /^error: cannot write temporary files for sorting in disk\/out: ENOSPC.*\n {2}make room/m,
           );
           assert.deepEqual(temporaries(join(disk, 'out')), []);
           const { bfree, blocks } = statfsSync(disk);

@@ -141,7 +141,7 @@ function cannotSort(folder: string, cause: unknown): AiopsError {
       : 'check that the folder exists and is writable, or choose an --out on another disk';
   return new AiopsError(
     'output_io',
-    `cannot write temporary files for --sort in ${folder}: ${messageOf(cause)}`,
+    `cannot write temporary files for sorting in ${folder}: ${messageOf(cause)}`,
     {
       hint,
       cause,
