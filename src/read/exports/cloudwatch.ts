@@ -35,6 +35,7 @@ interface Result {
 }
 
 class CloudWatchAnswer implements Translation, JsonVisitor {
+  readonly what = 'an answer of CloudWatch';
   readonly notices: Notice[] = [];
   readonly #file: string;
   readonly #walker: JsonWalker;
@@ -46,6 +47,9 @@ class CloudWatchAnswer implements Translation, JsonVisitor {
   #hasToken = false;
   #hasMore = false;
   #isList = false;
+  /** Of the value at the top: how many pages it has, and how many of them hold results. */
+  #pages = 0;
+  #pagesWithResults = 0;
 
   constructor(input: ExportInput) {
     this.#file = input.file;
@@ -59,6 +63,10 @@ class CloudWatchAnswer implements Translation, JsonVisitor {
 
   get found(): string {
     return this.#series.found;
+  }
+
+  get isAnswer(): boolean {
+    return this.#pages > 0 && this.#pagesWithResults === this.#pages;
   }
 
   push(bytes: Buffer): void {
@@ -88,9 +96,21 @@ class CloudWatchAnswer implements Translation, JsonVisitor {
   }
 
   visit(path: string, kind: JsonKind): Visit {
-    if (path === '') this.#isList = kind === 'list';
+    if (path === '') {
+      this.#isList = kind === 'list';
+      this.#pages = this.#pagesWithResults = 0;
+      if (this.#isList) return 'enter';
+    }
+    if (path === this.#page) {
+      this.#pages++;
+      return kind === 'object' ? 'enter' : 'foreign';
+    }
     const at = path.replace(/^\[\]\.?/, '');
-    if (at === '' || at === 'MetricDataResults' || at === 'MetricDataResults[]') return 'enter';
+    if (at === 'MetricDataResults') {
+      if (kind === 'list') this.#pagesWithResults++;
+      return kind === 'list' ? 'enter' : 'skip';
+    }
+    if (at === 'MetricDataResults[]') return kind === 'object' ? 'enter' : 'take';
     const isField = at.startsWith('MetricDataResults[].') || at === 'NextToken' || at === 'Messages';
     return isField ? 'take' : 'skip';
   }
@@ -98,7 +118,7 @@ class CloudWatchAnswer implements Translation, JsonVisitor {
   take(path: string, value: unknown): void {
     const name = path.slice(path.lastIndexOf('.') + 1);
     if (name === 'NextToken') this.#hasToken = typeof value === 'string' && value !== '';
-    else if (path.endsWith('MetricDataResults[]') || path === '') throw this.#malformed();
+    else if (path.endsWith('MetricDataResults[]')) throw this.#malformed();
     else if (path.includes('MetricDataResults')) this.#result[name as keyof Result] = value;
     else this.#note(value);
   }
@@ -108,9 +128,14 @@ class CloudWatchAnswer implements Translation, JsonVisitor {
   leave(path: string): void {
     if (path.endsWith('MetricDataResults[]')) this.#takeResult(this.#result);
     this.#result = {};
-    if (path !== (this.#isList ? '[]' : '')) return;
+    if (path !== this.#page) return;
     this.#hasMore = this.#hasToken;
     this.#hasToken = false;
+  }
+
+  /** The path of a page. */
+  get #page(): string {
+    return this.#isList ? '[]' : '';
   }
 
   #takeResult({ Id, Label, Timestamps, Values, StatusCode = 'Complete', Messages }: Result): void {

@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { AiopsError } from '../../core/errors.js';
+import { oneLine } from '../../core/one-line.js';
 import { BYTE, endOfScalar, kindOf, skipBlanks } from './json-bytes.js';
 import type { JsonKind } from './json-bytes.js';
 import { WholeValue } from './whole-value.js';
@@ -14,11 +16,18 @@ export interface ElementReader {
   read(bytes: Buffer, at: number): number | undefined;
 }
 
-/** What becomes of a value: its parts are visited, it is taken parsed, or as its bytes, or it is skipped, or a list is read. */
-export type Visit = 'enter' | 'take' | 'bytes' | 'skip' | ElementReader;
+/**
+ * What becomes of a value: its parts are visited, it is taken parsed, or as its bytes, or it is skipped, or a list is read.
+ * A foreign one shows that the text, or its last part, is not what the visitor reads.
+ */
+export type Visit = 'enter' | 'take' | 'bytes' | 'skip' | 'foreign' | ElementReader;
 
 /** Paths are those of keys, with `[]` for the elements of a list: `data.result[].metric`; '' is the whole text. */
 export interface JsonVisitor {
+  /** What each value at the top must be: `an answer of Prometheus`. */
+  readonly what: string;
+  /** Whether the value at the top that was just read is one. */
+  readonly isAnswer: boolean;
   /** A value begins. What is entered must be an object or a list; others are skipped. */
   visit(path: string, kind: JsonKind): Visit;
   /** A value that `visit` wanted to take. */
@@ -32,6 +41,8 @@ export interface JsonVisitor {
 /** Keys, numbers and elements of lists are shorter than this. */
 const MOST_PENDING_BYTES = 2 ** 20;
 const NOTHING = Buffer.alloc(0);
+/** So much of a foreign value is shown. */
+const EXCERPT_BYTES = 40;
 
 interface Frame {
   readonly path: string;
@@ -54,6 +65,11 @@ export class JsonWalker {
   #pending: Buffer = NOTHING;
   /** Offset of the pending bytes. */
   #byteOffset = 0;
+  /** How many values at the top were read to their end. */
+  #answers = 0;
+  /** Where the last value at the top begins, and its first bytes. */
+  #answerAt = 0;
+  #answerHead: Buffer = NOTHING;
 
   constructor(file: string, visitor: JsonVisitor) {
     this.#file = file;
@@ -63,6 +79,8 @@ export class JsonWalker {
   /** @throws AiopsError `input_unusable`: it is no JSON; and what the visitor throws */
   push(chunk: Buffer): void {
     const bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    const unseen = EXCERPT_BYTES - this.#answerHead.length;
+    if (unseen > 0) this.#answerHead = Buffer.concat([this.#answerHead, chunk.subarray(0, unseen)]);
     let at = 0;
     for (let next: number | null = 0; next !== null; next = this.#step(bytes, at)) at = next;
     this.#pending = bytes.subarray(at);
@@ -72,22 +90,29 @@ export class JsonWalker {
 
   /** @throws AiopsError `input_unusable`: the text is cut off */
   end(): void {
-    // A number at the end of the text needs something behind it.
-    this.push(Buffer.from(' '));
-    if (
-      this.#stack.length === 0 &&
-      this.#whole === null &&
-      skipBlanks(this.#pending, 0) === this.#pending.length
-    )
-      return;
+    if (this.#stack.length === 0) {
+      // A number at the end of the text needs something behind it.
+      if (this.#whole !== null) this.push(Buffer.from(' '));
+      if (this.#whole === null && skipBlanks(this.#pending, 0) === this.#pending.length) return;
+    }
     const within = this.#path === '' ? '' : ` within ${this.#path}`;
-    const bytes = this.#byteOffset + this.#pending.length - 1;
+    const bytes = this.#byteOffset + this.#pending.length;
     throw new AiopsError(
       'input_unusable',
       `${this.#file} is cut off: its JSON ends${within}, after ${bytes} bytes`,
       {
         hint: 'export it again, and check that all of it was saved (curl --fail --show-error)',
       },
+    );
+  }
+
+  /** The value at the top that is being read is none of the visitor's, but follows some; null: it is the first one. */
+  followedBy(): AiopsError | null {
+    if (this.#answers === 0) return null;
+    return new AiopsError(
+      'input_unusable',
+      `${this.#file} holds something else after ${this.#visitor.what}, at byte ${this.#answerAt}: ${this.#excerpt()}`,
+      { hint: 'remove it if the data before it is complete, or export it again into a new file' },
     );
   }
 
@@ -117,9 +142,16 @@ export class JsonWalker {
 
   #begin(byte: number, bytes: Buffer, at: number): number {
     const kind = kindOf(byte);
-    if (kind === 'scalar' && endOfScalar(bytes, at) === at) throw this.#malformed(at);
+    const isTop = this.#stack.length === 0;
+    if (isTop) {
+      this.#answerAt = this.#byteOffset + at;
+      this.#answerHead = Buffer.from(bytes.subarray(at, at + EXCERPT_BYTES));
+    }
+    if (kind === 'scalar' && endOfScalar(bytes, at) === at)
+      throw (isTop ? this.followedBy() : null) ?? this.#malformed(at);
     const path = this.#path;
     const visit = this.#visitor.visit(path, kind);
+    if (visit === 'foreign') throw this.#foreign();
     if (typeof visit === 'object') {
       if (kind !== 'list') throw this.#malformed(at);
       this.#elements = visit;
@@ -145,7 +177,7 @@ export class JsonWalker {
     this.#whole = null;
     const path = this.#path;
     if (whole.wanted === 'bytes') this.#visitor.takeBytes(path, whole.bytes());
-    else if (whole.wanted === 'take') this.#visitor.take(path, this.#parsed(whole.bytes(), from));
+    else if (whole.wanted === 'take') this.#visitor.take(path, this.#parsed(whole.bytes(), at));
     this.#valueEnded();
     return at;
   }
@@ -163,7 +195,7 @@ export class JsonWalker {
     if (byte !== BYTE.quote) throw this.#malformed(at);
     const end = endOfText(bytes, at);
     if (end < 0) return null;
-    const key = this.#parsed(bytes.subarray(at, end), at);
+    const key = this.#parsed(bytes.subarray(at, end), end);
     const parent = this.#stack.at(-1)?.path ?? '';
     this.#path = parent === '' ? String(key) : `${parent}.${String(key)}`;
     this.#expects = 'colon';
@@ -190,15 +222,46 @@ export class JsonWalker {
   /** After a value at the top, another one may follow, as in JSON lines. */
   #valueEnded(): void {
     this.#expects = this.#stack.length === 0 ? 'value' : 'comma';
-    if (this.#stack.length === 0) this.#path = '';
+    if (this.#stack.length > 0) return;
+    this.#path = '';
+    if (!this.#visitor.isAnswer) throw this.#foreign();
+    this.#answers++;
   }
 
-  #parsed(bytes: Buffer, at: number): unknown {
+  /** The value of bytes that end at an offset. */
+  #parsed(bytes: Buffer, end: number): unknown {
+    const at = end - bytes.length;
+    if (!isUtf8(bytes)) throw this.#notUtf8(at);
     try {
       return JSON.parse(bytes.toString('utf8'));
     } catch {
       throw this.#malformed(at);
     }
+  }
+
+  #foreign(): AiopsError {
+    return (
+      this.followedBy() ??
+      new AiopsError(
+        'input_unusable',
+        `${this.#file} does not begin with ${this.#visitor.what}: ${this.#excerpt()}`,
+        { hint: 'export it again, or drop --format' },
+      )
+    );
+  }
+
+  #excerpt(): string {
+    const [line = ''] = this.#answerHead.toString('utf8').split(/[\r\n]/, 1);
+    return oneLine(line.replace(/\uFFFD+$/, ''));
+  }
+
+  #notUtf8(at: number): AiopsError {
+    const within = this.#path === '' ? '' : `, within ${this.#path}`;
+    return new AiopsError(
+      'input_unusable',
+      `${this.#file} is not UTF-8 text near byte ${this.#byteOffset + at}${within}`,
+      { hint: 'convert it, such as from Latin-1: iconv -f LATIN1 -t UTF-8' },
+    );
   }
 
   #malformed(at: number): AiopsError {

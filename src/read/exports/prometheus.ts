@@ -34,7 +34,9 @@ const BEGINNINGS = [
 const TAKEN = new Set(['status', 'errorType', 'error', 'warnings', 'infos', 'data.resultType']);
 
 class PrometheusAnswer implements Translation, JsonVisitor {
+  readonly what = 'an answer of Prometheus';
   readonly notices: Notice[] = [];
+  isAnswer = false;
   readonly #file: string;
   readonly #walker: JsonWalker;
   readonly #series: SeriesTable;
@@ -43,6 +45,8 @@ class PrometheusAnswer implements Translation, JsonVisitor {
   /** Whether the series being read has samples; null: none is being read. */
   #hasSamples = false;
   #hasLabels = false;
+  /** Whether an answer of the API was read, not only lists of series as promtool prints them. */
+  #hasApiAnswer = false;
 
   constructor(input: ExportInput) {
     this.#file = input.file;
@@ -80,9 +84,15 @@ class PrometheusAnswer implements Translation, JsonVisitor {
 
   visit(path: string, kind: JsonKind): Visit {
     if (TAKEN.has(path)) return 'take';
+    if (path === '') return this.#begin(kind);
     const inList = /^(?:data\.result)?\[\]/.exec(path);
-    if (path === '' || path === 'data' || path === 'data.result' || inList?.[0] === path) {
-      if (kind !== 'object' && kind !== 'list') throw this.#wrongKind('a scalar');
+    if (path === 'data' || path === 'data.result' || inList?.[0] === path) {
+      if (path === '[]' && kind !== 'object') return 'foreign';
+      if (path === 'data.result' && kind === 'list') this.isAnswer = true;
+      if (kind !== 'object' && kind !== 'list') {
+        if (path === 'data.result[]') throw this.#wrongKind('a scalar');
+        return 'skip';
+      }
       if (inList !== null) this.#hasLabels = this.#hasSamples = false;
       return 'enter';
     }
@@ -103,6 +113,13 @@ class PrometheusAnswer implements Translation, JsonVisitor {
     }
   }
 
+  #begin(kind: JsonKind): Visit {
+    if (kind === 'object') this.#hasApiAnswer = true;
+    // Without series a list says nothing, but promtool prints it so.
+    this.isAnswer = kind === 'list' && !this.#hasApiAnswer;
+    return kind === 'object' || kind === 'list' ? 'enter' : 'foreign';
+  }
+
   take(path: string, value: unknown): void {
     if (path.endsWith('].metric')) {
       const labels = seriesLabels(value);
@@ -121,16 +138,22 @@ class PrometheusAnswer implements Translation, JsonVisitor {
 
   leave(path: string): void {
     if (path.endsWith('[]')) {
-      if (!this.#hasSamples) throw this.#malformed('has a series without values');
+      if (!this.#hasSamples) {
+        const isForeign = path === '[]' && !this.#hasLabels;
+        throw (
+          (isForeign ? this.#walker.followedBy() : null) ?? this.#malformed('has a series without values')
+        );
+      }
       this.#series.endSeries();
+      this.isAnswer = true;
     }
     const { status, errorType, error } = this.#facts;
     if (path !== '') return;
     this.#facts = {};
-    if (status !== 'error') return;
+    if (status !== 'error' || typeof errorType !== 'string') return;
     throw new AiopsError(
       'input_unusable',
-      `${this.#file} is an error of Prometheus: ${oneLine(String(errorType))}: ${oneLine(String(error))}`,
+      `${this.#file} is an error of Prometheus: ${oneLine(errorType)}: ${oneLine(String(error))}`,
       { hint: 'change the query accordingly, and save its answer' },
     );
   }

@@ -1,6 +1,7 @@
 import { AiopsError } from '../../core/errors.js';
 import type { ExportFormat, ExportInput, Translation } from './export.js';
 import { scalarsOf } from './json-bytes.js';
+import type { JsonKind } from './json-bytes.js';
 import { JsonWalker } from './json-walker.js';
 import type { JsonVisitor, Visit } from './json-walker.js';
 import { refuseHistogram, seriesLabels } from './labels.js';
@@ -23,7 +24,9 @@ const BEGINNING =
 const EXPORT = "curl http://…:8428/api/v1/export -d 'match[]=…' -d start=… -d end=…";
 
 class VictoriaMetricsExport implements Translation, JsonVisitor {
+  readonly what = VICTORIAMETRICS.what;
   readonly notices = [];
+  isAnswer = false;
   readonly #file: string;
   readonly #walker: JsonWalker;
   readonly #series: SeriesTable;
@@ -68,8 +71,8 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
     this.#series.end();
   }
 
-  visit(path: string): Visit {
-    if (path === '') return 'enter';
+  visit(path: string, kind: JsonKind): Visit {
+    if (path === '') return kind === 'object' ? 'enter' : 'foreign';
     if (path === 'metric') return 'take';
     return path === 'values' || path === 'timestamps' ? 'bytes' : 'skip';
   }
@@ -89,6 +92,8 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
 
   leave(): void {
     const [values, times] = [this.#values, this.#times];
+    this.isAnswer = this.#hasLabels || values !== null || times !== null;
+    if (!this.isAnswer) return;
     if (!this.#hasLabels || values === null || times === null) throw this.#malformed();
     const series = this.#series;
     const value = scalarsOf(values);

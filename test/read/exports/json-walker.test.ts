@@ -12,6 +12,8 @@ import { refusal } from '../../support/refusals.js';
 function walk(chunks: readonly Buffer[], visitOf: (path: string) => Visit = () => 'enter'): string[] {
   const seen: string[] = [];
   const visitor: JsonVisitor = {
+    what: 'an answer',
+    isAnswer: true,
     visit: (path, kind) => {
       const visit = visitOf(path);
       const isEntered = visit === 'enter' && (kind === 'object' || kind === 'list');
@@ -78,26 +80,13 @@ describe('JsonWalker', () => {
       '{"status":"success","data":{"result":[{"metric":{"a":"b\\""},"values":[1.5]}]}}',
     );
     for (let end = 1; end < text.length; end++) {
-      assert.throws(
-        () => walk([text.subarray(0, end)]),
-        refusal('input_unusable', /is cut off|is damaged/),
-        `${end}`,
-      );
+      assert.throws(() => walk([text.subarray(0, end)]), refusal('input_unusable', /is cut off/), `${end}`);
     }
     assert.doesNotThrow(() => walk([text]));
   });
 
   it('refuses text that is no JSON', () => {
-    for (const text of [
-      '{a:1}',
-      '{"a" 1}',
-      '{"a":1 "b":2}',
-      '[1 2]',
-      '{"a":tru}',
-      '{"a":1}}',
-      '{,}',
-      '<html>',
-    ]) {
+    for (const text of ['{a:1}', '{"a" 1}', '{"a":1 "b":2}', '[1 2]', '{"a":tru}', '{,}', '<html>']) {
       assert.throws(
         () => walk([Buffer.from(text)]),
         refusal('input_unusable', /is damaged near byte \d+/),

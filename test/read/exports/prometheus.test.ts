@@ -219,7 +219,10 @@ test('an answer that is cut off is refused wherever it ends, never read as a sho
   for (let end = 60; end < text.length; end++) {
     await assert.rejects(readText(text.slice(0, end)), refusal('input_unusable'), text.slice(end - 20, end));
   }
-  await assert.rejects(readText(`${text}<html>`), refusal('input_unusable', /damaged near byte/));
+  await assert.rejects(
+    readText(`${text}<html>`),
+    refusal('input_unusable', /something else after an answer of Prometheus, at byte \d+: <html>/),
+  );
 });
 
 test('warnings in an answer are shown', async () => {
