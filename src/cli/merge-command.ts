@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { withPlanHints } from './plan-hints.js';
 import type { MergeFlags } from './run-merge.js';
 
 const HELP_AFTER = `
@@ -10,7 +11,7 @@ every slice is merged; 75 if slices are missing, or another merge is at work. Mo
 /** Defines `aiops-serve merge`; `done` gets the exit status. */
 export function defineMerge(command: Command, done: (status: number) => void): void {
   command
-    .argument('<folder>', 'output folder of a plan')
+    .argument('<folder>', 'output folder of a plan, or its plan.json')
     .option('--follow', 'wait for slices that are missing')
     .option('--break-lock', 'take the folder even if another host may be writing to it')
     .option('--json', 'print the summary as JSON instead of the report')
@@ -18,6 +19,6 @@ export function defineMerge(command: Command, done: (status: number) => void): v
     .addHelpText('after', HELP_AFTER)
     .action(async (folder: string, flags: MergeFlags) => {
       const { runMerge } = await import('./run-merge.js');
-      done(await runMerge(folder, flags));
+      done(await withPlanHints(() => runMerge(folder, flags)));
     });
 }

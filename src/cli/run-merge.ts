@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 
 import { merge, type MergeStep } from '../cluster/merge/merge.js';
 import { configOf, readPlan } from '../cluster/plan/plan-file.js';
-import { planPath } from '../cluster/run-layout.js';
+import { planPath, runFolder } from '../cluster/run-layout.js';
 import { AiopsError } from '../core/errors.js';
 import { countText, numbersText, plural } from '../report/format.js';
 import type { ReplayConfig } from '../replay/replay-config.js';
@@ -22,7 +22,8 @@ export interface MergeFlags {
 const STOP_GRACE_MS = 10_000;
 
 /** Merges the slices of a plan; resolves to the exit status. */
-export async function runMerge(folder: string, flags: MergeFlags): Promise<number> {
+export async function runMerge(named: string, flags: MergeFlags): Promise<number> {
+  const folder = runFolder(named);
   const { follow = false, breakLock = false, json = false, quiet = false } = flags;
   const plan = await readPlan(planPath(folder));
   const planned = configOf(plan, settingText);

@@ -1,4 +1,5 @@
 import { runSlice, type SliceOutcome } from '../cluster/slice/run-slice.js';
+import { namedPlan } from '../cluster/run-layout.js';
 import type { ActorCount } from '../core/actor-count.js';
 import { countText, plural } from '../report/format.js';
 import { attend } from './attend.js';
@@ -15,7 +16,7 @@ const STOP_GRACE_MS = 1;
 
 /** Replays a slice of a plan; resolves to the exit status. */
 export async function runSliceCommand(
-  planPath: string,
+  named: string,
   number: number,
   { actors, endWithStdin = false, quiet = false }: SliceFlags,
 ): Promise<number> {
@@ -24,7 +25,7 @@ export async function runSliceCommand(
     using _ = endWithStdin ? endWhenStdinCloses() : null;
     const { progress, terminal } = attended;
     const outcome = await runSlice(
-      { planPath, number, actors: actors ?? null, text: settingText },
+      { planPath: namedPlan(named), number, actors: actors ?? null, text: settingText },
       {
         ...attended,
         onWritten: (written) =>

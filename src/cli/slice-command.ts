@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { actorCount, whole } from './settings/kinds.js';
 import { SERVING } from './settings/serving.js';
+import { withPlanHints } from './plan-hints.js';
 import type { SliceFlags } from './run-slice.js';
 
 const MOST_SLICES = 10_000;
@@ -16,7 +17,7 @@ not help. More: docs/cluster.md`;
 export function defineSlice(command: Command, done: (status: number) => void): void {
   const slice = whole(1, MOST_SLICES);
   command
-    .argument('<plan>', 'the plan.json that aiops-serve plan wrote')
+    .argument('<plan>', 'the plan.json that aiops-serve plan wrote, or its folder')
     .argument('<number>', 'which of its slices, from 1', (text: string) => slice.parse(text))
     .option(SERVING.actors.flags, `${SERVING.actors.help} (default: as planned)`, (text: string) =>
       actorCount.parse(text),
@@ -26,6 +27,6 @@ export function defineSlice(command: Command, done: (status: number) => void): v
     .addHelpText('after', HELP_AFTER)
     .action(async (plan: string, number: number, flags: SliceFlags) => {
       const { runSliceCommand } = await import('./run-slice.js');
-      done(await runSliceCommand(plan, number, flags));
+      done(await withPlanHints(() => runSliceCommand(plan, number, flags)));
     });
 }

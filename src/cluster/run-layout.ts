@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** Where the files of a sliced run are, below its output folder. */
 
@@ -9,6 +9,16 @@ export function planPath(run: string): string {
 
 export function hasPlan(run: string): boolean {
   return existsSync(planPath(run));
+}
+
+/** The output folder of a plan, by that folder or by its `plan.json`. */
+export function runFolder(named: string): string {
+  return basename(named) === basename(planPath('')) ? dirname(named) : named;
+}
+
+/** The plan, by its path or by its folder. */
+export function namedPlan(named: string): string {
+  return statSync(named, { throwIfNoEntry: false })?.isDirectory() === true ? planPath(named) : named;
 }
 
 export function partsFolder(run: string): string {

@@ -31,7 +31,7 @@ export function noticesOfNothing(
 
 /** What only the whole run shows. */
 function closingNotices(
-  { output: { anomaliesOnly } }: ReplayConfig,
+  { output: { anomaliesOnly, isPart = false } }: ReplayConfig,
   { recording, ready, totals: { counters }, figures: { labels }, comparer }: RunParts,
   { keepsRejects }: Pick<RunOutput, 'keepsRejects'>,
 ): Notice[] {
@@ -39,13 +39,13 @@ function closingNotices(
   const texts: string[] = [];
   const isAnalyzer = ready.model.format === 'analyzer';
   const model = isAnalyzer ? 'the analyzer' : 'the model';
-  if (counts.rows > 0 && counts.warmup === counts.rows) {
+  if (!isPart && counts.rows > 0 && counts.warmup === counts.rows) {
     texts.push(
       `every row was warm-up: ${model} needs ${plural(ready.input.window, 'interval')} of a target before its first prediction, ` +
         `and the recording has ${plural(counts.minutes, 'minute')}`,
     );
   }
-  if (anomaliesOnly && counts.ok > 0 && verdicts === 0) {
+  if (!isPart && anomaliesOnly && counts.ok > 0 && verdicts === 0) {
     const why = isAnalyzer ? 'the analyzer gives none' : 'the model has no threshold';
     const remedy = isAnalyzer ? '' : ': set one with --threshold';
     texts.push(`no row has a verdict, since ${why}, so --emit anomalies writes nothing${remedy}`);

@@ -96,11 +96,17 @@ export function plannedByAnother(out: string): AiopsError {
   });
 }
 
+const PLAN_HINT = 'name the plan.json that aiops-serve plan wrote';
+const BEGINS = /^\{\n {2}"format": \d+,\n/;
 const SEALED = /^(.*),\n {2}"sha256": "([0-9a-f]{64})"\n\}\n$/s;
 
 /** @throws AiopsError `input_missing`; `config` if it was changed or damaged, or another version wrote it */
 export async function readPlan(path: string): Promise<SealedPlan> {
-  const [, body, sha256] = SEALED.exec(await readText(path)) ?? [];
+  const written = await readText(path);
+  const [, body, sha256] = SEALED.exec(written) ?? [];
+  if (!BEGINS.test(written)) {
+    throw new AiopsError('config', `${path} is not a plan`, { hint: PLAN_HINT });
+  }
   if (body === undefined || sha256 === undefined || sumOf(body) !== sha256) {
     throw new AiopsError('config', `${path} is not as aiops-serve plan wrote it: its checksum is wrong`, {
       hint: 'run aiops-serve plan again, with another --out',
@@ -121,7 +127,7 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     throw new AiopsError('input_missing', `cannot read ${path}: ${messageOf(cause)}`, {
-      hint: 'name the plan.json that aiops-serve plan wrote',
+      hint: PLAN_HINT,
       cause,
     });
   }

@@ -9,7 +9,9 @@ import { gateThatNeeds, type Gate } from '../../report/gates.js';
 import { planPath } from '../run-layout.js';
 
 /** @throws AiopsError `usage` for a run that has no slices, by its settings */
-export function refuseUnplannable({ inputs, pace, gates, output: { out, trace } }: ReplayConfig): void {
+export function refuseUnplannable(config: ReplayConfig): void {
+  const { inputs, pace, compare } = config;
+  const { out, trace } = config.output;
   if (inputs.includes('-')) {
     throw new AiopsError(
       'usage',
@@ -22,10 +24,19 @@ export function refuseUnplannable({ inputs, pace, gates, output: { out, trace } 
   if (pace !== null) throw unplannable('--pace', 'slices run at the same time');
   if (out === '-') throw unplannable('--out -', 'slices are merged in a folder');
   if (trace) throw unplannable('--trace', 'a trace shows one session');
+  if (compare === 'all') throw unplannable('--compare all', 'a merge compares no ways to serve');
+  refuseUngated(config);
+}
+
+function refuseUngated({ gates, output: { format, anomaliesOnly } }: ReplayConfig): void {
   const compared = gateThatNeeds('comparison', gates, REPLAY_METRICS);
   if (compared !== undefined) throw ungated(compared, 'a merge compares no ways to serve');
   const started = gates.find(({ metric }) => metric === 'start');
   if (started !== undefined) throw ungated(started, 'a merge starts no actors');
+  if (format === 'jsonl' && !anomaliesOnly) return;
+  const labelled = gateThatNeeds('labels', gates, REPLAY_METRICS);
+  if (labelled !== undefined)
+    throw ungated(labelled, 'a merge computes figures on labels from results of --emit all as jsonl');
 }
 
 function ungated({ condition }: Gate, why: string): AiopsError {

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { LIGHT, runCli, temporaryFolder, type Finished } from '../support/cli.js';
+import { readSummary } from '../support/run-files.js';
+
+const FLAGS = ['data.csv', '--out', 'run', '--compare', 'none', '--actors', '1', '--quiet', ...LIGHT];
+
+test('slice and merge take plan or folder, warn of the whole run once, and name flags that exist', async (t) => {
+  const cwd = temporaryFolder(t);
+  const rows = Array.from({ length: 8 }, (_, minute) => {
+    const at = new Date(minute * 60_000).toISOString();
+    return `${at},a,${minute}\n${at},b,x${minute}\n`;
+  });
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${rows.join('')}`);
+  const run = (...args: string[]): Promise<Finished> => runCli(args, { cwd });
+  const planned = await run('plan', ...FLAGS, '--slices', '2', '--max-rejects', '5');
+  assert.equal(planned.status, 0, planned.stderr);
+  for (const [named, number] of [
+    ['run', '1'],
+    ['run/plan.json', '2'],
+  ] as const) {
+    const slice = await run('slice', named, number, '--quiet');
+    assert.equal(slice.status, 0, slice.stderr);
+    assert.doesNotMatch(slice.stderr, /every row was warm-up/);
+  }
+  const merge = await run('merge', 'run/plan.json', '--quiet');
+  assert.equal(merge.status, 65, merge.stderr);
+  assert.match(merge.stderr, /the same replay with a higher --max-rejects, without --engine, completes/);
+  const replay = await run('replay', ...FLAGS, '--max-rejects', '8');
+  assert.equal(replay.status, 0, replay.stderr);
+  const { counts, sessions } = readSummary(join(cwd, 'run'));
+  assert.deepEqual([counts.rejected, counts.ok + counts.warmup, sessions.resumed > 0], [8, 8, true]);
+});
