@@ -26,6 +26,9 @@ export const OTHER_UNIT = 'the unit of the sample';
 /** What is said of a number with a unit, in a column where most have none. */
 const HAS_UNIT = /: "[+-]?\d[\d.,]* ?(?:%|[°µμ\p{L}][\p{L}/]*)" is not a number$/u;
 
+/** What is said of what division by zero gives. */
+const INFINITE = /: "(?:(?<plus>\+)|-)?(?<word>inf(?:inity)?)" is not a number$/i;
+
 /** What is wrong with a time of a kind that the sample does not have. */
 export const OTHER_KIND = 'a time, but not in a form that the sample has';
 
@@ -63,6 +66,9 @@ const REMEDIES: Readonly<Record<RejectReason, (facts: RemedyFacts) => string>> =
     if (example?.message.endsWith(OTHER_UNIT) === true) return 'write all numbers of a column in one unit';
     if (HAS_UNIT.test(example?.message ?? ''))
       return 'write the numbers of the column without units, or all of them with the same one';
+    const { plus, word } = INFINITE.exec(example?.message ?? '')?.groups ?? {};
+    if (word !== undefined)
+      return `a value is finite: read infinite ones as missing with --missing-values ${plus ?? ''}${word},-${word}`;
     return 'name texts that stand for a missing value with --missing-values, or the columns that hold numbers with --columns';
   },
   unknown_metric: () => 'name all metrics to read with --columns; rows of others are then not selected',

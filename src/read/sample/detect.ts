@@ -192,10 +192,12 @@ function noRecord(all: readonly SampledSource[]): AiopsError {
 
 /** Makes sure that a JSONL file has objects on its lines, or items in them. @throws AiopsError `input_unusable` */
 function refuseWithoutRecords({ file, fields, lines, firstLine, head }: FileSample): void {
+  const { foreign } = head;
+  if (foreign?.isNeverRead === true && foreign.what !== null)
+    throw notRead(file, { ...foreign, what: foreign.what });
   if (fields !== null) return;
   const seen =
     lines === 1 ? 'its only line holds no record' : `none of its first ${lines} lines holds a record`;
-  const { foreign } = head;
   const what = foreign === null || foreign.what === null ? '' : ` (it is ${foreign.what})`;
   throw new AiopsError(
     'input_unusable',

@@ -8,6 +8,7 @@ import type { CsvHead } from './csv-head.js';
 import type { Decision } from './decision.js';
 import { isObject, parseJsonLine } from '../text/json-value.js';
 import { areCsvRecords, areJsonRecords } from './are-records.js';
+import { foreignDownload } from './foreign-download.js';
 import { foreignJson } from './foreign-json.js';
 import { foreignText } from './foreign-text.js';
 import type { Foreign } from './foreign.js';
@@ -68,9 +69,11 @@ export function decideHead(
   const first = lines.find((line) => line.trim() !== '') ?? '';
   const isJson = /^\s*[[{]/.test(first);
   const found = format ?? (isJson ? 'jsonl' : 'csv');
-  return found === 'jsonl'
-    ? jsonHead(lines, formatDecision(found, format, options), options)
-    : csvHead(lines, format, options);
+  const head =
+    found === 'jsonl'
+      ? jsonHead(lines, formatDecision(found, format, options), options)
+      : csvHead(lines, format, options);
+  return { ...head, foreign: foreignDownload(first.replace(/^\uFEFF/, '')) ?? head.foreign };
 }
 
 function formatDecision(found: FileFormat, format: FileFormat | null, options: ReadOptions): Decision {

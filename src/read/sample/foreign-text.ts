@@ -23,25 +23,7 @@ export function foreignText(
   areRecords: (header: readonly string[], rows: readonly (readonly string[])[]) => boolean,
 ): Foreign | null {
   const full = lines.filter((line) => line.trim() !== '');
-  return (
-    htmlPage(full) ??
-    foreignJsonInCsv(full.join('\n')) ??
-    lineProtocol(full) ??
-    alignedColumns(full, areRecords)
-  );
-}
-
-/** What a browser, or a download without a login, saves instead of the data. */
-function htmlPage([first = '']: readonly string[]): Foreign | null {
-  if (!/^\s*(?:<!doctype html|<html)\b/i.test(first)) return null;
-  return {
-    what: 'an HTML page',
-    command: null,
-    output: 'columns.csv',
-    remedy:
-      'open it in a browser: it may be a login page or an error; then log in, or send the token along, and export the data again',
-    isSure: true,
-  };
+  return foreignJsonInCsv(full.join('\n')) ?? lineProtocol(full) ?? alignedColumns(full, areRecords);
 }
 
 function lineProtocol(lines: readonly string[]): Foreign | null {

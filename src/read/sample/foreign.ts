@@ -13,6 +13,8 @@ export interface Foreign {
   readonly remedy: string;
   /** Whether the lines are none of ours, however many they are. */
   readonly isSure: boolean;
+  /** Whether it is refused even if lines of it look like records; default: no. */
+  readonly isNeverRead?: boolean;
 }
 
 /** Makes a decision on a file; what it throws names what the file is, and the command that makes records of it. */

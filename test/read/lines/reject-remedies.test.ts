@@ -245,6 +245,14 @@ test('a number with a unit, where most have none, is said to have one', () => {
     const example = { message: `latency: "${value}" is not a number` };
     assert.match(remedyOf('bad_value', { example }), /without units/, value);
   }
+  for (const [value, words] of [
+    ['+Inf', '+Inf,-Inf'],
+    ['-Infinity', 'Infinity,-Infinity'],
+  ] as const) {
+    const example = { message: `latency: "${value}" is not a number` };
+    const remedy = remedyOf('bad_value', { example });
+    assert.ok(remedy.endsWith(`--missing-values ${words}`), remedy);
+  }
   for (const value of ['n/a', 'x5', '5 of 6', '1_000']) {
     const example = { message: `latency: "${value}" is not a number` };
     assert.match(remedyOf('bad_value', { example }), /--missing-values/, value);

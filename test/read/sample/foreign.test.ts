@@ -181,6 +181,8 @@ test('a table with a sound header is not called another one', async () => {
 
 test('what is saved in place of the data is refused by name', async (t) => {
   const login = '<!DOCTYPE html>\n<html lang="en">\n<head><title>Log in, please</title></head>\n</html>\n';
+  const withHeaders =
+    'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"time":"2024-01-01T00:00:00Z","host":"a","load":1}\n';
   const sysstat = {
     sysstat: { hosts: [{ nodename: 'a', statistics: [{ timestamp: { date: '2026-11-30' } }] }] },
   };
@@ -188,6 +190,9 @@ test('what is saved in place of the data is refused by name', async (t) => {
   for (const [name, text, what, remedy] of [
     ['login.csv', login, /an HTML page/, /login page/],
     ['line.csv', login.replaceAll('\n', ''), /an HTML page/, /login page/],
+    ['login.json', login, /an HTML page/, /login page/],
+    ['headers.json', withHeaders, /below its HTTP headers \(HTTP\/1\.1 200 OK\)/, /leave out -i/],
+    ['headers.csv', withHeaders, /below its HTTP headers \(HTTP\/1\.1 200 OK\)/, /leave out -i/],
     ['login.txt', `\n${login}`, /an HTML page/, /login page/],
     [
       'denied.csv',
