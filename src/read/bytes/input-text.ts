@@ -32,8 +32,10 @@ export async function inputText(
   chunks: AsyncGenerator<Buffer, undefined>,
   { maxExpansion, translate }: TextOptions,
 ): Promise<InputText> {
-  const text = await unpacked(name, chunks, maxExpansion);
-  if (translate === undefined) return { ...text, exported: null };
+  if (translate === undefined) return { ...(await unpacked(name, chunks, { maxExpansion })), exported: null };
+  const needsEnd = (head: Buffer): boolean =>
+    formatOf(head.subarray(hasBom(head) ? BOM_BYTES : 0), translate)?.needsEnd === true;
+  const text = await unpacked(name, chunks, { maxExpansion, needsEnd });
   const { bomBytes } = text;
   const isEnough = (head: Buffer): boolean => headOf(head.subarray(bomBytes), false) !== null;
   const { head, chunks: whole } = await peek(text.chunks, isEnough);

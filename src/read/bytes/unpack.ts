@@ -9,6 +9,8 @@ const HARMLESS_BYTES = 64 * 1024 * 1024;
 
 /** Enough for a byte-order mark and every magic number. */
 const MAGIC_BYTES = 4;
+/** So much of a text shows what it is. */
+const HEAD_BYTES = 16_384;
 
 export interface UnpackedText {
   readonly chunks: AsyncGenerator<Buffer, undefined>;
@@ -23,6 +25,14 @@ export interface UnpackedText {
 interface Unpacking {
   packedBytes: number;
   unpackedBytes: number;
+  /** The first bytes of the text, enough to recognize it. */
+  head: Buffer;
+}
+
+export interface UnpackOptions {
+  readonly maxExpansion: number;
+  /** Whether the beginning of the text, which begins with these bytes, cannot be read alone. */
+  readonly needsEnd?: (head: Buffer) => boolean;
 }
 
 /**
@@ -33,7 +43,7 @@ interface Unpacking {
 export async function unpacked(
   name: string,
   chunks: AsyncGenerator<Buffer, undefined>,
-  maxExpansion: number,
+  { maxExpansion, needsEnd = () => false }: UnpackOptions,
 ): Promise<UnpackedText> {
   const packed = await peek(chunks, hasMagic);
   const isPacked = isGzip(packed.head);
@@ -42,8 +52,9 @@ export async function unpacked(
       hint: 'if it is plain text, rename it to end without .gz; otherwise download or copy it again',
     });
   }
-  const done: Unpacking = { packedBytes: 0, unpackedBytes: 0 };
-  const text = isPacked ? await peek(gunzip(name, packed.chunks, maxExpansion, done), hasMagic) : packed;
+  const done: Unpacking = { packedBytes: 0, unpackedBytes: 0, head: Buffer.alloc(0) };
+  const limits = { maxExpansion, needsEnd };
+  const text = isPacked ? await peek(gunzip(name, packed.chunks, limits, done), hasMagic) : packed;
   const { head } = text;
   refuseForeign(name, head);
   const inputOffset = (textOffset: number): number =>
@@ -73,7 +84,7 @@ export function isGzip(head: Buffer): boolean {
 async function* gunzip(
   name: string,
   packed: AsyncIterable<Buffer>,
-  maxExpansion: number,
+  { maxExpansion, needsEnd }: Required<UnpackOptions>,
   done: Unpacking,
 ): AsyncGenerator<Buffer, undefined> {
   const input = Readable.from(packed, { objectMode: false });
@@ -84,6 +95,7 @@ async function* gunzip(
   try {
     for await (const chunk of unzip) {
       const bytes = chunk as Buffer;
+      if (done.head.length < HEAD_BYTES) done.head = Buffer.concat([done.head, bytes]);
       done.unpackedBytes += bytes.length;
       done.packedBytes = unzip.bytesWritten;
       const { packedBytes, unpackedBytes } = done;
@@ -94,7 +106,7 @@ async function* gunzip(
     }
   } catch (error) {
     if (error instanceof AiopsError) throw error;
-    throw damaged(name, error, unzip.bytesWritten, done.unpackedBytes);
+    throw damaged(name, error, { ...done, packedBytes: unzip.bytesWritten }, needsEnd(done.head));
   } finally {
     input.destroy();
     unzip.destroy();
@@ -102,7 +114,12 @@ async function* gunzip(
   return undefined;
 }
 
-function damaged(name: string, cause: unknown, packedBytes: number, unpackedBytes: number): AiopsError {
+function damaged(
+  name: string,
+  cause: unknown,
+  { packedBytes, unpackedBytes }: Unpacking,
+  isUseless: boolean,
+): AiopsError {
   const code = (cause as NodeJS.ErrnoException).code;
   const [what, where] =
     code === 'Z_BUF_ERROR'
@@ -112,7 +129,9 @@ function damaged(name: string, cause: unknown, packedBytes: number, unpackedByte
     'input_unusable',
     `${name} ${what}: ${where} near byte ${packedBytes}, after ${unpackedBytes} bytes of text`,
     {
-      hint: `download or copy it again; to replay what can be recovered: gzip -dc ${name} 2>/dev/null | aiops-serve replay -`,
+      hint: isUseless
+        ? 'download or copy it again'
+        : `download or copy it again; to replay what can be recovered: gzip -dc ${name} 2>/dev/null | aiops-serve replay -`,
       cause,
     },
   );

@@ -16,6 +16,7 @@ export const CLOUDWATCH: ExportFormat = {
   what: 'an answer of CloudWatch, get-metric-data',
   evidence: 'it begins like one',
   isBySeries: true,
+  needsEnd: true,
   begins: (head) => BEGINNING.test(head),
   translate: (input) => new CloudWatchAnswer(input),
 };

@@ -11,6 +11,8 @@ export interface ExportFormat {
   readonly evidence: string;
   /** Whether its series come one after another, so that its rows have to be sorted by time. */
   readonly isBySeries: boolean;
+  /** Whether the beginning of one is refused, not read as a shorter one. */
+  readonly needsEnd: boolean;
   /** Whether a text that begins like this is one; `head`: at least its first line that says something, or 16 KiB. */
   begins(head: string): boolean;
   translate(input: ExportInput): Translation;

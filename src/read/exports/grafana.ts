@@ -16,6 +16,7 @@ export const GRAFANA: ExportFormat = {
   what: 'CSV of Grafana',
   evidence: 'the names of its columns are series with labels',
   isBySeries: false,
+  needsEnd: true,
   begins: (head) => headerOf(head) !== null,
   translate: (input) => new GrafanaExport(input),
 };

@@ -14,6 +14,7 @@ export const INFLUXDB: ExportFormat = {
   what: 'annotated CSV of InfluxDB',
   evidence: 'it begins with annotations, or with the columns result and table',
   isBySeries: true,
+  needsEnd: true,
   begins: (head) => BEGINNING.test(head),
   translate: (input) => new InfluxExport(input),
 };

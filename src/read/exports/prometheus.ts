@@ -20,6 +20,7 @@ export const PROMETHEUS: ExportFormat = {
   what: 'an answer of Prometheus, range query',
   evidence: 'it begins like one',
   isBySeries: true,
+  needsEnd: true,
   begins: (head) => BEGINNINGS.some((beginning) => beginning.test(head)),
   translate: (input) => new PrometheusAnswer(input),
 };

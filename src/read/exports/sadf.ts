@@ -10,6 +10,7 @@ export const SADF: ExportFormat = {
   what: 'CSV of sysstat',
   evidence: 'it begins as sadf -d does',
   isBySeries: false,
+  needsEnd: true,
   begins: (head) => /^\uFEFF?# hostname;interval;timestamp;/.test(head),
   translate: (input) => new SadfExport(input),
 };

@@ -15,6 +15,7 @@ export const TELEGRAF: ExportFormat = {
   what: 'JSON of Telegraf',
   evidence: 'its first line has name, tags, fields and timestamp',
   isBySeries: false,
+  needsEnd: false,
   begins: (head) => {
     const text = head.replace(/^\uFEFF/, '');
     if (/^\s*\{"metrics":\[\{"fields":\{/.test(text)) return true;
@@ -30,6 +31,7 @@ interface Metric {
   readonly timestamp: unknown;
 }
 
+const JOINED = '}{"metrics":[';
 const KEYS = new Set(['name', 'tags', 'fields', 'timestamp']);
 
 function asMetric(value: unknown): Metric | null {
@@ -38,6 +40,14 @@ function asMetric(value: unknown): Metric | null {
   if (typeof name !== 'string' || !isObject(tags) || !isObject(fields)) return null;
   const timestamp = own(value, 'timestamp');
   return timestamp === undefined ? null : { name, tags, fields, timestamp };
+}
+
+/** The batches of a line that were written without line ends between them; null: it has none. */
+function joinedBatches(line: string): readonly unknown[] | null {
+  if (!line.includes(JOINED)) return null;
+  // Within a text of JSON, the quotes would have backslashes.
+  const value = parseJsonLine(`[${line.replaceAll(JOINED, '},{"metrics":[')}]`);
+  return Array.isArray(value) ? (value as readonly unknown[]) : null;
 }
 
 /** Writes each metric of Telegraf, or each of a batch, as a record: its time, its tags, and its fields as `name_field`. */
@@ -80,9 +90,12 @@ class TelegrafExport implements Translation {
 
   #translate(line: string): string {
     const value = parseJsonLine(line);
-    if (value === undefined) return `${line}\n`;
-    const batch = isObject(value) ? own(value, 'metrics') : undefined;
-    const elements: readonly unknown[] = Array.isArray(batch) ? batch : [value];
+    const batches = value === undefined ? joinedBatches(line) : [value];
+    if (batches === null) return `${line}\n`;
+    const elements = batches.flatMap((one): readonly unknown[] => {
+      const batch = isObject(one) ? own(one, 'metrics') : undefined;
+      return Array.isArray(batch) ? batch : [one];
+    });
     // What is no metric must be no record either: a text is none.
     return elements
       .map((element) => this.#record(element) ?? `${JSON.stringify(JSON.stringify(element))}\n`)

@@ -13,6 +13,7 @@ export const VICTORIAMETRICS: ExportFormat = {
   what: 'an export of VictoriaMetrics',
   evidence: 'it begins like one',
   isBySeries: true,
+  needsEnd: true,
   begins: (head) => BEGINNING.test(head),
   translate: (input) => new VictoriaMetricsExport(input),
 };

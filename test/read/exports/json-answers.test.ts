@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import fc from 'fast-check';
 
-import { readText } from '../../support/reading.js';
+import { folderWith, readInputs, readText } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
 
 const START_S = 1_525_046_400;
@@ -204,4 +206,34 @@ describe('names that are not UTF-8', () => {
       assert.equal((await readText(text)).records.length, 2 * MINUTES.length);
     }
   });
+});
+
+describe('gzip that is cut off', () => {
+  it('is read without its end only if it is no export that needs it', async (t) => {
+    const hintOf = async (text: string): Promise<string> => {
+      const packed = gzipSync(text);
+      const folder = await folderWith(t, { 'a.json.gz': packed.subarray(0, packed.length - 12) });
+      const error: unknown = await readInputs([join(folder, 'a.json.gz')]).catch((thrown: unknown) => thrown);
+      refusal('input_unusable', /is cut off: its gzip data ends/)(error);
+      return String((error as { hint?: string }).hint);
+    };
+    for (const { answer } of KINDS) assert.equal(await hintOf(answer('a')), 'download or copy it again');
+    const records = MINUTES.map((i) => `{"time":${START_S + 60 * i},"load":${i}}\n`).join('');
+    assert.match(await hintOf(records), /gzip -dc/);
+  });
+});
+
+it('batches of Telegraf on one line are all read', async () => {
+  const batch = (minute: number): string =>
+    JSON.stringify({
+      metrics: [
+        { fields: { load: minute }, name: 'cpu', tags: { host: 'a' }, timestamp: START_S + 60 * minute },
+      ],
+    });
+  const { records, rejects } = await readText(`${MINUTES.map(batch).join('')}\n`);
+  assert.deepEqual(rejects, []);
+  assert.deepEqual(
+    records.map(({ values: [value] }) => value),
+    MINUTES,
+  );
 });
