@@ -55,7 +55,12 @@ class CloudWatchAnswer implements Translation, JsonVisitor {
   constructor(input: ExportInput) {
     this.#file = input.file;
     this.#walker = new JsonWalker(input.file, this);
-    this.#series = new SeriesTable(input, { metricLabel: null, timeUnit: 'auto', mixedHint: () => QUERY });
+    this.#series = new SeriesTable(input, {
+      metricLabel: null,
+      timeUnit: 'auto',
+      mixedHint: () => QUERY,
+      empty: { what: 'an answer of CloudWatch', hint: `check queries and times: ${QUERY}` },
+    });
   }
 
   get table(): Translation['table'] {
@@ -87,11 +92,6 @@ class CloudWatchAnswer implements Translation, JsonVisitor {
       throw this.#refused(
         `${this.#file} ends with a NextToken: further pages are missing`,
         'save all pages, one after another',
-      );
-    if (this.#series.rows === 0)
-      throw this.#refused(
-        `${this.#file} is an answer of CloudWatch without a sample`,
-        `check queries and times: ${QUERY}`,
       );
     this.#series.end();
   }

@@ -57,6 +57,10 @@ class PrometheusAnswer implements Translation, JsonVisitor {
       timeUnit: 's',
       mixedHint: (shared) =>
         `all series need the same labels: query ${shared.length === 0 ? '' : `sum by (${shared.join(', ')}) (…), or `}one metric at a time`,
+      empty: {
+        what: 'an answer of Prometheus',
+        hint: 'check the query and its start, end and step: nothing matched',
+      },
     });
     this.#pairs = new SamplePairs(this.#series);
   }
@@ -75,11 +79,6 @@ class PrometheusAnswer implements Translation, JsonVisitor {
 
   end(): void {
     this.#walker.end();
-    if (this.#series.rows === 0) {
-      throw new AiopsError('input_unusable', `${this.#file} is an answer of Prometheus without a sample`, {
-        hint: 'check the query and its start, end and step: nothing matched',
-      });
-    }
     this.#series.end();
   }
 

@@ -15,6 +15,8 @@ export interface SeriesRules {
   readonly timeUnit: NonNullable<ReadOptions['timeUnit']>;
   /** What to export instead of series with different labels, of which they share these. */
   readonly mixedHint: (shared: readonly string[]) => string;
+  /** What an export without a sample is called, and what to do then. */
+  readonly empty: { readonly what: string; readonly hint: string };
 }
 
 const NEWLINE = 10;
@@ -26,7 +28,7 @@ const BLOCK_BYTES = 256 * 1024;
  */
 export class SeriesTable {
   table: ExportTable | null = null;
-  rows = 0;
+  #rows = 0;
   readonly #input: ExportInput;
   readonly #rules: SeriesRules;
   /** Names of the labels that all series have. */
@@ -76,7 +78,7 @@ export class SeriesTable {
     for (let at = valueAt; at < valueEnd; at++) out[to++] = value[at]!;
     out[to++] = NEWLINE;
     this.#outBytes = to;
-    this.rows++;
+    this.#rows++;
     this.#extents.see(time, timeAt, timeEnd);
   }
 
@@ -85,8 +87,12 @@ export class SeriesTable {
     this.#extents.end();
   }
 
-  /** Emits what is left. */
+  /** Emits what is left. @throws AiopsError `input_unusable` if there was no sample */
   end(): void {
+    if (this.#rows === 0) {
+      const { what, hint } = this.#rules.empty;
+      throw new AiopsError('input_unusable', `${this.#input.file} is ${what} without a sample`, { hint });
+    }
     this.#flush(0);
   }
 

@@ -43,6 +43,10 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
       metricLabel: '__name__',
       timeUnit: 'ms',
       mixedHint: () => 'all series need the same labels: export one metric at a time',
+      empty: {
+        what: 'an export of VictoriaMetrics',
+        hint: `check what match[], start and end select: ${EXPORT}`,
+      },
     });
   }
 
@@ -60,15 +64,6 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
 
   end(): void {
     this.#walker.end();
-    if (this.#series.rows === 0) {
-      throw new AiopsError(
-        'input_unusable',
-        `${this.#file} is an export of VictoriaMetrics without a sample`,
-        {
-          hint: `check what match[], start and end select: ${EXPORT}`,
-        },
-      );
-    }
     this.#series.end();
   }
 
