@@ -15,10 +15,10 @@ import {
   startVictoriaMetrics,
   whyNone,
   type Database,
-  type Sample,
   type Samples,
 } from '../support/databases.js';
 import { exportedHistory, GeneratedService, openMetricsOf, startExporter } from '../support/exporter.js';
+import { expectedSamples, type ResultRow } from '../support/imported-samples.js';
 import { fencedBlocks, sectionOf } from '../support/markdown.js';
 import { jsonLines } from '../support/run-files.js';
 import { until } from '../support/wait.js';
@@ -77,35 +77,9 @@ async function runKilled(command: string, place: Place, out: string, slowly: str
   assert.ok(readFileSync(results).equals(wholeBytes), 'results are those of an unbroken run');
 }
 
-interface Row {
-  readonly minute: string;
-  readonly target: string;
-  readonly column: string;
-  readonly score: number | null;
-  readonly anomaly: boolean | null;
-}
-
-/** What a database must hold of the results. */
-function samplesOf(out: string, value: (row: Row) => number | null): Samples {
-  const series: Record<string, Sample[]> = {};
-  for (const row of jsonLines<Row>(join(out, 'results.jsonl'))) {
-    const [instance = '', job = ''] = row.target.split('/');
-    const sample = value(row);
-    if (sample === null) continue;
-    (series[seriesName({ instance, job, metric: row.column })] ??= []).push([Date.parse(row.minute), sample]);
-  }
-  return series;
-}
-
-const VALUES = {
-  aiops_score: ({ score }: Row) => score,
-  aiops_anomaly: ({ anomaly }: Row) => (anomaly === null ? null : Number(anomaly)),
-};
-
 /** Checks that a database holds the results, each once, as soon as it has found them. */
 async function assertHolds(database: Database, out: string, fromMs: number, toMs: number): Promise<void> {
-  for (const [metric, value] of Object.entries(VALUES)) {
-    const expected = samplesOf(out, value);
+  for (const [metric, expected] of expectedSamples(out, ['instance', 'job'])) {
     const rows = Object.values(expected).reduce((sum, samples) => sum + samples.length, 0);
     assert.ok(rows > 0);
     let found: Samples = {};
@@ -148,7 +122,7 @@ test(
 
 /** Two days of two instances with a load and a counter, of which the first hour is warm-up. */
 function assertCounted(out: string): void {
-  const rows = jsonLines<Row>(join(out, 'results.jsonl'));
+  const rows = jsonLines<ResultRow>(join(out, 'results.jsonl'));
   assert.equal(rows.length, DAYS * 1440 * 4);
   assert.equal(rows.filter(({ score }) => score !== null).length, (DAYS * 1440 - 59) * 4);
 }

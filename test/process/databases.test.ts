@@ -5,21 +5,17 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { RandomStream } from '#build/core/random.js';
-import { partsOfTarget } from '#build/core/target-parts.js';
 
 import { finished, runCli, startCli, temporaryFolder } from '../support/cli.js';
 import {
   importLines,
   importOpenMetrics,
-  seriesName,
   startPrometheus,
   startVictoriaMetrics,
   whyNone,
   type Database,
-  type Sample,
-  type Samples,
 } from '../support/databases.js';
-import { jsonLines } from '../support/run-files.js';
+import { expectedSamples } from '../support/imported-samples.js';
 
 const FIRST_MS = Date.UTC(2018, 3, 30);
 const MINUTE_MS = 60_000;
@@ -64,34 +60,8 @@ function csv(from: number, to: number): string {
   return `time,host,mount,cpu,mem used\n${rows.join('\n')}\n`;
 }
 
-interface Row {
-  readonly minute: string;
-  readonly target: string;
-  readonly column: string;
-  readonly score: number | null;
-  readonly anomaly: boolean | null;
-}
-
-/** What a database must hold of the results. */
-function expectedSamples(out: string, value: (row: Row) => number | null): Samples {
-  const series: Record<string, Sample[]> = {};
-  for (const row of jsonLines<Row>(join(out, 'results.jsonl'))) {
-    const sample = value(row);
-    if (sample === null) continue;
-    const [host = '', mount = ''] = partsOfTarget(row.target);
-    const name = seriesName({ host, ...(mount === '' ? {} : { mount }), metric: row.column });
-    (series[name] ??= []).push([Date.parse(row.minute), sample]);
-  }
-  return series;
-}
-
 async function assertHolds(database: Database, out: string): Promise<void> {
-  const values = {
-    aiops_score: ({ score }: Row) => score,
-    aiops_anomaly: ({ anomaly }: Row) => (anomaly === null ? null : Number(anomaly)),
-  };
-  for (const [metric, value] of Object.entries(values)) {
-    const expected = expectedSamples(out, value);
+  for (const [metric, expected] of expectedSamples(out, ['host', 'mount'])) {
     assert.equal(Object.keys(expected).length, 2 * TARGETS.length);
     const found = await database.samples(metric, FIRST_MS, FIRST_MS + 2 * MINUTES * MINUTE_MS);
     assert.deepEqual(found, expected, metric);
