@@ -59,9 +59,10 @@ async function write(config: ReplayConfig, plan: Plan): Promise<SealedPlan> {
   const lock = await FolderLock.take(out, { breakLock });
   try {
     if (hasPlan(out) && !restart) throw plannedByAnother(out);
-    await removeMerged(out, Infinity, nodeFiles); // of an earlier plan
+    const sealed = await writePlan(planPath(out), plan);
+    await removeMerged(out, Infinity, nodeFiles); // of an earlier plan, now that it is replaced
     await removeEmptyParts(out, nodeFiles);
-    return await writePlan(planPath(out), plan);
+    return sealed;
   } finally {
     await lock.release();
   }

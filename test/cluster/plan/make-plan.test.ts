@@ -91,6 +91,19 @@ test('a new plan removes the parts of an earlier one', async (t) => {
   assert.deepEqual(await readdir(partsFolder(run)), ['mine.txt']);
 });
 
+test('a plan that cannot be written leaves the parts of the earlier one', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, run] = [join(folder, 'd.csv'), join(folder, 'run')];
+  await writeFile(input, TEXT);
+  await mkdir(planPath(run), { recursive: true }); // no file can take its place
+  await mkdir(join(partsFolder(run), '1.a'), { recursive: true });
+  await assert.rejects(
+    planned(configFor([input], run, { restart: true }), 2),
+    is('output_cannot_create', /plan\.json/),
+  );
+  assert.deepEqual(await readdir(partsFolder(run)), ['1.a']);
+});
+
 test('gates without a value after a merge are refused', async (t) => {
   const folder = temporaryFolder(t);
   const input = join(folder, 'd.csv');
