@@ -20,6 +20,26 @@ export type ErrorCode =
   | 'interrupted'
   | 'internal';
 
+/** What hints propose that not all commands have the same flags for, worded for one of them. */
+export interface Remedies {
+  /** Replace what the run has written. */
+  readonly startOver: string;
+  readonly anotherFolder: string;
+  /** Say where the folder of the run is now. */
+  readonly newLocation: string;
+  /** Of rejects. */
+  readonly allowMore: string;
+}
+
+export const REPLAY_REMEDIES: Remedies = {
+  startOver: 'start over with --restart',
+  anotherFolder: 'choose another folder with --out',
+  newLocation: 'name the new location with --out',
+  allowMore: 'allow more with --max-rejects',
+};
+
+export type Hint = string | ((remedies: Remedies) => string);
+
 /**
  * An error that a user can act on: shown without a stack.
  * `message` says what went wrong and where, `hint` what to do about it.
@@ -27,12 +47,22 @@ export type ErrorCode =
 export class AiopsError extends Error {
   override readonly name = 'AiopsError';
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly #hint: Hint | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: Hint | undefined; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    this.#hint = options.hint;
+  }
+
+  /** For `replay`. */
+  get hint(): string | undefined {
+    return this.hintWith(REPLAY_REMEDIES);
+  }
+
+  /** For a command that has these remedies. */
+  hintWith(remedies: Remedies): string | undefined {
+    return typeof this.#hint === 'function' ? this.#hint(remedies) : this.#hint;
   }
 }
 

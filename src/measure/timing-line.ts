@@ -70,7 +70,7 @@ export function readTimingLine(line: string, place: string): TimedBlock {
   if (block !== null) return block;
   const shown = line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line;
   throw new AiopsError('output_io', `${place} is not a line of timings: ${shown}`, {
-    hint: 'restore the file as the run wrote it, or start over with --restart',
+    hint: ({ startOver }) => `restore the file as the run wrote it, or ${startOver}`,
   });
 }
 
@@ -86,7 +86,7 @@ function checkVersion({ version, minute }: Fields, place: string): void {
   if (version === VERSION || minute === undefined) return;
   const found = version === undefined ? 'has no version' : `has version ${JSON.stringify(version)}`;
   throw new AiopsError('config', `${place} ${found}; this program reads version ${VERSION}`, {
-    hint: 'another version of this program wrote it: use that one, or start over with --restart',
+    hint: ({ startOver }) => `another version of this program wrote it: use that one, or ${startOver}`,
   });
 }
 

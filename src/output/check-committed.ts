@@ -134,7 +134,7 @@ export async function checkFiles(
   const others = damaged.length === 1 ? '' : ` (and ${damaged.length - 1} more: see aiops-serve status)`;
   const isOthers = first.problem === 'long' ? '; if it belongs to another run, choose another --rejects' : '';
   throw new AiopsError('output_io', `cannot continue with ${first.path}: ${damageText(first)}${others}`, {
-    hint: `restore the file, or start over with --restart${isOthers}`,
+    hint: ({ startOver }) => `restore the file, or ${startOver}${isOthers}`,
   });
 }
 

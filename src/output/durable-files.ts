@@ -134,7 +134,7 @@ export async function makeFolder(path: string, files: Files = nodeFiles): Promis
     throw new AiopsError(
       'output_cannot_create',
       `cannot create the output folder ${path}: ${await reasonText(path, cause as NodeJS.ErrnoException, files)}`,
-      { hint: 'choose another folder with --out DIR', cause },
+      { hint: ({ anotherFolder }) => anotherFolder, cause },
     );
   }
 }

@@ -133,7 +133,7 @@ function refuseOtherFormat(value: unknown, path: string): void {
     'config',
     `${path} is from ${writer} (journal format ${run.format}), which this version, ` +
       `${program.name} ${program.version} (journal format ${JOURNAL_FORMAT}), cannot read`,
-    { hint: 'finish the run with the version that began it, or start over with --restart' },
+    { hint: ({ startOver }) => `finish the run with the version that began it, or ${startOver}` },
   );
 }
 
@@ -181,6 +181,6 @@ function parsed<T>(parse: () => T): T | undefined {
 
 function damaged(path: string): AiopsError {
   return new AiopsError('config', `cannot resume from ${path}: its first line is damaged`, {
-    hint: 'start over with --restart, or choose another folder with --out',
+    hint: ({ startOver, anotherFolder }) => `${startOver}, or ${anotherFolder}`,
   });
 }

@@ -55,7 +55,8 @@ export class LeftFolder implements LeftOutput {
     const requested = rejectsLabel(out, this.#paths.rejects);
     if (rejects === requested) return;
     throw new AiopsError('config', `the run in ${out} keeps its rejects in ${rejects}, not in ${requested}`, {
-      hint: 'name that file with --rejects, choose another --out, or start over with --restart',
+      hint: ({ anotherFolder, startOver }) =>
+        `name that file with --rejects, ${anotherFolder}, or ${startOver}`,
     });
   }
 

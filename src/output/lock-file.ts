@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import { AiopsError } from '../core/errors.js';
+import { AiopsError, type Hint } from '../core/errors.js';
 import { BufferedFile } from './buffered-file.js';
 import { isErrno, nodeFiles, type Files } from './files.js';
 import { holderState, parseHolder, type LockHolder } from './lock-holder.js';
@@ -19,7 +19,7 @@ export interface ClaimOptions {
 /** How often to try for a folder that other processes claim at the same instant. */
 const ATTEMPTS = 10;
 
-const WAIT = 'wait for it to end, or choose another folder with --out';
+const WAIT: Hint = ({ anotherFolder }) => `wait for it to end, or ${anotherFolder}`;
 
 /** Who holds a folder according to `lock.json`; null: no process, or the file is not one of ours. Never throws. */
 export async function readHolder(folder: string, files: Files = nodeFiles): Promise<LockHolder | null> {
@@ -174,7 +174,7 @@ export class LockFile {
       case 'stopped':
         return this.#locked(
           `: ${who}, which is suspended`,
-          `resume it (kill -CONT ${holder.pid}) or end it, or choose another folder with --out`,
+          ({ anotherFolder }) => `resume it (kill -CONT ${holder.pid}) or end it, or ${anotherFolder}`,
         );
       case 'running':
       case 'dead':
@@ -182,7 +182,7 @@ export class LockFile {
     }
   }
 
-  #locked(who: string, hint: string): AiopsError {
+  #locked(who: string, hint: Hint): AiopsError {
     return new AiopsError('output_locked', `another run is writing to ${this.#folder}${who}`, { hint });
   }
 }

@@ -1,4 +1,4 @@
-import { AiopsError, messageOf } from '../core/errors.js';
+import { AiopsError, messageOf, type Hint } from '../core/errors.js';
 import { isErrno, NotPlainFile, type FileEntry } from './files.js';
 
 /** A file or folder that cannot be created or opened. */
@@ -86,13 +86,13 @@ export function overwritten(path: string): AiopsError {
   return changed(`the end of ${path} was overwritten while the run was writing to it`, PUT_BACK);
 }
 
-const PUT_BACK =
-  'restore the file (if its folder has moved, name the new location with --out) and run the same command again, ' +
-  'or start over with --restart; exclude the files of a run from log rotation';
+const PUT_BACK: Hint = ({ newLocation, startOver }) =>
+  `restore the file (if its folder has moved, ${newLocation}) and run the same command again, ` +
+  `or ${startOver}; exclude the files of a run from log rotation`;
 
 const STOP_WRITER =
   'stop the other process that writes to it, then run the same command again: it resumes from the last commit';
 
-function changed(message: string, hint: string): AiopsError {
+function changed(message: string, hint: Hint): AiopsError {
   return new AiopsError('output_io', message, { hint });
 }

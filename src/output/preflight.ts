@@ -122,7 +122,7 @@ export async function refuseUnknownResults(folder: string, files: Files): Promis
     // A run that is killed while it begins leaves an empty file.
     if (entry === null || entry.sizeBytes === 0) continue;
     throw new AiopsError('config', `${path} exists, but there is no journal of a run that wrote it`, {
-      hint: 'choose another folder with --out, or replace it with --restart',
+      hint: ({ anotherFolder, startOver }) => `${anotherFolder}, or ${startOver}, which replaces it`,
     });
   }
 }

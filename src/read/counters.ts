@@ -114,7 +114,7 @@ export class Counters {
     throw new AiopsError(
       'reject_limit',
       `${countText(rejected)} of ${plural(records, 'record')} were rejected, more than --max-rejects ${allowed}${this.reasons}`,
-      { hint: `${this.remedy ?? 'see the rejects for what was wrong'}; or allow more with --max-rejects` },
+      { hint: ({ allowMore }) => `${this.remedy ?? 'see the rejects for what was wrong'}; or ${allowMore}` },
     );
   }
 

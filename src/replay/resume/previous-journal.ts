@@ -179,7 +179,7 @@ export function previousJournal(folder: string, contents: JournalContents): Prev
     } catch (cause) {
       if (!(cause instanceof ShapeError)) throw cause;
       throw new AiopsError('config', `cannot read the ${what} in ${journalPath(folder)}: ${cause.message}`, {
-        hint: 'start over with --restart, or choose another folder with --out',
+        hint: ({ startOver, anotherFolder }) => `${startOver}, or ${anotherFolder}`,
         cause,
       });
     }

@@ -119,6 +119,6 @@ const SHOWN_TEXT = 60;
 function notResults(place: string, line: string): AiopsError {
   const shown = line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line;
   return new AiopsError('output_io', `${place} is not a line of results: ${shown}`, {
-    hint: 'something else wrote to the file; restore it, or start over with --restart',
+    hint: ({ startOver }) => `something else wrote to the file; restore it, or ${startOver}`,
   });
 }

@@ -227,7 +227,7 @@ function parseSummary(json: string, path: string): RunSummary {
   } catch (cause) {
     if (!(cause instanceof ShapeError) && !(cause instanceof SyntaxError)) throw cause;
     throw new AiopsError('config', `cannot read ${path}: ${cause.message}`, {
-      hint: 'start over with --restart, or choose another folder with --out',
+      hint: ({ startOver, anotherFolder }) => `${startOver}, or ${anotherFolder}`,
       cause,
     });
   }
