@@ -1,7 +1,7 @@
 import type { BenchConfig, MeasuringConfig } from '../bench/bench-config.js';
 import type { BaselineRun } from '../bench/report/baseline.js';
 import { BENCH_METRICS } from '../bench/report/bench-metrics.js';
-import { oldestFirst } from '../read/sample/oldest-first.js';
+import { oldestFirst } from '../read/sample/series/oldest-first.js';
 import { refuseGatesWithout, type Gate } from '../report/gates.js';
 import { modelChoice } from './model-options.js';
 import { readSettings } from './reading-options.js';

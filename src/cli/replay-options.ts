@@ -3,7 +3,7 @@ import { gateThatNeeds, refuseGatesWithout, type Gate } from '../report/gates.js
 import { REPLAY_METRICS } from '../replay/report/replay-metrics.js';
 import type { WrittenFormats } from '../output/growing-files.js';
 import type { ReplayConfig } from '../replay/replay-config.js';
-import { oldestFirst } from '../read/sample/oldest-first.js';
+import { oldestFirst } from '../read/sample/series/oldest-first.js';
 import { journaled } from './journaled.js';
 import { modelChoice } from './model-options.js';
 import { defaultOut, readSettings } from './reading-options.js';

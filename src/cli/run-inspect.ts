@@ -1,7 +1,7 @@
 import { inspect } from '../inspect/inspect.js';
 import { inspectionText } from '../inspect/inspection-report.js';
 import type { GivenFlag } from '../inspect/pinned-command.js';
-import { oldestFirst } from '../read/sample/oldest-first.js';
+import { oldestFirst } from '../read/sample/series/oldest-first.js';
 import { Console, printable } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
 import { readSettings } from './reading-options.js';

@@ -1,5 +1,5 @@
 import type { Reject } from '../core/types.js';
-import { StepCounter } from './sample/interval.js';
+import { StepCounter } from './sample/grid/interval.js';
 
 /** Enough to tell; more would only take memory. */
 const MOST_STEPS = 4096;

@@ -34,7 +34,7 @@ import type { PlannedInput } from './planned-input.js';
 import { readMinutes } from './read-minutes.js';
 import type { FileDecisions } from './sample/decision.js';
 import { detect } from './sample/detect.js';
-import { rateColumns } from './sample/rate-columns.js';
+import { rateColumns } from './sample/metrics/rate-columns.js';
 import { takeSnapshot } from './snapshot/snapshot.js';
 import type { InputSnapshot, ResumePoint } from './snapshot/snapshot.js';
 import type { SortScratch } from './sort/open-sorted.js';

@@ -6,7 +6,7 @@ import { refuseOtherLabels } from './exports/same-labels.js';
 import type { ReadOptions } from './options.js';
 import type { NamedSample } from './sample/detect.js';
 import { exportOptions, sampleOfExport } from './sample/export-options.js';
-import { nameSeries } from './sample/join-series.js';
+import { nameSeries } from './sample/series/join-series.js';
 import { takeSample } from './sample/sample.js';
 import type { SampledSource } from './sample/sample.js';
 import { sortSampled } from './sort/open-sorted.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { timeParser } from '#build/core/time/format.js';
 import { splitFields } from '#build/read/text/split-fields.js';
-import { findDelimiter } from '#build/read/sample/csv-head.js';
+import { findDelimiter } from '#build/read/sample/form/csv-head.js';
 import { parseJsonLine } from '#build/read/text/json-value.js';
 import { metricOfText } from '#build/read/lines/number-format.js';
 import { labelOf } from '#build/read/lines/label-value.js';

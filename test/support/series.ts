@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { ReadOptions } from '#build/read/recording.js';
-import { oldestFirst } from '#build/read/sample/oldest-first.js';
+import { oldestFirst } from '#build/read/sample/series/oldest-first.js';
 import { folderWith, readInputs } from './reading.js';
 
 export const minute = (count: number): string =>

@@ -7,7 +7,7 @@ import type { ReadOptions } from '../options.js';
 import type { IgnoredField } from './decide.js';
 import { isEmpty, isNumeric } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
-import { namedZoneNotices } from './named-zone.js';
+import { namedZoneNotices } from './time/named-zone.js';
 import { listNames } from './names.js';
 import type { FileSample } from './sampler.js';
 

@@ -6,17 +6,17 @@ import { ROLE, longPlan, targetRoles, timePlan, timeRoles } from '../lines/plan.
 import type { FilePlan, LongPlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
 import { columnNotices, ignoredNotices } from './column-notices.js';
-import { decideCounters } from './counter-columns.js';
+import { decideCounters } from './metrics/counter-columns.js';
 import type { Decision } from './decision.js';
 import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
 import type { FieldCounts } from './field-values.js';
-import { isOneSeries } from './join-series.js';
-import type { InputSeries } from './join-series.js';
+import { isOneSeries } from './series/join-series.js';
+import type { InputSeries } from './series/join-series.js';
 import { listNames, newName } from './names.js';
-import { markNotices } from './number-agreement.js';
-import { mixedText } from './number-suffixes.js';
+import { markNotices } from './numbers/number-agreement.js';
+import { mixedText } from './numbers/number-suffixes.js';
 import type { FileFields } from './decide.js';
-import type { LongFields } from './long.js';
+import type { LongFields } from './metrics/long.js';
 import type { FileSample } from './sampler.js';
 import { wholeNames } from './whole-names.js';
 

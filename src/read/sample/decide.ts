@@ -8,18 +8,18 @@ import type { NumberFormat } from '../lines/number-format.js';
 import type { ReadOptions } from '../options.js';
 import type { Decision } from './decision.js';
 import { FieldShapes } from './field-shape.js';
-import { decideLabel } from './label.js';
-import type { LabelChoice } from './label.js';
-import { decideLong } from './long.js';
-import type { LongFields } from './long.js';
+import { decideLabel } from './label/label.js';
+import type { LabelChoice } from './label/label.js';
+import { decideLong } from './metrics/long.js';
+import type { LongFields } from './metrics/long.js';
 import { newName, quoteName } from './names.js';
-import { decideNumbers } from './number-format.js';
-import type { MixedUnits } from './number-suffixes.js';
+import { decideNumbers } from './numbers/number-format.js';
+import type { MixedUnits } from './numbers/number-suffixes.js';
 import type { SampleTable, SampledTable } from './table.js';
-import { decideTargets } from './target.js';
-import type { TargetChoice } from './target.js';
-import { decideTime } from './time-column.js';
-import { decideTimeFormat } from './time-format.js';
+import { decideTargets } from './target/target.js';
+import type { TargetChoice } from './target/target.js';
+import { decideTime } from './time/time-column.js';
+import { decideTimeFormat } from './time/time-format.js';
 
 /** The column with the time, or several that hold it together, and how it is written. */
 export interface FileTimes {

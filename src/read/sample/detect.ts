@@ -11,17 +11,17 @@ import { RECORD_FORMS, remedyOf } from '../lines/reject-remedies.js';
 import { chooseColumns } from './columns.js';
 import { decisionNotices, noticesOf } from './decision.js';
 import type { FileDecisions } from './decision.js';
-import { chooseGrid, wallClock } from './grid.js';
-import { chooseInterval } from './interval.js';
-import { foreignHint, notRead, orForeign } from './foreign.js';
-import { nameMetrics } from './metric-names.js';
+import { chooseGrid, wallClock } from './grid/grid.js';
+import { chooseInterval } from './grid/interval.js';
+import { foreignHint, notRead, orForeign } from './foreign/foreign.js';
+import { nameMetrics } from './metrics/metric-names.js';
 import { listNames } from './names.js';
-import { rangeNotices } from './range.js';
+import { rangeNotices } from './grid/range.js';
 import { searchSample } from './sample.js';
 import type { SampledSource } from './sample.js';
-import type { InputSeries } from './join-series.js';
+import type { InputSeries } from './series/join-series.js';
 import type { FileSample } from './sampler.js';
-import { decideSeries, seriesNotices } from './series-notices.js';
+import { decideSeries, seriesNotices } from './series/series-notices.js';
 
 export interface DetectedFile {
   readonly plan: FilePlan;

@@ -9,7 +9,7 @@ import type { Layout } from '../lines/plan.js';
 import type { BlockReader } from '../lines/records.js';
 import type { ReadOptions } from '../options.js';
 import { remedyOf } from '../lines/reject-remedies.js';
-import type { FileHead } from './file-head.js';
+import type { FileHead } from './form/file-head.js';
 import { TABLE_ROWS, TableBuilder } from './table.js';
 import type { SampleTable } from './table.js';
 

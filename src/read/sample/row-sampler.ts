@@ -10,10 +10,10 @@ import type { RowSink } from '../lines/records.js';
 import { targetOf } from '../lines/target-name.js';
 import type { ReadOptions } from '../options.js';
 import type { FileFields, FileTimes } from './decide.js';
-import type { FileHead } from './file-head.js';
+import type { FileHead } from './form/file-head.js';
 import { MOST_VALUES, SampledRecords } from './field-values.js';
 import type { HeadReader } from './head.js';
-import { SampledTimes } from './times.js';
+import { SampledTimes } from './time/times.js';
 
 /** Records that show what the fields are. */
 const FIELD_RECORDS = 1024;

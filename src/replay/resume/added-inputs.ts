@@ -7,7 +7,7 @@ import { formatDuration, isoTime } from '../../core/time.js';
 import { ROLE } from '../../read/lines/plan.js';
 import { readOptionsFor } from '../../read/open-windows.js';
 import { openRecording, reopenRecording, type ReadOptions } from '../../read/recording.js';
-import { areOfOneRotation } from '../../read/sample/rotation.js';
+import { areOfOneRotation } from '../../read/sample/series/rotation.js';
 import type { FileSnapshot, InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { SortScratch } from '../../read/sort/open-sorted.js';
 import type { ReplayConfig } from '../replay-config.js';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { splitFields } from '#build/read/text/split-fields.js';
-import { findDelimiter } from '#build/read/sample/csv-head.js';
+import { findDelimiter } from '#build/read/sample/form/csv-head.js';
 
 const options = { relax_column_count: true, trim: true, record_delimiter: ['\n', '\r\n'] };
 

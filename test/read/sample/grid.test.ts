@@ -7,7 +7,7 @@ import type { AiopsError } from '#build/core/errors.js';
 import { Intervals } from '#build/core/grid.js';
 import { timeParser } from '#build/core/time/format.js';
 import type { ReadOptions } from '#build/read/options.js';
-import { chooseGrid } from '#build/read/sample/grid.js';
+import { chooseGrid } from '#build/read/sample/grid/grid.js';
 
 import { readText } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';

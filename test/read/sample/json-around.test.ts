@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { AiopsError } from '#build/core/errors.js';
-import { recordsPath } from '#build/read/sample/json-around.js';
+import { recordsPath } from '#build/read/sample/foreign/json-around.js';
 
 import { folderWith, readInputs, readText } from '../../support/reading.js';
 

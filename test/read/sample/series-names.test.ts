@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { oldestFirst } from '#build/read/sample/oldest-first.js';
-import { rotatedFiles } from '#build/read/sample/rotation.js';
-import { seriesNames } from '#build/read/sample/series-names.js';
+import { oldestFirst } from '#build/read/sample/series/oldest-first.js';
+import { rotatedFiles } from '#build/read/sample/series/rotation.js';
+import { seriesNames } from '#build/read/sample/series/series-names.js';
 import { flagIn, minute, readFiles, rows } from '../../support/series.js';
 
 test('a single file is called like today: by its name without extension', () => {

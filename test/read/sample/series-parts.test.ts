@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { oldestFirst } from '#build/read/sample/oldest-first.js';
+import { oldestFirst } from '#build/read/sample/series/oldest-first.js';
 import { flagIn, minute, readFiles, rows } from '../../support/series.js';
 
 const DAY = 1440;

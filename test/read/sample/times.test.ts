@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { Intervals, plainGrid } from '#build/core/grid.js';
-import { SampledTimes } from '#build/read/sample/times.js';
+import { SampledTimes } from '#build/read/sample/time/times.js';
 
 const INTERVAL_MS = 10;
 
