@@ -1,7 +1,10 @@
+import { performance } from 'node:perf_hooks';
+
 import type { Block } from '../core/block.js';
 import type { LookBack } from '../core/look-back.js';
 import type { BlockTiming, ReadStep } from '../core/types.js';
 import type { DueSteps } from './feed.js';
+import type { BackfillSettings } from './replay-config.js';
 
 /** Steps that are written together, and the block of their minutes. */
 export interface StepBlock {
@@ -124,6 +127,25 @@ export class BlockMaker {
     this.#dueAtMs = null;
     return closed;
   }
+}
+
+/** Values that a chunk may hold, bytes. */
+const MOST_CHUNK_BYTES = 16 * 2 ** 20;
+/** No minute is held back for longer, ms. */
+const LONGEST_HOLD_MS = 1000;
+
+/** @param actors how many serve a block */
+export function blockMaker(
+  { commitIntervalMs }: Pick<BackfillSettings, 'commitIntervalMs'>,
+  actors: number,
+  parts: Pick<BlockMakerOptions, 'lookBack' | 'length' | 'compares'>,
+): BlockMaker {
+  return new BlockMaker({
+    ...parts,
+    mostBytes: MOST_CHUNK_BYTES * actors,
+    holdMs: Math.min(LONGEST_HOLD_MS, commitIntervalMs),
+    now: () => performance.now(),
+  });
 }
 
 /** The steps of a feed, and word when the next ones are slow to come. */

@@ -4,18 +4,15 @@ import { performance } from 'node:perf_hooks';
 import type { RunCounts } from '../core/counts.js';
 import { isoTime } from '../core/time.js';
 import type { ReadStep, ReadyFacts } from '../core/types.js';
-import { unlessAborted } from '../core/abort.js';
 import { findModel } from '../model/model-choice.js';
 import { peekOutput } from '../output/left-folder.js';
-import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import { Counters } from '../read/counters.js';
 import type { GateResult } from '../report/gates.js';
 import type { DueSteps } from './feed.js';
 import { noticesOfNothing } from './finish.js';
-import { openExecutors } from './replay.js';
+import { openExecutors, openServing } from './open-run.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext } from './replay-context.js';
-import { lineForm } from './line-form.js';
 import { serveFirst, type FirstServed } from './serve-first.js';
 import { reportedRejects, type ReportedReject } from './report/rejects.js';
 import { earlierRun, refuseHeld, type EarlierRun } from './resume/earlier-run.js';
@@ -62,7 +59,7 @@ export type DryContext = Pick<
  * @throws AiopsError what the run would end with
  */
 export async function dryRun(config: ReplayConfig, context: DryContext): Promise<DryRun | null> {
-  const { signal, onNotice, stdin } = context;
+  const { signal, onNotice } = context;
   const model = await findModel(config.model);
   const { restart } = config.backfill;
   const output = await peekOutput(config.output, { restart });
@@ -77,18 +74,11 @@ export async function dryRun(config: ReplayConfig, context: DryContext): Promise
     return { ...NOTHING_TO_DO, out: config.output.out, earlier, gates: known.summary.gates };
   }
   await previous.check();
-  const input = previous.input ?? model.input ?? (await executors.start(signal))?.input;
-  if (input === undefined) return null;
-  const options = readOptionsFor({ ...config.read, live: false }, input);
-  const opening = previous.openRecording(options, stdin, { folder: tmpdir(), signal });
-  await using recording = await unlessAborted(opening, signal);
-  if (recording === null) return null;
-  const lookBack = openWindows(input, recording);
-  const lines = lineForm(config, recording);
-  for (const notice of recording.notices) onNotice(notice);
-  const ready = await executors.start(signal);
-  if (ready === null) return null;
-  for (const notice of ready.notices) onNotice(notice);
+  const reading = { ...config, read: { ...config.read, live: false } };
+  const opening = { model, previous, executors, scratch: tmpdir() };
+  await using serving = await openServing(reading, opening, context);
+  if (serving === null) return null;
+  const { input, recording, lookBack, lines, ready } = serving;
   previous.checkReady(ready);
   context.onReady(ready);
 

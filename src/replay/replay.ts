@@ -1,34 +1,24 @@
 import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
-import { resolveActors } from '../core/actor-count.js';
 import type { Block } from '../core/block.js';
 import type { BlockRun } from '../core/executor.js';
 import { AiopsError, type ErrorCode } from '../core/errors.js';
-import type { LookBack } from '../core/look-back.js';
-import type { InputSpec } from '../core/types.js';
 import { unlessAborted } from '../core/abort.js';
-import { installedNative } from '../host/native/location.js';
 import { pageAssets } from '../host/page-assets.js';
-import { usableProcessors } from '../host/processors.js';
-import { findModel, type ChosenModel } from '../model/model-choice.js';
+import { findModel } from '../model/model-choice.js';
 import { openOutput } from '../output/open-output.js';
 import { OutputClosed } from '../output/stream-sink.js';
-import { Executors } from '../pool/executors.js';
-import { loadRequest } from '../pool/load-request.js';
-import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import type { Recording } from '../read/recording.js';
-import { refuseGatesWithout } from '../report/gates.js';
-import { BlockLength, BlockMaker, type StepBlock } from './blocks.js';
+import { BlockLength, blockMaker, type StepBlock } from './blocks.js';
 import { Comparer } from './comparer.js';
 import { Feed } from './feed.js';
 import { noticesOfNothing, report } from './finish.js';
-import { lineForm } from './line-form.js';
+import { openExecutors, openServing } from './open-run.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';
-import { REPLAY_METRICS } from './report/replay-metrics.js';
 import { replayPage } from './report/run-page.js';
-import { findPreviousRun, type PreviousRun } from './resume/previous-run.js';
+import { findPreviousRun } from './resume/previous-run.js';
 import type { DispatchedBlock } from './served-block.js';
 import { Sink } from './sink.js';
 import { RunTotals } from './totals.js';
@@ -69,31 +59,22 @@ async function runStages({ config, context, find }: Session): Promise<ReplayOutc
   const model = await findModel(config.model);
   await using output = await openRunOutput(config, context);
   const previous = await find({ output, config, model, onNotice });
-
-  // 2. Set up the executors. They start once the input is open, unless only they know what an item is.
   await using executors = openExecutors(config, model, previous, context);
   const known = await previous.outcome(executors, signal);
   if (known !== null) return known;
   await previous.check();
-  const input = previous.input ?? model.input ?? (await executors.start(signal))?.input;
-  if (input === undefined) return previous.interrupted;
-
-  // 3. Open the recording, at its beginning or where this session resumes.
-  await using recording = await openInput(config, input, previous, context);
-  if (recording === null) return previous.interrupted;
-  if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
-  const [lookBack, lines] = [openWindows(input, recording), lineForm(config, recording)];
-  for (const notice of recording.notices) onNotice(notice);
   const assets = output.keepsReport && !previous.isPart ? await pageAssets() : null; // what is not installed shows now
 
-  // 4. Start the actors, each of which loads the model and warms up; then begin the output.
-  const ready = await executors.start(signal);
-  if (ready === null) return previous.interrupted;
-  for (const notice of ready.notices) onNotice(notice);
+  // 2. Open the recording, start the actors, each of which loads the model and warms up, then begin the output.
+  const { out } = config.output;
+  const opening = { model, previous, executors, scratch: out === '-' ? tmpdir() : out };
+  await using serving = await openServing(config, opening, context);
+  if (serving === null) return previous.interrupted;
+  const { input, recording, lookBack, lines, ready } = serving;
   await previous.begin(output, recording, ready);
   context.onReady(ready);
 
-  // 5. Serve minutes when they are due, in blocks: window → partition and dispatch → gather → write.
+  // 3. Serve minutes when they are due, in blocks: window → partition and dispatch → gather → write.
   const comparer = new Comparer({ ...config, lines, executors, now: () => performance.now() });
   const run = { recording, executors, before: previous.progress, isPart: previous.isPart };
   const ended = run.before?.ended === true;
@@ -102,20 +83,24 @@ async function runStages({ config, context, find }: Session): Promise<ReplayOutc
   const feed = new Feed({ recording, pace: config.pace, maxAhead: config.read.maxAhead, onNotice });
   const lost = AbortSignal.any([executors.lost, sink.failed]);
   const steps = feed.steps({ signal, lost, onRejects: (step) => sink.enqueue([step]) });
-  const serving = { comparer, length: new BlockLength(config.block), onNotice };
-  const maker = blockMaker(config, { ...serving, lookBack, executors });
+  const length = new BlockLength(config.block);
+  const { actors } = executors[config.mode === 'parallel' ? 'pool' : 'solo'];
+  const maker = blockMaker(config.backfill, actors, { lookBack, length, compares: () => comparer.isDue });
   const moved = await checkingInputs(recording, context, async () => {
     for await (const part of ended ? [] : maker.blocks(steps)) {
       if (signal.aborted) break; // the next session reads it again
       if (part.isCompared) await sink.drain(); // a comparison is fair only while nothing else is under way
-      await sink.enqueue(part.steps, part.block && dispatch(part, part.block, serving));
+      await sink.enqueue(
+        part.steps,
+        part.block && dispatch(part, part.block, { comparer, length, onNotice }),
+      );
       if (part.isCompared) await sink.drain();
     }
     await sink.drain();
   });
   if (signal.aborted) return await sink.stop();
 
-  // 6. Commit the end of the run, and report on all of its sessions.
+  // 4. Commit the end of the run, and report on all of its sessions.
   const notices = ended || previous.isPart ? [] : noticesOfNothing(config.read, totals.counters, recording);
   await sink.end();
   if (moved !== null) throw moved;
@@ -130,62 +115,6 @@ function openRunOutput(
   { stdout }: ReplayContext,
 ): Promise<RunOutput> {
   return openOutput(output, stdout, { ...backfill, inputs });
-}
-
-/** A lost actor is replaced at most so many times within a minute. */
-const RESTARTS = 3;
-
-export function openExecutors(
-  config: ReplayConfig,
-  model: ChosenModel,
-  previous: Pick<PreviousRun, 'progress' | 'loadLike'>,
-  { graceOver, onActorLine, onNotice }: Pick<ReplayContext, 'graceOver' | 'onActorLine' | 'onNotice'>,
-): Executors {
-  const load = loadRequest(config, model.source, installedNative()?.folder ?? null);
-  const writer = writerOf(config);
-  const other = writer === 'pool' ? 'solo' : 'pool';
-  const executors = new Executors({
-    load: previous.loadLike(load),
-    actors: resolveActors(config.actors, usableProcessors()),
-    needed: config.compare === 'none' ? [writer] : [writer, other],
-    quarantines: previous.progress?.quarantines ?? [],
-    timeoutMs: config.actorTimeoutMs,
-    maxRssBytes: config.maxActorRssBytes,
-    restarts: RESTARTS,
-    log: onActorLine,
-    onIncident: ({ text }) => onNotice({ level: 'warning', text }),
-  });
-  graceOver.addEventListener('abort', () => executors.kill());
-  return executors;
-}
-
-/** The executor that produces the results. */
-function writerOf({ mode }: ReplayConfig): 'pool' | 'solo' {
-  return mode === 'parallel' ? 'pool' : 'solo';
-}
-
-/** Values that a chunk may hold, bytes. */
-const MOST_CHUNK_BYTES = 16 * 2 ** 20;
-/** No minute is held back for longer, ms. */
-const LONGEST_HOLD_MS = 1000;
-
-export function blockMaker(
-  { mode, backfill }: ReplayConfig,
-  parts: {
-    readonly lookBack: LookBack;
-    readonly length: BlockLength;
-    readonly comparer: Comparer;
-    readonly executors: Executors;
-  },
-): BlockMaker {
-  const { lookBack, length, comparer, executors } = parts;
-  return new BlockMaker({
-    ...{ lookBack, length },
-    mostBytes: MOST_CHUNK_BYTES * executors[mode === 'parallel' ? 'pool' : 'solo'].actors,
-    holdMs: Math.min(LONGEST_HOLD_MS, backfill.commitIntervalMs),
-    compares: () => comparer.isDue,
-    now: () => performance.now(),
-  });
 }
 
 function dispatch(
@@ -212,20 +141,6 @@ function learn(
   if (most === null) return;
   const text = `actors were lost on blocks of ${timing.minutes} minutes, and no row explains it: blocks have at most ${most} from now on`;
   onNotice({ level: 'warning', text });
-}
-
-/** Null as soon as the signal is given. */
-async function openInput(
-  { read, output: { out } }: ReplayConfig,
-  input: InputSpec,
-  previous: PreviousRun,
-  { stdin, signal }: ReplayContext,
-): Promise<Recording | null> {
-  const scratch = { folder: out === '-' ? tmpdir() : out, signal };
-  const opening = previous.openRecording(readOptionsFor(read, input), stdin, scratch);
-  const recording = await unlessAborted(opening, signal);
-  if (recording === null) stdin.destroy(); // the opening may be waiting for it
-  return recording;
 }
 
 const FAULTS_OF_INPUT: ReadonlySet<ErrorCode> = new Set([

@@ -6,7 +6,7 @@ import { reopenRecording } from '../read/recording.js';
 import { pageAssets } from '../host/page-assets.js';
 import { Comparer } from './comparer.js';
 import { noticesOfNothing, report } from './finish.js';
-import { openExecutors } from './replay.js';
+import { openExecutors } from './open-run.js';
 import { lineForm } from './line-form.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';

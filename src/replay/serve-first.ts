@@ -4,10 +4,9 @@ import type { LineForm } from '../core/block.js';
 import type { LookBack } from '../core/look-back.js';
 import type { BlockTiming, ReadStep } from '../core/types.js';
 import type { Executors } from '../pool/executors.js';
-import { BlockLength } from './blocks.js';
+import { BlockLength, blockMaker } from './blocks.js';
 import { Comparer } from './comparer.js';
 import type { DueSteps } from './feed.js';
-import { blockMaker } from './replay.js';
 import type { ReplayConfig } from './replay-config.js';
 
 /** Enough to tell how fast minutes are served, ms. */
@@ -40,7 +39,10 @@ export async function* serveFirst(
   const comparer = new Comparer({ ...config, compare: 'none', ...of });
   const length = new BlockLength(config.block);
   let servingMs = 0;
-  for await (const part of blockMaker(config, { ...parts, length, comparer }).blocks(due)) {
+  const { actors } = parts.executors[config.mode === 'parallel' ? 'pool' : 'solo'];
+  const { lookBack } = parts;
+  const maker = blockMaker(config.backfill, actors, { lookBack, length, compares: () => false });
+  for await (const part of maker.blocks(due)) {
     if (parts.signal.aborted) return undefined;
     const { steps, block, minutesWithItems } = part;
     if (block === null) {

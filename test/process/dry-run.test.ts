@@ -109,6 +109,24 @@ suite('a dry run', () => {
     assert.deepEqual(readdirSync(cwd), ['back.csv']);
   });
 
+  test('ends with the status of the run for a gate on labels, whether the recording has any or not', async (t) => {
+    const cwd = temporaryFolder(t);
+    const labelled = readFileSync(recording('service-day.csv'), 'utf8');
+    assert.match(labelled, /^timestamp,.*,label\n/);
+    writeFileSync(join(cwd, 'labelled.csv'), labelled);
+    writeFileSync(join(cwd, 'unlabelled.csv'), labelled.replaceAll(/,[^,]*$/gm, ''));
+    for (const [input, expected] of [
+      ['labelled.csv', 0],
+      ['unlabelled.csv', 64],
+    ] as const) {
+      const gated = ['replay', input, '--fail-if', 'f1 < 0', ...FLAGS];
+      const dry = await runCli([...gated, '--dry-run'], { cwd });
+      const real = await runCli(gated, { cwd });
+      assert.deepEqual([dry.status, real.status], [expected, expected], dry.stderr + real.stderr);
+      if (expected !== 0) assert.equal(dry.stderr, real.stderr);
+    }
+  });
+
   test('says for people what it did, and that it wrote nothing', async (t) => {
     const cwd = temporaryFolder(t);
     const args = ['replay', recording('service-day.csv'), ...FLAGS, '--dry-run'];

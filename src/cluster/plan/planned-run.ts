@@ -1,16 +1,12 @@
 import { tmpdir } from 'node:os';
 
-import { unlessAborted } from '../../core/abort.js';
 import { findModel } from '../../model/model-choice.js';
-import { openWindows, readOptionsFor } from '../../read/open-windows.js';
+import { readOptionsFor } from '../../read/open-windows.js';
 import type { ReadOptions } from '../../read/options.js';
 import { openRecording } from '../../read/recording.js';
-import { refuseGatesWithout } from '../../report/gates.js';
-import { lineForm } from '../../replay/line-form.js';
-import { openExecutors } from '../../replay/replay.js';
+import { openExecutors, openServing, type EarlierSessions } from '../../replay/open-run.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext } from '../../replay/replay-context.js';
-import { REPLAY_METRICS } from '../../replay/report/replay-metrics.js';
 import { runFacts } from '../../replay/resume/previous-run.js';
 import type { RunFacts } from '../../replay/resume/run-facts.js';
 import { measureRate, sliceCount } from './slice-count.js';
@@ -39,25 +35,21 @@ export interface PlannedRun {
 /** Opens everything as a replay does, to see what it would do. Null once the signal is given. */
 export async function openPlanned(
   { config, slices }: PlanRequest,
-  { stdin, signal, graceOver, onNotice, onReady, onActorLine }: PlanContext,
+  context: PlanContext,
 ): Promise<PlannedRun | null> {
+  const { signal, onReady } = context;
   const model = await findModel(config.model);
-  const none = { progress: null, loadLike: <T>(load: T): T => load };
-  await using executors = openExecutors(config, model, none, { graceOver, onActorLine, onNotice });
-  const input = model.input ?? (await executors.start(signal))?.input;
-  if (input === undefined) return null;
-  const options = readOptionsFor(config.read, input);
-  const scratch = { folder: tmpdir(), signal };
-  await using recording = await unlessAborted(openRecording(config.inputs, options, stdin, scratch), signal);
-  if (recording === null) return null;
-  if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
-  const lookBack = openWindows(input, recording);
-  const lines = lineForm(config, recording);
-  for (const notice of recording.notices) onNotice(notice);
-  const ready = await executors.start(signal);
-  if (ready === null) return null;
-  for (const notice of ready.notices) onNotice(notice);
+  const previous: EarlierSessions = {
+    ...{ progress: null, input: null, loadLike: (load) => load },
+    openRecording: (...how) => openRecording(config.inputs, ...how),
+  };
+  await using executors = openExecutors(config, model, previous, context);
+  const opening = { model, previous, executors, scratch: tmpdir() };
+  await using serving = await openServing(config, opening, context);
+  if (serving === null) return null;
+  const { input, recording, lookBack, lines, ready } = serving;
   onReady(ready);
+  const options = readOptionsFor(config.read, input);
   const facts = runFacts(config, recording, ready, new Date().toISOString());
   if (slices !== 'auto') return { facts, options, slices };
   const rate = await measureRate(config, recording, { lookBack, lines, executors, signal });
