@@ -52,7 +52,7 @@ export async function warmUp(
     notices.push({ level: 'warning', text });
   }
   if (skipped > 0) {
-    const text = `${name} is slow, so ${plural(skipped, 'comparison')} of the check that each answer depends on its own item were skipped; --compare all compares every minute`;
+    const text = `${name} is slow, so ${plural(skipped, 'comparison')} of the check that each answer depends on its own item were skipped; aiops-serve replay --compare all compares every minute`;
     notices.push({ level: 'info', text });
   }
   return { outputs: layout, hasSameBits, notices };

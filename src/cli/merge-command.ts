@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { withPlanHints } from './plan-hints.js';
+import { PLAN_WORDING, withHints } from './hints.js';
 import type { MergeFlags } from './run-merge.js';
 
 const HELP_AFTER = `
@@ -19,6 +19,6 @@ export function defineMerge(command: Command, done: (status: number) => void): v
     .addHelpText('after', HELP_AFTER)
     .action(async (folder: string, flags: MergeFlags) => {
       const { runMerge } = await import('./run-merge.js');
-      done(await withPlanHints(() => runMerge(folder, flags)));
+      done(await withHints(command, PLAN_WORDING, () => runMerge(folder, flags)));
     });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { READER_WORDING, withHints } from './hints.js';
 import type { CheckFlags } from './run-model-check.js';
 import type { InitValues } from './run-model.js';
 import { INIT_SETTINGS } from './settings.js';
@@ -29,7 +30,7 @@ export function defineModel(command: Command, done: (status: number) => void): v
     .option('--force', 'replace an aiops-model.json')
     .action(async (path: string, values: InitValues) => {
       const { runInit } = await import('./run-model.js');
-      await runInit(path, values);
+      await withHints(init, READER_WORDING, () => runInit(path, values));
     });
   command
     .command('check')
@@ -42,9 +43,9 @@ export function defineModel(command: Command, done: (status: number) => void): v
     )
     .option('--json', 'as JSON')
     .addHelpText('after', CHECK_HELP)
-    .action(async (bundle: string, flags: CheckFlags) => {
+    .action(async (bundle: string, flags: CheckFlags, self: Command) => {
       const { runCheck } = await import('./run-model-check.js');
-      done(await runCheck(bundle, flags));
+      done(await withHints(self, READER_WORDING, () => runCheck(bundle, flags)));
     });
   command
     .command('seal')
@@ -52,8 +53,8 @@ export function defineModel(command: Command, done: (status: number) => void): v
       "Writes the sha256 sums of a bundle's files, and a seal over the rest, into its aiops-model.json.",
     )
     .argument('<folder>', 'the bundle')
-    .action(async (folder: string) => {
+    .action(async (folder: string, _flags: unknown, self: Command) => {
       const { runSeal } = await import('./run-model.js');
-      await runSeal(folder);
+      await withHints(self, READER_WORDING, () => runSeal(folder));
     });
 }

@@ -3,7 +3,6 @@ import { inspectionText } from '../inspect/inspection-report.js';
 import type { GivenFlag } from '../inspect/pinned-command.js';
 import { oldestFirst } from '../read/sample/series/oldest-first.js';
 import { Console, printable } from './console.js';
-import { EXIT_STATUS } from './exit-codes.js';
 import { readSettings } from './reading-options.js';
 import { print } from './report.js';
 import { type INSPECT_SETTINGS } from './settings.js';
@@ -25,9 +24,8 @@ export async function runInspect(invocation: Invocation<typeof INSPECT_SETTINGS>
   await print(
     values.json ? `${JSON.stringify(inspection, null, 2)}\n` : printable(inspectionText(inspection)),
   );
-  if (refusal === null) return 0;
-  terminal.error(refusal);
-  return EXIT_STATUS[refusal.code];
+  if (refusal !== null) throw refusal;
+  return 0;
 }
 
 /** The flags of reading that do not have their defaults, as typed. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { BENCH_WORDING, READER_WORDING, withHints } from './hints.js';
 import { BENCH_SETTINGS, INSPECT_SETTINGS, PLAN_SETTINGS, REPLAY_SETTINGS } from './settings.js';
 import { withSettings } from './with-settings.js';
 
@@ -37,7 +38,7 @@ export function defineInspect(command: Command, done: (status: number) => void):
     .addHelpText('after', INSPECT_HELP);
   withSettings(command, INSPECT_SETTINGS, async (invocation) => {
     const { runInspect } = await import('./run-inspect.js');
-    done(await runInspect(invocation));
+    done(await withHints(command, READER_WORDING, () => runInspect(invocation)));
   });
 }
 
@@ -49,6 +50,6 @@ export function defineBench(command: Command, done: (status: number) => void): v
   );
   withSettings(command, BENCH_SETTINGS, async (invocation) => {
     const { runBench } = await import('./run-bench.js');
-    done(await runBench(invocation));
+    done(await withHints(command, BENCH_WORDING, () => runBench(invocation)));
   });
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { actorCount, whole } from './settings/kinds.js';
 import { SERVING } from './settings/serving.js';
-import { withPlanHints } from './plan-hints.js';
+import { PLAN_WORDING, withHints } from './hints.js';
 import type { SliceFlags } from './run-slice.js';
 
 const MOST_SLICES = 10_000;
@@ -27,6 +27,6 @@ export function defineSlice(command: Command, done: (status: number) => void): v
     .addHelpText('after', HELP_AFTER)
     .action(async (plan: string, number: number, flags: SliceFlags) => {
       const { runSliceCommand } = await import('./run-slice.js');
-      done(await withPlanHints(() => runSliceCommand(plan, number, flags)));
+      done(await withHints(command, PLAN_WORDING, () => runSliceCommand(plan, number, flags)));
     });
 }

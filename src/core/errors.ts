@@ -29,6 +29,12 @@ export interface Remedies {
   readonly newLocation: string;
   /** Of rejects. */
   readonly allowMore: string;
+  /** Take the folder from a holder that this host cannot see. */
+  readonly takeFolder: string;
+  /** What else a change to the reading of a run takes; empty: nothing. */
+  readonly rereadRun: string;
+  /** After the old bytes of an input are back. */
+  readonly resume: string;
 }
 
 export const REPLAY_REMEDIES: Remedies = {
@@ -36,6 +42,10 @@ export const REPLAY_REMEDIES: Remedies = {
   anotherFolder: 'choose another folder with --out',
   newLocation: 'name the new location with --out',
   allowMore: 'allow more with --max-rejects',
+  takeFolder: 'take the folder with --break-lock',
+  rereadRun: 'add --restart if --out holds an unfinished run',
+  resume:
+    'once its old bytes are back, the same command resumes the run, otherwise use --restart or another --out',
 };
 
 export type Hint = string | ((remedies: Remedies) => string);

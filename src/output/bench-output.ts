@@ -20,8 +20,6 @@ export function scenarioFile(scenario: string): string {
 
 export interface BenchOutputOptions {
   readonly trace: boolean;
-  /** Take the folder although a process on another host holds it. */
-  readonly breakLock?: boolean;
   /** What the run reads and must not overwrite; `-` is standard input. */
   readonly inputs?: readonly string[];
   readonly files?: Files;
@@ -47,11 +45,11 @@ export class BenchOutput {
    */
   static async open(
     folder: string,
-    { trace, breakLock = false, inputs = [], files = nodeFiles }: BenchOutputOptions,
+    { trace, inputs = [], files = nodeFiles }: BenchOutputOptions,
   ): Promise<BenchOutput> {
     await refuseInputs(inputs, { folder, isOwn: isBenchFile, others: [] }, files);
     await makeFolder(folder, files);
-    const lock = await FolderLock.take(folder, { breakLock, files });
+    const lock = await FolderLock.take(folder, { files });
     try {
       await refuseOthers(folder, files);
       const traceFile = trace ? await AtomicFile.create(join(folder, TRACE), files) : null;

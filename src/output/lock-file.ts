@@ -169,7 +169,7 @@ export class LockFile {
       case 'unseen':
         return this.#locked(
           `: ${who}, which is not visible from this host`,
-          'wait for it to end; if it has ended already, take the folder with --break-lock',
+          ({ takeFolder }) => `wait for it to end; if it has ended already, ${takeFolder}`,
         );
       case 'stopped':
         return this.#locked(

@@ -46,7 +46,8 @@ export async function refuseInputs(
       'usage',
       `${inputName(input)} is an input, and the run would overwrite it as ${path}`,
       {
-        hint: 'choose another location with --out or --rejects',
+        hint: ({ anotherFolder }) =>
+          others.includes(path) ? 'choose another file with --rejects' : anotherFolder,
       },
     );
   }

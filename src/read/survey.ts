@@ -110,5 +110,7 @@ function refusalOf(
   const error = outOfOrder(record, newest, { intervals, intervalsBack: largest.intervals, options });
   // Lines whose number is not known have 0.
   const message = error.message.replace(/( near byte \d+):0/, '$1').replace(' (line 0)', '');
-  return new AiopsError(error.code, message, { hint: error.hint });
+  return new AiopsError(error.code, message, {
+    hint: (remedies) => error.hintWith(remedies) ?? '',
+  });
 }

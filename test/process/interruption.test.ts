@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { constants } from 'node:os';
@@ -166,6 +167,19 @@ test('a folder locked by another host is refused; --break-lock takes it', async 
   const broken = await runCli([...args, '--break-lock'], { cwd });
   assert.equal(broken.status, 0, broken.stderr);
   assert.ok(!existsSync(lock), 'it was given back');
+});
+
+test('a benchmark names what frees a folder locked by another host', async (t) => {
+  const cwd = temporaryFolder(t);
+  mkdirSync(join(cwd, 'out'));
+  writeFileSync(join(cwd, 'out/lock.json'), JSON.stringify({ ...(await thisHolder()), host: 'elsewhere' }));
+  const args = ['bench', '--out', 'out', '--items', '2', '--actors', '1', '--rounds', '2', '--time', '50ms'];
+  const refused = await runCli(args, { cwd });
+  assert.equal(refused.status, 75, refused.stderr);
+  assert.match(refused.stderr, /^error: .* on elsewhere, since .*\n {2}.*delete its lock\.json$/m);
+  rmSync(join(cwd, 'out/lock.json'));
+  const after = await runCli(args, { cwd });
+  assert.equal(after.status, 0, after.stderr);
 });
 
 const full = { skip: existsSync('/dev/full') ? false : 'no /dev/full here' };

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { AiopsError } from '../../core/errors.js';
+import { AiopsError, type Hint } from '../../core/errors.js';
 import { STDIN_NAME } from '../../core/stdin-name.js';
 import { closeRead, unreadable } from './file-facts.js';
 
@@ -81,9 +81,8 @@ export function shrank(name: string, fromBytes: number, toBytes: number): AiopsE
 }
 
 /** What to do about a file that changed while it was read. */
-export const CHANGED_HINT =
-  'while a file is being read, only append to it, and rotate it by renaming; once its old bytes are back, the same ' +
-  'command resumes the run, otherwise use --restart or another --out';
+export const CHANGED_HINT: Hint = ({ resume }) =>
+  `while a file is being read, only append to it, and rotate it by renaming; ${resume}`;
 
 /** Watches a regular file being read. */
 export interface ByteWatch {

@@ -18,7 +18,7 @@ export interface OrderRules {
 }
 
 /**
- * Refuses a record that goes back further than `--grace` allows.
+ * The error for a record that goes back further than `--grace` allows.
  *
  * `input_out_of_order`; `config` with `--sort`, which had found the file in order
  */
@@ -29,23 +29,24 @@ export function outOfOrder(record: MinuteRecord, newest: MinuteRecord, rules: Or
   const found = `${file}:${line}: ${isoTime(atMs)} comes after ${isoTime(newestMs)} (line ${newest.source.line})`;
   if (sort) {
     return new AiopsError('config', `${found}: ${file} was in time order, but has grown by earlier records`, {
-      hint: 'choose another --out, or start over with --restart: then --sort brings all of it into order',
+      hint: ({ startOver }) => `${startOver}: then --sort brings all of it into order`,
     });
   }
   const back = intervalsBetween(record.minuteMs, newest.minuteMs, rules.intervals.grid.intervalMs);
   const most = Math.max(back, rules.intervalsBack);
-  const restart = 'add --restart if --out holds an unfinished run';
   const graceOf = (intervals: number, before: string): string =>
     intervals <= MOST_GRACE ? `${before} with --grace ${intervals} (intervals)` : '';
   const [what, hint] =
     newestMs - atMs <= HOUR_MS && repeatedTimes(timezone)(atMs)
       ? [
           `clocks in ${timezone} went back and showed it twice`,
-          `record times in UTC or with their offset: without, sorting cannot distinguish the two${graceOf(most < Infinity ? most : back, '; or read both as the first one')}; ${restart}`,
+          `record times in UTC or with their offset: without, sorting cannot distinguish the two${graceOf(most < Infinity ? most : back, '; or read both as the first one')}`,
         ]
       : [
           'the file is not in time order',
-          `bring it into order while reading with --sort${graceOf(most, ', or allow it')}; ${restart}`,
+          `bring it into order while reading with --sort${graceOf(most, ', or allow it')}`,
         ];
-  return new AiopsError('input_out_of_order', `${found}: ${what}`, { hint });
+  return new AiopsError('input_out_of_order', `${found}: ${what}`, {
+    hint: ({ rereadRun }) => (rereadRun === '' ? hint : `${hint}; ${rereadRun}`),
+  });
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { open, readdir, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AiopsError, messageOf } from '../../core/errors.js';
 
@@ -135,10 +136,12 @@ function ignoreMissing(cause: unknown): void {
 
 function cannotSort(folder: string, cause: unknown): AiopsError {
   const code = (cause as NodeJS.ErrnoException).code;
+  const elsewhere =
+    folder === tmpdir() ? 'name a folder on another disk in TMPDIR' : 'choose an --out on another disk';
   const hint =
     code === 'ENOSPC' || code === 'EDQUOT'
-      ? 'make room there: sorting takes about four times the size of the unpacked input; or choose an --out on another disk'
-      : 'check that the folder exists and is writable, or choose an --out on another disk';
+      ? `make room there: sorting takes about four times the size of the unpacked input; or ${elsewhere}`
+      : `check that the folder exists and is writable, or ${elsewhere}`;
   return new AiopsError(
     'output_io',
     `cannot write temporary files for sorting in ${folder}: ${messageOf(cause)}`,
