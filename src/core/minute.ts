@@ -1,6 +1,7 @@
 import { JoinedRecord, MergedRecord } from './joined-record.js';
 import type { RefusedPart } from './joined-record.js';
 import { strongerLabel } from './label.js';
+import { placeText } from './place-text.js';
 import { isoTime } from './time.js';
 import type { MinuteRecord, Reject } from './types.js';
 
@@ -158,7 +159,7 @@ function duplicate(
 ): Reject {
   const minute = isoTime(minuteMs);
   const why = policy === 'mean' ? ', and its values have a different shape' : '';
-  const message = `target ${target} already has a record for ${minute}, at ${of.file}:${of.line}${why}`;
+  const message = `target ${target} already has a record for ${minute}, at ${placeText(of)}${why}`;
   return { target, minuteMs, source, reason: 'duplicate', message, afterMs };
 }
 

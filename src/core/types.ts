@@ -14,7 +14,7 @@ export interface ItemError {
 export type Label = number | string | null;
 
 export interface LinePlace {
-  /** 1-based physical line. */
+  /** 1-based physical line; 0: not known, since reading began after the start of the file. */
   readonly line: number;
   /** Offset of the line's first byte in the uncompressed input. */
   readonly byteOffset: number;

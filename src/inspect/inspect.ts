@@ -99,7 +99,7 @@ function inspectionOf({ recording, survey, refusal, command }: Findings): Inspec
     rejects: byFrequency(rejects).map(({ reason, count, example, example: { file, line, message } }) => ({
       reason,
       count,
-      example: { file, line: lineNumber(line), message: message.replace(/( near byte \d+):0/, '$1') },
+      example: { file, line: lineNumber(line), message },
       remedy: remedyOf(reason, { example }),
     })),
     notices: [...recording.notices, ...recording.lateNotices()].map(({ level, text }): Notice => ({

@@ -1,6 +1,7 @@
 import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../core/block.js';
 import { countText, plural } from '../core/count-text.js';
 import { AiopsError } from '../core/errors.js';
+import { placeText } from '../core/place-text.js';
 import type { ReadStep } from '../core/types.js';
 import type { RejectCount, RejectLimit, RunCounts } from '../core/counts.js';
 import { remedyOf } from './lines/reject-remedies.js';
@@ -151,8 +152,7 @@ export class Counters {
     const [most] = sorted;
     if (most === undefined) return '';
     const counts = sorted.map(({ reason, count }) => `${count} ${reason}`);
-    const { file, line, message } = most.example;
-    return `: ${counts.join(', ')}; the first ${most.reason} is ${file}:${line}: ${message}`;
+    return `: ${counts.join(', ')}; the first ${most.reason} is ${placeText(most.example)}: ${most.example.message}`;
   }
 
   /** What to do about the most frequent reason; null: no record was rejected. */

@@ -1,4 +1,4 @@
-import { AiopsError } from '../core/errors.js';
+import { type AiopsError } from '../core/errors.js';
 import type { RejectCount, RejectLimit, RunCounts } from '../core/counts.js';
 import { blockBytesFor } from './bytes/source.js';
 import type { ExportName } from './exports/names.js';
@@ -107,10 +107,5 @@ function refusalOf(
 ): AiopsError | null {
   if (refused === null || largest === null) return null;
   const { record, newest } = refused;
-  const error = outOfOrder(record, newest, { intervals, intervalsBack: largest.intervals, options });
-  // Lines whose number is not known have 0.
-  const message = error.message.replace(/( near byte \d+):0/, '$1').replace(' (line 0)', '');
-  return new AiopsError(error.code, message, {
-    hint: (remedies) => error.hintWith(remedies) ?? '',
-  });
+  return outOfOrder(record, newest, { intervals, intervalsBack: largest.intervals, options });
 }

@@ -1,5 +1,6 @@
 import type { Notice } from '../core/errors.js';
 import { flatten } from '../core/flatten.js';
+import { placeText } from '../core/place-text.js';
 import { Queue } from '../core/queue.js';
 import { isoTime } from '../core/time.js';
 import type { ReadStep } from '../core/types.js';
@@ -119,8 +120,7 @@ export class Feed {
       if (reason !== 'early') continue;
       this.#early++;
       if (this.#early > 1) continue;
-      const { file, line } = source;
-      this.#warn(`${file}:${line} is rejected as early: ${message}; is a clock or --timezone wrong?`);
+      this.#warn(`${placeText(source)} is rejected as early: ${message}; is a clock or --timezone wrong?`);
     }
   }
 

@@ -1,5 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import { intervalsBetween, type Intervals } from '../../core/grid.js';
+import { placeText } from '../../core/place-text.js';
 import { timeOf } from '../../core/record-time.js';
 import { repeatedTimes } from '../../core/repeated-time.js';
 import { isoTime } from '../../core/time.js';
@@ -24,9 +25,10 @@ export interface OrderRules {
  */
 export function outOfOrder(record: MinuteRecord, newest: MinuteRecord, rules: OrderRules): AiopsError {
   const { sort = false, timezone } = rules.options;
-  const { file, line } = record.source;
+  const { file } = record.source;
   const [atMs, newestMs] = [timeOf(record), timeOf(newest)];
-  const found = `${file}:${line}: ${isoTime(atMs)} comes after ${isoTime(newestMs)} (line ${newest.source.line})`;
+  const newestLine = newest.source.line === 0 ? '' : ` (line ${newest.source.line})`;
+  const found = `${placeText(record.source)}: ${isoTime(atMs)} comes after ${isoTime(newestMs)}${newestLine}`;
   if (sort) {
     return new AiopsError('config', `${found}: ${file} was in time order, but has grown by earlier records`, {
       hint: ({ startOver }) => `${startOver}: then --sort brings all of it into order`,

@@ -2,6 +2,7 @@ import { AiopsError } from '../../core/errors.js';
 import type { Notice } from '../../core/errors.js';
 import { Intervals } from '../../core/grid.js';
 import { oneLine } from '../../core/one-line.js';
+import { placeText } from '../../core/place-text.js';
 import type { Reject } from '../../core/types.js';
 import type { FilePlan, Layout, RecordingFacts } from '../lines/plan.js';
 import { readRules } from '../lines/reader.js';
@@ -173,7 +174,7 @@ function noRecord(all: readonly SampledSource[]): AiopsError {
   const unread = all.find(({ sample }) => sample.unread !== null)?.sample.unread;
   if (header.length === 0 && unread !== null && unread !== undefined) {
     const { source, reason, message } = unread;
-    const text = `nothing in ${names} can be read, from ${source.file}:${source.line} on: ${message}`;
+    const text = `nothing in ${names} can be read, from ${placeText(source)} on: ${message}`;
     return new AiopsError('input_unusable', text, { hint: remedyOf(reason) });
   }
   if (header.some((name) => name.includes('\r'))) {
@@ -237,11 +238,11 @@ function unreadable(
   count: number,
   isTimeColumnGiven: boolean,
 ): AiopsError {
-  const { file, line } = reject.source;
+  const { source } = reject;
   const records = count === 1 ? 'its only record' : `each of its first ${count} records`;
   return new AiopsError(
     'input_unusable',
-    `nothing in ${file} can be read: ${records} is rejected, the first one at ${file}:${line}: ${oneLine(reject.message)}`,
+    `nothing in ${source.file} can be read: ${records} is rejected, the first one at ${placeText(source)}: ${oneLine(reject.message)}`,
     {
       hint: remedyOf(reject.reason, {
         format: plan.format,

@@ -1,4 +1,5 @@
 import { AiopsError } from '../../core/errors.js';
+import { placeText } from '../../core/place-text.js';
 import type { Reject } from '../../core/types.js';
 import { csvRecord, fitsHeader, headerRules } from '../lines/csv-record.js';
 import { splitFields } from '../text/split-fields.js';
@@ -126,10 +127,8 @@ export class HeadReader implements BlockReader {
     const { source, reason, message } = reject;
     this.unread ??= reject;
     if (this.header !== null || this.head.format === 'jsonl') return;
-    throw new AiopsError(
-      'input_unusable',
-      `${source.file}:${source.line}: the header cannot be read: ${message}`,
-      { hint: remedyOf(reason) },
-    );
+    throw new AiopsError('input_unusable', `${placeText(source)}: the header cannot be read: ${message}`, {
+      hint: remedyOf(reason),
+    });
   }
 }

@@ -135,6 +135,22 @@ suite('a survey', () => {
     assert.match(reject.example.file, new RegExp(`a.csv near byte ${text.indexOf(lines[middle])}$`));
   });
 
+  test('places behind the head of a long file are bytes, as their line is not known', async (t) => {
+    const lines = rows(40_000, HOSTS);
+    const at = lines.length / 2;
+    lines.splice(at, 0, lines[at - 200]!);
+    lines.splice(at + 500, 0, lines[at + 499]!);
+    const text = csv(lines);
+    const { rejects, files } = await survey(t, { 'a.csv': text }, { surveyBytes: 600_000 });
+    const byte = text.indexOf(`\n${lines[at - 1]!}\n`) + lines[at - 1]!.length + 2;
+    assert.match(
+      files[0]?.refusal?.message ?? '',
+      new RegExp(`a\\.csv near byte ${byte}: \\S+ comes after \\S+: the file is`),
+    );
+    const duplicate = rejects.find(({ reason }) => reason === 'duplicate');
+    assert.match(duplicate?.example.message ?? '', /already has a record for \S+, at \S+ near byte \d+$/);
+  });
+
   test('reads the head of a long input that is packed', async (t) => {
     const packed = gzipSync(csv(rows(40_000, HOSTS)));
     const { files, counts } = await survey(t, { 'a.csv.gz': packed }, { surveyBytes: 600_000 });
