@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
@@ -113,4 +113,32 @@ test('the tests that the promises of backfills name exist', () => {
     const path = name.startsWith('test/') ? name : `test/faults/${name}`;
     assert.ok(existsSync(join(ROOT, `${path}.test.ts`)), path);
   }
+});
+
+/** Code of a page that looks like a path from the root of the repository. */
+function pathsIn(text: string): string[] {
+  const roots = /`((?:bin|docs|examples|fixtures|native|schema|scripts|src|test)\/[\w./-]*)`/g;
+  return [...text.matchAll(roots)].map(([, path = '']) => path).filter((path) => !path.includes('NAME'));
+}
+
+/** Folders that a row of a table names after the one that they are in. */
+function foldersBelow(row: string): string[] {
+  const [, first] = /`(src\/[a-z]+\/)`/.exec(row) ?? [];
+  if (!row.startsWith('|') || first === undefined) return [];
+  const rest = row.slice(row.indexOf(first) + first.length).replace(/, with packages .*/, '');
+  return [...rest.matchAll(/`([a-z]+\/)`/g)].map(([, folder = '']) => join(first, folder));
+}
+
+test('paths that the pages name exist', () => {
+  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+  const paths = ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)].flatMap((path) => {
+    const text = page(path);
+    const below = path === 'CONTRIBUTING.md' ? text.split('\n').flatMap(foldersBelow) : [];
+    return [...pathsIn(text), ...below].map((named) => ({ path, named }));
+  });
+  assert.ok(paths.length > 60, String(paths.length));
+  const missing = paths.filter(
+    ({ named }) => !existsSync(join(ROOT, named)) && !existsSync(join(ROOT, `${named}.test.ts`)),
+  );
+  assert.deepEqual(missing, []);
 });
