@@ -1,8 +1,6 @@
 import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
-import type { Block } from '../core/block.js';
-import type { BlockRun } from '../core/executor.js';
 import { AiopsError, type ErrorCode } from '../core/errors.js';
 import { unlessAborted } from '../core/abort.js';
 import { pageAssets } from '../host/page-assets.js';
@@ -10,7 +8,7 @@ import { findModel } from '../model/model-choice.js';
 import { openOutput } from '../output/open-output.js';
 import { OutputClosed } from '../output/stream-sink.js';
 import type { Recording } from '../read/recording.js';
-import { BlockLength, blockMaker, type StepBlock } from './blocks.js';
+import { BlockLength, blockMaker } from './blocks.js';
 import { Comparer } from './comparer.js';
 import { Feed } from './feed.js';
 import { noticesOfNothing, report } from './finish.js';
@@ -19,7 +17,7 @@ import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';
 import { replayPage } from './report/run-page.js';
 import { findPreviousRun } from './resume/previous-run.js';
-import type { DispatchedBlock } from './served-block.js';
+import { serveAll } from './serve-all.js';
 import { Sink } from './sink.js';
 import { RunTotals } from './totals.js';
 import { type RunOutput } from '../output/run-output.js';
@@ -39,21 +37,19 @@ export async function replay(
   find = findPreviousRun,
 ): Promise<ReplayOutcome> {
   try {
-    return await runStages({ config, context, find });
+    return await runStages(config, context, find);
   } catch (error) {
     if (error instanceof OutputClosed) return { kind: 'closed' };
     throw error;
   }
 }
 
-interface Session {
-  readonly config: ReplayConfig;
-  readonly context: ReplayContext;
-  readonly find: typeof findPreviousRun;
-}
-
-async function runStages({ config, context, find }: Session): Promise<ReplayOutcome> {
-  const { signal, onNotice, onWritten } = context;
+async function runStages(
+  config: ReplayConfig,
+  context: ReplayContext,
+  find: typeof findPreviousRun,
+): Promise<ReplayOutcome> {
+  const { signal, graceOver, onNotice, onWritten } = context;
 
   // 1. Open the run: its model, its output, and what earlier sessions left there.
   const model = await findModel(config.model);
@@ -68,9 +64,9 @@ async function runStages({ config, context, find }: Session): Promise<ReplayOutc
   // 2. Open the recording, start the actors, each of which loads the model and warms up, then begin the output.
   const { out } = config.output;
   const opening = { model, previous, executors, scratch: out === '-' ? tmpdir() : out };
-  await using serving = await openServing(config, opening, context);
-  if (serving === null) return previous.interrupted;
-  const { input, recording, lookBack, lines, ready } = serving;
+  await using opened = await openServing(config, opening, context);
+  if (opened === null) return previous.interrupted;
+  const { input, recording, lookBack, lines, ready } = opened;
   await previous.begin(output, recording, ready);
   context.onReady(ready);
 
@@ -86,18 +82,10 @@ async function runStages({ config, context, find }: Session): Promise<ReplayOutc
   const length = new BlockLength(config.block);
   const { actors } = executors[config.mode === 'parallel' ? 'pool' : 'solo'];
   const maker = blockMaker(config.backfill, actors, { lookBack, length, compares: () => comparer.isDue });
-  const moved = await checkingInputs(recording, context, async () => {
-    for await (const part of ended ? [] : maker.blocks(steps)) {
-      if (signal.aborted) break; // the next session reads it again
-      if (part.isCompared) await sink.drain(); // a comparison is fair only while nothing else is under way
-      await sink.enqueue(
-        part.steps,
-        part.block && dispatch(part, part.block, { comparer, length, onNotice }),
-      );
-      if (part.isCompared) await sink.drain();
-    }
-    await sink.drain();
-  });
+  const blocks = ended ? [] : maker.blocks(steps);
+  const serving = serveAll(blocks, { sink, comparer, length, signal, onNotice });
+  await orInputFault(recording, unlessAborted(serving, graceOver));
+  const moved = signal.aborted ? null : await unlessAborted(recording.checkInputs(), signal);
   if (signal.aborted) return await sink.stop();
 
   // 4. Commit the end of the run, and report on all of its sessions.
@@ -117,54 +105,18 @@ function openRunOutput(
   return openOutput(output, stdout, { ...backfill, inputs });
 }
 
-function dispatch(
-  { minutesWithItems, isCompared, dueAtMs }: StepBlock,
-  block: Block,
-  parts: Pick<ReplayContext, 'onNotice'> & { readonly comparer: Comparer; readonly length: BlockLength },
-): DispatchedBlock {
-  const { comparer, length } = parts;
-  const run = isCompared ? comparer.compare(block) : comparer.serve(block, minutesWithItems);
-  if (!isCompared) run.then((served) => learn(served, parts)).catch(() => undefined); // the sink reports it
-  return {
-    ...{ block, run, dueAtMs },
-    again: (some) => comparer.again(some),
-    isAlone: isCompared || length.isFixedAtOne,
-  };
-}
-
-function learn(
-  { timing, losses = 0 }: BlockRun,
-  { length, onNotice }: Pick<ReplayContext, 'onNotice'> & { readonly length: BlockLength },
-): void {
-  length.learn(timing);
-  const most = length.learnLosses(timing.minutes, losses);
-  if (most === null) return;
-  const text = `actors were lost on blocks of ${timing.minutes} minutes, and no row explains it: blocks have at most ${most} from now on`;
-  onNotice({ level: 'warning', text });
-}
-
 const FAULTS_OF_INPUT: ReadonlySet<ErrorCode> = new Set([
   'input_unusable',
   'input_out_of_order',
   'reject_limit',
 ]);
 
-/**
- * Serves until the grace period is over, then checks that the inputs still are what was read. A file that was changed
- * while it was read explains whatever else seems to be wrong with it.
- *
- * @returns an error to end with once everything is committed, where an input was moved; null: none
- */
-async function checkingInputs(
-  recording: Recording,
-  { signal, graceOver }: Pick<ReplayContext, 'signal' | 'graceOver'>,
-  serve: () => Promise<void>,
-): Promise<AiopsError | null> {
+/** Awaits work on a recording. That a file was changed while it was read explains whatever else seems wrong with it. */
+async function orInputFault(recording: Recording, work: Promise<unknown>): Promise<void> {
   try {
-    await unlessAborted(serve(), graceOver);
+    await work;
   } catch (error) {
     if (error instanceof AiopsError && FAULTS_OF_INPUT.has(error.code)) await recording.checkInputs();
     throw error;
   }
-  return signal.aborted ? null : unlessAborted(recording.checkInputs(), signal);
 }
