@@ -5,6 +5,28 @@ export interface ScoreSeries {
   /** @param score finite as Float32 */
   add(score: number, isPositive: boolean): void;
   ranking(): Ranking;
+  /** What it has counted so far; not to be changed. */
+  tally(): SeriesTally;
+  /** Adds what a series of other counts tallied; all series become as coarse as that. */
+  join(tally: SeriesTally): void;
+  /** Forgets what it has counted; it is not to be used any more. */
+  close(): void;
+}
+
+/** The scores of a series, by label. */
+export interface SeriesTally {
+  /** How many of a score's lowest bits are ignored. */
+  readonly droppedBits: number;
+  readonly positives: KeyTally;
+  readonly negatives: KeyTally;
+}
+
+/** Different scores without their dropped bits, as integers of the same order, and how often each occurred. */
+export interface KeyTally {
+  /** Ascending. */
+  readonly keys: Int32Array;
+  /** By key, at least 1; doubles, because counts are unbounded. */
+  readonly counts: Float64Array;
 }
 
 /** Bits of a Float32 that can be dropped; sign and exponent remain. */
@@ -17,7 +39,7 @@ const MANTISSA_BITS = 23;
  */
 export class ScoreCounts {
   readonly #limit: number;
-  readonly #sides: KeyCounts[] = [];
+  readonly #sides = new Set<KeyCounts>();
   #entries = 0;
   #droppedBits = 0;
 
@@ -38,16 +60,39 @@ export class ScoreCounts {
   open(): ScoreSeries {
     const positives = new KeyCounts();
     const negatives = new KeyCounts();
-    this.#sides.push(positives, negatives);
+    this.#sides.add(positives).add(negatives);
+    const settle = (): void => {
+      this.#entries += positives.settle() + negatives.settle();
+    };
     return {
       add: (score, isPositive) => {
         this.#add(isPositive ? positives : negatives, score);
       },
       ranking: () => {
-        this.#entries += positives.settle() + negatives.settle();
+        settle();
         return rank([...this.#steps(positives, true), ...this.#steps(negatives, false)]);
       },
+      tally: () => {
+        settle();
+        return { droppedBits: this.#droppedBits, positives: positives.held, negatives: negatives.held };
+      },
+      join: (tally) => {
+        this.#drop(tally.droppedBits - this.#droppedBits);
+        this.#join(positives, tally.positives, tally.droppedBits);
+        this.#join(negatives, tally.negatives, tally.droppedBits);
+      },
+      close: () => {
+        for (const side of [positives, negatives]) {
+          this.#sides.delete(side);
+          this.#entries -= side.held.keys.length;
+        }
+      },
     };
+  }
+
+  #join(side: KeyCounts, tally: KeyTally, droppedBits: number): void {
+    this.#entries += side.join(shortened(tally, this.#droppedBits - droppedBits));
+    if (this.#entries > this.#limit) this.#coarsen();
   }
 
   #add(side: KeyCounts, score: number): void {
@@ -56,7 +101,7 @@ export class ScoreCounts {
     if (this.#entries > this.#limit) this.#coarsen();
   }
 
-  *#steps({ keys, counts }: KeyCounts, isPositive: boolean): Generator<ScoreStep> {
+  *#steps({ held: { keys, counts } }: KeyCounts, isPositive: boolean): Generator<ScoreStep> {
     for (const [i, key] of keys.entries()) {
       const least = scoreOf(key << this.#droppedBits);
       const greatest = scoreOf((key << this.#droppedBits) | ((1 << this.#droppedBits) - 1));
@@ -68,20 +113,27 @@ export class ScoreCounts {
   /** Drops enough bits to halve the entries, so that it does not run again soon. */
   #coarsen(): void {
     const most = MANTISSA_BITS - this.#droppedBits;
-    const bits = Math.min(most, bitsToDrop(this.#sides, this.#limit / 2));
-    if (bits === 0) return;
+    this.#drop(Math.min(most, bitsToDrop(this.#sides, this.#limit / 2)));
+  }
+
+  #drop(bits: number): void {
+    if (bits <= 0) return;
     this.#droppedBits += bits;
-    for (const side of this.#sides) side.shorten(bits);
-    this.#entries = this.#sides.reduce((sum, { keys }) => sum + keys.length, 0);
+    this.#entries = 0;
+    for (const side of this.#sides) {
+      side.shorten(bits);
+      this.#entries += side.held.keys.length;
+    }
   }
 }
 
 /** How many of the keys' lowest bits to drop so that at most `wanted` different ones remain, summed over sides. */
-function bitsToDrop(sides: readonly KeyCounts[], wanted: number): number {
+function bitsToDrop(sides: Iterable<KeyCounts>, wanted: number): number {
   let entries = 0;
   /** By number of dropped bits: how many more neighbours become equal. */
   const joined = new Float64Array(33);
-  for (const { keys } of sides) {
+  for (const side of sides) {
+    const { keys } = side.held;
     entries += keys.length;
     for (let i = 1; i < keys.length; i++) joined[32 - Math.clz32(keys[i]! ^ keys[i - 1]!)]!++;
   }
@@ -93,12 +145,12 @@ function bitsToDrop(sides: readonly KeyCounts[], wanted: number): number {
 /** The fewest keys to collect before they are merged in. */
 const LEAST_WAITING = 64;
 
-/** Whole numbers and how often each occurred, as sorted arrays into which new ones are merged in bulk. */
+const NO_KEYS: KeyTally = { keys: new Int32Array(0), counts: new Float64Array(0) };
+
+/** A tally into which new keys are merged in bulk. */
 class KeyCounts {
-  /** Ascending. */
-  keys = new Int32Array(0);
-  /** By key; doubles, because counts are unbounded. */
-  counts = new Float64Array(0);
+  /** Without the keys that wait. */
+  held = NO_KEYS;
   #waiting = new Int32Array(0);
   #waits = 0;
 
@@ -112,50 +164,52 @@ class KeyCounts {
   }
 
   #room(): number {
-    return Math.max(LEAST_WAITING, this.keys.length >> 2);
+    return Math.max(LEAST_WAITING, this.held.keys.length >> 2);
   }
 
   /** Merges in the collected keys; returns how many are new. */
   settle(): number {
-    const before = this.keys.length;
-    const added = this.#waiting.subarray(0, this.#waits).sort();
-    const merged = new Int32Array(before + added.length);
-    const counts = new Float64Array(merged.length);
-    let length = 0;
-    for (let old = 0, next = 0; old < before || next < added.length;) {
-      const isOld = next === added.length || (old < before && this.keys[old]! <= added[next]!);
-      const key = isOld ? this.keys[old]! : added[next]!;
-      const count = isOld ? this.counts[old++]! : 1;
-      if (!isOld) next++;
-      if (length > 0 && merged[length - 1] === key) counts[length - 1]! += count;
-      else {
-        merged[length] = key;
-        counts[length++] = count;
-      }
-    }
-    this.keys = merged.slice(0, length);
-    this.counts = counts.slice(0, length);
+    const keys = this.#waiting.subarray(0, this.#waits).sort();
     this.#waits = 0;
-    return length - before;
+    return this.join({ keys, counts: new Float64Array(keys.length).fill(1) });
+  }
+
+  /** @param more keys ascending, which may repeat; returns how many are new */
+  join(more: KeyTally): number {
+    const before = this.held.keys.length;
+    this.held = joined(this.held, more);
+    return this.held.keys.length - before;
   }
 
   /** Drops the lowest bits of all keys. */
   shorten(bits: number): void {
     for (let i = 0; i < this.#waits; i++) this.#waiting[i]! >>= bits;
-    let length = 0;
-    for (let i = 0; i < this.keys.length; i++) {
-      const key = this.keys[i]! >> bits;
-      const count = this.counts[i]!;
-      if (length > 0 && this.keys[length - 1] === key) this.counts[length - 1]! += count;
-      else {
-        this.keys[length] = key;
-        this.counts[length++] = count;
-      }
-    }
-    this.keys = this.keys.slice(0, length);
-    this.counts = this.counts.slice(0, length);
+    this.held = shortened(this.held, bits);
     if (this.#waits === 0) this.#waiting = new Int32Array(0);
   }
+}
+
+/** Adds up two tallies. Keys may repeat within one. */
+function joined(a: KeyTally, b: KeyTally): KeyTally {
+  const keys = new Int32Array(a.keys.length + b.keys.length);
+  const counts = new Float64Array(keys.length);
+  let length = 0;
+  for (let ofA = 0, ofB = 0; ofA < a.keys.length || ofB < b.keys.length;) {
+    const isA = ofB === b.keys.length || (ofA < a.keys.length && a.keys[ofA]! <= b.keys[ofB]!);
+    const key = isA ? a.keys[ofA]! : b.keys[ofB]!;
+    const count = isA ? a.counts[ofA++]! : b.counts[ofB++]!;
+    if (length > 0 && keys[length - 1] === key) counts[length - 1]! += count;
+    else {
+      keys[length] = key;
+      counts[length++] = count;
+    }
+  }
+  return { keys: keys.slice(0, length), counts: counts.slice(0, length) };
+}
+
+/** Drops the lowest bits of all keys. */
+function shortened({ keys, counts }: KeyTally, bits: number): KeyTally {
+  return joined(NO_KEYS, { keys: keys.map((key) => key >> bits), counts });
 }
 
 const scratch = new Float32Array(1);

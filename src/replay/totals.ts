@@ -155,7 +155,7 @@ export class RunTotals {
     this.incidents = new RunIncidents(before?.incidents);
     this.losses = new LossStreak(before?.lostInARow);
     this.timings = new RunTimings(this.deadlineMs);
-    this.labels = new RunLabels(lookBack.rowsPerRecord);
+    this.labels = new RunLabels();
     this.events = new AnomalyEvents({
       intervalMs: recording.intervalMs,
       columns: input.columns === 'each' ? recording.columns : [null],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
-import type { TargetFigures } from '#build/replay/report/run-labels.js';
+import type { TargetFigures } from '#build/replay/report/target-accounts.js';
 import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { recording, ROOT, runCli, temporaryFolder } from '../support/cli.js';

@@ -2,7 +2,8 @@ import { countText, figures, plural, shortened } from '../../report/format.js';
 import { markup } from '../../report/html/markup.js';
 import { elements, type Place } from '../../report/figures.js';
 import { figure, tableOf, textCell, type Column, type Table } from '../../report/table.js';
-import type { DetectionFigures, LabelsSummary } from './run-labels.js';
+import type { DetectionFigures } from './label-account.js';
+import type { LabelsSummary } from './run-labels.js';
 
 /** Longer names are cut on a terminal and in Markdown. */
 const NAME_LENGTH = 40;
@@ -83,7 +84,7 @@ function listedText(labels: LabelsSummary, most: number): string[] {
   if (more > 0) texts.push(`timing.json has ${plural(more, 'more target')} with anomalies`);
   if (recordsOfOtherTargets > 0) {
     texts.push(
-      `${plural(recordsOfOtherTargets, 'record')} of targets after the first ${countText(targets)} count overall only`,
+      `${plural(recordsOfOtherTargets, 'record')} of targets after the first ${countText(targets)} by name count overall only`,
     );
   }
   return texts.length === 0 ? [] : [texts.join('; ')];

@@ -3,7 +3,7 @@ import type { Metric, Metrics } from '../../report/gates.js';
 import type { RunSummary } from './run-summary.js';
 import type { RunCounts } from '../../core/counts.js';
 import type { ComparisonSummary } from '../../core/comparison.js';
-import type { DetectionFigures } from './run-labels.js';
+import type { DetectionFigures } from './label-account.js';
 import type { MinutesSummary, ScheduleSummary } from '../../measure/run-timings.js';
 
 /** A summary before its gates are checked. */

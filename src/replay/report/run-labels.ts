@@ -1,39 +1,20 @@
 import { oneLine } from '../../core/one-line.js';
 import { NO_VERDICT, ROW_STATUS, type MinuteRows } from '../../core/block.js';
-import { ratesOf, type Ranking, type Rates } from '../../core/detection.js';
 import type { Notice } from '../../core/errors.js';
-import { ScoreCounts, type ScoreSeries } from '../../core/score-counts.js';
+import { ScoreCounts } from '../../core/score-counts.js';
 import { verdictOf } from '../../core/label.js';
 import type { MinuteRecord } from '../../core/types.js';
 import { plural, shortened } from '../../report/format.js';
+import { LabelAccount, type AccountTally, type DetectionFigures } from './label-account.js';
+import { TargetAccounts, type TargetFigures, type TargetTally } from './target-accounts.js';
 
 /** Different scores that are distinguished over all records. */
 const DISTINCT_SCORES = 2 ** 16;
-/** The same over all targets, counted per target: a day of 500 targets, in at most some 16 MB. */
-const DISTINCT_SCORES_BY_TARGET = 2 ** 20;
-/** The first targets get figures; further ones count in the overall figures only. */
-const MOST_TARGETS = 1024;
 /** How many of them the summary lists. */
 const LISTED_TARGETS = 200;
 
-/** How well scores and verdicts detect the labelled anomalies. */
-export interface DetectionFigures extends Rates {
-  /** Records with a label, and a score or a verdict. */
-  readonly records: number;
-  /** Of those, labelled 1. */
-  readonly positives: number;
-  /** Of those, with a verdict and flagged. */
-  readonly flagged: number;
-  readonly averagePrecision: Ranking['averagePrecision'];
-  readonly best: Ranking['best'];
-}
-
 const MINUS_ONE =
   '. Where 1 marks normal records and -1 anomalies, as in scikit-learn, these figures describe the wrong class: write 0 for normal and 1 for anomalies';
-
-export interface TargetFigures extends DetectionFigures {
-  readonly target: string;
-}
 
 /** Records by what their label could be used for. */
 export interface LabelCounts {
@@ -50,6 +31,11 @@ export interface LabelCounts {
   /** Without a label. */
   readonly unlabelled: number;
 }
+
+const NO_COUNTS: LabelCounts = {
+  ...{ scored: 0, judged: 0, warmup: 0, error: 0, unscored: 0, unusable: 0, unlabelled: 0 },
+};
+export const LABEL_COUNTS = Object.keys(NO_COUNTS) as (keyof LabelCounts)[];
 
 export interface LabelsSummary {
   readonly counts: LabelCounts;
@@ -69,30 +55,24 @@ export interface LabelsSummary {
   readonly droppedBits: { readonly overall: number; readonly perTarget: number };
 }
 
-/** Counts over the records of a target, or over all. */
-interface Account {
-  readonly scores: ScoreSeries;
-  records: number;
-  positives: number;
-  truePositives: number;
-  falsePositives: number;
-  falseNegatives: number;
+/** What was counted of the labelled records of a run or a part of it, to be added to others. */
+export interface LabelTallies {
+  readonly counts: LabelCounts;
+  /** The first label that was ignored. */
+  readonly unusable: string | null;
+  readonly recordsOfOtherTargets: number;
+  readonly overall: AccountTally;
+  /** In the order in which they were met. */
+  readonly targets: readonly TargetTally[];
 }
 
 /** Collects the labelled records of a run in bounded memory, however many records and targets there are. */
 export class RunLabels {
-  readonly #rowsPerRecord: number;
   readonly #scores = new ScoreCounts(DISTINCT_SCORES);
-  readonly #targetScores = new ScoreCounts(DISTINCT_SCORES_BY_TARGET);
-  readonly #overall = openAccount(this.#scores);
-  readonly #perTarget = new Map<string, Account>();
-  readonly #counts = { scored: 0, judged: 0, warmup: 0, error: 0, unscored: 0, unusable: 0, unlabelled: 0 };
-  #recordsOfOtherTargets = 0;
+  readonly #overall = new LabelAccount(this.#scores);
+  readonly #targets = new TargetAccounts();
+  readonly #counts: Record<keyof LabelCounts, number> = { ...NO_COUNTS };
   #unusable: string | null = null;
-
-  constructor(rowsPerRecord: number) {
-    this.#rowsPerRecord = rowsPerRecord;
-  }
 
   /**
    * Takes the records of a minute.
@@ -100,12 +80,14 @@ export class RunLabels {
    * @param rows equally many for each record, in the records' order
    */
   add(records: readonly Pick<MinuteRecord, 'target' | 'label'>[], rows: MinuteRows): void {
+    const rowsPerRecord = rows.statuses.length / records.length;
     for (let i = 0; i < records.length; i++) {
       const { label, target } = records[i]!;
       const verdict = verdictOf(label);
       if (label === null) this.#counts.unlabelled++;
       else if (verdict !== null) {
-        this.#addRecord(rows, i * this.#rowsPerRecord, target, verdict === 1);
+        const end = (i + 1) * rowsPerRecord;
+        this.#addRecord(rows, { first: end - rowsPerRecord, end }, target, verdict === 1);
       } else {
         this.#counts.unusable++;
         this.#unusable ??= String(label);
@@ -114,10 +96,14 @@ export class RunLabels {
   }
 
   /** A record's score is the largest of its items, and it is flagged if one of them is. */
-  #addRecord(rows: MinuteRows, first: number, target: string, isPositive: boolean): void {
+  #addRecord(
+    rows: MinuteRows,
+    { first, end }: { readonly first: number; readonly end: number },
+    target: string,
+    isPositive: boolean,
+  ): void {
     let score: number | null = null;
     let flagged: boolean | null = null;
-    const end = first + this.#rowsPerRecord;
     for (let row = first; row < end; row++) {
       const [one, anomaly] = [rows.scores[row]!, rows.anomalies[row]!];
       if (!Number.isNaN(one) && (score === null || one > score)) score = one;
@@ -129,35 +115,46 @@ export class RunLabels {
 
   #enter(target: string, score: number | null, isPositive: boolean, flagged: boolean | null): void {
     this.#counts[score === null ? 'judged' : 'scored']++;
-    enter(this.#overall, score, isPositive, flagged);
-    let account = this.#perTarget.get(target);
-    if (account === undefined) {
-      if (this.#perTarget.size >= MOST_TARGETS) {
-        this.#recordsOfOtherTargets++;
-        return;
-      }
-      this.#perTarget.set(target, (account = openAccount(this.#targetScores)));
-    }
-    enter(account, score, isPositive, flagged);
+    this.#overall.enter(score, isPositive, flagged);
+    this.#targets.enter(target, score, isPositive, flagged);
+  }
+
+  /** What it has counted so far; not to be changed. */
+  tallies(): LabelTallies {
+    return {
+      counts: { ...this.#counts },
+      unusable: this.#unusable,
+      recordsOfOtherTargets: this.#targets.recordsOfOthers,
+      overall: this.#overall.tally(),
+      targets: this.#targets.tallies(),
+    };
+  }
+
+  /** Adds what was counted of the records that come next. */
+  join({ counts, unusable, recordsOfOtherTargets, overall, targets }: LabelTallies): void {
+    for (const key of LABEL_COUNTS) this.#counts[key] += counts[key];
+    this.#unusable ??= unusable;
+    this.#overall.join(overall);
+    this.#targets.join(targets, recordsOfOtherTargets);
   }
 
   /** Null where no record had a label. */
   summary(): LabelsSummary | null {
     const { unlabelled: _, ...labelled } = this.#counts;
     if (Object.values(labelled).every((count) => count === 0)) return null;
-    const all = Array.from(this.#perTarget, ([target, account]) => ({ target, ...figuresOf(account) }));
+    const all = this.#targets.figures();
     const averages = all.map((one) => one.averagePrecision).filter((value) => value !== null);
     return {
       counts: { ...this.#counts },
-      overall: figuresOf(this.#overall),
+      overall: this.#overall.figures(),
       meanAveragePrecision:
         averages.length === 0 ? null : averages.reduce((sum, value) => sum + value, 0) / averages.length,
       targets: all.length,
-      recordsOfOtherTargets: this.#recordsOfOtherTargets,
+      recordsOfOtherTargets: this.#targets.recordsOfOthers,
       perTarget: all
         .sort((a, b) => b.positives - a.positives || b.flagged - a.flagged || (a.target < b.target ? -1 : 1))
         .slice(0, LISTED_TARGETS),
-      droppedBits: { overall: this.#scores.droppedBits, perTarget: this.#targetScores.droppedBits },
+      droppedBits: { overall: this.#scores.droppedBits, perTarget: this.#targets.droppedBits },
     };
   }
 
@@ -180,30 +177,4 @@ export class RunLabels {
 function whyUnscored(statuses: Uint8Array): 'warmup' | 'error' | 'unscored' {
   if (statuses.some((status) => status !== ROW_STATUS.ok && status !== ROW_STATUS.warmup)) return 'error';
   return statuses.every((status) => status === ROW_STATUS.warmup) ? 'warmup' : 'unscored';
-}
-
-function openAccount(counts: ScoreCounts): Account {
-  const none = { records: 0, positives: 0, truePositives: 0, falsePositives: 0, falseNegatives: 0 };
-  return { scores: counts.open(), ...none };
-}
-
-function enter(to: Account, score: number | null, isPositive: boolean, flagged: boolean | null): void {
-  if (score !== null) to.scores.add(score, isPositive);
-  to.records++;
-  if (isPositive) to.positives++;
-  if (flagged === true && isPositive) to.truePositives++;
-  if (flagged === true && !isPositive) to.falsePositives++;
-  if (flagged === false && isPositive) to.falseNegatives++;
-}
-
-function figuresOf(account: Account): DetectionFigures {
-  const { averagePrecision, best } = account.scores.ranking();
-  return {
-    records: account.records,
-    positives: account.positives,
-    flagged: account.truePositives + account.falsePositives,
-    ...ratesOf(account),
-    averagePrecision,
-    best,
-  };
 }

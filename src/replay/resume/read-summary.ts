@@ -29,7 +29,8 @@ import { readText } from '../../output/read-back.js';
 import type { GateResult } from '../../report/gates.js';
 import type { AnomaliesSummary } from '../report/anomaly-events.js';
 import type { CallFullness } from '../report/call-fullness.js';
-import type { DetectionFigures, LabelsSummary } from '../report/run-labels.js';
+import type { DetectionFigures } from '../report/label-account.js';
+import type { LabelsSummary } from '../report/run-labels.js';
 import type { RunSummary } from '../report/run-summary.js';
 import {
   backendFacts,

@@ -39,7 +39,7 @@ export async function figuresOfAllSessions(
   const times = await timingsFromFile(output.committed('timings'), totals.deadlineMs);
   const holdsAll = written.format === 'jsonl' && !written.anomaliesOnly;
   const needed = {
-    labels: hasLabels && holdsAll ? new RunLabels(rowsPerRecord) : null,
+    labels: hasLabels && holdsAll ? new RunLabels() : null,
     events: before.counts.anomalies > 0 ? events.again() : null,
   };
   await fromResults(output, written, needed, rowsPerRecord);

@@ -12,7 +12,7 @@ type Scored = readonly [label: Label, score: number];
 
 /** The text of the table of records that were labelled and scored like this. */
 function labelled(...records: readonly Scored[]): string {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   labels.add(
     records.map(([label]) => ({ target: 'a', label })),
     rowsOf(records.map(([, score]) => ({ status: 'ok', score, anomaly: score > 1 }))),

@@ -180,7 +180,7 @@ test('timing.json', () => {
 
 /** The same run over labelled records, with gates. */
 function labelledSummary(): RunSummary {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   for (let i = 0; i < 20; i++) {
     const score = Math.fround(i / 20);
     const record = { target: `t${i % 3}`, label: i % 4 === 3 ? 1 : 0 };

@@ -39,13 +39,13 @@ const warmup = { status: 'warmup', score: null, anomaly: null } as const;
 const failed = { status: 'error', score: null, anomaly: null } as const;
 
 test('a recording without labels has no summary', () => {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   add(labels, [row('a', null), row('b', null)]);
   assert.equal(labels.summary(), null);
 });
 
 test('a record has the largest score of its items, and is flagged if any item is', () => {
-  const labels = new RunLabels(2);
+  const labels = new RunLabels();
   add(labels, [row('a', 1, { score: 0.25 }), row('a', 1, { score: 0.75 })], 2);
   add(labels, [row('a', 0, { score: 0.5 }), row('a', 0, { score: 0.25 })], 2);
   add(labels, [row('a', 0, failed), row('a', 0, { score: 0.125 })], 2);
@@ -64,7 +64,7 @@ test('a record has the largest score of its items, and is flagged if any item is
 });
 
 test('records without a usable label or a score are counted by reason', () => {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   add(labels, [row('a', 1, warmup), row('b', 0, failed), row('c', 1, { score: null, anomaly: null })]);
   add(labels, [row('a', 'broken'), row('b', 0.5), row('c', null), row('d', 1)]);
   assert.deepEqual(labels.summary()?.counts, {
@@ -89,13 +89,13 @@ test('records without a usable label or a score are counted by reason', () => {
 });
 
 test('labels of -1 and 1 draw a warning that 1 may mark normal records', () => {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   add(labels, [row('a', 1), row('b', -1)]);
   assert.match(labels.notices()[0]?.text ?? '', /first "-1": .*write 0 for normal and 1 for anomalies$/);
 });
 
 test('a row that was not tried counts as failed', () => {
-  const labels = new RunLabels(2);
+  const labels = new RunLabels();
   add(labels, [row('a', 1, warmup), row('a', 1, { ...failed, status: 'missing' })], 2);
   add(
     labels,
@@ -106,7 +106,7 @@ test('a row that was not tried counts as failed', () => {
 });
 
 test('records without a verdict count for the ranking only', () => {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   add(labels, [row('a', 1, { score: 0.9, anomaly: null }), row('a', 0, { score: 0.1, anomaly: null })]);
   const overall = labels.summary()?.overall;
   assert.deepEqual([overall?.precision, overall?.recall, overall?.f1], [null, null, null]);
@@ -114,7 +114,7 @@ test('records without a verdict count for the ranking only', () => {
 });
 
 test('records with a verdict and no score count for precision, recall and F1 only', () => {
-  const labels = new RunLabels(2);
+  const labels = new RunLabels();
   const flag = { score: null, anomaly: true };
   const pass = { score: null, anomaly: false };
   add(labels, [row('a', 1, pass), row('a', 1, flag), row('a', 0, pass), row('a', 0, pass)], 2);
@@ -133,14 +133,14 @@ test('records with a verdict and no score count for precision, recall and F1 onl
     best: { threshold: 0.3, precision: 1, recall: 1, f1: 1 },
   });
   assert.match(labelLines(summary).join('\n'), /1 labelled record scored, 4 with a verdict but no score/);
-  const unranked = new RunLabels(1);
+  const unranked = new RunLabels();
   add(unranked, [row('a', 1, flag)]);
   const judged = unranked.summary()?.overall;
   assert.deepEqual([judged?.averagePrecision, judged?.best, judged?.recall], [null, null, 1]);
 });
 
 test('targets are sorted by their anomalies, and the mean is over those that have some', () => {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   add(labels, [row('quiet', 0), row('noisy', 0, { score: 0.9 }), row('one', 1, { score: 0.9 })]);
   add(labels, [row('two', 1, { score: 0.1 }), row('two', 0, { score: 0.2 }), row('two', 1, { score: 0.3 })]);
   const summary = labels.summary();
@@ -158,7 +158,7 @@ test('targets are sorted by their anomalies, and the mean is over those that hav
 });
 
 test('the summary stays bounded however many targets come and go', () => {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   for (let i = 0; i < 3000; i++) add(labels, [row(`target-${i}`, i % 2 === 0 ? 1 : 0, { score: i / 3000 })]);
   const summary = labels.summary();
   assert.equal(summary?.overall.records, 3000);
@@ -168,12 +168,12 @@ test('the summary stays bounded however many targets come and go', () => {
   assert.deepEqual(summary.droppedBits, { overall: 0, perTarget: 0 });
   assert.match(
     labelLines(summary).join('\n'),
-    /1,976 records of targets after the first 1,024 count overall only/,
+    /1,976 records of targets after the first 1,024 by name count overall only/,
   );
 });
 
 test('with too many different scores, the report says how coarse rankings are', () => {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   for (let i = 0; i < 100_000; i++)
     add(labels, [row('a', i % 1000 === 0 ? 1 : 0, { score: Math.fround(i / 100_000) })]);
   const summary = labels.summary();
@@ -188,7 +188,7 @@ test('with too many different scores, the report says how coarse rankings are', 
 });
 
 test('a long name is cut in the middle, in the table only', () => {
-  const labels = new RunLabels(1);
+  const labels = new RunLabels();
   const long = `first-${'x'.repeat(150)}-last`;
   add(labels, [row(long, 1, { score: 0.9 })]);
   const summary = labels.summary();
