@@ -1,3 +1,4 @@
+import { countText } from '../core/count-text.js';
 import { AiopsError } from '../core/errors.js';
 import { sumOf, TAIL_BYTES } from './buffered-file.js';
 import { NotPlainFile, type FileEntry, type Files } from './files.js';
@@ -28,12 +29,27 @@ export interface DamagedFile {
   readonly sizeBytes: number | null;
 }
 
+/** What is wrong with a file, as a sentence. */
+export function damageText({ path, problem, ...bytes }: DamagedFile): string {
+  const [size, committed] = [countText(bytes.sizeBytes ?? 0), countText(bytes.committedBytes)];
+  switch (problem) {
+    case 'missing':
+      return `${path} is missing: ${committed} bytes of it were committed`;
+    case 'short':
+      return `${path} has only ${size} of ${committed} committed bytes`;
+    case 'long':
+      return `${path} has ${size} bytes, but had ${committed} when it was completed: another program wrote to it`;
+    case 'changed':
+      return `another program changed the first ${committed} bytes of ${path}, which were committed`;
+  }
+}
+
 export interface CheckOptions {
   /**
-   * A completed run leaves nothing but footers after its last commit, so anything else there counts as damage; a
-   * complete part of a run not even these.
+   * After the last commit, a complete run has footers and a complete part of a run has nothing: anything else there
+   * counts as damage. An open run may have anything.
    */
-  readonly isComplete: boolean | 'part';
+  readonly state: 'open' | 'complete' | 'part';
   readonly files: Files;
 }
 
@@ -45,12 +61,12 @@ export interface CheckOptions {
 export async function inspectFiles(
   paths: GrowingPaths,
   { lengths, tails }: CommittedEnds,
-  { isComplete, files }: CheckOptions,
+  { state, files }: CheckOptions,
 ): Promise<{ readonly damaged: readonly DamagedFile[]; readonly tails: TailBytes }> {
   const damaged: DamagedFile[] = [];
   const found = new Map<GrowingKind, Uint8Array>();
   for (const [kind, path] of entriesOf(paths)) {
-    const footer = isComplete === true ? Buffer.from(footerOf(kind)) : Buffer.alloc(0);
+    const footer = state === 'complete' ? Buffer.from(footerOf(kind)) : Buffer.alloc(0);
     const committedBytes = ofKind(lengths, kind);
     const wholeBytes = committedBytes + footer.length;
     const entry = await entryOf(path, files);
@@ -64,7 +80,7 @@ export async function inspectFiles(
     const problem = problemOf({
       committedBytes: wholeBytes,
       sizeBytes,
-      isComplete: isComplete !== false,
+      isComplete: state !== 'open',
       isChanged,
     });
     if (problem !== null) damaged.push({ path, problem, committedBytes: wholeBytes, sizeBytes });
@@ -104,20 +120,6 @@ function problemOf({
   return isComplete && sizeBytes > committedBytes ? 'long' : null;
 }
 
-/** For errors; `status` has its own wording for its table. */
-function damageText({ problem, committedBytes, sizeBytes }: DamagedFile): string {
-  switch (problem) {
-    case 'missing':
-      return `it is missing, but ${committedBytes} bytes of it were committed`;
-    case 'short':
-      return `it has only ${sizeBytes ?? 0} of the ${committedBytes} committed bytes`;
-    case 'long':
-      return `it has ${sizeBytes ?? 0} bytes, but had ${committedBytes} when the run was completed: another program wrote to it`;
-    case 'changed':
-      return `another program changed its first ${committedBytes} bytes, which were committed`;
-  }
-}
-
 /**
  * Checks that a run can resume after its last commit, and returns the last committed bytes of each file.
  *
@@ -133,7 +135,7 @@ export async function checkFiles(
   if (first === undefined) return tails;
   const others = damaged.length === 1 ? '' : ` (and ${damaged.length - 1} more: see aiops-serve status)`;
   const isOthers = first.problem === 'long' ? '; if it belongs to another run, choose another --rejects' : '';
-  throw new AiopsError('output_io', `cannot continue with ${first.path}: ${damageText(first)}${others}`, {
+  throw new AiopsError('output_io', `cannot continue: ${damageText(first)}${others}`, {
     hint: ({ startOver }) => `restore the file, or ${startOver}${isOthers}`,
   });
 }

@@ -73,7 +73,7 @@ export class CommittedFiles {
       return file;
     };
     try {
-      const tails = await checkFiles(paths, ends, { isComplete: false, files });
+      const tails = await checkFiles(paths, ends, { state: 'open', files });
       const growing = new Map<GrowingKind, BufferedFile>();
       for (const [kind, path] of entriesOf(paths)) {
         const isLater = kind === 'rejects' && (await entryOf(path, files)) === null;

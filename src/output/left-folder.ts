@@ -61,8 +61,8 @@ export class LeftFolder implements LeftOutput {
   }
 
   async #checkFiles(previous: JournalContents): Promise<void> {
-    const isComplete = previous.completion !== null;
-    await checkFiles(this.#paths, this.#committedBy(previous), { isComplete, files: this.#files });
+    const state = previous.completion === null ? 'open' : 'complete';
+    await checkFiles(this.#paths, this.#committedBy(previous), { state, files: this.#files });
   }
 
   #committedBy(previous: JournalContents): CommittedEnds {

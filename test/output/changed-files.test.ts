@@ -139,7 +139,7 @@ describe('what was committed', () => {
       const again = await openForTest(t, out);
       await assert.rejects(again.resume(0, {}), {
         code: 'output_io',
-        message: new RegExp(`${name.replace('.', '\\.')}: .* changed its first \\d+ bytes`),
+        message: new RegExp(`changed the first \\d+ bytes of .*${name.replace('.', '\\.')}`),
         hint: /--restart/,
       });
       await again.close();

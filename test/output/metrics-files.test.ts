@@ -94,7 +94,7 @@ for (const [what, damage, problem] of damages) {
     const last = journal?.commits.at(-1);
     assert.ok(journal !== null && last !== undefined);
     const inspect = async (): Promise<unknown> =>
-      (await inspectFiles(pathsOf(out, journal), last, { isComplete: true, files: nodeFiles })).damaged;
+      (await inspectFiles(pathsOf(out, journal), last, { state: 'complete', files: nodeFiles })).damaged;
     assert.deepEqual(await inspect(), []);
     damage(join(out, SCORES));
     const [found, ...others] = (await inspect()) as { path: string; problem: string }[];

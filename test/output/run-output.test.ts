@@ -199,7 +199,7 @@ describe('resuming', () => {
     const short = await openForTest(t, out);
     await assert.rejects(short.resume(1, FACTS), {
       code: 'output_io',
-      message: new RegExp(`${out}/results\\.jsonl: .* 5 of the ${committedBytes} `),
+      message: new RegExp(`${out}/results\\.jsonl .* 5 of ${committedBytes} `),
       hint: /--restart/,
     });
     await short.close();
@@ -208,7 +208,7 @@ describe('resuming', () => {
     const missing = await openForTest(t, out);
     await assert.rejects(missing.resume(1, FACTS), {
       code: 'output_io',
-      message: /timing\.jsonl: it is missing, .* 26 bytes/,
+      message: /timing\.jsonl is missing: 26 bytes/,
     });
     assert.equal(read(out, 'journal.jsonl'), journal);
   });
@@ -258,7 +258,7 @@ describe('resuming', () => {
     const output = await openForTest(t, out, { rejectsFile });
     await assert.rejects(output.resume(0, FACTS), {
       code: 'output_io',
-      message: new RegExp(`${rejectsFile}: it has 15 bytes, but had 0 `),
+      message: new RegExp(`${rejectsFile} has 15 bytes, but had 0 `),
       hint: /another --rejects/,
     });
     assert.equal(read(rejectsFile), 'of another run\n');

@@ -54,15 +54,15 @@ for (const [how, change, message, again, problem] of [
     'copied and truncated',
     (path: string) => truncateSync(path, 0),
     /results\.jsonl was truncated to 0 of \d+ bytes/,
-    /results\.jsonl: it has only 0 of the \d+ committed bytes/,
-    /^damaged +o\/results\.jsonl: has only 0 of/m,
+    /results\.jsonl has only 0 of [\d,]+ committed bytes/,
+    /^damaged +o\/results\.jsonl has only 0 of/m,
   ],
   [
     'moved away',
     (path: string) => renameSync(path, `${path}.1`),
     /results\.jsonl was deleted or moved/,
-    /results\.jsonl: it is missing, but \d+ bytes of it were committed/,
-    /^damaged +o\/results\.jsonl: is missing/m,
+    /results\.jsonl is missing: [\d,]+ bytes of it were committed/,
+    /^damaged +o\/results\.jsonl is missing/m,
   ],
 ] as const) {
   test(`results ${how} while the run writes them end it; the same command and status name the file`, async (t) => {

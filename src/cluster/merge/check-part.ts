@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError } from '../../core/errors.js';
 import { ShapeError } from '../../core/shape.js';
-import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
+import { damageText, inspectFiles } from '../../output/check-committed.js';
 import type { Files } from '../../output/files.js';
 import { entriesOf, ofKind } from '../../output/growing-files.js';
 import { readJournal, type JournalContents } from '../../output/journal.js';
@@ -90,7 +90,7 @@ function endsAsPlanned(
 async function damageOf(journal: JournalContents, part: GoodPart, files: Files): Promise<BadPart | null> {
   const last = journal.commits.at(-1);
   if (last === undefined) return bad('its journal is not complete');
-  const { damaged } = await inspectFiles(part.paths, last, { isComplete: 'part', files });
+  const { damaged } = await inspectFiles(part.paths, last, { state: 'part', files });
   const [first] = damaged;
   if (first !== undefined) return bad(damageText(first));
   for (const [kind, path] of entriesOf(part.paths)) {
@@ -104,18 +104,6 @@ async function damageOf(journal: JournalContents, part: GoodPart, files: Files):
     if (found !== bytes || hash.digest('hex') !== sha256) return bad(`${path} is damaged`);
   }
   return null;
-}
-
-function damageText({ path, problem, sizeBytes, committedBytes }: DamagedFile): string {
-  switch (problem) {
-    case 'missing':
-      return `${path} is missing`;
-    case 'short':
-    case 'long':
-      return `${path} has ${sizeBytes ?? 0} bytes, not ${committedBytes}`;
-    case 'changed':
-      return `${path} is damaged`;
-  }
 }
 
 /** The bytes of a file; nothing where it does not exist. @throws AiopsError `output_io` */

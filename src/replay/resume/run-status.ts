@@ -4,7 +4,7 @@ import type { ProgramFacts } from '../../core/machine-facts.js';
 import { shellPath } from '../../core/shell-word.js';
 import { isoTime } from '../../core/time.js';
 import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
-import type { DamagedFile } from '../../output/check-committed.js';
+import { damageText, type DamagedFile } from '../../output/check-committed.js';
 import { backendFact, factLines, modelFacts, optionalFact, type Fact } from '../../report/facts.js';
 import { countText, numbersText, percentText, plural } from '../../report/format.js';
 import { rejectFacts, type ReportedReject } from '../report/rejects.js';
@@ -117,7 +117,10 @@ export function statusText(status: RunStatus, settings: string): string {
     ...(timing === null ? [] : [...servedFacts(timing), ...minuteFacts(timing)]),
     ['results', `${status.folder}/${status.results}`],
     ...(status.metrics ?? []).map((name): Fact => ['metrics', `${status.folder}/${name}`]),
-    ...status.damaged.map((file): Fact => ['damaged', damagedText(file)]),
+    ...status.damaged.map((file): Fact => [
+      'damaged',
+      `${damageText(file)}; restore it, or start the replay over with --restart`,
+    ]),
   ];
   return `${factLines(facts).join('\n')}\n`;
 }
@@ -186,15 +189,4 @@ function quarantineFacts(quarantines: readonly Quarantine[]): Fact[] {
   const others = quarantines.length - named.length;
   const texts = others > 0 ? [...named, `and ${countText(others)} more`] : named;
   return texts.map((text, index) => [index === 0 ? 'without' : '', text]);
-}
-
-function damagedText({ path, problem, committedBytes, sizeBytes }: DamagedFile): string {
-  const [size, committed] = [countText(sizeBytes ?? 0), countText(committedBytes)];
-  const what = {
-    missing: `is missing; ${committed} bytes of it were committed`,
-    short: `has only ${size} of the ${committed} bytes that were committed`,
-    long: `has ${size} bytes, ${committed} when the run completed: another program wrote to it`,
-    changed: `another program changed the committed part, its first ${committed} bytes`,
-  }[problem];
-  return `${path}: ${what}; restore it, or start over with --restart`;
 }

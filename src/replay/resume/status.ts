@@ -105,8 +105,8 @@ async function damagedFiles(
 ): Promise<readonly DamagedFile[]> {
   const last = journal.commits.at(-1);
   if (last === undefined) return [];
-  const isComplete = journal.completion !== null;
-  return (await inspectFiles(pathsOf(folder, journal), last, { isComplete, files })).damaged;
+  const state = journal.completion === null ? 'open' : 'complete';
+  return (await inspectFiles(pathsOf(folder, journal), last, { state, files })).damaged;
 }
 
 type Held = { readonly holder: LockHolder; readonly state: Awaited<ReturnType<typeof holderState>> };

@@ -133,18 +133,15 @@ test('each damaged file is named, with what happened to it', () => {
     { path: 'b/results.csv', problem: 'changed', committedBytes: 80, sizeBytes: 90 },
   ] as const;
   const text = statusText({ ...STATUS, damaged }, '');
+  assert.match(text, /^damaged +b\/results\.jsonl has only 17 of 5,000 committed bytes; restore it/m);
+  assert.match(text, /^damaged +b\/timing\.jsonl is missing: 80 bytes of it were committed; .*--restart$/m);
   assert.match(
     text,
-    /^damaged +b\/results\.jsonl: has only 17 of the 5,000 bytes that were committed; restore it/m,
-  );
-  assert.match(text, /^damaged +b\/timing\.jsonl: is missing; 80 bytes of it were committed; .*--restart$/m);
-  assert.match(
-    text,
-    /^damaged +b\/rejects\.jsonl: has 90 bytes, 80 when the run completed: another program/m,
+    /^damaged +b\/rejects\.jsonl has 90 bytes, but had 80 when it was completed: another program/m,
   );
   assert.match(
     text,
-    /^damaged +b\/results\.csv: another program changed the committed part, its first 80 bytes/m,
+    /^damaged +another program changed the first 80 bytes of b\/results\.csv, which were committed/m,
   );
 });
 
