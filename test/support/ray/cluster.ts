@@ -24,15 +24,20 @@ export interface RayCluster {
   tell(command: string): Promise<Answer>;
 }
 
+/** Characters of what a cluster says that an error shows. */
+const MOST_LOGGED = 2000;
+
 /** Starts a cluster of nodes with one processor each, which ends with the test. @param python one that has Ray */
 export async function startRay(t: TestContext, python: string, nodes: number): Promise<RayCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'ray-')); // short: Ray's socket paths are limited
   const env = { RAY_AUTH_MODE: 'token', RAY_AUTH_TOKEN: randomBytes(32).toString('hex') };
   const script = join(ROOT, 'test/support/ray/ray_cluster.py');
   const child = spawn(python, [script, String(nodes), folder], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-MOST_LOGGED)));
   t.after(async () => {
     const closed = new Promise((resolve) => child.once('close', resolve));
     child.stdin.end();
@@ -42,7 +47,7 @@ export async function startRay(t: TestContext, python: string, nodes: number): P
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<Answer> => {
     const line = await lines.next();
-    if (line.done === true) throw new Error('the Ray cluster has ended');
+    if (line.done === true) throw new Error(`the Ray cluster has ended: ${log}`);
     return JSON.parse(line.value) as Answer;
   };
   const { address = '' } = await answer();

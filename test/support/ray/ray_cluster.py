@@ -56,8 +56,22 @@ def raylet(node):
 
 def workers(nodes):
     """Ray renames a worker after the task that it runs."""
-    family = [child for node in nodes for child in psutil.Process(raylet(node)).children()]
-    return [process.pid for process in family if any("ray::run_slice" in part for part in process.cmdline())]
+    family = [child for node in nodes for child in children_of(raylet(node))]
+    return [process.pid for process in family if any("ray::run_slice" in part for part in command_of(process))]
+
+
+def children_of(pid):
+    try:
+        return psutil.Process(pid).children()
+    except psutil.Error:  # it has ended, or is ending
+        return []
+
+
+def command_of(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 class TestCluster:
