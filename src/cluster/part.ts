@@ -39,6 +39,8 @@ export const NOTHING_OPEN: LeftOpen = { quarantines: [], lostInARow: 0 };
 
 export interface PartCompletion extends RunCompletion {
   readonly files: PartFiles;
+  /** Of its tallies of labelled records; undefined: the recording has no labels. */
+  readonly labels?: FileSum;
 }
 
 /** By what they hold, as in a commit. */
@@ -65,12 +67,12 @@ export const partFacts: Shape<PartFacts> = (value) => ({
   ...object({ part: partOf })(value),
 });
 
-const fileSum: Shape<FileSum> = object({ bytes: count, sha256: text });
+export const fileSum: Shape<FileSum> = object({ bytes: count, sha256: text });
 
 /** Of the completion in the journal of a part with these files of metrics. */
 export function partCompletion(metrics: readonly MetricsFile[]): Shape<PartCompletion> {
   const files = fileShape(metrics, fileSum);
-  return (value) => ({ ...runCompletion(value), ...object({ files })(value) });
+  return (value) => ({ ...runCompletion(value), ...object({ files }, { labels: fileSum })(value) });
 }
 
 /** What the merge writes where a slice must run again because it assumed something else. */

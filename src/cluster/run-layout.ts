@@ -42,6 +42,22 @@ export function partOfName(name: string): { readonly slice: number; readonly att
     : { slice: Number(slice), attempt };
 }
 
+/** What a part counted of labelled records. */
+export function partLabelsPath(part: string): string {
+  return join(part, 'labels.jsonl');
+}
+
+/** What so many merged slices counted of labelled records. */
+export function mergedLabelsPath(run: string, slices: number): string {
+  return join(partsFolder(run), `labels-${slices}.jsonl`);
+}
+
+/** Of how many merged slices a file has the labels, by its name or partial name; null: it is something else. */
+export function slicesOfLabels(name: string): number | null {
+  const [, slices] = /^labels-(\d+)\.jsonl(?:\.partial)?$/.exec(name) ?? [];
+  return slices === undefined ? null : Number(slices);
+}
+
 /** What the merge found out about the start of a slice that must run again. */
 export function startPath(run: string, slice: number): string {
   return join(partsFolder(run), `${slice}.start.json`);

@@ -60,7 +60,7 @@ function closingNotices(
     texts.push(`${plural(counts.rejected, 'rejected record')} not kept: --rejects FILE keeps them`);
   if (labels === null) {
     texts.push(
-      'no figures on labels: of a run that was resumed or merged, they can only be computed from results of --emit all as jsonl',
+      'no figures on labels: those of a run that was resumed can only be computed from results of --emit all as jsonl',
     );
   }
   return [

@@ -10,6 +10,7 @@ import { openExecutors } from './open-run.js';
 import { lineForm } from './line-form.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';
+import type { RunLabels } from './report/run-labels.js';
 import type { RunSummary } from './report/run-summary.js';
 import { replayPage } from './report/run-page.js';
 import type { RunFacts, RunProgress } from './resume/run-facts.js';
@@ -24,6 +25,8 @@ export interface WrittenRun {
   readonly facts: RunFacts;
   /** Its last commit. */
   readonly progress: RunProgress;
+  /** Its labelled records; null: to be read from its results. */
+  readonly labels: RunLabels | null;
   readonly sessions: RunSummary['sessions'];
   /** About how it was served. */
   readonly notices: readonly Notice[];
@@ -36,7 +39,7 @@ export interface WrittenRun {
  */
 export async function reportRun(
   config: ReplayConfig,
-  { output, shown, facts, progress, sessions, notices: aboutServing }: WrittenRun,
+  { output, shown, facts, progress, labels, sessions, notices: aboutServing }: WrittenRun,
   context: Pick<ReplayContext, 'stdin' | 'graceOver' | 'onNotice' | 'onActorLine'>,
 ): Promise<ReplayOutcome> {
   const { input } = facts;
@@ -67,7 +70,7 @@ export async function reportRun(
   totals.counters.settle();
   totals.counters.checkRejects(config.maxRejects, true);
   const notices = [...aboutServing, ...noticesOfNothing(config.read, totals.counters, null)];
-  const of = { hasLabels: recording.hasLabels, before: progress };
+  const of = { hasLabels: recording.hasLabels, before: progress, labels };
   const parts = {
     ...{ threshold: model.threshold, actors: executors.pool.actors, recording, totals, comparer },
     ready: { ...facts, actors: [], startMs: 0, notices: [] },

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 
+import { hasLabels, writeLabels } from '#build/cluster/label-file.js';
 import type { FileSum, LeftOpen, PartFacts, PartFiles } from '#build/cluster/part.js';
 import { NOTHING_OPEN } from '#build/cluster/part.js';
 import type { Cut, SealedPlan, Slice } from '#build/cluster/plan/plan-file.js';
-import { partName, partsFolder, unfinishedPart } from '#build/cluster/run-layout.js';
+import { partLabelsPath, partName, partsFolder, unfinishedPart } from '#build/cluster/run-layout.js';
 import type { RejectCount, RunCounts } from '#build/core/counts.js';
 import type { Reject } from '#build/core/types.js';
 import { makeFolder } from '#build/output/durable-files.js';
@@ -25,10 +26,14 @@ import { readJournal, type Commit } from '#build/output/journal.js';
 import { openFolderOutput } from '#build/output/open-output.js';
 import { pathsOf } from '#build/output/output-paths.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
+import { RunLabels, type LabelTallies } from '#build/replay/report/run-labels.js';
 import { previousJournal } from '#build/replay/resume/previous-journal.js';
+import { readResults } from '#build/replay/resume/read-results.js';
 import type { RunProgress } from '#build/replay/resume/run-facts.js';
 import { NO_USAGE } from '#build/replay/totals.js';
 import { replay } from '#build/replay/replay.js';
+
+import { rowsOf } from './rows.js';
 
 /** A local run that was cut into slices at some of its commits. */
 export interface CutRun {
@@ -49,6 +54,8 @@ export interface PartChanges {
   readonly open?: Partial<LeftOpen>;
   /** What it leaves open. */
   readonly found?: Partial<LeftOpen>;
+  /** False: it does not say what it counted of labelled records, although its recording has some. */
+  readonly hasLabels?: false;
 }
 
 /** Runs a replay that commits every minute. */
@@ -120,12 +127,16 @@ export async function writePart(
   };
   await output.begin({ ...plan.facts, part } satisfies PartFacts, { replace: false });
   const sums = await writeFiles(output, cut, before, end);
+  const labels =
+    hasLabels(plan.facts.recording) && changes.hasLabels !== false
+      ? { labels: await writeLabels(partLabelsPath(folder), await labelsIn(cut, before, end), files) }
+      : {};
   const state = { ...since(before, end, cut.local.rejects), ...NOTHING_OPEN, ...changes.found };
   await output.commit(state);
   const { counts } = state;
   await output.finish(
     { summary: '{}', page: null },
-    { at: '2026-01-01T00:00:00.000Z', counts, summarySha256: '', files: sums },
+    { at: '2026-01-01T00:00:00.000Z', counts, summarySha256: '', files: sums, ...labels },
   );
   await output.close();
   await files.remove(join(folder, 'timing.json'));
@@ -147,6 +158,26 @@ async function writeFiles(
     sums.set(kind, { bytes: all.length, sha256: createHash('sha256').update(all).digest('hex') });
   }
   return Object.fromEntries(sums) as PartFiles;
+}
+
+/** The labelled records of the results between two commits, which have one metric. */
+async function labelsIn(
+  { local, config }: CutRun,
+  before: Commit | undefined,
+  end: Commit,
+): Promise<LabelTallies> {
+  const { format } = config.output;
+  const start = before?.lengths.results ?? Buffer.byteLength(headerOf('results', format));
+  const lines = local.results.subarray(start, end.lengths.results).toString().trimEnd().split('\n');
+  const output = {
+    async *committed() {
+      yield lines.map((text, i) => ({ number: i + 1, text }));
+    },
+  };
+  const labels = new RunLabels();
+  for await (const results of readResults(output, { format, place: 'results', flaggedOnly: false }))
+    for (const result of results) labels.add([result], rowsOf([result]));
+  return labels.tallies();
 }
 
 function stateOf({ state }: Commit): RunProgress {

@@ -7,12 +7,22 @@ import { damageText, inspectFiles } from '../../output/check-committed.js';
 import type { Files } from '../../output/files.js';
 import { entriesOf, ofKind } from '../../output/growing-files.js';
 import { readJournal, type JournalContents } from '../../output/journal.js';
-import { cannotRead } from '../../output/output-errors.js';
 import { pathsOf, type GrowingPaths } from '../../output/output-paths.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
+import type { LabelTallies } from '../../replay/report/run-labels.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
-import { partCompletion, partFacts, type LeftOpen, type PartFiles, type PartOf } from '../part.js';
+import { hasLabels, readLabels } from '../label-file.js';
+import {
+  partCompletion,
+  partFacts,
+  type FileSum,
+  type LeftOpen,
+  type PartFiles,
+  type PartOf,
+} from '../part.js';
+import { pieces } from '../pieces.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
+import { partLabelsPath } from '../run-layout.js';
 import type { Attempt } from './parts.js';
 
 /** An attempt that the merge can append. */
@@ -21,6 +31,13 @@ export interface GoodPart {
   readonly progress: RunProgress;
   readonly paths: GrowingPaths;
   readonly files: PartFiles;
+  /** Null: the recording has no labels. */
+  readonly labels: LabelTallies | null;
+}
+
+/** What a part's journal says. */
+interface SealedPart extends Omit<GoodPart, 'labels'> {
+  readonly labels: FileSum | null;
 }
 
 /** Why the merge can't append an attempt: a sentence's end. */
@@ -30,7 +47,7 @@ export interface BadPart {
 
 /** What an attempt must be. */
 export interface Expected {
-  readonly plan: Pick<SealedPlan, 'sha256' | 'config'>;
+  readonly plan: Pick<SealedPlan, 'sha256' | 'config' | 'facts'>;
   readonly slice: Pick<Slice, 'number' | 'until'>;
   /** Of the run where the slice begins. */
   readonly open: LeftOpen;
@@ -51,7 +68,8 @@ export async function checkPart(
     if (journal === null) return bad('it has no journal');
     const part = readPart(path, journal);
     if (part === null) return bad('its journal is not complete');
-    return differenceFrom(expected, part) ?? (await damageOf(journal, part, files)) ?? part;
+    const found = differenceFrom(expected, part) ?? (await damageOf(journal, part, files));
+    return found ?? (await withLabels(part, path, files));
   } catch (error) {
     if (error instanceof ShapeError) return bad(`its journal is damaged: ${error.message}`);
     if (error instanceof AiopsError && error.code === 'config') return bad(error.message);
@@ -59,18 +77,27 @@ export async function checkPart(
   }
 }
 
-function readPart(path: string, journal: JournalContents): GoodPart | null {
+function readPart(path: string, journal: JournalContents): SealedPart | null {
   const progress = previousJournal(path, journal).lastCommit();
   if (progress === null || journal.completion === null) return null;
   const { part } = partFacts(journal.facts);
-  const { files } = partCompletion(journal.metrics)(journal.completion);
-  return { of: part, progress, paths: pathsOf(path, journal), files };
+  const { files, labels = null } = partCompletion(journal.metrics)(journal.completion);
+  return { of: part, progress, paths: pathsOf(path, journal), files, labels };
 }
 
-function differenceFrom({ plan, slice, open }: Expected, part: GoodPart): BadPart | null {
+async function withLabels(part: SealedPart, path: string, files: Files): Promise<GoodPart | BadPart> {
+  if (part.labels === null) return { ...part, labels: null };
+  const file = partLabelsPath(path);
+  const labels = await readLabels(file, part.labels, files);
+  return labels === null ? bad(`${file} is missing or damaged`) : { ...part, labels };
+}
+
+function differenceFrom({ plan, slice, open }: Expected, part: SealedPart): BadPart | null {
   if (part.of.plan !== plan.sha256) return bad('it is of another plan');
   if (part.of.slice !== slice.number) return bad(`it is of slice ${part.of.slice}`);
   if (!endsAsPlanned(part.progress, plan, slice)) return bad('it does not end where the plan says');
+  if (hasLabels(plan.facts.recording) !== (part.labels !== null))
+    return bad('its journal does not say what it counted of labelled records');
   if (!isDeepStrictEqual(part.of.open, open)) {
     return bad('the slices before it found other rows that crash actors than it assumed');
   }
@@ -87,7 +114,7 @@ function endsAsPlanned(
   return positions.every((position) => position === 'end');
 }
 
-async function damageOf(journal: JournalContents, part: GoodPart, files: Files): Promise<BadPart | null> {
+async function damageOf(journal: JournalContents, part: SealedPart, files: Files): Promise<BadPart | null> {
   const last = journal.commits.at(-1);
   if (last === undefined) return bad('its journal is not complete');
   const { damaged } = await inspectFiles(part.paths, last, { state: 'part', files });
@@ -104,15 +131,6 @@ async function damageOf(journal: JournalContents, part: GoodPart, files: Files):
     if (found !== bytes || hash.digest('hex') !== sha256) return bad(`${path} is damaged`);
   }
   return null;
-}
-
-/** The bytes of a file; nothing where it does not exist. @throws AiopsError `output_io` */
-export async function* pieces(path: string, files: Files): AsyncGenerator<Uint8Array> {
-  try {
-    if ((await files.entry(path)) !== null) yield* files.read(path);
-  } catch (cause) {
-    throw cannotRead(path, cause);
-  }
 }
 
 function bad(why: string): BadPart {

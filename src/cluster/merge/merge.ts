@@ -73,7 +73,7 @@ export async function merge(
   options: MergeOptions,
   context: MergeContext,
 ): Promise<MergeOutcome> {
-  await using run = await MergedRun.open(plan, config, context.files);
+  await using run = await MergedRun.open(plan, config, context);
   const { out } = config.output;
   // Plans are written under the lock that is held now.
   if (hasPlan(out) && (await readPlan(planPath(out))).sha256 !== plan.sha256) throw plannedByAnother(out);
@@ -124,6 +124,7 @@ class Merge {
     if (completion === null || progress === null) return null;
     const summary = await writtenSummary(this.#folder, completion, this.#files);
     if (summary === null) return null;
+    await removeMerged(this.#folder, Infinity, this.#files);
     await removeEmptyParts(this.#folder, this.#files);
     const found = { summary, last: progress };
     const judged = await judgeAgain(this.#config, output, found, this.#context.onNotice);
@@ -192,7 +193,8 @@ class Merge {
     const sessions = { resumed, earlierMinutes: progress.counts.minutes };
     const notices = [sharesNotice(shares)];
     const shown = asGiven(this.#config, this.#plan);
-    const written = { output, shown, facts: this.#plan.facts, progress, sessions, notices };
+    const labels = this.#run.labels;
+    const written = { output, shown, facts: this.#plan.facts, progress, labels, sessions, notices };
     const outcome = await reportRun(this.#config, written, this.#context);
     await removeMerged(this.#folder, Infinity, this.#files); // another plan may have had more slices
     await removeEmptyParts(this.#folder, this.#files);

@@ -10,18 +10,19 @@ import type { JournalContents } from '../../output/journal.js';
 import { openFolderOutput } from '../../output/open-output.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import { previousJournal } from '../../replay/resume/previous-journal.js';
+import type { RunLabels } from '../../replay/report/run-labels.js';
 import type { RunCompletion, RunProgress } from '../../replay/resume/run-facts.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
-import { pieces, type GoodPart } from './check-part.js';
+import { pieces } from '../pieces.js';
+import type { GoodPart } from './check-part.js';
 import { joinedProgress } from './joined-progress.js';
+import { MergedLabels, type MergedLabelsOptions } from './merged-labels.js';
 import { mergedShares, NOTHING_MERGED, withSlice, type MergedShares } from './shares.js';
 
-interface Opened {
+interface Opened extends MergedLabelsOptions {
   readonly output: FolderOutput;
   /** It holds another run, which the plan replaces. */
   readonly isReplaced: boolean;
-  readonly plan: SealedPlan;
-  readonly files: Files;
 }
 
 export interface Merged {
@@ -33,21 +34,19 @@ export interface Merged {
 /** The run that slices are appended to: an ordinary run, with one commit per slice. */
 export class MergedRun implements AsyncDisposable {
   readonly output: FolderOutput;
-  readonly #plan: SealedPlan;
-  readonly #files: Files;
-  readonly #isReplaced: boolean;
+  readonly #opened: Opened;
   /** How often its merge was resumed. */
   readonly resumed: number;
   readonly completion: RunCompletion | null;
   #progress: RunProgress | null;
   #shares: MergedShares;
-  #isBegun = false;
+  /** Null: not begun. */
+  #labels: MergedLabels | null = null;
 
-  private constructor({ output, isReplaced, plan, files }: Opened, merged: Merged) {
+  private constructor(opened: Opened, merged: Merged) {
+    const { output, isReplaced } = opened;
     this.output = output;
-    this.#plan = plan;
-    this.#files = files;
-    this.#isReplaced = isReplaced;
+    this.#opened = opened;
     this.resumed = output.previous === null || isReplaced ? 0 : output.previous.resumed + 1;
     this.completion = merged.completion;
     this.#progress = merged.progress;
@@ -59,16 +58,21 @@ export class MergedRun implements AsyncDisposable {
    *
    * @throws AiopsError `output_locked`; `config` if the folder holds another run; as `openOutput` does
    */
-  static async open(plan: SealedPlan, config: ReplayConfig, files: Files = nodeFiles): Promise<MergedRun> {
+  static async open(
+    plan: SealedPlan,
+    config: ReplayConfig,
+    { onNotice, files = nodeFiles }: Pick<Opened, 'onNotice'> & { readonly files?: Files },
+  ): Promise<MergedRun> {
     const { breakLock } = config.backfill;
+    const folder = config.output.out;
     const output = await openFolderOutput(config.output, { breakLock, inputs: config.inputs, files });
     try {
       const { previous } = output;
-      const merged = previous === null ? NONE : mergedIn(previous, plan, config.output.out);
+      const merged = previous === null ? NONE : mergedIn(previous, plan, folder);
       const isReplaced = merged === null && config.backfill.restart && isOlder(previous, plan);
-      if (merged === null && !isReplaced) throw anotherRun(config.output.out);
+      if (merged === null && !isReplaced) throw anotherRun(folder);
       await output.preflight({ replace: isReplaced });
-      return new MergedRun({ output, isReplaced, plan, files }, merged ?? NONE);
+      return new MergedRun({ output, isReplaced, plan, folder, files, onNotice }, merged ?? NONE);
     } catch (error) {
       await output.close();
       throw error;
@@ -84,14 +88,21 @@ export class MergedRun implements AsyncDisposable {
     return this.#shares;
   }
 
+  /** What merged slices counted of labelled records; null: no labels, or that is lost. Only once it has begun. */
+  get labels(): RunLabels | null {
+    return this.#labels?.sum ?? null;
+  }
+
   /** Continues the run in its folder, or begins it. @throws AiopsError `output_cannot_create`, `output_io` */
-  async begin(): Promise<void> {
-    if (this.#isBegun) return;
-    this.#isBegun = true;
+  async begin(): Promise<MergedLabels> {
+    if (this.#labels !== null) return this.#labels;
+    const { isReplaced: replace } = this.#opened;
+    const labels = await MergedLabels.open(this.#opened, this.#shares);
     const { previous } = this.output;
-    const replace = this.#isReplaced;
-    if (previous === null || replace) await this.output.begin(this.#plan.facts, { replace });
-    else await this.output.resume(previous.commits.length - 1, this.#plan.facts);
+    if (previous === null || replace) await this.output.begin(this.#opened.plan.facts, { replace });
+    else await this.output.resume(previous.commits.length - 1, this.#opened.plan.facts);
+    this.#labels = labels;
+    return labels;
   }
 
   /**
@@ -101,12 +112,13 @@ export class MergedRun implements AsyncDisposable {
    * @throws AiopsError `output_io`, also where the part is no longer what was checked; nothing is committed then
    */
   async append(slice: Slice, part: GoodPart, attempts: number): Promise<void> {
-    await this.begin();
+    const merging = await this.begin();
+    const labels = await merging.add(slice.number, part.labels);
     for (const [kind] of entriesOf(part.files)) await this.#appendFile(kind, part);
     const at = new Date().toISOString();
     const progress = joinedProgress(this.#progress, part.progress, { at, ended: slice.until === null });
     const { host } = part.of;
-    const shares = withSlice(this.#shares, { host, attempts, progress: part.progress });
+    const shares = withSlice(this.#shares, { host, attempts, progress: part.progress, labels });
     await this.output.commit({ ...progress, merged: shares });
     this.#progress = progress;
     this.#shares = shares;
@@ -120,8 +132,8 @@ export class MergedRun implements AsyncDisposable {
     const path = ofKind(paths, kind);
     const hash = createHash('sha256');
     // The merged file has its header already.
-    let headerBytes = Buffer.byteLength(headerOf(kind, this.#plan.config.output.format));
-    for await (const piece of pieces(path, this.#files)) {
+    let headerBytes = Buffer.byteLength(headerOf(kind, this.#opened.plan.config.output.format));
+    for await (const piece of pieces(path, this.#opened.files)) {
       hash.update(piece);
       const header = Math.min(headerBytes, piece.length);
       headerBytes -= header;

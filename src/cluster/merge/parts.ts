@@ -5,7 +5,7 @@ import { readJournal } from '../../output/journal.js';
 import { cannotRead, cannotWrite } from '../../output/output-errors.js';
 import { partFacts } from '../part.js';
 import type { SealedPlan } from '../plan/plan-file.js';
-import { partOfName, partsFolder } from '../run-layout.js';
+import { partOfName, partsFolder, slicesOfLabels } from '../run-layout.js';
 
 const ASIDE = '.bad';
 /** Of another plan, so it was no attempt at a slice of this one. */
@@ -91,16 +91,19 @@ async function renameWith(suffix: string, { path }: Attempt, files: Files): Prom
 }
 
 /**
- * Removes what slices left behind that are merged: parts, those set aside, those not complete, and what their starts
- * were. An attempt that another process still writes is of no use any more; it ends once it finds its folder gone.
+ * Removes what slices left behind that are merged: parts, those set aside, those not complete, what their starts were,
+ * and their labels except for those of the last commit. An attempt that another process still writes is of no use any more; it ends once it finds its folder gone.
  *
+ * @param merged the number of merged slices; infinite: nothing is needed any more
  * @throws AiopsError `output_io`
  */
 export async function removeMerged(run: string, merged: number, files: Files): Promise<void> {
   const folder = partsFolder(run);
   for (const name of await namesIn(folder, files)) {
     const slice = Number(/^\.?(\d+)\./.exec(name)?.[1] ?? NaN);
-    if (slice <= merged) await removeTree(join(folder, name), files);
+    const labels = slicesOfLabels(name);
+    if (slice <= merged || (labels !== null && labels !== merged))
+      await removeTree(join(folder, name), files);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Notice } from '../../core/errors.js';
 import { count, dictionary, number, object, type Shape } from '../../core/shape.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
 import { countText, figures, plural } from '../../report/format.js';
+import { fileSum, type FileSum } from '../part.js';
 
 /** What one machine served of a run. */
 export interface HostShare {
@@ -18,26 +19,42 @@ export interface MergedShares {
   /** Complete attempts, with those that were set aside. */
   readonly attempts: number;
   readonly hosts: Readonly<Record<string, HostShare>>;
+  /** Of the file with their tallies of labelled records; undefined: no labels, or an earlier such file was lost. */
+  readonly labels?: FileSum;
 }
 
 export const NOTHING_MERGED: MergedShares = { slice: 0, attempts: 0, hosts: {} };
 
-export const mergedShares: Shape<MergedShares> = object({
-  slice: count,
-  attempts: count,
-  hosts: dictionary(object({ slices: count, rows: count, elapsedMs: number })),
-});
+const hostShare: Shape<HostShare> = object({ slices: count, rows: count, elapsedMs: number });
+
+export const mergedShares: Shape<MergedShares> = object(
+  { slice: count, attempts: count, hosts: dictionary(hostShare) },
+  { labels: fileSum },
+);
+
+/** A slice to be added. */
+interface AddedSlice {
+  readonly host: string;
+  /** Complete ones, with those that were set aside. */
+  readonly attempts: number;
+  readonly progress: RunProgress;
+  /** Null: there is no file. */
+  readonly labels: FileSum | null;
+}
 
 /** The same with the next slice. */
 export function withSlice(
   { slice, attempts, hosts }: MergedShares,
-  { host, attempts: added, progress }: { host: string; attempts: number; progress: RunProgress },
+  { host, attempts: added, progress, labels }: AddedSlice,
 ): MergedShares {
   const { slices, rows, elapsedMs } = hosts[host] ?? { slices: 0, rows: 0, elapsedMs: 0 };
   const { counts, usage } = progress;
   const served = usage.elapsedMs - usage.comparingMs;
   const share = { slices: slices + 1, rows: rows + counts.rows, elapsedMs: elapsedMs + served };
-  return { slice: slice + 1, attempts: attempts + added, hosts: { ...hosts, [host]: share } };
+  return {
+    ...{ slice: slice + 1, attempts: attempts + added, hosts: { ...hosts, [host]: share } },
+    ...(labels === null ? {} : { labels }),
+  };
 }
 
 /** Hosts that are named; the others are counted. */

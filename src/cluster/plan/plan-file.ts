@@ -13,7 +13,7 @@ import { inputPosition, runFacts } from '../../replay/resume/previous-journal.js
 import type { RunFacts } from '../../replay/resume/run-facts.js';
 
 /** Raised whenever a slice of the version before would not fit. */
-const PLAN_FORMAT = 1;
+const PLAN_FORMAT = 2;
 
 /** A place between two minutes where the reader can resume: what it reports after the first of them. */
 export interface Cut {

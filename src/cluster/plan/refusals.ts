@@ -28,15 +28,11 @@ export function refuseUnplannable(config: ReplayConfig): void {
   refuseUngated(config);
 }
 
-function refuseUngated({ gates, output: { format, anomaliesOnly } }: ReplayConfig): void {
+function refuseUngated({ gates }: ReplayConfig): void {
   const compared = gateThatNeeds('comparison', gates, REPLAY_METRICS);
   if (compared !== undefined) throw ungated(compared, 'a merge compares no ways to serve');
   const started = gates.find(({ metric }) => metric === 'start');
   if (started !== undefined) throw ungated(started, 'a merge starts no actors');
-  if (format === 'jsonl' && !anomaliesOnly) return;
-  const labelled = gateThatNeeds('labels', gates, REPLAY_METRICS);
-  if (labelled !== undefined)
-    throw ungated(labelled, 'a merge computes figures on labels from results of --emit all as jsonl');
 }
 
 function ungated({ condition }: Gate, why: string): AiopsError {

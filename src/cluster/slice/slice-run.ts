@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { AiopsError, messageOf } from '../../core/errors.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
+import { nodeFiles } from '../../output/files.js';
 import { entriesOf, type GrowingKind } from '../../output/growing-files.js';
 import { growingPaths } from '../../output/output-paths.js';
 import type { RunOutput } from '../../output/run-output.js';
@@ -13,14 +14,17 @@ import type { LoadRequest } from '../../protocol/messages.js';
 import type { ReadOptions } from '../../read/options.js';
 import type { Recording } from '../../read/recording.js';
 import type { ReplayOutcome } from '../../replay/replay-context.js';
+import type { RunLabels } from '../../replay/report/run-labels.js';
 import { loadLike } from '../../replay/resume/load-like.js';
 import type { Asked, PreviousRun } from '../../replay/resume/previous-run.js';
 import { computingDifferences, environmentChange } from '../../replay/resume/result-settings.js';
 import type { RunCompletion, RunProgress } from '../../replay/resume/run-facts.js';
 import { figuresOfSession, type RunFigures } from '../../replay/resume/run-figures.js';
 import { NO_USAGE, type RunTotals } from '../../replay/totals.js';
+import { writeLabels } from '../label-file.js';
 import type { FileSum, LeftOpen, PartCompletion, PartFacts, PartFiles } from '../part.js';
 import type { SealedPlan, Slice } from '../plan/plan-file.js';
+import { partLabelsPath } from '../run-layout.js';
 import { openSlice } from './open-slice.js';
 
 /** An attempt at a slice. */
@@ -40,6 +44,8 @@ export class SliceRun implements PreviousRun {
   readonly interrupted = { kind: 'interrupted', minutes: 0, dropped: 0, resumable: false } as const;
   readonly #asked: Asked;
   readonly #attempt: Attempt;
+  /** Null: the recording has none. */
+  #labels: RunLabels | null = null;
 
   constructor(asked: Asked, attempt: Attempt) {
     this.#asked = asked;
@@ -92,7 +98,8 @@ export class SliceRun implements PreviousRun {
     await output.begin(facts, { replace: false });
   }
 
-  async figures(_output: RunOutput, totals: RunTotals): Promise<RunFigures> {
+  async figures(_output: RunOutput, totals: RunTotals, { hasLabels }: Recording): Promise<RunFigures> {
+    if (hasLabels) this.#labels = totals.labels;
     return figuresOfSession(totals);
   }
 
@@ -101,7 +108,13 @@ export class SliceRun implements PreviousRun {
     const sums: (readonly [GrowingKind, FileSum])[] = [];
     for (const [kind, path] of entriesOf(growingPaths(output.out, output, null)))
       sums.push([kind, await sumOf(path)]);
-    return { ...completion, files: Object.fromEntries(sums) as PartFiles };
+    const labels =
+      this.#labels && (await writeLabels(partLabelsPath(output.out), this.#labels.tallies(), nodeFiles));
+    return {
+      ...completion,
+      files: Object.fromEntries(sums) as PartFiles,
+      ...(labels === null ? {} : { labels }),
+    };
   }
 }
 

@@ -28,24 +28,39 @@ export function figuresOfSession({ timings, charts, labels, events }: RunTotals)
   return { timings, walls: charts.walls, labels, events };
 }
 
+/** What is known of all sessions of a run. */
+interface AllSessions {
+  readonly hasLabels: boolean;
+  readonly before: Pick<RunProgress, 'counts'>;
+  /** Their labelled records; null: to be read from the results. */
+  readonly labels?: RunLabels | null;
+}
+
+/** Whether results have all that figures on labels need. */
+export function holdsAllResults({
+  format,
+  anomaliesOnly,
+}: Pick<RunOutputOptions, 'format' | 'anomaliesOnly'>): boolean {
+  return format === 'jsonl' && !anomaliesOnly;
+}
+
 /** @throws AiopsError `output_io` where a file of the run can't be read, or holds a line that is not its own */
 export async function figuresOfAllSessions(
   output: RunOutput,
   written: Pick<RunOutputOptions, 'out' | 'format' | 'anomaliesOnly'>,
   totals: RunTotals,
-  { hasLabels, before }: { readonly hasLabels: boolean; readonly before: Pick<RunProgress, 'counts'> },
+  { hasLabels, before, labels = null }: AllSessions,
 ): Promise<RunFigures> {
-  const { labels, events, rowsPerRecord } = totals;
+  const { events, rowsPerRecord } = totals;
   const times = await timingsFromFile(output.committed('timings'), totals.deadlineMs);
-  const holdsAll = written.format === 'jsonl' && !written.anomaliesOnly;
   const needed = {
-    labels: hasLabels && holdsAll ? new RunLabels() : null,
+    labels: hasLabels && labels === null && holdsAllResults(written) ? new RunLabels() : null,
     events: before.counts.anomalies > 0 ? events.again() : null,
   };
   await fromResults(output, written, needed, rowsPerRecord);
   return {
     ...times,
-    labels: hasLabels ? needed.labels : labels,
+    labels: hasLabels ? (labels ?? needed.labels) : totals.labels,
     events: needed.events ?? events,
   };
 }

@@ -10,11 +10,14 @@ import { RandomStream } from '#build/core/random.js';
 import { entriesOf, ofKind } from '#build/output/growing-files.js';
 import { growingPaths } from '#build/output/output-paths.js';
 import { journalPath } from '#build/output/journal.js';
+import type { LabelsSummary } from '#build/replay/report/run-labels.js';
+import type { RunSummary } from '#build/replay/report/run-summary.js';
 
 import { temporaryFolder } from '../../support/cli.js';
 import { CrashStates, type Unsynced } from '../../support/crash-states.js';
 import { cutRun, runLocally, writePart, type CutRun } from '../../support/cut-run.js';
 import { MemoryFiles, type DiskState } from '../../support/memory-files.js';
+import { readSummary } from '../../support/run-files.js';
 import { configFor } from '../../support/slicing.js';
 
 const SLICES = 3;
@@ -26,10 +29,15 @@ const FOUND = {
 function csv(): string {
   const rows = Array.from({ length: 9 }, (_, minute) => {
     const at = new Date(minute * 60_000).toISOString();
-    return `${at},a,${minute}\n${at},b,1${'x'.repeat(minute)}\n`;
+    return `${at},a,${minute},${minute % 3 === 1 ? 1 : 0}\n${at},b,1${'x'.repeat(minute)},broken\n`;
   });
-  return `timestamp,target,value\n${rows.join('')}`;
+  return `timestamp,target,value,label\n${rows.join('')}`;
 }
+
+/** Its score is the newest value. */
+const NEWEST =
+  'export const createAnalyzer = () => ({ window: 1, predict: (items) => items.map(({ values }) => ' +
+  '({ score: values[0], anomaly: values[0] > 6, output: [] })) });\n';
 
 async function mergeOn(files: MemoryFiles, { plan, config }: CutRun): Promise<MergeOutcome> {
   const never = new AbortController().signal;
@@ -39,7 +47,8 @@ async function mergeOn(files: MemoryFiles, { plan, config }: CutRun): Promise<Me
     { follow: false },
     {
       ...{ files, stdin: Readable.from([]), signal: never, graceOver: never },
-      ...{ onNotice: ignore, onActorLine: ignore, onMerged: ignore },
+      ...{ onActorLine: ignore, onMerged: ignore },
+      onNotice: ({ text }) => assert.doesNotMatch(text, /labels/), // of the merged slices' file, lost or damaged
     },
   );
 }
@@ -55,10 +64,12 @@ function diskWith(folder: string): MemoryFiles {
   return new MemoryFiles({ files: new Map(), folders: new Set([...folders].sort()) });
 }
 
-function assertMerged(files: MemoryFiles, { local, config }: CutRun): void {
+function assertMerged(files: MemoryFiles, { local, config }: CutRun, labels: LabelsSummary | null): void {
   const { out } = config.output;
   for (const [kind, path] of entriesOf(growingPaths(out, config.output, null)))
     assert.equal(files.text(path), ofKind(local, kind).toString(), kind);
+  const summary = JSON.parse(files.text(join(out, 'timing.json')) ?? '') as RunSummary;
+  assert.deepEqual(summary.labels, labels);
   assert.match(files.text(journalPath(out)) ?? '', /"type":"complete".*\n$/);
   assert.ok(files.names.get(join(out, 'parts')) === undefined, 'the parts are gone');
   assert.equal(files.openHandles.size, 0);
@@ -83,8 +94,12 @@ test('a merge that is killed at any step, or loses power there, is completed by 
   const folder = temporaryFolder(t);
   const input = join(folder, 'data.csv');
   writeFileSync(input, csv());
-  const config = configFor([input], join(folder, 'local'), { resultsFormat: 'openmetrics' });
+  const analyzer = join(folder, 'mine.mjs');
+  writeFileSync(analyzer, NEWEST);
+  const config = configFor([input], join(folder, 'local'), { analyzer, resultsFormat: 'openmetrics' });
   const run = await cutRun(await runLocally(config), SLICES, join(folder, 'merged'));
+  const { labels } = readSummary(config.output.out);
+  assert.equal(labels?.counts.scored, 9);
 
   const files = diskWith(folder);
   await writePart(run, 1, 'a', { found: FOUND }, files);
@@ -94,7 +109,7 @@ test('a merge that is killed at any step, or loses power there, is completed by 
   const start = files.state();
   const disk = new MemoryFiles(start);
   assert.equal((await mergeOn(disk, run)).kind, 'complete');
-  assertMerged(disk, run);
+  assertMerged(disk, run, labels);
 
   const seen = new Set<string>();
   for (let place = 0; place <= disk.log.length; place++) {
@@ -109,7 +124,7 @@ test('a merge that is killed at any step, or loses power there, is completed by 
       await mergeAgain(again, run).catch((cause: unknown) => {
         throw new Error(`after ${place} of ${disk.log.length} operations, ${name}`, { cause });
       });
-      assertMerged(again, run);
+      assertMerged(again, run, labels);
     }
   }
   t.diagnostic(`${disk.log.length} operations, ${seen.size} states`);

@@ -2,21 +2,19 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { after, before, test, type TestContext } from 'node:test';
 
-import { merge, type MergeContext, type MergeOutcome, type MergeStep } from '#build/cluster/merge/merge.js';
+import type { MergeStep } from '#build/cluster/merge/merge.js';
 import { writePlan } from '#build/cluster/plan/plan-file.js';
 import { slicedStatus } from '#build/cluster/run-slices.js';
 import { partsFolder, planPath, startPath } from '#build/cluster/run-layout.js';
 import { AiopsError } from '#build/core/errors.js';
-import { entriesOf, ofKind } from '#build/output/growing-files.js';
-import { growingPaths } from '#build/output/output-paths.js';
 import { statusText } from '#build/replay/resume/run-status.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
 
 import { temporaryFolder } from '../../support/cli.js';
 import { cutRun, runLocally, writePart, type CutRun } from '../../support/cut-run.js';
+import { assertLocalBytes, CUT, FLIPPED, LONGER, merged, writeParts } from '../../support/merging.js';
 import { readSummary } from '../../support/run-files.js';
 import { configFor } from '../../support/slicing.js';
 
@@ -25,10 +23,10 @@ const MINUTES = 70;
 function csv(): string {
   const rows = Array.from({ length: MINUTES }, (_, minute) => {
     const at = new Date(minute * 60_000).toISOString();
-    const bad = minute % 9 === 4 ? `${at},b,1${'x'.repeat(minute)}\n` : '';
-    return `${at},a,${Math.sin(minute)}\n${bad}${at},c,${minute % 7}\n`;
+    const bad = minute % 9 === 4 ? `${at},b,1${'x'.repeat(minute)},\n` : '';
+    return `${at},a,${Math.sin(minute)},${minute % 5 === 2 ? 1 : 0}\n${bad}${at},c,${minute % 7},\n`;
   });
-  return `timestamp,target,value\n${rows.join('')}`;
+  return `timestamp,target,value,label\n${rows.join('')}`;
 }
 
 const FORMATS = ['jsonl', 'csv', 'openmetrics'] as const;
@@ -51,42 +49,6 @@ function cut(t: TestContext, slices: number, format: Format = 'jsonl'): Promise<
   return cutRun(local[format]!, slices, join(temporaryFolder(t), 'merged'));
 }
 
-interface Merging {
-  readonly follow?: boolean;
-  readonly context?: Partial<MergeContext>;
-}
-
-async function merged(
-  { plan, config }: CutRun,
-  { follow = false, context = {} }: Merging = {},
-): Promise<{ outcome: MergeOutcome; notices: string[]; steps: MergeStep[] }> {
-  const notices: string[] = [];
-  const steps: MergeStep[] = [];
-  const never = new AbortController().signal;
-  const outcome = await merge(
-    plan,
-    config,
-    { follow },
-    {
-      ...{ stdin: Readable.from([]), signal: never, graceOver: never, onActorLine: () => undefined },
-      onNotice: ({ text }) => notices.push(text),
-      onMerged: (step) => steps.push(step),
-      ...context,
-    },
-  );
-  return { outcome, notices, steps };
-}
-
-function assertLocalBytes({ local: bytes, config }: CutRun): void {
-  const { output } = config;
-  for (const [kind, path] of entriesOf(growingPaths(output.out, output, null)))
-    assert.equal(readFileSync(path, 'utf8'), ofKind(bytes, kind).toString(), kind);
-}
-
-async function writeParts(run: CutRun, numbers: readonly number[], attempt = 'a'): Promise<void> {
-  for (const number of numbers) await writePart(run, number, attempt);
-}
-
 for (const format of FORMATS) {
   test(`parts are merged to the ${format} of a local run, with its counts and report`, async (t) => {
     const run = await cut(t, 4, format);
@@ -100,7 +62,7 @@ for (const format of FORMATS) {
     );
     const summary = readSummary(run.config.output.out);
     const whole = readSummary(join(folder, format));
-    for (const key of ['counts', 'rejects', 'input', 'model', 'anomalies', 'threshold'] as const)
+    for (const key of ['counts', 'rejects', 'input', 'model', 'anomalies', 'threshold', 'labels'] as const)
       assert.deepEqual(summary[key], whole[key], key);
     assert.equal(summary.blocks?.minutes, whole.blocks?.minutes);
     assert.ok(notices.some((text) => text.startsWith('merged from 4 slices: here 4 slices')));
@@ -117,7 +79,7 @@ test('a merge takes slices in order, and says which are missing', async (t) => {
   await writeParts(run, [1, 2, 4]);
   const { outcome } = await merged(run);
   assert.deepEqual(outcome, { kind: 'incomplete', missing: [3, 5] });
-  assert.deepEqual(readdirSync(partsFolder(run.config.output.out)), ['4.a']);
+  assert.deepEqual(readdirSync(partsFolder(run.config.output.out)).sort(), ['4.a', 'labels-2.jsonl']);
   await writeParts(run, [3, 5]);
   assert.equal((await merged(run)).outcome.kind, 'complete');
   assertLocalBytes(run);
@@ -144,7 +106,11 @@ test('what killed attempts left of slices is removed once these are merged', asy
     writeFileSync(join(partsFolder(run.config.output.out), name, 'results.jsonl'), 'cut');
   }
   assert.deepEqual((await merged(run)).outcome, { kind: 'incomplete', missing: [2] });
-  assert.deepEqual(readdirSync(partsFolder(run.config.output.out)).sort(), ['.2.k.tmp', '3.a']);
+  assert.deepEqual(readdirSync(partsFolder(run.config.output.out)).sort(), [
+    '.2.k.tmp',
+    '3.a',
+    'labels-1.jsonl',
+  ]);
   await writePart(run, 2, 'a');
   assert.equal((await merged(run)).outcome.kind, 'complete');
   assert.ok(!readdirSync(run.config.output.out).includes('parts'));
@@ -160,17 +126,8 @@ test('one of two attempts at a slice is merged', async (t) => {
   assert.ok(notices.some((text) => text.startsWith('merged from 3 slices in 6 complete attempts')));
 });
 
-type Damage = (path: string) => void;
-const FLIPPED: Damage = (path) => {
-  const bytes = readFileSync(path);
-  bytes[Math.floor(bytes.length / 2)]! ^= 1;
-  writeFileSync(path, bytes);
-};
-const CUT: Damage = (path) => writeFileSync(path, readFileSync(path).subarray(0, -10));
-const LONGER: Damage = (path) => writeFileSync(path, '{}\n', { flag: 'a' });
-
 for (const [name, damage] of Object.entries({ flipped: FLIPPED, cut: CUT, longer: LONGER })) {
-  for (const file of ['results.jsonl', 'timing.jsonl', 'journal.jsonl'] as const) {
+  for (const file of ['results.jsonl', 'timing.jsonl', 'labels.jsonl', 'journal.jsonl'] as const) {
     if (name === 'longer' && file === 'journal.jsonl') continue; // a journal ends with its last whole line
     test(`a part is set aside if its ${file} is ${name}`, async (t) => {
       const run = await cut(t, 2);

@@ -8,6 +8,8 @@ import { merge, type MergeContext, type MergeOutcome } from '#build/cluster/merg
 import type { SealedPlan } from '#build/cluster/plan/plan-file.js';
 import { RandomStream } from '#build/core/random.js';
 import type { ReplayValues } from '#build/cli/settings.js';
+import { parseGate } from '#build/report/gates.js';
+import { REPLAY_METRICS } from '#build/replay/report/replay-metrics.js';
 import { metricsFiles } from '#build/core/metric-files.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
 import type { ReplayContext } from '#build/replay/replay-context.js';
@@ -164,6 +166,75 @@ for (const { name, file, row, header = '', flags = {}, other } of SHAPES) {
       for (const key of ['rejects', 'anomalies', 'input'] as const)
         assert.deepEqual(found?.[key], expected?.[key], `${wanted} slices, ${key}`);
       rmSync(config.output.out, { recursive: true });
+    }
+  });
+}
+
+/** Its score and verdict follow the newest value, which may be such that it gives neither, or an error. */
+const LABELLED_ANALYZER = `
+const answer = ({ values }) => {
+  const newest = values.at(-1);
+  if (newest > 98) return { errno: 'too_high', errmsg: 'more than 98' };
+  const [score, anomaly] = [newest / 100, newest > 80];
+  return { score: newest < 40 ? null : score, anomaly: newest < 20 ? null : anomaly, output: [] };
+};
+export const createAnalyzer = () => ({ window: 3, predict: (items) => items.map(answer) });
+`;
+const LABELS = ['0', '0', '1', 'true', 'no', 'attack', '', '-1', 'broken'];
+
+/** Targets that come and go, with values that are missing, and labels of all kinds. */
+function labelledRows(random: RandomStream): string {
+  const row = (minute: number, target: number): string => {
+    if (random.next() < 0.2) return '';
+    const values = ['cpu', 'mem'].map(() => (random.next() < 0.1 ? '' : number(random)));
+    const label = LABELS[random.nextInteger(0, LABELS.length - 1)] ?? '';
+    return `${at(minute)},t${target},${values.join(',')},${label}\n`;
+  };
+  const rows = Array.from({ length: MINUTES }, (_, minute) =>
+    Array.from({ length: 4 }, (_, target) => row(minute, target + Math.floor(minute / 40))),
+  );
+  return `timestamp,target,cpu,mem,state\n${rows.flat().join('')}`;
+}
+
+const LABEL_WARNING = /neither 0 nor 1/;
+
+for (const changes of [
+  { resultsFormat: 'jsonl' },
+  { resultsFormat: 'csv' },
+  { emit: 'anomalies' },
+  { resultsFormat: 'csv', emit: 'anomalies' },
+] as const) {
+  test(`a merge has the figures on labels of one replay: ${JSON.stringify(changes)}`, async (t) => {
+    const folder = temporaryFolder(t);
+    const [input, analyzer] = [join(folder, 'data.csv'), join(folder, 'mine.mjs')];
+    writeFileSync(analyzer, LABELLED_ANALYZER);
+    const random = new RandomStream(23);
+    for (const wanted of [2, 5]) {
+      writeFileSync(input, labelledRows(random));
+      const flags = { ...changes, analyzer, labelColumn: 'state' };
+      const whole = configFor([input], join(folder, `local-${wanted}`), flags);
+      await localRunOf(whole);
+      const config = configFor([input], join(folder, `run-${wanted}`), flags);
+      const plan = await planned({ ...config, gates: [parseGate('f1<0.01', REPLAY_METRICS)] }, wanted);
+      assert.equal(plan.slices.length, wanted);
+      for (const { number: slice } of plan.slices) {
+        await sliceOnce(config.output.out, slice);
+        const outcome = await merged(plan, config); // resumed at every commit
+        assert.equal(outcome.kind, slice === wanted ? 'complete' : 'incomplete');
+      }
+      const [found, expected] = [config, whole].map(({ output }) => readSummary(output.out));
+      const { counts, perTarget } = expected?.labels ?? assert.fail('there are labels');
+      assert.ok(
+        Object.values(counts).every((count) => count > 0),
+        JSON.stringify(counts),
+      );
+      assert.equal(perTarget.length, 6);
+      assert.deepEqual(found?.labels, expected?.labels);
+      const warnings = [found, expected].map((one) =>
+        one?.notices.filter(({ text }) => LABEL_WARNING.test(text)),
+      );
+      assert.equal(warnings[1]?.length, 1);
+      assert.deepEqual(warnings[0], warnings[1]);
     }
   });
 }

@@ -118,11 +118,6 @@ test('gates without a value after a merge are refused', async (t) => {
     ['f1<0.5', /'f1<0.5' will have no value: the recording has no labels/],
   ] as const)
     await assert.rejects(planned(gated(condition), 2), is('usage', message));
-  for (const changes of [{ emit: 'anomalies' }, { resultsFormat: 'csv' }] as const) {
-    const gates = [parseGate('f1<0.5', REPLAY_METRICS)];
-    const config = { ...configFor([input], join(folder, 'run'), changes), gates };
-    await assert.rejects(planned(config, 2), is('usage', /'f1<0.5' will have no value: a merge computes/));
-  }
   const all = configFor([input], join(folder, 'run'), { compare: 'all' });
   await assert.rejects(planned(all, 2), is('usage', /--compare all does not go with slices/));
   await planned(gated('rejected>3'), 2);

@@ -17,6 +17,8 @@ export interface RunOutputs {
   /** Of `timing.json`. */
   readonly counts: unknown;
   readonly span: readonly unknown[];
+  /** The same; a run that was resumed may lack them. */
+  readonly labels: unknown;
 }
 
 interface TimedBlock {
@@ -30,6 +32,7 @@ export function runOutputs(folder: string): RunOutputs {
   const results = names.find((name) => /^results\.(csv|jsonl)$/.test(name)) ?? 'results.jsonl';
   const summary = JSON.parse(readFileSync(join(folder, 'timing.json'), 'utf8')) as {
     counts: unknown;
+    labels: unknown;
     input: { firstMinute: unknown; lastMinute: unknown };
   };
   return {
@@ -45,6 +48,7 @@ export function runOutputs(folder: string): RunOutputs {
       .map((line) => JSON.parse(line) as TimedBlock),
     counts: summary.counts,
     span: [summary.input.firstMinute, summary.input.lastMinute],
+    labels: summary.labels,
   };
 }
 

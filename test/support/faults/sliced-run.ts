@@ -167,6 +167,8 @@ export class SlicedRun {
     const { names, ...outputs } = runOutputs(this.folder);
     const own = names.filter((name) => name !== 'plan.json');
     assertSameOutputs({ ...outputs, names: own }, local);
+    assert.ok(local.labels !== null);
+    assert.deepEqual(outputs.labels, local.labels, 'labels of timing.json');
   }
 
   async remove(): Promise<void> {
