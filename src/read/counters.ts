@@ -7,9 +7,6 @@ import type { RejectCount, RejectLimit, RunCounts } from '../core/counts.js';
 import { remedyOf } from './lines/reject-remedies.js';
 import { byFrequency, RejectTally } from './reject-tally.js';
 
-/** A share of rejects means little before this many records. */
-const SHARE_NEEDS_RECORDS = 1000;
-
 /** What was counted, to continue from. */
 export interface Counted {
   readonly counts: RunCounts;
@@ -102,14 +99,17 @@ export class Counters {
     };
   }
 
-  /** @throws AiopsError `reject_limit` once there are more rejects than `limit` allows. */
+  /**
+   * A share is one of the whole recording, so it is judged at its end: elsewhere the result would depend on where the
+   * rejects are.
+   *
+   * @throws AiopsError `reject_limit` once there are more rejects than `limit` allows
+   */
   checkRejects(limit: RejectLimit | null, ended: boolean): void {
     if (limit === null) return;
     const { records, rejected } = this.counts;
     const passed =
-      limit.kind === 'count'
-        ? rejected > limit.count
-        : (ended || records >= SHARE_NEEDS_RECORDS) && rejected > limit.share * records;
+      limit.kind === 'count' ? rejected > limit.count : ended && rejected > limit.share * records;
     if (!passed) return;
     const allowed = limit.kind === 'count' ? countText(limit.count) : `${limit.share * 100}%`;
     throw new AiopsError(

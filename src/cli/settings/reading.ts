@@ -106,7 +106,7 @@ export const READING = {
   },
   maxRejects: {
     flags: '--max-rejects <n|p%>',
-    help: 'stop when more records than this are rejected (default: no limit)',
+    help: 'stop once more than N records are rejected, or fail at the end if more than P% are (default: no limit)',
     kind: rejectLimit,
     default: null,
   },
