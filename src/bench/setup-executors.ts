@@ -71,9 +71,10 @@ export class SetupExecutors {
 
   serve(variant: VariantPlan): Serve {
     const { style, actors } = variant;
-    const executor = this.executorOf(variant);
     const request = numbersOnly(style);
-    return (minute) => executor.run(minute, request, actors);
+    if (variant.mode === 'parallel') return (minute) => this.#common.pool.run(minute, request, actors);
+    const executor = this.executorOf(variant);
+    return (minute) => executor.run(minute, request);
   }
 
   async stop(): Promise<void> {

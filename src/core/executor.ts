@@ -15,14 +15,16 @@ export interface Executor {
   readonly actors: number;
   /** Starts and warms up the actors, once however often it is called. @throws AiopsError that names what failed */
   start(): Promise<ReadyFacts>;
-  /**
-   * Answers every row of the block, or rejects. Several calls may be under way.
-   *
-   * @param actors how many actors to cut the block for, the first ones; default: all
-   */
+  /** Answers every row of the block, or rejects. Several calls may be under way. */
+  run(block: Block, request: BlockRequest): Promise<BlockRun>;
+  /** Ends all actors; resolves once they are gone. Safe to call twice and before start. */
+  stop(): Promise<void>;
+}
+
+/** A pool, whose actors a benchmark also uses in part or one by one. */
+export interface PoolExecutor extends Executor {
+  /** @param actors how many actors to cut the block for, the first ones; default: all */
   run(block: Block, request: BlockRequest, actors?: number): Promise<BlockRun>;
   /** Has one actor, by its 0-based slot, answer a block as one chunk, which is not retried. */
   ask(slot: number, block: Block, request: BlockRequest): Promise<Answers>;
-  /** Ends all actors; resolves once they are gone. Safe to call twice and before start. */
-  stop(): Promise<void>;
 }

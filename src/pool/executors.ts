@@ -2,7 +2,7 @@ import type { AiopsError } from '../core/errors.js';
 import type { Incident, Quarantine } from '../core/incidents.js';
 import type { ProcessUse } from '../core/process-use.js';
 import { Quarantines } from '../core/quarantines.js';
-import type { Executor } from '../core/executor.js';
+import type { Executor, PoolExecutor } from '../core/executor.js';
 import type { ReadyFacts } from '../core/types.js';
 import { unlessAborted } from '../core/abort.js';
 import { ActorUse } from './actor-use.js';
@@ -49,7 +49,7 @@ export interface ExecutorsOptions extends Omit<ExecutorOptions, 'quarantines' | 
  * together. An executor that is not needed starts no process.
  */
 export class Executors {
-  readonly pool: Executor;
+  readonly pool: PoolExecutor;
   readonly solo: Executor;
   /** Series that no executor tries: what one of them finds spares the other. */
   readonly quarantines: Quarantines;

@@ -5,7 +5,7 @@ import { minuteRows, ROW_STATUS, type Answers, type Block, type BlockRequest } f
 import { AiopsError } from '../core/errors.js';
 import type { Incident } from '../core/incidents.js';
 import { Quarantines } from '../core/quarantines.js';
-import type { BlockRun, Executor } from '../core/executor.js';
+import type { BlockRun, PoolExecutor } from '../core/executor.js';
 import type { ActorLog, ReadyFacts } from '../core/types.js';
 import { ACTOR_ENTRY } from '../program/package-files.js';
 import type { LoadRequest } from '../protocol/messages.js';
@@ -50,7 +50,7 @@ export interface PoolOptions extends ExecutorOptions {
  * Lost actors are replaced and their chunks retried (`Recovery`) as long as `restarts` allows. After that every run
  * under way and every later one rejects with the reason.
  */
-export class Pool implements Executor {
+export class Pool implements PoolExecutor {
   readonly name = 'pool';
   readonly actors: number;
   readonly #options: PoolOptions;

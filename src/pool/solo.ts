@@ -1,4 +1,4 @@
-import type { Answers, Block, BlockRequest } from '../core/block.js';
+import type { Block, BlockRequest } from '../core/block.js';
 import type { BlockRun, Executor } from '../core/executor.js';
 import type { ChunkTiming, ReadyFacts } from '../core/types.js';
 import { Pool, type ExecutorOptions } from './pool.js';
@@ -26,10 +26,6 @@ export class Solo implements Executor {
     const chunks = timing.chunks.map(insideChild);
     const wallMs = chunks.reduce((sum, { serviceMs }) => sum + serviceMs, 0);
     return { ...rest, answers, timing: { ...timing, wallMs, gatherMs: 0, chunks } };
-  }
-
-  ask(slot: number, block: Block, request: BlockRequest): Promise<Answers> {
-    return this.#pool.ask(slot, block, request);
   }
 
   stop(): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { ROW_STATUS, type Answers, type Block, type BlockRequest } from '#build/core/block.js';
-import type { BlockRun, Executor } from '#build/core/executor.js';
+import type { BlockRun, PoolExecutor } from '#build/core/executor.js';
 import { IncidentLog } from '#build/pool/executors.js';
 import { Comparer } from '#build/replay/comparer.js';
 
@@ -22,7 +22,7 @@ const answers = (score: number): Answers => ({
 });
 
 /** An executor that takes `wallMs` by a clock of its own and tells in what order it was called. */
-function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }, score = 0.5): Executor {
+function executor(name: 'pool' | 'solo', calls: string[], clock: { now: number }, score = 0.5): PoolExecutor {
   return {
     name,
     actors: 1,

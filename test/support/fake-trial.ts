@@ -1,7 +1,7 @@
 import { NoticeLog } from '#build/bench/notice-log.js';
 import { Trial, type Machine, type TrialOptions } from '#build/bench/scenarios/trial.js';
 import { rowsIn, type Answers, type Block } from '#build/core/block.js';
-import type { Executor } from '#build/core/executor.js';
+import type { PoolExecutor } from '#build/core/executor.js';
 import type { ReadyFacts } from '#build/core/types.js';
 
 import { loadOf } from './fake-runtime.js';
@@ -87,8 +87,8 @@ function fakeExecutor(
   name: 'pool' | 'solo',
   actors: number,
   { events, clock, open }: Omit<FakeTrial, 'trial' | 'machine'>,
-): Executor {
-  const ask: Executor['ask'] = async (slot, chunk, { style }) => {
+): PoolExecutor {
+  const ask: PoolExecutor['ask'] = async (slot, chunk, { style }) => {
     const items = itemsText(chunk);
     events.push(`send ${items} to ${slot} ${style}`);
     await new Promise((resolve) => setImmediate(resolve));
@@ -96,7 +96,7 @@ function fakeExecutor(
     events.push(`answer ${items} from ${slot}`);
     return answersTo(chunk);
   };
-  const run: Executor['run'] = async (minute, { style }, using = actors) => {
+  const run: PoolExecutor['run'] = async (minute, { style }, using = actors) => {
     const items = rowsIn(minute);
     const wallMs = (items * ITEM_MS) / using;
     events.push(`${name} ${using} ${style}`);

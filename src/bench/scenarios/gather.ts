@@ -4,7 +4,7 @@ import { cutSeries, type Answers, type Block } from '../../core/block.js';
 import { partition } from '../../core/partition.js';
 import { speedup } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
-import type { Executor } from '../../core/executor.js';
+import type { PoolExecutor } from '../../core/executor.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { numbersOnly } from '../../measure/turn.js';
 import { durationText, figures, plural } from '../../report/format.js';
@@ -96,7 +96,7 @@ function rows(result: GatherResult) {
 
 const REQUEST = numbersOnly('batched');
 
-async function inTurn(pool: Executor, minute: Block): Promise<Answers> {
+async function inTurn(pool: PoolExecutor, minute: Block): Promise<Answers> {
   const answers: Answers[] = [];
   for (const [slot, chunk] of chunks(pool, minute).entries()) {
     answers.push(await pool.ask(slot, chunk, REQUEST));
@@ -104,13 +104,13 @@ async function inTurn(pool: Executor, minute: Block): Promise<Answers> {
   return joinMinute(answers);
 }
 
-async function atOnce(pool: Executor, minute: Block): Promise<Answers> {
+async function atOnce(pool: PoolExecutor, minute: Block): Promise<Answers> {
   const answers = chunks(pool, minute).map((chunk, slot) => pool.ask(slot, chunk, REQUEST));
   return joinMinute(await Promise.all(answers));
 }
 
 /** Empty chunks come last, so that a chunk's index is its slot. */
-function chunks({ actors }: Executor, minute: Block): Block[] {
+function chunks({ actors }: PoolExecutor, minute: Block): Block[] {
   const ranges = partition(minute.targets.length, actors).filter(({ start, end }) => end > start);
   return ranges.map((range) => cutSeries(minute, range));
 }

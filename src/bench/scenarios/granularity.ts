@@ -3,7 +3,7 @@ import { joinAnswers } from '../../core/answers.js';
 import { cutSeries, type Answers, type Block } from '../../core/block.js';
 import { inverse, isRealSpeedup, speedup } from '../../core/scaling.js';
 import { medianEstimate, type Estimate } from '../../core/statistics.js';
-import type { Executor } from '../../core/executor.js';
+import type { PoolExecutor } from '../../core/executor.js';
 import type { CallStyle, InputSpec } from '../../core/types.js';
 import { AnswerCheck, checkRows } from '../../measure/answer-check.js';
 import type { TimedVariant } from '../../measure/rounds.js';
@@ -157,7 +157,7 @@ function* callsOf({ items, itemsPerCall, minutes }: Work, grain: Grain): Generat
 }
 
 /** Sends all calls to the actors, round-robin, and gathers once. */
-function wayOf(trial: Trial, pool: Executor, work: Work, grain: Grain): Way<Work> {
+function wayOf(trial: Trial, pool: PoolExecutor, work: Work, grain: Grain): Way<Work> {
   const request = numbersOnly(STYLES[grain]);
   const serve = trial.timed(async () => {
     const parts: Promise<{ answers: Answers; firstMinute: number }>[] = [];

@@ -1,7 +1,6 @@
 import type { Agreement } from '../../core/comparison.js';
 import { bestActors, efficiency, karpFlatt, speedup } from '../../core/scaling.js';
 import type { Estimate } from '../../core/statistics.js';
-import type { Executor } from '../../core/executor.js';
 import type { TimedVariant } from '../../measure/rounds.js';
 import { numbersOnly } from '../../measure/turn.js';
 import { countText, durationText, figures, plural, speedupText } from '../../report/format.js';
@@ -54,11 +53,12 @@ export const poolSizes: Scenario<PoolResult> = {
       const { actors, items, machine } = trial.options;
       const tasks = trial.minutes(input, MINUTES);
       const request = numbersOnly('batched');
-      const way = (executor: Executor, count: number): Way => {
-        return { tasks, untimed: true, serve: (minute) => executor.run(minute, request, count) };
-      };
+      const way = (serve: Way['serve']): Way => ({ tasks, untimed: true, serve });
       const counts = countsUpTo(actors);
-      const found = await trial.compare([way(solo, 1), ...counts.map((count) => way(pool, count))]);
+      const found = await trial.compare([
+        way((minute) => solo.run(minute, request)),
+        ...counts.map((count) => way((minute) => pool.run(minute, request, count))),
+      ]);
       if (found === null) return null;
       const [sequential, ...byCount] = found.times;
       const sizes = counts.map((count, i) => poolSize(count, byCount[i]!, sequential, byCount[0]!));

@@ -101,10 +101,7 @@ export class Trial {
   async using<T>(
     actors: number,
     needed: readonly Executor['name'][],
-    work: (
-      executors: { readonly pool: Executor; readonly solo: Executor },
-      ready: ReadyFacts,
-    ) => Promise<T | null>,
+    work: (executors: Pick<Executors, 'pool' | 'solo'>, ready: ReadyFacts) => Promise<T | null>,
   ): Promise<T | null> {
     const { load, signal, isMeasured, notices, machine } = this.options;
     const executors = machine.open(load, actors, needed);
