@@ -40,7 +40,7 @@ export interface ExecutorsOptions extends Omit<ExecutorOptions, 'quarantines' | 
   readonly actors: number;
   /** Series that an earlier session found to crash actors. */
   readonly quarantines?: readonly Quarantine[];
-  /** Those to start, at least one; what the first one reports describes all of them. */
+  /** Those to start, at least one: the first one produces the results, and what it reports describes all of them. */
   readonly needed: readonly Executor['name'][];
 }
 
@@ -51,6 +51,8 @@ export interface ExecutorsOptions extends Omit<ExecutorOptions, 'quarantines' | 
 export class Executors {
   readonly pool: PoolExecutor;
   readonly solo: Executor;
+  /** The one that produces the results. */
+  readonly writer: Executor;
   /** Series that no executor tries: what one of them finds spares the other. */
   readonly quarantines: Quarantines;
   /** Of all executors. */
@@ -80,6 +82,9 @@ export class Executors {
     this.pool = pool;
     this.solo = solo;
     this.#needed = needed.map((name) => this[name]);
+    const [writer] = this.#needed;
+    if (writer === undefined) throw new RangeError('no executor is needed');
+    this.writer = writer;
   }
 
   /** What all actors have used so far. */
@@ -120,10 +125,8 @@ export class Executors {
 
   async #start(): Promise<ReadyFacts> {
     const all = await Promise.all(this.#needed.map((executor) => executor.start()));
-    const [first] = all;
-    if (first === undefined) throw new RangeError('no executor is needed');
     checkAgreement(this.#needed.map(({ name }, i) => ({ name: NAMES[name], facts: all[i]! })));
-    return { ...first, notices: distinctNotices(all) };
+    return { ...all[0]!, notices: distinctNotices(all) };
   }
 }
 

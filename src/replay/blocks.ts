@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 import type { Block } from '../core/block.js';
+import type { Executor } from '../core/executor.js';
 import type { LookBack } from '../core/look-back.js';
 import type { BlockTiming, ReadStep } from '../core/types.js';
 import type { DueSteps } from './feed.js';
@@ -134,10 +135,9 @@ const MOST_CHUNK_BYTES = 16 * 2 ** 20;
 /** No minute is held back for longer, ms. */
 const LONGEST_HOLD_MS = 1000;
 
-/** @param actors how many serve a block */
 export function blockMaker(
   { commitIntervalMs }: Pick<BackfillSettings, 'commitIntervalMs'>,
-  actors: number,
+  { actors }: Pick<Executor, 'actors'>,
   parts: Pick<BlockMakerOptions, 'lookBack' | 'length' | 'compares'>,
 ): BlockMaker {
   return new BlockMaker({

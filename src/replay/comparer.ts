@@ -1,6 +1,6 @@
-import type { Block, BlockRequest, LineForm } from '../core/block.js';
+import type { Block, LineForm } from '../core/block.js';
 import { VARIANTS, type Variant } from '../core/comparison.js';
-import type { BlockRun, Executor } from '../core/executor.js';
+import type { BlockRun } from '../core/executor.js';
 import { agreementOf } from '../measure/answer-check.js';
 import { byVariant, Comparison } from '../measure/compared-minutes.js';
 import { roundOrder } from '../measure/rounds.js';
@@ -14,9 +14,7 @@ const SAMPLES_PER_DISTANCE = 8;
 const COMPARED_BUCKETS = 250;
 
 export interface ComparerOptions {
-  readonly executors: Pick<Executors, 'pool' | 'solo' | 'incidents'>;
-  /** Whether the pool or the single process produces the results. */
-  readonly mode: 'parallel' | 'sequential';
+  readonly executors: Pick<Executors, 'pool' | 'solo' | 'writer' | 'incidents'>;
   /** Which minutes to compare. */
   readonly compare: 'sample' | 'all' | 'none';
   /** What comparing a sample may add to the run, ms. */
@@ -28,8 +26,8 @@ export interface ComparerOptions {
 }
 
 /**
- * Serves blocks with the executor that produces the results, and chosen minutes in every other way as well, one after
- * another while nothing else runs: on the same items, at the same moment of the machine.
+ * Serves chosen minutes in every way, one after another while nothing else runs: on the same items, at the same moment
+ * of the machine.
  */
 export class Comparer {
   readonly comparison = new Comparison();
@@ -47,7 +45,7 @@ export class Comparer {
 
   constructor(options: ComparerOptions) {
     this.#options = options;
-    this.#writes = options.mode === 'parallel' ? 'parallel' : 'sequential-batched';
+    this.#writes = options.executors.writer === options.executors.pool ? 'parallel' : 'sequential-batched';
   }
 
   /** Time spent beyond serving what is written, ms. */
@@ -63,20 +61,9 @@ export class Comparer {
     return this.#spentMs + this.#lastCostMs < compareTimeMs && this.#served >= this.#nextSample;
   }
 
-  /**
-   * Serves a block to be written.
-   *
-   * @param minutesWithItems how many of its minutes count as served
-   * @throws AiopsError what an executor rejects with
-   */
-  serve(block: Block, minutesWithItems: number): Promise<BlockRun> {
+  /** Counts minutes with items that were not compared. */
+  noteServed(minutesWithItems: number): void {
     this.#served += minutesWithItems;
-    return this.again(block);
-  }
-
-  /** Serves a block once more, which counts as nothing. @throws AiopsError what an executor rejects with */
-  again(block: Block): Promise<BlockRun> {
-    return this.#executorOf(this.#writes).run(block, this.#request('batched', false));
   }
 
   /**
@@ -117,21 +104,11 @@ export class Comparer {
    */
   async #takeTurn(variant: Variant, minute: Block): Promise<BlockRun> {
     const style = variant === 'sequential-per-item' ? 'per-item' : 'batched';
-    const executor = this.#executorOf(variant);
-    const request = this.#request(style, true);
+    const { executors, lines, now } = this.#options;
+    const executor = variant === 'parallel' ? executors.pool : executors.solo;
     const plan = { minutes: 1, untimed: style === 'batched', limitMs: Infinity };
-    const serve = (block: Block): Promise<BlockRun> => executor.run(block, request);
-    const { answers, timings } = await takeTurn(serve, [minute], 0, plan, this.#options.now);
+    const serve = (block: Block): Promise<BlockRun> => executor.run(block, { style, lines, outputs: true });
+    const { answers, timings } = await takeTurn(serve, [minute], 0, plan, now);
     return { answers, timing: timings[0]! };
-  }
-
-  /** @param outputs whether answers are to be compared, number by number */
-  #request(style: BlockRequest['style'], outputs: boolean): BlockRequest {
-    return { style, lines: this.#options.lines, outputs };
-  }
-
-  #executorOf(variant: Variant): Executor {
-    const { pool, solo } = this.#options.executors;
-    return variant === 'parallel' ? pool : solo;
   }
 }

@@ -1,5 +1,6 @@
 import type { Block } from '../core/block.js';
 import type { BlockRun } from '../core/executor.js';
+import type { ServeBlock } from './block-server.js';
 import type { BlockLength, StepBlock } from './blocks.js';
 import type { Comparer } from './comparer.js';
 import type { ReplayContext } from './replay-context.js';
@@ -8,7 +9,8 @@ import type { Sink } from './sink.js';
 
 export interface ServeParts extends Pick<ReplayContext, 'signal' | 'onNotice'> {
   readonly sink: Pick<Sink, 'enqueue' | 'drain'>;
-  readonly comparer: Comparer;
+  readonly serve: ServeBlock;
+  readonly comparer: Pick<Comparer, 'noteServed' | 'compare'>;
   readonly length: BlockLength;
 }
 
@@ -35,16 +37,15 @@ export async function serveAll(
 function dispatch(
   block: Block,
   { minutesWithItems, isCompared, dueAtMs }: Omit<StepBlock, 'steps' | 'block'>,
-  parts: Pick<ServeParts, 'comparer' | 'length' | 'onNotice'>,
+  parts: Omit<ServeParts, 'sink' | 'signal'>,
 ): DispatchedBlock {
-  const { comparer, length } = parts;
-  const run = isCompared ? comparer.compare(block) : comparer.serve(block, minutesWithItems);
-  if (!isCompared) run.then((served) => learn(served, parts)).catch(() => undefined); // the sink reports it
-  return {
-    ...{ block, run, dueAtMs },
-    again: (some) => comparer.again(some),
-    isAlone: isCompared || length.isFixedAtOne,
-  };
+  const { serve, comparer, length } = parts;
+  const dispatched = { block, dueAtMs, again: serve };
+  if (isCompared) return { ...dispatched, run: comparer.compare(block), isAlone: true };
+  comparer.noteServed(minutesWithItems);
+  const run = serve(block);
+  run.then((served) => learn(served, parts)).catch(() => undefined); // the sink reports it
+  return { ...dispatched, run, isAlone: length.isFixedAtOne };
 }
 
 function learn(

@@ -4,8 +4,8 @@ import type { LineForm } from '../core/block.js';
 import type { LookBack } from '../core/look-back.js';
 import type { BlockTiming, ReadStep } from '../core/types.js';
 import type { Executors } from '../pool/executors.js';
+import { blockServer } from './block-server.js';
 import { BlockLength, blockMaker } from './blocks.js';
-import { Comparer } from './comparer.js';
 import type { DueSteps } from './feed.js';
 import type { ReplayConfig } from './replay-config.js';
 
@@ -24,7 +24,7 @@ export interface FirstServed {
 export interface FirstParts {
   readonly lookBack: LookBack;
   readonly lines: LineForm;
-  readonly executors: Executors;
+  readonly executors: Pick<Executors, 'writer'>;
   readonly signal: AbortSignal;
 }
 
@@ -35,22 +35,21 @@ export async function* serveFirst(
   parts: FirstParts,
 ): AsyncGenerator<FirstServed, undefined> {
   const now = (): number => performance.now();
-  const of = { lines: parts.lines, executors: parts.executors, now };
-  const comparer = new Comparer({ ...config, compare: 'none', ...of });
+  const { lookBack, lines, signal } = parts;
+  const { writer } = parts.executors;
+  const serve = blockServer(writer, lines);
   const length = new BlockLength(config.block);
   let servingMs = 0;
-  const { actors } = parts.executors[config.mode === 'parallel' ? 'pool' : 'solo'];
-  const { lookBack } = parts;
-  const maker = blockMaker(config.backfill, actors, { lookBack, length, compares: () => false });
+  const maker = blockMaker(config.backfill, writer, { lookBack, length, compares: () => false });
   for await (const part of maker.blocks(due)) {
-    if (parts.signal.aborted) return undefined;
-    const { steps, block, minutesWithItems } = part;
+    if (signal.aborted) return undefined;
+    const { steps, block } = part;
     if (block === null) {
       yield { steps, timing: null, elapsedMs: 0 };
       continue;
     }
     const atMs = now();
-    const { timing } = await comparer.serve(block, minutesWithItems);
+    const { timing } = await serve(block);
     const elapsedMs = now() - atMs;
     length.learn(timing);
     yield { steps, timing, elapsedMs };

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Incident } from '#build/core/incidents.js';
-import { IncidentLog } from '#build/pool/executors.js';
+import { Executors, IncidentLog } from '#build/pool/executors.js';
+import type { LoadRequest } from '#build/protocol/messages.js';
 
 const incident = (minuteMs: number | null, text: string): Incident => ({
   kind: 'lost',
@@ -23,4 +24,12 @@ test('an incident is taken with its minute or with the next one, once', () => {
   assert.deepEqual(taken(1), []);
   assert.deepEqual([log.has(1), log.has(2)], [false, true]);
   assert.deepEqual(taken(2), ['of the third']);
+});
+
+test('the first executor that is needed produces the results', () => {
+  const options = { load: {} as LoadRequest, actors: 2, timeoutMs: 1000, log: () => undefined };
+  const sequential = new Executors({ ...options, needed: ['solo', 'pool'] });
+  assert.equal(sequential.writer, sequential.solo);
+  const parallel = new Executors({ ...options, needed: ['pool'] });
+  assert.equal(parallel.writer, parallel.pool);
 });

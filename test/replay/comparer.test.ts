@@ -44,19 +44,20 @@ function comparer(compareTimeMs: number, compare: 'sample' | 'all' = 'sample', p
   const calls: string[] = [];
   const clock = { now: 0 };
   const incidents = new IncidentLog();
+  const pool = executor('pool', calls, clock, poolScore);
   const made = new Comparer({
-    executors: {
-      pool: executor('pool', calls, clock, poolScore),
-      solo: executor('solo', calls, clock),
-      incidents,
-    },
-    mode: 'parallel',
+    executors: { pool, solo: executor('solo', calls, clock), writer: pool, incidents },
     compare,
     compareTimeMs,
     lines: { format: 'jsonl', anomaliesOnly: false, fullOutput: false },
     now: () => clock.now,
   });
   return { made, calls, incidents };
+}
+
+async function serveOrCompare(made: Comparer): Promise<void> {
+  if (made.isDue) await made.compare(minute);
+  else made.noteServed(1);
 }
 
 test('every way is served, batches twice, and each way comes first in its turn', async () => {
@@ -105,24 +106,16 @@ test('a sample ends with its budget; all does not', async () => {
     let compared = 0;
     for (let i = 0; i < 12; i++) {
       if (made.isDue) compared++;
-      await (made.isDue ? made.compare(minute) : made.serve(minute, 1));
+      await serveOrCompare(made);
     }
     assert.equal(compared, expected);
   }
 });
 
-test('minutes without items do not count for the sample', async () => {
+test('minutes without items do not count for the sample', () => {
   const { made } = comparer(1000);
-  for (let i = 0; i < 9; i++) await made.serve(minute, 0);
+  for (let i = 0; i < 9; i++) made.noteServed(0);
   assert.equal(made.isDue, true);
-});
-
-test('a block is served once, in the mode of the run, and again without counting', async () => {
-  const { made, calls } = comparer(1e9);
-  await made.serve(minute, 8);
-  await made.again(minute);
-  assert.deepEqual(calls, ['pool batched', 'pool batched']);
-  assert.equal(made.isDue, true, 'the ninth minute');
 });
 
 test('the distance of samples doubles after every eighth', async () => {
@@ -130,7 +123,7 @@ test('the distance of samples doubles after every eighth', async () => {
   const sampled: number[] = [];
   for (let index = 0; index < 1440; index++) {
     if (made.isDue) sampled.push(index);
-    await (made.isDue ? made.compare(minute) : made.serve(minute, 1));
+    await serveOrCompare(made);
   }
   assert.deepEqual(
     sampled.slice(0, 20),
@@ -142,13 +135,13 @@ test('the distance of samples doubles after every eighth', async () => {
 test('a sample that is overdue after a long block is taken next, and sets the distance to the one after it', async () => {
   const { made } = comparer(1e9);
   for (let i = 0; i < 16; i++) await made.compare(minute);
-  await made.serve(minute, 100);
+  made.noteServed(100);
   assert.equal(made.isDue, true);
   await made.compare(minute);
   const due: boolean[] = [];
   for (let i = 0; i < 4; i++) {
     due.push(made.isDue);
-    await made.serve(minute, 1);
+    made.noteServed(1);
   }
   assert.deepEqual([...due, made.isDue], [false, false, false, true, true]);
 });
