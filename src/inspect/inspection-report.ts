@@ -107,7 +107,8 @@ const DECIDED_BY: Readonly<Record<Field['role'], string | null>> = {
   'metric name': 'table',
 };
 
-function evidenceOf({ field: { role }, input }: FieldRow): string {
+function evidenceOf({ field: { name, role }, input }: FieldRow): string {
+  if (name === '') return 'it has no name';
   const decision = input.decisions.find(({ about }) => about === DECIDED_BY[role]);
   return (
     decision?.evidence ??

@@ -124,7 +124,9 @@ function decideRoles(
   for (const name of targets.fields) used.add(name);
   const idle = long.fields === null ? [] : rows.table.names.filter((name) => name !== '' && !used.has(name));
   const mixed = mixedUnits.filter(({ name }) => !used.has(name));
-  return { label, long, targets, ignored: ignoredFields(label, targets, idle, mixed) };
+  const nameless = used.has('') ? [] : namelessFields(rows.table, shapes);
+  const ignored = new Map([...ignoredFields(label, targets, idle, mixed), ...nameless]);
+  return { label, long, targets, ignored };
 }
 
 function ignoredFields(
@@ -142,6 +144,13 @@ function ignoredFields(
     ...mixed.flatMap((each) => ignoring([each.name], mixedUnits(each), 'warning', false)),
     ...ignoring(idle, 'not the value of a row, which has one metric'),
   ]);
+}
+
+/** The first column of many tables numbers the rows. */
+function namelessFields({ names }: SampleTable, shapes: FieldShapes) {
+  const hasNumbers = names.indexOf('') > 0 && shapes.of('').isNumeric;
+  const why = 'numbers without a name; name each such column in the header';
+  return hasNumbers ? ignoring([''], why, 'warning', false) : [];
 }
 
 function ignoring(

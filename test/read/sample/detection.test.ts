@@ -276,6 +276,23 @@ test('fields that only rejected records have are not metrics, and text in a metr
   assert.deepEqual(merged.recording.columns, ['v', 'foo']);
 });
 
+test('numbers in a column without a name draw a warning, unless they count the rows', async () => {
+  const ignored = async (header: string, ...row: readonly unknown[]): Promise<(string | undefined)[]> => {
+    const { recording } = await readText(csv(header, [at(0), ...row]), { interval: 60_000 });
+    assert.deepEqual(recording.columns, ['cpu']);
+    return recording.notices.filter(({ level }) => level === 'warning').map(({ text }) => text);
+  };
+  const text = 'ignored: (nameless) (numbers without a name; name each such column in the header)';
+  assert.deepEqual(await ignored('timestamp,host,,cpu', 'a', 0.5, 7), [text]);
+  assert.deepEqual(await ignored('timestamp,host,cpu,', 'a', 7, ''), []);
+  assert.deepEqual(await ignored('timestamp,host,cpu,', 'a', 7, 'x'), []);
+  const { recording } = await readText(csv(',timestamp,cpu', [0, at(0), 7]), { interval: 60_000 });
+  assert.deepEqual(
+    recording.notices.filter(({ level }) => level === 'warning'),
+    [],
+  );
+});
+
 test('a first line that is not a record names neither target nor label', async () => {
   const head = '{"name":"export","version":2,"label":"x","ts":"none"}';
   const rows = [0, 1].map((minute) => JSON.stringify({ minute: at(minute), v: minute, is_anomaly: 0 }));
