@@ -6,7 +6,8 @@ import type { MergeFlags } from './run-merge.js';
 const HELP_AFTER = `
 Appends complete slices to the results in the folder, in order, and removes their parts. It may be killed and started
 again at any time, also while slices are running. Exit status: that of the whole run, for instance 3 with rejects, once
-every slice is merged; 75 if slices are missing, or another merge is at work. More: docs/cluster.md`;
+every slice is merged; 65 with more rejects than the plan's --max-rejects; 75 if slices are missing, or another merge is
+at work; 78 if the folder holds another run, or the plan was changed. More: docs/cluster.md`;
 
 /** Defines `aiops-serve merge`; `done` gets the exit status. */
 export function defineMerge(command: Command, done: (status: number) => void): void {

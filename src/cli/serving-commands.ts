@@ -20,7 +20,8 @@ export function defineReplay(command: Command, done: (status: number) => void): 
 
 const PLAN_HELP = `
 Takes the flags of the replay that it plans, and writes plan.json to its output folder. Each slice then runs anywhere
-with: aiops-serve slice FOLDER/plan.json K. More: docs/cluster.md`;
+with: aiops-serve slice FOLDER/plan.json K. Exit status: 0 planned, otherwise as of replay before its first minute;
+78 also for inputs that cannot be cut, and where the folder has a run or a plan. More: docs/cluster.md`;
 
 /** Defines `aiops-serve plan`; `done` gets the exit status. */
 export function definePlan(command: Command, done: (status: number) => void): void {

@@ -7,9 +7,10 @@ import { printable } from './console.js';
 import { unusualSettings } from './journaled.js';
 
 const HELP_AFTER = `
-States: running, stopped (by SIGSTOP or Ctrl-Z), held (by another host, whose processes are not visible from here),
-ended (by a signal or an error), killed, and complete. status takes no lock and changes nothing. Exit status: 0, even
-if the run is not complete; 66 if there is no run, or it cannot be read. More: docs/backfill.md`;
+States: planned (nothing merged yet), running, stopped (by SIGSTOP or Ctrl-Z), held (by another host, whose processes
+are not visible from here), ended (by a signal or an error), killed, and complete. status takes no lock and changes
+nothing. Exit status: 0, even if the run is not complete; 66 if there is no run, or it cannot be read; 78 if its journal
+or plan is damaged or from another version. More: docs/backfill.md`;
 
 /** Defines `aiops-serve status`. */
 export function defineStatus(command: Command): void {

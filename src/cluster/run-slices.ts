@@ -1,5 +1,8 @@
+import { AiopsError } from '../core/errors.js';
 import { nodeFiles, type Files } from '../output/files.js';
 import { readJournal } from '../output/journal.js';
+import { checkCommittedRejects } from '../replay/resume/complete-run.js';
+import type { RunProgress } from '../replay/resume/run-facts.js';
 import type { RunStatus, SlicesStatus } from '../replay/resume/run-status.js';
 import { runStatus } from '../replay/resume/status.js';
 import { mergedIn } from './merge/merged-run.js';
@@ -35,5 +38,16 @@ async function slicesOf(folder: string, plan: SealedPlan, files: Files): Promise
     merged,
     complete: rest.filter(isComplete),
     missing: rest.filter((number) => !isComplete(number)),
+    tooManyRejects: hasTooManyRejects(found?.progress ?? null, plan),
   };
+}
+
+function hasTooManyRejects(progress: RunProgress | null, { config: { maxRejects } }: SealedPlan): boolean {
+  try {
+    if (progress !== null) checkCommittedRejects(progress, maxRejects);
+    return false;
+  } catch (error) {
+    if (error instanceof AiopsError && error.code === 'reject_limit') return true;
+    throw error;
+  }
 }

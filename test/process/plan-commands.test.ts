@@ -18,6 +18,13 @@ test('slice and merge take plan or folder, warn of the whole run once, and name 
   const run = (...args: string[]): Promise<Finished> => runCli(args, { cwd });
   const planned = await run('plan', ...FLAGS, '--slices', '2', '--max-rejects', '5');
   assert.equal(planned.status, 0, planned.stderr);
+  for (const [number, message] of [
+    ['0', /there is no slice 0: the plan has slices 1 to 2/],
+    ['-1x', /"-1x" is not the number of a slice/],
+  ] as const) {
+    const none = await run('slice', 'run', '--', number);
+    assert.deepEqual([none.status, message.test(none.stderr)], [64, true], none.stderr);
+  }
   for (const [named, number] of [
     ['run', '1'],
     ['run/plan.json', '2'],
@@ -29,6 +36,11 @@ test('slice and merge take plan or folder, warn of the whole run once, and name 
   const merge = await run('merge', 'run/plan.json', '--quiet');
   assert.equal(merge.status, 65, merge.stderr);
   assert.match(merge.stderr, /the same replay with a higher --max-rejects, without --engine, completes/);
+  const stopped = await run('status', 'run');
+  assert.match(
+    stopped.stdout,
+    /^state +not complete: more rejects .*higher --max-rejects, without --engine/m,
+  );
   const replay = await run('replay', ...FLAGS, '--max-rejects', '8');
   assert.equal(replay.status, 0, replay.stderr);
   const { counts, sessions } = readSummary(join(cwd, 'run'));

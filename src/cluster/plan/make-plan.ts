@@ -4,6 +4,7 @@ import { nodeFiles } from '../../output/files.js';
 import { FolderLock } from '../../output/folder-lock.js';
 import type { ReadOptions } from '../../read/options.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
+import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import { removeEmptyParts, removeMerged } from '../merge/parts.js';
 import { hasPlan, planPath } from '../run-layout.js';
@@ -37,7 +38,7 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   const found = await unlessAborted(cutInputs(config.inputs, cutting), signal);
   if (found === null) return null;
   if (found.length < slices && request.slices !== 'auto') {
-    const text = `found places for ${found.length} slices instead of ${slices}`;
+    const text = `planned ${plural(found.length, 'slice')} instead of ${slices}: the recording has no other places to cut it at`;
     onNotice({ level: 'warning', text });
   }
   const sums = await unlessAborted(sumInputs(config.inputs, recording, found, signal), signal);

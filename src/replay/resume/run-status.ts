@@ -15,11 +15,11 @@ import { countFacts, incidentFacts, inputFact, minuteFacts, servedFacts } from '
 export interface RunStatus {
   readonly folder: string;
   /**
-   * `running`: a process is working on it; `stopped`: that process is suspended (SIGSTOP, Ctrl-Z); `held`: locked
+   * `planned`: its slices may run, nothing is merged; `running`: a process is working on it; `stopped`: that process is suspended (SIGSTOP, Ctrl-Z); `held`: locked
    * by another host or container, where this one cannot look; `ended`: interrupted, or failed; `killed`: it ended
    * without cleaning up; `complete`: everything is done. All but the last can be resumed, unless the input was live.
    */
-  readonly state: 'running' | 'stopped' | 'held' | 'ended' | 'killed' | 'complete';
+  readonly state: 'planned' | 'running' | 'stopped' | 'held' | 'ended' | 'killed' | 'complete';
   /** The process that holds the folder, or held it when it was killed. */
   readonly holder: { readonly pid: number; readonly host: string; readonly since: string } | null;
   readonly program: ProgramFacts;
@@ -62,6 +62,8 @@ export interface SlicesStatus {
   readonly complete: readonly number[];
   /** Not complete: not run, running, or to run again. */
   readonly missing: readonly number[];
+  /** What is merged has more rejects than the plan allows, so no merge completes the run. */
+  readonly tooManyRejects: boolean;
 }
 
 export type StatusTiming = Pick<
@@ -138,6 +140,8 @@ function stateText({ state, holder, completedAt, isLive, damaged, slices, folder
       return `suspended: ${process} (resume it with kill -CONT)`;
     case 'held':
       return `locked by ${process}; from here it cannot be seen whether that still runs`;
+    case 'planned':
+      return `planned: ${next}`;
     case 'ended':
       return slices === undefined ? `not complete: interrupted, or failed; ${next}` : `not complete: ${next}`;
     case 'killed':
@@ -147,7 +151,10 @@ function stateText({ state, holder, completedAt, isLive, damaged, slices, folder
   }
 }
 
-function mergeText({ missing }: SlicesStatus, folder: string): string {
+function mergeText({ missing, tooManyRejects }: SlicesStatus, folder: string): string {
+  if (tooManyRejects) {
+    return 'more rejects than --max-rejects allows; the same replay with a higher --max-rejects, without --engine, completes the run';
+  }
   const merge = `aiops-serve merge ${shellPath(folder)}`;
   return missing.length === 0 ? merge : `run the missing slices, then ${merge}`;
 }

@@ -49,7 +49,7 @@ async function readStatus(folder: string, files: Files, planned: RunFacts | null
   const { program, startedAt, settings, recording, model, input, backend } = facts;
   return {
     folder,
-    state: stateOf(held, completion !== null),
+    state: found === null && held === null ? 'planned' : stateOf(held, completion !== null),
     holder: held === null ? null : shownHolder(held.holder),
     program,
     startedAt,

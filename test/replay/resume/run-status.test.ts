@@ -101,7 +101,7 @@ test('a complete run says how long it took, in blocks and alone, and what it use
 });
 
 test('each state has its sentence', () => {
-  const states = ['running', 'stopped', 'held', 'ended', 'killed', 'complete'] as const;
+  const states = ['running', 'stopped', 'held', 'ended', 'killed', 'complete', 'planned'] as const;
   const lines = states.map((state) => statusText({ ...STATUS, state }, '').split('\n')[0]);
   assert.equal(new Set(lines).size, states.length);
   assert.match(lines[0] ?? '', /^state +running: process 4711 on night, since 2026-11-25/);
