@@ -70,6 +70,8 @@ function differenceTexts(difference: Difference | null, from: string): string[] 
   const share = difference?.share ?? null;
   if (share === null) return [];
   return [
-    `${share === 0 ? 'no difference' : `at most ${share.toExponential(1)} of an item’s largest number`} from ${from}`,
+    share === 0
+      ? `equal to ${from}`
+      : `differs from ${from} by at most ${share.toExponential(1)} × an item’s largest number`,
   ];
 }

@@ -40,9 +40,13 @@ function closingNotices(
   const isAnalyzer = ready.model.format === 'analyzer';
   const model = isAnalyzer ? 'the analyzer' : 'the model';
   if (!isPart && counts.rows > 0 && counts.warmup === counts.rows) {
+    const { window } = ready.input;
+    const why =
+      counts.minutes < window
+        ? `the recording has ${plural(counts.minutes, 'minute')}`
+        : 'none has that many in a row';
     texts.push(
-      `every row was warm-up: ${model} needs ${plural(ready.input.window, 'interval')} of a target before its first prediction, ` +
-        `and the recording has ${plural(counts.minutes, 'minute')}`,
+      `every row was warm-up: ${model} needs ${plural(window, 'interval')} of a target before its first prediction, and ${why}`,
     );
   }
   if (!isPart && anomaliesOnly && counts.ok > 0 && verdicts === 0) {

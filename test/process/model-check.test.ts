@@ -53,7 +53,10 @@ suite('aiops-serve model check', () => {
 
   test('fails on other outputs, and on another number of them', async (t) => {
     for (const [output, message] of [
-      ['11.1', /failed: its outputs .* golden file: item 1 has 11 in place of 11\.1; at most 9\.0e-3/],
+      [
+        '11.1',
+        /failed: its outputs .* golden file: item 1 has 11 in place of 11\.1; differs from the golden file by at most 9\.0e-3 ×/,
+      ],
       ['0', /failed: its outputs .* golden file: item 1 has 11 in place of 0$/m],
       ['[11, 11]', /failed: its outputs .* golden file: item 1 has 1 in place of 2$/m],
     ] as const) {

@@ -97,7 +97,9 @@ export const duration: Kind<number> = {
     const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
     const ms = Number(amount) * (UNIT_MS[unit ?? ''] ?? NaN);
     if (ms > 0 && ms <= LONGEST_DURATION_MS) return ms;
-    throw new InvalidArgumentError('Expected a duration such as 500ms, 10s, 1m or 1h, at most 36500d.');
+    throw new InvalidArgumentError(
+      'Expected a duration such as 500ms, 10s, 1m or 1h, more than 0 and at most 36500d.',
+    );
   },
   show: formatDuration,
   json: 'text',

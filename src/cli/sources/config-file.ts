@@ -8,6 +8,8 @@ import { jsonValue } from './json-value.js';
 
 /** In the current folder; `--config` names another file. */
 const DEFAULT_CONFIG = 'aiops-serve.config.json';
+/** Some editors begin a file with it. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
 /** Longest value that a message shows, in characters. */
 const MOST_SHOWN = 200;
 
@@ -56,7 +58,7 @@ function parseSettings(file: string, text: string): object {
   const example = 'write a JSON object such as { "actors": 4, "columns": ["cpu", "mem"] }';
   let settings: unknown;
   try {
-    settings = JSON.parse(text);
+    settings = JSON.parse(text.replace(BYTE_ORDER_MARK, ''));
   } catch (cause) {
     throw new AiopsError('config', `${file} is not a configuration file: ${(cause as Error).message}`, {
       hint: example,

@@ -184,11 +184,12 @@ export class LineCursor {
     const kept = Buffer.from(head.subarray(0, size));
     const source = new BlockLine(this.file, line, byteOffset, kept, 0, size);
     const { origins } = this;
+    const foundBytes = origins?.cutSizeAt(byteOffset) ?? sizeBytes;
     this.#reject({
       ...NOTHING_KNOWN,
       source: origins === null ? source : new SortedLine(source, origins),
       reason: 'line_too_long',
-      message: `${origins?.cutSizeAt(byteOffset) ?? sizeBytes} bytes, more than --max-line allows (${this.maxLineBytes}); its text is cut to ${size}`,
+      message: `${foundBytes} bytes, more than --max-line allows (${this.maxLineBytes})${size < foundBytes ? `; its text is cut to ${size}` : ''}`,
     });
   }
 

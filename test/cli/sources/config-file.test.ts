@@ -35,6 +35,10 @@ suite('the configuration file', () => {
     assert.equal(settings(t, { $schema: './x.json', window: 3 })['window'], 3);
   });
 
+  test('the byte order mark of some editors is skipped', (t) => {
+    assert.equal(settings(t, '\uFEFF{"window": 3}')['window'], 3);
+  });
+
   for (const [what, config, message] of [
     ['an empty list', { actors: [] }, /"actors": \[\] is invalid\. Expected one value/],
     ['a list for one value', { actors: [2, 3] }, /Expected one value/],
