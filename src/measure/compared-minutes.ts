@@ -1,10 +1,4 @@
-import {
-  agrees,
-  VARIANTS,
-  type Agreement,
-  type ComparisonSummary,
-  type Variant,
-} from '../core/comparison.js';
+import { VARIANTS, type Agreement, type ComparisonSummary, type Variant } from '../core/comparison.js';
 import { distribution, SampleStore } from '../core/samples.js';
 import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
@@ -35,11 +29,6 @@ export class Comparison {
     }
     const before = this.#agreement;
     this.#agreement = byVariant((variant) => worse(before[variant], agreement[variant]));
-  }
-
-  /** Whether a variant's answers differed by more than `tolerance`, or its verdicts at all. */
-  differs(tolerance: number): boolean {
-    return VARIANTS.some((variant) => !agrees(this.#agreement[variant], tolerance));
   }
 
   /** Null before the first minute. */

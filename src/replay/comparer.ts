@@ -1,12 +1,12 @@
 import type { Block, LineForm } from '../core/block.js';
-import { VARIANTS, type Variant } from '../core/comparison.js';
+import { VARIANTS, type ComparisonSummary, type Variant } from '../core/comparison.js';
 import type { BlockRun } from '../core/executor.js';
 import { agreementOf } from '../measure/answer-check.js';
 import { byVariant, Comparison } from '../measure/compared-minutes.js';
 import { roundOrder } from '../measure/rounds.js';
 import { takeTurn } from '../measure/turn.js';
 import type { Executors } from '../pool/executors.js';
-import { BandSeries } from './report/charts/band-series.js';
+import { BandSeries, type Band } from './report/charts/band-series.js';
 
 /** The distance of samples doubles whenever so many more have been taken. */
 const SAMPLES_PER_DISTANCE = 8;
@@ -25,13 +25,20 @@ export interface ComparerOptions {
   readonly now: () => number;
 }
 
+/** What the compared minutes showed. */
+export interface Compared {
+  readonly summary: ComparisonSummary;
+  /** Their times. */
+  readonly bands: Readonly<Record<Variant, readonly Band[]>>;
+}
+
 /**
  * Serves chosen minutes in every way, one after another while nothing else runs: on the same items, at the same moment
  * of the machine.
  */
 export class Comparer {
-  readonly comparison = new Comparison();
-  readonly walls = byVariant(() => new BandSeries(COMPARED_BUCKETS));
+  readonly #comparison = new Comparison();
+  readonly #walls = byVariant(() => new BandSeries(COMPARED_BUCKETS));
   readonly #options: ComparerOptions;
   readonly #writes: Variant;
   /** Minutes with items so far. */
@@ -78,7 +85,7 @@ export class Comparer {
     this.#served++;
     const startedAtMs = now();
     const runs: BlockRun[] = [];
-    for (const index of roundOrder(this.comparison.minutes, VARIANTS.length)) {
+    for (const index of roundOrder(this.#comparison.minutes, VARIANTS.length)) {
       runs[index] = await this.#takeTurn(VARIANTS[index]!, minute);
     }
     const runOf = (variant: Variant): BlockRun => runs[VARIANTS.indexOf(variant)]!;
@@ -86,8 +93,8 @@ export class Comparer {
     const minuteMs = minute.minutesMs[0]!;
     if (!executors.incidents.has(minuteMs)) {
       const wallMs = byVariant((variant) => runOf(variant).timing.wallMs);
-      for (const variant of VARIANTS) this.walls[variant].add(minuteMs, wallMs[variant]);
-      this.comparison.add(
+      for (const variant of VARIANTS) this.#walls[variant].add(minuteMs, wallMs[variant]);
+      this.#comparison.add(
         written.timing.items,
         wallMs,
         byVariant((variant) => agreementOf(written.answers, runOf(variant).answers)),
@@ -96,6 +103,16 @@ export class Comparer {
     this.#lastCostMs = now() - startedAtMs - written.timing.wallMs;
     this.#spentMs += this.#lastCostMs;
     return written;
+  }
+
+  /**
+   * Null: no minute was compared.
+   *
+   * @param tolerance the largest difference that still counts as agreement
+   */
+  result(tolerance: number): Compared | null {
+    const summary = this.#comparison.summary(this.#options.executors.pool.actors, tolerance);
+    return summary && { summary, bands: byVariant((variant) => this.#walls[variant].bands()) };
   }
 
   /**

@@ -32,7 +32,7 @@ export function noticesOfNothing(
 /** What only the whole run shows. */
 function closingNotices(
   { output: { anomaliesOnly, isPart = false } }: ReplayConfig,
-  { recording, ready, totals: { counters }, figures: { labels }, comparer }: RunParts,
+  { recording, ready, totals: { counters }, figures: { labels }, compared }: RunParts,
   { keepsRejects }: Pick<RunOutput, 'keepsRejects'>,
 ): Notice[] {
   const { counts, verdicts } = counters;
@@ -54,7 +54,7 @@ function closingNotices(
     const remedy = isAnalyzer ? '' : ': set one with --threshold';
     texts.push(`no row has a verdict, since ${why}, so --emit anomalies writes nothing${remedy}`);
   }
-  if (answersDiffer(comparer, ready.backend)) {
+  if (answersDiffer(compared)) {
     texts.push(
       `ways to serve gave different answers to the same items: ${model} does not answer each item independently, ` +
         'so its results depend on how minutes are cut',

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { AiopsError, type ErrorCode } from '../core/errors.js';
 import { unlessAborted } from '../core/abort.js';
 import { pageAssets } from '../host/page-assets.js';
+import { TOLERANCE } from '../measure/answer-check.js';
 import { findModel } from '../model/model-choice.js';
 import { openOutput } from '../output/open-output.js';
 import { OutputClosed } from '../output/stream-sink.js';
@@ -21,6 +22,7 @@ import { findPreviousRun } from './resume/previous-run.js';
 import { serveAll } from './serve-all.js';
 import { Sink } from './sink.js';
 import { RunTotals } from './totals.js';
+import { UsageMeter } from './usage-meter.js';
 import { type RunOutput } from '../output/run-output.js';
 import { type RunSummary } from './report/run-summary.js';
 
@@ -75,7 +77,8 @@ async function runStages(
   const comparer = new Comparer({ ...config, lines, executors, now: () => performance.now() });
   const run = { recording, executors, before: previous.progress, isPart: previous.isPart };
   const ended = run.before?.ended === true;
-  const totals = new RunTotals(config, { ...run, lookBack, input, comparer });
+  const usage = new UsageMeter({ before: run.before?.usage, executors, comparer });
+  const totals = new RunTotals(config, { ...run, lookBack, input, usage });
   await using sink = await Sink.open(config, { ...run, output, ready, totals, onWritten });
   const feed = new Feed({ recording, pace: config.pace, maxAhead: config.read.maxAhead, onNotice });
   const lost = AbortSignal.any([executors.lost, sink.failed]);
@@ -95,7 +98,8 @@ async function runStages(
   await sink.end();
   if (moved !== null) throw moved;
   const about = { threshold: model.threshold, actors: executors.pool.actors, recording, ready };
-  const parts = { ...about, totals, figures: await previous.figures(output, totals, recording), comparer };
+  const compared = comparer.result(TOLERANCE[ready.backend.name]);
+  const parts = { ...about, totals, figures: await previous.figures(output, totals, recording), compared };
   const page = assets && ((summary: RunSummary) => replayPage(summary, parts, assets));
   return await report(config, parts, { output, previous, notices, onNotice, page });
 }

@@ -1,21 +1,22 @@
+import { resolveActors } from '../core/actor-count.js';
 import type { Notice } from '../core/errors.js';
+import { joinedUse } from '../core/process-use.js';
 import { findModel } from '../model/model-choice.js';
 import type { RunOutput } from '../output/run-output.js';
 import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import { reopenRecording } from '../read/recording.js';
 import { pageAssets } from '../host/page-assets.js';
-import { Comparer } from './comparer.js';
+import { usableProcessors } from '../host/processors.js';
 import { noticesOfNothing, report } from './finish.js';
-import { openExecutors } from './open-run.js';
-import { lineForm } from './line-form.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';
 import type { RunLabels } from './report/run-labels.js';
 import type { RunSummary } from './report/run-summary.js';
 import { replayPage } from './report/run-page.js';
-import type { RunFacts, RunProgress } from './resume/run-facts.js';
+import type { RunFacts, RunProgress, RunUsage } from './resume/run-facts.js';
 import { figuresOfAllSessions } from './resume/run-figures.js';
 import { RunTotals } from './totals.js';
+import { useOfThisProcess } from './usage-meter.js';
 
 /** A run whose results are complete and committed. */
 export interface WrittenRun {
@@ -40,7 +41,7 @@ export interface WrittenRun {
 export async function reportRun(
   config: ReplayConfig,
   { output, shown, facts, progress, labels, sessions, notices: aboutServing }: WrittenRun,
-  context: Pick<ReplayContext, 'stdin' | 'graceOver' | 'onNotice' | 'onActorLine'>,
+  context: Pick<ReplayContext, 'stdin' | 'onNotice'>,
 ): Promise<ReplayOutcome> {
   const { input } = facts;
   const assets = await pageAssets();
@@ -59,24 +60,24 @@ export async function reportRun(
     from,
     { folder: config.output.out },
   );
-  await using executors = openExecutors(config, model, { progress, loadLike: (load) => load }, context);
-  const now = (): number => 0; // nothing is served, so no time passes
-  const comparer = new Comparer({ ...config, lines: lineForm(config, recording), executors, now });
   const lookBack = openWindows(input, recording);
-  const totals = new RunTotals(config, {
-    ...{ recording, lookBack, input, executors, comparer, now },
-    before: progress,
-  });
+  const usage = { total: () => withThisProcess(progress.usage) };
+  const totals = new RunTotals(config, { recording, lookBack, input, before: progress, usage });
   totals.counters.settle();
   totals.counters.checkRejects(config.maxRejects, true);
   const notices = [...aboutServing, ...noticesOfNothing(config.read, totals.counters, null)];
   const of = { hasLabels: recording.hasLabels, before: progress, labels };
   const parts = {
-    ...{ threshold: model.threshold, actors: executors.pool.actors, recording, totals, comparer },
+    ...{ threshold: model.threshold, recording, totals, compared: null },
+    actors: resolveActors(config.actors, usableProcessors()),
     ready: { ...facts, actors: [], startMs: 0, notices: [] },
     figures: await figuresOfAllSessions(output, config.output, totals, of),
   };
   const page = (summary: RunSummary): string => replayPage(summary, parts, assets);
   const { onNotice } = context;
   return await report(shown, parts, { output, previous: { sessions }, notices, onNotice, page });
+}
+
+function withThisProcess(usage: RunUsage): RunUsage {
+  return { ...usage, parent: joinedUse(usage.parent, useOfThisProcess()) };
 }

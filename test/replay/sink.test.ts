@@ -9,7 +9,6 @@ import { ROW_STATUS, type Answers, type Block, type RowStatus } from '#build/cor
 import { AiopsError } from '#build/core/errors.js';
 import type { Incident } from '#build/core/incidents.js';
 import type { InputPosition } from '#build/core/input-position.js';
-import { NO_USE } from '#build/core/process-use.js';
 import { Quarantines, quarantineOf } from '#build/core/quarantines.js';
 import type { BlockRun } from '#build/core/executor.js';
 import type { ReadStep, Reject } from '#build/core/types.js';
@@ -20,6 +19,7 @@ import type { RunProgress } from '#build/replay/resume/run-facts.js';
 import type { DispatchedBlock } from '#build/replay/served-block.js';
 import { Sink, type SinkConfig, type SinkParts } from '#build/replay/sink.js';
 import { RunTotals } from '#build/replay/totals.js';
+import { NO_USAGE } from '#build/replay/usage-meter.js';
 
 import { blockOf } from '../support/blocks.js';
 import { progress } from '../support/journals.js';
@@ -136,13 +136,12 @@ async function openSink(given: Given = {}): Promise<Opened> {
     bytesBefore: ([position]: readonly InputPosition[]) => (position === 'end' ? NaN : position?.byteOffset),
   } as unknown as Recording;
   const totals = new RunTotals(
-    { mode: 'parallel', deadlineMs: 1000, pace: null },
+    { deadlineMs: 1000, pace: null },
     {
       recording,
       lookBack: { rowsPerRecord: 1 },
       input: { columns: 'each' },
-      executors: { pool: { actors: 1 }, solo: { actors: 1 }, use: NO_USE },
-      comparer: { spentMs: 0 },
+      usage: { total: () => NO_USAGE },
       before,
     },
   );

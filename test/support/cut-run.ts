@@ -30,7 +30,7 @@ import { RunLabels, type LabelTallies } from '#build/replay/report/run-labels.js
 import { previousJournal } from '#build/replay/resume/previous-journal.js';
 import { readResults } from '#build/replay/resume/read-results.js';
 import type { RunProgress } from '#build/replay/resume/run-facts.js';
-import { NO_USAGE } from '#build/replay/totals.js';
+import { NO_USAGE } from '#build/replay/usage-meter.js';
 import { replay } from '#build/replay/replay.js';
 
 import { rowsOf } from './rows.js';

@@ -1,5 +1,5 @@
 import type { RunProgress } from '#build/replay/resume/run-facts.js';
-import { NO_USAGE } from '#build/replay/totals.js';
+import { NO_USAGE } from '#build/replay/usage-meter.js';
 
 /** A commit's state, made up but for what is given. */
 export function progress(given: Partial<RunProgress>): RunProgress {

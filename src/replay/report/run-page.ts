@@ -1,4 +1,3 @@
-import { byVariant } from '../../measure/compared-minutes.js';
 import type { PageAssets } from '../../report/html/page.js';
 import { replayHtml } from './replay-page.js';
 import type { RunSummary } from './run-summary.js';
@@ -7,12 +6,10 @@ import type { RunParts } from './summarize.js';
 /** The text of a finished run's `report.html`. */
 export function replayPage(
   summary: RunSummary,
-  { totals, figures, comparer }: Pick<RunParts, 'totals' | 'figures' | 'comparer'>,
+  { totals, figures, compared }: Pick<RunParts, 'totals' | 'figures' | 'compared'>,
   assets: PageAssets,
 ): string {
   const { timelines, targets, events } = totals.charts;
   const charts = { walls: figures.walls, timelines, targets, events };
-  const compared =
-    comparer.comparison.minutes === 0 ? null : byVariant((variant) => comparer.walls[variant].bands());
-  return replayHtml({ summary, charts, compared }, assets);
+  return replayHtml({ summary, charts, compared: compared?.bands ?? null }, assets);
 }

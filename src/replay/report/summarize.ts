@@ -1,13 +1,13 @@
+import { agrees, VARIANTS } from '../../core/comparison.js';
 import type { Notice } from '../../core/errors.js';
 import { isoTime } from '../../core/time.js';
-import type { BackendFacts, ReadyFacts } from '../../core/types.js';
+import type { ReadyFacts } from '../../core/types.js';
 import { hostFacts } from '../../host/processors.js';
 import type { Threshold } from '../../model/model-choice.js';
 import { program } from '../../program/package-files.js';
-import { TOLERANCE } from '../../measure/answer-check.js';
 import type { Recording } from '../../read/recording.js';
 import { checkGates } from '../../report/gates.js';
-import type { Comparer } from '../comparer.js';
+import type { Compared } from '../comparer.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { RunFigures } from '../resume/run-figures.js';
 import type { RunTotals } from '../totals.js';
@@ -18,8 +18,10 @@ import { REPLAY_METRICS, type UngatedRun } from './replay-metrics.js';
 import type { RunSummary } from './run-summary.js';
 
 /** Whether the ways to serve gave answers further apart than rounding explains. */
-export function answersDiffer({ comparison }: Comparer, { name }: BackendFacts): boolean {
-  return comparison.differs(TOLERANCE[name]);
+export function answersDiffer(compared: Pick<Compared, 'summary'> | null): boolean {
+  if (compared === null) return false;
+  const { answers, tolerance } = compared.summary;
+  return VARIANTS.some((variant) => !agrees(answers[variant], tolerance));
 }
 
 /** What the reports of a finished run are made of. */
@@ -30,7 +32,8 @@ export interface RunParts {
   readonly totals: RunTotals;
   /** Of all sessions. */
   readonly figures: RunFigures;
-  readonly comparer: Comparer;
+  /** In this session; null: nothing. */
+  readonly compared: Compared | null;
   /** Of the pool, even if the run was sequential: the comparison is about them. */
   readonly actors: number;
 }
@@ -48,13 +51,12 @@ export function summarize(
 
 function ungated(
   config: ReplayConfig,
-  { recording, threshold, ready, totals, figures, comparer, actors }: RunParts,
+  { recording, threshold, ready, totals, figures, compared, actors }: RunParts,
   sessions: RunSummary['sessions'],
   notices: readonly Notice[],
 ): UngatedRun {
   const { deadlineMs } = totals;
   const timings = figures.timings.summary();
-  const comparison = comparer.comparison.summary(actors, TOLERANCE[ready.backend.name]);
   const { elapsedMs, comparingMs, busyMs, availableMs, ...usage } = totals.usage;
   const { counts, rejects } = totals.counters;
   const summary = {
@@ -65,7 +67,7 @@ function ungated(
     threshold,
     backend: {
       ...ready.backend,
-      reproducible: ready.backend.reproducible && !answersDiffer(comparer, ready.backend),
+      reproducible: ready.backend.reproducible && !answersDiffer(compared),
     },
     execution: {
       mode: config.mode,
@@ -87,7 +89,7 @@ function ungated(
     ...timings,
     utilization: busyMs / Math.max(availableMs, 1),
     callFullness: callFullness(figures.timings, ready, config),
-    comparison,
+    comparison: compared?.summary ?? null,
     anomalies: figures.events.summary(),
     labels: figures.labels?.summary() ?? null,
     notices: [...recording.notices, ...ready.notices, ...notices],

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Incident } from '#build/core/incidents.js';
 import type { ProcessUse } from '#build/core/process-use.js';
 import type { RunUsage } from '#build/replay/resume/run-facts.js';
-import { NO_USAGE, RunIncidents, UsageMeter } from '#build/replay/totals.js';
+import { UsageMeter } from '#build/replay/usage-meter.js';
 
 interface Session {
   readonly servers: number;
@@ -16,17 +15,16 @@ interface Session {
 }
 
 /** What the sessions of a run have used, each resumed from the last commit of the one before. */
-function usageOf(sessions: readonly Session[]): RunUsage | null {
-  let before: RunUsage | null = null;
+function usageOf(sessions: readonly Session[]): RunUsage | undefined {
+  let before: RunUsage | undefined;
   for (const { servers, elapsedMs, comparingMs, busyMs, parent, actors } of sessions) {
     let nowMs = 1000;
     const meter: UsageMeter = new UsageMeter({
-      before: before ?? NO_USAGE,
-      servers,
-      comparingMs: () => comparingMs,
-      now: () => nowMs,
+      before,
+      executors: { writer: { actors: servers }, use: actors },
+      comparer: { spentMs: comparingMs },
       parent: () => parent,
-      actors: () => actors,
+      now: () => nowMs,
     });
     nowMs += elapsedMs;
     before = JSON.parse(JSON.stringify(meter.total(busyMs))) as RunUsage; // through a journal
@@ -66,24 +64,4 @@ test('a resumed run adds up its times, with the actors that each session had, an
   };
   assert.deepEqual(usageOf([FIRST, SECOND]), usage);
   assert.deepEqual(usageOf([SECOND, FIRST]), usage);
-});
-
-const lost: Incident = { kind: 'lost', actor: 'actor-1', minuteMs: 0, text: 'actor-1 was ended by SIGKILL' };
-const grown: Incident = { kind: 'grown', actor: 'actor-1', minuteMs: null, text: 'actor-1 held 2 GiB' };
-
-test('incidents are counted on from earlier sessions, and listed of this one', () => {
-  const incidents = new RunIncidents({ lost: 2, grown: 1, retried: 0, isolated: 0, quarantined: 0 });
-  incidents.add([lost, grown]);
-  assert.deepEqual(incidents.counts, { lost: 3, grown: 2, retried: 0, isolated: 0, quarantined: 0 });
-  assert.deepEqual(
-    incidents.listed.map(({ kind }) => kind),
-    ['lost', 'grown'],
-  );
-});
-
-test('all are counted, but no more than 100 are listed', () => {
-  const incidents = new RunIncidents();
-  for (let i = 0; i < 250; i++) incidents.add([lost]);
-  assert.equal(incidents.counts.lost, 250);
-  assert.equal(incidents.listed.length, 100);
 });
