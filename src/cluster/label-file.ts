@@ -9,13 +9,13 @@ import type { LabelTallies } from '../replay/report/run-labels.js';
 import type { FileSum } from './part.js';
 import { pieces } from './pieces.js';
 
-/* What a slice, or all slices that are merged, counted of labelled records. */
+/* Counts of labelled records, of a slice or of all slices that are merged. */
 
 export function hasLabels({ files }: Pick<InputSnapshot, 'files'>): boolean {
   return files.some(({ plan }) => plan !== null && plan.labelField !== null);
 }
 
-/** Writes tallies in one step. @throws AiopsError `output_cannot_create`, `output_io` */
+/** Writes counts in one step. @throws AiopsError `output_cannot_create`, `output_io` */
 export async function writeLabels(path: string, tallies: LabelTallies, files: Files): Promise<FileSum> {
   const hash = createHash('sha256');
   let bytes = 0;

@@ -39,7 +39,7 @@ export const NOTHING_OPEN: LeftOpen = { quarantines: [], lostInARow: 0 };
 
 export interface PartCompletion extends RunCompletion {
   readonly files: PartFiles;
-  /** Of its tallies of labelled records; undefined: the recording has no labels. */
+  /** Of its counts of labelled records; undefined: the recording has no labels. */
   readonly labels?: FileSum;
 }
 

@@ -42,12 +42,12 @@ export function partOfName(name: string): { readonly slice: number; readonly att
     : { slice: Number(slice), attempt };
 }
 
-/** What a part counted of labelled records. */
+/** A part's counts of labelled records. */
 export function partLabelsPath(part: string): string {
   return join(part, 'labels.jsonl');
 }
 
-/** What so many merged slices counted of labelled records. */
+/** The counts of labelled records of so many merged slices. */
 export function mergedLabelsPath(run: string, slices: number): string {
   return join(partsFolder(run), `labels-${slices}.jsonl`);
 }

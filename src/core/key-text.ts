@@ -7,7 +7,7 @@ const LEAST_KEY = -(2 ** 31);
 const MOST_BYTES = 8;
 
 /**
- * A tally as base64. For each key it has two numbers in LEB128, WebAssembly's form of whole numbers: how much more than
+ * Keys and their counts as base64. For each key it has two numbers in LEB128, WebAssembly's form of whole numbers: how much more than
  * the key before it is, and its count less one. That takes about four bytes.
  */
 export function keyText({ keys, counts }: KeyTally): string {
@@ -56,5 +56,5 @@ function numbersIn(bytes: Uint8Array): Float64Array {
 }
 
 function notKeys(): ShapeError {
-  return new ShapeError('a tally of scores');
+  return new ShapeError('base64 of scores and counts');
 }

@@ -7,7 +7,7 @@ export interface ScoreSeries {
   ranking(): Ranking;
   /** What it has counted so far; not to be changed. */
   tally(): SeriesTally;
-  /** Adds what a series of other counts tallied; all series become as coarse as that. */
+  /** Adds the counts of another series; all series become as coarse as that one. */
   join(tally: SeriesTally): void;
   /** Forgets what it has counted; it is not to be used any more. */
   close(): void;
@@ -147,7 +147,7 @@ const LEAST_WAITING = 64;
 
 const NO_KEYS: KeyTally = { keys: new Int32Array(0), counts: new Float64Array(0) };
 
-/** A tally into which new keys are merged in bulk. */
+/** Keys and counts into which new keys are merged in bulk. */
 class KeyCounts {
   /** Without the keys that wait. */
   held = NO_KEYS;
@@ -189,7 +189,7 @@ class KeyCounts {
   }
 }
 
-/** Adds up two tallies. Keys may repeat within one. */
+/** Adds up the counts of two. Keys may repeat within one. */
 function joined(a: KeyTally, b: KeyTally): KeyTally {
   const keys = new Int32Array(a.keys.length + b.keys.length);
   const counts = new Float64Array(keys.length);

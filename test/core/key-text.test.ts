@@ -15,7 +15,7 @@ const tally = fc.uniqueArray(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })).
     .map((counts) => ({ keys: Int32Array.from(keys).sort(), counts: Float64Array.from(counts) })),
 );
 
-test('a tally is read as it was written', () => {
+test('keys and counts are read as they were written', () => {
   fc.assert(fc.property(tally, (written) => assert.deepEqual(keyTally(keyText(written)), written)));
   const extremes = {
     keys: Int32Array.of(-(2 ** 31), 2 ** 31 - 1),

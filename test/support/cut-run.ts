@@ -54,7 +54,7 @@ export interface PartChanges {
   readonly open?: Partial<LeftOpen>;
   /** What it leaves open. */
   readonly found?: Partial<LeftOpen>;
-  /** False: it does not say what it counted of labelled records, although its recording has some. */
+  /** False: it has no counts of labelled records, although its recording has labels. */
   readonly hasLabels?: false;
 }
 

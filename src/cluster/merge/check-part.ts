@@ -97,7 +97,7 @@ function differenceFrom({ plan, slice, open }: Expected, part: SealedPart): BadP
   if (part.of.slice !== slice.number) return bad(`it is of slice ${part.of.slice}`);
   if (!endsAsPlanned(part.progress, plan, slice)) return bad('it does not end where the plan says');
   if (hasLabels(plan.facts.recording) !== (part.labels !== null))
-    return bad('its journal does not say what it counted of labelled records');
+    return bad('it has no counts of labelled records');
   if (!isDeepStrictEqual(part.of.open, open)) {
     return bad('the slices before it found other rows that crash actors than it assumed');
   }

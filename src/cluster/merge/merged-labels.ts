@@ -17,8 +17,8 @@ export interface MergedLabelsOptions {
 }
 
 /**
- * What the slices that are merged counted of labelled records. Each commit has a file of it, which is written before the
- * commit and removed after the next one.
+ * Counts of labelled records of the slices that are merged. Each commit has a file with them, which is written before
+ * the commit and removed after the next one.
  */
 export class MergedLabels {
   readonly #folder: string;
@@ -53,9 +53,9 @@ export class MergedLabels {
   }
 
   /**
-   * Adds what the next slice counted.
+   * Adds the counts of the next slice.
    *
-   * @returns of the file for the commit; null: there is none
+   * @returns the checksum of the file for the commit; null: there is none
    * @throws AiopsError `output_cannot_create`, `output_io`
    */
   async add(slice: number, tallies: LabelTallies | null): Promise<FileSum | null> {

@@ -88,7 +88,7 @@ export class MergedRun implements AsyncDisposable {
     return this.#shares;
   }
 
-  /** What merged slices counted of labelled records; null: no labels, or that is lost. Only once it has begun. */
+  /** Counts of labelled records; null: there are no labels, or the counts are lost. Only once the run has begun. */
   get labels(): RunLabels | null {
     return this.#labels?.sum ?? null;
   }

@@ -19,7 +19,7 @@ export interface MergedShares {
   /** Complete attempts, with those that were set aside. */
   readonly attempts: number;
   readonly hosts: Readonly<Record<string, HostShare>>;
-  /** Of the file with their tallies of labelled records; undefined: no labels, or an earlier such file was lost. */
+  /** Of the file with their counts of labelled records; undefined: no labels, or an earlier such file was lost. */
   readonly labels?: FileSum;
 }
 

@@ -5,7 +5,7 @@ import { ACCOUNT_COUNTS, type AccountTally } from './label-account.js';
 import { LABEL_COUNTS, type LabelTallies } from './run-labels.js';
 import type { TargetTally } from './target-accounts.js';
 
-/* Tallies of labelled records as lines of JSON: those over all records, then a line for each target. */
+/* Counts of labelled records as lines of JSON: those over all records, then a line for each target. */
 
 export function* tallyLines({ targets, overall, ...rest }: LabelTallies): Generator<string> {
   yield `${JSON.stringify({ ...rest, overall: written(overall) })}\n`;

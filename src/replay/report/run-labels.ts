@@ -55,7 +55,7 @@ export interface LabelsSummary {
   readonly droppedBits: { readonly overall: number; readonly perTarget: number };
 }
 
-/** What was counted of the labelled records of a run or a part of it, to be added to others. */
+/** Counts of the labelled records of a run, or of a part of it. */
 export interface LabelTallies {
   readonly counts: LabelCounts;
   /** The first label that was ignored. */

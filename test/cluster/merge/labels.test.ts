@@ -13,7 +13,7 @@ import { assertLocalBytes, FLIPPED, merged, writeParts } from '../../support/mer
 import { readSummary } from '../../support/run-files.js';
 import { configFor } from '../../support/slicing.js';
 
-/* The file in which a merge keeps what its slices counted of labelled records. */
+/* The file in which a merge keeps the counts of labelled records of its slices. */
 
 const MINUTES = 70;
 const FORMATS = ['jsonl', 'csv'] as const;
@@ -38,12 +38,12 @@ function cut(t: TestContext, slices: number, format: Format = 'jsonl'): Promise<
   return cutRun(local[format]!, slices, join(temporaryFolder(t), 'merged'));
 }
 
-test('a part without what it counted of labelled records is set aside', async (t) => {
+test('a part without counts of labelled records is set aside', async (t) => {
   const run = await cut(t, 2);
   await writePart(run, 1, 'a', { hasLabels: false });
   const { outcome, notices } = await merged(run);
   assert.deepEqual(outcome, { kind: 'incomplete', missing: [1, 2] });
-  assert.match(notices[0] ?? '', /slice 1 must run again: its journal does not say what it counted/);
+  assert.match(notices[0] ?? '', /slice 1 must run again: it has no counts of labelled records/);
 });
 
 for (const [name, lose] of Object.entries({ lost: rmSync, flipped: FLIPPED })) {

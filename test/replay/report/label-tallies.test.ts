@@ -49,7 +49,7 @@ const row: fc.Arbitrary<Labelled> = fc.record({
   anomaly: fc.constantFrom(true, false, null),
 });
 
-test('tallies of parts add up to those of the whole, wherever it is cut', () => {
+test('counts of parts add up to those of the whole, wherever it is cut', () => {
   fc.assert(
     fc.property(fc.array(fc.array(row, { maxLength: 30 })), (parts) =>
       assertSame(joined(parts), whole(parts)),
@@ -79,7 +79,7 @@ test('the same targets have figures in parts and in the whole, in whichever orde
   assert.equal(sum?.recordsOfOtherTargets, others.length);
 });
 
-/** Without what depends on how close scores are told apart. */
+/** Without what depends on how close scores are distinguished. */
 function exactFigures({ meanAveragePrecision: _, ...summary }: LabelsSummary): unknown {
   const unranked = (figures: LabelsSummary['overall']): object => ({
     ...figures,
@@ -90,7 +90,7 @@ function exactFigures({ meanAveragePrecision: _, ...summary }: LabelsSummary): u
   return { ...summary, droppedBits: 0, overall: unranked(summary.overall), perTarget };
 }
 
-test('with more different scores than are told apart, only rankings differ, by what the dropped bits say', () => {
+test('with more different scores than are distinguished, only rankings differ, by what the dropped bits say', () => {
   const random = new RandomStream(3);
   const parts = [40_000, 90_000, 20_000].map((records) =>
     Array.from({ length: records }, () => rowOf(`t${random.nextInteger(0, 3)}`, random)),
