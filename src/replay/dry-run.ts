@@ -7,13 +7,14 @@ import type { ReadStep, ReadyFacts } from '../core/types.js';
 import { findModel } from '../model/model-choice.js';
 import { peekOutput } from '../output/left-folder.js';
 import { Counters } from '../read/counters.js';
-import type { GateResult } from '../report/gates.js';
+import { checkGates, type Gate, type GateResult } from '../report/gates.js';
 import type { DueSteps } from './feed.js';
 import { noticesOfNothing } from './finish.js';
 import { openExecutors, openServing } from './open-run.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext } from './replay-context.js';
 import { serveFirst, type FirstServed } from './serve-first.js';
+import { COUNTED_BY_READING } from './report/replay-metrics.js';
 import { reportedRejects, type ReportedReject } from './report/rejects.js';
 import { earlierRun, refuseHeld, type EarlierRun } from './resume/earlier-run.js';
 import { findPreviousRun } from './resume/previous-run.js';
@@ -24,8 +25,10 @@ import { WarmUpCount } from './warm-up-count.js';
 export interface DryRun {
   readonly out: string;
   readonly earlier: EarlierRun;
-  /** Of a complete run. */
+  /** Of a complete run, or those on what reading counts. */
   readonly gates: readonly GateResult[];
+  /** The conditions that only the run itself can judge. */
+  readonly openGates: readonly string[];
   readonly counts: Pick<RunCounts, 'records' | 'accepted' | 'merged' | 'rejected' | 'filtered' | 'minutes'>;
   readonly rejects: readonly ReportedReject[];
   readonly firstMinute: string | null;
@@ -125,7 +128,7 @@ interface Findings extends Pick<DryRun, 'earlier' | 'readMs'> {
 }
 
 function conclude(
-  { output, pace }: ReplayConfig,
+  { output, pace, gates }: ReplayConfig,
   { earlier, account, ready, served, readMs, rowsPerRecord }: Findings,
 ): DryRun {
   const { left, warmUp, firstMs, lastMs } = account;
@@ -138,7 +141,7 @@ function conclude(
   return {
     out: output.out,
     earlier,
-    gates: [],
+    ...judged(gates, { ...account.all.counts, warmup: earlier.counts.warmup + warmupRows }),
     counts: { records, accepted, merged, rejected, filtered, minutes },
     rejects: reportedRejects(left.rejects),
     firstMinute: firstMs === null ? null : isoTime(firstMs),
@@ -152,7 +155,21 @@ function conclude(
   };
 }
 
+/** @param counts of all sessions, as far as reading counts them */
+function judged(gates: readonly Gate[], counts: RunCounts): Pick<DryRun, 'gates' | 'openGates'> {
+  const isOpen = ({ metric }: Gate): boolean => !Object.hasOwn(COUNTED_BY_READING, metric);
+  return {
+    gates: checkGates(
+      gates.filter((gate) => !isOpen(gate)),
+      COUNTED_BY_READING,
+      { counts },
+    ),
+    openGates: gates.filter(isOpen).map(({ condition }) => condition),
+  };
+}
+
 const NOTHING_TO_DO: Omit<DryRun, 'out' | 'earlier' | 'gates'> = {
+  openGates: [],
   counts: { records: 0, accepted: 0, merged: 0, rejected: 0, filtered: 0, minutes: 0 },
   ...{ rejects: [], firstMinute: null, lastMinute: null, rows: 0, warmupRows: 0 },
   ...{ ready: null, served: null, readMs: 0, estimateMs: { least: 0, most: 0 } },

@@ -127,6 +127,26 @@ suite('a dry run', () => {
     }
   });
 
+  test('judges the conditions on what is counted by reading, as the run will', async (t) => {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'a.csv'), firstLines(recording('real-day.csv'), 1001));
+    const { warmupRows } = await dryRun(cwd, ['a.csv']);
+    for (const [warmup, expected] of [
+      [`warmup > ${warmupRows}`, 0],
+      [`warmup >= ${warmupRows}`, 99],
+    ] as const) {
+      const args = ['a.csv', '--out', `out${expected}`, '--fail-if', warmup, '--fail-if', 'elapsed > 1h'];
+      const dry = await dryRun(cwd, args);
+      assert.deepEqual([dry.status, dry.openGates], [expected, ['elapsed > 1h']]);
+      const { status, stderr } = await runCli(['replay', ...args, ...FLAGS], { cwd });
+      assert.equal(status, expected, stderr);
+    }
+    const people = await runCli(['replay', 'a.csv', '--fail-if', 'elapsed>1h', ...FLAGS, '--dry-run'], {
+      cwd,
+    });
+    assert.match(people.stdout, /^status .*, its output can be written, and --fail-if 'elapsed>1h' passes$/m);
+  });
+
   test('says for people what it did, and that it wrote nothing', async (t) => {
     const cwd = temporaryFolder(t);
     const args = ['replay', recording('service-day.csv'), ...FLAGS, '--dry-run'];

@@ -18,7 +18,7 @@ export function dryRunText(run: DryRun, status: number): string {
           ['checked', checkedText(run.served, ready.actors)] as const,
           output,
           ...leftFacts(run),
-          statusFact(status, ', if no item fails and its output can be written'),
+          statusFact(status, conditionsText(run)),
         ];
   return `${textReport([{ blocks: factLines(facts) }])}nothing was written\n`;
 }
@@ -42,6 +42,12 @@ function leftFacts(run: DryRun): Fact[] {
 
 function statusFact(status: number, condition: string): Fact {
   return ['status', `the run would exit with ${status}${condition}`];
+}
+
+function conditionsText({ openGates }: DryRun): string {
+  if (openGates.length === 0) return ', if no item fails and its output can be written';
+  const gates = openGates.map((gate) => `'${gate}'`).join(', ');
+  return `, if no item fails, its output can be written, and --fail-if ${gates} passes`;
 }
 
 function checkedText(served: DryRun['served'], actors: number): string {

@@ -10,6 +10,15 @@ import type { MinutesSummary, ScheduleSummary } from '../../measure/run-timings.
 export type UngatedRun = Omit<RunSummary, 'gates'>;
 type ReplayMetric = Metric<UngatedRun>;
 
+/** The metrics whose values are clear once everything is read. */
+export const COUNTED_BY_READING = {
+  minutes: counted('minutes', 'minutes replayed'),
+  records: counted('records', 'records read'),
+  rejected: counted('rejected', 'records rejected'),
+  merged: counted('merged', 'records merged into another one'),
+  warmup: counted('warmup', 'rows without an answer because their window was not full'),
+} satisfies Metrics<Pick<UngatedRun, 'counts'>>;
+
 /** The metrics of replay's `--fail-if`; times of a minute are of those served alone. */
 export const REPLAY_METRICS: Metrics<UngatedRun> = {
   p50: wall('p50', 'median service time of a minute'),
@@ -55,12 +64,8 @@ export const REPLAY_METRICS: Metrics<UngatedRun> = {
     is: 'share of the actors’ time spent on chunks',
     of: (run) => run.utilization,
   },
-  minutes: counted('minutes', 'minutes replayed'),
-  records: counted('records', 'records read'),
-  rejected: counted('rejected', 'records rejected'),
-  merged: counted('merged', 'records merged into another one'),
+  ...COUNTED_BY_READING,
   errors: counted('error', 'rows without an answer because of an error'),
-  warmup: counted('warmup', 'rows without an answer because their window was not full'),
   anomalies: counted('anomalies', 'rows flagged'),
   precision: ofLabels('precision', 'share of the flagged records that are labelled'),
   recall: ofLabels('recall', 'share of the labelled records that are flagged'),
@@ -113,7 +118,7 @@ function ofComparison(
   };
 }
 
-function counted(count: keyof RunCounts, is: string): ReplayMetric {
+function counted(count: keyof RunCounts, is: string): Metric<Pick<UngatedRun, 'counts'>> {
   return { unit: 'count', is, of: ({ counts }) => counts[count] };
 }
 

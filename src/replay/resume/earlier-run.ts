@@ -13,10 +13,10 @@ export interface EarlierRun {
   /** The last minute that is done, ISO 8601; null: none. */
   readonly lastMinute: string | null;
   /** Of what is done. */
-  readonly counts: Pick<RunCounts, 'minutes' | 'rejected' | 'error'>;
+  readonly counts: Pick<RunCounts, 'minutes' | 'rejected' | 'warmup' | 'error'>;
 }
 
-const NOTHING_DONE = { minutes: 0, rejected: 0, error: 0 };
+const NOTHING_DONE = { minutes: 0, rejected: 0, warmup: 0, error: 0 };
 
 /** @throws AiopsError `output_locked` if a process holds the output folder */
 export async function refuseHeld({ output: { out } }: ReplayConfig, { previous }: LeftOutput): Promise<void> {
@@ -36,12 +36,12 @@ export function earlierRun(
 ): EarlierRun {
   if (previous === null) return { state: 'none', lastMinute: null, counts: NOTHING_DONE };
   if (restart) return { state: 'replaced', lastMinute: null, counts: NOTHING_DONE };
-  const { minutes, rejected, error } = progress?.counts ?? NOTHING_DONE;
+  const { minutes, rejected, warmup, error } = progress?.counts ?? NOTHING_DONE;
   const minuteMs = progress?.minuteMs ?? null;
   return {
     state: isComplete ? 'complete' : 'resumes',
     lastMinute: minuteMs === null ? null : isoTime(minuteMs),
-    counts: { minutes, rejected, error },
+    counts: { minutes, rejected, warmup, error },
   };
 }
 
