@@ -19,6 +19,7 @@ import {
 } from './bytes/source.js';
 import type { ByteSource } from './bytes/source.js';
 import { checkOptions, refuseSameFiles } from './check-options.js';
+import { AwaitedColumns } from './lines/awaited-columns.js';
 import type { RecordingFacts } from './lines/plan.js';
 import { readRules } from './lines/reader.js';
 import type { ReadRules } from './lines/records.js';
@@ -80,7 +81,7 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
   steps(onNotice?: (notice: Notice) => void): AsyncIterable<ReadStep>;
   /** Instead of `steps`: those that were read together, as a wait for each one takes longer than reading it. */
   groups(onNotice?: (notice: Notice) => void): AsyncIterable<readonly ReadStep[]>;
-  /** How many records had such values, how much files grew, and what exports hold besides; call after the last step and `checkInputs`. */
+  /** How many records had such values, which columns had none, how much files grew, and what exports hold besides; call after the last step and `checkInputs`. */
   lateNotices(): readonly Notice[];
   /**
    * Looks at the records whatever their order, and at head, middle and tail of long inputs only: short ones are read up
@@ -101,7 +102,8 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
   /**
    * Checks the files again at the end of a run: some may have been read to their end long ago.
    *
-   * @returns an error to end with once everything is committed, if a path leads to another file now, or to none
+   * @returns an error to end with once everything is committed, if a path leads to another file now, or to none, or if
+   *   no record had a value in any column
    * @throws AiopsError `input_unusable` if bytes that were read have changed or are gone; `input_missing`
    */
   checkInputs(): Promise<AiopsError | null>;
@@ -142,7 +144,7 @@ export async function openRecording(
     for (const input of inputs) sources.push(await openSource(input, sourceOptions, stdin));
     const taking = { options, scratch, sourceOptions, stdin };
     const { samples, notices: sorted } = await takeSamples(inputs, sources, taking);
-    const { facts, notices, decisions, files } = detect(samples, options);
+    const { facts, notices, decisions, files, awaited } = detect(samples, options);
     const planned = samples.map((sample, i): PlannedInput => {
       const { plan, headMs, intervalsBack } = files[i] ?? { plan: null, headMs: -Infinity, intervalsBack: 0 };
       const start = plan === null ? 'end' : FILE_START;
@@ -150,7 +152,8 @@ export async function openRecording(
       const isSorted = source.origins !== null;
       return { source, plan, start, headMs, intervalsBack, isSorted, chunks: () => sample.chunks() };
     });
-    const rules = readRules(options, new Intervals(facts.grid));
+    const intervals = new Intervals(facts.grid);
+    const rules = readRules(options, intervals, new AwaitedColumns(facts.columns, awaited));
     return makeRecording(
       planned,
       { ...facts, notices: [...sorted, ...notices], decisions },
@@ -242,14 +245,18 @@ function makeRecording(
     steps: (onNotice) => flatten(groups(onNotice)),
     groups,
     survey: (surveyBytes) => surveyInputs(inputs, rules, facts, options, surveyBytes),
-    lateNotices: () => [...rules.late.notices(), ...grownNotices(sources), ...exportNotices(sources)],
+    lateNotices: () => [...columnNotices(rules), ...grownNotices(sources), ...exportNotices(sources)],
     extent: () => ({ ...around, targets: rules.filter.met }),
     progress: () => bytesRead(sources),
     bytesBefore: (positions) => bytesBefore(sources, positions),
     snapshot: () => takeSnapshot(facts, isLive, inputs),
     digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
-    checkInputs: () => checkSources(sources),
+    checkInputs: async () => (await checkSources(sources)) ?? rules.awaited.error(),
     close: () => closeAll(sources),
     [Symbol.asyncDispose]: () => closeAll(sources),
   };
+}
+
+function columnNotices({ late, awaited }: ReadRules): Notice[] {
+  return [...late.notices(), ...awaited.notices()];
 }

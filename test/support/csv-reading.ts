@@ -3,6 +3,7 @@ import type { MinuteRecord, Reject } from '#build/core/types.js';
 import { AUTO_TIME } from '#build/core/time/format.js';
 import { NO_MARKS } from '#build/read/lines/marks.js';
 import { PLAIN_NUMBERS } from '#build/read/lines/number-format.js';
+import { AwaitedColumns } from '#build/read/lines/awaited-columns.js';
 import { LateFields, ROLE } from '#build/read/lines/plan.js';
 import type { FilePlan } from '#build/read/lines/plan.js';
 import { openReader } from '#build/read/lines/reader.js';
@@ -47,6 +48,7 @@ export function readCsv(
     ownWindow: null,
     maxLineBytes,
     late: new LateFields(),
+    awaited: new AwaitedColumns(),
   };
   const sink = { record: onRecord, reject: onReject, filtered: () => undefined };
   const reader = openReader(CSV_PLAN, rules, sink, { byteOffset: 0, line: 1 });

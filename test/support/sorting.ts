@@ -1,5 +1,6 @@
 import { Intervals, plainGrid } from '#build/core/grid.js';
 import type { Reject } from '#build/core/types.js';
+import { AwaitedColumns } from '#build/read/lines/awaited-columns.js';
 import { LateFields } from '#build/read/lines/plan.js';
 import type { FilePlan } from '#build/read/lines/plan.js';
 import { openReader } from '#build/read/lines/reader.js';
@@ -47,6 +48,7 @@ export function readEvents(
     ownWindow: null,
     maxLineBytes,
     late: new LateFields(),
+    awaited: new AwaitedColumns(),
   };
   const reader = openReader(plan, rules, sink, start);
   for (const chunk of chunks) reader.push(Buffer.from(chunk));

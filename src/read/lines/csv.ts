@@ -235,7 +235,7 @@ export class CsvReader implements BlockReader {
   }
 
   #late(field: number, text: string): void {
-    if (!Number.isNaN(this.#parseNumber(text))) this.#sink.late.see(this.#header[field] ?? '');
+    if (!Number.isNaN(this.#parseNumber(text))) this.#sink.late.see(this.#header[field] ?? '', false);
   }
 }
 

@@ -223,7 +223,8 @@ class JsonFields {
     } else if (fieldsOf(value) !== null) {
       if (this.#plan.layout === 'rows')
         eachField({ [name]: value }, (path, nested) => this.#takeNested(path, nested, row));
-    } else if (!Number.isNaN(metricOf(value, this.#parseNumber))) this.#late.see(name);
+    } else if (!Number.isNaN(metricOf(value, this.#parseNumber)))
+      this.#late.see(name, !this.#plan.roles.has(name));
   }
 
   #numberOf(name: string, value: unknown): number | undefined {

@@ -131,9 +131,13 @@ export class LateFields {
   readonly #counts = new Map<string, number>();
   /** Fields of the record being read. */
   readonly #seen: string[] = [];
+  /** Counted fields that the sample had, without a value. */
+  readonly #empty = new Set<string>();
 
-  see(field: string): void {
+  /** `isNew`: the sample lacked the field; otherwise it had no value in it. */
+  see(field: string, isNew: boolean): void {
     this.#seen.push(field);
+    if (!isNew && !this.#counts.has(field)) this.#empty.add(field);
   }
 
   /** Counts the fields seen in the record, which is accepted. */
@@ -150,7 +154,7 @@ export class LateFields {
 
   notices(): Notice[] {
     return [...this.#counts].map(([field, count]) =>
-      lateNotice(field, `has a value in ${plural(count, 'record')}`),
+      this.#notice(field, `has a value in ${plural(count, 'record')}`),
     );
   }
 
@@ -159,14 +163,16 @@ export class LateFields {
     const name = known ? field : OTHER_FIELDS;
     const before = this.#counts.get(name) ?? 0;
     this.#counts.set(name, before + 1);
-    if (before === 0) this.onFirst(lateNotice(name, 'has a value now'));
+    if (before === 0) this.onFirst(this.#notice(name, 'has a value now'));
   }
-}
 
-function lateNotice(field: string, seen: string): Notice {
-  const name = field === OTHER_FIELDS ? 'any further column like these' : `column ${oneLine(field)}`;
-  return {
-    level: 'warning',
-    text: `ignored ${name}: it was empty in the sample and ${seen}; add it with --columns`,
-  };
+  #notice(field: string, seen: string): Notice {
+    const isOthers = field === OTHER_FIELDS;
+    const name = isOthers ? 'any further column like these' : `column ${oneLine(field)}`;
+    const before = isOthers ? 'had no value' : this.#empty.has(field) ? 'was empty' : 'was not';
+    return {
+      level: 'warning',
+      text: `ignored ${name}: it ${before} in the sample and ${seen}; add it with --columns`,
+    };
+  }
 }

@@ -5,6 +5,7 @@ import { readPlace } from '../../core/read-place.js';
 import type { Reject } from '../../core/types.js';
 import type { LineOrigins } from '../bytes/line-origins.js';
 import type { ReadOptions } from '../options.js';
+import { AwaitedColumns } from './awaited-columns.js';
 import { CsvReader } from './csv.js';
 import { JsonBatchesReader, JsonRowsReader } from './json.js';
 import { HEAD_OF_LONG_LINE, LineCursor, TextBlock } from './lines.js';
@@ -15,7 +16,11 @@ import type { BlockReader, ReadRules, RecordSink, RowSink } from './records.js';
 import { TargetFilter, isOfShard } from './target-filter.js';
 
 /** What holds for all files of a recording. Not for two readings of the same lines: it counts late fields. */
-export function readRules(options: ReadOptions, intervals: Intervals): ReadRules {
+export function readRules(
+  options: ReadOptions,
+  intervals: Intervals,
+  awaited = new AwaitedColumns(),
+): ReadRules {
   const { targets, shard, ownWindow, maxLineBytes, timezone } = options;
   return {
     timezone,
@@ -25,6 +30,7 @@ export function readRules(options: ReadOptions, intervals: Intervals): ReadRules
     ownWindow,
     maxLineBytes,
     late: new LateFields(),
+    awaited,
   };
 }
 

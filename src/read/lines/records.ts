@@ -4,6 +4,7 @@ import type { ParseTime } from '../../core/time/format.js';
 import type { Shard } from '../../core/shard.js';
 import type { Label, MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
 import type { JsonObject } from '../text/json-value.js';
+import type { AwaitedColumns } from './awaited-columns.js';
 import { fieldText } from './field-text.js';
 import { badShape } from './found-row.js';
 import type { FoundRow } from './found-row.js';
@@ -58,6 +59,8 @@ export interface ReadRules {
   readonly maxLineBytes: number;
   /** Must not be shared by two readings of the same lines: each would count them. */
   readonly late: LateFields;
+  /** The same. */
+  readonly awaited: AwaitedColumns;
 }
 
 /** Takes records and rejects in the order of the file. */
@@ -158,6 +161,7 @@ export class RecordMaker implements RowSink {
       cursor.reject(row.problem.reason, row.problem.message, { target, minuteMs }, item);
     } else {
       const { values, brings } = row;
+      if (this.#rules.awaited.isWaiting) this.#rules.awaited.see(values);
       const bringsWindow = values !== this.#values;
       if (!bringsWindow) this.#values = null;
       this.late.accept();
@@ -188,6 +192,7 @@ export class RecordMaker implements RowSink {
       const values = this.#nextValues();
       values.fill(NaN);
       for (const column of brings) values[column] = row.values[0] ?? NaN;
+      if (this.#rules.awaited.isWaiting) this.#rules.awaited.see(values);
       this.late.accept();
       const label = this.#labelOf(row);
       const source = cursor.source();

@@ -45,6 +45,18 @@ export function columnNotices(
   return notices;
 }
 
+/** Says which columns no sample has. */
+export function awaitedNotices(awaited: readonly string[]): Notice[] {
+  if (awaited.length === 0) return [];
+  const are = awaited.length === 1 ? 'is' : 'are';
+  return [
+    {
+      level: 'info',
+      text: `${listNames(awaited)} of --columns ${are} not in the sample: read where records have values there`,
+    },
+  ];
+}
+
 function targetText({ targetFields, series, wide }: FilePlan, plans: readonly FilePlan[]): string {
   if (targetFields.length > 0) return `target from ${quoted(targetFields)}`;
   if (wide !== null) return 'each column a target';

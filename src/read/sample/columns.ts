@@ -5,7 +5,7 @@ import type { Intervals } from '../../core/grid.js';
 import { ROLE, longPlan, targetRoles, timePlan, timeRoles } from '../lines/plan.js';
 import type { FilePlan, LongPlan } from '../lines/plan.js';
 import type { ReadOptions } from '../options.js';
-import { columnNotices, ignoredNotices } from './column-notices.js';
+import { awaitedNotices, columnNotices, ignoredNotices } from './column-notices.js';
 import { decideCounters } from './metrics/counter-columns.js';
 import type { Decision } from './decision.js';
 import { countFields, isEmpty, isNumeric, metricsOf } from './field-values.js';
@@ -33,6 +33,8 @@ export interface ChosenColumns {
   readonly plans: readonly FilePlan[];
   readonly notices: readonly Notice[];
   readonly decisions: readonly Decision[];
+  /** Those that no sample has: they may come later. */
+  readonly awaited: readonly string[];
 }
 
 /**
@@ -50,7 +52,8 @@ export function chooseColumns(
   const options = withWholeNames(shared, given);
   const inputs = given.map((input) => ({ ...input, options: { ...options, map: input.options.map } }));
   for (const input of inputs) refuseDuplicates(input);
-  refuseUnknownNames(inputs, options);
+  const awaited = awaitedNames(inputs, options);
+  refuseUnknownNames(inputs, options, awaited);
   const samples = inputs.map(({ sample, series, options: own }) => ({
     sampled: sample.sampled,
     series: isOneSeries(sample, options) ? series.name : null,
@@ -63,10 +66,11 @@ export function chooseColumns(
   const plans = inputs.map((input) => ({ ...planFile(input, metrics, pooled), columns }));
   const notices = [
     ...columnNotices(plans, metrics, pooled, options),
+    ...awaitedNotices(awaited),
     ...ignoredNotices(inputs),
     ...markNotices(inputs.map(({ sample }) => sample)),
   ];
-  return { columns, plans, notices, decisions: decideCounters(samples, columns, options) };
+  return { columns, plans, notices, decisions: decideCounters(samples, columns, options), awaited };
 }
 
 /** The column of recordings in which every field of a row is a target of its own. */
@@ -116,7 +120,7 @@ function planLong(
 }
 
 function rolesOf(
-  { header, layout, sampled }: FileSample,
+  { header, layout, sampled, head: { format } }: FileSample,
   fields: FileFields,
   metrics: readonly string[],
   pooled: ReadonlyMap<string, FieldCounts>,
@@ -133,6 +137,7 @@ function rolesOf(
   // Values in lists are in the order of the columns, whatever those are called.
   if (layout === 'batches') metrics.forEach((name, i) => roles.set(oldName(name, options), i));
   for (const name of fields.ignored.keys()) roles.set(name, ROLE.ignored);
+  if (format === 'jsonl' && fields.long === null && options.wide !== true) addLate(roles, metrics, options);
   if (layout === 'rows') {
     for (const [name, role] of timeRoles(fields.times.fields)) roles.set(name, role);
     for (const [target, role] of targetRoles(fields.targets)) roles.set(target, role);
@@ -140,6 +145,15 @@ function rolesOf(
     if (fields.long !== null) roles.set(fields.long.metric, ROLE.metric).set(fields.long.value, 0);
   }
   return roles;
+}
+
+/** Metrics that the sample of a file lacks come in later records, perhaps: any line of JSON may bring new fields. */
+function addLate(roles: Map<string, number>, metrics: readonly string[], options: ReadOptions): void {
+  const known = new Set(roles.values());
+  for (const [index, name] of metrics.entries()) {
+    const field = oldName(name, options);
+    if (!known.has(index) && !roles.has(field)) roles.set(field, index);
+  }
 }
 
 /** Whether no accepted record of the sample has a value in the field, so that a later one deserves a notice. */
@@ -188,14 +202,32 @@ function refuseDuplicates({ sample, options }: ReadableSample): void {
   });
 }
 
-function refuseUnknownNames(inputs: readonly ReadableSample[], options: ReadOptions): void {
+/** Names of `--columns` that no sample has, if they may come later. */
+function awaitedNames(inputs: readonly ReadableSample[], options: ReadOptions): string[] {
+  if (options.columns === undefined || options.wide === true) return [];
+  const seen = new Set(inputs.flatMap((input) => newNames(input)));
+  const absent = options.columns.filter((name) => !seen.has(name));
+  const isLong = inputs.some(({ sample }) => (sample.fields?.long ?? null) !== null);
+  // In a table with a row per metric, names of which the sample has none are mostly those of fields.
+  if (isLong) return absent.length < options.columns.length ? absent : [];
+  if (!inputs.some(({ sample }) => sample.head.format === 'jsonl' && !sample.isWhole)) return [];
+  // One that differs in case is a slip.
+  const lower = new Set([...seen].map((name) => name.toLowerCase()));
+  return absent.filter((name) => !lower.has(name.toLowerCase()));
+}
+
+function refuseUnknownNames(
+  inputs: readonly ReadableSample[],
+  options: ReadOptions,
+  awaited: readonly string[],
+): void {
   const seen = new Set(inputs.flatMap(({ sample }) => allNames(sample)));
   const renamed = new Set(inputs.flatMap((input) => newNames(input)));
-  const unmapped = Object.values(options.map).filter((old) => !seen.has(old));
-  const absent = (options.columns ?? []).filter((name) => !renamed.has(name));
-  // In a table with a row per metric, some may only come later.
-  const mayCome = inputs.some(({ sample }) => (sample.fields?.long ?? null) !== null);
-  const unknown = mayCome && absent.length < (options.columns?.length ?? 0) ? [] : absent;
+  const mapped = Object.entries(options.map).filter(
+    ([name, old]) => !seen.has(old) && !awaited.includes(name),
+  );
+  const unmapped = mapped.map(([, old]) => old);
+  const unknown = (options.columns ?? []).filter((name) => !renamed.has(name) && !awaited.includes(name));
   const label = options.labelColumn;
   const noLabel =
     label !== undefined && label !== 'none' && inputs.every(({ sample }) => sample.fields?.label === null);

@@ -38,6 +38,8 @@ export interface Detected {
   readonly notices: readonly Notice[];
   /** Of the files that have records, then of all of them together. */
   readonly decisions: readonly FileDecisions[];
+  /** Columns that no sample has. */
+  readonly awaited: readonly string[];
   /** In the order of the inputs; null: it has no record. */
   readonly files: readonly (DetectedFile | null)[];
 }
@@ -74,6 +76,7 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
     plans,
     notices,
     decisions: found,
+    awaited,
   } = orForeign(nested?.file ?? '', nested?.head.foreign ?? null, () =>
     chooseColumns(readable, options, intervals),
   );
@@ -101,6 +104,7 @@ export function detect(all: readonly NamedSample[], options: ReadOptions): Detec
       ...empty.map(emptyNotice),
     ],
     decisions: [...decisions, shared],
+    awaited,
     files,
   };
 }

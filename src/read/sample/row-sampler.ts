@@ -187,6 +187,12 @@ export class RowSampler implements RowSink {
     this.#named.add(facts, record);
   }
 
+  /** Whether all rows so far have shown their fields, and their metrics. */
+  get hasShownAll(): boolean {
+    const most = this.plan.long === null ? FIELD_RECORDS : LONG_RECORDS;
+    return this.#records <= most && this.#rejected <= most;
+  }
+
   get isEnough(): boolean {
     const { found, block, next } = this.cursor;
     const bytes = block.byteOffset + next - this.#input.byteOffset;

@@ -39,6 +39,8 @@ export interface FileSample {
   readonly lastLine: number;
   /** JSONL only: the beginning of the first line. */
   readonly firstLine: string;
+  /** Whether it has all fields, and all metrics, of the file. */
+  readonly isWhole: boolean;
   /** The first line that is too long, or not text. */
   readonly unread: Reject | null;
 }
@@ -116,6 +118,7 @@ export class Sampler {
       // A long line at the end is rejected before the cursor gets there.
       lastLine: Math.max(cursor.line, rows?.rejectedLine ?? 0),
       firstLine: head.firstLine,
+      isWhole: hasEnded && rows?.hasShownAll !== false,
       unread: head.unread,
     };
   }

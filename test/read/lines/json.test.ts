@@ -143,7 +143,7 @@ test('a field that first appears after the sample is counted, not silently dropp
     outcome.late.map(({ text }) => text),
     [
       'ignored column late: it was empty in the sample and has a value in 1 record; add it with --columns',
-      'ignored column later: it was empty in the sample and has a value in 2 records; add it with --columns',
+      'ignored column later: it was not in the sample and has a value in 2 records; add it with --columns',
     ],
   );
 });
@@ -160,7 +160,7 @@ test('a field that first appears after the sample is reported once, and at most 
   assert.equal(told.length, 101);
   assert.equal(
     told[0],
-    'ignored column late-0: it was empty in the sample and has a value now; add it with --columns',
+    'ignored column late-0: it was not in the sample and has a value now; add it with --columns',
   );
   assert.match(told[100] ?? '', /^ignored any further column like these: /);
   assert.equal(recording.lateNotices().length, 101);
