@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -164,6 +164,22 @@ test('an attempt whose slice another one completed ends well, and leaves nothing
   await writeFile(join(folder, 'go'), '');
   assert.deepEqual(await late, { kind: 'done-before', what: 'merged' });
   assert.equal(existsSync(partsFolder(run)), false);
+});
+
+test('a slice whose plan was replaced asks for another attempt', async (t) => {
+  const { folder, run, plan } = await planTwo(t);
+  for (const isRemoved of [true, false]) {
+    const other = join(folder, 'other.json');
+    await writePlan(other, { ...plan, folder: isRemoved ? '/other' : '/another' });
+    const onReady = (): void => {
+      if (isRemoved) rmSync(partsFolder(run), { recursive: true });
+      renameSync(other, planPath(run));
+    };
+    const isReplaced = (error: unknown): boolean =>
+      error instanceof AiopsError && error.code === 'output_locked' && /has made a plan/.test(error.message);
+    await assert.rejects(sliceOnce(run, 1, { onReady }), isReplaced);
+  }
+  assert.equal((await sliceOnce(run, 1)).kind, 'complete');
 });
 
 test('a slice continues the streak of items that crash actors in the slices before it', async (t) => {

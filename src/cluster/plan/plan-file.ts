@@ -90,6 +90,7 @@ export async function writePlan(path: string, { config, folder, facts, slices }:
   return { config, folder, facts, slices, sha256 };
 }
 
+/** `output_locked` */
 export function plannedByAnother(out: string): AiopsError {
   return new AiopsError('output_locked', `another command has made a plan in ${out} since this one started`, {
     hint: 'the same command again follows that plan',

@@ -22,7 +22,14 @@ import {
   type PartFacts,
   type SliceStart,
 } from '../part.js';
-import { configOf, readPlan, sliceOf, type SealedPlan, type Slice } from '../plan/plan-file.js';
+import {
+  configOf,
+  plannedByAnother,
+  readPlan,
+  sliceOf,
+  type SealedPlan,
+  type Slice,
+} from '../plan/plan-file.js';
 import { partName, partOfName, partsFolder, startPath, unfinishedPart } from '../run-layout.js';
 import { SliceRun } from './slice-run.js';
 
@@ -75,12 +82,14 @@ export async function runSlice(request: SliceRequest, context: SliceContext): Pr
     );
     if (outcome.kind !== 'complete') return { kind: 'interrupted' };
     if (await isMerged(run, plan, slice)) return MERGED_BEFORE;
+    await refuseReplaced(planPath, plan);
     const complete = join(partsFolder(run), partName(number, name));
     await publish(folder, complete);
     return { kind: 'complete', folder: complete, counts: outcome.summary.counts };
   } catch (error) {
     // The merge has removed the folder of an attempt that came too late.
     if (await isMerged(run, plan, slice)) return MERGED_BEFORE;
+    await refuseReplaced(planPath, plan);
     throw error;
   } finally {
     // What cannot be removed is, as after a kill, once the slice is merged.
@@ -116,6 +125,12 @@ async function publish(folder: string, complete: string): Promise<void> {
   } catch (cause) {
     throw cannotWrite(complete, cause);
   }
+}
+
+/** A plan that replaces another one removes the parts of that. @throws AiopsError `output_locked` */
+async function refuseReplaced(planPath: string, { sha256 }: SealedPlan): Promise<void> {
+  const now = await readPlan(planPath).catch(() => null);
+  if (now !== null && now.sha256 !== sha256) throw plannedByAnother(dirname(planPath));
 }
 
 /** How the slice must start, as far as the merge has found out. */
