@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import { merge, type MergeStep } from '../cluster/merge/merge.js';
+import { limitOf, merge, type MergeStep } from '../cluster/merge/merge.js';
 import { configOf, readPlan } from '../cluster/plan/plan-file.js';
 import { planPath, runFolder } from '../cluster/run-layout.js';
 import { AiopsError } from '../core/errors.js';
@@ -39,7 +39,7 @@ export async function runMerge(named: string, flags: MergeFlags): Promise<number
     const outcome = await merge(
       plan,
       config,
-      { follow },
+      { follow, isPlans: true },
       {
         ...attended,
         stdin: Readable.from([]),
@@ -49,10 +49,10 @@ export async function runMerge(named: string, flags: MergeFlags): Promise<number
     progress.stop();
     if (outcome.kind === 'incomplete') throw missingSlices(outcome.missing, plan.slices.length, folder);
     const form = json ? 'json' : 'text';
-    const rejectsAllowed = config.maxRejects !== null;
+    const limit = outcome.kind === 'done-before' ? limitOf(outcome.summary) : config.maxRejects;
     const how = {
       stopGraceMs: STOP_GRACE_MS,
-      rejectsAllowed,
+      rejectsAllowed: limit !== null,
       gates: config.gates,
       out: folder,
       form,

@@ -43,6 +43,9 @@ test('slice and merge take plan or folder, warn of the whole run once, and name 
   );
   const replay = await run('replay', ...FLAGS, '--max-rejects', '8');
   assert.equal(replay.status, 0, replay.stderr);
+  const complete = await run('merge', 'run');
+  assert.equal(complete.status, 0, complete.stderr);
+  assert.match(complete.stderr, /run is complete already/);
   const { counts, sessions } = readSummary(join(cwd, 'run'));
   assert.deepEqual([counts.rejected, counts.ok + counts.warmup, sessions.resumed > 0], [8, 8, true]);
 });

@@ -26,6 +26,7 @@ import { readJournal, type Commit } from '#build/output/journal.js';
 import { openFolderOutput } from '#build/output/open-output.js';
 import { pathsOf } from '#build/output/output-paths.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
+import type { ReplayContext } from '#build/replay/replay-context.js';
 import { RunLabels, type LabelTallies } from '#build/replay/report/run-labels.js';
 import { previousJournal } from '#build/replay/resume/previous-journal.js';
 import { readResults } from '#build/replay/resume/read-results.js';
@@ -59,7 +60,10 @@ export interface PartChanges {
 }
 
 /** Runs a replay that commits every minute. */
-export async function runLocally(config: ReplayConfig): Promise<ReplayConfig> {
+export async function runLocally(
+  config: ReplayConfig,
+  context: Partial<ReplayContext> = {},
+): Promise<ReplayConfig> {
   const backfill = { ...config.backfill, commitIntervalMs: 0 };
   await replay(
     { ...config, backfill },
@@ -67,6 +71,7 @@ export async function runLocally(config: ReplayConfig): Promise<ReplayConfig> {
       ...{ stdin: Readable.from([]), stdout: new PassThrough() },
       ...{ signal: new AbortController().signal, graceOver: new AbortController().signal },
       ...{ onNotice: ignore, onReady: ignore, onWritten: ignore, onActorLine: ignore },
+      ...context,
     },
   );
   return config;

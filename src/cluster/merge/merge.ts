@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-import type { RunCounts } from '../../core/counts.js';
+import type { RejectLimit, RunCounts } from '../../core/counts.js';
 import { sleep } from '../../core/timer.js';
 import { makeFolder, writeWhole } from '../../output/durable-files.js';
 import { nodeFiles, type Files } from '../../output/files.js';
@@ -9,6 +9,7 @@ import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import type { ReplayContext, ReplayOutcome } from '../../replay/replay-context.js';
 import { reportRun } from '../../replay/report-run.js';
+import type { RunSummary } from '../../replay/report/run-summary.js';
 import { checkCommittedRejects, judgeAgain } from '../../replay/resume/complete-run.js';
 import { writtenSummary } from '../../replay/resume/read-summary.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
@@ -16,7 +17,7 @@ import { NOTHING_OPEN, type LeftOpen, type SliceStart } from '../part.js';
 import { asGiven, plannedByAnother, readPlan, type SealedPlan, type Slice } from '../plan/plan-file.js';
 import { hasPlan, partsFolder, planPath, startPath } from '../run-layout.js';
 import { checkPart } from './check-part.js';
-import { MergedRun } from './merged-run.js';
+import { anotherRun, MergedRun } from './merged-run.js';
 import {
   completeParts,
   NO_ATTEMPTS,
@@ -49,6 +50,13 @@ export interface MergeContext extends Pick<
 export interface MergeOptions {
   /** Wait for slices that are not complete yet. */
   readonly follow: boolean;
+  /** The limit on rejects is the plan's: a run that a replay has completed since is judged by that of the replay. */
+  readonly isPlans?: boolean;
+}
+
+/** The limit on rejects that a run was completed with. */
+export function limitOf({ settings }: RunSummary): RejectLimit | null {
+  return (settings as Partial<Pick<ReplayConfig, 'maxRejects'>>).maxRejects ?? null;
 }
 
 export type MergeOutcome =
@@ -98,13 +106,13 @@ class Merge {
     this.#files = context.files ?? nodeFiles;
   }
 
-  async outcome({ follow }: MergeOptions): Promise<MergeOutcome> {
+  async outcome(options: MergeOptions): Promise<MergeOutcome> {
     const { signal } = this.#context;
     const { slices } = this.#plan;
     const merged = this.#run.shares;
     // A kill may have come between commit and removal, or a part after the slice was merged.
     await removeMerged(this.#folder, merged.slice, this.#files);
-    const done = await this.#doneBefore();
+    const done = await this.#doneBefore(options);
     if (done !== null) return done;
     await this.#setOthersAside((await completeParts(this.#folder, this.#files)).values());
     this.#report();
@@ -112,22 +120,24 @@ class Merge {
       if (signal.aborted) return this.#interrupted();
       if (this.#run.progress !== null) checkCommittedRejects(this.#run.progress, this.#config.maxRejects);
       if (await this.#appendOne(slice)) continue;
-      if (follow) await sleep(POLL_MS, signal);
+      if (options.follow) await sleep(POLL_MS, signal);
       else return { kind: 'incomplete', missing: await this.#missing() };
     }
     return this.#complete();
   }
 
   /** Null: something is left to do, even if that is only a `timing.json` that got lost. */
-  async #doneBefore(): Promise<MergeOutcome | null> {
+  async #doneBefore({ isPlans = false }: MergeOptions): Promise<MergeOutcome | null> {
     const { completion, progress, output } = this.#run;
     if (completion === null || progress === null) return null;
     const summary = await writtenSummary(this.#folder, completion, this.#files);
+    if (summary === null && this.#run.isReplayed) throw anotherRun(this.#folder);
     if (summary === null) return null;
     await removeMerged(this.#folder, Infinity, this.#files);
     await removeEmptyParts(this.#folder, this.#files);
+    const asked = isPlans ? { ...this.#config, maxRejects: limitOf(summary) } : this.#config;
     const found = { summary, last: progress };
-    const judged = await judgeAgain(this.#config, output, found, this.#context.onNotice);
+    const judged = await judgeAgain(asked, output, found, this.#context.onNotice);
     return { kind: 'done-before', summary: judged };
   }
 

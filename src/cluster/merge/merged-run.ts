@@ -29,6 +29,8 @@ export interface Merged {
   readonly progress: RunProgress | null;
   readonly shares: MergedShares;
   readonly completion: RunCompletion | null;
+  /** A replay completed it, so a merge leaves it as it is. */
+  readonly isReplayed?: boolean;
 }
 
 /** The run that slices are appended to: an ordinary run, with one commit per slice. */
@@ -38,6 +40,7 @@ export class MergedRun implements AsyncDisposable {
   /** How often its merge was resumed. */
   readonly resumed: number;
   readonly completion: RunCompletion | null;
+  readonly isReplayed: boolean;
   #progress: RunProgress | null;
   #shares: MergedShares;
   /** Null: not begun. */
@@ -49,6 +52,7 @@ export class MergedRun implements AsyncDisposable {
     this.#opened = opened;
     this.resumed = output.previous === null || isReplaced ? 0 : output.previous.resumed + 1;
     this.completion = merged.completion;
+    this.isReplayed = merged.isReplayed ?? false;
     this.#progress = merged.progress;
     this.#shares = merged.shares;
   }
@@ -68,9 +72,10 @@ export class MergedRun implements AsyncDisposable {
     const output = await openFolderOutput(config.output, { breakLock, inputs: config.inputs, files });
     try {
       const { previous } = output;
-      const merged = previous === null ? NONE : mergedIn(previous, plan, folder);
-      const isReplaced = merged === null && config.backfill.restart && isOlder(previous, plan);
-      if (merged === null && !isReplaced) throw anotherRun(folder);
+      const merged = previous && (mergedIn(previous, plan, folder) ?? replayed(previous, plan, folder));
+      const mayReplace = previous === null || isOlder(previous, plan);
+      const isReplaced = merged === null && config.backfill.restart && mayReplace;
+      if (merged === null && previous !== null && !isReplaced) throw anotherRun(folder);
       await output.preflight({ replace: isReplaced });
       return new MergedRun({ output, isReplaced, plan, folder, files, onNotice }, merged ?? NONE);
     } catch (error) {
@@ -159,9 +164,19 @@ export function mergedIn(previous: JournalContents, plan: SealedPlan, out: strin
   return shares === null ? null : { progress, shares, completion };
 }
 
+/** The plan's run if a replay completed it, so that no slice is left to merge; null: it did not. */
+function replayed(previous: JournalContents, plan: SealedPlan, out: string): Merged | null {
+  const journal = previousJournal(out, previous);
+  const { facts, completion } = journal;
+  const progress = journal.lastCommit();
+  if (facts.startedAt !== plan.facts.startedAt || completion === null || progress?.ended !== true)
+    return null;
+  return { progress, completion, shares: { ...NOTHING_MERGED, slice: plan.slices.length }, isReplayed: true };
+}
+
 /** Whether a run began before the plan was made. */
-function isOlder(previous: JournalContents | null, { facts }: SealedPlan): boolean {
-  const { startedAt } = (previous?.facts ?? {}) as { startedAt?: unknown };
+function isOlder(previous: JournalContents, { facts }: SealedPlan): boolean {
+  const { startedAt } = (previous.facts ?? {}) as { startedAt?: unknown };
   return typeof startedAt === 'string' && startedAt < facts.startedAt;
 }
 
@@ -175,7 +190,7 @@ function sharesOf(state: unknown): MergedShares | null {
   }
 }
 
-function anotherRun(out: string): AiopsError {
+export function anotherRun(out: string): AiopsError {
   return new AiopsError('config', `${out} holds a run that was not made from its plan alone`, {
     hint: 'if a replay has resumed it, complete it with that command; otherwise make the plan again with another --out',
   });

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
@@ -254,14 +262,22 @@ test('a folder with another run is refused, unless the plan replaces it', async 
   await assert.rejects(merged({ ...old, config: { ...run.config, backfill } }), isConfig);
 });
 
-test('a run that a replay resumed is no longer merged', async (t) => {
+test('of a run that a replay resumed nothing is merged, and its parts go once it is complete', async (t) => {
   const run = await cut(t, 2);
   await writeParts(run, [1]);
   await merged(run);
+  const stop = new AbortController();
+  await runLocally(run.config, { signal: stop.signal, onWritten: () => stop.abort() });
+  await assert.rejects(merged(run), /holds a run that was not made from its plan alone/);
   await runLocally(run.config);
   const finished = readFileSync(join(run.config.output.out, 'results.jsonl'), 'utf8');
   assert.equal(finished, run.local.results.toString());
   await writeParts(run, [2]);
+  const { outcome, steps } = await merged(run);
+  assert.deepEqual([outcome.kind, steps], ['done-before', []]);
+  assert.equal(existsSync(partsFolder(run.config.output.out)), false);
+  assert.equal(readFileSync(join(run.config.output.out, 'results.jsonl'), 'utf8'), finished);
+  rmSync(join(run.config.output.out, 'timing.json'));
   await assert.rejects(merged(run), /holds a run that was not made from its plan alone/);
 });
 
