@@ -12,7 +12,7 @@ import { CutInput } from './cut-input.js';
 import { findCuts, type FoundSlice } from './find-cuts.js';
 import { plannedByAnother, writePlan, type Plan, type SealedPlan } from './plan-file.js';
 import { openPlanned, type PlanContext, type PlanRequest } from './planned-run.js';
-import { refuseEarlierRun, refuseUncuttable, refuseUnplannable } from './refusals.js';
+import { refuseEarlierRun, refuseUncuttable, refuseUnplannable, refuseUnwritable } from './refusals.js';
 import { sumInputs, withDigests } from './sum-inputs.js';
 import { toSlices } from './to-slices.js';
 
@@ -29,6 +29,7 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   const { signal, onNotice } = context;
   refuseUnplannable(config);
   await refuseEarlierRun(config);
+  await refuseUnwritable(config);
   const opened = await openPlanned(request, context);
   if (opened === null) return null;
   const { facts, slices, options } = opened;

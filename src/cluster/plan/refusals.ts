@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 
 import { AiopsError } from '../../core/errors.js';
 import { peekOutput } from '../../output/left-folder.js';
+import { openFolderOutput } from '../../output/open-output.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { ReplayConfig } from '../../replay/replay-config.js';
 import { REPLAY_METRICS } from '../../replay/report/replay-metrics.js';
@@ -61,6 +62,12 @@ export async function refuseEarlierRun({ output, backfill: { restart } }: Replay
   });
 }
 
+/** Refuses at once what the merge would refuse once all slices have run. @throws AiopsError as `openFolderOutput` does */
+export async function refuseUnwritable({ inputs, output, backfill }: ReplayConfig): Promise<void> {
+  await using opened = await openFolderOutput(output, { ...backfill, inputs });
+  await opened.preflight({ replace: backfill.restart });
+}
+
 /** @throws AiopsError `config` for an input that cannot be read from its middle */
 export function refuseUncuttable(inputs: readonly string[], { files }: InputSnapshot): void {
   for (const [i, { identity, isPacked, exportedFrom, isSorted = false }] of files.entries()) {
@@ -78,7 +85,7 @@ export function refuseUncuttable(inputs: readonly string[], { files }: InputSnap
       throw uncuttable(
         name,
         'it is not in time order',
-        'sort it once into a file, and plan that file without --sort',
+        'replay it without slices, which sorts it while reading; or write it in time order (a database with ORDER BY), and plan that file without --sort',
       );
     }
     if (identity === null) throw uncuttable(name, 'it is not a file', 'save it to a file first');

@@ -1,4 +1,4 @@
-import { AiopsError } from '../../core/errors.js';
+import { AiopsError, type Hint } from '../../core/errors.js';
 import { intervalsBetween, type Intervals } from '../../core/grid.js';
 import { placeText } from '../../core/place-text.js';
 import { timeOf } from '../../core/record-time.js';
@@ -16,6 +16,23 @@ export interface OrderRules {
   /** How many intervals a record is known to go back; Infinity: from the end to the start. */
   readonly intervalsBack: number;
   readonly options: Pick<ReadOptions, 'sort' | 'timezone'>;
+}
+
+/** A record goes back further than `--grace` allows. */
+export class OutOfOrder extends AiopsError {
+  /** Clocks went back: sorting does not help. */
+  readonly isRepeated: boolean;
+  /** How many intervals `--grace` must allow at least; null: too many. */
+  readonly graceIntervals: number | null;
+
+  constructor(
+    message: string,
+    options: { readonly isRepeated: boolean; readonly graceIntervals: number | null; readonly hint: Hint },
+  ) {
+    super('input_out_of_order', message, options);
+    this.isRepeated = options.isRepeated;
+    this.graceIntervals = options.graceIntervals;
+  }
 }
 
 /**
@@ -38,17 +55,19 @@ export function outOfOrder(record: MinuteRecord, newest: MinuteRecord, rules: Or
   const most = Math.max(back, rules.intervalsBack);
   const graceOf = (intervals: number, before: string): string =>
     intervals <= MOST_GRACE ? `${before} with --grace ${intervals} (intervals)` : '';
-  const [what, hint] =
-    newestMs - atMs <= HOUR_MS && repeatedTimes(timezone)(atMs)
-      ? [
-          `clocks in ${timezone} went back and showed it twice`,
-          `record times in UTC or with their offset: without, sorting cannot distinguish the two${graceOf(most < Infinity ? most : back, '; or read both as the first one')}`,
-        ]
-      : [
-          'the file is not in time order',
-          `bring it into order while reading with --sort${graceOf(most, ', or allow it')}`,
-        ];
-  return new AiopsError('input_out_of_order', `${found}: ${what}`, {
+  const isRepeated = newestMs - atMs <= HOUR_MS && repeatedTimes(timezone)(atMs);
+  const [what, hint] = isRepeated
+    ? [
+        `clocks in ${timezone} went back and showed it twice`,
+        `record times in UTC or with their offset: without, sorting cannot distinguish the two${graceOf(most < Infinity ? most : back, '; or read both as the first one')}`,
+      ]
+    : [
+        'the file is not in time order',
+        `bring it into order while reading with --sort${graceOf(most, ', or allow it')}`,
+      ];
+  return new OutOfOrder(`${found}: ${what}`, {
+    isRepeated,
+    graceIntervals: most <= MOST_GRACE ? most : null,
     hint: ({ rereadRun }) => (rereadRun === '' ? hint : `${hint}; ${rereadRun}`),
   });
 }

@@ -73,6 +73,40 @@ test('inputs without a middle to start from, and folders in use, are refused', a
   await planned(configFor([path('d.csv')], run, { restart: true }), 3);
 });
 
+test('what the merge could not write to is refused before any slice runs', async (t) => {
+  const folder = temporaryFolder(t);
+  const [input, run, rejects] = [join(folder, 'd.csv'), join(folder, 'run'), join(folder, 'bad.jsonl')];
+  await writeFile(input, TEXT);
+  await writeFile(rejects, 'of another run\n');
+  const config = configFor([input], run, { rejectsFile: rejects });
+  await assert.rejects(planned(config, 2), is('config', /bad\.jsonl exists, but is not the rejects file/));
+  assert.deepEqual((await readdir(folder)).sort(), ['bad.jsonl', 'd.csv']);
+  await assert.rejects(
+    planned(configFor([input], run, { rejectsFile: input }), 2),
+    is('usage', /is an input/),
+  );
+  await planned(configFor([input], run, { rejectsFile: rejects, restart: true }), 2);
+});
+
+test('an input out of order names what allows it, and a way without slices', async (t) => {
+  const folder = temporaryFolder(t);
+  const input = join(folder, 'd.csv');
+  for (const [late, hint] of [
+    [7, /^plan with --grace 7 \(intervals\) .*, or replay it without slices, with --sort;/],
+    [150, /^replay it without slices, with --sort;/],
+  ] as const) {
+    const rows = rowsOf(300, (minute) => [`${at(minute)},a,1`, `${at(minute - late)},b,2`]);
+    await writeFile(input, `timestamp,target,cpu\n${rows}`);
+    await assert.rejects(planned(configFor([input], join(folder, 'run')), 4), (error: unknown) => {
+      assert.ok(
+        is('input_out_of_order', /d\.csv is not in time order/)(error) && error instanceof AiopsError,
+      );
+      assert.match(error.hint ?? '', hint);
+      return true;
+    });
+  }
+});
+
 test('a new plan removes the parts of an earlier one', async (t) => {
   const folder = temporaryFolder(t);
   const [input, run] = [join(folder, 'd.csv'), join(folder, 'run')];
