@@ -11,7 +11,13 @@ export interface FilePosition {
   /** After a reject: the minute to which following rejects without a readable time belong, epoch ms. */
   readonly lastMs?: number;
   /** If the input cannot be read twice, such as a pipe: its first bytes, to recognize it next time. */
-  readonly prefix?: { readonly bytes: number; readonly sha256: string };
+  readonly prefix?: Prefix;
+}
+
+/** The checksum of the first bytes of an input. */
+export interface Prefix {
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 /** `end`: everything has been read; more can only come if the input grows. */

@@ -53,9 +53,10 @@ export async function reopenInput(
   const open = async (): Promise<ByteSource> => {
     if (plan === null || start === 'end' || before === 'end') return endedSource(input, { ...most, known });
     const options = { ...sourceOptions, ...most, known };
-    if (!isSorted) return openSource(input, { ...options, before }, stdin, start);
+    const compared = { before, allRead: from.allRead?.[index] ?? null };
+    if (!isSorted) return openSource(input, { ...options, ...compared }, stdin, start);
     const unsorted = await openSource(input, options, stdin);
-    return openInOrder(unsorted, plan, { ...sort, sourceOptions: { ...options, before } }, start);
+    return openInOrder(unsorted, plan, { ...sort, sourceOptions: { ...options, ...compared } }, start);
   };
   const source = await open();
   const chunks = (): AsyncIterable<Buffer> => ({ [Symbol.asyncIterator]: () => source.chunks() });

@@ -4,7 +4,7 @@ import type { AiopsError, Notice } from '../core/errors.js';
 import { Intervals, longestMs } from '../core/grid.js';
 import { flatten } from '../core/flatten.js';
 import { FILE_START } from '../core/input-position.js';
-import type { InputPosition } from '../core/input-position.js';
+import type { InputPosition, Prefix } from '../core/input-position.js';
 import type { ReadStep } from '../core/types.js';
 import type { DigestUpdate } from './bytes/digests.js';
 import {
@@ -18,6 +18,7 @@ import {
   openSource,
 } from './bytes/source.js';
 import type { ByteSource } from './bytes/source.js';
+import type { AgainState } from './bytes/prefix-sums.js';
 import { checkOptions, refuseSameFiles } from './check-options.js';
 import { AwaitedColumns } from './lines/awaited-columns.js';
 import type { RecordingFacts } from './lines/plan.js';
@@ -95,6 +96,10 @@ export interface Recording extends RecordingFacts, AsyncDisposable {
   progress(): ReadProgress;
   /** Bytes of the inputs before the positions of a step, compressed ones (roughly) of a compressed input. */
   bytesBefore(positions: readonly InputPosition[]): number;
+  /** How inputs that can be read only once compare with all that earlier sessions read of them. */
+  againState(): AgainState;
+  /** Checksums of such inputs that were read to their end; null: another input, or not at its end yet. */
+  wholeInputs(): (Prefix | null)[];
   /** How the recording is read, what its files are, and what was read of them so far. */
   snapshot(): InputSnapshot;
   /** What was read of each input since the last call, or since `snapshot`; null: nothing, or not a file. */
@@ -249,6 +254,8 @@ function makeRecording(
     extent: () => ({ ...around, targets: rules.filter.met }),
     progress: () => bytesRead(sources),
     bytesBefore: (positions) => bytesBefore(sources, positions),
+    againState: () => joinedState(sources.map((source) => source.againState())),
+    wholeInputs: () => sources.map((source) => source.whole()),
     snapshot: () => takeSnapshot(facts, isLive, inputs),
     digestUpdates: () => sources.map(({ file }) => file?.digestUpdate() ?? null),
     checkInputs: async () => (await checkSources(sources)) ?? rules.awaited.error(),
@@ -259,4 +266,9 @@ function makeRecording(
 
 function columnNotices({ late, awaited }: ReadRules): Notice[] {
   return [...late.notices(), ...awaited.notices()];
+}
+
+function joinedState(states: readonly AgainState[]): AgainState {
+  if (states.includes('open')) return 'open';
+  return states.includes('longer') ? 'longer' : 'same';
 }

@@ -62,12 +62,13 @@ export type DryContext = Pick<
  * @throws AiopsError what the run would end with
  */
 export async function dryRun(config: ReplayConfig, context: DryContext): Promise<DryRun | null> {
-  const { signal, onNotice } = context;
+  const { stdin, signal, onNotice } = context;
   const model = await findModel(config.model);
   const { restart } = config.backfill;
   const output = await peekOutput(config.output, { restart });
   await refuseHeld(config, output);
-  const previous = await findPreviousRun({ output, config, model, onNotice });
+  const scratch = { folder: tmpdir(), signal };
+  await using previous = await findPreviousRun({ output, config, model, stdin, scratch, onNotice });
   const { progress } = previous;
   await using executors = openExecutors(config, model, previous, context);
   const known = await previous.outcome(executors, signal);

@@ -52,12 +52,14 @@ async function runStages(
   context: ReplayContext,
   find: typeof findPreviousRun,
 ): Promise<ReplayOutcome> {
-  const { signal, graceOver, onNotice, onWritten } = context;
+  const { stdin, signal, graceOver, onNotice, onWritten } = context;
 
   // 1. Open the run: its model, its output, and what earlier sessions left there.
   const model = await findModel(config.model);
   await using output = await openRunOutput(config, context);
-  const previous = await find({ output, config, model, onNotice });
+  const { out } = config.output;
+  const scratch = { folder: out === '-' ? tmpdir() : out, signal };
+  await using previous = await find({ output, config, model, stdin, scratch, onNotice });
   await using executors = openExecutors(config, model, previous, context);
   const known = await previous.outcome(executors, signal);
   if (known !== null) return known;
@@ -65,8 +67,7 @@ async function runStages(
   const assets = output.keepsReport && !previous.isPart ? await pageAssets() : null; // what is not installed shows now
 
   // 2. Open the recording, start the actors, each of which loads the model and warms up, then begin the output.
-  const { out } = config.output;
-  const opening = { model, previous, executors, scratch: out === '-' ? tmpdir() : out };
+  const opening = { model, previous, executors, scratch: scratch.folder };
   await using opened = await openServing(config, opening, context);
   if (opened === null) return previous.interrupted;
   const { input, recording, lookBack, lines, ready } = opened;

@@ -257,10 +257,12 @@ export class Sink implements Written {
     this.#timer?.clear();
     this.#timer = null;
     const lastMinuteMs = totals.span.lastMs;
+    const wholeInputs = recording.wholeInputs();
     const progress: RunProgress = {
       at: new Date().toISOString(),
       ...totals.progress(),
       positions,
+      ...(wholeInputs.some((whole) => whole !== null) ? { wholeInputs } : {}),
       digests: recording.digestUpdates(),
       quarantines: executors.quarantines.after(lastMinuteMs),
       ended,

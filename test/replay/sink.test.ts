@@ -133,6 +133,7 @@ async function openSink(given: Given = {}): Promise<Opened> {
     intervalMs: MINUTE_MS,
     isLive: false,
     digestUpdates: () => [],
+    wholeInputs: () => [],
     bytesBefore: ([position]: readonly InputPosition[]) => (position === 'end' ? NaN : position?.byteOffset),
   } as unknown as Recording;
   const totals = new RunTotals(

@@ -55,6 +55,8 @@ type RecordingMethods =
   | 'extent'
   | 'snapshot'
   | 'digestUpdates'
+  | 'againState'
+  | 'wholeInputs'
   | 'checkInputs';
 
 /** Everything that reading inputs to their end gives. */

@@ -59,6 +59,10 @@ export class SliceRun implements PreviousRun {
     this.input = attempt.plan.facts.input;
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    // holds nothing
+  }
+
   loadLike(load: LoadRequest): LoadRequest {
     return loadLike(load, this.#attempt.plan.facts);
   }

@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
 import { AiopsError } from '../../core/errors.js';
-import type { FilePosition } from '../../core/input-position.js';
+import type { FilePosition, Prefix } from '../../core/input-position.js';
 
 /** Holds this many bytes beyond the last position; of more than that it keeps a checksum at every half of it. */
 const MAX_HELD_BYTES = 2 ** 20;
 
-type Prefix = NonNullable<FilePosition['prefix']>;
-
 /** How far a previous session had read an input, with the checksum of those bytes if it is known. */
 export type ReadBefore = Pick<FilePosition, 'byteOffset' | 'prefix'>;
+
+/** All that earlier sessions had read of an input that can be read only once. */
+export interface AllRead extends Prefix {
+  /** Whether the input ended there. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * How an input compares with all that earlier sessions had read of it: `open`, not read that far; `same`, it has those
+ * bytes, and ends there if it did then; `longer`, it ended there then, but has more.
+ */
+export type AgainState = 'open' | 'same' | 'longer';
 
 /**
  * Checksums the beginning of an input that can be read only once, such as standard input: up to the positions at which
@@ -17,6 +27,7 @@ export type ReadBefore = Pick<FilePosition, 'byteOffset' | 'prefix'>;
 export class PrefixSums {
   readonly #name: string;
   readonly #before: ReadBefore | null;
+  readonly #again: ReadAgain | null;
   readonly #hash = createHash('sha256');
   #hashedBytes = 0;
   /** What comes after the hashed bytes. */
@@ -24,15 +35,18 @@ export class PrefixSums {
   #heldBytes = 0;
   /** In order; only the first may lie before the last position. */
   readonly #sums: Prefix[] = [];
+  #hasEnded = false;
 
-  constructor(name: string, before: ReadBefore | null) {
+  constructor(name: string, before: ReadBefore | null, allRead: AllRead | null = null) {
     this.#name = name;
     this.#before = before;
+    this.#again = allRead === null ? null : new ReadAgain(name, allRead);
   }
 
   /** Passes the input's bytes through. @throws AiopsError `config` if they differ from before, or end sooner */
   async *over(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
     for await (const chunk of chunks) {
+      this.#again?.add(chunk);
       this.#held.push(chunk);
       this.#heldBytes += chunk.length;
       this.#check();
@@ -44,7 +58,21 @@ export class PrefixSums {
     }
     const missingByte = this.#missingByte();
     if (missingByte !== null) throw endsBefore(this.#name, missingByte);
+    this.#again?.end();
+    this.#hasEnded = true;
     return undefined;
+  }
+
+  get againState(): AgainState {
+    return this.#again?.state ?? 'same';
+  }
+
+  /** The checksum of the whole input; null: its end was not read yet. */
+  whole(): Prefix | null {
+    if (!this.#hasEnded) return null;
+    const hash = this.#hash.copy();
+    for (const part of this.#held) hash.update(part);
+    return { bytes: this.#hashedBytes + this.#heldBytes, sha256: hash.digest('hex') };
   }
 
   /**
@@ -69,7 +97,7 @@ export class PrefixSums {
    * The checksum up to an offset that has been read, or up to an earlier one if the offset lies far back. Offsets must
    * not decrease from call to call.
    */
-  at(byteOffset: number): FilePosition['prefix'] {
+  at(byteOffset: number): Prefix | undefined {
     if (byteOffset >= this.#hashedBytes) {
       this.#hashUpTo(byteOffset);
       this.#sums.push(this.#sum());
@@ -104,6 +132,45 @@ export class PrefixSums {
 
   #sum(): Prefix {
     return { bytes: this.#hashedBytes, sha256: this.#hash.copy().digest('hex') };
+  }
+}
+
+/** Compares an input with all that earlier sessions had read of it. */
+class ReadAgain {
+  readonly #name: string;
+  readonly #allRead: AllRead;
+  readonly #hash = createHash('sha256');
+  #readBytes = 0;
+  #isCompared = false;
+  #hasEnded = false;
+
+  constructor(name: string, allRead: AllRead) {
+    this.#name = name;
+    this.#allRead = allRead;
+  }
+
+  get state(): AgainState {
+    const { isWhole, bytes } = this.#allRead;
+    if (isWhole && this.#readBytes > bytes) return 'longer';
+    return isWhole ? (this.#hasEnded ? 'same' : 'open') : this.#isCompared ? 'same' : 'open';
+  }
+
+  /** @throws AiopsError `config` if the bytes differ */
+  add(chunk: Buffer): void {
+    const { bytes, sha256 } = this.#allRead;
+    if (!this.#isCompared) this.#hash.update(chunk.subarray(0, bytes - this.#readBytes));
+    this.#readBytes += chunk.length;
+    if (this.#isCompared || this.#readBytes < bytes) return;
+    this.#isCompared = true;
+    if (this.#hash.digest('hex') !== sha256)
+      throw anotherInput(this.#name, `its first ${bytes} bytes differ`);
+  }
+
+  /** @throws AiopsError `config` if there are fewer bytes */
+  end(): void {
+    const { bytes } = this.#allRead;
+    if (this.#readBytes < bytes) throw endsBefore(this.#name, bytes);
+    this.#hasEnded = true;
   }
 }
 

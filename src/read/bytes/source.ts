@@ -5,7 +5,7 @@ import { AiopsError } from '../../core/errors.js';
 import type { Exported } from '../exports/translate.js';
 import type { Notice } from '../../core/errors.js';
 import { FILE_START } from '../../core/input-position.js';
-import type { FilePosition, InputPosition } from '../../core/input-position.js';
+import type { FilePosition, InputPosition, Prefix } from '../../core/input-position.js';
 import { STDIN_NAME } from '../../core/stdin-name.js';
 import { counted, withoutFirst } from './chunks.js';
 import { closeRead, factsOf, lookAt, openFile, statsOf } from './file-facts.js';
@@ -13,7 +13,7 @@ import { inputText, isConverted } from './input-text.js';
 import type { InputText, TextOptions } from './input-text.js';
 import type { LineOrigins } from './line-origins.js';
 import { PrefixSums } from './prefix-sums.js';
-import type { ReadBefore } from './prefix-sums.js';
+import type { AgainState, AllRead, ReadBefore } from './prefix-sums.js';
 import { deviceBytes, fileBytes, isPipe, pipeBytes, stdinBytes } from './raw-bytes.js';
 import type { RawBytes } from './raw-bytes.js';
 import { WatchedFile } from './watched-file.js';
@@ -49,6 +49,10 @@ export interface ByteSource {
    * @throws AiopsError `config` if fewer bytes were read than then
    */
   checkReached(): void;
+  /** How an input that can be read only once compares with all that earlier sessions read; `same` for others. */
+  againState(): AgainState;
+  /** The checksum of an input that can be read only once; null: its end was not read yet, or it is a file. */
+  whole(): Prefix | null;
   /**
    * Call once.
    *
@@ -76,6 +80,8 @@ export interface SourceOptions extends TextOptions {
   readonly mostBytes?: number;
   /** What an input that can be read only once is compared with; default: nothing. */
   readonly before?: ReadBefore;
+  /** All that earlier sessions read of such an input; default: not known. */
+  readonly allRead?: AllRead | null;
   /** What earlier sessions read of a file. */
   readonly known?: KnownFile | null;
 }
@@ -141,6 +147,8 @@ export async function endedSource(
     origins: null,
     prefixAt: () => undefined,
     checkReached: () => undefined,
+    againState: () => 'same',
+    whole: () => null,
     chunks: () => Readable.from([])[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>,
     close: async () => {
       if (handle !== null) await closeRead(handle);
@@ -236,7 +244,7 @@ interface OpenedBytes {
   readonly name: string;
   readonly raw: RawBytes;
   readonly file: WatchedFile | null;
-  readonly options: TextOptions & Pick<SourceOptions, 'before'>;
+  readonly options: TextOptions & Pick<SourceOptions, 'before' | 'allRead'>;
   readonly from: FilePosition;
   /** Where `raw` starts; above 0 only in a plain file that is text. */
   readonly startByte?: number;
@@ -254,7 +262,7 @@ async function textSource({
   const taken = counted(raw.chunks, (bytes) => (readBytes += bytes));
   const text = startByte > 0 ? plainText(taken) : await inputText(name, taken, options);
   const byteOffset = Math.max(text.bomBytes, from.byteOffset);
-  const sums = file === null ? new PrefixSums(name, options.before ?? null) : null;
+  const sums = file === null ? new PrefixSums(name, options.before ?? null, options.allRead) : null;
   return {
     name,
     live: file === null,
@@ -269,6 +277,8 @@ async function textSource({
     origins: null,
     prefixAt: (at) => sums?.at(at),
     checkReached: () => sums?.checkReached(),
+    againState: () => sums?.againState ?? 'same',
+    whole: () => sums?.whole() ?? null,
     chunks: () => withoutFirst(name, sums?.over(text.chunks) ?? text.chunks, byteOffset - startByte),
     close: () => raw.close(),
   };

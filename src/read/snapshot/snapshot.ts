@@ -1,6 +1,7 @@
 import type { InputPosition } from '../../core/input-position.js';
 import type { ReadStep } from '../../core/types.js';
 import type { Segment } from '../bytes/digests.js';
+import type { AllRead } from '../bytes/prefix-sums.js';
 import type { FileFacts } from '../bytes/file-facts.js';
 import type { ByteSource } from '../bytes/source.js';
 import type { ExportName } from '../exports/names.js';
@@ -46,6 +47,8 @@ export interface ResumePoint {
   readonly afterMinuteMs: number;
   /** The positions after that minute: standard input is compared with what it was up to there. */
   readonly afterPositions?: readonly InputPosition[];
+  /** All that earlier sessions read of inputs that can be read only once, also after that minute. */
+  readonly allRead?: readonly (AllRead | null)[];
   /**
    * Whether files begin at `positions` and end where they did in the snapshot, even if they have grown; default: they
    * begin at their start, and end where they end now.

@@ -17,7 +17,7 @@ export type SortScratch = Pick<SortOptions, 'folder' | 'signal'>;
 export interface SortSettings {
   readonly options: Pick<ReadOptions, 'maxLineBytes' | 'timezone' | 'live'>;
   readonly scratch: SortScratch;
-  readonly sourceOptions: Pick<SourceOptions, 'blockBytes' | 'before'>;
+  readonly sourceOptions: Pick<SourceOptions, 'blockBytes' | 'before' | 'allRead'>;
 }
 
 /** Samples an input of which something may be known. */

@@ -12,11 +12,11 @@ import type { SortedText } from './sorted-text.js';
 export function sortedSource(
   input: ByteSource,
   sorted: SortedText,
-  { blockBytes, before }: Pick<SourceOptions, 'blockBytes' | 'before'>,
+  { blockBytes, before, allRead }: Pick<SourceOptions, 'blockBytes' | 'before' | 'allRead'>,
   { byteOffset }: FilePosition = FILE_START,
 ): ByteSource {
   const { name, file, isPacked, isGzip, exported } = input;
-  const sums = file === null ? new PrefixSums(name, before ?? null) : null;
+  const sums = file === null ? new PrefixSums(name, before ?? null, allRead) : null;
   const { sizeBytes } = sorted.text;
   let readBytes = 0;
   let isClosed = false;
@@ -34,6 +34,8 @@ export function sortedSource(
     inputOffset: (offset) => offset,
     prefixAt: (at) => sums?.at(at),
     checkReached: () => sums?.checkReached(),
+    againState: () => sums?.againState ?? 'same',
+    whole: () => sums?.whole() ?? null,
     // What can be read only once is compared from its start.
     chunks: () =>
       sums === null ? chunksFrom(byteOffset) : withoutFirst(name, sums.over(chunksFrom(0)), byteOffset),

@@ -1,6 +1,6 @@
 import { AiopsError } from '../../core/errors.js';
 import { FILE_START } from '../../core/input-position.js';
-import type { FilePosition, InputPosition } from '../../core/input-position.js';
+import type { FilePosition, InputPosition, Prefix } from '../../core/input-position.js';
 import {
   count,
   flag,
@@ -119,9 +119,11 @@ export const runFacts: Shape<RunFacts> = object({
   backend: backendFacts,
 });
 
+const prefix: Shape<Prefix> = object({ bytes: count, sha256: text });
+
 const filePosition: Shape<FilePosition> = object(
   { byteOffset: count, line: count, doneLine: count, doneItem: nullable(number) },
-  { lastMs: number, prefix: object({ bytes: count, sha256: text }) },
+  { lastMs: number, prefix },
 );
 
 export const inputPosition: Shape<InputPosition> = (value) => (value === 'end' ? value : filePosition(value));
@@ -137,22 +139,28 @@ const runUsage: Shape<RunUsage> = object({
   actors: processUse,
 });
 
-const runProgress: Shape<RunProgress> = object({
-  at: text,
-  firstMinuteMs: nullable(number),
-  minuteMs: nullable(number),
-  counts: runCounts,
-  verdicts: count,
-  found: count,
-  rejects: list(rejectCount),
-  positions: list(inputPosition),
-  digests: list(nullable(digestUpdate)),
-  quarantines: list(quarantine),
-  lostInARow: count,
-  incidents: incidentCounts,
-  usage: runUsage,
-  ended: flag,
-});
+const runProgress: Shape<RunProgress> = object<
+  Omit<RunProgress, 'wholeInputs'>,
+  Required<Pick<RunProgress, 'wholeInputs'>>
+>(
+  {
+    at: text,
+    firstMinuteMs: nullable(number),
+    minuteMs: nullable(number),
+    counts: runCounts,
+    verdicts: count,
+    found: count,
+    rejects: list(rejectCount),
+    positions: list(inputPosition),
+    digests: list(nullable(digestUpdate)),
+    quarantines: list(quarantine),
+    lostInARow: count,
+    incidents: incidentCounts,
+    usage: runUsage,
+    ended: flag,
+  },
+  { wholeInputs: list(nullable(prefix)) },
+);
 
 export const runCompletion: Shape<RunCompletion> = object({
   at: text,

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 
 import type { Notice } from '../../core/errors.js';
+import { unlessAborted } from '../../core/abort.js';
 import { longestMs } from '../../core/grid.js';
-import { inputName } from '../../core/input-position.js';
 import type { InputSpec, ReadyFacts } from '../../core/types.js';
-import { program } from '../../program/package-files.js';
 import type { ChosenModel } from '../../model/model-choice.js';
 import type { LeftOutput, RunOutput } from '../../output/run-output.js';
 import type { Executors } from '../../pool/executors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
+import type { AllRead } from '../../read/bytes/prefix-sums.js';
 import { readOptionsFor } from '../../read/open-windows.js';
 import { openRecording, reopenRecording, type ReadOptions, type Recording } from '../../read/recording.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
@@ -21,6 +21,7 @@ import { addsInputs, withAddedInputs } from './added-inputs.js';
 import { checkCommittedRejects, judgeAgain } from './complete-run.js';
 import { previousJournal, withInputs } from './previous-journal.js';
 import { loadLike } from './load-like.js';
+import { allRead, lastUnlessOutdated, onceOnlyNotice, readAgain } from './read-again.js';
 import { writtenSummary } from './read-summary.js';
 import {
   computingDifferences,
@@ -28,12 +29,19 @@ import {
   knownDifferences,
   refuseDifferences,
 } from './result-settings.js';
-import { compareWithSnapshot, keptCommits, planResume, resumeText, type ResumePlan } from './resume-plan.js';
-import type { RunCompletion, RunFacts, RunProgress } from './run-facts.js';
+import {
+  compareWithSnapshot,
+  keptCommits,
+  planResume,
+  resumeText,
+  type InputChange,
+  type ResumePlan,
+} from './resume-plan.js';
+import { runFacts, type RunCompletion, type RunFacts, type RunProgress } from './run-facts.js';
 import { figuresOfAllSessions, figuresOfSession, type RunFigures } from './run-figures.js';
 
 /** All that a session needs to know of earlier ones: what an output holds of the same run, if anything. */
-export interface PreviousRun {
+export interface PreviousRun extends AsyncDisposable {
   /** Where the run stood at the commit that this session resumes from; null: this session starts from nothing. */
   readonly progress: RunProgress | null;
   /** For the summary. */
@@ -75,6 +83,8 @@ export interface Asked {
   readonly output: LeftOutput;
   readonly config: ReplayConfig;
   readonly model: ChosenModel;
+  readonly stdin: Readable;
+  readonly scratch: SortScratch;
   readonly onNotice: (notice: Notice) => void;
 }
 
@@ -104,11 +114,14 @@ export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
   );
   const plan = planResume(commits, changes, lookBackMs, firstMs);
   const progress = commits[plan.commit] ?? null;
+  const read = allRead(commits.at(-1));
+  const last = lastUnlessOutdated(commits, changes, plan, read);
   return new ResumableRun(asked, {
-    ...{ facts, recording, plan, progress },
+    ...{ facts, recording, changes, plan, read, lookBackMs, progress },
     kept: keptCommits(commits.slice(0, plan.commit + 1), lookBackMs),
     resumed: previous.resumed,
-    summary: await completeSummary(output, config.output.out, completion, progress),
+    last,
+    summary: await completeSummary(output, config.output.out, completion, last),
   });
 }
 
@@ -117,9 +130,9 @@ async function completeSummary(
   output: LeftOutput,
   out: string,
   completion: RunCompletion | null,
-  progress: RunProgress | null,
+  last: RunProgress | null,
 ): Promise<RunSummary | null> {
-  if (completion === null || progress?.ended !== true) return null;
+  if (completion === null || last?.ended !== true) return null;
   await output.checkCommitted();
   return writtenSummary(out, completion);
 }
@@ -168,19 +181,29 @@ class NoPreviousRun implements PreviousRun {
   async figures(_output: RunOutput, totals: RunTotals): Promise<RunFigures> {
     return figuresOfSession(totals);
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // holds nothing
+  }
 }
 
 interface Found {
   readonly facts: RunFacts;
   /** How its inputs are read, and what it has read of them. */
   readonly recording: InputSnapshot;
+  readonly changes: readonly InputChange[];
   readonly plan: ResumePlan;
+  /** What it had read of inputs that can be read only once. */
+  readonly read: readonly (AllRead | null)[];
+  readonly lookBackMs: number;
   readonly progress: RunProgress | null;
+  /** Its last commit, even if that is known to be good only once standard input was read again; null: it is not. */
+  readonly last: RunProgress | null;
   /** Indexes of its commits that a later session may need. */
   readonly kept: ReadonlySet<number>;
   /** How often it was resumed. */
   readonly resumed: number;
-  /** Null: something is left to do. */
+  /** Null: something is left to do. Otherwise inputs that can be read only once may still show that. */
   readonly summary: RunSummary | null;
 }
 
@@ -192,6 +215,7 @@ class ResumableRun implements PreviousRun {
   readonly interrupted: ReplayOutcome;
   readonly #asked: Asked;
   readonly #found: Found;
+  #opened: Recording | null = null;
 
   constructor(asked: Asked, found: Found) {
     this.#asked = asked;
@@ -208,16 +232,25 @@ class ResumableRun implements PreviousRun {
   }
 
   async outcome(executors: Executors, signal: AbortSignal): Promise<ReplayOutcome | null> {
-    const { output, config, model, onNotice } = this.#asked;
-    const { facts, summary, progress } = this.#found;
-    if (summary === null || progress === null) return null;
+    const { output, config, model, stdin, scratch, onNotice } = this.#asked;
+    const { facts, summary, last } = this.#found;
+    if (summary === null || last === null) return null;
+    if (this.progress?.ended !== true) {
+      const options = readOptionsFor(config.read, facts.input);
+      const again = await unlessAborted(this.openRecording(options, stdin, scratch), signal);
+      if (again === null) {
+        stdin.destroy(); // reading may be waiting for it
+        return this.interrupted;
+      }
+      if (again.againState() !== 'same') return null;
+    }
     // Only actors know what an analyzer is.
     const ready = model.digest === null ? await executors.start(signal) : facts;
     if (ready === null) return this.interrupted;
     refuseDifferences(computingDifferences(facts, ready), config.output.out);
     return {
       kind: 'done-before',
-      summary: await judgeAgain(config, output, { summary, last: progress }, onNotice),
+      summary: await judgeAgain(config, output, { summary, last }, onNotice),
     };
   }
 
@@ -227,10 +260,20 @@ class ResumableRun implements PreviousRun {
     if (this.progress !== null) checkCommittedRejects(this.progress, config.maxRejects);
   }
 
-  openRecording(options: ReadOptions, stdin: Readable, scratch: SortScratch): Promise<Recording> {
-    const { recording, plan } = this.#found;
+  async openRecording(options: ReadOptions, stdin: Readable, scratch: SortScratch): Promise<Recording> {
+    if (this.#opened !== null) return this.#opened;
+    const { recording, changes, plan, read, lookBackMs } = this.#found;
+    const from = { ...plan.readFrom, allRead: read };
     const { inputs } = this.#asked.config;
-    return reopenRecording(inputs, options, stdin, recording, plan.readFrom, scratch);
+    const opened = await reopenRecording(inputs, options, stdin, recording, from, scratch);
+    const { afterMinuteMs } = from;
+    const isOnceOnly = changes.includes('unknown');
+    this.#opened = isOnceOnly ? await readAgain(opened, { afterMinuteMs, lookBackMs }) : opened;
+    return this.#opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened?.close();
   }
 
   checkReady(ready: ReadyFacts): void {
@@ -253,33 +296,4 @@ class ResumableRun implements PreviousRun {
     const of = { hasLabels: recording.hasLabels, before: this.progress };
     return figuresOfAllSessions(output, config.output, totals, of);
   }
-}
-
-export function runFacts(
-  config: Pick<ReplayConfig, 'journaled'>,
-  recording: Pick<Recording, 'snapshot'>,
-  { model, input, backend }: Pick<ReadyFacts, 'model' | 'input' | 'backend'>,
-  startedAt: string,
-): RunFacts {
-  return {
-    program,
-    startedAt,
-    settings: config.journaled.results,
-    serving: config.journaled.serving,
-    recording: recording.snapshot(),
-    model,
-    input,
-    backend,
-  };
-}
-
-/** About inputs that cannot be opened a second time; null: there are none, or there is nothing to resume. */
-function onceOnlyNotice({ files, isLive }: InputSnapshot, { output, inputs }: ReplayConfig): Notice | null {
-  const onceOnly = inputs.filter((_, i) => files[i]?.identity === null);
-  if (onceOnly.length === 0 || output.out === '-') return null;
-  const names = onceOnly.map(inputName).join(', ');
-  const text = isLive
-    ? `${names}: a live feed, so this run can't be resumed if it ends early; what it has written is kept`
-    : `${names}: to resume this run if it ends early, pipe in the same bytes from the start`;
-  return { level: 'info', text };
 }

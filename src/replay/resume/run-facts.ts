@@ -1,11 +1,14 @@
 import type { Incident, Quarantine } from '../../core/incidents.js';
-import type { InputPosition } from '../../core/input-position.js';
-import type { BackendFacts, InputSpec, ModelFacts } from '../../core/types.js';
+import type { InputPosition, Prefix } from '../../core/input-position.js';
+import type { BackendFacts, InputSpec, ModelFacts, ReadyFacts } from '../../core/types.js';
+import { program } from '../../program/package-files.js';
+import type { Recording } from '../../read/recording.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { DigestUpdate } from '../../read/bytes/digests.js';
 import type { ProcessUse } from '../../core/process-use.js';
 import type { ProgramFacts } from '../../core/machine-facts.js';
 import type { RejectCount, RunCounts } from '../../core/counts.js';
+import type { ReplayConfig } from '../replay-config.js';
 
 /** What a run is: the first line of its journal. A session that resumes it must agree, but for the program. */
 export interface RunFacts {
@@ -38,6 +41,8 @@ export interface RunProgress {
   readonly rejects: readonly RejectCount[];
   /** Where to continue reading each input. */
   readonly positions: readonly InputPosition[];
+  /** Checksums of inputs that can be read only once and were read to their end; null: another input. */
+  readonly wholeInputs?: readonly (Prefix | null)[];
   /** What was read of each input since the commit before; null: nothing, or no file. */
   readonly digests: readonly (DigestUpdate | null)[];
   /** Series that are not tried for a while. */
@@ -75,4 +80,22 @@ export interface RunCompletion {
   readonly counts: RunCounts;
   /** Of the text of `timing.json`, to recognize it by. */
   readonly summarySha256: string;
+}
+
+export function runFacts(
+  config: Pick<ReplayConfig, 'journaled'>,
+  recording: Pick<Recording, 'snapshot'>,
+  { model, input, backend }: Pick<ReadyFacts, 'model' | 'input' | 'backend'>,
+  startedAt: string,
+): RunFacts {
+  return {
+    program,
+    startedAt,
+    settings: config.journaled.results,
+    serving: config.journaled.serving,
+    recording: recording.snapshot(),
+    model,
+    input,
+    backend,
+  };
 }
