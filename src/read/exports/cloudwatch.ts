@@ -26,6 +26,18 @@ const BEGINNING = /^\s*\[?\s*\{\s*(?:"Messages"\s*:\s*\[\s*\]\s*,\s*)?"MetricDat
 const QUERY =
   'aws cloudwatch get-metric-data --metric-data-queries file://queries.json --start-time … --end-time …';
 
+const REMEDY = 'save all pages of the answer, one after another (--next-token), or query a shorter time';
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  [
+    'Forbidden',
+    'query it with credentials that may read this metric (cloudwatch:GetMetricData, in the account that has it)',
+  ],
+  [
+    'InternalError',
+    'CloudWatch failed, so query it again, from the NextToken of the answer on if it has one',
+  ],
+]);
+
 interface Result {
   Id?: unknown;
   Label?: unknown;
@@ -71,6 +83,10 @@ class CloudWatchAnswer implements Translation, JsonVisitor {
     return this.#series.found;
   }
 
+  get metrics(): ReadonlySet<string> {
+    return this.#series.metrics;
+  }
+
   get isAnswer(): boolean {
     return this.#pages > 0 && this.#pagesWithResults === this.#pages;
   }
@@ -83,9 +99,10 @@ class CloudWatchAnswer implements Translation, JsonVisitor {
     this.#walker.end();
     const part = [...this.#status].find(([, status]) => status !== 'Complete');
     if (part !== undefined) {
+      const [series, status] = part.map((text) => oneLine(text));
       throw this.#refused(
-        `${this.#file} holds only a part of ${oneLine(part[0])} (StatusCode ${oneLine(part[1])})`,
-        'save all pages of the answer, one after another (--next-token), or query a shorter time',
+        `${this.#file} ${REMEDIES.has(part[1]) ? 'lacks the samples' : 'holds only a part'} of ${series} (StatusCode ${status})`,
+        REMEDIES.get(part[1]) ?? REMEDY,
       );
     }
     if (this.#hasMore)

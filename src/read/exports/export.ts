@@ -32,6 +32,11 @@ export interface Translation {
   readonly table: ExportTable | null;
   /** What was found in it so far, as a phrase: `8 series, labels instance, job`. */
   readonly found: string;
+  /**
+   * The names of metrics that have a number, as columns or in the field that names them; complete once it has ended.
+   * Absent where the columns of the table are all there is.
+   */
+  readonly metrics?: ReadonlySet<string>;
   /** What a reader should know of it, such as its warnings; complete once it has ended. */
   readonly notices: readonly Notice[];
   /** Takes the next bytes of the export, cut anywhere. @throws AiopsError `input_unusable` */
@@ -39,6 +44,9 @@ export interface Translation {
   /** Call after the last bytes. @throws AiopsError `input_unusable`: it is cut off, or holds no series */
   end(): void;
 }
+
+/** Of more metrics, only the sample shows what is read. */
+export const MOST_METRICS = 1000;
 
 /** The table that an export is translated to. */
 export interface ExportTable {

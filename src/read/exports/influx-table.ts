@@ -1,3 +1,4 @@
+import { MOST_METRICS } from './export.js';
 import { freeName, jsonRecord } from './json-record.js';
 
 /** A table of an answer: its columns, and what its annotations say of each; null: there are no annotations. */
@@ -84,8 +85,8 @@ export class InfluxTable {
     return this.#cell(cells, this.#places.result);
   }
 
-  /** A line of JSON with the time, the tags and the metrics of a row. */
-  record(cells: readonly string[]): string {
+  /** A line of JSON with the time, the tags and the metrics of a row; adds the names of those with a number to `seen`. */
+  record(cells: readonly string[], seen: Set<string>): string {
     const { measurement, field } = this.#places;
     const prefix = this.#cell(cells, measurement);
     const taken = [this.#time.name, ...(this.tags ?? [])];
@@ -97,7 +98,10 @@ export class InfluxTable {
     for (const { name, at } of this.#metrics) {
       const own = name === '_value' ? this.#cell(cells, field) : name;
       const metric = [prefix, own].filter((part) => part !== '').join('_');
-      fields.push([freeName(metric === '' ? 'value' : metric, taken), numberOf(this.#cell(cells, at))]);
+      const free = freeName(metric === '' ? 'value' : metric, taken);
+      const value = numberOf(this.#cell(cells, at));
+      if (typeof value === 'number' && seen.size < MOST_METRICS) seen.add(free);
+      fields.push([free, value]);
     }
     return jsonRecord(fields);
   }

@@ -25,6 +25,7 @@ const BEGINNING =
 /** Writes each row of each table as a record: its time, its tags, and its value as `measurement_field`. */
 class InfluxExport implements Translation {
   table: ExportTable | null = null;
+  readonly metrics = new Set<string>();
   readonly #file: string;
   readonly #input: ExportInput;
   readonly #lines: ExportLines;
@@ -173,7 +174,7 @@ class InfluxExport implements Translation {
         'keep one yield() in the query, or save each result in a file of its own',
       );
     this.#records++;
-    return table.record(cells);
+    return table.record(cells, this.metrics);
   }
 
   #unusable(what: string, hint: string): AiopsError {

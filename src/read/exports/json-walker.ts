@@ -9,9 +9,11 @@ import { WholeValue } from './whole-value.js';
 export interface ElementReader {
   /** Whether the list has ended. */
   readonly isDone: boolean;
+  /** Offset of what the list should not hold, in the bytes read last. */
+  readonly brokenAt: number;
   /**
    * Takes as many whole elements as there are; returns the offset of what follows them, or of what follows the list.
-   * The bytes from there on come again, with more behind them. Undefined: that is not what the list should hold.
+   * The bytes from there on come again, with more behind them. Undefined: `brokenAt` is not what the list should hold.
    */
   read(bytes: Buffer, at: number): number | undefined;
 }
@@ -184,7 +186,7 @@ export class JsonWalker {
 
   #readElements(reader: ElementReader, bytes: Buffer, from: number): number | null {
     const at = reader.read(bytes, from);
-    if (at === undefined) throw this.#malformed(from);
+    if (at === undefined) throw this.#malformed(reader.brokenAt);
     if (!reader.isDone) return at === from ? null : at;
     this.#elements = null;
     this.#valueEnded();

@@ -39,6 +39,7 @@ class PrometheusAnswer implements Translation, JsonVisitor {
   readonly notices: Notice[] = [];
   isAnswer = false;
   readonly #file: string;
+  readonly #input: ExportInput;
   readonly #walker: JsonWalker;
   readonly #series: SeriesTable;
   readonly #pairs: SamplePairs;
@@ -51,6 +52,7 @@ class PrometheusAnswer implements Translation, JsonVisitor {
 
   constructor(input: ExportInput) {
     this.#file = input.file;
+    this.#input = input;
     this.#walker = new JsonWalker(input.file, this);
     this.#series = new SeriesTable(input, {
       metricLabel: '__name__',
@@ -71,6 +73,10 @@ class PrometheusAnswer implements Translation, JsonVisitor {
 
   get found(): string {
     return this.#series.found;
+  }
+
+  get metrics(): ReadonlySet<string> {
+    return this.#series.metrics;
   }
 
   push(bytes: Buffer): void {
@@ -124,7 +130,7 @@ class PrometheusAnswer implements Translation, JsonVisitor {
     if (path.endsWith('].metric')) {
       const labels = seriesLabels(value);
       if (labels === null) throw this.#malformed('has labels that are no texts');
-      refuseHistogram(this.#file, labels);
+      refuseHistogram(this.#input, labels);
       this.#hasLabels = true;
       this.#series.begin(labels);
       return;

@@ -5,6 +5,7 @@ import type { SeriesTable } from './series-table.js';
 /** Reads the samples of a series as Prometheus writes them: `[[1435781430.781,"1"],[1435781445.781,"1"]]`. */
 export class SamplePairs implements ElementReader {
   isDone = false;
+  brokenAt = 0;
   readonly #series: SeriesTable;
 
   constructor(series: SeriesTable) {
@@ -27,7 +28,7 @@ export class SamplePairs implements ElementReader {
         this.isDone = true;
         return next + 1;
       }
-      if (bytes[next] !== BYTE.openList) return undefined;
+      if (bytes[next] !== BYTE.openList) return this.#broken(next);
       const end = this.#pair(bytes, next + 1);
       if (end === undefined) return undefined;
       if (end < 0) return at;
@@ -41,16 +42,22 @@ export class SamplePairs implements ElementReader {
     const timeEnd = endOfScalar(bytes, timeAt);
     let next = skipBlanks(bytes, timeEnd);
     if (next === bytes.length) return -1;
-    if (timeEnd === timeAt || bytes[next] !== BYTE.comma) return undefined;
+    if (timeEnd === timeAt || bytes[next] !== BYTE.comma) return this.#broken(next);
     next = skipBlanks(bytes, next + 1);
     const isText = bytes[next] === BYTE.quote;
     const valueAt = isText ? next + 1 : next;
     const valueEnd = endOfScalar(bytes, valueAt);
-    if (isText && valueEnd < bytes.length && bytes[valueEnd] !== BYTE.quote) return undefined;
+    if (isText && valueEnd < bytes.length && bytes[valueEnd] !== BYTE.quote) return this.#broken(valueEnd);
     next = skipBlanks(bytes, isText ? valueEnd + 1 : valueEnd);
     if (next >= bytes.length) return -1;
-    if (valueEnd === valueAt || bytes[next] !== BYTE.closeList) return undefined;
+    if (valueEnd === valueAt || bytes[next] !== BYTE.closeList)
+      return this.#broken(valueEnd === valueAt ? valueAt : next);
     this.#series.row(bytes, timeAt, timeEnd, bytes, valueAt, valueEnd);
     return next + 1;
+  }
+
+  #broken(at: number): number | undefined {
+    this.brokenAt = at;
+    return undefined;
   }
 }

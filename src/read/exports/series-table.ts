@@ -2,6 +2,7 @@ import { AiopsError } from '../../core/errors.js';
 import { countText } from '../../core/count-text.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { ReadOptions } from '../options.js';
+import { MOST_METRICS } from './export.js';
 import type { ExportInput, ExportTable } from './export.js';
 import { SeriesExtents } from './series-extents.js';
 
@@ -20,6 +21,7 @@ export interface SeriesRules {
 }
 
 const NEWLINE = 10;
+const [PLUS, MINUS, ZERO, NINE] = [0x2b, 0x2d, 0x30, 0x39];
 const BLOCK_BYTES = 256 * 1024;
 
 /**
@@ -28,6 +30,8 @@ const BLOCK_BYTES = 256 * 1024;
  */
 export class SeriesTable {
   table: ExportTable | null = null;
+  /** The names of metrics that have a number. */
+  readonly metrics = new Set<string>();
   #rows = 0;
   readonly #input: ExportInput;
   readonly #rules: SeriesRules;
@@ -38,6 +42,8 @@ export class SeriesTable {
   /** The labels that are columns. */
   #columns: readonly string[] = [];
   readonly #extents: SeriesExtents;
+  /** The metric of the series, if no number of it was seen yet. */
+  #unseen: string | null = null;
   /** What is between time and value in a row of the series. */
   #middle = Buffer.alloc(0);
   #out = Buffer.allocUnsafeSlow(BLOCK_BYTES);
@@ -64,6 +70,9 @@ export class SeriesTable {
     const cells = this.#columns.map((name) => csvCell(labels[name] ?? ''));
     this.#middle = Buffer.from(['', ...cells, ''].join(','));
     this.#extents.begin(labels, this.#columns);
+    const name = this.#metric === null ? '' : (labels[this.#metric] ?? '');
+    const isUnseen = name !== '' && this.metrics.size < MOST_METRICS && !this.metrics.has(name);
+    this.#unseen = isUnseen ? name : null;
   }
 
   /** Takes a sample of the series, as its time and value are written. */
@@ -80,6 +89,10 @@ export class SeriesTable {
     this.#outBytes = to;
     this.#rows++;
     this.#extents.see(time, timeAt, timeEnd);
+    if (this.#unseen !== null && isNumber(value, valueAt)) {
+      this.metrics.add(this.#unseen);
+      this.#unseen = null;
+    }
   }
 
   /** @throws AiopsError `input_unusable` if another series has the same target at the same times */
@@ -183,6 +196,13 @@ export class SeriesTable {
     this.#out = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, nextBytes));
     this.#outBytes = 0;
   }
+}
+
+/** Whether a number begins at an offset, not a word such as NaN. */
+function isNumber(bytes: Buffer, at: number): boolean {
+  const first = bytes[at] ?? 0;
+  const byte = first === MINUS || first === PLUS ? (bytes[at + 1] ?? 0) : first;
+  return byte >= ZERO && byte <= NINE;
 }
 
 /** The name with as many `_` behind it as it takes to be no label. */

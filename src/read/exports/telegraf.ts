@@ -1,7 +1,7 @@
 import type { Notice } from '../../core/errors.js';
 import { shellPath, shellWord } from '../../core/shell-word.js';
 import { STDIN_NAME } from '../../core/stdin-name.js';
-import { isObject, own, parseJsonLine } from '../text/json-value.js';
+import { endOfString, isObject, own, parseJsonLine } from '../text/json-value.js';
 import type { JsonObject } from '../text/json-value.js';
 import { ExportLines } from './export-lines.js';
 import type { ExportFormat, ExportInput, ExportTable, Translation } from './export.js';
@@ -18,8 +18,10 @@ export const TELEGRAF: ExportFormat = {
   needsEnd: false,
   begins: (head) => {
     const text = head.replace(/^\uFEFF/, '');
-    if (/^\s*\{"metrics":\[\{"fields":\{/.test(text)) return true;
-    return asMetric(parseJsonLine(text)) !== null;
+    const [start = ''] = BATCH.exec(text) ?? [];
+    const first = text.slice(start.length);
+    if (start === '') return asMetric(parseJsonLine(text)) !== null;
+    return FIELDS_FIRST.test(first) || asMetric(firstObject(first)) !== null;
   },
   translate: (input) => new TelegrafExport(input),
 };
@@ -31,7 +33,9 @@ interface Metric {
   readonly timestamp: unknown;
 }
 
-const JOINED = '}{"metrics":[';
+const BATCH = /^\s*\{\s*"metrics"\s*:\s*\[\s*/;
+const FIELDS_FIRST = /^\{\s*"fields"\s*:\s*\{/;
+const JOINED = /\}\s*\{(?=\s*"metrics"\s*:\s*\[)/g;
 const KEYS = new Set(['name', 'tags', 'fields', 'timestamp']);
 
 function asMetric(value: unknown): Metric | null {
@@ -42,11 +46,22 @@ function asMetric(value: unknown): Metric | null {
   return timestamp === undefined ? null : { name, tags, fields, timestamp };
 }
 
+/** The object that a text begins with; undefined if it does not end there. */
+function firstObject(text: string): unknown {
+  let depth = 0;
+  for (let at = 0; at < text.length; at = text[at] === '"' ? endOfString(text, at) : at + 1) {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}') depth--;
+    if (depth === 0 && text[at] === '}') return parseJsonLine(text.slice(0, at + 1));
+  }
+  return undefined;
+}
+
 /** The batches of a line that were written without line ends between them; null: it has none. */
 function joinedBatches(line: string): readonly unknown[] | null {
-  if (!line.includes(JOINED)) return null;
   // Within a text of JSON, the quotes would have backslashes.
-  const value = parseJsonLine(`[${line.replaceAll(JOINED, '},{"metrics":[')}]`);
+  const separated = line.replace(JOINED, '},{');
+  const value = separated === line ? undefined : parseJsonLine(`[${separated}]`);
   return Array.isArray(value) ? (value as readonly unknown[]) : null;
 }
 

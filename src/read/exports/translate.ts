@@ -9,6 +9,8 @@ export interface Exported
   extends Pick<ExportFormat, 'name' | 'what' | 'evidence' | 'isBySeries'>, ExportTable {
   /** What was found in it so far, as a phrase. */
   found(): string;
+  /** Metrics that have a number; complete once it was read to its end. */
+  metrics(): readonly string[];
   /** What a reader should know of it; complete once it was read to its end. */
   notices(): readonly Notice[];
 }
@@ -92,6 +94,7 @@ export async function translated(
     exported: {
       ...{ name, what, evidence, isBySeries, ...table },
       found: () => translation.found,
+      metrics: () => [...(translation.metrics ?? [])],
       notices: () => translation.notices,
     },
     chunks: chunks(),

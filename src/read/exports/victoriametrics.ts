@@ -5,6 +5,7 @@ import type { JsonKind } from './json-bytes.js';
 import { JsonWalker } from './json-walker.js';
 import type { JsonVisitor, Visit } from './json-walker.js';
 import { refuseHistogram, seriesLabels } from './labels.js';
+import { isObject, own, parseJsonLine } from '../text/json-value.js';
 import { SeriesTable } from './series-table.js';
 
 /** What `/api/v1/export` of VictoriaMetrics gives (https://docs.victoriametrics.com/#how-to-export-data-in-json-line-format). */
@@ -14,13 +15,24 @@ export const VICTORIAMETRICS: ExportFormat = {
   evidence: 'it begins like one',
   isBySeries: true,
   needsEnd: true,
-  begins: (head) => BEGINNING.test(head),
+  begins: (head) => BEGINNING.test(head) || isSeries(parseJsonLine(head)) || LISTS_FIRST.test(head),
   translate: (input) => new VictoriaMetricsExport(input),
 };
 
 /** A line is a series: `{"metric":{"__name__":"up","job":"node"},"values":[0,1],"timestamps":[1549891472010,1549891487724]}`. */
 const BEGINNING =
   /^\s*\{\s*"metric"\s*:\s*\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}\s*,\s*"(?:values|timestamps)"\s*:\s*\[/;
+
+/** Other programs may write the keys in another order; of a long line, the beginning is all there is to see. */
+const LISTS_FIRST =
+  /^\s*\{\s*"(?:values|timestamps)"\s*:\s*\[[^\][{}]*(?:$|\]\s*,\s*"(?:values|timestamps)"\s*:\s*\[[^\][{}]*(?:$|\]\s*,\s*"metric"\s*:)|\]\s*,\s*"metric"\s*:.*"(?:values|timestamps)"\s*:\s*\[[^\][{}]*)$/;
+
+function isSeries(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  return (
+    isObject(own(value, 'metric')) && ['values', 'timestamps'].every((key) => Array.isArray(own(value, key)))
+  );
+}
 
 const EXPORT = "curl http://…:8428/api/v1/export -d 'match[]=…' -d start=… -d end=…";
 
@@ -29,6 +41,7 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
   readonly notices = [];
   isAnswer = false;
   readonly #file: string;
+  readonly #input: ExportInput;
   readonly #walker: JsonWalker;
   readonly #series: SeriesTable;
   /** Of the line being read. */
@@ -38,6 +51,7 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
 
   constructor(input: ExportInput) {
     this.#file = input.file;
+    this.#input = input;
     this.#walker = new JsonWalker(input.file, this);
     this.#series = new SeriesTable(input, {
       metricLabel: '__name__',
@@ -58,6 +72,10 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
     return this.#series.found;
   }
 
+  get metrics(): ReadonlySet<string> {
+    return this.#series.metrics;
+  }
+
   push(bytes: Buffer): void {
     this.#walker.push(bytes);
   }
@@ -76,7 +94,7 @@ class VictoriaMetricsExport implements Translation, JsonVisitor {
   take(path: string, value: unknown): void {
     const labels = path === 'metric' ? seriesLabels(value) : null;
     if (labels === null) throw this.#malformed();
-    refuseHistogram(this.#file, labels);
+    refuseHistogram(this.#input, labels);
     this.#series.begin(labels);
     this.#hasLabels = true;
   }

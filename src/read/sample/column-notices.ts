@@ -29,8 +29,8 @@ export function columnNotices(
   }
   if (options.columns === undefined) {
     const texts = [...pooled].filter(([, values]) => !isNumeric(values) && !isEmpty(values));
-    const empty = [...pooled].filter(([, values]) => isEmpty(values));
     const taken = new Set(metrics);
+    const empty = [...pooled].filter(([name, values]) => isEmpty(values) && !taken.has(name));
     const rejected = [...pooled].filter(([name, values]) => isNumeric(values) && !taken.has(name));
     const [mixed, pure] = [
       texts.filter(([, { numbers }]) => numbers > 0),

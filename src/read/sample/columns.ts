@@ -60,7 +60,7 @@ export function chooseColumns(
     options: own,
   }));
   const pooled = countFields(samples, options.duplicates, intervals);
-  const metrics = options.columns ?? metricsOf(pooled);
+  const metrics = options.columns ?? [...metricsOf(pooled), ...laterMetrics(inputs, pooled)];
   if (metrics.length === 0) throw noNumericColumn(inputs, pooled);
   const columns = options.wide === true ? [WIDE_COLUMN] : metrics;
   const plans = inputs.map((input) => ({ ...planFile(input, metrics, pooled), columns }));
@@ -71,6 +71,12 @@ export function chooseColumns(
     ...markNotices(inputs.map(({ sample }) => sample)),
   ];
   return { columns, plans, notices, decisions: decideCounters(samples, columns, options), awaited };
+}
+
+/** Metrics of exports that were read to their end, of which the sample has no number. */
+function laterMetrics(inputs: readonly ReadableSample[], pooled: ReadonlyMap<string, FieldCounts>): string[] {
+  const all = inputs.flatMap(({ sample, options }) => sample.metrics.map((name) => newName(name, options)));
+  return [...new Set(all)].filter((name) => isEmpty(pooled.get(name) ?? { numbers: 0, texts: 0 }));
 }
 
 /** The column of recordings in which every field of a row is a target of its own. */
@@ -171,11 +177,11 @@ function oldName(name: string, options: ReadOptions): string {
   return Object.hasOwn(options.map, name) ? (options.map[name] ?? name) : name;
 }
 
-function allNames({ header, sampled, fields }: FileSample): string[] {
+function allNames({ header, sampled, fields, metrics }: FileSample): string[] {
   const named = [...(fields?.times.fields ?? []), ...(fields?.targets ?? []), fields?.label].filter(
     (name) => typeof name === 'string',
   );
-  return [...new Set([...header, ...named, ...sampled.names])];
+  return [...new Set([...header, ...named, ...sampled.names, ...metrics])];
 }
 
 /** All names of a file after `--map`. */

@@ -42,6 +42,7 @@ export function sampleOfExport(sample: FileSample, exported: Exported, options: 
   const others = (fields?.decisions ?? []).flatMap((decision) => ofExport(decision, exported, options));
   return {
     ...sample,
+    metrics: exported.isBySeries ? exported.metrics() : [],
     head: { ...head, decisions: [about] },
     fields: fields === null ? null : { ...fields, decisions: others },
   };

@@ -142,7 +142,7 @@ export function isNumeric({ numbers, texts, wholeNumbers, wholeTexts }: FieldCou
   return (numbers > 0 && numbers >= texts) || (wholeNumbers > 0 && wholeNumbers >= wholeTexts);
 }
 
-export function isEmpty({ numbers, texts }: FieldCounts): boolean {
+export function isEmpty({ numbers, texts }: Pick<FieldCounts, 'numbers' | 'texts'>): boolean {
   return numbers + texts === 0;
 }
 

@@ -39,6 +39,8 @@ export interface FileSample {
   readonly lastLine: number;
   /** JSONL only: the beginning of the first line. */
   readonly firstLine: string;
+  /** Metrics of an export, by their names in the file, that have a number anywhere in it. */
+  readonly metrics: readonly string[];
   /** Whether it has all fields, and all metrics, of the file. */
   readonly isWhole: boolean;
   /** The first line that is too long, or not text. */
@@ -118,6 +120,7 @@ export class Sampler {
       // A long line at the end is rejected before the cursor gets there.
       lastLine: Math.max(cursor.line, rows?.rejectedLine ?? 0),
       firstLine: head.firstLine,
+      metrics: [],
       isWhole: hasEnded && rows?.hasShownAll !== false,
       unread: head.unread,
     };

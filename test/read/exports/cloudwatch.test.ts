@@ -71,7 +71,8 @@ test('an answer that holds only a part is refused', async () => {
       page([result('m1', 'web-1', [1, 2], 'PartialData')]),
       /only a part of m1 web-1 \(StatusCode PartialData\)/,
     ],
-    [page([result('m1', 'web-1', [1, 2], 'InternalError')]), /InternalError/],
+    [page([result('m1', 'web-1', [1, 2], 'InternalError')]), /InternalError/, /query it again/],
+    [page([result('m1', 'web-1', [], 'Forbidden')]), /lacks .* m1 web-1 .*Forbidden/, /credentials/],
     [page([result('m1', 'web-1', [1, 2])], { NextToken: 'abc' }), /further pages are missing/],
     [[page([result('m1', 'web-1', [1, 2])], { NextToken: 'abc' })], /further pages are missing/],
     [page([]), /without a sample|no columns|is not/],
@@ -80,8 +81,8 @@ test('an answer that holds only a part is refused', async () => {
       /as many Values/,
     ],
   ] as const;
-  for (const [value, message] of cases)
-    await assert.rejects(readText(JSON.stringify(value)), refusal('input_unusable', message));
+  for (const [value, message, hint = /./] of cases)
+    await assert.rejects(readText(JSON.stringify(value)), refusal('input_unusable', message, hint));
   const text = JSON.stringify(WHOLE);
   for (let end = 30; end < text.length; end++)
     await assert.rejects(readText(text.slice(0, end)), refusal('input_unusable'));

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
+import { PROMETHEUS } from '#build/read/exports/prometheus.js';
+
+import { translateExport } from '../../support/exports.js';
 import { folderWith, readInputs, readText } from '../../support/reading.js';
 import type { ReadOutcome } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
@@ -192,6 +195,11 @@ test('what is no matrix is refused with what to query', async () => {
       /histogram_quantile\(0\.9, sum by \(le, instance\) \(rate\(latency_bucket\[5m\]\)\)\)/,
     ],
     [answer([series({ instance: 'a', le: '0.5' }, 0)]), /buckets of a histogram/, /histogram_quantile/],
+    [
+      answer([series({ __name__: 'job:x_bucket:rate5m', instance: 'a', le: '0.5' }, 0)]),
+      /buckets of a histogram, job:x_bucket:rate5m/,
+      /sum by \(le, instance\) \(job:x_bucket:rate5m\).*--target-column le,instance$/,
+    ],
     [answer(native), /native histograms/, /histogram_quantile/],
     [
       answer([series({ instance: 'a', job: 'n' }, 0), series({ instance: 'b', mode: 'x' }, 0)]),
@@ -261,4 +269,22 @@ test('a run resumes within an answer, of a file and of standard input', async (t
       await checkResume(inputs, READ_DEFAULTS, whole, places[at]!, places[at + 1]!);
     }
   }
+});
+
+test('--target-column reads the buckets of a histogram as targets', () => {
+  const text = JSON.stringify(answer([series({ __name__: 'l', instance: 'a', le: '0.5' }, 0)]));
+  const { defaults, lines } = translateExport(PROMETHEUS, text, { targetColumns: ['le', 'instance'] });
+  assert.deepEqual(defaults.targetColumns, ['le', 'instance']);
+  assert.ok(lines.length > 1);
+});
+
+test('a message about a damaged sample names its place', () => {
+  const text = JSON.stringify(answer([series({ __name__: 'up' }, 0)]));
+  const at = text.lastIndexOf(',"') + 1;
+  const broken = `${text.slice(0, at)}{${text.slice(at)}`;
+  for (const pieceBytes of [7, Infinity])
+    assert.throws(
+      () => translateExport(PROMETHEUS, broken, {}, pieceBytes),
+      refusal('input_unusable', new RegExp(`damaged near byte ${at},`)),
+    );
 });

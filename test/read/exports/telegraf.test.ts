@@ -122,6 +122,9 @@ test('it is recognized by its first record', () => {
   for (const text of [
     JSON.stringify(MEMORY),
     JSON.stringify({ metrics: [MEMORY] }),
+    `{"metrics": [${JSON.stringify(MEMORY)}, {"na`,
+    JSON.stringify({ metrics: [{ name: 'm', tags: {}, timestamp: 1, fields: { a: '}' } }] }),
+    `{"metrics": [{"fields": {${'x'.repeat(100)}`,
     `\uFEFF${JSON.stringify(DISK)}`,
   ])
     assert.ok(TELEGRAF.begins(text), text);
@@ -133,4 +136,11 @@ test('it is recognized by its first record', () => {
     'cpu,host=a load=1 1458229140000000000',
   ])
     assert.ok(!TELEGRAF.begins(text), text);
+});
+
+test('batches with blanks between their parts are read, also on one line', () => {
+  const { lines } = translateExport(TELEGRAF, linesOf([MEMORY, SYSTEM]));
+  const batches = [MEMORY, SYSTEM].map((one) => `{"metrics": [${JSON.stringify(one)}]}`);
+  for (const between of ['\n', '', ' '])
+    assert.deepEqual(translateExport(TELEGRAF, `${batches.join(between)}\n`).lines, lines);
 });

@@ -94,3 +94,20 @@ test('records with a metric of their own are no export', async () => {
   const { records } = await readText('{"metric":{"cpu":1},"time":60}\n{"metric":{"cpu":2},"time":120}\n');
   assert.equal(records.length, 2);
 });
+
+test('an export is recognized whatever the order of its keys', async () => {
+  const metric = { __name__: 'up', instance: 'a' };
+  for (const samples of [4, 5000]) {
+    const values = Array.from({ length: samples }, (_, i) => i);
+    const timestamps = values.map((i) => 1_549_891_440_000 + 60_000 * i);
+    for (const line of [
+      { values, timestamps, metric },
+      { timestamps, values, metric },
+      { values, metric, timestamps },
+    ]) {
+      const { recording, records } = await readText(`${JSON.stringify(line)}\n`);
+      assert.deepEqual(recording.columns, ['up']);
+      assert.equal(records.length, samples);
+    }
+  }
+});
