@@ -1,8 +1,9 @@
 import type { Quarantine } from '../core/incidents.js';
 import type { MetricsFile } from '../core/metric-files.js';
-import { count, list, object, text, type Shape } from '../core/shape.js';
+import { count, flag, list, object, text, type Shape } from '../core/shape.js';
 import type { PerFile } from '../output/growing-files.js';
 import { fileShape } from '../output/journal.js';
+import type { MetTargets } from '../read/lines/target-filter.js';
 import { quarantine } from '../replay/resume/fact-shapes.js';
 import { runCompletion, runFacts } from '../replay/resume/previous-journal.js';
 import type { RunCompletion, RunFacts } from '../replay/resume/run-facts.js';
@@ -41,6 +42,8 @@ export interface PartCompletion extends RunCompletion {
   readonly files: PartFiles;
   /** Of its counts of labelled records; undefined: the recording has no labels. */
   readonly labels?: FileSum;
+  /** Targets that the slice and its look-back met. */
+  readonly met: MetTargets;
 }
 
 /** By what they hold, as in a commit. */
@@ -69,10 +72,18 @@ export const partFacts: Shape<PartFacts> = (value) => ({
 
 export const fileSum: Shape<FileSum> = object({ bytes: count, sha256: text });
 
+export const metTargets: Shape<MetTargets> = object(
+  { count, isMore: flag, hasNamed: flag, hasSelected: flag },
+  { isLeast: flag },
+);
+
 /** Of the completion in the journal of a part with these files of metrics. */
 export function partCompletion(metrics: readonly MetricsFile[]): Shape<PartCompletion> {
   const files = fileShape(metrics, fileSum);
-  return (value) => ({ ...runCompletion(value), ...object({ files }, { labels: fileSum })(value) });
+  return (value) => ({
+    ...runCompletion(value),
+    ...object({ files, met: metTargets }, { labels: fileSum })(value),
+  });
 }
 
 /** What the merge writes where a slice must run again because it assumed something else. */

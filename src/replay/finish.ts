@@ -4,7 +4,7 @@ import { isoTime } from '../core/time.js';
 import type { RunOutput } from '../output/run-output.js';
 import type { Counters } from '../read/counters.js';
 import type { ReadSettings } from '../read/options.js';
-import type { ReadExtent, Recording } from '../read/recording.js';
+import type { ReadExtent } from '../read/recording.js';
 import { countText, plural } from '../report/format.js';
 import { attemptPage, pageMissing } from '../report/page-attempt.js';
 import type { ReplayConfig } from './replay-config.js';
@@ -14,19 +14,20 @@ import { answersDiffer, summarize, type RunParts } from './report/summarize.js';
 import { summarySum } from './resume/read-summary.js';
 import { type PreviousRun } from './resume/previous-run.js';
 
+/** What of a recording was read; minutes only if one process read it. */
+export type KnownExtent = Pick<ReadExtent, 'targets'> & Partial<ReadExtent>;
+
 /**
  * A warning if a run accepted no record.
  *
- * @param recording null: other processes read it
  * @throws AiopsError `input_unusable` where that is not explained by the settings
  */
 export function noticesOfNothing(
   asked: Asked,
   counters: Pick<Counters, 'counts' | 'reasons' | 'remedy'>,
-  recording: Pick<Recording, 'extent'> | null,
+  recording: { readonly extent: () => KnownExtent | null },
 ): Notice[] {
-  const extent = (): ReadExtent | null => recording && recording.extent();
-  return counters.counts.accepted > 0 ? [] : [explainNothing(asked, counters, extent())];
+  return counters.counts.accepted > 0 ? [] : [explainNothing(asked, counters, recording.extent())];
 }
 
 /** What only the whole run shows. */
@@ -126,7 +127,7 @@ export type Asked = Pick<ReadSettings, 'fromMs' | 'toMs' | 'shard' | 'targets'>;
 export function explainNothing(
   asked: Asked,
   { counts, reasons, remedy }: Pick<Counters, 'counts' | 'reasons' | 'remedy'>,
-  extent: ReadExtent | null,
+  extent: KnownExtent | null,
 ): Notice {
   const { targets, shard } = asked;
   const isSelective = asked.fromMs !== null || asked.toMs !== null || shard !== null;
@@ -152,7 +153,7 @@ function noTarget(targets: readonly string[], what: string): AiopsError {
   });
 }
 
-function emptyText(asked: Asked, { rejected }: RunCounts, extent: ReadExtent | null): string {
+function emptyText(asked: Asked, { rejected }: RunCounts, extent: KnownExtent | null): string {
   const { shard, targets } = asked;
   const isRange = asked.fromMs !== null || asked.toMs !== null;
   const share = shard === null ? '' : `shard ${shard.index}/${shard.count}`;
@@ -162,7 +163,7 @@ function emptyText(asked: Asked, { rejected }: RunCounts, extent: ReadExtent | n
   }
   const of = shard !== null ? ` of ${share}` : targets === undefined ? '' : ' of the selected targets';
   const range = isRange ? rangeText(asked) : '';
-  const around = extent === null ? '' : `; ${extentText(extent)}`;
+  const around = extentText(extent);
   return `no usable record${of}${range}${around}${bad}`;
 }
 
@@ -171,15 +172,18 @@ function rangeText({ fromMs, toMs }: Asked): string {
   return toMs === null ? ` from ${isoTime(fromMs)} on` : ` between ${isoTime(fromMs)} and ${isoTime(toMs)}`;
 }
 
-function extentText({ firstMs, beforeMs, afterMs }: ReadExtent): string {
+function extentText(extent: KnownExtent | null): string {
+  const { firstMs, beforeMs, afterMs } = extent ?? {};
+  if (beforeMs === undefined || afterMs === undefined) return '';
   if (beforeMs !== null && afterMs !== null)
-    return `the nearest records are at ${isoTime(beforeMs)} and ${isoTime(afterMs)}`;
+    return `; the nearest records are at ${isoTime(beforeMs)} and ${isoTime(afterMs)}`;
   if (beforeMs !== null)
-    return `the records run from ${isoTime(firstMs ?? beforeMs)} to ${isoTime(beforeMs)}`;
-  if (afterMs !== null) return `the first record is at ${isoTime(afterMs)}`;
-  return 'there is none at any time';
+    return `; the records run from ${isoTime(firstMs ?? beforeMs)} to ${isoTime(beforeMs)}`;
+  if (afterMs !== null) return `; the first record is at ${isoTime(afterMs)}`;
+  return '; there is none at any time';
 }
 
-function seenText({ targets }: ReadExtent): string {
-  return targets.isMore ? `more than ${countText(targets.count)} targets` : plural(targets.count, 'target');
+function seenText({ targets: { count, isMore, isLeast = false } }: KnownExtent): string {
+  if (isMore) return `more than ${countText(count)} targets`;
+  return `${isLeast ? 'at least ' : ''}${plural(count, 'target')}`;
 }

@@ -7,7 +7,7 @@ import { openWindows, readOptionsFor } from '../read/open-windows.js';
 import { reopenRecording } from '../read/recording.js';
 import { pageAssets } from '../host/page-assets.js';
 import { usableProcessors } from '../host/processors.js';
-import { noticesOfNothing, report } from './finish.js';
+import { noticesOfNothing, report, type KnownExtent } from './finish.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext, ReplayOutcome } from './replay-context.js';
 import type { RunLabels } from './report/run-labels.js';
@@ -28,6 +28,8 @@ export interface WrittenRun {
   readonly progress: RunProgress;
   /** Its labelled records; null: to be read from its results. */
   readonly labels: RunLabels | null;
+  /** What of the inputs was read; null: only a part of them, or that is not known. */
+  readonly extent: KnownExtent | null;
   readonly sessions: RunSummary['sessions'];
   /** About how it was served. */
   readonly notices: readonly Notice[];
@@ -40,7 +42,7 @@ export interface WrittenRun {
  */
 export async function reportRun(
   config: ReplayConfig,
-  { output, shown, facts, progress, labels, sessions, notices: aboutServing }: WrittenRun,
+  { output, shown, facts, progress, labels, extent, sessions, notices: aboutServing }: WrittenRun,
   context: Pick<ReplayContext, 'stdin' | 'onNotice'>,
 ): Promise<ReplayOutcome> {
   const { input } = facts;
@@ -65,7 +67,10 @@ export async function reportRun(
   const totals = new RunTotals(config, { recording, lookBack, input, before: progress, usage });
   totals.counters.settle();
   totals.counters.checkRejects(config.maxRejects, true);
-  const notices = [...aboutServing, ...noticesOfNothing(config.read, totals.counters, null)];
+  const notices = [
+    ...aboutServing,
+    ...noticesOfNothing(config.read, totals.counters, { extent: () => extent }),
+  ];
   const of = { hasLabels: recording.hasLabels, before: progress, labels };
   const parts = {
     ...{ threshold: model.threshold, recording, totals, compared: null },

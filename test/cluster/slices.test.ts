@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import type { ReplayValues } from '#build/cli/settings.js';
+import { AiopsError } from '#build/core/errors.js';
 
 import { temporaryFolder } from '../support/cli.js';
+import { merged } from '../support/merging.js';
 import {
   at,
   configFor,
@@ -39,6 +41,41 @@ async function checkSlices(
   assert.deepEqual(await joinedParts(run, slices.length), whole);
   return slices.length;
 }
+
+test('where no target is selected, a merge ends as a local run does', async (t) => {
+  const folder = temporaryFolder(t);
+  const input = join(folder, 'd.csv');
+  await writeFile(input, `timestamp,target,cpu\n${rowsOf(300, plain)}`);
+  const ended = (of: Promise<unknown>): Promise<string> =>
+    of.then(
+      () => 'complete',
+      (error: unknown) => (error instanceof AiopsError ? `${error.code}: ${error.message}` : String(error)),
+    );
+  const shard = { index: 1, count: 2 };
+  for (const [i, [changes, slices]] of (
+    [
+      [{ targets: ['zz'] }, 3],
+      [{ targets: ['zz'] }, 1],
+      [{ targets: ['zz'], to: at(200) }, 3],
+      [{ targets: ['zz'], from: at(1) }, 3],
+      [{ targets: ['zz'], shard }, 3],
+      [{ targets: ['a'], to: at(-5) }, 1],
+      [{ targets: ['zz'], from: at(250) }, 2],
+    ] as const
+  ).entries()) {
+    const [local, run] = [join(folder, `local-${i}`), join(folder, `run-${i}`)];
+    const alone = await ended(localRun(configFor([input], local, changes)));
+    const config = configFor([input], run, changes);
+    const plan = await planned(config, slices);
+    for (const { number } of plan.slices) await sliceOnce(run, number);
+    const sliced = await ended(merged({ plan, config }));
+    assert.equal(sliced, alone, JSON.stringify(changes));
+    assert.match(
+      alone,
+      i === 5 ? /^complete$/ : /^input_unusable: --targets "zz" matches no target; .* 2 targets$/,
+    );
+  }
+});
 
 test('slices of CSV say what a local run says', async (t) => {
   const text = `timestamp,target,cpu\n${rowsOf(400, plain)}`;

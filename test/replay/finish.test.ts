@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { AiopsError } from '#build/core/errors.js';
 import { explainNothing, type Asked } from '#build/replay/finish.js';
 import { Counters } from '#build/read/counters.js';
+import { joinedMet, type MetTargets } from '#build/read/lines/target-filter.js';
 
 type Extent = NonNullable<Parameters<typeof explainNothing>[2]>;
 
@@ -90,4 +91,20 @@ test('what other processes read is explained without what there is around it', (
     explain({ targets: ['x'] }, null),
     'refused: --targets "x" selects no usable record; the first: x',
   );
+});
+
+test('targets that several slices met are counted at least', () => {
+  const seen = (count: number): MetTargets => ({ count, isMore: false, hasNamed: false, hasSelected: false });
+  const asked = { ...ALL, targets: ['zz'] };
+  for (const [targets, text] of [
+    [joinedMet(seen(3), seen(0)), 'the input has 3 targets'],
+    [joinedMet(seen(3), seen(5)), 'the input has at least 5 targets'],
+    [joinedMet(seen(3), { ...seen(5), isMore: true }), 'the input has more than 5 targets'],
+  ] as const)
+    assert.throws(
+      () => explainNothing(asked, new Counters(1), { targets }),
+      new RegExp(`no target; ${text}$`),
+    );
+  const { hasNamed } = joinedMet(seen(1), { ...seen(1), hasNamed: true });
+  assert.equal(hasNamed, true);
 });

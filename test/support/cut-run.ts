@@ -139,9 +139,10 @@ export async function writePart(
   const state = { ...since(before, end, cut.local.rejects), ...NOTHING_OPEN, ...changes.found };
   await output.commit(state);
   const { counts } = state;
+  const met = { count: 3, isMore: false, hasNamed: true, hasSelected: true };
   await output.finish(
     { summary: '{}', page: null },
-    { at: '2026-01-01T00:00:00.000Z', counts, summarySha256: '', files: sums, ...labels },
+    { at: '2026-01-01T00:00:00.000Z', counts, summarySha256: '', files: sums, met, ...labels },
   );
   await output.close();
   await files.remove(join(folder, 'timing.json'));

@@ -15,7 +15,7 @@ interface Merging {
 
 /** Merges what is there; nothing asks it to stop. */
 export async function merged(
-  { plan, config }: CutRun,
+  { plan, config }: Pick<CutRun, 'plan' | 'config'>,
   { follow = false, context = {} }: Merging = {},
 ): Promise<{ outcome: MergeOutcome; notices: string[]; steps: MergeStep[] }> {
   const notices: string[] = [];

@@ -12,6 +12,7 @@ import { previousJournal } from '../../replay/resume/previous-journal.js';
 import type { LabelTallies } from '../../replay/report/run-labels.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
 import { hasLabels, readLabels } from '../label-file.js';
+import type { MetTargets } from '../../read/lines/target-filter.js';
 import {
   partCompletion,
   partFacts,
@@ -33,6 +34,7 @@ export interface GoodPart {
   readonly files: PartFiles;
   /** Null: the recording has no labels. */
   readonly labels: LabelTallies | null;
+  readonly met: MetTargets;
 }
 
 /** What a part's journal says. */
@@ -81,8 +83,8 @@ function readPart(path: string, journal: JournalContents): SealedPart | null {
   const progress = previousJournal(path, journal).lastCommit();
   if (progress === null || journal.completion === null) return null;
   const { part } = partFacts(journal.facts);
-  const { files, labels = null } = partCompletion(journal.metrics)(journal.completion);
-  return { of: part, progress, paths: pathsOf(path, journal), files, labels };
+  const { files, labels = null, met } = partCompletion(journal.metrics)(journal.completion);
+  return { of: part, progress, paths: pathsOf(path, journal), files, labels, met };
 }
 
 async function withLabels(part: SealedPart, path: string, files: Files): Promise<GoodPart | BadPart> {

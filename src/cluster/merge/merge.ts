@@ -204,7 +204,8 @@ class Merge {
     const notices = [sharesNotice(shares)];
     const shown = asGiven(this.#config, this.#plan);
     const labels = this.#run.labels;
-    const written = { output, shown, facts: this.#plan.facts, progress, labels, sessions, notices };
+    const extent = readsStart(this.#plan) ? { targets: shares.met } : null;
+    const written = { output, shown, facts: this.#plan.facts, progress, labels, extent, sessions, notices };
     const outcome = await reportRun(this.#config, written, this.#context);
     await removeMerged(this.#folder, Infinity, this.#files); // another plan may have had more slices
     await removeEmptyParts(this.#folder, this.#files);
@@ -221,6 +222,12 @@ class Merge {
     const minutes = this.#run.progress?.counts.minutes ?? 0;
     return { kind: 'interrupted', minutes, dropped: 0, resumable: true };
   }
+}
+
+/** Whether the first slice reads the inputs from their start, rather than from shortly before a range. */
+function readsStart({ slices }: SealedPlan): boolean {
+  const positions = slices[0]?.readFrom?.positions ?? [];
+  return positions.every((position) => position === 'end' || position.byteOffset === 0);
 }
 
 function openAfter(progress: RunProgress | null): LeftOpen {

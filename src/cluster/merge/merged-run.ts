@@ -123,7 +123,8 @@ export class MergedRun implements AsyncDisposable {
     const at = new Date().toISOString();
     const progress = joinedProgress(this.#progress, part.progress, { at, ended: slice.until === null });
     const { host } = part.of;
-    const shares = withSlice(this.#shares, { host, attempts, progress: part.progress, labels });
+    const added = { host, attempts, progress: part.progress, labels, met: part.met };
+    const shares = withSlice(this.#shares, added);
     await this.output.commit({ ...progress, merged: shares });
     this.#progress = progress;
     this.#shares = shares;

@@ -2,7 +2,8 @@ import type { Notice } from '../../core/errors.js';
 import { count, dictionary, number, object, type Shape } from '../../core/shape.js';
 import type { RunProgress } from '../../replay/resume/run-facts.js';
 import { countText, figures, plural } from '../../report/format.js';
-import { fileSum, type FileSum } from '../part.js';
+import { joinedMet, NONE_MET, type MetTargets } from '../../read/lines/target-filter.js';
+import { fileSum, metTargets, type FileSum } from '../part.js';
 
 /** What one machine served of a run. */
 export interface HostShare {
@@ -21,14 +22,16 @@ export interface MergedShares {
   readonly hosts: Readonly<Record<string, HostShare>>;
   /** Of the file with their counts of labelled records; undefined: no labels, or an earlier such file was lost. */
   readonly labels?: FileSum;
+  /** Targets that they met. */
+  readonly met: MetTargets;
 }
 
-export const NOTHING_MERGED: MergedShares = { slice: 0, attempts: 0, hosts: {} };
+export const NOTHING_MERGED: MergedShares = { slice: 0, attempts: 0, hosts: {}, met: NONE_MET };
 
 const hostShare: Shape<HostShare> = object({ slices: count, rows: count, elapsedMs: number });
 
 export const mergedShares: Shape<MergedShares> = object(
-  { slice: count, attempts: count, hosts: dictionary(hostShare) },
+  { slice: count, attempts: count, hosts: dictionary(hostShare), met: metTargets },
   { labels: fileSum },
 );
 
@@ -40,12 +43,13 @@ interface AddedSlice {
   readonly progress: RunProgress;
   /** Null: there is no file. */
   readonly labels: FileSum | null;
+  readonly met: MetTargets;
 }
 
 /** The same with the next slice. */
 export function withSlice(
-  { slice, attempts, hosts }: MergedShares,
-  { host, attempts: added, progress, labels }: AddedSlice,
+  { slice, attempts, hosts, met }: MergedShares,
+  { host, attempts: added, progress, labels, met: alsoMet }: AddedSlice,
 ): MergedShares {
   const { slices, rows, elapsedMs } = hosts[host] ?? { slices: 0, rows: 0, elapsedMs: 0 };
   const { counts, usage } = progress;
@@ -54,6 +58,7 @@ export function withSlice(
   return {
     ...{ slice: slice + 1, attempts: attempts + added, hosts: { ...hosts, [host]: share } },
     ...(labels === null ? {} : { labels }),
+    met: joinedMet(met, alsoMet),
   };
 }
 

@@ -12,6 +12,7 @@ import { growingPaths } from '../../output/output-paths.js';
 import type { RunOutput } from '../../output/run-output.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import type { ReadOptions } from '../../read/options.js';
+import { NONE_MET } from '../../read/lines/target-filter.js';
 import type { Recording } from '../../read/recording.js';
 import type { ReplayOutcome } from '../../replay/replay-context.js';
 import type { RunLabels } from '../../replay/report/run-labels.js';
@@ -47,6 +48,7 @@ export class SliceRun implements PreviousRun {
   readonly #attempt: Attempt;
   /** Null: the recording has none. */
   #labels: RunLabels | null = null;
+  #recording: Recording | null = null;
 
   constructor(asked: Asked, attempt: Attempt) {
     this.#asked = asked;
@@ -75,10 +77,11 @@ export class SliceRun implements PreviousRun {
     await this.#asked.output.preflight({ replace: false });
   }
 
-  openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
+  async openRecording(options: ReadOptions, stdin: Readable): Promise<Recording> {
     const { plan, slice } = this.#attempt;
     const { inputs } = this.#asked.config;
-    return openSlice({ inputs, recording: plan.facts.recording }, slice, options, stdin);
+    const of = { inputs, recording: plan.facts.recording };
+    return (this.#recording = await openSlice(of, slice, options, stdin));
   }
 
   checkReady(ready: ReadyFacts): void {
@@ -117,6 +120,7 @@ export class SliceRun implements PreviousRun {
       this.#labels && (await writeLabels(partLabelsPath(output.out), this.#labels.tallies(), nodeFiles));
     return {
       ...completion,
+      met: this.#recording?.extent().targets ?? NONE_MET,
       files: Object.fromEntries(sums) as PartFiles,
       ...(labels === null ? {} : { labels }),
     };

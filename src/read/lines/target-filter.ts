@@ -13,10 +13,27 @@ export interface MetTargets {
   readonly count: number;
   /** Whether there were more than `count`. */
   readonly isMore: boolean;
+  /** Whether there may have been more: several readers met targets, which of these are the same is not known. */
+  readonly isLeast?: boolean;
   /** Whether `--targets` selects one of them. */
   readonly hasNamed: boolean;
   /** Whether `--shard` has one of those. */
   readonly hasSelected: boolean;
+}
+
+export const NONE_MET: MetTargets = { count: 0, isMore: false, hasNamed: false, hasSelected: false };
+
+/** What two readers of a recording met. */
+export function joinedMet(a: MetTargets, b: MetTargets): MetTargets {
+  if (a.count === 0) return b;
+  if (b.count === 0) return a;
+  return {
+    count: Math.max(a.count, b.count),
+    isMore: a.isMore || b.isMore,
+    isLeast: true,
+    hasNamed: a.hasNamed || b.hasNamed,
+    hasSelected: a.hasSelected || b.hasSelected,
+  };
 }
 
 /** The targets that `--targets` (names in which `*` stands for any text) and `--shard` select. */
