@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { csv, one, replayArguments, rows, runsIn, time } from '../support/added-inputs.js';
@@ -132,6 +133,30 @@ test('a file that was rotated since is recognized by its bytes', async (t) => {
   const other = await replay(['m.csv.3', 'm.csv.2', 'm.csv.1', 'm.csv']);
   assert.equal(other.status, 78, other.stderr);
   assert.match(other.stderr, /: m\.csv\.2, which would be m\.csv\.1 rotated, holds other bytes/);
+  writeFileSync(join(cwd, 'm.csv.2.gz'), gzipSync(readFileSync(join(cwd, 'm.csv.2'))));
+  writeFileSync(join(cwd, 'n.csv'), one(45, 50));
+  const packed = await replay(['m.csv.2.gz', 'm.csv.1', 'm.csv', 'n.csv']);
+  assert.equal(packed.status, 78, packed.stderr);
+  assert.match(packed.stderr, /m\.csv\.2\.gz.* is compressed now.*\n.*gunzip/);
+});
+
+test('a rotated file may begin with late records of minutes that growth would redo', async (t) => {
+  const late = `time,host,v\n${rows(18, 19, ['c'])}${rows(20, 25)}`;
+  const { cwd, replay } = runsIn(t, { 'm.csv': csv(0, 20) });
+  const grace = ['--grace', '3'];
+  assert.equal((await replay(['m.csv'], ...grace)).status, 0);
+  renameSync(join(cwd, 'm.csv'), join(cwd, 'm.csv.1'));
+  writeFileSync(join(cwd, 'm.csv'), `time,host,v\n${rows(10, 11, ['c'])}${rows(20, 25)}`);
+  const early = await replay(['m.csv.1', 'm.csv'], ...grace);
+  assert.equal(early.status, 78, early.stderr);
+  assert.match(early.stderr, /but the run has committed/);
+  writeFileSync(join(cwd, 'm.csv'), late);
+  const { status, stderr } = await replay(['m.csv.1', 'm.csv'], ...grace);
+  assert.equal(status, 0, stderr);
+  const whole = await runCli(replayArguments(['m.csv.1', 'm.csv'], 'whole', grace), { cwd });
+  assert.equal(whole.status, 0, whole.stderr);
+  const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
+  assert.equal(results('out'), results('whole'));
 });
 
 test('an export with other labels cannot be added, and the remedy names the labels that both have', async (t) => {

@@ -3,6 +3,7 @@ import { endOf, firstDifference, spansOf } from '../bytes/digests.js';
 import type { Difference, Span } from '../bytes/digests.js';
 import { closeRead, factsOf, isUntouched, lookAt, openFile, statsOf } from '../bytes/file-facts.js';
 import type { FileFacts } from '../bytes/file-facts.js';
+import { isGzip } from '../bytes/unpack.js';
 import type { FileSnapshot, InputSnapshot } from './snapshot.js';
 
 /** How much of a file to compare: all if its facts have changed, always all, or samples. */
@@ -19,7 +20,7 @@ export type InputState =
   /** Unchanged, or grown: it still begins with what was read; `now` are its facts just before the comparison. */
   | { readonly state: 'same' | 'grown'; readonly now: FileFacts; readonly compared: Compared }
   /** `what` continues a sentence that starts with its name: `has become smaller`. */
-  | { readonly state: 'changed'; readonly what: string }
+  | { readonly state: 'changed'; readonly what: string; readonly isCompressed?: boolean }
   /** Standard input or a pipe: only reading it again will show. */
   | { readonly state: 'unknown' };
 
@@ -57,6 +58,7 @@ async function compareInput(input: string, file: FileSnapshot, verify: VerifyInp
     return changed(identity === null ? 'was a pipe when the run began' : 'is no longer a file');
   }
   const state = await compareFile(input, identity, file, verify);
+  if (state.state === 'changed' && !file.isPacked && (await isCompressed(input))) return COMPRESSED;
   // How to read records is detected from the first ones, which did not exist then.
   if (state.state === 'grown' && plan === null) return changed('had no record when the run began');
   if (state.state === 'grown' && isSorted) return changed(HAS_OTHER_ORDER);
@@ -114,6 +116,22 @@ const WAS_LIVE =
   'was a live feed (--pace realtime): reading it again cannot show which minutes the clock closed';
 const WOULD_BE_LIVE =
   'would be a live feed with --pace realtime but was not before: the clock may close its minutes sooner';
+
+const COMPRESSED: InputState = {
+  state: 'changed',
+  what: 'is compressed now, but was not when this run read it',
+  isCompressed: true,
+};
+
+async function isCompressed(path: string): Promise<boolean> {
+  const handle = await openFile(path);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return isGzip(buffer);
+  } finally {
+    await closeRead(handle);
+  }
+}
 
 function changed(what: string): InputState {
   return { state: 'changed', what };

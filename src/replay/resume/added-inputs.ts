@@ -38,7 +38,8 @@ export function inputsOf(settings: RunFacts['settings']): readonly string[] {
 
 /**
  * Looks at inputs that the run did not have. They may continue it if a run over all inputs would read the earlier ones in
- * the same way, and if none of them has a record before the last committed minute.
+ * the same way, and if none of them has a record before the last committed minute, except in minutes that would be
+ * redone if the inputs had grown.
  *
  * @param recording of the run, compared with its files
  * @throws AiopsError `config` if they may not; what opening a recording throws
@@ -46,7 +47,7 @@ export function inputsOf(settings: RunFacts['settings']): readonly string[] {
 export async function withAddedInputs(
   facts: RunFacts,
   recording: InputSnapshot,
-  last: RunProgress | undefined,
+  commits: readonly RunProgress[],
   { inputs, read, output }: Pick<ReplayConfig, 'inputs' | 'read' | 'output'>,
   onNotice: (notice: Notice) => void,
 ): Promise<ExtendedInputs> {
@@ -61,10 +62,11 @@ export async function withAddedInputs(
   const reasons = [...unfitReasons(all, known, inputs), ...readingDifferences(recording, all, inputs)];
   if (reasons.length > 0) throw cannotAdd(inputs.slice(known), reasons.slice(0, 1), output.out);
   let firstMs = Infinity;
+  const committed = committedMinutes(commits, known);
   for (const [i, input] of inputs.entries()) {
     if (i < known) continue;
     const minuteMs = await firstMinute(input, { ...all, files: [all.files[i]!] }, options, scratch);
-    const reason = tooEarly(input, minuteMs, last?.minuteMs ?? -Infinity);
+    const reason = tooEarly(input, minuteMs, committed);
     if (reason !== null) throw cannotAdd(inputs.slice(known), [reason], output.out);
     firstMs = Math.min(firstMs, minuteMs);
   }
@@ -122,10 +124,26 @@ async function firstMinute(
   return Infinity;
 }
 
-function tooEarly(input: string, firstMs: number, committedMs: number): string | null {
+interface CommittedMinutes {
+  /** The last one, epoch ms; -Infinity: none. */
+  readonly lastMs: number;
+  /** The last one that growth of the last input to end would not redo. */
+  readonly keptMs: number;
+}
+
+function committedMinutes(commits: readonly RunProgress[], known: number): CommittedMinutes {
+  const isOpen = ({ positions }: RunProgress): boolean =>
+    positions.slice(0, known).some((position) => position !== 'end');
+  return {
+    lastMs: commits.at(-1)?.minuteMs ?? -Infinity,
+    keptMs: commits.findLast(isOpen)?.minuteMs ?? -Infinity,
+  };
+}
+
+function tooEarly(input: string, firstMs: number, { lastMs, keptMs }: CommittedMinutes): string | null {
   if (firstMs === -Infinity) return `${input} begins with too many rejects to place them in time`;
-  if (firstMs >= committedMs) return null;
-  return `${input} begins at ${isoTime(firstMs)}, but the run has committed ${isoTime(committedMs)} without it`;
+  if (firstMs >= lastMs || firstMs > keptMs) return null;
+  return `${input} begins at ${isoTime(firstMs)}, but the run has committed ${isoTime(lastMs)} without it`;
 }
 
 /** What a run over all inputs would read differently, as texts. */

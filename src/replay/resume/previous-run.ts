@@ -106,7 +106,7 @@ export async function findPreviousRun(asked: Asked): Promise<PreviousRun> {
   const compared = await compareWithSnapshot(facts, commits, config, onNotice);
   const { changes } = compared;
   const { recording, firstMs } = addsInputs(facts, config.inputs)
-    ? await withAddedInputs(facts, compared.recording, commits.at(-1), config, onNotice)
+    ? await withAddedInputs(facts, compared.recording, commits, config, onNotice)
     : { recording: compared.recording, firstMs: Infinity };
   const lookBackMs = longestMs(
     facts.recording.grid,

@@ -39,8 +39,9 @@ export async function compareWithSnapshot(
     return state?.state === 'changed' ? [`${name} ${state.what}`] : [];
   });
   if (changed.length > 0) {
+    const isCompressed = states.some((state) => state.state === 'changed' && state.isCompressed === true);
     throw new AiopsError('config', `the input of ${output.out} has changed: ${changed.join('; ')}`, {
-      hint: 'choose another --out for it, or start over with --restart, which replaces the earlier results',
+      hint: isCompressed ? UNPACK : OTHER_INPUT,
     });
   }
   if (backfill.verifyInput === 'sample')
@@ -52,6 +53,11 @@ export async function compareWithSnapshot(
   const changes = states.map(({ state }) => (state === 'changed' ? 'unknown' : state));
   return { changes, recording: { ...recording, files } };
 }
+
+const OTHER_INPUT =
+  'choose another --out for it, or start over with --restart, which replaces the earlier results';
+const UNPACK =
+  'unpack it (gunzip) and name the unpacked file, or start over with --restart; keep log rotation from compressing files of a run (logrotate: nocompress)';
 
 /** The recording with what the run had read of it by its last commit. */
 function withCommitted(recording: InputSnapshot, commits: readonly RunProgress[]): InputSnapshot {
