@@ -134,7 +134,8 @@ export async function checkFiles(
   const [first] = damaged;
   if (first === undefined) return tails;
   const others = damaged.length === 1 ? '' : ` (and ${damaged.length - 1} more: see aiops-serve status)`;
-  const isOthers = first.problem === 'long' ? '; if it belongs to another run, choose another --rejects' : '';
+  const maybeOthers = first.problem === 'long' && first.path === paths.rejects;
+  const isOthers = maybeOthers ? '; if it belongs to another run, choose another --rejects' : '';
   throw new AiopsError('output_io', `cannot continue: ${damageText(first)}${others}`, {
     hint: ({ startOver }) => `restore the file, or ${startOver}${isOthers}`,
   });

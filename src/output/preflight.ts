@@ -70,6 +70,7 @@ export type RejectsKind = 'file' | 'stdout' | 'stderr' | 'stream';
 
 /** @throws AiopsError `output_cannot_create` */
 export async function rejectsKindOf(path: string, files: Files): Promise<RejectsKind> {
+  if (path === '-') return 'stdout';
   const entry = await files.entry(path).catch((cause: unknown) => {
     throw cannotCreate(path, cause);
   });

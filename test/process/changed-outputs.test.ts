@@ -118,10 +118,17 @@ for (const kind of ['file', 'pipe'] as const) {
 
 test('rejects cannot go to standard output, where the results go', proc, async (t) => {
   const cwd = folderWith(t, HEADER + record(0));
-  const args = ['replay', 'in.csv', ...FLAGS, '--out', '-', '--rejects', '/dev/stdout'];
-  const { status, stderr } = await runCli(args, { cwd });
-  assert.equal(status, 64);
-  assert.match(stderr, /^error: rejects cannot go to \/dev\/stdout: that is standard output/m);
+  for (const [out, rejects] of [
+    ['-', '/dev/stdout'],
+    ['-', '-'],
+    ['out', '-'],
+  ] as const) {
+    const args = ['replay', 'in.csv', ...FLAGS, '--out', out, '--rejects', rejects];
+    const { status, stderr } = await runCli(args, { cwd });
+    assert.equal(status, 64, `${out} ${rejects}: ${stderr}`);
+    assert.ok(stderr.startsWith(`error: rejects cannot go to ${rejects}: `), stderr);
+    assert.ok(!readdirSync(cwd).includes('-'));
+  }
 });
 
 test('a live feed that is killed and started again keeps all rejects of both', async (t) => {
