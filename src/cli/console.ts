@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 
 import type { AiopsError, Notice } from '../core/errors.js';
+import { OutputClosed, StreamSink } from '../output/stream-sink.js';
 import { oneLine } from '../core/one-line.js';
 
 /** A progress bar on the terminal's last line, hidden while another line is printed. */
@@ -59,4 +60,19 @@ export class Console {
 /** Names come from files: characters that control a terminal or reverse text are shown as codes. */
 export function printable(text: string): string {
   return text.replaceAll('\t', '  ').split('\n').map(oneLine).join('\n');
+}
+
+/**
+ * Writes all of the text to standard output.
+ *
+ * @throws AiopsError `output_io`; a reader that closes the pipe is not an error
+ */
+export async function print(text: string): Promise<void> {
+  const sink = new StreamSink(process.stdout);
+  try {
+    await sink.write(text);
+    await sink.settle();
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  }
 }

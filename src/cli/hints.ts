@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { AiopsError, REPLAY_REMEDIES, type Remedies } from '../core/errors.js';
+import { allFlagNames } from './settings.js';
 
 /** How a command words hints. */
 interface Wording {
@@ -55,18 +56,14 @@ export async function withHints<T>(
     return await run();
   } catch (error) {
     if (!(error instanceof AiopsError)) throw error;
-    const hint = await hintFor(command, wording, error);
+    const hint = hintFor(command, wording, error);
     throw new AiopsError(error.code, error.message, { hint, cause: error });
   }
 }
 
-async function hintFor(
-  command: Command,
-  { remedies, flagsOf }: Wording,
-  error: AiopsError,
-): Promise<string | undefined> {
+function hintFor(command: Command, { remedies, flagsOf }: Wording, error: AiopsError): string | undefined {
   const hint = error.hintWith(remedies);
-  const named = await flagsIn(error.hintWith(NO_REMEDIES) ?? '');
+  const named = flagsIn(error.hintWith(NO_REMEDIES) ?? '');
   const lacking = named.filter((flag) => !hasFlag(command, flag));
   if (hint === undefined || lacking.length === 0) return hint;
   const are = lacking.length === 1 ? 'is a flag' : 'are flags';
@@ -84,9 +81,8 @@ const NO_REMEDIES: Remedies = {
 };
 
 /** Flags of this program that a hint names, unless it says of which command; those of other programs are none. */
-async function flagsIn(hint: string): Promise<string[]> {
+function flagsIn(hint: string): string[] {
   if (/aiops-serve (replay|plan|bench)/.test(hint)) return [];
-  const { allFlagNames } = await import('./settings.js');
   const known = allFlagNames();
   return [...new Set(hint.match(/(?<![\w-])--[a-z][a-z-]*[a-z](?![\w-])/g))].filter((flag) =>
     known.has(flag.slice(2)),

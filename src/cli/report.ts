@@ -1,6 +1,5 @@
 import { failedGates, gateText, type Gate, type GateResult } from '../report/gates.js';
-import { OutputClosed, StreamSink } from '../output/stream-sink.js';
-import { printable, type Console } from './console.js';
+import { print, printable, type Console } from './console.js';
 import { AiopsError } from '../core/errors.js';
 import type { STDOUT } from './settings/reporting.js';
 import type { ValuesOf } from './settings/setting.js';
@@ -47,21 +46,6 @@ export function failUnchecked(gates: readonly Gate[], terminal: Console): boolea
     terminal.notice({ level: 'warning', text });
   }
   return gates.length > 0;
-}
-
-/**
- * Writes all of the text to standard output.
- *
- * @throws AiopsError `output_io`; a reader that closes the pipe is not an error
- */
-export async function print(text: string): Promise<void> {
-  const sink = new StreamSink(process.stdout);
-  try {
-    await sink.write(text);
-    await sink.settle();
-  } catch (error) {
-    if (!(error instanceof OutputClosed)) throw error;
-  }
 }
 
 export type StdoutForm = 'text' | 'json' | 'csv' | 'markdown';

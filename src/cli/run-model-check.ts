@@ -1,9 +1,8 @@
 import { checkBundle, type CheckedBundle, type CheckedPlace } from '../prepare/check.js';
 import type { Difference } from '../prepare/differences.js';
 import { figures, plural } from '../report/format.js';
-import { printable } from './console.js';
+import { printable, print } from './console.js';
 import { EXIT_STATUS } from './exit-codes.js';
-import { print } from './report.js';
 
 /** The flags of `model check`, as commander returns them. */
 export interface CheckFlags {

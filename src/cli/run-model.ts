@@ -10,8 +10,7 @@ import { writeWhole } from '../output/durable-files.js';
 import { initModel, type Initialized, type InitFlags } from '../prepare/init.js';
 import { shapeText } from '../prepare/propose.js';
 import { plural } from '../report/format.js';
-import { printable } from './console.js';
-import { print } from './report.js';
+import { printable, print } from './console.js';
 import type { ModelValues } from './model-options.js';
 
 /** The flags of `model init`, as commander returns them. */
