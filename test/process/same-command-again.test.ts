@@ -64,6 +64,38 @@ test('a configuration file with "false" as text for --restart replaces nothing',
   assert.equal(readFileSync(join(cwd, 'out/journal.jsonl'), 'utf8'), journal);
 });
 
+test('a run of which nothing is kept reads a grown input as a run from the start would', async (t) => {
+  const cwd = temporaryFolder(t);
+  const at = (second: number): string => new Date(Date.UTC(2024, 0, 1) + second * 1000).toISOString();
+  const rest = Array.from({ length: 23 }, (_, i) => `${at(10 * (i + 1))},a,${i}\n`).join('');
+  writeFileSync(join(cwd, 'data.csv'), `timestamp,target,value\n${at(0)},a,1\n`);
+  const replay = (out: string): Promise<Finished> =>
+    runCli(
+      [
+        'replay',
+        'data.csv',
+        '--out',
+        out,
+        '--duplicates',
+        'mean',
+        ...LIGHT,
+        '--actors',
+        '1',
+        '--compare',
+        'none',
+      ],
+      { cwd },
+    );
+  const first = await replay('out');
+  assert.match(first.stderr, /interval 1m by default/);
+  appendFileSync(join(cwd, 'data.csv'), rest);
+  assert.equal((await replay('out')).status, 0);
+  assert.equal((await replay('whole')).status, 0);
+  const results = (out: string): string => readFileSync(join(cwd, out, 'results.jsonl'), 'utf8');
+  assert.equal(results('out').split('\n').length, 25);
+  assert.equal(results('out'), results('whole'));
+});
+
 test('rejects stay in their own file, which no other run overwrites', async (t) => {
   const cwd = temporaryFolder(t);
   const elsewhere = temporaryFolder(t);

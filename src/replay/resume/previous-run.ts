@@ -263,13 +263,14 @@ class ResumableRun implements PreviousRun {
   async openRecording(options: ReadOptions, stdin: Readable, scratch: SortScratch): Promise<Recording> {
     if (this.#opened !== null) return this.#opened;
     const { recording, changes, plan, read, lookBackMs } = this.#found;
-    const from = { ...plan.readFrom, allRead: read };
     const { inputs } = this.#asked.config;
-    const opened = await reopenRecording(inputs, options, stdin, recording, from, scratch);
-    const { afterMinuteMs } = from;
     const isOnceOnly = changes.includes('unknown');
-    this.#opened = isOnceOnly ? await readAgain(opened, { afterMinuteMs, lookBackMs }) : opened;
-    return this.#opened;
+    // Where nothing is kept, the inputs may show more by now than when it was decided how to read them.
+    if (this.progress === null && !isOnceOnly)
+      return (this.#opened = await openRecording(inputs, options, stdin, scratch));
+    const from = { ...plan.readFrom, allRead: read };
+    const opened = await reopenRecording(inputs, options, stdin, recording, from, scratch);
+    return (this.#opened = isOnceOnly ? await readAgain(opened, { ...from, lookBackMs }) : opened);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
