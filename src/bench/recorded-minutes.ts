@@ -58,7 +58,7 @@ async function firstMinutes(
   signal: AbortSignal,
 ): Promise<{ minutes: Block[]; counters: Counters }> {
   const lookBack = openWindows(input, recording);
-  const counters = new Counters(lookBack.rowsPerRecord);
+  const counters = new Counters();
   const minutes: Block[] = [];
   let bytes = 0;
   for await (const step of untilAborted(recording.steps(), signal)) {

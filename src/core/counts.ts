@@ -1,7 +1,7 @@
 import type { RejectReason } from './types.js';
 
-/** How many records and result rows a run has, by what became of them. */
-export interface RunCounts {
+/** How many records were read, by what became of them. */
+export interface ReadCounts {
   /** `accepted + merged + rejected` */
   readonly records: number;
   readonly accepted: number;
@@ -10,6 +10,10 @@ export interface RunCounts {
   /** Excluded by `--targets`, `--shard`, `--from` or `--to`; not counted as records. */
   readonly filtered: number;
   readonly minutes: number;
+}
+
+/** The same of a run, with its result rows. */
+export interface RunCounts extends ReadCounts {
   /** `accepted × rows per record = ok + warmup + error` */
   readonly rows: number;
   readonly ok: number;

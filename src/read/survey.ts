@@ -1,5 +1,5 @@
 import { type AiopsError } from '../core/errors.js';
-import type { RejectCount, RejectLimit, RunCounts } from '../core/counts.js';
+import type { ReadCounts, RejectCount, RejectLimit } from '../core/counts.js';
 import { blockBytesFor } from './bytes/source.js';
 import type { ExportName } from './exports/names.js';
 import type { FilePlan, RecordingFacts } from './lines/plan.js';
@@ -35,7 +35,7 @@ export interface SurveyedFile {
 /** What the records of a recording, or a sample of them, show whatever their order. */
 export interface Survey {
   readonly files: readonly SurveyedFile[];
-  readonly counts: Pick<RunCounts, 'records' | 'accepted' | 'merged' | 'rejected' | 'filtered' | 'minutes'>;
+  readonly counts: ReadCounts;
   readonly rejects: readonly RejectCount[];
   /** @throws AiopsError `reject_limit` if there are more rejects than `limit` allows */
   checkRejects(limit: RejectLimit | null): void;
@@ -62,7 +62,7 @@ export async function surveyInputs(
   const blockBytes = blockBytesFor(inputs.length);
   const isInRange = (ms: number): boolean => ms >= (fromMs ?? -Infinity) && ms < (toMs ?? Infinity);
   const mostBytes = Math.max(LEAST_BYTES, Math.floor(surveyBytes / inputs.length));
-  const counters = new Counters(0);
+  const counters = new Counters();
   const codec = new RecordCodec(columns.length);
   const newSection = (): Section =>
     new Section({ isInRange, duplicates, columns: columns.length, codec, counters });

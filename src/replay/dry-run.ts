@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
-import type { RunCounts } from '../core/counts.js';
+import type { ReadCounts } from '../core/counts.js';
 import { isoTime } from '../core/time.js';
 import type { ReadStep, ReadyFacts } from '../core/types.js';
 import { findModel } from '../model/model-choice.js';
@@ -14,7 +14,7 @@ import { openExecutors, openServing } from './open-run.js';
 import type { ReplayConfig } from './replay-config.js';
 import type { ReplayContext } from './replay-context.js';
 import { serveFirst, type FirstServed } from './serve-first.js';
-import { COUNTED_BY_READING } from './report/replay-metrics.js';
+import { COUNTED_BY_READING, type CountedByReading } from './report/replay-metrics.js';
 import { reportedRejects, type ReportedReject } from './report/rejects.js';
 import { earlierRun, refuseHeld, type EarlierRun } from './resume/earlier-run.js';
 import { findPreviousRun } from './resume/previous-run.js';
@@ -29,7 +29,7 @@ export interface DryRun {
   readonly gates: readonly GateResult[];
   /** The conditions that only the run itself can judge. */
   readonly openGates: readonly string[];
-  readonly counts: Pick<RunCounts, 'records' | 'accepted' | 'merged' | 'rejected' | 'filtered' | 'minutes'>;
+  readonly counts: ReadCounts;
   readonly rejects: readonly ReportedReject[];
   readonly firstMinute: string | null;
   readonly lastMinute: string | null;
@@ -157,10 +157,13 @@ function conclude(
 }
 
 /** @param counts of all sessions, as far as reading counts them */
-function judged(gates: readonly Gate[], counts: RunCounts): Pick<DryRun, 'gates' | 'openGates'> {
+function judged(
+  gates: readonly Gate[],
+  counts: CountedByReading['counts'],
+): Pick<DryRun, 'gates' | 'openGates'> {
   const isOpen = ({ metric }: Gate): boolean => !Object.hasOwn(COUNTED_BY_READING, metric);
   return {
-    gates: checkGates(
+    gates: checkGates<CountedByReading>(
       gates.filter((gate) => !isOpen(gate)),
       COUNTED_BY_READING,
       { counts },
@@ -178,7 +181,7 @@ const NOTHING_TO_DO: Omit<DryRun, 'out' | 'earlier' | 'gates'> = {
 
 /** Accounts for the steps of a recording as they are taken, by a block maker first and then by no one. */
 class Account {
-  readonly left = new Counters(0);
+  readonly left = new Counters();
   /** With what earlier sessions counted. */
   readonly all: Counters;
   readonly warmUp: WarmUpCount;
@@ -188,7 +191,7 @@ class Account {
 
   constructor({ maxRejects }: ReplayConfig, window: number, intervalMs: number, before: RunProgress | null) {
     this.#maxRejects = maxRejects;
-    this.all = new Counters(0, before);
+    this.all = new Counters(before);
     this.warmUp = new WarmUpCount(window, intervalMs);
   }
 

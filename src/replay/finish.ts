@@ -1,4 +1,4 @@
-import type { RunCounts } from '../core/counts.js';
+import type { ReadCounts } from '../core/counts.js';
 import { AiopsError, type Notice } from '../core/errors.js';
 import { isoTime } from '../core/time.js';
 import type { RunOutput } from '../output/run-output.js';
@@ -153,7 +153,7 @@ function noTarget(targets: readonly string[], what: string): AiopsError {
   });
 }
 
-function emptyText(asked: Asked, { rejected }: RunCounts, extent: KnownExtent | null): string {
+function emptyText(asked: Asked, { rejected }: ReadCounts, extent: KnownExtent | null): string {
   const { shard, targets } = asked;
   const isRange = asked.fromMs !== null || asked.toMs !== null;
   const share = shard === null ? '' : `shard ${shard.index}/${shard.count}`;

@@ -3,7 +3,6 @@ import type { Answers, Block, MinuteRows } from '../core/block.js';
 import type { LookBack } from '../core/look-back.js';
 import type { BlockTiming, InputSpec, MinuteBatch, ReadStep } from '../core/types.js';
 import { RunTimings, type Service } from '../measure/run-timings.js';
-import { Counters } from '../read/counters.js';
 import type { Recording } from '../read/recording.js';
 import { deadlineOf, type ReplayConfig } from './replay-config.js';
 import { AnomalyEvents } from './report/anomaly-events.js';
@@ -11,6 +10,7 @@ import { PLOTTED_EVENTS } from './report/charts/event-plots.js';
 import { RunCharts } from './report/charts/run-charts.js';
 import { RunLabels } from './report/run-labels.js';
 import type { RunProgress, RunUsage } from './resume/run-facts.js';
+import { RunCounters } from './run-counters.js';
 import { RunIncidents } from './run-incidents.js';
 import type { UsageMeter } from './usage-meter.js';
 
@@ -32,7 +32,7 @@ export interface TotalsParts {
 export class RunTotals {
   readonly rowsPerRecord: number;
   readonly deadlineMs: number;
-  readonly counters: Counters;
+  readonly counters: RunCounters;
   readonly incidents: RunIncidents;
   /** Items in a row that crashed every actor. */
   readonly losses: LossStreak;
@@ -50,7 +50,7 @@ export class RunTotals {
   ) {
     this.rowsPerRecord = lookBack.rowsPerRecord;
     this.deadlineMs = deadlineOf(config, recording.intervalMs);
-    this.counters = new Counters(lookBack.rowsPerRecord, before);
+    this.counters = new RunCounters(lookBack.rowsPerRecord, before);
     this.incidents = new RunIncidents(before?.incidents);
     this.losses = new LossStreak(before?.lostInARow);
     this.timings = new RunTimings(this.deadlineMs);

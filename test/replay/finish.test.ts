@@ -16,7 +16,7 @@ const NONE: Extent = { firstMs: null, beforeMs: null, afterMs: null, targets: me
 
 /** @param extent null: not known */
 function explain(asked: Partial<Asked>, extent: Partial<Extent> | null = {}, rejected = 0): string {
-  const counts = { ...new Counters(1).counts, rejected, records: rejected, filtered: 5 };
+  const counts = { ...new Counters().counts, rejected, records: rejected, filtered: 5 };
   try {
     const { level, text } = explainNothing(
       { ...ALL, ...asked },
@@ -102,7 +102,7 @@ test('targets that several slices met are counted at least', () => {
     [joinedMet(seen(3), { ...seen(5), isMore: true }), 'the input has more than 5 targets'],
   ] as const)
     assert.throws(
-      () => explainNothing(asked, new Counters(1), { targets }),
+      () => explainNothing(asked, new Counters(), { targets }),
       new RegExp(`no target; ${text}$`),
     );
   const { hasNamed } = joinedMet(seen(1), { ...seen(1), hasNamed: true });

@@ -1,7 +1,7 @@
 import type { Distribution } from '../../core/statistics.js';
 import type { Metric, Metrics } from '../../report/gates.js';
 import type { RunSummary } from './run-summary.js';
-import type { RunCounts } from '../../core/counts.js';
+import type { ReadCounts, RunCounts } from '../../core/counts.js';
 import type { ComparisonSummary } from '../../core/comparison.js';
 import type { DetectionFigures } from './label-account.js';
 import type { MinutesSummary, ScheduleSummary } from '../../measure/run-timings.js';
@@ -10,14 +10,19 @@ import type { MinutesSummary, ScheduleSummary } from '../../measure/run-timings.
 export type UngatedRun = Omit<RunSummary, 'gates'>;
 type ReplayMetric = Metric<UngatedRun>;
 
-/** The metrics whose values are clear once everything is read. */
+/** What is clear once everything is read. */
+export interface CountedByReading {
+  readonly counts: ReadCounts & Pick<RunCounts, 'warmup'>;
+}
+
+/** The metrics of that. */
 export const COUNTED_BY_READING = {
   minutes: counted('minutes', 'minutes replayed'),
   records: counted('records', 'records read'),
   rejected: counted('rejected', 'records rejected'),
   merged: counted('merged', 'records merged into another one'),
   warmup: counted('warmup', 'rows without an answer because their window was not full'),
-} satisfies Metrics<Pick<UngatedRun, 'counts'>>;
+} satisfies Metrics<CountedByReading>;
 
 /** The metrics of replay's `--fail-if`; times of a minute are of those served alone. */
 export const REPLAY_METRICS: Metrics<UngatedRun> = {
@@ -118,7 +123,10 @@ function ofComparison(
   };
 }
 
-function counted(count: keyof RunCounts, is: string): Metric<Pick<UngatedRun, 'counts'>> {
+function counted<Count extends keyof RunCounts>(
+  count: Count,
+  is: string,
+): Metric<{ readonly counts: Pick<RunCounts, Count> }> {
   return { unit: 'count', is, of: ({ counts }) => counts[count] };
 }
 

@@ -58,5 +58,5 @@ function withoutSchedule(summary: RunSummary): RunSummary {
  * @throws AiopsError `reject_limit`
  */
 export function checkCommittedRejects(last: RunProgress, maxRejects: ReplayConfig['maxRejects']): void {
-  new Counters(1, last).checkRejects(maxRejects, last.ended);
+  new Counters(last).checkRejects(maxRejects, last.ended);
 }

@@ -129,7 +129,7 @@ describe('following the remedy, nothing is rejected', () => {
     const hours = Array.from({ length: 20 }, (_, hour) => `${at(hour * 60)},a,1`);
     const minutes = Array.from({ length: 120 }, (_, minute) => `${at(20 * 60 + minute)},a,2`);
     const text = ['timestamp,target,cpu', ...hours, ...minutes].join('\n');
-    const counters = new Counters(1);
+    const counters = new Counters();
     const recording = await openRecording(
       ['-'],
       { ...READ_DEFAULTS, interval: 3_600_000 },
@@ -141,12 +141,12 @@ describe('following the remedy, nothing is rejected', () => {
     assert.equal(counters.rejects[0]?.stepMs, 60_000);
     assert.deepEqual((await readText(text, { interval: 60_000 })).rejects, []);
     // A resumed run still knows.
-    const before = { counts: counters.counts, verdicts: 0, found: 0, rejects: counters.rejects };
-    assert.match(new Counters(1, before).remedy ?? '', /--interval 1m/);
+    const before = { counts: counters.counts, found: 0, rejects: counters.rejects };
+    assert.match(new Counters(before).remedy ?? '', /--interval 1m/);
   });
 
   test('duplicate of the same time: no interval helps', async () => {
-    const counters = new Counters(1);
+    const counters = new Counters();
     const text = `${GOOD}2024-01-01T00:01:00Z,a,3\n2024-01-01T00:02:00Z,a,3\n`;
     const recording = await openRecording(['-'], READ_DEFAULTS, Readable.from([text]));
     for await (const step of recording.steps()) counters.addStep(step);
@@ -175,7 +175,7 @@ describe('following the remedy, nothing is rejected', () => {
       'named.csv': cpu.replace('value', 'mem').replaceAll(',a,', ',a,7'),
     });
     const inputs = (...names: string[]): string[] => names.map((name) => join(folder, name));
-    const counters = new Counters(1);
+    const counters = new Counters();
     const options: ReadOptions = { ...READ_DEFAULTS, metricNames: 'columns' };
     const recording = await openRecording(inputs('cpu.csv', 'mem.csv'), options, Readable.from([]));
     for await (const step of recording.steps()) counters.addStep(step);

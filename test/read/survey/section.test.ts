@@ -61,7 +61,7 @@ function bySection(
   duplicates: DuplicatePolicy,
   mostRecords: number,
 ): Found {
-  const counters = new Counters(0);
+  const counters = new Counters();
   const codec = new RecordCodec(COLUMNS);
   const section = new Section({
     isInRange: () => true,
