@@ -34,6 +34,8 @@ export class RayCase {
   readonly #struck = new Set<RayFaultName>();
   readonly #log: string[] = [];
   readonly #problems: string[] = [];
+  /** Commands that run beside the one that is to complete the run, or have run. */
+  readonly #beside: Promise<void>[] = [];
   #isOver = false;
 
   /** @param hasFaults without them, it tells how long a run takes */
@@ -118,6 +120,7 @@ export class RayCase {
       if (ended.status === good) return;
       assert.ok(this.#mayEndWith(ended), `the command ended with ${this.#log.join('\n')}`);
       if (ended.status === 78) return;
+      if (ended.status === 75) await Promise.all(this.#beside); // one of them has the folder
       await sleep(1000);
     }
     assert.fail(`the command never ended well: ${this.#log.join('\n')}`);
@@ -127,6 +130,7 @@ export class RayCase {
   #mayEndWith({ status, signal }: Finished): boolean {
     const struck = (...names: RayFaultName[]): boolean => names.some((name) => this.#struck.has(name));
     if (signal === 'SIGKILL') return struck('merge');
+    if (signal === 'SIGINT') return struck('interrupt'); // before the command could handle it
     if (status === 78) return struck('input');
     if (status === 130) return struck('interrupt');
     if (status === 75) return struck('second');
@@ -161,10 +165,22 @@ export class RayCase {
       inputs: this.#inputs,
       isOver: () => this.#isOver,
       signal: (signal) => void this.#child?.kill(signal),
-      runBeside: () => this.#runBeside('the second command', this.#command),
+      runBeside: () => this.#beginBeside('the second command', this.#command),
       runSlice: (slice) =>
-        this.#runBeside(`slice ${slice} by hand`, ['slice', 'out/plan.json', String(slice), '--actors', '1']),
+        this.#beginBeside(`slice ${slice} by hand`, [
+          'slice',
+          'out/plan.json',
+          String(slice),
+          '--actors',
+          '1',
+        ]),
     };
+  }
+
+  #beginBeside(what: string, args: readonly string[]): Promise<void> {
+    const running = this.#runBeside(what, args);
+    this.#beside.push(running);
+    return running;
   }
 
   async #runBeside(what: string, args: readonly string[]): Promise<void> {
