@@ -6,7 +6,7 @@ import { AiopsError, type Notice } from '../core/errors.js';
 import type { InputSpec } from '../core/types.js';
 import { openRecording, type Recording } from '../read/recording.js';
 import { countText, plural } from '../report/format.js';
-import { openWindows, readOptionsFor } from '../read/open-windows.js';
+import { lookBackFor, readOptionsFor } from '../read/model-needs.js';
 import type { ReadSettings } from '../read/options.js';
 import type { RejectLimit } from '../core/counts.js';
 import { Counters } from '../read/counters.js';
@@ -57,7 +57,7 @@ async function firstMinutes(
   maxRejects: RejectLimit | null,
   signal: AbortSignal,
 ): Promise<{ minutes: Block[]; counters: Counters }> {
-  const lookBack = openWindows(input, recording);
+  const lookBack = lookBackFor(input, recording);
   const counters = new Counters();
   const minutes: Block[] = [];
   let bytes = 0;

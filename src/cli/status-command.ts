@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
 import { hasPlan } from '../cluster/run-layout.js';
-import { statusJson, statusText, type RunStatus } from '../replay/resume/run-status.js';
-import { runStatus } from '../replay/resume/status.js';
+import { statusJson, statusText, type RunStatus } from '../replay/resume/status-report.js';
+import { runStatus } from '../replay/resume/read-status.js';
 import { printable } from './console.js';
 import { unusualSettings } from './journaled.js';
 
@@ -29,6 +29,6 @@ export function defineStatus(command: Command): void {
 /** Most folders have no plan, and reading one loads much more of the program. */
 async function statusOf(folder: string): Promise<RunStatus> {
   if (!hasPlan(folder)) return runStatus(folder);
-  const { slicedStatus } = await import('../cluster/run-slices.js');
+  const { slicedStatus } = await import('../cluster/sliced-status.js');
   return slicedStatus(folder);
 }

@@ -7,7 +7,7 @@ import { isoTime } from '../core/time.js';
 import { findModel } from '../model/model-choice.js';
 import { program } from '../program/package-files.js';
 import { remedyOf } from '../read/lines/reject-remedies.js';
-import { readOptionsFor } from '../read/open-windows.js';
+import { readOptionsFor } from '../read/model-needs.js';
 import type { ReadSettings } from '../read/options.js';
 import { openRecording } from '../read/recording.js';
 import type { Recording } from '../read/recording.js';

@@ -8,7 +8,7 @@ import { usableProcessors } from '../host/processors.js';
 import type { ChosenModel } from '../model/model-choice.js';
 import { Executors } from '../pool/executors.js';
 import { loadRequest } from '../pool/load-request.js';
-import { openWindows, readOptionsFor } from '../read/open-windows.js';
+import { lookBackFor, readOptionsFor } from '../read/model-needs.js';
 import type { Recording } from '../read/recording.js';
 import { refuseGatesWithout } from '../report/gates.js';
 import { lineForm } from './line-form.js';
@@ -103,7 +103,7 @@ async function startServing(
   { signal, onNotice }: Pick<ReplayContext, 'signal' | 'onNotice'>,
 ): Promise<Serving | null> {
   if (!recording.hasLabels) refuseGatesWithout('labels', config.gates, REPLAY_METRICS);
-  const [lookBack, lines] = [openWindows(input, recording), lineForm(config, recording)];
+  const [lookBack, lines] = [lookBackFor(input, recording), lineForm(config, recording)];
   for (const notice of recording.notices) onNotice(notice);
   const ready = await executors.start(signal);
   if (ready === null) return null;

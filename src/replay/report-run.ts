@@ -3,7 +3,7 @@ import type { Notice } from '../core/errors.js';
 import { joinedUse } from '../core/process-use.js';
 import { findModel } from '../model/model-choice.js';
 import type { RunOutput } from '../output/run-output.js';
-import { openWindows, readOptionsFor } from '../read/open-windows.js';
+import { lookBackFor, readOptionsFor } from '../read/model-needs.js';
 import { reopenRecording } from '../read/recording.js';
 import { pageAssets } from '../host/page-assets.js';
 import { usableProcessors } from '../host/processors.js';
@@ -62,7 +62,7 @@ export async function reportRun(
     from,
     { folder: config.output.out },
   );
-  const lookBack = openWindows(input, recording);
+  const lookBack = lookBackFor(input, recording);
   const usage = { total: () => withThisProcess(progress.usage) };
   const totals = new RunTotals(config, { recording, lookBack, input, before: progress, usage });
   totals.counters.settle();

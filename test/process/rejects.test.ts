@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import type { RunSummary } from '#build/replay/report/run-summary.js';
-import type { RunStatus } from '#build/replay/resume/run-status.js';
+import type { RunStatus } from '#build/replay/resume/status-report.js';
 
 import { LIGHT, runCli, temporaryFolder } from '../support/cli.js';
 

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import type { RunStatus } from '#build/replay/resume/run-status.js';
+import type { RunStatus } from '#build/replay/resume/status-report.js';
 
 import { finished, LIGHT, recording, runCli, startCli, temporaryFolder } from '../support/cli.js';
 import { stateOf } from '../support/processes.js';

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 
 import { findModel } from '../../model/model-choice.js';
-import { readOptionsFor } from '../../read/open-windows.js';
+import { readOptionsFor } from '../../read/model-needs.js';
 import type { ReadOptions } from '../../read/options.js';
 import { openRecording } from '../../read/recording.js';
 import { openExecutors, openServing, type EarlierSessions } from '../../replay/open-run.js';

@@ -5,7 +5,7 @@ import { AiopsError, type Notice } from '../../core/errors.js';
 import { inputName } from '../../core/input-position.js';
 import { formatDuration, isoTime } from '../../core/time.js';
 import { ROLE } from '../../read/lines/plan.js';
-import { readOptionsFor } from '../../read/open-windows.js';
+import { readOptionsFor } from '../../read/model-needs.js';
 import { openRecording, reopenRecording, type ReadOptions } from '../../read/recording.js';
 import { areOfOneRotation } from '../../read/sample/series/rotation.js';
 import type { FileSnapshot, InputSnapshot } from '../../read/snapshot/snapshot.js';

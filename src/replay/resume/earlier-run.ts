@@ -5,7 +5,7 @@ import type { LeftOutput } from '../../output/run-output.js';
 import { plural } from '../../report/format.js';
 import type { ReplayConfig } from '../replay-config.js';
 import type { RunProgress } from './run-facts.js';
-import { runStatus } from './status.js';
+import { runStatus } from './read-status.js';
 
 /** What a run would find in its output, and what of it would stay. */
 export interface EarlierRun {

@@ -9,7 +9,7 @@ import type { LeftOutput, RunOutput } from '../../output/run-output.js';
 import type { Executors } from '../../pool/executors.js';
 import type { LoadRequest } from '../../protocol/messages.js';
 import type { AllRead } from '../../read/bytes/prefix-sums.js';
-import { readOptionsFor } from '../../read/open-windows.js';
+import { readOptionsFor } from '../../read/model-needs.js';
 import { openRecording, reopenRecording, type ReadOptions, type Recording } from '../../read/recording.js';
 import type { InputSnapshot } from '../../read/snapshot/snapshot.js';
 import type { SortScratch } from '../../read/sort/open-sorted.js';

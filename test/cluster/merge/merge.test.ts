@@ -14,10 +14,10 @@ import { after, before, test, type TestContext } from 'node:test';
 
 import type { MergeStep } from '#build/cluster/merge/merge.js';
 import { writePlan } from '#build/cluster/plan/plan-file.js';
-import { slicedStatus } from '#build/cluster/run-slices.js';
+import { slicedStatus } from '#build/cluster/sliced-status.js';
 import { partsFolder, planPath, startPath } from '#build/cluster/run-layout.js';
 import { AiopsError } from '#build/core/errors.js';
-import { statusText } from '#build/replay/resume/run-status.js';
+import { statusText } from '#build/replay/resume/status-report.js';
 import type { ReplayConfig } from '#build/replay/replay-config.js';
 
 import { temporaryFolder } from '../../support/cli.js';

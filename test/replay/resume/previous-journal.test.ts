@@ -7,7 +7,7 @@ import { AiopsError } from '#build/core/errors.js';
 import { AUTO_TIME } from '#build/core/time/format.js';
 import { JOURNAL_FORMAT, readJournal, type JournalContents } from '#build/output/journal.js';
 import { previousJournal } from '#build/replay/resume/previous-journal.js';
-import { runStatus } from '#build/replay/resume/status.js';
+import { runStatus } from '#build/replay/resume/read-status.js';
 
 import { ROOT, temporaryFolder } from '../../support/cli.js';
 import { READY } from '../../support/facts.js';

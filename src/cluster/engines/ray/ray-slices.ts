@@ -9,7 +9,7 @@ import { planPath } from '../../run-layout.js';
 import { MOST_STARTS, RETRIED, type Engine, type EngineWork, type FailedSlice } from '../engine.js';
 import type { RayJobs } from './jobs.js';
 import type { ProgramPackage } from './program-package.js';
-import { runOnRay } from './ray-engine.js';
+import { runOnRay } from './run-job.js';
 
 /** Where slices run, and with what. */
 export interface RayOptions {

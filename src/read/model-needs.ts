@@ -14,8 +14,12 @@ export function readOptionsFor(read: ReadSettings, { window }: InputSpec): ReadO
   return { ...read, ownWindow: { window }, lookBackIntervals: before };
 }
 
-/** @throws AiopsError `config` if the recording lacks a column that the model needs */
-export function openWindows(input: InputSpec, recording: Recording): LookBack {
+/**
+ * What is carried from minute to minute for the model to look back on.
+ *
+ * @throws AiopsError `config` if the recording lacks a column that the model needs
+ */
+export function lookBackFor(input: InputSpec, recording: Recording): LookBack {
   const { columns } = input;
   const missing = columns === 'each' ? [] : columns.filter((name) => !recording.columns.includes(name));
   if (missing.length > 0) {

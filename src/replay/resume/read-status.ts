@@ -4,7 +4,7 @@ import { AiopsError } from '../../core/errors.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { METRICS_FORMATS, metricsFiles } from '../../core/metric-files.js';
 import { isoTime } from '../../core/time.js';
-import type { RunStatus, StatusProgress, StatusTiming } from './run-status.js';
+import type { RunStatus, StatusProgress, StatusTiming } from './status-report.js';
 import { inspectFiles, type DamagedFile } from '../../output/check-committed.js';
 import { isErrno, nodeFiles, type Files } from '../../output/files.js';
 import { journalPath, readJournal, type JournalContents } from '../../output/journal.js';

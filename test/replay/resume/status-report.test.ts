@@ -6,7 +6,7 @@ import {
   statusText,
   type RunStatus,
   type StatusProgress,
-} from '#build/replay/resume/run-status.js';
+} from '#build/replay/resume/status-report.js';
 
 import { READY } from '../../support/facts.js';
 import { golden } from '../../support/golden.js';

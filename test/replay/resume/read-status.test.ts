@@ -11,7 +11,7 @@ import type { InputPosition } from '#build/core/input-position.js';
 import type { InputSnapshot } from '#build/read/snapshot/snapshot.js';
 import { openRecording, reopenRecording } from '#build/read/recording.js';
 import type { RunFacts } from '#build/replay/resume/run-facts.js';
-import { runStatus } from '#build/replay/resume/status.js';
+import { runStatus } from '#build/replay/resume/read-status.js';
 import { JOURNAL_FORMAT, journalLine } from '#build/output/journal.js';
 
 import { temporaryFolder } from '../../support/cli.js';

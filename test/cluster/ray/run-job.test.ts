@@ -9,7 +9,7 @@ import { test, type TestContext } from 'node:test';
 
 import type { FailedSlice } from '#build/cluster/engines/engine.js';
 import { RayJobs } from '#build/cluster/engines/ray/jobs.js';
-import { runOnRay } from '#build/cluster/engines/ray/ray-engine.js';
+import { runOnRay } from '#build/cluster/engines/ray/run-job.js';
 
 import { temporaryFolder } from '../../support/cli.js';
 
