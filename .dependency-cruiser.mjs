@@ -57,8 +57,9 @@ const directions = Object.entries(FOLDERS).map(([folder, { allowed, why }]) => (
   to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
 }));
 
-/** The folders of read, each with those below it; all of them may know the options. */
+/** The folders of read, each with those below it; all of them may know the options and what is shared. */
 const READ = {
+  shared: { allowed: [], why: 'what several folders share knows none of them' },
   text: { allowed: [], why: 'fields of a line are cut without knowing what they say' },
   exports: { allowed: ['text'], why: 'an export is translated before anything reads its records' },
   bytes: { allowed: ['exports'], why: 'where bytes come from has nothing to do with what their records say' },
@@ -90,7 +91,10 @@ const readDirections = Object.entries(READ).map(([folder, { allowed, why }]) => 
   comment: `recording → {snapshot, survey, sort → sample, minutes} → lines → bytes → exports → text: ${why}`,
   severity: 'error',
   from: { path: `^src/read/${folder}/` },
-  to: { path: '^src/read/', pathNot: `^src/read/((${[folder, ...allowed].join('|')})/|options[.]ts$)` },
+  to: {
+    path: '^src/read/',
+    pathNot: `^src/read/((${[folder, ...allowed].join('|')}|shared)/|options[.]ts$)`,
+  },
 }));
 
 /** A package (or built-in module) that only some folders may import, with the reason. */

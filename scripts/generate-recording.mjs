@@ -9,7 +9,7 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 
-import { syntheticColumns, syntheticMinutes } from '#build/core/synthetic.js';
+import { syntheticColumns, syntheticMinutes } from '#build/bench/synthetic.js';
 import { isoTime } from '#build/core/time.js';
 import { csvHeader, csvRows, jsonBatch, jsonRows } from './shared/recording-text.mjs';
 

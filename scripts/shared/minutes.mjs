@@ -1,5 +1,5 @@
 /** Minutes to serve, made of windows instead of a recording. */
-import { syntheticTarget } from '#build/core/synthetic.js';
+import { syntheticTarget } from '#build/bench/synthetic.js';
 
 /**
  * A block of one minute: each target is one item with a long life.

@@ -1,5 +1,5 @@
 import type { Answers } from '../core/block.js';
-import { metricLines } from '../core/metric-lines.js';
+import { metricLines } from './metric-lines.js';
 import { blockLines, OUTPUT_LIMIT } from '../core/result-lines.js';
 import type { InputSpec } from '../core/types.js';
 import { planRows } from '../core/windows.js';

@@ -2,7 +2,7 @@
 import type { Block } from '../core/block.js';
 import type { Notice } from '../core/errors.js';
 import { LookBack } from '../core/look-back.js';
-import { syntheticColumns, syntheticMinutes, type SyntheticMinute } from '../core/synthetic.js';
+import { syntheticColumns, syntheticMinutes, type SyntheticMinute } from './synthetic.js';
 import type { InputSpec, MinuteBatch, SourceLine } from '../core/types.js';
 import { planRows } from '../core/windows.js';
 

@@ -3,7 +3,7 @@ import { checkPlan, installNative, planNative, type InstallRequest } from '../na
 import { removeNative } from '../native/folder.js';
 import { nativeInventory, proveNative } from '../native/inventory.js';
 import { durationText, sizeText } from '../report/format.js';
-import { Console, printable } from './console.js';
+import { Console, printable, print } from './console.js';
 import { SIGNAL_STATUS } from './exit-codes.js';
 import { inventoryLines, planLines, predictionText } from './native-text.js';
 import { watchSignals, type Interruption } from './signals.js';
@@ -22,7 +22,7 @@ export async function runInstall({ wheel, force = false, dryRun = false }: Insta
     const context = { environment: process.env, signal: interruption.signal };
     if (!dryRun) return install(request, terminal, interruption);
     const plan = await planNative(request, context);
-    print(planLines(plan, request));
+    await printLines(planLines(plan, request));
     await checkPlan(plan, request, context.signal);
   });
 }
@@ -35,7 +35,7 @@ export async function runStatus({ json = false }: { readonly json?: boolean }): 
 /** `native remove`. */
 export async function runRemove(): Promise<void> {
   const { folder, freedBytes } = await removeNative();
-  print([
+  await printLines([
     freedBytes === null
       ? `nothing to remove: nothing is installed in ${folder}`
       : `removed ${folder}: ${sizeText(freedBytes)} freed`,
@@ -80,7 +80,7 @@ async function install(request: InstallRequest, terminal: Console, { signal }: I
     outcome.kind === 'was-there'
       ? 'is already installed'
       : `was installed in ${durationText(performance.now() - startedAt)} (${sizeText(receipt.sizeBytes)})`;
-  print([
+  await printLines([
     `native TensorFlow ${receipt.tensorflow} ${how}: ${folder}`,
     `native prediction works: ${predictionText(outcome.prediction)}`,
   ]);
@@ -88,23 +88,26 @@ async function install(request: InstallRequest, terminal: Console, { signal }: I
 
 async function status(signal: AbortSignal): Promise<void> {
   const inventory = nativeInventory();
-  print(inventoryLines(inventory));
+  await printLines(inventoryLines(inventory));
   const { native, wasm } = await proveNative(inventory, signal);
-  print([`wasm         ${predictionText(wasm)}`, `native prediction works: ${predictionText(native)}`]);
+  await printLines([
+    `wasm         ${predictionText(wasm)}`,
+    `native prediction works: ${predictionText(native)}`,
+  ]);
 }
 
 async function statusJson(signal: AbortSignal): Promise<void> {
   const inventory = nativeInventory();
   try {
     const proof = await proveNative(inventory, signal);
-    print([JSON.stringify({ ...inventory, works: true, ...proof }, null, 2)]);
+    await printLines([JSON.stringify({ ...inventory, works: true, ...proof }, null, 2)]);
   } catch (error) {
     if (!(error instanceof AiopsError) || error.code === 'interrupted') throw error;
-    print([JSON.stringify({ ...inventory, works: false, reason: error.message }, null, 2)]);
+    await printLines([JSON.stringify({ ...inventory, works: false, reason: error.message }, null, 2)]);
     throw error;
   }
 }
 
-function print(lines: readonly string[]): void {
-  process.stdout.write(printable(`${lines.join('\n')}\n`));
+function printLines(lines: readonly string[]): Promise<void> {
+  return print(printable(`${lines.join('\n')}\n`));
 }

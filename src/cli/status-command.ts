@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { hasPlan } from '../cluster/run-layout.js';
 import { statusJson, statusText, type RunStatus } from '../replay/resume/status-report.js';
 import { runStatus } from '../replay/resume/read-status.js';
-import { printable } from './console.js';
+import { printable, print } from './console.js';
 import { unusualSettings } from './journaled.js';
 
 const HELP_AFTER = `
@@ -20,7 +20,7 @@ export function defineStatus(command: Command): void {
     .addHelpText('after', HELP_AFTER)
     .action(async (folder: string, { json = false }: { json?: boolean }) => {
       const status = await statusOf(folder);
-      process.stdout.write(
+      await print(
         json ? statusJson(status) : printable(statusText(status, unusualSettings(status.settings))),
       );
     });

@@ -1,5 +1,5 @@
 import { VARIANTS, type Agreement, type ComparisonSummary, type Variant } from '../core/comparison.js';
-import { distribution, SampleStore } from '../core/samples.js';
+import { distribution, SampleStore } from './samples.js';
 import { efficiency, karpFlatt, speedup } from '../core/scaling.js';
 import type { Estimate } from '../core/statistics.js';
 import { SAME, worse } from './answer-check.js';

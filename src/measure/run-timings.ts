@@ -1,4 +1,4 @@
-import { distribution, SampleStore } from '../core/samples.js';
+import { distribution, SampleStore } from './samples.js';
 import { capacityItems } from '../core/scaling.js';
 import type { Distribution } from '../core/statistics.js';
 import { CHUNK_PARTS, type ActorShare, type Breakdown, type ChunkPart } from '../core/timing.js';

@@ -16,7 +16,7 @@ import { ParentMessageEncoder } from '../protocol/parent-frames.js';
 import { writeFrame } from '../protocol/frame-encoder.js';
 import { breach, describeExit, stuck, tooLarge, type Loss, type LostActor } from './actor-errors.js';
 import { ActorProcess } from './actor-process.js';
-import { Deferred } from '../core/deferred.js';
+import { Deferred } from './deferred.js';
 import { listen, type Arrival } from './incoming.js';
 import { PendingChunks, type ChunkReply } from './pending-chunks.js';
 

@@ -10,7 +10,7 @@ import { ProtocolError } from '../protocol/frames.js';
 import { fromMachineTime } from '../protocol/machine-clock.js';
 import type { ActorTiming, Answer, Chunk, Failed, Progress } from '../protocol/messages.js';
 import { ChunkFailed, ChunkLost, describeRows, type Loss, type LostChunk } from './actor-errors.js';
-import { Deferred } from '../core/deferred.js';
+import { Deferred } from './deferred.js';
 import type { Arrival } from './incoming.js';
 
 /** An answered chunk. */

@@ -1,5 +1,5 @@
 import { ChunkLost, EveryItemLost, isAnalyzers, type Loss } from './actor-errors.js';
-import { Deferred } from '../core/deferred.js';
+import { Deferred } from './deferred.js';
 import { answerFailed, inPieces, isSingleRow, type Job, type JobReply } from './job.js';
 
 export interface RecoveryOptions {

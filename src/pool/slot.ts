@@ -7,7 +7,7 @@ import { ActorClient, type ActorClientOptions, type WarmActor } from './actor-cl
 import { lostTooOften, type Loss } from './actor-errors.js';
 import type { ActorUse } from './actor-use.js';
 import type { ChunkReply } from './pending-chunks.js';
-import { Deferred } from '../core/deferred.js';
+import { Deferred } from './deferred.js';
 import { MemoryLimit, RestartLimit } from './slot-limits.js';
 
 export interface SlotOptions extends Omit<ActorClientOptions, 'onAnswer' | 'onLost'> {

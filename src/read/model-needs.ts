@@ -1,6 +1,6 @@
 import { AiopsError } from '../core/errors.js';
 import { LookBack, lookBackIntervals } from '../core/look-back.js';
-import { RATE_LOOK_BACK } from '../core/rates.js';
+import { RATE_LOOK_BACK } from './shared/rates.js';
 import type { InputSpec } from '../core/types.js';
 import type { ReadOptions, ReadSettings } from './options.js';
 import type { Recording } from './recording.js';

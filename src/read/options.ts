@@ -1,4 +1,4 @@
-import type { DuplicatePolicy } from '../core/minute.js';
+import type { DuplicatePolicy } from './shared/minute.js';
 import type { TimeUnit } from '../core/time/numbers.js';
 import type { Shard } from '../core/shard.js';
 import type { ExportName } from './exports/names.js';

@@ -5,9 +5,9 @@ import fc from 'fast-check';
 
 import { intervalsBetween, Intervals, longestMs, plainGrid, type Grid } from '#build/core/grid.js';
 import { MONTH_MS } from '#build/core/time.js';
-import { timeParser } from '#build/core/time/format.js';
 import { zoneOffsets } from '#build/core/time/zone.js';
 import { CLOCK_CHANGES } from '../support/clock-changes.js';
+import { timeParser } from '../support/time-parser.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

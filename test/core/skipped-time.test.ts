@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { skippedTimes } from '#build/core/skipped-time.js';
-import { timeParser } from '#build/core/time/format.js';
+
+import { timeParser } from '../support/time-parser.js';
 
 const skipped = (zone: string) => skippedTimes(timeParser, zone);
 

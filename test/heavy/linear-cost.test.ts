@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { timeParser } from '#build/core/time/format.js';
 import { splitFields } from '#build/read/text/split-fields.js';
 import { findDelimiter } from '#build/read/sample/form/csv-head.js';
 import { parseJsonLine } from '#build/read/text/json-value.js';
@@ -9,6 +8,7 @@ import { labelOf } from '#build/read/lines/label-value.js';
 import { cutEvery, readCsv } from '../support/csv-reading.js';
 import { assertLinear } from '../support/growth.js';
 import { readText } from '../support/reading.js';
+import { timeParser } from '../support/time-parser.js';
 
 /** Texts that make an expression try again: runs that several parts of it match, and an end that fails. */
 const HARD: readonly (readonly [string, (n: number) => string])[] = [

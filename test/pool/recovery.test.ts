@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { joinAnswers } from '#build/core/answers.js';
 import { NO_VERDICT, ROW_STATUS, rowOffsetsOf, type Answers, type Block } from '#build/core/block.js';
-import { Deferred } from '#build/core/deferred.js';
+import { Deferred } from '#build/pool/deferred.js';
 import { AiopsError } from '#build/core/errors.js';
 import { quarantineOf, Quarantines } from '#build/core/quarantines.js';
 import type { ChunkTiming } from '#build/core/types.js';

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import fc from 'fast-check';
 
 import { AiopsError } from '#build/core/errors.js';
-import { RATE_LOOK_BACK } from '#build/core/rates.js';
+import { RATE_LOOK_BACK } from '#build/read/shared/rates.js';
 import type { ReadOptions } from '#build/read/recording.js';
 import { cutRecording, readSlice } from './cutting.js';
 import type { PlainStep } from './read-steps.js';

@@ -1,9 +1,15 @@
-import { NODE_BATCH_SIZE } from '../../core/call-size.js';
 import { AiopsError } from '../../core/errors.js';
 import type { Backend } from './backend.js';
 import { loadTfjsNode, processorFeatures, TFJS_NODE, tensorflowVersion } from './node-package.js';
 import { loadSavedModel } from './saved-model.js';
 import { loadTfjsModel } from './tfjs-model.js';
+
+/**
+ * Items per call on native TensorFlow. Its kernels choose their blocking by the batch shape, so answers only have the
+ * same bits, however a block is cut, if all calls have the same shape. Larger calls are cheaper for blocks of thousands
+ * of items, but a minute of a few items pays for a whole call (docs/benchmarks.md, "Batch shape").
+ */
+const BATCH_SIZE = 128;
 
 /**
  * Starts native TensorFlow through tfjs-node.
@@ -29,7 +35,7 @@ export async function openNode(threads: number, native: string | null): Promise<
       threads,
       features: processorFeatures(),
     },
-    defaultBatchSize: NODE_BATCH_SIZE,
+    defaultBatchSize: BATCH_SIZE,
     shapeMatters: true,
     load: (bundle, format, itemDims) =>
       format === 'saved-model'

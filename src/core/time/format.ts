@@ -60,11 +60,6 @@ export function parserOf({ numbers, dayMonth, pattern, kinds }: TimeFormat, time
   };
 }
 
-/** The parser of `AUTO_TIME`. */
-export function timeParser(timezone: string): ParseTime {
-  return parserOf(AUTO_TIME, timezone);
-}
-
 /** Between these years, digits that a person types are a date if they can be one. */
 const TYPED_DATES_MS = { from: Date.UTC(1970, 0, 1), until: Date.UTC(2100, 0, 1) };
 

@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { AiopsError, type Hint } from '../../core/errors.js';
-import { STDIN_NAME } from '../../core/stdin-name.js';
+import { STDIN_NAME } from '../shared/stdin-name.js';
 import { closeRead, unreadable } from './file-facts.js';
 
 /** An input's bytes, still compressed if it is. */

@@ -6,7 +6,7 @@ import type { Exported } from '../exports/translate.js';
 import type { Notice } from '../../core/errors.js';
 import { FILE_START } from '../../core/input-position.js';
 import type { FilePosition, InputPosition, Prefix } from '../../core/input-position.js';
-import { STDIN_NAME } from '../../core/stdin-name.js';
+import { STDIN_NAME } from '../shared/stdin-name.js';
 import { counted, withoutFirst } from './chunks.js';
 import { closeRead, factsOf, lookAt, openFile, statsOf } from './file-facts.js';
 import { inputText, isConverted } from './input-text.js';

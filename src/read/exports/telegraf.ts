@@ -1,6 +1,6 @@
 import type { Notice } from '../../core/errors.js';
 import { shellPath, shellWord } from '../../core/shell-word.js';
-import { STDIN_NAME } from '../../core/stdin-name.js';
+import { STDIN_NAME } from '../shared/stdin-name.js';
 import { endOfString, isObject, own, parseJsonLine } from '../text/json-value.js';
 import type { JsonObject } from '../text/json-value.js';
 import { ExportLines } from './export-lines.js';

@@ -1,7 +1,7 @@
 import type { Intervals } from '../../core/grid.js';
 import { parserOf } from '../../core/time/format.js';
 import type { ParseTime } from '../../core/time/format.js';
-import { readPlace } from '../../core/read-place.js';
+import { readPlace } from './read-place.js';
 import type { Reject } from '../../core/types.js';
 import type { LineOrigins } from '../bytes/line-origins.js';
 import type { ReadOptions } from '../options.js';

@@ -1,7 +1,7 @@
 import { shardOf } from '../../core/shard.js';
 import type { Shard } from '../../core/shard.js';
 import type { RejectFacts } from '../../core/types.js';
-import { wildcard } from '../../core/wildcard.js';
+import { wildcard } from '../shared/wildcard.js';
 import type { TextBlock } from './lines.js';
 
 /** Verdicts that are remembered; with more targets than this, some are decided again. */

@@ -1,6 +1,6 @@
-import { foldRecords } from '../../core/minute.js';
-import type { DuplicatePolicy } from '../../core/minute.js';
-import { readPlace } from '../../core/read-place.js';
+import { foldRecords } from '../shared/minute.js';
+import type { DuplicatePolicy } from '../shared/minute.js';
+import { readPlace } from '../lines/read-place.js';
 import type { FilePosition, InputPosition } from '../../core/input-position.js';
 import type { LinePlace, MinuteRecord, Reject, RejectFacts } from '../../core/types.js';
 import type { RecordSink } from '../lines/records.js';

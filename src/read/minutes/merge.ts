@@ -1,5 +1,5 @@
-import { MinuteFolder } from '../../core/minute.js';
-import type { DuplicatePolicy } from '../../core/minute.js';
+import { MinuteFolder } from '../shared/minute.js';
+import type { DuplicatePolicy } from '../shared/minute.js';
 import type { InputPosition } from '../../core/input-position.js';
 import { Timer } from '../../core/timer.js';
 import type { ReadStep } from '../../core/types.js';

@@ -1,8 +1,8 @@
 import { AiopsError, type Hint } from '../../core/errors.js';
 import { intervalsBetween, type Intervals } from '../../core/grid.js';
 import { placeText } from '../../core/place-text.js';
-import { timeOf } from '../../core/record-time.js';
-import { repeatedTimes } from '../../core/repeated-time.js';
+import { timeOf } from '../shared/record-time.js';
+import { repeatedTimes } from '../shared/repeated-time.js';
 import { isoTime } from '../../core/time.js';
 import type { MinuteRecord } from '../../core/types.js';
 import type { ReadOptions } from '../options.js';

@@ -1,4 +1,4 @@
-import { Rates } from '../../core/rates.js';
+import { Rates } from '../shared/rates.js';
 import type { ReadStep } from '../../core/types.js';
 import type { RecordingFacts } from '../lines/plan.js';
 

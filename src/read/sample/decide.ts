@@ -1,7 +1,7 @@
 import { AiopsError } from '../../core/errors.js';
 import { joinedTime } from '../lines/joined-time.js';
 import { lenientParser } from '../lines/units.js';
-import { rememberLast } from '../../core/remember-last.js';
+import { rememberLast } from './remember-last.js';
 import { ANY_TIME_FORMAT, parserOf } from '../../core/time/format.js';
 import type { ParseTime, TimeFormat } from '../../core/time/format.js';
 import type { NumberFormat } from '../lines/number-format.js';

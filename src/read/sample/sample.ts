@@ -1,4 +1,4 @@
-import { readPlace } from '../../core/read-place.js';
+import { readPlace } from '../lines/read-place.js';
 import { sleep } from '../../core/timer.js';
 import type { MinuteRecord, Reject } from '../../core/types.js';
 import { inPieces } from '../bytes/chunks.js';

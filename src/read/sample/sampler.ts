@@ -1,4 +1,4 @@
-import { rememberLast } from '../../core/remember-last.js';
+import { rememberLast } from './remember-last.js';
 import { parserOf } from '../../core/time/format.js';
 import type { Reject } from '../../core/types.js';
 import { inPieces } from '../bytes/chunks.js';

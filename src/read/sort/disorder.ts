@@ -1,6 +1,6 @@
 import { plural } from '../../core/count-text.js';
 import type { Notice } from '../../core/errors.js';
-import { repeatedTimes } from '../../core/repeated-time.js';
+import { repeatedTimes } from '../shared/repeated-time.js';
 import { isoTime } from '../../core/time.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,5 @@
 import { intervalsBetween } from '../../core/grid.js';
-import { timeOf } from '../../core/record-time.js';
+import { timeOf } from '../shared/record-time.js';
 import type { MinuteRecord } from '../../core/types.js';
 
 /** A record that goes back in time. */

@@ -1,5 +1,5 @@
-import { foldRecords } from '../../core/minute.js';
-import type { DuplicatePolicy } from '../../core/minute.js';
+import { foldRecords } from '../shared/minute.js';
+import type { DuplicatePolicy } from '../shared/minute.js';
 import type { MinuteBatch, MinuteRecord, ReadStep, Reject } from '../../core/types.js';
 import { pathOf } from './seen-place.js';
 import type { RecordCodec, SeenRecords } from './seen-records.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { timeParser } from '#build/core/time/format.js';
+
+import { timeParser } from '../../support/time-parser.js';
 
 const utc = timeParser('UTC');
 const at = (iso: string): number => Date.parse(iso);

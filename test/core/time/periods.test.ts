@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { textKind } from '#build/core/time/texts.js';
-import { timeParser } from '#build/core/time/format.js';
 import { readText } from '../../support/reading.js';
+import { timeParser } from '../../support/time-parser.js';
 
 const utc = timeParser('UTC');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

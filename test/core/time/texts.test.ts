@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { AUTO_TIME, parserOf, timeParser } from '#build/core/time/format.js';
+import { AUTO_TIME, parserOf } from '#build/core/time/format.js';
+
+import { timeParser } from '../../support/time-parser.js';
 
 const utc = timeParser('UTC');
 const dayFirst = parserOf({ ...AUTO_TIME, dayMonth: 'day-first' }, 'UTC');

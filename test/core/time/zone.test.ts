@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { repeatedTimes } from '#build/core/repeated-time.js';
-import { timeParser } from '#build/core/time/format.js';
+import { repeatedTimes } from '#build/read/shared/repeated-time.js';
 import { canonicalZone } from '#build/core/time/zone.js';
 import { skippedTimes } from '#build/core/skipped-time.js';
 import { CLOCK_CHANGES } from '../../support/clock-changes.js';
+import { timeParser } from '../../support/time-parser.js';
 
 const MINUTE_MS = 60_000;
 

@@ -5,12 +5,12 @@ import fc from 'fast-check';
 
 import type { AiopsError } from '#build/core/errors.js';
 import { Intervals } from '#build/core/grid.js';
-import { timeParser } from '#build/core/time/format.js';
 import type { ReadOptions } from '#build/read/options.js';
 import { chooseGrid } from '#build/read/sample/grid/grid.js';
 
 import { readText } from '../../support/reading.js';
 import { refusal } from '../../support/refusals.js';
+import { timeParser } from '../../support/time-parser.js';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { RandomStream } from '#build/core/random.js';
-import { syntheticColumns, syntheticMinutes } from '#build/core/synthetic.js';
+import { syntheticColumns, syntheticMinutes } from '#build/bench/synthetic.js';
 import { isoTime } from '#build/core/time.js';
 
 import {

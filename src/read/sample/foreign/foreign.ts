@@ -1,6 +1,6 @@
 import { AiopsError } from '../../../core/errors.js';
 import { shellPath } from '../../../core/shell-word.js';
-import { STDIN_NAME } from '../../../core/stdin-name.js';
+import { STDIN_NAME } from '../../shared/stdin-name.js';
 
 /** What a file is that is not read as it is, and what makes lines of records of it. */
 export interface Foreign {

@@ -1,7 +1,7 @@
 import type { Notice } from '../../../core/errors.js';
 import { oneLine } from '../../../core/one-line.js';
 import type { Intervals } from '../../../core/grid.js';
-import { STDIN_NAME } from '../../../core/stdin-name.js';
+import { STDIN_NAME } from '../../shared/stdin-name.js';
 import type { ReadOptions } from '../../options.js';
 import type { Decision } from '../decision.js';
 import { isOneSeries, namesByPath } from '../series/join-series.js';

@@ -1,5 +1,5 @@
 import { AiopsError } from '../../../core/errors.js';
-import { wildcard } from '../../../core/wildcard.js';
+import { wildcard } from '../../shared/wildcard.js';
 import { listNames } from '../names.js';
 
 /**

@@ -1,5 +1,5 @@
 import { basename, dirname, resolve, sep } from 'node:path';
-import { STDIN_NAME } from '../../../core/stdin-name.js';
+import { STDIN_NAME } from '../../shared/stdin-name.js';
 import { rotatedFiles } from './rotation.js';
 
 /** A path without the ending that only says how a file is read. */

@@ -1,6 +1,6 @@
 import { oneLine } from '../../../core/one-line.js';
 import { AUTO_TIME, ANY_TIME_FORMAT, parserOf } from '../../../core/time/format.js';
-import { rememberLast } from '../../../core/remember-last.js';
+import { rememberLast } from '../remember-last.js';
 import { isNumberText } from '../../../core/time/numbers.js';
 import type { ReadOptions } from '../../options.js';
 import { decideDayMonth } from './day-month.js';

@@ -1,5 +1,5 @@
 import { oneLine } from '../../../core/one-line.js';
-import { rememberLast } from '../../../core/remember-last.js';
+import { rememberLast } from '../remember-last.js';
 import { ANY_TIME_FORMAT, parserOf, timeKind } from '../../../core/time/format.js';
 import type { TimeFormat, TimeKind } from '../../../core/time/format.js';
 import type { Decision } from '../decision.js';

@@ -1,6 +1,6 @@
 /* Counters, which only grow until they begin again, as rates. */
-import { intervalsBetween } from './grid.js';
-import type { MinuteBatch, MinuteRecord } from './types.js';
+import { intervalsBetween } from '../../core/grid.js';
+import type { MinuteBatch, MinuteRecord } from '../../core/types.js';
 
 /** How many more intervals a window of rates depends on than one of values. */
 export const RATE_LOOK_BACK = 1;

@@ -7,7 +7,7 @@ import { joinAnswers } from '#build/core/answers.js';
 import { cutMinutes, cutSeries, NO_VERDICT, type Answers, type Block } from '#build/core/block.js';
 import { METRICS_FORMATS, metricsFiles, type MetricsForm } from '#build/core/metric-files.js';
 import { labelNames } from '#build/core/metric-labels.js';
-import { metricLines } from '#build/core/metric-lines.js';
+import { metricLines } from '#build/actor/metric-lines.js';
 import { blockOf } from '../support/blocks.js';
 
 const FIRST_MS = Date.UTC(2018, 3, 30);

@@ -1,4 +1,4 @@
-import { RandomStream } from './random.js';
+import { RandomStream } from '../core/random.js';
 
 /** The recording to generate. */
 export interface SyntheticOptions {

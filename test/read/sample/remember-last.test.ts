@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rememberLast } from '#build/core/remember-last.js';
+import { rememberLast } from '#build/read/sample/remember-last.js';
 
 test('a value is read again only if another one came between', () => {
   const read: unknown[] = [];

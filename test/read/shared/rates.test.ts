@@ -3,10 +3,10 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { rateOf, Rates } from '#build/core/rates.js';
+import { rateOf, Rates } from '#build/read/shared/rates.js';
 import type { MinuteBatch } from '#build/core/types.js';
 
-import { MINUTE_MS, minuteBatch, record } from '../support/records.js';
+import { MINUTE_MS, minuteBatch, record } from '../../support/records.js';
 
 test('the rate of a counter is its increase per second, and counts from 0 after a reset', () => {
   assert.equal(rateOf(100, 160, 60), 1);

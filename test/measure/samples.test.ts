@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { SampleStore } from '#build/core/samples.js';
+import { SampleStore } from '#build/measure/samples.js';
 
 test('keeps all samples up to the capacity, evenly spread ones beyond', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import type { MinuteRecord } from './types.js';
+import type { MinuteRecord } from '../../core/types.js';
 
 /** A record's own time, epoch ms. */
 export function timeOf({ minuteMs, offsetMs = 0 }: MinuteRecord): number {

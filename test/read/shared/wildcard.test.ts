@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { wildcard } from '#build/core/wildcard.js';
-import { assertLinear } from '../support/growth.js';
+import { wildcard } from '#build/read/shared/wildcard.js';
+import { assertLinear } from '../../support/growth.js';
 
 /** What the matcher must agree with: every split of the text between the pattern's beginning and the rest. */
 function matches(pattern: string, text: string): boolean {

@@ -1,9 +1,9 @@
-import { JoinedRecord, MergedRecord } from './joined-record.js';
-import type { RefusedPart } from './joined-record.js';
-import { strongerLabel } from './label.js';
-import { placeText } from './place-text.js';
-import { isoTime } from './time.js';
-import type { MinuteRecord, Reject } from './types.js';
+import { JoinedRecord, MergedRecord } from '../../core/joined-record.js';
+import type { RefusedPart } from '../../core/joined-record.js';
+import { strongerLabel } from '../../core/label.js';
+import { placeText } from '../../core/place-text.js';
+import { isoTime } from '../../core/time.js';
+import type { MinuteRecord, Reject } from '../../core/types.js';
 
 /** What to do with several records of one target in one interval. */
 export type DuplicatePolicy = 'reject' | 'first' | 'last' | 'mean';

@@ -10,7 +10,7 @@ import {
   type SyntheticMinute,
   type SyntheticOptions,
   type SyntheticRecord,
-} from '#build/core/synthetic.js';
+} from '#build/bench/synthetic.js';
 
 const made = (options: SyntheticOptions): SyntheticMinute[] => [...syntheticMinutes(options)];
 

@@ -1,4 +1,4 @@
-import { zoneOffsets } from './time/zone.js';
+import { zoneOffsets } from '../../core/time/zone.js';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 /* Scores and verdicts as lines that monitoring systems import. */
-import { NO_VERDICT, type Answers, type Block, type MinuteLines } from './block.js';
-import { LineBuffer, RecurringTexts } from './line-buffer.js';
+import { NO_VERDICT, type Answers, type Block, type MinuteLines } from '../core/block.js';
+import { LineBuffer, RecurringTexts } from '../core/line-buffer.js';
 import {
   ANOMALY,
   metricsFileForm,
@@ -9,8 +9,8 @@ import {
   type Gauge,
   type MetricsForm,
   type MetricsFormat,
-} from './metric-files.js';
-import { metricLabels, type LabelNames, type MetricLabel } from './metric-labels.js';
+} from '../core/metric-files.js';
+import { metricLabels, type LabelNames, type MetricLabel } from '../core/metric-labels.js';
 
 interface MetricsSyntax {
   /** From the start of a line to the value. */

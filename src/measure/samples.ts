@@ -1,4 +1,4 @@
-import { type Distribution, sortSamples, describe } from './statistics.js';
+import { type Distribution, sortSamples, describe } from '../core/statistics.js';
 
 /**
  * Samples of a run of unknown length in bounded memory: up to `capacity` all of them, beyond that every second, fourth,
