@@ -33,7 +33,7 @@ export async function runMerge(named: string, flags: MergeFlags): Promise<number
     backfill: { ...planned.backfill, breakLock },
   };
   const stop = { graceMs: STOP_GRACE_MS, afterwards: '; run the same command again to resume' };
-  return attend({ quiet, notices: [], finishing: 'the slice in hand', stop }, async (attended) => {
+  return attend({ quiet, notices: [], finishing: 'the current slice', stop }, async (attended) => {
     const { progress, terminal } = attended;
     progress.start();
     const outcome = await merge(

@@ -38,10 +38,11 @@ function verdictText(checked: CheckedBundle): string {
   const ok = [...new Set(places.filter(({ outcome }) => outcome === 'ok').map(({ format }) => format))];
   const skipped = places.filter(({ outcome }) => outcome === 'skipped');
   const notChecked = skipped.map(({ format, backend }) => `${format} on ${backend}`).join(', ');
-  const suffix = skipped.length === 0 ? '' : `; NOT CHECKED: ${notChecked}: ${skipped[0]?.reason ?? ''}`;
+  const which = skipped.length === 0 ? '' : `: ${notChecked}: ${skipped[0]?.reason ?? ''}`;
+  const suffix = which === '' ? '' : `; not verified${which}`;
   if (hasFailed(checked)) return `CANNOT be used as it is${suffix}`;
   if (unchecked.length === 0) return `can be used${suffix}`;
-  return ok.length === 0 ? `is unknown to work${suffix}` : `can be used as ${ok.join(' and ')}${suffix}`;
+  return ok.length === 0 ? `was not verified${which}` : `can be used as ${ok.join(' and ')}${suffix}`;
 }
 
 function placeLines({

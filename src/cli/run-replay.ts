@@ -104,8 +104,8 @@ function refuseWithoutEngine(
     ['shipNode', '--ship-node'],
   ] as const) {
     if (engine !== 'ray' && sourceOf(name) === 'cli')
-      throw new AiopsError('usage', `${flag} is about a cluster that is not used`, {
-        hint: 'add --engine ray, or leave it out',
+      throw new AiopsError('usage', `${flag} applies only to --engine ray`, {
+        hint: `add --engine ray, or drop ${flag}`,
       });
   }
 }

@@ -19,18 +19,18 @@ import { WRITING } from './settings/writing.js';
 
 /** The settings of `replay`, by heading in the help. */
 export const REPLAY_SETTINGS = {
-  'Format of the input:': FORMAT,
-  'Reading:': READING,
   'Model:': { ...MODEL, ...LOADING },
-  'A bare model, which has no manifest:': BARE_MODEL,
+  'Writing:': WRITING,
   'Serving:': SERVING,
   'Slices:': { ...ENGINE, ...SLICING },
-  'Writing:': WRITING,
   'Reporting:': {
     ...REPORTING,
     failIf: { ...FAIL_IF, kind: conditions(REPLAY_METRICS, BENCH_METRICS) },
     ...STDOUT,
   },
+  'Reading:': READING,
+  'Format of the input:': FORMAT,
+  'A bare model, which has no manifest:': BARE_MODEL,
   'Other:': OTHER,
 } as const satisfies SettingGroups;
 
@@ -49,9 +49,9 @@ export const PLAN_SETTINGS = {
 
 /** The settings of `inspect`. */
 export const INSPECT_SETTINGS = {
-  'Format of the input:': FORMAT,
-  'Reading:': READING,
   'Reporting:': { json: { ...STDOUT.json, help: 'print the findings as JSON' } },
+  'Reading:': READING,
+  'Format of the input:': FORMAT,
   'Other:': OTHER,
 } as const satisfies SettingGroups;
 
@@ -64,15 +64,15 @@ export const INIT_SETTINGS = {
 export const BENCH_SETTINGS = {
   'Measuring:': MEASURING,
   'Model:': { ...MODEL, ...LOADING_LISTS },
-  'A bare model, which has no manifest:': BARE_MODEL,
   'Processes:': PROCESSES,
-  'Format of the input:': FORMAT,
-  'Reading:': READING,
   'Reporting:': {
     ...REPORTING,
     failIf: { ...FAIL_IF, kind: conditions(BENCH_METRICS, REPLAY_METRICS) },
     ...STDOUT,
   },
+  'Reading:': READING,
+  'Format of the input:': FORMAT,
+  'A bare model, which has no manifest:': BARE_MODEL,
   'Other:': OTHER,
 } as const satisfies SettingGroups;
 

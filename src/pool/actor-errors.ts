@@ -130,7 +130,8 @@ export function breach({ name, pid }: LostActor, cause: ProtocolError): AiopsErr
 
 /** A slot that lost one actor after another; the last loss explains why. */
 export function lostTooOften({ actor, error, chunk }: Loss, restarts: number): AiopsError {
-  const times = `${restarts + 1} times within a minute or without any answer in between`;
+  const losses = restarts + 1;
+  const times = `${losses} times within a minute, or ${losses} times in a row without an answer`;
   const hints = [error.hint, chunk !== null && chunk.minutes > 1 ? SHORTER_BLOCKS : undefined];
   const hint = hints.filter((one) => one !== undefined).join('; ');
   return new AiopsError('actor_failed', `${actor} was lost ${times}; the last time: ${error.message}`, {

@@ -106,8 +106,8 @@ test('an engine refuses what cannot be cut', async (t) => {
 
 for (const { flags, message } of [
   { flags: ['--slices', '3'], message: /--slices needs an engine/ },
-  { flags: ['--engine', 'local', '--ship-node'], message: /--ship-node is about a cluster that is not used/ },
-  { flags: ['--address', 'http://head:8265'], message: /--address is about a cluster that is not used/ },
+  { flags: ['--engine', 'local', '--ship-node'], message: /--ship-node applies only to --engine ray/ },
+  { flags: ['--address', 'http://head:8265'], message: /--address applies only to --engine ray/ },
   { flags: ['--engine', 'ray'], message: /--engine ray needs the address of a cluster/ },
   { flags: ['--engine', 'ray', '--address', 'head:8265'], message: /Expected an address such as/ },
 ]) {

@@ -145,7 +145,7 @@ suite('aiops-serve model check', () => {
     assert.equal(one.status, 0, one.stderr);
     assert.match(
       one.stdout,
-      /^test can be used; NOT CHECKED: layers-model on node: native TensorFlow .* is not installed .*native install/m,
+      /^test can be used; not verified: layers-model on node: native TensorFlow .* is not installed .*native install/m,
     );
   });
 
@@ -158,7 +158,7 @@ suite('aiops-serve model check', () => {
     assert.equal(described.status, 0, described.stderr);
     const { status, stdout } = await checkWithoutNative(t, folder);
     assert.equal(status, 69);
-    assert.match(stdout, /^mine is unknown to work; NOT CHECKED: saved-model on node: native TensorFlow /m);
+    assert.match(stdout, /^mine was not verified: saved-model on node: native TensorFlow /m);
   });
 
   for (const [what, text, message] of [

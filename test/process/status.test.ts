@@ -66,7 +66,7 @@ test('settings that differ from their defaults are shown', async (t) => {
   const args = ['replay', recording('service-day.csv'), '--out', 'out', ...flags];
   assert.equal((await runCli(args, { cwd })).status, 0);
   const { stdout } = await runCli(['status', 'out'], { cwd });
-  assert.match(stdout, /^settings +--duplicates last --results-format csv$/m);
+  assert.match(stdout, /^settings +--results-format csv --duplicates last$/m);
   assert.match(stdout, /^results +out\/results\.csv$/m);
   assert.deepEqual((await jsonStatus(cwd, 'out')).damaged, []);
 });

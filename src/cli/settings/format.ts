@@ -46,7 +46,7 @@ export const FORMAT = {
   },
   metricNames: {
     flags: '--metric-names <by>',
-    help: 'what a metric in a column with a general name, such as value, is called: as its file or its column; auto: as its file where several files have one of the same targets and times',
+    help: 'what names a metric whose column has a general name, such as value: its file or its column; auto: its file, if several files have one for the same targets and times',
     kind: oneOf('auto', 'files', 'columns'),
     default: 'auto',
     changes: 'results',
@@ -79,7 +79,7 @@ export const FORMAT = {
   },
   timeUnit: {
     flags: '--time-unit <unit>',
-    help: 'what times that are bare numbers count; days: as in a spreadsheet; auto: what puts them into our years',
+    help: 'unit of times that are bare numbers; days: as in a spreadsheet; auto: the unit that gives dates of our time',
     kind: oneOf('auto', ...TIME_UNITS),
     default: 'auto',
     changes: 'results',
@@ -117,7 +117,7 @@ export const FORMAT = {
   },
   missingValues: {
     flags: '--missing-values <words>',
-    help: 'texts that stand for a missing value, comma-separated, besides null and NaN (default: such as NA or -, if the data has them)',
+    help: 'texts that mean a missing value, comma-separated, besides null and NaN (default: those in the data, such as NA or -)',
     kind: names,
     changes: 'results',
   },

@@ -70,7 +70,7 @@ export const LOADING_LISTS = {
   modelFormat: LOADING.modelFormat,
   batchSizes: {
     flags: '--batch-size <list>',
-    help: 'items per predict call, comma-separated; auto: up to 1024, on node with the bits of 128 (default: auto)',
+    help: 'items per predict call, comma-separated; auto: up to 1024; on node 128, or more if answers have the same bits (default: auto)',
     kind: listOf(batchSize),
   },
   batchShape: LOADING.batchShape,

@@ -50,7 +50,7 @@ export const LOADING = {
   },
   batchSize: {
     flags: '--batch-size <n|auto>',
-    help: 'items per predict call, up to 65536; auto: up to 1024, on node with the bits of 128',
+    help: 'items per predict call, up to 65536; auto: up to 1024; on node 128, or more if answers have the same bits',
     kind: batchSize,
     default: 'auto',
   },

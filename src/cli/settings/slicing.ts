@@ -12,7 +12,7 @@ export const ENGINE = {
   },
   address: {
     flags: '--address <url>',
-    help: 'with --engine ray: the cluster, by its dashboard, such as http://head:8265',
+    help: 'with --engine ray: dashboard URL of the Ray cluster, such as http://head:8265',
     kind: httpAddress,
     default: null,
   },
@@ -28,7 +28,7 @@ export const ENGINE = {
 export const SLICING = {
   slices: {
     flags: '--slices <n|auto>',
-    help: 'how many slices to cut the recording into; auto: of a few minutes of work each',
+    help: 'how many slices to cut the recording into; auto: a few minutes of work each',
     kind: orAuto(whole(1, MOST_SLICES), `Expected a whole number from 1 to ${MOST_SLICES}, or auto.`),
     default: 'auto',
   },

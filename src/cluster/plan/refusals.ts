@@ -43,7 +43,7 @@ function ungated({ condition }: Gate, why: string): AiopsError {
 }
 
 function unplannable(flag: string, why: string): AiopsError {
-  return new AiopsError('usage', `${flag} does not go with slices: ${why}`, { hint: `drop ${flag}` });
+  return new AiopsError('usage', `${flag} cannot be used with slices: ${why}`, { hint: `drop ${flag}` });
 }
 
 /** @throws AiopsError `config` where the folder has a run or a plan */

@@ -139,7 +139,7 @@ function stateText({ state, holder, completedAt, isLive, damaged, slices, folder
     case 'stopped':
       return `suspended: ${process} (resume it with kill -CONT)`;
     case 'held':
-      return `locked by ${process}; from here it cannot be seen whether that still runs`;
+      return `locked by ${process}; this host cannot tell whether it is still running`;
     case 'planned':
       return `planned: ${next}`;
     case 'ended':

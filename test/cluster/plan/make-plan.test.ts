@@ -153,7 +153,7 @@ test('gates without a value after a merge are refused', async (t) => {
   ] as const)
     await assert.rejects(planned(gated(condition), 2), is('usage', message));
   const all = configFor([input], join(folder, 'run'), { compare: 'all' });
-  await assert.rejects(planned(all, 2), is('usage', /--compare all does not go with slices/));
+  await assert.rejects(planned(all, 2), is('usage', /--compare all cannot be used with slices/));
   await planned(gated('rejected>3'), 2);
   await assert.rejects(readPlan(input), is('config', /d\.csv is not a plan$/));
 });
